@@ -1,0 +1,74 @@
+"""The contracts: every event on the wire, in the order of the flow, and the headers around it.
+
+A raw page comes in (`RawPage`), is accepted (`AcceptedPage`), cleaned (`CleanedArticle`) and enriched
+(`EnrichedArticle`); what is no article ends as a `SkippedPage`; what cannot be processed ends in a dead-letter
+topic, as received, under the headers that `DeadLetterHeaders` describes.
+
+This package imports nothing of the services, so that any program may read our topics with it alone.
+"""
+
+from schemas.accepted_page import AcceptedPage, Charset, CharsetEvidence
+from schemas.cleaned_article import (
+    Block,
+    BlockKind,
+    Caption,
+    CleanedArticle,
+    Evidence,
+    Extraction,
+    Image,
+)
+from schemas.dead_letter import DeadLetterHeaders
+from schemas.enriched_article import (
+    EnrichedArticle,
+    Enrichment,
+    Entity,
+    EntityType,
+    LanguageGuess,
+    Mention,
+    Model,
+    Topic,
+)
+from schemas.event import Event, InvalidEventError
+from schemas.headers import Headers, header
+from schemas.ids import derived_event_id, event_id, page_id, revision
+from schemas.moment import Moment
+from schemas.raw_page import RawPage
+from schemas.skipped_page import SkippedPage, SkipReason
+
+EVENTS: tuple[type[Event], ...] = (RawPage, AcceptedPage, CleanedArticle, EnrichedArticle, SkippedPage)
+"""Every event, in the order of the flow."""
+
+__all__ = [
+    "EVENTS",
+    "AcceptedPage",
+    "Block",
+    "BlockKind",
+    "Caption",
+    "Charset",
+    "CharsetEvidence",
+    "CleanedArticle",
+    "DeadLetterHeaders",
+    "EnrichedArticle",
+    "Enrichment",
+    "Entity",
+    "EntityType",
+    "Event",
+    "Evidence",
+    "Extraction",
+    "Headers",
+    "Image",
+    "InvalidEventError",
+    "LanguageGuess",
+    "Mention",
+    "Model",
+    "Moment",
+    "RawPage",
+    "SkipReason",
+    "SkippedPage",
+    "Topic",
+    "derived_event_id",
+    "event_id",
+    "header",
+    "page_id",
+    "revision",
+]

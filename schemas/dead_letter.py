@@ -1,0 +1,44 @@
+"""A dead letter: a record that a stage could not process, as received, with the reason in its headers."""
+
+from datetime import datetime
+from typing import Self
+
+from pydantic import Field
+
+from schemas.event import InvalidEventError, Part
+from schemas.headers import Headers, header
+
+PREFIX = "wiredesk_dlq_"
+
+
+class DeadLetterHeaders(Part):
+    """The headers that a dead letter carries beside its own; on the wire each name begins with `wiredesk_dlq_`.
+
+    Key, value and headers of the record are those it was received with, byte for byte; these stand after them.
+    """
+
+    reason: str = Field(
+        description="invalid_event, invalid_url, empty, binary, too_large, undecodable (the page); error, timeout, "
+        "memory, crash, output_too_large (its processing)"
+    )
+    message: str = Field(description="for a reader: what and where")
+    stage: str
+    version: str = Field(description="of the stage; empty where it is not known")
+    topic: str = Field(description="the topic that the record was read from")
+    partition: int = Field(ge=0)
+    offset: int = Field(ge=0)
+    time: datetime = Field(description="when it was given up, with offset")
+    stack: str | None = Field(default=None, description="the end of the stack trace, where there is one")
+
+    @classmethod
+    def from_headers(cls, headers: Headers) -> Self:
+        """Read a dead letter's headers.
+
+        Raises:
+            InvalidEventError: the record is no dead letter.
+        """
+        found = {name: header(headers, PREFIX + name) for name in cls.model_fields}
+        try:
+            return cls.model_validate({name: value for name, value in found.items() if value is not None})
+        except ValueError as error:
+            raise InvalidEventError(f"no dead letter: {error}") from error

@@ -1,0 +1,87 @@
+"""What all events have in common: frozen, JSON on the wire, a version of their schema."""
+
+from typing import Any, ClassVar, Self
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+MAX_ERRORS_TOLD = 3
+
+
+class InvalidEventError(ValueError):
+    """A value is no event of the kind expected. The message names the fields at fault and what is wrong there."""
+
+
+class Part(BaseModel):
+    """A part of an event. Unknown fields are ignored: a reader outlives additions of its major version."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Event(Part):
+    """An event on the wire.
+
+    `TYPE` is the CloudEvents type, with the major version of the schema in it; `schema_version` in the value says the
+    minor one too. Within a major version fields are only added.
+    """
+
+    TYPE: ClassVar[str]
+
+    def to_json(self) -> bytes:
+        """Return the event's value: UTF-8 JSON, fields in the order of the model, absent ones as null."""
+        return orjson.dumps(self.model_dump(mode="json"))
+
+    @classmethod
+    def from_json(cls, value: bytes | None) -> Self:
+        """Read an event's value.
+
+        Raises:
+            InvalidEventError: the value is no JSON object, or not one of this event.
+        """
+        return cls.from_object(parse_object(value))
+
+    @classmethod
+    def from_object(cls, fields: dict[str, Any]) -> Self:
+        """Read an event from its parsed JSON object.
+
+        Raises:
+            InvalidEventError: a field is missing, of the wrong type or out of bounds.
+        """
+        try:
+            return cls.model_validate(fields)
+        except ValidationError as error:
+            raise InvalidEventError(f"no valid {cls.__name__}: {_what_and_where(error)}") from error
+
+
+class DerivedEvent(Event):
+    """An event that a stage derived from a raw page: the identifiers that all of them carry."""
+
+    schema_version: str = Field(pattern=r"^1\.\d+$", description="major.minor; this reader understands major 1")
+    event_id: str = Field(
+        description="UUIDv5 of page id, revision and the stages passed with their versions: a replay by the same "
+        "versions gives the same id, so that a consumer can upsert blindly"
+    )
+    page_id: str = Field(description="UUIDv5 of the canonical URL; also the record's key")
+    revision: str = Field(description="SHA-256 of the decoded body, hexadecimal: changes when the page does")
+    url: str = Field(description="where the page was fetched, as its publisher wrote it")
+    canonical_url: str = Field(description="the same by the rules of the WHATWG, without fragment and tracking")
+
+
+def parse_object(value: bytes | None) -> dict[str, Any]:
+    """Parse a JSON object; refuse anything else with a message that says what was found instead."""
+    if not value:
+        raise InvalidEventError("the value is empty")
+    try:
+        fields = orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        raise InvalidEventError(f"the value is no JSON: {error}") from error
+    if not isinstance(fields, dict):
+        raise InvalidEventError(f"the value is a JSON {type(fields).__name__}, not an object")
+    return fields
+
+
+def _what_and_where(error: ValidationError) -> str:
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    told = [f"{'.'.join(map(str, p['loc'])) or 'event'}: {p['msg']}" for p in problems[:MAX_ERRORS_TOLD]]
+    more = len(problems) - len(told)
+    return "; ".join(told) + (f"; and {more} more" if more > 0 else "")

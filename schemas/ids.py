@@ -1,0 +1,29 @@
+"""Deterministic identifiers: the same page, content and code always give the same ones.
+
+They are UUIDv5 (RFC 9562, section 5.5) in namespaces of their own, so that any language can recompute them.
+"""
+
+import hashlib
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+EVENT_NAMESPACE = uuid5(NAMESPACE_URL, "urn:wiredesk:event")
+
+
+def page_id(canonical_url: str) -> str:
+    """Return the page's id: UUIDv5 of its canonical URL in the standard namespace for URLs."""
+    return str(uuid5(NAMESPACE_URL, canonical_url))
+
+
+def revision(body: str) -> str:
+    """Return the id of a page's content: SHA-256 over the UTF-8 of its decoded body, hexadecimal."""
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def event_id(page: str, page_revision: str, stage: str, version: str) -> str:
+    """Return the id of the first event that a stage derives from a revision of a page."""
+    return str(uuid5(EVENT_NAMESPACE, f"{page}/{page_revision}/{stage}@{version}"))
+
+
+def derived_event_id(parent: str, stage: str, version: str) -> str:
+    """Return the id of an event that a stage derived from another: it changes with every version on the way."""
+    return str(uuid5(UUID(parent), f"{stage}@{version}"))

@@ -1,0 +1,35 @@
+"""A time as a page states it: no more precise and no more certain than it was."""
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def _read(value: Any) -> date | datetime:
+    if isinstance(value, date):  # a datetime is one, too
+        return value
+    if not isinstance(value, str):
+        raise ValueError("a time is a string of ISO 8601")  # noqa: TRY004 - pydantic reports a ValueError with its field
+    return date.fromisoformat(value) if _DAY.fullmatch(value) else datetime.fromisoformat(value)
+
+
+Moment = Annotated[
+    datetime | date,
+    BeforeValidator(_read),
+    PlainSerializer(lambda moment: moment.isoformat(), return_type=str),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "description": "ISO 8601. With an offset (2015-12-03T08:35:00+08:00) it is an instant; without one "
+            "(2015-12-03T08:35:00) it is local to the source, whose offset is not known; a day alone (2015-12-03) is "
+            "all that the page says.",
+            "pattern": r"^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d(:\d\d)?)?)?$",
+            "examples": ["2015-12-03T08:35:00+08:00", "2015-12-03T08:35:00", "2015-12-03"],
+        }
+    ),
+]
+"""A `date`, or a `datetime` (aware: an instant; naive: local to the source)."""

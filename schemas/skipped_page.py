@@ -1,0 +1,30 @@
+"""A page that is valid, but no article: where it ended, and why."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import Field
+
+from schemas.event import DerivedEvent
+
+
+class SkipReason(StrEnum):
+    """Why a page is no article."""
+
+    HTTP_ERROR = "http_error"  # the server answered with no page
+    ERROR_PAGE = "error_page"  # the page says itself that there is nothing here
+    CONSENT_WALL = "consent_wall"
+    INDEX_PAGE = "index_page"
+    GALLERY = "gallery"
+    TOO_SHORT = "too_short"  # no text worth calling a story
+
+
+class SkippedPage(DerivedEvent):
+    """A page that a stage set aside."""
+
+    TYPE: ClassVar[str] = "wiredesk.page.skipped.v1"
+
+    schema_version: str = Field(default="1.0", pattern=r"^1\.\d+$")
+    stage: str = Field(description="the stage that set it aside", examples=["extractor"])
+    reason: SkipReason
+    detail: str = Field(description="for a reader: what on the page says so")

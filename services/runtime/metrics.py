@@ -1,0 +1,83 @@
+"""Every metric of a worker, with its meaning and, where there is one, the remedy. Seconds and bytes throughout."""
+
+import contextlib
+from collections.abc import Iterator
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_FAST = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_LONG = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86400)
+
+RECORDS = Counter(
+    "wiredesk_records", "Records committed, by where they ended: a topic, as named in the pipeline.", ["topic"]
+)
+
+DEAD_LETTERS = Counter(
+    "wiredesk_dead_letters", "Records given up, by reason. A rise after a deploy: roll back, then redrive.", ["reason"]
+)
+
+IN_FLIGHT = Gauge("wiredesk_in_flight_records", "Records taken and not yet committed.", ["partition"])
+
+LAG = Gauge(
+    "wiredesk_lag_records",
+    "Records between the last committed one and the partition's end. Grows: add workers.",
+    ["partition"],
+)
+
+PAGE_SECONDS = Histogram("wiredesk_page_seconds", "Time that one record takes in its worker process.", buckets=_FAST)
+
+COMMIT_SECONDS = Histogram(
+    "wiredesk_commit_seconds",
+    "Time from the begin to the end of a transaction. Rises: look at the broker.",
+    buckets=_FAST,
+)
+
+COMMIT_RECORDS = Histogram(
+    "wiredesk_commit_records", "Records in one transaction.", buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256)
+)
+
+SINCE_ORIGIN_SECONDS = Histogram(
+    "wiredesk_since_origin_seconds",
+    "Age of a page when this stage has committed it: now, less its arrival in the first topic.",
+    buckets=_LONG,
+)
+
+LAST_COMMIT = Gauge("wiredesk_last_commit_timestamp_seconds", "When the last transaction was committed, since 1970.")
+
+OPEN_TRANSACTION = Gauge(
+    "wiredesk_open_transaction_timestamp_seconds",
+    "When the oldest open transaction began, since 1970; 0: none. Old: readers of the outputs wait for it.",
+)
+_open: list[float] = []
+
+
+@contextlib.contextmanager
+def open_transaction(began: float) -> Iterator[None]:
+    """Count a transaction as open for the length of a block. Lanes overlap: the gauge shows the oldest."""
+    _open.append(began)
+    OPEN_TRANSACTION.set(min(_open))
+    try:
+        yield
+    finally:
+        _open.remove(began)
+        OPEN_TRANSACTION.set(min(_open, default=0))
+
+
+TRANSACTION_FAILURES = Counter(
+    "wiredesk_transaction_failures", "Transactions that failed and whose records were read again.", ["error"]
+)
+
+LANES = Gauge("wiredesk_lanes", "Partitions of this worker, by state of their lane.", ["state"])
+
+CHILD_ENDS = Counter(
+    "wiredesk_child_ends", "Worker processes that ended and were replaced. Rises: see the dead letters' reasons."
+)
+
+STAGE_INFO = Gauge("wiredesk_stage", "1, labelled with the stage and its version.", ["stage", "version"])
+
+
+def forget_partition(partition: int) -> None:
+    """Drop the gauges of a partition that is no longer this worker's: another one reports it now."""
+    for gauge in (IN_FLIGHT, LAG):
+        with contextlib.suppress(KeyError):
+            gauge.remove(partition)

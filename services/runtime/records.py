@@ -1,0 +1,78 @@
+"""What a stage works on: a record in, outputs or a failure out. What the bytes mean is the handler's business."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+Header = tuple[str, bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record as it stands on a partition.
+
+    Attributes:
+        topic: name on the cluster, prefix included.
+        timestamp: milliseconds since 1970, by the topic's rule (time of append, in our topics).
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[Header, ...] = ()
+
+    @property
+    def coordinates(self) -> str:
+        """`<topic>/<partition>/<offset>`: names the record for good."""
+        return f"{self.topic}/{self.partition}/{self.offset}"
+
+    @property
+    def size(self) -> int:
+        """Bytes of key, value and headers."""
+        headers = sum(len(name) + len(value or b"") for name, value in self.headers)
+        return len(self.key or b"") + len(self.value or b"") + headers
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A record to be written. `topic` is the name in the topology, without the prefix."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[Header, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a record could not be processed.
+
+    Attributes:
+        reason: a code to count by: a handler's own, or `error`, `timeout`, `memory`, `crash`, `output_too_large`.
+        message: one line for a reader.
+        stack: the end of the stack trace, where there is one.
+    """
+
+    reason: str
+    message: str
+    stack: str | None = None
+
+
+Outcome = tuple[Output, ...] | Failure
+
+
+class Handler(Protocol):
+    """A stage's work: a pure function from a record to its outputs.
+
+    It runs in a process of its own, one record at a time. It may raise `RejectedError` for a record that can never be
+    processed; any other exception counts as an error of that record alone. It may be called again for the same record
+    and must then return the same outputs.
+    """
+
+    version: str
+
+    def __call__(self, record: Record) -> Sequence[Output]:
+        """Return what is to be written for the record, in order."""

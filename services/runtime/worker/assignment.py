@@ -1,0 +1,72 @@
+"""The assignment: lanes come and go with the partitions that the group gives to this worker."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+
+from services.runtime import metrics
+from services.runtime.worker.lane import Lane, LaneState
+
+log = structlog.get_logger(__name__)
+
+
+class Assignment(ConsumerRebalanceListener):
+    """Opens a lane for each partition assigned, and drains all of them when the group rebalances.
+
+    Rebalances are eager: every partition is revoked, then the new ones are assigned. aiokafka logs what a listener
+    raises and goes on; so nothing here may fail, and what takes long runs in the lanes' own tasks: heartbeats rest
+    until `on_partitions_assigned` has returned.
+
+    Args:
+        drain_seconds: that all lanes together have to commit what is in flight. Less than the session timeout.
+    """
+
+    def __init__(
+        self, consumer: AIOKafkaConsumer, open_lane: Callable[[TopicPartition], Lane], drain_seconds: float
+    ) -> None:
+        self._consumer = consumer
+        self._open_lane = open_lane
+        self._drain_seconds = drain_seconds
+        self._lanes: dict[TopicPartition, Lane] = {}
+        self.joined = False
+
+    @property
+    def lanes(self) -> Mapping[TopicPartition, Lane]:
+        """The lanes of this worker's partitions."""
+        return self._lanes
+
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        """Drain all lanes: what they have not committed by then, the next owners read again."""
+        if revoked:
+            log.info("partitions revoked", partitions=sorted(tp.partition for tp in revoked))
+        await self.drain()
+
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        """Pause the partitions at once, and open their lanes, which resume them at the right offset."""
+        # aiokafka began to look up positions before it called us, perhaps before the last owner was fenced.
+        self._consumer.pause(*assigned)
+        await self.drain()  # an assignment can be lost without having been revoked
+        self._lanes = {tp: self._open_lane(tp) for tp in assigned}
+        self.joined = True
+        log.info("partitions assigned", partitions=sorted(tp.partition for tp in assigned))
+
+    async def drain(self) -> None:
+        """Drain and close all lanes, under one deadline."""
+        deadline = asyncio.get_running_loop().time() + self._drain_seconds
+        lanes, self._lanes = self._lanes, {}
+        await asyncio.gather(*(lane.drain(deadline) for lane in lanes.values()))
+        for tp in lanes:
+            metrics.forget_partition(tp.partition)
+
+    def trouble(self) -> str | None:
+        """Return why the worker is not ready, or None when it is."""
+        if not self.joined:
+            return "not a member of the consumer group yet"
+        for state in LaneState:
+            metrics.LANES.labels(state).set(sum(lane.state is state for lane in self._lanes.values()))
+        for tp, lane in self._lanes.items():
+            if lane.state is not LaneState.RUNNING:
+                return f"partition {tp.partition} is {lane.state}: {lane.trouble or 'wait'}"
+        return None

@@ -1,0 +1,134 @@
+"""The worker: joins the consumer group, hands records to lanes, and ends in order."""
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable
+
+import structlog
+from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from services.runtime import metrics
+from services.runtime.isolation import ProcessPool
+from services.runtime.kafka import clients, topics
+from services.runtime.records import Record
+from services.runtime.settings import KafkaSettings, WorkerSettings
+from services.runtime.topology import Stage
+from services.runtime.worker import health
+from services.runtime.worker.assignment import Assignment
+from services.runtime.worker.lane import Backoff, Lane
+
+log = structlog.get_logger(__name__)
+
+type Fetched = dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]]
+
+POLL_MS = 200
+"""Longest wait of one poll, and so the delay between a stop being asked for and the drain."""
+
+STUCK_SECONDS = 120
+"""A loop that has not polled for so long will not come back: a restart is the remedy. A rebalance, in which polls
+wait for every member, takes up to the session timeout, which is well below."""
+
+
+class Worker:
+    """A worker of a stage. Any number of them share the partitions of the stage's input topic."""
+
+    def __init__(self, stage: Stage, kafka: KafkaSettings, settings: WorkerSettings) -> None:
+        self._stage = stage
+        self._kafka = kafka
+        self._settings = settings
+        self._pool = ProcessPool(
+            stage.handler,
+            size=settings.processes or stage.default_processes,
+            deadline=settings.page_deadline,
+            memory_bytes=settings.page_memory_bytes,
+            log_level=settings.log_level,
+        )
+        self._version = ""
+        self._assignment: Assignment | None = None
+        self._polled = time.monotonic()
+        self._poll_trouble: str | None = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set; then commit what is in flight and leave the group.
+
+        Raises:
+            UnavailableError: the cluster, a topic or the metrics port is not to be had.
+            HandlerError: the stage's handler cannot be loaded.
+        """
+        structlog.contextvars.bind_contextvars(stage=self._stage.name, pid=os.getpid())
+        await topics.require(self._kafka, self._stage)
+        host, port = self._settings.metrics_host, self._settings.metrics_port
+        async with health.serving(host, port, alive=self._stuck, ready=self._not_ready) as bound:
+            log.info("worker starting", metrics_port=bound)
+            try:
+                self._version = await self._pool.start()
+                metrics.STAGE_INFO.labels(self._stage.name, self._version).set(1)
+                await self._consume(stop)
+            finally:
+                await self._pool.close()
+        log.info("worker stopped")
+
+    async def _consume(self, stop: asyncio.Event) -> None:
+        client_id = f"{self._kafka.on_cluster(self._stage.group)}-{os.getpid()}"
+        consumer = clients.member(self._kafka, self._stage.group, client_id, self._settings.session_timeout)
+        await clients.start(consumer, self._kafka)
+        try:
+            self._assignment = Assignment(
+                consumer,
+                lambda source: Lane(
+                    source, self._stage, self._version, consumer, self._pool, self._kafka, self._settings
+                ),
+                self._settings.drain_timeout,
+            )
+            topic = self._kafka.on_cluster(self._stage.consumes.name)
+            consumer.subscribe([topic], listener=self._assignment)
+            backoff = Backoff()
+            while not stop.is_set():
+                await self._poll(consumer.getmany(timeout_ms=POLL_MS), backoff)
+            log.info("worker stopping")
+            await self._assignment.drain()  # aiokafka's stop does not call the listener
+        finally:
+            await consumer.stop()
+
+    async def _poll(
+        self, fetching: Awaitable[dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]]], backoff: Backoff
+    ) -> None:
+        """Poll once. It is never cancelled: that would leak aiokafka's guard against slow consumers."""
+        try:
+            fetched = await fetching
+        except (KafkaError, OSError) as error:
+            self._poll_trouble = f"{type(error).__name__}: {error}"
+            log.warning("poll failed, will try again", error=self._poll_trouble)
+            await backoff.wait()
+            return
+        finally:
+            self._polled = time.monotonic()
+        self._poll_trouble = None
+        backoff.reset()
+        lanes = self._assignment.lanes if self._assignment is not None else {}
+        for source, records in fetched.items():
+            if source in lanes:
+                lanes[source].feed([_record(record) for record in records])
+
+    def _stuck(self) -> str | None:
+        silent = time.monotonic() - self._polled
+        return f"no poll for {silent:.0f} s" if silent > STUCK_SECONDS + self._settings.session_timeout else None
+
+    def _not_ready(self) -> str | None:
+        if self._assignment is None:
+            return "starting: the handler is being loaded"
+        return self._stuck() or self._poll_trouble or self._assignment.trouble()
+
+
+def _record(record: ConsumerRecord[bytes, bytes]) -> Record:
+    return Record(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        timestamp=record.timestamp,
+        key=record.key,
+        value=record.value,
+        headers=tuple(record.headers),
+    )
