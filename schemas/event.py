@@ -5,6 +5,8 @@ from typing import Any, ClassVar, Self
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from schemas.headers import Headers
+
 MAX_ERRORS_TOLD = 3
 
 
@@ -30,6 +32,15 @@ class Event(Part):
     def to_json(self) -> bytes:
         """Return the event's value: UTF-8 JSON, fields in the order of the model, absent ones as null."""
         return orjson.dumps(self.model_dump(mode="json"))
+
+    @classmethod
+    def from_record(cls, value: bytes | None, headers: Headers) -> Self:  # noqa: ARG003 - some events are in them
+        """Read an event from a Kafka record.
+
+        Raises:
+            InvalidEventError: the value is no JSON object, or not one of this event.
+        """
+        return cls.from_json(value)
 
     @classmethod
     def from_json(cls, value: bytes | None) -> Self:

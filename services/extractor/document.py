@@ -1,0 +1,61 @@
+"""HTML documents: parsed within bounds, and looked at."""
+
+from collections.abc import Iterator
+
+from lxml import etree, html
+
+from services.extractor.words import clean
+
+type Element = html.HtmlElement
+
+_INVISIBLE = ("script", "style", "noscript", "template", "svg", "iframe")
+
+
+def parse(body: str) -> Element | None:
+    """Parse HTML, whatever its faults; None where there is no element in it.
+
+    libxml2 bounds depth (256 levels) and the size of a text node by itself: `huge_tree`, which lifts both, stays off.
+    """
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
+    try:
+        return html.document_fromstring(body.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def find(root: Element, path: str) -> Iterator[Element]:
+    """Return the elements of an XPath."""
+    found = root.xpath(path)
+    if isinstance(found, list):
+        yield from (element for element in found if isinstance(element, html.HtmlElement))
+
+
+def text_of(element: Element) -> str:
+    """Return the text that a reader sees of an element, on one line."""
+    pieces: list[str] = []
+    _collect(element, pieces)
+    return clean("".join(pieces))
+
+
+def metas(root: Element) -> dict[str, str]:
+    """Return the page's `<meta>` contents by name, property or itemprop, lower-cased; of several, the first."""
+    found: dict[str, str] = {}
+    for element in root.iter("meta"):
+        content = clean(element.get("content") or "")
+        for attribute in ("name", "property", "itemprop"):
+            name = (element.get(attribute) or "").lower()
+            if name and content:
+                found.setdefault(name, content)
+    return found
+
+
+def _collect(element: Element, pieces: list[str]) -> None:
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        if event == "start":
+            if node.tag in _INVISIBLE:
+                continue
+            if node.tag in ("br", "p", "div", "li", "td"):
+                pieces.append(" ")
+            pieces.append(node.text or "")
+        elif node is not element:
+            pieces.append(node.tail or "")

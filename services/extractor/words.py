@@ -1,0 +1,37 @@
+"""Words and whitespace, in any script."""
+
+import re
+
+_WORD = re.compile(
+    # Scripts written without spaces: each character counts. Han, kana, Thai, Lao, Khmer, Burmese.
+    r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"
+    r"|[^\W\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+"
+    r"(?:['’.-][^\W\u3040-\u9fff]+)*"
+)
+_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+
+DENSITY = 2.5
+"""Letters of a Latin script that say as much as one Chinese or Japanese character, or one Korean syllable."""
+
+
+def count(text: str) -> int:
+    """Return the number of words."""
+    return sum(1 for _ in _WORD.finditer(text))
+
+
+def length(text: str) -> float:
+    """Return the length of a text in Latin letters' worth: thresholds on it hold for dense scripts, too."""
+    return len(text) + (DENSITY - 1) * sum(1 for _ in _DENSE.finditer(text))
+
+
+def clean(text: str) -> str:
+    """Return text on one line: whitespace folded, soft hyphens and zero-width characters removed."""
+    return " ".join(text.translate(_INVISIBLE).split())
+
+
+def fold(text: str) -> str:
+    """Return text as it is compared: letters and digits only, case folded."""
+    return " ".join(re.findall(r"\w+", clean(text).casefold()))
+
+
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u2060\ufeff"))
