@@ -78,6 +78,6 @@ def extractor() -> Handler:
 
 def enrichment() -> Handler:
     """Load enrichment with its models."""
-    from services.enrichment import Enrichment  # noqa: PLC0415
+    from services.enrichment import Enricher  # noqa: PLC0415
 
-    return Envelope(Enrichment(), CleanedArticle, {EnrichedArticle: ARTICLES_ENRICHED})
+    return Envelope(Enricher(), CleanedArticle, {EnrichedArticle: ARTICLES_ENRICHED})

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from schemas import SkipReason
 from services.extractor import words
 from services.extractor.reading import Reading
+from services.extractor.structured import ARTICLE_TYPES
 
 type Verdict = tuple[SkipReason, str]
 
@@ -15,9 +16,16 @@ MIN_WORDS = 40
 SHORT = 250
 """Words below which a page's other signs weigh more than its text."""
 
-LINKS_PER_WORD = 0.5
 MIN_INDEX_LINKS = 30
-"""An index page has as many links as some words; articles have a twentieth, and their navigation."""
+LINKS_PER_WORD = 0.25
+"""An index page has a link for every few words of what was taken for its body; articles with as many links around
+them have more to say, or have a date."""
+
+PROSE = 80
+"""Letters from which a block is a paragraph rather than a teaser or a label."""
+
+MAX_INDEX_PROSE = 100
+"""Words of prose that an index page may have: an introduction."""
 
 MIN_GALLERY_PICTURES = 4
 
@@ -36,7 +44,6 @@ _CONSENT = re.compile(
     r"nous (?:et nos partenaires|respectons votre vie privée)|su privacidad|хотите принять файлы cookie",
     re.IGNORECASE,
 )
-_INDEX_TYPES = frozenset({"website", "CollectionPage", "ItemList", "SearchResultsPage"})
 
 
 def verdict(reading: Reading, url: str) -> Verdict | None:
@@ -60,9 +67,9 @@ def verdict(reading: Reading, url: str) -> Verdict | None:
 def _is_index(reading: Reading, count: int, url: str) -> bool:
     if reading.links < MIN_INDEX_LINKS:
         return False
-    front_page = urlsplit(url).path in ("", "/")
-    undated = reading.published_at is None
-    if front_page and undated:
+    if reading.published_at is not None:
+        return False
+    if urlsplit(url).path in ("", "/") and reading.declared_type not in ARTICLE_TYPES:
         return True
-    calls_itself_one = reading.declared_type in _INDEX_TYPES
-    return undated and reading.links > count * (LINKS_PER_WORD / 4 if calls_itself_one else LINKS_PER_WORD)
+    prose = sum(words.count(block.text) for block in reading.blocks if words.length(block.text) >= PROSE)
+    return prose <= MAX_INDEX_PROSE and reading.links > LINKS_PER_WORD * count

@@ -9,6 +9,7 @@ _WORD = re.compile(
     r"(?:['’.-][^\W\u3040-\u9fff]+)*"
 )
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+_INVISIBLE = re.compile("[\u00ad\u200b\u200c\u2060\ufeff]")
 
 DENSITY = 2.5
 """Letters of a Latin script that say as much as one Chinese or Japanese character, or one Korean syllable."""
@@ -26,12 +27,9 @@ def length(text: str) -> float:
 
 def clean(text: str) -> str:
     """Return text on one line: whitespace folded, soft hyphens and zero-width characters removed."""
-    return " ".join(text.translate(_INVISIBLE).split())
+    return " ".join(_INVISIBLE.sub("", text).split())
 
 
 def fold(text: str) -> str:
     """Return text as it is compared: letters and digits only, case folded."""
     return " ".join(re.findall(r"\w+", clean(text).casefold()))
-
-
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u2060\ufeff"))
