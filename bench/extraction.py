@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from schemas import CleanedArticle, RawPage
-from services.extractor import Extractor
-from services.ingest import Ingest
+from services.extractor.extract import Extractor
+from services.ingest.accept import Ingest
 from services.runtime.errors import RejectedError
 
 SETS = ("article-extraction-benchmark", "publisher-pages", "web-pages")

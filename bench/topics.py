@@ -1,4 +1,4 @@
-"""Measure topics against labelled articles: the share whose first topic is the main one, and whose first is any of them.
+"""Measure topics against labelled articles: how often the first one is the main topic, and how often any of them.
 
     python bench/topics.py [--data ../shared/data]
 

@@ -37,7 +37,8 @@ class RawPage(Event):
     is an object of these fields; a CloudEvents envelope around them (`specversion`, `data`) is taken off.
 
     *binary*: the value is the page, the header `content-type` is the page's own, `ce_subject` is the URL and
-    `ce_time` the time of the fetch.
+    `ce_time` the time of the fetch; the extensions `ce_httpstatus`, `ce_publication` and `ce_language` stand for
+    `http_status`, `source` and `language`.
     """
 
     TYPE: ClassVar[str] = "wiredesk.page.raw.v1"
@@ -104,6 +105,8 @@ class RawPage(Event):
                 "body_base64": value,
                 "content_type": content_type,
                 "fetched_at": header(headers, "ce_time"),
+                "http_status": header(headers, "ce_httpstatus"),
+                "source": header(headers, "ce_publication"),
                 "language": header(headers, "ce_language"),
             }
         )

@@ -64,20 +64,20 @@ ENDS: tuple[Topic, ...] = (ARTICLES_ENRICHED, PAGES_SKIPPED, *(stage.dead_letter
 
 def ingest() -> Handler:
     """Load ingest."""
-    from services.ingest import Ingest  # noqa: PLC0415
+    from services.ingest.accept import Ingest  # noqa: PLC0415
 
     return Envelope(Ingest(), RawPage, {AcceptedPage: PAGES_ACCEPTED, SkippedPage: PAGES_SKIPPED})
 
 
 def extractor() -> Handler:
     """Load the extractor."""
-    from services.extractor import Extractor  # noqa: PLC0415
+    from services.extractor.extract import Extractor  # noqa: PLC0415
 
     return Envelope(Extractor(), AcceptedPage, {CleanedArticle: ARTICLES_CLEANED, SkippedPage: PAGES_SKIPPED})
 
 
 def enrichment() -> Handler:
     """Load enrichment with its models."""
-    from services.enrichment import Enricher  # noqa: PLC0415
+    from services.enrichment.enrich import Enricher  # noqa: PLC0415
 
     return Envelope(Enricher(), CleanedArticle, {EnrichedArticle: ARTICLES_ENRICHED})

@@ -7,7 +7,3 @@
 
 It binds loopback and is for one machine: demos, tests, development. Production is your Kafka.
 """
-
-from services.broker.cluster import EmbeddedKafka
-
-__all__ = ["EmbeddedKafka"]

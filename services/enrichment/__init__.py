@@ -11,7 +11,3 @@ entities      mentions merged into entities, once each
 media_topics  the IPTC taxonomy
 topics        the interface of a topic classifier, and ours
 """
-
-from services.enrichment.enrich import Enricher
-
-__all__ = ["Enricher"]

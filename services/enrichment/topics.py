@@ -22,7 +22,7 @@ ALSO = 0.5
 
 MAX_NAMED = 4
 MIN_NAME_WORDS = 2
-"""Narrower topics are told by their own names in the text; names of one word (`music`) are said in passing too often."""
+"""Narrower topics are told by their names in the text; names of one word (`music`) are said in passing too often."""
 
 
 LEAD_WEIGHT = 3.0

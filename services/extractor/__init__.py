@@ -8,7 +8,3 @@ flattened    reads text that was once a page
 moments      times as pages write them
 words        word counts in any script
 """
-
-from services.extractor.extract import Extractor
-
-__all__ = ["Extractor"]

@@ -22,9 +22,23 @@ _KINDS = {
 
 def blocks(root: Element) -> tuple[Block, ...]:
     """Return the blocks of the page's story, in order; none where nothing looks like one."""
+    _unfold_layout(root)
     document = bare_extraction(root, include_comments=False, include_tables=True, with_metadata=False)
     body = getattr(document, "body", None)
     return tuple(_blocks(body)) if body is not None else ()
+
+
+def _unfold_layout(root: Element) -> None:
+    """Make divisions of the tables that only lay out the page, as pages did before there were style sheets.
+
+    A table of data has short cells; one whose cells hold headings, paragraphs or other tables is a page.
+    """
+    for table in list(root.iter("table")):
+        if any(next(cell.iter("p", "h1", "h2", "table"), None) is not None for cell in table.iter("td")):
+            table.tag = "div"
+    for part in list(root.iter("thead", "tbody", "tr", "td", "th")):
+        if next(part.iterancestors("table"), None) is None:
+            part.tag = "div"
 
 
 def _blocks(body: etree._Element) -> Iterator[Block]:

@@ -102,7 +102,8 @@ def _with_header(reading: Reading, header: Sequence[str], page: AcceptedPage) ->
     if source:
         evidence["source"] = Evidence.PUBLISHER
     for line in header:
-        named, byline, moment = _SOURCE.match(line), _BYLINE.match(line), moments.written(line)
+        named, byline = _SOURCE.match(line), _BYLINE.match(line)
+        moment = moments.written(line) if len(line) <= moments.MAX_LENGTH else None
         if moment is not None:
             times.append((moment, line))
         elif named:

@@ -38,7 +38,7 @@ def read(page: AcceptedPage) -> Reading:
         captions=pictures,
         pictures=len(pictures),
         links=links,
-        page_title=next((text_of(title) for title in root.iter("title")), None),
+        page_title=metadata.window_title(root),
         evidence=evidence,
         **found.fields,
     )

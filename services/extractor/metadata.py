@@ -10,13 +10,19 @@ from urllib.parse import urljoin, urlsplit
 from schemas import AcceptedPage, Evidence
 from services.extractor import moments, structured
 from services.extractor.document import Element, find, metas, text_of
-from services.extractor.words import fold
+from services.extractor.words import clean, fold
 
 MAX_TITLE = 500
+MIN_HEADING = 15
+"""Characters of a lone heading that is a headline; shorter ones are names of sections."""
+
+NEAR = 60
+"""Pieces of text after the heading among which a date that is only written for readers stands."""
+
 MAX_AUTHOR = 80
 MAX_AUTHORS = 20
 
-_SEPARATOR = re.compile(r"\s+(?:[|·•»«—–-]|::)\s+|\s*\|\s*")
+_SEPARATOR = re.compile(r"\s+(?:[|·•»«—–-]|::)\s+|\s*[|_]\s*")
 _BY = re.compile(r"^\s*(?:by|von|par|por|di|от|door|av|af|autor(?:in)?|text)\s*:?\s+", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:,|;|/|\band\b|\bund\b|\bet\b|\by\b|&)\s*")
 _NO_NAME = re.compile(r"https?:|@|\d{2}|www\.", re.IGNORECASE)
@@ -74,6 +80,7 @@ def read(page: AcceptedPage, root: Element) -> Found:
         (Evidence.PUBLISHER, page.source),
         (Evidence.JSON_LD, sources.json_ld("publisher")),
         (Evidence.META, sources.named("og:site_name", "application-name")),
+        (Evidence.DOM, _site_in_title(root)),
     )
     found.first("title", *_titles(sources, found.fields.get("source"), page.canonical_url))
     found.first(
@@ -118,21 +125,38 @@ def _titles(sources: _Sources, source: str | None, url: str) -> Iterable[tuple[E
     """Return candidates for the headline, the best first.
 
     A heading on the page that a machine-readable title repeats is the headline as readers see it. Where none agrees,
-    the machine-readable ones are better than a heading: that one may be the site's name, or a section.
+    the machine-readable ones are better than a heading: that one may be the site's name, or a section. The title of
+    the browser's window comes last: it is made for the window.
     """
     site = {fold(name) for name in (source, urlsplit(url).hostname) if name}
     stated = [
         (Evidence.JSON_LD, sources.json_ld("headline")),
         (Evidence.META, sources.named("og:title", "twitter:title", "dc.title", "title")),
-        (Evidence.DOM, next((text_of(title) for title in sources.root.iter("title")), None)),
     ]
+    window = _without_site(window_title(sources.root) or "", site)
     titles = [(e, _without_site(t, site)) for e, t in stated if t and len(t) <= MAX_TITLE]
+    agreeing = [*(title for _, title in titles), window]
     headings = [text for h in sources.root.iter("h1") if (text := text_of(h)) and len(text) <= MAX_TITLE]
     for heading in headings:
-        if any(fold(heading) and fold(heading) in fold(title) for _, title in titles) and fold(heading) not in site:
+        if any(fold(heading) and fold(heading) in fold(t) for t in agreeing) and fold(heading) not in site:
             yield Evidence.DOM, heading
     yield from titles
+    if len(headings) == 1 and len(headings[0]) >= MIN_HEADING and fold(headings[0]) not in site:
+        yield Evidence.DOM, headings[0]
+    yield Evidence.DOM, window[:MAX_TITLE]
     yield from ((Evidence.DOM, heading) for heading in headings)
+
+
+def window_title(root: Element) -> str | None:
+    """Return the title that the browser's window shows."""
+    return next((text_of(title) for title in root.iter("title")), None)
+
+
+def _site_in_title(root: Element) -> str | None:
+    """Return the end of the window's title where its beginning is the page's heading: that is the site's name."""
+    headings = {fold(text_of(heading)) for heading in root.iter("h1")}
+    parts = _SEPARATOR.split(window_title(root) or "")
+    return parts[-1] if len(parts) > 1 and fold(parts[0]) in headings else None
 
 
 def _without_site(title: str, site: set[str]) -> str:
@@ -189,12 +213,30 @@ def _times(found: Found, sources: _Sources) -> None:
         (Evidence.JSON_LD, moments.stated(sources.json_ld("datePublished"))),
         (Evidence.META, first(sources.meta.get(name) for name in _PUBLISHED)),
         (Evidence.DOM, first(time.get("datetime") for time in sources.root.iter("time"))),
+        (Evidence.DOM, _written(sources.root)),
     )
     found.first(
         "modified_at",
         (Evidence.JSON_LD, moments.stated(sources.json_ld("dateModified"))),
         (Evidence.META, first(sources.meta.get(name) for name in _MODIFIED)),
     )
+
+
+def _written(root: Element) -> date | None:
+    """Return the first date that is written below the heading."""
+    heading = next(root.iter("h1"), None)
+    pieces = 0
+    below = heading is None
+    for element in root.iter():
+        below = below or element is heading
+        for text in (element.text, element.tail) if below and isinstance(element.tag, str) else ():
+            piece = clean(text or "")
+            if piece:
+                pieces += 1
+                moment = moments.written(piece) if len(piece) <= moments.MAX_LENGTH else None
+                if moment is not None or pieces > NEAR:
+                    return moment
+    return None
 
 
 def _absolute(base: str, address: str | None) -> str | None:

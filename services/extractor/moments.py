@@ -5,18 +5,32 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-import dateparser
-
 MAX_LENGTH = 80
 """Characters of what may be a time; patterns and parsers see no more."""
 
 EARLIEST = 1990
 """No page of the web is older; a year before it is a misread number."""
 
+NOON = 12
+
 _COMPACT_OFFSET = re.compile(r"([+-]\d\d)(\d\d)$")
-_NUMERIC = re.compile(r"\b(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T,]*(\d{1,2})[:時时](\d{2})(?::(\d{2}))?)?")
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_LABEL = re.compile(r"^\W*(?:first |last )?(?:updated?|published|posted|modified)(?: on| at)?\s*:?\s*", re.IGNORECASE)
+_TIME = r"(?:[ T,]*(?:at |um |à |alle )?(\d{1,2})[:.h時时](\d{2})(?::\d{2})?\s*([ap]\.?m\b)?)?"
+_NUMERIC = re.compile(rf"(?<!\d)(\d{{4}})[-/.年]\s?(\d{{1,2}})[-/.月]\s?(\d{{1,2}})日?{_TIME}", re.IGNORECASE)
+_DAY_FIRST = re.compile(
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|\.)?\s+(?:de |of )?([^\W\d_]{{3,10}})\.?,?\s+(?:de )?(\d{{4}}){_TIME}",
+    re.IGNORECASE,
+)
+_MONTH_FIRST = re.compile(rf"([^\W\d_]{{3,10}})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}}){_TIME}", re.IGNORECASE)
+
+_MONTHS = tuple(
+    frozenset(prefixes.split())
+    for prefixes in (
+        "jan ene gen янв", "feb fév fev фев", "mar mär mrt maa мар", "apr avr abr апр", "may mai mag mei maj май мая",
+        "jun juin giu июн", "jul juil lug июл", "aug aoû ago août авг", "sep set сен", "oct okt ott out окт",
+        "nov ноя", "dec dez déc dic дек",
+    )
+)  # fmt: skip
+"""How the names of the months begin, in English, German, French, Spanish, Italian, Portuguese, Dutch, and Russian."""
 
 
 def stated(text: str | None) -> date | None:
@@ -32,21 +46,34 @@ def stated(text: str | None) -> date | None:
 
 def written(line: str) -> date | None:
     """Read a time from a line that people read: `Updated: 2015-12-03 08:35`, `3 December 2015`, `2015年12月3日`."""
-    if len(line) > MAX_LENGTH or not _YEAR.search(line):
+    line = line[:MAX_LENGTH]
+    if found := _NUMERIC.search(line):
+        year, month, day, *clock = found.groups()
+    elif found := _DAY_FIRST.search(line):
+        day, month, year, *clock = found.groups()
+    elif found := _MONTH_FIRST.search(line):
+        month, day, year, *clock = found.groups()
+    else:
         return None
-    found = _NUMERIC.search(line)
-    if found:
-        return stated(_iso(found))
-    parsed: datetime | None = dateparser.parse(_LABEL.sub("", line), settings={"STRICT_PARSING": True})
-    if parsed is None or not _is_plausible(parsed):
-        return None
-    return parsed if parsed.time() != parsed.min.time() else parsed.date()
+    return _moment(year, month, day, *clock)
 
 
-def _iso(found: re.Match[str]) -> str:
-    year, month, day, hour, minute, second = found.groups()
-    iso = f"{year}-{int(month):02}-{int(day):02}"
-    return iso if hour is None else f"{iso}T{int(hour):02}:{minute}:{second or '00'}"
+def _moment(year: str, month: str, day: str, hour: str | None, minute: str | None, half: str | None) -> date | None:
+    number = int(month) if month.isdigit() else _month(month)
+    try:
+        moment = date(int(year), number, int(day))
+        if hour is not None and minute is not None:
+            afternoon = 12 if (half or "").lower().startswith("p") and int(hour) < NOON else 0
+            moment = datetime(moment.year, moment.month, moment.day, int(hour) + afternoon, int(minute))  # noqa: DTZ001 - the page does not say where
+    except ValueError:
+        return None
+    return moment if _is_plausible(moment) else None
+
+
+def _month(name: str) -> int:
+    """Return the number of a month; 0, which no date has, where it is none."""
+    folded = name.lower()
+    return next((n for n, prefixes in enumerate(_MONTHS, 1) if any(map(folded.startswith, prefixes))), 0)
 
 
 def _readings(text: str) -> Iterator[date]:

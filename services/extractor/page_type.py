@@ -24,11 +24,15 @@ them have more to say, or have a date."""
 PROSE = 80
 """Letters from which a block is a paragraph rather than a teaser or a label."""
 
+MAX_SENTENCE = 60
+"""Words of a sentence on average, above which a block is a list whose items have been run together."""
+
 MAX_INDEX_PROSE = 100
 """Words of prose that an index page may have: an introduction."""
 
 MIN_GALLERY_PICTURES = 4
 
+_SENTENCE_END = re.compile(r"[.!?…。！？।؟](?=\W|$|[^\x00-\x7f])")
 _ERROR = re.compile(
     r"\b(?:404|403|410|500|502|503)\b.{0,40}\b(?:error|not found|forbidden|gone|unavailable)|"
     r"\b(?:page|article|file|document|site) (?:was |is |could |can ?)?(?:not|n't) (?:be )?(?:found|available|exist)|"
@@ -71,5 +75,10 @@ def _is_index(reading: Reading, count: int, url: str) -> bool:
         return False
     if urlsplit(url).path in ("", "/") and reading.declared_type not in ARTICLE_TYPES:
         return True
-    prose = sum(words.count(block.text) for block in reading.blocks if words.length(block.text) >= PROSE)
+    prose = sum(words.count(block.text) for block in reading.blocks if _is_prose(block.text))
     return prose <= MAX_INDEX_PROSE and reading.links > LINKS_PER_WORD * count
+
+
+def _is_prose(text: str) -> bool:
+    sentences = len(_SENTENCE_END.findall(text))
+    return words.length(text) >= PROSE and words.count(text) <= MAX_SENTENCE * sentences

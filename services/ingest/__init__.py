@@ -5,8 +5,3 @@ content     bytes as they came: unpacked, or refused as no page
 charset     bytes to text, by header, BOM, <meta> and detection
 urls        one canonical form for the many spellings of a URL
 """
-
-from services.ingest.accept import Ingest
-from services.ingest.settings import IngestSettings
-
-__all__ = ["Ingest", "IngestSettings"]

@@ -1,7 +1,9 @@
 """Logs: one JSON object a line on stderr, ours and those of the libraries alike."""
 
+import contextlib
 import logging
 import sys
+from collections.abc import Iterator
 
 import orjson
 import structlog
@@ -41,6 +43,18 @@ def configure(level: str) -> None:
     root.setLevel(level.upper())
     # Its INFO tells of every heartbeat and metadata refresh; what matters there we log ourselves.
     logging.getLogger("aiokafka").setLevel(max(logging.WARNING, root.level))
+
+
+@contextlib.contextmanager
+def muted(name: str) -> Iterator[None]:
+    """Keep a library from logging for the length of a block, whose errors say more than its log does."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def quiet() -> None:

@@ -10,6 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
+from services.runtime import logs
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.settings import MIB, KafkaSettings
 
@@ -106,7 +107,8 @@ async def start(client: Client, settings: KafkaSettings) -> None:
         UnavailableError: the cluster cannot be reached, or refuses us.
     """
     try:
-        await client.start()  # type: ignore[no-untyped-call] # aiokafka, through a union
+        with logs.muted("aiokafka"):
+            await client.start()  # type: ignore[no-untyped-call] # aiokafka, through a union
     except KafkaConnectionError as error:
         await _quietly_stop(client)
         raise UnavailableError(

@@ -79,6 +79,16 @@ async def require(settings: KafkaSettings, stage: Stage) -> None:
         raise UnavailableError(f"no topic {', '.join(missing)} on the cluster: run 'wiredesk topics create' first")
 
 
+async def partitions(settings: KafkaSettings, names: Sequence[str]) -> dict[str, int]:
+    """Return the number of partitions of topics, by their names on the cluster; those that are missing are left out.
+
+    Raises:
+        UnavailableError: the cluster cannot be reached.
+    """
+    async with clients.started(clients.admin(settings), settings) as admin:
+        return {name: count for name, (count, _) in (await _describe(admin, list(names))).items()}
+
+
 async def _describe(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, tuple[int, int]]:
     existing = set(await admin.list_topics())
     wanted = [name for name in names if name in existing]

@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 from services.runtime import metrics
 from services.runtime.isolation import ProcessPool
 from services.runtime.kafka import clients, topics
-from services.runtime.records import Record
+from services.runtime.kafka.reading import from_consumer
 from services.runtime.settings import KafkaSettings, WorkerSettings
 from services.runtime.topology import Stage
 from services.runtime.worker import health
@@ -110,7 +110,7 @@ class Worker:
         lanes = self._assignment.lanes if self._assignment is not None else {}
         for source, records in fetched.items():
             if source in lanes:
-                lanes[source].feed([_record(record) for record in records])
+                lanes[source].feed([from_consumer(record) for record in records])
 
     def _stuck(self) -> str | None:
         silent = time.monotonic() - self._polled
@@ -120,15 +120,3 @@ class Worker:
         if self._assignment is None:
             return "starting: the handler is being loaded"
         return self._stuck() or self._poll_trouble or self._assignment.trouble()
-
-
-def _record(record: ConsumerRecord[bytes, bytes]) -> Record:
-    return Record(
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        timestamp=record.timestamp,
-        key=record.key,
-        value=record.value,
-        headers=tuple(record.headers),
-    )

@@ -1,0 +1,56 @@
+# Everything a person does with this repository. `make` or `make help` lists it.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+PYTHON ?= $(shell for p in python3.12 python3.13 python3 python; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help install demo test check format bench generate pins clean
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  \1\t/' | expand -t 14
+
+install: $(READY) ## Create .venv with every dependency, pinned and hashed
+
+$(READY): requirements/dev.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "wiredesk needs Python 3.12 or later: set PYTHON=/path/to/python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY) ## Run the whole pipeline on sample pages, on a real Kafka
+	@$(BIN)/wiredesk demo
+
+test: $(READY) ## Run all tests, on a real Kafka
+	$(BIN)/python -m pytest
+
+check: $(READY) ## Lint, format, types, import contracts, generated files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/wiredesk schemas --check
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+format: $(READY) ## Format the code, and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY) ## Print the figures; DATA=folder of the public corpora
+	$(BIN)/python bench/pipeline.py
+	-$(BIN)/python bench/extraction.py $(if $(DATA),--data $(DATA)) --trafilatura
+	-$(BIN)/python bench/topics.py $(if $(DATA),--data $(DATA))
+
+generate: $(READY) ## Write what is derived from the code: schemas, AsyncAPI, docs/configuration.md
+	$(BIN)/wiredesk schemas
+	$(BIN)/wiredesk config --markdown > docs/configuration.md
+
+pins: $(READY) ## Pin the newest dependencies that pyproject.toml allows (needs uv)
+	sh requirements/compile.sh
+
+clean: ## Remove .venv and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,192 @@
+"""`wiredesk demo`: the whole pipeline on sample pages, from nothing, in under a minute."""
+
+import asyncio
+import contextlib
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.panel import Panel
+
+from schemas import EnrichedArticle, EntityType, SkippedPage, header
+from schemas.dead_letter import DeadLetterHeaders
+from schemas.headers import ORIGIN, ORIGIN_TIME
+from services.broker.settings import BrokerSettings
+from services.cli import console, desk, pages
+from services.cli.options import with_settings
+from services.cli.publish import send
+from services.pipeline import ARTICLES_ENRICHED, ENDS, PAGES_RAW, PAGES_SKIPPED, STAGES, TOPICS
+from services.runtime import logs
+from services.runtime.errors import UnavailableError
+from services.runtime.kafka import clients, topics
+from services.runtime.kafka.reading import read
+from services.runtime.records import Record
+from services.runtime.settings import KafkaSettings
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+BASE_URL = "https://samples.wiredesk.example/"
+PARTITIONS = 2
+POLL_SECONDS = 0.2
+
+
+@with_settings(settings=BrokerSettings)
+def demo(
+    *,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds after which the demo gives up.")] = 180,
+    settings: BrokerSettings,
+) -> None:
+    """Show the pipeline at work: a throw-away Kafka, a worker of each stage, a dozen sample pages.
+
+    Nothing is left behind but Kafka's jars in the cache. The last line counts where every page ended.
+    """
+    logs.quiet()
+    with tempfile.TemporaryDirectory(prefix="wiredesk-demo-") as folder:
+        try:
+            summary = asyncio.run(_run(Path(folder), settings, timeout))
+        except UnavailableError as error:
+            log = Path(folder) / "workers.log"
+            last = log.read_text(errors="replace").splitlines()[-1:] if log.exists() else []
+            raise UnavailableError(f"{error} {' '.join(last)}".strip()) from error
+    console.plain(summary)
+
+
+async def _run(folder: Path, settings: BrokerSettings, seconds: float) -> str:
+    raw = list(_samples())
+    _say(f"starting Apache Kafka {_muted('(embedded, on a free port, in a temporary folder)')}")
+    async with desk.kafka(folder / "kafka", settings) as broker:
+        kafka = desk.settings(broker)
+        await topics.create(kafka, TOPICS, partitions=PARTITIONS)
+        _say(f"Kafka is at {broker.bootstrap_servers}; starting workers: {', '.join(STAGES)}")
+        crew = desk.workers(dict.fromkeys(STAGES.values(), 1), broker.bootstrap_servers, folder / "workers.log")
+        async with crew as workers:
+            await _ready(workers, seconds)
+            tally = await _follow(kafka, raw, seconds)
+    return tally.summary()
+
+
+def _samples() -> Iterable[pages.Raw]:
+    """Yield the sample pages in turn in both content modes, and the events that are samples themselves.
+
+    Raises:
+        UnavailableError: this installation has no samples.
+    """
+    found = pages.files([str(SAMPLES)]) if SAMPLES.is_dir() else []
+    if not found:
+        raise UnavailableError(f"no sample pages in {SAMPLES}: the demo runs from a checkout of the repository")
+    for number, (path, relative) in enumerate(found):
+        binary = number % 2 == 0 and path.suffix not in pages.LINES
+        yield from pages.read(path, relative, pages.Addresses(base_url=BASE_URL), binary=binary)
+
+
+class _Tally:
+    """Where pages ended; each is counted once, by the origin that its records carry."""
+
+    def __init__(self, origins: set[str]) -> None:
+        self.waiting = set(origins)
+        self._published = len(origins)
+        self._ends: Counter[str] = Counter()
+
+    def count(self, record: Record) -> None:
+        """Count a record of one of the topics in which pages end."""
+        origin = header(record.headers, ORIGIN) or ""
+        if origin in self.waiting:
+            self.waiting.discard(origin)
+            self._ends[record.topic] += 1
+
+    def summary(self) -> str:
+        """Return the demo's last line."""
+        enriched, skipped = self._ends[ARTICLES_ENRICHED.name], self._ends[PAGES_SKIPPED.name]
+        accounted = self._ends.total()
+        dead = accounted - enriched - skipped
+        return (
+            f"demo: {self._published} pages in, {accounted} accounted for: "
+            f"{enriched} enriched, {skipped} skipped, {dead} dead-lettered"
+        )
+
+
+async def _follow(kafka: KafkaSettings, raw: list[pages.Raw], seconds: float) -> _Tally:
+    """Publish the pages and show what becomes of them, until all have ended."""
+    began = time.monotonic()
+    reading = read(kafka, [topic.name for topic in ENDS])
+    async with contextlib.aclosing(reading):
+        await anext(reading)  # reading has begun: nothing that is published from here on is missed
+        tally = _Tally(await _publish(kafka, raw))
+        _say(f"{len(raw)} pages published")
+        async for record in reading:
+            if record is not None:
+                _show(record)
+                tally.count(record)
+            if not tally.waiting:
+                return tally
+            if time.monotonic() - began > seconds:
+                raise UnavailableError(f"{len(tally.waiting)} of {len(raw)} pages have not ended after {seconds:g} s.")
+    raise AssertionError("reading without an end has ended")
+
+
+async def _ready(workers: list[desk.WorkerProcess], seconds: float) -> None:
+    """Wait until every worker has loaded its models and has its partitions."""
+    began = time.monotonic()
+    with console.out.status("the workers are loading their models"):
+        while not all(await asyncio.gather(*(worker.is_ready() for worker in workers))):
+            if any(worker.restarts for worker in workers):
+                raise UnavailableError("a worker does not start:")
+            if time.monotonic() - began > seconds:
+                raise UnavailableError(f"the workers are not ready after {seconds:g} s:")
+            await asyncio.sleep(POLL_SECONDS)
+    _say(f"workers are ready after {time.monotonic() - began:.1f} s")
+
+
+async def _publish(kafka: KafkaSettings, raw: list[pages.Raw]) -> set[str]:
+    async with clients.started(clients.producer(kafka, "wiredesk-demo"), kafka) as producer:
+        deliveries = [await send(producer, PAGES_RAW.name, page) for page in raw]
+        written = await asyncio.gather(*deliveries)
+    return {f"{PAGES_RAW.name}/{w.partition}/{w.offset}" for w in written}  # type: ignore[attr-defined] # aiokafka's
+
+
+def _show(record: Record) -> None:
+    arrived = header(record.headers, ORIGIN_TIME) or ""
+    spent = f"{record.timestamp - int(arrived)} ms" if arrived.isdigit() else ""
+    if record.topic == ARTICLES_ENRICHED.name:
+        _show_article(EnrichedArticle.from_json(record.value), spent)
+    elif record.topic == PAGES_SKIPPED.name:
+        page = SkippedPage.from_json(record.value)
+        _say(f"[yellow]skipped[/] {escape(page.url)} {_muted(f'{page.reason}: {page.detail}')}")
+    else:
+        letter = DeadLetterHeaders.from_headers(record.headers)
+        _say(f"[red]dead letter[/] in {record.topic} {_muted(f'{letter.reason}: {letter.message[:150]}')}")
+
+
+def _show_article(article: EnrichedArticle, spent: str) -> None:
+    def names(kind: EntityType) -> str:
+        return ", ".join(e.name for e in article.entities if e.type is kind)
+
+    when = article.published_at.isoformat().replace("T", " ") if article.published_at else None
+    lines = [" · ".join(filter(None, (article.source, when, article.language, f"{article.word_count} words")))]
+    for label, value in (
+        ("topics", ", ".join(f"{topic.name} ({topic.score:.2f})" for topic in article.topics)),
+        ("people", names(EntityType.PERSON)),
+        ("places", names(EntityType.PLACE)),
+    ):
+        if value:
+            lines.append(f"{label}: {value}")
+    if article.enrichment.notes:
+        lines.append(f"notes: {', '.join(article.enrichment.notes)}")
+    title = article.title or article.url
+    if console.out.is_terminal:
+        body = "\n".join(escape(line) for line in lines)
+        console.out.print(Panel(body, title=f"[bold]{escape(title)}[/]", title_align="left", subtitle=spent))
+    else:
+        console.plain(f"article: {title} | {' | '.join(lines)} | {spent} in the pipeline")
+
+
+def _say(text: str) -> None:
+    console.out.print(text)
+
+
+def _muted(text: str) -> str:
+    return f"[dim]{escape(text)}[/]"

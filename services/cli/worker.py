@@ -1,0 +1,44 @@
+"""`wiredesk worker`: one worker of a stage."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from services.cli import desk
+from services.cli.options import load, with_settings
+from services.enrichment.settings import EnrichmentSettings
+from services.ingest.settings import IngestSettings
+from services.pipeline import STAGES
+from services.runtime import logs
+from services.runtime.errors import UsageError
+from services.runtime.settings import KafkaSettings, WorkerSettings
+from services.runtime.worker import Worker
+
+Name = Annotated[str, typer.Argument(metavar="ingest|extractor|enrichment", help="The stage to work for.")]
+
+
+@with_settings(kafka=KafkaSettings, settings=WorkerSettings)
+def worker(
+    stage: Name,
+    *,
+    kafka: KafkaSettings,
+    settings: WorkerSettings,
+) -> None:
+    """Run one worker of a stage until SIGTERM, which finishes what is in flight.
+
+    Workers of a stage share its partitions: start as many as there are, on as many machines as you like. Logs are JSON
+    on stderr; /metrics, /healthz and /readyz are on --metrics-port.
+    """
+    if stage not in STAGES:
+        raise UsageError(f"there is no stage {stage!r}: choose one of {', '.join(STAGES)}")
+    # The stage's own settings are read again in its processes; what is wrong in them is told here, at once.
+    load(IngestSettings)
+    load(EnrichmentSettings)
+    logs.configure(settings.log_level)
+    asyncio.run(_run(Worker(STAGES[stage], kafka, settings)))
+
+
+async def _run(worker: Worker) -> None:
+    with desk.stopping() as stop:
+        await worker.run(stop)
