@@ -2,32 +2,18 @@
 
 import os
 import sys
+from importlib import import_module
 
 import typer
 
-from services.cli import broker, config, console, demo, publish, schemas, tail, topics, up, worker
+from services.cli import console
 from services.runtime.errors import UsageError, WiredeskError
 
 INTERRUPTED = 130
 
-app = typer.Typer(
-    name="wiredesk",
-    help="The open-source wire desk of a newsroom: raw pages in on Kafka, enriched articles out, exactly once.",
-    epilog="Begin with 'wiredesk demo'. Every setting is also an environment variable: 'wiredesk config' lists them.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-)
-app.command()(demo.demo)
-app.command()(up.up)
-app.command()(broker.broker)
-app.add_typer(topics.app, name="topics")
-app.command()(worker.worker)
-app.command()(publish.publish)
-app.command()(tail.tail)
-app.command()(schemas.schemas)
-app.command()(config.config)
+COMMANDS = ("demo", "up", "broker", "topics", "worker", "publish", "tail", "schemas", "config")
+"""In the order in which a newcomer meets them. Each is a module of its name beside this one, which has either a function
+of that name or, where it has commands below it, an `app`."""
 
 
 def main() -> None:
@@ -38,7 +24,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run a command and return its exit code. Every error that has a remedy is one line on stderr."""
     try:
-        code = app(arguments, standalone_mode=False)
+        code = _app(arguments)(arguments, standalone_mode=False)
     except typer.TyperException as error:
         asked = getattr(error, "ctx", None)
         where = asked.command_path if asked is not None else "wiredesk"
@@ -54,6 +40,33 @@ def run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return code if isinstance(code, int) else 0
+
+
+def _app(arguments: list[str]) -> typer.Typer:
+    """Return the application, with the one command that is asked for; with all of them where it is none of ours.
+
+    Importing all commands takes a second, which a worker or a script that calls us in a loop need not wait for.
+    """
+    app = typer.Typer(
+        name="wiredesk",
+        epilog="Begin with 'wiredesk demo'. Settings are environment variables, too: 'wiredesk config' lists them.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_wiredesk)
+    for name in [c for c in COMMANDS if c in arguments[:1]] or COMMANDS:
+        module = import_module(f"services.cli.{name}")
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=name)
+        else:
+            app.command(name)(getattr(module, name))
+    return app
+
+
+def _wiredesk() -> None:
+    """The open-source wire desk of a newsroom: raw pages in on Kafka, enriched articles out, exactly once."""
 
 
 def _complain(message: str) -> None:

@@ -22,7 +22,7 @@ class LanguageDetector:
 
     def detect(self, text: str) -> LanguageGuess | None:
         """Return the likeliest language, or None where there is no telling."""
-        sample = " ".join(text[: SAMPLE * 2].split())
+        sample = " ".join(text[: SAMPLE * 2].split())[:SAMPLE]
         if not sample:
             return None
         best = self._detector.detect(sample, k=1)[0]

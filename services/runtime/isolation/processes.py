@@ -85,10 +85,12 @@ class Template:
         except EOFError:
             kind, text = "failed", "its process ended"
         except asyncio.CancelledError:
-            process.kill()
+            writer.close()
+            await template.close()
             raise
         if kind == "failed":
             writer.close()
+            await template.close()
             raise HandlerError(f"{handler} cannot be loaded: {text}")
         template.version = text
         template._task = asyncio.create_task(template._listen(reader, writer))

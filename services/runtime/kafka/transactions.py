@@ -16,6 +16,10 @@ from services.runtime.settings import KafkaSettings
 
 CLOSE_SECONDS = 5
 
+NULL = object()
+"""Stands for a null value. aiokafka asserts that key or value is given, but a record with neither can be received, and
+must fit into the dead-letter topic; the assertion looks at what comes before serialisation."""
+
 
 class TransactionalProducer:
     """A producer for the outputs of one input partition, as an async context manager.
@@ -40,6 +44,7 @@ class TransactionalProducer:
             client_id=transactional_id,
             transactional_id=transactional_id,
             transaction_timeout_ms=int(timeout * 1000),
+            value_serializer=lambda value: None if value is NULL else value,
         )
 
     async def __aenter__(self) -> Self:
@@ -91,7 +96,7 @@ class TransactionalProducer:
         for output in outputs:
             sent = await self._producer.send(
                 self._settings.on_cluster(output.topic),
-                value=output.value,
+                value=NULL if output.value is None else output.value,
                 key=output.key,
                 headers=list(output.headers),
             )

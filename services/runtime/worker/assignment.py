@@ -1,6 +1,7 @@
 """The assignment: lanes come and go with the partitions that the group gives to this worker."""
 
 import asyncio
+import functools
 from collections.abc import Callable, Collection, Mapping
 
 import structlog
@@ -31,6 +32,8 @@ class Assignment(ConsumerRebalanceListener):
         self._drain_seconds = drain_seconds
         self._lanes: dict[TopicPartition, Lane] = {}
         self.joined = False
+        for state in LaneState:
+            metrics.LANES.labels(state).set_function(functools.partial(self._count, state))
 
     @property
     def lanes(self) -> Mapping[TopicPartition, Lane]:
@@ -64,9 +67,10 @@ class Assignment(ConsumerRebalanceListener):
         """Return why the worker is not ready, or None when it is."""
         if not self.joined:
             return "not a member of the consumer group yet"
-        for state in LaneState:
-            metrics.LANES.labels(state).set(sum(lane.state is state for lane in self._lanes.values()))
         for tp, lane in self._lanes.items():
             if lane.state is not LaneState.RUNNING:
                 return f"partition {tp.partition} is {lane.state}: {lane.trouble or 'wait'}"
         return None
+
+    def _count(self, state: LaneState) -> int:
+        return sum(lane.state is state for lane in self._lanes.values())

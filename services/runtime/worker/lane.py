@@ -1,7 +1,6 @@
 """A lane: one assigned partition on its way through a worker, from its committed offset to the next one."""
 
 import asyncio
-import itertools
 import random
 import time
 from collections import deque
@@ -154,9 +153,12 @@ class Lane:
                 except (TransactionError, KafkaError, OSError) as error:
                     self._fail(error)
                     await backoff.wait()
-        except Exception:
-            log.exception("lane died", partition=self.source.partition)
-            raise
+                except Exception as error:
+                    # A defect of ours. What is in flight was not committed: it is read again, and the partition does
+                    # not stand still in silence.
+                    log.exception("lane failed unexpectedly", partition=self.source.partition)
+                    self._fail(error)
+                    await backoff.wait()
         finally:
             self.state = LaneState.CLOSED
             self._give_up_flight()
@@ -213,7 +215,9 @@ class Lane:
         await asyncio.wait({self._flight[0][1]})
         linger_until = asyncio.get_running_loop().time() + self._settings.transaction_linger
         batch: list[tuple[Record, Outcome]] = []
-        for record, outcome in itertools.islice(self._flight, self._settings.transaction_records):
+        # By index: the poll appends to the flight while this waits.
+        while len(batch) < min(len(self._flight), self._settings.transaction_records):
+            record, outcome = self._flight[len(batch)]
             if not outcome.done():
                 await asyncio.wait({outcome}, timeout=max(0.0, linger_until - asyncio.get_running_loop().time()))
             if not outcome.done():

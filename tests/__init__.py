@@ -1,0 +1,1 @@
+"""Tests: pure logic in unit/, the contracts, the pipeline on a real Kafka, faults, and the architecture itself."""

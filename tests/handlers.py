@@ -1,0 +1,56 @@
+"""Handlers for tests of the runtime: they do what the record tells them."""
+
+import ctypes
+import os
+import time
+
+from services.runtime.errors import RejectedError
+from services.runtime.records import Output, Record
+from services.runtime.topology import Stage, Topic
+
+SOURCE = Topic("in", "What is to be done", partitions=2)
+TARGET = Topic("out", "What was done")
+STAGE = Stage(
+    "echo", "Does as it is told", SOURCE, (TARGET,), "tests.handlers:obedient", entry=True, default_processes=2
+)
+
+
+class Obedient:
+    """Echoes a record, or dies of it."""
+
+    version = "1"
+
+    def __call__(self, record: Record) -> tuple[Output, ...]:
+        match record.value:
+            case b"raise":
+                raise ValueError("as told")
+            case b"reject":
+                raise RejectedError("unwanted", "as told")
+            case b"hang":
+                time.sleep(3600)
+            case b"spin":
+                while True:
+                    pass
+            case b"allocate":
+                return (Output(TARGET.name, record.key, bytes(4 << 30)),)
+            case b"crash":
+                ctypes.string_at(0)
+            case b"exit":
+                os._exit(3)
+            case b"recurse":
+                return self(record)
+            case b"huge":
+                return (Output(TARGET.name, record.key, os.urandom(40 << 20)),)
+            case b"slow":
+                time.sleep(0.2)
+            case _:
+                pass
+        return (Output(TARGET.name, record.key, record.value, (("pid", str(os.getpid()).encode()),)),)
+
+
+def obedient() -> Obedient:
+    return Obedient()
+
+
+def broken() -> Obedient:
+    raise OSError("no model here")

@@ -1,0 +1,161 @@
+"""A page that raises, hangs, allocates or crashes costs itself; the others go out, in order."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from services.runtime.errors import HandlerError, UnavailableError
+from services.runtime.kafka import topics
+from services.runtime.kafka.reading import read
+from services.runtime.records import Record
+from services.runtime.settings import MIB, KafkaSettings, WorkerSettings
+from services.runtime.worker import Worker
+from tests.handlers import SOURCE, STAGE, TARGET
+from tests.support import text
+
+TOPICS = (SOURCE, TARGET, STAGE.dead_letter_topic)
+DEADLINE = 45
+SETTINGS = WorkerSettings(page_deadline=1.5, page_memory_bytes=256 * MIB, metrics_port=0, session_timeout=10)
+
+
+@contextlib.asynccontextmanager
+async def worker(kafka: KafkaSettings, settings: WorkerSettings = SETTINGS) -> AsyncIterator[asyncio.Event]:
+    """Run a worker in this process for the length of a block; setting the event stops it in order."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(Worker(STAGE, kafka, settings).run(stop))
+    try:
+        yield stop
+    finally:
+        stop.set()
+        async with asyncio.timeout(DEADLINE):
+            await task
+
+
+async def send(kafka: KafkaSettings, values: list[bytes], partition: int = 0) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap_servers, max_request_size=1 << 27)
+    await producer.start()
+    try:
+        for number, value in enumerate(values):
+            await producer.send(kafka.on_cluster("in"), value, key=str(number).encode(), partition=partition)
+    finally:
+        await producer.stop()
+
+
+async def outcomes(kafka: KafkaSettings, count: int) -> list[Record]:
+    """Wait for so many records in the output and the dead-letter topic."""
+    found: list[Record] = []
+    names = [kafka.on_cluster(TARGET.name), kafka.on_cluster(STAGE.dead_letter_topic.name)]
+    reading = read(kafka, names, from_beginning=True)
+    async with asyncio.timeout(DEADLINE), contextlib.aclosing(reading):
+        async for record in reading:
+            if record is not None:
+                found.append(record)
+            if len(found) >= count:
+                return found
+    raise AssertionError
+
+
+async def test_poison_costs_itself_alone(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS)
+    poison = {
+        b"raise": "error",
+        b"recurse": "error",
+        b"reject": "unwanted",
+        b"hang": "timeout",
+        b"spin": "timeout",
+        b"allocate": "memory",
+        b"crash": "crash",
+        b"exit": "crash",
+    }
+    values = [value for name in poison for value in (b"fine", name, b"fine too")]
+    await send(kafka, values)
+    async with worker(kafka):
+        found = await outcomes(kafka, len(values))
+    letters = {r.value: text(r, "wiredesk_dlq_reason") for r in found if r.topic.endswith(".dlq")}
+    assert letters == poison
+    done = sorted((r for r in found if r.topic.endswith("out")), key=lambda r: text(r, "wiredesk_origin"))
+    assert len(done) == len(values) - len(poison)
+    # The keys are the positions in the input: each output partition holds them in order.
+    for number in {r.partition for r in done}:
+        offsets = [(r.offset, int(r.key or b"")) for r in done if r.partition == number]
+        assert [key for _, key in sorted(offsets)] == sorted(key for _, key in offsets)
+
+
+async def test_a_dead_letter_is_the_record_as_received(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS)
+    producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap_servers)
+    await producer.start()
+    headers = [("twice", b"\xff\x00"), ("twice", None), ("wiredesk_dlq_reason", b"forged"), ("wiredesk_origin", b"x")]
+    try:
+        sent = await producer.send_and_wait(kafka.on_cluster("in"), b"raise", key=b"\x80key", headers=headers)
+    finally:
+        await producer.stop()
+    async with worker(kafka):
+        (letter,) = await outcomes(kafka, 1)
+    assert (letter.key, letter.value) == (b"\x80key", b"raise")
+    assert list(letter.headers[: len(headers)]) == headers
+    told = {name: text(letter, f"wiredesk_dlq_{name}") for name in ("reason", "stage", "topic", "partition", "offset")}
+    assert told == {
+        "reason": "error",
+        "stage": "echo",
+        "topic": kafka.on_cluster("in"),
+        "partition": str(sent.partition),
+        "offset": str(sent.offset),
+    }
+    assert "ValueError: as told" in text(letter, "wiredesk_dlq_message")
+    assert "Traceback" in text(letter, "wiredesk_dlq_stack")
+    assert text(letter, "wiredesk_origin") == f"{kafka.on_cluster('in')}/{sent.partition}/{sent.offset}"
+
+
+async def test_an_output_that_no_topic_takes_is_dead_lettered(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS)
+    await send(kafka, [b"one", b"huge", b"two"])
+    async with worker(kafka, SETTINGS.model_copy(update={"page_memory_bytes": 1024 * MIB, "page_deadline": 20})):
+        found = await outcomes(kafka, 3)
+    assert sorted((r.value, text(r, "wiredesk_dlq_reason")) for r in found) == [
+        (b"huge", "output_too_large"),
+        (b"one", ""),
+        (b"two", ""),
+    ]
+
+
+async def test_a_killed_child_loses_nothing(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS)
+    values = [b"slow"] * 20
+    await send(kafka, values)
+    async with worker(kafka, SETTINGS.model_copy(update={"processes": 1, "transaction_records": 1})):
+        first = (await outcomes(kafka, 1))[0]
+        os.kill(int(text(first, "pid")), signal.SIGKILL)
+        found = await outcomes(kafka, len(values))
+    assert sorted(int(r.key or b"") for r in found) == list(range(len(values)))
+    assert {text(r, "wiredesk_dlq_reason") for r in found} == {""}
+    assert len({text(r, "pid") for r in found}) == 2
+
+
+async def test_a_restarted_worker_goes_on_where_the_last_one_stopped(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS)
+    await send(kafka, [b"first"] * 10)
+    async with worker(kafka):
+        await outcomes(kafka, 10)
+    await send(kafka, [b"second"] * 10, partition=1)
+    async with worker(kafka):
+        found = await outcomes(kafka, 20)
+    assert sorted(r.value or b"" for r in found) == [b"first"] * 10 + [b"second"] * 10
+
+
+async def test_a_handler_that_cannot_load_ends_the_worker(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS)
+    stage = replace(STAGE, handler="tests.handlers:broken")
+    with pytest.raises(HandlerError, match="no model here"):
+        await Worker(stage, kafka, SETTINGS).run(asyncio.Event())
+
+
+async def test_missing_topics_are_named(kafka: KafkaSettings) -> None:
+    with pytest.raises(UnavailableError, match=r"no topic .*in.* on the cluster: run 'wiredesk topics create'"):
+        await Worker(STAGE, kafka, SETTINGS).run(asyncio.Event())

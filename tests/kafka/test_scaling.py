@@ -1,0 +1,48 @@
+"""Workers of a stage share its partitions, and a stop loses and repeats nothing."""
+
+import asyncio
+import collections
+import json
+from pathlib import Path
+
+from schemas import CleanedArticle
+from services.pipeline import ARTICLES_CLEANED, TOPICS
+from services.runtime.kafka import topics
+from services.runtime.settings import KafkaSettings
+from tests.support import DEADLINE, SAMPLES, Raw, WorkerProcess, collect, publish, wait_until, workers
+
+PAGES = 600
+
+
+async def test_three_extractors_share_six_partitions_and_one_stops(kafka: KafkaSettings, tmp_path: Path) -> None:
+    await topics.create(kafka, TOPICS, partitions=6)
+    page = (SAMPLES / "pages" / "ferry-strike.html").read_text(encoding="utf-8")
+    raw = [
+        Raw(json.dumps({"url": f"https://c.example/{n}", "body": page, "content_type": "text/html"}).encode())
+        for n in range(PAGES)
+    ]
+    stages = ["ingest", "extractor", "extractor", "extractor"]
+    with workers(kafka, stages, tmp_path / "log", {"WIREDESK_SESSION_TIMEOUT": "10"}) as (_, *extractors):
+        wait_until(
+            lambda: [*map(running_lanes, extractors)] == [2, 2, 2],
+            "each has two partitions",
+        )
+        origins = await publish(kafka, raw)
+        stopped, *others = extractors
+        wait_until(lambda: stopped.metric("wiredesk_records_total") >= 20, "the one to stop is at work")
+        assert stopped.terminate() == 0
+        wait_until(lambda: sum(map(running_lanes, others)) == 6, "the others took over")
+        names = [kafka.on_cluster(ARTICLES_CLEANED.name)]
+        async with asyncio.timeout(DEADLINE):
+            while len(await collect(kafka, names, set(origins))) < PAGES:
+                pass
+        assert all(e.metric("wiredesk_records_total") > 0 for e in others)
+    found = await collect(kafka, names, set(origins))
+    counts = collections.Counter(map(len, found.values()))
+    assert counts == {1: PAGES}
+    urls = {CleanedArticle.from_json(records[0].value).url for records in found.values()}
+    assert len(urls) == PAGES
+
+
+def running_lanes(worker: WorkerProcess) -> float:
+    return worker.metric('wiredesk_lanes{state="running"}')

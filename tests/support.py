@@ -1,0 +1,188 @@
+"""What tests of the running system share: worker processes, publishing, waiting for conditions with a deadline."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aiokafka import AIOKafkaProducer
+
+from services.pipeline import ENDS, PAGES_RAW
+from services.runtime.kafka.reading import read
+from services.runtime.records import Header, Record
+from services.runtime.settings import KafkaSettings
+
+ROOT = Path(__file__).parents[1]
+SAMPLES = ROOT / "samples"
+DEADLINE = 60.0
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A broker that the tests started: where it is, and the process that runs it."""
+
+    bootstrap_servers: str
+    pid: int
+    folder: Path
+
+
+@dataclass
+class WorkerProcess:
+    """A worker, as a platform engineer runs it."""
+
+    stage: str
+    kafka: KafkaSettings
+    log: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.port = free_port()
+        environment = {
+            **os.environ,
+            "WIREDESK_BOOTSTRAP_SERVERS": self.kafka.bootstrap_servers,
+            "WIREDESK_TOPIC_PREFIX": self.kafka.topic_prefix,
+            "WIREDESK_METRICS_PORT": str(self.port),
+            **self.settings,
+        }
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "services.cli", "worker", self.stage],
+                cwd=ROOT,
+                env=environment,
+                stdout=output,
+                stderr=output,
+            )
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Ask it over HTTP; status 0 where it does not answer."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=2) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError:
+            return 0, ""
+
+    def is_ready(self) -> bool:
+        assert self.process.poll() is None, f"{self.stage} ended: {self.log.read_text()[-2000:]}"
+        return self.get("/readyz")[0] == 200
+
+    def metric(self, name: str) -> float:
+        """Return a metric, summed over its labels."""
+        lines = self.get("/metrics")[1].splitlines()
+        return sum(float(line.split()[-1]) for line in lines if line.startswith((name + " ", name + "{")))
+
+    def terminate(self) -> int:
+        """Ask it to stop, and return its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(DEADLINE)
+
+
+@contextlib.contextmanager
+def workers(
+    kafka: KafkaSettings, stages: Sequence[str], log: Path, settings: Mapping[str, str] | None = None
+) -> Iterator[list[WorkerProcess]]:
+    """Run workers for the length of a block, ready from the start."""
+    crew = [WorkerProcess(stage, kafka, log, settings or {}) for stage in stages]
+    try:
+        for worker in crew:
+            wait_until(worker.is_ready, f"{worker.stage} is ready")
+        yield crew
+    finally:
+        for worker in crew:
+            if worker.process.poll() is None:
+                worker.process.terminate()
+        for worker in crew:
+            worker.process.wait(DEADLINE)
+
+
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = DEADLINE) -> None:
+    """Wait for a condition, or fail."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        time.sleep(0.05)
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A record for pages.raw."""
+
+    value: bytes | None
+    key: bytes | None = None
+    headers: tuple[Header, ...] = ()
+
+
+async def publish(kafka: KafkaSettings, pages: Iterable[Raw]) -> list[str]:
+    """Publish with a bare Kafka client; return the origins, in order."""
+    topic = kafka.on_cluster(PAGES_RAW.name)
+    producer = AIOKafkaProducer(
+        bootstrap_servers=kafka.bootstrap_servers,
+        max_request_size=1 << 28,
+        compression_type="gzip",
+        value_serializer=lambda value: value.value,  # aiokafka refuses a null value before it is serialised
+    )
+    await producer.start()
+    try:
+        sent = [await producer.send(topic, key=p.key, value=p, headers=list(p.headers)) for p in pages]
+        written = await asyncio.gather(*sent)
+    finally:
+        await producer.stop()
+    return [f"{topic}/{w.partition}/{w.offset}" for w in written]
+
+
+type Ends = dict[str, list[Record]]
+"""Records in the topics in which pages end, by the origin that they carry."""
+
+
+async def ends_of(kafka: KafkaSettings, origins: Iterable[str], seconds: float = DEADLINE) -> Ends:
+    """Wait until every origin has ended, then read on to the end of the topics: a second end must not be missed."""
+    wanted = set(origins)
+    names = [kafka.on_cluster(topic.name) for topic in ENDS]
+    deadline = time.monotonic() + seconds
+    reading = read(kafka, names, from_beginning=True)
+    async with contextlib.aclosing(reading):
+        missing = set(wanted)
+        async for record in reading:
+            if record is not None:
+                missing.discard(origin(record))
+            if not missing:
+                break
+            assert time.monotonic() < deadline, f"{len(missing)} have not ended: {sorted(missing)[:5]}"
+    return await collect(kafka, names, wanted)
+
+
+async def collect(kafka: KafkaSettings, names: Sequence[str], wanted: set[str]) -> Ends:
+    """Read topics to their end, and sort what belongs to some origins by it."""
+    found: defaultdict[str, list[Record]] = defaultdict(list)
+    reading = read(kafka, names, from_beginning=True, until_end=True)
+    async with contextlib.aclosing(reading):
+        async for record in reading:
+            if record is not None and origin(record) in wanted:
+                found[origin(record)].append(record)
+    return dict(found)
+
+
+def origin(record: Record) -> str:
+    return text(record, "wiredesk_origin")
+
+
+def text(record: Record, name: str) -> str:
+    """Return a header's last value."""
+    return next((value or b"" for key, value in reversed(record.headers) if key == name), b"").decode()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
