@@ -78,7 +78,7 @@ def _trafilatura(gold: Gold, html: bytes) -> Prediction:
     from trafilatura import bare_extraction  # noqa: PLC0415 - only when asked for
 
     found = bare_extraction(html.decode("utf-8", "replace"), url=gold["url"], with_metadata=True)
-    if found is None:
+    if found is None or isinstance(found, dict):
         return {"skipped": "nothing found"}
     authors = tuple((found.author or "").split("; "))
     return {"body": found.text, "title": found.title, "authors": authors, "day": found.date}

@@ -26,7 +26,8 @@ def read(page: AcceptedPage) -> Reading:
     pictures = _captions(root)
     links = sum(1 for anchor in root.iter("a") if anchor.get("href"))
     # trafilatura takes the tree apart: it gets a copy of its own.
-    body = _story(blocks(copy.deepcopy(root)), found.fields.get("title"), pictures)
+    above = {fold(found.fields[name]) for name in ("title", "subtitle") if name in found.fields}
+    body = _story(blocks(copy.deepcopy(root)), above, pictures)
     evidence = dict(found.evidence)
     if body:
         evidence["paragraphs"] = Evidence.DOM
@@ -54,11 +55,11 @@ def _captions(root: Element) -> tuple[Caption, ...]:
     return tuple(found.values())[:MAX_CAPTIONS]
 
 
-def _story(body: tuple[Block, ...], title: str | None, captions: tuple[Caption, ...]) -> tuple[Block, ...]:
-    """Drop what stands elsewhere in the article: its headline at the head of the body, and captions within."""
+def _story(body: tuple[Block, ...], above: set[str], captions: tuple[Caption, ...]) -> tuple[Block, ...]:
+    """Drop what stands elsewhere in the article: headline and standfirst above the body, and captions within."""
     told_elsewhere = {fold(c.text) for c in captions}
     kept = [block for block in body if fold(block.text) not in told_elsewhere]
-    while kept and title and fold(kept[0].text) == fold(title):
+    while kept and fold(kept[0].text) in above:
         kept.pop(0)
     return tuple(kept)
 

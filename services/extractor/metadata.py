@@ -128,7 +128,7 @@ def _titles(sources: _Sources, source: str | None, url: str) -> Iterable[tuple[E
     the machine-readable ones are better than a heading: that one may be the site's name, or a section. The title of
     the browser's window comes last: it is made for the window.
     """
-    site = {fold(name) for name in (source, urlsplit(url).hostname) if name}
+    site = {fold(name) for name in (source, urlsplit(url).hostname) if name} | _sites_at_the_end(sources.root)
     stated = [
         (Evidence.JSON_LD, sources.json_ld("headline")),
         (Evidence.META, sources.named("og:title", "twitter:title", "dc.title", "title")),
@@ -150,6 +150,13 @@ def _titles(sources: _Sources, source: str | None, url: str) -> Iterable[tuple[E
 def window_title(root: Element) -> str | None:
     """Return the title that the browser's window shows."""
     return next((text_of(title) for title in root.iter("title")), None)
+
+
+def _sites_at_the_end(root: Element) -> set[str]:
+    """Return headings that end the window's title: of `A headline - The Paper`, a heading `The Paper`."""
+    parts = _SEPARATOR.split(window_title(root) or "")
+    headings = {fold(text_of(heading)) for heading in root.iter("h1")}
+    return {fold(parts[-1])} & headings if len(parts) > 1 and len(parts[-1]) < len(parts[0]) else set()
 
 
 def _site_in_title(root: Element) -> str | None:

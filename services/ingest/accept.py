@@ -44,7 +44,7 @@ class Ingest:
             RejectedError: `invalid_url`, `empty`, `binary`, `too_large`, `undecodable`.
         """
         canonical_url = urls.canonical(page.url)
-        if page.http_status is not None and not HTTPStatus(200) <= page.http_status < HTTPStatus(300):
+        if page.http_status is not None and not _brings_a_page(page.http_status):
             return self._skipped(page, canonical_url, page.http_status)
         media_type = (page.declared_type or "").partition(";")[0].strip().lower()
         text, encoding = self._text(page, media_type)
@@ -93,6 +93,11 @@ class Ingest:
             reason=SkipReason.HTTP_ERROR,
             detail=f"the server answered with status {status}",
         )
+
+
+def _brings_a_page(status: int) -> bool:
+    success = HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
+    return success and status not in (HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT)
 
 
 def _media_type(stated: str, text: str) -> MediaType:

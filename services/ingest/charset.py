@@ -13,6 +13,21 @@ BEARABLE = 1000
 """A charset fits when no more than one character in so many had to be replaced, and one more. A page cut off within a
 character, or a single stray byte in a comment, is no reason to disbelieve its header."""
 
+NO_CHARSETS = frozenset(
+    {
+        "idna",
+        "punycode",
+        "unicode_escape",
+        "unicode-escape",
+        "raw_unicode_escape",
+        "raw-unicode-escape",
+        "undefined",
+        "utf-7",
+    }
+)
+"""Codecs of Python that a page can name and that are none for pages: they refuse to replace, or they bring markup into
+what looked like text."""
+
 DETECTION_BYTES = 256 * 1024
 """Detection tries dozens of charsets; beyond this much text none of them becomes likelier."""
 
@@ -41,19 +56,26 @@ def decode(body: bytes, *, declared: str | None, content_type: str | None) -> tu
 
 
 def _evidence(body: bytes, declared: str | None, content_type: str | None) -> Iterator[tuple[str, CharsetEvidence]]:
-    for stated in (
-        resolve_encoding(declared) if declared else None,
-        http_content_type_encoding(content_type) if content_type else None,
+    for stated in map(
+        _readable,
+        (
+            resolve_encoding(declared) if declared else None,
+            http_content_type_encoding(content_type) if content_type else None,
+        ),
     ):
         if stated:
             yield stated, CharsetEvidence.HEADER
     bom, _ = read_bom(body)
     if bom:
         yield bom, CharsetEvidence.BOM
-    meta = html_body_declared_encoding(body)
+    meta = _readable(html_body_declared_encoding(body))
     if meta:
         yield meta, CharsetEvidence.META
     yield _detected(body), CharsetEvidence.DETECTED
+
+
+def _readable(name: str | None) -> str | None:
+    return None if name is None or name in NO_CHARSETS else name
 
 
 def _detected(body: bytes) -> str:

@@ -1,5 +1,6 @@
 """The command, as its users type it: what it prints, how it ends."""
 
+import asyncio
 import gzip
 import json
 import os
@@ -13,10 +14,15 @@ import psutil
 import pytest
 
 from services.pipeline import TOPICS
+from services.runtime.kafka import topics
 from services.runtime.settings import KafkaSettings
 from tests.support import ROOT, SAMPLES, Cluster, WorkerProcess, free_port, wait_until
 
 URL = "https://s.example/"
+
+
+def create_topics(kafka: KafkaSettings) -> None:
+    asyncio.run(topics.create(kafka, TOPICS, partitions=1))
 
 
 def wiredesk(*arguments: str, stdin: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -51,7 +57,7 @@ def test_topics_are_created_once_and_listed(kafka: KafkaSettings) -> None:
 
 @pytest.mark.parametrize("binary", [False, True])
 def test_pages_published_can_be_tailed(kafka: KafkaSettings, tmp_path: Path, *, binary: bool) -> None:
-    wiredesk("topics", "create", "--partitions", "1", **at(kafka))
+    create_topics(kafka)
     page = tmp_path / "site" / "news" / "a story.html"
     page.parent.mkdir(parents=True)
     page.write_bytes("<p>Grüße</p>".encode("iso-8859-1"))
@@ -85,7 +91,7 @@ WET = (
 
 
 def test_archives_lines_and_stdin_are_published(kafka: KafkaSettings, tmp_path: Path) -> None:
-    wiredesk("topics", "create", "--partitions", "1", **at(kafka))
+    create_topics(kafka)
     (tmp_path / "a.warc").write_bytes(WARC % (len(HTTP), HTTP))
     (tmp_path / "b.warc.gz").write_bytes(gzip.compress(WARC % (len(HTTP), HTTP)))
     (tmp_path / "c.warc.wet.gz").write_bytes(gzip.compress(WET))
@@ -162,7 +168,7 @@ def test_taken_ports_unknown_topics_and_missing_addresses(kafka: KafkaSettings, 
             1,
             f"wiredesk: port {port} is taken: choose another with --port, or 0 for any\n",
         )
-        wiredesk("topics", "create", **at(kafka))
+        create_topics(kafka)
         worker = wiredesk("worker", "ingest", WIREDESK_METRICS_PORT=port, **at(kafka))
         assert worker.returncode == 1
         assert worker.stderr.splitlines()[-1].startswith(f"wiredesk: metrics cannot be served on 127.0.0.1:{port}")
@@ -181,14 +187,14 @@ def test_secrets_are_masked() -> None:
 
 
 def test_a_worker_logs_json_and_tells_its_health(kafka: KafkaSettings, tmp_path: Path) -> None:
-    wiredesk("topics", "create", **at(kafka))
+    create_topics(kafka)
     worker = WorkerProcess("ingest", kafka, tmp_path / "log")
     try:
         wait_until(lambda: worker.get("/healthz")[0] == 200, "it lives")
         wait_until(worker.is_ready, "it is ready")
         metrics = worker.get("/metrics")[1]
         assert 'wiredesk_stage{stage="ingest",version=' in metrics
-        assert 'wiredesk_lanes{state="running"} 6.0' in metrics
+        assert 'wiredesk_lanes{state="running"} 1.0' in metrics
     finally:
         assert worker.terminate() == 0
     for line in (tmp_path / "log").read_text().splitlines():

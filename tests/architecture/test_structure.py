@@ -1,0 +1,81 @@
+"""The rules of the house that no linter knows."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from schemas import EVENTS
+from services.cli.app import COMMANDS
+from services.cli.config import GROUPS, markdown
+from services.cli.options import variable
+from services.pipeline import STAGES, TOPICS
+from tests.support import ROOT
+
+MODULES = sorted(p for folder in ("schemas", "services") for p in (ROOT / folder).rglob("*.py"))
+VARIABLES = {variable(name) for group in GROUPS.values() for name in group.model_fields}
+MAX_LINES = 300
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    return dict(yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_module_outgrows_a_reader(module: Path) -> None:
+    assert len(module.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+
+
+def test_topics_are_named_in_the_pipeline_only() -> None:
+    names = re.compile("|".join(re.escape(f'"{topic.name}"') for topic in TOPICS))
+    elsewhere = [m for m in MODULES if m.name != "pipeline.py" and names.search(m.read_text(encoding="utf-8"))]
+    assert not elsewhere
+
+
+def test_compose_runs_every_stage_with_commands_that_exist(compose: dict[str, Any]) -> None:
+    ours = {name: service for name, service in compose["services"].items() if "build" in service}
+    assert set(ours) == {"topics", *STAGES}
+    for name, service in ours.items():
+        command = service["command"]
+        assert command[0] in COMMANDS
+        assert command == (["topics", "create"] if name == "topics" else ["worker", name])
+        image = service["build"]["args"]["STAGE"]
+        assert image == ("cli" if name == "topics" else name)
+        assert (ROOT / "requirements" / f"{image}.txt").exists()
+
+
+def test_compose_and_image_set_variables_that_exist(compose: dict[str, Any]) -> None:
+    set_there = {n for s in compose["services"].values() for n in s.get("environment", {}) if n.startswith("WIREDESK_")}
+    set_there |= set(re.findall(r"WIREDESK_\w+", (ROOT / "Dockerfile").read_text(encoding="utf-8")))
+    assert set_there
+    assert set_there <= VARIABLES
+
+
+def test_workers_can_be_scaled(compose: dict[str, Any]) -> None:
+    for stage in STAGES:
+        service = compose["services"][stage]
+        assert "container_name" not in service
+        assert "ports" not in service, "a host port can be bound once"
+        assert service["healthcheck"]
+
+
+@pytest.mark.parametrize("page", [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"], ids=lambda p: p.name)
+def test_documentation_names_variables_and_files_that_exist(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert set(re.findall(r"WIREDESK_[A-Z_]+[A-Z]", text)) <= VARIABLES
+    for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", text):
+        assert (page.parent / target).exists(), target
+
+
+def test_the_configuration_page_is_up_to_date() -> None:
+    assert (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8") == markdown() + "\n"
+
+
+def test_a_stage_carries_one_event_a_topic() -> None:
+    assert len({event.TYPE for event in EVENTS}) == len(EVENTS)
+    for stage in STAGES.values():
+        assert stage.consumes in TOPICS
+        assert set(stage.produces) <= set(TOPICS)

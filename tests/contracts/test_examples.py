@@ -1,0 +1,62 @@
+"""Events of every released version are read by today's models, and the generated files are fresh."""
+
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from schemas import EVENTS, Event, RawPage
+from services.cli.asyncapi import document, file_name
+from services.cli.schemas import GENERATED, generated
+from services.pipeline import STAGES, TOPICS
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "schemas" / "examples").glob("*/*.json"))
+BY_FILE = {file_name(event).removesuffix(".schema.json"): event for event in EVENTS}
+
+
+def test_there_is_an_example_of_every_event() -> None:
+    assert {path.stem for path in EXAMPLES} == set(BY_FILE)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: f"{p.parent.name}/{p.stem}")
+def test_events_of_released_versions_are_understood(path: Path) -> None:
+    model: type[Event] = BY_FILE[path.stem]
+    stored = json.loads(path.read_bytes())
+    event = model.from_json(path.read_bytes())
+    again = json.loads(event.to_json())
+    assert {name: again[name] for name in stored} == stored
+    schema = json.loads((GENERATED / f"{path.stem}.schema.json").read_bytes())
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(stored)
+
+
+@pytest.mark.parametrize("name", sorted(generated()))
+def test_generated_files_are_fresh(name: str) -> None:
+    assert (GENERATED / name).read_bytes() == generated()[name], "run 'make generate'"
+
+
+def test_unknown_fields_are_ignored_and_unknown_major_versions_refused() -> None:
+    path = next(p for p in EXAMPLES if p.stem.startswith("accepted_page"))
+    stored = json.loads(path.read_bytes())
+    model = BY_FILE[path.stem]
+    model.from_object({**stored, "added_later": 1, "schema_version": "1.9"})
+    with pytest.raises(ValueError, match="schema_version"):
+        model.from_object({**stored, "schema_version": "2.0"})
+
+
+def test_asyncapi_has_every_topic_and_resolves() -> None:
+    written = document()
+    assert set(written["channels"]) == {topic.name for topic in TOPICS}
+    assert len([o for o in written["operations"].values() if o["action"] == "receive"]) == len(STAGES)
+    for channel in written["channels"].values():
+        for message in channel["messages"].values():
+            assert message["$ref"].rpartition("/")[2] in written["components"]["messages"]
+    for message in written["components"]["messages"].values():
+        if "$ref" in message["payload"]:
+            assert (GENERATED / message["payload"]["$ref"]).exists()
+
+
+def test_events_are_frozen() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        RawPage(url="https://a.example/", body="x").url = "y"  # type: ignore[misc] # that is the point

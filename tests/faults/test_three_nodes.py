@@ -1,0 +1,50 @@
+"""On three nodes: records are replicated, and a worker that is killed loses and repeats nothing."""
+
+import collections
+import json
+import signal
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from services.pipeline import TOPICS
+from services.runtime.kafka import topics
+from services.runtime.settings import KafkaSettings
+from tests.conftest import running_broker
+from tests.support import SAMPLES, Cluster, Raw, WorkerProcess, ends_of, publish, wait_until, workers
+
+PAGES = 300
+
+
+@pytest.fixture(scope="module")
+def three_nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    yield from running_broker(tmp_path_factory.mktemp("kafka3"), "--nodes", "3")
+
+
+@pytest.mark.timeout(240)
+async def test_a_killed_worker_loses_and_repeats_nothing(three_nodes: Cluster, tmp_path: Path) -> None:
+    kafka = KafkaSettings(bootstrap_servers=three_nodes.bootstrap_servers, topic_prefix="killed.")
+    assert len(kafka.bootstrap_servers.split(",")) == 3
+    await topics.create(kafka, TOPICS, partitions=3, replication=3)
+    assert {(s.partitions, s.replication) for s in await topics.states(kafka, TOPICS)} == {(3, 3), (1, 3)}
+    page = (SAMPLES / "pages" / "index.html").read_text(encoding="utf-8")
+    raw = [
+        Raw(json.dumps({"url": f"https://k.example/{n}", "body": page, "content_type": "text/html"}).encode())
+        for n in range(PAGES)
+    ]
+    settings = {"WIREDESK_SESSION_TIMEOUT": "6", "WIREDESK_TRANSACTION_RECORDS": "4"}
+    with workers(kafka, ["ingest", "extractor"], tmp_path / "log", settings) as (ingest, extractor):
+        origins = await publish(kafka, raw)
+        for victim in (ingest, extractor):
+            wait_until(partial(at_work, victim), "it is at work")
+            victim.process.send_signal(signal.SIGKILL)
+            victim.process.wait()
+        with workers(kafka, ["ingest", "extractor"], tmp_path / "log", settings):
+            ends = await ends_of(kafka, origins, seconds=90)
+    assert collections.Counter(map(len, ends.values())) == {1: PAGES}
+
+
+def at_work(worker: WorkerProcess) -> bool:
+    return worker.metric("wiredesk_records_total") >= 8

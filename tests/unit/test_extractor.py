@@ -1,0 +1,198 @@
+import re
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas import AcceptedPage, BlockKind, CleanedArticle, Evidence, RawPage, SkippedPage
+from services.extractor import moments, words
+from services.extractor.captions import caption
+from services.extractor.extract import Extractor
+from services.ingest.accept import Ingest
+from services.runtime.errors import RejectedError
+from tests.support import SAMPLES
+
+SENTENCE = "The council voted on Tuesday to keep the old library open, and to repair its roof before the winter. "
+STORY = "".join(f"<p>{SENTENCE * 2}{n}.</p>" for n in range(5))
+
+
+def read(body: str | bytes, url: str = "https://paper.example/a/story", **fields: Any) -> CleanedArticle | SkippedPage:
+    content = {"body": body} if isinstance(body, str) else {"body_base64": body}
+    page = Ingest()(RawPage(url=url, **content, **fields))
+    assert isinstance(page, AcceptedPage)
+    return Extractor()(page)
+
+
+def article(body: str | bytes, **fields: Any) -> CleanedArticle:
+    found = read(body, **fields)
+    assert isinstance(found, CleanedArticle), found
+    return found
+
+
+def sample(name: str) -> CleanedArticle:
+    return article((SAMPLES / "pages" / name).read_bytes(), content_type="text/html")
+
+
+def test_semantic_html_with_json_ld() -> None:
+    found = sample("ferry-strike.html")
+    assert found.title == "Ferry crews end strike after night of talks"
+    assert found.subtitle == "Union accepts a pay rise of six per cent; first sailings leave on Sunday"
+    assert found.authors == ("Maeve Dunmore", "Tom Ashby")
+    assert found.published_at == datetime.fromisoformat("2026-03-14T07:40:00+00:00")
+    assert found.modified_at == datetime.fromisoformat("2026-03-14T11:05:00+00:00")
+    assert (found.source, found.section, found.language) == ("The Harbour Courier", "Transport", "en-GB")
+    assert found.keywords == ("ferries", "strike", "wages")
+    assert found.lead_image is not None
+    assert found.lead_image.url == "https://paper.example/images/ferry.jpg"
+    assert found.paragraphs[0].text.startswith("Ferry crews on the southern routes")
+    assert found.paragraphs[-1].text.endswith("would last longer.")
+    assert BlockKind.HEADING in {block.kind for block in found.paragraphs}
+    body = "\n".join(block.text for block in found.paragraphs)
+    assert not re.search(r"newsletter|Related|Privacy|Photograph|By Maeve", body)
+    assert found.extraction.evidence["published_at"] is Evidence.JSON_LD
+    assert 0 < found.extraction.confidence <= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "published", "first"),
+    [
+        ("council-library-1999.html", "Council saves the library, and the café beside it", date(1999, 11, 9), "The library in"),
+        ("volcano.amp.html", "Thousands leave homes as volcano wakes in Iceland", datetime.fromisoformat("2026-02-02T05:12:00+00:00"), "More than three"),
+        ("most-1251.html", "Новый мост через Волгу открыли на месяц раньше срока", datetime.fromisoformat("2026-06-01T12:30:00+03:00"), "В понедельник"),
+        ("tea-gb18030.html", "春茶提前上市 茶农收入增加", datetime(2026, 3, 28, 9, 15), "今年春天气温偏高"),
+        ("train-shift-jis.html", "北の鉄道、三年ぶりに全線で運転再開", datetime.fromisoformat("2026-04-10T06:00:00+09:00"), "豪雨で橋が流され"),
+        ("orchester.html", "Orchester spielt zum ersten Mal im alten Kraftwerk", datetime.fromisoformat("2026-09-05T21:10:00+02:00"), "Wo früher Kessel"),
+        ("live-election-night.html", "Election night in Carvania: live", datetime.fromisoformat("2026-05-17T18:00:00+02:00"), "23:48"),
+        ("broken-markup.html", "Bakery turns one hundred", None, "The bakery in Quay Street"),
+    ],
+)  # fmt: skip
+def test_sites_of_every_make(name: str, title: str, published: date | None, first: str) -> None:
+    found = sample(name)
+    assert found.title == title
+    assert found.published_at == published
+    assert found.paragraphs[0].text.startswith(first)
+    assert found.word_count > 100
+
+
+@pytest.mark.parametrize(
+    ("body", "url", "reason"),
+    [
+        ((SAMPLES / "pages" / "index.html").read_text(encoding="utf-8"), "https://paper.example/all", "index_page"),
+        ("<title>404 Not Found</title><h1>Not Found</h1><p>The page was not found.", "https://p.example/x", "error_page"),
+        ("<h1>We value your privacy</h1><p>" + "We and our partners store cookies. " * 8, "https://p.example/x", "consent_wall"),
+        ("<h1>Regatta</h1>" + "<figure><img><figcaption>Boats at sea</figcaption></figure>".join("12345"), "https://p.example/g", "too_short"),
+        ("<h1>Regatta</h1>" + "".join(f"<figure><img><figcaption>Boat number {n}</figcaption></figure>" for n in range(6)), "https://p.example/g", "gallery"),
+        ("<p>Hello.", "https://p.example/x", "too_short"),
+        ("hello", "https://p.example/x", "too_short"),
+    ],
+)  # fmt: skip
+def test_what_is_no_article_is_skipped_with_its_reason(body: str, url: str, reason: str) -> None:
+    found = read(body, url=url)
+    assert isinstance(found, SkippedPage)
+    assert (found.reason, found.stage) == (reason, "extractor")
+    assert found.detail
+
+
+@pytest.mark.parametrize(
+    ("head", "heading", "wanted"),
+    [
+        ("<title>Library saved | The Paper</title>", "Library saved", "Library saved"),
+        ("<title>Library saved - The Paper</title>", "The Paper", "Library saved"),
+        ("<title>Paper | The library is saved after all</title>", "The library is saved after all", "The library is saved after all"),
+        ('<meta property="og:site_name" content="The Paper"><title>Library saved - The Paper</title>', "The Paper", "Library saved"),
+        ('<meta property="og:title" content="Library saved from closure">', "Culture", "Library saved from closure"),
+        ('<meta property="og:title" content="Library saved from clo\u00adsure">', "", "Library saved from closure"),
+    ],
+)  # fmt: skip
+def test_the_headline_is_the_storys_own(head: str, heading: str, wanted: str) -> None:
+    assert article(f"<html><head>{head}</head><body><h1>{heading}</h1>{STORY}").title == wanted
+
+
+def test_broken_json_ld_costs_nothing_else() -> None:
+    head = '<script type="application/ld+json">{"@type": "NewsArticle", </script><meta property="og:title" content="Library saved">'
+    assert article(f"<head>{head}</head><h1>x</h1>{STORY}").title == "Library saved"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("2015-12-03T08:35:00+08:00", datetime.fromisoformat("2015-12-03T08:35:00+08:00")),
+        ("2015-12-03T08:35:00+0800", datetime.fromisoformat("2015-12-03T08:35:00+08:00")),
+        ("2015-12-03 08:35:00 +0800", datetime.fromisoformat("2015-12-03T08:35:00+08:00")),
+        ("2015-12-03T08:35Z", datetime.fromisoformat("2015-12-03T08:35:00+00:00")),
+        ("2015-12-03T08:35", datetime(2015, 12, 3, 8, 35)),
+        ("2015-12-03", date(2015, 12, 3)),
+        ("Thu, 03 Dec 2015 08:35:00 +0800", datetime.fromisoformat("2015-12-03T08:35:00+08:00")),
+        ("1015-12-03", None),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_times_in_fields(text: str, wanted: date | None) -> None:
+    assert moments.stated(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Updated: 2015-12-03 08:35", datetime(2015, 12, 3, 8, 35)),
+        ("14 March 2026, 7.40am", datetime(2026, 3, 14, 7, 40)),
+        ("March 3rd, 2020 at 5:12 p.m.", datetime(2020, 3, 3, 17, 12)),
+        ("12. Dezember 2019", date(2019, 12, 12)),
+        ("le 5 août 2021 à 10h30", datetime(2021, 8, 5, 10, 30)),
+        ("3 декабря 2015", date(2015, 12, 3)),
+        ("2026年03月28日 09:15　来源：江南晚报", datetime(2026, 3, 28, 9, 15)),
+        ("99 March 2020", None),
+        ("in 2020 they met", None),
+    ],
+)
+def test_times_in_lines(text: str, wanted: date | None) -> None:
+    assert moments.written(text) == wanted
+
+
+@given(st.text(max_size=200))
+def test_no_text_breaks_a_time(text: str) -> None:
+    for found in (moments.stated(text), moments.written(text)):
+        assert found is None or isinstance(found, date)
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "credit"),
+    [
+        ("Two ministers meet. [Photo/IC] |", "Two ministers meet.", "Photo/IC"),
+        ("The bridge at dawn. Photograph: Ida Lund/Agency", "The bridge at dawn.", "Ida Lund/Agency"),
+        ("The bridge (AP Photo/Ida Lund)", "The bridge", "AP Photo/Ida Lund"),
+        ("The bridge in 1990", "The bridge in 1990", None),
+    ],
+)
+def test_captions_and_their_credits(text: str, told: str, credit: str | None) -> None:
+    found = caption(text)
+    assert found is not None
+    assert (found.text, found.credit) == (told, credit)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("one two", 2), ("", 0), ("mother-in-law's", 1), ("春茶提前", 4), ("北の鉄道 3", 5), ("U.S. law", 2)],
+)
+def test_words_are_counted_in_any_script(text: str, wanted: int) -> None:
+    assert words.count(text) == wanted
+
+
+PIECES = st.sampled_from(
+    ["<p>", "</p>", "<div>", "<table>", "<td>", "<h1>", "<article>", "<script>", "<!--", "]]>", "&#0;", "<a href='", "\x00", "'>",
+     "<li>", "<figure>", "<figcaption>", "<time datetime='", SENTENCE, SENTENCE, "<title>", "<meta property='og:title' content='"]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(PIECES | st.text(max_size=30), max_size=60).map("".join), st.sampled_from(["text/html", "text/plain"]))
+def test_any_page_ends_as_an_article_or_with_a_reason(body: str, media_type: str) -> None:
+    try:
+        found = read(body, content_type=media_type)
+    except RejectedError:
+        return
+    restored = type(found).from_json(found.to_json())
+    assert restored == found

@@ -1,0 +1,172 @@
+import base64
+import gzip
+import zlib
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas import AcceptedPage, CharsetEvidence, InvalidEventError, RawPage, SkippedPage
+from services.ingest import charset
+from services.ingest.accept import Ingest
+from services.ingest.settings import IngestSettings
+from services.runtime.errors import RejectedError
+
+URL = "https://example.com/story"
+RUSSIAN = (
+    "<html><body><p>Сегодня вечером в Москве прошло заседание правительства, на котором обсудили бюджет.</p></html>"
+)
+
+
+def accepted(body: bytes | str, **fields: Any) -> AcceptedPage:
+    content = {"body": body} if isinstance(body, str) else {"body_base64": body}
+    result = Ingest(IngestSettings())(RawPage(url=URL, **content, **fields))
+    assert isinstance(result, AcceptedPage)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "evidence", "name"),
+    [
+        (RUSSIAN.encode("cp1251"), "text/html; charset=windows-1251", CharsetEvidence.HEADER, "cp1251"),
+        (RUSSIAN.encode("utf-16"), "text/html", CharsetEvidence.BOM, "utf-16-le"),
+        (b"\xef\xbb\xbf" + RUSSIAN.encode(), "text/html", CharsetEvidence.BOM, "utf-8"),
+        (b'<meta charset="koi8-r">' + RUSSIAN.encode("koi8-r"), "text/html", CharsetEvidence.META, "koi8-r"),
+        (RUSSIAN.encode(), "text/html", CharsetEvidence.DETECTED, "utf-8"),
+        (RUSSIAN.encode("cp1251") * 5, "text/html; charset=klingon", CharsetEvidence.DETECTED, "cp1251"),
+        # A header that does not fit is not believed, while there is something that does.
+        (
+            b'<meta charset="windows-1251">' + RUSSIAN.encode("cp1251"),
+            "text/html; charset=utf-8",
+            CharsetEvidence.META,
+            "cp1251",
+        ),
+    ],
+)
+def test_evidence_of_a_charset(body: bytes, content_type: str, evidence: CharsetEvidence, name: str) -> None:
+    page = accepted(body, content_type=content_type)
+    assert (page.charset.evidence, page.charset.name, page.charset.replaced) == (evidence, name, 0)
+    assert "в Москве прошло заседание" in page.body
+    assert not page.body.startswith("\ufeff")
+
+
+def test_a_page_cut_off_within_a_character_keeps_its_charset() -> None:
+    page = accepted(RUSSIAN.encode()[:-20] + "ж".encode()[:1], content_type="text/html; charset=utf-8")
+    assert (page.charset.evidence, page.charset.replaced) == (CharsetEvidence.HEADER, 1)
+
+
+def test_gb2312_is_read_as_the_superset_that_it_means() -> None:
+    page = accepted("<p>朱镕基</p>".encode("gb18030"), content_type="text/html; charset=gb2312")
+    assert "朱镕基" in page.body
+
+
+@given(st.binary(max_size=2000), st.sampled_from([None, "utf-8", "gb18030", "x", "utf-7", "idna", "\x00"]))
+def test_any_bytes_decode(body: bytes, declared: str | None) -> None:
+    text, found = charset.decode(body, declared=declared, content_type=None)
+    assert text.encode("utf-8", "surrogatepass") or not body.strip(b"\xef\xbb\xbf\xff\xfe\x00")
+    assert found.name
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"body": " \n\t"}, "empty"),
+        ({"body": ""}, "empty"),
+        ({"body": "\x00\x01" * 100}, "binary"),
+        ({"body_base64": b"%PDF-1.4"}, "binary"),
+        ({"body": "x", "content_type": "image/png"}, "binary"),
+        ({"body": "x" * 2000}, "too_large"),
+        ({"body_base64": b"x" * 2000}, "too_large"),
+        ({"body_base64": gzip.compress(b"x" * 10_000_000)}, "too_large"),
+        ({"body_base64": gzip.compress(b"some page, cut off" * 20)[:-12]}, "undecodable"),
+        ({"body_base64": b"\x1f\x8b broken"}, "undecodable"),
+    ],
+)
+def test_what_is_no_page_is_refused(fields: dict[str, Any], reason: str) -> None:
+    ingest = Ingest(IngestSettings(max_page_bytes=1024))
+    with pytest.raises(RejectedError) as refused:
+        ingest(RawPage(url=URL, **fields))
+    assert refused.value.reason == reason
+    assert "body" in refused.value.message or "content_type" in refused.value.message
+
+
+@pytest.mark.parametrize("packed", [gzip.compress(b"<p>A page.</p>"), zlib.compress(b"<p>A page.</p>")])
+def test_transfer_encodings_are_undone(packed: bytes) -> None:
+    assert accepted(packed, http_headers={"Content-Encoding": "deflate"}).body == "<p>A page.</p>"
+
+
+@pytest.mark.parametrize("status", [204, 301, 404, 451, 503])
+def test_a_page_that_its_server_refused_is_skipped(status: int) -> None:
+    result = Ingest()(RawPage(url=URL, body="", http_status=status))
+    assert isinstance(result, SkippedPage)
+    assert (result.reason, result.stage) == ("http_error", "ingest")
+    assert str(status) in result.detail
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "wanted"),
+    [
+        ("text/html; charset=x", "plain", "text/html"),
+        ("application/xhtml+xml", "<html/>", "application/xhtml+xml"),
+        ("text/plain", "<p>as it says", "text/plain"),
+        (None, "<!DOCTYPE html><title>x</title>", "text/html"),
+        (None, "Just some words", "text/plain"),
+        ("application/octet-stream", "<div>x</div>", "text/html"),
+    ],
+)
+def test_media_types(content_type: str | None, body: str, wanted: str) -> None:
+    assert accepted(body, content_type=content_type).media_type == wanted
+
+
+def test_ids_are_the_page_and_its_content() -> None:
+    one, same = accepted("<p>a"), accepted("<p>a", source="other")
+    other = accepted("<p>b")
+    assert (one.page_id, one.revision, one.event_id) == (same.page_id, same.revision, same.event_id)
+    assert one.page_id == other.page_id
+    assert one.revision != other.revision
+    assert one.event_id != other.event_id
+
+
+def test_language_is_stated_or_none() -> None:
+    assert accepted("x", language="de-AT").language == "de-AT"
+    assert accepted("x", http_headers={"Content-Language": "fr, en"}).language == "fr"
+    assert accepted("x", language="{{lang}}").language is None
+
+
+def test_both_forms_of_a_raw_page() -> None:
+    body = base64.b64encode(b"<p>x").decode()
+    plain = RawPage.from_record(
+        f'{{"url": "{URL}", "body_base64": "{body}", "content_type": "text/html"}}'.encode(), []
+    )
+    binary = RawPage.from_record(
+        b"<p>x", [("content-type", b"text/html"), ("ce_subject", URL.encode()), ("ce_httpstatus", b"200")]
+    )
+    assert (plain.url, plain.body_base64, plain.content_type) == (binary.url, binary.body_base64, binary.content_type)
+    assert binary.http_status == 200
+
+
+@pytest.mark.parametrize(
+    ("value", "headers", "told"),
+    [
+        (b"", [], "empty"),
+        (b"<p>x", [("content-type", b"text/html")], "ce_subject"),
+        (b"{}", [], "url"),
+        (b'{"url": "u", "body": "x", "body_base64": "eA=="}', [], "exactly one"),
+        (b'{"specversion": "1.0", "data": "x"}', [], "data"),
+        (b'{"url": "u", "body": "x", "fetched_at": "soon"}', [], "fetched_at"),
+    ],
+)
+def test_a_bad_event_is_told_by_its_field(value: bytes, headers: list[tuple[str, bytes]], told: str) -> None:
+    with pytest.raises(InvalidEventError, match=told):
+        RawPage.from_record(value, headers)
+
+
+@given(
+    st.binary(max_size=500), st.lists(st.tuples(st.text(max_size=20), st.none() | st.binary(max_size=50)), max_size=5)
+)
+def test_any_record_is_a_page_or_told_why_not(value: bytes, headers: list[tuple[str, bytes | None]]) -> None:
+    try:
+        RawPage.from_record(value, headers)
+    except InvalidEventError as error:
+        assert len(str(error)) < 2000  # noqa: PT017 - either end is right, another error is not

@@ -1,0 +1,77 @@
+from datetime import datetime
+
+import pytest
+
+from schemas import DeadLetterHeaders
+from schemas import headers as contract
+from schemas.dead_letter import PREFIX as CONTRACT_PREFIX
+from services.pipeline import EXTRACTOR, INGEST
+from services.runtime import dead_letters, lineage
+from services.runtime.dead_letters import dead_letter
+from services.runtime.errors import UsageError
+from services.runtime.records import Failure, Record
+from services.runtime.settings import KafkaSettings
+
+
+def record(*headers: tuple[str, bytes | None]) -> Record:
+    return Record("desk.pages.raw", 3, 42, 1_700_000_000_000, b"k", b"v", headers)
+
+
+def test_the_contract_names_the_headers_that_the_runtime_writes() -> None:
+    assert (contract.ORIGIN, contract.ORIGIN_TIME) == (lineage.ORIGIN, lineage.ORIGIN_TIME)
+    assert dead_letters.PREFIX == CONTRACT_PREFIX
+
+
+def test_origins_begin_at_the_entry_whatever_headers_claim() -> None:
+    forged = record(("wiredesk_origin", b"forged/0/0"), ("wiredesk_origin_time", b"1"))
+    begun = lineage.lineage(INGEST, forged)
+    assert begun == (("wiredesk_origin", b"desk.pages.raw/3/42"), ("wiredesk_origin_time", b"1700000000000"))
+    assert lineage.lineage(EXTRACTOR, record(*begun)) == begun
+    assert lineage.lineage(EXTRACTOR, record())[0] == ("wiredesk_origin", b"desk.pages.raw/3/42")
+
+
+def test_a_dead_letter_tells_what_its_reader_parses() -> None:
+    letter = dead_letter(INGEST, "1", record(("a", None), ("a", b"\xff")), Failure("crash", "m" * 9000, "s" * 9000))
+    assert (letter.topic, letter.key, letter.value) == ("pages.raw.dlq", b"k", b"v")
+    assert letter.headers[:2] == (("a", None), ("a", b"\xff"))
+    told = DeadLetterHeaders.from_headers(letter.headers)
+    assert (told.reason, told.stage, told.topic, told.partition, told.offset) == (
+        "crash",
+        "ingest",
+        "desk.pages.raw",
+        3,
+        42,
+    )
+    assert len(told.message) == 2000
+    assert len(told.stack or "") == 8000
+    assert told.time.tzinfo is not None
+    assert abs((datetime.now(told.time.tzinfo) - told.time).total_seconds()) < 60
+
+
+def test_travelling_headers_are_bounded() -> None:
+    flood: list[tuple[str, bytes | None]] = [("traceparent", b"t"), ("ce_type", b"forged"), ("cookie", b"secret")]
+    flood += [(f"ce_{n}", b"x" * 100) for n in range(1000)]
+    kept = contract.travelling(flood)
+    assert kept[0] == ("traceparent", b"t")
+    assert len(kept) <= contract.MAX_TRAVELLING
+    assert sum(len(name) + len(value or b"") for name, value in kept) <= contract.MAX_TRAVELLING_BYTES
+    assert not {"ce_type", "cookie"} & {name for name, _ in kept}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"security_protocol": "SASL_SSL"},
+        {"ssl_cert_file": "/a.pem"},
+        {"topic_prefix": "no spaces"},
+        {"bootstrap_servers": ""},
+        {"request_timeout": 0},
+    ],
+)
+def test_settings_that_cannot_work_are_refused(fields: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        KafkaSettings(**fields)  # type: ignore[arg-type] # that is the point
+
+
+def test_errors_know_their_exit_codes() -> None:
+    assert UsageError("x").exit_code == 2

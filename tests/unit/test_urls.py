@@ -1,0 +1,55 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.ingest.urls import MAX_URL, canonical
+from services.runtime.errors import RejectedError
+
+
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("HTTP://Example.COM:80/a/../b?utm_source=x&b=1#f", "http://example.com/b?b=1"),
+        ("https://example.com:443", "https://example.com/"),
+        ("https://user:secret@example.com/a", "https://example.com/a"),
+        ("https://bücher.example/ü?q=ü", "https://xn--bcher-kva.example/%C3%BC?q=%C3%BC"),
+        ("https://example.com/a?fbclid=1&gclid=2&utm_medium=3", "https://example.com/a"),
+        ("https://example.com/a?b=2&a=1", "https://example.com/a?b=2&a=1"),
+        ("https://example.com/a?&&b=2&", "https://example.com/a?b=2"),
+        ("  https://example.com/a\n", "https://example.com/a"),
+        ("https://example.com:8443/A", "https://example.com:8443/A"),
+        ("https://例え.テスト/", "https://xn--r8jz45g.xn--zckzah/"),
+    ],
+)
+def test_spellings_of_one_page_become_one(url: str, wanted: str) -> None:
+    assert canonical(url) == wanted
+
+
+@pytest.mark.parametrize(
+    "url", ["", "no url", "/path", "ftp://example.com/", "javascript:alert(1)", "http://", "data:,x", "http://[::1"]
+)
+def test_what_is_no_web_address_is_refused(url: str) -> None:
+    with pytest.raises(RejectedError) as refused:
+        canonical(url)
+    assert refused.value.reason == "invalid_url"
+
+
+def test_long_urls_are_refused_with_a_short_message() -> None:
+    with pytest.raises(RejectedError) as refused:
+        canonical("https://example.com/" + "x" * 100_000)
+    assert len(str(refused.value)) < 300
+    assert canonical("https://example.com/" + "x" * (MAX_URL - 20)).endswith("x")
+
+
+@given(st.text(max_size=200).map(lambda tail: "https://example.com/" + tail))
+def test_canonical_is_a_fixed_point(url: str) -> None:
+    once = canonical(url)
+    assert canonical(once) == once
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_canonical_or_refused(url: str) -> None:
+    try:
+        assert canonical(url).startswith(("http://", "https://"))
+    except RejectedError as error:
+        assert error.reason == "invalid_url"  # noqa: PT017 - either end is right, another error is not
