@@ -60,8 +60,7 @@ async def _run(folder: Path, pages: int, single: int) -> None:
         await topics.create(kafka, TOPICS, partitions=PARTITIONS)
         crew = desk.workers(dict.fromkeys(STAGES.values(), 1), kafka.bootstrap_servers, folder / "workers.log")
         async with crew as workers, clients.started(clients.producer(kafka, "bench"), kafka) as producer:
-            while not all([await worker.is_ready() for worker in workers]):
-                await asyncio.sleep(PAUSE_SECONDS)
+            await desk.ready(workers, DEADLINE_SECONDS)
             addresses = (f"https://bench.example/{n}" for n in range(sys.maxsize))
             rates = [await _round(kafka, producer, addresses, pages) for _ in range(ROUNDS + 1)][1:]
             print(
@@ -69,9 +68,10 @@ async def _run(folder: Path, pages: int, single: int) -> None:
                 f"median {statistics.median(rates):.1f} pages/s ({min(rates):.1f} to {max(rates):.1f})"
             )
             spent = sorted(await _singly(kafka, producer, addresses, single))
+            p50, p90 = statistics.median(spent), spent[int(0.9 * len(spent))]
             print(
                 f"latency: {single} pages, one every {PAUSE_SECONDS} s: "
-                f"p50 {statistics.median(spent):.0f} ms, p90 {spent[int(0.9 * len(spent))]:.0f} ms, most {spent[-1]:.0f} ms"
+                f"p50 {p50:.0f} ms, p90 {p90:.0f} ms, most {spent[-1]:.0f} ms"
             )
 
 

@@ -31,7 +31,6 @@ from services.runtime.settings import KafkaSettings
 SAMPLES = Path(__file__).parents[2] / "samples"
 BASE_URL = "https://samples.wiredesk.example/"
 PARTITIONS = 2
-POLL_SECONDS = 0.2
 
 
 @with_settings(settings=BrokerSettings)
@@ -64,7 +63,9 @@ async def _run(folder: Path, settings: BrokerSettings, seconds: float) -> str:
         _say(f"Kafka is at {broker.bootstrap_servers}; starting workers: {', '.join(STAGES)}")
         crew = desk.workers(dict.fromkeys(STAGES.values(), 1), broker.bootstrap_servers, folder / "workers.log")
         async with crew as workers:
-            await _ready(workers, seconds)
+            with console.out.status("the workers are loading their models"):
+                await desk.ready(workers, seconds)
+            _say("workers are ready")
             tally = await _follow(kafka, raw, seconds)
     return tally.summary()
 
@@ -126,19 +127,6 @@ async def _follow(kafka: KafkaSettings, raw: list[pages.Raw], seconds: float) ->
             if time.monotonic() - began > seconds:
                 raise UnavailableError(f"{len(tally.waiting)} of {len(raw)} pages have not ended after {seconds:g} s.")
     raise AssertionError("reading without an end has ended")
-
-
-async def _ready(workers: list[desk.WorkerProcess], seconds: float) -> None:
-    """Wait until every worker has loaded its models and has its partitions."""
-    began = time.monotonic()
-    with console.out.status("the workers are loading their models"):
-        while not all(await asyncio.gather(*(worker.is_ready() for worker in workers))):
-            if any(worker.restarts for worker in workers):
-                raise UnavailableError("a worker does not start:")
-            if time.monotonic() - began > seconds:
-                raise UnavailableError(f"the workers are not ready after {seconds:g} s:")
-            await asyncio.sleep(POLL_SECONDS)
-    _say(f"workers are ready after {time.monotonic() - began:.1f} s")
 
 
 async def _publish(kafka: KafkaSettings, raw: list[pages.Raw]) -> set[str]:

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -31,6 +31,7 @@ RESTART_SECONDS = 2.0
 NODES = (1, 3)
 
 ASK_SECONDS = 2.0
+POLL_SECONDS = 0.2
 
 
 @contextlib.contextmanager
@@ -156,6 +157,22 @@ async def workers(counts: Mapping[Stage, int], bootstrap_servers: str, log: Path
             keeper.cancel()
         await asyncio.gather(*keepers, return_exceptions=True)
         await asyncio.gather(*(_end(worker) for worker in crew))
+
+
+async def ready(crew: Sequence[WorkerProcess], seconds: float) -> None:
+    """Wait until every worker has loaded its models and has its partitions.
+
+    Raises:
+        UnavailableError: one ended instead, or it took too long.
+    """
+    deadline = asyncio.get_running_loop().time() + seconds
+    while not all(await asyncio.gather(*(worker.is_ready() for worker in crew))):
+        for worker in crew:
+            if worker.restarts:
+                raise UnavailableError(f"the {worker.stage.name} worker does not start:")
+        if asyncio.get_running_loop().time() > deadline:
+            raise UnavailableError(f"the workers are not ready after {seconds:g} s:")
+        await asyncio.sleep(POLL_SECONDS)
 
 
 async def _keep(worker: WorkerProcess, environment: Mapping[str, str], log: Path) -> None:
