@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,15 +81,23 @@ class Node:
         quorum: all nodes of the cluster, this one among them.
         folder: everything that it writes goes below it.
         classpath: of Kafka's jars.
+        settings: of Kafka, beside ours or instead of them.
     """
 
-    def __init__(self, address: Address, quorum: list[Address], folder: Path, classpath: str) -> None:
+    def __init__(
+        self,
+        address: Address,
+        quorum: list[Address],
+        folder: Path,
+        classpath: str,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.address = address
         self.log = folder / "kafka.log"
         self._folder = folder
         self._data = folder / "log"
         self._settings = folder / "server.properties"
-        self._properties = properties(address, quorum, self._data)
+        self._properties = {**properties(address, quorum, self._data), **(settings or {})}
         self._classpath = classpath
         self._guard: asyncio.subprocess.Process | None = None
 

@@ -79,3 +79,12 @@ class WorkerSettings(Settings):
     metrics_host: str = Field("127.0.0.1", description="Address for /metrics, /healthz and /readyz.")
     metrics_port: int = Field(9464, ge=0, le=65535, description="Its port; 0: any free one, told in the log.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+
+    @model_validator(mode="after")
+    def _drains_in_time(self) -> Self:
+        if self.drain_timeout >= self.session_timeout:
+            raise ValueError(
+                f"WIREDESK_DRAIN_TIMEOUT={self.drain_timeout:g} must be less than "
+                f"WIREDESK_SESSION_TIMEOUT={self.session_timeout:g}: a worker that drains sends no heartbeats"
+            )
+        return self

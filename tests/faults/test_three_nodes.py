@@ -34,7 +34,7 @@ async def test_a_killed_worker_loses_and_repeats_nothing(three_nodes: Cluster, t
         Raw(json.dumps({"url": f"https://k.example/{n}", "body": page, "content_type": "text/html"}).encode())
         for n in range(PAGES)
     ]
-    settings = {"WIREDESK_SESSION_TIMEOUT": "6", "WIREDESK_TRANSACTION_RECORDS": "4"}
+    settings = {"WIREDESK_SESSION_TIMEOUT": "6", "WIREDESK_DRAIN_TIMEOUT": "3", "WIREDESK_TRANSACTION_RECORDS": "4"}
     with workers(kafka, ["ingest", "extractor"], tmp_path / "log", settings) as (ingest, extractor):
         origins = await publish(kafka, raw)
         for victim in (ingest, extractor):

@@ -13,7 +13,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from services.cli import app
 from services.pipeline import TOPICS
+from services.runtime import logs
 from services.runtime.kafka import topics
 from services.runtime.settings import KafkaSettings
 from tests.support import ROOT, SAMPLES, Cluster, WorkerProcess, free_port, wait_until
@@ -118,6 +120,11 @@ def test_archives_lines_and_stdin_are_published(kafka: KafkaSettings, tmp_path: 
     assert values[2]["content_type"].startswith("text/plain")
 
 
+UNREACHABLE = {
+    "WIREDESK_CACHE_DIR": "{tmp}/cache",
+    "HTTPS_PROXY": "http://127.0.0.1:1",
+    "HTTP_PROXY": "http://127.0.0.1:1",
+}
 NOWHERE = {"WIREDESK_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
 
 
@@ -139,6 +146,9 @@ NOWHERE = {"WIREDESK_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
         (["broker", "--data", "/dev/null/x", "--port", "0"], {}, 1, "cannot be written"),
         (["broker", "--data", "{tmp}", "--port", "0"], {"WIREDESK_CACHE_DIR": "/dev/null/x"}, 1, "WIREDESK_CACHE_DIR"),
         (["schemas", "--out", "/dev/null/x"], {}, 1, "cannot be written"),
+        (["worker", "ingest", "--drain-timeout", "50"], {}, 2, "WIREDESK_DRAIN_TIMEOUT"),
+        (["broker", "--data", "{tmp}", "--port", "0"], UNREACHABLE, 1, "Maven Central does not answer"),
+        (["demo"], UNREACHABLE, 1, "Maven Central does not answer"),
         (["publish", "/no/such/page.html"], {}, 2, "no such file"),
         (["publish", "Makefile"], {}, 2, "not a kind of file"),
         (["publish", "samples/pages/index.html"], NOWHERE, 1, "no Kafka broker answers"),
@@ -149,11 +159,20 @@ NOWHERE = {"WIREDESK_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
     ],
 )
 def test_what_is_wrong_is_told_in_one_line(
-    arguments: list[str], environment: dict[str, str], code: int, told: str, tmp_path: Path
+    arguments: list[str],
+    environment: dict[str, str],
+    code: int,
+    told: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    ended = wiredesk(*(a.replace("{tmp}", str(tmp_path)) for a in arguments), **environment)
-    lines = ended.stderr.splitlines()
-    assert (ended.returncode, len(lines)) == (code, 1), ended.stderr
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value.replace("{tmp}", str(tmp_path)))
+    monkeypatch.setattr(logs, "configure", lambda _: None)  # logs belong to the process, which is pytest's here
+    ended = app.run([argument.replace("{tmp}", str(tmp_path)) for argument in arguments])
+    lines = capsys.readouterr().err.splitlines()
+    assert (ended, len(lines)) == (code, 1), lines
     assert lines[0].startswith("wiredesk: ")
     assert told in lines[0]
 

@@ -22,7 +22,9 @@ async def test_three_extractors_share_six_partitions_and_one_stops(kafka: KafkaS
         for n in range(PAGES)
     ]
     stages = ["ingest", "extractor", "extractor", "extractor"]
-    with workers(kafka, stages, tmp_path / "log", {"WIREDESK_SESSION_TIMEOUT": "10"}) as (_, *extractors):
+    with workers(
+        kafka, stages, tmp_path / "log", {"WIREDESK_SESSION_TIMEOUT": "10", "WIREDESK_DRAIN_TIMEOUT": "5"}
+    ) as (_, *extractors):
         wait_until(
             lambda: [*map(running_lanes, extractors)] == [2, 2, 2],
             "each has two partitions",
