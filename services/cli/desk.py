@@ -28,6 +28,13 @@ STOP_SECONDS = 30
 RESTART_SECONDS = 2.0
 """Before a worker that ended by itself is started again: one that cannot start must not spin."""
 
+LOCAL = {"WIREDESK_SESSION_TIMEOUT": "10", "WIREDESK_DRAIN_TIMEOUT": "5"}
+"""Settings of workers on this machine where the user has none: no network here can make a living worker look dead, and
+the partitions of one that was killed wait for its session to end."""
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, a service manager, and a terminal that is closed."""
+
 NODES = (1, 3)
 
 ASK_SECONDS = 2.0
@@ -36,15 +43,15 @@ POLL_SECONDS = 0.2
 
 @contextlib.contextmanager
 def stopping() -> Iterator[asyncio.Event]:
-    """Yield an event that SIGINT and SIGTERM set, for the length of a block: everything then ends in order."""
+    """Yield an event that a signal to end sets, for the length of a block: everything then ends in order."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in SIGNALS:
         loop.add_signal_handler(number, stop.set)
     try:
         yield stop
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in SIGNALS:
             loop.remove_signal_handler(number)
 
 
@@ -148,6 +155,8 @@ async def workers(counts: Mapping[Stage, int], bootstrap_servers: str, log: Path
         "WIREDESK_TOPIC_PREFIX": "",
         "WIREDESK_METRICS_HOST": "127.0.0.1",
     }
+    for name, value in LOCAL.items():
+        environment.setdefault(name, value)
     crew = [WorkerProcess(stage, _free_port()) for stage, count in counts.items() for _ in range(count)]
     keepers = [asyncio.create_task(_keep(worker, environment, log)) for worker in crew]
     try:
@@ -181,7 +190,7 @@ async def _keep(worker: WorkerProcess, environment: Mapping[str, str], log: Path
             worker.process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "services.cli",
+                "services.cli.owned",
                 "worker",
                 worker.stage.name,
                 stdin=asyncio.subprocess.DEVNULL,

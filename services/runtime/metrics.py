@@ -20,7 +20,7 @@ IN_FLIGHT = Gauge("wiredesk_in_flight_records", "Records taken and not yet commi
 
 LAG = Gauge(
     "wiredesk_lag_records",
-    "Records between the last committed one and the partition's end. Grows: add workers.",
+    "Records of the partition that are not committed yet. Grows: add workers.",
     ["partition"],
 )
 

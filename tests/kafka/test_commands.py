@@ -235,6 +235,24 @@ def test_a_killed_broker_command_takes_kafka_with_it(tmp_path: Path) -> None:
     assert "shut down completed" in (tmp_path / "kafka" / "node-1" / "kafka.log").read_text().lower().replace("(", "")
 
 
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP])
+def test_a_desk_that_ends_leaves_nothing_behind(number: signal.Signals, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "services.cli", "up", "--data", str(tmp_path), "--port", "0"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout is not None
+    with process.stdout:
+        assert process.stdout.readline().startswith("ready 127.0.0.1:")
+        parent = psutil.Process(process.pid)
+        # Kafka and its guard; then three workers, each with its template, and a child below that.
+        wait_until(lambda: len(parent.children(recursive=True)) >= 2 + 3 * 3, "everything runs")
+    family = parent.children(recursive=True)
+    process.send_signal(number)
+    assert process.wait(60) in (0, -signal.SIGKILL)
+    _, alive = psutil.wait_procs(family, timeout=30)
+    assert not alive
+
+
 @pytest.mark.timeout(180)
 def test_the_demo_accounts_for_every_page(cluster: Cluster) -> None:
     del cluster  # jars are fetched once, by whichever broker is first

@@ -1,16 +1,20 @@
 """The assignment: lanes come and go with the partitions that the group gives to this worker."""
 
 import asyncio
+import contextlib
 import functools
 from collections.abc import Callable, Collection, Mapping
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import IllegalStateError
 
 from services.runtime import metrics
 from services.runtime.worker.lane import Lane, LaneState
 
 log = structlog.get_logger(__name__)
+
+MEASURE_SECONDS = 1.0
 
 
 class Assignment(ConsumerRebalanceListener):
@@ -62,6 +66,14 @@ class Assignment(ConsumerRebalanceListener):
         await asyncio.gather(*(lane.drain(deadline) for lane in lanes.values()))
         for tp in lanes:
             metrics.forget_partition(tp.partition)
+
+    async def measure_lag(self) -> None:
+        """Keep the lag of every lane up to date, until cancelled."""
+        while True:
+            await asyncio.sleep(MEASURE_SECONDS)
+            for lane in list(self._lanes.values()):
+                with contextlib.suppress(IllegalStateError):  # revoked meanwhile
+                    await lane.measure_lag()
 
     def trouble(self) -> str | None:
         """Return why the worker is not ready, or None when it is."""

@@ -1,7 +1,6 @@
 """A lane: one assigned partition on its way through a worker, from its committed offset to the next one."""
 
 import asyncio
-import random
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -21,13 +20,9 @@ from services.runtime.lineage import lineage, origin_seconds
 from services.runtime.records import Failure, Outcome, Output, Record
 from services.runtime.settings import KafkaSettings, WorkerSettings
 from services.runtime.topology import Stage
+from services.runtime.worker.backoff import Backoff
 
 log = structlog.get_logger(__name__)
-
-BACKOFF_FIRST = 0.25
-BACKOFF_MOST = 15.0
-"""Seconds between two tries to reopen a lane, doubled each time and drawn from half of it up: a broker that comes back
-must not be met by every lane at once."""
 
 
 class LaneState(StrEnum):
@@ -37,22 +32,6 @@ class LaneState(StrEnum):
     RUNNING = "running"
     FAILED = "failed"  # waiting to open again
     CLOSED = "closed"  # drained, fenced or abandoned
-
-
-class Backoff:
-    """Waits that grow, with jitter, until reset."""
-
-    def __init__(self) -> None:
-        self._next = BACKOFF_FIRST
-
-    def reset(self) -> None:
-        """Begin again with the shortest wait."""
-        self._next = BACKOFF_FIRST
-
-    async def wait(self) -> None:
-        """Wait, and make the next wait longer."""
-        await asyncio.sleep(self._next * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load, guards nothing
-        self._next = min(self._next * 2, BACKOFF_MOST)
 
 
 class Computes(Protocol):
@@ -123,6 +102,13 @@ class Lane:
         self._woken.set()
         if not self._has_room():
             self._consumer.pause(self.source)
+
+    async def measure_lag(self) -> None:
+        """Set the lag: records behind the position, which passes the markers of transactions, and those in flight."""
+        highwater = self._consumer.highwater(self.source)
+        if self.state is LaneState.RUNNING and highwater is not None:
+            behind = highwater - await self._consumer.position(self.source)
+            metrics.LAG.labels(self.source.partition).set(max(0, behind) + len(self._flight))
 
     async def drain(self, deadline: float) -> None:
         """Take nothing more, commit what is in flight until `deadline` (of the loop's clock), give up the rest.
@@ -244,8 +230,6 @@ class Lane:
         self._settle(len(batch))
         self._refused.clear()
         self._count(batch, outputs, began)
-        lag = (self._consumer.highwater(self.source) or next_offset) - next_offset
-        metrics.LAG.labels(self.source.partition).set(max(0, lag))
 
     def _dead_letter(self, record: Record, failure: Failure) -> Output:
         log.warning("dead letter", record=record.coordinates, reason=failure.reason, message=failure.message)

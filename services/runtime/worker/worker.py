@@ -17,7 +17,8 @@ from services.runtime.settings import KafkaSettings, WorkerSettings
 from services.runtime.topology import Stage
 from services.runtime.worker import health
 from services.runtime.worker.assignment import Assignment
-from services.runtime.worker.lane import Backoff, Lane
+from services.runtime.worker.backoff import Backoff
+from services.runtime.worker.lane import Lane
 
 log = structlog.get_logger(__name__)
 
@@ -84,11 +85,15 @@ class Worker:
             )
             topic = self._kafka.on_cluster(self._stage.consumes.name)
             consumer.subscribe([topic], listener=self._assignment)
+            measuring = asyncio.create_task(self._assignment.measure_lag())
             backoff = Backoff()
-            while not stop.is_set():
-                await self._poll(consumer.getmany(timeout_ms=POLL_MS), backoff)
-            log.info("worker stopping")
-            await self._assignment.drain()  # aiokafka's stop does not call the listener
+            try:
+                while not stop.is_set():
+                    await self._poll(consumer.getmany(timeout_ms=POLL_MS), backoff)
+                log.info("worker stopping")
+                await self._assignment.drain()  # aiokafka's stop does not call the listener
+            finally:
+                measuring.cancel()
         finally:
             await consumer.stop()
 
