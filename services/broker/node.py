@@ -177,5 +177,5 @@ class Node:
             stdin=asyncio.subprocess.PIPE,
             # A session of its own: Ctrl-C in the terminal is for us, and we stop the broker last.
             start_new_session=True,
-            env={**os.environ, "JAVA_TOOL_OPTIONS": ""},
+            env={name: value for name, value in os.environ.items() if name != "JAVA_TOOL_OPTIONS"},
         )

@@ -8,12 +8,37 @@ from collections.abc import Iterator
 import orjson
 import structlog
 
+QUIET_SECONDS = 10.0
+
 SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+
+
+class Repeated(logging.Filter):
+    """Lets a library say the same thing once in a while only.
+
+    While a broker is down aiokafka says so some fifty times a second, and buries what matters.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[tuple[str, str], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Drop a message that was let through less than `QUIET_SECONDS` ago; count what is dropped."""
+        key = (record.name, str(record.msg))
+        last, dropped = self._said.get(key, (0.0, 0))
+        if record.created - last < QUIET_SECONDS:
+            self._said[key] = (last, dropped + 1)
+            return False
+        self._said[key] = (record.created, 0)
+        if dropped:
+            record.msg = f"{record.msg} (and {dropped} times more)"
+        return True
 
 
 def configure(level: str) -> None:
@@ -38,6 +63,13 @@ def configure(level: str) -> None:
             ],
         )
     )
+    for library in (
+        "aiokafka",
+        "aiokafka.consumer.fetcher",
+        "aiokafka.consumer.group_coordinator",
+        "aiokafka.producer.sender",
+    ):
+        logging.getLogger(library).addFilter(Repeated())  # a filter sees its own logger's records, not those below it
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())

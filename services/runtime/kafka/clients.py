@@ -25,6 +25,10 @@ FETCH_MAX_WAIT_MS = 100
 
 BATCH_BYTES = MIB
 
+RETRY_BACKOFF_MS = 250
+"""Between two tries of a request; aiokafka's own 100 means ten tries a second, of each client, at a broker that is
+down."""
+
 
 def connection(settings: KafkaSettings) -> dict[str, Any]:
     """Return what every client needs to reach the cluster.
@@ -36,6 +40,7 @@ def connection(settings: KafkaSettings) -> dict[str, Any]:
         "bootstrap_servers": settings.bootstrap_servers,
         "security_protocol": settings.security_protocol,
         "request_timeout_ms": int(settings.request_timeout * 1000),
+        "retry_backoff_ms": RETRY_BACKOFF_MS,
     }
     if settings.security_protocol.endswith("SSL"):
         options["ssl_context"] = _ssl_context(settings)

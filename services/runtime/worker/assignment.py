@@ -16,6 +16,9 @@ log = structlog.get_logger(__name__)
 
 MEASURE_SECONDS = 1.0
 
+SILENT_SECONDS = 5.0
+"""A broker answers a fetch after a tenth of a second at most, with records or without."""
+
 
 class Assignment(ConsumerRebalanceListener):
     """Opens a lane for each partition assigned, and drains all of them when the group rebalances.
@@ -80,6 +83,8 @@ class Assignment(ConsumerRebalanceListener):
         if not self.joined:
             return "not a member of the consumer group yet"
         for tp, lane in self._lanes.items():
+            if (silent := lane.silent_seconds) > SILENT_SECONDS:
+                return f"partition {tp.partition}: no answer from its broker for {silent:.0f} s"
             if lane.state is not LaneState.RUNNING:
                 return f"partition {tp.partition} is {lane.state}: {lane.trouble or 'wait'}"
         return None

@@ -103,6 +103,14 @@ class Lane:
         if not self._has_room():
             self._consumer.pause(self.source)
 
+    @property
+    def silent_seconds(self) -> float:
+        """How long the broker has not answered a fetch of this partition; 0 while none is asked for."""
+        if self.state is not LaneState.RUNNING or self.source in self._consumer.paused():
+            return 0.0
+        answered = self._consumer.last_poll_timestamp(self.source)  # milliseconds
+        return max(0.0, time.time() - answered / 1000) if answered else 0.0
+
     async def measure_lag(self) -> None:
         """Set the lag: records behind the position, which passes the markers of transactions, and those in flight."""
         highwater = self._consumer.highwater(self.source)
