@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from aiokafka.errors import KafkaError
 
@@ -109,7 +109,7 @@ class EmbeddedKafka:
             if shutil.disk_usage(self._folder).free < MIN_FREE_BYTES:
                 raise UnavailableError(f"the disk of {self._folder} is full: {MIN_FREE_BYTES // MIB} MiB must be free")
             if not path.exists():
-                path.write_text(base64.urlsafe_b64encode(uuid4().bytes).decode().rstrip("="), encoding="ascii")
+                path.write_text(new_cluster_id(), encoding="ascii")
             return path.read_text(encoding="ascii").strip()
         except OSError as error:
             raise UnavailableError(f"{self._folder} cannot be written: {error.strerror or error}") from error
@@ -134,6 +134,14 @@ class EmbeddedKafka:
             async with clients.started(clients.admin(settings), settings) as admin:
                 return len((await admin.describe_cluster())["brokers"])
         return 0
+
+
+def new_cluster_id(draw: Callable[[], UUID] = uuid4) -> str:
+    """Return a random cluster id, as Kafka writes them: never with a dash first, which its tools take for an option."""
+    while True:
+        cluster_id = base64.urlsafe_b64encode(draw().bytes).decode("ascii").rstrip("=")
+        if not cluster_id.startswith("-"):
+            return cluster_id
 
 
 def _free_port(port: int) -> int:

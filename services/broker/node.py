@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -73,6 +74,9 @@ def properties(address: Address, quorum: list[Address], data: Path) -> dict[str,
     }
 
 
+_FAILURE = re.compile(r" ERROR |Exception: |[Ee]rror: ")
+
+
 class Node:
     """A node and its process.
 
@@ -116,10 +120,10 @@ class Node:
             raise UnavailableError(f"{self._folder} cannot be written: {error.strerror or error}") from error
         if (self._data / "meta.properties").exists():
             return
-        guard = await self._run(
+        self._guard = await self._run(
             "kafka.tools.StorageTool", "format", "--cluster-id", cluster_id, "--config", str(self._settings)
         )
-        if await guard.wait() != 0:
+        if await self._guard.wait() != 0:
             raise UnavailableError(self.failure())
 
     async def start(self) -> None:
@@ -153,13 +157,13 @@ class Node:
     def failure(self) -> str:
         """Return in one line why it ended: what its log says last."""
         try:
-            lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-400:]
+            lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
             lines = []
         if any("No space left on device" in line for line in lines):
             return f"the disk of {self._folder} is full"
-        told = [line for line in lines if " ERROR " in line or "Exception: " in line or "Error: " in line]
-        reason = told[-1].strip() if told else "no reason given"
+        told = [line for line in lines if _FAILURE.search(line)]
+        reason = told[-1].strip() if told else f"exit code {self._guard.returncode if self._guard else None}"
         return f"Kafka's node {self.address.node} ended: {reason}; its log: {self.log}"
 
     async def _run(self, main_class: str, *arguments: str) -> asyncio.subprocess.Process:

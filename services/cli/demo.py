@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shutil
 import tempfile
 import time
 from collections import Counter
@@ -44,13 +45,15 @@ def demo(
     Nothing is left behind but Kafka's jars in the cache. The last line counts where every page ended.
     """
     logs.quiet()
-    with tempfile.TemporaryDirectory(prefix="wiredesk-demo-") as folder:
-        try:
-            summary = asyncio.run(_run(Path(folder), settings, timeout))
-        except UnavailableError as error:
-            log = Path(folder) / "workers.log"
-            last = log.read_text(errors="replace").splitlines()[-1:] if log.exists() else []
-            raise UnavailableError(f"{error} {' '.join(last)}".strip()) from error
+    folder = Path(tempfile.mkdtemp(prefix="wiredesk-demo-"))
+    try:
+        summary = asyncio.run(_run(folder, settings, timeout))
+    except UnavailableError as error:
+        raise UnavailableError(f"{error}; the logs are kept in {folder}") from error
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    shutil.rmtree(folder, ignore_errors=True)
     console.plain(summary)
 
 
@@ -125,7 +128,7 @@ async def _follow(kafka: KafkaSettings, raw: list[pages.Raw], seconds: float) ->
             if not tally.waiting:
                 return tally
             if time.monotonic() - began > seconds:
-                raise UnavailableError(f"{len(tally.waiting)} of {len(raw)} pages have not ended after {seconds:g} s.")
+                raise UnavailableError(f"{len(tally.waiting)} of {len(raw)} pages have not ended after {seconds:g} s")
     raise AssertionError("reading without an end has ended")
 
 

@@ -178,9 +178,9 @@ async def ready(crew: Sequence[WorkerProcess], seconds: float) -> None:
     while not all(await asyncio.gather(*(worker.is_ready() for worker in crew))):
         for worker in crew:
             if worker.restarts:
-                raise UnavailableError(f"the {worker.stage.name} worker does not start:")
+                raise UnavailableError(f"the {worker.stage.name} worker does not start")
         if asyncio.get_running_loop().time() > deadline:
-            raise UnavailableError(f"the workers are not ready after {seconds:g} s:")
+            raise UnavailableError(f"the workers are not ready after {seconds:g} s")
         await asyncio.sleep(POLL_SECONDS)
 
 

@@ -84,7 +84,10 @@ class Enricher:
         if language not in self._classifier.languages:
             notes.append(f"no-topics-for:{language or 'unknown'}")
             return ()
-        return self._classifier.topics(article, language or "")
+        found = self._classifier.topics(article, language or "")
+        if not found:
+            notes.append("no-topic-sure-enough")
+        return found
 
 
 def _language(stated: str | None, detected: LanguageGuess | None) -> str | None:
