@@ -22,7 +22,7 @@ from tests.support import text
 TOPICS = (SOURCE, TARGET, STAGE.dead_letter_topic)
 DEADLINE = 45
 SETTINGS = WorkerSettings(
-    page_deadline=1.5, page_memory_bytes=256 * MIB, metrics_port=0, session_timeout=10, drain_timeout=5
+    page_deadline=3, page_memory_bytes=256 * MIB, metrics_port=0, session_timeout=10, drain_timeout=5
 )
 
 
