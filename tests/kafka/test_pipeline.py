@@ -70,6 +70,7 @@ async def test_the_seed_page_reads_as_a_reader_would(desk: KafkaSettings) -> Non
         assert len(owners) == 1, forms
     assert {topic.path[0] for topic in article.topics} & set(expected["topics"]["top_level"])
     assert article.topics[0].path[0] in expected["topics"]["top_level"]
+    assert {topic.code for topic in article.topics} & set(expected["topics"]["any_of_specific"])
 
 
 async def test_every_mention_is_at_its_offsets(desk: KafkaSettings) -> None:
