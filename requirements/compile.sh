@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 pin() {
-    uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.12 \
+    uv pip compile --quiet --universal --generate-hashes --python-version 3.12 \
         --custom-compile-command "make pins" "$@"
 }
 pin pyproject.toml --all-extras --output-file requirements/dev.txt

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import signal
 import time
 
 from services.runtime.errors import RejectedError
@@ -27,7 +28,7 @@ class Obedient:
             case b"reject":
                 raise RejectedError("unwanted", "as told")
             case b"hang":
-                time.sleep(3600)
+                signal.pause()
             case b"spin":
                 while True:
                     pass

@@ -169,14 +169,16 @@ def _show_article(article: EnrichedArticle, spent: str) -> None:
         lines.append(f"notes: {', '.join(article.enrichment.notes)}")
     title = article.title or article.url
     if console.out.is_terminal:
-        body = "\n".join(escape(line) for line in lines)
-        console.out.print(Panel(body, title=f"[bold]{escape(title)}[/]", title_align="left", subtitle=spent))
+        body = "\n".join(escape(console.printable(line)) for line in lines)
+        console.out.print(
+            Panel(body, title=f"[bold]{escape(console.printable(title))}[/]", title_align="left", subtitle=spent)
+        )
     else:
         console.plain(f"article: {title} | {' | '.join(lines)} | {spent} in the pipeline")
 
 
 def _say(text: str) -> None:
-    console.out.print(text)
+    console.out.print(console.printable(text))
 
 
 def _muted(text: str) -> str:

@@ -3,6 +3,7 @@
 Each becomes the record of a raw page, in either content mode.
 """
 
+import glob
 import gzip
 import sys
 import uuid
@@ -66,13 +67,15 @@ def files(paths: Iterable[str]) -> list[tuple[Path, str]]:
             found.append((path, "stdin"))
         elif path.is_dir():
             below = sorted(p for p in path.rglob("*") if p.is_file() and _kind(p))
+            if not below:
+                raise UsageError(f"{path}: no page in this folder ({', '.join(_KINDS)}, each also with .gz)")
             found.extend((p, p.relative_to(path).as_posix()) for p in below)
         elif path.is_file():
             if not _kind(path):
                 raise UsageError(f"{path}: not a kind of file that is known ({', '.join(_KINDS)}, each also with .gz)")
             found.append((path, path.name))
         else:
-            matched = sorted(p for p in Path().glob(name) if p.is_file() and _kind(p)) if not path.is_absolute() else []
+            matched = sorted(p for p in map(Path, glob.glob(name, recursive=True)) if p.is_file() and _kind(p))  # noqa: PTH207 - absolute ones, too
             if not matched:
                 raise UsageError(f"{name}: no such file or folder")
             found.extend((p, p.as_posix()) for p in matched)
@@ -183,13 +186,16 @@ class _Page:
     def record(self, *, binary: bool) -> Raw:
         """Return the page as a raw-page record in either content mode of CloudEvents."""
         if not binary:
-            page = RawPage(
+            # Not validated: what an archive holds is for ingest to judge, which keeps what it refuses.
+            page = RawPage.model_construct(
                 url=self.url,
                 body_base64=self.content,
                 content_type=self.content_type,
                 fetched_at=self.fetched_at,
                 http_status=self.status,
                 http_headers=self.headers,
+                source=self.source,
+                language=self.language,
             )
             return page.to_json(), [("content-type", b"application/json")]
         headers = [
@@ -207,4 +213,4 @@ class _Page:
             "ce_language": self.language,
         }
         headers += [(name, value) for name, value in optional.items() if value is not None]
-        return self.content, [(name, value.encode()) for name, value in headers]
+        return self.content, [(name, value.encode("utf-8", "replace")) for name, value in headers]

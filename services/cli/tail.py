@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 from rich.json import JSON
+from rich.markup import escape
 
 from services.cli import console, desk
 from services.cli.options import with_settings
@@ -67,8 +68,8 @@ def _show(record: Record, *, as_json: bool) -> None:
     if not console.out.is_terminal:
         console.plain(f"{head}  {headers}  {orjson.dumps(told['value']).decode()}")
         return
-    console.out.rule(head, align="left")
-    console.out.print(headers, style="dim", markup=False)
+    console.out.rule(escape(console.printable(head)), align="left")
+    console.out.print(console.printable(headers), style="dim", markup=False)
     if isinstance(told["value"], dict | list):
         console.out.print(JSON.from_data(told["value"]))
     else:

@@ -21,8 +21,8 @@ ALSO = 0.5
 """Top-level topics of one article at most, and the share of the first one's score that a further one needs."""
 
 LEAST = 0.2
-"""Score below which a top-level topic is not named. Of the labelled benchmark articles (`bench/topics.py`) the first
-topic was right for one in three below it, and for four in five above."""
+"""Score below which a top-level topic is not named. Where one is, the first is right for four in five of the labelled
+benchmark articles (`bench/topics.py`); below, when this was set, for one in three."""
 
 MAX_NAMED = 4
 MIN_NAME_WORDS = 2

@@ -13,7 +13,7 @@ from datetime import date
 from schemas import AcceptedPage, Block, BlockKind, Evidence
 from services.extractor import moments
 from services.extractor.captions import caption, is_caption
-from services.extractor.reading import Reading
+from services.extractor.reading import FULL_LENGTH, Reading
 from services.extractor.words import clean, length
 
 PARAGRAPH = 80
@@ -21,8 +21,6 @@ PARAGRAPH = 80
 
 UNFINISHED = 60
 """Letters that a long line loses when it does not end a sentence: a teaser, a list of links, a table."""
-
-FULL_LENGTH = 1500.0
 
 HEADER_LINES = 40
 """Lines above the body in which its headline, byline and date are looked for; the nearest are at most a few away."""

@@ -8,11 +8,8 @@ from services.extractor import metadata
 from services.extractor.blocks import blocks
 from services.extractor.captions import caption
 from services.extractor.document import Element, find, parse, text_of
-from services.extractor.reading import Reading
+from services.extractor.reading import FULL_LENGTH, Reading
 from services.extractor.words import fold, length
-
-FULL_LENGTH = 1500.0
-"""Letters of a body from which its length says nothing against it."""
 
 MAX_CAPTIONS = 50
 

@@ -6,6 +6,9 @@ from typing import Protocol
 
 from schemas import AcceptedPage, Block, Caption, Evidence
 
+FULL_LENGTH = 1500.0
+"""Letters of a body from which its length says nothing against it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -13,9 +13,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from services.cli import app
+from services.cli import app, console, pages
 from services.pipeline import TOPICS
 from services.runtime import logs
+from services.runtime.errors import UsageError
 from services.runtime.kafka import topics
 from services.runtime.settings import KafkaSettings
 from tests.support import ROOT, SAMPLES, Cluster, WorkerProcess, free_port, wait_until
@@ -271,3 +272,23 @@ def test_the_demo_accounts_for_every_page(cluster: Cluster) -> None:
     assert demo.returncode == 0, demo.stderr
     last = demo.stdout.splitlines()[-1]
     assert last == "demo: 16 pages in, 16 accounted for: 12 enriched, 3 skipped, 1 dead-lettered"
+
+
+def test_nothing_from_outside_reaches_the_terminal_as_a_command() -> None:
+    assert console.printable("a\x1b]0;owned\x07\u009bm\tb\n") == "a\\x1b]0;owned\\x07\\x9bm\tb\n"
+
+
+def test_an_archive_may_hold_what_no_server_should_say(tmp_path: Path) -> None:
+    odd = HTTP.replace(b"200 OK", b"999 Request denied")
+    (tmp_path / "a.warc").write_bytes(WARC % (len(odd), odd))
+    for binary in (True, False):
+        ((value, headers),) = pages.read(tmp_path / "a.warc", "a.warc", pages.Addresses(), binary=binary)
+        assert b"999" in value or ("ce_httpstatus", b"999") in headers
+
+
+def test_globs_and_empty_folders(tmp_path: Path) -> None:
+    (tmp_path / "x.html").touch()
+    assert [path.name for path, _ in pages.files([f"{tmp_path}/*.html"])] == ["x.html"]
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError, match="no page in this folder"):
+        pages.files([str(tmp_path / "empty")])

@@ -80,7 +80,7 @@ async def test_a_desk_on_a_secured_cluster(tmp_path: Path) -> None:
             "WIREDESK_SSL_KEY_FILE": str(files["key"]),
         }
         kafka = KafkaSettings.model_validate({n.removeprefix("WIREDESK_").lower(): v for n, v in environment.items()})
-        await created(kafka)
+        await asyncio.to_thread(wait_until, lambda: accepts(kafka), "the broker accepts its clients")
         await asyncio.to_thread(in_use, kafka, environment, tmp_path / "log")
         for wrong in ({"sasl_password": "guess"}, {"ssl_cert_file": None, "ssl_key_file": None}):
             with pytest.raises(UnavailableError):
@@ -89,16 +89,12 @@ async def test_a_desk_on_a_secured_cluster(tmp_path: Path) -> None:
         await node.stop()
 
 
-async def created(kafka: KafkaSettings) -> None:
-    """Create the topics as soon as the broker accepts clients."""
-    async with asyncio.timeout(60):
-        while True:
-            try:
-                await topics.create(kafka, TOPICS, partitions=1)
-            except UnavailableError:
-                await asyncio.sleep(0.2)
-            else:
-                return
+def accepts(kafka: KafkaSettings) -> bool:
+    try:
+        asyncio.run(topics.create(kafka, TOPICS, partitions=1))
+    except UnavailableError:
+        return False
+    return True
 
 
 def in_use(kafka: KafkaSettings, environment: dict[str, str], log: Path) -> None:

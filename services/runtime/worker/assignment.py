@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import IllegalStateError
+from aiokafka.errors import KafkaError
 
 from services.runtime import metrics
 from services.runtime.worker.lane import Lane, LaneState
@@ -75,7 +75,7 @@ class Assignment(ConsumerRebalanceListener):
         while True:
             await asyncio.sleep(MEASURE_SECONDS)
             for lane in list(self._lanes.values()):
-                with contextlib.suppress(IllegalStateError):  # revoked meanwhile
+                with contextlib.suppress(KafkaError):  # revoked meanwhile, or out of reach
                     await lane.measure_lag()
 
     def trouble(self) -> str | None:

@@ -81,11 +81,6 @@ class Lane:
         self._draining = False
         self._task = asyncio.create_task(self._live(), name=f"lane-{source.topic}-{source.partition}")
 
-    @property
-    def idle(self) -> bool:
-        """Whether nothing is in flight."""
-        return not self._flight
-
     def feed(self, records: Sequence[Record]) -> None:
         """Take records that the consumer returned; pause the partition when that is all that may be in flight.
 
@@ -113,9 +108,11 @@ class Lane:
 
     async def measure_lag(self) -> None:
         """Set the lag: records behind the position, which passes the markers of transactions, and those in flight."""
-        highwater = self._consumer.highwater(self.source)
-        if self.state is LaneState.RUNNING and highwater is not None:
-            behind = highwater - await self._consumer.position(self.source)
+        if self.state is not LaneState.RUNNING:
+            return
+        position, highwater = await self._consumer.position(self.source), self._consumer.highwater(self.source)
+        if self.state is LaneState.RUNNING and highwater is not None:  # it may have closed meanwhile
+            behind = highwater - position
             metrics.LAG.labels(self.source.partition).set(max(0, behind) + len(self._flight))
 
     async def drain(self, deadline: float) -> None:

@@ -97,9 +97,7 @@ class Worker:
         finally:
             await consumer.stop()
 
-    async def _poll(
-        self, fetching: Awaitable[dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]]], backoff: Backoff
-    ) -> None:
+    async def _poll(self, fetching: Awaitable[Fetched], backoff: Backoff) -> None:
         """Poll once. It is never cancelled: that would leak aiokafka's guard against slow consumers."""
         try:
             fetched = await fetching
