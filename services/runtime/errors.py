@@ -5,9 +5,13 @@ WiredeskError            everything that we raise on purpose; its message is one
 ├── UnavailableError     something outside is missing: a broker, a disk, a port exit code 1
 ├── HandlerError         a stage cannot be loaded: this deploy is broken         exit code 1
 ├── RejectedError        this record cannot be processed: it is dead-lettered, the others go on
-└── TransactionError     a transaction came to nothing: its records are read again
-    ├── FencedError      another worker owns the partition now: the lane stops
-    └── OutputTooLargeError  the broker refuses an output of this size: its record is dead-lettered
+├── BrakePulledError     too many records are given up: the stage stands still and tries single ones
+└── TransactionError     a transaction failed: its records are read again, from the offset that holds by then
+    ├── OpeningError     the coordinator did not let us in: out of reach, or busy with our predecessor for too long
+    ├── AbortedError     it failed before its commit was asked for: nothing of it will ever be read
+    │   └── OutputTooLargeError  the broker refuses an output of this size: its record is dead-lettered
+    ├── InDoubtError     its commit was asked for and not confirmed: the next fence settles it
+    └── FencedError      another producer has our transactional id, or the broker timed us out: the lane stops
 """
 
 
@@ -45,15 +49,27 @@ class RejectedError(WiredeskError):
         self.message = message
 
 
+class BrakePulledError(WiredeskError):
+    """So many records fail that the fault is more likely this deploy's than theirs."""
+
+
 class TransactionError(WiredeskError):
-    """A transaction failed or its result is unknown; its producer is spent."""
+    """A transaction failed; its producer is spent, and the lane opens again with another."""
 
 
-class FencedError(TransactionError):
-    """Another producer took over the transactional id."""
+class OpeningError(TransactionError):
+    """InitProducerId was not answered in time, or was refused.
+
+    The coordinator may be out of reach or on the move, or answer CONCURRENT_TRANSACTIONS for as long as it writes the
+    markers of the predecessor's last transaction.
+    """
 
 
-class OutputTooLargeError(TransactionError):
+class AbortedError(TransactionError):
+    """The transaction failed before its commit was asked for: it is aborted, by us or by whoever opens next."""
+
+
+class OutputTooLargeError(AbortedError):
     """An output is larger than its topic allows.
 
     Args:
@@ -65,3 +81,17 @@ class OutputTooLargeError(TransactionError):
         super().__init__(f"an output of {size} bytes is larger than its topic allows")
         self.index = index
         self.size = size
+
+
+class InDoubtError(TransactionError):
+    """The commit was asked for and not confirmed: it may hold or not.
+
+    The next InitProducerId waits until it is one or the other; the committed offset, read after it, says which.
+    """
+
+
+class FencedError(TransactionError):
+    """The coordinator has given our transactional id a new epoch.
+
+    Another worker opened it, or our transaction was open for so long that the coordinator ended it.
+    """

@@ -64,8 +64,17 @@ def open_transaction(began: float) -> Iterator[None]:
 
 
 TRANSACTION_FAILURES = Counter(
-    "wiredesk_transaction_failures", "Transactions that failed and whose records were read again.", ["error"]
+    "wiredesk_transaction_failures",
+    "Transactions that failed and whose records were read again, by kind of error (services/runtime/errors.py).",
+    ["error"],
 )
+
+BRAKE = Gauge(
+    "wiredesk_brake",
+    "1 while the worker stands still because most records fail. Look at the dead letters' reasons; roll back.",
+)
+
+REBALANCES = Counter("wiredesk_rebalances", "Assignments of partitions that this worker got from its group.")
 
 LANES = Gauge("wiredesk_lanes", "Partitions of this worker, by state of their lane.", ["state"])
 

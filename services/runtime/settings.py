@@ -63,18 +63,40 @@ class WorkerSettings(Settings):
     page_memory_bytes: int = Field(
         1024 * MIB, ge=64 * MIB, description="Memory that a worker process may take beside its loaded models (Linux)."
     )
-    lane_records: int = Field(64, ge=1, le=10_000, description="Pages in flight for each partition, at most.")
+    guarantee: Literal["exactly_once", "at_least_once"] = Field(
+        "exactly_once", description="`at_least_once` for clusters that allow no transactions: event ids stay the same."
+    )
+    lane_records: int = Field(500, ge=1, le=100_000, description="Pages in flight for each partition, at most.")
     lane_bytes: int = Field(64 * MIB, ge=1, description="Bytes of pages in flight for each partition, at most.")
-    transaction_records: int = Field(32, ge=1, le=10_000, description="Pages in one transaction, at most.")
+    worker_records: int = Field(2000, ge=1, le=1_000_000, description="Pages in flight in the whole worker, at most.")
+    worker_bytes: int = Field(256 * MIB, ge=1, description="Bytes of pages in flight in the whole worker, at most.")
+    transaction_records: int = Field(100, ge=1, le=10_000, description="Pages in one transaction, at most.")
+    transaction_bytes: int = Field(16 * MIB, ge=1, description="Bytes of pages in one transaction, at most.")
+    transaction_age: float = Field(
+        0.5, ge=0, le=60, description="Seconds that a transaction stays open for more pages while many are in work."
+    )
     transaction_linger: float = Field(
-        0.02, ge=0, le=10, description="Seconds that a finished page waits for others in work to join its transaction."
+        0.02, ge=0, le=10, description="The same while few are in work, so that a single page is out at once."
     )
     transaction_timeout: float = Field(
         60, ge=1, le=900, description="Seconds after which the broker aborts a transaction that was left open."
     )
+    instance_id: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9._-]{1,100}$",
+        description="Name of this worker, of no other of its stage: restarted under it, it keeps its partitions.",
+    )
     session_timeout: float = Field(45, ge=1, le=1800, description="Seconds of silence after which a worker is dead.")
     drain_timeout: float = Field(
         20, gt=0, le=600, description="Seconds to finish pages in flight when partitions move or the worker stops."
+    )
+    brake_share: float = Field(
+        0.5, gt=0, le=1, description="Share of dead letters above which the worker stands still; 1: never."
+    )
+    brake_window: float = Field(60, ge=1, le=3600, description="Seconds over which the share is taken.")
+    brake_records: int = Field(50, ge=1, le=100_000, description="Pages within the window, at least, to judge by.")
+    brake_retry: float = Field(
+        5, gt=0, le=300, description="Seconds until a worker that stands still tries a page; then longer and longer."
     )
     metrics_host: str = Field("127.0.0.1", description="Address for /metrics, /healthz and /readyz.")
     metrics_port: int = Field(9464, ge=0, le=65535, description="Its port; 0: any free one, told in the log.")

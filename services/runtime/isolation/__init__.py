@@ -8,6 +8,6 @@ Each child has a socket of its own and shares no lock with anyone: killing one c
 The template forks children after the handler is loaded: a model is in memory once, and a new child costs milliseconds.
 """
 
-from services.runtime.isolation.pool import ProcessPool
+from services.runtime.isolation.pool import Job, ProcessPool
 
-__all__ = ["ProcessPool"]
+__all__ = ["Job", "ProcessPool"]

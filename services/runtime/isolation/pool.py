@@ -34,6 +34,7 @@ class Job:
     number: int
     record: Record = field(compare=False)
     outcome: asyncio.Future[Outcome] = field(compare=False)
+    taken: bool = field(default=False, compare=False)  # by a child: its outcome is near
     crashes: int = field(default=0, compare=False)
 
     def settle(self, outcome: Outcome) -> None:
@@ -73,11 +74,11 @@ class ProcessPool:
         self._slots = [asyncio.create_task(self._keep_slot(), name=f"child-{n}") for n in range(self.size)]
         return self._template.version
 
-    def submit(self, record: Record) -> asyncio.Future[Outcome]:
-        """Queue a record; the future gets its outcome. Cancelling the future gives the record up."""
+    def submit(self, record: Record) -> Job:
+        """Queue a record. Cancelling the job's outcome gives the record up."""
         job = Job(next(self._numbers), record, asyncio.get_running_loop().create_future())
         self._queue.put_nowait(job)
-        return job.outcome
+        return job
 
     async def close(self) -> None:
         """End all processes. Outcomes not yet computed stay unset."""
@@ -143,6 +144,7 @@ class _Feeder:
             if job.outcome.done():  # given up while it waited
                 self._room.release()
                 continue
+            job.taken = True
             self._given.put_nowait(job)
             with contextlib.suppress(ConnectionError):  # whoever reads the answers finds the child gone
                 self._child.writer.write(frames.pack(job.record))

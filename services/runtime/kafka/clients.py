@@ -51,8 +51,20 @@ def connection(settings: KafkaSettings) -> dict[str, Any]:
     return options
 
 
-def member(settings: KafkaSettings, group: str, client_id: str, session_timeout: float) -> AIOKafkaConsumer:
-    """Return a consumer that joins a group. It commits nothing by itself: offsets go with transactions."""
+def heartbeat_seconds(session_timeout: float) -> float:
+    """Return how often a member of a group tells that it lives."""
+    return max(0.1, min(3.0, session_timeout / 4))
+
+
+def member(
+    settings: KafkaSettings, group: str, client_id: str, session_timeout: float, instance_id: str | None = None
+) -> AIOKafkaConsumer:
+    """Return a consumer that joins a group. It commits nothing by itself: offsets go with transactions.
+
+    Args:
+        instance_id: for static membership: a member that comes back under it within the session timeout has its
+            partitions again, without a rebalance.
+    """
     session_ms = int(session_timeout * 1000)
     return AIOKafkaConsumer(
         **connection(settings),
@@ -60,7 +72,8 @@ def member(settings: KafkaSettings, group: str, client_id: str, session_timeout:
         group_id=settings.on_cluster(group),
         client_id=client_id,
         session_timeout_ms=session_ms,
-        heartbeat_interval_ms=max(100, min(3000, session_ms // 4)),
+        group_instance_id=instance_id,
+        heartbeat_interval_ms=int(heartbeat_seconds(session_timeout) * 1000),
         # The budget to drain in a rebalance. It defaults to the session timeout; said here because a drain needs it.
         rebalance_timeout_ms=session_ms,
         partition_assignment_strategy=(RoundRobinPartitionAssignor,),

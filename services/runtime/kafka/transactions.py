@@ -7,18 +7,13 @@ from types import TracebackType
 from typing import Self
 
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError, ProducerFenced
+from aiokafka.errors import ProducerFenced
 
-from services.runtime.errors import FencedError, OutputTooLargeError, TransactionError
+from services.runtime.errors import AbortedError, FencedError, InDoubtError, TransactionError
 from services.runtime.kafka import clients
+from services.runtime.kafka.delivery import CLIENT_ERRORS, CLOSE_SECONDS, close, deliver, enter, nullable, told
 from services.runtime.records import Output
 from services.runtime.settings import KafkaSettings
-
-CLOSE_SECONDS = 5
-
-NULL = object()
-"""Stands for a null value. aiokafka asserts that key or value is given, but a record with neither can be received, and
-must fit into the dead-letter topic; the assertion looks at what comes before serialisation."""
 
 
 class TransactionalProducer:
@@ -33,35 +28,35 @@ class TransactionalProducer:
         timeout: seconds that a whole transaction may take; the broker aborts it after that by itself.
 
     Raises:
-        TransactionError: on entering, the coordinator did not answer in time or refused.
+        OpeningError: on entering, the coordinator did not answer in time or refused.
     """
 
     def __init__(self, settings: KafkaSettings, transactional_id: str, timeout: float) -> None:
         self._settings = settings
         self._timeout = timeout
+        self._open = False
         self._producer: AIOKafkaProducer = clients.producer(
             settings,
             client_id=transactional_id,
             transactional_id=transactional_id,
             transaction_timeout_ms=int(timeout * 1000),
-            value_serializer=lambda value: None if value is NULL else value,
+            value_serializer=nullable,
         )
 
     async def __aenter__(self) -> Self:
-        try:
-            async with asyncio.timeout(self._timeout):
-                await self._producer.start()
-        except BaseException as error:
-            await self._close()
-            if isinstance(error, TimeoutError | KafkaError | OSError):
-                raise TransactionError(f"the producer cannot start: {_told(error)}") from error
-            raise
+        await enter(self._producer, self._timeout)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._close()
+        if self._open and not isinstance(error, FencedError):
+            # Whoever opens next aborts it, too; but a worker that stops may have no successor for a while, and readers
+            # would wait at the open transaction until its timeout.
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await self._producer.abort_transaction()
+        await close(self._producer, flush=error is None)
 
     async def commit(self, outputs: Sequence[Output], group: str, source: TopicPartition, offset: int) -> None:
         """Write outputs and the group's offset in one transaction.
@@ -77,44 +72,21 @@ class TransactionalProducer:
 
         Raises:
             OutputTooLargeError: an output is larger than its topic allows.
-            FencedError: another producer has taken over.
-            TransactionError: anything else; it may or may not have been committed: read the committed offset again.
+            AbortedError: it failed before the commit was asked for.
+            InDoubtError: it failed afterwards.
+            FencedError: another producer has taken over, or the broker timed the transaction out.
         """
+        failure: type[TransactionError] = AbortedError
         try:
             async with asyncio.timeout(self._timeout):
                 await self._producer.begin_transaction()
-                await self._deliver(outputs)
+                self._open = True
+                await deliver(self._producer, self._settings, outputs)
                 await self._producer.send_offsets_to_transaction({source: offset}, group)
+                failure = InDoubtError
                 await self._producer.commit_transaction()
+                self._open = False
         except ProducerFenced as error:
-            raise FencedError(_told(error)) from error
-        except (TimeoutError, KafkaError, OSError, KeyError, AssertionError) as error:
-            raise TransactionError(_told(error)) from error
-
-    async def _deliver(self, outputs: Sequence[Output]) -> None:
-        deliveries: list[asyncio.Future[object]] = []
-        for output in outputs:
-            sent = await self._producer.send(
-                self._settings.on_cluster(output.topic),
-                value=NULL if output.value is None else output.value,
-                key=output.key,
-                headers=list(output.headers),
-            )
-            deliveries.append(sent)
-        results = await asyncio.gather(*deliveries, return_exceptions=True)
-        for index, result in enumerate(results):
-            if isinstance(result, MessageSizeTooLargeError):
-                raise OutputTooLargeError(index, len(outputs[index].value or b""))
-        for result in results:
-            if isinstance(result, BaseException):
-                raise result
-
-    async def _close(self) -> None:
-        # Stopping flushes, and waits for a broker that may be gone; nothing is left to be saved here.
-        with contextlib.suppress(Exception):
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await self._producer.stop()
-
-
-def _told(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            raise FencedError(told(error)) from error
+        except CLIENT_ERRORS as error:
+            raise failure(told(error)) from error

@@ -32,12 +32,13 @@ class Assignment(ConsumerRebalanceListener):
     """
 
     def __init__(
-        self, consumer: AIOKafkaConsumer, open_lane: Callable[[TopicPartition], Lane], drain_seconds: float
+        self, consumer: AIOKafkaConsumer, open_lane: Callable[[TopicPartition, int], Lane], drain_seconds: float
     ) -> None:
         self._consumer = consumer
         self._open_lane = open_lane
         self._drain_seconds = drain_seconds
         self._lanes: dict[TopicPartition, Lane] = {}
+        self._epoch = 0
         self.joined = False
         for state in LaneState:
             metrics.LANES.labels(state).set_function(functools.partial(self._count, state))
@@ -58,9 +59,11 @@ class Assignment(ConsumerRebalanceListener):
         # aiokafka began to look up positions before it called us, perhaps before the last owner was fenced.
         self._consumer.pause(*assigned)
         await self.drain()  # an assignment can be lost without having been revoked
-        self._lanes = {tp: self._open_lane(tp) for tp in assigned}
+        self._epoch += 1
+        self._lanes = {tp: self._open_lane(tp, self._epoch) for tp in assigned}
         self.joined = True
-        log.info("partitions assigned", partitions=sorted(tp.partition for tp in assigned))
+        metrics.REBALANCES.inc()
+        log.info("partitions assigned", partitions=sorted(tp.partition for tp in assigned), epoch=self._epoch)
 
     async def drain(self) -> None:
         """Drain and close all lanes, under one deadline."""
@@ -69,6 +72,16 @@ class Assignment(ConsumerRebalanceListener):
         await asyncio.gather(*(lane.drain(deadline) for lane in lanes.values()))
         for tp in lanes:
             metrics.forget_partition(tp.partition)
+
+    def regulate(self) -> None:
+        """Pause and resume partitions by the room that there is."""
+        for lane in self._lanes.values():
+            lane.regulate()
+
+    @property
+    def stalled_seconds(self) -> float:
+        """How long the slowest lane has not moved though it had something to do."""
+        return max((lane.stalled_seconds for lane in self._lanes.values()), default=0.0)
 
     async def measure_lag(self) -> None:
         """Keep the lag of every lane up to date, until cancelled."""

@@ -2,27 +2,31 @@
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
-from typing import Protocol
 
 import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 
 from services.runtime import metrics
 from services.runtime.dead_letters import dead_letter
-from services.runtime.errors import FencedError, OutputTooLargeError, TransactionError
-from services.runtime.kafka.transactions import TransactionalProducer
+from services.runtime.errors import BrakePulledError, FencedError, OutputTooLargeError, TransactionError
+from services.runtime.kafka import offsets
+from services.runtime.kafka.delivery import Commits
 from services.runtime.lineage import lineage, origin_seconds
 from services.runtime.records import Failure, Outcome, Output, Record
-from services.runtime.settings import KafkaSettings, WorkerSettings
-from services.runtime.topology import Stage
 from services.runtime.worker.backoff import Backoff
+from services.runtime.worker.context import Context
+from services.runtime.worker.flight import Flight
 
 log = structlog.get_logger(__name__)
+
+TRY_PATIENCE = 2.0
+"""Seconds for which a lane that may try a record waits for one, before it is another lane's turn."""
+
+type Batch = list[tuple[Record, Outcome]]
 
 
 class LaneState(StrEnum):
@@ -30,15 +34,10 @@ class LaneState(StrEnum):
 
     OPENING = "opening"  # fencing its predecessor, reading the committed offset
     RUNNING = "running"
+    BRAKED = "braked"  # standing still: see the brake
+    FENCED = "fenced"  # stopped; waiting for the group to say whose the partition is
     FAILED = "failed"  # waiting to open again
-    CLOSED = "closed"  # drained, fenced or abandoned
-
-
-class Computes(Protocol):
-    """Whatever computes outcomes, each in its own time."""
-
-    def submit(self, record: Record) -> asyncio.Future[Outcome]:
-        """Queue a record; the future gets its outcome."""
+    CLOSED = "closed"  # drained or abandoned
 
 
 class Lane:
@@ -47,81 +46,87 @@ class Lane:
     It opens by InitProducerId, which fences whoever had the partition before; only then it reads the committed offset
     and lets the consumer read on from there. While one batch commits, the pool computes the next.
 
-    A lane belongs to one assignment. After a rebalance there is a new one, and whatever this one still does is fenced.
+    A lane belongs to one assignment, its epoch. After a rebalance there is a new one, and what this one still does is
+    dropped here, or fenced there.
 
     Args:
-        source: the partition.
-        version: of the stage's handler, for dead letters.
+        epoch: counts the assignments of this worker.
     """
 
-    def __init__(
-        self,
-        source: TopicPartition,
-        stage: Stage,
-        version: str,
-        consumer: AIOKafkaConsumer,
-        pool: Computes,
-        kafka: KafkaSettings,
-        settings: WorkerSettings,
-    ) -> None:
+    def __init__(self, source: TopicPartition, epoch: int, context: Context) -> None:
         self.source = source
         self.state = LaneState.OPENING
         self.trouble: str | None = None
-        self._stage = stage
-        self._version = version
-        self._consumer = consumer
-        self._pool = pool
-        self._kafka = kafka
-        self._settings = settings
-        self._group = kafka.on_cluster(stage.group)
-        self._flight: deque[tuple[Record, asyncio.Future[Outcome]]] = deque()
-        self._bytes = 0
+        self._epoch = epoch
+        self._context = context
+        self._flight = Flight(context.pool, context.budget, context.settings)
         self._refused: dict[int, Failure] = {}
-        self._woken = asyncio.Event()
-        self._draining = False
-        self._task = asyncio.create_task(self._live(), name=f"lane-{source.topic}-{source.partition}")
+        self._expected = 0
+        self._progressed = time.monotonic()
+        self._drained = asyncio.Event()
+        self._task = asyncio.create_task(self._live(), name=f"lane-{source.topic}-{source.partition}-{epoch}")
 
     def feed(self, records: Sequence[Record]) -> None:
         """Take records that the consumer returned; pause the partition when that is all that may be in flight.
 
         Records that come while the lane is not running were fetched from a position that is about to be corrected:
-        they are dropped, and fetched again from the right one.
+        they are dropped, and fetched again from the right one. So are those from before that position.
         """
-        if self.state is not LaneState.RUNNING or self._draining:
+        if self.state is not LaneState.RUNNING or self._drained.is_set():
             return
+        if not len(self._flight):
+            self._progressed = time.monotonic()
         for record in records:
-            refused = self._refused.get(record.offset)
-            self._flight.append((record, self._pool.submit(record) if refused is None else _settled(refused)))
-            self._bytes += record.size
+            if record.offset >= self._expected:
+                self._flight.add(record, self._refused.get(record.offset))
+                self._expected = record.offset + 1
+        self.regulate()
+
+    def regulate(self) -> None:
+        """Pause the partition when the lane or the worker is full, resume it when neither is."""
         metrics.IN_FLIGHT.labels(self.source.partition).set(len(self._flight))
-        self._woken.set()
-        if not self._has_room():
-            self._consumer.pause(self.source)
+        consumer = self._context.consumer
+        # In a rebalance the partition is no longer ours to resume.
+        if self.state is not LaneState.RUNNING or self._drained.is_set() or self.source not in consumer.assignment():
+            return
+        paused = self.source in consumer.paused()
+        if self._flight.has_room and paused:
+            consumer.resume(self.source)
+        elif not self._flight.has_room and not paused:
+            consumer.pause(self.source)
 
     @property
     def silent_seconds(self) -> float:
         """How long the broker has not answered a fetch of this partition; 0 while none is asked for."""
-        if self.state is not LaneState.RUNNING or self.source in self._consumer.paused():
+        if self.state is not LaneState.RUNNING or self.source in self._context.consumer.paused():
             return 0.0
-        answered = self._consumer.last_poll_timestamp(self.source)  # milliseconds
+        answered = self._context.consumer.last_poll_timestamp(self.source)  # milliseconds
         return max(0.0, time.time() - answered / 1000) if answered else 0.0
+
+    @property
+    def stalled_seconds(self) -> float:
+        """How long the lane has had something to do and has not committed anything; 0 where it does not run."""
+        return time.monotonic() - self._progressed if self.state is LaneState.RUNNING else 0.0
 
     async def measure_lag(self) -> None:
         """Set the lag: records behind the position, which passes the markers of transactions, and those in flight."""
         if self.state is not LaneState.RUNNING:
             return
-        position, highwater = await self._consumer.position(self.source), self._consumer.highwater(self.source)
+        consumer = self._context.consumer
+        position, highwater = await consumer.position(self.source), consumer.highwater(self.source)
         if self.state is LaneState.RUNNING and highwater is not None:  # it may have closed meanwhile
-            behind = highwater - position
-            metrics.LAG.labels(self.source.partition).set(max(0, behind) + len(self._flight))
+            lag = max(0, highwater - position) + len(self._flight)
+            metrics.LAG.labels(self.source.partition).set(lag)
+            if not lag:
+                self._progressed = time.monotonic()
 
     async def drain(self, deadline: float) -> None:
-        """Take nothing more, commit what is in flight until `deadline` (of the loop's clock), give up the rest.
+        """Take nothing more, commit what is in work until `deadline` (of the loop's clock), give up the rest.
 
         What is given up was not committed: the partition's next owner reads it again.
         """
-        self._draining = True
-        self._woken.set()
+        self._drained.set()
+        self._flight.give_up_waiting()
         if self.state is LaneState.RUNNING:
             await asyncio.wait({self._task}, timeout=max(0.0, deadline - asyncio.get_running_loop().time()))
         if not self._task.done():
@@ -130,115 +135,141 @@ class Lane:
         await asyncio.gather(self._task, return_exceptions=True)
 
     async def _live(self) -> None:
-        """Open and work, again and again, until drained or fenced."""
+        """Open and work, again and again, until drained. Every way in which work can end is a branch here."""
         backoff = Backoff()
         try:
-            while not self._draining:
-                self.state = LaneState.OPENING
+            while not self._drained.is_set():
                 try:
-                    await self._open_and_work(backoff)
+                    async with self._context.brake.turn():
+                        self.state = LaneState.OPENING
+                        await self._open_and_work(backoff)
+                except BrakePulledError as error:
+                    self._stop(LaneState.BRAKED, str(error))
                 except FencedError as error:
-                    log.warning("lane fenced", partition=self.source.partition, error=str(error))
-                    self.trouble = "another worker has taken the partition over"
-                    return
+                    self._fail(LaneState.FENCED, error)
+                    await self._await_verdict()
                 except (TransactionError, KafkaError, OSError) as error:
-                    self._fail(error)
+                    self._fail(LaneState.FAILED, error)
                     await backoff.wait()
                 except Exception as error:
                     # A defect of ours. What is in flight was not committed: it is read again, and the partition does
                     # not stand still in silence.
                     log.exception("lane failed unexpectedly", partition=self.source.partition)
-                    self._fail(error)
+                    self._fail(LaneState.FAILED, error)
                     await backoff.wait()
         finally:
             self.state = LaneState.CLOSED
-            self._give_up_flight()
+            self._flight.give_up()
 
     async def _open_and_work(self, backoff: Backoff) -> None:
-        transactional_id = f"{self._group}.{self.source.topic}.{self.source.partition}"
-        async with TransactionalProducer(self._kafka, transactional_id, self._settings.transaction_timeout) as producer:
+        context = self._context
+        async with context.output(self.source) as output:
             # In this order: the predecessor is fenced, so what it has committed by now is all that it ever will.
-            committed = await self._consumer.committed(self.source)
-            if committed is None:
-                await self._consumer.seek_to_beginning(self.source)
-            else:
-                self._consumer.seek(self.source, committed)
-            self.state = LaneState.RUNNING
-            self.trouble = None
-            log.info("lane running", partition=self.source.partition, offset=committed or 0)
-            self._consumer.resume(self.source)
-            while batch := await self._next_batch():
-                await self._commit(producer, batch)
-                backoff.reset()
+            async with asyncio.timeout(context.settings.transaction_timeout):
+                committed = await offsets.committed(context.consumer, context.group, self.source)
+                if committed is None:
+                    await context.consumer.seek_to_beginning(self.source)
+                else:
+                    context.consumer.seek(self.source, committed)
+            self._expected = committed or 0
+            self._progressed = time.monotonic()
+            self.state, self.trouble = LaneState.RUNNING, None
+            log.info("lane running", partition=self.source.partition, offset=committed or 0, epoch=self._epoch)
+            self.regulate()
+            await self._work(output, backoff)
 
-    def _fail(self, error: Exception) -> None:
-        self.state = LaneState.FAILED
-        self.trouble = str(error)
-        metrics.TRANSACTION_FAILURES.labels(type(error.__cause__ or error).__name__).inc()
-        log.warning("lane failed, will open again", partition=self.source.partition, error=str(error))
-        try:
-            self._consumer.pause(self.source)
-        except IllegalStateError:  # no longer ours: the rebalance that took it will close this lane
-            log.info("partition is gone", partition=self.source.partition)
-        self._give_up_flight()
+    async def _work(self, output: Commits, backoff: Backoff) -> None:
+        """Commit batch after batch, until drained.
 
-    def _give_up_flight(self) -> None:
-        for _, outcome in self._flight:
-            outcome.cancel()
-        self._flight.clear()
-        self._bytes = 0
-        metrics.IN_FLIGHT.labels(self.source.partition).set(0)
-
-    def _has_room(self) -> bool:
-        return len(self._flight) < self._settings.lane_records and self._bytes < self._settings.lane_bytes
-
-    async def _next_batch(self) -> list[tuple[Record, Outcome]]:
-        """Wait for the next outcomes, in order; none when drained.
-
-        The first is waited for as long as it takes. Others that are done join it, and one in work for a moment only:
-        under load the commit before this one was the time in which they were computed.
+        Raises:
+            BrakePulledError: the worker is to stand still.
         """
-        while not self._flight:
-            if self._draining:
-                return []
-            self._woken.clear()
-            await self._woken.wait()
-        await asyncio.wait({self._flight[0][1]})
-        linger_until = asyncio.get_running_loop().time() + self._settings.transaction_linger
-        batch: list[tuple[Record, Outcome]] = []
-        # By index: the poll appends to the flight while this waits.
-        while len(batch) < min(len(self._flight), self._settings.transaction_records):
-            record, outcome = self._flight[len(batch)]
-            if not outcome.done():
-                await asyncio.wait({outcome}, timeout=max(0.0, linger_until - asyncio.get_running_loop().time()))
-            if not outcome.done():
+        brake = self._context.brake
+        self._flight.one_by_one = trying = brake.pulled
+        while not brake.pulled or trying:
+            try:
+                async with asyncio.timeout(TRY_PATIENCE if trying else None):
+                    if not await self._flight.first(lambda: not self._drained.is_set()):
+                        return
+            except TimeoutError:
+                break  # no record to be tried: it is another lane's turn
+            batch = self._judged(await self._flight.batch(), trying=trying)
+            if batch is None:
                 break
-            batch.append((record, outcome.result()))
+            if not batch:
+                return
+            await self._commit(output, batch)
+            backoff.reset()
+            if trying and not brake.pulled:
+                self._flight.one_by_one = trying = False
+                self._flight.submit()
+            trying = trying and not isinstance(batch[-1][1], Failure)
+        raise BrakePulledError(brake.reason)
+
+    def _judged(self, batch: Batch, *, trying: bool) -> Batch | None:
+        """Return how much of a batch may be committed, as far as the brake goes: None when another lane pulled it."""
+        brake = self._context.brake
+        if brake.pulled and not trying:
+            return None
+        for number, (_, outcome) in enumerate(batch, start=1):
+            brake.note(failed=isinstance(outcome, Failure))
+            if brake.pulled and not trying:
+                return batch[:number]
         return batch
 
-    async def _commit(self, producer: TransactionalProducer, batch: list[tuple[Record, Outcome]]) -> None:
+    async def _await_verdict(self) -> None:
+        """Wait until the group has said whose the partition is.
+
+        A member that lost it learns so by its next heartbeat, and drains this lane. Where nothing of the kind comes
+        the partition is still ours: it was the coordinator that ended a transaction of ours which took too long.
+        """
+        try:
+            async with asyncio.timeout(self._context.two_heartbeats):
+                await self._drained.wait()
+        except TimeoutError:
+            log.warning("partition is still assigned here, will open again", partition=self.source.partition)
+
+    def _fail(self, state: LaneState, error: Exception) -> None:
+        metrics.TRANSACTION_FAILURES.labels(type(error).__name__).inc()
+        log.warning(
+            "lane stopped", partition=self.source.partition, state=state, kind=type(error).__name__, error=str(error)
+        )
+        self._stop(state, str(error))
+
+    def _stop(self, state: LaneState, trouble: str) -> None:
+        self.state, self.trouble = state, trouble
+        try:
+            self._context.consumer.pause(self.source)
+        except IllegalStateError:  # no longer ours: the rebalance that took it will close this lane
+            log.info("partition is gone", partition=self.source.partition)
+        self._flight.give_up()
+        metrics.IN_FLIGHT.labels(self.source.partition).set(0)
+
+    async def _commit(self, output: Commits, batch: Batch) -> None:
         outputs: list[Output] = []
         makers: list[int] = []
         for index, (record, outcome) in enumerate(batch):
             made = (self._dead_letter(record, outcome),) if isinstance(outcome, Failure) else outcome
-            origin = lineage(self._stage, record)
-            outputs.extend(replace(output, headers=(*output.headers, *origin)) for output in made)
+            origin = lineage(self._context.stage, record)
+            outputs.extend(replace(one, headers=(*one.headers, *origin)) for one in made)
             makers.extend([index] * len(made))
         next_offset = batch[-1][0].offset + 1
         began = time.time()
         try:
             with metrics.open_transaction(began):
-                await producer.commit(outputs, self._group, self.source, next_offset)
+                await output.commit(outputs, self._context.group, self.source, next_offset)
         except OutputTooLargeError as error:
             self._blame_size(batch[makers[error.index]], error)
             raise
-        self._settle(len(batch))
+        self._flight.settle(len(batch))
         self._refused.clear()
+        self._progressed = time.monotonic()
+        self.regulate()
         self._count(batch, outputs, began)
 
     def _dead_letter(self, record: Record, failure: Failure) -> Output:
         log.warning("dead letter", record=record.coordinates, reason=failure.reason, message=failure.message)
-        return dead_letter(self._stage, self._version, record, failure)
+        return dead_letter(self._context.stage, self._context.version, record, failure)
 
     def _blame_size(self, culprit: tuple[Record, Outcome], error: OutputTooLargeError) -> None:
         """Remember that a record's output is refused: when the lane has opened again it is dead-lettered instead.
@@ -251,29 +282,14 @@ class Lane:
             log.error("dead-letter topic refuses a record of this size", record=record.coordinates, size=error.size)
         self._refused[record.offset] = Failure("output_too_large", str(error))
 
-    def _settle(self, count: int) -> None:
-        for _ in range(count):
-            record, _ = self._flight.popleft()
-            self._bytes -= record.size
-        metrics.IN_FLIGHT.labels(self.source.partition).set(len(self._flight))
-        # A rebalance may have begun: then the partition is no longer ours to resume.
-        if not self._draining and self._has_room() and self.source in self._consumer.assignment():
-            self._consumer.resume(self.source)
-
-    def _count(self, batch: Sequence[tuple[Record, Outcome]], outputs: Sequence[Output], began: float) -> None:
+    def _count(self, batch: Batch, outputs: Sequence[Output], began: float) -> None:
         now = time.time()
         metrics.COMMIT_SECONDS.observe(now - began)
         metrics.COMMIT_RECORDS.observe(len(batch))
         metrics.LAST_COMMIT.set(now)
-        for output in outputs:
-            metrics.RECORDS.labels(output.topic).inc()
+        for one in outputs:
+            metrics.RECORDS.labels(one.topic).inc()
         for record, outcome in batch:
             if isinstance(outcome, Failure):
                 metrics.DEAD_LETTERS.labels(outcome.reason).inc()
-            metrics.SINCE_ORIGIN_SECONDS.observe(max(0.0, now - origin_seconds(self._stage, record)))
-
-
-def _settled(failure: Failure) -> asyncio.Future[Outcome]:
-    outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-    outcome.set_result(failure)
-    return outcome
+            metrics.SINCE_ORIGIN_SECONDS.observe(max(0.0, now - origin_seconds(self._context.stage, record)))

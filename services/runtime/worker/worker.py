@@ -18,6 +18,9 @@ from services.runtime.topology import Stage
 from services.runtime.worker import health
 from services.runtime.worker.assignment import Assignment
 from services.runtime.worker.backoff import Backoff
+from services.runtime.worker.brake import Brake
+from services.runtime.worker.context import Context
+from services.runtime.worker.flight import Budget
 from services.runtime.worker.lane import Lane
 
 log = structlog.get_logger(__name__)
@@ -26,6 +29,9 @@ type Fetched = dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]]
 
 POLL_MS = 200
 """Longest wait of one poll, and so the delay between a stop being asked for and the drain."""
+
+POLL_RECORDS = 64
+"""Most records of one poll: what may be in flight is overshot by so many at most."""
 
 STUCK_SECONDS = 120
 """A loop that has not polled for so long will not come back: a restart is the remedy. A rebalance, in which polls
@@ -73,25 +79,35 @@ class Worker:
 
     async def _consume(self, stop: asyncio.Event) -> None:
         client_id = f"{self._kafka.on_cluster(self._stage.group)}-{os.getpid()}"
-        consumer = clients.member(self._kafka, self._stage.group, client_id, self._settings.session_timeout)
+        settings = self._settings
+        consumer = clients.member(
+            self._kafka, self._stage.group, client_id, settings.session_timeout, settings.instance_id
+        )
         await clients.start(consumer, self._kafka)
         try:
-            self._assignment = Assignment(
-                consumer,
-                lambda source: Lane(
-                    source, self._stage, self._version, consumer, self._pool, self._kafka, self._settings
-                ),
-                self._settings.drain_timeout,
+            context = Context(
+                stage=self._stage,
+                version=self._version,
+                consumer=consumer,
+                pool=self._pool,
+                budget=Budget(settings.worker_records, settings.worker_bytes, lambda: assignment.regulate()),  # noqa: PLW0108 - it comes below
+                brake=Brake(settings),
+                kafka=self._kafka,
+                settings=settings,
             )
+            assignment = Assignment(
+                consumer, lambda source, epoch: Lane(source, epoch, context), settings.drain_timeout
+            )
+            self._assignment = assignment
             topic = self._kafka.on_cluster(self._stage.consumes.name)
             consumer.subscribe([topic], listener=self._assignment)
-            measuring = asyncio.create_task(self._assignment.measure_lag())
+            measuring = asyncio.create_task(assignment.measure_lag())
             backoff = Backoff()
             try:
                 while not stop.is_set():
-                    await self._poll(consumer.getmany(timeout_ms=POLL_MS), backoff)
+                    await self._poll(consumer.getmany(timeout_ms=POLL_MS, max_records=POLL_RECORDS), backoff)
                 log.info("worker stopping")
-                await self._assignment.drain()  # aiokafka's stop does not call the listener
+                await assignment.drain()  # aiokafka's stop does not call the listener
             finally:
                 measuring.cancel()
         finally:
@@ -117,7 +133,13 @@ class Worker:
 
     def _stuck(self) -> str | None:
         silent = time.monotonic() - self._polled
-        return f"no poll for {silent:.0f} s" if silent > STUCK_SECONDS + self._settings.session_timeout else None
+        if silent > STUCK_SECONDS + self._settings.session_timeout:
+            return f"no poll for {silent:.0f} s"
+        stalled = self._assignment.stalled_seconds if self._assignment is not None else 0.0
+        # A page may take its deadline twice, when its process was killed in between, and its transaction its own.
+        if stalled > STUCK_SECONDS + 2 * self._settings.page_deadline + self._settings.transaction_timeout:
+            return f"pages wait, and none was committed for {stalled:.0f} s"
+        return None
 
     def _not_ready(self) -> str | None:
         if self._assignment is None:

@@ -1,0 +1,115 @@
+"""The brake: stops a worker that gives up too many of its records.
+
+One bad page is a dead letter; when most pages are bad, it is more likely this deploy that is: a model that does not
+fit, a parser that was updated. Dead-lettering on would drain the topic into its dead-letter topic, and to end the
+process would only repeat it. So the worker stands still, says so, and tries single records, at growing intervals, until
+some pass in a row. A record that fails then is dead-lettered like any other: a run of bad pages is got through, too.
+"""
+
+import asyncio
+import contextlib
+import random
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+
+import structlog
+
+from services.runtime import metrics
+from services.runtime.settings import WorkerSettings
+
+log = structlog.get_logger(__name__)
+
+PASSES = 3
+"""Records in a row that must pass before the brake is released: where half of them fail, one proves little."""
+
+LONGEST_SECONDS = 300.0
+"""Between two tries: so long does the worker stand still, at most, when its trouble is over."""
+
+
+class Brake:
+    """Counts what the lanes of a worker give up, within a moving window; shared by all of them.
+
+    Attributes:
+        pulled: whether the worker stands still.
+        reason: why, in a line.
+
+    Args:
+        clock: seconds, monotonic.
+    """
+
+    def __init__(self, settings: WorkerSettings, clock: Callable[[], float] = time.monotonic) -> None:
+        self.pulled = False
+        self.reason = ""
+        self._settings = settings
+        self._clock = clock
+        self._window: deque[tuple[int, int, int]] = deque()  # second, records, of which failed: memory stays bounded
+        self._interval = settings.brake_retry
+        self._released_at = -settings.brake_window
+        self._try_at = 0.0
+        self._passes = 0
+        self._trying = asyncio.Lock()
+        self._released = asyncio.Event()
+
+    def note(self, *, failed: bool) -> None:
+        """Count an outcome; pull the brake, keep it, or release it."""
+        if self.pulled:
+            self._note_try(failed=failed)
+            return
+        total, bad = self._count(failed=failed)
+        if total >= self._settings.brake_records and bad > self._settings.brake_share * total:
+            self._pull(f"{bad} of the last {total} records were given up ({self._settings.brake_window:g} s)")
+
+    @contextlib.asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Enter at once while the brake is not pulled; otherwise one lane at a time, when the next try is due."""
+        if not self.pulled:
+            yield
+            return
+        async with self._trying:
+            while self.pulled and (left := self._try_at - self._clock()) > 0:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._released.wait(), left)
+            yield
+
+    def _count(self, *, failed: bool) -> tuple[int, int]:
+        now = int(self._clock())
+        if not self._window or self._window[-1][0] != now:
+            self._window.append((now, 0, 0))
+        second, total, bad = self._window.pop()
+        self._window.append((second, total + 1, bad + failed))
+        while self._window[0][0] <= now - self._settings.brake_window:
+            self._window.popleft()
+        return sum(total for _, total, _ in self._window), sum(bad for _, _, bad in self._window)
+
+    def _pull(self, reason: str) -> None:
+        now = self._clock()
+        self.pulled, self.reason = True, reason
+        self._passes = 0
+        self._released.clear()
+        # Pulled again within a window of its release: whatever is wrong has not gone away, so the waits grow on.
+        if now - self._released_at >= self._settings.brake_window:
+            self._interval = self._settings.brake_retry
+        self._schedule(now)
+        metrics.BRAKE.set(1)
+        log.error("brake pulled", reason=reason, next_try_seconds=round(self._try_at - now, 1))
+
+    def _note_try(self, *, failed: bool) -> None:
+        now = self._clock()
+        if failed:
+            self._passes = 0
+            self._schedule(now)
+            log.warning("brake stays pulled", reason=self.reason, next_try_seconds=round(self._try_at - now, 1))
+            return
+        self._passes += 1
+        if self._passes >= PASSES:
+            self.pulled, self.reason = False, ""
+            self._released_at = now
+            self._window.clear()
+            self._released.set()
+            metrics.BRAKE.set(0)
+            log.warning("brake released", passed=self._passes)
+
+    def _schedule(self, now: float) -> None:
+        self._try_at = now + self._interval * random.uniform(0.9, 1.1)  # noqa: S311 - spreads load, guards nothing
+        self._interval = min(2 * self._interval, LONGEST_SECONDS)

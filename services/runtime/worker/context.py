@@ -1,0 +1,50 @@
+"""What the lanes of a worker share."""
+
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from services.runtime.kafka import clients
+from services.runtime.kafka.delivery import AtLeastOnceProducer, Commits
+from services.runtime.kafka.transactions import TransactionalProducer
+from services.runtime.settings import KafkaSettings, WorkerSettings
+from services.runtime.topology import Stage
+from services.runtime.worker.brake import Brake
+from services.runtime.worker.flight import Budget, Computes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The surroundings of a lane.
+
+    Attributes:
+        version: of the stage's handler, for dead letters.
+    """
+
+    stage: Stage
+    version: str
+    consumer: AIOKafkaConsumer
+    pool: Computes
+    budget: Budget
+    brake: Brake
+    kafka: KafkaSettings
+    settings: WorkerSettings
+
+    @property
+    def group(self) -> str:
+        """The consumer group, on the cluster."""
+        return self.kafka.on_cluster(self.stage.group)
+
+    @property
+    def two_heartbeats(self) -> float:
+        """Seconds in which a member that was thrown out of the group has learnt so."""
+        return 2 * clients.heartbeat_seconds(self.settings.session_timeout)
+
+    def output(self, source: TopicPartition) -> Commits:
+        """Return what commits the outputs of a partition, under the guarantee that is set."""
+        # The same for every owner of the partition: opening it fences the one before.
+        name = f"{self.group}.{source.topic}.{source.partition}"
+        timeout = self.settings.transaction_timeout
+        if self.settings.guarantee == "at_least_once":
+            return AtLeastOnceProducer(self.kafka, name, timeout, self.consumer)
+        return TransactionalProducer(self.kafka, name, timeout)

@@ -1,0 +1,169 @@
+"""What is in flight: records taken and not yet committed, within bounds for the lane and for the worker."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from services.runtime.isolation import Job
+from services.runtime.records import Failure, Outcome, Record
+from services.runtime.settings import WorkerSettings
+
+BULK_RECORDS = 8
+"""With so many records behind it in its lane a finished record waits for its turn anyway, and loses nothing when it
+waits for a fuller transaction."""
+
+
+class Computes(Protocol):
+    """Whatever computes outcomes, each in its own time."""
+
+    def submit(self, record: Record) -> Job:
+        """Queue a record; the job gets its outcome."""
+
+
+class Budget:
+    """Records and bytes that all lanes of a worker may have in flight together.
+
+    Args:
+        on_room: called when there is room again.
+    """
+
+    def __init__(self, records: int, size: int, on_room: Callable[[], None]) -> None:
+        self._records = records
+        self._bytes = size
+        self._on_room = on_room
+
+    @property
+    def full(self) -> bool:
+        """Whether no lane may take more."""
+        return self._records <= 0 or self._bytes <= 0
+
+    def take(self, record: Record) -> None:
+        """Count a record in."""
+        self._records -= 1
+        self._bytes -= record.size
+
+    def give_back(self, records: Sequence[Record]) -> None:
+        """Count records out."""
+        was_full = self.full
+        self._records += len(records)
+        self._bytes += sum(record.size for record in records)
+        if was_full and not self.full:
+            self._on_room()
+
+
+class Flight:
+    """The records of one lane, in the order of their offsets."""
+
+    def __init__(self, pool: Computes, budget: Budget, settings: WorkerSettings) -> None:
+        self._pool = pool
+        self._budget = budget
+        self._settings = settings
+        self._jobs: deque[Job] = deque()
+        self._waiting: deque[Record | Job] = deque()
+        self._bytes = 0
+        self._woken = asyncio.Event()
+        self.one_by_one = False
+
+    def __len__(self) -> int:
+        return len(self._jobs) + len(self._waiting)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the lane may take more, for its own part and for the worker's."""
+        return (
+            len(self) < self._settings.lane_records
+            and self._bytes < self._settings.lane_bytes
+            and not self._budget.full
+        )
+
+    def add(self, record: Record, refused: Failure | None = None) -> None:
+        """Take a record; its outcome is known already where an earlier try was refused."""
+        self._budget.take(record)
+        self._bytes += record.size
+        self._waiting.append(record if refused is None else _settled(record, refused))
+        self.submit()
+
+    def submit(self) -> None:
+        """Hand records that wait to the pool: all of them, or one at a time while the brake is pulled."""
+        while self._waiting and not (self.one_by_one and self._jobs):
+            waiting = self._waiting.popleft()
+            self._jobs.append(waiting if isinstance(waiting, Job) else self._pool.submit(waiting))
+        self._woken.set()
+
+    async def first(self, wanted: Callable[[], bool]) -> bool:
+        """Wait for the first record and its outcome; False when it is not wanted any more."""
+        while not self._jobs:
+            if not wanted():
+                return False
+            self._woken.clear()
+            await self._woken.wait()
+        await asyncio.wait({self._jobs[0].outcome})
+        return True
+
+    async def batch(self) -> list[tuple[Record, Outcome]]:
+        """Return the outcomes that form the next transaction, in order, once the first of them is there.
+
+        It closes by count, by bytes, when nothing else is in work, or by age: short where that makes a reader wait,
+        longer where a queue does so anyway and full transactions save the brokers' time.
+        """
+        opened = asyncio.get_running_loop().time()
+        batch: list[tuple[Record, Outcome]] = []
+        size = 0
+        # By index: the poll adds to the flight while this waits.
+        while len(batch) < min(len(self._jobs), self._settings.transaction_records):
+            job = self._jobs[len(batch)]
+            if not job.outcome.done():
+                in_bulk = len(self) - len(batch) >= BULK_RECORDS
+                age = self._settings.transaction_age if in_bulk else self._settings.transaction_linger
+                left = opened + age - asyncio.get_running_loop().time()
+                if left <= 0:
+                    break
+                await asyncio.wait({job.outcome}, timeout=left)
+                continue
+            batch.append((job.record, job.outcome.result()))
+            size += job.record.size
+            if size >= self._settings.transaction_bytes or self.one_by_one:
+                break
+        return batch
+
+    def settle(self, count: int) -> None:
+        """Let go of the first records: they are committed."""
+        self._let_go([self._jobs.popleft() for _ in range(count)])
+        self.submit()
+
+    def give_up_waiting(self) -> None:
+        """Let go of the records that no child has begun: whoever has the partition next reads them again."""
+        waiting, self._waiting = self._waiting, deque()
+        self._forget([w.record if isinstance(w, Job) else w for w in waiting])
+        untaken = []
+        while self._jobs and not (self._jobs[-1].taken or self._jobs[-1].outcome.done()):
+            untaken.append(self._jobs.pop())
+        self._let_go(untaken)
+        self._woken.set()
+
+    def give_up(self) -> None:
+        """Let go of all records."""
+        waiting, self._waiting = self._waiting, deque()
+        self._forget([w.record if isinstance(w, Job) else w for w in waiting])
+        jobs, self._jobs = self._jobs, deque()
+        self._let_go(list(jobs))
+
+    def wake(self) -> None:
+        """Have whoever waits for the first record look again whether it is wanted."""
+        self._woken.set()
+
+    def _let_go(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            job.outcome.cancel()
+        self._forget([job.record for job in jobs])
+
+    def _forget(self, records: Sequence[Record]) -> None:
+        self._bytes -= sum(record.size for record in records)
+        self._budget.give_back(records)
+
+
+def _settled(record: Record, failure: Failure) -> Job:
+    job = Job(0, record, asyncio.get_running_loop().create_future(), taken=True)
+    job.settle(failure)
+    return job
