@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from aiokafka import AIOKafkaProducer
 
@@ -44,6 +45,7 @@ class WorkerProcess:
     kafka: KafkaSettings
     log: Path
     settings: Mapping[str, str] = field(default_factory=dict)
+    command: ClassVar[tuple[str, ...]] = (sys.executable, "-m", "services.cli", "worker")
 
     def __post_init__(self) -> None:
         self.port = free_port()
@@ -56,7 +58,7 @@ class WorkerProcess:
         }
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "services.cli", "worker", self.stage],
+                [*self.command, self.stage],
                 cwd=ROOT,
                 env=environment,
                 stdout=output,

@@ -6,7 +6,7 @@ import contextlib
 import errno
 import shutil
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -39,6 +39,7 @@ class EmbeddedKafka:
         port: of the first node; the others take those after it. 0: any free ones.
         nodes: 1 or 3.
         version: of Kafka; one that is pinned.
+        fronts: ports that clients are told instead of the nodes' own: a proxy listens there.
         progress: called while jars are fetched, with how many are there and how many are wanted.
 
     Raises:
@@ -53,6 +54,7 @@ class EmbeddedKafka:
         port: int = 0,
         nodes: int = 1,
         version: str = jars.KAFKA_VERSION,
+        fronts: Sequence[int] = (),
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
         self.nodes: list[Node] = []
@@ -61,16 +63,24 @@ class EmbeddedKafka:
         self._port = port
         self._count = nodes
         self._version = version
+        self._fronts = fronts
         self._progress = progress
 
     @property
     def bootstrap_servers(self) -> str:
         """Where clients begin: `host:port`, comma-separated."""
-        return ",".join(f"127.0.0.1:{node.address.port}" for node in self.nodes)
+        return ",".join(f"127.0.0.1:{node.address.front or node.address.port}" for node in self.nodes)
 
     async def __aenter__(self) -> Self:
         addresses = [
-            Address(n + 1, _free_port(self._port + n if self._port else 0), _free_port(0)) for n in range(self._count)
+            Address(
+                node=n + 1,
+                port=_free_port(self._port + n if self._port else 0),
+                controller_port=_free_port(0),
+                front=self._fronts[n] if self._fronts else 0,
+                internal_port=_free_port(0) if self._fronts else 0,
+            )
+            for n in range(self._count)
         ]
         cluster_id = self._prepare_folder()
         classpath = await asyncio.to_thread(jars.classpath, self._cache, self._version, self._progress)

@@ -36,24 +36,37 @@ MAX_MESSAGE_BYTES = 128 * MIB
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a node listens, on loopback: for clients and brokers, and for the quorum."""
+    """Where a node listens, on loopback: for clients and brokers, and for the quorum.
+
+    Attributes:
+        front: the port that clients are told, where something stands between them and the node; brokers then talk to
+            each other on `internal_port`. 0: nothing does.
+    """
 
     node: int
     port: int
     controller_port: int
+    front: int = 0
+    internal_port: int = 0
 
 
 def properties(address: Address, quorum: list[Address], data: Path) -> dict[str, str]:
     """Return the settings of a node."""
     copies = str(min(3, len(quorum)))
+    listeners = {"PLAINTEXT": address.port, "CONTROLLER": address.controller_port}
+    advertised = {"PLAINTEXT": address.port}
+    if address.front:
+        listeners["INTERNAL"] = address.internal_port
+        advertised = {"PLAINTEXT": address.front, "INTERNAL": address.internal_port}
     return {
         "process.roles": "broker,controller",
         "node.id": str(address.node),
         "controller.quorum.voters": ",".join(f"{a.node}@127.0.0.1:{a.controller_port}" for a in quorum),
         "controller.listener.names": "CONTROLLER",
-        "listeners": f"PLAINTEXT://127.0.0.1:{address.port},CONTROLLER://127.0.0.1:{address.controller_port}",
-        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{address.port}",
-        "inter.broker.listener.name": "PLAINTEXT",
+        "listeners": _listening(listeners),
+        "advertised.listeners": _listening(advertised),
+        "listener.security.protocol.map": ",".join(f"{name}:PLAINTEXT" for name in listeners),
+        "inter.broker.listener.name": "INTERNAL" if address.front else "PLAINTEXT",
         "log.dirs": str(data),
         # A topic with the broker's defaults, made by a typing error, would hide it; ours are made by 'topics create'.
         "auto.create.topics.enable": "false",
@@ -72,6 +85,10 @@ def properties(address: Address, quorum: list[Address], data: Path) -> dict[str,
         "replica.fetch.max.bytes": str(MAX_MESSAGE_BYTES),
         "socket.request.max.bytes": str(2 * MAX_MESSAGE_BYTES),
     }
+
+
+def _listening(ports: Mapping[str, int]) -> str:
+    return ",".join(f"{name}://127.0.0.1:{port}" for name, port in ports.items())
 
 
 _FAILURE = re.compile(r" ERROR |Exception: |[Ee]rror: ")

@@ -115,11 +115,13 @@ class WorkerProcess:
     """A worker as a process, started again when it ends by itself.
 
     Attributes:
+        instance_id: its name in the group: started again it has its partitions at once, however it ended.
         port: of its metrics.
         restarts: times that it was started again.
     """
 
     stage: Stage
+    instance_id: str
     port: int
     restarts: int = 0
     process: asyncio.subprocess.Process | None = field(default=None, repr=False)
@@ -142,11 +144,14 @@ class WorkerProcess:
 
 
 @contextlib.asynccontextmanager
-async def workers(counts: Mapping[Stage, int], bootstrap_servers: str, log: Path) -> AsyncIterator[list[WorkerProcess]]:
+async def workers(
+    counts: Mapping[Stage, int], bootstrap_servers: str, log: Path, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[list[WorkerProcess]]:
     """Run workers for the length of a block; their logs are appended to one file.
 
     Args:
         counts: workers of each stage.
+        settings: environment variables of theirs, beside ours and instead of them.
     """
     environment = {
         **os.environ,
@@ -157,7 +162,12 @@ async def workers(counts: Mapping[Stage, int], bootstrap_servers: str, log: Path
     }
     for name, value in LOCAL.items():
         environment.setdefault(name, value)
-    crew = [WorkerProcess(stage, _free_port()) for stage, count in counts.items() for _ in range(count)]
+    environment.update(settings or {})
+    crew = [
+        WorkerProcess(stage, f"{stage.name}-{number}", _free_port())
+        for stage, count in counts.items()
+        for number in range(count)
+    ]
     keepers = [asyncio.create_task(_keep(worker, environment, log)) for worker in crew]
     try:
         yield crew
@@ -198,7 +208,11 @@ async def _keep(worker: WorkerProcess, environment: Mapping[str, str], log: Path
                 stderr=output,
                 # Ctrl-C is ours to handle: workers are told to stop before the broker is.
                 start_new_session=True,
-                env={**environment, "WIREDESK_METRICS_PORT": str(worker.port)},
+                env={
+                    **environment,
+                    "WIREDESK_METRICS_PORT": str(worker.port),
+                    "WIREDESK_INSTANCE_ID": worker.instance_id,
+                },
             )
         await worker.process.wait()
         worker.restarts += 1

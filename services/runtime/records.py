@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 Header = tuple[str, bytes | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: the size is counted once, and kept
 class Record:
     """A record as it stands on a partition.
 
@@ -29,7 +30,7 @@ class Record:
         """`<topic>/<partition>/<offset>`: names the record for good."""
         return f"{self.topic}/{self.partition}/{self.offset}"
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Bytes of key, value and headers."""
         headers = sum(len(name) + len(value or b"") for name, value in self.headers)

@@ -126,6 +126,7 @@ class _Feeder:
         self._deadline = deadline
         self._room = asyncio.Semaphore(WINDOW)
         self._given: asyncio.Queue[Job] = asyncio.Queue()
+        self._overran = False
 
     async def run(self) -> None:
         giving = asyncio.create_task(self._give())
@@ -173,6 +174,8 @@ class _Feeder:
 
     async def _next_given(self) -> Job | None:
         """Return the next job that the child works on, or None when the idle child has ended."""
+        if not self._given.empty():
+            return self._given.get_nowait()
         getting = asyncio.ensure_future(self._given.get())
         either: tuple[asyncio.Future[Any], ...] = (getting, self._child.ended)
         try:
@@ -182,19 +185,33 @@ class _Feeder:
             getting.cancel()
 
     async def _answer(self) -> tuple[Outcome, bool]:
-        reading = asyncio.ensure_future(frames.read(self._child.reader))
+        """Read the child's next answer; kill the child when it overruns the deadline.
+
+        Raises:
+            TimeoutError: it did.
+            EOFError: the child ended by itself.
+        """
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(self._deadline, self._grant_grace)
         try:
-            await asyncio.wait({reading}, timeout=self._deadline)
-            if not reading.done():
-                # This worker itself may have been stopped (SIGSTOP, a suspended machine) with the answer at hand:
-                # give the loop a chance to read it before the page is blamed.
-                await asyncio.wait({reading}, timeout=min(1.0, self._deadline / 10))
-            if not reading.done():
-                raise TimeoutError
-            answer: tuple[Outcome, bool] = reading.result()
-            return answer
+            answer: tuple[Outcome, bool] = await frames.read(self._child.reader)
+        except EOFError:
+            if self._overran:
+                raise TimeoutError from None
+            raise
         finally:
-            reading.cancel()
+            self._timer.cancel()
+        return answer
+
+    def _grant_grace(self) -> None:
+        # This worker itself may have been stopped (SIGSTOP, a suspended machine) with the answer at hand: the loop gets
+        # a chance to read it before the page is blamed.
+        grace = min(1.0, self._deadline / 10)
+        self._timer = asyncio.get_running_loop().call_later(grace, self._overrun)
+
+    def _overrun(self) -> None:
+        self._overran = True
+        self._child.kill()
 
     async def _blame(self, job: Job) -> None:
         job.crashes += 1

@@ -80,9 +80,9 @@ def member(
     )
 
 
-def reader(settings: KafkaSettings, client_id: str) -> AIOKafkaConsumer:
+def reader(settings: KafkaSettings, client_id: str, **options: Any) -> AIOKafkaConsumer:
     """Return a consumer outside any group, for reading partitions that it is assigned by hand."""
-    return AIOKafkaConsumer(**connection(settings), **_reading(), client_id=client_id)
+    return AIOKafkaConsumer(**connection(settings), **{**_reading(), **options}, client_id=client_id)
 
 
 def producer(settings: KafkaSettings, client_id: str, **options: Any) -> AIOKafkaProducer:

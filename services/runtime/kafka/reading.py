@@ -1,11 +1,11 @@
 """Reading topics outside of any group: what is committed, from the beginning or from now, to the end or for ever."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from services.runtime.errors import UsageError
+from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.kafka import clients, topics
 from services.runtime.records import Record
 from services.runtime.settings import KafkaSettings
@@ -52,6 +52,72 @@ async def read(
                         yield from_consumer(record)
             if not fetched:
                 yield None
+
+
+type Span = tuple[int, int]
+"""Offsets of a partition: the first, and the one behind the last."""
+
+
+async def ends(
+    settings: KafkaSettings,
+    partitions: Sequence[TopicPartition],
+    *,
+    since_ms: int | None = None,
+    patience: float = 0,
+) -> dict[TopicPartition, Span]:
+    """Return which offsets partitions hold, once all of them can be read.
+
+    What stands behind an open transaction cannot be read before it ends.
+
+    Args:
+        since_ms: only those that arrived at that time or later, in milliseconds since 1970.
+        patience: seconds that open transactions are waited for.
+
+    Raises:
+        UnavailableError: the cluster cannot be reached, or a transaction stays open.
+    """
+    uncommitted = clients.reader(settings, "wiredesk-reader", isolation_level="read_uncommitted")
+    async with clients.started(uncommitted, settings) as consumer:
+        last = await consumer.end_offsets(partitions)
+    async with clients.started(clients.reader(settings, "wiredesk-reader"), settings) as consumer:
+        first = await consumer.beginning_offsets(partitions)
+        if since_ms is not None:
+            found = await consumer.offsets_for_times(dict.fromkeys(partitions, since_ms))
+            first = {tp: at.offset if (at := found[tp]) is not None else last[tp] for tp in partitions}
+        deadline = asyncio.get_running_loop().time() + patience
+        while behind := [tp for tp, end in (await consumer.end_offsets(partitions)).items() if end < last[tp]]:
+            if asyncio.get_running_loop().time() > deadline:
+                raise UnavailableError(
+                    f"a transaction on {behind[0].topic}/{behind[0].partition} has been open for {patience:g} s: what "
+                    "stands behind it cannot be read; try again when it has ended"
+                )
+            await asyncio.sleep(POLL_MS / 1000)
+    return {tp: (min(first[tp], last[tp]), last[tp]) for tp in partitions}
+
+
+async def between(settings: KafkaSettings, spans: Mapping[TopicPartition, Span]) -> AsyncGenerator[Record]:
+    """Yield the committed records of some offsets; close it with `contextlib.aclosing`.
+
+    Raises:
+        UnavailableError: the cluster cannot be reached.
+    """
+    left = {tp: span for tp, span in spans.items() if span[0] < span[1]}
+    if not left:
+        return
+    async with clients.started(clients.reader(settings, "wiredesk-reader"), settings) as consumer:
+        consumer.assign(list(left))
+        for tp, (start, _) in left.items():
+            consumer.seek(tp, start)
+        while left:
+            fetched = await consumer.getmany(*left, timeout_ms=POLL_MS)
+            for tp, found in fetched.items():
+                for record in found:
+                    if record.offset < spans[tp][1]:
+                        yield from_consumer(record)
+            for tp in list(left):
+                if await consumer.position(tp) >= left[tp][1]:
+                    del left[tp]
+                    consumer.pause(tp)
 
 
 def from_consumer(record: ConsumerRecord[bytes, bytes]) -> Record:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Protocol
 
 from services.runtime.isolation import Job
@@ -12,6 +13,9 @@ from services.runtime.settings import WorkerSettings
 BULK_RECORDS = 8
 """With so many records behind it in its lane a finished record waits for its turn anyway, and loses nothing when it
 waits for a fuller transaction."""
+
+
+type Batch = list[tuple[Record, Outcome]]
 
 
 class Computes(Protocol):
@@ -101,30 +105,40 @@ class Flight:
         await asyncio.wait({self._jobs[0].outcome})
         return True
 
-    async def batch(self) -> list[tuple[Record, Outcome]]:
+    async def batch(self) -> Batch:
         """Return the outcomes that form the next transaction, in order, once the first of them is there.
 
         It closes by count, by bytes, when nothing else is in work, or by age: short where that makes a reader wait,
         longer where a queue does so anyway and full transactions save the brokers' time.
         """
         opened = asyncio.get_running_loop().time()
-        batch: list[tuple[Record, Outcome]] = []
+        while not self._closes(batch := self._done()):
+            in_bulk = len(self) - len(batch) >= BULK_RECORDS
+            age = self._settings.transaction_age if in_bulk else self._settings.transaction_linger
+            left = opened + age - asyncio.get_running_loop().time()
+            if left <= 0:
+                break
+            # In bulk for the last record that may belong to it: to look at each would cost more than it tells.
+            last = min(len(self._jobs), self._settings.transaction_records) - 1 if in_bulk else len(batch)
+            await asyncio.wait({self._jobs[last].outcome}, timeout=left)
+        return batch
+
+    def _closes(self, batch: Batch) -> bool:
+        return (
+            len(batch) == min(len(self._jobs), self._settings.transaction_records)
+            or sum(record.size for record, _ in batch) >= self._settings.transaction_bytes
+            or self.one_by_one
+        )
+
+    def _done(self) -> Batch:
+        """Return the outcomes from the first record on, as far as they are there and one transaction may hold them."""
+        batch: Batch = []
         size = 0
-        # By index: the poll adds to the flight while this waits.
-        while len(batch) < min(len(self._jobs), self._settings.transaction_records):
-            job = self._jobs[len(batch)]
-            if not job.outcome.done():
-                in_bulk = len(self) - len(batch) >= BULK_RECORDS
-                age = self._settings.transaction_age if in_bulk else self._settings.transaction_linger
-                left = opened + age - asyncio.get_running_loop().time()
-                if left <= 0:
-                    break
-                await asyncio.wait({job.outcome}, timeout=left)
-                continue
+        for job in islice(self._jobs, 1 if self.one_by_one else self._settings.transaction_records):
+            if not job.outcome.done() or size >= self._settings.transaction_bytes:
+                break
             batch.append((job.record, job.outcome.result()))
             size += job.record.size
-            if size >= self._settings.transaction_bytes or self.one_by_one:
-                break
         return batch
 
     def settle(self, count: int) -> None:

@@ -19,14 +19,12 @@ from services.runtime.lineage import lineage, origin_seconds
 from services.runtime.records import Failure, Outcome, Output, Record
 from services.runtime.worker.backoff import Backoff
 from services.runtime.worker.context import Context
-from services.runtime.worker.flight import Flight
+from services.runtime.worker.flight import Batch, Flight
 
 log = structlog.get_logger(__name__)
 
 TRY_PATIENCE = 2.0
 """Seconds for which a lane that may try a record waits for one, before it is another lane's turn."""
-
-type Batch = list[tuple[Record, Outcome]]
 
 
 class LaneState(StrEnum):

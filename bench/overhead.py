@@ -1,0 +1,240 @@
+"""Measure what exactly-once costs: a stage's throughput through Kafka, divided by a bare process pool's.
+
+    python bench/overhead.py [--stage extractor] [--pages 600] [--rounds 5] [--processes 2] [--scaling]
+
+Both sides call the same handler, loaded once and forked, on the same records, with the same number of processes, on the
+same cores; Kafka runs on these cores, too. A round measures one after the other, and the order alternates; the first
+round warms up and is not counted. Bare are two: `pool`, a loop over `multiprocessing.Pool.imap`, and `ideal`, as fast
+as can be: forked processes that take the next record from memory and drop what comes of it. Ours is a worker as it is
+deployed, with its settings' defaults, that finds all records waiting: it counts from the moment at which it has its
+partitions to that at which the broker appends the last output.
+
+With `--scaling` it measures one, two and four partitions, a worker of one process for each, against a bare pool of as
+many processes.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import functools
+import gc
+import gzip
+import json
+import multiprocessing
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import cycle, islice
+from multiprocessing.sharedctypes import Synchronized
+from pathlib import Path
+
+from services import pipeline
+from services.broker.settings import BrokerSettings
+from services.cli import desk
+from services.runtime import logs
+from services.runtime.errors import RejectedError, WiredeskError
+from services.runtime.isolation.template import load
+from services.runtime.kafka import clients, topics
+from services.runtime.kafka.reading import read
+from services.runtime.records import Handler, Output, Record
+from services.runtime.settings import KafkaSettings
+from services.runtime.topology import Stage
+
+SAMPLES = Path(__file__).parents[1] / "samples" / "pages"
+DEADLINE_SECONDS = 300
+SETTLE_SECONDS = 2
+"""For the broker to be done with what was published."""
+DIFFERENT_PAGES = 100
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What runs beside each other."""
+
+    partitions: int
+    workers: int
+    processes: int  # of each worker
+
+    @property
+    def cores(self) -> int:
+        """Processes that compute, in all."""
+        return self.workers * self.processes
+
+
+def main() -> int:
+    """Print a line for each stage and shape."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--stage", action="append", choices=("extractor", "enrichment"))
+    parser.add_argument("--pages", type=int, default=600, help="pages of a round")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--scaling", action="store_true")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the public corpora")
+    args = parser.parse_args()
+    logs.quiet()
+    shapes = [Shape(n, n, 1) for n in (1, 2, 4)] if args.scaling else [Shape(2, 1, args.processes)]
+    try:
+        for name in args.stage or ("extractor", "enrichment"):
+            records = list(islice(cycle(_inputs(name, args.data)), args.pages))
+            with tempfile.TemporaryDirectory(prefix="wiredesk-bench-") as folder:
+                asyncio.run(_measure(Path(folder), pipeline.STAGES[name], records, shapes, args.rounds))
+    except WiredeskError as error:
+        print(f"overhead: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+async def _measure(folder: Path, stage: Stage, records: list[Record], shapes: list[Shape], rounds: int) -> None:
+    async with desk.kafka(folder / "kafka", BrokerSettings()) as broker:
+        for shape in shapes:
+            rates: dict[str, list[float]] = {"kafka": [], "pool": [], "ideal": []}
+            for number in range(rounds + 1):
+                prefix = f"{stage.name}-{shape.workers}-{number}."
+                kafka = desk.settings(broker).model_copy(update={"topic_prefix": prefix})
+                await _preload(kafka, stage, records, shape)
+                await asyncio.sleep(SETTLE_SECONDS)
+                for kind in islice(cycle(rates), number % 3, number % 3 + 3):
+                    if kind == "kafka":
+                        rate = await _through_kafka(kafka, stage, len(records), shape, folder / f"{prefix}log")
+                    else:
+                        rate = await asyncio.to_thread(BARE[kind], stage, records, shape.cores)
+                    rates[kind].append(rate)
+            _tell(stage, shape, len(records), {kind: values[1:] for kind, values in rates.items()})
+
+
+def _tell(stage: Stage, shape: Shape, pages: int, rates: dict[str, list[float]]) -> None:
+    told = []
+    for kind in BARE:
+        ratios = sorted(ours / bare for ours, bare in zip(rates["kafka"], rates[kind], strict=True))
+        told.append(f"/{kind} {statistics.median(ratios):.3f} ({ratios[0]:.3f} to {ratios[-1]:.3f})")
+    medians = ", ".join(f"{kind} {statistics.median(values):.1f}" for kind, values in rates.items())
+    print(
+        f"{stage.name}: {shape.partitions} partitions, {shape.workers} workers of {shape.processes} processes, {pages} "
+        f"pages, {len(rates['kafka'])} rounds: pages/s {medians}; kafka{'; kafka'.join(told)}",
+        flush=True,
+    )
+
+
+def _loaded(stage: Stage) -> Handler:
+    if stage.name not in _handlers:
+        _handlers[stage.name] = load(stage.handler)
+        gc.collect()
+        gc.freeze()  # as a worker's template does
+    return _handlers[stage.name]
+
+
+def _pool(stage: Stage, records: Sequence[Record], processes: int) -> float:
+    """Return pages/s of a process pool."""
+    _loaded(stage)
+    with multiprocessing.get_context("fork").Pool(processes) as pool:
+        call = functools.partial(_call, stage.name)
+        pool.map(call, records[: 2 * processes])
+        began = time.monotonic()
+        for _ in pool.imap(call, records, chunksize=2):
+            pass
+        return len(records) / (time.monotonic() - began)
+
+
+def _call(name: str, record: Record) -> tuple[Output, ...]:
+    return tuple(_handlers[name](record))
+
+
+def _ideal(stage: Stage, records: Sequence[Record], processes: int) -> float:
+    """Return pages/s of processes that share nothing but a counter."""
+    context = multiprocessing.get_context("fork")
+    position = context.Value("q", 0)
+    loops = [context.Process(target=_loop, args=(_loaded(stage), records, position)) for _ in range(processes)]
+    began = time.monotonic()
+    for process in loops:
+        process.start()
+    for process in loops:
+        process.join()
+    return len(records) / (time.monotonic() - began)
+
+
+BARE = {"pool": _pool, "ideal": _ideal}
+_handlers: dict[str, Handler] = {}
+
+
+def _loop(handler: Handler, records: Sequence[Record], position: "Synchronized[int]") -> None:
+    while True:
+        with position.get_lock():
+            number = position.value
+            position.value += 1
+        if number >= len(records):
+            return
+        handler(records[number])
+
+
+async def _preload(kafka: KafkaSettings, stage: Stage, records: Sequence[Record], shape: Shape) -> None:
+    await topics.create(kafka, [stage.consumes, *stage.produces, stage.dead_letter_topic], partitions=shape.partitions)
+    async with clients.started(clients.producer(kafka, "bench"), kafka) as producer:
+        for number, record in enumerate(records):
+            await producer.send(
+                kafka.on_cluster(stage.consumes.name),
+                record.value,
+                key=record.key,
+                headers=list(record.headers),
+                partition=number % shape.partitions,
+            )
+
+
+async def _through_kafka(kafka: KafkaSettings, stage: Stage, count: int, shape: Shape, log: Path) -> float:
+    """Return pages/s of workers that find all pages waiting."""
+    environment = {"WIREDESK_PROCESSES": str(shape.processes), "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix}
+    crew = desk.workers({stage: shape.workers}, kafka.bootstrap_servers, log, environment)
+    names = [kafka.on_cluster(topic.name) for topic in (*stage.produces, stage.dead_letter_topic)]
+    seen, last = 0, 0
+    reading = read(kafka, names, from_beginning=True)
+    async with asyncio.timeout(DEADLINE_SECONDS), crew, contextlib.aclosing(reading):
+        async for record in reading:
+            if record is not None:
+                seen, last = seen + 1, max(last, record.timestamp)
+            if seen == count:
+                break
+    return count / (last / 1000 - _running_since(log))
+
+
+def _running_since(log: Path) -> float:
+    """Return when the first lane ran, in seconds since 1970."""
+    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if "lane running" in line]
+    return min(datetime.fromisoformat(line["timestamp"]).timestamp() for line in lines)
+
+
+def _inputs(name: str, data: Path) -> list[Record]:
+    """Return different records of a stage's input topic, made by the stages before it."""
+    raw = [
+        Record("pages.raw", 0, n, 0, None, json.dumps({"url": url, "body": html, "content_type": "text/html"}).encode())
+        for n, (url, html) in enumerate(islice(_pages(data), DIFFERENT_PAGES))
+    ]
+    accepted = _made(pipeline.ingest(), raw, pipeline.PAGES_ACCEPTED.name)
+    return accepted if name == "extractor" else _made(pipeline.extractor(), accepted, pipeline.ARTICLES_CLEANED.name)
+
+
+def _made(handler: Handler, records: Sequence[Record], topic: str) -> list[Record]:
+    made = []
+    for record in records:
+        with contextlib.suppress(RejectedError):
+            made += [Record(o.topic, 0, 0, 0, o.key, o.value, o.headers) for o in handler(record) if o.topic == topic]
+    return made
+
+
+def _pages(data: Path) -> Iterator[tuple[str, str]]:
+    folder = data / "article-extraction-benchmark"
+    if not folder.is_dir():
+        print(f"overhead: no public pages in {folder}: taking the samples of this repository", file=sys.stderr)
+        for path in sorted(SAMPLES.glob("*.html")):
+            yield f"https://bench.example/{path.stem}", path.read_text(encoding="utf-8", errors="replace")
+        return
+    for line in (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines():
+        page = json.loads(line)
+        html = gzip.decompress((folder / "html" / f"{page['id']}.html.gz").read_bytes())
+        yield page.get("url") or f"https://bench.example/{page['id']}", html.decode("utf-8", "replace")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""`wiredesk audit`: what became of every raw page."""
+
+import asyncio
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import orjson
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from services.cli import console
+from services.cli.options import with_settings
+from services.pipeline import ARTICLES_ENRICHED, PAGES_SKIPPED, STAGES
+from services.runtime import logs
+from services.runtime.audit import Account, account
+from services.runtime.errors import UsageError
+from services.runtime.settings import KafkaSettings
+
+UNBALANCED = 1
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+@with_settings(kafka=KafkaSettings)
+def audit(
+    *,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="T", help="Only pages that arrived since: 2026-01-31, 2026-01-31T06:00Z, or 30m, 6h, 7d ago."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    kafka: KafkaSettings,
+) -> None:
+    """Account for every raw page: enriched, skipped, dead-lettered, in flight, missing, or duplicated.
+
+    It reads the topics and nothing else, while workers go on; pages in flight are those that a stage has not committed
+    yet. Exit code 1 when a page is missing or has ended more than once, which must never happen: those are named. With
+    WIREDESK_GUARANTEE=at_least_once duplicates are to be expected after a failure.
+    """
+    logs.quiet()
+    since_ms = None if since is None else int(moment(since, datetime.now(UTC)).timestamp() * 1000)
+    columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console.err, transient=True, disable=not console.err.is_terminal) as progress:
+        task = progress.add_task("records", total=None)
+        found = asyncio.run(
+            account(
+                kafka,
+                list(STAGES.values()),
+                since_ms=since_ms,
+                progress=lambda done, total: progress.update(task, completed=done, total=total),
+            )
+        )
+    if as_json:
+        console.plain(orjson.dumps(as_object(found)).decode())
+    else:
+        _show(found)
+    if not found.balanced:
+        raise typer.Exit(UNBALANCED)
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """Return the time that a person means; without an offset it is UTC.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if ago := re.fullmatch(r"(\d{1,6})([smhd])", text.strip()):
+        return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+    try:
+        told = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageError(f"{text!r} is no time: write 2026-01-31, 2026-01-31T06:00Z, or 30m, 6h, 7d ago") from None
+    return told if told.tzinfo is not None else told.replace(tzinfo=UTC)
+
+
+def as_object(found: Account) -> dict[str, object]:
+    """Return an account as a JSON object."""
+    return {
+        "pages": found.entered,
+        **_ended(found),
+        "in_flight": found.in_flight,
+        "missing": found.missing,
+        "duplicated": found.duplicated,
+        "by_topic": found.ended,
+        "missing_records": found.missing_records,
+        "duplicated_records": [{"origin": d.origin, "ends": list(d.ends)} for d in found.duplicated_records],
+    }
+
+
+def _ended(found: Account) -> dict[str, int]:
+    """Return the ends in the words of the desk; what is neither enriched nor skipped is a dead letter."""
+    named = {ARTICLES_ENRICHED.name: "enriched", PAGES_SKIPPED.name: "skipped"}
+    counts = {"enriched": 0, "skipped": 0, "dead_lettered": 0}
+    for topic, count in found.ended.items():
+        counts[named.get(topic, "dead_lettered")] += count
+    return counts
+
+
+def _show(found: Account) -> None:
+    rows = [(name.replace("_", "-"), count) for name, count in _ended(found).items()]
+    rows += [("in flight", found.in_flight), ("missing", found.missing), ("duplicated", found.duplicated)]
+    console.table(f"{found.entered} raw pages", ("what became of them", "pages"), rows)
+    for name in found.missing_records:
+        console.plain(f"missing: {name}")
+    for duplicate in found.duplicated_records:
+        console.plain(f"duplicated: {duplicate.origin} ended at {', '.join(duplicate.ends)}")
+    left = (found.missing + found.duplicated) - len(found.missing_records) - len(found.duplicated_records)
+    if left:
+        console.plain(f"and {left} more")

@@ -1,0 +1,228 @@
+"""Reading the topics into a ledger.
+
+What is read, and what need not be:
+
+1. The committed offsets of all stages, before anything else: what a stage commits afterwards can only make a record
+   look more advanced than it is said to be.
+2. Where all topics end, and then, once no transaction is open below that, the *end topics* from their beginning:
+   each record there names its origin.
+3. Of the topics between stages only what their readers have not committed yet: those records are in flight.
+4. Of the entry topic nothing at all, as long as every offset in it has an end or is in flight. Where one has neither,
+   its neighbourhood is read: it may be the marker of a publisher's transaction.
+"""
+
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from aiokafka import TopicPartition
+
+from services.runtime.audit.ledger import Ledger, Range
+from services.runtime.errors import UsageError
+from services.runtime.kafka import clients, topics
+from services.runtime.kafka.reading import between, ends
+from services.runtime.lineage import ORIGIN
+from services.runtime.records import Record
+from services.runtime.settings import KafkaSettings
+from services.runtime.topology import Stage, Topic
+
+NAMED = 1000
+"""Most records that are named; all are counted."""
+
+TAIL = 10_000
+"""Offsets of a backlog that are looked at one by one, to tell records from markers; a longer one counts as it is."""
+
+PATIENCE_SECONDS = 120
+"""For open transactions: the broker itself ends them after their timeout."""
+
+type Progress = Callable[[int, int], None]
+"""Called with records read and records to be read, as far as offsets tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A record that has ended more than once, and where: coordinates of the records that came of it."""
+
+    origin: str
+    ends: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What became of the records that entered.
+
+    Attributes:
+        ended: records by the end topic in which they ended, as named in the topology.
+        in_flight: a stage has not committed them yet.
+        missing: neither ended nor in flight; the first of them by name.
+        duplicated: ended more than once, counted in `ended` once; the first of them by name.
+    """
+
+    ended: dict[str, int]
+    in_flight: int
+    missing: int
+    duplicated: int
+    missing_records: list[str] = field(default_factory=list)
+    duplicated_records: list[Duplicate] = field(default_factory=list)
+
+    @property
+    def entered(self) -> int:
+        """All records that are accounted for."""
+        return sum(self.ended.values()) + self.in_flight + self.missing
+
+    @property
+    def balanced(self) -> bool:
+        """Whether nothing is lost and nothing is there twice."""
+        return not self.missing and not self.duplicated
+
+
+async def account(
+    settings: KafkaSettings,
+    stages: Sequence[Stage],
+    *,
+    since_ms: int | None = None,
+    progress: Progress | None = None,
+) -> Account:
+    """Account for every record of the entry topic.
+
+    Args:
+        stages: of the pipeline, the entry stage first.
+        since_ms: only records that arrived at that time or later, in milliseconds since 1970.
+
+    Raises:
+        UsageError: a topic does not exist.
+        UnavailableError: the cluster cannot be reached, or a transaction stays open.
+    """
+    return await _Audit(settings, stages, progress or (lambda *_: None)).run(since_ms)
+
+
+class _Audit:
+    def __init__(self, settings: KafkaSettings, stages: Sequence[Stage], progress: Progress) -> None:
+        self._settings = settings
+        self._stages = stages
+        self._progress = progress
+        self._entry = settings.on_cluster(stages[0].consumes.name)
+        consumed = {stage.consumes for stage in stages}
+        produced = [topic for stage in stages for topic in (*stage.produces, stage.dead_letter_topic)]
+        self._ends: list[Topic] = [topic for topic in dict.fromkeys(produced) if topic not in consumed]
+        self._numbers = {settings.on_cluster(topic.name): n for n, topic in enumerate(self._ends, start=1)}
+        self._between = [settings.on_cluster(stage.consumes.name) for stage in stages[1:]]
+
+    async def run(self, since_ms: int | None) -> Account:
+        partitions = await self._partitions()
+        committed = await self._committed()
+        latest = await ends(self._settings, partitions, since_ms=since_ms, patience=PATIENCE_SECONDS)
+        ledger = Ledger({tp.partition: Range(*latest[tp]) for tp in partitions if tp.topic == self._entry})
+        self._mark_backlog(ledger, committed, latest)
+        await self._read_ends(ledger, latest)
+        await self._read_between(ledger, committed, latest)
+        await self._read_entry(ledger, committed, latest)
+        missing, duplicated = list(ledger.missing()), list(ledger.duplicated())
+        return Account(
+            ended={topic.name: ledger.count(number) for number, topic in enumerate(self._ends, start=1)},
+            in_flight=ledger.count_in_flight,
+            missing=len(missing),
+            duplicated=len(duplicated),
+            missing_records=[self._name(*found) for found in missing[:NAMED]],
+            duplicated_records=await self._name_duplicates(duplicated[:NAMED], latest),
+        )
+
+    async def _partitions(self) -> list[TopicPartition]:
+        names = [self._entry, *self._between, *self._numbers]
+        counts = await topics.partitions(self._settings, names)
+        if missing := [name for name in names if name not in counts]:
+            raise UsageError(f"no topic {', '.join(missing)} on the cluster: run 'wiredesk topics create' first")
+        return [TopicPartition(name, number) for name, count in counts.items() for number in range(count)]
+
+    async def _committed(self) -> dict[TopicPartition, int]:
+        """Return the offset up to which each partition is done, by the stage that reads it."""
+        found: dict[TopicPartition, int] = {}
+        async with clients.started(clients.admin(self._settings), self._settings) as admin:
+            for stage in self._stages:
+                group = self._settings.on_cluster(stage.group)
+                topic = self._settings.on_cluster(stage.consumes.name)
+                listed = await admin.list_consumer_group_offsets(group)
+                found.update({tp: at.offset for tp, at in listed.items() if tp.topic == topic and at.offset >= 0})
+        return found
+
+    def _mark_backlog(
+        self, ledger: Ledger, committed: Mapping[TopicPartition, int], latest: Mapping[TopicPartition, tuple[int, int]]
+    ) -> None:
+        for tp, (start, end) in latest.items():
+            if tp.topic == self._entry:
+                for offset in range(max(start, committed.get(tp, start)), end):
+                    ledger.in_flight(tp.partition, offset)
+
+    async def _read_ends(self, ledger: Ledger, latest: Mapping[TopicPartition, tuple[int, int]]) -> None:
+        ranges = {tp: span for tp, span in latest.items() if tp.topic in self._numbers}
+        total, done = sum(end - start for start, end in ranges.values()), 0
+        async with contextlib.aclosing(between(self._settings, ranges)) as reading:
+            async for record in reading:
+                if (origin := self._origin(record)) is not None:
+                    ledger.ended(*origin, self._numbers[record.topic])
+                done += 1
+                if not done % 1000:
+                    self._progress(done, total)
+        self._progress(total, total)
+
+    async def _read_between(
+        self, ledger: Ledger, committed: Mapping[TopicPartition, int], latest: Mapping[TopicPartition, tuple[int, int]]
+    ) -> None:
+        ranges = {
+            tp: (max(start, committed.get(tp, start)), end)
+            for tp, (start, end) in latest.items()
+            if tp.topic in self._between
+        }
+        async with contextlib.aclosing(between(self._settings, ranges)) as reading:
+            async for record in reading:
+                if (origin := self._origin(record)) is not None:
+                    ledger.in_flight(*origin)
+
+    async def _read_entry(
+        self, ledger: Ledger, committed: Mapping[TopicPartition, int], latest: Mapping[TopicPartition, tuple[int, int]]
+    ) -> None:
+        """Tell records from markers, where it makes a difference."""
+        looked_at: dict[TopicPartition, tuple[int, int]] = {}
+        suspects = list(ledger.missing())
+        for tp, (start, end) in latest.items():
+            if tp.topic != self._entry:
+                continue
+            offsets = [offset for number, offset in suspects if number == tp.partition]
+            done = max(start, committed.get(tp, start))
+            if 0 < end - done <= TAIL:
+                offsets += (done, end - 1)
+            if offsets:
+                looked_at[tp] = (min(offsets), max(offsets) + 1)
+        there: dict[int, set[int]] = {tp.partition: set(range(*span)) for tp, span in looked_at.items()}
+        async with contextlib.aclosing(between(self._settings, looked_at)) as reading:
+            async for record in reading:
+                there[record.partition].discard(record.offset)
+        for number, absent in there.items():
+            for offset in absent:
+                ledger.absent(number, offset)
+
+    async def _name_duplicates(
+        self, duplicated: Sequence[tuple[int, int]], latest: Mapping[TopicPartition, tuple[int, int]]
+    ) -> list[Duplicate]:
+        if not duplicated:
+            return []
+        found: dict[tuple[int, int], list[str]] = {origin: [] for origin in duplicated}
+        ranges = {tp: span for tp, span in latest.items() if tp.topic in self._numbers}
+        async with contextlib.aclosing(between(self._settings, ranges)) as reading:
+            async for record in reading:
+                origin = self._origin(record)
+                if origin in found:
+                    found[origin].append(record.coordinates)
+        return [Duplicate(self._name(*origin), tuple(at)) for origin, at in found.items()]
+
+    def _origin(self, record: Record) -> tuple[int, int] | None:
+        """Return partition and offset of a record's origin, None where it did not begin in the entry topic."""
+        told = next((value for name, value in reversed(record.headers) if name == ORIGIN), None)
+        topic, _, rest = (told or b"").decode("utf-8", "replace").rpartition("/")
+        topic, _, partition = topic.rpartition("/")
+        if topic != self._entry or not (partition.isdecimal() and rest.isdecimal()):
+            return None
+        return int(partition), int(rest)
+
+    def _name(self, partition: int, offset: int) -> str:
+        return f"{self._entry}/{partition}/{offset}"

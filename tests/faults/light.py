@@ -1,0 +1,113 @@
+"""Workers for fault tests: the pipeline's own topics and runtime, with stage functions that cost next to nothing.
+
+    python -m tests.faults.light ingest|extractor|enrichment
+
+A light page is `light:<number>:<stage>:<order>:<padding>`: every stage hands it on, and the stage named does as ordered.
+Any other page goes to the real stage, where FAULTS_REAL=1 has it loaded.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+
+from services import pipeline
+from services.cli import desk
+from services.runtime import logs
+from services.runtime.errors import RejectedError
+from services.runtime.isolation import limits
+from services.runtime.kafka.transactions import TransactionalProducer
+from services.runtime.records import Handler, Output, Record
+from services.runtime.settings import KafkaSettings, WorkerSettings
+from services.runtime.topology import Topic
+from services.runtime.worker import Worker
+from tests.handlers import Obedient
+
+PREFIX = b"light:"
+
+
+class Light:
+    """A stage that hands light pages on, and real ones to the real stage."""
+
+    version = "light"
+
+    def __init__(self, stage: str, target: Topic, real: Callable[[], Handler]) -> None:
+        self._stage = stage.encode()
+        self._target = target.name
+        self._obey = Obedient()
+        self._real = real() if os.environ.get("FAULTS_REAL") == "1" else None
+
+    def __call__(self, record: Record) -> Sequence[Output]:
+        value = record.value or b""
+        if not value.startswith(PREFIX):
+            if self._real is None:
+                raise RejectedError("unloaded", "this worker has no real stage")
+            return self._real(record)
+        _, number, stage, order, _ = value.split(b":", 4)
+        if stage == self._stage:
+            if order == b"skip":
+                return (Output(pipeline.PAGES_SKIPPED.name, number, value),)
+            self._obey(replace(record, value=order))
+        return (Output(self._target, number, value),)
+
+
+def ingest() -> Light:
+    return Light("ingest", pipeline.PAGES_ACCEPTED, pipeline.ingest)
+
+
+def extractor() -> Light:
+    return Light("extractor", pipeline.ARTICLES_CLEANED, pipeline.extractor)
+
+
+def enrichment() -> Light:
+    return Light("enrichment", pipeline.ARTICLES_ENRICHED, pipeline.enrichment)
+
+
+def freeze_before_offsets() -> None:
+    """Stop this process once, when its first transaction has its outputs and not yet its offsets: the worst moment."""
+    send_offsets = AIOKafkaProducer.send_offsets_to_transaction
+
+    async def frozen(self: AIOKafkaProducer, offsets: Any, group: str) -> None:
+        AIOKafkaProducer.send_offsets_to_transaction = send_offsets  # type: ignore[method-assign]
+        await self.flush()
+        os.kill(os.getpid(), signal.SIGSTOP)
+        await send_offsets(self, offsets, group)  # type: ignore[no-untyped-call]
+
+    AIOKafkaProducer.send_offsets_to_transaction = frozen  # type: ignore[method-assign]
+
+
+def do_not_fence() -> None:
+    """Give every producer a transactional id of its own, as a worker would that knows no better."""
+    init = TransactionalProducer.__init__
+
+    def unfenced(self: TransactionalProducer, settings: KafkaSettings, transactional_id: str, timeout: float) -> None:
+        init(self, settings, f"{transactional_id}.{os.getpid()}", timeout)
+
+    TransactionalProducer.__init__ = unfenced  # type: ignore[method-assign] # that is the point
+
+
+def main() -> None:
+    limits.die_with_parent()
+    (name,) = sys.argv[1:]
+    settings = WorkerSettings()
+    logs.configure(settings.log_level)
+    if os.environ.get("FAULTS_FREEZE") == "1":
+        freeze_before_offsets()
+    if os.environ.get("FAULTS_UNFENCED") == "1":
+        do_not_fence()
+    stage = replace(pipeline.STAGES[name], handler=f"tests.faults.light:{name}")
+    asyncio.run(_run(Worker(stage, KafkaSettings(), settings)))
+
+
+async def _run(worker: Worker) -> None:
+    with desk.stopping() as stop:
+        await worker.run(stop)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""What happens in a run, and when: all of it follows from a seed."""
+
+import json
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import count
+
+from tests.support import SAMPLES
+
+POISON = ("raise", "hang", "allocate", "crash")
+STAGES = ("ingest", "extractor", "enrichment")
+REASONS = {"raise": "error", "hang": "timeout", "allocate": "memory", "crash": "crash"}
+
+
+class Kind(StrEnum):
+    """What can go wrong."""
+
+    KILL_WORKER = "worker killed"
+    KILL_CHILD = "child killed"
+    ZOMBIE = "worker frozen beyond its session"
+    KILL_BROKER = "broker killed"
+    CUT = "connections cut"
+    DELAY = "connections delayed"
+    HALF_OPEN = "connections half-open"
+    STORM = "workers join and leave"
+    BURST = "pool full"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that goes wrong.
+
+    Attributes:
+        at: seconds after the begin.
+        pick: says which worker, child or broker it befalls, among those that are there then.
+        draw: from 0 to 1: how long it lasts.
+    """
+
+    at: float
+    kind: Kind
+    pick: int
+    draw: float
+
+
+LONG: Mapping[Kind, float] = {
+    Kind.KILL_WORKER: 3.5,
+    Kind.KILL_CHILD: 1.5,
+    Kind.ZOMBIE: 0.6,
+    Kind.KILL_BROKER: 0.35,
+    Kind.CUT: 0.5,
+    Kind.DELAY: 0.3,
+    Kind.HALF_OPEN: 0.25,
+    Kind.STORM: 0.25,
+    Kind.BURST: 0.3,
+}
+"""Faults a minute: over 20 minutes 70 kills of workers, 12 zombies, 7 kills of brokers."""
+
+SHORT: Mapping[Kind, float] = dict.fromkeys(Kind, 1.0) | {Kind.KILL_WORKER: 3.0, Kind.KILL_CHILD: 2.0}
+"""Over a minute: each kind at least once."""
+
+LULL = 0.9
+"""Share of the run in which faults begin: the last of them shall meet pages, too."""
+
+
+def schedule(seed: int, seconds: float, a_minute: Mapping[Kind, float]) -> list[Fault]:
+    """Return the faults of a run, in order: of each kind so many, each in its own part of the time."""
+    rng = random.Random(seed)
+    faults = []
+    for kind, often in a_minute.items():
+        times = max(1, round(often * seconds / 60))
+        slot = LULL * seconds / times
+        faults += [Fault((n + rng.random()) * slot, kind, rng.randrange(1 << 30), rng.random()) for n in range(times)]
+    return sorted(faults, key=lambda fault: fault.at)
+
+
+def pages(seed: int, *, poison_every: int, real_every: int) -> Iterator[bytes]:
+    """Yield the values of raw pages, without end.
+
+    Args:
+        poison_every: one page of so many is poison, of all four kinds and at all three stages in turn.
+        real_every: one page of so many is a real one; 0: none is.
+    """
+    rng = random.Random(seed)
+    poison = [(stage, order) for order in POISON for stage in STAGES]
+    rng.shuffle(poison)
+    for number in count():
+        padding = b"x" * rng.randrange(200, 4000)
+        if number % poison_every == poison_every - 1:
+            stage, order = poison[number // poison_every % len(poison)]
+            yield b"light:%d:%s:%s:%s" % (number, stage.encode(), order.encode(), padding)
+        elif real_every and number % real_every == real_every // 2:
+            yield _real(rng, number)
+        else:
+            order = "skip" if rng.random() < 0.05 else "pass"
+            yield b"light:%d:extractor:%s:%s" % (number, order.encode(), padding)
+
+
+def poisoned(values: Sequence[bytes]) -> dict[str, int]:
+    """Return how many dead letters of each reason these pages shall become."""
+    found = dict.fromkeys(REASONS.values(), 0)
+    for value in values:
+        if value.startswith(b"light:") and (order := value.split(b":", 4)[3].decode()) in REASONS:
+            found[REASONS[order]] += 1
+    return found
+
+
+def _real(rng: random.Random, number: int) -> bytes:
+    path = rng.choice([SAMPLES / "pages" / name for name in ("ferry-strike.html", "index.html", "volcano.amp.html")])
+    return json.dumps(
+        {
+            "url": f"https://soak.example/{number}",
+            "body": path.read_text(encoding="utf-8"),
+            "content_type": "text/html",
+        }
+    ).encode()

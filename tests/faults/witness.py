@@ -1,0 +1,68 @@
+"""An independent witness: counts with another client library, and shares no code with what it counts.
+
+    python -m tests.faults.witness BOOTSTRAP RAW_TOPIC END_TOPIC...
+
+It reads all topics to their end, read-committed, and prints one JSON object: how many raw pages there are, how many of
+them have no end, and how many have more than one; and the dead letters by reason.
+"""
+
+import json
+import sys
+from collections import Counter
+from typing import Any
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition
+
+
+def main() -> None:
+    bootstrap, raw_topic, *end_topics = sys.argv[1:]
+    consumer = Consumer(
+        {
+            "bootstrap.servers": bootstrap,
+            "group.id": "witness",
+            "isolation.level": "read_committed",
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+        }
+    )
+    metadata = consumer.list_topics(timeout=30)
+    assignment = [
+        TopicPartition(topic, partition, OFFSET_BEGINNING)
+        for topic in (raw_topic, *end_topics)
+        for partition in metadata.topics[topic].partitions
+    ]
+    consumer.assign(assignment)
+    entered: set[str] = set()
+    ended: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    left = len(assignment)
+    while left:
+        message = consumer.poll(30)
+        assert message is not None, "nothing for 30 s"
+        if (error := message.error()) is not None:
+            assert error.code() == KafkaError._PARTITION_EOF, error  # noqa: SLF001
+            left -= 1
+            continue
+        if message.topic() == raw_topic:
+            entered.add(f"{raw_topic}/{message.partition()}/{message.offset()}")
+            continue
+        headers: dict[str, Any] = dict(message.headers() or ())
+        ended[headers["wiredesk_origin"].decode()] += 1
+        if "wiredesk_dlq_reason" in headers:
+            reasons[headers["wiredesk_dlq_reason"].decode()] += 1
+    consumer.close()
+    print(  # noqa: T201
+        json.dumps(
+            {
+                "pages": len(entered),
+                "missing": sum(origin not in ended for origin in entered),
+                "duplicated": sum(times > 1 for times in ended.values()),
+                "unknown": sum(origin not in entered for origin in ended),
+                "reasons": dict(reasons),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
