@@ -1,0 +1,261 @@
+"""A run: a stream of pages, and faults as planned, from the first broker to the last count."""
+
+import asyncio
+import collections
+import contextlib
+import json
+import os
+import random
+import sys
+import time
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from services.broker.cluster import EmbeddedKafka
+from services.broker.settings import BrokerSettings
+from services.pipeline import ENDS, ENRICHMENT, PAGES_RAW, STAGES, TOPICS
+from services.runtime.kafka import topics
+from services.runtime.settings import KafkaSettings
+from tests.faults import crew, plan
+from tests.faults.plan import Fault, Kind
+from tests.faults.proxy import Proxy
+from tests.faults.result import Result
+from tests.support import ROOT
+
+NODES = 3
+PARTITIONS = 6
+WORKERS = 2
+SESSION_SECONDS = 6
+SETTINGS = {
+    "WIREDESK_SESSION_TIMEOUT": str(SESSION_SECONDS),
+    "WIREDESK_DRAIN_TIMEOUT": "3",
+    "WIREDESK_TRANSACTION_TIMEOUT": "15",
+    "WIREDESK_REQUEST_TIMEOUT": "10",
+    "WIREDESK_PAGE_DEADLINE": "2",
+    "WIREDESK_PAGE_MEMORY_BYTES": str(512 << 20),
+    "WIREDESK_WORKER_RECORDS": "100",
+    "WIREDESK_TRANSACTION_RECORDS": "20",
+    "WIREDESK_LOG_LEVEL": "info",
+}
+BURST_PAGES = 600
+START_SECONDS = 90
+SETTLE_SECONDS = 300
+
+
+class Run:
+    """Three brokers, some workers of each stage, and what befalls them.
+
+    Args:
+        folder: for the brokers' data and the logs.
+        rate: pages a second.
+        real_every: one page of so many is a real one, for the real stages; 0: none is.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        seed: int,
+        seconds: float,
+        rate: float,
+        version: str,
+        poison_every: int,
+        real_every: int = 0,
+    ) -> None:
+        self.result = Result(seed, version)
+        self.kafka = KafkaSettings()
+        self._folder = folder
+        self._seconds = seconds
+        self._rate = rate
+        self._pages = plan.pages(seed, poison_every=poison_every, real_every=real_every)
+        self._poisoned = collections.Counter[str]()
+        environment = {**SETTINGS, "FAULTS_REAL": "1" if real_every else "0"}
+        self._environment = environment
+        self._rng = random.Random(seed)
+        self._proxies: list[Proxy] = []
+        self._one_broker_at_a_time = asyncio.Lock()
+        self._killed_brokers = 0
+
+    async def run(self, a_minute: Mapping[Kind, float]) -> Result:
+        """Run it to its end."""
+        async with contextlib.AsyncExitStack() as stack:
+            self._proxies = [await stack.enter_async_context(Proxy(partial(self._port, n))) for n in range(NODES)]
+            fronts = [proxy.port for proxy in self._proxies]
+            self._broker = EmbeddedKafka(
+                self._folder / "kafka",
+                BrokerSettings().cache_dir,
+                nodes=NODES,
+                version=self.result.kafka,
+                fronts=fronts,
+            )
+            await stack.enter_async_context(self._broker)
+            self.kafka = KafkaSettings(bootstrap_servers=self._broker.bootstrap_servers)
+            await topics.create(self.kafka, TOPICS, partitions=PARTITIONS, replication=NODES)
+            self._environment["WIREDESK_BOOTSTRAP_SERVERS"] = self.kafka.bootstrap_servers
+            self._crew = crew.light(self._environment, self._folder / "workers.log")
+            stack.push_async_callback(self._crew.disband)
+            for number in range(WORKERS):
+                for stage in STAGES:
+                    # One of each stage is a static member, the others come and go as dynamic ones.
+                    self._crew.join(stage, static=number == 0)
+            await self._until_at_work()
+            await self._stream(plan.schedule(self.result.seed, self._seconds, a_minute))
+            for proxy in self._proxies:
+                proxy.heal()
+            await self._settle()
+            self.result.starts = sum(member.starts for member in self._crew.members)
+            self.result.expected_reasons = {reason: self._poisoned[order] for order, reason in plan.REASONS.items()}
+            self.result.witness = await self._count()
+        return self.result
+
+    async def _until_at_work(self) -> None:
+        """Wait until every partition of every stage has run somewhere: there must be something to be disturbed."""
+        log = self._folder / "workers.log"
+        async with asyncio.timeout(START_SECONDS):
+            while not log.exists() or log.read_bytes().count(b"lane running") < PARTITIONS * len(STAGES):
+                await asyncio.sleep(0.2)
+
+    async def _stream(self, faults: list[Fault]) -> None:
+        self._producer = AIOKafkaProducer(
+            bootstrap_servers=self.kafka.bootstrap_servers, enable_idempotence=True, request_timeout_ms=10_000
+        )
+        await self._producer.start()
+        began = time.monotonic()
+        async with asyncio.TaskGroup() as running:
+            for fault in faults:
+                running.create_task(self._befall(fault))
+            while (passed := time.monotonic() - began) < self._seconds:
+                if self.result.sent < passed * self._rate:
+                    await self._send()
+                else:
+                    await asyncio.sleep(0.01)
+        await self._producer.flush()
+        await self._producer.stop()
+
+    async def _send(self) -> None:
+        value = next(self._pages)
+        await self._producer.send(self.kafka.on_cluster(PAGES_RAW.name), value, partition=self.result.sent % PARTITIONS)
+        self.result.sent += 1
+        if value.startswith(b"light:"):
+            self._poisoned[value.split(b":", 4)[3].decode()] += 1
+
+    async def _befall(self, fault: Fault) -> None:
+        await asyncio.sleep(fault.at)
+        proxy = self._proxies[fault.pick % NODES]
+        match fault.kind:
+            case Kind.KILL_WORKER:
+                done = self._crew.kill(fault.pick)
+            case Kind.KILL_CHILD:
+                done = self._crew.kill_child(fault.pick)
+            case Kind.ZOMBIE:
+                done = await self._crew.freeze(fault.pick, SESSION_SECONDS + 2 + 4 * fault.draw)
+            case Kind.KILL_BROKER:
+                done = await self._restart_broker(fault)
+            case Kind.CUT:
+                proxy.cut()
+                done = True
+            case Kind.DELAY:
+                proxy.delay = 0.05 + 0.2 * fault.draw
+                await asyncio.sleep(2 + 4 * fault.draw)
+                proxy.delay = 0
+                done = True
+            case Kind.HALF_OPEN:
+                proxy.half_open()
+                await asyncio.sleep(2 + 8 * fault.draw)
+                proxy.heal()
+                done = True
+            case Kind.STORM:
+                done = await self._storm(fault)
+            case Kind.BURST:
+                for _ in range(BURST_PAGES):
+                    await self._send()
+                done = True
+        self.result.done[fault.kind] += done
+        logged = f"{time.strftime('%H:%M:%S')} {fault.kind} {'done' if done else 'nobody there'}\n"
+        with (self._folder / "faults.log").open("a") as log:
+            log.write(logged)
+
+    async def _storm(self, fault: Fault) -> bool:
+        for _ in range(2):
+            guests = [self._crew.join(stage, static=False) for stage in STAGES]
+            await asyncio.sleep(2 + 3 * fault.draw)
+            await asyncio.gather(*(self._crew.leave(guest) for guest in guests))
+        return True
+
+    async def _restart_broker(self, fault: Fault) -> bool:
+        """Kill a broker as a power cut would, each in turn, the coordinator of the last stage's group first."""
+        async with self._one_broker_at_a_time:
+            first = await self._coordinator() if not self._killed_brokers else 0
+            if first:
+                self._first = first
+            node = self._broker.nodes[(self._first - 1 + self._killed_brokers) % NODES]
+            self._killed_brokers += 1
+            node.kill()
+            await self._broker.ended()
+            await asyncio.sleep(1 + 3 * fault.draw)
+            await node.start()
+            await self._until_in_sync()
+            return True
+
+    async def _coordinator(self) -> int:
+        async with self._admin() as admin:
+            return int(await admin.find_coordinator(self.kafka.on_cluster(ENRICHMENT.group)))
+
+    async def _until_in_sync(self) -> None:
+        """Wait until every partition has all its replicas: with two brokers down nothing could be written."""
+        async with asyncio.timeout(90):
+            while True:
+                with contextlib.suppress(KafkaError, OSError, TimeoutError):
+                    async with asyncio.timeout(15), self._admin() as admin:
+                        described = await admin.describe_topics([self.kafka.on_cluster(t.name) for t in TOPICS])
+                        if all(len(p["isr"]) == NODES for topic in described for p in topic["partitions"]):
+                            return
+                await asyncio.sleep(0.5)
+
+    @contextlib.asynccontextmanager
+    async def _admin(self) -> Any:
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.kafka.bootstrap_servers)
+        await admin.start()
+        try:
+            yield admin
+        finally:
+            await admin.close()
+
+    async def _settle(self) -> None:
+        """Audit by the command that a user would type, until nothing is in flight."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while True:
+            code, output = await self._python("-m", "services.cli", "audit", "--json")
+            if code in (0, 1) and output:
+                self.result.audit = json.loads(output)
+                if not self.result.audit["in_flight"]:
+                    return
+            assert time.monotonic() < deadline, f"pages are still in flight: {output}"
+            await asyncio.sleep(1)
+
+    async def _count(self) -> dict[str, Any]:
+        names = [self.kafka.on_cluster(topic.name) for topic in (PAGES_RAW, *ENDS)]
+        code, output = await self._python("-m", "tests.faults.witness", self.kafka.bootstrap_servers, *names)
+        assert code == 0, output
+        return dict(json.loads(output))
+
+    async def _python(self, *command: str) -> tuple[int, str]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *command,
+            cwd=ROOT,
+            env={**os.environ, "WIREDESK_BOOTSTRAP_SERVERS": self.kafka.bootstrap_servers},
+            stdout=asyncio.subprocess.PIPE,
+        )
+        output, _ = await process.communicate()
+        assert process.returncode is not None
+        return process.returncode, output.decode()
+
+    def _port(self, number: int) -> int:
+        return self._broker.nodes[number].address.port
