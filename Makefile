@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help install demo test check format bench generate pins clean
+.PHONY: help install demo test soak check format bench peers generate pins clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  \1\t/' | expand -t 14
@@ -28,6 +28,12 @@ demo: $(READY) ## Run the whole pipeline on sample pages, on a real Kafka
 test: $(READY) ## Run all tests, on a real Kafka
 	$(BIN)/python -m pytest
 
+MINUTES ?= 20
+SEED ?=
+
+soak: $(READY) ## Break brokers, workers and connections for MINUTES=20, and count; SEED=n repeats a run
+	$(BIN)/python -m tests.faults.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+
 check: $(READY) ## Lint, format, types, import contracts, generated files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -42,8 +48,22 @@ format: $(READY) ## Format the code, and mend what can be mended
 
 bench: $(READY) ## Print the figures; DATA=folder of the public corpora
 	$(BIN)/python bench/pipeline.py
+	$(BIN)/python bench/overhead.py $(if $(DATA),--data $(DATA))
+	$(BIN)/python bench/overhead.py --scaling --stage extractor --rounds 3 $(if $(DATA),--data $(DATA))
+	$(BIN)/python bench/poison.py
+	$(BIN)/python bench/memory.py
 	-$(BIN)/python bench/extraction.py $(if $(DATA),--data $(DATA)) --trafilatura
 	-$(BIN)/python bench/topics.py $(if $(DATA),--data $(DATA))
+
+PEERS := .venv-peers
+
+$(PEERS)/.ready: bench/peers/requirements.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
+peers: $(READY) $(PEERS)/.ready ## Compare with arroyo, FastStream and Quix Streams, in an environment of their own
+	$(BIN)/python bench/peers/compare.py
 
 generate: $(READY) ## Write what is derived from the code: schemas, AsyncAPI, docs/configuration.md
 	$(BIN)/wiredesk schemas

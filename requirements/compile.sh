@@ -11,4 +11,5 @@ pin pyproject.toml --all-extras --output-file requirements/dev.txt
 for image in ingest extractor enrichment; do
     pin pyproject.toml --extra "$image" --constraint requirements/dev.txt --output-file "requirements/$image.txt"
 done
+pin bench/peers/requirements.in --output-file bench/peers/requirements.txt
 pin pyproject.toml --constraint requirements/dev.txt --output-file requirements/cli.txt

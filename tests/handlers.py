@@ -4,6 +4,7 @@ import ctypes
 import os
 import signal
 import time
+from pathlib import Path
 
 from services.runtime.errors import RejectedError
 from services.runtime.records import Output, Record
@@ -47,6 +48,21 @@ class Obedient:
             case _:
                 pass
         return (Output(TARGET.name, record.key, record.value, (("pid", str(os.getpid()).encode()),)),)
+
+
+class Moody:
+    """Fails at every record while a file is there: a deploy that is broken, and is then mended."""
+
+    version = "1"
+
+    def __call__(self, record: Record) -> tuple[Output, ...]:
+        if Path(os.environ["TESTS_MOOD"]).exists():
+            raise RuntimeError("the model does not fit")
+        return (Output(TARGET.name, record.key, record.value),)
+
+
+def moody() -> Moody:
+    return Moody()
 
 
 def obedient() -> Obedient:

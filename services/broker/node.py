@@ -80,6 +80,8 @@ def properties(address: Address, quorum: list[Address], data: Path) -> dict[str,
         # 50 of each are made for clusters; on one machine they only cost seconds at the first use.
         "offsets.topic.num.partitions": "4",
         "transaction.state.log.num.partitions": "4",
+        # Readers wait behind a transaction whose owner is gone until it times out; this is how often that is looked at.
+        "transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000",
         # The first worker would wait 3 s for others to join.
         "group.initial.rebalance.delay.ms": "0",
         "replica.fetch.max.bytes": str(MAX_MESSAGE_BYTES),

@@ -67,11 +67,11 @@ def moment(text: str, now: datetime) -> datetime:
     Raises:
         UsageError: it is none.
     """
-    if ago := re.fullmatch(r"(\d{1,6})([smhd])", text.strip()):
-        return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
     try:
+        if ago := re.fullmatch(r"(\d{1,6})([smhd])", text.strip()):
+            return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
         told = datetime.fromisoformat(text.strip())
-    except ValueError:
+    except (ValueError, OverflowError):
         raise UsageError(f"{text!r} is no time: write 2026-01-31, 2026-01-31T06:00Z, or 30m, 6h, 7d ago") from None
     return told if told.tzinfo is not None else told.replace(tzinfo=UTC)
 

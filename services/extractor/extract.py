@@ -25,6 +25,9 @@ class Extractor:
     name = "extractor"
     version = "1.0.0"
 
+    def __init__(self) -> None:
+        html.warm_up()
+
     def __call__(self, page: AcceptedPage) -> CleanedArticle | SkippedPage:
         """Read a page's article, or say why it has none."""
         reading = READERS[page.media_type](page)

@@ -43,6 +43,17 @@ def read(page: AcceptedPage) -> Reading:
     return replace(reading, confidence=_confidence(reading))
 
 
+def warm_up() -> None:
+    """Have the libraries build what they build at first use: word lists, some tenths of a second.
+
+    Done before the fork it is done once. In each new child it would be taken from the deadline of a page, and on a
+    machine that is short of CPU a child that was killed for it is replaced by one that is as cold.
+    """
+    root = parse("<html><body><p>No story here.</p></body></html>")
+    assert root is not None  # noqa: S101 - for the type checker
+    blocks(root)
+
+
 def _captions(root: Element) -> tuple[Caption, ...]:
     found: dict[str, Caption] = {}
     for element in (*root.iter("figcaption"), *find(root, "//*[contains(@class, 'wp-caption-text')]")):

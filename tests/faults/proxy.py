@@ -67,6 +67,8 @@ class Proxy:
         self._writers |= ends
         try:
             await asyncio.gather(self._pump(reader, behind_writer), self._pump(behind_reader, writer))
+        except asyncio.CancelledError:
+            self.cut()  # the loop ends; asyncio's server complains of handlers that are cancelled
         finally:
             self._writers -= ends
 

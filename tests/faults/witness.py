@@ -40,7 +40,7 @@ def main() -> None:
         message = consumer.poll(30)
         assert message is not None, "nothing for 30 s"
         if (error := message.error()) is not None:
-            assert error.code() == KafkaError._PARTITION_EOF, error  # noqa: SLF001
+            assert error.code() == KafkaError._PARTITION_EOF, error
             left -= 1
             continue
         if message.topic() == raw_topic:

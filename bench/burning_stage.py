@@ -1,0 +1,66 @@
+"""A stage for benchmarks of the runtime: each record costs some milliseconds, or does as it is told.
+
+python bench/burning_stage.py BOOTSTRAP
+"""
+
+import asyncio
+import ctypes
+import os
+import signal
+import sys
+import time
+
+from services.runtime import logs
+from services.runtime.records import Output, Record
+from services.runtime.settings import KafkaSettings, WorkerSettings
+from services.runtime.topology import Stage, Topic
+from services.runtime.worker import Worker
+
+SOURCE = Topic("burn.in", "What is to be done", partitions=2)
+TARGET = Topic("burn.out", "What was done", partitions=2)
+STAGE = Stage("burn", "Takes time", SOURCE, (TARGET,), "burning_stage:handler", entry=True)
+
+REASONS = {b"raise": "error", b"hang": "timeout", b"allocate": "memory", b"kill": "crash"}
+
+
+class Burning:
+    """Burns CPU, then echoes; or raises, hangs, allocates 4 GB, kills its process."""
+
+    version = "1"
+
+    def __init__(self) -> None:
+        self._seconds = float(os.environ.get("BURN_MS", "0")) / 1000
+
+    def __call__(self, record: Record) -> tuple[Output, ...]:
+        """Burn, then obey."""
+        until = time.process_time() + self._seconds
+        while time.process_time() < until:
+            pass
+        match record.value:
+            case b"raise":
+                raise ValueError("as told")
+            case b"hang":
+                signal.pause()
+            case b"allocate":
+                return (Output(TARGET.name, record.key, bytes(4 << 30)),)
+            case b"kill":
+                ctypes.string_at(0)
+            case _:
+                pass
+        return (Output(TARGET.name, record.key, record.value),)
+
+
+def handler() -> Burning:
+    """Load it."""
+    return Burning()
+
+
+async def _run() -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await Worker(STAGE, KafkaSettings(bootstrap_servers=sys.argv[1]), WorkerSettings()).run(stop)
+
+
+if __name__ == "__main__":
+    logs.configure("error")
+    asyncio.run(_run())

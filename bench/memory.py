@@ -1,0 +1,94 @@
+"""Measure whether a worker's memory stays flat: a backlog of many pages through one worker.
+
+    python bench/memory.py [--pages 100000] [--bytes 20000]
+
+Pages cost next to nothing, so that the worker is bounded by what it moves, with as much in flight as its settings
+allow. Printed is the memory of the worker itself and of all its processes together (their proportional share of it,
+PSS), as medians of ten parts of the run.
+"""
+
+import argparse
+import asyncio
+import os
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+import psutil
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from burning_stage import SOURCE, STAGE, TARGET
+
+from services.broker.settings import BrokerSettings
+from services.cli import desk
+from services.runtime import logs
+from services.runtime.errors import WiredeskError
+from services.runtime.kafka import clients, topics
+from services.runtime.settings import MIB
+
+SAMPLE_SECONDS = 0.5
+PARTS = 10
+RANDOM = os.urandom(1 << 20)
+
+
+def main() -> int:
+    """Print two lines."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=int, default=100_000)
+    parser.add_argument("--bytes", type=int, default=20_000, help="of a page")
+    args = parser.parse_args()
+    logs.quiet()
+    try:
+        samples = asyncio.run(_run(args.pages, args.bytes))
+    except WiredeskError as error:
+        print(f"memory: {error}", file=sys.stderr)
+        return error.exit_code
+    for name, values in samples.items():
+        steady = values[len(values) // PARTS :]  # the first part fills what may be in flight
+        parts = [statistics.median(steady[n * len(steady) // PARTS :][: len(steady) // PARTS]) for n in range(PARTS)]
+        print(
+            f"memory: {args.pages} pages of {args.bytes} bytes, {name}: "
+            f"MiB {', '.join(f'{p / MIB:.0f}' for p in parts)}; last part ÷ first {parts[-1] / parts[0]:.3f}"
+        )
+    return 0
+
+
+async def _run(pages: int, size: int) -> dict[str, list[float]]:
+    with tempfile.TemporaryDirectory(prefix="wiredesk-bench-") as folder:
+        async with desk.kafka(Path(folder) / "kafka", BrokerSettings()) as broker:
+            kafka = desk.settings(broker)
+            await topics.create(kafka, [SOURCE, TARGET, STAGE.dead_letter_topic])
+            async with clients.started(clients.producer(kafka, "bench"), kafka) as producer:
+                for number in range(pages):
+                    start = number * 997 % (len(RANDOM) - size)
+                    await producer.send(SOURCE.name, RANDOM[start : start + size], partition=number % SOURCE.partitions)
+            environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "WIREDESK_METRICS_PORT": "0"}
+            command = [sys.executable, str(Path(__file__).parent / "burning_stage.py"), kafka.bootstrap_servers]
+            worker = psutil.Popen(command, env={**environment, "WIREDESK_PROCESSES": "2"})
+            samples: dict[str, list[float]] = {"the worker": [], "with its processes": []}
+            try:
+                async with clients.started(
+                    clients.reader(kafka, "bench", isolation_level="read_uncommitted"), kafka
+                ) as c:
+                    while await _written(c) < pages:
+                        _sample(worker, samples)
+                        await asyncio.sleep(SAMPLE_SECONDS)
+            finally:
+                worker.terminate()
+                await asyncio.to_thread(worker.wait)
+            return samples
+
+
+async def _written(consumer: AIOKafkaConsumer) -> int:
+    partitions = [TopicPartition(TARGET.name, n) for n in range(TARGET.partitions)]
+    return int(sum((await consumer.end_offsets(partitions)).values()))
+
+
+def _sample(worker: psutil.Process, samples: dict[str, list[float]]) -> None:
+    own = worker.memory_full_info().pss
+    samples["the worker"].append(own)
+    samples["with its processes"].append(own + sum(p.memory_full_info().pss for p in worker.children(recursive=True)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,141 @@
+"""Measure what poison costs: pages of which one in a hundred raises, hangs, allocates 4 GB, or kills its process, each.
+
+    python bench/poison.py [--pages 10000] [--milliseconds 10] [--deadline 1]
+
+One worker with two processes reads two partitions. It runs once without poison and once with; checked is that exactly
+the poison is dead-lettered, each with its reason, and that everything else is out once, in the order of its partition.
+The deadlines that hanging pages ran into are paid by the processes side by side: so much is taken off the time.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from burning_stage import REASONS, SOURCE, STAGE, TARGET
+
+from services.broker.settings import BrokerSettings
+from services.cli import desk
+from services.runtime import logs
+from services.runtime.dead_letters import PREFIX
+from services.runtime.errors import WiredeskError
+from services.runtime.kafka import clients, topics
+from services.runtime.kafka.reading import read
+from services.runtime.records import Record
+from services.runtime.settings import MIB, KafkaSettings
+
+PROCESSES = 2
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came out."""
+
+    seconds: float
+    reasons: Counter[str]
+    right: bool
+
+
+def main() -> int:
+    """Print both rates, and whether all was as it must be."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=int, default=10_000)
+    parser.add_argument("--milliseconds", type=float, default=10, help="of CPU that a page costs")
+    parser.add_argument("--deadline", type=float, default=1, help="seconds that a page may compute")
+    args = parser.parse_args()
+    logs.quiet()
+    rng = random.Random(1)
+    clean = [b"page"] * args.pages
+    poisoned = list(clean)
+    places = rng.sample(range(args.pages), 4 * (args.pages // 100))
+    for index, order in enumerate(REASONS):
+        for place in places[index :: len(REASONS)]:
+            poisoned[place] = order
+    try:
+        without = asyncio.run(_run(clean, args.milliseconds, args.deadline))
+        with_poison = asyncio.run(_run(poisoned, args.milliseconds, args.deadline))
+    except WiredeskError as error:
+        print(f"poison: {error}", file=sys.stderr)
+        return error.exit_code
+    paid = with_poison.reasons["timeout"] * args.deadline * 1.1 / PROCESSES  # and a tenth of grace
+    rate, poisoned_rate = args.pages / without.seconds, args.pages / (with_poison.seconds - paid)
+    right = without.right and with_poison.right
+    print(
+        f"poison: {args.pages} pages of {args.milliseconds:g} ms, {PROCESSES} processes: clean {rate:.0f} pages/s; "
+        f"with poison {poisoned_rate:.0f} outside {paid:.0f} s of deadlines paid, ratio {poisoned_rate / rate:.2f}; "
+        f"dead letters {dict(with_poison.reasons)}; {'all' if right else 'NOT'} as it must be"
+    )
+    return 0 if right else 1
+
+
+async def _run(values: Sequence[bytes], milliseconds: float, deadline: float) -> Outcome:
+    with tempfile.TemporaryDirectory(prefix="wiredesk-bench-") as folder:
+        async with desk.kafka(Path(folder) / "kafka", BrokerSettings()) as broker:
+            kafka = desk.settings(broker)
+            await topics.create(kafka, [SOURCE, TARGET, STAGE.dead_letter_topic])
+            async with clients.started(clients.producer(kafka, "bench"), kafka) as producer:
+                for number, value in enumerate(values):
+                    await producer.send(SOURCE.name, value, key=b"%d" % number, partition=number % SOURCE.partitions)
+            environment = {
+                **os.environ,
+                "BURN_MS": str(milliseconds),
+                "PYTHONPATH": str(Path(__file__).parent),
+                "WIREDESK_PROCESSES": str(PROCESSES),
+                "WIREDESK_PAGE_DEADLINE": str(deadline),
+                "WIREDESK_PAGE_MEMORY_BYTES": str(512 * MIB),
+                "WIREDESK_METRICS_PORT": "0",
+            }
+            command = [sys.executable, str(Path(__file__).parent / "burning_stage.py"), kafka.bootstrap_servers]
+            worker = subprocess.Popen(command, env=environment)  # noqa: ASYNC220, S603 - our own script
+            try:
+                found = await _outputs(kafka, len(values))
+            finally:
+                worker.terminate()
+                await asyncio.to_thread(worker.wait)
+    times = [record.timestamp for record in found]
+    return Outcome((max(times) - min(times)) / 1000, _reasons(found), _is_right(found, values))
+
+
+async def _outputs(kafka: KafkaSettings, count: int) -> list[Record]:
+    found: list[Record] = []
+    reading = read(kafka, [TARGET.name, STAGE.dead_letter_topic.name], from_beginning=True)
+    async with contextlib.aclosing(reading):
+        async for record in reading:
+            if record is not None:
+                found.append(record)
+            elif len(found) >= count:  # one more empty poll: a second output of the same page would be seen
+                return found
+    raise AssertionError
+
+
+def _reason(record: Record) -> str:
+    return next((value or b"" for name, value in record.headers if name == f"{PREFIX}reason"), b"").decode()
+
+
+def _reasons(found: Sequence[Record]) -> Counter[str]:
+    return Counter(filter(None, map(_reason, found)))
+
+
+def _is_right(found: Sequence[Record], values: Sequence[bytes]) -> bool:
+    """Whether each page is out once, the poison as a dead letter of its reason, the others in order."""
+    if Counter(int(record.key or b"") for record in found) != Counter(range(len(values))):
+        return False
+    if any(_reason(record) != REASONS.get(values[int(record.key or b"")], "") for record in found):
+        return False
+    lines: dict[tuple[str, int, int], list[int]] = {}
+    for record in sorted(found, key=lambda r: r.offset):
+        number = int(record.key or b"")
+        lines.setdefault((record.topic, record.partition, number % SOURCE.partitions), []).append(number)
+    return all(numbers == sorted(numbers) for numbers in lines.values())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""Running the echo stage in this process: for tests of the runtime that need a worker and no news."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from aiokafka import AIOKafkaProducer
+
+from services.runtime.kafka.reading import read
+from services.runtime.records import Record
+from services.runtime.settings import MIB, KafkaSettings, WorkerSettings
+from services.runtime.topology import Stage
+from services.runtime.worker import Worker
+from tests.handlers import SOURCE, STAGE, TARGET
+
+TOPICS = (SOURCE, TARGET, STAGE.dead_letter_topic)
+DEADLINE = 45
+SETTINGS = WorkerSettings(
+    page_deadline=3, page_memory_bytes=256 * MIB, metrics_port=0, session_timeout=10, drain_timeout=5
+)
+
+
+@contextlib.asynccontextmanager
+async def worker(
+    kafka: KafkaSettings, settings: WorkerSettings = SETTINGS, stage: Stage = STAGE
+) -> AsyncIterator[asyncio.Event]:
+    """Run a worker in this process for the length of a block; setting the event stops it in order."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(Worker(stage, kafka, settings).run(stop))
+    try:
+        yield stop
+    finally:
+        stop.set()
+        async with asyncio.timeout(DEADLINE):
+            await task
+
+
+async def send(kafka: KafkaSettings, values: list[bytes], partition: int = 0) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap_servers, max_request_size=1 << 27)
+    await producer.start()
+    try:
+        for number, value in enumerate(values):
+            await producer.send(kafka.on_cluster("in"), value, key=str(number).encode(), partition=partition)
+    finally:
+        await producer.stop()
+
+
+async def outcomes(kafka: KafkaSettings, count: int) -> list[Record]:
+    """Wait for so many records in the output and the dead-letter topic."""
+    found: list[Record] = []
+    names = [kafka.on_cluster(TARGET.name), kafka.on_cluster(STAGE.dead_letter_topic.name)]
+    reading = read(kafka, names, from_beginning=True)
+    async with asyncio.timeout(DEADLINE), contextlib.aclosing(reading):
+        async for record in reading:
+            if record is not None:
+                found.append(record)
+            if len(found) >= count:
+                return found
+    raise AssertionError

@@ -1,0 +1,23 @@
+"""The short form of the soak: every kind of fault, on the oldest and the newest Kafka that we stand for."""
+
+from pathlib import Path
+
+import pytest
+
+from services.broker import jars
+from services.runtime import logs
+from tests.faults import plan
+from tests.faults.run import Run
+
+OLDEST = "3.9.1"
+SECONDS = 40
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize(("version", "seed"), [(OLDEST, 39), (jars.KAFKA_VERSION, 43)])
+async def test_nothing_is_lost_and_nothing_is_there_twice(version: str, seed: int, tmp_path: Path) -> None:
+    with logs.muted("aiokafka"), logs.muted("asyncio"):  # of connections that the proxies cut
+        run = Run(tmp_path, seed=seed, seconds=SECONDS, rate=40, version=version, poison_every=100)
+        result = await run.run(plan.SHORT)
+    assert result.clean, result.told()
+    assert all(result.done[kind] for kind in plan.Kind), result.told()

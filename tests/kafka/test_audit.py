@@ -1,0 +1,134 @@
+"""`wiredesk audit` as its users run it: in balance, with pages in flight, missing, and there twice."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from services.pipeline import ARTICLES_ENRICHED, INGEST, PAGES_RAW, PAGES_SKIPPED, TOPICS
+from services.runtime.kafka import topics
+from services.runtime.settings import KafkaSettings
+from tests.support import ROOT, Raw, publish
+
+
+def audit(kafka: KafkaSettings, *options: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "services.cli", "audit", *options],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "WIREDESK_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
+            "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert not done.stderr, done.stderr
+    return done.returncode, done.stdout
+
+
+def as_json(kafka: KafkaSettings, *options: str) -> tuple[int, dict[str, Any]]:
+    code, output = audit(kafka, "--json", *options)
+    return code, json.loads(output)
+
+
+async def end(kafka: KafkaSettings, topic: str, *origins: str) -> None:
+    """Write what a stage would write."""
+    producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap_servers)
+    await producer.start()
+    try:
+        for origin in origins:
+            await producer.send_and_wait(kafka.on_cluster(topic), b"{}", headers=[("wiredesk_origin", origin.encode())])
+    finally:
+        await producer.stop()
+
+
+async def commit(kafka: KafkaSettings, offset: int, partition: int = 0) -> None:
+    """Say that ingest is done up to an offset."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=kafka.bootstrap_servers, group_id=kafka.on_cluster(INGEST.group), enable_auto_commit=False
+    )
+    await consumer.start()
+    try:
+        source = TopicPartition(kafka.on_cluster(PAGES_RAW.name), partition)
+        consumer.assign([source])
+        await consumer.commit({source: offset})
+    finally:
+        await consumer.stop()
+
+
+async def test_every_page_is_accounted_for(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    origins = await publish(kafka, [Raw(b"page")] * 8)
+    assert as_json(kafka)[1]["in_flight"] == 8
+    await commit(kafka, 6)
+    await end(kafka, ARTICLES_ENRICHED.name, *origins[:3])
+    await end(kafka, PAGES_SKIPPED.name, origins[3])
+    await end(kafka, INGEST.dead_letter_topic.name, origins[4], origins[4])
+    code, found = as_json(kafka)
+    assert code == 1
+    assert {name: found[name] for name in ("pages", "enriched", "skipped", "dead_lettered", "in_flight")} == {
+        "pages": 8,
+        "enriched": 3,
+        "skipped": 1,
+        "dead_lettered": 1,
+        "in_flight": 2,
+    }
+    assert (found["missing"], found["missing_records"]) == (1, [origins[5]])
+    letters = kafka.on_cluster(INGEST.dead_letter_topic.name)
+    assert (found["duplicated"], found["duplicated_records"]) == (
+        1,
+        [{"origin": origins[4], "ends": [f"{letters}/0/0", f"{letters}/0/1"]}],
+    )
+    code, shown = audit(kafka)
+    assert code == 1
+    assert f"missing: {origins[5]}" in shown
+    assert f"duplicated: {origins[4]} ended at {letters}/0/0, {letters}/0/1" in shown
+    await end(kafka, PAGES_SKIPPED.name, origins[5])
+    assert as_json(kafka)[1]["missing"] == 0
+
+
+async def test_only_pages_since_a_time(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    early = await publish(kafka, [Raw(b"page")] * 2)
+    await end(kafka, ARTICLES_ENRICHED.name, *early)
+    await asyncio.sleep(0.01)  # timestamps count milliseconds
+    between = datetime.now(UTC).isoformat()
+    late = await publish(kafka, [Raw(b"page")] * 3)
+    await commit(kafka, 5)
+    await end(kafka, ARTICLES_ENRICHED.name, *late)
+    assert as_json(kafka)[1]["pages"] == 5
+    code, found = as_json(kafka, "--since", between)
+    assert (code, found["pages"], found["enriched"]) == (0, 3, 3)
+
+
+async def test_markers_of_a_publishers_transactions_are_no_pages(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap_servers, transactional_id=kafka.on_cluster("partner"))
+    await producer.start()
+    try:
+        for _ in range(2):
+            async with producer.transaction():
+                await producer.send(kafka.on_cluster(PAGES_RAW.name), b"page")
+    finally:
+        await producer.stop()
+    raw = kafka.on_cluster(PAGES_RAW.name)
+    assert as_json(kafka)[1]["in_flight"] == 2
+    await end(kafka, ARTICLES_ENRICHED.name, f"{raw}/0/0", f"{raw}/0/2")
+    await commit(kafka, 3)
+    code, found = as_json(kafka)
+    assert (code, found["pages"], found["in_flight"], found["missing"]) == (0, 2, 0, 0)
+
+
+async def test_records_of_other_origin_are_left_alone(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    raw = kafka.on_cluster(PAGES_RAW.name)
+    await end(kafka, ARTICLES_ENRICHED.name, f"{raw}/0/99", f"{raw}/9/0", "elsewhere/0/0", "", f"{raw}/x/1")
+    code, found = as_json(kafka)
+    assert (code, found["pages"]) == (0, 0)

@@ -1,0 +1,175 @@
+"""Lanes in a worker: fenced, braked, bounded, restarted; every record is out once, and in order."""
+
+import asyncio
+import contextlib
+import signal
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from prometheus_client import REGISTRY
+
+from services.pipeline import TOPICS as PIPELINE_TOPICS
+from services.runtime.kafka import topics
+from services.runtime.kafka.reading import read
+from services.runtime.kafka.transactions import TransactionalProducer
+from services.runtime.records import Record
+from services.runtime.settings import KafkaSettings
+from services.runtime.worker import Worker
+from tests.echo import SETTINGS, TOPICS, outcomes, send, worker
+from tests.handlers import SOURCE, STAGE
+from tests.support import WorkerProcess, text, wait_until
+
+DEADLINE = 60
+
+
+def keys(records: list[Record]) -> Counter[int]:
+    return Counter(int(record.key or b"") for record in records)
+
+
+async def test_a_fenced_lane_stops_and_opens_again_when_the_partition_is_still_its_own(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS)
+    before = metric("wiredesk_transaction_failures_total", error="FencedError")
+    async with worker(kafka, SETTINGS.model_copy(update={"session_timeout": 6, "drain_timeout": 3})):
+        await send(kafka, [b"one"])
+        await outcomes(kafka, 1)
+        name = f"{kafka.on_cluster(STAGE.group)}.{kafka.on_cluster(SOURCE.name)}.0"
+        async with TransactionalProducer(kafka, name, 10):
+            pass
+        await send(kafka, [b"two"] * 9)
+        found = await outcomes(kafka, 10)
+    assert metric("wiredesk_transaction_failures_total", error="FencedError") == before + 1
+    assert sorted(r.value or b"" for r in found) == [b"one"] + [b"two"] * 9
+
+
+async def test_a_broken_deploy_stands_still_and_goes_on_when_it_is_mended(
+    kafka: KafkaSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mood = tmp_path / "bad"
+    mood.touch()
+    monkeypatch.setenv("TESTS_MOOD", str(mood))
+    await topics.create(kafka, TOPICS)
+    count = 400
+    await send(kafka, [b"page"] * count)
+    settings = SETTINGS.model_copy(update={"brake_records": 20, "brake_retry": 0.5})
+    stage = replace(STAGE, handler="tests.handlers:moody")
+    tested = Worker(stage, kafka, settings)
+    stop = asyncio.Event()
+    running = asyncio.create_task(tested.run(stop))
+    try:
+        async with asyncio.timeout(DEADLINE):
+            while "given up" not in (tested._not_ready() or ""):
+                await asyncio.sleep(0.05)
+        assert metric("wiredesk_brake") == 1
+        assert tested._stuck() is None, "it must not be restarted"
+        await asyncio.sleep(3)  # several tries
+        letters = await dead_letters(kafka)
+        assert 20 <= len(letters) <= 60, "neither drained nor stuck"
+        mood.unlink()
+        found = await outcomes(kafka, count)
+        async with asyncio.timeout(DEADLINE):
+            while tested._not_ready() is not None:
+                await asyncio.sleep(0.05)
+    finally:
+        stop.set()
+        await running
+    assert metric("wiredesk_brake") == 0
+    assert keys(found) == Counter(range(count))
+    assert len(await dead_letters(kafka)) <= 80
+
+
+async def test_little_is_in_flight_when_little_may_be(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS)
+    await send(kafka, [b"slow"] * 30)
+    await send(kafka, [b"slow"] * 30, partition=1)
+    most = 0.0
+    settings = SETTINGS.model_copy(update={"worker_records": 8, "transaction_records": 2})
+    async with worker(kafka, settings):
+        waiting = asyncio.create_task(outcomes(kafka, 60))
+        while not waiting.done():
+            most = max(most, sum(metric("wiredesk_in_flight_records", partition=str(n)) for n in (0, 1)))
+            await asyncio.sleep(0.02)
+        found = await waiting
+    assert 8 <= most < 8 + 2 * 30, "bounded, but for the records of one poll"
+    assert keys(found) == Counter(dict.fromkeys(range(30), 2))
+
+
+async def test_a_stop_does_not_wait_for_what_no_process_has_begun(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS)
+    await send(kafka, [b"slow"] * 200)
+    settings = SETTINGS.model_copy(update={"processes": 1, "drain_timeout": 9})
+    began = asyncio.get_running_loop().time()
+    async with worker(kafka, settings) as stop:
+        await outcomes(kafka, 1)
+        stop.set()
+    assert asyncio.get_running_loop().time() - began < 20, "200 records take 40 s"
+    async with worker(kafka, SETTINGS.model_copy(update={"processes": 8})):
+        found = await outcomes(kafka, 200)
+    assert keys(found) == Counter(range(200))
+
+
+async def test_at_least_once_needs_no_transactions(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS)
+    await send(kafka, [b"fine"] * 10 + [b"raise"] + [b"fine"] * 10)
+    async with worker(kafka, SETTINGS.model_copy(update={"guarantee": "at_least_once"})):
+        found = await outcomes(kafka, 21)
+    assert keys(found) == Counter(range(21))
+    assert [text(r, "wiredesk_dlq_reason") for r in found if r.value == b"raise"] == ["error"]
+    async with worker(kafka):  # and back, from the offsets that it has committed
+        await send(kafka, [b"later"])
+        found = await outcomes(kafka, 22)
+    assert sum(r.value == b"later" for r in found) == 1
+
+
+@pytest.mark.timeout(180)
+async def test_a_rolling_restart_of_static_members_moves_no_partition(kafka: KafkaSettings, tmp_path: Path) -> None:
+    """Each worker comes back under its name within the session: the others do not even notice."""
+    await topics.create(kafka, PIPELINE_TOPICS, partitions=6)
+    crew = [start(kafka, tmp_path, n) for n in range(3)]
+    try:
+        for member in crew:
+            wait_until(member.is_ready, "it is ready")
+        wait_until(lambda: [*map(lanes, crew)] == [2, 2, 2], "each has two partitions")
+        for number, member in enumerate(crew):
+            if number == 1:  # by force, as when a machine fails
+                member.process.send_signal(signal.SIGKILL)
+                member.process.wait()
+            else:
+                assert member.terminate() == 0
+            crew[number] = start(kafka, tmp_path, number)
+            wait_until(crew[number].is_ready, "it is ready again", seconds=25)
+            assert lanes(crew[number]) == 2
+            others = [other for other in crew if other is not crew[number]]
+            assert [*map(lanes, others)] == [2, 2]
+        # The last to start has joined at once; the first got its partitions again whenever somebody joined, before.
+        after = [member.metric("wiredesk_rebalances_total") for member in crew]
+        assert after == [1, 1, 1], "each has got its partitions once since it came back"
+    finally:
+        for member in crew:
+            if member.process.poll() is None:
+                member.process.kill()
+            member.process.wait()
+
+
+def start(kafka: KafkaSettings, folder: Path, number: int) -> WorkerProcess:
+    settings = {
+        "WIREDESK_INSTANCE_ID": f"ingest-{number}",
+        "WIREDESK_SESSION_TIMEOUT": "40",
+        "WIREDESK_DRAIN_TIMEOUT": "5",
+    }
+    return WorkerProcess("ingest", kafka, folder / "log", settings)
+
+
+def lanes(member: WorkerProcess) -> float:
+    return member.metric('wiredesk_lanes{state="running"}')
+
+
+async def dead_letters(kafka: KafkaSettings) -> list[Record]:
+    reading = read(kafka, [kafka.on_cluster(STAGE.dead_letter_topic.name)], from_beginning=True, until_end=True)
+    async with contextlib.aclosing(reading):
+        return [record async for record in reading if record is not None]
+
+
+def metric(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, labels) or 0.0

@@ -1,0 +1,210 @@
+"""Every way in which a transaction can end, against a real broker."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import CommitFailedError
+
+from services.broker.cluster import EmbeddedKafka
+from services.broker.settings import BrokerSettings
+from services.runtime.errors import AbortedError, FencedError, InDoubtError, OpeningError, OutputTooLargeError
+from services.runtime.kafka import clients, offsets, topics
+from services.runtime.kafka.delivery import AtLeastOnceProducer
+from services.runtime.kafka.reading import read
+from services.runtime.kafka.transactions import TransactionalProducer
+from services.runtime.records import Output
+from services.runtime.settings import KafkaSettings
+from tests.echo import TOPICS
+from tests.faults.proxy import Proxy
+from tests.handlers import TARGET
+from tests.support import free_port
+
+GROUP = "takeover"
+SECONDS = 5
+
+
+def producer(kafka: KafkaSettings, timeout: float = SECONDS) -> TransactionalProducer:
+    return TransactionalProducer(kafka, kafka.on_cluster("the-lane"), timeout)
+
+
+def output(value: bytes) -> Output:
+    return Output(TARGET.name, b"k", value)
+
+
+def source(kafka: KafkaSettings) -> TopicPartition:
+    return TopicPartition(kafka.on_cluster("in"), 0)
+
+
+async def readable(kafka: KafkaSettings) -> list[bytes | None]:
+    reading = read(kafka, [kafka.on_cluster(TARGET.name)], from_beginning=True, until_end=True)
+    async with contextlib.aclosing(reading):
+        return [record.value async for record in reading if record is not None]
+
+
+@contextlib.asynccontextmanager
+async def member(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
+    consumer = clients.member(kafka, GROUP, "test", session_timeout=10)
+    async with clients.started(consumer, kafka):
+        consumer.assign([source(kafka)])
+        yield consumer
+
+
+async def committed(kafka: KafkaSettings) -> int | None:
+    async with member(kafka) as consumer, asyncio.timeout(SECONDS):
+        return await offsets.committed(consumer, kafka.on_cluster(GROUP), source(kafka))
+
+
+@pytest.fixture
+async def desk(kafka: KafkaSettings) -> KafkaSettings:
+    await topics.create(kafka, TOPICS)
+    return kafka
+
+
+async def test_outputs_and_offset_are_committed_together(desk: KafkaSettings) -> None:
+    assert await committed(desk) is None
+    async with producer(desk) as first:
+        await first.commit([output(b"a"), output(b"b")], desk.on_cluster(GROUP), source(desk), 2)
+        await first.commit([output(b"c")], desk.on_cluster(GROUP), source(desk), 3)
+    assert sorted(v or b"" for v in await readable(desk)) == [b"a", b"b", b"c"]
+    assert await committed(desk) == 3
+
+
+async def test_a_predecessor_is_fenced(desk: KafkaSettings) -> None:
+    async with producer(desk) as old:
+        await old.commit([output(b"a")], desk.on_cluster(GROUP), source(desk), 1)
+        async with producer(desk) as new:
+            with pytest.raises(FencedError):
+                await old.commit([output(b"b")], desk.on_cluster(GROUP), source(desk), 2)
+            await new.commit([output(b"c")], desk.on_cluster(GROUP), source(desk), 2)
+    assert sorted(v or b"" for v in await readable(desk)) == [b"a", b"c"]
+
+
+async def test_what_a_predecessor_left_open_is_aborted_at_a_takeover(desk: KafkaSettings) -> None:
+    """The coordinator answers CONCURRENT_TRANSACTIONS until the abort is written; opening waits that out."""
+    left = AIOKafkaProducer(bootstrap_servers=desk.bootstrap_servers, transactional_id=desk.on_cluster("the-lane"))
+    await left.start()
+    try:
+        await left.begin_transaction()
+        await left.send_and_wait(desk.on_cluster(TARGET.name), b"never")
+        await left.send_offsets_to_transaction({source(desk): 7}, desk.on_cluster(GROUP))
+        async with producer(desk) as new:
+            assert await committed(desk) is None
+            await new.commit([output(b"a")], desk.on_cluster(GROUP), source(desk), 1)
+    finally:
+        with contextlib.suppress(Exception):
+            await left.stop()
+    assert await readable(desk) == [b"a"]
+    assert await committed(desk) == 1
+
+
+async def test_a_transaction_that_fails_before_its_commit_is_aborted(desk: KafkaSettings) -> None:
+    async with producer(desk) as failing:
+        with pytest.raises(AbortedError, match=r"UnknownTopicOrPartition|TimeoutError"):
+            await failing.commit(
+                [output(b"a"), Output("no-such-topic", None, b"b")], desk.on_cluster(GROUP), source(desk), 1
+            )
+    async with asyncio.timeout(SECONDS):  # nobody has opened after it: it was aborted as it was closed
+        assert await readable(desk) == []
+    assert await committed(desk) is None
+
+
+async def test_an_output_that_is_too_large_is_named(desk: KafkaSettings) -> None:
+    async with producer(desk, 20) as failing:
+        with pytest.raises(OutputTooLargeError) as caught:
+            await failing.commit([output(b"a"), output(os.urandom(40 << 20))], desk.on_cluster(GROUP), source(desk), 1)
+    assert (caught.value.index, caught.value.size) == (1, 40 << 20)
+
+
+async def test_a_coordinator_out_of_reach_is_told_in_time() -> None:
+    with pytest.raises(OpeningError, match="cannot start"):
+        async with producer(KafkaSettings(bootstrap_servers=f"127.0.0.1:{free_port()}"), 1):
+            pass
+
+
+async def test_the_broker_ends_a_transaction_that_takes_too_long(desk: KafkaSettings) -> None:
+    """It fences its owner then, though nobody has taken over: the lane opens again when the group leaves it to it."""
+    async with producer(desk, timeout=1) as slow:
+        await slow._producer.begin_transaction()
+        await slow._producer.send_and_wait(desk.on_cluster(TARGET.name), b"never")
+        async with asyncio.timeout(30):
+            while await open_transaction(desk):
+                pass
+        slow._timeout = SECONDS
+        with pytest.raises((FencedError, AbortedError)):
+            await slow.commit([output(b"late")], desk.on_cluster(GROUP), source(desk), 1)
+    assert await readable(desk) == []
+
+
+async def open_transaction(kafka: KafkaSettings) -> bool:
+    """Whether readers wait: the end that they see lies before the end of the log."""
+    partitions = [TopicPartition(kafka.on_cluster(TARGET.name), n) for n in range(TARGET.partitions)]
+    ends = []
+    for level in ("read_committed", "read_uncommitted"):
+        async with clients.started(clients.reader(kafka, "test", isolation_level=level), kafka) as consumer:
+            ends.append(await consumer.end_offsets(partitions))
+    return bool(ends[0] != ends[1])
+
+
+async def test_a_commit_without_an_answer_is_in_doubt_and_the_next_fence_settles_it(tmp_path: Path) -> None:
+    nodes: list[EmbeddedKafka] = []
+    async with Proxy(lambda: nodes[0].nodes[0].address.port) as proxy:
+        nodes.append(EmbeddedKafka(tmp_path, BrokerSettings().cache_dir, fronts=[proxy.port]))
+        async with nodes[0] as broker:
+            desk = KafkaSettings(bootstrap_servers=broker.bootstrap_servers)
+            await topics.create(desk, TOPICS)
+            async with producer(desk, 3) as doubtful:
+                commit = doubtful._producer.commit_transaction
+
+                async def silenced() -> None:
+                    proxy.half_open()
+                    await commit()  # type: ignore[no-untyped-call]
+
+                doubtful._producer.commit_transaction = silenced  # type: ignore[method-assign]
+                with pytest.raises(InDoubtError):
+                    await doubtful.commit([output(b"a")], GROUP, source(desk), 1)
+                proxy.heal()
+            async with producer(desk) as settling:
+                done = await committed(desk)
+                assert await readable(desk) == ([] if done is None else [b"a"])
+                await settling.commit([output(b"b")], GROUP, source(desk), 2)
+            assert await committed(desk) == 2
+
+
+async def test_a_pending_offset_is_waited_for(desk: KafkaSettings) -> None:
+    pending = AIOKafkaProducer(bootstrap_servers=desk.bootstrap_servers, transactional_id=desk.on_cluster("other"))
+    await pending.start()
+    try:
+        await pending.begin_transaction()
+        await pending.send_offsets_to_transaction({source(desk): 5}, desk.on_cluster(GROUP))
+        async with member(desk) as consumer:
+            assert await consumer.committed(source(desk)) is None, "the old question is answered at once, and wrongly"
+            asking = asyncio.create_task(offsets.committed(consumer, desk.on_cluster(GROUP), source(desk)))
+            await asyncio.wait({asking}, timeout=0.5)
+            assert not asking.done()
+            await pending.commit_transaction()
+            async with asyncio.timeout(SECONDS):
+                assert await asking == 5
+    finally:
+        await pending.stop()
+
+
+async def test_at_least_once_writes_outputs_before_the_offset(desk: KafkaSettings) -> None:
+    async with member(desk) as consumer:
+        async with AtLeastOnceProducer(desk, "test", SECONDS, consumer) as plain:
+            await plain.commit([output(b"a")], desk.on_cluster(GROUP), source(desk), 1)
+        assert await consumer.committed(source(desk)) == 1
+        assert await readable(desk) == [b"a"]
+        async with AtLeastOnceProducer(desk, "test", SECONDS, consumer) as plain:
+
+            async def refused(_: object) -> None:
+                raise CommitFailedError("the group has moved on")
+
+            consumer.commit = refused  # type: ignore[method-assign, assignment]
+            with pytest.raises(FencedError, match="moved on"):
+                await plain.commit([output(b"b")], desk.on_cluster(GROUP), source(desk), 2)
+    assert sorted(v or b"" for v in await readable(desk)) == [b"a", b"b"]

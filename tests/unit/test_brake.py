@@ -1,0 +1,122 @@
+"""The brake, on a clock of its own."""
+
+import asyncio
+import contextlib
+
+import pytest
+
+from services.runtime.settings import WorkerSettings
+from services.runtime.worker.brake import LONGEST_SECONDS, PASSES, Brake
+
+SETTINGS = WorkerSettings(brake_share=0.5, brake_window=60, brake_records=10, brake_retry=5)
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def brake(clock: Clock, **changes: float) -> Brake:
+    return Brake(SETTINGS.model_copy(update=changes), clock)
+
+
+def note(brake: Brake, outcomes: str) -> None:
+    """Note outcomes, written as a line: `.` passed, `x` failed."""
+    for outcome in outcomes:
+        brake.note(failed=outcome == "x")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "pulled"),
+    [
+        ("xxxxxxxxx", False),  # too few to judge by
+        ("xxxxxxxxxx", True),
+        (".x.x.x.x.x", False),  # half is not above half
+        (".x.x.x.x.xx", True),
+        ("." * 96 + "xxxx", False),
+    ],
+)
+def test_it_is_pulled_above_a_share(clock: Clock, outcomes: str, pulled: bool) -> None:  # noqa: FBT001 - a table
+    tested = brake(clock)
+    note(tested, outcomes)
+    assert tested.pulled is pulled
+    assert bool(tested.reason) is pulled
+
+
+def test_what_is_older_than_the_window_does_not_count(clock: Clock) -> None:
+    tested = brake(clock)
+    note(tested, "x" * 9)
+    clock.now += 61
+    note(tested, "xx.......")
+    assert not tested.pulled
+
+
+def test_a_share_of_one_means_never(clock: Clock) -> None:
+    tested = brake(clock, brake_share=1)
+    note(tested, "x" * 1000)
+    assert not tested.pulled
+
+
+def test_it_is_released_when_enough_pass_in_a_row(clock: Clock) -> None:
+    tested = brake(clock)
+    note(tested, "x" * 10)
+    states = []
+    for outcomes in ("." * (PASSES - 1) + "x" + "." * (PASSES - 1), ".", "x" * 9):  # at last it counts anew
+        note(tested, outcomes)
+        states.append(tested.pulled)
+    assert states == [True, False, False]
+
+
+async def test_tries_come_one_lane_at_a_time_at_growing_intervals(clock: Clock) -> None:
+    tested = brake(clock)
+    async with tested.turn():
+        pass  # at once
+    note(tested, "x" * 10)
+    waits = []
+    for _ in range(9):
+        began = clock.now
+        while not await enters(tested):
+            clock.now += 0.5
+        waits.append(clock.now - began)
+        note(tested, "x")
+    assert waits[0] == pytest.approx(5, abs=1.1)
+    assert waits[1] == pytest.approx(10, abs=1.6)
+    assert waits[-1] == pytest.approx(LONGEST_SECONDS, rel=0.11)
+
+
+async def test_intervals_grow_on_when_it_is_pulled_again_soon(clock: Clock) -> None:
+    tested = brake(clock)
+    for expected in (5, 10, 20):
+        note(tested, "x" * 10)
+        began = clock.now
+        while not await enters(tested):
+            clock.now += 0.5
+        assert clock.now - began == pytest.approx(expected, rel=0.2, abs=0.6)
+        note(tested, "." * PASSES)
+    clock.now += 61
+    note(tested, "x" * 10)
+    clock.now += 6
+    assert await enters(tested), "after a good window it begins with the shortest again"
+
+
+async def test_a_release_wakes_the_lanes_that_wait(clock: Clock) -> None:
+    tested = brake(clock)
+    note(tested, "x" * 10)
+    waiting = asyncio.create_task(enters(tested, patience=10))
+    await asyncio.sleep(0)
+    note(tested, "." * PASSES)
+    assert await waiting
+
+
+async def enters(brake: Brake, patience: float = 0.001) -> bool:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(patience), brake.turn():
+            return True
+    return False

@@ -1,0 +1,163 @@
+"""When a batch closes, and how much may be in flight."""
+
+import asyncio
+import time
+
+from services.runtime.isolation import Job
+from services.runtime.records import Failure, Record
+from services.runtime.settings import WorkerSettings
+from services.runtime.worker.flight import BULK_RECORDS, Budget, Flight
+
+SETTINGS = WorkerSettings(
+    lane_records=20, lane_bytes=10_000, transaction_records=4, transaction_bytes=1000, transaction_age=5
+)
+
+
+class Pool:
+    """Gives outcomes when it is told."""
+
+    def __init__(self) -> None:
+        self.jobs: list[Job] = []
+
+    def submit(self, record: Record) -> Job:
+        self.jobs.append(Job(len(self.jobs), record, asyncio.get_running_loop().create_future()))
+        return self.jobs[-1]
+
+    def finish(self, *numbers: int) -> None:
+        for number in numbers:
+            self.jobs[number].settle(())
+
+
+class Fixture:
+    def __init__(self, **changes: float) -> None:
+        self.pool = Pool()
+        self.rooms = 0
+        self.budget = Budget(10, 5000, self._room)
+        self.flight = Flight(self.pool, self.budget, SETTINGS.model_copy(update=changes))
+
+    def _room(self) -> None:
+        self.rooms += 1
+
+    def add(self, count: int, size: int = 10) -> None:
+        for _ in range(count):
+            self.flight.add(Record("in", 0, len(self.pool.jobs), 0, None, b"x" * size))
+
+    async def batch(self) -> list[int]:
+        assert await self.flight.first(lambda: True)
+        return [record.offset for record, _ in await self.flight.batch()]
+
+
+async def test_a_single_page_goes_at_once() -> None:
+    it = Fixture(transaction_age=60, transaction_linger=60)
+    it.add(1)
+    it.pool.finish(0)
+    assert await it.batch() == [0]
+
+
+async def test_it_closes_by_count() -> None:
+    it = Fixture()
+    it.add(6)
+    it.pool.finish(*range(6))
+    assert await it.batch() == [0, 1, 2, 3]
+
+
+async def test_it_closes_by_bytes() -> None:
+    it = Fixture()
+    it.add(4, size=600)
+    it.pool.finish(*range(4))
+    assert await it.batch() == [0, 1]
+
+
+async def test_it_closes_by_age_soon_when_little_is_in_work() -> None:
+    it = Fixture(transaction_linger=0.01)
+    it.add(2)
+    it.pool.finish(0)
+    began = time.monotonic()
+    assert await it.batch() == [0]
+    assert time.monotonic() - began < SETTINGS.transaction_age
+
+
+async def test_it_waits_for_more_when_much_is_in_work() -> None:
+    it = Fixture(transaction_linger=0)
+    it.add(BULK_RECORDS + 1)
+    it.pool.finish(0)
+    forming = asyncio.create_task(it.batch())
+    await asyncio.sleep(0)
+    assert not forming.done()
+    it.pool.finish(1, 2, 3)
+    assert await forming == [0, 1, 2, 3]
+
+
+async def test_order_is_kept_though_later_ones_are_done_first() -> None:
+    it = Fixture(transaction_linger=0)
+    it.add(3)
+    it.pool.finish(2, 1)
+    forming = asyncio.create_task(it.batch())
+    await asyncio.sleep(0)
+    assert not forming.done()
+    it.pool.finish(0)
+    assert await forming == [0, 1, 2]
+
+
+async def test_bounds_of_the_worker_hold_for_all_lanes() -> None:
+    it = Fixture()
+    other = Flight(it.pool, it.budget, SETTINGS)
+    it.add(6)
+    rooms = [(it.flight.has_room, other.has_room)]
+    for offset in range(4):
+        other.add(Record("in", 1, offset, 0, None, b""))
+    rooms.append((it.flight.has_room, other.has_room))
+    it.pool.finish(0)
+    it.flight.settle(1)
+    rooms.append((it.flight.has_room, other.has_room))
+    assert rooms == [(True, True), (False, False), (True, True)]
+    assert it.rooms == 1
+    it.flight.give_up()
+    other.give_up()
+    assert len(it.flight) == len(other) == 0
+
+
+async def test_bytes_are_bounded_too() -> None:
+    it = Fixture()
+    it.add(1, size=5000)
+    rooms = [it.flight.has_room]
+    it.flight.give_up()
+    assert [*rooms, it.flight.has_room] == [False, True]
+
+
+async def test_a_drain_keeps_what_is_in_work_and_gives_up_the_rest() -> None:
+    it = Fixture()
+    it.add(5)
+    it.pool.jobs[0].taken = it.pool.jobs[1].taken = True
+    it.flight.give_up_waiting()
+    assert len(it.flight) == 2
+    assert [job.outcome.cancelled() for job in it.pool.jobs] == [False, False, True, True, True]
+    it.pool.finish(0, 1)
+    assert await it.batch() == [0, 1]
+    it.flight.settle(2)
+    assert not await it.flight.first(lambda: False)
+
+
+async def test_one_by_one_submits_and_commits_single_records() -> None:
+    it = Fixture()
+    it.flight.one_by_one = True
+    it.add(1)
+    for offset in (1, 2):
+        it.flight.add(Record("in", 0, offset, 0, None, b""))
+    assert len(it.pool.jobs) == 1
+    it.pool.finish(0)
+    assert await it.batch() == [0]
+    it.flight.settle(1)
+    assert len(it.pool.jobs) == 2
+    it.flight.one_by_one = False
+    it.flight.submit()
+    assert len(it.pool.jobs) == 3
+
+
+async def test_a_refused_record_has_its_outcome_already() -> None:
+    it = Fixture()
+    failure = Failure("output_too_large", "as told")
+    it.flight.add(Record("in", 0, 0, 0, None, b""), failure)
+    assert await it.flight.first(lambda: True)
+    assert [outcome for _, outcome in await it.flight.batch()] == [failure]
+    assert not it.pool.jobs

@@ -1,0 +1,67 @@
+"""The ledger agrees with a simple count, whatever it is told in whatever order."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.cli.audit import moment
+from services.runtime.audit.ledger import Ledger, Range
+from services.runtime.errors import UsageError
+
+RANGES = {0: Range(5, 15), 3: Range(0, 4)}
+WHERE = st.tuples(st.sampled_from([0, 3, 7]), st.integers(0, 20))
+EVENTS = st.lists(st.tuples(WHERE, st.sampled_from(["first", "second", "in_flight", "absent"])), max_size=60)
+
+
+@given(EVENTS)
+def test_every_record_is_counted_once(events: list[tuple[tuple[int, int], str]]) -> None:
+    ledger = Ledger(RANGES)
+    ended: dict[tuple[int, int], list[int]] = {}
+    flying, gone = set(), set()
+    for where, what in events:
+        match what:
+            case "in_flight":
+                ledger.in_flight(*where)
+                flying.add(where)
+            case "absent":
+                if where in ended:
+                    continue  # what has ended was there
+                ledger.absent(*where)
+                gone.add(where)
+            case _:
+                if where in gone:
+                    continue
+                ledger.ended(*where, 1 if what == "first" else 2)
+                ended.setdefault(where, []).append(1 if what == "first" else 2)
+    entered = {(n, offset) for n, r in RANGES.items() for offset in range(r.start, r.end)}
+    first = Counter(ends[0] for where, ends in ended.items() if where in entered)
+    assert (ledger.count(1), ledger.count(2)) == (first[1], first[2])
+    assert set(ledger.duplicated()) == {where for where, ends in ended.items() if where in entered and len(ends) > 1}
+    assert set(ledger.missing()) == entered - set(ended) - flying - gone
+    assert ledger.count_in_flight == len((flying & entered) - set(ended) - gone)
+
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-01-31", datetime(2026, 1, 31, tzinfo=UTC)),
+        ("2026-01-31T06:00Z", datetime(2026, 1, 31, 6, tzinfo=UTC)),
+        ("2026-01-31T06:00+02:00", datetime(2026, 1, 31, 4, tzinfo=UTC)),
+        ("30m", NOW - timedelta(minutes=30)),
+        ("7d", NOW - timedelta(days=7)),
+    ],
+)
+def test_times_are_read_as_people_write_them(text: str, expected: datetime) -> None:
+    assert moment(text, NOW) == expected
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "7w", "-1d", "2026-13-01", "999999d"])
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="is no time"):
+        moment(text, NOW)
