@@ -38,7 +38,6 @@ class Crew:
         command: that runs a worker, without the stage.
         environment: of all of them.
         log: to which all of them append.
-        static: they are static members of their groups: a killed one has its partitions back as soon as it is up.
     """
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
@@ -47,9 +46,14 @@ class Crew:
         self._environment = environment
         self._log = log
         self._joined = 0
+        self._frozen: set[int] = set()
 
     def join(self, stage: str, *, static: bool) -> Member:
-        """Start a worker, and start it again whenever it ends."""
+        """Start a worker, and start it again whenever it ends.
+
+        Args:
+            static: it is a static member of its group, and has its partitions back as soon as it is up again.
+        """
         self._joined += 1
         member = Member(stage, f"{stage}-{self._joined}")
         member.keeper = asyncio.create_task(self._keep(member, static=static))
@@ -95,11 +99,14 @@ class Crew:
         pid = self._choose(pick)
         if not _signal(pid, signal.SIGSTOP):
             return False
+        self._frozen.add(pid)
         await asyncio.sleep(seconds)
+        self._frozen.discard(pid)
         return _signal(pid, signal.SIGCONT)
 
     def _choose(self, pick: int) -> int:
-        pids = [member.pid for member in self.members if member.pid]
+        """Return a worker's process; one that is frozen is spared, or it would never wake as a zombie."""
+        pids = [member.pid for member in self.members if member.pid and member.pid not in self._frozen]
         return pids[pick % len(pids)] if pids else 0
 
     async def _keep(self, member: Member, *, static: bool) -> None:

@@ -28,7 +28,8 @@ def desk(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     kafka = KafkaSettings(bootstrap_servers=cluster.bootstrap_servers, topic_prefix="pipeline.")
     asyncio.run(topics.create(kafka, TOPICS, partitions=3))
     log = tmp_path_factory.mktemp("workers") / "workers.log"
-    with workers(kafka, list(STAGES), log):
+    # Hundreds of hostile events in a row look like a broken deploy to the brake.
+    with workers(kafka, list(STAGES), log, {"WIREDESK_BRAKE_SHARE": "1"}):
         yield kafka
 
 

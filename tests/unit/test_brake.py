@@ -115,6 +115,42 @@ async def test_a_release_wakes_the_lanes_that_wait(clock: Clock) -> None:
     assert await waiting
 
 
+async def test_when_a_try_releases_it_all_lanes_work_side_by_side(clock: Clock) -> None:
+    tested = brake(clock)
+    note(tested, "x" * 10)
+    clock.now += 10
+    working = 0
+    done = asyncio.Event()
+
+    async def lane() -> None:
+        nonlocal working
+        async with tested.turn():
+            note(tested, "." * PASSES)
+            working += 1
+            await done.wait()
+
+    lanes = [asyncio.create_task(lane()) for _ in range(4)]
+    async with asyncio.timeout(5):
+        while working < len(lanes):
+            await asyncio.sleep(0)
+    done.set()
+    await asyncio.gather(*lanes)
+    note(tested, "x" * 10)
+    clock.now += 100
+    assert await enters(tested), "and turns are taken again"
+
+
+async def test_a_lane_that_is_closed_while_it_waits_gives_its_turn_away(clock: Clock) -> None:
+    tested = brake(clock)
+    note(tested, "x" * 10)
+    waiting = asyncio.create_task(enters(tested, patience=60))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    clock.now += 10
+    assert await enters(tested)
+
+
 async def enters(brake: Brake, patience: float = 0.001) -> bool:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(patience), brake.turn():

@@ -41,6 +41,13 @@ def test_every_record_is_counted_once(events: list[tuple[tuple[int, int], str]])
     assert (ledger.count(1), ledger.count(2)) == (first[1], first[2])
     assert set(ledger.duplicated()) == {where for where, ends in ended.items() if where in entered and len(ends) > 1}
     assert set(ledger.missing()) == entered - set(ended) - flying - gone
+    assert ledger.count_missing == len(set(ledger.missing()))
+    assert ledger.count_duplicated == len(set(ledger.duplicated()))
+    for number, covered in RANGES.items():
+        offsets = [offset for partition, offset in ledger.missing() if partition == number]
+        expected = Range(min(offsets), max(offsets) + 1) if offsets else None
+        assert ledger.missing_range(number) == expected
+        assert all(covered.start <= offset < covered.end for offset in offsets)
     assert ledger.count_in_flight == len((flying & entered) - set(ended) - gone)
 
 

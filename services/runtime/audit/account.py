@@ -14,6 +14,7 @@ What is read, and what need not be:
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from aiokafka import TopicPartition
 
@@ -117,14 +118,14 @@ class _Audit:
         await self._read_ends(ledger, latest)
         await self._read_between(ledger, committed, latest)
         await self._read_entry(ledger, committed, latest)
-        missing, duplicated = list(ledger.missing()), list(ledger.duplicated())
+        duplicated = list(islice(ledger.duplicated(), NAMED))
         return Account(
             ended={topic.name: ledger.count(number) for number, topic in enumerate(self._ends, start=1)},
             in_flight=ledger.count_in_flight,
-            missing=len(missing),
-            duplicated=len(duplicated),
-            missing_records=[self._name(*found) for found in missing[:NAMED]],
-            duplicated_records=await self._name_duplicates(duplicated[:NAMED], latest),
+            missing=ledger.count_missing,
+            duplicated=ledger.count_duplicated,
+            missing_records=[self._name(*found) for found in islice(ledger.missing(), NAMED)],
+            duplicated_records=await self._name_duplicates(duplicated, latest),
         )
 
     async def _partitions(self) -> list[TopicPartition]:
@@ -183,23 +184,25 @@ class _Audit:
     ) -> None:
         """Tell records from markers, where it makes a difference."""
         looked_at: dict[TopicPartition, tuple[int, int]] = {}
-        suspects = list(ledger.missing())
         for tp, (start, end) in latest.items():
             if tp.topic != self._entry:
                 continue
-            offsets = [offset for number, offset in suspects if number == tp.partition]
-            done = max(start, committed.get(tp, start))
-            if 0 < end - done <= TAIL:
-                offsets += (done, end - 1)
-            if offsets:
-                looked_at[tp] = (min(offsets), max(offsets) + 1)
-        there: dict[int, set[int]] = {tp.partition: set(range(*span)) for tp, span in looked_at.items()}
+            missing = ledger.missing_range(tp.partition)
+            backlog = max(start, committed.get(tp, start)), end
+            parts = [(missing.start, missing.end)] if missing else []
+            if 0 < backlog[1] - backlog[0] <= TAIL:
+                parts.append(backlog)
+            if parts:
+                looked_at[tp] = min(first for first, _ in parts), max(last for _, last in parts)
+        nexts = {tp.partition: first for tp, (first, _) in looked_at.items()}
         async with contextlib.aclosing(between(self._settings, looked_at)) as reading:
             async for record in reading:
-                there[record.partition].discard(record.offset)
-        for number, absent in there.items():
-            for offset in absent:
-                ledger.absent(number, offset)
+                for offset in range(nexts[record.partition], record.offset):
+                    ledger.absent(record.partition, offset)
+                nexts[record.partition] = record.offset + 1
+        for tp, (_, last) in looked_at.items():
+            for offset in range(nexts[tp.partition], last):
+                ledger.absent(tp.partition, offset)
 
     async def _name_duplicates(
         self, duplicated: Sequence[tuple[int, int]], latest: Mapping[TopicPartition, tuple[int, int]]

@@ -11,6 +11,7 @@ ABSENT = 0x80
 offset belongs to a marker at the end of a publisher's transaction, or was compacted away."""
 
 _END = 0x1F
+_DUPLICATED = tuple(mark for mark in range(256) if mark & TWICE)
 MOST_ENDS = _END
 
 
@@ -48,9 +49,9 @@ class Ledger:
             marks[index] |= IN_FLIGHT
 
     def absent(self, partition: int, offset: int) -> None:
-        """Note that there is no record at an offset."""
+        """Note that there is no record at an offset; one that has ended was there."""
         marks, index = self._find(partition, offset)
-        if marks is not None:
+        if marks is not None and not marks[index] & _END:
             marks[index] |= ABSENT
 
     def count(self, end: int) -> int:
@@ -62,18 +63,37 @@ class Ledger:
         """How many have not ended and have a stage before them."""
         return self._count(IN_FLIGHT)
 
+    @property
+    def count_missing(self) -> int:
+        """How many have neither ended nor a stage before them."""
+        return self._count(UNKNOWN)
+
+    @property
+    def count_duplicated(self) -> int:
+        """How many have ended more than once."""
+        return sum(self._count(mark) for mark in _DUPLICATED)
+
+    def missing_range(self, partition: int) -> Range | None:
+        """Return the part of a partition in which records are missing."""
+        marks, start = self._marks[partition], self._ranges[partition].start
+        first = marks.find(UNKNOWN)
+        return None if first < 0 else Range(start + first, start + marks.rfind(UNKNOWN) + 1)
+
     def missing(self) -> Iterator[tuple[int, int]]:
-        """Yield partition and offset of the records that no stage has before it and that have not ended."""
-        for number, marks in self._marks.items():
-            for index in _positions(marks, UNKNOWN):
-                yield number, self._ranges[number].start + index
+        """Yield partition and offset of the records that are missing."""
+        return self._marked(UNKNOWN)
 
     def duplicated(self) -> Iterator[tuple[int, int]]:
         """Yield partition and offset of the records that have ended more than once."""
+        for mark in _DUPLICATED:
+            yield from self._marked(mark)
+
+    def _marked(self, mark: int) -> Iterator[tuple[int, int]]:
         for number, marks in self._marks.items():
-            for value in {mark for mark in range(256) if mark & TWICE and marks.count(mark)}:
-                for index in _positions(marks, value):
-                    yield number, self._ranges[number].start + index
+            index = marks.find(mark)
+            while index >= 0:
+                yield number, self._ranges[number].start + index
+                index = marks.find(mark, index + 1)
 
     def _count(self, value: int) -> int:
         return sum(marks.count(value) for marks in self._marks.values())
@@ -83,10 +103,3 @@ class Ledger:
         if covered is None or not covered.start <= offset < covered.end:
             return None, 0
         return self._marks[partition], offset - covered.start
-
-
-def _positions(marks: bytearray, value: int) -> Iterator[int]:
-    index = marks.find(value)
-    while index >= 0:
-        yield index
-        index = marks.find(value, index + 1)

@@ -48,7 +48,8 @@ class Brake:
         self._released_at = -settings.brake_window
         self._try_at = 0.0
         self._passes = 0
-        self._trying = asyncio.Lock()
+        self._trying = asyncio.Lock()  # it is fair: a lane that has nothing to be tried is followed by the others
+        self._turn: object = None
         self._released = asyncio.Event()
 
     def note(self, *, failed: bool) -> None:
@@ -66,11 +67,27 @@ class Brake:
         if not self.pulled:
             yield
             return
-        async with self._trying:
-            while self.pulled and (left := self._try_at - self._clock()) > 0:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._released.wait(), left)
+        await self._trying.acquire()
+        self._turn = turn = object()
+        try:
+            if not await self._due():
+                self._end(turn)
             yield
+        finally:
+            self._end(turn)
+
+    async def _due(self) -> bool:
+        """Wait until the next try is due; False when there is nothing to be tried any more."""
+        while self.pulled and (left := self._try_at - self._clock()) > 0:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._released.wait(), left)
+        return self.pulled
+
+    def _end(self, turn: object) -> None:
+        """End a turn, if it has not ended: the lane works on, perhaps for days, when its tries released the brake."""
+        if turn is not None and self._turn is turn:
+            self._turn = None
+            self._trying.release()
 
     def _count(self, *, failed: bool) -> tuple[int, int]:
         now = int(self._clock())
@@ -107,6 +124,7 @@ class Brake:
             self._released_at = now
             self._window.clear()
             self._released.set()
+            self._end(self._turn)
             metrics.BRAKE.set(0)
             log.warning("brake released", passed=self._passes)
 
