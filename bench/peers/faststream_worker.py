@@ -5,6 +5,7 @@ import sys
 
 from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker
+from faststream.kafka.annotations import KafkaMessage
 from job import work
 
 broker = KafkaBroker(sys.argv[1])
@@ -15,9 +16,9 @@ app = FastStream(broker)
     "jobs", group_id="faststream", auto_offset_reset="earliest", ack_policy=AckPolicy.ACK, session_timeout_ms=10_000
 )
 @broker.publisher("done")
-async def handle(body: bytes) -> bytes:
-    """Do the job."""
-    return work(body)
+async def handle(message: KafkaMessage) -> bytes:
+    """Do the job, on the bytes as they came: a parameter of the body's own type would be decoded first."""
+    return work(message.body)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from services.broker.cluster import EmbeddedKafka
 from services.broker.settings import BrokerSettings
@@ -140,7 +140,13 @@ class Run:
 
     async def _send(self) -> None:
         value = next(self._pages)
-        await self._producer.send(self.kafka.on_cluster(PAGES_RAW.name), value, partition=self.result.sent % PARTITIONS)
+        topic, partition = self.kafka.on_cluster(PAGES_RAW.name), self.result.sent % PARTITIONS
+        async with asyncio.timeout(SETTLE_SECONDS):
+            while True:
+                # Refused where the partition's buffer stays full, its broker being down: nothing was taken.
+                with contextlib.suppress(KafkaTimeoutError):
+                    await self._producer.send(topic, value, partition=partition)
+                    break
         self.result.sent += 1
         if value.startswith(b"light:"):
             self._poisoned[value.split(b":", 4)[3].decode()] += 1
