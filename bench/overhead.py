@@ -5,9 +5,9 @@
 Both sides call the same handler, loaded once and forked, on the same records, with the same number of processes, on the
 same cores; Kafka runs on these cores, too. A round measures one after the other, and the order alternates; the first
 round warms up and is not counted. Bare are two: `pool`, a loop over `multiprocessing.Pool.imap`, and `ideal`, as fast
-as can be: forked processes that take the next record from memory and drop what comes of it. Ours are workers as they
-are deployed, with their settings' defaults. They are held (SIGSTOP) while the records of a round are published, and the
-round counts from their release to the moment at which the broker appends the last output.
+as can be: forked processes that take the next record from memory and drop what comes of it. Ours is a worker as it is
+deployed, with its settings' defaults, that finds all records waiting: it counts from the moment at which it has its
+partitions to that at which the broker appends the last output.
 
 With `--scaling` it measures one, two and four partitions, a worker of one process for each, against a bare pool of as
 many processes.
@@ -22,13 +22,13 @@ import gzip
 import json
 import multiprocessing
 import os
-import signal
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import cycle, islice
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
@@ -94,25 +94,18 @@ def main() -> int:
 async def _measure(folder: Path, stage: Stage, records: list[Record], shapes: list[Shape], rounds: int) -> None:
     async with desk.kafka(folder / "kafka", BrokerSettings()) as broker:
         for shape in shapes:
-            kafka = desk.settings(broker).model_copy(update={"topic_prefix": f"{stage.name}-{shape.workers}."})
-            inputs = [stage.consumes, *stage.produces, stage.dead_letter_topic]
-            await topics.create(kafka, inputs, partitions=shape.partitions)
-            environment = {
-                "WIREDESK_PROCESSES": str(shape.processes),
-                "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix,
-                "WIREDESK_SESSION_TIMEOUT": "300",  # they are held for some seconds
-            }
-            crew = desk.workers({stage: shape.workers}, kafka.bootstrap_servers, folder / "workers.log", environment)
             rates: dict[str, list[float]] = {"kafka": [], "pool": [], "ideal": []}
-            async with crew as workers:
-                await desk.ready(workers, DEADLINE_SECONDS)
-                for number in range(rounds + 1):
-                    for kind in islice(cycle(rates), number % 3, number % 3 + 3):
-                        if kind == "kafka":
-                            rate = await _through_kafka(kafka, stage, records, shape, workers)
-                        else:
-                            rate = await asyncio.to_thread(BARE[kind], stage, records, shape.cores)
-                        rates[kind].append(rate)
+            for number in range(rounds + 1):
+                prefix = f"{stage.name}-{shape.workers}-{number}."
+                kafka = desk.settings(broker).model_copy(update={"topic_prefix": prefix})
+                await _preload(kafka, stage, records, shape)
+                await asyncio.sleep(SETTLE_SECONDS)
+                for kind in islice(cycle(rates), number % 3, number % 3 + 3):
+                    if kind == "kafka":
+                        rate = await _through_kafka(kafka, stage, len(records), shape, folder / f"{prefix}log")
+                    else:
+                        rate = await asyncio.to_thread(BARE[kind], stage, records, shape.cores)
+                    rates[kind].append(rate)
             _tell(stage, shape, len(records), {kind: values[1:] for kind, values in rates.items()})
 
 
@@ -180,39 +173,8 @@ def _loop(handler: Handler, records: Sequence[Record], position: "Synchronized[i
         handler(records[number])
 
 
-async def _through_kafka(
-    kafka: KafkaSettings,
-    stage: Stage,
-    records: Sequence[Record],
-    shape: Shape,
-    workers: Sequence[desk.WorkerProcess],
-) -> float:
-    """Return pages/s of workers that find all pages waiting."""
-    names = [kafka.on_cluster(topic.name) for topic in (*stage.produces, stage.dead_letter_topic)]
-    reading = read(kafka, names)
-    async with asyncio.timeout(DEADLINE_SECONDS), contextlib.aclosing(reading):
-        await anext(reading)
-        _signal(workers, signal.SIGSTOP)
-        await _publish(kafka, stage, records, shape)
-        await asyncio.sleep(SETTLE_SECONDS)
-        began = time.time()
-        _signal(workers, signal.SIGCONT)
-        seen, last = 0, 0
-        async for record in reading:
-            if record is not None:
-                seen, last = seen + 1, max(last, record.timestamp)
-            if seen == len(records):
-                break
-    return len(records) / (last / 1000 - began)
-
-
-def _signal(workers: Sequence[desk.WorkerProcess], number: signal.Signals) -> None:
-    for worker in workers:
-        if worker.process is not None:
-            worker.process.send_signal(number)
-
-
-async def _publish(kafka: KafkaSettings, stage: Stage, records: Sequence[Record], shape: Shape) -> None:
+async def _preload(kafka: KafkaSettings, stage: Stage, records: Sequence[Record], shape: Shape) -> None:
+    await topics.create(kafka, [stage.consumes, *stage.produces, stage.dead_letter_topic], partitions=shape.partitions)
     async with clients.started(clients.producer(kafka, "bench"), kafka) as producer:
         for number, record in enumerate(records):
             await producer.send(
@@ -222,6 +184,28 @@ async def _publish(kafka: KafkaSettings, stage: Stage, records: Sequence[Record]
                 headers=list(record.headers),
                 partition=number % shape.partitions,
             )
+
+
+async def _through_kafka(kafka: KafkaSettings, stage: Stage, count: int, shape: Shape, log: Path) -> float:
+    """Return pages/s of workers that find all pages waiting."""
+    environment = {"WIREDESK_PROCESSES": str(shape.processes), "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix}
+    crew = desk.workers({stage: shape.workers}, kafka.bootstrap_servers, log, environment)
+    names = [kafka.on_cluster(topic.name) for topic in (*stage.produces, stage.dead_letter_topic)]
+    seen, last = 0, 0
+    reading = read(kafka, names, from_beginning=True)
+    async with asyncio.timeout(DEADLINE_SECONDS), crew, contextlib.aclosing(reading):
+        async for record in reading:
+            if record is not None:
+                seen, last = seen + 1, max(last, record.timestamp)
+            if seen == count:
+                break
+    return count / (last / 1000 - _running_since(log))
+
+
+def _running_since(log: Path) -> float:
+    """Return when the first lane ran, in seconds since 1970."""
+    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if "lane running" in line]
+    return min(datetime.fromisoformat(line["timestamp"]).timestamp() for line in lines)
 
 
 def _inputs(name: str, data: Path) -> list[Record]:
