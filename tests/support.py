@@ -18,6 +18,7 @@ from typing import ClassVar
 
 from aiokafka import AIOKafkaProducer
 
+from services.broker import jars
 from services.pipeline import ENDS, PAGES_RAW
 from services.runtime.kafka.reading import read
 from services.runtime.records import Header, Record
@@ -26,6 +27,8 @@ from services.runtime.settings import KafkaSettings
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "samples"
 DEADLINE = 60.0
+KAFKA_VERSIONS = ("3.9.1", jars.KAFKA_VERSION)
+"""The oldest that we stand for, and the one that is embedded."""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ RESTART_SECONDS = 2.0
 
 LOCAL = {"WIREDESK_SESSION_TIMEOUT": "10", "WIREDESK_DRAIN_TIMEOUT": "5"}
 """Settings of workers on this machine where the user has none: no network here can make a living worker look dead, and
-the partitions of one that was killed wait for its session to end."""
+the partitions of one that does not come back wait for its session to end."""
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Ctrl-C, a service manager, and a terminal that is closed."""

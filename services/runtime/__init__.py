@@ -4,6 +4,7 @@
     kafka/                                clients, topics, transactions, reading
     isolation/                            handlers in processes of their own
     worker/                               lanes, rebalances, health: one worker process of a stage
+    audit/                                what became of every record, told by the topics alone
 
 A stage gives it a handler, a pure function from a record to its outputs; the runtime does the rest, once.
 """

@@ -12,8 +12,6 @@ import psutil
 
 from tests.support import ROOT
 
-RESTART_SECONDS = 0.5
-
 
 @dataclass
 class Member:
@@ -120,7 +118,6 @@ class Crew:
                 )
             member.starts += 1
             await member.process.wait()
-            await asyncio.sleep(RESTART_SECONDS)
 
 
 def light(environment: Mapping[str, str], log: Path) -> Crew:

@@ -24,7 +24,7 @@ class Result:
     def clean(self) -> bool:
         """Whether both counts find every page once, and the poison where it belongs."""
         counted = all(
-            count["pages"] >= self.sent and count["missing"] == count["duplicated"] == 0
+            count["pages"] == self.sent and count["missing"] == count["duplicated"] == 0
             for count in (self.audit, self.witness)
         )
         return (
@@ -42,7 +42,7 @@ class Result:
             for name, count in (("audit", self.audit), ("witness", self.witness))
         )
         return (
-            f"soak: seed {self.seed}, Kafka {self.kafka}, {self.sent} pages acknowledged, "
+            f"soak: seed {self.seed}, Kafka {self.kafka}, {self.sent} pages published, "
             f"{self.starts} starts of workers\nfaults: {faults}\n{counts}\n"
             f"dead letters: {self.witness.get('reasons')}, expected {self.expected_reasons}\n"
             f"{'clean' if self.clean else 'NOT CLEAN'}"

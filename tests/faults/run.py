@@ -3,12 +3,12 @@
 import asyncio
 import collections
 import contextlib
+import itertools
 import json
 import os
-import random
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from services.broker.cluster import EmbeddedKafka
+from services.broker.node import Node
 from services.broker.settings import BrokerSettings
 from services.pipeline import ENDS, ENRICHMENT, PAGES_RAW, STAGES, TOPICS
 from services.runtime.kafka import topics
@@ -74,13 +75,11 @@ class Run:
         self._seconds = seconds
         self._rate = rate
         self._pages = plan.pages(seed, poison_every=poison_every, real_every=real_every)
-        self._poisoned = collections.Counter[str]()
-        environment = {**SETTINGS, "FAULTS_REAL": "1" if real_every else "0"}
-        self._environment = environment
-        self._rng = random.Random(seed)
+        self._ordered = collections.Counter[str]()
+        self._environment = {**SETTINGS, "FAULTS_REAL": "1" if real_every else "0"}
         self._proxies: list[Proxy] = []
         self._one_broker_at_a_time = asyncio.Lock()
-        self._killed_brokers = 0
+        self._turns: Iterator[Node] | None = None
 
     async def run(self, a_minute: Mapping[Kind, float]) -> Result:
         """Run it to its end."""
@@ -110,7 +109,7 @@ class Run:
                 proxy.heal()
             await self._settle()
             self.result.starts = sum(member.starts for member in self._crew.members)
-            self.result.expected_reasons = {reason: self._poisoned[order] for order, reason in plan.REASONS.items()}
+            self.result.expected_reasons = {reason: self._ordered[order] for order, reason in plan.REASONS.items()}
             self.result.witness = await self._count()
         return self.result
 
@@ -148,8 +147,7 @@ class Run:
                     await self._producer.send(topic, value, partition=partition)
                     break
         self.result.sent += 1
-        if value.startswith(b"light:"):
-            self._poisoned[value.split(b":", 4)[3].decode()] += 1
+        self._ordered[plan.order(value)] += 1
 
     async def _befall(self, fault: Fault) -> None:
         await asyncio.sleep(fault.at)
@@ -197,11 +195,10 @@ class Run:
     async def _restart_broker(self, fault: Fault) -> bool:
         """Kill a broker as a power cut would, each in turn, the coordinator of the last stage's group first."""
         async with self._one_broker_at_a_time:
-            first = await self._coordinator() if not self._killed_brokers else 0
-            if first:
-                self._first = first
-            node = self._broker.nodes[(self._first - 1 + self._killed_brokers) % NODES]
-            self._killed_brokers += 1
+            if not self._turns:
+                first = await self._coordinator() - 1
+                self._turns = itertools.cycle([*self._broker.nodes[first:], *self._broker.nodes[:first]])
+            node = next(self._turns)
             node.kill()
             await self._broker.ended()
             await asyncio.sleep(1 + 3 * fault.draw)
@@ -225,7 +222,7 @@ class Run:
                 await asyncio.sleep(0.5)
 
     @contextlib.asynccontextmanager
-    async def _admin(self) -> Any:
+    async def _admin(self) -> AsyncIterator[AIOKafkaAdminClient]:
         admin = AIOKafkaAdminClient(bootstrap_servers=self.kafka.bootstrap_servers)
         await admin.start()
         try:

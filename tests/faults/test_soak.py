@@ -4,17 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from services.broker import jars
 from services.runtime import logs
 from tests.faults import plan
 from tests.faults.run import Run
+from tests.support import KAFKA_VERSIONS
 
-OLDEST = "3.9.1"
 SECONDS = 40
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize(("version", "seed"), [(OLDEST, 39), (jars.KAFKA_VERSION, 43)])
+@pytest.mark.parametrize(("version", "seed"), zip(KAFKA_VERSIONS, (39, 43), strict=True))
 async def test_nothing_is_lost_and_nothing_is_there_twice(version: str, seed: int, tmp_path: Path) -> None:
     with logs.muted("aiokafka"), logs.muted("asyncio"):  # of connections that the proxies cut
         run = Run(tmp_path, seed=seed, seconds=SECONDS, rate=40, version=version, poison_every=100)

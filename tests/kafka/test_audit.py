@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -98,13 +98,14 @@ async def test_only_pages_since_a_time(kafka: KafkaSettings) -> None:
     await topics.create(kafka, TOPICS, partitions=1)
     early = await publish(kafka, [Raw(b"page")] * 2)
     await end(kafka, ARTICLES_ENRICHED.name, *early)
-    await asyncio.sleep(0.01)  # timestamps count milliseconds
-    between = datetime.now(UTC).isoformat()
+    arrived = datetime.now(UTC)
+    while (between := datetime.now(UTC)) < arrived + timedelta(milliseconds=2):  # timestamps count milliseconds
+        await asyncio.sleep(0)
     late = await publish(kafka, [Raw(b"page")] * 3)
     await commit(kafka, 5)
     await end(kafka, ARTICLES_ENRICHED.name, *late)
     assert as_json(kafka)[1]["pages"] == 5
-    code, found = as_json(kafka, "--since", between)
+    code, found = as_json(kafka, "--since", between.isoformat())
     assert (code, found["pages"], found["enriched"]) == (0, 3, 3)
 
 

@@ -14,7 +14,7 @@ from services.broker.cluster import EmbeddedKafka
 from services.broker.settings import BrokerSettings
 from services.runtime.errors import AbortedError, FencedError, InDoubtError, OpeningError, OutputTooLargeError
 from services.runtime.kafka import clients, offsets, topics
-from services.runtime.kafka.delivery import AtLeastOnceProducer
+from services.runtime.kafka.at_least_once import AtLeastOnceProducer
 from services.runtime.kafka.reading import read
 from services.runtime.kafka.transactions import TransactionalProducer
 from services.runtime.records import Output

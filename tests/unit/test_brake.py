@@ -81,10 +81,7 @@ async def test_tries_come_one_lane_at_a_time_at_growing_intervals(clock: Clock) 
     note(tested, "x" * 10)
     waits = []
     for _ in range(9):
-        began = clock.now
-        while not await enters(tested):
-            clock.now += 0.5
-        waits.append(clock.now - began)
+        waits.append(await waits_for_a_turn(tested, clock))
         note(tested, "x")
     assert waits[0] == pytest.approx(5, abs=1.1)
     assert waits[1] == pytest.approx(10, abs=1.6)
@@ -95,10 +92,7 @@ async def test_intervals_grow_on_when_it_is_pulled_again_soon(clock: Clock) -> N
     tested = brake(clock)
     for expected in (5, 10, 20):
         note(tested, "x" * 10)
-        began = clock.now
-        while not await enters(tested):
-            clock.now += 0.5
-        assert clock.now - began == pytest.approx(expected, rel=0.2, abs=0.6)
+        assert await waits_for_a_turn(tested, clock) == pytest.approx(expected, rel=0.2, abs=0.6)
         note(tested, "." * PASSES)
     clock.now += 61
     note(tested, "x" * 10)
@@ -149,6 +143,14 @@ async def test_a_lane_that_is_closed_while_it_waits_gives_its_turn_away(clock: C
     await asyncio.gather(waiting, return_exceptions=True)
     clock.now += 10
     assert await enters(tested)
+
+
+async def waits_for_a_turn(brake: Brake, clock: Clock) -> float:
+    """Return the seconds until a lane may try a record."""
+    began = clock.now
+    while not await enters(brake):
+        clock.now += 0.5
+    return clock.now - began
 
 
 async def enters(brake: Brake, patience: float = 0.001) -> bool:

@@ -12,7 +12,6 @@ offset belongs to a marker at the end of a publisher's transaction, or was compa
 
 _END = 0x1F
 _DUPLICATED = tuple(mark for mark in range(256) if mark & TWICE)
-MOST_ENDS = _END
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class Ledger:
         self._marks = {number: bytearray(r.end - r.start) for number, r in entered.items()}
 
     def ended(self, partition: int, offset: int, end: int) -> None:
-        """Note that a record has ended in the end topic of a number, from 1 to `MOST_ENDS`."""
+        """Note that a record has ended in the end topic of a number, from 1 to 31."""
         marks, index = self._find(partition, offset)
         if marks is not None:
             marks[index] = marks[index] | TWICE if marks[index] & _END else marks[index] | end

@@ -12,6 +12,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.client import ConnectionGroup
 from aiokafka.errors import (
+    BrokerResponseError,
     CoordinatorNotAvailableError,
     KafkaError,
     NotCoordinatorError,
@@ -27,6 +28,13 @@ RETRY_SECONDS = 0.05
 """Between two questions: an offset is unstable for some milliseconds only."""
 
 _MOVED = (CoordinatorNotAvailableError, NotCoordinatorError)
+
+
+class UnstableOffsetError(BrokerResponseError):
+    """A transaction is pending that may change the offset."""
+
+    errno = UNSTABLE_OFFSET_COMMIT
+    retriable = True
 
 
 class OffsetFetchResponse_v7(Response):  # noqa: N801 - named as aiokafka names its messages
@@ -116,15 +124,11 @@ async def committed(consumer: AIOKafkaConsumer, group: str, source: TopicPartiti
             )
             return _offset(response)
         except KafkaError as error:
-            if isinstance(error, _MOVED) or not hasattr(error, "errno"):
+            if not isinstance(error, BrokerResponseError) or isinstance(error, _MOVED):
                 coordinator.coordinator_dead()
-            if not (error.retriable or isinstance(error, UnstableOffsetError)):
+            if not error.retriable:
                 raise
         await asyncio.sleep(RETRY_SECONDS)
-
-
-class UnstableOffsetError(KafkaError):
-    """A transaction is pending that may change the offset."""
 
 
 def _offset(response: Any) -> int | None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.runtime.kafka import clients
-from services.runtime.kafka.delivery import AtLeastOnceProducer, Commits
+from services.runtime.kafka.at_least_once import AtLeastOnceProducer
+from services.runtime.kafka.delivery import Delivery
 from services.runtime.kafka.transactions import TransactionalProducer
 from services.runtime.settings import KafkaSettings, WorkerSettings
 from services.runtime.topology import Stage
@@ -40,7 +41,7 @@ class Context:
         """Seconds in which a member that was thrown out of the group has learnt so."""
         return 2 * clients.heartbeat_seconds(self.settings.session_timeout)
 
-    def output(self, source: TopicPartition) -> Commits:
+    def output(self, source: TopicPartition) -> Delivery:
         """Return what commits the outputs of a partition, under the guarantee that is set."""
         # The same for every owner of the partition: opening it fences the one before.
         name = f"{self.group}.{source.topic}.{source.partition}"

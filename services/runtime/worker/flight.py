@@ -14,7 +14,6 @@ BULK_RECORDS = 8
 """With so many records behind it in its lane a finished record waits for its turn anyway, and loses nothing when it
 waits for a fuller transaction."""
 
-
 type Batch = list[tuple[Record, Outcome]]
 
 
@@ -64,7 +63,7 @@ class Flight:
         self._budget = budget
         self._settings = settings
         self._jobs: deque[Job] = deque()
-        self._waiting: deque[Record | Job] = deque()
+        self._waiting: deque[tuple[Record, Failure | None]] = deque()
         self._bytes = 0
         self._woken = asyncio.Event()
         self.one_by_one = False
@@ -85,14 +84,14 @@ class Flight:
         """Take a record; its outcome is known already where an earlier try was refused."""
         self._budget.take(record)
         self._bytes += record.size
-        self._waiting.append(record if refused is None else _settled(record, refused))
+        self._waiting.append((record, refused))
         self.submit()
 
     def submit(self) -> None:
         """Hand records that wait to the pool: all of them, or one at a time while the brake is pulled."""
         while self._waiting and not (self.one_by_one and self._jobs):
-            waiting = self._waiting.popleft()
-            self._jobs.append(waiting if isinstance(waiting, Job) else self._pool.submit(waiting))
+            record, refused = self._waiting.popleft()
+            self._jobs.append(self._pool.submit(record) if refused is None else _settled(record, refused))
         self._woken.set()
 
     async def first(self, wanted: Callable[[], bool]) -> bool:
@@ -148,8 +147,7 @@ class Flight:
 
     def give_up_waiting(self) -> None:
         """Let go of the records that no child has begun: whoever has the partition next reads them again."""
-        waiting, self._waiting = self._waiting, deque()
-        self._forget([w.record if isinstance(w, Job) else w for w in waiting])
+        self._drop_waiting()
         untaken = []
         while self._jobs and not (self._jobs[-1].taken or self._jobs[-1].outcome.done()):
             untaken.append(self._jobs.pop())
@@ -158,14 +156,13 @@ class Flight:
 
     def give_up(self) -> None:
         """Let go of all records."""
-        waiting, self._waiting = self._waiting, deque()
-        self._forget([w.record if isinstance(w, Job) else w for w in waiting])
+        self._drop_waiting()
         jobs, self._jobs = self._jobs, deque()
         self._let_go(list(jobs))
 
-    def wake(self) -> None:
-        """Have whoever waits for the first record look again whether it is wanted."""
-        self._woken.set()
+    def _drop_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, deque()
+        self._forget([record for record, _ in waiting])
 
     def _let_go(self, jobs: Sequence[Job]) -> None:
         for job in jobs:

@@ -14,7 +14,7 @@ from services.runtime import metrics
 from services.runtime.dead_letters import dead_letter
 from services.runtime.errors import BrakePulledError, FencedError, OutputTooLargeError, TransactionError
 from services.runtime.kafka import offsets
-from services.runtime.kafka.delivery import Commits
+from services.runtime.kafka.delivery import Delivery
 from services.runtime.lineage import lineage, origin_seconds
 from services.runtime.records import Failure, Outcome, Output, Record
 from services.runtime.worker.backoff import Backoff
@@ -176,7 +176,7 @@ class Lane:
             self.regulate()
             await self._work(output, backoff)
 
-    async def _work(self, output: Commits, backoff: Backoff) -> None:
+    async def _work(self, output: Delivery, backoff: Backoff) -> None:
         """Commit batch after batch, until drained.
 
         Raises:
@@ -243,7 +243,7 @@ class Lane:
         self._flight.give_up()
         metrics.IN_FLIGHT.labels(self.source.partition).set(0)
 
-    async def _commit(self, output: Commits, batch: Batch) -> None:
+    async def _commit(self, output: Delivery, batch: Batch) -> None:
         outputs: list[Output] = []
         makers: list[int] = []
         for index, (record, outcome) in enumerate(batch):
