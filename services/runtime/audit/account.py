@@ -11,16 +11,21 @@ What is read, and what need not be:
    its neighbourhood is read: it may be the marker of a publisher's transaction.
 """
 
+import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+from aiokafka.structs import OffsetAndMetadata
 
 from services.runtime.audit.ledger import Ledger, Range
-from services.runtime.errors import UsageError
+from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.kafka import clients, topics
+from services.runtime.kafka.delivery import told
 from services.runtime.kafka.reading import between, ends
 from services.runtime.lineage import ORIGIN
 from services.runtime.records import Record
@@ -32,6 +37,9 @@ NAMED = 1000
 
 TAIL = 10_000
 """Offsets of a backlog that are looked at one by one, to tell records from markers; a longer one counts as it is."""
+
+COORDINATOR_SECONDS = 30
+RETRY_SECONDS = 0.25
 
 PATIENCE_SECONDS = 120
 """For open transactions: the broker itself ends them after their timeout."""
@@ -94,7 +102,12 @@ async def account(
         UsageError: a topic does not exist.
         UnavailableError: the cluster cannot be reached, or a transaction stays open.
     """
-    return await _Audit(settings, stages, progress or (lambda *_: None)).run(since_ms)
+    try:
+        return await _Audit(settings, stages, progress or (lambda *_: None)).run(since_ms)
+    except (KafkaError, OSError) as error:
+        raise UnavailableError(
+            f"Kafka at {settings.bootstrap_servers} stopped answering: {told(error)}; run the audit again"
+        ) from error
 
 
 class _Audit:
@@ -142,7 +155,7 @@ class _Audit:
             for stage in self._stages:
                 group = self._settings.on_cluster(stage.group)
                 topic = self._settings.on_cluster(stage.consumes.name)
-                listed = await admin.list_consumer_group_offsets(group)
+                listed = await _offsets(admin, group)
                 found.update({tp: at.offset for tp, at in listed.items() if tp.topic == topic and at.offset >= 0})
         return found
 
@@ -229,3 +242,19 @@ class _Audit:
 
     def _name(self, partition: int, offset: int) -> str:
         return f"{self._entry}/{partition}/{offset}"
+
+
+async def _offsets(admin: AIOKafkaAdminClient, group: str) -> dict[TopicPartition, OffsetAndMetadata]:
+    """Return a group's committed offsets; on a new cluster the coordinator of the first group takes a moment to appear.
+
+    Raises:
+        KafkaError: it did not, in time.
+    """
+    deadline = asyncio.get_running_loop().time() + COORDINATOR_SECONDS
+    while True:
+        try:
+            return dict(await admin.list_consumer_group_offsets(group))
+        except KafkaError as error:
+            if not error.retriable or asyncio.get_running_loop().time() > deadline:
+                raise
+        await asyncio.sleep(RETRY_SECONDS)
