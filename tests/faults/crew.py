@@ -1,16 +1,20 @@
 """Workers as processes, restarted as a service manager would, and what can be done to them."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 from tests.support import ROOT
+
+PATIENCE_SECONDS = 30
+POLL_SECONDS = 0.05
 
 
 @dataclass
@@ -19,6 +23,7 @@ class Member:
 
     stage: str
     name: str
+    guest: bool
     process: asyncio.subprocess.Process | None = None
     keeper: asyncio.Task[None] | None = None
     starts: int = 0
@@ -46,14 +51,15 @@ class Crew:
         self._joined = 0
         self._frozen: set[int] = set()
 
-    def join(self, stage: str, *, static: bool) -> Member:
+    def join(self, stage: str, *, static: bool = False, guest: bool = False) -> Member:
         """Start a worker, and start it again whenever it ends.
 
         Args:
             static: it is a static member of its group, and has its partitions back as soon as it is up again.
+            guest: it leaves again in a moment.
         """
         self._joined += 1
-        member = Member(stage, f"{stage}-{self._joined}")
+        member = Member(stage, f"{stage}-{self._joined}", guest)
         member.keeper = asyncio.create_task(self._keep(member, static=static))
         self.members.append(member)
         return member
@@ -77,35 +83,48 @@ class Crew:
         """End all workers."""
         await asyncio.gather(*(self.leave(member) for member in list(self.members)))
 
-    def kill(self, pick: int) -> bool:
-        """Kill a worker; False where none runs."""
-        return _signal(self._choose(pick), signal.SIGKILL)
+    async def kill(self, pick: int) -> None:
+        """Kill a worker."""
+        await self._hit(pick, signal.SIGKILL, self._workers)
 
-    def kill_child(self, pick: int) -> bool:
+    async def kill_child(self, pick: int) -> None:
         """Kill a process that computes, or the template that forks them."""
-        pid = self._choose(pick)
-        if not pid:
-            return False
-        try:
-            children = psutil.Process(pid).children(recursive=True)
-        except psutil.NoSuchProcess:
-            return False
-        return bool(children) and _signal(children[pick // 7 % len(children)].pid, signal.SIGKILL)
+        await self._hit(pick, signal.SIGKILL, self._children)
 
-    async def freeze(self, pick: int, seconds: float) -> bool:
-        """Stop a worker for some seconds; it wakes up as a zombie."""
-        pid = self._choose(pick)
-        if not _signal(pid, signal.SIGSTOP):
-            return False
+    async def freeze(self, pick: int, seconds: float) -> None:
+        """Stop a worker for some seconds, beyond its session; it wakes up as a zombie."""
+        pid = await self._hit(pick, signal.SIGSTOP, self._residents)
         self._frozen.add(pid)
         await asyncio.sleep(seconds)
         self._frozen.discard(pid)
-        return _signal(pid, signal.SIGCONT)
+        os.kill(pid, signal.SIGCONT)
 
-    def _choose(self, pick: int) -> int:
-        """Return a worker's process; one that is frozen is spared, or it would never wake as a zombie."""
-        pids = [member.pid for member in self.members if member.pid and member.pid not in self._frozen]
-        return pids[pick % len(pids)] if pids else 0
+    async def _hit(self, pick: int, number: signal.Signals, there: Callable[[], list[int]]) -> int:
+        """Send a signal to one of the processes, as soon as there is one; return which."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                pids = there()
+                with contextlib.suppress(ProcessLookupError, IndexError, ZeroDivisionError):
+                    pid = pids[pick % len(pids)]
+                    os.kill(pid, number)
+                    return pid
+                await asyncio.sleep(POLL_SECONDS)
+
+    def _workers(self) -> list[int]:
+        """Return the workers that run; one that is frozen is spared, or it would never wake as a zombie."""
+        return [member.pid for member in self.members if member.pid and member.pid not in self._frozen]
+
+    def _residents(self) -> list[int]:
+        """Return those of them that do not leave again in a moment."""
+        guests = {member.pid for member in self.members if member.guest}
+        return [pid for pid in self._workers() if pid not in guests]
+
+    def _children(self) -> list[int]:
+        found = []
+        for pid in self._workers():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                found += [child.pid for child in psutil.Process(pid).children(recursive=True)]
+        return found
 
     async def _keep(self, member: Member, *, static: bool) -> None:
         environment = {**os.environ, **self._environment, "WIREDESK_METRICS_PORT": "0"}
@@ -123,13 +142,3 @@ class Crew:
 def light(environment: Mapping[str, str], log: Path) -> Crew:
     """Return a crew of workers with light stage functions."""
     return Crew((sys.executable, "-m", "tests.faults.light"), environment, log)
-
-
-def _signal(pid: int, number: signal.Signals) -> bool:
-    if not pid:
-        return False
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        return False
-    return True

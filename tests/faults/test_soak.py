@@ -13,7 +13,7 @@ SECONDS = 40
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize(("version", "seed"), zip(KAFKA_VERSIONS, (39, 43), strict=True))
+@pytest.mark.parametrize(("version", "seed"), list(zip(KAFKA_VERSIONS, (39, 43), strict=True)))
 async def test_nothing_is_lost_and_nothing_is_there_twice(version: str, seed: int, tmp_path: Path) -> None:
     with logs.muted("aiokafka"), logs.muted("asyncio"):  # of connections that the proxies cut
         run = Run(tmp_path, seed=seed, seconds=SECONDS, rate=40, version=version, poison_every=100)
