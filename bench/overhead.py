@@ -33,6 +33,8 @@ from itertools import cycle, islice
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
+from aiokafka.errors import GroupCoordinatorNotAvailableError
+
 from services import pipeline
 from services.broker.settings import BrokerSettings
 from services.cli import desk
@@ -51,6 +53,7 @@ DEADLINE_SECONDS = 300
 SETTLE_SECONDS = 2
 """For the broker to be done with what was published."""
 DIFFERENT_PAGES = 100
+POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -190,16 +193,27 @@ async def _through_kafka(kafka: KafkaSettings, stage: Stage, count: int, shape: 
     """Return pages/s of workers that find all pages waiting."""
     environment = {"WIREDESK_PROCESSES": str(shape.processes), "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix}
     crew = desk.workers({stage: shape.workers}, kafka.bootstrap_servers, log, environment)
+    # Outputs are read when all is done: a reader beside the workers would take its time from them.
+    async with asyncio.timeout(DEADLINE_SECONDS), crew:
+        await _committed(kafka, stage, count)
     names = [kafka.on_cluster(topic.name) for topic in (*stage.produces, stage.dead_letter_topic)]
-    seen, last = 0, 0
-    reading = read(kafka, names, from_beginning=True)
-    async with asyncio.timeout(DEADLINE_SECONDS), crew, contextlib.aclosing(reading):
-        async for record in reading:
-            if record is not None:
-                seen, last = seen + 1, max(last, record.timestamp)
-            if seen == count:
-                break
+    async with contextlib.aclosing(read(kafka, names, from_beginning=True, until_end=True)) as outputs:
+        appended = [record.timestamp async for record in outputs if record is not None]
+    if len(appended) != count:
+        raise WiredeskError(f"{len(appended)} outputs of {count} pages")
+    last = max(appended)
     return count / (last / 1000 - _running_since(log))
+
+
+async def _committed(kafka: KafkaSettings, stage: Stage, count: int) -> None:
+    """Wait until the stage's group has committed so many records."""
+    async with clients.started(clients.admin(kafka), kafka) as admin:
+        while True:
+            with contextlib.suppress(GroupCoordinatorNotAvailableError):  # the group is new
+                offsets = await admin.list_consumer_group_offsets(kafka.on_cluster(stage.group))
+                if sum(max(0, at.offset) for at in offsets.values()) >= count:
+                    return
+            await asyncio.sleep(POLL_SECONDS)
 
 
 def _running_since(log: Path) -> float:
