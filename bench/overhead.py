@@ -6,8 +6,8 @@ Both sides call the same handler, loaded once and forked, on the same records, w
 same cores; Kafka runs on these cores, too. A round measures one after the other, and the order alternates; the first
 round warms up and is not counted. Bare are two: `pool`, a loop over `multiprocessing.Pool.imap`, and `ideal`, as fast
 as can be: forked processes that take the next record from memory and drop what comes of it. Ours is a worker as it is
-deployed, with its settings' defaults, that finds all records waiting: it counts from the moment at which it has its
-partitions to that at which the broker appends the last output.
+deployed, with its settings' defaults, that finds all records waiting: pages are counted from the moment at which all
+workers have their partitions to that at which the broker appends the last output.
 
 With `--scaling` it measures one, two and four partitions, a worker of one process for each, against a bare pool of as
 many processes.
@@ -201,8 +201,9 @@ async def _through_kafka(kafka: KafkaSettings, stage: Stage, count: int, shape: 
         appended = [record.timestamp async for record in outputs if record is not None]
     if len(appended) != count:
         raise WiredeskError(f"{len(appended)} outputs of {count} pages")
-    last = max(appended)
-    return count / (last / 1000 - _running_since(log))
+    since = _running_since(log)
+    counted = [at / 1000 for at in appended if at / 1000 > since]
+    return len(counted) / (max(counted) - since)
 
 
 async def _committed(kafka: KafkaSettings, stage: Stage, count: int) -> None:
@@ -217,9 +218,9 @@ async def _committed(kafka: KafkaSettings, stage: Stage, count: int) -> None:
 
 
 def _running_since(log: Path) -> float:
-    """Return when the first lane ran, in seconds since 1970."""
+    """Return when the last lane began to run, in seconds since 1970."""
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if "lane running" in line]
-    return min(datetime.fromisoformat(line["timestamp"]).timestamp() for line in lines)
+    return max(datetime.fromisoformat(line["timestamp"]).timestamp() for line in lines)
 
 
 def _inputs(name: str, data: Path) -> list[Record]:
