@@ -6,8 +6,8 @@ Both sides call the same handler, loaded once and forked, on the same records, w
 same cores; Kafka runs on these cores, too. A round measures one after the other, and the order alternates; the first
 round warms up and is not counted. Bare are two: `pool`, a loop over `multiprocessing.Pool.imap`, and `ideal`, as fast
 as can be: forked processes that take the next record from memory and drop what comes of it. Ours is a worker as it is
-deployed, with its settings' defaults, that finds all records waiting: pages are counted from the moment at which all
-workers have their partitions to that at which the broker appends the last output.
+deployed, with its settings' defaults, that has a backlog: pages are counted from the moment at which all are published,
+to workers that have their partitions, to that at which the broker appends the last output of the first partition done.
 
 With `--scaling` it measures one, two and four partitions, a worker of one process for each, against a bare pool of as
 many processes.
@@ -28,7 +28,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import cycle, islice
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
@@ -44,6 +43,7 @@ from services.runtime.isolation.processes import ONE_THREAD
 from services.runtime.isolation.template import load
 from services.runtime.kafka import clients, topics
 from services.runtime.kafka.reading import read
+from services.runtime.lineage import ORIGIN
 from services.runtime.records import Handler, Output, Record
 from services.runtime.settings import KafkaSettings
 from services.runtime.topology import Stage
@@ -101,11 +101,13 @@ async def _measure(folder: Path, stage: Stage, records: list[Record], shapes: li
             for number in range(rounds + 1):
                 prefix = f"{stage.name}-{shape.workers}-{number}."
                 kafka = desk.settings(broker).model_copy(update={"topic_prefix": prefix})
-                await _preload(kafka, stage, records, shape)
+                await topics.create(
+                    kafka, [stage.consumes, *stage.produces, stage.dead_letter_topic], partitions=shape.partitions
+                )
                 await asyncio.sleep(SETTLE_SECONDS)
                 for kind in islice(cycle(rates), number % 3, number % 3 + 3):
                     if kind == "kafka":
-                        rate = await _through_kafka(kafka, stage, len(records), shape, folder / f"{prefix}log")
+                        rate = await _through_kafka(kafka, stage, records, shape, folder / f"{prefix}log")
                     else:
                         rate = await asyncio.to_thread(BARE[kind], stage, records, shape.cores)
                     rates[kind].append(rate)
@@ -176,8 +178,36 @@ def _loop(handler: Handler, records: Sequence[Record], position: "Synchronized[i
         handler(records[number])
 
 
-async def _preload(kafka: KafkaSettings, stage: Stage, records: Sequence[Record], shape: Shape) -> None:
-    await topics.create(kafka, [stage.consumes, *stage.produces, stage.dead_letter_topic], partitions=shape.partitions)
+async def _through_kafka(
+    kafka: KafkaSettings, stage: Stage, records: Sequence[Record], shape: Shape, log: Path
+) -> float:
+    """Return pages/s of workers that have their partitions when the pages come, until the first partition is done.
+
+    Workers that joined one after the other would begin with different backlogs, and the last one would end alone.
+    """
+    environment = {"WIREDESK_PROCESSES": str(shape.processes), "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix}
+    crew = desk.workers({stage: shape.workers}, kafka.bootstrap_servers, log, environment)
+    # Outputs are read when all is done: a reader beside the workers would take its time from them.
+    async with asyncio.timeout(DEADLINE_SECONDS), crew:
+        while _running(log) < shape.workers:  # noqa: ASYNC110 - of other processes
+            await asyncio.sleep(POLL_SECONDS)
+        await _publish(kafka, stage, records, shape)
+        began = time.time()
+        await _committed(kafka, stage, len(records))
+    names = [kafka.on_cluster(topic.name) for topic in (*stage.produces, stage.dead_letter_topic)]
+    appended: dict[int, list[float]] = {partition: [] for partition in range(shape.partitions)}
+    async with contextlib.aclosing(read(kafka, names, from_beginning=True, until_end=True)) as outputs:
+        async for record in outputs:
+            if record is not None:
+                appended[_input_partition(record)].append(record.timestamp / 1000)
+    if sum(map(len, appended.values())) != len(records):
+        raise WiredeskError(f"{sum(map(len, appended.values()))} outputs of {len(records)} pages")
+    ended = min(max(times) for times in appended.values())
+    counted = sum(began < at <= ended for times in appended.values() for at in times)
+    return counted / (ended - began)
+
+
+async def _publish(kafka: KafkaSettings, stage: Stage, records: Sequence[Record], shape: Shape) -> None:
     async with clients.started(clients.producer(kafka, "bench"), kafka) as producer:
         for number, record in enumerate(records):
             await producer.send(
@@ -189,21 +219,10 @@ async def _preload(kafka: KafkaSettings, stage: Stage, records: Sequence[Record]
             )
 
 
-async def _through_kafka(kafka: KafkaSettings, stage: Stage, count: int, shape: Shape, log: Path) -> float:
-    """Return pages/s of workers that find all pages waiting."""
-    environment = {"WIREDESK_PROCESSES": str(shape.processes), "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix}
-    crew = desk.workers({stage: shape.workers}, kafka.bootstrap_servers, log, environment)
-    # Outputs are read when all is done: a reader beside the workers would take its time from them.
-    async with asyncio.timeout(DEADLINE_SECONDS), crew:
-        await _committed(kafka, stage, count)
-    names = [kafka.on_cluster(topic.name) for topic in (*stage.produces, stage.dead_letter_topic)]
-    async with contextlib.aclosing(read(kafka, names, from_beginning=True, until_end=True)) as outputs:
-        appended = [record.timestamp async for record in outputs if record is not None]
-    if len(appended) != count:
-        raise WiredeskError(f"{len(appended)} outputs of {count} pages")
-    since = _running_since(log)
-    counted = [at / 1000 for at in appended if at / 1000 > since]
-    return len(counted) / (max(counted) - since)
+def _input_partition(output: Record) -> int:
+    """Return the partition of the record that an output was made from: published by hand, it is its own origin."""
+    origin = next(value for name, value in output.headers if name == ORIGIN)
+    return int((origin or b"").rsplit(b"/", 2)[1])
 
 
 async def _committed(kafka: KafkaSettings, stage: Stage, count: int) -> None:
@@ -217,10 +236,10 @@ async def _committed(kafka: KafkaSettings, stage: Stage, count: int) -> None:
             await asyncio.sleep(POLL_SECONDS)
 
 
-def _running_since(log: Path) -> float:
-    """Return when the last lane began to run, in seconds since 1970."""
-    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if "lane running" in line]
-    return max(datetime.fromisoformat(line["timestamp"]).timestamp() for line in lines)
+def _running(log: Path) -> int:
+    """Return how many workers have a running lane."""
+    lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+    return len({json.loads(line)["pid"] for line in lines if "lane running" in line})
 
 
 def _inputs(name: str, data: Path) -> list[Record]:

@@ -32,6 +32,7 @@ from schemas.event import Event, InvalidEventError
 from schemas.headers import Headers, header
 from schemas.ids import derived_event_id, event_id, page_id, revision
 from schemas.moment import Moment
+from schemas.page_type import PageType
 from schemas.raw_page import RawPage
 from schemas.skipped_page import SkippedPage, SkipReason
 
@@ -62,6 +63,7 @@ __all__ = [
     "Mention",
     "Model",
     "Moment",
+    "PageType",
     "RawPage",
     "SkipReason",
     "SkippedPage",

@@ -6,6 +6,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from schemas.event import DerivedEvent
+from schemas.page_type import PageType
 
 
 class SkipReason(StrEnum):
@@ -16,6 +17,8 @@ class SkipReason(StrEnum):
     CONSENT_WALL = "consent_wall"
     INDEX_PAGE = "index_page"
     GALLERY = "gallery"
+    VIDEO = "video"
+    NO_ARTICLE = "no_article"  # a product, a listing, a discussion, a manual, a company's own page
     TOO_SHORT = "too_short"  # no text worth calling a story
 
 
@@ -24,7 +27,9 @@ class SkippedPage(DerivedEvent):
 
     TYPE: ClassVar[str] = "wiredesk.page.skipped.v1"
 
-    schema_version: str = Field(default="1.0", pattern=r"^1\.\d+$")
+    schema_version: str = Field(default="1.1", pattern=r"^1\.\d+$")
     stage: str = Field(description="the stage that set it aside", examples=["extractor"])
     reason: SkipReason
     detail: str = Field(description="for a reader: what on the page says so")
+    page_type: PageType | None = Field(default=None, description="what the page is instead, where that was told")
+    confidence: float | None = Field(default=None, ge=0, le=1, description="that it is no article")

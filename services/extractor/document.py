@@ -30,6 +30,13 @@ def find(root: Element, path: str) -> Iterator[Element]:
         yield from (element for element in found if isinstance(element, html.HtmlElement))
 
 
+def drop(root: Element, path: str) -> None:
+    """Take the elements of an XPath out of a tree, and leave what stands behind them."""
+    for element in list(find(root, path)):
+        if element.getparent() is not None:
+            element.drop_tree()
+
+
 def text_of(element: Element) -> str:
     """Return the text that a reader sees of an element, on one line."""
     pieces: list[str] = []

@@ -9,6 +9,8 @@ from schemas import (
     derived_event_id,
 )
 from services.extractor import flattened, html, page_type, words
+from services.extractor.models import Models, shipped
+from services.extractor.page_type import Verdict
 from services.extractor.reading import Reader, Reading
 
 READERS: dict[str, Reader] = {
@@ -23,18 +25,18 @@ class Extractor:
     """Reads articles from pages."""
 
     name = "extractor"
-    version = "1.0.0"
+    version = "2.0.0"
 
-    def __init__(self) -> None:
-        html.warm_up()
+    def __init__(self, models: Models | None = None) -> None:
+        # Loaded here, before the fork: once, and at the cost of no page.
+        self._models = models or shipped()
 
     def __call__(self, page: AcceptedPage) -> CleanedArticle | SkippedPage:
         """Read a page's article, or say why it has none."""
-        reading = READERS[page.media_type](page)
-        skipped = page_type.verdict(reading, page.canonical_url)
-        if skipped is None:
-            return self._article(page, reading)
-        reason, detail = skipped
+        reading = READERS[page.media_type](page, self._models)
+        verdict = page_type.verdict(reading, self._models.page)
+        if verdict.reason is None:
+            return self._article(page, reading, verdict)
         return SkippedPage(
             event_id=derived_event_id(page.event_id, self.name, self.version),
             page_id=page.page_id,
@@ -42,20 +44,25 @@ class Extractor:
             url=page.url,
             canonical_url=page.canonical_url,
             stage=self.name,
-            reason=reason,
-            detail=detail,
+            reason=verdict.reason,
+            detail=verdict.detail,
+            page_type=verdict.page_type,
+            confidence=verdict.confidence,
         )
 
-    def _article(self, page: AcceptedPage, reading: Reading) -> CleanedArticle:
+    def _article(self, page: AcceptedPage, reading: Reading, verdict: Verdict) -> CleanedArticle:
         return CleanedArticle(
             event_id=derived_event_id(page.event_id, self.name, self.version),
             page_id=page.page_id,
             revision=page.revision,
             url=page.url,
             canonical_url=page.canonical_url,
+            page_type=verdict.page_type,
+            page_type_confidence=verdict.confidence,
             title=reading.title,
             subtitle=reading.subtitle,
             authors=reading.authors,
+            agencies=reading.agencies,
             published_at=reading.published_at,
             modified_at=reading.modified_at,
             source=reading.source,
@@ -65,6 +72,8 @@ class Extractor:
             paragraphs=reading.blocks,
             captions=reading.captions,
             lead_image=Image(url=reading.lead_image) if reading.lead_image else None,
+            is_paywalled=reading.is_paywalled,
+            is_truncated=reading.is_truncated,
             word_count=words.count(reading.text),
             extraction=Extraction(
                 method=reading.method,

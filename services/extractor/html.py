@@ -1,79 +1,82 @@
 """Reads HTML pages."""
 
-import copy
-from dataclasses import replace
+import re
 
-from schemas import AcceptedPage, Block, Caption, Evidence
-from services.extractor import metadata
-from services.extractor.blocks import blocks
-from services.extractor.captions import caption
+from schemas import AcceptedPage, Caption, Evidence
+from services.extractor import metadata, quirks, structured, words
+from services.extractor.body import story
+from services.extractor.body.markup import Hints
+from services.extractor.body.segments import Segmented, segmented
+from services.extractor.captions import caption as read_caption
 from services.extractor.document import Element, find, parse, text_of
-from services.extractor.reading import FULL_LENGTH, Reading
-from services.extractor.words import fold, length
+from services.extractor.metadata import Sources
+from services.extractor.models import Models
+from services.extractor.reading import Reading
+from services.extractor.signals import signals
+from services.extractor.truncation import is_truncated
+from services.extractor.words import fold
 
 MAX_CAPTIONS = 50
+_TAG = re.compile(r"<[^<>]{0,1000}>")
 
 
-def read(page: AcceptedPage) -> Reading:
+def read(page: AcceptedPage, models: Models) -> Reading:
     """Read an HTML page."""
     root = parse(page.body)
     if root is None:
         return Reading(method="html")
-    found = metadata.read(page, root)
+    quirks.apply(page.canonical_url, root)
+    sources = Sources.of(root)
+    found = metadata.read(page, sources)
     pictures = _captions(root)
-    links = sum(1 for anchor in root.iter("a") if anchor.get("href"))
-    # trafilatura takes the tree apart: it gets a copy of its own.
-    above = {fold(found.fields[name]) for name in ("title", "subtitle") if name in found.fields}
-    body = _story(blocks(copy.deepcopy(root)), above, pictures)
+    cut = segmented(root)
+    above = {fold(found.fields[name]): name for name in ("title", "subtitle") if name in found.fields}
+    judged = story.apart(
+        story.of_html(cut, hints(sources), models.html), above, {fold(caption.text): "captions" for caption in pictures}
+    )
     evidence = dict(found.evidence)
-    if body:
-        evidence["paragraphs"] = Evidence.DOM
-    if pictures:
-        evidence["captions"] = Evidence.DOM
-    reading = Reading(
+    body = story.blocks(judged)
+    evidence |= {name: Evidence.DOM for name, value in (("paragraphs", body), ("captions", pictures)) if value}
+    return Reading(
         method="html",
         blocks=body,
+        confidence=round(story.confidence(judged), 3),
         captions=pictures,
         pictures=len(pictures),
-        links=links,
-        page_title=metadata.window_title(root),
+        page_title=sources.window_title,
+        is_truncated=is_truncated(body, _stated_words(sources)),
         evidence=evidence,
+        judged=judged,
+        signals=signals(page.canonical_url, sources, found, cut, judged),
         **found.fields,
     )
-    return replace(reading, confidence=_confidence(reading))
 
 
-def warm_up() -> None:
-    """Have the libraries build what they build at first use: word lists, some tenths of a second.
+def hints(sources: Sources) -> Hints:
+    """Return what a page says of its story outside of its body."""
+    body = structured.string(sources.article.get("articleBody")) or ""
+    return Hints(
+        titles=tuple(filter(None, (sources.window_title, sources.named("og:title"), sources.json_ld("headline")))),
+        description=sources.named("description", "og:description") or "",
+        article_body=_TAG.sub(" ", body) if "<" in body else body,
+    )
 
-    Done before the fork it is done once. In each new child it would be taken from the deadline of a page, and on a
-    machine that is short of CPU a child that was killed for it is replaced by one that is as cold.
-    """
-    root = parse("<html><body><p>No story here.</p></body></html>")
-    assert root is not None  # noqa: S101 - for the type checker
-    blocks(root)
+
+def looked_at(root: Element) -> tuple[Segmented, Hints]:
+    """Return what the model of the body sees of a page; training sees the same."""
+    return segmented(root), hints(Sources.of(root))
+
+
+def _stated_words(sources: Sources) -> int:
+    stated = sources.json_ld("wordCount") or ""
+    in_body = words.count(sources.json_ld("articleBody") or "")
+    return max(in_body, int(stated)) if stated.isdecimal() and len(stated) < 7 else in_body  # noqa: PLR2004 - digits
 
 
 def _captions(root: Element) -> tuple[Caption, ...]:
     found: dict[str, Caption] = {}
     for element in (*root.iter("figcaption"), *find(root, "//*[contains(@class, 'wp-caption-text')]")):
-        read_caption = caption(text_of(element))
-        if read_caption is not None:
-            found.setdefault(fold(read_caption.text), read_caption)
+        caption = read_caption(text_of(element))
+        if caption is not None:
+            found.setdefault(fold(caption.text), caption)
     return tuple(found.values())[:MAX_CAPTIONS]
-
-
-def _story(body: tuple[Block, ...], above: set[str], captions: tuple[Caption, ...]) -> tuple[Block, ...]:
-    """Drop what stands elsewhere in the article: headline and standfirst above the body, and captions within."""
-    told_elsewhere = {fold(c.text) for c in captions}
-    kept = [block for block in body if fold(block.text) not in told_elsewhere]
-    while kept and fold(kept[0].text) in above:
-        kept.pop(0)
-    return tuple(kept)
-
-
-def _confidence(reading: Reading) -> float:
-    """Return a rough confidence: a body of some length under a headline, on a page that calls itself an article."""
-    size = min(1.0, length(reading.text) / FULL_LENGTH)
-    declared = "title" in reading.evidence and reading.published_at is not None
-    return round(size * (0.95 if declared else 0.8), 3)

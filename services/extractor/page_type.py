@@ -1,14 +1,18 @@
 """Page types: what is no article, told by what is on the page, with the reason that its publisher will read."""
 
 import re
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from schemas import SkipReason
+import numpy as np
+
+from schemas import PageType, SkipReason
 from services.extractor import words
+from services.extractor.body.trees import Trees
 from services.extractor.reading import Reading
-from services.extractor.structured import ARTICLE_TYPES
 
-type Verdict = tuple[SkipReason, str]
+THRESHOLD = 0.5
+"""Probability below which a page is no article."""
 
 MIN_WORDS = 40
 """Below this there is a teaser, a caption, a list of links; the shortest agency flashes have about as many."""
@@ -18,21 +22,10 @@ SHORT = 250
 
 MIN_INDEX_LINKS = 30
 LINKS_PER_WORD = 0.25
-"""An index page has a link for every few words of what was taken for its body; articles with as many links around
-them have more to say, or have a date."""
-
-PROSE = 80
-"""Letters from which a block is a paragraph rather than a teaser or a label."""
-
-MAX_SENTENCE = 60
-"""Words of a sentence on average, above which a block is a list whose items have been run together."""
-
-MAX_INDEX_PROSE = 100
-"""Words of prose that an index page may have: an introduction."""
+"""An index page has a link for every few words of what was taken for its body."""
 
 MIN_GALLERY_PICTURES = 4
 
-_SENTENCE_END = re.compile(r"[.!?…。！？।؟](?=\W|$|[^\x00-\x7f])")
 _ERROR = re.compile(
     r"\b(?:404|403|410|500|502|503)\b.{0,40}\b(?:error|not found|forbidden|gone|unavailable)|"
     r"\b(?:page|article|file|document|site) (?:was |is |could |can ?)?(?:not|n't) (?:be )?(?:found|available|exist)|"
@@ -50,35 +43,63 @@ _CONSENT = re.compile(
 )
 
 
-def verdict(reading: Reading, url: str) -> Verdict | None:
-    """Return why a page is no article, or None when it is one."""
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a page is.
+
+    Attributes:
+        confidence: that it is an article, or where `reason` is set that it is none; None where nothing measures it.
+        reason, detail: why it is set aside; None for an article.
+    """
+
+    page_type: PageType
+    confidence: float | None = None
+    reason: SkipReason | None = None
+    detail: str = ""
+
+
+def verdict(reading: Reading, model: Trees) -> Verdict:
+    """Tell what a page is."""
     count = words.count(reading.text)
     heading = " ".join(filter(None, (reading.title, reading.page_title)))
     if count < SHORT and _ERROR.search(f"{heading}\n{reading.text[:500]}" if count < MIN_WORDS else heading):
-        return SkipReason.ERROR_PAGE, f"the page says so itself: {heading[:120]!r}"
-    consent = _CONSENT.search(f"{heading}\n{reading.text[:2000]}")
+        told = f"the page says so itself: {heading[:120]!r}"
+        return Verdict(PageType.ERROR, 0.99, SkipReason.ERROR_PAGE, told)
+    consent = _CONSENT.search(f"{heading}\n{_first_words(reading)}")
     if count < SHORT and consent:
-        return SkipReason.CONSENT_WALL, f"{count} words, and {consent[0]!r} among them"
+        told = f"{count} words, and {consent[0]!r} among them"
+        return Verdict(PageType.CONSENT_WALL, 0.95, SkipReason.CONSENT_WALL, told)
+    return _by_signals(reading, count, model)
+
+
+def _by_signals(reading: Reading, count: int, model: Trees) -> Verdict:
+    signals = reading.signals
+    article = article_probability(signals, model) if signals else None
+    unlikely = article is not None and article < THRESHOLD
+    sure = None if article is None else round(max(article, 1 - article), 3)
     if reading.pictures >= MIN_GALLERY_PICTURES and count < MIN_WORDS:
-        return SkipReason.GALLERY, f"{reading.pictures} captioned pictures, and {count} words beside"
-    if _is_index(reading, count, url):
-        return SkipReason.INDEX_PAGE, f"{reading.links} links, and {count} words of text"
+        told = f"{reading.pictures} captioned pictures, and {count} words beside"
+        return Verdict(PageType.GALLERY, sure, SkipReason.GALLERY, told)
+    if count < MIN_WORDS and signals.get("declares_video", 0) + signals.get("<video>", 0) > 0:
+        return Verdict(PageType.VIDEO, sure, SkipReason.VIDEO, f"a video, and {count} words beside")
+    links = signals.get("links", 0)
+    if (unlikely or count < MIN_WORDS) and links >= MIN_INDEX_LINKS and links > LINKS_PER_WORD * count:
+        return Verdict(PageType.INDEX, sure, SkipReason.INDEX_PAGE, f"{links:.0f} links, and {count} words of text")
     if count < MIN_WORDS:
-        return SkipReason.TOO_SHORT, f"{count} words; an article has {MIN_WORDS}"
-    return None
+        return Verdict(PageType.OTHER, sure, SkipReason.TOO_SHORT, f"{count} words; an article has {MIN_WORDS}")
+    if unlikely:
+        told = f"an article with a probability of {article:.2f}; {count} words, {links:.0f} links"
+        return Verdict(PageType.OTHER, sure, SkipReason.NO_ARTICLE, told)
+    live = signals.get("declares_live_blog", 0) > 0
+    return Verdict(PageType.LIVE_BLOG if live else PageType.ARTICLE, None if article is None else round(article, 3))
 
 
-def _is_index(reading: Reading, count: int, url: str) -> bool:
-    if reading.links < MIN_INDEX_LINKS:
-        return False
-    if reading.published_at is not None:
-        return False
-    if urlsplit(url).path in ("", "/") and reading.declared_type not in ARTICLE_TYPES:
-        return True
-    prose = sum(words.count(block.text) for block in reading.blocks if _is_prose(block.text))
-    return prose <= MAX_INDEX_PROSE and reading.links > LINKS_PER_WORD * count
+def article_probability(signals: Mapping[str, float], model: Trees) -> float:
+    """Return the probability that a page is an article."""
+    columns = {name: np.array([value], np.float64) for name, value in signals.items()}
+    return float(model.probabilities(columns)[0])
 
 
-def _is_prose(text: str) -> bool:
-    sentences = len(_SENTENCE_END.findall(text))
-    return words.length(text) >= PROSE and words.count(text) <= MAX_SENTENCE * sentences
+def _first_words(reading: Reading) -> str:
+    """Return the begin of what a reader sees: of the story, or of a page that has none."""
+    return reading.text[:2000] or " ".join(text.text for text in reading.judged[:40])[:2000]

@@ -1,13 +1,13 @@
 """A reading: what was read from a page, before anyone has judged whether it is an article."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
 from schemas import AcceptedPage, Block, Caption, Evidence
-
-FULL_LENGTH = 1500.0
-"""Letters of a body from which its length says nothing against it."""
+from services.extractor.body.story import Judged
+from services.extractor.models import Models
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +18,11 @@ class Reading:
         method: of the reader.
         confidence: that `blocks` is the story, whole and alone; 0 to 1.
         evidence: where each field came from, by its name.
-        links: on the page, outside of what was read as its body.
+        judged: all texts of the page, those of the story among them.
+        is_truncated: the page breaks the story off, or says that there is more.
         pictures: on the page, of those that have a caption.
         page_title: as the browser shows it: it names errors and consent walls where no headline does.
-        declared_type: what the page says of itself: `og:type`, or the schema.org type.
+        signals: what tells an article from other pages, by name; empty where a page has no mark-up to tell it by.
     """
 
     method: str
@@ -30,6 +31,7 @@ class Reading:
     title: str | None = None
     subtitle: str | None = None
     authors: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
     published_at: date | None = None
     modified_at: date | None = None
     source: str | None = None
@@ -38,11 +40,13 @@ class Reading:
     keywords: tuple[str, ...] = ()
     captions: tuple[Caption, ...] = ()
     lead_image: str | None = None
+    is_paywalled: bool | None = None
+    is_truncated: bool = False
     evidence: dict[str, Evidence] = field(default_factory=dict)
-    links: int = 0
+    judged: tuple[Judged, ...] = ()
     pictures: int = 0
     page_title: str | None = None
-    declared_type: str | None = None
+    signals: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -53,5 +57,5 @@ class Reading:
 class Reader(Protocol):
     """Reads pages of one kind. To add a kind of page is to add a reader."""
 
-    def __call__(self, page: AcceptedPage, /) -> Reading:
+    def __call__(self, page: AcceptedPage, models: Models, /) -> Reading:
         """Read a page. A page with nothing on it gives an empty reading, never an error."""

@@ -55,11 +55,13 @@ def types(node: Node) -> tuple[str, ...]:
 
 
 def string(value: Any) -> str | None:
-    """Return a value as text: a string, the first of a list, or an object's name or URL."""
+    """Return a value as text: a string or a truth value, the first of a list, or an object's name or URL."""
     if isinstance(value, list):
         value = value[0] if value else None
     if isinstance(value, dict):
         value = value.get("name") or value.get("url") or value.get("@value")
+    if isinstance(value, bool):
+        return str(value).lower()
     text = clean(html.unescape(value)) if isinstance(value, str) else ""
     return text or None
 
@@ -70,12 +72,6 @@ def strings(value: Any) -> tuple[str, ...]:
         value = value.split(",")
     items = value if isinstance(value, list) else [value]
     return tuple(dict.fromkeys(text for item in items[:100] if (text := string(item))))
-
-
-def people(value: Any) -> tuple[str, ...]:
-    """Return the names of authors; of those whose type is told, people only."""
-    items = value if isinstance(value, list) else [value]
-    return strings([item for item in items if not isinstance(item, dict) or "Organization" not in types(item)])
 
 
 def _walk(value: Any) -> Iterator[Node]:

@@ -45,7 +45,7 @@ async def article_of(kafka: KafkaSettings, page: Raw) -> EnrichedArticle:
 
 
 async def test_the_seed_page_reads_as_a_reader_would(desk: KafkaSettings) -> None:
-    expected = json.loads((Path(__file__).parent / "seed.json").read_text(encoding="utf-8"))
+    expected = json.loads((Path(__file__).parents[1] / "seed.json").read_text(encoding="utf-8"))
     article = await article_of(desk, structured(SEED_URL, SEED.read_text(encoding="utf-8"), content_type="text/plain"))
     assert article.title == expected["title"]
     assert article.published_at is not None

@@ -1,0 +1,133 @@
+"""Measure extraction on public pages, beside other extractors: quality against gold, and CPU time a page.
+
+    python bench/extraction [--data ../shared/data] [--folds FOLDER] [--set publisher-pages] [--worst N] [--peers]
+
+A set is a folder with `gold.jsonl` (id, url, body; perhaps title, authors, published_at, page_type) and
+`html/<id>.html.gz`. The body is scored with the metric of the article-extraction-benchmark: shingles of four words,
+precision and recall averaged over pages, F1 of the averages; intervals are of 95 %, by bootstrap over pages. Sets that
+end with `, flattened` are the same pages as text without tags.
+
+Without `--folds` the pages that the models were trained on are read by the models that were: those figures are told,
+and flatter.
+"""
+
+import argparse
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from methods import PEERS, Method, Prediction, Wiredesk
+
+from training.extraction import pages
+from training.extraction.pages import GoldPage
+from training.extraction.scores import Score, fold, score, summary
+
+SETS = ("article-extraction-benchmark", "publisher-pages", "web-pages")
+TRAINED_ON = ("publisher-pages", "web-pages")
+RESAMPLES = 1000
+
+type Row = tuple[GoldPage, Prediction]
+
+
+def main() -> int:
+    """Print a line for each set and method."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--folds", type=Path, metavar="FOLDER", help="models of `training.extraction.train --folds`")
+    parser.add_argument("--set", action="append", choices=SETS)
+    parser.add_argument("--flattened", action="store_true", help="the pages as text without tags, too")
+    parser.add_argument("--worst", type=int, default=0, metavar="N")
+    parser.add_argument("--peers", action="store_true", help="measure other extractors in the same run")
+    args = parser.parse_args()
+    ours = Wiredesk(args.folds, TRAINED_ON)
+    for name in args.set or SETS:
+        if not (args.data / name / "gold.jsonl").exists():
+            print(f"{name}: no {args.data / name}/gold.jsonl; see docs/benchmarks.md for its source", file=sys.stderr)
+            return 1
+        found = list(pages.read(args.data / name))
+        told = "" if args.folds or name not in TRAINED_ON else "; the models have seen these sites"
+        articles = [page for page in found if page.kind == "article"]
+        print(f"\n{name}: {len(articles)} articles{told}", flush=True)
+        methods: dict[str, Method] = {"wiredesk": ours, **(PEERS if args.peers else {})}
+        for method, predict in methods.items():
+            _measure(method, predict, articles, args.worst)
+        if len(found) > len(articles):
+            _measure_types(ours, found)
+        if args.flattened:
+            print(f"\n{name}, flattened", flush=True)
+            _measure("wiredesk", ours, [_flattened(page) for page in articles], args.worst)
+    return 0
+
+
+def _flattened(page: GoldPage) -> GoldPage:
+    from resiliparse.extract.html2text import extract_plain_text  # noqa: PLC0415 - of another environment
+
+    text = extract_plain_text(
+        page.html, main_content=False, alt_texts=False, links=False, form_fields=False, noscript=False
+    )
+    return replace(page, html=text, is_text=True)
+
+
+def _measure(method: str, predict: Method, found: Sequence[GoldPage], worst: int) -> None:
+    predict(found[0])  # warms up
+    rows: list[Row] = []
+    times = []
+    for page in found:
+        began = time.process_time()
+        try:
+            prediction = predict(page)
+        except Exception as error:  # noqa: BLE001 - another extractor's failure is a page on which it found nothing
+            prediction = {"skipped": f"{type(error).__name__}"}
+        times.append(1000 * (time.process_time() - began))
+        rows.append((page, prediction))
+    scores = [score(page.body, prediction.get("body")) for page, prediction in rows]
+    total = summary(scores)
+    low, high = _interval(scores)
+    exact = statistics.mean(fold(page.body) == fold(prediction.get("body")) for page, prediction in rows)
+    told = [f"  {method:<20} F1 {total.f1:.4f} ({low:.4f} to {high:.4f})", f"P {total.precision:.4f}"]
+    told += [f"R {total.recall:.4f}", f"exact {exact:.3f}", *(f"{what} {share:.3f}" for what, share in _fields(rows))]
+    told += [f"nothing {sum('body' not in prediction for _, prediction in rows)}"]
+    ordered = sorted(times)
+    told += [f"ms/page median {statistics.median(times):.1f} mean {statistics.mean(times):.1f}"]
+    told += [f"p99 {ordered[int(0.99 * (len(ordered) - 1))]:.0f} max {ordered[-1]:.0f}"]
+    print("  ".join(told), flush=True)
+    ranked = sorted(zip(scores, rows, strict=True), key=lambda pair: pair[0].f1)
+    for page_score, (page, prediction) in ranked[:worst]:
+        print(f"    {page_score.f1:.3f}  {page.id}  {prediction.get('skipped', '')}  {page.url}")
+
+
+def _interval(scores: Sequence[Score]) -> tuple[float, float]:
+    """Return the bounds in which F1 lies in 95 % of resamples of the pages."""
+    generator = random.Random(7)
+    resampled = sorted(summary(generator.choices(scores, k=len(scores))).f1 for _ in range(RESAMPLES))
+    return resampled[int(0.025 * RESAMPLES)], resampled[int(0.975 * RESAMPLES)]
+
+
+def _fields(rows: Sequence[Row]) -> Iterator[tuple[str, float]]:
+    checks: dict[str, Callable[[Prediction, GoldPage], bool]] = {
+        "title": lambda p, g: fold(g.fields["title"]) == fold(p.get("title")),
+        "published_at": lambda p, g: g.fields["published_at"][:10] == (p.get("published_at") or "")[:10],
+        "authors": lambda p, g: {*map(fold, g.fields["authors"])} == {*map(fold, p.get("authors") or ())},
+    }
+    for field, check in checks.items():
+        labelled = [(page, prediction) for page, prediction in rows if page.fields.get(field)]
+        if labelled:
+            yield field, statistics.mean(check(prediction, page) for page, prediction in labelled)
+
+
+def _measure_types(ours: Method, found: Sequence[GoldPage]) -> None:
+    """Print how many articles were lost, and how many of the others were told apart."""
+    rows = [(page, ours(page)) for page in found]
+    articles = [prediction for page, prediction in rows if page.kind == "article"]
+    others = [prediction for page, prediction in rows if page.kind != "article"]
+    lost = statistics.mean("skipped" in prediction for prediction in articles)
+    told = statistics.mean("skipped" in prediction for prediction in others)
+    print(f"  page types: {lost:.3f} of {len(articles)} articles lost, {told:.3f} of {len(others)} others told apart")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""The headline: the story's own, as readers see it, without the site's name."""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from schemas import Evidence
+from services.extractor.document import Element, text_of
+from services.extractor.metadata.sources import Sources
+from services.extractor.words import fold
+
+MAX_TITLE = 500
+MIN_HEADING = 15
+"""Characters of a lone heading that is a headline; shorter ones are names of sections."""
+
+_SEPARATOR = re.compile(r"\s+(?:[|·•»«—–-]|::)\s+|\s*[|_]\s*|--")
+_SUBTITLES = frozenset(
+    {"standfirst", "subtitle", "sub-title", "subheadline", "sub-headline", "dek", "deck", "article-summary"}
+)
+"""Classes that publishers give a standfirst."""
+
+
+def titles(sources: Sources, source: str | None, url: str) -> Iterable[tuple[Evidence, str]]:
+    """Return candidates for the headline, the best first.
+
+    A heading on the page that a machine-readable title repeats is the headline as readers see it. Where none agrees,
+    the machine-readable ones are better than a heading: that one may be the site's name, or a section. The title of
+    the browser's window comes last: it is made for the window.
+    """
+    site = {fold(name) for name in (source, urlsplit(url).hostname) if name} | _sites_at_the_end(sources)
+    stated = [
+        (Evidence.JSON_LD, sources.json_ld("headline")),
+        (Evidence.META, sources.named("og:title", "twitter:title", "dc.title", "title")),
+    ]
+    window = _without_site(sources.window_title or "", site)
+    found = [(e, _without_site(t, site)) for e, t in stated if t and len(t) <= MAX_TITLE]
+    agreeing = [*(title for _, title in found), window]
+    headings = [text for text in sources.headings if len(text) <= MAX_TITLE]
+    for heading in headings:
+        if any(fold(heading) and fold(heading) in fold(t) for t in agreeing) and fold(heading) not in site:
+            yield Evidence.DOM, heading
+    yield from found
+    if len(headings) == 1 and len(headings[0]) >= MIN_HEADING and fold(headings[0]) not in site:
+        yield Evidence.DOM, headings[0]
+    yield Evidence.DOM, window[:MAX_TITLE]
+    yield from ((Evidence.DOM, heading) for heading in headings)
+
+
+def subtitle(root: Element) -> str | None:
+    """Return the standfirst, where a class names it."""
+    for element in root.iter("p", "h2", "div", "span"):
+        if _SUBTITLES.intersection((element.get("class") or "").split()):
+            text = text_of(element)
+            if text and len(text) <= MAX_TITLE:
+                return text
+    return None
+
+
+def site_in_title(sources: Sources) -> str | None:
+    """Return the end of the window's title where its beginning is the page's heading: that is the site's name."""
+    headings = {fold(heading) for heading in sources.headings}
+    parts = _SEPARATOR.split(sources.window_title or "")
+    return parts[-1] if len(parts) > 1 and fold(parts[0]) in headings else None
+
+
+def _sites_at_the_end(sources: Sources) -> set[str]:
+    """Return headings that end the window's title: of `A headline - The Paper`, a heading `The Paper`."""
+    parts = _SEPARATOR.split(sources.window_title or "")
+    headings = {fold(heading) for heading in sources.headings}
+    return {fold(parts[-1])} & headings if len(parts) > 1 and len(parts[-1]) < len(parts[0]) else set()
+
+
+def _without_site(title: str, site: set[str]) -> str:
+    """Drop the site's name, and what stands beyond it, from the end of a title, or from its beginning."""
+    parts = _SEPARATOR.split(title)
+    if len(parts) == 1:
+        return title
+    separators = list(_SEPARATOR.finditer(title))
+    for index in range(len(parts) - 1, 0, -1):
+        if _names_site(parts[index], site):
+            return title[: separators[index - 1].start()]
+    return title[separators[0].end() :] if _names_site(parts[0], site) else title
+
+
+def _names_site(part: str, site: set[str]) -> bool:
+    name = fold(part)
+    joined = name.replace(" ", "")
+    return bool(name) and any(name == s or s in name or joined in s.replace(" ", "") for s in site)

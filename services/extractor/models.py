@@ -1,0 +1,35 @@
+"""The models that ship with the extractor."""
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.extractor.body.trees import Trees
+
+SHIPPED = Path(__file__).parent / "trained"
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What was learnt, by `training.extraction`.
+
+    Attributes:
+        html: whether a segment of an HTML page belongs to the story.
+        text: whether a line of text does.
+        page: whether an HTML page is an article.
+    """
+
+    html: Trees
+    text: Trees
+    page: Trees
+
+    @classmethod
+    def load(cls, folder: Path = SHIPPED) -> "Models":
+        """Read them from a folder."""
+        return cls(*(Trees.load(folder / f"{name}.npz") for name in cls.__slots__))
+
+
+@functools.cache
+def shipped() -> Models:
+    """Return the models that ship, loaded once for each process."""
+    return Models.load()

@@ -1,0 +1,170 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas import BlockKind
+from services.extractor import quirks
+from services.extractor.body import columns, story
+from services.extractor.body.lines import lines
+from services.extractor.body.segments import Segmented, segmented
+from services.extractor.body.story import Judged
+from services.extractor.body.trees import Trees
+from services.extractor.body.vocabulary import GROUPS_OF_WORD, TEXT_GROUPS
+from services.extractor.document import parse, text_of
+
+
+def cut(body: str) -> Segmented:
+    root = parse(body)
+    assert root is not None
+    return segmented(root)
+
+
+def texts(body: str) -> list[tuple[str, str]]:
+    return [(segment.tag, segment.text) for segment in cut(body).segments]
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        ("<p>One <b>bold</b> word</p><p>Two</p>", [("p", "One bold word"), ("p", "Two")]),
+        ("<div>Loose<p>inner</p>tail</div>", [("div", "Loose"), ("p", "inner"), ("div", "tail")]),
+        ("<p>line<br>goes on</p>", [("p", "line goes on")]),
+        ("<p>one<br><br>two</p>", [("p", "one"), ("p", "two")]),
+        ("<p>seen<script>not()</script> too</p>", [("p", "seen too")]),
+        ("<p>a <button>Share</button>b</p>", [("p", "a b")]),
+        ("<ul><li>x</ul><table><tr><td>1<td>2</table>", [("li", "x"), ("td", "1"), ("td", "2")]),
+        ("<p>soft\u00adhyphen and\u200b zero</p>", [("p", "softhyphen and zero")]),
+        ("<p>  </p><div>&nbsp;</div>", []),
+    ],
+)
+def test_a_page_is_cut_where_its_mark_up_does(body: str, wanted: list[tuple[str, str]]) -> None:
+    assert texts(body) == wanted
+
+
+def test_a_button_that_was_never_closed_hides_nothing() -> None:
+    body = "<button><svg/>" + "".join(f"<p>Paragraph {n}</p>" for n in range(20))
+    assert ("p", "Paragraph 19") in texts(body)
+
+
+def test_containers_know_what_is_in_them() -> None:
+    prose = "A sentence that is long enough to be prose, and hardly linked, as such sentences go. " * 2
+    page = cut(f'<div class="story-body mainText"><p>{prose}</p><p><a href="/">link</a></p></div>')
+    outer = next(c for c in page.containers if c.tag == "div")
+    assert outer.tokens == ("story", "body", "main", "text")
+    assert (outer.segments, outer.prose) == (2, len(prose.strip()))
+    assert outer.linked == pytest.approx(4)
+    assert [round(s.linked, 2) for s in page.segments] == [0.0, 1.0]
+
+
+def test_what_is_hidden_is_known_as_such() -> None:
+    page = cut('<div style="display: none"><p>a</p></div><div hidden>b</div><p>c</p>')
+    assert [page.containers[s.container].hidden for s in page.segments] == [True, True, False]
+
+
+def test_wrapped_lines_become_paragraphs_again() -> None:
+    first = "The council voted on Tuesday to keep the old library open, and to repair its roof before winter comes."
+    second = "Nobody spoke against it. The work begins in May, when the rains are over and the school has closed."
+    wrapped = "The council voted on Tuesday to keep the old library open, and to\nrepair its roof before winter comes.\nNobody spoke against it. The work begins in May, when the rains are\nover and the school has closed."
+    assert [line.text for line in lines(wrapped)] == [first, second]
+    assert [line.text for line in lines(f"{first}\n{second}")] == [first, second]
+
+
+def test_blank_lines_are_counted() -> None:
+    assert [(line.text, line.blank) for line in lines("a\n\n\nb\nc")] == [("a", 0), ("b", 2), ("c", 0)]
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(max_size=120), min_size=1, max_size=40))
+def test_any_texts_can_be_described(found: list[str]) -> None:
+    described = columns.of_texts(found, [columns.words(text) for text in found])
+    described |= columns.of_positions(described)
+    described |= columns.of_neighbours(described, described, (-2, 1))
+    for name, column in described.items():
+        assert column.shape == (len(found),), name
+        assert np.isfinite(column).all(), name
+
+
+def test_neighbours_are_those_of_the_page() -> None:
+    shifted = columns.of_neighbours({"x": np.array([1.0, 2.0, 3.0])}, ["x"], (-1, 1))
+    assert shifted["x-1"].tolist() == [columns.NONE, 1.0, 2.0]
+    assert shifted["x+1"].tolist() == [2.0, 3.0, columns.NONE]
+
+
+@given(st.lists(st.floats(-100, 100), max_size=30))
+def test_no_span_is_heavier_than_the_heaviest(weights: list[float]) -> None:
+    begin, end = columns.heaviest_span(np.array(weights))
+    best = max((sum(weights[i:j]) for i in range(len(weights)) for j in range(i, len(weights) + 1)), default=0.0)
+    assert sum(weights[begin:end]) == pytest.approx(max(0.0, best), abs=1e-6)
+
+
+def test_the_vocabulary_knows_words_of_several_languages() -> None:
+    for word, group in (("newsletter", "subscribe"), ("anzeige", "advertisement"), ("août", "month"), ("関連", "related")):
+        assert TEXT_GROUPS.index(group) in GROUPS_OF_WORD[word]
+
+
+def trees() -> Trees:
+    return Trees(
+        version="7",
+        names=("length", "linked"),
+        questions=np.array([[0, 1], [1, 0]]),
+        borders=np.array([[10.0, 0.5], [0.2, np.inf]], np.float32),
+        leaves=np.array([[0.0, 1.0, 2.0, 4.0], [8.0, 16.0, 0.0, 0.0]], np.float32),
+        bias=-10.0,
+        words={"story": 1.5},
+    )
+
+
+@pytest.mark.parametrize(
+    ("length", "linked", "odds"),
+    [(5.0, 0.0, 0.0 + 8.0), (50.0, 0.0, 1.0 + 8.0), (5.0, 1.0, 2.0 + 16.0), (50.0, 1.0, 4.0 + 16.0), (10.0, 0.3, 0.0 + 16.0)],
+)
+def test_trees_add_up_the_leaves_that_their_questions_lead_to(length: float, linked: float, odds: float) -> None:
+    told = trees().probabilities({"length": np.array([length]), "linked": np.array([linked])})
+    assert told[0] == pytest.approx(1 / (1 + np.exp(10 - odds)))
+
+
+def test_a_model_survives_its_file(tmp_path: Path) -> None:
+    model = trees()
+    model.save(tmp_path / "model.npz")
+    restored = Trees.load(tmp_path / "model.npz")
+    assert (restored.version, restored.names, restored.bias) == ("7", model.names, -10.0)
+    assert restored.words == {"story": pytest.approx(1.5)}
+    given_columns = {"length": np.array([5.0, 50.0]), "linked": np.array([0.0, 0.7])}
+    assert restored.probabilities(given_columns).tolist() == model.probabilities(given_columns).tolist()
+
+
+def test_cells_of_a_row_are_one_block() -> None:
+    judged = (
+        Judged("Team", BlockKind.TABLE_ROW, 0.9, row=3),
+        Judged("Points", BlockKind.TABLE_ROW, 0.9, row=3),
+        Judged("Harbour", BlockKind.TABLE_ROW, 0.9, row=4),
+        Judged("dropped", BlockKind.PARAGRAPH, 0.1),
+    )
+    assert [block.text for block in story.blocks(judged)] == ["Team | Points", "Harbour"]
+
+
+def test_what_the_article_tells_elsewhere_is_not_told_again() -> None:
+    judged = tuple(Judged(text, BlockKind.PARAGRAPH, 0.9) for text in ("Headline!", "Body one", "A caption", "Headline!"))
+    apart = story.apart(judged, {"headline": "title"}, {"a caption": "captions"})
+    assert [one.elsewhere for one in apart] == ["title", None, "captions", None]
+    assert [block.text for block in story.blocks(apart)] == ["Body one", "Headline!"]
+
+
+def test_confidence_falls_with_what_may_be_lost_or_wrong() -> None:
+    sure = (Judged("x" * 100, BlockKind.PARAGRAPH, 0.99), Judged("y" * 100, BlockKind.PARAGRAPH, 0.01))
+    unsure = (Judged("x" * 100, BlockKind.PARAGRAPH, 0.6), Judged("y" * 100, BlockKind.PARAGRAPH, 0.4))
+    assert story.confidence(sure) > 0.95
+    assert story.confidence(unsure) < 0.5
+    assert story.confidence(()) == 0.0
+
+
+def test_a_publishers_quirk_holds_for_its_hosts() -> None:
+    body = "<p>Story</p><div data-quirk='next-story'><p>Another</p></div><p>End</p>"
+    for url, wanted in (("https://www.wiredesk.example/a", "Story End"), ("https://paper.example/a", "Story Another End")):
+        root = parse(body)
+        assert root is not None
+        quirks.apply(url, root)
+        assert text_of(root) == wanted

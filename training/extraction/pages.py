@@ -1,0 +1,69 @@
+"""Page sets: pages whose story is known."""
+
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+_CHARSET = re.compile(rb"charset=[\"']?([\w-]+)")
+_HEAD = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class GoldPage:
+    """A page, and what a reader finds in it.
+
+    Attributes:
+        set: the name of its folder.
+        body: of the story.
+        kind: `article`, or what else the page is.
+        fields: all that its line of `gold.jsonl` has.
+        is_text: the page has lost its tags, and `html` is text.
+    """
+
+    set: str
+    id: str
+    url: str
+    html: str
+    body: str
+    kind: str
+    fields: dict[str, Any]
+    is_text: bool = False
+
+    @property
+    def site(self) -> str:
+        """The domain that its publisher owns, about: pages of one site are never on both sides of a split."""
+        parts = (urlsplit(self.url).hostname or self.id).removeprefix("www.").split(".")
+        long = len(parts) > 2 and len(parts[-2]) <= 3  # noqa: PLR2004 - co.uk, com.au
+        return ".".join(parts[-3:] if long else parts[-2:])
+
+
+def read(folder: Path) -> Iterator[GoldPage]:
+    """Read a set: `gold.jsonl` (id, url, body, and more) and `html/<id>.html.gz`."""
+    with (folder / "gold.jsonl").open(encoding="utf-8") as lines:
+        for fields in map(json.loads, lines):
+            html = gzip.decompress((folder / "html" / f"{fields['id']}.html.gz").read_bytes())
+            yield GoldPage(
+                set=folder.name,
+                id=fields["id"],
+                url=fields["url"] or f"https://unknown.example/{fields['id']}",
+                html=_decoded(html),
+                body=fields["body"],
+                kind=fields.get("page_type") or "article",
+                fields=fields,
+            )
+
+
+def _decoded(html: bytes) -> str:
+    try:
+        return html.decode("utf-8")
+    except UnicodeDecodeError:
+        named = _CHARSET.search(html[:_HEAD])
+        try:
+            return html.decode(named[1].decode() if named else "windows-1252", "replace")
+        except LookupError:
+            return html.decode("windows-1252", "replace")
