@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help install demo test soak check format bench peers generate pins clean
+.PHONY: help install demo test soak check format bench peers train compare generate pins clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  \1\t/' | expand -t 14
@@ -52,7 +52,6 @@ bench: $(READY) ## Print the figures; DATA=folder of the public corpora
 	$(BIN)/python bench/overhead.py --scaling --stage extractor --rounds 3 $(if $(DATA),--data $(DATA))
 	$(BIN)/python bench/poison.py
 	$(BIN)/python bench/memory.py
-	-$(BIN)/python bench/extraction.py $(if $(DATA),--data $(DATA)) --trafilatura
 	-$(BIN)/python bench/topics.py $(if $(DATA),--data $(DATA))
 
 PEERS := .venv-peers
@@ -64,6 +63,20 @@ $(PEERS)/.ready: bench/peers/requirements.txt
 
 peers: $(READY) $(PEERS)/.ready ## Compare with arroyo, FastStream and Quix Streams, in an environment of their own
 	$(BIN)/python bench/peers/compare.py
+
+TRAINING := .venv-training
+FOLDS := .cache/extraction-folds
+
+$(TRAINING)/.ready: training/requirements.txt
+	$(PYTHON) -m venv $(TRAINING)
+	$(TRAINING)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
+train: $(TRAINING)/.ready ## Train the extractor's models anew, in an environment of their own (half an hour)
+	PYTHONPATH=. $(TRAINING)/bin/python -m training.extraction.train --folds $(FOLDS) $(if $(DATA),--data $(DATA))
+
+compare: $(TRAINING)/.ready ## Compare extraction with other extractors on public pages; after 'make train' with held-out models
+	PYTHONPATH=. $(TRAINING)/bin/python bench/extraction --peers --flattened $(if $(wildcard $(FOLDS)),--folds $(FOLDS)) $(if $(DATA),--data $(DATA))
 
 generate: $(READY) ## Write what is derived from the code: schemas, AsyncAPI, docs/configuration.md
 	$(BIN)/wiredesk schemas

@@ -41,7 +41,7 @@ class Wiredesk:
         return {
             "body": "\n".join(block.text for block in article.paragraphs),
             "title": article.title,
-            "authors": article.authors or article.agencies,
+            "authors": (*article.authors, *article.agencies),
             "published_at": article.published_at.isoformat() if article.published_at else None,
             "page_type": article.page_type,
         }

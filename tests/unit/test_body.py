@@ -101,7 +101,12 @@ def test_no_span_is_heavier_than_the_heaviest(weights: list[float]) -> None:
 
 
 def test_the_vocabulary_knows_words_of_several_languages() -> None:
-    for word, group in (("newsletter", "subscribe"), ("anzeige", "advertisement"), ("août", "month"), ("関連", "related")):
+    for word, group in (
+        ("newsletter", "subscribe"),
+        ("anzeige", "advertisement"),
+        ("août", "month"),
+        ("関連", "related"),
+    ):
         assert TEXT_GROUPS.index(group) in GROUPS_OF_WORD[word]
 
 
@@ -119,7 +124,13 @@ def trees() -> Trees:
 
 @pytest.mark.parametrize(
     ("length", "linked", "odds"),
-    [(5.0, 0.0, 0.0 + 8.0), (50.0, 0.0, 1.0 + 8.0), (5.0, 1.0, 2.0 + 16.0), (50.0, 1.0, 4.0 + 16.0), (10.0, 0.3, 0.0 + 16.0)],
+    [
+        (5.0, 0.0, 0.0 + 8.0),
+        (50.0, 0.0, 1.0 + 8.0),
+        (5.0, 1.0, 2.0 + 16.0),
+        (50.0, 1.0, 4.0 + 16.0),
+        (10.0, 0.3, 0.0 + 16.0),
+    ],
 )
 def test_trees_add_up_the_leaves_that_their_questions_lead_to(length: float, linked: float, odds: float) -> None:
     told = trees().probabilities({"length": np.array([length]), "linked": np.array([linked])})
@@ -147,7 +158,9 @@ def test_cells_of_a_row_are_one_block() -> None:
 
 
 def test_what_the_article_tells_elsewhere_is_not_told_again() -> None:
-    judged = tuple(Judged(text, BlockKind.PARAGRAPH, 0.9) for text in ("Headline!", "Body one", "A caption", "Headline!"))
+    judged = tuple(
+        Judged(text, BlockKind.PARAGRAPH, 0.9) for text in ("Headline!", "Body one", "A caption", "Headline!")
+    )
     apart = story.apart(judged, {"headline": "title"}, {"a caption": "captions"})
     assert [one.elsewhere for one in apart] == ["title", None, "captions", None]
     assert [block.text for block in story.blocks(apart)] == ["Body one", "Headline!"]
@@ -163,7 +176,10 @@ def test_confidence_falls_with_what_may_be_lost_or_wrong() -> None:
 
 def test_a_publishers_quirk_holds_for_its_hosts() -> None:
     body = "<p>Story</p><div data-quirk='next-story'><p>Another</p></div><p>End</p>"
-    for url, wanted in (("https://www.wiredesk.example/a", "Story End"), ("https://paper.example/a", "Story Another End")):
+    for url, wanted in (
+        ("https://www.wiredesk.example/a", "Story End"),
+        ("https://paper.example/a", "Story Another End"),
+    ):
         root = parse(body)
         assert root is not None
         quirks.apply(url, root)

@@ -6,10 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas import AcceptedPage, BlockKind, CleanedArticle, Evidence, RawPage, SkippedPage
+from schemas import AcceptedPage, Block, BlockKind, CleanedArticle, Evidence, RawPage, SkippedPage
 from services.extractor import moments, words
 from services.extractor.captions import caption
+from services.extractor.explain import explain
 from services.extractor.extract import Extractor
+from services.extractor.metadata.authors import names
+from services.extractor.truncation import is_truncated
 from services.ingest.accept import Ingest
 from services.runtime.errors import RejectedError
 from tests.support import SAMPLES
@@ -108,6 +111,82 @@ def test_what_is_no_article_is_skipped_with_its_reason(body: str, url: str, reas
 )  # fmt: skip
 def test_the_headline_is_the_storys_own(head: str, heading: str, wanted: str) -> None:
     assert article(f"<html><head>{head}</head><body><h1>{heading}</h1>{STORY}").title == wanted
+
+
+@pytest.mark.parametrize(
+    ("byline", "wanted"),
+    [
+        ("By Maeve Dunmore and Tom Ashby", ("Maeve Dunmore", "Tom Ashby")),
+        ("Maeve Dunmore, chief political correspondent", ("Maeve Dunmore",)),
+        ("Von Jürgen Höß und Ida Lund", ("Jürgen Höß", "Ida Lund")),
+        ("Trine Bak og Tôrtia Olsen", ("Trine Bak", "Tôrtia Olsen")),
+        ("Written by: Ida Lund", ("Ida Lund",)),
+        ("Ida Lund / Tom Ashby", ("Ida Lund", "Tom Ashby")),
+        ("https://paper.example/authors/ida", ()),
+        ("admin", ()),
+        ("", ()),
+    ],
+)
+def test_names_in_a_byline(byline: str, wanted: tuple[str, ...]) -> None:
+    assert names(byline) == wanted
+
+
+@pytest.mark.parametrize(
+    ("head", "people", "agencies"),
+    [
+        (
+            '{"@type":"NewsArticle","author":[{"@type":"Person","givenName":"Ida","familyName":"Lund"}]}',
+            ("Ida Lund",),
+            (),
+        ),
+        ('{"@type":"NewsArticle","author":{"@type":"Organization","name":"dpa"}}', (), ("dpa",)),
+        ('{"@type":"NewsArticle","author":"Ida Lund, Reuters"}', ("Ida Lund",), ("Reuters",)),
+        (
+            '[{"@type":"NewsArticle","author":{"@id":"#1"}},{"@id":"#1","@type":"Person","name":"Ida Lund"}]',
+            ("Ida Lund",),
+            (),
+        ),
+        ('{"@type":"NewsArticle","author":{"@id":"#1"}}', (), ()),
+    ],
+)
+def test_people_and_agencies_are_told_apart(head: str, people: tuple[str, ...], agencies: tuple[str, ...]) -> None:
+    page = f'<head><title>Library saved</title><script type="application/ld+json">{head}</script></head><h1>Library saved</h1>{STORY}'
+    found = article(page)
+    assert (found.authors, found.agencies) == (people, agencies)
+
+
+def test_a_page_that_names_itself_is_asked_again() -> None:
+    head = '<meta property="og:site_name" content="The Paper"><meta name="author" content="The Paper">'
+    found = article(f'<head>{head}</head><h1>Library saved</h1><p class="byline">By Ida Lund</p>{STORY}')
+    assert found.authors == ("Ida Lund",)
+    assert found.extraction.evidence["authors"] is Evidence.DOM
+
+
+@pytest.mark.parametrize(
+    ("last", "stated", "wanted"),
+    [
+        ("It ends here.", 0, False),
+        ("It goes on…", 0, True),
+        ("Continue reading", 0, True),
+        ("It ends here.", 100, True),
+        ("", 0, False),
+    ],
+)
+def test_a_story_that_is_broken_off(last: str, stated: int, *, wanted: bool) -> None:
+    assert is_truncated([Block(text=last)] if last else [], stated) is wanted
+
+
+def test_an_explanation_tells_of_each_text_why() -> None:
+    raw = (SAMPLES / "pages" / "ferry-strike.html").read_bytes()
+    page = Ingest()(RawPage(url="https://paper.example/a", body_base64=raw, content_type="text/html"))
+    assert isinstance(page, AcceptedPage)
+    explanation = explain(page)
+    told = {one.text.text: one for one in explanation.texts}
+    kept = [one.text.text for one in explanation.texts if one.text.kept]
+    assert kept == [block.text for block in explanation.reading.blocks]
+    assert told["Ferry crews end strike after night of talks"].reason == "stands in title"
+    assert all(one.reason for one in explanation.texts)
+    assert {one.text.kept for one in explanation.texts} == {True, False}
 
 
 def test_broken_json_ld_costs_nothing_else() -> None:

@@ -19,7 +19,11 @@ MENU = "Home\nChina\nWorld\nBusiness\nLifestyle\nCulture\nTravel\nSports\nOpinio
 
 
 def read(text: str) -> CleanedArticle:
-    page = Ingest()(RawPage(url="https://www.chinadaily.com.cn/opinion/2015-12/03/content.htm", body=text, content_type="text/plain"))
+    page = Ingest()(
+        RawPage(
+            url="https://www.chinadaily.com.cn/opinion/2015-12/03/content.htm", body=text, content_type="text/plain"
+        )
+    )
     assert isinstance(page, AcceptedPage)
     article = Extractor()(page)
     assert isinstance(article, CleanedArticle), article

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.extractor.body import columns
+from services.extractor.body import columns, structure
 from services.extractor.body.columns import Column, Columns
 from services.extractor.body.segments import Container, Segment, Segmented
+from services.extractor.body.structure import Tree
 from services.extractor.body.vocabulary import CLASS_GROUPS, GROUPS_OF_CLASS_NAME
 
 _TAGS = (
@@ -64,7 +65,7 @@ def describe(page: Segmented, hints: Hints, class_odds: Mapping[str, float]) -> 
     segments = page.segments
     texts = [segment.text for segment in segments]
     split = [columns.words(text) for text in texts]
-    at = np.fromiter((segment.container for segment in segments), np.intp)
+    tree = Tree.of(page.containers, segments)
     described = columns.of_texts(texts, split)
     described |= {
         "linked": np.fromiter((s.linked for s in segments), np.float64),
@@ -72,9 +73,11 @@ def describe(page: Segmented, hints: Hints, class_odds: Mapping[str, float]) -> 
         "bold": np.fromiter((s.bold for s in segments), np.float64),
         "tag": np.fromiter((TAGS.get(s.tag, len(TAGS)) for s in segments), np.float64),
     }
-    described |= _containers(page.containers, at, class_odds)
+    described |= _containers(page.containers, tree, class_odds)
     described |= _kinds(page)
-    described |= _hinted(split, hints, described["tag"])
+    hinted, headline = _hinted(split, hints, described["tag"])
+    described |= hinted
+    described |= structure.describe(tree, page.containers, segments, headline)
     described |= columns.of_positions(described)
     described |= columns.of_neighbours(described, _NEIGHBOURS, (-3, -2, -1, 1, 2, 3))
     return described | columns.of_neighbours(described, _NEXT, (-1, 1))
@@ -84,11 +87,9 @@ _NEIGHBOURS = ("length", "linked", "tag", "ends_sentence", "core_0.6", "names", 
 _NEXT = ("capitalised", "common_words", "in_article_body", "depth", "siblings_key")
 
 
-def _containers(containers: Sequence[Container], at: NDArray[np.intp], class_odds: Mapping[str, float]) -> Columns:
-    """Describe segments by the containers around them; `at` is the innermost container of each."""
-    parent = np.fromiter((c.parent for c in containers), np.intp)
-    depth = np.fromiter((c.depth for c in containers), np.intp)
-    levels = [np.flatnonzero(depth == level) for level in range(1, int(depth.max(initial=0)) + 1)]
+def _containers(containers: Sequence[Container], tree: Tree, class_odds: Mapping[str, float]) -> Columns:
+    """Describe segments by the containers around them."""
+    parent, depth, levels, at = tree.parent, tree.depth, tree.levels, tree.at
     found = {
         "depth": depth[at].astype(np.float64),
         "hidden": np.fromiter((c.hidden for c in containers), np.float64)[at],
@@ -97,7 +98,7 @@ def _containers(containers: Sequence[Container], at: NDArray[np.intp], class_odd
     names = (*(f"in_<{tag}>" for tag in AROUND), *(f"in_{group}" for group in CLASS_GROUPS))
     found |= {name: distances[:, number] for number, name in enumerate(names)}
     found |= {name: column[at] for name, column in _names(containers, parent, levels, class_odds).items()}
-    return found | _sizes(containers, parent, depth, at)
+    return found | _sizes(containers, tree)
 
 
 def _distances(
@@ -145,9 +146,7 @@ def _names(
     }
 
 
-def _sizes(
-    containers: Sequence[Container], parent: NDArray[np.intp], depth: NDArray[np.intp], at: NDArray[np.intp]
-) -> Columns:
+def _sizes(containers: Sequence[Container], tree: Tree) -> Columns:
     """Return sizes of the containers around each segment, and whether it stands in the page's core."""
     characters = np.fromiter((c.characters for c in containers), np.float64)
     linked = np.fromiter((c.linked for c in containers), np.float64)
@@ -155,7 +154,7 @@ def _sizes(
     segments = np.fromiter((c.segments for c in containers), np.float64)
     all_prose = max(1.0, float(prose.max(initial=0)))
     found: Columns = {}
-    around = at
+    around = tree.at
     for number in range(PARENTS):
         found |= {
             f"around{number}_characters": characters[around],
@@ -164,14 +163,11 @@ def _sizes(
             f"around{number}_average": characters[around] / np.maximum(1, segments[around]),
             f"around{number}_segments": segments[around],
         }
-        around = np.where(parent[around] >= 0, parent[around], around)
+        around = tree.outwards(around)
     for share in CORE_SHARES:
         holding = np.flatnonzero(prose >= share * all_prose)
-        core = int(holding[np.argmax(depth[holding])]) if len(holding) else 0
-        within = np.zeros(len(containers), bool)
-        for index in range(core, len(containers)):  # containers stand in the order of the page: inner ones follow
-            within[index] = index == core or (parent[index] >= 0 and within[parent[index]])
-        found[f"core_{share}"] = within[at].astype(np.float64)
+        core = int(holding[np.argmax(tree.depth[holding])]) if len(holding) else 0
+        found[f"core_{share}"] = (tree.distance_to(core)[tree.at] < structure.FAR).astype(np.float64)
     return found
 
 
@@ -215,8 +211,8 @@ def _of_kind(name: str, keys: Sequence[object], segments: Sequence[Segment]) -> 
     }
 
 
-def _hinted(split: Sequence[Sequence[str]], hints: Hints, tag: Column) -> Columns:
-    """Compare segments with the page's titles, its description, and JSON-LD's body."""
+def _hinted(split: Sequence[Sequence[str]], hints: Hints, tag: Column) -> tuple[Columns, int]:
+    """Compare segments with the page's titles, its description, and JSON-LD's body; tell which is the headline."""
     title = {word for text in hints.titles for word in columns.words(text)}
     described = set(columns.words(hints.description))
     body = columns.words(hints.article_body)
@@ -230,15 +226,27 @@ def _hinted(split: Sequence[Sequence[str]], hints: Hints, tag: Column) -> Column
     first_h1 = np.flatnonzero(tag == TAGS["h1"])
     index = np.arange(count, dtype=np.float64)
     in_body = np.fromiter((_share_within(text, shingles, flat) for text in split), np.float64)
-    return {
+    compared = {
         "in_title": in_title,
         "of_title": of_title,
         "from_headline": index - headline,
         "from_h1": index - float(first_h1[0]) if len(first_h1) else np.full(count, -999.0),
         "in_description": np.fromiter((len(described & u) / max(1, len(u)) for u in unique), np.float64),
         "in_article_body": in_body if body else np.full(count, columns.NONE),
+        "in_article_body_span": _within_span(in_body, split) if body else np.full(count, columns.NONE),
         "article_body_words": np.full(count, len(body) / max(1, sum(map(len, split)))),
     }
+    return compared, headline
+
+
+def _within_span(in_body: Column, split: Sequence[Sequence[str]]) -> Column:
+    """Return 1 between the first and the last segment that surely are in JSON-LD's body."""
+    sure = np.flatnonzero([share > 0.8 and len(text) > SHINGLE for share, text in zip(in_body, split, strict=True)])  # noqa: PLR2004 - most of it
+    index = np.arange(len(in_body))
+    if not len(sure):
+        return np.zeros(len(in_body))
+    within: Column = ((index >= sure[0]) & (index <= sure[-1])).astype(np.float64)
+    return within
 
 
 def _share_within(text: Sequence[str], shingles: set[tuple[str, ...]], flat: str) -> float:

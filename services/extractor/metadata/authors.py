@@ -26,7 +26,7 @@ _AND = re.compile(r"\s*(?:,|;|\||\band\b|\bund\b|\bet\b|\bog\b|\boch\b|\ben\b|\b
 
 _SLASH = re.compile(r"\s+/\s+")
 _ADDRESS = re.compile(r"://|www\.|@|\.html?\b|\bfacebook\b", re.IGNORECASE)
-_NO_NAME = re.compile(r"\d{3}|^\W*$|^[\d\W]+$|^(?:admin|editor|staff|redaktion|author|authors)$", re.IGNORECASE)
+_NO_NAME = re.compile(r"\d|^\W*$|\.\w{2,3}$|^(?:admin|editor|staff|redaktion|authors?)$", re.IGNORECASE)
 _AGENCIES = frozenset(
     {
         "dpa", "afp", "ap", "reuters", "apa", "sda", "efe", "ansa", "tass", "xinhua", "bloomberg", "belga", "ritzau",
@@ -90,7 +90,11 @@ def names(text: str) -> tuple[str, ...]:
 
 
 def _is_name(text: str) -> bool:
-    if not 1 < len(text) <= MAX_NAME or _NO_NAME.search(text):
+    if not 1 < len(text) <= MAX_NAME:
+        return False
+    if _is_agency(text):
+        return True
+    if _NO_NAME.search(text):
         return False
     found = text.split()
     lower = sum(word[0].islower() for word in found)

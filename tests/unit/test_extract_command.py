@@ -1,0 +1,65 @@
+import gzip
+from pathlib import Path
+
+import orjson
+import pytest
+
+from services.cli.app import run
+from tests.support import SAMPLES
+
+FERRY = str(SAMPLES / "pages" / "ferry-strike.html")
+
+
+def test_an_article_is_shown_for_readers(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["extract", FERRY]) == 0
+    told = capfd.readouterr().out
+    assert "title: Ferry crews end strike after night of talks" in told
+    assert "by: Maeve Dunmore, Tom Ashby" in told
+    assert "Ferry crews on the southern routes" in told
+
+
+def test_json_is_the_event_that_the_stage_publishes(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    packed = tmp_path / "page.html.gz"
+    packed.write_bytes(gzip.compress(Path(FERRY).read_bytes()))
+    assert run(["extract", str(packed), "--json", "--url", "https://paper.example/a"]) == 0
+    event = orjson.loads(capfd.readouterr().out)
+    assert event["type"] == "wiredesk.article.cleaned.v1"
+    assert event["canonical_url"] == "https://paper.example/a"
+
+
+def test_an_event_brings_its_own_address(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    event = tmp_path / "page.jsonl"
+    event.write_bytes(orjson.dumps({"url": "https://paper.example/b", "body": Path(FERRY).read_text(encoding="utf-8")}))
+    assert run(["extract", str(event), "--json"]) == 0
+    assert orjson.loads(capfd.readouterr().out)["url"] == "https://paper.example/b"
+
+
+def test_an_explanation_names_what_was_dropped_and_why(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["extract", FERRY, "--explain"]) == 0
+    told = capfd.readouterr().out
+    assert "title: from " in told
+    assert "kept" in told
+    assert "dropped" in told
+    assert run(["extract", FERRY, "--explain", "--json"]) == 0
+    explained = orjson.loads(capfd.readouterr().out)
+    assert {text["kept"] for text in explained["texts"]} == {True, False}
+
+
+def test_a_page_that_is_no_article_says_so(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["extract", str(SAMPLES / "pages" / "index.html")]) == 1
+    assert capfd.readouterr().err.startswith("no article: index_page")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["extract", "nowhere.html"], "no such file"),
+        (["extract", str(SAMPLES / "pages")], "one page is wanted"),
+        (["extract"], "Missing argument"),
+    ],
+)
+def test_a_wrong_call_is_told_in_one_line(arguments: list[str], told: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(arguments) == 2
+    lines = capfd.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert told in lines[0]
