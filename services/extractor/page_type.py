@@ -11,8 +11,10 @@ from services.extractor import words
 from services.extractor.body.trees import Trees
 from services.extractor.reading import Reading
 
-THRESHOLD = 0.5
-"""Probability below which a page is no article."""
+THRESHOLD = 0.35
+"""Probability below which a page is no article. A lost story is worse than a page too many: on sites that the model has
+not seen, 2 % of the articles are below, among them pages that only a generous annotator calls one; and three quarters of
+all other pages. At 0.7 it would be nine in ten of those, and 5 % of the articles."""
 
 MIN_WORDS = 40
 """Below this there is a teaser, a caption, a list of links; the shortest agency flashes have about as many."""
