@@ -79,7 +79,7 @@ def explain(page: AcceptedPage) -> Explanation:
     reasons = _reasons(model, columns, np.array([text.kept for text in reading.judged]))
     within = [()] * len(reading.judged) if cut is None else _class_names(cut, model.words)
     texts = (
-        Explained(text, f"stands in {text.elsewhere}" if text.elsewhere else _TOLD[reason], names)
+        Explained(text, text.aside or _TOLD[reason], names)
         for text, reason, names in zip(reading.judged, reasons, within, strict=True)
     )
     return Explanation(reading, tuple(texts))

@@ -1,15 +1,19 @@
 """Reads HTML pages."""
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from schemas import AcceptedPage, Caption, Evidence
 from services.extractor import metadata, quirks, structured, words
 from services.extractor.body import story
 from services.extractor.body.markup import Hints
 from services.extractor.body.segments import Segmented, segmented
+from services.extractor.body.story import Judged
 from services.extractor.captions import caption as read_caption
 from services.extractor.document import Element, find, parse, text_of
 from services.extractor.metadata import Sources
+from services.extractor.metadata.authors import BY, MAX_BYLINE
 from services.extractor.models import Models
 from services.extractor.reading import Reading
 from services.extractor.signals import signals
@@ -30,10 +34,7 @@ def read(page: AcceptedPage, models: Models) -> Reading:
     found = metadata.read(page, sources)
     pictures = _captions(root)
     cut = segmented(root)
-    above = {fold(found.fields[name]): name for name in ("title", "subtitle") if name in found.fields}
-    judged = story.apart(
-        story.of_html(cut, hints(sources), models.html), above, {fold(caption.text): "captions" for caption in pictures}
-    )
+    judged = _apart(story.of_html(cut, hints(sources), models.html), found.fields, pictures)
     evidence = dict(found.evidence)
     body = story.blocks(judged)
     evidence |= {name: Evidence.DOM for name, value in (("paragraphs", body), ("captions", pictures)) if value}
@@ -50,6 +51,13 @@ def read(page: AcceptedPage, models: Models) -> Reading:
         signals=signals(page.canonical_url, sources, found, cut, judged),
         **found.fields,
     )
+
+
+def _apart(judged: Sequence[Judged], fields: Mapping[str, Any], pictures: Sequence[Caption]) -> tuple[Judged, ...]:
+    """Set aside what other fields of the article hold."""
+    above = {fold(text.text): "authors" for text in judged if BY.match(text.text) and len(text.text) <= MAX_BYLINE}
+    above |= {fold(fields[name]): name for name in ("subtitle", "title") if name in fields}
+    return story.apart(judged, above, {fold(caption.text): "captions" for caption in pictures})
 
 
 def hints(sources: Sources) -> Hints:

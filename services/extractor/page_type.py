@@ -12,9 +12,14 @@ from services.extractor.body.trees import Trees
 from services.extractor.reading import Reading
 
 THRESHOLD = 0.35
-"""Probability below which a page is no article. A lost story is worse than a page too many: on sites that the model has
-not seen, 2 % of the articles are below, among them pages that only a generous annotator calls one; and three quarters of
-all other pages. At 0.7 it would be nine in ten of those, and 5 % of the articles."""
+"""Probability below which a page is no article. A lost story is worse than a page too many: on sites that the model
+has not seen, 2 % of the articles are below, among them pages that only a generous annotator calls one; and three
+quarters of all other pages. At 0.7 it would be nine in ten of those, and 5 % of the articles."""
+
+PLAIN_LINKS = 10
+PLAIN_SHARE = 0.6
+"""A page with fewer links, and with more of its text in the story, is nothing but that story. The model has seen no
+pages of before there was metadata, and is not asked about one."""
 
 MIN_WORDS = 40
 """Below this there is a teaser, a caption, a list of links; the shortest agency flashes have about as many."""
@@ -76,7 +81,7 @@ def verdict(reading: Reading, model: Trees) -> Verdict:
 
 def _by_signals(reading: Reading, count: int, model: Trees) -> Verdict:
     signals = reading.signals
-    article = article_probability(signals, model) if signals else None
+    article = article_probability(signals, model) if signals and not _is_plain(signals) else None
     unlikely = article is not None and article < THRESHOLD
     sure = None if article is None else round(max(article, 1 - article), 3)
     if reading.pictures >= MIN_GALLERY_PICTURES and count < MIN_WORDS:
@@ -94,6 +99,10 @@ def _by_signals(reading: Reading, count: int, model: Trees) -> Verdict:
         return Verdict(PageType.OTHER, sure, SkipReason.NO_ARTICLE, told)
     live = signals.get("declares_live_blog", 0) > 0
     return Verdict(PageType.LIVE_BLOG if live else PageType.ARTICLE, None if article is None else round(article, 3))
+
+
+def _is_plain(signals: Mapping[str, float]) -> bool:
+    return signals["links"] < PLAIN_LINKS and signals["story_share"] > PLAIN_SHARE
 
 
 def article_probability(signals: Mapping[str, float], model: Trees) -> float:

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from schemas import Evidence
-from services.extractor import structured
+from services.extractor import structured, words
 from services.extractor.body import columns
 from services.extractor.body.segments import Segmented
 from services.extractor.body.story import Judged
 from services.extractor.body.vocabulary import GROUPS_OF_WORD, TEXT_GROUPS
 from services.extractor.document import Element
 from services.extractor.metadata import Found, Sources
+from services.extractor.words import length
 
 COUNTED = (
     "form",
@@ -70,18 +71,18 @@ def signals(url: str, sources: Sources, found: Found, page: Segmented, judged: S
 
 def _of_story(judged: Sequence[Judged]) -> dict[str, float]:
     kept = [text for text in judged if text.kept]
-    characters = sum(len(text.text) for text in kept)
-    everything = max(1, sum(len(text.text) for text in judged))
-    prose = [text for text in kept if len(text.text) >= columns.PARAGRAPH]
+    letters = sum(length(text.text) for text in kept)
+    everything = max(1, sum(length(text.text) for text in judged))
+    prose = [text for text in kept if length(text.text) >= columns.PARAGRAPH]
     return {
-        "story_characters": characters,
-        "story_share": characters / everything,
-        "story_expected": sum(text.probability * len(text.text) for text in judged) / everything,
-        "story_certainty": sum(text.probability * len(text.text) for text in kept) / max(1, characters),
+        "story_letters": letters,
+        "story_share": letters / everything,
+        "story_expected": sum(text.probability * length(text.text) for text in judged) / everything,
+        "story_certainty": sum(text.probability * length(text.text) for text in kept) / max(1, letters),
         "story_texts": len(kept),
-        "story_prose": sum(len(text.text) for text in prose) / max(1, characters),
-        "story_average": characters / max(1, len(kept)),
-        "page_characters": everything,
+        "story_prose": sum(length(text.text) for text in prose) / max(1, letters),
+        "story_average": letters / max(1, len(kept)),
+        "page_letters": everything,
         "page_texts": len(judged),
     }
 
@@ -135,7 +136,7 @@ def _declared(sources: Sources, found: Found) -> dict[str, float]:
 def _of_words(judged: Sequence[Judged]) -> dict[str, float]:
     counts, total = [0] * len(TEXT_GROUPS), 0
     for text in judged:
-        for word in columns.words(text.text[:MAX_ADDRESS]):
+        for word in words.split(text.text[:MAX_ADDRESS]):
             total += 1
             for group in GROUPS_OF_WORD.get(word, ()):
                 counts[group] += 1

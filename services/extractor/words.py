@@ -2,17 +2,23 @@
 
 import re
 
-_WORD = re.compile(
-    # Scripts written without spaces: each character counts. Han, kana, Thai, Lao, Khmer, Burmese.
-    r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"
-    r"|[^\W\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+"
-    r"(?:['’.-][^\W\u3040-\u9fff]+)*"
-)
+_SPACELESS = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+"""Scripts written without spaces, of which each character counts: Han, kana, Thai, Lao, Khmer, Burmese."""
+
+_WORD = re.compile(rf"[{_SPACELESS}]|[^\W{_SPACELESS}]+(?:['’.-][^\W\u3040-\u9fff]+)*")
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u2060\ufeff]")
 
 DENSITY = 2.5
 """Letters of a Latin script that say as much as one Chinese or Japanese character, or one Korean syllable."""
+
+
+_PART = re.compile(rf"[{_SPACELESS}]|[^\W{_SPACELESS}]+")
+
+
+def split(text: str) -> list[str]:
+    """Return the words of a text, in lower case, those that a hyphen or an apostrophe joins apart."""
+    return _PART.findall(text.lower())
 
 
 def count(text: str) -> int:
@@ -22,7 +28,7 @@ def count(text: str) -> int:
 
 def length(text: str) -> float:
     """Return the length of a text in Latin letters' worth: thresholds on it hold for dense scripts, too."""
-    return len(text) + (DENSITY - 1) * sum(1 for _ in _DENSE.finditer(text))
+    return len(text) if text.isascii() else len(text) + (DENSITY - 1) * len(_DENSE.findall(text))
 
 
 def clean(text: str) -> str:

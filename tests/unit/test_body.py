@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas import BlockKind
-from services.extractor import quirks
+from services.extractor import quirks, words
 from services.extractor.body import columns, story
 from services.extractor.body.lines import lines
 from services.extractor.body.segments import Segmented, segmented
@@ -14,6 +14,8 @@ from services.extractor.body.story import Judged
 from services.extractor.body.trees import Trees
 from services.extractor.body.vocabulary import GROUPS_OF_WORD, TEXT_GROUPS
 from services.extractor.document import parse, text_of
+
+BODY = "The council voted on Tuesday to keep the old library open, and to repair its roof before winter."
 
 
 def cut(body: str) -> Segmented:
@@ -79,7 +81,7 @@ def test_blank_lines_are_counted() -> None:
 @settings(deadline=None)
 @given(st.lists(st.text(max_size=120), min_size=1, max_size=40))
 def test_any_texts_can_be_described(found: list[str]) -> None:
-    described = columns.of_texts(found, [columns.words(text) for text in found])
+    described = columns.of_texts(found, [words.split(text) for text in found])
     described |= columns.of_positions(described)
     described |= columns.of_neighbours(described, described, (-2, 1))
     for name, column in described.items():
@@ -158,12 +160,27 @@ def test_cells_of_a_row_are_one_block() -> None:
 
 
 def test_what_the_article_tells_elsewhere_is_not_told_again() -> None:
-    judged = tuple(
-        Judged(text, BlockKind.PARAGRAPH, 0.9) for text in ("Headline!", "Body one", "A caption", "Headline!")
-    )
+    judged = tuple(Judged(text, BlockKind.PARAGRAPH, 0.9) for text in ("Headline!", BODY, "A caption", "Headline!"))
     apart = story.apart(judged, {"headline": "title"}, {"a caption": "captions"})
-    assert [one.elsewhere for one in apart] == ["title", None, "captions", None]
-    assert [block.text for block in story.blocks(apart)] == ["Body one", "Headline!"]
+    assert [one.aside for one in apart] == ["stands in title", None, "stands in captions", None]
+    assert [block.text for block in story.blocks(apart)] == [BODY, "Headline!"]
+
+
+def test_what_tells_nothing_is_set_aside() -> None:
+    kinds = {
+        "Menu": BlockKind.PARAGRAPH,
+        "Headline": BlockKind.HEADING,
+        BODY: BlockKind.PARAGRAPH,
+        "Related": BlockKind.HEADING,
+    }
+    judged = tuple(Judged(text, kind, 0.9) for text, kind in kinds.items())
+    apart = story.apart(judged, {"headline": "title"}, {})
+    assert [one.aside for one in apart] == [
+        "above the headline",
+        "stands in title",
+        None,
+        "a heading with nothing below it",
+    ]
 
 
 def test_confidence_falls_with_what_may_be_lost_or_wrong() -> None:

@@ -14,7 +14,9 @@ MAX_BYTES = 5_000_000
 
 
 def page(name: str) -> AcceptedPage:
-    raw = RawPage(url="https://paper.example/a", body_base64=(SAMPLES / "pages" / name).read_bytes(), content_type="text/html")
+    raw = RawPage(
+        url="https://paper.example/a", body_base64=(SAMPLES / "pages" / name).read_bytes(), content_type="text/html"
+    )
     accepted = Ingest()(raw)
     assert isinstance(accepted, AcceptedPage)
     return accepted

@@ -28,9 +28,9 @@ from training.extraction.scores import score, summary
 SETS = ("publisher-pages", "web-pages")
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6)
 PARAMETERS = {
-    "iterations": 700,
+    "iterations": 500,
     "depth": 6,
-    "learning_rate": 0.06,
+    "learning_rate": 0.08,
     "l2_leaf_reg": 6,
     "rsm": 0.3,
     "border_count": 64,

@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.extractor.body.vocabulary import GROUPS_OF_WORD, TEXT_GROUPS
+from services.extractor.words import length
 
 type Column = NDArray[np.float64]
 type Columns = dict[str, Column]
 
 GOOD = 100
-"""Characters from which a text that ends a sentence is surely prose."""
+"""Letters from which a text that ends a sentence is surely prose."""
 
 PARAGRAPH = 80
 UNFINISHED = 60
@@ -30,7 +31,6 @@ FAR = 99.0
 NONE = -1.0
 """For a neighbour beyond the page's ends."""
 
-_WORD = re.compile(r"\w+")
 _ENDS_SENTENCE = re.compile(r"[.!?…。！？।؟:][\"'”’»)\]」』]*$")
 _SENTENCE = re.compile(r"[.!?…。！？।؟](?=\W|$)")
 _EDGE_WORDS = (30, 10)
@@ -44,27 +44,23 @@ _LONG_TEXT = 20
 """A page's commonest words in its texts of twenty words or more are its language's function words, whichever it is."""
 
 
-def words(text: str) -> list[str]:
-    """Return the words of a text, in lower case."""
-    return _WORD.findall(text.lower())
-
-
 def of_texts(texts: Sequence[str], split: Sequence[Sequence[str]]) -> Columns:
     """Describe each text by itself.
 
     Args:
         split: the words of each text.
     """
-    size = _column(map(len, texts))
+    size = _column(map(length, texts))
     count = _column(map(len, split))
     sample = [text[:_SAMPLE] for text in texts]
-    sampled = np.maximum(1, np.minimum(_SAMPLE, size))
+    sampled = np.maximum(1, _column(map(len, sample)))
+    letters = _column(sum(map(len, text_words)) for text_words in split)
     lowered = [text.lower() for text in texts]
     times = Counter(lowered)
     columns = {
         "length": size,
         "words": count,
-        "word_length": _column(sum(map(len, w)) for w in split) / np.maximum(1, count),
+        "word_length": letters / np.maximum(1, count),
         "ends_sentence": _column(_ENDS_SENTENCE.search(text[-4:]) is not None for text in texts),
         "ends_colon": _column(text.endswith(":") for text in texts),
         "sentences": _column(len(_SENTENCE.findall(text)) for text in texts),
@@ -75,7 +71,7 @@ def of_texts(texts: Sequence[str], split: Sequence[Sequence[str]]) -> Columns:
         "begins_lower": _column(text[:1].islower() for text in texts),
         "begins_quote": _column(text[:1] in "\"'“„«‘–-" for text in texts),
         "separators": _column(sum(map(text.count, "|·»›/")) for text in texts),
-        "symbols": 1 - _column(sum(map(len, w)) for w in split) / np.maximum(1, size - count + 1),
+        "symbols": 1 - letters / np.maximum(1, _column(len(text) - text.count(" ") for text in texts)),
         "address": _column("@" in text or "://" in text for text in texts),
         "clock": _column(_CLOCK.search(text[:_SAMPLE]) is not None for text in texts),
         "year": _column(_YEAR.search(text[:_SAMPLE]) is not None for text in texts),

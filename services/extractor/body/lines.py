@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from services.extractor import words
 from services.extractor.body import columns
 from services.extractor.body.columns import Columns
 from services.extractor.words import clean
@@ -71,7 +72,7 @@ def lines(body: str) -> tuple[Line, ...]:
 def describe(found: Sequence[Line]) -> Columns:
     """Describe each line."""
     texts = [line.text for line in found]
-    described = columns.of_texts(texts, [columns.words(text) for text in texts])
+    described = columns.of_texts(texts, [words.split(text) for text in texts])
     described |= {
         "blank_before": np.fromiter((min(line.blank, 5) for line in found), np.float64),
         "item": np.fromiter((line.is_item for line in found), np.float64),

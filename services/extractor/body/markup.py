@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from services.extractor import words
 from services.extractor.body import columns, structure
 from services.extractor.body.columns import Column, Columns
 from services.extractor.body.segments import Container, Segment, Segmented
 from services.extractor.body.structure import Tree
 from services.extractor.body.vocabulary import CLASS_GROUPS, GROUPS_OF_CLASS_NAME
+from services.extractor.words import length
 
 _TAGS = (
     "p", "li", "div", "td", "h1", "h2", "h3", "h4", "h5", "figcaption", "blockquote", "section", "article", "ul",
@@ -64,7 +66,7 @@ def describe(page: Segmented, hints: Hints, class_odds: Mapping[str, float]) -> 
     """
     segments = page.segments
     texts = [segment.text for segment in segments]
-    split = [columns.words(text) for text in texts]
+    split = [words.split(text) for text in texts]
     tree = Tree.of(page.containers, segments)
     described = columns.of_texts(texts, split)
     described |= {
@@ -148,7 +150,7 @@ def _names(
 
 def _sizes(containers: Sequence[Container], tree: Tree) -> Columns:
     """Return sizes of the containers around each segment, and whether it stands in the page's core."""
-    characters = np.fromiter((c.characters for c in containers), np.float64)
+    letters = np.fromiter((c.letters for c in containers), np.float64)
     linked = np.fromiter((c.linked for c in containers), np.float64)
     prose = np.fromiter((c.prose for c in containers), np.float64)
     segments = np.fromiter((c.segments for c in containers), np.float64)
@@ -157,10 +159,10 @@ def _sizes(containers: Sequence[Container], tree: Tree) -> Columns:
     around = tree.at
     for number in range(PARENTS):
         found |= {
-            f"around{number}_characters": characters[around],
-            f"around{number}_linked": linked[around] / np.maximum(1, characters[around]),
+            f"around{number}_letters": letters[around],
+            f"around{number}_linked": linked[around] / np.maximum(1, letters[around]),
             f"around{number}_prose": prose[around] / all_prose,
-            f"around{number}_average": characters[around] / np.maximum(1, segments[around]),
+            f"around{number}_average": letters[around] / np.maximum(1, segments[around]),
             f"around{number}_segments": segments[around],
         }
         around = tree.outwards(around)
@@ -199,8 +201,8 @@ def _same_as_neighbours(keys: Column) -> Column:
 def _of_kind(name: str, keys: Sequence[object], segments: Sequence[Segment]) -> Columns:
     numbers: dict[object, int] = {}
     kind = np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), np.intp)
-    size = np.fromiter((len(s.text) for s in segments), np.float64)
-    linked = np.fromiter((s.linked * len(s.text) for s in segments), np.float64)
+    size = np.fromiter((length(s.text) for s in segments), np.float64)
+    linked = np.fromiter((s.linked for s in segments), np.float64) * size
     count = np.bincount(kind)
     sizes, links = np.bincount(kind, size), np.bincount(kind, linked)
     return {
@@ -213,9 +215,9 @@ def _of_kind(name: str, keys: Sequence[object], segments: Sequence[Segment]) -> 
 
 def _hinted(split: Sequence[Sequence[str]], hints: Hints, tag: Column) -> tuple[Columns, int]:
     """Compare segments with the page's titles, its description, and JSON-LD's body; tell which is the headline."""
-    title = {word for text in hints.titles for word in columns.words(text)}
-    described = set(columns.words(hints.description))
-    body = columns.words(hints.article_body)
+    title = {word for text in hints.titles for word in words.split(text)}
+    described = set(words.split(hints.description))
+    body = words.split(hints.article_body)
     shingles = set(_shingles(body))
     flat = " ".join(body)
     unique = [set(text) for text in split]

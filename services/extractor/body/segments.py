@@ -7,7 +7,7 @@ from itertools import islice
 from lxml import etree
 
 from services.extractor.document import Element
-from services.extractor.words import clean
+from services.extractor.words import clean, length
 
 MAX_SEGMENTS = 5000
 """What stands behind is not read. The longest pages of the public sets have 3,000."""
@@ -15,6 +15,10 @@ MAX_SEGMENTS = 5000
 MAX_TOKENS = 40
 MAX_ATTRIBUTE = 200
 """Of names in the attributes of an element, and of characters in one attribute: generated ones run to thousands."""
+
+PROSE = 80
+MAX_LINKED_PROSE = 0.4
+"""Letters from which a segment is prose, and the share of it that may be links."""
 
 UNSEEN = frozenset(
     {
@@ -53,8 +57,8 @@ class Container:
         depth: containers around it.
         tokens: the words of its class, id and role, lower-cased.
         hidden: a style or an attribute says so, here or further out.
-        characters, linked, prose, segments: of the text within, at any depth: all of it, in links, in segments that are
-            long and hardly linked, and the number of segments.
+        letters, linked, prose, segments: of the text within, at any depth: all of it, in links, in segments that are
+            long and hardly linked, and the number of segments. Letters are Latin ones' worth, see `words.length`.
     """
 
     tag: str
@@ -63,9 +67,9 @@ class Container:
     depth: int
     tokens: tuple[str, ...]
     hidden: bool
-    characters: int = 0
+    letters: float = 0.0
     linked: float = 0.0
-    prose: int = 0
+    prose: float = 0.0
     segments: int = 0
 
 
@@ -115,10 +119,6 @@ def segmented(root: Element) -> Segmented:
             break
     walk.finish()
     return walk.page
-
-
-PROSE = 80
-MAX_LINKED_PROSE = 0.4
 
 
 class _Walk:
@@ -192,7 +192,7 @@ class _Walk:
         inner = self._inside.pop()
         if self._inside:
             outer = self._inside[-1]
-            outer.characters += inner.characters
+            outer.letters += inner.letters
             outer.linked += inner.linked
             outer.prose += inner.prose
             outer.segments += inner.segments
@@ -204,9 +204,10 @@ class _Walk:
             linked = min(1.0, self._linked / max(1, self._size))
             bold = min(1.0, self._bold / max(1, self._size))
             self.page.segments.append(Segment(text, container.tag, container.index, linked, bold, self._links))
-            container.characters += len(text)
-            container.linked += linked * len(text)
-            container.prose += len(text) if len(text) >= PROSE and linked < MAX_LINKED_PROSE else 0
+            size = length(text)
+            container.letters += size
+            container.linked += linked * size
+            container.prose += size if size >= PROSE and linked < MAX_LINKED_PROSE else 0
             container.segments += 1
         self._pieces.clear()
         self._linked = self._bold = self._size = 0

@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from services.extractor.body.columns import Column, Columns
 from services.extractor.body.segments import Container, Segment
+from services.extractor.words import length
 
 MIN_TEXT = 25
-"""Characters of a segment that counts for the container around it."""
+"""Letters of a segment that counts for the container around it."""
 
 STORY = 500
-"""Characters of prose in a container that may be a story of its own."""
+"""Letters of prose in a container that may be a story of its own."""
 
 FAR = 12.0
 
@@ -97,7 +98,7 @@ def _best_container(tree: Tree, containers: Sequence[Container], segments: Seque
     around = np.where([s.tag == "div" for s in segments], tree.at, tree.outwards(tree.at))
     np.add.at(score, around, points)
     np.add.at(score, tree.outwards(around), points / 2)
-    linked = np.fromiter((c.linked / max(1, c.characters) for c in containers), np.float64)
+    linked = np.fromiter((c.linked / max(1, c.letters) for c in containers), np.float64)
     score *= 1 - linked
     best = int(np.argmax(score))
     distance = tree.distance_to(best)[tree.at]
@@ -111,9 +112,11 @@ def _best_container(tree: Tree, containers: Sequence[Container], segments: Seque
 
 
 def _points(segment: Segment) -> float:
-    if len(segment.text) < MIN_TEXT:
+    size = length(segment.text)
+    if size < MIN_TEXT:
         return 0.0
-    return (1 + segment.text.count(",") + min(len(segment.text) / 100, 3)) * (1 - segment.linked)
+    commas = sum(map(segment.text.count, ",，、،"))
+    return (1 + commas + min(size / 100, 3)) * (1 - segment.linked)
 
 
 def _order(tree: Tree, containers: Sequence[Container]) -> Columns:

@@ -27,9 +27,9 @@ def titles(sources: Sources, source: str | None, url: str) -> Iterable[tuple[Evi
 
     JSON-LD's is what the publisher calls the story's headline. Without it, a heading on the page that a title for
     machines repeats is the headline as readers see it. Where none agrees, titles for machines are better than a
-    heading: that one may be the site's name, or a section. The title of the browser's window comes last: it is made for the
-    window. On the publishers' pages this order is right for 0.87, the heading first for 0.82, and Open Graph's title,
-    which is made for sharing, for 0.80.
+    heading: that one may be the site's name, or a section. The title of the browser's window comes last: it is
+    made for the window. On the publishers' pages this order is right for 0.87, the heading first for 0.82, and
+    Open Graph's title, which is made for sharing, for 0.80.
     """
     site = {fold(name) for name in (source, urlsplit(url).hostname) if name} | _sites_at_the_end(sources)
     declared = html.unescape(sources.json_ld("headline") or "")  # escaped twice on some pages
