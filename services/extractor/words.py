@@ -9,6 +9,8 @@ _WORD = re.compile(rf"[{_SPACELESS}]|[^\W{_SPACELESS}]+(?:['’.-][^\W\u3040-\u9
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u2060\ufeff]")
 
+_ENDS_SENTENCE = re.compile(r"[.!?…。！？।؟:][\"'”’»)\]」』]*$")
+
 DENSITY = 2.5
 """Letters of a Latin script that say as much as one Chinese or Japanese character, or one Korean syllable."""
 
@@ -29,6 +31,11 @@ def count(text: str) -> int:
 def length(text: str) -> float:
     """Return the length of a text in Latin letters' worth: thresholds on it hold for dense scripts, too."""
     return len(text) if text.isascii() else len(text) + (DENSITY - 1) * len(_DENSE.findall(text))
+
+
+def ends_sentence(text: str) -> bool:
+    """Return whether a text ends as a sentence does, in any script; with a colon, too, which announces one."""
+    return _ENDS_SENTENCE.search(text[-4:]) is not None
 
 
 def clean(text: str) -> str:

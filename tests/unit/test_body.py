@@ -179,7 +179,7 @@ def test_what_tells_nothing_is_set_aside() -> None:
         "above the headline",
         "stands in title",
         None,
-        "a heading with nothing below it",
+        "at the end, and nothing announces it",
     ]
 
 

@@ -28,9 +28,9 @@ from training.extraction.scores import score, summary
 SETS = ("publisher-pages", "web-pages")
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6)
 PARAMETERS = {
-    "iterations": 500,
+    "iterations": 700,
     "depth": 6,
-    "learning_rate": 0.08,
+    "learning_rate": 0.06,
     "l2_leaf_reg": 6,
     "rsm": 0.3,
     "border_count": 64,
@@ -77,14 +77,17 @@ def _html(gold: Sequence[GoldPage]) -> dict[str, Trained]:
 def _text(gold: Sequence[GoldPage]) -> dict[str, Trained]:
     articles = [page for page in gold if page.kind == "article"]
     found = [example for page in articles for example in examples.of_text(page)]
-    return {"text": _body(found, lambda _: {})}
+    return {"text": _body(found, lambda _: {}, iterations=500, learning_rate=0.08)}
 
 
-def _body(found: Sequence[Example], words: Callable[[Sequence[int]], Mapping[str, float]]) -> Trained:
+def _body(
+    found: Sequence[Example], words: Callable[[Sequence[int]], Mapping[str, float]], **parameters: float
+) -> Trained:
     """Train a model of the body.
 
     Args:
         words: that go with a model that learns from these examples.
+        parameters: that differ from PARAMETERS.
     """
     names = sorted(found[0].columns)
     matrices = [examples.matrix(example.columns, names) for example in found]
@@ -94,7 +97,7 @@ def _body(found: Sequence[Example], words: Callable[[Sequence[int]], Mapping[str
         matrix: Matrix = np.concatenate([matrices[i] for i in seen])
         wanted = np.concatenate([found[i].story for i in seen])
         weights = np.concatenate([examples.weights(found[i]) for i in seen])
-        return boosting.fit(matrix, wanted, weights, names, words(seen), **PARAMETERS)
+        return boosting.fit(matrix, wanted, weights, names, words(seen), **{**PARAMETERS, **parameters})
 
     result = boosting.trained(matrices, [example.page.site for example in found], names, learn)
     _tell(found, result.told)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.extractor.body.vocabulary import GROUPS_OF_WORD, TEXT_GROUPS
-from services.extractor.words import length
+from services.extractor.words import ends_sentence, length
 
 type Column = NDArray[np.float64]
 type Columns = dict[str, Column]
@@ -31,7 +31,6 @@ FAR = 99.0
 NONE = -1.0
 """For a neighbour beyond the page's ends."""
 
-_ENDS_SENTENCE = re.compile(r"[.!?…。！？।؟:][\"'”’»)\]」』]*$")
 _SENTENCE = re.compile(r"[.!?…。！？।؟](?=\W|$)")
 _EDGE_WORDS = (30, 10)
 """Words at the begin and at the end of a text in which the vocabulary is looked for."""
@@ -61,7 +60,7 @@ def of_texts(texts: Sequence[str], split: Sequence[Sequence[str]]) -> Columns:
         "length": size,
         "words": count,
         "word_length": letters / np.maximum(1, count),
-        "ends_sentence": _column(_ENDS_SENTENCE.search(text[-4:]) is not None for text in texts),
+        "ends_sentence": _column(map(ends_sentence, texts)),
         "ends_colon": _column(text.endswith(":") for text in texts),
         "sentences": _column(len(_SENTENCE.findall(text)) for text in texts),
         "commas": _column(text.count(",") for text in texts) / np.maximum(1, count),

@@ -124,13 +124,29 @@ def apart(judged: Sequence[Judged], above: Mapping[str, str], within: Mapping[st
     for index in range(headline):
         if found[index].kept:
             found[index] = replace(found[index], aside="above the headline")
-    # No story ends with a heading, but a list of others begins so.
-    for index in range(len(found) - 1, -1, -1):
-        if found[index].kept:
-            if found[index].kind is not BlockKind.HEADING:
-                break
-            found[index] = replace(found[index], aside="a heading with nothing below it")
-    return tuple(found)
+    return tuple(_without_tail(found))
+
+
+def _without_tail(judged: list[Judged]) -> list[Judged]:
+    """Set aside headings and lists at the end that nothing announces: a list of other stories begins so."""
+    kept = [index for index, text in enumerate(judged) if text.kept]
+    tail = 0
+    while tail < len(kept) and _is_label(judged[kept[-1 - tail]]):
+        tail += 1
+    announced = tail < len(kept) and judged[kept[-1 - tail]].text.endswith((":", "："))
+    items = [index for index in kept[len(kept) - tail :] if judged[index].kind is BlockKind.LIST_ITEM]
+    for index in kept[len(kept) - tail :]:
+        if not (announced and items and index <= items[-1]):
+            judged[index] = replace(judged[index], aside="at the end, and nothing announces it")
+    return judged
+
+
+def _is_label(text: Judged) -> bool:
+    """Whether a text tells nothing by itself: a heading, or an item that reads like one, which has no full stop."""
+    if text.kind is BlockKind.HEADING:
+        return True
+    ends = text.text.rstrip("\"'”’»)").endswith((".", "。", "…", ":", "："))
+    return text.kind is BlockKind.LIST_ITEM and length(text.text) < HEADING_LENGTH and not ends
 
 
 def _is_prose(text: Judged) -> bool:
