@@ -1,6 +1,7 @@
 """Measure extraction on public pages, beside other extractors: quality against gold, and CPU time a page.
 
-    python bench/extraction [--data ../shared/data] [--folds FOLDER] [--set publisher-pages] [--worst N] [--peers]
+    python bench/extraction [--data ../shared/data] [--folds FOLDER] [--set publisher-pages] [--worst N]
+        [--peers] [--peer trafilatura] [--flattened]
 
 A set is a folder with `gold.jsonl` (id, url, body; perhaps title, authors, published_at, page_type) and
 `html/<id>.html.gz`. The body is scored with the metric of the article-extraction-benchmark: shingles of four words,
@@ -41,8 +42,10 @@ def main() -> int:
     parser.add_argument("--set", action="append", choices=SETS)
     parser.add_argument("--flattened", action="store_true", help="the pages as text without tags, too")
     parser.add_argument("--worst", type=int, default=0, metavar="N")
-    parser.add_argument("--peers", action="store_true", help="measure other extractors in the same run")
+    parser.add_argument("--peers", action="store_true", help="measure all other extractors in the same run")
+    parser.add_argument("--peer", action="append", default=[], choices=list(PEERS), help="measure this one")
     args = parser.parse_args()
+    peers = list(PEERS) if args.peers else args.peer
     ours = Wiredesk(args.folds, TRAINED_ON)
     for name in args.set or SETS:
         if not (args.data / name / "gold.jsonl").exists():
@@ -52,7 +55,7 @@ def main() -> int:
         told = "" if args.folds or name not in TRAINED_ON else "; the models have seen these sites"
         articles = [page for page in found if page.kind == "article"]
         print(f"\n{name}: {len(articles)} articles{told}", flush=True)
-        methods: dict[str, Method] = {"wiredesk": ours, **(PEERS if args.peers else {})}
+        methods: dict[str, Method] = {"wiredesk": ours, **{name: PEERS[name] for name in peers}}
         for method, predict in methods.items():
             _measure(method, predict, articles, args.worst)
         if len(found) > len(articles):
