@@ -75,9 +75,9 @@ async def test_the_seed_page_reads_as_a_reader_would(desk: KafkaSettings) -> Non
 
 
 async def test_every_mention_is_at_its_offsets(desk: KafkaSettings) -> None:
-    body = (
-        "<h1>Café 🎉 reunion</h1>"
-        + "<p>Angela Merkel met Emmanuel Macron in Paris 🎉 on Friday. “Merkel’s” word counts.</p>" * 6
+    body = "<h1>Café 🎉 reunion</h1>" + "".join(
+        f"<p>Angela Merkel met Emmanuel Macron in Paris 🎉 on {day}, to talk of trade. “Merkel’s” word counts.</p>"
+        for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
     )
     page = structured(
         "https://a.example/offsets", f"<title>Café</title>{body}", content_type="text/html", language="en"
