@@ -142,11 +142,11 @@ def _without_tail(judged: list[Judged]) -> list[Judged]:
 
 
 def _is_label(text: Judged) -> bool:
-    """Whether a text tells nothing by itself: a heading, or an item that reads like one, which has no full stop."""
-    if text.kind is BlockKind.HEADING:
-        return True
-    ends = text.text.rstrip("\"'”’»)").endswith((".", "。", "…", ":", "："))
-    return text.kind is BlockKind.LIST_ITEM and length(text.text) < HEADING_LENGTH and not ends
+    """Whether a text tells nothing by itself: a heading, or an item that reads like one, without a full stop."""
+    if text.text.rstrip("\"'”’»)").endswith((".", "。", "…", ":", "：")):
+        return False
+    short = length(text.text) < HEADING_LENGTH
+    return text.kind is BlockKind.HEADING or (text.kind is BlockKind.LIST_ITEM and short)
 
 
 def _is_prose(text: Judged) -> bool:
