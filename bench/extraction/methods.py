@@ -9,7 +9,7 @@ from typing import Any
 from schemas import AcceptedPage, Charset, CharsetEvidence, CleanedArticle
 from services.extractor.extract import Extractor
 from services.extractor.models import Models
-from training.extraction import boosting
+from training.extraction.folds import FOLDS, fold_of
 from training.extraction.pages import GoldPage
 
 type Prediction = dict[str, Any]
@@ -29,12 +29,12 @@ class Wiredesk:
     def __init__(self, folds: Path | None = None, trained_on: tuple[str, ...] = ()) -> None:
         self._shipped = Extractor()
         self._trained_on = trained_on if folds else ()
-        self._held_out = [Extractor(Models.load(folds / f"fold-{n}")) for n in range(boosting.FOLDS)] if folds else []
+        self._held_out = [Extractor(Models.load(folds / f"fold-{n}")) for n in range(FOLDS)] if folds else []
 
     def __call__(self, page: GoldPage) -> Prediction:
         """Read a page."""
         held_out = page.set in self._trained_on
-        extractor = self._held_out[boosting.fold_of(page.site)] if held_out else self._shipped
+        extractor = self._held_out[fold_of(page.site)] if held_out else self._shipped
         article = extractor(accepted(page))
         if not isinstance(article, CleanedArticle):
             return {"skipped": article.reason, "page_type": article.page_type}

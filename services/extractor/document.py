@@ -1,5 +1,6 @@
 """HTML documents: parsed within bounds, and looked at."""
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree, html
@@ -8,14 +9,18 @@ from services.extractor.words import clean
 
 type Element = html.HtmlElement
 
+_END_OF_PAGE = re.compile(r"</(?:body|html)\s{0,10}>", re.IGNORECASE)
 _INVISIBLE = ("script", "style", "noscript", "template", "svg", "iframe")
 
 
 def parse(body: str) -> Element | None:
     """Parse HTML, whatever its faults; None where there is no element in it.
 
-    libxml2 bounds depth (256 levels) and the size of a text node by itself: `huge_tree`, which lifts both, stays off.
+    libxml2 bounds depth (256 levels) and the size of a text node by itself: `huge_tree`, which lifts both, stays off. It
+    stops at the end tag of the page, behind which browsers read on; templates that were put together by hand have one in
+    the middle.
     """
+    body = _END_OF_PAGE.sub("", body)
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
     try:
         return html.document_fromstring(body.encode("utf-8", "replace"), parser=parser)

@@ -10,19 +10,20 @@ from schemas import AcceptedPage
 from services.extractor import quirks
 from services.extractor.body import lines, markup
 from services.extractor.body.columns import Columns
+from services.extractor.body.model import BodyModel
 from services.extractor.body.segments import Segmented
 from services.extractor.body.story import Judged
-from services.extractor.body.trees import Trees
 from services.extractor.document import parse
 from services.extractor.extract import READERS
 from services.extractor.html import looked_at
-from services.extractor.models import shipped
+from services.extractor.models import Models, shipped
 from services.extractor.reading import Reading
 
 _GROUPS: Mapping[str, tuple[str, ...]] = {
     "links": ("linked", "links", "alike_linked", "siblings_linked", "around"),
     "mark-up": ("tag", "in_<", "names", "core_", "bold", "hidden", "depth", "alike", "siblings", "in_"),
     "summary": ("in_title", "of_title", "in_description", "in_article_body", "article_body_words", "from_h"),
+    "subject": ("shared_", "stems"),
     "place": (
         "share_before", "text_before", "index", "from_span", "in_span", "good_", "next_good", "last_good", "span_share",
     ),
@@ -36,6 +37,7 @@ _TOLD = {
     "links": "how much of it, and of what is around it, is links",
     "mark-up": "its mark-up and that around it",
     "summary": "what title, description and JSON-LD say of the page",
+    "subject": "the subject: words that it has in common with the rest",
     "place": "its place among the prose of the page",
     _WORDING: "its length and wording",
     _NEIGHBOURS: "the texts before and behind it",
@@ -72,12 +74,12 @@ def explain(page: AcceptedPage) -> Explanation:
     """
     models = shipped()
     reading = READERS[page.media_type](page, models)
-    columns, cut = _columns(page, models.html)
+    columns, cut = _columns(page, models)
     if not reading.judged or not columns:
         return Explanation(reading, ())
     model = models.text if cut is None else models.html
     reasons = _reasons(model, columns, np.array([text.kept for text in reading.judged]))
-    within = [()] * len(reading.judged) if cut is None else _class_names(cut, model.words)
+    within = [()] * len(reading.judged) if cut is None else _class_names(cut, model.wording.class_names)
     texts = (
         Explained(text, text.aside or _TOLD[reason], names)
         for text, reason, names in zip(reading.judged, reasons, within, strict=True)
@@ -85,30 +87,30 @@ def explain(page: AcceptedPage) -> Explanation:
     return Explanation(reading, tuple(texts))
 
 
-def _columns(page: AcceptedPage, model: Trees) -> tuple[Columns, Segmented | None]:
+def _columns(page: AcceptedPage, models: Models) -> tuple[Columns, Segmented | None]:
     if page.media_type == "text/plain":
         found = lines.lines(page.body)
-        return (lines.describe(found) if found else {}), None
+        return (lines.describe(found, models.text.wording) if found else {}), None
     root = parse(page.body)
     if root is None:
         return {}, None
     quirks.apply(page.canonical_url, root)
     cut, hints = looked_at(root)
-    return (markup.describe(cut, hints, model.words) if cut.segments else {}), cut
+    return (markup.describe(cut, hints, models.html.wording) if cut.segments else {}), cut
 
 
-def _reasons(model: Trees, columns: Columns, kept: NDArray[np.bool_]) -> list[str]:
+def _reasons(model: BodyModel, columns: Columns, kept: NDArray[np.bool_]) -> list[str]:
     """Return for each text the group of columns that its verdict hangs on most."""
-    told = _log_odds(model.probabilities(columns))
+    told = model.odds(columns)
     groups: dict[str, list[str]] = {}
-    for name in model.names:
+    for name in model.trees.names:
         groups.setdefault(_group(name), []).append(name)
     moved = np.zeros((len(groups), len(kept)))
     for row, names in enumerate(groups.values()):
         changed = dict(columns)
         for name in names:
             changed[name] = np.where(kept, _usual(columns[name], ~kept), _usual(columns[name], kept))
-        moved[row] = _log_odds(model.probabilities(changed)) - told
+        moved[row] = model.odds(changed) - told
     moved = np.where(kept, -moved, moved)
     named = list(groups)
     return [named[row] for row in moved.argmax(axis=0)]
@@ -123,11 +125,6 @@ def _group(name: str) -> str:
 
 def _usual(column: NDArray[np.float64], of: NDArray[np.bool_]) -> float:
     return float(np.median(column[of])) if of.any() else float(np.median(column))
-
-
-def _log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    odds: NDArray[np.float64] = np.log((probabilities + 1e-9) / (1 - probabilities + 1e-9))
-    return odds
 
 
 def _class_names(cut: Segmented, odds: Mapping[str, float]) -> list[tuple[str, ...]]:

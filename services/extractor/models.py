@@ -4,6 +4,7 @@ import functools
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.extractor.body.model import BodyModel
 from services.extractor.body.trees import Trees
 
 SHIPPED = Path(__file__).parent / "trained"
@@ -19,14 +20,18 @@ class Models:
         page: whether an HTML page is an article.
     """
 
-    html: Trees
-    text: Trees
+    html: BodyModel
+    text: BodyModel
     page: Trees
 
     @classmethod
     def load(cls, folder: Path = SHIPPED) -> "Models":
         """Read them from a folder."""
-        return cls(*(Trees.load(folder / f"{name}.npz") for name in cls.__slots__))
+        return cls(
+            html=BodyModel.load(folder / "html.npz"),
+            text=BodyModel.load(folder / "text.npz"),
+            page=Trees.load(folder / "page.npz"),
+        )
 
 
 @functools.cache

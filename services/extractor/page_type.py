@@ -8,7 +8,7 @@ import numpy as np
 
 from schemas import PageType, SkipReason
 from services.extractor import words
-from services.extractor.body.trees import Trees
+from services.extractor.body.trees import Trees, probabilities
 from services.extractor.reading import Reading
 
 THRESHOLD = 0.3
@@ -108,7 +108,7 @@ def _is_plain(signals: Mapping[str, float]) -> bool:
 def article_probability(signals: Mapping[str, float], model: Trees) -> float:
     """Return the probability that a page is an article."""
     columns = {name: np.array([value], np.float64) for name, value in signals.items()}
-    return float(model.probabilities(columns)[0])
+    return float(probabilities(model.odds(columns))[0])
 
 
 def _first_words(reading: Reading) -> str:

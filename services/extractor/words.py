@@ -6,6 +6,7 @@ _SPACELESS = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff
 """Scripts written without spaces, of which each character counts: Han, kana, Thai, Lao, Khmer, Burmese."""
 
 _WORD = re.compile(rf"[{_SPACELESS}]|[^\W{_SPACELESS}]+(?:['’.-][^\W\u3040-\u9fff]+)*")
+_SPACELESS_LETTER = re.compile(rf"[{_SPACELESS}]")
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u2060\ufeff]")
 
@@ -31,6 +32,11 @@ def count(text: str) -> int:
 def length(text: str) -> float:
     """Return the length of a text in Latin letters' worth: thresholds on it hold for dense scripts, too."""
     return len(text) if text.isascii() else len(text) + (DENSITY - 1) * len(_DENSE.findall(text))
+
+
+def is_dense(text: str) -> bool:
+    """Whether a text is written without spaces, in part at least."""
+    return not text.isascii() and _SPACELESS_LETTER.search(text) is not None
 
 
 def ends_sentence(text: str) -> bool:

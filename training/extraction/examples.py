@@ -1,8 +1,6 @@
-"""Examples to learn from: pages as texts with their columns and labels."""
+"""Examples to learn from: pages as texts with labels, which get their columns once it is known what words say."""
 
-import math
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,53 +11,57 @@ from trafilatura import extract
 from services.extractor import html
 from services.extractor.body import lines, markup
 from services.extractor.body.columns import Columns
+from services.extractor.body.lines import Line
 from services.extractor.body.segments import Segmented
+from services.extractor.body.wording import Wording
 from services.extractor.document import parse
 from training.extraction import labels
 from training.extraction.pages import GoldPage
 
-MIN_SITES = 3
-"""A class name that fewer sites use is theirs, and says nothing of others."""
-
-SMOOTHING = 0.3
-
 STORY_SHARE = 0.5
 """Of the words of a text that have to be in the story for it to be part of it."""
 
+_FORMS = {"html": 1.0, "crawled": 1.0, "crawled-dense": 0.5, "extracted": 0.4}
+"""The forms in which pages arrive, and what each counts."""
 
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A page in one of its forms.
-
-    Attributes:
-        page: whose story is known.
-        form: `html`, or which kind of text.
-        texts: segments or lines.
-        story: for each text, whether it belongs to the story.
-        columns: that describe the texts.
-    """
-
-    page: GoldPage
-    form: str
-    texts: tuple[str, ...]
-    story: NDArray[np.bool_]
-    columns: Columns
+_NEWS = 3.0
+"""What a publisher's page counts; there are five of other sites for each."""
 
 
 @dataclass(frozen=True, slots=True)
 class HtmlPage:
-    """A page as segments, which get their columns once the odds of class names are known."""
+    """A page as segments.
+
+    Attributes:
+        page: whose story is known.
+        story: for each text, whether it belongs to the story.
+    """
 
     page: GoldPage
     segmented: Segmented
     hints: markup.Hints
     texts: tuple[str, ...]
     story: NDArray[np.bool_]
+    form: str = "html"
 
-    def described(self, class_odds: Mapping[str, float]) -> Example:
-        """Return the page as an example."""
-        columns = markup.describe(self.segmented, self.hints, class_odds)
-        return Example(self.page, "html", self.texts, self.story, columns)
+    def described(self, wording: Wording) -> Columns:
+        """Return the columns of the texts."""
+        return markup.describe(self.segmented, self.hints, wording)
+
+
+@dataclass(frozen=True, slots=True)
+class TextPage:
+    """A page as lines of text, in one of its forms; otherwise as above."""
+
+    page: GoldPage
+    lines: tuple[Line, ...]
+    texts: tuple[str, ...]
+    story: NDArray[np.bool_]
+    form: str
+
+    def described(self, wording: Wording) -> Columns:
+        """Return the columns of the lines."""
+        return lines.describe(self.lines, wording)
 
 
 def of_html(page: GoldPage) -> HtmlPage | None:
@@ -67,11 +69,10 @@ def of_html(page: GoldPage) -> HtmlPage | None:
     root = parse(page.html)
     segmented, hints = html.looked_at(root) if root is not None else (Segmented(), markup.Hints())
     texts = tuple(segment.text for segment in segmented.segments)
-    story = labels.shares(texts, page.body) > STORY_SHARE if texts else np.zeros(0, bool)
-    return HtmlPage(page, segmented, hints, texts, story) if texts else None
+    return HtmlPage(page, segmented, hints, texts, _story(texts, page)) if texts else None
 
 
-def of_text(page: GoldPage) -> Iterator[Example]:
+def of_text(page: GoldPage) -> Iterator[TextPage]:
     """Return a page as text in the forms in which pages arrive: as a crawl holds it, and as an extractor left it."""
     crawled = extract_plain_text(
         page.html, main_content=False, alt_texts=False, links=False, form_fields=False, noscript=False
@@ -87,61 +88,25 @@ def of_text(page: GoldPage) -> Iterator[Example]:
         found = lines.lines(text)
         texts = tuple(line.text for line in found)
         if texts:
-            story = labels.shares(texts, page.body) > STORY_SHARE
-            yield Example(page, form, texts, story, lines.describe(found))
+            yield TextPage(page, found, texts, _story(texts, page), form)
 
 
-class ClassOdds:
-    """What class names say, learned: counted for each site, so that those of one can be left out."""
-
-    def __init__(self, pages: Iterable[HtmlPage]) -> None:
-        self._of_site: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(lambda: [0.0, 0.0]))
-        for page in pages:
-            self._count(page)
-        self._all: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
-        for site in self._of_site.values():
-            for token, (story, rest) in site.items():
-                total = self._all[token]
-                total[0] += story
-                total[1] += rest
-                total[2] += 1
-
-    def without(self, site: str | None) -> Mapping[str, float]:
-        """Return the log-odds of each class name, as the other sites have it."""
-        own = self._of_site.get(site or "", {})
-        odds = {}
-        for token, (story, rest, sites) in self._all.items():
-            here = own.get(token, (0.0, 0.0))
-            if sites - (token in own) >= MIN_SITES:
-                odds[token] = math.log((story - here[0] + SMOOTHING) / (rest - here[1] + SMOOTHING))
-        return dict(sorted(odds.items()))
-
-    def _count(self, html_page: HtmlPage) -> None:
-        containers = html_page.segmented.containers
-        counted: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-        for segment, story in zip(html_page.segmented.segments, html_page.story, strict=True):
-            tokens: set[str] = set()
-            index = segment.container
-            while index >= 0:
-                tokens.update(containers[index].tokens)
-                index = containers[index].parent
-            for token in tokens:
-                counted[token][0 if story else 1] += 1
-        of_story, of_rest = max(1, int(html_page.story.sum())), max(1, int((~html_page.story).sum()))
-        site = self._of_site[html_page.page.site]
-        for token, (story_count, rest_count) in counted.items():
-            site[token][0] += story_count / of_story
-            site[token][1] += rest_count / of_rest
-
-
-def weights(example: Example) -> NDArray[np.float64]:
+def weights(example: HtmlPage | TextPage) -> NDArray[np.float64]:
     """Return what each text counts in training: long ones more, those of pages with many a little less each."""
     size = np.array([len(text) for text in example.texts])
-    form = {"html": 1.0, "crawled": 1.0, "crawled-dense": 0.5, "extracted": 0.4}[example.form]
-    news = 3.0 if example.page.set == "publisher-pages" else 1.0
-    return form * news * np.minimum(1.0, 0.3 + size / 200) * 200 / (100 + len(size))
+    news = _NEWS if example.page.set == "publisher-pages" else 1.0
+    return _FORMS[example.form] * news * np.minimum(1.0, 0.3 + size / 200) * 200 / (100 + len(size))
+
+
+def words(example: HtmlPage | TextPage) -> NDArray[np.float64]:
+    """Return what each text counts in the F1 of its page: its words, those of scripts without spaces by their letters."""
+    return np.array([len(text.split()) + len(text) / 15 for text in example.texts])
 
 
 def matrix(columns: Columns, names: Sequence[str]) -> NDArray[np.float32]:
     """Return columns as a matrix, texts by names."""
     return np.stack([columns[name] for name in names], axis=1).astype(np.float32)
+
+
+def _story(texts: Sequence[str], page: GoldPage) -> NDArray[np.bool_]:
+    return labels.shares(texts, page.body) > STORY_SHARE if texts else np.zeros(0, bool)

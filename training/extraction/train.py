@@ -11,30 +11,21 @@ bytes. With `--folds` the five are written, too: `bench/extraction` judges each 
 import argparse
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.extractor.body.trees import Trees
+from services.extractor.body.trees import probabilities
 from services.extractor.models import SHIPPED
-from training.extraction import boosting, examples, page_types, pages
-from training.extraction.boosting import Matrix, Trained
-from training.extraction.examples import ClassOdds, Example
+from training.extraction import body, examples, page_types, pages
+from training.extraction.examples import HtmlPage, TextPage
 from training.extraction.pages import GoldPage
 from training.extraction.scores import score, summary
 
 SETS = ("publisher-pages", "web-pages")
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6)
-PARAMETERS = {
-    "iterations": 700,
-    "depth": 6,
-    "learning_rate": 0.06,
-    "l2_leaf_reg": 6,
-    "rsm": 0.3,
-    "border_count": 64,
-}
 
 
 def main() -> int:
@@ -63,62 +54,41 @@ def main() -> int:
     return 0
 
 
-def _html(gold: Sequence[GoldPage]) -> dict[str, Trained]:
+def _html(gold: Sequence[GoldPage]) -> Mapping[str, body.Trained | page_types.Trained]:
     articles = [page for page in gold if page.kind == "article"]
-    cut = [html_page for page in articles if (html_page := examples.of_html(page)) is not None]
-    odds = ClassOdds(cut)
-    # The names of a page's own site say more of it than they would of a page that is new.
-    found = [html_page.described(odds.without(html_page.page.site)) for html_page in cut]
-    body = _body(found, lambda seen: ClassOdds(cut[i] for i in seen).without(None))
-    by_page = {(e.page.set, e.page.id): told for e, told in zip(found, body.told, strict=True)}
-    return {"html": body, "page": page_types.train(gold, by_page, body.model)}
+    found = [html_page for page in articles if (html_page := examples.of_html(page)) is not None]
+    trained = body.train(found, "html")
+    _tell(found, trained)
+    by_page = {(e.page.set, e.page.id): told for e, told in zip(found, trained.told, strict=True)}
+    return {"html": trained, "page": page_types.train(gold, by_page, trained.model)}
 
 
-def _text(gold: Sequence[GoldPage]) -> dict[str, Trained]:
-    articles = [page for page in gold if page.kind == "article"]
-    found = [example for page in articles for example in examples.of_text(page)]
-    return {"text": _body(found, lambda _: {}, iterations=500, learning_rate=0.08)}
+def _text(gold: Sequence[GoldPage]) -> Mapping[str, body.Trained]:
+    found = [example for page in gold if page.kind == "article" for example in examples.of_text(page)]
+    trained = body.train(found, "text")
+    _tell(found, trained)
+    return {"text": trained}
 
 
-def _body(
-    found: Sequence[Example], words: Callable[[Sequence[int]], Mapping[str, float]], **parameters: float
-) -> Trained:
-    """Train a model of the body.
-
-    Args:
-        words: that go with a model that learns from these examples.
-        parameters: that differ from PARAMETERS.
-    """
-    names = sorted(found[0].columns)
-    matrices = [examples.matrix(example.columns, names) for example in found]
-    print(f"{len(found)} pages, {sum(map(len, matrices))} texts, {len(names)} columns", flush=True)
-
-    def learn(seen: Sequence[int]) -> Trees:
-        matrix: Matrix = np.concatenate([matrices[i] for i in seen])
-        wanted = np.concatenate([found[i].story for i in seen])
-        weights = np.concatenate([examples.weights(found[i]) for i in seen])
-        return boosting.fit(matrix, wanted, weights, names, words(seen), **{**PARAMETERS, **parameters})
-
-    result = boosting.trained(matrices, [example.page.site for example in found], names, learn)
-    _tell(found, result.told)
-    return result
+def _tell(found: Sequence[HtmlPage | TextPage], trained: body.Trained) -> None:
+    """Print how good the models of the folds are: trees alone, and with the network."""
+    for part, odds in (("trees", trained.by_trees), ("network", trained.told)):
+        for form in dict.fromkeys(example.form for example in found):
+            for name in SETS:
+                of_set = [(e, o) for e, o in zip(found, odds, strict=True) if (e.form, e.page.set) == (form, name)]
+                print(f"  {part:<8} {form:<14} {name:<16} {len(of_set)} pages, {_summaries(of_set)}", flush=True)
 
 
-def _tell(found: Sequence[Example], told: Sequence[NDArray[np.float64]]) -> None:
-    for form in dict.fromkeys(e.form for e in found):
-        for name in SETS:
-            for threshold in THRESHOLDS:
-                scores = [
-                    score(e.page.body, "\n".join(t for t, p in zip(e.texts, told[i], strict=True) if p > threshold))
-                    for i, e in enumerate(found)
-                    if e.form == form and e.page.set == name
-                ]
-                total = summary(scores)
-                print(
-                    f"  {form:<14} {name:<16} > {threshold}: F1 {total.f1:.4f} P {total.precision:.4f} R "
-                    f"{total.recall:.4f}, {len(scores)} pages",
-                    flush=True,
-                )
+def _summaries(found: Sequence[tuple[HtmlPage | TextPage, NDArray[np.float64]]]) -> str:
+    told = []
+    for threshold in THRESHOLDS:
+        scores = []
+        for example, odds in found:
+            kept = np.flatnonzero(probabilities(odds) > threshold)
+            scores.append(score(example.page.body, "\n".join(example.texts[i] for i in kept)))
+        total = summary(scores)
+        told.append(f"> {threshold}: F1 {total.f1:.4f} P {total.precision:.4f} R {total.recall:.4f}")
+    return "; ".join(told)
 
 
 if __name__ == "__main__":

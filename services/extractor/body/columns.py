@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from services.extractor.body.vocabulary import GROUPS_OF_WORD, TEXT_GROUPS
-from services.extractor.words import ends_sentence, length
+from services.extractor.body import vocabulary
+from services.extractor.body.vocabulary import GROUPS_OF_WORD, OPENING_GROUPS, TEXT_GROUPS
+from services.extractor.words import ends_sentence, is_dense, length
 
 type Column = NDArray[np.float64]
 type Columns = dict[str, Column]
@@ -78,14 +79,28 @@ def of_texts(texts: Sequence[str], split: Sequence[Sequence[str]]) -> Columns:
         "repeated": _column(times[text] for text in lowered),
         "common_words": _share_of_common(split),
     }
-    vocabulary = np.zeros((len(texts), len(TEXT_GROUPS)))
-    for row, text_words in enumerate(split):
-        first, last = _EDGE_WORDS
+    return columns | _of_vocabulary(texts, split)
+
+
+def _of_vocabulary(texts: Sequence[str], split: Sequence[Sequence[str]]) -> Columns:
+    """Count the words of the vocabulary at the edges of each text, and tell how it begins."""
+    said = np.zeros((len(texts), len(TEXT_GROUPS)))
+    opens = np.zeros((len(texts), len(OPENING_GROUPS)))
+    first, last = _EDGE_WORDS
+    for row, (text, text_words) in enumerate(zip(texts, split, strict=True)):
         edge = text_words if len(text_words) <= first + last else [*text_words[:first], *text_words[-last:]]
         for word in edge:
             for group in GROUPS_OF_WORD.get(word, ()):
-                vocabulary[row, group] += 1
-    return columns | {f"says_{name}": vocabulary[:, number] for number, name in enumerate(TEXT_GROUPS)}
+                said[row, group] += 1
+        if is_dense(text):
+            for group, count in vocabulary.said_without_spaces(text[:_SAMPLE]):
+                said[row, group] += count
+        for group in vocabulary.openings(edge):
+            opens[row, group] = 1
+    return {
+        **{f"says_{name}": said[:, number] for number, name in enumerate(TEXT_GROUPS)},
+        **{f"opens_{name}": opens[:, number] for number, name in enumerate(OPENING_GROUPS)},
+    }
 
 
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\d{2}\b")
@@ -129,6 +144,23 @@ def of_neighbours(columns: Columns, names: Iterable[str], offsets: Iterable[int]
     """Repeat columns, shifted: `length+1` is the length of the next text."""
     offsets = tuple(offsets)
     return {f"{name}{offset:+d}": _shifted(columns[name], offset) for name in names for offset in offsets}
+
+
+def of_surroundings(name: str, values: Column, weights: Column, reaches: Iterable[int]) -> Columns:
+    """Return the mean of a column over each text and those near it: `name_within_5` is of five on either side.
+
+    Args:
+        weights: what each text counts.
+    """
+    return {
+        f"{name}_within_{reach}": _window_sum(values * weights, reach) / _window_sum(weights, reach)
+        for reach in reaches
+    }
+
+
+def weights(size: Column) -> Column:
+    """Return what texts of these sizes count in a mean: long ones more, up to a bound, and none nothing."""
+    return np.minimum(MAX_WEIGHT, size) + 1
 
 
 def heaviest_span(weights: NDArray[np.float64]) -> tuple[int, int]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from services.extractor import words
-from services.extractor.body import columns
+from services.extractor.body import cohesion, columns
 from services.extractor.body.columns import Columns
+from services.extractor.body.wording import Wording
 from services.extractor.words import clean
 
 MAX_LINES = 5000
@@ -69,10 +70,15 @@ def lines(body: str) -> tuple[Line, ...]:
     return _unwrapped(found)
 
 
-def describe(found: Sequence[Line]) -> Columns:
-    """Describe each line."""
+def describe(found: Sequence[Line], wording: Wording) -> Columns:
+    """Describe each line.
+
+    Args:
+        wording: what words say, as the model that will read the columns has learnt it.
+    """
     texts = [line.text for line in found]
-    described = columns.of_texts(texts, [words.split(text) for text in texts])
+    split = [words.split(text) for text in texts]
+    described = columns.of_texts(texts, split)
     described |= {
         "blank_before": np.fromiter((min(line.blank, 5) for line in found), np.float64),
         "item": np.fromiter((line.is_item for line in found), np.float64),
@@ -80,11 +86,17 @@ def describe(found: Sequence[Line]) -> Columns:
         "any_blank": np.full(len(found), float(any(line.blank for line in found))),
     }
     described |= columns.of_positions(described)
+    prose = (described["length"] >= columns.PARAGRAPH) & (described["ends_sentence"] > 0)
+    described |= cohesion.describe(split, prose, prose & (described["in_span"] > 0))
+    described["phrases"] = wording.said(split)
+    weights = columns.weights(described["length"])
+    for name in ("phrases", "shared_stems"):
+        described |= columns.of_surroundings(name, described[name], weights, (2, 5, 10))
     described |= columns.of_neighbours(described, _NEIGHBOURS, (-4, -3, -2, -1, 1, 2, 3, 4))
     return described | columns.of_neighbours(described, _NEXT, (-1, 1))
 
 
-_NEIGHBOURS = ("length", "ends_sentence", "capitalised", "common_words", "blank_before", "words")
+_NEIGHBOURS = ("length", "ends_sentence", "capitalised", "common_words", "blank_before", "words", "shared_stems", "phrases")
 _NEXT = (
     "digits",
     "item",

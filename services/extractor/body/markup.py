@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.extractor import words
-from services.extractor.body import columns, structure
+from services.extractor.body import cohesion, columns, structure
 from services.extractor.body.columns import Column, Columns
-from services.extractor.body.segments import Container, Segment, Segmented
+from services.extractor.body.segments import MAX_LINKED_PROSE, PROSE, Container, Segment, Segmented
 from services.extractor.body.structure import Tree
 from services.extractor.body.vocabulary import CLASS_GROUPS, GROUPS_OF_CLASS_NAME
+from services.extractor.body.wording import Wording
 from services.extractor.words import length
 
 _TAGS = (
@@ -58,11 +59,11 @@ class Hints:
     article_body: str = ""
 
 
-def describe(page: Segmented, hints: Hints, class_odds: Mapping[str, float]) -> Columns:
+def describe(page: Segmented, hints: Hints, wording: Wording) -> Columns:
     """Describe each segment.
 
     Args:
-        class_odds: of a word in a class name: logarithm of the odds that a segment within belongs to the story.
+        wording: what words say, as the model that will read the columns has learnt it.
     """
     segments = page.segments
     texts = [segment.text for segment in segments]
@@ -75,17 +76,24 @@ def describe(page: Segmented, hints: Hints, class_odds: Mapping[str, float]) -> 
         "bold": np.fromiter((s.bold for s in segments), np.float64),
         "tag": np.fromiter((TAGS.get(s.tag, len(TAGS)) for s in segments), np.float64),
     }
-    described |= _containers(page.containers, tree, class_odds)
+    described |= _containers(page.containers, tree, wording.class_names)
     described |= _kinds(page)
     hinted, headline = _hinted(split, hints, described["tag"])
     described |= hinted
     described |= structure.describe(tree, page.containers, segments, headline)
     described |= columns.of_positions(described)
+    prose = (described["length"] >= PROSE) & (described["linked"] < MAX_LINKED_PROSE)
+    described |= cohesion.describe(split, prose, prose & (described["core_0.6"] > 0))
+    described["phrases"] = wording.said(split)
+    weights = columns.weights(described["length"])
+    for name in ("phrases", "shared_stems"):
+        described |= columns.of_surroundings(name, described[name], weights, (2, 5, 10))
+        described |= _means_around(name, described[name], weights, tree)
     described |= columns.of_neighbours(described, _NEIGHBOURS, (-3, -2, -1, 1, 2, 3))
     return described | columns.of_neighbours(described, _NEXT, (-1, 1))
 
 
-_NEIGHBOURS = ("length", "linked", "tag", "ends_sentence", "core_0.6", "names", "in_content")
+_NEIGHBOURS = ("length", "linked", "tag", "ends_sentence", "core_0.6", "names", "in_content", "shared_stems", "phrases")
 _NEXT = ("capitalised", "common_words", "in_article_body", "depth", "siblings_key")
 
 
@@ -170,6 +178,22 @@ def _sizes(containers: Sequence[Container], tree: Tree) -> Columns:
         holding = np.flatnonzero(prose >= share * all_prose)
         core = int(holding[np.argmax(tree.depth[holding])]) if len(holding) else 0
         found[f"core_{share}"] = (tree.distance_to(core)[tree.at] < structure.FAR).astype(np.float64)
+    return found
+
+
+def _means_around(name: str, values: Column, weights: Column, tree: Tree) -> Columns:
+    """Return the mean of a column over the texts within each of the containers around a segment."""
+    sums, totals = np.zeros(len(tree.parent)), np.zeros(len(tree.parent))
+    np.add.at(sums, tree.at, values * weights)
+    np.add.at(totals, tree.at, weights)
+    for level in reversed(tree.levels):
+        np.add.at(sums, tree.parent[level], sums[level])
+        np.add.at(totals, tree.parent[level], totals[level])
+    means = sums / np.maximum(1, totals)
+    found, around = {}, tree.at
+    for number in range(PARENTS):
+        around = tree.outwards(around)
+        found[f"{name}_around{number}"] = means[around]
     return found
 
 

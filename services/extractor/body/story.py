@@ -11,7 +11,7 @@ from services.extractor.body import lines, markup
 from services.extractor.body.lines import Line
 from services.extractor.body.markup import Hints
 from services.extractor.body.segments import PROSE, Container, Segment, Segmented
-from services.extractor.body.trees import Trees
+from services.extractor.body.model import BodyModel
 from services.extractor.words import fold, length
 
 THRESHOLD = 0.5
@@ -57,11 +57,11 @@ class Judged:
         return self.aside is None and self.probability >= self.threshold
 
 
-def of_html(page: Segmented, hints: Hints, model: Trees) -> tuple[Judged, ...]:
+def of_html(page: Segmented, hints: Hints, model: BodyModel) -> tuple[Judged, ...]:
     """Judge the segments of an HTML page."""
     if not page.segments:
         return ()
-    return judged_html(page, model.probabilities(markup.describe(page, hints, model.words)))
+    return judged_html(page, model.probabilities(markup.describe(page, hints, model.wording)))
 
 
 def judged_html(page: Segmented, probabilities: NDArray[np.float64]) -> tuple[Judged, ...]:
@@ -73,11 +73,11 @@ def judged_html(page: Segmented, probabilities: NDArray[np.float64]) -> tuple[Ju
     )
 
 
-def of_text(found: Sequence[Line], model: Trees) -> tuple[Judged, ...]:
+def of_text(found: Sequence[Line], model: BodyModel) -> tuple[Judged, ...]:
     """Judge the lines of a text."""
     if not found:
         return ()
-    columns = lines.describe(found)
+    columns = lines.describe(found, model.wording)
     probabilities = model.probabilities(columns)
     return tuple(
         Judged(

@@ -9,6 +9,7 @@ inference library for that would be a hundred times the size of the model. Train
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,6 @@ class Trees:
         borders: of the same shape; the answer is yes above.
         leaves: trees by 2 ** depth; log-odds to be added up.
         bias: log-odds to begin with.
-        words: log-odds that go with the model: of class names, where it reads mark-up.
     """
 
     version: str
@@ -36,41 +36,49 @@ class Trees:
     borders: NDArray[np.float32]
     leaves: NDArray[np.float32]
     bias: float
-    words: Mapping[str, float]
 
-    def probabilities(self, columns: Columns) -> NDArray[np.float64]:
-        """Return the probability of each text."""
+    def odds(self, columns: Columns) -> NDArray[np.float64]:
+        """Return the log-odds of each text."""
         values = np.stack([columns[name] for name in self.names], axis=1).astype(np.float32)
         answers = values[:, self.questions] > self.borders
         leaf = answers @ (1 << np.arange(self.questions.shape[1]))
-        odds = self.bias + self.leaves[np.arange(len(self.leaves)), leaf].sum(axis=1, dtype=np.float64)
-        return 1 / (1 + np.exp(-odds))
+        added: NDArray[np.float64] = self.leaves[np.arange(len(self.leaves)), leaf].sum(axis=1, dtype=np.float64)
+        return self.bias + added
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return what a file holds of the model, by name."""
+        return {
+            "version": np.array(self.version),
+            "names": np.array(self.names),
+            "questions": self.questions.astype(np.int16),
+            "borders": self.borders,
+            "leaves": self.leaves,
+            "bias": np.array(self.bias),
+        }
+
+    @classmethod
+    def of_arrays(cls, stored: Mapping[str, NDArray[Any]]) -> "Trees":
+        """Return the model that a file holds."""
+        return cls(
+            version=str(stored["version"]),
+            names=tuple(stored["names"].tolist()),
+            questions=stored["questions"].astype(np.intp),
+            borders=stored["borders"],
+            leaves=stored["leaves"],
+            bias=float(stored["bias"]),
+        )
 
     def save(self, path: Path) -> None:
         """Write the model to a file, the same bytes for the same model."""
-        np.savez_compressed(
-            path,
-            version=np.array(self.version),
-            names=np.array(self.names),
-            questions=self.questions.astype(np.int16),
-            borders=self.borders,
-            leaves=self.leaves,
-            bias=np.array(self.bias),
-            words=np.array(list(self.words)),
-            odds=np.array(list(self.words.values()), np.float32),
-        )
+        np.savez_compressed(path, **self.arrays())
 
     @classmethod
     def load(cls, path: Path) -> "Trees":
         """Read a model from a file."""
         with np.load(path, allow_pickle=False) as stored:
-            words = dict(zip(stored["words"].tolist(), stored["odds"].tolist(), strict=True))
-            return cls(
-                version=str(stored["version"]),
-                names=tuple(stored["names"].tolist()),
-                questions=stored["questions"].astype(np.intp),
-                borders=stored["borders"],
-                leaves=stored["leaves"],
-                bias=float(stored["bias"]),
-                words=words,
-            )
+            return cls.of_arrays(stored)
+
+
+def probabilities(odds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return log-odds as probabilities."""
+    return 1 / (1 + np.exp(-np.clip(odds, -700, 700)))

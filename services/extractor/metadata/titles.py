@@ -6,15 +6,20 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from schemas import Evidence
+from services.extractor import words
 from services.extractor.document import Element, text_of
 from services.extractor.metadata.sources import Sources
-from services.extractor.words import fold
+from services.extractor.words import fold, length
 
 MAX_TITLE = 500
 MIN_HEADING = 15
-"""Characters of a lone heading that is a headline; shorter ones are names of sections."""
+"""Letters of a heading that is a headline; shorter ones are names of sections."""
+
+MAX_SITE_WORDS = 4
+"""Of a site's name; and a headline has as many at least."""
 
 _SEPARATOR = re.compile(r"\s+(?:[|·•»«—–-]|::)\s+|\s*[|_]\s*|--")
+_BAR = re.compile(r"\s[|｜]\s")
 _CUT_OFF = ("…", "...")
 _SUBTITLES = frozenset(
     {"standfirst", "subtitle", "sub-title", "subheadline", "sub-headline", "dek", "deck", "article-summary"}
@@ -28,26 +33,34 @@ def titles(sources: Sources, source: str | None, url: str) -> Iterable[tuple[Evi
     JSON-LD's is what the publisher calls the story's headline. Without it, a heading on the page that a title for
     machines repeats is the headline as readers see it. Where none agrees, titles for machines are better than a
     heading: that one may be the site's name, or a section. The title of the browser's window comes last: it is
-    made for the window. On the publishers' pages this order is right for 0.87, the heading first for 0.82, and
-    Open Graph's title, which is made for sharing, for 0.80.
+    made for the window. On the publishers' pages this order is right for 0.87, the heading first for 0.82, Open
+    Graph's title, which is made for sharing, for 0.80, and what two places agree on for 0.85.
     """
     site = {fold(name) for name in (source, urlsplit(url).hostname) if name} | _sites_at_the_end(sources)
     declared = html.unescape(sources.json_ld("headline") or "")  # escaped twice on some pages
-    shared = sources.named("og:title", "twitter:title", "dc.title", "title")
+    shared = html.unescape(sources.named("og:title", "twitter:title", "dc.title", "title") or "")
     stated = [(Evidence.JSON_LD, declared), (Evidence.META, shared)]
     window = _without_site(sources.window_title or "", site)
     found = [(e, _without_site(t, site)) for e, t in stated if t and len(t) <= MAX_TITLE]
+    headings = [text for text in map(html.unescape, sources.headings) if len(text) <= MAX_TITLE and fold(text) not in site]
     yield from ((e, title) for e, title in found if e is Evidence.JSON_LD and not title.endswith(_CUT_OFF))
     agreeing = [*(title for _, title in found), window]
-    headings = [text for text in sources.headings if len(text) <= MAX_TITLE]
     for heading in headings:
-        if any(fold(heading) and fold(heading) in fold(t) for t in agreeing) and fold(heading) not in site:
+        if any(fold(heading) and fold(heading) in fold(t) for t in agreeing):
             yield Evidence.DOM, heading
-    yield from found
-    if len(headings) == 1 and len(headings[0]) >= MIN_HEADING and fold(headings[0]) not in site:
+    yield from ((e, _without_last_part(title)) for e, title in found)
+    if len(headings) == 1 and length(headings[0]) >= MIN_HEADING:
         yield Evidence.DOM, headings[0]
-    yield Evidence.DOM, window[:MAX_TITLE]
+    yield Evidence.DOM, _without_last_part(window)[:MAX_TITLE]
     yield from ((Evidence.DOM, heading) for heading in headings)
+
+
+def _without_last_part(title: str) -> str:
+    """Drop a few words behind a bar: a site's name that the page states nowhere else."""
+    parts = _BAR.split(title)
+    if len(parts) < 2 or len(words.split(parts[-1])) > MAX_SITE_WORDS or len(words.split(parts[0])) < MAX_SITE_WORDS:  # noqa: PLR2004 - there is a bar
+        return title
+    return title[: len(title) - len(parts[-1])].rstrip(" |｜")
 
 
 def subtitle(root: Element) -> str | None:
