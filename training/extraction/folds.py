@@ -1,0 +1,22 @@
+"""Folds: sites are never on both sides of a split, so that a figure is one of sites which a model has not seen."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+
+FOLDS = 5
+
+
+def fold_of(site: str) -> int:
+    """Return the number of the fold in which a site is judged, always the same."""
+    return int(hashlib.sha256(site.encode()).hexdigest(), 16) % FOLDS
+
+
+def splits(sites: Sequence[str]) -> Iterator[tuple[int, list[int], list[int]]]:
+    """Yield each fold: its number, the places of the examples to learn from, and of those to judge."""
+    folds = list(map(fold_of, sites))
+    for number in range(FOLDS):
+        yield number, _where(number != fold for fold in folds), _where(number == fold for fold in folds)
+
+
+def _where(marked: Iterable[bool]) -> list[int]:
+    return [place for place, is_marked in enumerate(marked) if is_marked]
