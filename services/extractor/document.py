@@ -16,9 +16,9 @@ _INVISIBLE = ("script", "style", "noscript", "template", "svg", "iframe")
 def parse(body: str) -> Element | None:
     """Parse HTML, whatever its faults; None where there is no element in it.
 
-    libxml2 bounds depth (256 levels) and the size of a text node by itself: `huge_tree`, which lifts both, stays off. It
-    stops at the end tag of the page, behind which browsers read on; templates that were put together by hand have one in
-    the middle.
+    libxml2 bounds depth (256 levels) and the size of a text node by itself: `huge_tree`, which lifts both, stays off.
+    It stops at the end tag of the page, behind which browsers read on; templates that were put together by hand have
+    one in the middle.
     """
     body = _END_OF_PAGE.sub("", body)
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from schemas import AcceptedPage, Caption, Evidence
-from services.extractor import metadata, quirks, structured, words
+from services.extractor import metadata, quirks, structured, terms, words
 from services.extractor.body import story
 from services.extractor.body.markup import Hints
 from services.extractor.body.segments import Segmented, segmented
@@ -48,7 +48,10 @@ def read(page: AcceptedPage, models: Models) -> Reading:
         is_truncated=is_truncated(body, _stated_words(sources)),
         evidence=evidence,
         judged=judged,
-        signals=signals(page.canonical_url, sources, found, cut, judged),
+        signals={
+            **signals(page.canonical_url, sources, found, cut, judged),
+            **terms.said(terms.terms(page.canonical_url, sources, cut), models.page.terms),
+        },
         **found.fields,
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.extractor.body.model import BodyModel
-from services.extractor.body.trees import Trees
+from services.extractor.page_model import PageModel
 
 SHIPPED = Path(__file__).parent / "trained"
 
@@ -22,7 +22,7 @@ class Models:
 
     html: BodyModel
     text: BodyModel
-    page: Trees
+    page: PageModel
 
     @classmethod
     def load(cls, folder: Path = SHIPPED) -> "Models":
@@ -30,7 +30,7 @@ class Models:
         return cls(
             html=BodyModel.load(folder / "html.npz"),
             text=BodyModel.load(folder / "text.npz"),
-            page=Trees.load(folder / "page.npz"),
+            page=PageModel.load(folder / "page.npz"),
         )
 
 

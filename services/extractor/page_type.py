@@ -4,11 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from schemas import PageType, SkipReason
 from services.extractor import words
-from services.extractor.body.trees import Trees, probabilities
+from services.extractor.page_model import PageModel
 from services.extractor.reading import Reading
 
 THRESHOLD = 0.3
@@ -65,7 +63,7 @@ class Verdict:
     detail: str = ""
 
 
-def verdict(reading: Reading, model: Trees) -> Verdict:
+def verdict(reading: Reading, model: PageModel) -> Verdict:
     """Tell what a page is."""
     count = words.count(reading.text)
     heading = " ".join(filter(None, (reading.title, reading.page_title)))
@@ -79,9 +77,9 @@ def verdict(reading: Reading, model: Trees) -> Verdict:
     return _by_signals(reading, count, model)
 
 
-def _by_signals(reading: Reading, count: int, model: Trees) -> Verdict:
+def _by_signals(reading: Reading, count: int, model: PageModel) -> Verdict:
     signals = reading.signals
-    article = article_probability(signals, model) if signals and not _is_plain(signals) else None
+    article = model.probability(signals) if signals and not _is_plain(signals) else None
     unlikely = article is not None and article < THRESHOLD
     sure = None if article is None else round(max(article, 1 - article), 3)
     if reading.pictures >= MIN_GALLERY_PICTURES and count < MIN_WORDS:
@@ -103,12 +101,6 @@ def _by_signals(reading: Reading, count: int, model: Trees) -> Verdict:
 
 def _is_plain(signals: Mapping[str, float]) -> bool:
     return signals["links"] < PLAIN_LINKS and signals["story_share"] > PLAIN_SHARE
-
-
-def article_probability(signals: Mapping[str, float], model: Trees) -> float:
-    """Return the probability that a page is an article."""
-    columns = {name: np.array([value], np.float64) for name, value in signals.items()}
-    return float(probabilities(model.odds(columns))[0])
 
 
 def _first_words(reading: Reading) -> str:

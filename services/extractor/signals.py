@@ -56,12 +56,42 @@ _ADDRESSES = {
 _ADDRESS_PATTERNS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _ADDRESSES.items()}
 _SLUG = re.compile(r"[-_]")
 MAX_ADDRESS = 500
+MAX_TOLD = 3000
+MAX_DATED = 200
+MAX_LABEL = 60
+LINKED = 0.8
+LONG = 300
+UNCERTAIN = 0.3
+"""Words of the story that are counted; characters of a text that may be dated, and of a label; the share of links in a
+heading that is one; letters of a long paragraph; how far from even a probability is that tells nothing."""
+
+_DATE = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d{1,2},? (?:19|20)\d\d|"
+    r"\b\d{1,2}[./]\d{1,2}[./](?:20)?\d\d\b|\b20\d\d-\d\d-\d\d|\bago\b",
+    re.IGNORECASE,
+)
+_INVITATION = re.compile(
+    r"\b(?:free (?:quote|estimate|trial|consultation)|get (?:a quote|started)|contact us|call (?:us|now|today)|"
+    r"book (?:now|a)|schedule|request|learn more|apply now|enrol|sign up|shop now|view all|read more|add to cart|"
+    r"reply|quote)\b",
+    re.IGNORECASE,
+)
+_PERSONS = {
+    "you": frozenset({"you", "your", "yours"}),
+    "us": frozenset({"we", "our", "us"}),
+    "me": frozenset({"i", "my", "me"}),
+    "others": frozenset({"said", "says", "told", "according", "he", "she", "his", "her", "they"}),
+}
+"""To whom, and of whom, an English page speaks: a service to you of us, news of others."""
 
 
 def signals(url: str, sources: Sources, found: Found, page: Segmented, judged: Sequence[Judged]) -> Mapping[str, float]:
-    """Return a page's signals."""
+    """Return a page's signals, but for those of its terms."""
     return {
         **_of_story(judged),
+        **_of_shape(page, judged),
+        **_of_links(url, sources.root),
+        **_of_heading(sources),
         **_of_page(sources.root, page),
         **_of_address(url),
         **_declared(sources, found),
@@ -84,6 +114,72 @@ def _of_story(judged: Sequence[Judged]) -> dict[str, float]:
         "story_average": letters / max(1, len(kept)),
         "page_letters": everything,
         "page_texts": len(judged),
+    }
+
+
+def _of_shape(page: Segmented, judged: Sequence[Judged]) -> dict[str, float]:
+    """Return what the story is made of: headings that are links make a listing, code a manual, short items a shop."""
+    kept = [segment for segment, text in zip(page.segments, judged, strict=True) if text.kept]
+    letters = max(1.0, sum(length(segment.text) for segment in kept))
+    headings = [segment for segment in page.segments if segment.tag in ("h2", "h3", "h4")]
+    places = [place for place, text in enumerate(judged) if text.kept]
+    span = places[-1] - places[0] + 1 if places else 1
+    return {
+        "headings": len(headings),
+        "linked_headings": sum(segment.linked > LINKED for segment in headings),
+        "story_headings": sum(segment.tag in ("h2", "h3", "h4", "h5") for segment in kept),
+        "story_linked_headings": sum(segment.linked > LINKED for segment in kept if segment.tag in ("h2", "h3", "h4")),
+        "story_linked": sum(length(segment.text) * segment.linked for segment in kept) / letters,
+        "story_links": 1000 * sum(segment.links for segment in kept) / letters,
+        "story_items": sum(segment.tag in ("li", "td", "th", "dt", "dd") for segment in kept) / max(1, len(kept)),
+        "story_paragraphs": sum(segment.tag == "p" for segment in kept) / max(1, len(kept)),
+        "story_long_paragraphs": sum(length(segment.text) > LONG for segment in kept),
+        "story_code": sum(length(segment.text) for segment in kept if segment.tag == "pre") / letters,
+        "story_gaps": 1 - len(places) / span,
+        "uncertain": sum(abs(text.probability - 0.5) < UNCERTAIN for text in judged) / max(1, len(judged)),
+        "dates": sum(_DATE.search(s.text) is not None for s in page.segments if len(s.text) < MAX_DATED),
+        "invitations": sum(_INVITATION.search(s.text) is not None for s in page.segments if len(s.text) < MAX_LABEL),
+    }
+
+
+def _of_links(url: str, root: Element) -> dict[str, float]:
+    """Return where the page's links lead: out of the site, further down, beside, or to a telephone."""
+    here = urlsplit(url[:MAX_ADDRESS])
+    folder = here.path.rsplit("/", 2)[0]
+    count = outside = below = beside = telephone = 0
+    for link in root.iter("a"):
+        address = (link.get("href") or "")[:MAX_ADDRESS]
+        count += 1
+        telephone += address.startswith("tel:")
+        host, path = _host_and_path(address)
+        outside += bool(host) and host != here.hostname
+        below += len(here.path) > 1 and path.startswith(here.path) and len(path) > len(here.path)
+        beside += path.rsplit("/", 2)[0] == folder
+    return {
+        "links_outside": outside / max(1, count),
+        "links_below": below,
+        "links_beside": beside / max(1, count),
+        "telephones": telephone,
+        "has_feed": float(any("rss" in (link.get("type") or "") for link in root.iter("link"))),
+    }
+
+
+def _host_and_path(address: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "", ""
+    return (parts.hostname or "").lower(), parts.path
+
+
+def _of_heading(sources: Sources) -> dict[str, float]:
+    """Return how far the page's heading and the title of its window agree."""
+    title = set(words.split((sources.window_title or "")[:MAX_ADDRESS]))
+    headings = [set(words.split(heading[:MAX_ADDRESS])) for heading in sources.headings]
+    return {
+        "heading_in_title": max((len(h & title) / max(1, len(h)) for h in headings), default=-1.0),
+        "heading_words": max(map(len, headings), default=0),
+        "title_words": len(title),
     }
 
 
@@ -134,10 +230,18 @@ def _declared(sources: Sources, found: Found) -> dict[str, float]:
 
 
 def _of_words(judged: Sequence[Judged]) -> dict[str, float]:
+    """Return how often, in a thousand words, the page uses the vocabulary's, and its story speaks to whom."""
     counts, total = [0] * len(TEXT_GROUPS), 0
     for text in judged:
         for word in words.split(text.text[:MAX_ADDRESS]):
             total += 1
             for group in GROUPS_OF_WORD.get(word, ()):
                 counts[group] += 1
-    return {f"says_{name}": 1000 * count / max(1, total) for name, count in zip(TEXT_GROUPS, counts, strict=True)}
+    told = [word for text in judged if text.kept for word in words.split(text.text)][:MAX_TOLD]
+    return {
+        **{f"says_{name}": 1000 * count / max(1, total) for name, count in zip(TEXT_GROUPS, counts, strict=True)},
+        **{
+            f"speaks_of_{name}": 1000 * sum(word in own for word in told) / max(1, len(told))
+            for name, own in _PERSONS.items()
+        },
+    }

@@ -7,13 +7,23 @@ from hypothesis import strategies as st
 
 from schemas import BlockKind
 from services.extractor import quirks, words
-from services.extractor.body import columns, story
+from services.extractor.body import cohesion, columns, story
 from services.extractor.body.lines import lines
+from services.extractor.body.model import BodyModel
+from services.extractor.body.network import GAPS, Network
 from services.extractor.body.segments import Segmented, segmented
 from services.extractor.body.story import Judged
-from services.extractor.body.trees import Trees
-from services.extractor.body.vocabulary import GROUPS_OF_WORD, TEXT_GROUPS
+from services.extractor.body.trees import Trees, probabilities
+from services.extractor.body.vocabulary import (
+    GROUPS_OF_WORD,
+    OPENING_GROUPS,
+    TEXT_GROUPS,
+    openings,
+    said_without_spaces,
+)
+from services.extractor.body.wording import Wording
 from services.extractor.document import parse, text_of
+from services.extractor.page_model import PageModel
 
 BODY = "The council voted on Tuesday to keep the old library open, and to repair its roof before winter."
 
@@ -107,7 +117,7 @@ def test_the_vocabulary_knows_words_of_several_languages() -> None:
         ("newsletter", "subscribe"),
         ("anzeige", "advertisement"),
         ("août", "month"),
-        ("関連", "related"),
+        ("også", "related"),
     ):
         assert TEXT_GROUPS.index(group) in GROUPS_OF_WORD[word]
 
@@ -120,7 +130,6 @@ def trees() -> Trees:
         borders=np.array([[10.0, 0.5], [0.2, np.inf]], np.float32),
         leaves=np.array([[0.0, 1.0, 2.0, 4.0], [8.0, 16.0, 0.0, 0.0]], np.float32),
         bias=-10.0,
-        words={"story": 1.5},
     )
 
 
@@ -135,18 +144,93 @@ def trees() -> Trees:
     ],
 )
 def test_trees_add_up_the_leaves_that_their_questions_lead_to(length: float, linked: float, odds: float) -> None:
-    told = trees().probabilities({"length": np.array([length]), "linked": np.array([linked])})
-    assert told[0] == pytest.approx(1 / (1 + np.exp(10 - odds)))
+    told = trees().odds({"length": np.array([length]), "linked": np.array([linked])})
+    assert told[0] == pytest.approx(odds - 10)
+    assert probabilities(told)[0] == pytest.approx(1 / (1 + np.exp(10 - odds)))
+
+
+UNITS = 3
+
+
+def network() -> Network:
+    generator = np.random.default_rng(5)
+    sizes: dict[str, tuple[int, ...]] = {"enter": (4, UNITS), "enter_bias": (UNITS,)}
+    for layer in range(len(GAPS)):
+        sizes |= {
+            f"near{layer}": (3 * UNITS, UNITS),
+            f"near_bias{layer}": (UNITS,),
+            f"whole{layer}": (2 * UNITS, UNITS),
+        }
+    sizes |= {"leave": (2 * UNITS, 1), "leave_bias": (1,), "trees": (1,)}
+    weights = {name: generator.normal(size=size).astype(np.float32) for name, size in sizes.items()}
+    return Network(("length", "linked"), np.zeros(2, np.float32), np.ones(2, np.float32), weights)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.floats(-1e9, 1e9), st.floats(0, 1), st.floats(-700, 700)), min_size=1, max_size=40))
+def test_the_network_judges_any_page(rows: list[tuple[float, float, float]]) -> None:
+    length, linked, odds = (np.array(column) for column in zip(*rows, strict=True))
+    told = network().odds({"length": length, "linked": linked}, odds)
+    assert told.shape == (len(rows),)
+    assert np.isfinite(told).all()
+
+
+def test_the_network_sees_the_texts_around_and_the_page_as_a_whole() -> None:
+    columns = {"length": np.arange(60.0), "linked": np.zeros(60)}
+    odds = np.linspace(-3, 3, 60)
+    before = network().odds(columns, odds)
+    columns["linked"] = np.where(np.arange(60) == 30, 1.0, 0.0)
+    moved = np.abs(network().odds(columns, odds) - before)
+    assert moved[30] > 0
+    assert (moved[15:46] > 0).all()
+    assert moved[0] > 0, "by what the page has in common"
+
+
+def test_an_untrained_network_leaves_the_verdict_to_the_trees() -> None:
+    silent = {name: np.zeros_like(weight) for name, weight in network().weights.items()}
+    silent |= {"trees": np.ones(1, np.float32), "enter": np.zeros((3, UNITS), np.float32)}
+    told = Network(("length",), np.zeros(1, np.float32), np.ones(1, np.float32), silent)
+    assert told.odds({"length": np.array([5.0, 9.0])}, np.array([2.0, -2.0])).tolist() == [2.0, -2.0]
 
 
 def test_a_model_survives_its_file(tmp_path: Path) -> None:
-    model = trees()
+    model = BodyModel(Wording({"story": 1.5}, {"sign up": -2.0}), trees(), network())
     model.save(tmp_path / "model.npz")
-    restored = Trees.load(tmp_path / "model.npz")
-    assert (restored.version, restored.names, restored.bias) == ("7", model.names, -10.0)
-    assert restored.words == {"story": pytest.approx(1.5)}
+    restored = BodyModel.load(tmp_path / "model.npz")
+    assert restored.wording == model.wording
+    assert (restored.trees.version, restored.trees.names, restored.trees.bias) == ("7", model.trees.names, -10.0)
     given_columns = {"length": np.array([5.0, 50.0]), "linked": np.array([0.0, 0.7])}
     assert restored.probabilities(given_columns).tolist() == model.probabilities(given_columns).tolist()
+
+
+def test_the_model_of_pages_survives_its_file(tmp_path: Path) -> None:
+    model = PageModel({"c:cart": -1.5}, trees())
+    model.save(tmp_path / "model.npz")
+    restored = PageModel.load(tmp_path / "model.npz")
+    assert restored.terms == model.terms
+    assert restored.probability({"length": 50.0, "linked": 1.0}) == model.probability({"length": 50.0, "linked": 1.0})
+
+
+def test_phrases_say_what_they_were_learnt_to_say() -> None:
+    wording = Wording(phrases={"^photo": -3.0, "sign up": -2.0, "photo": 1.0})
+    said = wording.said([["photo", "by"], ["please", "sign", "up"], ["unbekannt"], []])
+    assert said.tolist() == pytest.approx([-2.0 / 2**0.5, -2.0, 0.0, 0.0])
+
+
+def test_a_text_of_another_subject_shares_no_stems() -> None:
+    split = [
+        words.split(text) for text in (BODY, BODY.replace("The", "One"), "Subscribe today: newsletters every morning")
+    ]
+    prose = np.array([True, True, False])
+    told = cohesion.describe(split, prose, prose)
+    assert told["shared_stems"].tolist() == [1.0, 1.0, 0.0]
+    assert told["stems_alone"][2] == 1.0
+
+
+def test_texts_that_begin_like_boilerplate_are_known() -> None:
+    assert [OPENING_GROUPS[n] for n in openings(["les", "også", "tone"])] == ["related"]
+    assert not list(openings(["les", "gens"]))
+    assert TEXT_GROUPS.index("subscribe") in dict(said_without_spaces("この記事は会員限定です。"))
 
 
 def test_cells_of_a_row_are_one_block() -> None:

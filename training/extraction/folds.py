@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 FOLDS = 5
 
 
-def fold_of(site: str) -> int:
+def fold_of(site: str, folds: int = FOLDS) -> int:
     """Return the number of the fold in which a site is judged, always the same."""
-    return int(hashlib.sha256(site.encode()).hexdigest(), 16) % FOLDS
+    return int(hashlib.sha256(site.encode()).hexdigest(), 16) % folds
 
 
-def splits(sites: Sequence[str]) -> Iterator[tuple[int, list[int], list[int]]]:
+def splits(sites: Sequence[str], count: int = FOLDS) -> Iterator[tuple[int, list[int], list[int]]]:
     """Yield each fold: its number, the places of the examples to learn from, and of those to judge."""
-    folds = list(map(fold_of, sites))
-    for number in range(FOLDS):
+    folds = [fold_of(site, count) for site in sites]
+    for number in range(count):
         yield number, _where(number != fold for fold in folds), _where(number == fold for fold in folds)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import optax
 from numpy.typing import NDArray
 
-from services.extractor.body.network import GAPS, MOST, SURE, Network, clipped, logarithms, trees_seen
+from services.extractor.body.network import GAPS, MOST, SURE, Array, Network, clipped, logarithms, trees_seen
 from training.extraction.boosting import Matrix
 
 UNITS = 32
@@ -65,7 +65,7 @@ def fit(readings: Sequence[Reading], names: Sequence[str]) -> Network:
     state = optimizer.init(weights)
     key = jax.random.PRNGKey(SEED)
 
-    @jax.jit
+    @jax.jit  # type: ignore[untyped-decorator]  # in an environment of its own
     def step(weights: Weights, state: optax.OptState, batch: Batch, key: jax.Array) -> tuple[Weights, optax.OptState]:
         keys = jax.random.split(key, batch[0].shape[0])
         gradient = jax.grad(lambda w: jnp.mean(jax.vmap(lambda k, *page: _loss(w, k, *page))(keys, *batch)))(weights)
@@ -130,7 +130,7 @@ def _odds(weights: Weights, key: jax.Array, seen: jax.Array, trees: jax.Array, r
     return leaving[:, 0] + weights["trees"][0] * trees
 
 
-def _padded(reading: Reading, mean: NDArray[np.float32], scale: NDArray[np.float32]) -> Batch:
+def _padded(reading: Reading, mean: Array, scale: Array) -> Batch:
     """Return a page's arrays, filled up to a power of two texts: each length is compiled once."""
     count = min(LONGEST, len(reading.story))
     length = max(SHORTEST, 1 << (count - 1).bit_length())

@@ -2,38 +2,53 @@
 
     python -m training.extraction.train [--data ../shared/data] [--form html] [--folds FOLDER] [--dry-run]
 
+Forms are `html` and `text`, models of the story, and `page`, which tells articles from other pages and learns from what
+the first says of sites that it has not seen.
+
 Trains on publisher-pages and on web-pages, never on the article-extraction-benchmark. First five models, each on four
 fifths of the sites, tell how good the method is on sites it has not seen: these figures are printed and go into the
 model card. Then one model learns from all, and is written to services/extractor/trained/. The same data give the same
-bytes. With `--folds` the five are written, too: `bench/extraction` judges each page with the one that has not seen it.
+bytes. The five are written to FOLDER: `bench/extraction` judges each page with the one that has not seen it.
 """
 
 import argparse
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from services.extractor.body.model import BodyModel
 from services.extractor.body.trees import probabilities
 from services.extractor.models import SHIPPED
 from training.extraction import body, examples, page_types, pages
 from training.extraction.examples import HtmlPage, TextPage
+from training.extraction.folds import FOLDS
 from training.extraction.pages import GoldPage
 from training.extraction.scores import score, summary
 
 SETS = ("publisher-pages", "web-pages")
+FORMS = ("html", "text", "page")
+FOLDERS = Path(".cache/extraction-folds")
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6)
+
+
+class Model(Protocol):
+    """What is written to a file."""
+
+    def save(self, path: Path) -> None:
+        """Write it."""
 
 
 def main() -> int:
     """Train what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--form", action="append", choices=("html", "text"))
-    parser.add_argument("--folds", type=Path, metavar="FOLDER", help="where to write the models of the folds")
+    parser.add_argument("--form", action="append", choices=FORMS)
+    parser.add_argument("--folds", type=Path, metavar="FOLDER", default=FOLDERS, help="of the models of the folds")
     parser.add_argument("--dry-run", action="store_true", help="write no model")
     args = parser.parse_args()
     missing = [name for name in SETS if not (args.data / name / "gold.jsonl").exists()]
@@ -41,33 +56,39 @@ def main() -> int:
         print(f"train: no {args.data / missing[0]}/gold.jsonl; see docs/benchmarks.md for its source", file=sys.stderr)
         return 1
     gold = [page for name in SETS for page in pages.read(args.data / name)]
-    for form in args.form or ("html", "text"):
+    for form in args.form or FORMS:
         began = time.monotonic()
-        for name, result in (_html if form == "html" else _text)(gold).items():
-            targets = {} if args.dry_run else {SHIPPED: result.model}
-            if args.folds:
-                targets |= {args.folds / f"fold-{n}": model for n, model in enumerate(result.held_out)}
-            for folder, model in targets.items():
+        if form == "page":
+            types = _page(gold, args.folds)
+            models: dict[Path, Model] = {SHIPPED: types.model, **_of_folds(args.folds, types.held_out)}
+        else:
+            trained = _body(gold, form)
+            models = {SHIPPED: trained.model, **_of_folds(args.folds, trained.held_out)}
+        for folder, model in models.items():
+            if folder != SHIPPED or not args.dry_run:
                 folder.mkdir(parents=True, exist_ok=True)
-                model.save(folder / f"{name}.npz")
+                model.save(folder / f"{form}.npz")
         print(f"{form}: {time.monotonic() - began:.0f} s", flush=True)
     return 0
 
 
-def _html(gold: Sequence[GoldPage]) -> Mapping[str, body.Trained | page_types.Trained]:
+def _body(gold: Sequence[GoldPage], form: str) -> body.Trained:
     articles = [page for page in gold if page.kind == "article"]
-    found = [html_page for page in articles if (html_page := examples.of_html(page)) is not None]
-    trained = body.train(found, "html")
+    found: list[HtmlPage | TextPage] = []
+    for page in articles:
+        found += examples.of_text(page) if form == "text" else filter(None, [examples.of_html(page)])
+    trained = body.train(found, form)
     _tell(found, trained)
-    by_page = {(e.page.set, e.page.id): told for e, told in zip(found, trained.told, strict=True)}
-    return {"html": trained, "page": page_types.train(gold, by_page, trained.model)}
+    return trained
 
 
-def _text(gold: Sequence[GoldPage]) -> Mapping[str, body.Trained]:
-    found = [example for page in gold if page.kind == "article" for example in examples.of_text(page)]
-    trained = body.train(found, "text")
-    _tell(found, trained)
-    return {"text": trained}
+def _page(gold: Sequence[GoldPage], folder: Path) -> page_types.Trained:
+    """Train the model of page types, on what the models of the body's folds say."""
+    return page_types.train(gold, [BodyModel.load(folder / f"fold-{number}" / "html.npz") for number in range(FOLDS)])
+
+
+def _of_folds(folder: Path, held_out: Sequence[Model]) -> dict[Path, Model]:
+    return {folder / f"fold-{number}": model for number, model in enumerate(held_out)}
 
 
 def _tell(found: Sequence[HtmlPage | TextPage], trained: body.Trained) -> None:

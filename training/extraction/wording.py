@@ -63,7 +63,7 @@ def phrase_weights(pages: Sequence[HtmlPage | TextPage], weights: Sequence[NDArr
             values += [1 / math.sqrt(max(1, len(here)))] * len(here)
             begins.append(len(indices))
     matrix = csr_matrix((np.array(values, np.float32), indices, begins), shape=(len(begins) - 1, len(known)))
-    model = LogisticRegression(C=STRENGTH, max_iter=60)
+    model = LogisticRegression(C=STRENGTH, max_iter=200, tol=1e-3)
     model.fit(matrix, np.concatenate([page.story for page in pages]), sample_weight=np.concatenate(weights))
     return {phrase: float(weight) for phrase, weight in zip(known, model.coef_[0], strict=True)}
 

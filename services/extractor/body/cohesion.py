@@ -4,7 +4,7 @@ Words are compared by their beginnings, which inflection leaves alone, so that t
 """
 
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -24,7 +24,7 @@ MOST = 5
 """How often a word counts at most."""
 
 
-def stems(split: Sequence[str]) -> Set[str]:
+def stems(split: Sequence[str]) -> set[str]:
     """Return the beginnings of a text's words; of scripts without spaces, pairs of neighbouring characters."""
     found = {word[:STEM] for word in split if len(word) >= MIN_WORD}
     found.update(a + b for a, b in pairwise(split) if len(a) == len(b) == 1 and not (a + b).isascii())

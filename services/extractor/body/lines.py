@@ -96,7 +96,16 @@ def describe(found: Sequence[Line], wording: Wording) -> Columns:
     return described | columns.of_neighbours(described, _NEXT, (-1, 1))
 
 
-_NEIGHBOURS = ("length", "ends_sentence", "capitalised", "common_words", "blank_before", "words", "shared_stems", "phrases")
+_NEIGHBOURS = (
+    "length",
+    "ends_sentence",
+    "capitalised",
+    "common_words",
+    "blank_before",
+    "words",
+    "shared_stems",
+    "phrases",
+)
 _NEXT = (
     "digits",
     "item",

@@ -1,20 +1,22 @@
 """A small network that reads all texts of a page in their order, and corrects what the trees say of each alone.
 
-Trees judge a text by itself and its nearest neighbours. Which of two stories is the page's own, or where comments begin,
-shows only over the whole page: convolutions with growing gaps (van den Oord et al. 2016, "WaveNet") see thirty texts
-around each, and what the whole page has in common is added in each layer. It was trained for the F1 of pages rather
-than for single texts, see `training.extraction.network`; evaluating it is a dozen products of matrices.
+Trees judge a text by itself and its nearest neighbours. Which of two stories is the page's own, or where comments
+begin, shows only over the whole page: convolutions with growing gaps (van den Oord et al. 2016, "WaveNet") see fifteen
+texts on either side, and what the whole page has in common is added in each layer. It was trained for the F1 of pages
+rather than for single texts, see `training.extraction.network`; evaluating it is a dozen products of matrices.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.extractor.body.columns import Columns
 
-type Array = NDArray[np.float32]
+type Array = NDArray[np.floating[Any]]
+"""Single precision, for which mypy's numpy has no arithmetic of its own."""
 
 GAPS = (1, 2, 4, 8)
 """Of each layer: how many texts before and behind a text it looks."""
@@ -64,7 +66,8 @@ class Network:
                 near @ w[f"near{number}"] + w[f"near_bias{number}"] + common @ w[f"whole{number}"]
             )
         leaving = np.concatenate([hidden, first], axis=1) @ w["leave"] + w["leave_bias"]
-        return (leaving[:, 0] + w["trees"][0] * told).astype(np.float64)
+        odds: NDArray[np.float64] = (leaving[:, 0] + w["trees"][0] * told).astype(np.float64)
+        return odds
 
     def seen(self, columns: Columns, trees: Array) -> Array:
         """Return what the network sees of each text: its columns as deviations, and what the trees say."""
@@ -107,5 +110,5 @@ def _logistic(odds: Array) -> Array:
 
 def _activated(values: Array) -> Array:
     """Return the Gaussian error linear unit of values, in its approximation (Hendrycks & Gimpel 2016)."""
-    found: Array = 0.5 * values * (1 + np.tanh(0.7978846 * (values + 0.044715 * values**3)))
+    found: Array = 0.5 * values * (1 + np.tanh(0.7978846 * (values + 0.044715 * values * values * values)))
     return found

@@ -10,8 +10,8 @@ from schemas import Block, BlockKind
 from services.extractor.body import lines, markup
 from services.extractor.body.lines import Line
 from services.extractor.body.markup import Hints
-from services.extractor.body.segments import PROSE, Container, Segment, Segmented
 from services.extractor.body.model import BodyModel
+from services.extractor.body.segments import PROSE, Container, Segment, Segmented
 from services.extractor.words import fold, length
 
 THRESHOLD = 0.5

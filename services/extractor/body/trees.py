@@ -39,13 +39,17 @@ class Trees:
 
     def odds(self, columns: Columns) -> NDArray[np.float64]:
         """Return the log-odds of each text."""
-        values = np.stack([columns[name] for name in self.names], axis=1).astype(np.float32)
-        answers = values[:, self.questions] > self.borders
-        leaf = answers @ (1 << np.arange(self.questions.shape[1]))
-        added: NDArray[np.float64] = self.leaves[np.arange(len(self.leaves)), leaf].sum(axis=1, dtype=np.float64)
+        # A row for each column: to ask a tree's question is to copy one, and not to pick from all rows.
+        values = np.stack([columns[name] for name in self.names]).astype(np.float32)
+        leaf = np.zeros((len(self.leaves), values.shape[1]), np.uint8)
+        for level in range(self.questions.shape[1]):
+            answers = values[self.questions[:, level]] > self.borders[:, level, None]
+            leaf |= answers.astype(np.uint8) << np.uint8(level)
+        rows = np.arange(len(self.leaves))[:, None]
+        added: NDArray[np.float64] = self.leaves[rows, leaf].sum(axis=0, dtype=np.float64)
         return self.bias + added
 
-    def arrays(self) -> dict[str, NDArray[Any]]:
+    def arrays(self) -> dict[str, Any]:
         """Return what a file holds of the model, by name."""
         return {
             "version": np.array(self.version),

@@ -1,5 +1,6 @@
 """Wording: what words say of the text that they stand in, learnt as log-odds of its belonging to a story."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -33,7 +34,7 @@ class Wording:
         for row, text in enumerate(split):
             known = [self.phrases[phrase] for phrase in phrases(text) if phrase in self.phrases]
             if known:
-                told[row] = sum(known) / len(known) ** 0.5
+                told[row] = math.fsum(known) / len(known) ** 0.5
         return told
 
 

@@ -42,7 +42,9 @@ def titles(sources: Sources, source: str | None, url: str) -> Iterable[tuple[Evi
     stated = [(Evidence.JSON_LD, declared), (Evidence.META, shared)]
     window = _without_site(sources.window_title or "", site)
     found = [(e, _without_site(t, site)) for e, t in stated if t and len(t) <= MAX_TITLE]
-    headings = [text for text in map(html.unescape, sources.headings) if len(text) <= MAX_TITLE and fold(text) not in site]
+    headings = [
+        text for text in map(html.unescape, sources.headings) if len(text) <= MAX_TITLE and fold(text) not in site
+    ]
     yield from ((e, title) for e, title in found if e is Evidence.JSON_LD and not title.endswith(_CUT_OFF))
     agreeing = [*(title for _, title in found), window]
     for heading in headings:
