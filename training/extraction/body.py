@@ -74,7 +74,7 @@ def train(found: Examples, form: str) -> Trained:
     for (wording_of_fold, trees), (_, seen, judged) in zip(partial, folds, strict=True):
         held_out.append(BodyModel(wording_of_fold, trees, learner.network(seen, by_trees)))
         for i in judged:
-            told[i] = held_out[-1].network.odds(columns[i], new[i])
+            told[i] = held_out[-1].odds(columns[i])
     everything = range(len(found))
     model = BodyModel(_wording(found), learner.trees(everything), learner.network(everything, by_trees))
     return Trained(model, tuple(held_out), new, told)

@@ -1,0 +1,55 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.extractor.body.segments import segmented
+from services.extractor.document import parse
+from services.extractor.metadata import Sources
+from services.extractor.terms import KINDS, MAX_LENGTH, said, terms
+
+SHOP = """<html><head><title>Blue kettle</title><meta property="product:price:amount" content="39">
+<meta name="generator" content="ShopMaker 7"><script type="application/ld+json">{"@type": "Product"}</script></head>
+<body><div class="product-detail"><h1>Blue kettle</h1><p>Boils two litres of water in four minutes, and sings.</p>
+<a class="btn">Add to cart</a></div></body></html>"""
+
+
+def of(html: str, url: str = "https://shop.example/product/kettle-7") -> frozenset[str]:
+    root = parse(html)
+    assert root is not None
+    return terms(url, Sources.of(root), segmented(root))
+
+
+def test_a_page_shows_what_it_is_in_many_places() -> None:
+    wanted = {
+        "c:product",
+        "l:add to cart",
+        "w:boils",
+        "a:shop",
+        "a:product",
+        "d:product",
+        "d:product:price:amount",
+        "d:by shopmaker",
+        "d:titled kettle",
+    }
+    assert wanted <= of(SHOP)
+
+
+def test_a_text_is_read_to_its_eighth_word() -> None:
+    found = of(SHOP)
+    assert "w:sings" not in found
+    assert "w:minutes" in found
+
+
+def test_what_terms_say_is_told_by_kind() -> None:
+    told = said(
+        {"c:cart", "l:add to cart", "l:reply", "w:unknown"}, {"c:cart": -2.0, "l:add to cart": -3.0, "l:reply": 1.0}
+    )
+    assert told["terms_class_names"] == -2.0
+    assert told["terms_labels"] == -2.0 / 2**0.5
+    assert told["terms_words"] == 0.0
+    assert told["terms"] == told["terms_class_names"] + told["terms_labels"]
+
+
+@given(st.text(max_size=300), st.text(max_size=100))
+def test_no_page_and_no_address_is_beyond_it(text: str, address: str) -> None:
+    found = of(f"<html><body><div class='{text}'><p>{text}</p></div></body></html>", f"https://paper.example/{address}")
+    assert all(term[0] in KINDS and len(term) <= MAX_LENGTH for term in found)
