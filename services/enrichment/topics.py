@@ -52,7 +52,7 @@ class LeadsClassifier:
     languages = frozenset({"en"})
 
     def __init__(self) -> None:
-        self.model = Model(task="topics", name="leads-tfidf", version=f"1+mediatopics.{VERSION}")
+        self.model = Model(task="topics", name="leads-tfidf", version=f"2+mediatopics.{VERSION}")
         self._taxonomy = media_topics()
         self._pipeline = _trained(self._taxonomy)
         self._roots: list[str] = list(self._pipeline.classes_)
