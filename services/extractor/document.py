@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from lxml import etree, html
+from lxml import etree
 
 from services.extractor.words import clean
 
-type Element = html.HtmlElement
+type Element = etree._Element  # noqa: SLF001 - as lxml names its own class
 
 _END_OF_PAGE = re.compile(r"</(?:body|html)\s{0,10}>", re.IGNORECASE)
 _INVISIBLE = ("script", "style", "noscript", "template", "svg", "iframe")
@@ -21,9 +21,9 @@ def parse(body: str) -> Element | None:
     one in the middle.
     """
     body = _END_OF_PAGE.sub("", body)
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
     try:
-        return html.document_fromstring(body.encode("utf-8", "replace"), parser=parser)
+        return etree.fromstring(body.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
 
@@ -32,14 +32,21 @@ def find(root: Element, path: str) -> Iterator[Element]:
     """Return the elements of an XPath."""
     found = root.xpath(path)
     if isinstance(found, list):
-        yield from (element for element in found if isinstance(element, html.HtmlElement))
+        yield from (element for element in found if isinstance(element, etree._Element))  # noqa: SLF001 - the same
 
 
 def drop(root: Element, path: str) -> None:
     """Take the elements of an XPath out of a tree, and leave what stands behind them."""
     for element in list(find(root, path)):
-        if element.getparent() is not None:
-            element.drop_tree()
+        outer = element.getparent()
+        if outer is None:
+            continue
+        before = element.getprevious()
+        if before is not None:
+            before.tail = (before.tail or "") + (element.tail or "")
+        else:
+            outer.text = (outer.text or "") + (element.tail or "")
+        outer.remove(element)
 
 
 def text_of(element: Element) -> str:

@@ -54,16 +54,18 @@ _ADDRESSES = {
     "story": r"/(?:news|story|stories|article|articles|blog|post|posts|magazine|opinion)s?/|/(?:19|20)\d\d/",
 }
 _ADDRESS_PATTERNS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _ADDRESSES.items()}
+_ADDRESS = re.compile(r"(?:(?:https?:)?//(?:www\.)?([^/?#:]*)[^/?#]*)?([^?#]*)", re.IGNORECASE)
 _SLUG = re.compile(r"[-_]")
 MAX_ADDRESS = 500
+MAX_WORDS = 80
 MAX_TOLD = 3000
 MAX_DATED = 200
 MAX_LABEL = 60
 LINKED = 0.8
 LONG = 300
 UNCERTAIN = 0.3
-"""Words of the story that are counted; characters of a text that may be dated, and of a label; the share of links in a
-heading that is one; letters of a long paragraph; how far from even a probability is that tells nothing."""
+"""Words of a text, and of the story, that count; characters of a text that may be dated, and of a label; the share of
+links in a heading that is one; letters of a long paragraph; how far from even a probability is that tells nothing."""
 
 _DATE = re.compile(
     r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d{1,2},? (?:19|20)\d\d|"
@@ -95,7 +97,7 @@ def signals(url: str, sources: Sources, found: Found, page: Segmented, judged: S
         **_of_page(sources.root, page),
         **_of_address(url),
         **_declared(sources, found),
-        **_of_words(judged),
+        **_of_words(page, judged),
     }
 
 
@@ -120,7 +122,7 @@ def _of_story(judged: Sequence[Judged]) -> dict[str, float]:
 def _of_shape(page: Segmented, judged: Sequence[Judged]) -> dict[str, float]:
     """Return what the story is made of: headings that are links make a listing, code a manual, short items a shop."""
     kept = [segment for segment, text in zip(page.segments, judged, strict=True) if text.kept]
-    letters = max(1.0, sum(length(segment.text) for segment in kept))
+    letters = max(1.0, sum(segment.size for segment in kept))
     headings = [segment for segment in page.segments if segment.tag in ("h2", "h3", "h4")]
     places = [place for place, text in enumerate(judged) if text.kept]
     span = places[-1] - places[0] + 1 if places else 1
@@ -129,12 +131,12 @@ def _of_shape(page: Segmented, judged: Sequence[Judged]) -> dict[str, float]:
         "linked_headings": sum(segment.linked > LINKED for segment in headings),
         "story_headings": sum(segment.tag in ("h2", "h3", "h4", "h5") for segment in kept),
         "story_linked_headings": sum(segment.linked > LINKED for segment in kept if segment.tag in ("h2", "h3", "h4")),
-        "story_linked": sum(length(segment.text) * segment.linked for segment in kept) / letters,
+        "story_linked": sum(segment.size * segment.linked for segment in kept) / letters,
         "story_links": 1000 * sum(segment.links for segment in kept) / letters,
         "story_items": sum(segment.tag in ("li", "td", "th", "dt", "dd") for segment in kept) / max(1, len(kept)),
         "story_paragraphs": sum(segment.tag == "p" for segment in kept) / max(1, len(kept)),
-        "story_long_paragraphs": sum(length(segment.text) > LONG for segment in kept),
-        "story_code": sum(length(segment.text) for segment in kept if segment.tag == "pre") / letters,
+        "story_long_paragraphs": sum(segment.size > LONG for segment in kept),
+        "story_code": sum(segment.size for segment in kept if segment.tag == "pre") / letters,
         "story_gaps": 1 - len(places) / span,
         "uncertain": sum(abs(text.probability - 0.5) < UNCERTAIN for text in judged) / max(1, len(judged)),
         "dates": sum(_DATE.search(s.text) is not None for s in page.segments if len(s.text) < MAX_DATED),
@@ -145,6 +147,7 @@ def _of_shape(page: Segmented, judged: Sequence[Judged]) -> dict[str, float]:
 def _of_links(url: str, root: Element) -> dict[str, float]:
     """Return where the page's links lead: out of the site, further down, beside, or to a telephone."""
     here = urlsplit(url[:MAX_ADDRESS])
+    own = (here.hostname or "").removeprefix("www.")
     folder = here.path.rsplit("/", 2)[0]
     count = outside = below = beside = telephone = 0
     for link in root.iter("a"):
@@ -152,7 +155,7 @@ def _of_links(url: str, root: Element) -> dict[str, float]:
         count += 1
         telephone += address.startswith("tel:")
         host, path = _host_and_path(address)
-        outside += bool(host) and host != here.hostname
+        outside += bool(host) and host.lower() != own
         below += len(here.path) > 1 and path.startswith(here.path) and len(path) > len(here.path)
         beside += path.rsplit("/", 2)[0] == folder
     return {
@@ -165,11 +168,8 @@ def _of_links(url: str, root: Element) -> dict[str, float]:
 
 
 def _host_and_path(address: str) -> tuple[str, str]:
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return "", ""
-    return (parts.hostname or "").lower(), parts.path
+    found = _ADDRESS.match(address)
+    return (found[1] or "", found[2]) if found else ("", "")
 
 
 def _of_heading(sources: Sources) -> dict[str, float]:
@@ -229,19 +229,21 @@ def _declared(sources: Sources, found: Found) -> dict[str, float]:
     }
 
 
-def _of_words(judged: Sequence[Judged]) -> dict[str, float]:
+def _of_words(page: Segmented, judged: Sequence[Judged]) -> dict[str, float]:
     """Return how often, in a thousand words, the page uses the vocabulary's, and its story speaks to whom."""
     counts, total = [0] * len(TEXT_GROUPS), 0
-    for text in judged:
-        for word in words.split(text.text[:MAX_ADDRESS]):
-            total += 1
+    for text in page.words:
+        read = text[:MAX_WORDS]
+        total += len(read)
+        for word in read:
             for group in GROUPS_OF_WORD.get(word, ()):
                 counts[group] += 1
-    told = [word for text in judged if text.kept for word in words.split(text.text)][:MAX_TOLD]
+    told = [word for text, verdict in zip(page.words, judged, strict=True) if verdict.kept for word in text][:MAX_TOLD]
+    times = Counter(told)
     return {
         **{f"says_{name}": 1000 * count / max(1, total) for name, count in zip(TEXT_GROUPS, counts, strict=True)},
         **{
-            f"speaks_of_{name}": 1000 * sum(word in own for word in told) / max(1, len(told))
+            f"speaks_of_{name}": 1000 * sum(times[word] for word in own) / max(1, len(told))
             for name, own in _PERSONS.items()
         },
     }

@@ -35,23 +35,26 @@ def terms(url: str, sources: Sources, page: Segmented) -> frozenset[str]:
 
 def said(found: Collection[str], weights: Mapping[str, float]) -> dict[str, float]:
     """Return what the terms of each kind say, as log-odds of an article: their sum over the root of their number."""
-    told = {}
-    for letter, kind in KINDS.items():
-        known = [weights[term] for term in found if term.startswith(f"{letter}:") and term in weights]
-        told[f"terms_{kind.replace(' ', '_')}"] = math.fsum(known) / max(1, len(known)) ** 0.5
+    known: dict[str, list[float]] = {letter: [] for letter in KINDS}
+    for term in found:
+        weight = weights.get(term)
+        if weight is not None:
+            known[term[0]].append(weight)
+    told = {
+        f"terms_{kind.replace(' ', '_')}": math.fsum(known[letter]) / max(1, len(known[letter])) ** 0.5
+        for letter, kind in KINDS.items()
+    }
     return told | {"terms": sum(told.values())}
 
 
 def _terms(url: str, sources: Sources, page: Segmented) -> Iterator[str]:
-    for container in page.containers:
-        for token in container.tokens:
-            yield f"c:{token}"
-    for segment in page.segments:
-        text = words.split(segment.text[:MAX_ADDRESS])
+    for token in {token for container in page.containers for token in container.tokens}:
+        yield f"c:{token}"
+    for text in page.words:
         if 0 < len(text) <= LABEL_WORDS:
             yield f"l:{' '.join(text)}"
-        for word in text[:FIRST_WORDS]:
-            yield f"w:{word}"
+    for word in {word for text in page.words for word in text[:FIRST_WORDS]}:
+        yield f"w:{word}"
     parts = urlsplit(url[:MAX_ADDRESS])
     address = f"{(parts.hostname or '').partition('.')[0]} {parts.path}".lower()
     for word in islice(_WORD.findall(address), MAX_ADDRESS_WORDS):

@@ -56,28 +56,38 @@ class Trained:
     told: Odds
 
 
+@dataclass(frozen=True, slots=True)
+class _Fold:
+    """Sites that are judged by what was learnt from the others; by the places of their examples."""
+
+    seen: Sequence[int]
+    judged: Sequence[int]
+    wording: Wording
+    trees: Trees
+
+
 def train(found: Examples, form: str) -> Trained:
     """Train models of one form of pages, `html` or `text`."""
-    sites = [example.page.site for example in found]
     learner = _Learner(found, form, _described(found))
     print(f"{len(found)} pages, {sum(len(e.texts) for e in found)} texts, {len(learner.names)} columns", flush=True)
-    folds = list(splits(sites))
-    partial = [(_wording([found[i] for i in seen]), learner.trees(seen)) for _, seen, _ in folds]
-    by_trees, new = [np.zeros(0)] * len(found), [np.zeros(0)] * len(found)
-    columns: dict[int, Columns] = {}
-    for (wording_of_fold, trees), (_, _, judged) in zip(partial, folds, strict=True):
-        for i in judged:
-            by_trees[i] = trees.odds(learner.described[i])
-            columns[i] = found[i].described(wording_of_fold)
-            new[i] = trees.odds(columns[i])
-    held_out, told = [], [np.zeros(0)] * len(found)
-    for (wording_of_fold, trees), (_, seen, judged) in zip(partial, folds, strict=True):
-        held_out.append(BodyModel(wording_of_fold, trees, learner.network(seen, by_trees)))
-        for i in judged:
-            told[i] = held_out[-1].odds(columns[i])
+    folds = [
+        _Fold(seen, judged, _wording([found[i] for i in seen]), learner.trees(seen))
+        for _, seen, judged in splits([example.page.site for example in found])
+    ]
+    of_others: Odds = [np.zeros(0)] * len(found)
+    for fold in folds:
+        for i in fold.judged:
+            of_others[i] = fold.trees.odds(learner.described[i])
+    held_out = tuple(BodyModel(f.wording, f.trees, learner.network(f.seen, of_others)) for f in folds)
+    by_trees: Odds = [np.zeros(0)] * len(found)
+    told: Odds = [np.zeros(0)] * len(found)
+    for fold, model in zip(folds, held_out, strict=True):
+        for i in fold.judged:
+            columns = found[i].described(model.wording)
+            by_trees[i], told[i] = model.trees.odds(columns), model.odds(columns)
     everything = range(len(found))
-    model = BodyModel(_wording(found), learner.trees(everything), learner.network(everything, by_trees))
-    return Trained(model, tuple(held_out), new, told)
+    whole = BodyModel(_wording(found), learner.trees(everything), learner.network(everything, of_others))
+    return Trained(whole, held_out, by_trees, told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from services.extractor import words
-from services.extractor.body.segments import Container, Segment
+from services.extractor.body.segments import Container
 from services.extractor.body.wording import phrases
 from training.extraction.examples import HtmlPage, TextPage
 
@@ -30,8 +30,9 @@ def class_names(pages: Iterable[HtmlPage]) -> Mapping[str, float]:
     sites: dict[str, set[str]] = defaultdict(set)
     for page in pages:
         of_story, of_rest = max(1, int(page.story.sum())), max(1, int((~page.story).sum()))
+        around = _around(page.segmented.containers)
         for segment, story in zip(page.segmented.segments, page.story, strict=True):
-            for name in _around(segment, page.segmented.containers):
+            for name in around[segment.container]:
                 counted[name][0 if story else 1] += 1 / (of_story if story else of_rest)
                 sites[name].add(page.page.site)
     return {
@@ -68,10 +69,10 @@ def phrase_weights(pages: Sequence[HtmlPage | TextPage], weights: Sequence[NDArr
     return {phrase: float(weight) for phrase, weight in zip(known, model.coef_[0], strict=True)}
 
 
-def _around(segment: Segment, containers: Sequence[Container]) -> set[str]:
-    names: set[str] = set()
-    index = segment.container
-    while index >= 0:
-        names.update(containers[index].tokens)
-        index = containers[index].parent
-    return names
+def _around(containers: Sequence[Container]) -> list[list[str]]:
+    """Return the class names of each container and of those around it, which stand before it."""
+    found: list[frozenset[str]] = []
+    for container in containers:
+        outer = found[container.parent] if container.parent >= 0 else frozenset()
+        found.append(outer.union(container.tokens))
+    return [sorted(names) for names in found]

@@ -5,8 +5,9 @@ Both kinds of page are described so, segments of HTML and lines of flattened tex
 """
 
 import re
+import string
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,8 @@ _EDGE_WORDS = (30, 10)
 _SAMPLE = 300
 """Characters of a text in which digits and capitals are counted."""
 
+_DIGITS, _CAPITALS = string.digits.encode(), string.ascii_uppercase.encode()
+
 _COMMON_WORDS = 40
 _LONG_TEXT = 20
 """A page's commonest words in its texts of twenty words or more are its language's function words, whichever it is."""
@@ -65,8 +68,8 @@ def of_texts(texts: Sequence[str], split: Sequence[Sequence[str]]) -> Columns:
         "ends_colon": _column(text.endswith(":") for text in texts),
         "sentences": _column(len(_SENTENCE.findall(text)) for text in texts),
         "commas": _column(text.count(",") for text in texts) / np.maximum(1, count),
-        "digits": _column(sum(map(str.isdigit, text)) for text in sample) / sampled,
-        "capitals": _column(sum(map(str.isupper, text)) for text in sample) / sampled,
+        "digits": _column(_count(text, str.isdigit, _DIGITS) for text in sample) / sampled,
+        "capitals": _column(_count(text, str.isupper, _CAPITALS) for text in sample) / sampled,
         "capitalised": _column(map(_capitalised, sample)),
         "begins_lower": _column(text[:1].islower() for text in texts),
         "begins_quote": _column(text[:1] in "\"'“„«‘–-" for text in texts),
@@ -178,6 +181,13 @@ def heaviest_span(weights: NDArray[np.float64]) -> tuple[int, int]:
 
 def _column(values: Iterable[float]) -> Column:
     return np.fromiter(values, np.float64)
+
+
+def _count(text: str, is_counted: Callable[[str], bool], ascii_counted: bytes) -> int:
+    """Return how many characters of a text are of a kind, of ASCII by way of bytes, which is ten times faster."""
+    if text.isascii():
+        return len(text) - len(text.encode().translate(None, ascii_counted))
+    return sum(map(is_counted, text))
 
 
 def _capitalised(text: str) -> float:

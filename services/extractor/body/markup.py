@@ -13,7 +13,6 @@ from services.extractor.body.segments import MAX_LINKED_PROSE, PROSE, Container,
 from services.extractor.body.structure import Tree
 from services.extractor.body.vocabulary import CLASS_GROUPS, GROUPS_OF_CLASS_NAME
 from services.extractor.body.wording import Wording
-from services.extractor.words import length
 
 _TAGS = (
     "p", "li", "div", "td", "h1", "h2", "h3", "h4", "h5", "figcaption", "blockquote", "section", "article", "ul",
@@ -67,7 +66,7 @@ def describe(page: Segmented, hints: Hints, wording: Wording) -> Columns:
     """
     segments = page.segments
     texts = [segment.text for segment in segments]
-    split = [words.split(text) for text in texts]
+    split = page.words
     tree = Tree.of(page.containers, segments)
     described = columns.of_texts(texts, split)
     described |= {
@@ -225,7 +224,7 @@ def _same_as_neighbours(keys: Column) -> Column:
 def _of_kind(name: str, keys: Sequence[object], segments: Sequence[Segment]) -> Columns:
     numbers: dict[object, int] = {}
     kind = np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), np.intp)
-    size = np.fromiter((length(s.text) for s in segments), np.float64)
+    size = np.fromiter((s.size for s in segments), np.float64)
     linked = np.fromiter((s.linked for s in segments), np.float64) * size
     count = np.bincount(kind)
     sizes, links = np.bincount(kind, size), np.bincount(kind, linked)

@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from itertools import islice
 
 from lxml import etree
 
 from services.extractor.document import Element
-from services.extractor.words import clean, length
+from services.extractor.words import clean, length, split
 
 MAX_SEGMENTS = 5000
 """What stands behind is not read. The longest pages of the public sets have 3,000."""
@@ -78,12 +79,14 @@ class Segment:
     """A piece of text.
 
     Attributes:
+        size: letters of the text, Latin ones' worth.
         container: index of the innermost one.
         linked, bold: shares of the text, 0 to 1.
         links: number of links in it.
     """
 
     text: str
+    size: float
     tag: str
     container: int
     linked: float
@@ -91,12 +94,17 @@ class Segment:
     links: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Segmented:
     """A page as segments."""
 
     segments: list[Segment] = field(default_factory=list)
     containers: list[Container] = field(default_factory=list)
+
+    @cached_property
+    def words(self) -> list[list[str]]:
+        """The words of each segment."""
+        return [split(segment.text) for segment in self.segments]
 
 
 def segmented(root: Element) -> Segmented:
@@ -203,8 +211,8 @@ class _Walk:
             container = self._inside[-1]
             linked = min(1.0, self._linked / max(1, self._size))
             bold = min(1.0, self._bold / max(1, self._size))
-            self.page.segments.append(Segment(text, container.tag, container.index, linked, bold, self._links))
             size = length(text)
+            self.page.segments.append(Segment(text, size, container.tag, container.index, linked, bold, self._links))
             container.letters += size
             container.linked += linked * size
             container.prose += size if size >= PROSE and linked < MAX_LINKED_PROSE else 0
@@ -225,10 +233,15 @@ def _tokens(element: etree._Element) -> tuple[str, ...]:
     for name in NAMING_ATTRIBUTES:
         value = element.get(name)
         if value:
-            for token in _SPLIT.split(value[:MAX_ATTRIBUTE]):
-                if 1 < len(token) < 25 and not token.isdigit():  # noqa: PLR2004 - longer ones are hashes
-                    found[token.lower()] = None
+            found |= dict.fromkeys(_words_of_names(value[:MAX_ATTRIBUTE]))
     return tuple(islice(found, MAX_TOKENS))
+
+
+@lru_cache(maxsize=2048)
+def _words_of_names(value: str) -> tuple[str, ...]:
+    """Return the words of an attribute; a page's elements have a few dozen different ones."""
+    found = (token for token in _SPLIT.split(value) if 1 < len(token) < 25 and not token.isdigit())  # noqa: PLR2004 - longer ones are hashes
+    return tuple(token.lower() for token in found)
 
 
 def _is_hidden(element: etree._Element) -> bool:

@@ -116,6 +116,8 @@ def apart(judged: Sequence[Judged], above: Mapping[str, str], within: Mapping[st
     begin = next((index for index, text in enumerate(found) if _is_prose(text)), len(found))
     headline = 0
     for index, text in enumerate(found):
+        if index > begin and not text.kept:
+            continue
         folded = fold(text.text)
         field = within.get(folded) or (above.get(folded) if index <= begin else None)
         if field:

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from services.extractor.body.columns import Column, Columns
 from services.extractor.body.segments import Container, Segment
-from services.extractor.words import length
 
 MIN_TEXT = 25
 """Letters of a segment that counts for the container around it."""
@@ -112,7 +111,7 @@ def _best_container(tree: Tree, containers: Sequence[Container], segments: Seque
 
 
 def _points(segment: Segment) -> float:
-    size = length(segment.text)
+    size = segment.size
     if size < MIN_TEXT:
         return 0.0
     commas = sum(map(segment.text.count, ",，、،"))
