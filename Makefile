@@ -76,7 +76,7 @@ train: $(TRAINING)/.ready ## Train the extractor's models anew, in an environmen
 	PYTHONPATH=. $(TRAINING)/bin/python -m training.extraction.train --folds $(FOLDS) $(if $(DATA),--data $(DATA))
 
 compare: $(TRAINING)/.ready ## Compare extraction with other extractors on public pages; after 'make train' with held-out models
-	PYTHONPATH=. $(TRAINING)/bin/python bench/extraction --peers --flattened $(if $(wildcard $(FOLDS)),--folds $(FOLDS)) $(if $(DATA),--data $(DATA))
+	PYTHONPATH=. OMP_NUM_THREADS=1 $(TRAINING)/bin/python bench/extraction --peers --flattened $(if $(wildcard $(FOLDS)),--folds $(FOLDS)) $(if $(DATA),--data $(DATA))
 
 generate: $(READY) ## Write what is derived from the code: schemas, AsyncAPI, docs/configuration.md
 	$(BIN)/wiredesk schemas

@@ -91,7 +91,7 @@ def newspaper(page: GoldPage) -> Prediction:
     """Read with newspaper4k."""
     from newspaper import Article  # noqa: PLC0415 - of another environment
 
-    article = Article(page.url, language="en")
+    article = Article(page.url, language="en", fetch_images=False)
     article.download(input_html=page.html)
     article.parse()
     date = article.publish_date

@@ -1,10 +1,11 @@
 """When a story was published, and when it was changed."""
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
 from schemas import Evidence
-from services.extractor import moments
+from services.extractor import moments, structured
 from services.extractor.document import Element
 from services.extractor.metadata.sources import Sources
 from services.extractor.words import clean
@@ -12,7 +13,11 @@ from services.extractor.words import clean
 NEAR = 60
 """Pieces of text after the heading among which a date that is only written for readers stands."""
 
+MAX_NODES = 200
+"""JSON-LD objects that are asked for a date where none describes an article: a page, a post of no known type."""
+
 _PUBLISHED = ("article:published_time", "datepublished", "date", "pubdate", "dc.date", "parsely-pub-date")
+_NAMES_PUBLICATION = re.compile(r"publi(?:sh|cation).{0,20}(?:date|time)|(?:date|time).{0,20}publi", re.IGNORECASE)
 _MODIFIED = ("article:modified_time", "datemodified", "og:updated_time")
 
 
@@ -20,6 +25,8 @@ def published(sources: Sources) -> Iterator[tuple[Evidence, date | None]]:
     """Yield when the places of the page say that it was published, the most trusted first."""
     yield Evidence.JSON_LD, moments.stated(sources.json_ld("datePublished"))
     yield Evidence.META, _first(sources.meta.get(name) for name in _PUBLISHED)
+    yield Evidence.META, _first(text for name, text in sources.meta.items() if _NAMES_PUBLICATION.search(name))
+    yield Evidence.JSON_LD, _first(structured.string(node.get("datePublished")) for node in sources.nodes[:MAX_NODES])
     yield Evidence.DOM, _first(sources.dates())
     yield Evidence.DOM, _written(sources.root)
 
