@@ -18,7 +18,12 @@ type Matrix = NDArray[np.float32]
 
 
 def fit(
-    matrix: Matrix, wanted: NDArray[np.bool_], weights: NDArray[np.float64], names: Sequence[str], **parameters: Any
+    matrix: Matrix,
+    wanted: NDArray[np.bool_],
+    weights: NDArray[np.float64],
+    names: Sequence[str],
+    seed: int = 7,
+    **parameters: Any,
 ) -> Trees:
     """Train a model.
 
@@ -28,9 +33,22 @@ def fit(
         names: of the columns.
         parameters: of CatBoost; with the same ones the same data give the same model, on any number of threads.
     """
-    model = CatBoostClassifier(random_seed=7, thread_count=2, verbose=False, allow_writing_files=False, **parameters)
+    model = CatBoostClassifier(random_seed=seed, thread_count=2, verbose=False, allow_writing_files=False, **parameters)
     model.fit(matrix, wanted.astype(int), sample_weight=weights)
     return _trees(model, parameters["depth"], names)
+
+
+def mean(models: Sequence[Trees]) -> Trees:
+    """Return the model whose log-odds are the mean of those of models over the same columns."""
+    share = np.float32(1 / len(models))
+    return Trees(
+        VERSION,
+        models[0].names,
+        np.concatenate([model.questions for model in models]),
+        np.concatenate([model.borders for model in models]),
+        np.concatenate([model.leaves * share for model in models]),
+        float(np.mean([model.bias for model in models])),
+    )
 
 
 def _trees(model: CatBoostClassifier, depth: int, names: Sequence[str]) -> Trees:
