@@ -8,6 +8,7 @@ what is said of known sites would trust it more than it may on a new page.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ PARAMETERS = {
     "html": {"iterations": 700, "learning_rate": 0.06},
     "text": {"iterations": 500, "learning_rate": 0.08},
 }
-_ALWAYS = {"depth": 6, "l2_leaf_reg": 6, "rsm": 0.3, "border_count": 64}
+_ALWAYS: dict[str, Any] = {"depth": 6, "l2_leaf_reg": 6, "rsm": 0.3, "border_count": 64}
 
 _OF_NEIGHBOUR = re.compile(r"[+-]\d$")
 """Columns of neighbours, which the network has no need of: it reads the neighbours themselves."""
