@@ -23,23 +23,25 @@ _GROUPS: Mapping[str, tuple[str, ...]] = {
     "links": ("linked", "links", "alike_linked", "siblings_linked", "around"),
     "mark-up": ("tag", "in_<", "names", "core_", "bold", "hidden", "depth", "alike", "siblings", "in_"),
     "summary": ("in_title", "of_title", "in_description", "in_article_body", "article_body_words", "from_h"),
+    "words": ("phrases", "says_", "opens_", "common_words"),
     "subject": ("shared_", "stems"),
     "place": (
         "share_before", "text_before", "index", "from_span", "in_span", "good_", "next_good", "last_good", "span_share",
     ),
 }  # fmt: skip
-"""Columns by what they tell, by how their names begin; the longest begin counts, and all others are wording."""
+"""Columns by what they tell, by how their names begin; the longest begin counts, and all others are form."""
 
-_WORDING = "wording"
+_FORM = "form"
 _NEIGHBOURS = "neighbours"
 
 _TOLD = {
     "links": "how much of it, and of what is around it, is links",
     "mark-up": "its mark-up and that around it",
     "summary": "what title, description and JSON-LD say of the page",
-    "subject": "the subject: words that it has in common with the rest",
+    "words": "its words: what they say of a text, over many sites",
+    "subject": "its subject: words that it has in common with the rest",
     "place": "its place among the prose of the page",
-    _WORDING: "its length and wording",
+    _FORM: "its length and form",
     _NEIGHBOURS: "the texts before and behind it",
 }
 
@@ -120,7 +122,7 @@ def _group(name: str) -> str:
     if name[-2:-1] in "+-" and name[-1:].isdigit():
         return _NEIGHBOURS
     begins = {begin: group for group, names in _GROUPS.items() for begin in names if name.startswith(begin)}
-    return begins[max(begins, key=len)] if begins else _WORDING
+    return begins[max(begins, key=len)] if begins else _FORM
 
 
 def _usual(column: NDArray[np.float64], of: NDArray[np.bool_]) -> float:
