@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from schemas import AcceptedPage, Charset, CharsetEvidence, CleanedArticle
+from schemas import CleanedArticle
 from services.extractor.extract import Extractor
 from services.extractor.models import Models
 from training.extraction.folds import FOLDS, fold_of
-from training.extraction.pages import GoldPage
+from training.extraction.pages import GoldPage, accepted
 
 type Prediction = dict[str, Any]
 type Method = Callable[[GoldPage], Prediction]
@@ -45,20 +45,6 @@ class Wiredesk:
             "published_at": article.published_at.isoformat() if article.published_at else None,
             "page_type": article.page_type,
         }
-
-
-def accepted(page: GoldPage) -> AcceptedPage:
-    """Return a page as ingest hands it on."""
-    return AcceptedPage(
-        event_id="0" * 32,
-        page_id="0" * 32,
-        revision="0" * 32,
-        url=page.url,
-        canonical_url=page.url,
-        media_type="text/plain" if page.is_text else "text/html",
-        body=page.html,
-        charset=Charset(name="utf-8", evidence=CharsetEvidence.TEXT),
-    )
 
 
 def trafilatura(page: GoldPage, **options: Any) -> Prediction:

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from schemas import AcceptedPage, Charset, CharsetEvidence
 from services.extractor import html, metadata
 from services.extractor.body import markup, story
 from services.extractor.body.model import BodyModel
@@ -21,7 +20,7 @@ from services.extractor.signals import signals
 from services.extractor.terms import said, terms
 from training.extraction import boosting
 from training.extraction.folds import fold_of, splits
-from training.extraction.pages import GoldPage
+from training.extraction.pages import GoldPage, accepted
 
 PARAMETERS = {"iterations": 600, "depth": 3, "learning_rate": 0.05, "l2_leaf_reg": 5, "rsm": 0.3}
 SEEDS = (1, 2, 3, 4, 5)
@@ -100,20 +99,6 @@ def _tell(found: Sequence[Seen], likely: NDArray[np.float64]) -> None:
             f"web-pages', {told:.3f} of {(~articles).sum()} others told",
             flush=True,
         )
-
-
-def accepted(page: GoldPage) -> AcceptedPage:
-    """Return a page as ingest would hand it on."""
-    return AcceptedPage(
-        event_id="0" * 32,
-        page_id="0" * 32,
-        revision="0" * 32,
-        url=page.url,
-        canonical_url=page.url,
-        media_type="text/html",
-        body=page.html,
-        charset=Charset(name="utf-8", evidence=CharsetEvidence.TEXT),
-    )
 
 
 def _articles(found: Sequence[Seen]) -> NDArray[np.bool_]:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from schemas import AcceptedPage, Charset, CharsetEvidence
+
 _CHARSET = re.compile(rb"charset=[\"']?([\w-]+)")
 _HEAD = 4096
 
@@ -56,6 +58,20 @@ def read(folder: Path) -> Iterator[GoldPage]:
                 kind=fields.get("page_type") or "article",
                 fields=fields,
             )
+
+
+def accepted(page: GoldPage) -> AcceptedPage:
+    """Return a page as ingest hands it on."""
+    return AcceptedPage(
+        event_id="0" * 32,
+        page_id="0" * 32,
+        revision="0" * 32,
+        url=page.url,
+        canonical_url=page.url,
+        media_type="text/plain" if page.is_text else "text/html",
+        body=page.html,
+        charset=Charset(name="utf-8", evidence=CharsetEvidence.TEXT),
+    )
 
 
 def _decoded(html: bytes) -> str:
