@@ -34,7 +34,7 @@ def length(text: str) -> float:
     return len(text) if text.isascii() else len(text) + (DENSITY - 1) * len(_DENSE.findall(text))
 
 
-def is_dense(text: str) -> bool:
+def is_spaceless(text: str) -> bool:
     """Whether a text is written without spaces, in part at least."""
     return not text.isascii() and _SPACELESS_LETTER.search(text) is not None
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from services.extractor.body import vocabulary
 from services.extractor.body.vocabulary import GROUPS_OF_WORD, OPENING_GROUPS, TEXT_GROUPS
-from services.extractor.words import ends_sentence, is_dense, length
+from services.extractor.words import ends_sentence, is_spaceless, length
 
 type Column = NDArray[np.float64]
 type Columns = dict[str, Column]
@@ -34,7 +34,7 @@ NONE = -1.0
 """For a neighbour beyond the page's ends."""
 
 _SENTENCE = re.compile(r"[.!?…。！？।؟](?=\W|$)")
-_EDGE_WORDS = (30, 10)
+EDGE_WORDS = (30, 10)
 """Words at the begin and at the end of a text in which the vocabulary is looked for."""
 
 _SAMPLE = 300
@@ -89,16 +89,15 @@ def _of_vocabulary(texts: Sequence[str], split: Sequence[Sequence[str]]) -> Colu
     """Count the words of the vocabulary at the edges of each text, and tell how it begins."""
     said = np.zeros((len(texts), len(TEXT_GROUPS)))
     opens = np.zeros((len(texts), len(OPENING_GROUPS)))
-    first, last = _EDGE_WORDS
     for row, (text, text_words) in enumerate(zip(texts, split, strict=True)):
-        edge = text_words if len(text_words) <= first + last else [*text_words[:first], *text_words[-last:]]
-        for word in edge:
+        ends = edge(text_words)
+        for word in ends:
             for group in GROUPS_OF_WORD.get(word, ()):
                 said[row, group] += 1
-        if is_dense(text):
+        if is_spaceless(text):
             for group, count in vocabulary.said_without_spaces(text[:_SAMPLE]):
                 said[row, group] += count
-        for group in vocabulary.openings(edge):
+        for group in vocabulary.openings(ends):
             opens[row, group] = 1
     return {
         **{f"says_{name}": said[:, number] for number, name in enumerate(TEXT_GROUPS)},
@@ -177,6 +176,12 @@ def heaviest_span(weights: NDArray[np.float64]) -> tuple[int, int]:
         if total > best:
             best, best_span = total, (begin, index + 1)
     return best_span
+
+
+def edge(text: Sequence[str]) -> Sequence[str]:
+    """Return the first and the last words of a text: boilerplate says there what it is."""
+    first, last = EDGE_WORDS
+    return text if len(text) <= first + last else [*text[:first], *text[-last:]]
 
 
 def _column(values: Iterable[float]) -> Column:

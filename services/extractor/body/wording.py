@@ -7,10 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from services.extractor.body.columns import Column
-
-EDGE_WORDS = (30, 10)
-"""Words at the begin and at the end of a text that are read: boilerplate says there what it is."""
+from services.extractor.body.columns import Column, edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +37,12 @@ class Wording:
 
 def phrases(text: Sequence[str]) -> frozenset[str]:
     """Return the words, the pairs of words, and the marked first word of a text's edges."""
-    first, last = EDGE_WORDS
-    edge = text if len(text) <= first + last else [*text[:first], *text[-last:]]
-    return frozenset(_phrases(edge))
+    return frozenset(_phrases(edge(text)))
 
 
-def _phrases(edge: Sequence[str]) -> Iterator[str]:
-    if edge:
-        yield f"^{edge[0]}"
-    yield from edge
-    for one, next_one in pairwise(edge):
+def _phrases(text: Sequence[str]) -> Iterator[str]:
+    if text:
+        yield f"^{text[0]}"
+    yield from text
+    for one, next_one in pairwise(text):
         yield f"{one} {next_one}"
