@@ -83,13 +83,13 @@ class Crew:
         """End all workers."""
         await asyncio.gather(*(self.leave(member) for member in list(self.members)))
 
-    async def kill(self, pick: int) -> None:
-        """Kill a worker."""
-        await self._hit(pick, signal.SIGKILL, self._workers)
+    async def kill(self, pick: int) -> int:
+        """Kill a worker; return its pid."""
+        return await self._hit(pick, signal.SIGKILL, self._workers)
 
-    async def kill_child(self, pick: int) -> None:
-        """Kill a process that computes, or the template that forks them."""
-        await self._hit(pick, signal.SIGKILL, self._children)
+    async def kill_child(self, pick: int) -> int:
+        """Kill a process that computes, or the template that forks them; return its pid."""
+        return await self._hit(pick, signal.SIGKILL, self._children)
 
     async def freeze(self, pick: int, seconds: float) -> None:
         """Stop a worker for some seconds, beyond its session; it wakes up as a zombie."""

@@ -4,12 +4,18 @@ import collections
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.faults.plan import Kind
+from tests.faults.plan import REASONS, Kind
 
 
 @dataclass
 class Result:
-    """What a run came to."""
+    """What a run came to.
+
+    Attributes:
+        ordered: pages published, by what they order.
+        killed_at_work: records at whose work two processes were killed from outside. The pool cannot tell such a record
+            from one that crashes its process, and says `crash` (docs/guarantees.md).
+    """
 
     seed: int
     kafka: str
@@ -18,11 +24,12 @@ class Result:
     starts: int = 0
     audit: dict[str, Any] = field(default_factory=dict)
     witness: dict[str, Any] = field(default_factory=dict)
-    expected_reasons: dict[str, int] = field(default_factory=dict)
+    ordered: collections.Counter[str] = field(default_factory=collections.Counter)
+    killed_at_work: frozenset[str] = frozenset()
 
     @property
     def clean(self) -> bool:
-        """Whether both counts find every page once, and the poison where it belongs."""
+        """Whether both counts find every page once, and the poison, and nothing else, where it belongs."""
         counted = all(
             count["pages"] == self.sent and count["missing"] == count["duplicated"] == 0
             for count in (self.audit, self.witness)
@@ -31,8 +38,22 @@ class Result:
             counted
             and self.audit["in_flight"] == 0
             and self.witness["unknown"] == 0
-            and self.witness["reasons"] == {reason: n for reason, n in self.expected_reasons.items() if n}
+            and self._poison == {order: self.ordered[order] for order in REASONS if self.ordered[order]}
+            and not self.misjudged
         )
+
+    @property
+    def misjudged(self) -> list[tuple[str, str, str]]:
+        """Dead letters (record, what the page ordered, reason) whose reason is not the true one, without excuse."""
+        return [
+            (record, order, reason)
+            for record, order, reason in self.witness["letters"]
+            if reason != REASONS.get(order) and not (reason == "crash" and record in self.killed_at_work)
+        ]
+
+    @property
+    def _poison(self) -> collections.Counter[str]:
+        return collections.Counter(order for _, order, _ in self.witness["letters"])
 
     def told(self) -> str:
         """Return it in words."""
@@ -41,9 +62,14 @@ class Result:
             f"{name}: {count['pages']} pages, {count['missing']} missing, {count['duplicated']} duplicated"
             for name, count in (("audit", self.audit), ("witness", self.witness))
         )
-        return (
-            f"soak: seed {self.seed}, Kafka {self.kafka}, {self.sent} pages published, "
-            f"{self.starts} starts of workers\nfaults: {faults}\n{counts}\n"
-            f"dead letters: {self.witness.get('reasons')}, expected {self.expected_reasons}\n"
-            f"{'clean' if self.clean else 'NOT CLEAN'}"
-        )
+        reasons = collections.Counter(reason for _, _, reason in self.witness["letters"])
+        lines = [
+            f"soak: seed {self.seed}, Kafka {self.kafka}, {self.sent} pages published, {self.starts} starts of workers",
+            f"faults: {faults}",
+            counts,
+            "dead letters: " + ", ".join(f"{reason} {reasons[reason]}" for reason in sorted(reasons)),
+            *(f"killed twice from outside at work on {record}" for record in sorted(self.killed_at_work)),
+            *(f"misjudged: {record} ordered {order}, reason {reason}" for record, order, reason in self.misjudged),
+            "clean" if self.clean else "NOT CLEAN",
+        ]
+        return "\n".join(lines)

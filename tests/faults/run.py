@@ -21,6 +21,7 @@ from services.broker.cluster import EmbeddedKafka
 from services.broker.node import Node
 from services.broker.settings import BrokerSettings
 from services.pipeline import ENDS, ENRICHMENT, PAGES_RAW, STAGES, TOPICS
+from services.runtime.isolation.pool import MAX_CRASHES
 from services.runtime.kafka import topics
 from services.runtime.settings import KafkaSettings
 from tests.faults import crew, plan
@@ -45,6 +46,9 @@ SETTINGS = {
     "WIREDESK_LOG_LEVEL": "info",
 }
 BURST_PAGES = 600
+TEMPLATE_GONE = -1
+"""The wait status of a child whose template ended first: nobody was left to ask for it."""
+
 START_SECONDS = 90
 SETTLE_SECONDS = 300
 
@@ -75,7 +79,7 @@ class Run:
         self._seconds = seconds
         self._rate = rate
         self._pages = plan.pages(seed, poison_every=poison_every, real_every=real_every)
-        self._ordered = collections.Counter[str]()
+        self._killed: set[int] = set()
         self._environment = {**SETTINGS, "FAULTS_REAL": "1" if real_every else "0"}
         self._proxies: list[Proxy] = []
         self._one_broker_at_a_time = asyncio.Lock()
@@ -109,7 +113,7 @@ class Run:
                 proxy.heal()
             await self._settle()
             self.result.starts = sum(member.starts for member in self._crew.members)
-            self.result.expected_reasons = {reason: self._ordered[order] for order, reason in plan.REASONS.items()}
+            self.result.killed_at_work = self._killed_at_work()
             self.result.witness = await self._count()
         return self.result
 
@@ -147,17 +151,19 @@ class Run:
                     await self._producer.send(topic, value, partition=partition)
                     break
         self.result.sent += 1
-        self._ordered[plan.order(value)] += 1
+        self.result.ordered[plan.order(value)] += 1
 
     async def _befall(self, fault: Fault) -> None:
         """Let a fault happen at its time. What it waits for is part of the plan: how long the fault lasts."""
         await asyncio.sleep(fault.at)
         proxy = self._proxies[fault.pick % NODES]
+        pid = 0
         match fault.kind:
             case Kind.KILL_WORKER:
-                await self._crew.kill(fault.pick)
+                pid = await self._crew.kill(fault.pick)
             case Kind.KILL_CHILD:
-                await self._crew.kill_child(fault.pick)
+                pid = await self._crew.kill_child(fault.pick)
+                self._killed.add(pid)
             case Kind.ZOMBIE:
                 await self._crew.freeze(fault.pick, SESSION_SECONDS + 2 + 4 * fault.draw)
             case Kind.KILL_BROKER:
@@ -179,7 +185,7 @@ class Run:
                     await self._send()
         self.result.done[fault.kind] += 1
         with (self._folder / "faults.log").open("a") as log:
-            log.write(f"{time.strftime('%H:%M:%S')} {fault.kind}\n")
+            log.write(f"{time.strftime('%H:%M:%S')} {fault.kind}{f' {pid}' if pid else ''}\n")
 
     async def _storm(self, fault: Fault) -> None:
         for _ in range(2):
@@ -223,6 +229,15 @@ class Run:
             yield admin
         finally:
             await admin.close()
+
+    def _killed_at_work(self) -> frozenset[str]:
+        """Return the records at whose work two processes died because we killed them, or the template they came from."""
+        deaths = collections.Counter[str]()
+        for line in (self._folder / "workers.log").read_text(encoding="utf-8", errors="replace").splitlines():
+            if '"child process died"' in line:
+                told = json.loads(line)
+                deaths[told["record"]] += told["pid"] in self._killed or told["wait_status"] == TEMPLATE_GONE
+        return frozenset(record for record, times in deaths.items() if times >= MAX_CRASHES)
 
     async def _settle(self) -> None:
         """Audit by the command that a user would type, until nothing is in flight."""

@@ -3,7 +3,8 @@
     python -m tests.faults.witness BOOTSTRAP RAW_TOPIC END_TOPIC...
 
 It reads all topics to their end, read-committed, and prints one JSON object: how many raw pages there are, how many of
-them have no end, and how many have more than one; and the dead letters by reason.
+them have no end, and how many have more than one; and of each dead letter the record that it was, what the page ordered,
+and the reason.
 """
 
 import json
@@ -34,7 +35,7 @@ def main() -> None:
     consumer.assign(assignment)
     entered: set[str] = set()
     ended: Counter[str] = Counter()
-    reasons: Counter[str] = Counter()
+    letters: list[tuple[str, str, str]] = []
     left = len(assignment)
     while left:
         message = consumer.poll(30)
@@ -49,7 +50,12 @@ def main() -> None:
         headers: dict[str, Any] = dict(message.headers() or ())
         ended[headers["wiredesk_origin"].decode()] += 1
         if "wiredesk_dlq_reason" in headers:
-            reasons[headers["wiredesk_dlq_reason"].decode()] += 1
+            topic, partition, offset, reason = (
+                headers[f"wiredesk_dlq_{name}"].decode() for name in ("topic", "partition", "offset", "reason")
+            )
+            value = message.value() or b""
+            order = value.split(b":", 4)[3].decode() if value.startswith(b"light:") else ""
+            letters.append((f"{topic}/{partition}/{offset}", order, reason))
     consumer.close()
     print(  # noqa: T201
         json.dumps(
@@ -58,7 +64,7 @@ def main() -> None:
                 "missing": sum(origin not in ended for origin in entered),
                 "duplicated": sum(times > 1 for times in ended.values()),
                 "unknown": sum(origin not in entered for origin in ended),
-                "reasons": dict(reasons),
+                "letters": letters,
             }
         )
     )

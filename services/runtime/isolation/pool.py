@@ -219,7 +219,13 @@ class _Feeder:
             async with asyncio.timeout(1):
                 await asyncio.shield(self._child.ended)
         status = self._child.ended.result() if self._child.ended.done() else -1
-        log.warning("child process died", record=job.record.coordinates, wait_status=status, crashes=job.crashes)
+        log.warning(
+            "child process died",
+            pid=self._child.pid,
+            record=job.record.coordinates,
+            wait_status=status,
+            crashes=job.crashes,
+        )
         if job.crashes < MAX_CRASHES:
             self._queue.put_nowait(job)
         else:
