@@ -52,7 +52,7 @@ bench: $(READY) ## Print the figures; DATA=folder of the public corpora
 	$(BIN)/python bench/overhead.py --scaling --stage extractor --rounds 3 $(if $(DATA),--data $(DATA))
 	$(BIN)/python bench/poison.py
 	$(BIN)/python bench/memory.py
-	-$(BIN)/python bench/topics.py $(if $(DATA),--data $(DATA))
+	-PYTHONPATH=. OMP_NUM_THREADS=1 $(BIN)/python bench/enrichment $(if $(DATA),--data $(DATA))
 
 PEERS := .venv-peers
 

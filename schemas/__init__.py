@@ -19,6 +19,7 @@ from schemas.cleaned_article import (
 )
 from schemas.dead_letter import DeadLetterHeaders
 from schemas.enriched_article import (
+    Coordinates,
     EnrichedArticle,
     Enrichment,
     Entity,
@@ -48,6 +49,7 @@ __all__ = [
     "Charset",
     "CharsetEvidence",
     "CleanedArticle",
+    "Coordinates",
     "DeadLetterHeaders",
     "EnrichedArticle",
     "Enrichment",

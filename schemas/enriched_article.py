@@ -42,15 +42,27 @@ class Mention(Part):
     surface: str = Field(min_length=1, description="the text between start and end")
 
 
+class Coordinates(Part):
+    """A point on Earth, in degrees (WGS 84)."""
+
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+
+
 class Entity(Part):
     """Somebody or something that the article names, once, with all its mentions."""
 
     type: EntityType
     name: str = Field(min_length=1, description="the canonical name", examples=["Loretta E. Lynch", "United States"])
     mentions: tuple[Mention, ...] = Field(min_length=1)
+    count: int | None = Field(default=None, ge=1, description="how many mentions there are")
     salience: float = Field(ge=0, le=1, description="1: the story is about it; near 0: mentioned in passing")
     role: str | None = Field(default=None, description="as stated", examples=["US Attorney General"])
     wikidata: str | None = Field(default=None, pattern=r"^Q\d+$", description="where it is sure")
+    country: str | None = Field(
+        default=None, pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2: of a country, or where a place lies"
+    )
+    coordinates: Coordinates | None = Field(default=None, description="of a place, where the data has them")
 
 
 class LanguageGuess(Part):
@@ -81,6 +93,7 @@ class EnrichedArticle(CleanedArticle):
 
     TYPE: ClassVar[str] = "wiredesk.article.enriched.v1"
 
+    schema_version: str = Field(default="1.2", pattern=r"^1\.\d+$")
     detected_language: LanguageGuess | None = None
     topics: tuple[Topic, ...] = Field(default=(), description="the main one first")
     entities: tuple[Entity, ...] = Field(default=(), description="the most salient first")

@@ -11,7 +11,20 @@ from services.runtime.errors import UsageError, WiredeskError
 
 INTERRUPTED = 130
 
-COMMANDS = ("demo", "up", "broker", "topics", "worker", "publish", "tail", "extract", "audit", "schemas", "config")
+COMMANDS = (
+    "demo",
+    "up",
+    "broker",
+    "topics",
+    "worker",
+    "publish",
+    "tail",
+    "extract",
+    "enrich",
+    "audit",
+    "schemas",
+    "config",
+)
 """In the order in which a newcomer meets them. Each is a module of its name beside this one, with either a function
 of that name or, where it has commands below it, an `app`."""
 

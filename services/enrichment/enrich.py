@@ -4,15 +4,15 @@ import hashlib
 
 from schemas import CleanedArticle, EnrichedArticle, Enrichment, Entity, LanguageGuess, Model, Topic, derived_event_id
 from services.enrichment import fields
-from services.enrichment.entities import entities
+from services.enrichment.entities import Tagger, entities, mentions
 from services.enrichment.language import MODEL as LANGUAGE_MODEL
 from services.enrichment.language import LanguageDetector
-from services.enrichment.mentions import mentions
+from services.enrichment.models import classifier as load_classifier
+from services.enrichment.models import tagger as load_tagger
 from services.enrichment.settings import EnrichmentSettings
-from services.enrichment.tagging import SpacyTagger, Tagger
-from services.enrichment.topics import Classifier, LeadsClassifier
+from services.enrichment.topics import Classifier
 
-RULES = "1.0.0"
+RULES = "2.0.0"
 """Of the code around the models."""
 
 SURE = 0.5
@@ -25,7 +25,7 @@ class Enricher:
     Its version covers the models: another model gives other event ids, so that a re-enrichment is told apart.
 
     Raises:
-        OSError: on construction, the model that the settings name is not installed.
+        UsageError: on construction, a model that the settings name cannot be loaded.
     """
 
     name = "enrichment"
@@ -38,8 +38,8 @@ class Enricher:
     ) -> None:
         self._settings = settings or EnrichmentSettings()
         self._detector = LanguageDetector()
-        self._tagger = tagger or SpacyTagger(self._settings.ner_model)
-        self._classifier = classifier or LeadsClassifier()
+        self._tagger = tagger or load_tagger(self._settings)
+        self._classifier = classifier or load_classifier(self._settings)
         language = Model(task="language", name=LANGUAGE_MODEL, version="1")
         self._models = (language, self._tagger.model, self._classifier.model)
         told = "/".join(f"{m.task}={m.name}@{m.version}" for m in self._models)
@@ -54,7 +54,7 @@ class Enricher:
         topics = self._topics(article, language, notes)
         return EnrichedArticle(
             **{
-                **{name: getattr(article, name) for name in CleanedArticle.model_fields},
+                **{name: getattr(article, name) for name in CleanedArticle.model_fields if name != "schema_version"},
                 "event_id": derived_event_id(article.event_id, self.name, self.version),
                 "language": article.language or language,
             },

@@ -40,7 +40,7 @@ class MediaTopic:
 @cache
 def media_topics() -> dict[str, MediaTopic]:
     """Return all topics in use, by code."""
-    lines = files(__package__).joinpath("data", "media-topics.jsonl").read_bytes().splitlines()
+    lines = files("services.enrichment").joinpath("data", "media-topics.jsonl").read_bytes().splitlines()
     rows = {row["code"]: row for row in map(orjson.loads, lines)}
 
     def path(code: str) -> tuple[str, ...]:

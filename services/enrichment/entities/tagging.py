@@ -1,14 +1,17 @@
 """Tagging: names in texts. The interface, and spaCy behind it."""
 
+import lzma
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Protocol
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any, Protocol
 
 import spacy
 
 from schemas import EntityType, Model
-from services.enrichment.settings import BUNDLED
+from services.enrichment.settings import BASE, BUNDLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,14 @@ class Span:
 
 
 class Tagger(Protocol):
-    """Finds names in texts of one language."""
+    """Finds names in texts of one language.
+
+    Another one is plugged in as an entry point of the group `wiredesk.taggers` that makes it: see docs/enrichment.md.
+
+    Attributes:
+        language: ISO 639 code of the one that it reads.
+        model: what it is; name and version go into every event, and into the events' ids.
+    """
 
     language: str
     model: Model
@@ -48,27 +58,45 @@ TYPES = {
 }
 """Labels of OntoNotes 5, and of models that know the classic ones only, in our terms; others are not taken."""
 
+FEEDING = frozenset({"tok2vec", "transformer"})
+"""Pipes that others may listen to; one to which nothing listens costs as much as the tagging itself, for nothing."""
+
+
+VERSION = "1"
+"""Of our tagger's training."""
+
+
+def trained() -> Traversable:
+    """Return the file of our tagger's weights, as `training.enrichment.tagger` wrote it."""
+    return files("services.enrichment").joinpath("trained", "tagger.xz")
+
 
 class SpacyTagger:
-    """Tags names with a spaCy pipeline, of which only what tagging needs is loaded.
+    """Tags names with a spaCy pipeline, of which only what tagging needs is kept.
 
     Args:
-        name: an installed package, or a folder.
+        name: ours, an installed package, or a folder.
 
     Raises:
         OSError: there is no such pipeline.
     """
 
     def __init__(self, name: str) -> None:
-        source = str(import_module(BUNDLED).model_path()) if name == BUNDLED else name
-        needed = {"tok2vec", "transformer", "ner"}
+        source = str(import_module(BASE).model_path()) if name in (BASE, BUNDLED) else name
         self._pipeline = spacy.load(source)
-        for pipe in self._pipeline.pipe_names:
-            if pipe not in needed:
-                self._pipeline.remove_pipe(pipe)
         meta = self._pipeline.meta
         self.language = str(meta["lang"])
         self.model = Model(task="entities", name=f"{meta['lang']}_{meta['name']}", version=str(meta["version"]))
+        if name == BUNDLED:
+            ner: Any = self._pipeline.get_pipe("ner")
+            ner.from_bytes(lzma.decompress(trained().read_bytes()), exclude=["vocab"])
+            self.model = Model(task="entities", name=BUNDLED, version=f"{VERSION}+{meta['version']}")
+        for pipe in self._pipeline.pipe_names:
+            if pipe != "ner" and not self._feeds_ner(pipe):
+                self._pipeline.remove_pipe(pipe)
+
+    def _feeds_ner(self, name: str) -> bool:
+        return name in FEEDING and "ner" in getattr(self._pipeline.get_pipe(name), "listening_components", ())
 
     def tag(self, texts: Sequence[str]) -> list[list[Span]]:
         """Return the names in each text."""

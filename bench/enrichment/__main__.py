@@ -1,0 +1,7 @@
+"""`python bench/enrichment`: see measure.py."""
+
+import sys
+
+from measure import main
+
+sys.exit(main())

@@ -1,0 +1,124 @@
+"""The sets that enrichment is measured on, as they lie in the folder of public corpora; and our own stories."""
+
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from clusters import Story
+from conll import Article, read
+
+from schemas import Block, CleanedArticle, Extraction
+from services.enrichment.entities import names
+from tests.stories import stories
+
+CONLL = "entities/conllpp-dev.txt"
+WIKINEWS = "entities/wikinews-linked-dev.jsonl"
+TOPICS = "topics/gold-dev.jsonl"
+BODIES = "article-extraction-benchmark/gold.jsonl"
+BBC = "topics/bbc-eval.jsonl.gz"
+
+KINDS = {"PER": "person", "ORG": "organisation", "LOC": "place"}
+
+
+def missing(data: Path) -> list[Path]:
+    """Return what is not there."""
+    return [data / name for name in (CONLL, WIKINEWS, TOPICS, BODIES, BBC) if not (data / name).exists()]
+
+
+def conll(data: Path) -> list[Article]:
+    """Return the CoNLL++ articles."""
+    return read(data / CONLL)
+
+
+def wikinews(data: Path) -> Iterator[Story]:
+    """Yield the Wikinews articles. GUM marks whole noun phrases; `name_within` cuts them to the names in them.
+
+    Of mentions within another one the outer counts; one that begins in lower case names nobody.
+    """
+    for row in _rows(data / WIKINEWS):
+        mentions: dict[tuple[int, int, int], str] = {}
+        spans = [(e["start"], e["end"], e) for e in row["entities"] if e["type"] in KINDS]
+        lines = _lines(row["text"])
+        for start, end, entity in spans:
+            if any(a <= start and end <= b and (a, b) != (start, end) for a, b, _ in spans):
+                continue
+            number, base = next((n, base) for n, (base, text) in enumerate(lines) if base <= start <= base + len(text))
+            first, last = name_within(entity["text"], entity["type"])
+            name = entity["text"][first:last]
+            if name and not name[0].islower():
+                mentions[number, start - base + first, start - base + last] = entity["wikipedia"]
+        yield Story(tuple(text for _, text in lines), mentions)
+
+
+def name_within(phrase: str, kind: str) -> tuple[int, int]:
+    """Return where the name stands in a noun phrase: `Donald Trump` in `U.S. President Donald Trump`, and so on."""
+    first, last = names.trimmed(phrase)
+    if kind == "PER":
+        # `Frederick Fung of ADPL`, `Mark Tedeschi, QC`, `Korea's Kim Shin-Wook`, `captain Harry Kane`
+        last = first + min((cut.start() for cut in _BEHIND_PERSON.finditer(phrase[first:last])), default=last - first)
+        first += max((cut.end() for cut in _BEFORE_PERSON.finditer(phrase[first:last])), default=0)
+        first += names.without_roles(phrase[first:last])
+        words = list(re.finditer(r"\S+\s*", phrase[first:last]))
+        first += max((w.end() for w in words[:-1] if w[0].strip().lower() in names.OFFICES), default=0)
+    elif kind == "LOC":
+        last = first + len(phrase[first:last].partition(", ")[0])
+    return first, last
+
+
+_BEHIND_PERSON = re.compile(r",| of the | of [A-Z]| from ")
+_BEFORE_PERSON = re.compile(r"['’]s ")
+
+
+def _lines(text: str) -> list[tuple[int, str]]:
+    lines, base = [], 0
+    for line in text.split("\n"):
+        lines.append((base, line))
+        base += len(line) + 1
+    return lines
+
+
+def own() -> Iterator[Story]:
+    """Yield the stories that we wrote: shared surnames, acronyms, titles, possessives."""
+    for story in stories():
+        # A name that could be two people's is somebody of its own each time: it may not be merged with either.
+        told = {(0, *place): entity for place, entity in story.mentions.items()}
+        yield Story((story.text,), told)
+
+
+def labelled(data: Path) -> Iterator[tuple[CleanedArticle, list[str]]]:
+    """Yield the labelled articles and their top-level topics, the main one first."""
+    bodies = {row["id"]: row["body"] for row in _rows(data / BODIES)}
+    for row in _rows(data / TOPICS):
+        yield article(bodies[row["id"]]), row["topics"]
+
+
+def bbc(data: Path) -> Iterator[tuple[CleanedArticle, list[str]]]:
+    """Yield the BBC's articles and the top-level topic of each one's section; the headline is the first line."""
+    with gzip.open(data / BBC, "rt", encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            title, _, body = row["text"].partition("\n")
+            yield article(body, title), [row["topic"]]
+
+
+def article(body: str, title: str | None = None) -> CleanedArticle:
+    """Return a text as a cleaned article."""
+    lines = [line for line in body.splitlines() if line.strip()] or ["-"]
+    return CleanedArticle(
+        event_id="0",
+        page_id="0",
+        revision="0",
+        url="http://a.example/",
+        canonical_url="http://a.example/",
+        title=title,
+        paragraphs=tuple(Block(text=line) for line in lines),
+        word_count=0,
+        extraction=Extraction(method="gold", version="0", confidence=1),
+    )
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        yield from map(json.loads, lines)

@@ -1,0 +1,157 @@
+"""The topics of an article: top-level ones by two models, narrower ones below them, each with a calibrated score."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas import CleanedArticle, Model, Topic
+from services.enrichment.topics.calibration import FAST, HYBRID, logistic
+from services.enrichment.topics.media_topics import VERSION, media_topics
+from services.enrichment.topics.narrow import Candidate, Narrow
+from services.enrichment.topics.sentences import NAME, SentenceModel, Sentences
+from services.enrichment.topics.words import Floats, WordsModel, log_softmax
+
+FIRST_WORDS = 200
+"""Words that are classified, behind the headline: news says first what it is about, and more did not do better."""
+
+PRODUCT = (0.6, 0.4, 0.4)
+"""Exponents of words, regression on vectors, and nearest leads in the product of their probabilities; by trial, where
+all that lie near do as well."""
+
+MOST_TOP = 3
+MOST_NARROW = 5
+
+
+class Classifier(Protocol):
+    """Finds topics of articles in some languages.
+
+    Another one is plugged in as an entry point of the group `wiredesk.classifiers` that makes it: see
+    docs/enrichment.md.
+
+    Attributes:
+        model: what it is; name and version go into every event, and into the events' ids.
+        languages: ISO 639 codes of those that it reads.
+    """
+
+    model: Model
+    languages: frozenset[str]
+
+    def topics(self, article: CleanedArticle, language: str) -> tuple[Topic, ...]:
+        """Return the topics of an article, the main one first.
+
+        Scores are probabilities that the topic is right. Only codes of `media_topics()` may be returned.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the models say of a text.
+
+    Attributes:
+        top: natural logarithms of the probabilities of the top-level topics.
+        vector: its meaning (384); None in the fast profile.
+    """
+
+    top: Floats
+    vector: Floats | None
+
+
+class NewsClassifier:
+    """Classifies English news into the Media Topics.
+
+    Args:
+        fast: by the words model alone, for a hundredth of the time.
+
+    Raises:
+        OSError: a model's file is not there.
+    """
+
+    languages = frozenset({"en"})
+
+    def __init__(self, *, fast: bool = False) -> None:
+        arrays = load()
+        name = "news-words" if fast else f"news-words+{NAME}"
+        self.model = Model(task="topics", name=name, version=f"3+mediatopics.{VERSION}")
+        self._taxonomy = media_topics()
+        self.roots = names(arrays["roots"])
+        self._words = WordsModel(arrays)
+        self._sentences = None if fast else Sentences()
+        self._meaning = None if fast else SentenceModel(arrays)
+        self._narrow = Narrow(arrays)
+        self._scores = FAST if fast else HYBRID
+
+    def topics(self, article: CleanedArticle, language: str) -> tuple[Topic, ...]:
+        """Return the topics of an article: top-level ones, the likeliest first, then narrower ones."""
+        title, body = article.title or "", " ".join(block.text for block in article.paragraphs)
+        reading = self.read(title, body)
+        top = self.top_level(reading)
+        narrow = self.narrow(reading, title, " ".join([body, *(caption.text for caption in article.captions)]))
+        return tuple(self._topic(code, score, language) for code, score in (*top, *narrow))
+
+    def read(self, title: str, body: str) -> Reading:
+        """Ask the models."""
+        lead = " ".join(body.split(maxsplit=FIRST_WORDS)[:FIRST_WORDS])
+        # The headline counts twice: it says what the story is about.
+        words = self._words.log_probabilities(f"{title} {title} {lead}")
+        if self._sentences is None or self._meaning is None:
+            return Reading(words, None)
+        vector = self._sentences.vector(f"{title}. {lead}" if title else lead)
+        parts = (words, self._meaning.by_regression(vector), self._meaning.by_neighbours(vector))
+        product = sum(weight * part for weight, part in zip(PRODUCT, parts, strict=True))
+        return Reading(log_softmax(np.asarray(product, dtype=np.float32)), vector)
+
+    def top_level(self, reading: Reading) -> list[tuple[str, float]]:
+        """Return the top-level topics and their scores, the likeliest first."""
+        found = []
+        for rank, row in enumerate(np.argsort(-reading.top, kind="stable")[:MOST_TOP]):
+            score = logistic(self._scores.top, top_features(reading.top, row, rank))
+            if score >= (LEAST_FIRST if rank == 0 else LEAST_FURTHER):
+                found.append((self.roots[row], score))
+        return found
+
+    def narrow(self, reading: Reading, title: str, body: str) -> list[tuple[str, float]]:
+        """Return the narrower topics and their scores, the likeliest first."""
+        scored = [
+            (candidate.code, logistic(self._scores.narrow, features))
+            for candidate, features in self.candidates(reading, title, body)
+        ]
+        found = sorted((item for item in scored if item[1] >= LEAST_NARROW), key=lambda item: -item[1])
+        return found[:MOST_NARROW]
+
+    def candidates(self, reading: Reading, title: str, body: str) -> Iterator[tuple[Candidate, tuple[float, ...]]]:
+        """Yield narrower topics that may be right, each with what its score is made of."""
+        top = dict(zip(self.roots, map(float, reading.top), strict=True))
+        for candidate in self._narrow.candidates(reading.vector, title, body):
+            yield candidate, candidate.features(top[self._taxonomy[candidate.code].root])
+
+    def _topic(self, code: str, score: float, language: str) -> Topic:
+        topic = self._taxonomy[code]
+        return Topic(code=code, name=topic.name(language), path=topic.path, score=round(score, 3))
+
+
+LEAST_FIRST = 0.3
+"""Below it nothing is named: no news of these seventeen kinds, or too short a text."""
+
+LEAST_FURTHER = 0.35
+LEAST_NARROW = 0.25
+
+
+def top_features(top: Floats, row: int, rank: int) -> tuple[float, ...]:
+    """Return what a top-level topic's score is made of: log probability, lead of the first one, whether further."""
+    own, first = float(top[row]), float(top.max())
+    return own, first - own, float(rank > 0)
+
+
+def load() -> Mapping[str, NDArray[Any]]:
+    """Return the trained arrays, as `training.enrichment.topics` wrote them."""
+    with files("services.enrichment").joinpath("trained", "topics.npz").open("rb") as file, np.load(file) as arrays:
+        return {name: arrays[name] for name in arrays.files}
+
+
+def names(array: NDArray[Any]) -> list[str]:
+    """Return the lines of a text that is kept as an array of bytes."""
+    return array.tobytes().decode().split("\n")

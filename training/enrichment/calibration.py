@@ -1,0 +1,78 @@
+"""Fit the scores of topics: print the coefficients that stand in services/enrichment/topics/calibration.py.
+
+    python -m training.enrichment.calibration [--data ../shared/data]
+
+`labels.jsonl` beside this file says for 95 articles of publisher-pages and web-pages which of some candidate topics are
+right: labelled for this project by one annotator who saw headline, beginning and candidates, and no score. The topic
+models have learnt from none of these articles.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_predict
+
+from services.enrichment.topics.classifier import MOST_TOP, NewsClassifier, top_features
+from training.enrichment.topics import read_pages
+
+LABELS = Path(__file__).parent / "labels.jsonl"
+
+type Case = tuple[tuple[float, ...], bool]
+
+
+def main() -> int:
+    """Print the coefficients of both functions, and how well they tell right from wrong."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    args = parser.parse_args()
+    pages = {page["id"]: page for name in ("publisher-pages", "web-pages") for page in read_pages(args.data / name)}
+    labels = [json.loads(line) for line in LABELS.read_text(encoding="utf-8").splitlines()]
+    for fast in (False, True):
+        classifier = NewsClassifier(fast=fast)
+        top: list[Case] = []
+        narrow: list[Case] = []
+        for label in labels:
+            page = pages[label["id"]]
+            right, judged = set(label["right"]), set(label["judged"])
+            for kind, code, features in _candidates(classifier, page.get("title") or "", page["body"]):
+                if code in judged:
+                    (top if kind == "top" else narrow).append((features, code in right))
+        profile = "FAST" if fast else "HYBRID"
+        for name, cases in (("TOP", top), ("NARROW", narrow)):
+            _report(f"{profile}_{name}", cases)
+    return 0
+
+
+def _candidates(classifier: NewsClassifier, title: str, body: str) -> Iterator[tuple[str, str, tuple[float, ...]]]:
+    reading = classifier.read(title, body)
+    for rank, row in enumerate(np.argsort(-reading.top, kind="stable")[:MOST_TOP]):
+        yield "top", classifier.roots[row], top_features(reading.top, row, rank)
+    for candidate, features in classifier.candidates(reading, title, body):
+        yield "narrow", candidate.code, features
+
+
+def _report(name: str, cases: list[Case]) -> None:
+    features = np.array([features for features, _ in cases])
+    right = np.array([is_right for _, is_right in cases])
+    model = LogisticRegression(C=1.0, max_iter=1000)
+    held_out = cross_val_predict(model, features, right, cv=10, method="predict_proba")[:, 1]
+    model.fit(features, right)
+    brier = float(np.mean((held_out - right) ** 2))
+    told = ", ".join(f"{value:.3f}" for value in (*model.intercept_, *model.coef_[0]))
+    print(f"{name}: tuple[float, ...] = ({told})")
+    print(
+        f"  {len(cases)} candidates, {right.mean():.2f} right; Brier score {brier:.3f}, of the mean {right.var():.3f}"
+    )
+    for low, high in ((0.0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1.0)):
+        inside = (held_out >= low) & (held_out < high + (high == 1.0))
+        if inside.any():
+            print(f"  scores {low:.1f} to {high:.1f}: {inside.sum()}, right {right[inside].mean():.2f}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
