@@ -11,7 +11,9 @@ pin pyproject.toml --all-extras --output-file requirements/dev.txt
 for image in ingest extractor enrichment; do
     pin pyproject.toml --extra "$image" --constraint requirements/dev.txt --output-file "requirements/$image.txt"
 done
-pin pyproject.toml training/requirements.in --extra ingest --extra extractor --constraint requirements/dev.txt \
+pin pyproject.toml training/requirements.in --extra ingest --extra extractor --extra enrichment --constraint requirements/dev.txt \
     --output-file training/requirements.txt
 pin bench/peers/requirements.in --output-file bench/peers/requirements.txt
 pin pyproject.toml --constraint requirements/dev.txt --output-file requirements/cli.txt
+pin pyproject.toml training/enrichment/requirements.in --extra enrichment --constraint requirements/dev.txt \
+    --output-file training/enrichment/requirements.txt
