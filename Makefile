@@ -8,10 +8,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help install demo test soak check format bench peers train compare generate pins clean
+.PHONY: help install demo test soak check format bench peers train train-topics train-tagger compare generate pins clean
 
 help: ## List the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  \1\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 14
 
 install: $(READY) ## Create .venv with every dependency, pinned and hashed
 
@@ -74,6 +74,20 @@ $(TRAINING)/.ready: training/requirements.txt
 
 train: $(TRAINING)/.ready ## Train the extractor's models anew, in an environment of their own (half an hour)
 	PYTHONPATH=. $(TRAINING)/bin/python -m training.extraction.train --folds $(FOLDS) $(if $(DATA),--data $(DATA))
+
+train-topics: $(TRAINING)/.ready ## Train the topic models anew (3 minutes)
+	PYTHONPATH=. OMP_NUM_THREADS=2 $(TRAINING)/bin/python -m training.enrichment.topics $(if $(DATA),--data $(DATA))
+	PYTHONPATH=. OMP_NUM_THREADS=1 $(TRAINING)/bin/python -m training.enrichment.calibration $(if $(DATA),--data $(DATA))
+
+TEACHING := .venv-teaching
+
+$(TEACHING)/.ready: training/enrichment/requirements.txt
+	$(PYTHON) -m venv $(TEACHING)
+	$(TEACHING)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
+train-tagger: $(TEACHING)/.ready ## Train the tagger of names anew, in an environment of its own (45 minutes)
+	PYTHONPATH=. $(TEACHING)/bin/python -m training.enrichment.tagger $(if $(DATA),--data $(DATA))
 
 compare: $(TRAINING)/.ready ## Compare extraction with other extractors on public pages; after 'make train' with held-out models
 	PYTHONPATH=. OMP_NUM_THREADS=1 $(TRAINING)/bin/python bench/extraction --peers --flattened $(if $(wildcard $(FOLDS)),--folds $(FOLDS)) $(if $(DATA),--data $(DATA))

@@ -19,8 +19,8 @@ def printable(text: str) -> str:
 
 
 def plain(text: str) -> None:
-    """Print text as it is, without mark-up, and without control characters."""
-    out.print(printable(text), markup=False, emoji=False)
+    """Print text as it is, without mark-up, and without control characters but tabs, which `print` would expand."""
+    out.out(printable(text), highlight=False)
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

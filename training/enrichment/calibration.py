@@ -22,7 +22,11 @@ from training.enrichment.topics import read_pages
 
 LABELS = Path(__file__).parent / "labels.jsonl"
 
-type Case = tuple[tuple[float, ...], bool]
+NEWS_WEIGHT = 3.0
+"""Publishers' pages are news, as what flows through the pipeline is; half of web-pages are guides and blogs."""
+
+type Case = tuple[tuple[float, ...], bool, float]
+"""Features, whether the topic is right, what the case weighs."""
 
 
 def main() -> int:
@@ -39,9 +43,10 @@ def main() -> int:
         for label in labels:
             page = pages[label["id"]]
             right, judged = set(label["right"]), set(label["judged"])
+            weight = NEWS_WEIGHT if label["set"] == "publisher-pages" else 1.0
             for kind, code, features in _candidates(classifier, page.get("title") or "", page["body"]):
                 if code in judged:
-                    (top if kind == "top" else narrow).append((features, code in right))
+                    (top if kind == "top" else narrow).append((features, code in right, weight))
         profile = "FAST" if fast else "HYBRID"
         for name, cases in (("TOP", top), ("NARROW", narrow)):
             _report(f"{profile}_{name}", cases)
@@ -57,11 +62,14 @@ def _candidates(classifier: NewsClassifier, title: str, body: str) -> Iterator[t
 
 
 def _report(name: str, cases: list[Case]) -> None:
-    features = np.array([features for features, _ in cases])
-    right = np.array([is_right for _, is_right in cases])
+    features = np.array([features for features, _, _ in cases])
+    right = np.array([is_right for _, is_right, _ in cases])
+    weights = np.array([weight for _, _, weight in cases])
     model = LogisticRegression(C=1.0, max_iter=1000)
-    held_out = cross_val_predict(model, features, right, cv=10, method="predict_proba")[:, 1]
-    model.fit(features, right)
+    held_out = cross_val_predict(
+        model, features, right, cv=10, method="predict_proba", params={"sample_weight": weights}
+    )[:, 1]
+    model.fit(features, right, sample_weight=weights)
     brier = float(np.mean((held_out - right) ** 2))
     told = ", ".join(f"{value:.3f}" for value in (*model.intercept_, *model.coef_[0]))
     print(f"{name}: tuple[float, ...] = ({told})")

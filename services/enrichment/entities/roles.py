@@ -19,6 +19,12 @@ _BEHIND = re.compile(
     rf"\s*(?=[,.;:)]|$|\s(?:said|told|who|has|had|was|is)\b)"
 )
 
+_AHEAD = re.compile(
+    rf"(?:^|[\s(“\"])(?:[Tt]he|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[Aa]n?)\s+"
+    rf"((?:[\w.'’&-]{{1,30}}\s+){{0,5}}?(?:{_OFFICE})(?:\s+(?:of|for|at)\s+[\w.'’& -]{{2,50}})?),\s$"
+)
+"""`the transport secretary, ` before a name."""
+
 
 def role(text: str, start: int, end: int, floor: int = 0) -> str | None:
     """Return the role stated next to the name at `text[start:end]`, or None; nothing before `floor` belongs to it."""
@@ -27,7 +33,10 @@ def role(text: str, start: int, end: int, floor: int = 0) -> str | None:
 
 def before(text: str, start: int, floor: int = 0) -> str | None:
     """Return the role that ends where a name starts."""
-    words = text[max(floor, start - MAX_ROLE) : start].split(" ")
+    ahead = text[max(floor, start - MAX_ROLE) : start]
+    if (in_apposition := _AHEAD.search(ahead)) is not None:
+        return in_apposition[1]
+    words = ahead.split(" ")
     if len(words) < 2 or words[-1]:  # noqa: PLR2004 - something, and the space before the name
         return None
     run: list[str] = []

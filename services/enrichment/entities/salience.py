@@ -3,7 +3,11 @@
 import math
 from collections.abc import Sequence
 
+from schemas import EntityType
 from services.enrichment.entities.named import Named
+
+ASIDE = {EntityType.NATIONALITY: 0.5, EntityType.DATE: 0.25, EntityType.AMOUNT: 0.25}
+"""A story is seldom about a day or a sum."""
 
 
 def saliences(clusters: Sequence[Sequence[Named]]) -> list[float]:
@@ -20,4 +24,4 @@ def saliences(clusters: Sequence[Sequence[Named]]) -> list[float]:
 def _weight(cluster: Sequence[Named]) -> float:
     spoken = math.log1p(sum(named.text.weight for named in cluster))
     first = min(named.text.position for named in cluster)
-    return spoken * (1 + 1 / (1 + first))
+    return spoken * (1 + 1 / (1 + first)) * ASIDE.get(cluster[0].type, 1.0)

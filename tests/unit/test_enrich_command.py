@@ -1,0 +1,83 @@
+import io
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import orjson
+import pytest
+
+from services.cli.app import run
+from tests.support import ROOT
+
+STORY = """Storm closes ports of Wales
+First Minister Eluned Morgan said on Monday that Cardiff would stay closed. <b>Morgan</b> flew to London.
+"""
+ARTICLE = ROOT / "schemas" / "examples" / "1.1" / "cleaned_article.v1.json"
+FAST = ["--topic-model", "fast"]
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> str:
+    path = tmp_path / "story.txt"
+    path.write_text(STORY, encoding="utf-8")
+    return str(path)
+
+
+def test_a_text_is_shown_with_topics_and_entities(story: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["enrich", story, *FAST]) == 0
+    told = capfd.readouterr().out
+    assert "First Minister Eluned Morgan said" in told
+    assert "language: en" in told
+    assert "medtop:17000000" in told
+    assert "Eluned Morgan\tperson\t2\tFirst Minister" in told
+    assert "London\tplace\t1\t\tQ84" in told
+
+
+def test_json_is_the_event_that_the_stage_publishes(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["enrich", str(ARTICLE), "--json", *FAST]) == 0
+    event = orjson.loads(capfd.readouterr().out)
+    assert event["canonical_url"] == orjson.loads(ARTICLE.read_bytes())["canonical_url"]
+    assert event["topics"][0]["code"] == "medtop:09000000"
+
+
+def test_stdin_is_read(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(STORY.encode())))
+    assert run(["enrich", "-", "--json", *FAST]) == 0
+    assert orjson.loads(capfd.readouterr().out)["title"] == "Storm closes ports of Wales"
+
+
+def test_html_marks_mentions_and_nothing_of_the_page_gets_through(
+    story: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["enrich", story, "--html", *FAST]) == 0
+    page = capfd.readouterr().out
+    assert page.startswith("<!doctype html>")
+    assert '<mark class="person" title="Eluned Morgan · First Minister">Eluned Morgan</mark>' in page
+    assert "<b>" not in page
+    assert "&lt;b&gt;" in page
+    assert "<script" not in page
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "told"),
+    [
+        (b"", [], "there is no text in it"),
+        (b"\xff\xfe\xff", [], "not UTF-8"),
+        (b'{"a": 1}', [], "no valid CleanedArticle"),
+        (b"text", ["--json", "--html"], "one of them"),
+        (b"text", ["--topic-model", "nix"], "WIREDESK_TOPIC_MODEL=nix is unknown"),
+    ],
+)
+def test_a_wrong_call_is_told_in_one_line(
+    content: bytes, options: list[str], told: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "input"
+    path.write_bytes(content)
+    assert run(["enrich", str(path), *options]) == 2
+    (line,) = capfd.readouterr().err.splitlines()
+    assert told in line
+
+
+def test_a_file_that_is_not_there_is_told(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["enrich", "nowhere.txt"]) == 2
+    assert capfd.readouterr().err.splitlines() == ["wiredesk: nowhere.txt: No such file or directory"]
