@@ -19,8 +19,11 @@ def printable(text: str) -> str:
 
 
 def plain(text: str) -> None:
-    """Print text as it is, without mark-up, and without control characters but tabs, which `print` would expand."""
-    out.out(printable(text), highlight=False)
+    """Print text as it is, without mark-up, and without control characters."""
+    if out.is_terminal:
+        out.print(printable(text), markup=False, emoji=False)
+    else:
+        out.file.write(f"{printable(text)}\n")  # rich would expand tabs, which separate cells in a pipe
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
