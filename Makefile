@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help install demo test soak check format bench peers train train-topics train-tagger compare generate pins clean
+.PHONY: help install demo test soak check format bench enrichment peers train train-topics train-tagger compare generate pins clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 14
@@ -52,7 +52,9 @@ bench: $(READY) ## Print the figures; DATA=folder of the public corpora
 	$(BIN)/python bench/overhead.py --scaling --stage extractor --rounds 3 $(if $(DATA),--data $(DATA))
 	$(BIN)/python bench/poison.py
 	$(BIN)/python bench/memory.py
-	-PYTHONPATH=. OMP_NUM_THREADS=1 $(BIN)/python bench/enrichment $(if $(DATA),--data $(DATA))
+
+enrichment: $(READY) ## Measure enrichment: names, clusters, topics, CPU; and draw the curves of the docs
+	PYTHONPATH=. OMP_NUM_THREADS=1 $(BIN)/python bench/enrichment --pictures docs/pictures $(if $(DATA),--data $(DATA))
 
 PEERS := .venv-peers
 

@@ -107,7 +107,7 @@ def article(body: str, title: str | None = None) -> CleanedArticle:
     """Return a text as a cleaned article."""
     lines = [line for line in body.splitlines() if line.strip()] or ["-"]
     return CleanedArticle(
-        event_id="0",
+        event_id="00000000-0000-5000-8000-000000000000",
         page_id="0",
         revision="0",
         url="http://a.example/",

@@ -24,6 +24,7 @@ def plain(text: str) -> None:
         out.print(printable(text), markup=False, emoji=False)
     else:
         out.file.write(f"{printable(text)}\n")  # rich would expand tabs, which separate cells in a pipe
+        out.file.flush()
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
