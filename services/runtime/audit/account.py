@@ -23,6 +23,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata
 
 from services.runtime.audit.ledger import Ledger, Range
+from services.runtime.dead_letters import redriven
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.kafka import clients, topics
 from services.runtime.kafka.delivery import told
@@ -170,9 +171,13 @@ class _Audit:
     async def _read_ends(self, ledger: Ledger, latest: Mapping[TopicPartition, tuple[int, int]]) -> None:
         ranges = {tp: span for tp, span in latest.items() if tp.topic in self._numbers}
         total, done = sum(end - start for start, end in ranges.values()), 0
+        again = await redriven(self._settings)
         async with contextlib.aclosing(between(self._settings, ranges)) as reading:
             async for record in reading:
-                if (origin := self._origin(record)) is not None:
+                # A dead letter that went back is no end: what comes of it now is. One of the entry topic stays, as its
+                # record went back as another one, with an origin of its own.
+                is_back = record.coordinates in again and not record.topic.startswith(f"{self._entry}.")
+                if not is_back and (origin := self._origin(record)) is not None:
                     ledger.ended(*origin, self._numbers[record.topic])
                 done += 1
                 if not done % 1000:

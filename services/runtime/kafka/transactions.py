@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 
 from aiokafka import TopicPartition
@@ -58,13 +58,27 @@ class TransactionalProducer(Delivery):
             InDoubtError: it failed afterwards.
             FencedError: another producer has taken over, or the broker timed the transaction out.
         """
+        await self._in_transaction(outputs, {source: offset}, group)
+
+    async def write(self, outputs: Sequence[Output]) -> None:
+        """Write outputs in one transaction, which carries no offset.
+
+        Raises:
+            OutputTooLargeError, AbortedError, InDoubtError, FencedError: as `commit` does.
+        """
+        await self._in_transaction(outputs, {}, "")
+
+    async def _in_transaction(
+        self, outputs: Sequence[Output], offsets: Mapping[TopicPartition, int], group: str
+    ) -> None:
         failure: type[TransactionError] = AbortedError
         try:
             async with asyncio.timeout(self._timeout):
                 await self._producer.begin_transaction()
                 self._open = True
                 await self._deliver(outputs)
-                await self._producer.send_offsets_to_transaction({source: offset}, group)
+                if offsets:
+                    await self._producer.send_offsets_to_transaction(dict(offsets), group)
                 failure = InDoubtError
                 await self._producer.commit_transaction()
                 self._open = False

@@ -11,7 +11,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 
 from services.runtime import metrics
-from services.runtime.dead_letters import dead_letter
+from services.runtime.dead_letters.writing import dead_letter
 from services.runtime.errors import BrakePulledError, FencedError, OutputTooLargeError, TransactionError
 from services.runtime.kafka import offsets
 from services.runtime.kafka.delivery import Delivery
