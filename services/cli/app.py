@@ -21,6 +21,7 @@ COMMANDS = (
     "tail",
     "extract",
     "enrich",
+    "dlq",
     "audit",
     "schemas",
     "config",

@@ -1,8 +1,6 @@
 """`wiredesk audit`: what became of every raw page."""
 
 import asyncio
-import re
-from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import orjson
@@ -10,16 +8,14 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from services.cli import console
+from services.cli.moments import FORMS, milliseconds
 from services.cli.options import with_settings
 from services.pipeline import ARTICLES_ENRICHED, PAGES_SKIPPED, STAGES
 from services.runtime import logs
 from services.runtime.audit import Account, account
-from services.runtime.errors import UsageError
 from services.runtime.settings import KafkaSettings
 
 UNBALANCED = 1
-
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 @with_settings(kafka=KafkaSettings)
@@ -27,9 +23,7 @@ def audit(
     *,
     since: Annotated[
         str | None,
-        typer.Option(
-            metavar="T", help="Only pages that arrived since: 2026-01-31, 2026-01-31T06:00Z, or 30m, 6h, 7d ago."
-        ),
+        typer.Option(metavar="T", help=f"Only pages that arrived since: {FORMS}."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     kafka: KafkaSettings,
@@ -41,7 +35,7 @@ def audit(
     WIREDESK_GUARANTEE=at_least_once duplicates are to be expected after a failure.
     """
     logs.quiet()
-    since_ms = None if since is None else int(moment(since, datetime.now(UTC)).timestamp() * 1000)
+    since_ms = milliseconds(since)
     columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console.err, transient=True, disable=not console.err.is_terminal) as progress:
         task = progress.add_task("records", total=None)
@@ -59,21 +53,6 @@ def audit(
         _show(found)
     if not found.balanced:
         raise typer.Exit(UNBALANCED)
-
-
-def moment(text: str, now: datetime) -> datetime:
-    """Return the time that a person means; without an offset it is UTC.
-
-    Raises:
-        UsageError: it is none.
-    """
-    try:
-        if ago := re.fullmatch(r"(\d{1,6})([smhd])", text.strip()):
-            return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-        told = datetime.fromisoformat(text.strip())
-    except (ValueError, OverflowError):
-        raise UsageError(f"{text!r} is no time: write 2026-01-31, 2026-01-31T06:00Z, or 30m, 6h, 7d ago") from None
-    return told if told.tzinfo is not None else told.replace(tzinfo=UTC)
 
 
 def as_object(found: Account) -> dict[str, object]:

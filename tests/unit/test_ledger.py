@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.cli.audit import moment
+from services.cli.moments import moment
 from services.runtime.audit.ledger import Ledger, Range
 from services.runtime.errors import UsageError
 

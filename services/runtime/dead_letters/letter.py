@@ -18,6 +18,9 @@ from services.runtime.topology import Stage
 ROUNDS = "wiredesk_redrives"
 """How often the record has been redriven, in a header that it carries along."""
 
+KEPT_AS = "wiredesk_kept_as"
+"""In a header: what a dead letter was called when it was exported to a file. It comes back once."""
+
 PATIENCE_SECONDS = 60
 
 
@@ -55,7 +58,7 @@ class Letter:
             headers.pop()
         while headers and headers[-1][0].startswith(PREFIX):
             headers.pop()
-        return tuple(headers)
+        return tuple(header for header in headers if header[0] != KEPT_AS)
 
 
 def parsed(stage: Stage, record: Record) -> Letter | None:

@@ -1,0 +1,135 @@
+"""`dlq export` and `dlq import`: dead letters in a file, whole, and back."""
+
+import asyncio
+import base64
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from services.cli import console
+from services.cli.dlq.selecting import Host, Reason, Selection, Since, Topic, selection
+from services.cli.options import with_settings
+from services.pipeline import STAGES
+from services.runtime import logs
+from services.runtime.dead_letters import Letter, letters
+from services.runtime.dead_letters.letter import KEPT_AS
+from services.runtime.errors import TransactionError, UnavailableError, UsageError
+from services.runtime.kafka.transactions import TransactionalProducer
+from services.runtime.records import Header, Output
+from services.runtime.settings import KafkaSettings
+
+BATCH = 200
+TRANSACTION_SECONDS = 60.0
+
+
+@with_settings(kafka=KafkaSettings)
+def export(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="JSON Lines; a new file.")],
+    *,
+    topic: Topic = None,
+    reason: Reason = None,
+    host: Host = None,
+    since: Since = None,
+    kafka: KafkaSettings,
+) -> None:
+    """Write dead letters to a file, whole: one JSON object a line, bytes as base64."""
+    logs.quiet()
+    try:
+        with path.open("xb") as file:
+            count = asyncio.run(_export(kafka, selection(topic, reason, host, since), file))
+    except FileExistsError:
+        raise UsageError(f"{path} is there already: name a new file") from None
+    except OSError as error:
+        raise UnavailableError(f"{path} cannot be written: {error.strerror or error}") from error
+    console.plain(f"{count} dead letters in {path}")
+
+
+async def _export(kafka: KafkaSettings, chosen: Selection, file: Any) -> int:
+    count = 0
+    async with contextlib.aclosing(letters(kafka, chosen.stages, since_ms=chosen.since_ms)) as reading:
+        async for letter in reading:
+            if chosen.wants(letter):
+                file.write(orjson.dumps(_object(letter)) + b"\n")
+                count += 1
+    return count
+
+
+def _object(letter: Letter) -> dict[str, Any]:
+    record = letter.record
+    return {
+        "id": _name(letter),
+        "topic": letter.stage.dead_letter_topic.name,
+        "reason": letter.reason,
+        "key": _packed(record.key),
+        "value": _packed(record.value),
+        "headers": [[name, _packed(value)] for name, value in record.headers],
+    }
+
+
+def _name(letter: Letter) -> str:
+    """Return what a dead letter is called in files: as where it first stood."""
+    kept = next((value for name, value in reversed(letter.record.headers) if name == KEPT_AS), None)
+    return letter.id if kept is None else kept.decode("utf-8", "replace")
+
+
+def _packed(value: bytes | None) -> str | None:
+    return None if value is None else base64.b64encode(value).decode("ascii")
+
+
+@with_settings(kafka=KafkaSettings)
+def import_letters(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="As 'wiredesk dlq export' wrote it.")],
+    *,
+    kafka: KafkaSettings,
+) -> None:
+    """Put dead letters from a file back into their dead-letter topics. Those that are there already stay alone."""
+    logs.quiet()
+    try:
+        kept = list(_read(path))
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from error
+    try:
+        count = asyncio.run(_import(kafka, kept))
+    except TransactionError as error:
+        raise UnavailableError(f"importing stopped ({error}); run it again: nothing comes back twice") from error
+    console.plain(f"{count} dead letters imported, {len(kept) - count} were there")
+
+
+def _read(path: Path) -> Iterator[tuple[str, Output]]:
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                yield _parsed(line)
+            except (KeyError, TypeError, ValueError) as error:
+                raise UsageError(f"{path}, line {number}: no exported dead letter: {error}") from error
+
+
+def _parsed(line: bytes) -> tuple[str, Output]:
+    row = orjson.loads(line)
+    if row["topic"] not in {stage.dead_letter_topic.name for stage in STAGES.values()}:
+        raise ValueError(f"no dead-letter topic {row['topic']}")
+    headers: list[Header] = [(str(name), _unpacked(value)) for name, value in row["headers"]]
+    # In front: what the runtime wrote stands last, and counts.
+    headers.insert(0, (KEPT_AS, str(row["id"]).encode()))
+    return str(row["id"]), Output(row["topic"], _unpacked(row["key"]), _unpacked(row["value"]), tuple(headers))
+
+
+def _unpacked(value: str | None) -> bytes | None:
+    return None if value is None else base64.b64decode(value, validate=True)
+
+
+async def _import(kafka: KafkaSettings, kept: Sequence[tuple[str, Output]]) -> int:
+    name = kafka.on_cluster("wiredesk.dlq.import")
+    async with TransactionalProducer(kafka, name, TRANSACTION_SECONDS) as producer:
+        there = set()
+        async with contextlib.aclosing(letters(kafka, list(STAGES.values()))) as reading:
+            async for letter in reading:
+                there.add(_name(letter))
+        new = [output for letter_id, output in dict(kept).items() if letter_id not in there]
+        for i in range(0, len(new), BATCH):
+            await producer.write(new[i : i + BATCH])
+    return len(new)

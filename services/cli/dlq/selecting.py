@@ -1,0 +1,89 @@
+"""Which dead letters are meant: by topic, reason, host of the page, and time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import orjson
+import typer
+
+from services.cli.moments import FORMS, milliseconds
+from services.pipeline import STAGES
+from services.runtime.dead_letters import Letter
+from services.runtime.errors import UsageError
+from services.runtime.records import Record
+from services.runtime.topology import Stage
+
+Topic = Annotated[
+    list[str] | None,
+    typer.Option(metavar="T", help="Of this topic: pages.raw.dlq, or the stage that gave up: ingest. Can be repeated."),
+]
+Reason = Annotated[list[str] | None, typer.Option(metavar="R", help="For this reason: timeout, ... Can be repeated.")]
+Host = Annotated[list[str] | None, typer.Option(metavar="H", help="Of pages of this host, subdomains too. Repeatable.")]
+Since = Annotated[str | None, typer.Option(metavar="T", help=f"Given up since: {FORMS}.")]
+
+MAX_PARSED = 1 << 20
+"""Bytes of a value in which an address is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What was asked for: stages, a test for each dead letter, and since when."""
+
+    stages: tuple[Stage, ...]
+    wants: Callable[[Letter], bool]
+    since_ms: int | None
+
+
+def selection(
+    topic: list[str] | None, reason: list[str] | None, host: list[str] | None, since: str | None
+) -> Selection:
+    """Return what the options mean.
+
+    Raises:
+        UsageError: there is no such topic, or no such time.
+    """
+    wanted_hosts = [one.lower().strip(".") for one in host or ()]
+
+    def wants(letter: Letter) -> bool:
+        if reason and letter.reason not in reason:
+            return False
+        if not wanted_hosts:
+            return True
+        own = host_of(letter.record)
+        return any(own == one or own.endswith(f".{one}") for one in wanted_hosts)
+
+    return Selection(tuple(_stages(topic)), wants, milliseconds(since))
+
+
+def _stages(names: list[str] | None) -> list[Stage]:
+    if not names:
+        return list(STAGES.values())
+    by_name = {stage.dead_letter_topic.name: stage for stage in STAGES.values()} | STAGES
+    if unknown := [name for name in names if name not in by_name]:
+        raise UsageError(f"no dead-letter topic {unknown[0]}: there are {', '.join(by_name)}")
+    return [by_name[name] for name in dict.fromkeys(names)]
+
+
+def address_of(record: Record) -> str:
+    """Return the address of the page in a record, as told by its headers or its value; empty where neither does."""
+    subject = next((value for name, value in reversed(record.headers) if name == "ce_subject"), None)
+    if subject:
+        return subject.decode("utf-8", "replace")
+    if record.value is None or len(record.value) > MAX_PARSED:
+        return ""
+    try:
+        event: Any = orjson.loads(record.value)
+    except orjson.JSONDecodeError:
+        return ""
+    found = event.get("canonical_url") or event.get("url") if isinstance(event, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def host_of(record: Record) -> str:
+    """Return the host of the page in a record; empty where it is not known."""
+    try:
+        return (urlsplit(address_of(record)).hostname or "").lower()
+    except ValueError:
+        return ""

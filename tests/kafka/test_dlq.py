@@ -1,0 +1,202 @@
+"""`wiredesk dlq` as its users run it: a cause is mended, and what it cost goes back, once each."""
+
+import asyncio
+import contextlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from services.pipeline import EXTRACTOR, INGEST, PAGES_ACCEPTED, PAGES_RAW, TOPICS
+from services.runtime.dead_letters import dead_letter, redriven
+from services.runtime.kafka import topics
+from services.runtime.kafka.reading import read
+from services.runtime.lineage import lineage
+from services.runtime.records import Failure, Record
+from services.runtime.settings import KafkaSettings
+from services.runtime.topology import Stage
+from tests.support import ROOT
+
+HOSTS = ("paper.example", "sport.paper.example", "other.example")
+REASONS = ("timeout", "error", "memory")
+
+
+def command(*options: str) -> list[str]:
+    return [sys.executable, "-m", "services.cli", "dlq", *options]
+
+
+def environment(kafka: KafkaSettings) -> dict[str, str]:
+    return {
+        **os.environ,
+        "WIREDESK_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
+        "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix,
+    }
+
+
+def dlq(kafka: KafkaSettings, *options: str, code: int = 0) -> str:
+    done = subprocess.run(
+        command(*options), cwd=ROOT, env=environment(kafka), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code, done.stderr or done.stdout
+    return done.stdout if code == 0 else done.stderr
+
+
+def objects(kafka: KafkaSettings, *options: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in dlq(kafka, *options, "--json").splitlines()]
+
+
+async def give_up(kafka: KafkaSettings, stage: Stage, count: int, first: int = 0) -> None:
+    """Write dead letters as a lane would: of mixed reasons and hosts, with pages of every size."""
+    rng = random.Random(7)
+    producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap_servers)
+    await producer.start()
+    try:
+        for number in range(first, first + count):
+            record = Record(
+                topic=kafka.on_cluster(stage.consumes.name),
+                partition=number % 6,
+                offset=number,
+                timestamp=1_700_000_000_000,
+                key=b"k%d" % number,
+                value=json.dumps(
+                    {"url": f"https://{HOSTS[number % 3]}/{number}", "body": "x" * rng.randrange(9000)}
+                ).encode(),
+                headers=(("traceparent", b"00-1"), ("a", None)),
+            )
+            letter = dead_letter(stage, "1", record, Failure(REASONS[number // 3 % 3], "as told", "stack of it"))
+            await producer.send(
+                kafka.on_cluster(letter.topic),
+                key=letter.key,
+                value=letter.value,
+                headers=[*letter.headers, *lineage(stage, record)],
+            )
+        await producer.flush()
+    finally:
+        await producer.stop()
+
+
+async def records(kafka: KafkaSettings, topic: str) -> list[Record]:
+    return [
+        r async for r in read(kafka, [kafka.on_cluster(topic)], from_beginning=True, until_end=True) if r is not None
+    ]
+
+
+async def test_dead_letters_are_counted_shown_and_sent_back_once(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS)
+    await give_up(kafka, INGEST, 18)
+    counted = {(row["topic"], row["reason"]): row["letters"] for row in objects(kafka, "list")}
+    assert counted == {(kafka.on_cluster("pages.raw.dlq"), reason): 6 for reason in REASONS}
+    by_host = {row["host"]: row["letters"] for row in objects(kafka, "list", "--by", "host", "--reason", "memory")}
+    assert by_host == dict.fromkeys(HOSTS, 2)
+    assert objects(kafka, "list", "--since", "-1h", "--topic", "ingest")
+
+    newest = objects(kafka, "list", "--reason", "timeout")[0]["newest"]
+    shown = dlq(kafka, "show", newest)
+    for told in ("reason: timeout", "message: as told", "stack of it", "header traceparent: 00-1", "https://"):
+        assert told in shown
+    assert objects(kafka, "show", newest)[0]["headers"]["wiredesk_dlq_reason"] == "timeout"
+
+    planned = objects(kafka, "redrive", "--reason", "timeout", "--host", "paper.example", "--dry-run")[0]
+    assert (planned["would_send"], planned["sent"]) == (4, 0)
+    assert not await records(kafka, PAGES_RAW.name)
+    sent = objects(kafka, "redrive", "--reason", "timeout", "--host", "paper.example")[0]
+    assert (sent["sent"], sent["by_reason"]) == (4, {"timeout": 4})
+    back = await records(kafka, PAGES_RAW.name)
+    assert {r.key for r in back} == {b"k0", b"k1", b"k9", b"k10"}
+    assert {r.headers for r in back} == {(("traceparent", b"00-1"), ("a", None), ("wiredesk_redrives", b"1"))}
+
+    again = objects(kafka, "redrive", "--reason", "timeout", "--host", "paper.example")[0]
+    assert (again["sent"], again["done_before"]) == (0, 4)
+    assert len(await records(kafka, PAGES_RAW.name)) == 4
+    assert {row["redriven"] for row in objects(kafka, "list", "--reason", "timeout")} == {4}
+
+
+async def test_a_record_goes_back_so_often_and_no_more(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS)
+    await give_up(kafka, INGEST, 1)
+    for round_ in (1, 2):
+        assert objects(kafka, "redrive", "--rounds", "2")[0]["sent"] == 1
+        (*_, back) = await records(kafka, PAGES_RAW.name)
+        assert back.headers[-1] == ("wiredesk_redrives", str(round_).encode())
+        letter = dead_letter(INGEST, "1", back, Failure("timeout", "again"))
+        producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap_servers)
+        await producer.start()
+        await producer.send_and_wait(
+            kafka.on_cluster(letter.topic), letter.value, key=letter.key, headers=list(letter.headers)
+        )
+        await producer.stop()
+    last = objects(kafka, "redrive", "--rounds", "2")[0]
+    assert (last["sent"], last["done_before"], last["worn_out"]) == (0, 2, 1)
+
+
+@pytest.mark.timeout(240)
+async def test_a_thousand_killed_on_the_way_go_back_once_each(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS)
+    await give_up(kafka, EXTRACTOR, 1000)
+    wanted = {b"k%d" % n for n in range(1000) if REASONS[n // 3 % 3] in ("timeout", "error")}
+    options = ["redrive", "--reason", "timeout", "--reason", "error"]
+    rng = random.Random(3)
+    kills = 0
+    while kills < 3:
+        process = await asyncio.create_subprocess_exec(
+            *command(*options), cwd=ROOT, env=environment(kafka), stderr=asyncio.subprocess.DEVNULL
+        )
+        before = len(await redriven(kafka))
+        deadline = time.monotonic() + 60
+        # Killed when it has begun to write, at a moment of its own each time.
+        while process.returncode is None and len(await redriven(kafka)) == before and time.monotonic() < deadline:
+            await asyncio.sleep(0.01 + 0.05 * rng.random())
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGKILL)
+        await process.wait()
+        kills += 1
+    objects(kafka, *options)
+    back = Counter(r.key for r in await records(kafka, PAGES_ACCEPTED.name))
+    assert set(back) == wanted
+    assert set(back.values()) == {1}
+    final = objects(kafka, *options)[0]
+    assert (final["sent"], final["done_before"]) == (0, len(wanted))
+
+
+async def test_dead_letters_are_kept_in_a_file_purged_and_brought_back(kafka: KafkaSettings, tmp_path: Path) -> None:
+    await topics.create(kafka, TOPICS)
+    await give_up(kafka, INGEST, 9)
+    kept = tmp_path / "kept.jsonl"
+    assert dlq(kafka, "export", str(kept), "--reason", "error") == f"3 dead letters in {kept}\n"
+    assert "already" in dlq(kafka, "export", str(kept), code=2)
+    assert "--yes" in dlq(kafka, "purge", code=2)
+    assert "deleted" in dlq(kafka, "purge", "--yes")
+    assert not objects(kafka, "list")
+    assert dlq(kafka, "purge", "--yes") == "no dead letters to purge\n"
+    assert dlq(kafka, "import", str(kept)) == "3 dead letters imported, 0 were there\n"
+    assert dlq(kafka, "import", str(kept)) == "0 dead letters imported, 3 were there\n"
+    assert [(row["reason"], row["letters"]) for row in objects(kafka, "list")] == [("error", 3)]
+    assert objects(kafka, "redrive")[0]["sent"] == 3
+    assert {r.headers for r in await records(kafka, PAGES_RAW.name)} == {
+        (("traceparent", b"00-1"), ("a", None), ("wiredesk_redrives", b"1"))
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["show", "pages.raw.dlq/0/99"], "there is no dead letter"),
+        (["show", "pages.raw/0/1"], "names no dead letter"),
+        (["redrive", "--topic", "nix"], "no dead-letter topic nix"),
+        (["list", "--since", "soon"], "is no time"),
+        (["import", "nowhere.jsonl"], "No such file"),
+    ],
+)
+async def test_a_wrong_call_is_told_in_one_line(kafka: KafkaSettings, options: list[str], told: str) -> None:
+    await topics.create(kafka, TOPICS)
+    (line,) = dlq(kafka, *options, code=2).splitlines()
+    assert told in line
