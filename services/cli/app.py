@@ -22,6 +22,7 @@ COMMANDS = (
     "extract",
     "enrich",
     "dlq",
+    "trace",
     "audit",
     "schemas",
     "config",

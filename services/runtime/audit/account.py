@@ -11,21 +11,19 @@ What is read, and what need not be:
    its neighbourhood is read: it may be the marker of a publisher's transaction.
 """
 
-import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
-from aiokafka.structs import OffsetAndMetadata
 
 from services.runtime.audit.ledger import Ledger, Range
 from services.runtime.dead_letters import redriven
 from services.runtime.errors import UnavailableError, UsageError
-from services.runtime.kafka import clients, topics
+from services.runtime.kafka import progress as stage_progress
+from services.runtime.kafka import topics
 from services.runtime.kafka.delivery import told
 from services.runtime.kafka.reading import between, ends
 from services.runtime.lineage import ORIGIN
@@ -38,9 +36,6 @@ NAMED = 1000
 
 TAIL = 10_000
 """Offsets of a backlog that are looked at one by one, to tell records from markers; a longer one counts as it is."""
-
-COORDINATOR_SECONDS = 30
-RETRY_SECONDS = 0.25
 
 PATIENCE_SECONDS = 120
 """For open transactions: the broker itself ends them after their timeout."""
@@ -125,7 +120,7 @@ class _Audit:
 
     async def run(self, since_ms: int | None) -> Account:
         partitions = await self._partitions()
-        committed = await self._committed()
+        committed = await stage_progress.committed(self._settings, self._stages)
         latest = await ends(self._settings, partitions, since_ms=since_ms, patience=PATIENCE_SECONDS)
         ledger = Ledger({tp.partition: Range(*latest[tp]) for tp in partitions if tp.topic == self._entry})
         self._mark_backlog(ledger, committed, latest)
@@ -148,17 +143,6 @@ class _Audit:
         if missing := [name for name in names if name not in counts]:
             raise UsageError(f"no topic {', '.join(missing)} on the cluster: run 'wiredesk topics create' first")
         return [TopicPartition(name, number) for name, count in counts.items() for number in range(count)]
-
-    async def _committed(self) -> dict[TopicPartition, int]:
-        """Return the offset up to which each partition is done, by the stage that reads it."""
-        found: dict[TopicPartition, int] = {}
-        async with clients.started(clients.admin(self._settings), self._settings) as admin:
-            for stage in self._stages:
-                group = self._settings.on_cluster(stage.group)
-                topic = self._settings.on_cluster(stage.consumes.name)
-                listed = await _offsets(admin, group)
-                found.update({tp: at.offset for tp, at in listed.items() if tp.topic == topic and at.offset >= 0})
-        return found
 
     def _mark_backlog(
         self, ledger: Ledger, committed: Mapping[TopicPartition, int], latest: Mapping[TopicPartition, tuple[int, int]]
@@ -247,19 +231,3 @@ class _Audit:
 
     def _name(self, partition: int, offset: int) -> str:
         return f"{self._entry}/{partition}/{offset}"
-
-
-async def _offsets(admin: AIOKafkaAdminClient, group: str) -> dict[TopicPartition, OffsetAndMetadata]:
-    """Return a group's committed offsets; on a new cluster the coordinator of the first group takes a moment to appear.
-
-    Raises:
-        KafkaError: it did not, in time.
-    """
-    deadline = asyncio.get_running_loop().time() + COORDINATOR_SECONDS
-    while True:
-        try:
-            return dict(await admin.list_consumer_group_offsets(group))
-        except KafkaError as error:
-            if not error.retriable or asyncio.get_running_loop().time() > deadline:
-                raise
-        await asyncio.sleep(RETRY_SECONDS)

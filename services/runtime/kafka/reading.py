@@ -95,8 +95,13 @@ async def ends(
     return {tp: (min(first[tp], last[tp]), last[tp]) for tp in partitions}
 
 
-async def between(settings: KafkaSettings, spans: Mapping[TopicPartition, Span]) -> AsyncGenerator[Record]:
+async def between(
+    settings: KafkaSettings, spans: Mapping[TopicPartition, Span], *, key: bytes | None = None
+) -> AsyncGenerator[Record]:
     """Yield the committed records of some offsets; close it with `contextlib.aclosing`.
+
+    Args:
+        key: only those that have it.
 
     Raises:
         UnavailableError: the cluster cannot be reached.
@@ -112,7 +117,7 @@ async def between(settings: KafkaSettings, spans: Mapping[TopicPartition, Span])
             fetched = await consumer.getmany(*left, timeout_ms=POLL_MS)
             for tp, found in fetched.items():
                 for record in found:
-                    if record.offset < spans[tp][1]:
+                    if record.offset < spans[tp][1] and key in (None, record.key):
                         yield from_consumer(record)
             for tp in list(left):
                 if await consumer.position(tp) >= left[tp][1]:

@@ -1,0 +1,95 @@
+"""`wiredesk trace` as its users run it: a page that went through, one that was skipped, one given up, one that waits."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from schemas import page_id
+from services.pipeline import PAGES_ACCEPTED, TOPICS
+from services.runtime.kafka import topics
+from services.runtime.settings import KafkaSettings
+from tests.support import ROOT, SAMPLES, Raw, ends_of, publish, wait_until, workers
+
+FERRY = (SAMPLES / "pages" / "ferry-strike.html").read_text(encoding="utf-8")
+
+
+def trace(kafka: KafkaSettings, page: str, *options: str) -> tuple[int, str, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "services.cli", "trace", page, *options],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "WIREDESK_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
+            "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def visits(kafka: KafkaSettings, page: str) -> list[dict[str, Any]]:
+    _, output, _ = trace(kafka, page, "--json")
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def event(url: str, **fields: object) -> Raw:
+    return Raw(json.dumps({"url": url, "body": FERRY, "content_type": "text/html", **fields}).encode())
+
+
+@pytest.mark.timeout(180)
+async def test_a_story_is_followed_to_where_it_is(kafka: KafkaSettings, tmp_path: Path) -> None:
+    await topics.create(kafka, TOPICS)
+    story, gone, broken = (f"https://paper.example/{name}?utm_source=x" for name in ("story", "gone", "broken"))
+    raw = [event(story), event(gone, status=404), event(broken, body="", body_base64="/9j/4AAQSkZJRgABAQAAAQABAAD/")]
+    origins = await publish(kafka, raw)
+    assert [v["where"].partition(",")[0] for v in visits(kafka, story)] == ["waits for ingest"]
+
+    with workers(kafka, ["ingest", "extractor"], tmp_path / "first.log"):
+        await ends_of(kafka, origins[1:])
+        wait_until(
+            lambda: any("waits for enrichment" in visit["where"] for visit in visits(kafka, story)),
+            "the story is cleaned",
+        )
+    (skipped,) = visits(kafka, gone)
+    assert [hop["topic"] for hop in skipped["records"]] == ["pages.raw", "pages.skipped"]
+    assert skipped["where"].startswith("skipped: http_error: ")
+    (letter,) = visits(kafka, broken)
+    assert [hop["topic"] for hop in letter["records"]] == ["pages.raw", "pages.raw.dlq"]
+    assert letter["where"].startswith("dead letter: ")
+
+    with workers(kafka, ["enrichment"], tmp_path / "second.log"):
+        await ends_of(kafka, origins[:1])
+    # Under another spelling of its address, and by its id.
+    for page in ("https://PAPER.example/story#comments", page_id("https://paper.example/story")):
+        (visit,) = visits(kafka, page)
+        assert visit["origin"] == origins[0]
+        assert [hop["topic"] for hop in visit["records"]] == [
+            "pages.raw", "pages.accepted", "articles.cleaned", "articles.enriched"
+        ]  # fmt: skip
+        assert visit["where"] == "enriched: Ferry crews end strike after night of talks"
+        assert all(hop["after_ms"] >= 0 for hop in visit["records"][1:])
+        assert len({hop["event_id"] for hop in visit["records"][1:]}) == 3
+    code, shown, _ = trace(kafka, story)
+    assert code == 0
+    assert f"{PAGES_ACCEPTED.name}\t" in shown
+
+
+async def test_a_page_that_nobody_published_is_not_found(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS)
+    code, shown, told = trace(kafka, "https://paper.example/never")
+    assert (code, shown) == (1, "")
+    assert told.startswith("no record of https://paper.example/never")
+
+
+@pytest.mark.parametrize("page", ["paper", "ftp://paper.example/", "-1"])
+def test_what_is_no_page_is_told_in_one_line(kafka: KafkaSettings, page: str) -> None:
+    code, _, told = trace(kafka, "--", page) if page.startswith("-") else trace(kafka, page)
+    assert code == 2
+    assert len(told.splitlines()) == 1
