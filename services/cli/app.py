@@ -19,6 +19,7 @@ COMMANDS = (
     "worker",
     "publish",
     "tail",
+    "status",
     "extract",
     "enrich",
     "dlq",

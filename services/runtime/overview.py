@@ -1,0 +1,232 @@
+"""The desk as the cluster sees it: how far each stage has come, who works on it, and whether the brokers are well.
+
+Everything is asked of Kafka, nothing of the workers: so it can be told from anywhere, and of workers that hang.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.coordinator.protocol import ConsumerProtocol
+from aiokafka.errors import KafkaError
+
+from services.runtime.errors import UnavailableError
+from services.runtime.kafka import clients
+from services.runtime.kafka.delivery import told
+from services.runtime.kafka.progress import committed
+from services.runtime.kafka.reading import POLL_MS, from_consumer
+from services.runtime.lineage import ORIGIN_TIME
+from services.runtime.records import Record
+from services.runtime.settings import KafkaSettings
+from services.runtime.topology import Stage
+
+NEXT_SECONDS = 1.0
+"""For the records that the stages come to next: they tell how old what waits is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A worker in a stage's consumer group: its client id, host, and partitions."""
+
+    client: str
+    host: str
+    partitions: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StageState:
+    """A stage.
+
+    Attributes:
+        arrived: records that its input topic has had in all.
+        done: records of it that the stage has committed; the difference is the lag.
+        next_age: seconds since the first record that waits arrived in this topic; 0 where none does.
+        page_age: seconds since the raw page arrived that it came of.
+        state: of the consumer group, as Kafka calls it: Stable, Empty, PreparingRebalance.
+    """
+
+    name: str
+    arrived: int
+    done: int
+    next_age: float
+    page_age: float
+    state: str
+    members: tuple[Member, ...]
+
+    @property
+    def lag(self) -> int:
+        """Records that wait."""
+        return self.arrived - self.done
+
+
+@dataclass(frozen=True, slots=True)
+class Brokers:
+    """The cluster: brokers that answer, partitions that lack a replica, and partitions without a leader."""
+
+    count: int
+    under_replicated: int
+    leaderless: int
+
+    @property
+    def are_well(self) -> bool:
+        """Whether every partition has its leader and all its replicas."""
+        return not self.under_replicated and not self.leaderless
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All of it, at a time (seconds, monotonic)."""
+
+    at: float
+    stages: tuple[StageState, ...]
+    brokers: Brokers
+    ends: Mapping[TopicPartition, int] = field(repr=False)
+
+
+@contextlib.asynccontextmanager
+async def overviews(settings: KafkaSettings, stages: Sequence[Stage]) -> AsyncIterator["Watcher"]:
+    """Open what looks at the cluster, for the length of a block.
+
+    Raises:
+        UnavailableError: the cluster cannot be reached.
+    """
+    async with (
+        clients.started(clients.admin(settings), settings) as admin,
+        clients.started(clients.reader(settings, "wiredesk-status"), settings) as consumer,
+    ):
+        yield Watcher(settings, stages, admin, consumer)
+
+
+class Watcher:
+    """Looks at the cluster, as often as it is asked."""
+
+    def __init__(
+        self,
+        settings: KafkaSettings,
+        stages: Sequence[Stage],
+        admin: AIOKafkaAdminClient,
+        consumer: AIOKafkaConsumer,
+    ) -> None:
+        self._settings = settings
+        self._stages = stages
+        self._admin = admin
+        self._consumer = consumer
+        self._inputs = {settings.on_cluster(stage.consumes.name): stage for stage in stages}
+
+    async def look(self) -> Overview:
+        """Look.
+
+        Raises:
+            UnavailableError: the cluster stopped answering, or a topic is missing.
+        """
+        try:
+            return await self._look()
+        except (KafkaError, OSError, TimeoutError) as error:
+            raise UnavailableError(
+                f"Kafka at {self._settings.bootstrap_servers} stopped answering: {told(error)}"
+            ) from error
+
+    async def _look(self) -> Overview:
+        described, done, groups = await asyncio.gather(
+            self._admin.describe_topics(list(self._inputs)), committed(self._settings, self._stages), self._groups()
+        )
+        if missing := [t["topic"] for t in described if not t["partitions"]]:
+            raise UnavailableError(f"no topic {', '.join(missing)} on the cluster: run 'wiredesk topics create' first")
+        partitions = [TopicPartition(t["topic"], p["partition"]) for t in described for p in t["partitions"]]
+        ends = await self._consumer.end_offsets(partitions)
+        starts = await self._consumer.beginning_offsets(partitions)
+        at = {tp: min(ends[tp], max(starts[tp], done.get(tp, starts[tp]))) for tp in partitions}
+        waiting = await self._next({tp: offset for tp, offset in at.items() if offset < ends[tp]})
+        cluster = await self._admin.describe_cluster()
+        flat = [p for t in described for p in t["partitions"]]
+        return Overview(
+            at=time.monotonic(),
+            stages=tuple(self._stage(stage, ends, at, waiting, groups) for stage in self._stages),
+            brokers=Brokers(
+                count=len(cluster["brokers"]),
+                under_replicated=sum(len(p["isr"]) < len(p["replicas"]) for p in flat),
+                leaderless=sum(p["leader"] < 0 for p in flat),
+            ),
+            ends=ends,
+        )
+
+    def _stage(
+        self,
+        stage: Stage,
+        ends: Mapping[TopicPartition, int],
+        at: Mapping[TopicPartition, int],
+        waiting: Sequence[Record],
+        groups: Mapping[str, tuple[str, tuple[Member, ...]]],
+    ) -> StageState:
+        topic = self._settings.on_cluster(stage.consumes.name)
+        own = [record for record in waiting if record.topic == topic]
+        now = time.time()
+        state, members = groups.get(self._settings.on_cluster(stage.group), ("Dead", ()))
+        return StageState(
+            name=stage.name,
+            arrived=sum(end for tp, end in ends.items() if tp.topic == topic),
+            done=sum(offset for tp, offset in at.items() if tp.topic == topic),
+            next_age=max((now - record.timestamp / 1000 for record in own), default=0.0),
+            page_age=max((now - _origin_seconds(record) for record in own), default=0.0),
+            state=state,
+            members=members,
+        )
+
+    async def _next(self, waiting: Mapping[TopicPartition, int]) -> list[Record]:
+        """Return the first record that waits in each partition, as far as they come in time."""
+        if not waiting:
+            return []
+        self._consumer.assign(list(waiting))
+        for tp, offset in waiting.items():
+            self._consumer.seek(tp, offset)
+        found: dict[TopicPartition, Record] = {}
+        deadline = time.monotonic() + NEXT_SECONDS
+        while len(found) < len(waiting) and time.monotonic() < deadline:
+            left = [tp for tp in waiting if tp not in found]
+            for tp, records in (await self._consumer.getmany(*left, timeout_ms=POLL_MS, max_records=len(left))).items():
+                found.setdefault(tp, from_consumer(records[0]))
+                self._consumer.pause(tp)
+        return list(found.values())
+
+    async def _groups(self) -> dict[str, tuple[str, tuple[Member, ...]]]:
+        names = [self._settings.on_cluster(stage.group) for stage in self._stages]
+        found = {}
+        responses: list[Any] = await self._admin.describe_consumer_groups(names)
+        for response in responses:
+            for _, name, state, _, _, members, *_ in response.groups:
+                found[name] = (state, tuple(_member(*member[:5]) for member in members))
+        return found
+
+
+def _member(_: str, client: str, host: str, __: bytes, assignment: bytes) -> Member:
+    partitions: list[Any] = ConsumerProtocol.ASSIGNMENT.decode(assignment).partitions() if assignment else []
+    return Member(client, host.removeprefix("/"), tuple(sorted(tp.partition for tp in partitions)))
+
+
+def _origin_seconds(record: Record) -> float:
+    arrived = next((value for name, value in reversed(record.headers) if name == ORIGIN_TIME), None) or b""
+    return int(arrived) / 1000 if arrived.isdigit() else record.timestamp / 1000
+
+
+def rates(before: Overview, after: Overview) -> dict[str, tuple[float, float]]:
+    """Return, for each stage, records a second that arrived and that were done between two looks."""
+    seconds = max(after.at - before.at, 1e-3)
+    earlier = {stage.name: stage for stage in before.stages}
+    return {
+        stage.name: (
+            max(0, stage.arrived - earlier[stage.name].arrived) / seconds,
+            max(0, stage.done - earlier[stage.name].done) / seconds,
+        )
+        for stage in after.stages
+    }
+
+
+def counted(reasons: Sequence[str]) -> dict[str, int]:
+    """Return reasons with their counts, the commonest first."""
+    return dict(Counter(reasons).most_common())

@@ -1,0 +1,83 @@
+"""`wiredesk status` as its users run it: a desk at rest, one that lags, one whose workers are gone."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.pipeline import TOPICS
+from services.runtime.kafka import topics
+from services.runtime.settings import KafkaSettings
+from tests.support import ROOT, SAMPLES, Raw, ends_of, publish, wait_until, workers
+
+FERRY = (SAMPLES / "pages" / "ferry-strike.html").read_text(encoding="utf-8")
+
+
+def status(kafka: KafkaSettings, *options: str, code: int = 0) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "services.cli", "status", *options],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "WIREDESK_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
+            "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr or done.stdout
+    return done.stdout if code == 0 else done.stderr
+
+
+def stages(kafka: KafkaSettings) -> dict[str, dict[str, Any]]:
+    return {stage["stage"]: stage for stage in json.loads(status(kafka, "--json"))["stages"]}
+
+
+def event(name: str, **fields: object) -> Raw:
+    return Raw(json.dumps({"url": f"https://paper.example/{name}", "body": FERRY, **fields}).encode())
+
+
+@pytest.mark.timeout(180)
+async def test_the_desk_at_a_glance(kafka: KafkaSettings, tmp_path: Path) -> None:
+    await topics.create(kafka, TOPICS)
+    at_rest = json.loads(status(kafka, "--json"))
+    assert at_rest["brokers"] == {"count": 1, "under_replicated": 0, "leaderless": 0}
+    assert (at_rest["troubles"], at_rest["oldest_page_seconds"]) == ([], 0)
+    assert all(stage["lag"] == 0 and stage["workers"] == [] for stage in at_rest["stages"])
+
+    pages = [event("a"), event("b"), event("gone", status=404), Raw(b"no page")]
+    origins = await publish(kafka, pages)
+    wait_until(lambda: stages(kafka)["ingest"]["lag"] == 4, "the pages wait")
+    assert stages(kafka)["ingest"]["lag_seconds"] > 0
+
+    with workers(kafka, ["ingest"], tmp_path / "workers.log"):
+        await ends_of(kafka, origins[2:])
+        wait_until(lambda: stages(kafka)["ingest"]["lag"] == 0, "ingest is done")
+        told = json.loads(status(kafka, "--json"))
+        ingest, extractor, _ = told["stages"]
+        assert (ingest["group"], extractor["group"]) == ("Stable", "Dead")
+        assert [worker["partitions"] for worker in ingest["workers"]] == [[0, 1, 2, 3, 4, 5]]
+        assert ingest["dead_letters"] == {"invalid_event": 1}
+        assert told["skipped"] == {"http_error": 1}
+        # Behind a page stands the marker of its transaction, which is passed with it.
+        assert extractor["lag"] >= 2
+        assert told["oldest_page_seconds"] > 0
+    lines = [line.split("\t") for line in status(kafka).splitlines()]
+    assert [line[0] for line in lines] == [
+        "ingest",
+        "extractor",
+        "enrichment",
+        "skipped",
+        "oldest page in flight",
+        "brokers",
+    ]
+
+
+async def test_without_topics_it_says_what_to_do(kafka: KafkaSettings) -> None:
+    (line,) = status(kafka, "--json", code=1).splitlines()
+    assert "run 'wiredesk topics create' first" in line
