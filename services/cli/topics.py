@@ -7,13 +7,15 @@ import orjson
 import typer
 
 from services.cli import console
+from services.cli.comparing import compare
 from services.cli.options import with_settings
 from services.pipeline import TOPICS
 from services.runtime import logs
 from services.runtime.kafka import topics
 from services.runtime.settings import KafkaSettings
 
-app = typer.Typer(help="Create and list the pipeline's topics.", no_args_is_help=True)
+app = typer.Typer(help="Create, list and compare topics.", no_args_is_help=True)
+app.command("compare")(compare)
 
 
 @app.command()

@@ -1,0 +1,104 @@
+"""`wiredesk topics compare` as its users run it: a model was changed, and somebody wants to know what that did."""
+
+import copy
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+
+from services.runtime.kafka import topics
+from services.runtime.settings import KafkaSettings
+from services.runtime.topology import Topic
+from tests.support import ROOT
+
+ARTICLE = json.loads((ROOT / "schemas" / "examples" / "1.2" / "enriched_article.v1.json").read_bytes())
+BEFORE, AFTER = Topic("articles.enriched", "before"), Topic("articles.enriched.v2", "after", partitions=3)
+
+
+def compare(kafka: KafkaSettings, *arguments: str) -> tuple[int, str, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "services.cli", "topics", "compare", *arguments],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "WIREDESK_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
+            "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def article(name: str, **fields: Any) -> dict[str, Any]:
+    return {**copy.deepcopy(ARTICLE), "page_id": name, "url": f"https://paper.example/{name}", **fields}
+
+
+async def write(kafka: KafkaSettings, topic: Topic, *events: dict[str, Any]) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap_servers)
+    await producer.start()
+    try:
+        for event in events:
+            await producer.send_and_wait(
+                kafka.on_cluster(topic.name), json.dumps(event).encode(), key=event["page_id"].encode()
+            )
+    finally:
+        await producer.stop()
+
+
+async def test_what_a_change_of_model_did_is_told_by_page(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, [BEFORE, AFTER])
+    sport = {"code": "medtop:15000000", "name": "sport", "path": ["medtop:15000000"], "score": 0.9}
+    await write(kafka, BEFORE, article("same"), article("gone"), article("topic"), article("title", title="Old"))
+    await write(
+        kafka,
+        AFTER,
+        article("same", event_id="another", detected_language=None),
+        article("topic", title="An older event of the page"),
+        article("topic", topics=[sport], entities=ARTICLE["entities"][:1]),
+        article("title", title="New"),
+        article("new"),
+    )
+    code, shown, _ = compare(kafka, BEFORE.name, AFTER.name, "--json")
+    found = json.loads(shown)
+    assert code == 1
+    assert {name: found[name] for name in ("same", "changed", "new", "gone")} == {
+        "same": 1, "changed": 2, "new": 1, "gone": 1
+    }  # fmt: skip
+    assert found["fields"] == {"title": 1, "topics": 1, "entities": 1}
+    assert found["topics"]["+ sport (medtop:15000000)"] == 1
+    assert "- labour (medtop:09000000)" in found["topics"]
+    assert len(found["entities"]) == len({(e["name"], e["type"]) for e in ARTICLE["entities"][1:]})
+    assert found["examples"]["gone"] == ["https://paper.example/gone"]
+    assert found["examples"]["+ sport (medtop:15000000)"] == ["https://paper.example/topic"]
+
+    code, shown, _ = compare(kafka, BEFORE.name, AFTER.name, "--most", "1")
+    assert "+ sport (medtop:15000000)\t1\thttps://paper.example/topic" in shown or "- labour" in shown
+    assert "more: --most" in shown
+
+
+async def test_topics_that_say_the_same_do_not_differ(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, [BEFORE, AFTER])
+    for topic in (BEFORE, AFTER):
+        await write(kafka, topic, article("a"), article("b"))
+    code, shown, _ = compare(kafka, BEFORE.name, AFTER.name)
+    assert code == 0
+    assert shown.startswith("same\t2\t")
+
+
+async def test_a_wrong_call_is_told_in_one_line(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, [BEFORE, AFTER])
+    await write(kafka, AFTER, {"page_id": "x"})
+    for arguments, told in (
+        ((BEFORE.name, "nowhere"), "no topic"),
+        ((BEFORE.name, BEFORE.name), "compared with itself"),
+        ((BEFORE.name, AFTER.name), "is no article"),
+    ):
+        code, _, said = compare(kafka, *arguments)
+        assert code == 2
+        (line,) = said.splitlines()
+        assert told in line
