@@ -14,6 +14,10 @@ class InvalidEventError(ValueError):
     """A value is no event of the kind expected. The message names the fields at fault and what is wrong there."""
 
 
+class UnknownVersionError(InvalidEventError):
+    """An event of a major version that this reader does not understand: it is newer than we are."""
+
+
 class Part(BaseModel):
     """A part of an event. Unknown fields are ignored: a reader outlives additions of its major version."""
 
@@ -56,8 +60,15 @@ class Event(Part):
         """Read an event from its parsed JSON object.
 
         Raises:
+            UnknownVersionError: it is of another major version.
             InvalidEventError: a field is missing, of the wrong type or out of bounds.
         """
+        major, found = cls.TYPE.rpartition(".v")[2], fields.get("schema_version")
+        if isinstance(found, str) and found.partition(".")[0].isdigit() and found.partition(".")[0] != major:
+            raise UnknownVersionError(
+                f"schema_version: {found[:20]!r} is another major version of {cls.__name__} than {major}, which this "
+                "reader understands"
+            )
         try:
             return cls.model_validate(fields)
         except ValidationError as error:

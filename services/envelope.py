@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from schemas import Event, InvalidEventError, SkippedPage
-from schemas.event import DerivedEvent
+from schemas.event import DerivedEvent, UnknownVersionError
 from schemas.headers import encoded, travelling
 from services.runtime.errors import RejectedError
 from services.runtime.records import Header, Output, Record
@@ -53,6 +53,8 @@ class Envelope[In: Event, Out: DerivedEvent]:
         """
         try:
             event = self._reads.from_record(record.value, record.headers)
+        except UnknownVersionError as error:
+            raise RejectedError("unknown_version", str(error)) from error
         except InvalidEventError as error:
             raise RejectedError("invalid_event", str(error)) from error
         result = self._service(event)

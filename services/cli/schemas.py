@@ -6,13 +6,15 @@ from typing import Annotated
 import orjson
 import typer
 
-from schemas import EVENTS, DeadLetterHeaders
+from schemas import EVENTS, DeadLetterHeaders, RawPage
+from schemas.compatibility import Written, breaking_changes
 from schemas.event import Part
 from services.cli import console
 from services.cli.asyncapi import document, file_name, schema
 from services.runtime.errors import UnavailableError
 
 GENERATED = Path(__file__).parents[2] / "schemas" / "generated"
+RELEASED = GENERATED.parent / "released"
 
 
 def schemas(
@@ -20,11 +22,17 @@ def schemas(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write to.")] = GENERATED,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 where a file is stale.")] = False,
 ) -> None:
-    """Write the JSON Schema of every event, and an AsyncAPI 3 document of every topic."""
+    """Write the JSON Schema of every event, and an AsyncAPI 3 document of every topic.
+
+    With --check, too: nothing breaks who relies on the schemas of a release (schemas/released).
+    """
     stale = [name for name, text in generated().items() if _read(out / name) != text]
     if check:
         if stale:
             raise UnavailableError(f"stale in {out}: {', '.join(stale)}: run 'wiredesk schemas'")
+        broken = [told for release in sorted(RELEASED.iterdir()) for told in broken_promises(release, out)]
+        if broken:
+            raise UnavailableError(f"breaking without a new major version: {'; '.join(broken)}")
         console.plain("all schemas are up to date")
         return
     try:
@@ -34,6 +42,21 @@ def schemas(
     except OSError as error:
         raise UnavailableError(f"{out} cannot be written: {error.strerror or error}") from error
     console.plain(f"wrote {len(generated())} files to {out}")
+
+
+def broken_promises(release: Path, current: Path) -> list[str]:
+    """Return what would break who relies on the schemas of a release: event, place, and what; empty where nothing."""
+    told = []
+    for path in sorted(release.glob("*.schema.json")):
+        name = path.name.removesuffix(".schema.json")
+        now = current / path.name
+        if not now.exists():
+            told.append(f"{name}: is gone (since {release.name})")
+            continue
+        written = Written.BY_OTHERS if path.name == file_name(RawPage) else Written.BY_US
+        changes = breaking_changes(orjson.loads(path.read_bytes()), orjson.loads(now.read_bytes()), written)
+        told += [f"{name}: {change} (since {release.name})" for change in changes]
+    return told
 
 
 def generated() -> dict[str, bytes]:

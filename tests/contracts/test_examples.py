@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from schemas import EVENTS, Event, RawPage
+from schemas import EVENTS, Event, InvalidEventError, RawPage
+from schemas.event import UnknownVersionError
 from services.cli.asyncapi import document, file_name
 from services.cli.schemas import GENERATED, generated
 from services.pipeline import STAGES, TOPICS
@@ -51,8 +52,11 @@ def test_unknown_fields_are_ignored_and_unknown_major_versions_refused() -> None
     stored = json.loads(path.read_bytes())
     model = BY_FILE[path.stem]
     model.from_object({**stored, "added_later": 1, "schema_version": "1.9"})
-    with pytest.raises(ValueError, match="schema_version"):
+    with pytest.raises(UnknownVersionError, match="'2.0' is another major version of AcceptedPage than 1"):
         model.from_object({**stored, "schema_version": "2.0"})
+    for wrong in ("", "one", 1, None):
+        with pytest.raises(InvalidEventError, match="schema_version"):
+            model.from_object({**stored, "schema_version": wrong})
 
 
 def test_asyncapi_has_every_topic_and_resolves() -> None:
