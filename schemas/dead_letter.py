@@ -18,8 +18,8 @@ class DeadLetterHeaders(Part):
     """
 
     reason: str = Field(
-        description="invalid_event, unknown_version, invalid_url, empty, binary, too_large, undecodable (the page); error, timeout, "
-        "memory, crash, output_too_large (its processing)"
+        description="invalid_event, unknown_version, invalid_url, empty, binary, too_large, undecodable (the page); "
+        "error, timeout, memory, crash, output_too_large (its processing)"
     )
     message: str = Field(description="for a reader: what and where")
     stage: str

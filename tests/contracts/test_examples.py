@@ -52,7 +52,7 @@ def test_unknown_fields_are_ignored_and_unknown_major_versions_refused() -> None
     stored = json.loads(path.read_bytes())
     model = BY_FILE[path.stem]
     model.from_object({**stored, "added_later": 1, "schema_version": "1.9"})
-    with pytest.raises(UnknownVersionError, match="'2.0' is another major version of AcceptedPage than 1"):
+    with pytest.raises(UnknownVersionError, match=r"'2.0' is another major version of AcceptedPage than 1"):
         model.from_object({**stored, "schema_version": "2.0"})
     for wrong in ("", "one", 1, None):
         with pytest.raises(InvalidEventError, match="schema_version"):
