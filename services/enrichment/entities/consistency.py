@@ -1,7 +1,7 @@
 """Consistency: a tagger judges each sentence alone; an article calls the same thing by the same name throughout."""
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from schemas import EntityType
@@ -25,43 +25,51 @@ KNOWN = 1.5
 
 GIVEN_NAMES = words("given_names")
 
-type Votes = dict[str, Counter[EntityType]]
+type Ballot = defaultdict[EntityType, float]
+type Votes = defaultdict[str, Ballot]
+"""By the form of a name, as written."""
 
 
 def consistent(texts: Sequence[Text], found: Sequence[Named]) -> list[Named]:
     """Return mentions with the type that their name has in most places, and those that the tagger missed."""
     found = [*found, *_acronyms(found)]
     votes = _votes(found)
-    types = {form: _elected(counts) for form, counts in votes.items()}
+    types = {form: _elected(ballot) for form, ballot in votes.items()}
     types |= dict.fromkeys(_unexplained_organisations(found, types), ORGANISATION)
     revised = [_revised(named, types) for named in found]
     return [*revised, *_missed(texts, revised, types)]
 
 
 def _votes(found: Iterable[Named]) -> Votes:
-    votes: Votes = defaultdict(Counter)
+    votes: Votes = defaultdict(lambda: defaultdict(float))
     for named in found:
         if named.type not in NAMES:
             continue
-        votes[named.surface][named.type] += 1.0  # type: ignore[assignment] # counts may be fractions
+        votes[named.surface][named.type] += 1.0
         if named.type is PERSON and names.is_full(named.surface):
-            votes[names.surname(named.surface)][PERSON] += PART_OF_FULL_NAME  # type: ignore[assignment]
+            votes[names.surname(named.surface)][PERSON] += PART_OF_FULL_NAME
         elif named.type is ORGANISATION and " " in named.surface:
             short = names.without_company_form(named.surface)
             if short != named.surface:
-                votes[short][ORGANISATION] += PART_OF_FULL_NAME  # type: ignore[assignment]
+                votes[short][ORGANISATION] += PART_OF_FULL_NAME
             acronym = names.acronym(named.surface)
             if acronym in votes:
-                votes[acronym][ORGANISATION] += 1.0  # type: ignore[assignment]
-    known = gazetteer()
-    for form, counts in votes.items():
-        if form.isupper() and len(form) >= MIN_FORM and (usual := votes.get(form.title())) is not None:
-            counts.update(usual)  # `FAUCI` in a headline
-        entry = known.get(form)
-        is_given_name = form in GIVEN_NAMES and counts[PERSON] > 0
-        if entry is not None and not entry.needs_role and not is_given_name:
-            counts[entry.type] += KNOWN  # type: ignore[assignment]
+                votes[acronym][ORGANISATION] += 1.0
+    _inform(votes)
     return votes
+
+
+def _inform(votes: Votes) -> None:
+    """Add what headlines in capitals and the gazetteer know."""
+    known = gazetteer()
+    for form, ballot in votes.items():
+        if form.isupper() and len(form) >= MIN_FORM and form.title() in votes:
+            for kind, weight in list(votes[form.title()].items()):
+                ballot[kind] += weight  # `FAUCI` in a headline
+        entry = known.get(form)
+        is_given_name = form in GIVEN_NAMES and ballot[PERSON] > 0
+        if entry is not None and not entry.needs_role and not is_given_name:
+            ballot[entry.type] += KNOWN
 
 
 def _acronyms(found: Sequence[Named]) -> Iterable[Named]:
@@ -77,8 +85,8 @@ def _acronyms(found: Sequence[Named]) -> Iterable[Named]:
 _BRACKETED = re.compile(r"^ \(([A-Z][\w&-]{1,9})\)")
 
 
-def _elected(counts: Counter[EntityType]) -> EntityType:
-    return min(counts, key=lambda kind: (-counts[kind], NAMES.index(kind)))
+def _elected(ballot: Ballot) -> EntityType:
+    return min(ballot, key=lambda kind: (-ballot[kind], NAMES.index(kind)))
 
 
 def _unexplained_organisations(found: Sequence[Named], types: Mapping[str, EntityType]) -> set[str]:
