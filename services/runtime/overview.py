@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -17,9 +18,9 @@ from aiokafka.coordinator.protocol import ConsumerProtocol
 from aiokafka.errors import KafkaError
 
 from services.runtime.errors import UnavailableError
-from services.runtime.kafka import clients
+from services.runtime.kafka import clients, topics
 from services.runtime.kafka.delivery import told
-from services.runtime.kafka.progress import committed
+from services.runtime.kafka.progress import committed, patiently
 from services.runtime.kafka.reading import POLL_MS, from_consumer
 from services.runtime.lineage import ORIGIN_TIME
 from services.runtime.records import Record
@@ -94,8 +95,10 @@ async def overviews(settings: KafkaSettings, stages: Sequence[Stage]) -> AsyncIt
     """Open what looks at the cluster, for the length of a block.
 
     Raises:
-        UnavailableError: the cluster cannot be reached.
+        UnavailableError: the cluster cannot be reached, or has no such topics.
     """
+    for stage in stages:
+        await topics.require(settings, stage)
     async with (
         clients.started(clients.admin(settings), settings) as admin,
         clients.started(clients.reader(settings, "wiredesk-status"), settings) as consumer,
@@ -123,7 +126,7 @@ class Watcher:
         """Look.
 
         Raises:
-            UnavailableError: the cluster stopped answering, or a topic is missing.
+            UnavailableError: the cluster stopped answering.
         """
         try:
             return await self._look()
@@ -136,8 +139,6 @@ class Watcher:
         described, done, groups = await asyncio.gather(
             self._admin.describe_topics(list(self._inputs)), committed(self._settings, self._stages), self._groups()
         )
-        if missing := [t["topic"] for t in described if not t["partitions"]]:
-            raise UnavailableError(f"no topic {', '.join(missing)} on the cluster: run 'wiredesk topics create' first")
         partitions = [TopicPartition(t["topic"], p["partition"]) for t in described for p in t["partitions"]]
         ends = await self._consumer.end_offsets(partitions)
         starts = await self._consumer.beginning_offsets(partitions)
@@ -195,11 +196,12 @@ class Watcher:
         return list(found.values())
 
     async def _groups(self) -> dict[str, tuple[str, tuple[Member, ...]]]:
-        names = [self._settings.on_cluster(stage.group) for stage in self._stages]
         found = {}
-        responses: list[Any] = await self._admin.describe_consumer_groups(names)
-        for response in responses:
-            for _, name, state, _, _, members, *_ in response.groups:
+        for stage in self._stages:
+            group = self._settings.on_cluster(stage.group)
+            # One by one: aiokafka reads an answer of version 3 as one of version 2, which fits for a single group only.
+            responses: list[Any] = await patiently(partial(self._admin.describe_consumer_groups, [group]))
+            for _, name, state, _, _, members, *_ in responses[0].groups:
                 found[name] = (state, tuple(_member(*member[:5]) for member in members))
         return found
 

@@ -50,7 +50,7 @@ async def test_the_desk_at_a_glance(kafka: KafkaSettings, tmp_path: Path) -> Non
     assert (at_rest["troubles"], at_rest["oldest_page_seconds"]) == ([], 0)
     assert all(stage["lag"] == 0 and stage["workers"] == [] for stage in at_rest["stages"])
 
-    pages = [event("a"), event("b"), event("gone", status=404), Raw(b"no page")]
+    pages = [event("a"), event("b"), event("gone", http_status=404), Raw(b"no page")]
     origins = await publish(kafka, pages)
     wait_until(lambda: stages(kafka)["ingest"]["lag"] == 4, "the pages wait")
     assert stages(kafka)["ingest"]["lag_seconds"] > 0

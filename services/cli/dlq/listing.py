@@ -93,7 +93,7 @@ def list_letters(
         for names, count in rows:
             told = {"letters": count.letters, "redriven": count.redriven, "first": count.first, "last": count.last}
             console.plain(
-                orjson.dumps({**dict(zip(keys, names, strict=True)), **told, "newest": count.newest}).decode()
+                orjson.dumps({**dict(zip(map(str, keys), names, strict=True)), **told, "newest": count.newest}).decode()
             )
         return
     console.table(

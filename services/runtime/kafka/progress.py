@@ -1,7 +1,7 @@
 """How far the stages have come: the offsets that their consumer groups have committed."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -33,7 +33,11 @@ async def committed(settings: KafkaSettings, stages: Sequence[Stage]) -> dict[To
 
 
 async def _offsets(admin: AIOKafkaAdminClient, group: str) -> dict[TopicPartition, OffsetAndMetadata]:
-    """Return a group's committed offsets; on a new cluster the coordinator of the first group takes a moment to appear.
+    return dict(await patiently(lambda: admin.list_consumer_group_offsets(group)))
+
+
+async def patiently[T](ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask a group's coordinator; on a new cluster that of the first group takes a moment to appear.
 
     Raises:
         KafkaError: it did not, in time.
@@ -41,7 +45,7 @@ async def _offsets(admin: AIOKafkaAdminClient, group: str) -> dict[TopicPartitio
     deadline = asyncio.get_running_loop().time() + COORDINATOR_SECONDS
     while True:
         try:
-            return dict(await admin.list_consumer_group_offsets(group))
+            return await ask()
         except KafkaError as error:
             if not error.retriable or asyncio.get_running_loop().time() > deadline:
                 raise
