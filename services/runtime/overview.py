@@ -143,12 +143,13 @@ class Watcher:
         ends = await self._consumer.end_offsets(partitions)
         starts = await self._consumer.beginning_offsets(partitions)
         at = {tp: min(ends[tp], max(starts[tp], done.get(tp, starts[tp]))) for tp in partitions}
-        waiting = await self._next({tp: offset for tp, offset in at.items() if offset < ends[tp]})
+        waiting = await self._next({tp: offset for tp, offset in at.items() if offset < ends[tp]}, ends)
+        at |= {tp: ends[tp] if record is None else record.offset for tp, record in waiting.items()}
         cluster = await self._admin.describe_cluster()
         flat = [p for t in described for p in t["partitions"]]
         return Overview(
             at=time.monotonic(),
-            stages=tuple(self._stage(stage, ends, at, waiting, groups) for stage in self._stages),
+            stages=tuple(self._stage(stage, ends, at, list(waiting.values()), groups) for stage in self._stages),
             brokers=Brokers(
                 count=len(cluster["brokers"]),
                 under_replicated=sum(len(p["isr"]) < len(p["replicas"]) for p in flat),
@@ -162,11 +163,11 @@ class Watcher:
         stage: Stage,
         ends: Mapping[TopicPartition, int],
         at: Mapping[TopicPartition, int],
-        waiting: Sequence[Record],
+        waiting: Sequence[Record | None],
         groups: Mapping[str, tuple[str, tuple[Member, ...]]],
     ) -> StageState:
         topic = self._settings.on_cluster(stage.consumes.name)
-        own = [record for record in waiting if record.topic == topic]
+        own = [record for record in waiting if record is not None and record.topic == topic]
         now = time.time()
         state, members = groups.get(self._settings.on_cluster(stage.group), ("Dead", ()))
         return StageState(
@@ -179,21 +180,29 @@ class Watcher:
             members=members,
         )
 
-    async def _next(self, waiting: Mapping[TopicPartition, int]) -> list[Record]:
-        """Return the first record that waits in each partition, as far as they come in time."""
-        if not waiting:
-            return []
-        self._consumer.assign(list(waiting))
-        for tp, offset in waiting.items():
+    async def _next(
+        self, behind: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]
+    ) -> dict[TopicPartition, Record | None]:
+        """Return the first record that waits in each partition; None where markers of transactions are all there is.
+
+        Partitions that did not answer in time are left out.
+        """
+        if not behind:
+            return {}
+        self._consumer.assign(list(behind))
+        for tp, offset in behind.items():
             self._consumer.seek(tp, offset)
-        found: dict[TopicPartition, Record] = {}
+        found: dict[TopicPartition, Record | None] = {}
         deadline = time.monotonic() + NEXT_SECONDS
-        while len(found) < len(waiting) and time.monotonic() < deadline:
-            left = [tp for tp in waiting if tp not in found]
+        while len(found) < len(behind) and time.monotonic() < deadline:
+            left = [tp for tp in behind if tp not in found]
             for tp, records in (await self._consumer.getmany(*left, timeout_ms=POLL_MS, max_records=len(left))).items():
                 found.setdefault(tp, from_consumer(records[0]))
                 self._consumer.pause(tp)
-        return list(found.values())
+            for tp in left:
+                if tp not in found and await self._consumer.position(tp) >= ends[tp]:
+                    found[tp] = None
+        return found
 
     async def _groups(self) -> dict[str, tuple[str, tuple[Member, ...]]]:
         found = {}

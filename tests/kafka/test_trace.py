@@ -47,7 +47,11 @@ def event(url: str, **fields: object) -> Raw:
 async def test_a_story_is_followed_to_where_it_is(kafka: KafkaSettings, tmp_path: Path) -> None:
     await topics.create(kafka, TOPICS)
     story, gone, broken = (f"https://paper.example/{name}?utm_source=x" for name in ("story", "gone", "broken"))
-    raw = [event(story), event(gone, http_status=404), event(broken, body="", body_base64="/9j/4AAQSkZJRgABAQAAAQABAAD/")]
+    raw = [
+        event(story),
+        event(gone, http_status=404),
+        event(broken, body="", body_base64="/9j/4AAQSkZJRgABAQAAAQABAAD/"),
+    ]
     origins = await publish(kafka, raw)
     assert [v["where"].partition(",")[0] for v in visits(kafka, story)] == ["waits for ingest"]
 

@@ -1,6 +1,7 @@
 """`dlq redrive` and `dlq purge`."""
 
 import asyncio
+import contextlib
 import sys
 from typing import Annotated
 
@@ -18,7 +19,7 @@ from services.runtime import logs
 from services.runtime.dead_letters import Redrive, Redriven
 from services.runtime.errors import TransactionError, UnavailableError, UsageError
 from services.runtime.kafka import clients, topics
-from services.runtime.kafka.reading import Span, ends
+from services.runtime.kafka.reading import Span, between, ends
 from services.runtime.settings import KafkaSettings
 from services.runtime.topology import Stage
 
@@ -90,8 +91,7 @@ def purge(
     """Delete dead letters for good: all of some topics, or those older than a time. It asks first."""
     logs.quiet()
     stages = selection(topic, None, None, None).stages
-    spans = asyncio.run(_doomed(kafka, stages, milliseconds(before)))
-    count = sum(last - first for first, last in spans.values())
+    spans, count = asyncio.run(_doomed(kafka, stages, milliseconds(before)))
     names = ", ".join(sorted({tp.topic for tp in spans}))
     if not count:
         console.plain("no dead letters to purge")
@@ -104,17 +104,21 @@ def purge(
     console.plain(f"{count} dead letters of {names} deleted")
 
 
-async def _doomed(kafka: KafkaSettings, stages: tuple[Stage, ...], before_ms: int | None) -> dict[TopicPartition, Span]:
-    """Return the offsets that would be deleted; markers of transactions count as dead letters here."""
+async def _doomed(
+    kafka: KafkaSettings, stages: tuple[Stage, ...], before_ms: int | None
+) -> tuple[dict[TopicPartition, Span], int]:
+    """Return the offsets that would be deleted, and how many dead letters they hold."""
     counts = await topics.partitions(kafka, [kafka.on_cluster(stage.dead_letter_topic.name) for stage in stages])
     partitions = [TopicPartition(name, number) for name, count in counts.items() for number in range(count)]
     if not partitions:
-        return {}
+        return {}, 0
     spans = await ends(kafka, partitions)
-    if before_ms is None:
-        return {tp: span for tp, span in spans.items() if span[0] < span[1]}
-    later = await ends(kafka, partitions, since_ms=before_ms)
-    return {tp: (span[0], later[tp][0]) for tp, span in spans.items() if span[0] < later[tp][0]}
+    if before_ms is not None:
+        later = await ends(kafka, partitions, since_ms=before_ms)
+        spans = {tp: (first, later[tp][0]) for tp, (first, _) in spans.items()}
+    async with contextlib.aclosing(between(kafka, spans)) as reading:
+        letters = [record.topic async for record in reading]
+    return {tp: span for tp, span in spans.items() if tp.topic in letters and span[0] < span[1]}, len(letters)
 
 
 async def _delete(kafka: KafkaSettings, spans: dict[TopicPartition, Span]) -> None:
