@@ -97,8 +97,10 @@ async def overviews(settings: KafkaSettings, stages: Sequence[Stage]) -> AsyncIt
     Raises:
         UnavailableError: the cluster cannot be reached, or has no such topics.
     """
-    for stage in stages:
-        await topics.require(settings, stage)
+    inputs = [settings.on_cluster(stage.consumes.name) for stage in stages]
+    there = await topics.partitions(settings, inputs)
+    if missing := [name for name in inputs if name not in there]:
+        raise UnavailableError(f"no topic {', '.join(missing)} on the cluster: run 'wiredesk topics create' first")
     async with (
         clients.started(clients.admin(settings), settings) as admin,
         clients.started(clients.reader(settings, "wiredesk-status"), settings) as consumer,

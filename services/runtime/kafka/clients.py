@@ -51,6 +51,11 @@ def connection(settings: KafkaSettings) -> dict[str, Any]:
     return options
 
 
+READER_BACKOFF_MS = 25
+"""The same for a reader that a person waits for: it does not know the partitions when it first asks for their offsets,
+and learns them within one pause."""
+
+
 def heartbeat_seconds(session_timeout: float) -> float:
     """Return how often a member of a group tells that it lives."""
     return max(0.1, min(3.0, session_timeout / 4))
@@ -82,7 +87,9 @@ def member(
 
 def reader(settings: KafkaSettings, client_id: str, **options: Any) -> AIOKafkaConsumer:
     """Return a consumer outside any group, for reading partitions that it is assigned by hand."""
-    return AIOKafkaConsumer(**connection(settings), **{**_reading(), **options}, client_id=client_id)
+    return AIOKafkaConsumer(
+        **{**connection(settings), "retry_backoff_ms": READER_BACKOFF_MS, **_reading(), **options}, client_id=client_id
+    )
 
 
 def producer(settings: KafkaSettings, client_id: str, **options: Any) -> AIOKafkaProducer:
