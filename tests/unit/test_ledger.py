@@ -1,15 +1,11 @@
 """The ledger agrees with a simple count, whatever it is told in whatever order."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.cli.moments import moment
 from services.runtime.audit.ledger import Ledger, Range
-from services.runtime.errors import UsageError
 
 RANGES = {0: Range(5, 15), 3: Range(0, 4)}
 WHERE = st.tuples(st.sampled_from([0, 3, 7]), st.integers(0, 20))
@@ -49,26 +45,3 @@ def test_every_record_is_counted_once(events: list[tuple[tuple[int, int], str]])
         assert ledger.missing_range(number) == expected
         assert all(covered.start <= offset < covered.end for offset in offsets)
     assert ledger.count_in_flight == len((flying & entered) - set(ended) - gone)
-
-
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("2026-01-31", datetime(2026, 1, 31, tzinfo=UTC)),
-        ("2026-01-31T06:00Z", datetime(2026, 1, 31, 6, tzinfo=UTC)),
-        ("2026-01-31T06:00+02:00", datetime(2026, 1, 31, 4, tzinfo=UTC)),
-        ("30m", NOW - timedelta(minutes=30)),
-        ("7d", NOW - timedelta(days=7)),
-    ],
-)
-def test_times_are_read_as_people_write_them(text: str, expected: datetime) -> None:
-    assert moment(text, NOW) == expected
-
-
-@pytest.mark.parametrize("text", ["", "yesterday", "7w", "-1d", "2026-13-01", "999999d"])
-def test_what_is_no_time_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="is no time"):
-        moment(text, NOW)
