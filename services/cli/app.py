@@ -23,6 +23,7 @@ COMMANDS = (
     "extract",
     "enrich",
     "dlq",
+    "replay",
     "trace",
     "audit",
     "schemas",

@@ -1,0 +1,96 @@
+"""Rewinding: where a stage reads on, set by hand; only while none of its workers runs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.kafka import clients, topics
+from services.runtime.kafka.delivery import told
+from services.runtime.kafka.progress import committed, patiently
+from services.runtime.kafka.reading import ends
+from services.runtime.settings import KafkaSettings
+from services.runtime.topology import Stage
+
+IDLE = ("Empty", "Dead")
+"""States of a consumer group without members, as Kafka calls them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A partition whose committed offset is moved.
+
+    Attributes:
+        before: committed now; the first that is there where nothing is.
+        after: committed then, within what is there.
+    """
+
+    source: TopicPartition
+    before: int
+    after: int
+
+    @property
+    def again(self) -> int:
+        """Offsets that will be read again; negative: that will be passed over."""
+        return self.before - self.after
+
+
+async def planned(
+    settings: KafkaSettings, stage: Stage, *, since_ms: int | None = None, offsets: Mapping[int, int] | None = None
+) -> list[Move]:
+    """Return how a stage's offsets would move.
+
+    Args:
+        since_ms: to the first record that arrived at that time or later, in milliseconds since 1970; None: to the end.
+        offsets: by partition, before the time.
+
+    Raises:
+        UsageError: there is no such partition.
+        UnavailableError: the cluster cannot be reached, or has no such topic.
+    """
+    await topics.require(settings, stage)
+    topic = settings.on_cluster(stage.consumes.name)
+    count = (await topics.partitions(settings, [topic]))[topic]
+    if wrong := [number for number in offsets or {} if number >= count]:
+        raise UsageError(f"{topic} has no partition {wrong[0]}: they are 0 to {count - 1}")
+    partitions = [TopicPartition(topic, number) for number in range(count)]
+    there = await ends(settings, partitions)
+    wanted = await ends(settings, partitions, since_ms=since_ms) if since_ms is not None else there
+    done = await committed(settings, [stage])
+    moves = []
+    for tp in partitions:
+        first, last = there[tp]
+        after = wanted[tp][0] if since_ms is not None else last
+        if offsets:
+            after = offsets.get(tp.partition, done.get(tp, first))
+        moves.append(Move(tp, max(first, done.get(tp, first)), min(last, max(first, after))))
+    return moves
+
+
+async def rewind(settings: KafkaSettings, stage: Stage, moves: Sequence[Move]) -> None:
+    """Move a stage's offsets.
+
+    Raises:
+        UsageError: a worker of the stage runs.
+        UnavailableError: the cluster cannot be reached, or refuses.
+    """
+    group = settings.on_cluster(stage.group)
+    async with clients.started(clients.admin(settings), settings) as admin:
+        responses: list[Any] = await patiently(partial(admin.describe_consumer_groups, [group]))
+    state = responses[0].groups[0][2]
+    if state not in IDLE:
+        raise UsageError(f"{stage.name} has workers (its group is {state}): stop them all, then rewind")
+    consumer: AIOKafkaConsumer = clients.reader(settings, "wiredesk-rewind", group_id=group)
+    async with clients.started(consumer, settings):
+        consumer.assign([move.source for move in moves])
+        try:
+            # The group's coordinator refuses this where a worker has joined meanwhile.
+            await consumer.commit({move.source: move.after for move in moves})
+        except KafkaError as error:
+            raise UnavailableError(
+                f"{stage.name} was not rewound: {told(error)}; has a worker been started?"
+            ) from error

@@ -1,0 +1,107 @@
+"""`wiredesk replay --rewind-group` as its users run it: only while nobody works, and only as far as was said."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.pipeline import INGEST, PAGES_SKIPPED, TOPICS
+from services.runtime.kafka import topics
+from services.runtime.kafka.progress import committed
+from services.runtime.kafka.reading import read
+from services.runtime.settings import KafkaSettings
+from tests.support import DEADLINE, ROOT, Raw, ends_of, origin, publish, workers
+
+
+def replay(kafka: KafkaSettings, *options: str, code: int = 0) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "services.cli", "replay", "ingest", *options],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "WIREDESK_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
+            "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr or done.stdout
+    return done.stdout if code == 0 else done.stderr
+
+
+def moves(kafka: KafkaSettings, *options: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in replay(kafka, "--rewind-group", *options, "--json").splitlines()]
+
+
+def gone(number: int) -> Raw:
+    page = {"url": f"https://paper.example/{number}", "body": "x", "http_status": 404}
+    return Raw(json.dumps(page).encode(), key=b"%d" % number)
+
+
+async def skipped(kafka: KafkaSettings) -> Counter[str]:
+    names = [kafka.on_cluster(PAGES_SKIPPED.name)]
+    return Counter([origin(r) async for r in read(kafka, names, from_beginning=True, until_end=True) if r is not None])
+
+
+@pytest.mark.timeout(180)
+async def test_a_stage_reads_again_what_was_said_and_nothing_else(kafka: KafkaSettings, tmp_path: Path) -> None:
+    await topics.create(kafka, TOPICS)
+    origins = await publish(kafka, [gone(n) for n in range(30)])
+    with workers(kafka, ["ingest"], tmp_path / "first.log"):
+        await ends_of(kafka, origins)
+        assert "has workers (its group is Stable)" in replay(kafka, "--rewind-group", "--from", "1h", "--yes", code=2)
+    before = await committed(kafka, [INGEST])
+    assert sum(before.values()) == 30
+
+    planned = moves(kafka, "--from", "-1h", "--dry-run")
+    assert (sum(m["again"] for m in planned), {m["to"] for m in planned}) == (30, {0})
+    assert await committed(kafka, [INGEST]) == before, "a dry run moves nothing"
+    assert "say --yes" in replay(kafka, "--rewind-group", "--from", "-1h", code=2)
+
+    (fullest, count) = Counter(name.split("/")[1] for name in origins).most_common(1)[0]
+    moves(kafka, "--offset", f"{fullest}:{count - 2}", "--yes")
+    after = {tp.partition: offset for tp, offset in (await committed(kafka, [INGEST])).items()}
+    assert after == {tp.partition: offset for tp, offset in before.items()} | {int(fullest): count - 2}
+    with workers(kafka, ["ingest"], tmp_path / "second.log"):
+        await _until(kafka, sum(before.values()))
+    again = {name for name, times in (await skipped(kafka)).items() if times == 2}
+    assert again == {f"{kafka.on_cluster('pages.raw')}/{fullest}/{count - 2 + n}" for n in (0, 1)}
+
+
+async def test_what_waits_can_be_passed_over(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS)
+    await publish(kafka, [gone(n) for n in range(12)])
+    passed = moves(kafka, "--from", "now", "--yes")
+    assert sum(m["again"] for m in passed) == -12
+    assert sum((await committed(kafka, [INGEST])).values()) == 12
+    assert not [m for m in moves(kafka, "--from", "now", "--yes") if m["again"]]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--rewind-group"], "either --from T or --offset P:N"),
+        (["--rewind-group", "--from", "soon"], "is no time"),
+        (["--rewind-group", "--offset", "1"], "like 3:1200"),
+        (["--rewind-group", "--offset", "99:1"], "has no partition 99"),
+        (["--from", "1h"], "say --rewind-group"),
+    ],
+)
+async def test_a_wrong_call_is_told_in_one_line(kafka: KafkaSettings, options: list[str], told: str) -> None:
+    await topics.create(kafka, TOPICS)
+    (line,) = replay(kafka, *options, code=2).splitlines()
+    assert told in line
+
+
+async def _until(kafka: KafkaSettings, wanted: int) -> None:
+    """Wait until ingest has committed so many offsets."""
+    async with asyncio.timeout(DEADLINE):
+        while sum((await committed(kafka, [INGEST])).values()) < wanted:
+            await asyncio.sleep(0.2)
