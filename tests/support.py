@@ -52,18 +52,12 @@ class WorkerProcess:
 
     def __post_init__(self) -> None:
         self.port = free_port()
-        environment = {
-            **os.environ,
-            "WIREDESK_BOOTSTRAP_SERVERS": self.kafka.bootstrap_servers,
-            "WIREDESK_TOPIC_PREFIX": self.kafka.topic_prefix,
-            "WIREDESK_METRICS_PORT": str(self.port),
-            **self.settings,
-        }
+        own = {**environment(self.kafka), "WIREDESK_METRICS_PORT": str(self.port), **self.settings}
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 [*self.command, self.stage],
                 cwd=ROOT,
-                env=environment,
+                env=own,
                 stdout=output,
                 stderr=output,
             )
@@ -109,6 +103,27 @@ def workers(
                 worker.process.terminate()
         for worker in crew:
             worker.process.wait(DEADLINE)
+
+
+def environment(kafka: KafkaSettings) -> dict[str, str]:
+    """Return the environment of a command that is to reach a cluster."""
+    return {
+        **os.environ,
+        "WIREDESK_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
+        "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix,
+    }
+
+
+def wiredesk(kafka: KafkaSettings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as its users would."""
+    return subprocess.run(
+        [sys.executable, "-m", "services.cli", *arguments],
+        cwd=ROOT,
+        env=environment(kafka),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def wait_until(condition: Callable[[], bool], what: str, seconds: float = DEADLINE) -> None:

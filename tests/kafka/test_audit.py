@@ -2,9 +2,6 @@
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,22 +10,11 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from services.pipeline import ARTICLES_ENRICHED, INGEST, PAGES_RAW, PAGES_SKIPPED, TOPICS
 from services.runtime.kafka import topics
 from services.runtime.settings import KafkaSettings
-from tests.support import ROOT, Raw, publish
+from tests.support import Raw, publish, wiredesk
 
 
 def audit(kafka: KafkaSettings, *options: str) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "services.cli", "audit", *options],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "WIREDESK_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
-            "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix,
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = wiredesk(kafka, "audit", *options)
     assert not done.stderr, done.stderr
     return done.returncode, done.stdout
 

@@ -2,9 +2,6 @@
 
 import copy
 import json
-import os
-import subprocess
-import sys
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -12,25 +9,14 @@ from aiokafka import AIOKafkaProducer
 from services.runtime.kafka import topics
 from services.runtime.settings import KafkaSettings
 from services.runtime.topology import Topic
-from tests.support import ROOT
+from tests.support import ROOT, wiredesk
 
 ARTICLE = json.loads((ROOT / "schemas" / "examples" / "1.2" / "enriched_article.v1.json").read_bytes())
 BEFORE, AFTER = Topic("articles.enriched", "before"), Topic("articles.enriched.v2", "after", partitions=3)
 
 
 def compare(kafka: KafkaSettings, *arguments: str) -> tuple[int, str, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "services.cli", "topics", "compare", *arguments],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "WIREDESK_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
-            "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix,
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = wiredesk(kafka, "topics", "compare", *arguments)
     return done.returncode, done.stdout, done.stderr
 
 

@@ -3,10 +3,8 @@
 import asyncio
 import contextlib
 import json
-import os
 import random
 import signal
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -24,7 +22,7 @@ from services.runtime.lineage import lineage
 from services.runtime.records import Failure, Record
 from services.runtime.settings import KafkaSettings
 from services.runtime.topology import Stage
-from tests.support import ROOT
+from tests.support import ROOT, environment, wiredesk
 
 HOSTS = ("paper.example", "sport.paper.example", "other.example")
 REASONS = ("timeout", "error", "memory")
@@ -34,18 +32,8 @@ def command(*options: str) -> list[str]:
     return [sys.executable, "-m", "services.cli", "dlq", *options]
 
 
-def environment(kafka: KafkaSettings) -> dict[str, str]:
-    return {
-        **os.environ,
-        "WIREDESK_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
-        "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix,
-    }
-
-
 def dlq(kafka: KafkaSettings, *options: str, code: int = 0) -> str:
-    done = subprocess.run(
-        command(*options), cwd=ROOT, env=environment(kafka), capture_output=True, text=True, check=False
-    )
+    done = wiredesk(kafka, "dlq", *options)
     assert done.returncode == code, done.stderr or done.stdout
     return done.stdout if code == 0 else done.stderr
 

@@ -2,9 +2,6 @@
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -16,22 +13,11 @@ from services.runtime.kafka import topics
 from services.runtime.kafka.progress import committed
 from services.runtime.kafka.reading import read
 from services.runtime.settings import KafkaSettings
-from tests.support import DEADLINE, ROOT, Raw, ends_of, origin, publish, workers
+from tests.support import DEADLINE, Raw, ends_of, origin, publish, wiredesk, workers
 
 
 def replay(kafka: KafkaSettings, *options: str, code: int = 0) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "services.cli", "replay", "ingest", *options],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "WIREDESK_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
-            "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix,
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = wiredesk(kafka, "replay", "ingest", *options)
     assert done.returncode == code, done.stderr or done.stdout
     return done.stdout if code == 0 else done.stderr
 

@@ -1,9 +1,6 @@
 """`wiredesk status` as its users run it: a desk at rest, one that lags, one whose workers are gone."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,24 +9,13 @@ import pytest
 from services.pipeline import TOPICS
 from services.runtime.kafka import topics
 from services.runtime.settings import KafkaSettings
-from tests.support import ROOT, SAMPLES, Raw, ends_of, publish, wait_until, workers
+from tests.support import SAMPLES, Raw, ends_of, publish, wait_until, wiredesk, workers
 
 FERRY = (SAMPLES / "pages" / "ferry-strike.html").read_text(encoding="utf-8")
 
 
 def status(kafka: KafkaSettings, *options: str, code: int = 0) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "services.cli", "status", *options],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "WIREDESK_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
-            "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix,
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = wiredesk(kafka, "status", *options)
     assert done.returncode == code, done.stderr or done.stdout
     return done.stdout if code == 0 else done.stderr
 

@@ -1,9 +1,6 @@
 """`wiredesk trace` as its users run it: a page that went through, one that was skipped, one given up, one that waits."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +10,13 @@ from schemas import page_id
 from services.pipeline import PAGES_ACCEPTED, TOPICS
 from services.runtime.kafka import topics
 from services.runtime.settings import KafkaSettings
-from tests.support import ROOT, SAMPLES, Raw, ends_of, publish, wait_until, workers
+from tests.support import SAMPLES, Raw, ends_of, publish, wait_until, wiredesk, workers
 
 FERRY = (SAMPLES / "pages" / "ferry-strike.html").read_text(encoding="utf-8")
 
 
 def trace(kafka: KafkaSettings, page: str, *options: str) -> tuple[int, str, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "services.cli", "trace", page, *options],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "WIREDESK_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
-            "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix,
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = wiredesk(kafka, "trace", page, *options)
     return done.returncode, done.stdout, done.stderr
 
 
