@@ -19,7 +19,7 @@ from services.cli.options import with_settings
 from services.cli.tail import as_object
 from services.pipeline import STAGES
 from services.runtime import logs
-from services.runtime.dead_letters import Letter, letters, redriven
+from services.runtime.dead_letters import Letter, letters, mark, redriven
 from services.runtime.dead_letters.letter import parsed
 from services.runtime.errors import UsageError
 from services.runtime.kafka.reading import between, ends
@@ -109,7 +109,7 @@ async def _counted(kafka: KafkaSettings, chosen: Selection, keys: list[By]) -> d
     async with contextlib.aclosing(letters(kafka, chosen.stages, since_ms=chosen.since_ms)) as reading:
         async for letter in reading:
             if chosen.wants(letter):
-                counts[tuple(KEYS[key](letter) for key in keys)].add(letter, is_redriven=letter.id in done)
+                counts[tuple(KEYS[key](letter) for key in keys)].add(letter, is_redriven=mark(letter.record) in done)
     return counts
 
 

@@ -20,7 +20,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from services.runtime.audit.ledger import Ledger, Range
-from services.runtime.dead_letters import redriven
+from services.runtime.dead_letters import mark, redriven
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.kafka import progress as stage_progress
 from services.runtime.kafka import topics
@@ -160,7 +160,7 @@ class _Audit:
             async for record in reading:
                 # A dead letter that went back is no end: what comes of it now is. One of the entry topic stays, as its
                 # record went back as another one, with an origin of its own.
-                is_back = record.coordinates in again and not record.topic.startswith(f"{self._entry}.")
+                is_back = mark(record) in again and not record.topic.startswith(f"{self._entry}.")
                 if not is_back and (origin := self._origin(record)) is not None:
                     ledger.ended(*origin, self._numbers[record.topic])
                 done += 1

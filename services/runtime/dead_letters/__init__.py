@@ -5,8 +5,8 @@ letter    a dead letter read back, and the record that it was
 redrive   back to the topic that they came from, once each
 """
 
-from services.runtime.dead_letters.letter import Letter, letters
+from services.runtime.dead_letters.letter import Letter, letters, mark
 from services.runtime.dead_letters.redrive import Redrive, Redriven, redriven
 from services.runtime.dead_letters.writing import PREFIX, dead_letter
 
-__all__ = ["PREFIX", "Letter", "Redrive", "Redriven", "dead_letter", "letters", "redriven"]
+__all__ = ["PREFIX", "Letter", "Redrive", "Redriven", "dead_letter", "letters", "mark", "redriven"]

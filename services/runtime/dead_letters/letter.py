@@ -61,6 +61,14 @@ class Letter:
         return tuple(header for header in headers if header[0] != KEPT_AS)
 
 
+def mark(record: Record) -> str:
+    """Return what a dead letter is noted by: where it stands, and since when.
+
+    The place alone would mean another record after its topic has been deleted and made anew.
+    """
+    return f"{record.coordinates}@{record.timestamp}"
+
+
 def parsed(stage: Stage, record: Record) -> Letter | None:
     """Return the dead letter in a record of a stage's dead-letter topic; None where somebody else wrote it."""
     told = {name.removeprefix(PREFIX): value for name, value in record.headers if name.startswith(PREFIX)}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from services.runtime.dead_letters.letter import ROUNDS, Letter, letters
+from services.runtime.dead_letters.letter import ROUNDS, Letter, letters, mark
 from services.runtime.kafka import topics
 from services.runtime.kafka.reading import read
 from services.runtime.kafka.transactions import TransactionalProducer
@@ -21,7 +21,7 @@ from services.runtime.topology import DAY_MS, Stage, Topic
 
 NOTES = Topic(
     "wiredesk.redriven",
-    "Dead letters that have been redriven: their coordinates",
+    "Dead letters that have been redriven: their marks",
     partitions=1,
     retention_ms=60 * DAY_MS,  # twice what a dead letter itself is kept
 )
@@ -49,7 +49,7 @@ class Redriven:
 
 
 async def redriven(settings: KafkaSettings) -> frozenset[str]:
-    """Return the coordinates of all dead letters that have been redriven.
+    """Return the marks of all dead letters that have been redriven: see `mark`.
 
     Raises:
         UnavailableError: the cluster cannot be reached.
@@ -141,7 +141,7 @@ class Redrive:
                     return
                 if not self._wanted(letter):
                     continue
-                if letter.id in done:
+                if mark(letter.record) in done:
                     self._done_before += 1
                 elif letter.rounds >= self._rounds:
                     self._worn_out += 1
@@ -172,4 +172,4 @@ def _again(letter: Letter) -> Output:
 
 def _note(letter: Letter) -> Output:
     value = orjson.dumps({"reason": letter.reason, "round": letter.rounds + 1})
-    return Output(NOTES.name, letter.id.encode(), value)
+    return Output(NOTES.name, mark(letter.record).encode(), value)
