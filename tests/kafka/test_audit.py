@@ -7,8 +7,10 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from services.pipeline import ARTICLES_ENRICHED, INGEST, PAGES_RAW, PAGES_SKIPPED, TOPICS
+from services.pipeline import ARTICLES_ENRICHED, EXTRACTOR, INGEST, PAGES_ACCEPTED, PAGES_RAW, PAGES_SKIPPED, TOPICS
+from services.runtime.dead_letters import dead_letter
 from services.runtime.kafka import topics
+from services.runtime.records import Failure, Record
 from services.runtime.settings import KafkaSettings
 from tests.support import Raw, publish, wiredesk
 
@@ -119,3 +121,26 @@ async def test_records_of_other_origin_are_left_alone(kafka: KafkaSettings) -> N
     await end(kafka, ARTICLES_ENRICHED.name, f"{raw}/0/99", f"{raw}/9/0", "elsewhere/0/0", "", f"{raw}/x/1")
     code, found = as_json(kafka)
     assert (code, found["pages"]) == (0, 0)
+
+
+async def test_a_redriven_dead_letter_is_no_end_any_more(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    (page,) = await publish(kafka, [Raw(b"page")])
+    await commit(kafka, 1)
+    lineage: tuple[tuple[str, bytes], ...] = (("wiredesk_origin", page.encode()), ("wiredesk_origin_time", b"1"))
+    record = Record(kafka.on_cluster(PAGES_ACCEPTED.name), 0, 0, 0, b"k", b"{}", lineage)
+    letter = dead_letter(EXTRACTOR, "1", record, Failure("timeout", "as told"))
+    producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap_servers)
+    await producer.start()
+    await producer.send_and_wait(
+        kafka.on_cluster(letter.topic), letter.value, key=letter.key, headers=[*letter.headers, *lineage]
+    )
+    await producer.stop()
+    assert as_json(kafka)[1]["dead_lettered"] == 1
+
+    assert wiredesk(kafka, "dlq", "redrive").returncode == 0
+    code, found = as_json(kafka)
+    assert (code, found["pages"], found["dead_lettered"], found["in_flight"]) == (0, 1, 0, 1)
+    await end(kafka, ARTICLES_ENRICHED.name, page)
+    code, found = as_json(kafka)
+    assert (code, found["enriched"], found["dead_lettered"], found["duplicated"]) == (0, 1, 0, 0)
