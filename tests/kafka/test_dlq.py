@@ -155,6 +155,24 @@ async def test_a_thousand_killed_on_the_way_go_back_once_each(kafka: KafkaSettin
     assert (final["sent"], final["done_before"]) == (0, len(wanted))
 
 
+async def test_two_runs_at_once_send_nothing_twice(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS)
+    await give_up(kafka, EXTRACTOR, 600)
+    both = [
+        await asyncio.create_subprocess_exec(
+            *command("redrive"), cwd=ROOT, env=environment(kafka), stderr=asyncio.subprocess.PIPE
+        )
+        for _ in range(2)
+    ]
+    said = [(await process.communicate())[1].decode() for process in both]
+    for process, told in zip(both, said, strict=True):
+        # Whoever comes later fences the other, unless that one has finished.
+        assert process.returncode == 0 or (process.returncode == 1 and "nothing goes back twice" in told), told
+    objects(kafka, "redrive")
+    back = Counter(r.key for r in await records(kafka, PAGES_ACCEPTED.name))
+    assert (len(back), set(back.values())) == (600, {1})
+
+
 async def test_dead_letters_are_kept_in_a_file_purged_and_brought_back(kafka: KafkaSettings, tmp_path: Path) -> None:
     await topics.create(kafka, TOPICS)
     await give_up(kafka, INGEST, 9)
