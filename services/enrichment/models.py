@@ -26,10 +26,10 @@ def tagger(settings: EnrichmentSettings) -> Tagger:
         UsageError: there is no such model, or it cannot be loaded.
     """
     name = settings.ner_model
-    plugged = _plugged(TAGGERS, name)
     try:
+        plugged = _plugged(TAGGERS, name)
         loaded: Tagger = plugged() if plugged else SpacyTagger(name)
-    except (OSError, ImportError, ValueError) as error:
+    except (OSError, ImportError, AttributeError, ValueError) as error:
         raise UsageError(
             f"WIREDESK_NER_MODEL={name}: {_first_line(error)}; it takes an installed spaCy pipeline, a folder of one, "
             f"or an entry point of {TAGGERS}{_known(TAGGERS)}"
@@ -44,16 +44,16 @@ def classifier(settings: EnrichmentSettings) -> Classifier:
         UsageError: there is no such model, or it cannot be loaded.
     """
     name = settings.topic_model
-    make = OURS.get(name) or _plugged(CLASSIFIERS, name)
-    if make is None:
+    try:
+        make = OURS.get(name) or _plugged(CLASSIFIERS, name)
+        loaded: Classifier | None = make() if make else None
+    except (OSError, ImportError, AttributeError, ValueError) as error:
+        raise UsageError(f"WIREDESK_TOPIC_MODEL={name}: {_first_line(error)}") from error
+    if loaded is None:
         raise UsageError(
             f"WIREDESK_TOPIC_MODEL={name} is unknown; it takes {' or '.join(OURS)}, "
             f"or an entry point of {CLASSIFIERS}{_known(CLASSIFIERS)}"
         )
-    try:
-        loaded: Classifier = make()
-    except (OSError, ImportError, ValueError) as error:
-        raise UsageError(f"WIREDESK_TOPIC_MODEL={name}: {_first_line(error)}") from error
     return loaded
 
 

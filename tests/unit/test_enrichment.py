@@ -92,6 +92,15 @@ def test_models_are_plugged_in_by_entry_points(monkeypatch: pytest.MonkeyPatch) 
     assert models.classifier(settings).languages == {"en", "de"}
 
 
+def test_a_plug_in_that_cannot_be_imported_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = EntryPoint("broken", "no_such_package:Tagger", models.TAGGERS)
+    monkeypatch.setattr(models, "entry_points", lambda **_: [broken])
+    with pytest.raises(UsageError, match="WIREDESK_NER_MODEL=broken: No module named 'no_such_package'"):
+        models.tagger(EnrichmentSettings(ner_model="broken"))
+    with pytest.raises(UsageError, match="WIREDESK_TOPIC_MODEL=broken: No module named 'no_such_package'"):
+        models.classifier(EnrichmentSettings(topic_model="broken"))
+
+
 @pytest.mark.parametrize("settings", [EnrichmentSettings(ner_model="en_nix"), EnrichmentSettings(topic_model="nix")])
 def test_a_model_that_is_not_there_is_told_in_a_line(settings: EnrichmentSettings) -> None:
     with pytest.raises(UsageError, match=r"WIREDESK_(NER|TOPIC)_MODEL=(en_)?nix"):

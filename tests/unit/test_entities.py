@@ -98,6 +98,25 @@ def test_a_company_is_one_with_and_without_its_form() -> None:
     ) == {"Northgate Bank Plc": ["Northgate Bank Plc", "Northgate Bank"], "Apex Inc": ["Apex Inc", "Apex"]}
 
 
+def test_short_forms_of_short_forms_are_not_lost() -> None:
+    text = "Apex Airlines fell. AA said Apex Airlines Inc and Apex Airlines would wait."
+    tagged = (("Apex Airlines", ORGANISATION), ("AA", ORGANISATION), ("Apex Airlines Inc", ORGANISATION))
+    assert merged(text, *tagged) == {"Apex Airlines Inc": ["Apex Airlines", "AA", "Apex Airlines Inc", "Apex Airlines"]}
+
+
+def test_a_dateline_is_a_place_and_a_heading_is_none() -> None:
+    assert merged("TORRENT (Reuters) - Rain fell.") == {"TORRENT": ["TORRENT"]}
+    assert merged("BERLIN - Rain fell.") == {"BERLIN": ["BERLIN"]}
+    assert merged("ANALYSIS - Rain fell.") == {}
+
+
+def test_a_particle_belongs_to_one_name_only() -> None:
+    text = "5 de Groot"
+    spans = [Span(0, 4, EntityType.AMOUNT), Span(5, 10, PERSON)]
+    found = mentions([Text("/title", text, 1.0)], [spans])
+    assert [named.surface for named in found] == ["5 de", "Groot"]
+
+
 def test_offices_are_no_people_and_washington_is_one_place() -> None:
     text = "State Councilor Guo Shengkun flew to Washington, D.C. on Monday."
     (guo, washington) = found(

@@ -6,12 +6,16 @@ from collections.abc import Iterable, Sequence
 from schemas import EntityType
 from services.enrichment.entities import kinds, names
 from services.enrichment.entities.consistency import NAMES, consistent
+from services.enrichment.entities.linking import known
 from services.enrichment.entities.named import Named
 from services.enrichment.entities.tagging import Span
 from services.enrichment.fields import Text
 
 MAX_SURFACE = 120
 """Characters; no name is longer, a misread table is."""
+
+MAX_SPAN = 2 * MAX_SURFACE
+"""Characters of what a tagger marked: with offices, articles and spaces around the name."""
 
 _WASHINGTON = re.compile(r"^,?\s*D\.?C\.?$")
 
@@ -28,8 +32,10 @@ def mentions(texts: Sequence[Text], tagged: Sequence[Sequence[Span]]) -> list[Na
 
 def _cleaned(text: Text, spans: Iterable[Span]) -> Iterable[Named]:
     previous: Named | None = None
+    taken = 0
     for span in spans:
-        named = _trimmed(text, span)
+        named = _trimmed(text, span, taken)
+        taken = span.end
         if named is None:
             continue
         if previous is not None and _WASHINGTON.match(text.text[previous.end : named.end]):
@@ -43,8 +49,11 @@ def _cleaned(text: Text, spans: Iterable[Span]) -> Iterable[Named]:
         yield previous
 
 
-def _trimmed(text: Text, span: Span) -> Named | None:
+def _trimmed(text: Text, span: Span, taken: int) -> Named | None:
+    """Return the name in a span, or None; particles before it are its own, unless they are `taken`."""
     surface = text.text[span.start : span.end]
+    if len(surface) > MAX_SPAN:
+        return None
     first, last = names.trimmed(surface)
     kind: EntityType | None = span.type
     if kind in NAMES:
@@ -59,24 +68,28 @@ def _trimmed(text: Text, span: Span) -> Named | None:
         return None
     start = span.start + first
     if kind is EntityType.PERSON:
-        start -= names.particles_before(text.text[:start])
+        start -= names.particles_before(text.text[taken:start])
     return Named(text, start, span.start + last, kind)
 
 
 def _datelines(texts: Iterable[Text]) -> Iterable[Named]:
-    """Find the places in which news agencies begin: `BRUSSELS (Reuters) -`, `PARIS, May 3 (AP) —`."""
+    """Find the places in which news agencies begin: `BRUSSELS (Reuters) -`, `PARIS, May 3 (AP) —`.
+
+    Without an agency it must be a place that is known: `BERLIN -` is one, `ANALYSIS -` is none.
+    """
     for text in texts:
         found = _DATELINE.match(text.text)
         if found:
             for place in re.finditer(r"[^/]+", found[1]):
                 surface = place[0].strip()
                 start = found.start(1) + place.start() + place[0].index(surface)
-                yield Named(text, start, start + len(surface), EntityType.PLACE)
+                if found["agency"] or known(surface.title(), EntityType.PLACE):
+                    yield Named(text, start, start + len(surface), EntityType.PLACE)
 
 
 _DATELINE = re.compile(
     r"^([A-Z][A-Z.'’-]+(?:[ /][A-Z][A-Z.'’-]+){0,4})"  # the place, or places
     r"(?:, [A-Z][\w.]+(?: [A-Z][a-z]+)?)?"  # the country or state
     r"(?:, [A-Z][a-z]{2,8}\.? \d{1,2})? "  # the day
-    r"(?:\([A-Z][\w. ]{1,20}\) [-–—]|[-–—] )"
+    r"(?:(?P<agency>\([A-Z][\w. ]{1,20}\)) [-–—]|[-–—] )"
 )

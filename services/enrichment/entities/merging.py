@@ -47,7 +47,8 @@ class _Person:
     """A person under full names.
 
     Attributes:
-        given: first words of the names under which the person is known.
+        words: of the first of them, without initials.
+        mentions: under all of them.
     """
 
     def __init__(self, named: Named) -> None:
@@ -100,14 +101,12 @@ def _by_name(mentions: Sequence[Named]) -> list[list[Named]]:
     """Merge organisations, and places: equal names, an acronym with what it abbreviates, a short form with its name."""
     found = _equal(mentions)
     full = [cluster for cluster in found if " " in cluster[0].surface]
-    merged: list[list[Named]] = []
-    for cluster in found:
-        owner = _owner(cluster[0], [other for other in full if other is not cluster])
-        if owner is None:
-            merged.append(cluster)
-        else:
+    owners = [_owner(cluster[0], [other for other in full if other is not cluster]) for cluster in found]
+    # Short forms first: `AA` goes to `Apex Airlines`, and with it to `Apex Airlines Inc`.
+    for cluster, owner in sorted(zip(found, owners, strict=True), key=lambda pair: len(pair[0][0].surface)):
+        if owner is not None:
             owner.extend(cluster)
-    return merged
+    return [cluster for cluster, owner in zip(found, owners, strict=True) if owner is None]
 
 
 def _owner(named: Named, full: Sequence[list[Named]]) -> list[Named] | None:

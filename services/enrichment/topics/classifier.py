@@ -1,4 +1,4 @@
-"""The topics of an article: top-level ones by two models, narrower ones below them, each with a calibrated score."""
+"""The topics of an article: top-level ones by three models, narrower ones below them, each with a calibrated score."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from services.enrichment.topics.calibration import FAST, HYBRID, logistic
 from services.enrichment.topics.media_topics import VERSION, media_topics
 from services.enrichment.topics.narrow import Candidate, Narrow
 from services.enrichment.topics.sentences import NAME, SentenceModel, Sentences
-from services.enrichment.topics.words import Floats, WordsModel, log_softmax
+from services.enrichment.topics.words import Floats, WordsModel, lines, log_softmax
 
 FIRST_WORDS = 200
 """Words that are classified, behind the headline: news says first what it is about, and more did not do better."""
@@ -24,6 +24,12 @@ all that lie near do as well."""
 
 MOST_TOP = 3
 MOST_NARROW = 5
+
+LEAST_FIRST = 0.3
+"""Score below which nothing is named: no news of these seventeen kinds, or too short a text."""
+
+LEAST_FURTHER = 0.35
+LEAST_NARROW = 0.25
 
 
 class Classifier(Protocol):
@@ -77,7 +83,7 @@ class NewsClassifier:
         name = "news-words" if fast else f"news-words+{NAME}"
         self.model = Model(task="topics", name=name, version=f"3+mediatopics.{VERSION}")
         self._taxonomy = media_topics()
-        self.roots = names(arrays["roots"])
+        self.roots = lines(arrays["roots"])
         self._words = WordsModel(arrays)
         self._sentences = None if fast else Sentences()
         self._meaning = None if fast else SentenceModel(arrays)
@@ -133,13 +139,6 @@ class NewsClassifier:
         return Topic(code=code, name=topic.name(language), path=topic.path, score=round(score, 3))
 
 
-LEAST_FIRST = 0.3
-"""Below it nothing is named: no news of these seventeen kinds, or too short a text."""
-
-LEAST_FURTHER = 0.35
-LEAST_NARROW = 0.25
-
-
 def top_features(top: Floats, row: int, rank: int) -> tuple[float, ...]:
     """Return what a top-level topic's score is made of: log probability, lead of the first one, whether further."""
     own, first = float(top[row]), float(top.max())
@@ -150,8 +149,3 @@ def load() -> Mapping[str, NDArray[Any]]:
     """Return the trained arrays, as `training.enrichment.topics` wrote them."""
     with files("services.enrichment").joinpath("trained", "topics.npz").open("rb") as file, np.load(file) as arrays:
         return {name: arrays[name] for name in arrays.files}
-
-
-def names(array: NDArray[Any]) -> list[str]:
-    """Return the lines of a text that is kept as an array of bytes."""
-    return array.tobytes().decode().split("\n")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from services.enrichment.topics.media_topics import MediaTopic, media_topics
 from services.enrichment.topics.sentences import unit_rows
-from services.enrichment.topics.words import Floats
+from services.enrichment.topics.words import Floats, lines
 
 NEAREST = 12
 """Definitions that are looked at: those nearest to the text."""
@@ -67,7 +67,7 @@ class Narrow:
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         self._taxonomy = media_topics()
-        codes = arrays["definitions_code"].tobytes().decode().split("\n")
+        codes = lines(arrays["definitions_code"])
         below = [row for row, code in enumerate(codes) if len(self._taxonomy[code].path) > 1]
         self._codes = [codes[row] for row in below]
         self._definitions = unit_rows(arrays["definitions"][below])

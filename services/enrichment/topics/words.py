@@ -36,7 +36,7 @@ class WordsModel:
     """
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        self._index = {term: i for i, term in enumerate(arrays["terms"].tobytes().decode().split("\n"))}
+        self._index = {term: i for i, term in enumerate(lines(arrays["terms"]))}
         self._idf = arrays["idf"].astype(np.float32)
         self._weights = arrays["weights"]
         self._scale = float(arrays["scale"])
@@ -51,6 +51,12 @@ class WordsModel:
         vector = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32))) * self._idf[rows]
         vector /= np.linalg.norm(vector)
         return log_softmax(vector @ self._weights[rows].astype(np.float32) * self._scale + self._bias)
+
+
+def lines(array: NDArray[Any]) -> list[str]:
+    """Return the lines of a text that is kept as an array of bytes."""
+    text: str = array.tobytes().decode()
+    return text.split("\n")
 
 
 def log_softmax(scores: Floats) -> Floats:
