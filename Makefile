@@ -88,7 +88,7 @@ $(TEACHING)/.ready: training/enrichment/requirements.txt
 	$(TEACHING)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
 
-train-tagger: $(TEACHING)/.ready ## Train the tagger of names anew, in an environment of its own (45 minutes)
+train-tagger: $(TEACHING)/.ready ## Train the tagger of names anew, in an environment of its own (about 40 minutes, 7 GB)
 	PYTHONPATH=. $(TEACHING)/bin/python -m training.enrichment.tagger $(if $(DATA),--data $(DATA))
 
 compare: $(TRAINING)/.ready ## Compare extraction with other extractors on public pages; after 'make train' with held-out models

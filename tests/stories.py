@@ -1,9 +1,11 @@
-"""Invented stories whose mentions are marked by hand: see `tests/articles/named.txt`."""
+"""Articles for tests of enrichment: of given paragraphs, and invented ones whose mentions are marked by hand."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from schemas import Block, CleanedArticle, Extraction
 
 _MARKED = re.compile(r"\[([^|\]]+)\|([^\]]+)\]")
 
@@ -36,3 +38,18 @@ def stories() -> Iterator[Marked]:
             text += found[1]
             position = found.end()
         yield Marked(number, text + line[position:], mentions)
+
+
+def article(*paragraphs: str, title: str | None = None) -> CleanedArticle:
+    """Return a cleaned article with these paragraphs."""
+    return CleanedArticle(
+        event_id="00000000-0000-5000-8000-000000000000",
+        page_id="p",
+        revision="r",
+        url="https://a.example/",
+        canonical_url="https://a.example/",
+        title=title,
+        paragraphs=tuple(Block(text=text) for text in paragraphs),
+        word_count=1,
+        extraction=Extraction(method="html", version="1", confidence=1),
+    )

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
@@ -21,7 +22,7 @@ from services.pipeline import PAGES_SKIPPED, STAGES
 from services.runtime import logs
 from services.runtime.kafka import topics
 from services.runtime.kafka.reading import Span, between, ends
-from services.runtime.overview import Overview, Watcher, counted, overviews, rates
+from services.runtime.overview import Overview, Watcher, overviews, rates
 from services.runtime.records import Record
 from services.runtime.settings import KafkaSettings
 
@@ -128,11 +129,12 @@ async def _reasons(kafka: KafkaSettings, span: timedelta) -> tuple[dict[str, int
     since = int((datetime.now(UTC) - span).timestamp() * 1000)
     spans = await ends(kafka, partitions, since_ms=since) if partitions else {}
     newest: dict[TopicPartition, Span] = {tp: (max(first, last - NEWEST), last) for tp, (first, last) in spans.items()}
-    reasons: dict[str, list[str]] = {}
+    reasons: defaultdict[str, Counter[str]] = defaultdict(Counter)
     async with contextlib.aclosing(between(kafka, newest)) as reading:
         async for record in reading:
-            reasons.setdefault(stages.get(record.topic, ""), []).append(_reason(record))
-    return counted(reasons.pop("", [])), {name: counted(found) for name, found in reasons.items()}
+            reasons[stages.get(record.topic, "")][_reason(record)] += 1
+    counts_of = {name: dict(found.most_common()) for name, found in reasons.items()}
+    return counts_of.pop("", {}), counts_of
 
 
 def _reason(record: Record) -> str:

@@ -15,7 +15,7 @@ from aiokafka.partitioner import DefaultPartitioner
 
 from schemas import page_id
 from services.cli import console
-from services.cli.dlq.selecting import address_of
+from services.cli.addresses import address_of
 from services.cli.options import with_settings
 from services.pipeline import ENDS, PAGES_RAW, PAGES_SKIPPED, STAGES, TOPICS
 from services.runtime import logs

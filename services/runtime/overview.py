@@ -6,7 +6,6 @@ Everything is asked of Kafka, nothing of the workers: so it can be told from any
 import asyncio
 import contextlib
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -238,8 +237,3 @@ def rates(before: Overview, after: Overview) -> dict[str, tuple[float, float]]:
         )
         for stage in after.stages
     }
-
-
-def counted(reasons: Sequence[str]) -> dict[str, int]:
-    """Return reasons with their counts, the commonest first."""
-    return dict(Counter(reasons).most_common())

@@ -5,29 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from schemas import Block, CleanedArticle, EnrichedArticle, EntityType, Extraction, Model, Topic
+from schemas import CleanedArticle, EnrichedArticle, EntityType, Model, Topic
 from services.enrichment import models
 from services.enrichment.enrich import Enricher
 from services.enrichment.entities import Span
 from services.enrichment.settings import EnrichmentSettings
 from services.enrichment.topics import NewsClassifier
 from services.runtime.errors import UsageError
+from tests.stories import article
 from tests.unit.test_seed_page import SEED, read
 
 EXPECTED = json.loads((Path(__file__).parents[1] / "seed.json").read_text(encoding="utf-8"))
-
-
-def article(*paragraphs: str) -> CleanedArticle:
-    return CleanedArticle(
-        event_id="00000000-0000-5000-8000-000000000000",
-        page_id="p",
-        revision="r",
-        url="https://a.example/",
-        canonical_url="https://a.example/",
-        paragraphs=tuple(Block(text=text) for text in paragraphs),
-        word_count=1,
-        extraction=Extraction(method="html", version="1", confidence=1),
-    )
 
 
 @pytest.fixture(scope="module")

@@ -4,29 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas import Block, CleanedArticle, Extraction
 from services.enrichment.topics import NewsClassifier, media_topics
 from services.enrichment.topics.calibration import FAST, HYBRID, logistic
 from services.enrichment.topics.words import terms
+from tests.stories import article
 
 
 @pytest.fixture(scope="module", params=["hybrid", "fast"])
 def classifier(request: pytest.FixtureRequest) -> NewsClassifier:
     return NewsClassifier(fast=request.param == "fast")
-
-
-def article(*paragraphs: str, title: str | None = None) -> CleanedArticle:
-    return CleanedArticle(
-        event_id="00000000-0000-5000-8000-000000000000",
-        page_id="p",
-        revision="r",
-        url="https://a.example/",
-        canonical_url="https://a.example/",
-        title=title,
-        paragraphs=tuple(Block(text=text) for text in paragraphs),
-        word_count=1,
-        extraction=Extraction(method="html", version="1", confidence=1),
-    )
 
 
 def test_the_taxonomy_is_a_tree_of_seventeen_roots() -> None:

@@ -14,7 +14,8 @@ import typer
 from aiokafka import TopicPartition
 
 from services.cli import console
-from services.cli.dlq.selecting import Host, Reason, Selection, Since, Topic, address_of, host_of, selection
+from services.cli.addresses import address_of, host_of
+from services.cli.dlq.selecting import Host, Reason, Selection, Since, Topic, selection
 from services.cli.options import with_settings
 from services.cli.tail import as_object
 from services.pipeline import STAGES

@@ -2,17 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
-from urllib.parse import urlsplit
+from typing import Annotated
 
-import orjson
 import typer
 
+from services.cli.addresses import host_of
 from services.cli.moments import FORMS, milliseconds
 from services.pipeline import STAGES
 from services.runtime.dead_letters import Letter
 from services.runtime.errors import UsageError
-from services.runtime.records import Record
 from services.runtime.topology import Stage
 
 Topic = Annotated[
@@ -22,9 +20,6 @@ Topic = Annotated[
 Reason = Annotated[list[str] | None, typer.Option(metavar="R", help="For this reason: timeout, ... Can be repeated.")]
 Host = Annotated[list[str] | None, typer.Option(metavar="H", help="Of pages of this host, subdomains too. Repeatable.")]
 Since = Annotated[str | None, typer.Option(metavar="T", help=f"Given up since: {FORMS}.")]
-
-MAX_PARSED = 1 << 20
-"""Bytes of a value in which an address is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +59,3 @@ def _stages(names: list[str] | None) -> list[Stage]:
     if unknown := [name for name in names if name not in by_name]:
         raise UsageError(f"no dead-letter topic {unknown[0]}: there are {', '.join(by_name)}")
     return [by_name[name] for name in dict.fromkeys(names)]
-
-
-def address_of(record: Record) -> str:
-    """Return the address of the page in a record, as told by its headers or its value; empty where neither does."""
-    subject = next((value for name, value in reversed(record.headers) if name == "ce_subject"), None)
-    if subject:
-        return subject.decode("utf-8", "replace")
-    if record.value is None or len(record.value) > MAX_PARSED:
-        return ""
-    try:
-        event: Any = orjson.loads(record.value)
-    except orjson.JSONDecodeError:
-        return ""
-    found = event.get("canonical_url") or event.get("url") if isinstance(event, dict) else None
-    return found if isinstance(found, str) else ""
-
-
-def host_of(record: Record) -> str:
-    """Return the host of the page in a record; empty where it is not known."""
-    try:
-        return (urlsplit(address_of(record)).hostname or "").lower()
-    except ValueError:
-        return ""

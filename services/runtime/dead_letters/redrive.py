@@ -73,7 +73,6 @@ class Redrive:
         wanted: which of them.
         rounds: times that a record may be redriven in all.
         limit: dead letters to be sent at most; None: all.
-        replication: copies of the topic of notes, where it has to be created.
     """
 
     def __init__(
@@ -85,7 +84,6 @@ class Redrive:
         rounds: int,
         limit: int | None = None,
         since_ms: int | None = None,
-        replication: int = 1,
     ) -> None:
         self._settings = settings
         self._stages = stages
@@ -93,7 +91,6 @@ class Redrive:
         self._rounds = rounds
         self._limit = limit
         self._since_ms = since_ms
-        self._replication = replication
         self._sent = self._done_before = self._worn_out = 0
         self._by_reason: dict[str, int] = {}
 
@@ -114,7 +111,9 @@ class Redrive:
             UnavailableError: the cluster cannot be reached.
             TransactionError: a transaction failed, or another run has begun: run it again.
         """
-        await topics.create(self._settings, [NOTES], replication=self._replication)
+        # The notes are kept as safely as what they speak of.
+        states = await topics.states(self._settings, [stage.dead_letter_topic for stage in self._stages])
+        await topics.create(self._settings, [NOTES], replication=max(1, *(state.replication for state in states)))
         name = self._settings.on_cluster("wiredesk.redrive")
         async with (
             TransactionalProducer(self._settings, name, TRANSACTION_SECONDS) as producer,
