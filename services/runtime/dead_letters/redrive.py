@@ -113,7 +113,7 @@ class Redrive:
         """
         # The notes are kept as safely as what they speak of.
         states = await topics.states(self._settings, [stage.dead_letter_topic for stage in self._stages])
-        await topics.create(self._settings, [NOTES], replication=max(1, *(state.replication for state in states)))
+        await topics.create(self._settings, [NOTES], replication=max([1, *(state.replication for state in states)]))
         name = self._settings.on_cluster("wiredesk.redrive")
         async with (
             TransactionalProducer(self._settings, name, TRANSACTION_SECONDS) as producer,
