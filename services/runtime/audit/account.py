@@ -3,7 +3,7 @@
 What is read, and what need not be:
 
 1. The committed offsets of all stages, before anything else: what a stage commits afterwards can only make a record
-   look more advanced than it is said to be.
+   look more advanced than it is said to be. Then which dead letters went back: what they became is below the ends.
 2. Where all topics end, and then, once no transaction is open below that, the *end topics* from their beginning:
    each record there names its origin.
 3. Of the topics between stages only what their readers have not committed yet: those records are in flight.
@@ -121,10 +121,11 @@ class _Audit:
     async def run(self, since_ms: int | None) -> Account:
         partitions = await self._partitions()
         committed = await stage_progress.committed(self._settings, self._stages)
+        again = await redriven(self._settings)
         latest = await ends(self._settings, partitions, since_ms=since_ms, patience=PATIENCE_SECONDS)
         ledger = Ledger({tp.partition: Range(*latest[tp]) for tp in partitions if tp.topic == self._entry})
         self._mark_backlog(ledger, committed, latest)
-        await self._read_ends(ledger, latest)
+        await self._read_ends(ledger, latest, again)
         await self._read_between(ledger, committed, latest)
         await self._read_entry(ledger, committed, latest)
         duplicated = list(islice(ledger.duplicated(), NAMED))
@@ -152,10 +153,11 @@ class _Audit:
                 for offset in range(max(start, committed.get(tp, start)), end):
                     ledger.in_flight(tp.partition, offset)
 
-    async def _read_ends(self, ledger: Ledger, latest: Mapping[TopicPartition, tuple[int, int]]) -> None:
+    async def _read_ends(
+        self, ledger: Ledger, latest: Mapping[TopicPartition, tuple[int, int]], again: frozenset[str]
+    ) -> None:
         ranges = {tp: span for tp, span in latest.items() if tp.topic in self._numbers}
         total, done = sum(end - start for start, end in ranges.values()), 0
-        again = await redriven(self._settings)
         async with contextlib.aclosing(between(self._settings, ranges)) as reading:
             async for record in reading:
                 # A dead letter that went back is no end: what comes of it now is. One of the entry topic stays, as its
