@@ -22,13 +22,28 @@ def address_of(record: Record) -> str:
         event: Any = orjson.loads(record.value)
     except orjson.JSONDecodeError:
         return ""
-    found = event.get("canonical_url") or event.get("url") if isinstance(event, dict) else None
-    return found if isinstance(found, str) else ""
+    return next(iter(told_by(event)), "") if isinstance(event, dict) else ""
+
+
+def told_by(event: dict[str, Any]) -> tuple[str, ...]:
+    """Return the addresses that an event tells: the canonical one, and the one that its publisher wrote."""
+    told = (event.get("canonical_url"), event.get("url"))
+    return tuple(address for address in told if isinstance(address, str) and address)
 
 
 def host_of(record: Record) -> str:
     """Return the host of the page in a record; empty where it is not known."""
+    return _host(address_of(record))
+
+
+def is_host(address: str, wanted: str) -> bool:
+    """Whether an address is of a host, or of one below it."""
+    own, asked = _host(address), wanted.lower().strip(".")
+    return own == asked or own.endswith(f".{asked}")
+
+
+def _host(address: str) -> str:
     try:
-        return (urlsplit(address_of(record)).hostname or "").lower()
+        return (urlsplit(address).hostname or "").lower()
     except ValueError:
         return ""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli.addresses import host_of
+from services.cli.addresses import address_of, is_host
 from services.cli.moments import FORMS, milliseconds
 from services.pipeline import STAGES
 from services.runtime.dead_letters import Letter
@@ -39,15 +39,11 @@ def selection(
     Raises:
         UsageError: there is no such topic, or no such time.
     """
-    wanted_hosts = [one.lower().strip(".") for one in host or ()]
 
     def wants(letter: Letter) -> bool:
         if reason and letter.reason not in reason:
             return False
-        if not wanted_hosts:
-            return True
-        own = host_of(letter.record)
-        return any(own == one or own.endswith(f".{one}") for one in wanted_hosts)
+        return not host or any(is_host(address_of(letter.record), one) for one in host)
 
     return Selection(tuple(_stages(topic)), wants, milliseconds(since))
 

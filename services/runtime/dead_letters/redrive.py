@@ -15,6 +15,7 @@ from services.runtime.dead_letters.letter import ROUNDS, Letter, letters, mark
 from services.runtime.kafka import topics
 from services.runtime.kafka.reading import read
 from services.runtime.kafka.transactions import TransactionalProducer
+from services.runtime.lineage import replay_marks
 from services.runtime.records import Output
 from services.runtime.settings import KafkaSettings
 from services.runtime.topology import DAY_MS, Stage, Topic
@@ -163,10 +164,14 @@ class Redrive:
 
 
 def _again(letter: Letter) -> Output:
-    """Return the record as it was received, and behind its headers how often it has been redriven."""
+    """Return the record as it was received, and behind its headers how often it has been redriven.
+
+    What a replay gave up stays marked as the replay's: the live stream has its own end of the page.
+    """
     rounds = (ROUNDS, str(letter.rounds + 1).encode())
     kept = tuple(header for header in letter.headers if header[0] != ROUNDS)
-    return Output(letter.stage.consumes.name, letter.record.key, letter.record.value, (*kept, rounds))
+    marks = tuple(header for header in replay_marks(letter.record) if header not in kept)
+    return Output(letter.stage.consumes.name, letter.record.key, letter.record.value, (*kept, *marks, rounds))
 
 
 def _note(letter: Letter) -> Output:

@@ -13,6 +13,8 @@ from services.runtime import metrics
 from services.runtime.isolation import frames
 from services.runtime.isolation.processes import Child, Template
 from services.runtime.records import Failure, Outcome, Record
+from services.runtime.settings import WorkerSettings
+from services.runtime.topology import Stage
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +65,17 @@ class ProcessPool:
         self._numbers = itertools.count()
         self._queue: asyncio.PriorityQueue[Job] = asyncio.PriorityQueue()
         self._slots: list[asyncio.Task[None]] = []
+
+    @classmethod
+    def of(cls, stage: Stage, settings: WorkerSettings) -> "ProcessPool":
+        """Return a pool for a stage."""
+        return cls(
+            stage.handler,
+            size=settings.processes or stage.default_processes,
+            deadline=settings.page_deadline,
+            memory_bytes=settings.page_memory_bytes,
+            log_level=settings.log_level,
+        )
 
     async def start(self) -> str:
         """Load the handler, fork the children, and return the handler's version.

@@ -1,14 +1,16 @@
-"""How far the stages have come: the offsets that their consumer groups have committed."""
+"""How far consumer groups have come: the offsets that they have committed; and setting them by hand."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata
 
+from services.runtime.errors import UnavailableError
 from services.runtime.kafka import clients
+from services.runtime.kafka.delivery import told
 from services.runtime.settings import KafkaSettings
 from services.runtime.topology import Stage
 
@@ -27,13 +29,40 @@ async def committed(settings: KafkaSettings, stages: Sequence[Stage]) -> dict[To
     async with clients.started(clients.admin(settings), settings) as admin:
         for stage in stages:
             topic = settings.on_cluster(stage.consumes.name)
-            listed = await _offsets(admin, settings.on_cluster(stage.group))
-            found.update({tp: at.offset for tp, at in listed.items() if tp.topic == topic and at.offset >= 0})
+            listed = await group_offsets(admin, settings.on_cluster(stage.group))
+            found.update({tp: at for tp, at in listed.items() if tp.topic == topic})
     return found
 
 
-async def _offsets(admin: AIOKafkaAdminClient, group: str) -> dict[TopicPartition, OffsetAndMetadata]:
-    return dict(await patiently(lambda: admin.list_consumer_group_offsets(group)))
+async def group_offsets(admin: AIOKafkaAdminClient, group: str) -> dict[TopicPartition, int]:
+    """Return the offsets that a group has committed.
+
+    Args:
+        group: on the cluster.
+
+    Raises:
+        KafkaError: its coordinator does not appear in time, or refuses.
+    """
+    listed: dict[TopicPartition, OffsetAndMetadata] = await patiently(lambda: admin.list_consumer_group_offsets(group))
+    return {tp: at.offset for tp, at in listed.items() if at.offset >= 0}
+
+
+async def set_offsets(settings: KafkaSettings, group: str, offsets: Mapping[TopicPartition, int]) -> None:
+    """Commit offsets for a group that has no members; its coordinator refuses where it has some.
+
+    Args:
+        group: without prefix.
+
+    Raises:
+        UnavailableError: the cluster cannot be reached, or refuses.
+    """
+    consumer: AIOKafkaConsumer = clients.reader(settings, "wiredesk-offsets", group_id=settings.on_cluster(group))
+    async with clients.started(consumer, settings):
+        consumer.assign(list(offsets))
+        try:
+            await consumer.commit(dict(offsets))
+        except KafkaError as error:
+            raise UnavailableError(f"offsets of {group} cannot be set: {told(error)}; has it workers?") from error
 
 
 async def patiently[T](ask: Callable[[], Awaitable[T]]) -> T:

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka import TopicPartition
 
-from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.errors import UsageError
 from services.runtime.kafka import clients, topics
-from services.runtime.kafka.delivery import told
-from services.runtime.kafka.progress import committed, patiently
+from services.runtime.kafka.progress import committed, patiently, set_offsets
 from services.runtime.kafka.reading import ends
 from services.runtime.settings import KafkaSettings
 from services.runtime.topology import Stage
@@ -84,13 +82,4 @@ async def rewind(settings: KafkaSettings, stage: Stage, moves: Sequence[Move]) -
     state = responses[0].groups[0][2]
     if state not in IDLE:
         raise UsageError(f"{stage.name} has workers (its group is {state}): stop them all, then rewind")
-    consumer: AIOKafkaConsumer = clients.reader(settings, "wiredesk-rewind", group_id=group)
-    async with clients.started(consumer, settings):
-        consumer.assign([move.source for move in moves])
-        try:
-            # The group's coordinator refuses this where a worker has joined meanwhile.
-            await consumer.commit({move.source: move.after for move in moves})
-        except KafkaError as error:
-            raise UnavailableError(
-                f"{stage.name} was not rewound: {told(error)}; has a worker been started?"
-            ) from error
+    await set_offsets(settings, stage.group, {move.source: move.after for move in moves})

@@ -10,7 +10,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from services.runtime import metrics
-from services.runtime.worker.lane import Lane, LaneState
+from services.runtime.worker.lane import Lane
+from services.runtime.worker.state import LaneState
 
 log = structlog.get_logger(__name__)
 

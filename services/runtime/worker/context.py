@@ -1,5 +1,6 @@
 """What the lanes of a worker share."""
 
+import sys
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -8,8 +9,10 @@ from services.runtime.kafka import clients
 from services.runtime.kafka.at_least_once import AtLeastOnceProducer
 from services.runtime.kafka.delivery import Delivery
 from services.runtime.kafka.transactions import TransactionalProducer
+from services.runtime.records import Record
 from services.runtime.settings import KafkaSettings, WorkerSettings
 from services.runtime.topology import Stage
+from services.runtime.worker.bounded import Bounded
 from services.runtime.worker.brake import Brake
 from services.runtime.worker.flight import Budget, Computes
 
@@ -20,6 +23,7 @@ class Context:
 
     Attributes:
         version: of the stage's handler, for dead letters.
+        bounded: the run that the worker works for; None: it serves the live stream.
     """
 
     stage: Stage
@@ -30,11 +34,20 @@ class Context:
     brake: Brake
     kafka: KafkaSettings
     settings: WorkerSettings
+    bounded: Bounded | None = None
 
     @property
     def group(self) -> str:
         """The consumer group, on the cluster."""
-        return self.kafka.on_cluster(self.stage.group)
+        return self.kafka.on_cluster(self.stage.group if self.bounded is None else self.bounded.group)
+
+    def end(self, source: TopicPartition) -> int:
+        """Return the offset at which a lane ends; of the live stream there is none that it would reach."""
+        return sys.maxsize if self.bounded is None else self.bounded.ends.get(source.partition, 0)
+
+    def wants(self, record: Record) -> bool:
+        """Whether a record is to be processed; a run may pass it over."""
+        return self.bounded is None or self.bounded.wanted(record)
 
     @property
     def two_heartbeats(self) -> float:

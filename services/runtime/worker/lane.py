@@ -3,39 +3,35 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import replace
-from enum import StrEnum
 
 import structlog
 from aiokafka import TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 
 from services.runtime import metrics
-from services.runtime.dead_letters.writing import dead_letter
-from services.runtime.errors import BrakePulledError, FencedError, OutputTooLargeError, TransactionError
+from services.runtime.errors import (
+    BrakePulledError,
+    FencedError,
+    OpeningError,
+    OutputTooLargeError,
+    TransactionError,
+)
 from services.runtime.kafka import offsets
 from services.runtime.kafka.delivery import Delivery
-from services.runtime.lineage import lineage, origin_seconds
 from services.runtime.records import Failure, Outcome, Output, Record
 from services.runtime.worker.backoff import Backoff
 from services.runtime.worker.context import Context
 from services.runtime.worker.flight import Batch, Flight
+from services.runtime.worker.outputs import count, outputs_of
+from services.runtime.worker.state import LaneState
 
 log = structlog.get_logger(__name__)
 
 TRY_PATIENCE = 2.0
 """Seconds for which a lane that may try a record waits for one, before it is another lane's turn."""
 
-
-class LaneState(StrEnum):
-    """Where a lane is in its life."""
-
-    OPENING = "opening"  # fencing its predecessor, reading the committed offset
-    RUNNING = "running"
-    BRAKED = "braked"  # standing still: see the brake
-    FENCED = "fenced"  # stopped; waiting for the group to say whose the partition is
-    FAILED = "failed"  # waiting to open again
-    CLOSED = "closed"  # drained or abandoned
+PASS_SECONDS = 0.25
+"""After so long without a record to process a bounded lane commits how far it has come without one."""
 
 
 class Lane:
@@ -60,25 +56,31 @@ class Lane:
         self._flight = Flight(context.pool, context.budget, context.settings)
         self._refused: dict[int, Failure] = {}
         self._expected = 0
+        self._committed = 0
+        self._end = context.end(source)
         self._progressed = time.monotonic()
         self._drained = asyncio.Event()
         self._task = asyncio.create_task(self._live(), name=f"lane-{source.topic}-{source.partition}-{epoch}")
 
-    def feed(self, records: Sequence[Record]) -> None:
+    def feed(self, records: Sequence[Record]) -> int:
         """Take records that the consumer returned; pause the partition when that is all that may be in flight.
+
+        Return how many are to be processed.
 
         Records that come while the lane is not running were fetched from a position that is about to be corrected:
         they are dropped, and fetched again from the right one. So are those from before that position.
         """
         if self.state is not LaneState.RUNNING or self._drained.is_set():
-            return
-        if not len(self._flight):
+            return 0
+        before = len(self._flight)
+        if not before:
             self._progressed = time.monotonic()
         for record in records:
-            if record.offset >= self._expected:
+            if self._expected <= record.offset < self._end and self._context.wants(record):
                 self._flight.add(record, self._refused.get(record.offset))
-                self._expected = record.offset + 1
+            self._expected = max(self._expected, record.offset + 1)
         self.regulate()
+        return len(self._flight) - before
 
     def regulate(self) -> None:
         """Pause the partition when the lane or the worker is full, resume it when neither is."""
@@ -88,9 +90,10 @@ class Lane:
         if self.state is not LaneState.RUNNING or self._drained.is_set() or self.source not in consumer.assignment():
             return
         paused = self.source in consumer.paused()
-        if self._flight.has_room and paused:
+        takes = self._flight.has_room and self._expected < self._end
+        if takes and paused:
             consumer.resume(self.source)
-        elif not self._flight.has_room and not paused:
+        elif not takes and not paused:
             consumer.pause(self.source)
 
     @property
@@ -113,7 +116,7 @@ class Lane:
         consumer = self._context.consumer
         position, highwater = await consumer.position(self.source), consumer.highwater(self.source)
         if self.state is LaneState.RUNNING and highwater is not None:  # it may have closed meanwhile
-            lag = max(0, highwater - position) + len(self._flight)
+            lag = max(0, min(highwater, self._end) - position) + len(self._flight)
             metrics.LAG.labels(self.source.partition).set(lag)
             if not lag:
                 self._progressed = time.monotonic()
@@ -165,11 +168,13 @@ class Lane:
             # In this order: the predecessor is fenced, so what it has committed by now is all that it ever will.
             async with asyncio.timeout(context.settings.transaction_timeout):
                 committed = await offsets.committed(context.consumer, context.group, self.source)
+                if committed is None and context.bounded is not None:
+                    raise OpeningError(f"the offsets of {context.group} are gone: nobody knows how far it has come")
                 if committed is None:
                     await context.consumer.seek_to_beginning(self.source)
                 else:
                     context.consumer.seek(self.source, committed)
-            self._expected = committed or 0
+            self._expected = self._committed = committed or 0
             self._progressed = time.monotonic()
             self.state, self.trouble = LaneState.RUNNING, None
             log.info("lane running", partition=self.source.partition, offset=committed or 0, epoch=self._epoch)
@@ -186,11 +191,14 @@ class Lane:
         self._flight.one_by_one = trying = brake.pulled
         while not brake.pulled or trying:
             try:
-                async with asyncio.timeout(TRY_PATIENCE if trying else None):
+                async with asyncio.timeout(self._patience(trying=trying)):
                     if not await self._flight.first(lambda: not self._drained.is_set()):
                         return
             except TimeoutError:
-                break  # no record to be tried: it is another lane's turn
+                if trying:
+                    break  # no record to be tried: it is another lane's turn
+                await self._pass_over(output)
+                continue
             batch = self._judged(await self._flight.batch(), trying=trying)
             if batch is None:
                 break
@@ -203,6 +211,12 @@ class Lane:
                 self._flight.submit()
             trying = trying and not isinstance(batch[-1][1], Failure)
         raise BrakePulledError(brake.reason)
+
+    def _patience(self, *, trying: bool) -> float | None:
+        """Return for how many seconds a record is waited for; None: until one comes."""
+        if trying:
+            return TRY_PATIENCE
+        return None if self._context.bounded is None else PASS_SECONDS
 
     def _judged(self, batch: Batch, *, trying: bool) -> Batch | None:
         """Return how much of a batch may be committed, as far as the brake goes: None when another lane pulled it."""
@@ -244,30 +258,39 @@ class Lane:
         metrics.IN_FLIGHT.labels(self.source.partition).set(0)
 
     async def _commit(self, output: Delivery, batch: Batch) -> None:
-        outputs: list[Output] = []
-        makers: list[int] = []
-        for index, (record, outcome) in enumerate(batch):
-            made = (self._dead_letter(record, outcome),) if isinstance(outcome, Failure) else outcome
-            origin = lineage(self._context.stage, record)
-            outputs.extend(replace(one, headers=(*one.headers, *origin)) for one in made)
-            makers.extend([index] * len(made))
-        next_offset = batch[-1][0].offset + 1
+        outputs, makers = outputs_of(self._context, batch)
         began = time.time()
         try:
-            with metrics.open_transaction(began):
-                await output.commit(outputs, self._context.group, self.source, next_offset)
+            await self._commit_at(output, outputs, batch[-1][0].offset + 1)
         except OutputTooLargeError as error:
             self._blame_size(batch[makers[error.index]], error)
             raise
         self._flight.settle(len(batch))
         self._refused.clear()
-        self._progressed = time.monotonic()
         self.regulate()
-        self._count(batch, outputs, began)
+        count(self._context, batch, outputs, began)
 
-    def _dead_letter(self, record: Record, failure: Failure) -> Output:
-        log.warning("dead letter", record=record.coordinates, reason=failure.reason, message=failure.message)
-        return dead_letter(self._context.stage, self._context.version, record, failure)
+    async def _commit_at(self, output: Delivery, outputs: Sequence[Output], offset: int) -> None:
+        with metrics.open_transaction(time.time()):
+            await output.commit(outputs, self._context.group, self.source, offset)
+        self._committed = offset
+        self._progressed = time.monotonic()
+
+    async def _pass_over(self, output: Delivery) -> None:
+        """Commit how far a bounded lane has come while nothing of it is in flight.
+
+        That is behind what it does not want, and behind the markers of transactions, which are never delivered.
+        """
+        if len(self._flight):
+            return
+        self._progressed = time.monotonic()
+        position = min(self._end, await self._context.consumer.position(self.source))
+        if len(self._flight):  # meanwhile
+            return
+        self._expected = max(self._expected, position)
+        self.regulate()
+        if position > self._committed:
+            await self._commit_at(output, (), position)
 
     def _blame_size(self, culprit: tuple[Record, Outcome], error: OutputTooLargeError) -> None:
         """Remember that a record's output is refused: when the lane has opened again it is dead-lettered instead.
@@ -279,15 +302,3 @@ class Lane:
         if isinstance(outcome, Failure):
             log.error("dead-letter topic refuses a record of this size", record=record.coordinates, size=error.size)
         self._refused[record.offset] = Failure("output_too_large", str(error))
-
-    def _count(self, batch: Batch, outputs: Sequence[Output], began: float) -> None:
-        now = time.time()
-        metrics.COMMIT_SECONDS.observe(now - began)
-        metrics.COMMIT_RECORDS.observe(len(batch))
-        metrics.LAST_COMMIT.set(now)
-        for one in outputs:
-            metrics.RECORDS.labels(one.topic).inc()
-        for record, outcome in batch:
-            if isinstance(outcome, Failure):
-                metrics.DEAD_LETTERS.labels(outcome.reason).inc()
-            metrics.SINCE_ORIGIN_SECONDS.observe(max(0.0, now - origin_seconds(self._context.stage, record)))

@@ -18,6 +18,7 @@ from services.runtime.topology import Stage
 from services.runtime.worker import health
 from services.runtime.worker.assignment import Assignment
 from services.runtime.worker.backoff import Backoff
+from services.runtime.worker.bounded import Bounded, Throttle
 from services.runtime.worker.brake import Brake
 from services.runtime.worker.context import Context
 from services.runtime.worker.flight import Budget
@@ -39,19 +40,22 @@ wait for every member, takes up to the session timeout, which is well below."""
 
 
 class Worker:
-    """A worker of a stage. Any number of them share the partitions of the stage's input topic."""
+    """A worker of a stage. Any number of them share the partitions of the stage's input topic.
 
-    def __init__(self, stage: Stage, kafka: KafkaSettings, settings: WorkerSettings) -> None:
+    Args:
+        bounded: the run that it works for; None: it serves the live stream.
+    """
+
+    def __init__(
+        self, stage: Stage, kafka: KafkaSettings, settings: WorkerSettings, bounded: Bounded | None = None
+    ) -> None:
         self._stage = stage
         self._kafka = kafka
         self._settings = settings
-        self._pool = ProcessPool(
-            stage.handler,
-            size=settings.processes or stage.default_processes,
-            deadline=settings.page_deadline,
-            memory_bytes=settings.page_memory_bytes,
-            log_level=settings.log_level,
-        )
+        self._bounded = bounded
+        self._throttle = Throttle(bounded.rate if bounded is not None else None)
+        self._group = bounded.group if bounded is not None else stage.group
+        self._pool = ProcessPool.of(stage, settings)
         self._version = ""
         self._assignment: Assignment | None = None
         self._polled = time.monotonic()
@@ -78,11 +82,9 @@ class Worker:
         log.info("worker stopped")
 
     async def _consume(self, stop: asyncio.Event) -> None:
-        client_id = f"{self._kafka.on_cluster(self._stage.group)}-{os.getpid()}"
+        client_id = f"{self._kafka.on_cluster(self._group)}-{os.getpid()}"
         settings = self._settings
-        consumer = clients.member(
-            self._kafka, self._stage.group, client_id, settings.session_timeout, settings.instance_id
-        )
+        consumer = clients.member(self._kafka, self._group, client_id, settings.session_timeout, settings.instance_id)
         await clients.start(consumer, self._kafka)
         try:
             context = Context(
@@ -94,6 +96,7 @@ class Worker:
                 brake=Brake(settings),
                 kafka=self._kafka,
                 settings=settings,
+                bounded=self._bounded,
             )
             assignment = Assignment(
                 consumer, lambda source, epoch: Lane(source, epoch, context), settings.drain_timeout
@@ -104,8 +107,11 @@ class Worker:
             measuring = asyncio.create_task(assignment.measure_lag())
             backoff = Backoff()
             try:
+                most = self._throttle.batch(POLL_RECORDS)
                 while not stop.is_set():
-                    await self._poll(consumer.getmany(timeout_ms=POLL_MS, max_records=POLL_RECORDS), backoff)
+                    self._polled = time.monotonic()
+                    if await self._throttle.turn(POLL_MS / 1000):
+                        await self._poll(consumer.getmany(timeout_ms=POLL_MS, max_records=most), backoff)
                 log.info("worker stopping")
                 await assignment.drain()  # aiokafka's stop does not call the listener
             finally:
@@ -129,7 +135,7 @@ class Worker:
         lanes = self._assignment.lanes if self._assignment is not None else {}
         for source, records in fetched.items():
             if source in lanes:
-                lanes[source].feed([from_consumer(record) for record in records])
+                self._throttle.charge(lanes[source].feed([from_consumer(record) for record in records]))
 
     def _stuck(self) -> str | None:
         silent = time.monotonic() - self._polled
@@ -140,6 +146,11 @@ class Worker:
         if stalled > STUCK_SECONDS + 2 * self._settings.page_deadline + self._settings.transaction_timeout:
             return f"pages wait, and none was committed for {stalled:.0f} s"
         return None
+
+    @property
+    def trouble(self) -> str | None:
+        """Why it does not work at the moment, in a line; None when it does."""
+        return self._not_ready()
 
     def _not_ready(self) -> str | None:
         if self._assignment is None:

@@ -1,0 +1,195 @@
+"""`wiredesk replay STAGE`: what is to be read again, and what is to be done with it."""
+
+import asyncio
+import re
+import sys
+from typing import Annotated
+
+import orjson
+import typer
+from aiokafka import TopicPartition
+
+from services.cli import console
+from services.cli.moments import FORMS, milliseconds
+from services.cli.options import load, with_settings
+from services.cli.replay.filters import Filters, Hosts, Languages, Types, Urls, filters, wanted
+from services.cli.replay.rewinding import rewind_group
+from services.cli.replay.running import counting, finish, summary
+from services.enrichment.settings import EnrichmentSettings
+from services.ingest.settings import IngestSettings
+from services.pipeline import STAGES, TOPICS
+from services.runtime import logs
+from services.runtime.errors import UsageError
+from services.runtime.kafka.reading import Span
+from services.runtime.replay import begin, survey, trial
+from services.runtime.replay.planning import PartialSpan, Survey, Trial, spans
+from services.runtime.settings import KafkaSettings, WorkerSettings
+from services.runtime.topology import Stage
+
+_TOPIC = re.compile(r"[A-Za-z0-9._-]{1,200}")
+_OFFSETS = re.compile(r"(\d{1,9}):(\d{1,18})(?:-(\d{1,18}))?")
+
+
+@with_settings(kafka=KafkaSettings, settings=WorkerSettings)
+def plan(  # noqa: PLR0913 - each is an option
+    context: typer.Context,
+    *,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="T", help=f"What arrived then or later: {FORMS}.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", metavar="T", help="And before then; default: all that is there now.")
+    ] = None,
+    offset: Annotated[
+        list[str] | None,
+        typer.Option(metavar="P:A[-B]", help="Of partition P offsets A up to, without, B; only those. Repeatable."),
+    ] = None,
+    into: Annotated[
+        str | None,
+        typer.Option(metavar="TOPIC", help="Write a topic of its own, made where it is missing; not the live ones."),
+    ] = None,
+    host: Hosts = None,
+    url: Urls = None,
+    language: Languages = None,
+    event_type: Types = None,
+    rate: Annotated[float | None, typer.Option(min=0.001, help="Records a second at most, of each process.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done and how long it would take, and do nothing.")
+    ] = False,
+    rewind: Annotated[
+        bool,
+        typer.Option("--rewind-group", help="Instead: move the offsets that the stage's workers go on from."),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object at the end.")] = False,
+    kafka: KafkaSettings,
+    settings: WorkerSettings,
+) -> None:
+    """Read a range of the stage's topic again."""
+    logs.quiet()
+    stage = STAGES[context.info_name or ""]
+    asked = filters(host, url, language, event_type)
+    if rewind:
+        if into is not None or until is not None or rate is not None or asked:
+            raise UsageError("--rewind-group goes with --from or --offset only: the live workers read all that follows")
+        rewind_group(kafka, stage, since, offset, dry_run=dry_run, yes=yes, as_json=as_json)
+        return
+    load(IngestSettings)  # read again in the stage's processes; what is wrong in them is told here
+    load(EnrichmentSettings)
+    _check(into)
+    ranges = _ranges(kafka, stage, since, until, offset)
+    if dry_run:
+        _rehearse(kafka, settings, stage, ranges, asked, into=into, rate=rate, as_json=as_json)
+        return
+    _confirm(kafka, stage, ranges, into, yes=yes)
+    version = asyncio.run(trial(stage, settings)).version
+    run = asyncio.run(begin(kafka, stage, version=version, into=into, ranges=ranges, filters=asked, rate=rate))
+    finish(kafka, settings, run, rate=rate, as_json=as_json)
+
+
+def _check(into: str | None) -> None:
+    if into is None:
+        return
+    if not _TOPIC.fullmatch(into) or into in (".", ".."):
+        raise UsageError(f"--into {into}: a topic has letters, digits, '.', '_' and '-' in its name, 200 at most")
+    if into in {topic.name for topic in TOPICS}:
+        raise UsageError(f"--into {into} is a live topic: name another, or leave --into out to repair the live one")
+
+
+def _ranges(
+    kafka: KafkaSettings, stage: Stage, since: str | None, until: str | None, offsets: list[str] | None
+) -> dict[int, Span]:
+    if since is None and not offsets:
+        raise UsageError("say what to read: --from T, with --to T, or --offset P:A-B")
+    since_ms, until_ms = milliseconds(since), milliseconds(until)
+    if since_ms is not None and until_ms is not None and since_ms >= until_ms:
+        raise UsageError(f"--from {since} is not before --to {until}")
+    parsed = _offsets(offsets or [])
+    return asyncio.run(spans(kafka, stage, since_ms=since_ms, until_ms=until_ms, offsets=parsed))
+
+
+def _offsets(told: list[str]) -> dict[int, PartialSpan]:
+    found: dict[int, PartialSpan] = {}
+    for one in told:
+        match = _OFFSETS.fullmatch(one)
+        if match is None:
+            raise UsageError(
+                f"--offset {one}: write partition and offsets, like 3:1200-2400, or 3:1200 for all from there"
+            )
+        first, last = int(match[2]), None if match[3] is None else int(match[3])
+        if last is not None and last <= first:
+            raise UsageError(f"--offset {one}: {last} is not behind {first}")
+        if int(match[1]) in found:
+            raise UsageError(f"--offset {one}: partition {match[1]} is there twice")
+        found[int(match[1])] = first, last
+    return found
+
+
+def _confirm(kafka: KafkaSettings, stage: Stage, ranges: dict[int, Span], into: str | None, *, yes: bool) -> None:
+    """Ask before the live topics are written."""
+    if into is not None or yes:
+        return
+    count, target = sum(last - first for first, last in ranges.values()), kafka.on_cluster(stage.produces[0].name)
+    told = (
+        f"{count} offsets of {kafka.on_cluster(stage.consumes.name)} would be published again, into the live {target}"
+    )
+    if not sys.stdin.isatty():
+        raise UsageError(f"{told}: say --yes, or --into TOPIC")
+    typer.confirm(f"{told}. Go on?", abort=True)
+
+
+def _rehearse(
+    kafka: KafkaSettings,
+    settings: WorkerSettings,
+    stage: Stage,
+    ranges: dict[int, Span],
+    asked: Filters,
+    *,
+    into: str | None,
+    rate: float | None,
+    as_json: bool,
+) -> None:
+    sources = {tp: span for tp, span in _sources(kafka, stage, ranges).items() if span[0] < span[1]}
+    with counting("reading") as count:
+        found = asyncio.run(survey(kafka, sources, wanted(asked), count))
+    tried = asyncio.run(trial(stage, settings, found.sample))
+    seconds = _seconds(found, tried, rate)
+    target = kafka.on_cluster(into or stage.produces[0].name)
+    if as_json:
+        told = {
+            "stage": stage.name,
+            "version": tried.version,
+            "into": target,
+            "live": into is None,
+            "partitions": {str(number): span for number, span in ranges.items()},
+            "read": found.read,
+            "wanted": found.wanted,
+            "passed_over": found.read - found.wanted,
+            "bytes": found.size,
+            "records_per_second": tried.rate and round(tried.rate, 1),
+            "seconds": seconds and round(seconds, 1),
+        }
+        console.plain(orjson.dumps(told).decode())
+        return
+    rows: list[tuple[str, object]] = [
+        ("records in the range", found.read),
+        ("to be processed", found.wanted),
+        ("passed over", found.read - found.wanted),
+        ("bytes to be processed", found.size),
+        ("version", tried.version),
+        ("into", target + (" (live)" if into is None else "")),
+    ]
+    if tried.rate is not None and seconds is not None:
+        rows += [("records a second, one process here", f"{tried.rate:.0f}"), ("would take", summary(seconds))]
+    console.table(f"replay of {stage.name}, if it were run", ("what", "how much"), rows)
+
+
+def _sources(kafka: KafkaSettings, stage: Stage, ranges: dict[int, Span]) -> dict[TopicPartition, Span]:
+    topic = kafka.on_cluster(stage.consumes.name)
+    return {TopicPartition(topic, number): span for number, span in ranges.items()}
+
+
+def _seconds(found: Survey, tried: Trial, rate: float | None) -> float | None:
+    if tried.rate is None:
+        return None
+    return found.wanted / (tried.rate if rate is None else min(rate, tried.rate))
