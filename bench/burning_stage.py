@@ -1,6 +1,8 @@
 """A stage for benchmarks of the runtime: each record costs some milliseconds, or does as it is told.
 
-python bench/burning_stage.py BOOTSTRAP
+python bench/burning_stage.py BOOTSTRAP [RUN]
+
+With the id of a run it works for that, to its end.
 """
 
 import asyncio
@@ -12,9 +14,11 @@ import time
 
 from services.runtime import logs
 from services.runtime.records import Output, Record
+from services.runtime.replay import noted_runs, work
 from services.runtime.settings import KafkaSettings, WorkerSettings
 from services.runtime.topology import Stage, Topic
 from services.runtime.worker import Worker
+from services.runtime.worker.bounded import everything
 
 SOURCE = Topic("burn.in", "What is to be done", partitions=2)
 TARGET = Topic("burn.out", "What was done", partitions=2)
@@ -55,12 +59,18 @@ def handler() -> Burning:
     return Burning()
 
 
-async def _run() -> None:
+async def _run(bootstrap: str, run: str | None) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    await Worker(STAGE, KafkaSettings(bootstrap_servers=sys.argv[1]), WorkerSettings()).run(stop)
+    kafka, settings = KafkaSettings(bootstrap_servers=bootstrap), WorkerSettings()
+    if run is None:
+        await Worker(STAGE, kafka, settings).run(stop)
+        return
+    noted = (await noted_runs(kafka))[run]
+    own = settings.model_copy(update={"metrics_port": 0})
+    await work(kafka, own, STAGE, noted.run, everything, rate=None, stop=stop)
 
 
 if __name__ == "__main__":
     logs.configure("error")
-    asyncio.run(_run())
+    asyncio.run(_run(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None))  # noqa: PLR2004

@@ -63,6 +63,7 @@ def as_object(found: Account) -> dict[str, object]:
         "in_flight": found.in_flight,
         "missing": found.missing,
         "duplicated": found.duplicated,
+        "replayed": found.replayed,
         "by_topic": found.ended,
         "missing_records": found.missing_records,
         "duplicated_records": [{"origin": d.origin, "ends": list(d.ends)} for d in found.duplicated_records],
@@ -81,11 +82,13 @@ def _ended(found: Account) -> dict[str, int]:
 def _show(found: Account) -> None:
     rows = [(name.replace("_", "-"), count) for name, count in _ended(found).items()]
     rows += [("in flight", found.in_flight), ("missing", found.missing), ("duplicated", found.duplicated)]
+    rows += [(f"replayed by {run}", count) for run, count in found.replayed.items()]
     console.table(f"{found.entered} raw pages", ("what became of them", "pages"), rows)
     for name in found.missing_records:
         console.plain(f"missing: {name}")
     for duplicate in found.duplicated_records:
-        console.plain(f"duplicated: {duplicate.origin} ended at {', '.join(duplicate.ends)}")
+        where = f" ended at {', '.join(duplicate.ends)}" if duplicate.ends else ", twice"
+        console.plain(f"duplicated: {duplicate.origin}{where}")
     left = (found.missing + found.duplicated) - len(found.missing_records) - len(found.duplicated_records)
     if left:
         console.plain(f"and {left} more")

@@ -24,8 +24,8 @@ from services.runtime.errors import UsageError
 from services.runtime.kafka import topics
 from services.runtime.kafka.progress import committed
 from services.runtime.kafka.reading import Span, between, ends
-from services.runtime.lineage import ORIGIN
-from services.runtime.records import Record
+from services.runtime.lineage import ORIGIN, replay_marks
+from services.runtime.records import Record, located
 from services.runtime.settings import KafkaSettings
 
 NOT_FOUND = 1
@@ -160,15 +160,14 @@ async def _visits(
 
 async def _raw(kafka: KafkaSettings, origin: str) -> list[Record]:
     """Return the raw page of an origin, where it is still kept."""
-    name, _, offset = origin.rpartition("/")
-    name, _, partition = name.rpartition("/")
-    if name != kafka.on_cluster(PAGES_RAW.name) or not (partition.isdecimal() and offset.isdecimal()):
+    at = located(origin)
+    if at is None or at[0] != kafka.on_cluster(PAGES_RAW.name):
         return []
-    source = TopicPartition(name, int(partition))
+    source, offset = TopicPartition(at[0], at[1]), at[2]
     first, last = (await ends(kafka, [source]))[source]
-    if not first <= int(offset) < last:
+    if not first <= offset < last:
         return []
-    return await _read(kafka, {source: (int(offset), int(offset) + 1)})
+    return await _read(kafka, {source: (offset, offset + 1)})
 
 
 def _visit(kafka: KafkaSettings, origin: str, records: Sequence[Record], done: Mapping[TopicPartition, int]) -> Visit:
@@ -193,6 +192,13 @@ def _visit(kafka: KafkaSettings, origin: str, records: Sequence[Record], done: M
 
 
 def _told(topic: str, record: Record) -> str:
+    """Return what a record says became of its page."""
+    marks = replay_marks(record)
+    by = f" (replay {(marks[0][1] or b'').decode('utf-8', 'replace')})" if marks else ""
+    return _event_told(topic, record) + by
+
+
+def _event_told(topic: str, record: Record) -> str:
     if topic in DEAD_LETTERS:
         letter = parsed(DEAD_LETTERS[topic], record)
         return f"dead letter: {letter.reason}: {letter.message}" if letter else "dead letter"

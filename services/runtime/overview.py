@@ -8,7 +8,6 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -19,7 +18,7 @@ from aiokafka.errors import KafkaError
 from services.runtime.errors import UnavailableError
 from services.runtime.kafka import clients, topics
 from services.runtime.kafka.delivery import told
-from services.runtime.kafka.progress import committed, patiently
+from services.runtime.kafka.progress import committed, group_state
 from services.runtime.kafka.reading import POLL_MS, from_consumer
 from services.runtime.lineage import ORIGIN_TIME
 from services.runtime.records import Record
@@ -209,10 +208,8 @@ class Watcher:
         found = {}
         for stage in self._stages:
             group = self._settings.on_cluster(stage.group)
-            # One by one: aiokafka reads an answer of version 3 as one of version 2, which fits for a single group only.
-            responses: list[Any] = await patiently(partial(self._admin.describe_consumer_groups, [group]))
-            for _, name, state, _, _, members, *_ in responses[0].groups:
-                found[name] = (state, tuple(_member(*member[:5]) for member in members))
+            state, members = await group_state(self._admin, group)
+            found[group] = (state, tuple(_member(*member[:5]) for member in members))
         return found
 
 

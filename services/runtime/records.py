@@ -37,6 +37,15 @@ class Record:
         return len(self.key or b"") + len(self.value or b"") + headers
 
 
+def located(coordinates: str) -> tuple[str, int, int] | None:
+    """Return topic, partition and offset of a record's coordinates; None where they are none."""
+    topic, _, offset = coordinates.rpartition("/")
+    topic, _, partition = topic.rpartition("/")
+    if not topic or not (partition.isdecimal() and offset.isdecimal()):
+        return None
+    return topic, int(partition), int(offset)
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """A record to be written. `topic` is the name in the topology, without the prefix."""

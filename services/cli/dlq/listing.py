@@ -24,6 +24,7 @@ from services.runtime.dead_letters import Letter, letters, mark, redriven
 from services.runtime.dead_letters.letter import parsed
 from services.runtime.errors import UsageError
 from services.runtime.kafka.reading import between, ends
+from services.runtime.records import located
 from services.runtime.settings import KafkaSettings
 
 SHOWN_CHARACTERS = 2000
@@ -166,19 +167,18 @@ async def _letter(kafka: KafkaSettings, letter_id: str) -> Letter:
     Raises:
         UsageError: there is none of that name.
     """
-    name, _, offset = letter_id.rpartition("/")
-    name, _, partition = name.rpartition("/")
+    at = located(letter_id)
     by_topic = {stage.dead_letter_topic.name: stage for stage in STAGES.values()}
-    stage = by_topic.get(name) or by_topic.get(name.removeprefix(kafka.topic_prefix))
-    if stage is None or not (partition.isdecimal() and offset.isdecimal()):
+    stage = None if at is None else by_topic.get(at[0]) or by_topic.get(at[0].removeprefix(kafka.topic_prefix))
+    if at is None or stage is None:
         raise UsageError(f"{letter_id!r} names no dead letter: write one as {next(iter(by_topic))}/0/17")
-    source = TopicPartition(kafka.on_cluster(stage.dead_letter_topic.name), int(partition))
+    source, offset = TopicPartition(kafka.on_cluster(stage.dead_letter_topic.name), at[1]), at[2]
     try:
         first, last = (await ends(kafka, [source]))[source]
     except (KeyError, ValueError):
         first = last = 0
-    if first <= int(offset) < last:
-        async with contextlib.aclosing(between(kafka, {source: (int(offset), int(offset) + 1)})) as reading:
+    if first <= offset < last:
+        async with contextlib.aclosing(between(kafka, {source: (offset, offset + 1)})) as reading:
             async for record in reading:
                 if (found := parsed(stage, record)) is not None:
                     return found

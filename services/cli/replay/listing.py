@@ -2,8 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 import typer
@@ -14,7 +13,7 @@ from services.cli.replay.running import account_rows, as_object
 from services.runtime import logs
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.kafka import clients
-from services.runtime.kafka.progress import patiently
+from services.runtime.kafka.progress import group_state
 from services.runtime.replay import Advance, NotedRun, noted_runs, progress
 from services.runtime.settings import KafkaSettings
 
@@ -125,10 +124,9 @@ async def _seen(kafka: KafkaSettings, noted: NotedRun) -> _Seen:
 
 
 async def _members(kafka: KafkaSettings, noted: NotedRun) -> int:
-    group = kafka.on_cluster(noted.run.group)
     async with clients.started(clients.admin(kafka), kafka) as admin:
-        responses: list[Any] = await patiently(partial(admin.describe_consumer_groups, [group]))
-    return len(responses[0].groups[0][5])
+        _, members = await group_state(admin, kafka.on_cluster(noted.run.group))
+    return len(members)
 
 
 def _object(one: _Seen) -> dict[str, object]:

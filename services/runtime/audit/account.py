@@ -5,7 +5,8 @@ What is read, and what need not be:
 1. The committed offsets of all stages, before anything else: what a stage commits afterwards can only make a record
    look more advanced than it is said to be. Then which dead letters went back: what they became is below the ends.
 2. Where all topics end, and then, once no transaction is open below that, the *end topics* from their beginning:
-   each record there names its origin.
+   each record there names its origin. What a replay has published once more is counted apart: it is no second end of
+   the page, and must itself be there once.
 3. Of the topics between stages only what their readers have not committed yet: those records are in flight.
 4. Of the entry topic nothing at all, as long as every offset in it has an end or is in flight. Where one has neither,
    its neighbourhood is read: it may be the marker of a publisher's transaction.
@@ -19,15 +20,16 @@ from itertools import islice
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
-from services.runtime.audit.ledger import Ledger, Range
 from services.runtime.dead_letters import mark, redriven
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.kafka import progress as stage_progress
 from services.runtime.kafka import topics
 from services.runtime.kafka.delivery import told
 from services.runtime.kafka.reading import between, ends
-from services.runtime.lineage import ORIGIN
-from services.runtime.records import Record
+from services.runtime.ledger import Ledger, Range
+from services.runtime.lineage import ORIGIN, replay_marks
+from services.runtime.records import Record, located
+from services.runtime.replay.run import NotedRun, noted_runs
 from services.runtime.settings import KafkaSettings
 from services.runtime.topology import Stage, Topic
 
@@ -39,6 +41,9 @@ TAIL = 10_000
 
 PATIENCE_SECONDS = 120
 """For open transactions: the broker itself ends them after their timeout."""
+
+REPLAYED_END = 1
+"""In the ledger of a run, wherever it was that a record ended."""
 
 type Progress = Callable[[int, int], None]
 """Called with records read and records to be read, as far as offsets tell."""
@@ -61,6 +66,7 @@ class Account:
         in_flight: a stage has not committed them yet.
         missing: neither ended nor in flight; the first of them by name.
         duplicated: ended more than once, counted in `ended` once; the first of them by name.
+        replayed: records that runs of a replay have brought to an end once more, by run.
     """
 
     ended: dict[str, int]
@@ -69,6 +75,7 @@ class Account:
     duplicated: int
     missing_records: list[str] = field(default_factory=list)
     duplicated_records: list[Duplicate] = field(default_factory=list)
+    replayed: dict[str, int] = field(default_factory=dict)
 
     @property
     def entered(self) -> int:
@@ -117,11 +124,14 @@ class _Audit:
         self._ends: list[Topic] = [topic for topic in dict.fromkeys(produced) if topic not in consumed]
         self._numbers = {settings.on_cluster(topic.name): n for n, topic in enumerate(self._ends, start=1)}
         self._between = [settings.on_cluster(stage.consumes.name) for stage in stages[1:]]
+        self._runs: dict[str, NotedRun] = {}
+        self._replays: dict[str, Ledger] = {}
 
     async def run(self, since_ms: int | None) -> Account:
         partitions = await self._partitions()
         committed = await stage_progress.committed(self._settings, self._stages)
         again = await redriven(self._settings)
+        self._runs = await noted_runs(self._settings)
         latest = await ends(self._settings, partitions, since_ms=since_ms, patience=PATIENCE_SECONDS)
         ledger = Ledger({tp.partition: Range(*latest[tp]) for tp in partitions if tp.topic == self._entry})
         self._mark_backlog(ledger, committed, latest)
@@ -129,13 +139,20 @@ class _Audit:
         await self._read_between(ledger, committed, latest)
         await self._read_entry(ledger, committed, latest)
         duplicated = list(islice(ledger.duplicated(), NAMED))
+        named = await self._name_duplicates(duplicated, latest)
+        named += [
+            Duplicate(f"{partition}/{offset} of {run}", ())
+            for run, of_run in self._replays.items()
+            for partition, offset in islice(of_run.duplicated(), NAMED)
+        ]
         return Account(
             ended={topic.name: ledger.count(number) for number, topic in enumerate(self._ends, start=1)},
             in_flight=ledger.count_in_flight,
             missing=ledger.count_missing,
-            duplicated=ledger.count_duplicated,
+            duplicated=ledger.count_duplicated + sum(one.count_duplicated for one in self._replays.values()),
             missing_records=[self._name(*found) for found in islice(ledger.missing(), NAMED)],
-            duplicated_records=await self._name_duplicates(duplicated, latest),
+            duplicated_records=named,
+            replayed={run: count for run, one in self._replays.items() if (count := one.count(REPLAYED_END))},
         )
 
     async def _partitions(self) -> list[TopicPartition]:
@@ -163,12 +180,24 @@ class _Audit:
                 # A dead letter that went back is no end: what comes of it now is. One of the entry topic stays, as its
                 # record went back as another one, with an origin of its own.
                 is_back = mark(record) in again and not record.topic.startswith(f"{self._entry}.")
-                if not is_back and (origin := self._origin(record)) is not None:
+                if is_back:
+                    pass
+                elif marks := replay_marks(record):
+                    self._note_replayed(*((value or b"").decode("utf-8", "replace") for _, value in marks))
+                elif (origin := self._origin(record)) is not None:
                     ledger.ended(*origin, self._numbers[record.topic])
                 done += 1
                 if not done % 1000:
                     self._progress(done, total)
         self._progress(total, total)
+
+    def _note_replayed(self, run: str, replayed: str) -> None:
+        at, noted = located(replayed), self._runs.get(run)
+        if at is None or noted is None:
+            return
+        if run not in self._replays:
+            self._replays[run] = Ledger({number: Range(*span) for number, span in noted.run.spans.items()})
+        self._replays[run].ended(at[1], at[2], REPLAYED_END)
 
     async def _read_between(
         self, ledger: Ledger, committed: Mapping[TopicPartition, int], latest: Mapping[TopicPartition, tuple[int, int]]
@@ -218,18 +247,15 @@ class _Audit:
         async with contextlib.aclosing(between(self._settings, ranges)) as reading:
             async for record in reading:
                 origin = self._origin(record)
-                if origin in found:
+                if origin in found and not replay_marks(record):
                     found[origin].append(record.coordinates)
         return [Duplicate(self._name(*origin), tuple(at)) for origin, at in found.items()]
 
     def _origin(self, record: Record) -> tuple[int, int] | None:
         """Return partition and offset of a record's origin, None where it did not begin in the entry topic."""
         told = next((value for name, value in reversed(record.headers) if name == ORIGIN), None)
-        topic, _, rest = (told or b"").decode("utf-8", "replace").rpartition("/")
-        topic, _, partition = topic.rpartition("/")
-        if topic != self._entry or not (partition.isdecimal() and rest.isdecimal()):
-            return None
-        return int(partition), int(rest)
+        at = located((told or b"").decode("utf-8", "replace"))
+        return at[1:] if at is not None and at[0] == self._entry else None
 
     def _name(self, partition: int, offset: int) -> str:
         return f"{self._entry}/{partition}/{offset}"

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -45,6 +46,23 @@ async def group_offsets(admin: AIOKafkaAdminClient, group: str) -> dict[TopicPar
     """
     listed: dict[TopicPartition, OffsetAndMetadata] = await patiently(lambda: admin.list_consumer_group_offsets(group))
     return {tp: at.offset for tp, at in listed.items() if at.offset >= 0}
+
+
+async def group_state(admin: AIOKafkaAdminClient, group: str) -> tuple[str, list[Any]]:
+    """Return a group's state, as Kafka calls it, and its members, as the protocol has them.
+
+    Groups are asked for one by one: aiokafka reads an answer of version 3 as one of version 2, which fits for a single
+    group only.
+
+    Args:
+        group: on the cluster.
+
+    Raises:
+        KafkaError: its coordinator does not appear in time, or refuses.
+    """
+    responses: list[Any] = await patiently(lambda: admin.describe_consumer_groups([group]))
+    _, _, state, _, _, members, *_ = responses[0].groups[0]
+    return state, members
 
 
 async def set_offsets(settings: KafkaSettings, group: str, offsets: Mapping[TopicPartition, int]) -> None:

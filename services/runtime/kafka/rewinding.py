@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 from aiokafka import TopicPartition
 
 from services.runtime.errors import UsageError
 from services.runtime.kafka import clients, topics
-from services.runtime.kafka.progress import committed, patiently, set_offsets
+from services.runtime.kafka.progress import committed, group_state, set_offsets
 from services.runtime.kafka.reading import ends
 from services.runtime.settings import KafkaSettings
 from services.runtime.topology import Stage
@@ -50,12 +48,7 @@ async def planned(
         UsageError: there is no such partition.
         UnavailableError: the cluster cannot be reached, or has no such topic.
     """
-    await topics.require(settings, stage)
-    topic = settings.on_cluster(stage.consumes.name)
-    count = (await topics.partitions(settings, [topic]))[topic]
-    if wrong := [number for number in offsets or {} if number >= count]:
-        raise UsageError(f"{topic} has no partition {wrong[0]}: they are 0 to {count - 1}")
-    partitions = [TopicPartition(topic, number) for number in range(count)]
+    partitions = await topics.inputs(settings, stage, offsets or ())
     there = await ends(settings, partitions)
     wanted = await ends(settings, partitions, since_ms=since_ms) if since_ms is not None else there
     done = await committed(settings, [stage])
@@ -76,10 +69,8 @@ async def rewind(settings: KafkaSettings, stage: Stage, moves: Sequence[Move]) -
         UsageError: a worker of the stage runs.
         UnavailableError: the cluster cannot be reached, or refuses.
     """
-    group = settings.on_cluster(stage.group)
     async with clients.started(clients.admin(settings), settings) as admin:
-        responses: list[Any] = await patiently(partial(admin.describe_consumer_groups, [group]))
-    state = responses[0].groups[0][2]
+        state, _ = await group_state(admin, settings.on_cluster(stage.group))
     if state not in IDLE:
         raise UsageError(f"{stage.name} has workers (its group is {state}): stop them all, then rewind")
     await set_offsets(settings, stage.group, {move.source: move.after for move in moves})

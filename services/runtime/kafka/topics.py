@@ -1,12 +1,13 @@
 """Topics on the cluster: created as the topology says, and listed beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
-from services.runtime.errors import UnavailableError
+from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.kafka import clients
 from services.runtime.settings import KafkaSettings
 from services.runtime.topology import Stage, Topic
@@ -87,6 +88,24 @@ async def partitions(settings: KafkaSettings, names: Sequence[str]) -> dict[str,
     """
     async with clients.started(clients.admin(settings), settings) as admin:
         return {name: count for name, (count, _) in (await _describe(admin, list(names))).items()}
+
+
+async def inputs(settings: KafkaSettings, stage: Stage, asked: Iterable[int] = ()) -> list[TopicPartition]:
+    """Return the partitions of a stage's input topic.
+
+    Args:
+        asked: numbers of partitions that must be among them.
+
+    Raises:
+        UsageError: there is no such partition.
+        UnavailableError: a topic of the stage is missing, or the cluster cannot be reached.
+    """
+    await require(settings, stage)
+    topic = settings.on_cluster(stage.consumes.name)
+    count = (await partitions(settings, [topic]))[topic]
+    if wrong := [number for number in asked if number >= count]:
+        raise UsageError(f"{topic} has no partition {wrong[0]}: they are 0 to {count - 1}")
+    return [TopicPartition(topic, number) for number in range(count)]
 
 
 async def _describe(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, tuple[int, int]]:

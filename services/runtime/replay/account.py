@@ -12,11 +12,11 @@ from itertools import islice
 from aiokafka import TopicPartition
 from pydantic import BaseModel, ConfigDict
 
-from services.runtime.audit.ledger import Ledger, Range
 from services.runtime.dead_letters.writing import PREFIX
 from services.runtime.kafka.reading import Span, between, ends
+from services.runtime.ledger import Ledger, Range
 from services.runtime.lineage import REPLAY, REPLAYED
-from services.runtime.records import Record
+from services.runtime.records import Record, located
 from services.runtime.settings import KafkaSettings
 
 NAMED = 20
@@ -178,12 +178,11 @@ class _Reader:
             self._ledger.absent(partition, offset)
 
     def _source(self, coordinates: str) -> tuple[int, int] | None:
-        topic, _, offset = coordinates.rpartition("/")
-        topic, _, partition = topic.rpartition("/")
-        if topic != self._topic or not (partition.isdecimal() and offset.isdecimal()):
+        at = located(coordinates)
+        if at is None or at[0] != self._topic:
             return None
-        first, last = self._spans.get(int(partition), (0, 0))
-        return (int(partition), int(offset)) if first <= int(offset) < last else None
+        first, last = self._spans.get(at[1], (0, 0))
+        return at[1:] if first <= at[2] < last else None
 
     def _name(self, partition: int, offset: int) -> str:
         return f"{self._topic}/{partition}/{offset}"

@@ -76,12 +76,7 @@ async def spans(
         UsageError: there is no such partition, or no offset in the range.
         UnavailableError: the cluster cannot be reached, or has no such topic.
     """
-    await topics.require(settings, stage)
-    topic = settings.on_cluster(stage.consumes.name)
-    count = (await topics.partitions(settings, [topic]))[topic]
-    if wrong := [number for number in offsets or {} if number >= count]:
-        raise UsageError(f"{topic} has no partition {wrong[0]}: they are 0 to {count - 1}")
-    partitions = [TopicPartition(topic, number) for number in range(count)]
+    partitions = await topics.inputs(settings, stage, offsets or ())
     there = await ends(settings, partitions, patience=PATIENCE_SECONDS)
     found = {tp.partition: span for tp, span in there.items()}
     if offsets:
@@ -94,7 +89,9 @@ async def spans(
         found = {tp.partition: _within(found[tp.partition], 0, begins[tp][0]) for tp in partitions}
     if all(first == last for first, last in found.values()):
         held = sum(last - first for first, last in there.values())
-        raise UsageError(f"nothing to replay: {topic} has no record in that range (it holds {held} offsets in all)")
+        raise UsageError(
+            f"nothing to replay: {partitions[0].topic} has no record in that range (it holds {held} offsets in all)"
+        )
     return found
 
 
