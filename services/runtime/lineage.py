@@ -1,5 +1,7 @@
 """Lineage: every record downstream names the record that it began with, so that anyone can join the topics."""
 
+from collections.abc import Mapping, Sequence
+
 from services.runtime.records import Header, Record
 from services.runtime.topology import Stage
 
@@ -28,26 +30,28 @@ def lineage(stage: Stage, record: Record, run: str | None = None) -> tuple[Heade
     Args:
         run: that replays the record; None: the live stream has it.
     """
-    marks = replay_marks(record) if run is None else ((REPLAY, run.encode()), (REPLAYED, record.coordinates.encode()))
-    origin, arrived = _last(record, ORIGIN), _last(record, ORIGIN_TIME)
-    if stage.entry:
-        origin, marks = None, () if run is None else marks
+    told = {} if stage.entry else dict(record.headers)  # of equal names the last counts
+    origin, arrived = told.get(ORIGIN), told.get(ORIGIN_TIME)
     if origin is None or arrived is None:
-        return (ORIGIN, record.coordinates.encode()), (ORIGIN_TIME, str(record.timestamp).encode()), *marks
+        origin, arrived = record.coordinates.encode(), b"%d" % record.timestamp
+    if run is not None:
+        marks: tuple[Header, ...] = ((REPLAY, run.encode()), (REPLAYED, record.coordinates.encode()))
+    else:
+        marks = _marks(told)
     return (ORIGIN, origin), (ORIGIN_TIME, arrived), *marks
 
 
 def replay_marks(record: Record) -> tuple[Header, ...]:
     """Return the headers that say which run has replayed a record; none where it came with the live stream."""
-    run, replayed = _last(record, REPLAY), _last(record, REPLAYED)
+    return _marks(dict(record.headers))
+
+
+def _marks(told: Mapping[str, bytes | None]) -> tuple[Header, ...]:
+    run, replayed = told.get(REPLAY), told.get(REPLAYED)
     return () if run is None or replayed is None else ((REPLAY, run), (REPLAYED, replayed))
 
 
-def origin_seconds(stage: Stage, record: Record) -> float:
-    """Return when the record's origin arrived, in seconds since 1970."""
-    _, (_, arrived), *_ = lineage(stage, record)
-    return int(arrived or b"0") / 1000 if (arrived or b"").isdigit() else record.timestamp / 1000
-
-
-def _last(record: Record, name: str) -> bytes | None:
-    return next((value for key, value in reversed(record.headers) if key == name), None)
+def origin_seconds(headers: Sequence[Header]) -> float:
+    """Return when the record arrived that a lineage begins with, in seconds since 1970; 0 where that is not told."""
+    arrived = next((value for name, value in headers if name == ORIGIN_TIME), None) or b""
+    return int(arrived) / 1000 if arrived.isdigit() else 0.0

@@ -20,7 +20,7 @@ class Pool:
         self.jobs: list[Job] = []
 
     def submit(self, record: Record) -> Job:
-        self.jobs.append(Job(len(self.jobs), record, asyncio.get_running_loop().create_future()))
+        self.jobs.append(Job(record, asyncio.get_running_loop().create_future()))
         return self.jobs[-1]
 
     def finish(self, *numbers: int) -> None:

@@ -1,5 +1,8 @@
 """Messages between a worker and the processes it started: pickles behind their length.
 
+To a child go bundles of records, back come their outcomes. Both are plain tuples on the way: a dataclass costs several
+times as much to pickle, and with a stage that does little this is what a worker spends its time on.
+
 Both ends are our own code on one machine, joined by a socket pair that nobody else can open: pickle is safe here, and
 nowhere else.
 """
@@ -10,8 +13,37 @@ import socket
 import struct
 from typing import Any
 
+from services.runtime.records import Failure, Header, Outcome, Output, Record
+
+type RecordFields = tuple[str, int, int, int, bytes | None, bytes | None, tuple[Header, ...]]
+"""Of a `Record`, in their order."""
+
+type OutputFields = tuple[str, bytes | None, bytes | None, tuple[Header, ...]]
+"""Of an `Output`, in their order."""
+
+type Answer = tuple[list[OutputFields] | Failure, float]
+"""The outcome of a record, and the seconds that it took."""
+
 _LENGTH = struct.Struct("!I")
 _CHUNK = 1 << 20
+
+
+def fields_of(record: Record) -> RecordFields:
+    """Return a record as it goes over the socket."""
+    return (
+        record.topic,
+        record.partition,
+        record.offset,
+        record.timestamp,
+        record.key,
+        record.value,
+        record.headers,
+    )
+
+
+def outcome_of(told: list[OutputFields] | Failure) -> Outcome:
+    """Return an outcome that came over the socket."""
+    return told if isinstance(told, Failure) else tuple(Output(*fields) for fields in told)
 
 
 def pack(message: object) -> bytes:

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from services.runtime.records import Output, Record
+from services.runtime.records import Record
 
 type Wanted = Callable[[Record], bool]
 
@@ -36,10 +36,6 @@ class Bounded:
     wanted: Wanted = everything
     into: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     rate: float | None = None
-
-    def redirected(self, output: Output) -> Output:
-        """Return an output as it is to be written in this run."""
-        return replace(output, topic=self.into.get(output.topic, output.topic))
 
 
 class Throttle:

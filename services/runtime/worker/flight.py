@@ -175,6 +175,6 @@ class Flight:
 
 
 def _settled(record: Record, failure: Failure) -> Job:
-    job = Job(0, record, asyncio.get_running_loop().create_future(), taken=True)
+    job = Job(record, asyncio.get_running_loop().create_future(), taken=True)
     job.settle(failure)
     return job

@@ -258,17 +258,17 @@ class Lane:
         metrics.IN_FLIGHT.labels(self.source.partition).set(0)
 
     async def _commit(self, output: Delivery, batch: Batch) -> None:
-        outputs, makers = outputs_of(self._context, batch)
+        made = outputs_of(self._context, batch)
         began = time.time()
         try:
-            await self._commit_at(output, outputs, batch[-1][0].offset + 1)
+            await self._commit_at(output, made.outputs, batch[-1][0].offset + 1)
         except OutputTooLargeError as error:
-            self._blame_size(batch[makers[error.index]], error)
+            self._blame_size(batch[made.makers[error.index]], error)
             raise
         self._flight.settle(len(batch))
         self._refused.clear()
         self.regulate()
-        count(self._context, batch, outputs, began)
+        count(batch, made, began)
 
     async def _commit_at(self, output: Delivery, outputs: Sequence[Output], offset: int) -> None:
         with metrics.open_transaction(time.time()):

@@ -1,8 +1,8 @@
 """What a batch becomes: the outputs of its records, dead letters for those that failed, and where they came from."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections import Counter
+from dataclasses import dataclass
 
 import structlog
 
@@ -16,32 +16,49 @@ from services.runtime.worker.flight import Batch
 log = structlog.get_logger(__name__)
 
 
-def outputs_of(context: Context, batch: Batch) -> tuple[list[Output], list[int]]:
-    """Return what is to be written for a batch, in order, and for each output the index in the batch of its record."""
-    outputs: list[Output] = []
-    makers: list[int] = []
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a batch has become.
+
+    Attributes:
+        outputs: to be written, in order.
+        makers: for each output, the index in the batch of the record that it was made from.
+        arrived: for each record of the batch, when its origin arrived in the first topic, in seconds since 1970.
+    """
+
+    outputs: list[Output]
+    makers: list[int]
+    arrived: list[float]
+
+
+def outputs_of(context: Context, batch: Batch) -> Made:
+    """Return what is to be written for a batch."""
+    made = Made([], [], [])
     bounded = context.bounded
+    run, into = (None, {}) if bounded is None else (bounded.run, bounded.into)
     for index, (record, outcome) in enumerate(batch):
         if isinstance(outcome, Failure):
             log.warning("dead letter", record=record.coordinates, reason=outcome.reason, message=outcome.message)
             outcome = (dead_letter(context.stage, context.version, record, outcome),)  # noqa: PLW2901 - what it becomes
-        origin = lineage(context.stage, record, bounded.run if bounded is not None else None)
-        for output in outcome:
-            one = replace(output, headers=(*output.headers, *origin))
-            outputs.append(one if bounded is None else bounded.redirected(one))
-            makers.append(index)
-    return outputs, makers
+        origin = lineage(context.stage, record, run)
+        made.arrived.append(origin_seconds(origin) or record.timestamp / 1000)
+        for one in outcome:
+            topic = into.get(one.topic, one.topic)
+            made.outputs.append(Output(topic, one.key, one.value, (*one.headers, *origin)))
+            made.makers.append(index)
+    return made
 
 
-def count(context: Context, batch: Batch, outputs: Sequence[Output], began: float) -> None:
+def count(batch: Batch, made: Made, began: float) -> None:
     """Count a batch that has been committed in a transaction that began at a time (seconds since 1970)."""
     now = time.time()
     metrics.COMMIT_SECONDS.observe(now - began)
     metrics.COMMIT_RECORDS.observe(len(batch))
     metrics.LAST_COMMIT.set(now)
-    for one in outputs:
-        metrics.RECORDS.labels(one.topic).inc()
-    for record, outcome in batch:
+    for topic, number in Counter(one.topic for one in made.outputs).items():
+        metrics.RECORDS.labels(topic).inc(number)
+    for _, outcome in batch:
         if isinstance(outcome, Failure):
             metrics.DEAD_LETTERS.labels(outcome.reason).inc()
-        metrics.SINCE_ORIGIN_SECONDS.observe(max(0.0, now - origin_seconds(context.stage, record)))
+    for arrived in made.arrived:
+        metrics.SINCE_ORIGIN_SECONDS.observe(max(0.0, now - arrived))
