@@ -67,8 +67,7 @@ async def _run(bootstrap: str, run: str | None) -> None:
         await Worker(STAGE, kafka, settings).run(stop)
         return
     noted = (await noted_runs(kafka))[run]
-    own = settings.model_copy(update={"metrics_port": 0})
-    await work(kafka, own, STAGE, noted.run, everything, rate=None, stop=stop)
+    await work(kafka, settings, STAGE, noted.run, everything, rate=None, stop=stop)
 
 
 if __name__ == "__main__":

@@ -85,7 +85,7 @@ def main() -> int:
     shapes = [Shape(n, n, 1) for n in (1, 2, 4)] if args.scaling else [Shape(2, 1, args.processes)]
     try:
         for name in args.stage or ("extractor", "enrichment"):
-            records = list(islice(cycle(_inputs(name, args.data)), args.pages))
+            records = list(islice(cycle(inputs(name, args.data)), args.pages))
             with tempfile.TemporaryDirectory(prefix="wiredesk-bench-") as folder:
                 asyncio.run(_measure(Path(folder), pipeline.STAGES[name], records, shapes, args.rounds))
     except WiredeskError as error:
@@ -242,7 +242,7 @@ def _running(log: Path) -> int:
     return len({json.loads(line)["pid"] for line in lines if "lane running" in line})
 
 
-def _inputs(name: str, data: Path) -> list[Record]:
+def inputs(name: str, data: Path) -> list[Record]:
     """Return different records of a stage's input topic, made by the stages before it."""
     raw = [
         Record("pages.raw", 0, n, 0, None, json.dumps({"url": url, "body": html, "content_type": "text/html"}).encode())

@@ -2,25 +2,26 @@
 
     python bench/replay.py [--records 100000] [--rounds 3]
 
-The copy is what a script would do: one aiokafka consumer, one producer, no transactions, no isolation. The replay is
-one process of a run with the runtime of the workers: transactions, a worker process, lineage. Both write records of
-2 kB into a topic of six partitions; a rate is told from the times at which the broker appended the first and the last
-of them. Rounds alternate; the first one warms up and is not counted.
+The copy is what a script would do: one aiokafka consumer, one producer, no transactions, no isolation. The replay is a
+run with the runtime of the workers: transactions, a worker process, lineage; in one process, and in two that share it.
+Its function hands the record on. The records are cleaned articles, made from public pages by the extractor, on a topic
+of six partitions; a rate is told from the times at which the broker appended the first and the last of the copies.
+Rounds alternate; the first one warms up and is not counted. Every replay is accounted for.
 """
 
 import argparse
 import asyncio
 import contextlib
 import os
-import random
 import statistics
 import sys
 import tempfile
-import time
+from itertools import cycle, islice
 from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from burning_stage import SOURCE, STAGE, TARGET
+from overhead import inputs
 
 from services.broker.settings import BrokerSettings
 from services.cli import desk
@@ -28,6 +29,7 @@ from services.runtime import logs
 from services.runtime.errors import WiredeskError
 from services.runtime.kafka import topics
 from services.runtime.kafka.reading import between, ends
+from services.runtime.records import Record
 from services.runtime.replay import account, begin
 from services.runtime.replay.planning import spans
 from services.runtime.settings import KafkaSettings
@@ -35,9 +37,9 @@ from services.runtime.topology import Topic
 from services.runtime.worker.bounded import everything
 
 PARTITIONS = 6
-BYTES = 2000
 SETTLE_SECONDS = 2
-WORDS = [f"word{n}" for n in range(3000)]
+KINDS = {"copy": 0, "replay": 1, "replay by two": 2}
+"""What is measured, and the processes of the run."""
 
 
 def main() -> int:
@@ -45,46 +47,52 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the public corpora")
     args = parser.parse_args()
     logs.quiet()
     try:
         with tempfile.TemporaryDirectory(prefix="wiredesk-bench-") as folder:
-            asyncio.run(_measure(Path(folder), args.records, args.rounds))
+            asyncio.run(_measure(Path(folder), inputs("enrichment", args.data), args.records, args.rounds))
     except WiredeskError as error:
         print(f"replay: {error}", file=sys.stderr)
         return error.exit_code
     return 0
 
 
-async def _measure(folder: Path, records: int, rounds: int) -> None:
+async def _measure(folder: Path, articles: list[Record], records: int, rounds: int) -> None:
+    size = statistics.mean(article.size for article in articles)
     async with desk.kafka(folder / "kafka", BrokerSettings()) as broker:
         kafka = desk.settings(broker)
         await topics.create(kafka, [SOURCE, TARGET, STAGE.dead_letter_topic], partitions=PARTITIONS)
-        await _fill(kafka, records)
-        rates: dict[str, list[float]] = {"copy": [], "replay": []}
+        await _fill(kafka, articles, records)
+        rates: dict[str, list[float]] = {kind: [] for kind in KINDS}
         for number in range(rounds + 1):
-            order = ("copy", "replay") if number % 2 else ("replay", "copy")
-            for kind in order:
+            for kind in islice(cycle(KINDS), number, number + len(KINDS)):
                 await asyncio.sleep(SETTLE_SECONDS)
-                target = Topic(f"{kind}.{number}", "What was copied", partitions=PARTITIONS)
-                await (_copy if kind == "copy" else _replay)(kafka, target, records)
+                target = Topic(f"{kind.replace(' ', '-')}.{number}", "What was copied", partitions=PARTITIONS)
+                await (_replay(kafka, target, records, KINDS[kind]) if KINDS[kind] else _copy(kafka, target, records))
                 rates[kind].append(await _rate(kafka, target, records))
             told = ", ".join(f"{kind} {values[-1]:.0f}/s" for kind, values in rates.items())
-            print(f"round {number}: {told}{' (warm-up)' if not number else ''}", flush=True)
-    ratios = sorted(a / b for a, b in zip(rates["replay"][1:], rates["copy"][1:], strict=True))
-    medians = ", ".join(f"{kind} {statistics.median(values[1:]):.0f}/s" for kind, values in rates.items())
-    spread = f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
-    print(f"{records} records of {BYTES} bytes, {rounds} rounds: {medians}; replay/copy {spread}")
+            print(f"round {number}: {told}{'' if number else ' (warm-up)'}", flush=True)
+    print(f"{records} cleaned articles of {size:.0f} bytes, {len(articles)} different ones, {rounds} rounds")
+    for kind, values in rates.items():
+        ratios = sorted(ours / bare for ours, bare in zip(values[1:], rates["copy"][1:], strict=True))
+        spread = f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+        print(f"{kind}: {statistics.median(values[1:]):.0f}/s; to the copy {spread}")
 
 
-async def _fill(kafka: KafkaSettings, records: int) -> None:
-    chooser = random.Random(0)
-    bodies = [" ".join(chooser.choices(WORDS, k=400))[:BYTES].encode() for _ in range(200)]
+async def _fill(kafka: KafkaSettings, articles: list[Record], records: int) -> None:
     async with AIOKafkaProducer(
-        bootstrap_servers=kafka.bootstrap_servers, linger_ms=20, max_batch_size=1 << 20
+        bootstrap_servers=kafka.bootstrap_servers, linger_ms=20, max_batch_size=1 << 20, compression_type="zstd"
     ) as producer:
-        for number in range(records):
-            await producer.send(SOURCE.name, bodies[number % 200], key=b"%d" % number, partition=number % PARTITIONS)
+        for number, article in enumerate(islice(cycle(articles), records)):
+            await producer.send(
+                SOURCE.name,
+                article.value,
+                key=b"%d" % number,
+                headers=list(article.headers),
+                partition=number % PARTITIONS,
+            )
         await producer.flush()
 
 
@@ -94,10 +102,11 @@ async def _copy(kafka: KafkaSettings, target: Topic, records: int) -> None:
     await _run([str(Path(__file__)), "--copy", kafka.bootstrap_servers, target.name, str(records)])
 
 
-async def _replay(kafka: KafkaSettings, target: Topic, records: int) -> None:
+async def _replay(kafka: KafkaSettings, target: Topic, records: int, processes: int) -> None:
     ranges = await spans(kafka, STAGE)
     run = await begin(kafka, STAGE, version="1", into=target.name, ranges=ranges, filters={}, rate=None)
-    await _run([str(Path(__file__).parent / "burning_stage.py"), kafka.bootstrap_servers, run.id])
+    command = [str(Path(__file__).parent / "burning_stage.py"), kafka.bootstrap_servers, run.id]
+    await asyncio.gather(*(_run(command) for _ in range(processes)))
     found = await account(kafka, run.id, run.sources(kafka, STAGE), run.outputs, everything)
     if not found.adds_up or found.read != records:
         raise WiredeskError(f"the replay does not add up: {found}")
@@ -131,14 +140,14 @@ async def _copying(bootstrap: str, target: str, records: int) -> None:
         consumer.assign(partitions)
         await consumer.seek_to_beginning(*partitions)
         done = 0
-        began = time.time()
         while done < records:
             for source, found in (await consumer.getmany(timeout_ms=200)).items():
                 for record in found:
-                    await producer.send(target, record.value, key=record.key, partition=source.partition)
+                    await producer.send(
+                        target, record.value, key=record.key, headers=list(record.headers), partition=source.partition
+                    )
                 done += len(found)
         await producer.flush()
-        print("copy wall", records/(time.time() - began))
 
 
 if __name__ == "__main__":

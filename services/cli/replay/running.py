@@ -69,10 +69,7 @@ def finish(kafka: KafkaSettings, settings: WorkerSettings, run: Run, *, rate: fl
     log.info("replay begins", run=run.id, offsets=run.size, into=run.into, rate=rate)
     if on_terminal:
         console.err.print(f"run {run.id}: Ctrl-C leaves it resumable", markup=False)
-    own: dict[str, object] = {"instance_id": None}  # a name in the stage's group is none in the run's
-    if "metrics_port" not in settings.model_fields_set:
-        own["metrics_port"] = 0
-    done = asyncio.run(_work(kafka, settings.model_copy(update=own), run, rate))
+    done = asyncio.run(_work(kafka, settings, run, rate))
     if not done:
         console.err.print(f"run {run.id} is stopped: go on with 'wiredesk replay --resume {run.id}'", markup=False)
         raise typer.Exit(INTERRUPTED)

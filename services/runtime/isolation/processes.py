@@ -20,6 +20,9 @@ log = structlog.get_logger(__name__)
 # process that has threads is not safe.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
+BUFFER_BYTES = 1 << 20
+"""Of a child's socket and its stream: a bundle that fits wakes either end once, and not for each 64 kB of it."""
+
 
 @dataclass(eq=False)
 class Child:
@@ -103,6 +106,8 @@ class Template:
             EOFError: the template is gone.
         """
         ours, theirs = socket.socketpair()
+        for end in (ours, theirs):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER_BYTES)
         async with self._forking:
             with theirs:
                 if self.gone.done():
@@ -114,7 +119,7 @@ class Template:
                     ours.close()
                     raise EOFError(str(error)) from error
             pid = await self._next_pid(ours)
-        reader, writer = await asyncio.open_connection(sock=ours)
+        reader, writer = await asyncio.open_connection(sock=ours, limit=BUFFER_BYTES)
         child = Child(pid, reader, writer, asyncio.get_running_loop().create_future())
         self._children[pid] = child
         return child

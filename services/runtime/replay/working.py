@@ -25,6 +25,10 @@ LOOK_SECONDS = 0.5
 LOG_SECONDS = 10.0
 """Between two lines of the log that say how far a run has come."""
 
+OF_A_RUN: dict[str, object] = {"transaction_records": 300, "metrics_port": 0}
+"""Settings of a run's workers, where the user has none: nobody waits for a single page, and fuller transactions cost
+the broker less; and workers of the stage may be serving their metrics on this machine."""
+
 FORBIDDEN = "AuthorizationFailed"
 """In the names of Kafka's errors for what a user may not do: to try again does not help."""
 
@@ -80,7 +84,9 @@ async def work(
         HandlerError: the stage's handler cannot be loaded.
     """
     ending = asyncio.Event()
-    worker = Worker(stage, settings, worker_settings, run.bounded(stage, wanted, rate))
+    own = {name: value for name, value in OF_A_RUN.items() if name not in worker_settings.model_fields_set}
+    own["instance_id"] = None  # a name in the stage's group is none in the run's
+    worker = Worker(stage, settings, worker_settings.model_copy(update=own), run.bounded(stage, wanted, rate))
     working = asyncio.create_task(worker.run(ending))
     stopping = asyncio.create_task(stop.wait())
     finished = False

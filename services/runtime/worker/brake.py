@@ -44,6 +44,7 @@ class Brake:
         self._settings = settings
         self._clock = clock
         self._window: deque[tuple[int, int, int]] = deque()  # second, records, of which failed: memory stays bounded
+        self._total = self._bad = 0  # of the window
         self._interval = settings.brake_retry
         self._released_at = -settings.brake_window
         self._try_at = 0.0
@@ -95,9 +96,13 @@ class Brake:
             self._window.append((now, 0, 0))
         second, total, bad = self._window.pop()
         self._window.append((second, total + 1, bad + failed))
+        self._total += 1
+        self._bad += failed
         while self._window[0][0] <= now - self._settings.brake_window:
-            self._window.popleft()
-        return sum(total for _, total, _ in self._window), sum(bad for _, _, bad in self._window)
+            _, old, old_bad = self._window.popleft()
+            self._total -= old
+            self._bad -= old_bad
+        return self._total, self._bad
 
     def _pull(self, reason: str) -> None:
         now = self._clock()
@@ -123,6 +128,7 @@ class Brake:
             self.pulled, self.reason = False, ""
             self._released_at = now
             self._window.clear()
+            self._total = self._bad = 0
             self._released.set()
             self._end(self._turn)
             metrics.BRAKE.set(0)

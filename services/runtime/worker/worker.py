@@ -1,6 +1,7 @@
 """The worker: joins the consumer group, hands records to lanes, and ends in order."""
 
 import asyncio
+import gc
 import os
 import time
 from collections.abc import Awaitable
@@ -75,6 +76,7 @@ class Worker:
             log.info("worker starting", metrics_port=bound)
             try:
                 self._version = await self._pool.start()
+                gc.freeze()  # what is loaded by now stays: no collection need look at it
                 metrics.STAGE_INFO.labels(self._stage.name, self._version).set(1)
                 await self._consume(stop)
             finally:
