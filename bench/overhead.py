@@ -53,6 +53,7 @@ DEADLINE_SECONDS = 300
 SETTLE_SECONDS = 2
 """For the broker to be done with what was published."""
 DIFFERENT_PAGES = 100
+SETS = ("article-extraction-benchmark", "publisher-pages", "web-pages")
 POLL_SECONDS = 0.5
 
 
@@ -242,11 +243,11 @@ def _running(log: Path) -> int:
     return len({json.loads(line)["pid"] for line in lines if "lane running" in line})
 
 
-def inputs(name: str, data: Path) -> list[Record]:
-    """Return different records of a stage's input topic, made by the stages before it."""
+def inputs(name: str, data: Path, pages: int = DIFFERENT_PAGES) -> list[Record]:
+    """Return records of a stage's input topic, made from different pages by the stages before it."""
     raw = [
         Record("pages.raw", 0, n, 0, None, json.dumps({"url": url, "body": html, "content_type": "text/html"}).encode())
-        for n, (url, html) in enumerate(islice(_pages(data), DIFFERENT_PAGES))
+        for n, (url, html) in enumerate(islice(_pages(data), pages))
     ]
     accepted = _made(pipeline.ingest(), raw, pipeline.PAGES_ACCEPTED.name)
     return accepted if name == "extractor" else _made(pipeline.extractor(), accepted, pipeline.ARTICLES_CLEANED.name)
@@ -261,16 +262,16 @@ def _made(handler: Handler, records: Sequence[Record], topic: str) -> list[Recor
 
 
 def _pages(data: Path) -> Iterator[tuple[str, str]]:
-    folder = data / "article-extraction-benchmark"
-    if not folder.is_dir():
-        print(f"overhead: no public pages in {folder}: taking the samples of this repository", file=sys.stderr)
+    folders = [data / name for name in SETS if (data / name).is_dir()]
+    if not folders:
+        print(f"no public pages in {data}: taking the samples of this repository", file=sys.stderr)
         for path in sorted(SAMPLES.glob("*.html")):
             yield f"https://bench.example/{path.stem}", path.read_text(encoding="utf-8", errors="replace")
-        return
-    for line in (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines():
-        page = json.loads(line)
-        html = gzip.decompress((folder / "html" / f"{page['id']}.html.gz").read_bytes())
-        yield page.get("url") or f"https://bench.example/{page['id']}", html.decode("utf-8", "replace")
+    for folder in folders:
+        for line in (folder / "gold.jsonl").read_bytes().splitlines():
+            page = json.loads(line)
+            html = gzip.decompress((folder / "html" / f"{page['id']}.html.gz").read_bytes())
+            yield page.get("url") or f"https://bench.example/{page['id']}", html.decode("utf-8", "replace")
 
 
 if __name__ == "__main__":

@@ -37,6 +37,8 @@ from services.runtime.topology import Topic
 from services.runtime.worker.bounded import everything
 
 PARTITIONS = 6
+DIFFERENT_PAGES = 1200
+"""So many that none comes twice in a batch of a megabyte: compression would find it, which no real topic offers."""
 SETTLE_SECONDS = 2
 KINDS = {"copy": 0, "replay": 1, "replay by two": 2}
 """What is measured, and the processes of the run."""
@@ -52,7 +54,9 @@ def main() -> int:
     logs.quiet()
     try:
         with tempfile.TemporaryDirectory(prefix="wiredesk-bench-") as folder:
-            asyncio.run(_measure(Path(folder), inputs("enrichment", args.data), args.records, args.rounds))
+            asyncio.run(
+                _measure(Path(folder), inputs("enrichment", args.data, DIFFERENT_PAGES), args.records, args.rounds)
+            )
     except WiredeskError as error:
         print(f"replay: {error}", file=sys.stderr)
         return error.exit_code

@@ -58,6 +58,7 @@ class Lane:
         self._expected = 0
         self._committed = 0
         self._end = context.end(source)
+        self._patience = None if context.bounded is None else PASS_SECONDS
         self._progressed = time.monotonic()
         self._drained = asyncio.Event()
         self._task = asyncio.create_task(self._live(), name=f"lane-{source.topic}-{source.partition}-{epoch}")
@@ -191,7 +192,7 @@ class Lane:
         self._flight.one_by_one = trying = brake.pulled
         while not brake.pulled or trying:
             try:
-                async with asyncio.timeout(self._patience(trying=trying)):
+                async with asyncio.timeout(TRY_PATIENCE if trying else self._patience):
                     if not await self._flight.first(lambda: not self._drained.is_set()):
                         return
             except TimeoutError:
@@ -211,12 +212,6 @@ class Lane:
                 self._flight.submit()
             trying = trying and not isinstance(batch[-1][1], Failure)
         raise BrakePulledError(brake.reason)
-
-    def _patience(self, *, trying: bool) -> float | None:
-        """Return for how many seconds a record is waited for; None: until one comes."""
-        if trying:
-            return TRY_PATIENCE
-        return None if self._context.bounded is None else PASS_SECONDS
 
     def _judged(self, batch: Batch, *, trying: bool) -> Batch | None:
         """Return how much of a batch may be committed, as far as the brake goes: None when another lane pulled it."""
