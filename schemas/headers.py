@@ -14,6 +14,12 @@ ORIGIN = "wiredesk_origin"
 ORIGIN_TIME = "wiredesk_origin_time"
 """When the broker got the raw page, in milliseconds since 1970: the start of every latency."""
 
+REPLAY = "wiredesk_replay"
+"""The id of the run that replayed a page, on all that comes of it; absent from what the live stream published."""
+
+REPLAYED = "wiredesk_replayed"
+"""`<topic>/<partition>/<offset>` of the record that the run read."""
+
 TRACE = frozenset({"traceparent", "tracestate"})
 """W3C Trace Context: handed on as it came."""
 

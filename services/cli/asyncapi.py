@@ -8,7 +8,7 @@ from schemas import DeadLetterHeaders, Event, RawPage
 from schemas.dead_letter import PREFIX
 from schemas.event import Part
 from services.pipeline import EVENTS, PAGES_RAW, STAGES, TOPICS
-from services.runtime.lineage import ORIGIN, ORIGIN_TIME
+from services.runtime.lineage import ORIGIN, ORIGIN_TIME, REPLAY, REPLAYED
 from services.runtime.topology import Topic
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -143,6 +143,8 @@ def _headers() -> Json:
         "traceparent": "W3C Trace Context, as it came with the raw page",
         ORIGIN: "<topic>/<partition>/<offset> of the raw page",
         ORIGIN_TIME: "when the raw page arrived, in milliseconds since 1970",
+        REPLAY: "the id of the run that replayed the page; absent from what the live stream published",
+        REPLAYED: "<topic>/<partition>/<offset> of the record that the run read",
     }
     return {
         "type": "object",

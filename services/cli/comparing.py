@@ -21,15 +21,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from services.cli import console
 from services.cli.options import with_settings
+from services.cli.replay.filters import wanted
+from services.pipeline import STAGES
 from services.runtime import logs
 from services.runtime.errors import UsageError
 from services.runtime.kafka import topics
 from services.runtime.kafka.reading import between, ends
 from services.runtime.records import Record
+from services.runtime.replay import noted_runs
 from services.runtime.settings import KafkaSettings
 
 PATIENCE_SECONDS = 60
-NOT_COMPARED = frozenset({"event_id", "schema_version", "enrichment", "detected_language", "topics", "entities"})
+NOT_COMPARED = frozenset(
+    {"event_id", "schema_version", "extraction", "enrichment", "detected_language", "topics", "entities"}
+)
 """Fields that differ by their nature, or are compared in their own way."""
 
 BATCH = 500
@@ -37,6 +42,7 @@ DIFFERENT = 1
 
 _SCHEMA = """
 create table page (side integer, id text, time integer, url text, digests text, primary key (side, id));
+create table replayed (id text primary key) without rowid;
 """
 _PUT = """
 insert into page values (?, ?, ?, ?, ?) on conflict do update
@@ -70,6 +76,9 @@ def compare(
     after: Annotated[str, typer.Argument(metavar="TOPIC", help="The other one: articles.enriched.v2.")],
     *,
     examples: Annotated[int, typer.Option(min=0, help="Pages named for each difference.")] = 2,
+    replay: Annotated[
+        str | None, typer.Option(metavar="RUN", help="Only pages that this run has read: the others are not gone.")
+    ] = None,
     most: Annotated[int, typer.Option(min=1, help="Topics and entities told, the commonest first.")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, with all topics and entities.")] = False,
     kafka: KafkaSettings,
@@ -88,6 +97,8 @@ def compare(
     ):
         pages.executescript(_SCHEMA)
         asyncio.run(_read(kafka, (before, after), pages, progress))
+        if replay is not None:
+            asyncio.run(_keep_replayed(kafka, replay, pages))
         found = _compared(pages, examples)
     if as_json:
         console.plain(orjson.dumps(_object(found)).decode())
@@ -116,6 +127,25 @@ async def _read(kafka: KafkaSettings, names: Sequence[str], pages: sqlite3.Conne
                 pages.executemany(_PUT, rows)
                 rows = []
     pages.executemany(_PUT, rows)
+
+
+async def _keep_replayed(kafka: KafkaSettings, name: str, pages: sqlite3.Connection) -> None:
+    """Drop all pages but those of a run: its range is read again, for its keys.
+
+    Raises:
+        UsageError: there is no such run, or its stage reads what is not keyed by page id.
+    """
+    noted = (await noted_runs(kafka)).get(name)
+    if noted is None:
+        raise UsageError(f"no run {name}: 'wiredesk replay list' shows them")
+    stage, wants = STAGES[noted.run.stage], wanted(noted.run.filters)
+    if stage.entry:
+        raise UsageError(f"run {name} read {stage.consumes.name}, which has no page ids: leave --replay out")
+    async with contextlib.aclosing(between(kafka, noted.run.sources(kafka, stage))) as reading:
+        async for record in reading:
+            if wants(record) and record.key is not None:
+                pages.execute("insert or ignore into replayed values (?)", (record.key.decode("utf-8", "replace"),))
+    pages.execute("delete from page where id not in (select id from replayed)")
 
 
 def _row(side: int, record: Record) -> tuple[int, str, int, str, bytes]:

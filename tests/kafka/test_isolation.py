@@ -115,3 +115,16 @@ async def test_a_handler_that_cannot_load_ends_the_worker(kafka: KafkaSettings) 
 async def test_missing_topics_are_named(kafka: KafkaSettings) -> None:
     with pytest.raises(UnavailableError, match=r"no topic .*in.* on the cluster: run 'wiredesk topics create'"):
         await Worker(STAGE, kafka, SETTINGS).run(asyncio.Event())
+
+
+async def test_poison_among_many_quick_records_costs_itself_alone(kafka: KafkaSettings) -> None:
+    """They go to a child many at a time; which of them it died of, or hangs at, is found by trying one by one."""
+    await topics.create(kafka, TOPICS)
+    poison = {150: b"crash", 260: b"hang", 261: b"reject", 300: b"allocate", 301: b"exit", 302: b"raise"}
+    values = [poison.get(number, b"fine") for number in range(450)]
+    await send(kafka, values)
+    async with worker(kafka, SETTINGS.model_copy(update={"processes": 1, "page_deadline": 2})):
+        found = await outcomes(kafka, len(values))
+    letters = {int(r.key or b""): text(r, "wiredesk_dlq_reason") for r in found if r.topic.endswith(".dlq")}
+    assert letters == {150: "crash", 260: "timeout", 261: "unwanted", 300: "memory", 301: "crash", 302: "error"}
+    assert sorted(int(r.key or b"") for r in found) == list(range(len(values)))

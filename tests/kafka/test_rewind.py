@@ -77,7 +77,7 @@ async def test_what_waits_can_be_passed_over(kafka: KafkaSettings) -> None:
         (["--rewind-group", "--from", "soon"], "is no time"),
         (["--rewind-group", "--offset", "1"], "like 3:1200"),
         (["--rewind-group", "--offset", "99:1"], "has no partition 99"),
-        (["--from", "1h"], "say --rewind-group"),
+        (["--rewind-group", "--from", "1h", "--rate", "3"], "goes with --from or --offset only"),
     ],
 )
 async def test_a_wrong_call_is_told_in_one_line(kafka: KafkaSettings, options: list[str], told: str) -> None:

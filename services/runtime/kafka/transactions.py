@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 
 from aiokafka import TopicPartition
-from aiokafka.errors import ProducerFenced
+from aiokafka.errors import IllegalOperation, ProducerFenced
 
 from services.runtime.errors import AbortedError, FencedError, InDoubtError, TransactionError
 from services.runtime.kafka.delivery import CLIENT_ERRORS, CLOSE_SECONDS, Delivery, told
@@ -84,5 +84,12 @@ class TransactionalProducer(Delivery):
                 self._open = False
         except ProducerFenced as error:
             raise FencedError(told(error)) from error
+        except IllegalOperation as error:
+            raise failure(told(self._cause() or error)) from error
         except CLIENT_ERRORS as error:
             raise failure(told(error)) from error
+
+    def _cause(self) -> BaseException | None:
+        """Return why aiokafka ended the transaction by itself: a send after that only hears that there is none."""
+        ended = self._producer._txn_manager.wait_for_transaction_end()  # noqa: SLF001 - it has no public name
+        return ended.exception() if ended.done() and not ended.cancelled() else None

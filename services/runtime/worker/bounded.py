@@ -1,6 +1,7 @@
 """Bounded work: what a worker does otherwise when it replays a range of offsets beside the live stream."""
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -43,10 +44,12 @@ class Throttle:
 
     Args:
         rate: records a second; None: no bound.
+        clock: seconds, monotonic.
     """
 
-    def __init__(self, rate: float | None) -> None:
+    def __init__(self, rate: float | None, clock: Callable[[], float] = time.monotonic) -> None:
         self._rate = rate
+        self._clock = clock
         self._credit = 0.0
         self._at: float | None = None
 
@@ -62,7 +65,7 @@ class Throttle:
         """Wait until more may be taken; False where that is not yet so after `longest` seconds."""
         if self._rate is None:
             return True
-        now = asyncio.get_running_loop().time()
+        now = self._clock()
         earned = 0.0 if self._at is None else (now - self._at) * self._rate
         self._at = now
         self._credit = min(self._credit + earned, self._rate)

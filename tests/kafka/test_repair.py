@@ -1,0 +1,121 @@
+"""The runbook's story: a bug in extraction is deployed, articles go out wrong; it is mended, replayed, compared."""
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from services.pipeline import ARTICLES_CLEANED, ARTICLES_ENRICHED, EXTRACTOR, TOPICS
+from services.runtime.kafka import topics
+from services.runtime.kafka.reading import read
+from services.runtime.records import Record
+from services.runtime.settings import KafkaSettings
+from tests.support import (
+    DEADLINE,
+    SAMPLES,
+    Raw,
+    WorkerProcess,
+    ends_of,
+    publish,
+    text,
+    wait_until,
+    wiredesk,
+    workers,
+)
+
+PAGES = 20
+TITLE = "Ferry crews end strike after night of talks"
+V2 = "articles.cleaned.v2"
+
+
+class BuggyWorker(WorkerProcess):
+    """A worker whose extractor has a bug; enrichment takes no time in this test."""
+
+    command: ClassVar[tuple[str, ...]] = (
+        sys.executable,
+        "-m",
+        "tests.replaced",
+        "extractor=tests.replaced:buggy",
+        "--",
+        "worker",
+    )
+
+
+@contextmanager
+def running(worker: WorkerProcess) -> Iterator[None]:
+    try:
+        wait_until(worker.is_ready, f"{worker.stage} is ready")
+        yield
+    finally:
+        worker.process.send_signal(signal.SIGTERM)
+        worker.process.wait(DEADLINE)
+
+
+def told(kafka: KafkaSettings, *command: str, code: int = 0) -> Any:
+    done = wiredesk(kafka, *command, "--json")
+    assert done.returncode == code, done.stderr or done.stdout
+    return json.loads(done.stdout)
+
+
+async def newest(kafka: KafkaSettings, topic: str) -> dict[bytes, Record]:
+    """Return what a reader that upserts by page id has in the end."""
+    reading = read(kafka, [kafka.on_cluster(topic)], from_beginning=True, until_end=True)
+    return {record.key or b"": record async for record in reading if record is not None}
+
+
+def titles(found: dict[bytes, Record]) -> set[str]:
+    return {json.loads(record.value or b"")["title"] for record in found.values()}
+
+
+@pytest.mark.timeout(240)
+async def test_a_bug_is_deployed_mended_replayed_and_compared(kafka: KafkaSettings, tmp_path: Path) -> None:
+    await topics.create(kafka, TOPICS)
+    log, page = tmp_path / "log", (SAMPLES / "pages" / "ferry-strike.html").read_text(encoding="utf-8")
+    raw = [
+        Raw(json.dumps({"url": f"https://a{n % 2}.example/{n}", "body": page, "content_type": "text/html"}).encode())
+        for n in range(PAGES)
+    ]
+    with workers(kafka, ["ingest", "enrichment"], log):
+        # Articles go out wrong.
+        with running(BuggyWorker("extractor", kafka, log)):
+            origins = await publish(kafka, raw)
+            await ends_of(kafka, origins)
+        wrong = titles(await newest(kafka, ARTICLES_ENRICHED.name))
+        assert TITLE not in wrong
+
+        # The bug is mended. What the mended extractor would say goes into a topic of its own, and is looked at first.
+        planned = told(kafka, "replay", EXTRACTOR.name, "--from", "-1h", "--into", V2, "--dry-run")
+        assert (planned["wanted"], planned["version"]) == (PAGES, "2.1.0")
+        tried = told(kafka, "replay", EXTRACTOR.name, "--from", "-1h", "--into", V2, "--host", "a1.example")
+        assert tried["adds_up"]
+        assert tried["ended"][V2] == PAGES // 2
+        difference = told(kafka, "topics", "compare", ARTICLES_CLEANED.name, V2, "--replay", tried["run"], code=1)
+        assert {name: difference[name] for name in ("same", "changed", "new", "gone")} == {
+            "same": 0, "changed": PAGES // 2, "new": 0, "gone": 0
+        }  # fmt: skip
+        assert difference["fields"] == {"title": PAGES // 2}
+        assert titles(await newest(kafka, ARTICLES_ENRICHED.name)) == wrong, "nobody has seen it yet"
+
+        # Then the live topic is repaired; enrichment, which went on all the time, publishes the articles once more.
+        with workers(kafka, ["extractor"], log):
+            repaired = told(kafka, "replay", EXTRACTOR.name, "--from", "-1h", "--yes")
+            assert repaired["adds_up"]
+            async with asyncio.timeout(DEADLINE):
+                while titles(found := await newest(kafka, ARTICLES_ENRICHED.name)) != {TITLE}:
+                    await asyncio.sleep(0.2)
+    assert len(found) == PAGES
+    assert {text(record, "wiredesk_replay") for record in found.values()} == {repaired["run"]}
+    assert {text(record, "wiredesk_origin") for record in found.values()} == set(origins)
+
+    audit = told(kafka, "audit")
+    assert {name: audit[name] for name in ("pages", "enriched", "in_flight", "missing", "duplicated")} == {
+        "pages": PAGES, "enriched": PAGES, "in_flight": 0, "missing": 0, "duplicated": 0
+    }  # fmt: skip
+    assert audit["replayed"] == {repaired["run"]: PAGES}
+    told(kafka, "topics", "compare", ARTICLES_CLEANED.name, V2, "--replay", tried["run"])

@@ -1,0 +1,309 @@
+"""`wiredesk replay` as its users run it: exactly what was meant, once each, whatever is killed on the way."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaProducer, TopicPartition
+
+from services.pipeline import INGEST, PAGES_ACCEPTED, PAGES_SKIPPED, TOPICS
+from services.runtime.kafka import topics
+from services.runtime.kafka.progress import set_offsets
+from services.runtime.kafka.reading import ends, read
+from services.runtime.records import Record
+from services.runtime.replay import Run, account, begin, noted_runs
+from services.runtime.replay.planning import spans
+from services.runtime.settings import KafkaSettings
+from services.runtime.worker.bounded import everything
+from tests.support import DEADLINE, ROOT, Raw, ends_of, environment, publish, text, wait_until, wiredesk, workers
+
+INTO = "pages.accepted.v2"
+SESSION = {"WIREDESK_SESSION_TIMEOUT": "6", "WIREDESK_DRAIN_TIMEOUT": "3"}
+
+
+def page(number: int, *, host: str = "paper.example", **fields: Any) -> Raw:
+    body = f"<html><body><p>Page {number} tells of something.</p></body></html>"
+    event = {"url": f"https://{host}/{number}", "body": body, "content_type": "text/html", **fields}
+    return Raw(json.dumps(event).encode(), key=b"%d" % number)
+
+
+def replay(kafka: KafkaSettings, *options: str, code: int = 0) -> dict[str, Any]:
+    done = wiredesk(kafka, "replay", *options, "--json")
+    assert done.returncode == code, done.stderr or done.stdout
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def start(kafka: KafkaSettings, log: Path, *options: str) -> subprocess.Popen[bytes]:
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "services.cli", "replay", *options],
+            cwd=ROOT,
+            env={**environment(kafka), **SESSION},
+            stdout=output,
+            stderr=output,
+        )
+
+
+def runs(kafka: KafkaSettings) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in wiredesk(kafka, "replay", "list", "--json").stdout.splitlines()]
+
+
+async def records(kafka: KafkaSettings, *names: str) -> list[Record]:
+    reading = read(kafka, [kafka.on_cluster(name) for name in names], from_beginning=True, until_end=True)
+    return [record async for record in reading if record is not None]
+
+
+async def sizes(kafka: KafkaSettings) -> dict[TopicPartition, tuple[int, int]]:
+    counts = await topics.partitions(kafka, [kafka.on_cluster(topic.name) for topic in TOPICS])
+    return await ends(kafka, [TopicPartition(name, n) for name, count in counts.items() for n in range(count)])
+
+
+def replayed(found: list[Record]) -> Counter[str]:
+    return Counter(text(record, "wiredesk_replayed") for record in found)
+
+
+@pytest.mark.timeout(180)
+async def test_a_range_goes_into_a_topic_of_its_own_and_the_live_ones_are_left_alone(
+    kafka: KafkaSettings, tmp_path: Path
+) -> None:
+    await topics.create(kafka, TOPICS)
+    pages = [page(n, host="sport.paper.example" if n % 2 else "other.example") for n in range(30)]
+    pages += [page(n, host="paper.example", http_status=404) for n in range(30, 40)]
+    pages += [Raw(b"{}", key=b"k"), page(41, host="paper.example", body="")]
+    origins = await publish(kafka, pages)
+    with workers(kafka, ["ingest"], tmp_path / "log"):
+        live = await accepted(kafka, 30)
+        await ends_of(kafka, origins[30:])
+    before = await sizes(kafka)
+
+    planned = replay(kafka, "ingest", "--from", "-1h", "--into", INTO, "--host", "paper.example", "--dry-run")
+    counts = {name: planned[name] for name in ("read", "wanted", "passed_over", "live")}
+    assert counts == {"read": 42, "wanted": 26, "passed_over": 16, "live": False}
+    assert planned["bytes"] > 26 * 100
+    assert planned["records_per_second"] > 0
+    assert planned["seconds"] >= 0
+    assert INTO not in (await topics.partitions(kafka, [kafka.on_cluster(INTO)])), "a dry run makes nothing"
+
+    found = replay(kafka, "ingest", "--from", "-1h", "--into", INTO, "--host", "paper.example")
+    assert found["adds_up"]
+    assert (found["read"], found["passed_over"]) == (42, 16)
+    assert found["ended"] == {INTO: 15, f"{INTO}.skipped": 10, f"{INTO}.dlq": 1}
+    assert found["dead_letters"] == {"empty": 1}
+    assert await sizes(kafka) == before, "nothing was written into a live topic"
+
+    written = await records(kafka, INTO)
+    assert {text(record, "wiredesk_replay") for record in written} == {found["run"]}
+    assert set(replayed(written)) == set(origins[1:30:2])
+    live_ids = {text(record, "wiredesk_origin"): text(record, "ce_id") for record in live}
+    assert all(text(record, "ce_id") == live_ids[text(record, "wiredesk_origin")] for record in written)
+    places = {text(record, "wiredesk_origin"): record.partition for record in live}
+    assert all(record.partition == places[text(record, "wiredesk_origin")] for record in written)
+
+    again = replay(kafka, "--resume", found["run"])
+    assert again == found, "a run that is done is done"
+    assert len(await records(kafka, INTO)) == 15
+    shown = wiredesk(kafka, "replay", "show", found["run"]).stdout
+    assert "state\tdone" in shown
+    assert "only host\tpaper.example" in shown
+    assert json.loads(wiredesk(kafka, "audit", "--json").stdout)["duplicated"] == 0
+
+
+async def accepted(kafka: KafkaSettings, count: int) -> list[Record]:
+    """Wait until so many pages have been accepted."""
+    async with asyncio.timeout(DEADLINE):
+        while len(found := await records(kafka, PAGES_ACCEPTED.name)) < count:
+            await asyncio.sleep(0.2)
+    return found
+
+
+@pytest.mark.timeout(120)
+async def test_times_and_offsets_say_exactly_what_is_read(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS)
+    first = await publish(kafka, [page(n) for n in range(20)])
+    second = await publish(kafka, [page(n) for n in range(20, 50)])
+    times = {r.coordinates: r.timestamp for r in await records(kafka, INGEST.consumes.name)}
+    milliseconds = min(times[name] for name in second)
+    assert milliseconds > max(times[name] for name in first)
+    moment = datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat()
+
+    async def told(name: str, *options: str) -> set[str]:
+        found = replay(kafka, "ingest", *options, "--into", name)
+        assert found["adds_up"]
+        return set(replayed(await records(kafka, name)))
+
+    assert await told("v.before", "--from", "-1h", "--to", moment) == set(first)
+    assert await told("v.after", "--from", moment) == set(second)
+    topic = kafka.on_cluster(INGEST.consumes.name)
+    chosen = await told("v.offsets", "--offset", "2:1-4", "--offset", "5:2")
+    everything_there = Counter(name.split("/")[1] for name in first + second)
+    expected = {f"{topic}/2/{n}" for n in (1, 2, 3)} | {f"{topic}/5/{n}" for n in range(2, everything_there["5"])}
+    assert chosen == expected
+
+
+@pytest.mark.timeout(240)
+async def test_killed_resumed_and_shared_each_record_is_out_once(kafka: KafkaSettings, tmp_path: Path) -> None:
+    count, log = 3000, tmp_path / "log"
+    await topics.create(kafka, TOPICS)
+    origins = await publish(kafka, [page(n) for n in range(count)])
+    process = start(kafka, log, "ingest", "--from", "-1h", "--into", INTO, "--rate", "400")
+    name = ""
+    before = 0
+    for how, code in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)):
+        await asyncio.to_thread(wait_until, partial(has_done, kafka, before + 100), "some more are done")
+        process.send_signal(how)
+        assert process.wait(60) == code
+        (run,) = runs(kafka)
+        name, before = run["id"], run["done"]
+        assert before < run["offsets"]
+        if how is signal.SIGKILL:
+            process = start(kafka, log, "--resume", name)
+    assert f"go on with 'wiredesk replay --resume {name}'" in log.read_text()
+    crew = [start(kafka, log, "--resume", name, "--rate", "100000") for _ in range(2)]
+    assert [one.wait(120) for one in crew] == [0, 0], log.read_text()[-2000:]
+
+    (run,) = runs(kafka)
+    assert run["state"] == "done"
+    assert run["account"]["adds_up"]
+    assert replayed(await records(kafka, INTO)) == Counter(origins), "by our own count, too"
+
+
+def has_done(kafka: KafkaSettings, count: float) -> bool:
+    return bool(sum(run["done"] for run in runs(kafka)) > count)
+
+
+@pytest.mark.timeout(180)
+async def test_a_repair_of_the_live_topic_is_no_duplicate(kafka: KafkaSettings, tmp_path: Path) -> None:
+    await topics.create(kafka, TOPICS)
+    origins = await publish(kafka, [page(n, http_status=404) for n in range(12)] + [page(12, body="")])
+    with workers(kafka, ["ingest"], tmp_path / "log"):
+        await ends_of(kafka, origins)
+    refused = wiredesk(kafka, "replay", "ingest", "--from", "1h")
+    assert refused.returncode == 2
+    assert "say --yes, or --into TOPIC" in refused.stderr
+
+    found = replay(kafka, "ingest", "--from", "1h", "--yes")
+    assert found["adds_up"]
+    assert found["ended"] == {PAGES_ACCEPTED.name: 0, PAGES_SKIPPED.name: 12, INGEST.dead_letter_topic.name: 1}
+    skipped = await records(kafka, PAGES_SKIPPED.name)
+    assert Counter(text(r, "wiredesk_replay") for r in skipped) == {"": 12, found["run"]: 12}
+    assert set(Counter(text(r, "ce_id") for r in skipped).values()) == {2}, "the same ids, by the same version"
+    audit = json.loads(wiredesk(kafka, "audit", "--json").stdout)
+    counts = {name: audit[name] for name in ("pages", "skipped", "dead_lettered", "missing", "duplicated", "replayed")}
+    assert counts == {
+        "pages": 13,
+        "skipped": 12,
+        "dead_lettered": 1,
+        "missing": 0,
+        "duplicated": 0,
+        "replayed": {found["run"]: 13},
+    }
+    # What a run wrote twice would not be overlooked.
+    await forge(kafka, PAGES_SKIPPED.name, found["run"], origins[3])
+    audit = json.loads(wiredesk(kafka, "audit", "--json").stdout)
+    assert audit["duplicated"] == 1
+
+
+async def forge(kafka: KafkaSettings, topic: str, run: str, source: str) -> None:
+    headers = [
+        ("wiredesk_origin", source.encode()),
+        ("wiredesk_origin_time", b"1"),
+        ("wiredesk_replay", run.encode()),
+        ("wiredesk_replayed", source.encode()),
+    ]
+    async with AIOKafkaProducer(bootstrap_servers=kafka.bootstrap_servers) as producer:
+        await producer.send_and_wait(kafka.on_cluster(topic), b"{}", headers=headers)
+
+
+async def planned(kafka: KafkaSettings, version: str = "1.0.0", into: str = INTO) -> Run:
+    ranges = await spans(kafka, INGEST)
+    return await begin(kafka, INGEST, version=version, into=into, ranges=ranges, filters={}, rate=None)
+
+
+async def test_a_run_that_does_not_add_up_says_so(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS)
+    origins = await publish(kafka, [page(n) for n in range(5)])
+    run = await planned(kafka)
+    sources = run.sources(kafka, INGEST)
+    await set_offsets(kafka, run.group, {tp: last for tp, (_, last) in sources.items()})  # "done", and nothing written
+    await forge(kafka, INTO, run.id, origins[0])
+    await forge(kafka, INTO, run.id, origins[1])
+    await forge(kafka, f"{INTO}.skipped", run.id, origins[1])
+    await forge(kafka, INTO, run.id, f"{kafka.on_cluster(INGEST.consumes.name)}/0/999")
+    await forge(kafka, INTO, "another-run", origins[2])
+    found = await account(kafka, run.id, sources, run.outputs, everything)
+    assert (found.read, found.missing, found.duplicated, found.strange) == (5, 3, 1, 1)
+    assert set(found.missing_records) == set(origins[2:])
+    assert found.duplicated_records == (origins[1],)
+    told = wiredesk(kafka, "replay", "--resume", run.id)
+    assert told.returncode == 1
+    assert f"missing: {origins[2]}" in told.stdout
+    assert [one.account and one.account.adds_up for one in (await noted_runs(kafka)).values()] == [False]
+
+
+async def test_another_version_does_not_go_on_with_a_run(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS)
+    await publish(kafka, [page(1)])
+    run = await planned(kafka, version="0.9.9")
+    told = wiredesk(kafka, "replay", "--resume", run.id)
+    assert told.returncode == 2
+    (line,) = told.stderr.splitlines()
+    assert "was begun with ingest 0.9.9, and this is" in line
+
+
+@pytest.mark.parametrize(
+    ("options", "told", "code"),
+    [
+        (["ingest"], "say what to read: --from T", 2),
+        (["ingest", "--from", "soon"], "'soon' is no time: write 2026-01-31", 2),
+        (
+            ["ingest", "--from", "2026-11-02", "--to", "2026-11-01"],
+            "--from 2026-11-02 is not before --to 2026-11-01",
+            2,
+        ),
+        (["ingest", "--from", "1990-01-01", "--to", "1990-02-01"], "nothing to replay", 2),
+        (["ingest", "--from", "2100-01-01"], "nothing to replay", 2),
+        (["ingest", "--offset", "1"], "like 3:1200-2400", 2),
+        (["ingest", "--offset", "99:1"], "has no partition 99: they are 0 to 5", 2),
+        (["ingest", "--offset", "3:5-5"], "5 is not behind 5", 2),
+        (["ingest", "--offset", "3:5", "--offset", "3:7"], "is there twice", 2),
+        (["ingest", "--from", "1h", "--into", "articles.enriched"], "is a live topic", 2),
+        (["ingest", "--from", "1h", "--into", "two words"], "a topic has letters", 2),
+        (["ingest", "--from", "1h", "--rate", "0"], "--rate", 2),
+        (["enrich", "--from", "1h"], "No such command 'enrich'", 2),
+        (["--resume", "nobody"], "no run nobody: 'wiredesk replay list' shows them", 2),
+        (["show", "nobody"], "no run nobody", 2),
+        (["--json", "list"], "goes behind 'list'", 2),
+        (["ingest", "--rewind-group", "--from", "1h", "--into", "x"], "goes with --from or --offset only", 2),
+        (["ingest", "--from", "1h", "--bootstrap-servers", "127.0.0.1:1"], "no Kafka broker answers", 1),
+    ],
+)
+async def test_a_wrong_call_is_told_in_one_line(kafka: KafkaSettings, options: list[str], told: str, code: int) -> None:
+    await topics.create(kafka, TOPICS)
+    await publish(kafka, [page(1)])
+    done = wiredesk(kafka, "replay", *options)
+    (line,) = done.stderr.splitlines()
+    assert told in line
+    assert done.returncode == code
+
+
+async def test_unknown_topics_are_told_in_one_line(kafka: KafkaSettings) -> None:
+    done = wiredesk(kafka, "replay", "ingest", "--from", "1h")
+    (line,) = done.stderr.splitlines()
+    assert "run 'wiredesk topics create' first" in line
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize("since", ["2026-11-01", "-2h", "2h", "7d ago", "2026-01-31T06:00Z", "2026-01-31T06:00+02:00"])
+async def test_every_common_form_of_a_time_is_taken(kafka: KafkaSettings, since: str) -> None:
+    await topics.create(kafka, TOPICS)
+    await publish(kafka, [page(1)])
+    assert replay(kafka, "ingest", "--from", since, "--dry-run")["wanted"] == 1

@@ -1,0 +1,47 @@
+"""`wiredesk`, with handlers of stages replaced: python -m tests.replaced STAGE=module:function... -- ARGUMENTS.
+
+So a test has a bug in production, and takes it out again, or has a stage that costs next to nothing.
+"""
+
+import sys
+from dataclasses import replace
+
+from schemas import AcceptedPage, CleanedArticle, SkippedPage
+from schemas.event import DerivedEvent
+from services import pipeline
+from services.cli.app import run
+from services.envelope import Envelope
+from services.extractor.extract import Extractor
+from services.runtime.topology import Topic
+
+
+class Buggy(Extractor):
+    """An extractor that was deployed with a bug: it takes a headline's first words for the headline."""
+
+    version = "2.1.0-bug"
+
+    def __call__(self, page: AcceptedPage) -> CleanedArticle | SkippedPage:
+        result = super().__call__(page)
+        if isinstance(result, CleanedArticle) and result.title:
+            return result.model_copy(update={"title": " ".join(result.title.split()[:2])})
+        return result
+
+
+def buggy() -> Envelope[AcceptedPage, CleanedArticle]:
+    routes: dict[type[DerivedEvent], Topic] = {
+        CleanedArticle: pipeline.ARTICLES_CLEANED,
+        SkippedPage: pipeline.PAGES_SKIPPED,
+    }
+    return Envelope(Buggy(), AcceptedPage, routes)
+
+
+def main() -> int:
+    at = sys.argv.index("--")
+    for one in sys.argv[1:at]:
+        name, _, handler = one.partition("=")
+        pipeline.STAGES[name] = replace(pipeline.STAGES[name], handler=handler)
+    return run(sys.argv[at + 1 :])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

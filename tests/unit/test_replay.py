@@ -1,0 +1,137 @@
+"""What a run is made of, without a broker: its filters, its rate, its account, its topics."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.cli.replay.filters import filters, wanted
+from services.pipeline import ENRICHMENT, EXTRACTOR, INGEST
+from services.runtime.lineage import lineage
+from services.runtime.records import Header, Record, located
+from services.runtime.replay import RunAccount
+from services.runtime.replay.run import targets
+from services.runtime.worker.bounded import Throttle
+
+
+def record(value: Any = None, *headers: Header) -> Record:
+    body = value if isinstance(value, bytes) or value is None else json.dumps(value).encode()
+    return Record("articles.cleaned", 2, 7, 1_700_000_000_000, b"k", body, headers)
+
+
+ARTICLE = {
+    "url": "https://WWW.Paper.example/sport/1?utm_source=x",
+    "canonical_url": "https://www.paper.example/sport/1",
+    "language": "en-GB",
+}
+FRENCH = {"url": "https://a.example/", "paragraphs": [{"text": "Les équipages des ferries ont mis fin à leur grève."}]}
+
+
+@pytest.mark.parametrize(
+    ("asked", "fits"),
+    [
+        ({"hosts": ["paper.example"]}, True),
+        ({"hosts": ["WWW.paper.example."]}, True),
+        ({"hosts": ["other.example", "paper.example"]}, True),
+        ({"hosts": ["aper.example"]}, False),
+        ({"urls": ["https://www.paper.example/sport/*"]}, True),
+        ({"urls": ["*utm_source=x"]}, True),
+        ({"urls": ["https://www.paper.example/sport"]}, False),
+        ({"languages": ["en"]}, True),
+        ({"languages": ["EN_gb"]}, True),
+        ({"languages": ["en-US"]}, False),
+        ({"types": ["wiredesk.article.cleaned.v1"]}, True),
+        ({"types": ["wiredesk.article.cleaned"]}, False),
+        ({"hosts": ["paper.example"], "languages": ["fr"]}, False),
+        ({}, True),
+    ],
+)
+def test_a_filter_means_what_it_says(asked: dict[str, list[str]], *, fits: bool) -> None:
+    names = {"hosts": None, "urls": None, "languages": None, "types": None}
+    test = wanted(filters(**{**names, **asked}))
+    assert test(record(ARTICLE, ("ce_type", b"wiredesk.article.cleaned.v1"))) is fits
+
+
+def test_a_language_that_is_not_stated_is_detected() -> None:
+    assert wanted({"language": ("fr",)})(record(FRENCH))
+    assert not wanted({"language": ("en",)})(record(FRENCH))
+
+
+@given(st.binary() | st.none(), st.binary())
+def test_no_record_upsets_a_filter(value: bytes | None, subject: bytes) -> None:
+    test = wanted({"host": ("a.example",), "url": ("*x*",), "language": ("en",), "type": ("t",)})
+    assert not test(record(value, ("ce_subject", subject)))
+
+
+@given(st.text())
+def test_no_text_upsets_what_reads_coordinates(told: str) -> None:
+    found = located(told)
+    assert found is None or all(number >= 0 for number in found[1:])
+
+
+def test_coordinates_are_read_as_they_are_written() -> None:
+    assert located(record().coordinates) == ("articles.cleaned", 2, 7)
+    assert located("a/b/0/1") == ("a/b", 0, 1)
+    assert located("0/1") is None
+
+
+def test_what_is_replayed_is_marked_through_all_later_stages_and_at_no_entry() -> None:
+    begun = lineage(INGEST, record())
+    marked = lineage(EXTRACTOR, record(None, *begun), "run-1")
+    assert marked == (*begun, ("wiredesk_replay", b"run-1"), ("wiredesk_replayed", b"articles.cleaned/2/7"))
+    assert lineage(ENRICHMENT, record(None, *marked)) == marked
+    assert lineage(INGEST, record(None, *marked))[2:] == (), "whatever a publisher claims"
+    again = lineage(ENRICHMENT, record(None, *marked), "run-2")
+    assert dict(again)["wiredesk_replay"] == b"run-2"
+
+
+def test_a_run_of_its_own_topic_leaves_every_live_one_alone() -> None:
+    found = {name: topic.name for name, topic in targets(EXTRACTOR, "articles.cleaned.v2").items()}
+    assert found == {
+        "articles.cleaned": "articles.cleaned.v2",
+        "pages.skipped": "articles.cleaned.v2.skipped",
+        "pages.accepted.dlq": "articles.cleaned.v2.dlq",
+    }
+    assert all(name == topic.name for name, topic in targets(EXTRACTOR, None).items())
+
+
+@pytest.mark.parametrize(
+    ("changes", "adds_up"),
+    [
+        ({}, True),
+        ({"missing": 1}, False),
+        ({"duplicated": 1}, False),
+        ({"strange": 1}, False),
+        ({"expired": 1}, False),
+        ({"read": 11}, False),
+        ({"passed_over": 3}, False),
+    ],
+)
+def test_an_account_adds_up_or_it_does_not(changes: dict[str, int], *, adds_up: bool) -> None:
+    fields: dict[str, Any] = {
+        "read": 10, "passed_over": 2, "ended": {"a": 7, "a.dlq": 1}, "dead_letters": {"error": 1},
+        "missing": 0, "duplicated": 0,
+    }  # fmt: skip
+    assert RunAccount.model_validate(fields | changes).adds_up is adds_up
+
+
+async def test_a_throttle_lets_through_what_was_asked_for_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, taken = 0.0, 0
+
+    async def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    monkeypatch.setattr("asyncio.sleep", sleep)
+    throttle = Throttle(40, clock=lambda: now)
+    while now < 100:
+        if await throttle.turn(0.2):
+            found = throttle.batch(64)
+            throttle.charge(found)
+            taken += found
+            now += 0.001
+    assert 0.95 * 4000 < taken <= 4000 + 40
+    assert Throttle(0.5).batch(64) == 1
+    assert Throttle(None).batch(64) == 64
