@@ -1,0 +1,65 @@
+"""An independent witness of a replay: counts with another client library, and shares no code with what it counts.
+
+    python -m tests.faults.replay_witness BOOTSTRAP SOURCE TARGET SINCE_MS UNTIL_MS
+
+It reads both topics to their end, read-committed, and prints one JSON object: how many records of the source arrived in
+the time, how many of them are not in the target, how many are there more than once, and how much of the target comes of
+no such record.
+"""
+
+import json
+import sys
+from collections import Counter
+from typing import Any
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition
+
+
+def main() -> None:
+    bootstrap, source, target, since, until = sys.argv[1:]
+    consumer = Consumer(
+        {
+            "bootstrap.servers": bootstrap,
+            "group.id": "replay-witness",
+            "isolation.level": "read_committed",
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+        }
+    )
+    metadata = consumer.list_topics(timeout=30)
+    assignment = [
+        TopicPartition(topic, partition, OFFSET_BEGINNING)
+        for topic in (source, target)
+        for partition in metadata.topics[topic].partitions
+    ]
+    consumer.assign(assignment)
+    entered: set[str] = set()
+    ended: Counter[str] = Counter()
+    left = len(assignment)
+    while left:
+        message = consumer.poll(30)
+        assert message is not None, "nothing for 30 s"
+        if (error := message.error()) is not None:
+            assert error.code() == KafkaError._PARTITION_EOF, error
+            left -= 1
+        elif message.topic() == source:
+            if int(since) <= message.timestamp()[1] < int(until):
+                entered.add(f"{source}/{message.partition()}/{message.offset()}")
+        else:
+            headers: dict[str, Any] = dict(message.headers() or ())
+            ended[headers["wiredesk_replayed"].decode()] += 1
+    consumer.close()
+    print(  # noqa: T201
+        json.dumps(
+            {
+                "read": len(entered),
+                "missing": sum(name not in ended for name in entered),
+                "duplicated": sum(times > 1 for times in ended.values()),
+                "strange": sum(name not in entered for name in ended),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
