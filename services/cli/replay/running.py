@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Callable, Iterator
 
 import orjson
@@ -31,6 +32,9 @@ log = structlog.get_logger(__name__)
 
 DOES_NOT_ADD_UP = 1
 INTERRUPTED = 130
+
+NICE = 10
+"""Added to the process's niceness: workers of the live stream on the same machine come first."""
 
 
 def resume(kafka: KafkaSettings, settings: WorkerSettings, name: str, *, rate: float | None, as_json: bool) -> None:
@@ -65,6 +69,7 @@ def finish(kafka: KafkaSettings, settings: WorkerSettings, run: Run, *, rate: fl
     Exits with 1 when it does not add up, and with 130 when it was stopped.
     """
     on_terminal = console.err.is_terminal
+    os.nice(NICE)
     logs.configure("error" if on_terminal else settings.log_level)
     log.info("replay begins", run=run.id, offsets=run.size, into=run.into, rate=rate)
     if on_terminal:
