@@ -154,7 +154,9 @@ def _tell(run: Run, found: RunAccount, *, as_json: bool) -> None:
         console.plain(orjson.dumps({"run": run.id, **as_object(found)}).decode())
     else:
         verdict = "adds up" if found.adds_up else "DOES NOT ADD UP"
-        console.table(f"run {run.id} {verdict}", ("what became of them", "records"), account_rows(found))
+        console.table(
+            f"run {run.id} {verdict}", ("what became of them", "records"), [("run", run.id), *account_rows(found)]
+        )
         for record in found.missing_records:
             console.plain(f"missing: {record}")
         for record in found.duplicated_records:
