@@ -16,6 +16,7 @@ import select
 import signal
 import socket
 import sys
+import warnings
 from typing import cast
 
 from services.runtime import logs
@@ -57,6 +58,8 @@ def _serve(control: socket.socket, handler: Handler, memory_bytes: int) -> None:
     wake.settimeout(0)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
+    # onnxruntime starts a thread when it is imported, which waits and does nothing as long as nothing is computed here.
+    warnings.filterwarnings("ignore", message=".*multi-threaded, use of fork", category=DeprecationWarning)
     while True:
         readable, _, _ = select.select([control, woken], [], [])
         if woken in readable:
