@@ -29,7 +29,6 @@ from services.runtime.records import Record, located
 from services.runtime.settings import KafkaSettings
 
 NOT_FOUND = 1
-PATIENCE_SECONDS = 10
 
 DEAD_LETTERS = {stage.dead_letter_topic.name: stage for stage in STAGES.values()}
 READERS = {stage.consumes.name: stage for stage in STAGES.values()}
@@ -126,7 +125,7 @@ async def _trace(kafka: KafkaSettings, page: str) -> list[Visit]:
             keyed.append(TopicPartition(name, DefaultPartitioner()(key, list(range(count)), [])))
     raw = kafka.on_cluster(PAGES_RAW.name)
     raws = [TopicPartition(raw, number) for number in range(counts[raw])]
-    spans = await ends(kafka, [*keyed, *raw_letters, *raws], patience=PATIENCE_SECONDS)
+    spans = await ends(kafka, [*keyed, *raw_letters, *raws])
     done = await committed(kafka, list(STAGES.values()))
     found = await _read(kafka, {tp: spans[tp] for tp in keyed}, key=key)
     letters = await _read(kafka, {tp: spans[tp] for tp in raw_letters})

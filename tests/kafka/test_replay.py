@@ -108,12 +108,16 @@ async def test_a_range_goes_into_a_topic_of_its_own_and_the_live_ones_are_left_a
     places = {text(record, "wiredesk_origin"): record.partition for record in live}
     assert all(record.partition == places[text(record, "wiredesk_origin")] for record in written)
 
+    (letter,) = await records(kafka, f"{INTO}.dlq")
+    shown = wiredesk(kafka, "dlq", "show", letter.coordinates)
+    assert "reason: empty" in shown.stdout, shown.stderr
+
     again = replay(kafka, "--resume", found["run"])
     assert again == found, "a run that is done is done"
     assert len(await records(kafka, INTO)) == 15
-    shown = wiredesk(kafka, "replay", "show", found["run"]).stdout
-    assert "state\tdone" in shown
-    assert "only host\tpaper.example" in shown
+    told = wiredesk(kafka, "replay", "show", found["run"]).stdout
+    assert "state\tdone" in told
+    assert "only host\tpaper.example" in told
     assert json.loads(wiredesk(kafka, "audit", "--json").stdout)["duplicated"] == 0
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiokafka import AIOKafkaProducer
 
-from services.pipeline import TOPICS
+from services.pipeline import PAGES_RAW, TOPICS
 from services.runtime.kafka import topics
 from services.runtime.settings import KafkaSettings
 from tests.support import SAMPLES, Raw, ends_of, publish, wait_until, wiredesk, workers
@@ -68,3 +69,28 @@ async def test_the_desk_at_a_glance(kafka: KafkaSettings, tmp_path: Path) -> Non
 async def test_without_topics_it_says_what_to_do(kafka: KafkaSettings) -> None:
     (line,) = status(kafka, "--json", code=1).splitlines()
     assert "run 'wiredesk topics create' first" in line
+
+
+async def test_what_a_killed_worker_left_open_hides_nothing_else(kafka: KafkaSettings) -> None:
+    """Its transactions are open for a minute: the minute in which somebody looks."""
+    await topics.create(kafka, TOPICS)
+    await publish(kafka, [event("a")])
+    names = [kafka.on_cluster(topic.name) for topic in TOPICS if topic is not PAGES_RAW]
+    producer = AIOKafkaProducer(
+        bootstrap_servers=kafka.bootstrap_servers, transactional_id=kafka.on_cluster("killed"), acks="all"
+    )
+    async with producer:
+        await producer.begin_transaction()
+        for name in names:
+            for partition in range(await partitions(kafka, name)):
+                await producer.send_and_wait(name, b"{}", partition=partition)
+        assert json.loads(status(kafka, "--json"))["stages"][0]["lag"] == 1
+        told = wiredesk(kafka, "trace", "https://paper.example/a", "--json")
+        assert json.loads(told.stdout)["where"].startswith("waits for ingest"), told.stderr
+        listed = wiredesk(kafka, "dlq", "list", "--json")
+        assert (listed.returncode, listed.stdout) == (0, ""), listed.stderr
+        await producer.abort_transaction()
+
+
+async def partitions(kafka: KafkaSettings, name: str) -> int:
+    return (await topics.partitions(kafka, [name]))[name]

@@ -25,7 +25,10 @@ from services.runtime.dead_letters.letter import parsed
 from services.runtime.errors import UsageError
 from services.runtime.kafka.reading import between, ends
 from services.runtime.records import located
+from services.runtime.replay import noted_runs
+from services.runtime.replay.run import targets
 from services.runtime.settings import KafkaSettings
+from services.runtime.topology import Stage
 
 SHOWN_CHARACTERS = 2000
 
@@ -169,10 +172,12 @@ async def _letter(kafka: KafkaSettings, letter_id: str) -> Letter:
     """
     at = located(letter_id)
     by_topic = {stage.dead_letter_topic.name: stage for stage in STAGES.values()}
-    stage = None if at is None else by_topic.get(at[0]) or by_topic.get(at[0].removeprefix(kafka.topic_prefix))
-    if at is None or stage is None:
+    name = "" if at is None else at[0].removeprefix(kafka.topic_prefix)
+    if name not in by_topic:
+        by_topic |= await _of_replays(kafka)
+    if at is None or name not in by_topic:
         raise UsageError(f"{letter_id!r} names no dead letter: write one as {next(iter(by_topic))}/0/17")
-    source, offset = TopicPartition(kafka.on_cluster(stage.dead_letter_topic.name), at[1]), at[2]
+    stage, source, offset = by_topic[name], TopicPartition(kafka.on_cluster(name), at[1]), at[2]
     try:
         first, last = (await ends(kafka, [source]))[source]
     except (KeyError, ValueError):
@@ -183,3 +188,12 @@ async def _letter(kafka: KafkaSettings, letter_id: str) -> Letter:
                 if (found := parsed(stage, record)) is not None:
                     return found
     raise UsageError(f"there is no dead letter {letter_id}: it may have been purged, or kept no longer")
+
+
+async def _of_replays(kafka: KafkaSettings) -> dict[str, Stage]:
+    """Return the dead-letter topics of runs that wrote a topic of their own, with the stages that gave up."""
+    found = {}
+    for noted in (await noted_runs(kafka)).values():
+        if (stage := STAGES.get(noted.run.stage)) is not None:
+            found[targets(stage, noted.run.into)[stage.dead_letter_topic.name].name] = stage
+    return found

@@ -21,8 +21,6 @@ ROUNDS = "wiredesk_redrives"
 KEPT_AS = "wiredesk_kept_as"
 """In a header: what a dead letter was called when it was exported to a file. It comes back once."""
 
-PATIENCE_SECONDS = 60
-
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -108,7 +106,7 @@ async def letters(
     partitions = [TopicPartition(name, number) for name, count in counts.items() for number in range(count)]
     if not partitions:
         return
-    spans = await ends(settings, partitions, since_ms=since_ms, patience=PATIENCE_SECONDS)
+    spans = await ends(settings, partitions, since_ms=since_ms)
     async with contextlib.aclosing(between(settings, spans)) as reading:
         async for record in reading:
             if (found := parsed(by_topic[record.topic], record)) is not None:

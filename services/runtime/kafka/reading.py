@@ -63,36 +63,48 @@ async def ends(
     partitions: Sequence[TopicPartition],
     *,
     since_ms: int | None = None,
-    patience: float = 0,
+    patience: float | None = None,
 ) -> dict[TopicPartition, Span]:
-    """Return which offsets partitions hold, once all of them can be read.
+    """Return which offsets partitions hold, as far as they can be read.
 
-    What stands behind an open transaction cannot be read before it ends.
+    What stands behind an open transaction cannot be read before it ends. On a topic that is written there is always
+    one, for some milliseconds; one that a worker left open when it was killed, for as long as a minute.
 
     Args:
         since_ms: only those that arrived at that time or later, in milliseconds since 1970.
-        patience: seconds that open transactions are waited for.
+        patience: seconds that transactions which are open now are waited for, so that nothing is left out; None: what
+            stands behind them is.
 
     Raises:
         UnavailableError: the cluster cannot be reached, or a transaction stays open.
     """
-    uncommitted = clients.reader(settings, "wiredesk-reader", isolation_level="read_uncommitted")
-    async with clients.started(uncommitted, settings) as consumer:
-        last = await consumer.end_offsets(partitions)
     async with clients.started(clients.reader(settings, "wiredesk-reader"), settings) as consumer:
         first = await consumer.beginning_offsets(partitions)
+        last = await consumer.end_offsets(partitions)
+        if patience is not None:
+            last = await _settled(settings, consumer, partitions, patience)
         if since_ms is not None:
             found = await consumer.offsets_for_times(dict.fromkeys(partitions, since_ms))
             first = {tp: at.offset if (at := found[tp]) is not None else last[tp] for tp in partitions}
-        deadline = asyncio.get_running_loop().time() + patience
-        while behind := [tp for tp, end in (await consumer.end_offsets(partitions)).items() if end < last[tp]]:
-            if asyncio.get_running_loop().time() > deadline:
-                raise UnavailableError(
-                    f"a transaction on {behind[0].topic}/{behind[0].partition} has been open for {patience:g} s: what "
-                    "stands behind it cannot be read; try again when it has ended"
-                )
-            await asyncio.sleep(POLL_MS / 1000)
     return {tp: (min(first[tp], last[tp]), last[tp]) for tp in partitions}
+
+
+async def _settled(
+    settings: KafkaSettings, consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition], patience: float
+) -> dict[TopicPartition, int]:
+    """Wait until all can be read that stands in partitions now; return their ends."""
+    uncommitted = clients.reader(settings, "wiredesk-reader", isolation_level="read_uncommitted")
+    async with clients.started(uncommitted, settings) as everything:
+        last: dict[TopicPartition, int] = await everything.end_offsets(partitions)
+    deadline = asyncio.get_running_loop().time() + patience
+    while behind := [tp for tp, end in (await consumer.end_offsets(partitions)).items() if end < last[tp]]:
+        if asyncio.get_running_loop().time() > deadline:
+            raise UnavailableError(
+                f"a transaction on {behind[0].topic}/{behind[0].partition} has been open for {patience:g} s: what "
+                "stands behind it cannot be read; try again when it has ended"
+            )
+        await asyncio.sleep(POLL_MS / 1000)
+    return last
 
 
 async def between(

@@ -169,7 +169,7 @@ class Lane:
             # In this order: the predecessor is fenced, so what it has committed by now is all that it ever will.
             async with asyncio.timeout(context.settings.transaction_timeout):
                 committed = await offsets.committed(context.consumer, context.group, self.source)
-                if committed is None and context.bounded is not None:
+                if committed is None and context.bounded is not None and self._end:
                     raise OpeningError(f"the offsets of {context.group} are gone: nobody knows how far it has come")
                 if committed is None:
                     await context.consumer.seek_to_beginning(self.source)
