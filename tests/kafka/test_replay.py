@@ -158,7 +158,7 @@ async def test_killed_resumed_and_shared_each_record_is_out_once(kafka: KafkaSet
     count, log = 3000, tmp_path / "log"
     await topics.create(kafka, TOPICS)
     origins = await publish(kafka, [page(n) for n in range(count)])
-    process = start(kafka, log, "ingest", "--from", "-1h", "--into", INTO, "--rate", "400")
+    process = start(kafka, log, "ingest", "--from", "-1h", "--into", INTO, "--rate", "150")
     name = ""
     before = 0
     for how, code in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)):

@@ -54,6 +54,10 @@ def replay(
 
 
 for name, stage in STAGES.items():
-    app.command(name, help=f"{stage.describes}: from {stage.consumes.name} to {stage.produces[0].name}, again.")(plan)
+    told = (
+        f"Do the work of {name} on a range of {stage.consumes.name} once more: with --into beside the live stream, "
+        f"into a topic of its own; without it into the live {stage.produces[0].name}, as a repair. Say --dry-run first."
+    )
+    app.command(name, help=told, short_help=stage.describes)(plan)
 app.command("list")(list_runs)
 app.command("show")(show)
