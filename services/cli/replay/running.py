@@ -127,6 +127,8 @@ def counting(what: str) -> Iterator[Callable[[int, int], None]]:
 
 def summary(seconds: float) -> str:
     """Return a length of time for people."""
+    if seconds < 1:
+        return "less than 1 s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:
