@@ -12,43 +12,19 @@ import sys
 from collections import Counter
 from typing import Any
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition
+from tests.faults.witness import committed
 
 
 def main() -> None:
     bootstrap, source, target, since, until = sys.argv[1:]
-    consumer = Consumer(
-        {
-            "bootstrap.servers": bootstrap,
-            "group.id": "replay-witness",
-            "isolation.level": "read_committed",
-            "enable.auto.commit": False,
-            "enable.partition.eof": True,
-        }
-    )
-    metadata = consumer.list_topics(timeout=30)
-    assignment = [
-        TopicPartition(topic, partition, OFFSET_BEGINNING)
-        for topic in (source, target)
-        for partition in metadata.topics[topic].partitions
-    ]
-    consumer.assign(assignment)
     entered: set[str] = set()
     ended: Counter[str] = Counter()
-    left = len(assignment)
-    while left:
-        message = consumer.poll(30)
-        assert message is not None, "nothing for 30 s"
-        if (error := message.error()) is not None:
-            assert error.code() == KafkaError._PARTITION_EOF, error
-            left -= 1
-        elif message.topic() == source:
-            if int(since) <= message.timestamp()[1] < int(until):
-                entered.add(f"{source}/{message.partition()}/{message.offset()}")
-        else:
+    for message in committed(bootstrap, [source, target]):
+        if message.topic() == target:
             headers: dict[str, Any] = dict(message.headers() or ())
             ended[headers["wiredesk_replayed"].decode()] += 1
-    consumer.close()
+        elif int(since) <= message.timestamp()[1] < int(until):
+            entered.add(f"{source}/{message.partition()}/{message.offset()}")
     print(  # noqa: T201
         json.dumps(
             {

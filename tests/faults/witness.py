@@ -10,13 +10,14 @@ and the reason.
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, TopicPartition
 
 
-def main() -> None:
-    bootstrap, raw_topic, *end_topics = sys.argv[1:]
+def committed(bootstrap: str, topics: list[str]) -> Iterator[Message]:
+    """Yield what is committed in topics, from the first record to where each of them ends."""
     consumer = Consumer(
         {
             "bootstrap.servers": bootstrap,
@@ -29,13 +30,10 @@ def main() -> None:
     metadata = consumer.list_topics(timeout=30)
     assignment = [
         TopicPartition(topic, partition, OFFSET_BEGINNING)
-        for topic in (raw_topic, *end_topics)
+        for topic in topics
         for partition in metadata.topics[topic].partitions
     ]
     consumer.assign(assignment)
-    entered: set[str] = set()
-    ended: Counter[str] = Counter()
-    letters: list[tuple[str, str, str]] = []
     left = len(assignment)
     while left:
         message = consumer.poll(30)
@@ -44,6 +42,16 @@ def main() -> None:
             assert error.code() == KafkaError._PARTITION_EOF, error
             left -= 1
             continue
+        yield message
+    consumer.close()
+
+
+def main() -> None:
+    bootstrap, raw_topic, *end_topics = sys.argv[1:]
+    entered: set[str] = set()
+    ended: Counter[str] = Counter()
+    letters: list[tuple[str, str, str]] = []
+    for message in committed(bootstrap, [raw_topic, *end_topics]):
         if message.topic() == raw_topic:
             entered.add(f"{raw_topic}/{message.partition()}/{message.offset()}")
             continue
@@ -56,7 +64,6 @@ def main() -> None:
             value = message.value() or b""
             order = value.split(b":", 4)[3].decode() if value.startswith(b"light:") else ""
             letters.append((f"{topic}/{partition}/{offset}", order, reason))
-    consumer.close()
     print(  # noqa: T201
         json.dumps(
             {
