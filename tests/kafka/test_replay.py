@@ -112,6 +112,10 @@ async def test_a_range_goes_into_a_topic_of_its_own_and_the_live_ones_are_left_a
     shown = wiredesk(kafka, "dlq", "show", letter.coordinates)
     assert "reason: empty" in shown.stdout, shown.stderr
 
+    twice = wiredesk(kafka, "replay", "ingest", "--from", "-1h", "--into", INTO)
+    assert twice.returncode == 2
+    assert "offsets already" in twice.stderr
+
     again = replay(kafka, "--resume", found["run"])
     assert again == found, "a run that is done is done"
     assert len(await records(kafka, INTO)) == 15

@@ -22,7 +22,7 @@ from services.runtime import logs
 from services.runtime.errors import UsageError
 from services.runtime.kafka.reading import Span
 from services.runtime.replay import begin, survey, trial
-from services.runtime.replay.planning import PartialSpan, Survey, Trial, spans
+from services.runtime.replay.planning import PartialSpan, Survey, Trial, held, spans
 from services.runtime.settings import KafkaSettings, WorkerSettings
 from services.runtime.topology import Stage
 
@@ -126,15 +126,21 @@ def _offsets(told: list[str]) -> dict[int, PartialSpan]:
 
 
 def _confirm(kafka: KafkaSettings, stage: Stage, ranges: dict[int, Span], into: str | None, *, yes: bool) -> None:
-    """Ask before the live topics are written."""
-    if into is not None or yes:
+    """Ask before a live topic is written, or one that holds something already: a second run would say it twice."""
+    if yes:
         return
-    count, target = sum(last - first for first, last in ranges.values()), kafka.on_cluster(stage.produces[0].name)
-    told = (
-        f"{count} offsets of {kafka.on_cluster(stage.consumes.name)} would be published again, into the live {target}"
-    )
+    count, source = sum(last - first for first, last in ranges.values()), kafka.on_cluster(stage.consumes.name)
+    if into is None:
+        target = kafka.on_cluster(stage.produces[0].name)
+        told = f"{count} offsets of {source} would be published again, into the live {target}"
+        way_out = "say --yes, or --into TOPIC"
+    elif there := asyncio.run(held(kafka, into)):
+        told = f"{kafka.on_cluster(into)} holds {there} offsets already, and {count} of {source} would be read into it"
+        way_out = "say --yes, or name another"
+    else:
+        return
     if not sys.stdin.isatty():
-        raise UsageError(f"{told}: say --yes, or --into TOPIC")
+        raise UsageError(f"{told}: {way_out}")
     typer.confirm(f"{told}. Go on?", abort=True)
 
 

@@ -100,6 +100,21 @@ def _within(span: Span, first: int, last: int | None) -> Span:
     return begin, max(begin, span[1] if last is None else min(span[1], last))
 
 
+async def held(settings: KafkaSettings, name: str) -> int:
+    """Return how many offsets a topic holds; 0 where there is none of that name.
+
+    Args:
+        name: without prefix.
+
+    Raises:
+        UnavailableError: the cluster cannot be reached.
+    """
+    topic = settings.on_cluster(name)
+    count = (await topics.partitions(settings, [topic])).get(topic, 0)
+    there = await ends(settings, [TopicPartition(topic, number) for number in range(count)]) if count else {}
+    return sum(last - first for first, last in there.values())
+
+
 async def survey(
     settings: KafkaSettings,
     sources: Mapping[TopicPartition, Span],
