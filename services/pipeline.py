@@ -14,7 +14,7 @@ from services.runtime.topology import DAY_MS, Stage, Topic
 
 PAGES_RAW = Topic("pages.raw", "Raw pages, as crawlers and partners publish them")
 PAGES_ACCEPTED = Topic("pages.accepted", "Pages checked, decoded, and under their canonical URL")
-ARTICLES_CLEANED = Topic("articles.cleaned", "Articles: headline, byline, times and body", retention_ms=30 * DAY_MS)
+ARTICLES_CLEANED = Topic("articles.cleaned", "Articles: headline, byline, times and body", retention_ms=365 * DAY_MS)
 ARTICLES_ENRICHED = Topic("articles.enriched", "Articles with topics and entities", retention_ms=365 * DAY_MS)
 PAGES_SKIPPED = Topic("pages.skipped", "Valid pages that are no article, with the reason", retention_ms=30 * DAY_MS)
 
