@@ -23,9 +23,11 @@ from services.runtime.errors import UsageError
 from services.runtime.kafka.reading import Span
 from services.runtime.replay import begin, survey, trial
 from services.runtime.replay.planning import PartialSpan, Survey, Trial, held, spans
+from services.runtime.replay.run import targets
 from services.runtime.settings import KafkaSettings, WorkerSettings
 from services.runtime.topology import Stage
 
+OWN = "wiredesk."
 _TOPIC = re.compile(r"[A-Za-z0-9._-]{1,200}")
 _OFFSETS = re.compile(r"(\d{1,9}):(\d{1,18})(?:-(\d{1,18}))?")
 
@@ -76,7 +78,7 @@ def plan(  # noqa: PLR0913 - each is an option
         return
     load(IngestSettings)  # read again in the stage's processes; what is wrong in them is told here
     load(EnrichmentSettings)
-    _check(into)
+    _check(stage, into)
     ranges = _ranges(kafka, stage, since, until, offset)
     if dry_run:
         _rehearse(kafka, settings, stage, ranges, asked, into=into, rate=rate, as_json=as_json)
@@ -87,13 +89,23 @@ def plan(  # noqa: PLR0913 - each is an option
     finish(kafka, settings, run, rate=rate, as_json=as_json)
 
 
-def _check(into: str | None) -> None:
+def _check(stage: Stage, into: str | None) -> None:
+    """Refuse a topic that is none, or one that would mix a run with something else.
+
+    Raises:
+        UsageError: it is.
+    """
     if into is None:
         return
     if not _TOPIC.fullmatch(into) or into in (".", ".."):
         raise UsageError(f"--into {into}: a topic has letters, digits, '.', '_' and '-' in its name, 200 at most")
-    if into in {topic.name for topic in TOPICS}:
-        raise UsageError(f"--into {into} is a live topic: name another, or leave --into out to repair the live one")
+    if into.startswith(OWN):
+        raise UsageError(f"--into {into}: topics that begin with {OWN!r} are wiredesk's own")
+    live = {topic.name for topic in TOPICS}
+    if taken := [topic.name for topic in targets(stage, into).values() if topic.name in live]:
+        raise UsageError(
+            f"--into {into} would write {taken[0]}, a live topic: name another, or leave --into out to repair that"
+        )
 
 
 def _ranges(

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import os
+import time
+from collections import deque
 from collections.abc import Callable, Iterator
 
 import orjson
@@ -95,15 +97,13 @@ async def _work(kafka: KafkaSettings, settings: WorkerSettings, run: Run, rate: 
     bar = Progress(*columns, console=console.err, transient=True, disable=not console.err.is_terminal)
     with desk.stopping() as stop, bar:
         task = bar.add_task("records", total=run.size, speed="", trouble="")
-        began: list[tuple[float, int]] = []
+        looks: deque[tuple[float, int]] = deque(maxlen=20)
 
         def advance(now: Advance) -> None:
-            at = asyncio.get_running_loop().time()
-            began.append((at, now.done))
-            del began[1:-20]  # the first, and the last ten seconds
-            (then, before), seconds = began[max(0, len(began) - 20)], 1e-3
-            speed = (now.done - before) / max(seconds, at - then)
-            bar.update(task, completed=now.done, speed=f"{speed:.0f}/s", trouble=console.printable(now.trouble or ""))
+            looks.append((time.monotonic(), now.done))
+            (then, before), (at, done) = looks[0], looks[-1]
+            speed = (done - before) / max(1e-3, at - then)
+            bar.update(task, completed=done, speed=f"{speed:.0f}/s", trouble=console.printable(now.trouble or ""))
 
         stage = STAGES[run.stage]
         return await work(kafka, settings, stage, run, wanted(run.filters), rate=rate, stop=stop, on_advance=advance)

@@ -22,6 +22,9 @@ log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 0.5
 
+ANSWER_SECONDS = 5.0
+"""For one look: while the coordinator is away a person who stops the run need not wait for it."""
+
 LOG_SECONDS = 10.0
 """Between two lines of the log that say how far a run has come."""
 
@@ -96,7 +99,8 @@ async def work(
             while not (finished or stop.is_set() or working.done()):
                 await asyncio.wait({working, stopping}, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
                 with contextlib.suppress(KafkaError, OSError):  # it is out of reach for a moment, or moves
-                    advance = await _advance(admin, settings, run, worker.trouble)
+                    async with asyncio.timeout(ANSWER_SECONDS):
+                        advance = await _advance(admin, settings, run, worker.trouble)
                     finished = advance.finished
                     on_advance(advance)
                     if asyncio.get_running_loop().time() - logged > LOG_SECONDS:
