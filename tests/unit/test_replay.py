@@ -1,6 +1,7 @@
 """What a run is made of, without a broker: its filters, its rate, its account, its topics."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,8 +10,11 @@ from hypothesis import strategies as st
 
 from services.cli.replay.filters import filters, wanted
 from services.pipeline import ENRICHMENT, EXTRACTOR, INGEST
+from services.runtime.dead_letters import dead_letter
+from services.runtime.dead_letters.letter import parsed
+from services.runtime.dead_letters.redrive import _again
 from services.runtime.lineage import lineage
-from services.runtime.records import Header, Record, located
+from services.runtime.records import Failure, Header, Record, located
 from services.runtime.replay import RunAccount
 from services.runtime.replay.run import targets
 from services.runtime.worker.bounded import Throttle
@@ -135,3 +139,17 @@ async def test_a_throttle_lets_through_what_was_asked_for_and_no_more(monkeypatc
     assert 0.95 * 4000 < taken <= 4000 + 40
     assert Throttle(0.5).batch(64) == 1
     assert Throttle(None).batch(64) == 64
+
+
+def test_what_a_replay_gave_up_goes_back_as_the_replays() -> None:
+    """The live stream has an end of its own for that page: redriven, it must not become a second one."""
+    received = record(b"page", ("a", None), *lineage(INGEST, record()))
+    given_up = dead_letter(EXTRACTOR, "1", received, Failure("timeout", "as told"))
+    written = replace(received, headers=(*given_up.headers, *lineage(EXTRACTOR, received, "run-1")))
+    letter = parsed(EXTRACTOR, written)
+    assert letter is not None
+    assert letter.headers == received.headers
+    again = replace(received, headers=_again(letter).headers)
+    assert dict(again.headers)["wiredesk_redrives"] == b"1"
+    assert lineage(EXTRACTOR, again) == lineage(EXTRACTOR, received, "run-1")
+    assert dict(lineage(INGEST, again)).keys() == {"wiredesk_origin", "wiredesk_origin_time"}
