@@ -11,23 +11,23 @@ from schemas.event import DerivedEvent
 from services import pipeline
 from services.cli.app import run
 from services.envelope import Envelope
-from services.extractor.extract import Extractor
+from services.runtime.records import Handler
 from services.runtime.topology import Topic
 
 
-class Buggy(Extractor):
-    """An extractor that was deployed with a bug: it takes a headline's first words for the headline."""
+def buggy() -> Handler:
+    """Load an extractor that was deployed with a bug: it takes a headline's first words for the headline."""
+    from services.extractor.extract import Extractor  # noqa: PLC0415 - where another stage is replaced nobody needs it
 
-    version = "2.1.0-bug"
+    class Buggy(Extractor):
+        version = "2.1.0-bug"
 
-    def __call__(self, page: AcceptedPage) -> CleanedArticle | SkippedPage:
-        result = super().__call__(page)
-        if isinstance(result, CleanedArticle) and result.title:
-            return result.model_copy(update={"title": " ".join(result.title.split()[:2])})
-        return result
+        def __call__(self, page: AcceptedPage) -> CleanedArticle | SkippedPage:
+            result = super().__call__(page)
+            if isinstance(result, CleanedArticle) and result.title:
+                return result.model_copy(update={"title": " ".join(result.title.split()[:2])})
+            return result
 
-
-def buggy() -> Envelope[AcceptedPage, CleanedArticle]:
     routes: dict[type[DerivedEvent], Topic] = {
         CleanedArticle: pipeline.ARTICLES_CLEANED,
         SkippedPage: pipeline.PAGES_SKIPPED,

@@ -1,6 +1,7 @@
 """`wiredesk replay STAGE`: what is to be read again, and what is to be done with it."""
 
 import asyncio
+import os
 import re
 import sys
 from typing import Annotated
@@ -14,7 +15,7 @@ from services.cli.moments import FORMS, milliseconds
 from services.cli.options import load, with_settings
 from services.cli.replay.filters import Filters, Hosts, Languages, Types, Urls, filters, wanted
 from services.cli.replay.rewinding import rewind_group
-from services.cli.replay.running import counting, finish, summary
+from services.cli.replay.running import NICE, counting, finish, summary
 from services.enrichment.settings import EnrichmentSettings
 from services.ingest.settings import IngestSettings
 from services.pipeline import STAGES, TOPICS
@@ -69,6 +70,7 @@ def plan(  # noqa: PLR0913 - each is an option
 ) -> None:
     """Read a range of the stage's topic again."""
     logs.quiet()
+    os.nice(NICE)
     stage = STAGES[context.info_name or ""]
     asked = filters(host, url, language, event_type)
     if rewind:

@@ -46,6 +46,7 @@ def resume(kafka: KafkaSettings, settings: WorkerSettings, name: str, *, rate: f
         UsageError: there is no such run, or the stage has another version here.
     """
     logs.quiet()
+    os.nice(NICE)
     noted = asyncio.run(noted_runs(kafka)).get(name)
     if noted is None:
         raise UsageError(f"no run {name}: 'wiredesk replay list' shows them")
@@ -71,7 +72,6 @@ def finish(kafka: KafkaSettings, settings: WorkerSettings, run: Run, *, rate: fl
     Exits with 1 when it does not add up, and with 130 when it was stopped.
     """
     on_terminal = console.err.is_terminal
-    os.nice(NICE)
     logs.configure("error" if on_terminal else settings.log_level)
     log.info("replay begins", run=run.id, offsets=run.size, into=run.into, rate=rate)
     if on_terminal:
