@@ -35,8 +35,8 @@ log = structlog.get_logger(__name__)
 DOES_NOT_ADD_UP = 1
 INTERRUPTED = 130
 
-NICE = 10
-"""Added to the process's niceness: workers of the live stream on the same machine come first."""
+NICE = 19
+"""Added to the process's niceness, the most there is: workers of the live stream on the same machine come first."""
 
 
 def resume(kafka: KafkaSettings, settings: WorkerSettings, name: str, *, rate: float | None, as_json: bool) -> None:
