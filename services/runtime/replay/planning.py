@@ -70,7 +70,7 @@ async def spans(
     Args:
         since_ms: records that arrived at that time or later, in milliseconds since 1970; None: from the first.
         until_ms: and before that time; None: up to where the topic ends now.
-        offsets: by partition, instead of times; partitions that are not there are not meant.
+        offsets: by partition, within the times where both are given; partitions that are not there are not meant.
 
     Raises:
         UsageError: there is no such partition, or no offset in the range.
