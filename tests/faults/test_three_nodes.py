@@ -27,9 +27,12 @@ def three_nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 @pytest.mark.timeout(240)
 async def test_a_killed_worker_loses_and_repeats_nothing(three_nodes: Cluster, tmp_path: Path) -> None:
     kafka = KafkaSettings(bootstrap_servers=three_nodes.bootstrap_servers, topic_prefix="killed.")
-    assert len(kafka.bootstrap_servers.split(",")) == 3
+    brokers = kafka.bootstrap_servers.split(",")
+    assert len(brokers) == 3
     await topics.create(kafka, TOPICS, partitions=3, replication=3)
-    assert {(s.partitions, s.replication) for s in await topics.states(kafka, TOPICS)} == {(3, 3), (1, 3)}
+    for broker in brokers:
+        asked = kafka.model_copy(update={"bootstrap_servers": broker})
+        assert {(s.partitions, s.replication) for s in await topics.states(asked, TOPICS)} == {(3, 3), (1, 3)}
     page = (SAMPLES / "pages" / "index.html").read_text(encoding="utf-8")
     raw = [
         Raw(json.dumps({"url": f"https://k.example/{n}", "body": page, "content_type": "text/html"}).encode())

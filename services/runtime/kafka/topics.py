@@ -1,11 +1,14 @@
 """Topics on the cluster: created as the topology says, and listed beside it."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.protocol.metadata import MetadataRequest
 
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.kafka import clients
@@ -13,6 +16,8 @@ from services.runtime.settings import KafkaSettings
 from services.runtime.topology import Stage, Topic
 
 CREATE_TIMEOUT_MS = 30_000
+SPREAD_SECONDS = 30
+SPREAD_POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +34,15 @@ async def create(
 ) -> list[str]:
     """Create the topics that are missing; return their names on the cluster. Those that exist stay as they are.
 
+    When it returns, every broker that answers knows them: whoever is asked next does not deny them.
+
     Args:
         partitions: for every topic, instead of its own number; dead-letter topics keep theirs.
 
     Raises:
         UnavailableError: the cluster cannot be reached, or refuses one.
     """
+    created = []
     async with clients.started(clients.admin(settings), settings) as admin:
         response = await admin.create_topics(
             [
@@ -48,12 +56,12 @@ async def create(
             ],
             timeout_ms=CREATE_TIMEOUT_MS,
         )
-    created = []
-    for name, code, message in response.topic_errors:  # type: ignore[attr-defined] # of the versions in use
-        if code == 0:
-            created.append(name)
-        elif code != TopicAlreadyExistsError.errno:
-            raise UnavailableError(f"topic {name} cannot be created: {message or for_code(code).__name__}")
+        for name, code, message in response.topic_errors:  # type: ignore[attr-defined] # of the versions in use
+            if code == 0:
+                created.append(name)
+            elif code != TopicAlreadyExistsError.errno:
+                raise UnavailableError(f"topic {name} cannot be created: {message or for_code(code).__name__}")
+        await _until_known(admin, [settings.on_cluster(topic.name) for topic in topics])
     return created
 
 
@@ -106,6 +114,33 @@ async def inputs(settings: KafkaSettings, stage: Stage, asked: Iterable[int] = (
     if wrong := [number for number in asked if number >= count]:
         raise UsageError(f"{topic} has no partition {wrong[0]}: they are 0 to {count - 1}")
     return [TopicPartition(topic, number) for number in range(count)]
+
+
+async def _until_known(admin: AIOKafkaAdminClient, names: Sequence[str]) -> None:
+    """Wait until every broker has heard of the topics: the controller answers at once, the others read its log.
+
+    Without this a client that asks another broker next may hear that there is no such topic.
+
+    Raises:
+        UnavailableError: a broker that answers has not heard of them in time.
+    """
+    client: Any = admin._client  # noqa: SLF001 - the public methods ask a broker of their own choice
+    deadline = asyncio.get_running_loop().time() + SPREAD_SECONDS
+    for broker in client.cluster.brokers():
+        while True:
+            try:
+                answer = await client.send(broker.nodeId, MetadataRequest())
+            except (KafkaError, TimeoutError):
+                break  # it is down: it learns when it is back, before it answers anybody
+            missing = set(names) - {topic["topic"] for topic in answer.to_object()["topics"]}
+            if not missing:
+                break
+            if asyncio.get_running_loop().time() > deadline:
+                raise UnavailableError(
+                    f"topic {min(missing)} exists, but broker {broker.nodeId} does not show it: look at its log, "
+                    "and at your right to describe topics"
+                )
+            await asyncio.sleep(SPREAD_POLL_SECONDS)
 
 
 async def _describe(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, tuple[int, int]]:
