@@ -50,6 +50,7 @@ class Crew:
         self._log = log
         self._joined = 0
         self._frozen: set[int] = set()
+        self._killed: set[int] = set()
 
     def join(self, stage: str, *, static: bool = False, guest: bool = False) -> Member:
         """Start a worker, and start it again whenever it ends.
@@ -85,11 +86,11 @@ class Crew:
 
     async def kill(self, pick: int) -> int:
         """Kill a worker; return its pid."""
-        return await self._hit(pick, signal.SIGKILL, self._workers)
+        return await self._kill(pick, self._workers)
 
     async def kill_child(self, pick: int) -> int:
         """Kill a process that computes, or the template that forks them; return its pid."""
-        return await self._hit(pick, signal.SIGKILL, self._children)
+        return await self._kill(pick, self._children)
 
     async def freeze(self, pick: int, seconds: float) -> None:
         """Stop a worker for some seconds, beyond its session; it wakes up as a zombie."""
@@ -98,6 +99,11 @@ class Crew:
         await asyncio.sleep(seconds)
         self._frozen.discard(pid)
         os.kill(pid, signal.SIGCONT)
+
+    async def _kill(self, pick: int, there: Callable[[], list[int]]) -> int:
+        pid = await self._hit(pick, signal.SIGKILL, there)
+        self._killed.add(pid)
+        return pid
 
     async def _hit(self, pick: int, number: signal.Signals, there: Callable[[], list[int]]) -> int:
         """Send a signal to one of the processes, as soon as there is one; return which."""
@@ -111,8 +117,13 @@ class Crew:
                 await asyncio.sleep(POLL_SECONDS)
 
     def _workers(self) -> list[int]:
-        """Return the workers that run; one that is frozen is spared, or it would never wake as a zombie."""
-        return [member.pid for member in self.members if member.pid and member.pid not in self._frozen]
+        """Return the workers that run.
+
+        One that is frozen is spared, or it would never wake as a zombie; one that was killed takes a moment to be gone,
+        and a second fault would befall nobody.
+        """
+        away = self._frozen | self._killed
+        return [member.pid for member in self.members if member.pid and member.pid not in away]
 
     def _residents(self) -> list[int]:
         """Return those of them that do not leave again in a moment."""
@@ -124,7 +135,7 @@ class Crew:
         for pid in self._workers():
             with contextlib.suppress(psutil.NoSuchProcess):
                 found += [child.pid for child in psutil.Process(pid).children(recursive=True)]
-        return found
+        return [pid for pid in found if pid not in self._killed]
 
     async def _keep(self, member: Member, *, static: bool) -> None:
         environment = {**os.environ, **self._environment, "WIREDESK_METRICS_PORT": "0"}
@@ -135,6 +146,7 @@ class Crew:
                 member.process = await asyncio.create_subprocess_exec(
                     *self._command, member.stage, cwd=ROOT, env=environment, stdout=output, stderr=output
                 )
+            self._killed.discard(member.process.pid)  # numbers of processes come again
             member.starts += 1
             await member.process.wait()
 
