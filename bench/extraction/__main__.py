@@ -1,7 +1,7 @@
 """Measure extraction on public pages, beside other extractors: quality against gold, and CPU time a page.
 
     python bench/extraction [--data ../shared/data] [--folds FOLDER] [--set publisher-pages] [--worst N]
-        [--peers] [--peer trafilatura] [--flattened]
+        [--peers] [--peer trafilatura] [--flattened] [--titles]
 
 A set is a folder with `gold.jsonl` (id, url, body; perhaps title, authors, published_at, page_type) and
 `html/<id>.html.gz`. The body is scored with the metric of the article-extraction-benchmark: shingles of four words,
@@ -23,6 +23,9 @@ from pathlib import Path
 
 from methods import PEERS, Method, Prediction, Wiredesk
 
+from schemas import PageType
+from services.extractor.document import parse
+from services.extractor.metadata import Sources
 from training.extraction import pages
 from training.extraction.pages import GoldPage
 from training.extraction.scores import Score, fold, score, summary
@@ -42,6 +45,7 @@ def main() -> int:
     parser.add_argument("--set", action="append", choices=SETS)
     parser.add_argument("--flattened", action="store_true", help="the pages as text without tags, too")
     parser.add_argument("--worst", type=int, default=0, metavar="N")
+    parser.add_argument("--titles", action="store_true", help="list our titles that differ from the gold")
     parser.add_argument("--peers", action="store_true", help="measure all other extractors in the same run")
     parser.add_argument("--peer", action="append", default=[], choices=list(PEERS), help="measure this one")
     args = parser.parse_args()
@@ -58,6 +62,8 @@ def main() -> int:
         methods: dict[str, Method] = {"wiredesk": ours, **{name: PEERS[name] for name in peers}}
         for method, predict in methods.items():
             _measure(method, predict, articles, args.worst)
+        if args.titles:
+            _tell_titles(ours, articles)
         if len(found) > len(articles):
             _measure_types(ours, found)
         if args.flattened:
@@ -122,14 +128,37 @@ def _fields(rows: Sequence[Row]) -> Iterator[tuple[str, float]]:
             yield field, statistics.mean(check(prediction, page) for page, prediction in labelled)
 
 
+def _tell_titles(ours: Method, found: Sequence[GoldPage]) -> None:
+    """List the titles that differ from the gold, and whether the one that we took is the page's own heading."""
+    for page in found:
+        gold, title, root = page.fields.get("title"), ours(page).get("title"), parse(page.html)
+        if gold and root is not None and fold(gold) != fold(title):
+            shown = any(fold(heading) == fold(title) for heading in Sources.of(root).headings)
+            print(f"    {page.id}: {'as the page shows it' if shown else 'not as the page shows it'}")
+            print(f"        gold {gold}\n        ours {title}")
+
+
 def _measure_types(ours: Method, found: Sequence[GoldPage]) -> None:
     """Print how many articles were lost, and how many of the others were told apart."""
     rows = [(page, ours(page)) for page in found]
     articles = [prediction for page, prediction in rows if page.kind == "article"]
     others = [prediction for page, prediction in rows if page.kind != "article"]
-    lost = statistics.mean("skipped" in prediction for prediction in articles)
-    told = statistics.mean("skipped" in prediction for prediction in others)
-    print(f"  page types: {lost:.3f} of {len(articles)} articles lost, {told:.3f} of {len(others)} others told apart")
+    print(f"  page types: of {len(articles)} articles {_share(articles, _is_lost):.3f} lost, ", end="")
+    print(f"{_share(articles, _is_doubted):.3f} published as something else; ", end="")
+    print(f"of {len(others)} others {_share(others, _is_lost):.3f} set aside, ", end="")
+    print(f"{_share(others, _is_doubted):.3f} published as something else")
+
+
+def _share(found: Sequence[Prediction], check: Callable[[Prediction], bool]) -> float:
+    return statistics.mean(map(check, found))
+
+
+def _is_lost(prediction: Prediction) -> bool:
+    return "skipped" in prediction
+
+
+def _is_doubted(prediction: Prediction) -> bool:
+    return not _is_lost(prediction) and prediction["page_type"] not in (PageType.ARTICLE, PageType.LIVE_BLOG)
 
 
 if __name__ == "__main__":

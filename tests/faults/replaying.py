@@ -33,6 +33,7 @@ from services.cli import desk
 from services.pipeline import ARTICLES_CLEANED, ARTICLES_ENRICHED, PAGES_RAW, STAGES, TOPICS
 from services.runtime import logs
 from services.runtime.kafka import topics
+from services.runtime.replay import Run, noted_runs, progress
 from services.runtime.settings import KafkaSettings
 from tests.faults import crew
 from tests.support import ROOT
@@ -239,21 +240,30 @@ class _Run:
 
     async def _killed(self, process: asyncio.subprocess.Process) -> dict[str, Any]:
         """Kill a replay at some points of its way, resume it each time, and return its account."""
+        run = await self._planned()
         for part in KILLS:
             async with asyncio.timeout(DEADLINE_SECONDS):
-                while (run := await self._newest())["done"] < part * run["offsets"]:
+                while (done := (await progress(self._kafka, run)).done) < part * run.size:
                     await asyncio.sleep(POLL_SECONDS)
             process.send_signal(signal.SIGKILL)
             await process.wait()
             self._result.kills += 1
-            self._say(f"killed at {run['done']} of {run['offsets']} offsets")
-            process = await self._start("--resume", run["id"])
+            self._say(f"killed at {done} of {run.size} offsets")
+            process = await self._start("--resume", run.id)
         return await self._replayed(process)
 
-    async def _newest(self) -> dict[str, Any]:
-        lines = (await self._wiredesk("replay", "list", "--json")).splitlines()
-        found: list[dict[str, Any]] = [run for line in lines if (run := json.loads(line))["into"] == V2]
-        return found[-1] if found else {"done": 0, "offsets": 1}
+    async def _planned(self) -> Run:
+        """Return the run, once it is noted.
+
+        It is looked up here and not by `wiredesk replay list`: to start a command twice a second takes half a core, and
+        the live stream would pay for being measured.
+        """
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            while True:
+                for noted in (await noted_runs(self._kafka)).values():
+                    if noted.run.into == V2:
+                        return noted.run
+                await asyncio.sleep(POLL_SECONDS)
 
     async def _rate(self, topic: str) -> float:
         """Return records a second that were appended to a topic."""
