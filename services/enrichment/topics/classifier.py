@@ -81,7 +81,7 @@ class NewsClassifier:
     def __init__(self, *, fast: bool = False) -> None:
         arrays = load()
         name = "news-words" if fast else f"news-words+{NAME}"
-        self.model = Model(task="topics", name=name, version=f"3+mediatopics.{VERSION}")
+        self.model = Model(task="topics", name=name, version=f"4+mediatopics.{VERSION}")
         self._taxonomy = media_topics()
         self.roots = lines(arrays["roots"])
         self._words = WordsModel(arrays)
