@@ -20,7 +20,7 @@ def buggy() -> Handler:
     from services.extractor.extract import Extractor  # noqa: PLC0415 - where another stage is replaced nobody needs it
 
     class Buggy(Extractor):
-        version = "2.1.0-bug"
+        version = f"{Extractor.version}-bug"
 
         def __call__(self, page: AcceptedPage) -> CleanedArticle | SkippedPage:
             result = super().__call__(page)

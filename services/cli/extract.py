@@ -89,6 +89,7 @@ def _show(article: CleanedArticle) -> None:
         "published": article.published_at,
         "source": article.source,
         "language": article.language,
+        "page type": _type(article),
         "confidence": article.extraction.confidence,
     }
     for name, value in head.items():
@@ -100,6 +101,11 @@ def _show(article: CleanedArticle) -> None:
     for caption in article.captions:
         console.plain("")
         console.plain(f"[caption] {caption.text}" + (f" ({caption.credit})" if caption.credit else ""))
+
+
+def _type(article: CleanedArticle) -> str:
+    likely = article.page_type_confidence
+    return article.page_type + (f" (an article with a probability of {likely:.2f})" if likely is not None else "")
 
 
 def _explain(page: AcceptedPage, *, as_json: bool) -> None:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from services.extractor.extract import Extractor
 from services.pipeline import ARTICLES_CLEANED, ARTICLES_ENRICHED, EXTRACTOR, TOPICS
 from services.runtime.kafka import topics
 from services.runtime.kafka.reading import read
@@ -91,7 +92,7 @@ async def test_a_bug_is_deployed_mended_replayed_and_compared(kafka: KafkaSettin
 
         # The bug is mended. What the mended extractor would say goes into a topic of its own, and is looked at first.
         planned = told(kafka, "replay", EXTRACTOR.name, "--from", "-1h", "--into", V2, "--dry-run")
-        assert (planned["wanted"], planned["version"]) == (PAGES, "2.1.0")
+        assert (planned["wanted"], planned["version"]) == (PAGES, Extractor.version)
         tried = told(kafka, "replay", EXTRACTOR.name, "--from", "-1h", "--into", V2, "--host", "a1.example")
         assert tried["adds_up"]
         assert tried["ended"][V2] == PAGES // 2

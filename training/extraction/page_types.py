@@ -26,7 +26,7 @@ PARAMETERS = {"iterations": 600, "depth": 3, "learning_rate": 0.05, "l2_leaf_reg
 SEEDS = (1, 2, 3, 4, 5)
 """Of models whose mean is taken: on a thousand pages one alone says something else with each."""
 
-THRESHOLDS = (0.2, 0.25, 0.3, 0.4, 0.5, 0.6)
+THRESHOLDS = (0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7)
 
 GROUPS = 20
 """Of sites, each judged with terms' weights from all others."""

@@ -31,10 +31,11 @@ def class_names(pages: Iterable[HtmlPage]) -> Mapping[str, float]:
     for page in pages:
         of_story, of_rest = max(1, int(page.story.sum())), max(1, int((~page.story).sum()))
         around = _around(page.segmented.containers)
+        site = page.page.site  # once a page: asked for each word it took longer than all the rest
         for segment, story in zip(page.segmented.segments, page.story, strict=True):
             for name in around[segment.container]:
                 counted[name][0 if story else 1] += 1 / (of_story if story else of_rest)
-                sites[name].add(page.page.site)
+                sites[name].add(site)
     return {
         name: math.log((story + SMOOTHING) / (rest + SMOOTHING))
         for name, (story, rest) in sorted(counted.items())
@@ -51,9 +52,10 @@ def phrase_weights(pages: Sequence[HtmlPage | TextPage], weights: Sequence[NDArr
     found = [[sorted(phrases(words.split(text))) for text in page.texts] for page in pages]
     sites: dict[str, set[str]] = defaultdict(set)
     for page, texts in zip(pages, found, strict=True):
+        site = page.page.site
         for text in texts:
             for phrase in text:
-                sites[phrase].add(page.page.site)
+                sites[phrase].add(site)
     known = sorted(phrase for phrase, where in sites.items() if len(where) >= MIN_PHRASE_SITES)
     number = {phrase: row for row, phrase in enumerate(known)}
     indices, begins, values = [], [0], []
