@@ -235,7 +235,7 @@ class Run:
         deaths = collections.Counter[str]()
         for line in (self._folder / "workers.log").read_text(encoding="utf-8", errors="replace").splitlines():
             if '"child process died"' in line:
-                told = json.loads(line)
+                told = last_object(line)
                 if told["unanswered"] > 1:  # tried again one by one: no record is blamed yet
                     continue
                 deaths[told["record"]] += told["pid"] in self._killed or told["wait_status"] == TEMPLATE_GONE
@@ -273,3 +273,18 @@ class Run:
 
     def _port(self, number: int) -> int:
         return self._broker.nodes[number].address.port
+
+
+def last_object(line: str) -> dict[str, Any]:
+    """Return the JSON object that ends a line of the log.
+
+    A worker that is killed while it writes leaves the begin of a line, and the next one to write goes on from there.
+    """
+    begin = line.find("{")
+    while begin >= 0:
+        with contextlib.suppress(json.JSONDecodeError):
+            told: dict[str, Any] = json.loads(line[begin:])
+            if "record" in told:
+                return told
+        begin = line.find("{", begin + 1)
+    return {"unanswered": 0, "record": "", "pid": 0, "wait_status": 0}  # cut off itself: it tells nothing
