@@ -15,12 +15,19 @@ from services.enrichment.topics.narrow import Candidate, Narrow
 from services.enrichment.topics.sentences import NAME, SentenceModel, Sentences
 from services.enrichment.topics.words import Floats, WordsModel, lines, log_softmax
 
-FIRST_WORDS = 200
-"""Words that are classified, behind the headline: news says first what it is about, and more did not do better."""
+LEAD_WORDS = 200
+"""Words that are read behind the headline: news says first what it is about. The vector takes no more than these."""
 
-PRODUCT = (0.6, 0.4, 0.4)
+WORDS = 1000
+"""Words that the words model reads where there is a vector of the beginning beside it. It takes the section in which the
+BBC ran an article from right for 0.889 to 0.898; alone it does better with the beginning."""
+
+PRODUCT = (0.6, 0.4, 0.6)
 """Exponents of words, regression on vectors, and nearest leads in the product of their probabilities; by trial, where
 all that lie near do as well."""
+
+PRIOR = 0.6
+"""Exponent of how common a topic is in news, for the models were taught with about as many examples of each."""
 
 MOST_TOP = 3
 MOST_NARROW = 5
@@ -81,13 +88,15 @@ class NewsClassifier:
     def __init__(self, *, fast: bool = False) -> None:
         arrays = load()
         name = "news-words" if fast else f"news-words+{NAME}"
-        self.model = Model(task="topics", name=name, version=f"4+mediatopics.{VERSION}")
+        self.model = Model(task="topics", name=name, version=f"5+mediatopics.{VERSION}")
         self._taxonomy = media_topics()
         self.roots = lines(arrays["roots"])
         self._words = WordsModel(arrays)
         self._sentences = None if fast else Sentences()
         self._meaning = None if fast else SentenceModel(arrays)
         self._narrow = Narrow(arrays)
+        self._reach = LEAD_WORDS if fast else WORDS
+        self._prior = PRIOR * np.log(arrays["common"])
         self._scores = FAST if fast else HYBRID
 
     def topics(self, article: CleanedArticle, language: str) -> tuple[Topic, ...]:
@@ -100,14 +109,15 @@ class NewsClassifier:
 
     def read(self, title: str, body: str) -> Reading:
         """Ask the models."""
-        lead = " ".join(body.split(maxsplit=FIRST_WORDS)[:FIRST_WORDS])
+        read = body.split(maxsplit=self._reach)[: self._reach]
         # The headline counts twice: it says what the story is about.
-        words = self._words.log_probabilities(f"{title} {title} {lead}")
+        words = self._words.log_probabilities(" ".join([title, title, *read]))
         if self._sentences is None or self._meaning is None:
             return Reading(words, None)
+        lead = " ".join(read[:LEAD_WORDS])
         vector = self._sentences.vector(f"{title}. {lead}" if title else lead)
         parts = (words, self._meaning.by_regression(vector), self._meaning.by_neighbours(vector))
-        product = sum(weight * part for weight, part in zip(PRODUCT, parts, strict=True))
+        product = self._prior + sum(weight * part for weight, part in zip(PRODUCT, parts, strict=True))
         return Reading(log_softmax(np.asarray(product, dtype=np.float32)), vector)
 
     def top_level(self, reading: Reading) -> list[tuple[str, float]]:
