@@ -19,8 +19,9 @@ LEAD_WORDS = 200
 """Words that are read behind the headline: news says first what it is about. The vector takes no more than these."""
 
 WORDS = 1000
-"""Words that the words model reads where there is a vector of the beginning beside it. It takes the section in which the
-BBC ran an article from right for 0.889 to 0.898; alone it does better with the beginning."""
+"""Words that the words model reads where there is a vector of the beginning beside it: an article goes on to speak of
+what it is about. The section in which the BBC ran an article went from right for 0.889 to 0.898; without the vector,
+labelled articles do better with the beginning alone."""
 
 PRODUCT = (0.6, 0.4, 0.6)
 """Exponents of words, regression on vectors, and nearest leads in the product of their probabilities; by trial, where
