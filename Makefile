@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help install demo test soak check format bench enrichment peers train train-topics train-tagger compare generate pins clean
+.PHONY: help install demo test soak check format bench enrichment peers further-pages train train-topics train-tagger compare generate pins clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 14
@@ -74,6 +74,9 @@ $(TRAINING)/.ready: training/requirements.txt
 	$(PYTHON) -m venv $(TRAINING)
 	$(TRAINING)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
+
+further-pages: $(TRAINING)/.ready ## Fetch the pages that 'make train' learns from beside those of DATA (Go's client, 120 MB)
+	PYTHONPATH=. $(TRAINING)/bin/python -m training.extraction.further
 
 train: $(TRAINING)/.ready ## Train the extractor's models anew, in an environment of their own (half an hour)
 	PYTHONPATH=. $(TRAINING)/bin/python -m training.extraction.train --folds $(FOLDS) $(if $(DATA),--data $(DATA))

@@ -18,10 +18,11 @@ from services.extractor.body.model import BodyModel
 from services.extractor.body.network import Network
 from services.extractor.body.trees import Trees
 from services.extractor.body.wording import Wording
-from training.extraction import boosting, examples, network, wording
+from training.extraction import boosting, examples, network
 from training.extraction.examples import HtmlPage, TextPage
 from training.extraction.folds import splits
 from training.extraction.network import Reading
+from training.extraction.wording import Corpus
 
 GROUPS = 20
 """Groups of sites, each described with the wording of all others: nearly what a model that knows all sites says of a
@@ -69,10 +70,11 @@ class _Fold:
 
 def train(found: Examples, form: str) -> Trained:
     """Train models of one form of pages, `html` or `text`."""
-    learner = _Learner(found, form, _described(found))
+    corpus = Corpus(found, [examples.weights(example) for example in found])
+    learner = _Learner(found, form, _described(found, corpus))
     print(f"{len(found)} pages, {sum(len(e.texts) for e in found)} texts, {len(learner.names)} columns", flush=True)
     folds = [
-        _Fold(seen, judged, _wording([found[i] for i in seen]), learner.trees(seen))
+        _Fold(seen, judged, corpus.wording(seen), learner.trees(seen))
         for _, seen, judged in splits([example.page.site for example in found])
     ]
     of_others: Odds = [np.zeros(0)] * len(found)
@@ -87,7 +89,7 @@ def train(found: Examples, form: str) -> Trained:
             columns = found[i].described(model.wording)
             by_trees[i], told[i] = model.trees.odds(columns), model.odds(columns)
     everything = range(len(found))
-    whole = BodyModel(_wording(found), learner.trees(everything), learner.network(everything, of_others))
+    whole = BodyModel(corpus.wording(everything), learner.trees(everything), learner.network(everything, of_others))
     return Trained(whole, held_out, by_trees, told)
 
 
@@ -130,16 +132,10 @@ class _Learner:
         )
 
 
-def _described(found: Examples) -> list[Columns]:
+def _described(found: Examples, corpus: Corpus) -> list[Columns]:
     described: list[Columns] = [{}] * len(found)
     for _, seen, judged in splits([example.page.site for example in found], GROUPS):
-        learnt = _wording([found[i] for i in seen])
+        learnt = corpus.wording(seen)
         for i in judged:
             described[i] = found[i].described(learnt)
     return described
-
-
-def _wording(found: Examples) -> Wording:
-    weights = [examples.weights(example) for example in found]
-    html_pages = [example for example in found if isinstance(example, HtmlPage)]
-    return Wording(wording.class_names(html_pages), wording.phrase_weights(found, weights))

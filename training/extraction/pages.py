@@ -53,7 +53,7 @@ def read(folder: Path) -> Iterator[GoldPage]:
                 set=folder.name,
                 id=fields["id"],
                 url=fields["url"] or f"https://unknown.example/{fields['id']}",
-                html=_decoded(html),
+                html=decoded(html),
                 body=fields["body"],
                 kind=fields.get("page_type") or "article",
                 fields=fields,
@@ -74,7 +74,8 @@ def accepted(page: GoldPage) -> AcceptedPage:
     )
 
 
-def _decoded(html: bytes) -> str:
+def decoded(html: bytes) -> str:
+    """Return a page as text: UTF-8, or what it says of itself."""
     try:
         return html.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,14 +1,16 @@
 """Train the models that tell a page's story from the rest of it, and articles from other pages.
 
-    python -m training.extraction.train [--data ../shared/data] [--form html] [--folds FOLDER] [--dry-run]
+    python -m training.extraction.train [--data ../shared/data] [--further .cache/further-pages] [--form html]
+        [--folds FOLDER] [--dry-run]
 
 Forms are `html` and `text`, models of the story, and `page`, which tells articles from other pages and learns from what
 the first says of sites that it has not seen.
 
-Trains on publisher-pages and on web-pages, never on the article-extraction-benchmark. First five models, each on four
-fifths of the sites, tell how good the method is on sites it has not seen: these figures are printed and go into the
-model card. Then one model learns from all, and is written to services/extractor/trained/. The same data give the same
-bytes. The five are written to FOLDER: `bench/extraction` judges each page with the one that has not seen it.
+Trains on publisher-pages and web-pages, and models of the story on further pages, too; never on the
+article-extraction-benchmark, nor on another page of its sites. First five models, each on four fifths of the sites,
+tell how good the method is on sites it has not seen: these figures are printed and go into the model card. Then one
+model learns from all, and is written to services/extractor/trained/. The same data give the same bytes. The five are
+written to FOLDER: `bench/extraction` judges each page with the one that has not seen it.
 """
 
 import argparse
@@ -24,7 +26,7 @@ from numpy.typing import NDArray
 from services.extractor.body.model import BodyModel
 from services.extractor.body.trees import probabilities
 from services.extractor.models import SHIPPED
-from training.extraction import body, examples, page_types, pages
+from training.extraction import body, examples, further, page_types, pages
 from training.extraction.examples import HtmlPage, TextPage
 from training.extraction.folds import FOLDS
 from training.extraction.pages import GoldPage
@@ -47,6 +49,7 @@ def main() -> int:
     """Train what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--further", type=Path, default=further.FOLDER, help="where `make further-pages` unpacks them")
     parser.add_argument("--form", action="append", choices=FORMS)
     parser.add_argument("--folds", type=Path, metavar="FOLDER", default=FOLDERS, help="of the models of the folds")
     parser.add_argument("--dry-run", action="store_true", help="write no model")
@@ -55,14 +58,18 @@ def main() -> int:
     if missing:
         print(f"train: no {args.data / missing[0]}/gold.jsonl; see docs/benchmarks.md for its source", file=sys.stderr)
         return 1
+    if absent := further.missing(args.further):
+        print(f"train: no {absent[0]}; run: make further-pages", file=sys.stderr)
+        return 1
     gold = [page for name in SETS for page in pages.read(args.data / name)]
+    more = list(further.read(args.further))
     for form in args.form or FORMS:
         began = time.monotonic()
         if form == "page":
             types = _page(gold, args.folds)
             models: dict[Path, Model] = {SHIPPED: types.model, **_of_folds(args.folds, types.held_out)}
         else:
-            trained = _body(gold, form)
+            trained = _body([*gold, *more], form)
             models = {SHIPPED: trained.model, **_of_folds(args.folds, trained.held_out)}
         for folder, model in models.items():
             if folder != SHIPPED or not args.dry_run:

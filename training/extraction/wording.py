@@ -1,17 +1,20 @@
-"""What words say, learnt from pages whose story is known."""
+"""What words say, learnt from pages whose story is known.
+
+A model is learnt with the wording of many selections of the same pages, so what can be counted once is: `Corpus`.
+"""
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 
 from services.extractor import words
 from services.extractor.body.segments import Container
-from services.extractor.body.wording import phrases
+from services.extractor.body.wording import Wording, phrases
 from training.extraction.examples import HtmlPage, TextPage
 
 MIN_SITES = 3
@@ -23,52 +26,83 @@ SMOOTHING = 0.3
 STRENGTH = 3.0
 """Inverse of the penalty on phrases' weights; from 0.3 to 3 it hardly matters."""
 
-
-def class_names(pages: Iterable[HtmlPage]) -> Mapping[str, float]:
-    """Return the log-odds of each class name: how often texts within belong to the story, over sites."""
-    counted: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    sites: dict[str, set[str]] = defaultdict(set)
-    for page in pages:
-        of_story, of_rest = max(1, int(page.story.sum())), max(1, int((~page.story).sum()))
-        around = _around(page.segmented.containers)
-        site = page.page.site  # once a page: asked for each word it took longer than all the rest
-        for segment, story in zip(page.segmented.segments, page.story, strict=True):
-            for name in around[segment.container]:
-                counted[name][0 if story else 1] += 1 / (of_story if story else of_rest)
-                sites[name].add(site)
-    return {
-        name: math.log((story + SMOOTHING) / (rest + SMOOTHING))
-        for name, (story, rest) in sorted(counted.items())
-        if len(sites[name]) >= MIN_SITES
-    }
+type Counted = Mapping[str, tuple[float, float]]
+"""Of a page's class names: the shares of its story, and of its rest, that stand within."""
 
 
-def phrase_weights(pages: Sequence[HtmlPage | TextPage], weights: Sequence[NDArray[np.float64]]) -> Mapping[str, float]:
-    """Return what each phrase adds to the log-odds of a text: weights of a logistic regression over phrases.
+class Corpus:
+    """Pages whose words were counted.
 
     Args:
         weights: of each page, what its texts count.
     """
-    found = [[sorted(phrases(words.split(text))) for text in page.texts] for page in pages]
+
+    def __init__(self, pages: Sequence[HtmlPage | TextPage], weights: Sequence[NDArray[np.float64]]) -> None:
+        found = [[sorted(phrases(words.split(text))) for text in page.texts] for page in pages]
+        self._known = _of_many_sites(pages, found)
+        numbers = {phrase: column for column, phrase in enumerate(self._known)}
+        indices, ends = [], [0]
+        for text in (text for texts in found for text in texts):
+            indices += [numbers[phrase] for phrase in text if phrase in numbers]
+            ends.append(len(indices))
+        size = (len(ends) - 1, len(self._known))
+        self._holds = csr_matrix((np.ones(len(indices), np.float32), indices, ends), shape=size)
+        self._story = np.concatenate([page.story for page in pages])
+        self._weights = np.concatenate(weights)
+        self._page = np.repeat(np.arange(len(pages)), [len(page.texts) for page in pages])
+        self._sites = [page.page.site for page in pages]
+        self._class_names = [_class_names(page) if isinstance(page, HtmlPage) else {} for page in pages]
+
+    def wording(self, places: Sequence[int]) -> Wording:
+        """Return what words say on the pages at these places."""
+        return Wording(self._names(places), self._phrases(places))
+
+    def _names(self, places: Sequence[int]) -> Mapping[str, float]:
+        """Return the log-odds of each class name: how often texts within belong to the story, over sites."""
+        counted: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+        sites: dict[str, set[str]] = defaultdict(set)
+        for place in places:
+            for name, (story, rest) in self._class_names[place].items():
+                counted[name][0] += story
+                counted[name][1] += rest
+                sites[name].add(self._sites[place])
+        return {
+            name: math.log((story + SMOOTHING) / (rest + SMOOTHING))
+            for name, (story, rest) in sorted(counted.items())
+            if len(sites[name]) >= MIN_SITES
+        }
+
+    def _phrases(self, places: Sequence[int]) -> Mapping[str, float]:
+        """Return what each phrase adds to the log-odds of a text: weights of a logistic regression over phrases."""
+        rows = np.flatnonzero(np.isin(self._page, places))
+        site = np.unique([self._sites[page] for page in self._page[rows]], return_inverse=True)[1]
+        here = self._holds[rows]
+        of_sites = csr_matrix((np.ones(len(rows)), (site, np.arange(len(rows)))), shape=(site.max() + 1, len(rows)))
+        known = np.flatnonzero(((of_sites @ here) > 0).sum(axis=0).A1 >= MIN_PHRASE_SITES)
+        here = here[:, known]
+        scaled = diags(1 / np.sqrt(np.maximum(1, here.sum(axis=1).A1))).astype(np.float32) @ here
+        model = LogisticRegression(C=STRENGTH, max_iter=200, tol=1e-3)
+        model.fit(scaled, self._story[rows], sample_weight=self._weights[rows])
+        return {self._known[column]: float(weight) for column, weight in zip(known, model.coef_[0], strict=True)}
+
+
+def _of_many_sites(pages: Sequence[HtmlPage | TextPage], found: Sequence[Sequence[Sequence[str]]]) -> list[str]:
     sites: dict[str, set[str]] = defaultdict(set)
     for page, texts in zip(pages, found, strict=True):
-        site = page.page.site
-        for text in texts:
-            for phrase in text:
-                sites[phrase].add(site)
-    known = sorted(phrase for phrase, where in sites.items() if len(where) >= MIN_PHRASE_SITES)
-    number = {phrase: row for row, phrase in enumerate(known)}
-    indices, begins, values = [], [0], []
-    for texts in found:
-        for text in texts:
-            here = [number[phrase] for phrase in text if phrase in number]
-            indices += here
-            values += [1 / math.sqrt(max(1, len(here)))] * len(here)
-            begins.append(len(indices))
-    matrix = csr_matrix((np.array(values, np.float32), indices, begins), shape=(len(begins) - 1, len(known)))
-    model = LogisticRegression(C=STRENGTH, max_iter=200, tol=1e-3)
-    model.fit(matrix, np.concatenate([page.story for page in pages]), sample_weight=np.concatenate(weights))
-    return {phrase: float(weight) for phrase, weight in zip(known, model.coef_[0], strict=True)}
+        site = page.page.site  # once a page: asked for each phrase it took longer than all the rest
+        for phrase in {phrase for text in texts for phrase in text}:
+            sites[phrase].add(site)
+    return sorted(phrase for phrase, where in sites.items() if len(where) >= MIN_PHRASE_SITES)
+
+
+def _class_names(page: HtmlPage) -> Counted:
+    around = _around(page.segmented.containers)
+    of_story, of_rest = max(1, int(page.story.sum())), max(1, int((~page.story).sum()))
+    counted: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for segment, story in zip(page.segmented.segments, page.story, strict=True):
+        for name in around[segment.container]:
+            counted[name][0 if story else 1] += 1 / (of_story if story else of_rest)
+    return {name: (story, rest) for name, (story, rest) in counted.items()}
 
 
 def _around(containers: Sequence[Container]) -> list[list[str]]:

@@ -1,0 +1,93 @@
+"""Further pages to learn from: those that other extractors are tested with, labelled for this project.
+
+    python -m training.extraction.further [--into .cache/further-pages]
+
+fetches them: they come in three packages of the Go ecosystem, and none of them is in this repository. Which texts of
+each page are its story is in `further.jsonl` beside this file, as digests. Models that had learnt from publisher-pages
+and web-pages told it first. News pages were then read by one annotator, wherever these were not sure or trafilatura and
+readability both disagreed; of other pages the majority of the three counts there, and pages on which they hardly agree
+were left out. See docs/models/extraction.md.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from rapidfuzz.distance import LCSseq
+
+from services.extractor import html
+from services.extractor.document import parse
+from services.extractor.words import fold
+from training.extraction.pages import GoldPage, decoded
+
+FOLDER = Path(".cache/further-pages")
+
+LABELS = Path(__file__).parent / "further.jsonl"
+"""A line for each page: `package`, `file` in it, `url`, and `story`, the digests of its texts, in order."""
+
+PACKAGES: Mapping[str, str] = {
+    "go-htmldate": "github.com/markusmobius/go-htmldate@v1.10.1",
+    "go-readability": "codeberg.org/readeck/go-readability/v2@v2.1.3",
+    "go-trafilatura": "github.com/markusmobius/go-trafilatura@v1.12.2",
+}
+"""Modules with their versions: Apache-2.0 and MIT. Their test pages belong to their publishers, as fundus' do."""
+
+DIGEST_BYTES = 3
+"""Enough to tell the few hundred texts of one page apart."""
+
+
+def main() -> int:
+    """Fetch the packages, as Go's own client does, which checks what it gets against the public checksums."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--into", type=Path, default=FOLDER)
+    args = parser.parse_args()
+    go = shutil.which("go")
+    if go is None:
+        print("further-pages: no `go` here; its client fetches the packages that hold the pages", file=sys.stderr)
+        return 1
+    cache = {"GOMODCACHE": str(args.into.resolve()), "GOFLAGS": "-modcacherw"}
+    command = [go, "mod", "download", *PACKAGES.values()]
+    return subprocess.run(command, env=os.environ | cache, check=False).returncode  # noqa: S603 - names of our own
+
+
+def missing(folder: Path) -> list[Path]:
+    """Return the packages that are not there.
+
+    Args:
+        folder: where modules are unpacked, Go's module cache.
+    """
+    return [folder / name for name in PACKAGES.values() if not (folder / name).is_dir()]
+
+
+def read(folder: Path) -> Iterator[GoldPage]:
+    """Read the pages, each with its story as body."""
+    for row in map(json.loads, LABELS.read_text(encoding="utf-8").splitlines()):
+        page = decoded((folder / PACKAGES[row["package"]] / row["file"]).read_bytes())
+        body = "\n".join(story(_texts(page), row["story"].split()))
+        yield GoldPage("further-pages", f"{row['package']}/{row['file']}", row["url"], page, body, "article", {})
+
+
+def story(texts: Sequence[str], digests: Sequence[str]) -> list[str]:
+    """Return the texts that have these digests, in their order: a text may stand on a page twice, once in its story."""
+    steps = LCSseq.opcodes([digest(text) for text in texts], digests)
+    return [texts[at] for step in steps if step.tag == "equal" for at in range(step.src_start, step.src_end)]
+
+
+def digest(text: str) -> str:
+    """Return what stands for a text in the labels: spaces and letter case do not count."""
+    return hashlib.sha256(fold(text).encode()).hexdigest()[: 2 * DIGEST_BYTES]
+
+
+def _texts(page: str) -> list[str]:
+    root = parse(page)
+    return [segment.text for segment in html.looked_at(root)[0].segments] if root is not None else []
+
+
+if __name__ == "__main__":
+    sys.exit(main())
