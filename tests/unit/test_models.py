@@ -1,5 +1,7 @@
 """The models that ship fit the code that ships."""
 
+import re
+
 import pytest
 
 from schemas import AcceptedPage, RawPage
@@ -48,7 +50,12 @@ def test_the_models_are_small() -> None:
     assert sum(file.stat().st_size for file in SHIPPED.iterdir()) < MAX_BYTES
 
 
+BREAKPOINT = re.compile(r"[a-z0-9]+@(?:s|m|l|xl)")
+"""Of a style sheet that many sites share: `hidden@m` is hidden on screens of middle width."""
+
+
 @pytest.mark.parametrize("name", ["html", "text"])
 def test_a_model_has_no_word_of_a_site(name: str) -> None:
     wording = getattr(shipped(), name).wording
-    assert not [word for word in (*wording.class_names, *wording.phrases) if "." in word or "@" in word]
+    learnt = [word for word in (*wording.class_names, *wording.phrases) if "." in word or "@" in word]
+    assert not [word for word in learnt if word in wording.phrases or not BREAKPOINT.fullmatch(word)]
