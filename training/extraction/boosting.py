@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from services.extractor.body.trees import Trees
 
-VERSION = "2"
+VERSION = "3"
 
 type Matrix = NDArray[np.float32]
 
