@@ -75,10 +75,10 @@ $(TRAINING)/.ready: training/requirements.txt
 	$(TRAINING)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
 
-further-pages: $(TRAINING)/.ready ## Fetch the pages that 'make train' learns from beside those of DATA (Go's client, 120 MB)
+further-pages: $(TRAINING)/.ready ## Fetch the pages that 'make train' learns from beside those of DATA (Go's client, 70 MB)
 	PYTHONPATH=. $(TRAINING)/bin/python -m training.extraction.further
 
-train: $(TRAINING)/.ready ## Train the extractor's models anew, in an environment of their own (half an hour)
+train: $(TRAINING)/.ready ## Train the extractor's models anew, in an environment of their own (an hour and a half)
 	PYTHONPATH=. $(TRAINING)/bin/python -m training.extraction.train --folds $(FOLDS) $(if $(DATA),--data $(DATA))
 
 train-topics: $(TRAINING)/.ready ## Train the topic models anew (3 minutes)
