@@ -27,8 +27,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from services.enrichment.topics.media_topics import media_topics
-from services.enrichment.topics.sentences import SentenceModel, Sentences
-from services.enrichment.topics.words import log_softmax, terms
+from services.enrichment.topics.sentences import NearestLeads, Sentences
+from services.enrichment.topics.words import terms
 
 TARGET = Path("services/enrichment/trained/topics.npz")
 LEADS = Path("services/enrichment/data/example-leads.jsonl")
@@ -37,7 +37,7 @@ LEAD_WEIGHT = 3.0
 DEFINITION_WEIGHT = 0.3
 """Definitions are not written as news is: for vectors they count less than for words, where their terms help."""
 
-TEACHER = (0.6, 0.5, 0.4)
+TEACHER = (0.3, 0.5, 0.4)
 """Exponents of regression on vectors, nearest leads, and TF-IDF in the teacher's product."""
 
 LEAST_SURE = 0.15
@@ -72,7 +72,7 @@ def main() -> int:
     print(f"{len(examples.texts)} leads and definitions, {len(unlabelled)} texts without labels", flush=True)
     vectors = _vectors(sentences, examples.texts)
     arrays = _vector_arrays(examples, vectors)
-    taught = _teach(examples, arrays, unlabelled, _vectors(sentences, unlabelled))
+    taught = _teach(examples, vectors, unlabelled, _vectors(sentences, unlabelled))
     arrays |= _words_model(examples, unlabelled, taught)
     arrays["common"] = taught[: len(headlines)].mean(axis=0)
     TARGET.parent.mkdir(exist_ok=True)
@@ -131,13 +131,9 @@ def _vectors(sentences: Sentences, texts: Sequence[str]) -> Floats:
 
 def _vector_arrays(examples: Examples, vectors: Floats) -> dict[str, NDArray[Any]]:
     """Return what the sentence model is made of; vectors become whole numbers, which changes nothing that counts."""
-    regression = LogisticRegression(C=3.0, class_weight="balanced", max_iter=500)
-    regression.fit(vectors, examples.topics, sample_weight=examples.weights(DEFINITION_WEIGHT))
     whole = np.round(vectors / np.abs(vectors).max(axis=1, keepdims=True) * 127).astype(np.int8)
     return {
         "roots": np.frombuffer("\n".join(examples.roots).encode(), dtype=np.uint8),
-        "vector_weights": regression.coef_.T.astype(np.float16),
-        "vector_bias": regression.intercept_.astype(np.float32),
         "leads": whole[: examples.leads],
         "leads_topic": examples.topics[: examples.leads].astype(np.int8),
         "definitions": whole[examples.leads :],
@@ -145,24 +141,21 @@ def _vector_arrays(examples: Examples, vectors: Floats) -> dict[str, NDArray[Any
     }
 
 
-def _teach(examples: Examples, arrays: dict[str, NDArray[Any]], texts: Sequence[str], seen: Floats) -> Floats:
+def _teach(examples: Examples, vectors: Floats, texts: Sequence[str], seen: Floats) -> Floats:
     """Return the teacher's probabilities (texts by topics)."""
+    meaning = LogisticRegression(C=3.0, class_weight="balanced", max_iter=500)
+    meaning.fit(vectors, examples.topics, sample_weight=examples.weights(DEFINITION_WEIGHT))
+    nearest = NearestLeads(_vector_arrays(examples, vectors))
     tfidf = TfidfVectorizer(analyzer=lambda text: list(terms(text)), sublinear_tf=True)
     words = LogisticRegression(C=20.0, class_weight="balanced", max_iter=400)
     words.fit(tfidf.fit_transform(examples.texts), examples.topics, sample_weight=examples.weights(1.0))
-    by_words = np.log(words.predict_proba(tfidf.transform(texts)) + 1e-6)
-    model = SentenceModel(arrays)
-    regression, neighbours, words_weight = TEACHER
-    return np.stack(
-        [
-            np.exp(
-                log_softmax(
-                    regression * model.by_regression(v) + neighbours * model.by_neighbours(v) + words_weight * w
-                )
-            )
-            for v, w in zip(seen, by_words.astype(np.float32), strict=True)
-        ]
+    parts = (
+        meaning.predict_log_proba(seen),
+        np.stack([nearest.log_probabilities(vector) for vector in seen]),
+        np.log(words.predict_proba(tfidf.transform(texts)) + 1e-6),
     )
+    product = sum(exponent * part for exponent, part in zip(TEACHER, parts, strict=True))
+    return np.exp(product - np.logaddexp.reduce(product, axis=1, keepdims=True))
 
 
 def _words_model(examples: Examples, texts: Sequence[str], taught: Floats) -> dict[str, NDArray[Any]]:

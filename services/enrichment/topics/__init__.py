@@ -2,7 +2,7 @@
 
 media_topics  the IPTC taxonomy
 words         the words model: TF-IDF and logistic regression
-sentences     the sentence model: MiniLM, a regression on its vectors, and the nearest example leads
+sentences     the sentence model: MiniLM, and the example leads that lie nearest to its vectors
 narrow        candidates below the top level
 calibration   scores that mean what they say
 classifier    the interface of a classifier, and ours

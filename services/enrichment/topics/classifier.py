@@ -1,4 +1,4 @@
-"""The topics of an article: top-level ones by three models, narrower ones below them, each with a calibrated score."""
+"""The topics of an article: top-level ones by two models, narrower ones below them, each with a calibrated score."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,23 +12,21 @@ from schemas import CleanedArticle, Model, Topic
 from services.enrichment.topics.calibration import FAST, HYBRID, logistic
 from services.enrichment.topics.media_topics import VERSION, media_topics
 from services.enrichment.topics.narrow import Candidate, Narrow
-from services.enrichment.topics.sentences import NAME, SentenceModel, Sentences
+from services.enrichment.topics.sentences import NAME, NearestLeads, Sentences
 from services.enrichment.topics.words import Floats, WordsModel, lines, log_softmax
 
-LEAD_WORDS = 200
-"""Words that are read behind the headline: news says first what it is about. The vector takes no more than these."""
-
 WORDS = 1000
-"""Words that the words model reads where there is a vector of the beginning beside it: an article goes on to speak of
-what it is about. The section in which the BBC ran an article went from right for 0.889 to 0.898; without the vector,
-labelled articles do better with the beginning alone."""
+"""Words that are read behind the headline: an article goes on to speak of what it is about."""
 
-PRODUCT = (0.6, 0.4, 0.6)
-"""Exponents of words, regression on vectors, and nearest leads in the product of their probabilities; by trial, where
-all that lie near do as well."""
+FAST_WORDS = 200
+"""The same in the fast profile: news says first what it is about, and the words model alone does better with that."""
+
+WORDS_EXPONENT = 0.3
+"""Of the words model's probabilities, in the product with those of the nearest leads, and:"""
 
 PRIOR = 0.6
-"""Exponent of how common a topic is in news, for the models were taught with about as many examples of each."""
+"""Of how common a topic is in news, for the models were taught with about as many examples of each. Both by trial, where
+all that lie near do as well."""
 
 MOST_TOP = 3
 MOST_NARROW = 5
@@ -89,14 +87,14 @@ class NewsClassifier:
     def __init__(self, *, fast: bool = False) -> None:
         arrays = load()
         name = "news-words" if fast else f"news-words+{NAME}"
-        self.model = Model(task="topics", name=name, version=f"5+mediatopics.{VERSION}")
+        self.model = Model(task="topics", name=name, version=f"6+mediatopics.{VERSION}")
         self._taxonomy = media_topics()
         self.roots = lines(arrays["roots"])
         self._words = WordsModel(arrays)
         self._sentences = None if fast else Sentences()
-        self._meaning = None if fast else SentenceModel(arrays)
+        self._leads = NearestLeads(arrays)
         self._narrow = Narrow(arrays)
-        self._reach = LEAD_WORDS if fast else WORDS
+        self._reach = FAST_WORDS if fast else WORDS
         self._prior = PRIOR * np.log(arrays["common"])
         self._scores = FAST if fast else HYBRID
 
@@ -113,12 +111,11 @@ class NewsClassifier:
         read = body.split(maxsplit=self._reach)[: self._reach]
         # The headline counts twice: it says what the story is about.
         words = self._words.log_probabilities(" ".join([title, title, *read]))
-        if self._sentences is None or self._meaning is None:
+        if self._sentences is None:
             return Reading(words, None)
-        lead = " ".join(read[:LEAD_WORDS])
-        vector = self._sentences.vector(f"{title}. {lead}" if title else lead)
-        parts = (words, self._meaning.by_regression(vector), self._meaning.by_neighbours(vector))
-        product = self._prior + sum(weight * part for weight, part in zip(PRODUCT, parts, strict=True))
+        text = " ".join(read)
+        vector = self._sentences.vector(f"{title}. {text}" if title else text)
+        product = self._prior + WORDS_EXPONENT * words + self._leads.log_probabilities(vector)
         return Reading(log_softmax(np.asarray(product, dtype=np.float32)), vector)
 
     def top_level(self, reading: Reading) -> list[tuple[str, float]]:
