@@ -1,10 +1,10 @@
 """Fit the scores of topics: print the coefficients that stand in services/enrichment/topics/calibration.py.
 
-    python -m training.enrichment.calibration [--data ../shared/data]
+    python -m training.enrichment.calibration [--data ../shared/data] [--further .cache/further-pages]
 
 `labels.jsonl` beside this file says for 95 articles of publisher-pages and web-pages which of some candidate topics are
-right: labelled for this project by one annotator who saw headline, beginning and candidates, and no score. The topic
-models have learnt from none of these articles.
+right, and for 240 of the further pages (`make further-pages`) which top-level topics are: labelled for this project by
+one annotator who saw headline and beginning, and no score. The topic models have learnt from none of these articles.
 """
 
 import argparse
@@ -18,7 +18,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
 from services.enrichment.topics.classifier import MOST_TOP, NewsClassifier, top_features
+from services.extractor import metadata
+from services.extractor.document import parse
 from training.enrichment.topics import read_pages
+from training.extraction import further
+from training.extraction.pages import accepted
 
 LABELS = Path(__file__).parent / "labels.jsonl"
 
@@ -33,24 +37,38 @@ def main() -> int:
     """Print the coefficients of both functions, and how well they tell right from wrong."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--further", type=Path, default=further.FOLDER)
     args = parser.parse_args()
-    pages = {page["id"]: page for name in ("publisher-pages", "web-pages") for page in read_pages(args.data / name)}
+    if further.missing(args.further):
+        print("calibration: the further pages are not there; fetch them: make further-pages", file=sys.stderr)
+        return 1
+    texts = _texts(args.data, args.further)
     labels = [json.loads(line) for line in LABELS.read_text(encoding="utf-8").splitlines()]
     for fast in (False, True):
         classifier = NewsClassifier(fast=fast)
         top: list[Case] = []
         narrow: list[Case] = []
         for label in labels:
-            page = pages[label["id"]]
-            right, judged = set(label["right"]), set(label["judged"])
+            # Of further pages all top-level topics are judged, and no narrower one.
+            right, judged = set(label["right"]), set(label.get("judged", classifier.roots))
             weight = NEWS_WEIGHT if label["set"] == "publisher-pages" else 1.0
-            for kind, code, features in _candidates(classifier, page.get("title") or "", page["body"]):
+            for kind, code, features in _candidates(classifier, *texts[label["id"]]):
                 if code in judged:
                     (top if kind == "top" else narrow).append((features, code in right, weight))
         profile = "FAST" if fast else "HYBRID"
         for name, cases in (("TOP", top), ("NARROW", narrow)):
             _report(f"{profile}_{name}", cases)
     return 0
+
+
+def _texts(data: Path, folder: Path) -> dict[str, tuple[str, str]]:
+    """Return headlines and bodies, by the pages' ids."""
+    pages = [page for name in ("publisher-pages", "web-pages") for page in read_pages(data / name)]
+    texts = {page["id"]: (page.get("title") or "", page["body"]) for page in pages}
+    for page in further.read(folder):
+        found = metadata.read(accepted(page), metadata.Sources.of(parse(page.html)))
+        texts[page.id] = (found.fields.get("title") or "", page.body)
+    return texts
 
 
 def _candidates(classifier: NewsClassifier, title: str, body: str) -> Iterator[tuple[str, str, tuple[float, ...]]]:

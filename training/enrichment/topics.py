@@ -72,7 +72,7 @@ def main() -> int:
     print(f"{len(examples.texts)} leads and definitions, {len(unlabelled)} texts without labels", flush=True)
     vectors = _vectors(sentences, examples.texts)
     arrays = _vector_arrays(examples, vectors)
-    taught = _teach(examples, vectors, unlabelled, _vectors(sentences, unlabelled))
+    taught = _teach(examples, vectors, NearestLeads(arrays), unlabelled, _vectors(sentences, unlabelled))
     arrays |= _words_model(examples, unlabelled, taught)
     arrays["common"] = taught[: len(headlines)].mean(axis=0)
     TARGET.parent.mkdir(exist_ok=True)
@@ -141,11 +141,12 @@ def _vector_arrays(examples: Examples, vectors: Floats) -> dict[str, NDArray[Any
     }
 
 
-def _teach(examples: Examples, vectors: Floats, texts: Sequence[str], seen: Floats) -> Floats:
-    """Return the teacher's probabilities (texts by topics)."""
+def _teach(
+    examples: Examples, vectors: Floats, nearest: NearestLeads, texts: Sequence[str], seen: Floats
+) -> Floats:
+    """Return the teacher's probabilities (texts by topics); `vectors` are the examples', `seen` the texts'."""
     meaning = LogisticRegression(C=3.0, class_weight="balanced", max_iter=500)
     meaning.fit(vectors, examples.topics, sample_weight=examples.weights(DEFINITION_WEIGHT))
-    nearest = NearestLeads(_vector_arrays(examples, vectors))
     tfidf = TfidfVectorizer(analyzer=lambda text: list(terms(text)), sublinear_tf=True)
     words = LogisticRegression(C=20.0, class_weight="balanced", max_iter=400)
     words.fit(tfidf.fit_transform(examples.texts), examples.topics, sample_weight=examples.weights(1.0))
