@@ -4,7 +4,8 @@
         [--pictures docs/pictures]
 
 Prints a table; intervals are of 95 %, by bootstrap over articles. Each set is told with what each part adds: the
-published tagger alone, ours alone, and with the rules behind it; words alone, and with sentence vectors.
+published tagger alone, ours alone, and with the rules behind it; words alone, with sentence vectors, and what of these
+adds how much.
 """
 
 import argparse
@@ -111,6 +112,12 @@ def _topics(data: Path, folder: Path | None) -> None:
         print(f"  {'BBC: section topic among those told':34} {_interval(topics.any_in_gold, sections)}", flush=True)
         for score, right, count in topics.calibration(own):
             print(f"  of {count} topics with a score about {score:.2f}, {right:.2f} are right")
+    print(f"\n{'What each part of topics adds':36} main   in gold  BBC")
+    for name, weights in topics.PARTS.items():
+        classifier = NewsClassifier(weights=weights)
+        own, sections = topics.firsts(classifier, labelled), topics.firsts(classifier, bbc)
+        shares = (topics.first_is_main(own), topics.first_in_gold(own), topics.first_in_gold(sections))
+        print(f"  {name:34} {'   '.join(f'{share:.3f}' for share in shares)}", flush=True)
     if folder is not None:
         _draw(folder, rows)
 

@@ -66,8 +66,9 @@ def _texts(data: Path, folder: Path) -> dict[str, tuple[str, str]]:
     pages = [page for name in ("publisher-pages", "web-pages") for page in read_pages(data / name)]
     texts = {page["id"]: (page.get("title") or "", page["body"]) for page in pages}
     for page in further.read(folder):
-        found = metadata.read(accepted(page), metadata.Sources.of(parse(page.html)))
-        texts[page.id] = (found.fields.get("title") or "", page.body)
+        root = parse(page.html)
+        found = metadata.read(accepted(page), metadata.Sources.of(root)).fields if root is not None else {}
+        texts[page.id] = (found.get("title") or "", page.body)
     return texts
 
 

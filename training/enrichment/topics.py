@@ -126,7 +126,7 @@ def is_set_aside(page_id: str) -> bool:
 
 
 def _vectors(sentences: Sentences, texts: Sequence[str]) -> Floats:
-    return np.stack([sentences.vector(text) for text in texts])
+    return np.stack([next(sentences.vectors(text)) for text in texts])
 
 
 def _vector_arrays(examples: Examples, vectors: Floats) -> dict[str, NDArray[Any]]:
@@ -141,9 +141,7 @@ def _vector_arrays(examples: Examples, vectors: Floats) -> dict[str, NDArray[Any
     }
 
 
-def _teach(
-    examples: Examples, vectors: Floats, nearest: NearestLeads, texts: Sequence[str], seen: Floats
-) -> Floats:
+def _teach(examples: Examples, vectors: Floats, nearest: NearestLeads, texts: Sequence[str], seen: Floats) -> Floats:
     """Return the teacher's probabilities (texts by topics); `vectors` are the examples', `seen` the texts'."""
     meaning = LogisticRegression(C=3.0, class_weight="balanced", max_iter=500)
     meaning.fit(vectors, examples.topics, sample_weight=examples.weights(DEFINITION_WEIGHT))
@@ -156,7 +154,8 @@ def _teach(
         np.log(words.predict_proba(tfidf.transform(texts)) + 1e-6),
     )
     product = sum(exponent * part for exponent, part in zip(TEACHER, parts, strict=True))
-    return np.exp(product - np.logaddexp.reduce(product, axis=1, keepdims=True))
+    taught: Floats = np.exp(product - np.logaddexp.reduce(product, axis=1, keepdims=True))
+    return taught
 
 
 def _words_model(examples: Examples, texts: Sequence[str], taught: Floats) -> dict[str, NDArray[Any]]:

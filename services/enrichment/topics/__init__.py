@@ -8,7 +8,7 @@ calibration   scores that mean what they say
 classifier    the interface of a classifier, and ours
 """
 
-from services.enrichment.topics.classifier import Classifier, NewsClassifier
+from services.enrichment.topics.classifier import Classifier, NewsClassifier, Weights
 from services.enrichment.topics.media_topics import media_topics
 
-__all__ = ["Classifier", "NewsClassifier", "media_topics"]
+__all__ = ["Classifier", "NewsClassifier", "Weights", "media_topics"]
