@@ -81,7 +81,8 @@ further-pages: $(TRAINING)/.ready ## Fetch the pages that 'make train' learns fr
 train: $(TRAINING)/.ready ## Train the extractor's models anew, in an environment of their own (an hour and a half)
 	PYTHONPATH=. $(TRAINING)/bin/python -m training.extraction.train --folds $(FOLDS) $(if $(DATA),--data $(DATA))
 
-train-topics: $(TRAINING)/.ready ## Train the topic models anew (3 minutes)
+train-topics: $(TRAINING)/.ready ## Train the topic models anew, after 'make further-pages' (5 minutes)
+	PYTHONPATH=. $(TRAINING)/bin/python -m training.enrichment.graph
 	PYTHONPATH=. OMP_NUM_THREADS=2 $(TRAINING)/bin/python -m training.enrichment.topics $(if $(DATA),--data $(DATA))
 	PYTHONPATH=. OMP_NUM_THREADS=1 $(TRAINING)/bin/python -m training.enrichment.calibration $(if $(DATA),--data $(DATA))
 

@@ -18,7 +18,7 @@ from services.enrichment.topics.words import Floats, WordsModel, lines, log_soft
 WORDS = 1000
 """Words that are read behind the headline: an article goes on to speak of what it is about."""
 
-FAST_WORDS = 200
+FAST_WORDS = 300
 """The same in the fast profile: news says first what it is about, and the words model alone does better with that."""
 
 MOST_TOP = 3

@@ -115,17 +115,17 @@ def _names(taxonomy: Mapping[str, MediaTopic]) -> tuple[re.Pattern[str], dict[st
             codes.setdefault(_plain(name), code)
             forms.append("[ -]?".join(map(re.escape, _SPLIT.split(name.removesuffix("s")))))
     forms.sort(key=len, reverse=True)
-    return re.compile(rf"\b(?:{_alternatives(forms, SHARED_LETTERS)})s?\b"), codes
+    return re.compile(rf"\b(?:{alternatives(forms, SHARED_LETTERS)})s?\b"), codes
 
 
-def _alternatives(forms: Sequence[str], letters: int) -> str:
+def alternatives(forms: Sequence[str], letters: int) -> str:
     """Join patterns, those with the same first letters in a group: alternatives are tried one by one at every word."""
     groups: dict[str, list[str]] = {}
     for form in forms:
         first = form[0] if letters and form[0].isalpha() else ""
         groups.setdefault(first, []).append(form.removeprefix(first))
     joined = {
-        first: f"{first}(?:{_alternatives(rest, letters - 1)})" if first else "|".join(rest)
+        first: f"{first}(?:{alternatives(rest, letters - 1)})" if first else "|".join(rest)
         for first, rest in groups.items()
     }
     return "|".join(joined.values())

