@@ -39,7 +39,7 @@ class Weights:
         words: exponent of the words model's probabilities, in the product with those of the nearest leads.
         prior: exponent of how common a topic is in news, for the models learnt from about as many examples of each.
         doubt: how far the first topic lies ahead of the second (natural logarithm) where no more is read: with this the
-            same topics come first as if all were, for a quarter of the cost.
+            same topics come first as if all were, and six to eight articles in ten cost one window alone.
     """
 
     words: float = 0.3
