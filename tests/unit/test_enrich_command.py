@@ -10,7 +10,7 @@ from services.cli.app import run
 from tests.support import ROOT
 
 STORY = """Storm closes ports of Wales
-First Minister Eluned Morgan said on Monday that Cardiff would stay closed. <b>Morgan</b> flew to London.
+Snow and gales are forecast until Friday. First Minister Eluned Morgan said on Monday that Cardiff would stay closed. <b>Morgan</b> flew to London.
 """
 ARTICLE = ROOT / "schemas" / "examples" / "1.1" / "cleaned_article.v1.json"
 FAST = ["--topic-model", "fast"]
