@@ -83,7 +83,7 @@ train: $(TRAINING)/.ready ## Train the extractor's models anew, in an environmen
 
 train-topics: $(TRAINING)/.ready ## Train the topic models anew, after 'make further-pages' (5 minutes)
 	PYTHONPATH=. $(TRAINING)/bin/python -m training.enrichment.graph
-	PYTHONPATH=. OMP_NUM_THREADS=2 $(TRAINING)/bin/python -m training.enrichment.topics $(if $(DATA),--data $(DATA))
+	PYTHONPATH=. OMP_NUM_THREADS=1 $(TRAINING)/bin/python -m training.enrichment.topics $(if $(DATA),--data $(DATA))
 	PYTHONPATH=. OMP_NUM_THREADS=1 $(TRAINING)/bin/python -m training.enrichment.calibration $(if $(DATA),--data $(DATA))
 
 TEACHING := .venv-teaching

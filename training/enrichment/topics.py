@@ -126,7 +126,7 @@ def is_set_aside(page_id: str) -> bool:
 
 
 def _vectors(sentences: Sentences, texts: Sequence[str]) -> Floats:
-    return np.stack([next(sentences.vectors(text)) for text in texts])
+    return np.stack([[*sentences.vectors(text)][-1] for text in texts])
 
 
 def _vector_arrays(examples: Examples, vectors: Floats) -> dict[str, NDArray[Any]]:
