@@ -18,8 +18,9 @@ from aiokafka.errors import KafkaError
 from services.runtime.errors import UnavailableError
 from services.runtime.kafka import clients, topics
 from services.runtime.kafka.delivery import told
+from services.runtime.kafka.fetching import poll
 from services.runtime.kafka.progress import committed, group_state
-from services.runtime.kafka.reading import POLL_MS, from_consumer
+from services.runtime.kafka.reading import POLL_MS
 from services.runtime.lineage import ORIGIN_TIME
 from services.runtime.records import Record
 from services.runtime.settings import KafkaSettings
@@ -196,8 +197,8 @@ class Watcher:
         deadline = time.monotonic() + NEXT_SECONDS
         while len(found) < len(behind) and time.monotonic() < deadline:
             left = [tp for tp in behind if tp not in found]
-            for tp, records in (await self._consumer.getmany(*left, timeout_ms=POLL_MS, max_records=len(left))).items():
-                found.setdefault(tp, from_consumer(records[0]))
+            for tp, records in (await poll(self._consumer, *left, timeout_ms=POLL_MS, max_records=len(left))).items():
+                found.setdefault(tp, records[0])
                 self._consumer.pause(tp)
             for tp in left:
                 if tp not in found and await self._consumer.position(tp) >= ends[tp]:

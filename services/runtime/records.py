@@ -8,6 +8,22 @@ from typing import Protocol
 Header = tuple[str, bytes | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """Why a record cannot be read as its publisher meant it.
+
+    Attributes:
+        reason: `unreadable_record` or `unreadable_batch`: it stands for all records of its batch.
+        message: one line for a reader.
+        headers: the bytes of the record's headers as they came, where key and value could be read. None: nothing could
+            be, and the record's value is the bytes of the record or of the batch.
+    """
+
+    reason: str
+    message: str
+    headers: bytes | None = None
+
+
 @dataclass(frozen=True)  # without slots: the size is counted once, and kept
 class Record:
     """A record as it stands on a partition.
@@ -15,6 +31,7 @@ class Record:
     Attributes:
         topic: name on the cluster, prefix included.
         timestamp: milliseconds since 1970, by the topic's rule (time of append, in our topics).
+        defect: why it cannot be read, if it cannot. It is never given to a handler.
     """
 
     topic: str
@@ -24,6 +41,7 @@ class Record:
     key: bytes | None
     value: bytes | None
     headers: tuple[Header, ...] = ()
+    defect: Defect | None = None
 
     @property
     def coordinates(self) -> str:

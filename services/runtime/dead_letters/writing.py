@@ -7,6 +7,12 @@ from services.runtime.topology import Stage
 
 PREFIX = "wiredesk_dlq_"
 
+RAW = f"{PREFIX}raw"
+"""Its value is the bytes of a record, or of a batch of them, that could not be read; it cannot go back as a record."""
+
+RAW_HEADERS = f"{PREFIX}raw_headers"
+"""The record's headers as they came, on the wire: a name among them is none, and stands in the dead letter escaped."""
+
 MAX_MESSAGE = 2000
 MAX_STACK = 8000
 """Characters kept: the last calls of a stack say where; thousands of frames of a recursion say nothing more."""
@@ -30,4 +36,6 @@ def dead_letter(stage: Stage, version: str, record: Record, failure: Failure) ->
     if failure.stack:
         told["stack"] = failure.stack[-MAX_STACK:]
     headers: list[Header] = [(PREFIX + name, text.encode("utf-8", "replace")) for name, text in told.items()]
+    if record.defect is not None:
+        headers.append((RAW_HEADERS, record.defect.headers) if record.defect.headers is not None else (RAW, b"value"))
     return Output(stage.dead_letter_topic.name, record.key, record.value, (*record.headers, *headers))

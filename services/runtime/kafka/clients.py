@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from services.runtime import logs
 from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.kafka import fetching
 from services.runtime.settings import MIB, KafkaSettings
 
 type Client = AIOKafkaConsumer | AIOKafkaProducer | AIOKafkaAdminClient
@@ -70,6 +71,7 @@ def member(
         instance_id: for static membership: a member that comes back under it within the session timeout has its
             partitions again, without a rebalance.
     """
+    fetching.install()
     session_ms = int(session_timeout * 1000)
     return AIOKafkaConsumer(
         **connection(settings),
@@ -87,6 +89,7 @@ def member(
 
 def reader(settings: KafkaSettings, client_id: str, **options: Any) -> AIOKafkaConsumer:
     """Return a consumer outside any group, for reading partitions that it is assigned by hand."""
+    fetching.install()
     return AIOKafkaConsumer(
         **{**connection(settings), "retry_backoff_ms": READER_BACKOFF_MS, **_reading(), **options}, client_id=client_id
     )

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.kafka import clients, topics
+from services.runtime.kafka.fetching import poll
 from services.runtime.records import Record
 from services.runtime.settings import KafkaSettings
 
@@ -45,11 +46,11 @@ async def read(
         ends = await consumer.end_offsets(partitions) if until_end else {}
         yield None
         while not (until_end and await _reached(consumer, ends)):
-            fetched = await consumer.getmany(timeout_ms=POLL_MS)
+            fetched = await poll(consumer, timeout_ms=POLL_MS)
             for found in fetched.values():
                 for record in found:
                     if not until_end or record.offset < ends[TopicPartition(record.topic, record.partition)]:
-                        yield from_consumer(record)
+                        yield record
             if not fetched:
                 yield None
 
@@ -126,28 +127,15 @@ async def between(
         for tp, (start, _) in left.items():
             consumer.seek(tp, start)
         while left:
-            fetched = await consumer.getmany(*left, timeout_ms=POLL_MS)
+            fetched = await poll(consumer, *left, timeout_ms=POLL_MS)
             for tp, found in fetched.items():
                 for record in found:
                     if record.offset < spans[tp][1] and key in (None, record.key):
-                        yield from_consumer(record)
+                        yield record
             for tp in list(left):
                 if await consumer.position(tp) >= left[tp][1]:
                     del left[tp]
                     consumer.pause(tp)
-
-
-def from_consumer(record: ConsumerRecord[bytes, bytes]) -> Record:
-    """Return a consumer's record as ours."""
-    return Record(
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        timestamp=record.timestamp,
-        key=record.key,
-        value=record.value,
-        headers=tuple(record.headers),
-    )
 
 
 async def _reached(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:

@@ -78,7 +78,7 @@ class Lane:
             self._progressed = time.monotonic()
         for record in records:
             if self._expected <= record.offset < self._end and self._context.wants(record):
-                self._flight.add(record, self._refused.get(record.offset))
+                self._flight.add(record, _unreadable(record) or self._refused.get(record.offset))
             self._expected = max(self._expected, record.offset + 1)
         self.regulate()
         return len(self._flight) - before
@@ -297,3 +297,7 @@ class Lane:
         if isinstance(outcome, Failure):
             log.error("dead-letter topic refuses a record of this size", record=record.coordinates, size=error.size)
         self._refused[record.offset] = Failure("output_too_large", str(error))
+
+
+def _unreadable(record: Record) -> Failure | None:
+    return None if record.defect is None else Failure(record.defect.reason, record.defect.message)

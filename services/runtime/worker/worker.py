@@ -7,13 +7,13 @@ import time
 from collections.abc import Awaitable
 
 import structlog
-from aiokafka import ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka import TopicPartition
 
 from services.runtime import metrics
 from services.runtime.isolation import ProcessPool
 from services.runtime.kafka import clients, topics
-from services.runtime.kafka.reading import from_consumer
+from services.runtime.kafka.fetching import poll
+from services.runtime.records import Record
 from services.runtime.settings import KafkaSettings, WorkerSettings
 from services.runtime.topology import Stage
 from services.runtime.worker import health
@@ -27,7 +27,7 @@ from services.runtime.worker.lane import Lane
 
 log = structlog.get_logger(__name__)
 
-type Fetched = dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]]
+type Fetched = dict[TopicPartition, list[Record]]
 
 POLL_MS = 200
 """Longest wait of one poll, and so the delay between a stop being asked for and the drain."""
@@ -113,7 +113,7 @@ class Worker:
                 while not stop.is_set():
                     self._polled = time.monotonic()
                     if await self._throttle.turn(POLL_MS / 1000):
-                        await self._poll(consumer.getmany(timeout_ms=POLL_MS, max_records=most), backoff)
+                        await self._poll(poll(consumer, timeout_ms=POLL_MS, max_records=most), backoff)
                 log.info("worker stopping")
                 await assignment.drain()  # aiokafka's stop does not call the listener
             finally:
@@ -125,7 +125,7 @@ class Worker:
         """Poll once. It is never cancelled: that would leak aiokafka's guard against slow consumers."""
         try:
             fetched = await fetching
-        except (KafkaError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the partitions must not stand still in silence
             self._poll_trouble = f"{type(error).__name__}: {error}"
             log.warning("poll failed, will try again", error=self._poll_trouble)
             await backoff.wait()
@@ -137,7 +137,7 @@ class Worker:
         lanes = self._assignment.lanes if self._assignment is not None else {}
         for source, records in fetched.items():
             if source in lanes:
-                self._throttle.charge(lanes[source].feed([from_consumer(record) for record in records]))
+                self._throttle.charge(lanes[source].feed(records))
 
     def _stuck(self) -> str | None:
         silent = time.monotonic() - self._polled

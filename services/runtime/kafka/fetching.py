@@ -1,0 +1,79 @@
+"""What the client library makes of a broker's answer, replaced: our reading of batches instead of its own.
+
+The library has no place to put another reader into. Its fetcher looks up two classes by name when an answer comes;
+`install` sets those names, and a test tells when they are gone. What a consumer returns then are our own records.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.consumer import fetcher
+
+from services.runtime.kafka.batches import Batch, Batches
+from services.runtime.records import Record
+
+log = structlog.get_logger(__name__)
+
+
+class PartitionRecords(fetcher.PartitionRecords):
+    """The records of one partition in an answer.
+
+    Its base class knows which transactions were aborted, and how far the partition has been read.
+    """
+
+    def _unpack_records(self) -> Iterator[Record]:
+        """Yield the records of the answer.
+
+        Whatever is raised here would cost the records that were taken from this answer before it: the library has
+        counted them as read. So it is raised only where there are none; where there are, reading ends in front of it.
+        """
+        began = self.next_fetch_offset
+        try:
+            yield from self._read()
+        except Exception:
+            if self.next_fetch_offset == began:
+                raise
+            log.exception("answer of a broker cannot be read on", offset=self.next_fetch_offset)
+
+    def _read(self) -> Iterator[Record]:
+        topic, partition = self._tp
+        for batch in self._records:
+            if self._is_read(batch):
+                for record in batch.records(topic, partition, self.next_fetch_offset):
+                    self.next_fetch_offset = record.offset + 1
+                    yield record
+            # The last offset of a batch is kept when its last record is compacted away.
+            self.next_fetch_offset = max(self.next_fetch_offset, batch.next_offset)
+
+    def _is_read(self, batch: Batch) -> bool:
+        """Whether a batch holds records for us: it is no marker, and its transaction was not aborted."""
+        if self._isolation_level == fetcher.READ_COMMITTED and batch.producer_id >= 0:
+            self._consume_aborted_up_to(batch.base_offset)  # type: ignore[no-untyped-call]
+            if batch.is_abort:
+                self._aborted_producers.discard(batch.producer_id)
+            if batch.is_transactional and batch.producer_id in self._aborted_producers:
+                return False
+        return not batch.is_control
+
+
+def install() -> None:
+    """Have the library's fetcher read answers with these classes, in this process."""
+    fetcher.MemoryRecords = Batches  # type: ignore[assignment, attr-defined] # what is called of it is there
+    fetcher.PartitionRecords = PartitionRecords  # type: ignore[misc] # a class is a name like others
+
+
+async def poll(
+    consumer: AIOKafkaConsumer, *partitions: TopicPartition, timeout_ms: int, max_records: int | None = None
+) -> dict[TopicPartition, list[Record]]:
+    """Return what a consumer has fetched, by partition. It must not be cancelled: a guard of aiokafka's would leak.
+
+    Args:
+        partitions: of which records are returned; none: all that are assigned.
+        timeout_ms: milliseconds to wait where there is nothing.
+        max_records: in all, at most.
+    """
+    fetched: Any = await consumer.getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
+    found: dict[TopicPartition, list[Record]] = fetched
+    return found

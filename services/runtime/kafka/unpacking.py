@@ -1,0 +1,137 @@
+"""Unpacking the records of a batch, within a bound: what a publisher packed may be a bomb, or no stream at all."""
+
+import contextlib
+import functools
+import mmap
+import struct
+import zlib
+from typing import Any
+
+import cramjam
+
+MAX_UNPACKED_BYTES = 256 << 20
+"""Eight times what a topic of ours takes packed. The client library itself unpacks whatever it is given."""
+
+NONE, GZIP, SNAPPY, LZ4, ZSTD = range(5)
+NAMES = {GZIP: "gzip", SNAPPY: "snappy", LZ4: "lz4", ZSTD: "zstd"}
+"""Codecs, by the number that stands in the attributes of a batch."""
+
+_GZIP_WBITS = 31  # zlib's: a gzip header is expected
+_GZIP_MAGIC = b"\x1f\x8b"
+
+# Java's snappy library puts blocks into a frame of its own, after this header (two versions follow, of 4 bytes each).
+_XERIAL_MAGIC = b"\x82SNAPPY\x00"
+_XERIAL_HEADER_BYTES = 16
+_SCRATCH_BYTES = 4 << 20  # most batches fit
+_BLOCK_LENGTH = struct.Struct(">i")
+
+
+class UnpackingError(ValueError):
+    """What is wrong with a packed batch, in words."""
+
+
+def unpack(codec: int, packed: memoryview, limit: int = MAX_UNPACKED_BYTES) -> bytes:
+    """Return what a batch holds.
+
+    Args:
+        codec: number of the codec in the batch's attributes.
+        limit: bytes that it may hold.
+
+    Raises:
+        UnpackingError: the codec is not known, the stream is damaged, or it holds more than the limit.
+    """
+    if codec == NONE:
+        return bytes(packed)
+    name = NAMES.get(codec)
+    if name is None:
+        raise UnpackingError(f"unknown compression codec {codec}")
+    try:
+        unpacked = _UNPACK[codec](packed, limit)
+    except (cramjam.DecompressionError, zlib.error, struct.error, ValueError) as error:
+        raise UnpackingError(f"{name}: {error}") from error
+    if unpacked is None:
+        raise UnpackingError(f"{name}: holds more than {limit >> 20} MiB")
+    return unpacked
+
+
+def _gzip(packed: memoryview, limit: int) -> bytes | None:
+    if (unpacked := _in_scratch(cramjam.gzip, packed, limit)) is not None:
+        return unpacked
+    members: list[bytes] = []
+    room = limit
+    left: bytes | memoryview = packed
+    while True:
+        member = zlib.decompressobj(_GZIP_WBITS)
+        members.append(member.decompress(left, room + 1))
+        room -= len(members[-1])
+        if room < 0:
+            return None
+        if not member.eof:
+            raise ValueError("the stream is cut off")
+        left = member.unused_data
+        if not left.startswith(_GZIP_MAGIC):  # Kafka's own reader, too, ignores what is no further member
+            return members[0] if len(members) == 1 else b"".join(members)
+
+
+def _snappy(packed: memoryview, limit: int) -> bytes | None:
+    if bytes(packed[: len(_XERIAL_MAGIC)]) != _XERIAL_MAGIC:
+        return _snappy_block(packed, limit)
+    unpacked = bytearray()
+    at = _XERIAL_HEADER_BYTES
+    while at < len(packed):
+        (length,) = _BLOCK_LENGTH.unpack_from(packed, at)
+        at += _BLOCK_LENGTH.size
+        if length < 0 or at + length > len(packed):
+            raise ValueError("a block is cut off")
+        block = _snappy_block(packed[at : at + length], limit - len(unpacked))
+        if block is None:
+            return None
+        unpacked += block
+        at += length
+    return bytes(unpacked)
+
+
+def _snappy_block(packed: memoryview, limit: int) -> bytes | None:
+    block = bytes(packed)
+    if cramjam.snappy.decompress_raw_len(block) > limit:
+        return None
+    return bytes(cramjam.snappy.decompress_raw(block))
+
+
+def _lz4(packed: memoryview, limit: int) -> bytes | None:
+    return _bounded(cramjam.lz4, packed, limit)
+
+
+def _zstd(packed: memoryview, limit: int) -> bytes | None:
+    return _bounded(cramjam.zstd, packed, limit)
+
+
+def _bounded(codec: Any, packed: memoryview, limit: int) -> bytes | None:
+    if (unpacked := _in_scratch(codec, packed, limit)) is not None:
+        return unpacked
+    # The kernel provides those pages only that are written.
+    with mmap.mmap(-1, limit, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as space:
+        try:
+            size = codec.decompress_into(bytes(packed), space)
+        except cramjam.DecompressionError as error:
+            if "whole buffer" in str(error):  # Rust's words for a destination that is full
+                return None
+            raise
+        return space[:size]
+
+
+def _in_scratch(codec: Any, packed: memoryview, limit: int) -> bytes | None:
+    """Unpack into memory that is kept for it: fresh memory costs more than the unpacking. None: it did not succeed."""
+    if limit >= _SCRATCH_BYTES:
+        with contextlib.suppress(cramjam.DecompressionError):
+            size = codec.decompress_into(bytes(packed), _scratch())
+            return bytes(memoryview(_scratch())[:size])
+    return None
+
+
+@functools.cache
+def _scratch() -> bytearray:
+    return bytearray(_SCRATCH_BYTES)
+
+
+_UNPACK = {GZIP: _gzip, SNAPPY: _snappy, LZ4: _lz4, ZSTD: _zstd}

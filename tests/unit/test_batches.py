@@ -1,0 +1,249 @@
+"""Record batches: sound ones, damaged ones, and hostile ones. Nothing stops the reader, and neighbours survive."""
+
+import struct
+from collections.abc import Callable
+
+import aiokafka.codec
+import pytest
+from aiokafka.consumer import fetcher
+from aiokafka.record.default_records import DefaultRecordBatchBuilder
+from aiokafka.record.util import calc_crc32c, encode_varint
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.runtime.kafka import fetching, unpacking
+from services.runtime.kafka.batches import Batches
+from services.runtime.kafka.unpacking import UnpackingError, unpack
+from services.runtime.records import Record
+
+PACK: dict[int, Callable[[bytes], bytes]] = {
+    unpacking.NONE: bytes,
+    unpacking.GZIP: aiokafka.codec.gzip_encode,
+    unpacking.SNAPPY: aiokafka.codec.snappy_encode,
+    unpacking.LZ4: aiokafka.codec.lz4_encode,
+    unpacking.ZSTD: aiokafka.codec.zstd_encode,
+}
+HEAD = struct.Struct(">qiibIhiqqqhii")
+type Name = bytes | None
+
+
+def varint(value: int) -> bytes:
+    out = bytearray()
+    encode_varint(value, out.append)
+    return bytes(out)
+
+
+def field(value: bytes | None) -> bytes:
+    return varint(-1) if value is None else varint(len(value)) + value
+
+
+def encoded(
+    number: int, value: bytes | None, headers: list[tuple[Name, bytes | None]], key: bytes | None = b"k"
+) -> bytes:
+    body = b"\0" + varint(0) + varint(number) + field(key) + field(value) + varint(len(headers))
+    body += b"".join(field(name) + field(content) for name, content in headers)
+    return varint(len(body)) + body
+
+
+def batch(
+    payload: bytes, count: int, *, base: int = 0, codec: int = 0, last: int | None = None, packed: bytes | None = None
+) -> bytes:
+    """Return a batch around records; `packed` stands in for what the codec would make of them."""
+    records = packed if packed is not None else PACK[codec](payload)
+    tail = struct.pack(">hiqqqhii", codec, count - 1 if last is None else last, 1000, 1000, -1, -1, -1, count) + records
+    return struct.pack(">qiibI", base, len(tail) + 9, 0, 2, calc_crc32c(tail)) + tail
+
+
+def sound(base: int, count: int, codec: int = 0) -> bytes:
+    return batch(
+        b"".join(encoded(n, b"v%d" % (base + n), [(b"h", b"x")]) for n in range(count)), count, base=base, codec=codec
+    )
+
+
+def read(data: bytes, start: int = 0) -> list[Record]:
+    nexts, found = start, []
+    for one in Batches(data):
+        for record in one.records("t", 0, nexts):
+            nexts = record.offset + 1
+            found.append(record)
+        nexts = max(nexts, one.next_offset)
+    return found
+
+
+def values(records: list[Record]) -> list[bytes | None]:
+    return [record.value for record in records if record.defect is None]
+
+
+@pytest.mark.parametrize("codec", PACK)
+def test_sound_batches_are_read(codec: int) -> None:
+    found = read(sound(0, 3, codec) + sound(5, 2, codec))
+    assert [(r.offset, r.value, r.headers, r.defect) for r in found] == [
+        (n, b"v%d" % n, (("h", b"x"),), None) for n in (0, 1, 2, 5, 6)
+    ]
+    assert [r.offset for r in read(sound(0, 3, codec), start=2)] == [2], "from the middle of a batch"
+
+
+@pytest.mark.parametrize("codec", PACK)
+@pytest.mark.parametrize(
+    ("name", "shown", "problem"),
+    [(b"tr\xff\xfeace", "tr\\xff\\xfeace", "not UTF-8: tr\\xff"), (None, "", "has no name")],
+)
+def test_a_header_name_that_is_none_costs_its_record_alone(codec: int, name: Name, shown: str, problem: str) -> None:
+    headers: list[tuple[Name, bytes | None]] = [(b"fine", b"1"), (name, b"2"), (b"", None)]
+    payload = encoded(0, b"before", []) + encoded(1, b"hostile", headers) + encoded(2, b"after", [])
+    found = read(batch(payload, 3, codec=codec) + sound(3, 1))
+    assert values(found) == [b"before", b"after", b"v3"]
+    hostile = found[1]
+    assert (hostile.offset, hostile.key, hostile.value) == (1, b"k", b"hostile")
+    assert hostile.headers == (("fine", b"1"), (shown, b"2"), ("", None))
+    assert hostile.defect is not None
+    assert hostile.defect.reason == "unreadable_record"
+    assert problem in hostile.defect.message
+    assert hostile.defect.headers == varint(3) + b"".join(field(n) + field(v) for n, v in headers), "as they came"
+
+
+def test_odd_headers_that_are_allowed_are_no_defect() -> None:
+    headers: list[tuple[Name, bytes | None]] = [(b"", b""), (b"n" * 100_000, None), *((b"x", b"y"),) * 50_000]
+    (found,) = read(batch(encoded(0, b"v", headers), 1))
+    assert found.defect is None
+    assert len(found.headers) == 50_002
+
+
+def test_a_wrong_checksum_costs_its_batch_alone() -> None:
+    damaged = bytearray(sound(3, 4))
+    damaged[-1] ^= 0xFF
+    found = read(sound(0, 3) + bytes(damaged) + sound(7, 1))
+    assert values(found) == [b"v0", b"v1", b"v2", b"v7"]
+    assert [(r.offset, r.value, r.defect and r.defect.reason) for r in found if r.defect] == [
+        (3, bytes(damaged), "unreadable_batch")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("codec", "packed", "problem"),
+    [
+        (6, b"whatever", "unknown compression codec 6"),
+        (unpacking.GZIP, b"no gzip at all", "gzip: "),
+        (unpacking.GZIP, aiokafka.codec.gzip_encode(b"x" * 999)[:-9], "gzip: the stream is cut off"),
+        (unpacking.SNAPPY, b"\xff" * 20, "snappy: "),
+        (unpacking.SNAPPY, b"\x82SNAPPY\x00\0\0\0\1\0\0\0\1\x7f\xff\xff\xffx", "snappy: a block is cut off"),
+        (unpacking.LZ4, b"no frame", "lz4: "),
+        (unpacking.ZSTD, aiokafka.codec.zstd_encode(b"x" * 999)[:-3], "zstd: "),
+    ],
+)
+def test_what_does_not_unpack_costs_its_batch_alone(codec: int, packed: bytes, problem: str) -> None:
+    hostile = batch(b"", 2, base=3, codec=codec, packed=packed)
+    found = read(sound(0, 3) + hostile + sound(5, 1))
+    assert values(found) == [b"v0", b"v1", b"v2", b"v5"]
+    (unreadable,) = [r for r in found if r.defect]
+    assert unreadable.defect is not None
+    assert problem in unreadable.defect.message
+    assert unreadable.value == hostile
+
+
+@pytest.mark.parametrize("codec", [c for c in PACK if c])
+def test_a_bomb_is_not_unpacked(codec: int) -> None:
+    bomb = PACK[codec](bytes(40 << 20))
+    with pytest.raises(UnpackingError, match="holds more than 32 MiB"):
+        unpack(codec, memoryview(bomb), 32 << 20)
+    assert unpack(codec, memoryview(bomb), 48 << 20) == bytes(40 << 20)
+
+
+@pytest.mark.parametrize("codec", [c for c in PACK if c])
+@pytest.mark.parametrize("size", [0, 1, 100_000, 5 << 20])
+def test_what_was_packed_is_unpacked(codec: int, size: int) -> None:
+    data = bytes(range(251)) * (size // 251) + b"x" * (size % 251)
+    assert unpack(codec, memoryview(PACK[codec](data))) == data
+
+
+def test_several_gzip_members_are_one_stream_and_what_follows_is_none() -> None:
+    packed = aiokafka.codec.gzip_encode(b"one ") + aiokafka.codec.gzip_encode(b"two") + b"padding"
+    assert unpack(unpacking.GZIP, memoryview(packed)) == b"one two"
+
+
+def test_a_record_of_a_wrong_length_costs_itself_or_what_follows() -> None:
+    first, last = encoded(0, b"first", []), encoded(2, b"last", [])
+    broken = varint(8) + b"\0\0\2" + varint(500) + b"abc"  # a key of 500 bytes in a record of 8
+    found = read(batch(first + broken + last, 3))
+    assert values(found) == [b"first", b"last"]
+    assert found[1].value == broken[1:]
+    overlong = varint(9000) + b"abc"
+    found = read(batch(first + overlong + last, 3) + sound(3, 1))
+    assert values(found) == [b"first", b"v3"]
+    assert found[1].value == overlong + last
+
+
+def test_offsets_outside_of_the_batch_are_not_believed() -> None:
+    far = encoded(5_000_000, b"far", [])
+    found = read(batch(encoded(0, b"first", []) + far, 2) + sound(2, 1))
+    assert [(r.offset, r.value) for r in found if not r.defect] == [(0, b"first"), (2, b"v2")]
+    assert [(r.offset, r.value) for r in found if r.defect] == [(1, far[1:])]
+
+
+def test_what_stands_after_the_last_record_is_kept() -> None:
+    found = read(batch(encoded(0, b"first", []) + b"left over", 1, last=1) + sound(2, 1))
+    assert [(r.offset, r.value, bool(r.defect)) for r in found] == [
+        (0, b"first", False),
+        (1, b"left over", True),
+        (2, b"v2", False),
+    ]
+
+
+def test_a_batch_of_an_unknown_format_is_kept_whole() -> None:
+    future = bytearray(sound(0, 2))
+    future[16] = 9
+    found = read(bytes(future) + sound(2, 1))
+    assert [(r.offset, r.defect and r.defect.message) for r in found] == [
+        (0, "unknown format of batches: magic 9"),
+        (2, None),
+    ]
+
+
+@given(
+    counts=st.lists(st.integers(1, 4), min_size=1, max_size=4),
+    codec=st.sampled_from([*PACK]),
+    changes=st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=6),
+    fits=st.booleans(),
+)
+def test_bytes_changed_anywhere_stop_nothing(
+    *, counts: list[int], codec: int, changes: list[tuple[int, int]], fits: bool
+) -> None:
+    """The first and the last batch are sound; between them bytes are changed, with a checksum that fits or not."""
+    middle = bytearray()
+    base = 2
+    for count in counts:
+        one = bytearray(sound(base, count, codec))
+        for place, value in changes:
+            at = 12 + place % (len(one) - 12)  # the offset and the length are the broker's own
+            one[at] = value
+        if fits:
+            one[17:21] = struct.pack(">I", calc_crc32c(bytes(one[21:])))
+        middle += one
+        base += count
+    found = read(sound(0, 2) + bytes(middle) + sound(base, 2))
+    offsets = [record.offset for record in found]
+    assert offsets == sorted(set(offsets)), "each once, and in order"
+    assert [r.value for r in found if r.offset < 2] == [b"v0", b"v1"]
+    assert [r.value for r in found if r.offset >= base] == [b"v%d" % base, b"v%d" % (base + 1)]
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_can_be_read(data: bytes) -> None:
+    read(data)
+    Batches(data).has_next()
+
+
+def test_our_reading_equals_the_library_s_own() -> None:
+    builder = DefaultRecordBatchBuilder(2, 0, 0, -1, -1, -1, 1 << 20)
+    for n in range(5):
+        builder.append(n, 100 + n, b"k%d" % n, b"v", [("h", None)])
+    assert [(r.offset, r.timestamp, r.key, r.headers) for r in read(bytes(builder.build()))] == [
+        (n, 100 + n, b"k%d" % n, (("h", None),)) for n in range(5)
+    ]
+
+
+def test_the_names_that_are_replaced_in_the_library_are_there() -> None:
+    names = fetcher.Fetcher._proc_fetch_request.__code__.co_names
+    assert {"MemoryRecords", "PartitionRecords"} <= set(names)
+    fetching.install()
+    assert fetcher.PartitionRecords is fetching.PartitionRecords
