@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help install demo test soak check format bench enrichment peers further-pages train train-topics train-tagger compare generate pins clean
+.PHONY: help install demo test test-fast soak check format bench enrichment peers further-pages train train-topics train-tagger compare generate pins clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 14
@@ -27,6 +27,9 @@ demo: $(READY) ## Run the whole pipeline on sample pages, on a real Kafka
 
 test: $(READY) ## Run all tests, on a real Kafka
 	$(BIN)/python -m pytest
+
+test-fast: $(READY) ## Run the tests that need no Kafka, in under a minute
+	$(BIN)/python -m pytest -m "not kafka"
 
 MINUTES ?= 20
 SEED ?=

@@ -1,19 +1,46 @@
-"""Fixtures that every test may use: a real Kafka for the whole run, and a desk of its own for each test."""
+"""Fixtures that every test may use: a real Kafka for the whole run, and a desk of its own for each test.
+
+And the rules that hold for all of them: deadlines scale with the machine, and who needs Kafka is marked so.
+"""
 
 import os
 import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from services.runtime.settings import KafkaSettings
+from tests.patience import scaled
 from tests.support import ROOT, Cluster
 
 START_SECONDS = 120
+
+NEEDS_KAFKA = ("tests/kafka/", "tests/faults/")
+
+# An example that takes long says something about the machine; one that never ends is ended by the test's deadline.
+hypothesis.settings.register_profile("wiredesk", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("wiredesk")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs Kafka: `make test-fast` leaves it out."""
+    for item in items:
+        if item.nodeid.startswith(NEEDS_KAFKA) or "cluster" in getattr(item, "fixturenames", ()):
+            item.add_marker("kafka")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Scale the time after which pytest-timeout ends a test, before it sets its timer."""
+    marker = item.get_closest_marker("timeout")
+    seconds = float(marker.args[0] if marker is not None else item.config.getini("timeout"))
+    item.add_marker(pytest.mark.timeout(scaled(seconds)), append=False)
+    return (yield)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -42,7 +69,7 @@ def running_broker(folder: Path, *options: str) -> Iterator[Cluster]:
         yield Cluster(line.removeprefix("ready ").strip(), process.pid, folder)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(START_SECONDS)
+        process.wait(scaled(START_SECONDS))
         process.stdout.close()
         process.stderr.close()
 

@@ -12,11 +12,16 @@ from services.runtime.settings import MIB, KafkaSettings, WorkerSettings
 from services.runtime.topology import Stage
 from services.runtime.worker import Worker
 from tests.handlers import SOURCE, STAGE, TARGET
+from tests.patience import scaled, setting
 
 TOPICS = (SOURCE, TARGET, STAGE.dead_letter_topic)
-DEADLINE = 45
+DEADLINE = scaled(45)
 SETTINGS = WorkerSettings(
-    page_deadline=3, page_memory_bytes=256 * MIB, metrics_port=0, session_timeout=10, drain_timeout=5
+    page_deadline=setting(3),
+    page_memory_bytes=256 * MIB,
+    metrics_port=0,
+    session_timeout=setting(10),
+    drain_timeout=setting(5),
 )
 
 

@@ -22,11 +22,17 @@ from services.broker import jars
 from services.pipeline import ENDS, PAGES_RAW
 from services.runtime.kafka.reading import read
 from services.runtime.records import Header, Record
-from services.runtime.settings import KafkaSettings
+from services.runtime.settings import KafkaSettings, WorkerSettings
+from tests.patience import at_present, scaled, setting
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "samples"
-DEADLINE = 60.0
+SECONDS = 60.0
+"""What anything may take on a quiet machine."""
+
+DEADLINE = scaled(SECONDS)
+"""The same on this one, for a wait that takes plain seconds. Waits with other seconds: `scaled` of tests/patience.py."""
+
 KAFKA_VERSIONS = ("3.9.1", jars.KAFKA_VERSION)
 """The oldest that we stand for, and the one that is embedded."""
 
@@ -52,7 +58,7 @@ class WorkerProcess:
 
     def __post_init__(self) -> None:
         self.port = free_port()
-        own = {**environment(self.kafka), "WIREDESK_METRICS_PORT": str(self.port), **self.settings}
+        own = {**environment(self.kafka), **defaults(), "WIREDESK_METRICS_PORT": str(self.port), **self.settings}
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 [*self.command, self.stage],
@@ -65,7 +71,7 @@ class WorkerProcess:
     def get(self, path: str) -> tuple[int, str]:
         """Ask it over HTTP; status 0 where it does not answer."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=2) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=scaled(2)) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
@@ -105,6 +111,12 @@ def workers(
             worker.process.wait(DEADLINE)
 
 
+def defaults() -> dict[str, str]:
+    """Return the deadlines that a worker has where a test sets no others, in the machine's seconds."""
+    fields = ("session_timeout", "drain_timeout", "page_deadline", "transaction_timeout")
+    return {f"WIREDESK_{name.upper()}": str(setting(WorkerSettings.model_fields[name].default)) for name in fields}
+
+
 def environment(kafka: KafkaSettings) -> dict[str, str]:
     """Return the environment of a command that is to reach a cluster."""
     return {
@@ -126,11 +138,15 @@ def wiredesk(kafka: KafkaSettings, *arguments: str) -> subprocess.CompletedProce
     )
 
 
-def wait_until(condition: Callable[[], bool], what: str, seconds: float = DEADLINE) -> None:
-    """Wait for a condition, or fail."""
-    deadline = time.monotonic() + seconds
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = SECONDS) -> None:
+    """Wait for a condition, or fail.
+
+    Args:
+        seconds: of a quiet machine; on a busy one it waits longer, by the load at each moment.
+    """
+    began = time.monotonic()
     while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        assert time.monotonic() < began + scaled(seconds), f"not within {seconds:g} s × {at_present():.1f}: {what}"
         time.sleep(0.05)
 
 
@@ -165,11 +181,11 @@ type Ends = dict[str, list[Record]]
 """Records in the topics in which pages end, by the origin that they carry."""
 
 
-async def ends_of(kafka: KafkaSettings, origins: Iterable[str], seconds: float = DEADLINE) -> Ends:
+async def ends_of(kafka: KafkaSettings, origins: Iterable[str], seconds: float = SECONDS) -> Ends:
     """Wait until every origin has ended, then read on to the end of the topics: a second end must not be missed."""
     wanted = set(origins)
     names = [kafka.on_cluster(topic.name) for topic in ENDS]
-    deadline = time.monotonic() + seconds
+    began = time.monotonic()
     reading = read(kafka, names, from_beginning=True)
     async with contextlib.aclosing(reading):
         missing = set(wanted)
@@ -178,7 +194,7 @@ async def ends_of(kafka: KafkaSettings, origins: Iterable[str], seconds: float =
                 missing.discard(origin(record))
             if not missing:
                 break
-            assert time.monotonic() < deadline, f"{len(missing)} have not ended: {sorted(missing)[:5]}"
+            assert time.monotonic() < began + scaled(seconds), f"{len(missing)} have not ended: {sorted(missing)[:5]}"
     return await collect(kafka, names, wanted)
 
 

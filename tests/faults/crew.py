@@ -11,9 +11,11 @@ from pathlib import Path
 
 import psutil
 
+from tests.patience import scaled
 from tests.support import ROOT
 
 PATIENCE_SECONDS = 30
+LEAVE_SECONDS = 30
 POLL_SECONDS = 0.05
 
 
@@ -75,7 +77,7 @@ class Crew:
             member.process.send_signal(signal.SIGCONT)
             member.process.terminate()
             try:
-                await asyncio.wait_for(member.process.wait(), 30)
+                await asyncio.wait_for(member.process.wait(), scaled(LEAVE_SECONDS))
             except TimeoutError:
                 member.process.kill()
                 await member.process.wait()
@@ -107,7 +109,7 @@ class Crew:
 
     async def _hit(self, pick: int, number: signal.Signals, there: Callable[[], list[int]]) -> int:
         """Send a signal to one of the processes, as soon as there is one; return which."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(scaled(PATIENCE_SECONDS)):
             while True:
                 pids = there()
                 with contextlib.suppress(ProcessLookupError, IndexError, ZeroDivisionError):

@@ -36,6 +36,7 @@ from services.runtime.kafka import topics
 from services.runtime.replay import Run, noted_runs, progress
 from services.runtime.settings import KafkaSettings
 from tests.faults import crew
+from tests.patience import scaled, setting
 from tests.support import ROOT
 
 PARTITIONS = 6
@@ -43,7 +44,11 @@ LIVE_PAGES_A_SECOND = 40.0
 KILLS = (0.2, 0.45, 0.7)
 """Of the way, at which the replay is killed."""
 
-SETTINGS = {"WIREDESK_SESSION_TIMEOUT": "10", "WIREDESK_DRAIN_TIMEOUT": "5", "WIREDESK_LOG_LEVEL": "warning"}
+SETTINGS = {
+    "WIREDESK_SESSION_TIMEOUT": str(setting(10)),
+    "WIREDESK_DRAIN_TIMEOUT": str(setting(5)),
+    "WIREDESK_LOG_LEVEL": "warning",
+}
 REPLAY = ("-m", "tests.replaced", "enrichment=tests.faults.light:enrichment", "--", "replay")
 DEADLINE_SECONDS = 900
 POLL_SECONDS = 0.5
@@ -167,7 +172,7 @@ class _Run:
         return b"light:%d:extractor:pass:%s" % (number, padding.encode())
 
     async def _enriched(self, count: int) -> None:
-        async with asyncio.timeout(DEADLINE_SECONDS):
+        async with asyncio.timeout(scaled(DEADLINE_SECONDS)):
             while (await self._audit())["enriched"] < count:
                 await asyncio.sleep(POLL_SECONDS)
 
@@ -191,7 +196,7 @@ class _Run:
                 yield
                 ended.set()
                 count = await publishing
-                async with asyncio.timeout(DEADLINE_SECONDS):
+                async with asyncio.timeout(scaled(DEADLINE_SECONDS)):
                     while len(latencies) < count:
                         await asyncio.sleep(POLL_SECONDS)
             finally:
@@ -232,7 +237,7 @@ class _Run:
 
     async def _replayed(self, process: asyncio.subprocess.Process) -> dict[str, Any]:
         """Wait for a replay's end, and return its account."""
-        async with asyncio.timeout(DEADLINE_SECONDS):
+        async with asyncio.timeout(scaled(DEADLINE_SECONDS)):
             output, _ = await process.communicate()
         assert output, f"see {self._folder / 'replay.log'}"
         account: dict[str, Any] = json.loads(output)
@@ -242,7 +247,7 @@ class _Run:
         """Kill a replay at some points of its way, resume it each time, and return its account."""
         run = await self._planned()
         for part in KILLS:
-            async with asyncio.timeout(DEADLINE_SECONDS):
+            async with asyncio.timeout(scaled(DEADLINE_SECONDS)):
                 while (done := (await progress(self._kafka, run)).done) < part * run.size:
                     await asyncio.sleep(POLL_SECONDS)
             process.send_signal(signal.SIGKILL)
@@ -258,7 +263,7 @@ class _Run:
         It is looked up here and not by `wiredesk replay list`: to start a command twice a second takes half a core, and
         the live stream would pay for being measured.
         """
-        async with asyncio.timeout(DEADLINE_SECONDS):
+        async with asyncio.timeout(scaled(DEADLINE_SECONDS)):
             while True:
                 for noted in (await noted_runs(self._kafka)).values():
                     if noted.run.into == V2:

@@ -28,18 +28,19 @@ from tests.faults import crew, plan
 from tests.faults.plan import Fault, Kind
 from tests.faults.proxy import Proxy
 from tests.faults.result import Result
+from tests.patience import scaled, setting
 from tests.support import ROOT
 
 NODES = 3
 PARTITIONS = 6
 WORKERS = 2
-SESSION_SECONDS = 6
+SESSION_SECONDS = setting(6)
 SETTINGS = {
     "WIREDESK_SESSION_TIMEOUT": str(SESSION_SECONDS),
-    "WIREDESK_DRAIN_TIMEOUT": "3",
-    "WIREDESK_TRANSACTION_TIMEOUT": "15",
-    "WIREDESK_REQUEST_TIMEOUT": "10",
-    "WIREDESK_PAGE_DEADLINE": "5",  # of a clock on the wall: two cores carry all of this
+    "WIREDESK_DRAIN_TIMEOUT": str(setting(3)),
+    "WIREDESK_TRANSACTION_TIMEOUT": str(setting(15)),
+    "WIREDESK_REQUEST_TIMEOUT": str(setting(10)),
+    "WIREDESK_PAGE_DEADLINE": str(setting(5)),  # of a clock on the wall: two cores carry all of this
     "WIREDESK_PAGE_MEMORY_BYTES": str(512 << 20),
     "WIREDESK_WORKER_RECORDS": "100",
     "WIREDESK_TRANSACTION_RECORDS": "20",
@@ -120,13 +121,15 @@ class Run:
     async def _until_at_work(self) -> None:
         """Wait until every partition of every stage has run somewhere: there must be something to be disturbed."""
         log = self._folder / "workers.log"
-        async with asyncio.timeout(START_SECONDS):
+        async with asyncio.timeout(scaled(START_SECONDS)):
             while not log.exists() or log.read_bytes().count(b"lane running") < PARTITIONS * len(STAGES):
                 await asyncio.sleep(0.2)
 
     async def _stream(self, faults: list[Fault]) -> None:
         self._producer = AIOKafkaProducer(
-            bootstrap_servers=self.kafka.bootstrap_servers, enable_idempotence=True, request_timeout_ms=10_000
+            bootstrap_servers=self.kafka.bootstrap_servers,
+            enable_idempotence=True,
+            request_timeout_ms=int(setting(10) * 1000),
         )
         await self._producer.start()
         began = time.monotonic()
@@ -144,7 +147,7 @@ class Run:
     async def _send(self) -> None:
         value = next(self._pages)
         topic, partition = self.kafka.on_cluster(PAGES_RAW.name), self.result.sent % PARTITIONS
-        async with asyncio.timeout(SETTLE_SECONDS):
+        async with asyncio.timeout(scaled(SETTLE_SECONDS)):
             while True:
                 # Refused where the partition's buffer stays full, its broker being down: nothing was taken.
                 with contextlib.suppress(KafkaTimeoutError):
@@ -212,10 +215,10 @@ class Run:
 
     async def _until_in_sync(self) -> None:
         """Wait until every partition has all its replicas: with two brokers down nothing could be written."""
-        async with asyncio.timeout(90):
+        async with asyncio.timeout(scaled(90)):
             while True:
                 with contextlib.suppress(KafkaError, OSError, TimeoutError):
-                    async with asyncio.timeout(15), self._admin() as admin:
+                    async with asyncio.timeout(scaled(15)), self._admin() as admin:
                         described = await admin.describe_topics([self.kafka.on_cluster(t.name) for t in TOPICS])
                         if all(len(p["isr"]) == NODES for topic in described for p in topic["partitions"]):
                             return
@@ -243,14 +246,14 @@ class Run:
 
     async def _settle(self) -> None:
         """Audit by the command that a user would type, until nothing is in flight."""
-        deadline = time.monotonic() + SETTLE_SECONDS
+        began = time.monotonic()
         while True:
             code, output = await self._python("-m", "services.cli", "audit", "--json")
             if code in (0, 1) and output:
                 self.result.audit = json.loads(output)
                 if not self.result.audit["in_flight"]:
                     return
-            assert time.monotonic() < deadline, f"pages are still in flight: {output}"
+            assert time.monotonic() < began + scaled(SETTLE_SECONDS), f"pages are still in flight: {output}"
             await asyncio.sleep(1)
 
     async def _count(self) -> dict[str, Any]:

@@ -14,13 +14,14 @@ from services.pipeline import PAGES_SKIPPED, STAGES, TOPICS
 from services.runtime.audit import account
 from services.runtime.kafka import topics
 from services.runtime.settings import KafkaSettings
+from tests.patience import setting
 from tests.support import Raw, WorkerProcess, publish, wait_until
 
 PAGES = 40
 SETTINGS = {
-    "WIREDESK_SESSION_TIMEOUT": "6",
-    "WIREDESK_DRAIN_TIMEOUT": "3",
-    "WIREDESK_TRANSACTION_TIMEOUT": "120",
+    "WIREDESK_SESSION_TIMEOUT": str(setting(6)),
+    "WIREDESK_DRAIN_TIMEOUT": str(setting(3)),
+    "WIREDESK_TRANSACTION_TIMEOUT": "900",
     "WIREDESK_TRANSACTION_RECORDS": str(PAGES),
 }
 

@@ -24,6 +24,7 @@ from services.broker.settings import BrokerSettings
 from services.runtime import logs
 from services.runtime.kafka import clients, offsets
 from services.runtime.settings import KafkaSettings
+from tests.patience import scaled, setting
 from tests.support import KAFKA_VERSIONS
 
 LANES = 8
@@ -62,7 +63,7 @@ async def experiment(folder: Path, version: str, rounds: int, *, nodes: int) -> 
 async def _take_over(kafka: KafkaSettings, lane: int, rounds: int, found: Found) -> None:
     rng = random.Random(lane)
     source, group = TopicPartition("in", lane), f"group-{lane}"
-    async with clients.started(clients.member(kafka, group, "test", session_timeout=10), kafka) as consumer:
+    async with clients.started(clients.member(kafka, group, "test", session_timeout=setting(10)), kafka) as consumer:
         consumer.assign([source])
         owner = await _opened(kafka, lane)
         for offset in range(1, rounds + 1):
@@ -79,7 +80,7 @@ async def _take_over(kafka: KafkaSettings, lane: int, rounds: int, found: Found)
             found.stale_by_version_3 += by_version_3 != later
             found.stale += at_once != later
             with contextlib.suppress(Exception):
-                async with asyncio.timeout(2):
+                async with asyncio.timeout(scaled(2)):
                     await committing
             await _closed(owner)
             owner = successor
@@ -96,7 +97,7 @@ async def _opened(kafka: KafkaSettings, lane: int) -> AIOKafkaProducer:
 
 async def _closed(producer: AIOKafkaProducer) -> None:
     with contextlib.suppress(Exception):
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(scaled(2)):
             await producer.stop()
 
 

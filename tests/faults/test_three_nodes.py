@@ -14,6 +14,7 @@ from services.pipeline import TOPICS
 from services.runtime.kafka import topics
 from services.runtime.settings import KafkaSettings
 from tests.conftest import running_broker
+from tests.patience import setting
 from tests.support import SAMPLES, Cluster, Raw, WorkerProcess, ends_of, publish, wait_until, workers
 
 PAGES = 300
@@ -38,7 +39,11 @@ async def test_a_killed_worker_loses_and_repeats_nothing(three_nodes: Cluster, t
         Raw(json.dumps({"url": f"https://k.example/{n}", "body": page, "content_type": "text/html"}).encode())
         for n in range(PAGES)
     ]
-    settings = {"WIREDESK_SESSION_TIMEOUT": "6", "WIREDESK_DRAIN_TIMEOUT": "3", "WIREDESK_TRANSACTION_RECORDS": "4"}
+    settings = {
+        "WIREDESK_SESSION_TIMEOUT": str(setting(6)),
+        "WIREDESK_DRAIN_TIMEOUT": str(setting(3)),
+        "WIREDESK_TRANSACTION_RECORDS": "4",
+    }
     with (
         workers(kafka, ["ingest", "extractor"], tmp_path / "log", settings) as victims,
         contextlib.ExitStack() as successors,

@@ -15,6 +15,10 @@ from typing import Any
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, TopicPartition
 
+from tests.patience import scaled
+
+SILENT_SECONDS = 30
+
 
 def committed(bootstrap: str, topics: list[str]) -> Iterator[Message]:
     """Yield what is committed in topics, from the first record to where each of them ends."""
@@ -27,7 +31,7 @@ def committed(bootstrap: str, topics: list[str]) -> Iterator[Message]:
             "enable.partition.eof": True,
         }
     )
-    metadata = consumer.list_topics(timeout=30)
+    metadata = consumer.list_topics(timeout=scaled(SILENT_SECONDS))
     assignment = [
         TopicPartition(topic, partition, OFFSET_BEGINNING)
         for topic in topics
@@ -36,8 +40,8 @@ def committed(bootstrap: str, topics: list[str]) -> Iterator[Message]:
     consumer.assign(assignment)
     left = len(assignment)
     while left:
-        message = consumer.poll(30)
-        assert message is not None, "nothing for 30 s"
+        message = consumer.poll(scaled(SILENT_SECONDS))
+        assert message is not None, f"nothing for {SILENT_SECONDS} s, scaled"
         if (error := message.error()) is not None:
             assert error.code() == KafkaError._PARTITION_EOF, error
             left -= 1

@@ -19,6 +19,7 @@ from services.runtime import logs
 from services.runtime.errors import UsageError
 from services.runtime.kafka import topics
 from services.runtime.settings import KafkaSettings
+from tests.patience import scaled
 from tests.support import ROOT, SAMPLES, Cluster, WorkerProcess, free_port, wait_until
 
 URL = "https://s.example/"
@@ -35,7 +36,7 @@ def wiredesk(*arguments: str, stdin: str | None = None, **environment: str) -> s
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=scaled(100),
         check=False,
         env={**os.environ, **environment},
     )
@@ -231,7 +232,7 @@ def test_a_killed_broker_command_takes_kafka_with_it(tmp_path: Path) -> None:
     assert any("kafka.Kafka" in part for child in family for part in child.cmdline())
     process.send_signal(signal.SIGKILL)
     process.wait()
-    _, alive = psutil.wait_procs(family, timeout=30)
+    _, alive = psutil.wait_procs(family, timeout=scaled(30))
     assert not alive
     assert "shut down completed" in (tmp_path / "kafka" / "node-1" / "kafka.log").read_text().lower().replace("(", "")
 
@@ -260,8 +261,8 @@ def test_a_desk_that_ends_leaves_nothing_behind(number: signal.Signals, tmp_path
         wait_until(lambda: len(parent.children(recursive=True)) >= 2 + 2 * 3, "everything runs")
     family = parent.children(recursive=True)
     process.send_signal(number)
-    assert process.wait(60) in (0, -signal.SIGKILL)
-    _, alive = psutil.wait_procs(family, timeout=30)
+    assert process.wait(scaled(60)) in (0, -signal.SIGKILL)
+    _, alive = psutil.wait_procs(family, timeout=scaled(30))
     assert not alive
 
 

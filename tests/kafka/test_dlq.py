@@ -22,7 +22,7 @@ from services.runtime.lineage import lineage
 from services.runtime.records import Failure, Record
 from services.runtime.settings import KafkaSettings
 from services.runtime.topology import Stage
-from tests.support import ROOT, environment, wiredesk
+from tests.support import DEADLINE, ROOT, environment, wiredesk
 
 HOSTS = ("paper.example", "sport.paper.example", "other.example")
 REASONS = ("timeout", "error", "memory")
@@ -139,7 +139,7 @@ async def test_a_thousand_killed_on_the_way_go_back_once_each(kafka: KafkaSettin
             *command(*options), cwd=ROOT, env=environment(kafka), stderr=asyncio.subprocess.DEVNULL
         )
         before = len(await redriven(kafka))
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + DEADLINE
         # Killed when it has begun to write, at a moment of its own each time.
         while process.returncode is None and len(await redriven(kafka)) == before and time.monotonic() < deadline:
             await asyncio.sleep(0.01 + 0.05 * rng.random())

@@ -14,6 +14,7 @@ from services.runtime.settings import MIB, KafkaSettings
 from services.runtime.worker import Worker
 from tests.echo import SETTINGS, TOPICS, outcomes, send, worker
 from tests.handlers import STAGE
+from tests.patience import setting
 from tests.support import text
 
 
@@ -72,7 +73,9 @@ async def test_a_dead_letter_is_the_record_as_received(kafka: KafkaSettings) -> 
 async def test_an_output_that_no_topic_takes_is_dead_lettered(kafka: KafkaSettings) -> None:
     await topics.create(kafka, TOPICS)
     await send(kafka, [b"one", b"huge", b"two"])
-    async with worker(kafka, SETTINGS.model_copy(update={"page_memory_bytes": 1024 * MIB, "page_deadline": 20})):
+    async with worker(
+        kafka, SETTINGS.model_copy(update={"page_memory_bytes": 1024 * MIB, "page_deadline": setting(20)})
+    ):
         found = await outcomes(kafka, 3)
     assert sorted((r.value, text(r, "wiredesk_dlq_reason")) for r in found) == [
         (b"huge", "output_too_large"),
@@ -123,7 +126,7 @@ async def test_poison_among_many_quick_records_costs_itself_alone(kafka: KafkaSe
     poison = {150: b"crash", 260: b"hang", 261: b"reject", 300: b"allocate", 301: b"exit", 302: b"raise"}
     values = [poison.get(number, b"fine") for number in range(450)]
     await send(kafka, values)
-    async with worker(kafka, SETTINGS.model_copy(update={"processes": 1, "page_deadline": 2})):
+    async with worker(kafka, SETTINGS.model_copy(update={"processes": 1, "page_deadline": setting(2)})):
         found = await outcomes(kafka, len(values))
     letters = {int(r.key or b""): text(r, "wiredesk_dlq_reason") for r in found if r.topic.endswith(".dlq")}
     assert letters == {150: "crash", 260: "timeout", 261: "unwanted", 300: "memory", 301: "crash", 302: "error"}

@@ -23,10 +23,11 @@ from services.runtime.replay import Run, account, begin, noted_runs
 from services.runtime.replay.planning import spans
 from services.runtime.settings import KafkaSettings
 from services.runtime.worker.bounded import everything
+from tests.patience import scaled, setting
 from tests.support import DEADLINE, ROOT, Raw, ends_of, environment, publish, text, wait_until, wiredesk, workers
 
 INTO = "pages.accepted.v2"
-SESSION = {"WIREDESK_SESSION_TIMEOUT": "6", "WIREDESK_DRAIN_TIMEOUT": "3"}
+SESSION = {"WIREDESK_SESSION_TIMEOUT": str(setting(6)), "WIREDESK_DRAIN_TIMEOUT": str(setting(3))}
 
 
 def page(number: int, *, host: str = "paper.example", **fields: Any) -> Raw:
@@ -168,7 +169,7 @@ async def test_killed_resumed_and_shared_each_record_is_out_once(kafka: KafkaSet
     for how, code in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)):
         await asyncio.to_thread(wait_until, partial(has_done, kafka, before + 100), "some more are done")
         process.send_signal(how)
-        assert process.wait(60) == code
+        assert process.wait(DEADLINE) == code
         (run,) = runs(kafka)
         name, before = run["id"], run["done"]
         assert before < run["offsets"]
@@ -176,7 +177,7 @@ async def test_killed_resumed_and_shared_each_record_is_out_once(kafka: KafkaSet
             process = start(kafka, log, "--resume", name)
     assert f"go on with 'wiredesk replay --resume {name}'" in log.read_text()
     crew = [start(kafka, log, "--resume", name, "--rate", "100000") for _ in range(2)]
-    assert [one.wait(120) for one in crew] == [0, 0], log.read_text()[-2000:]
+    assert [one.wait(scaled(120)) for one in crew] == [0, 0], log.read_text()[-2000:]
 
     (run,) = runs(kafka)
     assert run["state"] == "done"

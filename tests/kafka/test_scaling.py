@@ -9,6 +9,7 @@ from schemas import CleanedArticle
 from services.pipeline import ARTICLES_CLEANED, TOPICS
 from services.runtime.kafka import topics
 from services.runtime.settings import KafkaSettings
+from tests.patience import setting
 from tests.support import DEADLINE, SAMPLES, Raw, WorkerProcess, collect, publish, wait_until, workers
 
 PAGES = 600
@@ -21,10 +22,9 @@ async def test_three_extractors_share_six_partitions_and_one_stops(kafka: KafkaS
         Raw(json.dumps({"url": f"https://c.example/{n}", "body": page, "content_type": "text/html"}).encode())
         for n in range(PAGES)
     ]
+    settings = {"WIREDESK_SESSION_TIMEOUT": str(setting(10)), "WIREDESK_DRAIN_TIMEOUT": str(setting(5))}
     stages = ["ingest", "extractor", "extractor", "extractor"]
-    with workers(
-        kafka, stages, tmp_path / "log", {"WIREDESK_SESSION_TIMEOUT": "10", "WIREDESK_DRAIN_TIMEOUT": "5"}
-    ) as (_, *extractors):
+    with workers(kafka, stages, tmp_path / "log", settings) as (_, *extractors):
         wait_until(
             lambda: [*map(running_lanes, extractors)] == [2, 2, 2],
             "each has two partitions",

@@ -32,6 +32,7 @@ from services.pipeline import TOPICS
 from services.runtime.errors import UnavailableError
 from services.runtime.kafka import topics
 from services.runtime.settings import KafkaSettings
+from tests.patience import scaled, setting
 from tests.support import ROOT, SAMPLES, WorkerProcess, free_port, wait_until
 
 ALLOW, LITERAL, PREFIXED = AclPermissionType.ALLOW, ResourcePatternType.LITERAL, ResourcePatternType.PREFIXED
@@ -120,7 +121,7 @@ async def test_what_a_user_may_not_do_is_told_in_one_line(tmp_path: Path) -> Non
     async with secured_broker(tmp_path) as (environment, door):
         sent = command(environment, "publish", str(SAMPLES), "--base-url", "https://s.example/")
         assert sent.returncode == 0, sent.stderr
-        guest = {**environment, "WIREDESK_SASL_USERNAME": "guest", "WIREDESK_TRANSACTION_TIMEOUT": "10"}
+        guest = {**environment, "WIREDESK_SASL_USERNAME": "guest", "WIREDESK_TRANSACTION_TIMEOUT": str(setting(10))}
         told = []
         for allowed in (
             [],
@@ -158,7 +159,7 @@ def allow(door: str, allowed: list[tuple[ResourceType, str, AclOperation]]) -> N
         for kind, name, operation in allowed
     ]
     for created in admin.create_acls(bindings).values() if bindings else ():
-        created.result(30)
+        created.result(scaled(30))
 
 
 def command(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -168,7 +169,7 @@ def command(environment: dict[str, str], *arguments: str) -> subprocess.Complete
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=scaled(60),
         check=False,
     )
 

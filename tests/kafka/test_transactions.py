@@ -22,10 +22,11 @@ from services.runtime.settings import KafkaSettings
 from tests.echo import TOPICS
 from tests.faults.proxy import Proxy
 from tests.handlers import TARGET
+from tests.patience import scaled, setting
 from tests.support import free_port
 
 GROUP = "takeover"
-SECONDS = 5
+SECONDS = setting(5)
 
 
 def producer(kafka: KafkaSettings, timeout: float = SECONDS) -> TransactionalProducer:
@@ -48,7 +49,7 @@ async def readable(kafka: KafkaSettings) -> list[bytes | None]:
 
 @contextlib.asynccontextmanager
 async def member(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
-    consumer = clients.member(kafka, GROUP, "test", session_timeout=10)
+    consumer = clients.member(kafka, GROUP, "test", session_timeout=setting(10))
     async with clients.started(consumer, kafka):
         consumer.assign([source(kafka)])
         yield consumer
@@ -114,7 +115,7 @@ async def test_a_transaction_that_fails_before_its_commit_is_aborted(desk: Kafka
 
 
 async def test_an_output_that_is_too_large_is_named(desk: KafkaSettings) -> None:
-    async with producer(desk, 20) as failing:
+    async with producer(desk, setting(20)) as failing:
         with pytest.raises(OutputTooLargeError) as caught:
             await failing.commit([output(b"a"), output(os.urandom(40 << 20))], desk.on_cluster(GROUP), source(desk), 1)
     assert (caught.value.index, caught.value.size) == (1, 40 << 20)
@@ -128,10 +129,10 @@ async def test_a_coordinator_out_of_reach_is_told_in_time() -> None:
 
 async def test_the_broker_ends_a_transaction_that_takes_too_long(desk: KafkaSettings) -> None:
     """It fences its owner then, though nobody has taken over: the lane opens again when the group leaves it to it."""
-    async with producer(desk, timeout=1) as slow:
+    async with producer(desk, timeout=setting(1)) as slow:
         await slow._producer.begin_transaction()
         await slow._producer.send_and_wait(desk.on_cluster(TARGET.name), b"never")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(scaled(30)):
             while await open_transaction(desk):
                 pass
         slow._timeout = SECONDS
@@ -157,7 +158,7 @@ async def test_a_commit_without_an_answer_is_in_doubt_and_the_next_fence_settles
         async with nodes[0] as broker:
             desk = KafkaSettings(bootstrap_servers=broker.bootstrap_servers)
             await topics.create(desk, TOPICS)
-            async with producer(desk, 3) as doubtful:
+            async with producer(desk, setting(3)) as doubtful:
                 commit = doubtful._producer.commit_transaction
 
                 async def silenced() -> None:
@@ -187,7 +188,7 @@ async def test_a_pending_offset_is_waited_for(desk: KafkaSettings) -> None:
             await asyncio.wait({asking}, timeout=0.5)
             assert not asking.done()
             await pending.commit_transaction()
-            async with asyncio.timeout(SECONDS):
+            async with asyncio.timeout(scaled(5)):
                 assert await asking == 5
     finally:
         await pending.stop()

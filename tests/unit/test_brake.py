@@ -7,6 +7,7 @@ import pytest
 
 from services.runtime.settings import WorkerSettings
 from services.runtime.worker.brake import LONGEST_SECONDS, PASSES, Brake
+from tests.patience import scaled
 
 SETTINGS = WorkerSettings(brake_share=0.5, brake_window=60, brake_records=10, brake_retry=5)
 
@@ -103,7 +104,7 @@ async def test_intervals_grow_on_when_it_is_pulled_again_soon(clock: Clock) -> N
 async def test_a_release_wakes_the_lanes_that_wait(clock: Clock) -> None:
     tested = brake(clock)
     note(tested, "x" * 10)
-    waiting = asyncio.create_task(enters(tested, patience=10))
+    waiting = asyncio.create_task(enters(tested, patience=scaled(10)))
     await asyncio.sleep(0)
     note(tested, "." * PASSES)
     assert await waiting
@@ -124,7 +125,7 @@ async def test_when_a_try_releases_it_all_lanes_work_side_by_side(clock: Clock) 
             await done.wait()
 
     lanes = [asyncio.create_task(lane()) for _ in range(4)]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(scaled(5)):
         while working < len(lanes):
             await asyncio.sleep(0)
     done.set()
@@ -137,7 +138,7 @@ async def test_when_a_try_releases_it_all_lanes_work_side_by_side(clock: Clock) 
 async def test_a_lane_that_is_closed_while_it_waits_gives_its_turn_away(clock: Clock) -> None:
     tested = brake(clock)
     note(tested, "x" * 10)
-    waiting = asyncio.create_task(enters(tested, patience=60))
+    waiting = asyncio.create_task(enters(tested, patience=scaled(60)))
     await asyncio.sleep(0)
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)

@@ -1,0 +1,76 @@
+"""Deadlines of the tests scale with the machine: what takes a second on a quiet one takes twenty on a busy one.
+
+A deadline in a test is there to end a test that will never pass, not to assert a speed. So each is written in seconds
+of a quiet machine and multiplied by one factor: measured at the start of the run, or set by WIREDESK_TEST_PATIENCE.
+"""
+
+import functools
+import os
+import time
+
+VARIABLE = "WIREDESK_TEST_PATIENCE"
+
+MOST = 15.0
+"""The largest factor that is measured: it makes a minute the 15 minutes that a broker allows a transaction."""
+
+_ROUNDS = 2_000_000
+_REFERENCE_SECONDS = 0.25
+"""The rounds take 0.16 s on a quiet core of 2024. The rest is margin: the factor of such a machine is 1."""
+
+
+def chosen(value: str | None) -> float | None:
+    """Return the factor that the environment sets; None where it sets none.
+
+    Raises:
+        ValueError: it is no number from 1 to 1000.
+    """
+    if not value:
+        return None
+    try:
+        factor = float(value)
+    except ValueError:
+        factor = 0.0
+    if not 1 <= factor <= 1000:
+        raise ValueError(f"{VARIABLE}={value}: must be a number from 1 to 1000")
+    return factor
+
+
+_chosen = chosen(os.environ.get(VARIABLE))  # at once: the tests run without whatever settings the environment holds
+
+
+@functools.cache
+def at_start() -> float:
+    """Return the factor of the whole run: how much slower than a quiet machine this one was at the first call."""
+    return _chosen or min(MOST, max(1.0, _computing_seconds() / _REFERENCE_SECONDS))
+
+
+def at_present() -> float:
+    """Return the factor for a deadline that begins now: that of the run, or more where the load has risen since."""
+    return _chosen or min(MOST, max(at_start(), os.getloadavg()[0] / _cores()))
+
+
+def scaled(seconds: float) -> float:
+    """Return a deadline, written in seconds of a quiet machine, for this machine and its present load."""
+    return seconds * at_present()
+
+
+def setting(seconds: float) -> float:
+    """Return a time for a process under test, such as its session: the same for the whole run, to a hundredth.
+
+    It takes the factor at the start, because a passing test may have to wait for it: the load that the tests
+    themselves make must not slow them down.
+    """
+    return round(seconds * min(MOST, at_start()), 2)
+
+
+def _computing_seconds() -> float:
+    """Return how long a fixed amount of computing takes."""
+    began = time.perf_counter()
+    value = 0
+    for number in range(_ROUNDS):
+        value = (value * 31 + number) & 0xFFFF
+    return time.perf_counter() - began
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
