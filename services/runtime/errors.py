@@ -5,6 +5,7 @@ WiredeskError            everything that we raise on purpose; its message is one
 ├── UnavailableError     something outside is missing: a broker, a disk, a port exit code 1
 ├── HandlerError         a stage cannot be loaded: this deploy is broken         exit code 1
 ├── RejectedError        this record cannot be processed: it is dead-lettered, the others go on
+├── OffsetsMovedError    the offsets of a partition begin anew, went back, or left it: its lane finds its place again
 ├── BrakePulledError     too many records are given up: the stage stands still and tries single ones
 └── TransactionError     a transaction failed: its records are read again, from the offset that holds by then
     ├── OpeningError     the coordinator did not let us in: out of reach, or busy with our predecessor for too long
@@ -47,6 +48,14 @@ class RejectedError(WiredeskError):
         super().__init__(f"{reason}: {message}")
         self.reason = reason
         self.message = message
+
+
+class OffsetsMovedError(WiredeskError):
+    """The partition is not the one any more that the lane has been reading.
+
+    Its topic was deleted and made anew, its leader is another one and may have a shorter log, or retention has deleted
+    what came next.
+    """
 
 
 class BrakePulledError(WiredeskError):

@@ -20,8 +20,20 @@ IN_FLIGHT = Gauge("wiredesk_in_flight_records", "Records taken and not yet commi
 
 LAG = Gauge(
     "wiredesk_lag_records",
-    "Records of the partition that are not committed yet. Grows: add workers.",
+    "From the committed offset to the end of the partition, as Kafka's own tools have it. Grows: add workers.",
     ["partition"],
+)
+
+EXPIRED = Counter(
+    "wiredesk_expired_records",
+    "Offsets that retention had deleted before this stage read them. Not 0: add workers, or keep the topic for longer.",
+)
+
+OFFSETS_MOVED = Counter(
+    "wiredesk_offsets_moved",
+    "Partitions whose offsets were not what they had been: their topic was made anew (recreated), their log cut back "
+    "(cut_back: an unclean election of a leader), or records were gone by retention (expired).",
+    ["kind"],
 )
 
 PAGE_SECONDS = Histogram("wiredesk_page_seconds", "Time that one record takes in its worker process.", buckets=_FAST)

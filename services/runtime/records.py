@@ -32,6 +32,7 @@ class Record:
         topic: name on the cluster, prefix included.
         timestamp: milliseconds since 1970, by the topic's rule (time of append, in our topics).
         defect: why it cannot be read, if it cannot. It is never given to a handler.
+        leader_epoch: of the leader that wrote it; -1 where that is not known.
     """
 
     topic: str
@@ -42,6 +43,7 @@ class Record:
     value: bytes | None
     headers: tuple[Header, ...] = ()
     defect: Defect | None = None
+    leader_epoch: int = -1
 
     @property
     def coordinates(self) -> str:

@@ -32,6 +32,7 @@ class AtLeastOnceProducer(Delivery):
         group: str,  # noqa: ARG002 - the consumer knows its group
         source: TopicPartition,
         offset: int,
+        note: str = "",
     ) -> None:
         """Write outputs, await them all, then commit the offset.
 
@@ -48,7 +49,7 @@ class AtLeastOnceProducer(Delivery):
             raise AbortedError(told(error)) from error
         try:
             async with asyncio.timeout(self._timeout):
-                await self._consumer.commit({source: offset})
+                await self._consumer.commit({source: (offset, note)})
         except (CommitFailedError, IllegalStateError) as error:
             raise FencedError(told(error)) from error
         except CLIENT_ERRORS as error:

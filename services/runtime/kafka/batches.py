@@ -173,12 +173,14 @@ class Batch:
                         record.key,
                         record.value,
                         tuple(record.headers),
+                        None,
+                        self.leader_epoch,
                     )
             is_sound = True
         except UNREADABLE:
             is_sound = False
         if not is_sound:  # what has been yielded is left out: the offsets of a batch grow
-            reader = OneByOne(topic, partition, self.base_offset, self.next_offset, self._time)
+            reader = OneByOne(topic, partition, self.base_offset, self.next_offset, self.leader_epoch, self._time)
             payload = bytes(unpacked[_BATCH.size :])
             yield from (record for record in reader.records(payload, self._count) if record.offset >= nexts)
 

@@ -52,6 +52,10 @@ def connection(settings: KafkaSettings) -> dict[str, Any]:
     return options
 
 
+METADATA_MAX_AGE_MS = 10_000
+"""A member of a group notices new partitions of its topic when it asks for metadata; aiokafka's own five minutes leave
+them unread for so long."""
+
 READER_BACKOFF_MS = 25
 """The same for a reader that a person waits for: it does not know the partitions when it first asks for their offsets,
 and learns them within one pause."""
@@ -75,7 +79,7 @@ def member(
     session_ms = int(session_timeout * 1000)
     return AIOKafkaConsumer(
         **connection(settings),
-        **_reading(),
+        **{name: value for name, value in _reading().items() if name != "auto_offset_reset"},
         group_id=settings.on_cluster(group),
         client_id=client_id,
         session_timeout_ms=session_ms,
@@ -84,6 +88,9 @@ def member(
         # The budget to drain in a rebalance. It defaults to the session timeout; said here because a drain needs it.
         rebalance_timeout_ms=session_ms,
         partition_assignment_strategy=(RoundRobinPartitionAssignor,),
+        # An offset that is not there is a thing for the lane to look into, not to be answered by the oldest record.
+        auto_offset_reset="none",
+        metadata_max_age_ms=METADATA_MAX_AGE_MS,
     )
 
 

@@ -32,6 +32,7 @@ class OneByOne:
     partition: int
     base_offset: int
     next_offset: int
+    leader_epoch: int
     time: Callable[[int], int]
 
     def records(self, payload: bytes, count: int) -> Iterator[Record]:
@@ -81,10 +82,11 @@ class OneByOne:
         except UNREADABLE as error:
             return self._unreadable(offset, time, body, f"record {number} of its batch: {error}")
         defect = None if problem is None else Defect(REASON, problem, body[at:])
-        return Record(self.topic, self.partition, offset, time, key, value, headers, defect)
+        return Record(self.topic, self.partition, offset, time, key, value, headers, defect, self.leader_epoch)
 
     def _unreadable(self, offset: int, time: int, raw: bytes, problem: str) -> Record:
-        return Record(self.topic, self.partition, offset, time, None, raw, (), Defect(REASON, problem))
+        defect = Defect(REASON, problem)
+        return Record(self.topic, self.partition, offset, time, None, raw, (), defect, self.leader_epoch)
 
 
 def _bytes(body: bytes, at: int, what: str) -> tuple[bytes | None, int]:

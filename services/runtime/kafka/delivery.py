@@ -48,7 +48,9 @@ class Delivery(abc.ABC):
         )
 
     @abc.abstractmethod
-    async def commit(self, outputs: Sequence[Output], group: str, source: TopicPartition, offset: int) -> None:
+    async def commit(
+        self, outputs: Sequence[Output], group: str, source: TopicPartition, offset: int, note: str = ""
+    ) -> None:
         """Write outputs, and how far the partition is done.
 
         Args:
@@ -56,6 +58,7 @@ class Delivery(abc.ABC):
             group: on the cluster.
             source: the partition that they were made from.
             offset: of the next record to be read there.
+            note: kept beside the offset.
 
         Raises:
             OutputTooLargeError: an output is larger than its topic allows.

@@ -7,6 +7,7 @@ last transaction (decision 6). Version 7 (KIP-447) can be asked to refuse in tha
 """
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -20,6 +21,8 @@ from aiokafka.errors import (
 )
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import Boolean, CompactArray, CompactString, Int16, Int32, Int64, Schema, TaggedFields
+
+from services.runtime.kafka.commit_note import CommitNote
 
 UNSTABLE_OFFSET_COMMIT = 88
 NONE_COMMITTED = -1
@@ -100,7 +103,15 @@ class StableOffsetFetch(Request[OffsetFetchRequest_v7]):
         return request_struct_class(self._group, topics, True, {})  # noqa: FBT003 - positional, as the protocol has it
 
 
-async def committed(consumer: AIOKafkaConsumer, group: str, source: TopicPartition) -> int | None:
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A committed offset, and the note beside it."""
+
+    offset: int
+    note: CommitNote
+
+
+async def committed(consumer: AIOKafkaConsumer, group: str, source: TopicPartition) -> Committed | None:
     """Return the group's committed offset of a partition, None where there is none.
 
     It waits as long as a transaction that may change the offset is not finished, and while the coordinator moves; the
@@ -131,12 +142,12 @@ async def committed(consumer: AIOKafkaConsumer, group: str, source: TopicPartiti
         await asyncio.sleep(RETRY_SECONDS)
 
 
-def _offset(response: Any) -> int | None:
+def _offset(response: Any) -> Committed | None:
     _refuse(response.error_code)
     ((_, partitions, _),) = response.topics
-    ((_, offset, _, _, error_code, _),) = partitions
+    ((_, offset, _, metadata, error_code, _),) = partitions
     _refuse(error_code)
-    return None if offset == NONE_COMMITTED else int(offset)
+    return None if offset == NONE_COMMITTED else Committed(int(offset), CommitNote.parse(metadata))
 
 
 def _refuse(error_code: int) -> None:

@@ -46,7 +46,9 @@ class TransactionalProducer(Delivery):
                     await self._producer.abort_transaction()
         await super().__aexit__(kind, error, trace)
 
-    async def commit(self, outputs: Sequence[Output], group: str, source: TopicPartition, offset: int) -> None:
+    async def commit(
+        self, outputs: Sequence[Output], group: str, source: TopicPartition, offset: int, note: str = ""
+    ) -> None:
         """Write outputs and the group's offset in one transaction.
 
         Every delivery is awaited first: without a record that was refused the transaction would be committed all the
@@ -58,7 +60,7 @@ class TransactionalProducer(Delivery):
             InDoubtError: it failed afterwards.
             FencedError: another producer has taken over, or the broker timed the transaction out.
         """
-        await self._in_transaction(outputs, {source: offset}, group)
+        await self._in_transaction(outputs, {source: (offset, note)}, group)
 
     async def write(self, outputs: Sequence[Output]) -> None:
         """Write outputs in one transaction, which carries no offset.
@@ -69,7 +71,7 @@ class TransactionalProducer(Delivery):
         await self._in_transaction(outputs, {}, "")
 
     async def _in_transaction(
-        self, outputs: Sequence[Output], offsets: Mapping[TopicPartition, int], group: str
+        self, outputs: Sequence[Output], offsets: Mapping[TopicPartition, tuple[int, str]], group: str
     ) -> None:
         failure: type[TransactionError] = AbortedError
         try:

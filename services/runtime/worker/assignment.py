@@ -58,7 +58,10 @@ class Assignment(ConsumerRebalanceListener):
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """Pause the partitions at once, and open their lanes, which resume them at the right offset."""
         # aiokafka began to look up positions before it called us, perhaps before the last owner was fenced.
+        # It would also complain of partitions of which nothing is committed; the place here is no more than one.
         self._consumer.pause(*assigned)
+        for tp in assigned:
+            self._consumer.seek(tp, 0)
         await self.drain()  # an assignment can be lost without having been revoked
         self._epoch += 1
         self._lanes = {tp: self._open_lane(tp, self._epoch) for tp in assigned}
@@ -84,13 +87,13 @@ class Assignment(ConsumerRebalanceListener):
         """How long the slowest lane has not moved though it had something to do."""
         return max((lane.stalled_seconds for lane in self._lanes.values()), default=0.0)
 
-    async def measure_lag(self) -> None:
-        """Keep the lag of every lane up to date, until cancelled."""
+    async def measure(self) -> None:
+        """Keep the lag of every lane up to date, and what it waits for, until cancelled."""
         while True:
             await asyncio.sleep(MEASURE_SECONDS)
             for lane in list(self._lanes.values()):
-                with contextlib.suppress(KafkaError):  # revoked meanwhile, or out of reach
-                    await lane.measure_lag()
+                with contextlib.suppress(KafkaError, OSError):  # revoked meanwhile, or out of reach
+                    await lane.measure()
 
     def trouble(self) -> str | None:
         """Return why the worker is not ready, or None when it is."""
@@ -101,6 +104,8 @@ class Assignment(ConsumerRebalanceListener):
                 return f"partition {tp.partition}: no answer from its broker for {silent:.0f} s"
             if lane.state is not LaneState.RUNNING:
                 return f"partition {tp.partition} is {lane.state}: {lane.trouble or 'wait'}"
+            if lane.progress.blocked is not None:
+                return f"partition {tp.partition} {lane.progress.blocked}"
         return None
 
     def _count(self, state: LaneState) -> int:

@@ -11,7 +11,7 @@ import contextlib
 import random
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import structlog
 
@@ -61,6 +61,23 @@ class Brake:
         total, bad = self._count(failed=failed)
         if total >= self._settings.brake_records and bad > self._settings.brake_share * total:
             self._pull(f"{bad} of the last {total} records were given up ({self._settings.brake_window:g} s)")
+
+    def judge(self, failures: Sequence[bool], *, trying: bool) -> int | None:
+        """Count the outcomes of a batch, and return how many of them may be committed.
+
+        None: another lane has pulled the brake meanwhile.
+
+        Args:
+            failures: for each outcome, whether its record is given up.
+            trying: this lane may try records while the brake is pulled.
+        """
+        if self.pulled and not trying:
+            return None
+        for number, failed in enumerate(failures, start=1):
+            self.note(failed=failed)
+            if self.pulled and not trying:
+                return number
+        return len(failures)
 
     @contextlib.asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:

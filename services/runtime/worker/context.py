@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from services.runtime.kafka import clients
 from services.runtime.kafka.at_least_once import AtLeastOnceProducer
 from services.runtime.kafka.delivery import Delivery
+from services.runtime.kafka.partition_life import PartitionLives
 from services.runtime.kafka.transactions import TransactionalProducer
 from services.runtime.records import Record
 from services.runtime.settings import KafkaSettings, WorkerSettings
@@ -23,12 +24,14 @@ class Context:
 
     Attributes:
         version: of the stage's handler, for dead letters.
+        lives: tells whether a partition is still the one that was read.
         bounded: the run that the worker works for; None: it serves the live stream.
     """
 
     stage: Stage
     version: str
     consumer: AIOKafkaConsumer
+    lives: PartitionLives
     pool: Computes
     budget: Budget
     brake: Brake

@@ -81,7 +81,9 @@ class Flight:
         )
 
     def add(self, record: Record, refused: Failure | None = None) -> None:
-        """Take a record; its outcome is known already where an earlier try was refused."""
+        """Take a record; its outcome is known already where it cannot be read, or an earlier try was refused."""
+        if record.defect is not None:
+            refused = Failure(record.defect.reason, record.defect.message)
         self._budget.take(record)
         self._bytes += record.size
         self._waiting.append((record, refused))

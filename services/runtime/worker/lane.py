@@ -12,17 +12,19 @@ from services.runtime import metrics
 from services.runtime.errors import (
     BrakePulledError,
     FencedError,
-    OpeningError,
+    OffsetsMovedError,
     OutputTooLargeError,
     TransactionError,
 )
-from services.runtime.kafka import offsets
 from services.runtime.kafka.delivery import Delivery
 from services.runtime.records import Failure, Outcome, Output, Record
 from services.runtime.worker.backoff import Backoff
 from services.runtime.worker.context import Context
 from services.runtime.worker.flight import Batch, Flight
+from services.runtime.worker.opening import beginning
 from services.runtime.worker.outputs import count, outputs_of
+from services.runtime.worker.place import Place
+from services.runtime.worker.progress import Progress
 from services.runtime.worker.state import LaneState
 
 log = structlog.get_logger(__name__)
@@ -31,7 +33,9 @@ TRY_PATIENCE = 2.0
 """Seconds for which a lane that may try a record waits for one, before it is another lane's turn."""
 
 PASS_SECONDS = 0.25
-"""After so long without a record to process a bounded lane commits how far it has come without one."""
+IDLE_SECONDS = 2.0
+"""After so long without a record to process a lane commits how far it has come without one: a bounded lane, which may
+be done then, and one of the live stream, whose group would else lag behind by the markers of transactions for ever."""
 
 
 class Lane:
@@ -55,11 +59,12 @@ class Lane:
         self._context = context
         self._flight = Flight(context.pool, context.budget, context.settings)
         self._refused: dict[int, Failure] = {}
+        self._moved: OffsetsMovedError | None = None
         self._expected = 0
-        self._committed = 0
+        self._place = Place(source, context.lives)
         self._end = context.end(source)
-        self._patience = None if context.bounded is None else PASS_SECONDS
-        self._progressed = time.monotonic()
+        self._patience = IDLE_SECONDS if context.bounded is None else PASS_SECONDS
+        self.progress = Progress(context.consumer, source, self._end)
         self._drained = asyncio.Event()
         self._task = asyncio.create_task(self._live(), name=f"lane-{source.topic}-{source.partition}-{epoch}")
 
@@ -75,10 +80,11 @@ class Lane:
             return 0
         before = len(self._flight)
         if not before:
-            self._progressed = time.monotonic()
+            self.progress.moved()
+        self._place.fetched(records)
         for record in records:
             if self._expected <= record.offset < self._end and self._context.wants(record):
-                self._flight.add(record, _unreadable(record) or self._refused.get(record.offset))
+                self._flight.add(record, self._refused.get(record.offset))
             self._expected = max(self._expected, record.offset + 1)
         self.regulate()
         return len(self._flight) - before
@@ -90,6 +96,8 @@ class Lane:
         # In a rebalance the partition is no longer ours to resume.
         if self.state is not LaneState.RUNNING or self._drained.is_set() or self.source not in consumer.assignment():
             return
+        if self._moved is not None:
+            return
         paused = self.source in consumer.paused()
         takes = self._flight.has_room and self._expected < self._end
         if takes and paused:
@@ -97,30 +105,27 @@ class Lane:
         elif not takes and not paused:
             consumer.pause(self.source)
 
+    def lose_place(self, error: OffsetsMovedError) -> None:
+        """Have the lane open again, when what is in flight is committed: what it would read next is not there."""
+        if self.state is LaneState.RUNNING and self._moved is None:
+            self._moved = error
+            self._context.consumer.pause(self.source)
+            self._flight.submit()  # it wakes
+
     @property
     def silent_seconds(self) -> float:
         """How long the broker has not answered a fetch of this partition; 0 while none is asked for."""
-        if self.state is not LaneState.RUNNING or self.source in self._context.consumer.paused():
-            return 0.0
-        answered = self._context.consumer.last_poll_timestamp(self.source)  # milliseconds
-        return max(0.0, time.time() - answered / 1000) if answered else 0.0
+        return self.progress.silent_seconds if self.state is LaneState.RUNNING else 0.0
 
     @property
     def stalled_seconds(self) -> float:
         """How long the lane has had something to do and has not committed anything; 0 where it does not run."""
-        return time.monotonic() - self._progressed if self.state is LaneState.RUNNING else 0.0
+        return self.progress.stalled_seconds if self.state is LaneState.RUNNING else 0.0
 
-    async def measure_lag(self) -> None:
-        """Set the lag: records behind the position, which passes the markers of transactions, and those in flight."""
-        if self.state is not LaneState.RUNNING:
-            return
-        consumer = self._context.consumer
-        position, highwater = await consumer.position(self.source), consumer.highwater(self.source)
-        if self.state is LaneState.RUNNING and highwater is not None:  # it may have closed meanwhile
-            lag = max(0, min(highwater, self._end) - position) + len(self._flight)
-            metrics.LAG.labels(self.source.partition).set(lag)
-            if not lag:
-                self._progressed = time.monotonic()
+    async def measure(self) -> None:
+        """Set the lag, and see whether what comes next can be read at all."""
+        if self.state is LaneState.RUNNING:
+            await self.progress.measure(self._place.committed or 0, len(self._flight))
 
     async def drain(self, deadline: float) -> None:
         """Take nothing more, commit what is in work until `deadline` (of the loop's clock), give up the rest.
@@ -141,6 +146,7 @@ class Lane:
         backoff = Backoff()
         try:
             while not self._drained.is_set():
+                self._moved = None
                 try:
                     async with self._context.brake.turn():
                         self.state = LaneState.OPENING
@@ -150,7 +156,7 @@ class Lane:
                 except FencedError as error:
                     self._fail(LaneState.FENCED, error)
                     await self._await_verdict()
-                except (TransactionError, KafkaError, OSError) as error:
+                except (TransactionError, OffsetsMovedError, KafkaError, OSError) as error:
                     self._fail(LaneState.FAILED, error)
                     await backoff.wait()
                 except Exception as error:
@@ -168,17 +174,13 @@ class Lane:
         async with context.output(self.source) as output:
             # In this order: the predecessor is fenced, so what it has committed by now is all that it ever will.
             async with asyncio.timeout(context.settings.transaction_timeout):
-                committed = await offsets.committed(context.consumer, context.group, self.source)
-                if committed is None and context.bounded is not None and self._end:
-                    raise OpeningError(f"the offsets of {context.group} are gone: nobody knows how far it has come")
-                if committed is None:
-                    await context.consumer.seek_to_beginning(self.source)
-                else:
-                    context.consumer.seek(self.source, committed)
-            self._expected = self._committed = committed or 0
-            self._progressed = time.monotonic()
+                begin = await beginning(context, self.source)
+            context.consumer.seek(self.source, begin.offset)
+            self._place.begin(begin)
+            self._expected = begin.offset
+            self.progress.moved()
             self.state, self.trouble = LaneState.RUNNING, None
-            log.info("lane running", partition=self.source.partition, offset=committed or 0, epoch=self._epoch)
+            log.info("lane running", partition=self.source.partition, offset=begin.offset, epoch=self._epoch)
             self.regulate()
             await self._work(output, backoff)
 
@@ -193,16 +195,20 @@ class Lane:
         while not brake.pulled or trying:
             try:
                 async with asyncio.timeout(TRY_PATIENCE if trying else self._patience):
-                    if not await self._flight.first(lambda: not self._drained.is_set()):
+                    if not await self._flight.first(lambda: not self._drained.is_set() and self._moved is None):
+                        if self._moved is not None:
+                            raise self._moved
                         return
             except TimeoutError:
                 if trying:
                     break  # no record to be tried: it is another lane's turn
                 await self._pass_over(output)
                 continue
-            batch = self._judged(await self._flight.batch(), trying=trying)
-            if batch is None:
+            batch = await self._flight.batch()
+            allowed = brake.judge([isinstance(outcome, Failure) for _, outcome in batch], trying=trying)
+            if allowed is None:
                 break
+            batch = batch[:allowed]
             if not batch:
                 return
             await self._commit(output, batch)
@@ -212,17 +218,6 @@ class Lane:
                 self._flight.submit()
             trying = trying and not isinstance(batch[-1][1], Failure)
         raise BrakePulledError(brake.reason)
-
-    def _judged(self, batch: Batch, *, trying: bool) -> Batch | None:
-        """Return how much of a batch may be committed, as far as the brake goes: None when another lane pulled it."""
-        brake = self._context.brake
-        if brake.pulled and not trying:
-            return None
-        for number, (_, outcome) in enumerate(batch, start=1):
-            brake.note(failed=isinstance(outcome, Failure))
-            if brake.pulled and not trying:
-                return batch[:number]
-        return batch
 
     async def _await_verdict(self) -> None:
         """Wait until the group has said whose the partition is.
@@ -256,7 +251,7 @@ class Lane:
         made = outputs_of(self._context, batch)
         began = time.time()
         try:
-            await self._commit_at(output, made.outputs, batch[-1][0].offset + 1)
+            await self._commit_at(output, made.outputs, batch[-1][0].offset + 1, batch[-1][0])
         except OutputTooLargeError as error:
             self._blame_size(batch[made.makers[error.index]], error)
             raise
@@ -265,26 +260,30 @@ class Lane:
         self.regulate()
         count(batch, made, began)
 
-    async def _commit_at(self, output: Delivery, outputs: Sequence[Output], offset: int) -> None:
+    async def _commit_at(
+        self, output: Delivery, outputs: Sequence[Output], offset: int, last: Record | None = None
+    ) -> None:
+        await self._place.confirm(None if last is None else last.offset)
         with metrics.open_transaction(time.time()):
-            await output.commit(outputs, self._context.group, self.source, offset)
-        self._committed = offset
-        self._progressed = time.monotonic()
+            await output.commit(outputs, self._context.group, self.source, offset, self._place.note(last))
+        self._place.committed = offset
+        self.progress.moved()
 
     async def _pass_over(self, output: Delivery) -> None:
-        """Commit how far a bounded lane has come while nothing of it is in flight.
+        """Commit how far the lane has come while nothing of it is in flight.
 
-        That is behind what it does not want, and behind the markers of transactions, which are never delivered.
+        That is after what a bounded lane does not want, and after the markers of transactions, which are never
+        delivered. A partition that has nothing is committed once, too: then every tool knows that its lag is 0.
         """
         if len(self._flight):
             return
-        self._progressed = time.monotonic()
+        self.progress.moved()
         position = min(self._end, await self._context.consumer.position(self.source))
         if len(self._flight):  # meanwhile
             return
         self._expected = max(self._expected, position)
         self.regulate()
-        if position > self._committed:
+        if self._place.committed is None or position > self._place.committed:
             await self._commit_at(output, (), position)
 
     def _blame_size(self, culprit: tuple[Record, Outcome], error: OutputTooLargeError) -> None:
@@ -297,7 +296,3 @@ class Lane:
         if isinstance(outcome, Failure):
             log.error("dead-letter topic refuses a record of this size", record=record.coordinates, size=error.size)
         self._refused[record.offset] = Failure("output_too_large", str(error))
-
-
-def _unreadable(record: Record) -> Failure | None:
-    return None if record.defect is None else Failure(record.defect.reason, record.defect.message)

@@ -8,11 +8,14 @@ from collections.abc import Awaitable
 
 import structlog
 from aiokafka import TopicPartition
+from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from services.runtime import metrics
+from services.runtime.errors import OffsetsMovedError
 from services.runtime.isolation import ProcessPool
 from services.runtime.kafka import clients, topics
 from services.runtime.kafka.fetching import poll
+from services.runtime.kafka.partition_life import PartitionLives
 from services.runtime.records import Record
 from services.runtime.settings import KafkaSettings, WorkerSettings
 from services.runtime.topology import Stage
@@ -31,6 +34,9 @@ type Fetched = dict[TopicPartition, list[Record]]
 
 POLL_MS = 200
 """Longest wait of one poll, and so the delay between a stop being asked for and the drain."""
+
+SEEK_SECONDS = 0.05
+"""Pause while the client asks for the offset of a partition whose lane is opening."""
 
 POLL_RECORDS = 64
 """Most records of one poll: what may be in flight is overshot by so many at most."""
@@ -93,6 +99,7 @@ class Worker:
                 stage=self._stage,
                 version=self._version,
                 consumer=consumer,
+                lives=PartitionLives(consumer),
                 pool=self._pool,
                 budget=Budget(settings.worker_records, settings.worker_bytes, lambda: assignment.regulate()),  # noqa: PLW0108 - it comes below
                 brake=Brake(settings),
@@ -106,7 +113,7 @@ class Worker:
             self._assignment = assignment
             topic = self._kafka.on_cluster(self._stage.consumes.name)
             consumer.subscribe([topic], listener=self._assignment)
-            measuring = asyncio.create_task(assignment.measure_lag())
+            measuring = asyncio.create_task(assignment.measure())
             backoff = Backoff()
             try:
                 most = self._throttle.batch(POLL_RECORDS)
@@ -125,6 +132,13 @@ class Worker:
         """Poll once. It is never cancelled: that would leak aiokafka's guard against slow consumers."""
         try:
             fetched = await fetching
+        except NoOffsetForPartitionError:
+            await asyncio.sleep(SEEK_SECONDS)  # the lane is about to say where it begins
+            return
+        except OffsetOutOfRangeError as error:
+            for source, offset in error.args[0].items():
+                self._lose_place(source, offset)
+            return
         except Exception as error:  # noqa: BLE001 - whatever it is, the partitions must not stand still in silence
             self._poll_trouble = f"{type(error).__name__}: {error}"
             log.warning("poll failed, will try again", error=self._poll_trouble)
@@ -138,6 +152,10 @@ class Worker:
         for source, records in fetched.items():
             if source in lanes:
                 self._throttle.charge(lanes[source].feed(records))
+
+    def _lose_place(self, source: TopicPartition, offset: int) -> None:
+        if self._assignment is not None and (lane := self._assignment.lanes.get(source)) is not None:
+            lane.lose_place(OffsetsMovedError(f"offset {offset} of {source.topic}/{source.partition} is not there"))
 
     def _stuck(self) -> str | None:
         silent = time.monotonic() - self._polled

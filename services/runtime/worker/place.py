@@ -1,0 +1,73 @@
+"""A lane's place: which life of the partition it reads, and how far it has committed there."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+
+from aiokafka import TopicPartition
+
+from services.runtime.errors import OffsetsMovedError
+from services.runtime.kafka.commit_note import CommitNote
+from services.runtime.kafka.partition_life import PartitionLife, PartitionLives
+from services.runtime.records import Record
+from services.runtime.worker.opening import Beginning
+
+
+class Place:
+    """Where a lane is.
+
+    Attributes:
+        committed: the offset that the group has committed; None where it has none.
+    """
+
+    def __init__(self, source: TopicPartition, lives: PartitionLives) -> None:
+        self.committed: int | None = None
+        self._source = source
+        self._lives = lives
+        self._life = PartitionLife("", -1)
+        self._note = CommitNote()
+        self._fetched: deque[tuple[int, float]] = deque()
+
+    def begin(self, beginning: Beginning) -> None:
+        """Take a place."""
+        self.committed, self._life, self._note = beginning.committed, beginning.life, beginning.note
+        self._fetched.clear()
+
+    @property
+    def topic_id(self) -> str:
+        """The id of the topic that is read."""
+        return self._life.topic_id
+
+    def fetched(self, records: Sequence[Record]) -> None:
+        """Note when records came from the broker."""
+        self._fetched.append((records[-1].offset, asyncio.get_running_loop().time()))
+
+    async def confirm(self, last: int | None = None) -> None:
+        """Check that the partition is still the one from which records were fetched.
+
+        Before a commit: records of a topic that was made anew have offsets of which some are committed already.
+
+        Args:
+            last: offset of the last of those records; None: all that was read until now.
+
+        Raises:
+            OffsetsMovedError: it is another one.
+            KafkaError: its leader does not answer.
+        """
+        not_before = asyncio.get_running_loop().time()
+        while last is not None and self._fetched:
+            not_before = self._fetched[0][1]
+            if self._fetched[0][0] >= last:
+                break
+            self._fetched.popleft()
+        now = await self._lives.of(self._source, not_before)
+        if now.topic_id != self._life.topic_id:
+            raise OffsetsMovedError(f"topic {self._source.topic} was made anew (id {now.topic_id})")
+        if now.leader_epoch != self._life.leader_epoch:
+            raise OffsetsMovedError(f"another leader was elected (epoch {now.leader_epoch}): its log may be shorter")
+
+    def note(self, last: Record | None) -> str:
+        """Return what is noted beside the offset after a record; None: after all that was read, records or not."""
+        epoch = self._life.leader_epoch if last is None else last.leader_epoch
+        self._note = self._note.model_copy(update={"leader_epoch": epoch})
+        return self._note.text()
