@@ -85,7 +85,7 @@ class DerivedEvent(Event):
     )
     page_id: str = Field(description="UUIDv5 of the canonical URL; also the record's key")
     revision: str = Field(description="SHA-256 of the decoded body, hexadecimal: changes when the page does")
-    url: str = Field(description="where the page was fetched, as its publisher wrote it")
+    url: str = Field(description="where the page was fetched, as its publisher wrote it; without credentials")
     canonical_url: str = Field(description="the same by the rules of the WHATWG, without fragment and tracking")
 
 

@@ -23,9 +23,11 @@ REPLAYED = "wiredesk_replayed"
 TRACE = frozenset({"traceparent", "tracestate"})
 """W3C Trace Context: handed on as it came."""
 
-OWN_ATTRIBUTES = frozenset({"ce_specversion", "ce_id", "ce_type", "ce_source", "ce_datacontenttype", "ce_dataschema"})
-"""CloudEvents attributes that every event states anew. The others (`ce_subject`, `ce_time`, a partner's extensions)
-travel with the page."""
+OWN_ATTRIBUTES = frozenset(
+    {"ce_specversion", "ce_id", "ce_type", "ce_source", "ce_subject", "ce_datacontenttype", "ce_dataschema"}
+)
+"""CloudEvents attributes that every event states anew. The others (`ce_time`, a partner's extensions) travel with the
+page. The subject, the page's URL, is stated anew because that of a raw page may hold credentials."""
 
 MAX_TRAVELLING = 64
 """Headers that travel with a page at most: a hostile page must not make every event after it larger."""

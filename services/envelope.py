@@ -66,6 +66,7 @@ class Envelope[In: Event, Out: DerivedEvent]:
                     ("ce_id", result.event_id),
                     ("ce_type", result.TYPE),
                     ("ce_source", self._source),
+                    ("ce_subject", result.url),
                     ("content-type", "application/json"),
                 )
             ),

@@ -32,7 +32,7 @@ class Ingest:
     """Checks and normalises raw pages."""
 
     name = "ingest"
-    version = "1.0.0"
+    version = "1.1.0"
 
     def __init__(self, settings: IngestSettings | None = None) -> None:
         self._settings = settings or IngestSettings()
@@ -54,7 +54,7 @@ class Ingest:
             event_id=event_id(identity, content_id, self.name, self.version),
             page_id=identity,
             revision=content_id,
-            url=page.url,
+            url=urls.public(page.url),
             canonical_url=canonical_url,
             media_type=_media_type(media_type, text),
             body=text,
@@ -87,7 +87,7 @@ class Ingest:
             event_id=event_id(identity, content_id, self.name, self.version),
             page_id=identity,
             revision=content_id,
-            url=page.url,
+            url=urls.public(page.url),
             canonical_url=canonical_url,
             stage=self.name,
             reason=SkipReason.HTTP_ERROR,
