@@ -35,6 +35,7 @@ of that name or, where it has commands below it, an `app`."""
 
 def main() -> None:
     """Run the command line; exit 0 when all is well, 1 when something is missing, 2 when the command is wrong."""
+    console.bear_any_text()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -87,4 +88,4 @@ def _wiredesk() -> None:
 
 
 def _complain(message: str) -> None:
-    console.err.print(f"wiredesk: {' '.join(message.split())}", markup=False, style="red", soft_wrap=True)
+    console.note(f"wiredesk: {' '.join(message.split())}", style="red")

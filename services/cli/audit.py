@@ -3,7 +3,6 @@
 import asyncio
 from typing import Annotated
 
-import orjson
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -48,7 +47,7 @@ def audit(
             )
         )
     if as_json:
-        console.plain(orjson.dumps(as_object(found)).decode())
+        console.json(as_object(found))
     else:
         _show(found)
     if not found.balanced:
@@ -85,10 +84,10 @@ def _show(found: Account) -> None:
     rows += [(f"replayed by {run}", count) for run, count in found.replayed.items()]
     console.table(f"{found.entered} raw pages", ("what became of them", "pages"), rows)
     for name in found.missing_records:
-        console.plain(f"missing: {name}")
+        console.line(f"missing: {name}")
     for duplicate in found.duplicated_records:
         where = f" ended at {', '.join(duplicate.ends)}" if duplicate.ends else ", twice"
-        console.plain(f"duplicated: {duplicate.origin}{where}")
+        console.line(f"duplicated: {duplicate.origin}{where}")
     left = (found.missing + found.duplicated) - len(found.missing_records) - len(found.duplicated_records)
     if left:
-        console.plain(f"and {left} more")
+        console.line(f"and {left} more")

@@ -34,5 +34,5 @@ def broker(
 async def _run(data: Path, port: int, nodes: int, settings: BrokerSettings) -> None:
     with desk.stopping() as stop:
         async with desk.kafka(data / "kafka", settings, port=port, nodes=nodes) as kafka:
-            console.plain(f"ready {kafka.bootstrap_servers}")
+            console.line(f"ready {kafka.bootstrap_servers}")
             await desk.until_stopped(stop, kafka)

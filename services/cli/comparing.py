@@ -101,7 +101,7 @@ def compare(
             asyncio.run(_keep_replayed(kafka, replay, pages))
         found = _compared(pages, examples)
     if as_json:
-        console.plain(orjson.dumps(_object(found)).decode())
+        console.json(_object(found))
     else:
         _show(found, before, after, most)
     if found.changed or found.new or found.gone:
@@ -157,18 +157,18 @@ def _row(side: int, record: Record) -> tuple[int, str, int, str, bytes]:
     try:
         event: dict[str, Any] = orjson.loads(record.value or b"")
         page, url = str(event["page_id"]), str(event["url"])
-    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+        digests = {
+            name: hashlib.blake2b(orjson.dumps(value, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
+            for name, value in event.items()
+            if name not in NOT_COMPARED
+        }
+        kept = {
+            "fields": digests,
+            "topics": sorted({f"{topic['name']} ({topic['code']})" for topic in event.get("topics") or ()}),
+            "entities": sorted({f"{entity['name']} ({entity['type']})" for entity in event.get("entities") or ()}),
+        }
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{record.coordinates} is no article: topics of articles are compared") from error
-    digests = {
-        name: hashlib.blake2b(orjson.dumps(value, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
-        for name, value in event.items()
-        if name not in NOT_COMPARED
-    }
-    kept = {
-        "fields": digests,
-        "topics": sorted({f"{topic['name']} ({topic['code']})" for topic in event.get("topics") or ()}),
-        "entities": sorted({f"{entity['name']} ({entity['type']})" for entity in event.get("entities") or ()}),
-    }
     return side, page, record.timestamp, url, orjson.dumps(kept)
 
 
@@ -235,7 +235,7 @@ def _show(found: Difference, before: str, after: str, most: int) -> None:
                 [(n, c, " ".join(found.examples[n])) for n, c in shown],
             )
             if len(counts) > len(shown):
-                console.plain(f"and {len(counts) - len(shown)} more: --most, or --json for all")
+                console.line(f"and {len(counts) - len(shown)} more: --most, or --json for all")
 
 
 def _object(found: Difference) -> dict[str, Any]:

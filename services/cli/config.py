@@ -3,7 +3,6 @@
 import os
 from typing import Annotated, Any
 
-import orjson
 import typer
 from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
@@ -49,7 +48,7 @@ def config(
     ]
     if as_json:
         told = {name: {"value": value, "from": source} for name, value, source in rows}
-        console.plain(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
+        console.json(told, indent=True)
     else:
         console.table("Settings", ("variable", "value", "from"), rows)
 

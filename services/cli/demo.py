@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.panel import Panel
+from rich.text import Text
 
 from schemas import EnrichedArticle, EntityType, SkippedPage, header
 from schemas.dead_letter import DeadLetterHeaders
@@ -22,10 +22,11 @@ from services.cli import console, desk, pages
 from services.cli.options import with_settings
 from services.cli.publish import send
 from services.pipeline import ARTICLES_ENRICHED, ENDS, PAGES_RAW, PAGES_SKIPPED, STAGES, TOPICS
-from services.runtime import logs
+from services.runtime import headers, logs
 from services.runtime.errors import UnavailableError
 from services.runtime.kafka import clients, topics
 from services.runtime.kafka.reading import read
+from services.runtime.printable import one_line
 from services.runtime.records import Record
 from services.runtime.settings import KafkaSettings
 
@@ -54,21 +55,21 @@ def demo(
         shutil.rmtree(folder, ignore_errors=True)
         raise
     shutil.rmtree(folder, ignore_errors=True)
-    console.plain(summary)
+    console.line(summary)
 
 
 async def _run(folder: Path, settings: BrokerSettings, seconds: float) -> str:
     raw = list(_samples())
-    _say(f"starting Apache Kafka {_muted('(embedded, on a free port, in a temporary folder)')}")
+    console.spans("starting Apache Kafka ", ("(embedded, on a free port, in a temporary folder)", "dim"))
     async with desk.kafka(folder / "kafka", settings) as broker:
         kafka = desk.settings(broker)
         await topics.create(kafka, TOPICS, partitions=PARTITIONS)
-        _say(f"Kafka is at {broker.bootstrap_servers}; starting workers: {', '.join(STAGES)}")
+        console.line(f"Kafka is at {broker.bootstrap_servers}; starting workers: {', '.join(STAGES)}")
         crew = desk.workers(dict.fromkeys(STAGES.values(), 1), broker.bootstrap_servers, folder / "workers.log")
         async with crew as workers:
             with console.out.status("the workers are loading their models"):
                 await desk.ready(workers, seconds)
-            _say("workers are ready")
+            console.line("workers are ready")
             tally = await _follow(kafka, raw, seconds)
     return tally.summary()
 
@@ -120,7 +121,7 @@ async def _follow(kafka: KafkaSettings, raw: list[pages.Raw], seconds: float) ->
     async with contextlib.aclosing(reading):
         await anext(reading)  # reading has begun: nothing that is published from here on is missed
         tally = _Tally(await _publish(kafka, raw))
-        _say(f"{len(raw)} pages published")
+        console.line(f"{len(raw)} pages published")
         async for record in reading:
             if record is not None:
                 _show(record)
@@ -140,16 +141,17 @@ async def _publish(kafka: KafkaSettings, raw: list[pages.Raw]) -> set[str]:
 
 
 def _show(record: Record) -> None:
-    arrived = header(record.headers, ORIGIN_TIME) or ""
-    spent = f"{record.timestamp - int(arrived)} ms" if arrived.isdigit() else ""
+    arrived = headers.number(headers.last(record.headers, ORIGIN_TIME))
+    spent = "" if arrived is None else f"{record.timestamp - arrived} ms"
     if record.topic == ARTICLES_ENRICHED.name:
         _show_article(EnrichedArticle.from_json(record.value), spent)
     elif record.topic == PAGES_SKIPPED.name:
         page = SkippedPage.from_json(record.value)
-        _say(f"[yellow]skipped[/] {escape(page.url)} {_muted(f'{page.reason}: {page.detail}')}")
+        console.spans(("skipped", "yellow"), f" {page.url} ", (f"{page.reason}: {page.detail}", "dim"))
     else:
         letter = DeadLetterHeaders.from_headers(record.headers)
-        _say(f"[red]dead letter[/] in {record.topic} {_muted(f'{letter.reason}: {letter.message[:150]}')}")
+        told = f"{letter.reason}: {letter.message[:150]}"
+        console.spans(("dead letter", "red"), f" in {record.topic} ", (told, "dim"))
 
 
 def _show_article(article: EnrichedArticle, spent: str) -> None:
@@ -169,17 +171,8 @@ def _show_article(article: EnrichedArticle, spent: str) -> None:
         lines.append(f"notes: {', '.join(article.enrichment.notes)}")
     title = article.title or article.url
     if console.out.is_terminal:
-        body = "\n".join(escape(console.printable(line)) for line in lines)
-        console.out.print(
-            Panel(body, title=f"[bold]{escape(console.printable(title))}[/]", title_align="left", subtitle=spent)
-        )
+        body = Text("\n".join(one_line(line) for line in lines))
+        head = Text(one_line(title), style="bold")
+        console.show(Panel(body, title=head, title_align="left", subtitle=spent))
     else:
-        console.plain(f"article: {title} | {' | '.join(lines)} | {spent} in the pipeline")
-
-
-def _say(text: str) -> None:
-    console.out.print(console.printable(text))
-
-
-def _muted(text: str) -> str:
-    return f"[dim]{escape(text)}[/]"
+        console.line(f"article: {title} | {' | '.join(lines)} | {spent} in the pipeline")

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+import orjson
 import typer
 from rich.text import Text
 
@@ -55,9 +56,9 @@ def enrich(
 
     enriched = Enricher(settings)(article)
     if as_json:
-        console.plain(enriched.to_json().decode())
+        console.json(orjson.Fragment(enriched.to_json()))
     elif as_html:
-        console.plain(enriched_page.page(enriched))
+        console.html(enriched_page.page(enriched))
     else:
         _show(enriched)
 
@@ -114,11 +115,13 @@ def _show(article: EnrichedArticle) -> None:
     fields += [(f"/captions/{n}/text", caption.text) for n, caption in enumerate(article.captions)]
     for pointer, text in fields:
         if text:
-            console.out.print(_highlighted(text, [(t, m) for t, m in mentions if m.field == pointer]))
+            console.show(_highlighted(text, [(t, m) for t, m in mentions if m.field == pointer]))
             console.plain("")
     detected = article.detected_language
     told = f"{detected.code} ({detected.confidence:.2f})" if detected else "unknown"
-    console.plain(f"language: {told}" + "".join(f"\nnote: {note}" for note in article.enrichment.notes))
+    console.line(f"language: {told}")
+    for note in article.enrichment.notes:
+        console.line(f"note: {note}")
     taxonomy = enriched_page.topic_names()
     console.table(
         "topics",

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import orjson
 import typer
-from rich.markup import escape
 
 from schemas import AcceptedPage, CleanedArticle, InvalidEventError, RawPage, SkippedPage
 from services.cli import console, pages
@@ -50,11 +49,11 @@ def extract(
     if explain and isinstance(page, AcceptedPage):
         _explain(page, as_json=as_json)
     elif as_json:
-        console.plain(result.to_json().decode())
+        console.json(orjson.Fragment(result.to_json()))
     elif isinstance(result, CleanedArticle):
         _show(result)
     if isinstance(result, SkippedPage):
-        console.err.print(f"no article: {result.reason} ({result.detail})", markup=False)
+        console.note(f"no article: {result.reason} ({result.detail})", style="")
         raise typer.Exit(SKIPPED)
 
 
@@ -94,7 +93,7 @@ def _show(article: CleanedArticle) -> None:
     }
     for name, value in head.items():
         if value:
-            console.out.print(f"[bold]{name}:[/bold] {escape(console.printable(str(value)))}")
+            console.spans((f"{name}:", "bold"), f" {value}")
     for block in article.paragraphs:
         console.plain("")
         console.plain(block.text if block.kind == "paragraph" else f"[{block.kind}] {block.text}")
@@ -125,13 +124,12 @@ def _explain(page: AcceptedPage, *, as_json: bool) -> None:
             for one in explanation.texts
         ]
         evidence = {name: str(place) for name, place in explanation.reading.evidence.items()}
-        console.plain(orjson.dumps({"evidence": evidence, "texts": told}).decode())
+        console.json({"evidence": evidence, "texts": told})
         return
     for name, place in explanation.reading.evidence.items():
-        console.plain(f"{name}: from {place}")
+        console.line(f"{name}: from {place}")
     for one in explanation.texts:
         mark, colour = ("kept   ", "green") if one.text.kept else ("dropped", "red")
         within = f"; in {' < '.join(one.within)}" if one.within else ""
-        console.out.print(f"[{colour}]{mark}[/{colour}] {one.text.probability:.2f} {one.text.kind}", end="  ")
-        console.out.print(f"[dim]{escape(console.printable(one.reason + within))}[/dim]")
-        console.plain(f"    {one.text.text}")
+        console.spans((mark, colour), f" {one.text.probability:.2f} {one.text.kind}  ", (one.reason + within, "dim"))
+        console.indented(one.text.text)

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from services.runtime.errors import UsageError
+from services.runtime.records import instant
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _AGO = re.compile(r"-?(\d{1,6})\s?([smhdw])(?: ago)?")
@@ -24,6 +25,12 @@ def moment(text: str, now: datetime) -> datetime:
     except (ValueError, OverflowError):
         raise UsageError(f"{text!r} is no time: write {FORMS}") from None
     return told if told.tzinfo is not None else told.replace(tzinfo=UTC)
+
+
+def written(timestamp: int) -> str:
+    """Return a record's timestamp (milliseconds since 1970) as people read it; as it is where it is no time."""
+    time = instant(timestamp)
+    return f"{timestamp} ms" if time is None else time.isoformat(timespec="milliseconds")
 
 
 def milliseconds(text: str | None) -> int | None:

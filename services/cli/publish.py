@@ -42,7 +42,7 @@ def publish(
     addresses = pages.Addresses(url, base_url)
     records = (raw for path, relative in found for raw in pages.read(path, relative, addresses, binary=binary))
     sent, acknowledged, problem = asyncio.run(_publish(kafka, records))
-    console.plain(f"published {acknowledged} of {sent} pages to {kafka.on_cluster(PAGES_RAW.name)}")
+    console.line(f"published {acknowledged} of {sent} pages to {kafka.on_cluster(PAGES_RAW.name)}")
     if acknowledged < sent:
         raise UnavailableError(f"{sent - acknowledged} pages were not acknowledged: {problem}")
 

@@ -33,7 +33,7 @@ def schemas(
         broken = [told for release in sorted(RELEASED.iterdir()) for told in broken_promises(release, out)]
         if broken:
             raise UnavailableError(f"breaking without a new major version: {'; '.join(broken)}")
-        console.plain("all schemas are up to date")
+        console.line("all schemas are up to date")
         return
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -41,7 +41,7 @@ def schemas(
             (out / name).write_bytes(text)
     except OSError as error:
         raise UnavailableError(f"{out} cannot be written: {error.strerror or error}") from error
-    console.plain(f"wrote {len(generated())} files to {out}")
+    console.line(f"wrote {len(generated())} files to {out}")
 
 
 def broken_promises(release: Path, current: Path) -> list[str]:

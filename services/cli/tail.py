@@ -3,20 +3,22 @@
 import asyncio
 import base64
 import contextlib
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import orjson
 import typer
-from rich.json import JSON
-from rich.markup import escape
 
 from services.cli import console, desk
+from services.cli.moments import written
 from services.cli.options import with_settings
 from services.runtime import logs
 from services.runtime.kafka.reading import read
+from services.runtime.printable import json_text
 from services.runtime.records import Record
 from services.runtime.settings import KafkaSettings
+
+MAX_NESTING = 200
+"""Brackets of a JSON value up to which it need not be looked at: it cannot be nested too deeply to be written."""
 
 
 @with_settings(kafka=KafkaSettings)
@@ -59,21 +61,20 @@ async def _tail(
 
 def _show(record: Record, *, as_json: bool) -> None:
     if as_json:
-        print(orjson.dumps(as_object(record)).decode(), flush=True)  # noqa: T201 - rich would wrap and mark up
+        console.json(as_object(record))
         return
-    when = datetime.fromtimestamp(record.timestamp / 1000, UTC).isoformat(timespec="milliseconds")
     told = as_object(record)
     headers = " ".join(f"{name}={value}" for name, value in told["headers"].items())
-    head = f"{record.coordinates}  {when}  key={told['key']}"
+    head = f"{record.coordinates}  {written(record.timestamp)}  key={told['key']}"
     if not console.out.is_terminal:
-        console.plain(f"{head}  {headers}  {orjson.dumps(told['value']).decode()}")
+        console.line(f"{head}  {headers}  {json_text(told['value'])}")
         return
-    console.out.rule(escape(console.printable(head)), align="left")
-    console.out.print(console.printable(headers), style="dim", markup=False)
-    if isinstance(told["value"], dict | list):
-        console.out.print(JSON.from_data(told["value"]))
+    console.rule(head)
+    console.line(headers, style="dim")
+    if isinstance(told["value"], str):
+        console.plain(told["value"])
     else:
-        console.plain(str(told["value"]))
+        console.json(told["value"], indent=True)
 
 
 def as_object(record: Record) -> dict[str, Any]:
@@ -90,10 +91,22 @@ def as_object(record: Record) -> dict[str, Any]:
 
 
 def _value(value: bytes | None) -> Any:
+    if value is not None and value.count(b"[") + value.count(b"{") > MAX_NESTING and _is_too_deep(value):
+        return _text(value)
     try:
         return orjson.loads(value or b"null")
     except orjson.JSONDecodeError:
         return _text(value)
+
+
+def _is_too_deep(value: bytes) -> bool:
+    """Whether JSON is nested deeper than the library writes it, and than many a reader takes it."""
+    with contextlib.suppress(orjson.JSONDecodeError):
+        try:
+            orjson.dumps({"value": orjson.loads(value)})
+        except orjson.JSONEncodeError:
+            return True
+    return False
 
 
 def _text(value: bytes | None) -> Any:

@@ -3,7 +3,6 @@
 import asyncio
 from typing import Annotated
 
-import orjson
 import typer
 
 from services.cli import console
@@ -32,8 +31,8 @@ def create(
     logs.quiet()
     created = asyncio.run(topics.create(kafka, TOPICS, partitions=partitions, replication=replication))
     for name in created:
-        console.plain(f"created {name}")
-    console.plain(f"{len(created)} topics created, {len(TOPICS) - len(created)} were there")
+        console.line(f"created {name}")
+    console.line(f"{len(created)} topics created, {len(TOPICS) - len(created)} were there")
 
 
 @app.command("list")
@@ -59,7 +58,7 @@ def list_topics(
     ]
     if as_json:
         for row in rows:
-            console.plain(orjson.dumps(row).decode())
+            console.json(row)
         return
     console.table(
         "Topics",

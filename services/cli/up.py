@@ -61,9 +61,9 @@ async def _run(counts: dict[Stage, int], data: Path, port: int, settings: Broker
         async with desk.kafka(data / "kafka", settings, port=port) as broker:
             kafka = desk.settings(broker)
             await topics.create(kafka, TOPICS)
-            console.plain(f"ready {broker.bootstrap_servers}")
+            console.line(f"ready {broker.bootstrap_servers}")
             log = data / "workers.log"
-            console.err.print(f"logs: {log} and {broker.nodes[0].log}", markup=False, style="dim")
+            console.note(f"logs: {log} and {broker.nodes[0].log}")
             async with desk.workers(counts, broker.bootstrap_servers, log) as crew:
                 watching = asyncio.create_task(_watch(crew))
                 try:
@@ -71,7 +71,7 @@ async def _run(counts: dict[Stage, int], data: Path, port: int, settings: Broker
                 finally:
                     watching.cancel()
                     await asyncio.gather(watching, return_exceptions=True)
-            console.err.print("stopping", style="dim")
+            console.note("stopping")
 
 
 @dataclass(slots=True)
@@ -99,7 +99,7 @@ async def _watch(crew: Sequence[desk.WorkerProcess]) -> None:
                 live.update(_table(rows), refresh=True)
             else:
                 for row in rows:
-                    console.plain(" ".join(f"{k}={v}" for k, v in zip(_COLUMNS, row, strict=True)))
+                    console.line(" ".join(f"{k}={v}" for k, v in zip(_COLUMNS, row, strict=True)))
 
 
 _COLUMNS = ("stage", "workers", "pages/s", "lag", "in flight", "done", "dead letters", "restarts")

@@ -5,8 +5,9 @@ import logging
 import sys
 from collections.abc import Iterator
 
-import orjson
 import structlog
+
+from services.runtime.printable import json_text
 
 QUIET_SECONDS = 10.0
 
@@ -59,7 +60,7 @@ def configure(level: str) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.dict_tracebacks,
-                structlog.processors.JSONRenderer(lambda event, **_: orjson.dumps(event, default=repr).decode()),
+                structlog.processors.JSONRenderer(lambda event, **_: json_text(event, default=repr)),
             ],
         )
     )

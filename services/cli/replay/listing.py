@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import dataclass
 from typing import Annotated
 
-import orjson
 import typer
 
 from services.cli import console
@@ -45,7 +44,7 @@ def list_runs(
     found = asyncio.run(_all(kafka))
     if as_json:
         for one in found:
-            console.plain(orjson.dumps(_object(one)).decode())
+            console.json(_object(one))
         return
     console.table(
         "Replays",
@@ -76,7 +75,7 @@ def show(
     logs.quiet()
     one = asyncio.run(_one(kafka, name))
     if as_json:
-        console.plain(orjson.dumps(_object(one)).decode())
+        console.json(_object(one))
         return
     run, account = one.noted.run, one.noted.account
     rows: list[tuple[str, object]] = [
@@ -96,7 +95,7 @@ def show(
             rows.append((f"partition {number}", f"{first} to {last}{at}"))
     console.table(f"run {run.id}", ("what", "is"), rows + (account_rows(account) if account is not None else []))
     if account is None:
-        console.plain(f"go on with: wiredesk replay --resume {run.id}")
+        console.line(f"go on with: wiredesk replay --resume {run.id}")
 
 
 async def _all(kafka: KafkaSettings) -> list[_Seen]:

@@ -6,7 +6,6 @@ import re
 import sys
 from typing import Annotated
 
-import orjson
 import typer
 from aiokafka import TopicPartition
 
@@ -189,7 +188,7 @@ def _rehearse(
             "records_per_second": tried.rate and round(tried.rate, 1),
             "seconds": seconds and round(seconds, 1),
         }
-        console.plain(orjson.dumps(told).decode())
+        console.json(told)
         return
     rows: list[tuple[str, object]] = [
         ("records in the range", found.read),

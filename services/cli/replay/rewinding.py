@@ -4,7 +4,6 @@ import asyncio
 import sys
 from datetime import UTC, datetime
 
-import orjson
 import typer
 
 from services.cli import console
@@ -63,7 +62,7 @@ def _tell(stage: str, moves: list[Move], *, as_json: bool) -> None:
     if as_json:
         for move in moves:
             told = {"partition": move.source.partition, "from": move.before, "to": move.after, "again": move.again}
-            console.plain(orjson.dumps(told).decode())
+            console.json(told)
         return
     again = sum(max(0, move.again) for move in moves)
     passed = sum(max(0, -move.again) for move in moves)

@@ -7,7 +7,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 
-import orjson
 import structlog
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -75,10 +74,10 @@ def finish(kafka: KafkaSettings, settings: WorkerSettings, run: Run, *, rate: fl
     logs.configure("error" if on_terminal else settings.log_level)
     log.info("replay begins", run=run.id, offsets=run.size, into=run.into, rate=rate)
     if on_terminal:
-        console.err.print(f"run {run.id}: Ctrl-C leaves it resumable", markup=False)
+        console.note(f"run {run.id}: Ctrl-C leaves it resumable", style="")
     done = asyncio.run(_work(kafka, settings, run, rate))
     if not done:
-        console.err.print(f"run {run.id} is stopped: go on with 'wiredesk replay --resume {run.id}'", markup=False)
+        console.note(f"run {run.id} is stopped: go on with 'wiredesk replay --resume {run.id}'", style="")
         raise typer.Exit(INTERRUPTED)
     with counting("auditing") as count:
         found = asyncio.run(_account(kafka, run, count))
@@ -103,7 +102,7 @@ async def _work(kafka: KafkaSettings, settings: WorkerSettings, run: Run, rate: 
             looks.append((time.monotonic(), now.done))
             (then, before), (at, done) = looks[0], looks[-1]
             speed = (done - before) / max(1e-3, at - then)
-            bar.update(task, completed=done, speed=f"{speed:.0f}/s", trouble=console.printable(now.trouble or ""))
+            bar.update(task, completed=done, speed=f"{speed:.0f}/s", trouble=console.markup(now.trouble or ""))
 
         stage = STAGES[run.stage]
         return await work(kafka, settings, stage, run, wanted(run.filters), rate=rate, stop=stop, on_advance=advance)
@@ -153,17 +152,17 @@ def account_rows(found: RunAccount) -> list[tuple[str, object]]:
 
 def _tell(run: Run, found: RunAccount, *, as_json: bool) -> None:
     if as_json:
-        console.plain(orjson.dumps({"run": run.id, **as_object(found)}).decode())
+        console.json({"run": run.id, **as_object(found)})
     else:
         verdict = "adds up" if found.adds_up else "DOES NOT ADD UP"
         console.table(
             f"run {run.id} {verdict}", ("what became of them", "records"), [("run", run.id), *account_rows(found)]
         )
         for record in found.missing_records:
-            console.plain(f"missing: {record}")
+            console.line(f"missing: {record}")
         for record in found.duplicated_records:
-            console.plain(f"duplicated: {record}")
+            console.line(f"duplicated: {record}")
         if not found.adds_up and not console.out.is_terminal:
-            console.plain("it does not add up")
+            console.line("it does not add up")
     if not found.adds_up:
         raise typer.Exit(DOES_NOT_ADD_UP)

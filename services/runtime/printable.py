@@ -1,0 +1,81 @@
+"""Text that is safe to show: what could command a terminal or deceive its reader is written as an escape.
+
+Pages, headers and keys are hostile. They may hold escape sequences (C0 and C1 controls), characters that reorder a line
+(bidirectional overrides and isolates), that break it (U+2028), or that cannot be seen at all.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+_HARMFUL = (
+    r"\x00-\x1f\x7f-\x9f"  # controls
+    r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction
+    r"\u2028\u2029"  # line and paragraph separators
+    r"\ud800-\udfff"  # halves of surrogate pairs: no encoding can write them
+    r"\xad\u034f\u070f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # invisible, tags and selectors among them
+)
+_JOINER = r"(?<![\u0600-\u109f\u1780-\u18af\u2600-\u27bf\ufe0f\U0001f300-\U0001faff])[\u200c\u200d]"
+"""Joiners are how Persian, Indic scripts and emoji are spelt. Anywhere else they hide within a word."""
+
+_UNSAFE = re.compile(f"[{_HARMFUL}]|{_JOINER}")
+_NOT_ASCII = re.compile(r"[^\x20-\x7e\n]")
+_LAYOUT = "\n\t"
+
+
+def printable(text: str) -> str:
+    """Return text of several lines that can do nothing to a terminal; line feeds and tabs stay."""
+    return _UNSAFE.sub(lambda found: found[0] if found[0] in _LAYOUT else _escape(found[0]), text)
+
+
+def one_line(text: str) -> str:
+    """Return text as one line and one cell: line feeds and tabs are escaped, too."""
+    return _UNSAFE.sub(lambda found: _escape(found[0]), text)
+
+
+def json_text(
+    value: object, *, indent: bool = False, ascii_only: bool = False, default: Callable[[Any], Any] | None = None
+) -> str:
+    r"""Return a value as JSON that is safe to show, on one line unless it is to be indented.
+
+    It is what the JSON library wrote. Characters that are not safe can only stand within strings there, where `\uXXXX`
+    means the same: a parser sees no difference.
+
+    Args:
+        ascii_only: escape all that is not ASCII, for an output of another encoding than UTF-8.
+        default: as in `orjson.dumps`.
+    """
+    try:
+        text = orjson.dumps(value, default=default, option=orjson.OPT_INDENT_2 if indent else None).decode()
+    except TypeError:  # halves of surrogate pairs, from the command line; numbers of more than 64 bits
+        text = json.dumps(value, default=default or str, indent=2 if indent else None)
+    return (_NOT_ASCII if ascii_only else _UNSAFE).sub(_json_escape, text)
+
+
+def html_text(html: str) -> str:
+    """Return an HTML page that is safe to show: character references for what is not; controls are replaced."""
+    return _UNSAFE.sub(_html_reference, html)
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    if found[0] == "\n":  # of the indentation: within a string it is escaped already
+        return "\n"
+    units = found[0].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
+def _html_reference(found: re.Match[str]) -> str:
+    if found[0] in _LAYOUT:
+        return found[0]
+    if unicodedata.category(found[0]) in ("Cc", "Cs"):  # HTML has no references for these
+        return "\N{REPLACEMENT CHARACTER}"
+    return f"&#x{ord(found[0]):x};"
