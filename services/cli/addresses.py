@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from services.runtime.headers import last, text
 from services.runtime.records import Record
 
 MAX_PARSED = 1 << 20
@@ -13,9 +14,8 @@ MAX_PARSED = 1 << 20
 
 def address_of(record: Record) -> str:
     """Return the address of the page in a record, as told by its headers or its value; empty where neither does."""
-    subject = next((value for name, value in reversed(record.headers) if name == "ce_subject"), None)
-    if subject:
-        return subject.decode("utf-8", "replace")
+    if subject := text(last(record.headers, "ce_subject")):
+        return subject
     if record.value is None or len(record.value) > MAX_PARSED:
         return ""
     try:

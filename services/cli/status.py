@@ -20,9 +20,11 @@ from services.cli.moments import moment
 from services.cli.options import with_settings
 from services.pipeline import PAGES_SKIPPED, STAGES
 from services.runtime import logs
+from services.runtime.headers import REASON, own, text
 from services.runtime.kafka import topics
 from services.runtime.kafka.reading import Span, between, ends
 from services.runtime.overview import Overview, Watcher, overviews, rates
+from services.runtime.printable import one_line
 from services.runtime.records import Record
 from services.runtime.settings import KafkaSettings
 
@@ -138,9 +140,8 @@ async def _reasons(kafka: KafkaSettings, span: timedelta) -> tuple[dict[str, int
 
 
 def _reason(record: Record) -> str:
-    told = next((value for name, value in reversed(record.headers) if name == "wiredesk_dlq_reason"), None)
-    if told is not None:
-        return told.decode("utf-8", "replace")
+    if reason := text(own(record.headers).get(REASON)):
+        return reason
     with contextlib.suppress(orjson.JSONDecodeError, AttributeError):
         return str(orjson.loads(record.value or b"{}").get("reason"))
     return "unknown"
@@ -149,14 +150,14 @@ def _reason(record: Record) -> str:
 def _print(told: dict[str, Any], *, as_json: bool) -> None:
     told.pop("overview", None)
     if as_json:
-        console.plain(orjson.dumps(told).decode())
+        console.json(told)
     elif console.out.is_terminal:
-        console.out.print(_tables(told))
+        console.show(_tables(told))
     else:
         for row in _rows(told):
-            console.plain("\t".join(row))
-        for name, value in _facts(told):
-            console.plain(f"{name}\t{value}")
+            console.row(row)
+        for fact in _facts(told):
+            console.row(fact)
 
 
 _COLUMNS = ("stage", "in/s", "out/s", "lag", "lag s", "workers", "partitions", "dead letters")
@@ -200,9 +201,8 @@ def _tables(told: dict[str, Any]) -> Group:
     for column in _COLUMNS:
         table.add_column(column, justify="right" if column in ("in/s", "out/s", "lag", "lag s") else "left")
     for row in _rows(told):
-        table.add_row(*(Text(console.printable(cell)) for cell in row))
+        table.add_row(*(Text(one_line(cell)) for cell in row))
     lines = [
-        Text(f"{name}: {console.printable(value)}", style="red" if name == "trouble" else "")
-        for name, value in _facts(told)
+        Text(f"{name}: {one_line(value)}", style="red" if name == "trouble" else "") for name, value in _facts(told)
     ]
     return Group(table, *lines)

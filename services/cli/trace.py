@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,15 +15,17 @@ from aiokafka.partitioner import DefaultPartitioner
 from schemas import page_id
 from services.cli import console
 from services.cli.addresses import address_of
+from services.cli.moments import written
 from services.cli.options import with_settings
 from services.pipeline import ENDS, PAGES_RAW, PAGES_SKIPPED, STAGES, TOPICS
 from services.runtime import logs
 from services.runtime.dead_letters.letter import parsed
 from services.runtime.errors import UsageError
+from services.runtime.headers import last, text
 from services.runtime.kafka import topics
 from services.runtime.kafka.progress import committed
 from services.runtime.kafka.reading import Span, between, ends
-from services.runtime.lineage import ORIGIN, replay_marks
+from services.runtime.lineage import origin_of, replay_of
 from services.runtime.records import Record, located
 from services.runtime.settings import KafkaSettings
 
@@ -78,12 +79,12 @@ def trace(
     visits = asyncio.run(_trace(kafka, _id(page)))
     if as_json:
         for visit in visits:
-            console.plain(orjson.dumps(_object(visit)).decode())
+            console.json(_object(visit))
     else:
         for visit in visits:
             _show(visit)
     if not visits:
-        console.err.print(f"no record of {page}: it was not published, or its records are no longer kept", markup=False)
+        console.note(f"no record of {page}: it was not published, or its records are no longer kept", style="")
         raise typer.Exit(NOT_FOUND)
 
 
@@ -148,8 +149,7 @@ async def _visits(
     """Return the records by the raw page that they came of, oldest first."""
     by_origin: dict[str, list[Record]] = {record.coordinates: [record] for record in fresh}
     for record in found:
-        told = next((value for name, value in reversed(record.headers) if name == ORIGIN), None)
-        by_origin.setdefault((told or record.coordinates.encode()).decode("utf-8", "replace"), []).append(record)
+        by_origin.setdefault(origin_of(record) or record.coordinates, []).append(record)
     visits = []
     for origin, records in by_origin.items():
         entered = await _raw(kafka, origin) if all(r.coordinates != origin for r in records) else []
@@ -163,8 +163,10 @@ async def _raw(kafka: KafkaSettings, origin: str) -> list[Record]:
     if at is None or at[0] != kafka.on_cluster(PAGES_RAW.name):
         return []
     source, offset = TopicPartition(at[0], at[1]), at[2]
-    first, last = (await ends(kafka, [source]))[source]
-    if not first <= offset < last:
+    if source.partition >= (await topics.partitions(kafka, [source.topic])).get(source.topic, 0):
+        return []
+    first, end = (await ends(kafka, [source]))[source]
+    if not first <= offset < end:
         return []
     return await _read(kafka, {source: (offset, offset + 1)})
 
@@ -175,25 +177,25 @@ def _visit(kafka: KafkaSettings, origin: str, records: Sequence[Record], done: M
     for record in records:
         name = record.topic.removeprefix(kafka.topic_prefix)
         waited = None if before is None else record.timestamp - before
-        event_id = next((value or b"" for header, value in record.headers if header == "ce_id"), b"").decode()
+        event_id = text(last(record.headers, "ce_id"))
         visit.hops.append(
             Hop(name, record.partition, record.offset, record.timestamp, event_id, _told(name, record), waited)
         )
         before = record.timestamp
-    last = visit.hops[-1]
-    if last.topic in {topic.name for topic in ENDS}:
-        visit.where = last.told
+    newest = visit.hops[-1]
+    if newest.topic in {topic.name for topic in ENDS}:
+        visit.where = newest.told
     else:
-        reader = READERS[last.topic]
-        behind = last.offset - done.get(TopicPartition(kafka.on_cluster(last.topic), last.partition), 0)
+        reader = READERS[newest.topic]
+        behind = newest.offset - done.get(TopicPartition(kafka.on_cluster(newest.topic), newest.partition), 0)
         visit.where = f"waits for {reader.name}" + (f", {behind} records before it" if behind > 0 else "")
     return visit
 
 
 def _told(topic: str, record: Record) -> str:
     """Return what a record says became of its page."""
-    marks = replay_marks(record)
-    by = f" (replay {(marks[0][1] or b'').decode('utf-8', 'replace')})" if marks else ""
+    replay = None if topic == PAGES_RAW.name else replay_of(record)
+    by = f" (replay {replay[0]})" if replay is not None else ""
     return _event_told(topic, record) + by
 
 
@@ -219,7 +221,7 @@ def _show(visit: Visit) -> None:
         ("time", "topic", "partition", "offset", "after", "what"),
         [
             (
-                datetime.fromtimestamp(hop.time_ms / 1000, UTC).isoformat(timespec="milliseconds"),
+                written(hop.time_ms),
                 hop.topic,
                 hop.partition,
                 hop.offset,
@@ -240,7 +242,7 @@ def _object(visit: Visit) -> dict[str, Any]:
                 "topic": hop.topic,
                 "partition": hop.partition,
                 "offset": hop.offset,
-                "time": datetime.fromtimestamp(hop.time_ms / 1000, UTC).isoformat(timespec="milliseconds"),
+                "time": written(hop.time_ms),
                 "event_id": hop.event_id or None,
                 "after_ms": hop.waited,
                 "what": hop.told,

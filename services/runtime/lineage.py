@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from services.runtime.records import Header, Record
+from services.runtime.headers import number, own, text
+from services.runtime.records import Header, Record, located
 from services.runtime.topology import Stage
 
 ORIGIN = "wiredesk_origin"
@@ -17,8 +18,6 @@ REPLAY = "wiredesk_replay"
 REPLAYED = "wiredesk_replayed"
 """`<topic>/<partition>/<offset>` of the record that the run read: it tells several of one origin apart."""
 
-NAMES = frozenset({ORIGIN, ORIGIN_TIME, REPLAY, REPLAYED})
-
 
 def lineage(stage: Stage, record: Record, run: str | None = None) -> tuple[Header, ...]:
     """Return the headers that everything made from a record carries.
@@ -30,28 +29,40 @@ def lineage(stage: Stage, record: Record, run: str | None = None) -> tuple[Heade
     Args:
         run: that replays the record; None: the live stream has it.
     """
-    told = {} if stage.entry else dict(record.headers)  # of equal names the last counts
-    origin, arrived = told.get(ORIGIN), told.get(ORIGIN_TIME)
-    if origin is None or arrived is None:
-        origin, arrived = record.coordinates.encode(), b"%d" % record.timestamp
+    believed: Mapping[str, bytes | None] = {} if stage.entry else own(record.headers)
+    origin, arrived = believed.get(ORIGIN), number(believed.get(ORIGIN_TIME))
+    if origin is None or located(text(origin)) is None:
+        origin, arrived = record.coordinates.encode(), None
+    if arrived is None:
+        arrived = max(0, record.timestamp)
     if run is not None:
         marks: tuple[Header, ...] = ((REPLAY, run.encode()), (REPLAYED, record.coordinates.encode()))
     else:
-        marks = _marks(told)
-    return (ORIGIN, origin), (ORIGIN_TIME, arrived), *marks
+        marks = _marks(believed)
+    return (ORIGIN, origin), (ORIGIN_TIME, b"%d" % arrived), *marks
+
+
+def origin_of(record: Record) -> str:
+    """Return the coordinates that a record made by a stage names as its origin; empty where it names none."""
+    return text(own(record.headers).get(ORIGIN))
 
 
 def replay_marks(record: Record) -> tuple[Header, ...]:
     """Return the headers that say which run has replayed a record; none where it came with the live stream."""
-    return _marks(dict(record.headers))
+    return _marks(own(record.headers))
 
 
-def _marks(told: Mapping[str, bytes | None]) -> tuple[Header, ...]:
-    run, replayed = told.get(REPLAY), told.get(REPLAYED)
+def replay_of(record: Record) -> tuple[str, str] | None:
+    """Return the run that has replayed a record, and the coordinates of what it read; None for the live stream."""
+    marks = replay_marks(record)
+    return (text(marks[0][1]), text(marks[1][1])) if marks else None
+
+
+def _marks(believed: Mapping[str, bytes | None]) -> tuple[Header, ...]:
+    run, replayed = believed.get(REPLAY), believed.get(REPLAYED)
     return () if run is None or replayed is None else ((REPLAY, run), (REPLAYED, replayed))
 
 
 def origin_seconds(headers: Sequence[Header]) -> float:
     """Return when the record arrived that a lineage begins with, in seconds since 1970; 0 where that is not told."""
-    arrived = next((value for name, value in headers if name == ORIGIN_TIME), None) or b""
-    return int(arrived) / 1000 if arrived.isdigit() else 0.0
+    return (number(own(headers).get(ORIGIN_TIME)) or 0) / 1000

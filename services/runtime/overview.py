@@ -21,7 +21,7 @@ from services.runtime.kafka.delivery import told
 from services.runtime.kafka.fetching import poll
 from services.runtime.kafka.progress import committed, group_state
 from services.runtime.kafka.reading import POLL_MS
-from services.runtime.lineage import ORIGIN_TIME
+from services.runtime.lineage import origin_seconds
 from services.runtime.records import Record
 from services.runtime.settings import KafkaSettings
 from services.runtime.topology import Stage
@@ -176,7 +176,7 @@ class Watcher:
             arrived=sum(end for tp, end in ends.items() if tp.topic == topic),
             done=sum(offset for tp, offset in at.items() if tp.topic == topic),
             next_age=max((now - record.timestamp / 1000 for record in own), default=0.0),
-            page_age=max((now - _origin_seconds(record) for record in own), default=0.0),
+            page_age=max((now - _arrival(stage, record) for record in own), default=0.0),
             state=state,
             members=members,
         )
@@ -219,9 +219,10 @@ def _member(_: str, client: str, host: str, __: bytes, assignment: bytes) -> Mem
     return Member(client, host.removeprefix("/"), tuple(sorted(tp.partition for tp in partitions)))
 
 
-def _origin_seconds(record: Record) -> float:
-    arrived = next((value for name, value in reversed(record.headers) if name == ORIGIN_TIME), None) or b""
-    return int(arrived) / 1000 if arrived.isdigit() else record.timestamp / 1000
+def _arrival(stage: Stage, record: Record) -> float:
+    """Return when the raw page of a record arrived, in seconds since 1970; a raw page's own headers do not count."""
+    stated = 0.0 if stage.entry else origin_seconds(record.headers)
+    return stated or record.timestamp / 1000
 
 
 def rates(before: Overview, after: Overview) -> dict[str, tuple[float, float]]:

@@ -1,11 +1,19 @@
 """What a stage works on: a record in, outputs or a failure out. What the bytes mean is the handler's business."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Protocol
 
 Header = tuple[str, bytes | None]
+
+MAX_INT32 = 2**31 - 1
+MAX_INT64 = 2**63 - 1
+"""The largest partition and the largest offset of Kafka's protocol: a client cannot ask for larger ones."""
+
+_COORDINATES = re.compile(r"(.+)/([0-9]{1,10})/([0-9]{1,19})", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +69,19 @@ class Record:
 
 def located(coordinates: str) -> tuple[str, int, int] | None:
     """Return topic, partition and offset of a record's coordinates; None where they are none."""
-    topic, _, offset = coordinates.rpartition("/")
-    topic, _, partition = topic.rpartition("/")
-    if not topic or not (partition.isdecimal() and offset.isdecimal()):
+    match = _COORDINATES.fullmatch(coordinates)
+    if match is None:
         return None
-    return topic, int(partition), int(offset)
+    topic, partition, offset = match[1], int(match[2]), int(match[3])
+    return (topic, partition, offset) if partition <= MAX_INT32 and offset <= MAX_INT64 else None
+
+
+def instant(milliseconds: int) -> datetime | None:
+    """Return a record's timestamp as a time; None where it is no time: a publisher may write any 64 bits there."""
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)

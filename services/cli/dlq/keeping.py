@@ -15,9 +15,9 @@ from services.cli.dlq.selecting import Host, Reason, Selection, Since, Topic, se
 from services.cli.options import with_settings
 from services.pipeline import STAGES
 from services.runtime import logs
-from services.runtime.dead_letters import Letter, letters
-from services.runtime.dead_letters.letter import KEPT_AS
+from services.runtime.dead_letters import Letter, letters, mark
 from services.runtime.errors import TransactionError, UnavailableError, UsageError
+from services.runtime.headers import KEPT_AS, own, text
 from services.runtime.kafka.transactions import TransactionalProducer
 from services.runtime.records import Header, Output
 from services.runtime.settings import KafkaSettings
@@ -45,7 +45,7 @@ def export(
         raise UsageError(f"{path} is there already: name a new file") from None
     except OSError as error:
         raise UnavailableError(f"{path} cannot be written: {error.strerror or error}") from error
-    console.plain(f"{count} dead letters in {path}")
+    console.line(f"{count} dead letters in {path}")
 
 
 async def _export(kafka: KafkaSettings, chosen: Selection, file: Any) -> int:
@@ -61,7 +61,8 @@ async def _export(kafka: KafkaSettings, chosen: Selection, file: Any) -> int:
 def _object(letter: Letter) -> dict[str, Any]:
     record = letter.record
     return {
-        "id": _name(letter),
+        "id": letter.id,
+        "mark": _name(letter),
         "topic": letter.stage.dead_letter_topic.name,
         "reason": letter.reason,
         "key": _packed(record.key),
@@ -71,9 +72,8 @@ def _object(letter: Letter) -> dict[str, Any]:
 
 
 def _name(letter: Letter) -> str:
-    """Return what a dead letter is called in files: as where it first stood."""
-    kept = next((value for name, value in reversed(letter.record.headers) if name == KEPT_AS), None)
-    return letter.id if kept is None else kept.decode("utf-8", "replace")
+    """Return what a dead letter is called in files: by where it first stood, and since when."""
+    return text(own(letter.record.headers).get(KEPT_AS)) or mark(letter.record)
 
 
 def _packed(value: bytes | None) -> str | None:
@@ -96,7 +96,7 @@ def import_letters(
         count = asyncio.run(_import(kafka, kept))
     except TransactionError as error:
         raise UnavailableError(f"importing stopped ({error}); run it again: nothing comes back twice") from error
-    console.plain(f"{count} dead letters imported, {len(kept) - count} were there")
+    console.line(f"{count} dead letters imported, {len(kept) - count} were there")
 
 
 def _read(path: Path) -> Iterator[tuple[str, Output]]:
@@ -113,9 +113,11 @@ def _parsed(line: bytes) -> tuple[str, Output]:
     if row["topic"] not in {stage.dead_letter_topic.name for stage in STAGES.values()}:
         raise ValueError(f"no dead-letter topic {row['topic']}")
     headers: list[Header] = [(str(name), _unpacked(value)) for name, value in row["headers"]]
-    # In front: what the runtime wrote stands last, and counts.
-    headers.insert(0, (KEPT_AS, str(row["id"]).encode()))
-    return str(row["id"]), Output(row["topic"], _unpacked(row["key"]), _unpacked(row["value"]), tuple(headers))
+    # Files of older versions have only the id: it names another record once its topic has been made anew.
+    name = str(row.get("mark", row["id"]))
+    if KEPT_AS not in own(headers):
+        headers.append((KEPT_AS, name.encode()))  # at the end, among what the runtime wrote: only there it is believed
+    return name, Output(row["topic"], _unpacked(row["key"]), _unpacked(row["value"]), tuple(headers))
 
 
 def _unpacked(value: str | None) -> bytes | None:
@@ -123,12 +125,13 @@ def _unpacked(value: str | None) -> bytes | None:
 
 
 async def _import(kafka: KafkaSettings, kept: Sequence[tuple[str, Output]]) -> int:
-    name = kafka.on_cluster("wiredesk.dlq.import")
-    async with TransactionalProducer(kafka, name, TRANSACTION_SECONDS) as producer:
-        there = set()
+    transactional_id = kafka.on_cluster("wiredesk.dlq.import")
+    async with TransactionalProducer(kafka, transactional_id, TRANSACTION_SECONDS) as producer:
+        there: set[str] = set()
         async with contextlib.aclosing(letters(kafka, list(STAGES.values()))) as reading:
             async for letter in reading:
-                there.add(_name(letter))
+                name = _name(letter)
+                there |= {name, name.partition("@")[0]}  # files of older versions say no time
         new = [output for letter_id, output in dict(kept).items() if letter_id not in there]
         for i in range(0, len(new), BATCH):
             await producer.write(new[i : i + BATCH])

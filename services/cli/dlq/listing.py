@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-import orjson
 import typer
 from aiokafka import TopicPartition
 
@@ -23,6 +22,8 @@ from services.runtime import logs
 from services.runtime.dead_letters import Letter, letters, mark, redriven
 from services.runtime.dead_letters.letter import parsed
 from services.runtime.errors import UsageError
+from services.runtime.headers import set_aside
+from services.runtime.headers import text as header_text
 from services.runtime.kafka.reading import between, ends
 from services.runtime.records import located
 from services.runtime.replay import noted_runs
@@ -97,9 +98,7 @@ def list_letters(
     if as_json:
         for names, count in rows:
             told = {"letters": count.letters, "redriven": count.redriven, "first": count.first, "last": count.last}
-            console.plain(
-                orjson.dumps({**dict(zip(map(str, keys), names, strict=True)), **told, "newest": count.newest}).decode()
-            )
+            console.json({**dict(zip(map(str, keys), names, strict=True)), **told, "newest": count.newest})
         return
     console.table(
         f"{sum(count.letters for count in counts.values())} dead letters",
@@ -136,10 +135,9 @@ def show(
 ) -> None:
     """Show one dead letter: why it was given up, the stack, its headers, and the page."""
     logs.quiet()
-    letter = asyncio.run(_letter(kafka, letter_id))
-    told = as_object(letter.record)
+    letter, rounds = asyncio.run(_letter_and_rounds(kafka, letter_id))
     if as_json:
-        console.plain(orjson.dumps(told).decode())
+        console.json(as_object(letter.record))
         return
     facts: dict[str, Any] = {
         "dead letter": letter.id,
@@ -148,20 +146,26 @@ def show(
         "message": letter.message,
         "stage": f"{letter.stage.name} {letter.version}".strip(),
         "given up": letter.time.isoformat(),
-        "redriven before": letter.rounds,
+        "redriven before": rounds,
         "bytes": letter.record.size,
     }
     for name, value in facts.items():
-        console.out.print(f"[bold]{name}:[/bold] ", end="")
-        console.plain(str(value))
-    for name, value in letter.headers:
-        console.plain(f"header {name}: {(value or b'').decode('utf-8', 'replace')}")
+        console.spans((f"{name}:", "bold"), f" {value}")
+    for name, value in set_aside(letter.headers):
+        console.line(f"header {name}: {header_text(value)}")
     if letter.stack:
-        console.plain(f"\n{letter.stack}")
-    text = (letter.record.value or b"").decode("utf-8", "replace")
-    console.plain(f"\n{text if whole else text[:SHOWN_CHARACTERS]}")
+        console.plain("")
+        console.indented(letter.stack)
+    text = header_text(letter.record.value)
+    console.plain("")
+    console.indented(text if whole else text[:SHOWN_CHARACTERS])
     if len(text) > SHOWN_CHARACTERS and not whole:
-        console.err.print(f"{len(text) - SHOWN_CHARACTERS} more characters: --whole shows them", style="dim")
+        console.note(f"{len(text) - SHOWN_CHARACTERS} more characters: --whole shows them")
+
+
+async def _letter_and_rounds(kafka: KafkaSettings, letter_id: str) -> tuple[Letter, int]:
+    letter = await _letter(kafka, letter_id)
+    return letter, (await redriven(kafka)).rounds(letter)
 
 
 async def _letter(kafka: KafkaSettings, letter_id: str) -> Letter:

@@ -5,7 +5,6 @@ import contextlib
 import sys
 from typing import Annotated
 
-import orjson
 import typer
 from aiokafka import TopicPartition
 from aiokafka.admin import RecordsToDelete
@@ -62,16 +61,14 @@ def redrive(  # noqa: PLR0913 - each is an option
 
 def _tell(found: Redriven, *, as_json: bool, dry_run: bool) -> None:
     if as_json:
-        console.plain(
-            orjson.dumps(
-                {
-                    "sent": 0 if dry_run else found.sent,
-                    "would_send": found.sent if dry_run else 0,
-                    "done_before": found.done_before,
-                    "worn_out": found.worn_out,
-                    "by_reason": found.by_reason,
-                }
-            ).decode()
+        console.json(
+            {
+                "sent": 0 if dry_run else found.sent,
+                "would_send": found.sent if dry_run else 0,
+                "done_before": found.done_before,
+                "worn_out": found.worn_out,
+                "by_reason": found.by_reason,
+            }
         )
         return
     told = "would go back" if dry_run else "went back"
@@ -94,14 +91,14 @@ def purge(
     spans, count = asyncio.run(_doomed(kafka, stages, milliseconds(before)))
     names = ", ".join(sorted({tp.topic for tp in spans}))
     if not count:
-        console.plain("no dead letters to purge")
+        console.line("no dead letters to purge")
         return
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError(f"{count} dead letters of {names} would be deleted for good: say --yes")
         typer.confirm(f"Delete {count} dead letters of {names} for good?", abort=True)
     asyncio.run(_delete(kafka, spans))
-    console.plain(f"{count} dead letters of {names} deleted")
+    console.line(f"{count} dead letters of {names} deleted")
 
 
 async def _doomed(

@@ -20,14 +20,14 @@ from itertools import islice
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
-from services.runtime.dead_letters import mark, redriven
+from services.runtime.dead_letters import Notes, mark, redriven
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.kafka import progress as stage_progress
 from services.runtime.kafka import topics
 from services.runtime.kafka.delivery import told
 from services.runtime.kafka.reading import between, ends
 from services.runtime.ledger import Ledger, Range
-from services.runtime.lineage import ORIGIN, replay_marks
+from services.runtime.lineage import origin_of, replay_of
 from services.runtime.records import Record, located
 from services.runtime.replay.run import NotedRun, noted_runs
 from services.runtime.settings import KafkaSettings
@@ -170,9 +170,7 @@ class _Audit:
                 for offset in range(max(start, committed.get(tp, start)), end):
                     ledger.in_flight(tp.partition, offset)
 
-    async def _read_ends(
-        self, ledger: Ledger, latest: Mapping[TopicPartition, tuple[int, int]], again: frozenset[str]
-    ) -> None:
+    async def _read_ends(self, ledger: Ledger, latest: Mapping[TopicPartition, tuple[int, int]], again: Notes) -> None:
         ranges = {tp: span for tp, span in latest.items() if tp.topic in self._numbers}
         total, done = sum(end - start for start, end in ranges.values()), 0
         async with contextlib.aclosing(between(self._settings, ranges)) as reading:
@@ -182,8 +180,8 @@ class _Audit:
                 is_back = mark(record) in again and not record.topic.startswith(f"{self._entry}.")
                 if is_back:
                     pass
-                elif marks := replay_marks(record):
-                    self._note_replayed(*((value or b"").decode("utf-8", "replace") for _, value in marks))
+                elif replay := replay_of(record):
+                    self._note_replayed(*replay)
                 elif (origin := self._origin(record)) is not None:
                     ledger.ended(*origin, self._numbers[record.topic])
                 done += 1
@@ -247,14 +245,13 @@ class _Audit:
         async with contextlib.aclosing(between(self._settings, ranges)) as reading:
             async for record in reading:
                 origin = self._origin(record)
-                if origin in found and not replay_marks(record):
+                if origin in found and replay_of(record) is None:
                     found[origin].append(record.coordinates)
         return [Duplicate(self._name(*origin), tuple(at)) for origin, at in found.items()]
 
     def _origin(self, record: Record) -> tuple[int, int] | None:
         """Return partition and offset of a record's origin, None where it did not begin in the entry topic."""
-        told = next((value for name, value in reversed(record.headers) if name == ORIGIN), None)
-        at = located((told or b"").decode("utf-8", "replace"))
+        at = located(origin_of(record))
         return at[1:] if at is not None and at[0] == self._entry else None
 
     def _name(self, partition: int, offset: int) -> str:

@@ -6,7 +6,8 @@ redrive   back to the topic that they came from, once each
 """
 
 from services.runtime.dead_letters.letter import Letter, letters, mark
-from services.runtime.dead_letters.redrive import Redrive, Redriven, redriven
-from services.runtime.dead_letters.writing import PREFIX, dead_letter
+from services.runtime.dead_letters.redrive import Notes, Redrive, Redriven, redriven
+from services.runtime.dead_letters.writing import dead_letter
+from services.runtime.headers import DEAD_LETTER as PREFIX
 
-__all__ = ["PREFIX", "Letter", "Redrive", "Redriven", "dead_letter", "letters", "mark", "redriven"]
+__all__ = ["PREFIX", "Letter", "Notes", "Redrive", "Redriven", "dead_letter", "letters", "mark", "redriven"]

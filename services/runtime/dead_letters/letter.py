@@ -7,19 +7,12 @@ from datetime import UTC, datetime
 
 from aiokafka import TopicPartition
 
-from services.runtime.dead_letters.writing import PREFIX
+from services.runtime.headers import DEAD_LETTER, own, received, text
 from services.runtime.kafka import topics
 from services.runtime.kafka.reading import between, ends
-from services.runtime.lineage import NAMES
-from services.runtime.records import Header, Record
+from services.runtime.records import Header, Record, instant, located
 from services.runtime.settings import KafkaSettings
 from services.runtime.topology import Stage
-
-ROUNDS = "wiredesk_redrives"
-"""How often the record has been redriven, in a header that it carries along."""
-
-KEPT_AS = "wiredesk_kept_as"
-"""In a header: what a dead letter was called when it was exported to a file. It comes back once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +22,9 @@ class Letter:
     Attributes:
         record: as it stands in the dead-letter topic.
         stage: that gave the record up.
-        time: when it did.
+        time: when it did, in UTC.
         version: of the stage, then.
-        rounds: how often it has been redriven before.
+        source: coordinates of the record that was given up; empty where they are not known.
     """
 
     record: Record
@@ -41,7 +34,7 @@ class Letter:
     stack: str
     version: str
     time: datetime
-    rounds: int
+    source: str
 
     @property
     def id(self) -> str:
@@ -51,12 +44,7 @@ class Letter:
     @property
     def headers(self) -> tuple[Header, ...]:
         """The headers that the record had when it was received."""
-        headers = list(self.record.headers)
-        while headers and headers[-1][0] in NAMES and len(self.record.headers) - len(headers) < len(NAMES):
-            headers.pop()
-        while headers and headers[-1][0].startswith(PREFIX):
-            headers.pop()
-        return tuple(header for header in headers if header[0] != KEPT_AS)
+        return received(self.record.headers)
 
 
 def mark(record: Record) -> str:
@@ -69,28 +57,33 @@ def mark(record: Record) -> str:
 
 def parsed(stage: Stage, record: Record) -> Letter | None:
     """Return the dead letter in a record of a stage's dead-letter topic; None where somebody else wrote it."""
-    told = {name.removeprefix(PREFIX): value for name, value in record.headers if name.startswith(PREFIX)}
-    if not told.get("reason"):
+    ours = own(record.headers)
+
+    def told(name: str) -> str:
+        return text(ours.get(DEAD_LETTER + name))
+
+    if not told("reason"):
         return None
-
-    def text(name: str) -> str:
-        return (told.get(name) or b"").decode("utf-8", "replace")
-
-    rounds = next((value for name, value in reversed(record.headers) if name == ROUNDS), None) or b"0"
-    try:
-        time = datetime.fromisoformat(text("time"))
-    except ValueError:
-        time = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+    source = f"{told('topic')}/{told('partition')}/{told('offset')}"
     return Letter(
         record=record,
         stage=stage,
-        reason=text("reason"),
-        message=text("message"),
-        stack=text("stack"),
-        version=text("version"),
-        time=time if time.tzinfo else time.replace(tzinfo=UTC),
-        rounds=int(rounds) if rounds.isdigit() else 0,
+        reason=told("reason"),
+        message=told("message"),
+        stack=told("stack"),
+        version=told("version"),
+        time=_time(told("time"), record.timestamp),
+        source=source if located(source) is not None else "",
     )
+
+
+def _time(stated: str, timestamp: int) -> datetime:
+    """Return when a record was given up: as stated, or else when its dead letter arrived."""
+    try:
+        time = datetime.fromisoformat(stated)
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):  # an offset may lead out of the years that there are
+        return instant(timestamp) or datetime.fromtimestamp(0, UTC)
 
 
 async def letters(

@@ -3,15 +3,20 @@
 A redriven record and the note that its dead letter has been redriven are written in one transaction; the notes stand in
 a topic of their own. A run begins by fencing every other one, then reads the notes: what it finds there is done, and
 what a run before it left open is aborted. So a second run does nothing, and the next takes up one that was killed.
+
+A note also says where the redriven record stands. When that one is given up, too, its dead letter names the same place:
+so the rounds of a record are counted by notes alone, and not by a header that anybody may write.
 """
 
 import contextlib
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import orjson
 
-from services.runtime.dead_letters.letter import ROUNDS, Letter, letters, mark
+from services.runtime.dead_letters.letter import Letter, letters, mark
+from services.runtime.headers import REDRIVES
 from services.runtime.kafka import topics
 from services.runtime.kafka.reading import read
 from services.runtime.kafka.transactions import TransactionalProducer
@@ -22,7 +27,7 @@ from services.runtime.topology import DAY_MS, Stage, Topic
 
 NOTES = Topic(
     "wiredesk.redriven",
-    "Dead letters that have been redriven: their marks",
+    "Dead letters that have been redriven: their marks, and where they went",
     partitions=1,
     retention_ms=60 * DAY_MS,  # twice what a dead letter itself is kept
 )
@@ -49,21 +54,53 @@ class Redriven:
     by_reason: dict[str, int] = field(default_factory=dict)
 
 
-async def redriven(settings: KafkaSettings) -> frozenset[str]:
-    """Return the marks of all dead letters that have been redriven: see `mark`.
+class Notes:
+    """What has been redriven: the marks of dead letters (see `mark`), and how often the record of each was redriven."""
+
+    def __init__(self) -> None:
+        self._marks: set[str] = set()
+        self._rounds: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._marks)
+
+    def __contains__(self, letter_mark: object) -> bool:
+        return letter_mark in self._marks
+
+    def rounds(self, letter: Letter) -> int:
+        """Return how often the record of a dead letter had been redriven before it was given up.
+
+        Records that were redriven by a version whose notes do not say where they went count from 0.
+        """
+        return self._rounds.get(letter.source, 0)
+
+    def add(self, letter_mark: str, value: bytes | None) -> None:
+        """Add a note."""
+        self._marks.add(letter_mark)
+        try:
+            told: Any = orjson.loads(value or b"null")
+            place, rounds = told["to"], told["round"]
+        except (orjson.JSONDecodeError, KeyError, TypeError):
+            return
+        if isinstance(place, str) and isinstance(rounds, int):
+            self._rounds[place] = max(rounds, self._rounds.get(place, 0))
+
+
+async def redriven(settings: KafkaSettings) -> Notes:
+    """Return the notes of all dead letters that have been redriven.
 
     Raises:
         UnavailableError: the cluster cannot be reached.
     """
+    found = Notes()
     name = settings.on_cluster(NOTES.name)
     if name not in await topics.partitions(settings, [name]):
-        return frozenset()
-    found = set()
+        return found
     async with contextlib.aclosing(read(settings, [name], from_beginning=True, until_end=True)) as notes:
         async for note in notes:
             if note is not None and note.key is not None:
-                found.add(note.key.decode("utf-8", "replace"))
-    return frozenset(found)
+                found.add(note.key.decode("utf-8", "replace"), note.value)
+    return found
 
 
 class Redrive:
@@ -98,7 +135,7 @@ class Redrive:
     async def plan(self) -> Redriven:
         """Return what a run would do, and do nothing."""
         async with contextlib.aclosing(self._due(await redriven(self._settings))) as due:
-            async for letter in due:
+            async for letter, _ in due:
                 self._count(letter)
         return self._result()
 
@@ -120,10 +157,10 @@ class Redrive:
             TransactionalProducer(self._settings, name, TRANSACTION_SECONDS) as producer,
             contextlib.aclosing(self._due(await redriven(self._settings))) as due,
         ):
-            batch: list[Letter] = []
-            async for letter in due:
-                batch.append(letter)
-                if len(batch) >= BATCH_RECORDS or sum(one.record.size for one in batch) >= BATCH_BYTES:
+            batch: list[tuple[Letter, int]] = []
+            async for letter, rounds in due:
+                batch.append((letter, rounds))
+                if len(batch) >= BATCH_RECORDS or sum(one.record.size for one, _ in batch) >= BATCH_BYTES:
                     await self._send(producer, batch)
                     progress(self._sent)
                     batch = []
@@ -132,8 +169,8 @@ class Redrive:
                 progress(self._sent)
         return self._result()
 
-    async def _due(self, done: frozenset[str]) -> AsyncGenerator[Letter]:
-        """Yield what is wanted and was not done before, up to the limit."""
+    async def _due(self, done: Notes) -> AsyncGenerator[tuple[Letter, int]]:
+        """Yield what is wanted and was not done before, with its rounds so far, up to the limit."""
         yielded = 0
         async with contextlib.aclosing(letters(self._settings, self._stages, since_ms=self._since_ms)) as reading:
             async for letter in reading:
@@ -143,16 +180,18 @@ class Redrive:
                     continue
                 if mark(letter.record) in done:
                     self._done_before += 1
-                elif letter.rounds >= self._rounds:
+                elif (rounds := done.rounds(letter)) >= self._rounds:
                     self._worn_out += 1
                 else:
                     yielded += 1
-                    yield letter
+                    yield letter, rounds
 
-    async def _send(self, producer: TransactionalProducer, batch: Sequence[Letter]) -> None:
-        outputs = [output for letter in batch for output in (_again(letter), _note(letter))]
-        await producer.write(outputs)
-        for letter in batch:
+    async def _send(self, producer: TransactionalProducer, batch: Sequence[tuple[Letter, int]]) -> None:
+        def notes(places: Sequence[str | None]) -> list[Output]:
+            return [_note(letter, rounds + 1, place) for (letter, rounds), place in zip(batch, places, strict=True)]
+
+        await producer.write([_again(letter, rounds + 1) for letter, rounds in batch], notes)
+        for letter, _ in batch:
             self._count(letter)
 
     def _count(self, letter: Letter) -> None:
@@ -163,17 +202,21 @@ class Redrive:
         return Redriven(self._sent, self._done_before, self._worn_out, dict(self._by_reason))
 
 
-def _again(letter: Letter) -> Output:
-    """Return the record as it was received, and behind its headers how often it has been redriven.
+def _again(letter: Letter, round_: int = 1) -> Output:
+    """Return the record as it was received, and after its headers how often it has been redriven.
 
     What a replay gave up stays marked as the replay's: the live stream has its own end of the page.
     """
-    rounds = (ROUNDS, str(letter.rounds + 1).encode())
-    kept = tuple(header for header in letter.headers if header[0] != ROUNDS)
-    marks = tuple(header for header in replay_marks(letter.record) if header not in kept)
-    return Output(letter.stage.consumes.name, letter.record.key, letter.record.value, (*kept, *marks, rounds))
+    kept = tuple(header for header in letter.headers if header[0] != REDRIVES)
+    marks = () if letter.stage.entry else tuple(one for one in replay_marks(letter.record) if one not in kept)
+    return Output(
+        letter.stage.consumes.name,
+        letter.record.key,
+        letter.record.value,
+        (*kept, *marks, (REDRIVES, str(round_).encode())),
+    )
 
 
-def _note(letter: Letter) -> Output:
-    value = orjson.dumps({"reason": letter.reason, "round": letter.rounds + 1})
+def _note(letter: Letter, round_: int, place: str | None) -> Output:
+    value = orjson.dumps({"reason": letter.reason, "round": round_, "to": place})
     return Output(NOTES.name, mark(letter.record).encode(), value)

@@ -1,16 +1,15 @@
-"""Dead letters: the record as received, and behind its own headers ours, saying why."""
+"""Dead letters: the record as received, and after its own headers ours, saying why."""
 
 from datetime import UTC, datetime
 
+from services.runtime.headers import DEAD_LETTER, set_aside
 from services.runtime.records import Failure, Header, Output, Record
 from services.runtime.topology import Stage
 
-PREFIX = "wiredesk_dlq_"
-
-RAW = f"{PREFIX}raw"
+RAW = f"{DEAD_LETTER}raw"
 """Its value is the bytes of a record, or of a batch of them, that could not be read; it cannot go back as a record."""
 
-RAW_HEADERS = f"{PREFIX}raw_headers"
+RAW_HEADERS = f"{DEAD_LETTER}raw_headers"
 """The record's headers as they came, on the wire: a name among them is none, and stands in the dead letter escaped."""
 
 MAX_MESSAGE = 2000
@@ -21,7 +20,7 @@ MAX_STACK = 8000
 def dead_letter(stage: Stage, version: str, record: Record, failure: Failure) -> Output:
     """Return the dead letter of a record: key, value and headers byte for byte, then the reason in headers.
 
-    A record whose headers already bear our names keeps them: of equal names the last counts, and ours stand last.
+    What the record bears under our names is kept under other ones, so that nobody takes it for ours.
     """
     told = {
         "reason": failure.reason,
@@ -35,7 +34,7 @@ def dead_letter(stage: Stage, version: str, record: Record, failure: Failure) ->
     }
     if failure.stack:
         told["stack"] = failure.stack[-MAX_STACK:]
-    headers: list[Header] = [(PREFIX + name, text.encode("utf-8", "replace")) for name, text in told.items()]
+    headers: list[Header] = [(DEAD_LETTER + name, text.encode("utf-8", "replace")) for name, text in told.items()]
     if record.defect is not None:
         headers.append((RAW_HEADERS, record.defect.headers) if record.defect.headers is not None else (RAW, b"value"))
-    return Output(stage.dead_letter_topic.name, record.key, record.value, (*record.headers, *headers))
+    return Output(stage.dead_letter_topic.name, record.key, record.value, (*set_aside(record.headers), *headers))

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.structs import RecordMetadata
 
 from services.runtime.errors import OpeningError, OutputTooLargeError
 from services.runtime.kafka import clients
@@ -92,13 +93,15 @@ class Delivery(abc.ABC):
         await _in_time(self._producer.client.close())
         self._producer._closed = True  # noqa: SLF001 - or it complains, when collected, that nobody stopped it
 
-    async def _deliver(self, outputs: Sequence[Output]) -> None:
+    async def _deliver(self, outputs: Sequence[Output]) -> list[str | None]:
         """Send outputs and await every delivery: one that is refused fails its own future only.
+
+        Return the coordinates of each; None where the broker has it from an earlier try and does not say where.
 
         Raises:
             OutputTooLargeError: one is larger than its topic allows.
         """
-        deliveries: list[asyncio.Future[object]] = []
+        deliveries: list[asyncio.Future[RecordMetadata]] = []
         for output in outputs:
             sent = await self._producer.send(
                 self._settings.on_cluster(output.topic),
@@ -111,9 +114,12 @@ class Delivery(abc.ABC):
         for index, result in enumerate(results):
             if isinstance(result, MessageSizeTooLargeError):
                 raise OutputTooLargeError(index, len(outputs[index].value or b""))
+        places: list[str | None] = []
         for result in results:
             if isinstance(result, BaseException):
                 raise result
+            places.append(f"{result.topic}/{result.partition}/{result.offset}" if result.offset >= 0 else None)
+        return places
 
 
 def told(error: BaseException) -> str:

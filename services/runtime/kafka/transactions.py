@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 
 from aiokafka import TopicPartition
@@ -12,6 +12,13 @@ from services.runtime.errors import AbortedError, FencedError, InDoubtError, Tra
 from services.runtime.kafka.delivery import CLIENT_ERRORS, CLOSE_SECONDS, Delivery, told
 from services.runtime.records import Output
 from services.runtime.settings import KafkaSettings
+
+type More = Callable[[Sequence[str | None]], Sequence[Output]]
+"""From the coordinates of outputs (see `Delivery`) to further outputs."""
+
+
+def _nothing_more(_: Sequence[str | None]) -> tuple[Output, ...]:
+    return ()
 
 
 class TransactionalProducer(Delivery):
@@ -60,25 +67,28 @@ class TransactionalProducer(Delivery):
             InDoubtError: it failed afterwards.
             FencedError: another producer has taken over, or the broker timed the transaction out.
         """
-        await self._in_transaction(outputs, {source: (offset, note)}, group)
+        await self._in_transaction(outputs, _nothing_more, {source: (offset, note)}, group)
 
-    async def write(self, outputs: Sequence[Output]) -> None:
+    async def write(self, outputs: Sequence[Output], more: More | None = None) -> None:
         """Write outputs in one transaction, which carries no offset.
+
+        Args:
+            more: outputs of the same transaction that depend on where the first ones stand.
 
         Raises:
             OutputTooLargeError, AbortedError, InDoubtError, FencedError: as `commit` does.
         """
-        await self._in_transaction(outputs, {}, "")
+        await self._in_transaction(outputs, more or _nothing_more, {}, "")
 
     async def _in_transaction(
-        self, outputs: Sequence[Output], offsets: Mapping[TopicPartition, tuple[int, str]], group: str
+        self, outputs: Sequence[Output], more: More, offsets: Mapping[TopicPartition, tuple[int, str]], group: str
     ) -> None:
         failure: type[TransactionError] = AbortedError
         try:
             async with asyncio.timeout(self._timeout):
                 await self._producer.begin_transaction()
                 self._open = True
-                await self._deliver(outputs)
+                await self._deliver(more(await self._deliver(outputs)))
                 if offsets:
                     await self._producer.send_offsets_to_transaction(dict(offsets), group)
                 failure = InDoubtError

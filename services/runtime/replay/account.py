@@ -12,7 +12,7 @@ from itertools import islice
 from aiokafka import TopicPartition
 from pydantic import BaseModel, ConfigDict
 
-from services.runtime.dead_letters.writing import PREFIX
+from services.runtime.headers import REASON, own, text
 from services.runtime.kafka.reading import Span, between, ends
 from services.runtime.ledger import Ledger, Range
 from services.runtime.lineage import REPLAY, REPLAYED
@@ -24,8 +24,6 @@ NAMED = 20
 
 PATIENCE_SECONDS = 120
 """For open transactions: the broker itself ends them after their timeout."""
-
-REASON = f"{PREFIX}reason"
 
 
 class RunAccount(BaseModel):
@@ -138,17 +136,17 @@ class _Reader:
         async with contextlib.aclosing(between(self._settings, spans)) as reading:
             async for record in reading:
                 self._tick()
-                told = dict(record.headers)  # of equal names the last counts
-                if told.get(REPLAY) != self._run:
+                ours = own(record.headers)
+                if ours.get(REPLAY) != self._run:
                     continue
                 number = self._numbers[record.topic.removeprefix(prefix)]
-                source = self._source((told.get(REPLAYED) or b"").decode("utf-8", "replace"))
+                source = self._source(text(ours.get(REPLAYED)))
                 if source is None:
                     self._strange += 1
                     continue
                 self._ledger.ended(*source, number)
-                if reason := told.get(REASON):
-                    self._reasons[reason.decode("utf-8", "replace")] += 1
+                if reason := text(ours.get(REASON)):
+                    self._reasons[reason] += 1
 
     def result(self, firsts: Mapping[int, int]) -> RunAccount:
         """Return the account, given the first offset that each partition of the source still holds."""
