@@ -39,4 +39,6 @@ def milliseconds(text: str | None) -> int | None:
     Raises:
         UsageError: it is none.
     """
-    return None if text is None else int(moment(text, datetime.now(UTC)).timestamp() * 1000)
+    if text is None:
+        return None
+    return max(0, int(moment(text, datetime.now(UTC)).timestamp() * 1000))  # Kafka has other uses for negative ones

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -50,7 +51,7 @@ def _counts(given: Sequence[str]) -> dict[Stage, int]:
     counts = dict.fromkeys(STAGES.values(), 1)
     for entry in given:
         name, _, number = entry.partition("=")
-        if name not in STAGES or not number.isdigit():
+        if name not in STAGES or not re.fullmatch(r"[0-9]{1,4}", number):
             raise UsageError(f"--workers {entry}: give STAGE=N, with a stage of {', '.join(STAGES)}")
         counts[STAGES[name]] = int(number)
     return counts

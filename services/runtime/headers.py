@@ -15,16 +15,16 @@ OWN = "wiredesk_"
 RECEIVED = "received_"
 """Stands before the name of a header that came under one of our names, in a dead letter."""
 
-DEAD_LETTER = f"{OWN}dlq_"
+DEAD_LETTER = "wiredesk_dlq_"
 """Begins the names of the headers that say why a record was given up."""
 
-REASON = f"{DEAD_LETTER}reason"
+REASON = "wiredesk_dlq_reason"
 """The first of those: the runtime's own headers of a dead letter begin here."""
 
-REDRIVES = f"{OWN}redrives"
+REDRIVES = "wiredesk_redrives"
 """How often the record has been redriven: for readers. What counts is noted in a topic (see `redrive`)."""
 
-KEPT_AS = f"{OWN}kept_as"
+KEPT_AS = "wiredesk_kept_as"
 """What a dead letter was called when it was exported to a file. It comes back once."""
 
 _OURS = re.compile(f"(?:{RECEIVED})*{OWN}")

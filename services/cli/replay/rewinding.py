@@ -1,19 +1,20 @@
 """`wiredesk replay STAGE --rewind-group`: the live workers read again, or pass over, what they have read."""
 
 import asyncio
+import re
 import sys
-from datetime import UTC, datetime
 
 import typer
 
 from services.cli import console
-from services.cli.moments import moment
+from services.cli.moments import milliseconds
 from services.runtime.errors import UsageError
 from services.runtime.kafka.rewinding import Move, planned, rewind
 from services.runtime.settings import KafkaSettings
 from services.runtime.topology import Stage
 
 NOW = "now"
+_OFFSET = re.compile(r"([0-9]{1,9}):([0-9]{1,18})")
 
 
 def rewind_group(
@@ -35,7 +36,7 @@ def rewind_group(
         raise UsageError("say where to: either --from T or --offset P:N")
     since_ms = None
     if since is not None and since != NOW:
-        since_ms = int(moment(since, datetime.now(UTC)).timestamp() * 1000)
+        since_ms = milliseconds(since)
     moves = asyncio.run(planned(kafka, stage, since_ms=since_ms, offsets=_offsets(offset or [])))
     moving = [move for move in moves if move.again]
     _tell(stage.name, moves, as_json=as_json)
@@ -51,10 +52,10 @@ def rewind_group(
 def _offsets(told: list[str]) -> dict[int, int]:
     found = {}
     for one in told:
-        partition, _, offset = one.partition(":")
-        if not (partition.isdecimal() and offset.isdecimal()):
+        match = _OFFSET.fullmatch(one)
+        if match is None:
             raise UsageError(f"--offset {one}: write partition and offset, like 3:1200")
-        found[int(partition)] = int(offset)
+        found[int(match[1])] = int(match[2])
     return found
 
 
