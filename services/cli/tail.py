@@ -72,7 +72,7 @@ def _show(record: Record, *, as_json: bool) -> None:
     console.rule(head)
     console.line(headers, style="dim")
     if isinstance(told["value"], str):
-        console.plain(told["value"])
+        console.indented(told["value"])
     else:
         console.json(told["value"], indent=True)
 

@@ -13,7 +13,7 @@ from tests.support import ROOT, SAMPLES
 
 _NAME = re.compile(r"(?:received_)?wiredesk_[a-z_]*[a-z]|ce_[a-z]+|traceparent|tracestate|content-type")
 
-SECRET = "hunter2"
+SECRET = "hunter2"  # noqa: S105 - it is the bait
 """The password in URLs: it must not leave pages.raw and its dead letters."""
 
 BARBED = "\x1b]0;owned\x07\x9b31m\u202etxt.exe\u2066\u2028forged: line\nreason: forged\tcell\x7f\u200b\U000e0041"
@@ -66,6 +66,11 @@ class Hostile:
             headers += [(b"content-type", b"text/html"), (b"ce_subject", self._url().encode("utf-8", "replace"))]
         return RawRecord(self._key(), value, headers, self._timestamp())
 
+    def good_record(self) -> RawRecord:
+        """Return a record that nothing is wrong with."""
+        self._number += 1
+        return RawRecord(None, self._good())
+
     def refused(self) -> Iterator[tuple[str, RawBatch]]:
         """Yield batches that a broker must refuse, with what is wrong about them."""
         yield "a null header name", RawBatch([RawRecord(b"k", b"v", [(None, b"x")])])
@@ -82,7 +87,7 @@ class Hostile:
 
     def _key(self) -> bytes | None:
         return self._draw(
-            lambda: None, lambda: b"", lambda: self._chance.randbytes(8), lambda: BARBED.encode(), lambda: b"k" * 5000
+            lambda: None, lambda: b"", lambda: self._chance.randbytes(8), BARBED.encode, lambda: b"k" * 5000
         )
 
     def _timestamp(self) -> int | None:
@@ -91,9 +96,8 @@ class Hostile:
         )
 
     def _headers(self) -> list[RawHeader]:
-        found: list[RawHeader] = []
-        for _ in range(self._chance.choice((0, 1, 3, 8))):
-            found.append((self._header_name(), self._header_value()))
+        count = self._chance.choice((0, 1, 3, 8))
+        found: list[RawHeader] = [(self._header_name(), self._header_value()) for _ in range(count)]
         match self._chance.randrange(60):
             case 0:
                 found += [(name.encode(), self._header_value()) for name in header_names()]
@@ -118,7 +122,7 @@ class Hostile:
             lambda: self._chance.choice(names).encode(),
             lambda: self._chance.choice([name for name in names if name.startswith("wiredesk_")]).encode(),
             lambda: b"",
-            lambda: BARBED.encode(),
+            BARBED.encode,
             lambda: b"received_wiredesk_origin",
         )
 
@@ -129,9 +133,9 @@ class Hostile:
             lambda: b"\xff",
             lambda: self._chance.randbytes(20),
             lambda: DIGITS,
-            lambda: "²".encode(),
+            "²".encode,
             lambda: str(self._chance.choice((-1, 0, 99, 2**31, 2**63, 2**70))).encode(),
-            lambda: BARBED.encode(),
+            BARBED.encode,
             lambda: self._coordinates(self._topic),
             lambda: self._coordinates(f"{self._topic}.dlq"),
             lambda: b"0001-01-01T00:00:00+14:00",
@@ -167,7 +171,7 @@ class Hostile:
             lambda: None,
             lambda: b"",
             lambda: self._chance.randbytes(200),
-            lambda: BARBED.encode(),
+            BARBED.encode,
             lambda: b"[" * 900 + b"]" * 900,
             lambda: b'{"url": ' + b'{"a":' * 600 + b"1" + b"}" * 600 + b"}",
             lambda: b'{"url": "https://a.example/", "body": "x", "http_status": ' + DIGITS + b"}",

@@ -32,7 +32,7 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="folder for brokers and logs, kept; default: a temporary one")
     args = parser.parse_args()
     logs.quiet()
-    with _folder(args.keep) as folder:
+    with folder_for(args.keep) as folder:
         run = Run(
             folder,
             seed=args.seed,
@@ -48,7 +48,7 @@ def main() -> int:
 
 
 @contextlib.contextmanager
-def _folder(keep: Path | None) -> Iterator[Path]:
+def folder_for(keep: Path | None) -> Iterator[Path]:
     if keep is not None:
         keep.mkdir(parents=True, exist_ok=True)
         yield keep

@@ -6,10 +6,10 @@ from services.runtime.headers import DEAD_LETTER, set_aside
 from services.runtime.records import Failure, Header, Output, Record
 from services.runtime.topology import Stage
 
-RAW = f"{DEAD_LETTER}raw"
+RAW = "wiredesk_dlq_raw"
 """Its value is the bytes of a record, or of a batch of them, that could not be read; it cannot go back as a record."""
 
-RAW_HEADERS = f"{DEAD_LETTER}raw_headers"
+RAW_HEADERS = "wiredesk_dlq_raw_headers"
 """The record's headers as they came, on the wire: a name among them is none, and stands in the dead letter escaped."""
 
 MAX_MESSAGE = 2000

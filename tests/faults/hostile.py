@@ -1,0 +1,285 @@
+"""The hostile run: whatever anybody can write to the entry topic, through real workers, and every command over the result.
+
+    python -m tests.faults.hostile [--seed N] [--records 5000] [--keep FOLDER]
+
+The seed decides what the records are. A witness that shares no code with the product counts where each of them ended.
+Exit code 1 unless every record ended once, and every command printed what it should and nothing else.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+
+from services.pipeline import ENDS, PAGES_RAW, STAGES, TOPICS
+from services.runtime import logs
+from services.runtime.kafka import topics
+from services.runtime.settings import KafkaSettings
+from tests.conftest import running_broker
+from tests.faults import command_checks as checks
+from tests.faults.batches import RawBatch, RawProducer
+from tests.faults.command_checks import Outcome
+from tests.faults.hostile_records import Hostile
+from tests.faults.soak import folder_for
+from tests.support import ROOT, environment, wait_until, wiredesk, workers
+
+PARTITIONS = 2
+SETTLE_SECONDS = 600
+COMMANDS_SECONDS = 900
+SHOWN_LETTERS = 6
+REDRIVEN = 40
+REDRIVE = ("dlq", "redrive", "--topic", "ingest", "--rounds", "1", "--json")
+INTO = "hostile.replayed"
+SETTINGS = {"WIREDESK_BRAKE_SHARE": "1", "WIREDESK_LOG_LEVEL": "info"}  # most of these pages are given up, and rightly
+ANY_TIMES = {
+    # Publishers' own timestamps, whatever they are; and nothing expires of them while this runs.
+    "message.timestamp.type": "CreateTime",
+    "message.timestamp.after.max.ms": str(2**63 - 1),
+    "message.timestamp.before.max.ms": str(2**63 - 1),
+    "retention.ms": "-1",
+}
+
+
+@dataclass
+class HostileResult:
+    """What a run came to.
+
+    Attributes:
+        sent: records that the broker took, those that a redrive sent back included.
+        refused: batches that it did not take, by what is wrong about them.
+        problems: what a command printed or a worker logged that it should not have.
+    """
+
+    seed: int
+    sent: int = 0
+    refused: list[str] = field(default_factory=list)
+    commands: int = 0
+    witness: dict[str, Any] = field(default_factory=dict)
+    audit: dict[str, Any] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        """Whether every record ended once, and nothing else was wrong."""
+        counts = (self.witness, self.audit)
+        return not self.problems and all(
+            one["pages"] == self.sent and not one["missing"] and not one["duplicated"] for one in counts
+        )
+
+    def report(self) -> str:
+        """Return it in words."""
+        reasons = Counter(reason for _, _, reason in self.witness["letters"])
+        lines = [
+            f"hostile: seed {self.seed}, {self.sent} records, {len(self.refused)} kinds of batches refused by the broker",
+            *(
+                f"{name}: {one['pages']} pages, {one['missing']} missing, {one['duplicated']} duplicated"
+                for name, one in (("audit", self.audit), ("witness", self.witness))
+            ),
+            "dead letters: " + ", ".join(f"{reason} {reasons[reason]}" for reason in sorted(reasons)),
+            f"commands: {self.commands}, {len(self.problems)} problems",
+            *self.problems[:20],
+            "clean" if self.clean else "NOT CLEAN",
+        ]
+        return "\n".join(lines)
+
+
+class HostileRun:
+    """Publishes hostile records to a broker, has real workers process them, and runs every command over the result.
+
+    Args:
+        folder: for logs and files.
+        records: hostile ones, beside the few that every run has.
+    """
+
+    def __init__(self, kafka: KafkaSettings, folder: Path, *, seed: int, records: int) -> None:
+        self.result = HostileResult(seed)
+        self._kafka = kafka
+        self._folder = folder
+        self._records = records
+        self._log = folder / "workers.log"
+        self._raw = kafka.on_cluster(PAGES_RAW.name)
+        self._chance = random.Random(seed)
+
+    def run(self) -> HostileResult:
+        """Run it to its end."""
+        asyncio.run(self._prepare())
+        with workers(self._kafka, list(STAGES), self._log, SETTINGS):
+            self._publish([RawBatch([Hostile(0, self._raw).good_record() for _ in range(8)])])
+            self._settle()
+            run = self._replay()
+            hostile = Hostile(self.result.seed, self._raw, [run])
+            self._publish([*hostile.batches(self._records), *hostile.unreadable()], hostile.refused())
+            self._settle()
+            letters = self._look(run)
+            redriven = self._repair(letters)
+            self._settle()
+            self._look_at_rounds(redriven)
+        self.result.witness = self._count()
+        self.result.problems += checks.of_log(self._log.read_text(encoding="utf-8", errors="replace"))
+        return self.result
+
+    async def _prepare(self) -> None:
+        await topics.create(self._kafka, TOPICS, partitions=PARTITIONS)
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._kafka.bootstrap_servers)
+        await admin.start()
+        try:
+            await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, self._raw, configs=ANY_TIMES)])
+        finally:
+            await admin.close()
+
+    def _publish(self, batches: Sequence[RawBatch], refused: Iterable[tuple[str, RawBatch]] = ()) -> None:
+        async def publish() -> None:
+            async with RawProducer(self._kafka.bootstrap_servers) as producer:
+                for number, batch in enumerate(batches):
+                    error, _ = await producer.send(self._raw, number % PARTITIONS, batch)
+                    assert not error, f"batch {number} is refused with error {error}"
+                    self.result.sent += len(batch.records)
+                for what, batch in refused:
+                    error, _ = await producer.send(self._raw, 0, batch)
+                    if error:
+                        self.result.refused.append(what)
+                    else:  # then it must end like any other
+                        self.result.sent += len(batch.records)
+
+        asyncio.run(publish())
+
+    def _settle(self) -> None:
+        """Wait until the audit has nothing in flight."""
+
+        def settled() -> bool:
+            done = wiredesk(self._kafka, "audit", "--json")
+            if done.returncode not in (0, 1) or not done.stdout:
+                self.result.problems.append(f"audit: {done.returncode}: {done.stderr[-500:]}")
+                return True
+            self.result.audit = json.loads(done.stdout)
+            return not self.result.audit["in_flight"]
+
+        wait_until(settled, "nothing is in flight", SETTLE_SECONDS)
+
+    def _replay(self) -> str:
+        """Have a run of a replay, whose id can be forged; return the id."""
+        done = wiredesk(self._kafka, "replay", "ingest", "--offset", "0:0-4", "--into", INTO, "--yes", "--json")
+        assert done.returncode == 0, done.stderr
+        return str(json.loads(done.stdout)["run"])
+
+    def _look(self, run: str) -> list[str]:
+        """Run every command that changes nothing, in each of its forms; return the ids of the dead letters."""
+        names = [*(topic.name for topic in TOPICS), INTO]
+        tails = [["tail", name, "--from-beginning", "--until-end"] for name in names]
+        found = self._run([[*one, "--json"] for one in tails], form=checks.JSON)
+        self.result.problems += checks.of_records(found)
+        letters = [one["id"] for one in checks.letters(found)]
+        shown = [["dlq", "show", one] for one in self._chance.sample(letters, min(SHOWN_LETTERS, len(letters)))]
+        lines = {one.arguments[1]: len(one.out.splitlines()) for one in found}
+        commands = [
+            ["audit"],
+            ["audit", "--since", "1960-01-01"],
+            ["status"],
+            ["topics", "list"],
+            ["topics", "compare", "articles.cleaned", "articles.enriched"],
+            ["topics", "compare", PAGES_RAW.name, "articles.enriched"],
+            ["dlq", "list", "--by", "host", "--by", "reason", "--by", "hour"],
+            ["dlq", "list", "--since", "1h"],
+            ["dlq", "redrive", "--dry-run"],
+            ["replay", "list"],
+            ["replay", "show", run],
+            *(["replay", name, "--from", "1960-01-01", "--host", "good.example", "--dry-run"] for name in STAGES),
+            *(["trace", address] for address in checks.ADDRESSES),
+            *shown,
+        ]
+        self._run([[*one, "--json"] for one in commands], form=checks.JSON)
+        for form in (checks.PLAIN, checks.TERMINAL):
+            plain = self._run([*commands, *tails, *([*one, "--whole"] for one in shown)], form=form)
+            if form is checks.PLAIN:
+                self.result.problems += checks.of_lines(plain, lines)
+        return letters
+
+    def _repair(self, letters: Sequence[str]) -> int:
+        """Run every command that changes something: nothing may be lost or doubled; return how many were redriven."""
+        kept = self._folder / "kept.jsonl"
+        importing = ["dlq", "import", str(kept)]
+        exported, _, back, again = self._run(
+            [["dlq", "export", str(kept)], ["dlq", "purge", "--yes"], importing, importing], form=checks.PLAIN
+        )
+        count = len(letters)
+        for outcome, told in (
+            (exported, f"{count} dead letters in {kept}"),
+            (back, f"{count} dead letters imported, 0 were there"),
+            (again, f"0 dead letters imported, {count} were there"),
+        ):
+            if outcome.out.strip() != told:
+                self.result.problems.append(f"{outcome.name}: {outcome.out!r}, not {told!r}")
+        (redriven,) = self._run([[*REDRIVE, "--limit", str(REDRIVEN)]], form=checks.JSON)
+        told = json.loads(redriven.out)
+        if told["worn_out"] or told["done_before"]:
+            self.result.problems.append(f"a dead letter that was never redriven counts as one: {redriven.out}")
+        self.result.sent += int(told["sent"])
+        return int(told["sent"])
+
+    def _look_at_rounds(self, redriven: int) -> None:
+        """Check that what was redriven and given up again is known to have had its round."""
+        (planned,) = self._run([[*REDRIVE, "--dry-run"]], form=checks.JSON)
+        told = json.loads(planned.out)
+        if (told["done_before"], told["worn_out"]) != (redriven, redriven):
+            self.result.problems.append(f"{redriven} dead letters were redriven and given up again: {planned.out}")
+
+    def _run(self, commands: Sequence[Sequence[str]], *, form: checks.Form) -> list[Outcome]:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.faults.commands"],
+            cwd=ROOT,
+            env={**environment(self._kafka), **form.environment},
+            input=json.dumps(commands),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=COMMANDS_SECONDS,
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        outcomes = [Outcome(**one) for one in json.loads(done.stdout)]
+        self.result.commands += len(outcomes)
+        for outcome in outcomes:
+            self.result.problems += checks.of_command(outcome, form)
+        return outcomes
+
+    def _count(self) -> dict[str, Any]:
+        names = [self._kafka.on_cluster(topic.name) for topic in (PAGES_RAW, *ENDS)]
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.faults.witness", self._kafka.bootstrap_servers, *names],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return dict(json.loads(done.stdout))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 16), help="default: any")
+    parser.add_argument("--records", type=int, default=5000)
+    parser.add_argument("--keep", type=Path, help="folder for the broker and logs, kept; default: a temporary one")
+    args = parser.parse_args()
+    logs.quiet()
+    with folder_for(args.keep) as folder:
+        broker = running_broker(folder / "kafka")
+        kafka = KafkaSettings(bootstrap_servers=next(broker).bootstrap_servers)
+        try:
+            result = HostileRun(kafka, folder, seed=args.seed, records=args.records).run()
+        finally:
+            next(broker, None)
+    print(result.report())  # noqa: T201
+    return 0 if result.clean else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
