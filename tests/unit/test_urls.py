@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.urls import MAX_URL, canonical
+from services.ingest.urls import MAX_URL, canonical, public
 from services.runtime.errors import RejectedError
 
 
@@ -53,3 +53,55 @@ def test_any_text_is_canonical_or_refused(url: str) -> None:
         assert canonical(url).startswith(("http://", "https://"))
     except RejectedError as error:
         assert error.reason == "invalid_url"  # noqa: PT017 - either end is right, another error is not
+
+
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("https://example.com", "https://example.com"),
+        ("HTTPS://Example.com/ü?b=2&utm_source=x#f", "HTTPS://Example.com/ü?b=2&utm_source=x#f"),
+        ("https://user:secret@example.com/a#f", "https://example.com/a#f"),
+        ("https://user@example.com/a", "https://example.com/a"),
+        ("https:user:secret@example.com/a", "https://example.com/a"),
+        ("https:\\\\user:secret@example.com\\a", "https://example.com/a"),
+        ("https://user:se%40cret@example.com/", "https://example.com/"),
+        ("https://example.com/@user:name", "https://example.com/@user:name"),
+        ("https://example.com/a\x1b[31m", "https://example.com/a%1B[31m"),
+        ("https://example.com/a\x9b\u202e", "https://example.com/a%C2%9B%E2%80%AE"),
+        ("https://example.com/a\nb\tc", "https://example.com/abc"),
+        ("https://example.com/a b", "https://example.com/a%20b"),
+        (" https://example.com/ ", "https://example.com/"),
+    ],
+)
+def test_a_url_goes_on_as_it_was_written_where_that_is_safe(url: str, wanted: str) -> None:
+    assert public(url) == wanted
+
+
+@given(st.text(max_size=60), st.text(st.characters(exclude_characters="/\\?#"), max_size=20))
+def test_nothing_harmful_goes_on_in_a_url(path: str, user: str) -> None:
+    for url in (f"https://example.com/{path}", f"https://{user}:secret@example.com/{path}"):
+        try:
+            told = public(url)
+        except RejectedError as error:
+            told = error.message
+        assert told.isprintable()
+        assert "secret" not in told
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://user:secret@example.com/",
+        "https://user:secret@[bad/",
+        "https://user:secret/x@example.com/",
+        "https://user:sec?x=secret#y@example.com:99999/",
+        "user:secret@example.com",
+        "https://user:secret@" + "x" * 5000,
+        "https://user:" + "secret" * 1000 + "@example.com/",
+        "https://us\ner:secret@ex ample.com/",
+    ],
+)
+def test_no_message_quotes_a_password(url: str) -> None:
+    with pytest.raises(RejectedError) as refused:
+        canonical(url)
+    assert "secret" not in str(refused.value)

@@ -1,0 +1,192 @@
+"""What stands under our own names, whoever wrote it: every parser accepts any bytes, and nothing of it is believed."""
+
+import json
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas import InvalidEventError, RawPage
+from schemas import headers as contract
+from schemas.dead_letter import DeadLetterHeaders
+from services.cli import tail, trace
+from services.cli.addresses import address_of, host_of
+from services.cli.dlq import keeping, listing
+from services.cli.moments import written
+from services.cli.replay.filters import wanted
+from services.cli.status import _reason
+from services.pipeline import EXTRACTOR, INGEST, STAGES
+from services.runtime import headers
+from services.runtime.dead_letters import Notes, dead_letter, mark
+from services.runtime.dead_letters.letter import parsed
+from services.runtime.dead_letters.redrive import _again, _note
+from services.runtime.lineage import lineage, origin_of, origin_seconds, replay_marks, replay_of
+from services.runtime.overview import _arrival
+from services.runtime.printable import json_text
+from services.runtime.records import Failure, Header, Record, instant, located
+from tests.faults.hostile_records import DIGITS, header_names
+
+COORDINATES = "pages.raw/3/42"
+FORGED_ID = b"pages.raw.dlq/0/7"
+
+values = st.one_of(
+    st.none(),
+    st.binary(max_size=40),
+    st.integers(-(2**70), 2**70).map(lambda number: str(number).encode()),
+    st.sampled_from([DIGITS, "²".encode(), "١٢".encode(), b"", b"-1", b"\xff", FORGED_ID, b"pages.raw/4294967296/0"]),
+    st.sampled_from([b"0001-01-01T00:00:00+14:00", b"9999-12-31T23:59:59-14:00", b"2026-01-01T00:00:00"]),
+    st.text(max_size=20).map(lambda text: text.encode("utf-8", "surrogatepass")),
+)
+names = st.one_of(st.sampled_from(header_names()), st.text(max_size=20), st.just(""), st.just("received_wiredesk_x"))
+received = st.lists(st.tuples(names, values), max_size=12).map(tuple)
+timestamps = st.integers(-(2**63), 2**63 - 1)
+
+
+FILTER = wanted({"host": ("a.example",), "type": ("t",), "language": ("en",), "url": ("x",)})
+
+
+def record(found: tuple[Header, ...] = (), timestamp: int = 1_700_000_000_000, topic: str = "pages.raw") -> Record:
+    return Record(topic, 3, 42, timestamp, b"k", b"v", found)
+
+
+def given_up(found: tuple[Header, ...]) -> Record:
+    """Return the dead letter of a record, as the lane writes it."""
+    source = record(found)
+    letter = dead_letter(INGEST, "1", source, Failure("error", "as told", "stack"))
+    return record((*letter.headers, *lineage(INGEST, source)), topic="pages.raw.dlq")
+
+
+def test_the_names_that_the_code_knows_are_found() -> None:
+    known = {
+        "wiredesk_origin",
+        "wiredesk_replay",
+        "wiredesk_replayed",
+        "wiredesk_redrives",
+        "wiredesk_kept_as",
+        "ce_id",
+    }
+    assert known <= set(header_names())
+    assert {f"wiredesk_dlq_{name}" for name in DeadLetterHeaders.model_fields} <= set(header_names())
+
+
+@settings(max_examples=60)
+@given(received, timestamps)
+def test_no_header_upsets_a_parser(found: tuple[Header, ...], timestamp: int) -> None:
+    for topic in ("pages.raw", "pages.raw.dlq", "pages.accepted", "articles.enriched", "pages.skipped"):
+        one = record(found, timestamp, topic)
+        assert [*(_arrival(stage, one) for stage in STAGES.values()), origin_seconds(one.headers)]
+        assert isinstance(f"{origin_of(one)}{replay_marks(one)}{replay_of(one)}{address_of(one)}{host_of(one)}", str)
+        assert _reason(one)
+        assert trace._told(topic, one)
+        assert json.loads(json_text(tail.as_object(one)))
+        assert len(headers.own(found)) <= len(found) >= len(contract.travelling(found))
+        assert written(timestamp).endswith(" ms") == (instant(timestamp) is None)
+        assert not FILTER(one)
+        for stage in STAGES.values():
+            made = dict(lineage(stage, one))
+            assert located(headers.text(made["wiredesk_origin"])) is not None
+            assert headers.number(made["wiredesk_origin_time"]) is not None
+            if (letter := parsed(stage, one)) is not None:
+                assert [key(letter) for key in listing.KEYS.values()]
+                assert json.loads(json_text(keeping._object(letter)))
+                assert _again(letter, 1).topic == stage.consumes.name
+                assert _note(letter, 1, None).key == mark(one).encode()
+    for reader in (RawPage.from_record, lambda _, found: DeadLetterHeaders.from_headers(found)):
+        try:
+            reader(b"v", found)
+        except InvalidEventError as error:
+            assert str(error)  # noqa: PT017 - either end is right, another error is not
+
+
+@given(received)
+def test_in_a_dead_letter_all_that_bears_our_names_is_ours(found: tuple[Header, ...]) -> None:
+    letter = given_up(found)
+    ours = [(name, value) for name, value in letter.headers if name.startswith("wiredesk_")]
+    assert len(ours) == len(dict(ours)), "each of them once"
+    assert all(re.fullmatch(r"wiredesk_(dlq_\w+|origin|origin_time)", name) for name, _ in ours)
+    assert origin_of(letter) == COORDINATES
+    assert replay_of(letter) is None
+    back = parsed(INGEST, letter)
+    assert back is not None
+    assert back.source == COORDINATES
+    assert back.headers == found, "and what was received comes back as it was"
+
+
+@given(received)
+def test_what_a_redrive_sends_is_the_record_again(found: tuple[Header, ...]) -> None:
+    letter = parsed(INGEST, given_up(found))
+    assert letter is not None
+    again = _again(letter, 2).headers
+    assert again == (*(one for one in found if one[0] != "wiredesk_redrives"), ("wiredesk_redrives", b"2"))
+
+
+@given(received)
+def test_nobody_names_a_dead_letter_but_an_import(found: tuple[Header, ...]) -> None:
+    stands = given_up((*found, ("wiredesk_kept_as", FORGED_ID)))
+    letter = parsed(INGEST, stands)
+    assert letter is not None
+    assert keeping._name(letter) == mark(stands)
+    name, output = keeping._parsed(json_text(keeping._object(letter)).encode())
+    assert name == mark(stands)
+    imported = parsed(INGEST, Record("pages.raw.dlq", 0, 900, 5, output.key, output.value, output.headers))
+    assert imported is not None
+    assert keeping._name(imported) == mark(stands)
+    assert imported.headers == letter.headers
+    assert (imported.reason, imported.source) == (letter.reason, letter.source)
+
+
+def test_dead_letters_of_older_versions_are_read() -> None:
+    """They hold what a publisher wrote under our names as it came, before what the runtime wrote."""
+    forged = (("wiredesk_replay", b"r"), ("wiredesk_replayed", b"pages.raw/0/0"), ("wiredesk_redrives", b"99"))
+    old = (*forged, ("wiredesk_dlq_reason", b"forged"), ("a", b"1"))
+    ours = (
+        ("wiredesk_dlq_reason", b"error"),
+        ("wiredesk_dlq_topic", b"pages.raw"),
+        ("wiredesk_origin", b"pages.raw/0/1"),
+    )
+    letter = parsed(INGEST, record((*old, *ours)))
+    assert letter is not None
+    assert (letter.reason, letter.headers, replay_of(letter.record)) == ("error", old, None)
+    assert Notes().rounds(letter) == 0
+
+
+@pytest.mark.parametrize(
+    "value", [b"{}", b"[]", b"null", b"\xff", b'{"to": 5, "round": 1}', b'{"to": "a/0/1", "round": "x"}', None]
+)
+def test_a_note_that_says_no_place_is_borne(value: bytes | None) -> None:
+    """Older versions wrote none."""
+    notes = Notes()
+    notes.add("pages.raw.dlq/0/7@5", value)
+    assert "pages.raw.dlq/0/7@5" in notes
+    assert len(notes) == 1
+
+
+def test_rounds_are_counted_by_where_records_went() -> None:
+    letter = parsed(INGEST, given_up((("wiredesk_redrives", DIGITS), ("wiredesk_redrives", b"99"))))
+    assert letter is not None
+    notes = Notes()
+    assert notes.rounds(letter) == 0, "whatever a header claims"
+    note = _note(letter, 3, COORDINATES)
+    notes.add((note.key or b"").decode(), note.value)
+    assert notes.rounds(letter) == 3
+
+
+@given(st.text(max_size=30), st.integers(0, 2**80), st.integers(0, 2**80))
+def test_coordinates_are_within_kafkas_numbers(topic: str, partition: int, offset: int) -> None:
+    found = located(f"{topic}/{partition}/{offset}")
+    assert (found is not None) == (bool(topic) and partition < 2**31 and offset < 2**63)
+
+
+@pytest.mark.parametrize(
+    "text", ["a/²/1", "a/1/²", "a/١/1", "a/-1/0", "a/0/+1", "a/ 1/0", f"a/0/{'9' * 5000}", "a/0/1_0"]
+)
+def test_only_plain_digits_are_numbers(text: str) -> None:
+    assert located(text) is None
+    assert headers.number(text.encode()) is None
+
+
+def test_a_replay_mark_of_a_publisher_is_not_handed_on() -> None:
+    forged = record((("wiredesk_replay", b"run"), ("wiredesk_replayed", b"pages.raw/0/0")))
+    assert [name for name, _ in lineage(INGEST, forged)] == ["wiredesk_origin", "wiredesk_origin_time"]
+    assert lineage(EXTRACTOR, forged)[2:] == forged.headers, "of a later topic stages alone are the writers"
