@@ -3,6 +3,7 @@
 import asyncio
 from typing import Annotated
 
+import structlog
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -13,6 +14,8 @@ from services.pipeline import ARTICLES_ENRICHED, PAGES_SKIPPED, STAGES
 from services.runtime import logs
 from services.runtime.audit import Account, account
 from services.runtime.settings import KafkaSettings
+
+log = structlog.get_logger(__name__)
 
 UNBALANCED = 1
 
@@ -30,8 +33,9 @@ def audit(
     """Account for every raw page: enriched, skipped, dead-lettered, in flight, missing, or duplicated.
 
     It reads the topics and nothing else, while workers go on; pages in flight are those that a stage has not committed
-    yet. Exit code 1 when a page is missing or has ended more than once, which must never happen: those are named. With
-    WIREDESK_GUARANTEE=at_least_once duplicates are to be expected after a failure.
+    yet, and expired are records that retention deleted before a stage read them. Exit code 1 when a page is missing or
+    has ended more than once, which must never happen: those are named. With WIREDESK_GUARANTEE=at_least_once duplicates
+    are to be expected after a failure.
     """
     logs.quiet()
     since_ms = milliseconds(since)
@@ -46,6 +50,8 @@ def audit(
                 progress=lambda done, total: progress.update(task, completed=done, total=total),
             )
         )
+    for stage, count in found.expired.items():
+        log.warning("retention deleted records before they were read", stage=stage, records=count)
     if as_json:
         console.json(as_object(found))
     else:
@@ -62,6 +68,8 @@ def as_object(found: Account) -> dict[str, object]:
         "in_flight": found.in_flight,
         "missing": found.missing,
         "duplicated": found.duplicated,
+        "expired": sum(found.expired.values()),
+        "expired_by_stage": found.expired,
         "replayed": found.replayed,
         "by_topic": found.ended,
         "missing_records": found.missing_records,
@@ -81,6 +89,7 @@ def _ended(found: Account) -> dict[str, int]:
 def _show(found: Account) -> None:
     rows = [(name.replace("_", "-"), count) for name, count in _ended(found).items()]
     rows += [("in flight", found.in_flight), ("missing", found.missing), ("duplicated", found.duplicated)]
+    rows.append(("expired", sum(found.expired.values())))
     rows += [(f"replayed by {run}", count) for run, count in found.replayed.items()]
     console.table(f"{found.entered} raw pages", ("what became of them", "pages"), rows)
     for name in found.missing_records:

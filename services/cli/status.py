@@ -105,6 +105,7 @@ async def _told(kafka: KafkaSettings, watcher: Watcher, before: Overview, span: 
         for stage in now.stages
         if stage.next_age > STALLED_SECONDS and not stage.members
     ]
+    troubles += [str(one) for one in now.waits]
     brokers = now.brokers
     if not brokers.are_well:
         troubles.append(f"{brokers.under_replicated} partitions lack a replica, {brokers.leaderless} have no leader")

@@ -22,10 +22,11 @@ from services.runtime import logs
 from services.runtime.dead_letters.letter import parsed
 from services.runtime.errors import UsageError
 from services.runtime.headers import last, text
-from services.runtime.kafka import topics
+from services.runtime.kafka import clients, topics
+from services.runtime.kafka.partition_life import topic_id
 from services.runtime.kafka.progress import committed
 from services.runtime.kafka.reading import Span, between, ends
-from services.runtime.lineage import origin_of, replay_of
+from services.runtime.lineage import origin_of, origin_topic_id, replay_of
 from services.runtime.records import Record, located
 from services.runtime.settings import KafkaSettings
 
@@ -127,7 +128,7 @@ async def _trace(kafka: KafkaSettings, page: str) -> list[Visit]:
     raw = kafka.on_cluster(PAGES_RAW.name)
     raws = [TopicPartition(raw, number) for number in range(counts[raw])]
     spans = await ends(kafka, [*keyed, *raw_letters, *raws])
-    done = await committed(kafka, list(STAGES.values()))
+    done = {tp: found.offset for tp, found in (await committed(kafka, list(STAGES.values()))).items()}
     found = await _read(kafka, {tp: spans[tp] for tp in keyed}, key=key)
     letters = await _read(kafka, {tp: spans[tp] for tp in raw_letters})
     found += [r for r in letters if _id_of_address(address_of(r)) == page]
@@ -147,12 +148,17 @@ async def _visits(
     kafka: KafkaSettings, found: Sequence[Record], fresh: Sequence[Record], done: Mapping[TopicPartition, int]
 ) -> list[Visit]:
     """Return the records by the raw page that they came of, oldest first."""
-    by_origin: dict[str, list[Record]] = {record.coordinates: [record] for record in fresh}
+    async with clients.started(clients.admin(kafka), kafka) as admin:
+        present = await topic_id(admin, kafka.on_cluster(PAGES_RAW.name))
+    # The topic may have been made anew: then records of both lives bear the same coordinates.
+    by_origin: dict[tuple[str, str], list[Record]] = {(record.coordinates, present): [record] for record in fresh}
     for record in found:
-        by_origin.setdefault(origin_of(record) or record.coordinates, []).append(record)
+        named = origin_of(record) or record.coordinates, origin_topic_id(record) or present
+        by_origin.setdefault(named, []).append(record)
     visits = []
-    for origin, records in by_origin.items():
-        entered = await _raw(kafka, origin) if all(r.coordinates != origin for r in records) else []
+    for (origin, life), records in by_origin.items():
+        is_kept = life == present and all(r.coordinates != origin for r in records)
+        entered = await _raw(kafka, origin) if is_kept else []
         visits.append(_visit(kafka, origin, sorted([*entered, *records], key=lambda r: r.timestamp), done))
     return sorted(visits, key=lambda visit: visit.hops[0].time_ms)
 

@@ -9,6 +9,10 @@ from services.runtime.topology import Stage
 ORIGIN = "wiredesk_origin"
 """`<topic>/<partition>/<offset>` of the record that entered the first topic."""
 
+ORIGIN_TOPIC_ID = "wiredesk_origin_topic_id"
+"""The id of that topic, as Kafka's own tools write it: a topic that is deleted and made anew has another one, while its
+offsets begin again at 0."""
+
 ORIGIN_TIME = "wiredesk_origin_time"
 """When the broker got that record, in milliseconds since 1970: the start of every latency."""
 
@@ -19,7 +23,7 @@ REPLAYED = "wiredesk_replayed"
 """`<topic>/<partition>/<offset>` of the record that the run read: it tells several of one origin apart."""
 
 
-def lineage(stage: Stage, record: Record, run: str | None = None) -> tuple[Header, ...]:
+def lineage(stage: Stage, record: Record, run: str | None = None, *, topic_id: str = "") -> tuple[Header, ...]:
     """Return the headers that everything made from a record carries.
 
     At an entry stage they begin with the record itself, whatever its headers claim; a record that somebody wrote into
@@ -28,23 +32,31 @@ def lineage(stage: Stage, record: Record, run: str | None = None) -> tuple[Heade
 
     Args:
         run: that replays the record; None: the live stream has it.
+        topic_id: of the topic in which the record stands; empty where that is not known.
     """
     believed: Mapping[str, bytes | None] = {} if stage.entry else own(record.headers)
     origin, arrived = believed.get(ORIGIN), number(believed.get(ORIGIN_TIME))
+    life = believed.get(ORIGIN_TOPIC_ID)
     if origin is None or located(text(origin)) is None:
-        origin, arrived = record.coordinates.encode(), None
+        origin, life, arrived = record.coordinates.encode(), topic_id.encode(), None
     if arrived is None:
         arrived = max(0, record.timestamp)
     if run is not None:
         marks: tuple[Header, ...] = ((REPLAY, run.encode()), (REPLAYED, record.coordinates.encode()))
     else:
         marks = _marks(believed)
-    return (ORIGIN, origin), (ORIGIN_TIME, b"%d" % arrived), *marks
+    lives: tuple[Header, ...] = ((ORIGIN_TOPIC_ID, life),) if life else ()
+    return (ORIGIN, origin), (ORIGIN_TIME, b"%d" % arrived), *lives, *marks
 
 
 def origin_of(record: Record) -> str:
     """Return the coordinates that a record made by a stage names as its origin; empty where it names none."""
     return text(own(record.headers).get(ORIGIN))
+
+
+def origin_topic_id(record: Record) -> str:
+    """Return the id of the topic in which its origin stands; empty where that is not told."""
+    return text(own(record.headers).get(ORIGIN_TOPIC_ID))
 
 
 def replay_marks(record: Record) -> tuple[Header, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import structlog
 
-from services.runtime.printable import json_text
+from services.runtime.printable import json_text, one_line
 
 QUIET_SECONDS = 10.0
 
@@ -91,6 +91,20 @@ def muted(name: str) -> Iterator[None]:
 
 
 def quiet() -> None:
-    """Keep the libraries' logs off a command's output: its own one line says what went wrong."""
+    """Keep the libraries' logs off a command's output: its own one line says what went wrong.
+
+    Our own warnings, of records that cannot be read or of a transaction that is waited for, are lines on stderr.
+    """
+    structlog.configure(
+        processors=[structlog.stdlib.add_log_level, _plain_line],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)
     logging.getLogger("asyncio").setLevel(logging.CRITICAL + 1)
+
+
+def _plain_line(_: object, __: str, event: structlog.typing.EventDict) -> str:
+    facts = " ".join(f"{name}={value}" for name, value in event.items() if name not in ("event", "level", "exc_info"))
+    return str(one_line(f"wiredesk: {event['level']}: {event['event']}: {facts}"))

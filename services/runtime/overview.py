@@ -19,12 +19,16 @@ from services.runtime.errors import UnavailableError
 from services.runtime.kafka import clients, topics
 from services.runtime.kafka.delivery import told
 from services.runtime.kafka.fetching import poll
+from services.runtime.kafka.open_transactions import OpenTransaction, open_transactions
 from services.runtime.kafka.progress import committed, group_state
 from services.runtime.kafka.reading import POLL_MS
 from services.runtime.lineage import origin_seconds
 from services.runtime.records import Record
 from services.runtime.settings import KafkaSettings
 from services.runtime.topology import Stage
+
+OPEN_SECONDS = 10.0
+"""A transaction of ours is open for a second at most, as long as its worker and its broker live."""
 
 NEXT_SECONDS = 1.0
 """For the records that the stages come to next: they tell how old what waits is."""
@@ -45,7 +49,7 @@ class StageState:
 
     Attributes:
         arrived: records that its input topic has had in all.
-        done: records of it that the stage has committed; the difference is the lag.
+        done: up to where the stage has committed it; the difference is the lag.
         next_age: seconds since the first record that waits arrived in this topic; 0 where none does.
         page_age: seconds since the raw page arrived that it came of.
         state: of the consumer group, as Kafka calls it: Stable, Empty, PreparingRebalance.
@@ -61,7 +65,7 @@ class StageState:
 
     @property
     def lag(self) -> int:
-        """Records that wait."""
+        """Offsets from there to the end of the topic, as Kafka's own tools count them."""
         return self.arrived - self.done
 
 
@@ -81,12 +85,17 @@ class Brokers:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All of it, at a time (seconds, monotonic)."""
+    """All of it, at a time (seconds, monotonic).
+
+    Attributes:
+        waits: transactions on the input topics that have been open for long: what stands after them cannot be read.
+    """
 
     at: float
     stages: tuple[StageState, ...]
     brokers: Brokers
     ends: Mapping[TopicPartition, int] = field(repr=False)
+    waits: tuple[OpenTransaction, ...] = ()
 
 
 @contextlib.asynccontextmanager
@@ -103,8 +112,11 @@ async def overviews(settings: KafkaSettings, stages: Sequence[Stage]) -> AsyncIt
     async with (
         clients.started(clients.admin(settings), settings) as admin,
         clients.started(clients.reader(settings, "wiredesk-status"), settings) as consumer,
+        clients.started(
+            clients.reader(settings, "wiredesk-status", isolation_level="read_uncommitted"), settings
+        ) as uncommitted,
     ):
-        yield Watcher(settings, stages, admin, consumer)
+        yield Watcher(settings, stages, admin, consumer, uncommitted)
 
 
 class Watcher:
@@ -116,11 +128,13 @@ class Watcher:
         stages: Sequence[Stage],
         admin: AIOKafkaAdminClient,
         consumer: AIOKafkaConsumer,
+        uncommitted: AIOKafkaConsumer,
     ) -> None:
         self._settings = settings
         self._stages = stages
         self._admin = admin
         self._consumer = consumer
+        self._uncommitted = uncommitted
         self._inputs = {settings.on_cluster(stage.consumes.name): stage for stage in stages}
 
     async def look(self) -> Overview:
@@ -141,11 +155,11 @@ class Watcher:
             self._admin.describe_topics(list(self._inputs)), committed(self._settings, self._stages), self._groups()
         )
         partitions = [TopicPartition(t["topic"], p["partition"]) for t in described for p in t["partitions"]]
-        ends = await self._consumer.end_offsets(partitions)
+        readable = await self._consumer.end_offsets(partitions)
+        ends = await self._uncommitted.end_offsets(partitions)
         starts = await self._consumer.beginning_offsets(partitions)
-        at = {tp: min(ends[tp], max(starts[tp], done.get(tp, starts[tp]))) for tp in partitions}
-        waiting = await self._next({tp: offset for tp, offset in at.items() if offset < ends[tp]}, ends)
-        at |= {tp: ends[tp] if record is None else record.offset for tp, record in waiting.items()}
+        at = {tp: min(ends[tp], max(starts[tp], done[tp].offset if tp in done else starts[tp])) for tp in partitions}
+        waiting = await self._next({tp: offset for tp, offset in at.items() if offset < readable[tp]}, readable)
         cluster = await self._admin.describe_cluster()
         flat = [p for t in described for p in t["partitions"]]
         return Overview(
@@ -157,7 +171,12 @@ class Watcher:
                 leaderless=sum(p["leader"] < 0 for p in flat),
             ),
             ends=ends,
+            waits=await self._open_transactions([tp for tp in partitions if readable[tp] < ends[tp]]),
         )
+
+    async def _open_transactions(self, partitions: Sequence[TopicPartition]) -> tuple[OpenTransaction, ...]:
+        found = await asyncio.gather(*(open_transactions(self._consumer, tp) for tp in partitions))
+        return tuple(one for of_partition in found for one in of_partition if one.age > OPEN_SECONDS)
 
     def _stage(
         self,

@@ -13,11 +13,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from services.cli import app, console, pages
+from services.cli import app, pages
 from services.pipeline import TOPICS
 from services.runtime import logs
 from services.runtime.errors import UsageError
 from services.runtime.kafka import topics
+from services.runtime.printable import printable
 from services.runtime.settings import KafkaSettings
 from tests.patience import scaled
 from tests.support import ROOT, SAMPLES, Cluster, WorkerProcess, free_port, wait_until
@@ -276,7 +277,7 @@ def test_the_demo_accounts_for_every_page(cluster: Cluster) -> None:
 
 
 def test_nothing_from_outside_reaches_the_terminal_as_a_command() -> None:
-    assert console.printable("a\x1b]0;owned\x07\u009bm\tb\n") == "a\\x1b]0;owned\\x07\\x9bm\tb\n"
+    assert printable("a\x1b]0;owned\x07\u009bm\tb\n") == "a\\x1b]0;owned\\x07\\x9bm\tb\n"
 
 
 def test_an_archive_may_hold_what_no_server_should_say(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiokafka import TopicPartition
 
 from services.pipeline import INGEST, PAGES_SKIPPED, TOPICS
-from services.runtime.kafka import topics
-from services.runtime.kafka.progress import committed
+from services.runtime.kafka import progress, topics
 from services.runtime.kafka.reading import read
 from services.runtime.settings import KafkaSettings
 from tests.support import DEADLINE, Raw, ends_of, origin, publish, wiredesk, workers
@@ -43,17 +43,17 @@ async def test_a_stage_reads_again_what_was_said_and_nothing_else(kafka: KafkaSe
     with workers(kafka, ["ingest"], tmp_path / "first.log"):
         await ends_of(kafka, origins)
         assert "has workers (its group is Stable)" in replay(kafka, "--rewind-group", "--from", "1h", "--yes", code=2)
-    before = await committed(kafka, [INGEST])
+    before = await committed(kafka)
     assert sum(before.values()) == 30
 
     planned = moves(kafka, "--from", "-1h", "--dry-run")
     assert (sum(m["again"] for m in planned), {m["to"] for m in planned}) == (30, {0})
-    assert await committed(kafka, [INGEST]) == before, "a dry run moves nothing"
+    assert await committed(kafka) == before, "a dry run moves nothing"
     assert "say --yes" in replay(kafka, "--rewind-group", "--from", "-1h", code=2)
 
     (fullest, count) = Counter(name.split("/")[1] for name in origins).most_common(1)[0]
     moves(kafka, "--offset", f"{fullest}:{count - 2}", "--yes")
-    after = {tp.partition: offset for tp, offset in (await committed(kafka, [INGEST])).items()}
+    after = {tp.partition: offset for tp, offset in (await committed(kafka)).items()}
     assert after == {tp.partition: offset for tp, offset in before.items()} | {int(fullest): count - 2}
     with workers(kafka, ["ingest"], tmp_path / "second.log"):
         await _until(kafka, sum(before.values()))
@@ -66,7 +66,7 @@ async def test_what_waits_can_be_passed_over(kafka: KafkaSettings) -> None:
     await publish(kafka, [gone(n) for n in range(12)])
     passed = moves(kafka, "--from", "now", "--yes")
     assert sum(m["again"] for m in passed) == -12
-    assert sum((await committed(kafka, [INGEST])).values()) == 12
+    assert sum((await committed(kafka)).values()) == 12
     assert not [m for m in moves(kafka, "--from", "now", "--yes") if m["again"]]
 
 
@@ -86,8 +86,12 @@ async def test_a_wrong_call_is_told_in_one_line(kafka: KafkaSettings, options: l
     assert told in line
 
 
+async def committed(kafka: KafkaSettings) -> dict[TopicPartition, int]:
+    return {tp: found.offset for tp, found in (await progress.committed(kafka, [INGEST])).items()}
+
+
 async def _until(kafka: KafkaSettings, wanted: int) -> None:
     """Wait until ingest has committed so many offsets."""
     async with asyncio.timeout(DEADLINE):
-        while sum((await committed(kafka, [INGEST])).values()) < wanted:
+        while sum((await committed(kafka)).values()) < wanted:
             await asyncio.sleep(0.2)

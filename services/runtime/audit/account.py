@@ -22,12 +22,14 @@ from aiokafka.errors import KafkaError
 
 from services.runtime.dead_letters import Notes, mark, redriven
 from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.kafka import clients, topics
 from services.runtime.kafka import progress as stage_progress
-from services.runtime.kafka import topics
+from services.runtime.kafka.commit_note import Committed
 from services.runtime.kafka.delivery import told
+from services.runtime.kafka.partition_life import topic_id
 from services.runtime.kafka.reading import between, ends
 from services.runtime.ledger import Ledger, Range
-from services.runtime.lineage import origin_of, replay_of
+from services.runtime.lineage import origin_of, origin_seconds, origin_topic_id, replay_of
 from services.runtime.records import Record, located
 from services.runtime.replay.run import NotedRun, noted_runs
 from services.runtime.settings import KafkaSettings
@@ -65,6 +67,8 @@ class Account:
         ended: records by the end topic in which they ended, as named in the topology.
         in_flight: a stage has not committed them yet.
         missing: neither ended nor in flight; the first of them by name.
+        expired: by stage, offsets of its input that retention had deleted before it read them, ever. Those of the entry
+            topic are no part of `entered`: nobody can tell what they were.
         duplicated: ended more than once, counted in `ended` once; the first of them by name.
         replayed: records that runs of a replay have brought to an end once more, by run.
     """
@@ -76,6 +80,7 @@ class Account:
     missing_records: list[str] = field(default_factory=list)
     duplicated_records: list[Duplicate] = field(default_factory=list)
     replayed: dict[str, int] = field(default_factory=dict)
+    expired: dict[str, int] = field(default_factory=dict)
 
     @property
     def entered(self) -> int:
@@ -124,12 +129,16 @@ class _Audit:
         self._ends: list[Topic] = [topic for topic in dict.fromkeys(produced) if topic not in consumed]
         self._numbers = {settings.on_cluster(topic.name): n for n, topic in enumerate(self._ends, start=1)}
         self._between = [settings.on_cluster(stage.consumes.name) for stage in stages[1:]]
+        self._entry_lives: tuple[str, ...] = ("",)
         self._runs: dict[str, NotedRun] = {}
         self._replays: dict[str, Ledger] = {}
 
     async def run(self, since_ms: int | None) -> Account:
         partitions = await self._partitions()
-        committed = await stage_progress.committed(self._settings, self._stages)
+        positions = await stage_progress.committed(self._settings, self._stages)
+        committed = {tp: position.offset for tp, position in positions.items()}
+        async with clients.started(clients.admin(self._settings), self._settings) as admin:
+            self._entry_lives = ("", await topic_id(admin, self._entry))
         again = await redriven(self._settings)
         self._runs = await noted_runs(self._settings)
         latest = await ends(self._settings, partitions, since_ms=since_ms, patience=PATIENCE_SECONDS)
@@ -138,8 +147,9 @@ class _Audit:
         await self._read_ends(ledger, latest, again)
         await self._read_between(ledger, committed, latest)
         await self._read_entry(ledger, committed, latest)
-        duplicated = list(islice(ledger.duplicated(), NAMED))
-        named = await self._name_duplicates(duplicated, latest)
+        suspects = list(islice(ledger.duplicated(), NAMED))
+        named = await self._name_duplicates(suspects, latest)
+        duplicated = ledger.count_duplicated - (len(suspects) - len(named))
         named += [
             Duplicate(f"{partition}/{offset} of {run}", ())
             for run, of_run in self._replays.items()
@@ -149,11 +159,21 @@ class _Audit:
             ended={topic.name: ledger.count(number) for number, topic in enumerate(self._ends, start=1)},
             in_flight=ledger.count_in_flight,
             missing=ledger.count_missing,
-            duplicated=ledger.count_duplicated + sum(one.count_duplicated for one in self._replays.values()),
+            duplicated=duplicated + sum(one.count_duplicated for one in self._replays.values()),
             missing_records=[self._name(*found) for found in islice(ledger.missing(), NAMED)],
             duplicated_records=named,
             replayed={run: count for run, one in self._replays.items() if (count := one.count(REPLAYED_END))},
+            expired=await self._expired(positions),
         )
+
+    async def _expired(self, positions: Mapping[TopicPartition, Committed]) -> dict[str, int]:
+        """Return what each stage has found deleted, and what it will when it reads on."""
+        there = await ends(self._settings, list(positions)) if positions else {}
+        counts = {stage.name: 0 for stage in self._stages}
+        names = {self._settings.on_cluster(stage.consumes.name): stage.name for stage in self._stages}
+        for tp, position in positions.items():
+            counts[names[tp.topic]] += position.note.expired + max(0, there[tp][0] - position.offset)
+        return {name: count for name, count in counts.items() if count}
 
     async def _partitions(self) -> list[TopicPartition]:
         names = [self._entry, *self._between, *self._numbers]
@@ -238,21 +258,35 @@ class _Audit:
     async def _name_duplicates(
         self, duplicated: Sequence[tuple[int, int]], latest: Mapping[TopicPartition, tuple[int, int]]
     ) -> list[Duplicate]:
+        """Return where the records of some origins ended.
+
+        An unclean election of a leader cuts a log back, and its offsets are given again: then there are two records of
+        one origin, which arrived at different times, and neither is a duplicate.
+        """
         if not duplicated:
             return []
-        found: dict[tuple[int, int], list[str]] = {origin: [] for origin in duplicated}
+        found: dict[tuple[int, int], list[tuple[str, float]]] = {origin: [] for origin in duplicated}
         ranges = {tp: span for tp, span in latest.items() if tp.topic in self._numbers}
         async with contextlib.aclosing(between(self._settings, ranges)) as reading:
             async for record in reading:
                 origin = self._origin(record)
                 if origin in found and replay_of(record) is None:
-                    found[origin].append(record.coordinates)
-        return [Duplicate(self._name(*origin), tuple(at)) for origin, at in found.items()]
+                    found[origin].append((record.coordinates, origin_seconds(record.headers)))
+        return [
+            Duplicate(self._name(*origin), tuple(place for place, _ in at))
+            for origin, at in found.items()
+            if len({arrived for _, arrived in at}) < len(at)
+        ]
 
     def _origin(self, record: Record) -> tuple[int, int] | None:
-        """Return partition and offset of a record's origin, None where it did not begin in the entry topic."""
+        """Return partition and offset of a record's origin, None where it did not begin in the entry topic.
+
+        Nor where that was the topic of this name before it was deleted and made anew.
+        """
         at = located(origin_of(record))
-        return at[1:] if at is not None and at[0] == self._entry else None
+        if at is None or at[0] != self._entry or origin_topic_id(record) not in self._entry_lives:
+            return None
+        return at[1:]
 
     def _name(self, partition: int, offset: int) -> str:
         return f"{self._entry}/{partition}/{offset}"

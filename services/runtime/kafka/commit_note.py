@@ -4,6 +4,7 @@ Kafka keeps a string with each committed offset. Ours is JSON, `{"topic_id": …
 offsets that a person has set with another tool have none, and are taken as they are.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -42,3 +43,11 @@ class CommitNote(BaseModel):
             return cls.model_validate(fields)
         except (orjson.JSONDecodeError, ValidationError):
             return cls()
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A committed offset, and the note beside it."""
+
+    offset: int
+    note: CommitNote

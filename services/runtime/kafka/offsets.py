@@ -7,7 +7,6 @@ last transaction (decision 6). Version 7 (KIP-447) can be asked to refuse in tha
 """
 
 import asyncio
-from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -22,7 +21,7 @@ from aiokafka.errors import (
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import Boolean, CompactArray, CompactString, Int16, Int32, Int64, Schema, TaggedFields
 
-from services.runtime.kafka.commit_note import CommitNote
+from services.runtime.kafka.commit_note import CommitNote, Committed
 
 UNSTABLE_OFFSET_COMMIT = 88
 NONE_COMMITTED = -1
@@ -101,14 +100,6 @@ class StableOffsetFetch(Request[OffsetFetchRequest_v7]):
         """Return the message."""
         topics: list[Any] = [(self._source.topic, [self._source.partition], {})]
         return request_struct_class(self._group, topics, True, {})  # noqa: FBT003 - positional, as the protocol has it
-
-
-@dataclass(frozen=True, slots=True)
-class Committed:
-    """A committed offset, and the note beside it."""
-
-    offset: int
-    note: CommitNote
 
 
 async def committed(consumer: AIOKafkaConsumer, group: str, source: TopicPartition) -> Committed | None:

@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.client import ConnectionGroup
 from aiokafka.errors import LeaderNotAvailableError, NotLeaderForPartitionError, for_code
 from aiokafka.protocol.abstract import AbstractType
@@ -130,6 +131,22 @@ class TopicMetadata(Request[MetadataRequest_v12]):
         return request_struct_class(topics, False, False, {})  # noqa: FBT003 - positional, as the protocol has it
 
 
+async def topic_id(admin: AIOKafkaAdminClient, topic: str) -> str:
+    """Return the id of a topic; empty where there is none of that name, or we may not see it.
+
+    Raises:
+        KafkaError: no broker answers.
+    """
+    client: Any = admin._client  # noqa: SLF001 - see below
+    response = await client.send(client.get_random_node(), TopicMetadata(topic))
+    ((error, _, found, *_),) = response.topics
+    return "" if error else _name(found)
+
+
+def _name(topic_id: bytes) -> str:
+    return base64.urlsafe_b64encode(topic_id).decode("ascii").rstrip("=")
+
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
     """What a broker said: partitions by number, or the error of the topic; and when it was asked (loop's clock)."""
@@ -187,8 +204,7 @@ class PartitionLives:
         # On a connection of its own: a broker answers the requests of one in order, and a fetch may wait there.
         response = await self._client.send(node, TopicMetadata(topic), group=ConnectionGroup.COORDINATION)
         ((error, _, topic_id, _, partitions, _, _),) = response.topics
-        name = base64.urlsafe_b64encode(topic_id).decode("ascii").rstrip("=")
-        return _Answer(asked_at, name, {p: (leader, epoch) for _, p, leader, epoch, *_ in partitions}, error)
+        return _Answer(asked_at, _name(topic_id), {p: (leader, epoch) for _, p, leader, epoch, *_ in partitions}, error)
 
 
 def _is_fresh(asking: asyncio.Task[_Answer], not_before: float) -> bool:

@@ -11,7 +11,9 @@ from aiokafka.structs import OffsetAndMetadata
 
 from services.runtime.errors import UnavailableError
 from services.runtime.kafka import clients
+from services.runtime.kafka.commit_note import CommitNote, Committed
 from services.runtime.kafka.delivery import told
+from services.runtime.kafka.partition_life import topic_id
 from services.runtime.settings import KafkaSettings
 from services.runtime.topology import Stage
 
@@ -19,24 +21,27 @@ COORDINATOR_SECONDS = 30
 RETRY_SECONDS = 0.25
 
 
-async def committed(settings: KafkaSettings, stages: Sequence[Stage]) -> dict[TopicPartition, int]:
+async def committed(settings: KafkaSettings, stages: Sequence[Stage]) -> dict[TopicPartition, Committed]:
     """Return the offset up to which each partition is done, by the stage that reads it; absent where nothing is.
+
+    An offset of a topic that has been deleted and made anew since says nothing of the new one: it is left out.
 
     Raises:
         UnavailableError: the cluster cannot be reached.
         KafkaError: a coordinator does not appear in time.
     """
-    found: dict[TopicPartition, int] = {}
+    found: dict[TopicPartition, Committed] = {}
     async with clients.started(clients.admin(settings), settings) as admin:
         for stage in stages:
             topic = settings.on_cluster(stage.consumes.name)
+            lives = ("", await topic_id(admin, topic))
             listed = await group_offsets(admin, settings.on_cluster(stage.group))
-            found.update({tp: at for tp, at in listed.items() if tp.topic == topic})
+            found.update({tp: at for tp, at in listed.items() if tp.topic == topic and at.note.topic_id in lives})
     return found
 
 
-async def group_offsets(admin: AIOKafkaAdminClient, group: str) -> dict[TopicPartition, int]:
-    """Return the offsets that a group has committed.
+async def group_offsets(admin: AIOKafkaAdminClient, group: str) -> dict[TopicPartition, Committed]:
+    """Return the offsets that a group has committed, with their notes.
 
     Args:
         group: on the cluster.
@@ -45,7 +50,7 @@ async def group_offsets(admin: AIOKafkaAdminClient, group: str) -> dict[TopicPar
         KafkaError: its coordinator does not appear in time, or refuses.
     """
     listed: dict[TopicPartition, OffsetAndMetadata] = await patiently(lambda: admin.list_consumer_group_offsets(group))
-    return {tp: at.offset for tp, at in listed.items() if at.offset >= 0}
+    return {tp: Committed(at.offset, CommitNote.parse(at.metadata)) for tp, at in listed.items() if at.offset >= 0}
 
 
 async def group_state(admin: AIOKafkaAdminClient, group: str) -> tuple[str, list[Any]]:

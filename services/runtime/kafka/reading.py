@@ -1,17 +1,27 @@
 """Reading topics outside of any group: what is committed, from the beginning or from now, to the end or for ever."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+import contextlib
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 
+import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.kafka import clients, topics
 from services.runtime.kafka.fetching import poll
+from services.runtime.kafka.open_transactions import open_transactions
 from services.runtime.records import Record
 from services.runtime.settings import KafkaSettings
 
+log = structlog.get_logger(__name__)
+
 POLL_MS = 200
+
+NOTE_SECONDS = 2.0
+"""After so long it is said what is waited for. On a topic that is written a transaction is always open, for less."""
 
 
 async def read(
@@ -45,14 +55,16 @@ async def read(
             await consumer.seek_to_end(*partitions)
         ends = await consumer.end_offsets(partitions) if until_end else {}
         yield None
-        while not (until_end and await _reached(consumer, ends)):
-            fetched = await poll(consumer, timeout_ms=POLL_MS)
-            for found in fetched.values():
-                for record in found:
-                    if not until_end or record.offset < ends[TopicPartition(record.topic, record.partition)]:
-                        yield record
-            if not fetched:
-                yield None
+        with _noting_unreadable() as note:
+            while not (until_end and await _reached(consumer, ends)):
+                fetched = await poll(consumer, timeout_ms=POLL_MS)
+                for found in fetched.values():
+                    for record in found:
+                        if not until_end or record.offset < ends[TopicPartition(record.topic, record.partition)]:
+                            note(record)
+                            yield record
+                if not fetched:
+                    yield None
 
 
 type Span = tuple[int, int]
@@ -97,15 +109,28 @@ async def _settled(
     uncommitted = clients.reader(settings, "wiredesk-reader", isolation_level="read_uncommitted")
     async with clients.started(uncommitted, settings) as everything:
         last: dict[TopicPartition, int] = await everything.end_offsets(partitions)
-    deadline = asyncio.get_running_loop().time() + patience
-    while behind := [tp for tp, end in (await consumer.end_offsets(partitions)).items() if end < last[tp]]:
-        if asyncio.get_running_loop().time() > deadline:
+    began = asyncio.get_running_loop().time()
+    is_noted = False
+    while short := [tp for tp, end in (await consumer.end_offsets(partitions)).items() if end < last[tp]]:
+        waited = asyncio.get_running_loop().time() - began
+        if waited > patience:
             raise UnavailableError(
-                f"a transaction on {behind[0].topic}/{behind[0].partition} has been open for {patience:g} s: what "
-                "stands behind it cannot be read; try again when it has ended"
+                f"waited for {patience:g} s, and {await _why(consumer, short[0])}: what stands after that cannot be "
+                "read; try again when it has ended"
             )
+        if waited > NOTE_SECONDS and not is_noted:
+            log.warning("waits", seconds_at_most=patience, why=await _why(consumer, short[0]))
+            is_noted = True
         await asyncio.sleep(POLL_MS / 1000)
     return last
+
+
+async def _why(consumer: AIOKafkaConsumer, source: TopicPartition) -> str:
+    """Return why a partition cannot be read to its end, in words."""
+    with contextlib.suppress(KafkaError):  # not allowed to know, or the leader is on the move
+        if found := await open_transactions(consumer, source):
+            return str(found[0])
+    return f"a transaction on {source.topic}/{source.partition} is open"
 
 
 async def between(
@@ -126,16 +151,38 @@ async def between(
         consumer.assign(list(left))
         for tp, (start, _) in left.items():
             consumer.seek(tp, start)
-        while left:
-            fetched = await poll(consumer, *left, timeout_ms=POLL_MS)
-            for tp, found in fetched.items():
-                for record in found:
-                    if record.offset < spans[tp][1] and key in (None, record.key):
-                        yield record
-            for tp in list(left):
-                if await consumer.position(tp) >= left[tp][1]:
-                    del left[tp]
-                    consumer.pause(tp)
+        with _noting_unreadable() as note:
+            while left:
+                fetched = await poll(consumer, *left, timeout_ms=POLL_MS)
+                for tp, found in fetched.items():
+                    for record in found:
+                        if record.offset < spans[tp][1]:
+                            note(record)
+                            if key in (None, record.key):
+                                yield record
+                for tp in list(left):
+                    if await consumer.position(tp) >= left[tp][1]:
+                        del left[tp]
+                        consumer.pause(tp)
+
+
+@contextlib.contextmanager
+def _noting_unreadable() -> Iterator[Callable[[Record], None]]:
+    """Yield what looks at each record; at the end of the block say how many of a topic could not be read."""
+    counts: Counter[str] = Counter()
+    firsts: dict[str, Record] = {}
+
+    def note(record: Record) -> None:
+        if record.defect is not None:
+            counts[record.topic] += 1
+            firsts.setdefault(record.topic, record)
+
+    try:
+        yield note
+    finally:
+        for topic, first in firsts.items():
+            why = first.defect.message if first.defect is not None else ""
+            log.warning("records cannot be read", topic=topic, records=counts[topic], first=first.coordinates, why=why)
 
 
 async def _reached(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:

@@ -55,10 +55,11 @@ async def planned(
     moves = []
     for tp in partitions:
         first, last = there[tp]
+        now = done[tp].offset if tp in done else first
         after = wanted[tp][0] if since_ms is not None else last
         if offsets:
-            after = offsets.get(tp.partition, done.get(tp, first))
-        moves.append(Move(tp, max(first, done.get(tp, first)), min(last, max(first, after))))
+            after = offsets.get(tp.partition, now)
+        moves.append(Move(tp, max(first, now), min(last, max(first, after))))
     return moves
 
 

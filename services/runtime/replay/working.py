@@ -118,7 +118,8 @@ async def work(
 async def _advance(
     admin: AIOKafkaAdminClient, settings: KafkaSettings, run: Run, trouble: str | None = None
 ) -> Advance:
-    at = {tp.partition: offset for tp, offset in (await group_offsets(admin, settings.on_cluster(run.group))).items()}
+    listed = await group_offsets(admin, settings.on_cluster(run.group))
+    at = {tp.partition: committed.offset for tp, committed in listed.items()}
     if gone := [number for number, (first, last) in run.spans.items() if first < last and number not in at]:
         raise UnavailableError(
             f"how far run {run.id} has come in partition {gone[0]} is forgotten: brokers keep offsets of a group "

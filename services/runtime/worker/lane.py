@@ -248,7 +248,7 @@ class Lane:
         metrics.IN_FLIGHT.labels(self.source.partition).set(0)
 
     async def _commit(self, output: Delivery, batch: Batch) -> None:
-        made = outputs_of(self._context, batch)
+        made = outputs_of(self._context, batch, self._place.topic_id)
         began = time.time()
         try:
             await self._commit_at(output, made.outputs, batch[-1][0].offset + 1, batch[-1][0])

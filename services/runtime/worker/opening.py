@@ -9,9 +9,8 @@ from aiokafka import TopicPartition
 from services.runtime import metrics
 from services.runtime.errors import OpeningError
 from services.runtime.kafka import offsets
-from services.runtime.kafka.commit_note import CommitNote
+from services.runtime.kafka.commit_note import CommitNote, Committed
 from services.runtime.kafka.leader_epochs import end_of_epoch
-from services.runtime.kafka.offsets import Committed
 from services.runtime.kafka.partition_life import PartitionLife
 from services.runtime.worker.context import Context
 

@@ -31,8 +31,8 @@ class Made:
     arrived: list[float]
 
 
-def outputs_of(context: Context, batch: Batch) -> Made:
-    """Return what is to be written for a batch."""
+def outputs_of(context: Context, batch: Batch, topic_id: str) -> Made:
+    """Return what is to be written for a batch, of records of the topic of an id."""
     made = Made([], [], [])
     bounded = context.bounded
     run, into = (None, {}) if bounded is None else (bounded.run, bounded.into)
@@ -40,7 +40,7 @@ def outputs_of(context: Context, batch: Batch) -> Made:
         if isinstance(outcome, Failure):
             log.warning("dead letter", record=record.coordinates, reason=outcome.reason, message=outcome.message)
             outcome = (dead_letter(context.stage, context.version, record, outcome),)  # noqa: PLW2901 - what it becomes
-        origin = lineage(context.stage, record, run)
+        origin = lineage(context.stage, record, run, topic_id=topic_id)
         made.arrived.append(origin_seconds(origin) or record.timestamp / 1000)
         for one in outcome:
             topic = into.get(one.topic, one.topic)
