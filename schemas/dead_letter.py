@@ -19,7 +19,8 @@ class DeadLetterHeaders(Part):
 
     reason: str = Field(
         description="invalid_event, unknown_version, invalid_url, empty, binary, too_large, undecodable (the page); "
-        "error, timeout, memory, crash, output_too_large (its processing)"
+        "error, timeout, memory, crash, output_too_large (its processing); unreadable_record, unreadable_batch (bytes "
+        "that no client can make a record of)"
     )
     message: str = Field(description="for a reader: what and where")
     stage: str
@@ -29,6 +30,15 @@ class DeadLetterHeaders(Part):
     offset: int = Field(ge=0)
     time: datetime = Field(description="when it was given up, with offset")
     stack: str | None = Field(default=None, description="the end of the stack trace, where there is one")
+    raw: str | None = Field(
+        default=None,
+        description="`value`: the value is the bytes of a record or batch that cannot be read, as they came",
+    )
+    raw_headers: str | None = Field(
+        default=None,
+        description="the bytes of the record's headers as they came, where a name among them is no text; in the dead "
+        "letter that name has escapes",
+    )
 
     @classmethod
     def from_headers(cls, headers: Headers) -> Self:

@@ -25,11 +25,14 @@ class Defect:
         message: one line for a reader.
         headers: the bytes of the record's headers as they came, where key and value could be read. None: nothing could
             be, and the record's value is the bytes of the record or of the batch.
+        batch_offset: where its batch begins, where it stands for all of it; it stands at the offset from which the
+            batch was read, which may be a later one.
     """
 
     reason: str
     message: str
     headers: bytes | None = None
+    batch_offset: int | None = None
 
 
 @dataclass(frozen=True)  # without slots: the size is counted once, and kept

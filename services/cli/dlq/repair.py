@@ -67,6 +67,7 @@ def _tell(found: Redriven, *, as_json: bool, dry_run: bool) -> None:
                 "would_send": found.sent if dry_run else 0,
                 "done_before": found.done_before,
                 "worn_out": found.worn_out,
+                "unreadable": found.unreadable,
                 "by_reason": found.by_reason,
             }
         )
@@ -74,6 +75,7 @@ def _tell(found: Redriven, *, as_json: bool, dry_run: bool) -> None:
     told = "would go back" if dry_run else "went back"
     rows = [(f"{told}: {reason}", count) for reason, count in sorted(found.by_reason.items())]
     rows += [("redriven before", found.done_before), ("redriven as often as is allowed", found.worn_out)]
+    rows.append(("no record that could go back", found.unreadable))
     console.table(f"{found.sent} dead letters {told}", ("what", "dead letters"), rows)
 
 

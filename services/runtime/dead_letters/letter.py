@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from aiokafka import TopicPartition
 
+from services.runtime.dead_letters.writing import RAW
 from services.runtime.headers import DEAD_LETTER, own, received, text
 from services.runtime.kafka import topics
 from services.runtime.kafka.reading import between, ends
@@ -40,6 +41,11 @@ class Letter:
     def id(self) -> str:
         """What names it: `<dead-letter topic>/<partition>/<offset>`."""
         return self.record.coordinates
+
+    @property
+    def is_record(self) -> bool:
+        """Whether its key and value are those of the record: of one that cannot be read there are only bytes."""
+        return RAW not in own(self.record.headers)
 
     @property
     def headers(self) -> tuple[Header, ...]:

@@ -45,12 +45,14 @@ class Redriven:
         sent: dead letters that went back now.
         done_before: wanted, and redriven by an earlier run.
         worn_out: wanted, and redriven as often as is allowed.
+        unreadable: wanted, and no record that could go back: bytes that nobody could read.
         by_reason: of those sent.
     """
 
     sent: int = 0
     done_before: int = 0
     worn_out: int = 0
+    unreadable: int = 0
     by_reason: dict[str, int] = field(default_factory=dict)
 
 
@@ -129,7 +131,7 @@ class Redrive:
         self._rounds = rounds
         self._limit = limit
         self._since_ms = since_ms
-        self._sent = self._done_before = self._worn_out = 0
+        self._sent = self._done_before = self._worn_out = self._unreadable = 0
         self._by_reason: dict[str, int] = {}
 
     async def plan(self) -> Redriven:
@@ -180,6 +182,8 @@ class Redrive:
                     continue
                 if mark(letter.record) in done:
                     self._done_before += 1
+                elif not letter.is_record:
+                    self._unreadable += 1
                 elif (rounds := done.rounds(letter)) >= self._rounds:
                     self._worn_out += 1
                 else:
@@ -199,7 +203,7 @@ class Redrive:
         self._by_reason[letter.reason] = self._by_reason.get(letter.reason, 0) + 1
 
     def _result(self) -> Redriven:
-        return Redriven(self._sent, self._done_before, self._worn_out, dict(self._by_reason))
+        return Redriven(self._sent, self._done_before, self._worn_out, self._unreadable, dict(self._by_reason))
 
 
 def _again(letter: Letter, round_: int = 1) -> Output:

@@ -194,7 +194,7 @@ class Batch:
         """Return the batch as one record, whose value is its bytes."""
         offset = max(start, self.base_offset)
         self.next_offset = max(self.next_offset, offset + 1)
-        defect = Defect("unreadable_batch", problem)
+        defect = Defect("unreadable_batch", problem, batch_offset=self.base_offset)
         return Record(topic, partition, offset, max(-1, self._times[1]), None, bytes(self.data), (), defect)
 
     def _time(self, delta: int) -> int:
