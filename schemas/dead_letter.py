@@ -10,11 +10,16 @@ from schemas.headers import Headers, header
 
 PREFIX = "wiredesk_dlq_"
 
+RECEIVED = "received_"
+"""Stands before the name of a header that the record was received with, where that name begins with `wiredesk_`."""
+
 
 class DeadLetterHeaders(Part):
     """The headers that a dead letter carries beside its own; on the wire each name begins with `wiredesk_dlq_`.
 
-    Key, value and headers of the record are those it was received with, byte for byte; these stand after them.
+    Key, value and headers of the record are those it was received with, byte for byte; these stand after them. One that
+    was received under a name that begins with `wiredesk_` stands under `received_wiredesk_...`: whatever begins with
+    `wiredesk_` in a dead letter was written by the runtime.
     """
 
     reason: str = Field(

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from typing import Any
 
 from schemas import DeadLetterHeaders, Event, RawPage
-from schemas.dead_letter import PREFIX
+from schemas.dead_letter import PREFIX, RECEIVED
 from schemas.event import Part
 from services.pipeline import EVENTS, PAGES_RAW, STAGES, TOPICS
 from services.runtime.lineage import ORIGIN, ORIGIN_TIME, REPLAY, REPLAYED
@@ -124,7 +124,10 @@ def _dead_letter() -> Json:
                     **_headers()["properties"],
                 },
             },
-            "payload": {"description": "key, value and headers as they were received"},
+            "payload": {
+                "description": "key, value and headers as they were received; a header whose name began with wiredesk_ "
+                f"stands under {RECEIVED}wiredesk_..."
+            },
         },
     }
 
@@ -139,6 +142,7 @@ def _headers() -> Json:
         "ce_id": "the event's id, which is also in its value",
         "ce_type": "the event's type, with its major version",
         "ce_source": "/wiredesk/<stage>",
+        "ce_subject": "the page's URL, without credentials",
         "content-type": "application/json",
         "traceparent": "W3C Trace Context, as it came with the raw page",
         ORIGIN: "<topic>/<partition>/<offset> of the raw page",

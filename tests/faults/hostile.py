@@ -31,6 +31,7 @@ from tests.faults.batches import RawBatch, RawProducer
 from tests.faults.command_checks import Outcome
 from tests.faults.hostile_records import Hostile
 from tests.faults.soak import folder_for
+from tests.patience import scaled
 from tests.support import ROOT, environment, wait_until, wiredesk, workers
 
 PARTITIONS = 2
@@ -133,7 +134,8 @@ class HostileRun:
         admin = AIOKafkaAdminClient(bootstrap_servers=self._kafka.bootstrap_servers)
         await admin.start()
         try:
-            await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, self._raw, configs=ANY_TIMES)])
+            configs = PAGES_RAW.settings() | ANY_TIMES  # what is left out goes back to the broker's default
+            await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, self._raw, configs=configs)])
         finally:
             await admin.close()
 
@@ -242,7 +244,7 @@ class HostileRun:
             capture_output=True,
             text=True,
             check=False,
-            timeout=COMMANDS_SECONDS,
+            timeout=scaled(COMMANDS_SECONDS),
         )
         assert done.returncode == 0, done.stderr[-2000:]
         outcomes = [Outcome(**one) for one in json.loads(done.stdout)]

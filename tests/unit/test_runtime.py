@@ -5,8 +5,9 @@ import pytest
 from schemas import DeadLetterHeaders
 from schemas import headers as contract
 from schemas.dead_letter import PREFIX as CONTRACT_PREFIX
+from schemas.dead_letter import RECEIVED
 from services.pipeline import EXTRACTOR, INGEST
-from services.runtime import dead_letters, lineage
+from services.runtime import dead_letters, headers, lineage
 from services.runtime.dead_letters import dead_letter
 from services.runtime.errors import UsageError
 from services.runtime.records import Failure, Record
@@ -19,7 +20,7 @@ def record(*headers: tuple[str, bytes | None]) -> Record:
 
 def test_the_contract_names_the_headers_that_the_runtime_writes() -> None:
     assert (contract.ORIGIN, contract.ORIGIN_TIME) == (lineage.ORIGIN, lineage.ORIGIN_TIME)
-    assert dead_letters.PREFIX == CONTRACT_PREFIX
+    assert (dead_letters.PREFIX, headers.RECEIVED) == (CONTRACT_PREFIX, RECEIVED)
 
 
 def test_origins_begin_at_the_entry_whatever_headers_claim() -> None:

@@ -41,7 +41,7 @@ def redrive(  # noqa: PLR0913 - each is an option
     """Send dead letters back to the topic that they came from, as they were received, once each.
 
     Run it when the cause is mended: 'wiredesk dlq redrive --reason timeout'. A second run sends nothing twice; one that
-    was killed is taken up by the next. How often a record has been redriven travels with it, and is bounded.
+    was killed is taken up by the next. How often a record has been redriven is noted, and bounded.
     """
     logs.quiet()
     chosen = selection(topic, reason, host, since)
@@ -75,7 +75,7 @@ def _tell(found: Redriven, *, as_json: bool, dry_run: bool) -> None:
     told = "would go back" if dry_run else "went back"
     rows = [(f"{told}: {reason}", count) for reason, count in sorted(found.by_reason.items())]
     rows += [("redriven before", found.done_before), ("redriven as often as is allowed", found.worn_out)]
-    rows.append(("no record that could go back", found.unreadable))
+    rows += [("no record that could go back", found.unreadable)] if found.unreadable else []
     console.table(f"{found.sent} dead letters {told}", ("what", "dead letters"), rows)
 
 

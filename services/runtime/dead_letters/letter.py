@@ -43,8 +43,8 @@ class Letter:
         return self.record.coordinates
 
     @property
-    def is_record(self) -> bool:
-        """Whether its key and value are those of the record: of one that cannot be read there are only bytes."""
+    def is_readable(self) -> bool:
+        """Whether its value is that of the record, and not the bytes of one that could not be read."""
         return RAW not in own(self.record.headers)
 
     @property

@@ -45,7 +45,7 @@ class Redriven:
         sent: dead letters that went back now.
         done_before: wanted, and redriven by an earlier run.
         worn_out: wanted, and redriven as often as is allowed.
-        unreadable: wanted, and no record that could go back: bytes that nobody could read.
+        unreadable: wanted, and no record that could go back: the bytes of one that could not be read.
         by_reason: of those sent.
     """
 
@@ -180,10 +180,10 @@ class Redrive:
                     return
                 if not self._wanted(letter):
                     continue
-                if mark(letter.record) in done:
-                    self._done_before += 1
-                elif not letter.is_record:
+                if not letter.is_readable:
                     self._unreadable += 1
+                elif mark(letter.record) in done:
+                    self._done_before += 1
                 elif (rounds := done.rounds(letter)) >= self._rounds:
                     self._worn_out += 1
                 else:

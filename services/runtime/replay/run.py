@@ -120,7 +120,7 @@ async def noted_runs(settings: KafkaSettings) -> dict[str, NotedRun]:
             if note is None or note.value is None or note.key is None:
                 continue
             key = note.key.decode("utf-8", "replace")
-            with contextlib.suppress(ValidationError, orjson.JSONDecodeError, AttributeError):  # not one of ours
+            with contextlib.suppress(ValidationError, orjson.JSONDecodeError, KeyError, TypeError):  # not one of ours
                 fields = orjson.loads(note.value)
                 if "run" in fields:
                     found[key] = NotedRun(Run.model_validate(fields["run"]))
