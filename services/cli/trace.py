@@ -159,7 +159,9 @@ async def _visits(
     for (origin, life), records in by_origin.items():
         is_kept = life == present and all(r.coordinates != origin for r in records)
         entered = await _raw(kafka, origin) if is_kept else []
-        visits.append(_visit(kafka, origin, sorted([*entered, *records], key=lambda r: r.timestamp), done))
+        # The raw page is first, whatever time its publisher wrote on it.
+        in_order = sorted([*entered, *records], key=lambda r: (r.coordinates != origin, r.timestamp))
+        visits.append(_visit(kafka, origin, in_order, done))
     return sorted(visits, key=lambda visit: visit.hops[0].time_ms)
 
 

@@ -194,8 +194,9 @@ class Watcher:
             name=stage.name,
             arrived=sum(end for tp, end in ends.items() if tp.topic == topic),
             done=sum(offset for tp, offset in at.items() if tp.topic == topic),
-            next_age=max((now - record.timestamp / 1000 for record in own), default=0.0),
-            page_age=max((now - _arrival(stage, record) for record in own), default=0.0),
+            # A publisher's own timestamps, on a topic that keeps them, may lie ahead.
+            next_age=max((0.0, *(now - record.timestamp / 1000 for record in own))),
+            page_age=max((0.0, *(now - _arrival(stage, record) for record in own))),
             state=state,
             members=members,
         )
@@ -234,7 +235,9 @@ class Watcher:
 
 
 def _member(_: str, client: str, host: str, __: bytes, assignment: bytes) -> Member:
-    partitions: list[Any] = ConsumerProtocol.ASSIGNMENT.decode(assignment).partitions() if assignment else []
+    partitions: list[Any] = []
+    with contextlib.suppress(ValueError, IndexError, TypeError):  # whoever joined the group wrote it
+        partitions = ConsumerProtocol.ASSIGNMENT.decode(assignment).partitions() if assignment else []
     return Member(client, host.removeprefix("/"), tuple(sorted(tp.partition for tp in partitions)))
 
 

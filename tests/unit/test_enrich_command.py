@@ -81,3 +81,15 @@ def test_a_wrong_call_is_told_in_one_line(
 def test_a_file_that_is_not_there_is_told(capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["enrich", "nowhere.txt"]) == 2
     assert capfd.readouterr().err.splitlines() == ["wiredesk: nowhere.txt: No such file or directory"]
+
+
+def test_a_hostile_text_is_safe_in_every_form(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "hostile.txt"
+    path.write_text(f"Storm \x9b31m\u202e closes ports\n{STORY}", encoding="utf-8")
+    assert run(["enrich", str(path), "--json", *FAST]) == 0
+    told = capfd.readouterr().out
+    assert orjson.loads(told)["title"] == "Storm \x9b31m\u202e closes ports"
+    for form in ([], ["--html"]):
+        assert run(["enrich", str(path), *form, *FAST]) == 0
+        told += capfd.readouterr().out
+    assert not {"\x9b", "\x1b", "\u202e"} & set(told)

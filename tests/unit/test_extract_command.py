@@ -3,7 +3,9 @@ from pathlib import Path
 
 import orjson
 import pytest
+from rich.console import Console
 
+from services.cli import console
 from services.cli.app import run
 from tests.support import SAMPLES
 
@@ -62,3 +64,27 @@ def test_a_wrong_call_is_told_in_one_line(arguments: list[str], told: str, capfd
     lines = capfd.readouterr().err.splitlines()
     assert len(lines) == 1
     assert told in lines[0]
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_a_hostile_page_is_json_and_text_that_is_safe(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, terminal: bool
+) -> None:
+    if terminal:
+        monkeypatch.setattr(console, "out", Console(highlight=False, soft_wrap=True, force_terminal=True))
+    page = tmp_path / "page.html"
+    hostile = "\x9b31m\u202eevil\u2066\x1b]0;owned\x07"
+    page.write_text(
+        Path(FERRY).read_text(encoding="utf-8").replace("Ferry crews end strike", f"Ferry {hostile} crews end strike"),
+        encoding="utf-8",
+    )
+    for option in ("--json", "--explain"):
+        assert run(["extract", str(page), option, *(["--json"] if option == "--explain" else [])]) == 0
+        told = capfd.readouterr().out
+        assert "\x9b" in orjson.dumps(orjson.loads(told)).decode(), "nothing is lost for a parser"
+        assert not {"\x9b", "\x1b", "\u202e", "\u2066"} & set(told)
+    for options in ([], ["--explain"]):
+        assert run(["extract", str(page), *options]) == 0
+        told = capfd.readouterr().out
+        assert "\\x9b31m\\u202eevil" in told
+        assert not {"\x9b", "\x07", "\u202e", "\u2066"} & set(told)
