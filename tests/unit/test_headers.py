@@ -190,3 +190,38 @@ def test_a_replay_mark_of_a_publisher_is_not_handed_on() -> None:
     forged = record((("wiredesk_replay", b"run"), ("wiredesk_replayed", b"pages.raw/0/0")))
     assert [name for name, _ in lineage(INGEST, forged)] == ["wiredesk_origin", "wiredesk_origin_time"]
     assert lineage(EXTRACTOR, forged)[2:] == forged.headers, "of a later topic stages alone are the writers"
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (b"0", 0), (b"0042", 42), (b"9223372036854775807", 2**63 - 1), (b"9223372036854775808", None), (DIGITS, None),
+        ("²".encode(), None), ("٣".encode(), None), (b"-1", None), (b" 1", None), (b"1\n", None), (b"", None), (None, None),
+    ],
+)  # fmt: skip
+def test_a_number_is_of_64_bits(value: bytes | None, number: int | None) -> None:
+    assert headers.number(value) == number
+
+
+@pytest.mark.parametrize("origin", [b"\xff", b"", b"nowhere", b"pages.raw/0/9223372036854775808", None])
+def test_a_record_without_a_true_origin_begins_with_itself(origin: bytes | None) -> None:
+    by_hand = record((("wiredesk_origin", origin), ("wiredesk_origin_time", b"1")), topic="pages.accepted")
+    assert dict(lineage(EXTRACTOR, by_hand)) == {
+        "wiredesk_origin": b"pages.accepted/3/42",
+        "wiredesk_origin_time": b"1700000000000",
+    }
+
+
+@pytest.mark.parametrize(
+    ("stated", "year"),
+    [
+        (b"0001-01-01T00:00:00+14:00", 2023),
+        (b"9999-12-31T23:59:59-14:00", 2023),
+        (b"\xff", 2023),
+        (b"2026-01-01", 2026),
+    ],
+)
+def test_a_time_that_is_none_is_that_of_the_dead_letter(stated: bytes, year: int) -> None:
+    letter = parsed(INGEST, record((("wiredesk_dlq_reason", b"error"), ("wiredesk_dlq_time", stated))))
+    assert letter is not None
+    assert letter.time.year == year
