@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help install demo test test-fast soak check format bench enrichment peers further-pages train train-topics train-tagger compare generate pins clean
+.PHONY: help install demo test test-fast soak hostile check format bench enrichment peers further-pages train train-topics train-tagger compare generate pins clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 14
@@ -36,6 +36,9 @@ SEED ?=
 
 soak: $(READY) ## Break brokers, workers and connections for MINUTES=20, and count; SEED=n repeats a run
 	$(BIN)/python -m tests.faults.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+
+hostile: $(READY) ## Hostile records through real workers, and every command over the result; SEED=n repeats a run
+	$(BIN)/python -m tests.faults.hostile $(if $(SEED),--seed $(SEED))
 
 check: $(READY) ## Lint, format, types, import contracts, generated files
 	$(BIN)/ruff check .

@@ -225,3 +225,18 @@ def test_a_time_that_is_none_is_that_of_the_dead_letter(stated: bytes, year: int
     letter = parsed(INGEST, record((("wiredesk_dlq_reason", b"error"), ("wiredesk_dlq_time", stated))))
     assert letter is not None
     assert letter.time.year == year
+
+
+def test_a_publisher_named_no_dead_letter_in_older_versions_either() -> None:
+    old = record((("wiredesk_kept_as", FORGED_ID), ("wiredesk_dlq_reason", b"error"), ("wiredesk_origin", b"a/0/1")))
+    letter = parsed(INGEST, old)
+    assert letter is not None
+    assert keeping._name(letter) == mark(old)
+
+
+@pytest.mark.parametrize(("depth", "is_text"), [(100, False), (600, True), (100_000, True)])
+def test_json_that_is_nested_deeper_than_it_can_be_written_is_told_as_text(depth: int, *, is_text: bool) -> None:
+    value = b'{"a":' * depth + b"1" + b"}" * depth
+    told = tail.as_object(Record("t", 0, 0, 0, None, value))
+    assert isinstance(told["value"], str) is is_text
+    assert json.loads(json_text(told)) == told
