@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas import AcceptedPage, CharsetEvidence, InvalidEventError, RawPage, SkippedPage
+from services import pipeline
 from services.ingest import charset
 from services.ingest.accept import Ingest
 from services.ingest.settings import IngestSettings
 from services.runtime.errors import RejectedError
+from services.runtime.records import Header, Record
 
 URL = "https://example.com/story"
 RUSSIAN = (
@@ -171,3 +173,12 @@ def test_any_record_is_a_page_or_told_why_not(value: bytes, headers: list[tuple[
         RawPage.from_record(value, headers)
     except InvalidEventError as error:
         assert len(str(error)) < 2000  # noqa: PT017 - either end is right, another error is not
+
+
+@pytest.mark.parametrize("status", [b"200", b"404"])
+def test_no_password_goes_on_in_value_or_headers(status: bytes) -> None:
+    found: list[Header] = [("content-type", b"text/html"), ("ce_subject", b"https://user:secret@paper.example/a")]
+    page = Record("pages.raw", 0, 0, 0, None, b"<p>A page with some text in it.", (*found, ("ce_httpstatus", status)))
+    (output,) = pipeline.ingest()(page)
+    assert b"secret" not in (output.value or b"") + b"".join(value or b"" for _, value in output.headers)
+    assert [value for name, value in output.headers if name == "ce_subject"] == [b"https://paper.example/a"]
