@@ -33,9 +33,10 @@ test-fast: $(READY) ## Run the tests that need no Kafka, in under a minute
 
 MINUTES ?= 20
 SEED ?=
+KAFKA ?=
 
-soak: $(READY) ## Break brokers, workers and connections for MINUTES=20, and count; SEED=n repeats a run
-	$(BIN)/python -m tests.faults.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+soak: $(READY) ## Break brokers, workers and connections for MINUTES=20, and count; SEED=n repeats a run, KAFKA=4.4.0 chooses its version
+	$(BIN)/python -m tests.faults.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) $(if $(KAFKA),--kafka $(KAFKA))
 
 hostile: $(READY) ## Hostile records through real workers, and every command over the result; SEED=n repeats a run
 	$(BIN)/python -m tests.faults.hostile $(if $(SEED),--seed $(SEED))

@@ -33,8 +33,8 @@ SECONDS = 60.0
 DEADLINE = scaled(SECONDS)
 """The same on this one, for a wait that takes plain seconds. Waits with other seconds: `scaled` of tests/patience.py."""
 
-KAFKA_VERSIONS = ("3.9.1", jars.KAFKA_VERSION)
-"""The oldest that we stand for, and the one that is embedded."""
+KAFKA_VERSIONS = ("3.9.1", jars.KAFKA_VERSION, "4.4.0")
+"""The oldest that is supported, the one that is embedded, and the newest."""
 
 
 @dataclass(frozen=True)
