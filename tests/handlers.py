@@ -1,10 +1,15 @@
 """Handlers for tests of the runtime: they do what the record tells them."""
 
 import ctypes
+import errno
 import os
 import signal
+import sys
+import threading
 import time
+from importlib import import_module
 from pathlib import Path
+from typing import cast
 
 from services.runtime.errors import RejectedError
 from services.runtime.records import Output, Record
@@ -15,6 +20,8 @@ TARGET = Topic("out", "What was done")
 STAGE = Stage(
     "echo", "Does as it is told", SOURCE, (TARGET,), "tests.handlers:obedient", entry=True, default_processes=2
 )
+
+_fork = os.fork
 
 
 class Obedient:
@@ -59,6 +66,48 @@ class Moody:
         if Path(os.environ["TESTS_MOOD"]).exists():
             raise RuntimeError("the model does not fit")
         return (Output(TARGET.name, record.key, record.value),)
+
+
+class Replaced(Obedient):
+    """A handler of another version."""
+
+    version = "2"
+
+
+def replaceable() -> Obedient:
+    """Load as the file TESTS_LOAD says at the moment: an installation that changes under a running worker."""
+    match Path(os.environ["TESTS_LOAD"]).read_text(encoding="ascii"):
+        case "missing":
+            import_module("no_module_of_this_name")
+        case "syntax":
+            compile("def (", "broken.py", "exec")
+        case "memory":
+            raise MemoryError
+        case "exit":
+            sys.exit(3)
+        case "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "hang":
+            signal.pause()
+        case "unversioned":
+            return cast("Obedient", object())
+        case "replaced":
+            return Replaced()
+        case "dies":
+            threading.Timer(0.3, os._exit, (7,)).start()
+        case "prints":
+            print("a model of 2007")  # noqa: T201 - that is the point
+        case "no forks":
+            os.fork = _no_fork
+        case _:
+            pass
+    return Obedient()
+
+
+def _no_fork() -> int:
+    if "no forks" in Path(os.environ["TESTS_LOAD"]).read_text(encoding="ascii"):
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    return _fork()
 
 
 def moody() -> Moody:

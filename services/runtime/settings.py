@@ -59,6 +59,9 @@ class WorkerSettings(Settings):
     """How a worker takes, computes and commits."""
 
     processes: int = Field(0, ge=0, le=256, description="Worker processes for the stage; 0: what the stage suggests.")
+    load_timeout: float = Field(
+        120, gt=0, le=3600, description="Seconds that a stage's handler, its models included, may take to load."
+    )
     page_deadline: float = Field(30, gt=0, le=3600, description="Seconds that one page may compute.")
     page_memory_bytes: int = Field(
         1024 * MIB, ge=64 * MIB, description="Memory that a worker process may take beside its loaded models (Linux)."

@@ -4,15 +4,18 @@ import asyncio
 import os
 import signal
 from dataclasses import replace
+from pathlib import Path
 
+import psutil
 import pytest
 from aiokafka import AIOKafkaProducer
 
 from services.runtime.errors import HandlerError, UnavailableError
+from services.runtime.isolation import supervisor
 from services.runtime.kafka import topics
 from services.runtime.settings import MIB, KafkaSettings
 from services.runtime.worker import Worker
-from tests.echo import SETTINGS, TOPICS, outcomes, send, worker
+from tests.echo import DEADLINE, SETTINGS, TOPICS, outcomes, send, worker
 from tests.handlers import STAGE
 from tests.patience import setting
 from tests.support import text
@@ -113,6 +116,37 @@ async def test_a_handler_that_cannot_load_ends_the_worker(kafka: KafkaSettings) 
     stage = replace(STAGE, handler="tests.handlers:broken")
     with pytest.raises(HandlerError, match="no model here"):
         await Worker(stage, kafka, SETTINGS).run(asyncio.Event())
+
+
+async def test_a_handler_that_does_not_load_again_ends_the_worker(
+    kafka: KafkaSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not ready with the reason, then the end; what it had committed is there, and its successor does the rest."""
+    monkeypatch.setattr(supervisor, "GIVE_UP_SECONDS", 3.0)
+    path = tmp_path / "load"
+    path.write_text("fine")
+    monkeypatch.setenv("TESTS_LOAD", str(path))
+    await topics.create(kafka, TOPICS)
+    await send(kafka, [b"first"] * 10)
+    stage = replace(STAGE, handler="tests.handlers:replaceable")
+    failing = Worker(stage, kafka, SETTINGS)
+    running = asyncio.create_task(failing.run(asyncio.Event()))
+    await outcomes(kafka, 10)
+    path.write_text("missing")
+    template = next(p for p in psutil.Process().children() if any("isolation.template" in c for c in p.cmdline()))
+    template.kill()
+    await send(kafka, [b"second"] * 10)
+    async with asyncio.timeout(DEADLINE):
+        while "No module named" not in (failing.trouble or ""):
+            assert not running.done()
+            await asyncio.sleep(0.05)
+        with pytest.raises(HandlerError, match=r"No module named .* given up after"):
+            await running
+    path.write_text("fine")
+    async with worker(kafka, stage=stage):
+        found = await outcomes(kafka, 20)
+    assert sorted(r.value or b"" for r in found) == [b"first"] * 10 + [b"second"] * 10
+    assert not [r for r in found if r.topic.endswith(".dlq")]
 
 
 async def test_missing_topics_are_named(kafka: KafkaSettings) -> None:

@@ -6,6 +6,7 @@
 
 Each child has a socket of its own and shares no lock with anyone: killing one can neither block nor corrupt another.
 The template forks children after the handler is loaded: a model is in memory once, and a new child costs milliseconds.
+A template that ends is started anew by its supervisor, which gives up where the handler cannot be loaded any more.
 """
 
 from services.runtime.isolation.feeder import Job

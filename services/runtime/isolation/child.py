@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from services.runtime.errors import RejectedError
 from services.runtime.isolation import frames, limits
+from services.runtime.isolation.errors import PeerClosedError
 from services.runtime.isolation.frames import Answer
 from services.runtime.records import Failure, Handler, Record
 
@@ -28,7 +29,7 @@ def serve(channel: socket.socket, handler: Handler, memory_bytes: int) -> NoRetu
     try:
         while _serve_bundle(channel, handler):
             pass
-    except (EOFError, OSError):
+    except (PeerClosedError, OSError):
         pass  # the worker is gone or has closed this child: nobody waits for an answer
     finally:
         os._exit(0)

@@ -11,7 +11,8 @@ import structlog
 
 from services.runtime import metrics
 from services.runtime.isolation import frames
-from services.runtime.isolation.processes import Child
+from services.runtime.isolation.errors import ChildEndedError, PeerClosedError
+from services.runtime.isolation.processes import Child, describe_status
 from services.runtime.records import Failure, Outcome, Record
 
 log = structlog.get_logger(__name__)
@@ -101,6 +102,9 @@ class Feeder:
 
     Args:
         deadline: seconds that one record may compute.
+
+    Attributes:
+        fed: whether the child was given any record.
     """
 
     def __init__(self, child: Child, queue: JobQueue, deadline: float) -> None:
@@ -110,9 +114,10 @@ class Feeder:
         self._room = asyncio.Semaphore(WINDOW)
         self._given: asyncio.Queue[deque[Job]] = asyncio.Queue()
         self._overran = False
+        self.fed = False
 
     async def run(self) -> None:
-        """Feed the child. What it leaves undone goes back to the queue."""
+        """Feed the child until it ends. What it leaves undone goes back to the queue."""
         giving = asyncio.create_task(self._give())
         try:
             await self._take()
@@ -134,6 +139,7 @@ class Feeder:
                 continue
             for job in wanted:
                 job.taken = True
+            self.fed = True
             self._given.put_nowait(wanted)
             with contextlib.suppress(ConnectionError):  # whoever reads the answers finds the child gone
                 self._child.writer.write(frames.pack([frames.fields_of(job.record) for job in wanted]))
@@ -148,7 +154,7 @@ class Feeder:
                 except TimeoutError:
                     self._blame_time(bundle)
                     return
-                except EOFError:
+                except ChildEndedError:
                     await self._blame_crash(bundle)
                     return
                 for told, seconds in answers:
@@ -177,16 +183,16 @@ class Feeder:
 
         Raises:
             TimeoutError: it did.
-            EOFError: the child ended by itself.
+            ChildEndedError: the child ended by itself.
         """
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(self._deadline, self._grant_grace)
         try:
             answers: tuple[list[frames.Answer], bool] = await frames.read(self._child.reader)
-        except EOFError:
+        except PeerClosedError as error:
             if self._overran:
                 raise TimeoutError from None
-            raise
+            raise ChildEndedError(f"child {self._child.pid} ended") from error
         finally:
             self._timer.cancel()
         return answers
@@ -225,17 +231,12 @@ class Feeder:
         if job.crashes < MAX_CRASHES:
             self._retry_alone(bundle)
         else:
-            job.settle(Failure("crash", f"its process died {job.crashes} times at work on it, {_told(status)}"))
+            job.settle(
+                Failure("crash", f"its process died {job.crashes} times at work on it, {describe_status(status)}")
+            )
 
     def _retry_alone(self, bundle: deque[Job]) -> None:
         """Try again one by one what a child did not answer: which of them it was at is not known."""
         for job in bundle:
             job.alone = True
         self._queue.give_back(bundle)
-
-
-def _told(status: int) -> str:
-    signal_number = status & 0x7F
-    if status < 0:
-        return "of an unknown cause"
-    return f"by signal {signal_number}" if signal_number else f"with exit code {status >> 8}"

@@ -13,6 +13,7 @@ import socket
 import struct
 from typing import Any
 
+from services.runtime.isolation.errors import PeerClosedError
 from services.runtime.records import Failure, Header, Outcome, Output, Record
 
 type RecordFields = tuple[str, int, int, int, bytes | None, bytes | None, tuple[Header, ...]]
@@ -53,7 +54,11 @@ def pack(message: object) -> bytes:
 
 
 def receive(channel: socket.socket) -> Any:
-    """Wait for the next message. Raises `EOFError` when the other end is gone."""
+    """Wait for the next message.
+
+    Raises:
+        PeerClosedError: the other end is gone.
+    """
     (length,) = _LENGTH.unpack(_exactly(channel, _LENGTH.size))
     return pickle.loads(_exactly(channel, length))  # noqa: S301 - see the module's description
 
@@ -62,13 +67,13 @@ async def read(reader: asyncio.StreamReader) -> Any:
     """The same on an event loop.
 
     Raises:
-        EOFError: the other end is gone.
+        PeerClosedError: the other end is gone.
     """
     try:
         (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
         return pickle.loads(await reader.readexactly(length))  # noqa: S301 - see the module's description
-    except ConnectionError as error:
-        raise EOFError(str(error)) from error
+    except (asyncio.IncompleteReadError, ConnectionError) as error:
+        raise PeerClosedError(str(error)) from error
 
 
 def _exactly(channel: socket.socket, size: int) -> bytearray:
@@ -77,6 +82,6 @@ def _exactly(channel: socket.socket, size: int) -> bytearray:
     while view:
         got = channel.recv_into(view[:_CHUNK])
         if not got:
-            raise EOFError("the other end is gone")
+            raise PeerClosedError("the other end has closed the socket")
         view = view[got:]
     return buffer

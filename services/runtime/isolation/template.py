@@ -3,12 +3,14 @@
     python -m services.runtime.isolation.template FD MODULE:FUNCTION MEMORY_BYTES LOG_LEVEL
 
 Over the control socket FD it says `("ready", version)` or `("failed", message)`, once. After that each byte it
-receives comes with the socket of a child to be forked; it answers `("forked", pid)`, and `("ended", pid, status)`
-when a child has ended, with the status of `os.waitpid`. Children are killed by pid; as only this process reaps them,
-and says so, a pid is never used by another process while the worker still knows it.
+receives comes with the socket of a child to be forked; it answers `("forked", pid)`, or `("forked", message)` where
+none can be forked at present, and `("ended", pid, status)` when a child has ended, with the status of `os.waitpid`.
+Children are killed by pid; as only this process reaps them, and says so, a pid is never used by another process while
+the worker still knows it.
 """
 
 import array
+import errno
 import gc
 import importlib
 import os
@@ -23,11 +25,14 @@ from services.runtime import logs
 from services.runtime.isolation import child, frames, limits
 from services.runtime.records import Handler
 
+MAX_MESSAGE = 1000
+
 
 def main() -> None:
     """Run the template until the worker closes the control socket."""
     fd, handler_name, memory_bytes, log_level = sys.argv[1:]
     control = socket.socket(fileno=int(fd))
+    control.set_inheritable(False)
     limits.die_with_parent()
     limits.no_core_dumps()
     # A service manager signals the whole group. The worker alone decides when to end: it drains first, then closes
@@ -37,13 +42,14 @@ def main() -> None:
     logs.configure(log_level)
     try:
         handler = load(handler_name)
-    except Exception as error:  # noqa: BLE001 - whatever a stage raises at load, the worker tells it in one line
-        control.sendall(frames.pack(("failed", f"{type(error).__name__}: {error}")))
+        version = str(handler.version)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a stage raises at load, the worker says in one line
+        control.sendall(frames.pack(("failed", _in_a_line(error))))
         return
     # What is loaded by now is never collected: children share these pages until they write to them.
     gc.collect()
     gc.freeze()
-    control.sendall(frames.pack(("ready", handler.version)))
+    control.sendall(frames.pack(("ready", version)))
     _serve(control, handler, int(memory_bytes))
 
 
@@ -66,22 +72,33 @@ def _serve(control: socket.socket, handler: Handler, memory_bytes: int) -> None:
             woken.recv(4096)
             _report_ended(control)
         if control in readable:
-            channel = _receive_socket(control)
-            if channel is None:
-                return
-            pid = os.fork()
-            if pid == 0:
-                limits.die_with_parent()
-                signal.set_wakeup_fd(-1)
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                for inherited in (control, woken, wake):
-                    inherited.close()
-                child.serve(channel, handler, memory_bytes)
-            channel.close()
-            control.sendall(frames.pack(("forked", pid)))
+            try:
+                channel = _receive_socket(control)
+                if channel is None:
+                    return
+                with channel:
+                    pid = os.fork()
+                    if pid == 0:
+                        limits.die_with_parent()
+                        signal.set_wakeup_fd(-1)
+                        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                        for inherited in (control, woken, wake):
+                            inherited.close()
+                        child.serve(channel, handler, memory_bytes)
+            except ConnectionError:
+                return  # the worker is gone
+            except OSError as error:  # processes, memory or descriptors are short: the children that live go on
+                control.sendall(frames.pack(("forked", error.strerror or str(error))))
+            else:
+                control.sendall(frames.pack(("forked", pid)))
 
 
 def _receive_socket(control: socket.socket) -> socket.socket | None:
+    """Receive the socket of a child to be forked; None when the worker has closed its end.
+
+    Raises:
+        OSError: it cannot be taken: this process has no descriptor left.
+    """
     fds = array.array("i")
     data, ancillary, _, _ = control.recvmsg(1, socket.CMSG_LEN(fds.itemsize))
     if not data:
@@ -89,6 +106,8 @@ def _receive_socket(control: socket.socket) -> socket.socket | None:
     for level, kind, payload in ancillary:
         if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
             fds.frombytes(payload[: fds.itemsize])
+    if not fds:  # the kernel drops a descriptor that does not fit, and says nothing
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
     return socket.socket(fileno=fds[0])
 
 
@@ -101,6 +120,14 @@ def _report_ended(control: socket.socket) -> None:
         if pid == 0:
             return
         control.sendall(frames.pack(("ended", pid, status)))
+
+
+def _in_a_line(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 - an error that cannot even be written
+        text = ""
+    return " ".join(f"{type(error).__name__}: {text}".split())[:MAX_MESSAGE]
 
 
 if __name__ == "__main__":

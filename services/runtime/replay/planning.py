@@ -157,7 +157,7 @@ async def trial(stage: Stage, settings: WorkerSettings, sample: tuple[Record, ..
         version = await pool.start()
         if not sample:
             return Trial(version)
-        await pool.submit(sample[0]).outcome  # the first one pays for what is loaded late
+        await pool.compute(sample[0])  # the first one pays for what is loaded late
         began = time.monotonic()
         outcomes = [pool.submit(record).outcome for record in sample]
         await asyncio.wait(outcomes, timeout=TRIAL_SECONDS)

@@ -9,6 +9,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 
 from services.runtime import metrics
+from services.runtime.backoff import Backoff
 from services.runtime.errors import (
     BrakePulledError,
     FencedError,
@@ -18,7 +19,6 @@ from services.runtime.errors import (
 )
 from services.runtime.kafka.delivery import Delivery
 from services.runtime.records import Failure, Outcome, Output, Record
-from services.runtime.worker.backoff import Backoff
 from services.runtime.worker.context import Context
 from services.runtime.worker.flight import Batch, Flight
 from services.runtime.worker.opening import beginning

@@ -11,6 +11,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from services.runtime import metrics
+from services.runtime.backoff import Backoff
 from services.runtime.errors import OffsetsMovedError
 from services.runtime.isolation import ProcessPool
 from services.runtime.kafka import clients, topics
@@ -21,7 +22,6 @@ from services.runtime.settings import KafkaSettings, WorkerSettings
 from services.runtime.topology import Stage
 from services.runtime.worker import health
 from services.runtime.worker.assignment import Assignment
-from services.runtime.worker.backoff import Backoff
 from services.runtime.worker.bounded import Bounded, Throttle
 from services.runtime.worker.brake import Brake
 from services.runtime.worker.context import Context
@@ -73,7 +73,7 @@ class Worker:
 
         Raises:
             UnavailableError: the cluster, a topic or the metrics port is not to be had.
-            HandlerError: the stage's handler cannot be loaded.
+            HandlerError: the stage's handler cannot be loaded, at the start or later.
         """
         structlog.contextvars.bind_contextvars(stage=self._stage.name, pid=os.getpid())
         await topics.require(self._kafka, self._stage)
@@ -81,13 +81,26 @@ class Worker:
         async with health.serving(host, port, alive=self._stuck, ready=self._not_ready) as bound:
             log.info("worker starting", metrics_port=bound)
             try:
-                self._version = await self._pool.start()
-                gc.freeze()  # what is loaded by now stays: no collection need look at it
-                metrics.STAGE_INFO.labels(self._stage.name, self._version).set(1)
-                await self._consume(stop)
+                if await self._load(stop):
+                    gc.freeze()  # what is loaded by now stays: no collection need look at it
+                    metrics.STAGE_INFO.labels(self._stage.name, self._version).set(1)
+                    await self._consume(stop)
             finally:
                 await self._pool.close()
         log.info("worker stopped")
+
+    async def _load(self, stop: asyncio.Event) -> bool:
+        """Load the handler; False when the worker was stopped meanwhile."""
+        loading, stopping = asyncio.create_task(self._pool.start()), asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({loading, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if loading.done():
+                self._version = loading.result()
+            return loading.done()
+        finally:
+            loading.cancel()
+            stopping.cancel()
+            await asyncio.gather(loading, stopping, return_exceptions=True)
 
     async def _consume(self, stop: asyncio.Event) -> None:
         client_id = f"{self._kafka.on_cluster(self._group)}-{os.getpid()}"
@@ -117,7 +130,7 @@ class Worker:
             backoff = Backoff()
             try:
                 most = self._throttle.batch(POLL_RECORDS)
-                while not stop.is_set():
+                while not stop.is_set() and self._pool.failure is None:
                     self._polled = time.monotonic()
                     if await self._throttle.turn(POLL_MS / 1000):
                         await self._poll(poll(consumer, timeout_ms=POLL_MS, max_records=most), backoff)
@@ -127,6 +140,8 @@ class Worker:
                 measuring.cancel()
         finally:
             await consumer.stop()
+        if self._pool.failure is not None:
+            raise self._pool.failure
 
     async def _poll(self, fetching: Awaitable[Fetched], backoff: Backoff) -> None:
         """Poll once. It is never cancelled: that would leak aiokafka's guard against slow consumers."""
@@ -159,7 +174,8 @@ class Worker:
 
     def _stuck(self) -> str | None:
         silent = time.monotonic() - self._polled
-        if silent > STUCK_SECONDS + self._settings.session_timeout:
+        loading = self._settings.load_timeout if self._assignment is None else 0
+        if silent > STUCK_SECONDS + self._settings.session_timeout + loading:
             return f"no poll for {silent:.0f} s"
         stalled = self._assignment.stalled_seconds if self._assignment is not None else 0.0
         # A page may take its deadline twice, when its process was killed in between, and its transaction its own.
@@ -175,4 +191,4 @@ class Worker:
     def _not_ready(self) -> str | None:
         if self._assignment is None:
             return "starting: the handler is being loaded"
-        return self._stuck() or self._poll_trouble or self._assignment.trouble()
+        return self._stuck() or self._pool.trouble or self._poll_trouble or self._assignment.trouble()
