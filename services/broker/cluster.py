@@ -1,30 +1,25 @@
 """The cluster: one node or three, started and stopped together."""
 
 import asyncio
-import base64
 import contextlib
 import errno
-import shutil
 import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from uuid import UUID, uuid4
 
 from aiokafka.errors import KafkaError
 
-from services.broker import jars
+from services.broker import data_folder, jars
+from services.broker.folder_lock import FolderLock
 from services.broker.node import Address, Node
 from services.runtime.errors import UnavailableError, WiredeskError
 from services.runtime.kafka import clients
-from services.runtime.settings import MIB, KafkaSettings
+from services.runtime.settings import KafkaSettings
 
 START_SECONDS = 90
 POLL_SECONDS = 0.2
-
-MIN_FREE_BYTES = 256 * MIB
-"""Below this Kafka starts and fails at its first segments, with a stack trace: better not to start."""
 
 
 class EmbeddedKafka:
@@ -41,9 +36,11 @@ class EmbeddedKafka:
         version: of Kafka; one that is pinned.
         fronts: ports that clients are told instead of the nodes' own: a proxy listens there.
         progress: called while jars are fetched, with how many are there and how many are wanted.
+        owner: the command that starts it, for whoever finds the folder in use.
 
     Raises:
-        UnavailableError: on entering, in one line: the port is taken, the disk full, a jar not to be had.
+        UnavailableError: on entering, in one line: the folder is in use or holds another cluster, the port is taken,
+            the disk full, a jar not to be had.
     """
 
     def __init__(
@@ -56,6 +53,7 @@ class EmbeddedKafka:
         version: str = jars.KAFKA_VERSION,
         fronts: Sequence[int] = (),
         progress: Callable[[int, int], None] | None = None,
+        owner: str = "wiredesk",
     ) -> None:
         self.nodes: list[Node] = []
         self._folder = folder
@@ -65,6 +63,7 @@ class EmbeddedKafka:
         self._version = version
         self._fronts = fronts
         self._progress = progress
+        self._lock = FolderLock(folder, owner)
 
     @property
     def bootstrap_servers(self) -> str:
@@ -72,6 +71,16 @@ class EmbeddedKafka:
         return ",".join(f"127.0.0.1:{node.address.front or node.address.port}" for node in self.nodes)
 
     async def __aenter__(self) -> Self:
+        await asyncio.to_thread(data_folder.prepare, self._folder)
+        await self._lock.acquire()
+        try:
+            await self._start()
+        except BaseException:
+            await self._stop()
+            raise
+        return self
+
+    async def _start(self) -> None:
         addresses = [
             Address(
                 node=n + 1,
@@ -82,18 +91,15 @@ class EmbeddedKafka:
             )
             for n in range(self._count)
         ]
-        cluster_id = self._prepare_folder()
+        cluster_id = data_folder.cluster_id(self._folder, self._count)
         classpath = await asyncio.to_thread(jars.classpath, self._cache, self._version, self._progress)
-        self.nodes = [Node(a, addresses, self._folder / f"node-{a.node}", classpath) for a in addresses]
-        try:
-            await asyncio.gather(*(node.format(cluster_id) for node in self.nodes))
-            for node in self.nodes:
-                await node.start()
-            await self._accepting()
-        except BaseException:
-            await self._stop()
-            raise
-        return self
+        self.nodes = [
+            Node(a, addresses, self._folder / f"node-{a.node}", classpath, held=self._lock.fd) for a in addresses
+        ]
+        await asyncio.gather(*(node.format(cluster_id) for node in self.nodes))
+        for node in self.nodes:
+            await node.start()
+        await self._accepting()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -109,20 +115,10 @@ class EmbeddedKafka:
             await asyncio.sleep(POLL_SECONDS)
 
     async def _stop(self) -> None:
-        await asyncio.gather(*(node.stop() for node in self.nodes))
-
-    def _prepare_folder(self) -> str:
-        """Return the cluster's id: drawn once, then kept in the folder."""
-        path = self._folder / "cluster-id"
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            if shutil.disk_usage(self._folder).free < MIN_FREE_BYTES:
-                raise UnavailableError(f"the disk of {self._folder} is full: {MIN_FREE_BYTES // MIB} MiB must be free")
-            if not path.exists():
-                path.write_text(new_cluster_id(), encoding="ascii")
-            return path.read_text(encoding="ascii").strip()
-        except OSError as error:
-            raise UnavailableError(f"{self._folder} cannot be written: {error.strerror or error}") from error
+            await asyncio.gather(*(node.stop() for node in self.nodes))
+        finally:
+            self._lock.release()
 
     async def _accepting(self) -> None:
         """Wait until every node is a member of the cluster that clients see."""
@@ -144,14 +140,6 @@ class EmbeddedKafka:
             async with clients.started(clients.admin(settings), settings) as admin:
                 return len((await admin.describe_cluster())["brokers"])
         return 0
-
-
-def new_cluster_id(draw: Callable[[], UUID] = uuid4) -> str:
-    """Return a random cluster id, as Kafka writes them: never with a dash first, which its tools take for an option."""
-    while True:
-        cluster_id = base64.urlsafe_b64encode(draw().bytes).decode("ascii").rstrip("=")
-        if not cluster_id.startswith("-"):
-            return cluster_id
 
 
 def _free_port(port: int) -> int:

@@ -3,8 +3,9 @@
 import contextlib
 import fcntl
 import hashlib
+import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,11 @@ DOWNLOADS = 8
 """Jars fetched at a time: small files, so latency is what costs."""
 
 FETCH_SECONDS = 60
+
+LOCK_SECONDS = 300.0
+"""Longest wait for another process that fetches: 40 MB, over a slow line."""
+
+POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +69,24 @@ def classpath(cache: Path, version: str = KAFKA_VERSION, progress: Callable[[int
         UnavailableError: a jar cannot be had, is not what its pin says, or the cache cannot be written.
     """
     jars = locked(version)
+    maven = MavenContext(repo_cache=cache / "maven", timeout=FETCH_SECONDS)
     try:
-        with _exclusive(cache):
-            maven = MavenContext(repo_cache=cache / "maven", timeout=FETCH_SECONDS)
-            missing = [jar for jar in jars if not _is_sound(_path(maven, jar), jar)]
-            with ThreadPoolExecutor(DOWNLOADS) as threads:
-                for done, _ in enumerate(threads.map(lambda jar: _fetch(maven, jar), missing), start=1):
-                    if progress is not None:
-                        progress(done, len(missing))
+        if _missing(maven, jars):  # a cache that is complete may be read-only, and needs no lock
+            with _exclusive(cache):
+                missing = _missing(maven, jars)
+                with ThreadPoolExecutor(DOWNLOADS) as threads:
+                    for done, _ in enumerate(threads.map(lambda jar: _fetch(maven, jar), missing), start=1):
+                        if progress is not None:
+                            progress(done, len(missing))
     except OSError as error:
         raise UnavailableError(
             f"the cache {cache} cannot be written: {error.strerror or error}; set WIREDESK_CACHE_DIR to another folder"
         ) from error
     return ":".join(str(_path(maven, jar)) for jar in jars)
+
+
+def _missing(maven: MavenContext, jars: Sequence[Jar]) -> list[Jar]:
+    return [jar for jar in jars if not _is_sound(_path(maven, jar), jar)]
 
 
 def _path(maven: MavenContext, jar: Jar) -> Path:
@@ -112,8 +123,23 @@ def _is_sound(path: Path, jar: Jar) -> bool:
 
 @contextlib.contextmanager
 def _exclusive(cache: Path) -> Iterator[None]:
-    """Keep two processes from fetching the same jar into the same file."""
+    """Keep two processes from fetching the same jar into the same file.
+
+    Raises:
+        UnavailableError: another process has been fetching for too long.
+    """
     cache.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + LOCK_SECONDS
     with (cache / "lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise UnavailableError(
+                        f"the cache {cache} has been locked by another process for {LOCK_SECONDS:g} s: end it, or set "
+                        "WIREDESK_CACHE_DIR to another folder"
+                    ) from None
+                time.sleep(POLL_SECONDS)
         yield

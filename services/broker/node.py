@@ -93,6 +93,9 @@ def _listening(ports: Mapping[str, int]) -> str:
     return ",".join(f"{name}://127.0.0.1:{port}" for name, port in ports.items())
 
 
+_NEWER = re.compile(r"No MetadataVersion with feature level|UnsupportedVersionException: Can't read version")
+"""In the log of a Kafka whose data folder has a metadata version, or records, that it does not know."""
+
 _FAILURE = re.compile(r" ERROR |Exception: |[Ee]rror: ")
 
 
@@ -105,6 +108,7 @@ class Node:
         folder: everything that it writes goes below it.
         classpath: of Kafka's jars.
         settings: of Kafka, beside ours or instead of them.
+        held: a descriptor that every process of the node inherits and holds open: the lock on the data folder.
     """
 
     def __init__(
@@ -114,6 +118,8 @@ class Node:
         folder: Path,
         classpath: str,
         settings: Mapping[str, str] | None = None,
+        *,
+        held: int | None = None,
     ) -> None:
         self.address = address
         self.log = folder / "kafka.log"
@@ -122,6 +128,7 @@ class Node:
         self._settings = folder / "server.properties"
         self._properties = {**properties(address, quorum, self._data), **(settings or {})}
         self._classpath = classpath
+        self._held = held
         self._guard: asyncio.subprocess.Process | None = None
 
     async def format(self, cluster_id: str) -> None:
@@ -181,6 +188,8 @@ class Node:
             lines = []
         if any("No space left on device" in line for line in lines):
             return f"the disk of {self._folder} is full"
+        if any(_NEWER.search(line) for line in lines):
+            return f"{self._folder} was written by a newer Kafka than this one: choose another folder with --data"
         told = [line for line in lines if _FAILURE.search(line)]
         reason = told[-1].strip() if told else f"exit code {self._guard.returncode if self._guard else None}"
         return f"Kafka's node {self.address.node} ended: {reason}; its log: {self.log}"
@@ -191,6 +200,7 @@ class Node:
             "-m",
             "services.broker.guard",
             str(self.log),
+            "" if self._held is None else str(self._held),
             str(JAVA),
             *JAVA_OPTIONS,
             "-cp",
@@ -198,6 +208,7 @@ class Node:
             main_class,
             *arguments,
             stdin=asyncio.subprocess.PIPE,
+            pass_fds=() if self._held is None else (self._held,),
             # A session of its own: Ctrl-C in the terminal is for us, and we stop the broker last.
             start_new_session=True,
             env={name: value for name, value in os.environ.items() if name != "JAVA_TOOL_OPTIONS"},

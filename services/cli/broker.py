@@ -33,6 +33,6 @@ def broker(
 
 async def _run(data: Path, port: int, nodes: int, settings: BrokerSettings) -> None:
     with desk.stopping() as stop:
-        async with desk.kafka(data / "kafka", settings, port=port, nodes=nodes) as kafka:
+        async with desk.kafka(data / "kafka", settings, port=port, nodes=nodes, owner="wiredesk broker") as kafka:
             console.line(f"ready {kafka.bootstrap_servers}")
             await desk.until_stopped(stop, kafka)

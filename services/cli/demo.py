@@ -61,7 +61,7 @@ def demo(
 async def _run(folder: Path, settings: BrokerSettings, seconds: float) -> str:
     raw = list(_samples())
     console.spans("starting Apache Kafka ", ("(embedded, on a free port, in a temporary folder)", "dim"))
-    async with desk.kafka(folder / "kafka", settings) as broker:
+    async with desk.kafka(folder / "kafka", settings, owner="wiredesk demo") as broker:
         kafka = desk.settings(broker)
         await topics.create(kafka, TOPICS, partitions=PARTITIONS)
         console.line(f"Kafka is at {broker.bootstrap_servers}; starting workers: {', '.join(STAGES)}")

@@ -62,9 +62,12 @@ def settings(broker: "EmbeddedKafka") -> KafkaSettings:
 
 @contextlib.asynccontextmanager
 async def kafka(
-    folder: Path, broker_settings: BrokerSettings, *, port: int = 0, nodes: int = 1
+    folder: Path, broker_settings: BrokerSettings, *, port: int = 0, nodes: int = 1, owner: str = "wiredesk"
 ) -> "AsyncIterator[EmbeddedKafka]":
     """Run the embedded Kafka for the length of a block, with a progress bar while its jars are fetched.
+
+    Args:
+        owner: the command that runs it, for whoever finds the folder in use.
 
     Raises:
         UnavailableError: it cannot start, or is not part of this installation.
@@ -84,6 +87,7 @@ async def kafka(
             broker_settings.cache_dir,
             port=port,
             nodes=nodes,
+            owner=owner,
             progress=lambda done, total: progress.update(task, completed=done, total=total, visible=done < total),
         )
         await broker.__aenter__()

@@ -59,7 +59,7 @@ def _counts(given: Sequence[str]) -> dict[Stage, int]:
 
 async def _run(counts: dict[Stage, int], data: Path, port: int, settings: BrokerSettings) -> None:
     with desk.stopping() as stop:
-        async with desk.kafka(data / "kafka", settings, port=port) as broker:
+        async with desk.kafka(data / "kafka", settings, port=port, owner="wiredesk up") as broker:
             kafka = desk.settings(broker)
             await topics.create(kafka, TOPICS)
             console.line(f"ready {broker.bootstrap_servers}")

@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 
 from services.broker import jars
-from services.broker.cluster import MIN_FREE_BYTES, EmbeddedKafka, new_cluster_id
+from services.broker.cluster import EmbeddedKafka
+from services.broker.data_folder import MIN_FREE_BYTES, new_cluster_id
 from services.broker.node import Address, Node, properties
 from services.runtime.errors import UnavailableError
 
@@ -46,6 +47,11 @@ async def test_a_full_disk_is_told_before_kafka_meets_it(tmp_path: Path, monkeyp
         ("[main] ERROR kafka.Kafka$ - Exiting: java.io.IOException: No space left on device", "is full"),
         ("[main] ERROR kafka.Kafka$ - Exiting: the lock is held", "the lock is held"),
         ("kafka-storage: error: argument --cluster-id: expected one argument", "expected one argument"),
+        (
+            "Caused by: java.lang.IllegalArgumentException: No MetadataVersion with feature level 33.",
+            "by a newer Kafka",
+        ),
+        ("UnsupportedVersionException: Can't read version 4 of BrokerEndpoint", "by a newer Kafka"),
         ("[main] INFO kafka.Kafka$ - fine", "exit code"),
     ],
 )
