@@ -1,5 +1,6 @@
 """Two brokers on one folder: the second is told so, and the first goes on."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -60,7 +61,12 @@ async def test_of_brokers_that_start_at_once_one_runs_and_outlives_a_kill(tmp_pa
         await topics.create(kafka, TOPICS)
         before = kafkas(data)
         assert len(before) == 1
+        os.kill(before[0], signal.SIGSTOP)  # or it would have ended before anybody could look
         first.kill()
+        first.wait()
+        with (data / "kafka" / "lock").open() as lock, pytest.raises(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.kill(before[0], signal.SIGCONT)
         rivals.append(again := start(data))
         kafka = KafkaSettings(bootstrap_servers=bootstrap(again))
         after = kafkas(data)
