@@ -24,7 +24,8 @@ WORKDIR /app
 USER wiredesk
 ENV PATH=/opt/wiredesk/bin:$PATH \
     PYTHONUNBUFFERED=1 \
-    WIREDESK_METRICS_HOST=0.0.0.0
+    WIREDESK_METRICS_HOST=0.0.0.0 \
+    WIREDESK_METRICS_PORT=9464
 EXPOSE 9464
 ENTRYPOINT ["python", "-m", "services.cli"]
 CMD ["--help"]

@@ -220,6 +220,7 @@ async def _keep(worker: WorkerProcess, environment: Mapping[str, str], log: Path
             )
         await worker.process.wait()
         worker.restarts += 1
+        worker.port = _free_port()  # another process may have taken the old one meanwhile
         await asyncio.sleep(RESTART_SECONDS)
 
 

@@ -102,7 +102,12 @@ class WorkerSettings(Settings):
         5, gt=0, le=300, description="Seconds until a worker that stands still tries a page; then longer and longer."
     )
     metrics_host: str = Field("127.0.0.1", description="Address for /metrics, /healthz and /readyz.")
-    metrics_port: int = Field(9464, ge=0, le=65535, description="Its port; 0: any free one, told in the log.")
+    metrics_port: int = Field(
+        9464,
+        ge=0,
+        le=65535,
+        description="Its port; 0: any free one. Where it is not set and taken, any free one; the log says which.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
     @model_validator(mode="after")

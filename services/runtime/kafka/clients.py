@@ -94,6 +94,12 @@ def member(
     )
 
 
+def brokers(consumer: AIOKafkaConsumer) -> int:
+    """Return how many brokers the cluster of a started consumer has."""
+    client: Any = consumer._client  # noqa: SLF001 - it has no public name
+    return max(1, len(client.cluster.brokers()))
+
+
 def reader(settings: KafkaSettings, client_id: str, **options: Any) -> AIOKafkaConsumer:
     """Return a consumer outside any group, for reading partitions that it is assigned by hand."""
     fetching.install()

@@ -76,16 +76,18 @@ async def states(settings: KafkaSettings, topics: Sequence[Topic]) -> list[Topic
     return [TopicState(topic, *found.get(settings.on_cluster(topic.name), (0, 0))) for topic in topics]
 
 
-async def require(settings: KafkaSettings, stage: Stage) -> None:
-    """Check that a stage's topics exist.
+async def require(settings: KafkaSettings, stage: Stage) -> int:
+    """Check that a stage's topics exist; return how many partitions its input has.
 
     Raises:
         UnavailableError: one is missing, or the cluster cannot be reached.
     """
     needed = [stage.consumes, *stage.produces, stage.dead_letter_topic]
-    missing = [settings.on_cluster(s.topic.name) for s in await states(settings, needed) if not s.partitions]
+    there = await states(settings, needed)
+    missing = [settings.on_cluster(s.topic.name) for s in there if not s.partitions]
     if missing:
         raise UnavailableError(f"no topic {', '.join(missing)} on the cluster: run 'wiredesk topics create' first")
+    return there[0].partitions
 
 
 async def partitions(settings: KafkaSettings, names: Sequence[str]) -> dict[str, int]:

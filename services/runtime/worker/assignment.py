@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import functools
+import sys
 from collections.abc import Callable, Collection, Mapping
 
 import structlog
@@ -10,6 +11,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from services.runtime import metrics
+from services.runtime.worker import descriptors
 from services.runtime.worker.lane import Lane
 from services.runtime.worker.state import LaneState
 
@@ -30,15 +32,22 @@ class Assignment(ConsumerRebalanceListener):
 
     Args:
         drain_seconds: that all lanes together have to commit what is in flight. Less than the session timeout.
+        lanes_that_fit: how many lanes there are file descriptors for, asked while none is open.
     """
 
     def __init__(
-        self, consumer: AIOKafkaConsumer, open_lane: Callable[[TopicPartition, int], Lane], drain_seconds: float
+        self,
+        consumer: AIOKafkaConsumer,
+        open_lane: Callable[[TopicPartition, int], Lane],
+        drain_seconds: float,
+        lanes_that_fit: Callable[[], int] = lambda: sys.maxsize,
     ) -> None:
         self._consumer = consumer
         self._open_lane = open_lane
         self._drain_seconds = drain_seconds
+        self._lanes_that_fit = lanes_that_fit
         self._lanes: dict[TopicPartition, Lane] = {}
+        self._shortage: str | None = None
         self._epoch = 0
         self.joined = False
         for state in LaneState:
@@ -64,10 +73,22 @@ class Assignment(ConsumerRebalanceListener):
             self._consumer.seek(tp, 0)
         await self.drain()  # an assignment can be lost without having been revoked
         self._epoch += 1
-        self._lanes = {tp: self._open_lane(tp, self._epoch) for tp in assigned}
+        fitting = sorted(assigned)[: self._lanes_that_fit()]
+        self._lanes = {tp: self._open_lane(tp, self._epoch) for tp in fitting}
+        self._note_shortage(len(assigned), len(fitting))
         self.joined = True
         metrics.REBALANCES.inc()
         log.info("partitions assigned", partitions=sorted(tp.partition for tp in assigned), epoch=self._epoch)
+
+    def _note_shortage(self, assigned: int, fitting: int) -> None:
+        """Say which partitions stand still: to open their lanes, too, would leave all of them without connections."""
+        self._shortage = None
+        if fitting < assigned:
+            self._shortage = (
+                f"{assigned - fitting} of {assigned} partitions stand still: there are file descriptors for {fitting} "
+                f"only (limit {descriptors.limit()}); raise 'ulimit -n', or start more workers"
+            )
+            log.error("too few file descriptors", reason=self._shortage)
 
     async def drain(self) -> None:
         """Drain and close all lanes, under one deadline."""
@@ -106,7 +127,7 @@ class Assignment(ConsumerRebalanceListener):
                 return f"partition {tp.partition} is {lane.state}: {lane.trouble or 'wait'}"
             if lane.progress.blocked is not None:
                 return f"partition {tp.partition} {lane.progress.blocked}"
-        return None
+        return self._shortage
 
     def _count(self, state: LaneState) -> int:
         return sum(lane.state is state for lane in self._lanes.values())

@@ -20,7 +20,7 @@ from services.runtime.kafka.partition_life import PartitionLives
 from services.runtime.records import Record
 from services.runtime.settings import KafkaSettings, WorkerSettings
 from services.runtime.topology import Stage
-from services.runtime.worker import health
+from services.runtime.worker import descriptors, health
 from services.runtime.worker.assignment import Assignment
 from services.runtime.worker.bounded import Bounded, Throttle
 from services.runtime.worker.brake import Brake
@@ -64,6 +64,7 @@ class Worker:
         self._group = bounded.group if bounded is not None else stage.group
         self._pool = ProcessPool.of(stage, settings)
         self._version = ""
+        self._partitions = 0
         self._assignment: Assignment | None = None
         self._polled = time.monotonic()
         self._poll_trouble: str | None = None
@@ -76,9 +77,13 @@ class Worker:
             HandlerError: the stage's handler cannot be loaded, at the start or later.
         """
         structlog.contextvars.bind_contextvars(stage=self._stage.name, pid=os.getpid())
-        await topics.require(self._kafka, self._stage)
+        descriptors.raise_limit()
+        self._partitions = await topics.require(self._kafka, self._stage)
         host, port = self._settings.metrics_host, self._settings.metrics_port
-        async with health.serving(host, port, alive=self._stuck, ready=self._not_ready) as bound:
+        chosen = "metrics_port" in self._settings.model_fields_set
+        async with health.serving(
+            host, port, alive=self._stuck, ready=self._not_ready, or_any_port=not chosen
+        ) as bound:
             log.info("worker starting", metrics_port=bound)
             try:
                 if await self._load(stop):
@@ -107,6 +112,7 @@ class Worker:
         settings = self._settings
         consumer = clients.member(self._kafka, self._group, client_id, settings.session_timeout, settings.instance_id)
         await clients.start(consumer, self._kafka)
+        self._check_descriptors(clients.brokers(consumer))
         try:
             context = Context(
                 stage=self._stage,
@@ -121,7 +127,10 @@ class Worker:
                 bounded=self._bounded,
             )
             assignment = Assignment(
-                consumer, lambda source, epoch: Lane(source, epoch, context), settings.drain_timeout
+                consumer,
+                lambda source, epoch: Lane(source, epoch, context),
+                settings.drain_timeout,
+                lambda: descriptors.lanes_that_fit(clients.brokers(consumer)),
             )
             self._assignment = assignment
             topic = self._kafka.on_cluster(self._stage.consumes.name)
@@ -142,6 +151,18 @@ class Worker:
             await consumer.stop()
         if self._pool.failure is not None:
             raise self._pool.failure
+
+    def _check_descriptors(self, brokers: int) -> None:
+        """Warn where one worker could not serve all partitions of its input, as it must when it is the only one."""
+        needed = descriptors.needed(self._partitions, brokers, self._pool.size)
+        if needed > descriptors.limit():
+            log.warning(
+                "too few file descriptors for all partitions: raise 'ulimit -n', or run more workers",
+                limit=descriptors.limit(),
+                needed=needed,
+                partitions=self._partitions,
+                for_each_partition=descriptors.of_a_lane(brokers),
+            )
 
     async def _poll(self, fetching: Awaitable[Fetched], backoff: Backoff) -> None:
         """Poll once. It is never cancelled: that would leak aiokafka's guard against slow consumers."""
@@ -191,4 +212,10 @@ class Worker:
     def _not_ready(self) -> str | None:
         if self._assignment is None:
             return "starting: the handler is being loaded"
-        return self._stuck() or self._pool.trouble or self._poll_trouble or self._assignment.trouble()
+        return (
+            self._stuck()
+            or self._pool.trouble
+            or self._poll_trouble
+            or descriptors.trouble()
+            or self._assignment.trouble()
+        )

@@ -1,0 +1,109 @@
+"""Several workers on one host, as the README starts them; and one with fewer file descriptors than it needs."""
+
+import contextlib
+import json
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from services.pipeline import TOPICS
+from services.runtime.kafka import topics
+from services.runtime.settings import KafkaSettings
+from tests import echo
+from tests.handlers import TARGET
+from tests.patience import scaled
+from tests.support import DEADLINE, ROOT, environment, wait_until
+
+DEFAULT_PORT = 9464
+PARTITIONS = 64
+DESCRIPTORS = 160
+
+ECHO = """
+import asyncio
+from services.runtime import logs
+from services.runtime.settings import KafkaSettings, WorkerSettings
+from services.runtime.worker import Worker
+from tests.handlers import STAGE
+logs.configure("info")
+asyncio.run(Worker(STAGE, KafkaSettings(), WorkerSettings()).run(asyncio.Event()))
+"""
+
+
+@dataclass
+class Started:
+    """A worker that chooses its port itself, and says which in its log."""
+
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        lines = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+        return [line for line in lines if line["event"] == name]
+
+    def get(self, path: str) -> tuple[int, str]:
+        assert self.process.poll() is None, self.log.read_text()[-2000:]
+        for event in self.events("worker starting"):
+            url = f"http://127.0.0.1:{event['metrics_port']}{path}"
+            with contextlib.suppress(urllib.error.URLError, TimeoutError):
+                try:
+                    with urllib.request.urlopen(url, timeout=scaled(2)) as answer:
+                        return answer.status, answer.read().decode()
+                except urllib.error.HTTPError as error:
+                    return error.code, error.read().decode()
+        return 0, ""
+
+
+@contextlib.contextmanager
+def started(kafka: KafkaSettings, log: Path, *command: str) -> Iterator[Started]:
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment(kafka), stdout=output, stderr=output)
+    try:
+        yield Started(process, log)
+    finally:
+        process.kill()
+        process.wait(DEADLINE)
+
+
+async def test_three_workers_on_one_host_all_start(kafka: KafkaSettings, tmp_path: Path) -> None:
+    await topics.create(kafka, TOPICS)
+    with contextlib.ExitStack() as stack:
+        holder = stack.enter_context(socket.socket())
+        with contextlib.suppress(OSError):  # somebody else's, then: it is taken in any case
+            holder.bind(("127.0.0.1", DEFAULT_PORT))
+            holder.listen()
+        command = (sys.executable, "-m", "services.cli", "worker", "ingest")
+        crew = [stack.enter_context(started(kafka, tmp_path / f"{n}.log", *command)) for n in range(3)]
+        for worker in crew:
+            wait_until(lambda worker=worker: worker.get("/readyz")[0] == 200, "it is ready")  # type: ignore[misc]
+        said = [worker.events("metrics port is taken, serving on another")[0] for worker in crew]
+        assert {event["taken"] for event in said} == {DEFAULT_PORT}
+        ports = [worker.events("worker starting")[0]["metrics_port"] for worker in crew]
+        assert [event["metrics_port"] for event in said] == ports
+        assert len({DEFAULT_PORT, *ports}) == 4
+
+
+async def test_a_worker_with_too_few_descriptors_says_so_and_does_what_it_can(
+    kafka: KafkaSettings, tmp_path: Path
+) -> None:
+    await topics.create(kafka, [topic for topic in echo.TOPICS if topic != TARGET], partitions=PARTITIONS)
+    await topics.create(kafka, [TARGET])
+    shell = f'ulimit -n {DESCRIPTORS} && exec "$0" -c "$1"'
+    with started(kafka, tmp_path / "log", "sh", "-c", shell, sys.executable, ECHO) as worker:
+        wait_until(lambda: "stand still" in worker.get("/readyz")[1], "it says that partitions stand still")
+        (warned,) = worker.events("too few file descriptors for all partitions: raise 'ulimit -n', or run more workers")
+        assert (warned["limit"], warned["partitions"], warned["for_each_partition"]) == (DESCRIPTORS, PARTITIONS, 2)
+        assert warned["needed"] > DESCRIPTORS
+        status, reason = worker.get("/readyz")
+        assert status == 503
+        assert f"of {PARTITIONS} partitions stand still" in reason
+        assert f"(limit {DESCRIPTORS})" in reason
+        await echo.send(kafka, [b"first"])
+        assert [record.value for record in await echo.outcomes(kafka, 1)] == [b"first"]
+        assert worker.get("/healthz")[0] == 200
+        assert "Too many open files" not in worker.log.read_text()
