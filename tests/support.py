@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
+import psutil
 from aiokafka import AIOKafkaProducer
 
 from services.broker import jars
@@ -216,6 +217,16 @@ def origin(record: Record) -> str:
 def text(record: Record, name: str) -> str:
     """Return a header's last value."""
     return next((value or b"" for key, value in reversed(record.headers) if key == name), b"").decode()
+
+
+def templates() -> list[psutil.Process]:
+    """Return the template processes of the pools in this process."""
+    found = []
+    for process in psutil.Process().children():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if any(part.endswith("isolation.template") for part in process.cmdline()):
+                found.append(process)
+    return found
 
 
 def free_port() -> int:

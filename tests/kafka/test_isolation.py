@@ -6,7 +6,6 @@ import signal
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import pytest
 from aiokafka import AIOKafkaProducer
 
@@ -18,7 +17,7 @@ from services.runtime.worker import Worker
 from tests.echo import DEADLINE, SETTINGS, TOPICS, outcomes, send, worker
 from tests.handlers import STAGE
 from tests.patience import setting
-from tests.support import text
+from tests.support import templates, text
 
 
 async def test_poison_costs_itself_alone(kafka: KafkaSettings) -> None:
@@ -133,7 +132,7 @@ async def test_a_handler_that_does_not_load_again_ends_the_worker(
     running = asyncio.create_task(failing.run(asyncio.Event()))
     await outcomes(kafka, 10)
     path.write_text("missing")
-    template = next(p for p in psutil.Process().children() if any("isolation.template" in c for c in p.cmdline()))
+    (template,) = templates()
     template.kill()
     await send(kafka, [b"second"] * 10)
     async with asyncio.timeout(DEADLINE):
@@ -147,6 +146,25 @@ async def test_a_handler_that_does_not_load_again_ends_the_worker(
         found = await outcomes(kafka, 20)
     assert sorted(r.value or b"" for r in found) == [b"first"] * 10 + [b"second"] * 10
     assert not [r for r in found if r.topic.endswith(".dlq")]
+
+
+async def test_a_worker_is_stopped_while_its_handler_loads(
+    kafka: KafkaSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "load"
+    path.write_text("hang")
+    monkeypatch.setenv("TESTS_LOAD", str(path))
+    await topics.create(kafka, TOPICS)
+    stop = asyncio.Event()
+    loading = Worker(replace(STAGE, handler="tests.handlers:replaceable"), kafka, SETTINGS)
+    running = asyncio.create_task(loading.run(stop))
+    async with asyncio.timeout(DEADLINE):
+        while not templates():
+            await asyncio.sleep(0.05)
+        assert loading.trouble == "starting: the handler is being loaded"
+        stop.set()
+        await running
+    assert not templates()
 
 
 async def test_missing_topics_are_named(kafka: KafkaSettings) -> None:

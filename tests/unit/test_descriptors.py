@@ -14,7 +14,7 @@ RAISE = "from services.runtime.worker import descriptors; print(descriptors.rais
 
 def test_the_soft_limit_is_raised_to_the_hard_one() -> None:
     told = subprocess.run(
-        ["sh", "-c", 'ulimit -Sn 100 && ulimit -Hn 300 && exec "$0" -c "$1"', sys.executable, RAISE],
+        ["/bin/sh", "-c", 'ulimit -Sn 100 && ulimit -Hn 300 && exec "$0" -c "$1"', sys.executable, RAISE],
         cwd=ROOT,
         capture_output=True,
         text=True,

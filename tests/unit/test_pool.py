@@ -8,7 +8,6 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
 from services.runtime import backoff
@@ -17,6 +16,8 @@ from services.runtime.isolation import ProcessPool, supervisor
 from services.runtime.isolation.processes import Template
 from services.runtime.records import Failure, Record
 from services.runtime.settings import MIB
+from tests.patience import scaled
+from tests.support import templates
 
 HANDLER = "tests.handlers:replaceable"
 SECONDS = 60.0
@@ -47,18 +48,9 @@ async def running(size: int = 1) -> AsyncIterator[ProcessPool]:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(scaled(SECONDS)):
         while not condition():
             await asyncio.sleep(0.02)
-
-
-def templates() -> list[psutil.Process]:
-    found = []
-    for process in psutil.Process().children():
-        with contextlib.suppress(psutil.NoSuchProcess):
-            if any(part.endswith("isolation.template") for part in process.cmdline()):
-                found.append(process)
-    return found
 
 
 def kill_template() -> None:
