@@ -37,6 +37,7 @@ def main() -> int:
     parser.add_argument("--partitions", type=int, nargs="+", default=[2, 16, 48])
     args = parser.parse_args()
     logs.configure("error")
+    logs.quiet()
     os.environ["PYTHONPATH"] = str(Path(__file__).parent)  # for the processes of the pool
     try:
         asyncio.run(_run(args.nodes, args.partitions))
