@@ -19,6 +19,9 @@ from services.runtime.errors import UnavailableError
 ENDING_SECONDS = 40.0
 """Longest wait for the Kafka of a broker that is gone. Its guard gives it 20 s to end, and then kills it."""
 
+OWNER_SECONDS = 1.0
+"""An owner that was killed a moment ago may still be ending: for so long it is not believed to be there."""
+
 POLL_SECONDS = 0.1
 OWNER_TRIES = 50
 
@@ -72,11 +75,12 @@ class FolderLock:
 
     async def _take_over(self) -> None:
         """Take the shared lock; wait for it where only the Kafka of a broker that is gone still has it."""
-        deadline = time.monotonic() + ENDING_SECONDS
+        began = time.monotonic()
         while not self._try(self._shared):
-            if not self._owner_is_gone():
+            waited = time.monotonic() - began
+            if not self._owner_is_gone() and waited > OWNER_SECONDS:
                 raise UnavailableError(f"{self._folder} is in use by {self._owner()}")
-            if time.monotonic() > deadline:
+            if waited > ENDING_SECONDS:
                 raise UnavailableError(
                     f"{self._folder} is still in use by the Kafka of {self._owner()}, which is gone itself: try "
                     "again, or end that Kafka"

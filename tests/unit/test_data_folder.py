@@ -93,6 +93,7 @@ async def test_a_folder_in_use_names_the_process(tmp_path: Path) -> None:
 async def test_the_lock_is_held_until_kafka_has_ended_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with holder(tmp_path) as (process, heir):
         process.kill()
+        process.wait()
         with monkeypatch.context() as patch:
             patch.setattr(folder_lock, "ENDING_SECONDS", 0.3)
             with pytest.raises(UnavailableError, match=rf"still in use by the Kafka of process {process.pid} .*gone"):
