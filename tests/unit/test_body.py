@@ -1,3 +1,4 @@
+import math
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from services.extractor import quirks, words
 from services.extractor.body import cohesion, columns, story
 from services.extractor.body.lines import lines
 from services.extractor.body.model import BodyModel
-from services.extractor.body.network import GAPS, Network
+from services.extractor.body.network import GAPS, Network, _activated
 from services.extractor.body.segments import Segmented, segmented
 from services.extractor.body.story import Judged
 from services.extractor.body.trees import Trees, probabilities
@@ -285,3 +286,21 @@ def test_a_publishers_quirk_holds_for_its_hosts() -> None:
         assert root is not None
         quirks.apply(url, root)
         assert text_of(root) == wanted
+
+
+def test_lines_need_more_to_be_kept_than_segments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a text without tags the model is less sure: see docs/extraction.md."""
+    likely = np.array([0.45, 0.55, 0.65])
+    monkeypatch.setattr(BodyModel, "probabilities", lambda *_: likely)
+    model = BodyModel(Wording({}, {}), trees(), network())
+    found = story.of_text(lines("\n\n".join(f"{BODY} {n}." for n in range(3))), model)
+    assert [text.kept for text in found] == [False, False, True]
+    found = story.judged_html(cut(f"<p>{BODY}</p>" * 3), likely)
+    assert [text.kept for text in found] == [False, True, True]
+
+
+def test_the_network_computes_the_function_that_it_was_trained_with() -> None:
+    """The Gaussian error linear unit: x times the normal distribution's share below x."""
+    values = np.linspace(-5, 5, 101)
+    exact = [x * (1 + math.erf(x / math.sqrt(2))) / 2 for x in values]
+    assert _activated(values.astype(np.float32)) == pytest.approx(exact, abs=1e-3)

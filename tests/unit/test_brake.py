@@ -159,3 +159,23 @@ async def enters(brake: Brake, patience: float = 0.001) -> bool:
         async with asyncio.timeout(patience), brake.turn():
             return True
     return False
+
+
+@pytest.mark.parametrize(("seconds", "counts"), [(1, True), (59, True), (60, False), (3600, False)])
+def test_the_window_is_as_long_as_it_is_set(clock: Clock, seconds: float, *, counts: bool) -> None:
+    tested = brake(clock, brake_window=60)
+    note(tested, "xxxxxx")
+    clock.now += seconds
+    note(tested, "xxxx")
+    assert tested.pulled is counts
+
+
+def test_what_passed_before_the_window_excuses_nothing(clock: Clock) -> None:
+    tested = brake(clock)
+    for _ in range(50):
+        note(tested, "." * 20)
+        clock.now += 1
+    clock.now += 60
+    note(tested, "x" * 10)
+    assert tested.pulled
+    assert "10 of the last 10 records" in tested.reason

@@ -1,5 +1,5 @@
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas import AcceptedPage, Block, BlockKind, CleanedArticle, Evidence, RawPage, SkippedPage
-from services.extractor import moments, words
+from services.extractor import moments, structured, words
 from services.extractor.captions import caption
 from services.extractor.explain import explain
 from services.extractor.extract import Extractor
@@ -195,6 +195,27 @@ def test_broken_json_ld_costs_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
+    "found",
+    [
+        [{"@type": "NewsArticle", "url": "a"}, {"@type": "NewsArticle", "headline": "own"}],
+        [{"@type": "NewsArticle", "headline": "teaser"}, {"@type": "Article", "headline": "own", "datePublished": "x"}],
+        [{"@type": "Article", "datePublished": "x"}, {"@type": "Article", "headline": "own"}],
+        [{"@type": "WebPage", "headline": "site", "datePublished": "x"}, {"@type": ["Article"], "headline": "own"}],
+        [{"@type": "Article", "headline": "own"}, {"@type": "Article", "headline": "of a teaser that comes later"}],
+    ],
+)
+def test_of_several_articles_the_one_with_most_to_say_is_the_pages_own(found: list[structured.Node]) -> None:
+    assert structured.article(found)["headline"] == "own"
+
+
+def test_what_stands_after_the_end_of_a_page_is_read_as_browsers_do() -> None:
+    half = "".join(f"<p>{SENTENCE * 2}{n}.</p>" for n in range(3))
+    for end in ("</body></html>", "</BODY >", "</html>"):
+        found = article(f"<html><body><h1>Library saved</h1>{half}{end}<p>{SENTENCE} It opens again in May.</p>")
+        assert found.paragraphs[-1].text.endswith("It opens again in May."), end
+
+
+@pytest.mark.parametrize(
     ("text", "wanted"),
     [
         ("2015-12-03T08:35:00+08:00", datetime.fromisoformat("2015-12-03T08:35:00+08:00")),
@@ -219,6 +240,8 @@ def test_times_in_fields(text: str, wanted: date | None) -> None:
         ("Updated: 2015-12-03 08:35", datetime(2015, 12, 3, 8, 35)),
         ("14 March 2026, 7.40am", datetime(2026, 3, 14, 7, 40)),
         ("March 3rd, 2020 at 5:12 p.m.", datetime(2020, 3, 3, 17, 12)),
+        ("March 3rd, 2020 at 12:05 p.m.", datetime(2020, 3, 3, 12, 5)),
+        ("March 3rd, 2020 at 11:59 pm", datetime(2020, 3, 3, 23, 59)),
         ("12. Dezember 2019", date(2019, 12, 12)),
         ("le 5 août 2021 à 10h30", datetime(2021, 8, 5, 10, 30)),
         ("3 декабря 2015", date(2015, 12, 3)),
@@ -229,6 +252,14 @@ def test_times_in_fields(text: str, wanted: date | None) -> None:
 )
 def test_times_in_lines(text: str, wanted: date | None) -> None:
     assert moments.written(text) == wanted
+
+
+def test_a_time_may_lie_ahead_by_a_year_and_no_more() -> None:
+    """Pages announce; a year that is further away is a misread number."""
+    today = datetime.now(UTC).date()
+    for day, wanted in ((today + timedelta(days=300), True), (today + timedelta(days=400), False)):
+        assert (moments.stated(day.isoformat()) == day) is wanted
+        assert (moments.written(f"Updated: {day.isoformat()}") == day) is wanted
 
 
 @given(st.text(max_size=200))

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from services.runtime.isolation import Job
 from services.runtime.records import Failure, Record
 from services.runtime.settings import WorkerSettings
@@ -87,6 +89,19 @@ async def test_it_waits_for_more_when_much_is_in_work() -> None:
     assert await forming == [0, 1, 2, 3]
 
 
+@pytest.mark.parametrize(("behind", "waits"), [(3, False), (12, True)])
+async def test_a_page_waits_for_a_fuller_transaction_only_with_many_behind_it(*, behind: int, waits: bool) -> None:
+    it = Fixture(transaction_linger=0, transaction_age=3600, transaction_records=16)
+    it.add(1 + behind)
+    it.pool.finish(0)
+    forming = asyncio.create_task(it.batch())
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert forming.done() is not waits
+    it.flight.give_up()
+    await asyncio.wait({forming})
+
+
 async def test_order_is_kept_though_later_ones_are_done_first() -> None:
     it = Fixture(transaction_linger=0)
     it.add(3)
@@ -135,6 +150,14 @@ async def test_a_drain_keeps_what_is_in_work_and_gives_up_the_rest() -> None:
     assert await it.batch() == [0, 1]
     it.flight.settle(2)
     assert not await it.flight.first(lambda: False)
+
+
+async def test_a_drain_keeps_what_is_done() -> None:
+    it = Fixture()
+    it.add(3)
+    it.pool.finish(0, 1)
+    it.flight.give_up_waiting()
+    assert await it.batch() == [0, 1]
 
 
 async def test_one_by_one_submits_and_commits_single_records() -> None:

@@ -59,6 +59,13 @@ def test_a_page_cut_off_within_a_character_keeps_its_charset() -> None:
     assert (page.charset.evidence, page.charset.replaced) == (CharsetEvidence.HEADER, 1)
 
 
+@pytest.mark.parametrize("missing", [1, 2])
+def test_a_page_cut_off_within_a_character_is_found_to_be_what_the_rest_is(missing: int) -> None:
+    page = accepted(RUSSIAN.encode() + "語".encode()[:-missing], content_type="text/html")
+    assert (page.charset.evidence, page.charset.name) == (CharsetEvidence.DETECTED, "utf-8")
+    assert "в Москве прошло заседание" in page.body
+
+
 def test_gb2312_is_read_as_the_superset_that_it_means() -> None:
     page = accepted("<p>朱镕基</p>".encode("gb18030"), content_type="text/html; charset=gb2312")
     assert "朱镕基" in page.body
@@ -99,7 +106,12 @@ def test_transfer_encodings_are_undone(pack: Callable[[bytes], bytes]) -> None:
     assert accepted(pack(b"<p>A page.</p>"), http_headers={"Content-Encoding": "deflate"}).body == "<p>A page.</p>"
 
 
-@pytest.mark.parametrize("status", [204, 301, 404, 451, 503])
+@pytest.mark.parametrize("body", [b"<p>A page.</p>", b"Just words."])
+def test_a_crawler_that_unpacks_may_leave_the_header_standing(body: bytes) -> None:
+    assert accepted(body, http_headers={"Content-Encoding": "deflate"}).body == body.decode()
+
+
+@pytest.mark.parametrize("status", [204, 205, 301, 404, 451, 503])
 def test_a_page_that_its_server_refused_is_skipped(status: int) -> None:
     result = Ingest()(RawPage(url=URL, body="", http_status=status))
     assert isinstance(result, SkippedPage)
@@ -116,6 +128,8 @@ def test_a_page_that_its_server_refused_is_skipped(status: int) -> None:
         (None, "<!DOCTYPE html><title>x</title>", "text/html"),
         (None, "Just some words", "text/plain"),
         ("application/octet-stream", "<div>x</div>", "text/html"),
+        ("text/xml", '<?xml version="1.0"?><html><body><p>x</p></body></html>', "text/html"),
+        ("text/x-unheard-of", "<div>x</div>", "text/plain"),
     ],
 )
 def test_media_types(content_type: str | None, body: str, wanted: str) -> None:

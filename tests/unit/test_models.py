@@ -59,3 +59,10 @@ def test_a_model_has_no_word_of_a_site(name: str) -> None:
     wording = getattr(shipped(), name).wording
     learnt = [word for word in (*wording.class_names, *wording.phrases) if "." in word or "@" in word]
     assert not [word for word in learnt if word in wording.phrases or not BREAKPOINT.fullmatch(word)]
+
+
+def test_a_page_of_a_trade_is_known_by_its_telephone_numbers() -> None:
+    links = '<a href="tel:+441234567">Call us</a><a href="tel:555">Or here</a><a href="/hotel:9">no number</a>'
+    body = f"<html><body><h1>Roofs</h1><p>We mend roofs.</p>{links}</body></html>"
+    signals = html.read(page("ferry-strike.html").model_copy(update={"body": body}), shipped()).signals
+    assert (signals["telephones"], signals["links"]) == (2, 3)

@@ -153,3 +153,15 @@ def test_what_a_replay_gave_up_goes_back_as_the_replays() -> None:
     assert dict(again.headers)["wiredesk_redrives"] == b"1"
     assert lineage(EXTRACTOR, again) == lineage(EXTRACTOR, received, "run-1")
     assert dict(lineage(INGEST, again)).keys() == {"wiredesk_origin", "wiredesk_origin_time"}
+
+
+async def test_a_throttle_that_had_nothing_to_do_owes_no_more_than_a_second() -> None:
+    now = 0.0
+    throttle = Throttle(40, clock=lambda: now)
+    assert await throttle.turn(0)
+    now = 3600.0
+    taken = 0
+    while await throttle.turn(0):
+        throttle.charge(1)
+        taken += 1
+    assert 40 <= taken <= 41

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -9,8 +9,9 @@ from schemas.dead_letter import RECEIVED
 from services.pipeline import EXTRACTOR, INGEST
 from services.runtime import dead_letters, headers, lineage
 from services.runtime.dead_letters import dead_letter
+from services.runtime.dead_letters.letter import parsed
 from services.runtime.errors import UsageError
-from services.runtime.records import Failure, Record
+from services.runtime.records import Failure, Header, Record
 from services.runtime.settings import KafkaSettings
 
 
@@ -76,3 +77,27 @@ def test_settings_that_cannot_work_are_refused(fields: dict[str, str]) -> None:
 
 def test_errors_know_their_exit_codes() -> None:
     assert UsageError("x").exit_code == 2
+
+
+def test_what_travels_with_a_page_is_64_headers_and_8_kb_at_most() -> None:
+    assert len(contract.travelling([(f"ce_{n}", b"") for n in range(1000)])) == 64
+    kept = contract.travelling([(f"ce_{n}", b"x" * 1000) for n in range(1000)])
+    assert sum(len(name) + len(value or b"") for name, value in kept) == 8 * 1004
+    assert contract.travelling([("ce_a", b"x" * 9000)]) == []
+
+
+@pytest.mark.parametrize(
+    ("stated", "hour"),
+    [(b"2026-03-01T12:00:00", 12), (b"2026-03-01T12:00:00+02:00", 10), (b"2026-03-01T12:00:00Z", 12)],
+)
+def test_a_letters_time_has_a_time_zone_whatever_wrote_it(stated: bytes, hour: int) -> None:
+    headers: list[Header] = [("wiredesk_dlq_reason", b"error"), ("wiredesk_dlq_time", stated)]
+    letter = parsed(INGEST, record(*headers))
+    assert letter is not None
+    assert letter.time == datetime(2026, 3, 1, hour, tzinfo=UTC)
+
+
+def test_a_letter_that_states_no_time_has_the_records() -> None:
+    letter = parsed(INGEST, record(("wiredesk_dlq_reason", b"error"), ("wiredesk_dlq_time", b"soon")))
+    assert letter is not None
+    assert letter.time == datetime.fromtimestamp(1_700_000_000, UTC)

@@ -1,0 +1,90 @@
+"""Lanes come and go with the partitions that the group gives and takes."""
+
+import asyncio
+from typing import Any
+
+from aiokafka import TopicPartition
+
+from services.runtime.worker.assignment import Assignment
+from services.runtime.worker.state import LaneState
+
+ZERO, ONE, TWO = (TopicPartition("in", number) for number in range(3))
+
+
+class Consumer:
+    def __init__(self) -> None:
+        self.paused: list[TopicPartition] = []
+
+    def pause(self, *partitions: TopicPartition) -> None:
+        self.paused += partitions
+
+
+class Lane:
+    """Of a lane, what an assignment does with it."""
+
+    def __init__(self, source: TopicPartition, epoch: int) -> None:
+        self.source, self.epoch = source, epoch
+        self.state = LaneState.RUNNING
+        self.trouble: str | None = None
+        self.silent_seconds = self.stalled_seconds = 0.0
+        self.deadlines: list[float] = []
+
+    async def drain(self, deadline: float) -> None:
+        self.deadlines.append(deadline)
+
+
+class Fixture:
+    def __init__(self) -> None:
+        self.consumer = Consumer()
+        self.opened: list[Lane] = []
+        consumer: Any = self.consumer
+        self.assignment = Assignment(consumer, self._open, drain_seconds=20)
+
+    def _open(self, source: TopicPartition, epoch: int) -> Any:
+        assert source in self.consumer.paused, "nothing may be fetched before its lane says from where"
+        self.opened.append(Lane(source, epoch))
+        return self.opened[-1]
+
+    @property
+    def drained(self) -> list[tuple[int, int]]:
+        return [(lane.source.partition, lane.epoch) for lane in self.opened if lane.deadlines]
+
+
+async def test_each_partition_has_a_lane_of_its_own_and_begins_paused() -> None:
+    it = Fixture()
+    assert it.assignment.trouble() == "not a member of the consumer group yet"
+    await it.assignment.on_partitions_assigned([ZERO, ONE])
+    assert set(it.assignment.lanes) == {ZERO, ONE}
+    assert it.drained == []
+    assert it.assignment.trouble() is None
+
+
+async def test_what_is_revoked_is_drained_under_one_deadline() -> None:
+    it = Fixture()
+    await it.assignment.on_partitions_assigned([ZERO, ONE])
+    began = asyncio.get_running_loop().time()
+    await it.assignment.on_partitions_revoked([ZERO, ONE])
+    assert it.drained == [(0, 1), (1, 1)]
+    assert len({deadline for lane in it.opened for deadline in lane.deadlines}) == 1
+    assert it.opened[0].deadlines[0] >= began + 20
+    assert not it.assignment.lanes
+
+
+async def test_lanes_of_an_assignment_that_was_lost_without_being_revoked_are_drained_by_the_next() -> None:
+    """A member that was thrown out of its group hears of no revocation: its old lanes must not work on beside the new."""
+    it = Fixture()
+    await it.assignment.on_partitions_assigned([ZERO, ONE])
+    await it.assignment.on_partitions_assigned([ONE, TWO])
+    assert it.drained == [(0, 1), (1, 1)]
+    assert [(lane.source, lane.epoch) for lane in it.assignment.lanes.values()] == [(ONE, 2), (TWO, 2)]
+
+
+async def test_a_partition_that_does_not_work_is_named() -> None:
+    it = Fixture()
+    await it.assignment.on_partitions_assigned([ZERO, ONE])
+    it.opened[1].state, it.opened[1].trouble = LaneState.FENCED, "another producer has taken over"
+    it.opened[1].stalled_seconds = 7
+    assert it.assignment.trouble() == "partition 1 is fenced: another producer has taken over"
+    assert it.assignment.stalled_seconds == 7
+    it.opened[0].silent_seconds = 60
+    assert it.assignment.trouble() == "partition 0: no answer from its broker for 60 s"
