@@ -14,10 +14,11 @@ from services.pipeline import TOPICS as PIPELINE_TOPICS
 from services.runtime.kafka import topics
 from services.runtime.kafka.reading import read
 from services.runtime.kafka.transactions import TransactionalProducer
-from services.runtime.records import Record
+from services.runtime.records import Output, Record
 from services.runtime.settings import KafkaSettings
 from services.runtime.topology import Topic
 from services.runtime.worker import Worker
+from services.runtime.worker.context import Context
 from tests.echo import SETTINGS, TOPICS, outcomes, send, worker
 from tests.handlers import SOURCE, STAGE, TARGET
 from tests.patience import setting
@@ -41,6 +42,44 @@ async def test_a_fenced_lane_stops_and_opens_again_when_the_partition_is_still_i
         found = await outcomes(kafka, 10)
     assert metric("wiredesk_transaction_failures_total", error="FencedError") == before + 1
     assert sorted(r.value or b"" for r in found) == [b"one"] + [b"two"] * 9
+
+
+async def test_a_fenced_lane_leaves_the_partition_to_its_new_owner_until_the_group_has_spoken(
+    kafka: KafkaSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If it opened again at once it would fence the new owner, and be fenced by it in turn."""
+    monkeypatch.setattr(Context, "two_heartbeats", 3600)
+    await topics.create(kafka, TOPICS)
+    name = f"{kafka.on_cluster(STAGE.group)}.{kafka.on_cluster(SOURCE.name)}.0"
+    async with worker(kafka):
+        await send(kafka, [b"one"])
+        await outcomes(kafka, 1)
+        async with TransactionalProducer(kafka, name, setting(60)) as owner:
+            await send(kafka, [b"two"])
+            async with asyncio.timeout(DEADLINE):
+                while not metric("wiredesk_lanes", state="fenced"):
+                    await asyncio.sleep(0.02)
+            await owner.write([Output(TARGET.name, b"k", b"of the new owner")])
+            assert metric("wiredesk_lanes", state="fenced") == 1
+    assert [r.value for r in await results(kafka)] == [b"one", b"of the new owner"]
+
+
+async def test_what_is_in_flight_counts_as_lag(kafka: KafkaSettings) -> None:
+    """The consumer's position is behind it already, but another worker would have to do it again."""
+    await topics.create(kafka, TOPICS)
+    await send(kafka, [b"fine"] * 3)
+    async with worker(kafka, SETTINGS.model_copy(update={"page_deadline": 3600, "drain_timeout": 0.1})):
+        await outcomes(kafka, 3)
+        await lag(0)
+        await send(kafka, [b"hang"] * 2)
+        await lag(2)
+
+
+async def lag(wanted: int) -> None:
+    """Wait until the lag of partition 0 is said to be so."""
+    async with asyncio.timeout(DEADLINE):
+        while REGISTRY.get_sample_value("wiredesk_lag_records", {"partition": "0"}) != wanted:
+            await asyncio.sleep(0.05)
 
 
 async def test_a_broken_deploy_stands_still_and_goes_on_when_it_is_mended(

@@ -23,7 +23,7 @@ from tests.echo import TOPICS
 from tests.faults.proxy import Proxy
 from tests.handlers import TARGET
 from tests.patience import scaled, setting
-from tests.support import free_port
+from tests.support import DEADLINE, free_port
 
 GROUP = "takeover"
 SECONDS = setting(5)
@@ -113,6 +113,19 @@ async def test_a_transaction_that_fails_before_its_commit_is_aborted(desk: Kafka
     async with asyncio.timeout(SECONDS):  # nobody has opened after it: it was aborted as it was closed
         assert await readable(desk) == []
     assert await committed(desk) is None
+
+
+async def test_a_producer_that_is_left_aborts_what_it_has_open(
+    desk: KafkaSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its successor would, too. But it may have none for a while, and readers would wait for the timeout meanwhile."""
+    monkeypatch.setattr("services.runtime.kafka.transactions.CLOSE_SECONDS", DEADLINE)
+    with pytest.raises(OutputTooLargeError):
+        async with producer(desk, timeout=900) as failing:
+            await failing.commit([output(b"a"), output(os.urandom(40 << 20))], desk.on_cluster(GROUP), source(desk), 1)
+    async with asyncio.timeout(DEADLINE):  # the marker is written a moment after the answer
+        while await open_transaction(desk):
+            await asyncio.sleep(0.1)
 
 
 async def test_an_output_that_is_too_large_is_named(desk: KafkaSettings) -> None:

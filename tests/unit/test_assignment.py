@@ -76,7 +76,8 @@ async def test_lanes_of_an_assignment_that_was_lost_without_being_revoked_are_dr
     await it.assignment.on_partitions_assigned([ZERO, ONE])
     await it.assignment.on_partitions_assigned([ONE, TWO])
     assert it.drained == [(0, 1), (1, 1)]
-    assert [(lane.source, lane.epoch) for lane in it.assignment.lanes.values()] == [(ONE, 2), (TWO, 2)]
+    assert [(lane.source, lane.epoch) for lane in it.opened[2:]] == [(ONE, 2), (TWO, 2)]
+    assert [*it.assignment.lanes] == [ONE, TWO]
 
 
 async def test_a_partition_that_does_not_work_is_named() -> None:
