@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help install demo test test-fast soak hostile check format bench enrichment peers further-pages train train-topics train-tagger compare generate pins clean
+.PHONY: help install demo test test-fast mutants soak hostile check format bench enrichment peers further-pages train train-topics train-tagger compare generate pins clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 14
@@ -30,6 +30,9 @@ test: $(READY) ## Run all tests, on a real Kafka
 
 test-fast: $(READY) ## Run the tests that need no Kafka, in under a minute
 	$(BIN)/python -m pytest -m "not kafka"
+
+mutants: $(READY) ## Put small defects into copies of the code and see that tests notice; ONLY=text of a name
+	$(BIN)/python -m tests.mutants $(if $(ONLY),--only "$(ONLY)")
 
 MINUTES ?= 20
 SEED ?=

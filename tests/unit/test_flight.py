@@ -70,6 +70,19 @@ async def test_it_closes_by_bytes() -> None:
     assert await it.batch() == [0, 1]
 
 
+@pytest.mark.parametrize(("behind", "waits"), [(3, False), (12, True)])
+async def test_a_page_waits_for_a_fuller_transaction_only_with_many_behind_it(*, behind: int, waits: bool) -> None:
+    it = Fixture(transaction_linger=0, transaction_age=3600, transaction_records=16)
+    it.add(1 + behind)
+    it.pool.finish(0)
+    forming = asyncio.create_task(it.batch())
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert forming.done() is not waits
+    it.flight.give_up()
+    await asyncio.wait({forming})
+
+
 async def test_it_closes_by_age_soon_when_little_is_in_work() -> None:
     it = Fixture(transaction_linger=0.01, transaction_age=3600)
     it.add(2)
@@ -87,19 +100,6 @@ async def test_it_waits_for_more_when_much_is_in_work() -> None:
     assert not forming.done()
     it.pool.finish(1, 2, 3)
     assert await forming == [0, 1, 2, 3]
-
-
-@pytest.mark.parametrize(("behind", "waits"), [(3, False), (12, True)])
-async def test_a_page_waits_for_a_fuller_transaction_only_with_many_behind_it(*, behind: int, waits: bool) -> None:
-    it = Fixture(transaction_linger=0, transaction_age=3600, transaction_records=16)
-    it.add(1 + behind)
-    it.pool.finish(0)
-    forming = asyncio.create_task(it.batch())
-    for _ in range(20):
-        await asyncio.sleep(0)
-    assert forming.done() is not waits
-    it.flight.give_up()
-    await asyncio.wait({forming})
 
 
 async def test_order_is_kept_though_later_ones_are_done_first() -> None:

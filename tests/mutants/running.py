@@ -1,0 +1,111 @@
+"""Running tests in a copy: in a forked process, which has the libraries loaded and nothing of ours."""
+
+import importlib
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import pytest
+
+from tests.mutants.copies import Copy
+
+LIBRARIES = (
+    "aiohttp.web", "aiokafka.admin", "confluent_kafka", "jsonschema", "lxml.etree", "numpy", "orjson",
+    "prometheus_client", "psutil", "pydantic_settings", "rich.console", "structlog", "typer", "yaml",
+)  # fmt: skip
+"""What most tests import, and takes longer than most tests."""
+
+OURS = ("tests", "services", "schemas", "training")
+
+LONGEST_SECONDS = 1800.0
+"""For tests without a mutant: how long they take is what is to be found out."""
+
+SECONDS = 20.0
+TIMES = 10
+"""A mutant may loop, or make a test wait for its deadline: its tests are ended after so many seconds, and so many times
+what they take without it."""
+
+PASSED = 0
+FAILED = (1, 2)
+"""A test failed; or none could be imported."""
+
+
+def preload() -> None:
+    """Import libraries, once for all runs."""
+    for name in LIBRARIES:
+        importlib.import_module(name)
+
+
+@dataclass
+class TestRun:
+    """Tests that run in a copy.
+
+    Attributes:
+        limit: seconds after which they are ended.
+    """
+
+    __test__ = False  # whatever its name says
+
+    copy: Copy
+    tests: tuple[str, ...]
+    limit: float
+
+    def __post_init__(self) -> None:
+        self.began = time.monotonic()
+        self.process: BaseProcess = multiprocessing.get_context("fork").Process(
+            target=_run, args=(self.copy.folder, self.tests)
+        )
+        self.process.start()
+
+    @property
+    def over(self) -> bool:
+        """Whether the tests have ended; it ends them when they take too long."""
+        if self.process.exitcode is None and self.took > self.limit:
+            self.stop()
+        return self.process.exitcode is not None
+
+    @property
+    def took(self) -> float:
+        return time.monotonic() - self.began
+
+    @property
+    def output(self) -> str:
+        """The end of what pytest has printed."""
+        return _log(self.copy.folder).read_text(encoding="utf-8", errors="replace")[-4000:]
+
+    def stop(self) -> None:
+        """End the tests, and whatever they have started."""
+        assert self.process.pid is not None
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            self.process.kill()
+        self.process.join()
+
+
+def _run(folder: Path, tests: tuple[str, ...]) -> None:
+    os.setsid()
+    os.chdir(folder)
+    with _log(folder).open("wb") as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+    # A mutant is often as long as the original, and made in the same second: a compiled file would pass for its own.
+    sys.dont_write_bytecode = True
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    root = str(Path(__file__).parents[2])
+    sys.path[:] = [str(folder), *(path for path in sys.path if path not in ("", root))]
+    for name in [name for name in sys.modules if name.split(".")[0] in OURS]:
+        del sys.modules[name]
+    options = ["-x", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", "-o", "addopts=", "--import-mode=importlib"]
+    code = pytest.main([*options, "--hypothesis-seed=0", f"--basetemp={folder}.tmp", *tests])
+    sys.stdout.flush()
+    os._exit(int(code))
+
+
+def _log(folder: Path) -> Path:
+    return folder.with_suffix(".log")
