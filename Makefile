@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help install demo test test-fast mutants soak hostile check format bench enrichment peers further-pages train train-topics train-tagger compare generate pins clean
+.PHONY: help install demo test test-fast coverage mutants soak hostile check format bench enrichment peers further-pages train train-topics train-tagger compare generate pins clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 14
@@ -30,6 +30,12 @@ test: $(READY) ## Run all tests, on a real Kafka
 
 test-fast: $(READY) ## Run the tests that need no Kafka, in under a minute
 	$(BIN)/python -m pytest -m "not kafka"
+
+coverage: $(READY) ## Run all tests and see which lines they reach, in all processes; fails below the floor (pyproject.toml)
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
 
 mutants: $(READY) ## Put small defects into copies of the code and see that tests notice; ONLY=text of a name
 	$(BIN)/python -m tests.mutants $(if $(ONLY),--only "$(ONLY)")
@@ -117,4 +123,4 @@ pins: $(READY) ## Pin the newest dependencies that pyproject.toml allows (needs 
 	sh requirements/compile.sh
 
 clean: ## Remove .venv and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from services.runtime.isolation.limits import die_with_parent
 from tests.mutants.copies import Copy
 
 LIBRARIES = (
@@ -89,7 +90,8 @@ class TestRun:
 
 
 def _run(folder: Path, tests: tuple[str, ...]) -> None:
-    os.setsid()
+    os.setsid()  # so that whatever the tests start can be ended with them
+    die_with_parent()
     os.chdir(folder)
     with _log(folder).open("wb") as log:
         os.dup2(log.fileno(), 1)

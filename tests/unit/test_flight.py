@@ -76,8 +76,7 @@ async def test_a_page_waits_for_a_fuller_transaction_only_with_many_behind_it(*,
     it.add(1 + behind)
     it.pool.finish(0)
     forming = asyncio.create_task(it.batch())
-    for _ in range(20):
-        await asyncio.sleep(0)
+    await cycles()
     assert forming.done() is not waits
     it.flight.give_up()
     await asyncio.wait({forming})
@@ -137,6 +136,61 @@ async def test_bytes_are_bounded_too() -> None:
     rooms = [it.flight.has_room]
     it.flight.give_up()
     assert [*rooms, it.flight.has_room] == [False, True]
+
+
+async def test_a_lane_is_full_by_count_of_what_is_in_work_and_what_waits() -> None:
+    it = Fixture(lane_records=3)
+    it.flight.one_by_one = True  # one is in work, the others wait
+    rooms = []
+    for _ in range(3):
+        rooms.append(it.flight.has_room)
+        it.add(1)
+    assert [*rooms, it.flight.has_room, len(it.flight)] == [True, True, True, False, 3]
+    it.flight.settle(1)
+    assert (it.flight.has_room, len(it.flight)) == (True, 2)
+
+
+async def test_a_lane_is_full_by_bytes() -> None:
+    it = Fixture(lane_bytes=100)
+    it.add(1, size=40)
+    it.add(1, size=59)
+    assert it.flight.has_room
+    it.add(1, size=1)
+    assert not it.flight.has_room, "100 bytes are all that it may have"
+    it.flight.settle(1)
+    assert it.flight.has_room
+    it.add(1, size=40)
+    assert not it.flight.has_room
+    it.flight.give_up_waiting()
+    assert (it.flight.has_room, len(it.flight)) == (True, 0), "nobody has begun them"
+
+
+async def test_whoever_waits_for_a_first_record_is_woken_by_it_and_by_a_drain() -> None:
+    it = Fixture()
+    wanted = True
+    waiting = asyncio.create_task(it.flight.first(lambda: wanted))
+    await cycles()
+    it.add(1)
+    await cycles()
+    assert not waiting.done()
+    it.pool.finish(0)
+    await cycles()
+    assert waiting.done()
+    assert await waiting
+    it.flight.settle(1)
+    waiting = asyncio.create_task(it.flight.first(lambda: wanted))
+    await cycles()
+    wanted = False
+    it.flight.give_up_waiting()
+    await cycles()
+    assert waiting.done()
+    assert not await waiting
+
+
+async def cycles() -> None:
+    """Let everybody else do what can be done at once."""
+    for _ in range(20):
+        await asyncio.sleep(0)
 
 
 async def test_a_drain_keeps_what_is_in_work_and_gives_up_the_rest() -> None:
