@@ -152,17 +152,18 @@ async def test_a_lane_is_full_by_count_of_what_is_in_work_and_what_waits() -> No
 
 async def test_a_lane_is_full_by_bytes() -> None:
     it = Fixture(lane_bytes=100)
-    it.add(1, size=40)
-    it.add(1, size=59)
-    assert it.flight.has_room
-    it.add(1, size=1)
-    assert not it.flight.has_room, "100 bytes are all that it may have"
+    rooms = []
+    for size in (40, 59, 1):
+        rooms.append(it.flight.has_room)
+        it.add(1, size=size)
+    rooms.append(it.flight.has_room)
+    assert rooms == [True, True, True, False], "100 bytes are all that it may have"
     it.flight.settle(1)
-    assert it.flight.has_room
+    rooms = [it.flight.has_room]
     it.add(1, size=40)
-    assert not it.flight.has_room
+    rooms.append(it.flight.has_room)
     it.flight.give_up_waiting()
-    assert (it.flight.has_room, len(it.flight)) == (True, 0), "nobody has begun them"
+    assert [*rooms, it.flight.has_room] == [True, False, True], "nobody has begun them"
 
 
 async def test_whoever_waits_for_a_first_record_is_woken_by_it_and_by_a_drain() -> None:
@@ -172,19 +173,19 @@ async def test_whoever_waits_for_a_first_record_is_woken_by_it_and_by_a_drain() 
     await cycles()
     it.add(1)
     await cycles()
-    assert not waiting.done()
+    states = [waiting.done()]
     it.pool.finish(0)
     await cycles()
-    assert waiting.done()
-    assert await waiting
+    states.append(waiting.done())
+    assert states == [False, True]
+    assert waiting.result()
     it.flight.settle(1)
     waiting = asyncio.create_task(it.flight.first(lambda: wanted))
     await cycles()
     wanted = False
     it.flight.give_up_waiting()
     await cycles()
-    assert waiting.done()
-    assert not await waiting
+    assert not waiting.result()
 
 
 async def cycles() -> None:
