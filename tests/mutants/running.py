@@ -1,5 +1,6 @@
 """Running tests in a copy: in a forked process, which has the libraries loaded and nothing of ours."""
 
+import ctypes
 import importlib
 import multiprocessing
 import os
@@ -12,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime.isolation.limits import die_with_parent
 from tests.mutants.copies import Copy
 
 LIBRARIES = (
@@ -32,6 +32,8 @@ TIMES = 10
 what they take without it."""
 
 PASSED = 0
+_PR_SET_PDEATHSIG = 1
+
 FAILED = (1, 2)
 """A test failed; or none could be imported."""
 
@@ -91,7 +93,8 @@ class TestRun:
 
 def _run(folder: Path, tests: tuple[str, ...]) -> None:
     os.setsid()  # so that whatever the tests start can be ended with them
-    die_with_parent()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     os.chdir(folder)
     with _log(folder).open("wb") as log:
         os.dup2(log.fileno(), 1)

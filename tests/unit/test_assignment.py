@@ -1,6 +1,7 @@
 """Lanes come and go with the partitions that the group gives and takes."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -14,9 +15,18 @@ ZERO, ONE, TWO = (TopicPartition("in", number) for number in range(3))
 class Consumer:
     def __init__(self) -> None:
         self.paused: list[TopicPartition] = []
+        self.places: dict[TopicPartition, int] = {}
 
     def pause(self, *partitions: TopicPartition) -> None:
         self.paused += partitions
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        self.places[partition] = offset
+
+
+@dataclass
+class Progress:
+    blocked: str | None = None
 
 
 class Lane:
@@ -27,6 +37,7 @@ class Lane:
         self.state = LaneState.RUNNING
         self.trouble: str | None = None
         self.silent_seconds = self.stalled_seconds = 0.0
+        self.progress = Progress()
         self.deadlines: list[float] = []
 
     async def drain(self, deadline: float) -> None:
@@ -87,5 +98,7 @@ async def test_a_partition_that_does_not_work_is_named() -> None:
     it.opened[1].stalled_seconds = 7
     assert it.assignment.trouble() == "partition 1 is fenced: another producer has taken over"
     assert it.assignment.stalled_seconds == 7
+    it.opened[0].progress.blocked = "waits for a transaction"
+    assert it.assignment.trouble() == "partition 0 waits for a transaction"
     it.opened[0].silent_seconds = 60
     assert it.assignment.trouble() == "partition 0: no answer from its broker for 60 s"
