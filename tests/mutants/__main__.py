@@ -43,19 +43,20 @@ def main() -> int:
     kinds.add_argument("--generated", action="store_true", help="only those that are generated")
     args = parser.parse_args()
     report = Report()
-    mutants = [] if args.generated else list(_listed(report))
-    mutants += [] if args.listed else list(generated(ROOT))
-    chosen = [mutant for mutant in mutants if args.only in mutant.name and not (args.fast and mutant.needs_kafka)]
-    preload()
     with tempfile.TemporaryDirectory(prefix="mutants-") as temporary:
         copies = [Copy(ROOT, Path(temporary) / f"copy-{number}") for number in range(args.jobs)]
+        tree = copies[0].folder
+        mutants = [] if args.generated else list(_listed(tree, report))
+        mutants += [] if args.listed else list(generated(tree))
+        chosen = [mutant for mutant in mutants if args.only in mutant.name and not (args.fast and mutant.needs_kafka)]
+        preload()
         times = _without_mutants(copies, sorted({mutant.tests for mutant in chosen}), report)
         _with_mutants(copies, [mutant for mutant in chosen if mutant.tests in times], times, report)
     return _told(report, mutants, whole=not (args.only or args.listed))
 
 
-def _listed(report: Report) -> Iterator[Mutant]:
-    for found in listed(ROOT):
+def _listed(tree: Path, report: Report) -> Iterator[Mutant]:
+    for found in listed(tree):
         if isinstance(found, NotApplicableError):
             report.errors.append(f"does not apply any more: {found}")
         else:

@@ -15,8 +15,8 @@ class Copy:
     """
 
     def __init__(self, root: Path, folder: Path) -> None:
-        self.root = root
         self.folder = folder
+        self._original = b""
         listed = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607 - whichever git there is
             cwd=root,
@@ -30,8 +30,10 @@ class Copy:
 
     def apply(self, mutant: Mutant) -> None:
         """Put a mutant into the copy."""
-        (self.folder / mutant.file).write_bytes(mutant.applied((self.root / mutant.file).read_bytes()))
+        # Of the copy, not of the working tree: somebody may edit that meanwhile.
+        self._original = (self.folder / mutant.file).read_bytes()
+        (self.folder / mutant.file).write_bytes(mutant.applied(self._original))
 
     def restore(self, mutant: Mutant) -> None:
         """Take it out again."""
-        shutil.copy2(self.root / mutant.file, self.folder / mutant.file)
+        (self.folder / mutant.file).write_bytes(self._original)

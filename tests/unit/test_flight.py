@@ -63,6 +63,14 @@ async def test_it_closes_by_count() -> None:
     assert await it.batch() == [0, 1, 2, 3]
 
 
+async def test_it_closes_by_bytes_exactly() -> None:
+    it = Fixture()
+    for size in (999, 1, 1):
+        it.add(1, size=size)
+    it.pool.finish(*range(3))
+    assert await it.batch() == [0, 1]
+
+
 async def test_it_closes_by_bytes() -> None:
     it = Fixture()
     it.add(4, size=600)
@@ -132,6 +140,10 @@ async def test_bounds_of_the_worker_hold_for_all_lanes() -> None:
 
 async def test_bytes_are_bounded_too() -> None:
     it = Fixture()
+    it.add(1, size=4999)
+    rooms = [it.flight.has_room]
+    it.flight.give_up()
+    assert (rooms, it.rooms) == ([True], 0), "nobody was kept waiting"
     it.add(1, size=5000)
     rooms = [it.flight.has_room]
     it.flight.give_up()
@@ -229,6 +241,14 @@ async def test_one_by_one_submits_and_commits_single_records() -> None:
     it.flight.one_by_one = False
     it.flight.submit()
     assert len(it.pool.jobs) == 3
+
+
+async def test_one_by_one_commits_single_records_of_what_was_submitted_before() -> None:
+    it = Fixture()
+    it.add(3)
+    it.pool.finish(0, 1, 2)
+    it.flight.one_by_one = True
+    assert await it.batch() == [0]
 
 
 async def test_a_refused_record_has_its_outcome_already() -> None:
