@@ -2,17 +2,28 @@
 
 A service is a function from an event to an event. What every stage does around that stands here once: read the
 record, route the result by its type, put the CloudEvents headers on it, hand on those that travel.
+
+The subject of an event is the canonical URL of its page. Its time is when the page was fetched, as its crawler says,
+but no later than its arrival; where the crawler does not say, it is the arrival. Both follow from the raw page's record
+alone, so a replay gives them again.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from schemas import Event, InvalidEventError, SkippedPage
+from schemas import Event, InvalidEventError, RawPage, SkippedPage
 from schemas.event import DerivedEvent, UnknownVersionError
-from schemas.headers import encoded, travelling
+from schemas.headers import ORIGIN_TIME, encoded, header, in_utc, read_timestamp, timestamp, travelling
 from services.runtime.errors import RejectedError
 from services.runtime.records import Header, Output, Record
 from services.runtime.topology import Topic
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""The time of an event whose page has neither a time of fetch nor one of arrival: its topic keeps none."""
+
+MAX_DIGITS = 15
+"""Of milliseconds since 1970: up to the year 33658."""
 
 
 class Service[In: Event, Out: DerivedEvent](Protocol):
@@ -66,9 +77,33 @@ class Envelope[In: Event, Out: DerivedEvent]:
                     ("ce_id", result.event_id),
                     ("ce_type", result.TYPE),
                     ("ce_source", self._source),
-                    ("ce_subject", result.url),
+                    ("ce_subject", result.canonical_url),
+                    ("ce_time", timestamp(_event_time(event, record))),
                     ("content-type", "application/json"),
                 )
             ),
         )
         return (Output(self._routes[type(result)].name, result.page_id.encode(), result.to_json(), headers),)
+
+
+def _event_time(event: Event, record: Record) -> datetime:
+    """Return the time that events made from a record carry, in UTC.
+
+    The first stage finds it; the later ones hand it on. Events of before it was always set have none, or one that a
+    publisher wrote: then the arrival stands in.
+    """
+    if isinstance(event, RawPage):
+        arrival = _instant(record.timestamp)
+        fetch = in_utc(event.fetched)
+        return min(fetch or arrival or EPOCH, arrival or fetch or EPOCH)
+    arrived = header(record.headers, ORIGIN_TIME) or ""
+    milliseconds = int(arrived) if arrived.isdecimal() and len(arrived) <= MAX_DIGITS else record.timestamp
+    return read_timestamp(header(record.headers, "ce_time")) or _instant(milliseconds) or EPOCH
+
+
+def _instant(milliseconds: int) -> datetime | None:
+    """Return the instant of a record's timestamp; None where it has none, or none that a calendar knows."""
+    try:
+        return EPOCH + timedelta(milliseconds=milliseconds) if milliseconds >= 0 else None
+    except OverflowError:
+        return None

@@ -18,6 +18,7 @@ from urllib.parse import quote, urljoin
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from schemas import InvalidEventError, RawPage
+from schemas.headers import attribute_text, encoded, in_utc, timestamp
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.records import Header
 
@@ -206,11 +207,12 @@ class _Page:
             ("ce_source", "/wiredesk/publish"),
             ("ce_subject", self.url),
         ]
+        fetched = in_utc(self.fetched_at)
         optional = {
-            "ce_time": self.fetched_at.isoformat() if self.fetched_at is not None else None,
+            "ce_time": timestamp(fetched) if fetched is not None else None,
             "ce_httpstatus": str(self.status) if self.status is not None else None,
             "ce_publication": self.source,
             "ce_language": self.language,
         }
         headers += [(name, value) for name, value in optional.items() if value is not None]
-        return self.content, [(name, value.encode("utf-8", "replace")) for name, value in headers]
+        return self.content, [*encoded((name, attribute_text(value)) for name, value in headers)]

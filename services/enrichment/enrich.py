@@ -12,7 +12,7 @@ from services.enrichment.models import tagger as load_tagger
 from services.enrichment.settings import EnrichmentSettings
 from services.enrichment.topics import Classifier
 
-RULES = "2.0.0"
+RULES = "2.0.1"
 """Of the code around the models."""
 
 SURE = 0.5

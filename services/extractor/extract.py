@@ -25,7 +25,7 @@ class Extractor:
     """Reads articles from pages."""
 
     name = "extractor"
-    version = "2.3.0"
+    version = "2.3.1"
 
     def __init__(self, models: Models | None = None) -> None:
         # Loaded here, before the fork: once, and at the cost of no page.

@@ -16,6 +16,7 @@ from services.cli import pages
 from services.pipeline import ARTICLES_CLEANED, PAGES_ACCEPTED, PAGES_RAW, STAGES, TOPICS
 from services.runtime.kafka import topics
 from services.runtime.settings import KafkaSettings
+from tests.cloudevents import cloud_event
 from tests.support import SAMPLES, Cluster, Ends, Raw, collect, ends_of, origin, publish, text, workers
 
 SEED = SAMPLES / "pages" / "china-daily-2015-12-03.txt"
@@ -120,6 +121,9 @@ async def test_a_crawler_in_any_language_gets_the_same_article_in_both_forms(des
     ends = await ends_of(desk, origins)
     articles = [EnrichedArticle.from_json(ends[o][0].value) for o in origins]
     assert articles[0] == articles[1] == articles[2]
+    for page_origin, article in zip(origins, articles, strict=True):
+        event = cloud_event(ends[page_origin][0].key, ends[page_origin][0].value, ends[page_origin][0].headers)
+        assert (event.get_id(), event.get_subject()) == (article.event_id, article.canonical_url)
     assert articles[0].canonical_url == "https://courier.example/2026/03/14/ferry-strike-ends"
     assert articles[0].authors == ("Maeve Dunmore", "Tom Ashby")
     assert [(c.text, c.credit) for c in articles[0].captions] == [
@@ -289,6 +293,8 @@ async def test_every_hostile_event_ends_exactly_once_and_whole(desk: KafkaSettin
             assert letter.stage == "ingest"
             assert letter.message
             assert letter.time.tzinfo is not None
+        else:
+            cloud_event(record.key, record.value, record.headers)
     assert {"article", "invalid_event", "invalid_url", "too_large", "undecodable", "binary", "empty"} <= set(outcomes)
     # None of these is beyond us: what ends as an error, a crash or a timeout is a defect of ours.
     assert not {"error", "crash", "timeout", "memory"} & set(outcomes), outcomes
