@@ -1,11 +1,11 @@
 """A cleaned article: the story of a page, without anything else that was on it."""
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from schemas.event import DerivedEvent, Part
+from schemas.event import DerivedEvent, Part, Since
 from schemas.moment import Moment
 from schemas.page_type import PageType
 
@@ -67,12 +67,16 @@ class CleanedArticle(DerivedEvent):
     TYPE: ClassVar[str] = "wiredesk.article.cleaned.v1"
 
     schema_version: str = Field(default="1.1", pattern=r"^1\.\d+$")
-    page_type: PageType = Field(default=PageType.ARTICLE, description="an article's, or that of a page with a story")
-    page_type_confidence: float | None = Field(default=None, ge=0, le=1, description="that the page is an article")
+    page_type: Annotated[PageType, Since("1.1")] = Field(
+        default=PageType.ARTICLE, description="an article's, or that of a page with a story"
+    )
+    page_type_confidence: Annotated[float | None, Since("1.1")] = Field(
+        default=None, ge=0, le=1, description="that the page is an article"
+    )
     title: str | None = Field(default=None, description="the story's own headline, without the site's name")
     subtitle: str | None = Field(default=None, description="standfirst or deck, where the page has one")
     authors: tuple[str, ...] = Field(default=(), description="from the byline; without 'By' and roles")
-    agencies: tuple[str, ...] = Field(
+    agencies: Annotated[tuple[str, ...], Since("1.1")] = Field(
         default=(), description="news agencies and newsrooms that the byline names", examples=[["dpa"]]
     )
     published_at: Moment | None = None
@@ -84,7 +88,11 @@ class CleanedArticle(DerivedEvent):
     paragraphs: tuple[Block, ...] = Field(min_length=1, description="the body, in reading order")
     captions: tuple[Caption, ...] = ()
     lead_image: Image | None = None
-    is_paywalled: bool | None = Field(default=None, description="as the page says; null where it does not")
-    is_truncated: bool = Field(default=False, description="the page breaks the story off, or says that there is more")
+    is_paywalled: Annotated[bool | None, Since("1.1")] = Field(
+        default=None, description="as the page says; null where it does not"
+    )
+    is_truncated: Annotated[bool, Since("1.1")] = Field(
+        default=False, description="the page breaks the story off, or says that there is more"
+    )
     word_count: int = Field(ge=0, description="words of the body; a run of Han, kana or Thai counts each character")
     extraction: Extraction

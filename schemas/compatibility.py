@@ -48,7 +48,7 @@ class _Comparison:
         if names in self.seen:
             return
         inner = replace(self, seen=self.seen | {names}) if all(names) else self
-        old, new = _resolved(old, self.old_root), _resolved(new, self.new_root)
+        old, new = _united(old, self.old_root), _united(new, self.new_root)
         where = path or "the event"
         yield from self._types(where, old, new)
         yield from self._bounds(where, old, new)
@@ -117,6 +117,23 @@ def _kinds(schema: Schema, root: Schema) -> set[str]:
         return kinds.union(*(_kinds(one, root) for one in schema["anyOf"]))
     told = schema.get("type", [])
     return {told} if isinstance(told, str) else set(told)
+
+
+def _united(schema: Schema, root: Schema) -> Schema:
+    """Return a schema without references; of `oneOf` objects the object that takes what any of them takes."""
+    schema = _resolved(schema, root)
+    if "oneOf" not in schema:
+        return schema
+    parts = [_united(one, root) for one in schema["oneOf"]]
+    names = dict.fromkeys(name for part in parts for name in part.get("properties", {}))
+    return {
+        "type": "object",
+        "properties": {
+            name: {"anyOf": [part["properties"][name] for part in parts if name in part["properties"]]}
+            for name in names
+        },
+        "required": sorted(set.intersection(*(set(part.get("required", ())) for part in parts))),
+    }
 
 
 def _resolved(schema: Schema, root: Schema) -> Schema:

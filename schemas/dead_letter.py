@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Self
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from schemas.event import InvalidEventError, Part
 from schemas.headers import Headers, header
@@ -21,6 +21,8 @@ class DeadLetterHeaders(Part):
     was received under a name that begins with `wiredesk_` stands under `received_wiredesk_...`: whatever begins with
     `wiredesk_` in a dead letter was written by the runtime.
     """
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)  # a header without a value is left out
 
     reason: str = Field(
         description="invalid_event, unknown_version, invalid_url, empty, binary, too_large, undecodable (the page); "

@@ -1,12 +1,12 @@
 """An enriched article: a cleaned one with its language, topics and entities."""
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from schemas.cleaned_article import CleanedArticle
-from schemas.event import Part
+from schemas.event import Part, Since
 
 
 class Topic(Part):
@@ -55,14 +55,16 @@ class Entity(Part):
     type: EntityType
     name: str = Field(min_length=1, description="the canonical name", examples=["Loretta E. Lynch", "United States"])
     mentions: tuple[Mention, ...] = Field(min_length=1)
-    count: int | None = Field(default=None, ge=1, description="how many mentions there are")
+    count: Annotated[int | None, Since("1.2")] = Field(default=None, ge=1, description="how many mentions there are")
     salience: float = Field(ge=0, le=1, description="1: the story is about it; near 0: mentioned in passing")
     role: str | None = Field(default=None, description="as stated", examples=["US Attorney General"])
     wikidata: str | None = Field(default=None, pattern=r"^Q\d+$", description="where it is sure")
-    country: str | None = Field(
+    country: Annotated[str | None, Since("1.2")] = Field(
         default=None, pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2: of a country, or where a place lies"
     )
-    coordinates: Coordinates | None = Field(default=None, description="of a place, where the data has them")
+    coordinates: Annotated[Coordinates | None, Since("1.2")] = Field(
+        default=None, description="of a place, where the data has them"
+    )
 
 
 class LanguageGuess(Part):

@@ -1,9 +1,12 @@
 """What all events have in common: frozen, JSON on the wire, a version of their schema."""
 
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, ValidationError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from schemas.headers import Headers
 
@@ -18,10 +21,37 @@ class UnknownVersionError(InvalidEventError):
     """An event of a major version that this reader does not understand: it is newer than we are."""
 
 
-class Part(BaseModel):
-    """A part of an event. Unknown fields are ignored: a reader outlives additions of its major version."""
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Marks a field that a later minor version added: older events of the same major version are without it."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    version: str
+
+
+class Part(BaseModel):
+    """A part of an event. Unknown fields are ignored: a reader outlives additions of its major version.
+
+    In the JSON Schema of what we write (mode `serialization`) every field is required that all events of the major
+    version have: all but those marked with `Since`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", json_schema_serialization_defaults_required=True)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Return the model's JSON Schema, in which a reader finds what each event has, and since when."""
+        generated = handler(core_schema)
+        schema = handler.resolve_ref_schema(generated)
+        added = {name: mark.version for name, info in cls.model_fields.items() for mark in _marks(info.metadata)}
+        required = [name for name in schema.get("required", ()) if name not in added]
+        for name, field in schema.get("properties", {}).items():
+            if name in added:
+                field["description"] = "; ".join(filter(None, (field.get("description"), f"since {added[name]}")))
+            elif name in required:
+                field.pop("default", None)  # it is written always: nobody has to fill it in
+        if "required" in schema:
+            schema["required"] = required
+        return generated
 
 
 class Event(Part):
@@ -87,6 +117,10 @@ class DerivedEvent(Event):
     revision: str = Field(description="SHA-256 of the decoded body, hexadecimal: changes when the page does")
     url: str = Field(description="where the page was fetched, as its publisher wrote it; without credentials")
     canonical_url: str = Field(description="the same by the rules of the WHATWG, without fragment and tracking")
+
+
+def _marks(metadata: list[Any]) -> list[Since]:
+    return [mark for mark in metadata if isinstance(mark, Since)]
 
 
 def parse_object(value: bytes | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import binascii
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from schemas.event import Event, InvalidEventError, parse_object
 from schemas.headers import Headers, header
@@ -18,10 +18,16 @@ def _from_base64(value: Any) -> bytes:
         return value
     if not isinstance(value, str):
         raise ValueError("must be a string of base64")  # noqa: TRY004 - pydantic reports a ValueError with its field
+    if len(value) % 4:
+        raise ValueError("no valid base64: its length is no multiple of 4")
     try:
         return base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError) as error:
         raise ValueError(f"no valid base64: {error}") from error
+
+
+BASE64 = r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+"""What `_from_base64` takes, for validators of JSON Schema."""
 
 
 def _as_utc(value: datetime | None) -> datetime | None:
@@ -49,10 +55,12 @@ class RawPage(Event):
         bytes | None,
         BeforeValidator(lambda value: None if value is None else _from_base64(value)),
         PlainSerializer(lambda value: None if value is None else base64.b64encode(value).decode("ascii")),
+        WithJsonSchema(
+            {"anyOf": [{"type": "string", "contentEncoding": "base64", "pattern": BASE64}, {"type": "null"}]}
+        ),
     ] = Field(
         default=None,
         description="the page as the bytes that came over the wire, in base64",
-        json_schema_extra={"contentEncoding": "base64"},
     )
     content_type: str | None = Field(
         default=None, description="the page's own: text/html; charset=gb2312", examples=["text/html; charset=utf-8"]

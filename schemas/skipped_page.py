@@ -1,11 +1,11 @@
 """A page that is valid, but no article: where it ended, and why."""
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from schemas.event import DerivedEvent
+from schemas.event import DerivedEvent, Since
 from schemas.page_type import PageType
 
 
@@ -31,5 +31,9 @@ class SkippedPage(DerivedEvent):
     stage: str = Field(description="the stage that set it aside", examples=["extractor"])
     reason: SkipReason
     detail: str = Field(description="for a reader: what on the page says so")
-    page_type: PageType | None = Field(default=None, description="what the page is instead, where that was told")
-    confidence: float | None = Field(default=None, ge=0, le=1, description="that it is no article")
+    page_type: Annotated[PageType | None, Since("1.1")] = Field(
+        default=None, description="what the page is instead, where that was told"
+    )
+    confidence: Annotated[float | None, Since("1.1")] = Field(
+        default=None, ge=0, le=1, description="that it is no article"
+    )

@@ -73,6 +73,32 @@ def test_what_would_break_is_told_with_its_place(new: dict[str, Any], by_us: lis
     assert breaking_changes(OLD, new, Written.BY_OTHERS) == by_others
 
 
+def test_one_of_two_objects_takes_what_either_takes() -> None:
+    named: dict[str, Any] = {
+        "properties": {"name": {"type": "string"}, "score": {"type": "number"}},
+        "required": ["name"],
+    }
+    counted: dict[str, Any] = {
+        "properties": {"name": {"type": "null"}, "score": {"type": "number"}},
+        "required": ["score"],
+    }
+    both = {
+        "$defs": {"Named": named, "Counted": counted},
+        "oneOf": [{"$ref": "#/$defs/Named"}, {"$ref": "#/$defs/Counted"}],
+    }
+    before = {
+        "type": "object",
+        "properties": {"name": {"anyOf": [{"type": "string"}, {"type": "null"}]}, "score": {"type": "number"}},
+    }
+    assert breaking_changes(before, both, Written.BY_OTHERS) == []
+    assert breaking_changes(both, {**before, "required": ["name"]}, Written.BY_OTHERS) == ["name: would be required"]
+    del counted["properties"]["name"]
+    assert breaking_changes(before, both, Written.BY_OTHERS) == ["name: null would be refused"]
+    assert breaking_changes({**before, "required": ["score"]}, both, Written.BY_US) == ["score: may be absent"]
+    del named["properties"]["score"], counted["properties"]["score"]
+    assert "score: is gone" in breaking_changes(before, both, Written.BY_OTHERS)
+
+
 @pytest.mark.parametrize("release", sorted(RELEASED.iterdir()), ids=lambda folder: folder.name)
 def test_no_promise_of_a_release_is_broken(release: Path) -> None:
     assert broken_promises(release, GENERATED) == []

@@ -1,0 +1,82 @@
+"""Toolchains of other languages, where they are at hand: their dependencies are fetched by their own clients.
+
+A test that needs one is skipped, with the reason, where the toolchain is missing, or where the dependencies are in no cache
+and nothing can be fetched. Any other failure is one.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FETCH_SECONDS = 100
+
+OFFLINE = re.compile(
+    r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ENOTCACHED|ERR_SOCKET_TIMEOUT"
+    r"|no such host|dial tcp|i/o timeout|connection refused|network is unreachable"
+    r"|NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|Max retries exceeded",
+    re.IGNORECASE,
+)
+"""What clients say when there is no network: npm, Go, pip."""
+
+
+def need(*programs: str) -> None:
+    """Skip the test where a program is missing."""
+    for program in programs:
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not on this machine")
+
+
+def fetch(command: list[str], folder: Path, **environment: str) -> None:
+    """Fetch dependencies; skip the test where there is no network and they are in no cache."""
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=FETCH_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        pytest.skip(f"{command[0]} fetched nothing within {FETCH_SECONDS} s")
+    said = done.stdout + done.stderr
+    if done.returncode and OFFLINE.search(said):
+        pytest.skip(f"{command[0]} has no network, and the dependencies are in no cache")
+    assert done.returncode == 0, said[-3000:]
+
+
+def npm(folder: Path) -> None:
+    """Install what a folder's lock file pins."""
+    need("node", "npm")
+    options = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
+    fetch(["npm", "ci", *options], folder)
+
+
+def go_build(folder: Path, program: Path) -> None:
+    """Build the program in a folder."""
+    need("go")
+    fetch(["go", "build", "-mod=readonly", "-o", str(program), "."], folder)
+
+
+def pip(requirements: Path, target: Path) -> None:
+    """Install pinned requirements into a folder of their own."""
+    options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--retries", "1"]
+    fetch(
+        [sys.executable, "-m", "pip", "install", *options, "--target", str(target), "-r", str(requirements)],
+        requirements.parent,
+    )
+
+
+def output(command: list[str | Path], folder: Path, **environment: str) -> str:
+    """Run a program, and return what it prints."""
+    done = subprocess.run(
+        command, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
