@@ -37,6 +37,9 @@ class KafkaSettings(Settings):
     ssl_cert_file: Path | None = Field(None, description="PEM file of the client's certificate, for mutual TLS.")
     ssl_key_file: Path | None = Field(None, description="PEM file of the client's key, for mutual TLS.")
     ssl_key_password: SecretStr | None = Field(None, description="Password of the client's key.")
+    compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = Field(
+        "gzip", description="Codec of what is written; of these every client reads gzip and none as it comes."
+    )
     request_timeout: float = Field(30, gt=0, le=600, description="Seconds that one request to a broker may take.")
 
     @model_validator(mode="after")

@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from services.runtime import logs
 from services.runtime.errors import UnavailableError, UsageError
-from services.runtime.kafka import fetching
+from services.runtime.kafka import fetching, packing
 from services.runtime.settings import MIB, KafkaSettings
 
 type Client = AIOKafkaConsumer | AIOKafkaProducer | AIOKafkaAdminClient
@@ -110,12 +110,13 @@ def reader(settings: KafkaSettings, client_id: str, **options: Any) -> AIOKafkaC
 
 def producer(settings: KafkaSettings, client_id: str, **options: Any) -> AIOKafkaProducer:
     """Return a producer whose records are on all in-sync replicas when they are acknowledged, once each."""
+    packing.install()
     return AIOKafkaProducer(
         **connection(settings),
         client_id=client_id,
         acks="all",
         enable_idempotence=True,
-        compression_type="zstd",
+        compression_type=None if settings.compression == "none" else settings.compression,
         max_batch_size=BATCH_BYTES,
         max_request_size=MAX_REQUEST_BYTES,
         **options,
