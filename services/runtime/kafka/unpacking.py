@@ -4,10 +4,10 @@ import contextlib
 import functools
 import mmap
 import struct
-import zlib
 from typing import Any
 
 import cramjam
+from isal import isal_zlib
 
 MAX_UNPACKED_BYTES = 256 << 20
 """Eight times what a topic of ours takes packed. The client library itself unpacks whatever it is given."""
@@ -47,7 +47,7 @@ def unpack(codec: int, packed: memoryview, limit: int = MAX_UNPACKED_BYTES) -> b
         raise UnpackingError(f"unknown compression codec {codec}")
     try:
         unpacked = _UNPACK[codec](packed, limit)
-    except (cramjam.DecompressionError, zlib.error, struct.error, ValueError) as error:
+    except (cramjam.DecompressionError, isal_zlib.error, struct.error, ValueError) as error:
         raise UnpackingError(f"{name}: {error}") from error
     if unpacked is None:
         raise UnpackingError(f"{name}: holds more than {limit >> 20} MiB")
@@ -55,13 +55,11 @@ def unpack(codec: int, packed: memoryview, limit: int = MAX_UNPACKED_BYTES) -> b
 
 
 def _gzip(packed: memoryview, limit: int) -> bytes | None:
-    if (unpacked := _in_scratch(cramjam.gzip, packed, limit)) is not None:
-        return unpacked
     members: list[bytes] = []
     room = limit
     left: bytes | memoryview = packed
     while True:
-        member = zlib.decompressobj(_GZIP_WBITS)
+        member = isal_zlib.decompressobj(_GZIP_WBITS)
         members.append(member.decompress(left, room + 1))
         room -= len(members[-1])
         if room < 0:
