@@ -33,7 +33,7 @@ class Obedient:
         match record.value:
             case b"raise":
                 raise ValueError("as told")
-            case b"reject":
+            case bytes(value) if value.startswith(b"reject"):
                 raise RejectedError("unwanted", "as told")
             case b"hang":
                 signal.pause()

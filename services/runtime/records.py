@@ -21,7 +21,8 @@ class Defect:
     """Why a record cannot be read as its publisher meant it.
 
     Attributes:
-        reason: `unreadable_record` or `unreadable_batch`: it stands for all records of its batch.
+        reason: `unreadable_record`; `unreadable_batch`: it stands for all records of its batch; or `oversized_record`:
+            its value is the batch that it came in.
         message: one line for a reader.
         headers: the bytes of the record's headers as they came, where key and value could be read. None: nothing could
             be, and the record's value is the bytes of the record or of the batch.

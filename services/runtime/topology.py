@@ -66,13 +66,15 @@ class Stage:
     def dead_letter_topic(self) -> Topic:
         """The dead-letter topic of what this stage reads: kept longer than its input.
 
-        It is wider, too: a record that another client packed tightly must still fit when our codec packs it less so.
+        It is wider, too: a record that another client packed tightly must still fit when our codec packs it less so,
+        and any that is read as it is (`MAX_RECORD_BYTES` of `kafka/batches.py`) when it is not packed at all. A broker
+        takes requests of 100 MiB by default (`socket.request.max.bytes`).
         """
         return Topic(
             name=f"{self.consumes.name}.dlq",
             describes=f"Records of {self.consumes.name} that {self.name} could not process, as received",
             partitions=1,
             retention_ms=30 * DAY_MS,
-            max_message_bytes=2 * self.consumes.max_message_bytes,
+            max_message_bytes=3 * self.consumes.max_message_bytes,
             dead_letters=True,
         )

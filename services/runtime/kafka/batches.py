@@ -10,7 +10,7 @@ The format is that of Kafka's protocol guide, "Record Batch" (magic 2).
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aiokafka.record.control_record import ABORT_MARKER, ControlRecord
 from aiokafka.record.default_records import DefaultRecordBatch
@@ -27,6 +27,9 @@ _PREFIX = struct.Struct(">qi")  # base offset, and the length of what follows
 _MAGIC_AT = 16
 _ATTRIBUTES_AT = 21
 _MAGIC = 2
+
+MAX_RECORD_BYTES = 90 << 20
+"""The largest record that is taken as it is, unpacked: a dead-letter topic takes it back in whatever codec."""
 
 _CODEC_MASK, _LOG_APPEND_TIME, _TRANSACTIONAL, _CONTROL = 0x07, 0x08, 0x10, 0x20
 
@@ -159,13 +162,14 @@ class Batch:
             yield self._whole(topic, partition, start, str(error))
             return
         nexts = start
+        all_fit = len(unpacked) <= MAX_RECORD_BYTES
         try:
             for record in DefaultRecordBatch(unpacked):
                 if record.offset >= self.next_offset:
                     raise ValueError(record.offset)
                 if record.offset >= nexts:
                     nexts = record.offset + 1
-                    yield Record(
+                    made = Record(
                         topic,
                         partition,
                         record.offset,
@@ -176,19 +180,30 @@ class Batch:
                         None,
                         self.leader_epoch,
                     )
+                    yield made if all_fit else self._fitting(made)
             is_sound = True
         except UNREADABLE:
             is_sound = False
         if not is_sound:  # what has been yielded is left out: the offsets of a batch grow
             reader = OneByOne(topic, partition, self.base_offset, self.next_offset, self.leader_epoch, self._time)
             payload = bytes(unpacked[_BATCH.size :])
-            yield from (record for record in reader.records(payload, self._count) if record.offset >= nexts)
+            yield from (
+                self._fitting(record) for record in reader.records(payload, self._count) if record.offset >= nexts
+            )
 
     def _with_payload(self, payload: bytes) -> bytes:
         """Return the batch with its records unpacked."""
         head = bytearray(self.data[: _BATCH.size])
         head[_ATTRIBUTES_AT : _ATTRIBUTES_AT + 2] = (self._attributes & ~_CODEC_MASK & 0xFFFF).to_bytes(2)
         return b"".join((head, payload))
+
+    def _fitting(self, record: Record) -> Record:
+        """Return a record, or in place of one that no topic would take again the batch that it came in."""
+        if record.size <= MAX_RECORD_BYTES:
+            return record
+        problem = f"it holds {record.size >> 20} MiB, packed more tightly than it could be written; this is its batch"
+        defect = Defect("oversized_record", problem)
+        return replace(record, key=None, value=bytes(self.data), headers=(), defect=defect)
 
     def _whole(self, topic: str, partition: int, start: int, problem: str) -> Record:
         """Return the batch as one record, whose value is its bytes."""

@@ -1,0 +1,111 @@
+"""The codec of what is written: it is the one that is set, any client reads it, and dead letters fit in it."""
+
+import contextlib
+import os
+
+import confluent_kafka
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from services.pipeline import STAGES
+from services.runtime.kafka import topics
+from services.runtime.kafka.batches import MAX_RECORD_BYTES
+from services.runtime.kafka.reading import read
+from services.runtime.kafka.transactions import TransactionalProducer
+from services.runtime.records import Output, Record
+from services.runtime.settings import MIB, KafkaSettings
+from services.runtime.topology import Stage
+from tests.echo import SETTINGS, TOPICS, outcomes, worker
+from tests.handlers import TARGET
+from tests.patience import scaled
+from tests.support import Cluster, text
+
+CODECS = {"none": 0, "gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}
+"""Settings, and what stands for them in the attributes of a batch."""
+
+ATTRIBUTES_AT = 21
+SOCKET_REQUEST_MAX_BYTES = 100 * MIB  # the broker's default
+BLOCK = os.urandom(MIB // 2)
+
+
+def codecs_on_disk(cluster: Cluster, topic: str) -> set[int]:
+    """Return the codecs of the first batches of a topic's partitions, as they stand in the log."""
+    heads = [path.read_bytes()[: ATTRIBUTES_AT + 2] for path in cluster.folder.rglob(f"{topic}-*/*.log")]
+    return {int.from_bytes(head[ATTRIBUTES_AT:]) & 7 for head in heads if head}
+
+
+@pytest.mark.parametrize("codec", CODECS)
+async def test_records_are_packed_as_is_set_and_read_by_other_clients(
+    kafka: KafkaSettings, cluster: Cluster, codec: str
+) -> None:
+    settings = KafkaSettings(**{**kafka.model_dump(), "compression": codec})
+    topic = settings.on_cluster(TARGET.name)
+    await topics.create(settings, [TARGET], partitions=1)
+    values = [f"{number} Jürgen 朱镕基 ".encode() * 500 for number in range(20)]
+    async with TransactionalProducer(settings, settings.on_cluster("test"), scaled(30)) as producer:
+        await producer.write([Output(TARGET.name, None, value) for value in values])
+    async with contextlib.aclosing(read(settings, [topic], from_beginning=True, until_end=True)) as reading:
+        assert [record.value async for record in reading if record is not None] == values
+    assert codecs_on_disk(cluster, topic) == {CODECS[codec]}
+    consumer = confluent_kafka.Consumer({"bootstrap.servers": kafka.bootstrap_servers, "group.id": topic})
+    try:
+        consumer.assign([confluent_kafka.TopicPartition(topic, 0, confluent_kafka.OFFSET_BEGINNING)])
+        found = consumer.consume(len(values), timeout=scaled(20))
+    finally:
+        consumer.close()
+    assert [message.value() for message in found] == values
+
+
+def test_gzip_is_the_default_and_no_other_word_is_taken() -> None:
+    assert KafkaSettings().compression == "gzip"
+    with pytest.raises(ValueError, match="compression"):
+        KafkaSettings(compression="brotli")
+
+
+async def dead_letter_of(kafka: KafkaSettings, value: bytes) -> Record:
+    """Have a record packed by another client with zstd, which finds what is repeated far away, and refused."""
+    await topics.create(kafka, TOPICS)
+    producer = AIOKafkaProducer(
+        bootstrap_servers=kafka.bootstrap_servers, max_request_size=1 << 28, compression_type="zstd"
+    )
+    await producer.start()
+    try:
+        await producer.send_and_wait(kafka.on_cluster("in"), value, partition=0)
+        await producer.send_and_wait(kafka.on_cluster("in"), b"after it", partition=0)
+    finally:
+        await producer.stop()
+    settings = {"page_memory_bytes": 2048 * MIB, "page_deadline": 30, "processes": 1}
+    async with worker(kafka, SETTINGS.model_copy(update=settings)):
+        letter, neighbour = await outcomes(kafka, 2)
+    if neighbour.topic.endswith(".dlq"):
+        letter, neighbour = neighbour, letter
+    assert neighbour.value == b"after it"
+    return letter
+
+
+async def test_a_record_that_another_client_packed_more_tightly_fits_into_the_dead_letter_topic(
+    kafka: KafkaSettings,
+) -> None:
+    """Of gzip's window of 32 kB it is wholly new: it does not shrink, and takes more than twice what came in at most."""
+    value = b"reject" + BLOCK * (MAX_RECORD_BYTES // len(BLOCK) - 2)
+    letter = await dead_letter_of(kafka, value)
+    assert letter.value == value
+    assert text(letter, "wiredesk_dlq_reason") == "unwanted"
+
+
+async def test_a_record_that_no_topic_would_take_again_is_kept_in_its_batch(kafka: KafkaSettings) -> None:
+    value = BLOCK * (MAX_RECORD_BYTES // len(BLOCK) + 2)
+    letter = await dead_letter_of(kafka, value)
+    assert text(letter, "wiredesk_dlq_reason") == "oversized_record"
+    assert "MiB" in text(letter, "wiredesk_dlq_message")
+    assert text(letter, "wiredesk_dlq_offset") == "0"
+    assert letter.value is not None
+    assert len(BLOCK) < len(letter.value) < 4 * len(BLOCK)
+
+
+@pytest.mark.parametrize("stage", STAGES.values(), ids=lambda stage: stage.name)
+def test_whatever_is_read_as_it_is_fits_into_a_dead_letter_topic(stage: Stage) -> None:
+    room = stage.dead_letter_topic.max_message_bytes
+    assert room > MAX_RECORD_BYTES + 4 * MIB, "its headers, and ours"
+    assert room + MIB < SOCKET_REQUEST_MAX_BYTES
+    assert 2 * stage.consumes.max_message_bytes < MAX_RECORD_BYTES, "what does not shrink is never oversized"
