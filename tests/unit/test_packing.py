@@ -21,7 +21,7 @@ def _ours() -> Iterator[None]:
 
 
 def batch(values: list[bytes]) -> bytes:
-    builder = DefaultRecordBatchBuilder(2, DefaultRecordBatch.CODEC_GZIP, False, -1, -1, 0, 1 << 20)  # type: ignore[arg-type] # noqa: FBT003
+    builder = DefaultRecordBatchBuilder(2, DefaultRecordBatch.CODEC_GZIP, False, -1, -1, 0, 1 << 20)  # noqa: FBT003
     for number, value in enumerate(values):
         assert builder.append(number, 1000, b"k", value, [("h", b"x")]) is not None
     return bytes(builder.build())

@@ -16,6 +16,7 @@ NONE, GZIP, SNAPPY, LZ4, ZSTD = range(5)
 NAMES = {GZIP: "gzip", SNAPPY: "snappy", LZ4: "lz4", ZSTD: "zstd"}
 """Codecs, by the number that stands in the attributes of a batch."""
 
+_GzipError: type[Exception] = isal_zlib.error  # type: ignore[assignment] # its stub says that it is an instance
 _GZIP_WBITS = 31  # zlib's: a gzip header is expected
 _GZIP_MAGIC = b"\x1f\x8b"
 
@@ -47,7 +48,7 @@ def unpack(codec: int, packed: memoryview, limit: int = MAX_UNPACKED_BYTES) -> b
         raise UnpackingError(f"unknown compression codec {codec}")
     try:
         unpacked = _UNPACK[codec](packed, limit)
-    except (cramjam.DecompressionError, isal_zlib.error, struct.error, ValueError) as error:
+    except (cramjam.DecompressionError, _GzipError, struct.error, ValueError) as error:
         raise UnpackingError(f"{name}: {error}") from error
     if unpacked is None:
         raise UnpackingError(f"{name}: holds more than {limit >> 20} MiB")
