@@ -67,6 +67,7 @@ bench: $(READY) ## Print the figures; DATA=folder of the public corpora
 	$(BIN)/python bench/overhead.py $(if $(DATA),--data $(DATA))
 	$(BIN)/python bench/overhead.py --scaling --stage extractor --rounds 3 $(if $(DATA),--data $(DATA))
 	$(BIN)/python bench/replay.py $(if $(DATA),--data $(DATA))
+	$(BIN)/python bench/compression.py $(if $(DATA),--data $(DATA))
 	$(BIN)/python bench/poison.py
 	$(BIN)/python bench/memory.py
 

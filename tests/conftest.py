@@ -20,7 +20,7 @@ from tests.support import ROOT, Cluster
 
 START_SECONDS = 120
 
-NEEDS_KAFKA = ("tests/kafka/", "tests/faults/")
+NEEDS_KAFKA = ("tests/kafka/", "tests/faults/", "tests/examples/")
 
 # An example that takes long says something about the machine; one that never ends is ended by the test's deadline.
 hypothesis.settings.register_profile("wiredesk", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])

@@ -17,7 +17,7 @@ FETCH_SECONDS = 100
 
 OFFLINE = re.compile(
     r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ENOTCACHED|ERR_SOCKET_TIMEOUT"
-    r"|no such host|dial tcp|i/o timeout|connection refused|network is unreachable"
+    r"|GOPROXY=off|no such host|dial tcp|i/o timeout|connection refused|network is unreachable"
     r"|NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|Max retries exceeded",
     re.IGNORECASE,
 )
@@ -54,7 +54,14 @@ def fetch(command: list[str], folder: Path, **environment: str) -> None:
 def npm(folder: Path) -> None:
     """Install what a folder's lock file pins."""
     need("node", "npm")
-    options = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
+    options = [
+        "--prefer-offline",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--fetch-retries=1",
+        "--fetch-retry-mintimeout=1000",
+    ]
     fetch(["npm", "ci", *options], folder)
 
 

@@ -8,7 +8,8 @@ from aiokafka.record.default_records import DefaultRecordBatch, DefaultRecordBat
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.runtime.kafka import packing
+from services.runtime.kafka import clients, packing
+from services.runtime.settings import KafkaSettings
 
 HEAD_BYTES = 61
 
@@ -39,6 +40,13 @@ def test_the_client_library_packs_with_our_function() -> None:
     assert written[HEAD_BYTES:] == packed[0]
     packing.install()
     assert batch([b"some text " * 100] * 10) == written
+
+
+async def test_producers_pack_with_it_from_the_start() -> None:
+    packing.install(gzip.compress)
+    producer = clients.producer(KafkaSettings(), "test")
+    producer._closed = True  # it was never started
+    assert batch([b"x" * 1000])[HEAD_BYTES:] == packing.gzip(gzip.decompress(batch([b"x" * 1000])[HEAD_BYTES:]))
 
 
 @given(st.lists(st.binary(max_size=2000), min_size=1, max_size=20))
