@@ -3,16 +3,19 @@
 import abc
 import asyncio
 import contextlib
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.structs import RecordMetadata
 
 from services.runtime.errors import OpeningError, OutputTooLargeError
 from services.runtime.kafka import clients
+from services.runtime.kafka.partitioning import partition_for
 from services.runtime.records import Output
 from services.runtime.settings import KafkaSettings
 
@@ -22,9 +25,9 @@ CLOSE_SECONDS = 2
 CLIENT_ERRORS = (TimeoutError, KafkaError, OSError, KeyError, AssertionError)
 """What aiokafka raises when something is wrong at the other end: it asserts where it is surprised (#1098, #1004)."""
 
-_NULL = object()
-"""Stands for a null value. aiokafka asserts that key or value is given, but a record with neither can be received, and
-must fit into the dead-letter topic; the assertion looks at what comes before serialisation."""
+
+type Delivered = tuple[RecordMetadata, list[int]]
+"""Where a batch of outputs stands, and the indices of the outputs that it holds."""
 
 
 class Delivery(abc.ABC):
@@ -44,9 +47,7 @@ class Delivery(abc.ABC):
     def __init__(self, settings: KafkaSettings, client_id: str, timeout: float, **options: Any) -> None:
         self._settings = settings
         self._timeout = timeout
-        self._producer: AIOKafkaProducer = clients.producer(
-            settings, client_id, value_serializer=lambda value: None if value is _NULL else value, **options
-        )
+        self._producer: AIOKafkaProducer = clients.producer(settings, client_id, **options)
 
     @abc.abstractmethod
     async def commit(
@@ -93,33 +94,73 @@ class Delivery(abc.ABC):
         await _in_time(self._producer.client.close())
         self._producer._closed = True  # noqa: SLF001 - or it complains, when collected, that nobody stopped it
 
-    async def _deliver(self, outputs: Sequence[Output]) -> list[str | None]:
-        """Send outputs and await every delivery: one that is refused fails its own future only.
+    async def _deliver(self, outputs: Sequence[Output]) -> list[Delivered]:
+        """Send outputs in batches and await every delivery: a batch that is refused fails its own future only.
 
-        Return the coordinates of each; None where the broker has it from an earlier try and does not say where.
+        Outputs go to aiokafka packed, not one by one: its `send` takes a fifth of a worker's time for a small record.
+
+        Return where they are.
 
         Raises:
             OutputTooLargeError: one is larger than its topic allows.
         """
-        deliveries: list[asyncio.Future[RecordMetadata]] = []
-        for output in outputs:
-            sent = await self._producer.send(
-                self._settings.on_cluster(output.topic),
-                value=_NULL if output.value is None else output.value,
-                key=output.key,
-                headers=list(output.headers),
-            )
-            deliveries.append(sent)
-        results = await asyncio.gather(*deliveries, return_exceptions=True)
-        for index, result in enumerate(results):
+        sent: list[tuple[asyncio.Future[RecordMetadata], list[int]]] = []
+        for (topic, partition), indices in (await self._by_partition(outputs)).items():
+            for builder, packed in self._batches(outputs, indices):
+                sent.append((await self._producer.send_batch(builder, topic, partition=partition), packed))
+        results = await asyncio.gather(*(delivery for delivery, _ in sent), return_exceptions=True)
+        for result, (_, packed) in zip(results, sent, strict=True):
             if isinstance(result, MessageSizeTooLargeError):
-                raise OutputTooLargeError(index, len(outputs[index].value or b""))
-        places: list[str | None] = []
-        for result in results:
+                # A batch of several is smaller than any topic of ours allows. Where one allows less: the largest.
+                largest = max(packed, key=lambda index: len(outputs[index].value or b""))
+                raise OutputTooLargeError(largest, len(outputs[largest].value or b""))
+        delivered = []
+        for result, (_, packed) in zip(results, sent, strict=True):
             if isinstance(result, BaseException):
                 raise result
-            places.append(f"{result.topic}/{result.partition}/{result.offset}" if result.offset >= 0 else None)
-        return places
+            delivered.append((result, packed))
+        return delivered
+
+    async def _by_partition(self, outputs: Sequence[Output]) -> dict[tuple[str, int], list[int]]:
+        """Return the indices of outputs, in their order, by topic on the cluster and partition."""
+        topics: dict[str, tuple[str, list[int], set[int]]] = {}
+        for name in {output.topic for output in outputs}:
+            topic = self._settings.on_cluster(name)
+            partitions = sorted(await self._producer.partitions_for(topic))
+            topics[name] = topic, partitions, self._producer.client.cluster.available_partitions_for_topic(topic)
+        found: dict[tuple[str, int], list[int]] = {}
+        for index, output in enumerate(outputs):
+            topic, partitions, available = topics[output.topic]
+            found.setdefault((topic, partition_for(output.key, partitions, available)), []).append(index)
+        return found
+
+    def _batches(self, outputs: Sequence[Output], indices: Sequence[int]) -> Iterator[tuple[BatchBuilder, list[int]]]:
+        """Yield full batches of outputs, and the indices of what each holds; one larger than a batch is alone in it."""
+        now = int(time.time() * 1000)
+        builder, packed = self._producer.create_batch(), list[int]()
+        for index in indices:
+            output = outputs[index]
+            fields: dict[str, Any] = {"key": output.key, "value": output.value, "headers": list(output.headers)}
+            if builder.append(timestamp=now, **fields) is None:
+                yield builder, packed
+                builder, packed = self._producer.create_batch(), []
+                builder.append(timestamp=now, **fields)
+            packed.append(index)
+        yield builder, packed
+
+
+def coordinates(delivered: Sequence[Delivered], count: int) -> list[str | None]:
+    """Return the coordinates of each output; None where the broker has it from an earlier try and does not say where.
+
+    Args:
+        count: of the outputs.
+    """
+    found: list[str | None] = [None] * count
+    for place, packed in delivered:
+        if place.offset >= 0:
+            for offset, index in enumerate(packed, start=place.offset):
+                found[index] = f"{place.topic}/{place.partition}/{offset}"
+    return found
 
 
 def told(error: BaseException) -> str:

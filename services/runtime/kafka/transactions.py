@@ -9,16 +9,12 @@ from aiokafka import TopicPartition
 from aiokafka.errors import IllegalOperation, ProducerFenced
 
 from services.runtime.errors import AbortedError, FencedError, InDoubtError, TransactionError
-from services.runtime.kafka.delivery import CLIENT_ERRORS, CLOSE_SECONDS, Delivery, told
+from services.runtime.kafka.delivery import CLIENT_ERRORS, CLOSE_SECONDS, Delivery, coordinates, told
 from services.runtime.records import Output
 from services.runtime.settings import KafkaSettings
 
 type More = Callable[[Sequence[str | None]], Sequence[Output]]
 """From the coordinates of outputs (see `Delivery`) to further outputs."""
-
-
-def _nothing_more(_: Sequence[str | None]) -> tuple[Output, ...]:
-    return ()
 
 
 class TransactionalProducer(Delivery):
@@ -67,7 +63,7 @@ class TransactionalProducer(Delivery):
             InDoubtError: it failed afterwards.
             FencedError: another producer has taken over, or the broker timed the transaction out.
         """
-        await self._in_transaction(outputs, _nothing_more, {source: (offset, note)}, group)
+        await self._in_transaction(outputs, None, {source: (offset, note)}, group)
 
     async def write(self, outputs: Sequence[Output], more: More | None = None) -> None:
         """Write outputs in one transaction, which carries no offset.
@@ -78,17 +74,23 @@ class TransactionalProducer(Delivery):
         Raises:
             OutputTooLargeError, AbortedError, InDoubtError, FencedError: as `commit` does.
         """
-        await self._in_transaction(outputs, more or _nothing_more, {}, "")
+        await self._in_transaction(outputs, more, {}, "")
 
     async def _in_transaction(
-        self, outputs: Sequence[Output], more: More, offsets: Mapping[TopicPartition, tuple[int, str]], group: str
+        self,
+        outputs: Sequence[Output],
+        more: More | None,
+        offsets: Mapping[TopicPartition, tuple[int, str]],
+        group: str,
     ) -> None:
         failure: type[TransactionError] = AbortedError
         try:
             async with asyncio.timeout(self._timeout):
                 await self._producer.begin_transaction()
                 self._open = True
-                await self._deliver(more(await self._deliver(outputs)))
+                delivered = await self._deliver(outputs)
+                if more is not None:
+                    await self._deliver(more(coordinates(delivered, len(outputs))))
                 if offsets:
                     await self._producer.send_offsets_to_transaction(dict(offsets), group)
                 failure = InDoubtError
