@@ -45,7 +45,7 @@ COMMIT_SECONDS = Histogram(
 )
 
 COMMIT_RECORDS = Histogram(
-    "wiredesk_commit_records", "Records in one transaction.", buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256)
+    "wiredesk_commit_records", "Records in one transaction.", buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 )
 
 SINCE_ORIGIN_SECONDS = Histogram(

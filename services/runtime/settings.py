@@ -72,11 +72,11 @@ class WorkerSettings(Settings):
     guarantee: Literal["exactly_once", "at_least_once"] = Field(
         "exactly_once", description="`at_least_once` for clusters that allow no transactions: event ids stay the same."
     )
-    lane_records: int = Field(500, ge=1, le=100_000, description="Pages in flight for each partition, at most.")
+    lane_records: int = Field(2000, ge=1, le=100_000, description="Pages in flight for each partition, at most.")
     lane_bytes: int = Field(64 * MIB, ge=1, description="Bytes of pages in flight for each partition, at most.")
-    worker_records: int = Field(2000, ge=1, le=1_000_000, description="Pages in flight in the whole worker, at most.")
+    worker_records: int = Field(4000, ge=1, le=1_000_000, description="Pages in flight in the whole worker, at most.")
     worker_bytes: int = Field(256 * MIB, ge=1, description="Bytes of pages in flight in the whole worker, at most.")
-    transaction_records: int = Field(100, ge=1, le=10_000, description="Pages in one transaction, at most.")
+    transaction_records: int = Field(1000, ge=1, le=10_000, description="Pages in one transaction, at most.")
     transaction_bytes: int = Field(16 * MIB, ge=1, description="Bytes of pages in one transaction, at most.")
     transaction_age: float = Field(
         0.5, ge=0, le=60, description="Seconds that a transaction stays open for more pages while many are in work."

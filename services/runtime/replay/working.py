@@ -28,9 +28,9 @@ ANSWER_SECONDS = 5.0
 LOG_SECONDS = 10.0
 """Between two lines of the log that say how far a run has come."""
 
-OF_A_RUN: dict[str, object] = {"transaction_records": 300, "metrics_port": 0}
-"""Settings of a run's workers, where the user has none: nobody waits for a single page, and fuller transactions cost
-the broker less; and workers of the stage may be serving their metrics on this machine."""
+OF_A_RUN: dict[str, object] = {"metrics_port": 0}
+"""Settings of a run's workers, where the user has none: workers of the stage may be serving their metrics on this
+machine."""
 
 FORBIDDEN = "AuthorizationFailed"
 """In the names of Kafka's errors for what a user may not do: to try again does not help."""
