@@ -1,12 +1,12 @@
-"""The job as a consumer of arroyo: run a task, produce, commit offsets. At least once."""
+"""The job as a consumer of arroyo: run a task, produce, commit offsets. At least once: arroyo has no transactions."""
 
 import signal
-import sys
 from collections.abc import Mapping
 from typing import Any
 
 from arroyo.backends.kafka import KafkaConsumer, KafkaPayload, KafkaProducer
 from arroyo.backends.kafka.configuration import build_kafka_configuration, build_kafka_consumer_configuration
+from arroyo.commit import CommitPolicy
 from arroyo.processing import StreamProcessor
 from arroyo.processing.strategies import (
     CommitOffsets,
@@ -16,9 +16,7 @@ from arroyo.processing.strategies import (
     RunTask,
 )
 from arroyo.types import Commit, Message, Partition, Topic
-from job import work
-
-SERVERS = [sys.argv[1]]
+from job import CODEC, COMMIT_RECORDS, COMMIT_SECONDS, GROUP, INPUT, OUTPUT, SERVERS, SESSION_MS, work
 
 
 def task(message: Message[KafkaPayload]) -> KafkaPayload:
@@ -38,16 +36,17 @@ class Factory(ProcessingStrategyFactory[KafkaPayload]):
         partitions: Mapping[Partition, int],  # noqa: ARG002 - the base's
     ) -> ProcessingStrategy[KafkaPayload]:
         """Return them, wired."""
-        return RunTask(task, Produce(self._producer, Topic("done"), CommitOffsets(commit)))
+        return RunTask(task, Produce(self._producer, Topic(OUTPUT), CommitOffsets(commit)))
 
 
 def main() -> None:
     """Run until SIGTERM."""
     configuration: dict[str, Any] = build_kafka_consumer_configuration(
-        {"session.timeout.ms": 10_000}, group_id="arroyo", auto_offset_reset="earliest", bootstrap_servers=SERVERS
+        {"session.timeout.ms": SESSION_MS}, group_id=GROUP, auto_offset_reset="earliest", bootstrap_servers=[SERVERS]
     )
-    producer = KafkaProducer(build_kafka_configuration({}, SERVERS))
-    processor = StreamProcessor(KafkaConsumer(configuration), Topic("jobs"), Factory(producer))
+    producer = KafkaProducer(build_kafka_configuration({"compression.type": CODEC}, [SERVERS]))
+    policy = CommitPolicy(COMMIT_SECONDS, COMMIT_RECORDS)
+    processor = StreamProcessor(KafkaConsumer(configuration), Topic(INPUT), Factory(producer), policy)
     signal.signal(signal.SIGTERM, lambda *_: processor.signal_shutdown())
     processor.run()
 

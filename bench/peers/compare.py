@@ -1,192 +1,194 @@
-"""Compare with peers: the same job, the same topics, the same broker, each library as its documentation advises.
+"""Compare with peers: the same job, topics and broker, equal batches, each library as its documentation advises.
 
-    python bench/peers/compare.py [--pages 2000] [--rounds 3] [--python .venv-peers/bin/python]
+    python bench/peers/compare.py [cost] [latency] [kill] [--rounds 3] [--records 120000] [--rate 100] [--only NAME]
 
-Two workers share two partitions of `jobs`, find all pages waiting, and write to `done`. Pages a second are counted by
-the broker's clock from the first output to the last. Then once more, with a kill -9 of one worker, children and all,
-when a third is done, and its start again at once: counted are pages without an output that a read-committed consumer
-sees, by the time that none has come for 100 s, and pages with more than one.
+Three tables; all of them where none is named.
+
+cost: one worker hands records of 1 kB on, from two partitions with a backlog to two partitions. CPU of the client is
+that of all its threads and processes, CPU of the broker that of its process; both are divided by the records that were
+committed meanwhile. The first third warms up. Several rounds, in turns.
+
+latency: the same worker, at a steady rate: from the send of a record to the moment at which a read-committed consumer
+has its output.
+
+kill: two workers with a job of some milliseconds. One is killed with -9 when a third is done, and started again.
+Counted are pages without an output that a read-committed consumer sees by the time that none has come for 100 s, and
+pages with more than one.
+
+All commit after 1,000 records, where they can count them, or 100 ms (`--commit-records`, `--commit-ms`). wiredesk works
+with its defaults: 1,000 records, or 500 ms while a backlog waits, 20 ms where none does.
 """
 
 import argparse
 import asyncio
-import contextlib
-import json
-import os
-import signal
 import statistics
-import subprocess
 import sys
 import tempfile
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+import cost
+import kills
+import latency
+import psutil
+from peers import PEERS, ROOT, Flow, Peer, Terms, embedded_brokers
 
 from services.broker.settings import BrokerSettings
 from services.cli import desk
 from services.runtime import logs
 from services.runtime.errors import WiredeskError
-from services.runtime.kafka import clients, topics
-from services.runtime.kafka.reading import read
+from services.runtime.kafka import topics
 from services.runtime.settings import KafkaSettings
-from services.runtime.topology import Stage, Topic
+from services.runtime.topology import Topic
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-PAGE = (ROOT / "samples" / "pages" / "ferry-strike.html").read_text(encoding="utf-8")
-COPIES = 8
-"""Of the sample's markup in one page: some 10 ms of work."""
-
-WORKERS = 2
-QUIET_SECONDS = 100
-"""Without an output: beyond a killed worker's session (10 s) and its open transaction (60 s, where nobody ends it)."""
-
-
-@dataclass(frozen=True)
-class Peer:
-    """A library, and how it is run."""
-
-    name: str
-    script: str
-    guarantee: str
-    own: bool = False
-
-
-PEERS = (
-    Peer("wiredesk", "ours.py", "exactly once", own=True),
-    Peer("arroyo", "arroyo_worker.py", "at least once"),
-    Peer("FastStream", "faststream_worker.py", "at least once"),
-    Peer("Quix Streams", "quix_worker.py", "exactly once"),
-)
-
-
-@dataclass
-class Round:
-    """What came out."""
-
-    rate: float
-    lost: int
-    duplicated: int
+TABLES = ("cost", "latency", "kill")
+JOBS = Topic("jobs", "Input")
+DEAD = Topic("jobs.dlq", "Dead letters", partitions=1)
 
 
 def main() -> int:
-    """Print a table."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pages", type=int, default=2000)
+    parser.add_argument("tables", nargs="*", choices=TABLES, default=[], metavar="TABLE", help=", ".join(TABLES))
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--records", type=int, default=120_000, help="of a round, for 'cost'")
+    parser.add_argument("--rate", type=float, default=100, help="records a second, for 'latency'")
+    parser.add_argument("--seconds", type=float, default=10, help="of a round, for 'latency'")
+    parser.add_argument("--pages", type=int, default=2000, help="for 'kill'")
+    parser.add_argument("--commit-records", type=int, default=Terms.commit_records)
+    parser.add_argument("--commit-ms", type=int, default=Terms.commit_ms)
+    parser.add_argument("--codec", default=Terms.codec, help="of the peers' outputs; wiredesk's is its own setting")
+    parser.add_argument("--only", action="append", metavar="NAME", help="peers whose name begins so")
     parser.add_argument("--python", type=Path, default=ROOT / ".venv-peers" / "bin" / "python")
     args = parser.parse_args()
     logs.quiet()
-    if not args.python.exists():
-        print(f"compare: no {args.python}: 'make peers' installs the peers' own environment", file=sys.stderr)
-        return 2
+    terms = Terms(args.commit_records, args.commit_ms, args.codec)
     try:
-        asyncio.run(_compare(args.pages, args.rounds, args.python))
+        asyncio.run(_compare(args, terms, _selected(args.python, args.only)))
     except WiredeskError as error:
         print(f"compare: {error}", file=sys.stderr)
         return error.exit_code
     return 0
 
 
-async def _compare(pages: int, rounds: int, python: Path) -> None:
-    clean: dict[str, list[Round]] = {peer.name: [] for peer in PEERS}
-    killed: dict[str, Round] = {}
-    for number in range(rounds + 1):
-        for peer in PEERS:
-            # A broker of its own for each run: no offsets, no open transactions, no caches of another's.
-            done = await _run(peer, pages, python, kill=number == rounds)
-            if number == rounds:
-                killed[peer.name] = done
-            else:
-                clean[peer.name].append(done)
-    ours = statistics.median(r.rate for r in clean[PEERS[0].name])
-    print(f"{pages} pages, {WORKERS} workers, {rounds} rounds, then one with a kill -9\n")
-    unread = f"after kill -9: not readable within {QUIET_SECONDS} s"
-    print(f"| | guarantee | pages/s, median | least to most | ÷ wiredesk | {unread} | duplicated |")
-    print("|---|---|---|---|---|---|---|")
+def _selected(python: Path, only: Sequence[str] | None) -> list[Peer]:
+    """Return the peers that are wanted and can run here; say which cannot."""
+    found = []
     for peer in PEERS:
-        rates = sorted(r.rate for r in clean[peer.name])
-        median, after = statistics.median(rates), killed[peer.name]
-        print(
-            f"| {peer.name} | {peer.guarantee} | {median:.0f} | {rates[0]:.0f} to {rates[-1]:.0f} "
-            f"| {median / ours:.2f} | {after.lost} | {after.duplicated} |"
-        )
+        if only and not any(peer.name.lower().startswith(name.lower()) for name in only):
+            continue
+        if (missing := peer.missing(python)) is not None:
+            print(f"compare: {peer.name} is left out: {missing}", file=sys.stderr)
+        else:
+            found.append(peer)
+    return found
 
 
-async def _run(peer: Peer, pages: int, python: Path, *, kill: bool) -> Round:
-    with tempfile.TemporaryDirectory(prefix="wiredesk-peers-") as folder:
-        async with desk.kafka(Path(folder) / "kafka", BrokerSettings()) as broker:
-            kafka = desk.settings(broker)
-            await _publish(kafka, pages)
-            crew = [_start(peer, kafka, python, Path(folder)) for _ in range(WORKERS)]
-            try:
-                return await _outputs(
-                    kafka, pages, lambda: _replace(crew, peer, kafka, python, Path(folder)) if kill else None
+async def _compare(args: argparse.Namespace, terms: Terms, peers: Sequence[Peer]) -> None:
+    tables = args.tables or TABLES
+    with tempfile.TemporaryDirectory(prefix="wiredesk-peers-") as name:
+        folder = Path(name)
+        if "cost" in tables or "latency" in tables:
+            async with desk.kafka(folder / "kafka", BrokerSettings()) as broker:
+                bench = Bench(desk.settings(broker), embedded_brokers()[0], folder, args, terms, peers)
+                await bench.prepare()
+                if "cost" in tables:
+                    await bench.costs()
+                if "latency" in tables:
+                    await bench.latencies()
+    if "kill" in tables:
+        print(f"\n{args.pages} pages, {kills.WORKERS} workers, a kill -9 of one when a third is done\n")
+        print(f"| | guarantee | pages/s | not readable within {kills.QUIET_SECONDS} s | duplicated |")
+        print("|---|---|---|---|---|")
+        for peer in peers:
+            if "text" in peer.jobs:
+                done = await kills.measure(peer, terms, args.python, args.pages)
+                print(
+                    f"| {peer.name} | {peer.guarantee} | {done.rate:.0f} | {done.lost} | {done.duplicated} |",
+                    flush=True,
                 )
-            finally:
-                for process in crew:
-                    _kill(process)
 
 
-async def _outputs(kafka: KafkaSettings, pages: int, at_a_third: object) -> Round:
-    seen: Counter[int] = Counter()
-    times: list[int] = []
-    replaced = False
-    loop = asyncio.get_running_loop()
-    last = loop.time()
-    reading = read(kafka, ["done"], from_beginning=True)
-    async with contextlib.aclosing(reading):
-        async for record in reading:
-            if record is None:
-                # Complete and quiet for some polls, or quiet for so long that nothing more will come.
-                if loop.time() - last > (5 if len(seen) == pages else QUIET_SECONDS):
-                    break
-                continue
-            last = loop.time()
-            seen[json.loads(record.value or b"{}")["n"]] += 1
-            times.append(record.timestamp)
-            if not replaced and len(seen) >= pages / 3:
-                replaced = True
-                assert callable(at_a_third)  # noqa: S101 - for the type checker
-                at_a_third()
-    rate = 1000 * sum(t > min(times) for t in times) / (max(times) - min(times))
-    return Round(rate, pages - len(seen), sum(count > 1 for count in seen.values()))
+class Bench:
+    """Rounds of all peers on one broker, which they find warm."""
 
+    def __init__(
+        self,
+        kafka: KafkaSettings,
+        broker: psutil.Process,
+        folder: Path,
+        args: argparse.Namespace,
+        terms: Terms,
+        peers: Sequence[Peer],
+    ) -> None:
+        self._kafka = kafka
+        self._broker = broker
+        self._folder = folder
+        self._args = args
+        self._terms = terms
+        self._peers = peers
 
-async def _publish(kafka: KafkaSettings, pages: int) -> None:
-    jobs, done = Topic("jobs", "Pages"), Topic("done", "Their text")
-    stage = Stage("peer", "Reads text", jobs, (done,), "", entry=True)
-    await topics.create(kafka, [jobs, done, stage.dead_letter_topic], partitions=WORKERS)
-    async with clients.started(clients.producer(kafka, "bench"), kafka) as producer:
-        for number in range(pages):
-            await producer.send(
-                "jobs", json.dumps({"n": number, "html": PAGE * COPIES}).encode(), partition=number % WORKERS
+    async def prepare(self) -> None:
+        """Make the topics that all read, or that ours asks for."""
+        await topics.create(self._kafka, [JOBS, DEAD], partitions=cost.PARTITIONS)
+
+    async def costs(self) -> None:
+        """Print the first table."""
+        args, terms = self._args, self._terms
+        await cost.publish(self._kafka, JOBS.name, args.records)
+        found: dict[str, list[cost.Cost]] = {peer.name: [] for peer in self._peers}
+        for number, peer in self._turns():
+            flow = self._flow("cost", number, peer, JOBS.name)
+            found[peer.name].append(
+                await cost.measure(peer, flow, terms, args.python, self._folder, args.records, self._broker)
             )
-
-
-def _start(peer: Peer, kafka: KafkaSettings, python: Path, folder: Path) -> "subprocess.Popen[bytes]":
-    interpreter = sys.executable if peer.own else str(python)
-    with (folder / "workers.log").open("ab") as log:
-        return subprocess.Popen(  # noqa: S603 - our own scripts
-            [interpreter, str(HERE / peer.script), kafka.bootstrap_servers],
-            env={**os.environ, "PYTHONPATH": f"{HERE}:{ROOT}"},
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
+        print(
+            f"{args.records} records of {cost.RECORD_BYTES} bytes, {cost.PARTITIONS} partitions, one worker, "
+            f"{args.rounds} rounds; median (least to most)\n"
         )
+        print("| | guarantee | client, µs of CPU a record | broker | records/s |\n|---|---|---|---|---|")
+        for peer in self._peers:
+            costs = found[peer.name]
+            columns = (
+                _spread([c.client_us for c in costs]),
+                _spread([c.broker_us for c in costs]),
+                _spread([c.records_per_second for c in costs]),
+            )
+            print(f"| {peer.name} | {peer.guarantee} | {' | '.join(columns)} |", flush=True)
+
+    async def latencies(self) -> None:
+        """Print the second table."""
+        args = self._args
+        found: dict[str, list[list[float]]] = {peer.name: [] for peer in self._peers}
+        for number, peer in self._turns():
+            flow = self._flow("latency", number, peer, "")
+            found[peer.name].append(
+                await latency.measure(peer, flow, self._terms, args.python, self._folder, args.rate, args.seconds)
+            )
+        print(
+            f"\nLatency at {args.rate:g} records/s, {args.rounds} rounds of {args.seconds:g} s; median (least to most)"
+        )
+        print("\n| | guarantee | p50, ms | p99, ms |\n|---|---|---|---|")
+        for peer in self._peers:
+            p50, p99 = (
+                _spread([statistics.quantiles(spent, n=100)[q - 1] for spent in found[peer.name]]) for q in (50, 99)
+            )
+            print(f"| {peer.name} | {peer.guarantee} | {p50} | {p99} |", flush=True)
+
+    def _turns(self) -> Iterator[tuple[int, Peer]]:
+        """Yield the peers of each round; none is always first."""
+        for number in range(self._args.rounds):
+            shift = number % len(self._peers)
+            yield from ((number, peer) for peer in (*self._peers[shift:], *self._peers[:shift]))
+
+    def _flow(self, table: str, number: int, peer: Peer, source: str) -> Flow:
+        name = "".join(c for c in peer.name.lower() if c.isalnum())
+        run = f"{table}-{number}-{name}"
+        return Flow(self._kafka.bootstrap_servers, source or f"{run}.in", f"{run}.out", f"wiredesk.{run}")
 
 
-def _kill(process: "subprocess.Popen[bytes]") -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _replace(
-    crew: "list[subprocess.Popen[bytes]]", peer: Peer, kafka: KafkaSettings, python: Path, folder: Path
-) -> None:
-    _kill(crew[0])
-    crew[0] = _start(peer, kafka, python, folder)
+def _spread(values: Sequence[float]) -> str:
+    return f"{statistics.median(values):.0f} ({min(values):.0f} to {max(values):.0f})"
 
 
 if __name__ == "__main__":

@@ -1,24 +1,33 @@
-"""The job as a subscriber of FastStream that publishes, and acknowledges what it has published. At least once."""
+"""The job as a batch subscriber of FastStream that publishes batches, and commits what it has published.
+
+At least once: FastStream has no transactions.
+"""
 
 import asyncio
-import sys
 
 from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker
 from faststream.kafka.annotations import KafkaMessage
-from job import work
+from job import CODEC, COMMIT_RECORDS, COMMIT_SECONDS, GROUP, INPUT, OUTPUT, SERVERS, SESSION_MS, work
 
-broker = KafkaBroker(sys.argv[1])
+broker = KafkaBroker(SERVERS, compression_type=CODEC, max_batch_size=1 << 20)
 app = FastStream(broker)
+publisher = broker.publisher(OUTPUT, batch=True)
 
 
 @broker.subscriber(
-    "jobs", group_id="faststream", auto_offset_reset="earliest", ack_policy=AckPolicy.ACK, session_timeout_ms=10_000
+    INPUT,
+    group_id=GROUP,
+    batch=True,
+    max_records=COMMIT_RECORDS,
+    batch_timeout_ms=int(COMMIT_SECONDS * 1000),
+    auto_offset_reset="earliest",
+    ack_policy=AckPolicy.ACK,
+    session_timeout_ms=SESSION_MS,
 )
-@broker.publisher("done")
-async def handle(message: KafkaMessage) -> bytes:
-    """Do the job, on the bytes as they came: a parameter of the body's own type would be decoded first."""
-    return work(message.body)
+async def handle(message: KafkaMessage) -> None:
+    """Do the job, on the bytes as they came: parameters of the bodies' own type would be decoded first."""
+    await publisher.publish(*[work(body) for body in message.body])
 
 
 if __name__ == "__main__":

@@ -1,8 +1,23 @@
-"""The job that all do: read a page's text, as an extractor would, in some milliseconds of pure Python."""
+"""What every worker is given in its environment, and the jobs that they do."""
 
 import json
+import os
 from html.parser import HTMLParser
 from typing import Any
+
+SERVERS = os.environ["BENCH_SERVERS"]
+GROUP = os.environ["BENCH_GROUP"]
+INPUT = os.environ["BENCH_INPUT"]
+OUTPUT = os.environ["BENCH_OUTPUT"]
+
+COMMIT_RECORDS = int(os.environ.get("BENCH_COMMIT_RECORDS", "1000"))
+COMMIT_SECONDS = float(os.environ.get("BENCH_COMMIT_MS", "100")) / 1000
+"""A worker commits after so many records or after so long, whichever comes first; some know the time only."""
+
+CODEC = os.environ.get("BENCH_CODEC", "zstd")
+"""That outputs are compressed with."""
+
+SESSION_MS = 10_000
 
 SKIPPED = frozenset({"script", "style"})
 
@@ -24,9 +39,17 @@ class _Text(HTMLParser):
             self.words += data.split()
 
 
-def work(value: bytes) -> bytes:
-    """Return the text of a page: `{"n": 1, "html": ...}` becomes `{"n": 1, "text": ...}`."""
+def _identity(value: bytes) -> bytes:
+    return value
+
+
+def _text(value: bytes) -> bytes:
     page: dict[str, Any] = json.loads(value)
     parser = _Text()
     parser.feed(page["html"])
     return json.dumps({"n": page["n"], "text": " ".join(parser.words)}).encode()
+
+
+work = {"identity": _identity, "text": _text}[os.environ.get("BENCH_JOB", "identity")]
+"""The job: hand the value on, or read a page's text, as an extractor would, in some milliseconds of pure Python:
+`{"n": 1, "html": ...}` becomes `{"n": 1, "text": ...}`."""

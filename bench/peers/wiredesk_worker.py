@@ -1,30 +1,26 @@
-"""The job as a stage of our runtime: exactly once."""
+"""The job as a stage of our runtime, with its settings' defaults unless the environment has others. Exactly once."""
 
 import asyncio
 import contextlib
 import signal
-import sys
+
+from job import GROUP, INPUT, OUTPUT, SERVERS, work
 
 from services.runtime.records import Output, Record
 from services.runtime.settings import KafkaSettings, WorkerSettings
 from services.runtime.topology import Stage, Topic
 from services.runtime.worker import Worker
 
-JOBS = Topic("jobs", "Pages")
-DONE = Topic("done", "Their text")
-STAGE = Stage("peer", "Reads text", JOBS, (DONE,), "ours:handler", entry=True)
+JOBS = Topic(INPUT, "Input")
+DONE = Topic(OUTPUT, "Output")
+STAGE = Stage(GROUP.removeprefix("wiredesk."), "The job", JOBS, (DONE,), "wiredesk_worker:handler", entry=True)
 
 
 class _Handler:
     version = "1"
 
-    def __init__(self) -> None:
-        from job import work  # noqa: PLC0415 - in the processes that do the work
-
-        self._work = work
-
     def __call__(self, record: Record) -> tuple[Output, ...]:
-        return (Output(DONE.name, record.key, self._work(record.value or b"")),)
+        return (Output(OUTPUT, record.key, work(record.value or b""), record.headers),)
 
 
 def handler() -> _Handler:
@@ -35,8 +31,8 @@ def handler() -> _Handler:
 async def _run() -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    settings = WorkerSettings(metrics_port=0, processes=1, session_timeout=10, drain_timeout=5, log_level="error")
-    await Worker(STAGE, KafkaSettings(bootstrap_servers=sys.argv[1]), settings).run(stop)
+    settings = WorkerSettings(metrics_port=0, processes=1, session_timeout=10, drain_timeout=5, log_level="warning")
+    await Worker(STAGE, KafkaSettings(bootstrap_servers=SERVERS), settings).run(stop)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,98 @@
+"""Two workers and a job of some milliseconds: pages a second, and what is left after a kill -9."""
+
+import asyncio
+import contextlib
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from peers import ROOT, Flow, Peer, Terms, Worker
+
+from services.broker.settings import BrokerSettings
+from services.cli import desk
+from services.runtime.kafka import clients, topics
+from services.runtime.kafka.reading import read
+from services.runtime.settings import KafkaSettings
+from services.runtime.topology import Stage, Topic
+
+PAGE = (ROOT / "samples" / "pages" / "ferry-strike.html").read_text(encoding="utf-8")
+COPIES = 8
+"""Of the sample's markup in one page: some 10 ms of work."""
+
+WORKERS = 2
+QUIET_SECONDS = 100
+"""Without an output: beyond a killed worker's session (10 s) and its open transaction (60 s, where nobody ends it)."""
+
+
+@dataclass(frozen=True)
+class Killed:
+    """What came out."""
+
+    rate: float
+    lost: int
+    duplicated: int
+
+
+async def measure(peer: Peer, terms: Terms, python: Path, pages: int) -> Killed:
+    """Kill one of two workers, with all its processes, when a third is done, and start it again at once.
+
+    A broker of its own for each run: no offsets, no open transactions, no caches of another's.
+    """
+    with tempfile.TemporaryDirectory(prefix="wiredesk-peers-") as name:
+        folder = Path(name)
+        async with desk.kafka(folder / "kafka", BrokerSettings()) as broker:
+            kafka = desk.settings(broker)
+            await _publish(kafka, pages)
+            flow = Flow(kafka.bootstrap_servers, "jobs", "done", "wiredesk.peer")
+
+            def start() -> Worker:
+                return Worker(peer, "text", flow, terms, python, folder)
+
+            crew = [start() for _ in range(WORKERS)]
+
+            def replace() -> None:
+                crew[0].kill()
+                crew[0] = start()
+
+            try:
+                return await _outputs(kafka, pages, replace)
+            finally:
+                for worker in crew:
+                    worker.kill()
+
+
+async def _outputs(kafka: KafkaSettings, pages: int, at_a_third: Callable[[], None]) -> Killed:
+    seen: Counter[int] = Counter()
+    times: list[int] = []
+    replaced = False
+    loop = asyncio.get_running_loop()
+    last = loop.time()
+    async with contextlib.aclosing(read(kafka, ["done"], from_beginning=True)) as reading:
+        async for record in reading:
+            if record is None:
+                # Complete and quiet for some polls, or quiet for so long that nothing more will come.
+                if loop.time() - last > (5 if len(seen) == pages else QUIET_SECONDS):
+                    break
+                continue
+            last = loop.time()
+            seen[json.loads(record.value or b"{}")["n"]] += 1
+            times.append(record.timestamp)
+            if not replaced and len(seen) >= pages / 3:
+                replaced = True
+                at_a_third()
+    rate = 1000 * len(times) / max(1, max(times) - min(times))
+    return Killed(rate, pages - len(seen), sum(count > 1 for count in seen.values()))
+
+
+async def _publish(kafka: KafkaSettings, pages: int) -> None:
+    jobs, done = Topic("jobs", "Pages"), Topic("done", "Their text")
+    stage = Stage("peer", "Reads text", jobs, (done,), "", entry=True)
+    await topics.create(kafka, [jobs, done, stage.dead_letter_topic], partitions=WORKERS)
+    async with clients.started(clients.producer(kafka, "bench"), kafka) as producer:
+        for number in range(pages):
+            await producer.send(
+                "jobs", json.dumps({"n": number, "html": PAGE * COPIES}).encode(), partition=number % WORKERS
+            )
