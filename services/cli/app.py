@@ -11,26 +11,33 @@ from services.runtime.errors import UsageError, WiredeskError
 
 INTERRUPTED = 130
 
-COMMANDS = (
-    "demo",
-    "up",
-    "broker",
-    "topics",
-    "worker",
-    "publish",
-    "tail",
-    "status",
-    "extract",
-    "enrich",
-    "dlq",
-    "replay",
-    "trace",
-    "audit",
-    "schemas",
-    "config",
-)
-"""In the order in which a newcomer meets them. Each is a module of its name beside this one, with either a function
-of that name or, where it has commands below it, an `app`."""
+COMMANDS = {
+    "demo": "Show the pipeline at work: a throw-away Kafka, a worker of each stage, a dozen sample pages.",
+    "up": "Run a whole desk on this machine until Ctrl-C: Kafka, topics, and workers of every stage.",
+    "broker": "Run Apache Kafka on this machine until Ctrl-C: no Docker, no Java to install.",
+    "topics": "Create, list and compare topics.",
+    "worker": "Run one worker of a stage until SIGTERM, which finishes what is in flight.",
+    "publish": "Publish pages to pages.raw and wait until the broker has them.",
+    "tail": "Print a topic's records as they are committed, until Ctrl-C.",
+    "status": (
+        "Show each stage's rates, lag and workers, what was skipped and given up and why, and how the brokers are."
+    ),
+    "extract": "Read the article from one page, without Kafka: as text, as the event, or with an explanation.",
+    "enrich": "Find topics and entities of one article, without Kafka.",
+    "dlq": "Count, show, redrive, export and purge dead letters.",
+    "replay": "Do a stage's work over a range of its topic once more, beside the live stream.",
+    "trace": (
+        "Show every record of a page through all topics, in order: when, where, what each stage took, where it stopped."
+    ),
+    "audit": "Account for every raw page: enriched, skipped, dead-lettered, in flight, missing, or duplicated.",
+    "schemas": "Write the JSON Schema of every event, and an AsyncAPI 3 document of every topic.",
+    "config": "Check all settings and print them, secrets masked. A wrong one ends with exit code 2 and says which.",
+}
+"""In the order in which a newcomer meets them, each with its line in the list of commands. Each is a module of its name
+beside this one, with either a function of that name or, where it has commands below it, an `app`.
+
+The lines stand here too, not only in the modules, so that the list costs no import of them; a test holds both together.
+"""
 
 
 def main() -> None:
@@ -61,7 +68,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _app(arguments: list[str]) -> typer.Typer:
-    """Return the application, with the one command that is asked for; with all of them where it is none of ours.
+    """Return the application: with the one command that is asked for, or else with a list of all.
 
     Importing all commands takes a second, which a worker or a script that calls us in a loop need not wait for.
     """
@@ -74,13 +81,26 @@ def _app(arguments: list[str]) -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.callback()(_wiredesk)
-    for name in [c for c in COMMANDS if c in arguments[:1]] or COMMANDS:
-        module = import_module(f"services.cli.{name}")
-        if hasattr(module, "app"):
-            app.add_typer(module.app, name=name)
-        else:
-            app.command(name)(getattr(module, name))
+    asked = arguments[0] if arguments else ""
+    if asked in COMMANDS:
+        add(app, asked)
+    else:
+        for name, summary in COMMANDS.items():
+            app.command(name, help=summary)(_listed)
     return app
+
+
+def add(app: typer.Typer, name: str) -> None:
+    """Import a command and add it to an application."""
+    module = import_module(f"services.cli.{name}")
+    if hasattr(module, "app"):
+        app.add_typer(module.app, name=name)
+    else:
+        app.command(name)(getattr(module, name))
+
+
+def _listed() -> None:
+    """Stand for a command in the list of all."""
 
 
 def _wiredesk() -> None:

@@ -12,7 +12,6 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import aiohttp
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from services.broker.settings import BrokerSettings
@@ -132,6 +131,8 @@ class WorkerProcess:
 
     async def get(self, path: str) -> tuple[int, str]:
         """Ask the worker over HTTP; status 0 where it does not answer."""
+        import aiohttp  # noqa: PLC0415 - it takes as long to import as all else, and few commands ask
+
         try:
             async with (
                 aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ASK_SECONDS)) as session,

@@ -13,7 +13,7 @@ from services.pipeline import STAGES
 from services.runtime import logs
 from services.runtime.errors import UsageError
 from services.runtime.settings import KafkaSettings, WorkerSettings
-from services.runtime.worker import Worker
+from services.runtime.topology import Stage
 
 Name = Annotated[str, typer.Argument(metavar="ingest|extractor|enrichment", help="The stage to work for.")]
 
@@ -36,9 +36,11 @@ def worker(
     load(IngestSettings)
     load(EnrichmentSettings)
     logs.configure(settings.log_level)
-    asyncio.run(_run(Worker(STAGES[stage], kafka, settings)))
+    asyncio.run(_run(STAGES[stage], kafka, settings))
 
 
-async def _run(worker: Worker) -> None:
+async def _run(stage: Stage, kafka: KafkaSettings, settings: WorkerSettings) -> None:
+    from services.runtime.worker import Worker  # noqa: PLC0415 - not to be waited for by --help
+
     with desk.stopping() as stop:
-        await worker.run(stop)
+        await Worker(stage, kafka, settings).run(stop)
