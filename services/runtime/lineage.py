@@ -75,6 +75,11 @@ def _marks(believed: Mapping[str, bytes | None]) -> tuple[Header, ...]:
     return () if run is None or replayed is None else ((REPLAY, run), (REPLAYED, replayed))
 
 
+def arrived_seconds(made: Sequence[Header]) -> float:
+    """Return when the record arrived that a lineage begins with, as `lineage` has just said; 0 where nobody knows."""
+    return int(made[1][1] or 0) / 1000
+
+
 def origin_seconds(headers: Sequence[Header]) -> float:
     """Return when the record arrived that a lineage begins with, in seconds since 1970; 0 where that is not told."""
     return (number(own(headers).get(ORIGIN_TIME)) or 0) / 1000

@@ -1,9 +1,44 @@
 """Every metric of a worker, with its meaning and, where there is one, the remedy. Seconds and bytes throughout."""
 
 import contextlib
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, Metric
+from prometheus_client.core import HistogramMetricFamily
+from prometheus_client.registry import Collector
+
+
+class Distribution(Collector):
+    """A histogram that takes many values at once: the library's own costs microseconds for each of a busy stage.
+
+    Args:
+        bounds: upper ones of the buckets, ascending, without infinity.
+    """
+
+    def __init__(
+        self, name: str, documentation: str, bounds: Sequence[float], registry: CollectorRegistry = REGISTRY
+    ) -> None:
+        self._name = name
+        self._documentation = documentation
+        self._bounds = tuple(bounds)
+        self._counts = [0] * (len(bounds) + 1)
+        self._sum = 0.0
+        registry.register(self)
+
+    def observe(self, values: Sequence[float]) -> None:
+        """Count values."""
+        self._sum += sum(values)
+        for value in values:
+            self._counts[bisect_left(self._bounds, value)] += 1
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metric as the library writes it."""
+        names = (*(str(float(bound)) for bound in self._bounds), "+Inf")
+        buckets = list(zip(names, accumulate(self._counts), strict=True))
+        yield HistogramMetricFamily(self._name, self._documentation, buckets=buckets, sum_value=self._sum)
+
 
 _FAST = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _LONG = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86400)
@@ -36,7 +71,7 @@ OFFSETS_MOVED = Counter(
     ["kind"],
 )
 
-PAGE_SECONDS = Histogram("wiredesk_page_seconds", "Time that one record takes in its worker process.", buckets=_FAST)
+PAGE_SECONDS = Distribution("wiredesk_page_seconds", "Time that one record takes in its worker process.", _FAST)
 
 COMMIT_SECONDS = Histogram(
     "wiredesk_commit_seconds",
@@ -48,10 +83,10 @@ COMMIT_RECORDS = Histogram(
     "wiredesk_commit_records", "Records in one transaction.", buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 )
 
-SINCE_ORIGIN_SECONDS = Histogram(
+SINCE_ORIGIN_SECONDS = Distribution(
     "wiredesk_since_origin_seconds",
     "Age of a page when this stage has committed it: now, less its arrival in the first topic.",
-    buckets=_LONG,
+    _LONG,
 )
 
 LAST_COMMIT = Gauge("wiredesk_last_commit_timestamp_seconds", "When the last transaction was committed, since 1970.")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 Header = tuple[str, bytes | None]
 
@@ -36,7 +36,7 @@ class Defect:
     batch_offset: int | None = None
 
 
-@dataclass(frozen=True)  # without slots: the size is counted once, and kept
+@dataclass(frozen=True, init=False)  # without slots: the size is counted once, and kept
 class Record:
     """A record as it stands on a partition.
 
@@ -56,6 +56,30 @@ class Record:
     headers: tuple[Header, ...] = ()
     defect: Defect | None = None
     leader_epoch: int = -1
+
+    def __init__(  # noqa: PLR0913 - a record has so many fields
+        self,
+        topic: str,
+        partition: int,
+        offset: int,
+        timestamp: int,
+        key: bytes | None,
+        value: bytes | None,
+        headers: tuple[Header, ...] = (),
+        defect: Defect | None = None,
+        leader_epoch: int = -1,
+    ) -> None:
+        # What `dataclass` generates for a frozen class takes four times as long, for each record twice.
+        fields = self.__dict__
+        fields["topic"] = topic
+        fields["partition"] = partition
+        fields["offset"] = offset
+        fields["timestamp"] = timestamp
+        fields["key"] = key
+        fields["value"] = value
+        fields["headers"] = headers
+        fields["defect"] = defect
+        fields["leader_epoch"] = leader_epoch
 
     @property
     def coordinates(self) -> str:
@@ -88,8 +112,7 @@ def instant(milliseconds: int) -> datetime | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """A record to be written. `topic` is the name in the topology, without the prefix."""
 
     topic: str

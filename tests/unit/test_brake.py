@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.runtime.settings import WorkerSettings
 from services.runtime.worker.brake import LONGEST_SECONDS, PASSES, Brake
@@ -179,3 +181,16 @@ def test_what_passed_before_the_window_excuses_nothing(clock: Clock) -> None:
     note(tested, "x" * 10)
     assert tested.pulled
     assert "10 of the last 10 records" in tested.reason
+
+
+@given(st.lists(st.lists(st.booleans(), max_size=12), max_size=30))
+def test_a_batch_counts_as_its_outcomes_one_by_one(batches: list[list[bool]]) -> None:
+    settings = WorkerSettings(brake_records=10)
+    judged, noted = (Brake(settings, clock=lambda: 0.0) for _ in range(2))
+    for batch in batches:
+        allowed = judged.judge(batch, trying=False)
+        for failed in batch[:allowed]:
+            noted.note(failed=failed)
+        assert (judged.pulled, judged.reason) == (noted.pulled, noted.reason)
+        if judged.pulled:
+            return

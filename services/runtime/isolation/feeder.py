@@ -21,7 +21,7 @@ WINDOW = 2
 """Bundles that a child holds: one in work and one behind it, so that it never waits for the event loop."""
 
 BUNDLE_SECONDS = 0.01
-BUNDLE_RECORDS = 64
+BUNDLE_RECORDS = 256
 BUNDLE_BYTES = 1 << 20
 """A bundle is what is done in so long, by the pace of late, and at most so much: one page where pages take time, many
 records where a handler does little, and would wait for messages more than it works."""
@@ -157,8 +157,8 @@ class Feeder:
                 except ChildEndedError:
                     await self._blame_crash(bundle)
                     return
+                metrics.PAGE_SECONDS.observe([seconds for _, seconds in answers])
                 for told, seconds in answers:
-                    metrics.PAGE_SECONDS.observe(seconds)
                     self._queue.took(seconds)
                     bundle.popleft().settle(frames.outcome_of(told))
                 if last:

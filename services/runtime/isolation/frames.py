@@ -44,7 +44,7 @@ def fields_of(record: Record) -> RecordFields:
 
 def outcome_of(told: list[OutputFields] | Failure) -> Outcome:
     """Return an outcome that came over the socket."""
-    return told if isinstance(told, Failure) else tuple(Output(*fields) for fields in told)
+    return told if isinstance(told, Failure) else tuple(map(Output._make, told))
 
 
 def pack(message: object) -> bytes:

@@ -58,7 +58,7 @@ class Brake:
         if self.pulled:
             self._note_try(failed=failed)
             return
-        total, bad = self._count(failed=failed)
+        total, bad = self._count(1, failed=failed)
         if total >= self._settings.brake_records and bad > self._settings.brake_share * total:
             self._pull(f"{bad} of the last {total} records were given up ({self._settings.brake_window:g} s)")
 
@@ -73,6 +73,9 @@ class Brake:
         """
         if self.pulled and not trying:
             return None
+        if not self._bad and not self.pulled and not any(failures):
+            self._count(len(failures))  # what passes pulls no brake
+            return len(failures)
         for number, failed in enumerate(failures, start=1):
             self.note(failed=failed)
             if self.pulled and not trying:
@@ -107,13 +110,13 @@ class Brake:
             self._turn = None
             self._trying.release()
 
-    def _count(self, *, failed: bool) -> tuple[int, int]:
+    def _count(self, records: int, *, failed: bool = False) -> tuple[int, int]:
         now = int(self._clock())
         if not self._window or self._window[-1][0] != now:
             self._window.append((now, 0, 0))
         second, total, bad = self._window.pop()
-        self._window.append((second, total + 1, bad + failed))
-        self._total += 1
+        self._window.append((second, total + records, bad + failed))
+        self._total += records
         self._bad += failed
         while self._window[0][0] <= now - self._settings.brake_window:
             _, old, old_bad = self._window.popleft()

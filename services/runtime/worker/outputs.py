@@ -8,7 +8,7 @@ import structlog
 
 from services.runtime import metrics
 from services.runtime.dead_letters.writing import dead_letter
-from services.runtime.lineage import lineage, origin_seconds
+from services.runtime.lineage import arrived_seconds, lineage
 from services.runtime.records import Failure, Output
 from services.runtime.worker.context import Context
 from services.runtime.worker.flight import Batch
@@ -41,7 +41,7 @@ def outputs_of(context: Context, batch: Batch, topic_id: str) -> Made:
             log.warning("dead letter", record=record.coordinates, reason=outcome.reason, message=outcome.message)
             outcome = (dead_letter(context.stage, context.version, record, outcome),)  # noqa: PLW2901 - what it becomes
         origin = lineage(context.stage, record, run, topic_id=topic_id)
-        made.arrived.append(origin_seconds(origin) or record.timestamp / 1000)
+        made.arrived.append(arrived_seconds(origin) or record.timestamp / 1000)
         for one in outcome:
             topic = into.get(one.topic, one.topic)
             made.outputs.append(Output(topic, one.key, one.value, (*one.headers, *origin)))
@@ -60,5 +60,4 @@ def count(batch: Batch, made: Made, began: float) -> None:
     for _, outcome in batch:
         if isinstance(outcome, Failure):
             metrics.DEAD_LETTERS.labels(outcome.reason).inc()
-    for arrived in made.arrived:
-        metrics.SINCE_ORIGIN_SECONDS.observe(max(0.0, now - arrived))
+    metrics.SINCE_ORIGIN_SECONDS.observe([max(0.0, now - arrived) for arrived in made.arrived])

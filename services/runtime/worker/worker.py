@@ -38,7 +38,7 @@ POLL_MS = 200
 SEEK_SECONDS = 0.05
 """Pause while the client asks for the offset of a partition whose lane is opening."""
 
-POLL_RECORDS = 64
+POLL_RECORDS = 256
 """Most records of one poll: what may be in flight is overshot by so many at most."""
 
 STUCK_SECONDS = 120
