@@ -1,7 +1,10 @@
 """Record batches: sound ones, damaged ones, and hostile ones. Nothing stops the reader, and neighbours survive."""
 
+import inspect
 import struct
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
 
 import aiokafka.codec
 import pytest
@@ -247,3 +250,28 @@ def test_the_names_that_are_replaced_in_the_library_are_there() -> None:
     assert {"MemoryRecords", "PartitionRecords"} <= set(names)
     fetching.install()
     assert fetcher.PartitionRecords is fetching.PartitionRecords
+
+
+def test_an_idle_consumer_asks_less_often_until_something_is_to_be_read() -> None:
+    now = 0.0
+    paused: set[int] = set()
+    library: Any = SimpleNamespace(_fetcher=SimpleNamespace(_fetch_max_wait_ms=100), paused=lambda: paused)
+    pace = fetching.FetchPace(library, lambda: now)
+    waits = []
+    for at, records, held in [
+        (0, True, ()),
+        (4.9, False, ()),
+        (5, False, ()),
+        (9, False, (1,)),
+        (13.9, False, ()),
+        (14, False, ()),
+        (15, True, ()),
+    ]:
+        now, paused = at, set(held)
+        pace.polled(records=records)
+        waits.append(library._fetcher._fetch_max_wait_ms)
+    assert waits == [100, 100, fetching.IDLE_WAIT_MS, 100, 100, fetching.IDLE_WAIT_MS, 100]
+
+
+def test_the_client_library_reads_that_wait_for_each_fetch() -> None:
+    assert "self._fetch_max_wait_ms," in inspect.getsource(fetcher.Fetcher._get_actions_per_node)

@@ -4,8 +4,9 @@ The library has no place to put another reader into. Its fetcher looks up two cl
 `install` sets those names, and a test tells when they are gone. What a consumer returns then are our own records.
 """
 
-from collections.abc import Iterator
-from typing import Any
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -62,6 +63,40 @@ def install() -> None:
     """Have the library's fetcher read answers with these classes, in this process."""
     fetcher.MemoryRecords = Batches  # type: ignore[assignment, attr-defined] # what is called of it is there
     fetcher.PartitionRecords = PartitionRecords  # type: ignore[misc] # a class is a name like others
+
+
+IDLE_SECONDS = 5.0
+"""Without a record, after which a consumer is idle."""
+
+IDLE_WAIT_MS = 1000
+"""How long a broker then holds a fetch that it has nothing for. It answers at once when a record comes."""
+
+
+class FetchPace:
+    """Has an idle consumer ask its brokers less often: each answer costs both ends the same, with records or without.
+
+    A fetch that is held keeps a partition waiting that is resumed meanwhile; so a consumer with a paused partition, be
+    it full or newly assigned, is not idle.
+
+    Attributes:
+        is_idle: whether nothing has come for a while.
+    """
+
+    def __init__(self, consumer: AIOKafkaConsumer, clock: Callable[[], float] = time.monotonic) -> None:
+        self.is_idle = False
+        self._consumer = consumer
+        # The library reads it for each fetch, and has no setter.
+        self._fetcher = cast("Any", consumer._fetcher)  # noqa: SLF001
+        self._busy_wait_ms: int = self._fetcher._fetch_max_wait_ms  # noqa: SLF001
+        self._clock = clock
+        self._busy_at = clock()
+
+    def polled(self, *, records: bool) -> None:
+        """Take note of a poll, which had records or none."""
+        if records or self._consumer.paused():
+            self._busy_at = self._clock()
+        self.is_idle = self._clock() - self._busy_at >= IDLE_SECONDS
+        self._fetcher._fetch_max_wait_ms = IDLE_WAIT_MS if self.is_idle else self._busy_wait_ms  # noqa: SLF001
 
 
 async def poll(

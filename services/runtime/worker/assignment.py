@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 MEASURE_SECONDS = 1.0
 
 SILENT_SECONDS = 5.0
-"""A broker answers a fetch after a tenth of a second at most, with records or without."""
+"""A broker answers a fetch after a second at most, with records or without."""
 
 
 class Assignment(ConsumerRebalanceListener):

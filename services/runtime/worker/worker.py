@@ -15,7 +15,7 @@ from services.runtime.backoff import Backoff
 from services.runtime.errors import OffsetsMovedError
 from services.runtime.isolation import ProcessPool
 from services.runtime.kafka import clients, topics
-from services.runtime.kafka.fetching import poll
+from services.runtime.kafka.fetching import FetchPace, poll
 from services.runtime.kafka.partition_life import PartitionLives
 from services.runtime.records import Record
 from services.runtime.settings import KafkaSettings, WorkerSettings
@@ -32,8 +32,9 @@ log = structlog.get_logger(__name__)
 
 type Fetched = dict[TopicPartition, list[Record]]
 
-POLL_MS = 200
-"""Longest wait of one poll, and so the delay between a stop being asked for and the drain."""
+POLL_MS, IDLE_POLL_MS = 200, 500
+"""Longest wait of one poll, and so the delay between a stop being asked for and the drain; the second where nothing has
+come for a while. A record ends the wait."""
 
 SEEK_SECONDS = 0.05
 """Pause while the client asks for the offset of a partition whose lane is opening."""
@@ -136,13 +137,15 @@ class Worker:
             topic = self._kafka.on_cluster(self._stage.consumes.name)
             consumer.subscribe([topic], listener=self._assignment)
             measuring = asyncio.create_task(assignment.measure())
-            backoff = Backoff()
+            backoff, pace = Backoff(), FetchPace(consumer)
             try:
                 most = self._throttle.batch(POLL_RECORDS)
                 while not stop.is_set() and self._pool.failure is None:
                     self._polled = time.monotonic()
                     if await self._throttle.turn(POLL_MS / 1000):
-                        await self._poll(poll(consumer, timeout_ms=POLL_MS, max_records=most), backoff)
+                        wait = IDLE_POLL_MS if pace.is_idle else POLL_MS
+                        records = await self._poll(poll(consumer, timeout_ms=wait, max_records=most), backoff)
+                        pace.polled(records=records)
                 log.info("worker stopping")
                 await assignment.drain()  # aiokafka's stop does not call the listener
             finally:
@@ -164,22 +167,25 @@ class Worker:
                 for_each_partition=descriptors.of_a_lane(brokers),
             )
 
-    async def _poll(self, fetching: Awaitable[Fetched], backoff: Backoff) -> None:
-        """Poll once. It is never cancelled: that would leak aiokafka's guard against slow consumers."""
+    async def _poll(self, fetching: Awaitable[Fetched], backoff: Backoff) -> bool:
+        """Poll once; return whether there were records.
+
+        It is never cancelled: that would leak aiokafka's guard against slow consumers.
+        """
         try:
             fetched = await fetching
         except NoOffsetForPartitionError:
             await asyncio.sleep(SEEK_SECONDS)  # the lane is about to say where it begins
-            return
+            return False
         except OffsetOutOfRangeError as error:
             for source, offset in error.args[0].items():
                 self._lose_place(source, offset)
-            return
+            return False
         except Exception as error:  # noqa: BLE001 - whatever it is, the partitions must not stand still in silence
             self._poll_trouble = f"{type(error).__name__}: {error}"
             log.warning("poll failed, will try again", error=self._poll_trouble)
             await backoff.wait()
-            return
+            return False
         finally:
             self._polled = time.monotonic()
         self._poll_trouble = None
@@ -188,6 +194,7 @@ class Worker:
         for source, records in fetched.items():
             if source in lanes:
                 self._throttle.charge(lanes[source].feed(records))
+        return bool(fetched)
 
     def _lose_place(self, source: TopicPartition, offset: int) -> None:
         if self._assignment is not None and (lane := self._assignment.lanes.get(source)) is not None:
