@@ -160,7 +160,7 @@ def _number(version: str) -> list[int]:
 
 def test_dead_letters_have_what_is_written_always() -> None:
     generated = schema(DeadLetterHeaders)
-    assert set(generated["properties"]) - set(generated["required"]) == {"stack"}
+    assert set(generated["properties"]) - set(generated["required"]) == {"raw", "raw_headers", "stack"}
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
