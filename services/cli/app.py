@@ -30,6 +30,7 @@ COMMANDS = {
         "Show every record of a page through all topics, in order: when, where, what each stage took, where it stopped."
     ),
     "audit": "Account for every raw page: enriched, skipped, dead-lettered, in flight, missing, or duplicated.",
+    "acls": "Print the least ACLs that a principal needs: for workers of each stage, for commands, for replays.",
     "schemas": "Write the JSON Schema of every event, and an AsyncAPI 3 document of every topic.",
     "config": "Check all settings and print them, secrets masked. A wrong one ends with exit code 2 and says which.",
 }

@@ -14,7 +14,7 @@ from services.cli.options import with_settings
 from services.pipeline import PAGES_RAW
 from services.runtime import logs
 from services.runtime.errors import UnavailableError, UsageError
-from services.runtime.kafka import clients, topics
+from services.runtime.kafka import authorization, clients, topics
 from services.runtime.settings import KafkaSettings
 
 IN_FLIGHT = 500
@@ -72,9 +72,15 @@ async def _publish(kafka: KafkaSettings, records: Iterable[pages.Raw]) -> tuple[
                 for delivery in done:
                     error = delivery.exception()
                     acknowledged += error is None
-                    problem = problem or (None if error is None else f"{type(error).__name__}: {error}")
+                    problem = problem or _problem(error, kafka)
                 progress.update(task, completed=acknowledged)
     return sent, acknowledged, problem
+
+
+def _problem(error: BaseException | None, kafka: KafkaSettings) -> str | None:
+    if error is None:
+        return None
+    return authorization.refusal(error, kafka, authorization.PRODUCING) or f"{type(error).__name__}: {error}"
 
 
 async def send(producer: AIOKafkaProducer, topic: str, raw: pages.Raw) -> asyncio.Future[object]:

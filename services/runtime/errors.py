@@ -3,6 +3,7 @@
 WiredeskError            everything that we raise on purpose; its message is one line for a person
 ├── UsageError           the person who typed the command can mend it           exit code 2
 ├── UnavailableError     something outside is missing: a broker, a disk, a port exit code 1
+│   └── ForbiddenError   Kafka does not allow it to us: an ACL is missing        exit code 1
 ├── HandlerError         a stage cannot be loaded: this deploy is broken         exit code 1
 ├── RejectedError        this record cannot be processed: it is dead-lettered, the others go on
 ├── OffsetsMovedError    the offsets of a partition begin anew, went back, or left it: its lane finds its place again
@@ -30,6 +31,10 @@ class UsageError(WiredeskError):
 
 class UnavailableError(WiredeskError):
     """Something that wiredesk needs is not there: a broker, a topic, a port, space on a disk."""
+
+
+class ForbiddenError(UnavailableError):
+    """Kafka does not allow an operation to our principal; the message names it, the resource and the principal."""
 
 
 class HandlerError(WiredeskError):

@@ -80,14 +80,26 @@ def configure(level: str) -> None:
 
 @contextlib.contextmanager
 def muted(name: str) -> Iterator[None]:
-    """Keep a library from logging for the length of a block, whose errors say more than its log does."""
+    """Keep a library from logging for the length of a block, whose errors say more than its log does.
+
+    Blocks of several tasks may overlap: the last one that ends gives the library its level back.
+    """
     logger = logging.getLogger(name)
-    level = logger.level
+    level, blocks = _muted.get(name, (logger.level, 0))
+    _muted[name] = level, blocks + 1
     logger.setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
-        logger.setLevel(level)
+        level, blocks = _muted.pop(name)
+        if blocks > 1:
+            _muted[name] = level, blocks - 1
+        else:
+            logger.setLevel(level)
+
+
+_muted: dict[str, tuple[int, int]] = {}
+"""For each library that is muted now, its level before and the number of blocks."""
 
 
 def quiet() -> None:

@@ -15,8 +15,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.protocol import ConsumerProtocol
 from aiokafka.errors import KafkaError
 
-from services.runtime.errors import UnavailableError
-from services.runtime.kafka import clients, topics
+from services.runtime.errors import ForbiddenError, UnavailableError
+from services.runtime.kafka import authorization, clients, topics
 from services.runtime.kafka.delivery import told
 from services.runtime.kafka.fetching import poll
 from services.runtime.kafka.open_transactions import OpenTransaction, open_transactions
@@ -29,6 +29,8 @@ from services.runtime.topology import Stage
 
 OPEN_SECONDS = 10.0
 """A transaction of ours is open for a second at most, as long as its worker and its broker live."""
+
+LOOKING = authorization.Access(topic="READ", group="DESCRIBE")
 
 NEXT_SECONDS = 1.0
 """For the records that the stages come to next: they tell how old what waits is."""
@@ -146,6 +148,8 @@ class Watcher:
         try:
             return await self._look()
         except (KafkaError, OSError, TimeoutError) as error:
+            if (line := authorization.refusal(error, self._settings, LOOKING)) is not None:
+                raise ForbiddenError(line) from error
             raise UnavailableError(
                 f"Kafka at {self._settings.bootstrap_servers} stopped answering: {told(error)}"
             ) from error

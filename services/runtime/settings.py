@@ -3,19 +3,33 @@
 Each is an environment variable, `WIREDESK_` and the field's name in capitals; `docs/configuration.md` lists them all.
 """
 
+import re
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1024 * 1024
+
+_ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\s:,/\[\]]+)(:(?P<port>\d{1,5}))?")
+"""Of a broker: an address of IPv6 stands in brackets."""
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+"""Hosts to which a secret may be sent without TLS."""
 
 
 class Settings(BaseSettings):
     """A group of settings, read from the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="WIREDESK_", frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix="WIREDESK_",
+        frozen=True,
+        extra="ignore",
+        env_ignore_empty=True,
+        hide_input_in_errors=True,  # secrets may be among it
+    )
 
 
 class KafkaSettings(Settings):
@@ -28,30 +42,93 @@ class KafkaSettings(Settings):
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
         "PLAINTEXT", description="How the connection is secured."
     )
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
-        "SCRAM-SHA-512", description="How user and password are proven, with a SASL protocol."
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"] = Field(
+        "SCRAM-SHA-512", description="How the client proves who it is, with a SASL protocol."
     )
-    sasl_username: str | None = Field(None, description="User, with a SASL protocol.")
-    sasl_password: SecretStr | None = Field(None, description="Password, with a SASL protocol.")
+    sasl_username: str | None = Field(None, description="User, with PLAIN and SCRAM.")
+    sasl_password: SecretStr | None = Field(None, description="Password, with PLAIN and SCRAM.")
+    sasl_oauth_token_url: str | None = Field(
+        None, description="Token endpoint, with OAUTHBEARER: https, or http on loopback (OIDC client credentials)."
+    )
+    sasl_oauth_client_id: str | None = Field(None, description="Client id at the token endpoint.")
+    sasl_oauth_client_secret: SecretStr | None = Field(None, description="Client secret at the token endpoint.")
+    sasl_oauth_scope: str | None = Field(None, description="Scopes that are asked for, separated by spaces.")
+    sasl_oauth_ca_file: Path | None = Field(
+        None, description="PEM file of the authorities trusted for the token endpoint; default: the system's."
+    )
+    sasl_oauth_extensions: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z]+=[!-+\--~]*(,[A-Za-z]+=[!-+\--~]*)*$",
+        description="SASL extensions, `name=value` separated by commas: `logicalCluster=lkc-1,identityPoolId=pool-1`.",
+    )
+    sasl_oauth_provider: str | None = Field(
+        None,
+        description="Plug-in that supplies tokens instead: an entry point of the group `wiredesk.token_providers`.",
+    )
     ssl_ca_file: Path | None = Field(None, description="PEM file of the authorities trusted; default: the system's.")
     ssl_cert_file: Path | None = Field(None, description="PEM file of the client's certificate, for mutual TLS.")
     ssl_key_file: Path | None = Field(None, description="PEM file of the client's key, for mutual TLS.")
     ssl_key_password: SecretStr | None = Field(None, description="Password of the client's key.")
+    ssl_check_hostname: bool = Field(
+        default=True, description="Whether the broker's certificate must be for the host name that is connected to."
+    )
     compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = Field(
         "gzip", description="Codec of what is written; of these every client reads gzip and none as it comes."
     )
     request_timeout: float = Field(30, gt=0, le=600, description="Seconds that one request to a broker may take.")
+    connections_max_idle: float = Field(
+        540,
+        ge=1,
+        le=86_400,
+        description="Seconds without a request after which a connection is closed: less than the load balancer's.",
+    )
+    client_rack: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        description="Rack or availability zone of this process: it reads from a replica there, where brokers allow it.",
+    )
+
+    @field_validator("bootstrap_servers")
+    @classmethod
+    def _are_addresses(cls, servers: str) -> str:
+        for server in servers.split(","):
+            found = _ADDRESS.fullmatch(server.strip())
+            if found is None or not 0 < int(found["port"] or 9092) < 65536:  # noqa: PLR2004 - ports have 16 bits
+                raise ValueError(f"{server.strip()!r} is no host:port")
+        return servers
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if self.security_protocol.startswith("SASL") and not (self.sasl_username and self.sasl_password):
-            raise ValueError(
-                f"WIREDESK_SECURITY_PROTOCOL={self.security_protocol} needs WIREDESK_SASL_USERNAME and "
-                "WIREDESK_SASL_PASSWORD"
-            )
+        if self.security_protocol.startswith("SASL"):
+            self._check_sasl()
         if (self.ssl_cert_file is None) != (self.ssl_key_file is None):
             raise ValueError("WIREDESK_SSL_CERT_FILE and WIREDESK_SSL_KEY_FILE are set together or not at all")
         return self
+
+    def _check_sasl(self) -> None:
+        if self.sasl_mechanism != "OAUTHBEARER":
+            if not (self.sasl_username and self.sasl_password):
+                raise ValueError(
+                    f"WIREDESK_SECURITY_PROTOCOL={self.security_protocol} needs WIREDESK_SASL_USERNAME and "
+                    "WIREDESK_SASL_PASSWORD"
+                )
+            return
+        if self.sasl_oauth_provider is not None:
+            return
+        if not (self.sasl_oauth_token_url and self.sasl_oauth_client_id and self.sasl_oauth_client_secret):
+            raise ValueError(
+                "WIREDESK_SASL_MECHANISM=OAUTHBEARER needs WIREDESK_SASL_OAUTH_TOKEN_URL, _CLIENT_ID and "
+                "_CLIENT_SECRET, or WIREDESK_SASL_OAUTH_PROVIDER"
+            )
+        url = urlsplit(self.sasl_oauth_token_url)
+        if url.username is not None or url.password is not None:
+            raise ValueError("WIREDESK_SASL_OAUTH_TOKEN_URL must hold no user and no password: it is shown in messages")
+        if not url.hostname or (url.scheme != "https" and (url.scheme != "http" or url.hostname not in LOOPBACK)):
+            raise ValueError(
+                "WIREDESK_SASL_OAUTH_TOKEN_URL must be an https address (or http on loopback): the client secret is "
+                "sent there"
+            )
 
     def on_cluster(self, name: str) -> str:
         """Return a topic's or group's name on the cluster."""

@@ -22,6 +22,8 @@ from services.runtime.kafka.transactions import TransactionalProducer
 from services.runtime.records import Header, Output
 from services.runtime.settings import KafkaSettings
 
+TRANSACTIONAL_ID = "wiredesk.dlq.import"
+
 BATCH = 200
 TRANSACTION_SECONDS = 60.0
 
@@ -125,7 +127,7 @@ def _unpacked(value: str | None) -> bytes | None:
 
 
 async def _import(kafka: KafkaSettings, kept: Sequence[tuple[str, Output]]) -> int:
-    transactional_id = kafka.on_cluster("wiredesk.dlq.import")
+    transactional_id = kafka.on_cluster(TRANSACTIONAL_ID)
     async with TransactionalProducer(kafka, transactional_id, TRANSACTION_SECONDS) as producer:
         there: set[str] = set()
         async with contextlib.aclosing(letters(kafka, list(STAGES.values()))) as reading:

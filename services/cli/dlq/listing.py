@@ -24,6 +24,7 @@ from services.runtime.dead_letters.letter import parsed
 from services.runtime.errors import UsageError
 from services.runtime.headers import set_aside
 from services.runtime.headers import text as header_text
+from services.runtime.kafka import topics
 from services.runtime.kafka.reading import between, ends
 from services.runtime.records import located
 from services.runtime.replay import noted_runs
@@ -182,10 +183,8 @@ async def _letter(kafka: KafkaSettings, letter_id: str) -> Letter:
     if at is None or name not in by_topic:
         raise UsageError(f"{letter_id!r} names no dead letter: write one as {next(iter(by_topic))}/0/17")
     stage, source, offset = by_topic[name], TopicPartition(kafka.on_cluster(name), at[1]), at[2]
-    try:
-        first, last = (await ends(kafka, [source]))[source]
-    except (KeyError, ValueError):
-        first = last = 0
+    there = source.partition < (await topics.partitions(kafka, [source.topic])).get(source.topic, 0)
+    first, last = (await ends(kafka, [source]))[source] if there else (0, 0)
     if first <= offset < last:
         async with contextlib.aclosing(between(kafka, {source: (offset, offset + 1)})) as reading:
             async for record in reading:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from aiokafka import TopicPartition
 from aiokafka.admin import RecordsToDelete
+from aiokafka.errors import TopicAuthorizationFailedError
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from services.cli import console
@@ -17,7 +18,7 @@ from services.cli.options import with_settings
 from services.runtime import logs
 from services.runtime.dead_letters import Redrive, Redriven
 from services.runtime.errors import TransactionError, UnavailableError, UsageError
-from services.runtime.kafka import clients, topics
+from services.runtime.kafka import authorization, clients, topics
 from services.runtime.kafka.reading import Span, between, ends
 from services.runtime.settings import KafkaSettings
 from services.runtime.topology import Stage
@@ -122,4 +123,8 @@ async def _doomed(
 
 async def _delete(kafka: KafkaSettings, spans: dict[TopicPartition, Span]) -> None:
     async with clients.started(clients.admin(kafka), kafka) as admin:
-        await admin.delete_records({tp: RecordsToDelete(before_offset=last) for tp, (_, last) in spans.items()})
+        try:
+            await admin.delete_records({tp: RecordsToDelete(before_offset=last) for tp, (_, last) in spans.items()})
+        except TopicAuthorizationFailedError as error:
+            names = ", ".join(sorted({tp.topic for tp in spans}))
+            raise authorization.forbidden(kafka, "DELETE", f"topic {names}") from error

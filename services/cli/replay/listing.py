@@ -10,7 +10,7 @@ from services.cli import console
 from services.cli.options import with_settings
 from services.cli.replay.running import account_rows, as_object
 from services.runtime import logs
-from services.runtime.errors import UnavailableError, UsageError
+from services.runtime.errors import ForbiddenError, UnavailableError, UsageError
 from services.runtime.kafka import clients
 from services.runtime.kafka.progress import group_state
 from services.runtime.replay import Advance, NotedRun, noted_runs, progress
@@ -115,6 +115,8 @@ async def _seen(kafka: KafkaSettings, noted: NotedRun) -> _Seen:
     members = await _members(kafka, noted)
     try:
         advance = await progress(kafka, noted.run)
+    except ForbiddenError:
+        raise
     except UnavailableError:
         return _Seen(noted, "forgotten", None, members)
     if members:

@@ -32,6 +32,8 @@ NOTES = Topic(
     retention_ms=60 * DAY_MS,  # twice what a dead letter itself is kept
 )
 
+TRANSACTIONAL_ID = "wiredesk.redrive"
+
 BATCH_RECORDS = 200
 BATCH_BYTES = 8 << 20
 TRANSACTION_SECONDS = 60.0
@@ -154,7 +156,7 @@ class Redrive:
         # The notes are kept as safely as what they speak of.
         states = await topics.states(self._settings, [stage.dead_letter_topic for stage in self._stages])
         await topics.create(self._settings, [NOTES], replication=max([1, *(state.replication for state in states)]))
-        name = self._settings.on_cluster("wiredesk.redrive")
+        name = self._settings.on_cluster(TRANSACTIONAL_ID)
         async with (
             TransactionalProducer(self._settings, name, TRANSACTION_SECONDS) as producer,
             contextlib.aclosing(self._due(await redriven(self._settings))) as due,

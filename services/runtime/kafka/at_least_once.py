@@ -7,6 +7,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
 
 from services.runtime.errors import AbortedError, FencedError, InDoubtError
+from services.runtime.kafka import authorization
 from services.runtime.kafka.delivery import CLIENT_ERRORS, Delivery, told
 from services.runtime.records import Output
 from services.runtime.settings import KafkaSettings
@@ -46,11 +47,11 @@ class AtLeastOnceProducer(Delivery):
             async with asyncio.timeout(self._timeout):
                 await self._deliver(outputs)
         except CLIENT_ERRORS as error:
-            raise AbortedError(told(error)) from error
+            raise AbortedError(self._explained(error)) from error
         try:
             async with asyncio.timeout(self._timeout):
                 await self._consumer.commit({source: (offset, note)})
         except (CommitFailedError, IllegalStateError) as error:
             raise FencedError(told(error)) from error
         except CLIENT_ERRORS as error:
-            raise InDoubtError(told(error)) from error
+            raise InDoubtError(authorization.refusal(error, self._settings) or told(error)) from error

@@ -1,18 +1,17 @@
 """Kafka clients with our settings: one place for security, isolation, compression and sizes."""
 
 import contextlib
-import ssl
 from collections.abc import AsyncIterator
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
-from aiokafka.errors import KafkaConnectionError, KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError, NodeNotReadyError
 
 from services.runtime import logs
-from services.runtime.errors import UnavailableError, UsageError
-from services.runtime.kafka import fetching, packing
+from services.runtime.errors import ForbiddenError, UnavailableError
+from services.runtime.kafka import authorization, diagnosis, fetching, packing, security
 from services.runtime.settings import MIB, KafkaSettings
 
 type Client = AIOKafkaConsumer | AIOKafkaProducer | AIOKafkaAdminClient
@@ -37,19 +36,13 @@ def connection(settings: KafkaSettings) -> dict[str, Any]:
     Raises:
         UsageError: a certificate or key file cannot be read.
     """
-    options: dict[str, Any] = {
+    return {
         "bootstrap_servers": settings.bootstrap_servers,
-        "security_protocol": settings.security_protocol,
+        **security.options(settings),
         "request_timeout_ms": int(settings.request_timeout * 1000),
         "retry_backoff_ms": RETRY_BACKOFF_MS,
+        "connections_max_idle_ms": int(settings.connections_max_idle * 1000),
     }
-    if settings.security_protocol.endswith("SSL"):
-        options["ssl_context"] = _ssl_context(settings)
-    if settings.security_protocol.startswith("SASL") and settings.sasl_password is not None:
-        options["sasl_mechanism"] = settings.sasl_mechanism
-        options["sasl_plain_username"] = settings.sasl_username
-        options["sasl_plain_password"] = settings.sasl_password.get_secret_value()
-    return options
 
 
 METADATA_MAX_AGE_MS = 10_000
@@ -79,7 +72,7 @@ def member(
     session_ms = int(session_timeout * 1000)
     return AIOKafkaConsumer(
         **connection(settings),
-        **{name: value for name, value in _reading().items() if name != "auto_offset_reset"},
+        **{name: value for name, value in _reading(settings).items() if name != "auto_offset_reset"},
         group_id=settings.on_cluster(group),
         client_id=client_id,
         session_timeout_ms=session_ms,
@@ -104,7 +97,8 @@ def reader(settings: KafkaSettings, client_id: str, **options: Any) -> AIOKafkaC
     """Return a consumer outside any group, for reading partitions that it is assigned by hand."""
     fetching.install()
     return AIOKafkaConsumer(
-        **{**connection(settings), "retry_backoff_ms": READER_BACKOFF_MS, **_reading(), **options}, client_id=client_id
+        **{**connection(settings), "retry_backoff_ms": READER_BACKOFF_MS, **_reading(settings), **options},
+        client_id=client_id,
     )
 
 
@@ -134,10 +128,18 @@ async def started[C: Client](client: C, settings: KafkaSettings) -> AsyncIterato
 
     Raises:
         UnavailableError: the cluster cannot be reached, or refuses us.
+        ForbiddenError: on entering or within the block, it does not allow what is asked of the client.
     """
     await start(client, settings)
     try:
         yield client
+    except KafkaError as error:
+        if (line := authorization.refusal(error, settings, _access(client))) is not None:
+            raise ForbiddenError(line) from error
+        # A broker that the bootstrap servers name may refuse us where they do not.
+        if isinstance(error, KafkaConnectionError | NodeNotReadyError) and (line := await diagnosis.cause(settings)):
+            raise UnavailableError(line) from error
+        raise
     finally:
         await stop(client)
 
@@ -153,15 +155,20 @@ async def start(client: Client, settings: KafkaSettings) -> None:
             await client.start()  # type: ignore[no-untyped-call] # aiokafka, through a union
     except KafkaConnectionError as error:
         await _quietly_stop(client)
-        raise UnavailableError(
-            f"no Kafka broker answers at {settings.bootstrap_servers} ({settings.security_protocol}): start one with "
-            "'wiredesk broker', or set WIREDESK_BOOTSTRAP_SERVERS"
-        ) from error
+        raise UnavailableError(await diagnosis.unreachable(settings)) from error
     except (KafkaError, OSError, ValueError) as error:
         await _quietly_stop(client)
+        if (line := authorization.refusal(error, settings, _access(client))) is not None:
+            raise ForbiddenError(line) from error
         raise UnavailableError(
             f"Kafka at {settings.bootstrap_servers} refuses this client: {type(error).__name__}: {error}"
         ) from error
+
+
+def _access(client: Client) -> authorization.Access:
+    if isinstance(client, AIOKafkaAdminClient):
+        return authorization.DESCRIBING
+    return authorization.PRODUCING if isinstance(client, AIOKafkaProducer) else authorization.CONSUMING
 
 
 async def stop(client: Client) -> None:
@@ -172,25 +179,15 @@ async def stop(client: Client) -> None:
         await client.stop()  # type: ignore[no-untyped-call] # aiokafka, through a union
 
 
-def _reading() -> dict[str, Any]:
+def _reading(settings: KafkaSettings) -> dict[str, Any]:
     return {
         "isolation_level": "read_committed",
         "enable_auto_commit": False,
         "auto_offset_reset": "earliest",
         "fetch_max_wait_ms": FETCH_MAX_WAIT_MS,
         "max_partition_fetch_bytes": 4 * MIB,
+        "client_rack": settings.client_rack,
     }
-
-
-def _ssl_context(settings: KafkaSettings) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context(cafile=settings.ssl_ca_file)
-        if settings.ssl_cert_file is not None:
-            password = settings.ssl_key_password.get_secret_value() if settings.ssl_key_password else None
-            context.load_cert_chain(settings.ssl_cert_file, settings.ssl_key_file, password)
-    except (OSError, ssl.SSLError) as error:
-        raise UsageError(f"WIREDESK_SSL_CA_FILE, _CERT_FILE or _KEY_FILE cannot be read: {error}") from error
-    return context
 
 
 async def _quietly_stop(client: Client) -> None:

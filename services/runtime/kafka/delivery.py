@@ -14,7 +14,7 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.structs import RecordMetadata
 
 from services.runtime.errors import OpeningError, OutputTooLargeError
-from services.runtime.kafka import clients
+from services.runtime.kafka import authorization, clients
 from services.runtime.kafka.partitioning import partition_for
 from services.runtime.records import Output
 from services.runtime.settings import KafkaSettings
@@ -74,7 +74,7 @@ class Delivery(abc.ABC):
         except BaseException as error:
             await self._discard()
             if isinstance(error, CLIENT_ERRORS):
-                raise OpeningError(f"the producer cannot start: {told(error)}") from error
+                raise OpeningError(f"the producer cannot start: {self._explained(error)}") from error
             raise
         return self
 
@@ -93,6 +93,10 @@ class Delivery(abc.ABC):
         await _in_time(self._producer._sender.close())  # noqa: SLF001 - see above
         await _in_time(self._producer.client.close())
         self._producer._closed = True  # noqa: SLF001 - or it complains, when collected, that nobody stopped it
+
+    def _explained(self, error: BaseException) -> str:
+        """Return an error in words; one of authorization with the operation and the resource that it is about."""
+        return authorization.refusal(error, self._settings, authorization.PRODUCING) or told(error)
 
     async def _deliver(self, outputs: Sequence[Output]) -> list[Delivered]:
         """Send outputs in batches and await every delivery: a batch that is refused fails its own future only.

@@ -6,11 +6,11 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, for_code
 from aiokafka.structs import OffsetAndMetadata
 
-from services.runtime.errors import UnavailableError
-from services.runtime.kafka import clients
+from services.runtime.errors import ForbiddenError, UnavailableError
+from services.runtime.kafka import authorization, clients
 from services.runtime.kafka.commit_note import CommitNote, Committed
 from services.runtime.kafka.delivery import told
 from services.runtime.kafka.partition_life import topic_id
@@ -66,7 +66,9 @@ async def group_state(admin: AIOKafkaAdminClient, group: str) -> tuple[str, list
         KafkaError: its coordinator does not appear in time, or refuses.
     """
     responses: list[Any] = await patiently(lambda: admin.describe_consumer_groups([group]))
-    _, _, state, _, _, members, *_ = responses[0].groups[0]
+    code, _, state, _, _, members, *_ = responses[0].groups[0]
+    if code:
+        raise for_code(code)(group)
     return state, members
 
 
@@ -85,6 +87,8 @@ async def set_offsets(settings: KafkaSettings, group: str, offsets: Mapping[Topi
         try:
             await consumer.commit(dict(offsets))
         except KafkaError as error:
+            if (line := authorization.refusal(error, settings)) is not None:
+                raise ForbiddenError(line) from error
             raise UnavailableError(f"offsets of {group} cannot be set: {told(error)}; has it workers?") from error
 
 

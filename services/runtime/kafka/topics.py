@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from aiokafka.protocol.metadata import MetadataRequest
 
 from services.runtime.errors import UnavailableError, UsageError
-from services.runtime.kafka import clients
+from services.runtime.kafka import authorization, clients
 from services.runtime.settings import KafkaSettings
 from services.runtime.topology import Stage, Topic
 
@@ -43,25 +43,29 @@ async def create(
         UnavailableError: the cluster cannot be reached, or refuses one.
     """
     created = []
+    names = [settings.on_cluster(topic.name) for topic in topics]
     async with clients.started(clients.admin(settings), settings) as admin:
-        response = await admin.create_topics(
-            [
-                NewTopic(
-                    name=settings.on_cluster(topic.name),
-                    num_partitions=topic.partitions if partitions is None or topic.dead_letters else partitions,
-                    replication_factor=replication,
-                    topic_configs=topic.settings(),
-                )
-                for topic in topics
-            ],
-            timeout_ms=CREATE_TIMEOUT_MS,
-        )
-        for name, code, message in response.topic_errors:  # type: ignore[attr-defined] # of the versions in use
+        # Kafka wants the right to create even for topics that exist: who only uses them need not have it.
+        there = await _describe(admin, settings, names)
+        missing = [
+            NewTopic(
+                name=name,
+                num_partitions=topic.partitions if partitions is None or topic.dead_letters else partitions,
+                replication_factor=replication,
+                topic_configs=topic.settings(),
+            )
+            for name, topic in zip(names, topics, strict=True)
+            if name not in there
+        ]
+        answer: Any = await admin.create_topics(missing, timeout_ms=CREATE_TIMEOUT_MS) if missing else None
+        for name, code, message in answer.topic_errors if missing else ():
             if code == 0:
                 created.append(name)
+            elif code in (authorization.TOPIC_REFUSED, authorization.CLUSTER_REFUSED):
+                raise authorization.forbidden(settings, "CREATE", f"topic {name}")
             elif code != TopicAlreadyExistsError.errno:
                 raise UnavailableError(f"topic {name} cannot be created: {message or for_code(code).__name__}")
-        await _until_known(admin, [settings.on_cluster(topic.name) for topic in topics])
+        await _until_known(admin, names)
     return created
 
 
@@ -72,7 +76,7 @@ async def states(settings: KafkaSettings, topics: Sequence[Topic]) -> list[Topic
         UnavailableError: the cluster cannot be reached.
     """
     async with clients.started(clients.admin(settings), settings) as admin:
-        found = await _describe(admin, [settings.on_cluster(topic.name) for topic in topics])
+        found = await _describe(admin, settings, [settings.on_cluster(topic.name) for topic in topics])
     return [TopicState(topic, *found.get(settings.on_cluster(topic.name), (0, 0))) for topic in topics]
 
 
@@ -97,7 +101,7 @@ async def partitions(settings: KafkaSettings, names: Sequence[str]) -> dict[str,
         UnavailableError: the cluster cannot be reached.
     """
     async with clients.started(clients.admin(settings), settings) as admin:
-        return {name: count for name, (count, _) in (await _describe(admin, list(names))).items()}
+        return {name: count for name, (count, _) in (await _describe(admin, settings, list(names))).items()}
 
 
 async def inputs(settings: KafkaSettings, stage: Stage, asked: Iterable[int] = ()) -> list[TopicPartition]:
@@ -145,13 +149,29 @@ async def _until_known(admin: AIOKafkaAdminClient, names: Sequence[str]) -> None
             await asyncio.sleep(SPREAD_POLL_SECONDS)
 
 
-async def _describe(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, tuple[int, int]]:
-    existing = set(await admin.list_topics())
-    wanted = [name for name in names if name in existing]
-    if not wanted:
+async def _describe(
+    admin: AIOKafkaAdminClient, settings: KafkaSettings, names: list[str]
+) -> dict[str, tuple[int, int]]:
+    """Return partitions and replicas of the topics that exist.
+
+    They are asked for by name: a list of all topics leaves out those that we may not see, as if they did not exist.
+
+    Raises:
+        ForbiddenError: we may not see one of them.
+    """
+    if not names:
         return {}
+    # The public method has a broker create what it is asked for, where the broker is set to.
+    request = MetadataRequest(names, allow_auto_topic_creation=False)
+    answer = await admin._send_request(request)  # noqa: SLF001 - see above
     found = {}
-    for described in await admin.describe_topics(wanted):
+    hidden = []
+    for described in answer.to_object()["topics"]:
         partitions = described["partitions"]
-        found[described["topic"]] = (len(partitions), len(partitions[0]["replicas"]) if partitions else 0)
+        if described["error_code"] == authorization.TOPIC_REFUSED:
+            hidden.append(described["topic"])
+        elif partitions:
+            found[described["topic"]] = (len(partitions), len(partitions[0]["replicas"]))
+    if hidden:
+        raise authorization.invisible(settings, hidden)
     return found

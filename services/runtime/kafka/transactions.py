@@ -9,7 +9,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import IllegalOperation, ProducerFenced
 
 from services.runtime.errors import AbortedError, FencedError, InDoubtError, TransactionError
-from services.runtime.kafka.delivery import CLIENT_ERRORS, CLOSE_SECONDS, Delivery, coordinates, told
+from services.runtime.kafka.delivery import CLIENT_ERRORS, CLOSE_SECONDS, Delivery, coordinates
 from services.runtime.records import Output
 from services.runtime.settings import KafkaSettings
 
@@ -47,6 +47,7 @@ class TransactionalProducer(Delivery):
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await self._producer.abort_transaction()
+        self._cause()  # or asyncio logs, when it is collected, that nobody has asked
         await super().__aexit__(kind, error, trace)
 
     async def commit(
@@ -97,13 +98,11 @@ class TransactionalProducer(Delivery):
                 await self._producer.commit_transaction()
                 self._open = False
         except ProducerFenced as error:
-            raise FencedError(told(error)) from error
-        except IllegalOperation as error:
-            raise failure(told(self._cause() or error)) from error
-        except CLIENT_ERRORS as error:
-            raise failure(told(error)) from error
+            raise FencedError(self._explained(error)) from error
+        except (IllegalOperation, *CLIENT_ERRORS) as error:
+            raise failure(self._explained(self._cause() or error)) from error
 
     def _cause(self) -> BaseException | None:
-        """Return why aiokafka ended the transaction by itself: a send after that only hears that there is none."""
+        """Return why aiokafka ended the transaction by itself: other sends only hear that there is none any more."""
         ended = self._producer._txn_manager.wait_for_transaction_end()  # noqa: SLF001 - it has no public name
-        return ended.exception() if ended.done() and not ended.cancelled() else None
+        return ended.exception() if ended is not None and ended.done() and not ended.cancelled() else None

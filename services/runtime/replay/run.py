@@ -9,8 +9,8 @@ import orjson
 from aiokafka import TopicPartition
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from services.runtime.errors import UnavailableError
-from services.runtime.kafka import clients, topics
+from services.runtime.errors import ForbiddenError, UnavailableError
+from services.runtime.kafka import authorization, clients, topics
 from services.runtime.kafka.delivery import CLIENT_ERRORS, told
 from services.runtime.kafka.reading import Span, read
 from services.runtime.replay.account import RunAccount
@@ -19,6 +19,9 @@ from services.runtime.topology import Stage, Topic
 from services.runtime.worker.bounded import Bounded, Wanted
 
 NOTES = Topic("wiredesk.replays", "Replays: what each run reads and where it goes, and its account", 1, retention_ms=-1)
+
+GROUPS = "wiredesk.replay."
+"""Before the id of a run, which begins with its stage: its consumer group."""
 
 
 class Run(BaseModel):
@@ -49,7 +52,7 @@ class Run(BaseModel):
     @property
     def group(self) -> str:
         """The consumer group of its workers, without prefix."""
-        return f"wiredesk.replay.{self.id}"
+        return f"{GROUPS}{self.id}"
 
     @property
     def size(self) -> int:
@@ -159,4 +162,6 @@ async def _note(settings: KafkaSettings, key: str, fields: Mapping[str, object])
             value = orjson.dumps(fields, option=orjson.OPT_NON_STR_KEYS)
             await producer.send_and_wait(name, value, key=key.encode())
         except CLIENT_ERRORS as error:
+            if (line := authorization.refusal(error, settings, authorization.PRODUCING)) is not None:
+                raise ForbiddenError(line) from error
             raise UnavailableError(f"{name} cannot be written: {told(error)}") from error

@@ -9,8 +9,8 @@ import structlog
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from services.runtime.errors import UnavailableError
-from services.runtime.kafka import clients
+from services.runtime.errors import ForbiddenError, UnavailableError
+from services.runtime.kafka import authorization, clients
 from services.runtime.kafka.progress import group_offsets
 from services.runtime.replay.run import Run
 from services.runtime.settings import KafkaSettings, WorkerSettings
@@ -31,9 +31,6 @@ LOG_SECONDS = 10.0
 OF_A_RUN: dict[str, object] = {"metrics_port": 0}
 """Settings of a run's workers, where the user has none: workers of the stage may be serving their metrics on this
 machine."""
-
-FORBIDDEN = "AuthorizationFailed"
-"""In the names of Kafka's errors for what a user may not do: to try again does not help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +103,8 @@ async def work(
                     if asyncio.get_running_loop().time() - logged > LOG_SECONDS:
                         logged = asyncio.get_running_loop().time()
                         log.info("replay goes on", run=run.id, done=advance.done, of=advance.total)
-                if FORBIDDEN in (worker.trouble or ""):
-                    raise UnavailableError(f"Kafka does not allow run {run.id}: {worker.trouble}")
+                if authorization.is_refusal(worker.trouble):
+                    raise ForbiddenError(f"run {run.id} cannot go on: {worker.trouble}")
     finally:
         ending.set()
         stopping.cancel()

@@ -17,6 +17,7 @@ from services.runtime.errors import (
     OutputTooLargeError,
     TransactionError,
 )
+from services.runtime.kafka import authorization
 from services.runtime.kafka.delivery import Delivery
 from services.runtime.records import Failure, Outcome, Output, Record
 from services.runtime.worker.context import Context
@@ -233,10 +234,9 @@ class Lane:
 
     def _fail(self, state: LaneState, error: Exception) -> None:
         metrics.TRANSACTION_FAILURES.labels(type(error).__name__).inc()
-        log.warning(
-            "lane stopped", partition=self.source.partition, state=state, kind=type(error).__name__, error=str(error)
-        )
-        self._stop(state, str(error))
+        line = authorization.refusal(error, self._context.kafka) or str(error)
+        log.warning("lane stopped", partition=self.source.partition, state=state, kind=type(error).__name__, error=line)
+        self._stop(state, line)
 
     def _stop(self, state: LaneState, trouble: str) -> None:
         self.state, self.trouble = state, trouble

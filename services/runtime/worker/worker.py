@@ -14,7 +14,7 @@ from services.runtime import metrics
 from services.runtime.backoff import Backoff
 from services.runtime.errors import OffsetsMovedError
 from services.runtime.isolation import ProcessPool
-from services.runtime.kafka import clients, topics
+from services.runtime.kafka import authorization, clients, diagnosis, topics
 from services.runtime.kafka.fetching import FetchPace, poll
 from services.runtime.kafka.partition_life import PartitionLives
 from services.runtime.records import Record
@@ -69,6 +69,7 @@ class Worker:
         self._assignment: Assignment | None = None
         self._polled = time.monotonic()
         self._poll_trouble: str | None = None
+        self._watch = diagnosis.Watch(kafka)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; then commit what is in flight and leave the group.
@@ -137,6 +138,7 @@ class Worker:
             topic = self._kafka.on_cluster(self._stage.consumes.name)
             consumer.subscribe([topic], listener=self._assignment)
             measuring = asyncio.create_task(assignment.measure())
+            watching = asyncio.create_task(self._watch.run(self._trouble))
             backoff, pace = Backoff(), FetchPace(consumer)
             try:
                 most = self._throttle.batch(POLL_RECORDS)
@@ -150,6 +152,7 @@ class Worker:
                 await assignment.drain()  # aiokafka's stop does not call the listener
             finally:
                 measuring.cancel()
+                watching.cancel()
         finally:
             await consumer.stop()
         if self._pool.failure is not None:
@@ -182,7 +185,7 @@ class Worker:
                 self._lose_place(source, offset)
             return False
         except Exception as error:  # noqa: BLE001 - whatever it is, the partitions must not stand still in silence
-            self._poll_trouble = f"{type(error).__name__}: {error}"
+            self._poll_trouble = authorization.refusal(error, self._kafka) or f"{type(error).__name__}: {error}"
             log.warning("poll failed, will try again", error=self._poll_trouble)
             await backoff.wait()
             return False
@@ -217,6 +220,9 @@ class Worker:
         return self._not_ready()
 
     def _not_ready(self) -> str | None:
+        return self._watch.explained(self._trouble())
+
+    def _trouble(self) -> str | None:
         if self._assignment is None:
             return "starting: the handler is being loaded"
         return (
