@@ -1,0 +1,256 @@
+"""The access that `wiredesk acls` prints: exactly that suffices, for workers, for commands, for replays."""
+
+import asyncio
+import contextlib
+import os
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+import pytest
+from aiokafka import TopicPartition
+
+from services.cli import app
+from services.cli.acls import COMMANDS, Asked
+from services.pipeline import INGEST, PAGES_RAW, STAGES, TOPICS
+from services.runtime import acls
+from services.runtime.acls import Acl, Operation, Resource
+from services.runtime.errors import WiredeskError
+from services.runtime.kafka import clients, topics
+from services.runtime.kafka.progress import set_offsets
+from services.runtime.replay.run import NOTES as RUNS
+from services.runtime.replay.run import Run, note_run, noted_runs
+from services.runtime.settings import KafkaSettings, WorkerSettings
+from services.runtime.topology import Topic
+from services.runtime.worker import Worker
+from tests import echo, secured
+from tests.handlers import STAGE
+from tests.secured import Guest, SecuredKafka
+from tests.support import DEADLINE, SAMPLES, Raw, publish
+
+LISTENER = "listener.name.sasl."
+PREFIX = "d1."
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredKafka]:
+    settings = {
+        **secured.AUTHORIZER,
+        LISTENER + "sasl.enabled.mechanisms": "PLAIN",
+        LISTENER + "plain.sasl.jaas.config": f'{secured.LOGIN} user_desk="secret" user_guest="secret";',
+    }
+    with secured.running(tmp_path_factory.mktemp("acls"), {"SASL": "SASL_PLAINTEXT"}, settings) as kafka:
+        yield kafka
+
+
+@pytest.fixture(scope="module")
+def guest(cluster: SecuredKafka) -> Guest:
+    return Guest(cluster.door)
+
+
+def settings(cluster: SecuredKafka, prefix: str) -> KafkaSettings:
+    return cluster.settings(
+        "SASL",
+        "SASL_PLAINTEXT",
+        sasl_mechanism="PLAIN",
+        sasl_username="guest",
+        sasl_password="secret",
+        topic_prefix=prefix,
+    )
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("guarantee", ["exactly_once", "at_least_once"])
+async def test_a_worker_needs_exactly_what_is_printed(cluster: SecuredKafka, guest: Guest, guarantee: str) -> None:
+    kafka = settings(cluster, f"w{guarantee[0]}.")
+    work = echo.SETTINGS.model_copy(update={"guarantee": guarantee, "transaction_timeout": 5})
+    door = cluster.open.model_copy(update={"topic_prefix": kafka.topic_prefix})
+    await topics.create(door, echo.TOPICS)
+    await echo.send(door, [b"fine"])
+    needed = acls.least(acls.worker(kafka, work, STAGE))
+    for missing in needed:
+        others = [acl for acl in needed if acl != missing]
+        guest.may(*others)
+        line = await trouble(kafka, work)
+        assert missing.name in line, (missing, line)
+        assert "guest" in line
+        if missing.operation in (Operation.READ, Operation.WRITE) and missing.name in written(kafka):
+            guest.may(*others, Acl(missing.resource, missing.name, Operation.DESCRIBE))
+            line = await trouble(kafka, work)
+            assert f"{missing.operation} on topic {missing.name} to user guest" in line
+    guest.may(*needed)
+    async with echo.worker(kafka, work):
+        assert len(await echo.outcomes(door, 1)) == 1
+
+
+def written(kafka: KafkaSettings) -> list[str]:
+    """Return the topics that the one record of the test touches: it is no dead letter."""
+    return [kafka.on_cluster("in"), kafka.on_cluster("out")]
+
+
+async def trouble(kafka: KafkaSettings, work: WorkerSettings) -> str:
+    """Return the line by which a worker says what it is not allowed: at its start, or as its reason not to be ready."""
+    worker, stop = Worker(STAGE, kafka, work), asyncio.Event()
+    running = asyncio.create_task(worker.run(stop))
+    try:
+        async with asyncio.timeout(DEADLINE):
+            while not running.done():
+                if "does not allow" in (worker.trouble or ""):
+                    return worker.trouble or ""
+                await asyncio.sleep(0.05)
+        with pytest.raises(WiredeskError) as refused:
+            await running
+        return str(refused.value)
+    finally:
+        stop.set()
+        with contextlib.suppress(WiredeskError):
+            await running
+
+
+ARGUMENTS: dict[str, tuple[str, ...]] = {
+    "topics list": ("topics", "list"),
+    "topics compare": ("topics", "compare", "articles.enriched", "articles.enriched.v2"),
+    "publish": ("publish", str(SAMPLES / "pages" / "index.html"), "--url", "https://s.example/"),
+    "tail": ("tail", "pages.raw", "--from-beginning", "--until-end"),
+    "status": ("status",),
+    "audit": ("audit",),
+    "trace": ("trace", "https://s.example/"),
+    "dlq list": ("dlq", "list"),
+    "dlq show": ("dlq", "show", "pages.raw.dlq/0/0", "--json"),
+    "dlq export": ("dlq", "export", "letters"),
+    "dlq import": ("dlq", "import", "kept"),
+    "dlq redrive": ("dlq", "redrive"),
+    "dlq purge": ("dlq", "purge", "--yes"),
+    "replay list": ("replay", "list"),
+    "replay rewind": ("replay", "ingest", "--rewind-group", "--offset", "0:1", "--yes"),
+}
+"""For each command but those that have tests of their own."""
+
+OF_ONE_STAGE = ("dlq show", "replay rewind")
+OF_ONE_TOPIC = ("tail",)
+
+
+def test_every_command_is_tried() -> None:
+    assert set(ARGUMENTS) == set(COMMANDS) - {"worker", "topics create", "replay", "replay resume"}
+
+
+def test_making_the_topics_needs_exactly_what_is_printed(
+    cluster: SecuredKafka, guest: Guest, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in secured.environment(settings(cluster, "")).items():
+        monkeypatch.setenv(name, value)
+    for number in range(2 * len(TOPICS)):
+        kafka = settings(cluster, f"c{number}.")  # what Kafka does not refuse it has made
+        monkeypatch.setenv("WIREDESK_TOPIC_PREFIX", kafka.topic_prefix)
+        needed = least(kafka, "topics create")
+        assert len(needed) == 2 * len(TOPICS)
+        guest.may(*needed[:number], *needed[number + 1 :])
+        assert app.run(["topics", "create", "--partitions", "1"]) == 1
+        assert needed[number].name in capsys.readouterr().err
+    guest.may(*needed)
+    assert app.run(["topics", "create", "--partitions", "1"]) == 0
+
+
+@pytest.mark.timeout(300)
+def test_each_command_needs_exactly_what_is_printed(
+    cluster: SecuredKafka,
+    guest: Guest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    kafka = settings(cluster, PREFIX)
+    door = cluster.open.model_copy(update={"topic_prefix": PREFIX})
+    monkeypatch.setattr(os, "nice", lambda _: 0)  # it would be for the rest of the tests, too
+    monkeypatch.chdir(tmp_path)
+    for name, value in secured.environment(kafka).items():
+        monkeypatch.setenv(name, value)
+    asyncio.run(fill(door, tmp_path))
+    for command, arguments in ARGUMENTS.items():
+        needed = least(kafka, command)
+        # What creates a topic is missed as long as it is not there.
+        for missing in sorted(needed, key=lambda acl: acl.operation is not Operation.CREATE):
+            if command.startswith("dlq "):
+                asyncio.run(add_letters(door))
+            (tmp_path / "letters").unlink(missing_ok=True)
+            guest.may(*(acl for acl in needed if acl != missing))
+            code, told = app.run(list(arguments)), capsys.readouterr().err
+            assert code == 1, (command, missing, told)
+            assert len(told.splitlines()) == 1, told
+            assert missing.name in told, (command, missing, told)
+            assert "guest" in told
+            if missing.operation is Operation.CREATE:  # from here on there is something to be read
+                guest.may(*needed)
+                assert app.run(list(arguments)) == 0
+        (tmp_path / "letters").unlink(missing_ok=True)
+        guest.may(*needed)
+        assert app.run(list(arguments)) == 0, (command, capsys.readouterr().err)
+        capsys.readouterr()
+
+
+def least(kafka: KafkaSettings, command: str) -> list[Acl]:
+    stages = (INGEST,) if command in OF_ONE_STAGE else tuple(STAGES.values())
+    read = (PAGES_RAW,) if command in OF_ONE_TOPIC else ()
+    return acls.least(COMMANDS[command](Asked(kafka, WorkerSettings(), stages, ("articles.enriched.v2",), read)))
+
+
+async def fill(door: KafkaSettings, folder: Path) -> None:
+    """Give every command something to do: a page, topics of a replay, a run, dead letters, and some in a file."""
+    await topics.create(door, TOPICS, partitions=1)
+    await publish(door, [Raw(b"a page", headers=(("ce_subject", b"https://s.example/"),))] * 2)
+    await topics.create(door, [Topic("articles.enriched.v2", "", 1)])
+    run = Run(id="ingest-1", stage="ingest", version="1", into=None, spans={0: (0, 1)}, planned_at=datetime.now(UTC))
+    await set_offsets(door, run.group, {TopicPartition(door.on_cluster(PAGES_RAW.name), 0): 0})
+    await note_run(door, run, 1)
+    await add_letters(door)
+    rows = [
+        {"id": f"x/0/{n}", "topic": stage.dead_letter_topic.name, "key": None, "value": "eA==", "headers": list[str]()}
+        for n, stage in enumerate(STAGES.values())
+    ]
+    (folder / "kept").write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+
+
+async def add_letters(door: KafkaSettings) -> None:
+    async with clients.started(clients.producer(door, "letters"), door) as producer:
+        for stage in STAGES.values():
+            name = door.on_cluster(stage.dead_letter_topic.name)
+            await producer.send_and_wait(name, b"x", headers=[("wiredesk_dlq_reason", b"empty")])
+
+
+@pytest.mark.timeout(300)
+def test_a_replay_needs_exactly_what_is_printed(cluster: SecuredKafka, guest: Guest) -> None:
+    """Of what a replay writes beside its topic a part is tried only: all is made, written and read in the same way."""
+    kafka = settings(cluster, "r1.").model_copy(update={"request_timeout": 10.0})
+    door = cluster.open.model_copy(update={"topic_prefix": kafka.topic_prefix})
+    asyncio.run(topics.create(door, TOPICS, partitions=1))
+    sent = secured.command(door, "publish", str(SAMPLES / "pages"), "--base-url", "https://s.example/")
+    assert sent.returncode == 0, sent.stderr
+    into = "pages.v2"
+    needed = acls.least(acls.replay(kafka, WorkerSettings(), INGEST, into))
+    tried = [acl for acl in needed if not acl.name.endswith((".skipped", ".dlq"))]
+    for missing in sorted(tried, key=lambda acl: acl.operation is not Operation.CREATE):
+        guest.may(*(acl for acl in needed if acl != missing))
+        done = replayed(kafka, into)
+        assert done.returncode == 1, (missing, done.stderr)
+        assert len(done.stderr.splitlines()) == 1, done.stderr
+        assert missing.name in done.stderr, (missing, done.stderr)
+    stopped = list(asyncio.run(noted_runs(door)))
+    guest.may(*needed)
+    done = replayed(kafka, into)
+    assert done.returncode == 0, done.stderr
+    taken_up = acls.least(acls.resume(kafka, WorkerSettings(), INGEST, into))
+    reads_runs = Acl(Resource.TOPIC, kafka.on_cluster(RUNS.name), Operation.READ)
+    guest.may(*(acl for acl in taken_up if acl != reads_runs))
+    done = secured.command(kafka, "replay", "--resume", stopped[-1])
+    assert done.returncode == 1, done.stderr
+    assert reads_runs.name in done.stderr
+    guest.may(*taken_up)
+    done = secured.command(kafka, "replay", "--resume", stopped[-1], "--log-level", "error")
+    assert done.returncode == 0, done.stderr
+
+
+def replayed(kafka: KafkaSettings, into: str) -> subprocess.CompletedProcess[str]:
+    options = ("--from", "1h", "--into", into, "--yes", "--log-level", "error", "--transaction-timeout", "10")
+    return secured.command(kafka, "replay", "ingest", *options)
