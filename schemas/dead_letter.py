@@ -27,7 +27,7 @@ class DeadLetterHeaders(Part):
     reason: str = Field(
         description="invalid_event, unknown_version, invalid_url, empty, binary, too_large, undecodable (the page); "
         "error, timeout, memory, crash, output_too_large (its processing); unreadable_record, unreadable_batch (bytes "
-        "that no client can make a record of)"
+        "that no client can make a record of); oversized_record (it fits into no topic: the value is its batch)"
     )
     message: str = Field(description="for a reader: what and where")
     stage: str
