@@ -65,7 +65,8 @@ def of_command(outcome: Outcome, form: Form) -> list[str]:
         problems.append(f"a traceback: {outcome.err[-600:]}")
     if outcome.code not in EXIT_CODES.get(outcome.arguments[0], (0,)):
         problems.append(f"exit code {outcome.code}: {outcome.err[-300:]}")
-    if outcome.code and form is not TERMINAL and len(outcome.err.splitlines()) > 1:
+    errors = [line for line in outcome.err.splitlines() if not line.startswith("wiredesk: warning: ")]
+    if outcome.code and form is not TERMINAL and len(errors) > 1:
         problems.append(f"more than one line of error: {outcome.err[-600:]}")
     for text, styles in ((outcome.out, _STYLE), (outcome.err, _MOVES)):
         shown = styles.sub("", text) if form is TERMINAL else text
