@@ -2,6 +2,7 @@
 
 import ctypes
 import errno
+import gc
 import os
 import signal
 import sys
@@ -52,6 +53,8 @@ class Obedient:
                 return (Output(TARGET.name, record.key, os.urandom(40 << 20)),)
             case b"slow":
                 time.sleep(0.2)
+            case b"slower":
+                time.sleep(1)
             case _:
                 pass
         return (Output(TARGET.name, record.key, record.value, (("pid", str(os.getpid()).encode()),)),)
@@ -94,7 +97,7 @@ def replaceable() -> Obedient:
         case "replaced":
             return Replaced()
         case "dies":
-            threading.Timer(0.3, os._exit, (7,)).start()
+            gc.freeze = threading.Timer(0.4, os._exit, (7,)).start  # the last that a template does before it is ready
         case "prints":
             print("a model of 2007")  # noqa: T201 - that is the point
         case "no forks":

@@ -6,13 +6,14 @@ import os
 import resource
 import signal
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from services.runtime import backoff
 from services.runtime.errors import HandlerError
 from services.runtime.isolation import ProcessPool, supervisor
+from services.runtime.isolation.feeder import MAX_CRASHES
 from services.runtime.isolation.processes import Template
 from services.runtime.records import Failure, Record
 from services.runtime.settings import MIB
@@ -50,6 +51,15 @@ async def running(size: int = 1) -> AsyncIterator[ProcessPool]:
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(scaled(SECONDS)):
         while not condition():
+            await asyncio.sleep(0.02)
+
+
+async def started_anew(times: int) -> None:
+    """Wait until so many templates have been started."""
+    seen: set[int] = set()
+    async with asyncio.timeout(scaled(SECONDS)):
+        while len(seen) < times:
+            seen.update(process.pid for process in templates())
             await asyncio.sleep(0.02)
 
 
@@ -123,8 +133,8 @@ async def test_no_record_is_blamed_while_the_handler_does_not_load(
         loads(how)
         kill_template()
         await until(lambda: reason in (pool.trouble or ""))
-        computing = asyncio.create_task(pool.compute(RECORD))
-        await asyncio.sleep(2 * backoff.FIRST)
+        computing = asyncio.create_task(pool.compute(replace(RECORD, value=b"slower")))
+        await started_anew(MAX_CRASHES + 1)
         loads("fine")
         assert not isinstance(await computing, Failure)
         assert pool.failure is None

@@ -185,7 +185,8 @@ class Template:
     def _kill(self) -> None:
         if self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
+                # Not by asyncio's kill: it polls first, and takes the exit code from the watcher that waits for it.
+                os.kill(self._process.pid, signal.SIGKILL)
 
     async def _request_fork(self, theirs: socket.socket) -> None:
         if self.gone.done():
