@@ -18,7 +18,6 @@ import asyncio
 import contextlib
 import functools
 import gc
-import gzip
 import json
 import multiprocessing
 import os
@@ -26,13 +25,14 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
 from aiokafka.errors import GroupCoordinatorNotAvailableError
+from pages import pages as public_pages
 
 from services import pipeline
 from services.broker.settings import BrokerSettings
@@ -48,12 +48,10 @@ from services.runtime.records import Handler, Output, Record
 from services.runtime.settings import KafkaSettings
 from services.runtime.topology import Stage
 
-SAMPLES = Path(__file__).parents[1] / "samples" / "pages"
 DEADLINE_SECONDS = 300
 SETTLE_SECONDS = 2
 """For the broker to be done with what was published."""
 DIFFERENT_PAGES = 100
-SETS = ("article-extraction-benchmark", "publisher-pages", "web-pages")
 POLL_SECONDS = 0.5
 
 
@@ -247,7 +245,7 @@ def inputs(name: str, data: Path, pages: int = DIFFERENT_PAGES) -> list[Record]:
     """Return records of a stage's input topic, made from different pages by the stages before it."""
     raw = [
         Record("pages.raw", 0, n, 0, None, json.dumps({"url": url, "body": html, "content_type": "text/html"}).encode())
-        for n, (url, html) in enumerate(islice(_pages(data), pages))
+        for n, (url, html) in enumerate(islice(public_pages(data), pages))
     ]
     accepted = _made(pipeline.ingest(), raw, pipeline.PAGES_ACCEPTED.name)
     return accepted if name == "extractor" else _made(pipeline.extractor(), accepted, pipeline.ARTICLES_CLEANED.name)
@@ -259,19 +257,6 @@ def _made(handler: Handler, records: Sequence[Record], topic: str) -> list[Recor
         with contextlib.suppress(RejectedError):
             made += [Record(o.topic, 0, 0, 0, o.key, o.value, o.headers) for o in handler(record) if o.topic == topic]
     return made
-
-
-def _pages(data: Path) -> Iterator[tuple[str, str]]:
-    folders = [data / name for name in SETS if (data / name).is_dir()]
-    if not folders:
-        print(f"no public pages in {data}: taking the samples of this repository", file=sys.stderr)
-        for path in sorted(SAMPLES.glob("*.html")):
-            yield f"https://bench.example/{path.stem}", path.read_text(encoding="utf-8", errors="replace")
-    for folder in folders:
-        for line in (folder / "gold.jsonl").read_bytes().splitlines():
-            page = json.loads(line)
-            html = gzip.decompress((folder / "html" / f"{page['id']}.html.gz").read_bytes())
-            yield page.get("url") or f"https://bench.example/{page['id']}", html.decode("utf-8", "replace")
 
 
 if __name__ == "__main__":

@@ -1,122 +1,190 @@
-"""Measure the pipeline on this machine: pages a second through all stages, and the latency of single pages.
+"""Measure the pipeline on this machine, with real pages: pages a second, CPU a page, and the latency of single pages.
 
-    python bench/pipeline.py [--pages 600] [--single 120]
+    python bench/pipeline.py [--pages 300] [--rounds 3] [--single 60] [--data ../shared/data]
 
-It runs the embedded Kafka and one worker of each stage, publishes the sample article under new addresses, and reads
-`articles.enriched` as a consumer would (read-committed). The first round warms up and is not counted. Latency is the
-time from a page's append to pages.raw to the moment at which its article can be read: at one page a second, and at half
-of the rate that was measured before.
+It runs the embedded Kafka and one worker of each stage, publishes pages of the public corpora under new addresses, as a
+crawler does (binary mode, the value is the page), and reads where they end as a consumer would (read-committed): in
+`articles.enriched`, `pages.skipped`, or a dead-letter topic. The first round warms up and is not counted.
+
+CPU is that of a worker with all its processes, and of the broker, over the rounds that count. Latency is the time from
+a page's append to `pages.raw` to the moment at which its article can be read: at one page a second, and at half of the
+rate that was measured before.
 """
 
 import argparse
 import asyncio
 import contextlib
-import json
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count, cycle
 from pathlib import Path
 
+import psutil
 from aiokafka import AIOKafkaProducer
+from pages import pages
 
 from schemas import header
 from schemas.headers import ORIGIN_TIME
 from services.broker.settings import BrokerSettings
 from services.cli import desk
-from services.pipeline import ARTICLES_ENRICHED, PAGES_RAW, STAGES, TOPICS
+from services.pipeline import ENDS, PAGES_RAW, STAGES, TOPICS
 from services.runtime import logs
 from services.runtime.errors import WiredeskError
 from services.runtime.kafka import clients, topics
 from services.runtime.kafka.reading import read
+from services.runtime.records import Record
 from services.runtime.settings import KafkaSettings
 
-PAGE = (Path(__file__).parents[1] / "samples" / "pages" / "ferry-strike.html").read_text(encoding="utf-8")
-ROUNDS = 3
+SETS = ("article-extraction-benchmark", "publisher-pages")
 PARTITIONS = 2
-DEADLINE_SECONDS = 300
+DEADLINE_SECONDS = 600
+LATENCIES = {"one page a second": 1.0, "half of capacity": None}
+
+type Page = tuple[str, bytes]
 
 
 def main() -> int:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pages", type=int, default=600, help="pages of a round")
-    parser.add_argument("--single", type=int, default=120, help="pages whose latency is taken, at each of two rates")
+    parser.add_argument("--pages", type=int, default=300, help="pages of a round")
+    parser.add_argument("--rounds", type=int, default=3, help="that count, after the first one")
+    parser.add_argument("--single", type=int, default=60, help="pages whose latency is taken, at each of two rates")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the public corpora")
     args = parser.parse_args()
     logs.quiet()
+    corpus = [(url, html.encode()) for url, html in pages(args.data, SETS)]
     try:
         with tempfile.TemporaryDirectory(prefix="wiredesk-bench-") as folder:
-            asyncio.run(_run(Path(folder), args.pages, args.single))
+            asyncio.run(_run(Path(folder), args, corpus))
     except WiredeskError as error:
         print(f"pipeline: {error}", file=sys.stderr)
         return error.exit_code
     return 0
 
 
-async def _run(folder: Path, pages: int, single: int) -> None:
+async def _run(folder: Path, args: argparse.Namespace, corpus: list[Page]) -> None:
     async with desk.kafka(folder / "kafka", BrokerSettings()) as broker:
+        java = next(process for process in psutil.Process().children(recursive=True) if process.name() == "java")
         kafka = desk.settings(broker)
         await topics.create(kafka, TOPICS, partitions=PARTITIONS)
         crew = desk.workers(dict.fromkeys(STAGES.values(), 1), kafka.bootstrap_servers, folder / "workers.log")
         async with crew as workers, clients.started(clients.producer(kafka, "bench"), kafka) as producer:
             await desk.ready(workers, DEADLINE_SECONDS)
-            addresses = (f"https://bench.example/{n}" for n in range(sys.maxsize))
-            rates = [await _round(kafka, producer, addresses, pages) for _ in range(ROUNDS + 1)][1:]
-            print(
-                f"pipeline: {pages} pages a round, {ROUNDS} rounds, {PARTITIONS} partitions, one worker of each stage: "
-                f"median {statistics.median(rates):.1f} pages/s ({min(rates):.1f} to {max(rates):.1f})"
-            )
-            for told, rate in (("idle", 1.0), ("half of capacity", statistics.median(rates) / 2)):
-                spent = sorted(await _latencies(kafka, producer, addresses, single, rate))
+            bench = Bench(kafka, producer, _endless(corpus))
+            await bench.round(args.pages)
+            before = _cpu(workers, java)
+            rounds = [await bench.round(args.pages) for _ in range(args.rounds)]
+            after = _cpu(workers, java)
+            _print_rounds(args, corpus, rounds, {name: after[name] - before[name] for name in after})
+            median = statistics.median(one.rate for one in rounds)
+            for name, fixed in LATENCIES.items():
+                rate = fixed or median / 2
+                spent = sorted(await bench.latencies(args.single, rate))
                 p50, p99 = statistics.median(spent), spent[int(0.99 * (len(spent) - 1))]
                 print(
-                    f"latency, {told}: {single} pages at {rate:.1f} pages/s: "
-                    f"p50 {p50:.0f} ms, p99 {p99:.0f} ms, most {spent[-1]:.0f} ms"
+                    f"latency, {name}: {args.single} pages at {rate:.1f} pages/s: "
+                    f"p50 {p50:.0f} ms, p99 {p99:.0f} ms, most {spent[-1]:.0f} ms",
+                    flush=True,
                 )
 
 
-async def _round(kafka: KafkaSettings, producer: AIOKafkaProducer, addresses: Iterator[str], count: int) -> float:
-    reading = read(kafka, [ARTICLES_ENRICHED.name])
-    async with asyncio.timeout(DEADLINE_SECONDS), contextlib.aclosing(reading):
-        await anext(reading)
+@dataclass(frozen=True)
+class Round:
+    """Pages a second, and how many ended in each topic."""
+
+    rate: float
+    ends: Mapping[str, int]
+
+
+class Bench:
+    """Publishes pages and waits until they have ended."""
+
+    def __init__(self, kafka: KafkaSettings, producer: AIOKafkaProducer, source: Iterator[Page]) -> None:
+        self._kafka = kafka
+        self._producer = producer
+        self._source = source
+
+    async def round(self, pages: int) -> Round:
+        """Publish pages at once; return when all have ended."""
+        ends: Counter[str] = Counter()
+        async with self._ended() as reading:
+            began = time.monotonic()
+            sending = asyncio.create_task(self._send(pages, None))
+            async for record in reading:
+                if record is not None:
+                    ends[record.topic] += 1
+                if ends.total() == pages:
+                    break
+            rate = pages / (time.monotonic() - began)
+            await sending
+        return Round(rate, ends)
+
+    async def latencies(self, pages: int, rate: float) -> list[float]:
+        """Return milliseconds of pages that are sent at a rate, whether the ones before are through or not."""
+        spent: list[float] = []
+        async with self._ended() as reading:
+            sending = asyncio.create_task(self._send(pages, rate))
+            async for record in reading:
+                if record is not None:
+                    spent.append(1000 * time.time() - int(header(record.headers, ORIGIN_TIME) or 0))
+                if len(spent) == pages:
+                    break
+            await sending
+        return spent
+
+    @contextlib.asynccontextmanager
+    async def _ended(self) -> AsyncIterator[AsyncGenerator[Record | None]]:
+        """Read where pages end, from now on."""
+        reading = read(self._kafka, [topic.name for topic in ENDS])
+        async with asyncio.timeout(DEADLINE_SECONDS), contextlib.aclosing(reading):
+            await anext(reading)
+            yield reading
+
+    async def _send(self, pages: int, rate: float | None) -> None:
         began = time.monotonic()
-        for _ in range(count):
-            await producer.send(PAGES_RAW.name, _page(next(addresses)))
-        seen = 0
-        async for record in reading:
-            seen += record is not None
-            if seen == count:
-                return count / (time.monotonic() - began)
-    raise AssertionError
+        for number in range(pages):
+            if rate is not None:
+                await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
+            url, page = next(self._source)
+            headers = {"ce_specversion": "1.0", "ce_id": url, "ce_source": "/bench", "ce_subject": url}
+            headers |= {"ce_type": "dev.wiredesk.page.raw.v1", "content-type": "text/html; charset=utf-8"}
+            await self._producer.send(
+                PAGES_RAW.name, page, headers=[(name, value.encode()) for name, value in headers.items()]
+            )
 
 
-async def _latencies(
-    kafka: KafkaSettings, producer: AIOKafkaProducer, addresses: Iterator[str], count: int, rate: float
-) -> list[float]:
-    """Return milliseconds of pages that are sent at a rate, whether the ones before are through or not."""
-    spent: list[float] = []
-    reading = read(kafka, [ARTICLES_ENRICHED.name])
-    async with asyncio.timeout(DEADLINE_SECONDS), contextlib.aclosing(reading), asyncio.TaskGroup() as tasks:
-        await anext(reading)
-        tasks.create_task(_send(producer, addresses, count, rate))
-        async for record in reading:
-            if record is not None:
-                spent.append(1000 * time.time() - int(header(record.headers, ORIGIN_TIME) or 0))
-            if len(spent) == count:
-                break
-    return spent
+def _endless(corpus: list[Page]) -> Iterator[Page]:
+    for number, (url, page) in zip(count(), cycle(corpus), strict=False):
+        yield f"{url}{'&' if '?' in url else '?'}bench={number}", page
 
 
-async def _send(producer: AIOKafkaProducer, addresses: Iterator[str], count: int, rate: float) -> None:
-    began = time.monotonic()
-    for number in range(count):
-        await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
-        await producer.send(PAGES_RAW.name, _page(next(addresses)))
+def _cpu(workers: list[desk.WorkerProcess], broker: psutil.Process) -> dict[str, float]:
+    """Return the CPU seconds of each worker with all its processes, those that have ended, too, and of the broker."""
+    processes = {w.stage.name: psutil.Process(w.process.pid) for w in workers if w.process is not None}
+    processes["broker"] = broker
+    return {
+        name: sum(sum(one.cpu_times()[:4]) for one in (process, *process.children(recursive=True)))
+        for name, process in processes.items()
+    }
 
 
-def _page(url: str) -> bytes:
-    return json.dumps({"url": url, "body": PAGE, "content_type": "text/html"}).encode()
+def _print_rounds(args: argparse.Namespace, corpus: list[Page], rounds: list[Round], cpu: Mapping[str, float]) -> None:
+    rates = [one.rate for one in rounds]
+    ends = sum((Counter(one.ends) for one in rounds), Counter[str]())
+    size = statistics.mean(len(page) for _, page in corpus)
+    pages = args.pages * len(rounds)
+    print(
+        f"pipeline: {len(corpus)} different pages of {size / 1000:.0f} kB on average, {args.pages} a round, "
+        f"{len(rounds)} rounds, {PARTITIONS} partitions, one worker of each stage"
+    )
+    print(f"pages/s: median {statistics.median(rates):.1f} ({min(rates):.1f} to {max(rates):.1f})")
+    print("CPU a page: " + ", ".join(f"{name} {1000 * seconds / pages:.1f} ms" for name, seconds in cpu.items()))
+    print("they ended in: " + ", ".join(f"{name} {number}" for name, number in ends.most_common()), flush=True)
 
 
 if __name__ == "__main__":
