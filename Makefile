@@ -63,7 +63,7 @@ format: $(READY) ## Format the code, and mend what can be mended
 	$(BIN)/ruff format .
 
 bench: $(READY) ## Print the figures; DATA=folder of the public corpora
-	$(BIN)/python bench/pipeline.py
+	$(BIN)/python bench/pipeline.py $(if $(DATA),--data $(DATA))
 	$(BIN)/python bench/overhead.py $(if $(DATA),--data $(DATA))
 	$(BIN)/python bench/overhead.py --scaling --stage extractor --rounds 3 $(if $(DATA),--data $(DATA))
 	$(BIN)/python bench/replay.py $(if $(DATA),--data $(DATA))
@@ -81,8 +81,9 @@ $(PEERS)/.ready: bench/peers/requirements.txt
 	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
 
-peers: $(READY) $(PEERS)/.ready ## Compare with arroyo, FastStream and Quix Streams, in an environment of their own
+peers: $(READY) $(PEERS)/.ready ## Cost of a record, beside Kafka Streams, Quix Streams, arroyo, FastStream, bare loops; of an idle desk
 	$(BIN)/python bench/peers/compare.py
+	$(BIN)/python bench/idle.py
 
 TRAINING := .venv-training
 FOLDS := .cache/extraction-folds
