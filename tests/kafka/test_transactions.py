@@ -19,6 +19,7 @@ from services.runtime.kafka.reading import read
 from services.runtime.kafka.transactions import TransactionalProducer
 from services.runtime.records import Output
 from services.runtime.settings import KafkaSettings
+from services.runtime.topology import Topic
 from tests.echo import TOPICS
 from tests.faults.proxy import Proxy
 from tests.handlers import TARGET
@@ -133,6 +134,23 @@ async def test_an_output_that_is_too_large_is_named(desk: KafkaSettings) -> None
         with pytest.raises(OutputTooLargeError) as caught:
             await failing.commit([output(b"a"), output(os.urandom(40 << 20))], desk.on_cluster(GROUP), source(desk), 1)
     assert (caught.value.index, caught.value.size) == (1, 40 << 20)
+
+
+async def test_of_a_batch_that_is_refused_the_largest_output_is_named(desk: KafkaSettings) -> None:
+    small = Topic("small", "Takes little", partitions=1, max_message_bytes=2000)
+    await topics.create(desk, [small])
+    outputs = [Output(small.name, None, value) for value in (b"a", os.urandom(4000), b"b")]
+    async with producer(desk, setting(20)) as failing:
+        with pytest.raises(OutputTooLargeError) as caught:
+            await failing.commit(outputs, desk.on_cluster(GROUP), source(desk), 1)
+    assert (caught.value.index, caught.value.size) == (1, 4000)
+
+
+async def test_outputs_keep_their_order_over_several_batches_of_a_partition(desk: KafkaSettings) -> None:
+    values = [b"%d " % number * 60_000 for number in range(12)]
+    async with producer(desk) as it:
+        await it.commit([output(value) for value in values], desk.on_cluster(GROUP), source(desk), 1)
+    assert await readable(desk) == values
 
 
 async def test_a_coordinator_out_of_reach_is_told_in_time() -> None:
