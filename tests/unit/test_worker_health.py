@@ -1,11 +1,10 @@
-"""What a worker says of itself over HTTP, and when."""
+"""When a worker says that it lives, and when that it is ready."""
 
 import time
 
 import aiohttp
 import pytest
 
-from services.runtime.errors import UnavailableError
 from services.runtime.settings import KafkaSettings, WorkerSettings
 from services.runtime.worker import Worker, health
 from tests.handlers import STAGE
@@ -76,10 +75,3 @@ async def test_a_trouble_that_a_restart_would_not_mend_is_no_reason_for_one(work
     worker._assignment = Lanes(trouble="partition 3 is braked: most records fail")  # type: ignore[assignment] # the same
     assert await answers(worker, "/healthz") == (200, None)
     assert await answers(worker, "/readyz") == (503, "partition 3 is braked: most records fail")
-
-
-async def test_a_port_that_is_taken_is_told_with_the_setting() -> None:
-    async with health.serving("127.0.0.1", 0, alive=lambda: None, ready=lambda: None) as port:
-        with pytest.raises(UnavailableError, match=f"127.0.0.1:{port}.*WIREDESK_METRICS_PORT"):
-            async with health.serving("127.0.0.1", port, alive=lambda: None, ready=lambda: None):
-                pass
