@@ -1,7 +1,9 @@
 """Copies of the working tree, in which mutants live."""
 
+import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 from tests.mutants.mutant import Mutant
@@ -17,6 +19,7 @@ class Copy:
     def __init__(self, root: Path, folder: Path) -> None:
         self.folder = folder
         self._original = b""
+        self._written_at = time.time()
         listed = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607 - whichever git there is
             cwd=root,
@@ -32,8 +35,18 @@ class Copy:
         """Put a mutant into the copy."""
         # Of the copy, not of the working tree: somebody may edit that meanwhile.
         self._original = (self.folder / mutant.file).read_bytes()
-        (self.folder / mutant.file).write_bytes(mutant.applied(self._original))
+        self._write(mutant.file, mutant.applied(self._original))
 
     def restore(self, mutant: Mutant) -> None:
         """Take it out again."""
-        (self.folder / mutant.file).write_bytes(self._original)
+        self._write(mutant.file, self._original)
+
+    def _write(self, file: str, content: bytes) -> None:
+        """Write a file under a time of its own.
+
+        A mutant is often as long as the original, and made in the same second: what was compiled of one would pass for
+        the other.
+        """
+        (self.folder / file).write_bytes(content)
+        self._written_at += 2
+        os.utime(self.folder / file, (self._written_at, self._written_at))

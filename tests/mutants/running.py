@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import patience
 from tests.mutants.copies import Copy
 
 LIBRARIES = (
@@ -39,7 +40,8 @@ FAILED = (1, 2)
 
 
 def preload() -> None:
-    """Import libraries, once for all runs."""
+    """Import libraries, and measure the machine, once for all runs."""
+    patience.at_start()
     for name in LIBRARIES:
         importlib.import_module(name)
 
@@ -92,6 +94,7 @@ class TestRun:
 
 
 def _run(folder: Path, tests: tuple[str, ...]) -> None:
+    os.environ[patience.VARIABLE] = f"{patience.at_present():.2f}"  # measured once, for all runs
     os.setsid()  # so that whatever the tests start can be ended with them
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -99,9 +102,6 @@ def _run(folder: Path, tests: tuple[str, ...]) -> None:
     with _log(folder).open("wb") as log:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
-    # A mutant is often as long as the original, and made in the same second: a compiled file would pass for its own.
-    sys.dont_write_bytecode = True
-    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     root = str(Path(__file__).parents[2])
     sys.path[:] = [str(folder), *(path for path in sys.path if path not in ("", root))]
     for name in [name for name in sys.modules if name.split(".")[0] in OURS]:

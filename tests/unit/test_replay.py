@@ -155,6 +155,14 @@ def test_what_a_replay_gave_up_goes_back_as_the_replays() -> None:
     assert dict(lineage(INGEST, again)).keys() == {"wiredesk_origin", "wiredesk_origin_time"}
 
 
+async def test_a_throttle_begins_without_credit() -> None:
+    throttle = Throttle(40, clock=lambda: 0.0)
+    turns = [await throttle.turn(0)]
+    throttle.charge(1)
+    turns.append(await throttle.turn(0))
+    assert turns == [True, False]
+
+
 async def test_a_throttle_that_had_nothing_to_do_owes_no_more_than_a_second() -> None:
     now = 0.0
     throttle = Throttle(40, clock=lambda: now)
