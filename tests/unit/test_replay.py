@@ -137,8 +137,32 @@ async def test_a_throttle_lets_through_what_was_asked_for_and_no_more(monkeypatc
             taken += found
             now += 0.001
     assert 0.95 * 4000 < taken <= 4000 + 40
-    assert Throttle(0.5).batch(64) == 1
-    assert Throttle(None).batch(64) == 64
+
+
+@pytest.mark.parametrize(("rate", "most"), [(0.5, 1), (4, 1), (8, 2), (40, 10), (256, 64), (10_000, 64), (None, 64)])
+def test_a_throttle_asks_for_a_quarter_of_a_second_at_once(rate: float | None, most: int) -> None:
+    assert Throttle(rate).batch(64) == most
+
+
+async def test_without_a_rate_nothing_is_held_back() -> None:
+    throttle = Throttle(None)
+    throttle.charge(1_000_000)
+    assert await throttle.turn(0)
+
+
+async def test_a_throttle_waits_no_longer_than_it_may_and_says_whether_it_is_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr("asyncio.sleep", sleep)
+    throttle = Throttle(10, clock=lambda: 0.0)
+    throttle.charge(5)
+    assert [await throttle.turn(0.2), await throttle.turn(0.5), await throttle.turn(9)] == [False, True, True]
+    assert slept == [0.2, 0.5, 0.5]
 
 
 def test_what_a_replay_gave_up_goes_back_as_the_replays() -> None:
