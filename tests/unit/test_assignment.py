@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import TopicPartition
+from prometheus_client import REGISTRY
 
 from services.runtime.worker.assignment import Assignment
 from services.runtime.worker.state import LaneState
@@ -45,11 +46,12 @@ class Lane:
 
 
 class Fixture:
-    def __init__(self) -> None:
+    def __init__(self, fitting: int = 99) -> None:
+        self.fitting = fitting
         self.consumer = Consumer()
         self.opened: list[Lane] = []
         consumer: Any = self.consumer
-        self.assignment = Assignment(consumer, self._open, drain_seconds=20)
+        self.assignment = Assignment(consumer, self._open, 20, lambda: self.fitting)
 
     def _open(self, source: TopicPartition, epoch: int) -> Any:
         assert source in self.consumer.paused, "nothing may be fetched before its lane says from where"
@@ -66,6 +68,7 @@ async def test_each_partition_has_a_lane_of_its_own_and_begins_paused() -> None:
     assert it.assignment.trouble() == "not a member of the consumer group yet"
     await it.assignment.on_partitions_assigned([ZERO, ONE])
     assert set(it.assignment.lanes) == {ZERO, ONE}
+    assert it.consumer.places == {ZERO: 0, ONE: 0}, "aiokafka need not look for any"
     assert it.drained == []
     assert it.assignment.trouble() is None
 
@@ -102,3 +105,24 @@ async def test_a_partition_that_does_not_work_is_named() -> None:
     assert it.assignment.trouble() == "partition 0 waits for a transaction"
     it.opened[0].silent_seconds = 60
     assert it.assignment.trouble() == "partition 0: no answer from its broker for 60 s"
+
+
+async def test_partitions_for_which_there_are_no_descriptors_stand_still_and_are_counted() -> None:
+    it = Fixture(fitting=1)
+    await it.assignment.on_partitions_assigned([ONE, ZERO])
+    assert set(it.assignment.lanes) == {ZERO}
+    assert set(it.consumer.paused) == {ZERO, ONE}
+    assert (it.assignment.trouble() or "").startswith("1 of 2 partitions stand still")
+    it.fitting = 2
+    await it.assignment.on_partitions_assigned([ONE, ZERO])
+    assert it.assignment.trouble() is None
+
+
+async def test_metrics_tell_lanes_by_state_and_assignments() -> None:
+    before = REGISTRY.get_sample_value("wiredesk_rebalances_total") or 0
+    it = Fixture()
+    await it.assignment.on_partitions_assigned([ZERO, ONE])
+    it.opened[1].state = LaneState.FAILED
+    lanes = [REGISTRY.get_sample_value("wiredesk_lanes", {"state": state}) for state in ("running", "failed", "fenced")]
+    assert lanes == [1, 1, 0]
+    assert REGISTRY.get_sample_value("wiredesk_rebalances_total") == before + 1

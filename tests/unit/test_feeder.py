@@ -56,8 +56,9 @@ async def test_a_bundle_is_what_is_done_in_a_moment(pace: float, sizes: list[int
     assert [len(bundle) for bundle in await left(queue(*map(job, range(3)), pace=pace))] == sizes
 
 
-async def test_a_bundle_holds_64_records_and_a_megabyte_at_most() -> None:
-    assert [len(bundle) for bundle in await left(queue(*map(job, range(100))))] == [64, 36]
+async def test_a_bundle_holds_256_records_and_a_megabyte_at_most() -> None:
+    assert [len(bundle) for bundle in await left(queue(*map(job, range(300)), pace=0.0))] == [256, 44]
+    assert [len(bundle) for bundle in await left(queue(*map(job, range(300))))] == [100, 100, 100]
     large = [job(number, size) for number, size in enumerate([600_000, 600_000, 1, 1 << 21, 1])]
     assert await left(queue(*large)) == [[0, 1], [2, 3], [4]]
     exact = [job(0, (1 << 20) - 1), job(1), job(2)]
@@ -194,12 +195,12 @@ async def test_a_record_at_which_two_children_die_is_given_up() -> None:
             assert await child.given() == [0]
             child.end()
             await over(feeding)
-    assert one.outcome.result() == Failure("crash", "its process died 2 times at work on it, by signal 11")
+    assert one.outcome.result() == Failure("crash", "its process died 2 times at work on it, by signal 11 (SIGSEGV)")
     assert it.empty()
 
 
 @pytest.mark.parametrize(
-    ("status", "told"), [(3 << 8, "with exit code 3"), (9, "by signal 9"), (-1, "of an unknown cause")]
+    ("status", "told"), [(3 << 8, "with exit code 3"), (9, "by signal 9 (SIGKILL)"), (-1, "of an unknown cause")]
 )
 async def test_how_a_child_ended_is_told(status: int, told: str) -> None:
     one = job(0)
