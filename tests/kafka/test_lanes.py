@@ -6,11 +6,13 @@ import signal
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
 
 from services.pipeline import TOPICS as PIPELINE_TOPICS
+from services.runtime.errors import UnavailableError
 from services.runtime.kafka import topics
 from services.runtime.kafka.reading import read
 from services.runtime.kafka.transactions import TransactionalProducer
@@ -119,6 +121,21 @@ async def test_a_broken_deploy_stands_still_and_goes_on_when_it_is_mended(
     assert metric("wiredesk_brake") == 0
     assert keys(found) == Counter(dict.fromkeys(range(count // 2), 2))
     assert len(await dead_letters(kafka)) <= 80
+
+
+async def test_a_client_that_has_stopped_fetching_ends_its_worker(kafka: KafkaSettings) -> None:
+    """It would else stand still for ever, alive and in its group."""
+    await topics.create(kafka, TOPICS)
+    tested = Worker(STAGE, kafka, SETTINGS)
+    running = asyncio.create_task(tested.run(asyncio.Event()))
+    async with asyncio.timeout(DEADLINE):
+        while tested._not_ready() is not None:
+            await asyncio.sleep(0.05)
+        assert tested._assignment is not None
+        fetching: Any = tested._assignment._consumer._fetcher
+        fetching._fetch_task.cancel()
+        with pytest.raises(UnavailableError, match="stopped fetching"):
+            await running
 
 
 async def test_little_is_in_flight_when_little_may_be(kafka: KafkaSettings) -> None:

@@ -12,6 +12,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.consumer import fetcher
 
+from services.runtime.errors import UnavailableError
 from services.runtime.kafka.batches import Batch, Batches
 from services.runtime.records import Record
 
@@ -108,7 +109,13 @@ async def poll(
         partitions: of which records are returned; none: all that are assigned.
         timeout_ms: milliseconds to wait where there is nothing.
         max_records: in all, at most.
+
+    Raises:
+        UnavailableError: the client has given up fetching: another answer it would never bring.
     """
+    fetching: Any = consumer._fetcher  # noqa: SLF001 - it has no public name, and getmany does not look
+    if fetching.error_future.done():
+        raise UnavailableError("the Kafka client has stopped fetching after an answer that it did not understand")
     fetched: Any = await consumer.getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
     found: dict[TopicPartition, list[Record]] = fetched
     return found

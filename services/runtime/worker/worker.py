@@ -12,7 +12,7 @@ from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from services.runtime import metrics
 from services.runtime.backoff import Backoff
-from services.runtime.errors import OffsetsMovedError
+from services.runtime.errors import OffsetsMovedError, UnavailableError
 from services.runtime.isolation import ProcessPool
 from services.runtime.kafka import authorization, clients, diagnosis, topics
 from services.runtime.kafka.fetching import FetchPace, poll
@@ -184,6 +184,8 @@ class Worker:
             for source, offset in error.args[0].items():
                 self._lose_place(source, offset)
             return False
+        except UnavailableError:
+            raise  # a restart is the remedy
         except Exception as error:  # noqa: BLE001 - whatever it is, the partitions must not stand still in silence
             self._poll_trouble = authorization.refusal(error, self._kafka) or f"{type(error).__name__}: {error}"
             log.warning("poll failed, will try again", error=self._poll_trouble)
