@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
-import orjson
 import typer
 
 from services.cli import console
@@ -17,6 +16,7 @@ from services.pipeline import ARTICLES_ENRICHED, PAGES_RAW, PAGES_SKIPPED, STAGE
 from services.runtime import acls as needs
 from services.runtime.acls import Acl, Acls, Operation, Resource
 from services.runtime.errors import UsageError
+from services.runtime.printable import json_text
 from services.runtime.settings import KafkaSettings, WorkerSettings
 from services.runtime.topology import Stage, Topic
 
@@ -146,13 +146,13 @@ def acls(  # noqa: PLR0913 - each is an option
     found, purposes = _needed(asked, command or ["worker"])
     if as_json:
         for acl in found:
-            console.plain(orjson.dumps({"principal": who, **_object(acl), "for": purposes[acl]}).decode())
+            console.json({"principal": who, **_object(acl), "for": purposes[acl]})
     elif form is Format.KAFKA_ACLS:
         for line in kafka_acls(who, found, kafka.bootstrap_servers):
-            console.plain(line)
+            console.line(line)
     elif form is Format.STRIMZI:
         for line in strimzi(found):
-            console.plain(line)
+            console.line(line)
     else:
         console.table(
             f"ACLs of {who}",
@@ -209,7 +209,7 @@ def strimzi(found: Sequence[Acl]) -> list[str]:
         lines += [
             "    - resource:",
             f"        type: {_STRIMZI[resource]}",
-            f"        name: {orjson.dumps(name).decode()}",
+            f"        name: {json_text(name)}",
             f"        patternType: {'prefix' if prefixed else 'literal'}",
             f"      operations: [{', '.join(operation.capitalize() for operation in operations)}]",
             '      host: "*"',
