@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import NewTopic
 from aiokafka.errors import CommitFailedError
 
 from services.broker.cluster import EmbeddedKafka
@@ -114,6 +115,20 @@ async def test_a_transaction_that_fails_before_its_commit_is_aborted(desk: Kafka
     async with asyncio.timeout(SECONDS):  # nobody has opened after it: it was aborted as it was closed
         assert await readable(desk) == []
     assert await committed(desk) is None
+
+
+async def test_a_transaction_of_which_the_broker_has_refused_a_record_is_aborted(desk: KafkaSettings) -> None:
+    """It fails its own delivery only: Kafka would commit the others, and the offset, without it."""
+    name = desk.on_cluster("compacted")
+    async with clients.started(clients.admin(desk), desk) as admin:
+        await admin.create_topics([NewTopic(name, 1, 1, topic_configs={"cleanup.policy": "compact"})])
+    with pytest.raises(AbortedError):
+        async with producer(desk, timeout=setting(20)) as failing:
+            await failing.commit(
+                [output(b"a"), Output("compacted", None, b"takes keys only")], desk.on_cluster(GROUP), source(desk), 1
+            )
+    assert await committed(desk) is None
+    assert await readable(desk) == []
 
 
 async def test_a_producer_that_is_left_aborts_what_it_has_open(
