@@ -273,7 +273,7 @@ def kafka(tmp_path_factory: pytest.TempPathFactory, idp: tuple[Issuer, str]) -> 
         listener + "oauthbearer.sasl.oauthbearer.jwks.endpoint.url": jwks,
         listener + "oauthbearer.sasl.oauthbearer.expected.audience": AUDIENCE,
         # Connections end with their sessions: the client has to come back with a new token.
-        listener + "oauthbearer.connections.max.reauth.ms": "3000",
+        listener + "oauthbearer.connections.max.reauth.ms": "6000",
     }
     folder = tmp_path_factory.mktemp("oauth")
     patched = pytest.MonkeyPatch()
@@ -322,7 +322,7 @@ async def test_a_plug_ins_tokens_are_taken(
 @pytest.mark.timeout(180)
 async def test_a_worker_outlives_its_tokens(kafka: SecuredKafka, idp: tuple[Issuer, str]) -> None:
     issuer, url = idp
-    issuer.lifetime = 3
+    issuer.lifetime = 6
     mine = at(kafka, url, topic_prefix="o.", sasl_oauth_scope="work")
     door = kafka.open.model_copy(update={"topic_prefix": "o."})
     await topics.create(door, echo.TOPICS)
@@ -330,7 +330,7 @@ async def test_a_worker_outlives_its_tokens(kafka: SecuredKafka, idp: tuple[Issu
     try:
         async with echo.worker(mine):
             sent = 0
-            while len(issuer.requests) < asked + 3:
+            while len(issuer.requests) < asked + 2:
                 await echo.send(door, [b"fine"])
                 sent += 1
                 assert len(await echo.outcomes(door, sent)) == sent
