@@ -4,9 +4,12 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaConnectionError
 from prometheus_client import REGISTRY
 
+from services.runtime import metrics
 from services.runtime.worker.assignment import Assignment
 from services.runtime.worker.state import LaneState
 
@@ -40,6 +43,16 @@ class Lane:
         self.silent_seconds = self.stalled_seconds = 0.0
         self.progress = Progress()
         self.deadlines: list[float] = []
+        self.regulated = self.measured = 0
+        self.refuses = False
+
+    def regulate(self) -> None:
+        self.regulated += 1
+
+    async def measure(self) -> None:
+        self.measured += 1
+        if self.refuses:
+            raise KafkaConnectionError
 
     async def drain(self, deadline: float) -> None:
         self.deadlines.append(deadline)
@@ -126,3 +139,38 @@ async def test_metrics_tell_lanes_by_state_and_assignments() -> None:
     lanes = [REGISTRY.get_sample_value("wiredesk_lanes", {"state": state}) for state in ("running", "failed", "fenced")]
     assert lanes == [1, 1, 0]
     assert REGISTRY.get_sample_value("wiredesk_rebalances_total") == before + 1
+
+
+async def test_a_partition_that_is_gone_has_no_gauges_here_any_more() -> None:
+    it = Fixture()
+    await it.assignment.on_partitions_assigned([ZERO, ONE])
+    for partition in (0, 1, 2):
+        metrics.LAG.labels(partition).set(5)
+    await it.assignment.on_partitions_revoked([ZERO, ONE])
+    lags = [REGISTRY.get_sample_value("wiredesk_lag_records", {"partition": str(number)}) for number in (0, 1, 2)]
+    assert lags == [None, None, 5]
+    metrics.forget_partition(2)
+
+
+async def test_every_lane_is_regulated_and_measured_again_and_again_whatever_one_of_them_meets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    it = Fixture()
+    assert it.assignment.stalled_seconds == 0
+    await it.assignment.on_partitions_assigned([ZERO, ONE])
+    it.opened[0].refuses = True
+    it.assignment.regulate()
+    assert [lane.regulated for lane in it.opened] == [1, 1]
+
+    pauses = 0
+
+    async def sleep(_: float) -> None:
+        nonlocal pauses
+        pauses += 1
+        if pauses > 3:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr("asyncio.sleep", sleep)
+    with pytest.raises(asyncio.CancelledError):
+        await it.assignment.measure()
+    assert [lane.measured for lane in it.opened] == [3, 3]

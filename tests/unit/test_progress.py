@@ -96,6 +96,7 @@ async def test_before_the_first_fetch_nothing_is_known(clock: Clock, consumer: C
         (90, 2, 90, True),  # the same, and something is in work
         (100, 0, None, False),  # a broker that does not tell
         (90, 0, -1, True),
+        (0, 0, 0, False),  # the first record is of an open transaction
     ],
 )
 async def test_a_lane_stalls_only_with_something_to_do(
@@ -144,10 +145,28 @@ async def test_an_open_transaction_is_trouble_after_a_while_and_is_named(
     ]
 
 
+@pytest.mark.parametrize(("position", "stable"), [(100, 100), (80, 90)], ids=["idle", "at work before it"])
+async def test_a_lane_that_can_read_or_has_read_all_is_not_blocked(
+    clock: Clock, consumer: Consumer, monkeypatch: pytest.MonkeyPatch, position: int, stable: int
+) -> None:
+    async def asked(*_: object) -> list[str]:
+        raise AssertionError
+
+    monkeypatch.setattr(progress, "open_transactions", asked)
+    consumer.at, consumer.stable = position, stable
+    it = measured(consumer)
+    for _ in range(3):
+        clock.now += BLOCKED_SECONDS
+        await it.measure(0, 0)
+    assert it.blocked is None
+
+
 def test_silence_counts_from_the_last_answer_while_one_is_awaited(clock: Clock, consumer: Consumer) -> None:
     it = measured(consumer)
     assert it.silent_seconds == 0, "nothing was asked yet"
     consumer.answered = int((clock.now - 7) * 1000)
     assert it.silent_seconds == 7
+    consumer.answered = int((clock.now - 0.5) * 1000)
+    assert it.silent_seconds == 0.5
     consumer.is_paused = True
     assert it.silent_seconds == 0
