@@ -42,7 +42,7 @@ class Fixture:
 
     def add(self, count: int, size: int = 10) -> None:
         for _ in range(count):
-            self.flight.add(Record("in", 0, len(self.pool.jobs), 0, None, b"x" * size))
+            self.flight.add([Record("in", 0, len(self.pool.jobs), 0, None, b"x" * size)])
 
     async def batch(self) -> list[int]:
         assert await self.flight.first(lambda: True)
@@ -126,7 +126,7 @@ async def test_bounds_of_the_worker_hold_for_all_lanes() -> None:
     it.add(6)
     rooms = [(it.flight.has_room, other.has_room)]
     for offset in range(4):
-        other.add(Record("in", 1, offset, 0, None, b""))
+        other.add([Record("in", 1, offset, 0, None, b"")])
     rooms.append((it.flight.has_room, other.has_room))
     it.pool.finish(0)
     it.flight.settle(1)
@@ -232,7 +232,7 @@ async def test_one_by_one_submits_and_commits_single_records() -> None:
     it.flight.one_by_one = True
     it.add(1)
     for offset in (1, 2):
-        it.flight.add(Record("in", 0, offset, 0, None, b""))
+        it.flight.add([Record("in", 0, offset, 0, None, b"")])
     assert len(it.pool.jobs) == 1
     it.pool.finish(0)
     assert await it.batch() == [0]
@@ -254,7 +254,7 @@ async def test_one_by_one_commits_single_records_of_what_was_submitted_before() 
 async def test_a_refused_record_has_its_outcome_already() -> None:
     it = Fixture()
     failure = Failure("output_too_large", "as told")
-    it.flight.add(Record("in", 0, 0, 0, None, b""), failure)
+    it.flight.add([Record("in", 0, 0, 0, None, b"")], {0: failure})
     assert await it.flight.first(lambda: True)
     assert [outcome for _, outcome in await it.flight.batch()] == [failure]
     assert not it.pool.jobs

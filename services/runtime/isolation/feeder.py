@@ -78,7 +78,7 @@ class JobQueue(asyncio.Queue[Job]):
         while len(found) < most and size < BUNDLE_BYTES and not first.alone and self._jobs:
             if self._jobs[0].alone:
                 break
-            found.append(self.get_nowait())
+            found.append(self._jobs.popleft())  # nobody waits for room in this queue
             size += found[-1].record.size
         return found
 

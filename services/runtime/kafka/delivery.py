@@ -4,7 +4,7 @@ import abc
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -108,10 +108,7 @@ class Delivery(abc.ABC):
         Raises:
             OutputTooLargeError: one is larger than its topic allows.
         """
-        sent: list[tuple[asyncio.Future[RecordMetadata], list[int]]] = []
-        for (topic, partition), indices in (await self._by_partition(outputs)).items():
-            for builder, packed in self._batches(outputs, indices):
-                sent.append((await self._producer.send_batch(builder, topic, partition=partition), packed))
+        sent = await self._send(outputs)
         results = await asyncio.gather(*(delivery for delivery, _ in sent), return_exceptions=True)
         for result, (_, packed) in zip(results, sent, strict=True):
             if isinstance(result, MessageSizeTooLargeError):
@@ -125,32 +122,35 @@ class Delivery(abc.ABC):
             delivered.append((result, packed))
         return delivered
 
-    async def _by_partition(self, outputs: Sequence[Output]) -> dict[tuple[str, int], list[int]]:
-        """Return the indices of outputs, in their order, by topic on the cluster and partition."""
-        topics: dict[str, tuple[str, list[int], set[int]]] = {}
-        for name in {output.topic for output in outputs}:
-            topic = self._settings.on_cluster(name)
-            partitions = sorted(await self._producer.partitions_for(topic))
-            topics[name] = topic, partitions, self._producer.client.cluster.available_partitions_for_topic(topic)
-        found: dict[tuple[str, int], list[int]] = {}
+    async def _send(self, outputs: Sequence[Output]) -> list[tuple[asyncio.Future[RecordMetadata], list[int]]]:
+        """Send outputs, in their order within a partition; return the delivery of each batch, and whose it is.
+
+        A batch is sent when the next output does not fit into it, or none is left. One that fits into none is alone.
+        """
+        producer = self._producer
+        topics = {name: await self._partitions(name) for name in {output.topic for output in outputs}}
+        now = int(time.time() * 1000)
+        sent = []
+        filling: dict[tuple[str, int], tuple[BatchBuilder, list[int]]] = {}
         for index, output in enumerate(outputs):
             topic, partitions, available = topics[output.topic]
-            found.setdefault((topic, partition_for(output.key, partitions, available)), []).append(index)
-        return found
-
-    def _batches(self, outputs: Sequence[Output], indices: Sequence[int]) -> Iterator[tuple[BatchBuilder, list[int]]]:
-        """Yield full batches of outputs, and the indices of what each holds; one larger than a batch is alone in it."""
-        now = int(time.time() * 1000)
-        builder, packed = self._producer.create_batch(), list[int]()
-        for index in indices:
-            output = outputs[index]
-            fields: dict[str, Any] = {"key": output.key, "value": output.value, "headers": list(output.headers)}
-            if builder.append(timestamp=now, **fields) is None:
-                yield builder, packed
-                builder, packed = self._producer.create_batch(), []
-                builder.append(timestamp=now, **fields)
+            place = topic, partition_for(output.key, partitions, available)
+            builder, packed = filling.get(place) or filling.setdefault(place, (producer.create_batch(), []))
+            key, value, headers = output.key, output.value, list(output.headers)
+            if builder.append(timestamp=now, key=key, value=value, headers=headers) is None:
+                sent.append((await producer.send_batch(builder, topic, partition=place[1]), packed))
+                filling[place] = builder, packed = producer.create_batch(), []
+                builder.append(timestamp=now, key=key, value=value, headers=headers)
             packed.append(index)
-        yield builder, packed
+        for (topic, partition), (builder, packed) in filling.items():
+            sent.append((await producer.send_batch(builder, topic, partition=partition), packed))
+        return sent
+
+    async def _partitions(self, name: str) -> tuple[str, list[int], set[int]]:
+        """Return a topic's name on the cluster, its partitions, and those that have a leader."""
+        topic = self._settings.on_cluster(name)
+        partitions = sorted(await self._producer.partitions_for(topic))
+        return topic, partitions, self._producer.client.cluster.available_partitions_for_topic(topic)
 
 
 def coordinates(delivered: Sequence[Delivered], count: int) -> list[str | None]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from typing import Protocol
 
@@ -13,6 +13,8 @@ from services.runtime.settings import WorkerSettings
 BULK_RECORDS = 8
 """With so many records behind it in its lane a finished record waits for its turn anyway, and loses nothing when it
 waits for a fuller transaction."""
+
+NONE_REFUSED: Mapping[int, Failure] = {}
 
 type Batch = list[tuple[Record, Outcome]]
 
@@ -41,16 +43,16 @@ class Budget:
         """Whether no lane may take more."""
         return self._records <= 0 or self._bytes <= 0
 
-    def take(self, record: Record) -> None:
-        """Count a record in."""
-        self._records -= 1
-        self._bytes -= record.size
+    def take(self, records: int, size: int) -> None:
+        """Count records in, and their bytes."""
+        self._records -= records
+        self._bytes -= size
 
-    def give_back(self, records: Sequence[Record]) -> None:
-        """Count records out."""
+    def give_back(self, records: int, size: int) -> None:
+        """Count records out, and their bytes."""
         was_full = self.full
-        self._records += len(records)
-        self._bytes += sum(record.size for record in records)
+        self._records += records
+        self._bytes += size
         if was_full and not self.full:
             self._on_room()
 
@@ -80,13 +82,19 @@ class Flight:
             and not self._budget.full
         )
 
-    def add(self, record: Record, refused: Failure | None = None) -> None:
-        """Take a record; its outcome is known already where it cannot be read, or an earlier try was refused."""
-        if record.defect is not None:
-            refused = Failure(record.defect.reason, record.defect.message)
-        self._budget.take(record)
-        self._bytes += record.size
-        self._waiting.append((record, refused))
+    def add(self, records: Sequence[Record], refused: Mapping[int, Failure] = NONE_REFUSED) -> None:
+        """Take records. The outcome is known already where one cannot be read, or an earlier try was refused.
+
+        Args:
+            refused: by offset, why.
+        """
+        size = sum(record.size for record in records)
+        self._budget.take(len(records), size)
+        self._bytes += size
+        for record in records:
+            defect = record.defect
+            failure = refused.get(record.offset) if defect is None else Failure(defect.reason, defect.message)
+            self._waiting.append((record, failure))
         self.submit()
 
     def submit(self) -> None:
@@ -172,8 +180,9 @@ class Flight:
         self._forget([job.record for job in jobs])
 
     def _forget(self, records: Sequence[Record]) -> None:
-        self._bytes -= sum(record.size for record in records)
-        self._budget.give_back(records)
+        size = sum(record.size for record in records)
+        self._bytes -= size
+        self._budget.give_back(len(records), size)
 
 
 def _settled(record: Record, failure: Failure) -> Job:

@@ -83,10 +83,9 @@ class Lane:
         if not before:
             self.progress.moved()
         self._place.fetched(records)
-        for record in records:
-            if self._expected <= record.offset < self._end and self._context.wants(record):
-                self._flight.add(record, self._refused.get(record.offset))
-            self._expected = max(self._expected, record.offset + 1)
+        start, end, wants = self._expected, self._end, self._context.wants
+        self._flight.add([r for r in records if start <= r.offset < end and wants(r)], self._refused)
+        self._expected = max(start, records[-1].offset + 1)
         self.regulate()
         return len(self._flight) - before
 
