@@ -64,11 +64,25 @@ async def test_it_closes_by_count() -> None:
 
 
 async def test_it_closes_by_bytes_exactly() -> None:
-    it = Fixture()
+    it = Fixture(transaction_linger=3600, transaction_age=3600)
     for size in (999, 1, 1):
         it.add(1, size=size)
     it.pool.finish(*range(3))
-    assert await it.batch() == [0, 1]
+    forming = asyncio.create_task(it.batch())
+    await cycles()
+    assert forming.done()
+    assert forming.result() == [0, 1]
+
+
+async def test_it_stays_open_for_as_long_as_it_may_linger() -> None:
+    it = Fixture(transaction_linger=1)
+    it.add(2)
+    it.pool.finish(0)
+    forming = asyncio.create_task(it.batch())
+    await cycles()
+    assert not forming.done()
+    it.pool.finish(1)
+    assert await forming == [0, 1]
 
 
 async def test_it_closes_by_bytes() -> None:
@@ -78,7 +92,7 @@ async def test_it_closes_by_bytes() -> None:
     assert await it.batch() == [0, 1]
 
 
-@pytest.mark.parametrize(("behind", "waits"), [(3, False), (12, True)])
+@pytest.mark.parametrize(("behind", "waits"), [(3, False), (7, False), (8, True), (12, True)])
 async def test_a_page_waits_for_a_fuller_transaction_only_with_many_behind_it(*, behind: int, waits: bool) -> None:
     it = Fixture(transaction_linger=0, transaction_age=3600, transaction_records=16)
     it.add(1 + behind)
