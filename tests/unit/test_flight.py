@@ -233,6 +233,24 @@ async def test_a_drain_keeps_what_is_in_work_and_gives_up_the_rest() -> None:
     assert not await it.flight.first(lambda: False)
 
 
+async def test_what_was_not_even_submitted_is_given_up_and_makes_room() -> None:
+    it = Fixture(lane_bytes=100)
+    it.flight.one_by_one = True
+
+    def add(*offsets: int) -> bool:
+        it.flight.add([Record("in", 0, offset, 0, None, b"x" * 40) for offset in offsets])
+        return it.flight.has_room
+
+    rooms = [add(0, 1, 2)]
+    it.pool.jobs[0].taken = True
+    it.flight.give_up_waiting()
+    assert (len(it.flight), len(it.pool.jobs)) == (1, 1)
+    rooms += [it.flight.has_room, add(1, 2)]
+    it.flight.give_up()
+    assert len(it.flight) == 0
+    assert [*rooms, it.flight.has_room] == [False, True, False, True]
+
+
 async def test_a_drain_keeps_what_is_done() -> None:
     it = Fixture()
     it.add(3)
