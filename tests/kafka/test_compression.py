@@ -17,7 +17,7 @@ from services.runtime.settings import MIB, KafkaSettings
 from services.runtime.topology import Stage
 from tests.echo import SETTINGS, TOPICS, outcomes, worker
 from tests.handlers import TARGET
-from tests.patience import scaled
+from tests.patience import scaled, setting
 from tests.support import Cluster, text
 
 CODECS = {"none": 0, "gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}
@@ -74,7 +74,7 @@ async def dead_letter_of(kafka: KafkaSettings, value: bytes) -> Record:
         await producer.send_and_wait(kafka.on_cluster("in"), b"after it", partition=0)
     finally:
         await producer.stop()
-    settings = {"page_memory_bytes": 2048 * MIB, "page_deadline": 30, "processes": 1}
+    settings = {"page_memory_bytes": 2048 * MIB, "page_deadline": setting(30), "processes": 1}
     async with worker(kafka, SETTINGS.model_copy(update=settings)):
         letter, neighbour = await outcomes(kafka, 2)
     if neighbour.topic.endswith(".dlq"):

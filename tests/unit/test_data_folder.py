@@ -17,6 +17,7 @@ from services.broker import data_folder, folder_lock, jars
 from services.broker.cluster import EmbeddedKafka
 from services.broker.folder_lock import FolderLock
 from services.runtime.errors import UnavailableError
+from tests.patience import scaled
 from tests.support import ROOT
 
 HOLDER = """
@@ -34,6 +35,7 @@ RIVAL = """
 import asyncio, os, pathlib, sys, time
 from services.broker.folder_lock import FolderLock
 from services.runtime.errors import UnavailableError
+from tests.patience import scaled
 folder = pathlib.Path(sys.argv[1])
 async def once():
     lock = FolderLock(folder, "rival")
@@ -102,7 +104,7 @@ async def test_the_lock_is_held_until_kafka_has_ended_too(tmp_path: Path, monkey
         await asyncio.wait({waiting}, timeout=2 * folder_lock.POLL_SECONDS)
         assert not waiting.done()
         os.kill(heir, 9)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(scaled(30)):
             await waiting
     await acquire(tmp_path)  # the files of dead processes are no obstacle
 
