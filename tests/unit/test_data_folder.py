@@ -35,7 +35,6 @@ RIVAL = """
 import asyncio, os, pathlib, sys, time
 from services.broker.folder_lock import FolderLock
 from services.runtime.errors import UnavailableError
-from tests.patience import scaled
 folder = pathlib.Path(sys.argv[1])
 async def once():
     lock = FolderLock(folder, "rival")
