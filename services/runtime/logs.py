@@ -110,7 +110,7 @@ def quiet() -> None:
     structlog.configure(
         processors=[structlog.stdlib.add_log_level, _plain_line],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # looked up anew: it may be another one by then
         cache_logger_on_first_use=False,
     )
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)

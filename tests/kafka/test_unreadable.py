@@ -20,13 +20,11 @@ from tests.support import Cluster, Raw, ends_of, origin, publish, text, wait_unt
 NAME = b"tr\xff\xfeace"
 HEADERS: list[RawHeader] = [(b"fine", b"1"), (NAME, b"2"), (b"", None)]
 COMMANDS = (
-    ("audit",),
     ("audit", "--json"),
     ("status", "--json"),
     ("tail", PAGES_RAW.name, "--from-beginning", "--until-end", "--json"),
     ("tail", f"{PAGES_RAW.name}.dlq", "--from-beginning", "--until-end"),
     ("trace", "https://a.example/1", "--json"),
-    ("dlq", "list"),
     ("dlq", "redrive", "--dry-run", "--json"),
     ("replay", "ingest", "--from", "1d", "--into", "elsewhere", "--dry-run", "--json"),
 )
@@ -89,7 +87,8 @@ async def test_a_header_name_that_is_not_utf8_costs_its_record_alone(
     assert len(read.stdout.splitlines()) == 5
     assert "cannot be read" in read.stderr
     assert f"{topic}/0/1" in read.stderr
-    run_all(kafka)
+    if codec is Codec.ZSTD:
+        run_all(kafka)
     redriven: dict[str, Any] = json.loads(
         wiredesk(kafka, "dlq", "redrive", "--reason", "unreadable_record", "--json").stdout
     )
