@@ -28,12 +28,14 @@ class Defect:
             be, and the record's value is the bytes of the record or of the batch.
         batch_offset: where its batch begins, where it stands for all of it; it stands at the offset from which the
             batch was read, which may be a later one.
+        next_offset: where the next batch begins, in that case.
     """
 
     reason: str
     message: str
     headers: bytes | None = None
     batch_offset: int | None = None
+    next_offset: int | None = None
 
 
 @dataclass(frozen=True, init=False)  # without slots: the size is counted once, and kept
@@ -85,6 +87,12 @@ class Record:
     def coordinates(self) -> str:
         """`<topic>/<partition>/<offset>`: names the record for good."""
         return f"{self.topic}/{self.partition}/{self.offset}"
+
+    @property
+    def next_offset(self) -> int:
+        """The offset from which to read on: a record that stands for its batch takes all offsets of it."""
+        after = None if self.defect is None else self.defect.next_offset
+        return self.offset + 1 if after is None else after
 
     @cached_property
     def size(self) -> int:

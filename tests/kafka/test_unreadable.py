@@ -9,8 +9,9 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.record.util import calc_crc32c
 
-from services.pipeline import PAGES_RAW, TOPICS
+from services.pipeline import PAGES_RAW, STAGES, TOPICS
 from services.runtime.kafka import topics
+from services.runtime.kafka.progress import committed
 from services.runtime.kafka.reading import between, ends
 from services.runtime.records import Record
 from services.runtime.settings import KafkaSettings
@@ -96,6 +97,24 @@ async def test_a_header_name_that_is_not_utf8_costs_its_record_alone(
     with workers(kafka, ["ingest"], tmp_path / "log"):
         ended = await ends_of(kafka, [f"{topic}/0/{(await raw_records(kafka))[-1].offset}"])
     assert [record.topic for records in ended.values() for record in records] == [kafka.on_cluster("pages.skipped")]
+
+
+async def test_a_damaged_batch_at_the_beginning_is_given_up_once(
+    kafka: KafkaSettings, cluster: Cluster, tmp_path: Path
+) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    topic = kafka.on_cluster(PAGES_RAW.name)
+    async with RawProducer(kafka.bootstrap_servers) as producer:
+        assert await producer.send(topic, 0, RawBatch([gone(0), gone(1), gone(2)])) == (0, 0)
+    (segment,) = (cluster.folder / "kafka" / "node-1" / "log" / f"{topic}-0").glob("*.log")
+    damage(segment, number=0)
+    with workers(kafka, ["ingest"], tmp_path / "log"):
+        await ends_of(kafka, [f"{topic}/0/0"])
+    assert (await committed(kafka, [STAGES["ingest"]]))[TopicPartition(topic, 0)].offset == 3
+    with workers(kafka, ["ingest"], tmp_path / "log"):
+        await ends_of(kafka, await publish(kafka, [Raw(b"no page")]))
+    audit = json.loads(wiredesk(kafka, "audit", "--json").stdout)
+    assert (audit["pages"], audit["missing"], audit["duplicated"], audit["dead_lettered"]) == (2, 0, 0, 2)
 
 
 async def test_a_batch_that_is_damaged_on_disk_costs_itself_alone(

@@ -122,6 +122,25 @@ def test_a_wrong_checksum_costs_its_batch_alone() -> None:
     ]
 
 
+def test_a_damaged_batch_is_passed_as_a_whole() -> None:
+    """Whoever commits the offset after it, and begins there again, does not meet it once more."""
+    damaged = bytearray(sound(3, 4))
+    damaged[-1] ^= 0xFF
+    (found,) = read(bytes(damaged))
+    assert (found.offset, found.next_offset) == (3, 7)
+    (again,) = read(bytes(damaged), start=5)
+    assert (again.offset, again.next_offset) == (5, 7)
+    assert again.defect is not None
+    assert again.defect.batch_offset == 3
+    assert [record.next_offset for record in read(sound(0, 2))] == [1, 2]
+
+
+@pytest.mark.parametrize("offset", [0, 2, -5])
+def test_a_damaged_offset_costs_no_record_of_the_batch_before(offset: int) -> None:
+    damaged = struct.pack(">q", offset) + sound(5, 2)[8:]
+    assert values(read(sound(2, 3) + damaged))[:3] == [b"v2", b"v3", b"v4"]
+
+
 @pytest.mark.parametrize(
     ("codec", "packed", "problem"),
     [

@@ -251,7 +251,8 @@ class _Audit:
                 for offset in range(nexts[record.partition], record.offset):
                     ledger.absent(record.partition, offset)
                 nexts[record.partition] = record.offset + 1
-                if record.defect is not None and (record.defect.batch_offset or record.offset) < record.offset:
+                begin = None if record.defect is None else record.defect.batch_offset
+                if begin is not None and begin < record.offset:
                     ledger.absent(record.partition, record.offset)  # of a batch that is one record, further in front
         for tp, (_, last) in looked_at.items():
             for offset in range(nexts[tp.partition], last):

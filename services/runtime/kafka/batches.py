@@ -93,6 +93,10 @@ class Batch:
 
     def __post_init__(self) -> None:
         self.base_offset, _ = _PREFIX.unpack_from(self.data)
+        if self.following is not None and self.following <= self.base_offset:
+            self.following = (
+                None  # no checksum covers it: where it is damaged it must not cost the records of this batch
+            )
         self.next_offset = self.base_offset + 1 if self.following is None else self.following
         magic = self.data[_MAGIC_AT] if len(self.data) > _MAGIC_AT else None
         if magic is not None and magic != _MAGIC:  # brokers write no other since Kafka 3.0
@@ -209,7 +213,7 @@ class Batch:
         """Return the batch as one record, whose value is its bytes."""
         offset = max(start, self.base_offset)
         self.next_offset = max(self.next_offset, offset + 1)
-        defect = Defect("unreadable_batch", problem, batch_offset=self.base_offset)
+        defect = Defect("unreadable_batch", problem, batch_offset=self.base_offset, next_offset=self.next_offset)
         return Record(topic, partition, offset, max(-1, self._times[1]), None, bytes(self.data), (), defect)
 
     def _time(self, delta: int) -> int:

@@ -85,7 +85,7 @@ class Lane:
         self._place.fetched(records)
         start, end, wants = self._expected, self._end, self._context.wants
         self._flight.add([r for r in records if start <= r.offset < end and wants(r)], self._refused)
-        self._expected = max(start, records[-1].offset + 1)
+        self._expected = max(start, records[-1].next_offset)
         self.regulate()
         return len(self._flight) - before
 
@@ -250,7 +250,8 @@ class Lane:
         made = outputs_of(self._context, batch, self._place.topic_id)
         began = time.time()
         try:
-            await self._commit_at(output, made.outputs, batch[-1][0].offset + 1, batch[-1][0])
+            last = batch[-1][0]
+            await self._commit_at(output, made.outputs, min(self._end, last.next_offset), last)
         except OutputTooLargeError as error:
             self._blame_size(batch[made.makers[error.index]], error)
             raise
