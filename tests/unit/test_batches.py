@@ -183,6 +183,14 @@ def test_several_gzip_members_are_one_stream_and_what_follows_is_none() -> None:
     assert unpack(unpacking.GZIP, memoryview(packed)) == b"one two"
 
 
+def test_a_stream_of_many_empty_gzip_members_takes_no_time() -> None:
+    """Each member costs a copy of what follows it: a million of them, of 20 bytes, would copy terabytes."""
+    empty = aiokafka.codec.gzip_encode(b"")
+    assert unpack(unpacking.GZIP, memoryview(aiokafka.codec.gzip_encode(b"x") + empty * 60)) == b"x"
+    with pytest.raises(UnpackingError, match="gzip: it has more than 64 members"):
+        unpack(unpacking.GZIP, memoryview(empty * 1_000_000))
+
+
 def test_a_record_of_a_wrong_length_costs_itself_or_what_follows() -> None:
     first, last = encoded(0, b"first", []), encoded(2, b"last", [])
     broken = varint(8) + b"\0\0\2" + varint(500) + b"abc"  # a key of 500 bytes in a record of 8

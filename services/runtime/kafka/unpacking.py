@@ -20,6 +20,10 @@ _GzipError: type[Exception] = isal_zlib.error  # type: ignore[assignment] # its 
 _GZIP_WBITS = 31  # zlib's: a gzip header is expected
 _GZIP_MAGIC = b"\x1f\x8b"
 
+MAX_GZIP_MEMBERS = 64
+"""Of one stream: each costs a copy of all that follows it, so millions of empty ones would take for ever. No client
+writes more than one."""
+
 # Java's snappy library puts blocks into a frame of its own, after this header (two versions follow, of 4 bytes each).
 _XERIAL_MAGIC = b"\x82SNAPPY\x00"
 _XERIAL_HEADER_BYTES = 16
@@ -59,7 +63,7 @@ def _gzip(packed: memoryview, limit: int) -> bytes | None:
     members: list[bytes] = []
     room = limit
     left: bytes | memoryview = packed
-    while True:
+    for _ in range(MAX_GZIP_MEMBERS):
         member = isal_zlib.decompressobj(_GZIP_WBITS)
         members.append(member.decompress(left, room + 1))
         room -= len(members[-1])
@@ -70,6 +74,7 @@ def _gzip(packed: memoryview, limit: int) -> bytes | None:
         left = member.unused_data
         if not left.startswith(_GZIP_MAGIC):  # Kafka's own reader, too, ignores what is no further member
             return members[0] if len(members) == 1 else b"".join(members)
+    raise ValueError(f"it has more than {MAX_GZIP_MEMBERS} members")
 
 
 def _snappy(packed: memoryview, limit: int) -> bytes | None:
