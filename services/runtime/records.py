@@ -13,6 +13,9 @@ MAX_INT32 = 2**31 - 1
 MAX_INT64 = 2**63 - 1
 """The largest partition and the largest offset of Kafka's protocol: a client cannot ask for larger ones."""
 
+HEADER_BYTES = 64
+"""What a header takes in memory beside its name and value: an empty one has two bytes on the wire, or none, packed."""
+
 _COORDINATES = re.compile(r"(.+)/([0-9]{1,10})/([0-9]{1,19})", re.DOTALL)
 
 
@@ -101,6 +104,12 @@ class Record:
         for name, value in self.headers:
             size += len(name) + len(value or b"")
         return size
+
+    @cached_property
+    def memory(self) -> int:
+        """Bytes that it holds in memory, as far as its publisher determines them."""
+        raw = None if self.defect is None else self.defect.headers
+        return self.size + HEADER_BYTES * len(self.headers) + len(raw or b"")
 
 
 def located(coordinates: str) -> tuple[str, int, int] | None:

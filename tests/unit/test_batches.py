@@ -8,6 +8,7 @@ from typing import Any
 
 import aiokafka.codec
 import pytest
+from aiokafka import TopicPartition
 from aiokafka.consumer import fetcher
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.util import calc_crc32c, encode_varint
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from services.runtime.kafka import fetching, unpacking
 from services.runtime.kafka.batches import Batches
+from services.runtime.kafka.damaged import OneByOne, has_too_many_headers
 from services.runtime.kafka.unpacking import UnpackingError, unpack
 from services.runtime.records import Record
 
@@ -110,6 +112,56 @@ def test_odd_headers_that_are_allowed_are_no_defect() -> None:
     (found,) = read(batch(encoded(0, b"v", headers), 1))
     assert found.defect is None
     assert len(found.headers) == 50_002
+
+
+@pytest.mark.parametrize("codec", [unpacking.NONE, unpacking.ZSTD])
+def test_a_record_of_too_many_headers_is_kept_as_bytes(codec: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Millions of empty headers pack to nothing, and take gigabytes as objects: they are never made."""
+    monkeypatch.setattr("services.runtime.kafka.damaged.MAX_HEADERS", 1000)
+    headers: list[tuple[Name, bytes | None]] = [(b"", None)] * 1001
+    hostile = encoded(1, b"v", headers)
+    payload = encoded(0, b"before", headers[1:]) + hostile + encoded(2, b"after", [])
+    found = read(batch(payload, 3, codec=codec))
+    assert values(found) == [b"before", b"after"]
+    assert len(found[0].headers) == 1000
+    assert found[0].memory > 1000 * 64 > found[0].size, "what is in flight is bounded by memory"
+    assert found[1].value == hostile[len(hostile) - len(found[1].value or b"") :]
+    assert found[1].defect is not None
+    assert "1001 headers" in found[1].defect.message
+    assert has_too_many_headers(payload, 0, 3)
+    assert not has_too_many_headers(payload[: len(payload) // 2], 0, 3)
+
+
+async def test_an_answer_is_read_as_far_as_there_is_memory_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few kilobytes of an answer may hold gigabytes: what was not read is fetched again."""
+    monkeypatch.setattr(fetching, "ANSWER_BYTES", 3 << 20)
+    large = b"".join(encoded(n, bytes(1 << 20), []) for n in range(4))
+    data = batch(large, 4, codec=unpacking.ZSTD) + batch(large, 4, base=4, codec=unpacking.ZSTD)
+    start, found = 0, list[list[int]]()
+    while start < 8:
+        make: Any = fetching.PartitionRecords
+        answer = make(TopicPartition("t", 0), Batches(data), [], start, None, None, check_crcs=False, isolation_level=1)
+        found.append([record.offset for record in answer])
+        start = answer.next_fetch_offset
+    assert found == [[0, 1, 2], [3, 4, 5], [6, 7]]
+
+
+def test_records_before_a_damaged_one_are_not_read_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Packed, a million of them is a small batch: one by one they would hold up the worker for seconds."""
+    read_alone: list[int] = []
+    one = OneByOne._record
+
+    def noted(self: OneByOne, body: bytes, number: int, expected: int) -> Record:
+        read_alone.append(number)
+        return one(self, body, number, expected)
+
+    monkeypatch.setattr(OneByOne, "_record", noted)
+    payload = b"".join(encoded(n, b"v%d" % n, []) for n in range(100))
+    payload += encoded(100, b"hostile", [(b"\xff", b"")]) + encoded(101, b"after", [])
+    found = read(batch(payload, 102))
+    assert [record.offset for record in found] == list(range(102))
+    assert [record.offset for record in found if record.defect] == [100]
+    assert read_alone == [100, 101]
 
 
 def test_a_wrong_checksum_costs_its_batch_alone() -> None:

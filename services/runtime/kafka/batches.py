@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from aiokafka.record.control_record import ABORT_MARKER, ControlRecord
 from aiokafka.record.default_records import DefaultRecordBatch
 
-from services.runtime.kafka.damaged import UNREADABLE, OneByOne
+from services.runtime.kafka.damaged import UNREADABLE, OneByOne, has_too_many_headers
 from services.runtime.kafka.unpacking import NONE, UnpackingError, unpack
 from services.runtime.records import Defect, Record
 
@@ -166,11 +166,15 @@ class Batch:
             yield self._whole(topic, partition, start, str(error))
             return
         nexts = start
+        read, after = 0, self.base_offset
         all_fit = len(unpacked) <= MAX_RECORD_BYTES
         try:
+            if has_too_many_headers(unpacked, _BATCH.size, self._count):
+                raise ValueError("headers")
             for record in DefaultRecordBatch(unpacked):
                 if record.offset >= self.next_offset:
                     raise ValueError(record.offset)
+                read, after = read + 1, max(after, record.offset + 1)
                 if record.offset >= nexts:
                     nexts = record.offset + 1
                     made = Record(
@@ -188,11 +192,13 @@ class Batch:
             is_sound = True
         except UNREADABLE:
             is_sound = False
-        if not is_sound:  # what has been yielded is left out: the offsets of a batch grow
+        if not is_sound:  # what has been read is left out: the offsets of a batch grow
             reader = OneByOne(topic, partition, self.base_offset, self.next_offset, self.leader_epoch, self._time)
             payload = bytes(unpacked[_BATCH.size :])
             yield from (
-                self._fitting(record) for record in reader.records(payload, self._count) if record.offset >= nexts
+                self._fitting(record)
+                for record in reader.records(payload, self._count, skip=read, start=after)
+                if record.offset >= nexts
             )
 
     def _with_payload(self, payload: bytes) -> bytes:
@@ -203,7 +209,8 @@ class Batch:
 
     def _fitting(self, record: Record) -> Record:
         """Return a record, or in place of one that no topic would take again the batch that it came in."""
-        if record.size <= MAX_RECORD_BYTES:
+        raw = None if record.defect is None else record.defect.headers  # a dead letter has both
+        if record.size + len(raw or b"") <= MAX_RECORD_BYTES:
             return record
         problem = f"it holds {record.size >> 20} MiB, packed more tightly than it could be written; this is its batch"
         defect = Defect("oversized_record", problem)

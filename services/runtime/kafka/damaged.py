@@ -1,5 +1,6 @@
 """Reading the records of a batch one by one, where the client library gave up on one of them."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NoReturn
@@ -14,7 +15,12 @@ UNREADABLE = (KafkaError, ValueError, IndexError, OverflowError, AssertionError,
 
 REASON = "unreadable_record"
 
-decode_varint: Callable[[bytes, int], tuple[int, int]] = util.decode_varint  # type: ignore[assignment] # takes bytes, too
+MAX_HEADERS = 1 << 19
+"""Of a record that is read. More of them, empty ones, take gigabytes of memory, and next to nothing when packed."""
+
+_LEAST_HEADER_BYTES = 2
+
+decode_varint: Callable[[bytes | memoryview, int], tuple[int, int]] = util.decode_varint  # type: ignore[assignment] # takes bytes, too
 """From bytes and a place in them to the number that stands there, and the place after it."""
 
 
@@ -35,15 +41,20 @@ class OneByOne:
     leader_epoch: int
     time: Callable[[int], int]
 
-    def records(self, payload: bytes, count: int) -> Iterator[Record]:
+    def records(self, payload: bytes, count: int, *, skip: int, start: int) -> Iterator[Record]:
         """Yield the records, in order; those that cannot be read with their defects.
 
         Args:
             payload: the records, unpacked.
             count: of records, as the batch says.
+            skip: records at the beginning that have been read, and are passed by their lengths.
+            start: the offset after those.
         """
-        at, expected = 0, self.base_offset
-        for number in range(max(count, 0)):
+        at, expected = 0, start
+        for _ in range(skip):
+            length, begin = decode_varint(payload, at)
+            at = begin + length
+        for number in range(skip, max(count, 0)):
             if expected >= self.next_offset:
                 return  # no offset is left: what stands here is no record of this batch
             try:
@@ -89,6 +100,34 @@ class OneByOne:
         return Record(self.topic, self.partition, offset, time, None, raw, (), defect, self.leader_epoch)
 
 
+def has_too_many_headers(payload: bytes | memoryview, begin: int, count: int) -> bool:
+    """Return whether a record says that it has more headers than are read; what cannot be read says nothing.
+
+    Args:
+        payload: ends with the records, unpacked.
+        begin: where they begin.
+        count: of records, as the batch says.
+    """
+    at = begin
+    with contextlib.suppress(*UNREADABLE):
+        for _ in range(max(count, 0) if len(payload) - at > _LEAST_HEADER_BYTES * MAX_HEADERS else 0):
+            length, first = decode_varint(payload, at)
+            at = first + length
+            if length > _LEAST_HEADER_BYTES * MAX_HEADERS and _count_headers(payload[first:at]) > MAX_HEADERS:
+                return True
+    return False
+
+
+def _count_headers(body: bytes | memoryview) -> int:
+    at = 0
+    for _ in ("attributes", "time", "offset"):
+        _, at = decode_varint(body, at)
+    for _ in ("key", "value"):
+        length, at = decode_varint(body, at)
+        at += max(length, 0)
+    return decode_varint(body, at)[0]
+
+
 def _bytes(body: bytes, at: int, what: str) -> tuple[bytes | None, int]:
     length, at = decode_varint(body, at)
     if length < 0:
@@ -101,7 +140,7 @@ def _bytes(body: bytes, at: int, what: str) -> tuple[bytes | None, int]:
 def _headers(body: bytes, at: int) -> tuple[tuple[Header, ...], str | None]:
     """Return the headers, and what is wrong with a name, if anything; one that is no text has escapes."""
     count, at = decode_varint(body, at)
-    if not 0 <= count <= len(body):
+    if not 0 <= count <= min(len(body), MAX_HEADERS):
         _refuse(f"it says that it has {count} headers")
     headers: list[Header] = []
     problem = None

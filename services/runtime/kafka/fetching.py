@@ -19,6 +19,14 @@ from services.runtime.records import Record
 log = structlog.get_logger(__name__)
 
 
+ANSWER_BYTES = 64 << 20
+"""Of memory for the records of one partition in an answer. The answer itself is bounded, but packed: where it holds
+more it is read up to there, and the rest is fetched again."""
+
+RECORD_BYTES = 512
+"""That a record takes in memory beside what stands in it."""
+
+
 class PartitionRecords(fetcher.PartitionRecords):
     """The records of one partition in an answer.
 
@@ -41,11 +49,15 @@ class PartitionRecords(fetcher.PartitionRecords):
 
     def _read(self) -> Iterator[Record]:
         topic, partition = self._tp
+        room = ANSWER_BYTES
         for batch in self._records:
             if self._is_read(batch):
                 for record in batch.records(topic, partition, self.next_fetch_offset):
-                    self.next_fetch_offset = record.offset + 1
+                    self.next_fetch_offset = record.next_offset
                     yield record
+                    room -= RECORD_BYTES + record.memory
+                    if room <= 0:
+                        return
             # The last offset of a batch is kept when its last record is compacted away.
             self.next_fetch_offset = max(self.next_fetch_offset, batch.next_offset)
 

@@ -88,7 +88,7 @@ class Flight:
         Args:
             refused: by offset, why.
         """
-        size = sum(record.size for record in records)
+        size = sum(record.memory for record in records)
         self._budget.take(len(records), size)
         self._bytes += size
         for record in records:
@@ -180,7 +180,7 @@ class Flight:
         self._forget([job.record for job in jobs])
 
     def _forget(self, records: Sequence[Record]) -> None:
-        size = sum(record.size for record in records)
+        size = sum(record.memory for record in records)
         self._bytes -= size
         self._budget.give_back(len(records), size)
 
