@@ -138,6 +138,26 @@ async def test_a_client_that_has_stopped_fetching_ends_its_worker(kafka: KafkaSe
             await running
 
 
+async def test_a_client_that_has_given_up_its_group_ends_its_worker(kafka: KafkaSettings) -> None:
+    """It would else stand still for ever, alive, while others have its partitions."""
+    await topics.create(kafka, TOPICS)
+    tested = Worker(STAGE, kafka, SETTINGS)
+    running = asyncio.create_task(tested.run(asyncio.Event()))
+    async with asyncio.timeout(DEADLINE):
+        while tested._not_ready() is not None:
+            await asyncio.sleep(0.05)
+        assert tested._assignment is not None
+        group: Any = tested._assignment._consumer._coordinator
+
+        async def surprised(*_: object) -> None:
+            raise LookupError("as a library is at times")
+
+        group.ensure_active_group = surprised
+        group.request_rejoin()
+        with pytest.raises(UnavailableError, match="left its consumer group"):
+            await running
+
+
 async def test_little_is_in_flight_when_little_may_be(kafka: KafkaSettings) -> None:
     await topics.create(kafka, TOPICS)
     await send(kafka, [b"slow"] * 30)

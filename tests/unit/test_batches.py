@@ -1,7 +1,9 @@
 """Record batches: sound ones, damaged ones, and hostile ones. Nothing stops the reader, and neighbours survive."""
 
+import asyncio
 import inspect
 import struct
+from collections import OrderedDict
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -144,6 +146,53 @@ async def test_an_answer_is_read_as_far_as_there_is_memory_for_it(monkeypatch: p
         found.append([record.offset for record in answer])
         start = answer.next_fetch_offset
     assert found == [[0, 1, 2], [3, 4, 5], [6, 7]]
+
+
+async def test_an_answer_that_cannot_be_read_costs_no_record_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory may be short for a moment. What was taken from other answers before is counted as read by then."""
+    fetching.install()
+    first, second = TopicPartition("t", 0), TopicPartition("t", 1)
+    unpacked = unpack
+
+    def unpack_or_fail(codec: int, packed: memoryview) -> bytes:
+        if codec == unpacking.ZSTD:
+            raise OSError(12, "Cannot allocate memory")
+        return unpacked(codec, packed)
+
+    monkeypatch.setattr("services.runtime.kafka.batches.unpack", unpack_or_fail)
+    positions = {first: 0, second: 0}
+
+    def state(tp: TopicPartition) -> Any:
+        return SimpleNamespace(
+            paused=False, position=positions[tp], consumed_to=lambda position: positions.__setitem__(tp, position)
+        )
+
+    library: Any = fetcher.Fetcher.__new__(fetcher.Fetcher)
+    library._subscriptions = SimpleNamespace(reassignment_in_progress=False)
+    library._wait_consume_future = None
+    library._fetch_task = asyncio.get_running_loop().create_future()
+    library._records = OrderedDict()
+    assignment: Any = SimpleNamespace(active=True, state_value=state)
+
+    def answer(tp: TopicPartition, data: bytes) -> None:
+        make: Any = fetching.PartitionRecords
+        found = make(tp, Batches(data), [], positions[tp], None, None, check_crcs=False, isolation_level=1)
+        make = fetcher.FetchResult
+        library._records[tp] = make(tp, assignment=assignment, partition_records=found, backoff=0)
+
+    async def getmany(*partitions: TopicPartition, timeout_ms: int, max_records: int | None) -> Any:
+        return await library.fetched_records(partitions, timeout_ms / 1000, max_records)
+
+    consumer: Any = SimpleNamespace(_fetcher=library, _coordinator=None, getmany=getmany)
+    answer(first, sound(0, 2, unpacking.GZIP) + sound(2, 2, unpacking.ZSTD))
+    answer(second, sound(0, 2, unpacking.ZSTD))
+    fetched = await fetching.poll(consumer, timeout_ms=0)
+    assert {tp: [record.offset for record in records] for tp, records in fetched.items()} == {first: [0, 1]}
+    assert positions == {first: 2, second: 0}, "the rest is fetched again"
+    answer(second, sound(0, 2, unpacking.ZSTD))
+    with pytest.raises(OSError, match="allocate"):
+        await fetching.poll(consumer, timeout_ms=0)
+    assert positions == {first: 2, second: 0}
 
 
 def test_records_before_a_damaged_one_are_not_read_once_more(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ The library has no place to put another reader into. Its fetcher looks up two cl
 
 import time
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any, cast
 
 import structlog
@@ -27,6 +28,10 @@ RECORD_BYTES = 512
 """That a record takes in memory beside what stands in it."""
 
 
+_failures: ContextVar[list[Exception] | None] = ContextVar("failures", default=None)
+"""What has kept answers from being read to their ends, in the poll that is running."""
+
+
 class PartitionRecords(fetcher.PartitionRecords):
     """The records of one partition in an answer.
 
@@ -36,15 +41,16 @@ class PartitionRecords(fetcher.PartitionRecords):
     def _unpack_records(self) -> Iterator[Record]:
         """Yield the records of the answer.
 
-        Whatever is raised here would cost the records that were taken from this answer before it: the library has
-        counted them as read. So it is raised only where there are none; where there are, reading ends in front of it.
+        Whatever is raised here would cost the records that were taken before it, from this answer or from that of
+        another partition: the library has counted them as read. So reading ends in front of it, and it is noted.
         """
-        began = self.next_fetch_offset
         try:
             yield from self._read()
-        except Exception:
-            if self.next_fetch_offset == began:
+        except Exception as error:
+            noted = _failures.get()
+            if noted is None:
                 raise
+            noted.append(error)
             log.exception("answer of a broker cannot be read on", offset=self.next_fetch_offset)
 
     def _read(self) -> Iterator[Record]:
@@ -123,11 +129,24 @@ async def poll(
         max_records: in all, at most.
 
     Raises:
-        UnavailableError: the client has given up fetching: another answer it would never bring.
+        UnavailableError: the client has given up fetching, or its group: another answer it would never bring.
+        Exception: there are no records, as an answer cannot be read. What is in it will be fetched again.
     """
     fetching: Any = consumer._fetcher  # noqa: SLF001 - it has no public name, and getmany does not look
     if fetching.error_future.done():
         raise UnavailableError("the Kafka client has stopped fetching after an answer that it did not understand")
-    fetched: Any = await consumer.getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
+    in_group: Any = getattr(consumer._coordinator, "_coordination_task", None)  # noqa: SLF001 - the same
+    if in_group is not None and in_group.done():
+        raise UnavailableError(
+            "the Kafka client has left its consumer group after something that it did not understand"
+        )
+    failures: list[Exception] = []
+    context = _failures.set(failures)
+    try:
+        fetched: Any = await consumer.getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
+    finally:
+        _failures.reset(context)
+    if failures and not fetched:
+        raise failures[0]
     found: dict[TopicPartition, list[Record]] = fetched
     return found
