@@ -22,7 +22,7 @@ from services.pipeline import PAGES_RAW, STAGES
 from services.pipeline import TOPICS as PIPELINE_TOPICS
 from services.runtime.kafka import clients, topics
 from services.runtime.kafka.partition_life import topic_id
-from services.runtime.kafka.progress import committed
+from services.runtime.kafka.progress import committed, set_offsets
 from services.runtime.records import Record
 from services.runtime.settings import KafkaSettings
 from services.runtime.topology import Stage
@@ -133,6 +133,26 @@ async def test_a_topic_that_is_made_anew_while_its_worker_is_frozen_loses_nothin
     assert (audit["missing"], audit["duplicated"], audit["expired"]) == (0, 0, 0)
 
 
+async def test_a_topic_that_is_made_anew_and_ends_where_it_ended_is_read_from_its_beginning(
+    kafka: KafkaSettings, tmp_path: Path
+) -> None:
+    """No offset is out of range then, and nothing comes by which to notice."""
+    await topics.create(kafka, PIPELINE_TOPICS, partitions=1)
+    with workers(kafka, ["ingest"], tmp_path / "log", {"WIREDESK_SESSION_TIMEOUT": "120"}) as (ingest,):
+        await ends_of(kafka, await publish(kafka, [gone(n) for n in range(40)]))
+        wait_until(lambda: ingest.metric("wiredesk_lag_records") == 0, "all is committed")
+        ingest.process.send_signal(signal.SIGSTOP)
+        try:
+            await make_anew(kafka, PAGES_RAW.name)
+            await publish(kafka, [gone(n) for n in range(40)])
+        finally:
+            ingest.process.send_signal(signal.SIGCONT)
+        async with asyncio.timeout(DEADLINE):
+            while (audit := json.loads(wiredesk(kafka, "audit", "--json").stdout))["skipped"] < 40:
+                await asyncio.sleep(0.5)
+    assert (audit["pages"], audit["missing"], audit["duplicated"]) == (40, 0, 0)
+
+
 async def test_offsets_of_another_life_are_not_gone_on_from(kafka: KafkaSettings) -> None:
     """A commit of a worker that had not noticed yet may come after the topic was made anew."""
     await topics.create(kafka, TOPICS, partitions=1)
@@ -148,6 +168,37 @@ async def test_offsets_of_another_life_are_not_gone_on_from(kafka: KafkaSettings
         found = await outcomes(kafka, 5)
     assert values(found) == sorted(b"new %d" % n for n in range(5))
     assert value_of("wiredesk_offsets_moved_total", kind="recreated") == before + 1
+
+
+@pytest.mark.parametrize("offset", [5, 8])
+async def test_an_offset_that_another_tool_has_set_is_given_its_life(kafka: KafkaSettings, offset: int) -> None:
+    """A topic that is made anew later would else be read from there; and 8 lies beyond the end, where 5 is right."""
+    await topics.create(kafka, TOPICS, partitions=1)
+    await send(kafka, [b"%d" % n for n in range(5)])
+    source = TopicPartition(kafka.on_cluster(SOURCE.name), 0)
+    consumer = clients.reader(kafka, "test", group_id=kafka.on_cluster(STAGE.group))
+    async with clients.started(consumer, kafka):
+        consumer.assign([source])
+        await consumer.commit({source: (offset, "")})
+    async with clients.started(clients.admin(kafka), kafka) as admin:
+        life = await topic_id(admin, source.topic)
+    async with worker(kafka, ONE_PARTITION), asyncio.timeout(DEADLINE):
+        while (found := (await committed(kafka, [STAGE]))[source]).note.topic_id != life or found.offset != 5:
+            await asyncio.sleep(0.05)
+
+
+async def test_offsets_that_are_set_by_hand_are_of_a_life_and_keep_what_expired(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    source = TopicPartition(kafka.on_cluster(SOURCE.name), 0)
+    async with clients.started(clients.admin(kafka), kafka) as admin:
+        life = await topic_id(admin, source.topic)
+    consumer = clients.reader(kafka, "test", group_id=kafka.on_cluster(STAGE.group))
+    async with clients.started(consumer, kafka):
+        consumer.assign([source])
+        await consumer.commit({source: (3, f'{{"topic_id": "{life}", "leader_epoch": 0, "expired": 7}}')})
+    await set_offsets(kafka, STAGE.group, {source: 1})
+    found = (await committed(kafka, [STAGE]))[source]
+    assert (found.offset, found.note.topic_id, found.note.expired) == (1, life, 7)
 
 
 async def test_what_retention_deletes_before_it_is_read_is_counted(kafka: KafkaSettings, tmp_path: Path) -> None:

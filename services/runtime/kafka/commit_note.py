@@ -10,8 +10,14 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from services.runtime.records import MAX_INT32
+
 MAX_BYTES = 1000
 """Of a note that is read: ours have less than a hundred."""
+
+
+MAX_EXPIRED = 2**62
+"""Such a number can still be added to, and written again; whoever may commit for the group may note any."""
 
 
 class CommitNote(BaseModel):
@@ -26,8 +32,8 @@ class CommitNote(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     topic_id: str = Field("", max_length=40)
-    leader_epoch: int = Field(-1, ge=-1)
-    expired: int = Field(0, ge=0)
+    leader_epoch: int = Field(-1, ge=-1, le=MAX_INT32)
+    expired: int = Field(0, ge=0, le=MAX_EXPIRED)
 
     def text(self) -> str:
         """Return the note as it is committed."""

@@ -75,17 +75,27 @@ async def group_state(admin: AIOKafkaAdminClient, group: str) -> tuple[str, list
 async def set_offsets(settings: KafkaSettings, group: str, offsets: Mapping[TopicPartition, int]) -> None:
     """Commit offsets for a group that has no members; its coordinator refuses where it has some.
 
+    Beside each is noted which life of its topic it is of; what was noted there of expired records is kept.
+
     Args:
         group: without prefix.
 
     Raises:
         UnavailableError: the cluster cannot be reached, or refuses.
     """
+    async with clients.started(clients.admin(settings), settings) as admin:
+        lives = {topic: await topic_id(admin, topic) for topic in {tp.topic for tp in offsets}}
+        before = await group_offsets(admin, settings.on_cluster(group))
+    noted: dict[TopicPartition, tuple[int, str]] = {}
+    for tp, offset in offsets.items():
+        was = before[tp].note if tp in before else CommitNote()
+        expired = was.expired if was.topic_id == lives[tp.topic] else 0
+        noted[tp] = offset, CommitNote(topic_id=lives[tp.topic], expired=expired).text()
     consumer: AIOKafkaConsumer = clients.reader(settings, "wiredesk-offsets", group_id=settings.on_cluster(group))
     async with clients.started(consumer, settings):
         consumer.assign(list(offsets))
         try:
-            await consumer.commit(dict(offsets))
+            await consumer.commit(noted)
         except KafkaError as error:
             if (line := authorization.refusal(error, settings)) is not None:
                 raise ForbiddenError(line) from error

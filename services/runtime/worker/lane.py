@@ -266,7 +266,7 @@ class Lane:
         await self._place.confirm(None if last is None else last.offset)
         with metrics.open_transaction(time.time()):
             await output.commit(outputs, self._context.group, self.source, offset, self._place.note(last))
-        self._place.committed = offset
+        self._place.committed, self._place.is_noted = offset, True
         self.progress.moved()
 
     async def _pass_over(self, output: Delivery) -> None:
@@ -283,8 +283,12 @@ class Lane:
             return
         self._expected = max(self._expected, position)
         self.regulate()
-        if self._place.committed is None or position > self._place.committed:
+        # An offset that somebody has set by another tool says not which life of the topic it is of, and one may lie
+        # beyond what was cut off: neither may stand there when the next owner begins.
+        if position != self._place.committed or not self._place.is_noted:
             await self._commit_at(output, (), position)
+        else:
+            await self._place.look()
 
     def _blame_size(self, culprit: tuple[Record, Outcome], error: OutputTooLargeError) -> None:
         """Remember that a record's output is refused: when the lane has opened again it is dead-lettered instead.

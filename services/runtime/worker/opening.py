@@ -26,12 +26,14 @@ class Beginning:
         committed: the offset that the group has committed in this life of the partition; None where there is none.
         life: of the partition.
         note: to be committed with the next offset.
+        is_noted: whether the committed offset says already which life it is of.
     """
 
     offset: int
     committed: int | None
     life: PartitionLife
     note: CommitNote
+    is_noted: bool = False
 
 
 async def beginning(context: Context, source: TopicPartition) -> Beginning:
@@ -63,7 +65,7 @@ async def beginning(context: Context, source: TopicPartition) -> Beginning:
     note = CommitNote(
         topic_id=life.topic_id, leader_epoch=committed.note.leader_epoch, expired=committed.note.expired + expired
     )
-    return Beginning(max(start, first), committed.offset, life, note)
+    return Beginning(max(start, first), committed.offset, life, note, committed.note.topic_id == life.topic_id)
 
 
 async def _within_log(context: Context, source: TopicPartition, committed: Committed) -> int:

@@ -1,10 +1,12 @@
 """A lane's place: which life of the partition it reads, and how far it has committed there."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Sequence
 
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
 
 from services.runtime.errors import OffsetsMovedError
 from services.runtime.kafka.commit_note import CommitNote
@@ -12,25 +14,33 @@ from services.runtime.kafka.partition_life import PartitionLife, PartitionLives
 from services.runtime.records import Record
 from services.runtime.worker.opening import Beginning
 
+LOOK_SECONDS = 10.0
+"""Between two looks of a lane to which nothing comes. Lanes share the answers: it costs a question to each leader."""
+
 
 class Place:
     """Where a lane is.
 
     Attributes:
         committed: the offset that the group has committed; None where it has none.
+        is_noted: whether which life of the partition it is of stands beside it.
     """
 
     def __init__(self, source: TopicPartition, lives: PartitionLives) -> None:
         self.committed: int | None = None
+        self.is_noted = False
         self._source = source
         self._lives = lives
         self._life = PartitionLife("", -1)
         self._note = CommitNote()
         self._fetched: deque[tuple[int, float]] = deque()
+        self._looked_at = 0.0
 
     def begin(self, beginning: Beginning) -> None:
         """Take a place."""
-        self.committed, self._life, self._note = beginning.committed, beginning.life, beginning.note
+        self.committed, self.is_noted = beginning.committed, beginning.is_noted
+        self._life, self._note = beginning.life, beginning.note
+        self._looked_at = asyncio.get_running_loop().time()
         self._fetched.clear()
 
     @property
@@ -61,10 +71,26 @@ class Place:
                 break
             self._fetched.popleft()
         now = await self._lives.of(self._source, not_before)
-        if now.topic_id != self._life.topic_id:
-            raise OffsetsMovedError(f"topic {self._source.topic} was made anew (id {now.topic_id})")
+        self._see_whether_made_anew(now)
         if now.leader_epoch != self._life.leader_epoch:
             raise OffsetsMovedError(f"another leader was elected (epoch {now.leader_epoch}): its log may be shorter")
+
+    async def look(self) -> None:
+        """Check now and then, while nothing comes: a topic that was made anew may end where the old one ended.
+
+        Raises:
+            OffsetsMovedError: it was made anew.
+        """
+        now = asyncio.get_running_loop().time()
+        if now - self._looked_at < LOOK_SECONDS:
+            return
+        self._looked_at = now
+        with contextlib.suppress(KafkaError, OSError):  # nothing is to be committed: it is asked again
+            self._see_whether_made_anew(await self._lives.of(self._source, now - LOOK_SECONDS / 2))
+
+    def _see_whether_made_anew(self, life: PartitionLife) -> None:
+        if life.topic_id != self._life.topic_id:
+            raise OffsetsMovedError(f"topic {self._source.topic} was made anew (id {life.topic_id})")
 
     def note(self, last: Record | None) -> str:
         """Return what is noted beside the offset after a record; None: after all that was read, records or not."""
