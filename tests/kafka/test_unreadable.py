@@ -2,15 +2,18 @@
 
 import contextlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.codec import gzip_encode
 from aiokafka.record.util import calc_crc32c
 
 from services.pipeline import PAGES_RAW, STAGES, TOPICS
 from services.runtime.kafka import topics
+from services.runtime.kafka.damaged import MAX_HEADERS
 from services.runtime.kafka.progress import committed
 from services.runtime.kafka.reading import between, ends
 from services.runtime.records import Record
@@ -97,6 +100,35 @@ async def test_a_header_name_that_is_not_utf8_costs_its_record_alone(
     with workers(kafka, ["ingest"], tmp_path / "log"):
         ended = await ends_of(kafka, [f"{topic}/0/{(await raw_records(kafka))[-1].offset}"])
     assert [record.topic for records in ended.values() for record in records] == [kafka.on_cluster("pages.skipped")]
+
+
+async def test_batches_that_would_take_all_memory_or_time_cost_themselves_alone(
+    kafka: KafkaSettings, tmp_path: Path
+) -> None:
+    """The broker takes them: it looks at a record without making anything of it, and at the members of a stream."""
+    await topics.create(kafka, TOPICS, partitions=1)
+    topic = kafka.on_cluster(PAGES_RAW.name)
+    many = replace(gone(1), headers=((b"", None),) * (MAX_HEADERS + 1))
+    plain = RawBatch([gone(2)]).encoded()[61:]
+    members = gzip_encode(plain) + gzip_encode(b"") * 1000
+    async with RawProducer(kafka.bootstrap_servers) as producer:
+        for batch in (
+            RawBatch([gone(0)]),
+            RawBatch([many], Codec.ZSTD),
+            RawBatch([gone(2)], Codec.GZIP, members),
+            RawBatch([gone(3)]),
+        ):
+            assert (await producer.send(topic, 0, batch))[0] == 0
+    with workers(kafka, ["ingest"], tmp_path / "log") as (ingest,):
+        found = await ends_of(kafka, [f"{topic}/0/{offset}" for offset in range(4)])
+        wait_until(ingest.is_ready, "it works on")
+    assert {at: [text(record, "wiredesk_dlq_reason") for record in records] for at, records in found.items()} == {
+        f"{topic}/0/0": [""],
+        f"{topic}/0/1": ["unreadable_record"],
+        f"{topic}/0/2": ["unreadable_batch"],
+        f"{topic}/0/3": [""],
+    }
+    run_all(kafka)
 
 
 async def test_a_damaged_batch_at_the_beginning_is_given_up_once(

@@ -1,5 +1,6 @@
 """Whether a lane makes progress, told from what the consumer knows."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ class Consumer:
         self.at = 100
         self.is_paused = False
         self.answered = 0  # milliseconds
+        self._fetcher = SimpleNamespace(_records=dict[TopicPartition, object]())
 
     def highwater(self, _: TopicPartition) -> int | None:
         return self.end
@@ -170,3 +172,11 @@ def test_silence_counts_from_the_last_answer_while_one_is_awaited(clock: Clock, 
     assert it.silent_seconds == 0.5
     consumer.is_paused = True
     assert it.silent_seconds == 0
+    consumer.is_paused = False
+    consumer._fetcher._records[SOURCE] = object()
+    assert it.silent_seconds == 0, "a slow replay takes what was fetched bit by bit: no more is asked for"
+    consumer._fetcher._records.clear()
+    it.awaits_answer()
+    assert it.silent_seconds == 0, "it is asked for only now"
+    clock.now += 6
+    assert it.silent_seconds == 6

@@ -118,6 +118,12 @@ class FetchPace:
         self._fetcher._fetch_max_wait_ms = IDLE_WAIT_MS if self.is_idle else self._busy_wait_ms  # noqa: SLF001
 
 
+def holds_records(consumer: AIOKafkaConsumer, partition: TopicPartition) -> bool:
+    """Return whether there are records of a partition that were fetched and not polled yet: no more are asked for."""
+    fetching: Any = consumer._fetcher  # noqa: SLF001 - it has no public name
+    return partition in fetching._records  # noqa: SLF001 - the same
+
+
 async def poll(
     consumer: AIOKafkaConsumer, *partitions: TopicPartition, timeout_ms: int, max_records: int | None = None
 ) -> dict[TopicPartition, list[Record]]:

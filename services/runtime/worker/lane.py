@@ -80,8 +80,7 @@ class Lane:
         if self.state is not LaneState.RUNNING or self._drained.is_set():
             return 0
         before = len(self._flight)
-        if not before:
-            self.progress.moved()
+        self.progress.fed(was_idle=not before)
         self._place.fetched(records)
         start, end, wants = self._expected, self._end, self._context.wants
         self._flight.add([r for r in records if start <= r.offset < end and wants(r)], self._refused)
@@ -101,6 +100,7 @@ class Lane:
         paused = self.source in consumer.paused()
         takes = self._flight.has_room and self._expected < self._end
         if takes and paused:
+            self.progress.awaits_answer()
             consumer.resume(self.source)
         elif not takes and not paused:
             consumer.pause(self.source)
@@ -250,8 +250,7 @@ class Lane:
         made = outputs_of(self._context, batch, self._place.topic_id)
         began = time.time()
         try:
-            last = batch[-1][0]
-            await self._commit_at(output, made.outputs, min(self._end, last.next_offset), last)
+            await self._commit_at(output, made.outputs, min(self._end, batch[-1][0].next_offset), batch[-1][0])
         except OutputTooLargeError as error:
             self._blame_size(batch[made.makers[error.index]], error)
             raise
@@ -266,7 +265,7 @@ class Lane:
         await self._place.confirm(None if last is None else last.offset)
         with metrics.open_transaction(time.time()):
             await output.commit(outputs, self._context.group, self.source, offset, self._place.note(last))
-        self._place.committed, self._place.is_noted = offset, True
+        self._place.came_to(offset)
         self.progress.moved()
 
     async def _pass_over(self, output: Delivery) -> None:
@@ -283,12 +282,10 @@ class Lane:
             return
         self._expected = max(self._expected, position)
         self.regulate()
-        # An offset that somebody has set by another tool says not which life of the topic it is of, and one may lie
-        # beyond what was cut off: neither may stand there when the next owner begins.
-        if position != self._place.committed or not self._place.is_noted:
-            await self._commit_at(output, (), position)
-        else:
+        if self._place.is_at(position):
             await self._place.look()
+        else:
+            await self._commit_at(output, (), position)
 
     def _blame_size(self, culprit: tuple[Record, Outcome], error: OutputTooLargeError) -> None:
         """Remember that a record's output is refused: when the lane has opened again it is dead-lettered instead.

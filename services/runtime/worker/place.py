@@ -23,12 +23,11 @@ class Place:
 
     Attributes:
         committed: the offset that the group has committed; None where it has none.
-        is_noted: whether which life of the partition it is of stands beside it.
     """
 
     def __init__(self, source: TopicPartition, lives: PartitionLives) -> None:
         self.committed: int | None = None
-        self.is_noted = False
+        self._is_noted = False
         self._source = source
         self._lives = lives
         self._life = PartitionLife("", -1)
@@ -38,7 +37,7 @@ class Place:
 
     def begin(self, beginning: Beginning) -> None:
         """Take a place."""
-        self.committed, self.is_noted = beginning.committed, beginning.is_noted
+        self.committed, self._is_noted = beginning.committed, beginning.is_noted
         self._life, self._note = beginning.life, beginning.note
         self._looked_at = asyncio.get_running_loop().time()
         self._fetched.clear()
@@ -47,6 +46,18 @@ class Place:
     def topic_id(self) -> str:
         """The id of the topic that is read."""
         return self._life.topic_id
+
+    def is_at(self, offset: int) -> bool:
+        """Return whether an offset is the one that is committed, and is noted to be of this life of the partition.
+
+        One that somebody has set by another tool has no note, and one may lie beyond a log that was cut back: neither
+        may stand there when the next owner begins.
+        """
+        return offset == self.committed and self._is_noted
+
+    def came_to(self, offset: int) -> None:
+        """Take note of an offset that has been committed."""
+        self.committed, self._is_noted = offset, True
 
     def fetched(self, records: Sequence[Record]) -> None:
         """Note when records came from the broker."""

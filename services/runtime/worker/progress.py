@@ -5,6 +5,7 @@ import time
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.runtime import metrics
+from services.runtime.kafka.fetching import holds_records
 from services.runtime.kafka.open_transactions import open_transactions
 
 BLOCKED_SECONDS = 10.0
@@ -28,6 +29,17 @@ class Progress:
         self._end = end
         self._moved_at = time.monotonic()
         self._blocked_since: float | None = None
+        self._awaited_at = 0.0
+
+    def awaits_answer(self) -> None:
+        """Note that the broker is asked for more only from now on."""
+        self._awaited_at = time.time()
+
+    def fed(self, *, was_idle: bool) -> None:
+        """Note that records came, to a lane that had something in flight or was idle."""
+        self.awaits_answer()
+        if was_idle:
+            self.moved()
 
     def moved(self) -> None:
         """Note that the lane has moved, or has nothing to do."""
@@ -41,10 +53,10 @@ class Progress:
     @property
     def silent_seconds(self) -> float:
         """How long the broker has not answered a fetch of the partition; 0 while none is asked for."""
-        if self._source in self._consumer.paused():
+        if self._source in self._consumer.paused() or holds_records(self._consumer, self._source):
             return 0.0
         answered = self._consumer.last_poll_timestamp(self._source)  # milliseconds
-        return max(0.0, time.time() - answered / 1000) if answered else 0.0
+        return max(0.0, time.time() - max(answered / 1000, self._awaited_at)) if answered else 0.0
 
     async def measure(self, committed: int, in_flight: int) -> None:
         """Set the lag, and see whether what comes next can be read at all.
