@@ -59,6 +59,25 @@ def test_semantic_html_with_json_ld() -> None:
 
 
 @pytest.mark.parametrize(
+    ("stated", "told"),
+    [
+        ("/a b.jpg", "https://paper.example/a%20b.jpg"),
+        ("https://user:hunter2@cdn.example/x.jpg", "https://cdn.example/x.jpg"),
+        ("https://token@cdn.example/x.jpg", "https://cdn.example/x.jpg"),
+        ("//user:hunter2@[::1]/x.jpg", "https://[::1]/x.jpg"),
+        ("https://cdn.example/\x9b31m\u202e.jpg", "https://cdn.example/%C2%9B31m%E2%80%AE.jpg"),
+        ("https://cdn.example/Bild-\N{LATIN SMALL LETTER A WITH DIAERESIS}.jpg", "https://cdn.example/Bild-ä.jpg"),
+        ("javascript:alert(1)", None),
+        ("https://[broken/x.jpg", None),
+    ],
+)
+def test_an_image_is_an_address_that_can_be_handed_on(stated: str, told: str | None) -> None:
+    head = f"<head><meta property='og:image' content='{stated}'></head>"
+    image = article(f"<html>{head}<body><article><h1>Library stays</h1>{STORY}</article></body></html>").lead_image
+    assert (image and image.url) == told
+
+
+@pytest.mark.parametrize(
     ("name", "title", "published", "first"),
     [
         ("council-library-1999.html", "Council saves the library, and the café beside it", date(1999, 11, 9), "The library in"),

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
 
+import ada_url
+
 from schemas import AcceptedPage, Evidence
 from services.extractor import structured
 from services.extractor.metadata.authors import authors
@@ -104,8 +106,19 @@ def _classify(page: AcceptedPage, sources: Sources, found: Found) -> None:
 
 
 def _absolute(base: str, address: str | None) -> str | None:
+    """Return an address as an absolute URL that is safe to hand on.
+
+    Without credentials; with controls, spaces or invisible characters it is written by the rules of the WHATWG, which
+    drop or percent-encode them. None where it is no http or https URL.
+    """
     try:
         joined = urljoin(base, address) if address else ""
+        parsed = ada_url.URL(joined)
     except ValueError:
         return None
-    return joined if joined.startswith(("http://", "https://")) else None
+    if not joined.startswith(("http://", "https://")):
+        return None
+    if joined.isprintable() and " " not in joined and not (parsed.username or parsed.password):
+        return joined
+    parsed.username = parsed.password = ""
+    return str(parsed.href)
