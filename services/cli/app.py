@@ -1,6 +1,5 @@
 """The command line: what its commands are, and how it ends when something is wrong."""
 
-import os
 import sys
 from importlib import import_module
 
@@ -62,9 +61,6 @@ def run(arguments: list[str]) -> int:
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
-    except BrokenPipeError:  # the reader of our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     return code if isinstance(code, int) else 0
 
 

@@ -3,16 +3,19 @@
 All that a command prints goes through here, where it is made safe to show: pages, headers and keys are hostile.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
+import typer
 from rich.console import Console, Group
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from services.runtime.errors import UnavailableError
 from services.runtime.printable import html_text, json_text, one_line, printable
 
 out = Console(highlight=False, soft_wrap=True)
@@ -112,5 +115,17 @@ def markup(text: str) -> str:
 
 
 def _write(text: str) -> None:
-    out.file.write(f"{text}\n")
-    out.file.flush()
+    try:
+        out.file.write(f"{text}\n")
+        out.file.flush()
+    except BrokenPipeError:  # the reader of our output has seen enough, which is no failure
+        _write_no_more()
+        raise typer.Exit(0) from None
+    except OSError as error:  # a full disk
+        _write_no_more()
+        raise UnavailableError(f"the output cannot be written: {error.strerror or error}") from error
+
+
+def _write_no_more() -> None:
+    """Send what is still buffered to nowhere, so that the interpreter does not fail on it when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), out.file.fileno())
