@@ -1,4 +1,4 @@
-"""What a command does when its output can no longer be written."""
+"""What a command leaves behind when its output cannot be written, or not to its end."""
 
 import os
 import subprocess
@@ -26,3 +26,18 @@ def test_a_full_disk_is_told_in_one_line() -> None:
         done = subprocess.run(COMMAND, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr == "wiredesk: the output cannot be written: No space left on device\n"
+
+
+def test_an_export_that_fails_leaves_no_file_that_passes_for_whole(tmp_path: Path) -> None:
+    kept = tmp_path / "letters.jsonl"
+    command = (sys.executable, "-m", "services.cli", "dlq", "export", str(kept), "--bootstrap-servers", "127.0.0.1:1")
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert not kept.exists()
+
+
+def test_an_address_of_ipv6_is_told_as_it_is_given() -> None:
+    command = (sys.executable, "-m", "services.cli", "topics", "list", "--bootstrap-servers", "[::1]:1")
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert " [::1]:1 " in done.stderr

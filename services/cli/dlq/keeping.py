@@ -5,7 +5,7 @@ import base64
 import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import IO, Annotated, Any
 
 import orjson
 import typer
@@ -40,9 +40,10 @@ def export(
 ) -> None:
     """Write dead letters to a file, whole: one JSON object a line, bytes as base64."""
     logs.quiet()
+    chosen = selection(topic, reason, host, since)
     try:
-        with path.open("xb") as file:
-            count = asyncio.run(_export(kafka, selection(topic, reason, host, since), file))
+        with _new_file(path) as file:
+            count = asyncio.run(_export(kafka, chosen, file))
     except FileExistsError:
         raise UsageError(f"{path} is there already: name a new file") from None
     except OSError as error:
@@ -50,7 +51,19 @@ def export(
     console.line(f"{count} dead letters in {path}")
 
 
-async def _export(kafka: KafkaSettings, chosen: Selection, file: Any) -> int:
+@contextlib.contextmanager
+def _new_file(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file that is not there yet, and take it away where it was not written to its end: half passes for all."""
+    with path.open("xb") as file:
+        try:
+            yield file
+            file.flush()
+        except BaseException:
+            path.unlink()
+            raise
+
+
+async def _export(kafka: KafkaSettings, chosen: Selection, file: IO[bytes]) -> int:
     count = 0
     async with contextlib.aclosing(letters(kafka, chosen.stages, since_ms=chosen.since_ms)) as reading:
         async for letter in reading:

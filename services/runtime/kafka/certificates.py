@@ -2,6 +2,7 @@
 
 import ssl
 
+from services.runtime.kafka.wire import address
 from services.runtime.settings import KafkaSettings
 
 # Of OpenSSL's X509_V_ERR_*.
@@ -33,7 +34,7 @@ def problem(settings: KafkaSettings, host: str, port: int, error: ssl.SSLError) 
     reason = error.reason or ""
     if "ALERT" not in reason:
         return None
-    at = f"{host}:{port}"
+    at = address(host, port)
     if settings.ssl_cert_file is None and reason.endswith((*_NO_CERTIFICATE, "CERTIFICATE_UNKNOWN")):
         return (
             f"the broker at {at} wants a certificate of the client: set WIREDESK_SSL_CERT_FILE and "
@@ -48,7 +49,7 @@ def problem(settings: KafkaSettings, host: str, port: int, error: ssl.SSLError) 
 
 
 def _theirs(settings: KafkaSettings, host: str, port: int, error: ssl.SSLCertVerificationError) -> str:
-    whose = f"the certificate of the broker at {host}:{port}"
+    whose = f"the certificate of the broker at {address(host, port)}"
     if error.verify_code == _EXPIRED:
         return f"{whose} has expired: renew it, or set this machine's clock right"
     if error.verify_code == _NOT_YET_VALID:

@@ -128,7 +128,7 @@ class _Server:
         self._context: ssl.SSLContext | None = options.get("ssl_context")
         self._host = host
         self._port = port
-        self._at = f"{host}:{port}"
+        self._at = wire.address(host, port)
         self._protocol = settings.security_protocol
 
     async def ask(self) -> None:

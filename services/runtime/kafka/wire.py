@@ -41,6 +41,11 @@ class Nature(Enum):
     OTHER = "something else"
 
 
+def address(host: str, port: int) -> str:
+    """Return a server as `WIREDESK_BOOTSTRAP_SERVERS` has it: an IPv6 address in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 async def nature(host: str, port: int, context: ssl.SSLContext | None) -> tuple[Nature, ssl.SSLError | None]:
     """Return what stands at a port, and the alert by which it refuses our TLS.
 
