@@ -6,12 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from services.pipeline import ARTICLES_ENRICHED, EXTRACTOR, INGEST, PAGES_ACCEPTED, PAGES_RAW, PAGES_SKIPPED, TOPICS
 from services.runtime.dead_letters import dead_letter
 from services.runtime.kafka import topics
 from services.runtime.records import Failure, Record
 from services.runtime.settings import KafkaSettings
+from tests.faults.batches import RawBatch, RawProducer, RawRecord
+from tests.faults.hostile import ANY_TIMES
 from tests.support import Raw, publish, wiredesk
 
 
@@ -95,6 +98,26 @@ async def test_only_pages_since_a_time(kafka: KafkaSettings) -> None:
     assert as_json(kafka)[1]["pages"] == 5
     code, found = as_json(kafka, "--since", between.isoformat())
     assert (code, found["pages"], found["enriched"]) == (0, 3, 3)
+
+
+async def test_a_page_that_says_it_came_later_than_it_did_is_not_missing(kafka: KafkaSettings) -> None:
+    raw = kafka.on_cluster(PAGES_RAW.name)
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap_servers)
+    await admin.start()
+    try:  # a topic of somebody else's making, which keeps the timestamps of its publishers
+        await admin.create_topics([NewTopic(raw, 1, 1, topic_configs=ANY_TIMES)])
+    finally:
+        await admin.close()
+    await topics.create(kafka, TOPICS, partitions=1)
+    ahead = int((datetime.now(UTC) + timedelta(days=1)).timestamp() * 1000)
+    async with RawProducer(kafka.bootstrap_servers) as producer:
+        for timestamp in (None, ahead, ahead, ahead):
+            assert (await producer.send(raw, 0, RawBatch([RawRecord(None, b"page", (), timestamp)])))[0] == 0
+    await commit(kafka, 3)
+    await end(kafka, ARTICLES_ENRICHED.name, f"{raw}/0/0", f"{raw}/0/1")
+    await end(kafka, PAGES_ACCEPTED.name, f"{raw}/0/2")
+    code, found = as_json(kafka, "--since", (datetime.now(UTC) + timedelta(hours=1)).isoformat())
+    assert (code, found["missing"], found["enriched"], found["in_flight"]) == (0, 0, 1, 2)
 
 
 async def test_markers_of_a_publishers_transactions_are_no_pages(kafka: KafkaSettings) -> None:

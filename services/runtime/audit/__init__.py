@@ -4,6 +4,7 @@ It reads the topics into a ledger (`services/runtime/ledger.py`), one byte for e
 trusts nothing that a worker says of itself: it joins the topics by the origin that every record carries.
 """
 
-from services.runtime.audit.account import Account, Duplicate, account
+from services.runtime.audit.account import account
+from services.runtime.audit.result import Account, Duplicate
 
 __all__ = ["Account", "Duplicate", "account"]

@@ -14,12 +14,12 @@ What is read, and what need not be:
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
+from services.runtime.audit.result import Account, Duplicate
 from services.runtime.dead_letters import Notes, mark, redriven
 from services.runtime.errors import UnavailableError, UsageError
 from services.runtime.kafka import clients, topics
@@ -49,48 +49,6 @@ REPLAYED_END = 1
 
 type Progress = Callable[[int, int], None]
 """Called with records read and records to be read, as far as offsets tell."""
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """A record that has ended more than once, and where: coordinates of the records that came of it."""
-
-    origin: str
-    ends: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """What became of the records that entered.
-
-    Attributes:
-        ended: records by the end topic in which they ended, as named in the topology.
-        in_flight: a stage has not committed them yet.
-        missing: neither ended nor in flight; the first of them by name.
-        expired: by stage, offsets of its input that retention had deleted before it read them, ever. Those of the entry
-            topic are no part of `entered`: nobody can tell what they were.
-        duplicated: ended more than once, counted in `ended` once; the first of them by name.
-        replayed: records that runs of a replay have brought to an end once more, by run.
-    """
-
-    ended: dict[str, int]
-    in_flight: int
-    missing: int
-    duplicated: int
-    missing_records: list[str] = field(default_factory=list)
-    duplicated_records: list[Duplicate] = field(default_factory=list)
-    replayed: dict[str, int] = field(default_factory=dict)
-    expired: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def entered(self) -> int:
-        """All records that are accounted for."""
-        return sum(self.ended.values()) + self.in_flight + self.missing
-
-    @property
-    def balanced(self) -> bool:
-        """Whether nothing is lost and nothing is there twice."""
-        return not self.missing and not self.duplicated
 
 
 async def account(
@@ -147,6 +105,8 @@ class _Audit:
         await self._read_ends(ledger, latest, again)
         await self._read_between(ledger, committed, latest)
         await self._read_entry(ledger, committed, latest)
+        if since_ms is not None and ledger.count_missing:
+            await self._read_earlier(ledger, committed, latest, again)
         suspects = list(islice(ledger.duplicated(), NAMED))
         named = await self._name_duplicates(suspects, latest)
         duplicated = ledger.count_duplicated - (len(suspects) - len(named))
@@ -257,6 +217,23 @@ class _Audit:
         for tp, (_, last) in looked_at.items():
             for offset in range(nexts[tp.partition], last):
                 ledger.absent(tp.partition, offset)
+
+    async def _read_earlier(
+        self,
+        ledger: Ledger,
+        committed: Mapping[TopicPartition, int],
+        latest: Mapping[TopicPartition, tuple[int, int]],
+        again: Notes,
+    ) -> None:
+        """Look for missing records in what is older than the time that was asked for.
+
+        A record may say that it arrived later than it did, and so have ended before: where an entry topic keeps the
+        timestamps of its publishers, or the clocks of brokers differ.
+        """
+        whole = await ends(self._settings, list(latest))
+        earlier = {tp: (first, max(first, latest[tp][0])) for tp, (first, _) in whole.items()}
+        await self._read_ends(ledger, earlier, again)
+        await self._read_between(ledger, committed, earlier)
 
     async def _name_duplicates(
         self, duplicated: Sequence[tuple[int, int]], latest: Mapping[TopicPartition, tuple[int, int]]
