@@ -11,7 +11,7 @@ import typer
 
 from services.cli import console
 from services.cli.dlq.keeping import TRANSACTIONAL_ID as IMPORT_ID
-from services.cli.options import with_settings
+from services.cli.options import topic_name, with_settings
 from services.pipeline import ARTICLES_ENRICHED, PAGES_RAW, PAGES_SKIPPED, STAGES, TOPICS
 from services.runtime import acls as needs
 from services.runtime.acls import Acl, Acls, Operation, Resource
@@ -140,8 +140,8 @@ def acls(  # noqa: PLR0913 - each is an option
         kafka,
         settings,
         tuple(_stage(name) for name in stage or STAGES),
-        tuple(into or ()),
-        tuple(Topic(name, "") for name in topic or ()),
+        tuple(topic_name("--into", name) for name in into or ()),
+        tuple(Topic(topic_name("--topic", name), "") for name in topic or ()),
     )
     found, purposes = _needed(asked, command or ["worker"])
     if as_json:

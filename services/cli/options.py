@@ -1,6 +1,7 @@
 """Settings as flags: each field of a settings group is an option of the commands that use the group."""
 
 import inspect
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Annotated, Any
@@ -13,6 +14,8 @@ from services.runtime.errors import UsageError
 from services.runtime.settings import Settings
 
 PREFIX = "WIREDESK_"
+
+_TOPIC = re.compile(r"[A-Za-z0-9._-]{1,200}")
 
 
 def variable(name: str) -> str:
@@ -59,6 +62,17 @@ def load[S: Settings](group: type[S], **flags: str) -> S:
             for p in error.errors(include_url=False)
         ]
         raise UsageError("; ".join(problem.replace("Value error, ", "") for problem in problems)) from error
+
+
+def topic_name(option: str, name: str) -> str:
+    """Return the name of a topic that was given.
+
+    Raises:
+        UsageError: it cannot be one. Kafka takes 249 characters; the prefix and the names beside it need some of them.
+    """
+    if not _TOPIC.fullmatch(name) or name in (".", ".."):
+        raise UsageError(f"{option} {name}: a topic has letters, digits, '.', '_' and '-' in its name, 200 at most")
+    return name
 
 
 def is_secret(info: FieldInfo) -> bool:

@@ -11,7 +11,7 @@ from aiokafka import TopicPartition
 
 from services.cli import console
 from services.cli.moments import FORMS, milliseconds
-from services.cli.options import load, with_settings
+from services.cli.options import load, topic_name, with_settings
 from services.cli.replay.filters import Filters, Hosts, Languages, Types, Urls, filters, wanted
 from services.cli.replay.rewinding import rewind_group
 from services.cli.replay.running import NICE, counting, finish, summary
@@ -28,7 +28,6 @@ from services.runtime.settings import KafkaSettings, WorkerSettings
 from services.runtime.topology import Stage
 
 OWN = "wiredesk."
-_TOPIC = re.compile(r"[A-Za-z0-9._-]{1,200}")
 _OFFSETS = re.compile(r"(\d{1,9}):(\d{1,18})(?:-(\d{1,18}))?")
 
 
@@ -98,9 +97,7 @@ def _check(stage: Stage, into: str | None) -> None:
     """
     if into is None:
         return
-    if not _TOPIC.fullmatch(into) or into in (".", ".."):
-        raise UsageError(f"--into {into}: a topic has letters, digits, '.', '_' and '-' in its name, 200 at most")
-    if into.startswith(OWN):
+    if topic_name("--into", into).startswith(OWN):
         raise UsageError(f"--into {into}: topics that begin with {OWN!r} are wiredesk's own")
     live = {topic.name for topic in TOPICS}
     if taken := [topic.name for topic in targets(stage, into).values() if topic.name in live]:
