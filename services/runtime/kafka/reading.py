@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 
@@ -22,6 +23,10 @@ POLL_MS = 200
 
 NOTE_SECONDS = 2.0
 """After so long it is said what is waited for. On a topic that is written a transaction is always open, for less."""
+
+
+QUIET_SECONDS = 30.0
+"""After so long without a record it is looked whether those that are waited for can come at all."""
 
 
 async def read(
@@ -55,9 +60,11 @@ async def read(
             await consumer.seek_to_end(*partitions)
         ends = await consumer.end_offsets(partitions) if until_end else {}
         yield None
+        waiting = _Waiting(consumer)
         with _noting_unreadable() as note:
             while not (until_end and await _reached(consumer, ends)):
                 fetched = await poll(consumer, timeout_ms=POLL_MS)
+                await waiting.polled(ends, records=bool(fetched))
                 for found in fetched.values():
                     for record in found:
                         if not until_end or record.offset < ends[TopicPartition(record.topic, record.partition)]:
@@ -151,9 +158,11 @@ async def between(
         consumer.assign(list(left))
         for tp, (start, _) in left.items():
             consumer.seek(tp, start)
+        waiting = _Waiting(consumer)
         with _noting_unreadable() as note:
             while left:
                 fetched = await poll(consumer, *left, timeout_ms=POLL_MS)
+                await waiting.polled({tp: last for tp, (_, last) in left.items()}, records=bool(fetched))
                 for tp, found in fetched.items():
                     for record in found:
                         if record.offset < spans[tp][1]:
@@ -164,6 +173,36 @@ async def between(
                     if await consumer.position(tp) >= left[tp][1]:
                         del left[tp]
                         consumer.pause(tp)
+
+
+class _Waiting:
+    """Waits for what stands in front of offsets; not for ever, where a topic was deleted or made anew meanwhile."""
+
+    def __init__(self, consumer: AIOKafkaConsumer) -> None:
+        self._consumer = consumer
+        self._since = time.monotonic()
+
+    async def polled(self, ends: Mapping[TopicPartition, int], *, records: bool) -> None:
+        """Take note of a poll, which had records or none.
+
+        Raises:
+            UnavailableError: the partitions do not reach up to the offsets any more.
+        """
+        if records or not ends:
+            self._since = time.monotonic()
+        if time.monotonic() - self._since < QUIET_SECONDS:
+            return
+        there = {tp: end for tp, end in ends.items() if self._consumer.partitions_for_topic(tp.topic)}
+        with contextlib.suppress(TimeoutError):  # brokers are away: they come back
+            async with asyncio.timeout(QUIET_SECONDS):
+                there = await self._consumer.end_offsets(list(there))
+        self._since = time.monotonic()
+        for tp, end in ends.items():
+            if there.get(tp, 0) < end:
+                raise UnavailableError(
+                    f"{tp.topic}/{tp.partition} does not reach offset {end} any more: its topic was deleted, made anew "
+                    "or cut back meanwhile; try again"
+                )
 
 
 @contextlib.contextmanager

@@ -1,0 +1,36 @@
+"""Reading to an end that does not come: a topic may be deleted, or made anew, while a command reads it."""
+
+import contextlib
+
+import pytest
+from aiokafka import TopicPartition
+
+from services.runtime.errors import UnavailableError
+from services.runtime.kafka import clients, reading, topics
+from services.runtime.kafka.reading import between
+from services.runtime.settings import KafkaSettings
+from tests.echo import TOPICS, send
+from tests.handlers import SOURCE
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+async def test_what_cannot_come_any_more_is_not_waited_for(
+    kafka: KafkaSettings, monkeypatch: pytest.MonkeyPatch, *, deleted: bool
+) -> None:
+    monkeypatch.setattr(reading, "QUIET_SECONDS", 2.0)
+    await topics.create(kafka, TOPICS, partitions=1)
+    await send(kafka, [b"%d" % n for n in range(5)])
+    source = TopicPartition(kafka.on_cluster(SOURCE.name), 0)
+    found: list[int] = []
+
+    async def read_all() -> None:
+        async with contextlib.aclosing(between(kafka, {source: (0, 100)})) as records:
+            async for record in records:
+                found.append(record.offset)
+                if deleted and len(found) == 5:
+                    async with clients.started(clients.admin(kafka), kafka) as admin:
+                        await admin.delete_topics([source.topic])
+
+    with pytest.raises(UnavailableError, match="/0 does not reach offset 100 any more"):
+        await read_all()
+    assert found == [0, 1, 2, 3, 4]
