@@ -21,6 +21,7 @@ from services.runtime.settings import KafkaSettings
 from services.runtime.topology import Topic
 from services.runtime.worker import Worker
 from services.runtime.worker.context import Context
+from services.runtime.worker.lane import TRY_PATIENCE
 from tests.echo import SETTINGS, TOPICS, outcomes, send, worker
 from tests.handlers import SOURCE, STAGE, TARGET
 from tests.patience import setting
@@ -121,6 +122,17 @@ async def test_a_broken_deploy_stands_still_and_goes_on_when_it_is_mended(
     assert metric("wiredesk_brake") == 0
     assert keys(found) == Counter(dict.fromkeys(range(count // 2), 2))
     assert len(await dead_letters(kafka)) <= 80
+
+
+async def test_a_slow_page_is_tried_to_its_end_while_the_brake_is_pulled(kafka: KafkaSettings) -> None:
+    """It takes longer than a lane waits for a record; given up each time, it would keep the brake pulled for ever."""
+    await topics.create(kafka, TOPICS, partitions=1)
+    await send(kafka, [b"raise"] * 20 + [b"hang"] + [b"fine"] * 5)
+    settings = SETTINGS.model_copy(update={"brake_records": 20, "brake_retry": 0.2, "processes": 1})
+    assert settings.page_deadline > TRY_PATIENCE
+    async with worker(kafka, settings):
+        found = await outcomes(kafka, 26)
+    assert Counter(text(record, "wiredesk_dlq_reason") for record in found) == {"error": 20, "timeout": 1, "": 5}
 
 
 async def test_a_client_that_has_stopped_fetching_ends_its_worker(kafka: KafkaSettings) -> None:

@@ -104,13 +104,21 @@ class Flight:
             self._jobs.append(self._pool.submit(record) if refused is None else _settled(record, refused))
         self._woken.set()
 
-    async def first(self, wanted: Callable[[], bool]) -> bool:
-        """Wait for the first record and its outcome; False when it is not wanted any more."""
-        while not self._jobs:
-            if not wanted():
-                return False
-            self._woken.clear()
-            await self._woken.wait()
+    async def first(self, wanted: Callable[[], bool], patience: float | None = None) -> bool:
+        """Wait for the first record and its outcome; False when it is not wanted any more.
+
+        Args:
+            patience: seconds in which it must come; its outcome takes what it takes.
+
+        Raises:
+            TimeoutError: no record came.
+        """
+        async with asyncio.timeout(patience):
+            while not self._jobs:
+                if not wanted():
+                    return False
+                self._woken.clear()
+                await self._woken.wait()
         await asyncio.wait({self._jobs[0].outcome})
         return True
 

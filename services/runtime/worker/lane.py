@@ -194,11 +194,11 @@ class Lane:
         self._flight.one_by_one = trying = brake.pulled
         while not brake.pulled or trying:
             try:
-                async with asyncio.timeout(TRY_PATIENCE if trying else self._patience):
-                    if not await self._flight.first(lambda: not self._drained.is_set() and self._moved is None):
-                        if self._moved is not None:
-                            raise self._moved
-                        return
+                patience = TRY_PATIENCE if trying else self._patience
+                if not await self._flight.first(lambda: not self._drained.is_set() and self._moved is None, patience):
+                    if self._moved is not None:
+                        raise self._moved
+                    return
             except TimeoutError:
                 if trying:
                     break  # no record to be tried: it is another lane's turn
