@@ -137,6 +137,8 @@ async def test_a_taken_port_is_passed_over_where_nobody_chose_it() -> None:
 
 
 async def test_an_address_that_is_not_ours_is_no_taken_port() -> None:
-    with pytest.raises(UnavailableError, match=r"metrics cannot be served on 192\.0\.2\.1:9464"):
+    with pytest.raises(
+        UnavailableError, match=r"metrics cannot be served on 192\.0\.2\.1:9464: .*; set WIREDESK_METRICS_HOST"
+    ):
         async with serving("192.0.2.1", 9464, or_any_port=True):
             pass

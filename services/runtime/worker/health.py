@@ -62,9 +62,13 @@ async def serving(host: str, port: int, *, alive: Check, ready: Check, or_any_po
             await _listen(runner, host, port)
         except OSError as error:
             if not (or_any_port and error.errno == errno.EADDRINUSE):
+                remedy = (
+                    "WIREDESK_METRICS_PORT to a free port, or to 0 for any"
+                    if error.errno == errno.EADDRINUSE
+                    else "WIREDESK_METRICS_HOST to an address of this machine, WIREDESK_METRICS_PORT to a port that is ours"
+                )
                 raise UnavailableError(
-                    f"metrics cannot be served on {host}:{port}: {error.strerror or error}; "
-                    "set WIREDESK_METRICS_PORT to a free port, or to 0 for any"
+                    f"metrics cannot be served on {host}:{port}: {error.strerror or error}; set {remedy}"
                 ) from error
             await _listen(runner, host, 0)
             log.warning("metrics port is taken, serving on another", taken=port, metrics_port=_bound(runner))
