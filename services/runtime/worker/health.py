@@ -65,7 +65,7 @@ async def serving(host: str, port: int, *, alive: Check, ready: Check, or_any_po
                 remedy = (
                     "WIREDESK_METRICS_PORT to a free port, or to 0 for any"
                     if error.errno == errno.EADDRINUSE
-                    else "WIREDESK_METRICS_HOST to an address of this machine, WIREDESK_METRICS_PORT to a port that is ours"
+                    else "WIREDESK_METRICS_HOST to an address of this machine, WIREDESK_METRICS_PORT to an allowed port"
                 )
                 raise UnavailableError(
                     f"metrics cannot be served on {host}:{port}: {error.strerror or error}; set {remedy}"
