@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,36 @@ async def test_a_record_goes_back_so_often_and_no_more(kafka: KafkaSettings) -> 
 
 
 @pytest.mark.timeout(240)
+async def test_a_letter_that_its_topic_does_not_take_holds_up_no_other(kafka: KafkaSettings) -> None:
+    """Another client may have packed it more tightly than we do."""
+    narrow = [replace(one, max_message_bytes=200_000) if one is PAGES_RAW else one for one in TOPICS]
+    await topics.create(kafka, narrow, partitions=1)
+    await give_up(kafka, INGEST, 3)
+    wide = Record(
+        kafka.on_cluster(PAGES_RAW.name), 0, 99, 1_700_000_000_000, b"wide", random.Random(1).randbytes(400_000)
+    )
+    letter = dead_letter(INGEST, "1", wide, Failure("timeout", "not done"))
+    producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap_servers)
+    await producer.start()
+    try:
+        headers = [*letter.headers, *lineage(INGEST, wide)]
+        await producer.send_and_wait(kafka.on_cluster(letter.topic), letter.value, key=letter.key, headers=headers)
+    finally:
+        await producer.stop()
+    await give_up(kafka, INGEST, 3, first=3)
+    (found,) = objects(kafka, "redrive")
+    assert (found["sent"], found["too_large"]) == (6, 1)
+    assert Counter(await raw_keys(kafka)) == Counter(b"k%d" % n for n in range(6))
+    (again,) = objects(kafka, "redrive")
+    assert (again["sent"], again["done_before"], again["too_large"]) == (0, 6, 1)
+
+
+async def raw_keys(kafka: KafkaSettings) -> list[bytes | None]:
+    reading = read(kafka, [kafka.on_cluster(PAGES_RAW.name)], from_beginning=True, until_end=True)
+    async with contextlib.aclosing(reading):
+        return [record.key async for record in reading if record is not None]
+
+
 async def test_a_thousand_killed_on_the_way_go_back_once_each(kafka: KafkaSettings) -> None:
     await topics.create(kafka, TOPICS)
     await give_up(kafka, EXTRACTOR, 1000)

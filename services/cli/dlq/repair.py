@@ -69,6 +69,7 @@ def _tell(found: Redriven, *, as_json: bool, dry_run: bool) -> None:
                 "done_before": found.done_before,
                 "worn_out": found.worn_out,
                 "unreadable": found.unreadable,
+                "too_large": found.too_large,
                 "by_reason": found.by_reason,
             }
         )
@@ -77,6 +78,7 @@ def _tell(found: Redriven, *, as_json: bool, dry_run: bool) -> None:
     rows = [(f"{told}: {reason}", count) for reason, count in sorted(found.by_reason.items())]
     rows += [("redriven before", found.done_before), ("redriven as often as is allowed", found.worn_out)]
     rows += [("no record that could go back", found.unreadable)] if found.unreadable else []
+    rows += [("larger than their topic takes", found.too_large)] if found.too_large else []
     console.table(f"{found.sent} dead letters {told}", ("what", "dead letters"), rows)
 
 

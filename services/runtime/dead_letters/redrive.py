@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 
 from services.runtime.dead_letters.letter import Letter, letters, mark
+from services.runtime.errors import OutputTooLargeError
 from services.runtime.headers import REDRIVES
 from services.runtime.kafka import topics
 from services.runtime.kafka.reading import read
@@ -48,6 +49,7 @@ class Redriven:
         done_before: wanted, and redriven by an earlier run.
         worn_out: wanted, and redriven as often as is allowed.
         unreadable: wanted, and no record that could go back: the bytes of one that could not be read.
+        too_large: wanted, and larger than the topic takes that they came from: another client packed them more tightly.
         by_reason: of those sent.
     """
 
@@ -55,6 +57,7 @@ class Redriven:
     done_before: int = 0
     worn_out: int = 0
     unreadable: int = 0
+    too_large: int = 0
     by_reason: dict[str, int] = field(default_factory=dict)
 
 
@@ -135,6 +138,8 @@ class Redrive:
         self._since_ms = since_ms
         self._sent = self._done_before = self._worn_out = self._unreadable = 0
         self._by_reason: dict[str, int] = {}
+        self._sent_marks: set[str] = set()
+        self._too_large: set[str] = set()
 
     async def plan(self) -> Redriven:
         """Return what a run would do, and do nothing."""
@@ -156,35 +161,47 @@ class Redrive:
         # The notes are kept as safely as what they speak of.
         states = await topics.states(self._settings, [stage.dead_letter_topic for stage in self._stages])
         await topics.create(self._settings, [NOTES], replication=max([1, *(state.replication for state in states)]))
+        refused = -1
+        while refused < len(self._too_large):  # a letter that is refused stays; the others go on, from the notes
+            refused = len(self._too_large)
+            await self._pass(progress)
+        return self._result()
+
+    async def _pass(self, progress: Callable[[int], None]) -> None:
+        """Send what is due, to its end or to a letter that is too large to go back."""
+        self._done_before = self._worn_out = self._unreadable = 0
         name = self._settings.on_cluster(TRANSACTIONAL_ID)
-        async with (
-            TransactionalProducer(self._settings, name, TRANSACTION_SECONDS) as producer,
-            contextlib.aclosing(self._due(await redriven(self._settings))) as due,
-        ):
-            batch: list[tuple[Letter, int]] = []
-            async for letter, rounds in due:
-                batch.append((letter, rounds))
-                if len(batch) >= BATCH_RECORDS or sum(one.record.size for one, _ in batch) >= BATCH_BYTES:
+        batch: list[tuple[Letter, int]] = []
+        try:
+            async with (
+                TransactionalProducer(self._settings, name, TRANSACTION_SECONDS) as producer,
+                contextlib.aclosing(self._due(await redriven(self._settings))) as due,
+            ):
+                async for letter, rounds in due:
+                    batch.append((letter, rounds))
+                    if len(batch) >= BATCH_RECORDS or sum(one.record.size for one, _ in batch) >= BATCH_BYTES:
+                        await self._send(producer, batch)
+                        progress(self._sent)
+                        batch = []
+                if batch:
                     await self._send(producer, batch)
                     progress(self._sent)
-                    batch = []
-            if batch:
-                await self._send(producer, batch)
-                progress(self._sent)
-        return self._result()
+        except OutputTooLargeError as error:
+            self._too_large.add(mark(batch[error.index][0].record))
 
     async def _due(self, done: Notes) -> AsyncGenerator[tuple[Letter, int]]:
         """Yield what is wanted and was not done before, with its rounds so far, up to the limit."""
-        yielded = 0
+        yielded = self._sent
         async with contextlib.aclosing(letters(self._settings, self._stages, since_ms=self._since_ms)) as reading:
             async for letter in reading:
                 if self._limit is not None and yielded >= self._limit:
                     return
-                if not self._wanted(letter):
+                name = mark(letter.record)
+                if not self._wanted(letter) or name in self._sent_marks or name in self._too_large:
                     continue
                 if not letter.is_readable:
                     self._unreadable += 1
-                elif mark(letter.record) in done:
+                elif name in done:
                     self._done_before += 1
                 elif (rounds := done.rounds(letter)) >= self._rounds:
                     self._worn_out += 1
@@ -199,13 +216,21 @@ class Redrive:
         await producer.write([_again(letter, rounds + 1) for letter, rounds in batch], notes)
         for letter, _ in batch:
             self._count(letter)
+            self._sent_marks.add(mark(letter.record))
 
     def _count(self, letter: Letter) -> None:
         self._sent += 1
         self._by_reason[letter.reason] = self._by_reason.get(letter.reason, 0) + 1
 
     def _result(self) -> Redriven:
-        return Redriven(self._sent, self._done_before, self._worn_out, self._unreadable, dict(self._by_reason))
+        return Redriven(
+            self._sent,
+            self._done_before,
+            self._worn_out,
+            self._unreadable,
+            len(self._too_large),
+            dict(self._by_reason),
+        )
 
 
 def _again(letter: Letter, round_: int = 1) -> Output:
