@@ -121,6 +121,7 @@ def _run(settings: KafkaSettings, work: WorkerSettings, stage: Stage, into: str 
         | on_topics(settings, targets(stage, into).values(), Operation.READ, Operation.WRITE)
         | on_topics(settings, [REPLAYS], Operation.WRITE)
         | on_group(settings, runs, Operation.READ, prefixed=True)
+        | on_group(settings, runs, Operation.DELETE, prefixed=True)
     )
     if work.guarantee == "exactly_once":
         found |= transactions(settings, runs, prefixed=True)

@@ -15,8 +15,8 @@ import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 
 from services.pipeline import INGEST, PAGES_ACCEPTED, PAGES_SKIPPED, TOPICS
-from services.runtime.kafka import topics
-from services.runtime.kafka.progress import set_offsets
+from services.runtime.kafka import clients, topics
+from services.runtime.kafka.progress import group_state, set_offsets
 from services.runtime.kafka.reading import ends, read
 from services.runtime.records import Record
 from services.runtime.replay import Run, account, begin, noted_runs
@@ -103,6 +103,9 @@ async def test_a_range_goes_into_a_topic_of_its_own_and_the_live_ones_are_left_a
 
     written = await records(kafka, INTO)
     assert {text(record, "wiredesk_replay") for record in written} == {found["run"]}
+    async with clients.started(clients.admin(kafka), kafka) as admin:
+        state, _ = await group_state(admin, kafka.on_cluster(f"wiredesk.replay.{found['run']}"))
+    assert state == "Dead", "a group that has done its work would lag for ever"
     assert set(replayed(written)) == set(origins[1:30:2])
     live_events = {text(record, "wiredesk_origin"): attributes(record) for record in live}
     assert all(attributes(record) == live_events[text(record, "wiredesk_origin")] for record in written)

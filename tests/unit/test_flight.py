@@ -56,6 +56,19 @@ async def test_a_single_page_goes_at_once() -> None:
     assert await it.batch() == [0]
 
 
+async def test_records_are_queued_until_a_process_has_begun_the_first() -> None:
+    it = Fixture()
+    queued = [it.flight.is_queued]
+    it.add(2)
+    queued.append(it.flight.is_queued)
+    it.pool.jobs[0].taken = True
+    queued.append(it.flight.is_queued)
+    it.pool.jobs[0].taken = False
+    it.pool.finish(0)  # settled without a process
+    queued.append(it.flight.is_queued)
+    assert queued == [False, True, False, False]
+
+
 async def test_it_closes_by_count() -> None:
     it = Fixture()
     it.add(6)

@@ -111,6 +111,15 @@ async def test_a_lane_stalls_only_with_something_to_do(
     assert it.stalled_seconds == (50 if stalls else 0)
 
 
+async def test_a_lane_does_not_stall_while_its_records_wait_for_a_process(clock: Clock, consumer: Consumer) -> None:
+    """The records of other lanes stand in front of them: with slow handlers that may take minutes."""
+    consumer.at, consumer.stable = 100, 100
+    it = measured(consumer)
+    clock.now += 500
+    await it.measure(0, 3, is_queued=True)
+    assert it.stalled_seconds == 0
+
+
 async def test_an_open_transaction_is_trouble_after_a_while_and_is_named(
     clock: Clock, consumer: Consumer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

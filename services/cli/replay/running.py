@@ -16,6 +16,7 @@ from services.cli.replay.filters import wanted
 from services.pipeline import STAGES
 from services.runtime import logs
 from services.runtime.errors import UsageError
+from services.runtime.kafka.progress import delete_group
 from services.runtime.replay import (
     Advance,
     Run,
@@ -112,6 +113,7 @@ async def _account(kafka: KafkaSettings, run: Run, count: Callable[[int, int], N
     stage = STAGES[run.stage]
     found = await account(kafka, run.id, run.sources(kafka, stage), run.outputs, wanted(run.filters), count)
     await note_account(kafka, run, found)
+    await delete_group(kafka, run.group)
     return found
 
 

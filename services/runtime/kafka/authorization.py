@@ -47,6 +47,7 @@ class Access:
 CONSUMING = Access("READ", "READ")
 PRODUCING = Access("WRITE", "READ")
 DESCRIBING = Access("DESCRIBE", "DESCRIBE")
+DELETING = Access("DELETE", "DELETE")
 
 
 def principal(settings: KafkaSettings) -> str:

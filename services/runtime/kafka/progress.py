@@ -6,7 +6,8 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError, for_code
+from aiokafka.errors import GroupIdNotFound, KafkaError, NoError, NonEmptyGroup, for_code
+from aiokafka.protocol.admin import DeleteGroupsRequest
 from aiokafka.structs import OffsetAndMetadata
 
 from services.runtime.errors import ForbiddenError, UnavailableError
@@ -100,6 +101,32 @@ async def set_offsets(settings: KafkaSettings, group: str, offsets: Mapping[Topi
             if (line := authorization.refusal(error, settings)) is not None:
                 raise ForbiddenError(line) from error
             raise UnavailableError(f"offsets of {group} cannot be set: {told(error)}; has it workers?") from error
+
+
+async def delete_group(settings: KafkaSettings, group: str) -> None:
+    """Delete a group that has done its work: its offsets would lag more and more, for every tool that looks.
+
+    A group that still has members stays: the last of them deletes it.
+
+    Args:
+        group: without prefix.
+
+    Raises:
+        UnavailableError: the cluster cannot be reached.
+        ForbiddenError: Kafka does not allow it.
+    """
+    name = settings.on_cluster(group)
+    async with clients.started(clients.admin(settings), settings) as admin:
+        client: Any = admin._client  # noqa: SLF001 - aiokafka has no method for it
+        coordinator = await patiently(lambda: admin.find_coordinator(name))
+        response = await client.send(coordinator, DeleteGroupsRequest([name]))
+    ((_, code),) = response.results
+    error = for_code(code)
+    if error in (NoError, NonEmptyGroup, GroupIdNotFound):
+        return
+    if (line := authorization.refusal(error(name), settings, authorization.DELETING)) is not None:
+        raise ForbiddenError(line)
+    raise UnavailableError(f"group {name} cannot be deleted: {error.__name__}")
 
 
 async def patiently[T](ask: Callable[[], Awaitable[T]]) -> T:

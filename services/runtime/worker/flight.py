@@ -74,6 +74,11 @@ class Flight:
         return len(self._jobs) + len(self._waiting)
 
     @property
+    def is_queued(self) -> bool:
+        """Whether no process has begun the first record, nor is its outcome known."""
+        return bool(self._jobs) and not (self._jobs[0].taken or self._jobs[0].outcome.done())
+
+    @property
     def has_room(self) -> bool:
         """Whether the lane may take more, for its own part and for the worker's."""
         return (

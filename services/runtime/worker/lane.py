@@ -125,7 +125,8 @@ class Lane:
     async def measure(self) -> None:
         """Set the lag, and see whether what comes next can be read at all."""
         if self.state is LaneState.RUNNING:
-            await self.progress.measure(self._place.committed or 0, len(self._flight))
+            flight = self._flight
+            await self.progress.measure(self._place.committed or 0, len(flight), is_queued=flight.is_queued)
 
     async def drain(self, deadline: float) -> None:
         """Take nothing more, commit what is in work until `deadline` (of the loop's clock), give up the rest.

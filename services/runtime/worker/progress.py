@@ -58,11 +58,15 @@ class Progress:
         answered = self._consumer.last_poll_timestamp(self._source)  # milliseconds
         return max(0.0, time.time() - max(answered / 1000, self._awaited_at)) if answered else 0.0
 
-    async def measure(self, committed: int, in_flight: int) -> None:
+    async def measure(self, committed: int, in_flight: int, *, is_queued: bool = False) -> None:
         """Set the lag, and see whether what comes next can be read at all.
 
         The lag is that of Kafka's own tools: from the committed offset to the end of the partition. What stands after
-        an open transaction counts, but nobody can read it: a lane that waits for it does not stall.
+        an open transaction counts, but nobody can read it: a lane that waits for it does not stall. Nor does one whose
+        records wait for a process: those in front of them, of other lanes, may take long.
+
+        Args:
+            is_queued: no process has begun the first record in flight.
 
         Raises:
             KafkaError: the partition is not this worker's any more, or its leader does not answer.
@@ -75,7 +79,7 @@ class Progress:
         stable = self._consumer.last_stable_offset(self._source)
         readable = last if stable is None or stable < 0 else min(stable, last)
         position: int = await self._consumer.position(self._source)
-        if position >= readable and not in_flight:
+        if is_queued or (position >= readable and not in_flight):
             self.moved()
         await self._see_whether_blocked(is_blocked=position >= readable and readable < last)
 
