@@ -253,6 +253,7 @@ def test_a_damaged_offset_costs_no_record_of_the_batch_before(offset: int) -> No
         (unpacking.LZ4, b"no frame", "lz4: "),
         (unpacking.ZSTD, aiokafka.codec.zstd_encode(b"x" * 999)[:-3], "zstd: "),
     ],
+    ids=("no codec", "no gzip", "gzip cut off", "no snappy", "snappy cut off", "no lz4", "zstd cut off"),
 )
 def test_what_does_not_unpack_costs_its_batch_alone(codec: int, packed: bytes, problem: str) -> None:
     hostile = batch(b"", 2, base=3, codec=codec, packed=packed)
