@@ -117,16 +117,23 @@ async def delete_group(settings: KafkaSettings, group: str) -> None:
     """
     name = settings.on_cluster(group)
     async with clients.started(clients.admin(settings), settings) as admin:
-        client: Any = admin._client  # noqa: SLF001 - aiokafka has no method for it
-        coordinator = await patiently(lambda: admin.find_coordinator(name))
-        response = await client.send(coordinator, DeleteGroupsRequest([name]))
-    ((_, code),) = response.results
-    error = for_code(code)
+        error = await patiently(lambda: _delete(admin, name))
     if error in (NoError, NonEmptyGroup, GroupIdNotFound):
         return
     if (line := authorization.refusal(error(name), settings, authorization.DELETING)) is not None:
         raise ForbiddenError(line)
     raise UnavailableError(f"group {name} cannot be deleted: {error.__name__}")
+
+
+async def _delete(admin: AIOKafkaAdminClient, name: str) -> type[KafkaError]:
+    """Ask a group's coordinator to delete it; return its verdict, unless it may be another one in a moment."""
+    client: Any = admin._client  # noqa: SLF001 - aiokafka has no method for it
+    response = await client.send(await admin.find_coordinator(name), DeleteGroupsRequest([name]))
+    ((_, code),) = response.results
+    error = for_code(code)
+    if error.retriable:
+        raise error(name)
+    return error
 
 
 async def patiently[T](ask: Callable[[], Awaitable[T]]) -> T:
