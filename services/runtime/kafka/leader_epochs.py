@@ -3,10 +3,11 @@
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.client import ConnectionGroup
 from aiokafka.errors import for_code
 from aiokafka.protocol.api import Request, RequestStruct, Response
-from aiokafka.protocol.types import CompactArray, CompactString, Int16, Int32, Int64, Schema, TaggedFields
+from aiokafka.protocol.types import Int16, Int32, Int64, Schema, TaggedFields
+
+from services.runtime.kafka.by_partition import answer_schema, ask_leader, by_partition
 
 
 class OffsetForLeaderEpochResponse_v4(Response):  # noqa: N801 - named as aiokafka names its messages
@@ -14,27 +15,7 @@ class OffsetForLeaderEpochResponse_v4(Response):  # noqa: N801 - named as aiokaf
 
     API_KEY = 23
     API_VERSION = 4
-    SCHEMA = Schema(
-        ("throttle_time_ms", Int32),
-        (
-            "topics",
-            CompactArray(
-                ("topic", CompactString("utf-8")),
-                (
-                    "partitions",
-                    CompactArray(
-                        ("error_code", Int16),
-                        ("partition", Int32),
-                        ("leader_epoch", Int32),
-                        ("end_offset", Int64),
-                        ("tags", TaggedFields),
-                    ),
-                ),
-                ("tags", TaggedFields),
-            ),
-        ),
-        ("tags", TaggedFields),
-    )
+    SCHEMA = answer_schema(("error_code", Int16), ("partition", Int32), ("leader_epoch", Int32), ("end_offset", Int64))
 
 
 class OffsetForLeaderEpochRequest_v4(RequestStruct):  # noqa: N801 - the same
@@ -46,22 +27,7 @@ class OffsetForLeaderEpochRequest_v4(RequestStruct):  # noqa: N801 - the same
     RESPONSE_TYPE = OffsetForLeaderEpochResponse_v4
     SCHEMA = Schema(
         ("replica_id", Int32),
-        (
-            "topics",
-            CompactArray(
-                ("topic", CompactString("utf-8")),
-                (
-                    "partitions",
-                    CompactArray(
-                        ("partition", Int32),
-                        ("current_leader_epoch", Int32),
-                        ("leader_epoch", Int32),
-                        ("tags", TaggedFields),
-                    ),
-                ),
-                ("tags", TaggedFields),
-            ),
-        ),
+        by_partition(("partition", Int32), ("current_leader_epoch", Int32), ("leader_epoch", Int32)),
         ("tags", TaggedFields),
     )
 
@@ -89,9 +55,7 @@ async def end_of_epoch(consumer: AIOKafkaConsumer, source: TopicPartition, epoch
     Raises:
         KafkaError: the leader refuses, or does not answer.
     """
-    client: Any = consumer._client  # noqa: SLF001 - aiokafka has no public way to send a request of one's own
-    leader = client.cluster.leader_for_partition(source)
-    response = await client.send(leader, EndOfEpoch(source, epoch), group=ConnectionGroup.COORDINATION)
+    response: Any = await ask_leader(consumer, source, EndOfEpoch(source, epoch))
     ((_, ((error, _, _, end, _),), _),) = response.topics
     if error:
         raise for_code(error)(f"{source.topic}/{source.partition}")

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.client import ConnectionGroup
 from aiokafka.errors import for_code
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import CompactArray, CompactString, Int16, Int32, Int64, Schema, TaggedFields
+
+from services.runtime.kafka.by_partition import answer_schema, ask_leader
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,37 +45,22 @@ class DescribeProducersResponse_v0(Response):  # noqa: N801 - named as aiokafka 
 
     API_KEY = 61
     API_VERSION = 0
-    SCHEMA = Schema(
-        ("throttle_time_ms", Int32),
+    SCHEMA = answer_schema(
+        ("partition", Int32),
+        ("error_code", Int16),
+        ("error_message", CompactString("utf-8")),
         (
-            "topics",
+            "producers",
             CompactArray(
-                ("topic", CompactString("utf-8")),
-                (
-                    "partitions",
-                    CompactArray(
-                        ("partition", Int32),
-                        ("error_code", Int16),
-                        ("error_message", CompactString("utf-8")),
-                        (
-                            "producers",
-                            CompactArray(
-                                ("producer_id", Int64),
-                                ("producer_epoch", Int32),
-                                ("last_sequence", Int32),
-                                ("last_timestamp", Int64),
-                                ("coordinator_epoch", Int32),
-                                ("start_offset", Int64),
-                                ("tags", TaggedFields),
-                            ),
-                        ),
-                        ("tags", TaggedFields),
-                    ),
-                ),
+                ("producer_id", Int64),
+                ("producer_epoch", Int32),
+                ("last_sequence", Int32),
+                ("last_timestamp", Int64),
+                ("coordinator_epoch", Int32),
+                ("start_offset", Int64),
                 ("tags", TaggedFields),
             ),
         ),
-        ("tags", TaggedFields),
     )
 
 
@@ -119,9 +105,7 @@ async def open_transactions(consumer: AIOKafkaConsumer, source: TopicPartition) 
     Raises:
         KafkaError: the leader is not known, refuses, or does not answer.
     """
-    client: Any = consumer._client  # noqa: SLF001 - aiokafka has no public way to send a request of one's own
-    leader = client.cluster.leader_for_partition(source)
-    response = await client.send(leader, DescribeProducers(source), group=ConnectionGroup.COORDINATION)
+    response: Any = await ask_leader(consumer, source, DescribeProducers(source))
     ((_, ((_, error, _, producers, _),), _),) = response.topics
     if error:
         raise for_code(error)(f"{source.topic}/{source.partition}")
