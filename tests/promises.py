@@ -1,0 +1,124 @@
+"""What the desk promises to those outside of it, as values: to be compared with those stored in tests/stored/.
+
+`python -m tests.promises` writes them anew: after a change that is meant, and said in CHANGELOG.md.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from prometheus_client import REGISTRY
+from pydantic_core import PydanticUndefined
+
+from services import pipeline
+from services.cli import pages
+from services.cli.config import GROUPS
+from services.cli.options import is_secret, variable
+from services.runtime import metrics
+from services.runtime.errors import RejectedError
+from services.runtime.records import Handler, Header, Output, Record
+
+ROOT = Path(__file__).parents[1]
+STORED = Path(__file__).parent / "stored"
+GENERATED = ROOT / "schemas" / "generated"
+SAMPLES = ROOT / "samples"
+FETCHED_MS = 1_764_500_000_000
+PROSE = ("title", "description", "summary")
+
+
+def event_ids() -> dict[str, list[str]]:
+    """Return what becomes of each sample page: for each stage a line with topic, key and id, or the reason."""
+    handlers = {
+        "pages.raw": pipeline.ingest(),
+        "pages.accepted": pipeline.extractor(),
+        "articles.cleaned": pipeline.enrichment(),
+    }
+    fates = {}
+    for path, relative in pages.files([str(SAMPLES)]):
+        for binary in (False, True):
+            addresses = pages.Addresses(base_url="https://samples.wiredesk.example/")
+            for number, (value, headers) in enumerate(pages.read(path, relative, addresses, binary=binary)):
+                name = f"{relative}#{number}{'/binary' if binary else ''}"
+                fates[name] = list(_steps(handlers, "pages.raw", value, tuple(headers)))
+    return fates
+
+
+def _steps(handlers: dict[str, Handler], topic: str, value: bytes | None, headers: tuple[Header, ...]) -> Iterator[str]:
+    while topic in handlers:
+        record = Record(topic, 0, 0, FETCHED_MS, None, value, headers)
+        try:
+            outputs: Sequence[Output] = handlers[topic](record)
+        except RejectedError as error:
+            yield f"{topic}.dlq {error.reason}"
+            return
+        (output,) = outputs
+        own = {key: (content or b"").decode() for key, content in output.headers}
+        yield f"{output.topic} {(output.key or b'').decode()} {own['ce_id']} {own['ce_type']}"
+        topic, value, headers = output.topic, output.value, tuple(output.headers)
+
+
+def contracts() -> dict[str, Any]:
+    """Return the generated schemas and the AsyncAPI document, without their prose."""
+    return {path.name: _bare(json.loads(path.read_bytes())) for path in sorted(GENERATED.glob("*.json"))}
+
+
+def _bare(node: Any, *, named: bool = False) -> Any:
+    """Leave out prose; the keys of a mapping of names, such as `properties`, are no prose."""
+    if isinstance(node, dict):
+        mapping = ("properties", "$defs", "channels", "operations", "messages", "schemas")
+        return {k: _bare(v, named=k in mapping) for k, v in node.items() if named or k not in PROSE}
+    return [_bare(item) for item in node] if isinstance(node, list) else node
+
+
+def topics() -> dict[str, Any]:
+    """Return every topic as it is made on a broker."""
+    return {
+        topic.name: {"partitions": topic.partitions, "dead_letters": topic.dead_letters, **topic.settings()}
+        for topic in pipeline.TOPICS
+    } | {
+        f"stage {stage.name}": {
+            "group": stage.group,
+            "reads": stage.consumes.name,
+            "writes": [t.name for t in stage.produces],
+        }
+        for stage in pipeline.STAGES.values()
+    }
+
+
+def metric_names() -> dict[str, Any]:
+    """Return every metric with its type and its labels."""
+    assert metrics.RECORDS is not None
+    declared = {name: list(m._labelnames) for name, m in vars(metrics).items() if hasattr(m, "_labelnames")}
+    labels = {getattr(metrics, name)._name: names for name, names in declared.items()}
+    return {
+        family.name: {"type": family.type, "labels": labels.get(family.name, [])}
+        for family in REGISTRY.collect()
+        if family.name.startswith("wiredesk")
+    }
+
+
+def settings() -> dict[str, Any]:
+    """Return every variable with its default."""
+    return {
+        variable(name): {
+            "default": None if info.default in (None, PydanticUndefined) else str(info.default),
+            "secret": is_secret(info),
+        }
+        for group in GROUPS.values()
+        for name, info in group.model_fields.items()
+    }
+
+
+PROMISES = {
+    "event_ids": event_ids,
+    "contracts": contracts,
+    "topics": topics,
+    "metrics": metric_names,
+    "settings": settings,
+}
+
+if __name__ == "__main__":
+    for promise, value in PROMISES.items():
+        content = json.dumps(value(), indent=1, ensure_ascii=False, sort_keys=True)
+        (STORED / f"{promise}.json").write_text(content + "\n", encoding="utf-8")
