@@ -16,8 +16,8 @@ LABEL org.opencontainers.image.title="wiredesk ${STAGE}" \
       org.opencontainers.image.licenses="Apache-2.0"
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin wiredesk
 COPY --from=libraries /opt/wiredesk /opt/wiredesk
-COPY schemas /app/schemas
-COPY services /app/services
+COPY schemas/wiredesk_schemas /app/wiredesk_schemas
+COPY services/wiredesk /app/wiredesk
 # Byte code is compiled once here: the user at run time may not write beside the sources.
 RUN /opt/wiredesk/bin/python -m compileall -q /app
 WORKDIR /app
@@ -27,5 +27,5 @@ ENV PATH=/opt/wiredesk/bin:$PATH \
     WIREDESK_METRICS_HOST=0.0.0.0 \
     WIREDESK_METRICS_PORT=9464
 EXPOSE 9464
-ENTRYPOINT ["python", "-m", "services.cli"]
+ENTRYPOINT ["python", "-m", "wiredesk.cli"]
 CMD ["--help"]

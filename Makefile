@@ -15,11 +15,11 @@ help: ## List the targets
 
 install: $(READY) ## Create .venv with every dependency, pinned and hashed
 
-$(READY): requirements/dev.txt pyproject.toml
+$(READY): requirements/dev.txt pyproject.toml schemas/pyproject.toml
 	@test -n "$(PYTHON)" || { echo "wiredesk needs Python 3.12 or later: set PYTHON=/path/to/python3.12" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable ./schemas --editable .
 	@touch $@
 
 demo: $(READY) ## Run the whole pipeline on sample pages, on a real Kafka
@@ -72,7 +72,7 @@ bench: $(READY) ## Print the figures; DATA=folder of the public corpora
 	$(BIN)/python bench/memory.py
 
 enrichment: $(READY) ## Measure enrichment: names, clusters, topics, CPU; and draw the curves of the docs
-	PYTHONPATH=. OMP_NUM_THREADS=1 $(BIN)/python bench/enrichment --pictures docs/pictures $(if $(DATA),--data $(DATA))
+	PYTHONPATH=.:services:schemas OMP_NUM_THREADS=1 $(BIN)/python bench/enrichment --pictures docs/pictures $(if $(DATA),--data $(DATA))
 
 PEERS := .venv-peers
 
@@ -94,15 +94,15 @@ $(TRAINING)/.ready: training/requirements.txt
 	@touch $@
 
 further-pages: $(TRAINING)/.ready ## Fetch the pages that 'make train' learns from beside those of DATA (Go's client, 70 MB)
-	PYTHONPATH=. $(TRAINING)/bin/python -m training.extraction.further
+	PYTHONPATH=.:services:schemas $(TRAINING)/bin/python -m training.extraction.further
 
 train: $(TRAINING)/.ready ## Train the extractor's models anew, in an environment of their own (an hour and a half)
-	PYTHONPATH=. $(TRAINING)/bin/python -m training.extraction.train --folds $(FOLDS) $(if $(DATA),--data $(DATA))
+	PYTHONPATH=.:services:schemas $(TRAINING)/bin/python -m training.extraction.train --folds $(FOLDS) $(if $(DATA),--data $(DATA))
 
 train-topics: $(TRAINING)/.ready ## Train the topic models anew, after 'make further-pages' (5 minutes)
-	PYTHONPATH=. $(TRAINING)/bin/python -m training.enrichment.graph
-	PYTHONPATH=. OMP_NUM_THREADS=1 $(TRAINING)/bin/python -m training.enrichment.topics $(if $(DATA),--data $(DATA))
-	PYTHONPATH=. OMP_NUM_THREADS=1 $(TRAINING)/bin/python -m training.enrichment.calibration $(if $(DATA),--data $(DATA))
+	PYTHONPATH=.:services:schemas $(TRAINING)/bin/python -m training.enrichment.graph
+	PYTHONPATH=.:services:schemas OMP_NUM_THREADS=1 $(TRAINING)/bin/python -m training.enrichment.topics $(if $(DATA),--data $(DATA))
+	PYTHONPATH=.:services:schemas OMP_NUM_THREADS=1 $(TRAINING)/bin/python -m training.enrichment.calibration $(if $(DATA),--data $(DATA))
 
 TEACHING := .venv-teaching
 
@@ -112,10 +112,10 @@ $(TEACHING)/.ready: training/enrichment/requirements.txt
 	@touch $@
 
 train-tagger: $(TEACHING)/.ready ## Train the tagger of names anew, in an environment of its own (about 40 minutes, 7 GB)
-	PYTHONPATH=. $(TEACHING)/bin/python -m training.enrichment.tagger $(if $(DATA),--data $(DATA))
+	PYTHONPATH=.:services:schemas $(TEACHING)/bin/python -m training.enrichment.tagger $(if $(DATA),--data $(DATA))
 
 compare: $(TRAINING)/.ready ## Compare extraction with other extractors on public pages; after 'make train' with held-out models
-	PYTHONPATH=. OMP_NUM_THREADS=1 $(TRAINING)/bin/python bench/extraction --peers --flattened $(if $(wildcard $(FOLDS)),--folds $(FOLDS)) $(if $(DATA),--data $(DATA))
+	PYTHONPATH=.:services:schemas OMP_NUM_THREADS=1 $(TRAINING)/bin/python bench/extraction --peers --flattened $(if $(wildcard $(FOLDS)),--folds $(FOLDS)) $(if $(DATA),--data $(DATA))
 
 generate: $(READY) ## Write what is derived from the code: schemas, AsyncAPI, docs/configuration.md
 	$(BIN)/wiredesk schemas

@@ -12,13 +12,13 @@ import signal
 import sys
 import time
 
-from services.runtime import logs
-from services.runtime.records import Output, Record
-from services.runtime.replay import noted_runs, work
-from services.runtime.settings import KafkaSettings, WorkerSettings
-from services.runtime.topology import Stage, Topic
-from services.runtime.worker import Worker
-from services.runtime.worker.bounded import everything
+from wiredesk.runtime import logs
+from wiredesk.runtime.records import Output, Record
+from wiredesk.runtime.replay import noted_runs, work
+from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
+from wiredesk.runtime.topology import Stage, Topic
+from wiredesk.runtime.worker import Worker
+from wiredesk.runtime.worker.bounded import everything
 
 SOURCE = Topic("burn.in", "What is to be done", partitions=2)
 TARGET = Topic("burn.out", "What was done", partitions=2)

@@ -28,14 +28,14 @@ from aiokafka import TopicPartition
 from aiokafka import codec as library
 from overhead import inputs
 
-from services.broker.settings import BrokerSettings
-from services.cli import desk
-from services.runtime import logs
-from services.runtime.errors import WiredeskError
-from services.runtime.kafka import clients, packing, topics
-from services.runtime.kafka.fetching import poll
-from services.runtime.settings import KafkaSettings
-from services.runtime.topology import Topic
+from wiredesk.cli import desk
+from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.runtime import logs
+from wiredesk.runtime.errors import WiredeskError
+from wiredesk.runtime.kafka import clients, packing, topics
+from wiredesk.runtime.kafka.fetching import poll
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.runtime.topology import Topic
 
 BATCH_RECORDS = 100
 """What the workers put into one transaction by default, and so the most that is packed together."""

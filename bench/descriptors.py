@@ -16,13 +16,13 @@ from pathlib import Path
 from aiokafka import AIOKafkaProducer
 from burning_stage import SOURCE, STAGE, TARGET
 
-from services.broker.settings import BrokerSettings
-from services.cli import desk
-from services.runtime import logs
-from services.runtime.errors import WiredeskError
-from services.runtime.kafka import topics
-from services.runtime.settings import KafkaSettings, WorkerSettings
-from services.runtime.worker import Worker, descriptors
+from wiredesk.cli import desk
+from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.runtime import logs
+from wiredesk.runtime.errors import WiredeskError
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
+from wiredesk.runtime.worker import Worker, descriptors
 
 SETTINGS = WorkerSettings(metrics_port=0, processes=1)
 RECORDS = 50

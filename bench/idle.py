@@ -17,12 +17,12 @@ from pathlib import Path
 
 import psutil
 
-from services.broker.settings import BrokerSettings
-from services.cli import desk
-from services.pipeline import STAGES, TOPICS
-from services.runtime import logs
-from services.runtime.errors import WiredeskError
-from services.runtime.kafka import topics
+from wiredesk.cli import desk
+from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.pipeline import STAGES, TOPICS
+from wiredesk.runtime import logs
+from wiredesk.runtime.errors import WiredeskError
+from wiredesk.runtime.kafka import topics
 
 READY_SECONDS = 300
 SETTLE_SECONDS = 10
@@ -73,7 +73,7 @@ def _cpu_seconds(process: psutil.Process) -> float:
 def _help_seconds(command: str) -> float:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "services.cli", *command.split()],
+        [sys.executable, "-m", "wiredesk.cli", *command.split()],
         env={**os.environ, "NO_COLOR": "1"},
         stdout=subprocess.DEVNULL,
         check=True,

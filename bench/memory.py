@@ -19,12 +19,12 @@ import psutil
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from burning_stage import SOURCE, STAGE, TARGET
 
-from services.broker.settings import BrokerSettings
-from services.cli import desk
-from services.runtime import logs
-from services.runtime.errors import WiredeskError
-from services.runtime.kafka import clients, topics
-from services.runtime.settings import MIB
+from wiredesk.cli import desk
+from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.runtime import logs
+from wiredesk.runtime.errors import WiredeskError
+from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.settings import MIB
 
 SAMPLE_SECONDS = 0.5
 PARTS = 10

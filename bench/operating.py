@@ -18,12 +18,12 @@ from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from schemas import page_id
-from services.broker.cluster import EmbeddedKafka
-from services.broker.settings import BrokerSettings
-from services.pipeline import ARTICLES_CLEANED, ARTICLES_ENRICHED, PAGES_ACCEPTED, PAGES_RAW, STAGES, TOPICS
-from services.runtime.kafka import topics
-from services.runtime.settings import KafkaSettings
+from wiredesk.local.broker.cluster import EmbeddedKafka
+from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.pipeline import ARTICLES_CLEANED, ARTICLES_ENRICHED, PAGES_ACCEPTED, PAGES_RAW, STAGES, TOPICS
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk_schemas import page_id
 
 FLOW = (PAGES_RAW, PAGES_ACCEPTED, ARTICLES_CLEANED, ARTICLES_ENRICHED)
 ROUNDS = 5
@@ -94,7 +94,7 @@ async def _commit(kafka: KafkaSettings) -> None:
 def _timed(command: list[str], kafka: KafkaSettings) -> float:
     began = time.monotonic()
     done = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "services.cli", *command],
+        [sys.executable, "-m", "wiredesk.cli", *command],
         env={**os.environ, "WIREDESK_BOOTSTRAP_SERVERS": kafka.bootstrap_servers},
         capture_output=True,
         check=False,

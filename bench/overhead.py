@@ -34,19 +34,19 @@ from pathlib import Path
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 from pages import pages as public_pages
 
-from services import pipeline
-from services.broker.settings import BrokerSettings
-from services.cli import desk
-from services.runtime import logs
-from services.runtime.errors import RejectedError, WiredeskError
-from services.runtime.isolation.processes import ONE_THREAD
-from services.runtime.isolation.template import load
-from services.runtime.kafka import clients, topics
-from services.runtime.kafka.reading import read
-from services.runtime.lineage import ORIGIN
-from services.runtime.records import Handler, Output, Record
-from services.runtime.settings import KafkaSettings
-from services.runtime.topology import Stage
+from wiredesk import pipeline
+from wiredesk.cli import desk
+from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.runtime import logs
+from wiredesk.runtime.errors import RejectedError, WiredeskError
+from wiredesk.runtime.isolation.processes import ONE_THREAD
+from wiredesk.runtime.isolation.template import load
+from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.kafka.reading import read
+from wiredesk.runtime.lineage import ORIGIN
+from wiredesk.runtime.records import Handler, Output, Record
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.runtime.topology import Stage
 
 DEADLINE_SECONDS = 300
 SETTLE_SECONDS = 2

@@ -28,17 +28,17 @@ import psutil
 from aiokafka import AIOKafkaProducer
 from pages import pages
 
-from schemas import header
-from schemas.headers import ORIGIN_TIME
-from services.broker.settings import BrokerSettings
-from services.cli import desk
-from services.pipeline import ENDS, PAGES_RAW, STAGES, TOPICS
-from services.runtime import logs
-from services.runtime.errors import WiredeskError
-from services.runtime.kafka import clients, topics
-from services.runtime.kafka.reading import read
-from services.runtime.records import Record
-from services.runtime.settings import KafkaSettings
+from wiredesk.cli import desk
+from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.pipeline import ENDS, PAGES_RAW, STAGES, TOPICS
+from wiredesk.runtime import logs
+from wiredesk.runtime.errors import WiredeskError
+from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.kafka.reading import read
+from wiredesk.runtime.records import Record
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk_schemas import header
+from wiredesk_schemas.headers import ORIGIN_TIME
 
 SETS = ("article-extraction-benchmark", "publisher-pages")
 PARTITIONS = 2

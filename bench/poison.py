@@ -22,15 +22,15 @@ from pathlib import Path
 
 from burning_stage import REASONS, SOURCE, STAGE, TARGET
 
-from services.broker.settings import BrokerSettings
-from services.cli import desk
-from services.runtime import logs
-from services.runtime.dead_letters import PREFIX
-from services.runtime.errors import WiredeskError
-from services.runtime.kafka import clients, topics
-from services.runtime.kafka.reading import read
-from services.runtime.records import Record
-from services.runtime.settings import MIB, KafkaSettings
+from wiredesk.cli import desk
+from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.runtime import logs
+from wiredesk.runtime.dead_letters import PREFIX
+from wiredesk.runtime.errors import WiredeskError
+from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.kafka.reading import read
+from wiredesk.runtime.records import Record
+from wiredesk.runtime.settings import MIB, KafkaSettings
 
 PROCESSES = 2
 

@@ -23,18 +23,18 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from burning_stage import SOURCE, STAGE, TARGET
 from overhead import inputs
 
-from services.broker.settings import BrokerSettings
-from services.cli import desk
-from services.runtime import logs
-from services.runtime.errors import WiredeskError
-from services.runtime.kafka import topics
-from services.runtime.kafka.reading import between, ends
-from services.runtime.records import Record
-from services.runtime.replay import account, begin
-from services.runtime.replay.planning import spans
-from services.runtime.settings import KafkaSettings
-from services.runtime.topology import Topic
-from services.runtime.worker.bounded import everything
+from wiredesk.cli import desk
+from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.runtime import logs
+from wiredesk.runtime.errors import WiredeskError
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.kafka.reading import between, ends
+from wiredesk.runtime.records import Record
+from wiredesk.runtime.replay import account, begin
+from wiredesk.runtime.replay.planning import spans
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.runtime.topology import Topic
+from wiredesk.runtime.worker.bounded import everything
 
 PARTITIONS = 6
 DIFFERENT_PAGES = 1200

@@ -14,9 +14,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from services.runtime.settings import KafkaSettings
 from tests.patience import scaled
 from tests.support import ROOT, Cluster
+from wiredesk.runtime.settings import KafkaSettings
 
 START_SECONDS = 120
 
@@ -59,7 +59,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 def running_broker(folder: Path, *options: str) -> Iterator[Cluster]:
     """Run `wiredesk broker` and wait for its line."""
-    command = [sys.executable, "-m", "services.cli", "broker", "--data", str(folder), "--port", "0", *options]
+    command = [sys.executable, "-m", "wiredesk.cli", "broker", "--data", str(folder), "--port", "0", *options]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stderr is not None

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator
 
 from aiokafka import AIOKafkaProducer
 
-from services.runtime.kafka.reading import read
-from services.runtime.records import Record
-from services.runtime.settings import MIB, KafkaSettings, WorkerSettings
-from services.runtime.topology import Stage
-from services.runtime.worker import Worker
 from tests.handlers import SOURCE, STAGE, TARGET
 from tests.patience import scaled, setting
+from wiredesk.runtime.kafka.reading import read
+from wiredesk.runtime.records import Record
+from wiredesk.runtime.settings import MIB, KafkaSettings, WorkerSettings
+from wiredesk.runtime.topology import Stage
+from wiredesk.runtime.worker import Worker
 
 TOPICS = (SOURCE, TARGET, STAGE.dead_letter_topic)
 DEADLINE = scaled(45)

@@ -12,9 +12,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-from services.runtime.errors import RejectedError
-from services.runtime.records import Output, Record
-from services.runtime.topology import Stage, Topic
+from wiredesk.runtime.errors import RejectedError
+from wiredesk.runtime.records import Output, Record
+from wiredesk.runtime.topology import Stage, Topic
 
 SOURCE = Topic("in", "What is to be done", partitions=2)
 TARGET = Topic("out", "What was done")

@@ -11,17 +11,17 @@ from typing import Any
 from prometheus_client import REGISTRY
 from pydantic_core import PydanticUndefined
 
-from services import pipeline
-from services.cli import pages
-from services.cli.config import GROUPS
-from services.cli.options import is_secret, variable
-from services.runtime import metrics
-from services.runtime.errors import RejectedError
-from services.runtime.records import Handler, Header, Output, Record
+from wiredesk import pipeline
+from wiredesk.cli import pages
+from wiredesk.cli.config import GROUPS
+from wiredesk.cli.options import is_secret, variable
+from wiredesk.runtime import metrics
+from wiredesk.runtime.errors import RejectedError
+from wiredesk.runtime.records import Handler, Header, Output, Record
 
 ROOT = Path(__file__).parents[1]
 STORED = Path(__file__).parent / "stored"
-GENERATED = ROOT / "schemas" / "generated"
+GENERATED = ROOT / "schemas" / "wiredesk_schemas" / "generated"
 SAMPLES = ROOT / "samples"
 FETCHED_MS = 1_764_500_000_000
 PROSE = ("title", "description", "summary")

@@ -6,18 +6,18 @@ So a test has a bug in production, and takes it out again, or has a stage that c
 import sys
 from dataclasses import replace
 
-from schemas import AcceptedPage, CleanedArticle, SkippedPage
-from schemas.event import DerivedEvent
-from services import pipeline
-from services.cli.app import run
-from services.envelope import Envelope
-from services.runtime.records import Handler
-from services.runtime.topology import Topic
+from wiredesk import pipeline
+from wiredesk.cli.app import run
+from wiredesk.envelope import Envelope
+from wiredesk.runtime.records import Handler
+from wiredesk.runtime.topology import Topic
+from wiredesk_schemas import AcceptedPage, CleanedArticle, SkippedPage
+from wiredesk_schemas.event import DerivedEvent
 
 
 def buggy() -> Handler:
     """Load an extractor that was deployed with a bug: it takes a headline's first words for the headline."""
-    from services.extractor.extract import Extractor  # noqa: PLC0415 - where another stage is replaced nobody needs it
+    from wiredesk.extractor.extract import Extractor  # noqa: PLC0415 - where another stage is replaced nobody needs it
 
     class Buggy(Extractor):
         version = f"{Extractor.version}-bug"

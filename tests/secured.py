@@ -22,15 +22,15 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined] # what it says
 )
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
-from services.broker import jars
-from services.broker.node import Address, Node
-from services.broker.settings import BrokerSettings
-from services.runtime.acls import Acl, Operation, Resource
-from services.runtime.errors import WiredeskError
-from services.runtime.kafka import topics
-from services.runtime.settings import KafkaSettings
 from tests.patience import scaled
 from tests.support import ROOT, free_port, wait_until
+from wiredesk.local.broker import jars
+from wiredesk.local.broker.node import Address, Node
+from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.runtime.acls import Acl, Operation, Resource
+from wiredesk.runtime.errors import WiredeskError
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.settings import KafkaSettings
 
 AUTHORIZER = {
     "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
@@ -173,7 +173,7 @@ class Guest:
 def command(kafka: KafkaSettings, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command with all settings of a client."""
     return subprocess.run(
-        [sys.executable, "-m", "services.cli", *arguments],
+        [sys.executable, "-m", "wiredesk.cli", *arguments],
         cwd=ROOT,
         env={**os.environ, **environment(kafka)},
         capture_output=True,

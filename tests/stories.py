@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from schemas import Block, CleanedArticle, Extraction
+from wiredesk_schemas import Block, CleanedArticle, Extraction
 
 _MARKED = re.compile(r"\[([^|\]]+)\|([^\]]+)\]")
 

@@ -19,12 +19,12 @@ from typing import ClassVar
 import psutil
 from aiokafka import AIOKafkaProducer
 
-from services.broker import jars
-from services.pipeline import ENDS, PAGES_RAW
-from services.runtime.kafka.reading import read
-from services.runtime.records import Header, Record
-from services.runtime.settings import KafkaSettings, WorkerSettings
 from tests.patience import at_present, scaled, setting
+from wiredesk.local.broker import jars
+from wiredesk.pipeline import ENDS, PAGES_RAW
+from wiredesk.runtime.kafka.reading import read
+from wiredesk.runtime.records import Header, Record
+from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "samples"
@@ -55,7 +55,7 @@ class WorkerProcess:
     kafka: KafkaSettings
     log: Path
     settings: Mapping[str, str] = field(default_factory=dict)
-    command: ClassVar[tuple[str, ...]] = (sys.executable, "-m", "services.cli", "worker")
+    command: ClassVar[tuple[str, ...]] = (sys.executable, "-m", "wiredesk.cli", "worker")
 
     def __post_init__(self) -> None:
         self.port = free_port()
@@ -130,7 +130,7 @@ def environment(kafka: KafkaSettings) -> dict[str, str]:
 def wiredesk(kafka: KafkaSettings, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command as its users would."""
     return subprocess.run(
-        [sys.executable, "-m", "services.cli", *arguments],
+        [sys.executable, "-m", "wiredesk.cli", *arguments],
         cwd=ROOT,
         env=environment(kafka),
         capture_output=True,

@@ -3,9 +3,9 @@
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
-from schemas import EntityType
-from services.enrichment.entities import Tagger, entities, mentions, names
-from services.enrichment.fields import Text
+from wiredesk.enrichment.entities import Tagger, entities, mentions, names
+from wiredesk.enrichment.fields import Text
+from wiredesk_schemas import EntityType
 
 NAMES = (EntityType.PERSON, EntityType.ORGANISATION, EntityType.PLACE)
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from schemas import EntityType
-from services.enrichment.entities import Span, mentions
-from services.enrichment.fields import Text
+from wiredesk.enrichment.entities import Span, mentions
+from wiredesk.enrichment.fields import Text
+from wiredesk_schemas import EntityType
 
 LABELS = {EntityType.PERSON: "PER", EntityType.ORGANISATION: "ORG", EntityType.PLACE: "LOC"}
 

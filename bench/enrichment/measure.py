@@ -22,10 +22,10 @@ import sets
 import speed
 import topics
 
-from services.enrichment.entities import Tagger
-from services.enrichment.entities.tagging import SpacyTagger
-from services.enrichment.settings import BASE, BUNDLED
-from services.enrichment.topics import NewsClassifier
+from wiredesk.enrichment.entities import Tagger
+from wiredesk.enrichment.entities.tagging import SpacyTagger
+from wiredesk.enrichment.settings import BASE, BUNDLED
+from wiredesk.enrichment.topics import NewsClassifier
 
 RESAMPLES = 1000
 PARTS = ("entities", "clusters", "topics", "speed")

@@ -10,9 +10,9 @@ from typing import Any
 from clusters import Story
 from conll import Article, read
 
-from schemas import Block, CleanedArticle, Extraction
-from services.enrichment.entities import names
 from tests.stories import stories
+from wiredesk.enrichment.entities import names
+from wiredesk_schemas import Block, CleanedArticle, Extraction
 
 CONLL = "entities/conllpp-dev.txt"
 WIKINEWS = "entities/wikinews-linked-dev.jsonl"

@@ -7,9 +7,9 @@ from statistics import median
 
 import spacy
 
-from schemas import CleanedArticle
-from services.enrichment.enrich import Enricher
-from services.enrichment.settings import BASE, EnrichmentSettings
+from wiredesk.enrichment.enrich import Enricher
+from wiredesk.enrichment.settings import BASE, EnrichmentSettings
+from wiredesk_schemas import CleanedArticle
 
 WORDS = 500
 ROUNDS = 5

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean
 
-from schemas import CleanedArticle
-from services.enrichment.topics import NewsClassifier, Weights
+from wiredesk.enrichment.topics import NewsClassifier, Weights
+from wiredesk_schemas import CleanedArticle
 
 BINS = 5
 

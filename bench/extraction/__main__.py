@@ -23,12 +23,12 @@ from pathlib import Path
 
 from methods import PEERS, Method, Prediction, Wiredesk
 
-from schemas import PageType
-from services.extractor.document import parse
-from services.extractor.metadata import Sources
 from training.extraction import pages
 from training.extraction.pages import GoldPage
 from training.extraction.scores import Score, fold, score, summary
+from wiredesk.extractor.document import parse
+from wiredesk.extractor.metadata import Sources
+from wiredesk_schemas import PageType
 
 SETS = ("article-extraction-benchmark", "publisher-pages", "web-pages")
 TRAINED_ON = ("publisher-pages", "web-pages")

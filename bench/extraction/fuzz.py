@@ -18,9 +18,9 @@ from itertools import islice
 from pathlib import Path
 from types import FrameType
 
-from services.extractor.extract import Extractor
 from training.extraction import pages
 from training.extraction.pages import GoldPage, accepted
+from wiredesk.extractor.extract import Extractor
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "pages"
 SETS = ("publisher-pages", "web-pages", "article-extraction-benchmark")

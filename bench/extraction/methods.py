@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from schemas import CleanedArticle
-from services.extractor.extract import Extractor
-from services.extractor.models import Models
 from training.extraction.folds import FOLDS, fold_of
 from training.extraction.pages import GoldPage, accepted
+from wiredesk.extractor.extract import Extractor
+from wiredesk.extractor.models import Models
+from wiredesk_schemas import CleanedArticle
 
 type Prediction = dict[str, Any]
 type Method = Callable[[GoldPage], Prediction]

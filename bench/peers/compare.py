@@ -33,13 +33,13 @@ import latency
 import psutil
 from peers import PEERS, ROOT, Flow, Peer, Terms, embedded_brokers
 
-from services.broker.settings import BrokerSettings
-from services.cli import desk
-from services.runtime import logs
-from services.runtime.errors import WiredeskError
-from services.runtime.kafka import topics
-from services.runtime.settings import KafkaSettings
-from services.runtime.topology import Topic
+from wiredesk.cli import desk
+from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.runtime import logs
+from wiredesk.runtime.errors import WiredeskError
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.runtime.topology import Topic
 
 TABLES = ("cost", "latency", "kill")
 JOBS = Topic("jobs", "Input")

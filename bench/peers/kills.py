@@ -11,12 +11,12 @@ from pathlib import Path
 
 from peers import ROOT, Flow, Peer, Terms, Worker
 
-from services.broker.settings import BrokerSettings
-from services.cli import desk
-from services.runtime.kafka import clients, topics
-from services.runtime.kafka.reading import read
-from services.runtime.settings import KafkaSettings
-from services.runtime.topology import Stage, Topic
+from wiredesk.cli import desk
+from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.kafka.reading import read
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.runtime.topology import Stage, Topic
 
 PAGE = (ROOT / "samples" / "pages" / "ferry-strike.html").read_text(encoding="utf-8")
 COPIES = 8

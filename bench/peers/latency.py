@@ -9,11 +9,11 @@ from pathlib import Path
 from cost import PARTITIONS, RECORD_BYTES
 from peers import Flow, Peer, Terms, Worker
 
-from services.runtime.errors import WiredeskError
-from services.runtime.kafka import clients, topics
-from services.runtime.kafka.reading import read
-from services.runtime.settings import KafkaSettings
-from services.runtime.topology import Topic
+from wiredesk.runtime.errors import WiredeskError
+from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.kafka.reading import read
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.runtime.topology import Topic
 
 WARM_SECONDS = 3.0
 READY_SECONDS = 60

@@ -6,10 +6,10 @@ import signal
 
 from job import GROUP, INPUT, OUTPUT, SERVERS, work
 
-from services.runtime.records import Output, Record
-from services.runtime.settings import KafkaSettings, WorkerSettings
-from services.runtime.topology import Stage, Topic
-from services.runtime.worker import Worker
+from wiredesk.runtime.records import Output, Record
+from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
+from wiredesk.runtime.topology import Stage, Topic
+from wiredesk.runtime.worker import Worker
 
 JOBS = Topic(INPUT, "Input")
 DONE = Topic(OUTPUT, "Output")

@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 import yaml
 
-from schemas import EVENTS
-from services.cli.app import COMMANDS
-from services.cli.config import GROUPS, markdown
-from services.cli.options import variable
-from services.pipeline import STAGES, TOPICS
 from tests.support import ROOT
+from wiredesk.cli.app import COMMANDS
+from wiredesk.cli.config import GROUPS, markdown
+from wiredesk.cli.options import variable
+from wiredesk.pipeline import STAGES, TOPICS
+from wiredesk_schemas import EVENTS
 
-MODULES = sorted(p for folder in ("schemas", "services") for p in (ROOT / folder).rglob("*.py"))
+MODULES = sorted(
+    p for folder in ("schemas/wiredesk_schemas", "services/wiredesk") for p in (ROOT / folder).rglob("*.py")
+)
 VARIABLES = {variable(name) for group in GROUPS.values() for name in group.model_fields}
 MAX_LINES = 300
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas import AcceptedPage, SkippedPage, SkipReason
-from schemas.headers import ORIGIN_TIME, header, read_timestamp
-from services.cli.pages import _Page
-from services.envelope import Envelope
-from services.pipeline import PAGES_ACCEPTED, PAGES_SKIPPED, ingest
-from services.runtime.records import Handler, Header, Output, Record
 from tests.cloudevents import cloud_event
+from wiredesk.cli.pages import _Page
+from wiredesk.envelope import Envelope
+from wiredesk.pipeline import PAGES_ACCEPTED, PAGES_SKIPPED, ingest
+from wiredesk.runtime.records import Handler, Header, Output, Record
+from wiredesk_schemas import AcceptedPage, SkippedPage, SkipReason
+from wiredesk_schemas.headers import ORIGIN_TIME, header, read_timestamp
 
 URL = "https://courier.example/ferry?utm_source=x#top"
 CANONICAL = "https://courier.example/ferry"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from schemas.compatibility import Written, breaking_changes
-from services.cli.schemas import GENERATED, RELEASED, broken_promises
+from wiredesk.cli.schemas import GENERATED, RELEASED, broken_promises
+from wiredesk_schemas.compatibility import Written, breaking_changes
 
 OLD: dict[str, Any] = {
     "$defs": {

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from schemas import EVENTS, Event, InvalidEventError, RawPage
-from schemas.event import UnknownVersionError
-from services.cli.asyncapi import document, file_name
-from services.cli.schemas import GENERATED, generated
-from services.pipeline import STAGES, TOPICS
+from wiredesk.cli.asyncapi import document, file_name
+from wiredesk.cli.schemas import GENERATED, generated
+from wiredesk.pipeline import STAGES, TOPICS
+from wiredesk_schemas import EVENTS, Event, InvalidEventError, RawPage
+from wiredesk_schemas.event import UnknownVersionError
 
-EXAMPLES = sorted((Path(__file__).parents[2] / "schemas" / "examples").glob("*/*.json"))
+EXAMPLES = sorted((Path(__file__).parents[2] / "schemas" / "wiredesk_schemas" / "examples").glob("*/*.json"))
 BY_FILE = {file_name(event).removesuffix(".schema.json"): event for event in EVENTS}
 
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
-from schemas import EVENTS, DeadLetterHeaders, Event, InvalidEventError, RawPage
-from schemas.event import Since
-from schemas.json_schema import EXAMPLES
-from services.cli.asyncapi import document, example_of, file_name, schema
-from services.cli.schemas import GENERATED
+from wiredesk.cli.asyncapi import document, example_of, file_name, schema
+from wiredesk.cli.schemas import GENERATED
+from wiredesk_schemas import EVENTS, DeadLetterHeaders, Event, InvalidEventError, RawPage
+from wiredesk_schemas.event import Since
+from wiredesk_schemas.json_schema import EXAMPLES
 
 URL = "https://a.example/"
 RAW = Draft202012Validator(schema(RawPage))

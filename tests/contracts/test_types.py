@@ -15,12 +15,12 @@ from datamodel_code_generator import InputFileType, PythonVersion, generate
 from datamodel_code_generator.enums import DataModelType
 from datamodel_code_generator.format import Formatter
 
-from schemas import EVENTS, DeadLetterHeaders, EnrichedArticle, RawPage
-from schemas.event import Part
-from services.cli.asyncapi import example_of, file_name
-from services.cli.schemas import GENERATED
 from tests.support import ROOT
 from tests.toolchains import npm, output
+from wiredesk.cli.asyncapi import example_of, file_name
+from wiredesk.cli.schemas import GENERATED
+from wiredesk_schemas import EVENTS, DeadLetterHeaders, EnrichedArticle, RawPage
+from wiredesk_schemas.event import Part
 
 MODELS: tuple[type[Part], ...] = (*EVENTS, DeadLetterHeaders)
 FERRY = (ROOT / "samples" / "pages" / "ferry-strike.html").read_bytes()

@@ -13,16 +13,16 @@ from typing import Any
 
 import pytest
 
-from schemas import EnrichedArticle
-from services.broker import jars
-from services.broker.settings import BrokerSettings
-from services.cli.asyncapi import example_of
-from services.pipeline import ARTICLES_ENRICHED
-from services.runtime.kafka import clients, topics
-from services.runtime.settings import KafkaSettings
 from tests import toolchains
 from tests.patience import scaled
 from tests.support import ROOT, environment
+from wiredesk.cli.asyncapi import example_of
+from wiredesk.local.broker import jars
+from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.pipeline import ARTICLES_ENRICHED
+from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk_schemas import EnrichedArticle
 
 EXAMPLES = ROOT / "examples"
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from schemas import page_id
 from tests.faults.hostile_records import SECRET
+from wiredesk_schemas import page_id
 
 ADDRESSES = (
     "https://good.example/1",

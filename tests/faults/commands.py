@@ -11,8 +11,8 @@ import json
 import sys
 import traceback
 
-from services.cli.app import run
-from services.runtime import logs
+from wiredesk.cli.app import run
+from wiredesk.runtime import logs
 
 
 def outcome(arguments: list[str]) -> dict[str, object]:

@@ -21,10 +21,6 @@ from typing import Any
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from services.pipeline import ENDS, PAGES_RAW, STAGES, TOPICS
-from services.runtime import logs
-from services.runtime.kafka import topics
-from services.runtime.settings import KafkaSettings
 from tests.conftest import running_broker
 from tests.faults import command_checks as checks
 from tests.faults.batches import RawBatch, RawProducer
@@ -33,6 +29,10 @@ from tests.faults.hostile_records import Hostile
 from tests.faults.soak import folder_for
 from tests.patience import scaled
 from tests.support import ROOT, environment, wait_until, wiredesk, workers
+from wiredesk.pipeline import ENDS, PAGES_RAW, STAGES, TOPICS
+from wiredesk.runtime import logs
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.settings import KafkaSettings
 
 PARTITIONS = 2
 SETTLE_SECONDS = 600

@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
-from schemas import DeadLetterHeaders
 from tests.faults.batches import Codec, RawBatch, RawHeader, RawRecord
 from tests.support import ROOT, SAMPLES
+from wiredesk_schemas import DeadLetterHeaders
 
 _NAME = re.compile(r"(?:received_)?wiredesk_[a-z_]*[a-z]|ce_[a-z]+|traceparent|tracestate|content-type")
 
@@ -26,7 +26,7 @@ DIGITS = b"9" * 5000
 def header_names() -> tuple[str, ...]:
     """Return the name of every header that the code knows, as read from its source."""
     found = {f"wiredesk_dlq_{name}" for name in DeadLetterHeaders.model_fields}
-    for path in (*(ROOT / "services").rglob("*.py"), *(ROOT / "schemas").glob("*.py")):
+    for path in (*(ROOT / "services").rglob("*.py"), *(ROOT / "schemas").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and _NAME.fullmatch(node.value):
                 found.add(node.value)

@@ -16,17 +16,17 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 
-from services import pipeline
-from services.cli import desk
-from services.runtime import logs
-from services.runtime.errors import RejectedError
-from services.runtime.isolation import limits
-from services.runtime.kafka.transactions import TransactionalProducer
-from services.runtime.records import Handler, Output, Record
-from services.runtime.settings import KafkaSettings, WorkerSettings
-from services.runtime.topology import Topic
-from services.runtime.worker import Worker
 from tests.handlers import Obedient
+from wiredesk import pipeline
+from wiredesk.cli import desk
+from wiredesk.runtime import logs
+from wiredesk.runtime.errors import RejectedError
+from wiredesk.runtime.isolation import limits
+from wiredesk.runtime.kafka.transactions import TransactionalProducer
+from wiredesk.runtime.records import Handler, Output, Record
+from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
+from wiredesk.runtime.topology import Topic
+from wiredesk.runtime.worker import Worker
 
 PREFIX = b"light:"
 

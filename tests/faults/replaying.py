@@ -28,16 +28,16 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from services.broker.settings import BrokerSettings
-from services.cli import desk
-from services.pipeline import ARTICLES_CLEANED, ARTICLES_ENRICHED, PAGES_RAW, STAGES, TOPICS
-from services.runtime import logs
-from services.runtime.kafka import topics
-from services.runtime.replay import Run, noted_runs, progress
-from services.runtime.settings import KafkaSettings
 from tests.faults import crew
 from tests.patience import scaled, setting
 from tests.support import ROOT
+from wiredesk.cli import desk
+from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.pipeline import ARTICLES_CLEANED, ARTICLES_ENRICHED, PAGES_RAW, STAGES, TOPICS
+from wiredesk.runtime import logs
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.replay import Run, noted_runs, progress
+from wiredesk.runtime.settings import KafkaSettings
 
 PARTITIONS = 6
 LIVE_PAGES_A_SECOND = 40.0
@@ -291,7 +291,7 @@ class _Run:
         return found
 
     async def _wiredesk(self, *arguments: str) -> str:
-        return await self._python("-m", "services.cli", *arguments)
+        return await self._python("-m", "wiredesk.cli", *arguments)
 
     async def _python(self, *command: str) -> str:
         process = await asyncio.create_subprocess_exec(

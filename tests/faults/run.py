@@ -17,19 +17,19 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 
-from services.broker.cluster import EmbeddedKafka
-from services.broker.node import Node
-from services.broker.settings import BrokerSettings
-from services.pipeline import ENDS, ENRICHMENT, PAGES_RAW, STAGES, TOPICS
-from services.runtime.isolation.feeder import MAX_CRASHES
-from services.runtime.kafka import topics
-from services.runtime.settings import KafkaSettings
 from tests.faults import crew, plan
 from tests.faults.plan import Fault, Kind
 from tests.faults.proxy import Proxy
 from tests.faults.result import Result
 from tests.patience import scaled, setting
 from tests.support import ROOT
+from wiredesk.local.broker.cluster import EmbeddedKafka
+from wiredesk.local.broker.node import Node
+from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.pipeline import ENDS, ENRICHMENT, PAGES_RAW, STAGES, TOPICS
+from wiredesk.runtime.isolation.feeder import MAX_CRASHES
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.settings import KafkaSettings
 
 NODES = 3
 PARTITIONS = 6
@@ -248,7 +248,7 @@ class Run:
         """Audit by the command that a user would type, until nothing is in flight."""
         began = time.monotonic()
         while True:
-            code, output = await self._python("-m", "services.cli", "audit", "--json")
+            code, output = await self._python("-m", "wiredesk.cli", "audit", "--json")
             if code in (0, 1) and output:
                 self.result.audit = json.loads(output)
                 if not self.result.audit["in_flight"]:

@@ -16,10 +16,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from services.broker import jars
-from services.runtime import logs
 from tests.faults import plan
 from tests.faults.run import Run
+from wiredesk.local.broker import jars
+from wiredesk.runtime import logs
 
 
 def main() -> int:

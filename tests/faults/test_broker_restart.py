@@ -10,10 +10,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from services.pipeline import TOPICS
-from services.runtime.kafka import topics
-from services.runtime.settings import KafkaSettings
 from tests.support import ROOT, SAMPLES, Raw, ends_of, free_port, publish, wait_until, workers
+from wiredesk.pipeline import TOPICS
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.settings import KafkaSettings
 
 PAGES = 100
 
@@ -49,7 +49,7 @@ async def test_a_killed_broker_costs_no_page_and_no_restart(tmp_path: Path) -> N
 
 
 def started(port: int, folder: Path) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "services.cli", "broker", "--data", str(folder), "--port", str(port)]
+    command = [sys.executable, "-m", "wiredesk.cli", "broker", "--data", str(folder), "--port", str(port)]
     broker = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert broker.stdout is not None
     with broker.stdout:

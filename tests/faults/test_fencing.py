@@ -10,12 +10,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from services.pipeline import PAGES_SKIPPED, STAGES, TOPICS
-from services.runtime.audit import account
-from services.runtime.kafka import topics
-from services.runtime.settings import KafkaSettings
 from tests.patience import setting
 from tests.support import Raw, WorkerProcess, publish, wait_until
+from wiredesk.pipeline import PAGES_SKIPPED, STAGES, TOPICS
+from wiredesk.runtime.audit import account
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.settings import KafkaSettings
 
 PAGES = 40
 SETTINGS = {

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime.settings import KafkaSettings
 from tests.faults.hostile import HostileRun
+from wiredesk.runtime.settings import KafkaSettings
 
 RECORDS = 200
 

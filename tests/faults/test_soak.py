@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime import logs
 from tests.faults import plan
 from tests.faults.run import Run
 from tests.support import KAFKA_VERSIONS
+from wiredesk.runtime import logs
 
 SECONDS = 40
 

@@ -19,13 +19,13 @@ import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from services.broker.cluster import EmbeddedKafka
-from services.broker.settings import BrokerSettings
-from services.runtime import logs
-from services.runtime.kafka import clients, offsets
-from services.runtime.settings import KafkaSettings
 from tests.patience import scaled, setting
 from tests.support import KAFKA_VERSIONS
+from wiredesk.local.broker.cluster import EmbeddedKafka
+from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.runtime import logs
+from wiredesk.runtime.kafka import clients, offsets
+from wiredesk.runtime.settings import KafkaSettings
 
 LANES = 8
 ROUNDS = 25

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from services.pipeline import TOPICS
-from services.runtime.kafka import topics
-from services.runtime.settings import KafkaSettings
 from tests.conftest import running_broker
 from tests.patience import setting
 from tests.support import SAMPLES, Cluster, Raw, WorkerProcess, ends_of, publish, wait_until, workers
+from wiredesk.pipeline import TOPICS
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.settings import KafkaSettings
 
 PAGES = 300
 

@@ -12,23 +12,23 @@ import orjson
 import pytest
 from aiokafka import TopicPartition
 
-from services.cli import app
-from services.cli.acls import COMMANDS, Asked
-from services.pipeline import INGEST, PAGES_RAW, STAGES, TOPICS
-from services.runtime import acls
-from services.runtime.acls import Acl, Operation, Resource
-from services.runtime.errors import WiredeskError
-from services.runtime.kafka import clients, topics
-from services.runtime.kafka.progress import set_offsets
-from services.runtime.replay.run import NOTES as RUNS
-from services.runtime.replay.run import Run, note_run, noted_runs
-from services.runtime.settings import KafkaSettings, WorkerSettings
-from services.runtime.topology import Topic
-from services.runtime.worker import Worker
 from tests import echo, secured
 from tests.handlers import STAGE
 from tests.secured import Guest, SecuredKafka
 from tests.support import DEADLINE, SAMPLES, Raw, publish
+from wiredesk.cli import app
+from wiredesk.cli.acls import COMMANDS, Asked
+from wiredesk.pipeline import INGEST, PAGES_RAW, STAGES, TOPICS
+from wiredesk.runtime import acls
+from wiredesk.runtime.acls import Acl, Operation, Resource
+from wiredesk.runtime.errors import WiredeskError
+from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.kafka.progress import set_offsets
+from wiredesk.runtime.replay.run import NOTES as RUNS
+from wiredesk.runtime.replay.run import Run, note_run, noted_runs
+from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
+from wiredesk.runtime.topology import Topic
+from wiredesk.runtime.worker import Worker
 
 LISTENER = "listener.name.sasl."
 PREFIX = "d1."

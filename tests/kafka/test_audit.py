@@ -8,14 +8,14 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from services.pipeline import ARTICLES_ENRICHED, EXTRACTOR, INGEST, PAGES_ACCEPTED, PAGES_RAW, PAGES_SKIPPED, TOPICS
-from services.runtime.dead_letters import dead_letter
-from services.runtime.kafka import topics
-from services.runtime.records import Failure, Record
-from services.runtime.settings import KafkaSettings
 from tests.faults.batches import RawBatch, RawProducer, RawRecord
 from tests.faults.hostile import ANY_TIMES
 from tests.support import Raw, publish, wiredesk
+from wiredesk.pipeline import ARTICLES_ENRICHED, EXTRACTOR, INGEST, PAGES_ACCEPTED, PAGES_RAW, PAGES_SKIPPED, TOPICS
+from wiredesk.runtime.dead_letters import dead_letter
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.records import Failure, Record
+from wiredesk.runtime.settings import KafkaSettings
 
 
 def audit(kafka: KafkaSettings, *options: str) -> tuple[int, str]:

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from aiokafka.protocol.fetch import FetchRequest
 
-from services.runtime.kafka import clients, topics
-from services.runtime.kafka.reading import read
-from services.runtime.settings import KafkaSettings
 from tests import echo
+from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.kafka.reading import read
+from wiredesk.runtime.settings import KafkaSettings
 
 
 async def test_a_consumer_tells_the_broker_its_rack(kafka: KafkaSettings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,15 +13,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from services.cli import app, pages
-from services.pipeline import TOPICS
-from services.runtime import logs
-from services.runtime.errors import UsageError
-from services.runtime.kafka import topics
-from services.runtime.printable import printable
-from services.runtime.settings import KafkaSettings
 from tests.patience import scaled
 from tests.support import ROOT, SAMPLES, Cluster, WorkerProcess, free_port, wait_until
+from wiredesk.cli import app, pages
+from wiredesk.pipeline import TOPICS
+from wiredesk.runtime import logs
+from wiredesk.runtime.errors import UsageError
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.printable import printable
+from wiredesk.runtime.settings import KafkaSettings
 
 URL = "https://s.example/"
 
@@ -32,7 +32,7 @@ def create_topics(kafka: KafkaSettings) -> None:
 
 def wiredesk(*arguments: str, stdin: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "services.cli", *arguments],
+        [sys.executable, "-m", "wiredesk.cli", *arguments],
         cwd=ROOT,
         input=stdin,
         capture_output=True,
@@ -224,7 +224,7 @@ def test_a_worker_logs_json_and_tells_its_health(kafka: KafkaSettings, tmp_path:
 
 
 def test_a_killed_broker_command_takes_kafka_with_it(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "services.cli", "broker", "--data", str(tmp_path), "--port", str(free_port())]
+    command = [sys.executable, "-m", "wiredesk.cli", "broker", "--data", str(tmp_path), "--port", str(free_port())]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     with process.stdout:
@@ -244,7 +244,7 @@ def test_a_desk_that_ends_leaves_nothing_behind(number: signal.Signals, tmp_path
     command = [
         sys.executable,
         "-m",
-        "services.cli",
+        "wiredesk.cli",
         "up",
         "--data",
         str(tmp_path),

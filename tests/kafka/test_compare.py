@@ -6,12 +6,14 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 
-from services.runtime.kafka import topics
-from services.runtime.settings import KafkaSettings
-from services.runtime.topology import Topic
 from tests.support import ROOT, wiredesk
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.runtime.topology import Topic
 
-ARTICLE = json.loads((ROOT / "schemas" / "examples" / "1.2" / "enriched_article.v1.json").read_bytes())
+ARTICLE = json.loads(
+    (ROOT / "schemas" / "wiredesk_schemas" / "examples" / "1.2" / "enriched_article.v1.json").read_bytes()
+)
 BEFORE, AFTER = Topic("articles.enriched", "before"), Topic("articles.enriched.v2", "after", partitions=3)
 
 

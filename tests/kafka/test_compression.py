@@ -7,18 +7,18 @@ import confluent_kafka
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from services.pipeline import STAGES
-from services.runtime.kafka import topics
-from services.runtime.kafka.batches import MAX_RECORD_BYTES
-from services.runtime.kafka.reading import read
-from services.runtime.kafka.transactions import TransactionalProducer
-from services.runtime.records import Output, Record
-from services.runtime.settings import MIB, KafkaSettings
-from services.runtime.topology import Stage
 from tests.echo import SETTINGS, TOPICS, outcomes, worker
 from tests.handlers import TARGET
 from tests.patience import scaled, setting
 from tests.support import Cluster, text
+from wiredesk.pipeline import STAGES
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.kafka.batches import MAX_RECORD_BYTES
+from wiredesk.runtime.kafka.reading import read
+from wiredesk.runtime.kafka.transactions import TransactionalProducer
+from wiredesk.runtime.records import Output, Record
+from wiredesk.runtime.settings import MIB, KafkaSettings
+from wiredesk.runtime.topology import Stage
 
 CODECS = {"none": 0, "gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}
 """Settings, and what stands for them in the attributes of a batch."""

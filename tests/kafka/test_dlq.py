@@ -15,22 +15,22 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from services.pipeline import EXTRACTOR, INGEST, PAGES_ACCEPTED, PAGES_RAW, TOPICS
-from services.runtime.dead_letters import dead_letter, redriven
-from services.runtime.kafka import topics
-from services.runtime.kafka.reading import read
-from services.runtime.lineage import lineage
-from services.runtime.records import Failure, Record
-from services.runtime.settings import KafkaSettings
-from services.runtime.topology import Stage
 from tests.support import DEADLINE, ROOT, environment, wiredesk
+from wiredesk.pipeline import EXTRACTOR, INGEST, PAGES_ACCEPTED, PAGES_RAW, TOPICS
+from wiredesk.runtime.dead_letters import dead_letter, redriven
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.kafka.reading import read
+from wiredesk.runtime.lineage import lineage
+from wiredesk.runtime.records import Failure, Record
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.runtime.topology import Stage
 
 HOSTS = ("paper.example", "sport.paper.example", "other.example")
 REASONS = ("timeout", "error", "memory")
 
 
 def command(*options: str) -> list[str]:
-    return [sys.executable, "-m", "services.cli", "dlq", *options]
+    return [sys.executable, "-m", "wiredesk.cli", "dlq", *options]
 
 
 def dlq(kafka: KafkaSettings, *options: str, code: int = 0) -> str:

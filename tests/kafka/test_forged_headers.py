@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from services.pipeline import PAGES_RAW, TOPICS
-from services.runtime.kafka import topics
-from services.runtime.kafka.reading import read
-from services.runtime.records import Header, Record
-from services.runtime.settings import KafkaSettings
 from tests.support import Raw, ends_of, publish, wiredesk, workers
+from wiredesk.pipeline import PAGES_RAW, TOPICS
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.kafka.reading import read
+from wiredesk.runtime.records import Header, Record
+from wiredesk.runtime.settings import KafkaSettings
 
 LETTERS = f"{PAGES_RAW.name}.dlq"
 REDRIVE = ("dlq", "redrive", "--rounds", "2")

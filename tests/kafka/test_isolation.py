@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from services.runtime.errors import HandlerError, UnavailableError
-from services.runtime.isolation import supervisor
-from services.runtime.kafka import topics
-from services.runtime.settings import MIB, KafkaSettings
-from services.runtime.worker import Worker
 from tests.echo import DEADLINE, SETTINGS, TOPICS, outcomes, send, worker
 from tests.handlers import STAGE
 from tests.patience import setting
 from tests.support import templates, text
+from wiredesk.runtime.errors import HandlerError, UnavailableError
+from wiredesk.runtime.isolation import supervisor
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.settings import MIB, KafkaSettings
+from wiredesk.runtime.worker import Worker
 
 
 async def test_poison_costs_itself_alone(kafka: KafkaSettings) -> None:

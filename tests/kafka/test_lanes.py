@@ -11,21 +11,21 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
-from services.pipeline import TOPICS as PIPELINE_TOPICS
-from services.runtime.errors import UnavailableError
-from services.runtime.kafka import topics
-from services.runtime.kafka.reading import read
-from services.runtime.kafka.transactions import TransactionalProducer
-from services.runtime.records import Output, Record
-from services.runtime.settings import KafkaSettings
-from services.runtime.topology import Topic
-from services.runtime.worker import Worker
-from services.runtime.worker.context import Context
-from services.runtime.worker.lane import TRY_PATIENCE
 from tests.echo import SETTINGS, TOPICS, outcomes, send, worker
 from tests.handlers import SOURCE, STAGE, TARGET
 from tests.patience import setting
 from tests.support import DEADLINE, WorkerProcess, text, wait_until
+from wiredesk.pipeline import TOPICS as PIPELINE_TOPICS
+from wiredesk.runtime.errors import UnavailableError
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.kafka.reading import read
+from wiredesk.runtime.kafka.transactions import TransactionalProducer
+from wiredesk.runtime.records import Output, Record
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.runtime.topology import Topic
+from wiredesk.runtime.worker import Worker
+from wiredesk.runtime.worker.context import Context
+from wiredesk.runtime.worker.lane import TRY_PATIENCE
 
 
 def keys(records: list[Record]) -> Counter[int]:

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.pipeline import TOPICS
-from services.runtime.kafka import topics
-from services.runtime.settings import KafkaSettings
 from tests import echo
 from tests.handlers import TARGET
 from tests.patience import scaled
 from tests.support import DEADLINE, ROOT, environment, wait_until
+from wiredesk.pipeline import TOPICS
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.settings import KafkaSettings
 
 DEFAULT_PORT = 9464
 PARTITIONS = 64
@@ -26,9 +26,9 @@ DESCRIPTORS = 160
 
 ECHO = """
 import asyncio
-from services.runtime import logs
-from services.runtime.settings import KafkaSettings, WorkerSettings
-from services.runtime.worker import Worker
+from wiredesk.runtime import logs
+from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
+from wiredesk.runtime.worker import Worker
 from tests.handlers import STAGE
 logs.configure("info")
 asyncio.run(Worker(STAGE, KafkaSettings(), WorkerSettings()).run(asyncio.Event()))
@@ -77,7 +77,7 @@ async def test_three_workers_on_one_host_all_start(kafka: KafkaSettings, tmp_pat
         with contextlib.suppress(OSError):  # somebody else's, then: it is taken in any case
             holder.bind(("127.0.0.1", DEFAULT_PORT))
             holder.listen()
-        command = (sys.executable, "-m", "services.cli", "worker", "ingest")
+        command = (sys.executable, "-m", "wiredesk.cli", "worker", "ingest")
         crew = [stack.enter_context(started(kafka, tmp_path / f"{n}.log", *command)) for n in range(3)]
         for worker in crew:
             wait_until(lambda worker=worker: worker.get("/readyz")[0] == 200, "it is ready")  # type: ignore[misc]

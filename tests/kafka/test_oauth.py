@@ -20,13 +20,13 @@ from aiokafka.errors import KafkaError
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from services.broker import node
-from services.runtime.errors import UnavailableError, UsageError
-from services.runtime.kafka import tokens, topics
-from services.runtime.kafka.reading import read
-from services.runtime.settings import KafkaSettings
 from tests import echo, secured
 from tests.secured import SecuredKafka
+from wiredesk.local.broker import node
+from wiredesk.runtime.errors import UnavailableError, UsageError
+from wiredesk.runtime.kafka import tokens, topics
+from wiredesk.runtime.kafka.reading import read
+from wiredesk.runtime.settings import KafkaSettings
 
 AUDIENCE = "kafka"
 CLIENT, SECRET = "desk", "open sesame/+:"

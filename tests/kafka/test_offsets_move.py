@@ -16,19 +16,19 @@ from aiokafka.admin import NewPartitions, RecordsToDelete
 from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined] # exported, and not said so
 from prometheus_client import REGISTRY
 
-from services.broker.cluster import EmbeddedKafka
-from services.broker.settings import BrokerSettings
-from services.pipeline import PAGES_RAW, STAGES
-from services.pipeline import TOPICS as PIPELINE_TOPICS
-from services.runtime.kafka import clients, topics
-from services.runtime.kafka.partition_life import topic_id
-from services.runtime.kafka.progress import committed, set_offsets
-from services.runtime.records import Record
-from services.runtime.settings import KafkaSettings
-from services.runtime.topology import Stage
 from tests.echo import DEADLINE, SETTINGS, TOPICS, outcomes, send, worker
 from tests.handlers import SOURCE, STAGE
 from tests.support import ROOT, Raw, WorkerProcess, ends_of, environment, publish, text, wait_until, wiredesk, workers
+from wiredesk.local.broker.cluster import EmbeddedKafka
+from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.pipeline import PAGES_RAW, STAGES
+from wiredesk.pipeline import TOPICS as PIPELINE_TOPICS
+from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.kafka.partition_life import topic_id
+from wiredesk.runtime.kafka.progress import committed, set_offsets
+from wiredesk.runtime.records import Record
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.runtime.topology import Stage
 
 ONE_PARTITION = SETTINGS.model_copy(update={"processes": 1})
 
@@ -321,7 +321,7 @@ async def test_a_foreign_transaction_is_named_and_nobody_is_restarted_for_it(
             assert any(f"producer {producer_id} " in trouble for trouble in told["troubles"])
             assert told["stages"][0]["lag"] == 2, "as Kafka's own tools count"
             audit = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "services.cli", "audit"),
+                *(sys.executable, "-m", "wiredesk.cli", "audit"),
                 cwd=ROOT,
                 env=environment(kafka),
                 stdout=subprocess.PIPE,

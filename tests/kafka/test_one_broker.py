@@ -10,15 +10,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from services.runtime.kafka import topics
-from services.runtime.settings import KafkaSettings
 from tests.echo import TOPICS
 from tests.support import DEADLINE, ROOT, wait_until
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.settings import KafkaSettings
 
 
 def start(data: Path) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-m", "services.cli", "broker", "--data", str(data), "--port", "0"],
+        [sys.executable, "-m", "wiredesk.cli", "broker", "--data", str(data), "--port", "0"],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -38,7 +38,7 @@ def kafkas(data: Path) -> list[int]:
     found = []
     for process in psutil.process_iter(["cmdline"]):
         line = process.info["cmdline"] or []
-        if "kafka.Kafka" in line and str(data) in line[-1] and "services.broker.guard" not in line:
+        if "kafka.Kafka" in line and str(data) in line[-1] and "wiredesk.local.broker.guard" not in line:
             found.append(process.pid)
     return found
 

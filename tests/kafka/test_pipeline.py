@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from schemas import AcceptedPage, CleanedArticle, DeadLetterHeaders, EnrichedArticle, SkippedPage
-from services.cli import pages
-from services.pipeline import ARTICLES_CLEANED, PAGES_ACCEPTED, PAGES_RAW, STAGES, TOPICS
-from services.runtime.kafka import topics
-from services.runtime.settings import KafkaSettings
 from tests.cloudevents import cloud_event
 from tests.support import SAMPLES, Cluster, Ends, Raw, collect, ends_of, origin, publish, text, workers
+from wiredesk.cli import pages
+from wiredesk.pipeline import ARTICLES_CLEANED, PAGES_ACCEPTED, PAGES_RAW, STAGES, TOPICS
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk_schemas import AcceptedPage, CleanedArticle, DeadLetterHeaders, EnrichedArticle, SkippedPage
 
 SEED = SAMPLES / "pages" / "china-daily-2015-12-03.txt"
 SEED_URL = "http://www.chinadaily.com.cn/opinion/2015-12/03/content_22613927.htm"

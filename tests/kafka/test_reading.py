@@ -5,12 +5,12 @@ import contextlib
 import pytest
 from aiokafka import TopicPartition
 
-from services.runtime.errors import UnavailableError
-from services.runtime.kafka import clients, reading, topics
-from services.runtime.kafka.reading import between
-from services.runtime.settings import KafkaSettings
 from tests.echo import TOPICS, send
 from tests.handlers import SOURCE
+from wiredesk.runtime.errors import UnavailableError
+from wiredesk.runtime.kafka import clients, reading, topics
+from wiredesk.runtime.kafka.reading import between
+from wiredesk.runtime.settings import KafkaSettings
 
 
 @pytest.mark.parametrize("deleted", [False, True])

@@ -18,13 +18,13 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from services.pipeline import TOPICS
-from services.runtime.errors import UnavailableError, UsageError, WiredeskError
-from services.runtime.kafka import topics
-from services.runtime.settings import KafkaSettings
 from tests import secured
 from tests.secured import SecuredKafka
 from tests.support import WorkerProcess, wait_until
+from wiredesk.pipeline import TOPICS
+from wiredesk.runtime.errors import UnavailableError, UsageError, WiredeskError
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.settings import KafkaSettings
 
 LISTENERS = {
     "TLS": "SSL",

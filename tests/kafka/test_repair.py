@@ -11,12 +11,6 @@ from typing import Any, ClassVar
 
 import pytest
 
-from services.extractor.extract import Extractor
-from services.pipeline import ARTICLES_CLEANED, ARTICLES_ENRICHED, EXTRACTOR, TOPICS
-from services.runtime.kafka import topics
-from services.runtime.kafka.reading import read
-from services.runtime.records import Record
-from services.runtime.settings import KafkaSettings
 from tests.support import (
     DEADLINE,
     SAMPLES,
@@ -29,6 +23,12 @@ from tests.support import (
     wiredesk,
     workers,
 )
+from wiredesk.extractor.extract import Extractor
+from wiredesk.pipeline import ARTICLES_CLEANED, ARTICLES_ENRICHED, EXTRACTOR, TOPICS
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.kafka.reading import read
+from wiredesk.runtime.records import Record
+from wiredesk.runtime.settings import KafkaSettings
 
 PAGES = 20
 TITLE = "Ferry crews end strike after night of talks"

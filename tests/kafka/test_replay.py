@@ -14,17 +14,17 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 
-from services.pipeline import INGEST, PAGES_ACCEPTED, PAGES_SKIPPED, TOPICS
-from services.runtime.kafka import clients, topics
-from services.runtime.kafka.progress import group_state, set_offsets
-from services.runtime.kafka.reading import ends, read
-from services.runtime.records import Record
-from services.runtime.replay import Run, account, begin, noted_runs
-from services.runtime.replay.planning import spans
-from services.runtime.settings import KafkaSettings
-from services.runtime.worker.bounded import everything
 from tests.patience import scaled, setting
 from tests.support import DEADLINE, ROOT, Raw, ends_of, environment, publish, text, wait_until, wiredesk, workers
+from wiredesk.pipeline import INGEST, PAGES_ACCEPTED, PAGES_SKIPPED, TOPICS
+from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.kafka.progress import group_state, set_offsets
+from wiredesk.runtime.kafka.reading import ends, read
+from wiredesk.runtime.records import Record
+from wiredesk.runtime.replay import Run, account, begin, noted_runs
+from wiredesk.runtime.replay.planning import spans
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.runtime.worker.bounded import everything
 
 INTO = "pages.accepted.v2"
 SESSION = {"WIREDESK_SESSION_TIMEOUT": str(setting(6)), "WIREDESK_DRAIN_TIMEOUT": str(setting(3))}
@@ -46,7 +46,7 @@ def replay(kafka: KafkaSettings, *options: str, code: int = 0) -> dict[str, Any]
 def start(kafka: KafkaSettings, log: Path, *options: str) -> subprocess.Popen[bytes]:
     with log.open("ab") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", "services.cli", "replay", *options],
+            [sys.executable, "-m", "wiredesk.cli", "replay", *options],
             cwd=ROOT,
             env={**environment(kafka), **SESSION},
             stdout=output,

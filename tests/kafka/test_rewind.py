@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from aiokafka import TopicPartition
 
-from services.pipeline import INGEST, PAGES_SKIPPED, TOPICS
-from services.runtime.kafka import progress, topics
-from services.runtime.kafka.reading import read
-from services.runtime.settings import KafkaSettings
 from tests.support import DEADLINE, Raw, ends_of, origin, publish, wiredesk, workers
+from wiredesk.pipeline import INGEST, PAGES_SKIPPED, TOPICS
+from wiredesk.runtime.kafka import progress, topics
+from wiredesk.runtime.kafka.reading import read
+from wiredesk.runtime.settings import KafkaSettings
 
 
 def replay(kafka: KafkaSettings, *options: str, code: int = 0) -> str:

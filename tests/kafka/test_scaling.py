@@ -5,12 +5,12 @@ import collections
 import json
 from pathlib import Path
 
-from schemas import CleanedArticle
-from services.pipeline import ARTICLES_CLEANED, TOPICS
-from services.runtime.kafka import topics
-from services.runtime.settings import KafkaSettings
 from tests.patience import setting
 from tests.support import DEADLINE, SAMPLES, Raw, WorkerProcess, collect, publish, wait_until, workers
+from wiredesk.pipeline import ARTICLES_CLEANED, TOPICS
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk_schemas import CleanedArticle
 
 PAGES = 600
 

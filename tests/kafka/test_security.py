@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from services.pipeline import TOPICS
-from services.runtime.errors import UnavailableError
-from services.runtime.kafka import topics
-from services.runtime.settings import KafkaSettings
 from tests import secured
 from tests.support import SAMPLES, WorkerProcess, wait_until
+from wiredesk.pipeline import TOPICS
+from wiredesk.runtime.errors import UnavailableError
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.settings import KafkaSettings
 
 
 def listener_settings(files: dict[str, Path]) -> dict[str, str]:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from services.pipeline import PAGES_RAW, TOPICS
-from services.runtime.kafka import topics
-from services.runtime.settings import KafkaSettings
 from tests.support import SAMPLES, Raw, ends_of, publish, wait_until, wiredesk, workers
+from wiredesk.pipeline import PAGES_RAW, TOPICS
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.settings import KafkaSettings
 
 FERRY = (SAMPLES / "pages" / "ferry-strike.html").read_text(encoding="utf-8")
 

@@ -11,21 +11,21 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import NewTopic
 from aiokafka.errors import CommitFailedError
 
-from services.broker.cluster import EmbeddedKafka
-from services.broker.settings import BrokerSettings
-from services.runtime.errors import AbortedError, FencedError, InDoubtError, OpeningError, OutputTooLargeError
-from services.runtime.kafka import clients, offsets, topics
-from services.runtime.kafka.at_least_once import AtLeastOnceProducer
-from services.runtime.kafka.reading import read
-from services.runtime.kafka.transactions import TransactionalProducer
-from services.runtime.records import Output
-from services.runtime.settings import KafkaSettings
-from services.runtime.topology import Topic
 from tests.echo import TOPICS
 from tests.faults.proxy import Proxy
 from tests.handlers import TARGET
 from tests.patience import scaled, setting
 from tests.support import DEADLINE, free_port
+from wiredesk.local.broker.cluster import EmbeddedKafka
+from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.runtime.errors import AbortedError, FencedError, InDoubtError, OpeningError, OutputTooLargeError
+from wiredesk.runtime.kafka import clients, offsets, topics
+from wiredesk.runtime.kafka.at_least_once import AtLeastOnceProducer
+from wiredesk.runtime.kafka.reading import read
+from wiredesk.runtime.kafka.transactions import TransactionalProducer
+from wiredesk.runtime.records import Output
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.runtime.topology import Topic
 
 GROUP = "takeover"
 SECONDS = setting(5)
@@ -135,7 +135,7 @@ async def test_a_producer_that_is_left_aborts_what_it_has_open(
     desk: KafkaSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its successor would, too. But it may have none for a while, and readers would wait for the timeout meanwhile."""
-    monkeypatch.setattr("services.runtime.kafka.transactions.CLOSE_SECONDS", DEADLINE)
+    monkeypatch.setattr("wiredesk.runtime.kafka.transactions.CLOSE_SECONDS", DEADLINE)
     with pytest.raises(OutputTooLargeError):
         async with producer(desk, timeout=900) as failing:
             await failing.commit([output(b"a"), output(os.urandom(40 << 20))], desk.on_cluster(GROUP), source(desk), 1)

@@ -11,15 +11,15 @@ from aiokafka import TopicPartition
 from aiokafka.codec import gzip_encode
 from aiokafka.record.util import calc_crc32c
 
-from services.pipeline import PAGES_RAW, STAGES, TOPICS
-from services.runtime.kafka import topics
-from services.runtime.kafka.damaged import MAX_HEADERS
-from services.runtime.kafka.progress import committed
-from services.runtime.kafka.reading import between, ends
-from services.runtime.records import Record
-from services.runtime.settings import KafkaSettings
 from tests.faults.batches import Codec, RawBatch, RawHeader, RawProducer, RawRecord
 from tests.support import Cluster, Raw, ends_of, origin, publish, text, wait_until, wiredesk, workers
+from wiredesk.pipeline import PAGES_RAW, STAGES, TOPICS
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.kafka.damaged import MAX_HEADERS
+from wiredesk.runtime.kafka.progress import committed
+from wiredesk.runtime.kafka.reading import between, ends
+from wiredesk.runtime.records import Record
+from wiredesk.runtime.settings import KafkaSettings
 
 NAME = b"tr\xff\xfeace"
 HEADERS: list[RawHeader] = [(b"fine", b"1"), (NAME, b"2"), (b"", None)]

@@ -22,7 +22,7 @@ LIBRARIES = (
 )  # fmt: skip
 """What most tests import, and takes longer than most tests."""
 
-OURS = ("tests", "services", "schemas", "training")
+OURS = ("tests", "wiredesk", "wiredesk_schemas", "training")
 
 LONGEST_SECONDS = 1800.0
 """For tests without a mutant: how long they take is what is to be found out."""
@@ -103,7 +103,11 @@ def _run(folder: Path, tests: tuple[str, ...]) -> None:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
     root = str(Path(__file__).parents[2])
-    sys.path[:] = [str(folder), *(path for path in sys.path if path not in ("", root))]
+    ours = ("", "services", "schemas")
+    sys.path[:] = [
+        *(str(folder / name) for name in ours),
+        *(path for path in sys.path if path not in ("", *(str(Path(root, name)) for name in ours))),
+    ]
     for name in [name for name in sys.modules if name.split(".")[0] in OURS]:
         del sys.modules[name]
     options = ["-x", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", "-o", "addopts=", "--import-mode=importlib"]

@@ -6,8 +6,8 @@ import shlex
 import pytest
 import yaml
 
-from services.cli import app
-from services.runtime.acls import Acl, Operation, Resource, least
+from wiredesk.cli import app
+from wiredesk.runtime.acls import Acl, Operation, Resource, least
 
 EVERYTHING = ("--command", "worker", "--command", "dlq", "--command", "replay", "--into", "v2", "--topic-prefix", "d.")
 

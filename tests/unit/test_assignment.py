@@ -9,9 +9,9 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaConnectionError
 from prometheus_client import REGISTRY
 
-from services.runtime import metrics
-from services.runtime.worker.assignment import Assignment
-from services.runtime.worker.state import LaneState
+from wiredesk.runtime import metrics
+from wiredesk.runtime.worker.assignment import Assignment
+from wiredesk.runtime.worker.state import LaneState
 
 ZERO, ONE, TWO = (TopicPartition("in", number) for number in range(3))
 

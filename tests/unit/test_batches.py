@@ -17,11 +17,11 @@ from aiokafka.record.util import calc_crc32c, encode_varint
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.runtime.kafka import fetching, unpacking
-from services.runtime.kafka.batches import Batches
-from services.runtime.kafka.damaged import OneByOne, has_too_many_headers
-from services.runtime.kafka.unpacking import UnpackingError, unpack
-from services.runtime.records import Record
+from wiredesk.runtime.kafka import fetching, unpacking
+from wiredesk.runtime.kafka.batches import Batches
+from wiredesk.runtime.kafka.damaged import OneByOne, has_too_many_headers
+from wiredesk.runtime.kafka.unpacking import UnpackingError, unpack
+from wiredesk.runtime.records import Record
 
 PACK: dict[int, Callable[[bytes], bytes]] = {
     unpacking.NONE: bytes,
@@ -119,7 +119,7 @@ def test_odd_headers_that_are_allowed_are_no_defect() -> None:
 @pytest.mark.parametrize("codec", [unpacking.NONE, unpacking.ZSTD])
 def test_a_record_of_too_many_headers_is_kept_as_bytes(codec: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Millions of empty headers pack to nothing, and take gigabytes as objects: they are never made."""
-    monkeypatch.setattr("services.runtime.kafka.damaged.MAX_HEADERS", 1000)
+    monkeypatch.setattr("wiredesk.runtime.kafka.damaged.MAX_HEADERS", 1000)
     headers: list[tuple[Name, bytes | None]] = [(b"", None)] * 1001
     hostile = encoded(1, b"v", headers)
     payload = encoded(0, b"before", headers[1:]) + hostile + encoded(2, b"after", [])
@@ -159,7 +159,7 @@ async def test_an_answer_that_cannot_be_read_costs_no_record_of_another(monkeypa
             raise OSError(12, "Cannot allocate memory")
         return unpacked(codec, packed)
 
-    monkeypatch.setattr("services.runtime.kafka.batches.unpack", unpack_or_fail)
+    monkeypatch.setattr("wiredesk.runtime.kafka.batches.unpack", unpack_or_fail)
     positions = {first: 0, second: 0}
 
     def state(tp: TopicPartition) -> Any:

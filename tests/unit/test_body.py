@@ -6,25 +6,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas import BlockKind
-from services.extractor import quirks, words
-from services.extractor.body import cohesion, columns, story
-from services.extractor.body.lines import lines
-from services.extractor.body.model import BodyModel
-from services.extractor.body.network import GAPS, Network, _activated
-from services.extractor.body.segments import Segmented, segmented
-from services.extractor.body.story import Judged
-from services.extractor.body.trees import Trees, probabilities
-from services.extractor.body.vocabulary import (
+from wiredesk.extractor import quirks, words
+from wiredesk.extractor.body import cohesion, columns, story
+from wiredesk.extractor.body.lines import lines
+from wiredesk.extractor.body.model import BodyModel
+from wiredesk.extractor.body.network import GAPS, Network, _activated
+from wiredesk.extractor.body.segments import Segmented, segmented
+from wiredesk.extractor.body.story import Judged
+from wiredesk.extractor.body.trees import Trees, probabilities
+from wiredesk.extractor.body.vocabulary import (
     GROUPS_OF_WORD,
     OPENING_GROUPS,
     TEXT_GROUPS,
     openings,
     said_without_spaces,
 )
-from services.extractor.body.wording import Wording
-from services.extractor.document import parse, text_of
-from services.extractor.page_model import PageModel
+from wiredesk.extractor.body.wording import Wording
+from wiredesk.extractor.document import parse, text_of
+from wiredesk.extractor.page_model import PageModel
+from wiredesk_schemas import BlockKind
 
 BODY = "The council voted on Tuesday to keep the old library open, and to repair its roof before winter."
 

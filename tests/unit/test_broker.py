@@ -5,11 +5,11 @@ from uuid import UUID
 
 import pytest
 
-from services.broker import jars
-from services.broker.cluster import EmbeddedKafka
-from services.broker.data_folder import MIN_FREE_BYTES, new_cluster_id
-from services.broker.node import Address, Node, properties
-from services.runtime.errors import UnavailableError
+from wiredesk.local.broker import jars
+from wiredesk.local.broker.cluster import EmbeddedKafka
+from wiredesk.local.broker.data_folder import MIN_FREE_BYTES, new_cluster_id
+from wiredesk.local.broker.node import Address, Node, properties
+from wiredesk.runtime.errors import UnavailableError
 
 
 def test_a_cluster_id_is_never_taken_for_an_option() -> None:
@@ -22,7 +22,7 @@ def test_every_jar_is_pinned_once() -> None:
     assert len({(jar.group, jar.artifact) for jar in locked}) == len(locked)
     assert all(len(jar.sha256) == 64 for jar in locked)
     assert any(jar.artifact == "kafka_2.13" and jar.version == jars.KAFKA_VERSION for jar in locked)
-    with pytest.raises(UnavailableError, match=r"services\.broker\.lock 0\.0"):
+    with pytest.raises(UnavailableError, match=r"wiredesk\.local\.broker\.lock 0\.0"):
         jars.locked("0.0")
 
 

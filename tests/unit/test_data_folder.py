@@ -13,16 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from services.broker import data_folder, folder_lock, jars
-from services.broker.cluster import EmbeddedKafka
-from services.broker.folder_lock import FolderLock
-from services.runtime.errors import UnavailableError
 from tests.patience import scaled
 from tests.support import ROOT
+from wiredesk.local.broker import data_folder, folder_lock, jars
+from wiredesk.local.broker.cluster import EmbeddedKafka
+from wiredesk.local.broker.folder_lock import FolderLock
+from wiredesk.runtime.errors import UnavailableError
 
 HOLDER = """
 import asyncio, pathlib, subprocess, sys
-from services.broker.folder_lock import FolderLock
+from wiredesk.local.broker.folder_lock import FolderLock
 lock = FolderLock(pathlib.Path(sys.argv[1]), "wiredesk broker")
 asyncio.run(lock.acquire())
 heir = subprocess.Popen(["sleep", "60"], pass_fds=[lock.fd], stdout=subprocess.DEVNULL)
@@ -33,8 +33,8 @@ sys.stdin.read()
 
 RIVAL = """
 import asyncio, os, pathlib, sys, time
-from services.broker.folder_lock import FolderLock
-from services.runtime.errors import UnavailableError
+from wiredesk.local.broker.folder_lock import FolderLock
+from wiredesk.runtime.errors import UnavailableError
 folder = pathlib.Path(sys.argv[1])
 async def once():
     lock = FolderLock(folder, "rival")

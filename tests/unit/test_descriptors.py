@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
-from services.runtime.worker import descriptors, health
 from tests.support import ROOT
+from wiredesk.runtime.worker import descriptors, health
 
-RAISE = "from services.runtime.worker import descriptors; print(descriptors.raise_limit(), descriptors.limit())"
+RAISE = "from wiredesk.runtime.worker import descriptors; print(descriptors.raise_limit(), descriptors.limit())"
 
 
 def test_the_soft_limit_is_raised_to_the_hard_one() -> None:

@@ -6,13 +6,13 @@ from types import SimpleNamespace
 import orjson
 import pytest
 
-from services.cli.app import run
 from tests.support import ROOT
+from wiredesk.cli.app import run
 
 STORY = """Storm closes ports of Wales
 Snow and gales are forecast until Friday. First Minister Eluned Morgan said on Monday that Cardiff would stay closed. <b>Morgan</b> flew to London.
 """
-ARTICLE = ROOT / "schemas" / "examples" / "1.1" / "cleaned_article.v1.json"
+ARTICLE = ROOT / "schemas" / "wiredesk_schemas" / "examples" / "1.1" / "cleaned_article.v1.json"
 FAST = ["--topic-model", "fast"]
 
 

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from schemas import CleanedArticle, EnrichedArticle, EntityType, Model, Topic
-from services.enrichment import models
-from services.enrichment.enrich import Enricher
-from services.enrichment.entities import Span
-from services.enrichment.settings import EnrichmentSettings
-from services.enrichment.topics import NewsClassifier
-from services.runtime.errors import UsageError
 from tests.stories import article
 from tests.unit.test_seed_page import SEED, read
+from wiredesk.enrichment import models
+from wiredesk.enrichment.enrich import Enricher
+from wiredesk.enrichment.entities import Span
+from wiredesk.enrichment.settings import EnrichmentSettings
+from wiredesk.enrichment.topics import NewsClassifier
+from wiredesk.runtime.errors import UsageError
+from wiredesk_schemas import CleanedArticle, EnrichedArticle, EntityType, Model, Topic
 
 EXPECTED = json.loads((Path(__file__).parents[1] / "seed.json").read_text(encoding="utf-8"))
 

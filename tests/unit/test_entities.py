@@ -2,12 +2,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas import Entity, EntityType
-from services.enrichment.entities import Span, entities, mentions, names, roles
-from services.enrichment.entities.tagging import SpacyTagger
-from services.enrichment.fields import Text
-from services.enrichment.settings import BUNDLED
 from tests.stories import Marked, stories
+from wiredesk.enrichment.entities import Span, entities, mentions, names, roles
+from wiredesk.enrichment.entities.tagging import SpacyTagger
+from wiredesk.enrichment.fields import Text
+from wiredesk.enrichment.settings import BUNDLED
+from wiredesk_schemas import Entity, EntityType
 
 PERSON, PLACE, ORGANISATION = EntityType.PERSON, EntityType.PLACE, EntityType.ORGANISATION
 

@@ -5,9 +5,9 @@ import orjson
 import pytest
 from rich.console import Console
 
-from services.cli import console
-from services.cli.app import run
 from tests.support import SAMPLES
+from wiredesk.cli import console
+from wiredesk.cli.app import run
 
 FERRY = str(SAMPLES / "pages" / "ferry-strike.html")
 

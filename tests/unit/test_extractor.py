@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas import AcceptedPage, Block, BlockKind, CleanedArticle, Evidence, RawPage, SkippedPage
-from services.extractor import moments, structured, words
-from services.extractor.captions import caption
-from services.extractor.explain import explain
-from services.extractor.extract import Extractor
-from services.extractor.metadata.authors import names
-from services.extractor.truncation import is_truncated
-from services.ingest.accept import Ingest
-from services.runtime.errors import RejectedError
 from tests.support import SAMPLES
+from wiredesk.extractor import moments, structured, words
+from wiredesk.extractor.captions import caption
+from wiredesk.extractor.explain import explain
+from wiredesk.extractor.extract import Extractor
+from wiredesk.extractor.metadata.authors import names
+from wiredesk.extractor.truncation import is_truncated
+from wiredesk.ingest.accept import Ingest
+from wiredesk.runtime.errors import RejectedError
+from wiredesk_schemas import AcceptedPage, Block, BlockKind, CleanedArticle, Evidence, RawPage, SkippedPage
 
 SENTENCE = "The council voted on Tuesday to keep the old library open, and to repair its roof before the winter. "
 STORY = "".join(f"<p>{SENTENCE * 2}{n}.</p>" for n in range(5))

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from services.runtime.isolation import frames
-from services.runtime.isolation.feeder import Feeder, Job, JobQueue
-from services.runtime.isolation.processes import Child
-from services.runtime.records import Failure, Output, Record
 from tests.support import DEADLINE
+from wiredesk.runtime.isolation import frames
+from wiredesk.runtime.isolation.feeder import Feeder, Job, JobQueue
+from wiredesk.runtime.isolation.processes import Child
+from wiredesk.runtime.records import Failure, Output, Record
 
 LONG = 3600.0
 """Seconds: a deadline that is never reached."""

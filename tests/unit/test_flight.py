@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from services.runtime.isolation import Job
-from services.runtime.records import Failure, Record
-from services.runtime.settings import WorkerSettings
-from services.runtime.worker.flight import BULK_RECORDS, Budget, Flight
 from tests.support import DEADLINE
+from wiredesk.runtime.isolation import Job
+from wiredesk.runtime.records import Failure, Record
+from wiredesk.runtime.settings import WorkerSettings
+from wiredesk.runtime.worker.flight import BULK_RECORDS, Budget, Flight
 
 SETTINGS = WorkerSettings(
     lane_records=20, lane_bytes=10_000, transaction_records=4, transaction_bytes=1000, transaction_age=5

@@ -7,25 +7,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas import InvalidEventError, RawPage
-from schemas import headers as contract
-from schemas.dead_letter import DeadLetterHeaders
-from services.cli import tail, trace
-from services.cli.addresses import address_of, host_of
-from services.cli.dlq import keeping, listing
-from services.cli.moments import written
-from services.cli.replay.filters import wanted
-from services.cli.status import _reason
-from services.pipeline import EXTRACTOR, INGEST, STAGES
-from services.runtime import headers
-from services.runtime.dead_letters import Notes, dead_letter, mark
-from services.runtime.dead_letters.letter import parsed
-from services.runtime.dead_letters.redrive import _again, _note
-from services.runtime.lineage import lineage, origin_of, origin_seconds, replay_marks, replay_of
-from services.runtime.overview import _arrival
-from services.runtime.printable import json_text
-from services.runtime.records import Failure, Header, Record, instant, located
 from tests.faults.hostile_records import DIGITS, header_names
+from wiredesk.cli import tail, trace
+from wiredesk.cli.addresses import address_of, host_of
+from wiredesk.cli.dlq import keeping, listing
+from wiredesk.cli.moments import written
+from wiredesk.cli.replay.filters import wanted
+from wiredesk.cli.status import _reason
+from wiredesk.pipeline import EXTRACTOR, INGEST, STAGES
+from wiredesk.runtime import headers
+from wiredesk.runtime.dead_letters import Notes, dead_letter, mark
+from wiredesk.runtime.dead_letters.letter import parsed
+from wiredesk.runtime.dead_letters.redrive import _again, _note
+from wiredesk.runtime.lineage import lineage, origin_of, origin_seconds, replay_marks, replay_of
+from wiredesk.runtime.overview import _arrival
+from wiredesk.runtime.printable import json_text
+from wiredesk.runtime.records import Failure, Header, Record, instant, located
+from wiredesk_schemas import InvalidEventError, RawPage
+from wiredesk_schemas import headers as contract
+from wiredesk_schemas.dead_letter import DeadLetterHeaders
 
 COORDINATES = "pages.raw/3/42"
 FORGED_ID = b"pages.raw.dlq/0/7"

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.runtime.errors import UnavailableError
-from services.runtime.worker import descriptors, health
 from tests.patience import scaled
+from wiredesk.runtime.errors import UnavailableError
+from wiredesk.runtime.worker import descriptors, health
 
 HALF = b"GET /healthz HTTP/1.1\r\nHost: half"
 HALF_SENT = 900

@@ -7,13 +7,13 @@ import sys
 import pytest
 import typer
 
-from services.cli import app
+from wiredesk.cli import app
 
 HEAVY = {"aiokafka", "aiohttp", "pydantic", "pydantic_settings", "structlog", "prometheus_client"}
 SHOW_IMPORTS = """
 import json, sys
 sys.argv = ["wiredesk", *sys.argv[1:]]
-from services.cli.app import run
+from wiredesk.cli.app import run
 code = run(sys.argv[1:])
 print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
 """
@@ -26,7 +26,7 @@ def test_the_list_of_commands_imports_none(arguments: list[str]) -> None:
     ).stderr
     _, modules = json.loads(shown.splitlines()[-1])
     assert not HEAVY & set(modules)
-    assert not [name for name in modules if name.startswith("services.cli.") and name.split(".")[2] in app.COMMANDS]
+    assert not [name for name in modules if name.startswith("wiredesk.cli.") and name.split(".")[2] in app.COMMANDS]
 
 
 @pytest.mark.parametrize("name", app.COMMANDS)

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas import AcceptedPage, CharsetEvidence, InvalidEventError, RawPage, SkippedPage
-from services import pipeline
-from services.ingest import charset
-from services.ingest.accept import Ingest
-from services.ingest.settings import IngestSettings
-from services.runtime.errors import RejectedError
-from services.runtime.records import Header, Record
+from wiredesk import pipeline
+from wiredesk.ingest import charset
+from wiredesk.ingest.accept import Ingest
+from wiredesk.ingest.settings import IngestSettings
+from wiredesk.runtime.errors import RejectedError
+from wiredesk.runtime.records import Header, Record
+from wiredesk_schemas import AcceptedPage, CharsetEvidence, InvalidEventError, RawPage, SkippedPage
 
 URL = "https://example.com/story"
 RUSSIAN = (

@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.runtime.ledger import Ledger, Range
+from wiredesk.runtime.ledger import Ledger, Range
 
 RANGES = {0: Range(5, 15), 3: Range(0, 4)}
 WHERE = st.tuples(st.sampled_from([0, 3, 7]), st.integers(0, 20))

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Histogram
 
-from services.runtime.metrics import Distribution
+from wiredesk.runtime.metrics import Distribution
 
 BOUNDS = (0.005, 0.5, 1, 30)
 

@@ -4,14 +4,14 @@ import re
 
 import pytest
 
-from schemas import AcceptedPage, RawPage
-from services.extractor import html
-from services.extractor.body import lines, markup
-from services.extractor.body.model import BodyModel
-from services.extractor.document import parse
-from services.extractor.models import SHIPPED, shipped
-from services.ingest.accept import Ingest
 from tests.support import SAMPLES
+from wiredesk.extractor import html
+from wiredesk.extractor.body import lines, markup
+from wiredesk.extractor.body.model import BodyModel
+from wiredesk.extractor.document import parse
+from wiredesk.extractor.models import SHIPPED, shipped
+from wiredesk.ingest.accept import Ingest
+from wiredesk_schemas import AcceptedPage, RawPage
 
 MAX_BYTES = 5_000_000
 

@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.cli.moments import moment
-from services.runtime.errors import UsageError
+from wiredesk.cli.moments import moment
+from wiredesk.runtime.errors import UsageError
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

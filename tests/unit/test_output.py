@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-COMMAND = (sys.executable, "-m", "services.cli", "acls", "--principal", "User:desk")
+COMMAND = (sys.executable, "-m", "wiredesk.cli", "acls", "--principal", "User:desk")
 
 
 def test_a_reader_that_has_seen_enough_is_no_failure() -> None:
@@ -30,14 +30,14 @@ def test_a_full_disk_is_told_in_one_line() -> None:
 
 def test_an_export_that_fails_leaves_no_file_that_passes_for_whole(tmp_path: Path) -> None:
     kept = tmp_path / "letters.jsonl"
-    command = (sys.executable, "-m", "services.cli", "dlq", "export", str(kept), "--bootstrap-servers", "127.0.0.1:1")
+    command = (sys.executable, "-m", "wiredesk.cli", "dlq", "export", str(kept), "--bootstrap-servers", "127.0.0.1:1")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
     assert not kept.exists()
 
 
 def test_an_address_of_ipv6_is_told_as_it_is_given() -> None:
-    command = (sys.executable, "-m", "services.cli", "topics", "list", "--bootstrap-servers", "[::1]:1")
+    command = (sys.executable, "-m", "wiredesk.cli", "topics", "list", "--bootstrap-servers", "[::1]:1")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert " [::1]:1 " in done.stderr

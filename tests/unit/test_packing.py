@@ -8,8 +8,8 @@ from aiokafka.record.default_records import DefaultRecordBatch, DefaultRecordBat
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.runtime.kafka import clients, packing
-from services.runtime.settings import KafkaSettings
+from wiredesk.runtime.kafka import clients, packing
+from wiredesk.runtime.settings import KafkaSettings
 
 HEAD_BYTES = 61
 

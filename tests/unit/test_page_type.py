@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from schemas import Block, PageType, SkipReason
-from services.extractor.body.trees import Trees
-from services.extractor.page_model import PageModel
-from services.extractor.page_type import DOUBTFUL, ELSEWHERE, THRESHOLD, verdict
-from services.extractor.reading import Reading
+from wiredesk.extractor.body.trees import Trees
+from wiredesk.extractor.page_model import PageModel
+from wiredesk.extractor.page_type import DOUBTFUL, ELSEWHERE, THRESHOLD, verdict
+from wiredesk.extractor.reading import Reading
+from wiredesk_schemas import Block, PageType, SkipReason
 
 STORY = (Block(text="The library stays open after all, as the council decided on Monday night. " * 20),)
 MANY = {"links": 400.0, "story_share": 0.5}

@@ -4,7 +4,7 @@ from aiokafka.partitioner import DefaultPartitioner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.runtime.kafka.partitioning import murmur2, partition_for
+from wiredesk.runtime.kafka.partitioning import murmur2, partition_for
 
 
 @given(st.binary(max_size=100), st.integers(1, 50))

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime.errors import HandlerError
-from services.runtime.isolation import ProcessPool, supervisor
-from services.runtime.isolation.feeder import MAX_CRASHES
-from services.runtime.isolation.processes import Template
-from services.runtime.records import Failure, Record
-from services.runtime.settings import MIB
 from tests.patience import scaled
 from tests.support import templates
+from wiredesk.runtime.errors import HandlerError
+from wiredesk.runtime.isolation import ProcessPool, supervisor
+from wiredesk.runtime.isolation.feeder import MAX_CRASHES
+from wiredesk.runtime.isolation.processes import Template
+from wiredesk.runtime.records import Failure, Record
+from wiredesk.runtime.settings import MIB
 
 HANDLER = "tests.handlers:replaceable"
 SECONDS = 60.0
@@ -180,7 +180,7 @@ async def test_children_go_on_while_no_other_can_be_forked(loads: Callable[[str]
 async def test_a_pool_that_can_fork_no_child_gives_up(
     loads: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.runtime.isolation.pool.GIVE_UP_SECONDS", 1.0)
+    monkeypatch.setattr("wiredesk.runtime.isolation.pool.GIVE_UP_SECONDS", 1.0)
     loads("no forks")
     async with running() as pool:
         with pytest.raises(HandlerError, match=f"{os.strerror(11)}; given up after"):

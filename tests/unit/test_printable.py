@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from services.cli import console
-from services.runtime import logs
-from services.runtime.printable import html_text, json_text, one_line, printable
 from tests.faults.hostile_records import BARBED
 from tests.support import ROOT
+from wiredesk.cli import console
+from wiredesk.runtime import logs
+from wiredesk.runtime.printable import html_text, json_text, one_line, printable
 
 VISIBLE = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u0890\u0891\u08e2\U000110bd\U000110cd") | {
     chr(code) for code in range(0x13430, 0x13440)

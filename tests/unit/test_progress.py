@@ -7,8 +7,8 @@ import pytest
 from aiokafka import TopicPartition
 from prometheus_client import REGISTRY
 
-from services.runtime.worker import progress
-from services.runtime.worker.progress import BLOCKED_SECONDS, Progress
+from wiredesk.runtime.worker import progress
+from wiredesk.runtime.worker.progress import BLOCKED_SECONDS, Progress
 
 SOURCE = TopicPartition("in", 77)
 

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.cli.replay.filters import filters, wanted
-from services.pipeline import ENRICHMENT, EXTRACTOR, INGEST
-from services.runtime.dead_letters import dead_letter
-from services.runtime.dead_letters.letter import parsed
-from services.runtime.dead_letters.redrive import _again
-from services.runtime.lineage import lineage
-from services.runtime.records import Failure, Header, Record, located
-from services.runtime.replay import RunAccount
-from services.runtime.replay.run import targets
+from wiredesk.cli.replay.filters import filters, wanted
+from wiredesk.pipeline import ENRICHMENT, EXTRACTOR, INGEST
+from wiredesk.runtime.dead_letters import dead_letter
+from wiredesk.runtime.dead_letters.letter import parsed
+from wiredesk.runtime.dead_letters.redrive import _again
+from wiredesk.runtime.lineage import lineage
+from wiredesk.runtime.records import Failure, Header, Record, located
+from wiredesk.runtime.replay import RunAccount
+from wiredesk.runtime.replay.run import targets
 
 
 def record(value: Any = None, *headers: Header) -> Record:

@@ -2,17 +2,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from schemas import DeadLetterHeaders
-from schemas import headers as contract
-from schemas.dead_letter import PREFIX as CONTRACT_PREFIX
-from schemas.dead_letter import RECEIVED
-from services.pipeline import EXTRACTOR, INGEST
-from services.runtime import dead_letters, headers, lineage
-from services.runtime.dead_letters import dead_letter
-from services.runtime.dead_letters.letter import parsed
-from services.runtime.errors import UsageError
-from services.runtime.records import Failure, Header, Record
-from services.runtime.settings import KafkaSettings
+from wiredesk.pipeline import EXTRACTOR, INGEST
+from wiredesk.runtime import dead_letters, headers, lineage
+from wiredesk.runtime.dead_letters import dead_letter
+from wiredesk.runtime.dead_letters.letter import parsed
+from wiredesk.runtime.errors import UsageError
+from wiredesk.runtime.records import Failure, Header, Record
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk_schemas import DeadLetterHeaders
+from wiredesk_schemas import headers as contract
+from wiredesk_schemas.dead_letter import PREFIX as CONTRACT_PREFIX
+from wiredesk_schemas.dead_letter import RECEIVED
 
 
 def record(*headers: tuple[str, bytes | None]) -> Record:

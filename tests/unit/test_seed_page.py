@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from schemas import AcceptedPage, CleanedArticle, RawPage
-from services.extractor.extract import Extractor
-from services.ingest.accept import Ingest
 from tests.support import SAMPLES
+from wiredesk.extractor.extract import Extractor
+from wiredesk.ingest.accept import Ingest
+from wiredesk_schemas import AcceptedPage, CleanedArticle, RawPage
 
 SEED = (SAMPLES / "pages" / "china-daily-2015-12-03.txt").read_text(encoding="utf-8")
 EXPECTED = json.loads((Path(__file__).parents[1] / "seed.json").read_text(encoding="utf-8"))

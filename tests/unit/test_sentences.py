@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.enrichment.topics import NewsClassifier, Weights, sentences
-from services.enrichment.topics.narrow import alternatives
-from services.enrichment.topics.sentences import PIECES, Sentences
+from wiredesk.enrichment.topics import NewsClassifier, Weights, sentences
+from wiredesk.enrichment.topics.narrow import alternatives
+from wiredesk.enrichment.topics.sentences import PIECES, Sentences
 
 SHORT = "The central bank left its rate unchanged, and hinted that it may cut in spring."
 LONG = f"{SHORT} " + "The goalkeeper saved twice before the winner in the last minute of the cup final. " * 20

@@ -1,10 +1,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.extractor.body.segments import segmented
-from services.extractor.document import parse
-from services.extractor.metadata import Sources
-from services.extractor.terms import KINDS, MAX_LENGTH, said, terms
+from wiredesk.extractor.body.segments import segmented
+from wiredesk.extractor.document import parse
+from wiredesk.extractor.metadata import Sources
+from wiredesk.extractor.terms import KINDS, MAX_LENGTH, said, terms
 
 SHOP = """<html><head><title>Blue kettle</title><meta property="product:price:amount" content="39">
 <meta name="generator" content="ShopMaker 7"><script type="application/ld+json">{"@type": "Product"}</script></head>

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.runtime.records import Record
-from services.runtime.worker.bounded import Throttle, everything
+from wiredesk.runtime.records import Record
+from wiredesk.runtime.worker.bounded import Throttle, everything
 
 
 def test_a_run_without_filters_wants_every_record() -> None:

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.enrichment.topics import NewsClassifier, media_topics
-from services.enrichment.topics.calibration import FAST, HYBRID, logistic
-from services.enrichment.topics.words import terms
 from tests.stories import article
+from wiredesk.enrichment.topics import NewsClassifier, media_topics
+from wiredesk.enrichment.topics.calibration import FAST, HYBRID, logistic
+from wiredesk.enrichment.topics.words import terms
 
 
 @pytest.fixture(scope="module", params=["hybrid", "fast"])

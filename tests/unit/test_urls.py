@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.urls import MAX_URL, canonical, public
-from services.runtime.errors import RejectedError
+from wiredesk.ingest.urls import MAX_URL, canonical, public
+from wiredesk.runtime.errors import RejectedError
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ import time
 import aiohttp
 import pytest
 
-from services.runtime.settings import KafkaSettings, WorkerSettings
-from services.runtime.worker import Worker, health
 from tests.handlers import STAGE
+from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
+from wiredesk.runtime.worker import Worker, health
 
 SETTINGS = WorkerSettings(session_timeout=45, page_deadline=30, transaction_timeout=60)
 

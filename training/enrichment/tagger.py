@@ -7,7 +7,8 @@
    sure it is believed, elsewhere the pipeline is; then the article's own consistency has its say, as in a worker.
 3. The pipeline's tagger of names learns from these labels and from the open sentences, in three rounds.
 
-Writes services/enrichment/trained/tagger.xz: weights, rounded to 16 bits. CoNLL++ and Wikinews have no part in it.
+Writes services/wiredesk/enrichment/trained/tagger.xz: weights, rounded to 16 bits. CoNLL++ and Wikinews have no part
+in it.
 """
 
 import argparse
@@ -27,15 +28,15 @@ from spacy.training import Example
 from spacy.util import filter_spans, minibatch
 from thinc.api import fix_random_seed
 
-from services.enrichment.entities import Span, mentions
-from services.enrichment.entities.tagging import TYPES
-from services.enrichment.fields import Text
-from services.enrichment.settings import BASE
 from training.enrichment import teacher
 from training.enrichment.teacher import Found, Row
 from training.enrichment.topics import read_pages
+from wiredesk.enrichment.entities import Span, mentions
+from wiredesk.enrichment.entities.tagging import TYPES
+from wiredesk.enrichment.fields import Text
+from wiredesk.enrichment.settings import BASE
 
-TARGET = Path("services/enrichment/trained/tagger.xz")
+TARGET = Path("services/wiredesk/enrichment/trained/tagger.xz")
 
 SURE = 0.85
 """Probability from which the teacher is believed: by trial on CoNLL++'s dev half, 0.7 did nearly as well."""

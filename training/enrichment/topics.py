@@ -9,7 +9,7 @@
 3. The words model learns from leads, definitions, and what the teacher said, each label as sure as the teacher was.
 4. How common each topic is in news is the mean of what the teacher said of four years of headlines.
 
-Writes services/enrichment/trained/topics.npz. The gold of `bench/enrichment` has no part in it.
+Writes services/wiredesk/enrichment/trained/topics.npz. The gold of `bench/enrichment` has no part in it.
 """
 
 import argparse
@@ -26,12 +26,12 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from services.enrichment.topics.media_topics import media_topics
-from services.enrichment.topics.sentences import NearestLeads, Sentences
-from services.enrichment.topics.words import terms
+from wiredesk.enrichment.topics.media_topics import media_topics
+from wiredesk.enrichment.topics.sentences import NearestLeads, Sentences
+from wiredesk.enrichment.topics.words import terms
 
-TARGET = Path("services/enrichment/trained/topics.npz")
-LEADS = Path("services/enrichment/data/example-leads.jsonl")
+TARGET = Path("services/wiredesk/enrichment/trained/topics.npz")
+LEADS = Path("services/wiredesk/enrichment/data/example-leads.jsonl")
 
 LEAD_WEIGHT = 3.0
 DEFINITION_WEIGHT = 0.3

@@ -13,16 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from services.extractor.body.columns import Columns
-from services.extractor.body.model import BodyModel
-from services.extractor.body.network import Network
-from services.extractor.body.trees import Trees
-from services.extractor.body.wording import Wording
 from training.extraction import boosting, examples, network
 from training.extraction.examples import HtmlPage, TextPage
 from training.extraction.folds import splits
 from training.extraction.network import Reading
 from training.extraction.wording import Corpus
+from wiredesk.extractor.body.columns import Columns
+from wiredesk.extractor.body.model import BodyModel
+from wiredesk.extractor.body.network import Network
+from wiredesk.extractor.body.trees import Trees
+from wiredesk.extractor.body.wording import Wording
 
 GROUPS = 20
 """Groups of sites, each described with the wording of all others: nearly what a model that knows all sites says of a

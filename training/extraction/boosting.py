@@ -10,7 +10,7 @@ import numpy as np
 from catboost import CatBoostClassifier
 from numpy.typing import NDArray
 
-from services.extractor.body.trees import Trees
+from wiredesk.extractor.body.trees import Trees
 
 VERSION = "3"
 

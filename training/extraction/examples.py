@@ -8,15 +8,15 @@ from numpy.typing import NDArray
 from resiliparse.extract.html2text import extract_plain_text
 from trafilatura import extract
 
-from services.extractor import html
-from services.extractor.body import lines, markup
-from services.extractor.body.columns import Columns
-from services.extractor.body.lines import Line
-from services.extractor.body.segments import Segmented
-from services.extractor.body.wording import Wording
-from services.extractor.document import parse
 from training.extraction import labels
 from training.extraction.pages import GoldPage
+from wiredesk.extractor import html
+from wiredesk.extractor.body import lines, markup
+from wiredesk.extractor.body.columns import Columns
+from wiredesk.extractor.body.lines import Line
+from wiredesk.extractor.body.segments import Segmented
+from wiredesk.extractor.body.wording import Wording
+from wiredesk.extractor.document import parse
 
 STORY_SHARE = 0.5
 """Of the words of a text that have to be in the story for it to be part of it."""

@@ -21,10 +21,10 @@ from pathlib import Path
 
 from rapidfuzz.distance import LCSseq
 
-from services.extractor import html
-from services.extractor.document import parse
-from services.extractor.words import fold
 from training.extraction.pages import GoldPage, decoded
+from wiredesk.extractor import html
+from wiredesk.extractor.document import parse
+from wiredesk.extractor.words import fold
 
 FOLDER = Path(".cache/further-pages")
 

@@ -13,8 +13,8 @@ import numpy as np
 import optax
 from numpy.typing import NDArray
 
-from services.extractor.body.network import GAPS, MOST, SURE, Array, Network, clipped, logarithms, trees_seen
 from training.extraction.boosting import Matrix
+from wiredesk.extractor.body.network import GAPS, MOST, SURE, Array, Network, clipped, logarithms, trees_seen
 
 UNITS = 32
 EPOCHS = 20

@@ -9,18 +9,18 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from services.extractor import html, metadata
-from services.extractor.body import markup, story
-from services.extractor.body.model import BodyModel
-from services.extractor.body.trees import Trees
-from services.extractor.document import parse
-from services.extractor.metadata import Sources
-from services.extractor.page_model import PageModel
-from services.extractor.signals import signals
-from services.extractor.terms import said, terms
 from training.extraction import boosting
 from training.extraction.folds import fold_of, splits
 from training.extraction.pages import GoldPage, accepted
+from wiredesk.extractor import html, metadata
+from wiredesk.extractor.body import markup, story
+from wiredesk.extractor.body.model import BodyModel
+from wiredesk.extractor.body.trees import Trees
+from wiredesk.extractor.document import parse
+from wiredesk.extractor.metadata import Sources
+from wiredesk.extractor.page_model import PageModel
+from wiredesk.extractor.signals import signals
+from wiredesk.extractor.terms import said, terms
 
 PARAMETERS = {"iterations": 600, "depth": 3, "learning_rate": 0.05, "l2_leaf_reg": 5, "rsm": 0.3}
 SEEDS = (1, 2, 3, 4, 5)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from schemas import AcceptedPage, Charset, CharsetEvidence
+from wiredesk_schemas import AcceptedPage, Charset, CharsetEvidence
 
 _CHARSET = re.compile(rb"charset=[\"']?([\w-]+)")
 _HEAD = 4096

@@ -9,8 +9,8 @@ the first says of sites that it has not seen.
 Trains on publisher-pages and web-pages, and models of the story on further pages, too; never on the
 article-extraction-benchmark, nor on another page of its sites. First five models, each on four fifths of the sites,
 tell how good the method is on sites it has not seen: these figures are printed and go into the model card. Then one
-model learns from all, and is written to services/extractor/trained/. The same data give the same bytes. The five are
-written to FOLDER: `bench/extraction` judges each page with the one that has not seen it.
+model learns from all, and is written to services/wiredesk/extractor/trained/. The same data give the same bytes. The
+five are written to FOLDER: `bench/extraction` judges each page with the one that has not seen it.
 """
 
 import argparse
@@ -23,14 +23,14 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from services.extractor.body.model import BodyModel
-from services.extractor.body.trees import probabilities
-from services.extractor.models import SHIPPED
 from training.extraction import body, examples, further, page_types, pages
 from training.extraction.examples import HtmlPage, TextPage
 from training.extraction.folds import FOLDS
 from training.extraction.pages import GoldPage
 from training.extraction.scores import score, summary
+from wiredesk.extractor.body.model import BodyModel
+from wiredesk.extractor.body.trees import probabilities
+from wiredesk.extractor.models import SHIPPED
 
 SETS = ("publisher-pages", "web-pages")
 FORMS = ("html", "text", "page")

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 
-from services.extractor import words
-from services.extractor.body.segments import Container
-from services.extractor.body.wording import Wording, phrases
 from training.extraction.examples import HtmlPage, TextPage
+from wiredesk.extractor import words
+from wiredesk.extractor.body.segments import Container
+from wiredesk.extractor.body.wording import Wording, phrases
 
 MIN_SITES = 3
 MIN_PHRASE_SITES = 5

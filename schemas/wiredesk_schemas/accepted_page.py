@@ -1,0 +1,42 @@
+"""An accepted page: checked, decoded and named; the input of extraction."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from wiredesk_schemas.event import DerivedEvent, Part
+
+
+class CharsetEvidence(StrEnum):
+    """What a page's charset was read from, the most trusted first."""
+
+    TEXT = "text"  # the event held text: nothing was to decode
+    HEADER = "header"
+    BOM = "bom"
+    META = "meta"
+    DETECTED = "detected"
+
+
+class Charset(Part):
+    """How the body became text."""
+
+    name: str = Field(description="the label of the encoding, as Python's codecs name it", examples=["gb18030"])
+    evidence: CharsetEvidence
+    replaced: int = Field(default=0, ge=0, description="bytes that fit no character, replaced by U+FFFD")
+
+
+class AcceptedPage(DerivedEvent):
+    """A page that is worth reading: text with a media type, under a canonical URL."""
+
+    TYPE: ClassVar[str] = "wiredesk.page.accepted.v1"
+
+    schema_version: str = Field(default="1.0", pattern=r"^1\.\d+$")
+    media_type: Literal["text/html", "application/xhtml+xml", "text/plain"]
+    body: str = Field(description="the whole page, decoded")
+    charset: Charset
+    fetched_at: datetime | None = Field(default=None, description="with offset")
+    http_status: int | None = None
+    source: str | None = Field(default=None, description="the publication, where the crawler knew it")
+    language: str | None = Field(default=None, description="BCP 47, where the crawler or the response stated it")

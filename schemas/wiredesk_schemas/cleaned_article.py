@@ -1,0 +1,98 @@
+"""A cleaned article: the story of a page, without anything else that was on it."""
+
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from wiredesk_schemas.event import DerivedEvent, Part, Since
+from wiredesk_schemas.moment import Moment
+from wiredesk_schemas.page_type import PageType
+
+
+class BlockKind(StrEnum):
+    """What a block of the body is to its story."""
+
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"
+    QUOTE = "quote"
+    LIST_ITEM = "list_item"
+    TABLE_ROW = "table_row"
+    PREFORMATTED = "preformatted"
+
+
+class Block(Part):
+    """A block of the body: one paragraph, sub-heading, quotation, item of a list, or row of a table."""
+
+    text: str = Field(min_length=1)
+    kind: BlockKind = BlockKind.PARAGRAPH
+
+
+class Caption(Part):
+    """What stands under a picture, apart from the body."""
+
+    text: str = Field(min_length=1)
+    credit: str | None = Field(default=None, description="photographer or agency, without brackets")
+
+
+class Image(Part):
+    """A picture of the page."""
+
+    url: str = Field(description="absolute")
+
+
+class Evidence(StrEnum):
+    """Where a field was read from."""
+
+    JSON_LD = "json-ld"
+    META = "meta"
+    DOM = "dom"
+    TEXT = "text"
+    PUBLISHER = "publisher"  # stated in the raw page's event
+    URL = "url"
+
+
+class Extraction(Part):
+    """How the article was read from its page, and how far to trust it."""
+
+    method: str = Field(examples=["html", "flattened-text"])
+    version: str = Field(description="of the extractor")
+    confidence: float = Field(ge=0, le=1, description="that the body is the story, whole and alone")
+    evidence: dict[str, Evidence] = Field(default_factory=dict, description="by name of the field")
+
+
+class CleanedArticle(DerivedEvent):
+    """An article: headline, byline, times and body, read from a page."""
+
+    TYPE: ClassVar[str] = "wiredesk.article.cleaned.v1"
+
+    schema_version: str = Field(default="1.1", pattern=r"^1\.\d+$")
+    page_type: Annotated[PageType, Since("1.1")] = Field(
+        default=PageType.ARTICLE, description="an article's, or that of a page with a story"
+    )
+    page_type_confidence: Annotated[float | None, Since("1.1")] = Field(
+        default=None, ge=0, le=1, description="that the page is an article"
+    )
+    title: str | None = Field(default=None, description="the story's own headline, without the site's name")
+    subtitle: str | None = Field(default=None, description="standfirst or deck, where the page has one")
+    authors: tuple[str, ...] = Field(default=(), description="from the byline; without 'By' and roles")
+    agencies: Annotated[tuple[str, ...], Since("1.1")] = Field(
+        default=(), description="news agencies and newsrooms that the byline names", examples=[["dpa"]]
+    )
+    published_at: Moment | None = None
+    modified_at: Moment | None = None
+    source: str | None = Field(default=None, description="the publication", examples=["China Daily"])
+    section: str | None = Field(default=None, description="the publication's own name for it", examples=["Business"])
+    language: str | None = Field(default=None, description="BCP 47, as the page or its publisher states it")
+    keywords: tuple[str, ...] = ()
+    paragraphs: tuple[Block, ...] = Field(min_length=1, description="the body, in reading order")
+    captions: tuple[Caption, ...] = ()
+    lead_image: Image | None = None
+    is_paywalled: Annotated[bool | None, Since("1.1")] = Field(
+        default=None, description="as the page says; null where it does not"
+    )
+    is_truncated: Annotated[bool, Since("1.1")] = Field(
+        default=False, description="the page breaks the story off, or says that there is more"
+    )
+    word_count: int = Field(ge=0, description="words of the body; a run of Han, kana or Thai counts each character")
+    extraction: Extraction

@@ -1,0 +1,143 @@
+"""What all events have in common: frozen, JSON on the wire, a version of their schema."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, ValidationError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from wiredesk_schemas.headers import Headers
+
+MAX_ERRORS_TOLD = 3
+
+
+class InvalidEventError(ValueError):
+    """A value is no event of the kind expected. The message names the fields at fault and what is wrong there."""
+
+
+class UnknownVersionError(InvalidEventError):
+    """An event of a major version that this reader does not understand: it is newer than we are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Marks a field that a later minor version added: older events of the same major version are without it."""
+
+    version: str
+
+
+class Part(BaseModel):
+    """A part of an event. Unknown fields are ignored: a reader outlives additions of its major version.
+
+    In the JSON Schema of what we write (mode `serialization`) every field is required that all events of the major
+    version have: all but those marked with `Since`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", json_schema_serialization_defaults_required=True)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Return the model's JSON Schema, in which a reader finds what each event has, and since when."""
+        generated = handler(core_schema)
+        schema = handler.resolve_ref_schema(generated)
+        added = {name: mark.version for name, info in cls.model_fields.items() for mark in _marks(info.metadata)}
+        required = [name for name in schema.get("required", ()) if name not in added]
+        for name, field in schema.get("properties", {}).items():
+            if name in added:
+                field["description"] = "; ".join(filter(None, (field.get("description"), f"since {added[name]}")))
+            elif name in required:
+                field.pop("default", None)  # it is written always: nobody has to fill it in
+        if "required" in schema:
+            schema["required"] = required
+        return generated
+
+
+class Event(Part):
+    """An event on the wire.
+
+    `TYPE` is the CloudEvents type, with the major version of the schema in it; `schema_version` in the value says the
+    minor one too. Within a major version fields are only added.
+    """
+
+    TYPE: ClassVar[str]
+
+    def to_json(self) -> bytes:
+        """Return the event's value: UTF-8 JSON, fields in the order of the model, absent ones as null."""
+        return orjson.dumps(self.model_dump(mode="json"))
+
+    @classmethod
+    def from_record(cls, value: bytes | None, headers: Headers) -> Self:  # noqa: ARG003 - some events are in them
+        """Read an event from a Kafka record.
+
+        Raises:
+            InvalidEventError: the value is no JSON object, or not one of this event.
+        """
+        return cls.from_json(value)
+
+    @classmethod
+    def from_json(cls, value: bytes | None) -> Self:
+        """Read an event's value.
+
+        Raises:
+            InvalidEventError: the value is no JSON object, or not one of this event.
+        """
+        return cls.from_object(parse_object(value))
+
+    @classmethod
+    def from_object(cls, fields: dict[str, Any]) -> Self:
+        """Read an event from its parsed JSON object.
+
+        Raises:
+            UnknownVersionError: it is of another major version.
+            InvalidEventError: a field is missing, of the wrong type or out of bounds.
+        """
+        major, found = cls.TYPE.rpartition(".v")[2], fields.get("schema_version")
+        if isinstance(found, str) and found.partition(".")[0].isdigit() and found.partition(".")[0] != major:
+            raise UnknownVersionError(
+                f"schema_version: {found[:20]!r} is another major version of {cls.__name__} than {major}, which this "
+                "reader understands"
+            )
+        try:
+            return cls.model_validate(fields)
+        except ValidationError as error:
+            raise InvalidEventError(f"no valid {cls.__name__}: {_what_and_where(error)}") from error
+
+
+class DerivedEvent(Event):
+    """An event that a stage derived from a raw page: the identifiers that all of them carry."""
+
+    schema_version: str = Field(pattern=r"^1\.\d+$", description="major.minor; this reader understands major 1")
+    event_id: str = Field(
+        description="UUIDv5 of page id, revision and the stages passed with their versions: a replay by the same "
+        "versions gives the same id, so that a consumer can upsert blindly"
+    )
+    page_id: str = Field(description="UUIDv5 of the canonical URL; also the record's key")
+    revision: str = Field(description="SHA-256 of the decoded body, hexadecimal: changes when the page does")
+    url: str = Field(description="where the page was fetched, as its publisher wrote it; without credentials")
+    canonical_url: str = Field(description="the same by the rules of the WHATWG, without fragment and tracking")
+
+
+def _marks(metadata: list[Any]) -> list[Since]:
+    return [mark for mark in metadata if isinstance(mark, Since)]
+
+
+def parse_object(value: bytes | None) -> dict[str, Any]:
+    """Parse a JSON object; refuse anything else with a message that says what was found instead."""
+    if not value:
+        raise InvalidEventError("the value is empty")
+    try:
+        fields = orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        raise InvalidEventError(f"the value is no JSON: {error}") from error
+    if not isinstance(fields, dict):
+        raise InvalidEventError(f"the value is a JSON {type(fields).__name__}, not an object")
+    return fields
+
+
+def _what_and_where(error: ValidationError) -> str:
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    told = [f"{'.'.join(map(str, p['loc'])) or 'event'}: {p['msg']}" for p in problems[:MAX_ERRORS_TOLD]]
+    more = len(problems) - len(told)
+    return "; ".join(told) + (f"; and {more} more" if more > 0 else "")

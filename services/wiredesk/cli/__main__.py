@@ -1,0 +1,5 @@
+"""`python -m wiredesk.cli`: the command, wherever it is installed."""
+
+from wiredesk.cli.app import main
+
+main()

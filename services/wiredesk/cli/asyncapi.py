@@ -1,0 +1,265 @@
+"""The AsyncAPI 3 document: derived from the pipeline and the models, so that it cannot disagree with them."""
+
+import base64
+import re
+from importlib.metadata import version
+from typing import Any
+
+from wiredesk.pipeline import EVENTS, PAGES_RAW, STAGES, TOPICS
+from wiredesk.runtime.lineage import ORIGIN, ORIGIN_TIME, ORIGIN_TOPIC_ID, REPLAY, REPLAYED
+from wiredesk.runtime.topology import Topic
+from wiredesk_schemas import DeadLetterHeaders, Event, RawPage
+from wiredesk_schemas.dead_letter import PREFIX, RECEIVED
+from wiredesk_schemas.event import Part
+from wiredesk_schemas.json_schema import json_schema, newest_example
+
+type Json = dict[str, Any]
+
+
+def file_name(model: type[Part]) -> str:
+    """Return the file of a model's schema: `raw_page.v1.schema.json`."""
+    snake = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", model.__name__).lower()
+    major = model.TYPE.rpartition(".")[2] if issubclass(model, Event) else "v1"
+    return f"{snake}.{major}.schema.json"
+
+
+def schema(model: type[Part]) -> Json:
+    """Return the JSON Schema of what stands on the wire, with a real example of an event."""
+    return json_schema(model, [example_of(model)] if issubclass(model, Event) else [])
+
+
+def example_of(event: type[Part]) -> Json:
+    """Return the example of an event's newest version."""
+    return newest_example(file_name(event).removesuffix(".schema.json"))
+
+
+def document() -> Json:
+    """Return the document."""
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "wiredesk",
+            "version": version("wiredesk"),
+            "description": "Raw pages in, enriched articles out, exactly once. Names are without the prefix that "
+            "WIREDESK_TOPIC_PREFIX may put before them. Read with isolation level read_committed.",
+            "license": {"name": "Apache-2.0"},
+        },
+        "defaultContentType": "application/json",
+        "servers": {
+            "kafka": {"host": "127.0.0.1:9092", "protocol": "kafka", "description": "WIREDESK_BOOTSTRAP_SERVERS"}
+        },
+        "channels": {topic.name: _channel(topic) for topic in TOPICS},
+        "operations": _operations(),
+        "components": {
+            "messages": {
+                **{event.__name__: _message(event) for event in EVENTS.values()},
+                **_raw_pages(),
+                "DeadLetter": _dead_letter(),
+            },
+            "messageTraits": {"derived": {"headers": _headers()}},
+        },
+    }
+
+
+def _channel(topic: Topic) -> Json:
+    names = [EVENTS[topic].__name__] if topic in EVENTS else ["DeadLetter"]
+    if topic == PAGES_RAW:
+        names += _raw_pages()
+    return {
+        "address": topic.name,
+        "description": topic.describes,
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
+        "bindings": {
+            "kafka": {
+                "partitions": topic.partitions,
+                "topicConfiguration": {
+                    "retention.ms": topic.retention_ms,
+                    "max.message.bytes": topic.max_message_bytes,
+                },
+                "bindingVersion": "0.5.0",
+            }
+        },
+    }
+
+
+def _message(event: type[Event]) -> Json:
+    payload = example_of(event)
+    message: Json = {
+        "name": event.TYPE,
+        "title": event.__name__,
+        "summary": (event.__doc__ or "").partition("\n")[0],
+        "contentType": "application/json",
+        "payload": {"$ref": f"./{file_name(event)}"},
+    }
+    if event is RawPage:
+        return {**message, "examples": [{"name": "bytes", "payload": payload}]}
+    return {
+        **message,
+        "traits": [{"$ref": "#/components/messageTraits/derived"}],
+        "bindings": {"kafka": {"key": {"type": "string", "description": "the page id"}, "bindingVersion": "0.5.0"}},
+        "examples": [{"name": "newest", "headers": _example_headers(event, payload), "payload": payload}],
+    }
+
+
+def _raw_pages() -> Json:
+    """Return a raw page in the content modes of CloudEvents, beside the plain one."""
+    page = example_of(RawPage)
+    return {
+        "RawPageStructured": {
+            "name": RawPage.TYPE,
+            "title": "RawPage in CloudEvents structured mode",
+            "summary": "The page's fields are the event's data.",
+            "contentType": "application/cloudevents+json",
+            "headers": {
+                "type": "object",
+                "required": ["content-type"],
+                "properties": {"content-type": {"type": "string", "const": "application/cloudevents+json"}},
+            },
+            "payload": {
+                "type": "object",
+                "required": ["specversion", "id", "source", "type", "data"],
+                "properties": {
+                    "specversion": {"type": "string", "const": "1.0"},
+                    "id": {"type": "string", "minLength": 1},
+                    "source": {"type": "string", "format": "uri-reference", "minLength": 1},
+                    "type": {"type": "string", "minLength": 1},
+                    "time": {"type": "string", "format": "date-time", "description": "when the page was fetched"},
+                    "data": {"$ref": f"./{file_name(RawPage)}"},
+                },
+            },
+            "examples": [
+                {
+                    "name": "bytes",
+                    "headers": {"content-type": "application/cloudevents+json"},
+                    "payload": {
+                        "specversion": "1.0",
+                        "id": "2026-03-14/000001",
+                        "source": "/crawlers/courier",
+                        "type": RawPage.TYPE,
+                        "data": page,
+                    },
+                }
+            ],
+        },
+        "RawPageBinary": {
+            "name": RawPage.TYPE,
+            "title": "RawPage in CloudEvents binary mode",
+            "summary": "The value is the page itself, byte for byte as it came over the wire.",
+            "contentType": "text/html",
+            "headers": {
+                "type": "object",
+                "required": ["content-type", "ce_subject"],
+                "properties": {
+                    "content-type": {"type": "string", "description": "the page's own", "examples": ["text/html"]},
+                    "ce_subject": {"type": "string", "minLength": 1, "description": "the page's URL"},
+                    "ce_time": {"type": "string", "format": "date-time", "description": "when it was fetched"},
+                    "ce_httpstatus": {"type": "string", "description": "status of the response"},
+                    "ce_publication": {"type": "string", "description": "the publication, where the crawler knows it"},
+                    "ce_language": {"type": "string", "description": "BCP 47, where the crawler knows it"},
+                },
+            },
+            "payload": {"type": "string", "contentMediaType": "text/html", "minLength": 1},
+            "examples": [
+                {
+                    "name": "html",
+                    "headers": {
+                        "content-type": page["content_type"],
+                        "ce_subject": page["url"],
+                        "ce_time": page["fetched_at"],
+                        "ce_httpstatus": str(page["http_status"]),
+                    },
+                    "payload": base64.b64decode(page["body_base64"]).decode(),
+                }
+            ],
+        },
+    }
+
+
+def _dead_letter() -> Json:
+    letter = DeadLetterHeaders.model_json_schema()
+    fields = {PREFIX + name: _header(info.get("description")) for name, info in letter["properties"].items()}
+    return {
+        "name": "wiredesk.dead_letter.v1",
+        "title": "DeadLetter",
+        "summary": "A record as received, byte for byte, with the reason in headers.",
+        "headers": {
+            "type": "object",
+            "required": [*(PREFIX + name for name in letter["required"]), ORIGIN, ORIGIN_TIME],
+            "properties": {**fields, **_headers()["properties"]},
+        },
+        "payload": {
+            "description": "key, value and headers as they were received; a header whose name began with wiredesk_ "
+            f"stands under {RECEIVED}wiredesk_..."
+        },
+    }
+
+
+ALWAYS = {
+    "ce_specversion": "1.0",
+    "ce_id": "the event's id, which is also in its value",
+    "ce_type": "the event's type, with its major version",
+    "ce_source": "/wiredesk/<stage>",
+    "ce_subject": "the canonical URL of the page",
+    "ce_time": "when the page was fetched, as its crawler says, in UTC and no later than it arrived; where the crawler "
+    "does not say, when it arrived",
+    "content-type": "application/json",
+    ORIGIN: "<topic>/<partition>/<offset> of the raw page",
+    ORIGIN_TIME: "when the raw page arrived, in milliseconds since 1970",
+}
+"""Headers of every derived event."""
+
+SOMETIMES = {
+    "traceparent": "W3C Trace Context, as it came with the raw page",
+    "tracestate": "the same",
+    ORIGIN_TOPIC_ID: "the id of that topic: one that is deleted and made anew has another",
+    REPLAY: "the id of the run that replayed the page; absent from what the live stream published",
+    REPLAYED: "<topic>/<partition>/<offset> of the record that the run read",
+}
+
+
+def _headers() -> Json:
+    return {
+        "type": "object",
+        "required": list(ALWAYS),
+        "properties": {
+            name: {**_header(description), **({"format": "date-time"} if name == "ce_time" else {})}
+            for name, description in (ALWAYS | SOMETIMES).items()
+        },
+    }
+
+
+def _header(description: str | None) -> Json:
+    return {"type": "string", **({"description": description} if description else {})}
+
+
+def _example_headers(event: type[Event], payload: Json) -> Json:
+    """Return the headers of an example; its page was the first record of a topic."""
+    stage = next(stage.name for stage in STAGES.values() if any(EVENTS[topic] is event for topic in stage.produces))
+    return {
+        "ce_specversion": "1.0",
+        "ce_id": payload["event_id"],
+        "ce_type": event.TYPE,
+        "ce_source": f"/wiredesk/{payload.get('stage', stage)}",
+        "ce_subject": payload["canonical_url"],
+        "ce_time": "2026-03-14T08:00:00.000Z",
+        "content-type": "application/json",
+        ORIGIN: f"{PAGES_RAW.name}/0/0",
+        ORIGIN_TIME: "1773475201000",
+    }
+
+
+def _operations() -> Json:
+    operations: Json = {}
+    for stage in STAGES.values():
+        operations[f"{stage.name}.consume"] = {
+            "action": "receive",
+            "channel": {"$ref": f"#/channels/{stage.consumes.name}"},
+            "summary": stage.describes,
+            "bindings": {"kafka": {"groupId": {"type": "string", "const": stage.group}, "bindingVersion": "0.5.0"}},
+        }
+        for topic in (*stage.produces, stage.dead_letter_topic):
+            operations[f"{stage.name}.produce.{topic.name}"] = {
+                "action": "send",
+                "channel": {"$ref": f"#/channels/{topic.name}"},
+            }
+    return operations

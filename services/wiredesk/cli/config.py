@@ -1,0 +1,75 @@
+"""`wiredesk config`: every setting, its value, and where it comes from."""
+
+import os
+from typing import Annotated, Any
+
+import typer
+from pydantic import SecretStr
+from pydantic_core import PydanticUndefined
+
+from wiredesk.cli import console
+from wiredesk.cli.options import is_secret, load, variable
+from wiredesk.enrichment.settings import EnrichmentSettings
+from wiredesk.ingest.settings import IngestSettings
+from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.runtime.settings import KafkaSettings, Settings, WorkerSettings
+
+GROUPS: dict[str, type[Settings]] = {
+    "Kafka": KafkaSettings,
+    "Workers": WorkerSettings,
+    "Ingest": IngestSettings,
+    "Enrichment": EnrichmentSettings,
+    "Embedded broker": BrokerSettings,
+}
+"""Every group of settings, under its heading."""
+
+INTRODUCTION = (
+    "Every setting is an environment variable. Where a command uses it, it is also a flag: `WIREDESK_PAGE_DEADLINE` is "
+    "`--page-deadline`. Secrets have no flag. A wrong value ends a command with one line and exit code 2; "
+    "`wiredesk config` checks all of them and prints what is in force. This page is written by `make generate`."
+)
+
+MASK = "********"
+
+
+def config(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, by variable.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="The page docs/configuration.md.")] = False,
+) -> None:
+    """Check all settings and print them, secrets masked. A wrong one ends with exit code 2 and says which."""
+    if as_markdown:
+        console.plain(markdown())
+        return
+    rows = [
+        (variable(name), _shown(getattr(settings, name)), "environment" if variable(name) in os.environ else "default")
+        for settings in (load(group) for group in GROUPS.values())
+        for name in type(settings).model_fields
+    ]
+    if as_json:
+        told = {name: {"value": value, "from": source} for name, value, source in rows}
+        console.json(told, indent=True)
+    else:
+        console.table("Settings", ("variable", "value", "from"), rows)
+
+
+def markdown() -> str:
+    """Return the settings as a page of documentation."""
+    lines = [
+        "# Configuration",
+        "",
+        INTRODUCTION,
+    ]
+    for heading, group in GROUPS.items():
+        lines += ["", f"## {heading}", "", "| variable | default | what |", "|---|---|---|"]
+        for name, info in group.model_fields.items():
+            default = "" if info.default in (None, PydanticUndefined) else f"`{info.default}`"
+            secret = " Secret." if is_secret(info) else ""
+            lines.append(f"| `{variable(name)}` | {default or 'none'} | {info.description}{secret} |")
+    return "\n".join(lines)
+
+
+def _shown(value: Any) -> str | None:
+    if isinstance(value, SecretStr):
+        return MASK
+    return None if value is None else str(value)

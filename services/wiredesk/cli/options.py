@@ -1,0 +1,95 @@
+"""Settings as flags: each field of a settings group is an option of the commands that use the group."""
+
+import inspect
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any
+
+import typer
+from pydantic import SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+
+from wiredesk.runtime.errors import UsageError
+from wiredesk.runtime.settings import Settings
+
+PREFIX = "WIREDESK_"
+
+_TOPIC = re.compile(r"[A-Za-z0-9._-]{1,200}")
+
+
+def variable(name: str) -> str:
+    """Return the environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def with_settings(**groups: type[Settings]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the flags of settings groups, and the groups themselves as keyword arguments.
+
+    Flags go before the environment. Secrets have no flag: every user of a machine can read a command line.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def run(**given: Any) -> None:
+            built = {}
+            for keyword, group in groups.items():
+                flags = {name: given.pop(name) for name in group.model_fields if name in given}
+                built[keyword] = load(group, **{name: value for name, value in flags.items() if value is not None})
+            command(**given, **built)
+
+        own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name not in groups]
+        flags = [_flag(name, info) for group in groups.values() for name, info in group.model_fields.items()]
+        parameters = [*own, *(flag for flag in flags if flag is not None)]
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # typer reads it
+        run.__annotations__ = {p.name: p.annotation for p in parameters}
+        return run
+
+    return decorate
+
+
+def load[S: Settings](group: type[S], **flags: str) -> S:
+    """Read a settings group from flags and the environment.
+
+    Raises:
+        UsageError: one of them is wrong; the message names all that are.
+    """
+    try:
+        return group(**flags)  # type: ignore[arg-type] # pydantic parses the strings
+    except ValidationError as error:
+        problems = [
+            f"{variable('_'.join(map(str, p['loc'])))}: {p['msg']}" if p["loc"] else str(p["msg"])
+            for p in error.errors(include_url=False)
+        ]
+        raise UsageError("; ".join(problem.replace("Value error, ", "") for problem in problems)) from error
+
+
+def topic_name(option: str, name: str) -> str:
+    """Return the name of a topic that was given.
+
+    Raises:
+        UsageError: it cannot be one. Kafka takes 249 characters; the prefix and the names beside it need some of them.
+    """
+    if not _TOPIC.fullmatch(name) or name in (".", ".."):
+        raise UsageError(f"{option} {name}: a topic has letters, digits, '.', '_' and '-' in its name, 200 at most")
+    return name
+
+
+def is_secret(info: FieldInfo) -> bool:
+    """Whether a field must not be shown."""
+    return SecretStr in (info.annotation, *getattr(info.annotation, "__args__", ()))
+
+
+def _flag(name: str, info: FieldInfo) -> inspect.Parameter | None:
+    if is_secret(info):
+        return None
+    option = typer.Option(
+        "--" + name.replace("_", "-"),
+        help=f"{info.description} [{variable(name)}]",
+        show_default=False,
+        metavar="VALUE",
+        rich_help_panel="Settings",
+    )
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[str | None, option]
+    )

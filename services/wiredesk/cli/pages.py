@@ -1,0 +1,218 @@
+"""Pages from files: HTML and text, JSON Lines of raw-page events, WARC and WET; plain or gzipped.
+
+Each becomes the record of a raw page, in either content mode.
+"""
+
+import glob
+import gzip
+import sys
+import uuid
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urljoin
+
+from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
+
+from wiredesk.runtime.errors import UnavailableError, UsageError
+from wiredesk.runtime.records import Header
+from wiredesk_schemas import InvalidEventError, RawPage
+from wiredesk_schemas.headers import attribute_text, encoded, in_utc, timestamp
+
+MEDIA_TYPES = {".html": "text/html", ".htm": "text/html", ".xhtml": "application/xhtml+xml", ".txt": "text/plain"}
+LINES = (".jsonl", ".ndjson")
+ARCHIVES = (".warc", ".wet")
+
+type Raw = tuple[bytes, list[Header]]
+"""Value and headers of a raw page's record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """How the URL of a page that is a plain file is told.
+
+    Attributes:
+        url: of the one page there is.
+        base_url: that the path of each file below the given folder is joined to.
+    """
+
+    url: str | None = None
+    base_url: str | None = None
+
+    def of(self, relative: str) -> str:
+        """Return the URL of a file.
+
+        Raises:
+            UsageError: none was given.
+        """
+        if self.url:
+            return self.url
+        if self.base_url:
+            return urljoin(self.base_url.rstrip("/") + "/", quote(relative))
+        raise UsageError(f"{relative}: a page needs its address: --url for one, --base-url for a folder of them")
+
+
+def files(paths: Iterable[str]) -> list[tuple[Path, str]]:
+    """Return files with their paths below what was named: folders are walked, globs expanded.
+
+    Raises:
+        UsageError: a path names nothing, or a file of no kind that is known.
+    """
+    found: list[tuple[Path, str]] = []
+    for name in paths:
+        path = Path(name)
+        if name == "-":
+            found.append((path, "stdin"))
+        elif path.is_dir():
+            below = sorted(p for p in path.rglob("*") if p.is_file() and _kind(p))
+            if not below:
+                raise UsageError(f"{path}: no page in this folder ({', '.join(_KINDS)}, each also with .gz)")
+            found.extend((p, p.relative_to(path).as_posix()) for p in below)
+        elif path.is_file():
+            if not _kind(path):
+                raise UsageError(f"{path}: not a kind of file that is known ({', '.join(_KINDS)}, each also with .gz)")
+            found.append((path, path.name))
+        else:
+            matched = sorted(p for p in map(Path, glob.glob(name, recursive=True)) if p.is_file() and _kind(p))  # noqa: PTH207 - absolute ones, too
+            if not matched:
+                raise UsageError(f"{name}: no such file or folder")
+            found.extend((p, p.as_posix()) for p in matched)
+    return found
+
+
+def read(path: Path, relative: str, addresses: Addresses, *, binary: bool) -> Iterator[Raw]:
+    """Read the pages of one file.
+
+    Raises:
+        UsageError: a page's address is not told.
+        UnavailableError: the file cannot be read, or is broken.
+    """
+    try:
+        yield from _read(path, relative, addresses, binary=binary)
+    except (OSError, EOFError, zlib.error) as error:
+        raise UnavailableError(f"{path}: cannot be read: {error}") from error
+
+
+_KINDS = (*MEDIA_TYPES, *LINES, *ARCHIVES)
+
+
+def _kind(path: Path) -> str | None:
+    suffixes = [s.lower() for s in path.suffixes]
+    suffix = next((s for s in reversed(suffixes) if s != ".gz"), "")
+    return suffix if suffix in _KINDS else None
+
+
+def _read(path: Path, relative: str, addresses: Addresses, *, binary: bool) -> Iterator[Raw]:
+    kind = _kind(path)
+    if kind in ARCHIVES:
+        with path.open("rb") as stream:
+            for page in _archived(stream):
+                yield page.record(binary=binary)
+        return
+    content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    if path.suffix.lower() == ".gz":
+        content = gzip.decompress(content)
+    if kind in LINES or (str(path) == "-" and addresses.url is None):
+        for line in content.splitlines():
+            if line.strip():
+                yield _line(line, binary=binary)
+        return
+    media_type = MEDIA_TYPES.get(kind or "", "text/html" if content.lstrip()[:1] == b"<" else "text/plain")
+    yield _Page(addresses.of(relative.removesuffix(".gz")), content, media_type).record(binary=binary)
+
+
+def _line(line: bytes, *, binary: bool) -> Raw:
+    """Return a line as it stands: whether it is a raw page is for ingest to say, which keeps what is none."""
+    if binary:
+        try:
+            page = RawPage.from_json(line)
+        except InvalidEventError:
+            return line, []
+        content = page.body.encode() if page.body is not None else page.body_base64 or b""
+        # Text has no charset of its own any more: we have just given it one.
+        media_type = (page.declared_type or "text/html").partition(";")[0]
+        stated = f"{media_type}; charset=utf-8" if page.body is not None else page.declared_type or "text/html"
+        return _Page(
+            page.url,
+            content,
+            stated,
+            fetched_at=page.fetched,
+            status=page.http_status,
+            headers=page.http_headers,
+            source=page.source,
+            language=page.language,
+        ).record(binary=True)
+    return line, [("content-type", b"application/json")]
+
+
+def _archived(stream: Any) -> Iterator["_Page"]:
+    kinds = WarcRecordType.response | WarcRecordType.conversion
+    for record in ArchiveIterator(stream, record_types=kinds, parse_http=True):
+        url = record.headers.get("WARC-Target-URI")
+        if not url:
+            continue
+        if record.record_type == WarcRecordType.conversion:
+            yield _Page(url, record.reader.read(), "text/plain; charset=utf-8", fetched_at=_date(record))
+        elif record.http_headers is not None:
+            headers = {name.lower(): value for name, value in record.http_headers}
+            yield _Page(
+                url,
+                record.reader.read(),
+                headers.get("content-type"),
+                fetched_at=_date(record),
+                status=record.http_headers.status_code,
+                headers=headers,
+            )
+
+
+def _date(record: WarcRecord) -> datetime | None:
+    date: datetime | None = record.record_date
+    return date if date is None or date.tzinfo else date.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    url: str
+    content: bytes
+    content_type: str | None
+    fetched_at: datetime | None = None
+    status: int | None = None
+    headers: dict[str, str] | None = None
+    source: str | None = None
+    language: str | None = None
+
+    def record(self, *, binary: bool) -> Raw:
+        """Return the page as a raw-page record in either content mode of CloudEvents."""
+        if not binary:
+            # Not validated: what an archive holds is for ingest to judge, which keeps what it refuses.
+            page = RawPage.model_construct(
+                url=self.url,
+                body_base64=self.content,
+                content_type=self.content_type,
+                fetched_at=self.fetched_at,
+                http_status=self.status,
+                http_headers=self.headers,
+                source=self.source,
+                language=self.language,
+            )
+            return page.to_json(), [("content-type", b"application/json")]
+        headers = [
+            ("content-type", self.content_type or "application/octet-stream"),
+            ("ce_specversion", "1.0"),
+            ("ce_id", str(uuid.uuid4())),
+            ("ce_type", RawPage.TYPE),
+            ("ce_source", "/wiredesk/publish"),
+            ("ce_subject", self.url),
+        ]
+        fetched = in_utc(self.fetched_at)
+        optional = {
+            "ce_time": timestamp(fetched) if fetched is not None else None,
+            "ce_httpstatus": str(self.status) if self.status is not None else None,
+            "ce_publication": self.source,
+            "ce_language": self.language,
+        }
+        headers += [(name, value) for name, value in optional.items() if value is not None]
+        return self.content, [*encoded((name, attribute_text(value)) for name, value in headers)]

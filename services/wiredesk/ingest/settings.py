@@ -1,0 +1,13 @@
+"""What ingest can be told."""
+
+from pydantic import Field
+
+from wiredesk.runtime.settings import MIB, Settings
+
+
+class IngestSettings(Settings):
+    """How ingest checks pages."""
+
+    max_page_bytes: int = Field(
+        8 * MIB, ge=1024, le=64 * MIB, description="Size of a page, unpacked; larger ones are dead-lettered."
+    )

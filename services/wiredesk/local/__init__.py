@@ -1,0 +1,1 @@
+"""A deployment on this machine: the embedded broker."""

@@ -1,0 +1,158 @@
+"""The cluster: one node or three, started and stopped together."""
+
+import asyncio
+import contextlib
+import errno
+import socket
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from aiokafka.errors import KafkaError
+
+from wiredesk.local.broker import data_folder, jars
+from wiredesk.local.broker.folder_lock import FolderLock
+from wiredesk.local.broker.node import Address, Node
+from wiredesk.runtime.errors import UnavailableError, WiredeskError
+from wiredesk.runtime.kafka import clients
+from wiredesk.runtime.settings import KafkaSettings
+
+START_SECONDS = 90
+POLL_SECONDS = 0.2
+
+
+class EmbeddedKafka:
+    """A Kafka cluster on this machine, as an async context manager.
+
+    Entering it starts the nodes and waits until they accept clients; leaving it, or the end of this process by any
+    means, stops them.
+
+    Args:
+        folder: everything that it writes goes below it, and is found again at the next start.
+        cache: where Kafka's jars are kept.
+        port: of the first node; the others take those after it. 0: any free ones.
+        nodes: 1 or 3.
+        version: of Kafka; one that is pinned.
+        fronts: ports that clients are told instead of the nodes' own: a proxy listens there.
+        progress: called while jars are fetched, with how many are there and how many are wanted.
+        owner: the command that starts it, for whoever finds the folder in use.
+
+    Raises:
+        UnavailableError: on entering, in one line: the folder is in use or holds another cluster, the port is taken,
+            the disk full, a jar not to be had.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        cache: Path,
+        *,
+        port: int = 0,
+        nodes: int = 1,
+        version: str = jars.KAFKA_VERSION,
+        fronts: Sequence[int] = (),
+        progress: Callable[[int, int], None] | None = None,
+        owner: str = "wiredesk",
+    ) -> None:
+        self.nodes: list[Node] = []
+        self._folder = folder
+        self._cache = cache
+        self._port = port
+        self._count = nodes
+        self._version = version
+        self._fronts = fronts
+        self._progress = progress
+        self._lock = FolderLock(folder, owner)
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """Where clients begin: `host:port`, comma-separated."""
+        return ",".join(f"127.0.0.1:{node.address.front or node.address.port}" for node in self.nodes)
+
+    async def __aenter__(self) -> Self:
+        await asyncio.to_thread(data_folder.prepare, self._folder)
+        await self._lock.acquire()
+        try:
+            await self._start()
+        except BaseException:
+            await self._stop()
+            raise
+        return self
+
+    async def _start(self) -> None:
+        addresses = [
+            Address(
+                node=n + 1,
+                port=_free_port(self._port + n if self._port else 0),
+                controller_port=_free_port(0),
+                front=self._fronts[n] if self._fronts else 0,
+                internal_port=_free_port(0) if self._fronts else 0,
+            )
+            for n in range(self._count)
+        ]
+        cluster_id = data_folder.cluster_id(self._folder, self._count)
+        classpath = await asyncio.to_thread(jars.classpath, self._cache, self._version, self._progress)
+        self.nodes = [
+            Node(a, addresses, self._folder / f"node-{a.node}", classpath, held=self._lock.fd) for a in addresses
+        ]
+        await asyncio.gather(*(node.format(cluster_id) for node in self.nodes))
+        for node in self.nodes:
+            await node.start()
+        await self._accepting()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stop()
+
+    async def ended(self) -> str:
+        """Wait until a node ends by itself; return why."""
+        while True:
+            for node in self.nodes:
+                if node.ended:
+                    return node.failure()
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _stop(self) -> None:
+        try:
+            await asyncio.gather(*(node.stop() for node in self.nodes))
+        finally:
+            self._lock.release()
+
+    async def _accepting(self) -> None:
+        """Wait until every node is a member of the cluster that clients see."""
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                while await self._members() < self._count:
+                    for node in self.nodes:
+                        if node.ended:
+                            raise UnavailableError(node.failure())
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError:
+            raise UnavailableError(
+                f"Kafka did not start within {START_SECONDS} s; its log: {self.nodes[0].log}"
+            ) from None
+
+    async def _members(self) -> int:
+        settings = KafkaSettings(bootstrap_servers=self.bootstrap_servers, security_protocol="PLAINTEXT")
+        with contextlib.suppress(WiredeskError, KafkaError, OSError):
+            async with clients.started(clients.admin(settings), settings) as admin:
+                return len((await admin.describe_cluster())["brokers"])
+        return 0
+
+
+def _free_port(port: int) -> int:
+    """Return the port if it is free, or any free one for 0.
+
+    Raises:
+        UnavailableError: it is taken, or not ours to bind.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            why = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
+            raise UnavailableError(f"port {port} {why}: choose another with --port, or 0 for any") from error
+        return int(probe.getsockname()[1])

@@ -1,0 +1,145 @@
+"""Kafka's jars: fetched once from Maven Central, kept in a cache, checked against their pins at every start."""
+
+import contextlib
+import fcntl
+import hashlib
+import time
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from jgo.maven import MavenContext
+from requests import RequestException
+
+from wiredesk.runtime.errors import UnavailableError
+
+KAFKA_VERSION = "4.3.1"
+
+DOWNLOADS = 8
+"""Jars fetched at a time: small files, so latency is what costs."""
+
+FETCH_SECONDS = 60
+
+LOCK_SECONDS = 300.0
+"""Longest wait for another process that fetches: 40 MB, over a slow line."""
+
+POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Jar:
+    """A jar by its Maven coordinates, pinned."""
+
+    group: str
+    artifact: str
+    version: str
+    sha256: str
+
+
+def lock_file(version: str) -> Path:
+    """Return where the pins of a version of Kafka are written."""
+    return Path(__file__).parent / "locks" / f"kafka-{version}.toml"
+
+
+def locked(version: str = KAFKA_VERSION) -> tuple[Jar, ...]:
+    """Return the jars of a version of Kafka.
+
+    Raises:
+        UnavailableError: this version is not pinned.
+    """
+    try:
+        lock = tomllib.loads(lock_file(version).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UnavailableError(
+            f"Kafka {version} is not pinned: run 'python -m wiredesk.local.broker.lock {version}'"
+        ) from error
+    return tuple(Jar(d["groupId"], d["artifactId"], d["version"], d["sha256"]) for d in lock["dependencies"])
+
+
+def classpath(cache: Path, version: str = KAFKA_VERSION, progress: Callable[[int, int], None] | None = None) -> str:
+    """Return a Java class path of verified jars, fetching those that are missing.
+
+    Args:
+        cache: folder that outlives us; shared by all who use it at the same time.
+        progress: called with the number of jars fetched and of those to fetch.
+
+    Raises:
+        UnavailableError: a jar cannot be had, is not what its pin says, or the cache cannot be written.
+    """
+    jars = locked(version)
+    maven = MavenContext(repo_cache=cache / "maven", timeout=FETCH_SECONDS)
+    try:
+        if _missing(maven, jars):  # a cache that is complete may be read-only, and needs no lock
+            with _exclusive(cache):
+                missing = _missing(maven, jars)
+                with ThreadPoolExecutor(DOWNLOADS) as threads:
+                    for done, _ in enumerate(threads.map(lambda jar: _fetch(maven, jar), missing), start=1):
+                        if progress is not None:
+                            progress(done, len(missing))
+    except OSError as error:
+        raise UnavailableError(
+            f"the cache {cache} cannot be written: {error.strerror or error}; set WIREDESK_CACHE_DIR to another folder"
+        ) from error
+    return ":".join(str(_path(maven, jar)) for jar in jars)
+
+
+def _missing(maven: MavenContext, jars: Sequence[Jar]) -> list[Jar]:
+    return [jar for jar in jars if not _is_sound(_path(maven, jar), jar)]
+
+
+def _path(maven: MavenContext, jar: Jar) -> Path:
+    path = maven.project(jar.group, jar.artifact).at_version(jar.version).artifact().cached_path
+    assert path is not None  # noqa: S101 - for the type checker: our context has a cache
+    return path
+
+
+def _fetch(maven: MavenContext, jar: Jar) -> None:
+    path = _path(maven, jar)
+    path.unlink(missing_ok=True)  # of an earlier try that was cut off
+    try:
+        maven.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve()
+    except (RequestException, RuntimeError) as error:
+        path.unlink(missing_ok=True)
+        raise UnavailableError(
+            f"Kafka's jars cannot be had: {jar.artifact}-{jar.version}.jar: Maven Central does not answer "
+            f"({type(error).__name__}); once fetched they stay in the cache"
+        ) from error
+    if not _is_sound(path, jar):
+        path.unlink(missing_ok=True)
+        raise UnavailableError(
+            f"{path.name} is not what it should be: its SHA-256 differs from the one pinned in {lock_file('').parent}"
+        )
+
+
+def _is_sound(path: Path, jar: Jar) -> bool:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == jar.sha256
+    except FileNotFoundError:
+        return False
+
+
+@contextlib.contextmanager
+def _exclusive(cache: Path) -> Iterator[None]:
+    """Keep two processes from fetching the same jar into the same file.
+
+    Raises:
+        UnavailableError: another process has been fetching for too long.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + LOCK_SECONDS
+    with (cache / "lock").open("w") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise UnavailableError(
+                        f"the cache {cache} has been locked by another process for {LOCK_SECONDS:g} s: end it, or set "
+                        "WIREDESK_CACHE_DIR to another folder"
+                    ) from None
+                time.sleep(POLL_SECONDS)
+        yield

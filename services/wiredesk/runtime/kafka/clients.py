@@ -1,0 +1,195 @@
+"""Kafka clients with our settings: one place for security, isolation, compression and sizes."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
+from aiokafka.errors import KafkaConnectionError, KafkaError, NodeNotReadyError
+
+from wiredesk.runtime import logs
+from wiredesk.runtime.errors import ForbiddenError, UnavailableError
+from wiredesk.runtime.kafka import authorization, diagnosis, fetching, packing, security
+from wiredesk.runtime.settings import MIB, KafkaSettings
+
+type Client = AIOKafkaConsumer | AIOKafkaProducer | AIOKafkaAdminClient
+
+MAX_REQUEST_BYTES = 1 << 30
+"""The client's own limit counts bytes before compression, the broker's after it. Ours must not be the one that fails:
+what the broker took from others has to fit into its dead-letter topic."""
+
+FETCH_MAX_WAIT_MS = 100
+"""A long poll holds up every partition of the same broker that is resumed meanwhile; the default is 500."""
+
+BATCH_BYTES = MIB
+
+RETRY_BACKOFF_MS = 250
+"""Between two tries of a request; aiokafka's own 100 means ten tries a second, of each client, at a broker that is
+down."""
+
+
+def connection(settings: KafkaSettings) -> dict[str, Any]:
+    """Return what every client needs to reach the cluster.
+
+    Raises:
+        UsageError: a certificate or key file cannot be read.
+    """
+    return {
+        "bootstrap_servers": settings.bootstrap_servers,
+        **security.options(settings),
+        "request_timeout_ms": int(settings.request_timeout * 1000),
+        "retry_backoff_ms": RETRY_BACKOFF_MS,
+        "connections_max_idle_ms": int(settings.connections_max_idle * 1000),
+    }
+
+
+METADATA_MAX_AGE_MS = 10_000
+"""A member of a group notices new partitions of its topic when it asks for metadata; aiokafka's own five minutes leave
+them unread for so long."""
+
+READER_BACKOFF_MS = 25
+"""The same for a reader that a person waits for: it does not know the partitions when it first asks for their offsets,
+and learns them within one pause."""
+
+
+def heartbeat_seconds(session_timeout: float) -> float:
+    """Return how often a member of a group tells that it lives."""
+    return max(0.1, min(3.0, session_timeout / 4))
+
+
+def member(
+    settings: KafkaSettings, group: str, client_id: str, session_timeout: float, instance_id: str | None = None
+) -> AIOKafkaConsumer:
+    """Return a consumer that joins a group. It commits nothing by itself: offsets go with transactions.
+
+    Args:
+        instance_id: for static membership: a member that comes back under it within the session timeout has its
+            partitions again, without a rebalance.
+    """
+    fetching.install()
+    session_ms = int(session_timeout * 1000)
+    return AIOKafkaConsumer(
+        **connection(settings),
+        **{name: value for name, value in _reading(settings).items() if name != "auto_offset_reset"},
+        group_id=settings.on_cluster(group),
+        client_id=client_id,
+        session_timeout_ms=session_ms,
+        group_instance_id=instance_id,
+        heartbeat_interval_ms=int(heartbeat_seconds(session_timeout) * 1000),
+        # The budget to drain in a rebalance. It defaults to the session timeout; said here because a drain needs it.
+        rebalance_timeout_ms=session_ms,
+        partition_assignment_strategy=(RoundRobinPartitionAssignor,),
+        # An offset that is not there is a thing for the lane to look into, not to be answered by the oldest record.
+        auto_offset_reset="none",
+        metadata_max_age_ms=METADATA_MAX_AGE_MS,
+    )
+
+
+def brokers(consumer: AIOKafkaConsumer) -> int:
+    """Return how many brokers the cluster of a started consumer has."""
+    client: Any = consumer._client  # noqa: SLF001 - it has no public name
+    return max(1, len(client.cluster.brokers()))
+
+
+def reader(settings: KafkaSettings, client_id: str, **options: Any) -> AIOKafkaConsumer:
+    """Return a consumer outside any group, for reading partitions that it is assigned by hand."""
+    fetching.install()
+    return AIOKafkaConsumer(
+        **{**connection(settings), "retry_backoff_ms": READER_BACKOFF_MS, **_reading(settings), **options},
+        client_id=client_id,
+    )
+
+
+def producer(settings: KafkaSettings, client_id: str, **options: Any) -> AIOKafkaProducer:
+    """Return a producer whose records are on all in-sync replicas when they are acknowledged, once each."""
+    packing.install()
+    return AIOKafkaProducer(
+        **connection(settings),
+        client_id=client_id,
+        acks="all",
+        enable_idempotence=True,
+        compression_type=None if settings.compression == "none" else settings.compression,
+        max_batch_size=BATCH_BYTES,
+        max_request_size=MAX_REQUEST_BYTES,
+        **options,
+    )
+
+
+def admin(settings: KafkaSettings) -> AIOKafkaAdminClient:
+    """Return an admin client."""
+    return AIOKafkaAdminClient(**connection(settings), client_id="wiredesk-admin")
+
+
+@contextlib.asynccontextmanager
+async def started[C: Client](client: C, settings: KafkaSettings) -> AsyncIterator[C]:
+    """Start a client for the length of a block.
+
+    Raises:
+        UnavailableError: the cluster cannot be reached, or refuses us.
+        ForbiddenError: on entering or within the block, it does not allow what is asked of the client.
+    """
+    await start(client, settings)
+    try:
+        yield client
+    except KafkaError as error:
+        if (line := authorization.refusal(error, settings, _access(client))) is not None:
+            raise ForbiddenError(line) from error
+        # A broker that the bootstrap servers name may refuse us where they do not.
+        if isinstance(error, KafkaConnectionError | NodeNotReadyError) and (line := await diagnosis.cause(settings)):
+            raise UnavailableError(line) from error
+        raise
+    finally:
+        await stop(client)
+
+
+async def start(client: Client, settings: KafkaSettings) -> None:
+    """Start a client.
+
+    Raises:
+        UnavailableError: the cluster cannot be reached, or refuses us.
+    """
+    try:
+        with logs.muted("aiokafka"):
+            await client.start()  # type: ignore[no-untyped-call] # aiokafka, through a union
+    except KafkaConnectionError as error:
+        await _quietly_stop(client)
+        raise UnavailableError(await diagnosis.unreachable(settings)) from error
+    except (KafkaError, OSError, ValueError) as error:
+        await _quietly_stop(client)
+        if (line := authorization.refusal(error, settings, _access(client))) is not None:
+            raise ForbiddenError(line) from error
+        raise UnavailableError(
+            f"Kafka at {settings.bootstrap_servers} refuses this client: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _access(client: Client) -> authorization.Access:
+    if isinstance(client, AIOKafkaAdminClient):
+        return authorization.DESCRIBING
+    return authorization.PRODUCING if isinstance(client, AIOKafkaProducer) else authorization.CONSUMING
+
+
+async def stop(client: Client) -> None:
+    """Stop a client."""
+    if isinstance(client, AIOKafkaAdminClient):
+        await client.close()
+    else:
+        await client.stop()  # type: ignore[no-untyped-call] # aiokafka, through a union
+
+
+def _reading(settings: KafkaSettings) -> dict[str, Any]:
+    return {
+        "isolation_level": "read_committed",
+        "enable_auto_commit": False,
+        "auto_offset_reset": "earliest",
+        "fetch_max_wait_ms": FETCH_MAX_WAIT_MS,
+        "max_partition_fetch_bytes": 4 * MIB,
+        "client_rack": settings.client_rack,
+    }
+
+
+async def _quietly_stop(client: Client) -> None:
+    with contextlib.suppress(Exception):  # it never started: what matters is the error that the caller raises
+        await stop(client)

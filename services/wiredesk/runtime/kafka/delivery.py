@@ -1,0 +1,181 @@
+"""Delivering outputs: what both guarantees share."""
+
+import abc
+import asyncio
+import contextlib
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.structs import RecordMetadata
+
+from wiredesk.runtime.errors import OpeningError, OutputTooLargeError
+from wiredesk.runtime.kafka import authorization, clients
+from wiredesk.runtime.kafka.partitioning import partition_for
+from wiredesk.runtime.records import Output
+from wiredesk.runtime.settings import KafkaSettings
+
+CLOSE_SECONDS = 2
+"""For each step of taking leave of a producer; its broker may be gone, and nothing is left to be saved."""
+
+CLIENT_ERRORS = (TimeoutError, KafkaError, OSError, KeyError, AssertionError)
+"""What aiokafka raises when something is wrong at the other end: it asserts where it is surprised (#1098, #1004)."""
+
+
+type Delivered = tuple[RecordMetadata, list[int]]
+"""Where a batch of outputs stands, and the indices of the outputs that it holds."""
+
+
+class Delivery(abc.ABC):
+    """A producer for the outputs of one input partition, as an async context manager.
+
+    It is disposable: after any error leave the block and make another one, because aiokafka's state after an error
+    cannot be relied on (aio-libs/aiokafka#1004, #1098).
+
+    Args:
+        timeout: seconds that each step may take.
+        options: of the producer.
+
+    Raises:
+        OpeningError: on entering, it could not be started in time.
+    """
+
+    def __init__(self, settings: KafkaSettings, client_id: str, timeout: float, **options: Any) -> None:
+        self._settings = settings
+        self._timeout = timeout
+        self._producer: AIOKafkaProducer = clients.producer(settings, client_id, **options)
+
+    @abc.abstractmethod
+    async def commit(
+        self, outputs: Sequence[Output], group: str, source: TopicPartition, offset: int, note: str = ""
+    ) -> None:
+        """Write outputs, and how far the partition is done.
+
+        Args:
+            outputs: with topic names as in the topology.
+            group: on the cluster.
+            source: the partition that they were made from.
+            offset: of the next record to be read there.
+            note: kept beside the offset.
+
+        Raises:
+            OutputTooLargeError: an output is larger than its topic allows.
+            TransactionError: anything else, by its kind.
+        """
+
+    async def __aenter__(self) -> Self:
+        try:
+            async with asyncio.timeout(self._timeout):
+                await self._producer.start()
+        except BaseException as error:
+            await self._discard()
+            if isinstance(error, CLIENT_ERRORS):
+                raise OpeningError(f"the producer cannot start: {self._explained(error)}") from error
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None and await _in_time(self._producer.stop()):
+            return
+        await self._discard()
+
+    async def _discard(self) -> None:
+        """Drop the producer with all that it has not sent.
+
+        Its own `stop` would wait for a broker that may be gone, and leave the sockets open when it is given up.
+        """
+        await _in_time(self._producer._sender.close())  # noqa: SLF001 - see above
+        await _in_time(self._producer.client.close())
+        self._producer._closed = True  # noqa: SLF001 - or it complains, when collected, that nobody stopped it
+
+    def _explained(self, error: BaseException) -> str:
+        """Return an error in words; one of authorization with the operation and the resource that it is about."""
+        return authorization.refusal(error, self._settings, authorization.PRODUCING) or told(error)
+
+    async def _deliver(self, outputs: Sequence[Output]) -> list[Delivered]:
+        """Send outputs in batches and await every delivery: a batch that is refused fails its own future only.
+
+        Outputs go to aiokafka packed, not one by one: its `send` takes a fifth of a worker's time for a small record.
+
+        Return where they are.
+
+        Raises:
+            OutputTooLargeError: one is larger than its topic allows.
+        """
+        sent = await self._send(outputs)
+        results = await asyncio.gather(*(delivery for delivery, _ in sent), return_exceptions=True)
+        for result, (_, packed) in zip(results, sent, strict=True):
+            if isinstance(result, MessageSizeTooLargeError):
+                # A batch of several is smaller than any topic of ours allows. Where one allows less: the largest.
+                largest = max(packed, key=lambda index: len(outputs[index].value or b""))
+                raise OutputTooLargeError(largest, len(outputs[largest].value or b""))
+        delivered = []
+        for result, (_, packed) in zip(results, sent, strict=True):
+            if isinstance(result, BaseException):
+                raise result
+            delivered.append((result, packed))
+        return delivered
+
+    async def _send(self, outputs: Sequence[Output]) -> list[tuple[asyncio.Future[RecordMetadata], list[int]]]:
+        """Send outputs, in their order within a partition; return the delivery of each batch, and whose it is.
+
+        A batch is sent when the next output does not fit into it, or none is left. One that fits into none is alone.
+        """
+        producer = self._producer
+        topics = {name: await self._partitions(name) for name in {output.topic for output in outputs}}
+        now = int(time.time() * 1000)
+        sent = []
+        filling: dict[tuple[str, int], tuple[BatchBuilder, list[int]]] = {}
+        for index, output in enumerate(outputs):
+            topic, partitions, available = topics[output.topic]
+            place = topic, partition_for(output.key, partitions, available)
+            builder, packed = filling.get(place) or filling.setdefault(place, (producer.create_batch(), []))
+            key, value, headers = output.key, output.value, list(output.headers)
+            if builder.append(timestamp=now, key=key, value=value, headers=headers) is None:
+                sent.append((await producer.send_batch(builder, topic, partition=place[1]), packed))
+                filling[place] = builder, packed = producer.create_batch(), []
+                builder.append(timestamp=now, key=key, value=value, headers=headers)
+            packed.append(index)
+        for (topic, partition), (builder, packed) in filling.items():
+            sent.append((await producer.send_batch(builder, topic, partition=partition), packed))
+        return sent
+
+    async def _partitions(self, name: str) -> tuple[str, list[int], set[int]]:
+        """Return a topic's name on the cluster, its partitions, and those that have a leader."""
+        topic = self._settings.on_cluster(name)
+        partitions = sorted(await self._producer.partitions_for(topic))
+        return topic, partitions, self._producer.client.cluster.available_partitions_for_topic(topic)
+
+
+def coordinates(delivered: Sequence[Delivered], count: int) -> list[str | None]:
+    """Return the coordinates of each output; None where the broker has it from an earlier try and does not say where.
+
+    Args:
+        count: of the outputs.
+    """
+    found: list[str | None] = [None] * count
+    for place, packed in delivered:
+        if place.offset >= 0:
+            for offset, index in enumerate(packed, start=place.offset):
+                found[index] = f"{place.topic}/{place.partition}/{offset}"
+    return found
+
+
+def told(error: BaseException) -> str:
+    """Return an error in words."""
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+async def _in_time(step: Any) -> bool:
+    """Take a step of taking leave; whether it succeeded in time."""
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await step
+            return True
+    return False

@@ -1,0 +1,108 @@
+"""Exactly once: outputs and the offset of what they were made from, committed together or not at all."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+
+from aiokafka import TopicPartition
+from aiokafka.errors import IllegalOperation, ProducerFenced
+
+from wiredesk.runtime.errors import AbortedError, FencedError, InDoubtError, TransactionError
+from wiredesk.runtime.kafka.delivery import CLIENT_ERRORS, CLOSE_SECONDS, Delivery, coordinates
+from wiredesk.runtime.records import Output
+from wiredesk.runtime.settings import KafkaSettings
+
+type More = Callable[[Sequence[str | None]], Sequence[Output]]
+"""From the coordinates of outputs (see `Delivery`) to further outputs."""
+
+
+class TransactionalProducer(Delivery):
+    """Outputs and the offset in one transaction.
+
+    Entering it runs InitProducerId: what a predecessor of the same transactional id left open is aborted, and the
+    predecessor is fenced.
+
+    Args:
+        transactional_id: stable for the input partition, so that a takeover fences its owner before.
+        timeout: seconds that a whole transaction may take; the broker aborts it after that by itself.
+    """
+
+    def __init__(self, settings: KafkaSettings, transactional_id: str, timeout: float) -> None:
+        super().__init__(
+            settings,
+            transactional_id,
+            timeout,
+            transactional_id=transactional_id,
+            transaction_timeout_ms=int(timeout * 1000),
+        )
+        self._open = False
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._open and not isinstance(error, FencedError):
+            # Whoever opens next aborts it, too; but a worker that stops may have no successor for a while, and readers
+            # would wait at the open transaction until its timeout.
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await self._producer.abort_transaction()
+        self._cause()  # or asyncio logs, when it is collected, that nobody has asked
+        await super().__aexit__(kind, error, trace)
+
+    async def commit(
+        self, outputs: Sequence[Output], group: str, source: TopicPartition, offset: int, note: str = ""
+    ) -> None:
+        """Write outputs and the group's offset in one transaction.
+
+        Every delivery is awaited first: without a record that was refused the transaction would be committed all the
+        same.
+
+        Raises:
+            OutputTooLargeError: an output is larger than its topic allows.
+            AbortedError: it failed before the commit was asked for.
+            InDoubtError: it failed afterwards.
+            FencedError: another producer has taken over, or the broker timed the transaction out.
+        """
+        await self._in_transaction(outputs, None, {source: (offset, note)}, group)
+
+    async def write(self, outputs: Sequence[Output], more: More | None = None) -> None:
+        """Write outputs in one transaction, which carries no offset.
+
+        Args:
+            more: outputs of the same transaction that depend on where the first ones stand.
+
+        Raises:
+            OutputTooLargeError, AbortedError, InDoubtError, FencedError: as `commit` does.
+        """
+        await self._in_transaction(outputs, more, {}, "")
+
+    async def _in_transaction(
+        self,
+        outputs: Sequence[Output],
+        more: More | None,
+        offsets: Mapping[TopicPartition, tuple[int, str]],
+        group: str,
+    ) -> None:
+        failure: type[TransactionError] = AbortedError
+        try:
+            async with asyncio.timeout(self._timeout):
+                await self._producer.begin_transaction()
+                self._open = True
+                delivered = await self._deliver(outputs)
+                if more is not None:
+                    await self._deliver(more(coordinates(delivered, len(outputs))))
+                if offsets:
+                    await self._producer.send_offsets_to_transaction(dict(offsets), group)
+                failure = InDoubtError
+                await self._producer.commit_transaction()
+                self._open = False
+        except ProducerFenced as error:
+            raise FencedError(self._explained(error)) from error
+        except (IllegalOperation, *CLIENT_ERRORS) as error:
+            raise failure(self._explained(self._cause() or error)) from error
+
+    def _cause(self) -> BaseException | None:
+        """Return why aiokafka ended the transaction by itself: other sends only hear that there is none any more."""
+        ended = self._producer._txn_manager.wait_for_transaction_end()  # noqa: SLF001 - it has no public name
+        return ended.exception() if ended is not None and ended.done() and not ended.cancelled() else None

@@ -1,0 +1,122 @@
+"""Logs: one JSON object a line on stderr, ours and those of the libraries alike."""
+
+import contextlib
+import logging
+import sys
+from collections.abc import Iterator
+
+import structlog
+
+from wiredesk.runtime.printable import json_text, one_line
+
+QUIET_SECONDS = 10.0
+
+SHARED: list[structlog.typing.Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+class Repeated(logging.Filter):
+    """Lets a library say the same thing once in a while only.
+
+    While a broker is down aiokafka says so some fifty times a second, and buries what matters.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[tuple[str, str], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Drop a message that was let through less than `QUIET_SECONDS` ago; count what is dropped."""
+        key = (record.name, str(record.msg))
+        last, dropped = self._said.get(key, (0.0, 0))
+        if record.created - last < QUIET_SECONDS:
+            self._said[key] = (last, dropped + 1)
+            return False
+        self._said[key] = (record.created, 0)
+        if dropped:
+            record.msg = f"{record.msg} (and {dropped} times more)"
+        return True
+
+
+def configure(level: str) -> None:
+    """Log as JSON lines to stderr from here on, for this process."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=SHARED,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.dict_tracebacks,
+                structlog.processors.JSONRenderer(lambda event, **_: json_text(event, default=repr)),
+            ],
+        )
+    )
+    for library in (
+        "aiokafka",
+        "aiokafka.consumer.fetcher",
+        "aiokafka.consumer.group_coordinator",
+        "aiokafka.producer.sender",
+    ):
+        logging.getLogger(library).addFilter(Repeated())  # a filter sees its own logger's records, not those below it
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    # Its INFO tells of every heartbeat and metadata refresh; what matters there we log ourselves.
+    logging.getLogger("aiokafka").setLevel(max(logging.WARNING, root.level))
+
+
+@contextlib.contextmanager
+def muted(name: str) -> Iterator[None]:
+    """Keep a library from logging for the length of a block, whose errors say more than its log does.
+
+    Blocks of several tasks may overlap: the last one that ends gives the library its level back.
+    """
+    logger = logging.getLogger(name)
+    level, blocks = _muted.get(name, (logger.level, 0))
+    _muted[name] = level, blocks + 1
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        level, blocks = _muted.pop(name)
+        if blocks > 1:
+            _muted[name] = level, blocks - 1
+        else:
+            logger.setLevel(level)
+
+
+_muted: dict[str, tuple[int, int]] = {}
+"""For each library that is muted now, its level before and the number of blocks."""
+
+
+def quiet() -> None:
+    """Keep the libraries' logs off a command's output: its own one line says what went wrong.
+
+    Our own warnings, of records that cannot be read or of a transaction that is waited for, are lines on stderr.
+    """
+    structlog.configure(
+        processors=[structlog.stdlib.add_log_level, _plain_line],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # looked up anew: it may be another one by then
+        cache_logger_on_first_use=False,
+    )
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL + 1)
+
+
+def _plain_line(_: object, __: str, event: structlog.typing.EventDict) -> str:
+    facts = " ".join(f"{name}={value}" for name, value in event.items() if name not in ("event", "level", "exc_info"))
+    return str(one_line(f"wiredesk: {event['level']}: {event['event']}: {facts}"))

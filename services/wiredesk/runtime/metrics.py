@@ -1,0 +1,139 @@
+"""Every metric of a worker, with its meaning and, where there is one, the remedy. Seconds and bytes throughout."""
+
+import contextlib
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, Metric
+from prometheus_client.core import HistogramMetricFamily
+from prometheus_client.registry import Collector
+
+
+class Distribution(Collector):
+    """A histogram that takes many values at once: the library's own costs microseconds for each of a busy stage.
+
+    Args:
+        bounds: upper ones of the buckets, ascending, without infinity.
+    """
+
+    def __init__(
+        self, name: str, documentation: str, bounds: Sequence[float], registry: CollectorRegistry = REGISTRY
+    ) -> None:
+        self._name = name
+        self._documentation = documentation
+        self._bounds = tuple(bounds)
+        self._counts = [0] * (len(bounds) + 1)
+        self._sum = 0.0
+        registry.register(self)
+
+    def observe(self, values: Sequence[float]) -> None:
+        """Count values."""
+        self._sum += sum(values)
+        for value in values:
+            self._counts[bisect_left(self._bounds, value)] += 1
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metric as the library writes it."""
+        names = (*(str(float(bound)) for bound in self._bounds), "+Inf")
+        buckets = list(zip(names, accumulate(self._counts), strict=True))
+        yield HistogramMetricFamily(self._name, self._documentation, buckets=buckets, sum_value=self._sum)
+
+
+_FAST = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_LONG = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86400)
+
+RECORDS = Counter(
+    "wiredesk_records", "Records committed, by where they ended: a topic, as named in the pipeline.", ["topic"]
+)
+
+DEAD_LETTERS = Counter(
+    "wiredesk_dead_letters", "Records given up, by reason. A rise after a deploy: roll back, then redrive.", ["reason"]
+)
+
+IN_FLIGHT = Gauge("wiredesk_in_flight_records", "Records taken and not yet committed.", ["partition"])
+
+LAG = Gauge(
+    "wiredesk_lag_records",
+    "From the committed offset to the end of the partition, as Kafka's own tools have it. Grows: add workers.",
+    ["partition"],
+)
+
+EXPIRED = Counter(
+    "wiredesk_expired_records",
+    "Offsets that retention had deleted before this stage read them. Not 0: add workers, or keep the topic for longer.",
+)
+
+OFFSETS_MOVED = Counter(
+    "wiredesk_offsets_moved",
+    "Partitions whose offsets were not what they had been: their topic was made anew (recreated), their log cut back "
+    "(cut_back: an unclean election of a leader), or records were gone by retention (expired).",
+    ["kind"],
+)
+
+PAGE_SECONDS = Distribution("wiredesk_page_seconds", "Time that one record takes in its worker process.", _FAST)
+
+COMMIT_SECONDS = Histogram(
+    "wiredesk_commit_seconds",
+    "Time from the begin to the end of a transaction. Rises: look at the broker.",
+    buckets=_FAST,
+)
+
+COMMIT_RECORDS = Histogram(
+    "wiredesk_commit_records", "Records in one transaction.", buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+)
+
+SINCE_ORIGIN_SECONDS = Distribution(
+    "wiredesk_since_origin_seconds",
+    "Age of a page when this stage has committed it: now, less its arrival in the first topic.",
+    _LONG,
+)
+
+LAST_COMMIT = Gauge("wiredesk_last_commit_timestamp_seconds", "When the last transaction was committed, since 1970.")
+
+OPEN_TRANSACTION = Gauge(
+    "wiredesk_open_transaction_timestamp_seconds",
+    "When the oldest open transaction began, since 1970; 0: none. Old: readers of the outputs wait for it.",
+)
+_open: list[float] = []
+
+
+@contextlib.contextmanager
+def open_transaction(began: float) -> Iterator[None]:
+    """Count a transaction as open for the length of a block. Lanes overlap: the gauge shows the oldest."""
+    _open.append(began)
+    OPEN_TRANSACTION.set(min(_open))
+    try:
+        yield
+    finally:
+        _open.remove(began)
+        OPEN_TRANSACTION.set(min(_open, default=0))
+
+
+TRANSACTION_FAILURES = Counter(
+    "wiredesk_transaction_failures",
+    "Transactions that failed and whose records were read again, by kind of error (wiredesk/runtime/errors.py).",
+    ["error"],
+)
+
+BRAKE = Gauge(
+    "wiredesk_brake",
+    "1 while the worker stands still because most records fail. Look at the dead letters' reasons; roll back.",
+)
+
+REBALANCES = Counter("wiredesk_rebalances", "Assignments of partitions that this worker got from its group.")
+
+LANES = Gauge("wiredesk_lanes", "Partitions of this worker, by state of their lane.", ["state"])
+
+CHILD_ENDS = Counter(
+    "wiredesk_child_ends", "Worker processes that ended and were replaced. Rises: see the dead letters' reasons."
+)
+
+STAGE_INFO = Gauge("wiredesk_stage", "1, labelled with the stage and its version.", ["stage", "version"])
+
+
+def forget_partition(partition: int) -> None:
+    """Drop the gauges of a partition that is no longer this worker's: another one reports it now."""
+    for gauge in (IN_FLIGHT, LAG):
+        with contextlib.suppress(KeyError):
+            gauge.remove(partition)

@@ -1,0 +1,186 @@
+"""What became of every record of a run: told by the topics alone, and by nothing that a worker says of itself.
+
+The source is read again, and the topics that the run wrote, from where they ended when it was planned. They are joined
+by the header that names the record which was replayed.
+"""
+
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Mapping
+from itertools import islice
+
+from aiokafka import TopicPartition
+from pydantic import BaseModel, ConfigDict
+
+from wiredesk.runtime.headers import REASON, own, text
+from wiredesk.runtime.kafka.reading import Span, between, ends
+from wiredesk.runtime.ledger import Ledger, Range
+from wiredesk.runtime.lineage import REPLAY, REPLAYED
+from wiredesk.runtime.records import Record, located
+from wiredesk.runtime.settings import KafkaSettings
+
+NAMED = 20
+"""Most records that are named; all are counted."""
+
+PATIENCE_SECONDS = 120
+"""For open transactions: the broker itself ends them after their timeout."""
+
+
+class RunAccount(BaseModel):
+    """What became of the records of a run.
+
+    Attributes:
+        read: records in its range.
+        passed_over: of them, not wanted by its filters.
+        ended: those that ended in each of the topics that it writes, by name.
+        dead_letters: those that ended as dead letters, by reason.
+        missing: wanted, and nowhere to be found; the first of them by name.
+        duplicated: ended more than once; counted in `ended` once.
+        strange: events that bear the run's id and come of no record in its range.
+        expired: offsets of the range that retention has deleted, and of which there is no output: nobody can tell
+            whether they were records.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    read: int
+    passed_over: int
+    ended: dict[str, int]
+    dead_letters: dict[str, int]
+    missing: int
+    duplicated: int
+    strange: int = 0
+    expired: int = 0
+    missing_records: tuple[str, ...] = ()
+    duplicated_records: tuple[str, ...] = ()
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every wanted record has ended once, and nothing else has."""
+        wanted = self.read - self.passed_over
+        return wanted == sum(self.ended.values()) and not (
+            self.missing or self.duplicated or self.strange or self.expired
+        )
+
+
+async def account(
+    settings: KafkaSettings,
+    run: str,
+    sources: Mapping[TopicPartition, Span],
+    outputs: Mapping[str, Mapping[int, int]],
+    wanted: Callable[[Record], bool],
+    progress: Callable[[int, int], None] = lambda _, __: None,
+) -> RunAccount:
+    """Account for every record of a run that has been done.
+
+    Args:
+        sources: what the run reads.
+        outputs: by topic that it writes, without prefix, where each partition ended before it began.
+        wanted: the records that it processes.
+        progress: called with offsets read and offsets to be read.
+
+    Raises:
+        UnavailableError: the cluster cannot be reached.
+    """
+    there = await ends(settings, list(sources), patience=PATIENCE_SECONDS)
+    written = {
+        TopicPartition(settings.on_cluster(topic), partition): first
+        for topic, firsts in outputs.items()
+        for partition, first in firsts.items()
+    }
+    lasts = await ends(settings, list(written), patience=PATIENCE_SECONDS)
+    spans = {tp: (max(first, lasts[tp][0]), lasts[tp][1]) for tp, first in written.items()}
+    reader = _Reader(settings, run, sources, list(outputs), progress)
+    reader.total = sum(last - first for first, last in (*sources.values(), *spans.values()))
+    await reader.read_source({tp: (max(first, there[tp][0]), last) for tp, (first, last) in sources.items()}, wanted)
+    await reader.read_outputs(spans)
+    return reader.result({tp.partition: first for tp, (first, _) in there.items()})
+
+
+class _Reader:
+    def __init__(
+        self,
+        settings: KafkaSettings,
+        run: str,
+        sources: Mapping[TopicPartition, Span],
+        outputs: list[str],
+        progress: Callable[[int, int], None],
+    ) -> None:
+        self.total = 0
+        self._settings = settings
+        self._run = run.encode()
+        self._progress = progress
+        self._topic = next(iter(sources)).topic
+        self._ledger = Ledger({tp.partition: Range(*span) for tp, span in sources.items()})
+        self._spans = {tp.partition: span for tp, span in sources.items()}
+        self._numbers = {name: number for number, name in enumerate(outputs, start=1)}
+        self._read = self._passed_over = self._strange = self._done = 0
+        self._reasons: Counter[str] = Counter()
+
+    async def read_source(self, spans: Mapping[TopicPartition, Span], wanted: Callable[[Record], bool]) -> None:
+        nexts = {tp.partition: first for tp, (first, _) in spans.items()}
+        async with contextlib.aclosing(between(self._settings, spans)) as reading:
+            async for record in reading:
+                self._tick()
+                self._read += 1
+                self._absent(record.partition, nexts[record.partition], record.offset)
+                nexts[record.partition] = record.offset + 1
+                if not wanted(record):
+                    self._passed_over += 1
+                    self._ledger.absent(record.partition, record.offset)
+        for tp, (_, last) in spans.items():
+            self._absent(tp.partition, nexts[tp.partition], last)
+
+    async def read_outputs(self, spans: Mapping[TopicPartition, Span]) -> None:
+        prefix = self._settings.topic_prefix
+        async with contextlib.aclosing(between(self._settings, spans)) as reading:
+            async for record in reading:
+                self._tick()
+                ours = own(record.headers)
+                if ours.get(REPLAY) != self._run:
+                    continue
+                number = self._numbers[record.topic.removeprefix(prefix)]
+                source = self._source(text(ours.get(REPLAYED)))
+                if source is None:
+                    self._strange += 1
+                    continue
+                self._ledger.ended(*source, number)
+                if reason := text(ours.get(REASON)):
+                    self._reasons[reason] += 1
+
+    def result(self, firsts: Mapping[int, int]) -> RunAccount:
+        """Return the account, given the first offset that each partition of the source still holds."""
+        ledger = self._ledger
+        expired = sum(offset < firsts[partition] for partition, offset in ledger.missing())
+        named = (self._name(*at) for at in ledger.missing() if at[1] >= firsts[at[0]])
+        return RunAccount(
+            read=self._read,
+            passed_over=self._passed_over,
+            ended={name: ledger.count(number) for name, number in self._numbers.items()},
+            dead_letters=dict(self._reasons),
+            missing=ledger.count_missing - expired,
+            duplicated=ledger.count_duplicated,
+            strange=self._strange,
+            expired=expired,
+            missing_records=tuple(islice(named, NAMED)),
+            duplicated_records=tuple(self._name(*at) for at in islice(ledger.duplicated(), NAMED)),
+        )
+
+    def _tick(self) -> None:
+        self._done += 1
+        if not self._done % 1000:
+            self._progress(self._done, self.total)
+
+    def _absent(self, partition: int, first: int, last: int) -> None:
+        for offset in range(first, last):
+            self._ledger.absent(partition, offset)
+
+    def _source(self, coordinates: str) -> tuple[int, int] | None:
+        at = located(coordinates)
+        if at is None or at[0] != self._topic:
+            return None
+        first, last = self._spans.get(at[1], (0, 0))
+        return at[1:] if first <= at[2] < last else None
+
+    def _name(self, partition: int, offset: int) -> str:
+        return f"{self._topic}/{partition}/{offset}"

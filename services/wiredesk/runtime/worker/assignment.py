@@ -1,0 +1,133 @@
+"""The assignment: lanes come and go with the partitions that the group gives to this worker."""
+
+import asyncio
+import contextlib
+import functools
+import sys
+from collections.abc import Callable, Collection, Mapping
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError
+
+from wiredesk.runtime import metrics
+from wiredesk.runtime.worker import descriptors
+from wiredesk.runtime.worker.lane import Lane
+from wiredesk.runtime.worker.state import LaneState
+
+log = structlog.get_logger(__name__)
+
+MEASURE_SECONDS = 1.0
+
+SILENT_SECONDS = 5.0
+"""A broker answers a fetch after a second at most, with records or without."""
+
+
+class Assignment(ConsumerRebalanceListener):
+    """Opens a lane for each partition assigned, and drains all of them when the group rebalances.
+
+    Rebalances are eager: every partition is revoked, then the new ones are assigned. aiokafka logs what a listener
+    raises and goes on; so nothing here may fail, and what takes long runs in the lanes' own tasks: heartbeats rest
+    until `on_partitions_assigned` has returned.
+
+    Args:
+        drain_seconds: that all lanes together have to commit what is in flight. Less than the session timeout.
+        lanes_that_fit: how many lanes there are file descriptors for, asked while none is open.
+    """
+
+    def __init__(
+        self,
+        consumer: AIOKafkaConsumer,
+        open_lane: Callable[[TopicPartition, int], Lane],
+        drain_seconds: float,
+        lanes_that_fit: Callable[[], int] = lambda: sys.maxsize,
+    ) -> None:
+        self._consumer = consumer
+        self._open_lane = open_lane
+        self._drain_seconds = drain_seconds
+        self._lanes_that_fit = lanes_that_fit
+        self._lanes: dict[TopicPartition, Lane] = {}
+        self._shortage: str | None = None
+        self._epoch = 0
+        self.joined = False
+        for state in LaneState:
+            metrics.LANES.labels(state).set_function(functools.partial(self._count, state))
+
+    @property
+    def lanes(self) -> Mapping[TopicPartition, Lane]:
+        """The lanes of this worker's partitions."""
+        return self._lanes
+
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        """Drain all lanes: what they have not committed by then, the next owners read again."""
+        if revoked:
+            log.info("partitions revoked", partitions=sorted(tp.partition for tp in revoked))
+        await self.drain()
+
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        """Pause the partitions at once, and open their lanes, which resume them at the right offset."""
+        # aiokafka began to look up positions before it called us, perhaps before the last owner was fenced.
+        # It would also complain of partitions of which nothing is committed; the place here is no more than one.
+        self._consumer.pause(*assigned)
+        for tp in assigned:
+            self._consumer.seek(tp, 0)
+        await self.drain()  # an assignment can be lost without having been revoked
+        self._epoch += 1
+        fitting = sorted(assigned)[: self._lanes_that_fit()]
+        self._lanes = {tp: self._open_lane(tp, self._epoch) for tp in fitting}
+        self._note_shortage(len(assigned), len(fitting))
+        self.joined = True
+        metrics.REBALANCES.inc()
+        log.info("partitions assigned", partitions=sorted(tp.partition for tp in assigned), epoch=self._epoch)
+
+    def _note_shortage(self, assigned: int, fitting: int) -> None:
+        """Say which partitions stand still: to open their lanes, too, would leave all of them without connections."""
+        self._shortage = None
+        if fitting < assigned:
+            self._shortage = (
+                f"{assigned - fitting} of {assigned} partitions stand still: there are file descriptors for {fitting} "
+                f"only (limit {descriptors.limit()}); raise 'ulimit -n', or start more workers"
+            )
+            log.error("too few file descriptors", reason=self._shortage)
+
+    async def drain(self) -> None:
+        """Drain and close all lanes, under one deadline."""
+        deadline = asyncio.get_running_loop().time() + self._drain_seconds
+        lanes, self._lanes = self._lanes, {}
+        await asyncio.gather(*(lane.drain(deadline) for lane in lanes.values()))
+        for tp in lanes:
+            metrics.forget_partition(tp.partition)
+
+    def regulate(self) -> None:
+        """Pause and resume partitions by the room that there is."""
+        for lane in self._lanes.values():
+            lane.regulate()
+
+    @property
+    def stalled_seconds(self) -> float:
+        """How long the slowest lane has not moved though it had something to do."""
+        return max((lane.stalled_seconds for lane in self._lanes.values()), default=0.0)
+
+    async def measure(self) -> None:
+        """Keep the lag of every lane up to date, and what it waits for, until cancelled."""
+        while True:
+            await asyncio.sleep(MEASURE_SECONDS)
+            for lane in list(self._lanes.values()):
+                with contextlib.suppress(KafkaError, OSError):  # revoked meanwhile, or out of reach
+                    await lane.measure()
+
+    def trouble(self) -> str | None:
+        """Return why the worker is not ready, or None when it is."""
+        if not self.joined:
+            return "not a member of the consumer group yet"
+        for tp, lane in self._lanes.items():
+            if (silent := lane.silent_seconds) > SILENT_SECONDS:
+                return f"partition {tp.partition}: no answer from its broker for {silent:.0f} s"
+            if lane.state is not LaneState.RUNNING:
+                return f"partition {tp.partition} is {lane.state}: {lane.trouble or 'wait'}"
+            if lane.progress.blocked is not None:
+                return f"partition {tp.partition} {lane.progress.blocked}"
+        return self._shortage
+
+    def _count(self, state: LaneState) -> int:
+        return sum(lane.state is state for lane in self._lanes.values())

@@ -1,0 +1,159 @@
+"""The brake: stops a worker that gives up too many of its records.
+
+One bad page is a dead letter; when most pages are bad, it is more likely this deploy that is: a model that does not
+fit, a parser that was updated. Dead-lettering on would drain the topic into its dead-letter topic, and to end the
+process would only repeat it. So the worker stands still, says so, and tries single records, at growing intervals, until
+some pass in a row. A record that fails then is dead-lettered like any other: a run of bad pages is got through, too.
+"""
+
+import asyncio
+import contextlib
+import random
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
+
+import structlog
+
+from wiredesk.runtime import metrics
+from wiredesk.runtime.settings import WorkerSettings
+
+log = structlog.get_logger(__name__)
+
+PASSES = 3
+"""Records in a row that must pass before the brake is released: where half of them fail, one proves little."""
+
+LONGEST_SECONDS = 300.0
+"""Between two tries: so long does the worker stand still, at most, when its trouble is over."""
+
+
+class Brake:
+    """Counts what the lanes of a worker give up, within a moving window; shared by all of them.
+
+    Attributes:
+        pulled: whether the worker stands still.
+        reason: why, in a line.
+
+    Args:
+        clock: seconds, monotonic.
+    """
+
+    def __init__(self, settings: WorkerSettings, clock: Callable[[], float] = time.monotonic) -> None:
+        self.pulled = False
+        self.reason = ""
+        self._settings = settings
+        self._clock = clock
+        self._window: deque[tuple[int, int, int]] = deque()  # second, records, of which failed: memory stays bounded
+        self._total = self._bad = 0  # of the window
+        self._interval = settings.brake_retry
+        self._released_at = -settings.brake_window
+        self._try_at = 0.0
+        self._passes = 0
+        self._trying = asyncio.Lock()  # it is fair: a lane that has nothing to be tried is followed by the others
+        self._turn: object = None
+        self._released = asyncio.Event()
+
+    def note(self, *, failed: bool) -> None:
+        """Count an outcome; pull the brake, keep it, or release it."""
+        if self.pulled:
+            self._note_try(failed=failed)
+            return
+        total, bad = self._count(1, failed=failed)
+        if total >= self._settings.brake_records and bad > self._settings.brake_share * total:
+            self._pull(f"{bad} of the last {total} records were given up ({self._settings.brake_window:g} s)")
+
+    def judge(self, failures: Sequence[bool], *, trying: bool) -> int | None:
+        """Count the outcomes of a batch, and return how many of them may be committed.
+
+        None: another lane has pulled the brake meanwhile.
+
+        Args:
+            failures: for each outcome, whether its record is given up.
+            trying: this lane may try records while the brake is pulled.
+        """
+        if self.pulled and not trying:
+            return None
+        if not self._bad and not self.pulled and not any(failures):
+            self._count(len(failures))  # what passes pulls no brake
+            return len(failures)
+        for number, failed in enumerate(failures, start=1):
+            self.note(failed=failed)
+            if self.pulled and not trying:
+                return number
+        return len(failures)
+
+    @contextlib.asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Enter at once while the brake is not pulled; otherwise one lane at a time, when the next try is due."""
+        if not self.pulled:
+            yield
+            return
+        await self._trying.acquire()
+        self._turn = turn = object()
+        try:
+            if not await self._due():
+                self._end(turn)
+            yield
+        finally:
+            self._end(turn)
+
+    async def _due(self) -> bool:
+        """Wait until the next try is due; False when there is nothing to be tried any more."""
+        while self.pulled and (left := self._try_at - self._clock()) > 0:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._released.wait(), left)
+        return self.pulled
+
+    def _end(self, turn: object) -> None:
+        """End a turn, if it has not ended: the lane works on, perhaps for days, when its tries released the brake."""
+        if turn is not None and self._turn is turn:
+            self._turn = None
+            self._trying.release()
+
+    def _count(self, records: int, *, failed: bool = False) -> tuple[int, int]:
+        now = int(self._clock())
+        if not self._window or self._window[-1][0] != now:
+            self._window.append((now, 0, 0))
+        second, total, bad = self._window.pop()
+        self._window.append((second, total + records, bad + failed))
+        self._total += records
+        self._bad += failed
+        while self._window[0][0] <= now - self._settings.brake_window:
+            _, old, old_bad = self._window.popleft()
+            self._total -= old
+            self._bad -= old_bad
+        return self._total, self._bad
+
+    def _pull(self, reason: str) -> None:
+        now = self._clock()
+        self.pulled, self.reason = True, reason
+        self._passes = 0
+        self._released.clear()
+        # Pulled again within a window of its release: whatever is wrong has not gone away, so the waits grow on.
+        if now - self._released_at >= self._settings.brake_window:
+            self._interval = self._settings.brake_retry
+        self._schedule(now)
+        metrics.BRAKE.set(1)
+        log.error("brake pulled", reason=reason, next_try_seconds=round(self._try_at - now, 1))
+
+    def _note_try(self, *, failed: bool) -> None:
+        now = self._clock()
+        if failed:
+            self._passes = 0
+            self._schedule(now)
+            log.warning("brake stays pulled", reason=self.reason, next_try_seconds=round(self._try_at - now, 1))
+            return
+        self._passes += 1
+        if self._passes >= PASSES:
+            self.pulled, self.reason = False, ""
+            self._released_at = now
+            self._window.clear()
+            self._total = self._bad = 0
+            self._released.set()
+            self._end(self._turn)
+            metrics.BRAKE.set(0)
+            log.warning("brake released", passed=self._passes)
+
+    def _schedule(self, now: float) -> None:
+        self._try_at = now + self._interval * random.uniform(0.9, 1.1)  # noqa: S311 - spreads load, guards nothing
+        self._interval = min(2 * self._interval, LONGEST_SECONDS)

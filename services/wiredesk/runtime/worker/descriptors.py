@@ -1,0 +1,76 @@
+"""File descriptors: how many a worker needs for its partitions, and how many there are.
+
+A worker that has run out of them can neither reach its brokers nor answer on its metrics port. So it takes no more
+partitions to work than there are descriptors for, and says which stand still.
+"""
+
+import resource
+from pathlib import Path
+
+from wiredesk.runtime.worker import health
+
+MOST = 1 << 20
+"""The soft limit is not raised beyond this: where the hard one is a billion, programs that allocate by it fail."""
+
+SPARE = 16
+"""For what is opened for a moment: a child that is replaced, a connection that is made anew before the old one is
+closed, a file that is read."""
+
+OWN = 32
+"""Of a worker without partitions, as counted: standard streams, the event loop, its processes, its consumer."""
+
+
+def raise_limit() -> int:
+    """Raise the soft limit of descriptors to the hard one; return what is in force."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return MOST
+    wanted = MOST if hard == resource.RLIM_INFINITY else min(hard, MOST)
+    if wanted > soft:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        except (OSError, ValueError):  # the kernel has a bound of its own
+            return soft
+    return max(soft, wanted)
+
+
+def limit() -> int:
+    """Return the soft limit of descriptors."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST if soft == resource.RLIM_INFINITY else soft
+
+
+def of_a_lane(brokers: int) -> int:
+    """Return how many descriptors a partition takes at most, on so many brokers.
+
+    Its producer has a connection to each broker that it writes to, and one to each of the coordinators of its group and
+    of its transactions. Measured: 2 with one broker, 5 with three.
+    """
+    return brokers + min(brokers, 2)
+
+
+def needed(partitions: int, brokers: int, processes: int) -> int:
+    """Return how many descriptors a worker needs that has so many partitions."""
+    return OWN + processes + brokers + health.DESCRIPTORS + SPARE + partitions * of_a_lane(brokers)
+
+
+def lanes_that_fit(brokers: int) -> int:
+    """Return how many partitions can be worked on beside what is open by now; one at least."""
+    free = limit() - in_use() - health.DESCRIPTORS - SPARE
+    return max(1, free // of_a_lane(brokers))
+
+
+def in_use() -> int:
+    """Return how many descriptors are open."""
+    try:
+        return sum(1 for _ in Path("/dev/fd").iterdir())
+    except OSError:  # there is none left to look with
+        return limit()
+
+
+def trouble() -> str | None:
+    """Return in a line that descriptors are running out, or None."""
+    used, most = in_use(), limit()
+    if used >= most - 1:
+        return f"no file descriptor is left: {used} of {most} are open; raise 'ulimit -n'"
+    return None

@@ -1,0 +1,157 @@
+"""Health over HTTP: `/healthz` (restart me), `/readyz` (count on me), `/metrics` (look at me).
+
+Whoever can reach the port can open connections to it, so these are bounded: in number, in time, and in what they may
+send. Each carries one request.
+"""
+
+import asyncio
+import contextlib
+import errno
+import logging
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import orjson
+import structlog
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from wiredesk.runtime.errors import UnavailableError
+
+log = structlog.get_logger(__name__)
+
+Check = Callable[[], str | None]
+"""Says in a line what is wrong, or None when nothing is."""
+
+MAX_CONNECTIONS = 32
+"""Open at a time. A monitoring system, a supervisor and a person need three."""
+
+DESCRIPTORS = 2 * MAX_CONNECTIONS
+"""What all connections take at most: those that are open, and as many that are being accepted."""
+
+CONNECTION_SECONDS = 10.0
+"""From the first byte to the last: an answer takes milliseconds."""
+
+LIMITS: dict[str, Any] = {
+    "max_line_size": 2048,
+    "max_field_size": 4096,
+    "max_headers": 64,
+    "lingering_time": 0.0,  # a body is never read
+    "auto_decompress": False,
+    "access_log": None,
+}
+
+SHUTDOWN_SECONDS = 1.0
+
+
+@contextlib.asynccontextmanager
+async def serving(host: str, port: int, *, alive: Check, ready: Check, or_any_port: bool = False) -> AsyncIterator[int]:
+    """Serve health and metrics for the length of a block; yields the port.
+
+    Args:
+        or_any_port: take any free port where this one is taken, and say so in the log.
+
+    Raises:
+        UnavailableError: the port is taken or not ours to bind.
+    """
+    server = _BoundedServer({"/healthz": _answering(alive), "/readyz": _answering(ready), "/metrics": _metrics})
+    runner = web.ServerRunner(server, shutdown_timeout=SHUTDOWN_SECONDS)
+    await runner.setup()
+    try:
+        try:
+            await _listen(runner, host, port)
+        except OSError as error:
+            if not (or_any_port and error.errno == errno.EADDRINUSE):
+                remedy = (
+                    "WIREDESK_METRICS_PORT to a free port, or to 0 for any"
+                    if error.errno == errno.EADDRINUSE
+                    else "WIREDESK_METRICS_HOST to an address of this machine, WIREDESK_METRICS_PORT to an allowed port"
+                )
+                raise UnavailableError(
+                    f"metrics cannot be served on {host}:{port}: {error.strerror or error}; set {remedy}"
+                ) from error
+            await _listen(runner, host, 0)
+            log.warning("metrics port is taken, serving on another", taken=port, metrics_port=_bound(runner))
+        yield _bound(runner)
+    finally:
+        await runner.cleanup()
+
+
+async def _listen(runner: web.ServerRunner, host: str, port: int) -> None:
+    # The backlog is also how many connections are accepted in one go, before any of them is counted.
+    await web.TCPSite(runner, host, port, backlog=MAX_CONNECTIONS).start()
+
+
+def _bound(runner: web.ServerRunner) -> int:
+    return int(runner.addresses[0][1])
+
+
+class _BoundedServer(web.Server):
+    """Answers one request for each connection, within bounds of time and number.
+
+    aiohttp bounds the time of a request that is not complete, but neither that of an answer which nobody reads nor the
+    number of connections. Where there are too many the oldest one is closed: whoever opens connections and leaves them
+    so cannot keep others out.
+    """
+
+    def __init__(self, routes: dict[str, Callable[[], web.Response]]) -> None:
+        # Of a request that is no HTTP aiohttp logs a traceback: a port scanner would fill the log.
+        silent = logging.getLogger(f"{__name__}.http")
+        silent.setLevel(logging.CRITICAL + 1)
+        super().__init__(self._answer, logger=silent, keepalive_timeout=CONNECTION_SECONDS, **LIMITS)
+        self._routes = routes
+        self._open: dict[web.RequestHandler, tuple[asyncio.Transport, asyncio.TimerHandle]] = {}
+
+    def connection_made(self, handler: Any, transport: asyncio.Transport) -> None:
+        """Count a new connection; close the oldest where there are too many."""
+        super().connection_made(handler, transport)
+        while len(self._open) >= MAX_CONNECTIONS:
+            oldest, _ = self._forget(next(iter(self._open)))
+            oldest.abort()
+        timer = asyncio.get_running_loop().call_later(CONNECTION_SECONDS, transport.abort)
+        self._open[handler] = (transport, timer)
+
+    def connection_lost(self, handler: Any, exc: BaseException | None = None) -> None:
+        """Forget a connection."""
+        if handler in self._open:
+            self._forget(handler)
+        super().connection_lost(handler, exc)
+
+    def _forget(self, handler: Any) -> tuple[asyncio.Transport, asyncio.TimerHandle]:
+        transport, timer = self._open.pop(handler)
+        timer.cancel()
+        return transport, timer
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        route = self._routes.get(request.path)
+        if route is None:
+            response = web.Response(status=404)
+        elif request.method not in {"GET", "HEAD"}:
+            response = web.Response(status=405, headers={"Allow": "GET, HEAD"})
+        else:
+            response = self._guarded(route)
+        response.force_close()
+        return response
+
+    def _guarded(self, route: Callable[[], web.Response]) -> web.Response:
+        try:
+            return route()
+        except Exception:
+            log.exception("health cannot be told")
+            return web.Response(status=500)
+
+
+def _answering(check: Check) -> Callable[[], web.Response]:
+    def answer() -> web.Response:
+        trouble = check()
+        return web.Response(
+            body=orjson.dumps({"status": "ok" if trouble is None else "unavailable", "reason": trouble}),
+            content_type="application/json",
+            status=200 if trouble is None else 503,
+        )
+
+    return answer
+
+
+def _metrics() -> web.Response:
+    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
