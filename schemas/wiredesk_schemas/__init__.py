@@ -25,9 +25,9 @@ from wiredesk_schemas.enriched_article import (
     Entity,
     EntityType,
     LanguageGuess,
+    MediaTopic,
     Mention,
     Model,
-    Topic,
 )
 from wiredesk_schemas.event import Event, InvalidEventError
 from wiredesk_schemas.headers import Headers, header
@@ -62,6 +62,7 @@ __all__ = [
     "Image",
     "InvalidEventError",
     "LanguageGuess",
+    "MediaTopic",
     "Mention",
     "Model",
     "Moment",
@@ -69,7 +70,6 @@ __all__ = [
     "RawPage",
     "SkipReason",
     "SkippedPage",
-    "Topic",
     "derived_event_id",
     "event_id",
     "header",

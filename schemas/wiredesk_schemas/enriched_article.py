@@ -3,14 +3,17 @@
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from wiredesk_schemas.cleaned_article import CleanedArticle
 from wiredesk_schemas.event import Part, Since
 
 
-class Topic(Part):
+class MediaTopic(Part):
     """A subject of the article: a term of the IPTC Media Topics."""
+
+    model_config = ConfigDict(title="Topic")
+    """The name in the JSON Schema since its first release; `Topic` in the code is a Kafka topic."""
 
     code: str = Field(pattern=r"^medtop:\d{8}$", examples=["medtop:20000086"])
     name: str = Field(description="in the article's language where IPTC has it, or else in English")
@@ -97,6 +100,6 @@ class EnrichedArticle(CleanedArticle):
 
     schema_version: str = Field(default="1.2", pattern=r"^1\.\d+$")
     detected_language: LanguageGuess | None = None
-    topics: tuple[Topic, ...] = Field(default=(), description="the main one first")
+    topics: tuple[MediaTopic, ...] = Field(default=(), description="the main one first")
     entities: tuple[Entity, ...] = Field(default=(), description="the most salient first")
     enrichment: Enrichment

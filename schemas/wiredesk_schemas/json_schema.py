@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from pydantic.json_schema import GenerateJsonSchema
 
+from wiredesk_schemas.enriched_article import MediaTopic
 from wiredesk_schemas.event import Part
 from wiredesk_schemas.raw_page import RawPage
 
@@ -15,9 +16,14 @@ EXAMPLES = Path(__file__).parent / "examples"
 type Schema = dict[str, Any]
 
 
-class _Titles(GenerateJsonSchema):
-    """Only models and enumerations have titles: of a field's title generators make a type (`Text1`, `Code1`)."""
+class _Generator(GenerateJsonSchema):
+    """Pydantic's generator, with the names that our schemas were released under."""
 
+    def normalize_name(self, name: str) -> str:
+        """Return the key of a definition: the title of a media topic is `Topic`, as in the first release."""
+        return super().normalize_name("Topic" if name == MediaTopic.__name__ else name)
+
+    # Only models and enumerations have titles: generators of types make a type of a field's title (`Text1`, `Code1`).
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - never
         return False
 
@@ -31,9 +37,9 @@ def json_schema(model: type[Part], examples: list[Schema]) -> Schema:
         examples: real ones, which become part of it.
     """
     if model is RawPage:
-        generated = _one_body(model.model_json_schema(mode="validation", schema_generator=_Titles))
+        generated = _one_body(model.model_json_schema(mode="validation", schema_generator=_Generator))
     else:
-        generated = model.model_json_schema(mode="serialization", schema_generator=_Titles)
+        generated = model.model_json_schema(mode="serialization", schema_generator=_Generator)
     return {"$schema": DIALECT, **generated, **({"examples": examples} if examples else {})}
 
 

@@ -13,7 +13,7 @@ from wiredesk.enrichment.entities import Span
 from wiredesk.enrichment.settings import EnrichmentSettings
 from wiredesk.enrichment.topics import NewsClassifier
 from wiredesk.runtime.errors import UsageError
-from wiredesk_schemas import CleanedArticle, EnrichedArticle, EntityType, Model, Topic
+from wiredesk_schemas import CleanedArticle, EnrichedArticle, EntityType, MediaTopic, Model
 
 EXPECTED = json.loads((Path(__file__).parents[1] / "seed.json").read_text(encoding="utf-8"))
 
@@ -37,7 +37,7 @@ class NoClassifier:
     model = Model(task="topics", name="none", version="1")
     languages = frozenset({"en", "de"})
 
-    def topics(self, article: CleanedArticle, language: str) -> tuple[Topic, ...]:  # noqa: ARG002 - the interface
+    def topics(self, article: CleanedArticle, language: str) -> tuple[MediaTopic, ...]:  # noqa: ARG002 - the interface
         return ()
 
 

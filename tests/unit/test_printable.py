@@ -152,7 +152,9 @@ def test_a_log_is_json_that_no_message_breaks(capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize(
-    "path", sorted((ROOT / "services" / "wiredesk" / "cli").rglob("*.py")), ids=lambda path: path.relative_to(ROOT).as_posix()
+    "path",
+    sorted((ROOT / "services" / "wiredesk" / "cli").rglob("*.py")),
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
 )
 def test_commands_print_by_the_console_alone(path: Path) -> None:
     if path.name == "console.py":

@@ -16,8 +16,8 @@ from wiredesk_schemas import (
     Enrichment,
     Entity,
     LanguageGuess,
+    MediaTopic,
     Model,
-    Topic,
     derived_event_id,
 )
 
@@ -89,7 +89,7 @@ class Enricher:
             texts.append(text)
         return entities(mentions(texts, self._tagger.tag([text.text for text in texts])))
 
-    def _topics(self, article: CleanedArticle, language: str | None, notes: list[str]) -> tuple[Topic, ...]:
+    def _topics(self, article: CleanedArticle, language: str | None, notes: list[str]) -> tuple[MediaTopic, ...]:
         if language not in self._classifier.languages:
             notes.append(f"no-topics-for:{language or 'unknown'}")
             return ()

@@ -13,7 +13,7 @@ from wiredesk.enrichment.topics.media_topics import VERSION, media_topics
 from wiredesk.enrichment.topics.narrow import Candidate, Narrow
 from wiredesk.enrichment.topics.sentences import NAME, NearestLeads, Sentences
 from wiredesk.enrichment.topics.words import Floats, WordsModel, lines, log_softmax
-from wiredesk_schemas import CleanedArticle, Model, Topic
+from wiredesk_schemas import CleanedArticle, MediaTopic, Model
 
 WORDS = 1000
 """Words that are read behind the headline: an article goes on to speak of what it is about."""
@@ -61,7 +61,7 @@ class Classifier(Protocol):
     model: Model
     languages: frozenset[str]
 
-    def topics(self, article: CleanedArticle, language: str) -> tuple[Topic, ...]:
+    def topics(self, article: CleanedArticle, language: str) -> tuple[MediaTopic, ...]:
         """Return the topics of an article, the main one first.
 
         Scores are probabilities that the topic is right. Only codes of `media_topics()` may be returned.
@@ -109,7 +109,7 @@ class NewsClassifier:
         self._prior = weights.prior * np.log(arrays["common"])
         self._scores = FAST if fast else HYBRID
 
-    def topics(self, article: CleanedArticle, language: str) -> tuple[Topic, ...]:
+    def topics(self, article: CleanedArticle, language: str) -> tuple[MediaTopic, ...]:
         """Return the topics of an article: top-level ones, the likeliest first, then narrower ones."""
         title, body = article.title or "", " ".join(block.text for block in article.paragraphs)
         reading = self.read(title, body)
@@ -157,9 +157,9 @@ class NewsClassifier:
         for candidate in self._narrow.candidates(reading.vector, title, body):
             yield candidate, candidate.features(top[self._taxonomy[candidate.code].root])
 
-    def _topic(self, code: str, score: float, language: str) -> Topic:
+    def _topic(self, code: str, score: float, language: str) -> MediaTopic:
         topic = self._taxonomy[code]
-        return Topic(code=code, name=topic.name(language), path=topic.path, score=round(score, 3))
+        return MediaTopic(code=code, name=topic.name(language), path=topic.path, score=round(score, 3))
 
 
 def top_features(top: Floats, row: int, rank: int) -> tuple[float, ...]:
