@@ -18,7 +18,7 @@ from wiredesk.runtime.replay import noted_runs, work
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Stage, Topic
 from wiredesk.runtime.worker import Worker
-from wiredesk.runtime.worker.bounded import everything
+from wiredesk.runtime.worker.replay_scope import accept_all
 
 SOURCE = Topic("burn.in", "What is to be done", partitions=2)
 TARGET = Topic("burn.out", "What was done", partitions=2)
@@ -67,7 +67,7 @@ async def _run(bootstrap: str, run: str | None) -> None:
         await Worker(STAGE, kafka, settings).run(stop)
         return
     noted = (await noted_runs(kafka))[run]
-    await work(kafka, settings, STAGE, noted.run, everything, rate=None, stop=stop)
+    await work(kafka, settings, STAGE, noted.run, accept_all, rate=None, stop=stop)
 
 
 if __name__ == "__main__":

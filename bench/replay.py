@@ -34,7 +34,7 @@ from wiredesk.runtime.replay import account, begin
 from wiredesk.runtime.replay.planning import spans
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Topic
-from wiredesk.runtime.worker.bounded import everything
+from wiredesk.runtime.worker.replay_scope import accept_all
 
 PARTITIONS = 6
 DIFFERENT_PAGES = 1200
@@ -111,7 +111,7 @@ async def _replay(kafka: KafkaSettings, target: Topic, records: int, processes: 
     run = await begin(kafka, STAGE, version="1", into=target.name, ranges=ranges, filters={}, rate=None)
     command = [str(Path(__file__).parent / "burning_stage.py"), kafka.bootstrap_servers, run.id]
     await asyncio.gather(*(_run(command) for _ in range(processes)))
-    found = await account(kafka, run.id, run.sources(kafka, STAGE), run.outputs, everything)
+    found = await account(kafka, run.id, run.sources(kafka, STAGE), run.outputs, accept_all)
     if not found.adds_up or found.read != records:
         raise WiredeskError(f"the replay does not add up: {found}")
 

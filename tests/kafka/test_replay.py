@@ -24,7 +24,7 @@ from wiredesk.runtime.records import Record
 from wiredesk.runtime.replay import Run, account, begin, noted_runs
 from wiredesk.runtime.replay.planning import spans
 from wiredesk.runtime.settings import KafkaSettings
-from wiredesk.runtime.worker.bounded import everything
+from wiredesk.runtime.worker.replay_scope import accept_all
 
 INTO = "pages.accepted.v2"
 SESSION = {"WIREDESK_SESSION_TIMEOUT": str(setting(6)), "WIREDESK_DRAIN_TIMEOUT": str(setting(3))}
@@ -257,7 +257,7 @@ async def test_a_run_that_does_not_add_up_says_so(kafka: KafkaSettings) -> None:
     await forge(kafka, f"{INTO}.skipped", run.id, origins[1])
     await forge(kafka, INTO, run.id, f"{kafka.on_cluster(INGEST.consumes.name)}/0/999")
     await forge(kafka, INTO, "another-run", origins[2])
-    found = await account(kafka, run.id, sources, run.outputs, everything)
+    found = await account(kafka, run.id, sources, run.outputs, accept_all)
     assert (found.read, found.missing, found.duplicated, found.strange) == (5, 3, 1, 1)
     assert set(found.missing_records) == set(origins[2:])
     assert found.duplicated_records == (origins[1],)

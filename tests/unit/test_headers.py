@@ -22,7 +22,7 @@ from wiredesk.runtime.dead_letters.redrive import _again, _note
 from wiredesk.runtime.lineage import lineage, origin_of, origin_seconds, replay_marks, replay_of
 from wiredesk.runtime.overview import _arrival
 from wiredesk.runtime.printable import json_text
-from wiredesk.runtime.records import Failure, Header, Record, instant, located
+from wiredesk.runtime.records import Failure, Header, Record, instant, parse_coordinates
 from wiredesk_schemas import InvalidEventError, RawPage
 from wiredesk_schemas import headers as contract
 from wiredesk_schemas.dead_letter import DeadLetterHeaders
@@ -85,7 +85,7 @@ def test_no_header_upsets_a_parser(found: tuple[Header, ...], timestamp: int) ->
         assert not FILTER(one)
         for stage in STAGES.values():
             made = dict(lineage(stage, one))
-            assert located(headers.text(made["wiredesk_origin"])) is not None
+            assert parse_coordinates(headers.text(made["wiredesk_origin"])) is not None
             assert headers.number(made["wiredesk_origin_time"]) is not None
             if (letter := parsed(stage, one)) is not None:
                 assert [key(letter) for key in listing.KEYS.values()]
@@ -174,7 +174,7 @@ def test_rounds_are_counted_by_where_records_went() -> None:
 
 @given(st.text(max_size=30), st.integers(0, 2**80), st.integers(0, 2**80))
 def test_coordinates_are_within_kafkas_numbers(topic: str, partition: int, offset: int) -> None:
-    found = located(f"{topic}/{partition}/{offset}")
+    found = parse_coordinates(f"{topic}/{partition}/{offset}")
     assert (found is not None) == (bool(topic) and partition < 2**31 and offset < 2**63)
 
 
@@ -182,7 +182,7 @@ def test_coordinates_are_within_kafkas_numbers(topic: str, partition: int, offse
     "text", ["a/²/1", "a/1/²", "a/١/1", "a/-1/0", "a/0/+1", "a/ 1/0", f"a/0/{'9' * 5000}", "a/0/1_0"]
 )
 def test_only_plain_digits_are_numbers(text: str) -> None:
-    assert located(text) is None
+    assert parse_coordinates(text) is None
     assert headers.number(text.encode()) is None
 
 

@@ -14,7 +14,7 @@ from wiredesk.runtime.dead_letters import dead_letter
 from wiredesk.runtime.dead_letters.letter import parsed
 from wiredesk.runtime.dead_letters.redrive import _again
 from wiredesk.runtime.lineage import lineage
-from wiredesk.runtime.records import Failure, Header, Record, located
+from wiredesk.runtime.records import Failure, Header, Record, parse_coordinates
 from wiredesk.runtime.replay import RunAccount
 from wiredesk.runtime.replay.run import targets
 
@@ -70,14 +70,14 @@ def test_no_record_upsets_a_filter(value: bytes | None, subject: bytes) -> None:
 
 @given(st.text())
 def test_no_text_upsets_what_reads_coordinates(told: str) -> None:
-    found = located(told)
+    found = parse_coordinates(told)
     assert found is None or all(number >= 0 for number in found[1:])
 
 
 def test_coordinates_are_read_as_they_are_written() -> None:
-    assert located(record().coordinates) == ("articles.cleaned", 2, 7)
-    assert located("a/b/0/1") == ("a/b", 0, 1)
-    assert located("0/1") is None
+    assert parse_coordinates(record().coordinates) == ("articles.cleaned", 2, 7)
+    assert parse_coordinates("a/b/0/1") == ("a/b", 0, 1)
+    assert parse_coordinates("0/1") is None
 
 
 def test_what_is_replayed_is_marked_through_all_later_stages_and_at_no_entry() -> None:

@@ -3,11 +3,11 @@
 import pytest
 
 from wiredesk.runtime.records import Record
-from wiredesk.runtime.worker.bounded import Throttle, everything
+from wiredesk.runtime.worker.replay_scope import Throttle, accept_all
 
 
 def test_a_run_without_filters_wants_every_record() -> None:
-    assert everything(Record("in", 0, 0, 0, None, None))
+    assert accept_all(Record("in", 0, 0, 0, None, None))
 
 
 async def test_a_throttle_lets_through_what_was_asked_for_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ from wiredesk.runtime.kafka.partition_life import topic_id
 from wiredesk.runtime.kafka.progress import committed
 from wiredesk.runtime.kafka.reading import Span, between, ends
 from wiredesk.runtime.lineage import origin_of, origin_topic_id, replay_of
-from wiredesk.runtime.records import Record, located
+from wiredesk.runtime.records import Record, parse_coordinates
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk_schemas import page_id
 
@@ -167,7 +167,7 @@ async def _visits(
 
 async def _raw(kafka: KafkaSettings, origin: str) -> list[Record]:
     """Return the raw page of an origin, where it is still kept."""
-    at = located(origin)
+    at = parse_coordinates(origin)
     if at is None or at[0] != kafka.on_cluster(PAGES_RAW.name):
         return []
     source, offset = TopicPartition(at[0], at[1]), at[2]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from wiredesk.runtime.headers import number, own, text
-from wiredesk.runtime.records import Header, Record, located
+from wiredesk.runtime.records import Header, Record, parse_coordinates
 from wiredesk.runtime.topology import Stage
 
 ORIGIN = "wiredesk_origin"
@@ -37,7 +37,7 @@ def lineage(stage: Stage, record: Record, run: str | None = None, *, topic_id: s
     believed: Mapping[str, bytes | None] = {} if stage.entry else own(record.headers)
     origin, arrived = believed.get(ORIGIN), number(believed.get(ORIGIN_TIME))
     life = believed.get(ORIGIN_TOPIC_ID)
-    if origin is None or located(text(origin)) is None:
+    if origin is None or parse_coordinates(text(origin)) is None:
         origin, life, arrived = record.coordinates.encode(), topic_id.encode(), None
     if arrived is None:
         arrived = max(0, record.timestamp)

@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError
 
 from wiredesk.runtime.errors import ForbiddenError, UnavailableError
 from wiredesk.runtime.kafka import authorization, clients, topics
-from wiredesk.runtime.kafka.delivery import told
+from wiredesk.runtime.kafka.delivery import format_error
 from wiredesk.runtime.kafka.fetching import poll
 from wiredesk.runtime.kafka.open_transactions import OpenTransaction, open_transactions
 from wiredesk.runtime.kafka.progress import committed, group_state
@@ -151,7 +151,7 @@ class Watcher:
             if (line := authorization.refusal(error, self._settings, LOOKING)) is not None:
                 raise ForbiddenError(line) from error
             raise UnavailableError(
-                f"Kafka at {self._settings.bootstrap_servers} stopped answering: {told(error)}"
+                f"Kafka at {self._settings.bootstrap_servers} stopped answering: {format_error(error)}"
             ) from error
 
     async def _look(self) -> Overview:

@@ -112,7 +112,7 @@ class Record:
         return self.size + HEADER_BYTES * len(self.headers) + len(raw or b"")
 
 
-def located(coordinates: str) -> tuple[str, int, int] | None:
+def parse_coordinates(coordinates: str) -> tuple[str, int, int] | None:
     """Return topic, partition and offset of a record's coordinates; None where they are none."""
     match = _COORDINATES.fullmatch(coordinates)
     if match is None:

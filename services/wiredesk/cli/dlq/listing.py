@@ -26,7 +26,7 @@ from wiredesk.runtime.headers import set_aside
 from wiredesk.runtime.headers import text as header_text
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.reading import between, ends
-from wiredesk.runtime.records import located
+from wiredesk.runtime.records import parse_coordinates
 from wiredesk.runtime.replay import noted_runs
 from wiredesk.runtime.replay.run import targets
 from wiredesk.runtime.settings import KafkaSettings
@@ -175,7 +175,7 @@ async def _letter(kafka: KafkaSettings, letter_id: str) -> Letter:
     Raises:
         UsageError: there is none of that name.
     """
-    at = located(letter_id)
+    at = parse_coordinates(letter_id)
     by_topic = {stage.dead_letter_topic.name: stage for stage in STAGES.values()}
     name = "" if at is None else at[0].removeprefix(kafka.topic_prefix)
     if name not in by_topic:

@@ -12,7 +12,7 @@ import typer
 
 from wiredesk.cli.addresses import is_host, told_by
 from wiredesk.runtime.records import Record
-from wiredesk.runtime.worker.bounded import Wanted, everything
+from wiredesk.runtime.worker.replay_scope import RecordFilter, accept_all
 from wiredesk_schemas.headers import header
 
 if TYPE_CHECKING:
@@ -50,10 +50,10 @@ def filters(
     return {name: tuple(values) for name, values in asked.items() if values}
 
 
-def wanted(asked: Mapping[str, tuple[str, ...]]) -> Wanted:
+def wanted(asked: Mapping[str, tuple[str, ...]]) -> RecordFilter:
     """Return a test for records: one value of each filter that was given must fit."""
     if not asked:
-        return everything
+        return accept_all
     tests = [_TESTS[name](values) for name, values in asked.items()]
 
     def fits(record: Record) -> bool:

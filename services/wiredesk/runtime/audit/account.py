@@ -25,12 +25,12 @@ from wiredesk.runtime.errors import UnavailableError, UsageError
 from wiredesk.runtime.kafka import clients, topics
 from wiredesk.runtime.kafka import progress as stage_progress
 from wiredesk.runtime.kafka.commit_note import Committed
-from wiredesk.runtime.kafka.delivery import told
+from wiredesk.runtime.kafka.delivery import format_error
 from wiredesk.runtime.kafka.partition_life import topic_id
 from wiredesk.runtime.kafka.reading import between, ends
 from wiredesk.runtime.ledger import Ledger, Range
 from wiredesk.runtime.lineage import origin_of, origin_seconds, origin_topic_id, replay_of
-from wiredesk.runtime.records import Record, located
+from wiredesk.runtime.records import Record, parse_coordinates
 from wiredesk.runtime.replay.run import NotedRun, noted_runs
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage, Topic
@@ -72,7 +72,7 @@ async def account(
         return await _Audit(settings, stages, progress or (lambda *_: None)).run(since_ms)
     except (KafkaError, OSError) as error:
         raise UnavailableError(
-            f"Kafka at {settings.bootstrap_servers} stopped answering: {told(error)}; run the audit again"
+            f"Kafka at {settings.bootstrap_servers} stopped answering: {format_error(error)}; run the audit again"
         ) from error
 
 
@@ -170,7 +170,7 @@ class _Audit:
         self._progress(total, total)
 
     def _note_replayed(self, run: str, replayed: str) -> None:
-        at, noted = located(replayed), self._runs.get(run)
+        at, noted = parse_coordinates(replayed), self._runs.get(run)
         if at is None or noted is None:
             return
         if run not in self._replays:
@@ -263,7 +263,7 @@ class _Audit:
 
         Nor where that was the topic of this name before it was deleted and made anew.
         """
-        at = located(origin_of(record))
+        at = parse_coordinates(origin_of(record))
         if at is None or at[0] != self._entry or origin_topic_id(record) not in self._entry_lives:
             return None
         return at[1:]

@@ -11,7 +11,7 @@ from wiredesk.runtime.dead_letters.writing import RAW
 from wiredesk.runtime.headers import DEAD_LETTER, own, received, text
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.reading import between, ends
-from wiredesk.runtime.records import Header, Record, instant, located
+from wiredesk.runtime.records import Header, Record, instant, parse_coordinates
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage
 
@@ -79,7 +79,7 @@ def parsed(stage: Stage, record: Record) -> Letter | None:
         stack=told("stack"),
         version=told("version"),
         time=_time(told("time"), record.timestamp),
-        source=source if located(source) is not None else "",
+        source=source if parse_coordinates(source) is not None else "",
     )
 
 

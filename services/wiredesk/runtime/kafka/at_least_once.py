@@ -8,7 +8,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError
 
 from wiredesk.runtime.errors import AbortedError, FencedError, InDoubtError
 from wiredesk.runtime.kafka import authorization
-from wiredesk.runtime.kafka.delivery import CLIENT_ERRORS, Delivery, told
+from wiredesk.runtime.kafka.delivery import CLIENT_ERRORS, Delivery, format_error
 from wiredesk.runtime.records import Output
 from wiredesk.runtime.settings import KafkaSettings
 
@@ -52,6 +52,6 @@ class AtLeastOnceProducer(Delivery):
             async with asyncio.timeout(self._timeout):
                 await self._consumer.commit({source: (offset, note)})
         except (CommitFailedError, IllegalStateError) as error:
-            raise FencedError(told(error)) from error
+            raise FencedError(format_error(error)) from error
         except CLIENT_ERRORS as error:
-            raise InDoubtError(authorization.refusal(error, self._settings) or told(error)) from error
+            raise InDoubtError(authorization.refusal(error, self._settings) or format_error(error)) from error

@@ -96,7 +96,7 @@ class Delivery(abc.ABC):
 
     def _explained(self, error: BaseException) -> str:
         """Return an error in words; one of authorization with the operation and the resource that it is about."""
-        return authorization.refusal(error, self._settings, authorization.PRODUCING) or told(error)
+        return authorization.refusal(error, self._settings, authorization.PRODUCING) or format_error(error)
 
     async def _deliver(self, outputs: Sequence[Output]) -> list[Delivered]:
         """Send outputs in batches and await every delivery: a batch that is refused fails its own future only.
@@ -167,7 +167,7 @@ def coordinates(delivered: Sequence[Delivered], count: int) -> list[str | None]:
     return found
 
 
-def told(error: BaseException) -> str:
+def format_error(error: BaseException) -> str:
     """Return an error in words."""
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 

@@ -13,7 +13,7 @@ from aiokafka.structs import OffsetAndMetadata
 from wiredesk.runtime.errors import ForbiddenError, UnavailableError
 from wiredesk.runtime.kafka import authorization, clients
 from wiredesk.runtime.kafka.commit_note import CommitNote, Committed
-from wiredesk.runtime.kafka.delivery import told
+from wiredesk.runtime.kafka.delivery import format_error
 from wiredesk.runtime.kafka.partition_life import topic_id
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage
@@ -100,7 +100,9 @@ async def set_offsets(settings: KafkaSettings, group: str, offsets: Mapping[Topi
         except KafkaError as error:
             if (line := authorization.refusal(error, settings)) is not None:
                 raise ForbiddenError(line) from error
-            raise UnavailableError(f"offsets of {group} cannot be set: {told(error)}; has it workers?") from error
+            raise UnavailableError(
+                f"offsets of {group} cannot be set: {format_error(error)}; has it workers?"
+            ) from error
 
 
 async def delete_group(settings: KafkaSettings, group: str) -> None:

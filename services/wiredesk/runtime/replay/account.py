@@ -16,7 +16,7 @@ from wiredesk.runtime.headers import REASON, own, text
 from wiredesk.runtime.kafka.reading import Span, between, ends
 from wiredesk.runtime.ledger import Ledger, Range
 from wiredesk.runtime.lineage import REPLAY, REPLAYED
-from wiredesk.runtime.records import Record, located
+from wiredesk.runtime.records import Record, parse_coordinates
 from wiredesk.runtime.settings import KafkaSettings
 
 NAMED = 20
@@ -176,7 +176,7 @@ class _Reader:
             self._ledger.absent(partition, offset)
 
     def _source(self, coordinates: str) -> tuple[int, int] | None:
-        at = located(coordinates)
+        at = parse_coordinates(coordinates)
         if at is None or at[0] != self._topic:
             return None
         first, last = self._spans.get(at[1], (0, 0))

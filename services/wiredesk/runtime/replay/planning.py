@@ -20,7 +20,7 @@ from wiredesk.runtime.records import Record
 from wiredesk.runtime.replay.run import Run, note_run, targets
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Stage
-from wiredesk.runtime.worker.bounded import Wanted
+from wiredesk.runtime.worker.replay_scope import RecordFilter
 
 PATIENCE_SECONDS = 60
 """For open transactions: what stands behind one cannot be read."""
@@ -118,7 +118,7 @@ async def held(settings: KafkaSettings, name: str) -> int:
 async def survey(
     settings: KafkaSettings,
     sources: Mapping[TopicPartition, Span],
-    wanted: Wanted,
+    wanted: RecordFilter,
     progress: Callable[[int, int], None] = lambda _, __: None,
 ) -> Survey:
     """Read a range, and return what it holds.

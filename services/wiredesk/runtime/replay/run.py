@@ -11,12 +11,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from wiredesk.runtime.errors import ForbiddenError, UnavailableError
 from wiredesk.runtime.kafka import authorization, clients, topics
-from wiredesk.runtime.kafka.delivery import CLIENT_ERRORS, told
+from wiredesk.runtime.kafka.delivery import CLIENT_ERRORS, format_error
 from wiredesk.runtime.kafka.reading import Span, read
 from wiredesk.runtime.replay.account import RunAccount
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage, Topic
-from wiredesk.runtime.worker.bounded import Bounded, Wanted
+from wiredesk.runtime.worker.replay_scope import RecordFilter, ReplayScope
 
 NOTES = Topic("wiredesk.replays", "Replays: what each run reads and where it goes, and its account", 1, retention_ms=-1)
 
@@ -64,14 +64,14 @@ class Run(BaseModel):
         topic = settings.on_cluster(stage.consumes.name)
         return {TopicPartition(topic, number): span for number, span in self.spans.items()}
 
-    def bounded(self, stage: Stage, wanted: Wanted, rate: float | None) -> Bounded:
+    def scope(self, stage: Stage, record_filter: RecordFilter, rate: float | None) -> ReplayScope:
         """Return the run as its workers see it."""
-        return Bounded(
+        return ReplayScope(
             run=self.id,
             group=self.group,
-            ends={number: last for number, (_, last) in self.spans.items()},
-            wanted=wanted,
-            into={name: topic.name for name, topic in targets(stage, self.into).items()},
+            stop_offsets={number: last for number, (_, last) in self.spans.items()},
+            record_filter=record_filter,
+            output_topics={name: topic.name for name, topic in targets(stage, self.into).items()},
             rate=rate,
         )
 
@@ -164,4 +164,4 @@ async def _note(settings: KafkaSettings, key: str, fields: Mapping[str, object])
         except CLIENT_ERRORS as error:
             if (line := authorization.refusal(error, settings, authorization.PRODUCING)) is not None:
                 raise ForbiddenError(line) from error
-            raise UnavailableError(f"{name} cannot be written: {told(error)}") from error
+            raise UnavailableError(f"{name} cannot be written: {format_error(error)}") from error

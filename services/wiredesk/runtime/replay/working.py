@@ -16,7 +16,7 @@ from wiredesk.runtime.replay.run import Run
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Stage
 from wiredesk.runtime.worker import Worker
-from wiredesk.runtime.worker.bounded import Wanted
+from wiredesk.runtime.worker.replay_scope import RecordFilter
 
 log = structlog.get_logger(__name__)
 
@@ -69,7 +69,7 @@ async def work(
     worker_settings: WorkerSettings,
     stage: Stage,
     run: Run,
-    wanted: Wanted,
+    wanted: RecordFilter,
     *,
     rate: float | None,
     stop: asyncio.Event,
@@ -86,7 +86,7 @@ async def work(
     ending = asyncio.Event()
     own = {name: value for name, value in OF_A_RUN.items() if name not in worker_settings.model_fields_set}
     own["instance_id"] = None  # a name in the stage's group is none in the run's
-    worker = Worker(stage, settings, worker_settings.model_copy(update=own), run.bounded(stage, wanted, rate))
+    worker = Worker(stage, settings, worker_settings.model_copy(update=own), run.scope(stage, wanted, rate))
     working = asyncio.create_task(worker.run(ending))
     stopping = asyncio.create_task(stop.wait())
     finished = False

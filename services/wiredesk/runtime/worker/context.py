@@ -13,9 +13,9 @@ from wiredesk.runtime.kafka.transactions import TransactionalProducer
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Stage
-from wiredesk.runtime.worker.bounded import Bounded
 from wiredesk.runtime.worker.brake import Brake
-from wiredesk.runtime.worker.flight import Budget, Computes
+from wiredesk.runtime.worker.in_flight import Budget, RecordPool
+from wiredesk.runtime.worker.replay_scope import ReplayScope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +32,12 @@ class Context:
     version: str
     consumer: AIOKafkaConsumer
     lives: PartitionLives
-    pool: Computes
+    pool: RecordPool
     budget: Budget
     brake: Brake
     kafka: KafkaSettings
     settings: WorkerSettings
-    bounded: Bounded | None = None
+    bounded: ReplayScope | None = None
 
     @property
     def group(self) -> str:
@@ -46,11 +46,11 @@ class Context:
 
     def end(self, source: TopicPartition) -> int:
         """Return the offset at which a lane ends; of the live stream there is none that it would reach."""
-        return sys.maxsize if self.bounded is None else self.bounded.ends.get(source.partition, 0)
+        return sys.maxsize if self.bounded is None else self.bounded.stop_offsets.get(source.partition, 0)
 
     def wants(self, record: Record) -> bool:
         """Whether a record is to be processed; a run may pass it over."""
-        return self.bounded is None or self.bounded.wanted(record)
+        return self.bounded is None or self.bounded.record_filter(record)
 
     @property
     def two_heartbeats(self) -> float:

@@ -21,11 +21,11 @@ from wiredesk.runtime.kafka import authorization
 from wiredesk.runtime.kafka.delivery import Delivery
 from wiredesk.runtime.records import Failure, Outcome, Output, Record
 from wiredesk.runtime.worker.context import Context
-from wiredesk.runtime.worker.flight import Batch, Flight
+from wiredesk.runtime.worker.in_flight import Batch, InFlight
+from wiredesk.runtime.worker.monitor import LaneMonitor
 from wiredesk.runtime.worker.opening import beginning
 from wiredesk.runtime.worker.outputs import count, outputs_of
 from wiredesk.runtime.worker.place import Place
-from wiredesk.runtime.worker.progress import Progress
 from wiredesk.runtime.worker.state import LaneState
 
 log = structlog.get_logger(__name__)
@@ -58,14 +58,14 @@ class Lane:
         self.trouble: str | None = None
         self._epoch = epoch
         self._context = context
-        self._flight = Flight(context.pool, context.budget, context.settings)
+        self._flight = InFlight(context.pool, context.budget, context.settings)
         self._refused: dict[int, Failure] = {}
         self._moved: OffsetsMovedError | None = None
         self._expected = 0
         self._place = Place(source, context.lives)
         self._end = context.end(source)
         self._patience = IDLE_SECONDS if context.bounded is None else PASS_SECONDS
-        self.progress = Progress(context.consumer, source, self._end)
+        self.progress = LaneMonitor(context.consumer, source, self._end)
         self._drained = asyncio.Event()
         self._task = asyncio.create_task(self._live(), name=f"lane-{source.topic}-{source.partition}-{epoch}")
 

@@ -11,7 +11,7 @@ from wiredesk.runtime.dead_letters.writing import dead_letter
 from wiredesk.runtime.lineage import arrived_seconds, lineage
 from wiredesk.runtime.records import Failure, Output
 from wiredesk.runtime.worker.context import Context
-from wiredesk.runtime.worker.flight import Batch
+from wiredesk.runtime.worker.in_flight import Batch
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +35,7 @@ def outputs_of(context: Context, batch: Batch, topic_id: str) -> Made:
     """Return what is to be written for a batch, of records of the topic of an id."""
     made = Made([], [], [])
     bounded = context.bounded
-    run, into = (None, {}) if bounded is None else (bounded.run, bounded.into)
+    run, into = (None, {}) if bounded is None else (bounded.run, bounded.output_topics)
     for index, (record, outcome) in enumerate(batch):
         if isinstance(outcome, Failure):
             log.warning("dead letter", record=record.coordinates, reason=outcome.reason, message=outcome.message)

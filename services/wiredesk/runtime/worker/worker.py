@@ -22,11 +22,11 @@ from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Stage
 from wiredesk.runtime.worker import descriptors, health
 from wiredesk.runtime.worker.assignment import Assignment
-from wiredesk.runtime.worker.bounded import Bounded, Throttle
 from wiredesk.runtime.worker.brake import Brake
 from wiredesk.runtime.worker.context import Context
-from wiredesk.runtime.worker.flight import Budget
+from wiredesk.runtime.worker.in_flight import Budget
 from wiredesk.runtime.worker.lane import Lane
+from wiredesk.runtime.worker.replay_scope import ReplayScope, Throttle
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +55,7 @@ class Worker:
     """
 
     def __init__(
-        self, stage: Stage, kafka: KafkaSettings, settings: WorkerSettings, bounded: Bounded | None = None
+        self, stage: Stage, kafka: KafkaSettings, settings: WorkerSettings, bounded: ReplayScope | None = None
     ) -> None:
         self._stage = stage
         self._kafka = kafka

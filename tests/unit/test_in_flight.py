@@ -8,7 +8,7 @@ from tests.support import DEADLINE
 from wiredesk.runtime.isolation import Job
 from wiredesk.runtime.records import Failure, Record
 from wiredesk.runtime.settings import WorkerSettings
-from wiredesk.runtime.worker.flight import BULK_RECORDS, Budget, Flight
+from wiredesk.runtime.worker.in_flight import BULK_RECORDS, Budget, InFlight
 
 SETTINGS = WorkerSettings(
     lane_records=20, lane_bytes=10_000, transaction_records=4, transaction_bytes=1000, transaction_age=5
@@ -35,7 +35,7 @@ class Fixture:
         self.pool = Pool()
         self.rooms = 0
         self.budget = Budget(10, 5000, self._room)
-        self.flight = Flight(self.pool, self.budget, SETTINGS.model_copy(update=changes))
+        self.flight = InFlight(self.pool, self.budget, SETTINGS.model_copy(update=changes))
 
     def _room(self) -> None:
         self.rooms += 1
@@ -149,7 +149,7 @@ async def test_order_is_kept_though_later_ones_are_done_first() -> None:
 
 async def test_bounds_of_the_worker_hold_for_all_lanes() -> None:
     it = Fixture()
-    other = Flight(it.pool, it.budget, SETTINGS)
+    other = InFlight(it.pool, it.budget, SETTINGS)
     it.add(6)
     rooms = [(it.flight.has_room, other.has_room)]
     for offset in range(4):

@@ -7,8 +7,8 @@ import pytest
 from aiokafka import TopicPartition
 from prometheus_client import REGISTRY
 
-from wiredesk.runtime.worker import progress
-from wiredesk.runtime.worker.progress import BLOCKED_SECONDS, Progress
+from wiredesk.runtime.worker import monitor
+from wiredesk.runtime.worker.monitor import BLOCKED_SECONDS, LaneMonitor
 
 SOURCE = TopicPartition("in", 77)
 
@@ -60,8 +60,8 @@ def consumer() -> Consumer:
     return Consumer()
 
 
-def measured(consumer: Any, end: int = 1 << 60) -> Progress:
-    return Progress(consumer, SOURCE, end)
+def measured(consumer: Any, end: int = 1 << 60) -> LaneMonitor:
+    return LaneMonitor(consumer, SOURCE, end)
 
 
 def lag() -> float | None:
@@ -128,7 +128,7 @@ async def test_an_open_transaction_is_trouble_after_a_while_and_is_named(
     async def asked(*_: object) -> list[str]:
         return found
 
-    monkeypatch.setattr(progress, "open_transactions", asked)
+    monkeypatch.setattr(monitor, "open_transactions", asked)
     consumer.at = consumer.stable = 90
     it = measured(consumer)
     told = []
@@ -163,7 +163,7 @@ async def test_a_lane_that_can_read_or_has_read_all_is_not_blocked(
     async def asked(*_: object) -> list[str]:
         raise AssertionError
 
-    monkeypatch.setattr(progress, "open_transactions", asked)
+    monkeypatch.setattr(monitor, "open_transactions", asked)
     consumer.at, consumer.stable = position, stable
     it = measured(consumer)
     for _ in range(3):

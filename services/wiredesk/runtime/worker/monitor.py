@@ -12,7 +12,7 @@ BLOCKED_SECONDS = 10.0
 """For so long somebody's transaction may stay open on the partition before that is trouble."""
 
 
-class Progress:
+class LaneMonitor:
     """The progress of a lane.
 
     Args:

@@ -19,7 +19,7 @@ NONE_REFUSED: Mapping[int, Failure] = {}
 type Batch = list[tuple[Record, Outcome]]
 
 
-class Computes(Protocol):
+class RecordPool(Protocol):
     """Whatever computes outcomes, each in its own time."""
 
     def submit(self, record: Record) -> Job:
@@ -57,10 +57,10 @@ class Budget:
             self._on_room()
 
 
-class Flight:
+class InFlight:
     """The records of one lane, in the order of their offsets."""
 
-    def __init__(self, pool: Computes, budget: Budget, settings: WorkerSettings) -> None:
+    def __init__(self, pool: RecordPool, budget: Budget, settings: WorkerSettings) -> None:
         self._pool = pool
         self._budget = budget
         self._settings = settings

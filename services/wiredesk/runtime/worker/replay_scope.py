@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 
 from wiredesk.runtime.records import Record
 
-type Wanted = Callable[[Record], bool]
+type RecordFilter = Callable[[Record], bool]
 
 NOTHING: Mapping[str, str] = {}
 
 
-def everything(_: Record) -> bool:
+def accept_all(_: Record) -> bool:
     """Want every record."""
     return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bounded:
+class ReplayScope:
     """A bounded run of a stage, as its workers see it.
 
     Attributes:
@@ -33,9 +33,9 @@ class Bounded:
 
     run: str
     group: str
-    ends: Mapping[int, int]
-    wanted: Wanted = everything
-    into: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    stop_offsets: Mapping[int, int]
+    record_filter: RecordFilter = accept_all
+    output_topics: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     rate: float | None = None
 
 
