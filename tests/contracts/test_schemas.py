@@ -91,7 +91,7 @@ def test_base64_is_valid_where_the_reader_decodes_it(body: str) -> None:
 
 def objects(model: type[BaseModel], generated: dict[str, Any]) -> Iterator[tuple[type[BaseModel], dict[str, Any]]]:
     """Yield a model and all that it is made of, each with its schema."""
-    parts = {part.__name__: part for part in _parts(model)}
+    parts = {part.model_config.get("title") or part.__name__: part for part in _parts(model)}
     yield model, generated
     for name, part in generated.get("$defs", {}).items():
         if part.get("type") == "object":
