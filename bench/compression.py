@@ -28,7 +28,7 @@ from aiokafka import TopicPartition
 from aiokafka import codec as library
 from overhead import inputs
 
-from wiredesk.cli import desk
+from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import WiredeskError
@@ -117,7 +117,7 @@ def _small(pages: Sequence[bytes]) -> Iterator[bytes]:
 
 
 async def _measure(folder: Path, kinds: dict[str, list[bytes]], rounds: int) -> None:
-    async with desk.kafka(folder / "kafka", BrokerSettings()) as cluster:
+    async with stack.embedded_kafka(folder / "kafka", BrokerSettings()) as cluster:
         (java,) = [child for child in psutil.Process().children(recursive=True) if child.name() == "java"]
         names = itertools.count()
         for kind, values in kinds.items():

@@ -16,7 +16,7 @@ from pathlib import Path
 from aiokafka import AIOKafkaProducer
 from burning_stage import SOURCE, STAGE, TARGET
 
-from wiredesk.cli import desk
+from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import WiredeskError
@@ -50,7 +50,7 @@ def main() -> int:
 async def _run(nodes: int, partitions: list[int]) -> None:
     descriptors.raise_limit()
     with tempfile.TemporaryDirectory(prefix="wiredesk-bench-") as folder:
-        async with desk.kafka(Path(folder) / "kafka", BrokerSettings(), nodes=nodes) as broker:
+        async with stack.embedded_kafka(Path(folder) / "kafka", BrokerSettings(), nodes=nodes) as broker:
             for count in partitions:
                 kafka = KafkaSettings(bootstrap_servers=broker.bootstrap_servers, topic_prefix=f"of-{count}.")
                 await topics.create(kafka, (SOURCE, STAGE.dead_letter_topic), partitions=count, replication=nodes)

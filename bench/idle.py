@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psutil
 
-from wiredesk.cli import desk
+from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.pipeline import STAGES, TOPICS
 from wiredesk.runtime import logs
@@ -48,13 +48,13 @@ def main() -> int:
 
 
 async def _run(folder: Path, seconds: float) -> None:
-    async with desk.kafka(folder / "kafka", BrokerSettings()) as broker:
+    async with stack.embedded_kafka(folder / "kafka", BrokerSettings()) as broker:
         java = next(process for process in psutil.Process().children(recursive=True) if process.name() == "java")
-        kafka = desk.settings(broker)
+        kafka = stack.kafka_settings(broker)
         await topics.create(kafka, TOPICS)
-        crew = desk.workers(dict.fromkeys(STAGES.values(), 1), kafka.bootstrap_servers, folder / "workers.log")
+        crew = stack.workers(dict.fromkeys(STAGES.values(), 1), kafka.bootstrap_servers, folder / "workers.log")
         async with crew as workers:
-            await desk.ready(workers, READY_SECONDS)
+            await stack.wait_until_ready(workers, READY_SECONDS)
             await asyncio.sleep(SETTLE_SECONDS)
             processes = {w.stage.name: psutil.Process(w.process.pid) for w in workers if w.process is not None}
             processes["broker"] = java

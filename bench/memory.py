@@ -19,7 +19,7 @@ import psutil
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from burning_stage import SOURCE, STAGE, TARGET
 
-from wiredesk.cli import desk
+from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import WiredeskError
@@ -56,8 +56,8 @@ def main() -> int:
 
 async def _run(pages: int, size: int) -> dict[str, list[float]]:
     with tempfile.TemporaryDirectory(prefix="wiredesk-bench-") as folder:
-        async with desk.kafka(Path(folder) / "kafka", BrokerSettings()) as broker:
-            kafka = desk.settings(broker)
+        async with stack.embedded_kafka(Path(folder) / "kafka", BrokerSettings()) as broker:
+            kafka = stack.kafka_settings(broker)
             await topics.create(kafka, [SOURCE, TARGET, STAGE.dead_letter_topic])
             async with clients.started(clients.producer(kafka, "bench"), kafka) as producer:
                 for number in range(pages):

@@ -35,7 +35,7 @@ from aiokafka.errors import GroupCoordinatorNotAvailableError
 from pages import pages as public_pages
 
 from wiredesk import pipeline
-from wiredesk.cli import desk
+from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import RejectedError, WiredeskError
@@ -94,12 +94,12 @@ def main() -> int:
 
 
 async def _measure(folder: Path, stage: Stage, records: list[Record], shapes: list[Shape], rounds: int) -> None:
-    async with desk.kafka(folder / "kafka", BrokerSettings()) as broker:
+    async with stack.embedded_kafka(folder / "kafka", BrokerSettings()) as broker:
         for shape in shapes:
             rates: dict[str, list[float]] = {"kafka": [], "pool": [], "ideal": []}
             for number in range(rounds + 1):
                 prefix = f"{stage.name}-{shape.workers}-{number}."
-                kafka = desk.settings(broker).model_copy(update={"topic_prefix": prefix})
+                kafka = stack.kafka_settings(broker).model_copy(update={"topic_prefix": prefix})
                 await topics.create(
                     kafka, [stage.consumes, *stage.produces, stage.dead_letter_topic], partitions=shape.partitions
                 )
@@ -185,7 +185,7 @@ async def _through_kafka(
     Workers that joined one after the other would begin with different backlogs, and the last one would end alone.
     """
     environment = {"WIREDESK_PROCESSES": str(shape.processes), "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix}
-    crew = desk.workers({stage: shape.workers}, kafka.bootstrap_servers, log, environment)
+    crew = stack.workers({stage: shape.workers}, kafka.bootstrap_servers, log, environment)
     # Outputs are read when all is done: a reader beside the workers would take its time from them.
     async with asyncio.timeout(DEADLINE_SECONDS), crew:
         while _running(log) < shape.workers:  # noqa: ASYNC110 - of other processes

@@ -28,7 +28,7 @@ import psutil
 from aiokafka import AIOKafkaProducer
 from pages import pages
 
-from wiredesk.cli import desk
+from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.pipeline import ENDS, PAGES_RAW, STAGES, TOPICS
 from wiredesk.runtime import logs
@@ -68,13 +68,13 @@ def main() -> int:
 
 
 async def _run(folder: Path, args: argparse.Namespace, corpus: list[Page]) -> None:
-    async with desk.kafka(folder / "kafka", BrokerSettings()) as broker:
+    async with stack.embedded_kafka(folder / "kafka", BrokerSettings()) as broker:
         java = next(process for process in psutil.Process().children(recursive=True) if process.name() == "java")
-        kafka = desk.settings(broker)
+        kafka = stack.kafka_settings(broker)
         await topics.create(kafka, TOPICS, partitions=PARTITIONS)
-        crew = desk.workers(dict.fromkeys(STAGES.values(), 1), kafka.bootstrap_servers, folder / "workers.log")
+        crew = stack.workers(dict.fromkeys(STAGES.values(), 1), kafka.bootstrap_servers, folder / "workers.log")
         async with crew as workers, clients.started(clients.producer(kafka, "bench"), kafka) as producer:
-            await desk.ready(workers, DEADLINE_SECONDS)
+            await stack.wait_until_ready(workers, DEADLINE_SECONDS)
             bench = Bench(kafka, producer, _endless(corpus))
             await bench.round(args.pages)
             before = _cpu(workers, java)
@@ -163,7 +163,7 @@ def _endless(corpus: list[Page]) -> Iterator[Page]:
         yield f"{url}{'&' if '?' in url else '?'}bench={number}", page
 
 
-def _cpu(workers: list[desk.WorkerProcess], broker: psutil.Process) -> dict[str, float]:
+def _cpu(workers: list[stack.WorkerProcess], broker: psutil.Process) -> dict[str, float]:
     """Return the CPU seconds of each worker with all its processes, those that have ended, too, and of the broker."""
     processes = {w.stage.name: psutil.Process(w.process.pid) for w in workers if w.process is not None}
     processes["broker"] = broker

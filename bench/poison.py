@@ -22,7 +22,7 @@ from pathlib import Path
 
 from burning_stage import REASONS, SOURCE, STAGE, TARGET
 
-from wiredesk.cli import desk
+from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime import logs
 from wiredesk.runtime.dead_letters import PREFIX
@@ -78,8 +78,8 @@ def main() -> int:
 
 async def _run(values: Sequence[bytes], milliseconds: float, deadline: float) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="wiredesk-bench-") as folder:
-        async with desk.kafka(Path(folder) / "kafka", BrokerSettings()) as broker:
-            kafka = desk.settings(broker)
+        async with stack.embedded_kafka(Path(folder) / "kafka", BrokerSettings()) as broker:
+            kafka = stack.kafka_settings(broker)
             await topics.create(kafka, [SOURCE, TARGET, STAGE.dead_letter_topic])
             async with clients.started(clients.producer(kafka, "bench"), kafka) as producer:
                 for number, value in enumerate(values):

@@ -23,7 +23,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from burning_stage import SOURCE, STAGE, TARGET
 from overhead import inputs
 
-from wiredesk.cli import desk
+from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import WiredeskError
@@ -65,8 +65,8 @@ def main() -> int:
 
 async def _measure(folder: Path, articles: list[Record], records: int, rounds: int) -> None:
     size = statistics.mean(article.size for article in articles)
-    async with desk.kafka(folder / "kafka", BrokerSettings()) as broker:
-        kafka = desk.settings(broker)
+    async with stack.embedded_kafka(folder / "kafka", BrokerSettings()) as broker:
+        kafka = stack.kafka_settings(broker)
         await topics.create(kafka, [SOURCE, TARGET, STAGE.dead_letter_topic], partitions=PARTITIONS)
         await _fill(kafka, articles, records)
         rates: dict[str, list[float]] = {kind: [] for kind in KINDS}

@@ -12,9 +12,9 @@ from prometheus_client import REGISTRY
 from pydantic_core import PydanticUndefined
 
 from wiredesk import pipeline
-from wiredesk.cli import pages
 from wiredesk.cli.config import GROUPS
 from wiredesk.cli.options import is_secret, variable
+from wiredesk.operations import page_files
 from wiredesk.runtime import metrics
 from wiredesk.runtime.errors import RejectedError
 from wiredesk.runtime.records import Handler, Header, Output, Record
@@ -35,10 +35,10 @@ def event_ids() -> dict[str, list[str]]:
         "articles.cleaned": pipeline.enrichment(),
     }
     fates = {}
-    for path, relative in pages.files([str(SAMPLES)]):
+    for path, relative in page_files.files([str(SAMPLES)]):
         for binary in (False, True):
-            addresses = pages.Addresses(base_url="https://samples.wiredesk.example/")
-            for number, (value, headers) in enumerate(pages.read(path, relative, addresses, binary=binary)):
+            addresses = page_files.Addresses(base_url="https://samples.wiredesk.example/")
+            for number, (value, headers) in enumerate(page_files.read(path, relative, addresses, binary=binary)):
                 name = f"{relative}#{number}{'/binary' if binary else ''}"
                 fates[name] = list(_steps(handlers, "pages.raw", value, tuple(headers)))
     return fates

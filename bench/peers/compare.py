@@ -33,7 +33,7 @@ import latency
 import psutil
 from peers import PEERS, ROOT, Flow, Peer, Terms, embedded_brokers
 
-from wiredesk.cli import desk
+from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import WiredeskError
@@ -89,8 +89,8 @@ async def _compare(args: argparse.Namespace, terms: Terms, peers: Sequence[Peer]
     with tempfile.TemporaryDirectory(prefix="wiredesk-peers-") as name:
         folder = Path(name)
         if "cost" in tables or "latency" in tables:
-            async with desk.kafka(folder / "kafka", BrokerSettings()) as broker:
-                bench = Bench(desk.settings(broker), embedded_brokers()[0], folder, args, terms, peers)
+            async with stack.embedded_kafka(folder / "kafka", BrokerSettings()) as broker:
+                bench = Bench(stack.kafka_settings(broker), embedded_brokers()[0], folder, args, terms, peers)
                 await bench.prepare()
                 if "cost" in tables:
                     await bench.costs()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from peers import ROOT, Flow, Peer, Terms, Worker
 
-from wiredesk.cli import desk
+from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime.kafka import clients, topics
 from wiredesk.runtime.kafka.reading import read
@@ -43,8 +43,8 @@ async def measure(peer: Peer, terms: Terms, python: Path, pages: int) -> Killed:
     """
     with tempfile.TemporaryDirectory(prefix="wiredesk-peers-") as name:
         folder = Path(name)
-        async with desk.kafka(folder / "kafka", BrokerSettings()) as broker:
-            kafka = desk.settings(broker)
+        async with stack.embedded_kafka(folder / "kafka", BrokerSettings()) as broker:
+            kafka = stack.kafka_settings(broker)
             await _publish(kafka, pages)
             flow = Flow(kafka.bootstrap_servers, "jobs", "done", "wiredesk.peer")
 

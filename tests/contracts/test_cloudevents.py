@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cloudevents import cloud_event
-from wiredesk.cli.pages import _Page
 from wiredesk.envelope import Envelope
+from wiredesk.operations.page_files import _Page
 from wiredesk.pipeline import PAGES_ACCEPTED, PAGES_SKIPPED, ingest
 from wiredesk.runtime.records import Handler, Header, Output, Record
 from wiredesk_schemas import AcceptedPage, SkippedPage, SkipReason

@@ -18,7 +18,7 @@ from aiokafka import AIOKafkaProducer
 
 from tests.handlers import Obedient
 from wiredesk import pipeline
-from wiredesk.cli import desk
+from wiredesk.cli.signals import stop_on_signal
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import RejectedError
 from wiredesk.runtime.isolation import limits
@@ -105,7 +105,7 @@ def main() -> None:
 
 
 async def _run(worker: Worker) -> None:
-    with desk.stopping() as stop:
+    with stop_on_signal() as stop:
         await worker.run(stop)
 
 

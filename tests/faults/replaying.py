@@ -31,7 +31,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from tests.faults import crew
 from tests.patience import scaled, setting
 from tests.support import ROOT
-from wiredesk.cli import desk
+from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.pipeline import ARTICLES_CLEANED, ARTICLES_ENRICHED, PAGES_RAW, STAGES, TOPICS
 from wiredesk.runtime import logs
@@ -129,8 +129,8 @@ class _Run:
 
     async def run(self) -> Result:
         result = self._result
-        async with desk.kafka(self._folder / "kafka", BrokerSettings()) as broker:
-            self._kafka = desk.settings(broker)
+        async with stack.embedded_kafka(self._folder / "kafka", BrokerSettings()) as broker:
+            self._kafka = stack.kafka_settings(broker)
             self._environment = {**SETTINGS, "WIREDESK_BOOTSTRAP_SERVERS": self._kafka.bootstrap_servers}
             await topics.create(self._kafka, TOPICS, partitions=PARTITIONS)
             workers = crew.light(self._environment, self._folder / "workers.log")

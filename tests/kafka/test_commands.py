@@ -15,7 +15,8 @@ import pytest
 
 from tests.patience import scaled
 from tests.support import ROOT, SAMPLES, Cluster, WorkerProcess, free_port, wait_until
-from wiredesk.cli import app, pages
+from wiredesk.cli import app
+from wiredesk.operations import page_files
 from wiredesk.pipeline import TOPICS
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import UsageError
@@ -284,13 +285,13 @@ def test_an_archive_may_hold_what_no_server_should_say(tmp_path: Path) -> None:
     odd = HTTP.replace(b"200 OK", b"999 Request denied")
     (tmp_path / "a.warc").write_bytes(WARC % (len(odd), odd))
     for binary in (True, False):
-        ((value, headers),) = pages.read(tmp_path / "a.warc", "a.warc", pages.Addresses(), binary=binary)
+        ((value, headers),) = page_files.read(tmp_path / "a.warc", "a.warc", page_files.Addresses(), binary=binary)
         assert b"999" in value or ("ce_httpstatus", b"999") in headers
 
 
 def test_globs_and_empty_folders(tmp_path: Path) -> None:
     (tmp_path / "x.html").touch()
-    assert [path.name for path, _ in pages.files([f"{tmp_path}/*.html"])] == ["x.html"]
+    assert [path.name for path, _ in page_files.files([f"{tmp_path}/*.html"])] == ["x.html"]
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match="no page in this folder"):
-        pages.files([str(tmp_path / "empty")])
+        page_files.files([str(tmp_path / "empty")])

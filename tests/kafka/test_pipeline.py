@@ -13,7 +13,7 @@ import pytest
 
 from tests.cloudevents import cloud_event
 from tests.support import SAMPLES, Cluster, Ends, Raw, collect, ends_of, origin, publish, text, workers
-from wiredesk.cli import pages
+from wiredesk.operations import page_files
 from wiredesk.pipeline import ARTICLES_CLEANED, PAGES_ACCEPTED, PAGES_RAW, STAGES, TOPICS
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
@@ -156,10 +156,12 @@ async def test_samples_end_where_they_should(desk: KafkaSettings) -> None:
         "https://bigpaper.example/economy/gone": "http_error",
         "https://slow.example/cut-off": "undecodable",
     }
-    files = pages.files([str(SAMPLES)])
+    files = page_files.files([str(SAMPLES)])
     raw: dict[str, Raw] = {}
     for path, relative in files:
-        for value, headers in pages.read(path, relative, pages.Addresses(base_url="https://s.example/"), binary=False):
+        for value, headers in page_files.read(
+            path, relative, page_files.Addresses(base_url="https://s.example/"), binary=False
+        ):
             raw[json.loads(value)["url"]] = Raw(value, headers=tuple(headers))
     origins = dict(zip(await publish(desk, raw.values()), raw, strict=True))
     ends = await ends_of(desk, origins)

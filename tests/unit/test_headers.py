@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from tests.faults.hostile_records import DIGITS, header_names
 from wiredesk.cli import tail, trace
-from wiredesk.cli.addresses import address_of, host_of
 from wiredesk.cli.dlq import keeping, listing
 from wiredesk.cli.moments import written
 from wiredesk.cli.replay.filters import wanted
 from wiredesk.cli.status import _reason
+from wiredesk.operations.page_urls import host_of, page_url
 from wiredesk.pipeline import EXTRACTOR, INGEST, STAGES
 from wiredesk.runtime import headers
 from wiredesk.runtime.dead_letters import Notes, dead_letter, mark
@@ -76,7 +76,7 @@ def test_no_header_upsets_a_parser(found: tuple[Header, ...], timestamp: int) ->
     for topic in ("pages.raw", "pages.raw.dlq", "pages.accepted", "articles.enriched", "pages.skipped"):
         one = record(found, timestamp, topic)
         assert [*(_arrival(stage, one) for stage in STAGES.values()), origin_seconds(one.headers)]
-        assert isinstance(f"{origin_of(one)}{replay_marks(one)}{replay_of(one)}{address_of(one)}{host_of(one)}", str)
+        assert isinstance(f"{origin_of(one)}{replay_marks(one)}{replay_of(one)}{page_url(one)}{host_of(one)}", str)
         assert _reason(one)
         assert trace._told(topic, one)
         assert json.loads(json_text(tail.as_object(one)))

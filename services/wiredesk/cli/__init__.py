@@ -3,9 +3,10 @@
 app          the command line: its commands, and how errors end it
 options      settings as flags, generated from the settings' own fields
 console      what a terminal gets, and what a pipe gets
+signals      what a signal to stop does
 one module for each command
-desk         a whole desk on this machine, for `demo` and `up`
-pages        pages from files, for `publish`
+
+What a command does is elsewhere, and needs no terminal: in `wiredesk.operations`, `wiredesk.local`, and the services.
 """
 
 from wiredesk.cli.app import main

@@ -15,10 +15,13 @@ from rich.panel import Panel
 from rich.text import Text
 
 import wiredesk
-from wiredesk.cli import console, desk, pages
+from wiredesk.cli import console
+from wiredesk.cli.broker import embedded_kafka
 from wiredesk.cli.options import with_settings
 from wiredesk.cli.publish import send
+from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.operations import page_files
 from wiredesk.pipeline import ARTICLES_ENRICHED, ENDS, PAGES_RAW, PAGES_SKIPPED, STAGES, TOPICS
 from wiredesk.runtime import headers, logs
 from wiredesk.runtime.errors import UnavailableError
@@ -62,31 +65,31 @@ def demo(
 async def _run(folder: Path, settings: BrokerSettings, seconds: float) -> str:
     raw = list(_samples())
     console.spans("starting Apache Kafka ", ("(embedded, on a free port, in a temporary folder)", "dim"))
-    async with desk.kafka(folder / "kafka", settings, owner="wiredesk demo") as broker:
-        kafka = desk.settings(broker)
+    async with embedded_kafka(folder / "kafka", settings, owner="wiredesk demo") as broker:
+        kafka = stack.kafka_settings(broker)
         await topics.create(kafka, TOPICS, partitions=PARTITIONS)
         console.line(f"Kafka is at {broker.bootstrap_servers}; starting workers: {', '.join(STAGES)}")
-        crew = desk.workers(dict.fromkeys(STAGES.values(), 1), broker.bootstrap_servers, folder / "workers.log")
+        crew = stack.workers(dict.fromkeys(STAGES.values(), 1), broker.bootstrap_servers, folder / "workers.log")
         async with crew as workers:
             with console.out.status("the workers are loading their models"):
-                await desk.ready(workers, seconds)
+                await stack.wait_until_ready(workers, seconds)
             console.line("workers are ready")
             tally = await _follow(kafka, raw, seconds)
     return tally.summary()
 
 
-def _samples() -> Iterable[pages.Raw]:
+def _samples() -> Iterable[page_files.Raw]:
     """Yield the sample pages in turn in both content modes, and the events that are samples themselves.
 
     Raises:
         UnavailableError: this installation has no samples.
     """
-    found = pages.files([str(SAMPLES)]) if SAMPLES.is_dir() else []
+    found = page_files.files([str(SAMPLES)]) if SAMPLES.is_dir() else []
     if not found:
         raise UnavailableError(f"no sample pages in {SAMPLES}: the demo runs from a checkout of the repository")
     for number, (path, relative) in enumerate(found):
-        binary = number % 2 == 0 and path.suffix not in pages.LINES
-        yield from pages.read(path, relative, pages.Addresses(base_url=BASE_URL), binary=binary)
+        binary = number % 2 == 0 and path.suffix not in page_files.LINES
+        yield from page_files.read(path, relative, page_files.Addresses(base_url=BASE_URL), binary=binary)
 
 
 class _Tally:
@@ -115,7 +118,7 @@ class _Tally:
         )
 
 
-async def _follow(kafka: KafkaSettings, raw: list[pages.Raw], seconds: float) -> _Tally:
+async def _follow(kafka: KafkaSettings, raw: list[page_files.Raw], seconds: float) -> _Tally:
     """Publish the pages and show what becomes of them, until all have ended."""
     began = time.monotonic()
     reading = read(kafka, [topic.name for topic in ENDS])
@@ -134,7 +137,7 @@ async def _follow(kafka: KafkaSettings, raw: list[pages.Raw], seconds: float) ->
     raise AssertionError("reading without an end has ended")
 
 
-async def _publish(kafka: KafkaSettings, raw: list[pages.Raw]) -> set[str]:
+async def _publish(kafka: KafkaSettings, raw: list[page_files.Raw]) -> set[str]:
     async with clients.started(clients.producer(kafka, "wiredesk-demo"), kafka) as producer:
         deliveries = [await send(producer, PAGES_RAW.name, page) for page in raw]
         written = await asyncio.gather(*deliveries)

@@ -6,7 +6,8 @@ from typing import Annotated
 import orjson
 import typer
 
-from wiredesk.cli import console, pages
+from wiredesk.cli import console
+from wiredesk.operations import page_files
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import RejectedError, UsageError
 from wiredesk_schemas import AcceptedPage, CleanedArticle, InvalidEventError, RawPage, SkippedPage
@@ -65,9 +66,9 @@ def _accepted(path: str, url: str | None) -> AcceptedPage | SkippedPage:
     """
     from wiredesk.ingest.accept import Ingest  # noqa: PLC0415 - see above
 
-    ((file, relative), *more) = pages.files([path])
-    addresses = pages.Addresses(url or (None if _has_addresses(file) else UNKNOWN))
-    raw = next(pages.read(file, relative, addresses, binary=False), None) if not more else None
+    ((file, relative), *more) = page_files.files([path])
+    addresses = page_files.Addresses(url or (None if _has_addresses(file) else UNKNOWN))
+    raw = next(page_files.read(file, relative, addresses, binary=False), None) if not more else None
     if raw is None:
         raise UsageError(f"{path}: one page is wanted" if more else f"{path}: there is no page in it")
     try:
@@ -77,7 +78,7 @@ def _accepted(path: str, url: str | None) -> AcceptedPage | SkippedPage:
 
 
 def _has_addresses(file: Path) -> bool:
-    return any(suffix in (*pages.LINES, *pages.ARCHIVES) for suffix in file.suffixes)
+    return any(suffix in (*page_files.LINES, *page_files.ARCHIVES) for suffix in file.suffixes)
 
 
 def _show(article: CleanedArticle) -> None:

@@ -9,8 +9,9 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from wiredesk.cli import console, pages
+from wiredesk.cli import console
 from wiredesk.cli.options import with_settings
+from wiredesk.operations import page_files
 from wiredesk.pipeline import PAGES_RAW
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import UnavailableError, UsageError
@@ -36,18 +37,18 @@ def publish(
     stdin it takes JSON Lines, or one page with --url. Exit code 0 means that every page was acknowledged.
     """
     logs.quiet()
-    found = pages.files(paths)
+    found = page_files.files(paths)
     if url and len(found) > 1:
         raise UsageError(f"--url names one page, and there are {len(found)} files: use --base-url")
-    addresses = pages.Addresses(url, base_url)
-    records = (raw for path, relative in found for raw in pages.read(path, relative, addresses, binary=binary))
+    addresses = page_files.Addresses(url, base_url)
+    records = (raw for path, relative in found for raw in page_files.read(path, relative, addresses, binary=binary))
     sent, acknowledged, problem = asyncio.run(_publish(kafka, records))
     console.line(f"published {acknowledged} of {sent} pages to {kafka.on_cluster(PAGES_RAW.name)}")
     if acknowledged < sent:
         raise UnavailableError(f"{sent - acknowledged} pages were not acknowledged: {problem}")
 
 
-async def _publish(kafka: KafkaSettings, records: Iterable[pages.Raw]) -> tuple[int, int, str | None]:
+async def _publish(kafka: KafkaSettings, records: Iterable[page_files.Raw]) -> tuple[int, int, str | None]:
     topic = kafka.on_cluster(PAGES_RAW.name)
     if topic not in await topics.partitions(kafka, [topic]):
         raise UnavailableError(f"no topic {topic} on the cluster: run 'wiredesk topics create' first")
@@ -83,7 +84,7 @@ def _problem(error: BaseException | None, kafka: KafkaSettings) -> str | None:
     return authorization.refusal(error, kafka, authorization.PRODUCING) or f"{type(error).__name__}: {error}"
 
 
-async def send(producer: AIOKafkaProducer, topic: str, raw: pages.Raw) -> asyncio.Future[object]:
+async def send(producer: AIOKafkaProducer, topic: str, raw: page_files.Raw) -> asyncio.Future[object]:
     """Hand a raw page to the producer; the future is done when the broker has it, or has refused it."""
     value, headers = raw
     try:

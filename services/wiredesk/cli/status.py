@@ -15,9 +15,10 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from wiredesk.cli import console, desk
+from wiredesk.cli import console
 from wiredesk.cli.moments import moment
 from wiredesk.cli.options import with_settings
+from wiredesk.cli.signals import stop_on_signal
 from wiredesk.pipeline import PAGES_SKIPPED, STAGES
 from wiredesk.runtime import logs
 from wiredesk.runtime.headers import REASON, own, text
@@ -69,7 +70,7 @@ async def _status(kafka: KafkaSettings, span: timedelta, *, watch: bool, as_json
             told = await _told(kafka, watcher, before, span)
             _print(told, as_json=as_json)
             return bool(told["troubles"])
-        with desk.stopping() as stop:
+        with stop_on_signal() as stop:
             live = Live(console=console.out, auto_refresh=False) if console.out.is_terminal and not as_json else None
             with live or contextlib.nullcontext():
                 while not stop.is_set():

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from wiredesk.cli import console, desk
+from wiredesk.cli import console
 from wiredesk.cli.moments import written
 from wiredesk.cli.options import with_settings
+from wiredesk.cli.signals import stop_on_signal
 from wiredesk.runtime import logs
 from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.printable import json_text
@@ -46,7 +47,7 @@ async def _tail(
 ) -> None:
     shown = 0
     reading = read(kafka, [kafka.on_cluster(topic)], from_beginning=from_beginning, until_end=until_end)
-    with desk.stopping() as stop:
+    with stop_on_signal() as stop:
         async with contextlib.aclosing(reading):
             async for record in reading:
                 if stop.is_set():

@@ -13,9 +13,9 @@ from aiokafka import TopicPartition
 from aiokafka.partitioner import DefaultPartitioner
 
 from wiredesk.cli import console
-from wiredesk.cli.addresses import address_of
 from wiredesk.cli.moments import written
 from wiredesk.cli.options import with_settings
+from wiredesk.operations.page_urls import page_url
 from wiredesk.pipeline import ENDS, PAGES_RAW, PAGES_SKIPPED, STAGES, TOPICS
 from wiredesk.runtime import logs
 from wiredesk.runtime.dead_letters.letter import parsed
@@ -131,9 +131,9 @@ async def _trace(kafka: KafkaSettings, page: str) -> list[Visit]:
     done = {tp: found.offset for tp, found in (await committed(kafka, list(STAGES.values()))).items()}
     found = await _read(kafka, {tp: spans[tp] for tp in keyed}, key=key)
     letters = await _read(kafka, {tp: spans[tp] for tp in raw_letters})
-    found += [r for r in letters if _id_of_address(address_of(r)) == page]
+    found += [r for r in letters if _id_of_address(page_url(r)) == page]
     waiting = {tp: (max(spans[tp][0], done.get(tp, spans[tp][0])), spans[tp][1]) for tp in raws}
-    fresh = [r for r in await _read(kafka, waiting) if _id_of_address(address_of(r)) == page]
+    fresh = [r for r in await _read(kafka, waiting) if _id_of_address(page_url(r)) == page]
     return await _visits(kafka, found, fresh, done)
 
 

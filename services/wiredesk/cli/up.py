@@ -15,9 +15,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from rich.live import Live
 from rich.table import Table
 
-from wiredesk.cli import console, desk
-from wiredesk.cli.broker import Data, Port
+from wiredesk.cli import console
+from wiredesk.cli.broker import Data, Port, embedded_kafka
 from wiredesk.cli.options import with_settings
+from wiredesk.cli.signals import stop_on_signal
+from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.pipeline import STAGES, TOPICS
 from wiredesk.runtime import logs
@@ -58,17 +60,17 @@ def _counts(given: Sequence[str]) -> dict[Stage, int]:
 
 
 async def _run(counts: dict[Stage, int], data: Path, port: int, settings: BrokerSettings) -> None:
-    with desk.stopping() as stop:
-        async with desk.kafka(data / "kafka", settings, port=port, owner="wiredesk up") as broker:
-            kafka = desk.settings(broker)
+    with stop_on_signal() as stop:
+        async with embedded_kafka(data / "kafka", settings, port=port, owner="wiredesk up") as broker:
+            kafka = stack.kafka_settings(broker)
             await topics.create(kafka, TOPICS)
             console.line(f"ready {broker.bootstrap_servers}")
             log = data / "workers.log"
             console.note(f"logs: {log} and {broker.nodes[0].log}")
-            async with desk.workers(counts, broker.bootstrap_servers, log) as crew:
+            async with stack.workers(counts, broker.bootstrap_servers, log) as crew:
                 watching = asyncio.create_task(_watch(crew))
                 try:
-                    await desk.until_stopped(stop, broker)
+                    await stack.wait_until_stopped(stop, broker)
                 finally:
                     watching.cancel()
                     await asyncio.gather(watching, return_exceptions=True)
@@ -86,7 +88,7 @@ class _Sums:
     ready: int = 0
 
 
-async def _watch(crew: Sequence[desk.WorkerProcess]) -> None:
+async def _watch(crew: Sequence[stack.WorkerProcess]) -> None:
     before: dict[str, _Sums] = {}
     asked = time.monotonic()
     with Live(console=console.out, auto_refresh=False) if console.out.is_terminal else contextlib.nullcontext() as live:
@@ -107,7 +109,7 @@ _COLUMNS = ("stage", "workers", "pages/s", "lag", "in flight", "done", "dead let
 
 
 def _row(
-    name: str, sums: dict[str, _Sums], before: dict[str, _Sums], seconds: float, crew: Sequence[desk.WorkerProcess]
+    name: str, sums: dict[str, _Sums], before: dict[str, _Sums], seconds: float, crew: Sequence[stack.WorkerProcess]
 ) -> tuple[str, ...]:
     own, last = sums[name], before.get(name, sums[name])
     mine = [worker for worker in crew if worker.stage.name == name]
@@ -132,7 +134,7 @@ def _table(rows: Sequence[Sequence[str]]) -> Table:
     return table
 
 
-async def _sums(crew: Sequence[desk.WorkerProcess]) -> dict[str, _Sums]:
+async def _sums(crew: Sequence[stack.WorkerProcess]) -> dict[str, _Sums]:
     sums: defaultdict[str, _Sums] = defaultdict(_Sums)
     for worker in crew:
         own = sums[worker.stage.name]

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from wiredesk.cli import desk
 from wiredesk.cli.options import load, with_settings
+from wiredesk.cli.signals import stop_on_signal
 from wiredesk.enrichment.settings import EnrichmentSettings
 from wiredesk.ingest.settings import IngestSettings
 from wiredesk.pipeline import STAGES
@@ -42,5 +42,5 @@ def worker(
 async def _run(stage: Stage, kafka: KafkaSettings, settings: WorkerSettings) -> None:
     from wiredesk.runtime.worker import Worker  # noqa: PLC0415 - not to be waited for by --help
 
-    with desk.stopping() as stop:
+    with stop_on_signal() as stop:
         await Worker(stage, kafka, settings).run(stop)

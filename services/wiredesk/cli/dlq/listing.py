@@ -13,10 +13,10 @@ import typer
 from aiokafka import TopicPartition
 
 from wiredesk.cli import console
-from wiredesk.cli.addresses import address_of, host_of
 from wiredesk.cli.dlq.selecting import Host, Reason, Selection, Since, Topic, selection
 from wiredesk.cli.options import with_settings
 from wiredesk.cli.tail import as_object
+from wiredesk.operations.page_urls import host_of, page_url
 from wiredesk.pipeline import STAGES
 from wiredesk.runtime import logs
 from wiredesk.runtime.dead_letters import Letter, letters, mark, redriven
@@ -142,7 +142,7 @@ def show(
         return
     facts: dict[str, Any] = {
         "dead letter": letter.id,
-        "page": address_of(letter.record) or "(unknown)",
+        "page": page_url(letter.record) or "(unknown)",
         "reason": letter.reason,
         "message": letter.message,
         "stage": f"{letter.stage.name} {letter.version}".strip(),

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from wiredesk.cli.addresses import address_of, is_host
 from wiredesk.cli.moments import FORMS, milliseconds
+from wiredesk.operations.page_urls import is_on_host, page_url
 from wiredesk.pipeline import STAGES
 from wiredesk.runtime.dead_letters import Letter
 from wiredesk.runtime.errors import UsageError
@@ -43,7 +43,7 @@ def selection(
     def wants(letter: Letter) -> bool:
         if reason and letter.reason not in reason:
             return False
-        return not host or any(is_host(address_of(letter.record), one) for one in host)
+        return not host or any(is_on_host(page_url(letter.record), one) for one in host)
 
     return Selection(tuple(_stages(topic)), wants, milliseconds(since))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
-from wiredesk.cli.addresses import is_host, told_by
+from wiredesk.operations.page_urls import is_on_host, urls_in
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.worker.replay_scope import RecordFilter, accept_all
 from wiredesk_schemas.headers import header
@@ -84,14 +84,14 @@ class _Looked:
     def addresses(self) -> tuple[str, ...]:
         """Of the page: as its publisher wrote it, and as it is called here."""
         subject = header(self.record.headers, "ce_subject")
-        return (*told_by(self.event), *((subject,) if subject else ()))
+        return (*urls_in(self.event), *((subject,) if subject else ()))
 
 
 type _Test = Callable[[_Looked], bool]
 
 
 def _of_host(hosts: tuple[str, ...]) -> _Test:
-    return lambda looked_at: any(is_host(address, host) for address in looked_at.addresses for host in hosts)
+    return lambda looked_at: any(is_on_host(address, host) for address in looked_at.addresses for host in hosts)
 
 
 def _at_url(patterns: tuple[str, ...]) -> _Test:

@@ -11,8 +11,9 @@ import structlog
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from wiredesk.cli import console, desk
+from wiredesk.cli import console
 from wiredesk.cli.replay.filters import wanted
+from wiredesk.cli.signals import stop_on_signal
 from wiredesk.pipeline import STAGES
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import UsageError
@@ -95,7 +96,7 @@ async def _work(kafka: KafkaSettings, settings: WorkerSettings, run: Run, rate: 
         TextColumn("{task.fields[trouble]}"),
     )
     bar = Progress(*columns, console=console.err, transient=True, disable=not console.err.is_terminal)
-    with desk.stopping() as stop, bar:
+    with stop_on_signal() as stop, bar:
         task = bar.add_task("records", total=run.size, speed="", trouble="")
         looks: deque[tuple[float, int]] = deque(maxlen=20)
 

@@ -1,0 +1,10 @@
+"""`python -m wiredesk.cli.child_main`: the command, killed by the kernel when its parent process ends (on Linux).
+
+The supervisor of a local stack starts its workers this way: none is left behind, even when the supervisor is killed.
+"""
+
+from wiredesk.cli.app import main
+from wiredesk.runtime.isolation import limits
+
+limits.die_with_parent()
+main()

@@ -1,0 +1,49 @@
+"""The URL and the host of the page that a record belongs to, as far as the record says: raw pages come in any shape."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from wiredesk.runtime.headers import last, text
+from wiredesk.runtime.records import Record
+
+MAX_PARSED = 1 << 20
+"""Largest value, in bytes, that is parsed to look for a URL."""
+
+
+def page_url(record: Record) -> str:
+    """Return the URL of a record's page, from its headers or else its value; empty where neither has one."""
+    if subject := text(last(record.headers, "ce_subject")):
+        return subject
+    if record.value is None or len(record.value) > MAX_PARSED:
+        return ""
+    try:
+        event: Any = orjson.loads(record.value)
+    except orjson.JSONDecodeError:
+        return ""
+    return next(iter(urls_in(event)), "") if isinstance(event, dict) else ""
+
+
+def urls_in(event: dict[str, Any]) -> tuple[str, ...]:
+    """Return the URLs of an event's page: the canonical one, then the one that the publisher wrote."""
+    values = (event.get("canonical_url"), event.get("url"))
+    return tuple(url for url in values if isinstance(url, str) and url)
+
+
+def host_of(record: Record) -> str:
+    """Return the host of a record's page in lower case; empty where it is not known."""
+    return _host(page_url(record))
+
+
+def is_on_host(url: str, host: str) -> bool:
+    """Whether a URL is on a host, or on a subdomain of it."""
+    own, wanted = _host(url), host.lower().strip(".")
+    return own == wanted or own.endswith(f".{wanted}")
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
