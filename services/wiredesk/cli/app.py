@@ -1,14 +1,25 @@
 """The command line: what its commands are, and how it ends when something is wrong."""
 
+import os
 import sys
 from importlib import import_module
+from typing import Annotated
 
 import typer
 
-from wiredesk.cli import console
+from wiredesk.cli import console, version
 from wiredesk.runtime.errors import UsageError, WiredeskError
 
 INTERRUPTED = 130
+
+PROGRAM = "wiredesk"
+"""The command's name in usage lines and in the completion of shells, also under `python -m wiredesk.cli`."""
+
+COMPLETE = "_WIREDESK_COMPLETE"
+"""The variable by which a shell asks for completions; typer derives its name from the program's."""
+
+ONE_LINE = "10000"
+"""Columns of the terminal while a shell asks for completions: a help text that wraps would become two candidates."""
 
 COMMANDS = {
     "demo": "Show the pipeline at work: a throw-away Kafka, a worker of each stage, a dozen sample pages.",
@@ -49,7 +60,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run a command and return its exit code. Every error that has a remedy is one line on stderr."""
     try:
-        code = _app(arguments)(arguments, standalone_mode=False)
+        code = _app(arguments)(arguments, prog_name=PROGRAM, complete_var=COMPLETE, standalone_mode=False)
     except typer.TyperException as error:
         asked = getattr(error, "ctx", None)
         where = asked.command_path if asked is not None else "wiredesk"
@@ -70,15 +81,18 @@ def _app(arguments: list[str]) -> typer.Typer:
     Importing all commands takes a second, which a worker or a script that calls us in a loop need not wait for.
     """
     app = typer.Typer(
-        name="wiredesk",
+        name=PROGRAM,
         epilog="Begin with 'wiredesk demo'. Settings are environment variables, too: 'wiredesk config' lists them.",
         no_args_is_help=True,
-        add_completion=False,
         rich_markup_mode="rich",
         pretty_exceptions_enable=False,
     )
     app.callback()(_wiredesk)
-    asked = arguments[0] if arguments else ""
+    words = arguments
+    if COMPLETE in os.environ:
+        words = _words_to_complete()
+        os.environ["COLUMNS"] = ONE_LINE
+    asked = words[0] if words else ""
     if asked in COMMANDS:
         add(app, asked)
     else:
@@ -96,11 +110,30 @@ def add(app: typer.Typer, name: str) -> None:
         app.command(name)(getattr(module, name))
 
 
+def _words_to_complete() -> list[str]:
+    """Return the words after the program's name in the line that a shell (bash; or zsh, fish, PowerShell) completes."""
+    line = os.environ.get("_TYPER_COMPLETE_ARGS") or os.environ.get("COMP_WORDS", "")
+    return line.split()[1:]
+
+
 def _listed() -> None:
     """Stand for a command in the list of all."""
 
 
-def _wiredesk() -> None:
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 # typer calls it so
+    if wanted:
+        for line in version.lines():
+            console.line(line)
+        raise typer.Exit
+
+
+def _wiredesk(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print versions, for a bug report."),
+    ] = False,
+) -> None:
     """The open-source wire desk of a newsroom: raw pages in on Kafka, enriched articles out, exactly once."""
 
 
