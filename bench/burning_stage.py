@@ -1,4 +1,4 @@
-"""A stage for benchmarks of the runtime: each record costs some milliseconds, or does as it is told.
+"""A stage for benchmarks of the runtime: each record costs some milliseconds, or does what the record orders.
 
 python bench/burning_stage.py BOOTSTRAP [RUN]
 
@@ -42,7 +42,7 @@ class Burning:
             pass
         match record.value:
             case b"raise":
-                raise ValueError("as told")
+                raise ValueError("as ordered")
             case b"hang":
                 signal.pause()
             case b"allocate":

@@ -125,7 +125,7 @@ async def _measure(folder: Path, kinds: dict[str, list[bytes]], rounds: int) -> 
             print(f"\n{kind}: {len(values)} of {size // len(values)} bytes, {rounds} rounds; CPU in µs a record\n")
             print("| codec | on disk | client writes | client reads | broker, written | broker, read |")
             print("|---|---|---|---|---|---|")
-            found: defaultdict[str, list[list[float]]] = defaultdict(list)
+            measurements: defaultdict[str, list[list[float]]] = defaultdict(list)
             for number in range(rounds + 1):
                 for name, way in WAYS.items():
                     kind_of_topic = Topic if way.topic == "producer" else Recompressed
@@ -135,8 +135,10 @@ async def _measure(folder: Path, kinds: dict[str, list[bytes]], rounds: int) -> 
                     measured = await _round(settings, topic, way, values, java)
                     on_disk = _on_disk(folder, topic)
                     if number:
-                        found[name].append([on_disk / size, *(seconds * 1e6 / len(values) for seconds in measured)])
-            for name, each in found.items():
+                        measurements[name].append(
+                            [on_disk / size, *(seconds * 1e6 / len(values) for seconds in measured)]
+                        )
+            for name, each in measurements.items():
                 disk, *times = (statistics.median(column) for column in zip(*each, strict=True))
                 print(f"| {name} | {disk:.3f} | {' | '.join(f'{one:.1f}' for one in times)} |", flush=True)
 

@@ -1,4 +1,4 @@
-"""Measure what a desk costs that has nothing to do, and what a look at a command's help costs.
+"""Measure the CPU of an idle deployment, and of a command's help.
 
     python bench/idle.py [--seconds 60]
 

@@ -47,8 +47,8 @@ async def _run(folder: Path, pages: int) -> None:
         began = time.monotonic()
         await _fill(kafka, pages)
         await _commit(kafka)
-        told = f"{pages * len(FLOW)} records of {pages} pages in {len(FLOW)} topics"
-        print(f"{told}, written in {time.monotonic() - began:.0f} s", flush=True)
+        summary = f"{pages * len(FLOW)} records of {pages} pages in {len(FLOW)} topics"
+        print(f"{summary}, written in {time.monotonic() - began:.0f} s", flush=True)
         url = f"https://paper.example/{pages // 2}"
         for command in (["trace", url, "--json"], ["status", "--json"], ["dlq", "list", "--json"]):
             times = [await asyncio.to_thread(_timed, command, kafka) for _ in range(ROUNDS)]
@@ -76,7 +76,7 @@ async def _fill(kafka: KafkaSettings, pages: int) -> None:
 
 
 async def _commit(kafka: KafkaSettings) -> None:
-    """Say that every stage is done: as on a desk that keeps up."""
+    """Commit the end of every topic for its stage, as in a deployment without lag."""
     for stage in STAGES.values():
         consumer = AIOKafkaConsumer(
             bootstrap_servers=kafka.bootstrap_servers, group_id=stage.group, enable_auto_commit=False

@@ -6,7 +6,7 @@ Both sides call the same handler, loaded once and forked, on the same records, w
 same cores; Kafka runs on these cores, too. A round measures one after the other, and the order alternates; the first
 round warms up and is not counted. Bare are two: `pool`, a loop over `multiprocessing.Pool.imap`, and `ideal`, as fast
 as can be: forked processes that take the next record from memory and drop what comes of it. Ours is a worker as it is
-deployed, with its settings' defaults, that has a backlog: pages are counted from the moment at which all are published,
+deployed, with its settings' defaults, that has a backlog: pages are counted from the time at which all are published,
 to workers that have their partitions, to that at which the broker appends the last output of the first partition done.
 
 With `--scaling` it measures one, two and four partitions, a worker of one process for each, against a bare pool of as
@@ -114,14 +114,14 @@ async def _measure(folder: Path, stage: Stage, records: list[Record], shapes: li
 
 
 def _tell(stage: Stage, shape: Shape, pages: int, rates: dict[str, list[float]]) -> None:
-    told = []
+    ratio_texts = []
     for kind in BARE:
         ratios = sorted(ours / bare for ours, bare in zip(rates["kafka"], rates[kind], strict=True))
-        told.append(f"/{kind} {statistics.median(ratios):.3f} ({ratios[0]:.3f} to {ratios[-1]:.3f})")
+        ratio_texts.append(f"/{kind} {statistics.median(ratios):.3f} ({ratios[0]:.3f} to {ratios[-1]:.3f})")
     medians = ", ".join(f"{kind} {statistics.median(values):.1f}" for kind, values in rates.items())
     print(
         f"{stage.name}: {shape.partitions} partitions, {shape.workers} workers of {shape.processes} processes, {pages} "
-        f"pages, {len(rates['kafka'])} rounds: pages/s {medians}; kafka{'; kafka'.join(told)}",
+        f"pages, {len(rates['kafka'])} rounds: pages/s {medians}; kafka{'; kafka'.join(ratio_texts)}",
         flush=True,
     )
 

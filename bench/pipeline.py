@@ -7,7 +7,7 @@ crawler does (binary mode, the value is the page), and reads where they end as a
 `articles.enriched`, `pages.skipped`, or a dead-letter topic. The first round warms up and is not counted.
 
 CPU is that of a worker with all its processes, and of the broker, over the rounds that count. Latency is the time from
-a page's append to `pages.raw` to the moment at which its article can be read: at one page a second, and at half of the
+a page's append to `pages.raw` to the time at which its article can be read: at one page a second, and at half of the
 rate that was measured before.
 """
 
@@ -98,7 +98,7 @@ class Round:
     """Pages a second, and how many ended in each topic."""
 
     rate: float
-    ends: Mapping[str, int]
+    terminal_counts: Mapping[str, int]
 
 
 class Bench:
@@ -111,18 +111,18 @@ class Bench:
 
     async def round(self, pages: int) -> Round:
         """Publish pages at once; return when all have ended."""
-        ends: Counter[str] = Counter()
+        terminal_counts: Counter[str] = Counter()
         async with self._ended() as reading:
             began = time.monotonic()
             sending = asyncio.create_task(self._send(pages, None))
             async for record in reading:
                 if record is not None:
-                    ends[record.topic] += 1
-                if ends.total() == pages:
+                    terminal_counts[record.topic] += 1
+                if terminal_counts.total() == pages:
                     break
             rate = pages / (time.monotonic() - began)
             await sending
-        return Round(rate, ends)
+        return Round(rate, terminal_counts)
 
     async def latencies(self, pages: int, rate: float) -> list[float]:
         """Return milliseconds of pages that are sent at a rate, whether the ones before are through or not."""
@@ -175,7 +175,7 @@ def _cpu(workers: list[stack.WorkerProcess], broker: psutil.Process) -> dict[str
 
 def _print_rounds(args: argparse.Namespace, corpus: list[Page], rounds: list[Round], cpu: Mapping[str, float]) -> None:
     rates = [one.rate for one in rounds]
-    ends = sum((Counter(one.ends) for one in rounds), Counter[str]())
+    terminal_counts = sum((Counter(one.terminal_counts) for one in rounds), Counter[str]())
     size = statistics.mean(len(page) for _, page in corpus)
     pages = args.pages * len(rounds)
     print(
@@ -184,7 +184,10 @@ def _print_rounds(args: argparse.Namespace, corpus: list[Page], rounds: list[Rou
     )
     print(f"pages/s: median {statistics.median(rates):.1f} ({min(rates):.1f} to {max(rates):.1f})")
     print("CPU a page: " + ", ".join(f"{name} {1000 * seconds / pages:.1f} ms" for name, seconds in cpu.items()))
-    print("they ended in: " + ", ".join(f"{name} {number}" for name, number in ends.most_common()), flush=True)
+    print(
+        "pages by terminal topic: " + ", ".join(f"{name} {number}" for name, number in terminal_counts.most_common()),
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -96,23 +96,23 @@ async def _run(values: Sequence[bytes], milliseconds: float, deadline: float) ->
             command = [sys.executable, str(Path(__file__).parent / "burning_stage.py"), kafka.bootstrap_servers]
             worker = subprocess.Popen(command, env=environment)  # noqa: ASYNC220, S603 - our own script
             try:
-                found = await _outputs(kafka, len(values))
+                outputs = await _outputs(kafka, len(values))
             finally:
                 worker.terminate()
                 await asyncio.to_thread(worker.wait)
-    times = [record.timestamp for record in found]
-    return Outcome((max(times) - min(times)) / 1000, _reasons(found), _is_right(found, values))
+    times = [record.timestamp for record in outputs]
+    return Outcome((max(times) - min(times)) / 1000, _reasons(outputs), _is_right(outputs, values))
 
 
 async def _outputs(kafka: KafkaSettings, count: int) -> list[Record]:
-    found: list[Record] = []
+    outputs: list[Record] = []
     reading = read(kafka, [TARGET.name, STAGE.dead_letter_topic.name], from_beginning=True)
     async with contextlib.aclosing(reading):
         async for record in reading:
             if record is not None:
-                found.append(record)
-            elif len(found) >= count:  # one more empty poll: a second output of the same page would be seen
-                return found
+                outputs.append(record)
+            elif len(outputs) >= count:  # one more empty poll: a second output of the same page would be seen
+                return outputs
     raise AssertionError
 
 
@@ -120,18 +120,18 @@ def _reason(record: Record) -> str:
     return next((value or b"" for name, value in record.headers if name == f"{PREFIX}reason"), b"").decode()
 
 
-def _reasons(found: Sequence[Record]) -> Counter[str]:
-    return Counter(filter(None, map(_reason, found)))
+def _reasons(outputs: Sequence[Record]) -> Counter[str]:
+    return Counter(filter(None, map(_reason, outputs)))
 
 
-def _is_right(found: Sequence[Record], values: Sequence[bytes]) -> bool:
+def _is_right(outputs: Sequence[Record], values: Sequence[bytes]) -> bool:
     """Whether each page is out once, the poison as a dead letter of its reason, the others in order."""
-    if Counter(int(record.key or b"") for record in found) != Counter(range(len(values))):
+    if Counter(int(record.key or b"") for record in outputs) != Counter(range(len(values))):
         return False
-    if any(_reason(record) != REASONS.get(values[int(record.key or b"")], "") for record in found):
+    if any(_reason(record) != REASONS.get(values[int(record.key or b"")], "") for record in outputs):
         return False
     lines: dict[tuple[str, int, int], list[int]] = {}
-    for record in sorted(found, key=lambda r: r.offset):
+    for record in sorted(outputs, key=lambda r: r.offset):
         number = int(record.key or b"")
         lines.setdefault((record.topic, record.partition, number % SOURCE.partitions), []).append(number)
     return all(numbers == sorted(numbers) for numbers in lines.values())

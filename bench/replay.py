@@ -5,7 +5,7 @@
 The copy is what a script would do: one aiokafka consumer, one producer, no transactions, no isolation. The replay is a
 run with the runtime of the workers: transactions, a worker process, lineage; in one process, and in two that share it.
 Its function hands the record on. The records are cleaned articles, made from public pages by the extractor, on a topic
-of six partitions; a rate is told from the times at which the broker appended the first and the last of the copies.
+of six partitions; a rate is computed from the times at which the broker appended the first and the last of the copies.
 Rounds alternate; the first one warms up and is not counted. Every replay is accounted for.
 """
 
@@ -76,8 +76,8 @@ async def _measure(folder: Path, articles: list[Record], records: int, rounds: i
                 target = Topic(f"{kind.replace(' ', '-')}.{number}", "What was copied", partitions=PARTITIONS)
                 await (_replay(kafka, target, records, KINDS[kind]) if KINDS[kind] else _copy(kafka, target, records))
                 rates[kind].append(await _rate(kafka, target, records))
-            told = ", ".join(f"{kind} {values[-1]:.0f}/s" for kind, values in rates.items())
-            print(f"round {number}: {told}{'' if number else ' (warm-up)'}", flush=True)
+            rates_text = ", ".join(f"{kind} {values[-1]:.0f}/s" for kind, values in rates.items())
+            print(f"round {number}: {rates_text}{'' if number else ' (warm-up)'}", flush=True)
     print(f"{records} cleaned articles of {size:.0f} bytes, {len(articles)} different ones, {rounds} rounds")
     for kind, values in rates.items():
         ratios = sorted(ours / bare for ours, bare in zip(values[1:], rates["copy"][1:], strict=True))
@@ -145,12 +145,12 @@ async def _copying(bootstrap: str, target: str, records: int) -> None:
         await consumer.seek_to_beginning(*partitions)
         done = 0
         while done < records:
-            for source, found in (await consumer.getmany(timeout_ms=200)).items():
-                for record in found:
+            for source, batch in (await consumer.getmany(timeout_ms=200)).items():
+                for record in batch:
                     await producer.send(
                         target, record.value, key=record.key, headers=list(record.headers), partition=source.partition
                     )
-                done += len(found)
+                done += len(batch)
         await producer.flush()
 
 

@@ -8,7 +8,7 @@ cost: one worker hands records of 1 kB on, from two partitions with a backlog to
 that of all its threads and processes, CPU of the broker that of its process; both are divided by the records that were
 committed meanwhile. The first third warms up. Several rounds, in turns.
 
-latency: the same worker, at a steady rate: from the send of a record to the moment at which a read-committed consumer
+latency: the same worker, at a steady rate: from the send of a record to the time at which a read-committed consumer
 has its output.
 
 kill: two workers with a job of some milliseconds. One is killed with -9 when a third is done, and started again.
@@ -73,15 +73,15 @@ def main() -> int:
 
 def _selected(python: Path, only: Sequence[str] | None) -> list[Peer]:
     """Return the peers that are wanted and can run here; say which cannot."""
-    found = []
+    installed = []
     for peer in PEERS:
         if only and not any(peer.name.lower().startswith(name.lower()) for name in only):
             continue
         if (missing := peer.missing(python)) is not None:
             print(f"compare: {peer.name} is left out: {missing}", file=sys.stderr)
         else:
-            found.append(peer)
-    return found
+            installed.append(peer)
+    return installed
 
 
 async def _compare(args: argparse.Namespace, terms: Terms, peers: Sequence[Peer]) -> None:
@@ -136,10 +136,10 @@ class Bench:
         """Print the first table."""
         args, terms = self._args, self._terms
         await cost.publish(self._kafka, JOBS.name, args.records)
-        found: dict[str, list[cost.Cost]] = {peer.name: [] for peer in self._peers}
+        measured: dict[str, list[cost.Cost]] = {peer.name: [] for peer in self._peers}
         for number, peer in self._turns():
             flow = self._flow("cost", number, peer, JOBS.name)
-            found[peer.name].append(
+            measured[peer.name].append(
                 await cost.measure(peer, flow, terms, args.python, self._folder, args.records, self._broker)
             )
         print(
@@ -148,7 +148,7 @@ class Bench:
         )
         print("| | guarantee | client, µs of CPU a record | broker | records/s |\n|---|---|---|---|---|")
         for peer in self._peers:
-            costs = found[peer.name]
+            costs = measured[peer.name]
             columns = (
                 _spread([c.client_us for c in costs]),
                 _spread([c.broker_us for c in costs]),
@@ -159,10 +159,10 @@ class Bench:
     async def latencies(self) -> None:
         """Print the second table."""
         args = self._args
-        found: dict[str, list[list[float]]] = {peer.name: [] for peer in self._peers}
+        measured: dict[str, list[list[float]]] = {peer.name: [] for peer in self._peers}
         for number, peer in self._turns():
             flow = self._flow("latency", number, peer, "")
-            found[peer.name].append(
+            measured[peer.name].append(
                 await latency.measure(peer, flow, self._terms, args.python, self._folder, args.rate, args.seconds)
             )
         print(
@@ -171,7 +171,7 @@ class Bench:
         print("\n| | guarantee | p50, ms | p99, ms |\n|---|---|---|---|")
         for peer in self._peers:
             p50, p99 = (
-                _spread([statistics.quantiles(spent, n=100)[q - 1] for spent in found[peer.name]]) for q in (50, 99)
+                _spread([statistics.quantiles(spent, n=100)[q - 1] for spent in measured[peer.name]]) for q in (50, 99)
             )
             print(f"| {peer.name} | {peer.guarantee} | {p50} | {p99} |", flush=True)
 

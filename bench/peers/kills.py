@@ -24,7 +24,7 @@ COPIES = 8
 
 WORKERS = 2
 QUIET_SECONDS = 100
-"""Without an output: beyond a killed worker's session (10 s) and its open transaction (60 s, where nobody ends it)."""
+"""Seconds without an output: longer than the session (10 s) and the open transaction (60 s) of a killed worker."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How long a record takes, from its send to the moment at which a read-committed consumer has its output."""
+"""How long a record takes, from its send to the time at which a read-committed consumer has its output."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""What the output of a command must be, whatever stands in the records that it tells of."""
+"""What the output of a command must be, whatever the records contain that it reports."""
 
 import json
 import re
@@ -27,7 +27,7 @@ OWN_HEADERS = re.compile(r"wiredesk_(dlq_\w+|origin\w*|replay|replayed)")
 """Names of ours that stand on a dead letter which was neither redriven nor imported."""
 
 EXIT_CODES = {"status": (0, 1), "trace": (0, 1), "topics": (0, 1, 2), "replay": (0, 2)}
-"""Of commands that may end otherwise than with 0: where a stage stands, nothing is found, or there is nothing to do."""
+"""Of commands that may exit with another code than 0: a stage is stopped, nothing matches, or there is nothing to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,23 +120,21 @@ def of_records(tails: Sequence[Outcome]) -> list[str]:
 
 def _leaks(line: str) -> bool:
     """Whether an event tells the password in a URL; in a body it may stand, where the page says it."""
-    told = json.loads(line)
-    event = told["value"]
-    return SECRET in str(
-        [told["headers"], told["key"], *(event.get(one) for one in ("url", "canonical_url", "detail"))]
-    )
+    row = json.loads(line)
+    event = row["value"]
+    return SECRET in str([row["headers"], row["key"], *(event.get(one) for one in ("url", "canonical_url", "detail"))])
 
 
 def letters(tails: Sequence[Outcome]) -> list[dict[str, Any]]:
     """Return the dead letters of all topics; `entry`: of the first stage."""
-    found = []
+    rows = []
     for tail in tails:
         if tail.arguments[1].endswith(".dlq"):
             for line in tail.out.splitlines():
-                told = json.loads(line)
-                place = f"{told['topic']}/{told['partition']}/{told['offset']}"
-                found.append({"id": place, "entry": tail.arguments[1] == "pages.raw.dlq", **told})
-    return found
+                row = json.loads(line)
+                place = f"{row['topic']}/{row['partition']}/{row['offset']}"
+                rows.append({"id": place, "entry": tail.arguments[1] == "pages.raw.dlq", **row})
+    return rows
 
 
 def of_lines(outcomes: Sequence[Outcome], lines: Mapping[str, int]) -> list[str]:

@@ -21,7 +21,7 @@ def outcome(arguments: list[str]) -> dict[str, object]:
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             code = run(arguments)
-        except Exception:  # noqa: BLE001 - whatever it is, it is told
+        except Exception:  # noqa: BLE001 - whatever it is, it is reported
             code = -1
             traceback.print_exc()
         finally:

@@ -55,11 +55,11 @@ class Crew:
         self._killed: set[int] = set()
 
     def join(self, stage: str, *, static: bool = False, guest: bool = False) -> Member:
-        """Start a worker, and start it again whenever it ends.
+        """Start a worker, and restart it whenever it exits.
 
         Args:
             static: it is a static member of its group, and has its partitions back as soon as it is up again.
-            guest: it leaves again in a moment.
+            guest: it leaves again soon.
         """
         self._joined += 1
         member = Member(stage, f"{stage}-{self._joined}", guest)
@@ -121,23 +121,23 @@ class Crew:
     def _workers(self) -> list[int]:
         """Return the workers that run.
 
-        One that is frozen is spared, or it would never wake as a zombie; one that was killed takes a moment to be gone,
+        One that is frozen is spared, or it would never wake as a zombie; one that was killed takes a while to be gone,
         and a second fault would befall nobody.
         """
         away = self._frozen | self._killed
         return [member.pid for member in self.members if member.pid and member.pid not in away]
 
     def _residents(self) -> list[int]:
-        """Return those of them that do not leave again in a moment."""
+        """Return those of them that do not leave again soon."""
         guests = {member.pid for member in self.members if member.guest}
         return [pid for pid in self._workers() if pid not in guests]
 
     def _children(self) -> list[int]:
-        found = []
+        children = []
         for pid in self._workers():
             with contextlib.suppress(psutil.NoSuchProcess):
-                found += [child.pid for child in psutil.Process(pid).children(recursive=True)]
-        return [pid for pid in found if pid not in self._killed]
+                children += [child.pid for child in psutil.Process(pid).children(recursive=True)]
+        return [pid for pid in children if pid not in self._killed]
 
     async def _keep(self, member: Member, *, static: bool) -> None:
         environment = {**os.environ, **self._environment, "WIREDESK_METRICS_PORT": "0"}

@@ -178,11 +178,11 @@ class HostileRun:
         """Run every command that changes nothing, in each of its forms; return the ids of the dead letters."""
         names = [*(topic.name for topic in TOPICS), INTO]
         tails = [["tail", name, "--from-beginning", "--until-end"] for name in names]
-        found = self._run([[*one, "--json"] for one in tails], form=checks.JSON)
-        self.result.problems += checks.of_records(found)
-        letters = [one["id"] for one in checks.letters(found)]
+        outcomes = self._run([[*one, "--json"] for one in tails], form=checks.JSON)
+        self.result.problems += checks.of_records(outcomes)
+        letters = [one["id"] for one in checks.letters(outcomes)]
         shown = [["dlq", "show", one] for one in self._chance.sample(letters, min(SHOWN_LETTERS, len(letters)))]
-        lines = {one.arguments[1]: len(one.out.splitlines()) for one in found}
+        lines = {one.arguments[1]: len(one.out.splitlines()) for one in outcomes}
         commands = [
             ["audit"],
             ["audit", "--since", "1960-01-01"],
@@ -215,25 +215,25 @@ class HostileRun:
             [["dlq", "export", str(kept)], ["dlq", "purge", "--yes"], importing, importing], form=checks.PLAIN
         )
         count = len(letters)
-        for outcome, told in (
+        for outcome, expected in (
             (exported, f"{count} dead letters in {kept}"),
             (back, f"{count} dead letters imported, 0 were there"),
             (again, f"0 dead letters imported, {count} were there"),
         ):
-            if outcome.out.strip() != told:
-                self.result.problems.append(f"{outcome.name}: {outcome.out!r}, not {told!r}")
+            if outcome.out.strip() != expected:
+                self.result.problems.append(f"{outcome.name}: {outcome.out!r}, not {expected!r}")
         (redriven,) = self._run([[*REDRIVE, "--limit", str(REDRIVEN)]], form=checks.JSON)
-        told = json.loads(redriven.out)
-        if told["worn_out"] or told["done_before"]:
+        report = json.loads(redriven.out)
+        if report["worn_out"] or report["done_before"]:
             self.result.problems.append(f"a dead letter that was never redriven counts as one: {redriven.out}")
-        self.result.sent += int(told["sent"])
-        return int(told["sent"])
+        self.result.sent += int(report["sent"])
+        return int(report["sent"])
 
     def _look_at_rounds(self, redriven: int) -> None:
         """Check that what was redriven and given up again is known to have had its round."""
         (planned,) = self._run([[*REDRIVE, "--dry-run"]], form=checks.JSON)
-        told = json.loads(planned.out)
-        if (told["done_before"], told["worn_out"]) != (redriven, redriven):
+        report = json.loads(planned.out)
+        if (report["done_before"], report["worn_out"]) != (redriven, redriven):
             self.result.problems.append(f"{redriven} dead letters were redriven and given up again: {planned.out}")
 
     def _run(self, commands: Sequence[Sequence[str]], *, form: checks.Form) -> list[Outcome]:

@@ -16,7 +16,7 @@ _NAME = re.compile(r"(?:received_)?wiredesk_[a-z_]*[a-z]|ce_[a-z]+|traceparent|t
 SECRET = "hunter2"  # noqa: S105 - it is the bait
 """The password in URLs: it must not leave pages.raw and its dead letters."""
 
-BARBED = "\x1b]0;owned\x07\x9b31m\u202etxt.exe\u2066\u2028forged: line\nreason: forged\tcell\x7f\u200b\U000e0041"
+BARBED = "\x1b]0;title\x07\x9b31m\u202etxt.exe\u2066\u2028forged: line\nreason: forged\tcell\x7f\u200b\U000e0041"
 """Commands to a terminal, an override of direction, ends of lines and cells, and what cannot be seen."""
 
 DIGITS = b"9" * 5000
@@ -25,12 +25,12 @@ DIGITS = b"9" * 5000
 @cache
 def header_names() -> tuple[str, ...]:
     """Return the name of every header that the code knows, as read from its source."""
-    found = {f"wiredesk_dlq_{name}" for name in DeadLetterHeaders.model_fields}
+    names = {f"wiredesk_dlq_{name}" for name in DeadLetterHeaders.model_fields}
     for path in (*(ROOT / "services").rglob("*.py"), *(ROOT / "schemas").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and _NAME.fullmatch(node.value):
-                found.add(node.value)
-    return tuple(sorted(found))
+                names.add(node.value)
+    return tuple(sorted(names))
 
 
 class Hostile:
@@ -97,23 +97,23 @@ class Hostile:
 
     def _headers(self) -> list[RawHeader]:
         count = self._chance.choice((0, 1, 3, 8))
-        found: list[RawHeader] = [(self._header_name(), self._header_value()) for _ in range(count)]
+        headers: list[RawHeader] = [(self._header_name(), self._header_value()) for _ in range(count)]
         match self._chance.randrange(60):
             case 0:
-                found += [(name.encode(), self._header_value()) for name in header_names()]
+                headers += [(name.encode(), self._header_value()) for name in header_names()]
             case 1:
-                found += [(self._header_name(), None)] * self._chance.choice((1000, 50_000))
+                headers += [(self._header_name(), None)] * self._chance.choice((1000, 50_000))
             case 2:
-                found.append((b"n" * 100_000, b"v"))
+                headers.append((b"n" * 100_000, b"v"))
             case 3:  # what a run of a replay would have written
                 run = self._chance.choice(self._runs).encode()
-                found += [(b"wiredesk_replay", run), (b"wiredesk_replayed", self._coordinates(self._topic))]
+                headers += [(b"wiredesk_replay", run), (b"wiredesk_replayed", self._coordinates(self._topic))]
             case 4:  # the whole end of a dead letter
-                found += [
+                headers += [
                     (f"wiredesk_dlq_{name}".encode(), self._header_value()) for name in DeadLetterHeaders.model_fields
                 ]
-                found += [(b"wiredesk_kept_as", self._coordinates(f"{self._topic}.dlq"))]
-        return found
+                headers += [(b"wiredesk_kept_as", self._coordinates(f"{self._topic}.dlq"))]
+        return headers
 
     def _header_name(self) -> bytes:
         names = header_names()

@@ -13,7 +13,7 @@ class Proxy:
     """Forwards connections, as an async context manager.
 
     Args:
-        target: the port behind it, asked for at each connection.
+        target: returns the port to forward to; called at each connection.
 
     Attributes:
         port: where it listens.
@@ -60,17 +60,17 @@ class Proxy:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             behind_reader, behind_writer = await asyncio.open_connection("127.0.0.1", self._target())
-        except OSError:  # the broker is down: so is whoever asks for it
+        except OSError:  # the broker is down: so is its client
             writer.transport.abort()
             return
-        ends = {writer, behind_writer}
-        self._writers |= ends
+        writers = {writer, behind_writer}
+        self._writers |= writers
         try:
             await asyncio.gather(self._pump(reader, behind_writer), self._pump(behind_reader, writer))
         except asyncio.CancelledError:
-            self.cut()  # the loop ends; asyncio's server complains of handlers that are cancelled
+            self.cut()  # the loop stops; asyncio's server complains of handlers that are cancelled
         finally:
-            self._writers -= ends
+            self._writers -= writers
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):

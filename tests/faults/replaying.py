@@ -78,7 +78,7 @@ class Result:
             and self.witness == {"read": self.articles, "missing": 0, "duplicated": 0, "strange": 0}
         )
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """Return it in words."""
         counts = {name: self.account[name] for name in ("read", "missing", "duplicated", "strange", "expired")}
         audit = {name: self.audit[name] for name in ("pages", "enriched", "in_flight", "missing", "duplicated")}
@@ -113,7 +113,7 @@ def main() -> int:
         folder = args.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wiredesk-replaying-")))
         folder.mkdir(parents=True, exist_ok=True)
         result = asyncio.run(_Run(folder, args.articles, args.seconds, args.seed).run())
-    print(result.told())  # noqa: T201
+    print(result.summary())  # noqa: T201
     return 0 if result.clean else 1
 
 
@@ -282,13 +282,13 @@ class _Run:
         return len(times) / ((max(times) - min(times)) / 1000)
 
     async def _audit(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(await self._wiredesk("audit", "--json"))
-        return found
+        report: dict[str, Any] = json.loads(await self._wiredesk("audit", "--json"))
+        return report
 
     async def _count(self) -> dict[str, Any]:
         command = ("-m", "tests.faults.replay_witness", self._kafka.bootstrap_servers, ARTICLES_CLEANED.name, V2)
-        found: dict[str, Any] = json.loads(await self._python(*command, *map(str, self._span)))
-        return found
+        report: dict[str, Any] = json.loads(await self._python(*command, *map(str, self._span)))
+        return report
 
     async def _wiredesk(self, *arguments: str) -> str:
         return await self._python("-m", "wiredesk.cli", *arguments)

@@ -55,7 +55,7 @@ class Result:
     def _poison(self) -> collections.Counter[str]:
         return collections.Counter(order for _, order, _ in self.witness["letters"])
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """Return it in words."""
         faults = ", ".join(f"{kind} {self.done[kind]}" for kind in Kind)
         counts = "; ".join(

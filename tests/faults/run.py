@@ -238,10 +238,10 @@ class Run:
         deaths = collections.Counter[str]()
         for line in (self._folder / "workers.log").read_text(encoding="utf-8", errors="replace").splitlines():
             if '"child process died"' in line:
-                told = last_object(line)
-                if told["unanswered"] > 1:  # tried again one by one: no record is blamed yet
+                entry = last_object(line)
+                if entry["unanswered"] > 1:  # tried again one by one: no record is blamed yet
                     continue
-                deaths[told["record"]] += told["pid"] in self._killed or told["wait_status"] == TEMPLATE_GONE
+                deaths[entry["record"]] += entry["pid"] in self._killed or entry["wait_status"] == TEMPLATE_GONE
         return frozenset(record for record, times in deaths.items() if times >= MAX_CRASHES)
 
     async def _settle(self) -> None:
@@ -286,8 +286,8 @@ def last_object(line: str) -> dict[str, Any]:
     begin = line.find("{")
     while begin >= 0:
         with contextlib.suppress(json.JSONDecodeError):
-            told: dict[str, Any] = json.loads(line[begin:])
-            if "record" in told:
-                return told
+            entry: dict[str, Any] = json.loads(line[begin:])
+            if "record" in entry:
+                return entry
         begin = line.find("{", begin + 1)
     return {"unanswered": 0, "record": "", "pid": 0, "wait_status": 0}  # cut off itself: it tells nothing

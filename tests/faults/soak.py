@@ -43,7 +43,7 @@ def main() -> int:
             real_every=args.real_every,
         )
         result = asyncio.run(run.run(plan.LONG))
-    print(result.told())  # noqa: T201
+    print(result.summary())  # noqa: T201
     return 0 if result.clean else 1
 
 

@@ -39,10 +39,10 @@ async def test_a_killed_broker_costs_no_page_and_no_restart(tmp_path: Path) -> N
             wait_until(lambda: not any(worker.is_ready() for worker in crew), "they say that they cannot work")
             broker = started(port, tmp_path)
             origins += await publish(kafka, raw[PAGES // 2 :])
-            ends = await ends_of(kafka, origins)
+            records_by_origin = await ends_of(kafka, origins)
             wait_until(lambda: all(worker.is_ready() for worker in crew), "they are ready again")
-        assert collections.Counter(map(len, ends.values())) == {1: PAGES}
-        assert {records[0].topic for records in ends.values()} == {"pages.skipped"}
+        assert collections.Counter(map(len, records_by_origin.values())) == {1: PAGES}
+        assert {records[0].topic for records in records_by_origin.values()} == {"pages.skipped"}
     finally:
         broker.send_signal(signal.SIGTERM)
         broker.wait()

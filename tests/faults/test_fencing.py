@@ -40,7 +40,7 @@ async def test_a_frozen_worker_wakes_too_late(kafka: KafkaSettings, tmp_path: Pa
         wait_until(lambda: written(heir) == PAGES, "the other one has done its work")
         zombie.process.send_signal(signal.SIGCONT)
         if fenced:
-            wait_until(lambda: "FencedError" in zombie.log.read_text(), "it is told that it is fenced")
+            wait_until(lambda: "FencedError" in zombie.log.read_text(), "it is fenced")
             assert written(zombie) == 0
             assert zombie.process.poll() is None, "the lane stops, the worker lives"
         else:
@@ -50,10 +50,10 @@ async def test_a_frozen_worker_wakes_too_late(kafka: KafkaSettings, tmp_path: Pa
             if worker is not None:
                 worker.process.kill()
                 worker.process.wait()
-    found = await account(kafka, list(STAGES.values()))
-    assert (found.entered, found.missing, found.duplicated) == (PAGES, 0, duplicated)
-    assert found.ended[PAGES_SKIPPED.name] == PAGES
-    assert all(len(duplicate.ends) == 2 for duplicate in found.duplicated_records)
+    audit = await account(kafka, list(STAGES.values()))
+    assert (audit.entered, audit.missing, audit.duplicated) == (PAGES, 0, duplicated)
+    assert audit.ended[PAGES_SKIPPED.name] == PAGES
+    assert all(len(duplicate.ends) == 2 for duplicate in audit.duplicated_records)
 
 
 def written(worker: WorkerProcess) -> float:

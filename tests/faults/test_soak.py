@@ -18,5 +18,5 @@ async def test_nothing_is_lost_and_nothing_is_there_twice(version: str, seed: in
     with logs.muted("aiokafka"), logs.muted("asyncio"):  # of connections that the proxies cut
         run = Run(tmp_path, seed=seed, seconds=SECONDS, rate=40, version=version, poison_every=100)
         result = await run.run(plan.SHORT)
-    assert result.clean, result.told()
-    assert all(result.done[kind] for kind in plan.Kind), result.told()
+    assert result.clean, result.summary()
+    assert all(result.done[kind] for kind in plan.Kind), result.summary()

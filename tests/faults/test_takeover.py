@@ -1,4 +1,4 @@
-"""The experiment behind decision 6: is what a predecessor committed always visible to its successor, and at once?
+"""The experiment of decision 6: does the new owner of a partition always see at once what the previous one committed?
 
     python -m tests.faults.test_takeover VERSION ROUNDS NODES
 
@@ -35,12 +35,12 @@ LATER_SECONDS = 0.02
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("version", KAFKA_VERSIONS)
 async def test_a_successor_sees_what_its_predecessor_committed(version: str, tmp_path: Path) -> None:
-    found = await experiment(tmp_path, version, ROUNDS, nodes=1)
-    assert (found.takeovers, found.stale) == (LANES * ROUNDS, 0)
+    result = await experiment(tmp_path, version, ROUNDS, nodes=1)
+    assert (result.takeovers, result.stale) == (LANES * ROUNDS, 0)
 
 
 @dataclass
-class Found:
+class Takeovers:
     """How many takeovers there were, and after how many the offset was stale, asked in either way."""
 
     takeovers: int = 0
@@ -48,19 +48,19 @@ class Found:
     stale: int = 0
 
 
-async def experiment(folder: Path, version: str, rounds: int, *, nodes: int) -> Found:
+async def experiment(folder: Path, version: str, rounds: int, *, nodes: int) -> Takeovers:
     """Let owners take over from each other, so many times each."""
-    found = Found()
+    result = Takeovers()
     async with EmbeddedKafka(folder, BrokerSettings().cache_dir, version=version, nodes=nodes) as broker:
         kafka = KafkaSettings(bootstrap_servers=broker.bootstrap_servers)
         async with clients.started(clients.admin(kafka), kafka) as admin:
             assert isinstance(admin, AIOKafkaAdminClient)
             await admin.create_topics([NewTopic("in", LANES, nodes)])
-        await asyncio.gather(*(_take_over(kafka, lane, rounds, found) for lane in range(LANES)))
-    return found
+        await asyncio.gather(*(_take_over(kafka, lane, rounds, result) for lane in range(LANES)))
+    return result
 
 
-async def _take_over(kafka: KafkaSettings, lane: int, rounds: int, found: Found) -> None:
+async def _take_over(kafka: KafkaSettings, lane: int, rounds: int, result: Takeovers) -> None:
     rng = random.Random(lane)
     source, group = TopicPartition("in", lane), f"group-{lane}"
     async with clients.started(clients.member(kafka, group, "test", session_timeout=setting(10)), kafka) as consumer:
@@ -76,9 +76,9 @@ async def _take_over(kafka: KafkaSettings, lane: int, rounds: int, found: Found)
             at_once = await offsets.committed(consumer, group, source)
             await asyncio.sleep(LATER_SECONDS)
             later = await offsets.committed(consumer, group, source)
-            found.takeovers += 1
-            found.stale_by_version_3 += by_version_3 != later
-            found.stale += at_once != later
+            result.takeovers += 1
+            result.stale_by_version_3 += by_version_3 != later
+            result.stale += at_once != later
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(scaled(2)):
                     await committing
@@ -104,8 +104,8 @@ async def _closed(producer: AIOKafkaProducer) -> None:
 if __name__ == "__main__":
     logs.quiet()
     with tempfile.TemporaryDirectory() as temporary:
-        found = asyncio.run(experiment(Path(temporary), sys.argv[1], int(sys.argv[2]), nodes=int(sys.argv[3])))
+        result = asyncio.run(experiment(Path(temporary), sys.argv[1], int(sys.argv[2]), nodes=int(sys.argv[3])))
     print(  # noqa: T201
-        f"Kafka {sys.argv[1]}, {sys.argv[3]} nodes: {found.takeovers} takeovers; stale by version 3: "
-        f"{found.stale_by_version_3}, asked for a stable one: {found.stale}"
+        f"Kafka {sys.argv[1]}, {sys.argv[3]} nodes: {result.takeovers} takeovers; stale by version 3: "
+        f"{result.stale_by_version_3}, asked for a stable one: {result.stale}"
     )

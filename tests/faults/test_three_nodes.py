@@ -55,8 +55,8 @@ async def test_a_killed_worker_loses_and_repeats_nothing(three_nodes: Cluster, t
             victim.process.wait()
             # At once: the transaction that ingest left open hides what it wrote from the extractor until it is fenced.
             successors.enter_context(workers(kafka, [victim.stage], tmp_path / "log", settings))
-        ends = await ends_of(kafka, origins, seconds=90)
-    assert collections.Counter(map(len, ends.values())) == {1: PAGES}
+        records_by_origin = await ends_of(kafka, origins, seconds=90)
+    assert collections.Counter(map(len, records_by_origin.values())) == {1: PAGES}
 
 
 def at_work(worker: WorkerProcess) -> bool:

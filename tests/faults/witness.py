@@ -21,7 +21,7 @@ SILENT_SECONDS = 30
 
 
 def committed(bootstrap: str, topics: list[str]) -> Iterator[Message]:
-    """Yield what is committed in topics, from the first record to where each of them ends."""
+    """Yield what is committed in topics, from the first record to the end of each."""
     consumer = Consumer(
         {
             "bootstrap.servers": bootstrap,

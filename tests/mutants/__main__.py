@@ -56,11 +56,11 @@ def main() -> int:
 
 
 def _listed(tree: Path, report: Report) -> Iterator[Mutant]:
-    for found in listed(tree):
-        if isinstance(found, NotApplicableError):
-            report.errors.append(f"does not apply any more: {found}")
+    for mutant in listed(tree):
+        if isinstance(mutant, NotApplicableError):
+            report.errors.append(f"does not apply any more: {mutant}")
         else:
-            yield found
+            yield mutant
 
 
 def _without_mutants(
@@ -117,7 +117,7 @@ def _with_mutants(
 
 
 def _side_by_side(copies: Sequence[Copy], begin: Begin) -> Iterator[TestRun]:
-    """Keep every copy busy; yield each run as it ends."""
+    """Keep every copy busy; yield each run when it is done."""
     running: dict[int, TestRun] = {}
     while True:
         for number, copy in enumerate(copies):

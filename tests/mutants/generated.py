@@ -102,9 +102,9 @@ class _Places:
 
     def _within(self, node: ast.AST, where: str) -> Iterator[Place]:
         if isinstance(node, ast.stmt):
-            yield from ((where, found, text) for found, text in self._of_statement(node))
+            yield from ((where, change, text) for change, text in self._of_statement(node))
         elif isinstance(node, ast.expr):
-            yield from ((where, found, text) for found, text in self._of_expression(node))
+            yield from ((where, change, text) for change, text in self._of_expression(node))
         for child in _children(node):
             inner = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
             yield from self._within(child, f"{where}.{child.name}" if inner else where)  # type: ignore[attr-defined]

@@ -25,7 +25,7 @@ LIBRARIES = (
 OURS = ("tests", "wiredesk", "wiredesk_schemas", "training")
 
 LONGEST_SECONDS = 1800.0
-"""For tests without a mutant: how long they take is what is to be found out."""
+"""For tests without a mutant: their duration is what is measured."""
 
 SECONDS = 20.0
 TIMES = 10
