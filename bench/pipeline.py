@@ -30,7 +30,7 @@ from pages import pages
 
 from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
-from wiredesk.pipeline import ENDS, PAGES_RAW, STAGES, TOPICS
+from wiredesk.pipeline import PAGES_RAW, STAGES, TERMINAL_TOPICS, TOPICS
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import WiredeskError
 from wiredesk.runtime.kafka import clients, topics
@@ -140,7 +140,7 @@ class Bench:
     @contextlib.asynccontextmanager
     async def _ended(self) -> AsyncIterator[AsyncGenerator[Record | None]]:
         """Read where pages end, from now on."""
-        reading = read(self._kafka, [topic.name for topic in ENDS])
+        reading = read(self._kafka, [topic.name for topic in TERMINAL_TOPICS])
         async with asyncio.timeout(DEADLINE_SECONDS), contextlib.aclosing(reading):
             await anext(reading)
             yield reading

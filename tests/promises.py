@@ -12,7 +12,7 @@ from prometheus_client import REGISTRY
 from pydantic_core import PydanticUndefined
 
 from wiredesk import pipeline
-from wiredesk.cli.config import GROUPS
+from wiredesk.cli.config import groups
 from wiredesk.cli.options import is_secret, variable
 from wiredesk.operations import page_files
 from wiredesk.runtime import metrics
@@ -105,7 +105,7 @@ def settings() -> dict[str, Any]:
             "default": None if info.default in (None, PydanticUndefined) else str(info.default),
             "secret": is_secret(info),
         }
-        for group in GROUPS.values()
+        for group in groups().values()
         for name, info in group.model_fields.items()
     }
 

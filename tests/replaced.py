@@ -5,14 +5,13 @@ So a test has a bug in production, and takes it out again, or has a stage that c
 
 import sys
 from dataclasses import replace
+from unittest.mock import patch
 
-from wiredesk import pipeline
+from wiredesk import pipeline, registry
 from wiredesk.cli.app import run
 from wiredesk.envelope import Envelope
 from wiredesk.runtime.records import Handler
-from wiredesk.runtime.topology import Topic
 from wiredesk_schemas import AcceptedPage, CleanedArticle, SkippedPage
-from wiredesk_schemas.event import DerivedEvent
 
 
 def buggy() -> Handler:
@@ -28,19 +27,17 @@ def buggy() -> Handler:
                 return result.model_copy(update={"title": " ".join(result.title.split()[:2])})
             return result
 
-    routes: dict[type[DerivedEvent], Topic] = {
-        CleanedArticle: pipeline.ARTICLES_CLEANED,
-        SkippedPage: pipeline.PAGES_SKIPPED,
-    }
-    return Envelope(Buggy(), AcceptedPage, routes)
+    return Envelope(Buggy(), pipeline.EXTRACTOR)
 
 
 def main() -> int:
     at = sys.argv.index("--")
+    stages = registry.registry()
     for one in sys.argv[1:at]:
         name, _, handler = one.partition("=")
-        pipeline.STAGES[name] = replace(pipeline.STAGES[name], handler=handler)
-    return run(sys.argv[at + 1 :])
+        stages = stages.replacing(replace(stages.stage(name), handler=handler))
+    with patch.object(registry, "registry", return_value=stages):
+        return run(sys.argv[at + 1 :])
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from aiokafka import AIOKafkaProducer
 
 from tests.patience import at_present, scaled, setting
 from wiredesk.local.broker import jars
-from wiredesk.pipeline import ENDS, PAGES_RAW
+from wiredesk.pipeline import PAGES_RAW, TERMINAL_TOPICS
 from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.records import Header, Record
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
@@ -185,7 +185,7 @@ type Ends = dict[str, list[Record]]
 async def ends_of(kafka: KafkaSettings, origins: Iterable[str], seconds: float = SECONDS) -> Ends:
     """Wait until every origin has ended, then read on to the end of the topics: a second end must not be missed."""
     wanted = set(origins)
-    names = [kafka.on_cluster(topic.name) for topic in ENDS]
+    names = [kafka.on_cluster(topic.name) for topic in TERMINAL_TOPICS]
     began = time.monotonic()
     reading = read(kafka, names, from_beginning=True)
     async with contextlib.aclosing(reading):

@@ -1,6 +1,7 @@
 """What all events have in common: frozen, JSON on the wire, a version of their schema."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 import orjson
@@ -66,6 +67,14 @@ class Event(Part):
     def to_json(self) -> bytes:
         """Return the event's value: UTF-8 JSON, fields in the order of the model, absent ones as null."""
         return orjson.dumps(self.model_dump(mode="json"))
+
+    @property
+    def stated_time(self) -> datetime | None:
+        """When what it reports happened, as its publisher says; None where it does not say.
+
+        It is asked of events in the topic of an entry stage, and becomes the time of all that is made of them.
+        """
+        return None
 
     @classmethod
     def from_record(cls, value: bytes | None, headers: Headers) -> Self:  # noqa: ARG003 - some events are in them

@@ -27,3 +27,13 @@ def event_id(page: str, page_revision: str, stage: str, version: str) -> str:
 def derived_event_id(parent: str, stage: str, version: str) -> str:
     """Return the id of an event that a stage derived from another: it changes with every version on the way."""
     return str(uuid5(UUID(parent), f"{stage}@{version}"))
+
+
+def sibling_event_id(first: str, number: int) -> str:
+    """Return the id of a further event that a stage derived from the same one.
+
+    Args:
+        first: the id of the first of them.
+        number: of this one, from 1.
+    """
+    return str(uuid5(UUID(first), f"#{number}"))

@@ -84,6 +84,11 @@ class RawPage(Event):
         return _as_utc(self.fetched_at)
 
     @property
+    def stated_time(self) -> datetime | None:
+        """The time of the fetch."""
+        return self.fetched
+
+    @property
     def declared_type(self) -> str | None:
         """The content type: stated, or else that of the HTTP response."""
         return self.content_type or self.http_header("content-type")

@@ -1,23 +1,25 @@
 """The envelope: between records, which the runtime moves, and events, which the services speak of.
 
-A service is a function from an event to an event. What every stage does around that stands here once: read the
-record, route the result by its type, put the CloudEvents headers on it, hand on those that travel.
+A service is a function from an event to events: one, several, or none. What every stage does around that stands here
+once: read the record, route each result by its type, put the CloudEvents headers on it, hand on those that travel.
 
 The subject of an event is the canonical URL of its page. Its time is when the page was fetched, as its crawler says,
 but no later than its arrival; where the crawler does not say, it is the arrival. Both follow from the raw page's record
 alone, so a replay gives them again.
 """
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from wiredesk.runtime.errors import RejectedError
 from wiredesk.runtime.records import Header, Output, Record
-from wiredesk.runtime.topology import Topic
-from wiredesk_schemas import Event, InvalidEventError, RawPage, SkippedPage
+from wiredesk.runtime.topology import Stage
+from wiredesk_schemas import Event, InvalidEventError
 from wiredesk_schemas.event import DerivedEvent, UnknownVersionError
 from wiredesk_schemas.headers import ORIGIN_TIME, encoded, header, in_utc, read_timestamp, timestamp, travelling
+from wiredesk_schemas.ids import sibling_event_id
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """The time of an event whose page has neither a time of fetch nor one of arrival: its topic keeps none."""
@@ -26,35 +28,44 @@ MAX_DIGITS = 15
 """Of milliseconds since 1970: up to the year 33658."""
 
 
-class Service[In: Event, Out: DerivedEvent](Protocol):
-    """What a stage does, in the words of its field. The same event must always give the same result."""
+type Published = DerivedEvent | Sequence[DerivedEvent] | None
+"""What a service returns: an event, several, or none."""
+
+
+class Service[In: Event](Protocol):
+    """What a stage does, in the words of its field. The same event must always give the same result.
+
+    Attributes:
+        name: of its stage; part of the ids of its events.
+        version: changes with every change of what it makes of the same event; part of the ids, too.
+    """
 
     name: str
     version: str
 
-    def __call__(self, event: In, /) -> Out | SkippedPage:
-        """Return what becomes of an event.
+    def __call__(self, event: In, /) -> Published:
+        """Return the events that are to be published for an event.
 
         Raises:
             RejectedError: it can never be processed.
         """
 
 
-class Envelope[In: Event, Out: DerivedEvent]:
+class Envelope[In: Event]:
     """A service as a handler of the runtime.
 
     Args:
         service: the function.
-        reads: the event that its input topic carries.
-        routes: where each type of event that it returns is published.
+        stage: what it is a stage of: the topics that it reads and writes, and the events in them.
     """
 
-    def __init__(self, service: Service[In, Out], reads: type[In], routes: Mapping[type[DerivedEvent], Topic]) -> None:
+    def __init__(self, service: Service[In], stage: Stage) -> None:
         self.version = service.version
-        self._service: Callable[[In], DerivedEvent] = service
+        self._service: Callable[[Any], Published] = service
         self._source = f"/wiredesk/{service.name}"
-        self._reads = reads
-        self._routes = routes
+        self._stage = stage
+        self._routes = stage.routes
+        self._reads: dict[str, type[Event]] = {event.TYPE: event for event in stage.consumes.events}
 
     def __call__(self, record: Record) -> tuple[Output, ...]:
         """Process a record.
@@ -62,15 +73,37 @@ class Envelope[In: Event, Out: DerivedEvent]:
         Raises:
             RejectedError: it holds no such event, or the service refuses it.
         """
+        event = self._event(record)
+        results = _sequence(self._service(event))
+        if self._stage.one_to_one and len(results) != 1:
+            raise TypeError(f"stage {self._stage.name} returned {len(results)} events, and is declared one_to_one")
+        if not results:
+            return ()
+        travelling_headers = travelling(record.headers)
+        time = timestamp(_event_time(event, record, is_entry=self._stage.entry))
+        return tuple(self._output(result, travelling_headers, time) for result in _with_own_ids(results))
+
+    def _event(self, record: Record) -> Event:
+        """Read a record; where its topic carries events of several types, the header `ce_type` says which."""
+        reads = next(iter(self._reads.values()))
+        if len(self._reads) > 1:
+            name = header(record.headers, "ce_type") or ""
+            if name not in self._reads:
+                raise RejectedError("invalid_event", f"ce_type: {name[:100]!r} is none of {', '.join(self._reads)}")
+            reads = self._reads[name]
         try:
-            event = self._reads.from_record(record.value, record.headers)
+            return reads.from_record(record.value, record.headers)
         except UnknownVersionError as error:
             raise RejectedError("unknown_version", str(error)) from error
         except InvalidEventError as error:
             raise RejectedError("invalid_event", str(error)) from error
-        result = self._service(event)
+
+    def _output(self, result: DerivedEvent, travelling_headers: Sequence[Header], time: str) -> Output:
+        topic = self._routes.get(type(result))
+        if topic is None:
+            raise TypeError(f"stage {self._stage.name} has no topic for events of the class {type(result).__name__}")
         headers: tuple[Header, ...] = (
-            *travelling(record.headers),
+            *travelling_headers,
             *encoded(
                 (
                     ("ce_specversion", "1.0"),
@@ -78,24 +111,44 @@ class Envelope[In: Event, Out: DerivedEvent]:
                     ("ce_type", result.TYPE),
                     ("ce_source", self._source),
                     ("ce_subject", result.canonical_url),
-                    ("ce_time", timestamp(_event_time(event, record))),
+                    ("ce_time", time),
                     ("content-type", "application/json"),
                 )
             ),
         )
-        return (Output(self._routes[type(result)].name, result.page_id.encode(), result.to_json(), headers),)
+        return Output(topic.name, result.page_id.encode(), result.to_json(), headers)
 
 
-def _event_time(event: Event, record: Record) -> datetime:
+def _sequence(published: Published) -> Sequence[DerivedEvent]:
+    if published is None:
+        return ()
+    return (published,) if isinstance(published, DerivedEvent) else published
+
+
+def _with_own_ids(events: Sequence[DerivedEvent]) -> Sequence[DerivedEvent]:
+    """Return events each with an id of its own: of those that came under one id, all but the first are numbered."""
+    if len(events) == 1:
+        return events
+    counts: Counter[str] = Counter()
+    numbered = []
+    for event in events:
+        number = counts[event.event_id]
+        counts[event.event_id] += 1
+        own = event if not number else event.model_copy(update={"event_id": sibling_event_id(event.event_id, number)})
+        numbered.append(own)
+    return numbered
+
+
+def _event_time(event: Event, record: Record, *, is_entry: bool) -> datetime:
     """Return the time that events made from a record carry, in UTC.
 
     The first stage finds it; the later ones hand it on. Events of before it was always set have none, or one that a
     publisher wrote: then the arrival stands in.
     """
-    if isinstance(event, RawPage):
+    if is_entry:
         arrival = _instant(record.timestamp)
-        fetch = in_utc(event.fetched)
-        return min(fetch or arrival or EPOCH, arrival or fetch or EPOCH)
+        stated = in_utc(event.stated_time)
+        return min(stated or arrival or EPOCH, arrival or stated or EPOCH)
     arrived = header(record.headers, ORIGIN_TIME) or ""
     milliseconds = int(arrived) if arrived.isdecimal() and len(arrived) <= MAX_DIGITS else record.timestamp
     return read_timestamp(header(record.headers, "ce_time")) or _instant(milliseconds) or EPOCH

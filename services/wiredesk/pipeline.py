@@ -3,58 +3,75 @@
     pages.raw ─▶ ingest ─▶ pages.accepted ─▶ extractor ─▶ articles.cleaned ─▶ enrichment ─▶ articles.enriched
                     └──────────────────┴─▶ pages.skipped          (every stage: <input topic>.dlq)
 
-This is the only place where a topic is named. Topic creation, the checks of docker-compose.yml, the AsyncAPI document
-and the counts of the demo derive from it.
+This is the only place where a topic of ours is named. Installed packages may add stages: `registry` joins theirs to
+these, and commands ask the registry.
 """
+
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from wiredesk.envelope import Envelope
 from wiredesk.runtime.records import Handler
-from wiredesk.runtime.topology import DAY_MS, Stage, Topic
-from wiredesk_schemas import AcceptedPage, CleanedArticle, EnrichedArticle, Event, RawPage, SkippedPage
+from wiredesk.runtime.topology import DAY_MS, Stage, Topic, topics_of
+from wiredesk_schemas import AcceptedPage, CleanedArticle, EnrichedArticle, RawPage, SkippedPage
 
-PAGES_RAW = Topic("pages.raw", "Raw pages, as crawlers and partners publish them")
-PAGES_ACCEPTED = Topic("pages.accepted", "Pages checked, decoded, and under their canonical URL")
-ARTICLES_CLEANED = Topic("articles.cleaned", "Articles: headline, byline, times and body", retention_ms=365 * DAY_MS)
-ARTICLES_ENRICHED = Topic("articles.enriched", "Articles with topics and entities", retention_ms=365 * DAY_MS)
-PAGES_SKIPPED = Topic("pages.skipped", "Valid pages that are no article, with the reason", retention_ms=30 * DAY_MS)
-
-EVENTS: dict[Topic, type[Event]] = {
-    PAGES_RAW: RawPage,
-    PAGES_ACCEPTED: AcceptedPage,
-    ARTICLES_CLEANED: CleanedArticle,
-    ARTICLES_ENRICHED: EnrichedArticle,
-    PAGES_SKIPPED: SkippedPage,
-}
+PAGES_RAW = Topic("pages.raw", "Raw pages, as crawlers and partners publish them", events=(RawPage,))
+PAGES_ACCEPTED = Topic(
+    "pages.accepted", "Pages checked, decoded, and under their canonical URL", events=(AcceptedPage,)
+)
+ARTICLES_CLEANED = Topic(
+    "articles.cleaned",
+    "Articles: headline, byline, times and body",
+    retention_ms=365 * DAY_MS,
+    events=(CleanedArticle,),
+)
+ARTICLES_ENRICHED = Topic(
+    "articles.enriched",
+    "Articles with topics and entities",
+    retention_ms=365 * DAY_MS,
+    events=(EnrichedArticle,),
+    terminal=True,
+)
+PAGES_SKIPPED = Topic(
+    "pages.skipped",
+    "Valid pages that are no article, with the reason",
+    retention_ms=30 * DAY_MS,
+    events=(SkippedPage,),
+    terminal=True,
+)
 
 INGEST = Stage(
     name="ingest",
-    describes="Checks, decodes and names raw pages",
+    description="Checks, decodes and names raw pages",
     consumes=PAGES_RAW,
     produces=(PAGES_ACCEPTED, PAGES_SKIPPED),
     handler="wiredesk.pipeline:ingest",
     entry=True,
+    settings="wiredesk.ingest.settings:IngestSettings",
 )
 EXTRACTOR = Stage(
     name="extractor",
-    describes="Reads the article from a page",
+    description="Extracts the article of a page",
     consumes=PAGES_ACCEPTED,
     produces=(ARTICLES_CLEANED, PAGES_SKIPPED),
     handler="wiredesk.pipeline:extractor",
 )
 ENRICHMENT = Stage(
     name="enrichment",
-    describes="Finds language, topics and entities of an article",
+    description="Finds language, topics and entities of an article",
     consumes=ARTICLES_CLEANED,
     produces=(ARTICLES_ENRICHED,),
     handler="wiredesk.pipeline:enrichment",
+    settings="wiredesk.enrichment.settings:EnrichmentSettings",
 )
 
-STAGES: dict[str, Stage] = {stage.name: stage for stage in (INGEST, EXTRACTOR, ENRICHMENT)}
-"""In the order of the flow."""
+STAGES: Mapping[str, Stage] = MappingProxyType({stage.name: stage for stage in (INGEST, EXTRACTOR, ENRICHMENT)})
+"""Our stages, in the order of the flow."""
 
-TOPICS: tuple[Topic, ...] = (*EVENTS, *(stage.dead_letter_topic for stage in STAGES.values()))
+TOPICS = topics_of(STAGES.values())
+"""Their topics."""
 
-ENDS: tuple[Topic, ...] = (ARTICLES_ENRICHED, PAGES_SKIPPED, *(stage.dead_letter_topic for stage in STAGES.values()))
+TERMINAL_TOPICS = tuple(topic for topic in TOPICS if topic.terminal or topic.dead_letters)
 """Every raw page ends in exactly one of these."""
 
 
@@ -66,18 +83,18 @@ def ingest() -> Handler:
     """Load ingest."""
     from wiredesk.ingest.accept import Ingest  # noqa: PLC0415
 
-    return Envelope(Ingest(), RawPage, {AcceptedPage: PAGES_ACCEPTED, SkippedPage: PAGES_SKIPPED})
+    return Envelope(Ingest(), INGEST)
 
 
 def extractor() -> Handler:
     """Load the extractor."""
     from wiredesk.extractor.extract import Extractor  # noqa: PLC0415
 
-    return Envelope(Extractor(), AcceptedPage, {CleanedArticle: ARTICLES_CLEANED, SkippedPage: PAGES_SKIPPED})
+    return Envelope(Extractor(), EXTRACTOR)
 
 
 def enrichment() -> Handler:
     """Load enrichment with its models."""
     from wiredesk.enrichment.enrich import Enricher  # noqa: PLC0415
 
-    return Envelope(Enricher(), CleanedArticle, {EnrichedArticle: ARTICLES_ENRICHED})
+    return Envelope(Enricher(), ENRICHMENT)

@@ -9,7 +9,7 @@ import yaml
 
 from tests.support import ROOT
 from wiredesk.cli.app import COMMANDS
-from wiredesk.cli.config import GROUPS, markdown
+from wiredesk.cli.config import groups, markdown
 from wiredesk.cli.options import variable
 from wiredesk.pipeline import STAGES, TOPICS
 from wiredesk_schemas import EVENTS
@@ -17,8 +17,8 @@ from wiredesk_schemas import EVENTS
 MODULES = sorted(
     p for folder in ("schemas/wiredesk_schemas", "services/wiredesk") for p in (ROOT / folder).rglob("*.py")
 )
-VARIABLES = {variable(name) for group in GROUPS.values() for name in group.model_fields}
-MAX_LINES = 300
+VARIABLES = {variable(name) for group in groups().values() for name in group.model_fields}
+MAX_LINES = 500
 
 
 @pytest.fixture(scope="module")

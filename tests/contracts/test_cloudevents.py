@@ -13,6 +13,7 @@ from wiredesk.envelope import Envelope
 from wiredesk.operations.page_files import _Page
 from wiredesk.pipeline import PAGES_ACCEPTED, PAGES_SKIPPED, ingest
 from wiredesk.runtime.records import Handler, Header, Output, Record
+from wiredesk.runtime.topology import Stage
 from wiredesk_schemas import AcceptedPage, SkippedPage, SkipReason
 from wiredesk_schemas.headers import ORIGIN_TIME, header, read_timestamp
 
@@ -42,7 +43,9 @@ def first() -> Handler:
     return ingest()
 
 
-LATER: Handler = Envelope(Aside(), AcceptedPage, {SkippedPage: PAGES_SKIPPED})
+LATER: Handler = Envelope(
+    Aside(), Stage("aside", "Sets aside", PAGES_ACCEPTED, (PAGES_SKIPPED,), "tests.contracts.test_cloudevents:LATER")
+)
 
 
 def raw(value: bytes, *headers: Header, arrival: int = ARRIVAL) -> Record:

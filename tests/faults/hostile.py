@@ -29,7 +29,7 @@ from tests.faults.hostile_records import Hostile
 from tests.faults.soak import folder_for
 from tests.patience import scaled
 from tests.support import ROOT, environment, wait_until, wiredesk, workers
-from wiredesk.pipeline import ENDS, PAGES_RAW, STAGES, TOPICS
+from wiredesk.pipeline import PAGES_RAW, STAGES, TERMINAL_TOPICS, TOPICS
 from wiredesk.runtime import logs
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
@@ -255,7 +255,7 @@ class HostileRun:
         return outcomes
 
     def _count(self) -> dict[str, Any]:
-        names = [self._kafka.on_cluster(topic.name) for topic in (PAGES_RAW, *ENDS)]
+        names = [self._kafka.on_cluster(topic.name) for topic in (PAGES_RAW, *TERMINAL_TOPICS)]
         done = subprocess.run(
             [sys.executable, "-m", "tests.faults.witness", self._kafka.bootstrap_servers, *names],
             cwd=ROOT,

@@ -26,7 +26,7 @@ from tests.support import ROOT
 from wiredesk.local.broker.cluster import EmbeddedKafka
 from wiredesk.local.broker.node import Node
 from wiredesk.local.broker.settings import BrokerSettings
-from wiredesk.pipeline import ENDS, ENRICHMENT, PAGES_RAW, STAGES, TOPICS
+from wiredesk.pipeline import ENRICHMENT, PAGES_RAW, STAGES, TERMINAL_TOPICS, TOPICS
 from wiredesk.runtime.isolation.feeder import MAX_CRASHES
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
@@ -257,7 +257,7 @@ class Run:
             await asyncio.sleep(1)
 
     async def _count(self) -> dict[str, Any]:
-        names = [self.kafka.on_cluster(topic.name) for topic in (PAGES_RAW, *ENDS)]
+        names = [self.kafka.on_cluster(topic.name) for topic in (PAGES_RAW, *TERMINAL_TOPICS)]
         code, output = await self._python("-m", "tests.faults.witness", self.kafka.bootstrap_servers, *names)
         assert code == 0, output
         return dict(json.loads(output))

@@ -91,7 +91,7 @@ def test_what_is_implied_is_left_out() -> None:
     [
         (["--principal", " "], "--principal: give a name"),
         (["--principal", "User:a\nb"], "--principal: give a name"),
-        (["--principal", "desk", "--stage", "no"], "--stage no: there are ingest"),
+        (["--principal", "desk", "--stage", "no"], "there is no stage 'no': choose one of ingest"),
         (["--principal", "desk", "--command", "tail", "--topic", "a b"], "--topic a b: a topic has"),
         (["--principal", "desk", "--command", "replay", "--into", ""], "--into : a topic has"),
         (["--principal", "desk", "--command", "replay", "--into", ".."], "--into ..: a topic has"),

@@ -9,10 +9,11 @@ from typing import Annotated
 
 import typer
 
+from wiredesk import registry
 from wiredesk.cli import console
 from wiredesk.cli.dlq.keeping import TRANSACTIONAL_ID as IMPORT_ID
 from wiredesk.cli.options import topic_name, with_settings
-from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_RAW, PAGES_SKIPPED, STAGES, TOPICS
+from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_RAW, PAGES_SKIPPED
 from wiredesk.runtime import acls as needs
 from wiredesk.runtime.acls import Acl, Acls, Operation, Resource
 from wiredesk.runtime.errors import UsageError
@@ -59,7 +60,7 @@ def _replays(asked: Asked, of: Callable[[KafkaSettings, WorkerSettings, Stage, s
 
 
 def _status(asked: Asked) -> Acls:
-    stages = STAGES.values()
+    stages = registry.stages().values()
     topics = {PAGES_SKIPPED, *(t for stage in stages for t in (stage.consumes, stage.dead_letter_topic))}
     return needs.on_topics(asked.kafka, topics, Operation.READ) | needs.positions(asked.kafka, stages)
 
@@ -70,7 +71,7 @@ def _compared(asked: Asked) -> Acls:
 
 
 def _imports(asked: Asked) -> Acls:
-    letters = [stage.dead_letter_topic for stage in STAGES.values()]
+    letters = [stage.dead_letter_topic for stage in registry.stages().values()]
     return needs.on_topics(asked.kafka, letters, Operation.READ, Operation.WRITE) | needs.transactions(
         asked.kafka, IMPORT_ID
     )
@@ -78,14 +79,17 @@ def _imports(asked: Asked) -> Acls:
 
 COMMANDS: dict[str, Callable[[Asked], Acls]] = {
     "worker": _workers,
-    "topics create": lambda a: needs.on_topics(a.kafka, TOPICS, Operation.CREATE, Operation.DESCRIBE),
-    "topics list": lambda a: needs.on_topics(a.kafka, TOPICS, Operation.DESCRIBE),
+    "topics create": lambda a: needs.on_topics(a.kafka, registry.topics(), Operation.CREATE, Operation.DESCRIBE),
+    "topics list": lambda a: needs.on_topics(a.kafka, registry.topics(), Operation.DESCRIBE),
     "topics compare": _compared,
     "publish": lambda a: needs.on_topics(a.kafka, [PAGES_RAW], Operation.WRITE),
-    "tail": lambda a: needs.on_topics(a.kafka, a.topics or TOPICS, Operation.READ),
+    "tail": lambda a: needs.on_topics(a.kafka, a.topics or registry.topics(), Operation.READ),
     "status": _status,
-    "audit": lambda a: needs.audit(a.kafka, STAGES.values()),
-    "trace": lambda a: needs.on_topics(a.kafka, TOPICS, Operation.READ) | needs.positions(a.kafka, STAGES.values()),
+    "audit": lambda a: needs.audit(a.kafka, registry.stages().values()),
+    "trace": lambda a: (
+        needs.on_topics(a.kafka, registry.topics(), Operation.READ)
+        | needs.positions(a.kafka, registry.stages().values())
+    ),
     "dlq list": lambda a: needs.list_letters(a.kafka, a.stages),
     "dlq show": lambda a: needs.list_letters(a.kafka, a.stages),
     "dlq export": lambda a: needs.read_letters(a.kafka, a.stages),
@@ -139,7 +143,7 @@ def acls(  # noqa: PLR0913 - each is an option
     asked = Asked(
         kafka,
         settings,
-        tuple(_stage(name) for name in stage or STAGES),
+        tuple(registry.registry().stage(name) for name in stage or registry.stages()),
         tuple(topic_name("--into", name) for name in into or ()),
         tuple(Topic(topic_name("--topic", name), "") for name in topic or ()),
     )
@@ -165,12 +169,6 @@ def _principal(name: str) -> str:
     if not name.strip() or not name.isprintable():
         raise UsageError("--principal: give a name, like User:desk")
     return name if ":" in name else f"User:{name}"
-
-
-def _stage(name: str) -> Stage:
-    if name not in STAGES:
-        raise UsageError(f"--stage {name}: there are {', '.join(STAGES)}")
-    return STAGES[name]
 
 
 def _needed(asked: Asked, commands: Iterable[str]) -> tuple[list[Acl], dict[Acl, list[str]]]:

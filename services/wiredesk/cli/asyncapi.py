@@ -5,7 +5,7 @@ import re
 from importlib.metadata import version
 from typing import Any
 
-from wiredesk.pipeline import EVENTS, PAGES_RAW, STAGES, TOPICS
+from wiredesk.pipeline import PAGES_RAW, STAGES, TOPICS
 from wiredesk.runtime.lineage import ORIGIN, ORIGIN_TIME, ORIGIN_TOPIC_ID, REPLAY, REPLAYED
 from wiredesk.runtime.topology import Topic
 from wiredesk_schemas import DeadLetterHeaders, Event, RawPage
@@ -52,7 +52,7 @@ def document() -> Json:
         "operations": _operations(),
         "components": {
             "messages": {
-                **{event.__name__: _message(event) for event in EVENTS.values()},
+                **{event.__name__: _message(event) for topic in TOPICS for event in topic.events},
                 **_raw_pages(),
                 "DeadLetter": _dead_letter(),
             },
@@ -62,12 +62,12 @@ def document() -> Json:
 
 
 def _channel(topic: Topic) -> Json:
-    names = [EVENTS[topic].__name__] if topic in EVENTS else ["DeadLetter"]
+    names = ["DeadLetter"] if topic.dead_letters else [event.__name__ for event in topic.events]
     if topic == PAGES_RAW:
         names += _raw_pages()
     return {
         "address": topic.name,
-        "description": topic.describes,
+        "description": topic.description,
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
         "bindings": {
             "kafka": {
@@ -234,7 +234,7 @@ def _header(description: str | None) -> Json:
 
 def _example_headers(event: type[Event], payload: Json) -> Json:
     """Return the headers of an example; its page was the first record of a topic."""
-    stage = next(stage.name for stage in STAGES.values() if any(EVENTS[topic] is event for topic in stage.produces))
+    stage = next(stage.name for stage in STAGES.values() if event in stage.routes)
     return {
         "ce_specversion": "1.0",
         "ce_id": payload["event_id"],
@@ -254,7 +254,7 @@ def _operations() -> Json:
         operations[f"{stage.name}.consume"] = {
             "action": "receive",
             "channel": {"$ref": f"#/channels/{stage.consumes.name}"},
-            "summary": stage.describes,
+            "summary": stage.description,
             "bindings": {"kafka": {"groupId": {"type": "string", "const": stage.group}, "bindingVersion": "0.5.0"}},
         }
         for topic in (*stage.produces, stage.dead_letter_topic):

@@ -7,10 +7,11 @@ import structlog
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from wiredesk import registry
 from wiredesk.cli import console
 from wiredesk.cli.moments import FORMS, milliseconds
 from wiredesk.cli.options import with_settings
-from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_SKIPPED, STAGES
+from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_SKIPPED
 from wiredesk.runtime import logs
 from wiredesk.runtime.audit import Account, account
 from wiredesk.runtime.settings import KafkaSettings
@@ -45,7 +46,7 @@ def audit(
         found = asyncio.run(
             account(
                 kafka,
-                list(STAGES.values()),
+                list(registry.registry().flow),
                 since_ms=since_ms,
                 progress=lambda done, total: progress.update(task, completed=done, total=total),
             )

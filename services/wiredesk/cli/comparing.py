@@ -19,10 +19,10 @@ import typer
 from aiokafka import TopicPartition
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from wiredesk import registry
 from wiredesk.cli import console
 from wiredesk.cli.options import with_settings
 from wiredesk.cli.replay.filters import wanted
-from wiredesk.pipeline import STAGES
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.kafka import topics
@@ -138,7 +138,7 @@ async def _keep_replayed(kafka: KafkaSettings, name: str, pages: sqlite3.Connect
     noted = (await noted_runs(kafka)).get(name)
     if noted is None:
         raise UsageError(f"no run {name}: 'wiredesk replay list' shows them")
-    stage, wants = STAGES[noted.run.stage], wanted(noted.run.filters)
+    stage, wants = registry.stages()[noted.run.stage], wanted(noted.run.filters)
     if stage.entry:
         raise UsageError(f"run {name} read {stage.consumes.name}, which has no page ids: leave --replay out")
     async with contextlib.aclosing(between(kafka, noted.run.sources(kafka, stage))) as reading:

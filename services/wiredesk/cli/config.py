@@ -7,21 +7,11 @@ import typer
 from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
+from wiredesk import registry
 from wiredesk.cli import console
 from wiredesk.cli.options import is_secret, load, variable
-from wiredesk.enrichment.settings import EnrichmentSettings
-from wiredesk.ingest.settings import IngestSettings
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime.settings import KafkaSettings, Settings, WorkerSettings
-
-GROUPS: dict[str, type[Settings]] = {
-    "Kafka": KafkaSettings,
-    "Workers": WorkerSettings,
-    "Ingest": IngestSettings,
-    "Enrichment": EnrichmentSettings,
-    "Embedded broker": BrokerSettings,
-}
-"""Every group of settings, under its heading."""
 
 INTRODUCTION = (
     "Every setting is an environment variable. Where a command uses it, it is also a flag: `WIREDESK_PAGE_DEADLINE` is "
@@ -42,15 +32,28 @@ def config(
         console.plain(markdown())
         return
     rows = [
-        (variable(name), _shown(getattr(settings, name)), "environment" if variable(name) in os.environ else "default")
-        for settings in (load(group) for group in GROUPS.values())
-        for name in type(settings).model_fields
+        (
+            variable(name, group),
+            _shown(getattr(settings, name)),
+            "environment" if variable(name, group) in os.environ else "default",
+        )
+        for group, settings in ((group, load(group)) for group in groups().values())
+        for name in group.model_fields
     ]
     if as_json:
         told = {name: {"value": value, "from": source} for name, value, source in rows}
         console.json(told, indent=True)
     else:
         console.table("Settings", ("variable", "value", "from"), rows)
+
+
+def groups() -> dict[str, type[Settings]]:
+    """Return every group of settings, under its heading: those of each stage among them, in the order of the flow."""
+    found: dict[str, type[Settings]] = {"Kafka": KafkaSettings, "Workers": WorkerSettings}
+    for stage in registry.stages().values():
+        if (group := registry.registry().settings_of(stage)) is not None:
+            found[stage.name.capitalize()] = group
+    return {**found, "Embedded broker": BrokerSettings}
 
 
 def markdown() -> str:
@@ -60,12 +63,12 @@ def markdown() -> str:
         "",
         INTRODUCTION,
     ]
-    for heading, group in GROUPS.items():
+    for heading, group in groups().items():
         lines += ["", f"## {heading}", "", "| variable | default | what |", "|---|---|---|"]
         for name, info in group.model_fields.items():
             default = "" if info.default in (None, PydanticUndefined) else f"`{info.default}`"
             secret = " Secret." if is_secret(info) else ""
-            lines.append(f"| `{variable(name)}` | {default or 'none'} | {info.description}{secret} |")
+            lines.append(f"| `{variable(name, group)}` | {default or 'none'} | {info.description}{secret} |")
     return "\n".join(lines)
 
 

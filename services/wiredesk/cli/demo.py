@@ -22,7 +22,7 @@ from wiredesk.cli.publish import send
 from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.operations import page_files
-from wiredesk.pipeline import ARTICLES_ENRICHED, ENDS, PAGES_RAW, PAGES_SKIPPED, STAGES, TOPICS
+from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_RAW, PAGES_SKIPPED, STAGES, TERMINAL_TOPICS, TOPICS
 from wiredesk.runtime import headers, logs
 from wiredesk.runtime.errors import UnavailableError
 from wiredesk.runtime.kafka import clients, topics
@@ -121,7 +121,7 @@ class _Tally:
 async def _follow(kafka: KafkaSettings, raw: list[page_files.Raw], seconds: float) -> _Tally:
     """Publish the pages and show what becomes of them, until all have ended."""
     began = time.monotonic()
-    reading = read(kafka, [topic.name for topic in ENDS])
+    reading = read(kafka, [topic.name for topic in TERMINAL_TOPICS])
     async with contextlib.aclosing(reading):
         await anext(reading)  # reading has begun: nothing that is published from here on is missed
         tally = _Tally(await _publish(kafka, raw))

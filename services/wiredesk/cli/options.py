@@ -10,17 +10,17 @@ import typer
 from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
+from wiredesk import registry
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.settings import Settings
-
-PREFIX = "WIREDESK_"
+from wiredesk.runtime.topology import Stage
 
 _TOPIC = re.compile(r"[A-Za-z0-9._-]{1,200}")
 
 
-def variable(name: str) -> str:
-    """Return the environment variable of a setting."""
-    return PREFIX + name.upper()
+def variable(name: str, group: type[Settings] = Settings) -> str:
+    """Return the environment variable of a setting; a group of another package may have a prefix of its own."""
+    return f"{group.model_config.get('env_prefix', '')}{name}".upper()
 
 
 def with_settings(**groups: type[Settings]) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -58,10 +58,21 @@ def load[S: Settings](group: type[S], **flags: str) -> S:
         return group(**flags)  # type: ignore[arg-type] # pydantic parses the strings
     except ValidationError as error:
         problems = [
-            f"{variable('_'.join(map(str, p['loc'])))}: {p['msg']}" if p["loc"] else str(p["msg"])
+            f"{variable('_'.join(map(str, p['loc'])), group)}: {p['msg']}" if p["loc"] else str(p["msg"])
             for p in error.errors(include_url=False)
         ]
         raise UsageError("; ".join(problem.replace("Value error, ", "") for problem in problems)) from error
+
+
+def check_stage_settings(stage: Stage) -> None:
+    """Read a stage's own settings, which its processes read again: what is wrong in them is reported here, at once.
+
+    Raises:
+        UsageError: one of them is wrong, or their class cannot be loaded.
+    """
+    group = registry.registry().settings_of(stage)
+    if group is not None:
+        load(group)
 
 
 def topic_name(option: str, name: str) -> str:

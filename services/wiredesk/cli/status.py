@@ -15,11 +15,12 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from wiredesk import registry
 from wiredesk.cli import console
 from wiredesk.cli.moments import moment
 from wiredesk.cli.options import with_settings
 from wiredesk.cli.signals import stop_on_signal
-from wiredesk.pipeline import PAGES_SKIPPED, STAGES
+from wiredesk.pipeline import PAGES_SKIPPED
 from wiredesk.runtime import logs
 from wiredesk.runtime.headers import REASON, own, text
 from wiredesk.runtime.kafka import topics
@@ -63,7 +64,7 @@ def status(
 
 
 async def _status(kafka: KafkaSettings, span: timedelta, *, watch: bool, as_json: bool) -> bool:
-    async with overviews(kafka, list(STAGES.values())) as watcher:
+    async with overviews(kafka, list(registry.stages().values())) as watcher:
         before = await watcher.look()
         if not watch:
             await asyncio.sleep(SAMPLE_SECONDS)
@@ -126,7 +127,7 @@ async def _told(kafka: KafkaSettings, watcher: Watcher, before: Overview, span: 
 
 async def _reasons(kafka: KafkaSettings, span: timedelta) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
     """Return why pages were skipped, and why each stage gave records up, lately."""
-    stages = {kafka.on_cluster(stage.dead_letter_topic.name): stage.name for stage in STAGES.values()}
+    stages = {kafka.on_cluster(stage.dead_letter_topic.name): stage.name for stage in registry.stages().values()}
     skipped = kafka.on_cluster(PAGES_SKIPPED.name)
     counts = await topics.partitions(kafka, [*stages, skipped])
     partitions = [TopicPartition(name, number) for name, count in counts.items() for number in range(count)]

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
+from wiredesk import registry
 from wiredesk.cli import console
 from wiredesk.cli.comparing import compare
 from wiredesk.cli.options import with_settings
-from wiredesk.pipeline import TOPICS
 from wiredesk.runtime import logs
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
@@ -29,10 +29,10 @@ def create(
 ) -> None:
     """Create the topics that are missing. Those that exist stay as they are: it can be run again at any time."""
     logs.quiet()
-    created = asyncio.run(topics.create(kafka, TOPICS, partitions=partitions, replication=replication))
+    created = asyncio.run(topics.create(kafka, registry.topics(), partitions=partitions, replication=replication))
     for name in created:
         console.line(f"created {name}")
-    console.line(f"{len(created)} topics created, {len(TOPICS) - len(created)} were there")
+    console.line(f"{len(created)} topics created, {len(registry.topics()) - len(created)} were there")
 
 
 @app.command("list")
@@ -44,7 +44,7 @@ def list_topics(
 ) -> None:
     """List the pipeline's topics as they are on the cluster."""
     logs.quiet()
-    states = asyncio.run(topics.states(kafka, TOPICS))
+    states = asyncio.run(topics.states(kafka, registry.topics()))
     rows = [
         {
             "topic": kafka.on_cluster(state.topic.name),
@@ -52,7 +52,7 @@ def list_topics(
             "partitions": state.partitions,
             "replication": state.replication,
             "settings": state.topic.settings(),
-            "describes": state.topic.describes,
+            "describes": state.topic.description,
         }
         for state in states
     ]

@@ -12,11 +12,12 @@ import typer
 from aiokafka import TopicPartition
 from aiokafka.partitioner import DefaultPartitioner
 
+from wiredesk import registry
 from wiredesk.cli import console
 from wiredesk.cli.moments import written
 from wiredesk.cli.options import with_settings
 from wiredesk.operations.page_urls import page_url
-from wiredesk.pipeline import ENDS, PAGES_RAW, PAGES_SKIPPED, STAGES, TOPICS
+from wiredesk.pipeline import PAGES_RAW, PAGES_SKIPPED
 from wiredesk.runtime import logs
 from wiredesk.runtime.dead_letters.letter import parsed
 from wiredesk.runtime.errors import UsageError
@@ -31,9 +32,6 @@ from wiredesk.runtime.settings import KafkaSettings
 from wiredesk_schemas import page_id
 
 NOT_FOUND = 1
-
-DEAD_LETTERS = {stage.dead_letter_topic.name: stage for stage in STAGES.values()}
-READERS = {stage.consumes.name: stage for stage in STAGES.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,7 @@ def _id_of_address(address: str) -> str | None:
 
 
 async def _trace(kafka: KafkaSettings, page: str) -> list[Visit]:
-    names = {kafka.on_cluster(topic.name): topic.name for topic in TOPICS}
+    names = {kafka.on_cluster(topic.name): topic.name for topic in registry.topics()}
     counts = await topics.partitions(kafka, list(names))
     if missing := [name for name in names if name not in counts]:
         raise UsageError(f"no topic {', '.join(missing)} on the cluster: run 'wiredesk topics create' first")
@@ -128,7 +126,7 @@ async def _trace(kafka: KafkaSettings, page: str) -> list[Visit]:
     raw = kafka.on_cluster(PAGES_RAW.name)
     raws = [TopicPartition(raw, number) for number in range(counts[raw])]
     spans = await ends(kafka, [*keyed, *raw_letters, *raws])
-    done = {tp: found.offset for tp, found in (await committed(kafka, list(STAGES.values()))).items()}
+    done = {tp: found.offset for tp, found in (await committed(kafka, list(registry.stages().values()))).items()}
     found = await _read(kafka, {tp: spans[tp] for tp in keyed}, key=key)
     letters = await _read(kafka, {tp: spans[tp] for tp in raw_letters})
     found += [r for r in letters if _id_of_address(page_url(r)) == page]
@@ -191,10 +189,10 @@ def _visit(kafka: KafkaSettings, origin: str, records: Sequence[Record], done: M
         )
         before = record.timestamp
     newest = visit.hops[-1]
-    if newest.topic in {topic.name for topic in ENDS}:
+    if newest.topic in {topic.name for topic in registry.terminal_topics()}:
         visit.where = newest.told
     else:
-        reader = READERS[newest.topic]
+        reader = registry.registry().readers(newest.topic)[0]
         behind = newest.offset - done.get(TopicPartition(kafka.on_cluster(newest.topic), newest.partition), 0)
         visit.where = f"waits for {reader.name}" + (f", {behind} records before it" if behind > 0 else "")
     return visit
@@ -208,8 +206,9 @@ def _told(topic: str, record: Record) -> str:
 
 
 def _event_told(topic: str, record: Record) -> str:
-    if topic in DEAD_LETTERS:
-        letter = parsed(DEAD_LETTERS[topic], record)
+    giving_up = {stage.dead_letter_topic.name: stage for stage in registry.stages().values()}
+    if topic in giving_up:
+        letter = parsed(giving_up[topic], record)
         return f"dead letter: {letter.reason}: {letter.message}" if letter else "dead letter"
     event: Any = None
     with contextlib.suppress(orjson.JSONDecodeError):

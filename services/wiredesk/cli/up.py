@@ -15,13 +15,13 @@ from prometheus_client.parser import text_string_to_metric_families
 from rich.live import Live
 from rich.table import Table
 
+from wiredesk import registry
 from wiredesk.cli import console
 from wiredesk.cli.broker import Data, Port, embedded_kafka
 from wiredesk.cli.options import with_settings
 from wiredesk.cli.signals import stop_on_signal
 from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
-from wiredesk.pipeline import STAGES, TOPICS
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.kafka import topics
@@ -50,12 +50,12 @@ def up(
 
 
 def _counts(given: Sequence[str]) -> dict[Stage, int]:
-    counts = dict.fromkeys(STAGES.values(), 1)
+    counts = dict.fromkeys(registry.stages().values(), 1)
     for entry in given:
         name, _, number = entry.partition("=")
-        if name not in STAGES or not re.fullmatch(r"[0-9]{1,4}", number):
-            raise UsageError(f"--workers {entry}: give STAGE=N, with a stage of {', '.join(STAGES)}")
-        counts[STAGES[name]] = int(number)
+        if not re.fullmatch(r"[0-9]{1,4}", number):
+            raise UsageError(f"--workers {entry}: give STAGE=N, with a stage of {', '.join(registry.stages())}")
+        counts[registry.registry().stage(name)] = int(number)
     return counts
 
 
@@ -63,7 +63,7 @@ async def _run(counts: dict[Stage, int], data: Path, port: int, settings: Broker
     with stop_on_signal() as stop:
         async with embedded_kafka(data / "kafka", settings, port=port, owner="wiredesk up") as broker:
             kafka = stack.kafka_settings(broker)
-            await topics.create(kafka, TOPICS)
+            await topics.create(kafka, registry.topics())
             console.line(f"ready {broker.bootstrap_servers}")
             log = data / "workers.log"
             console.note(f"logs: {log} and {broker.nodes[0].log}")
@@ -96,7 +96,7 @@ async def _watch(crew: Sequence[stack.WorkerProcess]) -> None:
             await asyncio.sleep(REFRESH_SECONDS if live is not None else PLAIN_SECONDS)
             sums = await _sums(crew)
             now = time.monotonic()
-            rows = [_row(name, sums, before, now - asked, crew) for name in STAGES]
+            rows = [_row(name, sums, before, now - asked, crew) for name in registry.stages()]
             before, asked = sums, now
             if live is not None:
                 live.update(_table(rows), refresh=True)

@@ -5,17 +5,14 @@ from typing import Annotated
 
 import typer
 
-from wiredesk.cli.options import load, with_settings
+from wiredesk import registry
+from wiredesk.cli.options import check_stage_settings, with_settings
 from wiredesk.cli.signals import stop_on_signal
-from wiredesk.enrichment.settings import EnrichmentSettings
-from wiredesk.ingest.settings import IngestSettings
-from wiredesk.pipeline import STAGES
 from wiredesk.runtime import logs
-from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Stage
 
-Name = Annotated[str, typer.Argument(metavar="ingest|extractor|enrichment", help="The stage to work for.")]
+Name = Annotated[str, typer.Argument(metavar="|".join(registry.stages()), help="The stage to work for.")]
 
 
 @with_settings(kafka=KafkaSettings, settings=WorkerSettings)
@@ -30,13 +27,10 @@ def worker(
     Workers of a stage share its partitions: start as many as there are, on as many machines as you like. Logs are JSON
     on stderr; /metrics, /healthz and /readyz are on --metrics-port.
     """
-    if stage not in STAGES:
-        raise UsageError(f"there is no stage {stage!r}: choose one of {', '.join(STAGES)}")
-    # The stage's own settings are read again in its processes; what is wrong in them is told here, at once.
-    load(IngestSettings)
-    load(EnrichmentSettings)
+    found = registry.registry().stage(stage)
+    check_stage_settings(found)
     logs.configure(settings.log_level)
-    asyncio.run(_run(STAGES[stage], kafka, settings))
+    asyncio.run(_run(found, kafka, settings))
 
 
 async def _run(stage: Stage, kafka: KafkaSettings, settings: WorkerSettings) -> None:

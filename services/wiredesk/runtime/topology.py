@@ -1,9 +1,19 @@
-"""The words a topology is written in: topics, and stages between them."""
+"""What a topology is made of: topics, and stages between them."""
 
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 DAY_MS = 24 * 60 * 60 * 1000
+"""Milliseconds of a day, the unit of retention."""
+
 MIB = 1024 * 1024
+"""Bytes of a mebibyte."""
+
+_STAGE_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_TOPIC_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+_LOADABLE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,19 +22,24 @@ class Topic:
 
     Attributes:
         name: in the topology, without prefix.
-        describes: one line for people.
+        description: one line for people.
         partitions: default at creation; the number bounds how many workers of a stage can share the load.
         retention_ms: how long records are kept; -1 keeps them for ever.
         max_message_bytes: largest batch, after compression, that the broker takes.
-        dead_letters: it holds what a stage gave up.
+        dead_letters: it holds the dead letters of a stage.
+        events: classes of the events that its records carry. The runtime does not look at them.
+        terminal: a page's way through the pipeline ends here. Stages may read it all the same; what they publish is
+            no other end of the page.
     """
 
     name: str
-    describes: str
+    description: str
     partitions: int = 6
     retention_ms: int = 7 * DAY_MS
     max_message_bytes: int = 32 * MIB
     dead_letters: bool = False
+    events: tuple[type[Any], ...] = ()
+    terminal: bool = False
 
     def settings(self) -> dict[str, str]:
         """Return the topic's settings by their names on the broker."""
@@ -33,7 +48,7 @@ class Topic:
             "max.message.bytes": str(self.max_message_bytes),
             # Producers compress; the broker keeps what they chose rather than pack every batch again.
             "compression.type": "producer",
-            # Lag in seconds and latency are told from the broker's clock: a crawler's may be wrong by years.
+            # Lag in seconds and latency are taken from the broker's clock: a crawler's may be wrong by years.
             "message.timestamp.type": "LogAppendTime",
         }
 
@@ -42,20 +57,34 @@ class Topic:
 class Stage:
     """A stage: what it reads, what it writes, and where its handler comes from.
 
+    An installed package adds a stage by an entry point of the group `wiredesk.stages`, named as the stage is; see
+    `docs/extending.md`.
+
     Attributes:
-        name: of the stage; its consumer group is `wiredesk.<name>`.
+        name: of the stage: lower-case letters, digits and '-'. Its consumer group is `wiredesk.<name>`.
+        description: one line for people.
+        consumes: the topic that it reads.
+        produces: the topics that it writes; none: it publishes nothing, and writes elsewhere.
         handler: `module:function`, called without arguments in the processes that do the work, and only there.
         entry: it reads what others publish: origins begin with its records, whatever their headers claim.
         default_processes: worker processes of one worker, where nothing else is set.
+        settings: `module:Class` of its own settings, a subclass of `Settings`; None: it has none.
+        one_to_one: every record becomes exactly one event or dead letter, which `wiredesk audit` then proves. False: a
+            record may become no event, one, or several.
+        dead_letters: name of its dead-letter topic; None: `<input topic>.dlq`. Where stages share an input topic, each
+            has a dead-letter topic of its own.
     """
 
     name: str
-    describes: str
+    description: str
     consumes: Topic
     produces: tuple[Topic, ...]
     handler: str
     entry: bool = False
     default_processes: int = 1
+    settings: str | None = None
+    one_to_one: bool = True
+    dead_letters: str | None = None
 
     @property
     def group(self) -> str:
@@ -64,17 +93,54 @@ class Stage:
 
     @property
     def dead_letter_topic(self) -> Topic:
-        """The dead-letter topic of what this stage reads: kept longer than its input.
+        """The dead-letter topic of this stage: kept longer than its input.
 
         It is wider, too: a record that another client packed tightly must still fit when our codec packs it less so,
         and any that is read as it is (`MAX_RECORD_BYTES` of `kafka/batches.py`) when it is not packed at all. A broker
         takes requests of 100 MiB by default (`socket.request.max.bytes`).
         """
         return Topic(
-            name=f"{self.consumes.name}.dlq",
-            describes=f"Records of {self.consumes.name} that {self.name} could not process, as received",
+            name=self.dead_letters or f"{self.consumes.name}.dlq",
+            description=f"Records of {self.consumes.name} that {self.name} could not process, as received",
             partitions=1,
             retention_ms=30 * DAY_MS,
             max_message_bytes=3 * self.consumes.max_message_bytes,
             dead_letters=True,
         )
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """Every topic of the stage: its input, its outputs, its dead letters."""
+        return (self.consumes, *self.produces, self.dead_letter_topic)
+
+    @property
+    def routes(self) -> Mapping[type[Any], Topic]:
+        """The topic for each class of event that the stage publishes."""
+        return {event: topic for topic in self.produces for event in topic.events}
+
+    def defects(self) -> list[str]:
+        """Return what is wrong with the stage by itself, a line each; empty where nothing is."""
+        found = []
+        if not _STAGE_NAME.fullmatch(self.name):
+            found.append(f"{self.name!r} is no name of a stage: lower-case letters, digits and '-', 40 at most")
+        found += [
+            f"{topic.name!r} is no name of a topic: letters, digits, '.', '_' and '-', 200 at most"
+            for topic in self.topics
+            if not _TOPIC_NAME.fullmatch(topic.name) or topic.name.startswith("wiredesk.")
+        ]
+        found += [
+            f"{value!r} names nothing that can be loaded: write module:name"
+            for value in (self.handler, self.settings)
+            if value is not None and not _LOADABLE.fullmatch(value)
+        ]
+        if self.consumes in self.produces:
+            found.append(f"it reads and writes {self.consumes.name}")
+        return found
+
+
+def topics_of(stages: Iterable[Stage]) -> tuple[Topic, ...]:
+    """Return the topics of stages, each once: what they read, what else they write, then dead letters."""
+    ordered = list(stages)
+    read = [stage.consumes for stage in ordered]
+    written = [topic for stage in ordered for topic in stage.produces]
+    return tuple(dict.fromkeys((*read, *written, *(stage.dead_letter_topic for stage in ordered))))

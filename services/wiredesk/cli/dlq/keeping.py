@@ -10,10 +10,10 @@ from typing import IO, Annotated, Any
 import orjson
 import typer
 
+from wiredesk import registry
 from wiredesk.cli import console
 from wiredesk.cli.dlq.selecting import Host, Reason, Selection, Since, Topic, selection
 from wiredesk.cli.options import with_settings
-from wiredesk.pipeline import STAGES
 from wiredesk.runtime import logs
 from wiredesk.runtime.dead_letters import Letter, letters, mark
 from wiredesk.runtime.errors import TransactionError, UnavailableError, UsageError
@@ -125,7 +125,7 @@ def _read(path: Path) -> Iterator[tuple[str, Output]]:
 
 def _parsed(line: bytes) -> tuple[str, Output]:
     row = orjson.loads(line)
-    if row["topic"] not in {stage.dead_letter_topic.name for stage in STAGES.values()}:
+    if row["topic"] not in {stage.dead_letter_topic.name for stage in registry.stages().values()}:
         raise ValueError(f"no dead-letter topic {row['topic']}")
     headers: list[Header] = [(str(name), _unpacked(value)) for name, value in row["headers"]]
     # Files of older versions have only the id: it names another record once its topic has been made anew.
@@ -143,7 +143,7 @@ async def _import(kafka: KafkaSettings, kept: Sequence[tuple[str, Output]]) -> i
     transactional_id = kafka.on_cluster(TRANSACTIONAL_ID)
     async with TransactionalProducer(kafka, transactional_id, TRANSACTION_SECONDS) as producer:
         there: set[str] = set()
-        async with contextlib.aclosing(letters(kafka, list(STAGES.values()))) as reading:
+        async with contextlib.aclosing(letters(kafka, list(registry.stages().values()))) as reading:
             async for letter in reading:
                 name = _name(letter)
                 there |= {name, name.partition("@")[0]}  # files of older versions say no time

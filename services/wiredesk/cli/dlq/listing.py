@@ -12,12 +12,12 @@ from typing import Annotated, Any
 import typer
 from aiokafka import TopicPartition
 
+from wiredesk import registry
 from wiredesk.cli import console
 from wiredesk.cli.dlq.selecting import Host, Reason, Selection, Since, Topic, selection
 from wiredesk.cli.options import with_settings
 from wiredesk.cli.tail import as_object
 from wiredesk.operations.page_urls import host_of, page_url
-from wiredesk.pipeline import STAGES
 from wiredesk.runtime import logs
 from wiredesk.runtime.dead_letters import Letter, letters, mark, redriven
 from wiredesk.runtime.dead_letters.letter import parsed
@@ -176,7 +176,7 @@ async def _letter(kafka: KafkaSettings, letter_id: str) -> Letter:
         UsageError: there is none of that name.
     """
     at = parse_coordinates(letter_id)
-    by_topic = {stage.dead_letter_topic.name: stage for stage in STAGES.values()}
+    by_topic = {stage.dead_letter_topic.name: stage for stage in registry.stages().values()}
     name = "" if at is None else at[0].removeprefix(kafka.topic_prefix)
     if name not in by_topic:
         by_topic |= await _of_replays(kafka)
@@ -197,6 +197,6 @@ async def _of_replays(kafka: KafkaSettings) -> dict[str, Stage]:
     """Return the dead-letter topics of runs that wrote a topic of their own, with the stages that gave up."""
     found = {}
     for noted in (await noted_runs(kafka)).values():
-        if (stage := STAGES.get(noted.run.stage)) is not None:
+        if (stage := registry.stages().get(noted.run.stage)) is not None:
             found[targets(stage, noted.run.into)[stage.dead_letter_topic.name].name] = stage
     return found

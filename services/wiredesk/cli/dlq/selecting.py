@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from wiredesk import registry
 from wiredesk.cli.moments import FORMS, milliseconds
 from wiredesk.operations.page_urls import is_on_host, page_url
-from wiredesk.pipeline import STAGES
 from wiredesk.runtime.dead_letters import Letter
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.topology import Stage
@@ -50,8 +50,8 @@ def selection(
 
 def _stages(names: list[str] | None) -> list[Stage]:
     if not names:
-        return list(STAGES.values())
-    by_name = {stage.dead_letter_topic.name: stage for stage in STAGES.values()} | STAGES
+        return list(registry.stages().values())
+    by_name = {stage.dead_letter_topic.name: stage for stage in registry.stages().values()} | dict(registry.stages())
     if unknown := [name for name in names if name not in by_name]:
         raise UsageError(f"no dead-letter topic {unknown[0]}: there are {', '.join(by_name)}")
     return [by_name[name] for name in dict.fromkeys(names)]

@@ -11,11 +11,11 @@ from typing import Annotated
 
 import typer
 
+from wiredesk import registry
 from wiredesk.cli.options import with_settings
 from wiredesk.cli.replay.listing import list_runs, show
 from wiredesk.cli.replay.planning import plan
 from wiredesk.cli.replay.running import resume
-from wiredesk.pipeline import STAGES
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 
@@ -49,15 +49,15 @@ def replay(
             raise UsageError(f"--{given[0].replace('_', '-')} goes behind '{context.invoked_subcommand}'")
         return
     if run is None:
-        raise UsageError(f"say what: a stage ({', '.join(STAGES)}), list, show RUN, or --resume RUN")
+        raise UsageError(f"say what: a stage ({', '.join(registry.stages())}), list, show RUN, or --resume RUN")
     resume(kafka, settings, run, rate=rate, as_json=as_json)
 
 
-for name, stage in STAGES.items():
+for name, stage in registry.stages().items():
     told = (
         f"Do the work of {name} on a range of {stage.consumes.name} once more: with --into beside the live stream, "
         f"into a topic of its own; without it into the live {stage.produces[0].name}, as a repair. Say --dry-run first."
     )
-    app.command(name, help=told, short_help=stage.describes)(plan)
+    app.command(name, help=told, short_help=stage.description)(plan)
 app.command("list")(list_runs)
 app.command("show")(show)

@@ -9,15 +9,13 @@ from typing import Annotated
 import typer
 from aiokafka import TopicPartition
 
+from wiredesk import registry
 from wiredesk.cli import console
 from wiredesk.cli.moments import FORMS, milliseconds
-from wiredesk.cli.options import load, topic_name, with_settings
+from wiredesk.cli.options import check_stage_settings, topic_name, with_settings
 from wiredesk.cli.replay.filters import Filters, Hosts, Languages, Types, Urls, filters, wanted
 from wiredesk.cli.replay.rewinding import rewind_group
 from wiredesk.cli.replay.running import NICE, counting, finish, summary
-from wiredesk.enrichment.settings import EnrichmentSettings
-from wiredesk.ingest.settings import IngestSettings
-from wiredesk.pipeline import STAGES, TOPICS
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.kafka.reading import Span
@@ -69,15 +67,14 @@ def plan(  # noqa: PLR0913 - each is an option
     """Read a range of the stage's topic again."""
     logs.quiet()
     os.nice(NICE)
-    stage = STAGES[context.info_name or ""]
+    stage = registry.stages()[context.info_name or ""]
     asked = filters(host, url, language, event_type)
     if rewind:
         if into is not None or until is not None or rate is not None or asked:
             raise UsageError("--rewind-group goes with --from or --offset only: the live workers read all that follows")
         rewind_group(kafka, stage, since, offset, dry_run=dry_run, yes=yes, as_json=as_json)
         return
-    load(IngestSettings)  # read again in the stage's processes; what is wrong in them is told here
-    load(EnrichmentSettings)
+    check_stage_settings(stage)
     _check(stage, into)
     ranges = _ranges(kafka, stage, since, until, offset)
     if dry_run:
@@ -99,7 +96,7 @@ def _check(stage: Stage, into: str | None) -> None:
         return
     if topic_name("--into", into).startswith(OWN):
         raise UsageError(f"--into {into}: topics that begin with {OWN!r} are wiredesk's own")
-    live = {topic.name for topic in TOPICS}
+    live = {topic.name for topic in registry.topics()}
     if taken := [topic.name for topic in targets(stage, into).values() if topic.name in live]:
         raise UsageError(
             f"--into {into} would write {taken[0]}, a live topic: name another, or leave --into out to repair that"

@@ -11,10 +11,10 @@ import structlog
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from wiredesk import registry
 from wiredesk.cli import console
 from wiredesk.cli.replay.filters import wanted
 from wiredesk.cli.signals import stop_on_signal
-from wiredesk.pipeline import STAGES
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.kafka.progress import delete_group
@@ -52,13 +52,13 @@ def resume(kafka: KafkaSettings, settings: WorkerSettings, name: str, *, rate: f
     if noted is None:
         raise UsageError(f"no run {name}: 'wiredesk replay list' shows them")
     run = noted.run
-    if run.stage not in STAGES:
+    if run.stage not in registry.stages():
         raise UsageError(f"run {name} is of the stage {run.stage}, which there is not any more")
     if noted.account is not None:
         _tell(run, noted.account, as_json=as_json)
         return
     if not asyncio.run(progress(kafka, run)).finished:
-        version = asyncio.run(trial(STAGES[run.stage], settings)).version
+        version = asyncio.run(trial(registry.stages()[run.stage], settings)).version
         if version != run.version:
             raise UsageError(
                 f"run {name} was begun with {run.stage} {run.version}, and this is {version}: a run must not mix two; "
@@ -106,12 +106,12 @@ async def _work(kafka: KafkaSettings, settings: WorkerSettings, run: Run, rate: 
             speed = (done - before) / max(1e-3, at - then)
             bar.update(task, completed=done, speed=f"{speed:.0f}/s", trouble=console.markup(now.trouble or ""))
 
-        stage = STAGES[run.stage]
+        stage = registry.stages()[run.stage]
         return await work(kafka, settings, stage, run, wanted(run.filters), rate=rate, stop=stop, on_advance=advance)
 
 
 async def _account(kafka: KafkaSettings, run: Run, count: Callable[[int, int], None]) -> RunAccount:
-    stage = STAGES[run.stage]
+    stage = registry.stages()[run.stage]
     found = await account(kafka, run.id, run.sources(kafka, stage), run.outputs, wanted(run.filters), count)
     await note_account(kafka, run, found)
     await delete_group(kafka, run.group)

@@ -98,7 +98,7 @@ def targets(stage: Stage, into: str | None) -> dict[str, Topic]:
     return {
         topic.name: Topic(
             name=names[topic.name],
-            describes=topic.describes,
+            description=topic.description,
             partitions=topic.partitions,
             retention_ms=topic.retention_ms,
             max_message_bytes=topic.max_message_bytes,

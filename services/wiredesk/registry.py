@@ -1,0 +1,315 @@
+"""The registry: every stage that is installed, ours and those of other packages, in the order of the flow.
+
+A stage is an entry point of the group `wiredesk.stages`; ours are in the same group. One that cannot be imported, or
+that conflicts with another, is left out and named in a line: commands that do not need it go on without it.
+"""
+
+import functools
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from types import MappingProxyType
+from typing import Any
+
+from wiredesk.runtime.errors import UsageError
+from wiredesk.runtime.settings import Settings
+from wiredesk.runtime.topology import Stage, Topic, topics_of
+from wiredesk_schemas.event import DerivedEvent, Event
+
+GROUP = "wiredesk.stages"
+"""The group of entry points."""
+
+OURS = "wiredesk"
+"""The distribution whose stages are registered first: nothing that is installed beside it can take their place."""
+
+RESERVED = frozenset({"list", "show", "all"})
+"""Words of commands that take the name of a stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A stage that was left out.
+
+    Attributes:
+        name: of the entry point.
+        distribution: that has it.
+        reason: what is wrong with it.
+    """
+
+    name: str
+    distribution: str
+    reason: str
+
+    def __str__(self) -> str:
+        """Return one line for a person."""
+        return f"stage {self.name!r} of the package {self.distribution!r} is left out: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The stages of this installation.
+
+    Attributes:
+        stages: by name, in the order of the flow: a stage stands after those whose topics it reads.
+        distributions: the package that each stage is of, by the stage's name.
+        rejections: stages that were left out.
+    """
+
+    stages: Mapping[str, Stage]
+    distributions: Mapping[str, str]
+    rejections: tuple[Rejection, ...] = ()
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """Every topic, dead-letter topics last."""
+        return topics_of(self.stages.values())
+
+    @property
+    def entry_topics(self) -> tuple[Topic, ...]:
+        """The topics to which others publish."""
+        return tuple(dict.fromkeys(stage.consumes for stage in self.stages.values() if stage.entry))
+
+    @property
+    def flow(self) -> tuple[Stage, ...]:
+        """The stages through which raw pages reach a terminal topic: of each page exactly one record ends there."""
+        return tuple(stage for stage in self.stages.values() if _leads_to_an_end(stage, self.stages.values()))
+
+    @property
+    def side_stages(self) -> tuple[Stage, ...]:
+        """The others: they read what the flow writes, and end no page."""
+        return tuple(stage for stage in self.stages.values() if stage not in self.flow)
+
+    @property
+    def terminal_topics(self) -> tuple[Topic, ...]:
+        """The topics in which a raw page ends, in exactly one of them; the dead-letter topics of the flow included."""
+        written = topics_of(self.flow)
+        return tuple(topic for topic in written if topic.terminal or topic.dead_letters)
+
+    @property
+    def event_types(self) -> Mapping[Topic, tuple[type[Event], ...]]:
+        """The classes of the events in each topic; dead-letter topics are not among them."""
+        return {topic: topic.events for topic in self.topics if not topic.dead_letters}
+
+    def readers(self, topic: Topic | str) -> tuple[Stage, ...]:
+        """Return the stages that read a topic, given itself or its name."""
+        name = topic if isinstance(topic, str) else topic.name
+        return tuple(stage for stage in self.stages.values() if stage.consumes.name == name)
+
+    def stage(self, name: str) -> Stage:
+        """Return the stage of a name.
+
+        Raises:
+            UsageError: there is none, or it was left out; the message says why.
+        """
+        if (found := self.stages.get(name)) is not None:
+            return found
+        for rejection in self.rejections:
+            if rejection.name == name:
+                raise UsageError(str(rejection))
+        raise UsageError(f"there is no stage {name!r}: choose one of {', '.join(self.stages)}")
+
+    def settings_of(self, stage: Stage) -> type[Settings] | None:
+        """Return the class of a stage's own settings; None where it has none.
+
+        Raises:
+            UsageError: it cannot be imported, or is no class of settings.
+        """
+        if stage.settings is None:
+            return None
+        package = self.distributions.get(stage.name, "?")
+        module, _, name = stage.settings.partition(":")
+        try:
+            found = getattr(import_module(module), name)
+        except Exception as error:  # whatever a foreign module raises
+            raise UsageError(
+                f"the settings of stage {stage.name!r} of the package {package!r} cannot be loaded: {_line(error)}"
+            ) from error
+        if not (isinstance(found, type) and issubclass(found, Settings)):
+            raise UsageError(
+                f"the settings of stage {stage.name!r} of the package {package!r} are no subclass of wiredesk.Settings"
+            )
+        return found
+
+    def replacing(self, stage: Stage) -> "Registry":
+        """Return the registry with another stage in place of the one of its name."""
+        return Registry({**self.stages, stage.name: stage}, self.distributions, self.rejections)
+
+
+@functools.cache
+def registry() -> Registry:
+    """Return the registry of this installation, made once."""
+    return load(entry_points(group=GROUP))
+
+
+def stages() -> Mapping[str, Stage]:
+    """Return every stage by name, in the order of the flow."""
+    return registry().stages
+
+
+def topics() -> tuple[Topic, ...]:
+    """Return every topic, dead-letter topics last."""
+    return registry().topics
+
+
+def terminal_topics() -> tuple[Topic, ...]:
+    """Return the topics in which a raw page ends, in exactly one of them."""
+    return registry().terminal_topics
+
+
+def event_types() -> Mapping[Topic, tuple[type[Event], ...]]:
+    """Return the classes of the events in each topic."""
+    return registry().event_types
+
+
+def load(points: Iterable[EntryPoint]) -> Registry:
+    """Return the registry of some entry points. A stage that cannot be used is left out, and named."""
+    rejections: list[Rejection] = []
+    candidates: list[tuple[Stage, str]] = []
+    for point in sorted(points, key=_precedence):
+        try:
+            candidates.append((_loaded(point), _distribution(point)))
+        except _RejectedError as error:
+            rejections.append(Rejection(point.name, _distribution(point), str(error)))
+    accepted: dict[str, Stage] = {}
+    distributions: dict[str, str] = {}
+    # A stage may read what one writes that comes later: try again for as long as any is accepted.
+    while candidates:
+        left, reasons = [], []
+        for stage, distribution in candidates:
+            reason = _conflict(stage, accepted, distributions)
+            if reason is None:
+                accepted[stage.name] = stage
+                distributions[stage.name] = distribution
+            else:
+                left.append((stage, distribution))
+                reasons.append(Rejection(stage.name, distribution, reason))
+        if len(left) == len(candidates):
+            rejections += reasons
+            break
+        candidates = left
+    ordered = {stage.name: stage for stage in _in_order(accepted.values())}
+    return Registry(MappingProxyType(ordered), MappingProxyType(distributions), tuple(rejections))
+
+
+class _RejectedError(Exception):
+    """An entry point that holds no stage that can be used; the message says why."""
+
+
+def _precedence(point: EntryPoint) -> tuple[bool, str, str]:
+    return _distribution(point) != OURS, _distribution(point), point.name
+
+
+def _distribution(point: EntryPoint) -> str:
+    return point.dist.name if point.dist is not None else "?"
+
+
+def _loaded(point: EntryPoint) -> Stage:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of foreign modules; they are no business of a command's output
+            stage: Any = point.load()
+    except (Exception, SystemExit) as error:
+        raise _RejectedError(f"{point.value} cannot be imported: {_line(error)}") from error
+    if not isinstance(stage, Stage):
+        raise _RejectedError(f"{point.value} is a {type(stage).__name__}, not a wiredesk.Stage")
+    if stage.name != point.name:
+        raise _RejectedError(f"the entry point is named {point.name!r} and the stage {stage.name!r}: name both alike")
+    if stage.name in RESERVED:
+        raise _RejectedError(f"{stage.name!r} is a word of our commands: choose another name")
+    if defects := stage.defects():
+        raise _RejectedError("; ".join(defects))
+    for topic in stage.produces:
+        for event in topic.events:
+            if not (isinstance(event, type) and issubclass(event, DerivedEvent)):
+                raise _RejectedError(f"{topic.name} carries {event!r}, which is no subclass of DerivedEvent")
+    return stage
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
+
+
+def _conflict(stage: Stage, accepted: Mapping[str, Stage], distributions: Mapping[str, str]) -> str | None:
+    """Return why a stage cannot stand beside those that are accepted; None where it can."""
+    if stage.name in accepted:
+        return f"the package {distributions[stage.name]!r} has a stage of this name"
+    others = list(accepted.values())
+    return _topic_conflict(stage, others) or _input_conflict(stage, others) or _flow_conflict(stage, others)
+
+
+def _topic_conflict(stage: Stage, others: Sequence[Stage]) -> str | None:
+    """Return which topic of a stage means something else to another stage."""
+    known = {topic.name: topic for topic in topics_of(others)}
+    for topic in stage.topics:
+        there = known.get(topic.name)
+        if there is None or (there == topic and not topic.dead_letters):
+            continue
+        owner = next(one.name for one in others if there in one.topics)
+        if there.dead_letters and topic.dead_letters:
+            return f"{topic.name} holds the dead letters of {owner}: name another topic (dead_letters=...)"
+        return f"it defines the topic {topic.name} otherwise than {owner} does: import that one"
+    return None
+
+
+def _input_conflict(stage: Stage, others: Sequence[Stage]) -> str | None:
+    """Return why a stage would never get a record, or get those of others as its own."""
+    written = {topic for one in others for topic in one.produces}
+    if stage.entry and stage.consumes in written:
+        return f"it is an entry stage, and another stage writes {stage.consumes.name}"
+    if not stage.entry and stage.consumes not in written:
+        return f"it reads {stage.consumes.name}, which no stage writes (where others publish to it: entry=True)"
+    entries = {one.consumes for one in others if one.entry}
+    if taken := [topic.name for topic in stage.produces if topic in entries]:
+        return f"it writes {taken[0]}, to which others publish: lineage begins there"
+    return None
+
+
+def _flow_conflict(stage: Stage, others: Sequence[Stage]) -> str | None:
+    """Return why records would go round, or pages end twice."""
+    together = [*others, stage]
+    if _reaches(stage, stage.consumes, together):
+        return f"what it writes comes back to {stage.consumes.name}"
+    flow = [one for one in together if _leads_to_an_end(one, together)]
+    if any(one.consumes.terminal for one in flow):
+        return "with it, a page would reach a second terminal topic after the first"
+    if len({one.consumes for one in flow}) < len(flow):
+        return "with it, a page would reach terminal topics on two ways"
+    return None
+
+
+def _reaches(stage: Stage, topic: Topic, stages: Iterable[Stage], passed: frozenset[str] = frozenset()) -> bool:
+    """Whether what a stage writes comes to a topic, directly or through other stages."""
+    return any(
+        output == topic
+        or any(
+            reader.consumes == output
+            and reader.name not in passed
+            and _reaches(reader, topic, stages, passed | {stage.name})
+            for reader in stages
+        )
+        for output in stage.produces
+    )
+
+
+def _leads_to_an_end(stage: Stage, stages: Iterable[Stage]) -> bool:
+    """Whether what a stage writes comes to a terminal topic."""
+    listed = list(stages)
+    return any(topic.terminal and _reaches(stage, topic, listed) for one in listed for topic in one.produces)
+
+
+def _in_order(stages: Iterable[Stage]) -> list[Stage]:
+    """Return stages in the order of the flow: entries first, each after the writers of what it reads.
+
+    Stages that were accepted read entry topics or what accepted ones write, so that there is always a next one.
+    """
+    left, ordered = list(stages), list[Stage]()
+    while left:
+        ready = [
+            stage for stage in left if not any(stage.consumes in other.produces for other in left if other is not stage)
+        ]
+        following = ready[0] if ready else left[0]
+        left.remove(following)
+        ordered.append(following)
+    return ordered
