@@ -18,7 +18,7 @@ from tests.mutants.copies import Copy
 
 LIBRARIES = (
     "aiohttp.web", "aiokafka.admin", "confluent_kafka", "jsonschema", "lxml.etree", "numpy", "orjson",
-    "prometheus_client", "psutil", "pydantic_settings", "rich.console", "structlog", "typer", "yaml",
+    "prometheus_client", "psutil", "rich.console", "structlog", "typer", "yaml",
 )  # fmt: skip
 """What most tests import, and takes longer than most tests."""
 

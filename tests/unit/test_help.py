@@ -9,7 +9,7 @@ import typer
 
 from wiredesk.cli import app
 
-HEAVY = {"aiokafka", "aiohttp", "pydantic", "pydantic_settings", "structlog", "prometheus_client"}
+HEAVY = {"aiokafka", "aiohttp", "pydantic", "structlog", "prometheus_client"}
 SHOW_IMPORTS = """
 import json, sys
 sys.argv = ["wiredesk", *sys.argv[1:]]

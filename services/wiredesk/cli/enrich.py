@@ -52,7 +52,7 @@ def enrich(
     article = _article(path)
     logs.quiet()
     # Imported here: another command must not load the models.
-    from wiredesk.enrichment.enrich import Enricher  # noqa: PLC0415
+    from wiredesk.enrichment.enrich import Enricher
 
     enriched = Enricher(settings)(article)
     if as_json:

@@ -17,7 +17,7 @@ figcaption { font-size: 15px; color: #555; margin: 1rem 0 }
 
 def topic_names() -> dict[str, str]:
     """Return the names of all media topics, in English, by code."""
-    from wiredesk.enrichment.topics.media_topics import media_topics  # noqa: PLC0415 - a second that others need not wait
+    from wiredesk.enrichment.topics.media_topics import media_topics
 
     return {code: topic.name() for code, topic in media_topics().items()}
 

@@ -39,7 +39,7 @@ def extract(
     An article goes to stdout. A page that is no article is told with its reason, and exit code 1.
     """
     # Imported here: another command must not load the models.
-    from wiredesk.extractor.extract import Extractor  # noqa: PLC0415
+    from wiredesk.extractor.extract import Extractor
 
     logs.quiet()
     page = _accepted(path, url)
@@ -64,7 +64,7 @@ def _accepted(path: str, url: str | None) -> AcceptedPage | SkippedPage:
     Raises:
         UsageError: there is none, or ingest refuses it.
     """
-    from wiredesk.ingest.accept import Ingest  # noqa: PLC0415 - see above
+    from wiredesk.ingest.accept import Ingest
 
     ((file, relative), *more) = page_files.files([path])
     addresses = page_files.Addresses(url or (None if _has_addresses(file) else UNKNOWN))
@@ -109,7 +109,7 @@ def _type(article: CleanedArticle) -> str:
 
 
 def _explain(page: AcceptedPage, *, as_json: bool) -> None:
-    from wiredesk.extractor.explain import explain  # noqa: PLC0415 - see above
+    from wiredesk.extractor.explain import explain
 
     explanation = explain(page)
     if as_json:

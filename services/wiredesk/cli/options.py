@@ -55,7 +55,7 @@ def load[S: Settings](group: type[S], **flags: str) -> S:
         UsageError: one of them is wrong; the message names all that are.
     """
     try:
-        return group(**flags)  # type: ignore[arg-type] # pydantic parses the strings
+        return group(**flags)
     except ValidationError as error:
         problems = [
             f"{variable('_'.join(map(str, p['loc'])), group)}: {p['msg']}" if p["loc"] else str(p["msg"])

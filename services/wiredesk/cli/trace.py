@@ -102,8 +102,8 @@ def _id(page: str) -> str:
 
 
 def _id_of_address(address: str) -> str | None:
-    from wiredesk.ingest.urls import canonical  # noqa: PLC0415 - what only this needs
-    from wiredesk.runtime.errors import RejectedError  # noqa: PLC0415
+    from wiredesk.ingest.urls import canonical
+    from wiredesk.runtime.errors import RejectedError
 
     try:
         return page_id(canonical(address))

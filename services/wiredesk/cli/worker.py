@@ -34,7 +34,7 @@ def worker(
 
 
 async def _run(stage: Stage, kafka: KafkaSettings, settings: WorkerSettings) -> None:
-    from wiredesk.runtime.worker import Worker  # noqa: PLC0415 - not to be waited for by --help
+    from wiredesk.runtime.worker import Worker
 
     with stop_on_signal() as stop:
         await Worker(stage, kafka, settings).run(stop)

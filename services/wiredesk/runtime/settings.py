@@ -3,13 +3,16 @@
 Each is an environment variable, `WIREDESK_` and the field's name in capitals; `docs/configuration.md` lists them all.
 """
 
+import os
 import re
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+PREFIX = "WIREDESK_"
+"""In front of a field's name, in capitals: the environment variable of a setting."""
 
 MIB = 1024 * 1024
 
@@ -20,16 +23,30 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 """Hosts to which a secret may be sent without TLS."""
 
 
-class Settings(BaseSettings):
-    """A group of settings, read from the environment."""
+class Settings(BaseModel):
+    """A group of settings: each field is read from the environment, unless the constructor is given a value for it.
 
-    model_config = SettingsConfigDict(
-        env_prefix="WIREDESK_",
+    Names of variables are not case-sensitive, and an empty variable counts as unset. Values are strings: a field's type
+    must be one that pydantic parses from a string.
+
+    Raises:
+        ValidationError: (pydantic) a value is wrong; it names all fields that are.
+    """
+
+    model_config = ConfigDict(
         frozen=True,
         extra="ignore",
-        env_ignore_empty=True,
-        hide_input_in_errors=True,  # secrets may be among it
+        validate_default=True,
+        defer_build=True,  # `--help` shows the fields, and validates nothing
+        hide_input_in_errors=True,  # it may be a secret
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_environment(cls, values: dict[str, Any]) -> dict[str, Any]:
+        environment = {name.upper(): value for name, value in os.environ.items() if value}
+        variables = {name: environment.get(PREFIX + name.upper()) for name in cls.model_fields}
+        return {**{name: value for name, value in variables.items() if value is not None}, **values}
 
 
 class KafkaSettings(Settings):

@@ -121,7 +121,7 @@ def _languages(looked_at: _Looked) -> tuple[str, ...]:
 
 @cache
 def _detector() -> "LanguageDetector":
-    from wiredesk.enrichment.language import LanguageDetector  # noqa: PLC0415 - a model that few filters need
+    from wiredesk.enrichment.language import LanguageDetector
 
     return LanguageDetector()
 
