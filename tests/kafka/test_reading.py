@@ -8,7 +8,7 @@ from aiokafka import TopicPartition
 from tests.echo import TOPICS, send
 from tests.handlers import SOURCE
 from wiredesk.runtime.errors import UnavailableError
-from wiredesk.runtime.kafka import clients, reading, topics
+from wiredesk.runtime.kafka import clients, partition_reader, topics
 from wiredesk.runtime.kafka.reading import between
 from wiredesk.runtime.settings import KafkaSettings
 
@@ -17,7 +17,7 @@ from wiredesk.runtime.settings import KafkaSettings
 async def test_what_cannot_come_any_more_is_not_waited_for(
     kafka: KafkaSettings, monkeypatch: pytest.MonkeyPatch, *, deleted: bool
 ) -> None:
-    monkeypatch.setattr(reading, "QUIET_SECONDS", 2.0)
+    monkeypatch.setattr(partition_reader, "QUIET_SECONDS", 2.0)
     await topics.create(kafka, TOPICS, partitions=1)
     await send(kafka, [b"%d" % n for n in range(5)])
     source = TopicPartition(kafka.on_cluster(SOURCE.name), 0)

@@ -20,8 +20,8 @@ from wiredesk.runtime.kafka import authorization, clients, topics
 from wiredesk.runtime.kafka.delivery import format_error
 from wiredesk.runtime.kafka.fetching import poll
 from wiredesk.runtime.kafka.open_transactions import OpenTransaction, open_transactions
+from wiredesk.runtime.kafka.partition_reader import POLL_MS
 from wiredesk.runtime.kafka.progress import committed, group_state
-from wiredesk.runtime.kafka.reading import POLL_MS
 from wiredesk.runtime.lineage import origin_seconds
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings

@@ -6,6 +6,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.client import AIOKafkaClient
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import KafkaConnectionError, KafkaError, NodeNotReadyError
 
@@ -14,7 +15,7 @@ from wiredesk.runtime.errors import ForbiddenError, UnavailableError
 from wiredesk.runtime.kafka import authorization, diagnosis, fetching, packing, security
 from wiredesk.runtime.settings import MIB, KafkaSettings
 
-type Client = AIOKafkaConsumer | AIOKafkaProducer | AIOKafkaAdminClient
+type Client = AIOKafkaConsumer | AIOKafkaProducer | AIOKafkaAdminClient | AIOKafkaClient
 
 MAX_REQUEST_BYTES = 1 << 30
 """The client's own limit counts bytes before compression, the broker's after it. Ours must not be the one that fails:
@@ -117,9 +118,23 @@ def producer(settings: KafkaSettings, client_id: str, **options: Any) -> AIOKafk
     )
 
 
+def bare(settings: KafkaSettings, client_id: str) -> AIOKafkaClient:
+    """Return what every other client consists of: connections to the brokers, and what is known of the cluster."""
+    return AIOKafkaClient(**connection(settings), client_id=client_id)
+
+
 def admin(settings: KafkaSettings) -> AIOKafkaAdminClient:
     """Return an admin client."""
     return AIOKafkaAdminClient(**connection(settings), client_id="wiredesk-admin")
+
+
+def fetch_options(settings: KafkaSettings) -> dict[str, Any]:
+    """Return the settings of a fetcher that reads partitions outside of any group."""
+    own = ("enable_auto_commit",)
+    return {
+        **{name: value for name, value in _reading(settings).items() if name not in own},
+        "retry_backoff_ms": READER_BACKOFF_MS,
+    }
 
 
 @contextlib.asynccontextmanager
@@ -152,7 +167,10 @@ async def start(client: Client, settings: KafkaSettings) -> None:
     """
     try:
         with logs.muted("aiokafka"):
-            await client.start()  # type: ignore[no-untyped-call] # aiokafka, through a union
+            if isinstance(client, AIOKafkaClient):
+                await client.bootstrap()
+            else:
+                await client.start()  # type: ignore[no-untyped-call] # aiokafka, through a union
     except KafkaConnectionError as error:
         await _quietly_stop(client)
         raise UnavailableError(await diagnosis.unreachable(settings)) from error
@@ -173,8 +191,8 @@ def _access(client: Client) -> authorization.Access:
 
 async def stop(client: Client) -> None:
     """Stop a client."""
-    if isinstance(client, AIOKafkaAdminClient):
-        await client.close()
+    if isinstance(client, AIOKafkaAdminClient | AIOKafkaClient):
+        await client.close()  # type: ignore[no-untyped-call] # aiokafka, through a union
     else:
         await client.stop()  # type: ignore[no-untyped-call] # aiokafka, through a union
 

@@ -5,7 +5,7 @@ The library has no place to put another reader into. Its fetcher looks up two cl
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextvars import ContextVar
 from typing import Any, cast
 
@@ -138,21 +138,35 @@ async def poll(
         UnavailableError: the client has given up fetching, or its group: another answer it would never bring.
         Exception: there are no records, as an answer cannot be read. What is in it will be fetched again.
     """
-    fetching: Any = consumer._fetcher  # noqa: SLF001 - it has no public name, and getmany does not look
-    if fetching.error_future.done():
-        raise UnavailableError("the Kafka client has stopped fetching after an answer that it did not understand")
-    in_group: Any = getattr(consumer._coordinator, "_coordination_task", None)  # noqa: SLF001 - the same
+    in_group: Any = getattr(consumer._coordinator, "_coordination_task", None)  # noqa: SLF001 - it has no public name
     if in_group is not None and in_group.done():
         raise UnavailableError(
             "the Kafka client has left its consumer group after something that it did not understand"
         )
+    return await poll_fetcher(
+        consumer._fetcher,  # noqa: SLF001 - the same
+        lambda: consumer.getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records),
+    )
+
+
+async def poll_fetcher(fetching: Any, take: Callable[[], Awaitable[Any]]) -> dict[TopicPartition, list[Record]]:
+    """Return what a fetcher of the library has fetched, by partition.
+
+    Args:
+        take: takes records from the fetcher.
+
+    Raises:
+        UnavailableError: the fetcher has given up.
+        Exception: there are no records, as an answer cannot be read. What is in it will be fetched again.
+    """
+    if fetching.error_future.done():  # the library does not look
+        raise UnavailableError("the Kafka client has stopped fetching after an answer that it did not understand")
     failures: list[Exception] = []
     context = _failures.set(failures)
     try:
-        fetched: Any = await consumer.getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
+        fetched: dict[TopicPartition, list[Record]] = await take()
     finally:
         _failures.reset(context)
     if failures and not fetched:
         raise failures[0]
-    found: dict[TopicPartition, list[Record]] = fetched
-    return found
+    return fetched

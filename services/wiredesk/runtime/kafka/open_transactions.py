@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import for_code
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import CompactArray, CompactString, Int16, Int32, Int64, Schema, TaggedFields
@@ -96,16 +97,18 @@ class DescribeProducers(Request[DescribeProducersRequest_v0]):
         return request_struct_class(topics, {})
 
 
-async def open_transactions(consumer: AIOKafkaConsumer, source: TopicPartition) -> Sequence[OpenTransaction]:
+async def open_transactions(
+    client: AIOKafkaConsumer | AIOKafkaClient, source: TopicPartition
+) -> Sequence[OpenTransaction]:
     """Return the transactions that are open on a partition, the one that began first in front.
 
     Args:
-        consumer: any that knows the partition.
+        client: any that knows the partition.
 
     Raises:
         KafkaError: the leader is not known, refuses, or does not answer.
     """
-    response: Any = await ask_leader(consumer, source, DescribeProducers(source))
+    response: Any = await ask_leader(client, source, DescribeProducers(source))
     ((_, ((_, error, _, producers, _),), _),) = response.topics
     if error:
         raise for_code(error)(f"{source.topic}/{source.partition}")

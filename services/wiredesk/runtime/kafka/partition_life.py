@@ -118,16 +118,16 @@ class MetadataRequest_v12(RequestStruct):  # noqa: N801 - the same
 
 
 class TopicMetadata(Request[MetadataRequest_v12]):
-    """Builds the question for one topic."""
+    """Builds the question for topics."""
 
     API_KEY = 3
 
-    def __init__(self, topic: str) -> None:
-        self._topic = topic
+    def __init__(self, *topics: str) -> None:
+        self._topics = topics
 
     def build(self, request_struct_class: type[MetadataRequest_v12]) -> MetadataRequest_v12:
         """Return the message."""
-        topics: list[Any] = [(bytes(16), self._topic, {})]
+        topics: list[Any] = [(bytes(16), topic, {}) for topic in self._topics]
         return request_struct_class(topics, False, False, {})  # noqa: FBT003 - positional, as the protocol has it
 
 
@@ -140,10 +140,11 @@ async def topic_id(admin: AIOKafkaAdminClient, topic: str) -> str:
     client: Any = admin._client  # noqa: SLF001 - see below
     response = await client.send(client.get_random_node(), TopicMetadata(topic))
     ((error, _, found, *_),) = response.topics
-    return "" if error else _name(found)
+    return "" if error else format_topic_id(found)
 
 
-def _name(topic_id: bytes) -> str:
+def format_topic_id(topic_id: bytes) -> str:
+    """Return a topic id as Kafka's own tools write it."""
     return base64.urlsafe_b64encode(topic_id).decode("ascii").rstrip("=")
 
 
@@ -204,7 +205,9 @@ class PartitionLives:
         # On a connection of its own: a broker answers the requests of one in order, and a fetch may wait there.
         response = await self._client.send(node, TopicMetadata(topic), group=ConnectionGroup.COORDINATION)
         ((error, _, topic_id, _, partitions, _, _),) = response.topics
-        return _Answer(asked_at, _name(topic_id), {p: (leader, epoch) for _, p, leader, epoch, *_ in partitions}, error)
+        return _Answer(
+            asked_at, format_topic_id(topic_id), {p: (leader, epoch) for _, p, leader, epoch, *_ in partitions}, error
+        )
 
 
 def _is_fresh(asking: asyncio.Task[_Answer], not_before: float) -> bool:

@@ -1,0 +1,751 @@
+"""A Kafka cluster, asked over one client: topics, offsets, consumer groups, records.
+
+`async with Cluster(settings) as cluster:` opens a client for a command, or for a question. Whatever is asked in the
+block goes over its connections, one or two to each broker.
+"""
+
+import asyncio
+import contextlib
+import random
+from collections import defaultdict
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import structlog
+from aiokafka import TopicPartition
+from aiokafka.client import AIOKafkaClient
+from aiokafka.coordinator.protocol import ConsumerProtocol
+from aiokafka.errors import (
+    GroupIdNotFound,
+    KafkaConnectionError,
+    KafkaError,
+    KafkaTimeoutError,
+    LeaderNotAvailableError,
+    NodeNotReadyError,
+    NonEmptyGroup,
+    RequestTimedOutError,
+    TopicAlreadyExistsError,
+    for_code,
+)
+from aiokafka.protocol.admin import CreateTopicsRequest, DeleteGroupsRequest, DescribeGroupsRequest
+from aiokafka.protocol.api import Request
+from aiokafka.protocol.commit import OffsetCommitRequest, OffsetFetchRequest
+from aiokafka.protocol.coordination import FindCoordinatorRequest
+from aiokafka.protocol.metadata import MetadataRequest
+from aiokafka.protocol.offset import OffsetRequest
+
+from wiredesk.runtime.errors import ForbiddenError, UnavailableError, UsageError
+from wiredesk.runtime.kafka import authorization, clients, diagnosis
+from wiredesk.runtime.kafka.commit_note import CommitNote, Committed
+from wiredesk.runtime.kafka.delivery import format_error
+from wiredesk.runtime.kafka.offset_range import OffsetRange
+from wiredesk.runtime.kafka.open_transactions import OpenTransaction, open_transactions
+from wiredesk.runtime.kafka.partition_life import TopicMetadata, format_topic_id
+from wiredesk.runtime.kafka.partition_reader import POLL_MS, PartitionReader
+from wiredesk.runtime.records import Record
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.runtime.topology import Stage, Topic
+
+log = structlog.get_logger(__name__)
+
+CLIENT_ID = "wiredesk-reader"
+"""The client id in the broker's logs, metrics and quotas."""
+
+CREATE_TIMEOUT_MS = 30_000
+"""How long a broker may take to create topics."""
+
+SPREAD_SECONDS = 30
+"""How long brokers may take to learn of new topics."""
+
+SPREAD_POLL_SECONDS = 0.05
+"""Pause between two questions whether a broker knows new topics."""
+
+COORDINATOR_SECONDS = 30
+"""How long a group's coordinator may take to appear: on a new cluster the topic of offsets is created first."""
+
+COORDINATOR_RETRY_SECONDS = 0.25
+"""Pause between two questions to a group's coordinator."""
+
+OPEN_NOTE_SECONDS = 2.0
+"""After this time a log line says which open transaction is waited for. On a topic that is being written one is always
+open, for a shorter time."""
+
+EARLIEST, LATEST = -2, -1
+"""In place of a time, Kafka takes these for the first offset of a partition, and for the one after the last."""
+
+READ_UNCOMMITTED, READ_COMMITTED = 0, 1
+"""Isolation levels of the protocol."""
+
+IDLE_STATES = ("Empty", "Dead")
+"""States of a consumer group without members, in Kafka's words."""
+
+_NO_ANSWER = (KafkaConnectionError, NodeNotReadyError, RequestTimedOutError)
+"""Errors by which a broker that is down is known."""
+
+_QUESTIONS = authorization.Access(topic="READ", group="DESCRIBE")
+"""What is needed for everything that only asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionDescription:
+    """A partition: its leader (-1: none), and how many replicas it has, and has in sync."""
+
+    number: int
+    leader: int
+    replicas: int
+    in_sync: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopicDescription:
+    """A topic that exists.
+
+    Attributes:
+        name: on the cluster.
+        id: as Kafka's own tools write it: 22 characters. A topic that is deleted and created again has another one.
+    """
+
+    name: str
+    id: str
+    partitions: tuple[PartitionDescription, ...]
+
+    @property
+    def replication(self) -> int:
+        """How many replicas its first partition has."""
+        return self.partitions[0].replicas
+
+
+@dataclass(frozen=True, slots=True)
+class TopicState:
+    """A topic of the topology, as it is on the cluster; `partitions` is 0 where it is missing."""
+
+    topic: Topic
+    partitions: int
+    replication: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMember:
+    """A member of a consumer group: its client id, its host, and its partitions of all topics."""
+
+    client_id: str
+    host: str
+    partitions: tuple[TopicPartition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDescription:
+    """A consumer group: its state in Kafka's words (Stable, Empty, Dead, PreparingRebalance), and its members."""
+
+    state: str
+    members: tuple[GroupMember, ...]
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it has no members."""
+        return self.state in IDLE_STATES
+
+
+class Cluster:
+    """One client, for the length of an `async with` block.
+
+    Names of topics and groups are those on the cluster, prefix included, unless a method takes a stage or a topic of
+    the topology. All methods raise:
+
+        ForbiddenError: Kafka does not allow what is asked.
+        UnavailableError: the cluster cannot be reached, or stops answering.
+
+    Args:
+        settings: of the connection.
+        client_id: in the broker's logs, metrics and quotas.
+    """
+
+    def __init__(self, settings: KafkaSettings, client_id: str = CLIENT_ID) -> None:
+        self.settings = settings
+        self._client_id = client_id
+        self._opened: AIOKafkaClient | None = None
+        self._known_topics: set[str] = set()
+
+    async def __aenter__(self) -> Self:
+        client = clients.bare(self.settings, self._client_id)
+        await clients.start(client, self.settings)
+        self._opened = client
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        client, self._opened = self._client, None
+        await clients.stop(client)
+
+    # Topics
+
+    async def describe_topics(self, names: Iterable[str]) -> dict[str, TopicDescription]:
+        """Return the topics that exist, by name; the others are left out.
+
+        They are asked for by name: a list of all topics would leave out those that we may not see, as if they did not
+        exist.
+
+        Raises:
+            ForbiddenError: one of them is not visible to us.
+        """
+        names = list(names)
+        if not names:
+            return {}
+        async with self._explained():
+            answer = await self._ask_any(TopicMetadata(*names))
+        described, hidden = {}, []
+        for error, name, topic_id, _, partitions, *_ in answer.topics:
+            if error == authorization.TOPIC_REFUSED:
+                hidden.append(name)
+            elif partitions:
+                of_topic = [
+                    PartitionDescription(number, leader, len(replicas), len(in_sync))
+                    for _, number, leader, _, replicas, in_sync, *_ in partitions
+                ]
+                in_order = tuple(sorted(of_topic, key=lambda partition: partition.number))
+                described[name] = TopicDescription(name, format_topic_id(topic_id), in_order)
+        if hidden:
+            raise authorization.invisible(self.settings, hidden)
+        return {name: described[name] for name in names if name in described}
+
+    async def topic_id(self, name: str) -> str:
+        """Return the id of a topic; empty where there is none of that name."""
+        described = await self.describe_topics([name])
+        return described[name].id if name in described else ""
+
+    async def topic_states(self, topics: Sequence[Topic]) -> list[TopicState]:
+        """Return the state of each topic of the topology."""
+        described = await self.describe_topics([self.settings.on_cluster(topic.name) for topic in topics])
+        states = []
+        for topic in topics:
+            there = described.get(self.settings.on_cluster(topic.name))
+            partitions, replication = (len(there.partitions), there.replication) if there is not None else (0, 0)
+            states.append(TopicState(topic, partitions, replication))
+        return states
+
+    async def partitions(self, names: Iterable[str]) -> list[TopicPartition]:
+        """Return the partitions of those topics that exist, in order."""
+        described = await self.describe_topics(names)
+        return [TopicPartition(name, p.number) for name, topic in described.items() for p in topic.partitions]
+
+    async def required_partitions(self, names: Iterable[str]) -> list[TopicPartition]:
+        """Return the partitions of topics that a deployment has, in order.
+
+        Raises:
+            UnavailableError: one of the topics does not exist.
+        """
+        names = list(names)
+        partitions = await self.partitions(names)
+        there = {partition.topic for partition in partitions}
+        if missing := [name for name in names if name not in there]:
+            raise UnavailableError(f"no topic {', '.join(missing)} on the cluster: run 'wiredesk topics create' first")
+        return partitions
+
+    async def input_partitions(self, stage: Stage, numbers: Iterable[int] = ()) -> list[TopicPartition]:
+        """Return the partitions of a stage's input topic.
+
+        Args:
+            numbers: partitions that must be among them.
+
+        Raises:
+            UsageError: one of the partitions does not exist.
+            UnavailableError: a topic of the stage does not exist.
+        """
+        topics = [stage.consumes, *stage.produces, stage.dead_letter_topic]
+        partitions = await self.required_partitions([self.settings.on_cluster(topic.name) for topic in topics])
+        name = self.settings.on_cluster(stage.consumes.name)
+        inputs = [partition for partition in partitions if partition.topic == name]
+        if wrong := [number for number in numbers if number >= len(inputs)]:
+            raise UsageError(f"{name} has no partition {wrong[0]}: they are 0 to {len(inputs) - 1}")
+        return inputs
+
+    async def create_topics(
+        self, topics: Sequence[Topic], *, partitions: int | None = None, replication: int = 1
+    ) -> list[str]:
+        """Create the topics that are missing, and return their names; those that exist stay as they are.
+
+        When it returns, every broker that answers knows them.
+
+        Args:
+            partitions: for every topic, instead of its own number; dead-letter topics keep theirs.
+            replication: replicas of each partition.
+
+        Raises:
+            UnavailableError: the cluster refuses one.
+        """
+        names = [self.settings.on_cluster(topic.name) for topic in topics]
+        # Kafka wants the right to create even for topics that exist: who only uses them need not have it.
+        there = await self.describe_topics(names)
+        wanted: list[Any] = [
+            (
+                name,
+                topic.partitions if partitions is None or topic.dead_letters else partitions,
+                replication,
+                [],
+                list(topic.settings().items()),
+            )
+            for name, topic in zip(names, topics, strict=True)
+            if name not in there
+        ]
+        created = []
+        request = CreateTopicsRequest(wanted, CREATE_TIMEOUT_MS, validate_only=False)
+        async with self._explained():
+            answer = await self._ask_controller(request) if wanted else None
+            for name, code, message in answer.topic_errors if answer else ():
+                if code == 0:
+                    created.append(name)
+                elif code in (authorization.TOPIC_REFUSED, authorization.CLUSTER_REFUSED):
+                    raise authorization.forbidden(self.settings, "CREATE", f"topic {name}")
+                elif code != TopicAlreadyExistsError.errno:
+                    raise UnavailableError(f"topic {name} cannot be created: {message or for_code(code).__name__}")
+            await self._wait_until_known(names)
+        return created
+
+    async def _wait_until_known(self, names: Sequence[str]) -> None:
+        """Wait until every broker knows topics: the controller answers at once, the others read its log later.
+
+        Without this, a client that asks another broker next may hear that there is no such topic.
+
+        Raises:
+            UnavailableError: a broker that answers does not know them in time.
+        """
+        deadline = asyncio.get_running_loop().time() + SPREAD_SECONDS
+        for broker in self._client.cluster.brokers():
+            while True:
+                try:
+                    answer: Any = await self._client.send(broker.nodeId, MetadataRequest())
+                except (KafkaError, TimeoutError):
+                    break  # it is down: it learns when it is back, before it answers anybody
+                missing = set(names) - {topic["topic"] for topic in answer.to_object()["topics"]}
+                if not missing:
+                    break
+                if asyncio.get_running_loop().time() > deadline:
+                    raise UnavailableError(
+                        f"topic {min(missing)} exists, but broker {broker.nodeId} does not show it: look at its log, "
+                        "and at your right to describe topics"
+                    )
+                await asyncio.sleep(SPREAD_POLL_SECONDS)
+
+    async def count_brokers(self) -> int:
+        """Return how many brokers are in the cluster."""
+        async with self._explained():
+            return len((await self._ask_any(MetadataRequest([]))).brokers)
+
+    # Offsets
+
+    async def offset_ranges(
+        self, partitions: Collection[TopicPartition], *, since_ms: int | None = None, patience: float | None = None
+    ) -> dict[TopicPartition, OffsetRange]:
+        """Return which offsets partitions hold, as far as they can be read.
+
+        What comes after an open transaction cannot be read before it ends. On a topic that is being written there is
+        always one, for some milliseconds; one that a worker left open when it was killed, for as long as a minute.
+
+        Args:
+            since_ms: only records that arrived at that time or later, in milliseconds since 1970.
+            patience: seconds to wait for transactions that are open now, so that nothing is left out; None: what comes
+                after them is left out.
+
+        Raises:
+            UnavailableError: a transaction stays open.
+        """
+        starts = await self._list_offsets(partitions, EARLIEST)
+        if patience is None:
+            stops = await self._list_offsets(partitions, LATEST)
+        else:
+            stops = await self._wait_for_open_transactions(partitions, patience)
+        if since_ms is not None:
+            since = await self._list_offsets(partitions, since_ms)
+            starts = {tp: offset if (offset := since[tp]) >= 0 else stops[tp] for tp in partitions}
+        return {tp: OffsetRange(min(starts[tp], stops[tp]), stops[tp]) for tp in partitions}
+
+    async def log_end_offsets(self, partitions: Collection[TopicPartition]) -> dict[TopicPartition, int]:
+        """Return the offset after the last record of each partition, open transactions included."""
+        return await self._list_offsets(partitions, LATEST, READ_UNCOMMITTED)
+
+    async def open_transactions(self, partition: TopicPartition) -> Sequence[OpenTransaction]:
+        """Return the transactions that are open on a partition, the one that began first in front."""
+        async with self._explained():
+            return await open_transactions(self._client, partition)
+
+    async def _wait_for_open_transactions(
+        self, partitions: Collection[TopicPartition], patience: float
+    ) -> dict[TopicPartition, int]:
+        """Wait until all that partitions hold now can be read; return their log end offsets of now."""
+        stops = await self.log_end_offsets(partitions)
+        began = asyncio.get_running_loop().time()
+        is_logged = False
+        while True:
+            readable = await self._list_offsets(partitions, LATEST)
+            blocked = [tp for tp in partitions if readable[tp] < stops[tp]]
+            if not blocked:
+                return stops
+            waited = asyncio.get_running_loop().time() - began
+            if waited > patience:
+                raise UnavailableError(
+                    f"waited for {patience:g} s, and {await self._blocking_transaction(blocked[0])}: what comes after "
+                    "it cannot be read; try again when it has ended"
+                )
+            if waited > OPEN_NOTE_SECONDS and not is_logged:
+                log.warning(
+                    "waiting for an open transaction",
+                    seconds_at_most=patience,
+                    why=await self._blocking_transaction(blocked[0]),
+                )
+                is_logged = True
+            await asyncio.sleep(POLL_MS / 1000)
+
+    async def _blocking_transaction(self, partition: TopicPartition) -> str:
+        """Return in words which transaction keeps a partition from being read to its end."""
+        with contextlib.suppress(UnavailableError):  # we may not ask, or the leader is moving
+            if open_ones := await self.open_transactions(partition):
+                return str(open_ones[0])
+        return f"a transaction on {partition.topic}/{partition.partition} is open"
+
+    async def _list_offsets(
+        self, partitions: Collection[TopicPartition], time_ms: int, isolation: int = READ_COMMITTED
+    ) -> dict[TopicPartition, int]:
+        """Return, for each partition, the first offset at a time or later; -1 where there is none."""
+        async with self._explained():
+            await self._know(partition.topic for partition in partitions)
+            try:
+                async with asyncio.timeout(self.settings.request_timeout):
+                    while True:
+                        try:
+                            return await self._list_offsets_once(partitions, time_ms, isolation)
+                        except KafkaError as error:
+                            if not error.retriable:
+                                raise
+                            if error.invalid_metadata:
+                                self._client.force_metadata_update()
+                        await asyncio.sleep(clients.READER_BACKOFF_MS / 1000)
+            except TimeoutError as error:
+                names = sorted({partition.topic for partition in partitions})
+                raise KafkaTimeoutError(f"no offsets of {', '.join(names)} in time") from error
+
+    async def _list_offsets_once(
+        self, partitions: Collection[TopicPartition], time_ms: int, isolation: int
+    ) -> dict[TopicPartition, int]:
+        by_leader: defaultdict[int, defaultdict[str, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
+        for partition in partitions:
+            leader = self._client.cluster.leader_for_partition(partition)
+            if leader is None or leader < 0:
+                raise LeaderNotAvailableError(partition)
+            by_leader[leader][partition.topic].append((partition.partition, time_ms))
+        requests = [
+            self._client.send(leader, OffsetRequest(-1, isolation, list(topics.items())))
+            for leader, topics in by_leader.items()
+        ]
+        offsets = {}
+        for answer in await asyncio.gather(*requests):
+            for topic, answered in answer.topics:
+                for number, code, _, offset in answered:
+                    if code:
+                        raise for_code(code)(TopicPartition(topic, number))
+                    offsets[TopicPartition(topic, number)] = int(offset)
+        return offsets
+
+    # Records
+
+    async def read_topic(
+        self, names: Sequence[str], *, from_beginning: bool = False, until_end: bool = False
+    ) -> AsyncGenerator[Record | None]:
+        """Yield the records of topics as they are committed; close it with `contextlib.aclosing`.
+
+        None is yielded first, when reading has begun: whatever is committed from there on will be seen. It is yielded
+        again whenever nothing came for a while, so that a reader can look at its clock.
+
+        Args:
+            names: of the topics.
+            from_beginning: begin with the oldest record, not with the next that is written.
+            until_end: stop where the topics ended when reading began.
+
+        Raises:
+            UsageError: a topic does not exist.
+            UnavailableError: a topic was deleted, created again or truncated while it was read.
+        """
+        partitions = await self.partitions(names)
+        there = {partition.topic for partition in partitions}
+        if missing := [name for name in names if name not in there]:
+            raise UsageError(
+                f"no topic {', '.join(missing)} on the cluster: 'wiredesk topics list' shows what is there"
+            )
+        ranges = await self.offset_ranges(partitions)
+        starts = {tp: held.start if from_beginning else held.stop for tp, held in ranges.items()}
+        stops = {tp: held.stop for tp, held in ranges.items()} if until_end else None
+        yield None
+        async with contextlib.aclosing(self._read(starts, stops)) as batches:
+            async for batch in batches:
+                for record in batch:
+                    yield record
+                if not batch:
+                    yield None
+
+    async def read_range(
+        self, ranges: Mapping[TopicPartition, OffsetRange], *, key: bytes | None = None
+    ) -> AsyncGenerator[Record]:
+        """Yield the committed records of ranges of offsets; close it with `contextlib.aclosing`.
+
+        Args:
+            ranges: by partition; empty ones are not read.
+            key: only records that have it; None: all.
+
+        Raises:
+            UnavailableError: a topic was deleted, created again or truncated while it was read.
+        """
+        wanted = {tp: offsets for tp, offsets in ranges.items() if offsets.size}
+        if not wanted:
+            return
+        await self._know(partition.topic for partition in wanted)
+        starts = {tp: offsets.start for tp, offsets in wanted.items()}
+        stops = {tp: offsets.stop for tp, offsets in wanted.items()}
+        async with contextlib.aclosing(self._read(starts, stops)) as batches:
+            async for batch in batches:
+                for record in batch:
+                    if key in (None, record.key):
+                        yield record
+
+    async def first_records(
+        self, positions: Mapping[TopicPartition, int], stops: Mapping[TopicPartition, int], seconds: float
+    ) -> dict[TopicPartition, Record | None]:
+        """Return the first record at each position or after it; None where there is none before the stop.
+
+        Args:
+            seconds: partitions that have not answered by then are left out.
+        """
+        found: dict[TopicPartition, Record | None] = {}
+        if not positions:
+            return found
+        await self._know(partition.topic for partition in positions)
+        deadline = asyncio.get_running_loop().time() + seconds
+        async with self._explained(), PartitionReader(self._client, self.settings, positions) as reader:
+            while reader.partitions and asyncio.get_running_loop().time() < deadline:
+                for partition, records in (await reader.poll(max_records=len(reader.partitions))).items():
+                    found[partition] = records[0]
+                    reader.stop(partition)
+                for partition in reader.partitions:
+                    if reader.position(partition) >= stops[partition]:
+                        found[partition] = None
+                        reader.stop(partition)
+        return found
+
+    async def _read(
+        self, starts: Mapping[TopicPartition, int], stops: Mapping[TopicPartition, int] | None
+    ) -> AsyncGenerator[list[Record]]:
+        """Yield what each poll brings, up to the stops; without stops it goes on for ever."""
+        async with (
+            self._explained(),
+            PartitionReader(self._client, self.settings, starts) as reader,
+            contextlib.aclosing(reader.batches(stops, self._end_offsets)) as batches,
+        ):
+            async for batch in batches:
+                yield batch
+
+    async def _end_offsets(self, partitions: Collection[TopicPartition]) -> dict[TopicPartition, int]:
+        return await self._list_offsets(partitions, LATEST)
+
+    # Consumer groups
+
+    async def group_offsets(self, group: str) -> dict[TopicPartition, Committed]:
+        """Return the offsets that a group has committed, with their notes."""
+        async with self._explained():
+            answer = await self._ask_coordinator(
+                group, OffsetFetchRequest(group, None), lambda answer: [(answer.error_code, group)]
+            )
+        return {
+            TopicPartition(topic, number): Committed(int(offset), CommitNote.parse(note))
+            for topic, partitions in answer.topics
+            for number, offset, note, _ in partitions
+            if offset >= 0
+        }
+
+    async def committed_offsets(self, stages: Iterable[Stage]) -> dict[TopicPartition, Committed]:
+        """Return the offset up to which each input partition is done by its stage; absent where nothing is.
+
+        An offset of a topic that has been deleted and created again since says nothing of the new one: it is left out.
+        """
+        stages = list(stages)
+        described = await self.describe_topics(dict.fromkeys(self.settings.on_cluster(s.consumes.name) for s in stages))
+        committed: dict[TopicPartition, Committed] = {}
+        for stage in stages:
+            name = self.settings.on_cluster(stage.consumes.name)
+            ids = ("", described[name].id if name in described else "")
+            offsets = await self.group_offsets(self.settings.on_cluster(stage.group))
+            committed.update({tp: at for tp, at in offsets.items() if tp.topic == name and at.note.topic_id in ids})
+        return committed
+
+    async def describe_group(self, group: str) -> GroupDescription:
+        """Return a group's state and members; a group that does not exist is `Dead`."""
+        # One group at a time: aiokafka decodes an answer of version 3 as one of version 2, which fits one group only.
+        async with self._explained():
+            answer = await self._ask_coordinator(
+                group, DescribeGroupsRequest([group]), lambda answer: [(answer.groups[0][0], group)]
+            )
+        _, _, state, _, _, members, *_ = answer.groups[0]
+        return GroupDescription(state, tuple(_member(*member[:5]) for member in members))
+
+    async def set_group_offsets(self, group: str, offsets: Mapping[TopicPartition, int]) -> None:
+        """Commit offsets for a group that has no members; its coordinator refuses where it has some.
+
+        The note beside each offset names the topic's id; the count of expired records that was noted is kept.
+
+        Raises:
+            UnavailableError: the coordinator refuses.
+        """
+        described = await self.describe_topics({partition.topic for partition in offsets})
+        before = await self.group_offsets(group)
+        by_topic: defaultdict[str, list[tuple[int, int, str]]] = defaultdict(list)
+        for partition, offset in offsets.items():
+            topic_id = described[partition.topic].id if partition.topic in described else ""
+            note = before[partition].note if partition in before else CommitNote()
+            expired = note.expired if note.topic_id == topic_id else 0
+            text = CommitNote(topic_id=topic_id, expired=expired).text()
+            by_topic[partition.topic].append((partition.partition, offset, text))
+        request = OffsetCommitRequest(
+            group,
+            OffsetCommitRequest.DEFAULT_GENERATION_ID,
+            "",
+            OffsetCommitRequest.DEFAULT_RETENTION_TIME,
+            list(by_topic.items()),
+        )
+        try:
+            await self._ask_coordinator(
+                group,
+                request,
+                lambda answer: [
+                    (code, topic if code == authorization.TOPIC_REFUSED else group)
+                    for topic, partitions in answer.topics
+                    for _, code in partitions
+                ],
+            )
+        except KafkaError as error:
+            if (line := authorization.refusal(error, self.settings)) is not None:
+                raise ForbiddenError(line) from error
+            raise UnavailableError(
+                f"offsets of {group} cannot be set: {format_error(error)}; does it have workers?"
+            ) from error
+
+    async def delete_group(self, group: str) -> None:
+        """Delete a group that has done its work: the lag of its offsets would grow in every monitoring tool.
+
+        A group that still has members stays: the last of them deletes it.
+
+        Raises:
+            UnavailableError: the coordinator refuses.
+        """
+        try:
+            await self._ask_coordinator(
+                group, DeleteGroupsRequest([group]), lambda answer: [(code, group) for _, code in answer.results]
+            )
+        except (NonEmptyGroup, GroupIdNotFound):
+            return
+        except KafkaError as error:
+            if (line := authorization.refusal(error, self.settings, authorization.DELETING)) is not None:
+                raise ForbiddenError(line) from error
+            raise UnavailableError(f"group {group} cannot be deleted: {format_error(error)}") from error
+
+    # The client
+
+    @property
+    def _client(self) -> Any:  # what is sent with it is not typed
+        if self._opened is None:
+            raise RuntimeError("a Cluster is used within `async with` only")
+        return self._opened
+
+    @contextlib.asynccontextmanager
+    async def _explained(self, access: authorization.Access = _QUESTIONS) -> AsyncIterator[None]:
+        """Raise errors of the client library as ours, with what can be done about them."""
+        try:
+            yield
+        except (KafkaError, OSError) as error:
+            if (line := authorization.refusal(error, self.settings, access)) is not None:
+                raise ForbiddenError(line) from error
+            # A broker that the bootstrap servers name may refuse us where they do not.
+            if isinstance(error, KafkaConnectionError | NodeNotReadyError) and (
+                line := await diagnosis.cause(self.settings)
+            ):
+                raise UnavailableError(line) from error
+            raise UnavailableError(
+                f"Kafka at {self.settings.bootstrap_servers} stopped answering: {format_error(error)}; try again"
+            ) from error
+
+    async def _ask_any(self, request: Request[Any]) -> Any:
+        """Ask any broker that answers; they are tried in random order."""
+        nodes = [broker.nodeId for broker in self._client.cluster.brokers()]
+        if not nodes:
+            raise KafkaConnectionError("the cluster names no broker")
+        random.shuffle(nodes)
+        for node in nodes[:-1]:
+            with contextlib.suppress(*_NO_ANSWER):
+                return await self._client.send(node, request)
+        return await self._client.send(nodes[-1], request)
+
+    async def _ask_controller(self, request: Request[Any]) -> Any:
+        """Ask the controller, once there is one that answers."""
+        deadline = asyncio.get_running_loop().time() + self.settings.request_timeout
+        while True:
+            controller = self._client.cluster.controller
+            try:
+                return await self._client.send(-1 if controller is None else controller.nodeId, request)
+            except _NO_ANSWER:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise
+            await self._client.force_metadata_update()
+            await asyncio.sleep(clients.RETRY_BACKOFF_MS / 1000)
+
+    async def _ask_coordinator(
+        self, group: str, request: Request[Any], errors: Callable[[Any], Iterable[tuple[int, str]]]
+    ) -> Any:
+        """Ask the coordinator of a group, until there is one.
+
+        Args:
+            errors: returns the error codes in an answer, each with the topic or group that it is about.
+
+        Raises:
+            KafkaError: the coordinator refuses, or did not appear in time.
+        """
+
+        async def ask() -> Any:
+            where = await self._ask_any(FindCoordinatorRequest(group, 0))
+            if where.error_code:
+                raise for_code(where.error_code)(group)
+            answer = await self._client.send(where.coordinator_id, request)
+            for code, resource in errors(answer):
+                if code:
+                    raise for_code(code)(resource)
+            return answer
+
+        return await retry_until_coordinator(ask)
+
+    async def _know(self, topics: Iterable[str]) -> None:
+        """Have the client know the leaders of topics. They must exist: a broker may create what it is asked for."""
+        new = set(topics) - self._known_topics
+        if new:
+            self._known_topics |= new
+            await self._client.set_topics(self._known_topics)
+
+
+async def retry_until_coordinator[T](ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask a group's coordinator, and ask again while it is being elected.
+
+    Raises:
+        KafkaError: it refuses, or did not appear in time.
+    """
+    deadline = asyncio.get_running_loop().time() + COORDINATOR_SECONDS
+    while True:
+        try:
+            return await ask()
+        except KafkaError as error:
+            if not error.retriable or asyncio.get_running_loop().time() > deadline:
+                raise
+        await asyncio.sleep(COORDINATOR_RETRY_SECONDS)
+
+
+def _member(_: str, client_id: str, host: str, __: bytes, assignment: bytes) -> GroupMember:
+    partitions: list[Any] = []
+    with contextlib.suppress(ValueError, IndexError, TypeError):  # whoever joined the group wrote it
+        partitions = ConsumerProtocol.ASSIGNMENT.decode(assignment).partitions() if assignment else []
+    return GroupMember(client_id, host.removeprefix("/"), tuple(sorted(partitions)))

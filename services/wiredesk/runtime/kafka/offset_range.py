@@ -1,0 +1,32 @@
+"""A range of offsets of one partition."""
+
+from typing import NamedTuple
+
+
+class OffsetRange(NamedTuple):
+    """Offsets of a partition: from `start` up to, and without, `stop`.
+
+    It is a tuple, so that it is stored as `[start, stop]` in JSON, and can be unpacked.
+    """
+
+    start: int
+    stop: int
+
+    @property
+    def size(self) -> int:
+        """How many offsets are in the range. Not every offset has a record: transaction markers have offsets, too."""
+        return max(0, self.stop - self.start)
+
+    def __contains__(self, offset: object) -> bool:
+        """Whether an offset is in the range."""
+        return isinstance(offset, int) and self.start <= offset < self.stop
+
+    def intersection(self, start: int, stop: int | None = None) -> "OffsetRange":
+        """Return the offsets of this range that are also in another one; an empty range where there are none.
+
+        Args:
+            start: the first offset of the other range.
+            stop: the exclusive end of the other range; None: it has no end.
+        """
+        first = min(max(self.start, start), self.stop)
+        return OffsetRange(first, max(first, self.stop if stop is None else min(self.stop, stop)))

@@ -1,0 +1,159 @@
+"""Reading partitions outside of any group, over a client that others use at the same time."""
+
+import asyncio
+import contextlib
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import structlog
+from aiokafka import TopicPartition
+from aiokafka.consumer import fetcher as library
+from aiokafka.consumer.subscription_state import SubscriptionState
+
+from wiredesk.runtime.errors import UnavailableError
+from wiredesk.runtime.kafka import clients, fetching
+from wiredesk.runtime.records import Record
+from wiredesk.runtime.settings import KafkaSettings
+
+log = structlog.get_logger(__name__)
+
+POLL_MS = 200
+"""How long a poll waits where nothing is there."""
+
+QUIET_SECONDS = 30.0
+"""After so long without a record it is checked that the awaited offsets still exist."""
+
+
+class PartitionReader:
+    """Fetches the records of partitions, as an async context manager.
+
+    A consumer of aiokafka opens a client of its own. This one shares the client that it is given, with other readers,
+    too, and is made of the same parts: the state of a subscription, and a fetcher.
+
+    Args:
+        client: of aiokafka, started; it must know the topics, which must exist.
+        positions: the offset to begin at, for each partition that is read.
+    """
+
+    def __init__(self, client: Any, settings: KafkaSettings, positions: Mapping[TopicPartition, int]) -> None:
+        fetching.install()
+        self.partitions = list(positions)
+        self._client = client
+        self._subscription: Any = SubscriptionState()
+        self._subscription.assign_from_user(self.partitions)
+        self._fetcher: Any = library.Fetcher(client, self._subscription, **clients.fetch_options(settings))
+        for partition, offset in positions.items():
+            self._fetcher.seek_to(partition, offset)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._fetcher.close()
+
+    async def poll(self, max_records: int | None = None) -> dict[TopicPartition, list[Record]]:
+        """Return what has been fetched, by partition; it waits for `POLL_MS` where there is nothing.
+
+        Raises:
+            UnavailableError: the fetcher has given up.
+            Exception: there are no records, as an answer cannot be read.
+        """
+        return await fetching.poll_fetcher(
+            self._fetcher,
+            lambda: self._fetcher.fetched_records(self.partitions, POLL_MS / 1000, max_records=max_records),
+        )
+
+    def position(self, partition: TopicPartition) -> int:
+        """Return the offset that is read next; -1 while it is not known, as the one before does not exist any more."""
+        state = self._subscription.subscription.assignment.state_value(partition)
+        return int(state.position) if state.has_valid_position else -1
+
+    def stop(self, partition: TopicPartition) -> None:
+        """Read no more of a partition."""
+        self._subscription.pause(partition)
+        self.partitions = [other for other in self.partitions if other != partition]
+
+    async def batches(
+        self,
+        stops: Mapping[TopicPartition, int] | None,
+        end_offsets: Callable[[Collection[TopicPartition]], Awaitable[Mapping[TopicPartition, int]]],
+    ) -> AsyncGenerator[list[Record]]:
+        """Yield the records of each poll, which may be none.
+
+        Args:
+            stops: the offset before which each partition ends. Positions tell when that is reached: markers at the end
+                of transactions have offsets, too, and are never delivered. None: go on for ever.
+            end_offsets: asks the cluster where partitions end now.
+
+        Raises:
+            UnavailableError: the partitions do not reach up to the stops any more.
+        """
+        quiet_since = time.monotonic()
+        with _logging_unreadable() as note:
+            while True:
+                for partition in self.partitions:
+                    if stops is not None and self.position(partition) >= stops[partition]:
+                        self.stop(partition)
+                if not self.partitions:
+                    return
+                fetched = await self.poll()
+                if fetched or stops is None:
+                    quiet_since = time.monotonic()
+                elif time.monotonic() - quiet_since > QUIET_SECONDS:
+                    await self._check_that_they_exist({tp: stops[tp] for tp in self.partitions}, end_offsets)
+                    quiet_since = time.monotonic()
+                batch = [
+                    record
+                    for partition, records in fetched.items()
+                    for record in records
+                    if stops is None or record.offset < stops[partition]
+                ]
+                for record in batch:
+                    note(record)
+                yield batch
+
+    async def _check_that_they_exist(
+        self,
+        stops: Mapping[TopicPartition, int],
+        end_offsets: Callable[[Collection[TopicPartition]], Awaitable[Mapping[TopicPartition, int]]],
+    ) -> None:
+        """Check that offsets which are waited for can still come.
+
+        Raises:
+            UnavailableError: they cannot: the topic was deleted, created again or truncated.
+        """
+        known = {tp: stop for tp, stop in stops.items() if self._client.cluster.partitions_for_topic(tp.topic)}
+        ends: Mapping[TopicPartition, int] = known
+        with contextlib.suppress(TimeoutError, UnavailableError):  # brokers are away: they come back
+            async with asyncio.timeout(QUIET_SECONDS):
+                ends = await end_offsets(list(known))
+        for partition, stop in stops.items():
+            if ends.get(partition, 0) < stop:
+                raise UnavailableError(
+                    f"{partition.topic}/{partition.partition} does not reach offset {stop} any more: its topic was "
+                    "deleted, created again or truncated meanwhile; try again"
+                )
+
+
+@contextlib.contextmanager
+def _logging_unreadable() -> Iterator[Callable[[Record], None]]:
+    """Yield a function for each record; at the end of the block log how many of each topic could not be read."""
+    counts: Counter[str] = Counter()
+    firsts: dict[str, Record] = {}
+
+    def note(record: Record) -> None:
+        if record.defect is not None:
+            counts[record.topic] += 1
+            firsts.setdefault(record.topic, record)
+
+    try:
+        yield note
+    finally:
+        for topic, first in firsts.items():
+            why = first.defect.message if first.defect is not None else ""
+            log.warning("records cannot be read", topic=topic, records=counts[topic], first=first.coordinates, why=why)
