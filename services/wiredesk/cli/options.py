@@ -20,7 +20,7 @@ _TOPIC = re.compile(r"[A-Za-z0-9._-]{1,200}")
 
 def variable(name: str, group: type[Settings] = Settings) -> str:
     """Return the environment variable of a setting; a group of another package may have a prefix of its own."""
-    return f"{group.model_config.get('env_prefix', '')}{name}".upper()
+    return f"{group.prefix}{name}".upper()
 
 
 def with_settings(**groups: type[Settings]) -> Callable[[Callable[..., None]], Callable[..., None]]:

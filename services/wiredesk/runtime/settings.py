@@ -6,7 +6,7 @@ Each is an environment variable, `WIREDESK_` and the field's name in capitals; `
 import os
 import re
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
@@ -33,6 +33,9 @@ class Settings(BaseModel):
         ValidationError: (pydantic) a value is wrong; it names all fields that are.
     """
 
+    prefix: ClassVar[str] = PREFIX
+    """Before the name of each variable; settings of another package may have a prefix of their own."""
+
     model_config = ConfigDict(
         frozen=True,
         extra="ignore",
@@ -45,7 +48,7 @@ class Settings(BaseModel):
     @classmethod
     def _with_environment(cls, values: dict[str, Any]) -> dict[str, Any]:
         environment = {name.upper(): value for name, value in os.environ.items() if value}
-        variables = {name: environment.get(PREFIX + name.upper()) for name in cls.model_fields}
+        variables = {name: environment.get((cls.prefix + name).upper()) for name in cls.model_fields}
         return {**{name: value for name, value in variables.items() if value is not None}, **values}
 
 
