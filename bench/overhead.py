@@ -43,10 +43,10 @@ from wiredesk.runtime.isolation.processes import ONE_THREAD
 from wiredesk.runtime.isolation.template import load
 from wiredesk.runtime.kafka import clients, topics
 from wiredesk.runtime.kafka.reading import read
-from wiredesk.runtime.lineage import ORIGIN
 from wiredesk.runtime.records import Handler, Output, Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage
+from wiredesk_schemas.headers import ORIGIN
 
 DEADLINE_SECONDS = 300
 SETTLE_SECONDS = 2

@@ -25,12 +25,12 @@ from burning_stage import REASONS, SOURCE, STAGE, TARGET
 from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime import logs
-from wiredesk.runtime.dead_letters import PREFIX
 from wiredesk.runtime.errors import WiredeskError
 from wiredesk.runtime.kafka import clients, topics
 from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import MIB, KafkaSettings
+from wiredesk_schemas.headers import DEAD_LETTER_REASON, decode_text, last_value
 
 PROCESSES = 2
 
@@ -117,7 +117,7 @@ async def _outputs(kafka: KafkaSettings, count: int) -> list[Record]:
 
 
 def _reason(record: Record) -> str:
-    return next((value or b"" for name, value in record.headers if name == f"{PREFIX}reason"), b"").decode()
+    return decode_text(last_value(record.headers, DEAD_LETTER_REASON))
 
 
 def _reasons(outputs: Sequence[Record]) -> Counter[str]:

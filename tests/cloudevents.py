@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from cloudevents.core.base import BaseCloudEvent
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 
-from wiredesk.runtime.records import Header
+from wiredesk_schemas.headers import Header
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 

@@ -17,7 +17,8 @@ from wiredesk.cli.options import is_secret, variable
 from wiredesk.operations import page_files
 from wiredesk.runtime import metrics
 from wiredesk.runtime.errors import RejectedError
-from wiredesk.runtime.records import Handler, Header, Output, Record
+from wiredesk.runtime.records import Handler, Output, Record
+from wiredesk_schemas.headers import Header
 
 ROOT = Path(__file__).parents[1]
 STORED = Path(__file__).parent / "stored"

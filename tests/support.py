@@ -23,8 +23,9 @@ from tests.patience import at_present, scaled, setting
 from wiredesk.local.broker import jars
 from wiredesk.pipeline import PAGES_RAW, TERMINAL_TOPICS
 from wiredesk.runtime.kafka.reading import read
-from wiredesk.runtime.records import Header, Record
+from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
+from wiredesk_schemas.headers import Header
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "samples"

@@ -6,12 +6,7 @@ from typing import Self
 from pydantic import ConfigDict, Field
 
 from wiredesk_schemas.event import InvalidEventError, Part
-from wiredesk_schemas.headers import Headers, header
-
-PREFIX = "wiredesk_dlq_"
-
-RECEIVED = "received_"
-"""Stands before the name of a header that the record was received with, where that name begins with `wiredesk_`."""
+from wiredesk_schemas.headers import DEAD_LETTER_PREFIX, Headers, header
 
 
 class DeadLetterHeaders(Part):
@@ -54,7 +49,7 @@ class DeadLetterHeaders(Part):
         Raises:
             InvalidEventError: the record is no dead letter.
         """
-        found = {name: header(headers, PREFIX + name) for name in cls.model_fields}
+        found = {name: header(headers, DEAD_LETTER_PREFIX + name) for name in cls.model_fields}
         try:
             return cls.model_validate({name: value for name, value in found.items() if value is not None})
         except ValueError as error:

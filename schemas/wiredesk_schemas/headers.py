@@ -1,122 +1,236 @@
-"""Kafka headers: their names, and how they travel.
+"""Kafka headers: their names, their encoding, and the bounds within which they are read. No other module knows these.
 
-Names and values are as on the wire: a list of pairs in which a name may occur twice; where it does, the last one
-counts. Values are UTF-8, or null.
+On the wire, headers are a list of pairs in which a name may occur more than once; the last value wins. Values are UTF-8
+text or null. Every function accepts any bytes.
 
-Events are CloudEvents 1.0 in the binary mode of its Kafka binding: an attribute is a header whose name is `ce_` and the
-attribute's, and whose value is its text in UTF-8, without percent-encoding.
+Events are CloudEvents 1.0 in the binary mode of the Kafka protocol binding: an attribute is a header named `ce_` plus
+the attribute's name, and its value is the attribute's text in UTF-8, without percent-encoding.
+
+Anyone may write to the input topic of the first stage, also under the names of wiredesk, so nothing there is trusted.
+In a dead letter, each received header whose name begins with `wiredesk_` is renamed to `received_wiredesk_...`:
+whatever begins with `wiredesk_` in a dead letter was written by the runtime.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
 
-Headers = Sequence[tuple[str, bytes | None]]
+type Header = tuple[str, bytes | None]
+"""Name and value of a header."""
+
+type Headers = Sequence[Header]
+"""The headers of a record, in their order on the wire."""
+
+CONTENT_TYPE = "content-type"
+"""The media type of the value. An event has `application/json`; of a raw page in binary mode, it is the page's own."""
+
+JSON = "application/json"
+"""The content type of every event."""
+
+STRUCTURED_JSON = "application/cloudevents+json"
+"""The content type of a CloudEvent in structured mode: an envelope around the event's fields."""
+
+SPEC_VERSION = "ce_specversion"
+"""The version of the CloudEvents specification."""
+
+EVENT_ID = "ce_id"
+"""The id of the event. A replay by the same versions gives the same id."""
+
+EVENT_TYPE = "ce_type"
+"""The type of the event, with the major version of its schema."""
+
+SOURCE = "ce_source"
+"""What published the event: `/wiredesk/<stage>`."""
+
+SUBJECT = "ce_subject"
+"""The URL of the page. An event has the canonical one."""
+
+TIME = "ce_time"
+"""When the page was fetched, as an RFC 3339 timestamp."""
+
+HTTP_STATUS = "ce_httpstatus"
+"""The HTTP status of a raw page's response (an extension attribute)."""
+
+PUBLICATION = "ce_publication"
+"""The publication of a raw page, where the crawler knows it (an extension attribute)."""
+
+LANGUAGE = "ce_language"
+"""The language of a raw page as a BCP 47 tag, where the crawler knows it (an extension attribute)."""
+
+OWN_PREFIX = "wiredesk_"
+"""The prefix of every header that the runtime writes."""
+
+RECEIVED_PREFIX = "received_"
+"""The prefix that a dead letter adds to the name of a received header that begins with `wiredesk_`."""
+
+DEAD_LETTER_PREFIX = "wiredesk_dlq_"
+"""The prefix of the headers that say why a record was dead-lettered; see `DeadLetterHeaders`."""
+
+DEAD_LETTER_REASON = "wiredesk_dlq_reason"
+"""The first of these headers. The runtime's own headers of a dead letter begin with it."""
+
+DEAD_LETTER_RAW = "wiredesk_dlq_raw"
+"""`value`: the dead letter's value is the bytes of a record or batch that could not be read."""
+
+DEAD_LETTER_RAW_HEADERS = "wiredesk_dlq_raw_headers"
+"""The bytes of the record's headers as received, where a header name is not valid UTF-8; the dead letter has that name
+with escapes."""
 
 ORIGIN = "wiredesk_origin"
-"""`<topic>/<partition>/<offset>` of the raw page: joins every record downstream to the page it came from."""
+"""`<topic>/<partition>/<offset>` of the raw page: joins every record downstream to the page that it was made from."""
+
+ORIGIN_TOPIC_ID = "wiredesk_origin_topic_id"
+"""The id of the raw page's topic, as Kafka's tools write it: a topic that was deleted and recreated has another id,
+while its offsets start at 0 again."""
 
 ORIGIN_TIME = "wiredesk_origin_time"
-"""When the broker got the raw page, in milliseconds since 1970: the start of every latency."""
+"""When the broker received the raw page, in milliseconds since 1970: the start of every latency."""
 
 REPLAY = "wiredesk_replay"
-"""The id of the run that replayed a page, on all that comes of it; absent from what the live stream published."""
+"""The id of the replay run that read a record, or the record that it was made from; absent in the live stream."""
 
 REPLAYED = "wiredesk_replayed"
-"""`<topic>/<partition>/<offset>` of the record that the run read."""
+"""`<topic>/<partition>/<offset>` of the record that the replay run read: distinguishes records of one origin."""
 
-TRACE = frozenset({"traceparent", "tracestate"})
-"""W3C Trace Context: handed on as it came."""
+REDRIVE_COUNT = "wiredesk_redrives"
+"""How often the record has been redriven, for readers. The limit counts by a topic that only the runtime writes."""
 
-OWN_ATTRIBUTES = frozenset(
+EXPORTED_ID = "wiredesk_kept_as"
+"""The id of a dead letter when it was exported to a file, so that it is imported once."""
+
+TRACE_CONTEXT = frozenset({"traceparent", "tracestate"})
+"""The headers of W3C Trace Context, which are passed on unchanged."""
+
+NOT_PROPAGATED = frozenset(
     {
-        "ce_specversion", "ce_id", "ce_type", "ce_source", "ce_subject", "ce_time", "ce_datacontenttype",
-        "ce_dataschema", "ce_data", "ce_dataref",
+        SPEC_VERSION, EVENT_ID, EVENT_TYPE, SOURCE, SUBJECT, TIME, "ce_datacontenttype", "ce_dataschema", "ce_data",
+        "ce_dataref",
     }
 )  # fmt: skip
-"""CloudEvents attributes that every event states anew, and those that would speak of another event's data. The others,
-extensions of a publisher or partner, travel with the page."""
+"""CloudEvents attributes that every event sets itself, and those that describe the data of another event. All others
+are extensions of a publisher or partner, which are passed on."""
 
-_EXTENSION = re.compile(r"ce_[a-z0-9]+")
-"""The specification allows lower-case letters and digits in the name of an attribute."""
+MAX_PROPAGATED = 64
+"""The most headers that are passed on: a hostile page must not make every later event larger."""
 
-_NOT_IN_TEXT = re.compile(
+MAX_PROPAGATED_BYTES = 8192
+"""The most bytes of these headers, names and values together."""
+
+MAX_NUMBER = 2**63 - 1
+"""The largest number in a header: the largest offset and timestamp of Kafka's protocol."""
+
+_EXTENSION_NAME = re.compile(r"ce_[a-z0-9]+")
+"""The specification allows lower-case ASCII letters and digits in the name of an attribute."""
+
+_FORBIDDEN_CHARACTERS = re.compile(
     "[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef"
     + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
     + "]"
 )
 """Control characters and noncharacters, which the specification forbids in the value of an attribute."""
 
-MAX_TRAVELLING = 64
-"""Headers that travel with a page at most: a hostile page must not make every event after it larger."""
-MAX_TRAVELLING_BYTES = 8192
-"""Bytes of those headers, names and values together, at most."""
+_OWN_NAME = re.compile(f"(?:{RECEIVED_PREFIX})*{OWN_PREFIX}")
+"""A name of ours, received by one dead letter or by several in turn."""
+
+_RENAMED_NAME = re.compile(f"(?:{RECEIVED_PREFIX})+{OWN_PREFIX}")
+"""A name that a dead letter has changed."""
+
+_DIGITS = re.compile(rb"[0-9]{1,19}")
+"""ASCII digits, no more than `MAX_NUMBER` has."""
+
+
+def last_value(headers: Headers, name: str) -> bytes | None:
+    """Return the value of a header, the last one where there are several; None where it is absent or null."""
+    return next((value for key, value in reversed(headers) if key == name), None)
 
 
 def header(headers: Headers, name: str) -> str | None:
-    """Return the last value of a header, or None where it is absent. Bytes that are no UTF-8 are replaced."""
-    value = next((value for key, value in reversed(headers) if key == name), None)
+    """Return the text of a header, of the last one where there are several; None where it is absent or null.
+
+    Bytes that are not UTF-8 are replaced by U+FFFD.
+    """
+    value = last_value(headers, name)
     return None if value is None else value.decode("utf-8", "replace")
 
 
-def travelling(headers: Headers) -> list[tuple[str, bytes | None]]:
-    """Return the headers that go on to the next event: trace context, and extension attributes of CloudEvents.
+def decode_text(value: bytes | None) -> str:
+    """Return a header's value as text, empty for null; bytes that are not UTF-8 are replaced by U+FFFD."""
+    return (value or b"").decode("utf-8", "replace")
 
-    An attribute that is not valid by the specification stays behind: it would make the next event invalid.
+
+def decode_number(value: bytes | None) -> int | None:
+    """Return a header's value as an integer from 0 to 2^63 - 1; None where it is not ASCII digits of such a number."""
+    if value is None or _DIGITS.fullmatch(value) is None:
+        return None
+    number = int(value)
+    return number if number <= MAX_NUMBER else None
+
+
+def encode(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, bytes]]:
+    """Return names and texts as headers. What is not valid Unicode (an unpaired surrogate) is replaced by `?`."""
+    return [(name, value.encode("utf-8", "replace")) for name, value in pairs]
+
+
+def event_headers(*, id: str, type: str, source: str, subject: str, time: str) -> list[tuple[str, bytes]]:  # noqa: A002 - the attributes' names in the specification
+    """Return the headers of an event: its CloudEvents attributes and its content type."""
+    attributes = ((SPEC_VERSION, "1.0"), (EVENT_ID, id), (EVENT_TYPE, type), (SOURCE, source), (SUBJECT, subject))
+    return encode((*attributes, (TIME, time), (CONTENT_TYPE, JSON)))
+
+
+def attribute_text(text: str) -> str:
+    """Return a text without the characters that the specification forbids in the value of an attribute."""
+    return _FORBIDDEN_CHARACTERS.sub("", text)
+
+
+def propagated(headers: Headers) -> list[Header]:
+    """Return the headers that are passed on to the next event: trace context and CloudEvents extension attributes.
+
+    An attribute that is not valid by the specification is left out: it would make the next event invalid. So is
+    everything after the first 64 headers or 8 KiB.
     """
-    kept: list[tuple[str, bytes | None]] = []
+    kept: list[Header] = []
     size = 0
-    for name, value in dict(headers).items():  # of equal names the last counts
-        if name not in TRACE and (name in OWN_ATTRIBUTES or not _is_extension(name, value)):
+    for name, value in dict(headers).items():  # the last value wins
+        if name not in TRACE_CONTEXT and (name in NOT_PROPAGATED or not _is_extension(name, value)):
             continue
         size += len(name) + len(value or b"")
-        if len(kept) == MAX_TRAVELLING or size > MAX_TRAVELLING_BYTES:
+        if len(kept) == MAX_PROPAGATED or size > MAX_PROPAGATED_BYTES:
             break
         kept.append((name, value))
     return kept
 
 
 def _is_extension(name: str, value: bytes | None) -> bool:
-    """Whether a header is a valid extension attribute of CloudEvents."""
-    if value is None or len(value) > MAX_TRAVELLING_BYTES or not _EXTENSION.fullmatch(name):
+    """Return whether a header is a valid extension attribute of CloudEvents."""
+    if value is None or len(value) > MAX_PROPAGATED_BYTES or not _EXTENSION_NAME.fullmatch(name):
         return False
     try:
-        return not _NOT_IN_TEXT.search(value.decode())
+        return not _FORBIDDEN_CHARACTERS.search(value.decode())
     except UnicodeDecodeError:
         return False
 
 
-def attribute_text(text: str) -> str:
-    """Return a text without the characters that the value of a CloudEvents attribute must not hold."""
-    return _NOT_IN_TEXT.sub("", text)
+def own_headers(headers: Headers) -> Mapping[str, bytes | None]:
+    """Return the runtime's own headers of a record that the runtime wrote; the last value of each name.
+
+    In a dead letter they begin with its reason: dead letters of older versions have headers that a publisher wrote
+    under our names before it.
+    """
+    return {name: value for name, value in headers[_own_start(headers) :] if name.startswith(OWN_PREFIX)}
 
 
-_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
+def received_headers(headers: Headers) -> tuple[Header, ...]:
+    """Return the headers with which the record of a dead letter was received, under their original names."""
+    return tuple(
+        (name.removeprefix(RECEIVED_PREFIX) if _RENAMED_NAME.match(name) else name, value)
+        for name, value in headers[: _own_start(headers)]
+    )
 
 
-def read_timestamp(text: str | None) -> datetime | None:
-    """Return the instant of a timestamp of RFC 3339, in UTC; None where it is none, or beyond what a datetime holds."""
-    if text is None or not _TIMESTAMP.fullmatch(text):
-        return None
-    try:
-        return in_utc(datetime.fromisoformat(text.upper()))
-    except ValueError:
-        return None
+def rename_received(headers: Headers) -> tuple[Header, ...]:
+    """Return received headers as a dead letter has them; `received_headers` restores the names."""
+    return tuple((RECEIVED_PREFIX + name if _OWN_NAME.match(name) else name, value) for name, value in headers)
 
 
-def in_utc(instant: datetime | None) -> datetime | None:
-    """Return an instant in UTC; None where its offset leads out of the calendar."""
-    try:
-        return instant.astimezone(UTC) if instant is not None else None
-    except OverflowError:
-        return None
-
-
-def timestamp(instant: datetime) -> str:
-    """Return an instant in UTC as a timestamp of RFC 3339, with milliseconds."""
-    return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def encoded(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, bytes]]:
-    """Return pairs of strings as they go on the wire. What is no valid Unicode is replaced."""
-    return [(name, value.encode("utf-8", "replace")) for name, value in pairs]
+def _own_start(headers: Headers) -> int:
+    """Return the index of the runtime's first own header: the last reason; 0 where the record is not a dead letter."""
+    return next((index for index in range(len(headers) - 1, -1, -1) if headers[index][0] == DEAD_LETTER_REASON), 0)

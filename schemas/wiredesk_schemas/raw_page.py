@@ -8,9 +8,20 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from wiredesk_schemas.event import Event, InvalidEventError, parse_object
-from wiredesk_schemas.headers import Headers, header
+from wiredesk_schemas.headers import (
+    CONTENT_TYPE,
+    HTTP_STATUS,
+    JSON,
+    LANGUAGE,
+    PUBLICATION,
+    STRUCTURED_JSON,
+    SUBJECT,
+    TIME,
+    Headers,
+    header,
+)
 
-JSON_TYPES = frozenset({"", "application/json", "application/cloudevents+json", "text/json"})
+JSON_TYPES = frozenset({"", JSON, STRUCTURED_JSON, "text/json"})
 
 
 def _from_base64(value: Any) -> bytes:
@@ -91,7 +102,7 @@ class RawPage(Event):
     @property
     def declared_type(self) -> str | None:
         """The content type: stated, or else that of the HTTP response."""
-        return self.content_type or self.http_header("content-type")
+        return self.content_type or self.http_header(CONTENT_TYPE)
 
     def http_header(self, name: str) -> str | None:
         """Return a header of the HTTP response, whatever the case of its name."""
@@ -104,23 +115,23 @@ class RawPage(Event):
         Raises:
             InvalidEventError: the value is no JSON, a field is missing or wrong, or a binary page names no URL.
         """
-        content_type = header(headers, "content-type") or ""
+        content_type = header(headers, CONTENT_TYPE) or ""
         if content_type.partition(";")[0].strip().lower() in JSON_TYPES:
             return cls.from_object(_without_envelope(parse_object(value)))
         if not value:
             raise InvalidEventError("the value is empty")
-        url = header(headers, "ce_subject")
+        url = header(headers, SUBJECT)
         if not url:
-            raise InvalidEventError(f"a page of content type {content_type[:100]!r} needs its URL in header ce_subject")
+            raise InvalidEventError(f"a page of content type {content_type[:100]!r} needs its URL in header {SUBJECT}")
         return cls.from_object(
             {
                 "url": url,
                 "body_base64": value,
                 "content_type": content_type,
-                "fetched_at": header(headers, "ce_time"),
-                "http_status": header(headers, "ce_httpstatus"),
-                "source": header(headers, "ce_publication"),
-                "language": header(headers, "ce_language"),
+                "fetched_at": header(headers, TIME),
+                "http_status": header(headers, HTTP_STATUS),
+                "source": header(headers, PUBLICATION),
+                "language": header(headers, LANGUAGE),
             }
         )
 

@@ -14,18 +14,25 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from wiredesk.runtime.errors import RejectedError
-from wiredesk.runtime.records import Header, Output, Record
+from wiredesk.runtime.records import Output, Record
 from wiredesk.runtime.topology import Stage
 from wiredesk_schemas import Event, InvalidEventError
 from wiredesk_schemas.event import DerivedEvent, UnknownVersionError
-from wiredesk_schemas.headers import ORIGIN_TIME, encoded, header, in_utc, read_timestamp, timestamp, travelling
+from wiredesk_schemas.headers import (
+    ORIGIN_TIME,
+    TIME,
+    Header,
+    decode_number,
+    event_headers,
+    header,
+    last_value,
+    propagated,
+)
 from wiredesk_schemas.ids import sibling_event_id
+from wiredesk_schemas.rfc3339 import format_rfc3339, parse_rfc3339, to_utc
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """The time of an event whose page has neither a time of fetch nor one of arrival: its topic keeps none."""
-
-MAX_DIGITS = 15
-"""Of milliseconds since 1970: up to the year 33658."""
 
 
 type Published = DerivedEvent | Sequence[DerivedEvent] | None
@@ -79,9 +86,9 @@ class Envelope[In: Event]:
             raise TypeError(f"stage {self._stage.name} returned {len(results)} events, and is declared one_to_one")
         if not results:
             return ()
-        travelling_headers = travelling(record.headers)
-        time = timestamp(_event_time(event, record, is_entry=self._stage.entry))
-        return tuple(self._output(result, travelling_headers, time) for result in _with_own_ids(results))
+        propagated_headers = propagated(record.headers)
+        time = format_rfc3339(_event_time(event, record, is_entry=self._stage.entry))
+        return tuple(self._output(result, propagated_headers, time) for result in _with_own_ids(results))
 
     def _event(self, record: Record) -> Event:
         """Read a record; where its topic carries events of several types, the header `ce_type` says which."""
@@ -98,22 +105,18 @@ class Envelope[In: Event]:
         except InvalidEventError as error:
             raise RejectedError("invalid_event", str(error)) from error
 
-    def _output(self, result: DerivedEvent, travelling_headers: Sequence[Header], time: str) -> Output:
+    def _output(self, result: DerivedEvent, propagated_headers: Sequence[Header], time: str) -> Output:
         topic = self._routes.get(type(result))
         if topic is None:
             raise TypeError(f"stage {self._stage.name} has no topic for events of the class {type(result).__name__}")
         headers: tuple[Header, ...] = (
-            *travelling_headers,
-            *encoded(
-                (
-                    ("ce_specversion", "1.0"),
-                    ("ce_id", result.event_id),
-                    ("ce_type", result.TYPE),
-                    ("ce_source", self._source),
-                    ("ce_subject", result.canonical_url),
-                    ("ce_time", time),
-                    ("content-type", "application/json"),
-                )
+            *propagated_headers,
+            *event_headers(
+                id=result.event_id,
+                type=result.TYPE,
+                source=self._source,
+                subject=result.canonical_url,
+                time=time,
             ),
         )
         return Output(topic.name, result.page_id.encode(), result.to_json(), headers)
@@ -147,11 +150,11 @@ def _event_time(event: Event, record: Record, *, is_entry: bool) -> datetime:
     """
     if is_entry:
         arrival = _instant(record.timestamp)
-        stated = in_utc(event.stated_time)
+        stated = to_utc(event.stated_time)
         return min(stated or arrival or EPOCH, arrival or stated or EPOCH)
-    arrived = header(record.headers, ORIGIN_TIME) or ""
-    milliseconds = int(arrived) if arrived.isdecimal() and len(arrived) <= MAX_DIGITS else record.timestamp
-    return read_timestamp(header(record.headers, "ce_time")) or _instant(milliseconds) or EPOCH
+    arrived = decode_number(last_value(record.headers, ORIGIN_TIME))
+    arrival = None if arrived is None else _instant(arrived)
+    return parse_rfc3339(header(record.headers, TIME)) or arrival or _instant(record.timestamp) or EPOCH
 
 
 def _instant(milliseconds: int) -> datetime | None:

@@ -13,7 +13,7 @@ from wiredesk.cli.app import COMMANDS
 from wiredesk.cli.config import groups, markdown
 from wiredesk.cli.options import variable
 from wiredesk.pipeline import STAGES, TOPICS
-from wiredesk_schemas import EVENTS
+from wiredesk_schemas import EVENTS, headers
 
 MODULES = sorted(
     p for folder in ("schemas/wiredesk_schemas", "services/wiredesk") for p in (ROOT / folder).rglob("*.py")
@@ -40,6 +40,14 @@ def test_topics_are_named_in_the_pipeline_only() -> None:
     names = re.compile("|".join(re.escape(f'"{topic.name}"') for topic in TOPICS))
     elsewhere = [m for m in MODULES if m.name != "pipeline.py" and names.search(m.read_text(encoding="utf-8"))]
     assert not elsewhere
+
+
+def test_headers_are_named_in_one_module() -> None:
+    known = [
+        value for name, value in vars(headers).items() if name.isupper() and type(value) is str and "/" not in value
+    ]
+    quoted = re.compile(f"""["'](?:{"|".join(map(re.escape, known))}|ce_[a-z]+)["']""")
+    assert {module.name for module in MODULES if quoted.search(module.read_text(encoding="utf-8"))} == {"headers.py"}
 
 
 def test_compose_runs_every_stage_with_commands_that_exist(compose: dict[str, Any]) -> None:

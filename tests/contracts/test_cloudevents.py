@@ -12,10 +12,11 @@ from tests.cloudevents import cloud_event
 from wiredesk.envelope import Envelope
 from wiredesk.operations.page_files import _Page
 from wiredesk.pipeline import PAGES_ACCEPTED, PAGES_SKIPPED, ingest
-from wiredesk.runtime.records import Handler, Header, Output, Record
+from wiredesk.runtime.records import Handler, Output, Record
 from wiredesk.runtime.topology import Stage
 from wiredesk_schemas import AcceptedPage, SkippedPage, SkipReason
-from wiredesk_schemas.headers import ORIGIN_TIME, header, read_timestamp
+from wiredesk_schemas.headers import ORIGIN_TIME, Header, header
+from wiredesk_schemas.rfc3339 import parse_rfc3339
 
 URL = "https://courier.example/ferry?utm_source=x#top"
 CANONICAL = "https://courier.example/ferry"
@@ -97,7 +98,7 @@ def test_an_event_says_its_page_and_when_that_was_fetched(first: Handler, record
         event = cloud_event(output.key, output.value, output.headers)
         assert header(output.headers, "ce_time") == time
         assert event.get_subject() == CANONICAL
-        assert event.get_time() == read_timestamp(time)
+        assert event.get_time() == parse_rfc3339(time)
     assert through(first, record) == through(first, record), "a replay gives the same"
 
 
@@ -194,4 +195,4 @@ def test_pages_published_in_binary_mode_are_cloud_events(
         assert value is not None
         assert not any(ord(c) < 32 or 127 <= ord(c) < 160 for c in value.decode()), name
         if name == "ce_time":
-            assert read_timestamp(value.decode()) is not None
+            assert parse_rfc3339(value.decode()) is not None

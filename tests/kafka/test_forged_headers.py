@@ -10,8 +10,9 @@ from tests.support import Raw, ends_of, publish, wiredesk, workers
 from wiredesk.pipeline import PAGES_RAW, TOPICS
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.reading import read
-from wiredesk.runtime.records import Header, Record
+from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk_schemas.headers import Header
 
 LETTERS = f"{PAGES_RAW.name}.dlq"
 REDRIVE = ("dlq", "redrive", "--rounds", "2")

@@ -15,17 +15,16 @@ from wiredesk.cli.replay.filters import wanted
 from wiredesk.cli.status import _reason
 from wiredesk.operations.page_urls import host_of, page_url
 from wiredesk.pipeline import EXTRACTOR, INGEST, STAGES
-from wiredesk.runtime import headers
 from wiredesk.runtime.dead_letters import Notes, dead_letter, mark
 from wiredesk.runtime.dead_letters.letter import parsed
 from wiredesk.runtime.dead_letters.redrive import _again, _note
 from wiredesk.runtime.lineage import lineage, origin_of, origin_seconds, replay_marks, replay_of
 from wiredesk.runtime.overview import _arrival
 from wiredesk.runtime.printable import json_text
-from wiredesk.runtime.records import Failure, Header, Record, instant, parse_coordinates
-from wiredesk_schemas import InvalidEventError, RawPage
-from wiredesk_schemas import headers as contract
+from wiredesk.runtime.records import Failure, Record, instant, parse_coordinates
+from wiredesk_schemas import InvalidEventError, RawPage, headers
 from wiredesk_schemas.dead_letter import DeadLetterHeaders
+from wiredesk_schemas.headers import Header
 
 COORDINATES = "pages.raw/3/42"
 FORGED_ID = b"pages.raw.dlq/0/7"
@@ -80,13 +79,13 @@ def test_no_header_upsets_a_parser(found: tuple[Header, ...], timestamp: int) ->
         assert _reason(one)
         assert trace._told(topic, one)
         assert json.loads(json_text(tail.as_object(one)))
-        assert len(headers.own(found)) <= len(found) >= len(contract.travelling(found))
+        assert len(headers.own_headers(found)) <= len(found) >= len(headers.propagated(found))
         assert written(timestamp).endswith(" ms") == (instant(timestamp) is None)
         assert not FILTER(one)
         for stage in STAGES.values():
             made = dict(lineage(stage, one))
-            assert parse_coordinates(headers.text(made["wiredesk_origin"])) is not None
-            assert headers.number(made["wiredesk_origin_time"]) is not None
+            assert parse_coordinates(headers.decode_text(made["wiredesk_origin"])) is not None
+            assert headers.decode_number(made["wiredesk_origin_time"]) is not None
             if (letter := parsed(stage, one)) is not None:
                 assert [key(letter) for key in listing.KEYS.values()]
                 assert json.loads(json_text(keeping._object(letter)))
@@ -183,7 +182,7 @@ def test_coordinates_are_within_kafkas_numbers(topic: str, partition: int, offse
 )
 def test_only_plain_digits_are_numbers(text: str) -> None:
     assert parse_coordinates(text) is None
-    assert headers.number(text.encode()) is None
+    assert headers.decode_number(text.encode()) is None
 
 
 def test_a_replay_mark_of_a_publisher_is_not_handed_on() -> None:
@@ -200,7 +199,7 @@ def test_a_replay_mark_of_a_publisher_is_not_handed_on() -> None:
     ],
 )  # fmt: skip
 def test_a_number_is_of_64_bits(value: bytes | None, number: int | None) -> None:
-    assert headers.number(value) == number
+    assert headers.decode_number(value) == number
 
 
 @pytest.mark.parametrize("origin", [b"\xff", b"", b"nowhere", b"pages.raw/0/9223372036854775808", None])

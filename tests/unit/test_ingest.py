@@ -13,8 +13,9 @@ from wiredesk.ingest import charset
 from wiredesk.ingest.accept import Ingest
 from wiredesk.ingest.settings import IngestSettings
 from wiredesk.runtime.errors import RejectedError
-from wiredesk.runtime.records import Header, Record
+from wiredesk.runtime.records import Record
 from wiredesk_schemas import AcceptedPage, CharsetEvidence, InvalidEventError, RawPage, SkippedPage
+from wiredesk_schemas.headers import Header
 
 URL = "https://example.com/story"
 RUSSIAN = (

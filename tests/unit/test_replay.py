@@ -14,9 +14,10 @@ from wiredesk.runtime.dead_letters import dead_letter
 from wiredesk.runtime.dead_letters.letter import parsed
 from wiredesk.runtime.dead_letters.redrive import _again
 from wiredesk.runtime.lineage import lineage
-from wiredesk.runtime.records import Failure, Header, Record, parse_coordinates
+from wiredesk.runtime.records import Failure, Record, parse_coordinates
 from wiredesk.runtime.replay import RunAccount
 from wiredesk.runtime.replay.run import targets
+from wiredesk_schemas.headers import Header
 
 
 def record(value: Any = None, *headers: Header) -> Record:

@@ -3,25 +3,18 @@ from datetime import UTC, datetime
 import pytest
 
 from wiredesk.pipeline import EXTRACTOR, INGEST
-from wiredesk.runtime import dead_letters, headers, lineage
+from wiredesk.runtime import lineage
 from wiredesk.runtime.dead_letters import dead_letter
 from wiredesk.runtime.dead_letters.letter import parsed
 from wiredesk.runtime.errors import UsageError
-from wiredesk.runtime.records import Failure, Header, Record
+from wiredesk.runtime.records import Failure, Record
 from wiredesk.runtime.settings import KafkaSettings
-from wiredesk_schemas import DeadLetterHeaders
-from wiredesk_schemas import headers as contract
-from wiredesk_schemas.dead_letter import PREFIX as CONTRACT_PREFIX
-from wiredesk_schemas.dead_letter import RECEIVED
+from wiredesk_schemas import DeadLetterHeaders, headers
+from wiredesk_schemas.headers import Header
 
 
 def record(*headers: tuple[str, bytes | None]) -> Record:
     return Record("desk.pages.raw", 3, 42, 1_700_000_000_000, b"k", b"v", headers)
-
-
-def test_the_contract_names_the_headers_that_the_runtime_writes() -> None:
-    assert (contract.ORIGIN, contract.ORIGIN_TIME) == (lineage.ORIGIN, lineage.ORIGIN_TIME)
-    assert (dead_letters.PREFIX, headers.RECEIVED) == (CONTRACT_PREFIX, RECEIVED)
 
 
 def test_origins_begin_at_the_entry_whatever_headers_claim() -> None:
@@ -50,13 +43,13 @@ def test_a_dead_letter_tells_what_its_reader_parses() -> None:
     assert abs((datetime.now(told.time.tzinfo) - told.time).total_seconds()) < 60
 
 
-def test_travelling_headers_are_bounded() -> None:
+def test_propagated_headers_are_bounded() -> None:
     flood: list[tuple[str, bytes | None]] = [("traceparent", b"t"), ("ce_type", b"forged"), ("cookie", b"secret")]
     flood += [(f"ce_{n}", b"x" * 100) for n in range(1000)]
-    kept = contract.travelling(flood)
+    kept = headers.propagated(flood)
     assert kept[0] == ("traceparent", b"t")
-    assert len(kept) <= contract.MAX_TRAVELLING
-    assert sum(len(name) + len(value or b"") for name, value in kept) <= contract.MAX_TRAVELLING_BYTES
+    assert len(kept) <= headers.MAX_PROPAGATED
+    assert sum(len(name) + len(value or b"") for name, value in kept) <= headers.MAX_PROPAGATED_BYTES
     assert not {"ce_type", "cookie"} & {name for name, _ in kept}
 
 
@@ -80,10 +73,10 @@ def test_errors_know_their_exit_codes() -> None:
 
 
 def test_what_travels_with_a_page_is_64_headers_and_8_kb_at_most() -> None:
-    assert len(contract.travelling([(f"ce_{n}", b"") for n in range(1000)])) == 64
-    kept = contract.travelling([(f"ce_{n}", b"x" * 1000) for n in range(1000)])
+    assert len(headers.propagated([(f"ce_{n}", b"") for n in range(1000)])) == 64
+    kept = headers.propagated([(f"ce_{n}", b"x" * 1000) for n in range(1000)])
     assert sum(len(name) + len(value or b"") for name, value in kept) == 8 * 1004
-    assert contract.travelling([("ce_a", b"x" * 9000)]) == []
+    assert headers.propagated([("ce_a", b"x" * 9000)]) == []
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,9 @@ from importlib.metadata import version
 from typing import Any
 
 from wiredesk.pipeline import PAGES_RAW, STAGES, TOPICS
-from wiredesk.runtime.lineage import ORIGIN, ORIGIN_TIME, ORIGIN_TOPIC_ID, REPLAY, REPLAYED
 from wiredesk.runtime.topology import Topic
 from wiredesk_schemas import DeadLetterHeaders, Event, RawPage
-from wiredesk_schemas.dead_letter import PREFIX, RECEIVED
+from wiredesk_schemas import headers as names
 from wiredesk_schemas.event import Part
 from wiredesk_schemas.json_schema import json_schema, newest_example
 
@@ -109,11 +108,11 @@ def _raw_pages() -> Json:
             "name": RawPage.TYPE,
             "title": "RawPage in CloudEvents structured mode",
             "summary": "The page's fields are the event's data.",
-            "contentType": "application/cloudevents+json",
+            "contentType": names.STRUCTURED_JSON,
             "headers": {
                 "type": "object",
-                "required": ["content-type"],
-                "properties": {"content-type": {"type": "string", "const": "application/cloudevents+json"}},
+                "required": [names.CONTENT_TYPE],
+                "properties": {names.CONTENT_TYPE: {"type": "string", "const": names.STRUCTURED_JSON}},
             },
             "payload": {
                 "type": "object",
@@ -130,7 +129,7 @@ def _raw_pages() -> Json:
             "examples": [
                 {
                     "name": "bytes",
-                    "headers": {"content-type": "application/cloudevents+json"},
+                    "headers": {names.CONTENT_TYPE: names.STRUCTURED_JSON},
                     "payload": {
                         "specversion": "1.0",
                         "id": "2026-03-14/000001",
@@ -148,14 +147,14 @@ def _raw_pages() -> Json:
             "contentType": "text/html",
             "headers": {
                 "type": "object",
-                "required": ["content-type", "ce_subject"],
+                "required": [names.CONTENT_TYPE, names.SUBJECT],
                 "properties": {
-                    "content-type": {"type": "string", "description": "the page's own", "examples": ["text/html"]},
-                    "ce_subject": {"type": "string", "minLength": 1, "description": "the page's URL"},
-                    "ce_time": {"type": "string", "format": "date-time", "description": "when it was fetched"},
-                    "ce_httpstatus": {"type": "string", "description": "status of the response"},
-                    "ce_publication": {"type": "string", "description": "the publication, where the crawler knows it"},
-                    "ce_language": {"type": "string", "description": "BCP 47, where the crawler knows it"},
+                    names.CONTENT_TYPE: {"type": "string", "description": "the page's own", "examples": ["text/html"]},
+                    names.SUBJECT: {"type": "string", "minLength": 1, "description": "the page's URL"},
+                    names.TIME: {"type": "string", "format": "date-time", "description": "when it was fetched"},
+                    names.HTTP_STATUS: {"type": "string", "description": "status of the response"},
+                    names.PUBLICATION: {"type": "string", "description": "the publication, where the crawler knows it"},
+                    names.LANGUAGE: {"type": "string", "description": "BCP 47, where the crawler knows it"},
                 },
             },
             "payload": {"type": "string", "contentMediaType": "text/html", "minLength": 1},
@@ -163,10 +162,10 @@ def _raw_pages() -> Json:
                 {
                     "name": "html",
                     "headers": {
-                        "content-type": page["content_type"],
-                        "ce_subject": page["url"],
-                        "ce_time": page["fetched_at"],
-                        "ce_httpstatus": str(page["http_status"]),
+                        names.CONTENT_TYPE: page["content_type"],
+                        names.SUBJECT: page["url"],
+                        names.TIME: page["fetched_at"],
+                        names.HTTP_STATUS: str(page["http_status"]),
                     },
                     "payload": base64.b64decode(page["body_base64"]).decode(),
                 }
@@ -177,43 +176,49 @@ def _raw_pages() -> Json:
 
 def _dead_letter() -> Json:
     letter = DeadLetterHeaders.model_json_schema()
-    fields = {PREFIX + name: _header(info.get("description")) for name, info in letter["properties"].items()}
+    fields = {
+        names.DEAD_LETTER_PREFIX + name: _header(info.get("description")) for name, info in letter["properties"].items()
+    }
     return {
         "name": "wiredesk.dead_letter.v1",
         "title": "DeadLetter",
         "summary": "A record as received, byte for byte, with the reason in headers.",
         "headers": {
             "type": "object",
-            "required": [*(PREFIX + name for name in letter["required"]), ORIGIN, ORIGIN_TIME],
+            "required": [
+                *(names.DEAD_LETTER_PREFIX + name for name in letter["required"]),
+                names.ORIGIN,
+                names.ORIGIN_TIME,
+            ],
             "properties": {**fields, **_headers()["properties"]},
         },
         "payload": {
             "description": "key, value and headers as they were received; a header whose name began with wiredesk_ "
-            f"stands under {RECEIVED}wiredesk_..."
+            f"stands under {names.RECEIVED_PREFIX}wiredesk_..."
         },
     }
 
 
 ALWAYS = {
-    "ce_specversion": "1.0",
-    "ce_id": "the event's id, which is also in its value",
-    "ce_type": "the event's type, with its major version",
-    "ce_source": "/wiredesk/<stage>",
-    "ce_subject": "the canonical URL of the page",
-    "ce_time": "when the page was fetched, as its crawler says, in UTC and no later than it arrived; where the crawler "
-    "does not say, when it arrived",
-    "content-type": "application/json",
-    ORIGIN: "<topic>/<partition>/<offset> of the raw page",
-    ORIGIN_TIME: "when the raw page arrived, in milliseconds since 1970",
+    names.SPEC_VERSION: "1.0",
+    names.EVENT_ID: "the event's id, which is also in its value",
+    names.EVENT_TYPE: "the event's type, with its major version",
+    names.SOURCE: "/wiredesk/<stage>",
+    names.SUBJECT: "the canonical URL of the page",
+    names.TIME: "when the page was fetched, as its crawler says, in UTC and no later than it arrived; where the "
+    "crawler does not say, when it arrived",
+    names.CONTENT_TYPE: "application/json",
+    names.ORIGIN: "<topic>/<partition>/<offset> of the raw page",
+    names.ORIGIN_TIME: "when the raw page arrived, in milliseconds since 1970",
 }
 """Headers of every derived event."""
 
 SOMETIMES = {
     "traceparent": "W3C Trace Context, as it came with the raw page",
     "tracestate": "the same",
-    ORIGIN_TOPIC_ID: "the id of that topic: one that is deleted and made anew has another",
-    REPLAY: "the id of the run that replayed the page; absent from what the live stream published",
-    REPLAYED: "<topic>/<partition>/<offset> of the record that the run read",
+    names.ORIGIN_TOPIC_ID: "the id of that topic: one that is deleted and made anew has another",
+    names.REPLAY: "the id of the run that replayed the page; absent from what the live stream published",
+    names.REPLAYED: "<topic>/<partition>/<offset> of the record that the run read",
 }
 
 
@@ -222,7 +227,7 @@ def _headers() -> Json:
         "type": "object",
         "required": list(ALWAYS),
         "properties": {
-            name: {**_header(description), **({"format": "date-time"} if name == "ce_time" else {})}
+            name: {**_header(description), **({"format": "date-time"} if name == names.TIME else {})}
             for name, description in (ALWAYS | SOMETIMES).items()
         },
     }
@@ -236,15 +241,15 @@ def _example_headers(event: type[Event], payload: Json) -> Json:
     """Return the headers of an example; its page was the first record of a topic."""
     stage = next(stage.name for stage in STAGES.values() if event in stage.routes)
     return {
-        "ce_specversion": "1.0",
-        "ce_id": payload["event_id"],
-        "ce_type": event.TYPE,
-        "ce_source": f"/wiredesk/{payload.get('stage', stage)}",
-        "ce_subject": payload["canonical_url"],
-        "ce_time": "2026-03-14T08:00:00.000Z",
-        "content-type": "application/json",
-        ORIGIN: f"{PAGES_RAW.name}/0/0",
-        ORIGIN_TIME: "1773475201000",
+        names.SPEC_VERSION: "1.0",
+        names.EVENT_ID: payload["event_id"],
+        names.EVENT_TYPE: event.TYPE,
+        names.SOURCE: f"/wiredesk/{payload.get('stage', stage)}",
+        names.SUBJECT: payload["canonical_url"],
+        names.TIME: "2026-03-14T08:00:00.000Z",
+        names.CONTENT_TYPE: "application/json",
+        names.ORIGIN: f"{PAGES_RAW.name}/0/0",
+        names.ORIGIN_TIME: "1773475201000",
     }
 
 

@@ -23,7 +23,7 @@ from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.operations import page_files
 from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_RAW, PAGES_SKIPPED, STAGES, TERMINAL_TOPICS, TOPICS
-from wiredesk.runtime import headers, logs
+from wiredesk.runtime import logs
 from wiredesk.runtime.errors import UnavailableError
 from wiredesk.runtime.kafka import clients, topics
 from wiredesk.runtime.kafka.reading import read
@@ -32,7 +32,7 @@ from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk_schemas import EnrichedArticle, EntityType, SkippedPage, header
 from wiredesk_schemas.dead_letter import DeadLetterHeaders
-from wiredesk_schemas.headers import ORIGIN, ORIGIN_TIME
+from wiredesk_schemas.headers import ORIGIN, ORIGIN_TIME, decode_number, last_value
 
 SAMPLES = Path(wiredesk.__file__).parent / "samples"
 BASE_URL = "https://samples.wiredesk.example/"
@@ -145,7 +145,7 @@ async def _publish(kafka: KafkaSettings, raw: list[page_files.Raw]) -> set[str]:
 
 
 def _show(record: Record) -> None:
-    arrived = headers.number(headers.last(record.headers, ORIGIN_TIME))
+    arrived = decode_number(last_value(record.headers, ORIGIN_TIME))
     spent = "" if arrived is None else f"{record.timestamp - arrived} ms"
     if record.topic == ARTICLES_ENRICHED.name:
         _show_article(EnrichedArticle.from_json(record.value), spent)

@@ -22,13 +22,13 @@ from wiredesk.cli.options import with_settings
 from wiredesk.cli.signals import stop_on_signal
 from wiredesk.pipeline import PAGES_SKIPPED
 from wiredesk.runtime import logs
-from wiredesk.runtime.headers import REASON, own, text
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.reading import Span, between, ends
 from wiredesk.runtime.overview import Overview, Watcher, overviews, rates
 from wiredesk.runtime.printable import one_line
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk_schemas.headers import DEAD_LETTER_REASON, decode_text, own_headers
 
 UNWELL = 1
 SAMPLE_SECONDS = 0.5
@@ -143,7 +143,7 @@ async def _reasons(kafka: KafkaSettings, span: timedelta) -> tuple[dict[str, int
 
 
 def _reason(record: Record) -> str:
-    if reason := text(own(record.headers).get(REASON)):
+    if reason := decode_text(own_headers(record.headers).get(DEAD_LETTER_REASON)):
         return reason
     with contextlib.suppress(orjson.JSONDecodeError, AttributeError):
         return str(orjson.loads(record.value or b"{}").get("reason"))

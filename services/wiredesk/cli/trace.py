@@ -21,7 +21,6 @@ from wiredesk.pipeline import PAGES_RAW, PAGES_SKIPPED
 from wiredesk.runtime import logs
 from wiredesk.runtime.dead_letters.letter import parsed
 from wiredesk.runtime.errors import UsageError
-from wiredesk.runtime.headers import last, text
 from wiredesk.runtime.kafka import clients, topics
 from wiredesk.runtime.kafka.partition_life import topic_id
 from wiredesk.runtime.kafka.progress import committed
@@ -30,6 +29,7 @@ from wiredesk.runtime.lineage import origin_of, origin_topic_id, replay_of
 from wiredesk.runtime.records import Record, parse_coordinates
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk_schemas import page_id
+from wiredesk_schemas.headers import EVENT_ID, decode_text, last_value
 
 NOT_FOUND = 1
 
@@ -183,7 +183,7 @@ def _visit(kafka: KafkaSettings, origin: str, records: Sequence[Record], done: M
     for record in records:
         name = record.topic.removeprefix(kafka.topic_prefix)
         waited = None if before is None else record.timestamp - before
-        event_id = text(last(record.headers, "ce_id"))
+        event_id = decode_text(last_value(record.headers, EVENT_ID))
         visit.hops.append(
             Hop(name, record.partition, record.offset, record.timestamp, event_id, _told(name, record), waited)
         )

@@ -18,9 +18,24 @@ from urllib.parse import quote, urljoin
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from wiredesk.runtime.errors import UnavailableError, UsageError
-from wiredesk.runtime.records import Header
 from wiredesk_schemas import InvalidEventError, RawPage
-from wiredesk_schemas.headers import attribute_text, encoded, in_utc, timestamp
+from wiredesk_schemas.headers import (
+    CONTENT_TYPE,
+    EVENT_ID,
+    EVENT_TYPE,
+    HTTP_STATUS,
+    JSON,
+    LANGUAGE,
+    PUBLICATION,
+    SOURCE,
+    SPEC_VERSION,
+    SUBJECT,
+    TIME,
+    Header,
+    attribute_text,
+    encode,
+)
+from wiredesk_schemas.rfc3339 import format_rfc3339, to_utc
 
 MEDIA_TYPES = {".html": "text/html", ".htm": "text/html", ".xhtml": "application/xhtml+xml", ".txt": "text/plain"}
 LINES = (".jsonl", ".ndjson")
@@ -145,7 +160,7 @@ def _line(line: bytes, *, binary: bool) -> Raw:
             source=page.source,
             language=page.language,
         ).record(binary=True)
-    return line, [("content-type", b"application/json")]
+    return line, [(CONTENT_TYPE, JSON.encode())]
 
 
 def _archived(stream: Any) -> Iterator["_Page"]:
@@ -161,7 +176,7 @@ def _archived(stream: Any) -> Iterator["_Page"]:
             yield _Page(
                 url,
                 record.reader.read(),
-                headers.get("content-type"),
+                headers.get(CONTENT_TYPE),
                 fetched_at=_date(record),
                 status=record.http_headers.status_code,
                 headers=headers,
@@ -198,21 +213,21 @@ class _Page:
                 source=self.source,
                 language=self.language,
             )
-            return page.to_json(), [("content-type", b"application/json")]
+            return page.to_json(), [(CONTENT_TYPE, JSON.encode())]
         headers = [
-            ("content-type", self.content_type or "application/octet-stream"),
-            ("ce_specversion", "1.0"),
-            ("ce_id", str(uuid.uuid4())),
-            ("ce_type", RawPage.TYPE),
-            ("ce_source", "/wiredesk/publish"),
-            ("ce_subject", self.url),
+            (CONTENT_TYPE, self.content_type or "application/octet-stream"),
+            (SPEC_VERSION, "1.0"),
+            (EVENT_ID, str(uuid.uuid4())),
+            (EVENT_TYPE, RawPage.TYPE),
+            (SOURCE, "/wiredesk/publish"),
+            (SUBJECT, self.url),
         ]
-        fetched = in_utc(self.fetched_at)
+        fetched = to_utc(self.fetched_at)
         optional = {
-            "ce_time": timestamp(fetched) if fetched is not None else None,
-            "ce_httpstatus": str(self.status) if self.status is not None else None,
-            "ce_publication": self.source,
-            "ce_language": self.language,
+            TIME: format_rfc3339(fetched) if fetched is not None else None,
+            HTTP_STATUS: str(self.status) if self.status is not None else None,
+            PUBLICATION: self.source,
+            LANGUAGE: self.language,
         }
         headers += [(name, value) for name, value in optional.items() if value is not None]
-        return self.content, [*encoded((name, attribute_text(value)) for name, value in headers)]
+        return self.content, [*encode((name, attribute_text(value)) for name, value in headers)]

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from wiredesk.runtime.headers import last, text
 from wiredesk.runtime.records import Record
+from wiredesk_schemas.headers import SUBJECT, header
 
 MAX_PARSED = 1 << 20
 """Largest value, in bytes, that is parsed to look for a URL."""
@@ -14,7 +14,7 @@ MAX_PARSED = 1 << 20
 
 def page_url(record: Record) -> str:
     """Return the URL of a record's page, from its headers or else its value; empty where neither has one."""
-    if subject := text(last(record.headers, "ce_subject")):
+    if subject := header(record.headers, SUBJECT):
         return subject
     if record.value is None or len(record.value) > MAX_PARSED:
         return ""

@@ -2,25 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 
-from wiredesk.runtime.headers import number, own, text
-from wiredesk.runtime.records import Header, Record, parse_coordinates
+from wiredesk.runtime.records import Record, parse_coordinates
 from wiredesk.runtime.topology import Stage
-
-ORIGIN = "wiredesk_origin"
-"""`<topic>/<partition>/<offset>` of the record that entered the first topic."""
-
-ORIGIN_TOPIC_ID = "wiredesk_origin_topic_id"
-"""The id of that topic, as Kafka's own tools write it: a topic that is deleted and made anew has another one, while its
-offsets begin again at 0."""
-
-ORIGIN_TIME = "wiredesk_origin_time"
-"""When the broker got that record, in milliseconds since 1970: the start of every latency."""
-
-REPLAY = "wiredesk_replay"
-"""The id of the run that replayed it, or what it was made from; absent from what the live stream made."""
-
-REPLAYED = "wiredesk_replayed"
-"""`<topic>/<partition>/<offset>` of the record that the run read: it tells several of one origin apart."""
+from wiredesk_schemas.headers import (
+    ORIGIN,
+    ORIGIN_TIME,
+    ORIGIN_TOPIC_ID,
+    REPLAY,
+    REPLAYED,
+    Header,
+    decode_number,
+    decode_text,
+    own_headers,
+)
 
 
 def lineage(stage: Stage, record: Record, run: str | None = None, *, topic_id: str = "") -> tuple[Header, ...]:
@@ -34,10 +28,10 @@ def lineage(stage: Stage, record: Record, run: str | None = None, *, topic_id: s
         run: that replays the record; None: the live stream has it.
         topic_id: of the topic in which the record stands; empty where that is not known.
     """
-    believed: Mapping[str, bytes | None] = {} if stage.entry else own(record.headers)
-    origin, arrived = believed.get(ORIGIN), number(believed.get(ORIGIN_TIME))
+    believed: Mapping[str, bytes | None] = {} if stage.entry else own_headers(record.headers)
+    origin, arrived = believed.get(ORIGIN), decode_number(believed.get(ORIGIN_TIME))
     life = believed.get(ORIGIN_TOPIC_ID)
-    if origin is None or parse_coordinates(text(origin)) is None:
+    if origin is None or parse_coordinates(decode_text(origin)) is None:
         origin, life, arrived = record.coordinates.encode(), topic_id.encode(), None
     if arrived is None:
         arrived = max(0, record.timestamp)
@@ -51,23 +45,23 @@ def lineage(stage: Stage, record: Record, run: str | None = None, *, topic_id: s
 
 def origin_of(record: Record) -> str:
     """Return the coordinates that a record made by a stage names as its origin; empty where it names none."""
-    return text(own(record.headers).get(ORIGIN))
+    return decode_text(own_headers(record.headers).get(ORIGIN))
 
 
 def origin_topic_id(record: Record) -> str:
     """Return the id of the topic in which its origin stands; empty where that is not told."""
-    return text(own(record.headers).get(ORIGIN_TOPIC_ID))
+    return decode_text(own_headers(record.headers).get(ORIGIN_TOPIC_ID))
 
 
 def replay_marks(record: Record) -> tuple[Header, ...]:
     """Return the headers that say which run has replayed a record; none where it came with the live stream."""
-    return _marks(own(record.headers))
+    return _marks(own_headers(record.headers))
 
 
 def replay_of(record: Record) -> tuple[str, str] | None:
     """Return the run that has replayed a record, and the coordinates of what it read; None for the live stream."""
     marks = replay_marks(record)
-    return (text(marks[0][1]), text(marks[1][1])) if marks else None
+    return (decode_text(marks[0][1]), decode_text(marks[1][1])) if marks else None
 
 
 def _marks(believed: Mapping[str, bytes | None]) -> tuple[Header, ...]:
@@ -82,4 +76,4 @@ def arrived_seconds(made: Sequence[Header]) -> float:
 
 def origin_seconds(headers: Sequence[Header]) -> float:
     """Return when the record arrived that a lineage begins with, in seconds since 1970; 0 where that is not told."""
-    return (number(own(headers).get(ORIGIN_TIME)) or 0) / 1000
+    return (decode_number(own_headers(headers).get(ORIGIN_TIME)) or 0) / 1000

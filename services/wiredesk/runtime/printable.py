@@ -20,8 +20,12 @@ _HARMFUL = (
     r"\xad\u034f\u070f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb"
     r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # invisible, tags and selectors among them
 )
-_JOINER = r"(?<![\u0600-\u109f\u1780-\u18af\u2600-\u27bf\ufe0f\U0001f300-\U0001faff])[\u200c\u200d]"
-"""Joiners are how Persian, Indic scripts and emoji are spelt. Anywhere else they hide within a word."""
+_JOINER = (
+    r"(?<![\u0600-\u061b\u061d-\u070e\u0710-\u109f\u1780-\u17b3\u17b6-\u180d\u180f-\u18af"
+    r"\u2600-\u27bf\ufe0f\U0001f300-\U0001faff])[\u200c\u200d]"
+)
+"""Joiners are part of the spelling of Persian, Indic scripts and emoji. Anywhere else, also after a character that is
+escaped itself, they are invisible within a word."""
 
 _UNSAFE = re.compile(f"[{_HARMFUL}]|{_JOINER}")
 _NOT_ASCII = re.compile(r"[^\x20-\x7e\n]")

@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
-Header = tuple[str, bytes | None]
+from wiredesk_schemas.headers import MAX_NUMBER, Header
 
 MAX_INT32 = 2**31 - 1
-MAX_INT64 = 2**63 - 1
-"""The largest partition and the largest offset of Kafka's protocol: a client cannot ask for larger ones."""
+"""The largest partition number of Kafka's protocol: a client cannot ask for a larger one."""
 
 HEADER_BYTES = 64
 """What a header takes in memory beside its name and value: an empty one has two bytes on the wire, or none, packed."""
@@ -118,7 +117,7 @@ def parse_coordinates(coordinates: str) -> tuple[str, int, int] | None:
     if match is None:
         return None
     topic, partition, offset = match[1], int(match[2]), int(match[3])
-    return (topic, partition, offset) if partition <= MAX_INT32 and offset <= MAX_INT64 else None
+    return (topic, partition, offset) if partition <= MAX_INT32 and offset <= MAX_NUMBER else None
 
 
 def instant(milliseconds: int) -> datetime | None:

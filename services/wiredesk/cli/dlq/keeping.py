@@ -17,10 +17,10 @@ from wiredesk.cli.options import with_settings
 from wiredesk.runtime import logs
 from wiredesk.runtime.dead_letters import Letter, letters, mark
 from wiredesk.runtime.errors import TransactionError, UnavailableError, UsageError
-from wiredesk.runtime.headers import KEPT_AS, own, text
 from wiredesk.runtime.kafka.transactions import TransactionalProducer
-from wiredesk.runtime.records import Header, Output
+from wiredesk.runtime.records import Output
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk_schemas.headers import EXPORTED_ID, Header, decode_text, own_headers
 
 TRANSACTIONAL_ID = "wiredesk.dlq.import"
 
@@ -88,7 +88,7 @@ def _object(letter: Letter) -> dict[str, Any]:
 
 def _name(letter: Letter) -> str:
     """Return what a dead letter is called in files: by where it first stood, and since when."""
-    return text(own(letter.record.headers).get(KEPT_AS)) or mark(letter.record)
+    return decode_text(own_headers(letter.record.headers).get(EXPORTED_ID)) or mark(letter.record)
 
 
 def _packed(value: bytes | None) -> str | None:
@@ -130,8 +130,8 @@ def _parsed(line: bytes) -> tuple[str, Output]:
     headers: list[Header] = [(str(name), _unpacked(value)) for name, value in row["headers"]]
     # Files of older versions have only the id: it names another record once its topic has been made anew.
     name = str(row.get("mark", row["id"]))
-    if KEPT_AS not in own(headers):
-        headers.append((KEPT_AS, name.encode()))  # at the end, among what the runtime wrote: only there it is believed
+    if EXPORTED_ID not in own_headers(headers):
+        headers.append((EXPORTED_ID, name.encode()))  # last: it counts among the runtime's own headers only
     return name, Output(row["topic"], _unpacked(row["key"]), _unpacked(row["value"]), tuple(headers))
 
 

@@ -22,8 +22,6 @@ from wiredesk.runtime import logs
 from wiredesk.runtime.dead_letters import Letter, letters, mark, redriven
 from wiredesk.runtime.dead_letters.letter import parsed
 from wiredesk.runtime.errors import UsageError
-from wiredesk.runtime.headers import set_aside
-from wiredesk.runtime.headers import text as header_text
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.reading import between, ends
 from wiredesk.runtime.records import parse_coordinates
@@ -31,6 +29,7 @@ from wiredesk.runtime.replay import noted_runs
 from wiredesk.runtime.replay.run import targets
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage
+from wiredesk_schemas.headers import decode_text, rename_received
 
 SHOWN_CHARACTERS = 2000
 
@@ -152,12 +151,12 @@ def show(
     }
     for name, value in facts.items():
         console.spans((f"{name}:", "bold"), f" {value}")
-    for name, value in set_aside(letter.headers):
-        console.line(f"header {name}: {header_text(value)}")
+    for name, value in rename_received(letter.headers):
+        console.line(f"header {name}: {decode_text(value)}")
     if letter.stack:
         console.plain("")
         console.indented(letter.stack)
-    text = header_text(letter.record.value)
+    text = decode_text(letter.record.value)
     console.plain("")
     console.indented(text if whole else text[:SHOWN_CHARACTERS])
     if len(text) > SHOWN_CHARACTERS and not whole:

@@ -13,7 +13,7 @@ import typer
 from wiredesk.operations.page_urls import is_on_host, urls_in
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.worker.replay_scope import RecordFilter, accept_all
-from wiredesk_schemas.headers import header
+from wiredesk_schemas.headers import EVENT_TYPE, LANGUAGE, SUBJECT, header
 
 if TYPE_CHECKING:
     from wiredesk.enrichment.language import LanguageDetector
@@ -83,7 +83,7 @@ class _Looked:
     @property
     def addresses(self) -> tuple[str, ...]:
         """Of the page: as its publisher wrote it, and as it is called here."""
-        subject = header(self.record.headers, "ce_subject")
+        subject = header(self.record.headers, SUBJECT)
         return (*urls_in(self.event), *((subject,) if subject else ()))
 
 
@@ -100,7 +100,7 @@ def _at_url(patterns: tuple[str, ...]) -> _Test:
 
 
 def _of_type(types: tuple[str, ...]) -> _Test:
-    return lambda looked_at: header(looked_at.record.headers, "ce_type") in types
+    return lambda looked_at: header(looked_at.record.headers, EVENT_TYPE) in types
 
 
 def _in_language(codes: tuple[str, ...]) -> _Test:
@@ -110,7 +110,7 @@ def _in_language(codes: tuple[str, ...]) -> _Test:
 
 def _languages(looked_at: _Looked) -> tuple[str, ...]:
     event = looked_at.event
-    stated = event.get("language") or header(looked_at.record.headers, "ce_language")
+    stated = event.get("language") or header(looked_at.record.headers, LANGUAGE)
     if isinstance(stated, str) and stated:
         return (stated.lower().replace("_", "-"),)
     blocks = event.get("paragraphs")

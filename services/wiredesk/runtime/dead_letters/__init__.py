@@ -8,6 +8,5 @@ redrive   back to the topic that they came from, once each
 from wiredesk.runtime.dead_letters.letter import Letter, letters, mark
 from wiredesk.runtime.dead_letters.redrive import Notes, Redrive, Redriven, redriven
 from wiredesk.runtime.dead_letters.writing import dead_letter
-from wiredesk.runtime.headers import DEAD_LETTER as PREFIX
 
-__all__ = ["PREFIX", "Letter", "Notes", "Redrive", "Redriven", "dead_letter", "letters", "mark", "redriven"]
+__all__ = ["Letter", "Notes", "Redrive", "Redriven", "dead_letter", "letters", "mark", "redriven"]

@@ -7,13 +7,19 @@ from datetime import UTC, datetime
 
 from aiokafka import TopicPartition
 
-from wiredesk.runtime.dead_letters.writing import RAW
-from wiredesk.runtime.headers import DEAD_LETTER, own, received, text
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.reading import between, ends
-from wiredesk.runtime.records import Header, Record, instant, parse_coordinates
+from wiredesk.runtime.records import Record, instant, parse_coordinates
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage
+from wiredesk_schemas.headers import (
+    DEAD_LETTER_PREFIX,
+    DEAD_LETTER_RAW,
+    Header,
+    decode_text,
+    own_headers,
+    received_headers,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +51,12 @@ class Letter:
     @property
     def is_readable(self) -> bool:
         """Whether its value is that of the record, and not the bytes of one that could not be read."""
-        return RAW not in own(self.record.headers)
+        return DEAD_LETTER_RAW not in own_headers(self.record.headers)
 
     @property
     def headers(self) -> tuple[Header, ...]:
         """The headers that the record had when it was received."""
-        return received(self.record.headers)
+        return received_headers(self.record.headers)
 
 
 def mark(record: Record) -> str:
@@ -63,10 +69,10 @@ def mark(record: Record) -> str:
 
 def parsed(stage: Stage, record: Record) -> Letter | None:
     """Return the dead letter in a record of a stage's dead-letter topic; None where somebody else wrote it."""
-    ours = own(record.headers)
+    ours = own_headers(record.headers)
 
     def told(name: str) -> str:
-        return text(ours.get(DEAD_LETTER + name))
+        return decode_text(ours.get(DEAD_LETTER_PREFIX + name))
 
     if not told("reason"):
         return None

@@ -17,7 +17,6 @@ import orjson
 
 from wiredesk.runtime.dead_letters.letter import Letter, letters, mark
 from wiredesk.runtime.errors import OutputTooLargeError
-from wiredesk.runtime.headers import REDRIVES
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.kafka.transactions import TransactionalProducer
@@ -25,6 +24,7 @@ from wiredesk.runtime.lineage import replay_marks
 from wiredesk.runtime.records import Output
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import DAY_MS, Stage, Topic
+from wiredesk_schemas.headers import REDRIVE_COUNT
 
 NOTES = Topic(
     "wiredesk.redriven",
@@ -238,13 +238,13 @@ def _again(letter: Letter, round_: int = 1) -> Output:
 
     What a replay gave up stays marked as the replay's: the live stream has its own end of the page.
     """
-    kept = tuple(header for header in letter.headers if header[0] != REDRIVES)
+    kept = tuple(header for header in letter.headers if header[0] != REDRIVE_COUNT)
     marks = () if letter.stage.entry else tuple(one for one in replay_marks(letter.record) if one not in kept)
     return Output(
         letter.stage.consumes.name,
         letter.record.key,
         letter.record.value,
-        (*kept, *marks, (REDRIVES, str(round_).encode())),
+        (*kept, *marks, (REDRIVE_COUNT, str(round_).encode())),
     )
 
 

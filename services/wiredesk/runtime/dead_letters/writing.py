@@ -2,15 +2,16 @@
 
 from datetime import UTC, datetime
 
-from wiredesk.runtime.headers import DEAD_LETTER, set_aside
-from wiredesk.runtime.records import Failure, Header, Output, Record
+from wiredesk.runtime.records import Failure, Output, Record
 from wiredesk.runtime.topology import Stage
-
-RAW = "wiredesk_dlq_raw"
-"""Its value is the bytes of a record, or of a batch of them, that could not be read; it cannot go back as a record."""
-
-RAW_HEADERS = "wiredesk_dlq_raw_headers"
-"""The record's headers as they came, on the wire: a name among them is none, and stands in the dead letter escaped."""
+from wiredesk_schemas.headers import (
+    DEAD_LETTER_PREFIX,
+    DEAD_LETTER_RAW,
+    DEAD_LETTER_RAW_HEADERS,
+    Header,
+    encode,
+    rename_received,
+)
 
 MAX_MESSAGE = 2000
 MAX_STACK = 8000
@@ -22,7 +23,7 @@ def dead_letter(stage: Stage, version: str, record: Record, failure: Failure) ->
 
     What the record bears under our names is kept under other ones, so that nobody takes it for ours.
     """
-    told = {
+    reason = {
         "reason": failure.reason,
         "message": failure.message[:MAX_MESSAGE],
         "stage": stage.name,
@@ -33,8 +34,9 @@ def dead_letter(stage: Stage, version: str, record: Record, failure: Failure) ->
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
     }
     if failure.stack:
-        told["stack"] = failure.stack[-MAX_STACK:]
-    headers: list[Header] = [(DEAD_LETTER + name, text.encode("utf-8", "replace")) for name, text in told.items()]
+        reason["stack"] = failure.stack[-MAX_STACK:]
+    headers: list[Header] = [*encode((DEAD_LETTER_PREFIX + name, text) for name, text in reason.items())]
     if record.defect is not None:
-        headers.append((RAW_HEADERS, record.defect.headers) if record.defect.headers is not None else (RAW, b"value"))
-    return Output(stage.dead_letter_topic.name, record.key, record.value, (*set_aside(record.headers), *headers))
+        raw = record.defect.headers
+        headers.append((DEAD_LETTER_RAW, b"value") if raw is None else (DEAD_LETTER_RAW_HEADERS, raw))
+    return Output(stage.dead_letter_topic.name, record.key, record.value, (*rename_received(record.headers), *headers))

@@ -14,7 +14,8 @@ import struct
 from typing import Any
 
 from wiredesk.runtime.isolation.errors import PeerClosedError
-from wiredesk.runtime.records import Failure, Header, Outcome, Output, Record
+from wiredesk.runtime.records import Failure, Outcome, Output, Record
+from wiredesk_schemas.headers import Header
 
 type RecordFields = tuple[str, int, int, int, bytes | None, bytes | None, tuple[Header, ...]]
 """Of a `Record`, in their order."""

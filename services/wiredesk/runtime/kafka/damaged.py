@@ -8,7 +8,8 @@ from typing import NoReturn
 from aiokafka.errors import KafkaError
 from aiokafka.record import util
 
-from wiredesk.runtime.records import Defect, Header, Record
+from wiredesk.runtime.records import Defect, Record
+from wiredesk_schemas.headers import Header
 
 UNREADABLE = (KafkaError, ValueError, IndexError, OverflowError, AssertionError, MemoryError)
 """What the library raises at records that it does not understand; Unicode errors are among the ValueErrors."""

@@ -12,12 +12,11 @@ from itertools import islice
 from aiokafka import TopicPartition
 from pydantic import BaseModel, ConfigDict
 
-from wiredesk.runtime.headers import REASON, own, text
 from wiredesk.runtime.kafka.reading import Span, between, ends
 from wiredesk.runtime.ledger import Ledger, Range
-from wiredesk.runtime.lineage import REPLAY, REPLAYED
 from wiredesk.runtime.records import Record, parse_coordinates
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk_schemas.headers import DEAD_LETTER_REASON, REPLAY, REPLAYED, decode_text, own_headers
 
 NAMED = 20
 """Most records that are named; all are counted."""
@@ -136,16 +135,16 @@ class _Reader:
         async with contextlib.aclosing(between(self._settings, spans)) as reading:
             async for record in reading:
                 self._tick()
-                ours = own(record.headers)
+                ours = own_headers(record.headers)
                 if ours.get(REPLAY) != self._run:
                     continue
                 number = self._numbers[record.topic.removeprefix(prefix)]
-                source = self._source(text(ours.get(REPLAYED)))
+                source = self._source(decode_text(ours.get(REPLAYED)))
                 if source is None:
                     self._strange += 1
                     continue
                 self._ledger.ended(*source, number)
-                if reason := text(ours.get(REASON)):
+                if reason := decode_text(ours.get(DEAD_LETTER_REASON)):
                     self._reasons[reason] += 1
 
     def result(self, firsts: Mapping[int, int]) -> RunAccount:
