@@ -19,6 +19,7 @@ from wiredesk.runtime.topology import Stage
 from wiredesk_schemas import Event, InvalidEventError
 from wiredesk_schemas.event import DerivedEvent, UnknownVersionError
 from wiredesk_schemas.headers import (
+    EVENT_TYPE,
     ORIGIN_TIME,
     TIME,
     Header,
@@ -94,9 +95,11 @@ class Envelope[In: Event]:
         """Read a record; where its topic carries events of several types, the header `ce_type` says which."""
         reads = next(iter(self._reads.values()))
         if len(self._reads) > 1:
-            name = header(record.headers, "ce_type") or ""
+            name = header(record.headers, EVENT_TYPE) or ""
             if name not in self._reads:
-                raise RejectedError("invalid_event", f"ce_type: {name[:100]!r} is none of {', '.join(self._reads)}")
+                raise RejectedError(
+                    "invalid_event", f"{EVENT_TYPE}: {name[:100]!r} is none of {', '.join(self._reads)}"
+                )
             reads = self._reads[name]
         try:
             return reads.from_record(record.value, record.headers)
