@@ -3,8 +3,9 @@
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
-from wiredesk.enrichment.entities import Tagger, entities, mentions, names
-from wiredesk.enrichment.fields import Text
+from wiredesk.enrichment.article_fields import ArticleField
+from wiredesk.enrichment.entities import build_entities, find_mentions, names
+from wiredesk.enrichment.interfaces import Tagger
 from wiredesk_schemas import EntityType
 
 NAMES = (EntityType.PERSON, EntityType.ORGANISATION, EntityType.PLACE)
@@ -23,9 +24,9 @@ class Story:
 
 def found(story: Story, tagger: Tagger) -> dict[Place, int]:
     """Return the mentions that enrichment finds, and the number of the entity of each."""
-    texts = [Text(f"/paragraphs/{n}/text", text, 1.0, n) for n, text in enumerate(story.texts)]
+    texts = [ArticleField(f"/paragraphs/{n}/text", text, 1.0, n) for n, text in enumerate(story.texts)]
     result = {}
-    for number, entity in enumerate(entities(mentions(texts, tagger.tag(list(story.texts))))):
+    for number, entity in enumerate(build_entities(find_mentions(texts, tagger.tag(list(story.texts))))):
         if entity.type in NAMES:
             for mention in entity.mentions:
                 result[int(mention.field.split("/")[2]), mention.start, mention.end] = number
@@ -37,7 +38,7 @@ def tagged_alone(story: Story, tagger: Tagger) -> dict[Place, int]:
     places: list[Place] = []
     for number, (text, spans) in enumerate(zip(story.texts, tagger.tag(list(story.texts)), strict=True)):
         for span in spans:
-            first, last = names.trimmed(text[span.start : span.end])
+            first, last = names.trim_name(text[span.start : span.end])
             if span.type in NAMES:
                 places.append((number, span.start + first, span.start + last))
     return {place: number for number, place in enumerate(places)}

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wiredesk.enrichment.entities import Span, mentions
-from wiredesk.enrichment.fields import Text
+from wiredesk.enrichment.article_fields import ArticleField
+from wiredesk.enrichment.entities import find_mentions
+from wiredesk.enrichment.interfaces import TaggedSpan
 from wiredesk_schemas import EntityType
 
 LABELS = {EntityType.PERSON: "PER", EntityType.ORGANISATION: "ORG", EntityType.PLACE: "LOC"}
@@ -13,7 +14,7 @@ LABELS = {EntityType.PERSON: "PER", EntityType.ORGANISATION: "ORG", EntityType.P
 type Names = set[tuple[int, int, str]]
 """First token, last token + 1, label."""
 
-type Tags = list[list[list[Span]]]
+type Tags = list[Sequence[Sequence[TaggedSpan]]]
 """Of each article, of each sentence."""
 
 
@@ -83,7 +84,7 @@ def _names(tags: Sequence[str]) -> Iterator[tuple[int, int, str]]:
             start, kind = i, label
 
 
-def tagged(articles: Sequence[Article], tag: Callable[[Sequence[str]], list[list[Span]]]) -> Tags:
+def tagged(articles: Sequence[Article], tag: Callable[[Sequence[str]], Sequence[Sequence[TaggedSpan]]]) -> Tags:
     """Return what a tagger says of all sentences."""
     return [tag([sentence.text for sentence in article]) for article in articles]
 
@@ -103,10 +104,10 @@ def with_rules(articles: Sequence[Article], tags: Tags) -> list[list[Names]]:
     """Return the names that enrichment finds, from what the tagger found."""
     result = []
     for article, found in zip(articles, tags, strict=True):
-        texts = [Text(f"/paragraphs/{n}/text", sentence.text, 1.0, n) for n, sentence in enumerate(article)]
+        texts = [ArticleField(f"/paragraphs/{n}/text", sentence.text, 1.0, n) for n, sentence in enumerate(article)]
         spans: list[list[tuple[int, int, EntityType]]] = [[] for _ in article]
-        for named in mentions(texts, found):
-            spans[named.text.position].append((named.start, named.end, named.type))
+        for span in find_mentions(texts, found):
+            spans[span.field.position].append((span.start, span.end, span.type))
         result.append([_spans(sentence, own) for sentence, own in zip(article, spans, strict=True)])
     return result
 

@@ -22,9 +22,9 @@ import sets
 import speed
 import topics
 
-from wiredesk.enrichment.entities import Tagger
-from wiredesk.enrichment.entities.tagging import SpacyTagger
-from wiredesk.enrichment.settings import BASE, BUNDLED
+from wiredesk.enrichment.entities.spacy_tagger import SpacyTagger
+from wiredesk.enrichment.interfaces import Tagger
+from wiredesk.enrichment.settings import BASE_PIPELINE, NEWS_PIPELINE
 from wiredesk.enrichment.topics import NewsClassifier
 
 RESAMPLES = 1000
@@ -46,7 +46,7 @@ def main() -> int:
     chosen = args.only or PARTS
     taggers: dict[str, Tagger] = {}
     if {"entities", "clusters"} & set(chosen):
-        taggers = {"published pipeline": SpacyTagger(BASE), "ours": SpacyTagger(BUNDLED)}
+        taggers = {"published pipeline": SpacyTagger(BASE_PIPELINE), "ours": SpacyTagger(NEWS_PIPELINE)}
     if "entities" in chosen:
         _entities(args.data, taggers)
     if "clusters" in chosen:

@@ -55,12 +55,12 @@ def wikinews(data: Path) -> Iterator[Story]:
 
 def name_within(phrase: str, kind: str) -> tuple[int, int]:
     """Return where the name stands in a noun phrase: `Donald Trump` in `U.S. President Donald Trump`, and so on."""
-    first, last = names.trimmed(phrase)
+    first, last = names.trim_name(phrase)
     if kind == "PER":
         # `Frederick Fung of ADPL`, `Mark Tedeschi, QC`, `Korea's Kim Shin-Wook`, `captain Harry Kane`
         last = first + min((cut.start() for cut in _BEHIND_PERSON.finditer(phrase[first:last])), default=last - first)
         first += max((cut.end() for cut in _BEFORE_PERSON.finditer(phrase[first:last])), default=0)
-        first += names.without_roles(phrase[first:last])
+        first += names.skip_roles(phrase[first:last])
         words = list(re.finditer(r"\S+\s*", phrase[first:last]))
         first += max((w.end() for w in words[:-1] if w[0].strip().lower() in names.OFFICES), default=0)
     elif kind == "LOC":

@@ -8,7 +8,7 @@ from statistics import median
 import spacy
 
 from wiredesk.enrichment.enrich import Enricher
-from wiredesk.enrichment.settings import BASE, EnrichmentSettings
+from wiredesk.enrichment.settings import BASE_PIPELINE, EnrichmentSettings
 from wiredesk_schemas import CleanedArticle
 
 WORDS = 500
@@ -28,7 +28,7 @@ def articles(bodies: Sequence[str], article: Callable[[str], CleanedArticle]) ->
 
 def measure(cases: Sequence[CleanedArticle]) -> dict[str, list[float]]:
     """Return milliseconds of CPU an article, of each round, by what was measured; all in turn within a round."""
-    bare = spacy.load(str(import_module(BASE).model_path()))
+    bare = spacy.load(str(import_module(BASE_PIPELINE).model_path()))
     for pipe in [name for name in bare.pipe_names if name not in ("tok2vec", "ner")]:
         bare.remove_pipe(pipe)
     hybrid = Enricher(EnrichmentSettings())

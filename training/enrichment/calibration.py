@@ -20,7 +20,7 @@ from sklearn.model_selection import cross_val_predict
 from training.enrichment.topics import read_pages
 from training.extraction import further
 from training.extraction.pages import accepted
-from wiredesk.enrichment.topics.classifier import MOST_TOP, NewsClassifier, top_features
+from wiredesk.enrichment.topics.classifier import MAX_TOP_LEVEL, NewsClassifier, top_features
 from wiredesk.extractor import metadata
 from wiredesk.extractor.document import parse
 
@@ -73,8 +73,8 @@ def _texts(data: Path, folder: Path) -> dict[str, tuple[str, str]]:
 
 
 def _candidates(classifier: NewsClassifier, title: str, body: str) -> Iterator[tuple[str, str, tuple[float, ...]]]:
-    reading = classifier.read(title, body)
-    for rank, row in enumerate(np.argsort(-reading.top, kind="stable")[:MOST_TOP]):
+    reading = classifier.score(title, body)
+    for rank, row in enumerate(np.argsort(-reading.top, kind="stable")[:MAX_TOP_LEVEL]):
         yield "top", classifier.roots[row], top_features(reading.top, row, rank)
     for candidate, features in classifier.candidates(reading, title, body):
         yield "narrow", candidate.code, features

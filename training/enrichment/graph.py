@@ -20,7 +20,7 @@ from pathlib import Path
 import onnx
 from onnx import TensorProto, helper
 
-from wiredesk.enrichment.topics.sentences import DIMENSIONS, weights_file
+from wiredesk.enrichment.topics.sentence_model import DIMENSIONS, weights_file
 
 TARGET = Path("services/wiredesk/enrichment/trained/minilm.onnx")
 

@@ -31,10 +31,11 @@ from thinc.api import fix_random_seed
 from training.enrichment import teacher
 from training.enrichment.teacher import Found, Row
 from training.enrichment.topics import read_pages
-from wiredesk.enrichment.entities import Span, mentions
-from wiredesk.enrichment.entities.tagging import TYPES
-from wiredesk.enrichment.fields import Text
-from wiredesk.enrichment.settings import BASE
+from wiredesk.enrichment.article_fields import ArticleField
+from wiredesk.enrichment.entities import find_mentions
+from wiredesk.enrichment.entities.spacy_tagger import TYPE_OF_LABEL
+from wiredesk.enrichment.interfaces import TaggedSpan
+from wiredesk.enrichment.settings import BASE_PIPELINE
 
 TARGET = Path("services/wiredesk/enrichment/trained/tagger.xz")
 
@@ -84,7 +85,7 @@ def main() -> int:
 
 
 def _pipeline() -> Language:
-    pipeline = spacy.load(str(import_module(BASE).model_path()))
+    pipeline = spacy.load(str(import_module(BASE_PIPELINE).model_path()))
     for pipe in [name for name in pipeline.pipe_names if name != "ner"]:
         pipeline.remove_pipe(pipe)
     return pipeline
@@ -121,16 +122,18 @@ def _taught(pipeline: Language, articles: Sequence[Sequence[str]], master: teach
     position = 0
     for article in articles:
         tagged = [_combined(sure[position + n], own[position + n]) for n in range(len(article))]
-        texts = [Text(f"/{n}", text, 1.0, n) for n, text in enumerate(article)]
-        consistent = mentions(
-            texts, [[Span(a, b, TYPES[label]) for a, b, label in t if label in TYPES] for t in tagged]
-        )
+        texts = [ArticleField(f"/{n}", text, 1.0, n) for n, text in enumerate(article)]
+        marked = [
+            [TaggedSpan(start, end, TYPE_OF_LABEL[label]) for start, end, label in spans if label in TYPE_OF_LABEL]
+            for spans in tagged
+        ]
+        consistent = find_mentions(texts, marked)
         names: list[Tagged] = [[] for _ in article]
-        for named in consistent:
-            finer = _place(tagged[named.text.position], named.start, named.end)
-            label = finer if named.type.value == "place" else BACK.get(named.type.value)
+        for span in consistent:
+            finer = _place(tagged[span.field.position], span.start, span.end)
+            label = finer if span.type.value == "place" else BACK.get(span.type.value)
             if label:
-                names[named.text.position].append((named.start, named.end, label))
+                names[span.field.position].append((span.start, span.end, label))
         for n, text in enumerate(article):
             yield from _example(pipeline, text, [*names[n], *_others(own[position + n], names[n])])
         position += len(article)

@@ -26,9 +26,9 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from wiredesk.enrichment.topics.media_topics import media_topics
-from wiredesk.enrichment.topics.sentences import NearestLeads, Sentences
-from wiredesk.enrichment.topics.words import terms
+from wiredesk.enrichment.topics.sentence_model import NearestLeads, SentenceEncoder
+from wiredesk.enrichment.topics.taxonomy import taxonomy
+from wiredesk.enrichment.topics.words_model import text_terms
 
 TARGET = Path("services/wiredesk/enrichment/trained/topics.npz")
 LEADS = Path("services/wiredesk/enrichment/data/example-leads.jsonl")
@@ -66,7 +66,7 @@ def main() -> int:
         print(f"topics: no {huffpost}; see docs/benchmarks.md for its source", file=sys.stderr)
         return 1
     examples = Examples()
-    sentences = Sentences()
+    sentences = SentenceEncoder()
     headlines = _headlines(huffpost)
     unlabelled = [*headlines, *_beginnings(args.data)]
     print(f"{len(examples.texts)} leads and definitions, {len(unlabelled)} texts without labels", flush=True)
@@ -86,12 +86,12 @@ class Examples:
 
     def __init__(self) -> None:
         leads = [json.loads(line) for line in LEADS.read_text(encoding="utf-8").splitlines()]
-        taxonomy = list(media_topics().values())
-        self.roots = sorted({topic.root for topic in taxonomy})
-        self.codes = [topic.code for topic in taxonomy]
+        terms = list(taxonomy().values())
+        self.roots = sorted({term.root for term in terms})
+        self.codes = [term.code for term in terms]
         self.leads = len(leads)
-        self.texts = [row["text"] for row in leads] + [f"{t.name()}. {t.definition}" for t in taxonomy]
-        codes = [row["topic"] for row in leads] + [topic.root for topic in taxonomy]
+        self.texts = [row["text"] for row in leads] + [f"{t.name()}. {t.definition}" for t in terms]
+        codes = [row["topic"] for row in leads] + [term.root for term in terms]
         self.topics = np.array([self.roots.index(code) for code in codes])
 
     def weights(self, definition: float) -> NDArray[np.float64]:
@@ -125,7 +125,7 @@ def is_set_aside(page_id: str) -> bool:
     return hashlib.sha256(page_id.encode()).digest()[0] < SET_ASIDE * 256
 
 
-def _vectors(sentences: Sentences, texts: Sequence[str]) -> Floats:
+def _vectors(sentences: SentenceEncoder, texts: Sequence[str]) -> Floats:
     return np.stack([[*sentences.vectors(text)][-1] for text in texts])
 
 
@@ -145,7 +145,7 @@ def _teach(examples: Examples, vectors: Floats, nearest: NearestLeads, texts: Se
     """Return the teacher's probabilities (texts by topics); `vectors` are the examples', `seen` the texts'."""
     meaning = LogisticRegression(C=3.0, class_weight="balanced", max_iter=500)
     meaning.fit(vectors, examples.topics, sample_weight=examples.weights(DEFINITION_WEIGHT))
-    tfidf = TfidfVectorizer(analyzer=lambda text: list(terms(text)), sublinear_tf=True)
+    tfidf = TfidfVectorizer(analyzer=lambda text: list(text_terms(text)), sublinear_tf=True)
     words = LogisticRegression(C=20.0, class_weight="balanced", max_iter=400)
     words.fit(tfidf.fit_transform(examples.texts), examples.topics, sample_weight=examples.weights(1.0))
     parts = (
@@ -165,7 +165,7 @@ def _words_model(examples: Examples, texts: Sequence[str], taught: Floats) -> di
     weights = np.concatenate([examples.weights(1.0), taught[rows, topics]])
     sums = np.bincount(labels, weights)
     weights *= (sums.sum() / len(sums) / sums[labels]) ** BALANCE
-    tfidf = TfidfVectorizer(analyzer=lambda text: list(terms(text)), sublinear_tf=True, min_df=MIN_TEXTS)
+    tfidf = TfidfVectorizer(analyzer=lambda text: list(text_terms(text)), sublinear_tf=True, min_df=MIN_TEXTS)
     model = LogisticRegression(C=10.0, max_iter=150).fit(tfidf.fit_transform(learnt), labels, sample_weight=weights)
     scale = np.abs(model.coef_).max() / 127
     return {

@@ -17,9 +17,9 @@ figcaption { font-size: 15px; color: #555; margin: 1rem 0 }
 
 def topic_names() -> dict[str, str]:
     """Return the names of all media topics, in English, by code."""
-    from wiredesk.enrichment.topics.media_topics import media_topics
+    from wiredesk.enrichment.topics.taxonomy import taxonomy
 
-    return {code: topic.name() for code, topic in media_topics().items()}
+    return {code: term.name() for code, term in taxonomy().items()}
 
 
 def page(article: EnrichedArticle) -> str:

@@ -1,13 +1,11 @@
-"""Enrichment: a cleaned article in, the same article with language, topics and entities out.
+"""Enrichment: reads a cleaned article, publishes it with its language, media topics and entities.
 
-enrich        the stage
-settings      which model tags names
-fields        the texts of an article, each under the pointer that mentions refer to
-language      which language it is
-tagging       the interface of a tagger, and spaCy behind it
-names         what names are made of: titles, articles, well-known aliases
-mentions      tagged spans, cleaned
-entities      mentions merged into entities, once each
-media_topics  the IPTC taxonomy
-topics        the interface of a topic classifier, and ours
+enrich          the stage
+settings        which models it uses, and how much of an article it tags
+interfaces      the protocols of a tagger and of a classifier, for models of other packages
+models          loads the models that the settings name
+article_fields  the texts of an article, each with its JSON Pointer
+language        language detection
+entities        names: tagged, cleaned, merged into entities, linked
+topics          IPTC Media Topics of an article
 """

@@ -1,15 +1,15 @@
-"""The stage: an article is read again, by models, and published with what they found."""
+"""The stage: adds language, entities and media topics to an article."""
 
 import hashlib
+from collections.abc import Sequence
 
-from wiredesk.enrichment import fields
-from wiredesk.enrichment.entities import Tagger, entities, mentions
+from wiredesk.enrichment.article_fields import ArticleField, article_fields
+from wiredesk.enrichment.entities import build_entities, find_mentions
+from wiredesk.enrichment.interfaces import Classifier, Tagger
 from wiredesk.enrichment.language import MODEL as LANGUAGE_MODEL
 from wiredesk.enrichment.language import LanguageDetector
-from wiredesk.enrichment.models import classifier as load_classifier
-from wiredesk.enrichment.models import tagger as load_tagger
+from wiredesk.enrichment.models import load_classifier, load_tagger
 from wiredesk.enrichment.settings import EnrichmentSettings
-from wiredesk.enrichment.topics import Classifier
 from wiredesk_schemas import (
     CleanedArticle,
     EnrichedArticle,
@@ -21,20 +21,29 @@ from wiredesk_schemas import (
     derived_event_id,
 )
 
-RULES = "2.0.1"
-"""Of the code around the models."""
+RULES_VERSION = "2.0.1"
+"""Version of the code around the models. A change of what it makes of the same article changes it."""
 
-SURE = 0.5
-"""Confidence above which the detected language decides, whatever the page states: templates state the wrong one."""
+TRUSTED_CONFIDENCE = 0.5
+"""From this confidence on, the detected language is used, whatever the page states: page templates often state a wrong
+one."""
+
+LANGUAGE_PARAGRAPHS = 20
+"""Paragraphs, after the title, from which the language is detected."""
 
 
 class Enricher:
-    """Finds language, topics and entities of articles.
+    """Finds the language, the entities and the media topics of articles.
 
-    Its version covers the models: another model gives other event ids, so that a re-enrichment is told apart.
+    Its version includes name and version of every model, so that another model gives other event ids.
+
+    Args:
+        settings: which models to load, and how much of an article to tag.
+        tagger: in place of the one that the settings name.
+        classifier: in place of the one that the settings name.
 
     Raises:
-        UsageError: on construction, a model that the settings name cannot be loaded.
+        UsageError: a model that the settings name cannot be loaded.
     """
 
     name = "enrichment"
@@ -49,60 +58,70 @@ class Enricher:
         self._detector = LanguageDetector()
         self._tagger = tagger or load_tagger(self._settings)
         self._classifier = classifier or load_classifier(self._settings)
-        language = Model(task="language", name=LANGUAGE_MODEL, version="1")
-        self._models = (language, self._tagger.model, self._classifier.model)
-        told = "/".join(f"{m.task}={m.name}@{m.version}" for m in self._models)
-        self.version = f"{RULES}+{hashlib.sha256(told.encode()).hexdigest()[:8]}"
+        language_model = Model(task="language", name=LANGUAGE_MODEL, version="1")
+        self._models = (language_model, self._tagger.model, self._classifier.model)
+        models = "/".join(f"{model.task}={model.name}@{model.version}" for model in self._models)
+        self.version = f"{RULES_VERSION}+{hashlib.sha256(models.encode()).hexdigest()[:8]}"
 
     def __call__(self, article: CleanedArticle) -> EnrichedArticle:
-        """Enrich an article. What cannot be said of it honestly is left out, and noted."""
+        """Enrich an article. What cannot be determined is left out, and the event's notes say so."""
         notes: list[str] = []
-        detected = self._detector.detect(self._text(article))
-        language = _language(article.language, detected)
-        found = self._entities(article, language, notes)
-        topics = self._topics(article, language, notes)
+        detected = self._detector.detect(_beginning(article))
+        language = _language_to_read(article.language, detected)
+
+        entities: tuple[Entity, ...] = ()
+        if language == self._tagger.language:
+            fields = self._fields_to_tag(article, notes)
+            tagged = self._tagger.tag([field.text for field in fields])
+            mentions = find_mentions(fields, tagged)
+            entities = build_entities(mentions)
+        else:
+            notes.append(f"no-entities-for:{language or 'unknown'}")
+
+        topics: tuple[MediaTopic, ...] = ()
+        if language is not None and language in self._classifier.languages:
+            topics = self._classifier.topics(article, language)
+            if not topics:
+                notes.append("no-topic-sure-enough")
+        else:
+            notes.append(f"no-topics-for:{language or 'unknown'}")
+
         return EnrichedArticle(
-            **{
-                **{name: getattr(article, name) for name in CleanedArticle.model_fields if name != "schema_version"},
-                "event_id": derived_event_id(article.event_id, self.name, self.version),
-                "language": article.language or language,
-            },
+            **_fields_of(article),
+            event_id=derived_event_id(article.event_id, self.name, self.version),
+            language=article.language or language,
             detected_language=detected,
             topics=topics,
-            entities=found,
+            entities=entities,
             enrichment=Enrichment(version=self.version, models=self._models, notes=tuple(notes)),
         )
 
-    def _text(self, article: CleanedArticle) -> str:
-        return " ".join([article.title or "", *(block.text for block in article.paragraphs[:20])])
-
-    def _entities(self, article: CleanedArticle, language: str | None, notes: list[str]) -> tuple[Entity, ...]:
-        if language != self._tagger.language:
-            notes.append(f"no-entities-for:{language or 'unknown'}")
-            return ()
-        texts, room = [], self._settings.enrich_characters
-        for text in fields.texts(article):
-            room -= len(text.text)
-            if room < 0:
-                notes.append(f"entities-cut-at:{text.pointer}")
+    def _fields_to_tag(self, article: CleanedArticle, notes: list[str]) -> Sequence[ArticleField]:
+        """Return the article's texts up to the limit of the settings; note where it was reached."""
+        fields, remaining = [], self._settings.enrich_characters
+        for field in article_fields(article):
+            remaining -= len(field.text)
+            if remaining < 0:
+                notes.append(f"entities-cut-at:{field.pointer}")
                 break
-            texts.append(text)
-        return entities(mentions(texts, self._tagger.tag([text.text for text in texts])))
-
-    def _topics(self, article: CleanedArticle, language: str | None, notes: list[str]) -> tuple[MediaTopic, ...]:
-        if language not in self._classifier.languages:
-            notes.append(f"no-topics-for:{language or 'unknown'}")
-            return ()
-        found = self._classifier.topics(article, language or "")
-        if not found:
-            notes.append("no-topic-sure-enough")
-        return found
+            fields.append(field)
+        return fields
 
 
-def _language(stated: str | None, detected: LanguageGuess | None) -> str | None:
-    """Return the language to read the article in, as ISO 639."""
-    if detected is not None and detected.confidence >= SURE:
+def _beginning(article: CleanedArticle) -> str:
+    return " ".join([article.title or "", *(block.text for block in article.paragraphs[:LANGUAGE_PARAGRAPHS])])
+
+
+def _language_to_read(stated: str | None, detected: LanguageGuess | None) -> str | None:
+    """Return the ISO 639 code of the language in which the models read the article; None where it is not known."""
+    if detected is not None and detected.confidence >= TRUSTED_CONFIDENCE:
         return detected.code
     if stated:
         return stated.partition("-")[0].lower()
     return detected.code if detected is not None else None
+
+
+def _fields_of(article: CleanedArticle) -> dict[str, object]:
+    """Return the fields that the enriched article takes over unchanged."""
+    replaced = {"schema_version", "event_id", "language"}
+    return {name: getattr(article, name) for name in CleanedArticle.model_fields if name not in replaced}

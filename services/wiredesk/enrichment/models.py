@@ -1,72 +1,168 @@
-"""The models that the settings name: ours, any spaCy pipeline, or what another package plugs in."""
+"""Loads the models that the settings name: our own, a spaCy pipeline, or a plug-in of another package."""
 
-from collections.abc import Callable
-from importlib.metadata import entry_points
+from collections.abc import Callable, Sequence
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from wiredesk.enrichment.entities.tagging import SpacyTagger, Tagger
+from wiredesk.enrichment.entities.spacy_tagger import SpacyTagger
+from wiredesk.enrichment.interfaces import Classifier, TaggedSpan, Tagger
 from wiredesk.enrichment.settings import EnrichmentSettings
-from wiredesk.enrichment.topics import Classifier, NewsClassifier
+from wiredesk.enrichment.topics import NewsClassifier
 from wiredesk.runtime.errors import UsageError
+from wiredesk_schemas import Block, CleanedArticle, Extraction, MediaTopic, Model
 
 TAGGERS = "wiredesk.taggers"
+"""Group of entry points. Each is a callable without arguments that returns a `Tagger`."""
+
 CLASSIFIERS = "wiredesk.classifiers"
-"""Groups of entry points: each names a callable without arguments that returns a tagger, or a classifier."""
+"""Group of entry points. Each is a callable without arguments that returns a `Classifier`."""
 
-OURS: dict[str, Callable[[], Classifier]] = {
-    "hybrid": NewsClassifier,
-    "fast": lambda: NewsClassifier(fast=True),
-}
+PROFILES = {"hybrid": False, "fast": True}
+"""Names of our own classifier, and whether it uses words only."""
+
+SAMPLE_TEXT = "Mayor Anna Keller opened the library of Riverton on Monday."
+"""A plug-in is tried on this text when it is loaded, so that an error shows at start and not on every article."""
+
+MAX_PROBLEM_CHARACTERS = 300
+"""Of another package's error, in a message."""
 
 
-def tagger(settings: EnrichmentSettings) -> Tagger:
+def load_tagger(settings: EnrichmentSettings) -> Tagger:
     """Load the tagger.
 
     Raises:
-        UsageError: there is no such model, or it cannot be loaded.
+        UsageError: there is no such model, it cannot be loaded, or it does not implement `Tagger`.
     """
     name = settings.ner_model
+    setting = f"WIREDESK_NER_MODEL={name}"
+    plug_in = _find_plug_in(TAGGERS, name, setting)
+    if plug_in is not None:
+        return _load_plug_in(plug_in, setting, _check_tagger)
     try:
-        plugged = _plugged(TAGGERS, name)
-        loaded: Tagger = plugged() if plugged else SpacyTagger(name)
+        return SpacyTagger(name)
     except (OSError, ImportError, AttributeError, ValueError) as error:
         raise UsageError(
-            f"WIREDESK_NER_MODEL={name}: {_first_line(error)}; it takes an installed spaCy pipeline, a folder of one, "
-            f"or an entry point of {TAGGERS}{_known(TAGGERS)}"
+            f"{setting}: {_first_line(error)}; the setting takes an installed spaCy pipeline, a folder of one, "
+            f"or an entry point of {TAGGERS}{_names_of_plug_ins(TAGGERS)}"
         ) from error
-    return loaded
 
 
-def classifier(settings: EnrichmentSettings) -> Classifier:
+def load_classifier(settings: EnrichmentSettings) -> Classifier:
     """Load the classifier.
 
     Raises:
-        UsageError: there is no such model, or it cannot be loaded.
+        UsageError: there is no such model, it cannot be loaded, or it does not implement `Classifier`.
     """
     name = settings.topic_model
-    try:
-        make = OURS.get(name) or _plugged(CLASSIFIERS, name)
-        loaded: Classifier | None = make() if make else None
-    except (OSError, ImportError, AttributeError, ValueError) as error:
-        raise UsageError(f"WIREDESK_TOPIC_MODEL={name}: {_first_line(error)}") from error
-    if loaded is None:
+    setting = f"WIREDESK_TOPIC_MODEL={name}"
+    if name in PROFILES:
+        try:
+            return NewsClassifier(fast=PROFILES[name])
+        except (OSError, ImportError, ValueError) as error:
+            raise UsageError(f"{setting}: {_first_line(error)}") from error
+    plug_in = _find_plug_in(CLASSIFIERS, name, setting)
+    if plug_in is None:
         raise UsageError(
-            f"WIREDESK_TOPIC_MODEL={name} is unknown; it takes {' or '.join(OURS)}, "
-            f"or an entry point of {CLASSIFIERS}{_known(CLASSIFIERS)}"
+            f"{setting} is unknown; the setting takes {' or '.join(PROFILES)}, "
+            f"or an entry point of {CLASSIFIERS}{_names_of_plug_ins(CLASSIFIERS)}"
         )
-    return loaded
+    return _load_plug_in(plug_in, setting, _check_classifier)
 
 
-def _plugged(group: str, name: str) -> Callable[[], Any] | None:
-    found = next(iter(entry_points(group=group, name=name)), None)
-    if found is None:
-        return None
-    made: Callable[[], Any] = found.load()
-    return made
+def _find_plug_in(group: str, name: str, setting: str) -> EntryPoint | None:
+    """Return the entry point of a name; None where no installed package has one.
+
+    Raises:
+        UsageError: several packages have one.
+    """
+    points = list(entry_points(group=group, name=name))
+    if len(points) > 1:
+        packages = " and ".join(sorted(_distribution(point) for point in points))
+        raise UsageError(f"{setting}: {packages} both provide a plug-in of this name; uninstall one")
+    return points[0] if points else None
 
 
-def _known(group: str) -> str:
-    names = sorted(point.name for point in entry_points(group=group))
+def _load_plug_in[P](point: EntryPoint, setting: str, check: Callable[[Any], P]) -> P:
+    """Create the model of an entry point and try it.
+
+    Raises:
+        UsageError: its code raises an error, or the result does not implement the protocol. The message names the
+            distribution.
+    """
+    try:
+        return check(point.load()())
+    except _ProtocolError as error:
+        problem = str(error)
+    except Exception as error:  # noqa: BLE001 - another package's code may raise anything
+        problem = f"{type(error).__name__}: {' '.join(str(error).split())[:MAX_PROBLEM_CHARACTERS]}"
+    raise UsageError(f"{setting}: {point.value} of {_distribution(point)}: {problem}")
+
+
+class _ProtocolError(Exception):
+    """An object does not implement a protocol; the message says what is wrong."""
+
+
+def _check_tagger(model: Any) -> Tagger:
+    _check_members(model, "Tagger", ("language", "model", "tag"))
+    if not isinstance(model.language, str):
+        raise _ProtocolError(f"language is {_kind_of(model.language)}, not a string")
+    tagged = model.tag([SAMPLE_TEXT])
+    if not isinstance(tagged, Sequence) or len(tagged) != 1:
+        raise _ProtocolError("tag() does not return one sequence per text")
+    for span in tagged[0]:
+        if not isinstance(span, TaggedSpan):
+            raise _ProtocolError(f"tag() returns {_kind_of(span)}, not TaggedSpan")
+        if not 0 <= span.start < span.end <= len(SAMPLE_TEXT):
+            raise _ProtocolError(f"tag() returns a span outside the text: {span.start} to {span.end}")
+    checked: Tagger = model
+    return checked
+
+
+def _check_classifier(model: Any) -> Classifier:
+    _check_members(model, "Classifier", ("languages", "model", "topics"))
+    if isinstance(model.languages, str) or not all(isinstance(code, str) for code in model.languages):
+        raise _ProtocolError(f"languages is {_kind_of(model.languages)}, not a set of strings")
+    for language in sorted(model.languages)[:1]:
+        topics = model.topics(_sample_article(), language)
+        if not isinstance(topics, tuple) or not all(isinstance(topic, MediaTopic) for topic in topics):
+            raise _ProtocolError("topics() does not return a tuple of MediaTopic")
+    checked: Classifier = model
+    return checked
+
+
+def _check_members(model: Any, protocol: str, members: Sequence[str]) -> None:
+    missing = [name for name in members if not hasattr(model, name)]
+    if missing:
+        raise _ProtocolError(f"it lacks {', '.join(missing)} of the protocol {protocol}")
+    if not isinstance(model.model, Model):
+        raise _ProtocolError(f"model is {_kind_of(model.model)}, not wiredesk_schemas.Model")
+
+
+def _sample_article() -> CleanedArticle:
+    return CleanedArticle(
+        event_id="00000000-0000-5000-8000-000000000000",
+        page_id="00000000-0000-5000-8000-000000000000",
+        revision="0",
+        url="https://page.invalid/",
+        canonical_url="https://page.invalid/",
+        title=SAMPLE_TEXT,
+        paragraphs=(Block(text=SAMPLE_TEXT),),
+        word_count=len(SAMPLE_TEXT.split()),
+        extraction=Extraction(method="sample", version="0", confidence=1),
+    )
+
+
+def _kind_of(value: object) -> str:
+    return f"a {type(value).__name__}" if value is not None else "None"
+
+
+def _distribution(point: EntryPoint) -> str:
+    """Return name and version of the package that an entry point belongs to."""
+    return f"{point.dist.name} {point.dist.version}" if point.dist is not None else "an unknown package"
+
+
+def _names_of_plug_ins(group: str) -> str:
+    names = sorted({point.name for point in entry_points(group=group)})
     return f" ({', '.join(names)})" if names else ""
 
 

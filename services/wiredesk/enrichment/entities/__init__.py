@@ -1,19 +1,18 @@
 """Entities: who and what an article names.
 
-tagging      the interface of a tagger, and spaCy behind it
-names        what names are made of: titles, offices, company forms
-named        a mention while it is being worked on
-mentions     tagged spans, trimmed to the name
-consistency  one type for one name throughout an article, and what the tagger missed
-merging      mentions of the same thing
-roles        what a text calls a person
-linking      the gazetteer: names to items of Wikidata
-salience     what the story is about
-entity       all of it: each entity once
+spacy_tagger  names marked by a spaCy pipeline, ours or another one
+lexicon       the word lists that the rules use: titles, offices, company forms
+name_span     a name in one of the article's texts
+names         rules for the words of a name: its borders, its parts, its type
+mentions      tagged spans, trimmed to the name; datelines
+consistency   one type per name throughout an article, and the names that the tagger missed
+merging       mentions of the same entity
+roles         the role that a text states beside a person's name
+gazetteer     names linked to items of Wikidata
+entity        one entity per cluster of mentions, with canonical name, role, link and salience
 """
 
-from wiredesk.enrichment.entities.entity import entities
-from wiredesk.enrichment.entities.mentions import mentions
-from wiredesk.enrichment.entities.tagging import Span, Tagger
+from wiredesk.enrichment.entities.entity import build_entities
+from wiredesk.enrichment.entities.mentions import find_mentions
 
-__all__ = ["Span", "Tagger", "entities", "mentions"]
+__all__ = ["build_entities", "find_mentions"]

@@ -1,135 +1,149 @@
-"""Consistency: a tagger judges each sentence alone; an article calls the same thing by the same name throughout."""
+"""Consistency: one type per name throughout an article.
+
+A tagger sees each sentence alone, but an article uses a name for the same thing throughout.
+"""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from wiredesk.enrichment.entities import kinds, names
-from wiredesk.enrichment.entities.lexicon import words
-from wiredesk.enrichment.entities.linking import gazetteer
-from wiredesk.enrichment.entities.named import Named
-from wiredesk.enrichment.fields import Text
+from wiredesk.enrichment.article_fields import ArticleField
+from wiredesk.enrichment.entities import names
+from wiredesk.enrichment.entities.gazetteer import gazetteer
+from wiredesk.enrichment.entities.lexicon import word_list
+from wiredesk.enrichment.entities.name_span import NAME_TYPES, NameSpan
 from wiredesk_schemas import EntityType
 
-PERSON, ORGANISATION, PLACE = EntityType.PERSON, EntityType.ORGANISATION, EntityType.PLACE
-NAMES = (PERSON, ORGANISATION, PLACE)
+PERSON, ORGANISATION = EntityType.PERSON, EntityType.ORGANISATION
 
-MIN_FORM = 3
-"""Characters of a name that is looked for by itself: shorter ones are words, or parts of other names."""
+MIN_SEARCHED_CHARACTERS = 3
+"""Shorter names are not searched for: they are words, or parts of other names."""
 
-PART_OF_FULL_NAME = 2.0
-"""A full name says more of a surname's type than the tag of the surname alone does."""
+TAG_VOTE = 1.0
+"""Weight of one tag, for the type of a name."""
 
-KNOWN = 1.5
-"""What the gazetteer knows weighs more than one tag, and less than two."""
+LONG_FORM_VOTE = 2.0
+"""Weight of a full name for its surname's type, and of a company's name with its legal form for the name without: more
+than one tag of the short form."""
 
-GIVEN_NAMES = words("given_names")
+GAZETTEER_VOTE = 1.5
+"""Weight of the gazetteer's type: more than one tag, less than two."""
 
-type Ballot = defaultdict[EntityType, float]
-type Votes = defaultdict[str, Ballot]
-"""By the form of a name, as written."""
+GIVEN_NAMES = word_list("given_names")
+
+# An abbreviation in brackets after a name: ` (WHO)`.
+_BRACKETED = re.compile(r"^ \(([A-Z][\w&-]{1,9})\)")
+BRACKETED_CHARACTERS = 16
+"""Characters after a name in which the abbreviation is looked for."""
+
+type Votes = defaultdict[EntityType, float]
+"""Sum of the weights for each type of one name."""
+
+type VotesByName = defaultdict[str, Votes]
+"""By the name as it is written."""
 
 
-def consistent(texts: Sequence[Text], found: Sequence[Named]) -> list[Named]:
-    """Return mentions with the type that their name has in most places, and those that the tagger missed."""
-    found = [*found, *_acronyms(found)]
-    votes = _votes(found)
-    types = {form: _elected(ballot) for form, ballot in votes.items()}
-    types |= dict.fromkeys(_unexplained_organisations(found, types), ORGANISATION)
-    revised = [_revised(named, types) for named in found]
-    return [*revised, *_missed(texts, revised, types)]
+def unify_types(fields: Sequence[ArticleField], spans: Sequence[NameSpan]) -> list[NameSpan]:
+    """Return the mentions with the type that got most votes for their name, and those that the tagger missed."""
+    spans = [*spans, *_bracketed_acronyms(spans)]
+    votes = _count_votes(spans)
+    types = {name: _winner(of_name) for name, of_name in votes.items()}
+    types |= dict.fromkeys(_organisations_tagged_as_people(spans, types), ORGANISATION)
+    unified = [_with_type(span, types) for span in spans]
+    return [*unified, *_missed_names(fields, unified, types)]
 
 
-def _votes(found: Iterable[Named]) -> Votes:
-    votes: Votes = defaultdict(lambda: defaultdict(float))
-    for named in found:
-        if named.type not in NAMES:
+def _count_votes(spans: Iterable[NameSpan]) -> VotesByName:
+    votes: VotesByName = defaultdict(lambda: defaultdict(float))
+    for span in spans:
+        if span.type not in NAME_TYPES:
             continue
-        votes[named.surface][named.type] += 1.0
-        if named.type is PERSON and names.is_full(named.surface):
-            votes[names.surname(named.surface)][PERSON] += PART_OF_FULL_NAME
-        elif named.type is ORGANISATION and " " in named.surface:
-            short = names.without_company_form(named.surface)
-            if short != named.surface:
-                votes[short][ORGANISATION] += PART_OF_FULL_NAME
-            acronym = names.acronym(named.surface)
+        votes[span.surface][span.type] += TAG_VOTE
+        if span.type is PERSON and names.is_full_name(span.surface):
+            votes[names.surname(span.surface)][PERSON] += LONG_FORM_VOTE
+        elif span.type is ORGANISATION and " " in span.surface:
+            short = names.strip_company_form(span.surface)
+            if short != span.surface:
+                votes[short][ORGANISATION] += LONG_FORM_VOTE
+            acronym = names.acronym(span.surface)
             if acronym in votes:
-                votes[acronym][ORGANISATION] += 1.0
-    _inform(votes)
+                votes[acronym][ORGANISATION] += TAG_VOTE
+    _add_outside_votes(votes)
     return votes
 
 
-def _inform(votes: Votes) -> None:
-    """Add what headlines in capitals and the gazetteer know."""
-    known = gazetteer()
-    for form, ballot in votes.items():
-        if form.isupper() and len(form) >= MIN_FORM and form.title() in votes:
-            for kind, weight in list(votes[form.title()].items()):
-                ballot[kind] += weight  # `FAUCI` in a headline
-        entry = known.get(form)
-        is_given_name = form in GIVEN_NAMES and ballot[PERSON] > 0
+def _add_outside_votes(votes: VotesByName) -> None:
+    """Add the votes of the same name in ordinary case, and of the gazetteer."""
+    entries = gazetteer()
+    for name, of_name in votes.items():
+        if name.isupper() and len(name) >= MIN_SEARCHED_CHARACTERS and name.title() in votes:
+            for kind, weight in list(votes[name.title()].items()):
+                of_name[kind] += weight  # `FAUCI` in a headline
+        entry = entries.get(name)
+        is_given_name = name in GIVEN_NAMES and of_name[PERSON] > 0
         if entry is not None and not entry.needs_role and not is_given_name:
-            ballot[entry.type] += KNOWN
+            of_name[entry.type] += GAZETTEER_VOTE
 
 
-def _acronyms(found: Sequence[Named]) -> Iterable[Named]:
-    """Find abbreviations in brackets behind an organisation's name: `World Health Organization (WHO)`."""
-    for named in found:
-        behind = _BRACKETED.match(named.text.text[named.end : named.end + 16])
-        if named.type is ORGANISATION and behind and behind[1].upper() in names.initials(named.surface):
-            own = Named(named.text, named.end + behind.start(1), named.end + behind.end(1), ORGANISATION)
-            if not any(own.overlaps(other) for other in found):
-                yield own
+def _bracketed_acronyms(spans: Sequence[NameSpan]) -> Iterator[NameSpan]:
+    """Yield abbreviations in brackets after an organisation's name: `World Health Organization (WHO)`."""
+    for span in spans:
+        bracketed = _BRACKETED.match(span.field.text[span.end : span.end + BRACKETED_CHARACTERS])
+        if span.type is ORGANISATION and bracketed and bracketed[1].upper() in names.possible_acronyms(span.surface):
+            acronym = NameSpan(span.field, span.end + bracketed.start(1), span.end + bracketed.end(1), ORGANISATION)
+            if not any(acronym.overlaps(other) for other in spans):
+                yield acronym
 
 
-_BRACKETED = re.compile(r"^ \(([A-Z][\w&-]{1,9})\)")
+def _winner(votes: Votes) -> EntityType:
+    return min(votes, key=lambda kind: (-votes[kind], NAME_TYPES.index(kind)))
 
 
-def _elected(ballot: Ballot) -> EntityType:
-    return min(ballot, key=lambda kind: (-ballot[kind], NAMES.index(kind)))
+def _organisations_tagged_as_people(spans: Sequence[NameSpan], types: Mapping[str, EntityType]) -> set[str]:
+    """Return single words that were tagged as people and are organisations.
 
-
-def _unexplained_organisations(found: Sequence[Named], types: Mapping[str, EntityType]) -> set[str]:
-    """Return single words taken for people that are organisations.
-
-    News introduces people by their full names. A word that no full name explains, and that is written in capitals, has
-    an article, or stands where companies and clubs do, is none.
+    News introduces people by their full names. A word that is part of no full name is an organisation if it is written
+    in capitals, or if the words around it are those that stand beside companies and clubs.
     """
-    explained = {
+    words_of_people = {
         word.casefold()
-        for named in found
-        if types.get(named.surface) is PERSON and " " in named.surface
-        for word in (*names.parts(named.surface), names.surname(named.surface))
+        for span in spans
+        if types.get(span.surface) is PERSON and " " in span.surface
+        for word in (*names.name_words(span.surface), names.surname(span.surface))
     }
     return {
-        named.surface
-        for named in found
-        if types.get(named.surface) is PERSON
-        and " " not in named.surface
-        and named.surface.casefold() not in explained
+        span.surface
+        for span in spans
+        if types.get(span.surface) is PERSON
+        and " " not in span.surface
+        and span.surface.casefold() not in words_of_people
         and (
-            (named.surface.isupper() and len(named.surface) >= MIN_FORM and named.surface.isalpha())
-            or kinds.sounds_like_organisation(named.text.text, named.start, named.end)
+            (span.surface.isupper() and len(span.surface) >= MIN_SEARCHED_CHARACTERS and span.surface.isalpha())
+            or names.has_organisation_context(span.field.text, span.start, span.end)
         )
     }
 
 
-def _revised(named: Named, types: dict[str, EntityType]) -> Named:
-    if named.type not in NAMES:
-        return named
-    return Named(named.text, named.start, named.end, types.get(named.surface, named.type))
+def _with_type(span: NameSpan, types: Mapping[str, EntityType]) -> NameSpan:
+    if span.type not in NAME_TYPES:
+        return span
+    return NameSpan(span.field, span.start, span.end, types.get(span.surface, span.type))
 
 
-def _missed(texts: Sequence[Text], found: Sequence[Named], types: dict[str, EntityType]) -> Iterable[Named]:
-    """Find the names that are known from elsewhere in the article where the tagger missed them."""
-    forms = names.longest_first(form for form in types if len(form) >= MIN_FORM and form[0].isupper())
-    if not forms:
+def _missed_names(
+    fields: Sequence[ArticleField], spans: Sequence[NameSpan], types: Mapping[str, EntityType]
+) -> Iterator[NameSpan]:
+    """Yield further mentions of the article's names, where the tagger missed them."""
+    searched = [name for name in types if len(name) >= MIN_SEARCHED_CHARACTERS and name[0].isupper()]
+    if not searched:
         return
-    pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, forms))})(?![\w-])")
+    # The longest first: of alternatives the first one that fits is taken.
+    alternatives = "|".join(map(re.escape, sorted(searched, key=lambda name: (-len(name), name))))
+    pattern = re.compile(rf"(?<![\w-])(?:{alternatives})(?![\w-])")
     taken: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    for named in found:
-        taken[named.text.pointer].append((named.start, named.end))
-    for text in texts:
-        for match in pattern.finditer(text.text):
-            if not any(start < match.end() and match.start() < end for start, end in taken[text.pointer]):
-                yield Named(text, match.start(), match.end(), types[match[0]])
+    for span in spans:
+        taken[span.field.pointer].append((span.start, span.end))
+    for field in fields:
+        for match in pattern.finditer(field.text):
+            if not any(start < match.end() and match.start() < end for start, end in taken[field.pointer]):
+                yield NameSpan(field, match.start(), match.end(), types[match[0]])

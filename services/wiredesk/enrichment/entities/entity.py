@@ -1,66 +1,95 @@
-"""Entities: each once, under its canonical name, with all its mentions."""
+"""Entities: one per cluster of mentions, with canonical name, role, link and salience."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from wiredesk.enrichment.entities import names, roles
-from wiredesk.enrichment.entities.linking import link
-from wiredesk.enrichment.entities.merging import clusters
-from wiredesk.enrichment.entities.named import Named
-from wiredesk.enrichment.entities.salience import saliences
+from wiredesk.enrichment.entities import names
+from wiredesk.enrichment.entities.gazetteer import link
+from wiredesk.enrichment.entities.merging import merge_mentions
+from wiredesk.enrichment.entities.name_span import NameSpan
+from wiredesk.enrichment.entities.roles import find_role
 from wiredesk_schemas import Coordinates, Entity, EntityType, Mention
 
+SALIENCE_FACTORS = {EntityType.NATIONALITY: 0.5, EntityType.DATE: 0.25, EntityType.AMOUNT: 0.25}
+"""By type, 1 for all others: a story is rarely about a day or a sum."""
 
-def entities(mentions: Sequence[Named]) -> tuple[Entity, ...]:
-    """Return the entities of an article, the most salient first."""
-    merged = clusters(mentions)
-    floors = _floors(mentions)
-    found = [_entity(cluster, salience, floors) for cluster, salience in zip(merged, saliences(merged), strict=True)]
-    return tuple(sorted(found, key=lambda entity: -entity.salience))
+type RoleFloors = Mapping[tuple[str, int], int]
+"""By pointer and start of a mention: where the person before it ends in that text. A role is not shared."""
 
 
-type Floors = Mapping[tuple[str, int], int]
+def build_entities(mentions: Sequence[NameSpan]) -> tuple[Entity, ...]:
+    """Return the entities of an article, the most salient first.
+
+    Args:
+        mentions: of the article, in reading order.
+    """
+    clusters = merge_mentions(mentions)
+    floors = _role_floors(mentions)
+    entities = [
+        _build_entity(cluster, salience, floors)
+        for cluster, salience in zip(clusters, _saliences(clusters), strict=True)
+    ]
+    return tuple(sorted(entities, key=lambda entity: -entity.salience))
 
 
-def _floors(mentions: Sequence[Named]) -> Floors:
-    """Return, by text and begin of each mention, where the last person before it ends: a role is not shared."""
-    floors = {}
-    pointer, floor = "", 0
-    for named in mentions:
-        floor = floor if named.text.pointer == pointer else 0
-        pointer = named.text.pointer
-        floors[pointer, named.start] = floor
-        if named.type is EntityType.PERSON:
-            floor = named.end
-    return floors
-
-
-def _entity(cluster: Sequence[Named], salience: float, floors: Floors) -> Entity:
+def _build_entity(cluster: Sequence[NameSpan], salience: float, floors: RoleFloors) -> Entity:
     kind = cluster[0].type
-    role = _role(cluster, floors) if kind is EntityType.PERSON else None
-    item = link(cluster, role)
-    where = item.coordinates if item is not None else None
+    role = _fullest_role(cluster, floors) if kind is EntityType.PERSON else None
+    entry = link(cluster, role)
+    coordinates = entry.coordinates if entry is not None else None
     return Entity(
         type=kind,
-        name=item.name if item is not None else _best_name(cluster),
-        mentions=tuple(Mention(field=n.text.pointer, start=n.start, end=n.end, surface=n.surface) for n in cluster),
+        name=entry.name if entry is not None else _fullest_name(cluster),
+        mentions=tuple(
+            Mention(field=span.field.pointer, start=span.start, end=span.end, surface=span.surface) for span in cluster
+        ),
         count=len(cluster),
         salience=salience,
         role=role,
-        wikidata=item.wikidata if item is not None else None,
-        country=item.country if item is not None and kind is EntityType.PLACE else None,
-        coordinates=Coordinates(latitude=where[0], longitude=where[1]) if where else None,
+        wikidata=entry.wikidata if entry is not None else None,
+        country=entry.country if entry is not None and kind is EntityType.PLACE else None,
+        coordinates=Coordinates(latitude=coordinates[0], longitude=coordinates[1]) if coordinates else None,
     )
 
 
-def _role(cluster: Iterable[Named], floors: Floors) -> str | None:
-    """Return the fullest role that is stated."""
-    found = (roles.role(n.text.text, n.start, n.end, floors[n.text.pointer, n.start]) for n in cluster)
-    stated = [role for role in found if role]
-    return max(stated, key=lambda r: (len(r.split()), -stated.index(r)), default=None)
+def _role_floors(mentions: Sequence[NameSpan]) -> RoleFloors:
+    floors = {}
+    pointer, floor = "", 0
+    for span in mentions:
+        floor = floor if span.field.pointer == pointer else 0
+        pointer = span.field.pointer
+        floors[pointer, span.start] = floor
+        if span.type is EntityType.PERSON:
+            floor = span.end
+    return floors
 
 
-def _best_name(cluster: Sequence[Named]) -> str:
-    """Return the fullest name that is usual in the article: of those with most words, initials aside, the commonest."""
-    counts = Counter(named.surface for named in cluster)
-    return min(counts, key=lambda name: (-len(names.parts(name)), -counts[name], len(name)))
+def _fullest_role(cluster: Iterable[NameSpan], floors: RoleFloors) -> str | None:
+    """Return the stated role with most words, the first of these; None where none is stated."""
+    roles = (find_role(s.field.text, s.start, s.end, floors[s.field.pointer, s.start]) for s in cluster)
+    stated = [role for role in roles if role]
+    return max(stated, key=lambda role: (len(role.split()), -stated.index(role)), default=None)
+
+
+def _fullest_name(cluster: Sequence[NameSpan]) -> str:
+    """Return the form of the name with most words, initials aside; of several the most frequent, then the shortest."""
+    counts = Counter(span.surface for span in cluster)
+    return min(counts, key=lambda name: (-len(names.name_words(name)), -counts[name], len(name)))
+
+
+def _saliences(clusters: Sequence[Sequence[NameSpan]]) -> list[float]:
+    """Return the salience of each entity, from 0 to 1. The most salient of an article has 1.
+
+    It grows with the mentions, each further one adding less; a mention counts by the weight of its text, so more in the
+    headline than in a caption. An entity that is named early is more salient.
+    """
+    weights = [_salience_weight(cluster) for cluster in clusters]
+    largest = max(weights, default=1.0)
+    return [round(weight / largest, 3) for weight in weights]
+
+
+def _salience_weight(cluster: Sequence[NameSpan]) -> float:
+    mentioned = math.log1p(sum(span.field.weight for span in cluster))
+    first_position = min(span.field.position for span in cluster)
+    return mentioned * (1 + 1 / (1 + first_position)) * SALIENCE_FACTORS.get(cluster[0].type, 1.0)

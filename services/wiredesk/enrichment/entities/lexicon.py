@@ -1,11 +1,15 @@
-"""The words that names are read with: titles, offices, company forms. They stand in `lexicon.toml`."""
+"""The word lists that the rules for names use. `lexicon.toml` holds them."""
 
 import tomllib
+from functools import cache
 from importlib.resources import files
 
-_WORDS = tomllib.loads(files(__package__).joinpath("lexicon.toml").read_text(encoding="utf-8"))
+
+def word_list(name: str) -> frozenset[str]:
+    """Return a list of `lexicon.toml`."""
+    return frozenset(_lists()[name])
 
 
-def words(name: str) -> frozenset[str]:
-    """Return one of the lists."""
-    return frozenset(_WORDS[name])
+@cache
+def _lists() -> dict[str, list[str]]:
+    return tomllib.loads(files(__package__).joinpath("lexicon.toml").read_text(encoding="utf-8"))

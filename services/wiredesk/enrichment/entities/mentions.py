@@ -1,91 +1,24 @@
 """Mentions: what a tagger marked, trimmed to the name, and made consistent throughout the article."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from wiredesk.enrichment.entities import kinds, names
-from wiredesk.enrichment.entities.consistency import NAMES, consistent
-from wiredesk.enrichment.entities.linking import known
-from wiredesk.enrichment.entities.named import Named
-from wiredesk.enrichment.entities.tagging import Span
-from wiredesk.enrichment.fields import Text
+from wiredesk.enrichment.article_fields import ArticleField
+from wiredesk.enrichment.entities import names
+from wiredesk.enrichment.entities.consistency import unify_types
+from wiredesk.enrichment.entities.gazetteer import lookup
+from wiredesk.enrichment.entities.name_span import NAME_TYPES, NameSpan
+from wiredesk.enrichment.interfaces import TaggedSpan
 from wiredesk_schemas import EntityType
 
-MAX_SURFACE = 120
-"""Characters; no name is longer, a misread table is."""
+MAX_NAME_CHARACTERS = 120
+"""No name is longer. A longer one is a table that was read as a sentence."""
 
-MAX_SPAN = 2 * MAX_SURFACE
-"""Characters of what a tagger marked: with offices, articles and spaces around the name."""
+MAX_SPAN_CHARACTERS = 2 * MAX_NAME_CHARACTERS
+"""Limit of what a tagger marked, which has titles, articles and spaces around the name."""
 
-_WASHINGTON = re.compile(r"^,?\s*D\.?C\.?$")
-
-
-def mentions(texts: Sequence[Text], tagged: Sequence[Sequence[Span]]) -> list[Named]:
-    """Return the mentions of an article: in reading order, none overlapping another."""
-    placed = list(_datelines(texts))
-    found = [named for text, spans in zip(texts, tagged, strict=True) for named in _cleaned(text, spans)]
-    found = [*placed, *(named for named in found if not any(named.overlaps(other) for other in placed))]
-    found = consistent(texts, found)
-    order = {text.pointer: index for index, text in enumerate(texts)}
-    return sorted(found, key=lambda named: (order[named.text.pointer], named.start))
-
-
-def _cleaned(text: Text, spans: Iterable[Span]) -> Iterable[Named]:
-    previous: Named | None = None
-    taken = 0
-    for span in spans:
-        named = _trimmed(text, span, taken)
-        taken = span.end
-        if named is None:
-            continue
-        if previous is not None and _WASHINGTON.match(text.text[previous.end : named.end]):
-            # `Washington, D.C.` comes in two pieces.
-            named = Named(text, previous.start, named.end, EntityType.PLACE)
-            previous = None
-        if previous is not None:
-            yield previous
-        previous = named
-    if previous is not None:
-        yield previous
-
-
-def _trimmed(text: Text, span: Span, taken: int) -> Named | None:
-    """Return the name in a span, or None; particles before it are its own, unless they are `taken`."""
-    surface = text.text[span.start : span.end]
-    if len(surface) > MAX_SPAN:
-        return None
-    first, last = names.trimmed(surface)
-    kind: EntityType | None = span.type
-    if kind in NAMES:
-        kind = kinds.kind(surface[first:last], span.type)
-    if kind is EntityType.PERSON:
-        first += names.without_roles(surface[first:last])
-        first += names.without_demonym(surface[first:last])
-    name = surface[first:last]
-    if kind is None or not name or len(name) > MAX_SURFACE or not any(c.isalnum() for c in name):
-        return None
-    if kind in NAMES and (not any(map(str.isupper, name)) or name.lower() in names.ABSTRACT):
-        return None
-    start = span.start + first
-    if kind is EntityType.PERSON:
-        start -= names.particles_before(text.text[taken:start])
-    return Named(text, start, span.start + last, kind)
-
-
-def _datelines(texts: Iterable[Text]) -> Iterable[Named]:
-    """Find the places in which news agencies begin: `BRUSSELS (Reuters) -`, `PARIS, May 3 (AP) —`.
-
-    Without an agency it must be a place that is known: `BERLIN -` is one, `ANALYSIS -` is none.
-    """
-    for text in texts:
-        found = _DATELINE.match(text.text)
-        if found:
-            for place in re.finditer(r"[^/]+", found[1]):
-                surface = place[0].strip()
-                start = found.start(1) + place.start() + place[0].index(surface)
-                if found["agency"] or known(surface.title(), EntityType.PLACE):
-                    yield Named(text, start, start + len(surface), EntityType.PLACE)
-
+# The second part of `Washington, D.C.`, which taggers mark as two places.
+_WASHINGTON_DC = re.compile(r"^,?\s*D\.?C\.?$")
 
 _DATELINE = re.compile(
     r"^([A-Z][A-Z.'’-]+(?:[ /][A-Z][A-Z.'’-]+){0,4})"  # the place, or places
@@ -93,3 +26,79 @@ _DATELINE = re.compile(
     r"(?:, [A-Z][a-z]{2,8}\.? \d{1,2})? "  # the day
     r"(?:(?P<agency>\([A-Z][\w. ]{1,20}\)) [-–—]|[-–—] )"
 )
+
+
+def find_mentions(fields: Sequence[ArticleField], tagged: Sequence[Sequence[TaggedSpan]]) -> list[NameSpan]:
+    """Return the mentions of an article in reading order, without overlaps.
+
+    Args:
+        fields: the article's texts.
+        tagged: what the tagger marked in each of them.
+    """
+    datelines = list(_dateline_places(fields))
+    spans = [span for field, marked in zip(fields, tagged, strict=True) for span in _trimmed_spans(field, marked)]
+    spans = [*datelines, *(span for span in spans if not any(span.overlaps(place) for place in datelines))]
+    spans = unify_types(fields, spans)
+    order = {field.pointer: index for index, field in enumerate(fields)}
+    return sorted(spans, key=lambda span: (order[span.field.pointer], span.start))
+
+
+def _trimmed_spans(field: ArticleField, marked: Iterable[TaggedSpan]) -> Iterator[NameSpan]:
+    """Yield the names in what was marked; `Washington` and `D.C.` become one."""
+    previous: NameSpan | None = None
+    taken = 0
+    for tagged in marked:
+        span = _trimmed_span(field, tagged, taken)
+        taken = tagged.end
+        if span is None:
+            continue
+        if previous is not None and _WASHINGTON_DC.match(field.text[previous.end : span.end]):
+            span = NameSpan(field, previous.start, span.end, EntityType.PLACE)
+            previous = None
+        if previous is not None:
+            yield previous
+        previous = span
+    if previous is not None:
+        yield previous
+
+
+def _trimmed_span(field: ArticleField, tagged: TaggedSpan, taken: int) -> NameSpan | None:
+    """Return the name in a tagged span; None where it holds none.
+
+    Args:
+        taken: end of the span before. Particles from there on to this name are a part of it.
+    """
+    surface = field.text[tagged.start : tagged.end]
+    if len(surface) > MAX_SPAN_CHARACTERS:
+        return None
+    first, last = names.trim_name(surface)
+    kind: EntityType | None = tagged.type
+    if kind in NAME_TYPES:
+        kind = names.type_by_words(surface[first:last], tagged.type)
+    if kind is EntityType.PERSON:
+        first += names.skip_roles(surface[first:last])
+        first += names.skip_demonym(surface[first:last])
+    name = surface[first:last]
+    if kind is None or not name or len(name) > MAX_NAME_CHARACTERS or not any(c.isalnum() for c in name):
+        return None
+    if kind in NAME_TYPES and (not any(map(str.isupper, name)) or name.lower() in names.ABSTRACT_NOUNS):
+        return None
+    start = tagged.start + first
+    if kind is EntityType.PERSON:
+        start -= names.particle_length_before(field.text[taken:start])
+    return NameSpan(field, start, tagged.start + last, kind)
+
+
+def _dateline_places(fields: Iterable[ArticleField]) -> Iterator[NameSpan]:
+    """Yield the places of datelines: `BRUSSELS (Reuters) -`, `PARIS, May 3 (AP) —`.
+
+    Without an agency the gazetteer must know the place: `BERLIN -` is a dateline, `ANALYSIS -` is not.
+    """
+    for field in fields:
+        dateline = _DATELINE.match(field.text)
+        if dateline:
+            for place in re.finditer(r"[^/]+", dateline[1]):
+                surface = place[0].strip()
+                start = dateline.start(1) + place.start() + place[0].index(surface)
+                if dateline["agency"] or lookup(surface.title(), EntityType.PLACE):
+                    yield NameSpan(field, start, start + len(surface), EntityType.PLACE)

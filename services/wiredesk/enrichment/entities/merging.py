@@ -1,132 +1,140 @@
-"""Merging: mentions of the same person, organisation or place; only where that is certain."""
+"""Merging: mentions of the same person, organisation or place, only where that is certain."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 
 from wiredesk.enrichment.entities import names
-from wiredesk.enrichment.entities.linking import Known, known
-from wiredesk.enrichment.entities.named import Named
+from wiredesk.enrichment.entities.gazetteer import lookup
+from wiredesk.enrichment.entities.name_span import NameSpan
 from wiredesk_schemas import EntityType
 
-MIN_ACRONYM = 2
+MIN_ACRONYM_CHARACTERS = 2
+"""A single letter abbreviates too many names."""
+
+MIN_SHORT_NAME_CHARACTERS = 3
+"""Shorter given names are not taken for the beginning of a longer one: `Jo` is short for many."""
+
+type Cluster = list[NameSpan]
+"""Mentions of one entity."""
 
 
-def clusters(mentions: Sequence[Named]) -> list[list[Named]]:
-    """Return the mentions of an article by what they mean, each cluster in reading order."""
-    order = {id(named): position for position, named in enumerate(mentions)}
-    merged: list[list[Named]] = []
+def merge_mentions(mentions: Sequence[NameSpan]) -> list[Cluster]:
+    """Return the mentions of an article grouped by the entity that they mean, each group in reading order."""
+    order = {id(span): position for position, span in enumerate(mentions)}
+    merged: list[Cluster] = []
     for kind in EntityType:
-        of_kind = [named for named in mentions if named.type is kind]
+        of_kind = [span for span in mentions if span.type is kind]
         if kind is EntityType.PERSON:
-            merged += _people(of_kind)
+            merged += _merge_people(of_kind)
         elif kind in (EntityType.ORGANISATION, EntityType.PLACE):
-            merged += _by_name(of_kind)
+            merged += _merge_short_forms(of_kind)
         else:
-            merged += _equal(of_kind)
-    return [sorted(cluster, key=lambda named: order[id(named)]) for cluster in merged]
+            merged += _merge_equal_names(of_kind)
+    return [sorted(cluster, key=lambda span: order[id(span)]) for cluster in merged]
 
 
-def _equal(mentions: Sequence[Named]) -> list[list[Named]]:
-    found: defaultdict[str, list[Named]] = defaultdict(list)
-    for named in mentions:
-        found[_form(named)].append(named)
-    return list(found.values())
+def _merge_equal_names(mentions: Sequence[NameSpan]) -> list[Cluster]:
+    clusters: defaultdict[str, Cluster] = defaultdict(list)
+    for span in mentions:
+        clusters[_identity(span)].append(span)
+    return list(clusters.values())
 
 
-def _form(named: Named) -> str:
-    """Return what equal names have in common: the gazetteer's item, or the name without case and apostrophes."""
-    item: Known | None = known(named.surface, named.type)
-    return item.wikidata if item is not None else _plain(named.surface)
+def _identity(span: NameSpan) -> str:
+    """Return what equal names share: the gazetteer's item, or else the normalised name."""
+    entry = lookup(span.surface, span.type)
+    return entry.wikidata if entry is not None else _normalised(span.surface)
 
 
-def _plain(name: str) -> str:
+def _normalised(name: str) -> str:
+    """Return a name without case, full stops, hyphens and kinds of apostrophes."""
     return " ".join(name.replace("’", "'").replace(".", "").replace("-", " ").casefold().split())
 
 
 class _Person:
-    """A person under full names.
+    """A person whom the article calls by a full name.
 
     Attributes:
-        words: of the first of them, without initials.
-        mentions: under all of them.
+        words: of the first full name, normalised, without initials.
+        surname: of that name, normalised.
+        mentions: under all forms of the name.
     """
 
-    def __init__(self, named: Named) -> None:
-        self.words = tuple(map(_plain, names.parts(named.surface)))
-        self.surname = _plain(names.surname(named.surface))
-        self.mentions = [named]
+    def __init__(self, span: NameSpan) -> None:
+        self.words = tuple(map(_normalised, names.name_words(span.surface)))
+        self.surname = _normalised(names.surname(span.surface))
+        self.mentions = [span]
 
-    def is_also(self, named: Named) -> bool:
-        """Whether a full name is another form of this one: same surname, given names that do not contradict."""
-        words = tuple(map(_plain, names.parts(named.surface)))
+    def has_name(self, name: str) -> bool:
+        """Whether a full name is another form of this one: the same surname, and given names that agree."""
+        words = tuple(map(_normalised, names.name_words(name)))
         if words == self.words:
             return True
-        if _plain(names.surname(named.surface)) != self.surname:
-            # Family name first, and written the other way round: `Abe Shinzo`, `Shinzo Abe`.
+        if _normalised(names.surname(name)) != self.surname:
+            # Family name first, then the other way round: `Abe Shinzo`, `Shinzo Abe`.
             return len(words) == 2 and words == self.words[::-1]  # noqa: PLR2004 - a pair
-        return words[0] == self.words[0] or _shortened(words[0], self.words[0])
+        return words[0] == self.words[0] or _is_short_form(words[0], self.words[0])
 
 
-def _shortened(one: str, other: str) -> bool:
-    """Whether a given name is short for another: `Dan` for `Daniel`; two letters are too few to tell."""
+def _is_short_form(one: str, other: str) -> bool:
+    """Whether one given name begins the other: `Dan`, `Daniel`."""
     short, long = sorted((one, other), key=len)
-    return len(short) > 2 and long.startswith(short)  # noqa: PLR2004 - as the description says
+    return len(short) >= MIN_SHORT_NAME_CHARACTERS and long.startswith(short)
 
 
-def _people(mentions: Sequence[Named]) -> list[list[Named]]:
-    """Merge people: full names first, then parts of a name that fit one person only."""
+def _merge_people(mentions: Sequence[NameSpan]) -> list[Cluster]:
+    """Merge people: full names first, then single names that belong to one person only."""
     people: list[_Person] = []
-    partial: defaultdict[str, list[Named]] = defaultdict(list)
-    for named in mentions:
-        if not names.is_full(named.surface):
-            partial[_plain(named.surface)].append(named)
+    single_names: defaultdict[str, Cluster] = defaultdict(list)
+    for span in mentions:
+        if not names.is_full_name(span.surface):
+            single_names[_normalised(span.surface)].append(span)
             continue
-        same = next((person for person in people if person.is_also(named)), None)
-        if same is None:
-            people.append(_Person(named))
+        person = next((person for person in people if person.has_name(span.surface)), None)
+        if person is None:
+            people.append(_Person(span))
         else:
-            same.mentions.append(named)
-    found = [person.mentions for person in people]
-    for word, parts in partial.items():
-        # A single word is a surname; where family names come first (Xi Jinping) it is the first word.
-        owners = [p for p in people if word in (p.surname, p.words[-1])] or [p for p in people if p.words[0] == word]
+            person.mentions.append(span)
+    clusters = [person.mentions for person in people]
+    for name, spans in single_names.items():
+        # A single name is a surname; where family names come first (Xi Jinping), it is the first word.
+        owners = [p for p in people if name in (p.surname, p.words[-1])] or [p for p in people if p.words[0] == name]
         if len(owners) == 1:
-            owners[0].mentions.extend(parts)
+            owners[0].mentions.extend(spans)
         else:
-            found.append(parts)
-    return found
+            clusters.append(spans)
+    return clusters
 
 
-def _by_name(mentions: Sequence[Named]) -> list[list[Named]]:
-    """Merge organisations, and places: equal names, an acronym with what it abbreviates, a short form with its name."""
-    found = _equal(mentions)
-    full = [cluster for cluster in found if " " in cluster[0].surface]
-    owners = [_owner(cluster[0], [other for other in full if other is not cluster]) for cluster in found]
+def _merge_short_forms(mentions: Sequence[NameSpan]) -> list[Cluster]:
+    """Merge organisations, or places: equal names, acronyms with what they abbreviate, short forms with their names."""
+    clusters = _merge_equal_names(mentions)
+    long_names = [cluster for cluster in clusters if " " in cluster[0].surface]
+    owners = [_owner(cluster[0], [other for other in long_names if other is not cluster]) for cluster in clusters]
     # Short forms first: `AA` goes to `Apex Airlines`, and with it to `Apex Airlines Inc`.
-    for cluster, owner in sorted(zip(found, owners, strict=True), key=lambda pair: len(pair[0][0].surface)):
+    for cluster, owner in sorted(zip(clusters, owners, strict=True), key=lambda pair: len(pair[0][0].surface)):
         if owner is not None:
             owner.extend(cluster)
-    return [cluster for cluster, owner in zip(found, owners, strict=True) if owner is None]
+    return [cluster for cluster, owner in zip(clusters, owners, strict=True) if owner is None]
 
 
-def _owner(named: Named, full: Sequence[list[Named]]) -> list[Named] | None:
-    """Return the one cluster of a longer name that a short one stands for."""
-    surface = named.surface
-    owners = [cluster for cluster in full if _abbreviates(surface, cluster[0].surface)]
-    if not owners and named.type is EntityType.ORGANISATION:
-        owners = [cluster for cluster in full if _shortens(surface, cluster[0].surface)]
+def _owner(span: NameSpan, long_names: Sequence[Cluster]) -> Cluster | None:
+    """Return the cluster whose name a short form stands for, if there is exactly one."""
+    owners = [cluster for cluster in long_names if _is_acronym_of(span.surface, cluster[0].surface)]
+    if not owners and span.type is EntityType.ORGANISATION:
+        owners = [cluster for cluster in long_names if _is_without_company_form(span.surface, cluster[0].surface)]
     return owners[0] if len(owners) == 1 else None
 
 
-def _abbreviates(short: str, name: str) -> bool:
+def _is_acronym_of(short: str, name: str) -> bool:
     letters = short.replace(".", "")
-    if len(letters) < MIN_ACRONYM or not letters.isupper() or " " in letters:
+    if len(letters) < MIN_ACRONYM_CHARACTERS or not letters.isupper() or " " in letters:
         return False
-    found = names.initials(name)
-    # `DHS` is said of the US Department of Homeland Security, too.
-    return letters in found or any(letters == one[1:] for one in found if one.startswith("U"))
+    acronyms = names.possible_acronyms(name)
+    # `DHS` is used for `US Department of Homeland Security` as well.
+    return letters in acronyms or any(letters == one[1:] for one in acronyms if one.startswith("U"))
 
 
-def _shortens(short: str, name: str) -> bool:
-    """Whether a name is the beginning of a company's: `Pfizer` of `Pfizer Inc`."""
-    return _plain(names.without_company_form(name)) == _plain(short)
+def _is_without_company_form(short: str, name: str) -> bool:
+    """Whether a name is a company's without the legal form: `Pfizer` of `Pfizer Inc`."""
+    return _normalised(names.strip_company_form(name)) == _normalised(short)

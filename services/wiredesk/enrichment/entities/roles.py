@@ -1,83 +1,97 @@
-"""Roles: what a text calls a person right before or behind the name (`US Attorney General`, `the bank's chairman`)."""
+"""Roles: what a text calls a person directly before or after the name (`US Attorney General`, `bank's chairman`)."""
 
 import re
 
 from wiredesk.enrichment.entities import names
-from wiredesk.enrichment.entities.lexicon import words as lexicon
+from wiredesk.enrichment.entities.lexicon import word_list
 
 MAX_WORDS = 9
-MAX_ROLE = 80
-"""Characters that are looked at on either side of a name."""
+"""Words of a role before a name."""
 
-_BEGINNINGS = lexicon("beginnings")
-_CONNECTING = frozenset({"of", "and", "for", "the", "&"})
-_OFFICE = "|".join(sorted((re.escape(office) for office in names.OFFICES if len(office) > 3), key=len, reverse=True))  # noqa: PLR2004 - `rep` and `gov` stand before names only
-_BEHIND = re.compile(
+MAX_CHARACTERS = 80
+"""Characters before a name in which a role is looked for; after it, twice as many."""
+
+MIN_OFFICE_CHARACTERS = 4
+"""Offices of fewer characters (`rep`, `gov`) stand only before a name, so other patterns leave them out."""
+
+SENTENCE_BEGINNINGS = word_list("sentence_beginnings")
+
+CONNECTING_WORDS = frozenset({"of", "and", "for", "the", "&"})
+"""Words within a role that are written in lower case."""
+
+_LONG_OFFICES = [office for office in names.OFFICES if len(office) >= MIN_OFFICE_CHARACTERS]
+_OFFICE = "|".join(sorted(map(re.escape, _LONG_OFFICES), key=len, reverse=True))
+
+# `, the bank's chief executive,` after a name.
+_AFTER_NAME = re.compile(
     rf"^,\s+(?:(?:the|a|an|its|his|her|their|who is|then)\s+)?"
     rf"((?:[\w.'’&-]{{1,30}}\s+){{0,5}}?(?:{_OFFICE})\b"
     rf"(?:\s+(?:of|for|at|in)\s+(?:the\s+)?[A-Z][\w.'’&-]{{0,30}}(?:\s+(?:of|for|and|the|[A-Z][\w.'’&-]{{0,30}})){{0,5}})?)"
     rf"\s*(?=[,.;:)]|$|\s(?:said|told|who|has|had|was|is)\b)"
 )
 
-_AHEAD = re.compile(
+# `the transport secretary, ` before a name.
+_APPOSITION_BEFORE = re.compile(
     rf"(?:^|[\s(“\"])(?:[Tt]he|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[Aa]n?)\s+"
     rf"((?:[\w.'’&-]{{1,30}}\s+){{0,5}}?(?:{_OFFICE})(?:\s+(?:of|for|at)\s+[\w.'’& -]{{2,50}})?),\s$"
 )
-"""`the transport secretary, ` before a name."""
 
 
-def role(text: str, start: int, end: int, floor: int = 0) -> str | None:
-    """Return the role stated next to the name at `text[start:end]`, or None; nothing before `floor` belongs to it."""
-    return before(text, start, floor) or behind(text, end)
+def find_role(text: str, start: int, end: int, floor: int = 0) -> str | None:
+    """Return the role stated beside the name at `text[start:end]`, or None.
+
+    Args:
+        floor: end of the person before. What stands before it belongs to that one.
+    """
+    return role_before(text, start, floor) or role_after(text, end)
 
 
-def before(text: str, start: int, floor: int = 0) -> str | None:
-    """Return the role that ends where a name starts."""
-    ahead = text[max(floor, start - MAX_ROLE) : start]
-    if (in_apposition := _AHEAD.search(ahead)) is not None:
-        return in_apposition[1]
-    words = ahead.split(" ")
-    if len(words) < 2 or words[-1]:  # noqa: PLR2004 - something, and the space before the name
+def role_before(text: str, start: int, floor: int = 0) -> str | None:
+    """Return the role that ends where a name starts, or None."""
+    before = text[max(floor, start - MAX_CHARACTERS) : start]
+    if (apposition := _APPOSITION_BEFORE.search(before)) is not None:
+        return apposition[1]
+    words = before.split(" ")
+    if len(words) < 2 or words[-1]:  # noqa: PLR2004 - a word, and the space before the name
         return None
+    run = _role_words(words[-1 - MAX_WORDS : -1])
+    offices = [_as_office(word) for word in run]
+    if not any(word in names.OFFICES for word in offices):
+        return None
+    last = max(i for i, word in enumerate(offices) if word in names.OFFICES)
+    if last < len(run) - 1 and not (offices[last + 1] in ("of", "for") and len(run) > last + 2):
+        return None  # `Chancellor`, then words of something else
+    while len(run) > 1 and offices[0] in SENTENCE_BEGINNINGS:  # `On`, `But`
+        run, offices = run[1:], offices[1:]
+    return " ".join(run).strip()
+
+
+def _role_words(words: list[str]) -> list[str]:
+    """Return the words at the end of a list that can be part of a role: names, offices, connecting words."""
     run: list[str] = []
-    for word in reversed(words[-1 - MAX_WORDS : -1]):
+    for word in reversed(words):
         plain = word.lower().strip("(\"“'‘")
         ends_sentence = word[-1:] in ",;:!?)" or (
             word.endswith(".") and plain not in names.OFFICES and "." not in word[:-1]
         )
         is_name = word[:1].isupper() and word[:1].isalpha()
-        if (
-            not word
-            or ends_sentence
-            or not (is_name or plain in names.OFFICES or plain in names.OFFICE_PARTS or plain in _CONNECTING)
-        ):
+        is_lower_part = plain in names.OFFICES or plain in names.OFFICE_PARTS or plain in CONNECTING_WORDS
+        if not word or ends_sentence or not (is_name or is_lower_part):
             break
         run.append(word.strip('("“‘'))
     run.reverse()
-    while run and run[0].lower() in _CONNECTING:
+    while run and run[0].lower() in CONNECTING_WORDS:
         run.pop(0)
-    lowered = [_office(word) for word in run]
-    if not any(word in names.OFFICES for word in lowered):
-        return None
-    last = max(i for i, word in enumerate(lowered) if word in names.OFFICES)
-    if last < len(run) - 1 and not (lowered[last + 1] in ("of", "for") and len(run) > last + 2):
-        return None  # `Chancellor`, then words that belong to something else
-    return _closed(run, lowered)
+    return run
 
 
-def _closed(run: list[str], lowered: list[str]) -> str:
-    """Return the run without a first word that begins a sentence and no role: `On`, `But`."""
-    while len(run) > 1 and lowered[0] in _BEGINNINGS:
-        run, lowered = run[1:], lowered[1:]
-    return " ".join(run).strip()
+def role_after(text: str, end: int) -> str | None:
+    """Return the role that follows a name and a comma, or None."""
+    role = _AFTER_NAME.match(text[end : end + MAX_CHARACTERS * 2])
+    return role[1].strip() if role else None
 
 
-def behind(text: str, end: int) -> str | None:
-    """Return the role that follows a name behind a comma."""
-    found = _BEHIND.match(text[end : end + MAX_ROLE * 2])
-    return found[1].strip() if found else None
-
-
-def _office(word: str) -> str:
-    plain = word.lower()
-    return plain if plain in names.OFFICES else plain.strip(".,")
+def _as_office(word: str) -> str:
+    """Return a word as the list of offices has it: in lower case, `gov.` with its full stop, others without."""
+    lowered = word.lower()
+    return lowered if lowered in names.OFFICES else lowered.strip(".,")

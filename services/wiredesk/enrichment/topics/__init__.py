@@ -1,14 +1,15 @@
-"""Topics: which media topics an article is about.
+"""Topics: which IPTC Media Topics an article is about.
 
-media_topics  the IPTC taxonomy
-words         the words model: TF-IDF and logistic regression
-sentences     the sentence model: MiniLM, and the example leads that lie nearest to its vectors
-narrow        candidates below the top level
-calibration   scores that mean what they say
-classifier    the interface of a classifier, and ours
+taxonomy         the IPTC Media Topics: codes, names, definitions, the tree
+model_arrays     the trained arrays, and the arithmetic that the models share
+words_model      top-level topics by words: TF-IDF and logistic regression
+sentence_model   sentence vectors of MiniLM, and top-level topics by the nearest example leads
+narrower_topics  candidates below the top level, by name and by definition
+calibration      scores as probabilities
+classifier       our classifier, which combines the models
 """
 
-from wiredesk.enrichment.topics.classifier import Classifier, NewsClassifier, Weights
-from wiredesk.enrichment.topics.media_topics import media_topics
+from wiredesk.enrichment.topics.classifier import ModelWeights, NewsClassifier
+from wiredesk.enrichment.topics.taxonomy import taxonomy
 
-__all__ = ["Classifier", "NewsClassifier", "Weights", "media_topics"]
+__all__ = ["ModelWeights", "NewsClassifier", "taxonomy"]

@@ -1,45 +1,54 @@
-"""The topics of an article: top-level ones by two models, narrower ones below them, each with a calibrated score."""
+"""Our classifier: top-level topics by two models, narrower topics below them, each with a calibrated score."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources import files
-from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wiredesk.enrichment.topics.calibration import FAST, HYBRID, logistic
-from wiredesk.enrichment.topics.media_topics import VERSION, media_topics
-from wiredesk.enrichment.topics.narrow import Candidate, Narrow
-from wiredesk.enrichment.topics.sentences import NAME, NearestLeads, Sentences
-from wiredesk.enrichment.topics.words import Floats, WordsModel, lines, log_softmax
+from wiredesk.enrichment.topics.model_arrays import Floats, load_arrays, log_softmax, text_lines
+from wiredesk.enrichment.topics.narrower_topics import Candidate, NarrowerTopics
+from wiredesk.enrichment.topics.sentence_model import NAME, NearestLeads, SentenceEncoder
+from wiredesk.enrichment.topics.taxonomy import VERSION, taxonomy
+from wiredesk.enrichment.topics.words_model import WordsModel
 from wiredesk_schemas import CleanedArticle, MediaTopic, Model
 
-WORDS = 1000
-"""Words that are read behind the headline: an article goes on to speak of what it is about."""
+MODEL_VERSION = "6"
+"""Version of the trained arrays, of the coefficients and of the code around them."""
+
+HYBRID_WORDS = 1000
+"""Words of the body that the words model reads: an article keeps returning to what it is about."""
 
 FAST_WORDS = 300
-"""The same in the fast profile: news says first what it is about, and the words model alone does better with that."""
+"""The same in the fast profile: news begins with what it is about, and the words model alone does better with that."""
 
-MOST_TOP = 3
-MOST_NARROW = 5
+MAX_TOP_LEVEL = 3
+"""Top-level topics of an article."""
 
-LEAST_FIRST = 0.3
-"""Score below which nothing is named: no news of these seventeen kinds, or too short a text."""
+MAX_NARROWER = 5
+"""Narrower topics of an article."""
 
-LEAST_FURTHER = 0.35
-LEAST_NARROW = 0.25
+MIN_FIRST_SCORE = 0.3
+"""Of the first top-level topic. Below it the text is too short, or news of none of the seventeen kinds."""
+
+MIN_FURTHER_SCORE = 0.35
+"""Of a second and third top-level topic."""
+
+MIN_NARROWER_SCORE = 0.25
+"""Of a narrower topic."""
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
-    """How the models are put together; by trial, where all that lie near do as well.
+class ModelWeights:
+    """How the models are combined. The values were chosen by experiment, and values near them do equally well.
 
     Attributes:
         words: exponent of the words model's probabilities, in the product with those of the nearest leads.
-        prior: exponent of how common a topic is in news, for the models learnt from about as many examples of each.
-        doubt: how far the first topic lies ahead of the second (natural logarithm) where no more is read: with this the
-            same topics come first as if all were, and six to eight articles in ten cost one window alone.
+        prior: exponent of how common each topic is in news. The models were trained with about as many examples of
+            each topic.
+        doubt: lead of the first topic over the second (natural logarithm) from which the second window is not read.
+            With this value the same topics come first as if it always were, and six to eight articles in ten need
+            one window only.
     """
 
     words: float = 0.3
@@ -47,34 +56,13 @@ class Weights:
     doubt: float = 2.0
 
 
-class Classifier(Protocol):
-    """Finds topics of articles in some languages.
-
-    Another one is plugged in as an entry point of the group `wiredesk.classifiers` that makes it: see
-    docs/enrichment.md.
-
-    Attributes:
-        model: what it is; name and version go into every event, and into the events' ids.
-        languages: ISO 639 codes of those that it reads.
-    """
-
-    model: Model
-    languages: frozenset[str]
-
-    def topics(self, article: CleanedArticle, language: str) -> tuple[MediaTopic, ...]:
-        """Return the topics of an article, the main one first.
-
-        Scores are probabilities that the topic is right. Only codes of `media_topics()` may be returned.
-        """
-
-
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What the models say of a text.
+class TopicScores:
+    """What the models say about a text.
 
     Attributes:
-        top: natural logarithms of the probabilities of the top-level topics.
-        vector: its meaning (384); None in the fast profile.
+        top: natural logarithms of the top-level topics' probabilities, in the order of `NewsClassifier.roots`.
+        vector: the sentence vector (384); None in the fast profile.
     """
 
     top: Floats
@@ -82,93 +70,97 @@ class Reading:
 
 
 class NewsClassifier:
-    """Classifies English news into the Media Topics.
+    """Classifies English news into the IPTC Media Topics.
 
     Args:
-        fast: by the words model alone, for a hundredth of the time.
-        weights: of the models, where there is more than one.
+        fast: use the words model only, in a hundredth of the time.
+        weights: of the models in their product.
 
     Raises:
-        OSError: a model's file is not there.
+        OSError: a model's file is missing.
     """
 
     languages = frozenset({"en"})
 
-    def __init__(self, *, fast: bool = False, weights: Weights = Weights()) -> None:
-        arrays = load()
+    def __init__(self, *, fast: bool = False, weights: ModelWeights = ModelWeights()) -> None:
+        arrays = load_arrays()
         name = "news-words" if fast else f"news-words+{NAME}"
-        self.model = Model(task="topics", name=name, version=f"6+mediatopics.{VERSION}")
-        self._taxonomy = media_topics()
-        self.roots = lines(arrays["roots"])
-        self._words = WordsModel(arrays)
-        self._sentences = None if fast else Sentences()
-        self._leads = NearestLeads(arrays)
-        self._narrow = Narrow(arrays)
-        self._reach = FAST_WORDS if fast else WORDS
+        self.model = Model(task="topics", name=name, version=f"{MODEL_VERSION}+mediatopics.{VERSION}")
+        self.roots = text_lines(arrays["roots"])
+        self._taxonomy = taxonomy()
+        self._words_model = WordsModel(arrays)
+        self._encoder = None if fast else SentenceEncoder()
+        self._nearest_leads = NearestLeads(arrays)
+        self._narrower_topics = NarrowerTopics(arrays)
+        self._max_words = FAST_WORDS if fast else HYBRID_WORDS
         self._weights = weights
-        self._prior = weights.prior * np.log(arrays["common"])
-        self._scores = FAST if fast else HYBRID
+        self._log_prior = weights.prior * np.log(arrays["common"])
+        self._coefficients = FAST if fast else HYBRID
 
     def topics(self, article: CleanedArticle, language: str) -> tuple[MediaTopic, ...]:
-        """Return the topics of an article: top-level ones, the likeliest first, then narrower ones."""
+        """Return the topics of an article: top-level ones, the most likely first, then narrower ones."""
         title, body = article.title or "", " ".join(block.text for block in article.paragraphs)
-        reading = self.read(title, body)
-        top = self.top_level(reading)
-        narrow = self.narrow(reading, title, " ".join([body, *(caption.text for caption in article.captions)]))
-        return tuple(self._topic(code, score, language) for code, score in (*top, *narrow))
+        with_captions = " ".join([body, *(caption.text for caption in article.captions)])
+        scores = self.score(title, body)
+        top_level = self.top_level(scores)
+        narrower = self.narrower(scores, title, with_captions)
+        return tuple(self._media_topic(code, score, language) for code, score in (*top_level, *narrower))
 
-    def read(self, title: str, body: str) -> Reading:
-        """Ask the models."""
-        read = body.split(maxsplit=self._reach)[: self._reach]
+    def score(self, title: str, body: str) -> TopicScores:
+        """Return the scores of the top-level topics, and the sentence vector."""
+        words = body.split(maxsplit=self._max_words)[: self._max_words]
         # The headline counts twice: it says what the story is about.
-        words = self._words.log_probabilities(" ".join([title, title, *read]))
-        if self._sentences is None:
-            return Reading(words, None)
-        text = " ".join(read)
-        prior = self._prior + self._weights.words * words
-        for vector in self._sentences.vectors(f"{title}. {text}" if title else text):
-            top = log_softmax(np.asarray(prior + self._leads.log_probabilities(vector), dtype=np.float32))
+        by_words = self._words_model.log_probabilities(" ".join([title, title, *words]))
+        if self._encoder is None:
+            return TopicScores(by_words, None)
+        text = " ".join(words)
+        prior = self._log_prior + self._weights.words * by_words
+        for vector in self._encoder.vectors(f"{title}. {text}" if title else text):
+            product = prior + self._nearest_leads.log_probabilities(vector)
+            top = log_softmax(np.asarray(product, dtype=np.float32))
             second, first = np.sort(top)[-2:]
             if first - second >= self._weights.doubt:
                 break
-        return Reading(top, vector)
+        return TopicScores(top, vector)
 
-    def top_level(self, reading: Reading) -> list[tuple[str, float]]:
-        """Return the top-level topics and their scores, the likeliest first."""
-        found = []
-        for rank, row in enumerate(np.argsort(-reading.top, kind="stable")[:MOST_TOP]):
-            score = logistic(self._scores.top, top_features(reading.top, row, rank))
-            if score >= (LEAST_FIRST if rank == 0 else LEAST_FURTHER):
-                found.append((self.roots[row], score))
-        return found
+    def top_level(self, scores: TopicScores) -> list[tuple[str, float]]:
+        """Return codes and calibrated scores of the top-level topics, the most likely first."""
+        accepted = []
+        for rank, row in enumerate(np.argsort(-scores.top, kind="stable")[:MAX_TOP_LEVEL]):
+            score = logistic(self._coefficients.top, top_features(scores.top, row, rank))
+            if score >= (MIN_FIRST_SCORE if rank == 0 else MIN_FURTHER_SCORE):
+                accepted.append((self.roots[row], score))
+        return accepted
 
-    def narrow(self, reading: Reading, title: str, body: str) -> list[tuple[str, float]]:
-        """Return the narrower topics and their scores, the likeliest first."""
+    def narrower(self, scores: TopicScores, title: str, body: str) -> list[tuple[str, float]]:
+        """Return codes and calibrated scores of the narrower topics, the most likely first."""
         scored = [
-            (candidate.code, logistic(self._scores.narrow, features))
-            for candidate, features in self.candidates(reading, title, body)
+            (candidate.code, logistic(self._coefficients.narrower, features))
+            for candidate, features in self.candidates(scores, title, body)
         ]
-        found = sorted((item for item in scored if item[1] >= LEAST_NARROW), key=lambda item: -item[1])
-        return found[:MOST_NARROW]
+        accepted = sorted((item for item in scored if item[1] >= MIN_NARROWER_SCORE), key=lambda item: -item[1])
+        return accepted[:MAX_NARROWER]
 
-    def candidates(self, reading: Reading, title: str, body: str) -> Iterator[tuple[Candidate, tuple[float, ...]]]:
-        """Yield narrower topics that may be right, each with what its score is made of."""
-        top = dict(zip(self.roots, map(float, reading.top), strict=True))
-        for candidate in self._narrow.candidates(reading.vector, title, body):
+    def candidates(self, scores: TopicScores, title: str, body: str) -> Iterator[tuple[Candidate, tuple[float, ...]]]:
+        """Yield the narrower topics that the article may have, each with the features of its score."""
+        top = dict(zip(self.roots, map(float, scores.top), strict=True))
+        for candidate in self._narrower_topics.candidates(scores.vector, title, body):
             yield candidate, candidate.features(top[self._taxonomy[candidate.code].root])
 
-    def _topic(self, code: str, score: float, language: str) -> MediaTopic:
-        topic = self._taxonomy[code]
-        return MediaTopic(code=code, name=topic.name(language), path=topic.path, score=round(score, 3))
+    def _media_topic(self, code: str, score: float, language: str) -> MediaTopic:
+        term = self._taxonomy[code]
+        return MediaTopic(code=code, name=term.name(language), path=term.path, score=round(score, 3))
 
 
 def top_features(top: Floats, row: int, rank: int) -> tuple[float, ...]:
-    """Return what a top-level topic's score is made of: log probability, lead of the first one, whether further."""
+    """Return the features of a top-level topic's score.
+
+    They are: its log probability, how far the first topic is ahead of it, and whether it is a further one.
+
+    Args:
+        top: natural logarithms of all top-level topics' probabilities.
+        row: of the topic.
+        rank: of the topic, from 0.
+    """
     own, first = float(top[row]), float(top.max())
     return own, first - own, float(rank > 0)
-
-
-def load() -> Mapping[str, NDArray[Any]]:
-    """Return the trained arrays, as `training.enrichment.topics` wrote them."""
-    with files("wiredesk.enrichment").joinpath("trained", "topics.npz").open("rb") as file, np.load(file) as arrays:
-        return {name: arrays[name] for name in arrays.files}

@@ -1,0 +1,50 @@
+"""The texts of an article, in reading order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+
+from wiredesk_schemas import CleanedArticle
+
+TITLE_WEIGHT = 4.0
+"""Weight of a mention in the headline: a headline says what a story is about."""
+
+LEAD_WEIGHT = 2.0
+"""Weight of a mention in the subtitle or in the first paragraph."""
+
+BODY_WEIGHT = 1.0
+"""Weight of a mention in any other paragraph."""
+
+CAPTION_WEIGHT = 0.5
+"""Weight of a mention in a caption: captions name people who are not in the story."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleField:
+    """A text of an article.
+
+    Attributes:
+        pointer: JSON Pointer (RFC 6901) to the text in the event; a mention's `field`.
+        text: the text itself.
+        weight: of each mention in it, for salience.
+        position: its number among the article's texts, from 0.
+    """
+
+    pointer: str
+    text: str
+    weight: float
+    position: int = 0
+
+
+def article_fields(article: CleanedArticle) -> Iterator[ArticleField]:
+    """Yield the texts in which names are tagged: title, subtitle, paragraphs, captions."""
+    position = count()
+    if article.title:
+        yield ArticleField("/title", article.title, TITLE_WEIGHT, next(position))
+    if article.subtitle:
+        yield ArticleField("/subtitle", article.subtitle, LEAD_WEIGHT, next(position))
+    for index, block in enumerate(article.paragraphs):
+        weight = LEAD_WEIGHT if index == 0 else BODY_WEIGHT
+        yield ArticleField(f"/paragraphs/{index}/text", block.text, weight, next(position))
+    for index, caption in enumerate(article.captions):
+        yield ArticleField(f"/captions/{index}/text", caption.text, CAPTION_WEIGHT, next(position))

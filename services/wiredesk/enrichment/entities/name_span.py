@@ -1,0 +1,35 @@
+"""A name in one of an article's texts: what all rules for entities work on."""
+
+from dataclasses import dataclass
+
+from wiredesk.enrichment.article_fields import ArticleField
+from wiredesk_schemas import EntityType
+
+NAME_TYPES = (EntityType.PERSON, EntityType.ORGANISATION, EntityType.PLACE)
+"""The types that the rules revise. What else a tagger marks (dates, amounts, works, ...) keeps its type."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameSpan:
+    """A name in a text of the article.
+
+    Attributes:
+        field: the text.
+        start: offset of the name's first character, in code points.
+        end: offset after its last character.
+        type: what kind of thing it stands for.
+    """
+
+    field: ArticleField
+    start: int
+    end: int
+    type: EntityType
+
+    @property
+    def surface(self) -> str:
+        """The name as it is written there."""
+        return self.field.text[self.start : self.end]
+
+    def overlaps(self, other: "NameSpan") -> bool:
+        """Whether the two share a character of the same text."""
+        return self.field is other.field and self.start < other.end and other.start < self.end

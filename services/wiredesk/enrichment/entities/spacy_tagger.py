@@ -1,0 +1,89 @@
+"""A tagger that uses spaCy: our own pipeline, or any other one with an `ner` component."""
+
+import lzma
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import spacy
+
+from wiredesk.enrichment.interfaces import TaggedSpan
+from wiredesk.enrichment.settings import BASE_PIPELINE, NEWS_PIPELINE
+from wiredesk_schemas import EntityType, Model
+
+TYPE_OF_LABEL = {
+    "PERSON": EntityType.PERSON,
+    "PER": EntityType.PERSON,
+    "ORG": EntityType.ORGANISATION,
+    "GPE": EntityType.PLACE,
+    "LOC": EntityType.PLACE,
+    "FAC": EntityType.PLACE,
+    "EVENT": EntityType.EVENT,
+    "WORK_OF_ART": EntityType.WORK,
+    "LAW": EntityType.WORK,
+    "NORP": EntityType.NATIONALITY,
+    "DATE": EntityType.DATE,
+    "MONEY": EntityType.AMOUNT,
+    "PERCENT": EntityType.AMOUNT,
+    "QUANTITY": EntityType.AMOUNT,
+}
+"""Our types of the labels of OntoNotes 5 and of CoNLL 2003. Spans with any other label are ignored."""
+
+SHARED_COMPONENTS = frozenset({"tok2vec", "transformer"})
+"""Components that compute vectors for others. One that the tagger does not use costs as much as the tagging itself."""
+
+WEIGHTS_VERSION = "1"
+"""Version of our tagger's weights."""
+
+BATCH_TEXTS = 64
+"""Texts that spaCy processes together."""
+
+
+def trained_weights() -> Traversable:
+    """Return the file of our tagger's weights, which `training.enrichment.tagger` writes."""
+    return files("wiredesk.enrichment").joinpath("trained", "tagger.xz")
+
+
+class SpacyTagger:
+    """Tags names with a spaCy pipeline, of which only what the tagging needs is kept.
+
+    Args:
+        name: of our pipeline, of an installed package, or a folder.
+
+    Raises:
+        OSError: there is no such pipeline.
+        ValueError: it has no component `ner`.
+    """
+
+    def __init__(self, name: str) -> None:
+        is_packaged = name in (BASE_PIPELINE, NEWS_PIPELINE)
+        self._pipeline = spacy.load(str(import_module(BASE_PIPELINE).model_path()) if is_packaged else name)
+        if "ner" not in self._pipeline.pipe_names:
+            raise ValueError(f"the pipeline {name} has no component 'ner', so it tags no names")
+        meta = self._pipeline.meta
+        self.language = str(meta["lang"])
+        self.model = Model(task="entities", name=f"{meta['lang']}_{meta['name']}", version=str(meta["version"]))
+        if name == NEWS_PIPELINE:
+            ner: Any = self._pipeline.get_pipe("ner")
+            ner.from_bytes(lzma.decompress(trained_weights().read_bytes()), exclude=["vocab"])
+            self.model = Model(task="entities", name=NEWS_PIPELINE, version=f"{WEIGHTS_VERSION}+{meta['version']}")
+        for component in self._pipeline.pipe_names:
+            if component != "ner" and not self._is_used_by_ner(component):
+                self._pipeline.remove_pipe(component)
+
+    def _is_used_by_ner(self, component: str) -> bool:
+        listeners = getattr(self._pipeline.get_pipe(component), "listening_components", ())
+        return component in SHARED_COMPONENTS and "ner" in listeners
+
+    def tag(self, texts: Sequence[str]) -> list[list[TaggedSpan]]:
+        """Return the names in each text."""
+        return [
+            [
+                TaggedSpan(entity.start_char, entity.end_char, TYPE_OF_LABEL[entity.label_])
+                for entity in document.ents
+                if entity.label_ in TYPE_OF_LABEL
+            ]
+            for document in self._pipeline.pipe(texts, batch_size=BATCH_TEXTS)
+        ]
