@@ -1,10 +1,18 @@
-"""The contracts: every event on the wire, in the order of the flow, and the headers around it.
+"""The contracts: every event on the wire, and the headers around it.
 
-A raw page comes in (`RawPage`), is accepted (`AcceptedPage`), cleaned (`CleanedArticle`) and enriched
-(`EnrichedArticle`); what is no article ends as a `SkippedPage`; what cannot be processed ends in a dead-letter
-topic, as received, under the headers that `DeadLetterHeaders` describes.
+raw_page          RawPage: what crawlers publish
+accepted_page     AcceptedPage: checked, decoded, under its canonical URL
+cleaned_article   CleanedArticle: headline, byline, times and body
+enriched_article  EnrichedArticle: with language, topics and entities
+skipped_page      SkippedPage: a page that is no article, with the reason
+page_type         PageType: what a page is
+dead_letter       DeadLetterHeaders: why a record could not be processed
+event             Event, DerivedEvent and Part, which events of other packages build on, too
+headers           headers of Kafka: their names, and how they are read
+ids               deterministic identifiers
+timestamp         Timestamp: a time as precise as the page states it
 
-This package imports nothing of the services, so that any program may read our topics with it alone.
+This package imports nothing of the services, so that any program can read our topics with it alone.
 """
 
 from wiredesk_schemas.accepted_page import AcceptedPage, Charset, CharsetEvidence
@@ -29,13 +37,13 @@ from wiredesk_schemas.enriched_article import (
     Mention,
     Model,
 )
-from wiredesk_schemas.event import Event, InvalidEventError
+from wiredesk_schemas.event import DerivedEvent, Event, InvalidEventError, Part, Since, UnknownVersionError
 from wiredesk_schemas.headers import Headers, header
-from wiredesk_schemas.ids import derived_event_id, event_id, page_id, revision
-from wiredesk_schemas.moment import Moment
+from wiredesk_schemas.ids import derived_event_id, event_id, page_id, revision, sibling_event_id
 from wiredesk_schemas.page_type import PageType
 from wiredesk_schemas.raw_page import RawPage
 from wiredesk_schemas.skipped_page import SkippedPage, SkipReason
+from wiredesk_schemas.timestamp import Timestamp
 
 EVENTS: tuple[type[Event], ...] = (RawPage, AcceptedPage, CleanedArticle, EnrichedArticle, SkippedPage)
 """Every event, in the order of the flow."""
@@ -51,6 +59,7 @@ __all__ = [
     "CleanedArticle",
     "Coordinates",
     "DeadLetterHeaders",
+    "DerivedEvent",
     "EnrichedArticle",
     "Enrichment",
     "Entity",
@@ -65,14 +74,18 @@ __all__ = [
     "MediaTopic",
     "Mention",
     "Model",
-    "Moment",
     "PageType",
+    "Part",
     "RawPage",
+    "Since",
     "SkipReason",
     "SkippedPage",
+    "Timestamp",
+    "UnknownVersionError",
     "derived_event_id",
     "event_id",
     "header",
     "page_id",
     "revision",
+    "sibling_event_id",
 ]

@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from wiredesk_schemas.event import DerivedEvent, Part, Since
-from wiredesk_schemas.moment import Moment
 from wiredesk_schemas.page_type import PageType
+from wiredesk_schemas.timestamp import Timestamp
 
 
 class BlockKind(StrEnum):
@@ -79,8 +79,8 @@ class CleanedArticle(DerivedEvent):
     agencies: Annotated[tuple[str, ...], Since("1.1")] = Field(
         default=(), description="news agencies and newsrooms that the byline names", examples=[["dpa"]]
     )
-    published_at: Moment | None = None
-    modified_at: Moment | None = None
+    published_at: Timestamp | None = None
+    modified_at: Timestamp | None = None
     source: str | None = Field(default=None, description="the publication", examples=["China Daily"])
     section: str | None = Field(default=None, description="the publication's own name for it", examples=["Business"])
     language: str | None = Field(default=None, description="BCP 47, as the page or its publisher states it")

@@ -10,8 +10,10 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from wiredesk_schemas.headers import Headers
+from wiredesk_schemas.ids import derived_event_id
 
-MAX_ERRORS_TOLD = 3
+MAX_ERRORS_LISTED = 3
+"""Errors of one event that a message lists, at most."""
 
 
 class InvalidEventError(ValueError):
@@ -127,6 +129,20 @@ class DerivedEvent(Event):
     url: str = Field(description="where the page was fetched, as its publisher wrote it; without credentials")
     canonical_url: str = Field(description="the same by the rules of the WHATWG, without fragment and tracking")
 
+    @classmethod
+    def derived_from(cls, parent: "DerivedEvent", stage: str, version: str, **fields: Any) -> Self:
+        """Return an event that a stage derived from another one, with the identifiers of the same page.
+
+        Args:
+            parent: the event that the stage has read.
+            stage: its name.
+            version: of the stage: another version gives another event id.
+            fields: all other fields of the event.
+        """
+        identifiers = {name: getattr(parent, name) for name in ("page_id", "revision", "url", "canonical_url")}
+        event_id = derived_event_id(parent.event_id, stage, version)
+        return cls.model_validate({**identifiers, "event_id": event_id, **fields})
+
 
 def _marks(metadata: list[Any]) -> list[Since]:
     return [mark for mark in metadata if isinstance(mark, Since)]
@@ -147,6 +163,6 @@ def parse_object(value: bytes | None) -> dict[str, Any]:
 
 def _what_and_where(error: ValidationError) -> str:
     problems = error.errors(include_url=False, include_context=False, include_input=False)
-    told = [f"{'.'.join(map(str, p['loc'])) or 'event'}: {p['msg']}" for p in problems[:MAX_ERRORS_TOLD]]
-    more = len(problems) - len(told)
-    return "; ".join(told) + (f"; and {more} more" if more > 0 else "")
+    listed = [f"{'.'.join(map(str, p['loc'])) or 'event'}: {p['msg']}" for p in problems[:MAX_ERRORS_LISTED]]
+    more = len(problems) - len(listed)
+    return "; ".join(listed) + (f"; and {more} more" if more > 0 else "")

@@ -132,6 +132,11 @@ class Registry:
             )
         return found
 
+    def of(self, distribution: str) -> "Registry":
+        """Return the registry of one package's stages."""
+        own = {name: stage for name, stage in self.stages.items() if self.distributions[name] == distribution}
+        return Registry(own, dict.fromkeys(own, distribution))
+
     def replacing(self, stage: Stage) -> "Registry":
         """Return the registry with another stage in place of the one of its name."""
         return Registry({**self.stages, stage.name: stage}, self.distributions, self.rejections)

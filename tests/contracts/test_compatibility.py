@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from wiredesk.cli.schemas import GENERATED, RELEASED, broken_promises
-from wiredesk_schemas.compatibility import Written, breaking_changes
+from wiredesk.contracts.compatibility import Written, breaking_changes, broken_promises
+from wiredesk.contracts.generation import GENERATED, RELEASED
 
 OLD: dict[str, Any] = {
     "$defs": {

@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from wiredesk.cli.asyncapi import document, file_name
-from wiredesk.cli.schemas import GENERATED, generated
+from wiredesk import registry
+from wiredesk.contracts.asyncapi import document
+from wiredesk.contracts.generation import GENERATED, generated_files
+from wiredesk.contracts.json_schema import file_name
 from wiredesk.pipeline import STAGES, TOPICS
 from wiredesk_schemas import EVENTS, Event, InvalidEventError, RawPage
 from wiredesk_schemas.event import UnknownVersionError
+
+OURS = registry.registry().of(registry.OURS)
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "schemas" / "wiredesk_schemas" / "examples").glob("*/*.json"))
 BY_FILE = {file_name(event).removesuffix(".schema.json"): event for event in EVENTS}
@@ -42,9 +46,9 @@ def test_events_of_released_versions_are_understood(path: Path) -> None:
     Draft202012Validator(schema).validate(stored)
 
 
-@pytest.mark.parametrize("name", sorted(generated()))
+@pytest.mark.parametrize("name", sorted(generated_files(OURS)))
 def test_generated_files_are_fresh(name: str) -> None:
-    assert (GENERATED / name).read_bytes() == generated()[name], "run 'make generate'"
+    assert (GENERATED / name).read_bytes() == generated_files(OURS)[name], "run 'make generate'"
 
 
 def test_unknown_fields_are_ignored_and_unknown_major_versions_refused() -> None:
@@ -60,7 +64,7 @@ def test_unknown_fields_are_ignored_and_unknown_major_versions_refused() -> None
 
 
 def test_asyncapi_has_every_topic_and_resolves() -> None:
-    written = document()
+    written = document(OURS)
     assert set(written["channels"]) == {topic.name for topic in TOPICS}
     assert len([o for o in written["operations"].values() if o["action"] == "receive"]) == len(STAGES)
     for channel in written["channels"].values():

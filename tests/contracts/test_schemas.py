@@ -12,14 +12,17 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
-from wiredesk.cli.asyncapi import document, example_of, file_name, schema
-from wiredesk.cli.schemas import GENERATED
+from wiredesk import registry
+from wiredesk.contracts.asyncapi import document
+from wiredesk.contracts.generation import GENERATED
+from wiredesk.contracts.json_schema import EXAMPLES, example_of, file_name, json_schema
 from wiredesk_schemas import EVENTS, DeadLetterHeaders, Event, InvalidEventError, RawPage
 from wiredesk_schemas.event import Since
-from wiredesk_schemas.json_schema import EXAMPLES
+
+OURS = registry.registry().of(registry.OURS)
 
 URL = "https://a.example/"
-RAW = Draft202012Validator(schema(RawPage))
+RAW = Draft202012Validator(json_schema(RawPage))
 WRITTEN = [event for event in EVENTS if event is not RawPage]
 
 
@@ -121,7 +124,7 @@ def added(model: type[BaseModel]) -> dict[str, str]:
 @pytest.mark.parametrize("event", WRITTEN, ids=lambda event: event.__name__)
 def test_what_every_event_of_the_version_has_is_required(event: type[Event]) -> None:
     seen = 0
-    for model, part in objects(event, schema(event)):
+    for model, part in objects(event, json_schema(event)):
         assert set(part["required"]) == set(model.model_fields) - set(added(model)), model.__name__
         assert all("default" not in part["properties"][name] for name in part["required"])
         for name, version in added(model).items():
@@ -159,7 +162,7 @@ def _number(version: str) -> list[int]:
 
 
 def test_dead_letters_have_what_is_written_always() -> None:
-    generated = schema(DeadLetterHeaders)
+    generated = json_schema(DeadLetterHeaders)
     assert set(generated["properties"]) - set(generated["required"]) == {"raw", "raw_headers", "stack"}
 
 
@@ -195,10 +198,10 @@ def test_fields_have_no_titles_and_bytes_no_format(path: Path) -> None:
 
 def test_examples_of_messages_are_valid() -> None:
     checked = 0
-    for name, message in document()["components"]["messages"].items():
+    for name, message in document(OURS)["components"]["messages"].items():
         headers = message.get("headers") or {}
         if "traits" in message:
-            headers = document()["components"]["messageTraits"]["derived"]["headers"]
+            headers = document(OURS)["components"]["messageTraits"]["derived"]["headers"]
         payload = _resolved(message["payload"])
         for example in message.get("examples", ()):
             checker = Draft202012Validator.FORMAT_CHECKER

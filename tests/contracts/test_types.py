@@ -17,8 +17,8 @@ from datamodel_code_generator.format import Formatter
 
 from tests.support import ROOT
 from tests.toolchains import npm, output
-from wiredesk.cli.asyncapi import example_of, file_name
-from wiredesk.cli.schemas import GENERATED
+from wiredesk.contracts.generation import GENERATED
+from wiredesk.contracts.json_schema import example_of, file_name
 from wiredesk_schemas import EVENTS, DeadLetterHeaders, EnrichedArticle, RawPage
 from wiredesk_schemas.event import Part
 

@@ -16,7 +16,7 @@ import pytest
 from tests import toolchains
 from tests.patience import scaled
 from tests.support import ROOT, environment
-from wiredesk.cli.asyncapi import example_of
+from wiredesk.contracts.json_schema import example_of
 from wiredesk.local.broker import jars
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.pipeline import ARTICLES_ENRICHED

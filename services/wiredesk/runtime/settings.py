@@ -26,6 +26,8 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 class Settings(BaseModel):
     """A group of settings: each field is read from the environment, unless the constructor is given a value for it.
 
+    A group of another package may set a `prefix` of its own for its variables.
+
     Names of variables are not case-sensitive, and an empty variable counts as unset. Values are strings: a field's type
     must be one that pydantic parses from a string.
 

@@ -1,39 +1,22 @@
-"""The AsyncAPI 3 document: derived from the pipeline and the models, so that it cannot disagree with them."""
+"""The AsyncAPI 3 document: derived from the stages and the models, so that it cannot disagree with them."""
 
 import base64
-import re
 from importlib.metadata import version
 from typing import Any
 
-from wiredesk.pipeline import PAGES_RAW, STAGES, TOPICS
+from wiredesk.contracts.json_schema import example_of, file_name
+from wiredesk.pipeline import PAGES_RAW
+from wiredesk.registry import Registry
 from wiredesk.runtime.topology import Topic
-from wiredesk_schemas import DeadLetterHeaders, Event, RawPage
+from wiredesk_schemas import DeadLetterHeaders, DerivedEvent, Event, RawPage
 from wiredesk_schemas import headers as names
-from wiredesk_schemas.event import Part
-from wiredesk_schemas.json_schema import json_schema, newest_example
 
 type Json = dict[str, Any]
+"""A JSON object."""
 
 
-def file_name(model: type[Part]) -> str:
-    """Return the file of a model's schema: `raw_page.v1.schema.json`."""
-    snake = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", model.__name__).lower()
-    major = model.TYPE.rpartition(".")[2] if issubclass(model, Event) else "v1"
-    return f"{snake}.{major}.schema.json"
-
-
-def schema(model: type[Part]) -> Json:
-    """Return the JSON Schema of what stands on the wire, with a real example of an event."""
-    return json_schema(model, [example_of(model)] if issubclass(model, Event) else [])
-
-
-def example_of(event: type[Part]) -> Json:
-    """Return the example of an event's newest version."""
-    return newest_example(file_name(event).removesuffix(".schema.json"))
-
-
-def document() -> Json:
-    """Return the document."""
+def document(registry: Registry) -> Json:
+    """Return the document of all topics, events and stages of a registry."""
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -47,11 +30,11 @@ def document() -> Json:
         "servers": {
             "kafka": {"host": "127.0.0.1:9092", "protocol": "kafka", "description": "WIREDESK_BOOTSTRAP_SERVERS"}
         },
-        "channels": {topic.name: _channel(topic) for topic in TOPICS},
-        "operations": _operations(),
+        "channels": {topic.name: _channel(topic) for topic in registry.topics},
+        "operations": _operations(registry),
         "components": {
             "messages": {
-                **{event.__name__: _message(event) for topic in TOPICS for event in topic.events},
+                **{event.__name__: _message(event, registry) for topic in registry.topics for event in topic.events},
                 **_raw_pages(),
                 "DeadLetter": _dead_letter(),
             },
@@ -81,7 +64,7 @@ def _channel(topic: Topic) -> Json:
     }
 
 
-def _message(event: type[Event]) -> Json:
+def _message(event: type[Event], registry: Registry) -> Json:
     payload = example_of(event)
     message: Json = {
         "name": event.TYPE,
@@ -90,14 +73,16 @@ def _message(event: type[Event]) -> Json:
         "contentType": "application/json",
         "payload": {"$ref": f"./{file_name(event)}"},
     }
-    if event is RawPage:
-        return {**message, "examples": [{"name": "bytes", "payload": payload}]}
-    return {
-        **message,
+    if not issubclass(event, DerivedEvent):
+        return {**message, **({"examples": [{"name": "bytes", "payload": payload}]} if payload else {})}
+    message |= {
         "traits": [{"$ref": "#/components/messageTraits/derived"}],
         "bindings": {"kafka": {"key": {"type": "string", "description": "the page id"}, "bindingVersion": "0.5.0"}},
-        "examples": [{"name": "newest", "headers": _example_headers(event, payload), "payload": payload}],
     }
+    if not payload:
+        return message
+    example = {"name": "newest", "headers": _example_headers(event, payload, registry), "payload": payload}
+    return {**message, "examples": [example]}
 
 
 def _raw_pages() -> Json:
@@ -237,9 +222,9 @@ def _header(description: str | None) -> Json:
     return {"type": "string", **({"description": description} if description else {})}
 
 
-def _example_headers(event: type[Event], payload: Json) -> Json:
+def _example_headers(event: type[Event], payload: Json, registry: Registry) -> Json:
     """Return the headers of an example; its page was the first record of a topic."""
-    stage = next(stage.name for stage in STAGES.values() if event in stage.routes)
+    stage = next(stage.name for stage in registry.stages.values() if event in stage.routes)
     return {
         names.SPEC_VERSION: "1.0",
         names.EVENT_ID: payload["event_id"],
@@ -253,9 +238,9 @@ def _example_headers(event: type[Event], payload: Json) -> Json:
     }
 
 
-def _operations() -> Json:
+def _operations(registry: Registry) -> Json:
     operations: Json = {}
-    for stage in STAGES.values():
+    for stage in registry.stages.values():
         operations[f"{stage.name}.consume"] = {
             "action": "receive",
             "channel": {"$ref": f"#/channels/{stage.consumes.name}"},

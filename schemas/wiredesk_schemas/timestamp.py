@@ -17,10 +17,10 @@ def _read(value: Any) -> date | datetime:
     return date.fromisoformat(value) if _DAY.fullmatch(value) else datetime.fromisoformat(value)
 
 
-Moment = Annotated[
+Timestamp = Annotated[
     datetime | date,
     BeforeValidator(_read),
-    PlainSerializer(lambda moment: moment.isoformat(), return_type=str),
+    PlainSerializer(lambda time: time.isoformat(), return_type=str),
     WithJsonSchema(
         {
             "type": "string",

@@ -1,20 +1,26 @@
-"""What may change within a major version, checked: two JSON Schemas, and what would break who relies on the older.
+"""What may change within a major version: two JSON Schemas are compared, and what would break their users is listed.
 
-Events that we write are read by others, so what they may hold must not grow beyond what was promised: no field
-vanishes, no type widens. Raw pages are written by others, so what we take must not shrink: no field becomes required,
-no type narrows. New optional fields and new members of enumerations in what we write are additions: readers ignore the
-first, and are told to bear the second (docs/contracts.md).
+Events that we write are read by others. What they may contain must not grow beyond what was promised: no field is
+removed, no type widens. Raw pages are written by others. What we accept must not shrink: no field becomes required, no
+type narrows. New optional fields and new members of enumerations in what we write are additions: readers ignore the
+former, and have to accept the latter (docs/contracts.md).
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any
+from pathlib import Path
 
-type Schema = dict[str, Any]
+import orjson
+
+from wiredesk.contracts.json_schema import Schema, file_name
+from wiredesk_schemas import RawPage
 
 UPPER = ("maxLength", "maximum", "maxItems")
+"""Keywords that bound a value from above."""
+
 LOWER = ("minLength", "minimum", "minItems")
+"""Keywords that bound a value from below."""
 
 
 class Written(Enum):
@@ -24,8 +30,28 @@ class Written(Enum):
     BY_OTHERS = "by others"
 
 
+def broken_promises(release: Path, current: Path) -> list[str]:
+    """Return the changes that break users of a release: event, place and change; empty where there are none.
+
+    Args:
+        release: folder of the release's schemas.
+        current: folder of today's.
+    """
+    broken = []
+    for path in sorted(release.glob("*.schema.json")):
+        name = path.name.removesuffix(".schema.json")
+        now = current / path.name
+        if not now.exists():
+            broken.append(f"{name}: is gone (since {release.name})")
+            continue
+        written = Written.BY_OTHERS if path.name == file_name(RawPage) else Written.BY_US
+        changes = breaking_changes(orjson.loads(path.read_bytes()), orjson.loads(now.read_bytes()), written)
+        broken += [f"{name}: {change} (since {release.name})" for change in changes]
+    return broken
+
+
 def breaking_changes(old: Schema, new: Schema, written: Written) -> list[str]:
-    """Return what would break who relies on the old schema: where, and what; empty where nothing would."""
+    """Return the changes that break users of the old schema: the place and the change; empty where there are none."""
     return list(_Comparison(old, new, written).changes("", old, new))
 
 
@@ -43,7 +69,7 @@ class _Comparison:
     seen: frozenset[tuple[str, str]] = frozenset()
 
     def changes(self, path: str, old: Schema, new: Schema) -> Iterator[str]:
-        """Yield what would break, at a place and below it."""
+        """Yield the breaking changes at a place and below it."""
         names = str(old.get("$ref", "")), str(new.get("$ref", ""))
         if names in self.seen:
             return
@@ -115,8 +141,8 @@ def _kinds(schema: Schema, root: Schema) -> set[str]:
     if "anyOf" in schema:
         kinds: set[str] = set()
         return kinds.union(*(_kinds(one, root) for one in schema["anyOf"]))
-    told = schema.get("type", [])
-    return {told} if isinstance(told, str) else set(told)
+    types = schema.get("type", [])
+    return {types} if isinstance(types, str) else set(types)
 
 
 def _united(schema: Schema, root: Schema) -> Schema:

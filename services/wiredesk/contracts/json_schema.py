@@ -1,19 +1,23 @@
-"""The JSON Schema of an event, as validators and generators of types need it."""
+"""The JSON Schema of an event, in the form that validators and generators of types need."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import orjson
 from pydantic.json_schema import GenerateJsonSchema
 
-from wiredesk_schemas.enriched_article import MediaTopic
-from wiredesk_schemas.event import Part
-from wiredesk_schemas.raw_page import RawPage
+import wiredesk_schemas
+from wiredesk_schemas import DerivedEvent, Event, MediaTopic, Part, RawPage
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-EXAMPLES = Path(__file__).parent / "examples"
+"""The version of JSON Schema that is written."""
+
+EXAMPLES = Path(wiredesk_schemas.__file__).parent / "examples"
+"""Events of every released version, in a folder for each version."""
 
 type Schema = dict[str, Any]
+"""A JSON Schema, or a part of one."""
 
 
 class _Generator(GenerateJsonSchema):
@@ -28,19 +32,36 @@ class _Generator(GenerateJsonSchema):
         return False
 
 
-def json_schema(model: type[Part], examples: list[Schema]) -> Schema:
-    """Return the JSON Schema of what stands on the wire.
+def file_name(model: type[Part]) -> str:
+    """Return the file of a model's schema: `raw_page.v1.schema.json`."""
+    snake = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", model.__name__).lower()
+    major = model.TYPE.rpartition(".")[2] if issubclass(model, Event) else "v1"
+    return f"{snake}.{major}.schema.json"
 
-    That is what we take of raw pages, which others write, and what we write of everything else.
 
-    Args:
-        examples: real ones, which become part of it.
+def json_schema(model: type[Part]) -> Schema:
+    """Return the JSON Schema of what stands on the wire, with an example where there is one.
+
+    Others write raw pages, and publish to the topics of other entry stages: of those events the schema says what we
+    accept. Of all other events it says what we write.
     """
     if model is RawPage:
         generated = _one_body(model.model_json_schema(mode="validation", schema_generator=_Generator))
+    elif issubclass(model, Event) and not issubclass(model, DerivedEvent):
+        generated = model.model_json_schema(mode="validation", schema_generator=_Generator)
     else:
         generated = model.model_json_schema(mode="serialization", schema_generator=_Generator)
-    return {"$schema": DIALECT, **generated, **({"examples": examples} if examples else {})}
+    example = example_of(model)
+    return {"$schema": DIALECT, **generated, **({"examples": [example]} if example else {})}
+
+
+def example_of(model: type[Part]) -> Schema:
+    """Return the example of an event's newest version; empty where there is none, as of events of other packages."""
+    if not model.__module__.startswith("wiredesk_schemas."):
+        return {}
+    versions = EXAMPLES.glob(f"*/{file_name(model).removesuffix('.schema.json')}.json")
+    newest = max(versions, key=lambda path: [int(number) for number in path.parent.name.split(".")], default=None)
+    return {} if newest is None else dict(orjson.loads(newest.read_bytes()))
 
 
 def _one_body(page: Schema) -> Schema:
@@ -69,16 +90,3 @@ def _one_body(page: Schema) -> Schema:
         }
     page["oneOf"] = [{"$ref": f"#/$defs/{title}"} for title in alternatives]
     return page
-
-
-def newest_example(name: str) -> Schema:
-    """Return an event of the newest version of which there is an example.
-
-    Args:
-        name: of the event, with its major version: `raw_page.v1`.
-    """
-    newest = max(
-        EXAMPLES.glob(f"*/{name}.json"), key=lambda path: [int(number) for number in path.parent.name.split(".")]
-    )
-    example: Schema = orjson.loads(newest.read_bytes())
-    return example
