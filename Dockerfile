@@ -3,29 +3,39 @@
 #     docker build --build-arg STAGE=extractor --tag wiredesk-extractor .
 #
 # STAGE=cli is the command without any stage, to create topics and publish pages.
-FROM python:3.12-slim AS libraries
+#
+# The base image is named by its tag, which its publisher moves. For builds that can be repeated, name it by digest:
+#
+#     docker build --build-arg PYTHON_IMAGE=python:3.12-slim@sha256:... --build-arg STAGE=extractor .
+ARG PYTHON_IMAGE=python:3.12-slim
+
+FROM ${PYTHON_IMAGE} AS build
 ARG STAGE
-COPY requirements/${STAGE}.txt /tmp/requirements.txt
+COPY requirements/${STAGE}.txt requirements/build.txt /tmp/requirements/
 RUN python -m venv /opt/wiredesk \
     && /opt/wiredesk/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes \
-        --requirement /tmp/requirements.txt
+        --requirement /tmp/requirements/${STAGE}.txt \
+    && python -m venv /opt/build \
+    && /opt/build/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes \
+        --requirement /tmp/requirements/build.txt
+COPY . /src
+# Byte code is compiled here by pip: the user at run time may not write beside the modules.
+RUN cd /src/schemas && /opt/build/bin/python -m hatchling build --target wheel --directory /tmp/dist \
+    && cd /src && /opt/build/bin/python -m hatchling build --target wheel --directory /tmp/dist \
+    && /opt/wiredesk/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --no-index /tmp/dist/*.whl
 
-FROM python:3.12-slim
+FROM ${PYTHON_IMAGE}
 ARG STAGE
 LABEL org.opencontainers.image.title="wiredesk ${STAGE}" \
       org.opencontainers.image.licenses="Apache-2.0"
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin wiredesk
-COPY --from=libraries /opt/wiredesk /opt/wiredesk
-COPY schemas/wiredesk_schemas /app/wiredesk_schemas
-COPY services/wiredesk /app/wiredesk
-# Byte code is compiled once here: the user at run time may not write beside the sources.
-RUN /opt/wiredesk/bin/python -m compileall -q /app
-WORKDIR /app
-USER wiredesk
+COPY --from=build /opt/wiredesk /opt/wiredesk
+WORKDIR /tmp
+# By number, so that Kubernetes' runAsNonRoot can check it; the image needs no entry in /etc/passwd for it.
+USER 10001:10001
 ENV PATH=/opt/wiredesk/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     WIREDESK_METRICS_HOST=0.0.0.0 \
     WIREDESK_METRICS_PORT=9464
 EXPOSE 9464
-ENTRYPOINT ["python", "-m", "wiredesk.cli"]
+ENTRYPOINT ["wiredesk"]
 CMD ["--help"]

@@ -6,23 +6,41 @@ PYTHON ?= $(shell for p in python3.12 python3.13 python3 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+# Two states of one environment: what `make demo` runs, and that with all tools of development.
+RUNS := $(VENV)/.runs
 READY := $(VENV)/.ready
+OURS := pyproject.toml schemas/pyproject.toml
 
-.PHONY: help install demo test test-fast coverage mutants soak hostile check format bench enrichment peers further-pages train train-topics train-tagger compare generate pins clean
+.PHONY: help install demo test test-fast coverage mutants soak hostile check commits format bench enrichment peers further-pages train train-topics train-tagger compare generate dist docs picture pins sizes clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 14
 
-install: $(READY) ## Create .venv with every dependency, pinned and hashed
+install: $(READY) ## Create .venv with every dependency, pinned and hashed, and the tools of development
 
-$(READY): requirements/dev.txt pyproject.toml schemas/pyproject.toml
-	@test -n "$(PYTHON)" || { echo "wiredesk needs Python 3.12 or later: set PYTHON=/path/to/python3.12" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable ./schemas --editable .
+define python-is-new-enough
+@test -n "$(PYTHON)" || { echo "wiredesk needs Python 3.12 or later: set PYTHON=/path/to/python3.12" >&2; exit 1; }
+endef
+
+define install-ours
+@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable ./schemas --editable .
+endef
+
+$(RUNS): requirements/run.txt $(OURS)
+	$(python-is-new-enough)
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python requirements/install.py run
+	$(install-ours)
 	@touch $@
 
-demo: $(READY) ## Run the whole pipeline on sample pages, on a real Kafka
+$(READY): requirements/dev.txt $(OURS)
+	$(python-is-new-enough)
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python requirements/install.py dev
+	$(install-ours)
+	@touch $(RUNS) $@
+
+demo: $(RUNS) ## Run the whole pipeline on sample pages, on a real Kafka
 	@$(BIN)/wiredesk demo
 
 test: $(READY) ## Run all tests, on a real Kafka
@@ -121,8 +139,37 @@ generate: $(READY) ## Write what is derived from the code: schemas, AsyncAPI, do
 	$(BIN)/wiredesk schemas
 	$(BIN)/wiredesk config --markdown > docs/configuration.md
 
-pins: $(READY) ## Pin the newest dependencies that pyproject.toml allows (needs uv)
-	sh requirements/compile.sh
+dist: $(RUNS) ## Build wheels and source distributions of wiredesk and wiredesk-schemas into dist/
+	rm -rf dist
+	cd schemas && ../$(BIN)/python -m hatchling build --directory ../dist
+	$(BIN)/python -m hatchling build --directory dist
 
-clean: ## Remove .venv and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+DOCS := .venv-docs
+
+$(DOCS)/.ready: requirements/docs.txt
+	@$(PYTHON) -m venv $(DOCS)
+	@$(DOCS)/bin/python requirements/install.py docs
+	@touch $@
+
+docs: $(DOCS)/.ready ## Build the searchable site of docs/ into site/, with its links checked; needs no network
+	$(DOCS)/bin/python -m mkdocs build --strict --quiet --config-file docs/site/mkdocs.yml
+	@echo "open site/index.html"
+
+picture: $(READY) ## Draw docs/pictures/demo.svg: what a terminal shows of 'wiredesk demo'
+	$(BIN)/python docs/site/picture.py
+
+PINS := .cache/pins
+
+$(PINS)/.ready: requirements/pins.txt
+	@$(PYTHON) -m venv $(PINS)
+	@$(PINS)/bin/python requirements/install.py pins
+	@touch $@
+
+pins: $(PINS)/.ready ## Pin the dependencies of pyproject.toml; UPGRADE=--upgrade takes the newest that it allows
+	PATH="$(PINS)/bin:$$PATH" sh requirements/compile.sh $(UPGRADE)
+
+sizes: ## Measure what each environment fetches and holds (requirements/sizes.toml), in some minutes
+	$(PYTHON) requirements/measure.py
+
+clean: ## Remove .venv, what was built, and caches
+	rm -rf $(VENV) $(DOCS) $(PINS) dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

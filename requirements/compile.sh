@@ -1,19 +1,30 @@
 #!/bin/sh
-# Pin every dependency with its hashes: one file for each image, and one that holds all for development.
-# The images are compiled against the development file, so that all of them run what was tested.
+# Pin every dependency with its hashes: one file for each environment. Run it by `make pins`, which brings uv along.
+# All files are compiled against dev.txt, so that what runs in an image is what was tested. wiredesk-schemas and wiredesk
+# themselves are never pinned: they come from this repository.
+#
+# Arguments are handed to uv: `sh requirements/compile.sh --upgrade` takes the newest versions that pyproject.toml allows.
 set -eu
 cd "$(dirname "$0")/.."
 pin() {
     uv pip compile --quiet --universal --generate-hashes --python-version 3.12 \
+        --no-emit-package wiredesk --no-emit-package wiredesk-schemas \
         --custom-compile-command "make pins" "$@"
 }
-pin pyproject.toml --all-extras --output-file requirements/dev.txt
-for image in ingest extractor enrichment; do
-    pin pyproject.toml --extra "$image" --constraint requirements/dev.txt --output-file "requirements/$image.txt"
+tested() {
+    pin "$@" --constraint requirements/dev.txt
+}
+pin "$@" pyproject.toml --extra dev --output-file requirements/dev.txt
+tested "$@" pyproject.toml --extra all --extra build --output-file requirements/run.txt
+tested "$@" pyproject.toml --output-file requirements/cli.txt
+tested "$@" requirements/build.in --output-file requirements/build.txt
+for stage in ingest extractor enrichment; do
+    tested "$@" pyproject.toml --extra "$stage" --output-file "requirements/$stage.txt"
 done
-pin pyproject.toml training/requirements.in --extra ingest --extra extractor --extra enrichment --constraint requirements/dev.txt \
+tested "$@" pyproject.toml training/requirements.in --extra ingest --extra extractor --extra enrichment \
     --output-file training/requirements.txt
-pin bench/peers/requirements.in --output-file bench/peers/requirements.txt
-pin pyproject.toml --constraint requirements/dev.txt --output-file requirements/cli.txt
-pin pyproject.toml training/enrichment/requirements.in --extra enrichment --constraint requirements/dev.txt \
+tested "$@" pyproject.toml training/enrichment/requirements.in --extra enrichment \
     --output-file training/enrichment/requirements.txt
+pin "$@" bench/peers/requirements.in --output-file bench/peers/requirements.txt
+pin "$@" requirements/docs.in --output-file requirements/docs.txt
+pin "$@" requirements/pins.in --output-file requirements/pins.txt

@@ -77,6 +77,18 @@ def test_workers_can_be_scaled(compose: dict[str, Any]) -> None:
         assert service["healthcheck"]
 
 
+def test_every_container_has_a_memory_limit_and_an_image_that_can_be_pinned(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        assert service["deploy"]["resources"]["limits"]["memory"], name
+        image = service.get("image") or service["build"]["args"]["PYTHON_IMAGE"]
+        assert re.fullmatch(r"\$\{[A-Z]+_IMAGE:-[a-z/]+:[\w.-]+\}", image), name
+
+
+def test_the_image_runs_as_a_user_that_kubernetes_can_check() -> None:
+    users = re.findall(r"^USER (.+)$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert users == ["10001:10001"]
+
+
 @pytest.mark.parametrize("page", [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"], ids=lambda p: p.name)
 def test_documentation_names_variables_and_files_that_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
