@@ -2,7 +2,9 @@
 
 app          the command line: its commands, and how errors end it
 options      settings as flags, generated from the settings' own fields
-console      what a terminal gets, and what a pipe gets
+console      printing: safe text, tables on a terminal, plain lines in a pipe
+layout       tables and records that fit a terminal of any width
+streams      standard output and error that cannot be written end a command properly
 signals      what a signal to stop does
 one module for each command
 

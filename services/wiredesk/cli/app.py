@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wiredesk.cli import console, version
+from wiredesk.cli import console, streams, version
 from wiredesk.runtime.errors import UsageError, WiredeskError
 
 INTERRUPTED = 130
@@ -53,7 +53,7 @@ The lines stand here too, not only in the modules, so that the list costs no imp
 
 def main() -> None:
     """Run the command line; exit 0 when all is well, 1 when something is missing, 2 when the command is wrong."""
-    console.bear_any_text()
+    streams.protect()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -61,15 +61,18 @@ def run(arguments: list[str]) -> int:
     """Run a command and return its exit code. Every error that has a remedy is one line on stderr."""
     try:
         code = _app(arguments)(arguments, prog_name=PROGRAM, complete_var=COMPLETE, standalone_mode=False)
+        sys.stdout.flush()
     except typer.TyperException as error:
-        asked = getattr(error, "ctx", None)
-        where = asked.command_path if asked is not None else "wiredesk"
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context is not None else PROGRAM
         if error.format_message():  # without arguments, the help has been shown already
-            _complain(f"{error.format_message()} (see '{where} --help')")
+            _complain(f"{error.format_message()} (see '{command} --help')")
         return UsageError.exit_code
     except WiredeskError as error:
         _complain(str(error))
         return error.exit_code
+    except streams.OutputClosedError:
+        return 0
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     return code if isinstance(code, int) else 0

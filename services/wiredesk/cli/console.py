@@ -1,69 +1,84 @@
-"""Output: tables and colour on a terminal, plain lines in a pipe. rich respects `NO_COLOR` and `TERM=dumb` itself.
+"""Output: tables and colour on a terminal, plain lines in a pipe.
 
-All that a command prints goes through here, where it is made safe to show: pages, headers and keys are hostile.
+Everything that a command prints goes through here, where it is made safe to show (pages, headers and keys are hostile)
+and to encode (an output in ASCII gets escapes). On a terminal nothing is cut: prose wraps at words, and a table that
+does not fit becomes one record per row. `NO_COLOR` turns off colour and animation, `TERM=dumb` all escape sequences.
 """
 
+import contextlib
 import os
-import sys
-from collections.abc import Sequence
-from io import TextIOWrapper
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-import typer
-from rich.console import Console, Group
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
 from rich.markup import escape
-from rich.panel import Panel
-from rich.table import Table
 from rich.text import Text
 
-from wiredesk.runtime.errors import UnavailableError
+from wiredesk.cli.layout import rows_view
 from wiredesk.runtime.printable import html_text, json_text, one_line, printable
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+if TYPE_CHECKING:
+    from rich.progress import Progress, ProgressColumn
+
+_STILL = False if os.environ.get("NO_COLOR") else None
+"""Whether the consoles are interactive: never with NO_COLOR, as people who set it want no animation either."""
+
+out = Console(highlight=False, soft_wrap=True, force_interactive=_STILL)
+err = Console(stderr=True, highlight=False, soft_wrap=True, force_interactive=_STILL)
 
 INDENT = "    "
 """Before each line of a text of several lines that stands among lines of ours: it cannot pass for one of them."""
 
-
-def bear_any_text() -> None:
-    """Write escapes for what the encoding of the output cannot say."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+_SPACES = re.compile(r"\s+")
 
 
 def plain(text: str, *, style: str = "") -> None:
-    """Print text of one or several lines, without mark-up."""
+    """Print text of one or several lines as it is: without mark-up, and not wrapped, so that it can be copied."""
     if out.is_terminal:
-        out.print(Text(printable(text), style=style))
+        out.print(Text(_encodable(printable(text)), style=style))
     else:
         _write(printable(text))  # rich would expand tabs
 
 
 def line(text: str, *, style: str = "") -> None:
-    """Print one line, whatever is in the text."""
-    plain(one_line(text), style=style)
+    """Print one line, whatever is in the text. On a terminal it wraps at words."""
+    if out.is_terminal:
+        _print_wrapped(out, Text(_one_line(text), style=style))
+    else:
+        _write(one_line(text))
+
+
+def paragraph(text: str, *, style: str = "") -> None:
+    """Print text of one or several lines. On a terminal each wraps at words."""
+    for part in text.split("\n"):
+        line(part, style=style)
 
 
 def indented(text: str) -> None:
-    """Print text of several lines, each indented."""
-    for one in text.split("\n"):
-        line(INDENT + one)
+    """Print text of several lines, each indented, also where it wraps."""
+    for part in text.split("\n"):
+        if not out.is_terminal:
+            _write(INDENT + one_line(part))
+            continue
+        width = max(1, out.width - len(INDENT))
+        for piece in Text(_one_line(part)).wrap(out, width, overflow="fold"):
+            out.print(Text(INDENT) + piece)
 
 
 def spans(*parts: str | tuple[str, str]) -> None:
     """Print one line of parts, each with its style on a terminal: `("text", "bold")`."""
-    told = [(part, "") if isinstance(part, str) else part for part in parts]
+    styled = [(part, "") if isinstance(part, str) else part for part in parts]
     if out.is_terminal:
-        out.print(Text.assemble(*((one_line(text), style) for text, style in told)))
+        _print_wrapped(out, Text.assemble(*((_one_line(text), style) for text, style in styled)))
     else:
-        _write("".join(one_line(text) for text, _ in told))
+        _write("".join(one_line(text) for text, _ in styled))
 
 
 def json(value: object, *, indent: bool = False) -> None:
     """Print a value as JSON, on a line of its own unless it is to be indented."""
-    is_unicode = out.encoding.startswith("utf")
-    text = json_text(value, indent=indent, ascii_only=not is_unicode)
+    text = json_text(value, indent=indent, ascii_only=not _is_unicode(out))
     if out.is_terminal:
         out.print(Text(text))
     else:
@@ -76,56 +91,129 @@ def html(page: str) -> None:
 
 
 def row(cells: Sequence[object]) -> None:
-    """Print cells of a pipe: a line, separated by tabs."""
+    """Print the cells of a row for a pipe: one line, separated by tabs."""
     _write("\t".join("" if cell is None else one_line(str(cell)) for cell in cells))
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print rows: as a table on a terminal, as tab-separated lines in a pipe."""
-    if not out.is_terminal:
+    """Print rows: as a table or as records on a terminal, as tab-separated lines without headings in a pipe."""
+    if out.is_terminal:
+        show(table_view(title, columns, rows))
+    else:
         for cells in rows:
             row(cells)
-        return
-    shown = Table(title=Text(one_line(title)), title_justify="left", header_style="bold")
-    for column in columns:
-        shown.add_column(column)
-    for cells in rows:
-        shown.add_row(*("" if cell is None else Text(one_line(str(cell))) for cell in cells))
-    out.print(shown)
 
 
-def show(shape: Text | Panel | Group) -> None:
+def record(title: str, fields: Sequence[tuple[str, object]]) -> None:
+    """Print the fields of one item: names and values."""
+    table(title, ("field", "value"), fields)
+
+
+def table_view(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> RenderableType:
+    """Return rows laid out for the terminal as it is now, for `show` and `live`."""
+    cells = [[Text("" if cell is None else _one_line(str(cell))) for cell in cells] for cells in rows]
+    return rows_view(Text(_one_line(title)), columns, cells, out.width)
+
+
+def show(view: RenderableType) -> None:
     """Print what has been built of safe text."""
-    out.print(shape)
+    out.print(view, soft_wrap=False)
 
 
 def rule(text: str) -> None:
-    """Print a rule across the terminal, with text in it."""
-    out.rule(Text(one_line(text)), align="left")
+    """Print a heading between items: a rule across the terminal with text in it, or a long text alone."""
+    heading = _one_line(text)
+    if cell_len(heading) + 4 > out.width:
+        _print_wrapped(out, Text(heading, style="bold"))
+    else:
+        out.rule(Text(heading), align="left")
 
 
 def note(text: str, *, style: str = "dim") -> None:
     """Print a line on stderr, beside the output."""
-    err.print(Text(one_line(text), style=style))
+    safe = Text(one_line(text) if _is_unicode(err) else _ascii(one_line(text)), style=style)
+    if err.is_terminal:
+        _print_wrapped(err, safe)
+    else:
+        err.print(safe)
 
 
 def markup(text: str) -> str:
     """Return text for a place where rich reads mark-up, such as a column of a progress bar."""
-    return escape(one_line(text))
+    return escape(_one_line(text))
+
+
+def is_animated() -> bool:
+    """Whether the output can be redrawn: it is a terminal, `TERM` is not dumb, and `NO_COLOR` is not set."""
+    return out.is_interactive
+
+
+@contextlib.contextmanager
+def live() -> Iterator[Callable[[RenderableType], None] | None]:
+    """Yield a function that redraws a view in place; None where the output is not animated.
+
+    A view that is higher than the terminal is printed below the last one instead: nothing is cut.
+    """
+    if not is_animated():
+        yield None
+        return
+    from rich.live import Live
+
+    with Live(console=out, auto_refresh=False) as display:
+
+        def redraw(view: RenderableType) -> None:
+            if len(out.render_lines(view, pad=False)) < out.height:
+                display.update(view, refresh=True)
+            else:
+                display.update("", refresh=True)
+                show(view)
+
+        yield redraw
+
+
+def progress_bar(*columns: "str | ProgressColumn") -> "Progress":
+    """Return a progress display on stderr, a context manager; it shows nothing where nothing is animated."""
+    from rich.progress import Progress
+
+    return Progress(*columns, console=err, transient=True, disable=not err.is_interactive)
+
+
+@contextlib.contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Show progress on stderr during a block; yield a function of the records done and in all (None: unknown)."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+
+    with progress_bar(TextColumn(markup(what)), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _print_wrapped(console: Console, text: Text) -> None:
+    """Print a line that wraps at words.
+
+    With a word longer than the terminal, such as a URL, it is left to the terminal to wrap, so that it can be copied.
+    """
+    words = _SPACES.split(text.plain)
+    console.print(text, soft_wrap=any(cell_len(word) > console.width for word in words))
+
+
+def _one_line(text: str) -> str:
+    return _encodable(one_line(text))
+
+
+def _encodable(text: str) -> str:
+    """Return text with escapes for what the output's encoding lacks, before its width is measured."""
+    return text if _is_unicode(out) else _ascii(text)
+
+
+def _ascii(text: str) -> str:
+    return text.encode("ascii", "backslashreplace").decode("ascii")
+
+
+def _is_unicode(console: Console) -> bool:
+    return console.encoding.startswith("utf")
 
 
 def _write(text: str) -> None:
-    try:
-        out.file.write(f"{text}\n")
-        out.file.flush()
-    except BrokenPipeError:  # the reader of our output has seen enough, which is no failure
-        _write_no_more()
-        raise typer.Exit(0) from None
-    except OSError as error:  # a full disk
-        _write_no_more()
-        raise UnavailableError(f"the output cannot be written: {error.strerror or error}") from error
-
-
-def _write_no_more() -> None:
-    """Send what is still buffered to nowhere, so that the interpreter does not fail on it when it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), out.file.fileno())
+    out.file.write(f"{text}\n")
+    out.file.flush()
