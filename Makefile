@@ -169,7 +169,7 @@ pins: $(PINS)/.ready ## Pin the dependencies of pyproject.toml; UPGRADE=--upgrad
 	PATH="$(PINS)/bin:$$PATH" sh requirements/compile.sh $(UPGRADE)
 
 sizes: ## Measure what each environment fetches and holds (requirements/sizes.toml), in some minutes
-	$(PYTHON) requirements/measure.py
+	$(PYTHON) requirements/sizes.py
 
 clean: ## Remove .venv, what was built, and caches
 	rm -rf $(VENV) $(DOCS) $(PINS) dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

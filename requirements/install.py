@@ -17,7 +17,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 
 SIZES = FOLDER / "sizes.toml"
-"""What each environment fetches and holds, in MB; written by requirements/measure.py."""
+"""What each environment fetches and holds, in MB; written by requirements/sizes.py."""
 
 TICK = 1.0
 """Seconds between two updates of the line of progress, on a terminal."""

@@ -1,0 +1,1 @@
+"""What is installed: the wheels of both distributions, and what they need."""
