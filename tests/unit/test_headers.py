@@ -12,14 +12,13 @@ from wiredesk.cli import tail, trace
 from wiredesk.cli.dlq import keeping, listing
 from wiredesk.cli.moments import written
 from wiredesk.cli.replay.filters import wanted
-from wiredesk.cli.status import _reason
 from wiredesk.operations.page_urls import host_of, page_url
+from wiredesk.operations.status import arrival_seconds, reason_of
 from wiredesk.pipeline import EXTRACTOR, INGEST, STAGES
 from wiredesk.runtime.dead_letters import Notes, dead_letter, mark
 from wiredesk.runtime.dead_letters.letter import parsed
 from wiredesk.runtime.dead_letters.redrive import _again, _note
 from wiredesk.runtime.lineage import lineage, origin_of, origin_seconds, replay_marks, replay_of
-from wiredesk.runtime.overview import _arrival
 from wiredesk.runtime.printable import json_text
 from wiredesk.runtime.records import Failure, Record, instant, parse_coordinates
 from wiredesk_schemas import InvalidEventError, RawPage, headers
@@ -74,9 +73,9 @@ def test_the_names_that_the_code_knows_are_found() -> None:
 def test_no_header_upsets_a_parser(found: tuple[Header, ...], timestamp: int) -> None:
     for topic in ("pages.raw", "pages.raw.dlq", "pages.accepted", "articles.enriched", "pages.skipped"):
         one = record(found, timestamp, topic)
-        assert [*(_arrival(stage, one) for stage in STAGES.values()), origin_seconds(one.headers)]
+        assert [*(arrival_seconds(stage, one) for stage in STAGES.values()), origin_seconds(one.headers)]
         assert isinstance(f"{origin_of(one)}{replay_marks(one)}{replay_of(one)}{page_url(one)}{host_of(one)}", str)
-        assert _reason(one)
+        assert reason_of(one)
         assert trace._told(topic, one)
         assert json.loads(json_text(tail.as_object(one)))
         assert len(headers.own_headers(found)) <= len(found) >= len(headers.propagated(found))

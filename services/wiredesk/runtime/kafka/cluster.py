@@ -112,6 +112,11 @@ class TopicDescription:
     partitions: tuple[PartitionDescription, ...]
 
     @property
+    def topic_partitions(self) -> list[TopicPartition]:
+        """Its partitions, in order."""
+        return [TopicPartition(self.name, partition.number) for partition in self.partitions]
+
+    @property
     def replication(self) -> int:
         """How many replicas its first partition has."""
         return self.partitions[0].replicas
@@ -229,7 +234,19 @@ class Cluster:
     async def partitions(self, names: Iterable[str]) -> list[TopicPartition]:
         """Return the partitions of those topics that exist, in order."""
         described = await self.describe_topics(names)
-        return [TopicPartition(name, p.number) for name, topic in described.items() for p in topic.partitions]
+        return [partition for topic in described.values() for partition in topic.topic_partitions]
+
+    async def required_topics(self, names: Iterable[str]) -> dict[str, TopicDescription]:
+        """Return topics that a deployment has, by name.
+
+        Raises:
+            UnavailableError: one of the topics does not exist.
+        """
+        names = list(names)
+        described = await self.describe_topics(names)
+        if missing := [name for name in names if name not in described]:
+            raise UnavailableError(f"no topic {', '.join(missing)} on the cluster: run 'wiredesk topics create' first")
+        return described
 
     async def required_partitions(self, names: Iterable[str]) -> list[TopicPartition]:
         """Return the partitions of topics that a deployment has, in order.
@@ -237,12 +254,8 @@ class Cluster:
         Raises:
             UnavailableError: one of the topics does not exist.
         """
-        names = list(names)
-        partitions = await self.partitions(names)
-        there = {partition.topic for partition in partitions}
-        if missing := [name for name in names if name not in there]:
-            raise UnavailableError(f"no topic {', '.join(missing)} on the cluster: run 'wiredesk topics create' first")
-        return partitions
+        described = await self.required_topics(names)
+        return [partition for topic in described.values() for partition in topic.topic_partitions]
 
     async def input_partitions(self, stage: Stage, numbers: Iterable[int] = ()) -> list[TopicPartition]:
         """Return the partitions of a stage's input topic.
@@ -562,20 +575,15 @@ class Cluster:
             if offset >= 0
         }
 
-    async def committed_offsets(self, stages: Iterable[Stage]) -> dict[TopicPartition, Committed]:
-        """Return the offset up to which each input partition is done by its stage; absent where nothing is.
+    async def committed_offsets(self, stage: Stage) -> dict[TopicPartition, Committed]:
+        """Return the offsets that a stage has committed, by input partition; absent where it has committed none.
 
         An offset of a topic that has been deleted and created again since says nothing of the new one: it is left out.
         """
-        stages = list(stages)
-        described = await self.describe_topics(dict.fromkeys(self.settings.on_cluster(s.consumes.name) for s in stages))
-        committed: dict[TopicPartition, Committed] = {}
-        for stage in stages:
-            name = self.settings.on_cluster(stage.consumes.name)
-            ids = ("", described[name].id if name in described else "")
-            offsets = await self.group_offsets(self.settings.on_cluster(stage.group))
-            committed.update({tp: at for tp, at in offsets.items() if tp.topic == name and at.note.topic_id in ids})
-        return committed
+        name = self.settings.on_cluster(stage.consumes.name)
+        ids = ("", await self.topic_id(name))
+        offsets = await self.group_offsets(self.settings.on_cluster(stage.group))
+        return {tp: at for tp, at in offsets.items() if tp.topic == name and at.note.topic_id in ids}
 
     async def describe_group(self, group: str) -> GroupDescription:
         """Return a group's state and members; a group that does not exist is `Dead`."""

@@ -17,7 +17,7 @@ from wiredesk.runtime.topology import Stage
 async def committed(settings: KafkaSettings, stages: Sequence[Stage]) -> dict[TopicPartition, Committed]:
     """Use `Cluster.committed_offsets`."""
     async with Cluster(settings) as cluster:
-        return await cluster.committed_offsets(stages)
+        return {tp: at for stage in stages for tp, at in (await cluster.committed_offsets(stage)).items()}
 
 
 async def group_offsets(admin: AIOKafkaAdminClient, group: str) -> dict[TopicPartition, Committed]:
