@@ -11,7 +11,7 @@ RUNS := $(VENV)/.runs
 READY := $(VENV)/.ready
 OURS := pyproject.toml schemas/pyproject.toml
 
-.PHONY: help install demo test test-fast coverage mutants soak hostile check commits format bench enrichment peers further-pages train train-topics train-tagger compare generate dist docs picture pins sizes clean
+.PHONY: help install demo test test-fast coverage mutants soak hostile check commits format bench enrichment peers further-pages train train-topics train-tagger compare generate map dist docs picture pins sizes clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 14
@@ -135,9 +135,13 @@ train-tagger: $(TEACHING)/.ready ## Train the tagger of names anew, in an enviro
 compare: $(TRAINING)/.ready ## Compare extraction with other extractors on public pages; after 'make train' with held-out models
 	PYTHONPATH=.:services:schemas OMP_NUM_THREADS=1 $(TRAINING)/bin/python bench/extraction --peers --flattened $(if $(wildcard $(FOLDS)),--folds $(FOLDS)) $(if $(DATA),--data $(DATA))
 
-generate: $(READY) ## Write what is derived from the code: schemas, AsyncAPI, docs/configuration.md
+generate: $(READY) ## Write what is derived from the code: schemas, AsyncAPI, docs/configuration.md, the map of packages
 	$(BIN)/wiredesk schemas
 	$(BIN)/wiredesk config --markdown > docs/configuration.md
+	$(BIN)/python docs/site/package_map.py
+
+map: $(READY) ## Draw the map of packages in docs/architecture.md from the imports
+	$(BIN)/python docs/site/package_map.py
 
 dist: $(RUNS) ## Build wheels and source distributions of wiredesk and wiredesk-schemas into dist/
 	rm -rf dist

