@@ -1,24 +1,20 @@
-"""Fixtures that every test may use: a real Kafka for the whole run, and a desk of its own for each test.
+"""The fixtures of `wiredesk.testing` under shorter names, and the rules for all tests.
 
-And the rules that hold for all of them: deadlines scale with the machine, and who needs Kafka is marked so.
+Deadlines scale with the machine, and tests that need Kafka are marked so.
 """
 
 import os
-import signal
-import subprocess
-import sys
-import uuid
-from collections.abc import Generator, Iterator
-from pathlib import Path
+from collections.abc import Generator
 
 import hypothesis
 import pytest
 
-from tests.patience import scaled
-from tests.support import ROOT, Cluster
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.patience import scaled
+from wiredesk.testing.processes import KafkaProcess
 
-START_SECONDS = 120
+pytest_plugins = ("wiredesk.testing.plugin",)
+"""What our own fixtures are made of."""
 
 NEEDS_KAFKA = ("tests/kafka/", "tests/faults/", "tests/examples/")
 
@@ -51,30 +47,12 @@ def _clean_environment() -> None:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Kafka, started by the command that a user would type, once for the whole run."""
-    folder = tmp_path_factory.mktemp("kafka")
-    yield from running_broker(folder, "--nodes", "1")
-
-
-def running_broker(folder: Path, *options: str) -> Iterator[Cluster]:
-    """Run `wiredesk broker` and wait for its line."""
-    command = [sys.executable, "-m", "wiredesk.cli", "broker", "--data", str(folder), "--port", "0", *options]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stderr is not None
-    try:
-        line = process.stdout.readline()
-        assert line.startswith("ready "), process.stderr.read()
-        yield Cluster(line.removeprefix("ready ").strip(), process.pid, folder)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(scaled(START_SECONDS))
-        process.stdout.close()
-        process.stderr.close()
+def cluster(wiredesk_cluster: KafkaProcess) -> KafkaProcess:
+    """Kafka, started once for the whole run."""
+    return wiredesk_cluster
 
 
 @pytest.fixture
-def kafka(cluster: Cluster) -> KafkaSettings:
+def kafka(wiredesk_kafka: KafkaSettings) -> KafkaSettings:
     """Settings with a prefix of their own: tests share the cluster and nothing else."""
-    return KafkaSettings(bootstrap_servers=cluster.bootstrap_servers, topic_prefix=f"t{uuid.uuid4().hex[:8]}.")
+    return wiredesk_kafka

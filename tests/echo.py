@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 from aiokafka import AIOKafkaProducer
 
 from tests.handlers import SOURCE, STAGE, TARGET
-from tests.patience import scaled, setting
 from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import MIB, KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Stage
 from wiredesk.runtime.worker import Worker
+from wiredesk.testing.patience import scaled, setting
 
 TOPICS = (SOURCE, TARGET, STAGE.dead_letter_topic)
 DEADLINE = scaled(45)

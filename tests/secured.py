@@ -22,8 +22,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined] # what it says
 )
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
-from tests.patience import scaled
-from tests.support import ROOT, free_port, wait_until
+from tests.support import ROOT
 from wiredesk.local.broker import jars
 from wiredesk.local.broker.node import Address, Node
 from wiredesk.local.broker.settings import BrokerSettings
@@ -31,6 +30,8 @@ from wiredesk.runtime.acls import Acl, Operation, Resource
 from wiredesk.runtime.errors import WiredeskError
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.patience import scaled
+from wiredesk.testing.processes import free_port, wait_until
 
 AUTHORIZER = {
     "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",

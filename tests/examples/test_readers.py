@@ -14,14 +14,15 @@ from typing import Any
 import pytest
 
 from tests import toolchains
-from tests.patience import scaled
-from tests.support import ROOT, environment
+from tests.support import ROOT
 from wiredesk.contracts.json_schema import example_of
 from wiredesk.local.broker import jars
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.pipeline import ARTICLES_ENRICHED
 from wiredesk.runtime.kafka import clients, topics
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.patience import scaled
+from wiredesk.testing.processes import environment
 from wiredesk_schemas import EnrichedArticle
 
 EXAMPLES = ROOT / "examples"

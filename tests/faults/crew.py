@@ -11,8 +11,8 @@ from pathlib import Path
 
 import psutil
 
-from tests.patience import scaled
 from tests.support import ROOT
+from wiredesk.testing.patience import scaled
 
 PATIENCE_SECONDS = 30
 LEAVE_SECONDS = 30

@@ -21,18 +21,18 @@ from typing import Any
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from tests.conftest import running_broker
 from tests.faults import command_checks as checks
 from tests.faults.batches import RawBatch, RawProducer
 from tests.faults.command_checks import Outcome
 from tests.faults.hostile_records import Hostile
 from tests.faults.soak import folder_for
-from tests.patience import scaled
-from tests.support import ROOT, environment, wait_until, wiredesk, workers
+from tests.support import ROOT
 from wiredesk.pipeline import PAGES_RAW, STAGES, TERMINAL_TOPICS, TOPICS
 from wiredesk.runtime import logs
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.patience import scaled
+from wiredesk.testing.processes import environment, run_broker, wait_until, wiredesk, workers
 
 PARTITIONS = 2
 SETTLE_SECONDS = 600
@@ -273,13 +273,9 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="folder for the broker and logs, kept; default: a temporary one")
     args = parser.parse_args()
     logs.quiet()
-    with folder_for(args.keep) as folder:
-        broker = running_broker(folder / "kafka")
-        kafka = KafkaSettings(bootstrap_servers=next(broker).bootstrap_servers)
-        try:
-            result = HostileRun(kafka, folder, seed=args.seed, records=args.records).run()
-        finally:
-            next(broker, None)
+    with folder_for(args.keep) as folder, run_broker(folder / "kafka") as broker:
+        kafka = KafkaSettings(bootstrap_servers=broker.bootstrap_servers)
+        result = HostileRun(kafka, folder, seed=args.seed, records=args.records).run()
     print(result.report())  # noqa: T201
     return 0 if result.clean else 1
 

@@ -29,7 +29,6 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from tests.faults import crew
-from tests.patience import scaled, setting
 from tests.support import ROOT
 from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
@@ -38,6 +37,7 @@ from wiredesk.runtime import logs
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.replay import Run, noted_runs, progress
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.patience import scaled, setting
 
 PARTITIONS = 6
 LIVE_PAGES_A_SECOND = 40.0

@@ -21,7 +21,6 @@ from tests.faults import crew, plan
 from tests.faults.plan import Fault, Kind
 from tests.faults.proxy import Proxy
 from tests.faults.result import Result
-from tests.patience import scaled, setting
 from tests.support import ROOT
 from wiredesk.local.broker.cluster import EmbeddedKafka
 from wiredesk.local.broker.node import Node
@@ -30,6 +29,7 @@ from wiredesk.pipeline import ENRICHMENT, PAGES_RAW, STAGES, TERMINAL_TOPICS, TO
 from wiredesk.runtime.isolation.feeder import MAX_CRASHES
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.patience import scaled, setting
 
 NODES = 3
 PARTITIONS = 6

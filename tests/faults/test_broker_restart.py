@@ -10,10 +10,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support import ROOT, SAMPLES, Raw, ends_of, free_port, publish, wait_until, workers
+from tests.support import ROOT, SAMPLES, Raw, ends_of, publish
 from wiredesk.pipeline import TOPICS
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.processes import free_port, wait_until, workers
 
 PAGES = 100
 

@@ -10,12 +10,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.patience import setting
-from tests.support import Raw, WorkerProcess, publish, wait_until
+from tests.support import Raw, publish
 from wiredesk.pipeline import PAGES_SKIPPED, STAGES, TOPICS
 from wiredesk.runtime.audit import account
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.patience import setting
+from wiredesk.testing.processes import WorkerProcess, wait_until
 
 PAGES = 40
 SETTINGS = {

@@ -19,13 +19,13 @@ import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from tests.patience import scaled, setting
 from tests.support import KAFKA_VERSIONS
 from wiredesk.local.broker.cluster import EmbeddedKafka
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime import logs
 from wiredesk.runtime.kafka import clients, offsets
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.patience import scaled, setting
 
 LANES = 8
 ROUNDS = 25

@@ -10,23 +10,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import running_broker
-from tests.patience import setting
-from tests.support import SAMPLES, Cluster, Raw, WorkerProcess, ends_of, publish, wait_until, workers
+from tests.support import SAMPLES, Raw, ends_of, publish
 from wiredesk.pipeline import TOPICS
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.patience import setting
+from wiredesk.testing.processes import KafkaProcess, WorkerProcess, run_broker, wait_until, workers
 
 PAGES = 300
 
 
 @pytest.fixture(scope="module")
-def three_nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    yield from running_broker(tmp_path_factory.mktemp("kafka3"), "--nodes", "3")
+def three_nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaProcess]:
+    with run_broker(tmp_path_factory.mktemp("kafka3"), "--nodes", "3") as broker:
+        yield broker
 
 
 @pytest.mark.timeout(240)
-async def test_a_killed_worker_loses_and_repeats_nothing(three_nodes: Cluster, tmp_path: Path) -> None:
+async def test_a_killed_worker_loses_and_repeats_nothing(three_nodes: KafkaProcess, tmp_path: Path) -> None:
     kafka = KafkaSettings(bootstrap_servers=three_nodes.bootstrap_servers, topic_prefix="killed.")
     brokers = kafka.bootstrap_servers.split(",")
     assert len(brokers) == 3

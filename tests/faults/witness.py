@@ -15,7 +15,7 @@ from typing import Any
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, TopicPartition
 
-from tests.patience import scaled
+from wiredesk.testing.patience import scaled
 
 SILENT_SECONDS = 30
 

@@ -13,8 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.patience import scaled
-from tests.support import ROOT, SAMPLES, WorkerProcess, free_port, wait_until
+from tests.support import ROOT, SAMPLES
 from wiredesk.cli import app
 from wiredesk.operations import page_files
 from wiredesk.pipeline import TOPICS
@@ -23,6 +22,8 @@ from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.printable import printable
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.patience import scaled
+from wiredesk.testing.processes import WorkerProcess, free_port, wait_until
 
 URL = "https://s.example/"
 

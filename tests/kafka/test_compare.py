@@ -6,10 +6,11 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 
-from tests.support import ROOT, wiredesk
+from tests.support import ROOT
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Topic
+from wiredesk.testing.processes import wiredesk
 
 ARTICLE = json.loads(
     (ROOT / "schemas" / "wiredesk_schemas" / "examples" / "1.2" / "enriched_article.v1.json").read_bytes()

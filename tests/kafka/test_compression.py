@@ -9,8 +9,7 @@ from aiokafka import AIOKafkaProducer
 
 from tests.echo import SETTINGS, TOPICS, outcomes, worker
 from tests.handlers import TARGET
-from tests.patience import scaled, setting
-from tests.support import Cluster, text
+from tests.support import text
 from wiredesk.pipeline import STAGES
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.batches import MAX_RECORD_BYTES
@@ -19,6 +18,8 @@ from wiredesk.runtime.kafka.transactions import TransactionalProducer
 from wiredesk.runtime.records import Output, Record
 from wiredesk.runtime.settings import MIB, KafkaSettings
 from wiredesk.runtime.topology import Stage
+from wiredesk.testing.patience import scaled, setting
+from wiredesk.testing.processes import KafkaProcess
 
 CODECS = {"none": 0, "gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}
 """Settings, and what stands for them in the attributes of a batch."""
@@ -28,7 +29,7 @@ SOCKET_REQUEST_MAX_BYTES = 100 * MIB  # the broker's default
 BLOCK = os.urandom(MIB // 2)
 
 
-def codecs_on_disk(cluster: Cluster, topic: str) -> set[int]:
+def codecs_on_disk(cluster: KafkaProcess, topic: str) -> set[int]:
     """Return the codecs of the first batches of a topic's partitions, as they stand in the log."""
     heads = [path.read_bytes()[: ATTRIBUTES_AT + 2] for path in cluster.folder.rglob(f"{topic}-*/*.log")]
     return {int.from_bytes(head[ATTRIBUTES_AT:]) & 7 for head in heads if head}
@@ -36,7 +37,7 @@ def codecs_on_disk(cluster: Cluster, topic: str) -> set[int]:
 
 @pytest.mark.parametrize("codec", CODECS)
 async def test_records_are_packed_as_is_set_and_read_by_other_clients(
-    kafka: KafkaSettings, cluster: Cluster, codec: str
+    kafka: KafkaSettings, cluster: KafkaProcess, codec: str
 ) -> None:
     settings = KafkaSettings(**{**kafka.model_dump(), "compression": codec})
     topic = settings.on_cluster(TARGET.name)

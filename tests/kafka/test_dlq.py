@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from tests.support import DEADLINE, ROOT, environment, wiredesk
+from tests.support import DEADLINE, ROOT
 from wiredesk.pipeline import EXTRACTOR, INGEST, PAGES_ACCEPTED, PAGES_RAW, TOPICS
 from wiredesk.runtime.dead_letters import dead_letter, redriven
 from wiredesk.runtime.kafka import topics
@@ -24,6 +24,7 @@ from wiredesk.runtime.lineage import lineage
 from wiredesk.runtime.records import Failure, Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage
+from wiredesk.testing.processes import environment, wiredesk
 
 HOSTS = ("paper.example", "sport.paper.example", "other.example")
 REASONS = ("timeout", "error", "memory")

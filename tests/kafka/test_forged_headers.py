@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from tests.support import Raw, ends_of, publish, wiredesk, workers
+from tests.support import Raw, ends_of, publish
 from wiredesk.pipeline import PAGES_RAW, TOPICS
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.processes import wiredesk, workers
 from wiredesk_schemas.headers import Header
 
 LETTERS = f"{PAGES_RAW.name}.dlq"

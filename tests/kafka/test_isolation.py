@@ -11,13 +11,13 @@ from aiokafka import AIOKafkaProducer
 
 from tests.echo import DEADLINE, SETTINGS, TOPICS, outcomes, send, worker
 from tests.handlers import STAGE
-from tests.patience import setting
 from tests.support import templates, text
 from wiredesk.runtime.errors import HandlerError, UnavailableError
 from wiredesk.runtime.isolation import supervisor
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import MIB, KafkaSettings
 from wiredesk.runtime.worker import Worker
+from wiredesk.testing.patience import setting
 
 
 async def test_poison_costs_itself_alone(kafka: KafkaSettings) -> None:

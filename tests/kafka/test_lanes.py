@@ -13,8 +13,7 @@ from prometheus_client import REGISTRY
 
 from tests.echo import SETTINGS, TOPICS, outcomes, send, worker
 from tests.handlers import SOURCE, STAGE, TARGET
-from tests.patience import setting
-from tests.support import DEADLINE, WorkerProcess, text, wait_until
+from tests.support import DEADLINE, text
 from wiredesk.pipeline import TOPICS as PIPELINE_TOPICS
 from wiredesk.runtime.errors import UnavailableError
 from wiredesk.runtime.kafka import topics
@@ -26,6 +25,8 @@ from wiredesk.runtime.topology import Topic
 from wiredesk.runtime.worker import Worker
 from wiredesk.runtime.worker.context import Context
 from wiredesk.runtime.worker.lane import TRY_PATIENCE
+from wiredesk.testing.patience import setting
+from wiredesk.testing.processes import WorkerProcess, wait_until
 
 
 def keys(records: list[Record]) -> Counter[int]:

@@ -14,11 +14,12 @@ from typing import Any
 
 from tests import echo
 from tests.handlers import TARGET
-from tests.patience import scaled
-from tests.support import DEADLINE, ROOT, environment, wait_until
+from tests.support import DEADLINE, ROOT
 from wiredesk.pipeline import TOPICS
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.patience import scaled
+from wiredesk.testing.processes import environment, wait_until
 
 DEFAULT_PORT = 9464
 PARTITIONS = 64

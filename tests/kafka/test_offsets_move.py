@@ -18,7 +18,7 @@ from prometheus_client import REGISTRY
 
 from tests.echo import DEADLINE, SETTINGS, TOPICS, outcomes, send, worker
 from tests.handlers import SOURCE, STAGE
-from tests.support import ROOT, Raw, WorkerProcess, ends_of, environment, publish, text, wait_until, wiredesk, workers
+from tests.support import ROOT, Raw, ends_of, publish, text
 from wiredesk.local.broker.cluster import EmbeddedKafka
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.pipeline import PAGES_RAW, STAGES
@@ -29,6 +29,7 @@ from wiredesk.runtime.kafka.progress import committed, set_offsets
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage
+from wiredesk.testing.processes import WorkerProcess, environment, wait_until, wiredesk, workers
 
 ONE_PARTITION = SETTINGS.model_copy(update={"processes": 1})
 

@@ -11,9 +11,10 @@ import psutil
 import pytest
 
 from tests.echo import TOPICS
-from tests.support import DEADLINE, ROOT, wait_until
+from tests.support import DEADLINE, ROOT
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.processes import wait_until
 
 
 def start(data: Path) -> "subprocess.Popen[str]":

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from tests.cloudevents import cloud_event
-from tests.support import SAMPLES, Cluster, Ends, Raw, collect, ends_of, origin, publish, text, workers
+from tests.support import SAMPLES, Ends, Raw, collect, ends_of, origin, publish, text
 from wiredesk.operations import page_files
 from wiredesk.pipeline import ARTICLES_CLEANED, PAGES_ACCEPTED, PAGES_RAW, STAGES, TOPICS
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.processes import KafkaProcess, workers
 from wiredesk_schemas import AcceptedPage, CleanedArticle, DeadLetterHeaders, EnrichedArticle, SkippedPage
 
 SEED = SAMPLES / "pages" / "china-daily-2015-12-03.txt"
@@ -24,7 +25,7 @@ SEED_URL = "http://www.chinadaily.com.cn/opinion/2015-12/03/content_22613927.htm
 
 
 @pytest.fixture(scope="module")
-def desk(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaSettings]:
+def desk(cluster: KafkaProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaSettings]:
     """A worker of each stage, for all tests of this module: their models take seconds to load."""
     kafka = KafkaSettings(bootstrap_servers=cluster.bootstrap_servers, topic_prefix="pipeline.")
     asyncio.run(topics.create(kafka, TOPICS, partitions=3))

@@ -20,11 +20,11 @@ from cryptography.hazmat.primitives.serialization import (
 
 from tests import secured
 from tests.secured import SecuredKafka
-from tests.support import WorkerProcess, wait_until
 from wiredesk.pipeline import TOPICS
 from wiredesk.runtime.errors import UnavailableError, UsageError, WiredeskError
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.processes import WorkerProcess, wait_until
 
 LISTENERS = {
     "TLS": "SSL",

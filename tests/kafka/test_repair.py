@@ -11,24 +11,14 @@ from typing import Any, ClassVar
 
 import pytest
 
-from tests.support import (
-    DEADLINE,
-    SAMPLES,
-    Raw,
-    WorkerProcess,
-    ends_of,
-    publish,
-    text,
-    wait_until,
-    wiredesk,
-    workers,
-)
+from tests.support import DEADLINE, SAMPLES, Raw, ends_of, publish, text
 from wiredesk.extractor.extract import Extractor
 from wiredesk.pipeline import ARTICLES_CLEANED, ARTICLES_ENRICHED, EXTRACTOR, TOPICS
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.processes import WorkerProcess, wait_until, wiredesk, workers
 
 PAGES = 20
 TITLE = "Ferry crews end strike after night of talks"

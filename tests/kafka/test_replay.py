@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 
-from tests.patience import scaled, setting
-from tests.support import DEADLINE, ROOT, Raw, ends_of, environment, publish, text, wait_until, wiredesk, workers
+from tests.support import DEADLINE, ROOT, Raw, ends_of, publish, text
 from wiredesk.pipeline import INGEST, PAGES_ACCEPTED, PAGES_SKIPPED, TOPICS
 from wiredesk.runtime.kafka import clients, topics
 from wiredesk.runtime.kafka.progress import group_state, set_offsets
@@ -25,6 +24,8 @@ from wiredesk.runtime.replay import Run, account, begin, noted_runs
 from wiredesk.runtime.replay.planning import spans
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.worker.replay_scope import accept_all
+from wiredesk.testing.patience import scaled, setting
+from wiredesk.testing.processes import environment, wait_until, wiredesk, workers
 
 INTO = "pages.accepted.v2"
 SESSION = {"WIREDESK_SESSION_TIMEOUT": str(setting(6)), "WIREDESK_DRAIN_TIMEOUT": str(setting(3))}

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from aiokafka import TopicPartition
 
-from tests.support import DEADLINE, Raw, ends_of, origin, publish, wiredesk, workers
+from tests.support import DEADLINE, Raw, ends_of, origin, publish
 from wiredesk.pipeline import INGEST, PAGES_SKIPPED, TOPICS
 from wiredesk.runtime.kafka import progress, topics
 from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.processes import wiredesk, workers
 
 
 def replay(kafka: KafkaSettings, *options: str, code: int = 0) -> str:

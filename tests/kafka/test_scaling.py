@@ -5,11 +5,12 @@ import collections
 import json
 from pathlib import Path
 
-from tests.patience import setting
-from tests.support import DEADLINE, SAMPLES, Raw, WorkerProcess, collect, publish, wait_until, workers
+from tests.support import DEADLINE, SAMPLES, Raw, collect, publish
 from wiredesk.pipeline import ARTICLES_CLEANED, TOPICS
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.patience import setting
+from wiredesk.testing.processes import WorkerProcess, wait_until, workers
 from wiredesk_schemas import CleanedArticle
 
 PAGES = 600

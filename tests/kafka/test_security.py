@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests import secured
-from tests.support import SAMPLES, WorkerProcess, wait_until
+from tests.support import SAMPLES
 from wiredesk.pipeline import TOPICS
 from wiredesk.runtime.errors import UnavailableError
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.processes import WorkerProcess, wait_until
 
 
 def listener_settings(files: dict[str, Path]) -> dict[str, str]:

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.support import SAMPLES, Raw, ends_of, publish, wait_until, wiredesk, workers
+from tests.support import SAMPLES, Raw, ends_of, publish
 from wiredesk.pipeline import PAGES_ACCEPTED, TOPICS
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.processes import wait_until, wiredesk, workers
 from wiredesk_schemas import page_id
 
 FERRY = (SAMPLES / "pages" / "ferry-strike.html").read_text(encoding="utf-8")

@@ -14,8 +14,7 @@ from aiokafka.errors import CommitFailedError
 from tests.echo import TOPICS
 from tests.faults.proxy import Proxy
 from tests.handlers import TARGET
-from tests.patience import scaled, setting
-from tests.support import DEADLINE, free_port
+from tests.support import DEADLINE
 from wiredesk.local.broker.cluster import EmbeddedKafka
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime.errors import AbortedError, FencedError, InDoubtError, OpeningError, OutputTooLargeError
@@ -26,6 +25,8 @@ from wiredesk.runtime.kafka.transactions import TransactionalProducer
 from wiredesk.runtime.records import Output
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Topic
+from wiredesk.testing.patience import scaled, setting
+from wiredesk.testing.processes import free_port
 
 GROUP = "takeover"
 SECONDS = setting(5)

@@ -12,7 +12,7 @@ from aiokafka.codec import gzip_encode
 from aiokafka.record.util import calc_crc32c
 
 from tests.faults.batches import Codec, RawBatch, RawHeader, RawProducer, RawRecord
-from tests.support import Cluster, Raw, ends_of, origin, publish, text, wait_until, wiredesk, workers
+from tests.support import Raw, ends_of, origin, publish, text
 from wiredesk.pipeline import PAGES_RAW, STAGES, TOPICS
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.damaged import MAX_HEADERS
@@ -20,6 +20,7 @@ from wiredesk.runtime.kafka.progress import committed
 from wiredesk.runtime.kafka.reading import between, ends
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.processes import KafkaProcess, wait_until, wiredesk, workers
 
 NAME = b"tr\xff\xfeace"
 HEADERS: list[RawHeader] = [(b"fine", b"1"), (NAME, b"2"), (b"", None)]
@@ -132,7 +133,7 @@ async def test_batches_that_would_take_all_memory_or_time_cost_themselves_alone(
 
 
 async def test_a_damaged_batch_at_the_beginning_is_given_up_once(
-    kafka: KafkaSettings, cluster: Cluster, tmp_path: Path
+    kafka: KafkaSettings, cluster: KafkaProcess, tmp_path: Path
 ) -> None:
     await topics.create(kafka, TOPICS, partitions=1)
     topic = kafka.on_cluster(PAGES_RAW.name)
@@ -150,7 +151,7 @@ async def test_a_damaged_batch_at_the_beginning_is_given_up_once(
 
 
 async def test_a_batch_that_is_damaged_on_disk_costs_itself_alone(
-    kafka: KafkaSettings, cluster: Cluster, tmp_path: Path
+    kafka: KafkaSettings, cluster: KafkaProcess, tmp_path: Path
 ) -> None:
     await topics.create(kafka, TOPICS, partitions=1)
     topic = kafka.on_cluster(PAGES_RAW.name)

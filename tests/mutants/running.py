@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import patience
 from tests.mutants.copies import Copy
+from wiredesk.testing import patience
 
 LIBRARIES = (
     "aiohttp.web", "aiokafka.admin", "confluent_kafka", "jsonschema", "lxml.etree", "numpy", "orjson",

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.patience import scaled
 from tests.support import ROOT, SAMPLES
+from wiredesk.testing.patience import scaled
 
 PAGE = SAMPLES / "pages" / "ferry-strike.html"
 IMPOSTORS = ("services", "schemas", "samples", "runtime", "cli")

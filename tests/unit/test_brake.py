@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.patience import scaled
 from wiredesk.runtime.settings import WorkerSettings
 from wiredesk.runtime.worker.brake import LONGEST_SECONDS, PASSES, Brake
+from wiredesk.testing.patience import scaled
 
 SETTINGS = WorkerSettings(brake_share=0.5, brake_window=60, brake_records=10, brake_retry=5)
 

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.patience import scaled
 from tests.support import ROOT
 from wiredesk.local.broker import data_folder, folder_lock, jars
 from wiredesk.local.broker.cluster import EmbeddedKafka
 from wiredesk.local.broker.folder_lock import FolderLock
 from wiredesk.runtime.errors import UnavailableError
+from wiredesk.testing.patience import scaled
 
 HOLDER = """
 import asyncio, pathlib, subprocess, sys

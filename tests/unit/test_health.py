@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.patience import scaled
 from wiredesk.runtime.errors import UnavailableError
 from wiredesk.runtime.worker import descriptors, health
+from wiredesk.testing.patience import scaled
 
 HALF = b"GET /healthz HTTP/1.1\r\nHost: half"
 HALF_SENT = 900

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests import patience
-from tests.support import wait_until
+from wiredesk.testing import patience
+from wiredesk.testing.processes import wait_until
 
 
 def test_a_load_of_many_for_each_core_makes_deadlines_longer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,5 +56,5 @@ def test_the_time_for_a_whole_test_is_scaled(request: pytest.FixtureRequest) -> 
 
 def test_a_wait_ends_at_its_deadline_and_says_for_what(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "_chosen", 1.0)
-    with pytest.raises(AssertionError, match=r"not within 0 s × 1\.0: it never comes"):
+    with pytest.raises(AssertionError, match=r"not within 0 s x 1\.0: it never comes"):
         wait_until(lambda: False, "it never comes", seconds=0)

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.patience import scaled
 from tests.support import templates
 from wiredesk.runtime.errors import HandlerError
 from wiredesk.runtime.isolation import ProcessPool, supervisor
@@ -19,6 +18,7 @@ from wiredesk.runtime.isolation.feeder import MAX_CRASHES
 from wiredesk.runtime.isolation.processes import Template
 from wiredesk.runtime.records import Failure, Record
 from wiredesk.runtime.settings import MIB
+from wiredesk.testing.patience import scaled
 
 HANDLER = "tests.handlers:replaceable"
 SECONDS = 60.0

@@ -13,6 +13,9 @@ VARIABLE = "WIREDESK_TEST_PATIENCE"
 MOST = 15.0
 """The largest factor that is measured: it makes a minute the 15 minutes that a broker allows a transaction."""
 
+MOST_CHOSEN = 1000
+"""The largest factor that can be set."""
+
 _ROUNDS = 2_000_000
 _REFERENCE_SECONDS = 0.25
 """The rounds take 0.16 s on a quiet core of 2024. The rest is margin: the factor of such a machine is 1."""
@@ -30,8 +33,8 @@ def chosen(value: str | None) -> float | None:
         factor = float(value)
     except ValueError:
         factor = 0.0
-    if not 1 <= factor <= 1000:
-        raise ValueError(f"{VARIABLE}={value}: must be a number from 1 to 1000")
+    if not 1 <= factor <= MOST_CHOSEN:
+        raise ValueError(f"{VARIABLE}={value}: must be a number from 1 to {MOST_CHOSEN}")
     return factor
 
 

@@ -1,0 +1,179 @@
+"""The broker and workers of a test, as the processes that they are in production."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
+from wiredesk.testing.patience import at_present, scaled, setting
+
+SECONDS = 60.0
+"""How long anything may take on a quiet machine."""
+
+STOP_SECONDS = 120.0
+"""How long a broker may take to stop, on a quiet machine."""
+
+POLL_SECONDS = 0.05
+"""Pause between two looks at a condition."""
+
+_COMMAND = (sys.executable, "-m", "wiredesk.cli")
+
+
+@dataclass(frozen=True)
+class KafkaProcess:
+    """A broker that a test started: its address, the process that runs it, and its folder."""
+
+    bootstrap_servers: str
+    pid: int
+    folder: Path
+
+
+@contextlib.contextmanager
+def run_broker(folder: Path, *options: str) -> Iterator[KafkaProcess]:
+    """Run `wiredesk broker` for the duration of a block.
+
+    Args:
+        folder: for its data; it must be empty or the folder of the same broker.
+        options: of the command, beside the folder and a free port.
+
+    Raises:
+        RuntimeError: it does not start; the message is its own.
+    """
+    command = [*_COMMAND, "broker", "--data", str(folder), "--port", "0", *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603 - ours
+    with process:
+        assert process.stdout is not None  # noqa: S101 - they are pipes
+        assert process.stderr is not None  # noqa: S101
+        try:
+            line = process.stdout.readline()
+            if not line.startswith("ready "):
+                raise RuntimeError(f"the broker does not start: {process.stderr.read().strip()}")
+            yield KafkaProcess(line.removeprefix("ready ").strip(), process.pid, folder)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(scaled(STOP_SECONDS))
+
+
+@dataclass
+class WorkerProcess:
+    """A worker, as a platform engineer runs it.
+
+    Attributes:
+        stage: the name of its stage.
+        log: file that its log is appended to.
+        settings: environment variables of its own.
+        port: of its metrics endpoint.
+    """
+
+    stage: str
+    kafka: KafkaSettings
+    log: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+    command: ClassVar[tuple[str, ...]] = (*_COMMAND, "worker")
+
+    def __post_init__(self) -> None:
+        self.port = free_port()
+        own = {**environment(self.kafka), **deadlines(), "WIREDESK_METRICS_PORT": str(self.port), **self.settings}
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen([*self.command, self.stage], env=own, stdout=output, stderr=output)  # noqa: S603
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Send it an HTTP request; return status and body, or status 0 where it does not answer."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=scaled(2)) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError:
+            return 0, ""
+
+    def is_ready(self) -> bool:
+        """Whether it has loaded its handler and been assigned its partitions.
+
+        Raises:
+            AssertionError: it exited; the message has the end of its log.
+        """
+        if self.process.poll() is not None:
+            raise AssertionError(f"{self.stage} exited: {self.log.read_text(encoding='utf-8')[-2000:]}")
+        return self.get("/readyz")[0] == 200  # noqa: PLR2004 - OK
+
+    def metric(self, name: str) -> float:
+        """Return a metric, summed over its labels."""
+        lines = self.get("/metrics")[1].splitlines()
+        return sum(float(line.split()[-1]) for line in lines if line.startswith((name + " ", name + "{")))
+
+    def terminate(self) -> int:
+        """Ask it to stop, and return its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(scaled(SECONDS))
+
+
+@contextlib.contextmanager
+def workers(
+    kafka: KafkaSettings, stages: Sequence[str], log: Path, settings: Mapping[str, str] | None = None
+) -> Iterator[list[WorkerProcess]]:
+    """Run a worker of each stage for the duration of a block; they are ready when it begins."""
+    running = [WorkerProcess(stage, kafka, log, settings or {}) for stage in stages]
+    try:
+        for worker in running:
+            wait_until(worker.is_ready, f"{worker.stage} is ready")
+        yield running
+    finally:
+        for worker in running:
+            if worker.process.poll() is None:
+                worker.process.terminate()
+        for worker in running:
+            worker.process.wait(scaled(SECONDS))
+
+
+def deadlines() -> dict[str, str]:
+    """Return the deadlines of a worker for which a test sets no others, in this machine's seconds."""
+    fields = ("session_timeout", "drain_timeout", "page_deadline", "transaction_timeout")
+    return {f"WIREDESK_{name.upper()}": str(setting(WorkerSettings.model_fields[name].default)) for name in fields}
+
+
+def environment(kafka: KafkaSettings) -> dict[str, str]:
+    """Return the environment of a command that is to reach a cluster."""
+    return {
+        **os.environ,
+        "WIREDESK_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
+        "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix,
+    }
+
+
+def wiredesk(kafka: KafkaSettings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as its users would, and return its output and exit code."""
+    return subprocess.run(  # noqa: S603 - our own command
+        [*_COMMAND, *arguments], env=environment(kafka), capture_output=True, text=True, check=False
+    )
+
+
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = SECONDS) -> None:
+    """Wait for a condition, or fail.
+
+    Args:
+        what: the condition in words, for the message.
+        seconds: of a quiet machine; on a busy one it waits longer, by the load at each moment.
+    """
+    began = time.monotonic()
+    while not condition():
+        if time.monotonic() > began + scaled(seconds):
+            raise AssertionError(f"not within {seconds:g} s x {at_present():.1f}: {what}")
+        time.sleep(POLL_SECONDS)
+
+
+def free_port() -> int:
+    """Return a port of loopback that nothing listens on at present."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
