@@ -8,13 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.faults.hostile_records import DIGITS, header_names
-from wiredesk.cli import tail, trace
+from wiredesk.cli import tail
 from wiredesk.cli.dlq import keeping, listing
 from wiredesk.cli.moments import written
 from wiredesk.cli.replay.filters import wanted
 from wiredesk.operations.page_urls import host_of, page_url
 from wiredesk.operations.status import arrival_seconds, reason_of
-from wiredesk.pipeline import EXTRACTOR, INGEST, STAGES
+from wiredesk.operations.trace import summarize
+from wiredesk.pipeline import EXTRACTOR, INGEST, PAGES_SKIPPED, STAGES
+from wiredesk.registry import registry
 from wiredesk.runtime.dead_letters import Notes, dead_letter, mark
 from wiredesk.runtime.dead_letters.letter import parsed
 from wiredesk.runtime.dead_letters.redrive import _again, _note
@@ -76,7 +78,7 @@ def test_no_header_upsets_a_parser(found: tuple[Header, ...], timestamp: int) ->
         assert [*(arrival_seconds(stage, one) for stage in STAGES.values()), origin_seconds(one.headers)]
         assert isinstance(f"{origin_of(one)}{replay_marks(one)}{replay_of(one)}{page_url(one)}{host_of(one)}", str)
         assert reason_of(one)
-        assert trace._told(topic, one)
+        assert summarize(registry(), PAGES_SKIPPED, topic, one)
         assert json.loads(json_text(tail.as_object(one)))
         assert len(headers.own_headers(found)) <= len(found) >= len(headers.propagated(found))
         assert written(timestamp).endswith(" ms") == (instant(timestamp) is None)

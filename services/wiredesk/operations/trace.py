@@ -1,0 +1,260 @@
+"""The trace of a page: all its records, through every topic, and where it is now.
+
+Records of a page have its id as their key, so one partition of each topic is read. The topics of raw pages, and of
+their dead letters, have other keys, or none: there the URLs of the pages are compared. Of the raw pages, those are read
+that no stage has committed yet, and those that a later record names as its origin.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+from aiokafka import TopicPartition
+
+from wiredesk.ingest.urls import canonical
+from wiredesk.operations.page_urls import page_url
+from wiredesk.registry import Registry
+from wiredesk.runtime.dead_letters.letter import parsed
+from wiredesk.runtime.errors import RejectedError, UsageError
+from wiredesk.runtime.kafka.cluster import Cluster, TopicDescription
+from wiredesk.runtime.kafka.offset_range import OffsetRange
+from wiredesk.runtime.kafka.partitioning import partition_for
+from wiredesk.runtime.lineage import origin_of, origin_topic_id, replay_of
+from wiredesk.runtime.records import Record, parse_coordinates
+from wiredesk.runtime.topology import Stage, Topic
+from wiredesk_schemas import page_id
+from wiredesk_schemas.headers import EVENT_ID, decode_text, last_value
+
+
+@dataclass(frozen=True, slots=True)
+class TracedRecord:
+    """A record of a page.
+
+    Attributes:
+        topic: as in the topology, without prefix.
+        partition: of the topic.
+        offset: in the partition.
+        time_ms: the record's timestamp, in milliseconds since 1970.
+        event_id: empty for a raw page that has none.
+        summary: what the record says of the page, in a line.
+        waited_ms: milliseconds since the record before it; None for the first.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    time_ms: int
+    event_id: str
+    summary: str
+    waited_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageTrace:
+    """What became of one raw page.
+
+    Attributes:
+        origin: coordinates of the raw page.
+        records: of the page, in order; there is at least one.
+        location: where the page is now, in a line.
+    """
+
+    origin: str
+    records: tuple[TracedRecord, ...]
+    location: str
+
+
+def parse_page_id(page: str) -> str:
+    """Return the page id that is meant by a URL or a page id.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    with contextlib.suppress(ValueError):
+        return str(UUID(page))
+    derived = _page_id_of_url(page)
+    if derived is None:
+        raise UsageError(f"{page!r} is neither the URL of a page nor a page id")
+    return derived
+
+
+def _page_id_of_url(url: str) -> str | None:
+    try:
+        return page_id(canonical(url))
+    except (RejectedError, ValueError):
+        return None
+
+
+async def trace(cluster: Cluster, registry: Registry, skip_topic: Topic, page: str) -> list[PageTrace]:
+    """Return the trace of every raw page that was published under a page id, oldest first.
+
+    Args:
+        cluster: is asked.
+        registry: knows the stages and their topics.
+        skip_topic: the topic of skipped pages.
+        page: id of the page.
+
+    Raises:
+        UnavailableError: the cluster does not answer, or lacks a topic of a stage.
+    """
+    return await _Tracer(cluster, registry, skip_topic, page).run()
+
+
+class _Tracer:
+    def __init__(self, cluster: Cluster, registry: Registry, skip_topic: Topic, page: str) -> None:
+        self._cluster = cluster
+        self._registry = registry
+        self._skip_topic = skip_topic
+        self._page = page
+        on_cluster = cluster.settings.on_cluster
+        self._names = {on_cluster(topic.name): topic.name for topic in registry.topics}
+        self._entries = {on_cluster(topic.name) for topic in registry.entry_topics}
+        self._entry_letters = {
+            on_cluster(stage.dead_letter_topic.name) for stage in registry.stages.values() if stage.entry
+        }
+        self._topics: Mapping[str, TopicDescription] = {}
+        self._entry_ranges: Mapping[TopicPartition, OffsetRange] = {}
+        self._committed: Mapping[str, Mapping[TopicPartition, int]] = {}
+
+    async def run(self) -> list[PageTrace]:
+        self._topics = await self._cluster.required_topics(self._names)
+        stages = self._registry.stages.values()
+        offsets = await asyncio.gather(*(self._cluster.committed_offsets(stage) for stage in stages))
+        self._committed = {
+            stage.name: {tp: committed.offset for tp, committed in of_stage.items()}
+            for stage, of_stage in zip(stages, offsets, strict=True)
+        }
+        key = self._page.encode()
+        keyed, by_url = [], []
+        for name, topic in self._topics.items():
+            if name in self._entries or name in self._entry_letters:
+                by_url += topic.topic_partitions
+            else:
+                numbers = [partition.number for partition in topic.partitions]
+                keyed.append(TopicPartition(name, partition_for(key, numbers, numbers)))
+        ranges = await self._cluster.offset_ranges([*keyed, *by_url])
+        self._entry_ranges = {tp: offsets for tp, offsets in ranges.items() if tp.topic in self._entries}
+        waiting = {tp: held.intersection(self._first_waiting(tp)) for tp, held in self._entry_ranges.items()}
+        letters = {tp: ranges[tp] for tp in by_url if tp.topic in self._entry_letters}
+        of_key, of_url = await asyncio.gather(
+            self._read({tp: ranges[tp] for tp in keyed}, key), self._read({**letters, **waiting})
+        )
+        of_page = [record for record in of_url if _page_id_of_url(page_url(record)) == self._page]
+        return await self._traces([*of_key, *of_page])
+
+    def _first_waiting(self, partition: TopicPartition) -> int:
+        """Return the first offset of a partition of raw pages that a stage has not committed."""
+        offsets = [
+            self._committed[stage.name].get(partition, 0)
+            for stage in self._registry.stages.values()
+            if self._cluster.settings.on_cluster(stage.consumes.name) == partition.topic
+        ]
+        return min(offsets, default=0)
+
+    async def _read(self, ranges: Mapping[TopicPartition, OffsetRange], key: bytes | None = None) -> list[Record]:
+        async with contextlib.aclosing(self._cluster.read_range(ranges, key=key)) as records:
+            return [record async for record in records]
+
+    async def _traces(self, records: Sequence[Record]) -> list[PageTrace]:
+        """Return records by the raw page from which they were made, the oldest raw page first."""
+        by_origin: dict[tuple[str, str], list[Record]] = {}
+        for record in records:
+            origin = "" if record.topic in self._entries else origin_of(record)
+            # A topic may have been deleted and created again: then raw pages of both have the same coordinates.
+            topic_id = origin_topic_id(record) if origin else ""
+            coordinates = origin or record.coordinates
+            by_origin.setdefault((coordinates, topic_id or self._topic_id(coordinates)), []).append(record)
+        traces = []
+        for (origin, topic_id), of_origin in by_origin.items():
+            raw: list[Record] = []
+            if topic_id == self._topic_id(origin) and all(record.coordinates != origin for record in of_origin):
+                raw = await self._raw_page(origin)
+            traces.append(self._trace(origin, [*raw, *of_origin]))
+        return sorted(traces, key=lambda one: one.records[0].time_ms)
+
+    def _topic_id(self, coordinates: str) -> str:
+        """Return the present id of the topic of a record; empty where it is none of ours."""
+        parsed_coordinates = parse_coordinates(coordinates)
+        topic = self._topics.get(parsed_coordinates[0]) if parsed_coordinates else None
+        return topic.id if topic is not None else ""
+
+    async def _raw_page(self, origin: str) -> list[Record]:
+        """Return the raw page at coordinates, where it is still kept."""
+        coordinates = parse_coordinates(origin)
+        if coordinates is None:
+            return []
+        topic, partition, offset = coordinates
+        source = TopicPartition(topic, partition)
+        if offset not in self._entry_ranges.get(source, OffsetRange(0, 0)):
+            return []
+        return await self._read({source: OffsetRange(offset, offset + 1)})
+
+    def _trace(self, origin: str, records: Sequence[Record]) -> PageTrace:
+        # The raw page is first, whatever timestamp its publisher gave it.
+        in_order = sorted(records, key=lambda record: (record.coordinates != origin, record.timestamp))
+        traced = []
+        before: int | None = None
+        for record in in_order:
+            traced.append(
+                TracedRecord(
+                    topic=self._names[record.topic],
+                    partition=record.partition,
+                    offset=record.offset,
+                    time_ms=record.timestamp,
+                    event_id=decode_text(last_value(record.headers, EVENT_ID)),
+                    summary=summarize(self._registry, self._skip_topic, self._names[record.topic], record),
+                    waited_ms=None if before is None else record.timestamp - before,
+                )
+            )
+            before = record.timestamp
+        return PageTrace(origin, tuple(traced), self._location(traced))
+
+    def _location(self, records: Sequence[TracedRecord]) -> str:
+        """Return where a page is: where its newest record in the flow ended, or for which stages that record waits."""
+        flow, terminal = self._registry.flow, {topic.name for topic in self._registry.terminal_topics}
+        inputs = {stage.consumes.name for stage in flow}
+        in_flow = [record for record in records if record.topic in terminal or record.topic in inputs]
+        newest = in_flow[-1] if in_flow else records[-1]
+        result = None if newest.topic in inputs else newest.summary
+        waits = (self._waits_for(stage, newest) for stage in self._registry.readers(newest.topic))
+        return "; ".join(part for part in (result, *waits) if part is not None)
+
+    def _waits_for(self, stage: Stage, record: TracedRecord) -> str | None:
+        """Return in words that a record waits for a stage; None where a stage beside the flow has committed it."""
+        source = TopicPartition(self._cluster.settings.on_cluster(record.topic), record.partition)
+        committed = self._committed[stage.name].get(source, 0)
+        if record.offset < committed and stage not in self._registry.flow:
+            return None
+        ahead = record.offset - committed
+        return f"waits for {stage.name}" + (f", {ahead} records before it" if ahead > 0 else "")
+
+
+def summarize(registry: Registry, skip_topic: Topic, topic: str, record: Record) -> str:
+    """Return what a record says of its page, in a line.
+
+    Args:
+        registry: knows the stages and their topics.
+        skip_topic: the topic of skipped pages.
+        topic: name of the record's topic, without prefix.
+        record: of a page; anything may be in it.
+    """
+    if any(topic == entry.name for entry in registry.entry_topics):
+        return f"raw page, {record.size} bytes"
+    replay = replay_of(record)
+    by = f" (replay {replay[0]})" if replay is not None else ""
+    for stage in registry.stages.values():
+        if topic == stage.dead_letter_topic.name:
+            letter = parsed(stage, record)
+            return (f"dead letter: {letter.reason}: {letter.message}" if letter else "dead letter") + by
+    event: Any = None
+    with contextlib.suppress(orjson.JSONDecodeError):
+        event = orjson.loads(record.value or b"null")
+    event = event if isinstance(event, dict) else {}
+    if topic == skip_topic.name:
+        return f"skipped: {event.get('reason')}: {event.get('detail')}{by}"
+    title = event.get("title")
+    return f"{topic.rpartition('.')[2]}{f': {title}' if title else ''}{by}"
