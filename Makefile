@@ -121,6 +121,7 @@ train-topics: $(TRAINING)/.ready ## Train the topic models anew, after 'make fur
 	PYTHONPATH=.:services:schemas $(TRAINING)/bin/python -m training.enrichment.graph
 	PYTHONPATH=.:services:schemas OMP_NUM_THREADS=1 $(TRAINING)/bin/python -m training.enrichment.topics $(if $(DATA),--data $(DATA))
 	PYTHONPATH=.:services:schemas OMP_NUM_THREADS=1 $(TRAINING)/bin/python -m training.enrichment.calibration $(if $(DATA),--data $(DATA))
+	PYTHONPATH=.:services:schemas OMP_NUM_THREADS=1 $(TRAINING)/bin/python -m training.enrichment.parity
 
 TEACHING := .venv-teaching
 

@@ -1,0 +1,21 @@
+"""Write the golden outputs anew: `python -m tests.models.regenerate [NAME ...]`, after a change that is meant."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from tests.models import enrichment
+from tests.models.stored import save
+
+OUTPUTS: dict[str, Callable[[], dict[str, Any]]] = {
+    "language": enrichment.language,
+    "tagger": enrichment.tagger,
+    "words_model": enrichment.words_model,
+    "sentence_model": enrichment.sentence_model,
+    "topics": enrichment.topics,
+}
+"""By the name of their file in golden/."""
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or OUTPUTS:
+        save(f"golden/{name}", OUTPUTS[name]())

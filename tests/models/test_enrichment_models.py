@@ -1,0 +1,90 @@
+"""Enrichment's models say what they said when their outputs were stored (`tests/models/__init__.py`).
+
+The tolerances allow for another processor, which sums in another order and multiplies bytes by other instructions.
+"""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.models import enrichment
+from tests.models.stored import differences, load
+
+CONFIDENCE = 0.005
+"""Of a language."""
+
+TAGGER_VECTOR = 1e-3
+"""Numbers of the tagger's vectors are about 1."""
+
+LOG_PROBABILITY = 1e-4
+"""Of the words model: 32-bit floats."""
+
+COSINE = 0.995
+"""Of a sentence vector with the stored one: activations are rounded to bytes, which a last digit may tip over."""
+
+NEAREST_LEADS = 0.05
+"""Log probabilities from such a vector."""
+
+SCORE = 0.03
+"""Of a topic."""
+
+PUBLISHED_COSINE = 0.985
+"""Of our sentence vectors with the published graph's, which multiplies floats."""
+
+
+def cosine(one: list[float], other: list[float]) -> float:
+    a, b = np.array(one), np.array(other)
+    return float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
+
+
+def test_languages() -> None:
+    assert not differences(enrichment.language(), load("golden/language"), CONFIDENCE)
+
+
+def test_the_tagger() -> None:
+    assert not differences(enrichment.tagger(), load("golden/tagger"), TAGGER_VECTOR)
+
+
+@pytest.mark.parametrize("origin", ["golden", "reference"])
+def test_the_words_model_as_stored_and_as_scikit_learn_computes_it(origin: str) -> None:
+    assert not differences(enrichment.words_model(), load(f"{origin}/words_model"), LOG_PROBABILITY)
+
+
+@pytest.fixture(scope="module")
+def sentences() -> dict[str, Any]:
+    return enrichment.sentence_model()
+
+
+def test_the_sentence_model(sentences: dict[str, Any]) -> None:
+    stored = load("golden/sentence_model")
+    assert sentences.keys() == stored.keys()
+    for text, outputs in sentences.items():
+        assert outputs["pieces"] == stored[text]["pieces"]
+        assert cosine(outputs["vector"], stored[text]["vector"]) >= COSINE
+        assert not differences(outputs["leads"], stored[text]["leads"], NEAREST_LEADS)
+
+
+def test_sentence_vectors_are_near_those_of_the_published_graph(sentences: dict[str, Any]) -> None:
+    reference = load("reference/sentence_model")
+    for text, outputs in sentences.items():
+        assert cosine(outputs["vector"], reference[text]) >= PUBLISHED_COSINE
+
+
+def test_topics() -> None:
+    assert not differences(enrichment.topics(), load("golden/topics"), SCORE)
+
+
+@pytest.mark.parametrize(
+    ("actual", "places"),
+    [
+        ({"a": [1.0005, "x"]}, []),
+        ({"a": [1.1, "x"]}, ["/a/0"]),
+        ({"a": [1.0, "y"]}, ["/a/1"]),
+        ({"a": [1.0]}, ["/a"]),
+        ({"b": [1.0, "x"]}, [""]),
+        ({"a": None}, ["/a"]),
+    ],
+)
+def test_differences_are_found(actual: Any, places: list[str]) -> None:
+    assert [line.partition(":")[0] for line in differences(actual, {"a": [1.0, "x"]}, 0.001)] == places
