@@ -12,9 +12,10 @@ import signal
 import sys
 import time
 
+from wiredesk.operations.replays.processing import process
+from wiredesk.operations.replays.run import load_runs
 from wiredesk.runtime import logs
 from wiredesk.runtime.records import Output, Record
-from wiredesk.runtime.replay import noted_runs, work
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Stage, Topic
 from wiredesk.runtime.worker import Worker
@@ -66,8 +67,8 @@ async def _run(bootstrap: str, run: str | None) -> None:
     if run is None:
         await Worker(STAGE, kafka, settings).run(stop)
         return
-    noted = (await noted_runs(kafka))[run]
-    await work(kafka, settings, STAGE, noted.run, accept_all, rate=None, stop=stop)
+    noted = (await load_runs(kafka))[run]
+    await process(kafka, settings, STAGE, noted.run, accept_all, rate=None, stop=stop)
 
 
 if __name__ == "__main__":

@@ -25,13 +25,13 @@ from overhead import inputs
 
 from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.operations.replays.planning import create_run, resolve_ranges
+from wiredesk.operations.replays.reconcile import reconcile
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import WiredeskError
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.reading import between, ends
 from wiredesk.runtime.records import Record
-from wiredesk.runtime.replay import account, begin
-from wiredesk.runtime.replay.planning import spans
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Topic
 from wiredesk.runtime.worker.replay_scope import accept_all
@@ -107,11 +107,11 @@ async def _copy(kafka: KafkaSettings, target: Topic, records: int) -> None:
 
 
 async def _replay(kafka: KafkaSettings, target: Topic, records: int, processes: int) -> None:
-    ranges = await spans(kafka, STAGE)
-    run = await begin(kafka, STAGE, version="1", into=target.name, ranges=ranges, filters={}, rate=None)
+    ranges = await resolve_ranges(kafka, STAGE)
+    run = await create_run(kafka, STAGE, version="1", into=target.name, ranges=ranges, filters={}, rate=None)
     command = [str(Path(__file__).parent / "burning_stage.py"), kafka.bootstrap_servers, run.id]
     await asyncio.gather(*(_run(command) for _ in range(processes)))
-    found = await account(kafka, run.id, run.sources(kafka, STAGE), run.outputs, accept_all)
+    found = await reconcile(kafka, run.id, run.sources(kafka, STAGE), run.outputs, accept_all)
     if not found.adds_up or found.read != records:
         raise WiredeskError(f"the replay does not add up: {found}")
 

@@ -26,7 +26,7 @@ from tests.support import ROOT
 from wiredesk.local.broker import jars
 from wiredesk.local.broker.node import Address, Node
 from wiredesk.local.broker.settings import BrokerSettings
-from wiredesk.runtime.acls import Acl, Operation, Resource
+from wiredesk.operations.acls import Acl, Operation, Resource
 from wiredesk.runtime.errors import WiredeskError
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings

@@ -217,14 +217,14 @@ class HostileRun:
         count = len(letters)
         for outcome, expected in (
             (exported, f"{count} dead letters in {kept}"),
-            (back, f"{count} dead letters imported, 0 were there"),
-            (again, f"0 dead letters imported, {count} were there"),
+            (back, f"{count} dead letters imported, 0 were there already"),
+            (again, f"0 dead letters imported, {count} were there already"),
         ):
             if outcome.out.strip() != expected:
                 self.result.problems.append(f"{outcome.name}: {outcome.out!r}, not {expected!r}")
         (redriven,) = self._run([[*REDRIVE, "--limit", str(REDRIVEN)]], form=checks.JSON)
         report = json.loads(redriven.out)
-        if report["worn_out"] or report["done_before"]:
+        if report["limit_reached"] or report["done_before"]:
             self.result.problems.append(f"a dead letter that was never redriven counts as one: {redriven.out}")
         self.result.sent += int(report["sent"])
         return int(report["sent"])
@@ -233,7 +233,7 @@ class HostileRun:
         """Check that what was redriven and given up again is known to have had its round."""
         (planned,) = self._run([[*REDRIVE, "--dry-run"]], form=checks.JSON)
         report = json.loads(planned.out)
-        if (report["done_before"], report["worn_out"]) != (redriven, redriven):
+        if (report["done_before"], report["limit_reached"]) != (redriven, redriven):
             self.result.problems.append(f"{redriven} dead letters were redriven and given up again: {planned.out}")
 
     def _run(self, commands: Sequence[Sequence[str]], *, form: checks.Form) -> list[Outcome]:

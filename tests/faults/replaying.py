@@ -32,10 +32,11 @@ from tests.faults import crew
 from tests.support import ROOT
 from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.operations.replays.processing import position
+from wiredesk.operations.replays.run import Run, load_runs
 from wiredesk.pipeline import ARTICLES_CLEANED, ARTICLES_ENRICHED, PAGES_RAW, STAGES, TOPICS
 from wiredesk.runtime import logs
-from wiredesk.runtime.kafka import topics
-from wiredesk.runtime.replay import Run, noted_runs, progress
+from wiredesk.runtime.kafka import clients, topics
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import scaled, setting
 
@@ -75,12 +76,12 @@ class Result:
             self.account["adds_up"]
             and self.account["ended"][V2] == self.articles
             and self.audit["missing"] == self.audit["duplicated"] == 0
-            and self.witness == {"read": self.articles, "missing": 0, "duplicated": 0, "strange": 0}
+            and self.witness == {"read": self.articles, "missing": 0, "duplicated": 0, "unexpected": 0}
         )
 
     def summary(self) -> str:
         """Return it in words."""
-        counts = {name: self.account[name] for name in ("read", "missing", "duplicated", "strange", "expired")}
+        counts = {name: self.account[name] for name in ("read", "missing", "duplicated", "unexpected", "expired")}
         audit = {name: self.audit[name] for name in ("pages", "enriched", "in_flight", "missing", "duplicated")}
         before, after = _p99(self.alone), _p99(self.beside)
         return "\n".join(
@@ -248,7 +249,7 @@ class _Run:
         run = await self._planned()
         for part in KILLS:
             async with asyncio.timeout(scaled(DEADLINE_SECONDS)):
-                while (done := (await progress(self._kafka, run)).done) < part * run.size:
+                while (done := await self._done(run)) < part * run.size:
                     await asyncio.sleep(POLL_SECONDS)
             process.send_signal(signal.SIGKILL)
             await process.wait()
@@ -256,6 +257,10 @@ class _Run:
             self._say(f"killed at {done} of {run.size} offsets")
             process = await self._start("--resume", run.id)
         return await self._replayed(process)
+
+    async def _done(self, run: Run) -> int:
+        async with clients.started(clients.admin(self._kafka), self._kafka) as admin:
+            return (await position(admin, self._kafka, run)).done
 
     async def _planned(self) -> Run:
         """Return the run, once it is noted.
@@ -265,7 +270,7 @@ class _Run:
         """
         async with asyncio.timeout(scaled(DEADLINE_SECONDS)):
             while True:
-                for noted in (await noted_runs(self._kafka)).values():
+                for noted in (await load_runs(self._kafka)).values():
                     if noted.run.into == V2:
                         return noted.run
                 await asyncio.sleep(POLL_SECONDS)

@@ -18,14 +18,13 @@ from tests.secured import Guest, SecuredKafka
 from tests.support import DEADLINE, SAMPLES, Raw, publish
 from wiredesk.cli import app
 from wiredesk.cli.acls import COMMANDS, Asked
+from wiredesk.operations import acls
+from wiredesk.operations.acls import Acl, Operation, Resource
+from wiredesk.operations.replays.run import RUNS_TOPIC, Run, load_runs, save_run
 from wiredesk.pipeline import INGEST, PAGES_RAW, STAGES, TOPICS
-from wiredesk.runtime import acls
-from wiredesk.runtime.acls import Acl, Operation, Resource
 from wiredesk.runtime.errors import WiredeskError
 from wiredesk.runtime.kafka import clients, topics
 from wiredesk.runtime.kafka.progress import set_offsets
-from wiredesk.runtime.replay.run import NOTES as RUNS
-from wiredesk.runtime.replay.run import Run, note_run, noted_runs
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Topic
 from wiredesk.runtime.worker import Worker
@@ -121,7 +120,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "dlq show": ("dlq", "show", "pages.raw.dlq/0/0", "--json"),
     "dlq export": ("dlq", "export", "letters"),
     "dlq import": ("dlq", "import", "kept"),
-    "dlq redrive": ("dlq", "redrive"),
+    "dlq redrive": ("dlq", "redrive", "--yes"),
     "dlq purge": ("dlq", "purge", "--yes"),
     "replay list": ("replay", "list"),
     "replay rewind": ("replay", "ingest", "--rewind-group", "--offset", "0:1", "--yes"),
@@ -203,7 +202,7 @@ async def fill(door: KafkaSettings, folder: Path) -> None:
     await topics.create(door, [Topic("articles.enriched.v2", "", 1)])
     run = Run(id="ingest-1", stage="ingest", version="1", into=None, spans={0: (0, 1)}, planned_at=datetime.now(UTC))
     await set_offsets(door, run.group, {TopicPartition(door.on_cluster(PAGES_RAW.name), 0): 0})
-    await note_run(door, run, 1)
+    await save_run(door, run, 1)
     await add_letters(door)
     rows = [
         {"id": f"x/0/{n}", "topic": stage.dead_letter_topic.name, "key": None, "value": "eA==", "headers": list[str]()}
@@ -236,12 +235,12 @@ def test_a_replay_needs_exactly_what_is_printed(cluster: SecuredKafka, guest: Gu
         assert done.returncode == 1, (missing, done.stderr)
         assert len(done.stderr.splitlines()) == 1, done.stderr
         assert missing.name in done.stderr, (missing, done.stderr)
-    stopped = list(asyncio.run(noted_runs(door)))
+    stopped = list(asyncio.run(load_runs(door)))
     guest.may(*needed)
     done = replayed(kafka, into)
     assert done.returncode == 0, done.stderr
     taken_up = acls.least(acls.resume(kafka, WorkerSettings(), INGEST, into))
-    reads_runs = Acl(Resource.TOPIC, kafka.on_cluster(RUNS.name), Operation.READ)
+    reads_runs = Acl(Resource.TOPIC, kafka.on_cluster(RUNS_TOPIC.name), Operation.READ)
     guest.may(*(acl for acl in taken_up if acl != reads_runs))
     done = secured.command(kafka, "replay", "--resume", stopped[-1])
     assert done.returncode == 1, done.stderr

@@ -162,7 +162,7 @@ async def test_a_redriven_dead_letter_is_no_end_any_more(kafka: KafkaSettings) -
     await producer.stop()
     assert as_json(kafka)[1]["dead_lettered"] == 1
 
-    assert wiredesk(kafka, "dlq", "redrive").returncode == 0
+    assert wiredesk(kafka, "dlq", "redrive", "--yes").returncode == 0
     code, found = as_json(kafka)
     assert (code, found["pages"], found["dead_lettered"], found["in_flight"]) == (0, 1, 0, 1)
     await end(kafka, ARTICLES_ENRICHED.name, page)

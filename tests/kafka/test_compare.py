@@ -85,7 +85,7 @@ async def test_a_wrong_call_is_told_in_one_line(kafka: KafkaSettings) -> None:
     for arguments, told in (
         ((BEFORE.name, "nowhere"), "no topic"),
         ((BEFORE.name, BEFORE.name), "compared with itself"),
-        ((BEFORE.name, AFTER.name), "is no article"),
+        ((BEFORE.name, AFTER.name), "is not an article"),
     ):
         code, _, said = compare(kafka, *arguments)
         assert code == 2

@@ -16,8 +16,9 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from tests.support import DEADLINE, ROOT
+from wiredesk.operations.dead_letters.redrive_log import read_redrive_log
 from wiredesk.pipeline import EXTRACTOR, INGEST, PAGES_ACCEPTED, PAGES_RAW, TOPICS
-from wiredesk.runtime.dead_letters import dead_letter, redriven
+from wiredesk.runtime.dead_letters import dead_letter
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.lineage import lineage
@@ -114,7 +115,7 @@ async def test_a_record_goes_back_so_often_and_no_more(kafka: KafkaSettings) -> 
     await topics.create(kafka, TOPICS)
     await give_up(kafka, INGEST, 1)
     for round_ in (1, 2):
-        assert objects(kafka, "redrive", "--rounds", "2")[0]["sent"] == 1
+        assert objects(kafka, "redrive", "--rounds", "2", "--yes")[0]["sent"] == 1
         (*_, back) = await records(kafka, PAGES_RAW.name)
         assert back.headers[-1] == ("wiredesk_redrives", str(round_).encode())
         letter = dead_letter(INGEST, "1", back, Failure("timeout", "again"))
@@ -124,8 +125,8 @@ async def test_a_record_goes_back_so_often_and_no_more(kafka: KafkaSettings) -> 
             kafka.on_cluster(letter.topic), letter.value, key=letter.key, headers=list(letter.headers)
         )
         await producer.stop()
-    last = objects(kafka, "redrive", "--rounds", "2")[0]
-    assert (last["sent"], last["done_before"], last["worn_out"]) == (0, 2, 1)
+    last = objects(kafka, "redrive", "--rounds", "2", "--yes")[0]
+    assert (last["sent"], last["done_before"], last["limit_reached"]) == (0, 2, 1)
 
 
 @pytest.mark.timeout(240)
@@ -146,10 +147,10 @@ async def test_a_letter_that_its_topic_does_not_take_holds_up_no_other(kafka: Ka
     finally:
         await producer.stop()
     await give_up(kafka, INGEST, 3, first=3)
-    (found,) = objects(kafka, "redrive")
+    (found,) = objects(kafka, "redrive", "--yes")
     assert (found["sent"], found["too_large"]) == (6, 1)
     assert Counter(await raw_keys(kafka)) == Counter(b"k%d" % n for n in range(6))
-    (again,) = objects(kafka, "redrive")
+    (again,) = objects(kafka, "redrive", "--yes")
     assert (again["sent"], again["done_before"], again["too_large"]) == (0, 6, 1)
 
 
@@ -170,10 +171,12 @@ async def test_a_thousand_killed_on_the_way_go_back_once_each(kafka: KafkaSettin
         process = await asyncio.create_subprocess_exec(
             *command(*options), cwd=ROOT, env=environment(kafka), stderr=asyncio.subprocess.DEVNULL
         )
-        before = len(await redriven(kafka))
+        before = len(await read_redrive_log(kafka))
         deadline = time.monotonic() + DEADLINE
         # Killed when it has begun to write, at a moment of its own each time.
-        while process.returncode is None and len(await redriven(kafka)) == before and time.monotonic() < deadline:
+        while (
+            process.returncode is None and len(await read_redrive_log(kafka)) == before and time.monotonic() < deadline
+        ):
             await asyncio.sleep(0.01 + 0.05 * rng.random())
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGKILL)
@@ -192,15 +195,15 @@ async def test_two_runs_at_once_send_nothing_twice(kafka: KafkaSettings) -> None
     await give_up(kafka, EXTRACTOR, 600)
     both = [
         await asyncio.create_subprocess_exec(
-            *command("redrive"), cwd=ROOT, env=environment(kafka), stderr=asyncio.subprocess.PIPE
+            *command("redrive", "--yes"), cwd=ROOT, env=environment(kafka), stderr=asyncio.subprocess.PIPE
         )
         for _ in range(2)
     ]
     said = [(await process.communicate())[1].decode() for process in both]
     for process, told in zip(both, said, strict=True):
         # Whoever comes later fences the other, unless that one has finished.
-        assert process.returncode == 0 or (process.returncode == 1 and "nothing goes back twice" in told), told
-    objects(kafka, "redrive")
+        assert process.returncode == 0 or (process.returncode == 1 and "nothing is sent twice" in told), told
+    objects(kafka, "redrive", "--yes")
     back = Counter(r.key for r in await records(kafka, PAGES_ACCEPTED.name))
     assert (len(back), set(back.values())) == (600, {1})
 
@@ -215,10 +218,10 @@ async def test_dead_letters_are_kept_in_a_file_purged_and_brought_back(kafka: Ka
     assert "deleted" in dlq(kafka, "purge", "--yes")
     assert not objects(kafka, "list")
     assert dlq(kafka, "purge", "--yes") == "no dead letters to purge\n"
-    assert dlq(kafka, "import", str(kept)) == "3 dead letters imported, 0 were there\n"
-    assert dlq(kafka, "import", str(kept)) == "0 dead letters imported, 3 were there\n"
+    assert dlq(kafka, "import", str(kept)) == "3 dead letters imported, 0 were there already\n"
+    assert dlq(kafka, "import", str(kept)) == "0 dead letters imported, 3 were there already\n"
     assert [(row["reason"], row["letters"]) for row in objects(kafka, "list")] == [("error", 3)]
-    assert objects(kafka, "redrive")[0]["sent"] == 3
+    assert objects(kafka, "redrive", "--yes")[0]["sent"] == 3
     assert {r.headers for r in await records(kafka, PAGES_RAW.name)} == {
         (("traceparent", b"00-1"), ("a", None), ("wiredesk_redrives", b"1"))
     }
@@ -228,9 +231,9 @@ async def test_dead_letters_are_kept_in_a_file_purged_and_brought_back(kafka: Ka
     ("options", "told"),
     [
         (["show", "pages.raw.dlq/0/99"], "there is no dead letter"),
-        (["show", "pages.raw/0/1"], "names no dead letter"),
+        (["show", "pages.raw/0/1"], "is not the id of a dead letter"),
         (["redrive", "--topic", "nix"], "no dead-letter topic nix"),
-        (["list", "--since", "soon"], "is no time"),
+        (["list", "--since", "soon"], "is not a time"),
         (["import", "nowhere.jsonl"], "No such file"),
     ],
 )

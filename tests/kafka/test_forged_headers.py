@@ -16,7 +16,7 @@ from wiredesk.testing.processes import wiredesk, workers
 from wiredesk_schemas.headers import Header
 
 LETTERS = f"{PAGES_RAW.name}.dlq"
-REDRIVE = ("dlq", "redrive", "--rounds", "2")
+REDRIVE = ("dlq", "redrive", "--rounds", "2", "--yes")
 
 
 def objects(kafka: KafkaSettings, *command: str, code: int = 0) -> list[dict[str, Any]]:
@@ -79,7 +79,7 @@ async def test_forged_headers_are_kept_and_not_believed(kafka: KafkaSettings, tm
 
         # All go back, under the names that they came with, and have had one round then, whatever they claim.
         (sent,) = objects(kafka, *REDRIVE)
-        assert (sent["sent"], sent["worn_out"]) == (len(forged), 0)
+        assert (sent["sent"], sent["limit_reached"]) == (len(forged), 0)
         again = (await records(kafka, PAGES_RAW.name))[len(forged) :]
         for record, headers in zip(again, forged, strict=True):
             assert record.headers[-1] == ("wiredesk_redrives", b"1")
@@ -88,10 +88,10 @@ async def test_forged_headers_are_kept_and_not_believed(kafka: KafkaSettings, tm
         newest = (await records(kafka, LETTERS))[-1]
         assert "redriven before: 1\n" in wiredesk(kafka, "dlq", "show", newest.coordinates).stdout
         (sent,) = objects(kafka, *REDRIVE)
-        assert (sent["sent"], sent["done_before"], sent["worn_out"]) == (len(forged), len(forged), 0)
+        assert (sent["sent"], sent["done_before"], sent["limit_reached"]) == (len(forged), len(forged), 0)
         await ends_of(kafka, [record.coordinates for record in await records(kafka, PAGES_RAW.name)])
         (sent,) = objects(kafka, *REDRIVE)
-        assert (sent["sent"], sent["done_before"], sent["worn_out"]) == (0, 2 * len(forged), len(forged))
+        assert (sent["sent"], sent["done_before"], sent["limit_reached"]) == (0, 2 * len(forged), len(forged))
     assert objects(kafka, "audit")[0]["missing"] == 0
 
 

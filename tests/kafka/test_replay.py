@@ -15,13 +15,14 @@ import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 
 from tests.support import DEADLINE, ROOT, Raw, ends_of, publish, text
+from wiredesk.operations.replays.planning import create_run, resolve_ranges
+from wiredesk.operations.replays.reconcile import reconcile
+from wiredesk.operations.replays.run import Run, load_runs
 from wiredesk.pipeline import INGEST, PAGES_ACCEPTED, PAGES_SKIPPED, TOPICS
 from wiredesk.runtime.kafka import clients, topics
 from wiredesk.runtime.kafka.progress import group_state, set_offsets
 from wiredesk.runtime.kafka.reading import ends, read
 from wiredesk.runtime.records import Record
-from wiredesk.runtime.replay import Run, account, begin, noted_runs
-from wiredesk.runtime.replay.planning import spans
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.worker.replay_scope import accept_all
 from wiredesk.testing.patience import scaled, setting
@@ -180,7 +181,7 @@ async def test_killed_resumed_and_shared_each_record_is_out_once(kafka: KafkaSet
         assert before < run["offsets"]
         if how is signal.SIGKILL:
             process = start(kafka, log, "--resume", name)
-    assert f"go on with 'wiredesk replay --resume {name}'" in log.read_text()
+    assert f"continue it with 'wiredesk replay --resume {name}'" in log.read_text()
     crew = [start(kafka, log, "--resume", name, "--rate", "100000") for _ in range(2)]
     assert [one.wait(scaled(120)) for one in crew] == [0, 0], log.read_text()[-2000:]
 
@@ -202,7 +203,7 @@ async def test_a_repair_of_the_live_topic_is_no_duplicate(kafka: KafkaSettings, 
         await ends_of(kafka, origins)
     refused = wiredesk(kafka, "replay", "ingest", "--from", "1h")
     assert refused.returncode == 2
-    assert "say --yes, or --into TOPIC" in refused.stderr
+    assert "pass --yes, or --into TOPIC" in refused.stderr
 
     found = replay(kafka, "ingest", "--from", "1h", "--yes")
     assert found["adds_up"]
@@ -238,8 +239,8 @@ async def forge(kafka: KafkaSettings, topic: str, run: str, source: str) -> None
 
 
 async def planned(kafka: KafkaSettings, version: str = "1.0.0", into: str = INTO) -> Run:
-    ranges = await spans(kafka, INGEST)
-    return await begin(kafka, INGEST, version=version, into=into, ranges=ranges, filters={}, rate=None)
+    ranges = await resolve_ranges(kafka, INGEST)
+    return await create_run(kafka, INGEST, version=version, into=into, ranges=ranges, filters={}, rate=None)
 
 
 def attributes(record: Record) -> dict[str, bytes | None]:
@@ -258,14 +259,14 @@ async def test_a_run_that_does_not_add_up_says_so(kafka: KafkaSettings) -> None:
     await forge(kafka, f"{INTO}.skipped", run.id, origins[1])
     await forge(kafka, INTO, run.id, f"{kafka.on_cluster(INGEST.consumes.name)}/0/999")
     await forge(kafka, INTO, "another-run", origins[2])
-    found = await account(kafka, run.id, sources, run.outputs, accept_all)
-    assert (found.read, found.missing, found.duplicated, found.strange) == (5, 3, 1, 1)
+    found = await reconcile(kafka, run.id, sources, run.outputs, accept_all)
+    assert (found.read, found.missing, found.duplicated, found.unexpected) == (5, 3, 1, 1)
     assert set(found.missing_records) == set(origins[2:])
     assert found.duplicated_records == (origins[1],)
     told = wiredesk(kafka, "replay", "--resume", run.id)
     assert told.returncode == 1
     assert f"missing: {origins[2]}" in told.stdout
-    assert [one.account and one.account.adds_up for one in (await noted_runs(kafka)).values()] == [False]
+    assert [one.reconciliation and one.reconciliation.adds_up for one in (await load_runs(kafka)).values()] == [False]
 
 
 async def test_another_version_does_not_go_on_with_a_run(kafka: KafkaSettings) -> None:
@@ -282,7 +283,7 @@ async def test_another_version_does_not_go_on_with_a_run(kafka: KafkaSettings) -
     ("options", "told", "code"),
     [
         (["ingest"], "say what to read: --from T", 2),
-        (["ingest", "--from", "soon"], "'soon' is no time: write 2026-01-31", 2),
+        (["ingest", "--from", "soon"], "'soon' is not a time: write 2026-01-31", 2),
         (
             ["ingest", "--from", "2026-11-02", "--to", "2026-11-01"],
             "--from 2026-11-02 is not before --to 2026-11-01",
@@ -292,8 +293,8 @@ async def test_another_version_does_not_go_on_with_a_run(kafka: KafkaSettings) -
         (["ingest", "--from", "2100-01-01"], "nothing to replay", 2),
         (["ingest", "--offset", "1"], "like 3:1200-2400", 2),
         (["ingest", "--offset", "99:1"], "has no partition 99: they are 0 to 5", 2),
-        (["ingest", "--offset", "3:5-5"], "5 is not behind 5", 2),
-        (["ingest", "--offset", "3:5", "--offset", "3:7"], "is there twice", 2),
+        (["ingest", "--offset", "3:5-5"], "the end 5 (exclusive) must be greater than the start 5", 2),
+        (["ingest", "--offset", "3:5", "--offset", "3:7"], "is given twice", 2),
         (["ingest", "--from", "1h", "--into", "articles.enriched"], "would write articles.enriched, a live topic", 2),
         (["extractor", "--from", "1h", "--into", "pages"], "would write pages.skipped, a live topic", 2),
         (["ingest", "--from", "1h", "--into", "wiredesk.replays"], "are wiredesk's own", 2),
@@ -302,8 +303,8 @@ async def test_another_version_does_not_go_on_with_a_run(kafka: KafkaSettings) -
         (["enrich", "--from", "1h"], "No such command 'enrich'", 2),
         (["--resume", "nobody"], "no run nobody: 'wiredesk replay list' shows them", 2),
         (["show", "nobody"], "no run nobody", 2),
-        (["--json", "list"], "goes behind 'list'", 2),
-        (["ingest", "--rewind-group", "--from", "1h", "--into", "x"], "goes with --from or --offset only", 2),
+        (["--json", "list"], "must come after 'list'", 2),
+        (["ingest", "--rewind-group", "--from", "1h", "--into", "x"], "takes --from or --offset only", 2),
         (["ingest", "--from", "1h", "--bootstrap-servers", "127.0.0.1:1"], "no Kafka broker answers", 1),
     ],
 )

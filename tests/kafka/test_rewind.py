@@ -50,7 +50,7 @@ async def test_a_stage_reads_again_what_was_said_and_nothing_else(kafka: KafkaSe
     planned = moves(kafka, "--from", "-1h", "--dry-run")
     assert (sum(m["again"] for m in planned), {m["to"] for m in planned}) == (30, {0})
     assert await committed(kafka) == before, "a dry run moves nothing"
-    assert "say --yes" in replay(kafka, "--rewind-group", "--from", "-1h", code=2)
+    assert "pass --yes" in replay(kafka, "--rewind-group", "--from", "-1h", code=2)
 
     (fullest, count) = Counter(name.split("/")[1] for name in origins).most_common(1)[0]
     moves(kafka, "--offset", f"{fullest}:{count - 2}", "--yes")
@@ -75,10 +75,10 @@ async def test_what_waits_can_be_passed_over(kafka: KafkaSettings) -> None:
     ("options", "told"),
     [
         (["--rewind-group"], "either --from T or --offset P:N"),
-        (["--rewind-group", "--from", "soon"], "is no time"),
+        (["--rewind-group", "--from", "soon"], "is not a time"),
         (["--rewind-group", "--offset", "1"], "like 3:1200"),
         (["--rewind-group", "--offset", "99:1"], "has no partition 99"),
-        (["--rewind-group", "--from", "1h", "--rate", "3"], "goes with --from or --offset only"),
+        (["--rewind-group", "--from", "1h", "--rate", "3"], "takes --from or --offset only"),
     ],
 )
 async def test_a_wrong_call_is_told_in_one_line(kafka: KafkaSettings, options: list[str], told: str) -> None:

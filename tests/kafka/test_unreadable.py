@@ -175,7 +175,7 @@ async def test_a_batch_that_is_damaged_on_disk_costs_itself_alone(
     audit = json.loads(wiredesk(kafka, "audit", "--json").stdout)
     assert (audit["missing"], audit["duplicated"], audit["dead_lettered"]) == (0, 0, 2)
     run_all(kafka)
-    redriven = json.loads(wiredesk(kafka, "dlq", "redrive", "--json").stdout)
+    redriven = json.loads(wiredesk(kafka, "dlq", "redrive", "--yes", "--json").stdout)
     assert (redriven["sent"], redriven["unreadable"]) == (0, 2), "bytes are no record that could go back"
     assert origin(found[f"{topic}/0/1"][0]) == f"{topic}/0/1"
 

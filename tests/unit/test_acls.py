@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from wiredesk.cli import app
-from wiredesk.runtime.acls import Acl, Operation, Resource, least
+from wiredesk.operations.acls import Acl, Operation, Resource, least
 
 EVERYTHING = ("--command", "worker", "--command", "dlq", "--command", "replay", "--into", "v2", "--topic-prefix", "d.")
 

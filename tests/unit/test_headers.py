@@ -9,17 +9,17 @@ from hypothesis import strategies as st
 
 from tests.faults.hostile_records import DIGITS, header_names
 from wiredesk.cli import tail
-from wiredesk.cli.dlq import keeping, listing
-from wiredesk.cli.moments import written
-from wiredesk.cli.replay.filters import wanted
+from wiredesk.cli.time_arg import format_timestamp
+from wiredesk.operations.dead_letters.choices import Grouping
+from wiredesk.operations.dead_letters.files import exported_key, from_json, to_json
+from wiredesk.operations.dead_letters.redrive_log import RedriveLog, redrive_entry, redriven_record
 from wiredesk.operations.page_urls import host_of, page_url
+from wiredesk.operations.replays.filters import record_filter
 from wiredesk.operations.status import arrival_seconds, reason_of
 from wiredesk.operations.trace import summarize
 from wiredesk.pipeline import EXTRACTOR, INGEST, PAGES_SKIPPED, STAGES
 from wiredesk.registry import registry
-from wiredesk.runtime.dead_letters import Notes, dead_letter, mark
-from wiredesk.runtime.dead_letters.letter import parsed
-from wiredesk.runtime.dead_letters.redrive import _again, _note
+from wiredesk.runtime.dead_letters import dead_letter, letter_key, parse_letter
 from wiredesk.runtime.lineage import lineage, origin_of, origin_seconds, replay_marks, replay_of
 from wiredesk.runtime.printable import json_text
 from wiredesk.runtime.records import Failure, Record, instant, parse_coordinates
@@ -43,7 +43,7 @@ received = st.lists(st.tuples(names, values), max_size=12).map(tuple)
 timestamps = st.integers(-(2**63), 2**63 - 1)
 
 
-FILTER = wanted({"host": ("a.example",), "type": ("t",), "language": ("en",), "url": ("x",)})
+FILTER = record_filter({"host": ("a.example",), "type": ("t",), "language": ("en",), "url": ("x",)})
 
 
 def record(found: tuple[Header, ...] = (), timestamp: int = 1_700_000_000_000, topic: str = "pages.raw") -> Record:
@@ -81,17 +81,17 @@ def test_no_header_upsets_a_parser(found: tuple[Header, ...], timestamp: int) ->
         assert summarize(registry(), PAGES_SKIPPED, topic, one)
         assert json.loads(json_text(tail.as_object(one)))
         assert len(headers.own_headers(found)) <= len(found) >= len(headers.propagated(found))
-        assert written(timestamp).endswith(" ms") == (instant(timestamp) is None)
+        assert format_timestamp(timestamp).endswith(" ms") == (instant(timestamp) is None)
         assert not FILTER(one)
         for stage in STAGES.values():
             made = dict(lineage(stage, one))
             assert parse_coordinates(headers.decode_text(made["wiredesk_origin"])) is not None
             assert headers.decode_number(made["wiredesk_origin_time"]) is not None
-            if (letter := parsed(stage, one)) is not None:
-                assert [key(letter) for key in listing.KEYS.values()]
-                assert json.loads(json_text(keeping._object(letter)))
-                assert _again(letter, 1).topic == stage.consumes.name
-                assert _note(letter, 1, None).key == mark(one).encode()
+            if (letter := parse_letter(stage, one)) is not None:
+                assert [grouping.value_of(letter) for grouping in Grouping]
+                assert json.loads(json_text(to_json(letter)))
+                assert redriven_record(letter, 1).topic == stage.consumes.name
+                assert redrive_entry(letter, 1, None, "").key == letter_key(one).encode()
     for reader in (RawPage.from_record, lambda _, found: DeadLetterHeaders.from_headers(found)):
         try:
             reader(b"v", found)
@@ -107,7 +107,7 @@ def test_in_a_dead_letter_all_that_bears_our_names_is_ours(found: tuple[Header, 
     assert all(re.fullmatch(r"wiredesk_(dlq_\w+|origin|origin_time)", name) for name, _ in ours)
     assert origin_of(letter) == COORDINATES
     assert replay_of(letter) is None
-    back = parsed(INGEST, letter)
+    back = parse_letter(INGEST, letter)
     assert back is not None
     assert back.source == COORDINATES
     assert back.headers == found, "and what was received comes back as it was"
@@ -115,23 +115,23 @@ def test_in_a_dead_letter_all_that_bears_our_names_is_ours(found: tuple[Header, 
 
 @given(received)
 def test_what_a_redrive_sends_is_the_record_again(found: tuple[Header, ...]) -> None:
-    letter = parsed(INGEST, given_up(found))
+    letter = parse_letter(INGEST, given_up(found))
     assert letter is not None
-    again = _again(letter, 2).headers
+    again = redriven_record(letter, 2).headers
     assert again == (*(one for one in found if one[0] != "wiredesk_redrives"), ("wiredesk_redrives", b"2"))
 
 
 @given(received)
 def test_nobody_names_a_dead_letter_but_an_import(found: tuple[Header, ...]) -> None:
     stands = given_up((*found, ("wiredesk_kept_as", FORGED_ID)))
-    letter = parsed(INGEST, stands)
+    letter = parse_letter(INGEST, stands)
     assert letter is not None
-    assert keeping._name(letter) == mark(stands)
-    name, output = keeping._parsed(json_text(keeping._object(letter)).encode())
-    assert name == mark(stands)
-    imported = parsed(INGEST, Record("pages.raw.dlq", 0, 900, 5, output.key, output.value, output.headers))
+    assert exported_key(letter) == letter_key(stands)
+    name, output = from_json(json_text(to_json(letter)).encode(), {"pages.raw.dlq"})
+    assert name == letter_key(stands)
+    imported = parse_letter(INGEST, Record("pages.raw.dlq", 0, 900, 5, output.key, output.value, output.headers))
     assert imported is not None
-    assert keeping._name(imported) == mark(stands)
+    assert exported_key(imported) == letter_key(stands)
     assert imported.headers == letter.headers
     assert (imported.reason, imported.source) == (letter.reason, letter.source)
 
@@ -145,10 +145,10 @@ def test_dead_letters_of_older_versions_are_read() -> None:
         ("wiredesk_dlq_topic", b"pages.raw"),
         ("wiredesk_origin", b"pages.raw/0/1"),
     )
-    letter = parsed(INGEST, record((*old, *ours)))
+    letter = parse_letter(INGEST, record((*old, *ours)))
     assert letter is not None
     assert (letter.reason, letter.headers, replay_of(letter.record)) == ("error", old, None)
-    assert Notes().rounds(letter) == 0
+    assert RedriveLog().rounds(letter) == 0
 
 
 @pytest.mark.parametrize(
@@ -156,18 +156,18 @@ def test_dead_letters_of_older_versions_are_read() -> None:
 )
 def test_a_note_that_says_no_place_is_borne(value: bytes | None) -> None:
     """Older versions wrote none."""
-    notes = Notes()
+    notes = RedriveLog()
     notes.add("pages.raw.dlq/0/7@5", value)
     assert "pages.raw.dlq/0/7@5" in notes
     assert len(notes) == 1
 
 
 def test_rounds_are_counted_by_where_records_went() -> None:
-    letter = parsed(INGEST, given_up((("wiredesk_redrives", DIGITS), ("wiredesk_redrives", b"99"))))
+    letter = parse_letter(INGEST, given_up((("wiredesk_redrives", DIGITS), ("wiredesk_redrives", b"99"))))
     assert letter is not None
-    notes = Notes()
+    notes = RedriveLog()
     assert notes.rounds(letter) == 0, "whatever a header claims"
-    note = _note(letter, 3, COORDINATES)
+    note = redrive_entry(letter, 3, COORDINATES, "")
     notes.add((note.key or b"").decode(), note.value)
     assert notes.rounds(letter) == 3
 
@@ -222,16 +222,16 @@ def test_a_record_without_a_true_origin_begins_with_itself(origin: bytes | None)
     ],
 )
 def test_a_time_that_is_none_is_that_of_the_dead_letter(stated: bytes, year: int) -> None:
-    letter = parsed(INGEST, record((("wiredesk_dlq_reason", b"error"), ("wiredesk_dlq_time", stated))))
+    letter = parse_letter(INGEST, record((("wiredesk_dlq_reason", b"error"), ("wiredesk_dlq_time", stated))))
     assert letter is not None
     assert letter.time.year == year
 
 
 def test_a_publisher_named_no_dead_letter_in_older_versions_either() -> None:
     old = record((("wiredesk_kept_as", FORGED_ID), ("wiredesk_dlq_reason", b"error"), ("wiredesk_origin", b"a/0/1")))
-    letter = parsed(INGEST, old)
+    letter = parse_letter(INGEST, old)
     assert letter is not None
-    assert keeping._name(letter) == mark(old)
+    assert exported_key(letter) == letter_key(old)
 
 
 @pytest.mark.parametrize(("depth", "is_text"), [(100, False), (600, True), (100_000, True)])

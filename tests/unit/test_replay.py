@@ -8,15 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wiredesk.cli.replay.filters import filters, wanted
+from wiredesk.operations.dead_letters.redrive_log import redriven_record
+from wiredesk.operations.replays.filters import conditions, record_filter
+from wiredesk.operations.replays.reconcile import Reconciliation
+from wiredesk.operations.replays.run import output_topics
 from wiredesk.pipeline import ENRICHMENT, EXTRACTOR, INGEST
-from wiredesk.runtime.dead_letters import dead_letter
-from wiredesk.runtime.dead_letters.letter import parsed
-from wiredesk.runtime.dead_letters.redrive import _again
+from wiredesk.runtime.dead_letters import dead_letter, parse_letter
 from wiredesk.runtime.lineage import lineage
 from wiredesk.runtime.records import Failure, Record, parse_coordinates
-from wiredesk.runtime.replay import RunAccount
-from wiredesk.runtime.replay.run import targets
 from wiredesk_schemas.headers import Header
 
 
@@ -54,18 +53,18 @@ FRENCH = {"url": "https://a.example/", "paragraphs": [{"text": "Les équipages d
 )
 def test_a_filter_means_what_it_says(asked: dict[str, list[str]], *, fits: bool) -> None:
     names = {"hosts": None, "urls": None, "languages": None, "types": None}
-    test = wanted(filters(**{**names, **asked}))
+    test = record_filter(conditions(**{**names, **asked}))
     assert test(record(ARTICLE, ("ce_type", b"wiredesk.article.cleaned.v1"))) is fits
 
 
 def test_a_language_that_is_not_stated_is_detected() -> None:
-    assert wanted({"language": ("fr",)})(record(FRENCH))
-    assert not wanted({"language": ("en",)})(record(FRENCH))
+    assert record_filter({"language": ("fr",)})(record(FRENCH))
+    assert not record_filter({"language": ("en",)})(record(FRENCH))
 
 
 @given(st.binary() | st.none(), st.binary())
 def test_no_record_upsets_a_filter(value: bytes | None, subject: bytes) -> None:
-    test = wanted({"host": ("a.example",), "url": ("*x*",), "language": ("en",), "type": ("t",)})
+    test = record_filter({"host": ("a.example",), "url": ("*x*",), "language": ("en",), "type": ("t",)})
     assert not test(record(value, ("ce_subject", subject)))
 
 
@@ -92,13 +91,13 @@ def test_what_is_replayed_is_marked_through_all_later_stages_and_at_no_entry() -
 
 
 def test_a_run_of_its_own_topic_leaves_every_live_one_alone() -> None:
-    found = {name: topic.name for name, topic in targets(EXTRACTOR, "articles.cleaned.v2").items()}
+    found = {name: topic.name for name, topic in output_topics(EXTRACTOR, "articles.cleaned.v2").items()}
     assert found == {
         "articles.cleaned": "articles.cleaned.v2",
         "pages.skipped": "articles.cleaned.v2.skipped",
         "pages.accepted.dlq": "articles.cleaned.v2.dlq",
     }
-    assert all(name == topic.name for name, topic in targets(EXTRACTOR, None).items())
+    assert all(name == topic.name for name, topic in output_topics(EXTRACTOR, None).items())
 
 
 @pytest.mark.parametrize(
@@ -107,7 +106,7 @@ def test_a_run_of_its_own_topic_leaves_every_live_one_alone() -> None:
         ({}, True),
         ({"missing": 1}, False),
         ({"duplicated": 1}, False),
-        ({"strange": 1}, False),
+        ({"unexpected": 1}, False),
         ({"expired": 1}, False),
         ({"read": 11}, False),
         ({"passed_over": 3}, False),
@@ -118,7 +117,7 @@ def test_an_account_adds_up_or_it_does_not(changes: dict[str, int], *, adds_up: 
         "read": 10, "passed_over": 2, "ended": {"a": 7, "a.dlq": 1}, "dead_letters": {"error": 1},
         "missing": 0, "duplicated": 0,
     }  # fmt: skip
-    assert RunAccount.model_validate(fields | changes).adds_up is adds_up
+    assert Reconciliation.model_validate(fields | changes).adds_up is adds_up
 
 
 def test_what_a_replay_gave_up_goes_back_as_the_replays() -> None:
@@ -126,10 +125,10 @@ def test_what_a_replay_gave_up_goes_back_as_the_replays() -> None:
     received = record(b"page", ("a", None), *lineage(INGEST, record()))
     given_up = dead_letter(EXTRACTOR, "1", received, Failure("timeout", "as told"))
     written = replace(received, headers=(*given_up.headers, *lineage(EXTRACTOR, received, "run-1")))
-    letter = parsed(EXTRACTOR, written)
+    letter = parse_letter(EXTRACTOR, written)
     assert letter is not None
     assert letter.headers == received.headers
-    again = replace(received, headers=_again(letter).headers)
+    again = replace(received, headers=redriven_record(letter, 1).headers)
     assert dict(again.headers)["wiredesk_redrives"] == b"1"
     assert lineage(EXTRACTOR, again) == lineage(EXTRACTOR, received, "run-1")
     assert dict(lineage(INGEST, again)).keys() == {"wiredesk_origin", "wiredesk_origin_time"}

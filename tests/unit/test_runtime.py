@@ -4,8 +4,7 @@ import pytest
 
 from wiredesk.pipeline import EXTRACTOR, INGEST
 from wiredesk.runtime import lineage
-from wiredesk.runtime.dead_letters import dead_letter
-from wiredesk.runtime.dead_letters.letter import parsed
+from wiredesk.runtime.dead_letters import dead_letter, parse_letter
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.records import Failure, Record
 from wiredesk.runtime.settings import KafkaSettings
@@ -85,12 +84,12 @@ def test_what_travels_with_a_page_is_64_headers_and_8_kb_at_most() -> None:
 )
 def test_a_letters_time_has_a_time_zone_whatever_wrote_it(stated: bytes, hour: int) -> None:
     headers: list[Header] = [("wiredesk_dlq_reason", b"error"), ("wiredesk_dlq_time", stated)]
-    letter = parsed(INGEST, record(*headers))
+    letter = parse_letter(INGEST, record(*headers))
     assert letter is not None
     assert letter.time == datetime(2026, 3, 1, hour, tzinfo=UTC)
 
 
 def test_a_letter_that_states_no_time_has_the_records() -> None:
-    letter = parsed(INGEST, record(("wiredesk_dlq_reason", b"error"), ("wiredesk_dlq_time", b"soon")))
+    letter = parse_letter(INGEST, record(("wiredesk_dlq_reason", b"error"), ("wiredesk_dlq_time", b"soon")))
     assert letter is not None
     assert letter.time == datetime.fromtimestamp(1_700_000_000, UTC)

@@ -11,11 +11,11 @@ import typer
 
 from wiredesk import registry
 from wiredesk.cli import console
-from wiredesk.cli.dlq.keeping import TRANSACTIONAL_ID as IMPORT_ID
 from wiredesk.cli.options import topic_name, with_settings
+from wiredesk.operations import acls as needs
+from wiredesk.operations.acls import Acl, Acls, Operation, Resource
+from wiredesk.operations.dead_letters.files import TRANSACTIONAL_ID as IMPORT_ID
 from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_RAW, PAGES_SKIPPED
-from wiredesk.runtime import acls as needs
-from wiredesk.runtime.acls import Acl, Acls, Operation, Resource
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.printable import json_text
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings

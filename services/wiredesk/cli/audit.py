@@ -9,8 +9,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from wiredesk import registry
 from wiredesk.cli import console
-from wiredesk.cli.moments import FORMS, milliseconds
 from wiredesk.cli.options import with_settings
+from wiredesk.cli.time_arg import TIME_FORMS, parse_milliseconds
 from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_SKIPPED
 from wiredesk.runtime import logs
 from wiredesk.runtime.audit import Account, account
@@ -26,7 +26,7 @@ def audit(
     *,
     since: Annotated[
         str | None,
-        typer.Option(metavar="T", help=f"Only pages that arrived since: {FORMS}."),
+        typer.Option(metavar="T", help=f"Only pages that arrived since: {TIME_FORMS}."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     kafka: KafkaSettings,
@@ -39,7 +39,7 @@ def audit(
     are to be expected after a failure.
     """
     logs.quiet()
-    since_ms = milliseconds(since)
+    since_ms = parse_milliseconds(since)
     columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console.err, transient=True, disable=not console.err.is_terminal) as progress:
         task = progress.add_task("records", total=None)

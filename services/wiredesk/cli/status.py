@@ -44,13 +44,13 @@ def status(
     import asyncio
     from datetime import UTC, datetime
 
-    from wiredesk.cli.moments import moment
+    from wiredesk.cli.time_arg import parse_time
     from wiredesk.runtime import logs
 
     logs.quiet()
     now = datetime.now(UTC)
     with contextlib.suppress(KeyboardInterrupt):
-        if asyncio.run(_status(kafka, now - moment(window, now), watch=watch, as_json=as_json)):
+        if asyncio.run(_status(kafka, now - parse_time(window, now), watch=watch, as_json=as_json)):
             raise typer.Exit(PROBLEM)
 
 

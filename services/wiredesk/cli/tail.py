@@ -9,9 +9,9 @@ import orjson
 import typer
 
 from wiredesk.cli import console
-from wiredesk.cli.moments import written
 from wiredesk.cli.options import with_settings
 from wiredesk.cli.signals import stop_on_signal
+from wiredesk.cli.time_arg import format_timestamp
 from wiredesk.runtime import logs
 from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.printable import json_text
@@ -66,7 +66,7 @@ def _show(record: Record, *, as_json: bool) -> None:
         return
     told = as_object(record)
     headers = " ".join(f"{name}={value}" for name, value in told["headers"].items())
-    head = f"{record.coordinates}  {written(record.timestamp)}  key={told['key']}"
+    head = f"{record.coordinates}  {format_timestamp(record.timestamp)}  key={told['key']}"
     if not console.out.is_terminal:
         console.line(f"{head}  {headers}  {json_text(told['value'])}")
         return

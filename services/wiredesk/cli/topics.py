@@ -7,7 +7,7 @@ import typer
 
 from wiredesk import registry
 from wiredesk.cli import console
-from wiredesk.cli.comparing import compare
+from wiredesk.cli.compare import compare
 from wiredesk.cli.options import with_settings
 from wiredesk.runtime import logs
 from wiredesk.runtime.kafka import topics

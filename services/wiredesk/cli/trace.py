@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wiredesk.cli import console
-from wiredesk.cli.moments import written
 from wiredesk.cli.options import with_settings
+from wiredesk.cli.time_arg import format_timestamp
 from wiredesk.runtime.settings import KafkaSettings
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def as_object(found: "PageTrace") -> dict[str, object]:
                 "topic": record.topic,
                 "partition": record.partition,
                 "offset": record.offset,
-                "time": written(record.time_ms),
+                "time": format_timestamp(record.time_ms),
                 "event_id": record.event_id or None,
                 "after_ms": record.waited_ms,
                 "what": record.summary,
@@ -84,7 +84,7 @@ def _show(found: "PageTrace") -> None:
         COLUMNS,
         [
             (
-                written(record.time_ms),
+                format_timestamp(record.time_ms),
                 record.topic,
                 record.partition,
                 record.offset,

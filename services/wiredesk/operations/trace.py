@@ -18,7 +18,7 @@ from aiokafka import TopicPartition
 from wiredesk.ingest.urls import canonical
 from wiredesk.operations.page_urls import page_url
 from wiredesk.registry import Registry
-from wiredesk.runtime.dead_letters.letter import parsed
+from wiredesk.runtime.dead_letters import parse_letter
 from wiredesk.runtime.errors import RejectedError, UsageError
 from wiredesk.runtime.kafka.cluster import Cluster, TopicDescription
 from wiredesk.runtime.kafka.offset_range import OffsetRange
@@ -248,7 +248,7 @@ def summarize(registry: Registry, skip_topic: Topic, topic: str, record: Record)
     by = f" (replay {replay[0]})" if replay is not None else ""
     for stage in registry.stages.values():
         if topic == stage.dead_letter_topic.name:
-            letter = parsed(stage, record)
+            letter = parse_letter(stage, record)
             return (f"dead letter: {letter.reason}: {letter.message}" if letter else "dead letter") + by
     event: Any = None
     with contextlib.suppress(orjson.JSONDecodeError):

@@ -1,21 +1,25 @@
-"""`wiredesk dlq`: what the stages could not process: counted, looked at, sent back, kept in files, thrown away.
+"""`wiredesk dlq`: dead letters: counted, shown, sent back, kept in files, deleted.
 
-selecting  which dead letters are meant
-listing    list, show
-repair     redrive, purge
-keeping    export, import
+options  which dead letters are meant
+list     dlq list
+show     dlq show
+redrive  dlq redrive
+export   dlq export, dlq import
+purge    dlq purge
 """
 
 import typer
 
-from wiredesk.cli.dlq.keeping import export, import_letters
-from wiredesk.cli.dlq.listing import list_letters, show
-from wiredesk.cli.dlq.repair import purge, redrive
+from wiredesk.cli.dlq.export import export_command, import_command
+from wiredesk.cli.dlq.list import list_command
+from wiredesk.cli.dlq.purge import purge_command
+from wiredesk.cli.dlq.redrive import redrive_command
+from wiredesk.cli.dlq.show import show_command
 
 app = typer.Typer(help="Count, show, redrive, export and purge dead letters.", no_args_is_help=True)
-app.command("list")(list_letters)
-app.command("show")(show)
-app.command("redrive")(redrive)
-app.command("export")(export)
-app.command("import")(import_letters)
-app.command("purge")(purge)
+app.command("list")(list_command)
+app.command("show")(show_command)
+app.command("redrive")(redrive_command)
+app.command("export")(export_command)
+app.command("import")(import_command)
+app.command("purge")(purge_command)

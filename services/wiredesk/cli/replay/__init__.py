@@ -1,10 +1,10 @@
-"""`wiredesk replay`: a stage's work over a range of its topic once more: exactly once, resumable, and accounted for.
+"""`wiredesk replay`: a stage's work over a range of its topic once more: exactly once, resumable, and reconciled.
 
-planning   a stage's range, and what is to be done with it
-running    work for a run, to its account
-filters    which records are meant
-rewinding  the offsets that the live workers go on from
-listing    list, show
+options  offsets, and which records are meant
+stage    replay STAGE
+resume   replay --resume RUN
+rewind   replay STAGE --rewind-group
+list     replay list, replay show
 """
 
 from typing import Annotated
@@ -13,9 +13,9 @@ import typer
 
 from wiredesk import registry
 from wiredesk.cli.options import with_settings
-from wiredesk.cli.replay.listing import list_runs, show
-from wiredesk.cli.replay.planning import plan
-from wiredesk.cli.replay.running import resume
+from wiredesk.cli.replay.list import list_command, show_command
+from wiredesk.cli.replay.resume import resume
+from wiredesk.cli.replay.stage import stage_command
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 
@@ -29,7 +29,7 @@ def replay(
     *,
     run: Annotated[
         str | None,
-        typer.Option("--resume", metavar="RUN", help="Take up a run that was stopped, or join one that goes on."),
+        typer.Option("--resume", metavar="RUN", help="Continue a run that was stopped, or join one that is running."),
     ] = None,
     rate: Annotated[
         float | None, typer.Option(min=0.001, help="With --resume: records a second at most, of this process.")
@@ -40,24 +40,24 @@ def replay(
 ) -> None:
     """Do a stage's work over a range of its topic once more, beside the live stream.
 
-    'wiredesk replay enrichment --from 2026-01-01 --to 2026-02-01 --into articles.enriched.v2 --dry-run' says what it
+    'wiredesk replay enrichment --from 2026-01-01 --to 2026-02-01 --into articles.enriched.v2 --dry-run' shows what it
     would do. Without --into it repairs the live topic. Any number of processes share a run: start it in one, and join
-    it from others with --resume. Ctrl-C leaves it resumable.
+    it from others with --resume. Ctrl-C stops it; it can be resumed.
     """
     if context.invoked_subcommand is not None:
         if given := [name for name, value in context.params.items() if value]:
-            raise UsageError(f"--{given[0].replace('_', '-')} goes behind '{context.invoked_subcommand}'")
+            raise UsageError(f"--{given[0].replace('_', '-')} must come after '{context.invoked_subcommand}'")
         return
     if run is None:
-        raise UsageError(f"say what: a stage ({', '.join(registry.stages())}), list, show RUN, or --resume RUN")
+        raise UsageError(f"say what to do: a stage ({', '.join(registry.stages())}), list, show RUN, or --resume RUN")
     resume(kafka, settings, run, rate=rate, as_json=as_json)
 
 
 for name, stage in registry.stages().items():
-    told = (
+    text = (
         f"Do the work of {name} on a range of {stage.consumes.name} once more: with --into beside the live stream, "
-        f"into a topic of its own; without it into the live {stage.produces[0].name}, as a repair. Say --dry-run first."
+        f"into a topic of its own; without it into the live {stage.produces[0].name}, as a repair. Try --dry-run first."
     )
-    app.command(name, help=told, short_help=stage.description)(plan)
-app.command("list")(list_runs)
-app.command("show")(show)
+    app.command(name, help=text, short_help=stage.description)(stage_command)
+app.command("list")(list_command)
+app.command("show")(show_command)

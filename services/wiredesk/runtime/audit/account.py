@@ -19,8 +19,10 @@ from itertools import islice
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
+from wiredesk.operations.dead_letters.redrive_log import RedriveLog, read_redrive_log
+from wiredesk.operations.replays.run import SavedRun, load_runs
 from wiredesk.runtime.audit.result import Account, Duplicate
-from wiredesk.runtime.dead_letters import Notes, mark, redriven
+from wiredesk.runtime.dead_letters import letter_key
 from wiredesk.runtime.errors import UnavailableError, UsageError
 from wiredesk.runtime.kafka import clients, topics
 from wiredesk.runtime.kafka import progress as stage_progress
@@ -31,7 +33,6 @@ from wiredesk.runtime.kafka.reading import between, ends
 from wiredesk.runtime.ledger import Ledger, Range
 from wiredesk.runtime.lineage import origin_of, origin_seconds, origin_topic_id, replay_of
 from wiredesk.runtime.records import Record, parse_coordinates
-from wiredesk.runtime.replay.run import NotedRun, noted_runs
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage, Topic
 
@@ -88,7 +89,7 @@ class _Audit:
         self._numbers = {settings.on_cluster(topic.name): n for n, topic in enumerate(self._ends, start=1)}
         self._between = [settings.on_cluster(stage.consumes.name) for stage in stages[1:]]
         self._entry_lives: tuple[str, ...] = ("",)
-        self._runs: dict[str, NotedRun] = {}
+        self._runs: dict[str, SavedRun] = {}
         self._replays: dict[str, Ledger] = {}
 
     async def run(self, since_ms: int | None) -> Account:
@@ -97,8 +98,8 @@ class _Audit:
         committed = {tp: position.offset for tp, position in positions.items()}
         async with clients.started(clients.admin(self._settings), self._settings) as admin:
             self._entry_lives = ("", await topic_id(admin, self._entry))
-        again = await redriven(self._settings)
-        self._runs = await noted_runs(self._settings)
+        again = await read_redrive_log(self._settings)
+        self._runs = await load_runs(self._settings)
         latest = await ends(self._settings, partitions, since_ms=since_ms, patience=PATIENCE_SECONDS)
         ledger = Ledger({tp.partition: Range(*latest[tp]) for tp in partitions if tp.topic == self._entry})
         self._mark_backlog(ledger, committed, latest)
@@ -150,14 +151,16 @@ class _Audit:
                 for offset in range(max(start, committed.get(tp, start)), end):
                     ledger.in_flight(tp.partition, offset)
 
-    async def _read_ends(self, ledger: Ledger, latest: Mapping[TopicPartition, tuple[int, int]], again: Notes) -> None:
+    async def _read_ends(
+        self, ledger: Ledger, latest: Mapping[TopicPartition, tuple[int, int]], again: RedriveLog
+    ) -> None:
         ranges = {tp: span for tp, span in latest.items() if tp.topic in self._numbers}
         total, done = sum(end - start for start, end in ranges.values()), 0
         async with contextlib.aclosing(between(self._settings, ranges)) as reading:
             async for record in reading:
                 # A dead letter that went back is no end: what comes of it now is. One of the entry topic stays, as its
                 # record went back as another one, with an origin of its own.
-                is_back = mark(record) in again and not record.topic.startswith(f"{self._entry}.")
+                is_back = letter_key(record) in again and not record.topic.startswith(f"{self._entry}.")
                 if is_back:
                     pass
                 elif replay := replay_of(record):
@@ -223,7 +226,7 @@ class _Audit:
         ledger: Ledger,
         committed: Mapping[TopicPartition, int],
         latest: Mapping[TopicPartition, tuple[int, int]],
-        again: Notes,
+        again: RedriveLog,
     ) -> None:
         """Look for missing records in what is older than the time that was asked for.
 

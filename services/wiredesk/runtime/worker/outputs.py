@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from wiredesk.runtime import metrics
-from wiredesk.runtime.dead_letters.writing import dead_letter
+from wiredesk.runtime.dead_letters import dead_letter
 from wiredesk.runtime.lineage import arrived_seconds, lineage
 from wiredesk.runtime.records import Failure, Output
 from wiredesk.runtime.worker.context import Context

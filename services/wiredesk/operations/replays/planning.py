@@ -1,36 +1,42 @@
-"""Planning a run: from times and offsets to what is read; what it would come to; and its beginning."""
+"""Planning a run: from times and offsets to ranges; what they hold, and how long the run would take; creating it."""
 
 import asyncio
 import contextlib
 import random
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from aiokafka import TopicPartition
 
+from wiredesk.operations.progress import ProgressCallback, ignore_progress
+from wiredesk.operations.replays.run import Run, output_topics, save_run
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.isolation import ProcessPool
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.progress import set_offsets
 from wiredesk.runtime.kafka.reading import Span, between, ends
 from wiredesk.runtime.records import Record
-from wiredesk.runtime.replay.run import Run, note_run, targets
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
-from wiredesk.runtime.topology import Stage
+from wiredesk.runtime.topology import Stage, Topic
 from wiredesk.runtime.worker.replay_scope import RecordFilter
 
+RESERVED_PREFIX = "wiredesk."
+"""Topics whose names begin so are wiredesk's own: a run cannot write them."""
+
 PATIENCE_SECONDS = 60
-"""For open transactions: what stands behind one cannot be read."""
+"""How long open transactions are waited for: what was written after one is opened cannot be read before it ends."""
 
 SAMPLE_RECORDS = 64
+"""Records of the range on which a stage is timed."""
+
 TRIAL_SECONDS = 10.0
-"""A trial ends after so long, however many records of its sample it has done."""
+"""A trial ends after this time, however many records of its sample are done."""
 
 type PartialSpan = tuple[int, int | None]
-"""Offsets of a partition as a person gives them: the first, and the one behind the last, or None: all there is."""
+"""Offsets of a partition as a person gives them: the first, and the exclusive end, or None: up to the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,8 @@ class Survey:
 
     Attributes:
         read: records in it.
-        wanted: of them, those that would be processed; `size` is their bytes.
+        wanted: of them, those that the filter accepts.
+        size: bytes of those.
         sample: some of those, chosen at random.
     """
 
@@ -51,13 +58,52 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A stage tried out: its version, and records a second that one worker of it does (None: there was no sample)."""
+    """A stage that was loaded and timed.
+
+    Attributes:
+        version: of its handler.
+        rate: records a second that one worker on this machine processes; None: there was no sample.
+    """
 
     version: str
     rate: float | None = None
 
 
-async def spans(
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a run would do.
+
+    Attributes:
+        survey: what its range holds.
+        trial: the stage, timed on a sample of it.
+        seconds: how long one process would take; None where it cannot be estimated.
+    """
+
+    survey: Survey
+    trial: Trial
+    seconds: float | None
+
+
+def check_target(stage: Stage, into: str, live_topics: Iterable[Topic]) -> None:
+    """Check that a run may write a topic.
+
+    Args:
+        into: the topic, without prefix.
+        live_topics: all topics of the deployment.
+
+    Raises:
+        UsageError: the topic is wiredesk's own, or a topic that the run would write is a live one.
+    """
+    if into.startswith(RESERVED_PREFIX):
+        raise UsageError(f"--into {into}: topics whose names begin with {RESERVED_PREFIX!r} are wiredesk's own")
+    live = {topic.name for topic in live_topics}
+    if taken := [topic.name for topic in output_topics(stage, into).values() if topic.name in live]:
+        raise UsageError(
+            f"--into {into} would write {taken[0]}, a live topic: name another, or leave --into out to repair that one"
+        )
+
+
+async def resolve_ranges(
     settings: KafkaSettings,
     stage: Stage,
     *,
@@ -65,34 +111,34 @@ async def spans(
     until_ms: int | None = None,
     offsets: Mapping[int, PartialSpan] | None = None,
 ) -> dict[int, Span]:
-    """Return the offsets of a stage's input topic that are meant, by partition.
+    """Return the offsets of a stage's input topic that times and offsets mean, by partition.
 
     Args:
         since_ms: records that arrived at that time or later, in milliseconds since 1970; None: from the first.
-        until_ms: and before that time; None: up to where the topic ends now.
-        offsets: by partition, within the times where both are given; partitions that are not there are not meant.
+        until_ms: and before that time; None: up to the end of the topic now.
+        offsets: by partition, within the times where both are given; partitions that are absent are not read.
 
     Raises:
         UsageError: there is no such partition, or no offset in the range.
-        UnavailableError: the cluster cannot be reached, or has no such topic.
+        UnavailableError: the cluster cannot be reached, or a topic of the stage is missing.
     """
     partitions = await topics.inputs(settings, stage, offsets or ())
     there = await ends(settings, partitions, patience=PATIENCE_SECONDS)
-    found = {tp.partition: span for tp, span in there.items()}
+    ranges = {tp.partition: span for tp, span in there.items()}
     if offsets:
-        found = {number: _within(span, *offsets.get(number, (0, 0))) for number, span in found.items()}
+        ranges = {number: _within(span, *offsets.get(number, (0, 0))) for number, span in ranges.items()}
     if since_ms is not None:
-        begins = await ends(settings, partitions, since_ms=since_ms)
-        found = {tp.partition: _within(found[tp.partition], begins[tp][0], None) for tp in partitions}
+        later = await ends(settings, partitions, since_ms=since_ms)
+        ranges = {tp.partition: _within(ranges[tp.partition], later[tp][0], None) for tp in partitions}
     if until_ms is not None:
-        begins = await ends(settings, partitions, since_ms=until_ms)
-        found = {tp.partition: _within(found[tp.partition], 0, begins[tp][0]) for tp in partitions}
-    if all(first == last for first, last in found.values()):
+        later = await ends(settings, partitions, since_ms=until_ms)
+        ranges = {tp.partition: _within(ranges[tp.partition], 0, later[tp][0]) for tp in partitions}
+    if all(first == last for first, last in ranges.values()):
         held = sum(last - first for first, last in there.values())
         raise UsageError(
             f"nothing to replay: {partitions[0].topic} has no record in that range (it holds {held} offsets in all)"
         )
-    return found
+    return ranges
 
 
 def _within(span: Span, first: int, last: int | None) -> Span:
@@ -100,8 +146,8 @@ def _within(span: Span, first: int, last: int | None) -> Span:
     return begin, max(begin, span[1] if last is None else min(span[1], last))
 
 
-async def held(settings: KafkaSettings, name: str) -> int:
-    """Return how many offsets a topic holds; 0 where there is none of that name.
+async def count_offsets(settings: KafkaSettings, name: str) -> int:
+    """Return how many offsets a topic holds; 0 where there is no topic of that name.
 
     Args:
         name: without prefix.
@@ -115,11 +161,43 @@ async def held(settings: KafkaSettings, name: str) -> int:
     return sum(last - first for first, last in there.values())
 
 
+async def estimate(
+    settings: KafkaSettings,
+    worker_settings: WorkerSettings,
+    stage: Stage,
+    ranges: Mapping[int, Span],
+    wanted: RecordFilter,
+    *,
+    rate: float | None = None,
+    progress: ProgressCallback = ignore_progress,
+) -> Estimate:
+    """Return what a run would do; nothing is written.
+
+    Args:
+        ranges: offsets to read, by partition of the stage's input topic.
+        wanted: which records are processed.
+        rate: records a second at most; None: no limit.
+        progress: called with the records read so far and the offsets to read.
+
+    Raises:
+        UnavailableError: the cluster cannot be reached.
+        HandlerError: the stage cannot be loaded.
+    """
+    topic = settings.on_cluster(stage.consumes.name)
+    sources = {TopicPartition(topic, number): span for number, span in ranges.items() if span[0] < span[1]}
+    surveyed = await survey(settings, sources, wanted, progress)
+    tried = await trial(stage, worker_settings, surveyed.sample)
+    seconds = None
+    if tried.rate is not None:
+        seconds = surveyed.wanted / (tried.rate if rate is None else min(rate, tried.rate))
+    return Estimate(surveyed, tried, seconds)
+
+
 async def survey(
     settings: KafkaSettings,
     sources: Mapping[TopicPartition, Span],
     wanted: RecordFilter,
-    progress: Callable[[int, int], None] = lambda _, __: None,
+    progress: ProgressCallback = ignore_progress,
 ) -> Survey:
     """Read a range, and return what it holds.
 
@@ -128,7 +206,7 @@ async def survey(
     """
     total = sum(last - first for first, last in sources.values())
     chooser = random.Random(0)  # noqa: S311 - for a fair sample
-    read = chosen = size = 0
+    read = accepted = size = 0
     sample: list[Record] = []
     async with contextlib.aclosing(between(settings, sources)) as reading:
         async for record in reading:
@@ -137,13 +215,13 @@ async def survey(
                 progress(read, total)
             if not wanted(record):
                 continue
-            chosen += 1
+            accepted += 1
             size += record.size
             if len(sample) < SAMPLE_RECORDS:
                 sample.append(record)
-            elif (place := chooser.randrange(chosen)) < SAMPLE_RECORDS:
+            elif (place := chooser.randrange(accepted)) < SAMPLE_RECORDS:
                 sample[place] = record
-    return Survey(read, chosen, size, tuple(sample))
+    return Survey(read, accepted, size, tuple(sample))
 
 
 async def trial(stage: Stage, settings: WorkerSettings, sample: tuple[Record, ...] = ()) -> Trial:
@@ -157,7 +235,7 @@ async def trial(stage: Stage, settings: WorkerSettings, sample: tuple[Record, ..
         version = await pool.start()
         if not sample:
             return Trial(version)
-        await pool.compute(sample[0])  # the first one pays for what is loaded late
+        await pool.compute(sample[0])  # the first record pays for what is loaded late
         began = time.monotonic()
         outcomes = [pool.submit(record).outcome for record in sample]
         await asyncio.wait(outcomes, timeout=TRIAL_SECONDS)
@@ -167,7 +245,7 @@ async def trial(stage: Stage, settings: WorkerSettings, sample: tuple[Record, ..
         await pool.close()
 
 
-async def begin(
+async def create_run(
     settings: KafkaSettings,
     stage: Stage,
     *,
@@ -177,16 +255,23 @@ async def begin(
     filters: Mapping[str, tuple[str, ...]],
     rate: float | None,
 ) -> Run:
-    """Make the topics of a run, commit where it begins, note it, and return it. Nothing of it has been read then.
+    """Create the topics of a run, commit its start offsets, save it, and return it. It has read nothing yet.
+
+    Args:
+        version: of the stage's handler.
+        into: the topic to write instead of the stage's own, without prefix; None: a repair of the live topic.
+        ranges: offsets to read, by partition of the stage's input topic.
+        filters: which records are processed (see `filters.conditions`).
+        rate: records a second for each process, at most; None: no limit.
 
     Raises:
         UnavailableError: the cluster cannot be reached, or refuses.
     """
-    written = targets(stage, into)
+    written = output_topics(stage, into)
     live = {s.topic.name: s for s in await topics.states(settings, (*stage.produces, stage.dead_letter_topic))}
     replication = max(state.replication for state in live.values())
     if into is not None:
-        # As many partitions as the topic that each stands for: a page is in the partition of the same number.
+        # As many partitions as the topic that each replaces: a page is in the partition of the same number.
         like_live = [replace(topic, partitions=live[name].partitions) for name, topic in written.items()]
         await topics.create(settings, like_live, replication=replication)
     names = [settings.on_cluster(topic.name) for topic in written.values()]
@@ -209,5 +294,5 @@ async def begin(
     )
     starts = {tp: first for tp, (first, _) in run.sources(settings, stage).items()}
     await set_offsets(settings, run.group, starts)
-    await note_run(settings, run, replication)
+    await save_run(settings, run, replication)
     return run

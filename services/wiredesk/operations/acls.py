@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wiredesk.runtime.dead_letters.redrive import NOTES as REDRIVEN
-from wiredesk.runtime.dead_letters.redrive import TRANSACTIONAL_ID as REDRIVE_ID
-from wiredesk.runtime.replay.run import GROUPS as REPLAY_GROUPS
-from wiredesk.runtime.replay.run import NOTES as REPLAYS
-from wiredesk.runtime.replay.run import targets
+from wiredesk.operations.dead_letters.redrive import TRANSACTIONAL_ID as REDRIVE_ID
+from wiredesk.operations.dead_letters.redrive_log import REDRIVEN_TOPIC
+from wiredesk.operations.replays.run import GROUP_PREFIX as RUN_GROUPS
+from wiredesk.operations.replays.run import RUNS_TOPIC, output_topics
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Stage, Topic
 
@@ -103,23 +102,23 @@ def replay(settings: KafkaSettings, work: WorkerSettings, stage: Stage, into: st
     Args:
         into: the topic that is written instead of the stage's own; None: a repair of the live one.
     """
-    found = _run(settings, work, stage, into) | on_topics(settings, [REPLAYS], Operation.CREATE)
-    return found if into is None else found | on_topics(settings, targets(stage, into).values(), Operation.CREATE)
+    found = _run(settings, work, stage, into) | on_topics(settings, [RUNS_TOPIC], Operation.CREATE)
+    return found if into is None else found | on_topics(settings, output_topics(stage, into).values(), Operation.CREATE)
 
 
 def resume(settings: KafkaSettings, work: WorkerSettings, stage: Stage, into: str | None) -> Acls:
     """Return what taking up a replay of a stage, or joining it, needs; `into` as for the replay."""
-    return _run(settings, work, stage, into) | on_topics(settings, [REPLAYS], Operation.READ)
+    return _run(settings, work, stage, into) | on_topics(settings, [RUNS_TOPIC], Operation.READ)
 
 
 def _run(settings: KafkaSettings, work: WorkerSettings, stage: Stage, into: str | None) -> Acls:
     live = (*stage.produces, stage.dead_letter_topic)
-    runs = f"{REPLAY_GROUPS}{stage.name}-"
+    runs = f"{RUN_GROUPS}{stage.name}-"
     found = (
         on_topics(settings, [stage.consumes], Operation.READ)
         | on_topics(settings, live, Operation.DESCRIBE)
-        | on_topics(settings, targets(stage, into).values(), Operation.READ, Operation.WRITE)
-        | on_topics(settings, [REPLAYS], Operation.WRITE)
+        | on_topics(settings, output_topics(stage, into).values(), Operation.READ, Operation.WRITE)
+        | on_topics(settings, [RUNS_TOPIC], Operation.WRITE)
         | on_group(settings, runs, Operation.READ, prefixed=True)
         | on_group(settings, runs, Operation.DELETE, prefixed=True)
     )
@@ -139,8 +138,8 @@ def rewind(settings: KafkaSettings, stage: Stage) -> Acls:
 
 def list_replays(settings: KafkaSettings) -> Acls:
     """Return what looking at replays needs."""
-    return on_topics(settings, [REPLAYS], Operation.READ) | on_group(
-        settings, REPLAY_GROUPS, Operation.DESCRIBE, prefixed=True
+    return on_topics(settings, [RUNS_TOPIC], Operation.READ) | on_group(
+        settings, RUN_GROUPS, Operation.DESCRIBE, prefixed=True
     )
 
 
@@ -151,7 +150,7 @@ def read_letters(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
 
 def list_letters(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
     """Return what reading dead letters needs together with how often each has been redriven."""
-    return read_letters(settings, stages) | on_topics(settings, [REDRIVEN], Operation.READ)
+    return read_letters(settings, stages) | on_topics(settings, [REDRIVEN_TOPIC], Operation.READ)
 
 
 def redrive(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
@@ -160,7 +159,7 @@ def redrive(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
     return (
         list_letters(settings, stages)
         | on_topics(settings, [stage.consumes for stage in stages], Operation.WRITE)
-        | on_topics(settings, [REDRIVEN], Operation.WRITE, Operation.CREATE)
+        | on_topics(settings, [REDRIVEN_TOPIC], Operation.WRITE, Operation.CREATE)
         | transactions(settings, REDRIVE_ID)
     )
 
@@ -174,7 +173,7 @@ def audit(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
     """Return what an audit needs: it reads all topics, and how far the groups have come."""
     stages = list(stages)
     topics = {topic for stage in stages for topic in (stage.consumes, *stage.produces, stage.dead_letter_topic)}
-    return on_topics(settings, {*topics, REDRIVEN, REPLAYS}, Operation.READ) | positions(settings, stages)
+    return on_topics(settings, {*topics, REDRIVEN_TOPIC, RUNS_TOPIC}, Operation.READ) | positions(settings, stages)
 
 
 def positions(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:

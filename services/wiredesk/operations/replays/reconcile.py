@@ -1,6 +1,6 @@
-"""What became of every record of a run: told by the topics alone, and by nothing that a worker says of itself.
+"""What became of every record of a run, determined from the topics alone, and from nothing that a worker claims.
 
-The source is read again, and the topics that the run wrote, from where they ended when it was planned. They are joined
+The range is read again, and the topics that the run wrote, from their end offsets when it was planned. They are joined
 by the header that names the record which was replayed.
 """
 
@@ -8,36 +8,40 @@ import contextlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from itertools import islice
+from typing import Any
 
 from aiokafka import TopicPartition
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
+from wiredesk.operations.progress import ProgressCallback, ignore_progress
 from wiredesk.runtime.kafka.reading import Span, between, ends
 from wiredesk.runtime.ledger import Ledger, Range
 from wiredesk.runtime.records import Record, parse_coordinates
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk_schemas.headers import DEAD_LETTER_REASON, REPLAY, REPLAYED, decode_text, own_headers
 
-NAMED = 20
-"""Most records that are named; all are counted."""
+MAX_NAMED_RECORDS = 20
+"""Missing and duplicated records that are named, of each; all are counted."""
 
 PATIENCE_SECONDS = 120
-"""For open transactions: the broker itself ends them after their timeout."""
+"""How long open transactions are waited for: the broker itself ends them after their timeout."""
 
 
-class RunAccount(BaseModel):
+class Reconciliation(BaseModel):
     """What became of the records of a run.
 
     Attributes:
-        read: records in its range.
-        passed_over: of them, not wanted by its filters.
-        ended: those that ended in each of the topics that it writes, by name.
-        dead_letters: those that ended as dead letters, by reason.
-        missing: wanted, and nowhere to be found; the first of them by name.
-        duplicated: ended more than once; counted in `ended` once.
-        strange: events that bear the run's id and come of no record in its range.
-        expired: offsets of the range that retention has deleted, and of which there is no output: nobody can tell
-            whether they were records.
+        read: records in the range.
+        passed_over: of them, those that the filters did not accept.
+        ended: those with an outcome in each of the topics that the run writes, by topic.
+        dead_letters: those whose outcome is a dead letter, by reason.
+        missing: accepted, and without an outcome.
+        duplicated: with more than one outcome; counted in `ended` once.
+        unexpected: events that carry the run's id and name no record of its range.
+        expired: offsets of the range that retention has deleted and that have no outcome: whether they were records
+            cannot be known.
+        missing_records: coordinates of the first of the missing records.
+        duplicated_records: coordinates of the first of the duplicated records.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -48,35 +52,43 @@ class RunAccount(BaseModel):
     dead_letters: dict[str, int]
     missing: int
     duplicated: int
-    strange: int = 0
+    unexpected: int = 0
     expired: int = 0
     missing_records: tuple[str, ...] = ()
     duplicated_records: tuple[str, ...] = ()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_older_version(cls, fields: Any) -> Any:
+        if isinstance(fields, dict) and "strange" in fields:  # as version 0.1 saved it
+            return {**fields, "unexpected": fields["strange"]}
+        return fields
+
     @property
     def adds_up(self) -> bool:
-        """Whether every wanted record has ended once, and nothing else has."""
+        """Whether every accepted record has exactly one outcome, and there are no others."""
         wanted = self.read - self.passed_over
         return wanted == sum(self.ended.values()) and not (
-            self.missing or self.duplicated or self.strange or self.expired
+            self.missing or self.duplicated or self.unexpected or self.expired
         )
 
 
-async def account(
+async def reconcile(
     settings: KafkaSettings,
     run: str,
     sources: Mapping[TopicPartition, Span],
     outputs: Mapping[str, Mapping[int, int]],
     wanted: Callable[[Record], bool],
-    progress: Callable[[int, int], None] = lambda _, __: None,
-) -> RunAccount:
-    """Account for every record of a run that has been done.
+    progress: ProgressCallback = ignore_progress,
+) -> Reconciliation:
+    """Determine what became of every record of a run that is done.
 
     Args:
-        sources: what the run reads.
-        outputs: by topic that it writes, without prefix, where each partition ended before it began.
-        wanted: the records that it processes.
-        progress: called with offsets read and offsets to be read.
+        run: its id.
+        sources: the offsets that it read.
+        outputs: by topic that it wrote (without prefix) and partition, the end offset when it was planned.
+        wanted: which records it processed.
+        progress: called with the records read so far and the offsets to read.
 
     Raises:
         UnavailableError: the cluster cannot be reached.
@@ -103,7 +115,7 @@ class _Reader:
         run: str,
         sources: Mapping[TopicPartition, Span],
         outputs: list[str],
-        progress: Callable[[int, int], None],
+        progress: ProgressCallback,
     ) -> None:
         self.total = 0
         self._settings = settings
@@ -113,7 +125,7 @@ class _Reader:
         self._ledger = Ledger({tp.partition: Range(*span) for tp, span in sources.items()})
         self._spans = {tp.partition: span for tp, span in sources.items()}
         self._numbers = {name: number for number, name in enumerate(outputs, start=1)}
-        self._read = self._passed_over = self._strange = self._done = 0
+        self._read = self._passed_over = self._unexpected = self._done = 0
         self._reasons: Counter[str] = Counter()
 
     async def read_source(self, spans: Mapping[TopicPartition, Span], wanted: Callable[[Record], bool]) -> None:
@@ -141,28 +153,28 @@ class _Reader:
                 number = self._numbers[record.topic.removeprefix(prefix)]
                 source = self._source(decode_text(ours.get(REPLAYED)))
                 if source is None:
-                    self._strange += 1
+                    self._unexpected += 1
                     continue
                 self._ledger.ended(*source, number)
                 if reason := decode_text(ours.get(DEAD_LETTER_REASON)):
                     self._reasons[reason] += 1
 
-    def result(self, firsts: Mapping[int, int]) -> RunAccount:
-        """Return the account, given the first offset that each partition of the source still holds."""
+    def result(self, firsts: Mapping[int, int]) -> Reconciliation:
+        """Return the result, given the first offset that each partition of the source still has."""
         ledger = self._ledger
         expired = sum(offset < firsts[partition] for partition, offset in ledger.missing())
         named = (self._name(*at) for at in ledger.missing() if at[1] >= firsts[at[0]])
-        return RunAccount(
+        return Reconciliation(
             read=self._read,
             passed_over=self._passed_over,
             ended={name: ledger.count(number) for name, number in self._numbers.items()},
             dead_letters=dict(self._reasons),
             missing=ledger.count_missing - expired,
             duplicated=ledger.count_duplicated,
-            strange=self._strange,
+            unexpected=self._unexpected,
             expired=expired,
-            missing_records=tuple(islice(named, NAMED)),
-            duplicated_records=tuple(self._name(*at) for at in islice(ledger.duplicated(), NAMED)),
+            missing_records=tuple(islice(named, MAX_NAMED_RECORDS)),
+            duplicated_records=tuple(self._name(*at) for at in islice(ledger.duplicated(), MAX_NAMED_RECORDS)),
         )
 
     def _tick(self) -> None:

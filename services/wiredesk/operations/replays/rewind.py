@@ -1,4 +1,4 @@
-"""Rewinding: where a stage reads on, set by hand; only while none of its workers runs."""
+"""Rewinding: the committed offsets of a stage's live workers are moved by hand, only while none of them runs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +17,13 @@ IDLE = ("Empty", "Dead")
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class OffsetMove:
     """A partition whose committed offset is moved.
 
     Attributes:
-        before: committed now; the first that is there where nothing is.
-        after: committed then, within what is there.
+        source: the partition, as named on the cluster.
+        before: the committed offset now; the first that the partition has where none is committed.
+        after: the committed offset afterwards, within what the partition has.
     """
 
     source: TopicPartition
@@ -31,40 +32,40 @@ class Move:
 
     @property
     def again(self) -> int:
-        """Offsets that will be read again; negative: that will be passed over."""
+        """Offsets that will be read again; negative: offsets that will be skipped."""
         return self.before - self.after
 
 
-async def planned(
+async def plan_rewind(
     settings: KafkaSettings, stage: Stage, *, since_ms: int | None = None, offsets: Mapping[int, int] | None = None
-) -> list[Move]:
-    """Return how a stage's offsets would move.
+) -> list[OffsetMove]:
+    """Return how a stage's committed offsets would move.
 
     Args:
         since_ms: to the first record that arrived at that time or later, in milliseconds since 1970; None: to the end.
-        offsets: by partition, before the time.
+        offsets: by partition; they take precedence over the time.
 
     Raises:
         UsageError: there is no such partition.
-        UnavailableError: the cluster cannot be reached, or has no such topic.
+        UnavailableError: the cluster cannot be reached, or a topic of the stage is missing.
     """
     partitions = await topics.inputs(settings, stage, offsets or ())
     there = await ends(settings, partitions)
-    wanted = await ends(settings, partitions, since_ms=since_ms) if since_ms is not None else there
-    done = await committed(settings, [stage])
+    later = await ends(settings, partitions, since_ms=since_ms) if since_ms is not None else there
+    current = await committed(settings, [stage])
     moves = []
     for tp in partitions:
         first, last = there[tp]
-        now = done[tp].offset if tp in done else first
-        after = wanted[tp][0] if since_ms is not None else last
+        now = current[tp].offset if tp in current else first
+        after = later[tp][0] if since_ms is not None else last
         if offsets:
             after = offsets.get(tp.partition, now)
-        moves.append(Move(tp, max(first, now), min(last, max(first, after))))
+        moves.append(OffsetMove(tp, max(first, now), min(last, max(first, after))))
     return moves
 
 
-async def rewind(settings: KafkaSettings, stage: Stage, moves: Sequence[Move]) -> None:
-    """Move a stage's offsets.
+async def rewind(settings: KafkaSettings, stage: Stage, moves: Sequence[OffsetMove]) -> None:
+    """Move a stage's committed offsets.
 
     Raises:
         UsageError: a worker of the stage runs.

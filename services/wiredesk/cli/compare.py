@@ -1,0 +1,96 @@
+"""`wiredesk topics compare`: what differs between two topics of articles, page by page."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wiredesk.cli import console
+from wiredesk.cli.options import with_settings
+from wiredesk.cli.progress import progress_bar
+from wiredesk.runtime.settings import KafkaSettings
+
+if TYPE_CHECKING:
+    from wiredesk.operations.compare import Comparison
+
+DIFFERENT = 1
+"""Exit code when anything differs."""
+
+
+@with_settings(kafka=KafkaSettings)
+def compare(
+    before: Annotated[str, typer.Argument(metavar="TOPIC", help="Name without the prefix: articles.enriched.")],
+    after: Annotated[str, typer.Argument(metavar="TOPIC", help="The other one: articles.enriched.v2.")],
+    *,
+    examples: Annotated[int, typer.Option(min=0, help="Pages to name for each difference.")] = 2,
+    replay: Annotated[
+        str | None,
+        typer.Option(metavar="RUN", help="Compare only pages that this run has read; others would count as gone."),
+    ] = None,
+    most: Annotated[int, typer.Option(min=1, help="Media topics and entities to show, the most frequent first.")] = 10,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object, with all media topics and entities.")
+    ] = False,
+    kafka: KafkaSettings,
+) -> None:
+    """Compare two topics of articles by page: new, gone, changed, by field; media topics and entities gained and lost.
+
+    Of a page that a topic holds more than once the newest event counts. Use it to judge a new model before anyone
+    reads its results. Exit code 1 when anything differs.
+    """
+    import asyncio
+
+    from wiredesk import registry
+    from wiredesk.operations.compare import compare_topics
+    from wiredesk.runtime import logs
+
+    logs.quiet()
+    with progress_bar("reading") as progress:
+        comparison = asyncio.run(
+            compare_topics(kafka, registry.stages(), before, after, run_id=replay, examples=examples, progress=progress)
+        )
+    if as_json:
+        console.json(_to_json(comparison))
+    else:
+        _show(comparison, before, after, most)
+    if comparison.differs:
+        raise typer.Exit(DIFFERENT)
+
+
+def _show(comparison: "Comparison", before: str, after: str, most: int) -> None:
+    def examples(difference: str) -> str:
+        return " ".join(comparison.examples.get(difference, ()))
+
+    counts = {name: getattr(comparison, name) for name in ("same", "changed", "new", "gone")}
+    rows = [(name, count, examples(name) if name in ("new", "gone") else "") for name, count in counts.items()]
+    console.table(f"{before} and {after}, by page", ("page", "pages", "such as"), rows)
+    kinds: tuple[tuple[str, Mapping[str, int], int | None], ...] = (
+        ("field", comparison.fields, None),
+        ("media topic", comparison.topics, most),
+        ("entity", comparison.entities, most),
+    )
+    for kind, differences, limit in kinds:
+        if not differences:
+            continue
+        shown = list(differences.items())[:limit]
+        plural = "entities" if kind == "entity" else f"{kind}s"
+        console.table(
+            f"{plural} that differ",
+            (kind, "pages", "such as"),
+            [(name, count, examples(name)) for name, count in shown],
+        )
+        if len(differences) > len(shown):
+            console.line(f"and {len(differences) - len(shown)} more: --most, or --json for all")
+
+
+def _to_json(comparison: "Comparison") -> dict[str, object]:
+    return {
+        "same": comparison.same,
+        "changed": comparison.changed,
+        "new": comparison.new,
+        "gone": comparison.gone,
+        "fields": comparison.fields,
+        "topics": comparison.topics,
+        "entities": comparison.entities,
+        "examples": comparison.examples,
+    }

@@ -1,0 +1,56 @@
+"""`dlq export` and `dlq import`: dead letters in a file, whole, and back."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wiredesk.cli import console
+from wiredesk.cli.dlq.options import HostOption, ReasonOption, SinceOption, TopicOption, selection
+from wiredesk.cli.options import with_settings
+from wiredesk.runtime.errors import TransactionError, UnavailableError
+from wiredesk.runtime.settings import KafkaSettings
+
+
+@with_settings(kafka=KafkaSettings)
+def export_command(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="JSON Lines; a new file.")],
+    *,
+    topic: TopicOption = None,
+    reason: ReasonOption = None,
+    host: HostOption = None,
+    since: SinceOption = None,
+    kafka: KafkaSettings,
+) -> None:
+    """Write dead letters to a file, whole: one JSON object a line, bytes as base64."""
+    import asyncio
+
+    from wiredesk.operations.dead_letters.files import export_letters
+    from wiredesk.runtime import logs
+
+    logs.quiet()
+    count = asyncio.run(export_letters(kafka, selection(topic, reason, host, since), path))
+    console.line(f"{count} dead letters in {path}")
+
+
+@with_settings(kafka=KafkaSettings)
+def import_command(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A file that 'wiredesk dlq export' wrote.")],
+    *,
+    kafka: KafkaSettings,
+) -> None:
+    """Write dead letters from a file back to their dead-letter topics, except those that are there already."""
+    import asyncio
+
+    from wiredesk import registry
+    from wiredesk.operations.dead_letters.files import import_letters, read_file
+    from wiredesk.runtime import logs
+
+    logs.quiet()
+    stages = list(registry.stages().values())
+    letters = read_file(path, stages)
+    try:
+        count = asyncio.run(import_letters(kafka, stages, letters))
+    except TransactionError as error:
+        raise UnavailableError(f"the import stopped ({error}); run it again: nothing is written twice") from error
+    console.line(f"{count} dead letters imported, {len(letters) - count} were there already")

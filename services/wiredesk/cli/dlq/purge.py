@@ -1,0 +1,40 @@
+"""`dlq purge`: dead letters are deleted for good."""
+
+from typing import Annotated
+
+import typer
+
+from wiredesk.cli import console
+from wiredesk.cli.confirm import confirm
+from wiredesk.cli.dlq.options import TopicOption, YesOption, selection
+from wiredesk.cli.options import with_settings
+from wiredesk.cli.time_arg import TIME_FORMS, parse_milliseconds
+from wiredesk.runtime.settings import KafkaSettings
+
+
+@with_settings(kafka=KafkaSettings)
+def purge_command(
+    *,
+    topic: TopicOption = None,
+    before: Annotated[
+        str | None, typer.Option(metavar="T", help=f"Only those written before that time: {TIME_FORMS}.")
+    ] = None,
+    yes: YesOption = False,
+    kafka: KafkaSettings,
+) -> None:
+    """Delete dead letters for good: all of some topics, or those older than a time. It asks first."""
+    import asyncio
+
+    from wiredesk.operations.dead_letters.purge import plan_purge, purge
+    from wiredesk.runtime import logs
+
+    logs.quiet()
+    stages, before_ms = selection(topic).stages, parse_milliseconds(before)
+    plan = asyncio.run(plan_purge(kafka, stages, before_ms=before_ms))
+    if not plan.count:
+        console.line("no dead letters to purge")
+        return
+    what = f"{plan.count} dead letters of {', '.join(sorted(plan.by_topic))}"
+    confirm(f"{what} would be deleted for good", "Delete them?", yes=yes)
+    asyncio.run(purge(kafka, plan))
+    console.line(f"{what} deleted")

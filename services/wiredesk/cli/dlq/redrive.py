@@ -1,0 +1,110 @@
+"""`dlq redrive`: dead letters are sent back to the topic that they came from."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wiredesk.cli import console
+from wiredesk.cli.confirm import confirm
+from wiredesk.cli.dlq.options import HostOption, ReasonOption, SinceOption, TopicOption, YesOption, selection
+from wiredesk.cli.options import with_settings
+from wiredesk.cli.progress import bar
+from wiredesk.operations.dead_letters.choices import MAX_REDRIVES
+from wiredesk.runtime.errors import TransactionError, UnavailableError
+from wiredesk.runtime.settings import KafkaSettings
+
+if TYPE_CHECKING:
+    from wiredesk.operations.dead_letters.reading import Selection
+    from wiredesk.operations.dead_letters.redrive import RedriveResult
+
+
+@with_settings(kafka=KafkaSettings)
+def redrive_command(  # noqa: PLR0913 - each is an option
+    *,
+    topic: TopicOption = None,
+    reason: ReasonOption = None,
+    host: HostOption = None,
+    since: SinceOption = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Send at most this many, the oldest first.")] = None,
+    rounds: Annotated[
+        int, typer.Option(min=1, help="Send back only records that were redriven fewer times than this.")
+    ] = MAX_REDRIVES,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count what would be sent back, and do nothing.")] = False,
+    yes: YesOption = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    kafka: KafkaSettings,
+) -> None:
+    """Send dead letters back to the topic that they came from, as they were received, once each.
+
+    Run it when the cause is fixed: 'wiredesk dlq redrive --reason timeout'. Without a filter it asks. A second run
+    sends nothing twice, and the next run continues one that was killed. How often a record was redriven is recorded,
+    and limited by --rounds.
+    """
+    import asyncio
+
+    from wiredesk.operations.dead_letters.redrive import plan_redrive
+    from wiredesk.runtime import logs
+
+    logs.quiet()
+    selected = selection(topic, reason, host, since)
+    if dry_run:
+        planned = asyncio.run(plan_redrive(kafka, selected, rounds=rounds, limit=limit))
+        _show(planned, as_json=as_json, dry_run=True)
+        return
+    if not (yes or topic or reason or host or since):
+        planned = asyncio.run(plan_redrive(kafka, selected, rounds=rounds, limit=limit))
+        if planned.sent:
+            confirm(
+                f"{planned.sent} dead letters would be sent back ({_counts(planned.by_reason)}; "
+                f"{_counts(planned.by_stage)})",
+                "Send them?",
+                yes=yes,
+                remedy="select some, for instance with --reason, or pass --yes",
+            )
+    _show(_redrive(kafka, selected, rounds, limit), as_json=as_json, dry_run=False)
+
+
+def _redrive(kafka: KafkaSettings, selected: "Selection", rounds: int, limit: int | None) -> "RedriveResult":
+    import asyncio
+
+    from rich.progress import MofNCompleteColumn, SpinnerColumn, TextColumn
+
+    from wiredesk.operations.dead_letters.redrive import redrive
+
+    with bar(SpinnerColumn(), TextColumn("redriving"), MofNCompleteColumn()) as display:
+        task = display.add_task("records", total=None)
+        run = redrive(
+            kafka, selected, rounds=rounds, limit=limit, progress=lambda sent: display.update(task, completed=sent)
+        )
+        try:
+            return asyncio.run(run)
+        except TransactionError as error:
+            raise UnavailableError(f"redriving stopped ({error}); run it again: nothing is sent twice") from error
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+
+
+def _show(result: "RedriveResult", *, as_json: bool, dry_run: bool) -> None:
+    if as_json:
+        console.json(
+            {
+                "sent": 0 if dry_run else result.sent,
+                "would_send": result.sent if dry_run else 0,
+                "done_before": result.done_before,
+                "limit_reached": result.limit_reached,
+                "unreadable": result.unreadable,
+                "too_large": result.too_large,
+                "by_reason": result.by_reason,
+                "by_stage": result.by_stage,
+            }
+        )
+        return
+    outcome = "would be sent back" if dry_run else "sent back"
+    rows = [(f"{outcome}: {reason}", count) for reason, count in sorted(result.by_reason.items())]
+    rows += [("redriven before", result.done_before), ("redriven as often as --rounds allows", result.limit_reached)]
+    rows += [("not a record, cannot be sent back", result.unreadable)] if result.unreadable else []
+    rows += [("larger than their topic accepts", result.too_large)] if result.too_large else []
+    console.table(f"{result.sent} dead letters {outcome}", ("outcome", "dead letters"), rows)

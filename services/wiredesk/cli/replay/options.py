@@ -1,0 +1,73 @@
+"""Options that `replay STAGE` and `replay STAGE --rewind-group` share: offsets, and which records are meant."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wiredesk.runtime.errors import UsageError
+
+if TYPE_CHECKING:
+    from wiredesk.operations.replays.planning import PartialSpan
+
+HostsOption = Annotated[
+    list[str] | None,
+    typer.Option("--host", metavar="H", help="Pages on this host or its subdomains. Can be repeated."),
+]
+UrlsOption = Annotated[
+    list[str] | None,
+    typer.Option("--url", metavar="PATTERN", help="Pages at such URLs: 'https://a.example/sport/*'. Can be repeated."),
+]
+LanguagesOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--language",
+        metavar="CODE",
+        help="Pages in this language, as they state it or else as it is detected: en. Can be repeated.",
+    ),
+]
+TypesOption = Annotated[
+    list[str] | None,
+    typer.Option("--type", metavar="TYPE", help="Events of this type: wiredesk.article.cleaned.v1. Can be repeated."),
+]
+
+_RANGE = re.compile(r"(\d{1,9}):(\d{1,18})(?:-(\d{1,18}))?")
+_OFFSET = re.compile(r"([0-9]{1,9}):([0-9]{1,18})")
+
+
+def parse_offset_ranges(values: Sequence[str]) -> "dict[int, PartialSpan]":
+    """Return offsets to read, by partition, from values like `3:1200-2400` or `3:1200`.
+
+    Raises:
+        UsageError: a value is not of that form, is empty, or names a partition a second time.
+    """
+    ranges: dict[int, PartialSpan] = {}
+    for value in values:
+        match = _RANGE.fullmatch(value)
+        if match is None:
+            raise UsageError(
+                f"--offset {value}: write partition and offsets, like 3:1200-2400, or 3:1200 for all from there"
+            )
+        partition, start, stop = int(match[1]), int(match[2]), None if match[3] is None else int(match[3])
+        if stop is not None and stop <= start:
+            raise UsageError(f"--offset {value}: the end {stop} (exclusive) must be greater than the start {start}")
+        if partition in ranges:
+            raise UsageError(f"--offset {value}: partition {partition} is given twice")
+        ranges[partition] = start, stop
+    return ranges
+
+
+def parse_offsets(values: Sequence[str]) -> dict[int, int]:
+    """Return offsets, by partition, from values like `3:1200`.
+
+    Raises:
+        UsageError: a value is not of that form.
+    """
+    offsets = {}
+    for value in values:
+        match = _OFFSET.fullmatch(value)
+        if match is None:
+            raise UsageError(f"--offset {value}: write partition and offset, like 3:1200")
+        offsets[int(match[1])] = int(match[2])
+    return offsets

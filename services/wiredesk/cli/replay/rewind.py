@@ -1,0 +1,65 @@
+"""`wiredesk replay STAGE --rewind-group`: the live workers read again, or skip, what they have read."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from wiredesk.cli import console
+from wiredesk.cli.confirm import confirm
+from wiredesk.cli.replay.options import parse_offsets
+from wiredesk.cli.time_arg import parse_milliseconds
+from wiredesk.runtime.errors import UsageError
+from wiredesk.runtime.settings import KafkaSettings
+
+if TYPE_CHECKING:
+    from wiredesk.operations.replays.rewind import OffsetMove
+    from wiredesk.runtime.topology import Stage
+
+NOW = "now"
+"""The value of --from that means the end of the topic: skip all that waits."""
+
+
+def rewind_group(
+    kafka: KafkaSettings,
+    stage: "Stage",
+    since: str | None,
+    offset: Sequence[str] | None,
+    *,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Move the offsets from which a stage's workers continue; only while none of them runs.
+
+    What is read again is published again, under the same event ids where the stage's version is the same, so that
+    readers that upsert by id see no difference; 'wiredesk audit' counts it as duplicated.
+    """
+    import asyncio
+
+    from wiredesk.operations.replays.rewind import plan_rewind, rewind
+
+    if (since is None) == (not offset):
+        raise UsageError("say where to: either --from T or --offset P:N")
+    since_ms = None if since == NOW else parse_milliseconds(since)
+    moves = asyncio.run(plan_rewind(kafka, stage, since_ms=since_ms, offsets=parse_offsets(offset or [])))
+    _show(stage.name, moves, as_json=as_json)
+    moving = [move for move in moves if move.again]
+    if dry_run or not moving:
+        return
+    confirm(f"{len(moving)} partitions of {stage.name} would be moved", "Move them?", yes=yes)
+    asyncio.run(rewind(kafka, stage, moving))
+
+
+def _show(stage: str, moves: "Sequence[OffsetMove]", *, as_json: bool) -> None:
+    if as_json:
+        for move in moves:
+            console.json(
+                {"partition": move.source.partition, "from": move.before, "to": move.after, "again": move.again}
+            )
+        return
+    again = sum(max(0, move.again) for move in moves)
+    skipped = sum(max(0, -move.again) for move in moves)
+    console.table(
+        f"{stage}: {again} offsets to read again, {skipped} to skip",
+        ("partition", "from", "to", "again"),
+        [(move.source.partition, move.before, move.after, move.again) for move in moves],
+    )

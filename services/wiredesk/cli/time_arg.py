@@ -1,0 +1,46 @@
+"""Times on the command line: how they are given, and how a record's timestamp is shown."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from wiredesk.runtime.errors import UsageError
+from wiredesk.runtime.records import instant
+
+TIME_FORMS = "2026-01-31, 2026-01-31T06:00Z, or 30m, -6h, 7d ago"
+"""The forms that are taken, for help texts and error messages."""
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_AGO = re.compile(r"-?(\d{1,6})\s?([smhdw])(?: ago)?")
+
+
+def parse_time(text: str, now: datetime) -> datetime:
+    """Return the time that was given; one without an offset is in UTC.
+
+    Raises:
+        UsageError: the text is not a time.
+    """
+    try:
+        if ago := _AGO.fullmatch(text.strip()):
+            return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+        time = datetime.fromisoformat(text.strip())
+    except (ValueError, OverflowError):
+        raise UsageError(f"{text!r} is not a time: write {TIME_FORMS}") from None
+    return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
+
+
+def parse_milliseconds(text: str | None) -> int | None:
+    """Return the time that was given in milliseconds since 1970; None where none was given.
+
+    Raises:
+        UsageError: the text is not a time.
+    """
+    if text is None:
+        return None
+    # Negative timestamps have special meanings in Kafka's protocol.
+    return max(0, int(parse_time(text, datetime.now(UTC)).timestamp() * 1000))
+
+
+def format_timestamp(timestamp: int) -> str:
+    """Return a record's timestamp (milliseconds since 1970) for people; as a number where it is not a valid time."""
+    time = instant(timestamp)
+    return f"{timestamp} ms" if time is None else time.isoformat(timespec="milliseconds")

@@ -1,0 +1,94 @@
+"""Reading the dead letters of stages."""
+
+import contextlib
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from aiokafka import TopicPartition
+
+from wiredesk.operations.page_urls import is_on_host, page_url
+from wiredesk.runtime.dead_letters import DeadLetter, parse_letter
+from wiredesk.runtime.errors import UsageError
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.kafka.reading import between, ends
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.runtime.topology import Stage
+
+type LetterFilter = Callable[[DeadLetter], bool]
+
+
+def accept_all(_: DeadLetter) -> bool:
+    """Accept every dead letter."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which dead letters are meant.
+
+    Attributes:
+        stages: the stages whose dead-letter topics are read.
+        accepts: which of their dead letters.
+        since_ms: only those that arrived at that time or later, in milliseconds since 1970; None: all.
+    """
+
+    stages: tuple[Stage, ...]
+    accepts: LetterFilter = accept_all
+    since_ms: int | None = None
+
+
+def select(
+    stages: Mapping[str, Stage],
+    *,
+    topics: Sequence[str] | None = None,
+    reasons: Sequence[str] | None = None,
+    hosts: Sequence[str] | None = None,
+    since_ms: int | None = None,
+) -> Selection:
+    """Return a selection; a dead letter must match one value of each argument that is given.
+
+    Args:
+        stages: all stages, by name.
+        topics: names of dead-letter topics (without prefix) or of stages.
+        reasons: codes such as `timeout`.
+        hosts: hosts of pages; subdomains match, too.
+        since_ms: only dead letters that arrived at that time or later, in milliseconds since 1970.
+
+    Raises:
+        UsageError: there is no such topic or stage.
+    """
+
+    def accepts(letter: DeadLetter) -> bool:
+        if reasons and letter.reason not in reasons:
+            return False
+        return not hosts or any(is_on_host(page_url(letter.record), host) for host in hosts)
+
+    return Selection(_stages(stages, topics), accepts, since_ms)
+
+
+def _stages(stages: Mapping[str, Stage], names: Sequence[str] | None) -> tuple[Stage, ...]:
+    if not names:
+        return tuple(stages.values())
+    by_name = {stage.dead_letter_topic.name: stage for stage in stages.values()} | dict(stages)
+    if unknown := [name for name in names if name not in by_name]:
+        raise UsageError(f"no dead-letter topic {unknown[0]}: there are {', '.join(by_name)}")
+    return tuple({by_name[name].name: by_name[name] for name in names}.values())
+
+
+async def read_letters(settings: KafkaSettings, selection: Selection) -> AsyncGenerator[DeadLetter]:
+    """Yield the selected dead letters that are there now, oldest first within a partition; close with `aclosing`.
+
+    Raises:
+        UnavailableError: the cluster cannot be reached.
+    """
+    by_topic = {settings.on_cluster(stage.dead_letter_topic.name): stage for stage in selection.stages}
+    counts = await topics.partitions(settings, list(by_topic))
+    partitions = [TopicPartition(name, number) for name, count in counts.items() for number in range(count)]
+    if not partitions:
+        return
+    spans = await ends(settings, partitions, since_ms=selection.since_ms)
+    async with contextlib.aclosing(between(settings, spans)) as reading:
+        async for record in reading:
+            letter = parse_letter(by_topic[record.topic], record)
+            if letter is not None and selection.accepts(letter):
+                yield letter

@@ -1,0 +1,205 @@
+"""Redriving: dead letters are sent back to the topic that they came from, once each, whatever is killed meanwhile.
+
+A redriven record and the entry that its dead letter has been redriven are written in one transaction. The entries are
+in a topic of their own. A run first fences every other run, then reads the entries: what is there is done, and what an
+earlier run left open is aborted. So a second run sends nothing twice, and the next run continues one that was killed.
+"""
+
+import contextlib
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from wiredesk.operations.dead_letters.choices import MAX_REDRIVES
+from wiredesk.operations.dead_letters.reading import Selection, read_letters
+from wiredesk.operations.dead_letters.redrive_log import (
+    REDRIVEN_TOPIC,
+    RedriveLog,
+    read_redrive_log,
+    redrive_entry,
+    redriven_record,
+)
+from wiredesk.runtime.dead_letters import DeadLetter, letter_key
+from wiredesk.runtime.errors import OutputTooLargeError
+from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.kafka.partition_life import topic_id
+from wiredesk.runtime.kafka.transactions import TransactionalProducer
+from wiredesk.runtime.records import Output
+from wiredesk.runtime.settings import KafkaSettings
+
+TRANSACTIONAL_ID = "wiredesk.redrive"
+"""Transactional id of every run, without prefix: one run fences the other."""
+
+BATCH_RECORDS = 200
+"""Dead letters in one transaction at most."""
+
+BATCH_BYTES = 8 << 20
+"""Bytes of dead letters after which a transaction is committed."""
+
+TRANSACTION_SECONDS = 60.0
+"""After so long the broker aborts the transaction of a run that was killed."""
+
+type RedriveProgress = Callable[[int], None]
+"""Is called with the number of dead letters sent so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class RedriveResult:
+    """What a run did, or would do.
+
+    Attributes:
+        sent: dead letters that were sent back by this run.
+        done_before: matched, and redriven by an earlier run.
+        limit_reached: matched, and redriven as often as is allowed.
+        unreadable: matched, and not a record that could be sent back: the bytes of one that could not be parsed.
+        too_large: matched, and larger than the topic that they came from accepts: another client had compressed them
+            better.
+        by_reason: those sent, by reason.
+        by_stage: those sent, by stage.
+    """
+
+    sent: int = 0
+    done_before: int = 0
+    limit_reached: int = 0
+    unreadable: int = 0
+    too_large: int = 0
+    by_reason: Mapping[str, int] = field(default_factory=dict)
+    by_stage: Mapping[str, int] = field(default_factory=dict)
+
+
+async def plan_redrive(
+    settings: KafkaSettings, selection: Selection, *, rounds: int = MAX_REDRIVES, limit: int | None = None
+) -> RedriveResult:
+    """Return what `redrive` would do, and do nothing; the arguments are the same.
+
+    Raises:
+        UnavailableError: the cluster cannot be reached.
+    """
+    run = _Run(settings, selection, rounds, limit)
+    async with contextlib.aclosing(run.due(await read_redrive_log(settings))) as due:
+        async for letter, _ in due:
+            run.count(letter)
+    return run.result()
+
+
+async def redrive(
+    settings: KafkaSettings,
+    selection: Selection,
+    *,
+    rounds: int = MAX_REDRIVES,
+    limit: int | None = None,
+    progress: RedriveProgress = lambda _: None,
+) -> RedriveResult:
+    """Send dead letters back to the topics that they came from.
+
+    Args:
+        rounds: how often a record may be redriven in all.
+        limit: dead letters to send at most, oldest first; None: all.
+        progress: called after each transaction.
+
+    Raises:
+        UnavailableError: the cluster cannot be reached.
+        TransactionError: a transaction failed, or another run has begun: run it again.
+    """
+    # The entries need as many replicas as the dead letters that they are about.
+    states = await topics.states(settings, [stage.dead_letter_topic for stage in selection.stages])
+    replication = max([1, *(state.replication for state in states)])
+    await topics.create(settings, [REDRIVEN_TOPIC], replication=replication)
+    run = _Run(settings, selection, rounds, limit)
+    async with clients.started(clients.admin(settings), settings) as admin:
+        for stage in selection.stages:
+            name = stage.consumes.name
+            run.topic_ids[name] = await topic_id(admin, settings.on_cluster(name))
+    await run.finish(progress)
+    return run.result()
+
+
+class _Run:
+    def __init__(self, settings: KafkaSettings, selection: Selection, rounds: int, limit: int | None) -> None:
+        self.topic_ids: dict[str, str] = {}
+        self._settings = settings
+        self._selection = selection
+        self._rounds = rounds
+        self._limit = limit
+        self._sent = self._done_before = self._limit_reached = self._unreadable = 0
+        self._by_reason: Counter[str] = Counter()
+        self._by_stage: Counter[str] = Counter()
+        self._sent_keys: set[str] = set()
+        self._too_large: set[str] = set()
+
+    async def finish(self, progress: RedriveProgress) -> None:
+        """Send all that is due. A dead letter that its topic refuses as too large stays; the others are sent."""
+        refused = -1
+        while refused < len(self._too_large):
+            refused = len(self._too_large)
+            await self._pass(progress)
+
+    async def _pass(self, progress: RedriveProgress) -> None:
+        """Send what is due, to the last or to a dead letter that is too large to be sent back."""
+        self._done_before = self._limit_reached = self._unreadable = 0
+        name = self._settings.on_cluster(TRANSACTIONAL_ID)
+        batch: list[tuple[DeadLetter, int]] = []
+        try:
+            async with (
+                TransactionalProducer(self._settings, name, TRANSACTION_SECONDS) as producer,
+                contextlib.aclosing(self.due(await read_redrive_log(self._settings))) as due,
+            ):
+                async for letter, rounds in due:
+                    batch.append((letter, rounds))
+                    if len(batch) >= BATCH_RECORDS or sum(one.record.size for one, _ in batch) >= BATCH_BYTES:
+                        await self._send(producer, batch)
+                        progress(self._sent)
+                        batch = []
+                if batch:
+                    await self._send(producer, batch)
+                    progress(self._sent)
+        except OutputTooLargeError as error:
+            self._too_large.add(letter_key(batch[error.index][0].record))
+
+    async def due(self, log: RedriveLog) -> AsyncGenerator[tuple[DeadLetter, int]]:
+        """Yield the dead letters to send, with how often the record of each was redriven before, up to the limit."""
+        yielded = self._sent
+        async with contextlib.aclosing(read_letters(self._settings, self._selection)) as letters:
+            async for letter in letters:
+                if self._limit is not None and yielded >= self._limit:
+                    return
+                key = letter_key(letter.record)
+                if key in self._sent_keys or key in self._too_large:
+                    continue
+                if not letter.is_readable:
+                    self._unreadable += 1
+                elif key in log:
+                    self._done_before += 1
+                elif (rounds := log.rounds(letter)) >= self._rounds:
+                    self._limit_reached += 1
+                else:
+                    yielded += 1
+                    yield letter, rounds
+
+    async def _send(self, producer: TransactionalProducer, batch: Sequence[tuple[DeadLetter, int]]) -> None:
+        def entries(places: Sequence[str | None]) -> list[Output]:
+            return [
+                redrive_entry(letter, rounds + 1, place, self.topic_ids[letter.stage.consumes.name])
+                for (letter, rounds), place in zip(batch, places, strict=True)
+            ]
+
+        await producer.write([redriven_record(letter, rounds + 1) for letter, rounds in batch], entries)
+        for letter, _ in batch:
+            self.count(letter)
+            self._sent_keys.add(letter_key(letter.record))
+
+    def count(self, letter: DeadLetter) -> None:
+        self._sent += 1
+        self._by_reason[letter.reason] += 1
+        self._by_stage[letter.stage.name] += 1
+
+    def result(self) -> RedriveResult:
+        return RedriveResult(
+            sent=self._sent,
+            done_before=self._done_before,
+            limit_reached=self._limit_reached,
+            unreadable=self._unreadable,
+            too_large=len(self._too_large),
+            by_reason=dict(self._by_reason),
+            by_stage=dict(self._by_stage),
+        )

@@ -1,0 +1,135 @@
+"""What a redrive writes: the record that is sent back, and the entry that its dead letter was redriven.
+
+An entry names the dead letter, and says where the redriven record was written. If that record becomes a dead letter
+again, the dead letter names the same place: how often a record was redriven is counted by entries alone, and not by a
+header that anybody may write. A place alone would mean another record after the topic was deleted and recreated;
+therefore an entry also holds the origin of the redriven record, with the id of the topic of that origin.
+"""
+
+import contextlib
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from wiredesk.runtime.dead_letters import DeadLetter, letter_key
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.kafka.reading import read
+from wiredesk.runtime.lineage import lineage, origin_of, origin_topic_id, replay_marks
+from wiredesk.runtime.records import Output, Record, parse_coordinates
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.runtime.topology import DAY_MS, Topic
+from wiredesk_schemas.headers import REDRIVE_COUNT
+
+REDRIVEN_TOPIC = Topic(
+    "wiredesk.redriven",
+    "Dead letters that have been redriven: their marks, and where they went",
+    partitions=1,
+    retention_ms=60 * DAY_MS,  # twice what a dead letter itself is kept
+)
+"""The topic of the entries."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Redriven:
+    """A record that was redriven: how often in all, and the origin that it has."""
+
+    rounds: int
+    origin: str
+    topic_id: str
+
+
+class RedriveLog:
+    """What has been redriven: keys of dead letters (`letter_key`), and how often the record of each was redriven."""
+
+    def __init__(self) -> None:
+        self._keys: set[str] = set()
+        self._by_place: dict[str, list[_Redriven]] = {}
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._keys
+
+    def rounds(self, letter: DeadLetter) -> int:
+        """Return how often the record of a dead letter had been redriven before the stage gave up on it.
+
+        Records that were redriven by a version whose entries do not say where they were written count from 0. Where an
+        entry or a dead letter does not know the origin or its topic's id, the place alone decides.
+        """
+        origin, id_ = origin_of(letter.record), origin_topic_id(letter.record)
+        return max(
+            (
+                entry.rounds
+                for entry in self._by_place.get(letter.source, ())
+                if _same(entry.origin, origin) and _same(entry.topic_id, id_)
+            ),
+            default=0,
+        )
+
+    def add(self, key: str, value: bytes | None) -> None:
+        """Add an entry, as it was written; entries of older versions are understood."""
+        self._keys.add(key)
+        try:
+            entry: Any = orjson.loads(value or b"null")
+            place, rounds = entry["to"], entry["round"]
+            origin, id_ = entry.get("origin", ""), entry.get("topic_id", "")
+        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+            return
+        if isinstance(place, str) and isinstance(rounds, int) and isinstance(origin, str) and isinstance(id_, str):
+            self._by_place.setdefault(place, []).append(_Redriven(rounds, origin, id_))
+
+
+def _same(one: str, other: str) -> bool:
+    return not one or not other or one == other
+
+
+async def read_redrive_log(settings: KafkaSettings) -> RedriveLog:
+    """Return the entries of all dead letters that have been redriven.
+
+    Raises:
+        UnavailableError: the cluster cannot be reached.
+    """
+    log = RedriveLog()
+    name = settings.on_cluster(REDRIVEN_TOPIC.name)
+    if name not in await topics.partitions(settings, [name]):
+        return log
+    async with contextlib.aclosing(read(settings, [name], from_beginning=True, until_end=True)) as records:
+        async for record in records:
+            if record is not None and record.key is not None:
+                log.add(record.key.decode("utf-8", "replace"), record.value)
+    return log
+
+
+def redriven_record(letter: DeadLetter, rounds: int) -> Output:
+    """Return the record that is sent back: as it was received, and after its headers how often it was redriven.
+
+    What a replay gave up stays marked as the replay's: the live stream has an outcome of its own for the page.
+    """
+    kept = tuple(header for header in letter.headers if header[0] != REDRIVE_COUNT)
+    marks = () if letter.stage.entry else tuple(one for one in replay_marks(letter.record) if one not in kept)
+    return Output(
+        letter.stage.consumes.name,
+        letter.record.key,
+        letter.record.value,
+        (*kept, *marks, (REDRIVE_COUNT, str(rounds).encode())),
+    )
+
+
+def redrive_entry(letter: DeadLetter, rounds: int, place: str | None, target_topic_id: str) -> Output:
+    """Return the entry that a dead letter was redriven.
+
+    Args:
+        rounds: how often its record was redriven, this time included.
+        place: coordinates of the redriven record; None where the broker did not say.
+        target_topic_id: id of the topic that it was written to; empty where it is not known.
+    """
+    origin = id_ = ""
+    at = None if place is None else parse_coordinates(place)
+    if at is not None:  # the lineage that the stage will give to the redriven record
+        redriven = Record(*at, timestamp=0, key=None, value=None, headers=redriven_record(letter, rounds).headers)
+        begun = Record("", 0, 0, 0, None, None, lineage(letter.stage, redriven, topic_id=target_topic_id))
+        origin, id_ = origin_of(begun), origin_topic_id(begun)
+    value = orjson.dumps({"reason": letter.reason, "round": rounds, "to": place, "origin": origin, "topic_id": id_})
+    return Output(REDRIVEN_TOPIC.name, letter_key(letter.record).encode(), value)

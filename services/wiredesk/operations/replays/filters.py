@@ -1,0 +1,128 @@
+"""Which records of a range a run processes: by host, URL, language of the page, and type of event."""
+
+import fnmatch
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from wiredesk.operations.page_urls import is_on_host, urls_in
+from wiredesk.runtime.records import Record
+from wiredesk.runtime.worker.replay_scope import RecordFilter, accept_all
+from wiredesk_schemas.headers import EVENT_TYPE, LANGUAGE, SUBJECT, header
+
+if TYPE_CHECKING:
+    from wiredesk.enrichment.language import LanguageDetector
+
+type Conditions = dict[str, tuple[str, ...]]
+"""For each condition, by name (`host`, `url`, `language`, `type`), the values of which one must match. They are saved
+with the run."""
+
+type _Event = dict[str, Any]
+
+
+def conditions(
+    *,
+    hosts: Sequence[str] | None = None,
+    urls: Sequence[str] | None = None,
+    languages: Sequence[str] | None = None,
+    types: Sequence[str] | None = None,
+) -> Conditions:
+    """Return conditions on records.
+
+    Args:
+        hosts: hosts of pages; subdomains match, too.
+        urls: patterns of URLs, with `*` and `?`.
+        languages: codes, such as `en` or `en-GB`.
+        types: CloudEvents types.
+    """
+    given = {"host": hosts, "url": urls, "language": languages, "type": types}
+    return {name: tuple(values) for name, values in given.items() if values}
+
+
+def record_filter(conditions: Mapping[str, Sequence[str]]) -> RecordFilter:
+    """Return a test for records: of each condition one value must match."""
+    if not conditions:
+        return accept_all
+    tests = [_TESTS[name](tuple(values)) for name, values in conditions.items()]
+
+    def accepts(record: Record) -> bool:
+        view = RecordView(record)
+        return all(test(view) for test in tests)
+
+    return accepts
+
+
+@dataclass(slots=True)
+class RecordView:
+    """A record as filters see it; its value is parsed once, and only if a filter needs it."""
+
+    record: Record
+    _event: _Event | None = None
+
+    @property
+    def event(self) -> _Event:
+        """The event in the value; empty where the value is not a JSON object."""
+        if self._event is None:
+            try:
+                value: Any = orjson.loads(self.record.value or b"")
+            except orjson.JSONDecodeError:
+                value = None
+            self._event = value if isinstance(value, dict) else {}
+        return self._event
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """URLs of the page: those in the event, and the subject of the CloudEvent."""
+        subject = header(self.record.headers, SUBJECT)
+        return (*urls_in(self.event), *((subject,) if subject else ()))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The language that the event or a header states, or else the one that is detected in the paragraphs."""
+        stated = self.event.get("language") or header(self.record.headers, LANGUAGE)
+        if isinstance(stated, str) and stated:
+            return (stated.lower().replace("_", "-"),)
+        blocks = self.event.get("paragraphs")
+        texts = [b["text"] for b in blocks or () if isinstance(b, dict) and isinstance(b.get("text"), str)]
+        guess = _detector().detect("\n".join(texts)) if texts else None
+        return () if guess is None else (guess.code,)
+
+
+type _Test = Callable[[RecordView], bool]
+
+
+def _on_host(hosts: tuple[str, ...]) -> _Test:
+    return lambda view: any(is_on_host(url, host) for url in view.urls for host in hosts)
+
+
+def _at_url(patterns: tuple[str, ...]) -> _Test:
+    matching = re.compile("|".join(fnmatch.translate(pattern) for pattern in patterns))
+    return lambda view: any(matching.match(url) for url in view.urls)
+
+
+def _of_type(types: tuple[str, ...]) -> _Test:
+    return lambda view: header(view.record.headers, EVENT_TYPE) in types
+
+
+def _in_language(codes: tuple[str, ...]) -> _Test:
+    wanted = {code.lower().replace("_", "-") for code in codes}
+    return lambda view: any(code in wanted or code.partition("-")[0] in wanted for code in view.languages)
+
+
+@cache
+def _detector() -> "LanguageDetector":
+    from wiredesk.enrichment.language import LanguageDetector  # noqa: PLC0415 - loads a model that few filters need
+
+    return LanguageDetector()
+
+
+_TESTS: Mapping[str, Callable[[tuple[str, ...]], _Test]] = {
+    "host": _on_host,
+    "url": _at_url,
+    "language": _in_language,
+    "type": _of_type,
+}
