@@ -1,3 +1,4 @@
+import gzip
 import io
 import sys
 from pathlib import Path
@@ -8,11 +9,14 @@ import pytest
 
 from tests.support import ROOT
 from wiredesk.cli.app import run
+from wiredesk.operations.enrich_one import read_article
+from wiredesk_schemas import CleanedArticle
 
 STORY = """Storm closes ports of Wales
 Snow and gales are forecast until Friday. First Minister Eluned Morgan said on Monday that Cardiff would stay closed. <b>Morgan</b> flew to London.
 """
 ARTICLE = ROOT / "schemas" / "wiredesk_schemas" / "examples" / "1.1" / "cleaned_article.v1.json"
+PAGE = ROOT / "samples" / "pages" / "ferry-strike.html"
 FAST = ["--topic-model", "fast"]
 
 
@@ -58,13 +62,57 @@ def test_html_marks_mentions_and_nothing_of_the_page_gets_through(
     assert "<script" not in page
 
 
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_what_extract_prints_can_be_piped_into_enrich(
+    form: list[str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["extract", str(PAGE), *form]) == 0
+    printed = capfd.readouterr().out
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(printed.encode())))
+    assert run(["enrich", "-", "--json", *FAST]) == 0
+    piped = orjson.loads(capfd.readouterr().out)
+    assert run(["enrich", str(PAGE), "--json", *FAST]) == 0
+    direct = orjson.loads(capfd.readouterr().out)
+    shared = ("title", "subtitle", "authors", "published_at", "source", "language", "paragraphs", "captions")
+    for field in (*shared, "topics", "entities", "word_count"):
+        assert piped[field] == direct[field], field
+    assert direct["entities"]
+
+
+def test_a_page_is_read_in_any_encoding() -> None:
+    html = PAGE.read_text(encoding="utf-8")
+    encoded = (html.encode(), b"\n " + html.encode("utf-8-sig"), html.encode("utf-16"), gzip.compress(html.encode()))
+    articles = [read_article(content, url="https://paper.example/a") for content in encoded]
+    assert all(isinstance(one, CleanedArticle) for one in articles)
+    assert len({one.title for one in articles if isinstance(one, CleanedArticle)}) == 1
+    assert {a.canonical_url for a in articles} == {"https://paper.example/a"}
+
+
+def test_a_page_without_an_article_is_told_with_exit_code_1(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "page.html"
+    path.write_text("<html><body><p>Page not found</p></body></html>", encoding="utf-8")
+    assert run(["enrich", str(path)]) == 1
+    printed = capfd.readouterr()
+    assert not printed.out
+    assert printed.err.startswith("no article: ")
+    assert run(["enrich", str(path), "--json"]) == 1
+    skipped = capfd.readouterr().out
+    assert orjson.loads(skipped)["stage"] == "extractor"
+    path.write_text(skipped, encoding="utf-8")
+    assert run(["enrich", str(path)]) == 1
+
+
 @pytest.mark.parametrize(
     ("content", "options", "told"),
     [
         (b"", [], "there is no text in it"),
         (b"\xff\xfe\xff", [], "not UTF-8"),
         (b'{"a": 1}', [], "no valid CleanedArticle"),
-        (b"text", ["--json", "--html"], "one of them"),
+        (b'{"url": "https://a.example/", "body": "\\u0001\\u0002\\u0003"}', [], "binary"),
+        (b"{[", [], "unexpected character"),
+        (b"page type: article\n\n", [], "there is no text in it"),
+        (b"<p>" + b"x" * (9 << 20), [], "too_large"),
+        (b"text", ["--json", "--html"], "choose one"),
         (b"text", ["--topic-model", "nix"], "WIREDESK_TOPIC_MODEL=nix is unknown"),
     ],
 )

@@ -1,4 +1,4 @@
-"""`wiredesk enrich`: enrichment alone, on one text or cleaned article."""
+"""`wiredesk enrich`: enrichment of one page, article or text, without Kafka."""
 
 import sys
 from pathlib import Path
@@ -13,10 +13,13 @@ from wiredesk.cli.options import with_settings
 from wiredesk.enrichment.settings import EnrichmentSettings
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import UsageError
-from wiredesk_schemas import Block, CleanedArticle, EnrichedArticle, EntityType, Extraction, InvalidEventError, Mention
+from wiredesk_schemas import EnrichedArticle, EntityType, Mention
 
 MAX_BYTES = 16 << 20
-MAX_TITLE = 200
+"""Of an input."""
+
+SKIPPED = 1
+"""Exit code where a page has no article."""
 
 STYLES = {
     EntityType.PERSON: "bold magenta",
@@ -35,39 +38,48 @@ def enrich(
     path: Annotated[
         str,
         typer.Argument(
-            metavar="FILE|-", help="A text, its headline on the first line, or a cleaned article as JSON; - is stdin."
+            metavar="FILE|-",
+            help="A page (HTML), what 'wiredesk extract' prints, an article's event as JSON, or a text with its "
+            "headline on the first line; - is stdin.",
         ),
     ],
     *,
+    url: Annotated[str | None, typer.Option(help="URL of the page, for HTML; it names the publisher.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The event that enrichment publishes.")] = False,
     as_html: Annotated[bool, typer.Option("--html", help="A page to show an editor, on stdout.")] = False,
     settings: EnrichmentSettings,
 ) -> None:
-    """Find topics and entities of one article, without Kafka.
+    """Find topics and entities of one article or page, without Kafka.
 
-    On a terminal the text is shown with its entities highlighted, then topics and entities as tables.
+    On a terminal the text is shown with its entities highlighted, then topics and entities as tables. For a page
+    without an article the reason goes to stderr, and the exit code is 1.
     """
+    from wiredesk.operations.enrich_one import enrich_one
+    from wiredesk_schemas import SkippedPage
+
     if as_json and as_html:
-        raise UsageError("--json and --html: one of them")
-    article = _article(path)
+        raise UsageError("--json and --html: choose one")
+    content = _read(path)
     logs.quiet()
-    # Imported here: another command must not load the models.
-    from wiredesk.enrichment.enrich import Enricher
-
-    enriched = Enricher(settings)(article)
+    result = enrich_one(content, settings, name=path, url=url)
+    if isinstance(result, SkippedPage):
+        if as_json:
+            console.json(orjson.Fragment(result.to_json()))
+        console.note(f"no article: {result.reason} ({result.detail})", style="")
+        raise typer.Exit(SKIPPED)
     if as_json:
-        console.json(orjson.Fragment(enriched.to_json()))
+        console.json(orjson.Fragment(result.to_json()))
     elif as_html:
-        console.html(enriched_page.page(enriched))
+        console.html(enriched_page.page(result))
     else:
-        _show(enriched)
+        _show(result)
 
 
-def _article(path: str) -> CleanedArticle:
-    """Return the article of a file.
+def _read(path: str) -> bytes:
+    """Return the content of a file, or of stdin.
 
     Raises:
-        UsageError: there is none that can be read.
+        UsageError: it cannot be read, or is too large.
     """
     try:
         with sys.stdin.buffer if path == "-" else Path(path).open("rb") as file:
@@ -76,36 +88,7 @@ def _article(path: str) -> CleanedArticle:
         raise UsageError(f"{path}: {error.strerror or error}") from error
     if len(content) > MAX_BYTES:
         raise UsageError(f"{path}: larger than {MAX_BYTES >> 20} MB; an article is not")
-    if content.lstrip()[:1] == b"{":
-        lines = content.strip().splitlines()
-        try:
-            return CleanedArticle.from_json(lines[0] if path.endswith((".jsonl", ".ndjson")) else content)
-        except InvalidEventError as error:
-            raise UsageError(f"{path}: {error}") from error
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: not UTF-8 at byte {error.start}; neither a text nor JSON") from error
-    return _from_text(path, text)
-
-
-def _from_text(path: str, text: str) -> CleanedArticle:
-    lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
-    if not lines:
-        raise UsageError(f"{path}: there is no text in it")
-    # A first line that is no sentence is the headline.
-    has_title = len(lines) > 1 and len(lines[0]) <= MAX_TITLE and lines[0][-1] not in '.!"”'
-    return CleanedArticle(
-        event_id="00000000-0000-5000-8000-000000000000",
-        page_id="00000000-0000-5000-8000-000000000000",
-        revision="0",
-        url="https://page.invalid/",
-        canonical_url="https://page.invalid/",
-        title=lines[0] if has_title else None,
-        paragraphs=tuple(Block(text=line) for line in lines[has_title:]),
-        word_count=sum(len(line.split()) for line in lines),
-        extraction=Extraction(method="text", version="none", confidence=1),
-    )
+    return content
 
 
 def _show(article: EnrichedArticle) -> None:

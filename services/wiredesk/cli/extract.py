@@ -82,30 +82,13 @@ def _has_addresses(file: Path) -> bool:
 
 
 def _show(article: CleanedArticle) -> None:
-    head = {
-        "title": article.title,
-        "subtitle": article.subtitle,
-        "by": ", ".join((*article.authors, *article.agencies)),
-        "published": article.published_at,
-        "source": article.source,
-        "language": article.language,
-        "page type": _type(article),
-        "confidence": article.extraction.confidence,
-    }
-    for name, value in head.items():
-        if value:
-            console.spans((f"{name}:", "bold"), f" {value}")
-    for block in article.paragraphs:
-        console.plain("")
-        console.plain(block.text if block.kind == "paragraph" else f"[{block.kind}] {block.text}")
-    for caption in article.captions:
-        console.plain("")
-        console.plain(f"[caption] {caption.text}" + (f" ({caption.credit})" if caption.credit else ""))
+    from wiredesk.operations.article_text import blocks_of, head_of
 
-
-def _type(article: CleanedArticle) -> str:
-    likely = article.page_type_confidence
-    return article.page_type + (f" (an article with a probability of {likely:.2f})" if likely is not None else "")
+    for name, value in head_of(article):
+        console.spans((f"{name}:", "bold"), f" {value}")
+    for block in blocks_of(article):
+        console.plain("")
+        console.plain(block)
 
 
 def _explain(page: AcceptedPage, *, as_json: bool) -> None:
