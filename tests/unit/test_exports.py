@@ -17,7 +17,9 @@ PUBLIC = [
     "Classifier", "Envelope", "Handler", "Output", "Record", "RejectedError", "Service", "Settings", "Stage",
     "TaggedSpan", "Tagger", "Topic", "WiredeskError",
 ]  # fmt: skip
-FOR_TESTS = ["KafkaProcess", "Published", "RunningStage", "StartStage", "WorkerProcess", "scaled", "wait_until"]
+FOR_TESTS = [
+    "KafkaProcess", "Published", "RunningStage", "StartStage", "WorkerProcess", "example_event", "scaled", "wait_until",
+]  # fmt: skip
 COST = """
 import json, resource, sys
 before = resource.getrusage(resource.RUSAGE_SELF)

@@ -18,9 +18,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from wiredesk.testing.patience import scaled
     from wiredesk.testing.processes import KafkaProcess, WorkerProcess, wait_until
-    from wiredesk.testing.running_stage import Published, RunningStage, StartStage
+    from wiredesk.testing.running_stage import Published, RunningStage, StartStage, example_event
 
-__all__ = ["KafkaProcess", "Published", "RunningStage", "StartStage", "WorkerProcess", "scaled", "wait_until"]
+__all__ = [
+    "KafkaProcess",
+    "Published",
+    "RunningStage",
+    "StartStage",
+    "WorkerProcess",
+    "example_event",
+    "scaled",
+    "wait_until",
+]
 
 _MODULES = MappingProxyType(
     {
@@ -29,6 +38,7 @@ _MODULES = MappingProxyType(
         "RunningStage": "wiredesk.testing.running_stage",
         "StartStage": "wiredesk.testing.running_stage",
         "WorkerProcess": "wiredesk.testing.processes",
+        "example_event": "wiredesk.testing.running_stage",
         "scaled": "wiredesk.testing.patience",
         "wait_until": "wiredesk.testing.processes",
     }

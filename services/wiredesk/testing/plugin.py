@@ -4,6 +4,7 @@ Pytest loads it in every run of an environment in which wiredesk is installed. S
 pytest, and no fixture is used by itself.
 """
 
+import os
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -20,9 +21,15 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def wiredesk_cluster(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[KafkaProcess]":
-    """An Apache Kafka, embedded: started once for the whole run, by the command that a user would type."""
-    from wiredesk.testing.processes import run_broker  # noqa: PLC0415
+    """An Apache Kafka, embedded: started once for the whole run, by the command that a user would type.
 
+    Where WIREDESK_TEST_BOOTSTRAP_SERVERS names a cluster, that one is used. Nothing is deleted there.
+    """
+    from wiredesk.testing.processes import KafkaProcess, run_broker  # noqa: PLC0415
+
+    if servers := os.environ.get("WIREDESK_TEST_BOOTSTRAP_SERVERS"):
+        yield KafkaProcess(servers, 0, tmp_path_factory.mktemp("kafka"))
+        return
     with run_broker(tmp_path_factory.mktemp("kafka")) as broker:
         yield broker
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from aiokafka import AIOKafkaProducer, TopicPartition
 
 from wiredesk import registry
+from wiredesk.contracts.json_schema import example_of
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
@@ -159,6 +160,11 @@ class StageStarter:
     async def _create_topics(self, stage: Stage) -> None:
         async with Cluster(self._kafka) as cluster:
             await cluster.create_topics(stage.topics, partitions=1)
+
+
+def example_event[E: Event](event: type[E]) -> E:
+    """Return an event of one of our classes, complete and real: a test changes the fields that matter to it."""
+    return event.from_object(example_of(event))
 
 
 def _headers(event: Event | bytes) -> list[tuple[str, bytes]]:

@@ -1,0 +1,38 @@
+"""The stage on a real Kafka: what it publishes, for which articles it publishes nothing, and what it gives up."""
+
+from sentiment_stage import ScoredArticle, Sentiment, SentimentSettings
+
+from wiredesk.testing import StartStage, example_event
+from wiredesk_schemas import Block, EnrichedArticle, LanguageGuess
+
+
+def article(text: str, language: str = "en") -> EnrichedArticle:
+    """Return an article of one paragraph."""
+    changes = {
+        "title": None,
+        "paragraphs": (Block(text=text),),
+        "detected_language": LanguageGuess(code=language, confidence=1),
+    }
+    return example_event(EnrichedArticle).model_copy(update=changes)
+
+
+def test_the_tone_is_that_of_more_words() -> None:
+    """A third of the words decides."""
+    sentiment = Sentiment(SentimentSettings(min_words=1))
+    for text, tone in (("They hope for peace", "positive"), ("War and fear", "negative"), ("War and peace", "mixed")):
+        scored = sentiment(article(text))
+        assert scored is not None
+        assert scored.tone == tone
+    assert sentiment(article("Rain")) is None
+
+
+def test_it_publishes_a_score_once_or_nothing_and_gives_up_what_is_no_article(wiredesk_stage: StartStage) -> None:
+    """One article is scored, one is not English, and one record is no article."""
+    stage = wiredesk_stage("sentiment", {"SENTIMENT_MIN_WORDS": "2"})
+    cheerful = article("They welcome the agreement and hope for peace.")
+    stage.publish(cheerful, article("Sie hoffen auf peace, peace.", "de"), b"no article")
+    scored, dead = sorted(stage.published(), key=lambda one: one.topic, reverse=True)
+    assert scored.topic == "articles.scored"
+    assert isinstance(scored.event, ScoredArticle)
+    assert (scored.event.tone, scored.event.positive, scored.event.page_id) == ("positive", 4, cheerful.page_id)
+    assert (dead.topic, dead.reason) == ("articles.enriched.dlq", "invalid_event")
