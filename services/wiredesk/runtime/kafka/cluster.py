@@ -38,12 +38,13 @@ from aiokafka.protocol.offset import OffsetRequest
 
 from wiredesk.runtime.errors import ForbiddenError, UnavailableError, UsageError
 from wiredesk.runtime.kafka import authorization, clients, diagnosis
-from wiredesk.runtime.kafka.commit_note import CommitNote, Committed
 from wiredesk.runtime.kafka.delivery import format_error
+from wiredesk.runtime.kafka.group_offsets import CommitNote, CommittedOffset
 from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.kafka.open_transactions import OpenTransaction, open_transactions
-from wiredesk.runtime.kafka.partition_life import TopicMetadata, format_topic_id
+from wiredesk.runtime.kafka.partition_identity import format_topic_id
 from wiredesk.runtime.kafka.partition_reader import POLL_MS, PartitionReader
+from wiredesk.runtime.kafka.protocol import TopicMetadata
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage, Topic
@@ -562,20 +563,20 @@ class Cluster:
 
     # Consumer groups
 
-    async def group_offsets(self, group: str) -> dict[TopicPartition, Committed]:
+    async def group_offsets(self, group: str) -> dict[TopicPartition, CommittedOffset]:
         """Return the offsets that a group has committed, with their notes."""
         async with self._explained():
             answer = await self._ask_coordinator(
                 group, OffsetFetchRequest(group, None), lambda answer: [(answer.error_code, group)]
             )
         return {
-            TopicPartition(topic, number): Committed(int(offset), CommitNote.parse(note))
+            TopicPartition(topic, number): CommittedOffset(int(offset), CommitNote.parse(note))
             for topic, partitions in answer.topics
             for number, offset, note, _ in partitions
             if offset >= 0
         }
 
-    async def committed_offsets(self, stage: Stage) -> dict[TopicPartition, Committed]:
+    async def committed_offsets(self, stage: Stage) -> dict[TopicPartition, CommittedOffset]:
         """Return the offsets that a stage has committed, by input partition; absent where it has committed none.
 
         An offset of a topic that has been deleted and created again since says nothing of the new one: it is left out.
