@@ -11,9 +11,10 @@ import psutil
 import pytest
 
 from tests.support import Raw, publish
+from wiredesk.operations.audit import reconcile
 from wiredesk.pipeline import PAGES_SKIPPED, STAGES, TOPICS
-from wiredesk.runtime.audit import account
 from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import setting
 from wiredesk.testing.processes import WorkerProcess, wait_until
@@ -51,7 +52,8 @@ async def test_a_frozen_worker_wakes_too_late(kafka: KafkaSettings, tmp_path: Pa
             if worker is not None:
                 worker.process.kill()
                 worker.process.wait()
-    audit = await account(kafka, list(STAGES.values()))
+    async with Cluster(kafka) as cluster:
+        audit = await reconcile(cluster, list(STAGES.values()))
     assert (audit.entered, audit.missing, audit.duplicated) == (PAGES, 0, duplicated)
     assert audit.ended[PAGES_SKIPPED.name] == PAGES
     assert all(len(duplicate.ends) == 2 for duplicate in audit.duplicated_records)

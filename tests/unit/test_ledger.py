@@ -5,9 +5,10 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wiredesk.runtime.ledger import Ledger, Range
+from wiredesk.operations.ledger import Ledger
+from wiredesk.runtime.kafka.offset_range import OffsetRange
 
-RANGES = {0: Range(5, 15), 3: Range(0, 4)}
+RANGES = {0: OffsetRange(5, 15), 3: OffsetRange(0, 4)}
 WHERE = st.tuples(st.sampled_from([0, 3, 7]), st.integers(0, 20))
 EVENTS = st.lists(st.tuples(WHERE, st.sampled_from(["first", "second", "in_flight", "absent"])), max_size=60)
 
@@ -32,7 +33,7 @@ def test_every_record_is_counted_once(events: list[tuple[tuple[int, int], str]])
                     continue
                 ledger.ended(*where, 1 if what == "first" else 2)
                 ended.setdefault(where, []).append(1 if what == "first" else 2)
-    entered = {(n, offset) for n, r in RANGES.items() for offset in range(r.start, r.end)}
+    entered = {(n, offset) for n, r in RANGES.items() for offset in range(r.start, r.stop)}
     first = Counter(ends[0] for where, ends in ended.items() if where in entered)
     assert (ledger.count(1), ledger.count(2)) == (first[1], first[2])
     assert set(ledger.duplicated()) == {where for where, ends in ended.items() if where in entered and len(ends) > 1}
@@ -41,7 +42,7 @@ def test_every_record_is_counted_once(events: list[tuple[tuple[int, int], str]])
     assert ledger.count_duplicated == len(set(ledger.duplicated()))
     for number, covered in RANGES.items():
         offsets = [offset for partition, offset in ledger.missing() if partition == number]
-        expected = Range(min(offsets), max(offsets) + 1) if offsets else None
+        expected = OffsetRange(min(offsets), max(offsets) + 1) if offsets else None
         assert ledger.missing_range(number) == expected
-        assert all(covered.start <= offset < covered.end for offset in offsets)
+        assert all(offset in covered for offset in offsets)
     assert ledger.count_in_flight == len((flying & entered) - set(ended) - gone)

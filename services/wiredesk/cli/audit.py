@@ -1,24 +1,20 @@
 """`wiredesk audit`: what became of every raw page."""
 
-import asyncio
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import structlog
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from wiredesk import registry
 from wiredesk.cli import console
 from wiredesk.cli.options import with_settings
 from wiredesk.cli.time_arg import TIME_FORMS, parse_milliseconds
-from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_SKIPPED
-from wiredesk.runtime import logs
-from wiredesk.runtime.audit import Account, account
 from wiredesk.runtime.settings import KafkaSettings
 
-log = structlog.get_logger(__name__)
+if TYPE_CHECKING:
+    from wiredesk.operations.audit import Reconciliation
+    from wiredesk.operations.progress import ProgressCallback
 
 UNBALANCED = 1
+"""Exit code where a page is missing or duplicated."""
 
 
 @with_settings(kafka=KafkaSettings)
@@ -26,78 +22,108 @@ def audit(
     *,
     since: Annotated[
         str | None,
-        typer.Option(metavar="T", help=f"Only pages that arrived since: {TIME_FORMS}."),
+        typer.Option(metavar="T", help=f"Only pages that arrived since T: {TIME_FORMS}."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     kafka: KafkaSettings,
 ) -> None:
     """Account for every raw page: enriched, skipped, dead-lettered, in flight, missing, or duplicated.
 
-    It reads the topics and nothing else, while workers go on; pages in flight are those that a stage has not committed
-    yet, and expired are records that retention deleted before a stage read them. Exit code 1 when a page is missing or
-    has ended more than once, which must never happen: those are named. With WIREDESK_GUARANTEE=at_least_once duplicates
-    are to be expected after a failure.
+    Only the topics are read, while workers go on. Pages in flight are those that a stage has not committed yet. Expired
+    are records that retention deleted before a stage read them. For a stage beside the flow, such as that of a plug-in,
+    it is checked that it made one record of each. Exit code 1 when a page is missing or has ended more than once, which
+    must never happen: those pages are named. With WIREDESK_GUARANTEE=at_least_once, duplicates are to be expected after
+    a failure.
     """
+    import asyncio
+
+    import structlog
+
+    from wiredesk.runtime import logs
+
     logs.quiet()
     since_ms = parse_milliseconds(since)
-    columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console.err, transient=True, disable=not console.err.is_terminal) as progress:
-        task = progress.add_task("records", total=None)
-        found = asyncio.run(
-            account(
-                kafka,
-                list(registry.registry().flow),
-                since_ms=since_ms,
-                progress=lambda done, total: progress.update(task, completed=done, total=total),
-            )
-        )
-    for stage, count in found.expired.items():
+    with console.progress("reading") as progress:
+        result = asyncio.run(_audit(kafka, since_ms, progress))
+    log = structlog.get_logger(__name__)
+    for stage, count in result.expired.items():
         log.warning("retention deleted records before they were read", stage=stage, records=count)
     if as_json:
-        console.json(as_object(found))
+        console.json(as_object(result))
     else:
-        _show(found)
-    if not found.balanced:
+        _show(result)
+    if not result.is_balanced:
         raise typer.Exit(UNBALANCED)
 
 
-def as_object(found: Account) -> dict[str, object]:
-    """Return an account as a JSON object."""
+async def _audit(kafka: KafkaSettings, since_ms: int | None, progress: "ProgressCallback") -> "Reconciliation":
+    from wiredesk.operations.audit import reconcile
+    from wiredesk.registry import registry
+    from wiredesk.runtime.kafka.cluster import Cluster
+
+    async with Cluster(kafka) as cluster:
+        stages = registry()
+        return await reconcile(cluster, stages.flow, stages.side_stages, since_ms=since_ms, progress=progress)
+
+
+def as_object(result: "Reconciliation") -> dict[str, object]:
+    """Return the result of an audit as a JSON object."""
     return {
-        "pages": found.entered,
-        **_ended(found),
-        "in_flight": found.in_flight,
-        "missing": found.missing,
-        "duplicated": found.duplicated,
-        "expired": sum(found.expired.values()),
-        "expired_by_stage": found.expired,
-        "replayed": found.replayed,
-        "by_topic": found.ended,
-        "missing_records": found.missing_records,
-        "duplicated_records": [{"origin": d.origin, "ends": list(d.ends)} for d in found.duplicated_records],
+        "pages": result.entered,
+        **_outcomes(result),
+        "in_flight": result.in_flight,
+        "missing": result.missing,
+        "duplicated": result.duplicated,
+        "expired": sum(result.expired.values()),
+        "expired_by_stage": result.expired,
+        "replayed": result.replayed,
+        "by_topic": result.ended,
+        "missing_records": result.missing_records,
+        "duplicated_records": [{"origin": one.origin, "ends": list(one.ends)} for one in result.duplicated_records],
+        "side_stages": {
+            name: {
+                "done": side.done,
+                "in_flight": side.in_flight,
+                "missing": side.missing,
+                "duplicated": side.duplicated,
+                "missing_records": side.missing_records,
+                "duplicated_records": side.duplicated_records,
+            }
+            for name, side in result.side_stages.items()
+        },
     }
 
 
-def _ended(found: Account) -> dict[str, int]:
-    """Return the ends in the words of the desk; what is neither enriched nor skipped is a dead letter."""
-    named = {ARTICLES_ENRICHED.name: "enriched", PAGES_SKIPPED.name: "skipped"}
+def _outcomes(result: "Reconciliation") -> dict[str, int]:
+    """Return how many pages were enriched and skipped; every other one that has ended is a dead letter."""
+    from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_SKIPPED
+
+    names = {ARTICLES_ENRICHED.name: "enriched", PAGES_SKIPPED.name: "skipped"}
     counts = {"enriched": 0, "skipped": 0, "dead_lettered": 0}
-    for topic, count in found.ended.items():
-        counts[named.get(topic, "dead_lettered")] += count
+    for topic, count in result.ended.items():
+        counts[names.get(topic, "dead_lettered")] += count
     return counts
 
 
-def _show(found: Account) -> None:
-    rows = [(name.replace("_", "-"), count) for name, count in _ended(found).items()]
-    rows += [("in flight", found.in_flight), ("missing", found.missing), ("duplicated", found.duplicated)]
-    rows.append(("expired", sum(found.expired.values())))
-    rows += [(f"replayed by {run}", count) for run, count in found.replayed.items()]
-    console.table(f"{found.entered} raw pages", ("what became of them", "pages"), rows)
-    for name in found.missing_records:
-        console.line(f"missing: {name}")
-    for duplicate in found.duplicated_records:
+def _show(result: "Reconciliation") -> None:
+    rows = [(name.replace("_", "-"), count) for name, count in _outcomes(result).items()]
+    rows += [("in flight", result.in_flight), ("missing", result.missing), ("duplicated", result.duplicated)]
+    rows.append(("expired", sum(result.expired.values())))
+    rows += [(f"replayed by {run}", count) for run, count in result.replayed.items()]
+    for name, side in result.side_stages.items():
+        rows += [(f"{name}: done", side.done), (f"{name}: in flight", side.in_flight)]
+        rows += [(f"{name}: missing", side.missing), (f"{name}: duplicated", side.duplicated)]
+    console.table(f"{result.entered} raw pages", ("what became of them", "pages"), rows)
+    for origin in result.missing_records:
+        console.line(f"missing: {origin}")
+    for duplicate in result.duplicated_records:
         where = f" ended at {', '.join(duplicate.ends)}" if duplicate.ends else ", twice"
         console.line(f"duplicated: {duplicate.origin}{where}")
-    left = (found.missing + found.duplicated) - len(found.missing_records) - len(found.duplicated_records)
-    if left:
-        console.line(f"and {left} more")
+    unnamed = (result.missing + result.duplicated) - len(result.missing_records) - len(result.duplicated_records)
+    if unnamed:
+        console.line(f"and {unnamed} more")
+    for name, side in result.side_stages.items():
+        for origin in side.missing_records:
+            console.line(f"missing after {name}: {origin}")
+        for origin in side.duplicated_records:
+            console.line(f"duplicated by {name}: {origin}")
