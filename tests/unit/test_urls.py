@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wiredesk.ingest.urls import MAX_URL, canonical, public
+from wiredesk.ingest.urls import MAX_URL_CHARACTERS, canonical_url, safe_url
 from wiredesk.runtime.errors import RejectedError
 
 
@@ -22,7 +22,7 @@ from wiredesk.runtime.errors import RejectedError
     ],
 )
 def test_spellings_of_one_page_become_one(url: str, wanted: str) -> None:
-    assert canonical(url) == wanted
+    assert canonical_url(url) == wanted
 
 
 @pytest.mark.parametrize(
@@ -30,27 +30,27 @@ def test_spellings_of_one_page_become_one(url: str, wanted: str) -> None:
 )
 def test_what_is_no_web_address_is_refused(url: str) -> None:
     with pytest.raises(RejectedError) as refused:
-        canonical(url)
+        canonical_url(url)
     assert refused.value.reason == "invalid_url"
 
 
 def test_long_urls_are_refused_with_a_short_message() -> None:
     with pytest.raises(RejectedError) as refused:
-        canonical("https://example.com/" + "x" * 100_000)
+        canonical_url("https://example.com/" + "x" * 100_000)
     assert len(str(refused.value)) < 300
-    assert canonical("https://example.com/" + "x" * (MAX_URL - 20)).endswith("x")
+    assert canonical_url("https://example.com/" + "x" * (MAX_URL_CHARACTERS - 20)).endswith("x")
 
 
 @given(st.text(max_size=200).map(lambda tail: "https://example.com/" + tail))
 def test_canonical_is_a_fixed_point(url: str) -> None:
-    once = canonical(url)
-    assert canonical(once) == once
+    once = canonical_url(url)
+    assert canonical_url(once) == once
 
 
 @given(st.text(max_size=300))
 def test_any_text_is_canonical_or_refused(url: str) -> None:
     try:
-        assert canonical(url).startswith(("http://", "https://"))
+        assert canonical_url(url).startswith(("http://", "https://"))
     except RejectedError as error:
         assert error.reason == "invalid_url"  # noqa: PT017 - either end is right, another error is not
 
@@ -74,14 +74,14 @@ def test_any_text_is_canonical_or_refused(url: str) -> None:
     ],
 )
 def test_a_url_goes_on_as_it_was_written_where_that_is_safe(url: str, wanted: str) -> None:
-    assert public(url) == wanted
+    assert safe_url(url) == wanted
 
 
 @given(st.text(max_size=60), st.text(st.characters(exclude_characters="/\\?#"), max_size=20))
 def test_nothing_harmful_goes_on_in_a_url(path: str, user: str) -> None:
     for url in (f"https://example.com/{path}", f"https://{user}:secret@example.com/{path}"):
         try:
-            told = public(url)
+            told = safe_url(url)
         except RejectedError as error:
             told = error.message
         assert told.isprintable()
@@ -103,5 +103,5 @@ def test_nothing_harmful_goes_on_in_a_url(path: str, user: str) -> None:
 )
 def test_no_message_quotes_a_password(url: str) -> None:
     with pytest.raises(RejectedError) as refused:
-        canonical(url)
+        canonical_url(url)
     assert "secret" not in str(refused.value)

@@ -4,9 +4,10 @@ import re
 from http import HTTPStatus
 from typing import Literal
 
-from wiredesk.ingest import charset, content, urls
+from wiredesk.ingest.charset import decode
+from wiredesk.ingest.content import check_size, decompress, refuse_binary, remove_control_characters
 from wiredesk.ingest.settings import IngestSettings
-from wiredesk.runtime.errors import RejectedError
+from wiredesk.ingest.urls import canonical_url, safe_url
 from wiredesk_schemas import (
     AcceptedPage,
     Charset,
@@ -21,15 +22,19 @@ from wiredesk_schemas import (
 
 type MediaType = Literal["text/html", "application/xhtml+xml", "text/plain"]
 
-_MARKUP = re.compile(r"<(?:!doctype|html|head|body|meta|title|article|div|p|h[1-6]|table|script)\b|<!--", re.IGNORECASE)
-_SNIFFED = 4096
-"""Characters in which a page that has markup shows some."""
+MARKUP_CHARACTERS = 4096
+"""Characters at the beginning of a page in which markup is looked for, where the media type does not say."""
 
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}")
+_MARKUP = re.compile(r"<(?:!doctype|html|head|body|meta|title|article|div|p|h[1-6]|table|script)\b|<!--", re.IGNORECASE)
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}")
 
 
 class Ingest:
-    """Checks and normalises raw pages."""
+    """Checks, decodes and identifies raw pages.
+
+    Args:
+        settings: how large a page may be.
+    """
 
     name = "ingest"
     version = "1.1.0"
@@ -38,79 +43,79 @@ class Ingest:
         self._settings = settings or IngestSettings()
 
     def __call__(self, page: RawPage) -> AcceptedPage | SkippedPage:
-        """Accept a page, or skip it when its server answered with no page.
+        """Accept a page, or skip it where its server did not answer with a page.
 
         Raises:
             RejectedError: `invalid_url`, `empty`, `binary`, `too_large`, `undecodable`.
         """
-        canonical_url = urls.canonical(page.url)
-        if page.http_status is not None and not _brings_a_page(page.http_status):
-            return self._skipped(page, canonical_url, page.http_status)
-        media_type = (page.declared_type or "").partition(";")[0].strip().lower()
-        text, encoding = self._text(page, media_type)
-        identity = page_id(canonical_url)
-        content_id = revision(text)
+        canonical = canonical_url(page.url)
+        if page.http_status is not None and not _has_body(page.http_status):
+            return self._skip(page, canonical, page.http_status)
+        stated_type = (page.declared_type or "").partition(";")[0].strip().lower()
+        body, charset = self._decode(page, stated_type)
+        identity = page_id(canonical)
+        content_id = revision(body)
         return AcceptedPage(
             event_id=event_id(identity, content_id, self.name, self.version),
             page_id=identity,
             revision=content_id,
-            url=urls.public(page.url),
-            canonical_url=canonical_url,
-            media_type=_media_type(media_type, text),
-            body=text,
-            charset=encoding,
+            url=safe_url(page.url),
+            canonical_url=canonical,
+            media_type=_media_type(stated_type, body),
+            body=body,
+            charset=charset,
             fetched_at=page.fetched,
             http_status=page.http_status,
             source=page.source,
             language=_language(page.language or page.http_header("content-language")),
         )
 
-    def _text(self, page: RawPage, media_type: str) -> tuple[str, Charset]:
+    def _decode(self, page: RawPage, stated_type: str) -> tuple[str, Charset]:
+        """Return the page's text, and how its charset was determined."""
         limit = self._settings.max_page_bytes
         if page.body is not None:
-            # Characters, not bytes: cheaper to count, and never more than the bytes.
-            if len(page.body) > limit:
-                raise RejectedError(
-                    "too_large", f"body: {len(page.body)} characters, {limit} are allowed (WIREDESK_MAX_PAGE_BYTES)"
-                )
-            content.refuse_binary(b"", media_type)
-            return content.text_only(page.body), Charset(name="utf-8", evidence=CharsetEvidence.TEXT)
-        body = content.unpacked(page.body_base64 or b"", page.http_header("content-encoding"), limit)
-        content.refuse_binary(body, media_type)
-        text, encoding = charset.decode(body, declared=page.charset, content_type=page.declared_type)
-        return content.text_only(text), encoding
+            check_size(len(page.body), limit, "characters")  # cheaper to count than bytes, and never more
+            refuse_binary(b"", stated_type)
+            return remove_control_characters(page.body), Charset(name="utf-8", evidence=CharsetEvidence.TEXT)
+        content = decompress(page.body_base64 or b"", page.http_header("content-encoding"), limit)
+        check_size(len(content), limit, "bytes")
+        refuse_binary(content, stated_type)
+        text, charset = decode(content, declared=page.charset, content_type=page.declared_type)
+        return remove_control_characters(text), charset
 
-    def _skipped(self, page: RawPage, canonical_url: str, status: int) -> SkippedPage:
-        identity = page_id(canonical_url)
+    def _skip(self, page: RawPage, canonical: str, status: int) -> SkippedPage:
+        identity = page_id(canonical)
         content_id = revision(page.body if page.body is not None else (page.body_base64 or b"").decode("latin-1"))
         return SkippedPage(
             event_id=event_id(identity, content_id, self.name, self.version),
             page_id=identity,
             revision=content_id,
-            url=urls.public(page.url),
-            canonical_url=canonical_url,
+            url=safe_url(page.url),
+            canonical_url=canonical,
             stage=self.name,
             reason=SkipReason.HTTP_ERROR,
             detail=f"the server answered with status {status}",
         )
 
 
-def _brings_a_page(status: int) -> bool:
-    success = HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
-    return success and status not in (HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT)
+def _has_body(status: int) -> bool:
+    """Whether a response with this status has a page in it."""
+    is_success = HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
+    return is_success and status not in (HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT)
 
 
 def _media_type(stated: str, text: str) -> MediaType:
-    """Return the media type as stated; where that says nothing of use, markup near the beginning makes it HTML."""
+    """Return the media type as stated; where that does not help, HTML if there is markup near the beginning."""
     if stated == "application/xhtml+xml":
         return "application/xhtml+xml"
     if stated == "text/html":
         return "text/html"
     if stated.startswith("text/") and stated != "text/xml":
         return "text/plain"
-    return "text/html" if _MARKUP.search(text[:_SNIFFED]) else "text/plain"
+    return "text/html" if _MARKUP.search(text[:MARKUP_CHARACTERS]) else "text/plain"
 
 
 def _language(stated: str | None) -> str | None:
+    """Return the first language of a `Content-Language`, if it is a valid tag."""
     first = (stated or "").partition(",")[0].strip()
-    return first if _LANGUAGE.fullmatch(first) else None
+    return first if _LANGUAGE_TAG.fullmatch(first) else None

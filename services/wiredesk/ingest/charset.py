@@ -1,6 +1,7 @@
-"""Bytes to text. Evidence is weighed in the order in which it deserves trust, and believed when it fits."""
+"""Bytes to text. Statements about the charset are tried in the order of their reliability, until one fits the bytes."""
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from charset_normalizer import from_bytes
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
@@ -8,12 +9,13 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 from wiredesk_schemas import Charset, CharsetEvidence
 
 REPLACEMENT = "\ufffd"
+"""The character that stands for bytes which the charset does not have."""
 
-BEARABLE = 1000
-"""A charset fits when no more than one character in so many had to be replaced, and one more. A page cut off within a
-character, or a single stray byte in a comment, is no reason to disbelieve its header."""
+CHARACTERS_PER_REPLACEMENT = 1000
+"""A charset fits where at most one character in so many had to be replaced, and one more. A page that is cut off within
+a character, or a stray byte in a comment, is no reason to doubt its header."""
 
-NO_CHARSETS = frozenset(
+NOT_CHARSETS = frozenset(
     {
         "idna",
         "punycode",
@@ -25,73 +27,78 @@ NO_CHARSETS = frozenset(
         "utf-7",
     }
 )
-"""Codecs of Python that a page can name and that are none for pages: they refuse to replace, or they bring markup into
-what looked like text."""
+"""Python codecs that a page can name and that are not charsets of pages: they cannot replace characters, or they turn
+harmless text into markup."""
 
 DETECTION_BYTES = 256 * 1024
-"""Detection tries dozens of charsets; beyond this much text none of them becomes likelier."""
+"""Bytes from which a charset is detected. Detection tries dozens; more bytes do not make the result more certain."""
+
+FALLBACK = "cp1252"
+"""Charset of bytes for which none is detected: the one that browsers use for unlabelled Western pages."""
+
+MAX_UTF8_TAIL = 3
+"""Bytes of a UTF-8 character that may be left at the end of a page that is cut off."""
 
 
-def decode(body: bytes, *, declared: str | None, content_type: str | None) -> tuple[str, Charset]:
-    """Decode a page: by its header, byte order mark, `<meta>`, and detection, in this order.
+def decode(content: bytes, *, declared: str | None, content_type: str | None) -> tuple[str, Charset]:
+    """Decode a page by its header, its byte order mark, its `<meta>` or by detection, in this order.
 
-    The first charset that fits is taken. Where none fits, the most trusted one is, with U+FFFD for what it cannot say.
+    The first charset that fits is used. Where none fits, the first one is, with U+FFFD for what it does not have.
 
     Args:
-        declared: the charset that the crawler states; as good as a header.
-        content_type: the page's own, with a charset in it or not.
+        content: the page, not compressed.
+        declared: charset that the crawler states; as reliable as a header.
+        content_type: the page's media type, with or without a charset.
 
     Returns:
-        The text without byte order mark, and how it was found.
+        The text without byte order mark, and how the charset was determined.
     """
-    best: tuple[str, Charset] | None = None
-    for name, evidence in _evidence(body, declared, content_type):
-        text = _decoded(body, name, evidence)
+    first: tuple[str, Charset] | None = None
+    for name, evidence in _stated_charsets(content, declared, content_type):
+        text = _decode_as(content, name, evidence)
         replaced = text.count(REPLACEMENT)
-        found = text, Charset(name=name, evidence=evidence, replaced=replaced)
-        if replaced <= 1 + len(text) // BEARABLE:
-            return found
-        best = best or found
-    return best or (body.decode("utf-8", "replace"), Charset(name="utf-8", evidence=CharsetEvidence.DETECTED))
+        decoded = text, Charset(name=name, evidence=evidence, replaced=replaced)
+        if replaced <= 1 + len(text) // CHARACTERS_PER_REPLACEMENT:
+            return decoded
+        first = first or decoded
+    return first or (content.decode("utf-8", "replace"), Charset(name="utf-8", evidence=CharsetEvidence.DETECTED))
 
 
-def _evidence(body: bytes, declared: str | None, content_type: str | None) -> Iterator[tuple[str, CharsetEvidence]]:
-    for stated in map(
-        _readable,
-        (
-            resolve_encoding(declared) if declared else None,
-            http_content_type_encoding(content_type) if content_type else None,
-        ),
-    ):
-        if stated:
+def _stated_charsets(
+    content: bytes, declared: str | None, content_type: str | None
+) -> Iterator[tuple[str, CharsetEvidence]]:
+    by_crawler = resolve_encoding(declared) if declared else None
+    by_header = http_content_type_encoding(content_type) if content_type else None
+    for stated in (by_crawler, by_header):
+        if _is_charset(stated):
             yield stated, CharsetEvidence.HEADER
-    bom, _ = read_bom(body)
-    if bom:
-        yield bom, CharsetEvidence.BOM
-    meta = _readable(html_body_declared_encoding(body))
-    if meta:
-        yield meta, CharsetEvidence.META
-    yield _detected(body), CharsetEvidence.DETECTED
+    by_mark, _ = read_bom(content)
+    if by_mark:
+        yield by_mark, CharsetEvidence.BOM
+    by_meta = html_body_declared_encoding(content)
+    if _is_charset(by_meta):
+        yield by_meta, CharsetEvidence.META
+    yield _detect(content), CharsetEvidence.DETECTED
 
 
-def _readable(name: str | None) -> str | None:
-    return None if name is None or name in NO_CHARSETS else name
+def _is_charset(name: str | None) -> TypeGuard[str]:
+    return name is not None and name != "" and name not in NOT_CHARSETS
 
 
-def _detected(body: bytes) -> str:
-    """Return the likeliest charset. Valid UTF-8 that is not ASCII is no coincidence: nothing else is tried then."""
+def _detect(content: bytes) -> str:
+    """Return the most likely charset. Valid UTF-8 that is not ASCII is no coincidence: nothing else is tried then."""
     try:
-        body.decode("utf-8")
+        content.decode("utf-8")
     except UnicodeDecodeError as error:
-        if error.start >= len(body) - 3 and not body.isascii():
+        if error.start >= len(content) - MAX_UTF8_TAIL and not content.isascii():
             return "utf-8"  # cut off within a character
-        guess = from_bytes(body[:DETECTION_BYTES]).best()
-        return resolve_encoding(guess.encoding) or "cp1252" if guess is not None else "cp1252"
+        guess = from_bytes(content[:DETECTION_BYTES]).best()
+        return resolve_encoding(guess.encoding) or FALLBACK if guess is not None else FALLBACK
     return "utf-8"
 
 
-def _decoded(body: bytes, name: str, evidence: CharsetEvidence) -> str:
+def _decode_as(content: bytes, name: str, evidence: CharsetEvidence) -> str:
     if evidence is CharsetEvidence.BOM:
-        _, mark = read_bom(body)
-        body = body.removeprefix(mark or b"")
-    return body.decode(name, "replace").removeprefix("\ufeff")
+        _, mark = read_bom(content)
+        content = content.removeprefix(mark or b"")
+    return content.decode(name, "replace").removeprefix("\ufeff")

@@ -1,4 +1,4 @@
-"""A page's bytes: unpacked, sized, and refused when they are no page."""
+"""The bytes of a page: decompressed, checked for size, refused where they are not a page."""
 
 import re
 import zlib
@@ -19,75 +19,89 @@ SIGNATURES = {
     b"ID3": "an MP3",
     b"\x00\x00\x01\x00": "an icon",
 }
-"""First bytes of what a crawler fetches by mistake; from each format's specification."""
+"""First bytes of files that crawlers fetch by mistake, from each format's specification."""
 
-NO_PAGES = ("image/", "audio/", "video/", "font/", "application/pdf", "application/zip", "application/gzip")
+BINARY_TYPES = ("image/", "audio/", "video/", "font/", "application/pdf", "application/zip", "application/gzip")
+"""Beginnings of media types that are never a page's."""
 
-GZIP = b"\x1f\x8b"
+GZIP_SIGNATURE = b"\x1f\x8b"
+"""First bytes of gzip (RFC 1952)."""
 
-MAX_CONTROLS = 0.01
-"""Share of control characters above which decoded text is no text. Pages have none, or a few by accident."""
+ZLIB_FIRST_BYTE = b"\x78"
+"""First byte of zlib's format (RFC 1950), which `Content-Encoding: deflate` means."""
+
+MAX_CONTROL_SHARE = 0.01
+"""Above this share of control characters, decoded bytes are not a text. Pages have none, or a few by accident."""
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
-"""C0 controls that no text needs, and DEL. Tab, line feed, form feed, carriage return stay; so does escape, which
-starts the shifts of ISO-2022-JP where it was not decoded as such."""
+"""C0 controls that no text needs, and DEL. Tab, line feed, form feed and carriage return are kept; so is escape, which
+begins the shift sequences of ISO-2022-JP in pages that were not decoded as such."""
 
 
-def unpacked(body: bytes, content_encoding: str | None, limit: int) -> bytes:
-    """Return the page as its server meant it: without the compression of the transfer.
+def decompress(content: bytes, content_encoding: str | None, limit: int) -> bytes:
+    """Return the page without the compression of its transfer.
 
     Args:
-        content_encoding: header of the response. Crawlers that unpack often leave it standing, so it counts only
-            where the bytes bear it out.
-        limit: bytes that the result may have; a bomb is given up there, not unpacked.
+        content_encoding: header of the response. Crawlers that decompress often keep it, so it is used only if the
+            bytes agree.
+        limit: size of the result in bytes, at which decompression stops.
 
     Raises:
-        RejectedError: `undecodable` or `too_large`.
+        RejectedError: `undecodable`, where the compressed data are damaged or cut off.
     """
     encoding = (content_encoding or "").strip().lower()
-    if body.startswith(GZIP):
-        body = _inflated(body, limit, zlib.MAX_WBITS | 16)
-    elif encoding == "deflate" and body[:1] == b"\x78":
-        body = _inflated(body, limit, zlib.MAX_WBITS)
-    if len(body) > limit:
-        raise RejectedError("too_large", f"body: {len(body)} bytes, {limit} are allowed (WIREDESK_MAX_PAGE_BYTES)")
-    return body
+    if content.startswith(GZIP_SIGNATURE):
+        return _inflate(content, limit, zlib.MAX_WBITS | 16)
+    if encoding == "deflate" and content[:1] == ZLIB_FIRST_BYTE:
+        return _inflate(content, limit, zlib.MAX_WBITS)
+    return content
 
 
-def _inflated(body: bytes, limit: int, window: int) -> bytes:
-    inflater = zlib.decompressobj(window)
+def _inflate(content: bytes, limit: int, window_bits: int) -> bytes:
+    """Return up to one byte more than the limit."""
+    inflater = zlib.decompressobj(window_bits)
     try:
-        plain = inflater.decompress(body, limit + 1)
+        inflated = inflater.decompress(content, limit + 1)
     except zlib.error as error:
-        raise RejectedError("undecodable", f"body: compressed, and broken: {error}") from error
-    if len(plain) <= limit and not inflater.eof:
-        raise RejectedError("undecodable", f"body: compressed, and cut off after {len(plain)} bytes of the page")
-    return plain
+        raise RejectedError("undecodable", f"body: compressed, but damaged: {error}") from error
+    if len(inflated) <= limit and not inflater.eof:
+        raise RejectedError("undecodable", f"body: compressed, but cut off after {len(inflated)} bytes of the page")
+    return inflated
 
 
-def refuse_binary(body: bytes, media_type: str) -> None:
-    """Refuse what is no text by its media type or its first bytes.
+def check_size(size: int, limit: int, unit: str) -> None:
+    """Refuse a page that is too large.
+
+    Raises:
+        RejectedError: `too_large`.
+    """
+    if size > limit:
+        raise RejectedError("too_large", f"body: {size} {unit}, {limit} are allowed (WIREDESK_MAX_PAGE_BYTES)")
+
+
+def refuse_binary(content: bytes, media_type: str) -> None:
+    """Refuse what is not text, by its media type or its first bytes.
 
     Raises:
         RejectedError: `binary`.
     """
-    if media_type.startswith(NO_PAGES):
-        raise RejectedError("binary", f"content_type: {media_type[:100]} is no page")
+    if media_type.startswith(BINARY_TYPES):
+        raise RejectedError("binary", f"content_type: {media_type[:100]} is not the media type of a page")
     for signature, what in SIGNATURES.items():
-        if body.startswith(signature):
+        if content.startswith(signature):
             raise RejectedError("binary", f"body: {what}, not a page")
 
 
-def text_only(text: str) -> str:
-    """Return decoded text without stray control characters, of which parsers and databases choke.
+def remove_control_characters(text: str) -> str:
+    """Return decoded text without stray control characters, which break parsers and databases.
 
     Raises:
-        RejectedError: `binary`, when there are so many that this is no text; `empty`, when nothing is left.
+        RejectedError: `binary`, where there are too many of them; `empty`, where nothing else is left.
     """
     clean = _CONTROLS.sub("", text)
     removed = len(text) - len(clean)
-    if removed > MAX_CONTROLS * len(text):
+    if removed > MAX_CONTROL_SHARE * len(text):
         raise RejectedError("binary", f"body: {removed} of {len(text)} characters are control characters")
     if not clean or clean.isspace():
-        raise RejectedError("empty", f"body: {len(text)} characters, and no text")
+        raise RejectedError("empty", f"body: {len(text)} characters, but no text")
     return clean

@@ -1,4 +1,4 @@
-"""What ingest can be told."""
+"""Settings of ingest."""
 
 from pydantic import Field
 
@@ -9,5 +9,5 @@ class IngestSettings(Settings):
     """How ingest checks pages."""
 
     max_page_bytes: int = Field(
-        8 * MIB, ge=1024, le=64 * MIB, description="Size of a page, unpacked; larger ones are dead-lettered."
+        8 * MIB, ge=1024, le=64 * MIB, description="Size of a page, decompressed; larger ones are dead-lettered."
     )

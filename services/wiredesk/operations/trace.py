@@ -15,7 +15,6 @@ from uuid import UUID
 import orjson
 from aiokafka import TopicPartition
 
-from wiredesk.ingest.urls import canonical
 from wiredesk.operations.page_urls import page_url
 from wiredesk.registry import Registry
 from wiredesk.runtime.dead_letters import parse_letter
@@ -84,7 +83,7 @@ def parse_page_id(page: str) -> str:
 
 def _page_id_of_url(url: str) -> str | None:
     try:
-        return page_id(canonical(url))
+        return page_id(canonical_url(url))
     except (RejectedError, ValueError):
         return None
 
