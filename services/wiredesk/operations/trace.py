@@ -15,6 +15,7 @@ from uuid import UUID
 import orjson
 from aiokafka import TopicPartition
 
+from wiredesk.ingest.urls import canonical_url
 from wiredesk.operations.page_urls import page_url
 from wiredesk.registry import Registry
 from wiredesk.runtime.dead_letters import parse_letter
