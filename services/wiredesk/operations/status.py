@@ -14,7 +14,8 @@ from datetime import timedelta
 import orjson
 from aiokafka import TopicPartition
 
-from wiredesk.runtime.kafka.cluster import Cluster, GroupDescription, TopicDescription
+from wiredesk.runtime.kafka.cluster import Cluster
+from wiredesk.runtime.kafka.descriptions import GroupDescription, TopicDescription
 from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.kafka.open_transactions import OpenTransaction
 from wiredesk.runtime.lineage import origin_seconds

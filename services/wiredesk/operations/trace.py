@@ -20,7 +20,8 @@ from wiredesk.operations.page_urls import page_url
 from wiredesk.registry import Registry
 from wiredesk.runtime.dead_letters import parse_letter
 from wiredesk.runtime.errors import RejectedError, UsageError
-from wiredesk.runtime.kafka.cluster import Cluster, TopicDescription
+from wiredesk.runtime.kafka.cluster import Cluster
+from wiredesk.runtime.kafka.descriptions import TopicDescription
 from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.kafka.partitioning import partition_for
 from wiredesk.runtime.lineage import origin_of, origin_topic_id, replay_of

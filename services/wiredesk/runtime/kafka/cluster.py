@@ -6,39 +6,37 @@ block goes over its connections, one or two to each broker.
 
 import asyncio
 import contextlib
-import random
 from collections import defaultdict
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 import structlog
 from aiokafka import TopicPartition
-from aiokafka.client import AIOKafkaClient
-from aiokafka.coordinator.protocol import ConsumerProtocol
 from aiokafka.errors import (
     GroupIdNotFound,
-    KafkaConnectionError,
     KafkaError,
     KafkaTimeoutError,
     LeaderNotAvailableError,
-    NodeNotReadyError,
     NonEmptyGroup,
-    RequestTimedOutError,
     TopicAlreadyExistsError,
     for_code,
 )
 from aiokafka.protocol.admin import CreateTopicsRequest, DeleteGroupsRequest, DescribeGroupsRequest
-from aiokafka.protocol.api import Request
 from aiokafka.protocol.commit import OffsetCommitRequest, OffsetFetchRequest
-from aiokafka.protocol.coordination import FindCoordinatorRequest
 from aiokafka.protocol.metadata import MetadataRequest
 from aiokafka.protocol.offset import OffsetRequest
 
 from wiredesk.runtime.errors import ForbiddenError, UnavailableError, UsageError
-from wiredesk.runtime.kafka import authorization, clients, diagnosis
+from wiredesk.runtime.kafka import authorization, clients
+from wiredesk.runtime.kafka.cluster_client import ClusterClient
 from wiredesk.runtime.kafka.delivery import format_error
+from wiredesk.runtime.kafka.descriptions import (
+    GroupDescription,
+    PartitionDescription,
+    TopicDescription,
+    TopicState,
+    decode_member,
+)
 from wiredesk.runtime.kafka.group_offsets import CommitNote, CommittedOffset
 from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.kafka.open_transactions import OpenTransaction, open_transactions
@@ -46,13 +44,9 @@ from wiredesk.runtime.kafka.partition_identity import format_topic_id
 from wiredesk.runtime.kafka.partition_reader import POLL_MS, PartitionReader
 from wiredesk.runtime.kafka.protocol import TopicMetadata
 from wiredesk.runtime.records import Record
-from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage, Topic
 
 log = structlog.get_logger(__name__)
-
-CLIENT_ID = "wiredesk-reader"
-"""The client id in the broker's logs, metrics and quotas."""
 
 CREATE_TIMEOUT_MS = 30_000
 """How long a broker may take to create topics."""
@@ -62,12 +56,6 @@ SPREAD_SECONDS = 30
 
 SPREAD_POLL_SECONDS = 0.05
 """Pause between two questions whether a broker knows new topics."""
-
-COORDINATOR_SECONDS = 30
-"""How long a group's coordinator may take to appear: on a new cluster the topic of offsets is created first."""
-
-COORDINATOR_RETRY_SECONDS = 0.25
-"""Pause between two questions to a group's coordinator."""
 
 OPEN_NOTE_SECONDS = 2.0
 """After this time a log line says which open transaction is waited for. On a topic that is being written one is always
@@ -79,82 +67,8 @@ EARLIEST, LATEST = -2, -1
 READ_UNCOMMITTED, READ_COMMITTED = 0, 1
 """Isolation levels of the protocol."""
 
-IDLE_STATES = ("Empty", "Dead")
-"""States of a consumer group without members, in Kafka's words."""
 
-_NO_ANSWER = (KafkaConnectionError, NodeNotReadyError, RequestTimedOutError)
-"""Errors by which a broker that is down is known."""
-
-_QUESTIONS = authorization.Access(topic="READ", group="DESCRIBE")
-"""What is needed for everything that only asks."""
-
-
-@dataclass(frozen=True, slots=True)
-class PartitionDescription:
-    """A partition: its leader (-1: none), and how many replicas it has, and has in sync."""
-
-    number: int
-    leader: int
-    replicas: int
-    in_sync: int
-
-
-@dataclass(frozen=True, slots=True)
-class TopicDescription:
-    """A topic that exists.
-
-    Attributes:
-        name: on the cluster.
-        id: as Kafka's own tools write it: 22 characters. A topic that is deleted and created again has another one.
-    """
-
-    name: str
-    id: str
-    partitions: tuple[PartitionDescription, ...]
-
-    @property
-    def topic_partitions(self) -> list[TopicPartition]:
-        """Its partitions, in order."""
-        return [TopicPartition(self.name, partition.number) for partition in self.partitions]
-
-    @property
-    def replication(self) -> int:
-        """How many replicas its first partition has."""
-        return self.partitions[0].replicas
-
-
-@dataclass(frozen=True, slots=True)
-class TopicState:
-    """A topic of the topology, as it is on the cluster; `partitions` is 0 where it is missing."""
-
-    topic: Topic
-    partitions: int
-    replication: int
-
-
-@dataclass(frozen=True, slots=True)
-class GroupMember:
-    """A member of a consumer group: its client id, its host, and its partitions of all topics."""
-
-    client_id: str
-    host: str
-    partitions: tuple[TopicPartition, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class GroupDescription:
-    """A consumer group: its state in Kafka's words (Stable, Empty, Dead, PreparingRebalance), and its members."""
-
-    state: str
-    members: tuple[GroupMember, ...]
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether it has no members."""
-        return self.state in IDLE_STATES
-
-
-class Cluster:
+class Cluster(ClusterClient):
     """One client, for the length of an `async with` block.
 
     Names of topics and groups are those on the cluster, prefix included, unless a method takes a stage or a topic of
@@ -167,24 +81,6 @@ class Cluster:
         settings: of the connection.
         client_id: in the broker's logs, metrics and quotas.
     """
-
-    def __init__(self, settings: KafkaSettings, client_id: str = CLIENT_ID) -> None:
-        self.settings = settings
-        self._client_id = client_id
-        self._opened: AIOKafkaClient | None = None
-        self._known_topics: set[str] = set()
-
-    async def __aenter__(self) -> Self:
-        client = clients.bare(self.settings, self._client_id)
-        await clients.start(client, self.settings)
-        self._opened = client
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        client, self._opened = self._client, None
-        await clients.stop(client)
 
     # Topics
 
@@ -425,7 +321,8 @@ class Cluster:
         """Return, for each partition, the first offset at a time or later; -1 where there is none."""
         async with self._explained():
             await self._know(partition.topic for partition in partitions)
-            try:
+            last: KafkaError = KafkaTimeoutError("no leader has answered in time")
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.settings.request_timeout):
                     while True:
                         try:
@@ -435,10 +332,9 @@ class Cluster:
                                 raise
                             if error.invalid_metadata:
                                 self._client.force_metadata_update()
+                            last = error
                         await asyncio.sleep(clients.READER_BACKOFF_MS / 1000)
-            except TimeoutError as error:
-                names = sorted({partition.topic for partition in partitions})
-                raise KafkaTimeoutError(f"no offsets of {', '.join(names)} in time") from error
+            raise last
 
     async def _list_offsets_once(
         self, partitions: Collection[TopicPartition], time_ms: int, isolation: int
@@ -447,7 +343,7 @@ class Cluster:
         for partition in partitions:
             leader = self._client.cluster.leader_for_partition(partition)
             if leader is None or leader < 0:
-                raise LeaderNotAvailableError(partition)
+                raise LeaderNotAvailableError(f"{partition.topic}/{partition.partition} has no leader")
             by_leader[leader][partition.topic].append((partition.partition, time_ms))
         requests = [
             self._client.send(leader, OffsetRequest(-1, isolation, list(topics.items())))
@@ -594,7 +490,7 @@ class Cluster:
                 group, DescribeGroupsRequest([group]), lambda answer: [(answer.groups[0][0], group)]
             )
         _, _, state, _, _, members, *_ = answer.groups[0]
-        return GroupDescription(state, tuple(_member(*member[:5]) for member in members))
+        return GroupDescription(state, tuple(decode_member(*member[:5]) for member in members))
 
     async def set_group_offsets(self, group: str, offsets: Mapping[TopicPartition, int]) -> None:
         """Commit offsets for a group that has no members; its coordinator refuses where it has some.
@@ -655,106 +551,3 @@ class Cluster:
             if (line := authorization.refusal(error, self.settings, authorization.DELETING)) is not None:
                 raise ForbiddenError(line) from error
             raise UnavailableError(f"group {group} cannot be deleted: {format_error(error)}") from error
-
-    # The client
-
-    @property
-    def _client(self) -> Any:  # what is sent with it is not typed
-        if self._opened is None:
-            raise RuntimeError("a Cluster is used within `async with` only")
-        return self._opened
-
-    @contextlib.asynccontextmanager
-    async def _explained(self, access: authorization.Access = _QUESTIONS) -> AsyncIterator[None]:
-        """Raise errors of the client library as ours, with what can be done about them."""
-        try:
-            yield
-        except (KafkaError, OSError) as error:
-            if (line := authorization.refusal(error, self.settings, access)) is not None:
-                raise ForbiddenError(line) from error
-            # A broker that the bootstrap servers name may refuse us where they do not.
-            if isinstance(error, KafkaConnectionError | NodeNotReadyError) and (
-                line := await diagnosis.cause(self.settings)
-            ):
-                raise UnavailableError(line) from error
-            raise UnavailableError(
-                f"Kafka at {self.settings.bootstrap_servers} stopped answering: {format_error(error)}; try again"
-            ) from error
-
-    async def _ask_any(self, request: Request[Any]) -> Any:
-        """Ask any broker that answers; they are tried in random order."""
-        nodes = [broker.nodeId for broker in self._client.cluster.brokers()]
-        if not nodes:
-            raise KafkaConnectionError("the cluster names no broker")
-        random.shuffle(nodes)
-        for node in nodes[:-1]:
-            with contextlib.suppress(*_NO_ANSWER):
-                return await self._client.send(node, request)
-        return await self._client.send(nodes[-1], request)
-
-    async def _ask_controller(self, request: Request[Any]) -> Any:
-        """Ask the controller, once there is one that answers."""
-        deadline = asyncio.get_running_loop().time() + self.settings.request_timeout
-        while True:
-            controller = self._client.cluster.controller
-            try:
-                return await self._client.send(-1 if controller is None else controller.nodeId, request)
-            except _NO_ANSWER:
-                if asyncio.get_running_loop().time() > deadline:
-                    raise
-            await self._client.force_metadata_update()
-            await asyncio.sleep(clients.RETRY_BACKOFF_MS / 1000)
-
-    async def _ask_coordinator(
-        self, group: str, request: Request[Any], errors: Callable[[Any], Iterable[tuple[int, str]]]
-    ) -> Any:
-        """Ask the coordinator of a group, until there is one.
-
-        Args:
-            errors: returns the error codes in an answer, each with the topic or group that it is about.
-
-        Raises:
-            KafkaError: the coordinator refuses, or did not appear in time.
-        """
-
-        async def ask() -> Any:
-            where = await self._ask_any(FindCoordinatorRequest(group, 0))
-            if where.error_code:
-                raise for_code(where.error_code)(group)
-            answer = await self._client.send(where.coordinator_id, request)
-            for code, resource in errors(answer):
-                if code:
-                    raise for_code(code)(resource)
-            return answer
-
-        return await retry_until_coordinator(ask)
-
-    async def _know(self, topics: Iterable[str]) -> None:
-        """Have the client know the leaders of topics. They must exist: a broker may create what it is asked for."""
-        new = set(topics) - self._known_topics
-        if new:
-            self._known_topics |= new
-            await self._client.set_topics(self._known_topics)
-
-
-async def retry_until_coordinator[T](ask: Callable[[], Awaitable[T]]) -> T:
-    """Ask a group's coordinator, and ask again while it is being elected.
-
-    Raises:
-        KafkaError: it refuses, or did not appear in time.
-    """
-    deadline = asyncio.get_running_loop().time() + COORDINATOR_SECONDS
-    while True:
-        try:
-            return await ask()
-        except KafkaError as error:
-            if not error.retriable or asyncio.get_running_loop().time() > deadline:
-                raise
-        await asyncio.sleep(COORDINATOR_RETRY_SECONDS)
-
-
-def _member(_: str, client_id: str, host: str, __: bytes, assignment: bytes) -> GroupMember:
-    partitions: list[Any] = []
-    with contextlib.suppress(ValueError, IndexError, TypeError):  # whoever joined the group wrote it
-        partitions = ConsumerProtocol.ASSIGNMENT.decode(assignment).partitions() if assignment else []
-    return GroupMember(client_id, host.removeprefix("/"), tuple(sorted(partitions)))

@@ -8,7 +8,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import for_code
 from aiokafka.structs import OffsetAndMetadata
 
-from wiredesk.runtime.kafka.cluster import Cluster, retry_until_coordinator
+from wiredesk.runtime.kafka.cluster import Cluster
+from wiredesk.runtime.kafka.cluster_client import retry_until_coordinator
 from wiredesk.runtime.kafka.commit_note import CommitNote, Committed
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from aiokafka import TopicPartition
 
-from wiredesk.runtime.kafka.cluster import Cluster, TopicState
+from wiredesk.runtime.kafka.cluster import Cluster
+from wiredesk.runtime.kafka.descriptions import TopicState
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage, Topic
 

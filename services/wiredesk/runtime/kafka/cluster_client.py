@@ -1,0 +1,154 @@
+"""The client under `Cluster`: it opens, asks the right broker, and raises errors that say what to do."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from types import TracebackType
+from typing import Any, Self
+
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaConnectionError, KafkaError, NodeNotReadyError, RequestTimedOutError, for_code
+from aiokafka.protocol.api import Request
+from aiokafka.protocol.coordination import FindCoordinatorRequest
+
+from wiredesk.runtime.errors import ForbiddenError, UnavailableError
+from wiredesk.runtime.kafka import authorization, clients, diagnosis
+from wiredesk.runtime.kafka.delivery import format_error
+from wiredesk.runtime.settings import KafkaSettings
+
+CLIENT_ID = "wiredesk-reader"
+"""The client id in the broker's logs, metrics and quotas."""
+
+COORDINATOR_SECONDS = 30
+"""How long a group's coordinator may take to appear: on a new cluster the topic of offsets is created first."""
+
+COORDINATOR_RETRY_SECONDS = 0.25
+"""Pause between two requests to a group's coordinator."""
+
+QUESTIONS = authorization.Access(topic="READ", group="DESCRIBE")
+"""The operations that are needed to ask about topics and groups, and to read."""
+
+_NO_ANSWER = (KafkaConnectionError, NodeNotReadyError, RequestTimedOutError)
+"""Errors by which a broker that is down is known."""
+
+
+class ClusterClient:
+    """One client of a cluster, for the length of an `async with` block.
+
+    Args:
+        settings: of the connection.
+        client_id: in the broker's logs, metrics and quotas.
+    """
+
+    def __init__(self, settings: KafkaSettings, client_id: str = CLIENT_ID) -> None:
+        self.settings = settings
+        self._client_id = client_id
+        self._opened: AIOKafkaClient | None = None
+        self._known_topics: set[str] = set()
+
+    async def __aenter__(self) -> Self:
+        client = clients.bare(self.settings, self._client_id)
+        await clients.start(client, self.settings)
+        self._opened = client
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        client, self._opened = self._client, None
+        await clients.stop(client)
+
+    @property
+    def _client(self) -> Any:  # what is sent with it is not typed
+        if self._opened is None:
+            raise RuntimeError("a Cluster is used within `async with` only")
+        return self._opened
+
+    @contextlib.asynccontextmanager
+    async def _explained(self, access: authorization.Access = QUESTIONS) -> AsyncIterator[None]:
+        """Raise errors of the client library as ours, with what can be done about them."""
+        try:
+            yield
+        except (KafkaError, OSError) as error:
+            if (line := authorization.refusal(error, self.settings, access)) is not None:
+                raise ForbiddenError(line) from error
+            # A broker that the bootstrap servers name may refuse us where they do not.
+            if isinstance(error, KafkaConnectionError | NodeNotReadyError) and (
+                line := await diagnosis.cause(self.settings)
+            ):
+                raise UnavailableError(line) from error
+            raise UnavailableError(
+                f"Kafka at {self.settings.bootstrap_servers} stopped answering: {format_error(error)}; try again"
+            ) from error
+
+    async def _ask_any(self, request: Request[Any]) -> Any:
+        """Ask any broker that answers; they are tried in random order."""
+        nodes = [broker.nodeId for broker in self._client.cluster.brokers()]
+        if not nodes:
+            raise KafkaConnectionError("the cluster names no broker")
+        random.shuffle(nodes)
+        for node in nodes[:-1]:
+            with contextlib.suppress(*_NO_ANSWER):
+                return await self._client.send(node, request)
+        return await self._client.send(nodes[-1], request)
+
+    async def _ask_controller(self, request: Request[Any]) -> Any:
+        """Ask the controller, once there is one that answers."""
+        deadline = asyncio.get_running_loop().time() + self.settings.request_timeout
+        while True:
+            controller = self._client.cluster.controller
+            try:
+                return await self._client.send(-1 if controller is None else controller.nodeId, request)
+            except _NO_ANSWER:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise
+            await self._client.force_metadata_update()
+            await asyncio.sleep(clients.RETRY_BACKOFF_MS / 1000)
+
+    async def _ask_coordinator(
+        self, group: str, request: Request[Any], errors: Callable[[Any], Iterable[tuple[int, str]]]
+    ) -> Any:
+        """Ask the coordinator of a group, until there is one.
+
+        Args:
+            errors: returns the error codes in an answer, each with the topic or group that it is about.
+
+        Raises:
+            KafkaError: the coordinator refuses, or did not appear in time.
+        """
+
+        async def ask() -> Any:
+            where = await self._ask_any(FindCoordinatorRequest(group, 0))
+            if where.error_code:
+                raise for_code(where.error_code)(group)
+            answer = await self._client.send(where.coordinator_id, request)
+            for code, resource in errors(answer):
+                if code:
+                    raise for_code(code)(resource)
+            return answer
+
+        return await retry_until_coordinator(ask)
+
+    async def _know(self, topics: Iterable[str]) -> None:
+        """Have the client know the leaders of topics. They must exist: a broker may create what it is asked for."""
+        new = set(topics) - self._known_topics
+        if new:
+            self._known_topics |= new
+            await self._client.set_topics(self._known_topics)
+
+
+async def retry_until_coordinator[T](ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask a group's coordinator, and ask again while it is being elected.
+
+    Raises:
+        KafkaError: it refuses, or did not appear in time.
+    """
+    deadline = asyncio.get_running_loop().time() + COORDINATOR_SECONDS
+    while True:
+        try:
+            return await ask()
+        except KafkaError as error:
+            if not error.retriable or asyncio.get_running_loop().time() > deadline:
+                raise
+        await asyncio.sleep(COORDINATOR_RETRY_SECONDS)
