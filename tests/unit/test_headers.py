@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.faults.hostile_records import DIGITS, header_names
-from wiredesk.cli import tail
 from wiredesk.cli.time_arg import format_timestamp
 from wiredesk.operations.dead_letters.choices import Grouping
 from wiredesk.operations.dead_letters.files import exported_key, from_json, to_json
 from wiredesk.operations.dead_letters.redrive_log import RedriveLog, redrive_entry, redriven_record
 from wiredesk.operations.page_urls import host_of, page_url
+from wiredesk.operations.record_view import record_as_object
 from wiredesk.operations.replays.filters import record_filter
 from wiredesk.operations.status import arrival_seconds, reason_of
 from wiredesk.operations.trace import summarize
@@ -79,7 +79,7 @@ def test_no_header_upsets_a_parser(found: tuple[Header, ...], timestamp: int) ->
         assert isinstance(f"{origin_of(one)}{replay_marks(one)}{replay_of(one)}{page_url(one)}{host_of(one)}", str)
         assert reason_of(one)
         assert summarize(registry(), PAGES_SKIPPED, topic, one)
-        assert json.loads(json_text(tail.as_object(one)))
+        assert json.loads(json_text(record_as_object(one)))
         assert len(headers.own_headers(found)) <= len(found) >= len(headers.propagated(found))
         assert format_timestamp(timestamp).endswith(" ms") == (instant(timestamp) is None)
         assert not FILTER(one)
@@ -237,6 +237,6 @@ def test_a_publisher_named_no_dead_letter_in_older_versions_either() -> None:
 @pytest.mark.parametrize(("depth", "is_text"), [(100, False), (600, True), (100_000, True)])
 def test_json_that_is_nested_deeper_than_it_can_be_written_is_told_as_text(depth: int, *, is_text: bool) -> None:
     value = b'{"a":' * depth + b"1" + b"}" * depth
-    told = tail.as_object(Record("t", 0, 0, 0, None, value))
+    told = record_as_object(Record("t", 0, 0, 0, None, value))
     assert isinstance(told["value"], str) is is_text
     assert json.loads(json_text(told)) == told

@@ -30,14 +30,15 @@ COMMANDS = {
     "publish": "Publish pages to pages.raw and wait until the broker has them.",
     "tail": "Print a topic's records as they are committed, until Ctrl-C.",
     "status": (
-        "Show each stage's rates, lag and workers, what was skipped and given up and why, and how the brokers are."
+        "Show throughput, lag and workers of each stage, skipped pages and dead letters by reason, and broker health."
     ),
     "extract": "Read the article from one page, without Kafka: as text, as the event, or with an explanation.",
     "enrich": "Find topics and entities of one article, without Kafka.",
     "dlq": "Count, show, redrive, export and purge dead letters.",
     "replay": "Do a stage's work over a range of its topic once more, beside the live stream.",
     "trace": (
-        "Show every record of a page through all topics, in order: when, where, what each stage took, where it stopped."
+        "Show all records of a page in every topic, in order: "
+        "when and where each was written, and where the page is now."
     ),
     "audit": "Account for every raw page: enriched, skipped, dead-lettered, in flight, missing, or duplicated.",
     "acls": "Print the least ACLs that a principal needs: for workers of each stage, for commands, for replays.",

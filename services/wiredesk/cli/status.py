@@ -72,23 +72,20 @@ async def _status(kafka: KafkaSettings, window: "timedelta", *, watch: bool, as_
 
 
 async def _watch(monitor: "StatusMonitor", *, as_json: bool) -> None:
+    """Show the status every 2 seconds: redrawn in place on a terminal, or else one after the other."""
     import asyncio
-
-    from rich.live import Live
 
     from wiredesk.cli.signals import stop_on_signal
 
-    with stop_on_signal() as stop:
-        live = Live(console=console.out, auto_refresh=False) if console.out.is_terminal and not as_json else None
-        with live or contextlib.nullcontext():
-            while not stop.is_set():
-                measured = await monitor.measure()
-                if live is not None:
-                    live.update(_tables(measured), refresh=True)
-                else:
-                    _print(measured, as_json=as_json)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), REFRESH_SECONDS)
+    with stop_on_signal() as stop, console.live() if not as_json else contextlib.nullcontext() as redraw:
+        while not stop.is_set():
+            measured = await monitor.measure()
+            if redraw is not None:
+                redraw(_view(measured))
+            else:
+                _print(measured, as_json=as_json)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), REFRESH_SECONDS)
 
 
 def as_object(measured: "Status") -> dict[str, object]:
@@ -121,13 +118,11 @@ def as_object(measured: "Status") -> dict[str, object]:
 def _print(measured: "Status", *, as_json: bool) -> None:
     if as_json:
         console.json(as_object(measured))
-        return
-    console.table("Stages", COLUMNS, _rows(measured))
-    for name, value in _facts(measured):
-        if console.out.is_terminal:
-            console.line(f"{name}: {value}", style="red" if name == "problem" else "")
-        else:
-            console.row((name, value))
+    elif console.out.is_terminal:
+        console.show(_view(measured))
+    else:
+        for row in (*_rows(measured), *_facts(measured)):
+            console.row(row)
 
 
 def _rows(measured: "Status") -> list[tuple[str, ...]]:
@@ -163,19 +158,14 @@ def _counts(reasons: "Mapping[str, int]") -> str:
     return ", ".join(f"{reason} {count}" for reason, count in reasons.items())
 
 
-def _tables(measured: "Status") -> "Group":
+def _view(measured: "Status") -> "Group":
+    """Return the status laid out for the terminal."""
     from rich.console import Group
-    from rich.table import Table
     from rich.text import Text
 
     from wiredesk.runtime.printable import one_line
 
-    table = Table(header_style="bold")
-    for column in COLUMNS:
-        table.add_column(column, justify="right" if column in ("in/s", "out/s", "lag", "lag s") else "left")
-    for row in _rows(measured):
-        table.add_row(*(Text(one_line(cell)) for cell in row))
     facts = [
         Text(f"{name}: {one_line(value)}", style="red" if name == "problem" else "") for name, value in _facts(measured)
     ]
-    return Group(table, *facts)
+    return Group(console.table_view("", COLUMNS, _rows(measured)), *facts)

@@ -1,43 +1,42 @@
-"""`wiredesk tail`: a topic's records as they arrive."""
+"""`wiredesk tail`: a topic's records as they are committed."""
 
-import asyncio
-import base64
-import contextlib
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
-import orjson
 import typer
 
 from wiredesk.cli import console
 from wiredesk.cli.options import with_settings
-from wiredesk.cli.signals import stop_on_signal
 from wiredesk.cli.time_arg import format_timestamp
-from wiredesk.runtime import logs
-from wiredesk.runtime.kafka.reading import read
-from wiredesk.runtime.printable import json_text
-from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
 
-MAX_NESTING = 200
-"""Brackets of a JSON value up to which it need not be looked at: it cannot be nested too deeply to be written."""
+if TYPE_CHECKING:
+    from wiredesk.runtime.records import Record
 
 
 @with_settings(kafka=KafkaSettings)
 def tail(
-    topic: Annotated[str, typer.Argument(help="Name without the prefix: articles.enriched, pages.raw.dlq, ...")],
+    topic: Annotated[
+        str, typer.Argument(help="Name without the topic prefix: articles.enriched, pages.raw.dlq, and so on.")
+    ],
     *,
-    from_beginning: Annotated[bool, typer.Option("--from-beginning", help="Begin with the oldest record.")] = False,
-    until_end: Annotated[bool, typer.Option("--until-end", help="Stop where the topic ended when we began.")] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many records.")] = None,
+    from_beginning: Annotated[bool, typer.Option("--from-beginning", help="Start at the oldest record.")] = False,
+    until_end: Annotated[
+        bool, typer.Option("--until-end", help="Stop at the end that the topic has when the command starts.")
+    ] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Stop after this many records.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     kafka: KafkaSettings,
 ) -> None:
     """Print a topic's records as they are committed, until Ctrl-C.
 
-    With --json each line has topic, partition, offset, key, timestamp (milliseconds), headers, and the value: parsed
-    where it is JSON, a string where it is text, {"base64": ...} where it is neither. Where headers share a name the
-    last one is shown.
+    With --json each line has topic, partition, offset, key, timestamp (milliseconds since 1970), headers, and value.
+    The value is parsed where it is JSON, a string where it is text, and {"base64": ...} where it is neither. Of headers
+    with the same name, the last one is printed.
     """
+    import asyncio
+
+    from wiredesk.runtime import logs
+
     logs.quiet()
     asyncio.run(_tail(kafka, topic, from_beginning=from_beginning, until_end=until_end, limit=limit, as_json=as_json))
 
@@ -45,11 +44,20 @@ def tail(
 async def _tail(
     kafka: KafkaSettings, topic: str, *, from_beginning: bool, until_end: bool, limit: int | None, as_json: bool
 ) -> None:
+    import contextlib
+
+    from wiredesk.cli.signals import stop_on_signal
+    from wiredesk.runtime.kafka.cluster import Cluster
+
     shown = 0
-    reading = read(kafka, [kafka.on_cluster(topic)], from_beginning=from_beginning, until_end=until_end)
     with stop_on_signal() as stop:
-        async with contextlib.aclosing(reading):
-            async for record in reading:
+        async with (
+            Cluster(kafka) as cluster,
+            contextlib.aclosing(
+                cluster.read_topic([kafka.on_cluster(topic)], from_beginning=from_beginning, until_end=until_end)
+            ) as records,
+        ):
+            async for record in records:
                 if stop.is_set():
                     return
                 if record is None:
@@ -60,60 +68,22 @@ async def _tail(
                     return
 
 
-def _show(record: Record, *, as_json: bool) -> None:
+def _show(record: "Record", *, as_json: bool) -> None:
+    from wiredesk.operations.record_view import record_as_object
+    from wiredesk.runtime.printable import json_text
+
+    view = record_as_object(record)
     if as_json:
-        console.json(as_object(record))
+        console.json(view)
         return
-    told = as_object(record)
-    headers = " ".join(f"{name}={value}" for name, value in told["headers"].items())
-    head = f"{record.coordinates}  {format_timestamp(record.timestamp)}  key={told['key']}"
+    headers = " ".join(f"{name}={value}" for name, value in view["headers"].items())
+    head = f"{record.coordinates}  {format_timestamp(record.timestamp)}  key={view['key']}"
     if not console.out.is_terminal:
-        console.line(f"{head}  {headers}  {json_text(told['value'])}")
+        console.line(f"{head}  {headers}  {json_text(view['value'])}")
         return
     console.rule(head)
     console.line(headers, style="dim")
-    if isinstance(told["value"], str):
-        console.indented(told["value"])
+    if isinstance(view["value"], str):
+        console.indented(view["value"])
     else:
-        console.json(told["value"], indent=True)
-
-
-def as_object(record: Record) -> dict[str, Any]:
-    """Return a record as a JSON object."""
-    return {
-        "topic": record.topic,
-        "partition": record.partition,
-        "offset": record.offset,
-        "key": _text(record.key),
-        "timestamp": record.timestamp,
-        "headers": {name: _text(value) for name, value in record.headers},
-        "value": _value(record.value),
-    }
-
-
-def _value(value: bytes | None) -> Any:
-    if value is not None and value.count(b"[") + value.count(b"{") > MAX_NESTING and _is_too_deep(value):
-        return _text(value)
-    try:
-        return orjson.loads(value or b"null")
-    except orjson.JSONDecodeError:
-        return _text(value)
-
-
-def _is_too_deep(value: bytes) -> bool:
-    """Whether JSON is nested deeper than the library writes it, and than many a reader takes it."""
-    with contextlib.suppress(orjson.JSONDecodeError):
-        try:
-            orjson.dumps({"value": orjson.loads(value)})
-        except orjson.JSONEncodeError:
-            return True
-    return False
-
-
-def _text(value: bytes | None) -> Any:
-    if value is None:
-        return None
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(value).decode("ascii")}
+        console.json(view["value"], indent=True)

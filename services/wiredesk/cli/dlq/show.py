@@ -28,16 +28,16 @@ def show_command(
     import asyncio
 
     from wiredesk import registry
-    from wiredesk.cli.tail import as_object
     from wiredesk.operations.dead_letters.lookup import find_letter
     from wiredesk.operations.page_urls import page_url
+    from wiredesk.operations.record_view import record_as_object
     from wiredesk.runtime import logs
     from wiredesk_schemas.headers import decode_text, rename_received
 
     logs.quiet()
     letter, rounds = asyncio.run(find_letter(kafka, registry.stages(), letter_id))
     if as_json:
-        console.json(as_object(letter.record))
+        console.json(record_as_object(letter.record))
         return
     facts: dict[str, object] = {
         "dead letter": letter.id,

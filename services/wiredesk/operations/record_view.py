@@ -1,0 +1,53 @@
+"""A record as a JSON object: key and headers as text where they are text, the value parsed where it is JSON."""
+
+import base64
+import contextlib
+from typing import Any
+
+import orjson
+
+from wiredesk.runtime.records import Record
+
+MAX_NESTING = 200
+"""A JSON value with no more brackets than this can be written again, however it is nested; others are checked."""
+
+
+def record_as_object(record: Record) -> dict[str, Any]:
+    """Return a record as a JSON object; where headers share a name, it has the last one."""
+    return {
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "key": _text(record.key),
+        "timestamp": record.timestamp,
+        "headers": {name: _text(value) for name, value in record.headers},
+        "value": _value(record.value),
+    }
+
+
+def _value(value: bytes | None) -> Any:
+    if value is not None and value.count(b"[") + value.count(b"{") > MAX_NESTING and _is_too_deep(value):
+        return _text(value)
+    try:
+        return orjson.loads(value or b"null")
+    except orjson.JSONDecodeError:
+        return _text(value)
+
+
+def _is_too_deep(value: bytes) -> bool:
+    """Whether JSON is nested deeper than the library can write it."""
+    with contextlib.suppress(orjson.JSONDecodeError):
+        try:
+            orjson.dumps({"value": orjson.loads(value)})
+        except orjson.JSONEncodeError:
+            return True
+    return False
+
+
+def _text(value: bytes | None) -> Any:
+    if value is None:
+        return None
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(value).decode("ascii")}
