@@ -54,9 +54,10 @@ def replay(
 
 
 for name, stage in registry.stages().items():
+    target = f", into the live {stage.produces[0].name}" if stage.produces else ""
     text = (
         f"Do the work of {name} on a range of {stage.consumes.name} once more: with --into beside the live stream, "
-        f"into a topic of its own; without it into the live {stage.produces[0].name}, as a repair. Try --dry-run first."
+        f"into a topic of its own; without it as a repair{target}. Try --dry-run first."
     )
     app.command(name, help=text, short_help=stage.description)(stage_command)
 app.command("list")(list_command)

@@ -125,7 +125,11 @@ def reconciliation_rows(reconciliation: "Reconciliation") -> list[tuple[str, obj
     rows += [(f"in {topic}", number) for topic, number in reconciliation.ended.items()]
     rows += [(f"dead letter: {reason}", number) for reason, number in sorted(reconciliation.dead_letters.items())]
     rows += [("missing", reconciliation.missing), ("duplicated", reconciliation.duplicated)]
-    rare = (("unexpected", reconciliation.unexpected), ("expired", reconciliation.expired))
+    rare = (
+        ("published nothing", reconciliation.published_nothing),
+        ("unexpected", reconciliation.unexpected),
+        ("expired", reconciliation.expired),
+    )
     return rows + [(name, number) for name, number in rare if number]
 
 

@@ -128,8 +128,9 @@ def _confirm(
         return
     count, source = sum(last - first for first, last in ranges.values()), kafka.on_cluster(stage.consumes.name)
     if into is None:
-        target = kafka.on_cluster(stage.produces[0].name)
-        consequence = f"{count} offsets of {source} would be published again, into the live {target}"
+        consequence = f"{count} offsets of {source} would be processed again"
+        if stage.produces:
+            consequence += f", into the live {kafka.on_cluster(stage.produces[0].name)}"
         confirm(consequence, "Go on?", yes=yes, remedy="pass --yes, or --into TOPIC")
     elif there := asyncio.run(count_offsets(kafka, into)):
         consequence = (
@@ -148,7 +149,7 @@ def _show_estimate(
     as_json: bool,
 ) -> None:
     survey, trial_, seconds = found.survey, found.trial, found.seconds
-    target = kafka.on_cluster(into or stage.produces[0].name)
+    target = kafka.on_cluster(into or stage.produces[0].name) if stage.produces else None
     if as_json:
         console.json(
             {
@@ -172,7 +173,7 @@ def _show_estimate(
         ("filtered out", survey.read - survey.wanted),
         ("bytes to be processed", survey.size),
         ("version", trial_.version),
-        ("into", target + (" (live)" if into is None else "")),
+        ("into", (target or "nothing") + (" (live)" if into is None and target else "")),
     ]
     if trial_.rate is not None and seconds is not None:
         rows += [

@@ -92,8 +92,11 @@ def check_target(stage: Stage, into: str, live_topics: Iterable[Topic]) -> None:
         live_topics: all topics of the deployment.
 
     Raises:
-        UsageError: the topic is wiredesk's own, or a topic that the run would write is a live one.
+        UsageError: the stage publishes nothing, the topic is wiredesk's own, or a topic that the run would write is a
+            live one.
     """
+    if not stage.produces:
+        raise UsageError(f"--into {into}: {stage.name} publishes nothing, and has no topic to replace")
     if into.startswith(RESERVED_PREFIX):
         raise UsageError(f"--into {into}: topics whose names begin with {RESERVED_PREFIX!r} are wiredesk's own")
     live = {topic.name for topic in live_topics}

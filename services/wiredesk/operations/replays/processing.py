@@ -165,7 +165,15 @@ async def reconcile_and_save(
         UnavailableError: the cluster cannot be reached, or refuses.
     """
     sources = run.sources(settings, stage)
-    result = await reconcile(settings, run.id, sources, run.outputs, record_filter(run.filters), progress)
+    result = await reconcile(
+        settings,
+        run.id,
+        sources,
+        run.outputs,
+        record_filter(run.filters),
+        progress,
+        one_to_one=stage.one_to_one,
+    )
     await save_reconciliation(settings, run, result)
     await delete_group(settings, run.group)
     return result

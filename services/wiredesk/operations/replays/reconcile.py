@@ -18,7 +18,15 @@ from wiredesk.runtime.kafka.reading import Span, between, ends
 from wiredesk.runtime.ledger import Ledger, Range
 from wiredesk.runtime.records import Record, parse_coordinates
 from wiredesk.runtime.settings import KafkaSettings
-from wiredesk_schemas.headers import DEAD_LETTER_REASON, REPLAY, REPLAYED, decode_text, own_headers
+from wiredesk_schemas.headers import (
+    DEAD_LETTER_REASON,
+    EVENT_ID,
+    REPLAY,
+    REPLAYED,
+    decode_text,
+    last_value,
+    own_headers,
+)
 
 MAX_NAMED_RECORDS = 20
 """Missing and duplicated records that are named, of each; all are counted."""
@@ -35,8 +43,10 @@ class Reconciliation(BaseModel):
         passed_over: of them, those that the filters did not accept.
         ended: those with an outcome in each of the topics that the run writes, by topic.
         dead_letters: those whose outcome is a dead letter, by reason.
-        missing: accepted, and without an outcome.
-        duplicated: with more than one outcome; counted in `ended` once.
+        missing: accepted, and without an outcome, of a stage that publishes exactly one event for each record.
+        duplicated: with more than one outcome, or, of a stage that may publish several, with one outcome twice; counted
+            in `ended` once.
+        published_nothing: accepted, and without an outcome, of a stage that may publish no event for a record.
         unexpected: events that carry the run's id and name no record of its range.
         expired: offsets of the range that retention has deleted and that have no outcome: whether they were records
             cannot be known.
@@ -52,6 +62,7 @@ class Reconciliation(BaseModel):
     dead_letters: dict[str, int]
     missing: int
     duplicated: int
+    published_nothing: int = 0
     unexpected: int = 0
     expired: int = 0
     missing_records: tuple[str, ...] = ()
@@ -66,9 +77,9 @@ class Reconciliation(BaseModel):
 
     @property
     def adds_up(self) -> bool:
-        """Whether every accepted record has exactly one outcome, and there are no others."""
+        """Whether every accepted record has the outcomes that the stage promises, and there are no others."""
         wanted = self.read - self.passed_over
-        return wanted == sum(self.ended.values()) and not (
+        return wanted == sum(self.ended.values()) + self.published_nothing and not (
             self.missing or self.duplicated or self.unexpected or self.expired
         )
 
@@ -80,6 +91,8 @@ async def reconcile(
     outputs: Mapping[str, Mapping[int, int]],
     wanted: Callable[[Record], bool],
     progress: ProgressCallback = ignore_progress,
+    *,
+    one_to_one: bool = True,
 ) -> Reconciliation:
     """Determine what became of every record of a run that is done.
 
@@ -89,6 +102,8 @@ async def reconcile(
         outputs: by topic that it wrote (without prefix) and partition, the end offset when it was planned.
         wanted: which records it processed.
         progress: called with the records read so far and the offsets to read.
+        one_to_one: the stage publishes exactly one event for each record; False: none, one, or several. Then the ids of
+            all events are kept in memory, some 100 bytes each.
 
     Raises:
         UnavailableError: the cluster cannot be reached.
@@ -101,7 +116,7 @@ async def reconcile(
     }
     lasts = await ends(settings, list(written), patience=PATIENCE_SECONDS)
     spans = {tp: (max(first, lasts[tp][0]), lasts[tp][1]) for tp, first in written.items()}
-    reader = _Reader(settings, run, sources, list(outputs), progress)
+    reader = _Reader(settings, run, sources, list(outputs), progress, one_to_one=one_to_one)
     reader.total = sum(last - first for first, last in (*sources.values(), *spans.values()))
     await reader.read_source({tp: (max(first, there[tp][0]), last) for tp, (first, last) in sources.items()}, wanted)
     await reader.read_outputs(spans)
@@ -116,8 +131,13 @@ class _Reader:
         sources: Mapping[TopicPartition, Span],
         outputs: list[str],
         progress: ProgressCallback,
+        *,
+        one_to_one: bool,
     ) -> None:
         self.total = 0
+        self._one_to_one = one_to_one
+        self._seen: set[int] = set()
+        self._twice: dict[tuple[int, int], None] = {}
         self._settings = settings
         self._run = run.encode()
         self._progress = progress
@@ -156,25 +176,37 @@ class _Reader:
                     self._unexpected += 1
                     continue
                 self._ledger.ended(*source, number)
+                if not self._one_to_one:
+                    self._note_event(source, record)
                 if reason := decode_text(ours.get(DEAD_LETTER_REASON)):
                     self._reasons[reason] += 1
+
+    def _note_event(self, source: tuple[int, int], record: Record) -> None:
+        """Note an event of a record that may have several: it is duplicated where one of them is there twice."""
+        event = hash((source, record.topic, last_value(record.headers, EVENT_ID)))
+        if event in self._seen:
+            self._twice[source] = None
+        self._seen.add(event)
 
     def result(self, firsts: Mapping[int, int]) -> Reconciliation:
         """Return the result, given the first offset that each partition of the source still has."""
         ledger = self._ledger
         expired = sum(offset < firsts[partition] for partition, offset in ledger.missing())
-        named = (self._name(*at) for at in ledger.missing() if at[1] >= firsts[at[0]])
+        without_outcome = ledger.count_missing - expired
+        missing = (at for at in ledger.missing() if self._one_to_one and at[1] >= firsts[at[0]])
+        duplicated = ledger.duplicated() if self._one_to_one else iter(self._twice)
         return Reconciliation(
             read=self._read,
             passed_over=self._passed_over,
             ended={name: ledger.count(number) for name, number in self._numbers.items()},
             dead_letters=dict(self._reasons),
-            missing=ledger.count_missing - expired,
-            duplicated=ledger.count_duplicated,
+            missing=without_outcome if self._one_to_one else 0,
+            duplicated=ledger.count_duplicated if self._one_to_one else len(self._twice),
+            published_nothing=0 if self._one_to_one else without_outcome,
             unexpected=self._unexpected,
             expired=expired,
-            missing_records=tuple(islice(named, MAX_NAMED_RECORDS)),
-            duplicated_records=tuple(self._name(*at) for at in islice(ledger.duplicated(), MAX_NAMED_RECORDS)),
+            missing_records=tuple(self._name(*at) for at in islice(missing, MAX_NAMED_RECORDS)),
+            duplicated_records=tuple(self._name(*at) for at in islice(duplicated, MAX_NAMED_RECORDS)),
         )
 
     def _tick(self) -> None:
