@@ -69,7 +69,7 @@ async def _taken(kafka: KafkaSettings, partitions: int) -> int:
     worker = Worker(STAGE, kafka, SETTINGS)
     working = asyncio.create_task(worker.run(stop))
     try:
-        while worker.trouble is not None and not working.done():  # noqa: ASYNC110 - it is looked at, as a probe does
+        while worker.trouble() is not None and not working.done():  # noqa: ASYNC110 - it is looked at, as a probe does
             await asyncio.sleep(LOOK_SECONDS)
         await _send(kafka, partitions)
         most = 0

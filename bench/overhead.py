@@ -39,8 +39,8 @@ from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import RejectedError, WiredeskError
-from wiredesk.runtime.isolation.processes import ONE_THREAD
-from wiredesk.runtime.isolation.template import load
+from wiredesk.runtime.isolation.template import ONE_THREAD
+from wiredesk.runtime.isolation.template_process import load
 from wiredesk.runtime.kafka import clients, topics
 from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.records import Handler, Output, Record

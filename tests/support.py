@@ -102,6 +102,6 @@ def templates() -> list[psutil.Process]:
     found = []
     for process in psutil.Process().children():
         with contextlib.suppress(psutil.NoSuchProcess):
-            if any(part.endswith("isolation.template") for part in process.cmdline()):
+            if any(part.endswith("isolation.template_process") for part in process.cmdline()):
                 found.append(process)
     return found

@@ -26,7 +26,7 @@ from wiredesk.local.broker.cluster import EmbeddedKafka
 from wiredesk.local.broker.node import Node
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.pipeline import ENRICHMENT, PAGES_RAW, STAGES, TERMINAL_TOPICS, TOPICS
-from wiredesk.runtime.isolation.feeder import MAX_CRASHES
+from wiredesk.runtime.isolation.pool import MAX_CRASHES
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import scaled, setting

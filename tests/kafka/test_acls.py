@@ -27,6 +27,7 @@ from wiredesk.runtime.kafka import clients, topics
 from wiredesk.runtime.kafka.progress import set_offsets
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Topic
+from wiredesk.runtime.trouble import TroubleKind
 from wiredesk.runtime.worker import Worker
 
 LISTENER = "listener.name.sasl."
@@ -96,8 +97,8 @@ async def trouble(kafka: KafkaSettings, work: WorkerSettings) -> str:
     try:
         async with asyncio.timeout(DEADLINE):
             while not running.done():
-                if "does not allow" in (worker.trouble or ""):
-                    return worker.trouble or ""
+                if (trouble := worker.trouble()) is not None and trouble.kind is TroubleKind.FORBIDDEN:
+                    return trouble.message
                 await asyncio.sleep(0.05)
         with pytest.raises(WiredeskError) as refused:
             await running

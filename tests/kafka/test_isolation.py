@@ -13,9 +13,10 @@ from tests.echo import DEADLINE, SETTINGS, TOPICS, outcomes, send, worker
 from tests.handlers import STAGE
 from tests.support import templates, text
 from wiredesk.runtime.errors import HandlerError, UnavailableError
-from wiredesk.runtime.isolation import supervisor
+from wiredesk.runtime.isolation import template as template_module
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import MIB, KafkaSettings
+from wiredesk.runtime.trouble import Trouble, TroubleKind
 from wiredesk.runtime.worker import Worker
 from wiredesk.testing.patience import setting
 
@@ -122,7 +123,7 @@ async def test_a_handler_that_does_not_load_again_ends_the_worker(
     kafka: KafkaSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not ready with the reason, then the end; what it had committed is there, and its successor does the rest."""
-    monkeypatch.setattr(supervisor, "GIVE_UP_SECONDS", 3.0)
+    monkeypatch.setattr(template_module, "GIVE_UP_SECONDS", 3.0)
     path = tmp_path / "load"
     path.write_text("fine")
     monkeypatch.setenv("TESTS_LOAD", str(path))
@@ -137,7 +138,7 @@ async def test_a_handler_that_does_not_load_again_ends_the_worker(
     template.kill()
     await send(kafka, [b"second"] * 10)
     async with asyncio.timeout(DEADLINE):
-        while "No module named" not in (failing.trouble or ""):
+        while "No module named" not in str(failing.trouble()):
             assert not running.done()
             await asyncio.sleep(0.05)
         with pytest.raises(HandlerError, match=r"No module named .* given up after"):
@@ -162,7 +163,7 @@ async def test_a_worker_is_stopped_while_its_handler_loads(
     async with asyncio.timeout(DEADLINE):
         while not templates():
             await asyncio.sleep(0.05)
-        assert loading.trouble == "starting: the handler is being loaded"
+        assert loading.trouble() == Trouble(TroubleKind.STARTING, "starting: the handler is being loaded")
         stop.set()
         await running
     assert not templates()

@@ -22,9 +22,9 @@ from wiredesk.runtime.kafka.transactions import TransactionalProducer
 from wiredesk.runtime.records import Output, Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Topic
+from wiredesk.runtime.trouble import TroubleKind
 from wiredesk.runtime.worker import Worker
-from wiredesk.runtime.worker.context import Context
-from wiredesk.runtime.worker.lane import TRY_PATIENCE
+from wiredesk.runtime.worker.lane import TRIAL_SECONDS, LaneDeps
 from wiredesk.testing.patience import setting
 from wiredesk.testing.processes import WorkerProcess, wait_until
 
@@ -52,7 +52,7 @@ async def test_a_fenced_lane_leaves_the_partition_to_its_new_owner_until_the_gro
     kafka: KafkaSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """If it opened again at once it would fence the new owner, and be fenced by it in turn."""
-    monkeypatch.setattr(Context, "two_heartbeats", 3600)
+    monkeypatch.setattr(LaneDeps, "verdict_seconds", 3600)
     await topics.create(kafka, TOPICS)
     name = f"{kafka.on_cluster(STAGE.group)}.{kafka.on_cluster(SOURCE.name)}.0"
     async with worker(kafka):
@@ -103,10 +103,10 @@ async def test_a_broken_deploy_stands_still_and_goes_on_when_it_is_mended(
     running = asyncio.create_task(tested.run(stop))
     try:
         async with asyncio.timeout(DEADLINE):
-            while "given up" not in (tested._not_ready() or ""):
+            while (trouble := tested.trouble()) is None or trouble.kind is not TroubleKind.BRAKED:
                 await asyncio.sleep(0.05)
         assert metric("wiredesk_brake") == 1
-        assert tested._stuck() is None, "it must not be restarted"
+        assert tested.stuck() is None, "it must not be restarted"
         pulled = len(await dead_letters(kafka))
         async with asyncio.timeout(DEADLINE):
             while len(letters := await dead_letters(kafka)) < pulled + 3:
@@ -115,7 +115,7 @@ async def test_a_broken_deploy_stands_still_and_goes_on_when_it_is_mended(
         mood.unlink()
         found = await outcomes(kafka, count)
         async with asyncio.timeout(DEADLINE):
-            while tested._not_ready() is not None:
+            while tested.trouble() is not None:
                 await asyncio.sleep(0.05)
     finally:
         stop.set()
@@ -130,7 +130,7 @@ async def test_a_slow_page_is_tried_to_its_end_while_the_brake_is_pulled(kafka: 
     await topics.create(kafka, TOPICS, partitions=1)
     await send(kafka, [b"raise"] * 20 + [b"hang"] + [b"fine"] * 5)
     settings = SETTINGS.model_copy(update={"brake_records": 20, "brake_retry": 0.2, "processes": 1})
-    assert settings.page_deadline > TRY_PATIENCE
+    assert settings.page_deadline > TRIAL_SECONDS
     async with worker(kafka, settings):
         found = await outcomes(kafka, 26)
     assert Counter(text(record, "wiredesk_dlq_reason") for record in found) == {"error": 20, "timeout": 1, "": 5}
@@ -142,7 +142,7 @@ async def test_a_client_that_has_stopped_fetching_ends_its_worker(kafka: KafkaSe
     tested = Worker(STAGE, kafka, SETTINGS)
     running = asyncio.create_task(tested.run(asyncio.Event()))
     async with asyncio.timeout(DEADLINE):
-        while tested._not_ready() is not None:
+        while tested.trouble() is not None:
             await asyncio.sleep(0.05)
         assert tested._assignment is not None
         fetching: Any = tested._assignment._consumer._fetcher
@@ -157,7 +157,7 @@ async def test_a_client_that_has_given_up_its_group_ends_its_worker(kafka: Kafka
     tested = Worker(STAGE, kafka, SETTINGS)
     running = asyncio.create_task(tested.run(asyncio.Event()))
     async with asyncio.timeout(DEADLINE):
-        while tested._not_ready() is not None:
+        while tested.trouble() is not None:
             await asyncio.sleep(0.05)
         assert tested._assignment is not None
         group: Any = tested._assignment._consumer._coordinator

@@ -96,13 +96,13 @@ async def test_a_worker_with_too_few_descriptors_says_so_and_does_what_it_can(
     await topics.create(kafka, [TARGET])
     shell = f'ulimit -n {DESCRIPTORS} && exec "$0" -c "$1"'
     with started(kafka, tmp_path / "log", "sh", "-c", shell, sys.executable, ECHO) as worker:
-        wait_until(lambda: "stand still" in worker.get("/readyz")[1], "it says that partitions stand still")
+        wait_until(lambda: "are not read" in worker.get("/readyz")[1], "it says that partitions are not read")
         (warned,) = worker.events("too few file descriptors for all partitions: raise 'ulimit -n', or run more workers")
         assert (warned["limit"], warned["partitions"], warned["for_each_partition"]) == (DESCRIPTORS, PARTITIONS, 2)
         assert warned["needed"] > DESCRIPTORS
         status, reason = worker.get("/readyz")
         assert status == 503
-        assert f"of {PARTITIONS} partitions stand still" in reason
+        assert f"of {PARTITIONS} partitions are not read" in reason
         assert f"(limit {DESCRIPTORS})" in reason
         await echo.send(kafka, [b"first"])
         assert [record.value for record in await echo.outcomes(kafka, 1)] == [b"first"]

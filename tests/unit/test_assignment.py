@@ -1,7 +1,6 @@
 """Lanes come and go with the partitions that the group gives and takes."""
 
 import asyncio
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -10,8 +9,9 @@ from aiokafka.errors import KafkaConnectionError
 from prometheus_client import REGISTRY
 
 from wiredesk.runtime import metrics
+from wiredesk.runtime.trouble import Trouble, TroubleKind
 from wiredesk.runtime.worker.assignment import Assignment
-from wiredesk.runtime.worker.state import LaneState
+from wiredesk.runtime.worker.lane import LaneState
 
 ZERO, ONE, TWO = (TopicPartition("in", number) for number in range(3))
 
@@ -28,20 +28,15 @@ class Consumer:
         self.places[partition] = offset
 
 
-@dataclass
-class Progress:
-    blocked: str | None = None
-
-
 class Lane:
     """Of a lane, what an assignment does with it."""
 
     def __init__(self, source: TopicPartition, epoch: int) -> None:
         self.source, self.epoch = source, epoch
         self.state = LaneState.RUNNING
-        self.trouble: str | None = None
+        self.trouble: Trouble | None = None
         self.silent_seconds = self.stalled_seconds = 0.0
-        self.progress = Progress()
+        self.blocked: str | None = None
         self.deadlines: list[float] = []
         self.regulated = self.measured = 0
         self.refuses = False
@@ -78,7 +73,7 @@ class Fixture:
 
 async def test_each_partition_has_a_lane_of_its_own_and_begins_paused() -> None:
     it = Fixture()
-    assert it.assignment.trouble() == "not a member of the consumer group yet"
+    assert it.assignment.trouble() == Trouble(TroubleKind.NOT_JOINED, "not a member of the consumer group yet")
     await it.assignment.on_partitions_assigned([ZERO, ONE])
     assert set(it.assignment.lanes) == {ZERO, ONE}
     assert it.consumer.places == {ZERO: 0, ONE: 0}, "aiokafka need not look for any"
@@ -110,14 +105,20 @@ async def test_lanes_of_an_assignment_that_was_lost_without_being_revoked_are_dr
 async def test_a_partition_that_does_not_work_is_named() -> None:
     it = Fixture()
     await it.assignment.on_partitions_assigned([ZERO, ONE])
-    it.opened[1].state, it.opened[1].trouble = LaneState.FENCED, "another producer has taken over"
+    it.opened[1].state = LaneState.FENCED
+    assert it.assignment.trouble() == Trouble(TroubleKind.LANE_NOT_RUNNING, "partition 1 is fenced: wait")
+    it.opened[1].trouble = Trouble(TroubleKind.FORBIDDEN, "it is not allowed to write")
     it.opened[1].stalled_seconds = 7
-    assert it.assignment.trouble() == "partition 1 is fenced: another producer has taken over"
+    assert it.assignment.trouble() == Trouble(
+        TroubleKind.FORBIDDEN, "partition 1 is fenced: it is not allowed to write"
+    )
     assert it.assignment.stalled_seconds == 7
-    it.opened[0].progress.blocked = "waits for a transaction"
-    assert it.assignment.trouble() == "partition 0 waits for a transaction"
+    it.opened[0].blocked = "waits for a transaction"
+    assert it.assignment.trouble() == Trouble(TroubleKind.OPEN_TRANSACTION, "partition 0 waits for a transaction")
     it.opened[0].silent_seconds = 60
-    assert it.assignment.trouble() == "partition 0: no answer from its broker for 60 s"
+    assert it.assignment.trouble() == Trouble(
+        TroubleKind.BROKER_SILENT, "partition 0: no answer from its broker for 60 s"
+    )
 
 
 async def test_partitions_for_which_there_are_no_descriptors_stand_still_and_are_counted() -> None:
@@ -125,7 +126,10 @@ async def test_partitions_for_which_there_are_no_descriptors_stand_still_and_are
     await it.assignment.on_partitions_assigned([ONE, ZERO])
     assert set(it.assignment.lanes) == {ZERO}
     assert set(it.consumer.paused) == {ZERO, ONE}
-    assert (it.assignment.trouble() or "").startswith("1 of 2 partitions stand still")
+    trouble = it.assignment.trouble()
+    assert trouble is not None
+    assert trouble.kind is TroubleKind.NO_DESCRIPTORS
+    assert trouble.message.startswith("1 of 2 partitions are not read")
     it.fitting = 2
     await it.assignment.on_partitions_assigned([ONE, ZERO])
     assert it.assignment.trouble() is None

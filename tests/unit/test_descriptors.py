@@ -49,4 +49,4 @@ def test_lanes_fit_beside_what_is_open(brokers: int, each: int, monkeypatch: pyt
 def test_it_is_said_when_none_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     assert descriptors.trouble() is None
     monkeypatch.setattr(descriptors, "limit", lambda: descriptors.in_use() + 1)
-    assert "raise 'ulimit -n'" in (descriptors.trouble() or "")
+    assert "raise 'ulimit -n'" in str(descriptors.trouble())

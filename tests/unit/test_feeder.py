@@ -10,8 +10,8 @@ import pytest
 
 from tests.support import DEADLINE
 from wiredesk.runtime.isolation import frames
-from wiredesk.runtime.isolation.feeder import Feeder, Job, JobQueue
-from wiredesk.runtime.isolation.processes import Child
+from wiredesk.runtime.isolation.pool import Feeder, Job, JobQueue
+from wiredesk.runtime.isolation.template import Child
 from wiredesk.runtime.records import Failure, Output, Record
 
 LONG = 3600.0
@@ -67,7 +67,7 @@ async def test_a_bundle_holds_256_records_and_a_megabyte_at_most() -> None:
 
 async def test_one_that_is_to_be_alone_is_alone() -> None:
     jobs = [job(number) for number in range(5)]
-    jobs[2].alone = True
+    jobs[2].isolated = True
     assert await left(queue(*jobs)) == [[0, 1], [2], [3, 4]]
 
 
@@ -82,10 +82,10 @@ async def test_what_a_child_had_before_comes_first_and_in_order() -> None:
 
 async def test_the_pace_follows_what_records_take() -> None:
     it = queue(pace=1.0)
-    it.took(0.0)
+    it.observe_duration(0.0)
     assert it.pace == pytest.approx(0.95)
     for _ in range(500):
-        it.took(0.25)
+        it.observe_duration(0.25)
     assert it.pace == pytest.approx(0.25)
 
 
@@ -195,7 +195,9 @@ async def test_a_record_at_which_two_children_die_is_given_up() -> None:
             assert await child.given() == [0]
             child.end()
             await over(feeding)
-    assert one.outcome.result() == Failure("crash", "its process died 2 times at work on it, by signal 11 (SIGSEGV)")
+    assert one.outcome.result() == Failure(
+        "crash", "its process died 2 times while it computed this record, by signal 11 (SIGSEGV)"
+    )
     assert it.empty()
 
 
@@ -235,7 +237,7 @@ async def test_a_record_that_overruns_its_deadline_is_given_up_and_its_child_kil
         assert child.killed
     assert jobs[0].outcome.result() == Failure("timeout", "not done after 0.02 s (WIREDESK_PAGE_DEADLINE)")
     assert await left(it) == [[1]], "the next in line was not at work"
-    assert not jobs[1].alone
+    assert not jobs[1].isolated
 
 
 async def test_of_a_bundle_that_overruns_each_is_tried_alone() -> None:
@@ -257,4 +259,4 @@ async def test_after_a_last_answer_the_rest_goes_back_unblamed() -> None:
         await over(feeding)
     it.pace = 1e-4  # the child's answer has changed it
     assert await left(it) == [[1, 2]]
-    assert [(one.crashes, one.alone) for one in jobs] == [(0, False)] * 3
+    assert [(one.crashes, one.isolated) for one in jobs] == [(0, False)] * 3

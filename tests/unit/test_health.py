@@ -8,18 +8,19 @@ from collections.abc import AsyncIterator
 import pytest
 
 from wiredesk.runtime.errors import UnavailableError
+from wiredesk.runtime.trouble import Trouble, TroubleKind
 from wiredesk.runtime.worker import descriptors, health
 from wiredesk.testing.patience import scaled
 
 HALF = b"GET /healthz HTTP/1.1\r\nHost: half"
 HALF_SENT = 900
 
+TROUBLE = Trouble(TroubleKind.LANE_NOT_RUNNING, "partition 3 is failed")
+
 
 @contextlib.asynccontextmanager
 async def serving(host: str = "127.0.0.1", port: int = 0, *, or_any_port: bool = False) -> AsyncIterator[int]:
-    async with health.serving(
-        host, port, alive=lambda: None, ready=lambda: "partition 3 is failed", or_any_port=or_any_port
-    ) as bound:
+    async with health.serving(host, port, alive=lambda: None, ready=lambda: TROUBLE, or_any_port=or_any_port) as bound:
         yield bound
 
 

@@ -35,18 +35,18 @@ class Fixture:
         self.pool = Pool()
         self.rooms = 0
         self.budget = Budget(10, 5000, self._room)
-        self.flight = InFlight(self.pool, self.budget, SETTINGS.model_copy(update=changes))
+        self.in_flight = InFlight(self.pool, self.budget, SETTINGS.model_copy(update=changes))
 
     def _room(self) -> None:
         self.rooms += 1
 
     def add(self, count: int, size: int = 10) -> None:
         for _ in range(count):
-            self.flight.add([Record("in", 0, len(self.pool.jobs), 0, None, b"x" * size)])
+            self.in_flight.add([Record("in", 0, len(self.pool.jobs), 0, None, b"x" * size)])
 
     async def batch(self) -> list[int]:
-        assert await self.flight.first(lambda: True)
-        return [record.offset for record, _ in await self.flight.batch()]
+        assert await self.in_flight.first(lambda: True)
+        return [record.offset for record, _ in await self.in_flight.batch()]
 
 
 async def test_a_single_page_goes_at_once() -> None:
@@ -58,14 +58,14 @@ async def test_a_single_page_goes_at_once() -> None:
 
 async def test_records_are_queued_until_a_process_has_begun_the_first() -> None:
     it = Fixture()
-    queued = [it.flight.is_queued]
+    queued = [it.in_flight.is_queued]
     it.add(2)
-    queued.append(it.flight.is_queued)
+    queued.append(it.in_flight.is_queued)
     it.pool.jobs[0].taken = True
-    queued.append(it.flight.is_queued)
+    queued.append(it.in_flight.is_queued)
     it.pool.jobs[0].taken = False
     it.pool.finish(0)  # settled without a process
-    queued.append(it.flight.is_queued)
+    queued.append(it.in_flight.is_queued)
     assert queued == [False, True, False, False]
 
 
@@ -113,7 +113,7 @@ async def test_a_page_waits_for_a_fuller_transaction_only_with_many_behind_it(*,
     forming = asyncio.create_task(it.batch())
     await cycles()
     assert forming.done() is not waits
-    it.flight.give_up()
+    it.in_flight.release_all()
     await asyncio.wait({forming})
 
 
@@ -151,64 +151,64 @@ async def test_bounds_of_the_worker_hold_for_all_lanes() -> None:
     it = Fixture()
     other = InFlight(it.pool, it.budget, SETTINGS)
     it.add(6)
-    rooms = [(it.flight.has_room, other.has_room)]
+    rooms = [(it.in_flight.has_room, other.has_room)]
     for offset in range(4):
         other.add([Record("in", 1, offset, 0, None, b"")])
-    rooms.append((it.flight.has_room, other.has_room))
+    rooms.append((it.in_flight.has_room, other.has_room))
     it.pool.finish(0)
-    it.flight.settle(1)
-    rooms.append((it.flight.has_room, other.has_room))
+    it.in_flight.release_committed(1)
+    rooms.append((it.in_flight.has_room, other.has_room))
     assert rooms == [(True, True), (False, False), (True, True)]
     assert it.rooms == 1
-    it.flight.give_up()
-    other.give_up()
-    assert len(it.flight) == len(other) == 0
+    it.in_flight.release_all()
+    other.release_all()
+    assert len(it.in_flight) == len(other) == 0
 
 
 async def test_bytes_are_bounded_too() -> None:
     it = Fixture()
     it.add(1, size=4999)
-    rooms = [it.flight.has_room]
-    it.flight.give_up()
+    rooms = [it.in_flight.has_room]
+    it.in_flight.release_all()
     assert (rooms, it.rooms) == ([True], 0), "nobody was kept waiting"
     it.add(1, size=5000)
-    rooms = [it.flight.has_room]
-    it.flight.give_up()
-    assert [*rooms, it.flight.has_room] == [False, True]
+    rooms = [it.in_flight.has_room]
+    it.in_flight.release_all()
+    assert [*rooms, it.in_flight.has_room] == [False, True]
 
 
 async def test_a_lane_is_full_by_count_of_what_is_in_work_and_what_waits() -> None:
     it = Fixture(lane_records=3)
-    it.flight.one_by_one = True  # one is in work, the others wait
+    it.in_flight.one_by_one = True  # one is in work, the others wait
     rooms = []
     for _ in range(3):
-        rooms.append(it.flight.has_room)
+        rooms.append(it.in_flight.has_room)
         it.add(1)
-    assert [*rooms, it.flight.has_room, len(it.flight)] == [True, True, True, False, 3]
-    it.flight.settle(1)
-    assert (it.flight.has_room, len(it.flight)) == (True, 2)
+    assert [*rooms, it.in_flight.has_room, len(it.in_flight)] == [True, True, True, False, 3]
+    it.in_flight.release_committed(1)
+    assert (it.in_flight.has_room, len(it.in_flight)) == (True, 2)
 
 
 async def test_a_lane_is_full_by_bytes() -> None:
     it = Fixture(lane_bytes=100)
     rooms = []
     for size in (40, 59, 1):
-        rooms.append(it.flight.has_room)
+        rooms.append(it.in_flight.has_room)
         it.add(1, size=size)
-    rooms.append(it.flight.has_room)
+    rooms.append(it.in_flight.has_room)
     assert rooms == [True, True, True, False], "100 bytes are all that it may have"
-    it.flight.settle(1)
-    rooms = [it.flight.has_room]
+    it.in_flight.release_committed(1)
+    rooms = [it.in_flight.has_room]
     it.add(1, size=40)
-    rooms.append(it.flight.has_room)
-    it.flight.give_up_waiting()
-    assert [*rooms, it.flight.has_room] == [True, False, True], "nobody has begun them"
+    rooms.append(it.in_flight.has_room)
+    it.in_flight.release_unstarted()
+    assert [*rooms, it.in_flight.has_room] == [True, False, True], "nobody has begun them"
 
 
 async def test_whoever_waits_for_a_first_record_is_woken_by_it_and_by_a_drain() -> None:
     it = Fixture()
     wanted = True
-    waiting = asyncio.create_task(it.flight.first(lambda: wanted))
+    waiting = asyncio.create_task(it.in_flight.first(lambda: wanted))
     await cycles()
     it.add(1)
     await cycles()
@@ -218,11 +218,11 @@ async def test_whoever_waits_for_a_first_record_is_woken_by_it_and_by_a_drain() 
     states.append(waiting.done())
     assert states == [False, True]
     assert waiting.result()
-    it.flight.settle(1)
-    waiting = asyncio.create_task(it.flight.first(lambda: wanted))
+    it.in_flight.release_committed(1)
+    waiting = asyncio.create_task(it.in_flight.first(lambda: wanted))
     await cycles()
     wanted = False
-    it.flight.give_up_waiting()
+    it.in_flight.release_unstarted()
     await cycles()
     assert not waiting.result()
 
@@ -237,54 +237,54 @@ async def test_a_drain_keeps_what_is_in_work_and_gives_up_the_rest() -> None:
     it = Fixture()
     it.add(5)
     it.pool.jobs[0].taken = it.pool.jobs[1].taken = True
-    it.flight.give_up_waiting()
-    assert len(it.flight) == 2
+    it.in_flight.release_unstarted()
+    assert len(it.in_flight) == 2
     assert [job.outcome.cancelled() for job in it.pool.jobs] == [False, False, True, True, True]
     it.pool.finish(0, 1)
     assert await it.batch() == [0, 1]
-    it.flight.settle(2)
-    assert not await it.flight.first(lambda: False)
+    it.in_flight.release_committed(2)
+    assert not await it.in_flight.first(lambda: False)
 
 
 async def test_what_was_not_even_submitted_is_given_up_and_makes_room() -> None:
     it = Fixture(lane_bytes=100)
-    it.flight.one_by_one = True
+    it.in_flight.one_by_one = True
 
     def add(*offsets: int) -> bool:
-        it.flight.add([Record("in", 0, offset, 0, None, b"x" * 40) for offset in offsets])
-        return it.flight.has_room
+        it.in_flight.add([Record("in", 0, offset, 0, None, b"x" * 40) for offset in offsets])
+        return it.in_flight.has_room
 
     rooms = [add(0, 1, 2)]
     it.pool.jobs[0].taken = True
-    it.flight.give_up_waiting()
-    assert (len(it.flight), len(it.pool.jobs)) == (1, 1)
-    rooms += [it.flight.has_room, add(1, 2)]
-    it.flight.give_up()
-    assert len(it.flight) == 0
-    assert [*rooms, it.flight.has_room] == [False, True, False, True]
+    it.in_flight.release_unstarted()
+    assert (len(it.in_flight), len(it.pool.jobs)) == (1, 1)
+    rooms += [it.in_flight.has_room, add(1, 2)]
+    it.in_flight.release_all()
+    assert len(it.in_flight) == 0
+    assert [*rooms, it.in_flight.has_room] == [False, True, False, True]
 
 
 async def test_a_drain_keeps_what_is_done() -> None:
     it = Fixture()
     it.add(3)
     it.pool.finish(0, 1)
-    it.flight.give_up_waiting()
+    it.in_flight.release_unstarted()
     assert await it.batch() == [0, 1]
 
 
 async def test_one_by_one_submits_and_commits_single_records() -> None:
     it = Fixture()
-    it.flight.one_by_one = True
+    it.in_flight.one_by_one = True
     it.add(1)
     for offset in (1, 2):
-        it.flight.add([Record("in", 0, offset, 0, None, b"")])
+        it.in_flight.add([Record("in", 0, offset, 0, None, b"")])
     assert len(it.pool.jobs) == 1
     it.pool.finish(0)
     assert await it.batch() == [0]
-    it.flight.settle(1)
+    it.in_flight.release_committed(1)
     assert len(it.pool.jobs) == 2
-    it.flight.one_by_one = False
-    it.flight.submit()
+    it.in_flight.one_by_one = False
+    it.in_flight.submit()
     assert len(it.pool.jobs) == 3
 
 
@@ -292,14 +292,14 @@ async def test_one_by_one_commits_single_records_of_what_was_submitted_before() 
     it = Fixture()
     it.add(3)
     it.pool.finish(0, 1, 2)
-    it.flight.one_by_one = True
+    it.in_flight.one_by_one = True
     assert await it.batch() == [0]
 
 
 async def test_a_refused_record_has_its_outcome_already() -> None:
     it = Fixture()
     failure = Failure("output_too_large", "as told")
-    it.flight.add([Record("in", 0, 0, 0, None, b"")], {0: failure})
-    assert await it.flight.first(lambda: True)
-    assert [outcome for _, outcome in await it.flight.batch()] == [failure]
+    it.in_flight.add([Record("in", 0, 0, 0, None, b"")], {0: failure})
+    assert await it.in_flight.first(lambda: True)
+    assert [outcome for _, outcome in await it.in_flight.batch()] == [failure]
     assert not it.pool.jobs

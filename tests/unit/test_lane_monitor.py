@@ -60,8 +60,8 @@ def consumer() -> Consumer:
     return Consumer()
 
 
-def measured(consumer: Any, end: int = 1 << 60) -> LaneMonitor:
-    return LaneMonitor(consumer, SOURCE, end)
+def measured(consumer: Any, stop: int = 1 << 60) -> LaneMonitor:
+    return LaneMonitor(consumer, SOURCE, stop)
 
 
 def lag() -> float | None:
@@ -76,7 +76,7 @@ async def test_lag_is_what_is_not_committed_whatever_has_been_read(clock: Clock,
         await it.measure(committed, 0)
         lags.append(lag())
     assert lags == [40, 0, 0]
-    await measured(consumer, end=80).measure(60, 0)
+    await measured(consumer, stop=80).measure(60, 0)
     assert lag() == 20, "a replay's lane ends with its run"
 
 
@@ -185,7 +185,7 @@ def test_silence_counts_from_the_last_answer_while_one_is_awaited(clock: Clock, 
     consumer._fetcher._records[SOURCE] = object()
     assert it.silent_seconds == 0, "a slow replay takes what was fetched bit by bit: no more is asked for"
     consumer._fetcher._records.clear()
-    it.awaits_answer()
+    it.note_resumed()
     assert it.silent_seconds == 0, "it is asked for only now"
     clock.now += 6
     assert it.silent_seconds == 6

@@ -13,9 +13,9 @@ import pytest
 
 from tests.support import templates
 from wiredesk.runtime.errors import HandlerError
-from wiredesk.runtime.isolation import ProcessPool, supervisor
-from wiredesk.runtime.isolation.feeder import MAX_CRASHES
-from wiredesk.runtime.isolation.processes import Template
+from wiredesk.runtime.isolation import ProcessPool, template
+from wiredesk.runtime.isolation.pool import MAX_CRASHES
+from wiredesk.runtime.isolation.template import Template
 from wiredesk.runtime.records import Failure, Record
 from wiredesk.runtime.settings import MIB
 from wiredesk.testing.patience import scaled
@@ -132,7 +132,7 @@ async def test_no_record_is_blamed_while_the_handler_does_not_load(
     async with running() as pool:
         loads(how)
         kill_template()
-        await until(lambda: reason in (pool.trouble or ""))
+        await until(lambda: reason in str(pool.trouble))
         computing = asyncio.create_task(pool.compute(replace(RECORD, value=b"slower")))
         await started_anew(MAX_CRASHES + 1)
         loads("fine")
@@ -144,7 +144,7 @@ async def test_no_record_is_blamed_while_the_handler_does_not_load(
 async def test_a_handler_that_does_not_load_again_is_given_up(
     loads: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(supervisor, "GIVE_UP_SECONDS", 1.0)
+    monkeypatch.setattr(template, "GIVE_UP_SECONDS", 1.0)
     async with running(size=2) as pool:
         loads("syntax")
         kill_template()
@@ -158,7 +158,7 @@ async def test_a_handler_that_is_replaced_by_another_version_is_given_up(loads: 
     async with running() as pool:
         loads("replaced")
         kill_template()
-        with pytest.raises(HandlerError, match="began with version 1, and would go on with 2; start it again"):
+        with pytest.raises(HandlerError, match="started with version 1, and would continue with 2; start it again"):
             await pool.compute(RECORD)
 
 
@@ -170,7 +170,7 @@ async def test_children_go_on_while_no_other_can_be_forked(loads: Callable[[str]
         limits = resource.prlimit(template.pid, resource.RLIMIT_NOFILE)
         resource.prlimit(template.pid, resource.RLIMIT_NOFILE, (3, limits[1]))
         template.children()[0].kill()
-        await until(lambda: "Too many open files" in (pool.trouble or ""))
+        await until(lambda: "Too many open files" in str(pool.trouble))
         assert not isinstance(await pool.compute(RECORD), Failure)
         assert templates() == [template]
         resource.prlimit(template.pid, resource.RLIMIT_NOFILE, limits)

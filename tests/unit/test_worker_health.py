@@ -7,6 +7,7 @@ import pytest
 
 from tests.handlers import STAGE
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
+from wiredesk.runtime.trouble import Trouble, TroubleKind
 from wiredesk.runtime.worker import Worker, health
 
 SETTINGS = WorkerSettings(session_timeout=45, page_deadline=30, transaction_timeout=60)
@@ -15,7 +16,7 @@ SETTINGS = WorkerSettings(session_timeout=45, page_deadline=30, transaction_time
 async def answers(worker: Worker, path: str) -> tuple[int, str | None]:
     """Serve a worker's health, and return status and reason."""
     async with (
-        health.serving("127.0.0.1", 0, alive=worker._stuck, ready=worker._not_ready) as port,
+        health.serving("127.0.0.1", 0, alive=worker.stuck, ready=worker.trouble) as port,
         aiohttp.ClientSession() as session,
         session.get(f"http://127.0.0.1:{port}{path}") as answer,
     ):
@@ -27,11 +28,11 @@ async def answers(worker: Worker, path: str) -> tuple[int, str | None]:
 class Lanes:
     """Of an assignment, what health asks for."""
 
-    def __init__(self, stalled: float = 0.0, trouble: str | None = None) -> None:
+    def __init__(self, stalled: float = 0.0, trouble: Trouble | None = None) -> None:
         self.stalled_seconds = stalled
         self._trouble = trouble
 
-    def trouble(self) -> str | None:
+    def trouble(self) -> Trouble | None:
         return self._trouble
 
 
@@ -55,9 +56,9 @@ async def test_a_worker_at_work_lives_and_is_ready(worker: Worker) -> None:
 
 async def test_a_worker_that_does_not_poll_any_more_is_to_be_restarted(worker: Worker) -> None:
     worker._assignment = Lanes()  # type: ignore[assignment] # the same
-    worker._polled = time.monotonic() - 100
+    worker._polled_at = time.monotonic() - 100
     assert await answers(worker, "/healthz") == (200, None), "a rebalance takes as long as a session"
-    worker._polled = time.monotonic() - 3600
+    worker._polled_at = time.monotonic() - 3600
     for path in ("/healthz", "/readyz"):
         assert await answers(worker, path) == (503, "no poll for 3600 s")
 
@@ -72,6 +73,7 @@ async def test_a_lane_that_stands_still_with_work_before_it_is_to_be_restarted(w
 
 
 async def test_a_trouble_that_a_restart_would_not_mend_is_no_reason_for_one(worker: Worker) -> None:
-    worker._assignment = Lanes(trouble="partition 3 is braked: most records fail")  # type: ignore[assignment] # the same
+    braked = Trouble(TroubleKind.BRAKED, "partition 3 is braked: most records fail")
+    worker._assignment = Lanes(trouble=braked)  # type: ignore[assignment] # the same
     assert await answers(worker, "/healthz") == (200, None)
     assert await answers(worker, "/readyz") == (503, "partition 3 is braked: most records fail")

@@ -68,7 +68,15 @@ class BrakePulledError(WiredeskError):
 
 
 class TransactionError(WiredeskError):
-    """A transaction failed; its producer is spent, and the lane opens again with another."""
+    """A transaction failed; its producer is discarded, and the lane opens again with another.
+
+    Args:
+        is_denied: Kafka denied an operation; the message names it.
+    """
+
+    def __init__(self, message: str, *, is_denied: bool = False) -> None:
+        super().__init__(message)
+        self.is_denied = is_denied
 
 
 class OpeningError(TransactionError):

@@ -78,28 +78,40 @@ def configure(level: str) -> None:
     logging.getLogger("aiokafka").setLevel(max(logging.WARNING, root.level))
 
 
+class _Mute(logging.Filter):
+    """Marks a logger as muted; it lives with the logger.
+
+    Attributes:
+        level: of the logger before.
+        blocks: that mute it now.
+    """
+
+    def __init__(self, level: int) -> None:
+        super().__init__()
+        self.level = level
+        self.blocks = 0
+
+
 @contextlib.contextmanager
 def muted(name: str) -> Iterator[None]:
     """Keep a library from logging for the length of a block, whose errors say more than its log does.
 
-    Blocks of several tasks may overlap: the last one that ends gives the library its level back.
+    Blocks of several tasks may overlap: when the last one ends, the library has its level again.
     """
     logger = logging.getLogger(name)
-    level, blocks = _muted.get(name, (logger.level, 0))
-    _muted[name] = level, blocks + 1
+    mute = next((one for one in logger.filters if isinstance(one, _Mute)), None)
+    if mute is None:
+        mute = _Mute(logger.level)
+        logger.addFilter(mute)
+    mute.blocks += 1
     logger.setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
-        level, blocks = _muted.pop(name)
-        if blocks > 1:
-            _muted[name] = level, blocks - 1
-        else:
-            logger.setLevel(level)
-
-
-_muted: dict[str, tuple[int, int]] = {}
-"""For each library that is muted now, its level before and the number of blocks."""
+        mute.blocks -= 1
+        if not mute.blocks:
+            logger.removeFilter(mute)
+            logger.setLevel(mute.level)
 
 
 def quiet() -> None:

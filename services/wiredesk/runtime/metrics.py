@@ -40,6 +40,29 @@ class Distribution(Collector):
         yield HistogramMetricFamily(self._name, self._documentation, buckets=buckets, sum_value=self._sum)
 
 
+class OldestGauge(Gauge):
+    """A gauge of the time at which the oldest of several overlapping blocks began; 0 while there is none."""
+
+    def __init__(self, name: str, documentation: str) -> None:
+        super().__init__(name, documentation)
+        self._began: list[float] = []
+
+    @contextlib.contextmanager
+    def track(self, began: float) -> Iterator[None]:
+        """Count a block as open for its length.
+
+        Args:
+            began: seconds since 1970.
+        """
+        self._began.append(began)
+        self.set(min(self._began))
+        try:
+            yield
+        finally:
+            self._began.remove(began)
+            self.set(min(self._began, default=0))
+
+
 _FAST = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _LONG = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86400)
 
@@ -91,24 +114,10 @@ SINCE_ORIGIN_SECONDS = Distribution(
 
 LAST_COMMIT = Gauge("wiredesk_last_commit_timestamp_seconds", "When the last transaction was committed, since 1970.")
 
-OPEN_TRANSACTION = Gauge(
+OPEN_TRANSACTION = OldestGauge(
     "wiredesk_open_transaction_timestamp_seconds",
     "When the oldest open transaction began, since 1970; 0: none. Old: readers of the outputs wait for it.",
 )
-_open: list[float] = []
-
-
-@contextlib.contextmanager
-def open_transaction(began: float) -> Iterator[None]:
-    """Count a transaction as open for the length of a block. Lanes overlap: the gauge shows the oldest."""
-    _open.append(began)
-    OPEN_TRANSACTION.set(min(_open))
-    try:
-        yield
-    finally:
-        _open.remove(began)
-        OPEN_TRANSACTION.set(min(_open, default=0))
-
 
 TRANSACTION_FAILURES = Counter(
     "wiredesk_transaction_failures",

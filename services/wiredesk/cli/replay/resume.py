@@ -107,7 +107,7 @@ async def _process(
             samples.append((time.monotonic(), now.done))
             (then, before), (at, done) = samples[0], samples[-1]
             speed = (done - before) / max(1e-3, at - then)
-            trouble = console.markup(now.trouble or "")
+            trouble = console.markup(str(now.trouble or ""))
             display.update(task, completed=done, speed=f"{speed:.0f}/s", trouble=trouble)
 
         accepts = record_filter(run.filters)

@@ -15,10 +15,11 @@ from wiredesk.operations.replays.planning import trial
 from wiredesk.operations.replays.reconcile import Reconciliation, reconcile
 from wiredesk.operations.replays.run import Run, save_reconciliation
 from wiredesk.runtime.errors import ForbiddenError, UnavailableError, UsageError
-from wiredesk.runtime.kafka import authorization, clients
+from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.kafka.progress import delete_group, group_offsets
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Stage
+from wiredesk.runtime.trouble import Trouble, TroubleKind
 from wiredesk.runtime.worker import Worker
 from wiredesk.runtime.worker.replay_scope import RecordFilter
 
@@ -46,13 +47,13 @@ class RunPosition:
         done: offsets that are done.
         total: offsets of the run.
         next_offsets: by partition, the offset that comes next.
-        trouble: what keeps this process from working, in one line; None: nothing.
+        trouble: why this process does not process records; None where it does.
     """
 
     done: int
     total: int
     next_offsets: dict[int, int]
-    trouble: str | None = None
+    trouble: Trouble | None = None
 
     @property
     def finished(self) -> bool:
@@ -61,7 +62,7 @@ class RunPosition:
 
 
 async def position(
-    admin: AIOKafkaAdminClient, settings: KafkaSettings, run: Run, trouble: str | None = None
+    admin: AIOKafkaAdminClient, settings: KafkaSettings, run: Run, trouble: Trouble | None = None
 ) -> RunPosition:
     """Return how far a run has come.
 
@@ -141,14 +142,15 @@ async def process(
                 await asyncio.wait({working, stopping}, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
                 with contextlib.suppress(KafkaError, OSError):  # the coordinator is out of reach, or moves
                     async with asyncio.timeout(ANSWER_SECONDS):
-                        now = await position(admin, settings, run, worker.trouble)
+                        now = await position(admin, settings, run, worker.trouble())
                     finished = now.finished
                     on_position(now)
                     if asyncio.get_running_loop().time() - logged > LOG_SECONDS:
                         logged = asyncio.get_running_loop().time()
                         log.info("replay goes on", run=run.id, done=now.done, of=now.total)
-                if authorization.is_refusal(worker.trouble):
-                    raise ForbiddenError(f"run {run.id} cannot continue: {worker.trouble}")
+                trouble = worker.trouble()
+                if trouble is not None and trouble.kind is TroubleKind.FORBIDDEN:
+                    raise ForbiddenError(f"run {run.id} cannot continue: {trouble}")
     finally:
         ending.set()
         stopping.cancel()

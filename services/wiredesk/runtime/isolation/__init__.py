@@ -1,15 +1,21 @@
-"""Isolation: handlers run in processes of their own, so that a page can cost only itself.
+"""Isolation: the handler runs in child processes, so that a bad record can stop one child only, never the worker.
 
     worker (asyncio)                template (loads the handler once)          child, child, …
     ProcessPool ── control socket ─▶ fork on request, reap, report ── fork ──▶ one record after another
-         └──────────── a socket for each child: records there, outcomes back ───────┘
+         └─────────── a socket pair for each child: records there, outcomes back ──────┘
 
-Each child has a socket of its own and shares no lock with anyone: killing one can neither block nor corrupt another.
-The template forks children after the handler is loaded: a model is in memory once, and a new child costs milliseconds.
-A template that ends is started anew by its supervisor, which gives up where the handler cannot be loaded any more.
+pool               the worker's side: queue, one feeder for each child, deadlines, retries after a crash
+template           the worker's side of the template process and its children: start, fork, supervise
+template_process   what runs in the template process and in the children
+frames             messages between the processes
+limits             limits that the kernel enforces
+errors             errors between the processes; none of them leaves this package
+
+Each child has its own socket pair and shares no lock: killing one can neither block nor corrupt another. The template
+forks children after it has loaded the handler, so a model is in memory once and a new child costs milliseconds. A
+template process that ends is restarted, until the handler could not be loaded for a minute.
 """
 
-from wiredesk.runtime.isolation.feeder import Job
-from wiredesk.runtime.isolation.pool import ProcessPool
+from wiredesk.runtime.isolation.pool import Job, ProcessPool
 
 __all__ = ["Job", "ProcessPool"]

@@ -1,16 +1,16 @@
-"""What can end between the processes of a pool. None of these leaves this package: the pool handles each."""
+"""Errors between the processes of a pool. The pool handles each of them: none leaves this package."""
 
 
 class IsolationError(Exception):
-    """Something between a worker and its processes has ended."""
+    """A connection or a process between a worker and its handler has ended."""
 
 
 class PeerClosedError(IsolationError):
-    """The process at the other end of a socket has closed it, or is gone."""
+    """The process at the other end of a socket has closed it, or has ended."""
 
 
 class TemplateGoneError(IsolationError):
-    """The template process has ended: another one must be started before a child can be forked."""
+    """The template process has ended: it must be restarted before a child can be forked."""
 
 
 class ForkError(IsolationError):
@@ -18,4 +18,4 @@ class ForkError(IsolationError):
 
 
 class ChildEndedError(IsolationError):
-    """A child process ended before it answered what it was given."""
+    """A child process ended before it answered the records that it was given."""

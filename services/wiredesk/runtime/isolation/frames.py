@@ -1,9 +1,9 @@
-"""Messages between a worker and the processes it started: pickles behind their length.
+"""Messages between a worker and its processes: a length of 4 bytes, then a pickle.
 
-To a child go bundles of records, back come their outcomes. Both are plain tuples on the way: a dataclass costs several
-times as much to pickle, and with a stage that does little this is what a worker spends its time on.
+Bundles of records go to a child, their outcomes come back, both as plain tuples: a dataclass costs several times as
+much to pickle, and a worker of a stage with a quick handler spends its time on this.
 
-Both ends are our own code on one machine, joined by a socket pair that nobody else can open: pickle is safe here, and
+Both ends are wiredesk on one machine, joined by a socket pair that no other process can open: pickle is safe here, and
 nowhere else.
 """
 
@@ -18,20 +18,23 @@ from wiredesk.runtime.records import Failure, Outcome, Output, Record
 from wiredesk_schemas.headers import Header
 
 type RecordFields = tuple[str, int, int, int, bytes | None, bytes | None, tuple[Header, ...]]
-"""Of a `Record`, in their order."""
+"""The fields of a `Record` that a handler needs, in their order."""
 
 type OutputFields = tuple[str, bytes | None, bytes | None, tuple[Header, ...]]
-"""Of an `Output`, in their order."""
+"""The fields of an `Output`, in their order."""
 
 type Answer = tuple[list[OutputFields] | Failure, float]
-"""The outcome of a record, and the seconds that it took."""
+"""The outcome of a record, and the seconds that its computation took."""
 
 _LENGTH = struct.Struct("!I")
+"""The bytes of the pickle that follows."""
+
 _CHUNK = 1 << 20
+"""The most bytes that are received at once."""
 
 
 def fields_of(record: Record) -> RecordFields:
-    """Return a record as it goes over the socket."""
+    """Return a record as it is sent."""
     return (
         record.topic,
         record.partition,
@@ -43,36 +46,36 @@ def fields_of(record: Record) -> RecordFields:
     )
 
 
-def outcome_of(told: list[OutputFields] | Failure) -> Outcome:
-    """Return an outcome that came over the socket."""
-    return told if isinstance(told, Failure) else tuple(map(Output._make, told))
+def outcome_of(received: list[OutputFields] | Failure) -> Outcome:
+    """Return an outcome from what was received."""
+    return received if isinstance(received, Failure) else tuple(map(Output._make, received))
 
 
 def pack(message: object) -> bytes:
-    """Return a message as it goes over the socket."""
+    """Return a message as it is sent."""
     body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
     return _LENGTH.pack(len(body)) + body
 
 
 def receive(channel: socket.socket) -> Any:
-    """Wait for the next message.
+    """Wait for the next message on a blocking socket.
 
     Raises:
-        PeerClosedError: the other end is gone.
+        PeerClosedError: the other end has closed the socket.
     """
     (length,) = _LENGTH.unpack(_exactly(channel, _LENGTH.size))
-    return pickle.loads(_exactly(channel, length))  # noqa: S301 - see the module's description
+    return pickle.loads(_exactly(channel, length))  # noqa: S301 - see the module's docstring
 
 
 async def read(reader: asyncio.StreamReader) -> Any:
-    """The same on an event loop.
+    """Wait for the next message on the event loop.
 
     Raises:
-        PeerClosedError: the other end is gone.
+        PeerClosedError: the other end has closed the socket.
     """
     try:
         (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
-        return pickle.loads(await reader.readexactly(length))  # noqa: S301 - see the module's description
+        return pickle.loads(await reader.readexactly(length))  # noqa: S301 - see the module's docstring
     except (asyncio.IncompleteReadError, ConnectionError) as error:
         raise PeerClosedError(str(error)) from error
 

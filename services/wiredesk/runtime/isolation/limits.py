@@ -1,4 +1,4 @@
-"""Limits that the kernel keeps for a process. They are Linux's; elsewhere the deadline alone protects a worker."""
+"""Limits that the kernel enforces on a process. They exist on Linux; elsewhere only the deadline protects a worker."""
 
 import ctypes
 import resource
@@ -7,19 +7,20 @@ import sys
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
+"""Option of prctl(2): the signal that a process gets when its parent ends."""
 
 
 def die_with_parent() -> None:
-    """Have the kernel kill this process when the one that started it ends, however it ends."""
+    """Have the kernel kill this process when its parent ends, however it ends."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def limit_memory(extra: int) -> None:
-    """Bound what this process may allocate from here on to `extra` bytes beyond what it holds.
+    """Limit the private memory of this process to what it has now and `extra` bytes.
 
-    Allocations past it fail with `MemoryError`, or end the process where a C library cannot bear that. Counted is
-    private memory (RLIMIT_DATA), not the address space: models mapped from files are shared and free.
+    An allocation beyond the limit fails with `MemoryError`, or ends the process where a C library does not handle the
+    failure. The limit is RLIMIT_DATA, not the address space: models that are mapped from files do not count.
     """
     if sys.platform == "linux":
         limit = _data_bytes() + extra
@@ -27,7 +28,7 @@ def limit_memory(extra: int) -> None:
 
 
 def no_core_dumps() -> None:
-    """A page that crashes its process must not fill the disk, too."""
+    """Write no core dumps: a page that crashes its process must not also fill the disk."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

@@ -1,7 +1,16 @@
-"""The pool: outcomes of records, computed in child processes; a bad record costs a child, never the worker."""
+"""The process pool: computes the outcomes of records in child processes.
+
+A record that is submitted becomes a `Job` in the queue. Each child has a `Feeder`, which gives it bundles of records
+and settles their jobs by its answers. A record that overruns its deadline, or at which two children have died, fails;
+its neighbours in the bundle are retried one by one.
+"""
 
 import asyncio
+import contextlib
 import time
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -9,30 +18,267 @@ import structlog
 from wiredesk.runtime import metrics
 from wiredesk.runtime.backoff import Backoff
 from wiredesk.runtime.errors import HandlerError
-from wiredesk.runtime.isolation.errors import ForkError, TemplateGoneError
-from wiredesk.runtime.isolation.feeder import Feeder, Job, JobQueue
-from wiredesk.runtime.isolation.processes import UNKNOWN_STATUS, Child, describe_status
-from wiredesk.runtime.isolation.supervisor import GIVE_UP_SECONDS, PROBATION_SECONDS, TemplateSupervisor
-from wiredesk.runtime.records import Outcome, Record
+from wiredesk.runtime.isolation import frames
+from wiredesk.runtime.isolation.errors import ChildEndedError, ForkError, PeerClosedError, TemplateGoneError
+from wiredesk.runtime.isolation.template import (
+    GIVE_UP_SECONDS,
+    PROBATION_SECONDS,
+    UNKNOWN_STATUS,
+    Child,
+    TemplateSupervisor,
+    describe_status,
+)
+from wiredesk.runtime.records import Failure, Outcome, Record
 from wiredesk.runtime.settings import WorkerSettings
 from wiredesk.runtime.topology import Stage
+from wiredesk.runtime.trouble import Trouble, TroubleKind
 
 log = structlog.get_logger(__name__)
 
+WINDOW = 2
+"""Bundles that a child holds: the one that it computes and the next, so that it never waits for the event loop."""
 
-class ProcessPool:
-    """Child processes that compute outcomes.
+BUNDLE_SECONDS = 0.01
+"""Computing time of a bundle, by the recent pace: one page where pages take time, many records where a handler does so
+little that it would otherwise wait for messages most of the time."""
+
+BUNDLE_RECORDS = 256
+"""The most records in a bundle."""
+
+BUNDLE_BYTES = 1 << 20
+"""A bundle takes no further record once it has this many bytes."""
+
+PACE_WEIGHT = 0.05
+"""Weight of a new duration in the moving average of durations."""
+
+MAX_CRASHES = 2
+"""A record at which a child died is retried once: the child may have been killed from outside, or by what an earlier
+record left in its memory. After the second death the record itself is to blame."""
+
+
+@dataclass(eq=False, slots=True)
+class Job:
+    """A record to be computed.
+
+    Attributes:
+        taken: a child has it: its outcome is near.
+        isolated: it is given to a child without other records, because a child died or overran its deadline while
+            processing its bundle.
+        crashes: children that died while they computed this record.
+    """
+
+    record: Record
+    outcome: asyncio.Future[Outcome]
+    taken: bool = False
+    isolated: bool = False
+    crashes: int = field(default=0)
+
+    def settle(self, outcome: Outcome) -> None:
+        """Set the outcome, unless the job was cancelled."""
+        if not self.outcome.done():
+            self.outcome.set_result(outcome)
+
+
+class JobQueue(asyncio.Queue[Job]):
+    """Jobs in the order in which they were submitted; those that a child has given back come first.
+
+    Attributes:
+        pace: moving average of the seconds that a record takes.
+    """
+
+    pace = BUNDLE_SECONDS
+
+    def give_back(self, jobs: Iterable[Job]) -> None:
+        """Put back jobs that a child took and did not finish, in their order."""
+        for job in reversed(list(jobs)):
+            self.put_nowait(job)
+
+    async def bundle(self) -> deque[Job]:
+        """Wait for jobs, and take as many as a child should get at once."""
+        first = await self.get()
+        bundle = deque((first,))
+        most = min(BUNDLE_RECORDS, int(BUNDLE_SECONDS / max(self.pace, 1e-6)))
+        size = first.record.size
+        while len(bundle) < most and size < BUNDLE_BYTES and not first.isolated and self._jobs:
+            if self._jobs[0].isolated:
+                break
+            bundle.append(self._jobs.popleft())  # the queue is unbounded: no putter waits for room
+            size += bundle[-1].record.size
+        return bundle
+
+    def observe_duration(self, seconds: float) -> None:
+        """Update the pace by the seconds that a record took."""
+        self.pace += PACE_WEIGHT * (seconds - self.pace)
+
+    def _init(self, maxsize: int) -> None:  # noqa: ARG002 - asyncio's own interface for queues of another order
+        self._jobs: deque[Job] = deque()
+        self._queue = self._jobs
+
+    def _put(self, item: Job) -> None:
+        if item.taken:
+            self._jobs.appendleft(item)
+        else:
+            self._jobs.append(item)
+
+
+class Feeder:
+    """Feeds one child with bundles until it ends, and settles their jobs.
 
     Args:
-        handler: `module:function` that loads it.
-        size: child processes.
-        deadline: seconds that one record may compute; its child is killed then, and the outcome is a `timeout`.
-        memory_bytes: that a child may allocate beyond its loaded handler.
+        deadline: seconds that the computation of one record may take.
+
+    Attributes:
+        has_fed: whether the child was given any record.
+    """
+
+    def __init__(self, child: Child, queue: JobQueue, deadline: float) -> None:
+        self.has_fed = False
+        self._child = child
+        self._queue = queue
+        self._deadline = deadline
+        self._room = asyncio.Semaphore(WINDOW)
+        self._given: asyncio.Queue[deque[Job]] = asyncio.Queue()
+        self._has_overrun = False
+
+    async def run(self) -> None:
+        """Feed the child until it ends. Jobs that it leaves go back to the queue."""
+        giving = asyncio.create_task(self._give())
+        try:
+            await self._take()
+        finally:
+            giving.cancel()
+            await asyncio.gather(giving, return_exceptions=True)
+            left: list[Job] = []
+            while not self._given.empty():
+                left += self._given.get_nowait()
+            self._queue.give_back(left)
+
+    async def _give(self) -> None:
+        while True:
+            await self._room.acquire()
+            bundle = await self._queue.bundle()
+            wanted = deque(job for job in bundle if not job.outcome.done())  # the others were cancelled in the queue
+            if not wanted:
+                self._room.release()
+                continue
+            for job in wanted:
+                job.taken = True
+            self.has_fed = True
+            self._given.put_nowait(wanted)
+            with contextlib.suppress(ConnectionError):  # `_take` notices that the child has ended
+                self._child.writer.write(frames.pack([frames.fields_of(job.record) for job in wanted]))
+                await self._child.writer.drain()
+
+    async def _take(self) -> None:
+        """Take answers until the child ends by itself, crashes, or is killed because a record overran its deadline."""
+        while (bundle := await self._next_given()) is not None:
+            while bundle:
+                try:
+                    answers, last = await self._answers()
+                except TimeoutError:
+                    self._fail_timed_out(bundle)
+                    return
+                except ChildEndedError:
+                    await self._fail_crashed(bundle)
+                    return
+                metrics.PAGE_SECONDS.observe([seconds for _, seconds in answers])
+                for outcome, seconds in answers:
+                    self._queue.observe_duration(seconds)
+                    bundle.popleft().settle(frames.outcome_of(outcome))
+                if last:
+                    self._queue.give_back(bundle)
+                    return
+            self._room.release()
+
+    async def _next_given(self) -> deque[Job] | None:
+        """Return the next bundle that the child computes, or None when the idle child has ended."""
+        if not self._given.empty():
+            return self._given.get_nowait()
+        getting = asyncio.ensure_future(self._given.get())
+        either: tuple[asyncio.Future[Any], ...] = (getting, self._child.ended)
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            return getting.result() if getting.done() else None
+        finally:
+            getting.cancel()
+
+    async def _answers(self) -> tuple[list[frames.Answer], bool]:
+        """Read the child's next answers; kill the child when its current record overruns the deadline.
+
+        Raises:
+            TimeoutError: the record did.
+            ChildEndedError: the child ended by itself.
+        """
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(self._deadline, self._grant_grace)
+        try:
+            answers: tuple[list[frames.Answer], bool] = await frames.read(self._child.reader)
+        except PeerClosedError as error:
+            if self._has_overrun:
+                raise TimeoutError from None
+            raise ChildEndedError(f"child {self._child.pid} ended") from error
+        finally:
+            self._timer.cancel()
+        return answers
+
+    def _grant_grace(self) -> None:
+        # The worker itself may have been stopped (SIGSTOP, a suspended machine) while the answer was in the socket: the
+        # loop gets a chance to read it before the record is blamed.
+        grace = min(1.0, self._deadline / 10)
+        self._timer = asyncio.get_running_loop().call_later(grace, self._overrun)
+
+    def _overrun(self) -> None:
+        self._has_overrun = True
+        self._child.kill()
+
+    def _fail_timed_out(self, bundle: deque[Job]) -> None:
+        if len(bundle) > 1:
+            self._retry_isolated(bundle)
+        else:
+            bundle[0].settle(Failure("timeout", f"not done after {self._deadline:g} s (WIREDESK_PAGE_DEADLINE)"))
+
+    async def _fail_crashed(self, bundle: deque[Job]) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await asyncio.shield(self._child.ended)
+        status = self._child.ended.result() if self._child.ended.done() else UNKNOWN_STATUS
+        job = bundle[0]
+        job.crashes += len(bundle) == 1  # of several records, it is not known which one the child was computing
+        log.warning(
+            "child process died",
+            pid=self._child.pid,
+            record=job.record.coordinates,
+            unanswered=len(bundle),
+            wait_status=status,
+            crashes=job.crashes,
+        )
+        if job.crashes < MAX_CRASHES:
+            self._retry_isolated(bundle)
+        else:
+            died = f"its process died {job.crashes} times while it computed this record, {describe_status(status)}"
+            job.settle(Failure("crash", died))
+
+    def _retry_isolated(self, bundle: deque[Job]) -> None:
+        """Retry the unanswered records of a bundle one by one: it is not known which one the child was computing."""
+        for job in bundle:
+            job.isolated = True
+        self._queue.give_back(bundle)
+
+
+class ProcessPool:
+    """Child processes that compute the outcomes of records.
+
+    Args:
+        handler: `module:function` that returns the handler.
+        size: number of child processes.
+        deadline: seconds that the computation of one record may take; then its child is killed, and the outcome is a
+            failure with the reason `timeout`.
+        memory_bytes: that a child may allocate in addition to the loaded handler.
         log_level: of the processes.
         load_seconds: that loading the handler may take.
 
     Attributes:
-        failure: why the pool has given up, for good; None while it has not. Children that are alive go on.
+        failure: why the pool has given up for good; None while it works. Children that are alive continue.
     """
 
     def __init__(
@@ -53,7 +299,7 @@ class ProcessPool:
         self._slots: list[asyncio.Task[None]] = []
         self._living = 0
         self._short_since: float | None = None
-        self._shortage: str | None = None
+        self._shortage: Trouble | None = None
         self._failed = asyncio.Event()
 
     @classmethod
@@ -69,8 +315,8 @@ class ProcessPool:
         )
 
     @property
-    def trouble(self) -> str | None:
-        """Why no further child can be started at present, in a line; None when one can."""
+    def trouble(self) -> Trouble | None:
+        """Why no child can be started at present; None when one can."""
         return self._templates.trouble or self._shortage
 
     async def start(self) -> str:
@@ -78,13 +324,14 @@ class ProcessPool:
 
         Raises:
             HandlerError: the handler cannot be loaded.
+            UsageError: it cannot be loaded with these settings.
         """
         version = await self._templates.start()
         self._slots = [asyncio.create_task(self._keep_slot(), name=f"child-{n}") for n in range(self.size)]
         return version
 
     def submit(self, record: Record) -> Job:
-        """Queue a record. Cancelling the job's outcome gives the record up."""
+        """Queue a record. Cancelling the job's outcome drops the record."""
         job = Job(record, asyncio.get_running_loop().create_future())
         self._queue.put_nowait(job)
         return job
@@ -108,14 +355,14 @@ class ProcessPool:
             outcome.cancel()
 
     async def close(self) -> None:
-        """End all processes. Outcomes not yet computed stay unset."""
+        """End all processes. Outcomes that are not yet known stay unset."""
         for slot in self._slots:
             slot.cancel()
         await asyncio.gather(*self._slots, return_exceptions=True)
         await self._templates.close()
 
     async def _keep_slot(self) -> None:
-        """Keep one child at work: fork it, feed it, replace it when it ends; until the pool gives up."""
+        """Keep one child running: fork it, feed it, replace it when it ends; until the pool gives up."""
         backoff = Backoff()
         try:
             while True:
@@ -123,21 +370,21 @@ class ProcessPool:
                     await self._feed(await (await self._templates.living()).fork())
                     backoff.reset()
                 except TemplateGoneError:
-                    continue  # the next turn starts another one
+                    continue  # the next iteration restarts the template
                 except ForkError as error:
-                    self._note_shortage(str(error))
+                    self._note_shortage(error)
                     await backoff.wait()
         except HandlerError as error:
             self._give_up(error)
         except Exception as error:
-            log.exception("a child process cannot be kept at work")  # a defect of ours
-            self._give_up(HandlerError(f"its processes cannot be kept at work: {type(error).__name__}: {error}"))
+            log.exception("child process cannot be kept running")  # a defect of the pool
+            self._give_up(HandlerError(f"child processes cannot be kept running: {type(error).__name__}: {error}"))
 
     async def _feed(self, child: Child) -> None:
         """Feed a child until it ends.
 
         Raises:
-            ForkError: it ended at once, with no record to blame.
+            ForkError: it ended at once, without a record that could be to blame.
         """
         feeder = Feeder(child, self._queue, self._deadline)
         began = time.monotonic()
@@ -150,24 +397,24 @@ class ProcessPool:
             proving.cancel()
             child.kill()
         metrics.CHILD_ENDS.inc()
-        if not feeder.fed and time.monotonic() - began < PROBATION_SECONDS:
+        if not feeder.has_fed and time.monotonic() - began < PROBATION_SECONDS:
             status = child.ended.result() if child.ended.done() else UNKNOWN_STATUS
-            if status != UNKNOWN_STATUS:  # it ended by itself, and not with its template
+            if status != UNKNOWN_STATUS:  # it ended by itself, not with its template
                 raise ForkError(f"a child process ended as soon as it was forked, {describe_status(status)}")
 
-    def _note_shortage(self, reason: str) -> None:
+    def _note_shortage(self, error: ForkError) -> None:
         """Note that no child can be started.
 
         Raises:
-            HandlerError: for too long, and none is left.
+            HandlerError: this has lasted too long, and no child is left.
         """
-        self._shortage = reason
+        self._shortage = Trouble(TroubleKind.NO_PROCESS, str(error))
         now = time.monotonic()
         if self._short_since is None:
             self._short_since = now
-        log.warning("no child process can be started, will try again", error=reason, living=self._living)
+        log.warning("no child process can be started, will retry", error=str(error), living=self._living)
         if not self._living and now - self._short_since >= GIVE_UP_SECONDS:
-            raise HandlerError(f"{reason}; given up after {now - self._short_since:.0f} s")
+            raise HandlerError(f"{error}; given up after {now - self._short_since:.0f} s")
 
     def _forget_shortage(self) -> None:
         self._shortage, self._short_since = None, None

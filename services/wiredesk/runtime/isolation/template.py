@@ -1,134 +1,395 @@
-"""The template process: loads a stage's handler once and forks children from itself.
+"""The worker's side of the template process, which has the handler loaded, and of the children that it forks."""
 
-    python -m wiredesk.runtime.isolation.template FD MODULE:FUNCTION MEMORY_BYTES LOG_LEVEL
-
-Over the control socket FD it says `("ready", version)` or `("failed", message)`, once. After that each byte it
-receives comes with the socket of a child to be forked; it answers `("forked", pid)`, or `("forked", message)` where
-none can be forked at present, and `("ended", pid, status)` when a child has ended, with the status of `os.waitpid`.
-Children are killed by pid; as only this process reaps them, and says so, a pid is never used by another process while
-the worker still knows it.
-"""
-
-import array
-import errno
-import gc
-import importlib
+import asyncio
+import contextlib
 import os
-import select
 import signal
 import socket
 import sys
-import warnings
-from typing import cast
+import time
+from dataclasses import dataclass, field
+from typing import Any
 
-from wiredesk.runtime import logs
-from wiredesk.runtime.isolation import child, frames, limits
-from wiredesk.runtime.records import Handler
+import structlog
 
-MAX_MESSAGE = 1000
+from wiredesk.runtime.backoff import Backoff
+from wiredesk.runtime.errors import HandlerError, UsageError
+from wiredesk.runtime.isolation import frames
+from wiredesk.runtime.isolation.errors import ForkError, PeerClosedError, TemplateGoneError
+from wiredesk.runtime.trouble import Trouble, TroubleKind
 
+log = structlog.get_logger(__name__)
 
-def main() -> None:
-    """Run the template until the worker closes the control socket."""
-    fd, handler_name, memory_bytes, log_level = sys.argv[1:]
-    control = socket.socket(fileno=int(fd))
-    control.set_inheritable(False)
-    limits.die_with_parent()
-    limits.no_core_dumps()
-    # A service manager signals the whole group. The worker alone decides when to end: it drains first, then closes
-    # the sockets.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    logs.configure(log_level)
-    try:
-        handler = load(handler_name)
-        version = str(handler.version)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a stage raises at load, the worker says in one line
-        control.sendall(frames.pack(("failed", _in_a_line(error))))
-        return
-    # What is loaded by now is never collected: children share these pages until they write to them.
-    gc.collect()
-    gc.freeze()
-    control.sendall(frames.pack(("ready", version)))
-    _serve(control, handler, int(memory_bytes))
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""Environment of the template: native thread pools in one child would compete with its siblings for the same cores, and
+a process that has threads cannot be forked safely."""
 
+BUFFER_BYTES = 1 << 20
+"""Of a child's socket and its stream: a bundle that fits wakes each end once, not once for each 64 kB."""
 
-def load(name: str) -> Handler:
-    """Load a handler by `module:function`."""
-    module, _, function = name.partition(":")
-    return cast("Handler", getattr(importlib.import_module(module), function)())
+STDERR = 2
+"""The template's standard output: what a handler prints must not mix with the output of a command."""
 
+END_SECONDS = 5.0
+"""Longest time between the end of a process and its exit status, or the end of its control socket."""
 
-def _serve(control: socket.socket, handler: Handler, memory_bytes: int) -> None:
-    woken, wake = socket.socketpair()
-    wake.settimeout(0)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
-    # onnxruntime starts a thread when it is imported, which waits and does nothing as long as nothing is computed here.
-    warnings.filterwarnings("ignore", message=".*multi-threaded, use of fork", category=DeprecationWarning)
-    while True:
-        readable, _, _ = select.select([control, woken], [], [])
-        if woken in readable:
-            woken.recv(4096)
-            _report_ended(control)
-        if control in readable:
-            try:
-                channel = _receive_socket(control)
-                if channel is None:
-                    return
-                with channel:
-                    pid = os.fork()
-                    if pid == 0:
-                        limits.die_with_parent()
-                        signal.set_wakeup_fd(-1)
-                        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                        for inherited in (control, woken, wake):
-                            inherited.close()
-                        child.serve(channel, handler, memory_bytes)
-            except ConnectionError:
-                return  # the worker is gone
-            except OSError as error:  # processes, memory or descriptors are short: the children that live go on
-                control.sendall(frames.pack(("forked", error.strerror or str(error))))
-            else:
-                control.sendall(frames.pack(("forked", pid)))
+FORK_SECONDS = 60.0
+"""A fork takes milliseconds. A template that has not answered after this time is stopped or blocked; it is replaced."""
+
+UNKNOWN_STATUS = -1
+"""The wait status of a child whose template ended first: no process was left that could wait for it."""
+
+GIVE_UP_SECONDS = 60.0
+"""For this long, loading the handler again is retried. A package that is being replaced under a running worker is whole
+again within seconds; after a minute the remedy is a restart elsewhere, or a person."""
+
+STEADY_SECONDS = 10.0
+"""A template that has lived for this long was sound: its end is a new failure, not the last one continued."""
+
+PROBATION_SECONDS = 1.0
+"""A restarted template is watched for this long before it forks: one that dies as soon as it is loaded must not take
+records with it, which would then be blamed."""
+
+RELOAD_FACTOR = 5
+"""Loading again may take this many times as long as the first time: a machine may be busier now, but a load that hangs
+must be noticed soon."""
+
+MIN_RELOAD_SECONDS = 10.0
+"""Loading again may take at least this long."""
 
 
-def _receive_socket(control: socket.socket) -> socket.socket | None:
-    """Receive the socket of a child to be forked; None when the worker has closed its end.
+@dataclass(eq=False)
+class Child:
+    """A child process and the worker's end of its socket pair.
 
-    Raises:
-        OSError: it cannot be taken: this process has no descriptor left.
+    Attributes:
+        ended: the status of `os.waitpid` when the process has ended, or `UNKNOWN_STATUS`.
     """
-    fds = array.array("i")
-    data, ancillary, _, _ = control.recvmsg(1, socket.CMSG_LEN(fds.itemsize))
-    if not data:
-        return None
-    for level, kind, payload in ancillary:
-        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
-            fds.frombytes(payload[: fds.itemsize])
-    if not fds:  # the kernel drops a descriptor that does not fit, and says nothing
-        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
-    return socket.socket(fileno=fds[0])
+
+    pid: int
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    ended: asyncio.Future[int] = field(repr=False)
+
+    def kill(self) -> None:
+        """End the child at once, whatever it is doing."""
+        self.writer.close()
+        if not self.ended.done():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
 
 
-def _report_ended(control: socket.socket) -> None:
-    while True:
+class Template:
+    """The process that has the handler loaded and forks children.
+
+    Attributes:
+        version: of the handler.
+        gone: done when the process has ended.
+    """
+
+    def __init__(self, process: asyncio.subprocess.Process, control: socket.socket) -> None:
+        self.version = ""
+        self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._process = process
+        self._control = control
+        self._children: dict[int, Child] = {}
+        self._forked: asyncio.Queue[int | str] = asyncio.Queue()
+        self._forking = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+        self._writer: asyncio.StreamWriter | None = None
+
+    @classmethod
+    async def start(cls, handler: str, memory_bytes: int, log_level: str, seconds: float) -> "Template":
+        """Start the process and wait until it has loaded the handler.
+
+        Args:
+            seconds: that loading may take.
+
+        Raises:
+            HandlerError: the handler cannot be loaded; the message says why.
+            UsageError: it cannot be loaded with these settings.
+        """
         try:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        if pid == 0:
-            return
-        control.sendall(frames.pack(("ended", pid, status)))
+            ours, theirs = socket.socketpair()
+        except OSError as error:
+            raise HandlerError(f"{handler} cannot be loaded: {error.strerror or error}") from error
+        try:
+            with theirs:
+                process = await asyncio.create_subprocess_exec(
+                    sys.executable,
+                    "-m",
+                    f"{__package__}.template_process",
+                    str(theirs.fileno()),
+                    handler,
+                    str(memory_bytes),
+                    log_level,
+                    pass_fds=[theirs.fileno()],
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=STDERR,
+                    env={**os.environ, **ONE_THREAD},
+                )
+        except BaseException as error:
+            ours.close()
+            if isinstance(error, OSError):
+                raise HandlerError(f"{handler} cannot be loaded: no process can be started: {error}") from error
+            raise
+        template = cls(process, ours)
+        try:
+            await template._load(handler, seconds)
+        except BaseException:
+            await template.close()
+            raise
+        return template
+
+    async def _load(self, handler: str, seconds: float) -> None:
+        # The stream gets a duplicate: descriptors are sent over the original, which asyncio's transports cannot do.
+        reader, self._writer = await asyncio.open_connection(sock=self._control.dup())
+        try:
+            async with asyncio.timeout(seconds):
+                kind, text = await frames.read(reader)
+        except TimeoutError:
+            kind, text = "failed", f"not done after {seconds:.3g} s (WIREDESK_LOAD_TIMEOUT is the limit)"
+        except PeerClosedError:
+            kind, text = "failed", f"its process ended {await self.end()}"
+        if kind != "ready":
+            raise (UsageError if kind == "misused" else HandlerError)(f"{handler} cannot be loaded: {text}")
+        self.version = text
+        self._task = asyncio.create_task(self._listen(reader))
+
+    async def fork(self) -> Child:
+        """Fork a child.
+
+        Raises:
+            ForkError: no child can be forked at present.
+            TemplateGoneError: the template has ended.
+        """
+        try:
+            ours, theirs = socket.socketpair()
+        except OSError as error:
+            raise ForkError(f"no socket for a child process: {error.strerror or error}") from error
+        try:
+            for end in (ours, theirs):
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER_BYTES)
+            async with self._forking:
+                with theirs:
+                    await self._request_fork(theirs)
+                pid = await self._forked_pid()
+            reader, writer = await asyncio.open_connection(sock=ours, limit=BUFFER_BYTES)
+        except BaseException:
+            ours.close()  # a child that was forked nevertheless finds its socket closed, and ends
+            raise
+        child = Child(pid, reader, writer, asyncio.get_running_loop().create_future())
+        self._children[pid] = child
+        if self.gone.done():
+            child.ended.set_result(UNKNOWN_STATUS)
+        return child
+
+    async def end(self) -> str:
+        """Wait until the process has ended, kill it if it does not, and return in words how it ended."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(END_SECONDS):
+                await self._process.wait()  # its sockets close a moment before it can be waited for
+        self._kill()
+        return describe_exit(await self._process.wait())
+
+    async def close(self) -> None:
+        """End the template; children end when their sockets are closed."""
+        self._control.close()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        self._kill()
+        await self._process.wait()
+        if self._writer is not None:  # a task that is cancelled before its first step has cleaned up nothing
+            self._writer.close()
+
+    def _kill(self) -> None:
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                # Not asyncio's kill: it polls first, and takes the exit code from the watcher that waits for it.
+                os.kill(self._process.pid, signal.SIGKILL)
+
+    async def _request_fork(self, theirs: socket.socket) -> None:
+        if self.gone.done():
+            raise TemplateGoneError("the template process has ended")
+        try:
+            socket.send_fds(self._control, [b"F"], [theirs.fileno()])
+        except ConnectionError as error:
+            await self._await_end()
+            raise TemplateGoneError(str(error)) from error
+        except OSError as error:
+            raise ForkError(f"no socket can be sent to a child process: {error.strerror or error}") from error
+
+    async def _forked_pid(self) -> int:
+        getting = asyncio.ensure_future(self._forked.get())
+        either: tuple[asyncio.Future[Any], ...] = (getting, self.gone)
+        try:
+            await asyncio.wait(either, timeout=FORK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if not getting.done():
+                getting.cancel()
+        if not getting.done() or getting.cancelled():
+            await self._await_end()  # a late answer would be taken for the answer to the next request
+            raise TemplateGoneError("the template process has ended, or does not answer")
+        answer = getting.result()
+        if isinstance(answer, str):
+            raise ForkError(f"no child process can be forked: {answer}")
+        return answer
+
+    async def _await_end(self) -> None:
+        self._kill()
+        await asyncio.wait({self.gone}, timeout=END_SECONDS)
+        if not self.gone.done():  # a process that the handler has started keeps the socket open
+            self.gone.set_result(None)
+
+    async def _listen(self, reader: asyncio.StreamReader) -> None:
+        try:
+            while True:
+                match await frames.read(reader):
+                    case ("forked", answer):
+                        self._forked.put_nowait(answer)
+                    case ("ended", pid, status):
+                        child = self._children.pop(pid, None)
+                        if child is not None and not child.ended.done():
+                            child.ended.set_result(status)
+        except PeerClosedError:
+            log.warning("template process ended", pid=self._process.pid)
+        finally:
+            if not self.gone.done():
+                self.gone.set_result(None)
+            for child in self._children.values():
+                if not child.ended.done():
+                    child.ended.set_result(UNKNOWN_STATUS)
 
 
-def _in_a_line(error: BaseException) -> str:
+class TemplateSupervisor:
+    """Keeps a template process alive, and gives up where the handler cannot be loaded any more.
+
+    Args:
+        handler: `module:function` that returns the handler.
+        memory_bytes: that a child may allocate in addition to the loaded handler.
+        log_level: of the processes.
+        load_seconds: that loading may take.
+
+    Attributes:
+        trouble: why there is no template at present; None when there is one.
+    """
+
+    def __init__(self, handler: str, memory_bytes: int, log_level: str, load_seconds: float) -> None:
+        self.trouble: Trouble | None = None
+        self._handler = handler
+        self._memory_bytes = memory_bytes
+        self._log_level = log_level
+        self._load_seconds = load_seconds
+        self._version = ""
+        self._template: Template | None = None
+        self._loaded_at = 0.0
+        self._failing_since: float | None = None
+        self._failures = 0
+        self._backoff = Backoff()
+        self._given_up: HandlerError | None = None
+        self._lock = asyncio.Lock()
+
+    async def start(self) -> str:
+        """Load the handler for the first time, and return its version.
+
+        Raises:
+            HandlerError: the handler cannot be loaded.
+            UsageError: it cannot be loaded with these settings.
+        """
+        began = time.monotonic()
+        self._template = await self._load()
+        self._version = self._template.version
+        duration = time.monotonic() - began
+        self._load_seconds = min(self._load_seconds, max(MIN_RELOAD_SECONDS, RELOAD_FACTOR * duration))
+        return self._version
+
+    async def living(self) -> Template:
+        """Return a template that is alive; where there is none, wait for one, with growing pauses.
+
+        Raises:
+            HandlerError: given up: the handler cannot be loaded again, or has another version now.
+        """
+        async with self._lock:
+            while self._template is None or self._template.gone.done():
+                if self._given_up is not None:
+                    raise self._given_up
+                if self._template is not None:
+                    await self._lose(self._template)
+                await self._load_again()
+            return self._template
+
+    async def close(self) -> None:
+        """End the template."""
+        if self._template is not None:
+            await self._template.close()
+
+    async def _load(self) -> Template:
+        template = await Template.start(self._handler, self._memory_bytes, self._log_level, self._load_seconds)
+        self._loaded_at = time.monotonic()
+        return template
+
+    async def _lose(self, template: Template) -> None:
+        self._template = None
+        reason = f"the process that has {self._handler} loaded ended {await template.end()}"
+        await template.close()
+        if time.monotonic() - self._loaded_at >= STEADY_SECONDS:
+            self._failing_since, self._failures = None, 0
+            self._backoff.reset()
+        await self._fail(reason)
+
+    async def _load_again(self) -> None:
+        try:
+            template = await self._load()
+        except (HandlerError, UsageError) as error:
+            await self._fail(str(error))
+            return
+        if template.version != self._version:
+            await template.close()
+            # Dead letters carry the version with which this worker started: it must not continue with another one.
+            self._give_up(
+                f"{self._handler} was replaced while this worker ran: it started with version {self._version}, and "
+                f"would continue with {template.version}; start it again"
+            )
+        self._template = template
+        await asyncio.wait({template.gone}, timeout=PROBATION_SECONDS)
+        if not template.gone.done():
+            self.trouble = None
+            log.info("handler loaded again", failures=self._failures)
+
+    async def _fail(self, reason: str) -> None:
+        """Note a failure, and wait before the next try.
+
+        Raises:
+            HandlerError: it has failed for too long.
+        """
+        self.trouble = Trouble(TroubleKind.NO_HANDLER, reason)
+        self._failures += 1
+        now = time.monotonic()
+        if self._failing_since is None:
+            self._failing_since = now
+        if now - self._failing_since >= GIVE_UP_SECONDS:
+            self._give_up(f"{reason}; given up after {self._failures} tries in {now - self._failing_since:.0f} s")
+        log.warning("handler is not loaded, will retry", error=reason, failures=self._failures)
+        if self._failures > 1:  # the first failure may be an accident: retry at once
+            await self._backoff.wait()
+
+    def _give_up(self, reason: str) -> None:
+        self.trouble = Trouble(TroubleKind.NO_HANDLER, reason)
+        self._given_up = HandlerError(reason)
+        raise self._given_up
+
+
+def describe_status(status: int) -> str:
+    """Return in words how a child ended, by its wait status."""
+    return "of an unknown cause" if status == UNKNOWN_STATUS else describe_exit(os.waitstatus_to_exitcode(status))
+
+
+def describe_exit(code: int) -> str:
+    """Return in words how a process ended, by its exit code; a negative one is a signal."""
+    if code >= 0:
+        return f"with exit code {code}"
     try:
-        text = str(error)
-    except Exception:  # noqa: BLE001 - an error that cannot even be written
-        text = ""
-    return " ".join(f"{type(error).__name__}: {text}".split())[:MAX_MESSAGE]
-
-
-if __name__ == "__main__":
-    main()
+        return f"by signal {-code} ({signal.Signals(-code).name})"
+    except ValueError:  # a real-time signal
+        return f"by signal {-code}"

@@ -47,11 +47,11 @@ class AtLeastOnceProducer(Delivery):
             async with asyncio.timeout(self._timeout):
                 await self._deliver(outputs)
         except CLIENT_ERRORS as error:
-            raise AbortedError(self._explained(error)) from error
+            raise self._failure(AbortedError, error) from error
         try:
             async with asyncio.timeout(self._timeout):
                 await self._consumer.commit({source: (offset, note)})
         except (CommitFailedError, IllegalStateError) as error:
             raise FencedError(format_error(error)) from error
         except CLIENT_ERRORS as error:
-            raise InDoubtError(authorization.refusal(error, self._settings) or format_error(error)) from error
+            raise self._failure(InDoubtError, error, access=authorization.CONSUMING) from error

@@ -102,16 +102,8 @@ def refusal(error: BaseException, settings: KafkaSettings, access: Access = CONS
     return _line(settings, "what was asked for", "the cluster")
 
 
-def is_refusal(line: str | None) -> bool:
-    """Whether a line is one of ours: to try again does not help until an operator grants the access."""
-    return line is not None and _MARK in line
-
-
-_MARK = "Kafka does not allow "
-
-
 def _line(settings: KafkaSettings, operation: str, resource: str) -> str:
-    return f"{_MARK}{operation} on {resource} to {principal(settings)}: grant what 'wiredesk acls' prints"
+    return f"Kafka does not allow {operation} on {resource} to {principal(settings)}: grant what 'wiredesk acls' prints"
 
 
 def _found(error: BaseException | None) -> KafkaError | None:

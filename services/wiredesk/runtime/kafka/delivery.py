@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.structs import RecordMetadata
 
-from wiredesk.runtime.errors import OpeningError, OutputTooLargeError
+from wiredesk.runtime.errors import OpeningError, OutputTooLargeError, TransactionError
 from wiredesk.runtime.kafka import authorization, clients
 from wiredesk.runtime.kafka.partitioning import partition_for
 from wiredesk.runtime.records import Output
@@ -74,7 +74,7 @@ class Delivery(abc.ABC):
         except BaseException as error:
             await self._discard()
             if isinstance(error, CLIENT_ERRORS):
-                raise OpeningError(f"the producer cannot start: {self._explained(error)}") from error
+                raise self._failure(OpeningError, error, "the producer cannot start: ") from error
             raise
         return self
 
@@ -94,9 +94,16 @@ class Delivery(abc.ABC):
         await _in_time(self._producer.client.close())
         self._producer._closed = True  # noqa: SLF001 - or it complains, when collected, that nobody stopped it
 
-    def _explained(self, error: BaseException) -> str:
-        """Return an error in words; one of authorization with the operation and the resource that it is about."""
-        return authorization.refusal(error, self._settings, authorization.PRODUCING) or format_error(error)
+    def _failure[E: TransactionError](
+        self,
+        kind: type[E],
+        error: BaseException,
+        prefix: str = "",
+        access: authorization.Access = authorization.PRODUCING,
+    ) -> E:
+        """Return the error to raise for one of the client; for a denied operation it names operation and resource."""
+        denied = authorization.refusal(error, self._settings, access)
+        return kind(prefix + (denied or format_error(error)), is_denied=denied is not None)
 
     async def _deliver(self, outputs: Sequence[Output]) -> list[Delivered]:
         """Send outputs in batches and await every delivery: a batch that is refused fails its own future only.

@@ -82,24 +82,24 @@ async def cause(settings: KafkaSettings) -> str | None:
 
 
 class Watch:
-    """Looks for the cause of a trouble for as long as it lasts."""
+    """Diagnoses the cluster for as long as a worker is in trouble.
+
+    Attributes:
+        cause: why the cluster cannot be used, in a line; None where it can, or while nothing is wrong.
+    """
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
-        self._cause: str | None = None
+        self.cause: str | None = None
 
-    async def run(self, trouble: Callable[[], str | None]) -> None:
-        """Look, until cancelled, whenever there is a trouble."""
+    async def run(self, is_in_trouble: Callable[[], bool]) -> None:
+        """Diagnose again and again, until cancelled."""
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             try:
-                self._cause = await cause(self._settings) if trouble() is not None else None
+                self.cause = await cause(self._settings) if is_in_trouble() else None
             except WiredeskError as error:
-                self._cause = str(error)
-
-    def explained(self, trouble: str | None) -> str | None:
-        """Return a trouble with its cause, as far as it is known."""
-        return trouble if trouble is None or self._cause is None else f"{trouble}: {self._cause}"
+                self.cause = str(error)
 
 
 def _other_protocol(protocol: str) -> str:

@@ -98,9 +98,9 @@ class TransactionalProducer(Delivery):
                 await self._producer.commit_transaction()
                 self._open = False
         except ProducerFenced as error:
-            raise FencedError(self._explained(error)) from error
+            raise self._failure(FencedError, error) from error
         except (IllegalOperation, *CLIENT_ERRORS) as error:
-            raise failure(self._explained(self._cause() or error)) from error
+            raise self._failure(failure, self._cause() or error) from error
 
     def _cause(self) -> BaseException | None:
         """Return why aiokafka ended the transaction by itself: other sends only hear that there is none any more."""

@@ -1,7 +1,20 @@
-"""One worker of a stage: reads its partitions, has their records computed, and commits what came of them.
+"""One worker of a stage: reads its partitions, has their records computed, and commits the outputs.
 
-Worker ── getmany ─▶ Lane (one for each assigned partition) ── submit ─▶ ProcessPool
+    Worker ── poll ─▶ Lane (one for each assigned partition) ── submit ─▶ ProcessPool
                         └── outcomes, in order ─▶ TransactionalProducer: outputs, dead letters and offset at once
+
+A record's way reads in `lane` (open, feed, commit) and `in_flight` (submit, batch).
+
+worker         joins the consumer group, polls, reports liveness and readiness
+assignment     opens and drains lanes as the group assigns and revokes partitions
+lane           one assigned partition: from its committed offset to the next commit
+in_flight      the records of a lane that are taken and not yet committed, and the limits on them
+position       where a lane starts reading, and whether the partition is still the same one
+monitor        whether a lane makes progress: lag, stalls, silent brokers, open transactions
+brake          stops a worker that dead-letters most of its records
+replay_scope   what a worker does differently when it replays a range of offsets
+descriptors    file descriptors: how many are needed, and how many there are
+health         HTTP endpoints for liveness, readiness and metrics
 """
 
 from wiredesk.runtime.worker.worker import Worker

@@ -1,4 +1,4 @@
-"""The assignment: lanes come and go with the partitions that the group gives to this worker."""
+"""The assignment: opens and drains lanes as the consumer group assigns and revokes partitions."""
 
 import asyncio
 import contextlib
@@ -11,28 +11,31 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from wiredesk.runtime import metrics
+from wiredesk.runtime.trouble import Trouble, TroubleKind
 from wiredesk.runtime.worker import descriptors
-from wiredesk.runtime.worker.lane import Lane
-from wiredesk.runtime.worker.state import LaneState
+from wiredesk.runtime.worker.lane import Lane, LaneState
 
 log = structlog.get_logger(__name__)
 
 MEASURE_SECONDS = 1.0
+"""Between two measurements of every lane's lag."""
 
 SILENT_SECONDS = 5.0
-"""A broker answers a fetch after a second at most, with records or without."""
+"""A broker answers a fetch within a second, with records or without: after this time without an answer it is
+trouble."""
 
 
 class Assignment(ConsumerRebalanceListener):
-    """Opens a lane for each partition assigned, and drains all of them when the group rebalances.
+    """Opens a lane for each assigned partition, and drains all lanes when the group rebalances.
 
     Rebalances are eager: every partition is revoked, then the new ones are assigned. aiokafka logs what a listener
-    raises and goes on; so nothing here may fail, and what takes long runs in the lanes' own tasks: heartbeats rest
-    until `on_partitions_assigned` has returned.
+    raises and continues; so nothing here may fail, and what takes long runs in the lanes' own tasks: no heartbeat is
+    sent until `on_partitions_assigned` has returned.
 
     Args:
-        drain_seconds: that all lanes together have to commit what is in flight. Less than the session timeout.
-        lanes_that_fit: how many lanes there are file descriptors for, asked while none is open.
+        open_lane: opens the lane of a partition, of an epoch.
+        drain_seconds: that all lanes together have to commit the records in flight. Less than the session timeout.
+        lanes_that_fit: returns for how many lanes there are file descriptors; called while none is open.
     """
 
     def __init__(
@@ -47,7 +50,7 @@ class Assignment(ConsumerRebalanceListener):
         self._drain_seconds = drain_seconds
         self._lanes_that_fit = lanes_that_fit
         self._lanes: dict[TopicPartition, Lane] = {}
-        self._shortage: str | None = None
+        self._shortage: Trouble | None = None
         self._epoch = 0
         self.joined = False
         for state in LaneState:
@@ -59,15 +62,15 @@ class Assignment(ConsumerRebalanceListener):
         return self._lanes
 
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
-        """Drain all lanes: what they have not committed by then, the next owners read again."""
+        """Drain all lanes: records that they have not committed are read again by the next owners."""
         if revoked:
             log.info("partitions revoked", partitions=sorted(tp.partition for tp in revoked))
         await self.drain()
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """Pause the partitions at once, and open their lanes, which resume them at the right offset."""
-        # aiokafka began to look up positions before it called us, perhaps before the last owner was fenced.
-        # It would also complain of partitions of which nothing is committed; the place here is no more than one.
+        # aiokafka began to look up positions before it called this method, perhaps before the previous owner was
+        # fenced. Any position will do here: without one, it would also warn of partitions without a committed offset.
         self._consumer.pause(*assigned)
         for tp in assigned:
             self._consumer.seek(tp, 0)
@@ -81,14 +84,15 @@ class Assignment(ConsumerRebalanceListener):
         log.info("partitions assigned", partitions=sorted(tp.partition for tp in assigned), epoch=self._epoch)
 
     def _note_shortage(self, assigned: int, fitting: int) -> None:
-        """Say which partitions stand still: to open their lanes, too, would leave all of them without connections."""
+        """Report partitions that are not read: to open their lanes would leave all lanes without connections."""
         self._shortage = None
         if fitting < assigned:
-            self._shortage = (
-                f"{assigned - fitting} of {assigned} partitions stand still: there are file descriptors for {fitting} "
+            reason = (
+                f"{assigned - fitting} of {assigned} partitions are not read: there are file descriptors for {fitting} "
                 f"only (limit {descriptors.limit()}); raise 'ulimit -n', or start more workers"
             )
-            log.error("too few file descriptors", reason=self._shortage)
+            self._shortage = Trouble(TroubleKind.NO_DESCRIPTORS, reason)
+            log.error("too few file descriptors", reason=reason)
 
     async def drain(self) -> None:
         """Drain and close all lanes, under one deadline."""
@@ -105,28 +109,30 @@ class Assignment(ConsumerRebalanceListener):
 
     @property
     def stalled_seconds(self) -> float:
-        """How long the slowest lane has not moved though it had something to do."""
+        """The longest time, in seconds, for which a lane has had something to do and has not committed."""
         return max((lane.stalled_seconds for lane in self._lanes.values()), default=0.0)
 
     async def measure(self) -> None:
-        """Keep the lag of every lane up to date, and what it waits for, until cancelled."""
+        """Keep the lag of every lane up to date, and what blocks it, until cancelled."""
         while True:
             await asyncio.sleep(MEASURE_SECONDS)
             for lane in list(self._lanes.values()):
-                with contextlib.suppress(KafkaError, OSError):  # revoked meanwhile, or out of reach
+                with contextlib.suppress(KafkaError, OSError):  # revoked meanwhile, or unreachable
                     await lane.measure()
 
-    def trouble(self) -> str | None:
+    def trouble(self) -> Trouble | None:
         """Return why the worker is not ready, or None when it is."""
         if not self.joined:
-            return "not a member of the consumer group yet"
+            return Trouble(TroubleKind.NOT_JOINED, "not a member of the consumer group yet")
         for tp, lane in self._lanes.items():
             if (silent := lane.silent_seconds) > SILENT_SECONDS:
-                return f"partition {tp.partition}: no answer from its broker for {silent:.0f} s"
+                message = f"partition {tp.partition}: no answer from its broker for {silent:.0f} s"
+                return Trouble(TroubleKind.BROKER_SILENT, message)
             if lane.state is not LaneState.RUNNING:
-                return f"partition {tp.partition} is {lane.state}: {lane.trouble or 'wait'}"
-            if lane.progress.blocked is not None:
-                return f"partition {tp.partition} {lane.progress.blocked}"
+                cause = lane.trouble or Trouble(TroubleKind.LANE_NOT_RUNNING, "wait")
+                return Trouble(cause.kind, f"partition {tp.partition} is {lane.state}: {cause}")
+            if lane.blocked is not None:
+                return Trouble(TroubleKind.OPEN_TRANSACTION, f"partition {tp.partition} {lane.blocked}")
         return self._shortage
 
     def _count(self, state: LaneState) -> int:

@@ -1,9 +1,10 @@
-"""The brake: stops a worker that gives up too many of its records.
+"""The brake: stops a worker that dead-letters too many of its records.
 
-One bad page is a dead letter; when most pages are bad, it is more likely this deploy that is: a model that does not
-fit, a parser that was updated. Dead-lettering on would drain the topic into its dead-letter topic, and to end the
-process would only repeat it. So the worker stands still, says so, and tries single records, at growing intervals, until
-some pass in a row. A record that fails then is dead-lettered like any other: a run of bad pages is got through, too.
+One bad page is a dead letter; when most pages fail, the fault is more likely in this deployment: a model that does not
+fit, a parser that was updated. To continue would move the whole topic into its dead-letter topic, and to end the
+process would only repeat the failure. So the worker stands still, reports it, and tries single records, at growing
+intervals, until some of them pass in a row. A record that fails in a try is dead-lettered like any other, so a worker
+also gets past a series of bad pages.
 """
 
 import asyncio
@@ -21,14 +22,15 @@ from wiredesk.runtime.settings import WorkerSettings
 log = structlog.get_logger(__name__)
 
 PASSES = 3
-"""Records in a row that must pass before the brake is released: where half of them fail, one proves little."""
+"""Records in a row that must pass before the brake is released: where half of the records fail, one proves little."""
 
 LONGEST_SECONDS = 300.0
-"""Between two tries: so long does the worker stand still, at most, when its trouble is over."""
+"""Longest time between two tries, and so the longest time for which the worker stands still after its fault is
+fixed."""
 
 
 class Brake:
-    """Counts what the lanes of a worker give up, within a moving window; shared by all of them.
+    """Counts the failures of all lanes of a worker within a moving window.
 
     Attributes:
         pulled: whether the worker stands still.
@@ -43,38 +45,38 @@ class Brake:
         self.reason = ""
         self._settings = settings
         self._clock = clock
-        self._window: deque[tuple[int, int, int]] = deque()  # second, records, of which failed: memory stays bounded
-        self._total = self._bad = 0  # of the window
+        self._window: deque[tuple[int, int, int]] = deque()  # for each second: records, failures
+        self._total = self._bad = 0  # within the window
         self._interval = settings.brake_retry
         self._released_at = -settings.brake_window
         self._try_at = 0.0
         self._passes = 0
-        self._trying = asyncio.Lock()  # it is fair: a lane that has nothing to be tried is followed by the others
+        self._trying = asyncio.Lock()  # it is fair: after a lane without records, the others have their turn
         self._turn: object = None
         self._released = asyncio.Event()
 
     def note(self, *, failed: bool) -> None:
-        """Count an outcome; pull the brake, keep it, or release it."""
+        """Count an outcome; pull the brake, keep it pulled, or release it."""
         if self.pulled:
             self._note_try(failed=failed)
             return
         total, bad = self._count(1, failed=failed)
         if total >= self._settings.brake_records and bad > self._settings.brake_share * total:
-            self._pull(f"{bad} of the last {total} records were given up ({self._settings.brake_window:g} s)")
+            self._pull(f"{bad} of the last {total} records were dead-lettered ({self._settings.brake_window:g} s)")
 
     def judge(self, failures: Sequence[bool], *, trying: bool) -> int | None:
         """Count the outcomes of a batch, and return how many of them may be committed.
 
-        None: another lane has pulled the brake meanwhile.
+        None: another lane has pulled the brake.
 
         Args:
-            failures: for each outcome, whether its record is given up.
+            failures: for each outcome, whether its record is dead-lettered.
             trying: this lane may try records while the brake is pulled.
         """
         if self.pulled and not trying:
             return None
         if not self._bad and not self.pulled and not any(failures):
-            self._count(len(failures))  # what passes pulls no brake
+            self._count(len(failures))  # successes cannot pull the brake
             return len(failures)
         for number, failed in enumerate(failures, start=1):
             self.note(failed=failed)
@@ -98,14 +100,14 @@ class Brake:
             self._end(turn)
 
     async def _due(self) -> bool:
-        """Wait until the next try is due; False when there is nothing to be tried any more."""
+        """Wait until the next try is due; return False when the brake is released and no try is needed."""
         while self.pulled and (left := self._try_at - self._clock()) > 0:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._released.wait(), left)
         return self.pulled
 
     def _end(self, turn: object) -> None:
-        """End a turn, if it has not ended: the lane works on, perhaps for days, when its tries released the brake."""
+        """End a turn that has not ended: when its tries released the brake, the lane continues, perhaps for days."""
         if turn is not None and self._turn is turn:
             self._turn = None
             self._trying.release()
@@ -129,7 +131,7 @@ class Brake:
         self.pulled, self.reason = True, reason
         self._passes = 0
         self._released.clear()
-        # Pulled again within a window of its release: whatever is wrong has not gone away, so the waits grow on.
+        # Pulled again within a window after its release: the fault has not gone away, so the intervals keep growing.
         if now - self._released_at >= self._settings.brake_window:
             self._interval = self._settings.brake_retry
         self._schedule(now)

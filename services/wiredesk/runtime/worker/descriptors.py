@@ -1,27 +1,28 @@
 """File descriptors: how many a worker needs for its partitions, and how many there are.
 
-A worker that has run out of them can neither reach its brokers nor answer on its metrics port. So it takes no more
-partitions to work than there are descriptors for, and says which stand still.
+A worker that has run out of them can neither connect to its brokers nor answer on its metrics port. So it opens no more
+lanes than there are descriptors for, and reports the partitions that are not read.
 """
 
 import resource
 from pathlib import Path
 
+from wiredesk.runtime.trouble import Trouble, TroubleKind
 from wiredesk.runtime.worker import health
 
 MOST = 1 << 20
-"""The soft limit is not raised beyond this: where the hard one is a billion, programs that allocate by it fail."""
+"""The soft limit is not raised beyond this: where the hard limit is a billion, programs that allocate by it fail."""
 
 SPARE = 16
-"""For what is opened for a moment: a child that is replaced, a connection that is made anew before the old one is
+"""Reserve for what is opened briefly: a child that is replaced, a connection that is renewed before the old one is
 closed, a file that is read."""
 
 OWN = 32
-"""Of a worker without partitions, as counted: standard streams, the event loop, its processes, its consumer."""
+"""Descriptors of a worker without partitions, as counted: standard streams, event loop, processes, consumer."""
 
 
 def raise_limit() -> int:
-    """Raise the soft limit of descriptors to the hard one; return what is in force."""
+    """Raise the soft limit of descriptors to the hard one; return the limit in force."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
         return MOST
@@ -29,7 +30,7 @@ def raise_limit() -> int:
     if wanted > soft:
         try:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-        except (OSError, ValueError):  # the kernel has a bound of its own
+        except (OSError, ValueError):  # the kernel has a limit of its own
             return soft
     return max(soft, wanted)
 
@@ -41,21 +42,21 @@ def limit() -> int:
 
 
 def of_a_lane(brokers: int) -> int:
-    """Return how many descriptors a partition takes at most, on so many brokers.
+    """Return how many descriptors a lane takes at most, with that many brokers.
 
-    Its producer has a connection to each broker that it writes to, and one to each of the coordinators of its group and
-    of its transactions. Measured: 2 with one broker, 5 with three.
+    Its producer has a connection to each broker that it writes to, and one to the coordinator of its group and of its
+    transactions each. Measured: 2 with one broker, 5 with three.
     """
     return brokers + min(brokers, 2)
 
 
 def needed(partitions: int, brokers: int, processes: int) -> int:
-    """Return how many descriptors a worker needs that has so many partitions."""
+    """Return how many descriptors a worker needs for that many partitions."""
     return OWN + processes + brokers + health.DESCRIPTORS + SPARE + partitions * of_a_lane(brokers)
 
 
 def lanes_that_fit(brokers: int) -> int:
-    """Return how many partitions can be worked on beside what is open by now; one at least."""
+    """Return how many lanes can be opened in addition to what is open now; at least one."""
     free = limit() - in_use() - health.DESCRIPTORS - SPARE
     return max(1, free // of_a_lane(brokers))
 
@@ -64,13 +65,14 @@ def in_use() -> int:
     """Return how many descriptors are open."""
     try:
         return sum(1 for _ in Path("/dev/fd").iterdir())
-    except OSError:  # there is none left to look with
+    except OSError:  # no descriptor is left to look with
         return limit()
 
 
-def trouble() -> str | None:
-    """Return in a line that descriptors are running out, or None."""
+def trouble() -> Trouble | None:
+    """Return trouble when no descriptor is left, or None."""
     used, most = in_use(), limit()
-    if used >= most - 1:
-        return f"no file descriptor is left: {used} of {most} are open; raise 'ulimit -n'"
-    return None
+    if used < most - 1:
+        return None
+    message = f"no file descriptor is left: {used} of {most} are open; raise 'ulimit -n'"
+    return Trouble(TroubleKind.NO_DESCRIPTORS, message)

@@ -1,7 +1,7 @@
-"""Health over HTTP: `/healthz` (restart me), `/readyz` (count on me), `/metrics` (look at me).
+"""Health over HTTP: `/healthz` (liveness), `/readyz` (readiness), `/metrics` (Prometheus).
 
-Whoever can reach the port can open connections to it, so these are bounded: in number, in time, and in what they may
-send. Each carries one request.
+Anyone who can reach the port can open connections to it, so connections are limited in number, in time, and in what
+they may send. Each carries one request.
 """
 
 import asyncio
@@ -17,20 +17,21 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from wiredesk.runtime.errors import UnavailableError
+from wiredesk.runtime.trouble import Trouble
 
 log = structlog.get_logger(__name__)
 
-Check = Callable[[], str | None]
-"""Says in a line what is wrong, or None when nothing is."""
+Check = Callable[[], Trouble | None]
+"""Returns what is wrong, or None."""
 
 MAX_CONNECTIONS = 32
-"""Open at a time. A monitoring system, a supervisor and a person need three."""
+"""Connections that may be open at a time. A monitoring system, a supervisor and a person need three."""
 
 DESCRIPTORS = 2 * MAX_CONNECTIONS
-"""What all connections take at most: those that are open, and as many that are being accepted."""
+"""File descriptors that all connections take at most: those that are open, and as many that are being accepted."""
 
 CONNECTION_SECONDS = 10.0
-"""From the first byte to the last: an answer takes milliseconds."""
+"""Longest life of a connection: an answer takes milliseconds."""
 
 LIMITS: dict[str, Any] = {
     "max_line_size": 2048,
@@ -40,21 +41,23 @@ LIMITS: dict[str, Any] = {
     "auto_decompress": False,
     "access_log": None,
 }
+"""Options of aiohttp's server: requests are small, and have no body."""
 
 SHUTDOWN_SECONDS = 1.0
+"""For requests that are being answered when the worker stops."""
 
 
 @contextlib.asynccontextmanager
 async def serving(host: str, port: int, *, alive: Check, ready: Check, or_any_port: bool = False) -> AsyncIterator[int]:
-    """Serve health and metrics for the length of a block; yields the port.
+    """Serve health and metrics for the length of a block; yield the port.
 
     Args:
-        or_any_port: take any free port where this one is taken, and say so in the log.
+        or_any_port: where the port is taken, use any free one, and log it.
 
     Raises:
-        UnavailableError: the port is taken or not ours to bind.
+        UnavailableError: the port is taken, or may not be bound.
     """
-    server = _BoundedServer({"/healthz": _answering(alive), "/readyz": _answering(ready), "/metrics": _metrics})
+    server = _BoundedServer({"/healthz": _health(alive), "/readyz": _health(ready), "/metrics": _metrics})
     runner = web.ServerRunner(server, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     try:
@@ -87,15 +90,15 @@ def _bound(runner: web.ServerRunner) -> int:
 
 
 class _BoundedServer(web.Server):
-    """Answers one request for each connection, within bounds of time and number.
+    """Answers one request for each connection, with limits on time and number.
 
-    aiohttp bounds the time of a request that is not complete, but neither that of an answer which nobody reads nor the
-    number of connections. Where there are too many the oldest one is closed: whoever opens connections and leaves them
-    so cannot keep others out.
+    aiohttp limits the time for an incomplete request, but neither the time for an answer that the client does not read
+    nor the number of connections. Where there are too many, the oldest one is closed: a client that opens connections
+    and leaves them idle cannot keep others out.
     """
 
     def __init__(self, routes: dict[str, Callable[[], web.Response]]) -> None:
-        # Of a request that is no HTTP aiohttp logs a traceback: a port scanner would fill the log.
+        # aiohttp logs a traceback for a request that is not HTTP: a port scanner would fill the log.
         silent = logging.getLogger(f"{__name__}.http")
         silent.setLevel(logging.CRITICAL + 1)
         super().__init__(self._answer, logger=silent, keepalive_timeout=CONNECTION_SECONDS, **LIMITS)
@@ -137,15 +140,20 @@ class _BoundedServer(web.Server):
         try:
             return route()
         except Exception:
-            log.exception("health cannot be told")
+            log.exception("health check failed")
             return web.Response(status=500)
 
 
-def _answering(check: Check) -> Callable[[], web.Response]:
+def _health(check: Check) -> Callable[[], web.Response]:
     def answer() -> web.Response:
         trouble = check()
         return web.Response(
-            body=orjson.dumps({"status": "ok" if trouble is None else "unavailable", "reason": trouble}),
+            body=orjson.dumps(
+                {
+                    "status": "ok" if trouble is None else "unavailable",
+                    "reason": None if trouble is None else trouble.message,
+                }
+            ),
             content_type="application/json",
             status=200 if trouble is None else 503,
         )

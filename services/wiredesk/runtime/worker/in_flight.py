@@ -1,4 +1,4 @@
-"""What is in flight: records taken and not yet committed, within bounds for the lane and for the worker."""
+"""The records of a lane that are taken and not yet committed, within limits for the lane and for the worker."""
 
 import asyncio
 from collections import deque
@@ -11,23 +11,22 @@ from wiredesk.runtime.records import Failure, Outcome, Record
 from wiredesk.runtime.settings import WorkerSettings
 
 BULK_RECORDS = 8
-"""With so many records behind it in its lane a finished record waits for its turn anyway, and loses nothing when it
-waits for a fuller transaction."""
-
-NONE_REFUSED: Mapping[int, Failure] = {}
+"""With so many records after it in the lane, a finished record has to wait for its turn anyway, so nothing is lost when
+it waits for a fuller transaction."""
 
 type Batch = list[tuple[Record, Outcome]]
+"""The records of one transaction with their outcomes, in the order of their offsets."""
 
 
 class RecordPool(Protocol):
-    """Whatever computes outcomes, each in its own time."""
+    """Computes outcomes, each in its own time."""
 
     def submit(self, record: Record) -> Job:
         """Queue a record; the job gets its outcome."""
 
 
 class Budget:
-    """Records and bytes that all lanes of a worker may have in flight together.
+    """The records and bytes that all lanes of a worker may have in flight together.
 
     Args:
         on_room: called when there is room again.
@@ -44,12 +43,12 @@ class Budget:
         return self._records <= 0 or self._bytes <= 0
 
     def take(self, records: int, size: int) -> None:
-        """Count records in, and their bytes."""
+        """Count records that are taken, and their bytes."""
         self._records -= records
         self._bytes -= size
 
     def give_back(self, records: int, size: int) -> None:
-        """Count records out, and their bytes."""
+        """Count records that are released, and their bytes."""
         was_full = self.full
         self._records += records
         self._bytes += size
@@ -58,9 +57,14 @@ class Budget:
 
 
 class InFlight:
-    """The records of one lane, in the order of their offsets."""
+    """The records of one lane that are in flight, in the order of their offsets.
+
+    Attributes:
+        one_by_one: records are submitted one at a time, because the brake is pulled.
+    """
 
     def __init__(self, pool: RecordPool, budget: Budget, settings: WorkerSettings) -> None:
+        self.one_by_one = False
         self._pool = pool
         self._budget = budget
         self._settings = settings
@@ -68,59 +72,60 @@ class InFlight:
         self._waiting: deque[tuple[Record, Failure | None]] = deque()
         self._bytes = 0
         self._woken = asyncio.Event()
-        self.one_by_one = False
 
     def __len__(self) -> int:
         return len(self._jobs) + len(self._waiting)
 
     @property
     def is_queued(self) -> bool:
-        """Whether no process has begun the first record, nor is its outcome known."""
+        """Whether no process has taken the first record, and its outcome is not known."""
         return bool(self._jobs) and not (self._jobs[0].taken or self._jobs[0].outcome.done())
 
     @property
     def has_room(self) -> bool:
-        """Whether the lane may take more, for its own part and for the worker's."""
+        """Whether the lane may take more, by its own limits and by the worker's."""
         return (
             len(self) < self._settings.lane_records
             and self._bytes < self._settings.lane_bytes
             and not self._budget.full
         )
 
-    def add(self, records: Sequence[Record], refused: Mapping[int, Failure] = NONE_REFUSED) -> None:
-        """Take records. The outcome is known already where one cannot be read, or an earlier try was refused.
+    def add(self, records: Sequence[Record], refused: Mapping[int, Failure] | None = None) -> None:
+        """Take records. Where one cannot be read, or an earlier try was refused, its outcome is already known.
 
         Args:
-            refused: by offset, why.
+            refused: by offset, the failure of a record whose output no topic takes.
         """
         size = sum(record.memory for record in records)
         self._budget.take(len(records), size)
         self._bytes += size
         for record in records:
-            defect = record.defect
-            failure = refused.get(record.offset) if defect is None else Failure(defect.reason, defect.message)
+            if record.defect is not None:
+                failure: Failure | None = Failure(record.defect.reason, record.defect.message)
+            else:
+                failure = refused.get(record.offset) if refused else None
             self._waiting.append((record, failure))
         self.submit()
 
     def submit(self) -> None:
-        """Hand records that wait to the pool: all of them, or one at a time while the brake is pulled."""
+        """Submit waiting records to the pool: all of them, or one at a time while the brake is pulled."""
         while self._waiting and not (self.one_by_one and self._jobs):
             record, refused = self._waiting.popleft()
             self._jobs.append(self._pool.submit(record) if refused is None else _settled(record, refused))
         self._woken.set()
 
-    async def first(self, wanted: Callable[[], bool], patience: float | None = None) -> bool:
-        """Wait for the first record and its outcome; False when it is not wanted any more.
+    async def first(self, is_wanted: Callable[[], bool], timeout: float | None = None) -> bool:  # noqa: ASYNC109 - it covers a part of the wait only
+        """Wait for the first record and its outcome; return False when it is not wanted any more.
 
         Args:
-            patience: seconds in which it must come; its outcome takes what it takes.
+            timeout: seconds in which a record must come; its outcome may take longer.
 
         Raises:
             TimeoutError: no record came.
         """
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(timeout):
             while not self._jobs:
-                if not wanted():
+                if not is_wanted():
                     return False
                 self._woken.clear()
                 await self._woken.wait()
@@ -128,10 +133,10 @@ class InFlight:
         return True
 
     async def batch(self) -> Batch:
-        """Return the outcomes that form the next transaction, in order, once the first of them is there.
+        """Return the outcomes that form the next transaction, in order, once the first of them is known.
 
-        It closes by count, by bytes, when nothing else is in work, or by age: short where that makes a reader wait,
-        longer where a queue does so anyway and full transactions save the brokers' time.
+        A batch closes by count, by bytes, when nothing else is being computed, or by age: the age is short where a
+        reader would wait for it, and longer where a queue waits anyway and full transactions save work of the brokers.
         """
         opened = asyncio.get_running_loop().time()
         while not self._closes(batch := self._done()):
@@ -140,7 +145,7 @@ class InFlight:
             left = opened + age - asyncio.get_running_loop().time()
             if left <= 0:
                 break
-            # In bulk for the last record that may belong to it: to look at each would cost more than it tells.
+            # In bulk, wait for the last record that fits in: to wake up for each would cost more than it tells.
             last = min(len(self._jobs), self._settings.transaction_records) - 1 if in_bulk else len(batch)
             await asyncio.wait({self._jobs[last].outcome}, timeout=left)
         return batch
@@ -153,7 +158,7 @@ class InFlight:
         )
 
     def _done(self) -> Batch:
-        """Return the outcomes from the first record on, as far as they are there and one transaction may hold them."""
+        """Return the known outcomes from the first record on, as far as one transaction may hold them."""
         batch: Batch = []
         size = 0
         for job in islice(self._jobs, 1 if self.one_by_one else self._settings.transaction_records):
@@ -163,36 +168,36 @@ class InFlight:
             size += job.record.size
         return batch
 
-    def settle(self, count: int) -> None:
-        """Let go of the first records: they are committed."""
-        self._let_go([self._jobs.popleft() for _ in range(count)])
+    def release_committed(self, count: int) -> None:
+        """Release the first records: they are committed."""
+        self._release([self._jobs.popleft() for _ in range(count)])
         self.submit()
 
-    def give_up_waiting(self) -> None:
-        """Let go of the records that no child has begun: whoever has the partition next reads them again."""
-        self._drop_waiting()
+    def release_unstarted(self) -> None:
+        """Release the records that no child has taken: the partition's next owner reads them again."""
+        self._release_waiting()
         untaken = []
         while self._jobs and not (self._jobs[-1].taken or self._jobs[-1].outcome.done()):
             untaken.append(self._jobs.pop())
-        self._let_go(untaken)
+        self._release(untaken)
         self._woken.set()
 
-    def give_up(self) -> None:
-        """Let go of all records."""
-        self._drop_waiting()
+    def release_all(self) -> None:
+        """Release all records."""
+        self._release_waiting()
         jobs, self._jobs = self._jobs, deque()
-        self._let_go(list(jobs))
+        self._release(list(jobs))
 
-    def _drop_waiting(self) -> None:
+    def _release_waiting(self) -> None:
         waiting, self._waiting = self._waiting, deque()
-        self._forget([record for record, _ in waiting])
+        self._subtract([record for record, _ in waiting])
 
-    def _let_go(self, jobs: Sequence[Job]) -> None:
+    def _release(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
             job.outcome.cancel()
-        self._forget([job.record for job in jobs])
+        self._subtract([job.record for job in jobs])
 
-    def _forget(self, records: Sequence[Record]) -> None:
+    def _subtract(self, records: Sequence[Record]) -> None:
         size = sum(record.memory for record in records)
         self._bytes -= size
         self._budget.give_back(len(records), size)

@@ -1,15 +1,25 @@
-"""A lane: one assigned partition on its way through a worker, from its committed offset to the next one."""
+"""A lane: one assigned partition in a worker, from its committed offset to the next commit.
+
+A record's way: the worker polls it and feeds it to its partition's lane; the lane submits it to the process pool; when
+its outcome and those of the records before it are known, the lane commits them in one transaction: outputs, dead
+letters and the offset after the last record.
+"""
 
 import asyncio
+import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
 import structlog
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 
 from wiredesk.runtime import metrics
 from wiredesk.runtime.backoff import Backoff
+from wiredesk.runtime.dead_letters import dead_letter
 from wiredesk.runtime.errors import (
     BrakePulledError,
     FencedError,
@@ -17,143 +27,249 @@ from wiredesk.runtime.errors import (
     OutputTooLargeError,
     TransactionError,
 )
-from wiredesk.runtime.kafka import authorization
+from wiredesk.runtime.kafka import authorization, clients
+from wiredesk.runtime.kafka.at_least_once import AtLeastOnceProducer
 from wiredesk.runtime.kafka.delivery import Delivery
+from wiredesk.runtime.kafka.partition_identity import PartitionIdentities
+from wiredesk.runtime.kafka.transactions import TransactionalProducer
+from wiredesk.runtime.lineage import arrived_seconds, lineage
 from wiredesk.runtime.records import Failure, Outcome, Output, Record
-from wiredesk.runtime.worker.context import Context
-from wiredesk.runtime.worker.in_flight import Batch, InFlight
+from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
+from wiredesk.runtime.topology import Stage
+from wiredesk.runtime.trouble import Trouble, TroubleKind
+from wiredesk.runtime.worker.brake import Brake
+from wiredesk.runtime.worker.in_flight import Batch, Budget, InFlight, RecordPool
 from wiredesk.runtime.worker.monitor import LaneMonitor
-from wiredesk.runtime.worker.opening import beginning
-from wiredesk.runtime.worker.outputs import count, outputs_of
-from wiredesk.runtime.worker.place import Place
-from wiredesk.runtime.worker.state import LaneState
+from wiredesk.runtime.worker.position import Position, find_start
+from wiredesk.runtime.worker.replay_scope import ReplayScope
 
 log = structlog.get_logger(__name__)
 
-TRY_PATIENCE = 2.0
-"""Seconds for which a lane that may try a record waits for one, before it is another lane's turn."""
+TRIAL_SECONDS = 2.0
+"""While the brake is pulled: how long the lane whose turn it is waits for a record, before it is another lane's
+turn."""
 
-PASS_SECONDS = 0.25
 IDLE_SECONDS = 2.0
-"""After so long without a record to process a lane commits how far it has come without one: a bounded lane, which may
-be done then, and one of the live stream, whose group would else lag behind by the markers of transactions for ever."""
+"""After this time without a record, a lane of the live stream commits its position: the markers of transactions, which
+are never delivered, would otherwise count as lag for ever."""
+
+REPLAY_IDLE_SECONDS = 0.25
+"""The same for a lane of a replay, which may have reached its stop offset."""
+
+
+class LaneState(StrEnum):
+    """Where a lane is in its life."""
+
+    OPENING = "opening"
+    """It fences the previous owner and reads the committed offset."""
+
+    RUNNING = "running"
+    """It processes records."""
+
+    BRAKED = "braked"
+    """It stands still, because the worker's brake is pulled."""
+
+    FENCED = "fenced"
+    """It has stopped, and waits for the group to say who owns the partition."""
+
+    FAILED = "failed"
+    """It has stopped, and waits before it opens again."""
+
+    CLOSED = "closed"
+    """It has ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneDeps:
+    """What the lanes of a worker share.
+
+    Attributes:
+        version: of the stage's handler, for dead letters.
+        identities: tells whether a partition is still the one from which records were fetched.
+        scope: the replay run that the worker works for; None: it serves the live stream.
+    """
+
+    stage: Stage
+    version: str
+    consumer: AIOKafkaConsumer
+    identities: PartitionIdentities
+    pool: RecordPool
+    budget: Budget
+    brake: Brake
+    kafka: KafkaSettings
+    settings: WorkerSettings
+    scope: ReplayScope | None = None
+
+    @property
+    def group(self) -> str:
+        """The consumer group, on the cluster."""
+        return self.kafka.on_cluster(self.stage.group if self.scope is None else self.scope.group)
+
+    @property
+    def verdict_seconds(self) -> float:
+        """Seconds within which a member that was removed from the group notices it: two heartbeats."""
+        return 2 * clients.heartbeat_seconds(self.settings.session_timeout)
+
+    def stop_offset(self, source: TopicPartition) -> int:
+        """Return the offset at which a lane stops (exclusive); a lane of the live stream never reaches its own."""
+        return sys.maxsize if self.scope is None else self.scope.stop_offsets.get(source.partition, 0)
+
+    def accepts(self, record: Record) -> bool:
+        """Return whether a record is to be processed; a replay may skip it."""
+        return self.scope is None or self.scope.record_filter(record)
+
+    def delivery(self, source: TopicPartition) -> Delivery:
+        """Return a producer for the outputs of a partition, with the guarantee of the settings."""
+        # The same transactional id for every owner of the partition: opening it fences the previous one.
+        name = f"{self.group}.{source.topic}.{source.partition}"
+        timeout = self.settings.transaction_timeout
+        if self.settings.guarantee == "at_least_once":
+            return AtLeastOnceProducer(self.kafka, name, timeout, self.consumer)
+        return TransactionalProducer(self.kafka, name, timeout)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOutputs:
+    """What is written for a batch.
+
+    Attributes:
+        outputs: in order.
+        sources: for each output, the index in the batch of the record that it was made from.
+        arrivals: for each record of the batch, when its origin arrived in the first topic, in seconds since 1970.
+    """
+
+    outputs: list[Output]
+    sources: list[int]
+    arrivals: list[float]
 
 
 class Lane:
     """A partition's records in flight, in the order of their offsets.
 
-    It opens by InitProducerId, which fences whoever had the partition before; only then it reads the committed offset
-    and lets the consumer read on from there. While one batch commits, the pool computes the next.
+    It opens by InitProducerId, which fences the partition's previous owner; only then does it read the committed
+    offset, and the consumer continues from there. While one batch commits, the pool computes the next.
 
-    A lane belongs to one assignment, its epoch. After a rebalance there is a new one, and what this one still does is
-    dropped here, or fenced there.
+    A lane belongs to one assignment, its epoch. After a rebalance there is a new lane; whatever the old one still does
+    is dropped in this worker, or fenced at the broker.
 
     Args:
         epoch: counts the assignments of this worker.
+
+    Attributes:
+        trouble: why it does not run; None while it runs or opens for the first time.
     """
 
-    def __init__(self, source: TopicPartition, epoch: int, context: Context) -> None:
+    def __init__(self, deps: LaneDeps, source: TopicPartition, epoch: int) -> None:
         self.source = source
         self.state = LaneState.OPENING
-        self.trouble: str | None = None
+        self.trouble: Trouble | None = None
         self._epoch = epoch
-        self._context = context
-        self._flight = InFlight(context.pool, context.budget, context.settings)
+        self._deps = deps
+        self._in_flight = InFlight(deps.pool, deps.budget, deps.settings)
         self._refused: dict[int, Failure] = {}
         self._moved: OffsetsMovedError | None = None
-        self._expected = 0
-        self._place = Place(source, context.lives)
-        self._end = context.end(source)
-        self._patience = IDLE_SECONDS if context.bounded is None else PASS_SECONDS
-        self.progress = LaneMonitor(context.consumer, source, self._end)
+        self._next_offset = 0
+        self._position = Position(source, deps.identities)
+        self._stop_offset = deps.stop_offset(source)
+        self._idle_seconds = IDLE_SECONDS if deps.scope is None else REPLAY_IDLE_SECONDS
+        self._monitor = LaneMonitor(deps.consumer, source, self._stop_offset)
         self._drained = asyncio.Event()
-        self._task = asyncio.create_task(self._live(), name=f"lane-{source.topic}-{source.partition}-{epoch}")
+        self._task = asyncio.create_task(self._run(), name=f"lane-{source.topic}-{source.partition}-{epoch}")
+
+    # What the worker and the assignment call
 
     def feed(self, records: Sequence[Record]) -> int:
-        """Take records that the consumer returned; pause the partition when that is all that may be in flight.
+        """Take records that the consumer returned, and pause the partition when the limits are reached.
 
-        Return how many are to be processed.
+        Return how many of them are to be processed.
 
-        Records that come while the lane is not running were fetched from a position that is about to be corrected:
-        they are dropped, and fetched again from the right one. So are those from before that position.
+        Records that come while the lane is not running were fetched from a position that is about to be corrected: they
+        are dropped, and fetched again from the right one. So are records before that position.
         """
         if self.state is not LaneState.RUNNING or self._drained.is_set():
             return 0
-        before = len(self._flight)
-        self.progress.fed(was_idle=not before)
-        self._place.fetched(records)
-        start, end, wants = self._expected, self._end, self._context.wants
-        self._flight.add([r for r in records if start <= r.offset < end and wants(r)], self._refused)
-        self._expected = max(start, records[-1].next_offset)
+        before = len(self._in_flight)
+        self._monitor.note_records(was_idle=not before)
+        self._position.note_fetched(records)
+        start, stop, accepts = self._next_offset, self._stop_offset, self._deps.accepts
+        self._in_flight.add([r for r in records if start <= r.offset < stop and accepts(r)], self._refused)
+        self._next_offset = max(start, records[-1].next_offset)
         self.regulate()
-        return len(self._flight) - before
+        return len(self._in_flight) - before
 
     def regulate(self) -> None:
         """Pause the partition when the lane or the worker is full, resume it when neither is."""
-        metrics.IN_FLIGHT.labels(self.source.partition).set(len(self._flight))
-        consumer = self._context.consumer
-        # In a rebalance the partition is no longer ours to resume.
+        metrics.IN_FLIGHT.labels(self.source.partition).set(len(self._in_flight))
+        consumer = self._deps.consumer
+        # During a rebalance the partition is not assigned to this worker any more.
         if self.state is not LaneState.RUNNING or self._drained.is_set() or self.source not in consumer.assignment():
             return
         if self._moved is not None:
             return
-        paused = self.source in consumer.paused()
-        takes = self._flight.has_room and self._expected < self._end
-        if takes and paused:
-            self.progress.awaits_answer()
+        is_paused = self.source in consumer.paused()
+        has_room = self._in_flight.has_room and self._next_offset < self._stop_offset
+        if has_room and is_paused:
+            self._monitor.note_resumed()
             consumer.resume(self.source)
-        elif not takes and not paused:
+        elif not has_room and not is_paused:
             consumer.pause(self.source)
 
-    def lose_place(self, error: OffsetsMovedError) -> None:
-        """Have the lane open again, when what is in flight is committed: what it would read next is not there."""
+    def reopen(self, error: OffsetsMovedError) -> None:
+        """Open the lane again once the records in flight are committed: the offset that it would read next is gone."""
         if self.state is LaneState.RUNNING and self._moved is None:
             self._moved = error
-            self._context.consumer.pause(self.source)
-            self._flight.submit()  # it wakes
-
-    @property
-    def silent_seconds(self) -> float:
-        """How long the broker has not answered a fetch of this partition; 0 while none is asked for."""
-        return self.progress.silent_seconds if self.state is LaneState.RUNNING else 0.0
-
-    @property
-    def stalled_seconds(self) -> float:
-        """How long the lane has had something to do and has not committed anything; 0 where it does not run."""
-        return self.progress.stalled_seconds if self.state is LaneState.RUNNING else 0.0
-
-    async def measure(self) -> None:
-        """Set the lag, and see whether what comes next can be read at all."""
-        if self.state is LaneState.RUNNING:
-            flight = self._flight
-            await self.progress.measure(self._place.committed or 0, len(flight), is_queued=flight.is_queued)
+            self._deps.consumer.pause(self.source)
+            self._in_flight.submit()  # it wakes the lane
 
     async def drain(self, deadline: float) -> None:
-        """Take nothing more, commit what is in work until `deadline` (of the loop's clock), give up the rest.
+        """Take no more records, commit those that are being computed until `deadline` (of the loop's clock), then end.
 
-        What is given up was not committed: the partition's next owner reads it again.
+        Records that are not committed by then are read again by the partition's next owner.
         """
         self._drained.set()
-        self._flight.give_up_waiting()
+        self._in_flight.release_unstarted()
         if self.state is LaneState.RUNNING:
             await asyncio.wait({self._task}, timeout=max(0.0, deadline - asyncio.get_running_loop().time()))
         if not self._task.done():
-            log.warning("lane abandoned", partition=self.source.partition, in_flight=len(self._flight))
+            log.warning("lane abandoned", partition=self.source.partition, in_flight=len(self._in_flight))
             self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _live(self) -> None:
-        """Open and work, again and again, until drained. Every way in which work can end is a branch here."""
+    async def measure(self) -> None:
+        """Set the lag metric, and find out whether the next records can be read at all."""
+        if self.state is LaneState.RUNNING:
+            committed, is_queued = self._position.committed or 0, self._in_flight.is_queued
+            await self._monitor.measure(committed, len(self._in_flight), is_queued=is_queued)
+
+    @property
+    def silent_seconds(self) -> float:
+        """Seconds for which the broker has not answered a fetch of this partition; 0 while none is sent."""
+        return self._monitor.silent_seconds if self.state is LaneState.RUNNING else 0.0
+
+    @property
+    def stalled_seconds(self) -> float:
+        """Seconds for which the lane has had something to do and has not committed; 0 while it does not run."""
+        return self._monitor.stalled_seconds if self.state is LaneState.RUNNING else 0.0
+
+    @property
+    def blocked(self) -> str | None:
+        """Which open transaction prevents the lane from reading on, in a line; None where none does."""
+        return self._monitor.blocked
+
+    # Its life
+
+    async def _run(self) -> None:
+        """Open and process records, again and again, until drained. Each way in which this can end is a branch here."""
         backoff = Backoff()
         try:
             while not self._drained.is_set():
                 self._moved = None
                 try:
-                    async with self._context.brake.turn():
+                    async with self._deps.brake.turn():
                         self.state = LaneState.OPENING
-                        await self._open_and_work(backoff)
+                        await self._open(backoff)
                 except BrakePulledError as error:
-                    self._stop(LaneState.BRAKED, str(error))
+                    self._stop(LaneState.BRAKED, Trouble(TroubleKind.BRAKED, str(error)))
                 except FencedError as error:
                     self._fail(LaneState.FENCED, error)
                     await self._await_verdict()
@@ -161,140 +277,183 @@ class Lane:
                     self._fail(LaneState.FAILED, error)
                     await backoff.wait()
                 except Exception as error:
-                    # A defect of ours. What is in flight was not committed: it is read again, and the partition does
-                    # not stand still in silence.
+                    # A defect of ours. The records in flight were not committed: they are read again, and the failure
+                    # shows in the log and in the worker's readiness.
                     log.exception("lane failed unexpectedly", partition=self.source.partition)
                     self._fail(LaneState.FAILED, error)
                     await backoff.wait()
         finally:
             self.state = LaneState.CLOSED
-            self._flight.give_up()
+            self._in_flight.release_all()
 
-    async def _open_and_work(self, backoff: Backoff) -> None:
-        context = self._context
-        async with context.output(self.source) as output:
-            # In this order: the predecessor is fenced, so what it has committed by now is all that it ever will.
-            async with asyncio.timeout(context.settings.transaction_timeout):
-                begin = await beginning(context, self.source)
-            context.consumer.seek(self.source, begin.offset)
-            self._place.begin(begin)
-            self._expected = begin.offset
-            self.progress.moved()
+    async def _open(self, backoff: Backoff) -> None:
+        """Fence the previous owner, find the offset to start from, and process records from there."""
+        deps, scope = self._deps, self._deps.scope
+        async with deps.delivery(self.source) as delivery:
+            # In this order: the previous owner is fenced, so what it has committed by now is all that it ever will.
+            async with asyncio.timeout(deps.settings.transaction_timeout):
+                needs_offset = scope is not None and self._stop_offset > 0
+                start = await find_start(
+                    deps.consumer, deps.identities, deps.group, self.source, needs_offset=needs_offset
+                )
+            deps.consumer.seek(self.source, start.offset)
+            self._position.start(start)
+            self._next_offset = start.offset
+            self._monitor.note_progress()
             self.state, self.trouble = LaneState.RUNNING, None
-            log.info("lane running", partition=self.source.partition, offset=begin.offset, epoch=self._epoch)
+            log.info("lane running", partition=self.source.partition, offset=start.offset, epoch=self._epoch)
             self.regulate()
-            await self._work(output, backoff)
+            await self._commit_batches(delivery, backoff)
 
-    async def _work(self, output: Delivery, backoff: Backoff) -> None:
-        """Commit batch after batch, until drained.
+    async def _commit_batches(self, delivery: Delivery, backoff: Backoff) -> None:
+        """Commit one batch after another, until drained.
 
         Raises:
-            BrakePulledError: the worker is to stand still.
+            BrakePulledError: the worker must stand still.
+            OffsetsMovedError: the lane must open again.
+            TransactionError: a commit failed.
         """
-        brake = self._context.brake
-        self._flight.one_by_one = trying = brake.pulled
-        while not brake.pulled or trying:
+        brake = self._deps.brake
+        self._in_flight.one_by_one = is_trial = brake.pulled
+        while not brake.pulled or is_trial:
             try:
-                patience = TRY_PATIENCE if trying else self._patience
-                if not await self._flight.first(lambda: not self._drained.is_set() and self._moved is None, patience):
+                timeout = TRIAL_SECONDS if is_trial else self._idle_seconds
+                if not await self._in_flight.first(self._goes_on, timeout):
                     if self._moved is not None:
                         raise self._moved
                     return
             except TimeoutError:
-                if trying:
+                if is_trial:
                     break  # no record to be tried: it is another lane's turn
-                await self._pass_over(output)
+                await self._commit_position(delivery)
                 continue
-            batch = await self._flight.batch()
-            allowed = brake.judge([isinstance(outcome, Failure) for _, outcome in batch], trying=trying)
+            batch = await self._in_flight.batch()
+            allowed = brake.judge([isinstance(outcome, Failure) for _, outcome in batch], trying=is_trial)
             if allowed is None:
                 break
             batch = batch[:allowed]
             if not batch:
                 return
-            await self._commit(output, batch)
+            await self._commit_batch(delivery, batch)
             backoff.reset()
-            if trying and not brake.pulled:
-                self._flight.one_by_one = trying = False
-                self._flight.submit()
-            trying = trying and not isinstance(batch[-1][1], Failure)
+            if is_trial and not brake.pulled:
+                self._in_flight.one_by_one = is_trial = False
+                self._in_flight.submit()
+            is_trial = is_trial and not isinstance(batch[-1][1], Failure)
         raise BrakePulledError(brake.reason)
 
-    async def _await_verdict(self) -> None:
-        """Wait until the group has said whose the partition is.
+    def _goes_on(self) -> bool:
+        return not self._drained.is_set() and self._moved is None
 
-        A member that lost it learns so by its next heartbeat, and drains this lane. Where nothing of the kind comes
-        the partition is still ours: it was the coordinator that ended a transaction of ours which took too long.
+    async def _commit_batch(self, delivery: Delivery, batch: Batch) -> None:
+        made = self._outputs(batch)
+        began = time.time()
+        last = batch[-1][0]
+        try:
+            await self._commit(delivery, made.outputs, min(self._stop_offset, last.next_offset), last)
+        except OutputTooLargeError as error:
+            self._refuse(*batch[made.sources[error.index]], error)
+            raise
+        self._in_flight.release_committed(len(batch))
+        self._refused.clear()
+        self.regulate()
+        record_commit_metrics(batch, made, began)
+
+    async def _commit_position(self, delivery: Delivery) -> None:
+        """Commit the consumer's position while no record is in flight.
+
+        It may be after records that a replay skips, and after transaction markers, which are never delivered. An empty
+        partition is committed once, too: then every tool shows a lag of 0.
+        """
+        if len(self._in_flight):
+            return
+        self._monitor.note_progress()
+        offset = min(self._stop_offset, await self._deps.consumer.position(self.source))
+        if len(self._in_flight):  # meanwhile
+            return
+        self._next_offset = max(self._next_offset, offset)
+        self.regulate()
+        if self._position.is_committed(offset):
+            await self._position.check_when_idle()
+        else:
+            await self._commit(delivery, (), offset, None)
+
+    async def _commit(self, delivery: Delivery, outputs: Sequence[Output], offset: int, last: Record | None) -> None:
+        await self._position.check(None if last is None else last.offset)
+        with metrics.OPEN_TRANSACTION.track(time.time()):
+            await delivery.commit(outputs, self._deps.group, self.source, offset, self._position.commit_note(last))
+        self._position.note_committed(offset)
+        self._monitor.note_progress()
+
+    def _outputs(self, batch: Batch) -> BatchOutputs:
+        """Return what is written for a batch: the outputs of its records, dead letters for those that failed."""
+        deps, topic_id = self._deps, self._position.topic_id
+        made = BatchOutputs([], [], [])
+        run, output_topics = (None, {}) if deps.scope is None else (deps.scope.run, deps.scope.output_topics)
+        for index, (record, outcome) in enumerate(batch):
+            if isinstance(outcome, Failure):
+                log.warning("dead letter", record=record.coordinates, reason=outcome.reason, message=outcome.message)
+                outcome = (dead_letter(deps.stage, deps.version, record, outcome),)  # noqa: PLW2901 - what it becomes
+            origin = lineage(deps.stage, record, run, topic_id=topic_id)
+            made.arrivals.append(arrived_seconds(origin) or record.timestamp / 1000)
+            for output in outcome:
+                topic = output_topics.get(output.topic, output.topic)
+                made.outputs.append(Output(topic, output.key, output.value, (*output.headers, *origin)))
+                made.sources.append(index)
+        return made
+
+    # Its failures
+
+    def _refuse(self, record: Record, outcome: Outcome, error: OutputTooLargeError) -> None:
+        """Remember that a record's output is refused: when the lane has opened again, it is dead-lettered instead.
+
+        Where the dead letter itself is refused, there is no topic left for the record. The lane then retries it, and
+        logs an error each time, until the topic takes larger messages: nothing is dropped.
+        """
+        if isinstance(outcome, Failure):
+            log.error("dead-letter topic refuses a record of this size", record=record.coordinates, size=error.size)
+        self._refused[record.offset] = Failure("output_too_large", str(error))
+
+    async def _await_verdict(self) -> None:
+        """Wait until the group has said who owns the partition.
+
+        A member that lost the partition learns so by its next heartbeat, and drains this lane. Otherwise the partition
+        is still assigned to this worker: the coordinator has ended a transaction that took too long.
         """
         try:
-            async with asyncio.timeout(self._context.two_heartbeats):
+            async with asyncio.timeout(self._deps.verdict_seconds):
                 await self._drained.wait()
         except TimeoutError:
             log.warning("partition is still assigned here, will open again", partition=self.source.partition)
 
     def _fail(self, state: LaneState, error: Exception) -> None:
         metrics.TRANSACTION_FAILURES.labels(type(error).__name__).inc()
-        line = authorization.refusal(error, self._context.kafka) or str(error)
+        denied = authorization.refusal(error, self._deps.kafka)
+        is_denied = denied is not None or (isinstance(error, TransactionError) and error.is_denied)
+        kind = TroubleKind.FORBIDDEN if is_denied else TroubleKind.LANE_NOT_RUNNING
+        line = denied or str(error)
         log.warning("lane stopped", partition=self.source.partition, state=state, kind=type(error).__name__, error=line)
-        self._stop(state, line)
+        self._stop(state, Trouble(kind, line))
 
-    def _stop(self, state: LaneState, trouble: str) -> None:
+    def _stop(self, state: LaneState, trouble: Trouble) -> None:
         self.state, self.trouble = state, trouble
         try:
-            self._context.consumer.pause(self.source)
-        except IllegalStateError:  # no longer ours: the rebalance that took it will close this lane
-            log.info("partition is gone", partition=self.source.partition)
-        self._flight.give_up()
+            self._deps.consumer.pause(self.source)
+        except IllegalStateError:  # revoked: the rebalance that took the partition will drain this lane
+            log.info("partition is no longer assigned", partition=self.source.partition)
+        self._in_flight.release_all()
         metrics.IN_FLIGHT.labels(self.source.partition).set(0)
 
-    async def _commit(self, output: Delivery, batch: Batch) -> None:
-        made = outputs_of(self._context, batch, self._place.topic_id)
-        began = time.time()
-        try:
-            await self._commit_at(output, made.outputs, min(self._end, batch[-1][0].next_offset), batch[-1][0])
-        except OutputTooLargeError as error:
-            self._blame_size(batch[made.makers[error.index]], error)
-            raise
-        self._flight.settle(len(batch))
-        self._refused.clear()
-        self.regulate()
-        count(batch, made, began)
 
-    async def _commit_at(
-        self, output: Delivery, outputs: Sequence[Output], offset: int, last: Record | None = None
-    ) -> None:
-        await self._place.confirm(None if last is None else last.offset)
-        with metrics.open_transaction(time.time()):
-            await output.commit(outputs, self._context.group, self.source, offset, self._place.note(last))
-        self._place.came_to(offset)
-        self.progress.moved()
-
-    async def _pass_over(self, output: Delivery) -> None:
-        """Commit how far the lane has come while nothing of it is in flight.
-
-        That is after what a bounded lane does not want, and after the markers of transactions, which are never
-        delivered. A partition that has nothing is committed once, too: then every tool knows that its lag is 0.
-        """
-        if len(self._flight):
-            return
-        self.progress.moved()
-        position = min(self._end, await self._context.consumer.position(self.source))
-        if len(self._flight):  # meanwhile
-            return
-        self._expected = max(self._expected, position)
-        self.regulate()
-        if self._place.is_at(position):
-            await self._place.look()
-        else:
-            await self._commit_at(output, (), position)
-
-    def _blame_size(self, culprit: tuple[Record, Outcome], error: OutputTooLargeError) -> None:
-        """Remember that a record's output is refused: when the lane has opened again it is dead-lettered instead.
-
-        Where the dead letter itself is refused there is nowhere left to put the record. The lane then stays on it, and
-        says so, until its topic takes larger messages: nothing is dropped.
-        """
-        record, outcome = culprit
+def record_commit_metrics(batch: Batch, made: BatchOutputs, began: float) -> None:
+    """Count a batch that was committed in a transaction that began at `began` (seconds since 1970)."""
+    now = time.time()
+    metrics.COMMIT_SECONDS.observe(now - began)
+    metrics.COMMIT_RECORDS.observe(len(batch))
+    metrics.LAST_COMMIT.set(now)
+    for topic, count in Counter(output.topic for output in made.outputs).items():
+        metrics.RECORDS.labels(topic).inc(count)
+    for _, outcome in batch:
         if isinstance(outcome, Failure):
-            log.error("dead-letter topic refuses a record of this size", record=record.coordinates, size=error.size)
-        self._refused[record.offset] = Failure("output_too_large", str(error))
+            metrics.DEAD_LETTERS.labels(outcome.reason).inc()
+    metrics.SINCE_ORIGIN_SECONDS.observe([max(0.0, now - arrival) for arrival in made.arrivals])

@@ -1,4 +1,4 @@
-"""Bounded work: what a worker does otherwise when it replays a range of offsets beside the live stream."""
+"""What a worker does differently when it replays a range of offsets beside the live stream."""
 
 import asyncio
 import time
@@ -8,42 +8,45 @@ from dataclasses import dataclass, field
 from wiredesk.runtime.records import Record
 
 type RecordFilter = Callable[[Record], bool]
+"""Returns whether a record is to be processed."""
 
-NOTHING: Mapping[str, str] = {}
+SECONDS_AT_ONCE = 0.25
+"""A throttled worker polls for as many records as it may take in this time, for an even flow."""
 
 
 def accept_all(_: Record) -> bool:
-    """Want every record."""
+    """Accept every record."""
     return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayScope:
-    """A bounded run of a stage, as its workers see it.
+    """A replay run as its workers see it.
 
     Attributes:
-        run: its id; all that comes of it bears it.
-        group: the consumer group in which its workers share the partitions, without prefix. Its offsets were committed
-            when the run was planned: they say where each partition begins.
-        ends: by partition, the offset behind the last record of the run; a partition that is not there has none.
-        wanted: the records to be processed; the others are passed over.
-        into: the topic that is written instead of one of the topology, by the name of that one.
-        rate: records a second that one worker takes, at most; None: as many as it can.
+        run: its id, which all of its outputs carry.
+        group: its consumer group, without prefix. Its offsets were committed when the run was planned: they are where
+            each partition starts.
+        stop_offsets: for each partition, the offset after the run's last record (exclusive); absent partitions are not
+            read.
+        record_filter: which records are processed; the others are skipped.
+        output_topics: for the topics of the topology, the topics that are written instead, by name.
+        rate: records per second that one worker takes at most; None: no limit.
     """
 
     run: str
     group: str
     stop_offsets: Mapping[int, int]
     record_filter: RecordFilter = accept_all
-    output_topics: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    output_topics: Mapping[str, str] = field(default_factory=dict)
     rate: float | None = None
 
 
 class Throttle:
-    """Lets so many records a second pass, on average over a second.
+    """Limits the records that a worker takes per second, on average over a second.
 
     Args:
-        rate: records a second; None: no bound.
+        rate: records per second; None: no limit.
         clock: seconds, monotonic.
     """
 
@@ -54,15 +57,15 @@ class Throttle:
         self._at: float | None = None
 
     def batch(self, most: int) -> int:
-        """Return how many records may be asked for at once: a quarter of a second's worth, for an even flow."""
-        return most if self._rate is None else max(1, min(most, int(self._rate / 4)))
+        """Return how many records may be polled at once, up to `most`."""
+        return most if self._rate is None else max(1, min(most, int(self._rate * SECONDS_AT_ONCE)))
 
     def charge(self, records: int) -> None:
         """Count records that were taken."""
         self._credit -= records
 
     async def turn(self, longest: float) -> bool:
-        """Wait until more may be taken; False where that is not yet so after `longest` seconds."""
+        """Wait until more records may be taken; return False where they still may not after `longest` seconds."""
         if self._rate is None:
             return True
         now = self._clock()

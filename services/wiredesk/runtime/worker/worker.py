@@ -1,13 +1,15 @@
-"""The worker: joins the consumer group, hands records to lanes, and ends in order."""
+"""The worker: joins the consumer group, feeds records to lanes, and stops in order."""
 
 import asyncio
+import functools
 import gc
 import os
 import time
 from collections.abc import Awaitable
+from dataclasses import replace
 
 import structlog
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from wiredesk.runtime import metrics
@@ -16,88 +18,124 @@ from wiredesk.runtime.errors import OffsetsMovedError, UnavailableError
 from wiredesk.runtime.isolation import ProcessPool
 from wiredesk.runtime.kafka import authorization, clients, diagnosis, topics
 from wiredesk.runtime.kafka.fetching import FetchPace, poll
-from wiredesk.runtime.kafka.partition_life import PartitionLives
+from wiredesk.runtime.kafka.partition_identity import PartitionIdentities
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Stage
+from wiredesk.runtime.trouble import Trouble, TroubleKind
 from wiredesk.runtime.worker import descriptors, health
 from wiredesk.runtime.worker.assignment import Assignment
 from wiredesk.runtime.worker.brake import Brake
-from wiredesk.runtime.worker.context import Context
 from wiredesk.runtime.worker.in_flight import Budget
-from wiredesk.runtime.worker.lane import Lane
+from wiredesk.runtime.worker.lane import Lane, LaneDeps
 from wiredesk.runtime.worker.replay_scope import ReplayScope, Throttle
 
 log = structlog.get_logger(__name__)
 
 type Fetched = dict[TopicPartition, list[Record]]
+"""The records of one poll."""
 
-POLL_MS, IDLE_POLL_MS = 200, 500
-"""Longest wait of one poll, and so the delay between a stop being asked for and the drain; the second where nothing has
-come for a while. A record ends the wait."""
+POLL_MS = 200
+"""Longest wait of one poll in milliseconds, and so the delay between a request to stop and the drain. A record ends the
+wait."""
+
+IDLE_POLL_MS = 500
+"""The same for a worker that has not received a record for a while."""
 
 SEEK_SECONDS = 0.05
-"""Pause while the client asks for the offset of a partition whose lane is opening."""
+"""Pause while the client asks for the position of a partition whose lane is opening."""
 
 POLL_RECORDS = 256
-"""Most records of one poll: what may be in flight is overshot by so many at most."""
+"""The most records of one poll: the limit on records in flight is exceeded by this number at most."""
 
 STUCK_SECONDS = 120
-"""A loop that has not polled for so long will not come back: a restart is the remedy. A rebalance, in which polls
-wait for every member, takes up to the session timeout, which is well below."""
+"""A loop that has not polled for this time will not recover: a restart is the remedy. During a rebalance polls wait for
+every member, for up to the session timeout, which is well below."""
 
 
 class Worker:
     """A worker of a stage. Any number of them share the partitions of the stage's input topic.
 
     Args:
-        bounded: the run that it works for; None: it serves the live stream.
+        scope: the replay run that it works for; None: it serves the live stream.
     """
 
     def __init__(
-        self, stage: Stage, kafka: KafkaSettings, settings: WorkerSettings, bounded: ReplayScope | None = None
+        self, stage: Stage, kafka: KafkaSettings, settings: WorkerSettings, scope: ReplayScope | None = None
     ) -> None:
         self._stage = stage
         self._kafka = kafka
         self._settings = settings
-        self._bounded = bounded
-        self._throttle = Throttle(bounded.rate if bounded is not None else None)
-        self._group = bounded.group if bounded is not None else stage.group
+        self._scope = scope
+        self._throttle = Throttle(scope.rate if scope is not None else None)
+        self._group = scope.group if scope is not None else stage.group
         self._pool = ProcessPool.of(stage, settings)
         self._version = ""
         self._partitions = 0
         self._assignment: Assignment | None = None
-        self._polled = time.monotonic()
-        self._poll_trouble: str | None = None
+        self._polled_at = time.monotonic()
+        self._poll_trouble: Trouble | None = None
         self._watch = diagnosis.Watch(kafka)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set; then commit what is in flight and leave the group.
+        """Work until `stop` is set; then commit the records in flight and leave the group.
 
         Raises:
-            UnavailableError: the cluster, a topic or the metrics port is not to be had.
+            UnavailableError: the cluster, a topic or the metrics port is not available.
             HandlerError: the stage's handler cannot be loaded, at the start or later.
+            UsageError: it cannot be loaded with these settings.
         """
         structlog.contextvars.bind_contextvars(stage=self._stage.name, pid=os.getpid())
         descriptors.raise_limit()
         self._partitions = await topics.require(self._kafka, self._stage)
         host, port = self._settings.metrics_host, self._settings.metrics_port
-        chosen = "metrics_port" in self._settings.model_fields_set
+        is_port_set = "metrics_port" in self._settings.model_fields_set
         async with health.serving(
-            host, port, alive=self._stuck, ready=self._not_ready, or_any_port=not chosen
-        ) as bound:
-            log.info("worker starting", metrics_port=bound)
+            host, port, alive=self.stuck, ready=self.trouble, or_any_port=not is_port_set
+        ) as bound_port:
+            log.info("worker starting", metrics_port=bound_port)
             try:
                 if await self._load(stop):
-                    gc.freeze()  # what is loaded by now stays: no collection need look at it
+                    gc.freeze()  # what is loaded by now stays: no collection needs to look at it
                     metrics.STAGE_INFO.labels(self._stage.name, self._version).set(1)
                     await self._consume(stop)
             finally:
                 await self._pool.close()
         log.info("worker stopped")
 
+    def trouble(self) -> Trouble | None:
+        """Return why the worker is not ready, or None when it is."""
+        trouble, cause = self._trouble(), self._watch.cause
+        return trouble if trouble is None or cause is None else replace(trouble, message=f"{trouble}: {cause}")
+
+    def stuck(self) -> Trouble | None:
+        """Return why the worker must be restarted, or None when it need not."""
+        silent = time.monotonic() - self._polled_at
+        load_seconds = self._settings.load_timeout if self._assignment is None else 0
+        if silent > STUCK_SECONDS + self._settings.session_timeout + load_seconds:
+            return Trouble(TroubleKind.NOT_POLLING, f"no poll for {silent:.0f} s")
+        stalled = self._assignment.stalled_seconds if self._assignment is not None else 0.0
+        # A page may take its deadline twice, when its process was killed in between, and its transaction its own.
+        if stalled > STUCK_SECONDS + 2 * self._settings.page_deadline + self._settings.transaction_timeout:
+            return Trouble(TroubleKind.NOT_COMMITTING, f"pages wait, and none was committed for {stalled:.0f} s")
+        return None
+
+    def _trouble(self) -> Trouble | None:
+        if self._assignment is None:
+            return Trouble(TroubleKind.STARTING, "starting: the handler is being loaded")
+        return (
+            self.stuck()
+            or self._pool.trouble
+            or self._poll_trouble
+            or descriptors.trouble()
+            or self._assignment.trouble()
+        )
+
+    def _is_in_trouble(self) -> bool:
+        return self._trouble() is not None
+
     async def _load(self, stop: asyncio.Event) -> bool:
-        """Load the handler; False when the worker was stopped meanwhile."""
+        """Load the handler; return False when the worker was stopped meanwhile."""
         loading, stopping = asyncio.create_task(self._pool.start()), asyncio.create_task(stop.wait())
         try:
             await asyncio.wait({loading, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -110,44 +148,19 @@ class Worker:
             await asyncio.gather(loading, stopping, return_exceptions=True)
 
     async def _consume(self, stop: asyncio.Event) -> None:
+        """Join the group, and poll until stopped; then drain the lanes and leave the group."""
         client_id = f"{self._kafka.on_cluster(self._group)}-{os.getpid()}"
         settings = self._settings
         consumer = clients.member(self._kafka, self._group, client_id, settings.session_timeout, settings.instance_id)
         await clients.start(consumer, self._kafka)
         self._check_descriptors(clients.brokers(consumer))
         try:
-            context = Context(
-                stage=self._stage,
-                version=self._version,
-                consumer=consumer,
-                lives=PartitionLives(consumer),
-                pool=self._pool,
-                budget=Budget(settings.worker_records, settings.worker_bytes, lambda: assignment.regulate()),  # noqa: PLW0108 - it comes below
-                brake=Brake(settings),
-                kafka=self._kafka,
-                settings=settings,
-                bounded=self._bounded,
-            )
-            assignment = Assignment(
-                consumer,
-                lambda source, epoch: Lane(source, epoch, context),
-                settings.drain_timeout,
-                lambda: descriptors.lanes_that_fit(clients.brokers(consumer)),
-            )
-            self._assignment = assignment
-            topic = self._kafka.on_cluster(self._stage.consumes.name)
-            consumer.subscribe([topic], listener=self._assignment)
+            assignment = self._assignment = self._new_assignment(consumer)
+            consumer.subscribe([self._kafka.on_cluster(self._stage.consumes.name)], listener=assignment)
             measuring = asyncio.create_task(assignment.measure())
-            watching = asyncio.create_task(self._watch.run(self._trouble))
-            backoff, pace = Backoff(), FetchPace(consumer)
+            watching = asyncio.create_task(self._watch.run(self._is_in_trouble))
             try:
-                most = self._throttle.batch(POLL_RECORDS)
-                while not stop.is_set() and self._pool.failure is None:
-                    self._polled = time.monotonic()
-                    if await self._throttle.turn(POLL_MS / 1000):
-                        wait = IDLE_POLL_MS if pace.is_idle else POLL_MS
-                        records = await self._poll(poll(consumer, timeout_ms=wait, max_records=most), backoff)
-                        pace.polled(records=records)
+                await self._poll_until(stop, consumer, assignment)
                 log.info("worker stopping")
                 await assignment.drain()  # aiokafka's stop does not call the listener
             finally:
@@ -157,6 +170,71 @@ class Worker:
             await consumer.stop()
         if self._pool.failure is not None:
             raise self._pool.failure
+
+    def _new_assignment(self, consumer: AIOKafkaConsumer) -> Assignment:
+        settings = self._settings
+        deps = LaneDeps(
+            stage=self._stage,
+            version=self._version,
+            consumer=consumer,
+            identities=PartitionIdentities(consumer),
+            pool=self._pool,
+            budget=Budget(settings.worker_records, settings.worker_bytes, self._regulate),
+            brake=Brake(settings),
+            kafka=self._kafka,
+            settings=settings,
+            scope=self._scope,
+        )
+        lanes_that_fit = functools.partial(_lanes_that_fit, consumer)
+        return Assignment(consumer, functools.partial(Lane, deps), settings.drain_timeout, lanes_that_fit)
+
+    def _regulate(self) -> None:
+        if self._assignment is not None:
+            self._assignment.regulate()
+
+    async def _poll_until(self, stop: asyncio.Event, consumer: AIOKafkaConsumer, assignment: Assignment) -> None:
+        """Poll and feed the lanes until stopped, or until the pool has given up."""
+        backoff, pace = Backoff(), FetchPace(consumer)
+        most = self._throttle.batch(POLL_RECORDS)
+        while not stop.is_set() and self._pool.failure is None:
+            self._polled_at = time.monotonic()
+            if await self._throttle.turn(POLL_MS / 1000):
+                timeout_ms = IDLE_POLL_MS if pace.is_idle else POLL_MS
+                polling = poll(consumer, timeout_ms=timeout_ms, max_records=most)
+                pace.polled(records=await self._feed(polling, assignment, backoff))
+
+    async def _feed(self, polling: Awaitable[Fetched], assignment: Assignment, backoff: Backoff) -> bool:
+        """Feed the lanes with the records of one poll; return whether there were records.
+
+        The poll is never cancelled: that would leak aiokafka's guard against slow consumers.
+        """
+        try:
+            fetched = await polling
+        except NoOffsetForPartitionError:
+            await asyncio.sleep(SEEK_SECONDS)  # the partition's lane is about to seek
+            return False
+        except OffsetOutOfRangeError as error:
+            for source, offset in error.args[0].items():
+                if (lane := assignment.lanes.get(source)) is not None:
+                    lane.reopen(OffsetsMovedError(f"offset {offset} of {source.topic}/{source.partition} is gone"))
+            return False
+        except UnavailableError:
+            raise  # a restart is the remedy
+        except Exception as error:  # noqa: BLE001 - whatever it is, the worker must retry and report it
+            denied = authorization.refusal(error, self._kafka)
+            kind = TroubleKind.POLL_FAILED if denied is None else TroubleKind.FORBIDDEN
+            self._poll_trouble = Trouble(kind, denied or f"{type(error).__name__}: {error}")
+            log.warning("poll failed, will retry", error=str(self._poll_trouble))
+            await backoff.wait()
+            return False
+        finally:
+            self._polled_at = time.monotonic()
+        self._poll_trouble = None
+        backoff.reset()
+        for source, records in fetched.items():
+            if source in assignment.lanes:
+                self._throttle.charge(assignment.lanes[source].feed(records))
+        return bool(fetched)
 
     def _check_descriptors(self, brokers: int) -> None:
         """Warn where one worker could not serve all partitions of its input, as it must when it is the only one."""
@@ -170,67 +248,6 @@ class Worker:
                 for_each_partition=descriptors.of_a_lane(brokers),
             )
 
-    async def _poll(self, fetching: Awaitable[Fetched], backoff: Backoff) -> bool:
-        """Poll once; return whether there were records.
 
-        It is never cancelled: that would leak aiokafka's guard against slow consumers.
-        """
-        try:
-            fetched = await fetching
-        except NoOffsetForPartitionError:
-            await asyncio.sleep(SEEK_SECONDS)  # the lane is about to say where it begins
-            return False
-        except OffsetOutOfRangeError as error:
-            for source, offset in error.args[0].items():
-                self._lose_place(source, offset)
-            return False
-        except UnavailableError:
-            raise  # a restart is the remedy
-        except Exception as error:  # noqa: BLE001 - whatever it is, the partitions must not stand still in silence
-            self._poll_trouble = authorization.refusal(error, self._kafka) or f"{type(error).__name__}: {error}"
-            log.warning("poll failed, will try again", error=self._poll_trouble)
-            await backoff.wait()
-            return False
-        finally:
-            self._polled = time.monotonic()
-        self._poll_trouble = None
-        backoff.reset()
-        lanes = self._assignment.lanes if self._assignment is not None else {}
-        for source, records in fetched.items():
-            if source in lanes:
-                self._throttle.charge(lanes[source].feed(records))
-        return bool(fetched)
-
-    def _lose_place(self, source: TopicPartition, offset: int) -> None:
-        if self._assignment is not None and (lane := self._assignment.lanes.get(source)) is not None:
-            lane.lose_place(OffsetsMovedError(f"offset {offset} of {source.topic}/{source.partition} is not there"))
-
-    def _stuck(self) -> str | None:
-        silent = time.monotonic() - self._polled
-        loading = self._settings.load_timeout if self._assignment is None else 0
-        if silent > STUCK_SECONDS + self._settings.session_timeout + loading:
-            return f"no poll for {silent:.0f} s"
-        stalled = self._assignment.stalled_seconds if self._assignment is not None else 0.0
-        # A page may take its deadline twice, when its process was killed in between, and its transaction its own.
-        if stalled > STUCK_SECONDS + 2 * self._settings.page_deadline + self._settings.transaction_timeout:
-            return f"pages wait, and none was committed for {stalled:.0f} s"
-        return None
-
-    @property
-    def trouble(self) -> str | None:
-        """Why it does not work at the moment, in a line; None when it does."""
-        return self._not_ready()
-
-    def _not_ready(self) -> str | None:
-        return self._watch.explained(self._trouble())
-
-    def _trouble(self) -> str | None:
-        if self._assignment is None:
-            return "starting: the handler is being loaded"
-        return (
-            self._stuck()
-            or self._pool.trouble
-            or self._poll_trouble
-            or descriptors.trouble()
-            or self._assignment.trouble()
-        )
+def _lanes_that_fit(consumer: AIOKafkaConsumer) -> int:
+    return descriptors.lanes_that_fit(clients.brokers(consumer))
