@@ -11,7 +11,7 @@ RUNS := $(VENV)/.runs
 READY := $(VENV)/.ready
 OURS := pyproject.toml schemas/pyproject.toml
 
-.PHONY: help install demo test test-fast coverage mutants soak hostile check commits format bench enrichment peers further-pages train train-topics train-tagger compare generate map dist docs picture pins sizes clean
+.PHONY: help install demo test test-fast coverage mutants soak hostile check format bench enrichment peers further-pages train train-topics train-tagger compare generate map dist docs picture pins sizes clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 14
@@ -75,6 +75,9 @@ check: $(READY) ## Lint, format, types, import contracts, generated files
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/wiredesk schemas --check
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/ci.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/page.yml .github/ISSUE_TEMPLATE/feature.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 
 format: $(READY) ## Format the code, and mend what can be mended
 	$(BIN)/ruff check --fix .
