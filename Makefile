@@ -160,8 +160,8 @@ $(DOCS)/.ready: requirements/docs.txt
 	@touch $@
 
 docs: $(DOCS)/.ready ## Build the searchable site of docs/ into site/, with its links checked; needs no network
-	$(DOCS)/bin/python -m mkdocs build --strict --quiet --config-file docs/site/mkdocs.yml
-	@echo "open site/index.html"
+	@NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/python -m mkdocs build --strict --clean --config-file mkdocs.yml
+	@echo "to read it, with its search: $(DOCS)/bin/python -m http.server --directory site"
 
 picture: $(READY) ## Draw docs/pictures/demo.svg: what a terminal shows of 'wiredesk demo'
 	$(BIN)/python docs/site/picture.py
