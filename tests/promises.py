@@ -36,10 +36,10 @@ def event_ids() -> dict[str, list[str]]:
         "articles.cleaned": pipeline.enrichment(),
     }
     fates = {}
-    for path, relative in page_files.files([str(SAMPLES)]):
+    for path, relative in page_files.find_files([str(SAMPLES)]):
         for binary in (False, True):
-            addresses = page_files.Addresses(base_url="https://samples.wiredesk.example/")
-            for number, (value, headers) in enumerate(page_files.read(path, relative, addresses, binary=binary)):
+            addresses = page_files.PageUrls(base_url="https://samples.wiredesk.example/")
+            for number, (value, headers) in enumerate(page_files.read_pages(path, relative, addresses, binary=binary)):
                 name = f"{relative}#{number}{'/binary' if binary else ''}"
                 fates[name] = list(_steps(handlers, "pages.raw", value, tuple(headers)))
     return fates

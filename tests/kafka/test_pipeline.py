@@ -157,11 +157,11 @@ async def test_samples_end_where_they_should(desk: KafkaSettings) -> None:
         "https://bigpaper.example/economy/gone": "http_error",
         "https://slow.example/cut-off": "undecodable",
     }
-    files = page_files.files([str(SAMPLES)])
+    files = page_files.find_files([str(SAMPLES)])
     raw: dict[str, Raw] = {}
     for path, relative in files:
-        for value, headers in page_files.read(
-            path, relative, page_files.Addresses(base_url="https://s.example/"), binary=False
+        for value, headers in page_files.read_pages(
+            path, relative, page_files.PageUrls(base_url="https://s.example/"), binary=False
         ):
             raw[json.loads(value)["url"]] = Raw(value, headers=tuple(headers))
     origins = dict(zip(await publish(desk, raw.values()), raw, strict=True))

@@ -1,30 +1,30 @@
-"""`wiredesk broker`: the embedded Kafka alone."""
+"""`wiredesk broker`: the embedded Kafka alone; and how commands that run it say what they wait for."""
 
-import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from wiredesk.cli import console
 from wiredesk.cli.options import with_settings
-from wiredesk.cli.signals import stop_on_signal
-from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
-from wiredesk.runtime import logs
 from wiredesk.runtime.errors import UsageError
 
 if TYPE_CHECKING:
     from wiredesk.local.broker.cluster import EmbeddedKafka
+    from wiredesk.local.broker.jars import FetchProgress
 
 NODES = (1, 3)
 """Sizes of a cluster that keep a quorum."""
 
-Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="Folder for everything that the broker writes.")]
-Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the first node; 0: any free one.")]
+MEGABYTE = 1_000_000
+"""Bytes, as file sizes and downloads are counted."""
+
+Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="Folder for Kafka's topics and all logs.")]
+Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the first node; 0: any free port.")]
 
 
 @with_settings(settings=BrokerSettings)
@@ -37,44 +37,88 @@ def broker(
 ) -> None:
     """Run Apache Kafka on this machine until Ctrl-C: no Docker, no Java to install.
 
-    Prints 'ready HOST:PORT[,HOST:PORT...]' once it accepts clients. It binds loopback and keeps its topics in --data.
+    Prints 'ready HOST:PORT[,HOST:PORT...]' on stdout once it accepts clients. It listens on 127.0.0.1 only, without
+    security, and keeps its topics in --data. The first start downloads Kafka (about 45 MB) into the cache.
+
+    Example: wiredesk broker --data ~/kafka --port 19092
+
+    Exit codes: 0 stopped by a signal, 1 Kafka cannot start or has exited, 2 wrong usage.
     """
     if nodes not in NODES:
         raise UsageError(f"--nodes {nodes}: 1 or 3 nodes form a quorum")
+    import asyncio
+
+    from wiredesk.runtime import logs
+
     logs.quiet()
     asyncio.run(_run(data, port, nodes, settings))
 
 
 async def _run(data: Path, port: int, nodes: int, settings: BrokerSettings) -> None:
+    from wiredesk.cli.signals import stop_on_signal
+    from wiredesk.local import stack
+
+    owner = "wiredesk broker"
+    say = console.note if console.err.is_terminal else None
     with stop_on_signal() as stop:
-        async with embedded_kafka(data / "kafka", settings, port=port, nodes=nodes, owner="wiredesk broker") as kafka:
+        async with embedded_kafka(data / "kafka", settings, owner=owner, say=say, port=port, nodes=nodes) as kafka:
             console.line(f"ready {kafka.bootstrap_servers}")
             await stack.wait_until_stopped(stop, kafka)
 
 
 @contextlib.asynccontextmanager
 async def embedded_kafka(
-    folder: Path, settings: BrokerSettings, *, owner: str, port: int = 0, nodes: int = 1
+    folder: Path,
+    settings: BrokerSettings,
+    *,
+    owner: str,
+    say: Callable[[str], None] | None,
+    port: int = 0,
+    nodes: int = 1,
 ) -> "AsyncIterator[EmbeddedKafka]":
     """Run the embedded Kafka for the duration of a block, with a progress bar while its jars are fetched.
+
+    Args:
+        say: prints a line for each step. A download is announced on stderr where it is None.
 
     Raises:
         UnavailableError: it cannot start, or is not part of this installation.
     """
-    columns = (TextColumn("fetching Kafka"), BarColumn(), MofNCompleteColumn())
+    from wiredesk.local import stack
+
+    began = time.monotonic()
+    if say is not None:
+        where = f"127.0.0.1:{port}" if port else "a free port"
+        say(f"starting Apache Kafka on {where}, with its data and logs in {folder}")
     async with contextlib.AsyncExitStack() as running:
-        with Progress(*columns, console=console.err, transient=True, disable=not console.err.is_terminal) as progress:
-            task = progress.add_task("jars", visible=False)
+        with _fetching(settings.cache_dir, say or console.note) as on_fetch:
             kafka = await running.enter_async_context(
-                stack.embedded_kafka(
-                    folder,
-                    settings,
-                    port=port,
-                    nodes=nodes,
-                    owner=owner,
-                    on_progress=lambda done, total: progress.update(
-                        task, completed=done, total=total, visible=done < total
-                    ),
-                )
+                stack.embedded_kafka(folder, settings, port=port, nodes=nodes, owner=owner, on_fetch=on_fetch)
             )
+        if say is not None:
+            say(f"Kafka accepts clients after {time.monotonic() - began:.1f} s")
         yield kafka
+
+
+@contextlib.contextmanager
+def _fetching(cache: Path, say: Callable[[str], None]) -> "Iterator[Callable[[FetchProgress], None]]":
+    """Announce a download, and show its progress for the duration of a block."""
+    from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
+
+    began = time.monotonic()
+    columns = (TextColumn("fetching Kafka"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with console.progress_bar(*columns) as bar:
+        task = bar.add_task("", visible=False)
+
+        def on_fetch(progress: "FetchProgress") -> None:
+            expected = max(progress.estimated_bytes, progress.size)
+            if progress.done == 0:
+                say(
+                    f"fetching Apache Kafka, once: {progress.total} jars, about {expected / MEGABYTE:.0f} MB, from "
+                    f"Maven Central into {cache}; less than a minute on most lines"
+                )
+            bar.update(task, completed=progress.size, total=expected, visible=progress.done < progress.total)
+            if progress.done == progress.total:
+                say(f"fetched {progress.size / MEGABYTE:.0f} MB in {time.monotonic() - began:.0f} s")
+
+        yield on_fetch

@@ -66,9 +66,9 @@ def _accepted(path: str, url: str | None) -> AcceptedPage | SkippedPage:
     """
     from wiredesk.ingest.accept import Ingest
 
-    ((file, relative), *more) = page_files.files([path])
-    addresses = page_files.Addresses(url or (None if _has_addresses(file) else UNKNOWN))
-    raw = next(page_files.read(file, relative, addresses, binary=False), None) if not more else None
+    ((file, relative), *more) = page_files.find_files([path])
+    addresses = page_files.PageUrls(url or (None if _has_addresses(file) else UNKNOWN))
+    raw = next(page_files.read_pages(file, relative, addresses, binary=False), None) if not more else None
     if raw is None:
         raise UsageError(f"{path}: one page is wanted" if more else f"{path}: there is no page in it")
     try:
@@ -78,7 +78,7 @@ def _accepted(path: str, url: str | None) -> AcceptedPage | SkippedPage:
 
 
 def _has_addresses(file: Path) -> bool:
-    return any(suffix in (*page_files.LINES, *page_files.ARCHIVES) for suffix in file.suffixes)
+    return any(suffix in (*page_files.JSON_LINES, *page_files.ARCHIVES) for suffix in file.suffixes)
 
 
 def _show(article: CleanedArticle) -> None:

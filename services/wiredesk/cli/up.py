@@ -1,158 +1,154 @@
-"""`wiredesk up`: a desk on this machine, with a live table of what it does."""
+"""`wiredesk up`: a local stack, with a live table of what its workers do."""
 
-import asyncio
-import contextlib
 import re
 import time
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from prometheus_client.parser import text_string_to_metric_families
-from rich.live import Live
-from rich.table import Table
 
-from wiredesk import registry
 from wiredesk.cli import console
 from wiredesk.cli.broker import Data, Port, embedded_kafka
 from wiredesk.cli.options import with_settings
-from wiredesk.cli.signals import stop_on_signal
-from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
-from wiredesk.runtime import logs
 from wiredesk.runtime.errors import UsageError
-from wiredesk.runtime.kafka import topics
-from wiredesk.runtime.topology import Stage
+
+if TYPE_CHECKING:
+    from wiredesk.local.figures import StageFigures
+    from wiredesk.local.stack import WorkerProcess
+    from wiredesk.runtime.topology import Stage
 
 REFRESH_SECONDS = 1.0
+"""Between two updates of the live table."""
+
 PLAIN_SECONDS = 10.0
+"""Between two reports where the output is not animated: in a pipe, with NO_COLOR or TERM=dumb."""
+
+COLUMNS = ("stage", "ready", "pages/s", "lag", "in flight", "done", "dead letters", "restarts", "metrics ports")
 
 
 @with_settings(settings=BrokerSettings)
 def up(
     *,
     workers: Annotated[
-        list[str] | None, typer.Option("--workers", metavar="STAGE=N", help="Workers of a stage; default: 1 of each.")
+        list[str] | None,
+        typer.Option("--workers", metavar="STAGE=N", help="Workers of a stage; default: 1 of each. Repeatable."),
     ] = None,
     data: Data = Path("data"),
     port: Port = 9092,
     settings: BrokerSettings,
 ) -> None:
-    """Run a whole desk on this machine until Ctrl-C: Kafka, topics, and workers of every stage.
+    """Run a whole deployment on this machine until Ctrl-C: Kafka, topics, and workers of every stage.
+
+    Prints 'ready HOST:PORT' on stdout once Kafka accepts clients, and then what the workers do: a live table on a
+    terminal, a line for each stage every 10 seconds in a pipe. A worker that exits is restarted.
 
     Publish to it with 'wiredesk publish', read from it with 'wiredesk tail'. Kafka's topics and all logs are in --data.
+
+    Example: wiredesk up --workers extractor=2 --workers enrichment=2
+
+    Exit codes: 0 stopped by a signal, 1 Kafka cannot start or has exited, 2 wrong usage.
     """
+    counts = _counts(workers or [])
+    import asyncio
+
+    from wiredesk.runtime import logs
+
     logs.quiet()
-    asyncio.run(_run(_counts(workers or []), data, port, settings))
+    asyncio.run(_run(counts, data, port, settings))
 
 
-def _counts(given: Sequence[str]) -> dict[Stage, int]:
+def _counts(options: Sequence[str]) -> dict["Stage", int]:
+    """Return the number of workers of each stage.
+
+    Raises:
+        UsageError: an option names no stage, or no number.
+    """
+    from wiredesk import registry
+
     counts = dict.fromkeys(registry.stages().values(), 1)
-    for entry in given:
-        name, _, number = entry.partition("=")
+    for option in options:
+        name, _, number = option.partition("=")
         if not re.fullmatch(r"[0-9]{1,4}", number):
-            raise UsageError(f"--workers {entry}: give STAGE=N, with a stage of {', '.join(registry.stages())}")
+            raise UsageError(f"--workers {option}: give STAGE=N, with a stage of {', '.join(registry.stages())}")
         counts[registry.registry().stage(name)] = int(number)
     return counts
 
 
-async def _run(counts: dict[Stage, int], data: Path, port: int, settings: BrokerSettings) -> None:
+async def _run(counts: Mapping["Stage", int], data: Path, port: int, settings: BrokerSettings) -> None:
+    import asyncio
+
+    from wiredesk import registry
+    from wiredesk.cli.signals import stop_on_signal
+    from wiredesk.local import stack
+    from wiredesk.runtime.kafka.cluster import Cluster
+
+    say = console.note
     with stop_on_signal() as stop:
-        async with embedded_kafka(data / "kafka", settings, port=port, owner="wiredesk up") as broker:
-            kafka = stack.kafka_settings(broker)
-            await topics.create(kafka, registry.topics())
+        async with embedded_kafka(data / "kafka", settings, owner="wiredesk up", say=say, port=port) as broker:
+            async with Cluster(stack.kafka_settings(broker)) as cluster:
+                created = await cluster.create_topics(registry.topics())
+            say(f"{len(created)} topics created, {len(registry.topics()) - len(created)} were there")
             console.line(f"ready {broker.bootstrap_servers}")
             log = data / "workers.log"
-            console.note(f"logs: {log} and {broker.nodes[0].log}")
-            async with stack.workers(counts, broker.bootstrap_servers, log) as crew:
-                watching = asyncio.create_task(_watch(crew))
+            named = ", ".join(f"{count} of {stage.name}" for stage, count in counts.items())
+            say(f"starting workers: {named}. Loading models takes some seconds. Their log: {log}")
+            async with stack.workers(counts, broker.bootstrap_servers, log) as running:
+                watching = asyncio.create_task(_watch(running, log))
                 try:
                     await stack.wait_until_stopped(stop, broker)
                 finally:
                     watching.cancel()
                     await asyncio.gather(watching, return_exceptions=True)
-            console.note("stopping")
+                say("stopping the workers, which finish what is in flight")
+            say("stopping Kafka")
 
 
-@dataclass(slots=True)
-class _Sums:
-    """A stage's figures, summed over its workers."""
+async def _watch(workers: "Sequence[WorkerProcess]", log: Path) -> None:
+    """Show the figures of all workers until this task is cancelled."""
+    import asyncio
 
-    records: float = 0
-    dead_letters: float = 0
-    lag: float = 0
-    in_flight: float = 0
-    ready: int = 0
+    from wiredesk.local.figures import figures_by_stage
 
-
-async def _watch(crew: Sequence[stack.WorkerProcess]) -> None:
-    before: dict[str, _Sums] = {}
-    asked = time.monotonic()
-    with Live(console=console.out, auto_refresh=False) if console.out.is_terminal else contextlib.nullcontext() as live:
+    began = asked = time.monotonic()
+    before: dict[str, StageFigures] = {}
+    was_ready = False
+    with console.live() as redraw:
         while True:
-            await asyncio.sleep(REFRESH_SECONDS if live is not None else PLAIN_SECONDS)
-            sums = await _sums(crew)
+            figures = await figures_by_stage(workers)
             now = time.monotonic()
-            rows = [_row(name, sums, before, now - asked, crew) for name in registry.stages()]
-            before, asked = sums, now
-            if live is not None:
-                live.update(_table(rows), refresh=True)
+            _report_restarts(before, figures, log)
+            rows = [_row(name, one, before.get(name, one), now - asked) for name, one in figures.items()]
+            before, asked = figures, now
+            is_ready = all(one.ready == one.workers for one in figures.values())
+            if is_ready and not was_ready:
+                console.note(f"all workers are ready after {now - began:.0f} s; Ctrl-C stops everything")
+            was_ready = is_ready
+            if redraw is not None:
+                redraw(console.table_view("", COLUMNS, rows))
             else:
                 for row in rows:
-                    console.line(" ".join(f"{k}={v}" for k, v in zip(_COLUMNS, row, strict=True)))
+                    console.line(" ".join(f"{k.replace(' ', '_')}={v}" for k, v in zip(COLUMNS, row, strict=True)))
+            await asyncio.sleep(REFRESH_SECONDS if redraw is not None else PLAIN_SECONDS)
 
 
-_COLUMNS = ("stage", "workers", "pages/s", "lag", "in flight", "done", "dead letters", "restarts")
+def _report_restarts(before: "Mapping[str, StageFigures]", now: "Mapping[str, StageFigures]", log: Path) -> None:
+    for name, figures in now.items():
+        if name in before and figures.restarts > before[name].restarts:
+            console.note(f"a worker of {name} has exited and is restarted: {log} says why", style="yellow")
 
 
-def _row(
-    name: str, sums: dict[str, _Sums], before: dict[str, _Sums], seconds: float, crew: Sequence[stack.WorkerProcess]
-) -> tuple[str, ...]:
-    own, last = sums[name], before.get(name, sums[name])
-    mine = [worker for worker in crew if worker.stage.name == name]
+def _row(name: str, now: "StageFigures", before: "StageFigures", seconds: float) -> tuple[str, ...]:
+    rate = max(0.0, now.records - before.records) / seconds if seconds > 0 else 0.0
     return (
         name,
-        f"{own.ready}/{len(mine)}",
-        f"{max(0.0, own.records - last.records) / seconds:.1f}",
-        f"{own.lag:.0f}",
-        f"{own.in_flight:.0f}",
-        f"{own.records:.0f}",
-        f"{own.dead_letters:.0f}",
-        str(sum(worker.restarts for worker in mine)),
+        f"{now.ready}/{now.workers}",
+        f"{rate:.1f}",
+        f"{now.lag:.0f}",
+        f"{now.in_flight:.0f}",
+        f"{now.records:.0f}",
+        f"{now.dead_letters:.0f}",
+        str(now.restarts),
+        ", ".join(map(str, now.ports)),
     )
-
-
-def _table(rows: Sequence[Sequence[str]]) -> Table:
-    table = Table(header_style="bold")
-    for column in _COLUMNS:
-        table.add_column(column, justify="left" if column == "stage" else "right")
-    for row in rows:
-        table.add_row(*row)
-    return table
-
-
-async def _sums(crew: Sequence[stack.WorkerProcess]) -> dict[str, _Sums]:
-    sums: defaultdict[str, _Sums] = defaultdict(_Sums)
-    for worker in crew:
-        own = sums[worker.stage.name]
-        own.ready += await worker.is_ready()
-        _, exposition = await worker.get("/metrics")
-        _add(own, exposition)
-    return sums
-
-
-def _add(own: _Sums, exposition: str) -> None:
-    fields = {
-        "wiredesk_records_total": "records",
-        "wiredesk_dead_letters_total": "dead_letters",
-        "wiredesk_lag_records": "lag",
-        "wiredesk_in_flight_records": "in_flight",
-    }
-    for family in text_string_to_metric_families(exposition):
-        for sample in family.samples:
-            if sample.name in fields:
-                name = fields[sample.name]
-                setattr(own, name, getattr(own, name) + sample.value)

@@ -1,5 +1,6 @@
 """A local stack: everything that runs on one machine for demos, tests and development. It never imports the commands.
 
-broker  the embedded Kafka
-stack   the embedded Kafka with workers, started, watched and stopped together
+broker   the embedded Kafka
+stack    the embedded Kafka with workers, started and stopped together
+figures  what the workers report of themselves, summed by stage
 """

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wiredesk.local.broker.cluster import EmbeddedKafka
+    from wiredesk.local.broker.jars import FetchProgress
 
 WORKER_COMMAND = (sys.executable, "-m", "wiredesk.cli.child_main", "worker")
 """The command of a worker that ends with its supervisor; the name of the stage follows."""
@@ -54,7 +55,7 @@ async def embedded_kafka(
     port: int = 0,
     nodes: int = 1,
     owner: str = "wiredesk",
-    on_progress: "Callable[[int, int], None] | None" = None,
+    on_fetch: "Callable[[FetchProgress], None] | None" = None,
 ) -> "AsyncIterator[EmbeddedKafka]":
     """Run the embedded Kafka for the duration of a block.
 
@@ -63,7 +64,7 @@ async def embedded_kafka(
         port: of the first node; 0 for any free port.
         nodes: 1 or 3.
         owner: the command that runs it, named in the error of whoever finds the folder in use.
-        on_progress: called while jars are fetched, with the number of jars fetched and to fetch.
+        on_fetch: called while jars are fetched, from any thread.
 
     Raises:
         UnavailableError: it cannot start, or is not part of this installation.
@@ -72,7 +73,7 @@ async def embedded_kafka(
         from wiredesk.local.broker.cluster import EmbeddedKafka  # noqa: PLC0415 - a stage's image has no broker
     except ImportError as error:
         raise UnavailableError("the embedded broker is not part of this installation (extra 'broker')") from error
-    broker = EmbeddedKafka(folder, broker_settings.cache_dir, port=port, nodes=nodes, owner=owner, progress=on_progress)
+    broker = EmbeddedKafka(folder, broker_settings.cache_dir, port=port, nodes=nodes, owner=owner, on_fetch=on_fetch)
     async with broker:
         yield broker
 

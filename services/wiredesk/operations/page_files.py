@@ -1,6 +1,6 @@
 """Pages from files: HTML and text, JSON Lines of raw-page events, WARC and WET; plain or gzipped.
 
-Each becomes the record of a raw page, in either content mode.
+Each page becomes a record for `pages.raw`, in either content mode of CloudEvents.
 """
 
 import glob
@@ -38,20 +38,25 @@ from wiredesk_schemas.headers import (
 from wiredesk_schemas.rfc3339 import format_rfc3339, to_utc
 
 MEDIA_TYPES = {".html": "text/html", ".htm": "text/html", ".xhtml": "application/xhtml+xml", ".txt": "text/plain"}
-LINES = (".jsonl", ".ndjson")
+"""Media type of a page's file, by its suffix."""
+
+JSON_LINES = (".jsonl", ".ndjson")
+"""Suffixes of files with a raw-page event on each line."""
+
 ARCHIVES = (".warc", ".wet")
+"""Suffixes of web archives, which hold the URL of each page."""
 
 type Raw = tuple[bytes, list[Header]]
 """Value and headers of a raw page's record."""
 
 
 @dataclass(frozen=True, slots=True)
-class Addresses:
-    """How the URL of a page that is a plain file is told.
+class PageUrls:
+    """The URLs of pages that are plain files, which do not hold them.
 
     Attributes:
-        url: of the one page there is.
-        base_url: that the path of each file below the given folder is joined to.
+        url: of the only page.
+        base_url: the path of each file, relative to the given folder, is appended to it.
     """
 
     url: str | None = None
@@ -67,14 +72,14 @@ class Addresses:
             return self.url
         if self.base_url:
             return urljoin(self.base_url.rstrip("/") + "/", quote(relative))
-        raise UsageError(f"{relative}: a page needs its address: --url for one, --base-url for a folder of them")
+        raise UsageError(f"{relative}: a page needs its URL: --url for one page, --base-url for a folder")
 
 
-def files(paths: Iterable[str]) -> list[tuple[Path, str]]:
-    """Return files with their paths below what was named: folders are walked, globs expanded.
+def find_files(paths: Iterable[str]) -> list[tuple[Path, str]]:
+    """Return files, each with its path relative to what was named: folders are walked, globs expanded.
 
     Raises:
-        UsageError: a path names nothing, or a file of no kind that is known.
+        UsageError: a path names nothing, or a file of an unknown kind.
     """
     found: list[tuple[Path, str]] = []
     for name in paths:
@@ -88,7 +93,7 @@ def files(paths: Iterable[str]) -> list[tuple[Path, str]]:
             found.extend((p, p.relative_to(path).as_posix()) for p in below)
         elif path.is_file():
             if not _kind(path):
-                raise UsageError(f"{path}: not a kind of file that is known ({', '.join(_KINDS)}, each also with .gz)")
+                raise UsageError(f"{path}: an unknown kind of file ({', '.join(_KINDS)}, each also with .gz)")
             found.append((path, path.name))
         else:
             matched = sorted(p for p in map(Path, glob.glob(name, recursive=True)) if p.is_file() and _kind(p))  # noqa: PTH207 - absolute ones, too
@@ -98,20 +103,24 @@ def files(paths: Iterable[str]) -> list[tuple[Path, str]]:
     return found
 
 
-def read(path: Path, relative: str, addresses: Addresses, *, binary: bool) -> Iterator[Raw]:
-    """Read the pages of one file.
+def read_pages(path: Path, relative: str, urls: PageUrls, *, binary: bool) -> Iterator[Raw]:
+    """Yield the pages of one file.
+
+    Args:
+        relative: path that a URL is made of.
+        binary: in binary content mode; else in structured mode.
 
     Raises:
-        UsageError: a page's address is not told.
+        UsageError: a page's URL is not given.
         UnavailableError: the file cannot be read, or is broken.
     """
     try:
-        yield from _read(path, relative, addresses, binary=binary)
+        yield from _read(path, relative, urls, binary=binary)
     except (OSError, EOFError, zlib.error) as error:
         raise UnavailableError(f"{path}: cannot be read: {error}") from error
 
 
-_KINDS = (*MEDIA_TYPES, *LINES, *ARCHIVES)
+_KINDS = (*MEDIA_TYPES, *JSON_LINES, *ARCHIVES)
 
 
 def _kind(path: Path) -> str | None:
@@ -120,7 +129,7 @@ def _kind(path: Path) -> str | None:
     return suffix if suffix in _KINDS else None
 
 
-def _read(path: Path, relative: str, addresses: Addresses, *, binary: bool) -> Iterator[Raw]:
+def _read(path: Path, relative: str, urls: PageUrls, *, binary: bool) -> Iterator[Raw]:
     kind = _kind(path)
     if kind in ARCHIVES:
         with path.open("rb") as stream:
@@ -130,24 +139,24 @@ def _read(path: Path, relative: str, addresses: Addresses, *, binary: bool) -> I
     content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     if path.suffix.lower() == ".gz":
         content = gzip.decompress(content)
-    if kind in LINES or (str(path) == "-" and addresses.url is None):
+    if kind in JSON_LINES or (str(path) == "-" and urls.url is None):
         for line in content.splitlines():
             if line.strip():
                 yield _line(line, binary=binary)
         return
     media_type = MEDIA_TYPES.get(kind or "", "text/html" if content.lstrip()[:1] == b"<" else "text/plain")
-    yield _Page(addresses.of(relative.removesuffix(".gz")), content, media_type).record(binary=binary)
+    yield _Page(urls.of(relative.removesuffix(".gz")), content, media_type).record(binary=binary)
 
 
 def _line(line: bytes, *, binary: bool) -> Raw:
-    """Return a line as it stands: whether it is a raw page is for ingest to say, which keeps what is none."""
+    """Return a line as it is: ingest decides whether it is a raw page, and dead-letters it if not."""
     if binary:
         try:
             page = RawPage.from_json(line)
         except InvalidEventError:
             return line, []
         content = page.body.encode() if page.body is not None else page.body_base64 or b""
-        # Text has no charset of its own any more: we have just given it one.
+        # The text has just been encoded, whatever charset its content type names.
         media_type = (page.declared_type or "text/html").partition(";")[0]
         stated = f"{media_type}; charset=utf-8" if page.body is not None else page.declared_type or "text/html"
         return _Page(
@@ -202,7 +211,7 @@ class _Page:
     def record(self, *, binary: bool) -> Raw:
         """Return the page as a raw-page record in either content mode of CloudEvents."""
         if not binary:
-            # Not validated: what an archive holds is for ingest to judge, which keeps what it refuses.
+            # Not validated: ingest decides what to do with what an archive holds, and dead-letters what it rejects.
             page = RawPage.model_construct(
                 url=self.url,
                 body_base64=self.content,

@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 
 from wiredesk.local.broker import data_folder, jars
 from wiredesk.local.broker.folder_lock import FolderLock
+from wiredesk.local.broker.jars import FetchProgress
 from wiredesk.local.broker.node import Address, Node
 from wiredesk.runtime.errors import UnavailableError, WiredeskError
 from wiredesk.runtime.kafka import clients
@@ -35,7 +36,7 @@ class EmbeddedKafka:
         nodes: 1 or 3.
         version: of Kafka; one that is pinned.
         fronts: ports that clients are told instead of the nodes' own: a proxy listens there.
-        progress: called while jars are fetched, with how many are there and how many are wanted.
+        on_fetch: called while jars are fetched; see `jars.classpath`.
         owner: the command that starts it, for whoever finds the folder in use.
 
     Raises:
@@ -52,7 +53,7 @@ class EmbeddedKafka:
         nodes: int = 1,
         version: str = jars.KAFKA_VERSION,
         fronts: Sequence[int] = (),
-        progress: Callable[[int, int], None] | None = None,
+        on_fetch: Callable[[FetchProgress], None] | None = None,
         owner: str = "wiredesk",
     ) -> None:
         self.nodes: list[Node] = []
@@ -62,7 +63,7 @@ class EmbeddedKafka:
         self._count = nodes
         self._version = version
         self._fronts = fronts
-        self._progress = progress
+        self._on_fetch = on_fetch
         self._lock = FolderLock(folder, owner)
 
     @property
@@ -92,7 +93,7 @@ class EmbeddedKafka:
             for n in range(self._count)
         ]
         cluster_id = data_folder.cluster_id(self._folder, self._count)
-        classpath = await asyncio.to_thread(jars.classpath, self._cache, self._version, self._progress)
+        classpath = await asyncio.to_thread(jars.classpath, self._cache, self._version, self._on_fetch)
         self.nodes = [
             Node(a, addresses, self._folder / f"node-{a.node}", classpath, held=self._lock.fd) for a in addresses
         ]

@@ -1,4 +1,4 @@
-"""Kafka's jars: fetched once from Maven Central, kept in a cache, checked against their pins at every start."""
+"""Kafka's jars: fetched once from Maven Central, kept in a cache, verified against their pins at every start."""
 
 import contextlib
 import fcntl
@@ -16,16 +16,22 @@ from requests import RequestException
 from wiredesk.runtime.errors import UnavailableError
 
 KAFKA_VERSION = "4.3.1"
+"""The version that is run where no other is asked for."""
+
+DOWNLOAD_BYTES = 45_000_000
+"""Size of all its jars, rounded: what a first start downloads. Other pinned versions differ by 5 %."""
 
 DOWNLOADS = 8
-"""Jars fetched at a time: small files, so latency is what costs."""
+"""Jars fetched at the same time: they are small, so that latency dominates."""
 
 FETCH_SECONDS = 60
+"""Timeout of one request to Maven Central."""
 
 LOCK_SECONDS = 300.0
-"""Longest wait for another process that fetches: 40 MB, over a slow line."""
+"""Longest wait for another process that fetches into the same cache: enough for all jars over a slow line."""
 
 POLL_SECONDS = 0.1
+"""Pause between two attempts to lock the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,26 @@ class Jar:
     artifact: str
     version: str
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class FetchProgress:
+    """How far fetching is.
+
+    Attributes:
+        done: jars that have been fetched.
+        total: jars that were missing.
+        size: bytes that have been fetched.
+    """
+
+    done: int
+    total: int
+    size: int
+
+    @property
+    def estimated_bytes(self) -> int:
+        """Bytes to fetch in all, estimated from the share of jars that were missing."""
+        return DOWNLOAD_BYTES * self.total // len(locked())
 
 
 def lock_file(version: str) -> Path:
@@ -58,26 +84,25 @@ def locked(version: str = KAFKA_VERSION) -> tuple[Jar, ...]:
     return tuple(Jar(d["groupId"], d["artifactId"], d["version"], d["sha256"]) for d in lock["dependencies"])
 
 
-def classpath(cache: Path, version: str = KAFKA_VERSION, progress: Callable[[int, int], None] | None = None) -> str:
-    """Return a Java class path of verified jars, fetching those that are missing.
+def classpath(
+    cache: Path, version: str = KAFKA_VERSION, on_fetch: Callable[[FetchProgress], None] | None = None
+) -> str:
+    """Return a Java class path of verified jars, after fetching those that are missing.
 
     Args:
-        cache: folder that outlives us; shared by all who use it at the same time.
-        progress: called with the number of jars fetched and of those to fetch.
+        cache: folder for the jars, which processes may share.
+        on_fetch: called before the first jar is fetched and after each one, from any thread; not called where none is
+            missing.
 
     Raises:
-        UnavailableError: a jar cannot be had, is not what its pin says, or the cache cannot be written.
+        UnavailableError: a jar cannot be fetched, its checksum differs from its pin, or the cache cannot be written.
     """
     jars = locked(version)
     maven = MavenContext(repo_cache=cache / "maven", timeout=FETCH_SECONDS)
     try:
         if _missing(maven, jars):  # a cache that is complete may be read-only, and needs no lock
             with _exclusive(cache):
-                missing = _missing(maven, jars)
-                with ThreadPoolExecutor(DOWNLOADS) as threads:
-                    for done, _ in enumerate(threads.map(lambda jar: _fetch(maven, jar), missing), start=1):
-                        if progress is not None:
-                            progress(done, len(missing))
+                _fetch_all(maven, _missing(maven, jars), on_fetch or _ignore)
     except OSError as error:
         raise UnavailableError(
             f"the cache {cache} cannot be written: {error.strerror or error}; set WIREDESK_CACHE_DIR to another folder"
@@ -95,7 +120,23 @@ def _path(maven: MavenContext, jar: Jar) -> Path:
     return path
 
 
-def _fetch(maven: MavenContext, jar: Jar) -> None:
+def _ignore(progress: FetchProgress) -> None:
+    """Do nothing with progress that nobody asked for."""
+
+
+def _fetch_all(maven: MavenContext, missing: Sequence[Jar], on_fetch: Callable[[FetchProgress], None]) -> None:
+    if not missing:  # another process has fetched them
+        return
+    size = 0
+    on_fetch(FetchProgress(0, len(missing), size))
+    with ThreadPoolExecutor(DOWNLOADS) as threads:
+        for done, fetched in enumerate(threads.map(lambda jar: _fetch(maven, jar), missing), start=1):
+            size += fetched
+            on_fetch(FetchProgress(done, len(missing), size))
+
+
+def _fetch(maven: MavenContext, jar: Jar) -> int:
+    """Fetch a jar into the cache; return its size in bytes."""
     path = _path(maven, jar)
     path.unlink(missing_ok=True)  # of an earlier try that was cut off
     try:
@@ -103,14 +144,16 @@ def _fetch(maven: MavenContext, jar: Jar) -> None:
     except (RequestException, RuntimeError) as error:
         path.unlink(missing_ok=True)
         raise UnavailableError(
-            f"Kafka's jars cannot be had: {jar.artifact}-{jar.version}.jar: Maven Central does not answer "
+            f"Kafka's jars cannot be fetched: {jar.artifact}-{jar.version}.jar: Maven Central does not answer "
             f"({type(error).__name__}); once fetched they stay in the cache"
         ) from error
     if not _is_sound(path, jar):
         path.unlink(missing_ok=True)
         raise UnavailableError(
-            f"{path.name} is not what it should be: its SHA-256 differs from the one pinned in {lock_file('').parent}"
+            f"{path.name} from Maven Central is not the file that was pinned: its SHA-256 differs from the one in "
+            f"{lock_file('').parent}"
         )
+    return path.stat().st_size
 
 
 def _is_sound(path: Path, jar: Jar) -> bool:

@@ -1,0 +1,90 @@
+"""Publishing pages to `pages.raw`."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from aiokafka.structs import RecordMetadata
+
+from wiredesk.operations.page_files import Raw
+from wiredesk.pipeline import PAGES_RAW
+from wiredesk.runtime.kafka import authorization, clients
+from wiredesk.runtime.kafka.cluster import Cluster
+from wiredesk.runtime.settings import KafkaSettings
+
+IN_FLIGHT = 500
+"""Records sent and not yet acknowledged: enough to fill batches, few enough to hold in memory."""
+
+LINGER_MS = 20
+"""Longest wait for a batch to fill, in milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What became of pages that were published.
+
+    Attributes:
+        topic: as it is named on the cluster.
+        sent: pages sent.
+        acknowledged: pages that the brokers have.
+        problem: why the first of the others was not acknowledged; None where all were.
+    """
+
+    topic: str
+    sent: int
+    acknowledged: int
+    problem: str | None
+
+
+async def publish_pages(
+    kafka: KafkaSettings, records: Iterable[Raw], on_progress: Callable[[int], None] | None = None
+) -> Published:
+    """Publish pages, and wait until the brokers have acknowledged or refused all of them.
+
+    Args:
+        on_progress: called with the number of pages acknowledged so far.
+
+    Raises:
+        UnavailableError: there is no topic, or no broker.
+        UsageError: raised by `records`, such as a page without a URL.
+    """
+    topic = kafka.on_cluster(PAGES_RAW.name)
+    async with Cluster(kafka) as cluster:
+        await cluster.required_partitions([topic])
+    sent = acknowledged = 0
+    problem: str | None = None
+    waiting: set[asyncio.Future[RecordMetadata]] = set()
+    async with clients.started(clients.producer(kafka, "wiredesk-publish", linger_ms=LINGER_MS), kafka) as producer:
+        iterator = iter(records)
+        while True:
+            while len(waiting) < IN_FLIGHT and (raw := next(iterator, None)) is not None:
+                sent += 1
+                waiting.add(await send(producer, topic, raw))
+            if not waiting:
+                return Published(topic, sent, acknowledged, problem)
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for delivery in done:
+                error = delivery.exception()
+                acknowledged += error is None
+                problem = problem or _problem(error, kafka)
+            if on_progress is not None:
+                on_progress(acknowledged)
+
+
+async def send(producer: AIOKafkaProducer, topic: str, raw: Raw) -> asyncio.Future[RecordMetadata]:
+    """Hand a page to the producer; the future is done when the broker has acknowledged or refused it."""
+    value, headers = raw
+    try:
+        delivery: asyncio.Future[RecordMetadata] = await producer.send(topic, value=value, headers=headers)
+    except KafkaError as error:  # refused before it was sent: too large for any broker
+        delivery = asyncio.get_running_loop().create_future()
+        delivery.set_exception(error)
+    return delivery
+
+
+def _problem(error: BaseException | None, kafka: KafkaSettings) -> str | None:
+    if error is None:
+        return None
+    return authorization.refusal(error, kafka, authorization.PRODUCING) or f"{type(error).__name__}: {error}"
