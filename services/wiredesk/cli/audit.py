@@ -30,10 +30,10 @@ def audit(
     """Account for every raw page: enriched, skipped, dead-lettered, in flight, missing, or duplicated.
 
     Only the topics are read, while workers go on. Pages in flight are those that a stage has not committed yet. Expired
-    are records that retention deleted before a stage read them. For a stage beside the flow, such as that of a plug-in,
-    it is checked that it made one record of each. Exit code 1 when a page is missing or has ended more than once, which
-    must never happen: those pages are named. With WIREDESK_GUARANTEE=at_least_once, duplicates are to be expected after
-    a failure.
+    are records that retention deleted before a stage read them. A stage beside the flow, such as that of a plug-in, has
+    lines of its own: what it made of each record, or that it published nothing. Exit code 1 when a page is missing or
+    has ended more than once, which must never happen: those pages are named. With WIREDESK_GUARANTEE=at_least_once,
+    duplicates are to be expected after a failure.
     """
     import asyncio
 
@@ -86,6 +86,7 @@ def as_object(result: "Reconciliation") -> dict[str, object]:
                 "in_flight": side.in_flight,
                 "missing": side.missing,
                 "duplicated": side.duplicated,
+                "published_nothing": side.published_nothing,
                 "missing_records": side.missing_records,
                 "duplicated_records": side.duplicated_records,
             }
@@ -112,6 +113,8 @@ def _show(result: "Reconciliation") -> None:
     rows += [(f"replayed by {run}", count) for run, count in result.replayed.items()]
     for name, side in result.side_stages.items():
         rows += [(f"{name}: done", side.done), (f"{name}: in flight", side.in_flight)]
+        if side.published_nothing:
+            rows.append((f"{name}: published nothing", side.published_nothing))
         rows += [(f"{name}: missing", side.missing), (f"{name}: duplicated", side.duplicated)]
     console.table(f"{result.entered} raw pages", ("what became of them", "pages"), rows)
     for origin in result.missing_records:

@@ -12,8 +12,9 @@ became of a raw page is one byte in a ledger. What is read, and what need not be
 4. Of the topic of raw pages nothing, as long as every offset in it has ended or is in flight. Where one has not, the
    offsets around it are read: it may be the marker of a publisher's transaction.
 
-A stage beside the flow, such as that of a plug-in, ends no page. If it makes exactly one record of each, that is
-checked, too: its input topic and its output topics are read, and joined by the same origins.
+A stage beside the flow, such as that of a plug-in, ends no page. Its input topic and its output topics are read, too,
+and joined by the same origins. That it makes exactly one record of each is checked if it declares so (`one_to_one`);
+otherwise a record without output counts as one for which it published nothing. See docs/decisions/0018.
 """
 
 import contextlib
@@ -34,6 +35,7 @@ from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.lineage import origin_of, origin_seconds, origin_topic_id, replay_of
 from wiredesk.runtime.records import Record, parse_coordinates
 from wiredesk.runtime.topology import Stage, Topic
+from wiredesk_schemas.headers import EVENT_ID, REDRIVE_COUNT, last_value
 
 MAX_NAMED_RECORDS = 1000
 """Missing and duplicated records that are named, of each; all are counted."""
@@ -63,13 +65,14 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class SideReconciliation:
-    """What a stage beside the flow has made of the records in its input topic that it must make one record of each.
+    """What a stage beside the flow has made of the records in its input topic.
 
     Attributes:
-        done: it has made one, or more, counted once.
+        done: it has published an event or a dead letter, or more, counted once.
         in_flight: it has not committed the record yet.
-        missing: it has committed the record, and made nothing of it.
-        duplicated: it has made several.
+        missing: it has committed the record and made nothing of it, though it is to make one of each.
+        duplicated: it has made several, though it is to make one of each; or it has published one event twice.
+        published_nothing: it has committed the record and made nothing of it, as it may.
         missing_records: origins of the first of the missing ones.
         duplicated_records: origins of the first of the duplicated ones.
     """
@@ -78,6 +81,7 @@ class SideReconciliation:
     in_flight: int
     missing: int
     duplicated: int
+    published_nothing: int = 0
     missing_records: tuple[str, ...] = ()
     duplicated_records: tuple[str, ...] = ()
 
@@ -141,8 +145,7 @@ async def reconcile(
     Raises:
         UnavailableError: the cluster does not answer, lacks a topic of a stage, or a transaction stays open.
     """
-    sides = [stage for stage in side_stages if stage.one_to_one and stage.produces]
-    return await _Audit(cluster, flow, sides, progress).run(since_ms)
+    return await _Audit(cluster, flow, list(side_stages), progress).run(since_ms)
 
 
 class _Audit:
@@ -160,6 +163,7 @@ class _Audit:
         self._terminal: list[Topic] = [topic for topic in dict.fromkeys(outputs) if topic not in inputs]
         self._numbers = {on_cluster(topic.name): n for n, topic in enumerate(self._terminal, start=1)}
         self._intermediate = {on_cluster(stage.consumes.name) for stage in flow[1:]}
+        self._side_inputs = {on_cluster(stage.consumes.name) for stage in sides}
         self._entry_ids: tuple[str, ...] = ("",)
         self._redriven = RedriveLog()
         self._runs: Mapping[str, SavedRun] = {}
@@ -230,7 +234,7 @@ class _Audit:
         total, done = sum(offsets.size for offsets in terminal.values()), 0
         async with contextlib.aclosing(self._cluster.read_range(terminal)) as records:
             async for record in records:
-                if self._is_redriven(record):
+                if self._is_redriven(record) or self._is_resent(record):
                     pass
                 elif replay := replay_of(record):
                     self._note_replayed(*replay)
@@ -247,6 +251,13 @@ class _Audit:
         A dead letter of the topic of raw pages stays: its record was redriven as another one, with its own origin.
         """
         return letter_key(record) in self._redriven and not record.topic.startswith(f"{self._entry}.")
+
+    def _is_resent(self, record: Record) -> bool:
+        """Whether a record ended its page before: it is a dead letter of a side stage that went back to be read again.
+
+        What the flow makes of a record that was redriven does not carry the header.
+        """
+        return record.topic in self._side_inputs and last_value(record.headers, REDRIVE_COUNT) is not None
 
     def _note_replayed(self, run: str, replayed: str) -> None:
         coordinates, saved = parse_coordinates(replayed), self._runs.get(run)
@@ -332,6 +343,7 @@ class _Audit:
         outputs = {on_cluster(topic.name) for topic in (*stage.produces, stage.dead_letter_topic)}
         entered = {tp.partition: offsets for tp, offsets in ranges.items() if tp.topic == self._entry}
         ledger = Ledger(entered, all_present=False)
+        events, twice = set[int](), dict[tuple[int, int], None]()
         # What was made of a record is written after it: where the input is cut off, so are the outputs.
         wanted = {tp: offsets for tp, offsets in ranges.items() if tp.topic == input_topic or tp.topic in outputs}
         async with contextlib.aclosing(self._cluster.read_range(wanted)) as records:
@@ -341,11 +353,25 @@ class _Audit:
                     continue
                 if record.topic != input_topic:
                     ledger.ended(*origin, DONE)
+                    if not stage.one_to_one:
+                        event = hash((origin, record.topic, last_value(record.headers, EVENT_ID)))
+                        if event in events:
+                            twice[origin] = None
+                        events.add(event)
                     continue
                 ledger.present(*origin)
                 source = TopicPartition(record.topic, record.partition)
                 if source not in committed or record.offset >= committed[source].offset:
                     ledger.in_flight(*origin)
+        if not stage.one_to_one:
+            return SideReconciliation(
+                done=ledger.count(DONE),
+                in_flight=ledger.count_in_flight,
+                missing=0,
+                duplicated=len(twice),
+                published_nothing=ledger.count_missing,
+                duplicated_records=self._names(twice),
+            )
         return SideReconciliation(
             done=ledger.count(DONE),
             in_flight=ledger.count_in_flight,
