@@ -131,20 +131,20 @@ REFUSED = [
     ("SASL", "SASL_PLAINTEXT", {**USER, "sasl_password": "guess"}, ["refuses user desk", "WIREDESK_SASL_PASSWORD is wrong"]),
     ("SASL", "SASL_PLAINTEXT", {**USER, "sasl_username": "nobody"}, ["refuses user nobody: WIREDESK_SASL_USERNAME is unknown"]),
     ("SASL", "SASL_PLAINTEXT", {**USER, "sasl_mechanism": "SCRAM-SHA-512"}, ["refuses user desk", "with SCRAM-SHA-512"]),
-    ("SASL", "SASL_PLAINTEXT", {**USER, "sasl_mechanism": "SCRAM-SHA-256"}, ["does not take WIREDESK_SASL_MECHANISM=SCRAM-SHA-256", "it takes PLAIN, SCRAM-SHA-512"]),
+    ("SASL", "SASL_PLAINTEXT", {**USER, "sasl_mechanism": "SCRAM-SHA-256"}, ["does not support WIREDESK_SASL_MECHANISM=SCRAM-SHA-256", "it supports PLAIN, SCRAM-SHA-512"]),
     ("SECURE", "SASL_SSL", {"ssl_ca_file": "ca", **USER, "sasl_password": "guess"}, ["refuses user desk", "WIREDESK_SASL_PASSWORD"]),
-    ("SECURE", "SASL_SSL", {"ssl_ca_file": "ca", **USER, "sasl_mechanism": "SCRAM-SHA-512"}, ["does not take WIREDESK_SASL_MECHANISM=SCRAM-SHA-512: it takes PLAIN"]),
+    ("SECURE", "SASL_SSL", {"ssl_ca_file": "ca", **USER, "sasl_mechanism": "SCRAM-SHA-512"}, ["does not support WIREDESK_SASL_MECHANISM=SCRAM-SHA-512: it supports PLAIN"]),
     ("SECURE", "SASL_SSL", {"ssl_ca_file": "stranger", **USER}, ["of none of the authorities", "WIREDESK_SSL_CA_FILE="]),
     # The protocol.
-    ("TLS", "PLAINTEXT", {}, ["speaks TLS, and WIREDESK_SECURITY_PROTOCOL=PLAINTEXT does not: set SSL"]),
-    ("MUTUAL", "PLAINTEXT", {}, ["speaks TLS, and WIREDESK_SECURITY_PROTOCOL=PLAINTEXT does not: set SSL"]),
-    ("SECURE", "SASL_PLAINTEXT", USER, ["speaks TLS, and WIREDESK_SECURITY_PROTOCOL=SASL_PLAINTEXT does not: set SASL_SSL"]),
-    ("PLAINTEXT", "SSL", {"ssl_ca_file": "ca"}, ["speaks no TLS, and WIREDESK_SECURITY_PROTOCOL=SSL does: set PLAINTEXT"]),
-    ("SASL", "SASL_SSL", {"ssl_ca_file": "ca", **USER}, ["speaks no TLS, and WIREDESK_SECURITY_PROTOCOL=SASL_SSL does: set SASL_PLAINTEXT"]),
-    ("PLAINTEXT", "SASL_PLAINTEXT", USER, ["asks for no user", "WIREDESK_SECURITY_PROTOCOL=SASL_PLAINTEXT", "set PLAINTEXT"]),
-    ("TLS", "SASL_SSL", {"ssl_ca_file": "ca", **USER}, ["asks for no user", "WIREDESK_SECURITY_PROTOCOL=SASL_SSL", "set SSL"]),
-    ("SASL", "PLAINTEXT", {}, ["wants a user (SASL: PLAIN, SCRAM-SHA-512): set WIREDESK_SECURITY_PROTOCOL=SASL_PLAINTEXT"]),
-    ("SECURE", "SSL", {"ssl_ca_file": "ca"}, ["wants a user (SASL: PLAIN): set WIREDESK_SECURITY_PROTOCOL=SASL_SSL"]),
+    ("TLS", "PLAINTEXT", {}, ["uses TLS, but WIREDESK_SECURITY_PROTOCOL=PLAINTEXT does not: set SSL"]),
+    ("MUTUAL", "PLAINTEXT", {}, ["uses TLS, but WIREDESK_SECURITY_PROTOCOL=PLAINTEXT does not: set SSL"]),
+    ("SECURE", "SASL_PLAINTEXT", USER, ["uses TLS, but WIREDESK_SECURITY_PROTOCOL=SASL_PLAINTEXT does not: set SASL_SSL"]),
+    ("PLAINTEXT", "SSL", {"ssl_ca_file": "ca"}, ["does not use TLS on this port, but WIREDESK_SECURITY_PROTOCOL=SSL does: set PLAINTEXT"]),
+    ("SASL", "SASL_SSL", {"ssl_ca_file": "ca", **USER}, ["does not use TLS on this port, but WIREDESK_SECURITY_PROTOCOL=SASL_SSL does: set SASL_PLAINTEXT"]),
+    ("PLAINTEXT", "SASL_PLAINTEXT", USER, ["does not use SASL on this port", "WIREDESK_SECURITY_PROTOCOL=SASL_PLAINTEXT", "set PLAINTEXT"]),
+    ("TLS", "SASL_SSL", {"ssl_ca_file": "ca", **USER}, ["does not use SASL on this port", "WIREDESK_SECURITY_PROTOCOL=SASL_SSL", "set SSL"]),
+    ("SASL", "PLAINTEXT", {}, ["requires authentication (SASL: PLAIN, SCRAM-SHA-512): set WIREDESK_SECURITY_PROTOCOL=SASL_PLAINTEXT"]),
+    ("SECURE", "SSL", {"ssl_ca_file": "ca"}, ["requires authentication (SASL: PLAIN): set WIREDESK_SECURITY_PROTOCOL=SASL_SSL"]),
 ]  # fmt: skip
 
 UNREADABLE = [
@@ -217,9 +217,9 @@ def test_what_is_no_kafka_is_told(protocol: str) -> None:
     with web_server() as port, silent_server() as silent:
         at = {"security_protocol": protocol, "request_timeout": 3}
         line = refusal(KafkaSettings.model_validate({"bootstrap_servers": f"127.0.0.1:{port}", **at}))
-        assert f"at 127.0.0.1:{port} there is an HTTP server, and no Kafka broker" in line
+        assert f"at 127.0.0.1:{port} an HTTP server is listening, not a Kafka broker" in line
         line = refusal(KafkaSettings.model_validate({"bootstrap_servers": f"127.0.0.1:{silent}", **at}))
-        assert f"at 127.0.0.1:{silent} connections are taken, and nothing answers" in line
+        assert f"at 127.0.0.1:{silent} connections are accepted, but nothing answers" in line
         line = refusal(KafkaSettings.model_validate({"bootstrap_servers": "no.such.host.invalid:9092", **at}))
         assert "no.such.host.invalid does not resolve to an address" in line
         line = refusal(KafkaSettings.model_validate({"bootstrap_servers": "127.0.0.1:1", **at}))

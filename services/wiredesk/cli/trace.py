@@ -38,11 +38,11 @@ def trace(
 
     logs.quiet()
     traces = asyncio.run(_trace(kafka, parse_page_id(page)))
-    for found in traces:
+    for traced in traces:
         if as_json:
-            console.json(as_object(found))
+            console.json(as_object(traced))
         else:
-            _show(found)
+            _show(traced)
     if not traces:
         console.note(f"no record of {page}: it was not published, or its records are no longer kept", style="")
         raise typer.Exit(NOT_FOUND)
@@ -58,11 +58,11 @@ async def _trace(kafka: KafkaSettings, page: str) -> "list[PageTrace]":
         return await trace_page(cluster, registry(), PAGES_SKIPPED, page)
 
 
-def as_object(found: "PageTrace") -> dict[str, object]:
+def as_object(traced: "PageTrace") -> dict[str, object]:
     """Return a trace as a JSON object."""
     return {
-        "origin": found.origin,
-        "where": found.location,
+        "origin": traced.origin,
+        "where": traced.location,
         "records": [
             {
                 "topic": record.topic,
@@ -73,14 +73,14 @@ def as_object(found: "PageTrace") -> dict[str, object]:
                 "after_ms": record.waited_ms,
                 "what": record.summary,
             }
-            for record in found.records
+            for record in traced.records
         ],
     }
 
 
-def _show(found: "PageTrace") -> None:
+def _show(traced: "PageTrace") -> None:
     console.table(
-        f"{found.origin}: {found.location}",
+        f"{traced.origin}: {traced.location}",
         COLUMNS,
         [
             (
@@ -91,6 +91,6 @@ def _show(found: "PageTrace") -> None:
                 "" if record.waited_ms is None else f"{record.waited_ms} ms",
                 record.summary,
             )
-            for record in found.records
+            for record in traced.records
         ],
     )

@@ -4,7 +4,7 @@ Records are joined by the origin that each of them carries: the coordinates of t
 became of a raw page is one byte in a ledger. What is read, and what need not be:
 
 1. The committed offsets of all stages, before anything else: what a stage commits later can only make a record look
-   more advanced than it is said to be. Then, which dead letters were redriven: their outcome is in later records.
+   more advanced than the audit says. Then, which dead letters were redriven: their outcome is in later records.
 2. The end offsets of all topics, and then, once no earlier transaction is open, the *terminal topics* from their
    beginning. What a replay has published once more is counted separately: it is no second end of the page, and must
    itself exist once.
@@ -41,7 +41,7 @@ MAX_NAMED_RECORDS = 1000
 """Missing and duplicated records that are named, of each; all are counted."""
 
 MAX_CHECKED_BACKLOG = 10_000
-"""The longest backlog, in offsets, in which records are told from transaction markers; a longer one counts as it is."""
+"""The longest backlog, in offsets, from which transaction markers are subtracted; a longer one counts as it is."""
 
 PATIENCE_SECONDS = 120
 """How long open transactions are waited for: the broker itself ends them after their timeout."""
@@ -220,7 +220,7 @@ class _Audit:
         )
 
     async def _expired(self, committed: Mapping[Stage, Mapping[TopicPartition, CommittedOffset]]) -> Mapping[str, int]:
-        """Return how many offsets each stage has found deleted, and will find so when it reads on."""
+        """Return how many offsets retention deleted before each stage read them, whether it has noticed or not."""
         partitions = {tp for offsets in committed.values() for tp in offsets}
         kept = await self._cluster.offset_ranges(partitions)
         counts = {
@@ -275,7 +275,7 @@ class _Audit:
                     ledger.in_flight(*origin)
 
     async def _read_entry_topic(self, ledger: Ledger, backlog: _Ranges) -> None:
-        """Tell records from transaction markers, where it makes a difference."""
+        """Note which offsets have no record, such as those of transaction markers, where that makes a difference."""
         checked: dict[TopicPartition, OffsetRange] = {}
         for tp, waiting in backlog.items():
             if tp.topic != self._entry:

@@ -1,7 +1,7 @@
-"""What Kafka does not allow: each refusal as a line that names operation, resource, principal, and remedy.
+"""What Kafka does not allow: a line for each authorization error, with operation, resource, principal, and remedy.
 
-Kafka answers with an error code only. The operation follows from what was asked: a consumer reads, a producer writes,
-an admin client describes, unless the caller says otherwise.
+Kafka answers with an error code only. The operation follows from the client: a consumer reads, a producer writes, an
+admin client describes, unless the caller says otherwise.
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,10 @@ from wiredesk.runtime.errors import ForbiddenError, WiredeskError
 from wiredesk.runtime.settings import KafkaSettings
 
 TOPIC_REFUSED = TopicAuthorizationFailedError.errno
+"""The error code by which Kafka refuses an operation on a topic."""
+
 CLUSTER_REFUSED = ClusterAuthorizationFailedError.errno
+"""The error code by which Kafka refuses an operation on the cluster."""
 
 _REFUSALS = (
     TopicAuthorizationFailedError,
@@ -29,11 +32,11 @@ _REFUSALS = (
     TransactionalIdAuthorizationFailed,
 )
 
-_CAUSES = 5
-"""Errors that are followed from one to its cause: aiokafka wraps what its background tasks raise."""
+_MAX_CAUSES = 5
+"""How many errors are followed from one to its cause: aiokafka wraps what its background tasks raise."""
 
-_NAMED = 5
-"""Most topics that are named in a line."""
+_MAX_TOPICS = 5
+"""The most topics that are named in a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,20 @@ class Access:
 
 
 CONSUMING = Access("READ", "READ")
+"""Of a consumer, and of whoever commits offsets."""
+
 PRODUCING = Access("WRITE", "READ")
+"""Of a producer; it commits offsets of a group within a transaction."""
+
 DESCRIBING = Access("DESCRIBE", "DESCRIBE")
+"""Of an admin client."""
+
 DELETING = Access("DELETE", "DELETE")
+"""Of whoever deletes topics or groups."""
 
 
 def principal(settings: KafkaSettings) -> str:
-    """Return whom Kafka refuses, by the setting that says so."""
+    """Return the principal that Kafka refuses, as the settings name it."""
     if settings.security_protocol.startswith("SASL"):
         if settings.sasl_mechanism == "OAUTHBEARER":
             return f"the subject of the token (client {settings.sasl_oauth_client_id or 'of the token provider'})"
@@ -71,30 +81,30 @@ def forbidden(settings: KafkaSettings, operation: str, resource: str) -> Forbidd
 
 
 def invisible(settings: KafkaSettings, names: Iterable[str]) -> ForbiddenError:
-    """Return the error of topics that Kafka does not show: it hides whether they exist."""
+    """Return the error of topics that Kafka does not show: it does not say whether they exist."""
     return ForbiddenError(
-        f"topic {_listed(names)} is not visible to {principal(settings)}: Kafka allows no DESCRIBE on it, and hides "
-        "whether it exists: grant what 'wiredesk acls' prints, and where it is missing run 'wiredesk topics create'"
+        f"topic {_join(names)} is not visible to {principal(settings)}: Kafka does not allow DESCRIBE on it, nor "
+        "say whether it exists: grant what 'wiredesk acls' prints, and where it is missing run 'wiredesk topics create'"
     )
 
 
 def refusal(error: BaseException, settings: KafkaSettings, access: Access = CONSUMING) -> str | None:
-    """Return the line of an error by which Kafka does not allow something; None where it is another error.
+    """Return the line about an authorization error; None for other errors.
 
     Args:
-        error: of aiokafka; its causes are looked at, too. One of ours has been put into words already.
+        error: of aiokafka; its causes are followed. One of ours has its own line already.
         access: the operations that were asked for.
     """
-    found = _found(error)
-    if found is None:
+    refused = _authorization_error(error)
+    if refused is None:
         return None
-    argument = found.args[0] if found.args else None
-    if isinstance(found, TopicAuthorizationFailedError):
-        return _line(settings, access.topic, f"topic {_topic(argument)}")
-    if isinstance(found, GroupAuthorizationFailedError):
+    argument = refused.args[0] if refused.args else None
+    if isinstance(refused, TopicAuthorizationFailedError):
+        return _line(settings, access.topic, f"topic {_topic_names(argument)}")
+    if isinstance(refused, GroupAuthorizationFailedError):
         # The admin client says it in a sentence that ends with the group.
         return _line(settings, access.group, f"group {str(argument or '').rpartition(' ')[2] or '(unnamed)'}")
-    if isinstance(found, TransactionalIdAuthorizationFailed):
+    if isinstance(refused, TransactionalIdAuthorizationFailed):
         return _line(settings, "WRITE", f"transactional id {argument or '(unnamed)'}")
     if access is PRODUCING:
         # Without transactions a producer asks for an id, which any topic that it may write entitles it to.
@@ -106,8 +116,8 @@ def _line(settings: KafkaSettings, operation: str, resource: str) -> str:
     return f"Kafka does not allow {operation} on {resource} to {principal(settings)}: grant what 'wiredesk acls' prints"
 
 
-def _found(error: BaseException | None) -> KafkaError | None:
-    for _ in range(_CAUSES):
+def _authorization_error(error: BaseException | None) -> KafkaError | None:
+    for _ in range(_MAX_CAUSES):
         if error is None or isinstance(error, WiredeskError):
             return None
         if isinstance(error, _REFUSALS):
@@ -116,15 +126,15 @@ def _found(error: BaseException | None) -> KafkaError | None:
     return None
 
 
-def _topic(argument: object) -> str:
+def _topic_names(argument: object) -> str:
     if isinstance(argument, TopicPartition):
         return str(argument.topic)
     if isinstance(argument, set | frozenset | list | tuple):
-        return _listed(str(one) for one in argument)
+        return _join(str(one) for one in argument)
     return str(argument or "(unnamed)")
 
 
-def _listed(names: Iterable[str]) -> str:
+def _join(names: Iterable[str]) -> str:
     ordered = sorted(names)
-    more = f" and {len(ordered) - _NAMED} more" if len(ordered) > _NAMED else ""
-    return ", ".join(ordered[:_NAMED]) + more
+    more = f" and {len(ordered) - _MAX_TOPICS} more" if len(ordered) > _MAX_TOPICS else ""
+    return ", ".join(ordered[:_MAX_TOPICS]) + more

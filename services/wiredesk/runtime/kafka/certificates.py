@@ -2,7 +2,7 @@
 
 import ssl
 
-from wiredesk.runtime.kafka.wire import address
+from wiredesk.runtime.kafka.port_probe import address
 from wiredesk.runtime.settings import KafkaSettings
 
 # Of OpenSSL's X509_V_ERR_*.

@@ -277,7 +277,7 @@ class Cluster(ClusterClient):
         return await self._list_offsets(partitions, LATEST, READ_UNCOMMITTED)
 
     async def open_transactions(self, partition: TopicPartition) -> Sequence[OpenTransaction]:
-        """Return the transactions that are open on a partition, the one that began first in front."""
+        """Return the transactions that are open on a partition, the oldest first."""
         async with self._explained():
             return await open_transactions(self._client, partition)
 
@@ -426,21 +426,21 @@ class Cluster(ClusterClient):
         Args:
             seconds: partitions that have not answered by then are left out.
         """
-        found: dict[TopicPartition, Record | None] = {}
+        first: dict[TopicPartition, Record | None] = {}
         if not positions:
-            return found
+            return first
         await self._know(partition.topic for partition in positions)
         deadline = asyncio.get_running_loop().time() + seconds
         async with self._explained(), PartitionReader(self._client, self.settings, positions) as reader:
             while reader.partitions and asyncio.get_running_loop().time() < deadline:
                 for partition, records in (await reader.poll(max_records=len(reader.partitions))).items():
-                    found[partition] = records[0]
+                    first[partition] = records[0]
                     reader.stop(partition)
                 for partition in reader.partitions:
                     if reader.position(partition) >= stops[partition]:
-                        found[partition] = None
+                        first[partition] = None
                         reader.stop(partition)
-        return found
+        return first
 
     async def _read(
         self, starts: Mapping[TopicPartition, int], stops: Mapping[TopicPartition, int] | None

@@ -1,8 +1,8 @@
-"""Why no broker lets us in: found out by asking once more, below aiokafka's bootstrap, which only logs the cause.
+"""Why no broker accepts our connection, by connecting once more: the client library only logs the cause.
 
-Each bootstrap server is asked as a client would ask it; then the brokers that the cluster names. What a refusal means
-is told from the error; where there is none, because the other end closed the connection or kept silent, from what
-stands at the port (`wire`).
+A connection to each bootstrap server is tried, as a client would connect; then to the brokers that the cluster names.
+The cause follows from the error. Where there is none, because the connection was closed or nothing was answered, it
+follows from what listens at the port (`port_probe`).
 """
 
 import asyncio
@@ -22,40 +22,44 @@ from aiokafka.protocol.metadata import MetadataRequest
 
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import WiredeskError
-from wiredesk.runtime.kafka import certificates, security, wire
-from wiredesk.runtime.kafka.wire import Nature
+from wiredesk.runtime.kafka import certificates, port_probe, security
+from wiredesk.runtime.kafka.port_probe import Listener
 from wiredesk.runtime.settings import KafkaSettings
 
-CLIENT = "wiredesk-diagnosis"
+CLIENT_ID = "wiredesk-diagnosis"
+"""The client id of these connections in a broker's log."""
 
-SERVERS = 8
-"""Most servers that are asked."""
+MAX_SERVERS = 8
+"""The most servers to which a connection is tried."""
 
 ANSWER_SECONDS = 8.0
-"""For a server to answer."""
+"""How long a server may take to answer."""
 
 WATCH_SECONDS = 5.0
+"""Pause between two diagnoses while trouble lasts."""
 
-_SAID = 200
-"""Characters of what a broker says that are repeated."""
+_MAX_QUOTED = 200
+"""The most characters of a broker's message that are repeated."""
 
-_CAUSES = 5
+_MAX_CAUSES = 5
+"""How many errors are followed from one to its cause."""
 
-_NO_ENTRY = (
-    "the broker at {at} refuses the token ({said}): check issuer, audience and scope (WIREDESK_SASL_OAUTH_*) against "
-    "the broker's settings"
+_OAUTH_REFUSAL = (
+    "the broker at {at} refuses the token ({message}): check issuer, audience and scope (WIREDESK_SASL_OAUTH_*) "
+    "against the broker's settings"
 )
+"""The line where authentication by OAUTHBEARER fails."""
 
-
-_NO_KAFKA = {
-    Nature.HTTP: "there is an HTTP server, and no Kafka broker",
-    Nature.SILENT: "connections are taken, and nothing answers as a Kafka broker does",
-    Nature.OTHER: "something answers that is no Kafka broker",
+_NO_BROKER = {
+    Listener.HTTP: "an HTTP server is listening, not a Kafka broker",
+    Listener.SILENT: "connections are accepted, but nothing answers like a Kafka broker",
+    Listener.OTHER: "something is listening that is not a Kafka broker",
 }
+"""The middle of the line about a listener that is not a Kafka broker."""
 
 
 async def unreachable(settings: KafkaSettings) -> str:
-    """Return in a line why no bootstrap server lets us in."""
+    """Return in a line why no bootstrap server accepts our connection."""
     return await cause(settings) or (
         f"no Kafka broker answers at {settings.bootstrap_servers} ({settings.security_protocol}) as a client needs it: "
         "set WIREDESK_BOOTSTRAP_SERVERS, or try again"
@@ -63,20 +67,20 @@ async def unreachable(settings: KafkaSettings) -> str:
 
 
 async def cause(settings: KafkaSettings) -> str | None:
-    """Return in a line why we are not let in; None where we are.
+    """Return in a line why our connections fail; None where they do not.
 
     Raises:
         UsageError: a file of the settings cannot be read.
     """
     options = security.options(settings)
     addresses = [(host, port) for host, port, _ in collect_hosts(settings.bootstrap_servers, randomize=False)]
-    servers = [_Server(settings, options, *address) for address in addresses[:SERVERS]]
-    await asyncio.gather(*(server.ask() for server in servers))
+    servers = [_Server(settings, options, *address) for address in addresses[:MAX_SERVERS]]
+    await asyncio.gather(*(server.connect() for server in servers))
     brokers = next((server.brokers for server in servers if server.refusal is None), None)
     if brokers is None:
         return next(server.refusal for server in servers)
     others = [_Server(settings, options, *address) for address in brokers if address not in addresses]
-    await asyncio.gather(*(server.ask() for server in others[:SERVERS]))
+    await asyncio.gather(*(server.connect() for server in others[:MAX_SERVERS]))
     refusal = next((server.refusal for server in others if server.refusal is not None), None)
     return refusal and f"{refusal} (a broker as the cluster names it: see its advertised.listeners)"
 
@@ -103,7 +107,7 @@ class Watch:
 
 
 def _other_protocol(protocol: str) -> str:
-    """Return the protocol with TLS for the one without, and the reverse."""
+    """Return the same protocol with TLS in place of without, or the reverse."""
     return {
         "PLAINTEXT": "SSL",
         "SSL": "PLAINTEXT",
@@ -113,11 +117,11 @@ def _other_protocol(protocol: str) -> str:
 
 
 class _Server:
-    """A server that is asked.
+    """A server to which a connection is tried.
 
     Attributes:
-        refusal: why it does not let us in; None where it does, or was not asked yet.
-        brokers: that it names.
+        refusal: why the connection fails, in a line; None where it does not, or was not tried yet.
+        brokers: host and port of each broker that it names.
     """
 
     def __init__(self, settings: KafkaSettings, options: dict[str, Any], host: str, port: int) -> None:
@@ -128,40 +132,43 @@ class _Server:
         self._context: ssl.SSLContext | None = options.get("ssl_context")
         self._host = host
         self._port = port
-        self._at = wire.address(host, port)
+        self._at = port_probe.address(host, port)
         self._protocol = settings.security_protocol
 
-    async def ask(self) -> None:
-        """Ask it as a client does."""
-        connection = AIOKafkaConnection(self._host, self._port, client_id=CLIENT, **self._options)
+    async def connect(self) -> None:
+        """Connect and ask for the brokers, as a client does."""
+        connection = AIOKafkaConnection(self._host, self._port, client_id=CLIENT_ID, **self._options)
         try:
             async with asyncio.timeout(min(ANSWER_SECONDS, self._settings.request_timeout)):
                 with logs.muted("aiokafka"):
                     await connection.connect()
                     answer = await connection.send(MetadataRequest([]))
             self.brokers = [(broker[1], broker[2]) for broker in answer.brokers]
-            if not self.brokers:  # so a broker answers who has not proven who he is
-                self.refusal = await self._from_wire(KafkaConnectionError("it names no broker"))
-        except Exception as error:  # noqa: BLE001 - whatever the client makes of what stands there is to be explained
+            if not self.brokers:  # a broker answers so before authentication
+                self.refusal = await self._from_port(KafkaConnectionError("it names no broker"))
+        except Exception as error:  # noqa: BLE001 - whatever the client raises about what listens there is explained
             root = _root(error)
-            self.refusal = await self._said(root) or self._out_of_reach(root) or await self._from_wire(root)
+            self.refusal = await self._from_error(root) or self._from_network(root) or await self._from_port(root)
         finally:
-            await wire.close(connection)
+            await port_probe.close(connection)
 
-    async def _said(self, error: BaseException) -> str | None:
-        """Return what an error means by which the other end says why."""
+    async def _from_error(self, error: BaseException) -> str | None:
+        """Return the cause where the error says it; None for other errors."""
         match error:
             case security.TokenError():
                 return str(error)
             case IllegalSaslStateError():
                 return (
-                    f"the broker at {self._at} asks for no user: with WIREDESK_SECURITY_PROTOCOL={self._protocol} set "
-                    f"{self._protocol.replace('SASL_', '')} instead, or take its port for SASL"
+                    f"the broker at {self._at} does not use SASL on this port: in place of "
+                    f"WIREDESK_SECURITY_PROTOCOL={self._protocol} set {self._protocol.replace('SASL_', '')}, or use "
+                    "its SASL port"
                 )
             case UnsupportedSaslMechanismError():
-                there = ", ".join(await wire.mechanisms(self._host, self._port, self._context)) or "others"
-                mechanism = self._settings.sasl_mechanism
-                return f"the broker at {self._at} does not take WIREDESK_SASL_MECHANISM={mechanism}: it takes {there}"
+                supported = ", ".join(await port_probe.mechanisms(self._host, self._port, self._context)) or "others"
+                return (
+                    f"the broker at {self._at} does not support "
+                    f"WIREDESK_SASL_MECHANISM={self._settings.sasl_mechanism}: it supports {supported}"
+                )
             case SaslAuthenticationFailed():
                 return self._not_authenticated(error)
             case ssl.SSLError():
@@ -169,16 +176,16 @@ class _Server:
         return None
 
     def _not_authenticated(self, error: BaseException) -> str:
-        said = " ".join(str(error.args[0] if error.args else "").split())[:_SAID]
+        message = " ".join(str(error.args[0] if error.args else "").split())[:_MAX_QUOTED]
         if self._settings.sasl_mechanism == "OAUTHBEARER":
-            return _NO_ENTRY.format(at=self._at, said=said)
+            return _OAUTH_REFUSAL.format(at=self._at, message=message)
         return (
             f"the broker at {self._at} refuses user {self._settings.sasl_username}: WIREDESK_SASL_USERNAME is unknown "
-            f"to it with {self._settings.sasl_mechanism}, or WIREDESK_SASL_PASSWORD is wrong ({said})"
+            f"to it with {self._settings.sasl_mechanism}, or WIREDESK_SASL_PASSWORD is wrong ({message})"
         )
 
-    def _out_of_reach(self, error: BaseException) -> str | None:
-        """Return what an error means that the network has raised."""
+    def _from_network(self, error: BaseException) -> str | None:
+        """Return the cause where it is an error of the network; None for other errors."""
         if isinstance(error, socket.gaierror):
             return f"{self._host} does not resolve to an address ({error.strerror}): set WIREDESK_BOOTSTRAP_SERVERS"
         if not isinstance(error, OSError) or isinstance(error, ssl.SSLError | ConnectionResetError | TimeoutError):
@@ -188,45 +195,46 @@ class _Server:
             "set WIREDESK_BOOTSTRAP_SERVERS"
         )
 
-    async def _from_wire(self, error: BaseException) -> str:
-        """Tell the cause from what stands at the port: the other end closed the connection, or kept silent."""
-        nature, alert = await wire.nature(self._host, self._port, self._context)
-        told = certificates.problem(self._settings, self._host, self._port, alert) if alert is not None else None
-        if told is None and nature is Nature.TLS and self._context is None:
-            told = (
-                f"{self._at} speaks TLS, and WIREDESK_SECURITY_PROTOCOL={self._protocol} does not: set "
+    async def _from_port(self, error: BaseException) -> str:
+        """Return the cause by what listens at the port: the connection was closed, or nothing was answered."""
+        listener, alert = await port_probe.identify(self._host, self._port, self._context)
+        line = certificates.problem(self._settings, self._host, self._port, alert) if alert is not None else None
+        if line is None and listener is Listener.TLS and self._context is None:
+            line = (
+                f"{self._at} uses TLS, but WIREDESK_SECURITY_PROTOCOL={self._protocol} does not: set "
                 f"{_other_protocol(self._protocol)}"
             )
-        elif told is None and nature is Nature.PLAIN_KAFKA and self._context is not None:
-            told = (
-                f"the broker at {self._at} speaks no TLS, and WIREDESK_SECURITY_PROTOCOL={self._protocol} does: set "
-                f"{_other_protocol(self._protocol)}, or take its port for TLS"
+        elif line is None and listener is Listener.PLAIN_KAFKA and self._context is not None:
+            line = (
+                f"the broker at {self._at} does not use TLS on this port, but "
+                f"WIREDESK_SECURITY_PROTOCOL={self._protocol} does: set {_other_protocol(self._protocol)}, or use its "
+                "TLS port"
             )
-        elif told is None and (what := _NO_KAFKA.get(nature)) is not None:
-            told = f"at {self._at} {what}: set WIREDESK_BOOTSTRAP_SERVERS, or look at the broker"
-        return told or await self._after_hello(error)
+        elif line is None and (what := _NO_BROKER.get(listener)) is not None:
+            line = f"at {self._at} {what}: set WIREDESK_BOOTSTRAP_SERVERS, or look at the broker"
+        return line or await self._from_sasl(error)
 
-    async def _after_hello(self, error: BaseException) -> str:
-        """Tell why a broker closes the connection after it has said what it speaks."""
+    async def _from_sasl(self, error: BaseException) -> str:
+        """Return why a Kafka broker closes the connection, by what it says of SASL."""
         if not self._protocol.startswith("SASL"):
-            if there := await wire.mechanisms(self._host, self._port, self._context):
+            if supported := await port_probe.mechanisms(self._host, self._port, self._context):
                 with_sasl = "SASL_SSL" if self._protocol == "SSL" else "SASL_PLAINTEXT"
                 return (
-                    f"the broker at {self._at} wants a user (SASL: {', '.join(there)}): set "
+                    f"the broker at {self._at} requires authentication (SASL: {', '.join(supported)}): set "
                     f"WIREDESK_SECURITY_PROTOCOL={with_sasl}, WIREDESK_SASL_MECHANISM, WIREDESK_SASL_USERNAME and "
                     "WIREDESK_SASL_PASSWORD"
                 )
         elif self._settings.sasl_mechanism == "OAUTHBEARER":
             provider = self._options["sasl_oauth_token_provider"]
-            said = await wire.token_verdict(self._host, self._port, self._context, provider)
-            if said is not None:
-                return _NO_ENTRY.format(at=self._at, said=said[:_SAID])
+            message = await port_probe.token_verdict(self._host, self._port, self._context, provider)
+            if message is not None:
+                return _OAUTH_REFUSAL.format(at=self._at, message=message[:_MAX_QUOTED])
         kind = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         return f"the broker at {self._at} closes the connection ({kind}): look at its log"
 
 
 def _root(error: BaseException) -> BaseException:
-    for _ in range(_CAUSES):
+    for _ in range(_MAX_CAUSES):
         if error.__cause__ is None or isinstance(error, security.TokenError):
             break
         error = error.__cause__

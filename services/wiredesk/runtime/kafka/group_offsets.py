@@ -94,8 +94,8 @@ async def stable_committed_offset(
 ) -> CommittedOffset | None:
     """Return the offset that a group has committed for a partition, once no transaction can change it any more.
 
-    The classic coordinator of Kafka applies the offsets of a transaction on another thread, after it has told the
-    transaction's coordinator that all is done. So a plain request may return an offset that is older than the last
+    The classic coordinator of Kafka applies the offsets of a transaction on another thread, after it has
+    confirmed them to the transaction's coordinator. So a plain request may return an offset that is older than the last
     transaction of the partition's previous owner (decision 6). This one is refused while a transaction is pending, and
     repeated, also while the coordinator moves; the caller sets the deadline.
 

@@ -1,4 +1,4 @@
-"""Transactions that are open on a partition: readers of what is committed wait for them (KIP-664)."""
+"""Transactions that are open on a partition: consumers with `read_committed` do not read beyond them (KIP-664)."""
 
 import time
 from collections.abc import Sequence
@@ -17,8 +17,11 @@ class OpenTransaction:
     """A transaction that is open on a partition.
 
     Attributes:
-        start: offset of its first record there: nothing after it can be read.
-        last_write_ms: when its producer has last written there, in milliseconds since 1970.
+        source: the partition.
+        producer_id: of the producer whose transaction it is.
+        producer_epoch: of that producer.
+        start: offset of its first record in the partition: that record and what comes after it cannot be read.
+        last_write_ms: when its producer last wrote to the partition, in milliseconds since 1970.
     """
 
     source: TopicPartition
@@ -42,10 +45,11 @@ class OpenTransaction:
 async def open_transactions(
     client: AIOKafkaConsumer | AIOKafkaClient, source: TopicPartition
 ) -> Sequence[OpenTransaction]:
-    """Return the transactions that are open on a partition, the one that began first in front.
+    """Return the transactions that are open on a partition, the oldest first.
 
     Args:
-        client: any that knows the partition.
+        client: it must know the partition.
+        source: the partition.
 
     Raises:
         KafkaError: the leader is not known, refuses, or does not answer.
@@ -54,9 +58,9 @@ async def open_transactions(
     ((_, ((_, error, _, producers, _),), _),) = response.topics
     if error:
         raise for_code(error)(f"{source.topic}/{source.partition}")
-    found = [
+    opened = [
         OpenTransaction(source, producer_id, epoch, start, last)
         for producer_id, epoch, _, last, _, start, _ in producers
         if start >= 0
     ]
-    return sorted(found, key=lambda one: one.start)
+    return sorted(opened, key=lambda one: one.start)

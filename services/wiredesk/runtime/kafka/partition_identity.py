@@ -1,7 +1,8 @@
 """The identity of a partition: a topic that is deleted and created again starts at offset 0 under the same name.
 
-The topic's id tells offsets of the one from those of the other. Within one topic, an unclean leader election may
-truncate the log; then the leader's epoch is another, and the end of the epoch before says how far the log is the same.
+Offsets of the old and of the new topic differ by the topic's id. Within one topic, an unclean leader election may
+truncate the log. Then the leader epoch has changed, and the end offset of the old epoch says up to where the log is the
+same.
 """
 
 import asyncio
@@ -18,11 +19,11 @@ from wiredesk.runtime.kafka.protocol import OffsetForLeaderEpoch, TopicMetadata,
 
 @dataclass(frozen=True, slots=True)
 class PartitionIdentity:
-    """Which partition it is.
+    """What a partition must still have for its offsets to mean the same records.
 
     Attributes:
         topic_id: as Kafka's own tools write it: 22 characters.
-        leader_epoch: number of elections of its leader.
+        leader_epoch: grows with each election of its leader.
     """
 
     topic_id: str
@@ -52,7 +53,7 @@ class _Answer:
 
 
 class PartitionIdentities:
-    """Asks the leaders of a consumer's partitions for the identities of these.
+    """The identities of a consumer's partitions, as their leaders know them.
 
     A leader knows that a topic was created again before it serves a record of it. So an answer that was asked for after
     a record was fetched holds for that record. Lanes that ask at the same time share one request.

@@ -1,21 +1,29 @@
-"""Which partition a record goes to: the rule of the Java client, so that all clients agree on a key."""
+"""The partition of a record's key, by the rule of the Java client: all clients choose the same one."""
 
 import random
 import struct
 from collections.abc import Collection, Sequence
 
 _M = 0x5BD1E995
+"""The multiplier of murmur2."""
+
 _SEED = 0x9747B28C
+"""The seed that Kafka's clients start murmur2 with."""
+
 _MASK = 0xFFFFFFFF
+"""The lower 32 bits, to which all arithmetic is cut."""
+
 _WORD = struct.Struct("<I")
+"""A word of the key: 32 bits, little-endian."""
 
 
 def partition_for(key: bytes | None, partitions: Sequence[int], available: Collection[int]) -> int:
-    """Return the partition of a key; any one that has a leader where there is no key.
+    """Return the partition of a key; without a key, a random partition that has a leader.
 
     Args:
-        partitions: of the topic, ascending.
-        available: those that have a leader.
+        key: of the record.
+        partitions: numbers of the topic's partitions, ascending.
+        available: numbers of those that have a leader.
     """
     if len(partitions) == 1:
         return partitions[0]

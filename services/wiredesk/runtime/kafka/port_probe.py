@@ -1,4 +1,4 @@
-"""What stands at a port: found out with a few bytes, where the client library only sees a connection closed."""
+"""What listens at a port, by sending a few bytes: the client library only sees a closed connection."""
 
 import asyncio
 import contextlib
@@ -16,28 +16,42 @@ from aiokafka.protocol.admin import SaslAuthenticateRequest, SaslHandShakeReques
 from wiredesk.runtime import logs
 
 STEP_SECONDS = 4.0
-"""For each question; whoever asks has waited already."""
+"""How long each connection and each answer may take; the user has waited for the client library before."""
 
 CLOSE_SECONDS = 1.0
+"""How long a connection may take to close."""
 
 _CORRELATION = 0x77697265
+"""The correlation id of our request: a Kafka broker repeats it in its response."""
+
 _HELLO = struct.pack(">hhih8s", 18, 0, _CORRELATION, 8, b"wiredesk")
 _API_VERSIONS = struct.pack(">i", len(_HELLO)) + _HELLO
-"""ApiVersions of version 0: the one request that every broker answers before it knows us."""
+"""ApiVersions of version 0: the only request that every broker answers before authentication."""
 
 _HTTP_REQUEST = b"HEAD / HTTP/1.0\r\n\r\n"
+"""The shortest request that every HTTP server answers."""
+
 _TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
+"""The first bytes of a TLS alert, and of a TLS handshake."""
+
 _HEAD = 8
+"""How many bytes of an answer are read: the size and the correlation id of a Kafka response."""
+
+_MAX_MECHANISMS = 10
+"""How many SASL mechanisms of a broker are named."""
+
+_MAX_MECHANISM_CHARACTERS = 40
+"""How many characters of each are shown."""
 
 
-class Nature(Enum):
-    """What answers at a port."""
+class Listener(Enum):
+    """What listens at a port."""
 
     PLAIN_KAFKA = "Kafka without TLS"
     TLS_KAFKA = "Kafka over TLS"
     TLS = "TLS"
     HTTP = "HTTP"
-    SILENT = "nothing is said"
+    SILENT = "no answer"
     OTHER = "something else"
 
 
@@ -46,49 +60,49 @@ def address(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-async def nature(host: str, port: int, context: ssl.SSLContext | None) -> tuple[Nature, ssl.SSLError | None]:
-    """Return what stands at a port, and the alert by which it refuses our TLS.
+async def identify(host: str, port: int, context: ssl.SSLContext | None) -> tuple[Listener, ssl.SSLError | None]:
+    """Return what listens at a port, and the TLS alert by which it refuses us.
 
     Args:
         context: of our TLS connections; None: we use none.
     """
     transports = (None,) if context is None else (context, None)
-    asked = [(transport, request) for request in (_API_VERSIONS, _HTTP_REQUEST) for transport in transports]
-    # All at once, each over a connection of its own: who is silent is so for every one of them.
+    attempts = [(transport, request) for request in (_API_VERSIONS, _HTTP_REQUEST) for transport in transports]
+    # All at once, each on a connection of its own: a listener that is silent is so on each of them.
     with_tls, *answers = await asyncio.gather(
-        _speaks_tls(host, port), *(_answer(host, port, transport, request) for transport, request in asked)
+        _has_tls(host, port), *(_answer(host, port, transport, request) for transport, request in attempts)
     )
-    for (transport, _), answer in zip(asked, answers, strict=True):
+    for (transport, _), answer in zip(attempts, answers, strict=True):
         if isinstance(answer, ssl.SSLError) and "ALERT" in (answer.reason or ""):
-            return Nature.TLS, answer
+            return Listener.TLS, answer
         if isinstance(answer, bytes) and answer:
-            return _kind(answer, with_tls=transport is not None), None
-    return (Nature.TLS if with_tls else Nature.SILENT), None
+            return _classify(answer, with_tls=transport is not None), None
+    return (Listener.TLS if with_tls else Listener.SILENT), None
 
 
 async def mechanisms(host: str, port: int, context: ssl.SSLContext | None) -> list[str]:
-    """Return the SASL mechanisms that a broker takes; none where it wants no SASL, or does not say."""
+    """Return the SASL mechanisms that a broker accepts; none where it has no SASL, or does not answer."""
     with contextlib.suppress(KafkaError, OSError, TimeoutError, ValueError):
         async with _connected(host, port, context) as connection:
             answer = await connection.send(SaslHandShakeRequest("NONE"))
-            return [str(name)[:40] for name in answer.enabled_mechanisms][:10]
+            return [str(name)[:_MAX_MECHANISM_CHARACTERS] for name in answer.enabled_mechanisms][:_MAX_MECHANISMS]
     return []
 
 
 async def token_verdict(
     host: str, port: int, context: ssl.SSLContext | None, provider: AbstractTokenProvider
 ) -> str | None:
-    """Return what a broker says against a token; None where it takes it, or says nothing.
+    """Return why a broker refuses a token; None where it accepts it, or says nothing.
 
-    RFC 7628 has the server put its refusal into a challenge, which aiokafka takes for success.
+    By RFC 7628 the server sends its refusal as a challenge, which aiokafka takes for success.
     """
     with contextlib.suppress(KafkaError, OSError, TimeoutError, ValueError):
         async with _connected(host, port, context) as connection:
             await connection.send(SaslHandShakeRequest("OAUTHBEARER"))
             payload, _ = await OAuthAuthenticator(sasl_oauth_token_provider=provider).step(None)
             answer = await connection.send(SaslAuthenticateRequest(payload))
-            said = answer.sasl_auth_bytes or (answer.error_message or "").encode()
-            return " ".join(said.decode("utf-8", "replace").split()) or None
+            message = answer.sasl_auth_bytes or (answer.error_message or "").encode()
+            return " ".join(message.decode("utf-8", "replace").split()) or None
     return None
 
 
@@ -107,14 +121,14 @@ async def _connected(host: str, port: int, context: ssl.SSLContext | None) -> As
 
 
 async def close(connection: AIOKafkaConnection) -> None:
-    """Close a connection, and wait until it is, unless the other end keeps us waiting."""
+    """Close a connection, and wait for that a moment."""
     closed = connection.close()
     if connection._protocol is not None:  # noqa: SLF001 - it was never opened
         await asyncio.wait({closed}, timeout=CLOSE_SECONDS)
 
 
-async def _speaks_tls(host: str, port: int) -> bool:
-    """Whether TLS is spoken there; whose certificate it is does not matter here, and nothing is sent."""
+async def _has_tls(host: str, port: int) -> bool:
+    """Whether the port has TLS; the certificate does not matter, and nothing is sent."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -123,7 +137,7 @@ async def _speaks_tls(host: str, port: int) -> bool:
 
 
 async def _answer(host: str, port: int, context: ssl.SSLContext | None, request: bytes) -> bytes | Exception:
-    """Return the first bytes of an answer, none where there is none; or the error that came instead."""
+    """Return the first bytes of an answer, or none where there is no answer; or else the error."""
     writer: Any = None
     try:
         async with asyncio.timeout(STEP_SECONDS):
@@ -143,12 +157,12 @@ async def _answer(host: str, port: int, context: ssl.SSLContext | None, request:
     finally:
         if writer is not None:
             writer.transport.abort()
-            await asyncio.sleep(0)  # that is when it is closed
+            await asyncio.sleep(0)  # the transport closes in the next iteration of the loop
 
 
-def _kind(answer: bytes, *, with_tls: bool) -> Nature:
+def _classify(answer: bytes, *, with_tls: bool) -> Listener:
     if len(answer) == _HEAD and answer[4:] == struct.pack(">i", _CORRELATION):
-        return Nature.TLS_KAFKA if with_tls else Nature.PLAIN_KAFKA
+        return Listener.TLS_KAFKA if with_tls else Listener.PLAIN_KAFKA
     if answer.startswith(_TLS_RECORDS):
-        return Nature.TLS
-    return Nature.HTTP if answer.upper().startswith((b"HTTP/", b"<!DOCTYP", b"<HTML")) else Nature.OTHER
+        return Listener.TLS
+    return Listener.HTTP if answer.upper().startswith((b"HTTP/", b"<!DOCTYP", b"<HTML")) else Listener.OTHER
