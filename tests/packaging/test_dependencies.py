@@ -113,3 +113,17 @@ def test_pins_hold_every_library_that_is_declared(stage: str) -> None:
         stage, [stage]
     )
     assert (BASE - {"wiredesk-schemas"}).union(*(EXTRAS[extra] for extra in extras)) <= pinned
+
+
+def test_documents_quote_the_sizes_that_were_measured() -> None:
+    sizes = tomllib.loads((ROOT / "requirements" / "sizes.toml").read_text(encoding="utf-8"))
+    dependencies = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    for name, size in sizes.items():
+        assert re.search(
+            rf"^\| `{name}` \| .* \| {size['fetch']} MB \| {size['disk']} MB \|", dependencies, re.MULTILINE
+        ), name
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    run, dev = sizes["run"], sizes["dev"]
+    assert f"| `make demo` | {run['fetch']} MB of libraries, 40 MB of Kafka | {run['disk']} MB |" in readme
+    assert f"| `make test` | {dev['fetch'] - run['fetch']} MB more: tools for tests | {dev['disk']} MB |" in readme
+    assert f"as little as {sizes['ingest']['disk']} MB" in readme
