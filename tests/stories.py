@@ -1,4 +1,4 @@
-"""Articles for tests of enrichment: of given paragraphs, and invented ones whose mentions are marked by hand."""
+"""Articles for tests of enrichment: from given paragraphs, and invented stories in which the mentions are marked."""
 
 import re
 from collections.abc import Iterator
@@ -7,18 +7,20 @@ from pathlib import Path
 
 from wiredesk_schemas import Block, CleanedArticle, Extraction
 
-_MARKED = re.compile(r"\[([^|\]]+)\|([^\]]+)\]")
-
 STORIES = Path(__file__).parent / "articles" / "named.txt"
+"""The marked stories; the file's first line describes the marks."""
+
+_MARK = re.compile(r"\[([^|\]]+)\|([^\]]+)\]")
 
 
 @dataclass(frozen=True)
-class Marked:
-    """A story.
+class MarkedStory:
+    """A story whose mentions are known.
 
     Attributes:
-        text: without marks.
-        mentions: (begin, end) of each name, and the entity that it names.
+        number: in the file, from 1.
+        text: without the marks.
+        mentions: by start and end of the mention, the entity that it names.
     """
 
     number: int
@@ -26,18 +28,17 @@ class Marked:
     mentions: dict[tuple[int, int], str]
 
 
-def stories() -> Iterator[Marked]:
-    """Yield the stories."""
-    for number, line in enumerate(
-        (one for one in STORIES.read_text(encoding="utf-8").splitlines() if one[0] != "#"), 1
-    ):
+def marked_stories() -> Iterator[MarkedStory]:
+    """Yield the stories of the file."""
+    lines = (line for line in STORIES.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+    for number, line in enumerate(lines, 1):
         text, position, mentions = "", 0, {}
-        for found in _MARKED.finditer(line):
-            text += line[position : found.start()]
-            mentions[len(text), len(text) + len(found[1])] = found[2]
-            text += found[1]
-            position = found.end()
-        yield Marked(number, text + line[position:], mentions)
+        for mark in _MARK.finditer(line):
+            text += line[position : mark.start()]
+            mentions[len(text), len(text) + len(mark[1])] = mark[2]
+            text += mark[1]
+            position = mark.end()
+        yield MarkedStory(number, text + line[position:], mentions)
 
 
 def article(*paragraphs: str, title: str | None = None) -> CleanedArticle:

@@ -1,4 +1,4 @@
-"""CoNLL files as articles, and exact spans of people, organisations and places scored against them."""
+"""CoNLL files as articles, and scores of exact spans of people, organisations and places."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,25 +10,34 @@ from wiredesk.enrichment.interfaces import TaggedSpan
 from wiredesk_schemas import EntityType
 
 LABELS = {EntityType.PERSON: "PER", EntityType.ORGANISATION: "ORG", EntityType.PLACE: "LOC"}
+"""CoNLL's labels of our types."""
 
-type Names = set[tuple[int, int, str]]
+type LabelledSpan = tuple[int, int, str]
 """First token, last token + 1, label."""
 
-type Tags = list[Sequence[Sequence[TaggedSpan]]]
-"""Of each article, of each sentence."""
+type SentenceSpans = set[LabelledSpan]
+
+type ArticleTags = Sequence[Sequence[TaggedSpan]]
+"""What a tagger marked in each sentence of an article."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence: its text, where each token stands in it, and the names in it."""
+    """A sentence of the gold set.
+
+    Attributes:
+        text: of the sentence.
+        tokens: start and end of each token in the text.
+        gold: the names in it.
+    """
 
     text: str
     tokens: tuple[tuple[int, int], ...]
-    names: frozenset[tuple[int, int, str]]
+    gold: frozenset[LabelledSpan]
 
-    def span(self, start: int, end: int) -> tuple[int, int] | None:
-        """Return the tokens between two offsets, without article and possessive; None where the offsets cut one."""
-        inside = [i for i, (a, b) in enumerate(self.tokens) if a < end and b > start]
+    def token_span(self, start: int, end: int) -> tuple[int, int] | None:
+        """Return the tokens between two offsets, without article and possessive; None where an offset cuts one."""
+        inside = [i for i, (first, last) in enumerate(self.tokens) if first < end and last > start]
         if not inside:
             return None
         first, last = inside[0], inside[-1] + 1
@@ -48,8 +57,8 @@ class Sentence:
 type Article = list[Sentence]
 
 
-def read(path: Path) -> list[Article]:
-    """Return the articles of a file: token, begin, end and tag on a line, `-DOCSTART-` before each article."""
+def read_conll(path: Path) -> list[Article]:
+    """Return the articles of a file: token, start, end and tag on a line, `-DOCSTART-` before each article."""
     articles: list[Article] = []
     rows: list[list[str]] = []
     for line in [*path.read_text(encoding="utf-8").splitlines(), ""]:
@@ -69,70 +78,76 @@ def _sentence(rows: Sequence[Sequence[str]]) -> Sentence:
     for word, start, end, _ in rows:
         text = text.ljust(int(start) - base) + word
         tokens.append((int(start) - base, int(end) - base))
-    return Sentence(text, tuple(tokens), frozenset(_names([row[3] for row in rows])))
+    return Sentence(text, tuple(tokens), frozenset(_labelled_spans([row[3] for row in rows])))
 
 
-def _names(tags: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-    start, kind = None, ""
+def _labelled_spans(tags: Sequence[str]) -> Iterator[LabelledSpan]:
+    start, current = None, ""
     for i, tag in enumerate([*tags, "O"]):
         prefix, _, label = tag.partition("-")
-        if start is not None and (tag == "O" or prefix == "B" or label != kind):
-            if kind in LABELS.values():
-                yield start, i, kind
+        if start is not None and (tag == "O" or prefix == "B" or label != current):
+            if current in LABELS.values():
+                yield start, i, current
             start = None
         if tag != "O" and start is None:
-            start, kind = i, label
+            start, current = i, label
 
 
-def tagged(articles: Sequence[Article], tag: Callable[[Sequence[str]], Sequence[Sequence[TaggedSpan]]]) -> Tags:
-    """Return what a tagger says of all sentences."""
+def tag_articles(
+    articles: Sequence[Article], tag: Callable[[Sequence[str]], Sequence[Sequence[TaggedSpan]]]
+) -> list[ArticleTags]:
+    """Return what a tagger marks in all sentences of each article."""
     return [tag([sentence.text for sentence in article]) for article in articles]
 
 
-def alone(articles: Sequence[Article], tags: Tags) -> list[list[Names]]:
-    """Return the names that the tagger found, without anything of ours behind it."""
+def tagger_alone(articles: Sequence[Article], tags: Sequence[ArticleTags]) -> list[list[SentenceSpans]]:
+    """Return the names that the tagger marked, without our rules."""
     return [
         [
-            _spans(sentence, [(s.start, s.end, s.type) for s in spans])
-            for sentence, spans in zip(article, found, strict=True)
+            _token_spans(sentence, [(span.start, span.end, span.type) for span in marked])
+            for sentence, marked in zip(article, in_article, strict=True)
         ]
-        for article, found in zip(articles, tags, strict=True)
+        for article, in_article in zip(articles, tags, strict=True)
     ]
 
 
-def with_rules(articles: Sequence[Article], tags: Tags) -> list[list[Names]]:
-    """Return the names that enrichment finds, from what the tagger found."""
-    result = []
-    for article, found in zip(articles, tags, strict=True):
-        texts = [ArticleField(f"/paragraphs/{n}/text", sentence.text, 1.0, n) for n, sentence in enumerate(article)]
-        spans: list[list[tuple[int, int, EntityType]]] = [[] for _ in article]
-        for span in find_mentions(texts, found):
-            spans[span.field.position].append((span.start, span.end, span.type))
-        result.append([_spans(sentence, own) for sentence, own in zip(article, spans, strict=True)])
-    return result
+def with_rules(articles: Sequence[Article], tags: Sequence[ArticleTags]) -> list[list[SentenceSpans]]:
+    """Return the names that enrichment finds, from what the tagger marked."""
+    predicted = []
+    for article, in_article in zip(articles, tags, strict=True):
+        fields = [ArticleField(f"/paragraphs/{n}/text", sentence.text, 1.0, n) for n, sentence in enumerate(article)]
+        by_sentence: list[list[tuple[int, int, EntityType]]] = [[] for _ in article]
+        for span in find_mentions(fields, in_article):
+            by_sentence[span.field.position].append((span.start, span.end, span.type))
+        predicted.append([_token_spans(s, spans) for s, spans in zip(article, by_sentence, strict=True)])
+    return predicted
 
 
-def _spans(sentence: Sentence, found: Sequence[tuple[int, int, EntityType]]) -> Names:
+def _token_spans(sentence: Sentence, spans: Sequence[tuple[int, int, EntityType]]) -> SentenceSpans:
     return {
-        (*span, LABELS[kind])
-        for start, end, kind in found
-        if kind in LABELS and (span := sentence.span(start, end)) is not None
+        (*tokens, LABELS[kind])
+        for start, end, kind in spans
+        if kind in LABELS and (tokens := sentence.token_span(start, end)) is not None
     }
 
 
 def counts(
-    articles: Sequence[Article], found: Sequence[Sequence[Names]], label: str = ""
+    articles: Sequence[Article], predicted: Sequence[Sequence[SentenceSpans]], label: str = ""
 ) -> list[tuple[int, int, int]]:
-    """Return, for each article, how many names are right, how many are wrong, and how many are missing."""
+    """Return for each article how many names are right, how many are wrong, and how many are missing.
+
+    Args:
+        label: of the names that count; empty for all.
+    """
     return [
         tuple(
-            map(sum, zip(*(_count(s.names, names, label) for s, names in zip(article, own, strict=True)), strict=True))
+            map(sum, zip(*(_count(s.gold, spans, label) for s, spans in zip(article, own, strict=True)), strict=True))
         )  # type: ignore[misc] # three sums
-        for article, own in zip(articles, found, strict=True)
+        for article, own in zip(articles, predicted, strict=True)
     ]
 
 
-def _count(gold: frozenset[tuple[int, int, str]], names: Names, label: str) -> tuple[int, int, int]:
-    right = {name for name in gold if label in ("", name[2])}
-    said = {name for name in names if label in ("", name[2])}
-    return len(right & said), len(said - right), len(right - said)
+def _count(gold: frozenset[LabelledSpan], predicted: SentenceSpans, label: str) -> tuple[int, int, int]:
+    expected = {span for span in gold if label in ("", span[2])}
+    found = {span for span in predicted if label in ("", span[2])}
+    return len(expected & found), len(found - expected), len(expected - found)

@@ -1,4 +1,4 @@
-"""CPU of enrichment against the bare loop over the published pipeline, on articles of 500 words, in one run."""
+"""CPU time of enrichment, compared with the published pipeline alone, on articles of 500 words, in one run."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -12,50 +12,56 @@ from wiredesk.enrichment.settings import BASE_PIPELINE, EnrichmentSettings
 from wiredesk_schemas import CleanedArticle
 
 WORDS = 500
+"""Of each article."""
+
+PARAGRAPH_WORDS = 100
+"""Of each paragraph."""
+
 ROUNDS = 5
+"""Each measures all profiles in turn."""
 
 
-def articles(bodies: Sequence[str], article: Callable[[str], CleanedArticle]) -> list[CleanedArticle]:
-    """Return texts of at least 500 words as articles of 500, in paragraphs of at most a hundred."""
+def cut_articles(bodies: Sequence[str], article: Callable[[str], CleanedArticle]) -> list[CleanedArticle]:
+    """Return the first 500 words of each text that has so many, as articles."""
     cut = []
     for body in bodies:
         words = body.split()
         if len(words) >= WORDS:
-            paragraphs = [" ".join(words[i : i + 100]) for i in range(0, WORDS, 100)]
+            paragraphs = [" ".join(words[i : i + PARAGRAPH_WORDS]) for i in range(0, WORDS, PARAGRAPH_WORDS)]
             cut.append(article("\n".join(paragraphs)))
     return cut
 
 
-def measure(cases: Sequence[CleanedArticle]) -> dict[str, list[float]]:
-    """Return milliseconds of CPU an article, of each round, by what was measured; all in turn within a round."""
-    bare = spacy.load(str(import_module(BASE_PIPELINE).model_path()))
-    for pipe in [name for name in bare.pipe_names if name not in ("tok2vec", "ner")]:
-        bare.remove_pipe(pipe)
+def measure_cpu(articles: Sequence[CleanedArticle]) -> dict[str, list[float]]:
+    """Return milliseconds of CPU time per article, for each round: of the pipeline alone, and of both profiles."""
+    pipeline = spacy.load(str(import_module(BASE_PIPELINE).model_path()))
+    for component in [name for name in pipeline.pipe_names if name not in ("tok2vec", "ner")]:
+        pipeline.remove_pipe(component)
     hybrid = Enricher(EnrichmentSettings())
     fast = Enricher(EnrichmentSettings(topic_model="fast"))
-    texts = ["\n".join(block.text for block in case.paragraphs) for case in cases]
+    texts = ["\n".join(block.text for block in article.paragraphs) for article in articles]
 
-    def loop() -> None:
-        for document in bare.pipe(texts):
+    def pipeline_alone() -> None:
+        for document in pipeline.pipe(texts):
             list(document.ents)
 
     timed: dict[str, Callable[[], object]] = {
-        "bare": loop,
-        "hybrid": lambda: [hybrid(case) for case in cases],
-        "fast": lambda: [fast(case) for case in cases],
+        "pipeline": pipeline_alone,
+        "hybrid": lambda: [hybrid(article) for article in articles],
+        "fast": lambda: [fast(article) for article in articles],
     }
     for run in timed.values():
-        run()  # warm: caches, pages of the models
+        run()  # fills caches and loads pages of the models
     spent: dict[str, list[float]] = {name: [] for name in timed}
     for _ in range(ROUNDS):
         for name, run in timed.items():
             began = time.process_time()
             run()
-            spent[name].append(1000 * (time.process_time() - began) / len(cases))
+            spent[name].append(1000 * (time.process_time() - began) / len(articles))
     return spent
 
 
-def ratio(spent: dict[str, list[float]], name: str) -> tuple[float, float, float]:
-    """Return median, least and most of the ratios to the bare loop, round by round."""
-    ratios = [own / bare for own, bare in zip(spent[name], spent["bare"], strict=True)]
+def cpu_ratio(spent: dict[str, list[float]], name: str) -> tuple[float, float, float]:
+    """Return median, least and greatest ratio to the pipeline alone, round by round."""
+    ratios = [own / base for own, base in zip(spent[name], spent["pipeline"], strict=True)]
     return median(ratios), min(ratios), max(ratios)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.stories import Marked, stories
+from tests.stories import MarkedStory, marked_stories
 from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities import build_entities, find_mentions, names, roles
 from wiredesk.enrichment.entities.spacy_tagger import SpacyTagger
@@ -247,7 +247,7 @@ def _check(texts: list[str], all_of_them: tuple[Entity, ...]) -> None:
 def test_mentions_merge_in_stories_full_of_shared_names(tagger: SpacyTagger) -> None:
     scores: list[tuple[float, float]] = []
     there = recalled = 0
-    for story in stories():
+    for story in marked_stories():
         predicted = _predicted(story, tagger)
         matched = sorted(story.mentions.keys() & predicted.keys())
         there, recalled = there + len(story.mentions), recalled + len(matched)
@@ -260,7 +260,7 @@ def test_mentions_merge_in_stories_full_of_shared_names(tagger: SpacyTagger) -> 
     assert recalled / there >= 0.9
 
 
-def _predicted(story: Marked, tagger: SpacyTagger) -> dict[tuple[int, int], int]:
+def _predicted(story: MarkedStory, tagger: SpacyTagger) -> dict[tuple[int, int], int]:
     text = ArticleField("/paragraphs/0/text", story.text, 1.0)
     return {
         (mention.start, mention.end): number

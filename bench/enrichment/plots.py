@@ -1,4 +1,4 @@
-"""Curves as SVG, without a library: two axes from 0 to 1, lines, and points."""
+"""Curves as SVG, without a library: two axes from 0 to 1, lines and points."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,20 +6,31 @@ from html import escape
 from pathlib import Path
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 560, 400, 62, 52, 34, 150
+"""Size of the picture and its margins, in pixels."""
+
 COLOURS = ("#1b6ca8", "#c8553d", "#5b8e3e", "#7d5ba6")
+"""Of the curves, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A line: its name, and points (x, y) from 0 to 1; `marks` draws the points."""
+    """A line of a picture.
+
+    Attributes:
+        name: in the legend.
+        points: x and y, each from 0 to 1.
+        marks: whether the points are drawn, too.
+    """
 
     name: str
     points: Sequence[tuple[float, float]]
     marks: bool = False
 
 
-def write(path: Path, title: str, x_axis: str, y_axis: str, curves: Sequence[Curve], *, diagonal: bool = False) -> None:
-    """Write a picture."""
+def write_plot(
+    path: Path, title: str, x_axis: str, y_axis: str, curves: Sequence[Curve], *, diagonal: bool = False
+) -> None:
+    """Write a picture; `diagonal` draws the line from 0,0 to 1,1."""
     parts = [
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif"'
@@ -29,7 +40,7 @@ def write(path: Path, title: str, x_axis: str, y_axis: str, curves: Sequence[Cur
         f'<text x="{LEFT}" y="20" font-size="14" font-weight="bold">{escape(title)}</text>',
     ]
     for tenth in range(0, 11, 2):
-        x, y = _at(tenth / 10, tenth / 10)
+        x, y = _to_pixels((tenth / 10, tenth / 10))
         parts += [
             f'<line x1="{LEFT}" y1="{y:.1f}" x2="{WIDTH - RIGHT}" y2="{y:.1f}" stroke="#ddd"/>',
             f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{tenth / 10:.1f}</text>',
@@ -40,7 +51,9 @@ def write(path: Path, title: str, x_axis: str, y_axis: str, curves: Sequence[Cur
     for curve, colour in zip(curves, COLOURS, strict=False):
         parts.append(_line(curve.points, colour))
         if curve.marks:
-            parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>' for x, y in _placed(curve.points)]
+            parts += [
+                f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>' for x, y in map(_to_pixels, curve.points)
+            ]
     for row, (curve, colour) in enumerate(zip(curves, COLOURS, strict=False)):
         y = TOP + 14 + 20 * row
         parts += [
@@ -59,14 +72,11 @@ def write(path: Path, title: str, x_axis: str, y_axis: str, curves: Sequence[Cur
     path.write_text("\n".join(parts) + "\n", encoding="utf-8")
 
 
-def _at(x: float, y: float) -> tuple[float, float]:
+def _to_pixels(point: tuple[float, float]) -> tuple[float, float]:
+    x, y = point
     return LEFT + x * (WIDTH - RIGHT - LEFT), HEIGHT - BOTTOM - y * (HEIGHT - BOTTOM - TOP)
 
 
-def _placed(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    return [_at(x, y) for x, y in points]
-
-
 def _line(points: Sequence[tuple[float, float]], colour: str, dashes: str = "") -> str:
-    told = " ".join(f"{x:.1f},{y:.1f}" for x, y in _placed(points))
-    return f'<polyline points="{told}" fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"/>'
+    pixels = " ".join(f"{x:.1f},{y:.1f}" for x, y in map(_to_pixels, points))
+    return f'<polyline points="{pixels}" fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"/>'
