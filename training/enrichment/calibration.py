@@ -1,16 +1,18 @@
-"""Fit the scores of topics: print the coefficients that stand in services/wiredesk/enrichment/topics/calibration.py.
+"""Fit the scores of topics: print the coefficients for services/wiredesk/enrichment/topics/calibration.py.
 
     python -m training.enrichment.calibration [--data ../shared/data] [--further .cache/further-pages]
 
-`labels.jsonl` beside this file says for 95 articles of publisher-pages and web-pages which of some candidate topics are
-right, and for 240 of the further pages (`make further-pages`) which top-level topics are: labelled for this project by
-one annotator who saw headline and beginning, and no score. The topic models have learnt from none of these articles.
+`labels.jsonl`, beside this file, has labels of 335 articles: for 95 of publisher-pages and web-pages, which of some
+candidate topics are right; for 240 of the further pages (`make further-pages`), which top-level topics are. One
+annotator labelled them for this project and saw headline and beginning, but no score. No topic model has learnt from
+these articles.
 """
 
 import argparse
 import json
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -25,44 +27,52 @@ from wiredesk.extractor import metadata
 from wiredesk.extractor.document import parse
 
 LABELS = Path(__file__).parent / "labels.jsonl"
+"""Described above."""
+
+BINS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+"""Bounds of the scores that are reported together."""
+
+FOLDS = 10
+"""Of the cross-validation that is reported."""
 
 NEWS_WEIGHT = 3.0
-"""Publishers' pages are news, as what flows through the pipeline is; half of web-pages are guides and blogs."""
+"""Weight of an article of publisher-pages: they are news, like the pages in the pipeline; half of web-pages are guides
+and blogs."""
 
 type Case = tuple[tuple[float, ...], bool, float]
-"""Features, whether the topic is right, what the case weighs."""
+"""Features, whether the topic is right, weight of the case."""
 
 
 def main() -> int:
-    """Print the coefficients of both functions, and how well they tell right from wrong."""
+    """Print the coefficients of both functions in both profiles, with their Brier scores."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--further", type=Path, default=further.FOLDER)
     args = parser.parse_args()
     if further.missing(args.further):
-        print("calibration: the further pages are not there; fetch them: make further-pages", file=sys.stderr)
+        print("calibration: the further pages are missing; run: make further-pages", file=sys.stderr)
         return 1
     texts = _texts(args.data, args.further)
     labels = [json.loads(line) for line in LABELS.read_text(encoding="utf-8").splitlines()]
     for fast in (False, True):
         classifier = NewsClassifier(fast=fast)
         top: list[Case] = []
-        narrow: list[Case] = []
+        narrower: list[Case] = []
         for label in labels:
-            # Of further pages all top-level topics are judged, and no narrower one.
-            right, judged = set(label["right"]), set(label.get("judged", classifier.roots))
+            # Of further pages all top-level topics are labelled, and no narrower one.
+            right, labelled = set(label["right"]), set(label.get("judged", classifier.roots))
             weight = NEWS_WEIGHT if label["set"] == "publisher-pages" else 1.0
             for kind, code, features in _candidates(classifier, *texts[label["id"]]):
-                if code in judged:
-                    (top if kind == "top" else narrow).append((features, code in right, weight))
+                if code in labelled:
+                    (top if kind == "top" else narrower).append((features, code in right, weight))
         profile = "FAST" if fast else "HYBRID"
-        for name, cases in (("TOP", top), ("NARROW", narrow)):
+        for name, cases in (("TOP", top), ("NARROWER", narrower)):
             _report(f"{profile}_{name}", cases)
     return 0
 
 
 def _texts(data: Path, folder: Path) -> dict[str, tuple[str, str]]:
-    """Return headlines and bodies, by the pages' ids."""
+    """Return headline and body of each page, by its id."""
     pages = [page for name in ("publisher-pages", "web-pages") for page in read_pages(data / name)]
     texts = {page["id"]: (page.get("title") or "", page["body"]) for page in pages}
     for page in further.read(folder):
@@ -73,11 +83,12 @@ def _texts(data: Path, folder: Path) -> dict[str, tuple[str, str]]:
 
 
 def _candidates(classifier: NewsClassifier, title: str, body: str) -> Iterator[tuple[str, str, tuple[float, ...]]]:
-    reading = classifier.score(title, body)
-    for rank, row in enumerate(np.argsort(-reading.top, kind="stable")[:MAX_TOP_LEVEL]):
-        yield "top", classifier.roots[row], top_features(reading.top, row, rank)
-    for candidate, features in classifier.candidates(reading, title, body):
-        yield "narrow", candidate.code, features
+    """Yield level, code and features of each topic that the classifier considers."""
+    scores = classifier.score(title, body)
+    for rank, row in enumerate(np.argsort(-scores.top, kind="stable")[:MAX_TOP_LEVEL]):
+        yield "top", classifier.roots[row], top_features(scores.top, row, rank)
+    for candidate, features in classifier.candidates(scores, title, body):
+        yield "narrower", candidate.code, features
 
 
 def _report(name: str, cases: list[Case]) -> None:
@@ -86,16 +97,16 @@ def _report(name: str, cases: list[Case]) -> None:
     weights = np.array([weight for _, _, weight in cases])
     model = LogisticRegression(C=1.0, max_iter=1000)
     held_out = cross_val_predict(
-        model, features, right, cv=10, method="predict_proba", params={"sample_weight": weights}
+        model, features, right, cv=FOLDS, method="predict_proba", params={"sample_weight": weights}
     )[:, 1]
     model.fit(features, right, sample_weight=weights)
     brier = float(np.mean((held_out - right) ** 2))
-    told = ", ".join(f"{value:.3f}" for value in (*model.intercept_, *model.coef_[0]))
-    print(f"{name}: tuple[float, ...] = ({told})")
+    coefficients = ", ".join(f"{value:.3f}" for value in (*model.intercept_, *model.coef_[0]))
+    print(f"{name}: ({coefficients})")
     print(
         f"  {len(cases)} candidates, {right.mean():.2f} right; Brier score {brier:.3f}, of the mean {right.var():.3f}"
     )
-    for low, high in ((0.0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1.0)):
+    for low, high in pairwise(BINS):
         inside = (held_out >= low) & (held_out < high + (high == 1.0))
         if inside.any():
             print(f"  scores {low:.1f} to {high:.1f}: {inside.sum()}, right {right[inside].mean():.2f}")

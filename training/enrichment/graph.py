@@ -1,14 +1,17 @@
-"""Write the sentence model's graph: the published weights, with sums of whole numbers.
+"""Write the sentence model's graph, which multiplies the published weights as integers.
 
     python -m training.enrichment.graph
 
-The package holds its weights as bytes and its graph multiplies them as 32-bit floats, in operators that a tracer left.
-Ours says the same with the runtime's own: it multiplies bytes by bytes (`DynamicQuantizeMatMul`: activations become
-bytes, too, by the least and the greatest of each tensor), attends in one operator, and looks up the embeddings of the
-pieces alone, where the published graph makes floats of all 30,522. It holds no weights: it names the places in the
-package's file where they stand.
+The package stores its weights as 8-bit integers. Its graph, which was recorded by a tracer, converts them to 32-bit
+floats before it multiplies. Our graph computes the same with operators of onnxruntime:
 
-Vectors are near the published graph's, not equal: `training.enrichment.topics` is to be run again after this.
+- It multiplies integers (`DynamicQuantizeMatMul`). Activations are quantised, too, by the least and the greatest value
+  of each tensor.
+- It computes the attention in one operator.
+- It converts the embeddings of the text's word pieces, where the published graph converts all 30,522.
+
+Our file contains no weights: it has their offsets in the package's file. The vectors are near those of the published
+graph, not equal, so run `training.enrichment.topics` after this.
 
 Writes services/wiredesk/enrichment/trained/minilm.onnx. Operators: onnx 1.17, and onnxruntime's `com.microsoft`.
 """
@@ -23,16 +26,22 @@ from onnx import TensorProto, helper
 from wiredesk.enrichment.topics.sentence_model import DIMENSIONS, weights_file
 
 TARGET = Path("services/wiredesk/enrichment/trained/minilm.onnx")
+"""The file that is written."""
 
 HEADS = 12
+"""Of the attention, as in BERT (Devlin et al. 2019)."""
+
 EPSILON = 1e-12
-"""Of layer normalisation: both as in BERT (Devlin et al. 2019)."""
+"""Of the layer normalisation, as in BERT."""
 
 MATRICES = 6
 """Of a layer: query, key, value, output; and the two of the feed-forward network."""
 
 CONTRIBUTED = "com.microsoft"
-OPERATORS, CONTRIBUTED_OPERATORS, FORMAT = 17, 1, 8
+"""Domain of onnxruntime's own operators."""
+
+OPSET, CONTRIBUTED_OPSET, IR_VERSION = 17, 1, 8
+"""Versions of the operators and of the file format."""
 
 
 def main() -> int:
@@ -44,9 +53,9 @@ def main() -> int:
 
 
 class Graph:
-    """BERT's encoder for one text, and the mean of its vectors.
+    """BERT's encoder for one text, and the mean of the vectors of its word pieces.
 
-    Input `input_ids` (pieces), output `vector` (384).
+    Its input is `input_ids` (one id per word piece), its output `vector` (384).
 
     Args:
         weights: the package's model file.
@@ -57,9 +66,9 @@ class Graph:
         self._bytes = weights.read_bytes()
         published = onnx.load_from_string(self._bytes).graph
         self._published = {tensor.name: tensor for tensor in published.initializer}
-        # Biases and norms keep the names that they were trained under; a tracer numbered the matrices, in their order.
-        of_products = [node.input[1] for node in published.node if node.op_type == "MatMul"]
-        self._matrices = [name for name in of_products if f"{name}_q" in self._published]
+        # Biases and norms have their names from training. The tracer gave matrices numbers; their order is known.
+        multiplied = [node.input[1] for node in published.node if node.op_type == "MatMul"]
+        self._matrices = [name for name in multiplied if f"{name}_q" in self._published]
         self._nodes: list[onnx.NodeProto] = []
         self._tensors: dict[str, TensorProto] = {}
 
@@ -77,11 +86,11 @@ class Graph:
             [helper.make_tensor_value_info("vector", TensorProto.FLOAT, [DIMENSIONS])],
             list(self._tensors.values()),
         )
-        operators = [helper.make_opsetid("", OPERATORS), helper.make_opsetid(CONTRIBUTED, CONTRIBUTED_OPERATORS)]
-        return helper.make_model(graph, opset_imports=operators, ir_version=FORMAT)
+        operators = [helper.make_opsetid("", OPSET), helper.make_opsetid(CONTRIBUTED, CONTRIBUTED_OPSET)]
+        return helper.make_model(graph, opset_imports=operators, ir_version=IR_VERSION)
 
     def _embeddings(self) -> str:
-        zero, one = self._whole("zero", 0), self._whole("one", 1)
+        zero, one = self._integer("zero", 0), self._integer("one", 1)
         words, positions = "embeddings.word_embeddings.weight", "embeddings.position_embeddings.weight"
         pieces = self._floats(words, "Gather", "input_ids")
         length = self._node("Shape", ["input_ids"], "length", start=0, end=1)
@@ -92,12 +101,12 @@ class Graph:
 
     def _layer(self, name: str, matrices: Sequence[str], hidden: str) -> str:
         query, key, value, output, widen, narrow = matrices
-        of_attention = f"{name}.attention.self"
-        seen = [
-            self._product(hidden, matrix, f"{of_attention}.{part}")
+        attention = f"{name}.attention.self"
+        projected = [
+            self._product(hidden, matrix, f"{attention}.{part}")
             for matrix, part in ((query, "query"), (key, "key"), (value, "value"))
         ]
-        mixed = self._node("MultiHeadAttention", seen, of_attention, domain=CONTRIBUTED, num_heads=HEADS)
+        mixed = self._node("MultiHeadAttention", projected, attention, domain=CONTRIBUTED, num_heads=HEADS)
         attended = self._product(mixed, output, f"{name}.attention.output.dense")
         hidden = self._residual(f"{name}.attention.output", attended, hidden)
         wide = self._product(hidden, widen, f"{name}.intermediate.dense")
@@ -105,13 +114,13 @@ class Graph:
         return self._residual(f"{name}.output", self._product(wide, narrow, f"{name}.output.dense"), hidden)
 
     def _product(self, left: str, matrix: str, name: str) -> str:
-        """Multiply floats by a matrix of bytes, and add the bias."""
+        """Multiply floats by a matrix of 8-bit integers, and add the bias."""
         scale = self._weights(f"{matrix}_scale", flat=True)
         operands = [left, self._weights(f"{matrix}_q"), scale, "", self._weights(f"{name}.bias")]
         return self._node("DynamicQuantizeMatMul", operands, name, domain=CONTRIBUTED)
 
     def _residual(self, name: str, change: str, hidden: str) -> str:
-        # Not the runtime's fused operator for the two: it takes four times as long.
+        # onnxruntime's fused operator for both takes four times as long.
         added = self._node("Add", [change, hidden], f"{name}.added")
         return self._norm(f"{name}.LayerNorm", added, name)
 
@@ -120,14 +129,14 @@ class Graph:
         return self._node("LayerNormalization", [values, *learnt], output, axis=-1, epsilon=EPSILON)
 
     def _floats(self, name: str, pick: str, *which: str) -> str:
-        """Pick rows of an embedding, and make floats of these alone."""
+        """Select rows of an embedding, and convert only these to floats."""
         rows = self._node(pick, [self._weights(f"{name}_q"), *which], f"{name}.bytes")
         scales = self._node(pick, [self._weights(f"{name}_scale"), *which], f"{name}.scales")
         rows = self._node("Cast", [rows], f"{name}.floats", to=TensorProto.FLOAT)
         return self._node("Mul", [rows, scales], name)
 
     def _weights(self, name: str, *, flat: bool = False) -> str:
-        """Name a tensor of the package's file by where its bytes stand there."""
+        """Add a tensor that refers to its bytes in the package's file, and return its name."""
         published = self._published.get(name) or self._published[f"inner.{name}"]
         shape = [max(published.dims)] if flat else list(published.dims)
         tensor = TensorProto(name=name, data_type=published.data_type, dims=shape, data_location=TensorProto.EXTERNAL)
@@ -138,7 +147,7 @@ class Graph:
         self._tensors[name] = tensor
         return name
 
-    def _whole(self, name: str, value: int) -> str:
+    def _integer(self, name: str, value: int) -> str:
         self._tensors[name] = helper.make_tensor(name, TensorProto.INT64, [1], [value])
         return name
 

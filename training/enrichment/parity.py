@@ -1,13 +1,15 @@
-"""Write what the training libraries compute with the weights that ship, for tests/models/: inference is written again.
+"""Write what the training libraries compute with the weights that ship, for the parity tests in tests/models/.
 
     OMP_NUM_THREADS=1 python -m training.enrichment.parity
 
-- The words model is fitted by scikit-learn and runs in numpy (`topics/words_model.py`). Here scikit-learn computes with
-  the weights of topics.npz.
-- The sentence model was published as a graph for floats and runs as our graph for whole numbers (`graph.py`). Here the
-  published graph is computed by onnx's reference implementation, in numpy.
+The arithmetic of these models is implemented twice, in a training library and in the service:
 
-The tagger needs none: spaCy trains it and runs it.
+- The words model is fitted by scikit-learn and runs in numpy (`topics/words_model.py`). Here scikit-learn computes its
+  outputs, with the weights of topics.npz.
+- The sentence model is published as a graph of floats and runs as our graph of integers (`graph.py`). Here onnx's
+  reference implementation computes the outputs of the published graph.
+
+The tagger is trained and run by the same library, spaCy.
 """
 
 import sys
@@ -31,6 +33,9 @@ from wiredesk.enrichment.topics.sentence_model import (
     weights_file,
 )
 from wiredesk.enrichment.topics.words_model import text_terms
+
+CLS, SEP = 101, 102
+"""Ids in BERT's vocabulary of the word pieces around a text."""
 
 
 def main() -> int:
@@ -71,8 +76,8 @@ def _sentence_vectors(texts: tuple[str, ...]) -> list[list[float]]:
 
 
 def _window_vector(graph: ReferenceEvaluator, pieces: list[int]) -> NDArray[Any]:
-    """Return the mean of the vectors of all pieces, [CLS] (101) and [SEP] (102) among them."""
-    ids = np.array([[101, *pieces, 102]], dtype=np.int64)
+    """Return the mean of the vectors of all pieces, [CLS] and [SEP] among them."""
+    ids = np.array([[CLS, *pieces, SEP]], dtype=np.int64)
     inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
     hidden = graph.run(None, {name: inputs[name] for name in graph.input_names})[0]
     mean: NDArray[Any] = np.asarray(hidden)[0].mean(axis=0)

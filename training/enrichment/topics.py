@@ -1,15 +1,15 @@
-"""Train the topic models: a few hundred example leads teach a teacher, and the teacher teaches the words model.
+"""Train the topic models: a teacher learns from example leads, and the words model learns from the teacher.
 
     python -m training.enrichment.topics [--data ../shared/data]
 
-1. The teacher is the product of three models of the example leads and of IPTC's definitions: TF-IDF, a regression on
-   sentence vectors, and the nearest leads.
-2. It labels 15,000 headlines and beginnings of articles, which may train and do not ship: HuffPost (CC BY 4.0) and
-   web-pages (CC BY 4.0).
-3. The words model learns from leads, definitions, and what the teacher said, each label as sure as the teacher was.
-4. How common each topic is in news is the mean of what the teacher said of four years of headlines.
+1. The teacher is the product of three models, which learn from the example leads and from IPTC's definitions: TF-IDF, a
+   regression on sentence vectors, and the nearest leads.
+2. It labels 15,000 headlines and beginnings of articles, whose licence allows training and which do not ship: HuffPost
+   (CC BY 4.0) and web-pages (CC BY 4.0).
+3. The words model learns from leads, definitions and the teacher's labels, each weighted by its probability.
+4. How common each topic is in news is the mean of the teacher's probabilities for four years of headlines.
 
-Writes services/wiredesk/enrichment/trained/topics.npz. The gold of `bench/enrichment` has no part in it.
+Writes services/wiredesk/enrichment/trained/topics.npz. It uses none of the gold sets of `bench/enrichment`.
 """
 
 import argparse
@@ -31,27 +31,38 @@ from wiredesk.enrichment.topics.taxonomy import taxonomy
 from wiredesk.enrichment.topics.words_model import text_terms
 
 TARGET = Path("services/wiredesk/enrichment/trained/topics.npz")
+"""The file that is written."""
+
 LEADS = Path("services/wiredesk/enrichment/data/example-leads.jsonl")
+"""The example leads."""
 
 LEAD_WEIGHT = 3.0
+"""Weight of a lead in training."""
+
 DEFINITION_WEIGHT = 0.3
-"""Definitions are not written as news is: for vectors they count less than for words, where their terms help."""
+"""Weight of a definition for models of vectors: definitions are not written as news is. For words it is 1: their terms
+help."""
 
-TEACHER = (0.3, 0.5, 0.4)
-"""Exponents of regression on vectors, nearest leads, and TF-IDF in the teacher's product."""
+TEACHER_EXPONENTS = (0.3, 0.5, 0.4)
+"""Of the regression on vectors, of the nearest leads, and of TF-IDF, in the teacher's product."""
 
-LEAST_SURE = 0.15
+MIN_PROBABILITY = 0.15
+"""From which a topic of the teacher's is a label."""
+
 BALANCE = 0.8
-"""Topics weigh the same in sum to this power: nearly so, whatever the headlines of a year were about."""
+"""Exponent by which the topics' sums of weights are equalised: nearly to 1, whatever a year's headlines were about."""
 
 MIN_TEXTS = 3
-"""That a term stands in; to keep only terms of large weights did worse on articles that were labelled."""
+"""In which a term must be. To keep the terms with large weights instead did worse on the labelled articles."""
 
-WINDOW = 120
-WINDOWS = 2
-"""Words of a piece of an article, and pieces of each article."""
+PIECE_WORDS = 120
+"""Words of a piece of an article."""
 
-SET_ASIDE = 1 / 6
+PIECES = 2
+"""Of each article, from its beginning."""
+
+HELD_OUT_SHARE = 1 / 6
+"""Of the articles of web-pages, which are not used for training."""
 
 type Floats = NDArray[np.float32]
 
@@ -63,18 +74,18 @@ def main() -> int:
     args = parser.parse_args()
     huffpost = args.data / "topics" / "huffpost.jsonl.gz"
     if not huffpost.exists():
-        print(f"topics: no {huffpost}; see docs/benchmarks.md for its source", file=sys.stderr)
+        print(f"topics: no {huffpost}; docs/benchmarks.md names its source", file=sys.stderr)
         return 1
     examples = Examples()
-    sentences = SentenceEncoder()
+    encoder = SentenceEncoder()
     headlines = _headlines(huffpost)
     unlabelled = [*headlines, *_beginnings(args.data)]
     print(f"{len(examples.texts)} leads and definitions, {len(unlabelled)} texts without labels", flush=True)
-    vectors = _vectors(sentences, examples.texts)
+    vectors = _vectors(encoder, examples.texts)
     arrays = _vector_arrays(examples, vectors)
-    taught = _teach(examples, vectors, NearestLeads(arrays), unlabelled, _vectors(sentences, unlabelled))
-    arrays |= _words_model(examples, unlabelled, taught)
-    arrays["common"] = taught[: len(headlines)].mean(axis=0)
+    probabilities = _teach(examples, vectors, NearestLeads(arrays), unlabelled, _vectors(encoder, unlabelled))
+    arrays |= _words_model(examples, unlabelled, probabilities)
+    arrays["common"] = probabilities[: len(headlines)].mean(axis=0)
     TARGET.parent.mkdir(exist_ok=True)
     np.savez_compressed(TARGET, allow_pickle=False, **arrays)
     print(f"{TARGET}: {TARGET.stat().st_size / 1e6:.2f} MB")
@@ -82,7 +93,15 @@ def main() -> int:
 
 
 class Examples:
-    """Example leads, then definitions of the taxonomy: texts, their top-level topics, and what they weigh."""
+    """The example leads, then the definitions of the taxonomy.
+
+    Attributes:
+        roots: codes of the top-level topics.
+        codes: of the definitions.
+        leads: number of the leads.
+        texts: of leads and definitions.
+        topics: of each text, as an index of `roots`.
+    """
 
     def __init__(self) -> None:
         leads = [json.loads(line) for line in LEADS.read_text(encoding="utf-8").splitlines()]
@@ -95,7 +114,7 @@ class Examples:
         self.topics = np.array([self.roots.index(code) for code in codes])
 
     def weights(self, definition: float) -> NDArray[np.float64]:
-        """Return what each text weighs."""
+        """Return the weight of each text, given that of a definition."""
         return np.where(np.arange(len(self.texts)) < self.leads, LEAD_WEIGHT, definition)
 
 
@@ -108,9 +127,9 @@ def _beginnings(data: Path) -> list[str]:
     pieces = []
     for page in read_pages(data / "web-pages"):
         words = f"{page.get('title') or ''}. {page.get('body') or ''}".split()
-        cut = [words[i * WINDOW : (i + 1) * WINDOW] for i in range(WINDOWS)]
-        if not is_set_aside(page["id"]):
-            pieces += [" ".join(piece) for piece in cut if len(piece) >= WINDOW // 4]
+        cut = [words[i * PIECE_WORDS : (i + 1) * PIECE_WORDS] for i in range(PIECES)]
+        if not is_held_out(page["id"]):
+            pieces += [" ".join(piece) for piece in cut if len(piece) >= PIECE_WORDS // 4]
     return pieces
 
 
@@ -120,53 +139,64 @@ def read_pages(folder: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines]
 
 
-def is_set_aside(page_id: str) -> bool:
-    """Return whether an article is kept from training: scores are calibrated on articles that no model has read."""
-    return hashlib.sha256(page_id.encode()).digest()[0] < SET_ASIDE * 256
+def is_held_out(page_id: str) -> bool:
+    """Return whether an article is not used for training: scores are calibrated on articles that no model has read."""
+    return hashlib.sha256(page_id.encode()).digest()[0] < HELD_OUT_SHARE * 256
 
 
-def _vectors(sentences: SentenceEncoder, texts: Sequence[str]) -> Floats:
-    return np.stack([[*sentences.vectors(text)][-1] for text in texts])
+def _vectors(encoder: SentenceEncoder, texts: Sequence[str]) -> Floats:
+    return np.stack([[*encoder.vectors(text)][-1] for text in texts])
 
 
 def _vector_arrays(examples: Examples, vectors: Floats) -> dict[str, NDArray[Any]]:
-    """Return what the sentence model is made of; vectors become whole numbers, which changes nothing that counts."""
-    whole = np.round(vectors / np.abs(vectors).max(axis=1, keepdims=True) * 127).astype(np.int8)
+    """Return the arrays of the sentence model. Vectors are stored as 8-bit integers, which changes no figure."""
+    integers = np.round(vectors / np.abs(vectors).max(axis=1, keepdims=True) * 127).astype(np.int8)
     return {
         "roots": np.frombuffer("\n".join(examples.roots).encode(), dtype=np.uint8),
-        "leads": whole[: examples.leads],
+        "leads": integers[: examples.leads],
         "leads_topic": examples.topics[: examples.leads].astype(np.int8),
-        "definitions": whole[examples.leads :],
+        "definitions": integers[examples.leads :],
         "definitions_code": np.frombuffer("\n".join(examples.codes).encode(), dtype=np.uint8),
     }
 
 
-def _teach(examples: Examples, vectors: Floats, nearest: NearestLeads, texts: Sequence[str], seen: Floats) -> Floats:
-    """Return the teacher's probabilities (texts by topics); `vectors` are the examples', `seen` the texts'."""
+def _teach(
+    examples: Examples, vectors: Floats, nearest: NearestLeads, texts: Sequence[str], text_vectors: Floats
+) -> Floats:
+    """Return the teacher's probabilities (texts by topics).
+
+    Args:
+        vectors: of the examples.
+        nearest: the model of the nearest leads, which is part of the teacher.
+        texts: without labels.
+        text_vectors: of these.
+    """
     meaning = LogisticRegression(C=3.0, class_weight="balanced", max_iter=500)
     meaning.fit(vectors, examples.topics, sample_weight=examples.weights(DEFINITION_WEIGHT))
     tfidf = TfidfVectorizer(analyzer=lambda text: list(text_terms(text)), sublinear_tf=True)
     words = LogisticRegression(C=20.0, class_weight="balanced", max_iter=400)
     words.fit(tfidf.fit_transform(examples.texts), examples.topics, sample_weight=examples.weights(1.0))
     parts = (
-        meaning.predict_log_proba(seen),
-        np.stack([nearest.log_probabilities(vector) for vector in seen]),
+        meaning.predict_log_proba(text_vectors),
+        np.stack([nearest.log_probabilities(vector) for vector in text_vectors]),
         np.log(words.predict_proba(tfidf.transform(texts)) + 1e-6),
     )
-    product = sum(exponent * part for exponent, part in zip(TEACHER, parts, strict=True))
-    taught: Floats = np.exp(product - np.logaddexp.reduce(product, axis=1, keepdims=True))
-    return taught
+    product = sum(exponent * part for exponent, part in zip(TEACHER_EXPONENTS, parts, strict=True))
+    probabilities: Floats = np.exp(product - np.logaddexp.reduce(product, axis=1, keepdims=True))
+    return probabilities
 
 
-def _words_model(examples: Examples, texts: Sequence[str], taught: Floats) -> dict[str, NDArray[Any]]:
-    rows, topics = np.nonzero(taught >= LEAST_SURE)
-    learnt = [*examples.texts, *(texts[int(row)] for row in rows)]
+def _words_model(examples: Examples, texts: Sequence[str], probabilities: Floats) -> dict[str, NDArray[Any]]:
+    """Return the arrays of the words model, which learns from examples and from the teacher's probabilities."""
+    rows, topics = np.nonzero(probabilities >= MIN_PROBABILITY)
+    training_texts = [*examples.texts, *(texts[int(row)] for row in rows)]
     labels = np.concatenate([examples.topics, topics])
-    weights = np.concatenate([examples.weights(1.0), taught[rows, topics]])
+    weights = np.concatenate([examples.weights(1.0), probabilities[rows, topics]])
     sums = np.bincount(labels, weights)
     weights *= (sums.sum() / len(sums) / sums[labels]) ** BALANCE
     tfidf = TfidfVectorizer(analyzer=lambda text: list(text_terms(text)), sublinear_tf=True, min_df=MIN_TEXTS)
-    model = LogisticRegression(C=10.0, max_iter=150).fit(tfidf.fit_transform(learnt), labels, sample_weight=weights)
+    model = LogisticRegression(C=10.0, max_iter=150)
+    model.fit(tfidf.fit_transform(training_texts), labels, sample_weight=weights)
     scale = np.abs(model.coef_).max() / 127
     return {
         "terms": np.frombuffer("\n".join(tfidf.get_feature_names_out()).encode(), dtype=np.uint8),
