@@ -79,8 +79,8 @@ def _window_vector(graph: ReferenceEvaluator, pieces: list[int]) -> NDArray[Any]
     """Return the mean of the vectors of all pieces, [CLS] and [SEP] among them."""
     ids = np.array([[CLS, *pieces, SEP]], dtype=np.int64)
     inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-    hidden = graph.run(None, {name: inputs[name] for name in graph.input_names})[0]
-    mean: NDArray[Any] = np.asarray(hidden)[0].mean(axis=0)
+    outputs: Any = graph.run(None, {name: inputs[name] for name in graph.input_names})
+    mean: NDArray[Any] = np.asarray(outputs[0])[0].mean(axis=0)
     return mean
 
 
