@@ -13,8 +13,9 @@ import sys
 import time
 
 from wiredesk.operations.replays.processing import process
-from wiredesk.operations.replays.run import load_runs
+from wiredesk.operations.replays.run import load_run
 from wiredesk.runtime import logs
+from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.records import Output, Record
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Stage, Topic
@@ -67,8 +68,9 @@ async def _run(bootstrap: str, run: str | None) -> None:
     if run is None:
         await Worker(STAGE, kafka, settings).run(stop)
         return
-    noted = (await load_runs(kafka))[run]
-    await process(kafka, settings, STAGE, noted.run, accept_all, rate=None, stop=stop)
+    async with Cluster(kafka) as cluster:
+        saved = await load_run(cluster, run)
+        await process(cluster, settings, STAGE, saved.run, accept_all, rate=None, stop=stop)
 
 
 if __name__ == "__main__":

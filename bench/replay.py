@@ -30,6 +30,7 @@ from wiredesk.operations.replays.reconcile import reconcile
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import WiredeskError
 from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.reading import between, ends
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
@@ -107,11 +108,13 @@ async def _copy(kafka: KafkaSettings, target: Topic, records: int) -> None:
 
 
 async def _replay(kafka: KafkaSettings, target: Topic, records: int, processes: int) -> None:
-    ranges = await resolve_ranges(kafka, STAGE)
-    run = await create_run(kafka, STAGE, version="1", into=target.name, ranges=ranges, filters={}, rate=None)
+    async with Cluster(kafka) as cluster:
+        ranges = await resolve_ranges(cluster, STAGE)
+        run = await create_run(cluster, STAGE, version="1", into=target.name, ranges=ranges, filters={}, rate=None)
     command = [str(Path(__file__).parent / "burning_stage.py"), kafka.bootstrap_servers, run.id]
     await asyncio.gather(*(_run(command) for _ in range(processes)))
-    found = await reconcile(kafka, run.id, run.sources(kafka, STAGE), run.outputs, accept_all)
+    async with Cluster(kafka) as cluster:
+        found = await reconcile(cluster, run.id, run.sources(kafka, STAGE), run.outputs, accept_all)
     if not found.adds_up or found.read != records:
         raise WiredeskError(f"the replay does not add up: {found}")
 

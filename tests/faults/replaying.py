@@ -36,7 +36,8 @@ from wiredesk.operations.replays.processing import position
 from wiredesk.operations.replays.run import Run, load_runs
 from wiredesk.pipeline import ARTICLES_CLEANED, ARTICLES_ENRICHED, PAGES_RAW, STAGES, TOPICS
 from wiredesk.runtime import logs
-from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import scaled, setting
 
@@ -259,8 +260,10 @@ class _Run:
         return await self._replayed(process)
 
     async def _done(self, run: Run) -> int:
-        async with clients.started(clients.admin(self._kafka), self._kafka) as admin:
-            return (await position(admin, self._kafka, run)).done
+        async with Cluster(self._kafka) as cluster:
+            now = await position(cluster, run)
+        assert now is not None
+        return now.done
 
     async def _planned(self) -> Run:
         """Return the run, once it is noted.
@@ -270,9 +273,11 @@ class _Run:
         """
         async with asyncio.timeout(scaled(DEADLINE_SECONDS)):
             while True:
-                for noted in (await load_runs(self._kafka)).values():
-                    if noted.run.into == V2:
-                        return noted.run
+                async with Cluster(self._kafka) as cluster:
+                    runs = await load_runs(cluster)
+                for saved in runs.values():
+                    if saved.run.into == V2:
+                        return saved.run
                 await asyncio.sleep(POLL_SECONDS)
 
     async def _rate(self, topic: str) -> float:

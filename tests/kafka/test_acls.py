@@ -24,7 +24,8 @@ from wiredesk.operations.replays.run import RUNS_TOPIC, Run, load_runs, save_run
 from wiredesk.pipeline import INGEST, PAGES_RAW, STAGES, TOPICS
 from wiredesk.runtime.errors import WiredeskError
 from wiredesk.runtime.kafka import clients, topics
-from wiredesk.runtime.kafka.progress import set_offsets
+from wiredesk.runtime.kafka.cluster import Cluster
+from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Topic
 from wiredesk.runtime.trouble import TroubleKind
@@ -201,9 +202,18 @@ async def fill(door: KafkaSettings, folder: Path) -> None:
     await topics.create(door, TOPICS, partitions=1)
     await publish(door, [Raw(b"a page", headers=(("ce_subject", b"https://s.example/"),))] * 2)
     await topics.create(door, [Topic("articles.enriched.v2", "", 1)])
-    run = Run(id="ingest-1", stage="ingest", version="1", into=None, spans={0: (0, 1)}, planned_at=datetime.now(UTC))
-    await set_offsets(door, run.group, {TopicPartition(door.on_cluster(PAGES_RAW.name), 0): 0})
-    await save_run(door, run, 1)
+    run = Run(
+        id="ingest-1",
+        stage="ingest",
+        version="1",
+        into=None,
+        ranges={0: OffsetRange(0, 1)},
+        planned_at=datetime.now(UTC),
+    )
+    async with Cluster(door) as cluster:
+        start = {TopicPartition(door.on_cluster(PAGES_RAW.name), 0): 0}
+        await cluster.set_group_offsets(door.on_cluster(run.group), start)
+        await save_run(cluster, run, 1)
     await add_letters(door)
     rows = [
         {"id": f"x/0/{n}", "topic": stage.dead_letter_topic.name, "key": None, "value": "eA==", "headers": list[str]()}
@@ -236,7 +246,7 @@ def test_a_replay_needs_exactly_what_is_printed(cluster: SecuredKafka, guest: Gu
         assert done.returncode == 1, (missing, done.stderr)
         assert len(done.stderr.splitlines()) == 1, done.stderr
         assert missing.name in done.stderr, (missing, done.stderr)
-    stopped = list(asyncio.run(load_runs(door)))
+    stopped = list(asyncio.run(saved_runs(door)))
     guest.may(*needed)
     done = replayed(kafka, into)
     assert done.returncode == 0, done.stderr
@@ -249,6 +259,11 @@ def test_a_replay_needs_exactly_what_is_printed(cluster: SecuredKafka, guest: Gu
     guest.may(*taken_up)
     done = secured.command(kafka, "replay", "--resume", stopped[-1], "--log-level", "error")
     assert done.returncode == 0, done.stderr
+
+
+async def saved_runs(door: KafkaSettings) -> list[str]:
+    async with Cluster(door) as cluster:
+        return list(await load_runs(cluster))
 
 
 def replayed(kafka: KafkaSettings, into: str) -> subprocess.CompletedProcess[str]:

@@ -20,6 +20,7 @@ from wiredesk.operations.dead_letters.redrive_log import read_redrive_log
 from wiredesk.pipeline import EXTRACTOR, INGEST, PAGES_ACCEPTED, PAGES_RAW, TOPICS
 from wiredesk.runtime.dead_letters import dead_letter
 from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.lineage import lineage
 from wiredesk.runtime.records import Failure, Record
@@ -171,12 +172,10 @@ async def test_a_thousand_killed_on_the_way_go_back_once_each(kafka: KafkaSettin
         process = await asyncio.create_subprocess_exec(
             *command(*options), cwd=ROOT, env=environment(kafka), stderr=asyncio.subprocess.DEVNULL
         )
-        before = len(await read_redrive_log(kafka))
+        before = await redriven(kafka)
         deadline = time.monotonic() + DEADLINE
         # Killed when it has begun to write, at a moment of its own each time.
-        while (
-            process.returncode is None and len(await read_redrive_log(kafka)) == before and time.monotonic() < deadline
-        ):
+        while process.returncode is None and await redriven(kafka) == before and time.monotonic() < deadline:
             await asyncio.sleep(0.01 + 0.05 * rng.random())
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGKILL)
@@ -188,6 +187,11 @@ async def test_a_thousand_killed_on_the_way_go_back_once_each(kafka: KafkaSettin
     assert set(back.values()) == {1}
     final = objects(kafka, *options)[0]
     assert (final["sent"], final["done_before"]) == (0, len(wanted))
+
+
+async def redriven(kafka: KafkaSettings) -> int:
+    async with Cluster(kafka) as cluster:
+        return len(await read_redrive_log(cluster))
 
 
 async def test_two_runs_at_once_send_nothing_twice(kafka: KafkaSettings) -> None:
@@ -230,6 +234,11 @@ async def test_dead_letters_are_kept_in_a_file_purged_and_brought_back(kafka: Ka
 @pytest.mark.parametrize(
     ("options", "told"),
     [
+        (
+            ["redrive"],
+            "reasons: error 2, timeout 2; stages: ingest 4): select some, for instance with --reason, or pass",
+        ),
+        (["purge"], "4 dead letters of "),
         (["show", "pages.raw.dlq/0/99"], "there is no dead letter"),
         (["show", "pages.raw/0/1"], "is not the id of a dead letter"),
         (["redrive", "--topic", "nix"], "no dead-letter topic nix"),
@@ -239,5 +248,12 @@ async def test_dead_letters_are_kept_in_a_file_purged_and_brought_back(kafka: Ka
 )
 async def test_a_wrong_call_is_told_in_one_line(kafka: KafkaSettings, options: list[str], told: str) -> None:
     await topics.create(kafka, TOPICS)
+    if options in (["redrive"], ["purge"]):
+        await give_up(kafka, INGEST, 4, first=1)
     (line,) = dlq(kafka, *options, code=2).splitlines()
     assert told in line
+
+
+async def test_topics_that_are_missing_are_named_in_one_line(kafka: KafkaSettings) -> None:
+    (line,) = dlq(kafka, "list", code=1).splitlines()
+    assert "run 'wiredesk topics create' first" in line

@@ -19,9 +19,10 @@ from wiredesk.operations.replays.planning import create_run, resolve_ranges
 from wiredesk.operations.replays.reconcile import reconcile
 from wiredesk.operations.replays.run import Run, load_runs
 from wiredesk.pipeline import INGEST, PAGES_ACCEPTED, PAGES_SKIPPED, TOPICS
-from wiredesk.runtime.kafka import clients, topics
-from wiredesk.runtime.kafka.progress import group_state, set_offsets
-from wiredesk.runtime.kafka.reading import ends, read
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.kafka.cluster import Cluster
+from wiredesk.runtime.kafka.offset_range import OffsetRange
+from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.worker.replay_scope import accept_all
@@ -65,9 +66,9 @@ async def records(kafka: KafkaSettings, *names: str) -> list[Record]:
     return [record async for record in reading if record is not None]
 
 
-async def sizes(kafka: KafkaSettings) -> dict[TopicPartition, tuple[int, int]]:
-    counts = await topics.partitions(kafka, [kafka.on_cluster(topic.name) for topic in TOPICS])
-    return await ends(kafka, [TopicPartition(name, n) for name, count in counts.items() for n in range(count)])
+async def sizes(kafka: KafkaSettings) -> dict[TopicPartition, OffsetRange]:
+    async with Cluster(kafka) as cluster:
+        return await cluster.offset_ranges(await cluster.partitions(kafka.on_cluster(topic.name) for topic in TOPICS))
 
 
 def replayed(found: list[Record]) -> Counter[str]:
@@ -94,7 +95,8 @@ async def test_a_range_goes_into_a_topic_of_its_own_and_the_live_ones_are_left_a
     assert planned["bytes"] > 26 * 100
     assert planned["records_per_second"] > 0
     assert planned["seconds"] >= 0
-    assert INTO not in (await topics.partitions(kafka, [kafka.on_cluster(INTO)])), "a dry run makes nothing"
+    async with Cluster(kafka) as cluster:
+        assert not await cluster.partitions([kafka.on_cluster(INTO)]), "a dry run creates nothing"
 
     found = replay(kafka, "ingest", "--from", "-1h", "--into", INTO, "--host", "paper.example")
     assert found["adds_up"]
@@ -105,9 +107,9 @@ async def test_a_range_goes_into_a_topic_of_its_own_and_the_live_ones_are_left_a
 
     written = await records(kafka, INTO)
     assert {text(record, "wiredesk_replay") for record in written} == {found["run"]}
-    async with clients.started(clients.admin(kafka), kafka) as admin:
-        state, _ = await group_state(admin, kafka.on_cluster(f"wiredesk.replay.{found['run']}"))
-    assert state == "Dead", "a group that has done its work would lag for ever"
+    async with Cluster(kafka) as cluster:
+        group = await cluster.describe_group(kafka.on_cluster(f"wiredesk.replay.{found['run']}"))
+    assert group.state == "Dead", "a group that has done its work would lag for ever"
     assert set(replayed(written)) == set(origins[1:30:2])
     live_events = {text(record, "wiredesk_origin"): attributes(record) for record in live}
     assert all(attributes(record) == live_events[text(record, "wiredesk_origin")] for record in written)
@@ -239,8 +241,9 @@ async def forge(kafka: KafkaSettings, topic: str, run: str, source: str) -> None
 
 
 async def planned(kafka: KafkaSettings, version: str = "1.0.0", into: str = INTO) -> Run:
-    ranges = await resolve_ranges(kafka, INGEST)
-    return await create_run(kafka, INGEST, version=version, into=into, ranges=ranges, filters={}, rate=None)
+    async with Cluster(kafka) as cluster:
+        ranges = await resolve_ranges(cluster, INGEST)
+        return await create_run(cluster, INGEST, version=version, into=into, ranges=ranges, filters={}, rate=None)
 
 
 def attributes(record: Record) -> dict[str, bytes | None]:
@@ -253,20 +256,28 @@ async def test_a_run_that_does_not_add_up_says_so(kafka: KafkaSettings) -> None:
     origins = await publish(kafka, [page(n) for n in range(5)])
     run = await planned(kafka)
     sources = run.sources(kafka, INGEST)
-    await set_offsets(kafka, run.group, {tp: last for tp, (_, last) in sources.items()})  # "done", and nothing written
+    async with Cluster(kafka) as cluster:  # "done", and nothing written
+        ends = {tp: offsets.stop for tp, offsets in sources.items()}
+        await cluster.set_group_offsets(kafka.on_cluster(run.group), ends)
     await forge(kafka, INTO, run.id, origins[0])
     await forge(kafka, INTO, run.id, origins[1])
     await forge(kafka, f"{INTO}.skipped", run.id, origins[1])
     await forge(kafka, INTO, run.id, f"{kafka.on_cluster(INGEST.consumes.name)}/0/999")
     await forge(kafka, INTO, "another-run", origins[2])
-    found = await reconcile(kafka, run.id, sources, run.outputs, accept_all)
+    async with Cluster(kafka) as cluster:
+        found = await reconcile(cluster, run.id, sources, run.outputs, accept_all)
+        several = await reconcile(cluster, run.id, sources, run.outputs, accept_all, one_to_one=False)
     assert (found.read, found.missing, found.duplicated, found.unexpected) == (5, 3, 1, 1)
     assert set(found.missing_records) == set(origins[2:])
     assert found.duplicated_records == (origins[1],)
+    assert (several.published_nothing, several.missing, several.duplicated, several.unexpected) == (3, 0, 0, 1)
     told = wiredesk(kafka, "replay", "--resume", run.id)
     assert told.returncode == 1
     assert f"missing: {origins[2]}" in told.stdout
-    assert [one.reconciliation and one.reconciliation.adds_up for one in (await load_runs(kafka)).values()] == [False]
+    async with Cluster(kafka) as cluster:
+        (saved,) = (await load_runs(cluster)).values()
+    assert saved.reconciliation is not None
+    assert not saved.reconciliation.adds_up
 
 
 async def test_another_version_does_not_go_on_with_a_run(kafka: KafkaSettings) -> None:

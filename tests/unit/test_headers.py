@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -19,10 +20,11 @@ from wiredesk.operations.status import arrival_seconds, reason_of
 from wiredesk.operations.trace import summarize
 from wiredesk.pipeline import EXTRACTOR, INGEST, PAGES_SKIPPED, STAGES
 from wiredesk.registry import registry
-from wiredesk.runtime.dead_letters import dead_letter, letter_key, parse_letter
+from wiredesk.runtime.dead_letters import DeadLetter, dead_letter, letter_key, parse_letter
 from wiredesk.runtime.lineage import lineage, origin_of, origin_seconds, replay_marks, replay_of
 from wiredesk.runtime.printable import json_text
 from wiredesk.runtime.records import Failure, Record, instant, parse_coordinates
+from wiredesk.runtime.topology import Stage
 from wiredesk_schemas import InvalidEventError, RawPage, headers
 from wiredesk_schemas.dead_letter import DeadLetterHeaders
 from wiredesk_schemas.headers import Header
@@ -154,22 +156,58 @@ def test_dead_letters_of_older_versions_are_read() -> None:
 @pytest.mark.parametrize(
     "value", [b"{}", b"[]", b"null", b"\xff", b'{"to": 5, "round": 1}', b'{"to": "a/0/1", "round": "x"}', None]
 )
-def test_a_note_that_says_no_place_is_borne(value: bytes | None) -> None:
-    """Older versions wrote none."""
-    notes = RedriveLog()
-    notes.add("pages.raw.dlq/0/7@5", value)
-    assert "pages.raw.dlq/0/7@5" in notes
-    assert len(notes) == 1
+def test_an_entry_of_any_content_counts_its_dead_letter_as_redriven(value: bytes | None) -> None:
+    """Older versions wrote no place."""
+    log = RedriveLog()
+    log.add("pages.raw.dlq/0/7@5", value)
+    assert "pages.raw.dlq/0/7@5" in log
+    assert len(log) == 1
 
 
 def test_rounds_are_counted_by_where_records_went() -> None:
     letter = parse_letter(INGEST, given_up((("wiredesk_redrives", DIGITS), ("wiredesk_redrives", b"99"))))
     assert letter is not None
-    notes = RedriveLog()
-    assert notes.rounds(letter) == 0, "whatever a header claims"
-    note = redrive_entry(letter, 3, COORDINATES, "")
-    notes.add((note.key or b"").decode(), note.value)
-    assert notes.rounds(letter) == 3
+    log = RedriveLog()
+    assert log.rounds(letter) == 0, "whatever a header claims"
+    entry = redrive_entry(letter, 3, COORDINATES, "")
+    log.add((entry.key or b"").decode(), entry.value)
+    assert log.rounds(letter) == 3
+
+
+@pytest.mark.parametrize("stage", [INGEST, EXTRACTOR], ids=["ingest", "extractor"])
+def test_a_record_at_the_same_place_of_a_recreated_topic_has_no_rounds(stage: Stage) -> None:
+    """Both topics were deleted and recreated, so that offsets begin again at 0 and ids are new."""
+    first, again, other = (_given_up_by(stage, topic_id) for topic_id in ("old", "old", "new"))
+    log = RedriveLog()
+    entry = redrive_entry(first, 2, first.source, "old")
+    log.add((entry.key or b"").decode(), entry.value)
+    assert log.rounds(again) == 2
+    assert log.rounds(other) == 0
+
+
+def test_a_record_without_an_origin_is_counted_by_the_place_to_which_it_went() -> None:
+    """Somebody wrote it into a later topic by hand: each time it is redriven its origin is its own new place."""
+    written = Record(EXTRACTOR.consumes.name, 0, 4, 5, b"k", b"v")
+    letter = _letter(EXTRACTOR, written, "id")
+    log = RedriveLog()
+    entry = redrive_entry(letter, 1, f"{EXTRACTOR.consumes.name}/0/9", "id")
+    log.add((entry.key or b"").decode(), entry.value)
+    back = replace(written, offset=9, headers=redriven_record(letter, 1).headers)
+    assert log.rounds(_letter(EXTRACTOR, back, "id")) == 1
+
+
+def _given_up_by(stage: Stage, topic_id: str) -> DeadLetter:
+    """Return the dead letter of a page at the first offset of the stage's topic, all topics being of one life."""
+    begun = lineage(INGEST, Record(INGEST.consumes.name, 0, 0, 5, None, None), topic_id=topic_id)
+    return _letter(stage, Record(stage.consumes.name, 0, 0, 5, b"k", b"v", () if stage.entry else begun), topic_id)
+
+
+def _letter(stage: Stage, record: Record, topic_id: str) -> DeadLetter:
+    output = dead_letter(stage, "1", record, Failure("timeout", "too slow"))
+    written = (*output.headers, *lineage(stage, record, topic_id=topic_id))
+    letter = parse_letter(stage, Record(output.topic, 0, 7, 6, output.key, output.value, written))
+    assert letter is not None
+    return letter
 
 
 @given(st.text(max_size=30), st.integers(0, 2**80), st.integers(0, 2**80))

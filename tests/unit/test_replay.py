@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from wiredesk.operations.dead_letters.redrive_log import redriven_record
 from wiredesk.operations.replays.filters import conditions, record_filter
 from wiredesk.operations.replays.reconcile import Reconciliation
-from wiredesk.operations.replays.run import output_topics
+from wiredesk.operations.replays.run import Run, output_topics
 from wiredesk.pipeline import ENRICHMENT, EXTRACTOR, INGEST
 from wiredesk.runtime.dead_letters import dead_letter, parse_letter
+from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.lineage import lineage
 from wiredesk.runtime.records import Failure, Record, parse_coordinates
 from wiredesk_schemas.headers import Header
@@ -110,6 +111,7 @@ def test_a_run_of_its_own_topic_leaves_every_live_one_alone() -> None:
         ({"expired": 1}, False),
         ({"read": 11}, False),
         ({"passed_over": 3}, False),
+        ({"read": 15, "published_nothing": 5}, True),
     ],
 )
 def test_an_account_adds_up_or_it_does_not(changes: dict[str, int], *, adds_up: bool) -> None:
@@ -118,6 +120,15 @@ def test_an_account_adds_up_or_it_does_not(changes: dict[str, int], *, adds_up: 
         "missing": 0, "duplicated": 0,
     }  # fmt: skip
     assert Reconciliation.model_validate(fields | changes).adds_up is adds_up
+
+
+def test_what_an_older_version_saved_is_read() -> None:
+    saved = {"read": 1, "passed_over": 0, "ended": {"a": 1}, "dead_letters": {}, "missing": 0, "duplicated": 0}
+    assert Reconciliation.model_validate({**saved, "strange": 2}).unexpected == 2
+    run = {"id": "x-1", "stage": "x", "version": "1", "into": None, "spans": {"0": [3, 5]}, "planned_at": 0}
+    loaded = Run.model_validate(run)
+    assert loaded.ranges == {0: OffsetRange(3, 5)}
+    assert json.loads(loaded.model_dump_json(by_alias=True))["spans"] == run["spans"]
 
 
 def test_what_a_replay_gave_up_goes_back_as_the_replays() -> None:

@@ -7,7 +7,6 @@ import typer
 
 from wiredesk.cli import console
 from wiredesk.cli.options import with_settings
-from wiredesk.cli.progress import progress_bar
 from wiredesk.runtime.settings import KafkaSettings
 
 if TYPE_CHECKING:
@@ -40,21 +39,28 @@ def compare(
     """
     import asyncio
 
-    from wiredesk import registry
-    from wiredesk.operations.compare import compare_topics
     from wiredesk.runtime import logs
 
     logs.quiet()
-    with progress_bar("reading") as progress:
-        comparison = asyncio.run(
-            compare_topics(kafka, registry.stages(), before, after, run_id=replay, examples=examples, progress=progress)
-        )
+    comparison = asyncio.run(_compare(kafka, before, after, replay, examples))
     if as_json:
         console.json(_to_json(comparison))
     else:
         _show(comparison, before, after, most)
     if comparison.differs:
         raise typer.Exit(DIFFERENT)
+
+
+async def _compare(kafka: KafkaSettings, before: str, after: str, run_id: str | None, examples: int) -> "Comparison":
+    from wiredesk import registry
+    from wiredesk.operations.compare import compare_topics
+    from wiredesk.runtime.kafka.cluster import Cluster
+
+    async with Cluster(kafka) as cluster:
+        with console.progress("reading") as update:
+            return await compare_topics(
+                cluster, registry.stages(), before, after, run_id=run_id, examples=examples, progress=update
+            )
 
 
 def _show(comparison: "Comparison", before: str, after: str, most: int) -> None:

@@ -176,8 +176,8 @@ class _Audit:
         topics = await self._cluster.required_topics(names)
         self._entry_ids = ("", topics[self._entry].id)
         committed = {stage.name: await self._cluster.committed_offsets(stage) for stage in (*self._flow, *self._sides)}
-        self._redriven = await read_redrive_log(self._cluster.settings)
-        self._runs = await load_runs(self._cluster.settings)
+        self._redriven = await read_redrive_log(self._cluster)
+        self._runs = await load_runs(self._cluster)
         partitions = [partition for topic in topics.values() for partition in topic.topic_partitions]
         ranges = await self._cluster.offset_ranges(partitions, since_ms=since_ms, patience=PATIENCE_SECONDS)
         positions = {tp: at.offset for stage in self._flow for tp, at in committed[stage.name].items()}
@@ -264,7 +264,7 @@ class _Audit:
         if coordinates is None or saved is None:
             return
         if run not in self._replays:
-            self._replays[run] = Ledger({number: OffsetRange(*span) for number, span in saved.run.spans.items()})
+            self._replays[run] = Ledger({number: OffsetRange(*span) for number, span in saved.run.ranges.items()})
         self._replays[run].ended(coordinates[1], coordinates[2], DONE)
 
     async def _read_intermediate_topics(self, ledger: Ledger, backlog: _Ranges) -> None:

@@ -14,16 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from aiokafka import TopicPartition
 
 from wiredesk.operations.progress import ProgressCallback, ignore_progress
 from wiredesk.operations.replays.filters import record_filter
 from wiredesk.operations.replays.run import load_run
 from wiredesk.runtime.errors import UsageError
-from wiredesk.runtime.kafka import topics
-from wiredesk.runtime.kafka.reading import between, ends
+from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.records import Record
-from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage
 
 PATIENCE_SECONDS = 60
@@ -88,7 +85,7 @@ class Comparison:
 
 
 async def compare_topics(
-    settings: KafkaSettings,
+    cluster: Cluster,
     stages: Mapping[str, Stage],
     before: str,
     after: str,
@@ -116,27 +113,27 @@ async def compare_topics(
         contextlib.closing(sqlite3.connect(Path(folder) / "pages.db")) as pages,
     ):
         pages.executescript(_SCHEMA)
-        await _read_topics(settings, (before, after), pages, progress)
+        await _read_topics(cluster, (before, after), pages, progress)
         if run_id is not None:
-            await _keep_replayed(settings, stages, run_id, pages)
+            await _keep_replayed(cluster, stages, run_id, pages)
         return _compare(pages, examples)
 
 
 async def _read_topics(
-    settings: KafkaSettings, names: Sequence[str], pages: sqlite3.Connection, progress: ProgressCallback
+    cluster: Cluster, names: Sequence[str], pages: sqlite3.Connection, progress: ProgressCallback
 ) -> None:
-    sides = {settings.on_cluster(name): side for side, name in enumerate(names)}
+    sides = {cluster.settings.on_cluster(name): side for side, name in enumerate(names)}
     if len(sides) < len(names):
         raise UsageError(f"{names[0]} is compared with itself: name two topics")
-    counts = await topics.partitions(settings, list(sides))
-    if missing := [name for name in sides if name not in counts]:
+    described = await cluster.describe_topics(sides)
+    if missing := [name for name in sides if name not in described]:
         raise UsageError(f"no topic {', '.join(missing)} on the cluster: 'wiredesk topics list' shows what is there")
-    partitions = [TopicPartition(name, number) for name, count in counts.items() for number in range(count)]
-    spans = await ends(settings, partitions, patience=PATIENCE_SECONDS)
-    total, done = sum(last - first for first, last in spans.values()), 0
+    partitions = [partition for topic in described.values() for partition in topic.topic_partitions]
+    ranges = await cluster.offset_ranges(partitions, patience=PATIENCE_SECONDS)
+    total, done = sum(offsets.size for offsets in ranges.values()), 0
     rows: list[_Row] = []
-    async with contextlib.aclosing(between(settings, spans)) as reading:
-        async for record in reading:
+    async with contextlib.aclosing(cluster.read_range(ranges)) as records:
+        async for record in records:
             done += 1
             if not done % PROGRESS_RECORDS:
                 progress(done, total)
@@ -147,22 +144,20 @@ async def _read_topics(
     pages.executemany(_PUT, rows)
 
 
-async def _keep_replayed(
-    settings: KafkaSettings, stages: Mapping[str, Stage], run_id: str, pages: sqlite3.Connection
-) -> None:
+async def _keep_replayed(cluster: Cluster, stages: Mapping[str, Stage], run_id: str, pages: sqlite3.Connection) -> None:
     """Drop all pages but those that a run has read: its range is read again, for the keys.
 
     Raises:
         UsageError: there is no such run, or the records that it read are not keyed by page id.
     """
-    run = (await load_run(settings, run_id)).run
+    run = (await load_run(cluster, run_id)).run
     if run.stage not in stages:
         raise UsageError(f"run {run_id} is of the stage {run.stage}, which is not installed")
     stage, accepts = stages[run.stage], record_filter(run.filters)
     if stage.entry:
         raise UsageError(f"run {run_id} read {stage.consumes.name}, whose records have no page ids: omit --replay")
-    async with contextlib.aclosing(between(settings, run.sources(settings, stage))) as reading:
-        async for record in reading:
+    async with contextlib.aclosing(cluster.read_range(run.sources(cluster.settings, stage))) as records:
+        async for record in records:
             if accepts(record) and record.key is not None:
                 pages.execute("insert or ignore into replayed values (?)", (record.key.decode("utf-8", "replace"),))
     pages.execute("delete from page where id not in (select id from replayed)")

@@ -1,7 +1,7 @@
 """`dlq export` and `dlq import`: dead letters in a file, whole, and back."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,13 @@ from wiredesk.cli.dlq.options import HostOption, ReasonOption, SinceOption, Topi
 from wiredesk.cli.options import with_settings
 from wiredesk.runtime.errors import TransactionError, UnavailableError
 from wiredesk.runtime.settings import KafkaSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wiredesk.operations.dead_letters.reading import Selection
+    from wiredesk.runtime.records import Output
+    from wiredesk.runtime.topology import Stage
 
 
 @with_settings(kafka=KafkaSettings)
@@ -25,11 +32,10 @@ def export_command(
     """Write dead letters to a file, whole: one JSON object a line, bytes as base64."""
     import asyncio
 
-    from wiredesk.operations.dead_letters.files import export_letters
     from wiredesk.runtime import logs
 
     logs.quiet()
-    count = asyncio.run(export_letters(kafka, selection(topic, reason, host, since), path))
+    count = asyncio.run(_export(kafka, selection(topic, reason, host, since), path))
     console.line(f"{count} dead letters in {path}")
 
 
@@ -43,14 +49,30 @@ def import_command(
     import asyncio
 
     from wiredesk import registry
-    from wiredesk.operations.dead_letters.files import import_letters, read_file
+    from wiredesk.operations.dead_letters.files import read_file
     from wiredesk.runtime import logs
 
     logs.quiet()
     stages = list(registry.stages().values())
     letters = read_file(path, stages)
     try:
-        count = asyncio.run(import_letters(kafka, stages, letters))
+        count = asyncio.run(_import(kafka, stages, letters))
     except TransactionError as error:
         raise UnavailableError(f"the import stopped ({error}); run it again: nothing is written twice") from error
     console.line(f"{count} dead letters imported, {len(letters) - count} were there already")
+
+
+async def _export(kafka: KafkaSettings, selected: "Selection", path: Path) -> int:
+    from wiredesk.operations.dead_letters.files import export_letters
+    from wiredesk.runtime.kafka.cluster import Cluster
+
+    async with Cluster(kafka) as cluster:
+        return await export_letters(cluster, selected, path)
+
+
+async def _import(kafka: KafkaSettings, stages: "Sequence[Stage]", letters: "Sequence[tuple[str, Output]]") -> int:
+    from wiredesk.operations.dead_letters.files import import_letters
+    from wiredesk.runtime.kafka.cluster import Cluster
+
+    async with Cluster(kafka) as cluster:
+        return await import_letters(cluster, stages, letters)

@@ -12,7 +12,10 @@ from wiredesk.operations.dead_letters.choices import Grouping
 from wiredesk.runtime.settings import KafkaSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wiredesk.operations.dead_letters.counts import LetterCount
+    from wiredesk.operations.dead_letters.reading import Selection
 
 
 @with_settings(kafka=KafkaSettings)
@@ -34,12 +37,11 @@ def list_command(
     """
     import asyncio
 
-    from wiredesk.operations.dead_letters.counts import count_letters
     from wiredesk.runtime import logs
 
     logs.quiet()
     groupings = by or [Grouping.TOPIC, Grouping.REASON]
-    counts = asyncio.run(count_letters(kafka, selection(topic, reason, host, since), groupings))
+    counts = asyncio.run(_count(kafka, selection(topic, reason, host, since), groupings))
     if as_json:
         for count in counts:
             console.json(_to_json(groupings, count))
@@ -49,6 +51,16 @@ def list_command(
         (*groupings, "letters", "redriven", "first", "last", "newest"),
         [(*c.values, c.letters, c.redriven, _to_minute(c.first), _to_minute(c.last), c.newest) for c in counts],
     )
+
+
+async def _count(
+    kafka: KafkaSettings, selected: "Selection", groupings: "Sequence[Grouping]"
+) -> "Sequence[LetterCount]":
+    from wiredesk.operations.dead_letters.counts import count_letters
+    from wiredesk.runtime.kafka.cluster import Cluster
+
+    async with Cluster(kafka) as cluster:
+        return await count_letters(cluster, selected, groupings)
 
 
 def _to_json(groupings: list[Grouping], count: "LetterCount") -> dict[str, object]:

@@ -1,6 +1,6 @@
 """`dlq purge`: dead letters are deleted for good."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,11 @@ from wiredesk.cli.dlq.options import TopicOption, YesOption, selection
 from wiredesk.cli.options import with_settings
 from wiredesk.cli.time_arg import TIME_FORMS, parse_milliseconds
 from wiredesk.runtime.settings import KafkaSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wiredesk.runtime.topology import Stage
 
 
 @with_settings(kafka=KafkaSettings)
@@ -25,16 +30,22 @@ def purge_command(
     """Delete dead letters for good: all of some topics, or those older than a time. It asks first."""
     import asyncio
 
-    from wiredesk.operations.dead_letters.purge import plan_purge, purge
     from wiredesk.runtime import logs
 
     logs.quiet()
-    stages, before_ms = selection(topic).stages, parse_milliseconds(before)
-    plan = asyncio.run(plan_purge(kafka, stages, before_ms=before_ms))
-    if not plan.count:
-        console.line("no dead letters to purge")
-        return
-    what = f"{plan.count} dead letters of {', '.join(sorted(plan.by_topic))}"
-    confirm(f"{what} would be deleted for good", "Delete them?", yes=yes)
-    asyncio.run(purge(kafka, plan))
+    asyncio.run(_purge(kafka, selection(topic).stages, parse_milliseconds(before), yes=yes))
+
+
+async def _purge(kafka: KafkaSettings, stages: "Sequence[Stage]", before_ms: int | None, *, yes: bool) -> None:
+    from wiredesk.operations.dead_letters.purge import plan_purge, purge
+    from wiredesk.runtime.kafka.cluster import Cluster
+
+    async with Cluster(kafka) as cluster:
+        plan = await plan_purge(cluster, stages, before_ms=before_ms)
+        if not plan.count:
+            console.line("no dead letters to purge")
+            return
+        what = f"{plan.count} dead letters of {', '.join(sorted(plan.by_topic))}"
+        confirm(f"{what} would be deleted for good", "Delete them?", yes=yes)
+        await purge(cluster, plan)
     console.line(f"{what} deleted")

@@ -9,9 +9,7 @@ from wiredesk.cli import console
 from wiredesk.cli.confirm import confirm
 from wiredesk.cli.dlq.options import HostOption, ReasonOption, SinceOption, TopicOption, YesOption, selection
 from wiredesk.cli.options import with_settings
-from wiredesk.cli.progress import bar
 from wiredesk.operations.dead_letters.choices import MAX_REDRIVES
-from wiredesk.runtime.errors import TransactionError, UnavailableError
 from wiredesk.runtime.settings import KafkaSettings
 
 if TYPE_CHECKING:
@@ -43,44 +41,50 @@ def redrive_command(  # noqa: PLR0913 - each is an option
     """
     import asyncio
 
-    from wiredesk.operations.dead_letters.redrive import plan_redrive
     from wiredesk.runtime import logs
+    from wiredesk.runtime.errors import TransactionError, UnavailableError
 
     logs.quiet()
     selected = selection(topic, reason, host, since)
-    if dry_run:
-        planned = asyncio.run(plan_redrive(kafka, selected, rounds=rounds, limit=limit))
-        _show(planned, as_json=as_json, dry_run=True)
-        return
-    if not (yes or topic or reason or host or since):
-        planned = asyncio.run(plan_redrive(kafka, selected, rounds=rounds, limit=limit))
-        if planned.sent:
+    must_ask = not (yes or topic or reason or host or since)
+    run = _plan(kafka, selected, rounds, limit) if dry_run else _redrive(kafka, selected, rounds, limit, ask=must_ask)
+    try:
+        result = asyncio.run(run)
+    except TransactionError as error:
+        raise UnavailableError(f"redriving stopped ({error}); run it again: nothing is sent twice") from error
+    _show(result, as_json=as_json, dry_run=dry_run)
+
+
+async def _plan(kafka: KafkaSettings, selected: "Selection", rounds: int, limit: int | None) -> "RedriveResult":
+    from wiredesk.operations.dead_letters.redrive import plan_redrive
+    from wiredesk.runtime.kafka.cluster import Cluster
+
+    async with Cluster(kafka) as cluster:
+        return await plan_redrive(cluster, selected, rounds=rounds, limit=limit)
+
+
+async def _redrive(
+    kafka: KafkaSettings, selected: "Selection", rounds: int, limit: int | None, *, ask: bool
+) -> "RedriveResult":
+    from wiredesk.operations.dead_letters.redrive import plan_redrive, redrive
+    from wiredesk.runtime.kafka.cluster import Cluster
+
+    async with Cluster(kafka) as cluster:
+        if ask:
+            planned = await plan_redrive(cluster, selected, rounds=rounds, limit=limit)
+            if not planned.sent:
+                return planned
             confirm(
-                f"{planned.sent} dead letters would be sent back ({_counts(planned.by_reason)}; "
-                f"{_counts(planned.by_stage)})",
+                f"{planned.sent} dead letters would be sent back (reasons: {_counts(planned.by_reason)}; "
+                f"stages: {_counts(planned.by_stage)})",
                 "Send them?",
-                yes=yes,
+                yes=False,
                 remedy="select some, for instance with --reason, or pass --yes",
             )
-    _show(_redrive(kafka, selected, rounds, limit), as_json=as_json, dry_run=False)
-
-
-def _redrive(kafka: KafkaSettings, selected: "Selection", rounds: int, limit: int | None) -> "RedriveResult":
-    import asyncio
-
-    from rich.progress import MofNCompleteColumn, SpinnerColumn, TextColumn
-
-    from wiredesk.operations.dead_letters.redrive import redrive
-
-    with bar(SpinnerColumn(), TextColumn("redriving"), MofNCompleteColumn()) as display:
-        task = display.add_task("records", total=None)
-        run = redrive(
-            kafka, selected, rounds=rounds, limit=limit, progress=lambda sent: display.update(task, completed=sent)
-        )
-        try:
-            return asyncio.run(run)
-        except TransactionError as error:
-            raise UnavailableError(f"redriving stopped ({error}); run it again: nothing is sent twice") from error
+        with console.progress("redriving") as update:
+            return await redrive(
+                cluster, selected, rounds=rounds, limit=limit, progress=lambda sent: update(sent, None)
+            )
 
 
 def _counts(counts: Mapping[str, int]) -> str:

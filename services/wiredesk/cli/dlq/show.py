@@ -1,12 +1,15 @@
 """`dlq show`: one dead letter, whole."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wiredesk.cli import console
 from wiredesk.cli.options import with_settings
 from wiredesk.runtime.settings import KafkaSettings
+
+if TYPE_CHECKING:
+    from wiredesk.runtime.dead_letters import DeadLetter
 
 MAX_CHARACTERS = 2000
 """Characters of the page that are shown, unless all are asked for."""
@@ -27,15 +30,13 @@ def show_command(
     """Show one dead letter: the reason, the stack trace, its headers, and the page."""
     import asyncio
 
-    from wiredesk import registry
-    from wiredesk.operations.dead_letters.lookup import find_letter
     from wiredesk.operations.page_urls import page_url
     from wiredesk.operations.record_view import record_as_object
     from wiredesk.runtime import logs
     from wiredesk_schemas.headers import decode_text, rename_received
 
     logs.quiet()
-    letter, rounds = asyncio.run(find_letter(kafka, registry.stages(), letter_id))
+    letter, rounds = asyncio.run(_find(kafka, letter_id))
     if as_json:
         console.json(record_as_object(letter.record))
         return
@@ -61,3 +62,12 @@ def show_command(
     console.indented(page if whole else page[:MAX_CHARACTERS])
     if len(page) > MAX_CHARACTERS and not whole:
         console.note(f"{len(page) - MAX_CHARACTERS} more characters: --whole shows them")
+
+
+async def _find(kafka: KafkaSettings, letter_id: str) -> "tuple[DeadLetter, int]":
+    from wiredesk import registry
+    from wiredesk.operations.dead_letters.lookup import find_letter
+    from wiredesk.runtime.kafka.cluster import Cluster
+
+    async with Cluster(kafka) as cluster:
+        return await find_letter(cluster, registry.stages(), letter_id)

@@ -50,7 +50,12 @@ def replay(
         return
     if run is None:
         raise UsageError(f"say what to do: a stage ({', '.join(registry.stages())}), list, show RUN, or --resume RUN")
-    resume(kafka, settings, run, rate=rate, as_json=as_json)
+    import asyncio
+
+    from wiredesk.runtime import logs
+
+    logs.quiet()
+    asyncio.run(resume(kafka, settings, run, rate=rate, as_json=as_json))
 
 
 for name, stage in registry.stages().items():

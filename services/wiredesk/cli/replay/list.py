@@ -86,32 +86,36 @@ def _rows(status: "RunStatus") -> list[tuple[str, object]]:
         ("done", f"{status.done} of {run.size} offsets"),
     ]
     nexts = status.position.next_offsets if status.position is not None else {}
-    for number, (first, last) in sorted(run.spans.items()):
-        if first < last:
+    for number, offsets in sorted(run.ranges.items()):
+        if offsets.size:
             at = f", next {nexts[number]}" if number in nexts else ""
-            rows.append((f"partition {number}", f"{first} to {last}{at}"))
+            rows.append((f"partition {number}", f"{offsets.start} to {offsets.stop}{at}"))
     return rows
 
 
 async def _all(kafka: KafkaSettings) -> "Sequence[RunStatus]":
     from wiredesk.operations.replays.run import load_runs
     from wiredesk.operations.replays.status import run_statuses
+    from wiredesk.runtime.kafka.cluster import Cluster
 
-    return await run_statuses(kafka, list((await load_runs(kafka)).values()))
+    async with Cluster(kafka) as cluster:
+        return await run_statuses(cluster, list((await load_runs(cluster)).values()))
 
 
 async def _one(kafka: KafkaSettings, run_id: str) -> "RunStatus":
     from wiredesk.operations.replays.run import load_run
     from wiredesk.operations.replays.status import run_statuses
+    from wiredesk.runtime.kafka.cluster import Cluster
 
-    (status,) = await run_statuses(kafka, [await load_run(kafka, run_id)])
-    return status
+    async with Cluster(kafka) as cluster:
+        (status,) = await run_statuses(cluster, [await load_run(cluster, run_id)])
+        return status
 
 
 def _to_json(status: "RunStatus") -> dict[str, object]:
     reconciliation = status.saved.reconciliation
     return {
-        **status.run.model_dump(mode="json"),
+        **status.run.model_dump(mode="json", by_alias=True),
         "state": status.state,
         "processes": status.processes,
         "done": status.done,

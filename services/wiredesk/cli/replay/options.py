@@ -9,7 +9,7 @@ import typer
 from wiredesk.runtime.errors import UsageError
 
 if TYPE_CHECKING:
-    from wiredesk.operations.replays.planning import PartialSpan
+    from wiredesk.operations.replays.planning import PartialRange
 
 HostsOption = Annotated[
     list[str] | None,
@@ -36,13 +36,13 @@ _RANGE = re.compile(r"(\d{1,9}):(\d{1,18})(?:-(\d{1,18}))?")
 _OFFSET = re.compile(r"([0-9]{1,9}):([0-9]{1,18})")
 
 
-def parse_offset_ranges(values: Sequence[str]) -> "dict[int, PartialSpan]":
+def parse_offset_ranges(values: Sequence[str]) -> "dict[int, PartialRange]":
     """Return offsets to read, by partition, from values like `3:1200-2400` or `3:1200`.
 
     Raises:
         UsageError: a value is not of that form, is empty, or names a partition a second time.
     """
-    ranges: dict[int, PartialSpan] = {}
+    ranges: dict[int, PartialRange] = {}
     for value in values:
         match = _RANGE.fullmatch(value)
         if match is None:

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import typer
 
 from wiredesk.cli import console
-from wiredesk.cli.progress import bar, progress_bar
-from wiredesk.cli.signals import stop_on_signal
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 
 if TYPE_CHECKING:
     from wiredesk.operations.replays.processing import RunPosition
     from wiredesk.operations.replays.reconcile import Reconciliation
     from wiredesk.operations.replays.run import Run
+    from wiredesk.runtime.kafka.cluster import Cluster
     from wiredesk.runtime.topology import Stage
 
 DOES_NOT_ADD_UP = 1
@@ -31,40 +30,38 @@ SPEED_SAMPLES = 20
 """Positions over which the speed in the progress bar is measured."""
 
 
-def resume(kafka: KafkaSettings, settings: WorkerSettings, run_id: str, *, rate: float | None, as_json: bool) -> None:
+async def resume(
+    kafka: KafkaSettings, settings: WorkerSettings, run_id: str, *, rate: float | None, as_json: bool
+) -> None:
     """Continue a run, or join it; show the result of one that is done.
 
     Raises:
         UsageError: there is no such run, its stage is not installed, or it has another version here.
     """
-    import asyncio
-
     from wiredesk import registry
     from wiredesk.operations.replays.processing import check_version
     from wiredesk.operations.replays.run import load_run
-    from wiredesk.runtime import logs
+    from wiredesk.runtime.kafka.cluster import Cluster
 
-    logs.quiet()
     os.nice(NICENESS)
-    saved = asyncio.run(load_run(kafka, run_id))
-    run = saved.run
-    stage = registry.registry().stage(run.stage)
-    if saved.reconciliation is not None:
-        _show(run, saved.reconciliation, as_json=as_json)
-        return
-    asyncio.run(check_version(kafka, settings, stage, run))
-    finish(kafka, settings, stage, run, rate=rate if rate is not None else run.rate, as_json=as_json)
+    async with Cluster(kafka) as cluster:
+        saved = await load_run(cluster, run_id)
+        run = saved.run
+        stage = registry.registry().stage(run.stage)
+        if saved.reconciliation is not None:
+            _show(run, saved.reconciliation, as_json=as_json)
+            return
+        await check_version(cluster, settings, stage, run)
+        await finish(cluster, settings, stage, run, rate=rate if rate is not None else run.rate, as_json=as_json)
 
 
-def finish(
-    kafka: KafkaSettings, settings: WorkerSettings, stage: "Stage", run: "Run", *, rate: float | None, as_json: bool
+async def finish(
+    cluster: "Cluster", settings: WorkerSettings, stage: "Stage", run: "Run", *, rate: float | None, as_json: bool
 ) -> None:
     """Process a run until it is done, and reconcile it; or until a signal, and say how to continue.
 
     Exits with 1 when it does not add up, and with 130 when it was stopped.
     """
-    import asyncio
-
     import structlog
 
     from wiredesk.operations.replays.processing import reconcile_and_save
@@ -75,19 +72,20 @@ def finish(
     structlog.get_logger(__name__).info("replay begins", run=run.id, offsets=run.size, into=run.into, rate=rate)
     if on_terminal:
         console.note(f"run {run.id}: Ctrl-C stops it, and it can be resumed", style="")
-    if not asyncio.run(_process(kafka, settings, stage, run, rate)):
+    if not await _process(cluster, settings, stage, run, rate):
         console.note(f"run {run.id} is stopped: continue it with 'wiredesk replay --resume {run.id}'", style="")
         raise typer.Exit(INTERRUPTED)
-    with progress_bar("reconciling") as progress:
-        reconciliation = asyncio.run(reconcile_and_save(kafka, stage, run, progress))
+    with console.progress("reconciling") as update:
+        reconciliation = await reconcile_and_save(cluster, stage, run, update)
     _show(run, reconciliation, as_json=as_json)
 
 
 async def _process(
-    kafka: KafkaSettings, settings: WorkerSettings, stage: "Stage", run: "Run", rate: float | None
+    cluster: "Cluster", settings: WorkerSettings, stage: "Stage", run: "Run", rate: float | None
 ) -> bool:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
+    from wiredesk.cli.signals import stop_on_signal
     from wiredesk.operations.replays.filters import record_filter
     from wiredesk.operations.replays.processing import process
 
@@ -99,7 +97,7 @@ async def _process(
         TimeRemainingColumn(),
         TextColumn("{task.fields[trouble]}"),
     )
-    with stop_on_signal() as stop, bar(*columns) as display:
+    with stop_on_signal() as stop, console.progress_bar(*columns) as display:
         task = display.add_task("records", total=run.size, speed="", trouble="")
         samples: deque[tuple[float, int]] = deque(maxlen=SPEED_SAMPLES)
 
@@ -111,7 +109,7 @@ async def _process(
             display.update(task, completed=done, speed=f"{speed:.0f}/s", trouble=trouble)
 
         accepts = record_filter(run.filters)
-        return await process(kafka, settings, stage, run, accepts, rate=rate, stop=stop, on_position=show)
+        return await process(cluster, settings, stage, run, accepts, rate=rate, stop=stop, on_position=show)
 
 
 def to_json(reconciliation: "Reconciliation") -> dict[str, object]:

@@ -18,7 +18,7 @@ NOW = "now"
 """The value of --from that means the end of the topic: skip all that waits."""
 
 
-def rewind_group(
+async def rewind_group(
     kafka: KafkaSettings,
     stage: "Stage",
     since: str | None,
@@ -33,20 +33,21 @@ def rewind_group(
     What is read again is published again, under the same event ids where the stage's version is the same, so that
     readers that upsert by id see no difference; 'wiredesk audit' counts it as duplicated.
     """
-    import asyncio
-
     from wiredesk.operations.replays.rewind import plan_rewind, rewind
+    from wiredesk.runtime.kafka.cluster import Cluster
 
     if (since is None) == (not offset):
         raise UsageError("say where to: either --from T or --offset P:N")
     since_ms = None if since == NOW else parse_milliseconds(since)
-    moves = asyncio.run(plan_rewind(kafka, stage, since_ms=since_ms, offsets=parse_offsets(offset or [])))
-    _show(stage.name, moves, as_json=as_json)
-    moving = [move for move in moves if move.again]
-    if dry_run or not moving:
-        return
-    confirm(f"{len(moving)} partitions of {stage.name} would be moved", "Move them?", yes=yes)
-    asyncio.run(rewind(kafka, stage, moving))
+    offsets = parse_offsets(offset or [])
+    async with Cluster(kafka) as cluster:
+        moves = await plan_rewind(cluster, stage, since_ms=since_ms, offsets=offsets)
+        _show(stage.name, moves, as_json=as_json)
+        moving = [move for move in moves if move.again]
+        if dry_run or not moving:
+            return
+        confirm(f"{len(moving)} partitions of {stage.name} would be moved", "Move them?", yes=yes)
+        await rewind(cluster, stage, moving)
 
 
 def _show(stage: str, moves: "Sequence[OffsetMove]", *, as_json: bool) -> None:

@@ -1,7 +1,8 @@
 """`wiredesk replay STAGE`: what is read again, and where the results go."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,7 +10,6 @@ import typer
 from wiredesk.cli import console
 from wiredesk.cli.confirm import confirm
 from wiredesk.cli.options import check_stage_settings, topic_name, with_settings
-from wiredesk.cli.progress import progress_bar
 from wiredesk.cli.replay.options import HostsOption, LanguagesOption, TypesOption, UrlsOption, parse_offset_ranges
 from wiredesk.cli.replay.resume import NICENESS, finish
 from wiredesk.cli.replay.rewind import rewind_group
@@ -18,8 +18,10 @@ from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 
 if TYPE_CHECKING:
-    from wiredesk.operations.replays.planning import Estimate
-    from wiredesk.runtime.kafka.reading import Span
+    from wiredesk.operations.replays.filters import Conditions
+    from wiredesk.operations.replays.planning import Estimate, PartialRange
+    from wiredesk.runtime.kafka.cluster import Cluster
+    from wiredesk.runtime.kafka.offset_range import OffsetRange
     from wiredesk.runtime.topology import Stage
 
 
@@ -71,8 +73,7 @@ def stage_command(  # noqa: PLR0913 - each is an option
     import asyncio
 
     from wiredesk import registry
-    from wiredesk.operations.replays.filters import conditions, record_filter
-    from wiredesk.operations.replays.planning import check_target, create_run, estimate, trial
+    from wiredesk.operations.replays.filters import conditions
     from wiredesk.runtime import logs
 
     logs.quiet()
@@ -82,67 +83,85 @@ def stage_command(  # noqa: PLR0913 - each is an option
     if rewind:
         if into is not None or until is not None or rate is not None or filters:
             raise UsageError("--rewind-group takes --from or --offset only: the live workers read all that follows")
-        rewind_group(kafka, stage, since, offset, dry_run=dry_run, yes=yes, as_json=as_json)
+        asyncio.run(rewind_group(kafka, stage, since, offset, dry_run=dry_run, yes=yes, as_json=as_json))
         return
     check_stage_settings(stage)
-    if into is not None:
-        check_target(stage, topic_name("--into", into), registry.topics())
-    ranges = _ranges(kafka, stage, since, until, offset)
-    if dry_run:
-        with progress_bar("reading") as progress:
-            work = estimate(kafka, settings, stage, ranges, record_filter(filters), rate=rate, progress=progress)
-            found = asyncio.run(work)
-        _show_estimate(kafka, stage, ranges, found, into, as_json=as_json)
-        return
-    _confirm(kafka, stage, ranges, into, yes=yes)
-    version = asyncio.run(trial(stage, settings)).version
-    run = asyncio.run(create_run(kafka, stage, version=version, into=into, ranges=ranges, filters=filters, rate=rate))
-    finish(kafka, settings, stage, run, rate=rate, as_json=as_json)
-
-
-def _ranges(
-    kafka: KafkaSettings, stage: "Stage", since: str | None, until: str | None, offset: Sequence[str] | None
-) -> "dict[int, Span]":
-    import asyncio
-
-    from wiredesk.operations.replays.planning import resolve_ranges
-
-    if since is None and not offset:
+    request = _Request(stage, into, filters, rate, *_times(since, until), offsets=parse_offset_ranges(offset or []))
+    if request.since_ms is None and not request.offsets:
         raise UsageError("say what to read: --from T, with --to T, or --offset P:A-B")
+    asyncio.run(_replay(kafka, settings, request, dry_run=dry_run, yes=yes, as_json=as_json))
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What the options ask for."""
+
+    stage: "Stage"
+    into: str | None
+    filters: "Conditions"
+    rate: float | None
+    since_ms: int | None
+    until_ms: int | None
+    offsets: "Mapping[int, PartialRange]"
+
+
+def _times(since: str | None, until: str | None) -> tuple[int | None, int | None]:
     since_ms, until_ms = parse_milliseconds(since), parse_milliseconds(until)
     if since_ms is not None and until_ms is not None and since_ms >= until_ms:
         raise UsageError(f"--from {since} is not before --to {until}")
-    offsets = parse_offset_ranges(offset or [])
-    return asyncio.run(resolve_ranges(kafka, stage, since_ms=since_ms, until_ms=until_ms, offsets=offsets))
+    return since_ms, until_ms
 
 
-def _confirm(
-    kafka: KafkaSettings, stage: "Stage", ranges: "Mapping[int, Span]", into: str | None, *, yes: bool
+async def _replay(
+    kafka: KafkaSettings, settings: WorkerSettings, request: _Request, *, dry_run: bool, yes: bool, as_json: bool
 ) -> None:
-    """Ask before a live topic is written, or one that has records: a second run would write everything again."""
-    import asyncio
+    from wiredesk import registry
+    from wiredesk.operations.replays.filters import record_filter
+    from wiredesk.operations.replays.planning import check_target, create_run, estimate, resolve_ranges, trial
+    from wiredesk.runtime.kafka.cluster import Cluster
 
+    stage, into, rate = request.stage, request.into, request.rate
+    if into is not None:
+        check_target(stage, topic_name("--into", into), registry.topics())
+    async with Cluster(kafka) as cluster:
+        ranges = await resolve_ranges(
+            cluster, stage, since_ms=request.since_ms, until_ms=request.until_ms, offsets=request.offsets
+        )
+        if dry_run:
+            accepts = record_filter(request.filters)
+            with console.progress("reading") as update:
+                found = await estimate(cluster, settings, stage, ranges, accepts, rate=rate, progress=update)
+            _show_estimate(kafka, stage, ranges, found, into, as_json=as_json)
+            return
+        if not yes:
+            await _confirm(cluster, stage, ranges, into)
+        version = (await trial(stage, settings)).version
+        run = await create_run(
+            cluster, stage, version=version, into=into, ranges=ranges, filters=request.filters, rate=rate
+        )
+        await finish(cluster, settings, stage, run, rate=rate, as_json=as_json)
+
+
+async def _confirm(cluster: "Cluster", stage: "Stage", ranges: "Mapping[int, OffsetRange]", into: str | None) -> None:
+    """Ask before a live topic is written, or one that has records: a second run would write everything again."""
     from wiredesk.operations.replays.planning import count_offsets
 
-    if yes:
-        return
-    count, source = sum(last - first for first, last in ranges.values()), kafka.on_cluster(stage.consumes.name)
+    on_cluster = cluster.settings.on_cluster
+    count, source = sum(offsets.size for offsets in ranges.values()), on_cluster(stage.consumes.name)
     if into is None:
         consequence = f"{count} offsets of {source} would be processed again"
         if stage.produces:
-            consequence += f", into the live {kafka.on_cluster(stage.produces[0].name)}"
-        confirm(consequence, "Go on?", yes=yes, remedy="pass --yes, or --into TOPIC")
-    elif there := asyncio.run(count_offsets(kafka, into)):
-        consequence = (
-            f"{kafka.on_cluster(into)} holds {there} offsets already, and {count} of {source} would be read into it"
-        )
-        confirm(consequence, "Go on?", yes=yes, remedy="pass --yes, or name another topic")
+            consequence += f", into the live {on_cluster(stage.produces[0].name)}"
+        confirm(consequence, "Go on?", yes=False, remedy="pass --yes, or --into TOPIC")
+    elif there := await count_offsets(cluster, into):
+        consequence = f"{on_cluster(into)} holds {there} offsets already, and {count} of {source} would be read into it"
+        confirm(consequence, "Go on?", yes=False, remedy="pass --yes, or name another topic")
 
 
 def _show_estimate(
     kafka: KafkaSettings,
     stage: "Stage",
-    ranges: "Mapping[int, Span]",
+    ranges: "Mapping[int, OffsetRange]",
     found: "Estimate",
     into: str | None,
     *,
@@ -168,17 +187,17 @@ def _show_estimate(
         )
         return
     rows: list[tuple[str, object]] = [
-        ("records in the range", survey.read),
-        ("to be processed", survey.wanted),
+        ("records", survey.read),
+        ("to process", survey.wanted),
         ("filtered out", survey.read - survey.wanted),
-        ("bytes to be processed", survey.size),
+        ("bytes to process", survey.size),
         ("version", trial_.version),
         ("into", (target or "nothing") + (" (live)" if into is None and target else "")),
     ]
     if trial_.rate is not None and seconds is not None:
         rows += [
-            ("records a second, one process here", f"{trial_.rate:.0f}"),
-            ("would take", format_duration(seconds)),
+            ("records/s, one process", f"{trial_.rate:.0f}"),
+            ("duration", format_duration(seconds)),
         ]
     console.table(f"replay of {stage.name}, if it were run", ("what", "how much"), rows)
 

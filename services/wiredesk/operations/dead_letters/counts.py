@@ -10,7 +10,7 @@ from wiredesk.operations.dead_letters.choices import Grouping
 from wiredesk.operations.dead_letters.reading import Selection, read_letters
 from wiredesk.operations.dead_letters.redrive_log import read_redrive_log
 from wiredesk.runtime.dead_letters import DeadLetter, letter_key
-from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.runtime.kafka.cluster import Cluster
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +34,15 @@ class LetterCount:
     newest: str
 
 
-async def count_letters(
-    settings: KafkaSettings, selection: Selection, groupings: Sequence[Grouping]
-) -> list[LetterCount]:
+async def count_letters(cluster: Cluster, selection: Selection, groupings: Sequence[Grouping]) -> list[LetterCount]:
     """Return how many dead letters there are of each combination of values: the most first, or by time.
 
     Raises:
         UnavailableError: the cluster cannot be reached.
     """
     tallies: defaultdict[tuple[str, ...], _Tally] = defaultdict(_Tally)
-    log = await read_redrive_log(settings)
-    async with contextlib.aclosing(read_letters(settings, selection)) as letters:
+    log = await read_redrive_log(cluster)
+    async with contextlib.aclosing(read_letters(cluster, selection)) as letters:
         async for letter in letters:
             values = tuple(grouping.value_of(letter) for grouping in groupings)
             tallies[values].add(letter, is_redriven=letter_key(letter.record) in log)

@@ -11,9 +11,9 @@ import orjson
 from wiredesk.operations.dead_letters.reading import Selection, read_letters
 from wiredesk.runtime.dead_letters import DeadLetter, letter_key
 from wiredesk.runtime.errors import UnavailableError, UsageError
+from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.transactions import TransactionalProducer
 from wiredesk.runtime.records import Output
-from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage
 from wiredesk_schemas.headers import EXPORTED_ID, Header, decode_text, own_headers
 
@@ -27,7 +27,7 @@ TRANSACTION_SECONDS = 60.0
 """After so long the broker aborts the transaction of an import that was killed."""
 
 
-async def export_letters(settings: KafkaSettings, selection: Selection, path: Path) -> int:
+async def export_letters(cluster: Cluster, selection: Selection, path: Path) -> int:
     """Write the selected dead letters to a new file, one JSON object a line, bytes as base64; return how many.
 
     Raises:
@@ -37,7 +37,7 @@ async def export_letters(settings: KafkaSettings, selection: Selection, path: Pa
     count = 0
     try:
         with _new_file(path) as file:
-            async with contextlib.aclosing(read_letters(settings, selection)) as letters:
+            async with contextlib.aclosing(read_letters(cluster, selection)) as letters:
                 async for letter in letters:
                     file.write(orjson.dumps(to_json(letter)) + b"\n")
                     count += 1
@@ -68,19 +68,17 @@ def read_file(path: Path, stages: Iterable[Stage]) -> list[tuple[str, Output]]:
     return letters
 
 
-async def import_letters(
-    settings: KafkaSettings, stages: Sequence[Stage], letters: Sequence[tuple[str, Output]]
-) -> int:
+async def import_letters(cluster: Cluster, stages: Sequence[Stage], letters: Sequence[tuple[str, Output]]) -> int:
     """Write exported dead letters (see `read_file`) into their topics, except those that are there; return how many.
 
     Raises:
         UnavailableError: the cluster cannot be reached.
         TransactionError: a transaction failed; run it again: nothing is written twice.
     """
-    transactional_id = settings.on_cluster(TRANSACTIONAL_ID)
-    async with TransactionalProducer(settings, transactional_id, TRANSACTION_SECONDS) as producer:
+    transactional_id = cluster.settings.on_cluster(TRANSACTIONAL_ID)
+    async with TransactionalProducer(cluster.settings, transactional_id, TRANSACTION_SECONDS) as producer:
         there: set[str] = set()
-        async with contextlib.aclosing(read_letters(settings, Selection(tuple(stages)))) as reading:
+        async with contextlib.aclosing(read_letters(cluster, Selection(tuple(stages)))) as reading:
             async for letter in reading:
                 key = exported_key(letter)
                 there |= {key, key.partition("@")[0]}  # files of older versions have no timestamp in the key

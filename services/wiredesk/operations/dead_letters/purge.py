@@ -9,9 +9,10 @@ from aiokafka import TopicPartition
 from aiokafka.admin import RecordsToDelete
 from aiokafka.errors import TopicAuthorizationFailedError
 
-from wiredesk.runtime.kafka import authorization, clients, topics
-from wiredesk.runtime.kafka.reading import between, ends
-from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.operations.dead_letters.reading import dead_letter_partitions
+from wiredesk.runtime.kafka import authorization, clients
+from wiredesk.runtime.kafka.cluster import Cluster
+from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.topology import Stage
 
 
@@ -33,43 +34,40 @@ class PurgePlan:
         return sum(self.by_topic.values())
 
 
-async def plan_purge(settings: KafkaSettings, stages: Sequence[Stage], *, before_ms: int | None = None) -> PurgePlan:
+async def plan_purge(cluster: Cluster, stages: Sequence[Stage], *, before_ms: int | None = None) -> PurgePlan:
     """Return which dead letters of stages would be deleted.
 
     Args:
         before_ms: only those that arrived before that time, in milliseconds since 1970; None: all.
 
     Raises:
-        UnavailableError: the cluster cannot be reached.
+        UnavailableError: the cluster cannot be reached, or has no dead-letter topic of the stages.
     """
-    counts = await topics.partitions(settings, [settings.on_cluster(stage.dead_letter_topic.name) for stage in stages])
-    partitions = [TopicPartition(name, number) for name, count in counts.items() for number in range(count)]
-    if not partitions:
-        return PurgePlan({}, {})
-    spans = await ends(settings, partitions)
+    partitions = await dead_letter_partitions(cluster, stages)
+    ranges = await cluster.offset_ranges(partitions)
     if before_ms is not None:
-        later = await ends(settings, partitions, since_ms=before_ms)
-        spans = {tp: (first, later[tp][0]) for tp, (first, _) in spans.items()}
+        later = await cluster.offset_ranges(partitions, since_ms=before_ms)
+        ranges = {tp: OffsetRange(there.start, later[tp].start) for tp, there in ranges.items()}
     by_topic: Counter[str] = Counter()
-    async with contextlib.aclosing(between(settings, spans)) as reading:
-        async for record in reading:
+    async with contextlib.aclosing(cluster.read_range(ranges)) as records:
+        async for record in records:
             by_topic[record.topic] += 1
-    stops = {tp: last for tp, (first, last) in spans.items() if tp.topic in by_topic and first < last}
+    stops = {tp: there.stop for tp, there in ranges.items() if tp.topic in by_topic and there.size}
     return PurgePlan(stops, dict(by_topic))
 
 
-async def purge(settings: KafkaSettings, plan: PurgePlan) -> None:
+async def purge(cluster: Cluster, plan: PurgePlan) -> None:
     """Delete what a plan says.
 
     Raises:
         ForbiddenError: Kafka does not allow it.
         UnavailableError: the cluster cannot be reached.
     """
-    async with clients.started(clients.admin(settings), settings) as admin:
+    async with clients.started(clients.admin(cluster.settings), cluster.settings) as admin:
         try:
             await admin.delete_records(
                 {tp: RecordsToDelete(before_offset=stop) for tp, stop in plan.stop_offsets.items()}
             )
         except TopicAuthorizationFailedError as error:
             names = ", ".join(sorted(plan.by_topic))
-            raise authorization.forbidden(settings, "DELETE", f"topic {names}") from error
+            raise authorization.forbidden(cluster.settings, "DELETE", f"topic {names}") from error

@@ -1,7 +1,7 @@
 """Reading the dead letters of stages."""
 
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiokafka import TopicPartition
@@ -9,9 +9,7 @@ from aiokafka import TopicPartition
 from wiredesk.operations.page_urls import is_on_host, page_url
 from wiredesk.runtime.dead_letters import DeadLetter, parse_letter
 from wiredesk.runtime.errors import UsageError
-from wiredesk.runtime.kafka import topics
-from wiredesk.runtime.kafka.reading import between, ends
-from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.topology import Stage
 
 type LetterFilter = Callable[[DeadLetter], bool]
@@ -75,20 +73,27 @@ def _stages(stages: Mapping[str, Stage], names: Sequence[str] | None) -> tuple[S
     return tuple({by_name[name].name: by_name[name] for name in names}.values())
 
 
-async def read_letters(settings: KafkaSettings, selection: Selection) -> AsyncGenerator[DeadLetter]:
+async def read_letters(cluster: Cluster, selection: Selection) -> AsyncGenerator[DeadLetter]:
     """Yield the selected dead letters that are there now, oldest first within a partition; close with `aclosing`.
 
     Raises:
-        UnavailableError: the cluster cannot be reached.
+        UnavailableError: the cluster cannot be reached, or has no dead-letter topic of the stages.
     """
-    by_topic = {settings.on_cluster(stage.dead_letter_topic.name): stage for stage in selection.stages}
-    counts = await topics.partitions(settings, list(by_topic))
-    partitions = [TopicPartition(name, number) for name, count in counts.items() for number in range(count)]
-    if not partitions:
-        return
-    spans = await ends(settings, partitions, since_ms=selection.since_ms)
-    async with contextlib.aclosing(between(settings, spans)) as reading:
-        async for record in reading:
+    by_topic = {cluster.settings.on_cluster(stage.dead_letter_topic.name): stage for stage in selection.stages}
+    partitions = await dead_letter_partitions(cluster, selection.stages)
+    ranges = await cluster.offset_ranges(partitions, since_ms=selection.since_ms)
+    async with contextlib.aclosing(cluster.read_range(ranges)) as records:
+        async for record in records:
             letter = parse_letter(by_topic[record.topic], record)
             if letter is not None and selection.accepts(letter):
                 yield letter
+
+
+async def dead_letter_partitions(cluster: Cluster, stages: Iterable[Stage]) -> list[TopicPartition]:
+    """Return the partitions of the dead-letter topics of stages; a stage that was just installed may have none yet.
+
+    Raises:
+        UnavailableError: the cluster cannot be reached, or none of the topics exists.
+    """
+    names = [cluster.settings.on_cluster(stage.dead_letter_topic.name) for stage in stages]
+    return await cluster.partitions(names) or await cluster.required_partitions(names)

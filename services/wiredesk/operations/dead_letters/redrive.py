@@ -21,11 +21,9 @@ from wiredesk.operations.dead_letters.redrive_log import (
 )
 from wiredesk.runtime.dead_letters import DeadLetter, letter_key
 from wiredesk.runtime.errors import OutputTooLargeError
-from wiredesk.runtime.kafka import clients, topics
-from wiredesk.runtime.kafka.partition_life import topic_id
+from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.transactions import TransactionalProducer
 from wiredesk.runtime.records import Output
-from wiredesk.runtime.settings import KafkaSettings
 
 TRANSACTIONAL_ID = "wiredesk.redrive"
 """Transactional id of every run, without prefix: one run fences the other."""
@@ -68,22 +66,22 @@ class RedriveResult:
 
 
 async def plan_redrive(
-    settings: KafkaSettings, selection: Selection, *, rounds: int = MAX_REDRIVES, limit: int | None = None
+    cluster: Cluster, selection: Selection, *, rounds: int = MAX_REDRIVES, limit: int | None = None
 ) -> RedriveResult:
     """Return what `redrive` would do, and do nothing; the arguments are the same.
 
     Raises:
         UnavailableError: the cluster cannot be reached.
     """
-    run = _Run(settings, selection, rounds, limit)
-    async with contextlib.aclosing(run.due(await read_redrive_log(settings))) as due:
+    run = _Run(cluster, selection, rounds, limit)
+    async with contextlib.aclosing(run.due(await read_redrive_log(cluster))) as due:
         async for letter, _ in due:
             run.count(letter)
     return run.result()
 
 
 async def redrive(
-    settings: KafkaSettings,
+    cluster: Cluster,
     selection: Selection,
     *,
     rounds: int = MAX_REDRIVES,
@@ -102,22 +100,21 @@ async def redrive(
         TransactionError: a transaction failed, or another run has begun: run it again.
     """
     # The entries need as many replicas as the dead letters that they are about.
-    states = await topics.states(settings, [stage.dead_letter_topic for stage in selection.stages])
+    states = await cluster.topic_states([stage.dead_letter_topic for stage in selection.stages])
     replication = max([1, *(state.replication for state in states)])
-    await topics.create(settings, [REDRIVEN_TOPIC], replication=replication)
-    run = _Run(settings, selection, rounds, limit)
-    async with clients.started(clients.admin(settings), settings) as admin:
-        for stage in selection.stages:
-            name = stage.consumes.name
-            run.topic_ids[name] = await topic_id(admin, settings.on_cluster(name))
+    await cluster.create_topics([REDRIVEN_TOPIC], replication=replication)
+    run = _Run(cluster, selection, rounds, limit)
+    for stage in selection.stages:
+        name = stage.consumes.name
+        run.topic_ids[name] = await cluster.topic_id(cluster.settings.on_cluster(name))
     await run.finish(progress)
     return run.result()
 
 
 class _Run:
-    def __init__(self, settings: KafkaSettings, selection: Selection, rounds: int, limit: int | None) -> None:
+    def __init__(self, cluster: Cluster, selection: Selection, rounds: int, limit: int | None) -> None:
         self.topic_ids: dict[str, str] = {}
-        self._settings = settings
+        self._cluster = cluster
         self._selection = selection
         self._rounds = rounds
         self._limit = limit
@@ -137,12 +134,12 @@ class _Run:
     async def _pass(self, progress: RedriveProgress) -> None:
         """Send what is due, to the last or to a dead letter that is too large to be sent back."""
         self._done_before = self._limit_reached = self._unreadable = 0
-        name = self._settings.on_cluster(TRANSACTIONAL_ID)
+        name = self._cluster.settings.on_cluster(TRANSACTIONAL_ID)
         batch: list[tuple[DeadLetter, int]] = []
         try:
             async with (
-                TransactionalProducer(self._settings, name, TRANSACTION_SECONDS) as producer,
-                contextlib.aclosing(self.due(await read_redrive_log(self._settings))) as due,
+                TransactionalProducer(self._cluster.settings, name, TRANSACTION_SECONDS) as producer,
+                contextlib.aclosing(self.due(await read_redrive_log(self._cluster))) as due,
             ):
                 async for letter, rounds in due:
                     batch.append((letter, rounds))
@@ -159,7 +156,7 @@ class _Run:
     async def due(self, log: RedriveLog) -> AsyncGenerator[tuple[DeadLetter, int]]:
         """Yield the dead letters to send, with how often the record of each was redriven before, up to the limit."""
         yielded = self._sent
-        async with contextlib.aclosing(read_letters(self._settings, self._selection)) as letters:
+        async with contextlib.aclosing(read_letters(self._cluster, self._selection)) as letters:
             async for letter in letters:
                 if self._limit is not None and yielded >= self._limit:
                     return

@@ -13,11 +13,9 @@ from typing import Any
 import orjson
 
 from wiredesk.runtime.dead_letters import DeadLetter, letter_key
-from wiredesk.runtime.kafka import topics
-from wiredesk.runtime.kafka.reading import read
+from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.lineage import lineage, origin_of, origin_topic_id, replay_marks
 from wiredesk.runtime.records import Output, Record, parse_coordinates
-from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import DAY_MS, Topic
 from wiredesk_schemas.headers import REDRIVE_COUNT
 
@@ -85,19 +83,18 @@ def _same(one: str, other: str) -> bool:
     return not one or not other or one == other
 
 
-async def read_redrive_log(settings: KafkaSettings) -> RedriveLog:
+async def read_redrive_log(cluster: Cluster) -> RedriveLog:
     """Return the entries of all dead letters that have been redriven.
 
     Raises:
         UnavailableError: the cluster cannot be reached.
     """
     log = RedriveLog()
-    name = settings.on_cluster(REDRIVEN_TOPIC.name)
-    if name not in await topics.partitions(settings, [name]):
-        return log
-    async with contextlib.aclosing(read(settings, [name], from_beginning=True, until_end=True)) as records:
+    name = cluster.settings.on_cluster(REDRIVEN_TOPIC.name)
+    ranges = await cluster.offset_ranges(await cluster.partitions([name]))
+    async with contextlib.aclosing(cluster.read_range(ranges)) as records:
         async for record in records:
-            if record is not None and record.key is not None:
+            if record.key is not None:
                 log.add(record.key.decode("utf-8", "replace"), record.value)
     return log
 

@@ -15,11 +15,10 @@ from wiredesk.operations.progress import ProgressCallback, ignore_progress
 from wiredesk.operations.replays.run import Run, output_topics, save_run
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.isolation import ProcessPool
-from wiredesk.runtime.kafka import topics
-from wiredesk.runtime.kafka.progress import set_offsets
-from wiredesk.runtime.kafka.reading import Span, between, ends
+from wiredesk.runtime.kafka.cluster import Cluster
+from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.records import Record
-from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
+from wiredesk.runtime.settings import WorkerSettings
 from wiredesk.runtime.topology import Stage, Topic
 from wiredesk.runtime.worker.replay_scope import RecordFilter
 
@@ -35,7 +34,7 @@ SAMPLE_RECORDS = 64
 TRIAL_SECONDS = 10.0
 """A trial ends after this time, however many records of its sample are done."""
 
-type PartialSpan = tuple[int, int | None]
+type PartialRange = tuple[int, int | None]
 """Offsets of a partition as a person gives them: the first, and the exclusive end, or None: up to the end."""
 
 
@@ -107,13 +106,13 @@ def check_target(stage: Stage, into: str, live_topics: Iterable[Topic]) -> None:
 
 
 async def resolve_ranges(
-    settings: KafkaSettings,
+    cluster: Cluster,
     stage: Stage,
     *,
     since_ms: int | None = None,
     until_ms: int | None = None,
-    offsets: Mapping[int, PartialSpan] | None = None,
-) -> dict[int, Span]:
+    offsets: Mapping[int, PartialRange] | None = None,
+) -> dict[int, OffsetRange]:
     """Return the offsets of a stage's input topic that times and offsets mean, by partition.
 
     Args:
@@ -125,31 +124,26 @@ async def resolve_ranges(
         UsageError: there is no such partition, or no offset in the range.
         UnavailableError: the cluster cannot be reached, or a topic of the stage is missing.
     """
-    partitions = await topics.inputs(settings, stage, offsets or ())
-    there = await ends(settings, partitions, patience=PATIENCE_SECONDS)
-    ranges = {tp.partition: span for tp, span in there.items()}
+    partitions = await cluster.input_partitions(stage, offsets or ())
+    there = await cluster.offset_ranges(partitions, patience=PATIENCE_SECONDS)
+    ranges = {tp.partition: held for tp, held in there.items()}
     if offsets:
-        ranges = {number: _within(span, *offsets.get(number, (0, 0))) for number, span in ranges.items()}
+        ranges = {number: held.intersection(*offsets.get(number, (0, 0))) for number, held in ranges.items()}
     if since_ms is not None:
-        later = await ends(settings, partitions, since_ms=since_ms)
-        ranges = {tp.partition: _within(ranges[tp.partition], later[tp][0], None) for tp in partitions}
+        later = await cluster.offset_ranges(partitions, since_ms=since_ms)
+        ranges = {tp.partition: ranges[tp.partition].intersection(later[tp].start) for tp in partitions}
     if until_ms is not None:
-        later = await ends(settings, partitions, since_ms=until_ms)
-        ranges = {tp.partition: _within(ranges[tp.partition], 0, later[tp][0]) for tp in partitions}
-    if all(first == last for first, last in ranges.values()):
-        held = sum(last - first for first, last in there.values())
+        later = await cluster.offset_ranges(partitions, since_ms=until_ms)
+        ranges = {tp.partition: ranges[tp.partition].intersection(0, later[tp].start) for tp in partitions}
+    if not any(wanted.size for wanted in ranges.values()):
+        held = sum(one.size for one in there.values())
         raise UsageError(
             f"nothing to replay: {partitions[0].topic} has no record in that range (it holds {held} offsets in all)"
         )
     return ranges
 
 
-def _within(span: Span, first: int, last: int | None) -> Span:
-    begin = min(max(span[0], first), span[1])
-    return begin, max(begin, span[1] if last is None else min(span[1], last))
-
-
-async def count_offsets(settings: KafkaSettings, name: str) -> int:
+async def count_offsets(cluster: Cluster, name: str) -> int:
     """Return how many offsets a topic holds; 0 where there is no topic of that name.
 
     Args:
@@ -158,17 +152,15 @@ async def count_offsets(settings: KafkaSettings, name: str) -> int:
     Raises:
         UnavailableError: the cluster cannot be reached.
     """
-    topic = settings.on_cluster(name)
-    count = (await topics.partitions(settings, [topic])).get(topic, 0)
-    there = await ends(settings, [TopicPartition(topic, number) for number in range(count)]) if count else {}
-    return sum(last - first for first, last in there.values())
+    partitions = await cluster.partitions([cluster.settings.on_cluster(name)])
+    return sum(held.size for held in (await cluster.offset_ranges(partitions)).values())
 
 
 async def estimate(
-    settings: KafkaSettings,
+    cluster: Cluster,
     worker_settings: WorkerSettings,
     stage: Stage,
-    ranges: Mapping[int, Span],
+    ranges: Mapping[int, OffsetRange],
     wanted: RecordFilter,
     *,
     rate: float | None = None,
@@ -186,9 +178,9 @@ async def estimate(
         UnavailableError: the cluster cannot be reached.
         HandlerError: the stage cannot be loaded.
     """
-    topic = settings.on_cluster(stage.consumes.name)
-    sources = {TopicPartition(topic, number): span for number, span in ranges.items() if span[0] < span[1]}
-    surveyed = await survey(settings, sources, wanted, progress)
+    topic = cluster.settings.on_cluster(stage.consumes.name)
+    sources = {TopicPartition(topic, number): offsets for number, offsets in ranges.items()}
+    surveyed = await survey(cluster, sources, wanted, progress)
     tried = await trial(stage, worker_settings, surveyed.sample)
     seconds = None
     if tried.rate is not None:
@@ -197,8 +189,8 @@ async def estimate(
 
 
 async def survey(
-    settings: KafkaSettings,
-    sources: Mapping[TopicPartition, Span],
+    cluster: Cluster,
+    sources: Mapping[TopicPartition, OffsetRange],
     wanted: RecordFilter,
     progress: ProgressCallback = ignore_progress,
 ) -> Survey:
@@ -207,12 +199,12 @@ async def survey(
     Raises:
         UnavailableError: the cluster cannot be reached.
     """
-    total = sum(last - first for first, last in sources.values())
+    total = sum(offsets.size for offsets in sources.values())
     chooser = random.Random(0)  # noqa: S311 - for a fair sample
     read = accepted = size = 0
     sample: list[Record] = []
-    async with contextlib.aclosing(between(settings, sources)) as reading:
-        async for record in reading:
+    async with contextlib.aclosing(cluster.read_range(sources)) as records:
+        async for record in records:
             read += 1
             if not read % 1000:
                 progress(read, total)
@@ -249,12 +241,12 @@ async def trial(stage: Stage, settings: WorkerSettings, sample: tuple[Record, ..
 
 
 async def create_run(
-    settings: KafkaSettings,
+    cluster: Cluster,
     stage: Stage,
     *,
     version: str,
     into: str | None,
-    ranges: Mapping[int, Span],
+    ranges: Mapping[int, OffsetRange],
     filters: Mapping[str, tuple[str, ...]],
     rate: float | None,
 ) -> Run:
@@ -271,31 +263,29 @@ async def create_run(
         UnavailableError: the cluster cannot be reached, or refuses.
     """
     written = output_topics(stage, into)
-    live = {s.topic.name: s for s in await topics.states(settings, (*stage.produces, stage.dead_letter_topic))}
+    live = {s.topic.name: s for s in await cluster.topic_states((*stage.produces, stage.dead_letter_topic))}
     replication = max(state.replication for state in live.values())
     if into is not None:
         # As many partitions as the topic that each replaces: a page is in the partition of the same number.
         like_live = [replace(topic, partitions=live[name].partitions) for name, topic in written.items()]
-        await topics.create(settings, like_live, replication=replication)
-    names = [settings.on_cluster(topic.name) for topic in written.values()]
-    counts = await topics.partitions(settings, names)
-    partitions = [TopicPartition(name, number) for name, count in counts.items() for number in range(count)]
+        await cluster.create_topics(like_live, replication=replication)
+    partitions = await cluster.partitions(cluster.settings.on_cluster(topic.name) for topic in written.values())
     outputs: dict[str, dict[int, int]] = {topic.name: {} for topic in written.values()}
-    for tp, (_, last) in (await ends(settings, partitions)).items():
-        outputs[tp.topic.removeprefix(settings.topic_prefix)][tp.partition] = last
+    for tp, held in (await cluster.offset_ranges(partitions)).items():
+        outputs[tp.topic.removeprefix(cluster.settings.topic_prefix)][tp.partition] = held.stop
     now = datetime.now(UTC)
     run = Run(
         id=f"{stage.name}-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
         stage=stage.name,
         version=version,
         into=into,
-        spans=dict(ranges),
+        ranges=dict(ranges),
         outputs=outputs,
         filters=dict(filters),
         rate=rate,
         planned_at=now.replace(microsecond=0),
     )
-    starts = {tp: first for tp, (first, _) in run.sources(settings, stage).items()}
-    await set_offsets(settings, run.group, starts)
-    await save_run(settings, run, replication)
+    starts = {tp: offsets.start for tp, offsets in run.sources(cluster.settings, stage).items()}
+    await cluster.set_group_offsets(cluster.settings.on_cluster(run.group), starts)
+    await save_run(cluster, run, replication)
     return run

@@ -1,13 +1,10 @@
 """Processing a run until it is done, together with other processes; then its reconciliation."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
 
 from wiredesk.operations.progress import ProgressCallback, ignore_progress
 from wiredesk.operations.replays.filters import record_filter
@@ -15,9 +12,8 @@ from wiredesk.operations.replays.planning import trial
 from wiredesk.operations.replays.reconcile import Reconciliation, reconcile
 from wiredesk.operations.replays.run import Run, save_reconciliation
 from wiredesk.runtime.errors import ForbiddenError, UnavailableError, UsageError
-from wiredesk.runtime.kafka import clients
-from wiredesk.runtime.kafka.progress import delete_group, group_offsets
-from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
+from wiredesk.runtime.kafka.cluster import Cluster
+from wiredesk.runtime.settings import WorkerSettings
 from wiredesk.runtime.topology import Stage
 from wiredesk.runtime.trouble import Trouble, TroubleKind
 from wiredesk.runtime.worker import Worker
@@ -61,31 +57,35 @@ class RunPosition:
         return self.done == self.total
 
 
-async def position(
-    admin: AIOKafkaAdminClient, settings: KafkaSettings, run: Run, trouble: Trouble | None = None
-) -> RunPosition:
-    """Return how far a run has come.
+async def position(cluster: Cluster, run: Run, trouble: Trouble | None = None) -> RunPosition | None:
+    """Return how far a run has come; None where the brokers have deleted the offsets of its group.
 
     Args:
-        trouble: of this process, to be told with it.
+        trouble: what keeps this process from working; it is returned with the position.
 
     Raises:
-        UnavailableError: the brokers have deleted the offsets of its group.
-        KafkaError: the group's coordinator does not answer in time.
+        UnavailableError: the cluster cannot be reached.
     """
-    listed = await group_offsets(admin, settings.on_cluster(run.group))
-    at = {tp.partition: committed.offset for tp, committed in listed.items()}
-    if lost := [number for number, (first, last) in run.spans.items() if first < last and number not in at]:
-        raise UnavailableError(
-            f"the brokers have no offset of run {run.id} for partition {lost[0]}: they keep offsets of a group "
-            "without members for a week, unless configured otherwise; plan a new run"
-        )
-    nexts = {number: min(last, max(first, at.get(number, last))) for number, (first, last) in run.spans.items()}
-    done = sum(nexts[number] - first for number, (first, _) in run.spans.items())
+    offsets = await cluster.group_offsets(cluster.settings.on_cluster(run.group))
+    committed = {tp.partition: at.offset for tp, at in offsets.items()}
+    if any(wanted.size and number not in committed for number, wanted in run.ranges.items()):
+        return None
+    nexts = {
+        number: min(wanted.stop, max(wanted.start, committed.get(number, wanted.stop)))
+        for number, wanted in run.ranges.items()
+    }
+    done = sum(nexts[number] - wanted.start for number, wanted in run.ranges.items())
     return RunPosition(done, run.size, nexts, trouble)
 
 
-async def check_version(settings: KafkaSettings, worker_settings: WorkerSettings, stage: Stage, run: Run) -> None:
+def _offsets_lost(run: Run) -> UnavailableError:
+    return UnavailableError(
+        f"the brokers do not know any more how far run {run.id} has come: they keep offsets of a group without members "
+        "for a week, unless configured otherwise; plan a new run"
+    )
+
+
+async def check_version(cluster: Cluster, worker_settings: WorkerSettings, stage: Stage, run: Run) -> None:
     """Check that this process may continue a run: that it has the stage in the version with which the run began.
 
     Raises:
@@ -93,9 +93,11 @@ async def check_version(settings: KafkaSettings, worker_settings: WorkerSettings
         UnavailableError: the cluster cannot be reached, or does not know any more how far the run has come.
         HandlerError: the stage cannot be loaded.
     """
-    async with clients.started(clients.admin(settings), settings) as admin:
-        if (await position(admin, settings, run)).finished:
-            return
+    now = await position(cluster, run)
+    if now is None:
+        raise _offsets_lost(run)
+    if now.finished:
+        return
     version = (await trial(stage, worker_settings)).version
     if version != run.version:
         raise UsageError(
@@ -105,7 +107,7 @@ async def check_version(settings: KafkaSettings, worker_settings: WorkerSettings
 
 
 async def process(
-    settings: KafkaSettings,
+    cluster: Cluster,
     worker_settings: WorkerSettings,
     stage: Stage,
     run: Run,
@@ -131,26 +133,31 @@ async def process(
     ending = asyncio.Event()
     own = {name: value for name, value in WORKER_DEFAULTS.items() if name not in worker_settings.model_fields_set}
     own["instance_id"] = None  # a static member of the stage's group is not one of the run's group
-    worker = Worker(stage, settings, worker_settings.model_copy(update=own), run.scope(stage, wanted, rate))
+    worker = Worker(stage, cluster.settings, worker_settings.model_copy(update=own), run.scope(stage, wanted, rate))
     working = asyncio.create_task(worker.run(ending))
     stopping = asyncio.create_task(stop.wait())
     finished = False
     logged = asyncio.get_running_loop().time()
     try:
-        async with clients.started(clients.admin(settings), settings) as admin:
-            while not (finished or stop.is_set() or working.done()):
-                await asyncio.wait({working, stopping}, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-                with contextlib.suppress(KafkaError, OSError):  # the coordinator is out of reach, or moves
-                    async with asyncio.timeout(ANSWER_SECONDS):
-                        now = await position(admin, settings, run, worker.trouble())
-                    finished = now.finished
-                    on_position(now)
-                    if asyncio.get_running_loop().time() - logged > LOG_SECONDS:
-                        logged = asyncio.get_running_loop().time()
-                        log.info("replay goes on", run=run.id, done=now.done, of=now.total)
-                trouble = worker.trouble()
-                if trouble is not None and trouble.kind is TroubleKind.FORBIDDEN:
-                    raise ForbiddenError(f"run {run.id} cannot continue: {trouble}")
+        while not (finished or stop.is_set() or working.done()):
+            await asyncio.wait({working, stopping}, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            trouble = worker.trouble()
+            if trouble is not None and trouble.kind is TroubleKind.FORBIDDEN:
+                raise ForbiddenError(f"run {run.id} cannot continue: {trouble}")
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    now = await position(cluster, run, trouble)
+            except ForbiddenError:
+                raise
+            except (UnavailableError, TimeoutError):  # the coordinator is out of reach, or moves
+                continue
+            if now is None:
+                raise _offsets_lost(run)
+            finished = now.finished
+            on_position(now)
+            if asyncio.get_running_loop().time() - logged > LOG_SECONDS:
+                logged = asyncio.get_running_loop().time()
+                log.info("replay in progress", run=run.id, done=now.done, of=now.total)
     finally:
         ending.set()
         stopping.cancel()
@@ -159,23 +166,17 @@ async def process(
 
 
 async def reconcile_and_save(
-    settings: KafkaSettings, stage: Stage, run: Run, progress: ProgressCallback = ignore_progress
+    cluster: Cluster, stage: Stage, run: Run, progress: ProgressCallback = ignore_progress
 ) -> Reconciliation:
     """Reconcile a run that is done, save the result, and delete the run's consumer group.
 
     Raises:
         UnavailableError: the cluster cannot be reached, or refuses.
     """
-    sources = run.sources(settings, stage)
+    sources = run.sources(cluster.settings, stage)
     result = await reconcile(
-        settings,
-        run.id,
-        sources,
-        run.outputs,
-        record_filter(run.filters),
-        progress,
-        one_to_one=stage.one_to_one,
+        cluster, run.id, sources, run.outputs, record_filter(run.filters), progress, one_to_one=stage.one_to_one
     )
-    await save_reconciliation(settings, run, result)
-    await delete_group(settings, run.group)
+    await save_reconciliation(cluster.settings, run, result)
+    await cluster.delete_group(cluster.settings.on_cluster(run.group))
     return result

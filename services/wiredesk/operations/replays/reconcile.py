@@ -6,18 +6,19 @@ by the header that names the record which was replayed.
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
 from aiokafka import TopicPartition
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from wiredesk.operations.ledger import Ledger
 from wiredesk.operations.progress import ProgressCallback, ignore_progress
-from wiredesk.runtime.kafka.reading import Span, between, ends
-from wiredesk.runtime.ledger import Ledger, Range
+from wiredesk.runtime.kafka.cluster import Cluster
+from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.records import Record, parse_coordinates
-from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.runtime.worker.replay_scope import RecordFilter
 from wiredesk_schemas.headers import (
     DEAD_LETTER_REASON,
     EVENT_ID,
@@ -33,6 +34,10 @@ MAX_NAMED_RECORDS = 20
 
 PATIENCE_SECONDS = 120
 """How long open transactions are waited for: the broker itself ends them after their timeout."""
+
+
+NOTHING = OffsetRange(0, 0)
+"""The range of a partition that a run does not read."""
 
 
 class Reconciliation(BaseModel):
@@ -85,11 +90,11 @@ class Reconciliation(BaseModel):
 
 
 async def reconcile(
-    settings: KafkaSettings,
+    cluster: Cluster,
     run: str,
-    sources: Mapping[TopicPartition, Span],
+    sources: Mapping[TopicPartition, OffsetRange],
     outputs: Mapping[str, Mapping[int, int]],
-    wanted: Callable[[Record], bool],
+    accepts: RecordFilter,
     progress: ProgressCallback = ignore_progress,
     *,
     one_to_one: bool = True,
@@ -100,7 +105,7 @@ async def reconcile(
         run: its id.
         sources: the offsets that it read.
         outputs: by topic that it wrote (without prefix) and partition, the end offset when it was planned.
-        wanted: which records it processed.
+        accepts: which records it processed.
         progress: called with the records read so far and the offsets to read.
         one_to_one: the stage publishes exactly one event for each record; False: none, one, or several. Then the ids of
             all events are kept in memory, some 100 bytes each.
@@ -108,27 +113,28 @@ async def reconcile(
     Raises:
         UnavailableError: the cluster cannot be reached.
     """
-    there = await ends(settings, list(sources), patience=PATIENCE_SECONDS)
-    written = {
-        TopicPartition(settings.on_cluster(topic), partition): first
-        for topic, firsts in outputs.items()
-        for partition, first in firsts.items()
+    there = await cluster.offset_ranges(sources, patience=PATIENCE_SECONDS)
+    planned_ends = {
+        TopicPartition(cluster.settings.on_cluster(topic), partition): offset
+        for topic, offsets in outputs.items()
+        for partition, offset in offsets.items()
     }
-    lasts = await ends(settings, list(written), patience=PATIENCE_SECONDS)
-    spans = {tp: (max(first, lasts[tp][0]), lasts[tp][1]) for tp, first in written.items()}
-    reader = _Reader(settings, run, sources, list(outputs), progress, one_to_one=one_to_one)
-    reader.total = sum(last - first for first, last in (*sources.values(), *spans.values()))
-    await reader.read_source({tp: (max(first, there[tp][0]), last) for tp, (first, last) in sources.items()}, wanted)
-    await reader.read_outputs(spans)
-    return reader.result({tp.partition: first for tp, (first, _) in there.items()})
+    now = await cluster.offset_ranges(planned_ends, patience=PATIENCE_SECONDS)
+    written = {tp: OffsetRange(max(offset, now[tp].start), now[tp].stop) for tp, offset in planned_ends.items()}
+    reader = _Reader(cluster, run, sources, list(outputs), progress, one_to_one=one_to_one)
+    reader.total = sum(offsets.size for offsets in (*sources.values(), *written.values()))
+    readable = {tp: OffsetRange(max(wanted.start, there[tp].start), wanted.stop) for tp, wanted in sources.items()}
+    await reader.read_source(readable, accepts)
+    await reader.read_outputs(written)
+    return reader.result({tp.partition: held.start for tp, held in there.items()})
 
 
 class _Reader:
     def __init__(
         self,
-        settings: KafkaSettings,
+        cluster: Cluster,
         run: str,
-        sources: Mapping[TopicPartition, Span],
+        sources: Mapping[TopicPartition, OffsetRange],
         outputs: list[str],
         progress: ProgressCallback,
         *,
@@ -138,34 +144,34 @@ class _Reader:
         self._one_to_one = one_to_one
         self._seen: set[int] = set()
         self._twice: dict[tuple[int, int], None] = {}
-        self._settings = settings
+        self._cluster = cluster
         self._run = run.encode()
         self._progress = progress
         self._topic = next(iter(sources)).topic
-        self._ledger = Ledger({tp.partition: Range(*span) for tp, span in sources.items()})
-        self._spans = {tp.partition: span for tp, span in sources.items()}
+        self._ledger = Ledger({tp.partition: offsets for tp, offsets in sources.items()})
+        self._ranges = {tp.partition: offsets for tp, offsets in sources.items()}
         self._numbers = {name: number for number, name in enumerate(outputs, start=1)}
         self._read = self._passed_over = self._unexpected = self._done = 0
         self._reasons: Counter[str] = Counter()
 
-    async def read_source(self, spans: Mapping[TopicPartition, Span], wanted: Callable[[Record], bool]) -> None:
-        nexts = {tp.partition: first for tp, (first, _) in spans.items()}
-        async with contextlib.aclosing(between(self._settings, spans)) as reading:
-            async for record in reading:
+    async def read_source(self, ranges: Mapping[TopicPartition, OffsetRange], accepts: RecordFilter) -> None:
+        nexts = {tp.partition: offsets.start for tp, offsets in ranges.items()}
+        async with contextlib.aclosing(self._cluster.read_range(ranges)) as records:
+            async for record in records:
                 self._tick()
                 self._read += 1
                 self._absent(record.partition, nexts[record.partition], record.offset)
                 nexts[record.partition] = record.offset + 1
-                if not wanted(record):
+                if not accepts(record):
                     self._passed_over += 1
                     self._ledger.absent(record.partition, record.offset)
-        for tp, (_, last) in spans.items():
-            self._absent(tp.partition, nexts[tp.partition], last)
+        for tp, offsets in ranges.items():
+            self._absent(tp.partition, nexts[tp.partition], offsets.stop)
 
-    async def read_outputs(self, spans: Mapping[TopicPartition, Span]) -> None:
-        prefix = self._settings.topic_prefix
-        async with contextlib.aclosing(between(self._settings, spans)) as reading:
-            async for record in reading:
+    async def read_outputs(self, ranges: Mapping[TopicPartition, OffsetRange]) -> None:
+        prefix = self._cluster.settings.topic_prefix
+        async with contextlib.aclosing(self._cluster.read_range(ranges)) as records:
+            async for record in records:
                 self._tick()
                 ours = own_headers(record.headers)
                 if ours.get(REPLAY) != self._run:
@@ -222,8 +228,7 @@ class _Reader:
         at = parse_coordinates(coordinates)
         if at is None or at[0] != self._topic:
             return None
-        first, last = self._spans.get(at[1], (0, 0))
-        return at[1:] if first <= at[2] < last else None
+        return at[1:] if at[2] in self._ranges.get(at[1], NOTHING) else None
 
     def _name(self, partition: int, offset: int) -> str:
         return f"{self._topic}/{partition}/{offset}"

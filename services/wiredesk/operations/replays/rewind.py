@@ -6,14 +6,8 @@ from dataclasses import dataclass
 from aiokafka import TopicPartition
 
 from wiredesk.runtime.errors import UsageError
-from wiredesk.runtime.kafka import clients, topics
-from wiredesk.runtime.kafka.progress import committed, group_state, set_offsets
-from wiredesk.runtime.kafka.reading import ends
-from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.topology import Stage
-
-IDLE = ("Empty", "Dead")
-"""States of a consumer group without members, as Kafka calls them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +31,7 @@ class OffsetMove:
 
 
 async def plan_rewind(
-    settings: KafkaSettings, stage: Stage, *, since_ms: int | None = None, offsets: Mapping[int, int] | None = None
+    cluster: Cluster, stage: Stage, *, since_ms: int | None = None, offsets: Mapping[int, int] | None = None
 ) -> list[OffsetMove]:
     """Return how a stage's committed offsets would move.
 
@@ -49,30 +43,30 @@ async def plan_rewind(
         UsageError: there is no such partition.
         UnavailableError: the cluster cannot be reached, or a topic of the stage is missing.
     """
-    partitions = await topics.inputs(settings, stage, offsets or ())
-    there = await ends(settings, partitions)
-    later = await ends(settings, partitions, since_ms=since_ms) if since_ms is not None else there
-    current = await committed(settings, [stage])
+    partitions = await cluster.input_partitions(stage, offsets or ())
+    there = await cluster.offset_ranges(partitions)
+    later = there if since_ms is None else await cluster.offset_ranges(partitions, since_ms=since_ms)
+    committed = await cluster.committed_offsets(stage)
     moves = []
     for tp in partitions:
-        first, last = there[tp]
-        now = current[tp].offset if tp in current else first
-        after = later[tp][0] if since_ms is not None else last
+        start, stop = there[tp]
+        now = committed[tp].offset if tp in committed else start
+        after = stop if since_ms is None else later[tp].start
         if offsets:
             after = offsets.get(tp.partition, now)
-        moves.append(OffsetMove(tp, max(first, now), min(last, max(first, after))))
+        moves.append(OffsetMove(tp, max(start, now), min(stop, max(start, after))))
     return moves
 
 
-async def rewind(settings: KafkaSettings, stage: Stage, moves: Sequence[OffsetMove]) -> None:
+async def rewind(cluster: Cluster, stage: Stage, moves: Sequence[OffsetMove]) -> None:
     """Move a stage's committed offsets.
 
     Raises:
         UsageError: a worker of the stage runs.
         UnavailableError: the cluster cannot be reached, or refuses.
     """
-    async with clients.started(clients.admin(settings), settings) as admin:
-        state, _ = await group_state(admin, settings.on_cluster(stage.group))
-    if state not in IDLE:
-        raise UsageError(f"{stage.name} has workers (its group is {state}): stop them all, then rewind")
-    await set_offsets(settings, stage.group, {move.source: move.after for move in moves})
+    name = cluster.settings.on_cluster(stage.group)
+    group = await cluster.describe_group(name)
+    if not group.is_idle:
+        raise UsageError(f"{stage.name} has workers (its group is {group.state}): stop them all, then rewind")
+    await cluster.set_group_offsets(name, {move.source: move.after for move in moves})

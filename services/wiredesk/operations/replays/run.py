@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 
 import orjson
 from aiokafka import TopicPartition
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from wiredesk.operations.replays.reconcile import Reconciliation
 from wiredesk.runtime.errors import ForbiddenError, UnavailableError, UsageError
-from wiredesk.runtime.kafka import authorization, clients, topics
+from wiredesk.runtime.kafka import authorization, clients
+from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.delivery import CLIENT_ERRORS, format_error
-from wiredesk.runtime.kafka.reading import Span, read
+from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage, Topic
 from wiredesk.runtime.worker.replay_scope import RecordFilter, ReplayScope
@@ -35,7 +36,7 @@ class Run(BaseModel):
         stage: name of the stage.
         version: of the stage, when the run was planned; a process with another version does not continue the run.
         into: the topic to write instead of the stage's own; None: a repair, into the live topic.
-        spans: offsets to read, by partition of the stage's input topic.
+        ranges: offsets to read, by partition of the stage's input topic.
         outputs: the end offsets of the topics that it writes when it was planned, by topic (without prefix) and
             partition.
         filters: which records are processed, as the options of the command gave it (see `filters.py`).
@@ -43,13 +44,13 @@ class Run(BaseModel):
         planned_at: when the run was planned, in UTC.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
 
     id: str
     stage: str
     version: str
     into: str | None
-    spans: dict[int, Span]
+    ranges: dict[int, OffsetRange] = Field(alias="spans")  # its name in saved runs
     outputs: dict[str, dict[int, int]] = {}
     filters: dict[str, tuple[str, ...]] = {}
     rate: float | None = None
@@ -63,19 +64,19 @@ class Run(BaseModel):
     @property
     def size(self) -> int:
         """Offsets to read, in all partitions together."""
-        return sum(last - first for first, last in self.spans.values())
+        return sum(offsets.size for offsets in self.ranges.values())
 
-    def sources(self, settings: KafkaSettings, stage: Stage) -> dict[TopicPartition, Span]:
+    def sources(self, settings: KafkaSettings, stage: Stage) -> dict[TopicPartition, OffsetRange]:
         """Return the offsets to read, by partition as named on the cluster."""
         topic = settings.on_cluster(stage.consumes.name)
-        return {TopicPartition(topic, number): span for number, span in self.spans.items()}
+        return {TopicPartition(topic, number): offsets for number, offsets in self.ranges.items()}
 
     def scope(self, stage: Stage, wanted: RecordFilter, rate: float | None) -> ReplayScope:
         """Return what the workers of the run need to know of it."""
         return ReplayScope(
             run=self.id,
             group=self.group,
-            stop_offsets={number: last for number, (_, last) in self.spans.items()},
+            stop_offsets={number: offsets.stop for number, offsets in self.ranges.items()},
             record_filter=wanted,
             output_topics={name: topic.name for name, topic in output_topics(stage, self.into).items()},
             rate=rate,
@@ -115,19 +116,18 @@ def output_topics(stage: Stage, into: str | None) -> dict[str, Topic]:
     }
 
 
-async def load_runs(settings: KafkaSettings) -> dict[str, SavedRun]:
+async def load_runs(cluster: Cluster) -> dict[str, SavedRun]:
     """Return all runs that were ever planned, oldest first, by id.
 
     Raises:
         UnavailableError: the cluster cannot be reached.
     """
-    name = settings.on_cluster(RUNS_TOPIC.name)
-    if name not in await topics.partitions(settings, [name]):
-        return {}
+    name = cluster.settings.on_cluster(RUNS_TOPIC.name)
+    ranges = await cluster.offset_ranges(await cluster.partitions([name]))
     runs: dict[str, SavedRun] = {}
-    async with contextlib.aclosing(read(settings, [name], from_beginning=True, until_end=True)) as records:
+    async with contextlib.aclosing(cluster.read_range(ranges)) as records:
         async for record in records:
-            if record is None or record.value is None or record.key is None:
+            if record.value is None or record.key is None:
                 continue
             key = record.key.decode("utf-8", "replace")
             with contextlib.suppress(ValidationError, orjson.JSONDecodeError, KeyError, TypeError):  # not one of ours
@@ -139,20 +139,20 @@ async def load_runs(settings: KafkaSettings) -> dict[str, SavedRun]:
     return runs
 
 
-async def load_run(settings: KafkaSettings, run_id: str) -> SavedRun:
+async def load_run(cluster: Cluster, run_id: str) -> SavedRun:
     """Return a run.
 
     Raises:
         UsageError: there is no run of that id.
         UnavailableError: the cluster cannot be reached.
     """
-    saved = (await load_runs(settings)).get(run_id)
+    saved = (await load_runs(cluster)).get(run_id)
     if saved is None:
         raise UsageError(f"no run {run_id}: 'wiredesk replay list' shows them")
     return saved
 
 
-async def save_run(settings: KafkaSettings, run: Run, replication: int) -> None:
+async def save_run(cluster: Cluster, run: Run, replication: int) -> None:
     """Save a run that has been planned.
 
     Args:
@@ -161,8 +161,8 @@ async def save_run(settings: KafkaSettings, run: Run, replication: int) -> None:
     Raises:
         UnavailableError: the cluster cannot be reached, or refuses.
     """
-    await topics.create(settings, [RUNS_TOPIC], replication=replication)
-    await _save(settings, run.id, {"run": run.model_dump(mode="json")})
+    await cluster.create_topics([RUNS_TOPIC], replication=replication)
+    await _save(cluster.settings, run.id, {"run": run.model_dump(mode="json", by_alias=True)})
 
 
 async def save_reconciliation(settings: KafkaSettings, run: Run, reconciliation: Reconciliation) -> None:
