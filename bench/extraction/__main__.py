@@ -26,8 +26,8 @@ from methods import PEERS, Method, Prediction, Wiredesk
 from training.extraction import pages
 from training.extraction.pages import GoldPage
 from training.extraction.scores import Score, fold, score, summary
-from wiredesk.extractor.document import parse
-from wiredesk.extractor.metadata import Sources
+from wiredesk.extractor.document import parse_html
+from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk_schemas import PageType
 
 SETS = ("article-extraction-benchmark", "publisher-pages", "web-pages")
@@ -131,9 +131,9 @@ def _fields(rows: Sequence[Row]) -> Iterator[tuple[str, float]]:
 def _tell_titles(ours: Method, found: Sequence[GoldPage]) -> None:
     """List the titles that differ from the gold, and whether the one that we took is the page's own heading."""
     for page in found:
-        gold, title, root = page.fields.get("title"), ours(page).get("title"), parse(page.html)
+        gold, title, root = page.fields.get("title"), ours(page).get("title"), parse_html(page.html)
         if gold and root is not None and fold(gold) != fold(title):
-            shown = any(fold(heading) == fold(title) for heading in Sources.of(root).headings)
+            shown = any(fold(heading) == fold(title) for heading in MetadataSources.from_document(root).headings)
             print(f"    {page.id}: {'as the page shows it' if shown else 'not as the page shows it'}")
             print(f"        gold {gold}\n        ours {title}")
 

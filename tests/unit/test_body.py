@@ -6,33 +6,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wiredesk.extractor import quirks, words
-from wiredesk.extractor.body import cohesion, columns, story
-from wiredesk.extractor.body.lines import lines
-from wiredesk.extractor.body.model import BodyModel
-from wiredesk.extractor.body.network import GAPS, Network, _activated
-from wiredesk.extractor.body.segments import Segmented, segmented
-from wiredesk.extractor.body.story import Judged
+from wiredesk.extractor import words
+from wiredesk.extractor.body import features, story
+from wiredesk.extractor.body.lexicon_odds import LexiconOdds
+from wiredesk.extractor.body.lines import split_lines
+from wiredesk.extractor.body.network import DILATIONS, Network, gelu
+from wiredesk.extractor.body.segments import SegmentedPage, segment_page
+from wiredesk.extractor.body.story import LINE_THRESHOLD, ScoredText
 from wiredesk.extractor.body.trees import Trees, probabilities
 from wiredesk.extractor.body.vocabulary import (
     GROUPS_OF_WORD,
     OPENING_GROUPS,
     TEXT_GROUPS,
+    count_without_spaces,
     openings,
-    said_without_spaces,
 )
-from wiredesk.extractor.body.wording import Wording
-from wiredesk.extractor.document import parse, text_of
-from wiredesk.extractor.page_model import PageModel
+from wiredesk.extractor.document import parse_html
+from wiredesk.extractor.models import BodyModel, PageModel
 from wiredesk_schemas import BlockKind
 
 BODY = "The council voted on Tuesday to keep the old library open, and to repair its roof before winter."
 
 
-def cut(body: str) -> Segmented:
-    root = parse(body)
+def cut(body: str) -> SegmentedPage:
+    root = parse_html(body)
     assert root is not None
-    return segmented(root)
+    return segment_page(root)
 
 
 def texts(body: str) -> list[tuple[str, str]]:
@@ -81,34 +80,34 @@ def test_wrapped_lines_become_paragraphs_again() -> None:
     first = "The council voted on Tuesday to keep the old library open, and to repair its roof before winter comes."
     second = "Nobody spoke against it. The work begins in May, when the rains are over and the school has closed."
     wrapped = "The council voted on Tuesday to keep the old library open, and to\nrepair its roof before winter comes.\nNobody spoke against it. The work begins in May, when the rains are\nover and the school has closed."
-    assert [line.text for line in lines(wrapped)] == [first, second]
-    assert [line.text for line in lines(f"{first}\n{second}")] == [first, second]
+    assert [line.text for line in split_lines(wrapped)] == [first, second]
+    assert [line.text for line in split_lines(f"{first}\n{second}")] == [first, second]
 
 
 def test_blank_lines_are_counted() -> None:
-    assert [(line.text, line.blank) for line in lines("a\n\n\nb\nc")] == [("a", 0), ("b", 2), ("c", 0)]
+    assert [(line.text, line.blank) for line in split_lines("a\n\n\nb\nc")] == [("a", 0), ("b", 2), ("c", 0)]
 
 
 @settings(deadline=None)
 @given(st.lists(st.text(max_size=120), min_size=1, max_size=40))
 def test_any_texts_can_be_described(found: list[str]) -> None:
-    described = columns.of_texts(found, [words.split(text) for text in found])
-    described |= columns.of_positions(described)
-    described |= columns.of_neighbours(described, described, (-2, 1))
+    described = features.text_features(found, [words.split(text) for text in found])
+    described |= features.position_features(described)
+    described |= features.neighbour_features(described, described, (-2, 1))
     for name, column in described.items():
         assert column.shape == (len(found),), name
         assert np.isfinite(column).all(), name
 
 
 def test_neighbours_are_those_of_the_page() -> None:
-    shifted = columns.of_neighbours({"x": np.array([1.0, 2.0, 3.0])}, ["x"], (-1, 1))
-    assert shifted["x-1"].tolist() == [columns.NONE, 1.0, 2.0]
-    assert shifted["x+1"].tolist() == [2.0, 3.0, columns.NONE]
+    shifted = features.neighbour_features({"x": np.array([1.0, 2.0, 3.0])}, ["x"], (-1, 1))
+    assert shifted["x-1"].tolist() == [features.NO_VALUE, 1.0, 2.0]
+    assert shifted["x+1"].tolist() == [2.0, 3.0, features.NO_VALUE]
 
 
 @given(st.lists(st.floats(-100, 100), max_size=30))
 def test_no_span_is_heavier_than_the_heaviest(weights: list[float]) -> None:
-    begin, end = columns.heaviest_span(np.array(weights))
+    begin, end = features.heaviest_span(np.array(weights))
     best = max((sum(weights[i:j]) for i in range(len(weights)) for j in range(i, len(weights) + 1)), default=0.0)
     assert sum(weights[begin:end]) == pytest.approx(max(0.0, best), abs=1e-6)
 
@@ -145,7 +144,7 @@ def trees() -> Trees:
     ],
 )
 def test_trees_add_up_the_leaves_that_their_questions_lead_to(length: float, linked: float, odds: float) -> None:
-    told = trees().odds({"length": np.array([length]), "linked": np.array([linked])})
+    told = trees().log_odds({"length": np.array([length]), "linked": np.array([linked])})
     assert told[0] == pytest.approx(odds - 10)
     assert probabilities(told)[0] == pytest.approx(1 / (1 + np.exp(10 - odds)))
 
@@ -156,7 +155,7 @@ UNITS = 3
 def network() -> Network:
     generator = np.random.default_rng(5)
     sizes: dict[str, tuple[int, ...]] = {"enter": (4, UNITS), "enter_bias": (UNITS,)}
-    for layer in range(len(GAPS)):
+    for layer in range(len(DILATIONS)):
         sizes |= {
             f"near{layer}": (3 * UNITS, UNITS),
             f"near_bias{layer}": (UNITS,),
@@ -171,7 +170,7 @@ def network() -> Network:
 @given(st.lists(st.tuples(st.floats(-1e9, 1e9), st.floats(0, 1), st.floats(-700, 700)), min_size=1, max_size=40))
 def test_the_network_judges_any_page(rows: list[tuple[float, float, float]]) -> None:
     length, linked, odds = (np.array(column) for column in zip(*rows, strict=True))
-    told = network().odds({"length": length, "linked": linked}, odds)
+    told = network().log_odds({"length": length, "linked": linked}, odds)
     assert told.shape == (len(rows),)
     assert np.isfinite(told).all()
 
@@ -179,9 +178,9 @@ def test_the_network_judges_any_page(rows: list[tuple[float, float, float]]) -> 
 def test_the_network_sees_the_texts_around_and_the_page_as_a_whole() -> None:
     columns = {"length": np.arange(60.0), "linked": np.zeros(60)}
     odds = np.linspace(-3, 3, 60)
-    before = network().odds(columns, odds)
+    before = network().log_odds(columns, odds)
     columns["linked"] = np.where(np.arange(60) == 30, 1.0, 0.0)
-    moved = np.abs(network().odds(columns, odds) - before)
+    moved = np.abs(network().log_odds(columns, odds) - before)
     assert moved[30] > 0
     assert (moved[15:46] > 0).all()
     assert moved[0] > 0, "by what the page has in common"
@@ -191,14 +190,14 @@ def test_an_untrained_network_leaves_the_verdict_to_the_trees() -> None:
     silent = {name: np.zeros_like(weight) for name, weight in network().weights.items()}
     silent |= {"trees": np.ones(1, np.float32), "enter": np.zeros((3, UNITS), np.float32)}
     told = Network(("length",), np.zeros(1, np.float32), np.ones(1, np.float32), silent)
-    assert told.odds({"length": np.array([5.0, 9.0])}, np.array([2.0, -2.0])).tolist() == [2.0, -2.0]
+    assert told.log_odds({"length": np.array([5.0, 9.0])}, np.array([2.0, -2.0])).tolist() == [2.0, -2.0]
 
 
 def test_a_model_survives_its_file(tmp_path: Path) -> None:
-    model = BodyModel(Wording({"story": 1.5}, {"sign up": -2.0}), trees(), network())
+    model = BodyModel(LexiconOdds({"story": 1.5}, {"sign up": -2.0}), trees(), network())
     model.save(tmp_path / "model.npz")
     restored = BodyModel.load(tmp_path / "model.npz")
-    assert restored.wording == model.wording
+    assert restored.lexicon == model.lexicon
     assert (restored.trees.version, restored.trees.names, restored.trees.bias) == ("7", model.trees.names, -10.0)
     given_columns = {"length": np.array([5.0, 50.0]), "linked": np.array([0.0, 0.7])}
     assert restored.probabilities(given_columns).tolist() == model.probabilities(given_columns).tolist()
@@ -213,8 +212,8 @@ def test_the_model_of_pages_survives_its_file(tmp_path: Path) -> None:
 
 
 def test_phrases_say_what_they_were_learnt_to_say() -> None:
-    wording = Wording(phrases={"^photo": -3.0, "sign up": -2.0, "photo": 1.0})
-    said = wording.said([["photo", "by"], ["please", "sign", "up"], ["unbekannt"], []])
+    lexicon = LexiconOdds(phrases={"^photo": -3.0, "sign up": -2.0, "photo": 1.0})
+    said = lexicon.score([["photo", "by"], ["please", "sign", "up"], ["unbekannt"], []])
     assert said.tolist() == pytest.approx([-2.0 / 2**0.5, -2.0, 0.0, 0.0])
 
 
@@ -223,7 +222,7 @@ def test_a_text_of_another_subject_shares_no_stems() -> None:
         words.split(text) for text in (BODY, BODY.replace("The", "One"), "Subscribe today: newsletters every morning")
     ]
     prose = np.array([True, True, False])
-    told = cohesion.describe(split, prose, prose)
+    told = features.cohesion_features(split, prose, prose)
     assert told["shared_stems"].tolist() == [1.0, 1.0, 0.0]
     assert told["stems_alone"][2] == 1.0
 
@@ -231,24 +230,24 @@ def test_a_text_of_another_subject_shares_no_stems() -> None:
 def test_texts_that_begin_like_boilerplate_are_known() -> None:
     assert [OPENING_GROUPS[n] for n in openings(["les", "også", "tone"])] == ["related"]
     assert not list(openings(["les", "gens"]))
-    assert TEXT_GROUPS.index("subscribe") in dict(said_without_spaces("この記事は会員限定です。"))
+    assert TEXT_GROUPS.index("subscribe") in dict(count_without_spaces("この記事は会員限定です。"))
 
 
 def test_cells_of_a_row_are_one_block() -> None:
-    judged = (
-        Judged("Team", BlockKind.TABLE_ROW, 0.9, row=3),
-        Judged("Points", BlockKind.TABLE_ROW, 0.9, row=3),
-        Judged("Harbour", BlockKind.TABLE_ROW, 0.9, row=4),
-        Judged("dropped", BlockKind.PARAGRAPH, 0.1),
+    scored = (
+        ScoredText("Team", BlockKind.TABLE_ROW, 0.9, row=3),
+        ScoredText("Points", BlockKind.TABLE_ROW, 0.9, row=3),
+        ScoredText("Harbour", BlockKind.TABLE_ROW, 0.9, row=4),
+        ScoredText("dropped", BlockKind.PARAGRAPH, 0.1),
     )
-    assert [block.text for block in story.blocks(judged)] == ["Team | Points", "Harbour"]
+    assert [block.text for block in story.to_blocks(scored)] == ["Team | Points", "Harbour"]
 
 
 def test_what_the_article_tells_elsewhere_is_not_told_again() -> None:
-    judged = tuple(Judged(text, BlockKind.PARAGRAPH, 0.9) for text in ("Headline!", BODY, "A caption", "Headline!"))
-    apart = story.apart(judged, {"headline": "title"}, {"a caption": "captions"})
-    assert [one.aside for one in apart] == ["stands in title", None, "stands in captions", None]
-    assert [block.text for block in story.blocks(apart)] == [BODY, "Headline!"]
+    scored = tuple(ScoredText(text, BlockKind.PARAGRAPH, 0.9) for text in ("Headline!", BODY, "A caption", "Headline!"))
+    excluded = story.exclude_duplicated_fields(scored, {"headline": "title"}, {"a caption": "captions"})
+    assert [one.excluded_because for one in excluded] == ["stands in title", None, "stands in captions", None]
+    assert [block.text for block in story.to_blocks(excluded)] == [BODY, "Headline!"]
 
 
 def test_what_tells_nothing_is_set_aside() -> None:
@@ -258,9 +257,9 @@ def test_what_tells_nothing_is_set_aside() -> None:
         BODY: BlockKind.PARAGRAPH,
         "Related": BlockKind.HEADING,
     }
-    judged = tuple(Judged(text, kind, 0.9) for text, kind in kinds.items())
-    apart = story.apart(judged, {"headline": "title"}, {})
-    assert [one.aside for one in apart] == [
+    scored = tuple(ScoredText(text, kind, 0.9) for text, kind in kinds.items())
+    excluded = story.exclude_unannounced_tail(story.exclude_duplicated_fields(scored, {"headline": "title"}, {}))
+    assert [one.excluded_because for one in excluded] == [
         "above the headline",
         "stands in title",
         None,
@@ -269,38 +268,25 @@ def test_what_tells_nothing_is_set_aside() -> None:
 
 
 def test_confidence_falls_with_what_may_be_lost_or_wrong() -> None:
-    sure = (Judged("x" * 100, BlockKind.PARAGRAPH, 0.99), Judged("y" * 100, BlockKind.PARAGRAPH, 0.01))
-    unsure = (Judged("x" * 100, BlockKind.PARAGRAPH, 0.6), Judged("y" * 100, BlockKind.PARAGRAPH, 0.4))
+    sure = (ScoredText("x" * 100, BlockKind.PARAGRAPH, 0.99), ScoredText("y" * 100, BlockKind.PARAGRAPH, 0.01))
+    unsure = (ScoredText("x" * 100, BlockKind.PARAGRAPH, 0.6), ScoredText("y" * 100, BlockKind.PARAGRAPH, 0.4))
     assert story.confidence(sure) > 0.95
     assert story.confidence(unsure) < 0.5
     assert story.confidence(()) == 0.0
 
 
-def test_a_publishers_quirk_holds_for_its_hosts() -> None:
-    body = "<p>Story</p><div data-quirk='next-story'><p>Another</p></div><p>End</p>"
-    for url, wanted in (
-        ("https://www.wiredesk.example/a", "Story End"),
-        ("https://paper.example/a", "Story Another End"),
-    ):
-        root = parse(body)
-        assert root is not None
-        quirks.apply(url, root)
-        assert text_of(root) == wanted
-
-
-def test_lines_need_more_to_be_kept_than_segments(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lines_need_a_higher_probability_than_segments() -> None:
     """Of a text without tags the model is less sure: see docs/extraction.md."""
     likely = np.array([0.45, 0.55, 0.65])
-    monkeypatch.setattr(BodyModel, "probabilities", lambda *_: likely)
-    model = BodyModel(Wording({}, {}), trees(), network())
-    found = story.of_text(lines("\n\n".join(f"{BODY} {n}." for n in range(3))), model)
-    assert [text.kept for text in found] == [False, False, True]
-    found = story.judged_html(cut(f"<p>{BODY}</p>" * 3), likely)
-    assert [text.kept for text in found] == [False, True, True]
+    scored = story.score_lines(split_lines("\n\n".join(f"{BODY} {n}." for n in range(3))), likely)
+    assert [text.kept for text in scored] == [False, False, True]
+    assert {text.threshold for text in scored} == {LINE_THRESHOLD}
+    scored = story.score_segments(cut(f"<p>{BODY}</p>" * 3), likely)
+    assert [text.kept for text in scored] == [False, True, True]
 
 
 def test_the_network_computes_the_function_that_it_was_trained_with() -> None:
     """The Gaussian error linear unit: x times the normal distribution's share below x."""
     values = np.linspace(-5, 5, 101)
     exact = [x * (1 + math.erf(x / math.sqrt(2))) / 2 for x in values]
-    assert _activated(values.astype(np.float32)) == pytest.approx(exact, abs=1e-3)
+    assert gelu(values.astype(np.float32)) == pytest.approx(exact, abs=1e-3)

@@ -7,12 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support import SAMPLES
-from wiredesk.extractor import moments, structured, words
-from wiredesk.extractor.captions import caption
+from wiredesk.extractor import words
+from wiredesk.extractor.body.story import is_truncated
+from wiredesk.extractor.captions import parse_caption
 from wiredesk.extractor.explain import explain
 from wiredesk.extractor.extract import Extractor
-from wiredesk.extractor.metadata.authors import names
-from wiredesk.extractor.truncation import is_truncated
+from wiredesk.extractor.metadata.authors import parse_names
+from wiredesk.extractor.metadata.dates import parse_machine_date, parse_written_date
+from wiredesk.extractor.metadata.sources import Node, article_node
 from wiredesk.ingest.accept import Ingest
 from wiredesk.runtime.errors import RejectedError
 from wiredesk_schemas import AcceptedPage, Block, BlockKind, CleanedArticle, Evidence, RawPage, SkippedPage
@@ -147,7 +149,7 @@ def test_the_headline_is_the_storys_own(head: str, heading: str, wanted: str) ->
     ],
 )
 def test_names_in_a_byline(byline: str, wanted: tuple[str, ...]) -> None:
-    assert names(byline) == wanted
+    assert parse_names(byline) == wanted
 
 
 @pytest.mark.parametrize(
@@ -195,17 +197,19 @@ def test_a_story_that_is_broken_off(last: str, stated: int, *, wanted: bool) -> 
     assert is_truncated([Block(text=last)] if last else [], stated) is wanted
 
 
-def test_an_explanation_tells_of_each_text_why() -> None:
+def test_an_explanation_gives_a_reason_for_each_text() -> None:
     raw = (SAMPLES / "pages" / "ferry-strike.html").read_bytes()
     page = Ingest()(RawPage(url="https://paper.example/a", body_base64=raw, content_type="text/html"))
     assert isinstance(page, AcceptedPage)
-    explanation = explain(page)
-    told = {one.text.text: one for one in explanation.texts}
-    kept = [one.text.text for one in explanation.texts if one.text.kept]
-    assert kept == [block.text for block in explanation.reading.blocks]
-    assert told["Ferry crews end strike after night of talks"].reason == "stands in title"
-    assert all(one.reason for one in explanation.texts)
-    assert {one.text.kept for one in explanation.texts} == {True, False}
+    extractor = Extractor()
+    extracted = extractor.extract(page)
+    explained = explain(extracted, extractor.models)
+    reasons = {one.text.text: one.reason for one in explained}
+    assert [one.text for one in explained] == list(extracted.texts)
+    assert [one.text.text for one in explained if one.text.kept] == [block.text for block in extracted.blocks]
+    assert reasons["Ferry crews end strike after night of talks"] == "stands in title"
+    assert all(reasons.values())
+    assert {one.text.kept for one in explained} == {True, False}
 
 
 def test_broken_json_ld_costs_nothing_else() -> None:
@@ -223,8 +227,8 @@ def test_broken_json_ld_costs_nothing_else() -> None:
         [{"@type": "Article", "headline": "own"}, {"@type": "Article", "headline": "of a teaser that comes later"}],
     ],
 )
-def test_of_several_articles_the_one_with_most_to_say_is_the_pages_own(found: list[structured.Node]) -> None:
-    assert structured.article(found)["headline"] == "own"
+def test_of_several_articles_the_one_with_most_to_say_is_the_pages_own(found: list[Node]) -> None:
+    assert article_node(found)["headline"] == "own"
 
 
 def test_what_stands_after_the_end_of_a_page_is_read_as_browsers_do() -> None:
@@ -250,7 +254,7 @@ def test_what_stands_after_the_end_of_a_page_is_read_as_browsers_do() -> None:
     ],
 )
 def test_times_in_fields(text: str, wanted: date | None) -> None:
-    assert moments.stated(text) == wanted
+    assert parse_machine_date(text) == wanted
 
 
 @pytest.mark.parametrize(
@@ -270,20 +274,20 @@ def test_times_in_fields(text: str, wanted: date | None) -> None:
     ],
 )
 def test_times_in_lines(text: str, wanted: date | None) -> None:
-    assert moments.written(text) == wanted
+    assert parse_written_date(text) == wanted
 
 
 def test_a_time_may_lie_ahead_by_a_year_and_no_more() -> None:
     """Pages announce; a year that is further away is a misread number."""
     today = datetime.now(UTC).date()
     for day, wanted in ((today + timedelta(days=300), True), (today + timedelta(days=400), False)):
-        assert (moments.stated(day.isoformat()) == day) is wanted
-        assert (moments.written(f"Updated: {day.isoformat()}") == day) is wanted
+        assert (parse_machine_date(day.isoformat()) == day) is wanted
+        assert (parse_written_date(f"Updated: {day.isoformat()}") == day) is wanted
 
 
 @given(st.text(max_size=200))
 def test_no_text_breaks_a_time(text: str) -> None:
-    for found in (moments.stated(text), moments.written(text)):
+    for found in (parse_machine_date(text), parse_written_date(text)):
         assert found is None or isinstance(found, date)
 
 
@@ -297,7 +301,7 @@ def test_no_text_breaks_a_time(text: str) -> None:
     ],
 )
 def test_captions_and_their_credits(text: str, told: str, credit: str | None) -> None:
-    found = caption(text)
+    found = parse_caption(text)
     assert found is not None
     assert (found.text, found.credit) == (told, credit)
 

@@ -5,11 +5,9 @@ import re
 import pytest
 
 from tests.support import SAMPLES
-from wiredesk.extractor import html
-from wiredesk.extractor.body import lines, markup
-from wiredesk.extractor.body.model import BodyModel
-from wiredesk.extractor.document import parse
-from wiredesk.extractor.models import SHIPPED, shipped
+from wiredesk.extractor.body import lines
+from wiredesk.extractor.extract import Extractor
+from wiredesk.extractor.models import SHIPPED, BodyModel, shipped_models
 from wiredesk.ingest.accept import Ingest
 from wiredesk_schemas import AcceptedPage, RawPage
 
@@ -25,25 +23,23 @@ def page(name: str) -> AcceptedPage:
     return accepted
 
 
-def columns_read(model: BodyModel) -> set[str]:
+def features_read(model: BodyModel) -> set[str]:
     return {*model.trees.names, *model.network.names}
 
 
-def test_the_html_model_reads_the_columns_that_there_are() -> None:
-    root = parse(page("ferry-strike.html").body)
-    assert root is not None
-    described = markup.describe(*html.looked_at(root), shipped().html.wording)
-    assert set(described) == columns_read(shipped().html)
+def test_the_html_model_reads_the_features_that_there_are() -> None:
+    features = Extractor().extract(page("ferry-strike.html")).features
+    assert set(features) == features_read(shipped_models().html)
 
 
-def test_the_text_model_reads_the_columns_that_there_are() -> None:
-    described = lines.describe(lines.lines("One line.\nAnother line."), shipped().text.wording)
-    assert set(described) == columns_read(shipped().text)
+def test_the_text_model_reads_the_features_that_there_are() -> None:
+    features = lines.features(lines.split_lines("One line.\nAnother line."), shipped_models().text.lexicon)
+    assert set(features) == features_read(shipped_models().text)
 
 
 def test_the_page_model_reads_the_signals_that_there_are() -> None:
-    signals = html.read(page("ferry-strike.html"), shipped()).signals
-    assert sorted(signals) == list(shipped().page.trees.names)
+    signals = Extractor().extract(page("ferry-strike.html")).signals
+    assert sorted(signals) == list(shipped_models().page.trees.names)
 
 
 def test_the_models_are_small() -> None:
@@ -56,13 +52,13 @@ BREAKPOINT = re.compile(r"[a-z0-9]+@(?:xs|sm?|md?|lg?|xl)")
 
 @pytest.mark.parametrize("name", ["html", "text"])
 def test_a_model_has_no_word_of_a_site(name: str) -> None:
-    wording = getattr(shipped(), name).wording
-    learnt = [word for word in (*wording.class_names, *wording.phrases) if "." in word or "@" in word]
-    assert not [word for word in learnt if word in wording.phrases or not BREAKPOINT.fullmatch(word)]
+    lexicon = getattr(shipped_models(), name).lexicon
+    learned = [word for word in (*lexicon.class_names, *lexicon.phrases) if "." in word or "@" in word]
+    assert not [word for word in learned if word in lexicon.phrases or not BREAKPOINT.fullmatch(word)]
 
 
 def test_a_page_of_a_trade_is_known_by_its_telephone_numbers() -> None:
     links = '<a href="tel:+441234567">Call us</a><a href="tel:555">Or here</a><a href="/hotel:9">no number</a>'
     body = f"<html><body><h1>Roofs</h1><p>We mend roofs.</p>{links}</body></html>"
-    signals = html.read(page("ferry-strike.html").model_copy(update={"body": body}), shipped()).signals
+    signals = Extractor().extract(page("ferry-strike.html").model_copy(update={"body": body})).signals
     assert (signals["telephones"], signals["links"]) == (2, 3)

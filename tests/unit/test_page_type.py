@@ -6,10 +6,16 @@ import numpy as np
 import pytest
 
 from wiredesk.extractor.body.trees import Trees
-from wiredesk.extractor.page_model import PageModel
-from wiredesk.extractor.page_type import DOUBTFUL, ELSEWHERE, THRESHOLD, verdict
-from wiredesk.extractor.reading import Reading
-from wiredesk_schemas import Block, PageType, SkipReason
+from wiredesk.extractor.extracted_page import ExtractedPage
+from wiredesk.extractor.metadata.fields import Metadata, MetadataField
+from wiredesk.extractor.models import PageModel
+from wiredesk.extractor.page_type import (
+    ARTICLE_THRESHOLD,
+    NON_ENGLISH_LOG_ODDS_BONUS,
+    SKIP_THRESHOLD,
+    classify_page,
+)
+from wiredesk_schemas import Block, Evidence, PageType, SkipReason
 
 STORY = (Block(text="The library stays open after all, as the council decided on Monday night. " * 20),)
 MANY = {"links": 400.0, "story_share": 0.5}
@@ -23,37 +29,38 @@ def model(likely: float) -> PageModel:
     return PageModel({}, Trees("1", ("links",), questions, np.zeros((1, 1), np.float32), leaves, odds))
 
 
-def reading(signals: dict[str, float], language: str | None = "en") -> Reading:
-    return Reading(method="html", blocks=STORY, language=language, signals=signals)
+def page(signals: dict[str, float], language: str | None = "en") -> ExtractedPage:
+    metadata = Metadata(language=MetadataField(language))
+    return ExtractedPage(method="html", place=Evidence.DOM, blocks=STORY, metadata=metadata, signals=signals)
 
 
 @pytest.mark.parametrize(
     ("likely", "signals", "page_type", "reason"),
     [
-        (THRESHOLD - 0.01, FEW, PageType.OTHER, SkipReason.NO_ARTICLE),
-        (THRESHOLD - 0.01, MANY, PageType.INDEX, SkipReason.INDEX_PAGE),
-        (THRESHOLD + 0.01, FEW, PageType.OTHER, None),
-        (DOUBTFUL - 0.01, MANY, PageType.INDEX, None),
-        (DOUBTFUL + 0.01, MANY, PageType.ARTICLE, None),
-        (DOUBTFUL + 0.01, {**FEW, "declares_live_blog": 1.0}, PageType.LIVE_BLOG, None),
-        (THRESHOLD - 0.01, {"links": 2.0, "story_share": 0.9}, PageType.ARTICLE, None),
+        (SKIP_THRESHOLD - 0.01, FEW, PageType.OTHER, SkipReason.NO_ARTICLE),
+        (SKIP_THRESHOLD - 0.01, MANY, PageType.INDEX, SkipReason.INDEX_PAGE),
+        (SKIP_THRESHOLD + 0.01, FEW, PageType.OTHER, None),
+        (ARTICLE_THRESHOLD - 0.01, MANY, PageType.INDEX, None),
+        (ARTICLE_THRESHOLD + 0.01, MANY, PageType.ARTICLE, None),
+        (ARTICLE_THRESHOLD + 0.01, {**FEW, "declares_live_blog": 1.0}, PageType.LIVE_BLOG, None),
+        (SKIP_THRESHOLD - 0.01, {"links": 2.0, "story_share": 0.9}, PageType.ARTICLE, None),
     ],
 )
 def test_a_page_is_what_is_likeliest_and_in_doubt_goes_out(
     likely: float, signals: dict[str, float], page_type: PageType, reason: SkipReason | None
 ) -> None:
-    found = verdict(reading(signals), model(likely))
+    found = classify_page(page(signals), model(likely))
     assert (found.page_type, found.reason) == (page_type, reason)
 
 
 def test_what_goes_out_says_how_likely_it_is_an_article_and_what_is_set_aside_that_it_is_none() -> None:
-    assert verdict(reading(FEW), model(0.5)).confidence == 0.5
-    assert verdict(reading(FEW), model(0.1)).confidence == 0.9
-    assert verdict(reading(FEW), model(0.8)).confidence == 0.8
+    assert classify_page(page(FEW), model(0.5)).confidence == 0.5
+    assert classify_page(page(FEW), model(0.1)).confidence == 0.9
+    assert classify_page(page(FEW), model(0.8)).confidence == 0.8
 
 
 def test_pages_in_other_languages_than_english_are_judged_more_kindly() -> None:
-    likely = 1 / (1 + math.exp(ELSEWHERE - math.log(THRESHOLD / (1 - THRESHOLD))))
-    assert verdict(reading(FEW, "nb"), model(likely + 0.005)).reason is None
-    assert verdict(reading(FEW, "nb"), model(likely - 0.005)).reason is SkipReason.NO_ARTICLE
-    assert verdict(reading(FEW, None), model(likely + 0.005)).reason is SkipReason.NO_ARTICLE
+    likely = 1 / (1 + math.exp(NON_ENGLISH_LOG_ODDS_BONUS - math.log(SKIP_THRESHOLD / (1 - SKIP_THRESHOLD))))
+    assert classify_page(page(FEW, "nb"), model(likely + 0.005)).reason is None
+    assert classify_page(page(FEW, "nb"), model(likely - 0.005)).reason is SkipReason.NO_ARTICLE
+    assert classify_page(page(FEW, None), model(likely + 0.005)).reason is SkipReason.NO_ARTICLE

@@ -1,10 +1,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wiredesk.extractor.body.segments import segmented
-from wiredesk.extractor.document import parse
-from wiredesk.extractor.metadata import Sources
-from wiredesk.extractor.terms import KINDS, MAX_LENGTH, said, terms
+from wiredesk.extractor.body.segments import segment_page
+from wiredesk.extractor.document import parse_html
+from wiredesk.extractor.metadata.sources import MetadataSources
+from wiredesk.extractor.signals import MAX_TERM, TERM_KINDS, page_terms, term_signals
 
 SHOP = """<html><head><title>Blue kettle</title><meta property="product:price:amount" content="39">
 <meta name="generator" content="ShopMaker 7"><script type="application/ld+json">{"@type": "Product"}</script></head>
@@ -13,9 +13,9 @@ SHOP = """<html><head><title>Blue kettle</title><meta property="product:price:am
 
 
 def of(html: str, url: str = "https://shop.example/product/kettle-7") -> frozenset[str]:
-    root = parse(html)
+    root = parse_html(html)
     assert root is not None
-    return terms(url, Sources.of(root), segmented(root))
+    return page_terms(url, MetadataSources.from_document(root), segment_page(root))
 
 
 def test_a_page_shows_what_it_is_in_many_places() -> None:
@@ -39,17 +39,17 @@ def test_a_text_is_read_to_its_eighth_word() -> None:
     assert "w:minutes" in found
 
 
-def test_what_terms_say_is_told_by_kind() -> None:
-    told = said(
+def test_each_kind_of_terms_is_a_signal() -> None:
+    signals = term_signals(
         {"c:cart", "l:add to cart", "l:reply", "w:unknown"}, {"c:cart": -2.0, "l:add to cart": -3.0, "l:reply": 1.0}
     )
-    assert told["terms_class_names"] == -2.0
-    assert told["terms_labels"] == -2.0 / 2**0.5
-    assert told["terms_words"] == 0.0
-    assert told["terms"] == told["terms_class_names"] + told["terms_labels"]
+    assert signals["terms_class_names"] == -2.0
+    assert signals["terms_labels"] == -2.0 / 2**0.5
+    assert signals["terms_words"] == 0.0
+    assert signals["terms"] == signals["terms_class_names"] + signals["terms_labels"]
 
 
 @given(st.text(max_size=300), st.text(max_size=100))
 def test_no_page_and_no_address_is_beyond_it(text: str, address: str) -> None:
     found = of(f"<html><body><div class='{text}'><p>{text}</p></div></body></html>", f"https://paper.example/{address}")
-    assert all(term[0] in KINDS and len(term) <= MAX_LENGTH for term in found)
+    assert all(term[0] in TERM_KINDS and len(term) <= MAX_TERM for term in found)

@@ -23,8 +23,10 @@ from training.enrichment.topics import read_pages
 from training.extraction import further
 from training.extraction.pages import accepted
 from wiredesk.enrichment.topics.classifier import MAX_TOP_LEVEL, NewsClassifier, top_features
-from wiredesk.extractor import metadata
-from wiredesk.extractor.document import parse
+from wiredesk.extractor.document import parse_html
+from wiredesk.extractor.metadata.fields import Metadata, read_metadata
+from wiredesk.extractor.metadata.sources import MetadataSources
+from wiredesk.extractor.site_rules import RuleMatches
 
 LABELS = Path(__file__).parent / "labels.jsonl"
 """Described above."""
@@ -76,9 +78,11 @@ def _texts(data: Path, folder: Path) -> dict[str, tuple[str, str]]:
     pages = [page for name in ("publisher-pages", "web-pages") for page in read_pages(data / name)]
     texts = {page["id"]: (page.get("title") or "", page["body"]) for page in pages}
     for page in further.read(folder):
-        root = parse(page.html)
-        found = metadata.read(accepted(page), metadata.Sources.of(root)).fields if root is not None else {}
-        texts[page.id] = (found.get("title") or "", page.body)
+        root = parse_html(page.html)
+        metadata = Metadata()
+        if root is not None:
+            metadata = read_metadata(accepted(page), MetadataSources.from_document(root), RuleMatches())
+        texts[page.id] = (metadata.title.value or "", page.body)
     return texts
 
 

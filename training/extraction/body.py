@@ -1,8 +1,8 @@
-"""Train a model of the body, and five that have each not seen a fifth of the sites.
+"""Train a model of the body, and five more of which each has not seen a fifth of the sites.
 
-Each step learns from what the step before says of sites that it has not seen: trees from columns that were made with
-the wording of other sites, the network from what the trees say of other sites than theirs. A model that learnt from
-what is said of known sites would trust it more than it may on a new page.
+Each step learns from what the step before says about sites that it has not seen: the trees from features that were made
+with the lexicon of other sites, the network from the log-odds of trees of other sites. A model that learned from what is
+said about known sites would trust it more than it may on a new page.
 """
 
 import re
@@ -16,115 +16,130 @@ from numpy.typing import NDArray
 from training.extraction import boosting, examples, network
 from training.extraction.examples import HtmlPage, TextPage
 from training.extraction.folds import splits
-from training.extraction.network import Reading
-from training.extraction.wording import Corpus
-from wiredesk.extractor.body.columns import Columns
-from wiredesk.extractor.body.model import BodyModel
+from training.extraction.lexicon import Corpus
+from training.extraction.network import TrainingPage
+from wiredesk.extractor.body.features import FeatureMatrix
+from wiredesk.extractor.body.lexicon_odds import LexiconOdds
 from wiredesk.extractor.body.network import Network
 from wiredesk.extractor.body.trees import Trees
-from wiredesk.extractor.body.wording import Wording
+from wiredesk.extractor.models import BodyModel
 
 GROUPS = 20
-"""Groups of sites, each described with the wording of all others: nearly what a model that knows all sites says of a
-new one."""
+"""Groups of sites. The features of each are made with the lexicon of all others: nearly what a model that knows all sites
+says about a new one."""
 
 PARAMETERS = {
     "html": {"iterations": 700, "learning_rate": 0.06},
     "text": {"iterations": 500, "learning_rate": 0.08},
 }
+"""Parameters of CatBoost by the form of pages."""
+
 _ALWAYS: dict[str, Any] = {"depth": 6, "l2_leaf_reg": 6, "rsm": 0.3, "border_count": 64}
+"""Parameters of CatBoost for all forms."""
 
 _OF_NEIGHBOUR = re.compile(r"[+-]\d$")
-"""Columns of neighbours, which the network has no need of: it reads the neighbours themselves."""
+"""Names of features of neighbours. The network does not need them: it reads the neighbours themselves."""
 
 type Examples = Sequence[HtmlPage | TextPage]
-type Odds = list[NDArray[np.float64]]
+"""Pages of one form."""
+
+type LogOdds = list[NDArray[np.float64]]
+"""For each example, the log-odds of its texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A model, and what tells how good it is.
+    """A model, and what shows how good it is.
 
     Attributes:
-        model: that has learnt from all examples.
-        held_out: one for each fold, that has not seen the fold's sites.
-        by_trees, told: of each example, the log-odds of its texts as the trees and as the whole model tell them that
-            have not seen its site.
+        model: learned from all examples.
+        held_out: one model for each fold, which has not seen the fold's sites.
+        by_trees: for each example, log-odds by the trees that have not seen its site.
+        by_model: for each example, log-odds by the whole model that has not seen its site.
     """
 
     model: BodyModel
     held_out: tuple[BodyModel, ...]
-    by_trees: Odds
-    told: Odds
+    by_trees: LogOdds
+    by_model: LogOdds
 
 
 @dataclass(frozen=True, slots=True)
 class _Fold:
-    """Sites that are judged by what was learnt from the others; by the places of their examples."""
+    """A split of the examples, by their positions, and what was learned from the first part.
+
+    Attributes:
+        seen: examples that were learned from.
+        judged: examples of other sites.
+        lexicon: learned.
+        trees: learned.
+    """
 
     seen: Sequence[int]
     judged: Sequence[int]
-    wording: Wording
+    lexicon: LexiconOdds
     trees: Trees
 
 
-def train(found: Examples, form: str) -> Trained:
+def train(pages: Examples, form: str) -> Trained:
     """Train models of one form of pages, `html` or `text`."""
-    corpus = Corpus(found, [examples.weights(example) for example in found])
-    learner = _Learner(found, form, _described(found, corpus))
-    print(f"{len(found)} pages, {sum(len(e.texts) for e in found)} texts, {len(learner.names)} columns", flush=True)
+    corpus = Corpus(pages, [examples.weights(example) for example in pages])
+    learner = _Learner(pages, form, _features(pages, corpus))
+    print(f"{len(pages)} pages, {sum(len(e.texts) for e in pages)} texts, {len(learner.names)} features", flush=True)
     folds = [
-        _Fold(seen, judged, corpus.wording(seen), learner.trees(seen))
-        for _, seen, judged in splits([example.page.site for example in found])
+        _Fold(seen, judged, corpus.lexicon(seen), learner.trees(seen))
+        for _, seen, judged in splits([example.page.site for example in pages])
     ]
-    of_others: Odds = [np.zeros(0)] * len(found)
+    of_unseen: LogOdds = [np.zeros(0)] * len(pages)
     for fold in folds:
         for i in fold.judged:
-            of_others[i] = fold.trees.odds(learner.described[i])
-    held_out = tuple(BodyModel(f.wording, f.trees, learner.network(f.seen, of_others)) for f in folds)
-    by_trees: Odds = [np.zeros(0)] * len(found)
-    told: Odds = [np.zeros(0)] * len(found)
+            of_unseen[i] = fold.trees.log_odds(learner.features[i])
+    held_out = tuple(BodyModel(f.lexicon, f.trees, learner.network(f.seen, of_unseen)) for f in folds)
+    by_trees: LogOdds = [np.zeros(0)] * len(pages)
+    by_model: LogOdds = [np.zeros(0)] * len(pages)
     for fold, model in zip(folds, held_out, strict=True):
         for i in fold.judged:
-            columns = found[i].described(model.wording)
-            by_trees[i], told[i] = model.trees.odds(columns), model.odds(columns)
-    everything = range(len(found))
-    whole = BodyModel(corpus.wording(everything), learner.trees(everything), learner.network(everything, of_others))
-    return Trained(whole, held_out, by_trees, told)
+            features = pages[i].features(model.lexicon)
+            by_trees[i], by_model[i] = model.trees.log_odds(features), model.log_odds(features)
+    everything = range(len(pages))
+    whole = BodyModel(corpus.lexicon(everything), learner.trees(everything), learner.network(everything, of_unseen))
+    return Trained(whole, held_out, by_trees, by_model)
 
 
 @dataclass(frozen=True, slots=True)
 class _Learner:
-    """Examples with their columns, made with the wording of other sites."""
+    """Examples with their features, which were made with the lexicon of other sites."""
 
-    found: Examples
+    pages: Examples
     form: str
-    described: Sequence[Columns]
+    features: Sequence[FeatureMatrix]
 
     @property
     def names(self) -> list[str]:
-        return sorted(self.described[0])
+        return sorted(self.features[0])
 
     def trees(self, places: Sequence[int]) -> Trees:
+        """Train trees on the examples at these positions."""
         names = self.names
         return boosting.fit(
-            np.concatenate([examples.matrix(self.described[i], names) for i in places]),
-            np.concatenate([self.found[i].story for i in places]),
-            np.concatenate([examples.weights(self.found[i]) for i in places]),
+            np.concatenate([examples.matrix(self.features[i], names) for i in places]),
+            np.concatenate([self.pages[i].story for i in places]),
+            np.concatenate([examples.weights(self.pages[i]) for i in places]),
             names,
             **{**_ALWAYS, **PARAMETERS[self.form]},
         )
 
-    def network(self, places: Sequence[int], by_trees: Odds) -> Network:
+    def network(self, places: Sequence[int], by_trees: LogOdds) -> Network:
+        """Train a network on the examples at these positions, and on what trees say about all examples."""
         names = [name for name in self.names if not _OF_NEIGHBOUR.search(name)]
         return network.fit(
             [
-                Reading(
-                    matrix=examples.matrix(self.described[i], names),
+                TrainingPage(
+                    matrix=examples.matrix(self.features[i], names),
                     trees=by_trees[i],
-                    story=self.found[i].story,
-                    words=examples.words(self.found[i]),
-                    weights=examples.weights(self.found[i]),
+                    story=self.pages[i].story,
+                    words=examples.words(self.pages[i]),
+                    weights=examples.weights(self.pages[i]),
                 )
                 for i in places
             ],
@@ -132,10 +147,10 @@ class _Learner:
         )
 
 
-def _described(found: Examples, corpus: Corpus) -> list[Columns]:
-    described: list[Columns] = [{}] * len(found)
-    for _, seen, judged in splits([example.page.site for example in found], GROUPS):
-        learnt = corpus.wording(seen)
+def _features(pages: Examples, corpus: Corpus) -> list[FeatureMatrix]:
+    features: list[FeatureMatrix] = [{}] * len(pages)
+    for _, seen, judged in splits([example.page.site for example in pages], GROUPS):
+        lexicon = corpus.lexicon(seen)
         for i in judged:
-            described[i] = found[i].described(learnt)
-    return described
+            features[i] = pages[i].features(lexicon)
+    return features

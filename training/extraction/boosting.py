@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from wiredesk.extractor.body.trees import Trees
 
 VERSION = "3"
+"""Of the models: it changes when the features or the method do."""
 
 type Matrix = NDArray[np.float32]
+"""Features of examples; (examples, features)."""
 
 
 def fit(
@@ -28,10 +30,12 @@ def fit(
     """Train a model.
 
     Args:
-        matrix: examples by columns.
-        wanted: what it is to tell.
-        names: of the columns.
-        parameters: of CatBoost; with the same ones the same data give the same model, on any number of threads.
+        matrix: (examples, features).
+        wanted: the answer for each example.
+        weights: of each example.
+        names: of the features.
+        seed: of the random numbers.
+        parameters: of CatBoost. The same parameters and data give the same model, on any number of threads.
     """
     model = CatBoostClassifier(random_seed=seed, thread_count=2, verbose=False, allow_writing_files=False, **parameters)
     model.fit(matrix, wanted.astype(int), sample_weight=weights)
@@ -39,7 +43,7 @@ def fit(
 
 
 def mean(models: Sequence[Trees]) -> Trees:
-    """Return the model whose log-odds are the mean of those of models over the same columns."""
+    """Return the model whose log-odds are the mean of those of several models over the same features."""
     share = np.float32(1 / len(models))
     return Trees(
         VERSION,

@@ -1,4 +1,4 @@
-"""Examples to learn from: pages as texts with labels, which get their columns once it is known what words say."""
+"""Examples to learn from: pages as texts with labels. Their features are made once the lexicon is learned."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,22 +10,24 @@ from trafilatura import extract
 
 from training.extraction import labels
 from training.extraction.pages import GoldPage
-from wiredesk.extractor import html
-from wiredesk.extractor.body import lines, markup
-from wiredesk.extractor.body.columns import Columns
+from wiredesk.extractor.body import html_features, lines
+from wiredesk.extractor.body.features import FeatureMatrix
+from wiredesk.extractor.body.html_features import StoryHints
+from wiredesk.extractor.body.lexicon_odds import LexiconOdds
 from wiredesk.extractor.body.lines import Line
-from wiredesk.extractor.body.segments import Segmented
-from wiredesk.extractor.body.wording import Wording
-from wiredesk.extractor.document import parse
+from wiredesk.extractor.body.segments import SegmentedPage, segment_page
+from wiredesk.extractor.document import parse_html
+from wiredesk.extractor.html import story_hints
+from wiredesk.extractor.metadata.sources import MetadataSources
 
 STORY_SHARE = 0.5
-"""Of the words of a text that have to be in the story for it to be part of it."""
+"""Share of a text's words that must be in the story for the text to belong to it."""
 
 _FORMS = {"html": 1.0, "crawled": 1.0, "crawled-dense": 0.5, "extracted": 0.4}
-"""The forms in which pages arrive, and what each counts."""
+"""The forms in which pages arrive, and the weight of each."""
 
 _NEWS = 3.0
-"""What a publisher's page counts; there are five of other sites for each."""
+"""Weight of a publisher's page; there are five pages of other sites for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +35,29 @@ class HtmlPage:
     """A page as segments.
 
     Attributes:
-        page: whose story is known.
+        page: the page, whose story is known.
+        segments: of the page.
+        hints: what it says about its story outside of its body.
+        texts: of the segments.
         story: for each text, whether it belongs to the story.
+        form: in which it arrives.
     """
 
     page: GoldPage
-    segmented: Segmented
-    hints: markup.Hints
+    segments: SegmentedPage
+    hints: StoryHints
     texts: tuple[str, ...]
     story: NDArray[np.bool_]
     form: str = "html"
 
-    def described(self, wording: Wording) -> Columns:
-        """Return the columns of the texts."""
-        return markup.describe(self.segmented, self.hints, wording)
+    def features(self, lexicon: LexiconOdds) -> FeatureMatrix:
+        """Return the features of the texts."""
+        return html_features.features(self.segments, self.hints, lexicon)
 
 
 @dataclass(frozen=True, slots=True)
 class TextPage:
-    """A page as lines of text, in one of its forms; otherwise as above."""
+    """A page as lines of text. Attributes are those of `HtmlPage`."""
 
     page: GoldPage
     lines: tuple[Line, ...]
@@ -59,21 +65,24 @@ class TextPage:
     story: NDArray[np.bool_]
     form: str
 
-    def described(self, wording: Wording) -> Columns:
-        """Return the columns of the lines."""
-        return lines.describe(self.lines, wording)
+    def features(self, lexicon: LexiconOdds) -> FeatureMatrix:
+        """Return the features of the lines."""
+        return lines.features(self.lines, lexicon)
 
 
 def of_html(page: GoldPage) -> HtmlPage | None:
-    """Return a page's segments; None where it has no text."""
-    root = parse(page.html)
-    segmented, hints = html.looked_at(root) if root is not None else (Segmented(), markup.Hints())
-    texts = tuple(segment.text for segment in segmented.segments)
-    return HtmlPage(page, segmented, hints, texts, _story(texts, page)) if texts else None
+    """Return a page's segments; None if it has no text."""
+    root = parse_html(page.html)
+    if root is None:
+        return None
+    segments = segment_page(root)
+    texts = tuple(segment.text for segment in segments.segments)
+    hints = story_hints(MetadataSources.from_document(root))
+    return HtmlPage(page, segments, hints, texts, _story(texts, page)) if texts else None
 
 
 def of_text(page: GoldPage) -> Iterator[TextPage]:
-    """Return a page as text in the forms in which pages arrive: as a crawl holds it, and as an extractor left it."""
+    """Yield a page as text in the forms in which pages arrive: as a crawl stores it, and as an extractor left it."""
     crawled = extract_plain_text(
         page.html, main_content=False, alt_texts=False, links=False, form_fields=False, noscript=False
     )
@@ -85,27 +94,27 @@ def of_text(page: GoldPage) -> Iterator[TextPage]:
         "extracted": f"{title}\n{page.fields.get('published_at') or ''}\n{left}",
     }
     for form, text in forms.items():
-        found = lines.lines(text)
-        texts = tuple(line.text for line in found)
+        page_lines = lines.split_lines(text)
+        texts = tuple(line.text for line in page_lines)
         if texts:
-            yield TextPage(page, found, texts, _story(texts, page), form)
+            yield TextPage(page, page_lines, texts, _story(texts, page), form)
 
 
 def weights(example: HtmlPage | TextPage) -> NDArray[np.float64]:
-    """Return what each text counts in training: long ones more, those of pages with many a little less each."""
+    """Return the weight of each text in training: long texts weigh more, those of pages with many texts a little less."""
     size = np.array([len(text) for text in example.texts])
     news = _NEWS if example.page.set == "publisher-pages" else 1.0
     return _FORMS[example.form] * news * np.minimum(1.0, 0.3 + size / 200) * 200 / (100 + len(size))
 
 
 def words(example: HtmlPage | TextPage) -> NDArray[np.float64]:
-    """Return what each text counts in the F1 of its page: its words; without spaces between them, its letters."""
+    """Return the weight of each text in the F1 of its page: its words, and its letters if it has no spaces."""
     return np.array([len(text.split()) + len(text) / 15 for text in example.texts])
 
 
-def matrix(columns: Columns, names: Sequence[str]) -> NDArray[np.float32]:
-    """Return columns as a matrix, texts by names."""
-    return np.stack([columns[name] for name in names], axis=1).astype(np.float32)
+def matrix(features: FeatureMatrix, names: Sequence[str]) -> NDArray[np.float32]:
+    """Return features as one array; (texts, names)."""
+    return np.stack([features[name] for name in names], axis=1).astype(np.float32)
 
 
 def _story(texts: Sequence[str], page: GoldPage) -> NDArray[np.bool_]:

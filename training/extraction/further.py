@@ -22,8 +22,8 @@ from pathlib import Path
 from rapidfuzz.distance import LCSseq
 
 from training.extraction.pages import GoldPage, decoded
-from wiredesk.extractor import html
-from wiredesk.extractor.document import parse
+from wiredesk.extractor.body.segments import segment_page
+from wiredesk.extractor.document import parse_html
 from wiredesk.extractor.words import fold
 
 FOLDER = Path(".cache/further-pages")
@@ -85,8 +85,8 @@ def digest(text: str) -> str:
 
 
 def _texts(page: str) -> list[str]:
-    root = parse(page)
-    return [segment.text for segment in html.looked_at(root)[0].segments] if root is not None else []
+    root = parse_html(page)
+    return [segment.text for segment in segment_page(root).segments] if root is not None else []
 
 
 if __name__ == "__main__":

@@ -12,33 +12,40 @@ from sklearn.linear_model import LogisticRegression
 from training.extraction import boosting
 from training.extraction.folds import fold_of, splits
 from training.extraction.pages import GoldPage, accepted
-from wiredesk.extractor import html, metadata
-from wiredesk.extractor.body import markup, story
-from wiredesk.extractor.body.model import BodyModel
+from wiredesk.extractor.body import html_features
+from wiredesk.extractor.body.segments import segment_page
+from wiredesk.extractor.body.story import score_segments
 from wiredesk.extractor.body.trees import Trees
-from wiredesk.extractor.document import parse
-from wiredesk.extractor.metadata import Sources
-from wiredesk.extractor.page_model import PageModel
-from wiredesk.extractor.signals import signals
-from wiredesk.extractor.terms import said, terms
+from wiredesk.extractor.document import parse_html
+from wiredesk.extractor.html import story_hints
+from wiredesk.extractor.metadata.fields import read_metadata
+from wiredesk.extractor.metadata.sources import MetadataSources
+from wiredesk.extractor.models import BodyModel, PageModel
+from wiredesk.extractor.signals import own_signals, page_terms, term_signals
+from wiredesk.extractor.site_rules import RuleMatches
 
 PARAMETERS = {"iterations": 600, "depth": 3, "learning_rate": 0.05, "l2_leaf_reg": 5, "rsm": 0.3}
+"""Parameters of CatBoost."""
+
 SEEDS = (1, 2, 3, 4, 5)
-"""Of models whose mean is taken: on a thousand pages one alone says something else with each."""
+"""Seeds of the models whose mean is taken: trained on a thousand pages, one model differs much with its seed."""
 
 THRESHOLDS = (0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7)
+"""Probabilities for which figures are printed."""
 
 GROUPS = 20
-"""Of sites, each judged with terms' weights from all others."""
+"""Groups of sites. The signals of each are made with the terms' weights from all others."""
 
 MIN_SITES = 4
+"""Sites that must use a term for it to count."""
+
 STRENGTH = 10.0
-"""Sites that have to use a term for it to count; and the inverse of the penalty on weights."""
+"""Inverse of the penalty on the terms' weights."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A page, its terms, and its signals but for those of the terms."""
+class Example:
+    """A page with its terms, and the signals that do not come from its terms."""
 
     page: GoldPage
     terms: frozenset[str]
@@ -47,89 +54,89 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A model that has learnt from all pages, and one for each fold that has not seen the fold's sites."""
+    """A model that learned from all pages, and one for each fold that has not seen the fold's sites."""
 
     model: PageModel
     held_out: tuple[PageModel, ...]
 
 
 def train(gold: Sequence[GoldPage], bodies: Sequence[BodyModel]) -> Trained:
-    """Train the model and print how good its method is on sites that it has not seen.
+    """Train the model, and print how good its method is on sites that it has not seen.
 
     Args:
-        bodies: models of the body, one for each fold, that have not seen its sites: one that has would be surer of its
-            own pages than of any other.
+        gold: pages of known type.
+        bodies: one model of the body for each fold, which has not seen the fold's sites. One that has seen them would be
+            surer about its own pages than about others.
     """
-    found = [seen for page in gold if (seen := _seen(page, bodies[fold_of(page.site)])) is not None]
-    sites = [seen.page.site for seen in found]
-    complete: list[Mapping[str, float]] = [{}] * len(found)
+    examples = [example for page in gold if (example := _example(page, bodies[fold_of(page.site)])) is not None]
+    sites = [example.page.site for example in examples]
+    rows: list[Mapping[str, float]] = [{}] * len(examples)
     for _, known, judged in splits(sites, GROUPS):
-        weights = _weights([found[i] for i in known])
+        weights = _term_odds([examples[i] for i in known])
         for i in judged:
-            complete[i] = {**found[i].signals, **said(found[i].terms, weights)}
-    names = sorted(complete[0])
-    matrix = np.array([[row[name] for name in names] for row in complete], np.float32)
-    articles = _articles(found)
+            rows[i] = {**examples[i].signals, **term_signals(examples[i].terms, weights)}
+    names = sorted(rows[0])
+    matrix = np.array([[row[name] for name in names] for row in rows], np.float32)
+    articles = _are_articles(examples)
 
     def learn(places: Sequence[int]) -> Trees:
         ones = np.ones(len(places))
         fits = (boosting.fit(matrix[places], articles[places], ones, names, seed, **PARAMETERS) for seed in SEEDS)
         return boosting.mean(list(fits))
 
-    likely = np.zeros(len(found))
+    likely = np.zeros(len(examples))
     held_out = []
     for _, known, judged in splits(sites):
-        held_out.append(PageModel(_weights([found[i] for i in known]), learn(known)))
+        model = PageModel(_term_odds([examples[i] for i in known]), learn(known))
+        held_out.append(model)
         for i in judged:
-            seen = found[i]
-            likely[i] = held_out[-1].probability({**seen.signals, **said(seen.terms, held_out[-1].terms)})
-    _tell(found, likely)
-    return Trained(PageModel(_weights(found), learn(range(len(found)))), tuple(held_out))
+            likely[i] = model.probability({**examples[i].signals, **term_signals(examples[i].terms, model.terms)})
+    _print_figures(examples, likely)
+    return Trained(PageModel(_term_odds(examples), learn(range(len(examples)))), tuple(held_out))
 
 
-def _tell(found: Sequence[Seen], likely: NDArray[np.float64]) -> None:
-    articles = _articles(found)
-    of_web = np.array([seen.page.set == "web-pages" for seen in found])
+def _print_figures(examples: Sequence[Example], likely: NDArray[np.float64]) -> None:
+    articles = _are_articles(examples)
+    of_web = np.array([example.page.set == "web-pages" for example in examples])
     for threshold in THRESHOLDS:
         lost = (likely[articles] < threshold).mean()
         lost_of_web = (likely[articles & of_web] < threshold).mean()
-        told = (likely[~articles] < threshold).mean()
+        recognised = (likely[~articles] < threshold).mean()
         print(
             f"  page types < {threshold}: {lost:.3f} of {articles.sum()} articles lost, {lost_of_web:.3f} of "
-            f"web-pages', {told:.3f} of {(~articles).sum()} others told",
+            f"web-pages', {recognised:.3f} of {(~articles).sum()} others recognised",
             flush=True,
         )
 
 
-def _articles(found: Sequence[Seen]) -> NDArray[np.bool_]:
-    return np.array([seen.page.kind == "article" for seen in found])
+def _are_articles(examples: Sequence[Example]) -> NDArray[np.bool_]:
+    return np.array([example.page.kind == "article" for example in examples])
 
 
-def _seen(page: GoldPage, body: BodyModel) -> Seen | None:
-    root = parse(page.html)
+def _example(page: GoldPage, body: BodyModel) -> Example | None:
+    root = parse_html(page.html)
     if root is None:
         return None
-    sources = Sources.of(root)
-    segmented, hints = html.looked_at(root)
-    likely = np.zeros(0)
-    if segmented.segments:
-        likely = body.probabilities(markup.describe(segmented, hints, body.wording))
-    judged = story.judged_html(segmented, likely)
-    found = metadata.read(accepted(page), sources)
-    return Seen(page, terms(page.url, sources, segmented), signals(page.url, sources, found, segmented, judged))
+    sources = MetadataSources.from_document(root)
+    segments = segment_page(root)
+    features = html_features.features(segments, story_hints(sources), body.lexicon)
+    texts = score_segments(segments, body.probabilities(features))
+    metadata = read_metadata(accepted(page), sources, RuleMatches())
+    signals = own_signals(page.url, sources, metadata, segments, texts)
+    return Example(page, page_terms(page.url, sources, segments), signals)
 
 
-def _weights(found: Sequence[Seen]) -> dict[str, float]:
-    """Return what each term says: weights of a logistic regression over the terms that several sites use."""
+def _term_odds(examples: Sequence[Example]) -> dict[str, float]:
+    """Return what each term says: the weights of a logistic regression over the terms that several sites use."""
     sites: dict[str, set[str]] = defaultdict(set)
-    for seen in found:
-        for term in seen.terms:
-            sites[term].add(seen.page.site)
+    for example in examples:
+        for term in example.terms:
+            sites[term].add(example.page.site)
     known = sorted(term for term, where in sites.items() if len(where) >= MIN_SITES)
     number = {term: place for place, term in enumerate(known)}
-    rows = [sorted(number[term] for term in seen.terms if term in number) for seen in found]
+    rows = [sorted(number[term] for term in example.terms if term in number) for example in examples]
     values = np.concatenate([np.full(len(row), 1 / max(1, len(row)) ** 0.5, np.float32) for row in rows])
-    begins = np.cumsum([0, *map(len, rows)])
-    matrix = csr_matrix((values, np.concatenate(rows).astype(int), begins), shape=(len(rows), len(known)))
-    model = LogisticRegression(C=STRENGTH, max_iter=200, class_weight="balanced").fit(matrix, _articles(found))
+    starts = np.cumsum([0, *map(len, rows)])
+    matrix = csr_matrix((values, np.concatenate(rows).astype(int), starts), shape=(len(rows), len(known)))
+    model = LogisticRegression(C=STRENGTH, max_iter=200, class_weight="balanced").fit(matrix, _are_articles(examples))
     return {term: float(weight) for term, weight in zip(known, model.coef_[0], strict=True)}

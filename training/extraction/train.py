@@ -1,16 +1,16 @@
-"""Train the models that tell a page's story from the rest of it, and articles from other pages.
+"""Train the models that separate a page's story from its other texts, and articles from other pages.
 
     python -m training.extraction.train [--data ../shared/data] [--further .cache/further-pages] [--form html]
         [--folds FOLDER] [--dry-run]
 
-Forms are `html` and `text`, models of the story, and `page`, which tells articles from other pages and learns from what
-the first says of sites that it has not seen.
+The forms are `html` and `text`, the models of the story, and `page`, the model that tells articles from other pages. The
+last learns from what the first says about sites that it has not seen.
 
-Trains on publisher-pages and web-pages, and models of the story on further pages, too; never on the
-article-extraction-benchmark, nor on another page of its sites. First five models, each on four fifths of the sites,
-tell how good the method is on sites it has not seen: these figures are printed and go into the model card. Then one
-model learns from all, and is written to services/wiredesk/extractor/trained/. The same data give the same bytes. The
-five are written to FOLDER: `bench/extraction` judges each page with the one that has not seen it.
+It trains on publisher-pages and web-pages, and the models of the story also on further pages; never on the
+article-extraction-benchmark, nor on another page of its sites. First, five models, each trained on four fifths of the
+sites, show how good the method is on sites that it has not seen. These figures are printed and stand in the model card.
+Then one model learns from all pages and is written to services/wiredesk/extractor/trained/. The same data give the same
+bytes. The five models are written to FOLDER: `bench/extraction` reads each page with the one that has not seen it.
 """
 
 import argparse
@@ -28,25 +28,31 @@ from training.extraction.examples import HtmlPage, TextPage
 from training.extraction.folds import FOLDS
 from training.extraction.pages import GoldPage
 from training.extraction.scores import score, summary
-from wiredesk.extractor.body.model import BodyModel
 from wiredesk.extractor.body.trees import probabilities
-from wiredesk.extractor.models import SHIPPED
+from wiredesk.extractor.models import SHIPPED, BodyModel
 
 SETS = ("publisher-pages", "web-pages")
+"""Sets that are learned from."""
+
 FORMS = ("html", "text", "page")
+"""Models, in the order in which they are trained."""
+
 FOLDERS = Path(".cache/extraction-folds")
+"""Folder of the models of the folds."""
+
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6)
+"""Probabilities for which figures are printed."""
 
 
 class Model(Protocol):
-    """What is written to a file."""
+    """A model that can be written to a file."""
 
     def save(self, path: Path) -> None:
-        """Write it."""
+        """Write the model to a file."""
 
 
 def main() -> int:
-    """Train what was asked for."""
+    """Train the models that the arguments name."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--further", type=Path, default=further.FOLDER, help="where `make further-pages` unpacks them")
@@ -81,16 +87,16 @@ def main() -> int:
 
 def _body(gold: Sequence[GoldPage], form: str) -> body.Trained:
     articles = [page for page in gold if page.kind == "article"]
-    found: list[HtmlPage | TextPage] = []
+    training_pages: list[HtmlPage | TextPage] = []
     for page in articles:
-        found += examples.of_text(page) if form == "text" else filter(None, [examples.of_html(page)])
-    trained = body.train(found, form)
-    _tell(found, trained)
+        training_pages += examples.of_text(page) if form == "text" else filter(None, [examples.of_html(page)])
+    trained = body.train(training_pages, form)
+    _print_figures(training_pages, trained)
     return trained
 
 
 def _page(gold: Sequence[GoldPage], folder: Path) -> page_types.Trained:
-    """Train the model of page types, on what the models of the body's folds say."""
+    """Train the model of page types on what the body models of the folds say."""
     return page_types.train(gold, [BodyModel.load(folder / f"fold-{number}" / "html.npz") for number in range(FOLDS)])
 
 
@@ -98,25 +104,25 @@ def _of_folds(folder: Path, held_out: Sequence[Model]) -> dict[Path, Model]:
     return {folder / f"fold-{number}": model for number, model in enumerate(held_out)}
 
 
-def _tell(found: Sequence[HtmlPage | TextPage], trained: body.Trained) -> None:
+def _print_figures(pages: Sequence[HtmlPage | TextPage], trained: body.Trained) -> None:
     """Print how good the models of the folds are: trees alone, and with the network."""
-    for part, odds in (("trees", trained.by_trees), ("network", trained.told)):
-        for form in dict.fromkeys(example.form for example in found):
+    for part, odds in (("trees", trained.by_trees), ("network", trained.by_model)):
+        for form in dict.fromkeys(example.form for example in pages):
             for name in SETS:
-                of_set = [(e, o) for e, o in zip(found, odds, strict=True) if (e.form, e.page.set) == (form, name)]
+                of_set = [(e, o) for e, o in zip(pages, odds, strict=True) if (e.form, e.page.set) == (form, name)]
                 print(f"  {part:<8} {form:<14} {name:<16} {len(of_set)} pages, {_summaries(of_set)}", flush=True)
 
 
-def _summaries(found: Sequence[tuple[HtmlPage | TextPage, NDArray[np.float64]]]) -> str:
-    told = []
+def _summaries(pages: Sequence[tuple[HtmlPage | TextPage, NDArray[np.float64]]]) -> str:
+    summaries = []
     for threshold in THRESHOLDS:
         scores = []
-        for example, odds in found:
+        for example, odds in pages:
             kept = np.flatnonzero(probabilities(odds) > threshold)
             scores.append(score(example.page.body, "\n".join(example.texts[i] for i in kept)))
         total = summary(scores)
-        told.append(f"> {threshold}: F1 {total.f1:.4f} P {total.precision:.4f} R {total.recall:.4f}")
-    return "; ".join(told)
+        summaries.append(f"> {threshold}: F1 {total.f1:.4f} P {total.precision:.4f} R {total.recall:.4f}")
+    return "; ".join(summaries)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,18 @@
-"""Extractor: an accepted page in, a cleaned article out, or the reason why the page is no article.
+"""The extractor: an accepted page in, a cleaned article out, or the reason why the page is no article.
 
-extract      the stage: which reader, which verdict
-reading      what a reader of a page brings back, each field with its evidence
-html         reads HTML: document, structured, metadata, body, captions
-flattened    reads text that was once a page
-body         which texts of a page are its story
-metadata     headline, authors, times, and the rest, each from the place that is believed
-page_type    articles told from index pages, galleries, consent walls, error pages
-signals      what tells an article from other pages; terms, what words tell of it; page_model, the model over both
-models       what was learnt, by `training.extraction`
-quirks       what a publisher's pages need
-explain      why a text was kept or dropped
-truncation   stories that their page breaks off
-moments      times as pages write them
-words        words and letters in any script
+extract         the stage: extracts a page, classifies it, publishes the event
+html            the way of an HTML page, step by step
+flattened       the way of a page of text
+document        HTML documents, parsed within bounds
+site_rules      selectors for the pages of given hosts, built in or an operator's
+metadata        headline, byline, dates and the like, each with its evidence
+captions        captions and credits of pictures
+body            which texts of a page are its story
+signals         what tells an article from other pages, as numbers
+page_type       articles told from index pages, galleries, consent walls, error pages
+extracted_page  what was read from a page, before it is classified
+models          the models that ship, trained by `training.extraction`
+explain         why a text was kept or dropped
+settings        the extractor's settings
+words           words, sentences and whitespace in any script
 """

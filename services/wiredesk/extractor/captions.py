@@ -1,33 +1,52 @@
-"""Captions, and the credits in them."""
+"""Captions of pictures, and the credits in them."""
 
 import re
 
+from wiredesk.extractor.document import Element, find, text_of
+from wiredesk.extractor.words import fold
 from wiredesk_schemas import Caption
 
-MAX_CAPTION = 1000
+MAX_CAPTIONS = 50
+"""Captions that are read from one page."""
 
-_MAKERS = r"photo|photograph|picture|image|file photo|foto|bild|фото|图|図|写真|credit"
+MAX_CAPTION = 1000
+"""Characters of a caption; the rest is cut off."""
+
+_CREDIT_WORDS = r"photo|photograph|picture|image|file photo|foto|bild|фото|图|図|写真|credit"
+"""Words that introduce a credit."""
 
 _CREDITS = (
-    re.compile(rf"\s*\[(?P<credit>(?:{_MAKERS})[^\]]{{0,80}})\]\s*\|?\s*$", re.IGNORECASE),
-    re.compile(rf"\s*\((?P<credit>(?:[\w ./-]{{0,30}}\b)?(?:{_MAKERS})\b[^)]{{0,80}})\)\s*\|?\s*$", re.IGNORECASE),
+    re.compile(rf"\s*\[(?P<credit>(?:{_CREDIT_WORDS})[^\]]{{0,80}})\]\s*\|?\s*$", re.IGNORECASE),
+    re.compile(
+        rf"\s*\((?P<credit>(?:[\w ./-]{{0,30}}\b)?(?:{_CREDIT_WORDS})\b[^)]{{0,80}})\)\s*\|?\s*$", re.IGNORECASE
+    ),
     re.compile(r"\s+(?:Photograph|Photo|Foto|Picture|Image|Credit|Bild)s?\s*:\s*(?P<credit>[^.|]{2,80})\s*\|?\s*$"),
 )
-"""How credits are written at the end of a caption: [Photo/IC], (AP Photo/Name), Photograph: Name/Agency."""
+"""Credits at the end of a caption: [Photo/IC], (AP Photo/Name), Photograph: Name/Agency."""
 
 
-def caption(text: str) -> Caption | None:
-    """Read a caption and the credit at its end; None where nothing but a credit, or nothing, is there."""
+def read_captions(root: Element) -> tuple[Caption, ...]:
+    """Return the captions of an HTML page, each text once."""
+    captions: dict[str, Caption] = {}
+    for element in (*root.iter("figcaption"), *find(root, "//*[contains(@class, 'wp-caption-text')]")):
+        caption = parse_caption(text_of(element))
+        if caption is not None:
+            captions.setdefault(fold(caption.text), caption)
+    return tuple(captions.values())[:MAX_CAPTIONS]
+
+
+def parse_caption(text: str) -> Caption | None:
+    """Separate a caption from the credit at its end. Return None if there is no text, or only a credit."""
     text = text[:MAX_CAPTION]
     for pattern in _CREDITS:
-        found = pattern.search(text)
-        if found:
-            told = text[: found.start()].strip()
-            return Caption(text=told, credit=found["credit"].strip()) if told else None
+        match = pattern.search(text)
+        if match:
+            before = text[: match.start()].strip()
+            return Caption(text=before, credit=match["credit"].strip()) if before else None
     text = text.strip(" |")
     return Caption(text=text) if text else None
 
 
 def is_caption(line: str) -> bool:
-    """Whether a line of text is a caption: it ends with a credit."""
+    """Return whether a line of text is a caption: it ends with a credit."""
     return any(pattern.search(line[-200:]) for pattern in _CREDITS)

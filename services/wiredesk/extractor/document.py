@@ -1,4 +1,4 @@
-"""HTML documents: parsed within bounds, and looked at."""
+"""HTML documents: parsing within bounds, and access to elements, their texts and `<meta>` contents."""
 
 import re
 from collections.abc import Iterator
@@ -7,18 +7,21 @@ from lxml import etree
 
 from wiredesk.extractor.words import clean
 
-type Element = etree._Element  # noqa: SLF001 - as lxml names its own class
+type Element = etree._Element  # noqa: SLF001 - lxml gives its class no public name
 
 _END_OF_PAGE = re.compile(r"</(?:body|html)\s{0,10}>", re.IGNORECASE)
+"""The end tags at which libxml2 stops reading."""
+
 _INVISIBLE = ("script", "style", "noscript", "template", "svg", "iframe")
+"""Elements whose text a reader does not see."""
 
 
-def parse(body: str) -> Element | None:
-    """Parse HTML, whatever its faults; None where there is no element in it.
+def parse_html(body: str) -> Element | None:
+    """Parse an HTML page, whatever its faults. Return None if it has no element.
 
-    libxml2 bounds depth (256 levels) and the size of a text node by itself: `huge_tree`, which lifts both, stays off.
-    It stops at the end tag of the page, behind which browsers read on; templates that were put together by hand have
-    one in the middle.
+    libxml2 limits depth (256 levels) and the size of a text node. The option `huge_tree`, which lifts both limits,
+    stays off. libxml2 stops at the end tag of the page, but browsers read on, and some templates have that tag in the
+    middle: it is removed before parsing.
     """
     body = _END_OF_PAGE.sub("", body)
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
@@ -29,46 +32,28 @@ def parse(body: str) -> Element | None:
 
 
 def find(root: Element, path: str) -> Iterator[Element]:
-    """Return the elements of an XPath."""
-    found = root.xpath(path)
-    if isinstance(found, list):
-        yield from (element for element in found if isinstance(element, etree._Element))  # noqa: SLF001 - the same
+    """Yield the elements that an XPath expression selects, in document order."""
+    selected = root.xpath(path)
+    if isinstance(selected, list):
+        yield from (element for element in selected if isinstance(element, etree._Element))  # noqa: SLF001 - as above
 
 
-def drop(root: Element, path: str) -> None:
-    """Take the elements of an XPath out of a tree, and leave what stands behind them."""
-    for element in list(find(root, path)):
-        outer = element.getparent()
-        if outer is None:
-            continue
-        before = element.getprevious()
-        if before is not None:
-            before.tail = (before.tail or "") + (element.tail or "")
-        else:
-            outer.text = (outer.text or "") + (element.tail or "")
-        outer.remove(element)
+def remove(element: Element) -> None:
+    """Remove an element from its tree, and keep the text that follows it."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    previous = element.getprevious()
+    if previous is not None:
+        previous.tail = (previous.tail or "") + (element.tail or "")
+    else:
+        parent.text = (parent.text or "") + (element.tail or "")
+    parent.remove(element)
 
 
 def text_of(element: Element) -> str:
-    """Return the text that a reader sees of an element, on one line."""
+    """Return the text of an element that a reader sees, on one line."""
     pieces: list[str] = []
-    _collect(element, pieces)
-    return clean("".join(pieces))
-
-
-def metas(root: Element) -> dict[str, str]:
-    """Return the page's `<meta>` contents by name, property or itemprop, lower-cased; of several, the first."""
-    found: dict[str, str] = {}
-    for element in root.iter("meta"):
-        content = clean(element.get("content") or "")
-        for attribute in ("name", "property", "itemprop"):
-            name = (element.get(attribute) or "").lower()
-            if name and content:
-                found.setdefault(name, content)
-    return found
-
-
-def _collect(element: Element, pieces: list[str]) -> None:
     for event, node in etree.iterwalk(element, events=("start", "end")):
         if event == "start":
             if node.tag in _INVISIBLE:
@@ -78,3 +63,19 @@ def _collect(element: Element, pieces: list[str]) -> None:
             pieces.append(node.text or "")
         elif node is not element:
             pieces.append(node.tail or "")
+    return clean("".join(pieces))
+
+
+def meta_contents(root: Element) -> dict[str, str]:
+    """Return the contents of the page's `<meta>` elements by name, property or itemprop, in lower case.
+
+    If a name occurs several times, the first content counts.
+    """
+    contents: dict[str, str] = {}
+    for element in root.iter("meta"):
+        content = clean(element.get("content") or "")
+        for attribute in ("name", "property", "itemprop"):
+            name = (element.get(attribute) or "").lower()
+            if name and content:
+                contents.setdefault(name, content)
+    return contents

@@ -1,44 +1,50 @@
-"""The stage: a page is read, judged, and published as an article or set aside with the reason."""
+"""The stage: a page is extracted and classified, and published as an article or skipped with a reason."""
 
-from wiredesk.extractor import flattened, html, page_type, words
-from wiredesk.extractor.models import Models, shipped
-from wiredesk.extractor.page_type import Verdict
-from wiredesk.extractor.reading import Reader, Reading
-from wiredesk_schemas import (
-    AcceptedPage,
-    CleanedArticle,
-    Extraction,
-    Image,
-    SkippedPage,
-    derived_event_id,
-)
-
-READERS: dict[str, Reader] = {
-    "text/html": html.read,
-    "application/xhtml+xml": html.read,
-    "text/plain": flattened.read,
-}
-"""By media type."""
+from wiredesk.extractor import words
+from wiredesk.extractor.extracted_page import ExtractedPage
+from wiredesk.extractor.flattened import extract_text
+from wiredesk.extractor.html import extract_html
+from wiredesk.extractor.models import Models, shipped_models
+from wiredesk.extractor.page_type import Verdict, classify_page
+from wiredesk.extractor.settings import ExtractorSettings
+from wiredesk.extractor.site_rules import load_site_rules
+from wiredesk_schemas import AcceptedPage, CleanedArticle, Extraction, Image, SkippedPage, derived_event_id
 
 
 class Extractor:
-    """Reads articles from pages."""
+    """Reads articles from pages.
+
+    Args:
+        models: those that ship, if left out.
+        settings: read from the environment, if left out.
+    """
 
     name = "extractor"
     version = "2.3.1"
 
-    def __init__(self, models: Models | None = None) -> None:
-        # Loaded here, before the fork: once, and at the cost of no page.
-        self._models = models or shipped()
+    def __init__(self, models: Models | None = None, settings: ExtractorSettings | None = None) -> None:
+        # Loaded here, before the fork: once, and not for each page.
+        self.models = models or shipped_models()
+        self._site_rules = load_site_rules((settings or ExtractorSettings()).site_rules)
 
     def __call__(self, page: AcceptedPage) -> CleanedArticle | SkippedPage:
-        """Read a page's article, or say why it has none."""
-        reading = READERS[page.media_type](page, self._models)
-        verdict = page_type.verdict(reading, self._models.page)
+        """Return the article of a page, or why it has none."""
+        return self.publish(page, self.extract(page))
+
+    def extract(self, page: AcceptedPage) -> ExtractedPage:
+        """Return what is on a page, by the method for its media type."""
+        if page.media_type == "text/plain":
+            return extract_text(page, self.models)
+        return extract_html(page, self.models, self._site_rules)
+
+    def publish(self, page: AcceptedPage, extracted: ExtractedPage) -> CleanedArticle | SkippedPage:
+        """Return the event that an extracted page becomes."""
+        verdict = classify_page(extracted, self.models.page)
+        version = self._version(extracted)
         if verdict.reason is None:
-            return self._article(page, reading, verdict)
+            return self._article(page, extracted, verdict, version)
         return SkippedPage(
-            event_id=derived_event_id(page.event_id, self.name, self.version),
+            event_id=derived_event_id(page.event_id, self.name, version),
             page_id=page.page_id,
             revision=page.revision,
             url=page.url,
@@ -50,35 +56,42 @@ class Extractor:
             confidence=verdict.confidence,
         )
 
-    def _article(self, page: AcceptedPage, reading: Reading, verdict: Verdict) -> CleanedArticle:
+    def _version(self, extracted: ExtractedPage) -> str:
+        """Return the version that made a page's event: the extractor's, and the operator's rule if one applies."""
+        digest = extracted.rule.digest
+        return f"{self.version}+rule.{digest}" if digest else self.version
+
+    def _article(self, page: AcceptedPage, extracted: ExtractedPage, verdict: Verdict, version: str) -> CleanedArticle:
+        metadata = extracted.metadata
+        lead_image = metadata.lead_image.value
         return CleanedArticle(
-            event_id=derived_event_id(page.event_id, self.name, self.version),
+            event_id=derived_event_id(page.event_id, self.name, version),
             page_id=page.page_id,
             revision=page.revision,
             url=page.url,
             canonical_url=page.canonical_url,
             page_type=verdict.page_type,
             page_type_confidence=verdict.confidence,
-            title=reading.title,
-            subtitle=reading.subtitle,
-            authors=reading.authors,
-            agencies=reading.agencies,
-            published_at=reading.published_at,
-            modified_at=reading.modified_at,
-            source=reading.source,
-            section=reading.section,
-            language=reading.language,
-            keywords=reading.keywords,
-            paragraphs=reading.blocks,
-            captions=reading.captions,
-            lead_image=Image(url=reading.lead_image) if reading.lead_image else None,
-            is_paywalled=reading.is_paywalled,
-            is_truncated=reading.is_truncated,
-            word_count=words.count(reading.text),
+            title=metadata.title.value,
+            subtitle=metadata.subtitle.value,
+            authors=metadata.authors.value,
+            agencies=metadata.agencies.value,
+            published_at=metadata.published_at.value,
+            modified_at=metadata.modified_at.value,
+            source=metadata.source.value,
+            section=metadata.section.value,
+            language=metadata.language.value,
+            keywords=metadata.keywords.value,
+            paragraphs=extracted.blocks,
+            captions=extracted.captions,
+            lead_image=Image(url=lead_image) if lead_image else None,
+            is_paywalled=metadata.is_paywalled.value,
+            is_truncated=extracted.is_truncated,
+            word_count=words.count(extracted.body),
             extraction=Extraction(
-                method=reading.method,
-                version=self.version,
-                confidence=reading.confidence,
-                evidence=reading.evidence,
+                method=extracted.method,
+                version=version,
+                confidence=extracted.confidence,
+                evidence=extracted.evidence(),
             ),
         )

@@ -1,93 +1,105 @@
-"""Reads HTML pages."""
+"""HTML pages: the way of a page from its mark-up to what was read from it."""
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from wiredesk.extractor import metadata, quirks, structured, terms, words
-from wiredesk.extractor.body import story
-from wiredesk.extractor.body.markup import Hints
-from wiredesk.extractor.body.segments import Segmented, segmented
-from wiredesk.extractor.body.story import Judged
-from wiredesk.extractor.captions import caption as read_caption
-from wiredesk.extractor.document import Element, find, parse, text_of
-from wiredesk.extractor.metadata import Sources
+from wiredesk.extractor import words
+from wiredesk.extractor.body import html_features
+from wiredesk.extractor.body.html_features import StoryHints
+from wiredesk.extractor.body.segments import segment_page
+from wiredesk.extractor.body.story import (
+    ScoredText,
+    confidence,
+    exclude_duplicated_fields,
+    exclude_unannounced_tail,
+    is_truncated,
+    keep_selected,
+    score_segments,
+    to_blocks,
+)
+from wiredesk.extractor.captions import read_captions
+from wiredesk.extractor.document import parse_html
+from wiredesk.extractor.extracted_page import ExtractedPage
 from wiredesk.extractor.metadata.authors import BY, MAX_BYLINE
+from wiredesk.extractor.metadata.fields import Metadata, read_metadata
+from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk.extractor.models import Models
-from wiredesk.extractor.reading import Reading
-from wiredesk.extractor.signals import signals
-from wiredesk.extractor.truncation import is_truncated
+from wiredesk.extractor.signals import page_signals
+from wiredesk.extractor.site_rules import SiteRules
 from wiredesk.extractor.words import fold
-from wiredesk_schemas import AcceptedPage, Caption, Evidence
+from wiredesk_schemas import AcceptedPage, Evidence
 
-MAX_CAPTIONS = 50
+MAX_STATED_DIGITS = 6
+"""Digits of the number of words that a page states; longer numbers are no such number."""
+
 _TAG = re.compile(r"<[^<>]{0,1000}>")
+"""A tag in JSON-LD's body."""
 
 
-def read(page: AcceptedPage, models: Models) -> Reading:
-    """Read an HTML page."""
-    root = parse(page.body)
+def extract_html(page: AcceptedPage, models: Models, rules: SiteRules) -> ExtractedPage:
+    """Extract an HTML page. A page without any element gives an empty one.
+
+    This is the whole way of a page: it is parsed and segmented once, here.
+
+    Args:
+        page: as ingest accepted it.
+        models: for its texts and for its terms.
+        rules: for sites; what they select comes before what the models and the page's other places say.
+    """
+    root = parse_html(page.body)
     if root is None:
-        return Reading(method="html")
-    quirks.apply(page.canonical_url, root)
-    sources = Sources.of(root)
-    found = metadata.read(page, sources)
-    pictures = _captions(root)
-    cut = segmented(root)
-    judged = _apart(story.of_html(cut, hints(sources), models.html), found.fields, pictures)
-    evidence = dict(found.evidence)
-    body = story.blocks(judged)
-    evidence |= {name: Evidence.DOM for name, value in (("paragraphs", body), ("captions", pictures)) if value}
-    return Reading(
+        return ExtractedPage(method="html", place=Evidence.DOM)
+    rule = rules.apply(page.canonical_url, root)
+    sources = MetadataSources.from_document(root)
+    metadata = read_metadata(page, sources, rule)
+    captions = read_captions(root)
+    segments = segment_page(root, rule.body)
+    features = html_features.features(segments, story_hints(sources), models.html.lexicon)
+    texts = score_segments(segments, models.html.probabilities(features))
+    if rule.body:
+        texts = keep_selected(segments, texts)
+    texts = exclude_duplicated_fields(
+        texts, _above_story(texts, metadata), {fold(c.text): "captions" for c in captions}
+    )
+    texts = texts if rule.body else exclude_unannounced_tail(texts)
+    blocks = to_blocks(texts)
+    return ExtractedPage(
         method="html",
-        blocks=body,
-        confidence=round(story.confidence(judged), 3),
-        captions=pictures,
-        pictures=len(pictures),
-        page_title=sources.window_title,
-        is_truncated=is_truncated(body, _stated_words(sources)),
-        evidence=evidence,
-        judged=judged,
-        signals={
-            **signals(page.canonical_url, sources, found, cut, judged),
-            **terms.said(terms.terms(page.canonical_url, sources, cut), models.page.terms),
-        },
-        **found.fields,
+        place=Evidence.DOM,
+        metadata=metadata,
+        blocks=blocks,
+        captions=captions,
+        texts=texts,
+        features=features,
+        segments=segments,
+        confidence=round(confidence(texts), 3),
+        is_truncated=is_truncated(blocks, _stated_words(sources)),
+        window_title=sources.window_title,
+        signals=page_signals(page.canonical_url, sources, metadata, segments, texts, models.page.terms),
+        rule=rule,
     )
 
 
-def _apart(judged: Sequence[Judged], fields: Mapping[str, Any], pictures: Sequence[Caption]) -> tuple[Judged, ...]:
-    """Set aside what other fields of the article hold."""
-    above = {fold(text.text): "authors" for text in judged if BY.match(text.text) and len(text.text) <= MAX_BYLINE}
-    above |= {fold(fields[name]): name for name in ("subtitle", "title") if name in fields}
-    return story.apart(judged, above, {fold(caption.text): "captions" for caption in pictures})
-
-
-def hints(sources: Sources) -> Hints:
-    """Return what a page says of its story outside of its body."""
-    body = structured.string(sources.article.get("articleBody")) or ""
-    return Hints(
-        titles=tuple(filter(None, (sources.window_title, sources.named("og:title"), sources.json_ld("headline")))),
-        description=sources.named("description", "og:description") or "",
+def story_hints(sources: MetadataSources) -> StoryHints:
+    """Return what a page says about its story outside of its body."""
+    body = sources.json_ld("articleBody") or ""
+    titles = (sources.window_title, sources.meta_content("og:title"), sources.json_ld("headline"))
+    return StoryHints(
+        titles=tuple(filter(None, titles)),
+        description=sources.meta_content("description", "og:description") or "",
         article_body=_TAG.sub(" ", body) if "<" in body else body,
     )
 
 
-def looked_at(root: Element) -> tuple[Segmented, Hints]:
-    """Return what the model of the body sees of a page; training sees the same."""
-    return segmented(root), hints(Sources.of(root))
+def _above_story(texts: Sequence[ScoredText], metadata: Metadata) -> dict[str, str]:
+    """Return folded texts that may stand above the story, with the fields that hold them."""
+    above = {fold(text.text): "authors" for text in texts if BY.match(text.text) and len(text.text) <= MAX_BYLINE}
+    fields = {"subtitle": metadata.subtitle.value, "title": metadata.title.value}
+    return above | {fold(value): name for name, value in fields.items() if value}
 
 
-def _stated_words(sources: Sources) -> int:
+def _stated_words(sources: MetadataSources) -> int:
+    """Return the length of the story in words as the page states it; 0 if it does not."""
     stated = sources.json_ld("wordCount") or ""
     in_body = words.count(sources.json_ld("articleBody") or "")
-    return max(in_body, int(stated)) if stated.isdecimal() and len(stated) < 7 else in_body  # noqa: PLR2004 - digits
-
-
-def _captions(root: Element) -> tuple[Caption, ...]:
-    found: dict[str, Caption] = {}
-    for element in (*root.iter("figcaption"), *find(root, "//*[contains(@class, 'wp-caption-text')]")):
-        caption = read_caption(text_of(element))
-        if caption is not None:
-            found.setdefault(fold(caption.text), caption)
-    return tuple(found.values())[:MAX_CAPTIONS]
+    return max(in_body, int(stated)) if stated.isdecimal() and len(stated) <= MAX_STATED_DIGITS else in_body

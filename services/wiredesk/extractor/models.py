@@ -1,22 +1,118 @@
-"""The models that ship with the extractor."""
+"""The models that ship with the extractor: two of the body and one of page types, and their files."""
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from wiredesk.extractor.body.model import BodyModel
-from wiredesk.extractor.page_model import PageModel
+import numpy as np
+from numpy.typing import NDArray
+
+from wiredesk.extractor.body.features import FeatureMatrix
+from wiredesk.extractor.body.lexicon_odds import LexiconOdds
+from wiredesk.extractor.body.network import Network
+from wiredesk.extractor.body.trees import Trees, probabilities
 
 SHIPPED = Path(__file__).parent / "trained"
+"""Folder of the models that ship, written by `training.extraction.train`."""
+
+_LEXICON_FIELDS = ("class_names", "phrases")
+"""Fields of `LexiconOdds`, which are names of arrays in a file."""
+
+_NETWORK_PREFIX = "network_"
+"""Beginning of the names of the network's arrays in a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class BodyModel:
+    """Tells how likely each text of a page belongs to its story.
+
+    Attributes:
+        lexicon: log-odds of words, from which some features are made.
+        trees: judge each text by its features.
+        network: reads the features of all texts and the trees' log-odds.
+    """
+
+    lexicon: LexiconOdds
+    trees: Trees
+    network: Network
+
+    def probabilities(self, features: FeatureMatrix) -> NDArray[np.float64]:
+        """Return the probability of each text; an empty array if the page has no texts.
+
+        Args:
+            features: made with this model's lexicon.
+        """
+        return probabilities(self.log_odds(features)) if features else np.zeros(0)
+
+    def log_odds(self, features: FeatureMatrix) -> NDArray[np.float64]:
+        """Return the log-odds of each text: the mean of trees and network, which is right more often than either."""
+        by_trees = self.trees.log_odds(features)
+        return (by_trees + self.network.log_odds(features, by_trees)) / 2
+
+    def save(self, path: Path) -> None:
+        """Write the model to a file. The same model gives the same bytes."""
+        stored = self.trees.arrays()
+        for name in _LEXICON_FIELDS:
+            log_odds: Mapping[str, float] = getattr(self.lexicon, name)
+            stored[name] = np.array(list(log_odds))
+            stored[f"{name}_odds"] = np.array(list(log_odds.values()), np.float16)
+        network = {"names": np.array(self.network.names), "mean": self.network.mean, "scale": self.network.scale}
+        stored |= {f"{_NETWORK_PREFIX}{name}": array for name, array in (network | dict(self.network.weights)).items()}
+        np.savez_compressed(path, **stored)
+
+    @classmethod
+    def load(cls, path: Path) -> "BodyModel":
+        """Read a model from a file."""
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {
+                name.removeprefix(_NETWORK_PREFIX): stored[name]
+                for name in stored.files
+                if name.startswith(_NETWORK_PREFIX)
+            }
+            network = Network(tuple(arrays.pop("names").tolist()), arrays.pop("mean"), arrays.pop("scale"), arrays)
+            log_odds = {name: stored[f"{name}_odds"].astype(np.float64).tolist() for name in _LEXICON_FIELDS}
+            words = {name: dict(zip(stored[name].tolist(), log_odds[name], strict=True)) for name in _LEXICON_FIELDS}
+            return cls(LexiconOdds(**words), Trees.from_arrays(stored), network)
+
+
+@dataclass(frozen=True, slots=True)
+class PageModel:
+    """Tells how likely a page is an article.
+
+    Attributes:
+        terms: log-odds of an article, by term.
+        trees: read the signals of a page, among them those of its terms.
+    """
+
+    terms: Mapping[str, float]
+    trees: Trees
+
+    def probability(self, signals: Mapping[str, float]) -> float:
+        """Return the probability that a page with these signals is an article."""
+        features = {name: np.array([value], np.float64) for name, value in signals.items()}
+        return float(probabilities(self.trees.log_odds(features))[0])
+
+    def save(self, path: Path) -> None:
+        """Write the model to a file. The same model gives the same bytes."""
+        log_odds = np.array(list(self.terms.values()), np.float16)
+        np.savez_compressed(path, terms=np.array(list(self.terms)), terms_odds=log_odds, **self.trees.arrays())
+
+    @classmethod
+    def load(cls, path: Path) -> "PageModel":
+        """Read a model from a file."""
+        with np.load(path, allow_pickle=False) as stored:
+            log_odds = stored["terms_odds"].astype(np.float64).tolist()
+            return cls(dict(zip(stored["terms"].tolist(), log_odds, strict=True)), Trees.from_arrays(stored))
 
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """What was learnt, by `training.extraction`.
+    """All models of the extractor, trained by `training.extraction`.
 
     Attributes:
         html: whether a segment of an HTML page belongs to the story.
-        text: whether a line of text does.
+        text: whether a line of text belongs to the story.
         page: whether an HTML page is an article.
     """
 
@@ -26,7 +122,7 @@ class Models:
 
     @classmethod
     def load(cls, folder: Path = SHIPPED) -> "Models":
-        """Read them from a folder."""
+        """Read the models from a folder."""
         return cls(
             html=BodyModel.load(folder / "html.npz"),
             text=BodyModel.load(folder / "text.npz"),
@@ -35,6 +131,6 @@ class Models:
 
 
 @functools.cache
-def shipped() -> Models:
-    """Return the models that ship, loaded once for each process."""
+def shipped_models() -> Models:
+    """Return the models that ship. Each process loads them once."""
     return Models.load()

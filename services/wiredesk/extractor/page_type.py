@@ -1,4 +1,4 @@
-"""Page types: what is no article, told by what is on the page, with the reason that its publisher will read."""
+"""Page types: articles are told from other pages, and a page that is no article gets a reason for its publisher."""
 
 import math
 import re
@@ -6,41 +6,46 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wiredesk.extractor import words
-from wiredesk.extractor.page_model import PageModel
-from wiredesk.extractor.reading import Reading
+from wiredesk.extractor.extracted_page import ExtractedPage
+from wiredesk.extractor.models import PageModel
 from wiredesk_schemas import PageType, SkipReason
 
-THRESHOLD = 0.25
-"""Probability below which a page is no article. A lost story is worse than a page too many: on sites that the model
-has not seen, 1.5 % of web-pages' articles are below, most of them pages that only a generous annotator calls one, and
-none of the publishers'; and four fifths of all other pages."""
+SKIP_THRESHOLD = 0.25
+"""Probability of an article below which a page is skipped. A lost story is worse than a page too many. On sites that
+the model has not seen, 1.5 % of web-pages' articles are below, most of which only a generous annotator calls articles;
+none of the publishers' articles are below, and four fifths of all other pages are."""
 
-DOUBTFUL = 0.7
-"""Probability below which a page that has a story goes out, but not as an article: nine tenths of all other pages are
-below, and 4.7 % of web-pages' articles. Who wants articles alone passes these over; who would rather have a listing too
-many than lose a story takes them."""
+ARTICLE_THRESHOLD = 0.7
+"""Probability below which a page that has a story is published, but not as an article: nine tenths of all other pages
+are below, and 4.7 % of web-pages' articles. Consumers that want only articles ignore such pages; consumers that would
+rather have a listing too many than lose a story take them."""
 
-ELSEWHERE = 2.0
-"""Log-odds by which pages that state another language than English are judged more kindly. The model has seen hardly
-any page in one that is no article; publishers' stories in other languages are judged two and a half log-odds lower
-than those in English."""
+NON_ENGLISH_LOG_ODDS_BONUS = 2.0
+"""Log-odds that are added for pages that state another language than English. The model has seen hardly any other page
+than articles in such a language, and gives publishers' stories in them two and a half log-odds less than those in
+English."""
 
-PLAIN_LINKS = 10
-PLAIN_SHARE = 0.6
-"""A page with fewer links, and with more of its text in the story, is nothing but that story. The model has seen no
-pages of before there was metadata, and is not asked about one."""
+BARE_TEXT_LINKS = 10
+"""Links below which a page may be a bare text."""
+
+BARE_TEXT_SHARE = 0.6
+"""Share of the story in a page's text above which the page may be a bare text."""
 
 MIN_WORDS = 40
-"""Below this there is a teaser, a caption, a list of links; the shortest agency flashes have about as many."""
+"""Words below which a page is no article, but a teaser, a caption or a list of links. The shortest agency flashes have
+about as many."""
 
 SHORT = 250
-"""Words below which a page's other signs weigh more than its text."""
+"""Words below which the other signs of an error page or a consent wall weigh more than the text."""
 
 MIN_INDEX_LINKS = 30
-LINKS_PER_WORD = 0.25
-"""An index page has a link for every few words of what was taken for its body."""
+"""Links of an index page."""
 
-MIN_GALLERY_PICTURES = 4
+LINKS_PER_WORD = 0.25
+"""Links for each word of the story from which a page is an index page."""
+
+MIN_GALLERY_CAPTIONS = 4
+"""Captions of a gallery."""
 
 _ERROR = re.compile(
     r"\b(?:404|403|410|500|502|503)\b.{0,40}\b(?:error|not found|forbidden|gone|unavailable)|"
@@ -50,6 +55,8 @@ _ERROR = re.compile(
     r"страница не найдена|页面不存在|ページが見つかりません",
     re.IGNORECASE,
 )
+"""Texts of error pages; add a language here."""
+
 _CONSENT = re.compile(
     r"we value your privacy|before you continue|your privacy choices|we and our (?:\d+ )?(?:partners|vendors)|"
     r"(?:accept|manage|reject)(?: all)? (?:all )?cookies|consent to (?:the use|our use|cookies|processing)|"
@@ -57,6 +64,7 @@ _CONSENT = re.compile(
     r"nous (?:et nos partenaires|respectons votre vie privée)|su privacidad|хотите принять файлы cookie",
     re.IGNORECASE,
 )
+"""Texts of consent walls; add a language here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +72,10 @@ class Verdict:
     """What a page is.
 
     Attributes:
-        confidence: that it is an article, or where `reason` is set that it is none; None where nothing measures it.
-        reason, detail: why it is set aside; None for an article.
+        page_type: of the page.
+        confidence: of a published page, that it is an article; of a skipped one, that it is none; None for text.
+        reason: why the page is skipped; None if it is published.
+        detail: of the reason, for people.
     """
 
     page_type: PageType
@@ -74,59 +84,64 @@ class Verdict:
     detail: str = ""
 
 
-def verdict(reading: Reading, model: PageModel) -> Verdict:
-    """Tell what a page is."""
-    count = words.count(reading.text)
-    heading = " ".join(filter(None, (reading.title, reading.page_title)))
-    if count < SHORT and _ERROR.search(f"{heading}\n{reading.text[:500]}" if count < MIN_WORDS else heading):
-        told = f"the page says so itself: {heading[:120]!r}"
-        return Verdict(PageType.ERROR, 0.99, SkipReason.ERROR_PAGE, told)
-    consent = _CONSENT.search(f"{heading}\n{_first_words(reading)}")
+def classify_page(page: ExtractedPage, model: PageModel) -> Verdict:
+    """Return what a page is, and whether it is published."""
+    count = words.count(page.body)
+    heading = " ".join(filter(None, (page.metadata.title.value, page.window_title)))
+    if count < SHORT and _ERROR.search(f"{heading}\n{page.body[:500]}" if count < MIN_WORDS else heading):
+        detail = f"the page says so itself: {heading[:120]!r}"
+        return Verdict(PageType.ERROR, 0.99, SkipReason.ERROR_PAGE, detail)
+    consent = _CONSENT.search(f"{heading}\n{_first_words(page)}")
     if count < SHORT and consent:
-        told = f"{count} words, and {consent[0]!r} among them"
-        return Verdict(PageType.CONSENT_WALL, 0.95, SkipReason.CONSENT_WALL, told)
-    return _by_signals(reading, count, model)
+        detail = f"{count} words, and {consent[0]!r} among them"
+        return Verdict(PageType.CONSENT_WALL, 0.95, SkipReason.CONSENT_WALL, detail)
+    return _classify_by_signals(page, count, model)
 
 
-def _by_signals(reading: Reading, count: int, model: PageModel) -> Verdict:
-    signals = reading.signals
-    article = model.probability(signals) if signals and not _is_plain(signals) else None
+def adjust_for_language(article: float, language: str | None) -> float:
+    """Return the probability of an article, corrected for pages that are not in English."""
+    if (language or "en").lower().startswith("en") or not 0 < article < 1:
+        return article
+    return 1 / (1 + math.exp(-NON_ENGLISH_LOG_ODDS_BONUS) * (1 - article) / article)
+
+
+def is_bare_text_page(signals: Mapping[str, float]) -> bool:
+    """Return whether a page is nothing but its story.
+
+    The model is not asked about such a page: it has seen none from the time before there was metadata.
+    """
+    return signals["links"] < BARE_TEXT_LINKS and signals["story_share"] > BARE_TEXT_SHARE
+
+
+def _classify_by_signals(page: ExtractedPage, count: int, model: PageModel) -> Verdict:
+    signals = page.signals
+    article = model.probability(signals) if signals and not is_bare_text_page(signals) else None
     sure = None if article is None else round(max(article, 1 - article), 3)
-    if reading.pictures >= MIN_GALLERY_PICTURES and count < MIN_WORDS:
-        told = f"{reading.pictures} captioned pictures, and {count} words beside"
-        return Verdict(PageType.GALLERY, sure, SkipReason.GALLERY, told)
+    if len(page.captions) >= MIN_GALLERY_CAPTIONS and count < MIN_WORDS:
+        detail = f"{len(page.captions)} captioned pictures, and {count} words beside"
+        return Verdict(PageType.GALLERY, sure, SkipReason.GALLERY, detail)
     if count < MIN_WORDS and signals.get("declares_video", 0) + signals.get("<video>", 0) > 0:
         return Verdict(PageType.VIDEO, sure, SkipReason.VIDEO, f"a video, and {count} words beside")
     links = signals.get("links", 0)
-    lists = links >= MIN_INDEX_LINKS and links > LINKS_PER_WORD * count
-    likely = 1.0 if article is None else _judged_kindly(article, reading.language)
-    if (likely < THRESHOLD or count < MIN_WORDS) and lists:
+    is_list = links >= MIN_INDEX_LINKS and links > LINKS_PER_WORD * count
+    likely = 1.0 if article is None else adjust_for_language(article, page.metadata.language.value)
+    if (likely < SKIP_THRESHOLD or count < MIN_WORDS) and is_list:
         return Verdict(PageType.INDEX, sure, SkipReason.INDEX_PAGE, f"{links:.0f} links, and {count} words of text")
     if count < MIN_WORDS:
         return Verdict(PageType.OTHER, sure, SkipReason.TOO_SHORT, f"{count} words; an article has {MIN_WORDS}")
-    if likely < THRESHOLD:
-        told = f"an article with a probability of {article:.2f}; {count} words, {links:.0f} links"
-        return Verdict(PageType.OTHER, sure, SkipReason.NO_ARTICLE, told)
-    return Verdict(_type_of_story(signals, likely, lists=lists), None if article is None else round(article, 3))
+    if likely < SKIP_THRESHOLD:
+        detail = f"an article with a probability of {article:.2f}; {count} words, {links:.0f} links"
+        return Verdict(PageType.OTHER, sure, SkipReason.NO_ARTICLE, detail)
+    page_type = _published_type(signals, likely, is_list=is_list)
+    return Verdict(page_type, None if article is None else round(article, 3))
 
 
-def _type_of_story(signals: Mapping[str, float], likely: float, *, lists: bool) -> PageType:
-    if likely < DOUBTFUL:
-        return PageType.INDEX if lists else PageType.OTHER
+def _published_type(signals: Mapping[str, float], likely: float, *, is_list: bool) -> PageType:
+    if likely < ARTICLE_THRESHOLD:
+        return PageType.INDEX if is_list else PageType.OTHER
     return PageType.LIVE_BLOG if signals.get("declares_live_blog", 0) > 0 else PageType.ARTICLE
 
 
-def _judged_kindly(article: float, language: str | None) -> float:
-    """Return the probability of an article, by the measure of pages in English."""
-    if (language or "en").lower().startswith("en") or not 0 < article < 1:
-        return article
-    return 1 / (1 + math.exp(-ELSEWHERE) * (1 - article) / article)
-
-
-def _is_plain(signals: Mapping[str, float]) -> bool:
-    return signals["links"] < PLAIN_LINKS and signals["story_share"] > PLAIN_SHARE
-
-
-def _first_words(reading: Reading) -> str:
-    """Return the begin of what a reader sees: of the story, or of a page that has none."""
-    return reading.text[:2000] or " ".join(text.text for text in reading.judged[:40])[:2000]
+def _first_words(page: ExtractedPage) -> str:
+    """Return the beginning of the story, or of the page's texts if it has no story."""
+    return page.body[:2000] or " ".join(text.text for text in page.texts[:40])[:2000]

@@ -1,40 +1,36 @@
-"""Signals: what tells an article from a shop's page, a listing, a forum or a manual, as numbers for a model."""
+"""Signals of a page: what tells an article from a shop's page, a listing, a forum or a manual, as numbers for a model.
 
+Some signals come from the page's terms: words by which a page shows what it is to browsers, machines or people. The
+pages of a shop have class names (`cart`), labels (`add to cart`), addresses (`/product/`) and declarations (`og:price`)
+that articles lack. Which terms, and how much each says, is learned. A term is a word after the letter of its kind:
+`c:cart`.
+"""
+
+import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
 from urllib.parse import urlsplit
 
-from wiredesk.extractor import structured, words
-from wiredesk.extractor.body import columns
-from wiredesk.extractor.body.segments import Segmented
-from wiredesk.extractor.body.story import Judged
+from wiredesk.extractor import words
+from wiredesk.extractor.body.features import PARAGRAPH
+from wiredesk.extractor.body.segments import SegmentedPage
+from wiredesk.extractor.body.story import ScoredText
 from wiredesk.extractor.body.vocabulary import GROUPS_OF_WORD, TEXT_GROUPS
 from wiredesk.extractor.document import Element
-from wiredesk.extractor.metadata import Found, Sources
+from wiredesk.extractor.metadata.fields import Metadata
+from wiredesk.extractor.metadata.sources import ARTICLE_TYPES, MetadataSources, node_types
 from wiredesk.extractor.words import length
 from wiredesk_schemas import Evidence
 
-COUNTED = (
-    "form",
-    "input",
-    "img",
-    "video",
-    "pre",
-    "code",
-    "table",
-    "h1",
-    "h2",
-    "article",
-    "time",
-    "select",
-    "ul",
-    "figure",
-)
+COUNTED_ELEMENTS = (
+    "form", "input", "img", "video", "pre", "code", "table", "h1", "h2", "article", "time", "select", "ul", "figure"
+)  # fmt: skip
 """Elements whose number is a signal."""
 
 _DECLARED = {
-    "article": structured.ARTICLE_TYPES,
+    "article": ARTICLE_TYPES,
     "product": frozenset({"Product", "Offer", "AggregateOffer", "ProductGroup"}),
     "listing": frozenset({"ItemList", "CollectionPage", "OfferCatalog", "SearchResultsPage"}),
     "forum": frozenset({"DiscussionForumPosting", "QAPage", "Question", "Comment"}),
@@ -43,115 +39,219 @@ _DECLARED = {
     "video": frozenset({"VideoObject"}),
     "live_blog": frozenset({"LiveBlogPosting"}),
 }
-"""Types of schema.org, by what a page is that has an object of one."""
+"""Types of schema.org, by the kind of page that declares an object of one."""
 
-_ADDRESSES = {
-    "shop": r"product|shop|store|item|/p/|/dp/|buy|catalog|price",
-    "listing": r"/(?:category|categories|tag|tags|topics?|collections?|archive|author|search|browse|list|page)(?:/|$)",
-    "forum": r"forum|thread|topic|viewtopic|question|discussion|community|/t/|showthread",
-    "manual": r"docs?[./]|documentation|/api/|reference|manual|/guide|/wiki|tutorial|/en/latest|/stable/",
-    "service": r"services?|solutions|about|contact|pricing|features|platform|consulting",
-    "story": r"/(?:news|story|stories|article|articles|blog|post|posts|magazine|opinion)s?/|/(?:19|20)\d\d/",
+_URL_PATTERNS = {
+    name: re.compile(pattern, re.IGNORECASE)
+    for name, pattern in {
+        "shop": r"product|shop|store|item|/p/|/dp/|buy|catalog|price",
+        "listing": r"/(?:category|categories|tags?|topics?|collections?|archive|author|search|browse|list|page)(?:/|$)",
+        "forum": r"forum|thread|topic|viewtopic|question|discussion|community|/t/|showthread",
+        "manual": r"docs?[./]|documentation|/api/|reference|manual|/guide|/wiki|tutorial|/en/latest|/stable/",
+        "service": r"services?|solutions|about|contact|pricing|features|platform|consulting",
+        "story": r"/(?:news|story|stories|article|articles|blog|post|posts|magazine|opinion)s?/|/(?:19|20)\d\d/",
+    }.items()
 }
-_ADDRESS_PATTERNS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _ADDRESSES.items()}
-_ADDRESS = re.compile(r"(?:(?:https?:)?//(?:www\.)?([^/?#:]*)[^/?#]*)?([^?#]*)", re.IGNORECASE)
-_SLUG = re.compile(r"[-_]")
-MAX_ADDRESS = 500
+"""What host and path of a page contain, by kind of page."""
+
+_HOST_AND_PATH = re.compile(r"(?:(?:https?:)?//(?:www\.)?([^/?#:]*)[^/?#]*)?([^?#]*)", re.IGNORECASE)
+"""Host and path of a link, which may be relative."""
+
+_SLUG_SEPARATOR = re.compile(r"[-_]")
+"""What separates the words of the last part of a path."""
+
+MAX_URL = 500
+"""Characters of a URL, or of a title, that are read."""
+
 MAX_WORDS = 80
-MAX_TOLD = 3000
+"""Words of a text that are counted."""
+
+MAX_STORY_WORDS = 3000
+"""Words of the story that are counted."""
+
 MAX_DATED = 200
-MAX_LABEL = 60
-LINKED = 0.8
-LONG = 300
+"""Characters of a text that may be a date line of a listing."""
+
+MAX_INVITATION = 60
+"""Characters of a text that may be an invitation, such as the label of a button."""
+
+LINKED_HEADING = 0.8
+"""Share of a heading in links from which it is a link."""
+
+LONG_PARAGRAPH = 300
+"""Letters of a long paragraph."""
+
 UNCERTAIN = 0.3
-"""Words of a text, and of the story, that count; characters of a text that may be dated, and of a label; the share of
-links in a heading that is one; letters of a long paragraph; how far from even a probability is that tells nothing."""
+"""Distance from a probability of 0.5 within which a text is uncertain."""
+
+SHORT_TEXT = 30
+"""Characters below which a text is short: a label."""
+
+LABEL_WORDS = 4
+"""Words of a text that is a label, and as such a term."""
+
+FIRST_WORDS = 8
+"""Words of any text that are terms."""
+
+MAX_DECLARATION_TERMS = 200
+"""Terms that are read from the declarations of a page."""
+
+MAX_URL_TERMS = 30
+"""Terms that are read from the URL."""
+
+MAX_TERM = 60
+"""Characters of a term; longer ones are ignored."""
+
+TERM_KINDS: Mapping[str, str] = {
+    "c": "class_names",
+    "l": "labels",
+    "a": "address",
+    "w": "words",
+    "d": "declarations",
+}
+"""Kinds of terms: the letter before a term, and the name of the kind's signal."""
+
+_TERM_WORD = re.compile(r"[a-z]+")
+"""A word of a URL, or of the generator's name."""
 
 _DATE = re.compile(
     r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d{1,2},? (?:19|20)\d\d|"
     r"\b\d{1,2}[./]\d{1,2}[./](?:20)?\d\d\b|\b20\d\d-\d\d-\d\d|\bago\b",
     re.IGNORECASE,
 )
+"""A date in a line of a listing."""
+
 _INVITATION = re.compile(
     r"\b(?:free (?:quote|estimate|trial|consultation)|get (?:a quote|started)|contact us|call (?:us|now|today)|"
     r"book (?:now|a)|schedule|request|learn more|apply now|enrol|sign up|shop now|view all|read more|add to cart|"
     r"reply|quote)\b",
     re.IGNORECASE,
 )
+"""What a page invites its reader to do."""
+
 _PERSONS = {
     "you": frozenset({"you", "your", "yours"}),
     "us": frozenset({"we", "our", "us"}),
     "me": frozenset({"i", "my", "me"}),
     "others": frozenset({"said", "says", "told", "according", "he", "she", "his", "her", "they"}),
 }
-"""To whom, and of whom, an English page speaks: a service to you of us, news of others."""
+"""Words by which an English page shows whom it speaks to and about: a service to you about us, news about others."""
 
 
-def signals(url: str, sources: Sources, found: Found, page: Segmented, judged: Sequence[Judged]) -> Mapping[str, float]:
-    """Return a page's signals, but for those of its terms."""
+def page_signals(
+    url: str,
+    sources: MetadataSources,
+    metadata: Metadata,
+    segments: SegmentedPage,
+    texts: Sequence[ScoredText],
+    term_odds: Mapping[str, float],
+) -> Mapping[str, float]:
+    """Return all signals of a page, by name.
+
+    Args:
+        url: canonical URL.
+        sources: places of the page that state metadata.
+        metadata: as it was read.
+        segments: of the page.
+        texts: the segments with their probabilities.
+        term_odds: log-odds of an article, by term.
+    """
     return {
-        **_of_story(judged),
-        **_of_shape(page, judged),
-        **_of_links(url, sources.root),
-        **_of_heading(sources),
-        **_of_page(sources.root, page),
-        **_of_address(url),
-        **_declared(sources, found),
-        **_of_words(page, judged),
+        **own_signals(url, sources, metadata, segments, texts),
+        **term_signals(page_terms(url, sources, segments), term_odds),
     }
 
 
-def _of_story(judged: Sequence[Judged]) -> dict[str, float]:
-    kept = [text for text in judged if text.kept]
+def own_signals(
+    url: str, sources: MetadataSources, metadata: Metadata, segments: SegmentedPage, texts: Sequence[ScoredText]
+) -> Mapping[str, float]:
+    """Return the signals of a page that do not come from its terms."""
+    return {
+        **_story_signals(texts),
+        **_shape_signals(segments, texts),
+        **_link_signals(url, sources.root),
+        **_heading_signals(sources),
+        **_element_signals(sources.root, segments),
+        **_url_signals(url),
+        **_declaration_signals(sources, metadata),
+        **_word_signals(segments, texts),
+    }
+
+
+def page_terms(url: str, sources: MetadataSources, segments: SegmentedPage) -> frozenset[str]:
+    """Return the terms of a page, such as `c:cart` and `l:add to cart`."""
+    return frozenset(term for term in _terms(url, sources, segments) if len(term) <= MAX_TERM)
+
+
+def term_signals(terms: Collection[str], term_odds: Mapping[str, float]) -> dict[str, float]:
+    """Return the log-odds of an article by the terms of each kind: their sum over the square root of their number."""
+    log_odds: dict[str, list[float]] = {letter: [] for letter in TERM_KINDS}
+    for term in terms:
+        weight = term_odds.get(term)
+        if weight is not None:
+            log_odds[term[0]].append(weight)
+    signals = {
+        f"terms_{kind}": math.fsum(log_odds[letter]) / max(1, len(log_odds[letter])) ** 0.5
+        for letter, kind in TERM_KINDS.items()
+    }
+    return signals | {"terms": sum(signals.values())}
+
+
+def _story_signals(texts: Sequence[ScoredText]) -> dict[str, float]:
+    kept = [text for text in texts if text.kept]
     letters = sum(length(text.text) for text in kept)
-    everything = max(1, sum(length(text.text) for text in judged))
-    prose = [text for text in kept if length(text.text) >= columns.PARAGRAPH]
+    everything = max(1, sum(length(text.text) for text in texts))
+    prose = [text for text in kept if length(text.text) >= PARAGRAPH]
     return {
         "story_letters": letters,
         "story_share": letters / everything,
-        "story_expected": sum(text.probability * length(text.text) for text in judged) / everything,
+        "story_expected": sum(text.probability * length(text.text) for text in texts) / everything,
         "story_certainty": sum(text.probability * length(text.text) for text in kept) / max(1, letters),
         "story_texts": len(kept),
         "story_prose": sum(length(text.text) for text in prose) / max(1, letters),
         "story_average": letters / max(1, len(kept)),
         "page_letters": everything,
-        "page_texts": len(judged),
+        "page_texts": len(texts),
     }
 
 
-def _of_shape(page: Segmented, judged: Sequence[Judged]) -> dict[str, float]:
-    """Return what the story is made of: headings that are links make a listing, code a manual, short items a shop."""
-    kept = [segment for segment, text in zip(page.segments, judged, strict=True) if text.kept]
+def _shape_signals(page: SegmentedPage, texts: Sequence[ScoredText]) -> dict[str, float]:
+    """Return what the story consists of: headings that are links show a listing, code a manual, short items a shop."""
+    kept = [segment for segment, text in zip(page.segments, texts, strict=True) if text.kept]
     letters = max(1.0, sum(segment.size for segment in kept))
     headings = [segment for segment in page.segments if segment.tag in ("h2", "h3", "h4")]
-    places = [place for place, text in enumerate(judged) if text.kept]
+    places = [place for place, text in enumerate(texts) if text.kept]
     span = places[-1] - places[0] + 1 if places else 1
     return {
         "headings": len(headings),
-        "linked_headings": sum(segment.linked > LINKED for segment in headings),
+        "linked_headings": sum(segment.linked > LINKED_HEADING for segment in headings),
         "story_headings": sum(segment.tag in ("h2", "h3", "h4", "h5") for segment in kept),
-        "story_linked_headings": sum(segment.linked > LINKED for segment in kept if segment.tag in ("h2", "h3", "h4")),
+        "story_linked_headings": sum(
+            segment.linked > LINKED_HEADING for segment in kept if segment.tag in ("h2", "h3", "h4")
+        ),
         "story_linked": sum(segment.size * segment.linked for segment in kept) / letters,
         "story_links": 1000 * sum(segment.links for segment in kept) / letters,
         "story_items": sum(segment.tag in ("li", "td", "th", "dt", "dd") for segment in kept) / max(1, len(kept)),
         "story_paragraphs": sum(segment.tag == "p" for segment in kept) / max(1, len(kept)),
-        "story_long_paragraphs": sum(segment.size > LONG for segment in kept),
+        "story_long_paragraphs": sum(segment.size > LONG_PARAGRAPH for segment in kept),
         "story_code": sum(segment.size for segment in kept if segment.tag == "pre") / letters,
         "story_gaps": 1 - len(places) / span,
-        "uncertain": sum(abs(text.probability - 0.5) < UNCERTAIN for text in judged) / max(1, len(judged)),
+        "uncertain": sum(abs(text.probability - 0.5) < UNCERTAIN for text in texts) / max(1, len(texts)),
         "dates": sum(_DATE.search(s.text) is not None for s in page.segments if len(s.text) < MAX_DATED),
-        "invitations": sum(_INVITATION.search(s.text) is not None for s in page.segments if len(s.text) < MAX_LABEL),
+        "invitations": sum(
+            _INVITATION.search(s.text) is not None for s in page.segments if len(s.text) < MAX_INVITATION
+        ),
     }
 
 
-def _of_links(url: str, root: Element) -> dict[str, float]:
-    """Return where the page's links lead: out of the site, further down, beside, or to a telephone."""
-    here = urlsplit(url[:MAX_ADDRESS])
+def _link_signals(url: str, root: Element) -> dict[str, float]:
+    """Return where the page's links lead: to other sites, below the page's path, beside it, or to a telephone."""
+    here = urlsplit(url[:MAX_URL])
     own = (here.hostname or "").removeprefix("www.")
     folder = here.path.rsplit("/", 2)[0]
     count = outside = below = beside = telephone = 0
     for link in root.iter("a"):
-        address = (link.get("href") or "")[:MAX_ADDRESS]
+        address = (link.get("href") or "")[:MAX_URL]
         count += 1
         telephone += address.startswith("tel:")
         host, path = _host_and_path(address)
@@ -168,14 +268,14 @@ def _of_links(url: str, root: Element) -> dict[str, float]:
 
 
 def _host_and_path(address: str) -> tuple[str, str]:
-    found = _ADDRESS.match(address)
-    return (found[1] or "", found[2]) if found else ("", "")
+    match = _HOST_AND_PATH.match(address)
+    return (match[1] or "", match[2]) if match else ("", "")
 
 
-def _of_heading(sources: Sources) -> dict[str, float]:
-    """Return how far the page's heading and the title of its window agree."""
-    title = set(words.split((sources.window_title or "")[:MAX_ADDRESS]))
-    headings = [set(words.split(heading[:MAX_ADDRESS])) for heading in sources.headings]
+def _heading_signals(sources: MetadataSources) -> dict[str, float]:
+    """Return how far the page's headings and the title of its window agree."""
+    title = set(words.split((sources.window_title or "")[:MAX_URL]))
+    headings = [set(words.split(heading[:MAX_URL])) for heading in sources.headings]
     return {
         "heading_in_title": max((len(h & title) / max(1, len(h)) for h in headings), default=-1.0),
         "heading_words": max(map(len, headings), default=0),
@@ -183,7 +283,7 @@ def _of_heading(sources: Sources) -> dict[str, float]:
     }
 
 
-def _of_page(root: Element, page: Segmented) -> dict[str, float]:
+def _element_signals(root: Element, page: SegmentedPage) -> dict[str, float]:
     tags = Counter(element.tag for element in root.iter())
     linked = sum(segment.linked * len(segment.text) for segment in page.segments)
     everything = max(1, sum(len(segment.text) for segment in page.segments))
@@ -192,58 +292,86 @@ def _of_page(root: Element, page: Segmented) -> dict[str, float]:
         "links": tags["a"],
         "linked_share": linked / everything,
         "most_alike": max(alike.values(), default=0),
-        "short_texts": sum(len(s.text) < 30 for s in page.segments) / max(1, len(page.segments)),  # noqa: PLR2004 - labels
-        **{f"<{tag}>": tags[tag] for tag in COUNTED},
+        "short_texts": sum(len(s.text) < SHORT_TEXT for s in page.segments) / max(1, len(page.segments)),
+        **{f"<{tag}>": tags[tag] for tag in COUNTED_ELEMENTS},
     }
 
 
-def _of_address(url: str) -> dict[str, float]:
-    parts = urlsplit(url[:MAX_ADDRESS])
+def _url_signals(url: str) -> dict[str, float]:
+    parts = urlsplit(url[:MAX_URL])
     segments = [segment for segment in parts.path.split("/") if segment]
     slug = segments[-1] if segments else ""
-    found = {
+    signals = {
         "path_segments": len(segments),
-        "slug_words": len(_SLUG.findall(slug)) + bool(slug),
+        "slug_words": len(_SLUG_SEPARATOR.findall(slug)) + bool(slug),
         "slug_length": len(slug),
         "slug_digits": sum(map(str.isdigit, slug)),
         "query": len(parts.query),
         "host_labels": (parts.hostname or "").count("."),
     }
     address = f"{parts.hostname}{parts.path}/"
-    return found | {f"address_{name}": float(bool(p.search(address))) for name, p in _ADDRESS_PATTERNS.items()}
+    return signals | {f"address_{name}": float(bool(p.search(address))) for name, p in _URL_PATTERNS.items()}
 
 
-def _declared(sources: Sources, found: Found) -> dict[str, float]:
-    kinds = Counter(kind for node in sources.nodes for kind in structured.types(node))
-    open_graph = (sources.named("og:type") or "").lower()
+def _declaration_signals(sources: MetadataSources, metadata: Metadata) -> dict[str, float]:
+    kinds = Counter(kind for node in sources.nodes for kind in node_types(node))
+    open_graph = (sources.meta_content("og:type") or "").lower()
     return {
         **{f"declares_{name}": sum(kinds[kind] for kind in types) for name, types in _DECLARED.items()},
         "og_article": float("article" in open_graph),
         "og_product": float("product" in open_graph),
         "og_other": float(bool(open_graph) and "article" not in open_graph),
-        "has_date": float("published_at" in found.fields),
-        "states_date": float(found.evidence.get("published_at", Evidence.DOM) is not Evidence.DOM),
-        "has_authors": float("authors" in found.fields or "agencies" in found.fields),
-        "has_section": float("section" in found.fields),
+        "has_date": float(metadata.published_at.value is not None),
+        "states_date": float(metadata.published_at.evidence not in (None, Evidence.DOM)),
+        "has_authors": float(bool(metadata.authors.value or metadata.agencies.value)),
+        "has_section": float(metadata.section.value is not None),
         "price_meta": float(any("price" in name for name in sources.meta)),
     }
 
 
-def _of_words(page: Segmented, judged: Sequence[Judged]) -> dict[str, float]:
-    """Return how often, in a thousand words, the page uses the vocabulary's, and its story speaks to whom."""
+def _word_signals(page: SegmentedPage, texts: Sequence[ScoredText]) -> dict[str, float]:
+    """Return how often a page uses words of the vocabulary, in a thousand words, and whom its story speaks to."""
     counts, total = [0] * len(TEXT_GROUPS), 0
-    for text in page.words:
-        read = text[:MAX_WORDS]
-        total += len(read)
-        for word in read:
+    for text_words in page.words:
+        counted = text_words[:MAX_WORDS]
+        total += len(counted)
+        for word in counted:
             for group in GROUPS_OF_WORD.get(word, ()):
                 counts[group] += 1
-    told = [word for text, verdict in zip(page.words, judged, strict=True) if verdict.kept for word in text][:MAX_TOLD]
-    times = Counter(told)
+    kept = (text_words for text_words, text in zip(page.words, texts, strict=True) if text.kept)
+    story = [word for text_words in kept for word in text_words][:MAX_STORY_WORDS]
+    times = Counter(story)
     return {
         **{f"says_{name}": 1000 * count / max(1, total) for name, count in zip(TEXT_GROUPS, counts, strict=True)},
         **{
-            f"speaks_of_{name}": 1000 * sum(times[word] for word in own) / max(1, len(told))
+            f"speaks_of_{name}": 1000 * sum(times[word] for word in own) / max(1, len(story))
             for name, own in _PERSONS.items()
         },
     }
+
+
+def _terms(url: str, sources: MetadataSources, segments: SegmentedPage) -> Iterator[str]:
+    for token in {token for container in segments.containers for token in container.tokens}:
+        yield f"c:{token}"
+    for text in segments.words:
+        if 0 < len(text) <= LABEL_WORDS:
+            yield f"l:{' '.join(text)}"
+    for word in {word for text in segments.words for word in text[:FIRST_WORDS]}:
+        yield f"w:{word}"
+    parts = urlsplit(url[:MAX_URL])
+    address = f"{(parts.hostname or '').partition('.')[0]} {parts.path}".lower()
+    for word in islice(_TERM_WORD.findall(address), MAX_URL_TERMS):
+        yield f"a:{word}"
+    yield from islice(_declaration_terms(sources), MAX_DECLARATION_TERMS)
+
+
+def _declaration_terms(sources: MetadataSources) -> Iterator[str]:
+    for node in sources.nodes:
+        for kind in node_types(node):
+            yield f"d:{kind.lower()}"
+    for name in sources.meta:
+        yield f"d:{name}"
+    for word in _TERM_WORD.findall(sources.meta.get("generator", "").lower()[:MAX_TERM]):
+        yield f"d:by {word}"
+    for word in words.split((sources.window_title or "")[:MAX_URL]):
+        yield f"d:titled {word}"

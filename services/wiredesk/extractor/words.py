@@ -1,27 +1,35 @@
-"""Words and whitespace, in any script."""
+"""Words, sentences and whitespace, in any script."""
 
 import re
 
+LATIN_LETTERS_PER_DENSE_CHARACTER = 2.5
+"""Latin letters that say as much as one Chinese or Japanese character, or one Korean syllable."""
+
 _SPACELESS = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
-"""Scripts written without spaces, of which each character counts: Han, kana, Thai, Lao, Khmer, Burmese."""
+"""Scripts written without spaces, where each character counts as a word: Han, kana, Thai, Lao, Khmer, Burmese."""
 
 _WORD = re.compile(rf"[{_SPACELESS}]|[^\W{_SPACELESS}]+(?:['’.-][^\W\u3040-\u9fff]+)*")
+"""A word as it is counted: `mother-in-law's` is one."""
+
+_WORD_PART = re.compile(rf"[{_SPACELESS}]|[^\W{_SPACELESS}]+")
+"""A word as it is compared: `mother-in-law's` is four."""
+
 _SPACELESS_LETTER = re.compile(rf"[{_SPACELESS}]")
+"""One character of a script that is written without spaces."""
+
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+"""One character of a script that says more with each character than Latin does."""
+
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u2060\ufeff]")
+"""Soft hyphens, zero-width characters, and the byte order mark."""
 
-_ENDS_SENTENCE = re.compile(r"[.!?…。！？।؟:][\"'”’»)\]」』]*$")
-
-DENSITY = 2.5
-"""Letters of a Latin script that say as much as one Chinese or Japanese character, or one Korean syllable."""
-
-
-_PART = re.compile(rf"[{_SPACELESS}]|[^\W{_SPACELESS}]+")
+_SENTENCE_END = re.compile(r"[.!?…。！？।؟:][\"'”’»)\]」』]*$")
+"""The end of a sentence in any script. A colon counts, because it announces one."""
 
 
 def split(text: str) -> list[str]:
-    """Return the words of a text, in lower case, those that a hyphen or an apostrophe joins apart."""
-    return _PART.findall(text.lower())
+    """Return the words of a text in lower case. Hyphens and apostrophes separate words."""
+    return _WORD_PART.findall(text.lower())
 
 
 def count(text: str) -> int:
@@ -30,25 +38,27 @@ def count(text: str) -> int:
 
 
 def length(text: str) -> float:
-    """Return the length of a text in Latin letters' worth: thresholds on it hold for dense scripts, too."""
-    return len(text) if text.isascii() else len(text) + (DENSITY - 1) * len(_DENSE.findall(text))
+    """Return the length of a text in Latin letters, so that one threshold serves dense scripts, too."""
+    if text.isascii():
+        return len(text)
+    return len(text) + (LATIN_LETTERS_PER_DENSE_CHARACTER - 1) * len(_DENSE.findall(text))
 
 
 def is_spaceless(text: str) -> bool:
-    """Whether a text is written without spaces, in part at least."""
+    """Return whether a text has characters of a script that is written without spaces."""
     return not text.isascii() and _SPACELESS_LETTER.search(text) is not None
 
 
 def ends_sentence(text: str) -> bool:
-    """Return whether a text ends as a sentence does, in any script; with a colon, too, which announces one."""
-    return _ENDS_SENTENCE.search(text[-4:]) is not None
+    """Return whether a text ends like a sentence, or with a colon, in any script."""
+    return _SENTENCE_END.search(text[-4:]) is not None
 
 
 def clean(text: str) -> str:
-    """Return text on one line: whitespace folded, soft hyphens and zero-width characters removed."""
+    """Return a text on one line, with single spaces and without invisible characters."""
     return " ".join(_INVISIBLE.sub("", text).split())
 
 
 def fold(text: str) -> str:
-    """Return text as it is compared: letters and digits only, case folded."""
+    """Return a text in the form in which texts are compared: letters and digits only, case folded."""
     return " ".join(re.findall(r"\w+", clean(text).casefold()))

@@ -1,4 +1,4 @@
-"""Lines of text that was once a page, and their columns for the model."""
+"""Lines of text that was once a page, and their features."""
 
 import re
 from collections.abc import Sequence
@@ -7,32 +7,61 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from wiredesk.extractor import words
-from wiredesk.extractor.body import cohesion, columns
-from wiredesk.extractor.body.columns import Columns
-from wiredesk.extractor.body.wording import Wording
+from wiredesk.extractor.body.features import (
+    PARAGRAPH,
+    FeatureMatrix,
+    cohesion_features,
+    mean_weights,
+    neighbour_features,
+    position_features,
+    surrounding_means,
+    text_features,
+)
+from wiredesk.extractor.body.lexicon_odds import LexiconOdds
 from wiredesk.extractor.words import clean
 
 MAX_LINES = 5000
+"""Lines of a text that are read."""
 
-WRAPPED_WIDTH = (50, 100)
-"""Between these widths text is wrapped by hand and by mail programs."""
+MIN_WRAPPED_WIDTH = 50
+"""Characters of the longest line from which a text may be wrapped, by hand or by a mail program."""
+
+MAX_WRAPPED_WIDTH = 100
+"""Characters of the longest line up to which a text may be wrapped."""
 
 WRAPPED_SHARE = 0.6
-"""Of the lines of wrapped text, so many are nearly full. Paragraphs on lines of their own are of all lengths."""
+"""Share of a text's long lines that are nearly full if it is wrapped. Paragraphs have all lengths."""
 
 NEARLY_FULL = 15
-"""Characters that a full line lacks at most, where the next word did not fit."""
+"""Characters that a full line lacks at most, because the next word did not fit."""
+
+MAX_BLANK_LINES = 5
+"""Blank lines before a line that the model tells apart; more count as this many."""
 
 _RESIDUE = re.compile(r"[\s|·•*=_~#-]*")
+"""What tables and rules leave in a text."""
+
 _ITEM = re.compile(r"^(?:[-*•‣–·]|\d{1,2}[.)])\s+")
+"""The marker at the beginning of a list item."""
+
+_EIGHT_NEIGHBOURS = (
+    "length", "ends_sentence", "capitalised", "common_words", "blank_before", "words", "shared_stems", "phrases"
+)  # fmt: skip
+"""Features that four neighbours on either side give to a line."""
+
+_TWO_NEIGHBOURS = (
+    "digits", "item", "repeated", "symbols", "says_copyright", "says_related", "says_byline", "says_month", "clock"
+)  # fmt: skip
+"""Features that the lines right before and after give to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line that holds text.
+    """A line that is not blank.
 
     Attributes:
-        blank: empty lines before it.
+        text: of the line, without leading and trailing spaces.
+        blank: number of blank lines before it.
     """
 
     text: str
@@ -40,93 +69,73 @@ class Line:
 
     @property
     def is_residue(self) -> bool:
-        """Whether it is what tables and rules leave behind, and no text."""
+        """Whether it is what a table or a rule left in the text."""
         return _RESIDUE.fullmatch(self.text) is not None
 
     @property
     def is_item(self) -> bool:
-        """Whether it is an item of a list."""
+        """Whether it is a list item."""
         return _ITEM.match(self.text) is not None
 
     @property
     def without_marker(self) -> str:
-        """The text of an item, or of any other line."""
+        """The text without the marker of a list item."""
         return _ITEM.sub("", self.text) or self.text
 
 
-def lines(body: str) -> tuple[Line, ...]:
-    """Cut a text into lines; wrapped ones become the paragraphs that they were."""
-    found: list[Line] = []
+def split_lines(body: str) -> tuple[Line, ...]:
+    """Cut a text into lines. Wrapped lines are joined to the paragraphs that they were."""
+    page_lines: list[Line] = []
     blank = 0
     for raw in body.splitlines():
         text = clean(raw)
         if not text:
             blank += 1
             continue
-        found.append(Line(text, blank))
+        page_lines.append(Line(text, blank))
         blank = 0
-        if len(found) >= MAX_LINES:
+        if len(page_lines) >= MAX_LINES:
             break
-    return _unwrapped(found)
+    return _unwrapped(page_lines)
 
 
-def describe(found: Sequence[Line], wording: Wording) -> Columns:
-    """Describe each line.
+def features(page_lines: Sequence[Line], lexicon: LexiconOdds) -> FeatureMatrix:
+    """Return the features of a text's lines; none if it has no lines.
 
     Args:
-        wording: what words say, as the model that will read the columns has learnt it.
+        page_lines: of the text.
+        lexicon: of the model that will read the features.
     """
-    texts = [line.text for line in found]
+    if not page_lines:
+        return {}
+    texts = [line.text for line in page_lines]
     split = [words.split(text) for text in texts]
-    described = columns.of_texts(texts, split)
-    described |= {
-        "blank_before": np.fromiter((min(line.blank, 5) for line in found), np.float64),
-        "item": np.fromiter((line.is_item for line in found), np.float64),
-        "residue": np.fromiter((line.is_residue for line in found), np.float64),
-        "any_blank": np.full(len(found), float(any(line.blank for line in found))),
+    matrix = text_features(texts, split)
+    matrix |= {
+        "blank_before": np.fromiter((min(line.blank, MAX_BLANK_LINES) for line in page_lines), np.float64),
+        "item": np.fromiter((line.is_item for line in page_lines), np.float64),
+        "residue": np.fromiter((line.is_residue for line in page_lines), np.float64),
+        "any_blank": np.full(len(page_lines), float(any(line.blank for line in page_lines))),
     }
-    described |= columns.of_positions(described)
-    prose = (described["length"] >= columns.PARAGRAPH) & (described["ends_sentence"] > 0)
-    described |= cohesion.describe(split, prose, prose & (described["in_span"] > 0))
-    described["phrases"] = wording.said(split)
-    weights = columns.weights(described["length"])
+    matrix |= position_features(matrix)
+    prose = (matrix["length"] >= PARAGRAPH) & (matrix["ends_sentence"] > 0)
+    matrix |= cohesion_features(split, prose, prose & (matrix["in_span"] > 0))
+    matrix["phrases"] = lexicon.score(split)
+    weights = mean_weights(matrix["length"])
     for name in ("phrases", "shared_stems"):
-        described |= columns.of_surroundings(name, described[name], weights, (2, 5, 10))
-    described |= columns.of_neighbours(described, _NEIGHBOURS, (-4, -3, -2, -1, 1, 2, 3, 4))
-    return described | columns.of_neighbours(described, _NEXT, (-1, 1))
+        matrix |= surrounding_means(name, matrix[name], weights, (2, 5, 10))
+    matrix |= neighbour_features(matrix, _EIGHT_NEIGHBOURS, (-4, -3, -2, -1, 1, 2, 3, 4))
+    return matrix | neighbour_features(matrix, _TWO_NEIGHBOURS, (-1, 1))
 
 
-_NEIGHBOURS = (
-    "length",
-    "ends_sentence",
-    "capitalised",
-    "common_words",
-    "blank_before",
-    "words",
-    "shared_stems",
-    "phrases",
-)
-_NEXT = (
-    "digits",
-    "item",
-    "repeated",
-    "symbols",
-    "says_copyright",
-    "says_related",
-    "says_byline",
-    "says_month",
-    "clock",
-)
-
-
-def _unwrapped(found: Sequence[Line]) -> tuple[Line, ...]:
-    width = _width(found)
+def _unwrapped(page_lines: Sequence[Line]) -> tuple[Line, ...]:
+    width = _wrapped_width(page_lines)
     if width is None:
-        return tuple(found)
+        return tuple(page_lines)
     joined: list[Line] = []
     last = 0  # length of the line before
-    for line in found:
-        # A line goes on where the one before it had no room for its first word.
+    for line in page_lines:
+        # A line continues the one before if that one had no room for its first word.
         first_word = line.text.split(" ", 1)[0]
         if joined and last + 1 + len(first_word) > width and not line.blank and not line.is_item:
             joined[-1] = replace(joined[-1], text=f"{joined[-1].text} {line.text}")
@@ -136,12 +145,11 @@ def _unwrapped(found: Sequence[Line]) -> tuple[Line, ...]:
     return tuple(joined)
 
 
-def _width(found: Sequence[Line]) -> int | None:
-    """Return the width at which a text is wrapped, or None where it is not."""
-    sizes = [len(line.text) for line in found]
+def _wrapped_width(page_lines: Sequence[Line]) -> int | None:
+    """Return the width at which a text is wrapped, or None if it is not."""
+    sizes = [len(line.text) for line in page_lines]
     width = max(sizes, default=0)
-    least, most = WRAPPED_WIDTH
-    if not least <= width <= most:
+    if not MIN_WRAPPED_WIDTH <= width <= MAX_WRAPPED_WIDTH:
         return None
-    long = [size for size in sizes if size >= least]
+    long = [size for size in sizes if size >= MIN_WRAPPED_WIDTH]
     return width if sum(size >= width - NEARLY_FULL for size in long) >= WRAPPED_SHARE * len(long) else None

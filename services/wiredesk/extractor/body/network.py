@@ -1,9 +1,11 @@
-"""A small network that reads all texts of a page in their order, and corrects what the trees say of each alone.
+"""A small network that reads all texts of a page in their order, and corrects what the trees say about each alone.
 
-Trees judge a text by itself and its nearest neighbours. Which of two stories is the page's own, or where comments
-begin, shows only over the whole page: convolutions with growing gaps (van den Oord et al. 2016, "WaveNet") see fifteen
-texts on either side, and what the whole page has in common is added in each layer. It was trained for the F1 of pages
-rather than for single texts, see `training.extraction.network`; evaluating it is a dozen products of matrices.
+Trees see a text and its nearest neighbours. Which of two stories is the page's own, or where comments begin, shows
+only over the whole page. Dilated convolutions (van den Oord et al. 2016, "WaveNet") see fifteen texts on either side,
+and each layer adds what the whole page has in common. The network was trained on the F1 of pages rather than on single
+texts, see `training.extraction.network`. Evaluating it takes a dozen products of matrices.
+
+`training.extraction.network` has the same function in JAX. `tests/models` compares both on stored inputs.
 """
 
 from collections.abc import Mapping
@@ -13,33 +15,37 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wiredesk.extractor.body.columns import Columns
+from wiredesk.extractor.body.features import FeatureMatrix
 
 type Array = NDArray[np.floating[Any]]
-"""Single precision, for which mypy's numpy has no arithmetic of its own."""
+"""An array in single precision, for which mypy's numpy has no arithmetic of its own."""
 
-GAPS = (1, 2, 4, 8)
-"""Of each layer: how many texts before and behind a text it looks."""
+DILATIONS = (1, 2, 4, 8)
+"""For each layer, the distance of the texts before and after a text that it sees."""
 
-MOST = 4.0
-"""Standard deviations beyond which a column says no more."""
+MAX_DEVIATION = 4.0
+"""Standard deviations to which a feature is clipped."""
 
-MOST_SURE = 9.0
-"""Log-odds beyond which the trees say no more."""
+MAX_TREE_LOG_ODDS = 9.0
+"""Log-odds to which the trees' output is clipped."""
 
-SURE = 3.0
-"""Factor on the trees' log-odds for a text's share in what the story has in common."""
+TREE_FACTOR = 3.0
+"""Factor on the trees' log-odds that gives a text's weight in what the story has in common."""
+
+MIN_STORY_WEIGHT = np.float32(1e-3)
+"""Added to the sum of these weights, so that a page without a story divides by no zero."""
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A network of H units.
+    """A network of H units over C features and two inputs from the trees.
 
     Attributes:
-        names: of its C columns; two more hold what the trees say.
-        mean, scale: of each column, after its logarithm was taken: C.
+        names: of its features.
+        mean: of each feature, on a logarithmic scale; C.
+        scale: standard deviation of each feature, on the same scale; C.
         weights: `enter` (C + 2, H), `enter_bias` (H); for each layer n `near<n>` (3 H, H), `near_bias<n>` (H) and
-            `whole<n>` (2 H, H); `leave` (2 H, 1), `leave_bias` (1), and `trees` (1), the weight of the trees' log-odds.
+            `whole<n>` (2 H, H); `leave` (2 H, 1), `leave_bias` (1), and `trees` (1), the factor on the trees' log-odds.
     """
 
     names: tuple[str, ...]
@@ -47,68 +53,75 @@ class Network:
     scale: Array
     weights: Mapping[str, Array]
 
-    def odds(self, columns: Columns, trees: NDArray[np.float64]) -> NDArray[np.float64]:
+    def log_odds(self, features: FeatureMatrix, trees: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the log-odds of each text.
 
         Args:
-            trees: the log-odds that the trees tell.
+            features: of the page's texts.
+            trees: log-odds of each text as the trees give them.
+        """
+        clipped = clip_tree_log_odds(trees)
+        return self.forward(self.inputs(features, clipped), clipped)
+
+    def inputs(self, features: FeatureMatrix, trees: Array) -> Array:
+        """Return the inputs of each text: features in standard deviations, and what the trees say; (texts, C + 2)."""
+        values = signed_logarithm(np.stack([features[name] for name in self.names], axis=1))
+        deviations = np.clip((values - self.mean) / self.scale, -MAX_DEVIATION, MAX_DEVIATION)
+        return np.concatenate([deviations, tree_inputs(trees)], axis=1)
+
+    def forward(self, inputs: Array, trees: Array) -> NDArray[np.float64]:
+        """Return the log-odds of each text.
+
+        Args:
+            inputs: of each text; (texts, C + 2).
+            trees: clipped log-odds of each text.
         """
         w = self.weights
-        told = clipped(trees)
-        entering = self.seen(columns, told) @ w["enter"] + w["enter_bias"]
-        first = hidden = _activated(entering)
-        of_story = _logistic(SURE * told)[:, None]
-        share = of_story.sum() + np.float32(1e-3)
-        for number, gap in enumerate(GAPS):
-            common = np.concatenate([(hidden * of_story).sum(axis=0) / share, hidden.mean(axis=0)])
-            near = np.concatenate([_shifted(hidden, gap), hidden, _shifted(hidden, -gap)], axis=1)
-            hidden = hidden + _activated(
-                near @ w[f"near{number}"] + w[f"near_bias{number}"] + common @ w[f"whole{number}"]
-            )
-        leaving = np.concatenate([hidden, first], axis=1) @ w["leave"] + w["leave_bias"]
-        odds: NDArray[np.float64] = (leaving[:, 0] + w["trees"][0] * told).astype(np.float64)
-        return odds
-
-    def seen(self, columns: Columns, trees: Array) -> Array:
-        """Return what the network sees of each text: its columns as deviations, and what the trees say."""
-        values = logarithms(np.stack([columns[name] for name in self.names], axis=1))
-        deviations = np.clip((values - self.mean) / self.scale, -MOST, MOST)
-        return np.concatenate([deviations, trees_seen(trees)], axis=1)
+        first = hidden = gelu(inputs @ w["enter"] + w["enter_bias"])
+        in_story = _logistic(TREE_FACTOR * trees)[:, None]
+        story_weight = in_story.sum() + MIN_STORY_WEIGHT
+        for layer, distance in enumerate(DILATIONS):
+            common = np.concatenate([(hidden * in_story).sum(axis=0) / story_weight, hidden.mean(axis=0)])
+            near = np.concatenate([_shift_rows(hidden, distance), hidden, _shift_rows(hidden, -distance)], axis=1)
+            hidden = hidden + gelu(near @ w[f"near{layer}"] + w[f"near_bias{layer}"] + common @ w[f"whole{layer}"])
+        output = np.concatenate([hidden, first], axis=1) @ w["leave"] + w["leave_bias"]
+        log_odds: NDArray[np.float64] = (output[:, 0] + w["trees"][0] * trees).astype(np.float64)
+        return log_odds
 
 
-def logarithms(values: NDArray[np.float64]) -> Array:
-    """Return values on a scale on which lengths and counts spread evenly; of negative ones, those of their sizes."""
-    found: Array = (np.sign(values) * np.log1p(np.abs(values))).astype(np.float32)
-    return found
+def signed_logarithm(values: NDArray[np.float64]) -> Array:
+    """Return the logarithms of 1 + |value|, with the sign of the value: lengths and counts then spread evenly."""
+    logarithms: Array = (np.sign(values) * np.log1p(np.abs(values))).astype(np.float32)
+    return logarithms
 
 
-def clipped(trees: NDArray[np.float64]) -> Array:
+def clip_tree_log_odds(trees: NDArray[np.float64]) -> Array:
     """Return the trees' log-odds within bounds."""
-    return np.clip(trees, -MOST_SURE, MOST_SURE).astype(np.float32)
+    return np.clip(trees, -MAX_TREE_LOG_ODDS, MAX_TREE_LOG_ODDS).astype(np.float32)
 
 
-def trees_seen(odds: Array) -> Array:
-    """Return the trees' log-odds, and their probability, as two columns of about the others' size."""
-    return np.stack([odds / SURE, 2 * _logistic(odds) - 1], axis=1)
+def tree_inputs(trees: Array) -> Array:
+    """Return the trees' log-odds and probability, as two inputs on the scale of the others; (texts, 2)."""
+    return np.stack([trees / TREE_FACTOR, 2 * _logistic(trees) - 1], axis=1)
 
 
-def _shifted(hidden: Array, gap: int) -> Array:
-    """Return, for each text, the row of the one that stands `gap` before it; zeros beyond the page's ends."""
-    found = np.zeros_like(hidden)
-    if abs(gap) < len(hidden):
-        if gap > 0:
-            found[gap:] = hidden[:-gap]
+def gelu(values: Array) -> Array:
+    """Return the Gaussian error linear unit of values, in its tanh approximation (Hendrycks & Gimpel 2016)."""
+    activated: Array = 0.5 * values * (1 + np.tanh(0.7978846 * (values + 0.044715 * values * values * values)))
+    return activated
+
+
+def _shift_rows(hidden: Array, distance: int) -> Array:
+    """Return, for each text, the row of the text that stands `distance` before it; zeros beyond the page's edges."""
+    shifted = np.zeros_like(hidden)
+    if abs(distance) < len(hidden):
+        if distance > 0:
+            shifted[distance:] = hidden[:-distance]
         else:
-            found[:gap] = hidden[-gap:]
-    return found
+            shifted[:distance] = hidden[-distance:]
+    return shifted
 
 
-def _logistic(odds: Array) -> Array:
-    found: Array = 1 / (1 + np.exp(-odds))
-    return found
-
-
-def _activated(values: Array) -> Array:
-    """Return the Gaussian error linear unit of values, in its approximation (Hendrycks & Gimpel 2016)."""
-    found: Array = 0.5 * values * (1 + np.tanh(0.7978846 * (values + 0.044715 * values * values * values)))
-    return found
+def _logistic(log_odds: Array) -> Array:
+    probabilities: Array = 1 / (1 + np.exp(-log_odds))
+    return probabilities

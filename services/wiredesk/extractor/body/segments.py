@@ -1,6 +1,7 @@
-"""Segments: the pieces of text that a page's mark-up sets apart, in reading order, and the containers around them."""
+"""Segments: the pieces of text that a page's mark-up separates, in reading order, and the containers around them."""
 
 import re
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -11,15 +12,19 @@ from wiredesk.extractor.document import Element
 from wiredesk.extractor.words import clean, length, split
 
 MAX_SEGMENTS = 5000
-"""What stands behind is not read. The longest pages of the public sets have 3,000."""
+"""Segments of a page that are read. The longest pages of the public sets have 3,000."""
 
 MAX_TOKENS = 40
+"""Words that are read from the naming attributes of an element."""
+
 MAX_ATTRIBUTE = 200
-"""Of names in the attributes of an element, and of characters in one attribute: generated ones run to thousands."""
+"""Characters that are read from an attribute; generated ones have thousands."""
 
 PROSE = 80
+"""Letters from which a segment is prose."""
+
 MAX_LINKED_PROSE = 0.4
-"""Letters from which a segment is prose, and the share of it that may be links."""
+"""Share of a segment's text in links from which it is no prose."""
 
 UNSEEN = frozenset(
     {
@@ -27,7 +32,7 @@ UNSEEN = frozenset(
         "object", "embed", "video", "audio", "canvas", "map", "datalist", "math", "dialog", "button",
     }
 )  # fmt: skip
-"""Elements of which a reader of the story sees nothing."""
+"""Elements whose text is no part of what people read on a page."""
 
 CONTAINERS = frozenset(
     {
@@ -37,15 +42,19 @@ CONTAINERS = frozenset(
         "details", "summary", "center", "menu", "hgroup", "picture", "amp-img", "label", "legend",
     }
 )  # fmt: skip
-"""Elements that begin a line of their own. All others are part of the text around them."""
+"""Elements that begin a line of their own. All others belong to the text around them."""
 
 NAMING_ATTRIBUTES = ("class", "id", "role", "itemprop", "data-testid", "data-component", "aria-label")
+"""Attributes whose words tell what an element is for."""
 
-_BUTTON_ELEMENTS = 12
-"""A button that holds as many was never closed: libxml2 has put the rest of the page into it."""
+_MAX_BUTTON_ELEMENTS = 12
+"""A button with as many elements in it was never closed: libxml2 has put the rest of the page into it."""
 
-_SPLIT = re.compile(r"[\s_\-:.,/]+|(?<=[a-z])(?=[A-Z])")
+_TOKEN_BORDER = re.compile(r"[\s_\-:.,/]+|(?<=[a-z])(?=[A-Z])")
+"""Where one word of a name ends and the next begins."""
+
 _HIDING = re.compile(r"(?:display:\s{0,5}none|visibility:\s{0,5}hidden)", re.IGNORECASE)
+"""Styles that hide an element."""
 
 
 @dataclass(slots=True, eq=False)
@@ -53,13 +62,16 @@ class Container:
     """An element that stands on lines of its own.
 
     Attributes:
-        index: in order of the page.
+        tag: name of the element.
+        index: position among the page's containers, in document order.
         parent: index of the container around it; -1 for the outermost.
-        depth: containers around it.
-        tokens: the words of its class, id and role, lower-cased.
-        hidden: a style or an attribute says so, here or further out.
-        letters, linked, prose, segments: of the text within, at any depth: all of it, in links, in segments that are
-            long and hardly linked, and the number of segments. Letters are Latin ones' worth, see `words.length`.
+        depth: number of containers around it.
+        tokens: words of its naming attributes, in lower case.
+        hidden: whether a style or an attribute hides it or a container around it.
+        letters: length of the text in it, at any depth, as `words.length` measures it.
+        linked: letters of that text in links.
+        prose: letters of that text in segments that are prose.
+        segments: number of segments in it, at any depth.
     """
 
     tag: str
@@ -79,10 +91,13 @@ class Segment:
     """A piece of text.
 
     Attributes:
-        size: letters of the text, Latin ones' worth.
-        container: index of the innermost one.
-        linked, bold: shares of the text, 0 to 1.
+        size: length of the text, as `words.length` measures it.
+        tag: name of the innermost container's element.
+        container: index of the innermost container.
+        linked: share of the text in links, 0 to 1.
+        bold: share of the text in bold, 0 to 1.
         links: number of links in it.
+        is_selected: whether it stands in an element that the caller selected.
     """
 
     text: str
@@ -92,11 +107,12 @@ class Segment:
     linked: float
     bold: float
     links: int
+    is_selected: bool = False
 
 
 @dataclass(frozen=True)
-class Segmented:
-    """A page as segments."""
+class SegmentedPage:
+    """A page as segments and containers, both in document order."""
 
     segments: list[Segment] = field(default_factory=list)
     containers: list[Container] = field(default_factory=list)
@@ -107,8 +123,13 @@ class Segmented:
         return [split(segment.text) for segment in self.segments]
 
 
-def segmented(root: Element) -> Segmented:
-    """Cut a page into segments, in one walk over its tree."""
+def segment_page(root: Element, selected: AbstractSet[Element] = frozenset()) -> SegmentedPage:
+    """Cut a page into segments, in one walk over its tree.
+
+    Args:
+        root: the document.
+        selected: elements whose segments are marked. Their borders are borders of segments.
+    """
     walk = _Walk()
     events = etree.iterwalk(root, events=("start", "end"))
     for event, element in events:
@@ -117,10 +138,14 @@ def segmented(root: Element) -> Segmented:
             if not isinstance(tag, str) or _is_unseen(element, tag):
                 events.skip_subtree()
                 continue
+            if selected and element in selected:
+                walk.enter_selected()
             walk.enter(element, tag)
         else:
             if isinstance(tag, str) and not _is_unseen(element, tag):
                 walk.leave(tag)
+                if selected and element in selected:
+                    walk.leave_selected()
             if element is not root and element.tail:
                 walk.add(element.tail)
         if len(walk.page.segments) >= MAX_SEGMENTS:
@@ -130,15 +155,24 @@ def segmented(root: Element) -> Segmented:
 
 
 class _Walk:
-    """Where the walk stands: the container, and the text that was read since its last border."""
+    """State of the walk: the containers around the current element, and the text since the last border."""
 
     def __init__(self) -> None:
-        self.page = Segmented()
+        self.page = SegmentedPage()
         self._inside: list[Container] = []
         self._pieces: list[str] = []
         self._in_links = self._in_bold = 0
         self._linked = self._bold = self._size = 0
         self._links = self._breaks = 0
+        self._in_selected = 0
+
+    def enter_selected(self) -> None:
+        self._close_segment()
+        self._in_selected += 1
+
+    def leave_selected(self) -> None:
+        self._close_segment()
+        self._in_selected -= 1
 
     def enter(self, element: etree._Element, tag: str) -> None:
         if tag in CONTAINERS:
@@ -212,7 +246,9 @@ class _Walk:
             linked = min(1.0, self._linked / max(1, self._size))
             bold = min(1.0, self._bold / max(1, self._size))
             size = length(text)
-            self.page.segments.append(Segment(text, size, container.tag, container.index, linked, bold, self._links))
+            self.page.segments.append(
+                Segment(text, size, container.tag, container.index, linked, bold, self._links, self._in_selected > 0)
+            )
             container.letters += size
             container.linked += linked * size
             container.prose += size if size >= PROSE and linked < MAX_LINKED_PROSE else 0
@@ -224,24 +260,24 @@ class _Walk:
 
 def _is_unseen(element: etree._Element, tag: str) -> bool:
     if tag == "button":
-        return next(islice(element.iter(), _BUTTON_ELEMENTS, None), None) is None
+        return next(islice(element.iter(), _MAX_BUTTON_ELEMENTS, None), None) is None
     return tag in UNSEEN
 
 
 def _tokens(element: etree._Element) -> tuple[str, ...]:
-    found: dict[str, None] = {}
+    tokens: dict[str, None] = {}
     for name in NAMING_ATTRIBUTES:
         value = element.get(name)
         if value:
-            found |= dict.fromkeys(_words_of_names(value[:MAX_ATTRIBUTE]))
-    return tuple(islice(found, MAX_TOKENS))
+            tokens |= dict.fromkeys(_attribute_words(value[:MAX_ATTRIBUTE]))
+    return tuple(islice(tokens, MAX_TOKENS))
 
 
 @lru_cache(maxsize=2048)
-def _words_of_names(value: str) -> tuple[str, ...]:
-    """Return the words of an attribute; a page's elements have a few dozen different ones."""
-    found = (token for token in _SPLIT.split(value) if 1 < len(token) < 25 and not token.isdigit())  # noqa: PLR2004 - longer ones are hashes
-    return tuple(token.lower() for token in found)
+def _attribute_words(value: str) -> tuple[str, ...]:
+    """Return the words of an attribute. Cached, because the elements of a page share a few dozen values."""
+    tokens = (token for token in _TOKEN_BORDER.split(value) if 1 < len(token) < 25 and not token.isdigit())  # noqa: PLR2004 - longer ones are hashes
+    return tuple(token.lower() for token in tokens)
 
 
 def _is_hidden(element: etree._Element) -> bool:

@@ -1,26 +1,30 @@
-"""The story of a page: its texts, each with the model's verdict, and those that were kept as blocks."""
+"""The story of a page: its texts with their probabilities, and those that are kept as blocks."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wiredesk.extractor.body import lines, markup
+from wiredesk.extractor import words
 from wiredesk.extractor.body.lines import Line
-from wiredesk.extractor.body.markup import Hints
-from wiredesk.extractor.body.model import BodyModel
-from wiredesk.extractor.body.segments import PROSE, Container, Segment, Segmented
+from wiredesk.extractor.body.segments import PROSE, Container, Segment, SegmentedPage
 from wiredesk.extractor.words import fold, length
 from wiredesk_schemas import Block, BlockKind
 
-THRESHOLD = 0.5
+SEGMENT_THRESHOLD = 0.5
+"""Probability from which a segment belongs to the story. On sites that the models had not seen, F1 moves by less than
+0.006 between 0.4 and 0.6."""
+
 LINE_THRESHOLD = 0.6
-"""Probability from which a segment, and a line, belongs to the story. On sites that the models had not seen, F1 moves
-by less than 0.006 between 0.4 and 0.6; lines of publishers' pages do best at the higher one."""
+"""Probability from which a line belongs to the story. Lines of publishers' pages do best with it."""
 
 HEADING_LENGTH = 80
-"""Characters below which a line of text that ends no sentence is a heading."""
+"""Characters below which a line that ends no sentence is a heading."""
+
+MUCH_MORE = 1.5
+"""If a page states this many times the words that it shows, it has broken the story off."""
 
 _KINDS = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "summary"), BlockKind.HEADING),
@@ -29,148 +33,180 @@ _KINDS = {
     **dict.fromkeys(("td", "th"), BlockKind.TABLE_ROW),
     "pre": BlockKind.PREFORMATTED,
 }
-_REACH = 3
-"""Containers outwards in which a quotation or a list around a paragraph is looked for."""
+"""Kinds of blocks by the tag of a container."""
+
+_KIND_REACH = 3
+"""Containers outwards in which the kind of a segment is looked for."""
+
+_MORE_CHARACTERS = 80
+"""Characters at the end of a story in which a word for more is looked for."""
+
+_MORE = re.compile(
+    r"(?:\[?(?:…|\.{3})\]?|continue reading|read more|read the full (?:story|article)|weiterlesen|lire la suite|"
+    r"seguir leyendo|continua a leggere|lees verder|читать далее)\W{0,5}$",
+    re.IGNORECASE,
+)
+"""How a page says that there is more; add a language here."""
+
+OUTSIDE_OF_RULE = "outside of the site's rule"
+"""Why a text is excluded that the selectors of a site's rule for the body do not match."""
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A text of the page.
+class ScoredText:
+    """A text of a page, and how likely it belongs to the story.
 
     Attributes:
+        text: a segment, or a line without the marker of a list item.
+        kind: of the block that it becomes.
         probability: that it belongs to the story.
-        row: of a table, numbered; None outside of one.
-        threshold: probability from which it does.
-        aside: why it is not kept although it may be likely: it stands in another field, or tells nothing.
+        row: number of the table row that it stands in; None outside of a table.
+        excluded_because: why it is not kept although it may be likely; None if nothing excludes it.
+        threshold: probability from which it is kept.
     """
 
     text: str
     kind: BlockKind
     probability: float
     row: int | None = None
-    aside: str | None = None
-    threshold: float = THRESHOLD
+    excluded_because: str | None = None
+    threshold: float = SEGMENT_THRESHOLD
 
     @property
     def kept(self) -> bool:
         """Whether it is part of the story."""
-        return self.aside is None and self.probability >= self.threshold
+        return self.excluded_because is None and self.probability >= self.threshold
 
 
-def of_html(page: Segmented, hints: Hints, model: BodyModel) -> tuple[Judged, ...]:
-    """Judge the segments of an HTML page."""
-    if not page.segments:
-        return ()
-    return judged_html(page, model.probabilities(markup.describe(page, hints, model.wording)))
-
-
-def judged_html(page: Segmented, probabilities: NDArray[np.float64]) -> tuple[Judged, ...]:
-    """Return the segments of a page, judged by these probabilities."""
-    kinds = [_kind(segment, page.containers) for segment in page.segments]
+def score_segments(page: SegmentedPage, probabilities: NDArray[np.float64]) -> tuple[ScoredText, ...]:
+    """Return the segments of an HTML page with their probabilities."""
+    kinds = [_segment_kind(segment, page.containers) for segment in page.segments]
     return tuple(
-        Judged(segment.text, kind, float(probability), row)
+        ScoredText(segment.text, kind, float(probability), row)
         for segment, (kind, row), probability in zip(page.segments, kinds, probabilities, strict=True)
     )
 
 
-def of_text(found: Sequence[Line], model: BodyModel) -> tuple[Judged, ...]:
-    """Judge the lines of a text."""
-    if not found:
-        return ()
-    columns = lines.describe(found, model.wording)
-    probabilities = model.probabilities(columns)
+def score_lines(page_lines: Sequence[Line], probabilities: NDArray[np.float64]) -> tuple[ScoredText, ...]:
+    """Return the lines of a text with their probabilities; that of residue is 0."""
     return tuple(
-        Judged(
+        ScoredText(
             line.without_marker,
-            _kind_of_line(line, ends),
+            _line_kind(line),
             0.0 if line.is_residue else float(probability),
             threshold=LINE_THRESHOLD,
         )
-        for line, ends, probability in zip(found, columns["ends_sentence"], probabilities, strict=True)
+        for line, probability in zip(page_lines, probabilities, strict=True)
     )
 
 
-def blocks(judged: Sequence[Judged]) -> tuple[Block, ...]:
-    """Return what was kept, the cells of a row as one block."""
-    kept = [text for text in judged if text.kept]
-    found: list[Block] = []
-    last_row: int | None = None
-    for text in kept:
-        if text.row is not None and text.row == last_row:
-            found[-1] = Block(text=f"{found[-1].text} | {text.text}", kind=found[-1].kind)
-        else:
-            found.append(Block(text=text.text, kind=text.kind))
-        last_row = text.row
-    return tuple(found)
+def keep_selected(page: SegmentedPage, texts: Sequence[ScoredText]) -> tuple[ScoredText, ...]:
+    """Return the texts with the selected segments as the story: a rule states the body, with a probability of 1."""
+    return tuple(
+        replace(text, probability=1.0)
+        if segment.is_selected
+        else replace(text, probability=0.0, excluded_because=OUTSIDE_OF_RULE)
+        for segment, text in zip(page.segments, texts, strict=True)
+    )
 
 
-def apart(judged: Sequence[Judged], above: Mapping[str, str], within: Mapping[str, str]) -> tuple[Judged, ...]:
-    """Set aside what the article tells in another field, and what tells nothing.
+def exclude_duplicated_fields(
+    texts: Sequence[ScoredText], above: Mapping[str, str], within: Mapping[str, str]
+) -> tuple[ScoredText, ...]:
+    """Exclude what the article has in another field, and what stands above the headline.
 
     Args:
-        above: folded texts that may stand before the story's first prose, and their fields: headline, standfirst,
+        texts: of the page.
+        above: folded texts that may stand before the story's first prose, with their fields: headline, standfirst,
             byline.
-        within: those that may stand anywhere in it: captions.
+        within: folded texts that may stand anywhere in the story, with their fields: captions.
     """
-    found = list(judged)
-    begin = next((index for index, text in enumerate(found) if _is_prose(text)), len(found))
+    checked = list(texts)
+    first_prose = next((index for index, text in enumerate(checked) if _is_prose(text)), len(checked))
     headline = 0
-    for index, text in enumerate(found):
-        if index > begin and not text.kept:
+    for index, text in enumerate(checked):
+        if index > first_prose and not text.kept:
             continue
         folded = fold(text.text)
-        field = within.get(folded) or (above.get(folded) if index <= begin else None)
+        field = within.get(folded) or (above.get(folded) if index <= first_prose else None)
         if field:
-            found[index] = replace(text, aside=f"stands in {field}")
-            headline = index if field == "title" and index <= begin else headline
+            checked[index] = replace(text, excluded_because=f"stands in {field}")
+            headline = index if field == "title" and index <= first_prose else headline
     for index in range(headline):
-        if found[index].kept:
-            found[index] = replace(found[index], aside="above the headline")
-    return tuple(_without_tail(found))
+        if checked[index].kept:
+            checked[index] = replace(checked[index], excluded_because="above the headline")
+    return tuple(checked)
 
 
-def _without_tail(judged: list[Judged]) -> list[Judged]:
-    """Set aside headings and lists at the end that nothing announces: a list of other stories begins so."""
-    kept = [index for index, text in enumerate(judged) if text.kept]
+def exclude_unannounced_tail(texts: Sequence[ScoredText]) -> tuple[ScoredText, ...]:
+    """Exclude headings and lists at the end that no sentence announces: links to other stories begin so."""
+    checked = list(texts)
+    kept = [index for index, text in enumerate(checked) if text.kept]
     tail = 0
-    while tail < len(kept) and _is_label(judged[kept[-1 - tail]]):
+    while tail < len(kept) and _is_label(checked[kept[-1 - tail]]):
         tail += 1
-    announced = tail < len(kept) and judged[kept[-1 - tail]].text.endswith((":", "："))
-    items = [index for index in kept[len(kept) - tail :] if judged[index].kind is BlockKind.LIST_ITEM]
+    announced = tail < len(kept) and checked[kept[-1 - tail]].text.endswith((":", "："))
+    items = [index for index in kept[len(kept) - tail :] if checked[index].kind is BlockKind.LIST_ITEM]
     for index in kept[len(kept) - tail :]:
         if not (announced and items and index <= items[-1]):
-            judged[index] = replace(judged[index], aside="at the end, and nothing announces it")
-    return judged
+            checked[index] = replace(checked[index], excluded_because="at the end, and nothing announces it")
+    return tuple(checked)
 
 
-def _is_label(text: Judged) -> bool:
-    """Whether a text tells nothing by itself: a heading, or an item that reads like one, without a full stop."""
+def to_blocks(texts: Sequence[ScoredText]) -> tuple[Block, ...]:
+    """Return the kept texts as blocks. The cells of a table row become one block."""
+    blocks: list[Block] = []
+    last_row: int | None = None
+    for text in (text for text in texts if text.kept):
+        if text.row is not None and text.row == last_row:
+            blocks[-1] = Block(text=f"{blocks[-1].text} | {text.text}", kind=blocks[-1].kind)
+        else:
+            blocks.append(Block(text=text.text, kind=text.kind))
+        last_row = text.row
+    return tuple(blocks)
+
+
+def confidence(texts: Sequence[ScoredText]) -> float:
+    """Return how far the kept texts are the story, whole and alone, as the model expects it; 0 to 1.
+
+    It is the expected overlap of what is kept and what belongs to the story, divided by both together, in characters.
+    """
+    right = sum(text.probability * len(text.text) for text in texts if text.kept)
+    kept = sum(len(text.text) for text in texts if text.kept)
+    lost = sum(text.probability * len(text.text) for text in texts if not text.kept)
+    return right / (kept + lost) if kept else 0.0
+
+
+def is_truncated(blocks: Sequence[Block], stated_words: int = 0) -> bool:
+    """Return whether a page breaks its story off.
+
+    Args:
+        blocks: of the story.
+        stated_words: length of the story as the page states it; 0 if it does not.
+    """
+    if not blocks:
+        return False
+    shown = sum(words.count(block.text) for block in blocks)
+    return stated_words > MUCH_MORE * shown or _MORE.search(blocks[-1].text[-_MORE_CHARACTERS:]) is not None
+
+
+def _is_label(text: ScoredText) -> bool:
+    """Return whether a text is a heading, or a short list item without a full stop: it says little by itself."""
     if text.text.rstrip("\"'”’»)").endswith((".", "。", "…", ":", "：")):
         return False
     short = length(text.text) < HEADING_LENGTH
     return text.kind is BlockKind.HEADING or (text.kind is BlockKind.LIST_ITEM and short)
 
 
-def _is_prose(text: Judged) -> bool:
+def _is_prose(text: ScoredText) -> bool:
     return text.kept and text.kind is BlockKind.PARAGRAPH and length(text.text) >= PROSE
 
 
-def confidence(judged: Sequence[Judged]) -> float:
-    """Return how far what was kept is the story, whole and alone, as the model expects it.
-
-    That is the expected overlap of what was kept and what belongs to the story, divided by both together.
-    """
-    right = sum(text.probability * len(text.text) for text in judged if text.kept)
-    kept = sum(len(text.text) for text in judged if text.kept)
-    lost = sum(text.probability * len(text.text) for text in judged if not text.kept)
-    return right / (kept + lost) if kept else 0.0
-
-
-def _kind(segment: Segment, containers: Sequence[Container]) -> tuple[BlockKind, int | None]:
-    """Return the kind of a segment, told by the containers around it, and the row of the table that it stands in."""
+def _segment_kind(segment: Segment, containers: Sequence[Container]) -> tuple[BlockKind, int | None]:
+    """Return the kind of a segment, by the containers around it, and the index of the table row that it stands in."""
     kind, row = BlockKind.PARAGRAPH, None
     index = segment.container
-    for _ in range(_REACH):
+    for _ in range(_KIND_REACH):
         container = containers[index]
         if kind is BlockKind.PARAGRAPH:
             kind = _KINDS.get(container.tag, kind)
@@ -182,7 +218,8 @@ def _kind(segment: Segment, containers: Sequence[Container]) -> tuple[BlockKind,
     return kind, row if kind is BlockKind.TABLE_ROW else None
 
 
-def _kind_of_line(line: Line, ends_sentence: float) -> BlockKind:
+def _line_kind(line: Line) -> BlockKind:
     if line.is_item:
         return BlockKind.LIST_ITEM
-    return BlockKind.HEADING if len(line.text) < HEADING_LENGTH and not ends_sentence else BlockKind.PARAGRAPH
+    is_heading = len(line.text) < HEADING_LENGTH and not words.ends_sentence(line.text)
+    return BlockKind.HEADING if is_heading else BlockKind.PARAGRAPH

@@ -1,9 +1,10 @@
-"""Boosted oblivious trees, evaluated: the form in which a trained model ships.
+"""Boosted oblivious trees, evaluated with numpy: the form in which a trained model ships.
 
-All nodes of a level of an oblivious tree ask the same question, so a tree of depth `d` is `d` questions, whose answers
-are the bits of the number of a leaf. Evaluating all trees for all texts of a page is three array operations: an
-inference library for that would be a hundred times the size of the model. Training uses CatBoost (Prokhorenkova et al.
-2018, "CatBoost: unbiased boosting with categorical features"), whose trees these are; see `training/`.
+All nodes of one level of an oblivious tree ask the same question. So a tree of depth `d` is `d` questions, and their
+answers are the bits of the number of a leaf. Evaluating all trees for all texts of a page takes three array operations;
+an inference library for that would be a hundred times the size of the model. The trees come from CatBoost
+(Prokhorenkova et al. 2018, "CatBoost: unbiased boosting with categorical features"), by way of
+`training.extraction.boosting`.
 """
 
 from collections.abc import Mapping
@@ -14,20 +15,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wiredesk.extractor.body.columns import Columns
+from wiredesk.extractor.body.features import FeatureMatrix
+
+MAX_EXPONENT = 700
+"""Log-odds beyond which `exp` overflows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """A model.
+    """A trained model of T trees of depth D.
 
     Attributes:
         version: of the model.
-        names: of its columns.
-        questions: trees by depth, the column that is asked.
-        borders: of the same shape; the answer is yes above.
-        leaves: trees by 2 ** depth; log-odds to be added up.
-        bias: log-odds to begin with.
+        names: of the features that it reads.
+        questions: for each tree and level, the index in `names` of the feature that is asked about; T x D.
+        borders: for each tree and level, the value above which the answer is yes; T x D.
+        leaves: for each tree, the log-odds that each leaf adds; T x 2 ** D.
+        bias: log-odds to which they are added.
     """
 
     version: str
@@ -37,10 +41,10 @@ class Trees:
     leaves: NDArray[np.float32]
     bias: float
 
-    def odds(self, columns: Columns) -> NDArray[np.float64]:
+    def log_odds(self, features: FeatureMatrix) -> NDArray[np.float64]:
         """Return the log-odds of each text."""
-        # A row for each column: to ask a tree's question is to copy one, and not to pick from all rows.
-        values = np.stack([columns[name] for name in self.names]).astype(np.float32)
+        # A row for each feature: a question then copies one row instead of picking from all of them.
+        values = np.stack([features[name] for name in self.names]).astype(np.float32)
         leaf = np.zeros((len(self.leaves), values.shape[1]), np.uint8)
         for level in range(self.questions.shape[1]):
             answers = values[self.questions[:, level]] > self.borders[:, level, None]
@@ -50,7 +54,7 @@ class Trees:
         return self.bias + added
 
     def arrays(self) -> dict[str, Any]:
-        """Return what a file holds of the model, by name."""
+        """Return the arrays that a file holds of the model, by name."""
         return {
             "version": np.array(self.version),
             "names": np.array(self.names),
@@ -61,7 +65,7 @@ class Trees:
         }
 
     @classmethod
-    def of_arrays(cls, stored: Mapping[str, NDArray[Any]]) -> "Trees":
+    def from_arrays(cls, stored: Mapping[str, NDArray[Any]]) -> "Trees":
         """Return the model that a file holds."""
         return cls(
             version=str(stored["version"]),
@@ -73,16 +77,16 @@ class Trees:
         )
 
     def save(self, path: Path) -> None:
-        """Write the model to a file, the same bytes for the same model."""
+        """Write the model to a file. The same model gives the same bytes."""
         np.savez_compressed(path, **self.arrays())
 
     @classmethod
     def load(cls, path: Path) -> "Trees":
         """Read a model from a file."""
         with np.load(path, allow_pickle=False) as stored:
-            return cls.of_arrays(stored)
+            return cls.from_arrays(stored)
 
 
-def probabilities(odds: NDArray[np.float64]) -> NDArray[np.float64]:
+def probabilities(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return log-odds as probabilities."""
-    return 1 / (1 + np.exp(-np.clip(odds, -700, 700)))
+    return 1 / (1 + np.exp(-np.clip(log_odds, -MAX_EXPONENT, MAX_EXPONENT)))

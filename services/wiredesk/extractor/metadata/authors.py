@@ -1,32 +1,46 @@
-"""Authors: the people of the byline, and the agencies and newsrooms that are named in their place."""
+"""Authors: the people of the byline, and the agencies and newsrooms that are named instead of people."""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from wiredesk.extractor import structured
 from wiredesk.extractor.document import find, text_of
-from wiredesk.extractor.metadata.sources import Sources
+from wiredesk.extractor.metadata.sources import MetadataSources, as_text, node_types
 from wiredesk.extractor.words import clean, fold
 from wiredesk_schemas import Evidence
 
 MAX_NAME = 80
+"""Characters of a name; longer texts are no names."""
+
 MAX_NAMES = 20
+"""Names that are read from one byline."""
+
 MAX_BYLINE = 200
+"""Characters of a byline; longer texts are no bylines."""
+
 MAX_NAME_WORDS = 5
+"""Words of a name; more are a role or a sentence."""
 
 BY = re.compile(
     r"^\s*(?:by|von|par|por|di|от|door|av|af|autor(?:in|en)?|text|tekst|skrevet av|(?:written|story|reported) by)\b"
     r"\s*:?\s*",
     re.IGNORECASE,
 )
+"""How a byline begins; add a language here."""
+
 _AND = re.compile(r"\s*(?:,|;|\||\band\b|\bund\b|\bet\b|\bog\b|\boch\b|\ben\b|\by\b|&|、)\s*", re.IGNORECASE)
-"""Words that join names; the place to add a language to."""
+"""Words that join names; add a language here."""
 
 _SLASH = re.compile(r"\s+/\s+")
+"""A slash between names; a name may have one without spaces."""
+
 _ADDRESS = re.compile(r"://|www\.|@|\.html?\b|\bfacebook\b", re.IGNORECASE)
+"""What shows that a text is an address on the web, and no byline."""
+
 _NO_NAME = re.compile(r"\d|^\W*$|\.\w{2,3}$|^(?:admin|editor|staff|redaktion|authors?)$", re.IGNORECASE)
+"""Texts that are no names: with digits, without letters, with a file's suffix, or with the name of an account."""
+
 _AGENCIES = frozenset(
     {
         "dpa", "afp", "ap", "reuters", "apa", "sda", "efe", "ansa", "tass", "xinhua", "bloomberg", "belga", "ritzau",
@@ -35,23 +49,26 @@ _AGENCIES = frozenset(
         "deutsche presse agentur", "the canadian press",
     }
 )  # fmt: skip
-"""News agencies, folded as names are compared."""
+"""News agencies, folded as names are when they are compared."""
 
 _NEWSROOM = re.compile(
     r"\b(?:redaktion|redaction|rédaction|redacción|staff|newsroom|desk|news|agency|agentur|agencia|agencias|zeitung|"
     r"media|team|online|magazin|magazine|editors?|newsdesk|service)\b|オンライン|新聞|新闻|通信",
     re.IGNORECASE,
 )
+"""Words that name a newsroom or an agency, and no person."""
+
 _META = ("author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl", "article:author")
+"""`<meta>` names of the author, the most trusted first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Authors:
+class Byline:
     """Who wrote a story.
 
     Attributes:
         people: in the order of the byline.
-        agencies: news agencies and newsrooms that the byline names.
+        agencies: news agencies and newsrooms in the byline.
     """
 
     people: tuple[str, ...] = ()
@@ -61,32 +78,40 @@ class Authors:
         return bool(self.people or self.agencies)
 
 
-def authors(sources: Sources, source: str | None) -> Iterator[tuple[Evidence, Authors]]:
-    """Yield what each place says, the most trusted first.
+def bylines(sources: MetadataSources, source: str | None) -> Iterator[tuple[Evidence, Byline]]:
+    """Yield the bylines that a page states, the most trusted place first.
 
-    A place that names nobody but the publication itself says nothing as long as another one names somebody.
+    A byline that names nobody but the publication itself is used only if no other one names somebody.
+
+    Args:
+        sources: the places of the page.
+        source: name of the publication.
     """
-    candidates = [
-        (Evidence.JSON_LD, _told(_of_json_ld(sources, sources.article.get("author")))),
-        *((Evidence.META, _told([(text, False)])) for text in _of_meta(sources)),
-        *((Evidence.DOM, _told([(text, False)])) for text in _bylines(sources)),
+    stated = [
+        (Evidence.JSON_LD, _byline(_json_ld_authors(sources, sources.article.get("author")))),
+        *((Evidence.META, parse_byline([text])) for text in _meta_authors(sources)),
+        *((Evidence.DOM, parse_byline([text])) for text in _dom_bylines(sources)),
     ]
     own = {fold(source)} if source else set()
-    yield from ((e, found) for e, found in candidates if found.people and not _is_site(found.people, own))
-    yield from ((e, found) for e, found in candidates if found.agencies and not _is_site(found.agencies, own))
-    yield from candidates
+    yield from ((place, b) for place, b in stated if b.people and not _is_publication(b.people, own))
+    yield from ((place, b) for place, b in stated if b.agencies and not _is_publication(b.agencies, own))
+    yield from ((place, b) for place, b in stated if b)
 
 
-def names(text: str) -> tuple[str, ...]:
-    """Return the names in a byline, without what introduces them, roles, and places."""
+def parse_byline(texts: Iterable[str]) -> Byline:
+    """Return the people and the agencies that texts name."""
+    return _byline((text, False) for text in texts)
+
+
+def parse_names(text: str) -> tuple[str, ...]:
+    """Return the names in a byline, without introducing words, roles and places."""
     text = BY.sub("", clean(text)[:MAX_BYLINE])
     if not text or _ADDRESS.search(text):
         return ()
     parts = [part.strip(" .,-–|()") for whole in _SLASH.split(text) for part in _AND.split(whole)]
-    found = [BY.sub("", part) for part in parts if part]
-    people = [part for part in found if _is_name(part)]
-    # After a name come roles and places: `Jane Doe, chief editor`. Before any name there is none of that.
-    return tuple(dict.fromkeys(people))[:MAX_NAMES]
+    # Roles and places follow names: `Jane Doe, chief editor`.
+    names = [name for name in (BY.sub("", part) for part in parts if part) if _is_name(name)]
+    return tuple(dict.fromkeys(names))[:MAX_NAMES]
 
 
 def _is_name(text: str) -> bool:
@@ -96,48 +121,52 @@ def _is_name(text: str) -> bool:
         return True
     if _NO_NAME.search(text):
         return False
-    found = text.split()
-    lower = sum(word[0].islower() for word in found)
-    return len(found) <= MAX_NAME_WORDS and lower <= len(found) / 2
+    name_words = text.split()
+    lower = sum(word[0].islower() for word in name_words)
+    return len(name_words) <= MAX_NAME_WORDS and lower <= len(name_words) / 2
 
 
-def _told(stated: Iterable[tuple[str, bool]]) -> Authors:
-    """Sort names into people and agencies; for each text it is known whether the page calls it an organisation."""
+def _byline(stated: Iterable[tuple[str, bool]]) -> Byline:
+    """Sort names into people and agencies.
+
+    Args:
+        stated: texts, each with whether the page declares it an organisation.
+    """
     people: dict[str, None] = {}
     agencies: dict[str, None] = {}
-    for text, organisation in stated:
-        for name in (text,) if organisation else names(text):
-            (agencies if organisation or _is_agency(name) else people)[name] = None
-    return Authors(tuple(people)[:MAX_NAMES], tuple(agencies)[:MAX_NAMES])
+    for text, is_organisation in stated:
+        for name in (text,) if is_organisation else parse_names(text):
+            (agencies if is_organisation or _is_agency(name) else people)[name] = None
+    return Byline(tuple(people)[:MAX_NAMES], tuple(agencies)[:MAX_NAMES])
 
 
 def _is_agency(name: str) -> bool:
     return fold(name) in _AGENCIES or _NEWSROOM.search(name) is not None
 
 
-def _is_site(found: tuple[str, ...], own: set[str]) -> bool:
-    return {fold(name) for name in found} <= own
+def _is_publication(names: tuple[str, ...], own: set[str]) -> bool:
+    return {fold(name) for name in names} <= own
 
 
-def _of_json_ld(sources: Sources, value: Any) -> Iterator[tuple[str, bool]]:
+def _json_ld_authors(sources: MetadataSources, value: Any) -> Iterator[tuple[str, bool]]:
     for item in value if isinstance(value, list) else [value]:
         author = _resolved(sources, item)
-        text = structured.string(author)
+        text = as_text(author)
         if isinstance(author, dict):
-            given, family = (structured.string(author.get(name)) for name in ("givenName", "familyName"))
-            text = structured.string(author.get("name")) or " ".join(filter(None, (given, family)))
+            given, family = (as_text(author.get(name)) for name in ("givenName", "familyName"))
+            text = as_text(author.get("name")) or " ".join(filter(None, (given, family)))
         if text:
-            yield text, isinstance(author, dict) and any("Organization" in kind for kind in structured.types(author))
+            yield text, isinstance(author, dict) and any("Organization" in kind for kind in node_types(author))
 
 
-def _resolved(sources: Sources, item: Any) -> Any:
+def _resolved(sources: MetadataSources, item: Any) -> Any:
     """Return the object that an author refers to by its `@id`."""
     if isinstance(item, dict) and "name" not in item and "@id" in item:
         return next((node for node in sources.nodes if node.get("@id") == item["@id"] and "name" in node), item)
     return item
 
 
-def _of_meta(sources: Sources) -> Iterator[str]:
+def _meta_authors(sources: MetadataSources) -> Iterator[str]:
     for name in _META:
         if name in sources.meta:
             yield sources.meta[name]
@@ -146,7 +175,7 @@ def _of_meta(sources: Sources) -> Iterator[str]:
             yield value
 
 
-def _bylines(sources: Sources) -> Iterator[str]:
+def _dom_bylines(sources: MetadataSources) -> Iterator[str]:
     path = "//*[@rel='author' or @itemprop='author' or contains(@class, 'byline') or contains(@class, 'author-name')]"
     for element in find(sources.root, path):
         text = text_of(element)

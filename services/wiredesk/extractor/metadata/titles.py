@@ -1,4 +1,4 @@
-"""The headline: the story's own, as readers see it, without the site's name."""
+"""The headline of a story as readers see it, without the site's name, and the standfirst."""
 
 import html
 import re
@@ -7,50 +7,59 @@ from urllib.parse import urlsplit
 
 from wiredesk.extractor import words
 from wiredesk.extractor.document import Element, text_of
-from wiredesk.extractor.metadata.sources import Sources
+from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk.extractor.words import fold, length
 from wiredesk_schemas import Evidence
 
 MAX_TITLE = 500
+"""Characters of a headline or standfirst; longer texts are none."""
+
 MIN_HEADING = 15
 """Letters of a heading that is a headline; shorter ones are names of sections."""
 
 MAX_SITE_WORDS = 4
-"""Of a site's name; and a headline has as many at least."""
+"""Words of a site's name at most, and of a headline at least."""
 
 _SEPARATOR = re.compile(r"\s+(?:[|·•»«—–-]|::)\s+|\s*[|_]\s*|--")
+"""What separates a headline from the site's name in the title of a window."""
+
 _BAR = re.compile(r"\s[|｜]\s")
+"""The separator that headlines do not have."""
+
 _CUT_OFF = ("…", "...")
+"""How a shortened headline ends."""
+
 _SUBTITLES = frozenset(
     {"standfirst", "subtitle", "sub-title", "subheadline", "sub-headline", "dek", "deck", "article-summary"}
 )
-"""Classes that publishers give a standfirst."""
+"""Class names of a standfirst."""
 
 
-def titles(sources: Sources, source: str | None, url: str) -> Iterable[tuple[Evidence, str]]:
+def titles(sources: MetadataSources, source: str | None, url: str) -> Iterable[tuple[Evidence, str]]:
     """Return candidates for the headline, the best first.
 
-    JSON-LD's is what the publisher calls the story's headline. Without it, a heading on the page that a title for
-    machines repeats is the headline as readers see it. Where none agrees, titles for machines are better than a
-    heading: that one may be the site's name, or a section. The title of the browser's window comes last: it is
-    made for the window. On the publishers' pages this order is right for 0.87, the heading first for 0.82, Open
-    Graph's title, which is made for sharing, for 0.80, and what two places agree on for 0.85.
+    The order: JSON-LD's headline, which is what the publisher calls the headline of the story. A heading that a title
+    for machines repeats. Titles for machines, which are better than a heading that none of them repeats: that one may
+    be the site's name or a section. The title of the window, which is made for the window.
+
+    On publisher-pages this order is right for 0.87 of the pages, headings first for 0.82, Open Graph's title (made for
+    sharing) first for 0.80, and what two places agree on for 0.85.
     """
-    site = {fold(name) for name in (source, urlsplit(url).hostname) if name} | _sites_at_the_end(sources)
+    site = {fold(name) for name in (source, urlsplit(url).hostname) if name} | _site_at_the_end(sources)
     declared = html.unescape(sources.json_ld("headline") or "")  # escaped twice on some pages
-    shared = html.unescape(sources.named("og:title", "twitter:title", "dc.title", "title") or "")
+    shared = html.unescape(sources.meta_content("og:title", "twitter:title", "dc.title", "title") or "")
     stated = [(Evidence.JSON_LD, declared), (Evidence.META, shared)]
     window = _without_site(sources.window_title or "", site)
-    found = [(e, _without_site(t, site)) for e, t in stated if t and len(t) <= MAX_TITLE]
+    machine_titles = [(e, _without_site(t, site)) for e, t in stated if t and len(t) <= MAX_TITLE]
     headings = [
         text for text in map(html.unescape, sources.headings) if len(text) <= MAX_TITLE and fold(text) not in site
     ]
-    yield from ((e, title) for e, title in found if e is Evidence.JSON_LD and not title.endswith(_CUT_OFF))
-    agreeing = [*(title for _, title in found), window]
+    yield from ((e, title) for e, title in machine_titles if e is Evidence.JSON_LD and not title.endswith(_CUT_OFF))
+    agreeing = [*(title for _, title in machine_titles), window]
     for heading in headings:
         if any(fold(heading) and fold(heading) in fold(t) for t in agreeing):
             yield Evidence.DOM, heading
-    yield from ((e, _without_last_part(title)) for e, title in found)
+    yield from ((e, _without_last_part(title)) for e, title in machine_titles)
     if len(headings) == 1 and length(headings[0]) >= MIN_HEADING:
         yield Evidence.DOM, headings[0]
     yield Evidence.DOM, _without_last_part(window)[:MAX_TITLE]
@@ -58,7 +67,7 @@ def titles(sources: Sources, source: str | None, url: str) -> Iterable[tuple[Evi
 
 
 def _without_last_part(title: str) -> str:
-    """Drop a few words behind a bar: a site's name that the page states nowhere else."""
+    """Drop a few words after a bar: a site's name that the page states nowhere else."""
     parts = _BAR.split(title)
     if len(parts) < 2 or len(words.split(parts[-1])) > MAX_SITE_WORDS or len(words.split(parts[0])) < MAX_SITE_WORDS:  # noqa: PLR2004 - there is a bar
         return title
@@ -66,7 +75,7 @@ def _without_last_part(title: str) -> str:
 
 
 def subtitle(root: Element) -> str | None:
-    """Return the standfirst, where a class names it."""
+    """Return the standfirst, which a class name must mark as one; None if none does."""
     for element in root.iter("p", "h2", "div", "span"):
         if _SUBTITLES.intersection((element.get("class") or "").split()):
             text = text_of(element)
@@ -75,22 +84,22 @@ def subtitle(root: Element) -> str | None:
     return None
 
 
-def site_in_title(sources: Sources) -> str | None:
-    """Return the end of the window's title where its beginning is the page's heading: that is the site's name."""
+def site_in_title(sources: MetadataSources) -> str | None:
+    """Return the end of the window's title if its beginning is the page's heading: the end is the site's name."""
     headings = {fold(heading) for heading in sources.headings}
     parts = _SEPARATOR.split(sources.window_title or "")
     return parts[-1] if len(parts) > 1 and fold(parts[0]) in headings else None
 
 
-def _sites_at_the_end(sources: Sources) -> set[str]:
-    """Return headings that end the window's title: of `A headline - The Paper`, a heading `The Paper`."""
+def _site_at_the_end(sources: MetadataSources) -> set[str]:
+    """Return the heading that ends the window's title: of `A headline - The Paper`, a heading `The Paper`."""
     parts = _SEPARATOR.split(sources.window_title or "")
     headings = {fold(heading) for heading in sources.headings}
     return {fold(parts[-1])} & headings if len(parts) > 1 and len(parts[-1]) < len(parts[0]) else set()
 
 
 def _without_site(title: str, site: set[str]) -> str:
-    """Drop the site's name, and what stands beyond it, from the end of a title, or from its beginning."""
+    """Drop the site's name from a title: its end from the name on, or its beginning up to the name."""
     parts = _SEPARATOR.split(title)
     if len(parts) == 1:
         return title

@@ -1,6 +1,6 @@
-"""What words say, learnt from pages whose story is known.
+"""Learn what words say from pages whose story is known.
 
-A model is learnt with the wording of many selections of the same pages, so what can be counted once is: `Corpus`.
+Training needs the lexicons of many selections of the same pages. What can be counted once is counted in `Corpus`.
 """
 
 import math
@@ -14,35 +14,39 @@ from sklearn.linear_model import LogisticRegression
 
 from training.extraction.examples import HtmlPage, TextPage
 from wiredesk.extractor import words
+from wiredesk.extractor.body.lexicon_odds import LexiconOdds, phrases
 from wiredesk.extractor.body.segments import Container
-from wiredesk.extractor.body.wording import Wording, phrases
 
 MIN_SITES = 3
+"""Sites that must use a class name for it to count: the word of a single site says nothing about others."""
+
 MIN_PHRASE_SITES = 5
-"""A word that fewer sites use is theirs, and says nothing of others. Phrases are many, and need more."""
+"""Sites that must use a phrase for it to count. There are many phrases, so they need more."""
 
 SMOOTHING = 0.3
+"""Pages that are added to both sides of a class name's odds."""
 
 STRENGTH = 3.0
-"""Inverse of the penalty on phrases' weights; from 0.3 to 3 it hardly matters."""
+"""Inverse of the penalty on the weights of phrases. Between 0.3 and 3 it makes hardly a difference."""
 
 type Counted = Mapping[str, tuple[float, float]]
-"""Of a page's class names: the shares of its story, and of its rest, that stand within."""
+"""For each class name of a page, the shares of its story and of its other texts that stand in containers with it."""
 
 
 class Corpus:
     """Pages whose words were counted.
 
     Args:
-        weights: of each page, what its texts count.
+        pages: as examples.
+        weights: of the texts of each page.
     """
 
     def __init__(self, pages: Sequence[HtmlPage | TextPage], weights: Sequence[NDArray[np.float64]]) -> None:
-        found = [[sorted(phrases(words.split(text))) for text in page.texts] for page in pages]
-        self._known = _of_many_sites(pages, found)
+        page_phrases = [[sorted(phrases(words.split(text))) for text in page.texts] for page in pages]
+        self._known = _of_many_sites(pages, page_phrases)
         numbers = {phrase: column for column, phrase in enumerate(self._known)}
         indices, ends = [], [0]
-        for text in (text for texts in found for text in texts):
+        for text in (text for texts in page_phrases for text in texts):
             indices += [numbers[phrase] for phrase in text if phrase in numbers]
             ends.append(len(indices))
         size = (len(ends) - 1, len(self._known))
@@ -53,12 +57,12 @@ class Corpus:
         self._sites = [page.page.site for page in pages]
         self._class_names = [_class_names(page) if isinstance(page, HtmlPage) else {} for page in pages]
 
-    def wording(self, places: Sequence[int]) -> Wording:
-        """Return what words say on the pages at these places."""
-        return Wording(self._names(places), self._phrases(places))
+    def lexicon(self, places: Sequence[int]) -> LexiconOdds:
+        """Return what words say on the pages at these positions."""
+        return LexiconOdds(self._names(places), self._phrases(places))
 
     def _names(self, places: Sequence[int]) -> Mapping[str, float]:
-        """Return the log-odds of each class name: how often texts within belong to the story, over sites."""
+        """Return the log-odds of each class name: how often texts in its containers belong to the story, over sites."""
         counted: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
         sites: dict[str, set[str]] = defaultdict(set)
         for place in places:
@@ -73,7 +77,7 @@ class Corpus:
         }
 
     def _phrases(self, places: Sequence[int]) -> Mapping[str, float]:
-        """Return what each phrase adds to the log-odds of a text: weights of a logistic regression over phrases."""
+        """Return what each phrase adds to the log-odds of a text: the weights of a logistic regression over phrases."""
         rows = np.flatnonzero(np.isin(self._page, places))
         site = np.unique([self._sites[page] for page in self._page[rows]], return_inverse=True)[1]
         here = self._holds[rows]
@@ -86,29 +90,30 @@ class Corpus:
         return {self._known[column]: float(weight) for column, weight in zip(known, model.coef_[0], strict=True)}
 
 
-def _of_many_sites(pages: Sequence[HtmlPage | TextPage], found: Sequence[Sequence[Sequence[str]]]) -> list[str]:
+def _of_many_sites(pages: Sequence[HtmlPage | TextPage], page_phrases: Sequence[Sequence[Sequence[str]]]) -> list[str]:
+    """Return the phrases that enough sites use, sorted."""
     sites: dict[str, set[str]] = defaultdict(set)
-    for page, texts in zip(pages, found, strict=True):
-        site = page.page.site  # once a page: asked for each phrase it took longer than all the rest
+    for page, texts in zip(pages, page_phrases, strict=True):
+        site = page.page.site  # once for each page: for each phrase it took longer than everything else
         for phrase in {phrase for text in texts for phrase in text}:
             sites[phrase].add(site)
     return sorted(phrase for phrase, where in sites.items() if len(where) >= MIN_PHRASE_SITES)
 
 
 def _class_names(page: HtmlPage) -> Counted:
-    around = _around(page.segmented.containers)
+    around = _around(page.segments.containers)
     of_story, of_rest = max(1, int(page.story.sum())), max(1, int((~page.story).sum()))
     counted: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for segment, story in zip(page.segmented.segments, page.story, strict=True):
+    for segment, story in zip(page.segments.segments, page.story, strict=True):
         for name in around[segment.container]:
             counted[name][0 if story else 1] += 1 / (of_story if story else of_rest)
     return {name: (story, rest) for name, (story, rest) in counted.items()}
 
 
 def _around(containers: Sequence[Container]) -> list[list[str]]:
-    """Return the class names of each container and of those around it, which stand before it."""
-    found: list[frozenset[str]] = []
+    """Return the class names of each container and of those around it, which come before it."""
+    around: list[frozenset[str]] = []
     for container in containers:
-        outer = found[container.parent] if container.parent >= 0 else frozenset()
-        found.append(outer.union(container.tokens))
-    return [sorted(names) for names in found]
+        outer = around[container.parent] if container.parent >= 0 else frozenset()
+        around.append(outer.union(container.tokens))
+    return [sorted(names) for names in around]

@@ -1,4 +1,4 @@
-"""Wording: what words say of the text that they stand in, learnt as log-odds of its belonging to a story."""
+"""What words say about the text that they stand in: learned log-odds that the text belongs to a story."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,37 +7,40 @@ from itertools import pairwise
 
 import numpy as np
 
-from wiredesk.extractor.body.columns import Column, edge
+from wiredesk.extractor.body.features import Feature, edge_words
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
-    """What was learnt of words.
+class LexiconOdds:
+    """Log-odds of words, learned by `training.extraction.lexicon`.
 
     Attributes:
-        class_names: log-odds of a text within a container that has such a word in its class, id or role.
+        class_names: log-odds of a text in a container that has such a word in its class, id or role.
         phrases: what a word, a pair of words (`sign up`), or a first word (`^photo`) adds to the log-odds of a text.
     """
 
     class_names: Mapping[str, float] = field(default_factory=dict)
     phrases: Mapping[str, float] = field(default_factory=dict)
 
-    def said(self, split: Sequence[Sequence[str]]) -> Column:
-        """Return the log-odds that each text, as words, has by its phrases: their sum over the root of their number.
+    def score(self, split: Sequence[Sequence[str]]) -> Feature:
+        """Return the log-odds of each text by its phrases: the sum of theirs over the square root of their number.
 
-        The number is of phrases that are known: a text in a language that the model has not met says nothing.
+        Only known phrases count, so a text in a language that the model does not know has log-odds of 0.
+
+        Args:
+            split: the words of each text.
         """
-        told = np.zeros(len(split))
+        scores = np.zeros(len(split))
         for row, text in enumerate(split):
             known = [self.phrases[phrase] for phrase in phrases(text) if phrase in self.phrases]
             if known:
-                told[row] = math.fsum(known) / len(known) ** 0.5
-        return told
+                scores[row] = math.fsum(known) / len(known) ** 0.5
+        return scores
 
 
 def phrases(text: Sequence[str]) -> frozenset[str]:
     """Return the words, the pairs of words, and the marked first word of a text's edges."""
-    return frozenset(_phrases(edge(text)))
+    return frozenset(_phrases(edge_words(text)))
 
 
 def _phrases(text: Sequence[str]) -> Iterator[str]:

@@ -1,0 +1,435 @@
+"""Features of an HTML page's segments: mark-up, the containers around them, and what the page says outside of its body.
+
+The last group tells the page's own story from other stories on the page: by the way to the headline, by the container
+with the best paragraphs, and by the order of containers that may each hold a story.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wiredesk.extractor import words
+from wiredesk.extractor.body.features import (
+    NO_VALUE,
+    Feature,
+    FeatureMatrix,
+    cohesion_features,
+    mean_weights,
+    neighbour_features,
+    position_features,
+    surrounding_means,
+    text_features,
+)
+from wiredesk.extractor.body.lexicon_odds import LexiconOdds
+from wiredesk.extractor.body.segments import MAX_LINKED_PROSE, PROSE, Container, Segment, SegmentedPage
+from wiredesk.extractor.body.vocabulary import CLASS_GROUPS, GROUPS_OF_CLASS_NAME
+
+_TAGS = (
+    "p", "li", "div", "td", "h1", "h2", "h3", "h4", "h5", "figcaption", "blockquote", "section", "article", "ul",
+    "header", "footer", "main", "th", "dd", "dt", "caption", "pre", "address", "aside", "form", "table", "body", "ol",
+    "summary", "label", "details", "center",
+)  # fmt: skip
+"""Tags of segments. Those that hold prose come first, because a tree asks whether a number is below a border."""
+
+TAG_NUMBERS = {tag: number for number, tag in enumerate(_TAGS)}
+"""Tags as numbers."""
+
+AROUND = (
+    "article", "main", "aside", "nav", "header", "footer", "figure", "form", "li", "table", "blockquote",
+    "figcaption", "section", "dl", "td",
+)  # fmt: skip
+"""Containers whose distance, counted outwards from the segment, is a feature."""
+
+MAX_DISTANCE = 9
+"""Greatest distance to a container around a segment; greater ones count as this."""
+
+ABSENT = 12.0
+"""Distance to a container that is not around the segment."""
+
+FADING = 0.8
+"""Factor on what class names say, for each container between them and the segment."""
+
+CORE_SHARES = (0.9, 0.6, 0.4)
+"""A core of a page is the innermost container with such a share of the page's prose."""
+
+PARENTS = 4
+"""Containers around a segment whose sizes are features."""
+
+SHINGLE = 4
+"""Words of the pieces by which a text is compared with JSON-LD's body."""
+
+SURELY_IN_BODY = 0.8
+"""Share of a text's shingles in JSON-LD's body from which the text surely belongs to it."""
+
+MIN_SCORED_TEXT = 25
+"""Letters of a segment that counts for the score of the container around it."""
+
+MIN_STORY_PROSE = 500
+"""Letters of prose in a container that may hold a story of its own."""
+
+_SIX_NEIGHBOURS = (
+    "length", "linked", "tag", "ends_sentence", "core_0.6", "names", "in_content", "shared_stems", "phrases"
+)  # fmt: skip
+"""Features that three neighbours on either side give to a segment."""
+
+_TWO_NEIGHBOURS = ("capitalised", "common_words", "in_article_body", "depth", "siblings_key")
+"""Features that the segments right before and after give to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryHints:
+    """What a page says about its story outside of its body.
+
+    Attributes:
+        titles: of the window, and those for machines.
+        description: teaser for machines.
+        article_body: JSON-LD's. It is often cut, or has more than the story: a hint, not the body.
+    """
+
+    titles: tuple[str, ...] = ()
+    description: str = ""
+    article_body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerTree:
+    """The containers of a page as arrays.
+
+    Attributes:
+        parent: index of the container around each; -1 for the outermost.
+        depth: number of containers around each.
+        levels: indices of the containers of each depth, from depth 1 on.
+        of_segment: index of the innermost container of each segment.
+    """
+
+    parent: NDArray[np.intp]
+    depth: NDArray[np.intp]
+    levels: tuple[NDArray[np.intp], ...]
+    of_segment: NDArray[np.intp]
+
+    @classmethod
+    def from_page(cls, page: SegmentedPage) -> "ContainerTree":
+        """Return the containers of a page."""
+        parent = np.fromiter((c.parent for c in page.containers), np.intp)
+        depth = np.fromiter((c.depth for c in page.containers), np.intp)
+        levels = tuple(np.flatnonzero(depth == level) for level in range(1, int(depth.max(initial=0)) + 1))
+        return cls(parent, depth, levels, np.fromiter((s.container for s in page.segments), np.intp))
+
+    def outwards(self, index: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the containers around containers. The outermost counts as around itself."""
+        around = self.parent[index]
+        return np.where(around >= 0, around, index)
+
+    def distance_to(self, container: int) -> Feature:
+        """Return how far outwards from each container a given one is; ABSENT if it is not around it."""
+        distance = np.full(len(self.parent), ABSENT)
+        distance[container] = 0
+        for level in self.levels:
+            distance[level] = np.minimum(distance[level], np.minimum(ABSENT, distance[self.parent[level]] + 1))
+        return distance
+
+
+def features(page: SegmentedPage, hints: StoryHints, lexicon: LexiconOdds) -> FeatureMatrix:
+    """Return the features of a page's segments; none if it has no segments.
+
+    Args:
+        page: its segments and containers.
+        hints: what it says about its story outside of its body.
+        lexicon: of the model that will read the features.
+    """
+    segments = page.segments
+    if not segments:
+        return {}
+    tree = ContainerTree.from_page(page)
+    matrix = text_features([segment.text for segment in segments], page.words)
+    matrix |= {
+        "linked": np.fromiter((s.linked for s in segments), np.float64),
+        "links": np.fromiter((s.links for s in segments), np.float64),
+        "bold": np.fromiter((s.bold for s in segments), np.float64),
+        "tag": np.fromiter((TAG_NUMBERS.get(s.tag, len(TAG_NUMBERS)) for s in segments), np.float64),
+    }
+    matrix |= _container_features(page.containers, tree, lexicon.class_names)
+    matrix |= _group_sizes(page)
+    hinted, headline = _hint_features(page.words, hints, matrix["tag"])
+    matrix |= hinted
+    matrix |= _headline_features(tree, segments, headline)
+    matrix |= _best_container_features(tree, page.containers, segments)
+    matrix |= _story_order_features(tree, page.containers)
+    matrix |= position_features(matrix)
+    prose = (matrix["length"] >= PROSE) & (matrix["linked"] < MAX_LINKED_PROSE)
+    matrix |= cohesion_features(page.words, prose, prose & (matrix["core_0.6"] > 0))
+    matrix["phrases"] = lexicon.score(page.words)
+    weights = mean_weights(matrix["length"])
+    for name in ("phrases", "shared_stems"):
+        matrix |= surrounding_means(name, matrix[name], weights, (2, 5, 10))
+        matrix |= _container_means(name, matrix[name], weights, tree)
+    matrix |= neighbour_features(matrix, _SIX_NEIGHBOURS, (-3, -2, -1, 1, 2, 3))
+    return matrix | neighbour_features(matrix, _TWO_NEIGHBOURS, (-1, 1))
+
+
+def _container_features(
+    containers: Sequence[Container], tree: ContainerTree, class_odds: Mapping[str, float]
+) -> FeatureMatrix:
+    """Return depth, distances, class names and sizes of the containers around each segment."""
+    parent, levels, of_segment = tree.parent, tree.levels, tree.of_segment
+    hidden = np.fromiter((c.hidden for c in containers), np.float64)
+    matrix = {"depth": tree.depth[of_segment].astype(np.float64), "hidden": hidden[of_segment]}
+    distances = _distances(containers, parent, levels)[of_segment]
+    names = (*(f"in_<{tag}>" for tag in AROUND), *(f"in_{group}" for group in CLASS_GROUPS))
+    matrix |= {name: distances[:, number] for number, name in enumerate(names)}
+    of_names = _class_name_features(containers, parent, levels, class_odds)
+    matrix |= {name: feature[of_segment] for name, feature in of_names.items()}
+    return matrix | _size_features(containers, tree)
+
+
+def _distances(
+    containers: Sequence[Container], parent: NDArray[np.intp], levels: Sequence[NDArray[np.intp]]
+) -> NDArray[np.float64]:
+    """Return how far outwards from each container the nearest one of each kind is; 0 for itself."""
+    kinds = {tag: number for number, tag in enumerate(AROUND)}
+    is_kind = np.zeros((len(containers), len(AROUND) + len(CLASS_GROUPS)), bool)
+    for row, container in enumerate(containers):
+        if container.tag in kinds:
+            is_kind[row, kinds[container.tag]] = True
+        for token in container.tokens:
+            for group in GROUPS_OF_CLASS_NAME.get(token, ()):
+                is_kind[row, len(AROUND) + group] = True
+    distances = np.where(is_kind, 0.0, ABSENT)
+    for level in levels:
+        outwards = np.minimum(distances[parent[level]] + 1, ABSENT)
+        distances[level] = np.where(is_kind[level], 0.0, outwards)
+    return np.where(distances >= ABSENT, ABSENT, np.minimum(distances, MAX_DISTANCE))
+
+
+def _class_name_features(
+    containers: Sequence[Container],
+    parent: NDArray[np.intp],
+    levels: Sequence[NDArray[np.intp]],
+    class_odds: Mapping[str, float],
+) -> FeatureMatrix:
+    """Return the log-odds of class names, of a container itself and together with those around it."""
+    log_odds = [[class_odds.get(token, 0.0) for token in container.tokens] for container in containers]
+    own = np.fromiter(map(sum, log_odds), np.float64)
+    together, worst, best = own.copy(), np.zeros(len(own)), np.zeros(len(own))
+    worst[:] = [min(odds, default=0.0) for odds in log_odds]
+    best[:] = [max(odds, default=0.0) for odds in log_odds]
+    for level in levels:
+        outer = parent[level]
+        together[level] += FADING * together[outer]
+        worst[level] = np.minimum(worst[level], worst[outer])
+        best[level] = np.maximum(best[level], best[outer])
+    return {
+        "names_own": own,
+        "names_around": np.where(parent >= 0, own[parent], 0.0),
+        "names": together,
+        "names_worst": worst,
+        "names_best": best,
+    }
+
+
+def _size_features(containers: Sequence[Container], tree: ContainerTree) -> FeatureMatrix:
+    """Return sizes of the containers around each segment, and whether it is in the cores of the page."""
+    letters = np.fromiter((c.letters for c in containers), np.float64)
+    linked = np.fromiter((c.linked for c in containers), np.float64)
+    prose = np.fromiter((c.prose for c in containers), np.float64)
+    segments = np.fromiter((c.segments for c in containers), np.float64)
+    all_prose = max(1.0, float(prose.max(initial=0)))
+    sizes: FeatureMatrix = {}
+    around = tree.of_segment
+    for number in range(PARENTS):
+        sizes |= {
+            f"around{number}_letters": letters[around],
+            f"around{number}_linked": linked[around] / np.maximum(1, letters[around]),
+            f"around{number}_prose": prose[around] / all_prose,
+            f"around{number}_average": letters[around] / np.maximum(1, segments[around]),
+            f"around{number}_segments": segments[around],
+        }
+        around = tree.outwards(around)
+    for share in CORE_SHARES:
+        holding = np.flatnonzero(prose >= share * all_prose)
+        core = int(holding[np.argmax(tree.depth[holding])]) if len(holding) else 0
+        sizes[f"core_{share}"] = (tree.distance_to(core)[tree.of_segment] < ABSENT).astype(np.float64)
+    return sizes
+
+
+def _container_means(name: str, values: Feature, weights: Feature, tree: ContainerTree) -> FeatureMatrix:
+    """Return the weighted means of a feature over the texts in each of the containers around a segment."""
+    sums, totals = np.zeros(len(tree.parent)), np.zeros(len(tree.parent))
+    np.add.at(sums, tree.of_segment, values * weights)
+    np.add.at(totals, tree.of_segment, weights)
+    for level in reversed(tree.levels):
+        np.add.at(sums, tree.parent[level], sums[level])
+        np.add.at(totals, tree.parent[level], totals[level])
+    means = sums / np.maximum(1, totals)
+    matrix, around = {}, tree.of_segment
+    for number in range(PARENTS):
+        around = tree.outwards(around)
+        matrix[f"{name}_around{number}"] = means[around]
+    return matrix
+
+
+def _group_sizes(page: SegmentedPage) -> FeatureMatrix:
+    """Return the size of each segment's groups: its siblings, and the segments with the same tags and class names."""
+    containers = page.containers
+    outer = [
+        containers[containers[s.container].parent] if containers[s.container].parent >= 0 else None
+        for s in page.segments
+    ]
+    siblings = [(s.tag, o.index if o else -1) for s, o in zip(page.segments, outer, strict=True)]
+    alike = [
+        (s.tag, containers[s.container].tokens, o.tag if o else "", o.tokens if o else ())
+        for s, o in zip(page.segments, outer, strict=True)
+    ]
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(siblings))}
+    return {
+        **_group_size("siblings", siblings, page.segments),
+        **_group_size("alike", alike, page.segments),
+        "siblings_key": _same_as_neighbours(np.fromiter((numbers[key] for key in siblings), np.float64)),
+    }
+
+
+def _same_as_neighbours(keys: Feature) -> Feature:
+    """Return 1 for each segment that is a sibling of the one before it, and 0 for others."""
+    return np.concatenate(([0.0], (keys[1:] == keys[:-1]).astype(np.float64))) if len(keys) else keys
+
+
+def _group_size(name: str, keys: Sequence[object], segments: Sequence[Segment]) -> FeatureMatrix:
+    numbers: dict[object, int] = {}
+    kind = np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), np.intp)
+    size = np.fromiter((s.size for s in segments), np.float64)
+    linked = np.fromiter((s.linked for s in segments), np.float64) * size
+    count = np.bincount(kind)
+    sizes, links = np.bincount(kind, size), np.bincount(kind, linked)
+    return {
+        f"{name}": count[kind].astype(np.float64),
+        f"{name}_average": (sizes / count)[kind],
+        f"{name}_share": sizes[kind] / max(1.0, float(size.sum())),
+        f"{name}_linked": (links / np.maximum(1, sizes))[kind],
+    }
+
+
+def _hint_features(split: Sequence[Sequence[str]], hints: StoryHints, tag: Feature) -> tuple[FeatureMatrix, int]:
+    """Compare segments with the page's titles, its description, and JSON-LD's body.
+
+    Returns:
+        The features, and the index of the segment that is most likely the headline.
+    """
+    title = {word for text in hints.titles for word in words.split(text)}
+    described = set(words.split(hints.description))
+    body = words.split(hints.article_body)
+    shingles = set(_shingles(body))
+    flat = " ".join(body)
+    unique = [set(text) for text in split]
+    count = len(split)
+    in_title = np.fromiter((len(title & u) / max(1, len(u)) for u in unique), np.float64)
+    of_title = np.fromiter((len(title & u) / max(1, len(title)) for u in unique), np.float64)
+    headline = int(np.argmax(in_title * of_title + 0.2 * (tag == TAG_NUMBERS["h1"]))) if count else 0
+    first_h1 = np.flatnonzero(tag == TAG_NUMBERS["h1"])
+    index = np.arange(count, dtype=np.float64)
+    in_body = np.fromiter((_share_within(text, shingles, flat) for text in split), np.float64)
+    matrix = {
+        "in_title": in_title,
+        "of_title": of_title,
+        "from_headline": index - headline,
+        "from_h1": index - float(first_h1[0]) if len(first_h1) else np.full(count, -999.0),
+        "in_description": np.fromiter((len(described & u) / max(1, len(u)) for u in unique), np.float64),
+        "in_article_body": in_body if body else np.full(count, NO_VALUE),
+        "in_article_body_span": _within_span(in_body, split) if body else np.full(count, NO_VALUE),
+        "article_body_words": np.full(count, len(body) / max(1, sum(map(len, split)))),
+    }
+    return matrix, headline
+
+
+def _within_span(in_body: Feature, split: Sequence[Sequence[str]]) -> Feature:
+    """Return 1 for segments between the first and the last that surely are in JSON-LD's body, and 0 for others."""
+    pairs = zip(in_body, split, strict=True)
+    sure = np.flatnonzero([share > SURELY_IN_BODY and len(text) > SHINGLE for share, text in pairs])
+    index = np.arange(len(in_body))
+    if not len(sure):
+        return np.zeros(len(in_body))
+    within: Feature = ((index >= sure[0]) & (index <= sure[-1])).astype(np.float64)
+    return within
+
+
+def _share_within(text: Sequence[str], shingles: set[tuple[str, ...]], flat: str) -> float:
+    own = list(_shingles(text))
+    if own:
+        return sum(shingle in shingles for shingle in own) / len(own)
+    return 0.5 if text and " ".join(text) in flat else 0.0
+
+
+def _shingles(text: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    return zip(*(text[n:] for n in range(SHINGLE)), strict=False)
+
+
+def _headline_features(tree: ContainerTree, segments: Sequence[Segment], headline: int) -> FeatureMatrix:
+    """Return how far each segment and the headline are from the innermost container that holds both."""
+    to_headline = np.zeros(len(tree.parent), bool)
+    index = int(tree.of_segment[headline])
+    headline_depth = tree.depth[index]
+    while index >= 0:
+        to_headline[index] = True
+        index = int(tree.parent[index])
+    shared = np.where(to_headline, tree.depth, 0)
+    for level in tree.levels:
+        shared[level] = np.where(to_headline[level], tree.depth[level], shared[tree.parent[level]])
+    matrix = {
+        "out_to_headline": (tree.depth - shared)[tree.of_segment].astype(np.float64),
+        "headline_out": (headline_depth - shared)[tree.of_segment].astype(np.float64),
+    }
+    for tag in ("h1", "h2"):
+        seen = np.cumsum(np.fromiter((s.tag == tag for s in segments), np.float64))
+        matrix[f"{tag}_since_headline"] = seen - seen[headline]
+    return matrix
+
+
+def _best_container_features(
+    tree: ContainerTree, containers: Sequence[Container], segments: Sequence[Segment]
+) -> FeatureMatrix:
+    """Return how far each segment is from the container with the best paragraphs (Readability, Arc90 2009)."""
+    score = np.zeros(len(tree.parent))
+    points = np.fromiter((_points(s) for s in segments), np.float64)
+    around = np.where([s.tag == "div" for s in segments], tree.of_segment, tree.outwards(tree.of_segment))
+    np.add.at(score, around, points)
+    np.add.at(score, tree.outwards(around), points / 2)
+    linked = np.fromiter((c.linked / max(1, c.letters) for c in containers), np.float64)
+    score *= 1 - linked
+    best = int(np.argmax(score))
+    distance = tree.distance_to(best)[tree.of_segment]
+    highest = max(1e-9, float(score.max()))
+    return {
+        "out_to_best": distance,
+        "score_around": score[around] / highest,
+        "score_further": score[tree.outwards(around)] / highest,
+        "best_score": np.full(len(segments), highest),
+    }
+
+
+def _points(segment: Segment) -> float:
+    size = segment.size
+    if size < MIN_SCORED_TEXT:
+        return 0.0
+    commas = sum(map(segment.text.count, ",，、،"))
+    return (1 + commas + min(size / 100, 3)) * (1 - segment.linked)
+
+
+def _story_order_features(tree: ContainerTree, containers: Sequence[Container]) -> FeatureMatrix:
+    """Return which of several stories each segment is in: pages append the next ones in similar containers."""
+    counted: dict[tuple[int, str, tuple[str, ...]], int] = {}
+    ordinal = np.zeros(len(containers))
+    before = np.zeros(len(containers))
+    prose_before: dict[int, float] = {}
+    for container in containers:
+        if container.prose < MIN_STORY_PROSE:
+            continue
+        key = (container.parent, container.tag, container.tokens)
+        ordinal[container.index] = counted[key] = counted.get(key, -1) + 1
+        before[container.index] = prose_before.get(container.parent, 0.0)
+        prose_before[container.parent] = before[container.index] + container.prose
+    nth, after = ordinal.copy(), before.copy()
+    for level in tree.levels:
+        nth[level] = np.maximum(nth[level], nth[tree.parent[level]])
+        after[level] = np.maximum(after[level], after[tree.parent[level]])
+    return {"nth_story": nth[tree.of_segment], "prose_before_story": after[tree.of_segment]}

@@ -1,0 +1,64 @@
+"""An extracted page: everything that was read from a page, before it is classified."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wiredesk.extractor.body.features import FeatureMatrix
+from wiredesk.extractor.body.segments import SegmentedPage
+from wiredesk.extractor.body.story import ScoredText
+from wiredesk.extractor.metadata.fields import Metadata
+from wiredesk.extractor.site_rules import RuleMatches
+from wiredesk_schemas import Block, Caption, Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractedPage:
+    """What was read from a page.
+
+    Attributes:
+        method: name of the method, as it stands in the event: `html` or `flattened-text`.
+        place: the evidence of what was read from the page itself.
+        metadata: headline, byline, dates and the like.
+        blocks: the story.
+        captions: of the page's pictures.
+        texts: all texts of the page with their probabilities, those of the story among them.
+        features: of these texts, for an explanation.
+        segments: of an HTML page, in the order of `texts`; None for text.
+        confidence: that `blocks` is the story, whole and alone; 0 to 1.
+        is_truncated: whether the page breaks the story off, or says that there is more.
+        window_title: of an HTML page. It names errors and consent walls where no headline does.
+        signals: for the model of page types, by name; empty for text.
+        rule: what the site's rule matched.
+    """
+
+    method: str
+    place: Evidence
+    metadata: Metadata = field(default_factory=Metadata)
+    blocks: tuple[Block, ...] = ()
+    captions: tuple[Caption, ...] = ()
+    texts: tuple[ScoredText, ...] = ()
+    features: FeatureMatrix = field(default_factory=dict)
+    segments: SegmentedPage | None = None
+    confidence: float = 0.0
+    is_truncated: bool = False
+    window_title: str | None = None
+    signals: Mapping[str, float] = field(default_factory=dict)
+    rule: RuleMatches = field(default_factory=RuleMatches)
+
+    @property
+    def body(self) -> str:
+        """The story as text, one block on a line."""
+        return "\n".join(block.text for block in self.blocks)
+
+    def evidence(self) -> dict[str, Evidence]:
+        """Return where each field of the event was read from, by the field's name.
+
+        A selector of the site's rule that matched nothing stands as `site_rule.<field>`, beside the field for which the
+        models or the other places of the page stood in.
+        """
+        places = self.metadata.evidence()
+        places |= {name: self.place for name, value in self._own_fields().items() if value}
+        return places | {f"site_rule.{name}": self.place for name in self.rule.unmatched}
+
+    def _own_fields(self) -> dict[str, tuple[Block, ...] | tuple[Caption, ...]]:
+        return {"paragraphs": self.blocks, "captions": self.captions}
