@@ -55,6 +55,7 @@ EXTRACTOR = Stage(
     consumes=PAGES_ACCEPTED,
     produces=(ARTICLES_CLEANED, PAGES_SKIPPED),
     handler="wiredesk.pipeline:extractor",
+    settings="wiredesk.extractor.settings:ExtractorSettings",
 )
 ENRICHMENT = Stage(
     name="enrichment",

@@ -1,8 +1,8 @@
 """Train a model of the body, and five more of which each has not seen a fifth of the sites.
 
-Each step learns from what the step before says about sites that it has not seen: the trees from features that were made
-with the lexicon of other sites, the network from the log-odds of trees of other sites. A model that learned from what is
-said about known sites would trust it more than it may on a new page.
+Each step learns from what the step before says about sites that it has not seen: the trees from features that were
+made with the lexicon of other sites, the network from the log-odds of trees of other sites. A model that learned from
+what is said about known sites would trust it more than it may on a new page.
 """
 
 import re
@@ -25,8 +25,8 @@ from wiredesk.extractor.body.trees import Trees
 from wiredesk.extractor.models import BodyModel
 
 GROUPS = 20
-"""Groups of sites. The features of each are made with the lexicon of all others: nearly what a model that knows all sites
-says about a new one."""
+"""Groups of sites. The features of each are made with the lexicon of all others: nearly what a model that knows all
+sites says about a new one."""
 
 PARAMETERS = {
     "html": {"iterations": 700, "learning_rate": 0.06},

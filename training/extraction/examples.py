@@ -101,7 +101,7 @@ def of_text(page: GoldPage) -> Iterator[TextPage]:
 
 
 def weights(example: HtmlPage | TextPage) -> NDArray[np.float64]:
-    """Return the weight of each text in training: long texts weigh more, those of pages with many texts a little less."""
+    """Return the weight of each text in training: long texts weigh more, texts of pages with many a little less."""
     size = np.array([len(text) for text in example.texts])
     news = _NEWS if example.page.set == "publisher-pages" else 1.0
     return _FORMS[example.form] * news * np.minimum(1.0, 0.3 + size / 200) * 200 / (100 + len(size))

@@ -65,8 +65,8 @@ def train(gold: Sequence[GoldPage], bodies: Sequence[BodyModel]) -> Trained:
 
     Args:
         gold: pages of known type.
-        bodies: one model of the body for each fold, which has not seen the fold's sites. One that has seen them would be
-            surer about its own pages than about others.
+        bodies: one model of the body for each fold, which has not seen the fold's sites. One that has seen them would
+            be surer about its own pages than about others.
     """
     examples = [example for page in gold if (example := _example(page, bodies[fold_of(page.site)])) is not None]
     sites = [example.page.site for example in examples]

@@ -3,8 +3,8 @@
     python -m training.extraction.train [--data ../shared/data] [--further .cache/further-pages] [--form html]
         [--folds FOLDER] [--dry-run]
 
-The forms are `html` and `text`, the models of the story, and `page`, the model that tells articles from other pages. The
-last learns from what the first says about sites that it has not seen.
+The forms are `html` and `text`, the models of the story, and `page`, the model that tells articles from other pages.
+The last learns from what the first says about sites that it has not seen.
 
 It trains on publisher-pages and web-pages, and the models of the story also on further pages; never on the
 article-extraction-benchmark, nor on another page of its sites. First, five models, each trained on four fifths of the

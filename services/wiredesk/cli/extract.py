@@ -1,23 +1,31 @@
 """`wiredesk extract`: the extractor alone, on one page."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import orjson
 import typer
 
 from wiredesk.cli import console
+from wiredesk.cli.options import with_settings
+from wiredesk.extractor.settings import ExtractorSettings
 from wiredesk.operations import page_files
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import RejectedError, UsageError
 from wiredesk_schemas import AcceptedPage, CleanedArticle, InvalidEventError, RawPage, SkippedPage
 
+if TYPE_CHECKING:
+    from wiredesk.extractor.explain import ExplainedText
+    from wiredesk.extractor.extracted_page import ExtractedPage
+
 UNKNOWN = "https://page.invalid/"
-"""The address of a page whose address is not told: of no publisher."""
+"""The URL of a page whose URL is not given: that of no publisher."""
 
 SKIPPED = 1
+"""Exit code for a page that is no article."""
 
 
+@with_settings(settings=ExtractorSettings)
 def extract(
     path: Annotated[
         str,
@@ -31,24 +39,32 @@ def extract(
     url: Annotated[str | None, typer.Option(help="Address of the page; names its publisher and its links.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The event that the extractor publishes.")] = False,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Each text of the page: kept or dropped, how surely, and why.")
+        bool,
+        typer.Option("--explain", help="Each text of the page, the kept ones first: how sure it is, and why."),
     ] = False,
+    settings: ExtractorSettings,
 ) -> None:
     """Read the article from one page, without Kafka: as text, as the event, or with an explanation.
 
-    An article goes to stdout. A page that is no article is told with its reason, and exit code 1.
+    An article goes to stdout. For a page that is no article, the reason goes to stderr, and the exit code is 1.
     """
     # Imported here: another command must not load the models.
     from wiredesk.extractor.extract import Extractor
 
     logs.quiet()
     page = _accepted(path, url)
-    if isinstance(page, SkippedPage):
-        result: CleanedArticle | SkippedPage = page
+    result: CleanedArticle | SkippedPage
+    if isinstance(page, AcceptedPage):
+        extractor = Extractor(settings=settings)
+        extracted = extractor.extract(page)
+        result = extractor.publish(page, extracted)
     else:
-        result = Extractor()(page)
+        result = page
     if explain and isinstance(page, AcceptedPage):
-        _explain(page, as_json=as_json)
+        # Explained as it was extracted: the page is not parsed again.
+        from wiredesk.extractor.explain import explain as explained
+
+        _show_explanation(extracted, explained(extracted, extractor.models), as_json=as_json)
     elif as_json:
         console.json(orjson.Fragment(result.to_json()))
     elif isinstance(result, CleanedArticle):
@@ -91,12 +107,10 @@ def _show(article: CleanedArticle) -> None:
         console.plain(block)
 
 
-def _explain(page: AcceptedPage, *, as_json: bool) -> None:
-    from wiredesk.extractor.explain import explain
-
-    explanation = explain(page)
+def _show_explanation(page: "ExtractedPage", texts: "tuple[ExplainedText, ...]", *, as_json: bool) -> None:
+    evidence = {name: str(place) for name, place in page.evidence().items()}
     if as_json:
-        told = [
+        rows = [
             {
                 "kept": one.text.kept,
                 "probability": round(one.text.probability, 3),
@@ -105,15 +119,28 @@ def _explain(page: AcceptedPage, *, as_json: bool) -> None:
                 "within": one.within,
                 "text": one.text.text,
             }
-            for one in explanation.texts
+            for one in texts
         ]
-        evidence = {name: str(place) for name, place in explanation.reading.evidence.items()}
-        console.json({"evidence": evidence, "texts": told})
+        rule = {"digest": page.rule.digest, "fields": page.rule.matched, "unmatched": page.rule.unmatched}
+        console.json({"evidence": evidence, "site_rule": rule if page.rule.is_used else None, "texts": rows})
         return
-    for name, place in explanation.reading.evidence.items():
-        console.line(f"{name}: from {place}")
-    for one in explanation.texts:
-        mark, colour = ("kept   ", "green") if one.text.kept else ("dropped", "red")
-        within = f"; in {' < '.join(one.within)}" if one.within else ""
-        console.spans((mark, colour), f" {one.text.probability:.2f} {one.text.kind}  ", (one.reason + within, "dim"))
-        console.indented(one.text.text)
+    for kept in (True, False):
+        chosen = [one for one in texts if one.text.kept is kept]
+        console.spans((f"{len(chosen)} texts {'kept' if kept else 'dropped'}", "bold green" if kept else "bold red"))
+        for one in chosen:
+            _show_text(one)
+    console.spans(("evidence", "bold"))
+    for name, place in evidence.items():
+        console.line(f"  {name}: from {place}")
+    if page.rule.is_used:
+        rule_fields = ", ".join(page.rule.matched) or "no field"
+        missing = f"; no match for {', '.join(page.rule.unmatched)}" if page.rule.unmatched else ""
+        origin = f"rule {page.rule.digest}" if page.rule.digest else "built-in rule"
+        console.line(f"  {origin} of the site gave {rule_fields}{missing}")
+
+
+def _show_text(one: "ExplainedText") -> None:
+    mark, colour = ("kept   ", "green") if one.text.kept else ("dropped", "red")
+    within = f"; in {' < '.join(one.within)}" if one.within else ""
+    console.spans((mark, colour), f" {one.text.probability:.2f} {one.text.kind}  ", (one.reason + within, "dim"))
+    console.indented(one.text.text)

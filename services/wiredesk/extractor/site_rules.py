@@ -167,9 +167,15 @@ class RuleMatches:
     unmatched: tuple[str, ...] = ()
 
     @property
+    def matched(self) -> tuple[str, ...]:
+        """The fields that a rule gave."""
+        values = (self.body, self.title, self.byline, self.published_at)
+        return tuple(name for name, value in zip(SELECTOR_FIELDS, values, strict=True) if value)
+
+    @property
     def is_used(self) -> bool:
         """Whether a rule gave a field of the page, or one of the operator's file applies."""
-        return bool(self.digest or self.body or self.title or self.byline or self.published_at)
+        return self.digest is not None or bool(self.matched)
 
 
 class SiteRules:
@@ -211,9 +217,8 @@ class SiteRules:
             byline=_byline(selected["authors"]),
             published_at=_date(selected["published_at"]),
         )
-        values = (matches.body, matches.title, matches.byline, matches.published_at)
-        missing = (name for name, value in zip(SELECTOR_FIELDS, values, strict=True) if name in selectors and not value)
-        return replace(matches, unmatched=tuple(missing))
+        unmatched = (name for name in SELECTOR_FIELDS if name in selectors and name not in matches.matched)
+        return replace(matches, unmatched=tuple(unmatched))
 
 
 def load_site_rules(path: Path | None) -> SiteRules:
