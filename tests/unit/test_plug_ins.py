@@ -14,7 +14,7 @@ from wiredesk.enrichment.settings import EnrichmentSettings
 from wiredesk.runtime.errors import UsageError
 
 PACKAGE = """
-from wiredesk.enrichment.interfaces import TaggedSpan
+from wiredesk import TaggedSpan
 from wiredesk_schemas import EntityType, MediaTopic, Model
 
 class Tagger:

@@ -33,7 +33,7 @@ COMMANDS = {
         "Show throughput, lag and workers of each stage, skipped pages and dead letters by reason, and broker health."
     ),
     "extract": "Read the article from one page, without Kafka: as text, as the event, or with an explanation.",
-    "enrich": "Find topics and entities of one article, without Kafka.",
+    "enrich": "Find topics and entities of one article or page, without Kafka.",
     "dlq": "Count, show, redrive, export and purge dead letters.",
     "replay": "Do a stage's work over a range of its topic once more, beside the live stream.",
     "trace": (
