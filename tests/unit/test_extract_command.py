@@ -55,7 +55,7 @@ def test_a_page_that_is_no_article_says_so(capfd: pytest.CaptureFixture[str]) ->
     ("arguments", "told"),
     [
         (["extract", "nowhere.html"], "no such file"),
-        (["extract", str(SAMPLES / "pages")], "one page is wanted"),
+        (["extract", str(SAMPLES / "pages")], "11 files; give one"),
         (["extract"], "Missing argument"),
     ],
 )

@@ -23,7 +23,7 @@ ONE_LINE = "10000"
 
 COMMANDS = {
     "demo": "Show the pipeline at work: a throw-away Kafka, a worker of each stage, a dozen sample pages.",
-    "up": "Run a whole desk on this machine until Ctrl-C: Kafka, topics, and workers of every stage.",
+    "up": "Run a whole deployment on this machine until Ctrl-C: Kafka, topics, and workers of every stage.",
     "broker": "Run Apache Kafka on this machine until Ctrl-C: no Docker, no Java to install.",
     "topics": "Create, list and compare topics.",
     "worker": "Run one worker of a stage until SIGTERM, which finishes what is in flight.",
@@ -45,21 +45,21 @@ COMMANDS = {
     "schemas": "Write the JSON Schema of every event, and an AsyncAPI 3 document of every topic.",
     "config": "Check all settings and print them, secrets masked. A wrong one ends with exit code 2 and says which.",
 }
-"""In the order in which a newcomer meets them, each with its line in the list of commands. Each is a module of its name
-beside this one, with either a function of that name or, where it has commands below it, an `app`.
+"""Every command with its line in the list of commands, in the order in which a newcomer needs them. Each is a module of
+this package with a function of its name or, where it has sub-commands, an `app`.
 
-The lines stand here too, not only in the modules, so that the list costs no import of them; a test holds both together.
+The lines are repeated here so that the list of commands imports no module; a test compares them with the modules.
 """
 
 
 def main() -> None:
-    """Run the command line; exit 0 when all is well, 1 when something is missing, 2 when the command is wrong."""
+    """Run the command line; exit code 0: done; 1: something is unavailable; 2: wrong usage."""
     streams.protect()
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:
-    """Run a command and return its exit code. Every error that has a remedy is one line on stderr."""
+    """Run a command and return its exit code. Every error that a user can do something about is one line on stderr."""
     try:
         code = _app(arguments)(arguments, prog_name=PROGRAM, complete_var=COMPLETE, standalone_mode=False)
         sys.stdout.flush()
@@ -80,9 +80,9 @@ def run(arguments: list[str]) -> int:
 
 
 def _app(arguments: list[str]) -> typer.Typer:
-    """Return the application: with the one command that is asked for, or else with a list of all.
+    """Return the application: with the one command that is named, or else with the list of all.
 
-    Importing all commands takes a second, which a worker or a script that calls us in a loop need not wait for.
+    Importing all commands takes a second; a worker, or a script that calls this in a loop, should not wait for it.
     """
     app = typer.Typer(
         name=PROGRAM,
@@ -96,9 +96,9 @@ def _app(arguments: list[str]) -> typer.Typer:
     if COMPLETE in os.environ:
         words = _words_to_complete()
         os.environ["COLUMNS"] = ONE_LINE
-    asked = words[0] if words else ""
-    if asked in COMMANDS:
-        add(app, asked)
+    name = words[0] if words else ""
+    if name in COMMANDS:
+        add(app, name)
     else:
         for name, summary in COMMANDS.items():
             app.command(name, help=summary)(_listed)

@@ -7,7 +7,6 @@ import typer
 from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
-from wiredesk import registry
 from wiredesk.cli import console
 from wiredesk.cli.options import is_secret, load, variable
 from wiredesk.local.broker.settings import BrokerSettings
@@ -49,6 +48,8 @@ def config(
 
 def groups() -> dict[str, type[Settings]]:
     """Return every group of settings, under its heading: those of each stage among them, in the order of the flow."""
+    from wiredesk import registry
+
     found: dict[str, type[Settings]] = {"Kafka": KafkaSettings, "Workers": WorkerSettings}
     for stage in registry.stages().values():
         if (group := registry.registry().settings_of(stage)) is not None:

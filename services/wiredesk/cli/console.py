@@ -117,7 +117,7 @@ def table_view(title: str, columns: Sequence[str], rows: Sequence[Sequence[objec
 
 def show(view: RenderableType) -> None:
     """Print what has been built of safe text."""
-    out.print(view, soft_wrap=False)
+    out.print(view, soft_wrap=not out.is_terminal)
 
 
 def rule(text: str) -> None:

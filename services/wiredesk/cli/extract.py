@@ -1,25 +1,20 @@
 """`wiredesk extract`: the extractor alone, on one page."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import orjson
 import typer
 
 from wiredesk.cli import console
 from wiredesk.cli.options import with_settings
 from wiredesk.extractor.settings import ExtractorSettings
-from wiredesk.operations import page_files
-from wiredesk.runtime import logs
 from wiredesk.runtime.errors import RejectedError, UsageError
-from wiredesk_schemas import AcceptedPage, CleanedArticle, InvalidEventError, RawPage, SkippedPage
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wiredesk.extractor.explain import ExplainedText
     from wiredesk.extractor.extracted_page import ExtractedPage
-
-UNKNOWN = "https://page.invalid/"
-"""The URL of a page whose URL is not given: that of no publisher."""
+    from wiredesk_schemas import AcceptedPage, CleanedArticle, SkippedPage
 
 SKIPPED = 1
 """Exit code for a page that is no article."""
@@ -36,20 +31,30 @@ def extract(
         ),
     ],
     *,
-    url: Annotated[str | None, typer.Option(help="Address of the page; names its publisher and its links.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The event that the extractor publishes.")] = False,
+    url: Annotated[str | None, typer.Option(help="URL of the page; it names the publisher.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the event that the extractor publishes.")] = False,
     explain: Annotated[
         bool,
-        typer.Option("--explain", help="Each text of the page, the kept ones first: how sure it is, and why."),
+        typer.Option("--explain", help="Print each text of the page, the kept ones first: how sure it is, and why."),
     ] = False,
     settings: ExtractorSettings,
 ) -> None:
     """Read the article from one page, without Kafka: as text, as the event, or with an explanation.
 
-    An article goes to stdout. For a page that is no article, the reason goes to stderr, and the exit code is 1.
+    The article goes to stdout. For a page that is no article, the reason goes to stderr.
+
+    Examples:
+    wiredesk extract page.html --url https://news.example/a
+
+    wiredesk extract page.html | wiredesk enrich -
+
+    Exit codes: 0 an article, 1 no article, 2 wrong usage, or a file that is not a page.
     """
-    # Imported here: another command must not load the models.
+    import orjson
+
     from wiredesk.extractor.extract import Extractor
+    from wiredesk.runtime import logs
+    from wiredesk_schemas import AcceptedPage, CleanedArticle, SkippedPage
 
     logs.quiet()
     page = _accepted(path, url)
@@ -74,37 +79,42 @@ def extract(
         raise typer.Exit(SKIPPED)
 
 
-def _accepted(path: str, url: str | None) -> AcceptedPage | SkippedPage:
-    """Return the page of a file as ingest hands it on.
+def _accepted(path: str, url: str | None) -> "AcceptedPage | SkippedPage":
+    """Return the page of a file as ingest passes it on.
 
     Raises:
-        UsageError: there is none, or ingest refuses it.
+        UsageError: there is none, or ingest rejects it.
     """
     from wiredesk.ingest.accept import Ingest
+    from wiredesk.operations import page_files
+    from wiredesk.operations.article_text import UNKNOWN_URL
+    from wiredesk_schemas import InvalidEventError, RawPage
 
     ((file, relative), *more) = page_files.find_files([path])
-    addresses = page_files.PageUrls(url or (None if _has_addresses(file) else UNKNOWN))
-    raw = next(page_files.read_pages(file, relative, addresses, binary=False), None) if not more else None
+    urls = page_files.PageUrls(url or (None if _holds_urls(file) else UNKNOWN_URL))
+    raw = next(page_files.read_pages(file, relative, urls, binary=False), None) if not more else None
     if raw is None:
-        raise UsageError(f"{path}: one page is wanted" if more else f"{path}: there is no page in it")
+        raise UsageError(f"{path}: {len(more) + 1} files; give one" if more else f"{path}: there is no page in it")
     try:
         return Ingest()(RawPage.from_record(*raw))
     except (InvalidEventError, RejectedError) as error:
         raise UsageError(f"{path}: {error}") from error
 
 
-def _has_addresses(file: Path) -> bool:
+def _holds_urls(file: "Path") -> bool:
+    from wiredesk.operations import page_files
+
     return any(suffix in (*page_files.JSON_LINES, *page_files.ARCHIVES) for suffix in file.suffixes)
 
 
-def _show(article: CleanedArticle) -> None:
+def _show(article: "CleanedArticle") -> None:
     from wiredesk.operations.article_text import blocks_of, head_of
 
     for name, value in head_of(article):
         console.spans((f"{name}:", "bold"), f" {value}")
     for block in blocks_of(article):
-        console.plain("")
-        console.plain(block)
+        console.line("")
+        console.paragraph(block)
 
 
 def _show_explanation(page: "ExtractedPage", texts: "tuple[ExplainedText, ...]", *, as_json: bool) -> None:

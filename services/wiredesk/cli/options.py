@@ -4,16 +4,17 @@ import inspect
 import re
 from collections.abc import Callable
 from functools import wraps
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
-from wiredesk import registry
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.settings import Settings
-from wiredesk.runtime.topology import Stage
+
+if TYPE_CHECKING:
+    from wiredesk.runtime.topology import Stage
 
 _TOPIC = re.compile(r"[A-Za-z0-9._-]{1,200}")
 
@@ -64,12 +65,14 @@ def load[S: Settings](group: type[S], **flags: str) -> S:
         raise UsageError("; ".join(problem.replace("Value error, ", "") for problem in problems)) from error
 
 
-def check_stage_settings(stage: Stage) -> None:
+def check_stage_settings(stage: "Stage") -> None:
     """Read a stage's own settings, which its processes read again: what is wrong in them is reported here, at once.
 
     Raises:
         UsageError: one of them is wrong, or their class cannot be loaded.
     """
+    from wiredesk import registry
+
     group = registry.registry().settings_of(stage)
     if group is not None:
         load(group)

@@ -1,16 +1,12 @@
 """`wiredesk topics`: the pipeline's topics on the cluster."""
 
-import asyncio
 from typing import Annotated
 
 import typer
 
-from wiredesk import registry
 from wiredesk.cli import console
 from wiredesk.cli.compare import compare
 from wiredesk.cli.options import with_settings
-from wiredesk.runtime import logs
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
 
 app = typer.Typer(help="Create, list and compare topics.", no_args_is_help=True)
@@ -28,6 +24,12 @@ def create(
     kafka: KafkaSettings,
 ) -> None:
     """Create the topics that are missing. Those that exist stay as they are: it can be run again at any time."""
+    import asyncio
+
+    from wiredesk import registry
+    from wiredesk.runtime import logs
+    from wiredesk.runtime.kafka import topics
+
     logs.quiet()
     created = asyncio.run(topics.create(kafka, registry.topics(), partitions=partitions, replication=replication))
     for name in created:
@@ -43,6 +45,12 @@ def list_topics(
     kafka: KafkaSettings,
 ) -> None:
     """List the pipeline's topics as they are on the cluster."""
+    import asyncio
+
+    from wiredesk import registry
+    from wiredesk.runtime import logs
+    from wiredesk.runtime.kafka import topics
+
     logs.quiet()
     states = asyncio.run(topics.states(kafka, registry.topics()))
     rows = [

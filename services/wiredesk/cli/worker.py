@@ -1,16 +1,16 @@
 """`wiredesk worker`: one worker of a stage."""
 
-import asyncio
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wiredesk import registry
 from wiredesk.cli.options import check_stage_settings, with_settings
 from wiredesk.cli.signals import stop_on_signal
-from wiredesk.runtime import logs
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
-from wiredesk.runtime.topology import Stage
+
+if TYPE_CHECKING:
+    from wiredesk.runtime.topology import Stage
 
 Name = Annotated[str, typer.Argument(metavar="|".join(registry.stages()), help="The stage to work for.")]
 
@@ -27,13 +27,17 @@ def worker(
     Workers of a stage share its partitions: start as many as there are, on as many machines as you like. Logs are JSON
     on stderr; /metrics, /healthz and /readyz are on --metrics-port.
     """
+    import asyncio
+
+    from wiredesk.runtime import logs
+
     found = registry.registry().stage(stage)
     check_stage_settings(found)
     logs.configure(settings.log_level)
     asyncio.run(_run(found, kafka, settings))
 
 
-async def _run(stage: Stage, kafka: KafkaSettings, settings: WorkerSettings) -> None:
+async def _run(stage: "Stage", kafka: KafkaSettings, settings: WorkerSettings) -> None:
     from wiredesk.runtime.worker import Worker
 
     with stop_on_signal() as stop:
