@@ -145,9 +145,9 @@ WRONG = [
     ((400, b"<html>" * 100), "answers 400: check WIREDESK_SASL_OAUTH_CLIENT_ID"),
     ((500, b'{"error": "%s"}' % (SECRET.encode() * 3)), "answers 500: check"),
     ((302, b""), "answers 302"),
-    ((200, b"{}"), "gives no token"),
-    ((200, b"[" * 100_000), "gives no token"),
-    ((200, b'{"access_token": "a\\u0001auth=Bearer b", "expires_in": 60}'), "gives no token"),
+    ((200, b"{}"), "returns no valid token"),
+    ((200, b"[" * 100_000), "returns no valid token"),
+    ((200, b'{"access_token": "a\\u0001auth=Bearer b", "expires_in": 60}'), "returns no valid token"),
     ((200, b'{"access_token": "' + b"a" * 300_000 + b'"}'), "larger than 262144 bytes"),
 ]
 

@@ -119,12 +119,12 @@ RIGHT = [
 
 REFUSED = [
     # The broker's certificate.
-    ("TLS", "SSL", {"ssl_ca_file": "stranger"}, ["of none of the authorities", "WIREDESK_SSL_CA_FILE=", "stranger.pem"]),
+    ("TLS", "SSL", {"ssl_ca_file": "stranger"}, ["was not issued by an authority in", "WIREDESK_SSL_CA_FILE=", "stranger.pem"]),
     ("TLS", "SSL", {}, ["that this system trusts: set WIREDESK_SSL_CA_FILE"]),
     ("NAMED", "SSL", {"ssl_ca_file": "ca"}, ["for another host name", "127.0.0.1", "WIREDESK_BOOTSTRAP_SERVERS"]),
     ("EXPIRED", "SSL", {"ssl_ca_file": "ca"}, ["certificate of the broker", "has expired"]),
     # Ours.
-    ("MUTUAL", "SSL", {"ssl_ca_file": "ca"}, ["wants a certificate of the client: set WIREDESK_SSL_CERT_FILE"]),
+    ("MUTUAL", "SSL", {"ssl_ca_file": "ca"}, ["requires a client certificate: set WIREDESK_SSL_CERT_FILE"]),
     ("MUTUAL", "SSL", {"ssl_ca_file": "ca", "ssl_cert_file": "strange_cert", "ssl_key_file": "strange_key"}, ["refuses WIREDESK_SSL_CERT_FILE=", "authority that the broker does not trust"]),
     ("MUTUAL", "SSL", {"ssl_ca_file": "ca", "ssl_cert_file": "old_cert", "ssl_key_file": "old_key"}, ["refuses WIREDESK_SSL_CERT_FILE=", "expired"]),
     # User and password.
@@ -134,7 +134,7 @@ REFUSED = [
     ("SASL", "SASL_PLAINTEXT", {**USER, "sasl_mechanism": "SCRAM-SHA-256"}, ["does not support WIREDESK_SASL_MECHANISM=SCRAM-SHA-256", "it supports PLAIN, SCRAM-SHA-512"]),
     ("SECURE", "SASL_SSL", {"ssl_ca_file": "ca", **USER, "sasl_password": "guess"}, ["refuses user desk", "WIREDESK_SASL_PASSWORD"]),
     ("SECURE", "SASL_SSL", {"ssl_ca_file": "ca", **USER, "sasl_mechanism": "SCRAM-SHA-512"}, ["does not support WIREDESK_SASL_MECHANISM=SCRAM-SHA-512: it supports PLAIN"]),
-    ("SECURE", "SASL_SSL", {"ssl_ca_file": "stranger", **USER}, ["of none of the authorities", "WIREDESK_SSL_CA_FILE="]),
+    ("SECURE", "SASL_SSL", {"ssl_ca_file": "stranger", **USER}, ["was not issued by an authority in", "WIREDESK_SSL_CA_FILE="]),
     # The protocol.
     ("TLS", "PLAINTEXT", {}, ["uses TLS, but WIREDESK_SECURITY_PROTOCOL=PLAINTEXT does not: set SSL"]),
     ("MUTUAL", "PLAINTEXT", {}, ["uses TLS, but WIREDESK_SECURITY_PROTOCOL=PLAINTEXT does not: set SSL"]),
@@ -148,15 +148,15 @@ REFUSED = [
 ]  # fmt: skip
 
 UNREADABLE = [
-    ({"ssl_ca_file": "text"}, ["WIREDESK_SSL_CA_FILE=", "text.pem", "no PEM file of certificates"]),
+    ({"ssl_ca_file": "text"}, ["WIREDESK_SSL_CA_FILE=", "text.pem", "not a PEM file of certificates"]),
     ({"ssl_ca_file": "/no/such.pem"}, ["WIREDESK_SSL_CA_FILE=/no/such.pem cannot be read"]),
     ({"ssl_cert_file": "/no/such.pem", "ssl_key_file": "key"}, ["WIREDESK_SSL_CERT_FILE=/no/such.pem cannot be read"]),
     ({"ssl_cert_file": "client", "ssl_key_file": "/no/such.pem"}, ["WIREDESK_SSL_KEY_FILE=/no/such.pem cannot be read"]),
-    ({"ssl_cert_file": "text", "ssl_key_file": "key"}, ["WIREDESK_SSL_CERT_FILE=", "no PEM file of a certificate"]),
-    ({"ssl_cert_file": "client", "ssl_key_file": "text"}, ["WIREDESK_SSL_KEY_FILE=", "no PEM file of a private key"]),
-    ({"ssl_cert_file": "client", "ssl_key_file": "old_key"}, ["old_key.pem is not that of WIREDESK_SSL_CERT_FILE="]),
+    ({"ssl_cert_file": "text", "ssl_key_file": "key"}, ["WIREDESK_SSL_CERT_FILE=", "not a PEM file of a certificate"]),
+    ({"ssl_cert_file": "client", "ssl_key_file": "text"}, ["WIREDESK_SSL_KEY_FILE=", "not a PEM file of a private key"]),
+    ({"ssl_cert_file": "client", "ssl_key_file": "old_key"}, ["old_key.pem does not belong to WIREDESK_SSL_CERT_FILE="]),
     ({"ssl_cert_file": "client", "ssl_key_file": "locked"}, ["is encrypted: set WIREDESK_SSL_KEY_PASSWORD"]),
-    ({"ssl_cert_file": "client", "ssl_key_file": "locked", "ssl_key_password": "guess"}, ["WIREDESK_SSL_KEY_PASSWORD does not open"]),
+    ({"ssl_cert_file": "client", "ssl_key_file": "locked", "ssl_key_password": "guess"}, ["WIREDESK_SSL_KEY_PASSWORD does not decrypt"]),
 ]  # fmt: skip
 
 

@@ -326,7 +326,7 @@ def test_a_batch_of_an_unknown_format_is_kept_whole() -> None:
     future[16] = 9
     found = read(bytes(future) + sound(2, 1))
     assert [(r.offset, r.defect and r.defect.message) for r in found] == [
-        (0, "unknown format of batches: magic 9"),
+        (0, "unknown batch format: magic 9"),
         (2, None),
     ]
 

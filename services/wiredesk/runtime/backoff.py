@@ -1,24 +1,26 @@
-"""Waits that grow: a broker that comes back must not be met by everybody at once."""
+"""Growing waits between retries: when a broker comes back, clients must not all connect at once."""
 
 import asyncio
 import random
 
 FIRST = 0.25
+"""The first wait, in seconds; each further wait is twice as long. The actual wait is random, from half of it up."""
+
 MOST = 15.0
-"""Seconds of the shortest and the longest wait: doubled each time, and drawn from half of it up."""
+"""The longest wait, in seconds."""
 
 
 class Backoff:
-    """Waits that grow, with jitter, until reset."""
+    """Growing waits with jitter, until reset."""
 
     def __init__(self) -> None:
         self._next = FIRST
 
     def reset(self) -> None:
-        """Begin again with the shortest wait."""
+        """Start again with the shortest wait."""
         self._next = FIRST
 
     async def wait(self) -> None:
-        """Wait, and make the next wait longer."""
+        """Wait, and double the next wait."""
         await asyncio.sleep(self._next * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load, guards nothing
         self._next = min(self._next * 2, MOST)

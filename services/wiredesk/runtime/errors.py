@@ -1,19 +1,19 @@
-"""The errors of wiredesk, in one tree, split by what can be done about them.
+"""The errors of wiredesk, in one hierarchy, by what can be done about them.
 
-WiredeskError            everything that we raise on purpose; its message is one line for a person
-├── UsageError           the person who typed the command can mend it           exit code 2
-├── UnavailableError     something outside is missing: a broker, a disk, a port exit code 1
-│   └── ForbiddenError   Kafka does not allow it to us: an ACL is missing        exit code 1
-├── HandlerError         a stage cannot be loaded: this deploy is broken         exit code 1
-├── RejectedError        this record cannot be processed: it is dead-lettered, the others go on
-├── OffsetsMovedError    the offsets of a partition begin anew, went back, or left it: its lane finds its place again
-├── BrakePulledError     too many records are given up: the stage stands still and tries single ones
-└── TransactionError     a transaction failed: its records are read again, from the offset that holds by then
-    ├── OpeningError     the coordinator did not let us in: out of reach, or busy with our predecessor for too long
-    ├── AbortedError     it failed before its commit was asked for: nothing of it will ever be read
+WiredeskError            every error that wiredesk raises on purpose; its message is one line for a person
+├── UsageError           an option, a setting or an argument is wrong: correct it          exit code 2
+├── UnavailableError     a broker, a topic, a port or disk space is missing                exit code 1
+│   └── ForbiddenError   Kafka denies an operation: an ACL is missing                      exit code 1
+├── HandlerError         the handler of a stage cannot be loaded                           exit code 1
+├── RejectedError        this record can never be processed: it is dead-lettered, the others continue
+├── OffsetsMovedError    the partition's offsets restarted, went back or expired: its lane opens again
+├── BrakePulledError     too many records fail: the worker stands still and tries single ones
+└── TransactionError     a transaction failed: its records are read again, from the offset that is committed then
+    ├── OpeningError     InitProducerId failed: the coordinator is unreachable, or busy with the previous owner
+    ├── AbortedError     it failed before the commit was requested: none of its outputs will ever be read
     │   └── OutputTooLargeError  the broker refuses an output of this size: its record is dead-lettered
-    ├── InDoubtError     its commit was asked for and not confirmed: the next fence settles it
-    └── FencedError      another producer has our transactional id, or the broker timed us out: the lane stops
+    ├── InDoubtError     the commit was requested and not confirmed: the next InitProducerId settles it
+    └── FencedError      another producer has the transactional id, or the broker timed it out: the lane stops
 """
 
 
@@ -30,23 +30,23 @@ class UsageError(WiredeskError):
 
 
 class UnavailableError(WiredeskError):
-    """Something that wiredesk needs is not there: a broker, a topic, a port, space on a disk."""
+    """Something that wiredesk needs is not available: a broker, a topic, a port, disk space."""
 
 
 class ForbiddenError(UnavailableError):
-    """Kafka does not allow an operation to our principal; the message names it, the resource and the principal."""
+    """Kafka denies an operation; the message names the operation, the resource and the principal."""
 
 
 class HandlerError(WiredeskError):
-    """A stage's handler cannot be loaded, or its process does not stay up."""
+    """A stage's handler cannot be loaded, or its process does not stay alive."""
 
 
 class RejectedError(WiredeskError):
-    """A handler's verdict on one record: it can never be processed as it is.
+    """A handler's decision on one record: it can never be processed as it is.
 
     Args:
         reason: a short code, stable for counting: `invalid_event`, `empty`, `binary`.
-        message: what is wrong and where, for a reader.
+        message: what is wrong and where, for a person.
     """
 
     def __init__(self, reason: str, message: str) -> None:
@@ -56,15 +56,15 @@ class RejectedError(WiredeskError):
 
 
 class OffsetsMovedError(WiredeskError):
-    """The partition is not the one any more that the lane has been reading.
+    """The partition is no longer the one that the lane has been reading.
 
-    Its topic was deleted and made anew, its leader is another one and may have a shorter log, or retention has deleted
-    what came next.
+    Its topic was deleted and recreated, another leader was elected and may have a shorter log, or retention has deleted
+    the next records.
     """
 
 
 class BrakePulledError(WiredeskError):
-    """So many records fail that the fault is more likely this deploy's than theirs."""
+    """So many records fail that the fault is more likely in this deployment than in the records."""
 
 
 class TransactionError(WiredeskError):
@@ -82,20 +82,20 @@ class TransactionError(WiredeskError):
 class OpeningError(TransactionError):
     """InitProducerId was not answered in time, or was refused.
 
-    The coordinator may be out of reach or on the move, or answer CONCURRENT_TRANSACTIONS for as long as it writes the
-    markers of the predecessor's last transaction.
+    The coordinator may be unreachable or moving, or answer CONCURRENT_TRANSACTIONS while it writes the markers of the
+    previous owner's last transaction.
     """
 
 
 class AbortedError(TransactionError):
-    """The transaction failed before its commit was asked for: it is aborted, by us or by whoever opens next."""
+    """The transaction failed before its commit was requested: this worker aborts it, or the partition's next owner."""
 
 
 class OutputTooLargeError(AbortedError):
     """An output is larger than its topic allows.
 
     Args:
-        index: of the output, in the order in which they were given.
+        index: of the output in the list of outputs.
         size: of its value, in bytes.
     """
 
@@ -106,14 +106,14 @@ class OutputTooLargeError(AbortedError):
 
 
 class InDoubtError(TransactionError):
-    """The commit was asked for and not confirmed: it may hold or not.
+    """The commit was requested and not confirmed: the transaction may be committed or aborted.
 
-    The next InitProducerId waits until it is one or the other; the committed offset, read after it, says which.
+    The next InitProducerId waits until it is one or the other; the committed offset that is read after it says which.
     """
 
 
 class FencedError(TransactionError):
-    """The coordinator has given our transactional id a new epoch.
+    """The coordinator has given the transactional id a new epoch.
 
-    Another worker opened it, or our transaction was open for so long that the coordinator ended it.
+    Another worker has initialized it, or the transaction was open for so long that the coordinator ended it.
     """

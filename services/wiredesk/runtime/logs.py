@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line on stderr, ours and those of the libraries alike."""
+"""Logs: one JSON object per line on stderr, for wiredesk and its libraries."""
 
 import contextlib
 import logging
@@ -10,6 +10,7 @@ import structlog
 from wiredesk.runtime.printable import json_text, one_line
 
 QUIET_SECONDS = 10.0
+"""A library's message is logged once in this time."""
 
 SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -17,33 +18,34 @@ SHARED: list[structlog.typing.Processor] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+"""Processors for the records of structlog and of logging."""
 
 
 class Repeated(logging.Filter):
-    """Lets a library say the same thing once in a while only.
+    """Limits how often a library logs the same message.
 
-    While a broker is down aiokafka says so some fifty times a second, and buries what matters.
+    While a broker is down, aiokafka logs it some fifty times a second, which buries other messages.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._said: dict[tuple[str, str], tuple[float, int]] = {}
+        self._seen: dict[tuple[str, str], tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Drop a message that was let through less than `QUIET_SECONDS` ago; count what is dropped."""
+        """Drop a message that was logged less than `QUIET_SECONDS` ago; count what is dropped."""
         key = (record.name, str(record.msg))
-        last, dropped = self._said.get(key, (0.0, 0))
+        last, dropped = self._seen.get(key, (0.0, 0))
         if record.created - last < QUIET_SECONDS:
-            self._said[key] = (last, dropped + 1)
+            self._seen[key] = (last, dropped + 1)
             return False
-        self._said[key] = (record.created, 0)
+        self._seen[key] = (record.created, 0)
         if dropped:
-            record.msg = f"{record.msg} (and {dropped} times more)"
+            record.msg = f"{record.msg} (and {dropped} more times)"
         return True
 
 
 def configure(level: str) -> None:
-    """Log as JSON lines to stderr from here on, for this process."""
+    """Log as JSON lines to stderr from now on, in this process."""
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -70,11 +72,11 @@ def configure(level: str) -> None:
         "aiokafka.consumer.group_coordinator",
         "aiokafka.producer.sender",
     ):
-        logging.getLogger(library).addFilter(Repeated())  # a filter sees its own logger's records, not those below it
+        logging.getLogger(library).addFilter(Repeated())  # a filter gets its own logger's records only
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # Its INFO tells of every heartbeat and metadata refresh; what matters there we log ourselves.
+    # At INFO it logs every heartbeat and metadata refresh; wiredesk logs what matters of that itself.
     logging.getLogger("aiokafka").setLevel(max(logging.WARNING, root.level))
 
 
@@ -115,14 +117,14 @@ def muted(name: str) -> Iterator[None]:
 
 
 def quiet() -> None:
-    """Keep the libraries' logs off a command's output: its own one line says what went wrong.
+    """Suppress the libraries' logs in a command, whose own error message says what is wrong.
 
-    Our own warnings, of records that cannot be read or of a transaction that is waited for, are lines on stderr.
+    Warnings of wiredesk, such as records that cannot be read or an open transaction, are lines on stderr.
     """
     structlog.configure(
         processors=[structlog.stdlib.add_log_level, _plain_line],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # looked up anew: it may be another one by then
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # looked up each time: it may have been replaced
         cache_logger_on_first_use=False,
     )
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)

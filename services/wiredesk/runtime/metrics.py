@@ -1,4 +1,4 @@
-"""Every metric of a worker, with its meaning and, where there is one, the remedy. Seconds and bytes throughout."""
+"""Every metric of a worker, with its meaning and, where there is one, the remedy. Units are seconds and bytes."""
 
 import contextlib
 from bisect import bisect_left
@@ -11,10 +11,10 @@ from prometheus_client.registry import Collector
 
 
 class Distribution(Collector):
-    """A histogram that takes many values at once: the library's own costs microseconds for each of a busy stage.
+    """A histogram that takes many values at once: prometheus_client's own costs microseconds for each value.
 
     Args:
-        bounds: upper ones of the buckets, ascending, without infinity.
+        bounds: upper bounds of the buckets, ascending, without infinity.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class Distribution(Collector):
             self._counts[bisect_left(self._bounds, value)] += 1
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the metric as the library writes it."""
+        """Yield the metric in the form of prometheus_client."""
         names = (*(str(float(bound)) for bound in self._bounds), "+Inf")
         buckets = list(zip(names, accumulate(self._counts), strict=True))
         yield HistogramMetricFamily(self._name, self._documentation, buckets=buckets, sum_value=self._sum)
@@ -64,41 +64,44 @@ class OldestGauge(Gauge):
 
 
 _FAST = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
-_LONG = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86400)
+"""Buckets for processing and commits, in seconds."""
 
-RECORDS = Counter(
-    "wiredesk_records", "Records committed, by where they ended: a topic, as named in the pipeline.", ["topic"]
-)
+_LONG = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86400)
+"""Buckets for the age of pages, in seconds."""
+
+RECORDS = Counter("wiredesk_records", "Records committed, by topic, as named in the topology.", ["topic"])
 
 DEAD_LETTERS = Counter(
-    "wiredesk_dead_letters", "Records given up, by reason. A rise after a deploy: roll back, then redrive.", ["reason"]
+    "wiredesk_dead_letters",
+    "Records dead-lettered, by reason. A rise after a deployment: roll back, then redrive.",
+    ["reason"],
 )
 
-IN_FLIGHT = Gauge("wiredesk_in_flight_records", "Records taken and not yet committed.", ["partition"])
+IN_FLIGHT = Gauge("wiredesk_in_flight_records", "Records that are taken and not yet committed.", ["partition"])
 
 LAG = Gauge(
     "wiredesk_lag_records",
-    "From the committed offset to the end of the partition, as Kafka's own tools have it. Grows: add workers.",
+    "Offsets from the committed one to the end of the partition, as in Kafka's own tools. It grows: add workers.",
     ["partition"],
 )
 
 EXPIRED = Counter(
     "wiredesk_expired_records",
-    "Offsets that retention had deleted before this stage read them. Not 0: add workers, or keep the topic for longer.",
+    "Offsets that retention deleted before this stage read them. Not 0: add workers, or retain the topic for longer.",
 )
 
 OFFSETS_MOVED = Counter(
     "wiredesk_offsets_moved",
-    "Partitions whose offsets were not what they had been: their topic was made anew (recreated), their log cut back "
-    "(cut_back: an unclean election of a leader), or records were gone by retention (expired).",
+    "Partitions whose offsets changed: their topic was deleted and created again (recreated), their log was truncated "
+    "by an unclean leader election (cut_back), or retention deleted records before they were read (expired).",
     ["kind"],
 )
 
-PAGE_SECONDS = Distribution("wiredesk_page_seconds", "Time that one record takes in its worker process.", _FAST)
+PAGE_SECONDS = Distribution("wiredesk_page_seconds", "Time that one record takes in its child process.", _FAST)
 
 COMMIT_SECONDS = Histogram(
     "wiredesk_commit_seconds",
-    "Time from the begin to the end of a transaction. Rises: look at the broker.",
+    "Time from the beginning to the end of a transaction. It rises: check the brokers.",
     buckets=_FAST,
 )
 
@@ -108,41 +111,44 @@ COMMIT_RECORDS = Histogram(
 
 SINCE_ORIGIN_SECONDS = Distribution(
     "wiredesk_since_origin_seconds",
-    "Age of a page when this stage has committed it: now, less its arrival in the first topic.",
+    "Age of a page when this stage commits it: the time since its arrival in the first topic.",
     _LONG,
 )
 
-LAST_COMMIT = Gauge("wiredesk_last_commit_timestamp_seconds", "When the last transaction was committed, since 1970.")
+LAST_COMMIT = Gauge(
+    "wiredesk_last_commit_timestamp_seconds", "When the last transaction was committed, in seconds since 1970."
+)
 
 OPEN_TRANSACTION = OldestGauge(
     "wiredesk_open_transaction_timestamp_seconds",
-    "When the oldest open transaction began, since 1970; 0: none. Old: readers of the outputs wait for it.",
+    "When the oldest open transaction began, in seconds since 1970; 0: none. Old: consumers of outputs wait for it.",
 )
 
 TRANSACTION_FAILURES = Counter(
     "wiredesk_transaction_failures",
-    "Transactions that failed and whose records were read again, by kind of error (wiredesk/runtime/errors.py).",
+    "Transactions that failed and whose records were read again, by type of error (wiredesk/runtime/errors.py).",
     ["error"],
 )
 
 BRAKE = Gauge(
     "wiredesk_brake",
-    "1 while the worker stands still because most records fail. Look at the dead letters' reasons; roll back.",
+    "1 while the worker stands still because most records fail. Check the reasons of the dead letters; roll back.",
 )
 
-REBALANCES = Counter("wiredesk_rebalances", "Assignments of partitions that this worker got from its group.")
+REBALANCES = Counter("wiredesk_rebalances", "Assignments of partitions by the consumer group.")
 
 LANES = Gauge("wiredesk_lanes", "Partitions of this worker, by state of their lane.", ["state"])
 
 CHILD_ENDS = Counter(
-    "wiredesk_child_ends", "Worker processes that ended and were replaced. Rises: see the dead letters' reasons."
+    "wiredesk_child_ends",
+    "Child processes that ended and were replaced. It rises: check the reasons of the dead letters.",
 )
 
 STAGE_INFO = Gauge("wiredesk_stage", "1, labelled with the stage and its version.", ["stage", "version"])
 
 
 def forget_partition(partition: int) -> None:
-    """Drop the gauges of a partition that is no longer this worker's: another one reports it now."""
+    """Remove the gauges of a partition that was revoked: another worker reports it now."""
     for gauge in (IN_FLIGHT, LAG):
         with contextlib.suppress(KeyError):
             gauge.remove(partition)

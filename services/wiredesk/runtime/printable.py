@@ -1,7 +1,7 @@
-"""Text that is safe to show: what could command a terminal or deceive its reader is written as an escape.
+"""Text that is safe to print: characters that control a terminal or mislead a reader are written as escapes.
 
-Pages, headers and keys are hostile. They may hold escape sequences (C0 and C1 controls), characters that reorder a line
-(bidirectional overrides and isolates), that break it (U+2028), or that cannot be seen at all.
+Pages, headers and keys may be hostile. They may contain escape sequences (C0 and C1 controls), characters that reorder
+a line (bidirectional overrides and isolates) or break it (U+2028), and invisible characters.
 """
 
 import json
@@ -16,7 +16,7 @@ _HARMFUL = (
     r"\x00-\x1f\x7f-\x9f"  # controls
     r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction
     r"\u2028\u2029"  # line and paragraph separators
-    r"\ud800-\udfff"  # halves of surrogate pairs: no encoding can write them
+    r"\ud800-\udfff"  # unpaired surrogates: no encoding can write them
     r"\xad\u034f\u070f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb"
     r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # invisible, tags and selectors among them
 )
@@ -33,36 +33,35 @@ _LAYOUT = "\n\t"
 
 
 def printable(text: str) -> str:
-    """Return text of several lines that can do nothing to a terminal; line feeds and tabs stay."""
+    """Return text of several lines that is safe to print; line feeds and tabs stay."""
     return _UNSAFE.sub(lambda found: found[0] if found[0] in _LAYOUT else _escape(found[0]), text)
 
 
 def one_line(text: str) -> str:
-    """Return text as one line and one cell: line feeds and tabs are escaped, too."""
+    """Return text as one line and one cell that is safe to print: line feeds and tabs are escaped, too."""
     return _UNSAFE.sub(lambda found: _escape(found[0]), text)
 
 
 def json_text(
     value: object, *, indent: bool = False, ascii_only: bool = False, default: Callable[[Any], Any] | None = None
 ) -> str:
-    r"""Return a value as JSON that is safe to show, on one line unless it is to be indented.
+    r"""Return a value as JSON that is safe to print, on one line unless it is indented.
 
-    It is what the JSON library wrote. Characters that are not safe can only stand within strings there, where `\uXXXX`
-    means the same: a parser sees no difference.
+    Unsafe characters can only occur within strings, where `\uXXXX` means the same: to a parser, there is no difference.
 
     Args:
-        ascii_only: escape all that is not ASCII, for an output of another encoding than UTF-8.
+        ascii_only: escape everything that is not ASCII, for an output in another encoding than UTF-8.
         default: as in `orjson.dumps`.
     """
     try:
         text = orjson.dumps(value, default=default, option=orjson.OPT_INDENT_2 if indent else None).decode()
-    except TypeError:  # halves of surrogate pairs, from the command line; numbers of more than 64 bits
+    except TypeError:  # unpaired surrogates, from the command line; integers of more than 64 bits
         text = json.dumps(value, default=default or str, indent=2 if indent else None)
     return (_NOT_ASCII if ascii_only else _UNSAFE).sub(_json_escape, text)
 
 
 def html_text(html: str) -> str:
-    """Return an HTML page that is safe to show: character references for what is not; controls are replaced."""
+    """Return an HTML page that is safe to print: character references for unsafe characters; controls are replaced."""
     return _UNSAFE.sub(_html_reference, html)
 
 
@@ -71,7 +70,7 @@ def _escape(character: str) -> str:
 
 
 def _json_escape(found: re.Match[str]) -> str:
-    if found[0] == "\n":  # of the indentation: within a string it is escaped already
+    if found[0] == "\n":  # of the indentation: within strings, it is already escaped
         return "\n"
     units = found[0].encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
@@ -80,6 +79,6 @@ def _json_escape(found: re.Match[str]) -> str:
 def _html_reference(found: re.Match[str]) -> str:
     if found[0] in _LAYOUT:
         return found[0]
-    if unicodedata.category(found[0]) in ("Cc", "Cs"):  # HTML has no references for these
+    if unicodedata.category(found[0]) in ("Cc", "Cs"):  # HTML has no character references for these
         return "\N{REPLACEMENT CHARACTER}"
     return f"&#x{ord(found[0]):x};"

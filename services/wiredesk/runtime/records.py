@@ -1,4 +1,4 @@
-"""What a stage works on: a record in, outputs or a failure out. What the bytes mean is the handler's business."""
+"""Records, outputs and failures: what a stage reads and writes. Only the handler knows what the bytes mean."""
 
 import re
 from collections.abc import Sequence
@@ -13,24 +13,25 @@ MAX_INT32 = 2**31 - 1
 """The largest partition number of Kafka's protocol: a client cannot ask for a larger one."""
 
 HEADER_BYTES = 64
-"""What a header takes in memory beside its name and value: an empty one has two bytes on the wire, or none, packed."""
+"""Memory that a header takes in addition to its name and value: an empty one has two bytes on the wire."""
 
 _COORDINATES = re.compile(r"(.+)/([0-9]{1,10})/([0-9]{1,19})", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """Why a record cannot be read as its publisher meant it.
+    """Why a record cannot be read as its publisher wrote it.
 
     Attributes:
-        reason: `unreadable_record`; `unreadable_batch`: it stands for all records of its batch; or `oversized_record`:
-            its value is the batch that it came in.
-        message: one line for a reader.
-        headers: the bytes of the record's headers as they came, where key and value could be read. None: nothing could
-            be, and the record's value is the bytes of the record or of the batch.
-        batch_offset: where its batch begins, where it stands for all of it; it stands at the offset from which the
-            batch was read, which may be a later one.
-        next_offset: where the next batch begins, in that case.
+        reason: `unreadable_record`; `unreadable_batch`: it represents all records of its batch; or `oversized_record`:
+            its value is its compressed batch.
+        message: one line for a person.
+        headers: the bytes of the record's headers, where key and value could be read. None: nothing could be read, and
+            the record's value is the bytes of the record or of the batch.
+        batch_offset: base offset of its batch, where it represents the whole batch; its own offset is the one from
+        which
+            the batch was read, which may be a later one.
+        next_offset: the offset after the batch, in that case.
     """
 
     reason: str
@@ -40,15 +41,15 @@ class Defect:
     next_offset: int | None = None
 
 
-@dataclass(frozen=True, init=False)  # without slots: the size is counted once, and kept
+@dataclass(frozen=True, init=False)  # without slots: the cached properties need a dictionary
 class Record:
-    """A record as it stands on a partition.
+    """A record of a partition.
 
     Attributes:
         topic: name on the cluster, prefix included.
-        timestamp: milliseconds since 1970, by the topic's rule (time of append, in our topics).
-        defect: why it cannot be read, if it cannot. It is never given to a handler.
-        leader_epoch: of the leader that wrote it; -1 where that is not known.
+        timestamp: milliseconds since 1970; in topics of wiredesk, the time of append.
+        defect: why it cannot be read; None where it can. A record with a defect is never given to a handler.
+        leader_epoch: of the leader that wrote it; -1 where it is not known.
     """
 
     topic: str
@@ -73,7 +74,7 @@ class Record:
         defect: Defect | None = None,
         leader_epoch: int = -1,
     ) -> None:
-        # What `dataclass` generates for a frozen class takes four times as long, for each record twice.
+        # The `__init__` that `dataclass` generates for a frozen class takes four times as long, twice for each record.
         fields = self.__dict__
         fields["topic"] = topic
         fields["partition"] = partition
@@ -87,14 +88,14 @@ class Record:
 
     @property
     def coordinates(self) -> str:
-        """`<topic>/<partition>/<offset>`: names the record for good."""
+        """`<topic>/<partition>/<offset>`: identifies the record."""
         return f"{self.topic}/{self.partition}/{self.offset}"
 
     @property
     def next_offset(self) -> int:
-        """The offset from which to read on: a record that stands for its batch takes all offsets of it."""
-        after = None if self.defect is None else self.defect.next_offset
-        return self.offset + 1 if after is None else after
+        """The offset after the record: one that represents its batch covers all offsets of the batch."""
+        after_batch = None if self.defect is None else self.defect.next_offset
+        return self.offset + 1 if after_batch is None else after_batch
 
     @cached_property
     def size(self) -> int:
@@ -106,13 +107,13 @@ class Record:
 
     @cached_property
     def memory(self) -> int:
-        """Bytes that it holds in memory, as far as its publisher determines them."""
+        """Bytes that it takes in memory, as far as its publisher determines them."""
         raw = None if self.defect is None else self.defect.headers
         return self.size + HEADER_BYTES * len(self.headers) + len(raw or b"")
 
 
 def parse_coordinates(coordinates: str) -> tuple[str, int, int] | None:
-    """Return topic, partition and offset of a record's coordinates; None where they are none."""
+    """Return topic, partition and offset from a record's coordinates; None where the text is not coordinates."""
     match = _COORDINATES.fullmatch(coordinates)
     if match is None:
         return None
@@ -121,7 +122,7 @@ def parse_coordinates(coordinates: str) -> tuple[str, int, int] | None:
 
 
 def instant(milliseconds: int) -> datetime | None:
-    """Return a record's timestamp as a time; None where it is no time: a publisher may write any 64 bits there."""
+    """Return a record's timestamp as a datetime; None where it is outside the calendar: it may be any 64 bits."""
     try:
         return datetime.fromtimestamp(milliseconds / 1000, UTC)
     except (ValueError, OverflowError, OSError):
@@ -129,7 +130,7 @@ def instant(milliseconds: int) -> datetime | None:
 
 
 class Output(NamedTuple):
-    """A record to be written. `topic` is the name in the topology, without the prefix."""
+    """A record to be written. `topic` is the name in the topology, without prefix."""
 
     topic: str
     key: bytes | None
@@ -142,8 +143,8 @@ class Failure:
     """Why a record could not be processed.
 
     Attributes:
-        reason: a code to count by: a handler's own, or `error`, `timeout`, `memory`, `crash`, `output_too_large`.
-        message: one line for a reader.
+        reason: a code for counting: one of the handler's, or `error`, `timeout`, `memory`, `crash`, `output_too_large`.
+        message: one line for a person.
         stack: the end of the stack trace, where there is one.
     """
 
@@ -153,17 +154,21 @@ class Failure:
 
 
 Outcome = tuple[Output, ...] | Failure
+"""What the processing of a record results in."""
 
 
 class Handler(Protocol):
-    """A stage's work: a pure function from a record to its outputs.
+    """What a stage does: a pure function from a record to its outputs.
 
-    It runs in a process of its own, one record at a time. It may raise `RejectedError` for a record that can never be
-    processed; any other exception counts as an error of that record alone. It may be called again for the same record
-    and must then return the same outputs.
+    It runs in a child process, one record at a time. It may raise `RejectedError` for a record that can never be
+    processed; any other exception is an error of that record only. It may be called again for the same record, and must
+    then return the same outputs.
+
+    Attributes:
+        version: changes with every change of the outputs for the same record.
     """
 
     version: str
 
     def __call__(self, record: Record) -> Sequence[Output]:
-        """Return what is to be written for the record, in order."""
+        """Return the outputs of a record, in order."""

@@ -17,7 +17,7 @@ PREFIX = "WIREDESK_"
 MIB = 1024 * 1024
 
 _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\s:,/\[\]]+)(:(?P<port>\d{1,5}))?")
-"""Of a broker: an address of IPv6 stands in brackets."""
+"""The address of a broker: an IPv6 address is in brackets."""
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 """Hosts to which a secret may be sent without TLS."""
@@ -59,24 +59,26 @@ class KafkaSettings(Settings):
 
     bootstrap_servers: str = Field("127.0.0.1:9092", min_length=1, description="Brokers: host:port, comma-separated.")
     topic_prefix: str = Field(
-        "", pattern=r"^[A-Za-z0-9._-]{0,100}$", description="Before every topic and group: desks can share a cluster."
+        "",
+        pattern=r"^[A-Za-z0-9._-]{0,100}$",
+        description="Prefix of every topic and group: several deployments can share a cluster.",
     )
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
-        "PLAINTEXT", description="How the connection is secured."
+        "PLAINTEXT", description="Security protocol of connections to brokers."
     )
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"] = Field(
-        "SCRAM-SHA-512", description="How the client proves who it is, with a SASL protocol."
+        "SCRAM-SHA-512", description="SASL mechanism, with a SASL protocol."
     )
-    sasl_username: str | None = Field(None, description="User, with PLAIN and SCRAM.")
+    sasl_username: str | None = Field(None, description="User name, with PLAIN and SCRAM.")
     sasl_password: SecretStr | None = Field(None, description="Password, with PLAIN and SCRAM.")
     sasl_oauth_token_url: str | None = Field(
         None, description="Token endpoint, with OAUTHBEARER: https, or http on loopback (OIDC client credentials)."
     )
     sasl_oauth_client_id: str | None = Field(None, description="Client id at the token endpoint.")
     sasl_oauth_client_secret: SecretStr | None = Field(None, description="Client secret at the token endpoint.")
-    sasl_oauth_scope: str | None = Field(None, description="Scopes that are asked for, separated by spaces.")
+    sasl_oauth_scope: str | None = Field(None, description="Scopes that are requested, separated by spaces.")
     sasl_oauth_ca_file: Path | None = Field(
-        None, description="PEM file of the authorities trusted for the token endpoint; default: the system's."
+        None, description="PEM file of the certificate authorities for the token endpoint; default: the system's."
     )
     sasl_oauth_extensions: str | None = Field(
         None,
@@ -87,28 +89,31 @@ class KafkaSettings(Settings):
         None,
         description="Plug-in that supplies tokens instead: an entry point of the group `wiredesk.token_providers`.",
     )
-    ssl_ca_file: Path | None = Field(None, description="PEM file of the authorities trusted; default: the system's.")
-    ssl_cert_file: Path | None = Field(None, description="PEM file of the client's certificate, for mutual TLS.")
-    ssl_key_file: Path | None = Field(None, description="PEM file of the client's key, for mutual TLS.")
-    ssl_key_password: SecretStr | None = Field(None, description="Password of the client's key.")
+    ssl_ca_file: Path | None = Field(
+        None, description="PEM file of the trusted certificate authorities; default: the system's."
+    )
+    ssl_cert_file: Path | None = Field(None, description="PEM file of the client certificate, for mutual TLS.")
+    ssl_key_file: Path | None = Field(None, description="PEM file of the client key, for mutual TLS.")
+    ssl_key_password: SecretStr | None = Field(None, description="Password of the client key.")
     ssl_check_hostname: bool = Field(
-        default=True, description="Whether the broker's certificate must be for the host name that is connected to."
+        default=True, description="Whether the broker's certificate must match the host name of the connection."
     )
     compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = Field(
-        "gzip", description="Codec of what is written; of these every client reads gzip and none as it comes."
+        "gzip",
+        description="Codec of published records. Every client reads gzip and none without further libraries.",
     )
-    request_timeout: float = Field(30, gt=0, le=600, description="Seconds that one request to a broker may take.")
+    request_timeout: float = Field(30, gt=0, le=600, description="Seconds that a request to a broker may take.")
     connections_max_idle: float = Field(
         540,
         ge=1,
         le=86_400,
-        description="Seconds without a request after which a connection is closed: less than the load balancer's.",
+        description="Seconds after which an idle connection is closed: fewer than a load balancer's idle timeout.",
     )
     client_rack: str | None = Field(
         None,
         min_length=1,
         max_length=200,
-        description="Rack or availability zone of this process: it reads from a replica there, where brokers allow it.",
+        description="Rack or zone of this process: it fetches from replicas there, if brokers allow it.",
     )
 
     @field_validator("bootstrap_servers")
@@ -117,7 +122,7 @@ class KafkaSettings(Settings):
         for server in servers.split(","):
             found = _ADDRESS.fullmatch(server.strip())
             if found is None or not 0 < int(found["port"] or 9092) < 65536:  # noqa: PLR2004 - ports have 16 bits
-                raise ValueError(f"{server.strip()!r} is no host:port")
+                raise ValueError(f"{server.strip()!r} is not host:port")
         return servers
 
     @model_validator(mode="after")
@@ -145,7 +150,9 @@ class KafkaSettings(Settings):
             )
         url = urlsplit(self.sasl_oauth_token_url)
         if url.username is not None or url.password is not None:
-            raise ValueError("WIREDESK_SASL_OAUTH_TOKEN_URL must hold no user and no password: it is shown in messages")
+            raise ValueError(
+                "WIREDESK_SASL_OAUTH_TOKEN_URL must not contain a user or password: it is shown in messages"
+            )
         if not url.hostname or (url.scheme != "https" and (url.scheme != "http" or url.hostname not in LOOPBACK)):
             raise ValueError(
                 "WIREDESK_SASL_OAUTH_TOKEN_URL must be an https address (or http on loopback): the client secret is "
@@ -158,65 +165,74 @@ class KafkaSettings(Settings):
 
 
 class WorkerSettings(Settings):
-    """How a worker takes, computes and commits."""
+    """How a worker fetches, computes and commits."""
 
-    processes: int = Field(0, ge=0, le=256, description="Worker processes for the stage; 0: what the stage suggests.")
+    processes: int = Field(0, ge=0, le=256, description="Child processes of a worker; 0: the default of the stage.")
     load_timeout: float = Field(
-        120, gt=0, le=3600, description="Seconds that a stage's handler, its models included, may take to load."
+        120, gt=0, le=3600, description="Seconds that loading a stage's handler and its models may take."
     )
-    page_deadline: float = Field(30, gt=0, le=3600, description="Seconds that one page may compute.")
+    page_deadline: float = Field(30, gt=0, le=3600, description="Seconds that processing one page may take.")
     page_memory_bytes: int = Field(
-        1024 * MIB, ge=64 * MIB, description="Memory that a worker process may take beside its loaded models (Linux)."
+        1024 * MIB,
+        ge=64 * MIB,
+        description="Memory that a child process may allocate in addition to its loaded models (Linux).",
     )
     guarantee: Literal["exactly_once", "at_least_once"] = Field(
-        "exactly_once", description="`at_least_once` for clusters that allow no transactions: event ids stay the same."
+        "exactly_once", description="`at_least_once` for clusters without transactions; event ids are the same."
     )
-    lane_records: int = Field(2000, ge=1, le=100_000, description="Pages in flight for each partition, at most.")
-    lane_bytes: int = Field(64 * MIB, ge=1, description="Bytes of pages in flight for each partition, at most.")
-    worker_records: int = Field(4000, ge=1, le=1_000_000, description="Pages in flight in the whole worker, at most.")
-    worker_bytes: int = Field(256 * MIB, ge=1, description="Bytes of pages in flight in the whole worker, at most.")
-    transaction_records: int = Field(1000, ge=1, le=10_000, description="Pages in one transaction, at most.")
-    transaction_bytes: int = Field(16 * MIB, ge=1, description="Bytes of pages in one transaction, at most.")
+    lane_records: int = Field(2000, ge=1, le=100_000, description="Most pages in flight per partition.")
+    lane_bytes: int = Field(64 * MIB, ge=1, description="Most bytes of pages in flight per partition.")
+    worker_records: int = Field(4000, ge=1, le=1_000_000, description="Most pages in flight per worker.")
+    worker_bytes: int = Field(256 * MIB, ge=1, description="Most bytes of pages in flight per worker.")
+    transaction_records: int = Field(1000, ge=1, le=10_000, description="Most pages in one transaction.")
+    transaction_bytes: int = Field(16 * MIB, ge=1, description="Most bytes of pages in one transaction.")
     transaction_age: float = Field(
-        0.5, ge=0, le=60, description="Seconds that a transaction stays open for more pages while many are in work."
+        0.5, ge=0, le=60, description="Seconds that a transaction stays open for more pages while many are in flight."
     )
     transaction_linger: float = Field(
-        0.02, ge=0, le=10, description="The same while few are in work, so that a single page is out at once."
+        0.02, ge=0, le=10, description="The same while few are in flight, so that a single page is published at once."
     )
     transaction_timeout: float = Field(
-        60, ge=1, le=900, description="Seconds after which the broker aborts a transaction that was left open."
+        60, ge=1, le=900, description="Seconds after which the broker aborts an open transaction."
     )
     instance_id: str | None = Field(
         None,
         pattern=r"^[A-Za-z0-9._-]{1,100}$",
-        description="Name of this worker, of no other of its stage: restarted under it, it keeps its partitions.",
+        description="Group instance id, unique in the stage: a worker that restarts with it keeps its partitions.",
     )
-    session_timeout: float = Field(45, ge=1, le=1800, description="Seconds of silence after which a worker is dead.")
+    session_timeout: float = Field(
+        45, ge=1, le=1800, description="Seconds without a heartbeat after which the group removes a worker."
+    )
     drain_timeout: float = Field(
-        20, gt=0, le=600, description="Seconds to finish pages in flight when partitions move or the worker stops."
+        20,
+        gt=0,
+        le=600,
+        description="Seconds to commit pages in flight when partitions are revoked or the worker stops.",
     )
     brake_share: float = Field(
         0.5, gt=0, le=1, description="Share of dead letters above which the worker stands still; 1: never."
     )
-    brake_window: float = Field(60, ge=1, le=3600, description="Seconds over which the share is taken.")
-    brake_records: int = Field(50, ge=1, le=100_000, description="Pages within the window, at least, to judge by.")
+    brake_window: float = Field(60, ge=1, le=3600, description="Seconds over which the share is computed.")
+    brake_records: int = Field(
+        50, ge=1, le=100_000, description="Fewest pages within the window for which the share counts."
+    )
     brake_retry: float = Field(
-        5, gt=0, le=300, description="Seconds until a worker that stands still tries a page; then longer and longer."
+        5, gt=0, le=300, description="Seconds until a worker that stands still tries a page; further waits are longer."
     )
     metrics_host: str = Field("127.0.0.1", description="Address for /metrics, /healthz and /readyz.")
     metrics_port: int = Field(
         9464,
         ge=0,
         le=65535,
-        description="Its port; 0: any free one. Where it is not set and taken, any free one; the log says which.",
+        description="Their port; 0: any free one. If it is not set and taken, any free one; the log says which.",
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Lowest level that is logged.")
 
     @model_validator(mode="after")
     def _drains_in_time(self) -> Self:
         if self.drain_timeout >= self.session_timeout:
             raise ValueError(
                 f"WIREDESK_DRAIN_TIMEOUT={self.drain_timeout:g} must be less than "
-                f"WIREDESK_SESSION_TIMEOUT={self.session_timeout:g}: a worker that drains sends no heartbeats"
+                f"WIREDESK_SESSION_TIMEOUT={self.session_timeout:g}: a worker sends no heartbeats while it drains"
             )
         return self

@@ -1,4 +1,4 @@
-"""At least once: outputs first, then the offset, for clusters that allow no transactions."""
+"""At least once: outputs first, then the offset, for clusters without transactions."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,10 +14,11 @@ from wiredesk.runtime.settings import KafkaSettings
 
 
 class AtLeastOnceProducer(Delivery):
-    """Outputs, and when all are written the offset.
+    """Writes outputs and, when all are written, commits the offset.
 
-    A failure between the two, or a takeover, writes outputs again. Their event ids are the same: who upserts by id does
-    not notice. The group's coordinator refuses offsets of a worker that has lost the partition.
+    After a failure between the two, or a rebalance, outputs are written again. Their event ids are the same, so a
+    consumer that upserts by id is not affected. The group's coordinator refuses offsets of a worker that has lost the
+    partition.
 
     Args:
         consumer: the member of the group that reads the partition.
@@ -41,7 +42,7 @@ class AtLeastOnceProducer(Delivery):
             OutputTooLargeError: an output is larger than its topic allows.
             AbortedError: an output was refused; others may have been written.
             InDoubtError: the offset may or may not have been committed.
-            FencedError: the group has given the partition to another member.
+            FencedError: the group has assigned the partition to another member.
         """
         try:
             async with asyncio.timeout(self._timeout):

@@ -1,11 +1,11 @@
-"""Record batches as a broker sends them, read so that nothing in them can stop the reader.
+"""Record batches as a broker sends them, parsed so that nothing in them can stop the consumer.
 
-The client library reads batches in C, and raises at the first thing that it does not expect: a header name that is no
-UTF-8, a stream that does not unpack. That costs all that stands in the same answer, again and again. Here the batch is
-taken apart first: what is wrong with a batch, or with one record of it, becomes that record's defect, and whatever
-stands around it is read. Sound batches are still read in C.
+aiokafka parses batches in C, and raises at the first thing that it does not expect: a header name that is not UTF-8, a
+stream that cannot be decompressed. Then no record of the same response can be read, again and again. Here, what is
+wrong with a batch, or with one record of it, becomes that record's defect, and everything around it is read. Sound
+batches are still parsed in C.
 
-The format is that of Kafka's protocol guide, "Record Batch" (magic 2).
+The format is "Record Batch" (magic 2) of Kafka's protocol guide.
 """
 
 import struct
@@ -23,35 +23,43 @@ _BATCH = struct.Struct(">qiibIhiqqqhii")
 """Base offset, length, leader epoch, magic, CRC, attributes, last offset delta, first and largest timestamp, producer's
 id and epoch, base sequence, number of records."""
 
-_PREFIX = struct.Struct(">qi")  # base offset, and the length of what follows
+_PREFIX = struct.Struct(">qi")
+"""Base offset, and the length of what follows."""
+
 _MAGIC_AT = 16
+"""Index of the magic byte."""
+
 _ATTRIBUTES_AT = 21
+"""Index of the attributes."""
+
 _MAGIC = 2
+"""The format of batches that is parsed here."""
 
 MAX_RECORD_BYTES = 90 << 20
-"""The largest record that is taken as it is, unpacked: a dead-letter topic takes it back in whatever codec."""
+"""The largest decompressed record that is processed as it is: a dead-letter topic accepts it back in any codec."""
 
 _CODEC_MASK, _LOG_APPEND_TIME, _TRANSACTIONAL, _CONTROL = 0x07, 0x08, 0x10, 0x20
+"""Bits of the attributes."""
 
 
 class Batches:
-    """The batches in a broker's answer; the last one may be cut off, and is left out then.
+    """The batches in a broker's response; the last one may be incomplete, and is then left out.
 
-    It stands where the client library expects a class of its own, and has those methods of it that are called.
+    It replaces a class of aiokafka, and has those of its methods that are called.
     """
 
     def __init__(self, data: bytes) -> None:
         self._data = data
 
     def has_next(self) -> bool:
-        """Whether there is a whole batch."""
+        """Whether there is a complete batch."""
         if len(self._data) < _PREFIX.size:
             return False
         length: int = _PREFIX.unpack_from(self._data)[1]
         return 0 < length <= len(self._data) - _PREFIX.size
 
     def size_in_bytes(self) -> int:
-        """Bytes of the answer."""
+        """Bytes of the response."""
         return len(self._data)
 
     def __iter__(self) -> Iterator["Batch"]:
@@ -71,11 +79,11 @@ class Batch:
     """A batch.
 
     Args:
-        data: the bytes of it.
-        following: offset at which the next batch begins, where that is known.
+        data: its bytes.
+        following: base offset of the next batch, where it is known.
 
     Attributes:
-        next_offset: after the last record of the batch, whether it is still there or was compacted away.
+        next_offset: the offset after the last record of the batch, which may have been compacted away.
         producer_id: -1 where its producer is neither idempotent nor transactional.
         problem: what is wrong with the batch as a whole; None where nothing is.
     """
@@ -94,15 +102,13 @@ class Batch:
     def __post_init__(self) -> None:
         self.base_offset, _ = _PREFIX.unpack_from(self.data)
         if self.following is not None and self.following <= self.base_offset:
-            self.following = (
-                None  # no checksum covers it: where it is damaged it must not cost the records of this batch
-            )
+            self.following = None  # no checksum covers it: if it is damaged, this batch must still be read
         self.next_offset = self.base_offset + 1 if self.following is None else self.following
         magic = self.data[_MAGIC_AT] if len(self.data) > _MAGIC_AT else None
         if magic is not None and magic != _MAGIC:  # brokers write no other since Kafka 3.0
-            self.problem = f"unknown format of batches: magic {magic}"
+            self.problem = f"unknown batch format: magic {magic}"
         elif len(self.data) < _BATCH.size:
-            self.problem = f"a batch of {len(self.data)} bytes is too short to be one"
+            self.problem = f"{len(self.data)} bytes are too short for a batch"
         else:
             self._read_head()
 
@@ -127,21 +133,21 @@ class Batch:
             after = self.base_offset + last + 1
             self.next_offset = after if self.following is None else min(after, self.following)
         if not DefaultRecordBatch(self.data).validate_crc():
-            self.problem = "its checksum (CRC) does not fit its bytes"
+            self.problem = "its checksum (CRC) does not match its bytes"
 
     @property
     def is_transactional(self) -> bool:
-        """Whether it is part of a transaction; of one that is damaged nobody can tell."""
+        """Whether it is part of a transaction; False for a damaged batch, whose attributes are not known."""
         return self.problem is None and bool(self._attributes & _TRANSACTIONAL)
 
     @property
     def is_control(self) -> bool:
-        """Whether it holds a marker of a transaction, and no record of a publisher."""
+        """Whether it is a control batch: a transaction marker, and no record of a publisher."""
         return self.problem is None and bool(self._attributes & _CONTROL)
 
     @property
     def is_abort(self) -> bool:
-        """Whether that marker says that the transaction was aborted."""
+        """Whether it is the marker of an aborted transaction."""
         if not self.is_control:
             return False
         try:
@@ -151,7 +157,7 @@ class Batch:
         return bool(marker == ABORT_MARKER)
 
     def records(self, topic: str, partition: int, start: int) -> Iterator[Record]:
-        """Yield the records of a partition from an offset on, in order; one that cannot be read with its defect."""
+        """Yield the records from an offset on, in order; a record that cannot be read has its defect."""
         if self.problem is not None:
             yield self._whole(topic, partition, start, self.problem)
         else:
@@ -177,7 +183,7 @@ class Batch:
                 read, after = read + 1, max(after, record.offset + 1)
                 if record.offset >= nexts:
                     nexts = record.offset + 1
-                    made = Record(
+                    parsed = Record(
                         topic,
                         partition,
                         record.offset,
@@ -188,11 +194,11 @@ class Batch:
                         None,
                         self.leader_epoch,
                     )
-                    yield made if all_fit else self._fitting(made)
+                    yield parsed if all_fit else self._fitting(parsed)
             is_sound = True
         except UNREADABLE:
             is_sound = False
-        if not is_sound:  # what has been read is left out: the offsets of a batch grow
+        if not is_sound:  # skip what has been read: the offsets within a batch ascend
             reader = OneByOne(topic, partition, self.base_offset, self.next_offset, self.leader_epoch, self._time)
             payload = bytes(unpacked[_BATCH.size :])
             yield from (
@@ -202,22 +208,22 @@ class Batch:
             )
 
     def _with_payload(self, payload: bytes) -> bytes:
-        """Return the batch with its records unpacked."""
+        """Return the batch with decompressed records."""
         head = bytearray(self.data[: _BATCH.size])
         head[_ATTRIBUTES_AT : _ATTRIBUTES_AT + 2] = (self._attributes & ~_CODEC_MASK & 0xFFFF).to_bytes(2)
         return b"".join((head, payload))
 
     def _fitting(self, record: Record) -> Record:
-        """Return a record, or in place of one that no topic would take again the batch that it came in."""
-        raw = None if record.defect is None else record.defect.headers  # a dead letter has both
+        """Return a record or, where it is too large to be written again, its batch in place of it."""
+        raw = None if record.defect is None else record.defect.headers  # a dead letter carries both
         if record.size + len(raw or b"") <= MAX_RECORD_BYTES:
             return record
-        problem = f"it holds {record.size >> 20} MiB, packed more tightly than it could be written; this is its batch"
+        problem = f"it has {record.size >> 20} MiB, more than can be written again; this is its compressed batch"
         defect = Defect("oversized_record", problem)
         return replace(record, key=None, value=bytes(self.data), headers=(), defect=defect)
 
     def _whole(self, topic: str, partition: int, start: int, problem: str) -> Record:
-        """Return the batch as one record, whose value is its bytes."""
+        """Return the batch as one record, whose value is the batch's bytes."""
         offset = max(start, self.base_offset)
         self.next_offset = max(self.next_offset, offset + 1)
         defect = Defect("unreadable_batch", problem, batch_offset=self.base_offset, next_offset=self.next_offset)

@@ -1,4 +1,4 @@
-"""Kafka clients with our settings: one place for security, isolation, compression and sizes."""
+"""Kafka clients with the settings of wiredesk: security, isolation level, compression and sizes in one place."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -18,17 +18,19 @@ from wiredesk.runtime.settings import MIB, KafkaSettings
 type Client = AIOKafkaConsumer | AIOKafkaProducer | AIOKafkaAdminClient | AIOKafkaClient
 
 MAX_REQUEST_BYTES = 1 << 30
-"""The client's own limit counts bytes before compression, the broker's after it. Ours must not be the one that fails:
-what the broker took from others has to fit into its dead-letter topic."""
+"""The client's limit on a request counts bytes before compression, the broker's after it. The client's must not be the
+one that fails: what the broker has accepted from other producers must fit into the dead-letter topic."""
 
 FETCH_MAX_WAIT_MS = 100
-"""A long poll holds up every partition of the same broker that is resumed meanwhile; the default is 500."""
+"""Longest time for which a broker holds a fetch without records. A fetch that is held delays every partition of that
+broker that is resumed meanwhile; the client's default is 500."""
 
 BATCH_BYTES = MIB
+"""The most bytes of a batch of records before compression."""
 
 RETRY_BACKOFF_MS = 250
-"""Between two tries of a request; aiokafka's own 100 means ten tries a second, of each client, at a broker that is
-down."""
+"""Between two tries of a request. aiokafka's default of 100 means ten tries a second, by each client, at a broker that
+is down."""
 
 
 def connection(settings: KafkaSettings) -> dict[str, Any]:
@@ -47,27 +49,27 @@ def connection(settings: KafkaSettings) -> dict[str, Any]:
 
 
 METADATA_MAX_AGE_MS = 10_000
-"""A member of a group notices new partitions of its topic when it asks for metadata; aiokafka's own five minutes leave
-them unread for so long."""
+"""Longest age of metadata in a group member, which notices new partitions of its topic by it. With aiokafka's default
+they would not be read for five minutes."""
 
 READER_BACKOFF_MS = 25
-"""The same for a reader that a person waits for: it does not know the partitions when it first asks for their offsets,
-and learns them within one pause."""
+"""Between two tries of a request of a reader, for whose answer a person waits: it does not know the partitions when it
+first asks for their offsets, and learns them within one pause."""
 
 
 def heartbeat_seconds(session_timeout: float) -> float:
-    """Return how often a member of a group tells that it lives."""
+    """Return the seconds between two heartbeats of a group member."""
     return max(0.1, min(3.0, session_timeout / 4))
 
 
 def member(
     settings: KafkaSettings, group: str, client_id: str, session_timeout: float, instance_id: str | None = None
 ) -> AIOKafkaConsumer:
-    """Return a consumer that joins a group. It commits nothing by itself: offsets go with transactions.
+    """Return a consumer that joins a group. It does not commit by itself: transactions carry its offsets.
 
     Args:
-        instance_id: for static membership: a member that comes back under it within the session timeout has its
-            partitions again, without a rebalance.
+        instance_id: for static membership: a member that comes back under it within the session timeout keeps its
+            partitions, without a rebalance.
     """
     fetching.install()
     session_ms = int(session_timeout * 1000)
@@ -79,10 +81,10 @@ def member(
         session_timeout_ms=session_ms,
         group_instance_id=instance_id,
         heartbeat_interval_ms=int(heartbeat_seconds(session_timeout) * 1000),
-        # The budget to drain in a rebalance. It defaults to the session timeout; said here because a drain needs it.
+        # The time to drain in a rebalance. The session timeout is also the default; set here because a drain needs it.
         rebalance_timeout_ms=session_ms,
         partition_assignment_strategy=(RoundRobinPartitionAssignor,),
-        # An offset that is not there is a thing for the lane to look into, not to be answered by the oldest record.
+        # Where the next offset is gone, the lane must find out why: the consumer must not jump to the oldest record.
         auto_offset_reset="none",
         metadata_max_age_ms=METADATA_MAX_AGE_MS,
     )
@@ -95,7 +97,7 @@ def brokers(consumer: AIOKafkaConsumer) -> int:
 
 
 def reader(settings: KafkaSettings, client_id: str, **options: Any) -> AIOKafkaConsumer:
-    """Return a consumer outside any group, for reading partitions that it is assigned by hand."""
+    """Return a consumer without a group, to which partitions are assigned by hand."""
     fetching.install()
     return AIOKafkaConsumer(
         **{**connection(settings), "retry_backoff_ms": READER_BACKOFF_MS, **_reading(settings), **options},
@@ -104,7 +106,7 @@ def reader(settings: KafkaSettings, client_id: str, **options: Any) -> AIOKafkaC
 
 
 def producer(settings: KafkaSettings, client_id: str, **options: Any) -> AIOKafkaProducer:
-    """Return a producer whose records are on all in-sync replicas when they are acknowledged, once each."""
+    """Return an idempotent producer whose records are on all in-sync replicas when they are acknowledged."""
     packing.install()
     return AIOKafkaProducer(
         **connection(settings),
@@ -119,7 +121,7 @@ def producer(settings: KafkaSettings, client_id: str, **options: Any) -> AIOKafk
 
 
 def bare(settings: KafkaSettings, client_id: str) -> AIOKafkaClient:
-    """Return what every other client consists of: connections to the brokers, and what is known of the cluster."""
+    """Return the low-level client, on which the others are built: connections to the brokers, and cluster metadata."""
     return AIOKafkaClient(**connection(settings), client_id=client_id)
 
 
@@ -142,8 +144,8 @@ async def started[C: Client](client: C, settings: KafkaSettings) -> AsyncIterato
     """Start a client for the length of a block.
 
     Raises:
-        UnavailableError: the cluster cannot be reached, or refuses us.
-        ForbiddenError: on entering or within the block, it does not allow what is asked of the client.
+        UnavailableError: the cluster cannot be reached, or refuses the client.
+        ForbiddenError: on entering or within the block, Kafka denies an operation of the client.
     """
     await start(client, settings)
     try:
@@ -151,7 +153,7 @@ async def started[C: Client](client: C, settings: KafkaSettings) -> AsyncIterato
     except KafkaError as error:
         if (line := authorization.refusal(error, settings, _access(client))) is not None:
             raise ForbiddenError(line) from error
-        # A broker that the bootstrap servers name may refuse us where they do not.
+        # The bootstrap servers may accept a client that another broker refuses.
         if isinstance(error, KafkaConnectionError | NodeNotReadyError) and (line := await diagnosis.cause(settings)):
             raise UnavailableError(line) from error
         raise
@@ -163,7 +165,7 @@ async def start(client: Client, settings: KafkaSettings) -> None:
     """Start a client.
 
     Raises:
-        UnavailableError: the cluster cannot be reached, or refuses us.
+        UnavailableError: the cluster cannot be reached, or refuses the client.
     """
     try:
         with logs.muted("aiokafka"):

@@ -1,4 +1,4 @@
-"""Reading the records of a batch one by one, where the client library gave up on one of them."""
+"""Parsing the records of a batch one by one, where aiokafka fails at one of them."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -12,27 +12,29 @@ from wiredesk.runtime.records import Defect, Record
 from wiredesk_schemas.headers import Header
 
 UNREADABLE = (KafkaError, ValueError, IndexError, OverflowError, AssertionError, MemoryError)
-"""What the library raises at records that it does not understand; Unicode errors are among the ValueErrors."""
+"""What aiokafka raises for records that it cannot parse; Unicode errors are ValueErrors."""
 
 REASON = "unreadable_record"
+"""The reason of the defects of these records."""
 
 MAX_HEADERS = 1 << 19
-"""Of a record that is read. More of them, empty ones, take gigabytes of memory, and next to nothing when packed."""
+"""The most headers of a record. More of them, if empty, take gigabytes of memory, and almost nothing compressed."""
 
 _LEAST_HEADER_BYTES = 2
+"""The bytes of an empty header before compression."""
 
 decode_varint: Callable[[bytes | memoryview, int], tuple[int, int]] = util.decode_varint  # type: ignore[assignment] # takes bytes, too
-"""From bytes and a place in them to the number that stands there, and the place after it."""
+"""Returns the number at an index of some bytes, and the index after it."""
 
 
 @dataclass(frozen=True, slots=True)
 class OneByOne:
-    """Reads the records of a batch.
+    """Parses the records of a batch.
 
     Args:
         base_offset: of the batch.
-        next_offset: after the last record of the batch.
-        time: from a record's difference in time to its time.
+        next_offset: the offset after the last record of the batch.
+        time: returns a record's timestamp from its timestamp delta.
     """
 
     topic: str
@@ -43,13 +45,13 @@ class OneByOne:
     time: Callable[[int], int]
 
     def records(self, payload: bytes, count: int, *, skip: int, start: int) -> Iterator[Record]:
-        """Yield the records, in order; those that cannot be read with their defects.
+        """Yield the records, in order; a record that cannot be read has its defect.
 
         Args:
-            payload: the records, unpacked.
-            count: of records, as the batch says.
-            skip: records at the beginning that have been read, and are passed by their lengths.
-            start: the offset after those.
+            payload: the records, decompressed.
+            count: number of records that the batch states.
+            skip: number of records at the beginning that have been read; they are skipped by their lengths.
+            start: the offset after these.
         """
         at, expected = 0, start
         for _ in range(skip):
@@ -57,13 +59,13 @@ class OneByOne:
             at = begin + length
         for number in range(skip, max(count, 0)):
             if expected >= self.next_offset:
-                return  # no offset is left: what stands here is no record of this batch
+                return  # no offset is left: what follows is not a record of this batch
             try:
                 length, begin = decode_varint(payload, at)
                 if length < 0 or begin + length > len(payload):
-                    _refuse(f"its length is {length} bytes, and {len(payload) - begin} are there")
+                    _refuse(f"its length is {length} bytes, but only {len(payload) - begin} follow")
             except UNREADABLE as error:
-                problem = f"record {number} of its batch, and all that follow: {error}"
+                problem = f"record {number} of its batch, and all after it: {error}"
                 yield self._unreadable(expected, self.time(0), payload[at:], problem)
                 return
             record = self._record(payload[begin : begin + length], number, expected)
@@ -73,20 +75,20 @@ class OneByOne:
             yield self._unreadable(expected, self.time(0), payload[at:], "bytes after the last record of its batch")
 
     def _record(self, body: bytes, number: int, expected: int) -> Record:
-        """Read one record from its bytes.
+        """Parse one record from its bytes.
 
         Args:
-            number: of the record in its batch.
-            expected: its offset, where it does not say so itself.
+            number: index of the record in its batch.
+            expected: its offset, where the record does not state one.
         """
         offset, time = expected, self.time(0)
         try:
-            _, at = decode_varint(body, 0)  # attributes: none are in use
+            _, at = decode_varint(body, 0)  # attributes, of which none is in use
             delta, at = decode_varint(body, at)
             time = self.time(delta)
             delta, at = decode_varint(body, at)
             if not expected <= self.base_offset + delta < self.next_offset:
-                _refuse(f"its offset is {self.base_offset + delta}, where {expected} is the next one")
+                _refuse(f"its offset is {self.base_offset + delta}, and the next offset is {expected}")
             offset = self.base_offset + delta
             key, at = _bytes(body, at, "key")
             value, at = _bytes(body, at, "value")
@@ -102,12 +104,12 @@ class OneByOne:
 
 
 def has_too_many_headers(payload: bytes | memoryview, begin: int, count: int) -> bool:
-    """Return whether a record says that it has more headers than are read; what cannot be read says nothing.
+    """Return whether a record states more headers than are allowed; False where this cannot be read.
 
     Args:
-        payload: ends with the records, unpacked.
-        begin: where they begin.
-        count: of records, as the batch says.
+        payload: ends with the records, decompressed.
+        begin: index at which they begin.
+        count: number of records that the batch states.
     """
     at = begin
     with contextlib.suppress(*UNREADABLE):
@@ -134,15 +136,15 @@ def _bytes(body: bytes, at: int, what: str) -> tuple[bytes | None, int]:
     if length < 0:
         return None, at
     if at + length > len(body):
-        _refuse(f"the length of its {what} is {length} bytes, and {len(body) - at} are there")
+        _refuse(f"the length of its {what} is {length} bytes, but only {len(body) - at} follow")
     return body[at : at + length], at + length
 
 
 def _headers(body: bytes, at: int) -> tuple[tuple[Header, ...], str | None]:
-    """Return the headers, and what is wrong with a name, if anything; one that is no text has escapes."""
+    """Return the headers, and what is wrong with a name, if anything; a name that is not UTF-8 has escapes."""
     count, at = decode_varint(body, at)
     if not 0 <= count <= min(len(body), MAX_HEADERS):
-        _refuse(f"it says that it has {count} headers")
+        _refuse(f"it states {count} headers")
     headers: list[Header] = []
     problem = None
     for number in range(count):
@@ -157,7 +159,7 @@ def _headers(body: bytes, at: int) -> tuple[tuple[Header, ...], str | None]:
         if raw is None:
             problem = problem or f"header {number} has no name"
     if at != len(body):
-        _refuse(f"{len(body) - at} bytes stand after its last header")
+        _refuse(f"{len(body) - at} bytes follow its last header")
     return tuple(headers), problem
 
 

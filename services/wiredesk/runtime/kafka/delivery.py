@@ -1,4 +1,4 @@
-"""Delivering outputs: what both guarantees share."""
+"""Delivering outputs: what the producers of both guarantees have in common."""
 
 import abc
 import asyncio
@@ -20,28 +20,27 @@ from wiredesk.runtime.records import Output
 from wiredesk.runtime.settings import KafkaSettings
 
 CLOSE_SECONDS = 2
-"""For each step of taking leave of a producer; its broker may be gone, and nothing is left to be saved."""
+"""Timeout for each shutdown step of a producer: its broker may be down, and there is nothing left to save."""
 
 CLIENT_ERRORS = (TimeoutError, KafkaError, OSError, KeyError, AssertionError)
-"""What aiokafka raises when something is wrong at the other end: it asserts where it is surprised (#1098, #1004)."""
-
+"""What aiokafka raises when a broker fails or cannot be reached; in some cases an assertion fails (#1098, #1004)."""
 
 type Delivered = tuple[RecordMetadata, list[int]]
-"""Where a batch of outputs stands, and the indices of the outputs that it holds."""
+"""Where a batch of outputs was written, and the indices of its outputs."""
 
 
 class Delivery(abc.ABC):
     """A producer for the outputs of one input partition, as an async context manager.
 
-    It is disposable: after any error leave the block and make another one, because aiokafka's state after an error
-    cannot be relied on (aio-libs/aiokafka#1004, #1098).
+    After any error, leave the block and create another one: aiokafka's state after an error cannot be relied on
+    (aio-libs/aiokafka#1004, #1098).
 
     Args:
         timeout: seconds that each step may take.
         options: of the producer.
 
     Raises:
-        OpeningError: on entering, it could not be started in time.
+        OpeningError: on entering, the producer could not be started in time.
     """
 
     def __init__(self, settings: KafkaSettings, client_id: str, timeout: float, **options: Any) -> None:
@@ -53,14 +52,14 @@ class Delivery(abc.ABC):
     async def commit(
         self, outputs: Sequence[Output], group: str, source: TopicPartition, offset: int, note: str = ""
     ) -> None:
-        """Write outputs, and how far the partition is done.
+        """Write outputs, and commit the offset of the records that they were made from.
 
         Args:
             outputs: with topic names as in the topology.
             group: on the cluster.
-            source: the partition that they were made from.
+            source: the input partition.
             offset: of the next record to be read there.
-            note: kept beside the offset.
+            note: metadata of the committed offset.
 
         Raises:
             OutputTooLargeError: an output is larger than its topic allows.
@@ -86,13 +85,13 @@ class Delivery(abc.ABC):
         await self._discard()
 
     async def _discard(self) -> None:
-        """Drop the producer with all that it has not sent.
+        """Close the producer and drop what it has not sent.
 
-        Its own `stop` would wait for a broker that may be gone, and leave the sockets open when it is given up.
+        Its own `stop` would wait for a broker that may be down, and would leave the sockets open when cancelled.
         """
         await _in_time(self._producer._sender.close())  # noqa: SLF001 - see above
         await _in_time(self._producer.client.close())
-        self._producer._closed = True  # noqa: SLF001 - or it complains, when collected, that nobody stopped it
+        self._producer._closed = True  # noqa: SLF001 - otherwise it warns, when collected, that it was not stopped
 
     def _failure[E: TransactionError](
         self,
@@ -101,25 +100,25 @@ class Delivery(abc.ABC):
         prefix: str = "",
         access: authorization.Access = authorization.PRODUCING,
     ) -> E:
-        """Return the error to raise for one of the client; for a denied operation it names operation and resource."""
+        """Return the error to raise for an error of the client; a denied operation is named with its resource."""
         denied = authorization.refusal(error, self._settings, access)
         return kind(prefix + (denied or format_error(error)), is_denied=denied is not None)
 
     async def _deliver(self, outputs: Sequence[Output]) -> list[Delivered]:
-        """Send outputs in batches and await every delivery: a batch that is refused fails its own future only.
+        """Send outputs in batches, await every delivery, and return where the batches were written.
 
-        Outputs go to aiokafka packed, not one by one: its `send` takes a fifth of a worker's time for a small record.
-
-        Return where they are.
+        Every delivery is awaited, because a batch that is refused fails only its own future. aiokafka gets whole
+        batches, not single records: for small records its `send` takes a fifth of a worker's time.
 
         Raises:
-            OutputTooLargeError: one is larger than its topic allows.
+            OutputTooLargeError: an output is larger than its topic allows.
         """
         sent = await self._send(outputs)
         results = await asyncio.gather(*(delivery for delivery, _ in sent), return_exceptions=True)
         for result, (_, packed) in zip(results, sent, strict=True):
             if isinstance(result, MessageSizeTooLargeError):
-                # A batch of several is smaller than any topic of ours allows. Where one allows less: the largest.
+                # A batch of several is smaller than the topics of wiredesk allow. Where a topic allows less, the
+                # largest output is to blame.
                 largest = max(packed, key=lambda index: len(outputs[index].value or b""))
                 raise OutputTooLargeError(largest, len(outputs[largest].value or b""))
         delivered = []
@@ -130,9 +129,10 @@ class Delivery(abc.ABC):
         return delivered
 
     async def _send(self, outputs: Sequence[Output]) -> list[tuple[asyncio.Future[RecordMetadata], list[int]]]:
-        """Send outputs, in their order within a partition; return the delivery of each batch, and whose it is.
+        """Send outputs, in their order within a partition; return each batch's delivery and the indices of its outputs.
 
-        A batch is sent when the next output does not fit into it, or none is left. One that fits into none is alone.
+        A batch is sent when the next output does not fit in, and at the end. An output that fits in no batch is sent
+        alone.
         """
         producer = self._producer
         topics = {name: await self._partitions(name) for name in {output.topic for output in outputs}}
@@ -141,12 +141,12 @@ class Delivery(abc.ABC):
         filling: dict[tuple[str, int], tuple[BatchBuilder, list[int]]] = {}
         for index, output in enumerate(outputs):
             topic, partitions, available = topics[output.topic]
-            place = topic, partition_for(output.key, partitions, available)
-            builder, packed = filling.get(place) or filling.setdefault(place, (producer.create_batch(), []))
+            target = topic, partition_for(output.key, partitions, available)
+            builder, packed = filling.get(target) or filling.setdefault(target, (producer.create_batch(), []))
             key, value, headers = output.key, output.value, list(output.headers)
             if builder.append(timestamp=now, key=key, value=value, headers=headers) is None:
-                sent.append((await producer.send_batch(builder, topic, partition=place[1]), packed))
-                filling[place] = builder, packed = producer.create_batch(), []
+                sent.append((await producer.send_batch(builder, topic, partition=target[1]), packed))
+                filling[target] = builder, packed = producer.create_batch(), []
                 builder.append(timestamp=now, key=key, value=value, headers=headers)
             packed.append(index)
         for (topic, partition), (builder, packed) in filling.items():
@@ -161,26 +161,26 @@ class Delivery(abc.ABC):
 
 
 def coordinates(delivered: Sequence[Delivered], count: int) -> list[str | None]:
-    """Return the coordinates of each output; None where the broker has it from an earlier try and does not say where.
+    """Return the coordinates of each output; None where the broker had it from an earlier try, and does not say where.
 
     Args:
-        count: of the outputs.
+        count: number of outputs.
     """
-    found: list[str | None] = [None] * count
-    for place, packed in delivered:
-        if place.offset >= 0:
-            for offset, index in enumerate(packed, start=place.offset):
-                found[index] = f"{place.topic}/{place.partition}/{offset}"
-    return found
+    written: list[str | None] = [None] * count
+    for batch, packed in delivered:
+        if batch.offset >= 0:
+            for offset, index in enumerate(packed, start=batch.offset):
+                written[index] = f"{batch.topic}/{batch.partition}/{offset}"
+    return written
 
 
 def format_error(error: BaseException) -> str:
-    """Return an error in words."""
+    """Return an error as text: its type, and its message where it has one."""
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 async def _in_time(step: Any) -> bool:
-    """Take a step of taking leave; whether it succeeded in time."""
+    """Await a shutdown step; return whether it succeeded in time."""
     with contextlib.suppress(Exception):
         async with asyncio.timeout(CLOSE_SECONDS):
             await step

@@ -1,7 +1,7 @@
-"""What the client library makes of a broker's answer, replaced: our reading of batches instead of its own.
+"""Fetching with aiokafka, whose parsing of responses is replaced by that of `batches`.
 
-The library has no place to put another reader into. Its fetcher looks up two classes by name when an answer comes;
-`install` sets those names, and a test tells when they are gone. What a consumer returns then are our own records.
+aiokafka has no hook for another parser. Its fetcher looks up two classes by name for each response; `install` sets
+these names, and a test fails when they are gone. A consumer then returns records of the class `Record`.
 """
 
 import time
@@ -21,28 +21,27 @@ log = structlog.get_logger(__name__)
 
 
 ANSWER_BYTES = 64 << 20
-"""Of memory for the records of one partition in an answer. The answer itself is bounded, but packed: where it holds
-more it is read up to there, and the rest is fetched again."""
+"""Memory for the records of one partition in a response. The response itself is limited, but compressed: where it has
+more records, it is read up to this limit, and the rest is fetched again."""
 
 RECORD_BYTES = 512
-"""That a record takes in memory beside what stands in it."""
-
+"""Memory that a record takes in addition to its content."""
 
 _failures: ContextVar[list[Exception] | None] = ContextVar("failures", default=None)
-"""What has kept answers from being read to their ends, in the poll that is running."""
+"""The errors at which reading of responses has stopped in the current poll."""
 
 
 class PartitionRecords(fetcher.PartitionRecords):
-    """The records of one partition in an answer.
+    """The records of one partition in a response.
 
-    Its base class knows which transactions were aborted, and how far the partition has been read.
+    The base class has the aborted transactions, and the offset up to which the partition has been read.
     """
 
     def _unpack_records(self) -> Iterator[Record]:
-        """Yield the records of the answer.
+        """Yield the records of the response.
 
-        Whatever is raised here would cost the records that were taken before it, from this answer or from that of
-        another partition: the library has counted them as read. So reading ends in front of it, and it is noted.
+        An exception here would lose the records that the poll has already taken, from this response or from that of
+        another partition: aiokafka counts them as read. So reading stops before it, and the exception is kept.
         """
         try:
             yield from self._read()
@@ -51,7 +50,7 @@ class PartitionRecords(fetcher.PartitionRecords):
             if noted is None:
                 raise
             noted.append(error)
-            log.exception("answer of a broker cannot be read on", offset=self.next_fetch_offset)
+            log.exception("response of a broker cannot be read further", offset=self.next_fetch_offset)
 
     def _read(self) -> Iterator[Record]:
         topic, partition = self._tp
@@ -64,11 +63,11 @@ class PartitionRecords(fetcher.PartitionRecords):
                     room -= RECORD_BYTES + record.memory
                     if room <= 0:
                         return
-            # The last offset of a batch is kept when its last record is compacted away.
+            # A batch keeps its last offset when its last record is compacted away.
             self.next_fetch_offset = max(self.next_fetch_offset, batch.next_offset)
 
     def _is_read(self, batch: Batch) -> bool:
-        """Whether a batch holds records for us: it is no marker, and its transaction was not aborted."""
+        """Return whether a batch has records: it is not a transaction marker, and its transaction was not aborted."""
         if self._isolation_level == fetcher.READ_COMMITTED and batch.producer_id >= 0:
             self._consume_aborted_up_to(batch.base_offset)  # type: ignore[no-untyped-call]
             if batch.is_abort:
@@ -79,39 +78,39 @@ class PartitionRecords(fetcher.PartitionRecords):
 
 
 def install() -> None:
-    """Have the library's fetcher read answers with these classes, in this process."""
-    fetcher.MemoryRecords = Batches  # type: ignore[assignment, attr-defined] # what is called of it is there
-    fetcher.PartitionRecords = PartitionRecords  # type: ignore[misc] # a class is a name like others
+    """Make aiokafka's fetcher parse responses with these classes, in this process."""
+    fetcher.MemoryRecords = Batches  # type: ignore[assignment, attr-defined] # it has the methods that are called
+    fetcher.PartitionRecords = PartitionRecords  # type: ignore[misc] # the name of a class is set
 
 
 IDLE_SECONDS = 5.0
-"""Without a record, after which a consumer is idle."""
+"""A consumer without records for this time is idle."""
 
 IDLE_WAIT_MS = 1000
-"""How long a broker then holds a fetch that it has nothing for. It answers at once when a record comes."""
+"""How long a broker holds a fetch of an idle consumer. It responds at once when a record comes."""
 
 
 class FetchPace:
-    """Has an idle consumer ask its brokers less often: each answer costs both ends the same, with records or without.
+    """Makes an idle consumer fetch less often: a response without records costs as much as one with records.
 
-    A fetch that is held keeps a partition waiting that is resumed meanwhile; so a consumer with a paused partition, be
-    it full or newly assigned, is not idle.
+    A fetch that is held delays partitions that are resumed meanwhile. So a consumer with a paused partition, whether
+    its lane is full or opening, is not idle.
 
     Attributes:
-        is_idle: whether nothing has come for a while.
+        is_idle: whether no record has come for a while.
     """
 
     def __init__(self, consumer: AIOKafkaConsumer, clock: Callable[[], float] = time.monotonic) -> None:
         self.is_idle = False
         self._consumer = consumer
-        # The library reads it for each fetch, and has no setter.
+        # aiokafka reads the value for each fetch, and has no setter.
         self._fetcher = cast("Any", consumer._fetcher)  # noqa: SLF001
         self._busy_wait_ms: int = self._fetcher._fetch_max_wait_ms  # noqa: SLF001
         self._clock = clock
         self._busy_at = clock()
 
     def polled(self, *, records: bool) -> None:
-        """Take note of a poll, which had records or none."""
+        """Note a poll, which had records or none."""
         if records or self._consumer.paused():
             self._busy_at = self._clock()
         self.is_idle = self._clock() - self._busy_at >= IDLE_SECONDS
@@ -119,7 +118,7 @@ class FetchPace:
 
 
 def holds_records(consumer: AIOKafkaConsumer, partition: TopicPartition) -> bool:
-    """Return whether there are records of a partition that were fetched and not polled yet: no more are asked for."""
+    """Return whether records of a partition were fetched and not yet polled: then no further fetch is sent."""
     fetching: Any = consumer._fetcher  # noqa: SLF001 - it has no public name
     return partition in fetching._records  # noqa: SLF001 - the same
 
@@ -127,22 +126,20 @@ def holds_records(consumer: AIOKafkaConsumer, partition: TopicPartition) -> bool
 async def poll(
     consumer: AIOKafkaConsumer, *partitions: TopicPartition, timeout_ms: int, max_records: int | None = None
 ) -> dict[TopicPartition, list[Record]]:
-    """Return what a consumer has fetched, by partition. It must not be cancelled: a guard of aiokafka's would leak.
+    """Return the records that a consumer has fetched, by partition. Must not be cancelled: aiokafka's guard would leak.
 
     Args:
-        partitions: of which records are returned; none: all that are assigned.
-        timeout_ms: milliseconds to wait where there is nothing.
-        max_records: in all, at most.
+        partitions: whose records are returned; none: all that are assigned.
+        timeout_ms: milliseconds to wait for records.
+        max_records: the most records in total.
 
     Raises:
-        UnavailableError: the client has given up fetching, or its group: another answer it would never bring.
-        Exception: there are no records, as an answer cannot be read. What is in it will be fetched again.
+        UnavailableError: the client has stopped fetching, or has left its group: it would never return records again.
+        Exception: a response cannot be read, and there are no other records. It will be fetched again.
     """
     in_group: Any = getattr(consumer._coordinator, "_coordination_task", None)  # noqa: SLF001 - it has no public name
     if in_group is not None and in_group.done():
-        raise UnavailableError(
-            "the Kafka client has left its consumer group after something that it did not understand"
-        )
+        raise UnavailableError("the Kafka client has left its consumer group after an unexpected error")
     return await poll_fetcher(
         consumer._fetcher,  # noqa: SLF001 - the same
         lambda: consumer.getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records),
@@ -160,7 +157,7 @@ async def poll_fetcher(fetching: Any, take: Callable[[], Awaitable[Any]]) -> dic
         Exception: there are no records, as an answer cannot be read. What is in it will be fetched again.
     """
     if fetching.error_future.done():  # the library does not look
-        raise UnavailableError("the Kafka client has stopped fetching after an answer that it did not understand")
+        raise UnavailableError("the Kafka client has stopped fetching after a response that it could not parse")
     failures: list[Exception] = []
     context = _failures.set(failures)
     try:

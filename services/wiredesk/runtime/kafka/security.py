@@ -1,4 +1,4 @@
-"""How a connection is secured: the settings as the options of aiokafka."""
+"""Security of connections: the settings as options of aiokafka."""
 
 from typing import Any
 
@@ -9,28 +9,28 @@ from wiredesk.runtime.settings import KafkaSettings
 
 
 class TokenError(KafkaError):
-    """No token is to be had at the moment; it is one of Kafka's errors for aiokafka, which tries again."""
+    """No token is available at present; a KafkaError, so that aiokafka retries."""
 
     retriable = True
 
 
 def options(settings: KafkaSettings) -> dict[str, Any]:
-    """Return what aiokafka's clients, and its bare connections, are told about TLS and SASL.
+    """Return the options for TLS and SASL of aiokafka's clients and connections.
 
     Raises:
-        UsageError: a certificate or key file cannot be read, or there is no such token provider.
+        UsageError: a certificate or key file cannot be read, or the token provider is not installed.
     """
-    found: dict[str, Any] = {"security_protocol": settings.security_protocol}
+    options: dict[str, Any] = {"security_protocol": settings.security_protocol}
     if settings.security_protocol.endswith("SSL"):
-        found["ssl_context"] = tls.ssl_context(settings)
+        options["ssl_context"] = tls.ssl_context(settings)
     if not settings.security_protocol.startswith("SASL"):
-        return found
-    found["sasl_mechanism"] = settings.sasl_mechanism
+        return options
+    options["sasl_mechanism"] = settings.sasl_mechanism
     if settings.sasl_mechanism == "OAUTHBEARER":
-        from wiredesk.runtime.kafka import tokens  # noqa: PLC0415 - aiohttp takes a while, and most do without
+        from wiredesk.runtime.kafka import tokens  # noqa: PLC0415 - aiohttp is slow to import, and needed for this mechanism only
 
-        found["sasl_oauth_token_provider"] = tokens.provider(settings)
+        options["sasl_oauth_token_provider"] = tokens.provider(settings)
     elif settings.sasl_password is not None:
-        found["sasl_plain_username"] = settings.sasl_username
-        found["sasl_plain_password"] = settings.sasl_password.get_secret_value()
-    return found
+        options["sasl_plain_username"] = settings.sasl_username
+        options["sasl_plain_password"] = settings.sasl_password.get_secret_value()
+    return options

@@ -1,4 +1,4 @@
-"""TLS: the files of the settings as contexts, and which of them is wrong."""
+"""TLS contexts from the files of the settings, and messages that name the setting of a file that is wrong."""
 
 import ssl
 from pathlib import Path
@@ -11,7 +11,7 @@ def ssl_context(settings: KafkaSettings) -> ssl.SSLContext:
     """Return the context of TLS connections to brokers.
 
     Raises:
-        UsageError: a file cannot be read, or is not what it should be; the message names its setting.
+        UsageError: a file cannot be read, or has the wrong content; the message names its setting.
     """
     context = trusting(settings.ssl_ca_file, "WIREDESK_SSL_CA_FILE")
     context.check_hostname = settings.ssl_check_hostname
@@ -21,15 +21,15 @@ def ssl_context(settings: KafkaSettings) -> ssl.SSLContext:
 
 
 def trusting(authorities: Path | None, variable: str) -> ssl.SSLContext:
-    """Return a context that trusts the authorities of a PEM file; None: those of the system.
+    """Return a context that trusts the certificate authorities of a PEM file; None: those of the system.
 
     Raises:
-        UsageError: the file cannot be read, or holds no certificate.
+        UsageError: the file cannot be read, or has no certificate.
     """
     try:
         return ssl.create_default_context(cafile=authorities)
     except ssl.SSLError as error:
-        raise UsageError(f"{variable}={authorities} is no PEM file of certificates") from error
+        raise UsageError(f"{variable}={authorities} is not a PEM file of certificates") from error
     except OSError as error:
         raise UsageError(f"{variable}={authorities} cannot be read: {error.strerror or error}") from error
 
@@ -55,13 +55,13 @@ def _load_certificate(context: ssl.SSLContext, settings: KafkaSettings, certific
 
 def _certificate_problem(error: ssl.SSLError, certificate: Path, key: Path, *, encrypted: bool) -> str:
     if error.reason == "KEY_VALUES_MISMATCH":
-        return f"the key in WIREDESK_SSL_KEY_FILE={key} is not that of WIREDESK_SSL_CERT_FILE={certificate}"
+        return f"the key in WIREDESK_SSL_KEY_FILE={key} does not belong to WIREDESK_SSL_CERT_FILE={certificate}"
     if encrypted and b"ENCRYPTED" in key.read_bytes():
-        return f"WIREDESK_SSL_KEY_PASSWORD does not open WIREDESK_SSL_KEY_FILE={key}"
+        return f"WIREDESK_SSL_KEY_PASSWORD does not decrypt WIREDESK_SSL_KEY_FILE={key}"
     if b"-----BEGIN CERTIFICATE-----" not in certificate.read_bytes():
-        return f"WIREDESK_SSL_CERT_FILE={certificate} is no PEM file of a certificate"
+        return f"WIREDESK_SSL_CERT_FILE={certificate} is not a PEM file of a certificate"
     if b"PRIVATE KEY-----" not in key.read_bytes():
-        return f"WIREDESK_SSL_KEY_FILE={key} is no PEM file of a private key"
+        return f"WIREDESK_SSL_KEY_FILE={key} is not a PEM file of a private key"
     return (
         f"WIREDESK_SSL_CERT_FILE={certificate} and WIREDESK_SSL_KEY_FILE={key} cannot be loaded: "
         f"{error.reason or error}"

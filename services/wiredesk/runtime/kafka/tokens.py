@@ -1,8 +1,8 @@
-"""Tokens for SASL/OAUTHBEARER: from an OIDC token endpoint by client credentials, or from a plug-in.
+"""Tokens for SASL/OAUTHBEARER: from an OIDC token endpoint by the client credentials grant, or from a plug-in.
 
 A plug-in is an entry point of the group `wiredesk.token_providers`: a callable that takes the Kafka settings and
-returns an object with `async def token(self) -> str`, and perhaps `def extensions(self) -> dict[str, str]`. It is asked
-for a token whenever a connection is opened, and caches as it likes.
+returns an object with `async def token(self) -> str`, and optionally `def extensions(self) -> dict[str, str]`. It is
+asked for a token whenever a connection is opened; caching is up to it.
 """
 
 import asyncio
@@ -26,14 +26,16 @@ from wiredesk.runtime.kafka.security import TokenError
 from wiredesk.runtime.settings import KafkaSettings
 
 PLUGINS = "wiredesk.token_providers"
+"""The group of entry points."""
 
 ANSWER_SECONDS = 10.0
-"""For the token endpoint, or the plug-in, to answer."""
+"""Deadline of the token endpoint or the plug-in."""
 
 MAX_ANSWER_BYTES = 256 * 1024
+"""The longest response of a token endpoint that is read."""
 
 REFRESH_SHARE = 0.8
-"""Of a token's life, after which it is replaced: nobody is handed one that expires on its way."""
+"""Share of a token's lifetime after which it is replaced, so that none expires on its way to a broker."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 """RFC 6750. Anything else could end the SASL message early."""
@@ -51,7 +53,7 @@ class TokenSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token, and when it is to be replaced (monotonic seconds)."""
+    """A token, and when it must be replaced (monotonic seconds)."""
 
     value: str
     refresh_at: float
@@ -59,10 +61,10 @@ class Token:
 
 @functools.lru_cache(maxsize=8)
 def provider(settings: KafkaSettings) -> AbstractTokenProvider:
-    """Return what supplies tokens: one for all clients of a process, so that they share its token.
+    """Return the provider of tokens: one for all clients of a process, so that they share a token.
 
     Raises:
-        UsageError: there is no such plug-in, it cannot be loaded, or the file of authorities cannot be read.
+        UsageError: the plug-in is not installed or cannot be loaded, or the file of authorities cannot be read.
     """
     if settings.sasl_oauth_provider is not None:
         return PluginTokens(_plugin(settings.sasl_oauth_provider, settings), settings)
@@ -70,14 +72,14 @@ def provider(settings: KafkaSettings) -> AbstractTokenProvider:
 
 
 def _plugin(name: str, settings: KafkaSettings) -> TokenSource:
-    found = {entry.name: entry for entry in entry_points(group=PLUGINS)}
-    if name not in found:
-        there = ", ".join(sorted(found)) or "there is none"
+    installed = {entry.name: entry for entry in entry_points(group=PLUGINS)}
+    if name not in installed:
+        names = ", ".join(sorted(installed)) or "none"
         raise UsageError(
-            f"WIREDESK_SASL_OAUTH_PROVIDER={name}: no such entry point of {PLUGINS} is installed ({there})"
+            f"WIREDESK_SASL_OAUTH_PROVIDER={name}: no such entry point of {PLUGINS} is installed (installed: {names})"
         )
     try:
-        source: TokenSource = found[name].load()(settings)
+        source: TokenSource = installed[name].load()(settings)
     except Exception as error:
         raise UsageError(
             f"WIREDESK_SASL_OAUTH_PROVIDER={name} cannot be loaded: {type(error).__name__}: {error}"
@@ -94,12 +96,12 @@ def _extensions(settings: KafkaSettings) -> dict[str, str]:
 
 def _checked(token: object, source: str) -> str:
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
-        raise TokenError(f"{source} gives no token")
+        raise TokenError(f"{source} returns no valid token")
     return token
 
 
 class PluginTokens(AbstractTokenProvider):
-    """Tokens of a plug-in, whose errors and delays are bounded."""
+    """Tokens of a plug-in, with a deadline; its errors become `TokenError`."""
 
     def __init__(self, source: TokenSource, settings: KafkaSettings) -> None:
         self._source = source
@@ -122,13 +124,13 @@ class PluginTokens(AbstractTokenProvider):
         return _checked(token, self._name)
 
     def extensions(self) -> dict[str, str]:
-        """Return SASL extensions: the plug-in's, and those of the settings."""
+        """Return the SASL extensions of the plug-in and of the settings."""
         own = getattr(self._source, "extensions", None)
         return {**(own() if callable(own) else {}), **self._extensions}
 
 
 class ClientCredentials(AbstractTokenProvider):
-    """Tokens of an OIDC token endpoint (RFC 6749, 4.4), kept until most of their life is over."""
+    """Tokens of an OIDC token endpoint (RFC 6749, 4.4), cached for most of their lifetime."""
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
@@ -141,11 +143,11 @@ class ClientCredentials(AbstractTokenProvider):
             else False
         )
         self._token: Token | None = None
-        # One for each event loop: a command runs several, one after the other.
+        # A lock belongs to one event loop, and a command may run several, one after the other.
         self._locks: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = weakref.WeakKeyDictionary()
 
     async def token(self) -> str:
-        """Return a token with some of its life left.
+        """Return a token that does not expire soon.
 
         Raises:
             TokenError: the endpoint does not answer, or refuses.
@@ -165,7 +167,7 @@ class ClientCredentials(AbstractTokenProvider):
             async with (
                 asyncio.timeout(ANSWER_SECONDS),
                 aiohttp.ClientSession() as session,
-                # A redirect would take the secret to wherever it points.
+                # A redirect would send the secret to another server.
                 session.post(
                     self._url, data=self._form(), headers=self._headers(), ssl=self._context, allow_redirects=False
                 ) as answer,
@@ -220,7 +222,7 @@ async def _bounded(content: aiohttp.StreamReader) -> bytes:
 
 
 def _lifetime(seconds: object) -> float:
-    """Return the life of a token in seconds; 0, so that it is used once, where the endpoint does not say."""
+    """Return the lifetime of a token in seconds; 0, so that it is used once, where the endpoint does not state it."""
     try:
         return min(max(0.0, float(seconds)), 86_400.0)  # type: ignore[arg-type] # what it raises is caught
     except (TypeError, ValueError, OverflowError):

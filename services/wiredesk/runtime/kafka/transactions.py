@@ -1,4 +1,4 @@
-"""Exactly once: outputs and the offset of what they were made from, committed together or not at all."""
+"""Exactly once: outputs and the offset of their input, committed together or not at all."""
 
 import asyncio
 import contextlib
@@ -14,18 +14,18 @@ from wiredesk.runtime.records import Output
 from wiredesk.runtime.settings import KafkaSettings
 
 type More = Callable[[Sequence[str | None]], Sequence[Output]]
-"""From the coordinates of outputs (see `Delivery`) to further outputs."""
+"""Returns further outputs, from the coordinates of the first ones (see `delivery.coordinates`)."""
 
 
 class TransactionalProducer(Delivery):
-    """Outputs and the offset in one transaction.
+    """Writes outputs and the offset in one transaction.
 
-    Entering it runs InitProducerId: what a predecessor of the same transactional id left open is aborted, and the
-    predecessor is fenced.
+    Entering it runs InitProducerId: a transaction that a previous producer with the same transactional id left open is
+    aborted, and that producer is fenced.
 
     Args:
-        transactional_id: stable for the input partition, so that a takeover fences its owner before.
-        timeout: seconds that a whole transaction may take; the broker aborts it after that by itself.
+        transactional_id: the same for every owner of an input partition, so that a new owner fences the previous one.
+        timeout: seconds that a whole transaction may take; after that the broker aborts it.
     """
 
     def __init__(self, settings: KafkaSettings, transactional_id: str, timeout: float) -> None:
@@ -42,12 +42,12 @@ class TransactionalProducer(Delivery):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._open and not isinstance(error, FencedError):
-            # Whoever opens next aborts it, too; but a worker that stops may have no successor for a while, and readers
-            # would wait at the open transaction until its timeout.
+            # The partition's next owner would abort it, too; but there may be none for a while, and read-committed
+            # consumers would wait for the open transaction until its timeout.
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await self._producer.abort_transaction()
-        self._cause()  # or asyncio logs, when it is collected, that nobody has asked
+        self._cause()  # otherwise asyncio logs, when it is collected, that its exception was never retrieved
         await super().__aexit__(kind, error, trace)
 
     async def commit(
@@ -55,22 +55,21 @@ class TransactionalProducer(Delivery):
     ) -> None:
         """Write outputs and the group's offset in one transaction.
 
-        Every delivery is awaited first: without a record that was refused the transaction would be committed all the
-        same.
+        Every delivery is awaited first: otherwise the transaction would be committed without a record that was refused.
 
         Raises:
             OutputTooLargeError: an output is larger than its topic allows.
             AbortedError: it failed before the commit was asked for.
-            InDoubtError: it failed afterwards.
-            FencedError: another producer has taken over, or the broker timed the transaction out.
+            InDoubtError: it failed after that.
+            FencedError: another producer has the transactional id, or the broker has timed the transaction out.
         """
         await self._in_transaction(outputs, None, {source: (offset, note)}, group)
 
     async def write(self, outputs: Sequence[Output], more: More | None = None) -> None:
-        """Write outputs in one transaction, which carries no offset.
+        """Write outputs in one transaction without an offset.
 
         Args:
-            more: outputs of the same transaction that depend on where the first ones stand.
+            more: returns outputs of the same transaction that depend on where the first ones were written.
 
         Raises:
             OutputTooLargeError, AbortedError, InDoubtError, FencedError: as `commit` does.
@@ -103,6 +102,6 @@ class TransactionalProducer(Delivery):
             raise self._failure(failure, self._cause() or error) from error
 
     def _cause(self) -> BaseException | None:
-        """Return why aiokafka ended the transaction by itself: other sends only hear that there is none any more."""
+        """Return why aiokafka ended the transaction by itself: other sends only learn that there is none any more."""
         ended = self._producer._txn_manager.wait_for_transaction_end()  # noqa: SLF001 - it has no public name
         return ended.exception() if ended is not None and ended.done() and not ended.cancelled() else None

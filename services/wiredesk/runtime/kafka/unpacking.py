@@ -1,4 +1,4 @@
-"""Unpacking the records of a batch, within a bound: what a publisher packed may be a bomb, or no stream at all."""
+"""Decompressing the records of a batch, up to a limit: a publisher may send a bomb, or bytes that are no stream."""
 
 import contextlib
 import functools
@@ -10,21 +10,23 @@ import cramjam
 from isal import isal_zlib
 
 MAX_UNPACKED_BYTES = 256 << 20
-"""Eight times what a topic of ours takes packed. The client library itself unpacks whatever it is given."""
+"""Eight times the largest compressed batch of a topic of wiredesk. aiokafka itself has no limit."""
 
 NONE, GZIP, SNAPPY, LZ4, ZSTD = range(5)
+"""The codecs, as numbered in the attributes of a batch."""
+
 NAMES = {GZIP: "gzip", SNAPPY: "snappy", LZ4: "lz4", ZSTD: "zstd"}
-"""Codecs, by the number that stands in the attributes of a batch."""
+"""The names of the codecs, for messages."""
 
 _GzipError: type[Exception] = isal_zlib.error  # type: ignore[assignment] # its stub says that it is an instance
-_GZIP_WBITS = 31  # zlib's: a gzip header is expected
+_GZIP_WBITS = 31  # zlib's parameter: a gzip header is expected
 _GZIP_MAGIC = b"\x1f\x8b"
 
 MAX_GZIP_MEMBERS = 64
-"""Of one stream: each costs a copy of all that follows it, so millions of empty ones would take for ever. No client
-writes more than one."""
+"""The most members of a gzip stream. Each costs a copy of everything after it, so millions of empty members would take
+for ever. No client writes more than one."""
 
-# Java's snappy library puts blocks into a frame of its own, after this header (two versions follow, of 4 bytes each).
+# Java's snappy library frames its blocks after this header, which two versions of 4 bytes each follow.
 _XERIAL_MAGIC = b"\x82SNAPPY\x00"
 _XERIAL_HEADER_BYTES = 16
 _SCRATCH_BYTES = 4 << 20  # most batches fit
@@ -32,18 +34,18 @@ _BLOCK_LENGTH = struct.Struct(">i")
 
 
 class UnpackingError(ValueError):
-    """What is wrong with a packed batch, in words."""
+    """A compressed batch cannot be read; the message says why."""
 
 
 def unpack(codec: int, packed: memoryview, limit: int = MAX_UNPACKED_BYTES) -> bytes:
-    """Return what a batch holds.
+    """Return the records of a batch, decompressed.
 
     Args:
         codec: number of the codec in the batch's attributes.
-        limit: bytes that it may hold.
+        limit: the most bytes of decompressed records.
 
     Raises:
-        UnpackingError: the codec is not known, the stream is damaged, or it holds more than the limit.
+        UnpackingError: the codec is unknown, the stream is damaged, or it has more bytes than the limit.
     """
     if codec == NONE:
         return bytes(packed)
@@ -72,7 +74,7 @@ def _gzip(packed: memoryview, limit: int) -> bytes | None:
         if not member.eof:
             raise ValueError("the stream is cut off")
         left = member.unused_data
-        if not left.startswith(_GZIP_MAGIC):  # Kafka's own reader, too, ignores what is no further member
+        if not left.startswith(_GZIP_MAGIC):  # Kafka's Java client also ignores trailing bytes
             return members[0] if len(members) == 1 else b"".join(members)
     raise ValueError(f"it has more than {MAX_GZIP_MEMBERS} members")
 
@@ -102,30 +104,28 @@ def _snappy_block(packed: memoryview, limit: int) -> bytes | None:
     return bytes(cramjam.snappy.decompress_raw(block))
 
 
-def _lz4(packed: memoryview, limit: int) -> bytes | None:
+def _lz4(packed: memoryview, limit: int) -> bytes:
     return _bounded(cramjam.lz4, packed, limit)
 
 
-def _zstd(packed: memoryview, limit: int) -> bytes | None:
+def _zstd(packed: memoryview, limit: int) -> bytes:
     return _bounded(cramjam.zstd, packed, limit)
 
 
-def _bounded(codec: Any, packed: memoryview, limit: int) -> bytes | None:
+def _bounded(codec: Any, packed: memoryview, limit: int) -> bytes:
     if (unpacked := _in_scratch(codec, packed, limit)) is not None:
         return unpacked
-    # The kernel provides those pages only that are written.
+    # The kernel allocates only those pages that are written.
     with mmap.mmap(-1, limit, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as space:
         try:
             size = codec.decompress_into(bytes(packed), space)
-        except cramjam.DecompressionError as error:
-            if "whole buffer" in str(error):  # Rust's words for a destination that is full
-                return None
-            raise
+        except cramjam.DecompressionError as error:  # it has no type for a destination that is full
+            raise ValueError(f"it is damaged, or holds more than {limit >> 20} MiB: {error}") from error
         return space[:size]
 
 
 def _in_scratch(codec: Any, packed: memoryview, limit: int) -> bytes | None:
-    """Unpack into memory that is kept for it: fresh memory costs more than the unpacking. None: it did not succeed."""
+    """Decompress into memory that is reused, because new memory costs more than the decompression; None: it failed."""
     if limit >= _SCRATCH_BYTES:
         with contextlib.suppress(cramjam.DecompressionError):
             size = codec.decompress_into(bytes(packed), _scratch())
