@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from wiredesk.runtime.errors import UsageError
-from wiredesk.runtime.settings import Settings
+from wiredesk.runtime.errors import InstallationWarning, UsageError
 from wiredesk.runtime.topology import Stage, Topic, topics_of
-from wiredesk_schemas.event import DerivedEvent, Event
+
+if TYPE_CHECKING:
+    from wiredesk.runtime.settings import Settings
+    from wiredesk_schemas import Event
 
 GROUP = "wiredesk.stages"
 """The group of entry points."""
@@ -88,7 +90,7 @@ class Registry:
         return tuple(topic for topic in written if topic.terminal or topic.dead_letters)
 
     @property
-    def event_types(self) -> Mapping[Topic, tuple[type[Event], ...]]:
+    def event_types(self) -> "Mapping[Topic, tuple[type[Event], ...]]":
         """The classes of the events in each topic; dead-letter topics are not among them."""
         return {topic: topic.events for topic in self.topics if not topic.dead_letters}
 
@@ -110,12 +112,14 @@ class Registry:
                 raise UsageError(str(rejection))
         raise UsageError(f"there is no stage {name!r}: choose one of {', '.join(self.stages)}")
 
-    def settings_of(self, stage: Stage) -> type[Settings] | None:
+    def settings_of(self, stage: Stage) -> "type[Settings] | None":
         """Return the class of a stage's own settings; None where it has none.
 
         Raises:
             UsageError: it cannot be imported, or is no class of settings.
         """
+        from wiredesk.runtime.settings import Settings  # noqa: PLC0415 - help of commands needs no pydantic
+
         if stage.settings is None:
             return None
         package = self.distributions.get(stage.name, "?")
@@ -144,8 +148,20 @@ class Registry:
 
 @functools.cache
 def registry() -> Registry:
-    """Return the registry of this installation, made once."""
-    return load(entry_points(group=GROUP))
+    """Return the registry of this installation, made once.
+
+    Warns:
+        InstallationWarning: of each stage that is left out.
+    """
+    found = load(entry_points(group=GROUP))
+    for rejection in found.rejections:
+        warnings.warn(str(rejection), InstallationWarning, stacklevel=2)
+    return found
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all installed stages, ours first, without importing them; some may be left out later."""
+    return tuple(dict.fromkeys(point.name for point in sorted(entry_points(group=GROUP), key=_precedence)))
 
 
 def stages() -> Mapping[str, Stage]:
@@ -163,7 +179,7 @@ def terminal_topics() -> tuple[Topic, ...]:
     return registry().terminal_topics
 
 
-def event_types() -> Mapping[Topic, tuple[type[Event], ...]]:
+def event_types() -> "Mapping[Topic, tuple[type[Event], ...]]":
     """Return the classes of the events in each topic."""
     return registry().event_types
 
@@ -179,9 +195,24 @@ def load(points: Iterable[EntryPoint]) -> Registry:
             rejections.append(Rejection(point.name, _distribution(point), str(error)))
     accepted: dict[str, Stage] = {}
     distributions: dict[str, str] = {}
-    # A stage may read what one writes that comes later: try again for as long as any is accepted.
+    # All of ours before any other: nothing that is installed can take the place of one.
+    for is_ours in (True, False):
+        of_turn = [one for one in candidates if (one[1] == OURS) is is_ours]
+        rejections += _accept(of_turn, accepted, distributions)
+    ordered = {stage.name: stage for stage in _in_order(accepted.values())}
+    return Registry(MappingProxyType(ordered), MappingProxyType(distributions), tuple(rejections))
+
+
+def _accept(
+    candidates: list[tuple[Stage, str]], accepted: dict[str, Stage], distributions: dict[str, str]
+) -> list[Rejection]:
+    """Add stages to those that are accepted, with their packages; return those that cannot be.
+
+    A stage may read what another one writes that comes later: they are tried again for as long as one is accepted.
+    """
     while candidates:
-        left, reasons = [], []
+        left: list[tuple[Stage, str]] = []
+        rejections: list[Rejection] = []
         for stage, distribution in candidates:
             reason = _conflict(stage, accepted, distributions)
             if reason is None:
@@ -189,13 +220,11 @@ def load(points: Iterable[EntryPoint]) -> Registry:
                 distributions[stage.name] = distribution
             else:
                 left.append((stage, distribution))
-                reasons.append(Rejection(stage.name, distribution, reason))
+                rejections.append(Rejection(stage.name, distribution, reason))
         if len(left) == len(candidates):
-            rejections += reasons
-            break
+            return rejections
         candidates = left
-    ordered = {stage.name: stage for stage in _in_order(accepted.values())}
-    return Registry(MappingProxyType(ordered), MappingProxyType(distributions), tuple(rejections))
+    return []
 
 
 class _RejectedError(Exception):
@@ -225,6 +254,8 @@ def _loaded(point: EntryPoint) -> Stage:
         raise _RejectedError(f"{stage.name!r} is a word of our commands: choose another name")
     if defects := stage.defects():
         raise _RejectedError("; ".join(defects))
+    from wiredesk_schemas import DerivedEvent  # noqa: PLC0415 - the names of stages can be had without pydantic
+
     for topic in stage.produces:
         for event in topic.events:
             if not (isinstance(event, type) and issubclass(event, DerivedEvent)):

@@ -17,9 +17,9 @@ from tests.handlers import STAGE
 from tests.secured import Guest, SecuredKafka
 from tests.support import DEADLINE, SAMPLES, Raw, publish
 from wiredesk.cli import app
-from wiredesk.cli.acls import COMMANDS, Asked
 from wiredesk.operations import acls
 from wiredesk.operations.acls import Acl, Operation, Resource
+from wiredesk.operations.command_acls import COMMANDS, Request
 from wiredesk.operations.replays.run import RUNS_TOPIC, Run, load_runs, save_run
 from wiredesk.pipeline import INGEST, PAGES_RAW, STAGES, TOPICS
 from wiredesk.runtime.errors import WiredeskError
@@ -194,7 +194,7 @@ def test_each_command_needs_exactly_what_is_printed(
 def least(kafka: KafkaSettings, command: str) -> list[Acl]:
     stages = (INGEST,) if command in OF_ONE_STAGE else tuple(STAGES.values())
     read = (PAGES_RAW,) if command in OF_ONE_TOPIC else ()
-    return acls.least(COMMANDS[command](Asked(kafka, WorkerSettings(), stages, ("articles.enriched.v2",), read)))
+    return acls.least(COMMANDS[command](Request(kafka, WorkerSettings(), stages, ("articles.enriched.v2",), read)))
 
 
 async def fill(door: KafkaSettings, folder: Path) -> None:

@@ -1,14 +1,17 @@
 """The command line: what its commands are, and how it ends when something is wrong."""
 
+import contextlib
 import os
 import sys
+import warnings
+from collections.abc import Collection, Iterator
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from wiredesk.cli import console, streams, version
-from wiredesk.runtime.errors import UsageError, WiredeskError
+from wiredesk.runtime.errors import InstallationWarning, UsageError, WiredeskError
 
 INTERRUPTED = 130
 
@@ -60,6 +63,31 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run a command and return its exit code. Every error that a user can do something about is one line on stderr."""
+    with _warnings_shown() as shown:
+        return _run(arguments, shown)
+
+
+@contextlib.contextmanager
+def _warnings_shown() -> Iterator[Collection[str]]:
+    """Show each warning of the installation once, as a line on stderr; yields the lines."""
+    shown: list[str] = []
+    otherwise = warnings.showwarning
+
+    def show(message: Warning | str, category: type[Warning], *where: Any) -> None:
+        if not issubclass(category, InstallationWarning):
+            otherwise(message, category, *where)
+        elif str(message) not in shown:
+            shown.append(str(message))
+            if COMPLETE not in os.environ:
+                console.note(f"wiredesk: {message}", style="yellow")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", InstallationWarning)
+        warnings.showwarning = show  # type: ignore[assignment] # it takes what it is called with
+        yield shown
+
+
+def _run(arguments: list[str], shown: Collection[str]) -> int:
     try:
         code = _app(arguments)(arguments, prog_name=PROGRAM, complete_var=COMPLETE, standalone_mode=False)
         sys.stdout.flush()
@@ -70,7 +98,8 @@ def run(arguments: list[str]) -> int:
             _complain(f"{error.format_message()} (see '{command} --help')")
         return UsageError.exit_code
     except WiredeskError as error:
-        _complain(str(error))
+        if str(error) not in shown:
+            _complain(str(error))
         return error.exit_code
     except streams.OutputClosedError:
         return 0

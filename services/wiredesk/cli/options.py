@@ -40,7 +40,8 @@ def with_settings(**groups: type[Settings]) -> Callable[[Callable[..., None]], C
             command(**given, **built)
 
         own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name not in groups]
-        flags = [_flag(name, info) for group in groups.values() for name, info in group.model_fields.items()]
+        fields = [(name, info) for group in groups.values() for name, info in group.model_fields.items()]
+        flags = [_flag(name, info) for name, info in sorted(fields, key=lambda field: _panel_order(field[0]))]
         parameters = [*own, *(flag for flag in flags if flag is not None)]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # typer reads it
         run.__annotations__ = {p.name: p.annotation for p in parameters}
@@ -94,6 +95,30 @@ def is_secret(info: FieldInfo) -> bool:
     return SecretStr in (info.annotation, *getattr(info.annotation, "__args__", ()))
 
 
+PANELS = (
+    (
+        "Common settings",
+        ("bootstrap_servers", "topic_prefix", "processes", "instance_id", "page_deadline", "log_level"),
+    ),
+    ("Load", ("lane_", "worker_", "transaction_", "page_memory", "load_timeout", "guarantee", "compression")),
+    ("Groups and failures", ("session_", "drain_", "brake_")),
+    ("Metrics", ("metrics_",)),
+    ("Security", ("security_", "sasl_", "ssl_")),
+)
+"""Panels of the help and how the names of their settings begin, in the order in which they are shown."""
+
+OTHER_PANEL = "Other settings"
+"""The panel of all other settings; it is the last."""
+
+
+def _panel(name: str) -> str:
+    return next((panel for panel, beginnings in PANELS if name.startswith(beginnings)), OTHER_PANEL)
+
+
+def _panel_order(name: str) -> int:
+    return [*(panel for panel, _ in PANELS), OTHER_PANEL].index(_panel(name))
+
+
 def _flag(name: str, info: FieldInfo) -> inspect.Parameter | None:
     if is_secret(info):
         return None
@@ -102,7 +127,7 @@ def _flag(name: str, info: FieldInfo) -> inspect.Parameter | None:
         help=f"{info.description} [{variable(name)}]",
         show_default=False,
         metavar="VALUE",
-        rich_help_panel="Settings",
+        rich_help_panel=_panel(name),
     )
     return inspect.Parameter(
         name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[str | None, option]

@@ -1,6 +1,6 @@
-"""`wiredesk topics`: the pipeline's topics on the cluster."""
+"""`wiredesk topics`: the topics of all stages on the cluster."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,6 +8,9 @@ from wiredesk.cli import console
 from wiredesk.cli.compare import compare
 from wiredesk.cli.options import with_settings
 from wiredesk.runtime.settings import KafkaSettings
+
+if TYPE_CHECKING:
+    from wiredesk.runtime.kafka.descriptions import TopicState
 
 app = typer.Typer(help="Create, list and compare topics.", no_args_is_help=True)
 app.command("compare")(compare)
@@ -28,13 +31,20 @@ def create(
 
     from wiredesk import registry
     from wiredesk.runtime import logs
-    from wiredesk.runtime.kafka import topics
 
     logs.quiet()
-    created = asyncio.run(topics.create(kafka, registry.topics(), partitions=partitions, replication=replication))
+    created = asyncio.run(_create(kafka, partitions, replication))
     for name in created:
         console.line(f"created {name}")
     console.line(f"{len(created)} topics created, {len(registry.topics()) - len(created)} were there")
+
+
+async def _create(kafka: KafkaSettings, partitions: int | None, replication: int) -> list[str]:
+    from wiredesk import registry
+    from wiredesk.runtime.kafka.cluster import Cluster
+
+    async with Cluster(kafka) as cluster:
+        return await cluster.create_topics(registry.topics(), partitions=partitions, replication=replication)
 
 
 @app.command("list")
@@ -44,15 +54,13 @@ def list_topics(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     kafka: KafkaSettings,
 ) -> None:
-    """List the pipeline's topics as they are on the cluster."""
+    """List the topics of all stages as they are on the cluster."""
     import asyncio
 
-    from wiredesk import registry
     from wiredesk.runtime import logs
-    from wiredesk.runtime.kafka import topics
 
     logs.quiet()
-    states = asyncio.run(topics.states(kafka, registry.topics()))
+    states = asyncio.run(_states(kafka))
     rows = [
         {
             "topic": kafka.on_cluster(state.topic.name),
@@ -73,3 +81,11 @@ def list_topics(
         ("topic", "partitions", "replication", "what"),
         [(r["topic"], r["partitions"] or "missing", r["replication"] or "", r["describes"]) for r in rows],
     )
+
+
+async def _states(kafka: KafkaSettings) -> "list[TopicState]":
+    from wiredesk import registry
+    from wiredesk.runtime.kafka.cluster import Cluster
+
+    async with Cluster(kafka) as cluster:
+        return await cluster.topic_states(registry.topics())

@@ -12,12 +12,19 @@ from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 if TYPE_CHECKING:
     from wiredesk.runtime.topology import Stage
 
-Name = Annotated[str, typer.Argument(metavar="|".join(registry.stages()), help="The stage to work for.")]
+StageName = Annotated[
+    str,
+    typer.Argument(
+        metavar="STAGE",
+        help=f"The stage to work for: {', '.join(registry.names())}.",
+        autocompletion=lambda: list(registry.names()),
+    ),
+]
 
 
 @with_settings(kafka=KafkaSettings, settings=WorkerSettings)
 def worker(
-    stage: Name,
+    stage: StageName,
     *,
     kafka: KafkaSettings,
     settings: WorkerSettings,

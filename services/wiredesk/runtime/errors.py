@@ -17,6 +17,10 @@ WiredeskError            every error that wiredesk raises on purpose; its messag
 """
 
 
+class InstallationWarning(UserWarning):
+    """Something that is installed cannot be used; what does not need it goes on without it."""
+
+
 class WiredeskError(Exception):
     """Any error that wiredesk raises on purpose."""
 

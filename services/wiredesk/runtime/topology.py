@@ -11,6 +11,9 @@ DAY_MS = 24 * 60 * 60 * 1000
 MIB = 1024 * 1024
 """Bytes of a mebibyte."""
 
+RESERVED_PREFIX = "wiredesk."
+"""Begins the names of topics that the runtime keeps for itself, such as the log of replays."""
+
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _TOPIC_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _LOADABLE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
@@ -126,7 +129,12 @@ class Stage:
         found += [
             f"{topic.name!r} is no name of a topic: letters, digits, '.', '_' and '-', 200 at most"
             for topic in self.topics
-            if not _TOPIC_NAME.fullmatch(topic.name) or topic.name.startswith("wiredesk.")
+            if not _TOPIC_NAME.fullmatch(topic.name)
+        ]
+        found += [
+            f"{topic.name}: topics whose names begin with {RESERVED_PREFIX!r} are the runtime's own"
+            for topic in self.topics
+            if topic.name.startswith(RESERVED_PREFIX)
         ]
         found += [
             f"{value!r} names nothing that can be loaded: write module:name"

@@ -19,11 +19,8 @@ from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import WorkerSettings
-from wiredesk.runtime.topology import Stage, Topic
+from wiredesk.runtime.topology import RESERVED_PREFIX, Stage, Topic
 from wiredesk.runtime.worker.replay_scope import RecordFilter
-
-RESERVED_PREFIX = "wiredesk."
-"""Topics whose names begin so are wiredesk's own: a run cannot write them."""
 
 PATIENCE_SECONDS = 60
 """How long open transactions are waited for: what was written after one is opened cannot be read before it ends."""

@@ -1,0 +1,159 @@
+"""The ACLs that each command needs, computed from the stages and the settings; no broker is asked."""
+
+import shlex
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from wiredesk import registry
+from wiredesk.operations import acls as needs
+from wiredesk.operations.acls import Acl, Acls, Operation, Resource
+from wiredesk.operations.dead_letters.files import TRANSACTIONAL_ID as IMPORT_ID
+from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_RAW, PAGES_SKIPPED
+from wiredesk.runtime.errors import UsageError
+from wiredesk.runtime.printable import json_text
+from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
+from wiredesk.runtime.topology import Stage, Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a principal is to be allowed.
+
+    Attributes:
+        kafka: settings of the cluster; the prefix is part of every name.
+        work: settings of its workers; the guarantee decides whether transactions are needed.
+        stages: on which workers and commands act.
+        into: topics that replays write; empty: they repair the live ones.
+        topics: that are tailed or compared; empty: those of the topology.
+    """
+
+    kafka: KafkaSettings
+    work: WorkerSettings
+    stages: tuple[Stage, ...]
+    into: tuple[str, ...] = ()
+    topics: tuple[Topic, ...] = ()
+
+
+def _workers(request: Request) -> Acls:
+    return frozenset(acl for stage in request.stages for acl in needs.worker(request.kafka, request.work, stage))
+
+
+def _replays(request: Request, of: Callable[[KafkaSettings, WorkerSettings, Stage, str | None], Acls]) -> Acls:
+    return frozenset(
+        acl
+        for stage in request.stages
+        for into in request.into or (None,)
+        for acl in of(request.kafka, request.work, stage, into)
+    )
+
+
+def _status(request: Request) -> Acls:
+    stages = registry.stages().values()
+    topics = {PAGES_SKIPPED, *(t for stage in stages for t in (stage.consumes, stage.dead_letter_topic))}
+    return needs.on_topics(request.kafka, topics, Operation.READ) | needs.positions(request.kafka, stages)
+
+
+def _compared(request: Request) -> Acls:
+    topics = request.topics or (ARTICLES_ENRICHED, *(Topic(name, "") for name in request.into))
+    return needs.on_topics(request.kafka, topics, Operation.READ)
+
+
+def _imports(request: Request) -> Acls:
+    letters = [stage.dead_letter_topic for stage in registry.stages().values()]
+    return needs.on_topics(request.kafka, letters, Operation.READ, Operation.WRITE) | needs.transactions(
+        request.kafka, IMPORT_ID
+    )
+
+
+COMMANDS: Mapping[str, Callable[[Request], Acls]] = MappingProxyType(
+    {
+        "worker": _workers,
+        "topics create": lambda request: needs.on_topics(
+            request.kafka, registry.topics(), Operation.CREATE, Operation.DESCRIBE
+        ),
+        "topics list": lambda request: needs.on_topics(request.kafka, registry.topics(), Operation.DESCRIBE),
+        "topics compare": _compared,
+        "publish": lambda request: needs.on_topics(request.kafka, [PAGES_RAW], Operation.WRITE),
+        "tail": lambda request: needs.on_topics(request.kafka, request.topics or registry.topics(), Operation.READ),
+        "status": _status,
+        "audit": lambda request: needs.audit(request.kafka, registry.stages().values()),
+        "trace": lambda request: (
+            needs.on_topics(request.kafka, registry.topics(), Operation.READ)
+            | needs.positions(request.kafka, registry.stages().values())
+        ),
+        "dlq list": lambda request: needs.list_letters(request.kafka, request.stages),
+        "dlq show": lambda request: needs.list_letters(request.kafka, request.stages),
+        "dlq export": lambda request: needs.read_letters(request.kafka, request.stages),
+        "dlq import": _imports,
+        "dlq redrive": lambda request: needs.redrive(request.kafka, request.stages),
+        "dlq purge": lambda request: needs.purge(request.kafka, request.stages),
+        "replay": lambda request: _replays(request, needs.replay),
+        "replay resume": lambda request: _replays(request, needs.resume),
+        "replay rewind": lambda request: frozenset(
+            acl for stage in request.stages for acl in needs.rewind(request.kafka, stage)
+        ),
+        "replay list": lambda request: needs.list_replays(request.kafka),
+    }
+)
+"""What each command needs. Commands that are not here need no Kafka, or start their own."""
+
+
+def needed(request: Request, commands: Iterable[str]) -> tuple[list[Acl], dict[Acl, list[str]]]:
+    """Return what commands need together, and for each ACL the commands that need it.
+
+    Args:
+        request: stages and topics that the commands are to act on.
+        commands: names of commands; the name of a group of commands, such as `dlq`, means all of it.
+
+    Raises:
+        UsageError: there is no such command.
+    """
+    purposes: defaultdict[Acl, list[str]] = defaultdict(list)
+    for given in commands:
+        names = [given] if given in COMMANDS else [name for name in COMMANDS if name.startswith(f"{given} ")]
+        if not names:
+            raise UsageError(f"--command {given}: there are {', '.join(COMMANDS)}")
+        for name in names:
+            for acl in COMMANDS[name](request):
+                if name not in purposes[acl]:
+                    purposes[acl].append(name)
+    return needs.least(purposes), purposes
+
+
+def kafka_acls(principal: str, found: Sequence[Acl], servers: str) -> list[str]:
+    """Return commands of Kafka's own tool, one for each resource."""
+    lines = []
+    for (resource, name, prefixed), operations in _by_resource(found).items():
+        arguments = ["kafka-acls.sh", "--bootstrap-server", servers, "--add", "--allow-principal", principal]
+        for operation in operations:
+            arguments += ["--operation", operation.capitalize()]
+        arguments += [f"--{resource}", name, "--resource-pattern-type", "prefixed" if prefixed else "literal"]
+        lines.append(shlex.join(arguments))
+    return lines
+
+
+_STRIMZI = {Resource.TOPIC: "topic", Resource.GROUP: "group", Resource.TRANSACTIONAL_ID: "transactionalId"}
+
+
+def strimzi(found: Sequence[Acl]) -> list[str]:
+    """Return the `authorization` of a KafkaUser's specification, as YAML; names are quoted as JSON strings are."""
+    lines = ["authorization:", "  type: simple", "  acls:"]
+    for (resource, name, prefixed), operations in _by_resource(found).items():
+        lines += [
+            "    - resource:",
+            f"        type: {_STRIMZI[resource]}",
+            f"        name: {json_text(name)}",
+            f"        patternType: {'prefix' if prefixed else 'literal'}",
+            f"      operations: [{', '.join(operation.capitalize() for operation in operations)}]",
+            '      host: "*"',
+        ]
+    return lines
+
+
+def _by_resource(found: Sequence[Acl]) -> dict[tuple[Resource, str, bool], list[Operation]]:
+    resources: defaultdict[tuple[Resource, str, bool], list[Operation]] = defaultdict(list)
+    for acl in found:
+        resources[acl.resource, acl.name, acl.prefixed].append(acl.operation)
+    return resources

@@ -1,0 +1,53 @@
+"""Stages of other packages, for tests of the registry: some that can be used, and some that cannot."""
+
+from dataclasses import replace
+
+from wiredesk.pipeline import ARTICLES_CLEANED, ARTICLES_ENRICHED, PAGES_ACCEPTED, PAGES_RAW, PAGES_SKIPPED
+from wiredesk.pipeline import INGEST as OUR_INGEST
+from wiredesk.runtime.topology import Stage, Topic
+from wiredesk_schemas import DerivedEvent, Event
+
+HANDLER = "tests.plugins:handler"
+
+
+class Tone(DerivedEvent):
+    """How an article sounds."""
+
+    TYPE = "org.example.tone.v1"
+
+
+class Feed(Event):
+    """A feed of many pages."""
+
+    TYPE = "org.example.feed.v1"
+
+
+WORDS = "no stage"
+TONES = Topic("articles.tones", "Tones", events=(Tone,))
+ALARMS = Topic("articles.alarms", "Alarms")
+KEYWORDS_OF = Topic("articles.keywords", "Keywords")
+FEEDS_RAW = Topic("feeds.raw", "Feeds", events=(Feed,))
+
+TONE = Stage("tone", "After a terminal topic", ARTICLES_ENRICHED, (TONES,), HANDLER)
+ALARM = Stage("alarm", "After another stage; publishes nothing", TONES, (), HANDLER, one_to_one=False)
+KEYWORDS = Stage(
+    "keywords", "Beside enrichment", ARTICLES_CLEANED, (KEYWORDS_OF,), HANDLER, dead_letters="keywords.dlq"
+)
+FEEDS = Stage("feeds", "Another entry", FEEDS_RAW, (PAGES_ACCEPTED,), HANDLER, entry=True, one_to_one=False)
+
+RENAMED = TONE
+UPPER = replace(TONE, name="upper", consumes=replace(ARTICLES_ENRICHED, name="wiredesk.x"))
+SHOWN = replace(TONE, name="show")
+ORPHAN = replace(TONE, name="orphan", consumes=Topic("nowhere", ""))
+IMPOSTOR = replace(TONE, name="impostor", consumes=Topic("articles.enriched", "Another"))
+TWIN = replace(TONE, name="twin", consumes=ARTICLES_CLEANED)
+SECOND = replace(TONE, name="second", produces=(PAGES_SKIPPED,))
+FORK = replace(TONE, name="fork", consumes=ARTICLES_CLEANED, produces=(PAGES_SKIPPED,), dead_letters="fork.dlq")
+LOOP = replace(TONE, name="loop", produces=(ARTICLES_ENRICHED,))
+USURPER = replace(TONE, name="usurper", entry=True)
+FEEDER = replace(TONE, name="feeder", produces=(PAGES_RAW,))
+INGEST = replace(OUR_INGEST, description="Another")
+
+RING_ONE, RING_TWO = Topic("ring.one", ""), Topic("ring.two", "")
+RINGA = Stage("ringa", "Half of a ring", RING_ONE, (RING_TWO,), HANDLER)
+RINGB = Stage("ringb", "The other half", RING_TWO, (RING_ONE,), HANDLER)

@@ -1,0 +1,135 @@
+"""Which stages are accepted beside ours, in which order, and what is said of the others."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests import plugins
+from wiredesk import registry
+from wiredesk.pipeline import ARTICLES_ENRICHED, STAGES, TERMINAL_TOPICS, TOPICS
+from wiredesk.registry import Registry
+from wiredesk.runtime.errors import UsageError
+
+OURS = tuple(entry_points(group=registry.GROUP))
+BROKEN = """
+[wiredesk.stages]
+torn = no_such_module:STAGE
+"""
+
+
+def loaded(*names: str, reverse: bool = False) -> Registry:
+    points = [*OURS, *(EntryPoint(name, f"tests.plugins:{name.upper()}", registry.GROUP) for name in names)]
+    return registry.load(reversed(points) if reverse else points)
+
+
+def test_ours_are_found_like_any_other_in_the_order_of_the_flow() -> None:
+    found = registry.load(OURS)
+    assert list(found.stages.items()) == list(STAGES.items())
+    assert (found.topics, set(found.terminal_topics)) == (TOPICS, set(TERMINAL_TOPICS))
+    assert (found.flow, found.side_stages, found.rejections) == (tuple(STAGES.values()), (), ())
+    assert list(registry.names()) == sorted(STAGES)
+
+
+def test_a_stage_stands_after_those_whose_topics_it_reads() -> None:
+    for reverse in (False, True):
+        found = loaded("tone", "alarm", "keywords", "feeds", reverse=reverse)
+        assert found.rejections == ()
+        order = list(found.stages)
+        for stage in found.stages.values():
+            writers = [one.name for one in found.stages.values() if stage.consumes in one.produces]
+            assert all(order.index(writer) < order.index(stage.name) for writer in writers)
+        assert [stage.name for stage in found.side_stages] == ["keywords", "tone", "alarm"] or reverse
+        assert {stage.name for stage in found.flow} == {*STAGES, "feeds"}
+        assert {topic.name for topic in found.entry_topics} == {"pages.raw", "feeds.raw"}
+
+
+def test_what_stands_after_a_terminal_topic_ends_no_page() -> None:
+    found = loaded("tone")
+    assert set(found.terminal_topics) == set(TERMINAL_TOPICS)
+    assert [stage.name for stage in found.readers(ARTICLES_ENRICHED)] == ["tone"]
+    assert found.event_types[plugins.TONES] == (plugins.Tone,)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("missing", "tests.plugins:MISSING cannot be imported: AttributeError"),
+        ("words", "tests.plugins:WORDS is a str, not a wiredesk.Stage"),
+        ("renamed", "the entry point is named 'renamed' and the stage 'tone'"),
+        ("upper", "wiredesk.x: topics whose names begin with 'wiredesk.' are the runtime's own"),
+        ("shown", "the entry point is named 'shown' and the stage 'show'"),
+        ("orphan", "it reads nowhere, which no stage writes"),
+        ("impostor", "it defines the topic articles.enriched otherwise than enrichment does"),
+        ("twin", "articles.cleaned.dlq holds the dead letters of enrichment"),
+        ("second", "with it, a page would reach a second terminal topic after the first"),
+        ("fork", "with it, a page would reach terminal topics on two ways"),
+        ("loop", "it reads and writes articles.enriched"),
+        ("usurper", "it is an entry stage, and another stage writes articles.enriched"),
+        (
+            "feeder",
+            "pages.raw carries <class 'wiredesk_schemas.raw_page.RawPage'>, which is no subclass of DerivedEvent",
+        ),
+    ],
+)
+def test_a_stage_that_cannot_be_used_is_left_out_and_named(name: str, reason: str) -> None:
+    found = loaded(name)
+    assert list(found.stages) == list(STAGES)
+    (rejection,) = found.rejections
+    assert (rejection.name, reason in rejection.reason) == (name, True), rejection.reason
+    assert "\n" not in str(rejection)
+    with pytest.raises(UsageError, match=f"stage '{name}' of the package"):
+        found.stage(name)
+
+
+def test_nothing_takes_the_place_of_ours() -> None:
+    found = registry.load([*OURS, EntryPoint("ingest", "tests.plugins:INGEST", registry.GROUP)])
+    assert dict(found.stages) == dict(STAGES)
+    assert found.rejections[0].reason == "the package 'wiredesk' has a stage of this name"
+
+
+def test_stages_that_read_each_other_in_a_ring_are_left_out() -> None:
+    found = loaded("ringa", "ringb")
+    assert list(found.stages) == list(STAGES)
+    assert len(found.rejections) == 2
+
+
+@given(st.permutations(["tone", "alarm", "keywords", "feeds", "orphan", "twin", "missing"]))
+def test_the_order_of_installation_does_not_matter(names: Sequence[str]) -> None:
+    found = loaded(*names)
+    assert set(found.stages) == {*STAGES, "tone", "alarm", "keywords", "feeds"}
+    assert len(found.rejections) == 3
+
+
+def test_settings_that_are_none_are_named() -> None:
+    found = loaded("tone")
+    for settings in ("no_such_module:Settings", "tests.plugins:WORDS", "tests.plugins:Tone"):
+        wrong = replace(found.stages["tone"], settings=settings)
+        with pytest.raises(UsageError, match="settings of stage 'tone'"):
+            found.settings_of(wrong)
+
+
+def test_a_broken_stage_stops_only_what_needs_it(tmp_path: Path) -> None:
+    folder = tmp_path / "torn-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: torn\nVersion: 1.0\n", encoding="utf-8")
+    (folder / "entry_points.txt").write_text(BROKEN, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "wiredesk.cli", *arguments]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    line = "wiredesk: stage 'torn' of the package 'torn' is left out: no_such_module:STAGE cannot be imported"
+    for arguments in (["config"], ["acls", "--principal", "p", "--stage", "ingest"]):
+        done = run(*arguments)
+        assert (done.returncode, done.stderr.count(line), done.stderr.count("\n")) == (0, 1, 1)
+    done = run("worker", "torn")
+    assert (done.returncode, done.stderr.count(line), done.stderr.count("\n")) == (2, 1, 1)
