@@ -119,6 +119,7 @@ further-pages: $(TRAINING)/.ready ## Fetch the pages that 'make train' learns fr
 
 train: $(TRAINING)/.ready ## Train the extractor's models anew, in an environment of their own (an hour and a half)
 	PYTHONPATH=.:services:schemas $(TRAINING)/bin/python -m training.extraction.train --folds $(FOLDS) $(if $(DATA),--data $(DATA))
+	PYTHONPATH=.:services:schemas OMP_NUM_THREADS=1 $(TRAINING)/bin/python -m training.extraction.parity
 
 train-topics: $(TRAINING)/.ready ## Train the topic models anew, after 'make further-pages' (5 minutes)
 	PYTHONPATH=.:services:schemas $(TRAINING)/bin/python -m training.enrichment.graph

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from tests.models import enrichment
+from tests.models import enrichment, extraction
 from tests.models.stored import save
 
 OUTPUTS: dict[str, Callable[[], dict[str, Any]]] = {
@@ -13,6 +13,9 @@ OUTPUTS: dict[str, Callable[[], dict[str, Any]]] = {
     "words_model": enrichment.words_model,
     "sentence_model": enrichment.sentence_model,
     "topics": enrichment.topics,
+    "html_model": extraction.html_model,
+    "text_model": extraction.text_model,
+    "page_model": extraction.page_model,
 }
 """By the name of their file in golden/."""
 

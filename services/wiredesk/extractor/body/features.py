@@ -289,7 +289,7 @@ def _capitalised(text: str) -> float:
 
 
 def _share_of_common(split: Sequence[Sequence[str]]) -> Feature:
-    counted = Counter(word for text in split if len(text) >= _LONG_TEXT for word in set(text))
+    counted = Counter(word for text in split if len(text) >= _LONG_TEXT for word in dict.fromkeys(text))
     common = {word for word, _ in counted.most_common(_COMMON_WORDS)}
     return _feature(sum(word in common for word in text) / max(1, len(text)) for text in split)
 
