@@ -1,10 +1,19 @@
-"""The runtime: everything that all stages share, and that knows no news.
+"""The runtime: what all stages share. It knows Kafka and processes, and nothing of news.
 
-    topology, records, errors, settings   the words: stages and topics, records and outcomes
-    kafka/                                clients, topics, transactions, reading
-    isolation/                            handlers in processes of their own
-    worker/                               lanes, rebalances, health: one worker process of a stage
-    audit/                                what became of every record, told by the topics alone
+topology       stages and topics
+records        records, outputs, failures, and the handler that a stage consists of
+errors         the hierarchy of errors
+settings       the settings of Kafka clients and workers, read from the environment
+kafka          clients, transactions, and reading of topics
+isolation      handlers in child processes
+worker         one worker process of a stage: assignment, lanes, liveness and readiness
+dead_letters   the dead letter of a record
+lineage        the headers that lead from every record back to the one that it was made from
+metrics        every metric of a worker
+trouble        why a worker is not ready
+logs           JSON lines on stderr
+printable      text that is safe to print
+backoff        growing waits between retries
 
-A stage gives it a handler, a pure function from a record to its outputs; the runtime does the rest, once.
+A stage provides a handler, a pure function from a record to its outputs; the runtime does everything else.
 """

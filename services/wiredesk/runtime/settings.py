@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 PREFIX = "WIREDESK_"
-"""In front of a field's name, in capitals: the environment variable of a setting."""
+"""The prefix of the environment variables of settings, before a field's name in capitals."""
 
 MIB = 1024 * 1024
+"""Bytes of a MiB."""
 
 _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\s:,/\[\]]+)(:(?P<port>\d{1,5}))?")
 """The address of a broker: an IPv6 address is in brackets."""

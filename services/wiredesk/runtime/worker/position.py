@@ -18,8 +18,7 @@ from aiokafka.errors import KafkaError
 
 from wiredesk.runtime import metrics
 from wiredesk.runtime.errors import OffsetsMovedError, OpeningError
-from wiredesk.runtime.kafka import offsets
-from wiredesk.runtime.kafka.commit_note import CommitNote, Committed
+from wiredesk.runtime.kafka.group_offsets import CommitNote, CommittedOffset, stable_committed_offset
 from wiredesk.runtime.kafka.partition_identity import PartitionIdentities, PartitionIdentity, epoch_end_offset
 from wiredesk.runtime.records import Record
 
@@ -87,7 +86,7 @@ async def find_start(
         KafkaError: a broker refuses, or does not answer.
     """
     identity = await identities.of(source, asyncio.get_running_loop().time())
-    committed = await offsets.committed(consumer, group, source)
+    committed = await stable_committed_offset(consumer, group, source)
     first: int = (await consumer.beginning_offsets([source]))[source]
     moves: list[OffsetsMove] = []
     if committed is not None and committed.note.topic_id not in ("", identity.topic_id):
@@ -123,7 +122,7 @@ async def find_start(
     return start
 
 
-async def _within_log(consumer: AIOKafkaConsumer, source: TopicPartition, committed: Committed) -> int:
+async def _within_log(consumer: AIOKafkaConsumer, source: TopicPartition, committed: CommittedOffset) -> int:
     """Return the committed offset, or the offset at which the log was cut back before it."""
     if committed.note.leader_epoch >= 0:
         end = await epoch_end_offset(consumer, source, committed.note.leader_epoch)
