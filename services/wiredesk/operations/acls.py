@@ -1,6 +1,6 @@
 """The least access that a principal needs on the cluster, computed from the topology and the settings.
 
-Kafka implies DESCRIBE by READ, WRITE and DELETE; where one of those is needed DESCRIBE is not listed.
+READ, WRITE and DELETE imply DESCRIBE in Kafka; where one of them is needed, DESCRIBE is not listed.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from wiredesk.runtime.topology import Stage, Topic
 
 
 class Resource(StrEnum):
-    """Kinds of resources."""
+    """Kinds of resources in Kafka."""
 
     TOPIC = "topic"
     GROUP = "group"
@@ -24,7 +24,7 @@ class Resource(StrEnum):
 
 
 class Operation(StrEnum):
-    """Operations, as Kafka calls them."""
+    """Operations, in Kafka's words."""
 
     READ = "READ"
     WRITE = "WRITE"
@@ -34,15 +34,18 @@ class Operation(StrEnum):
 
 
 IMPLY_DESCRIBE = (Operation.READ, Operation.WRITE, Operation.DELETE)
+"""Operations that imply DESCRIBE."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class Acl:
-    """An operation that is allowed, from any host.
+    """An operation that is allowed on a resource, from any host.
 
     Attributes:
-        name: of the resource on the cluster.
-        prefixed: on all resources whose names begin so.
+        resource: the kind of the resource.
+        name: the name of the resource on the cluster.
+        operation: what is allowed.
+        prefixed: it is allowed on all resources whose names begin with `name`.
     """
 
     resource: Resource
@@ -55,7 +58,7 @@ type Acls = frozenset[Acl]
 
 
 def least(acls: Iterable[Acl]) -> list[Acl]:
-    """Return access without what other parts of it imply, in order."""
+    """Return access in order, without operations that others imply."""
     found = set(acls)
     strong = {(acl.resource, acl.name, acl.prefixed) for acl in found if acl.operation in IMPLY_DESCRIBE}
     return sorted(
@@ -66,24 +69,24 @@ def least(acls: Iterable[Acl]) -> list[Acl]:
 
 
 def on_topics(settings: KafkaSettings, topics: Iterable[Topic], *operations: Operation) -> Acls:
-    """Return operations on topics of the topology."""
+    """Return access to topics of the topology."""
     return frozenset(
         Acl(Resource.TOPIC, settings.on_cluster(topic.name), operation) for topic in topics for operation in operations
     )
 
 
 def on_group(settings: KafkaSettings, name: str, operation: Operation, *, prefixed: bool = False) -> Acls:
-    """Return an operation on a consumer group, or on all whose names begin so."""
+    """Return access to a consumer group, or to all whose names begin with the name."""
     return frozenset({Acl(Resource.GROUP, settings.on_cluster(name), operation, prefixed)})
 
 
 def transactions(settings: KafkaSettings, name: str, *, prefixed: bool = False) -> Acls:
-    """Return the use of a transactional id, or of all that begin so."""
+    """Return the use of a transactional id, or of all that begin with the name."""
     return frozenset({Acl(Resource.TRANSACTIONAL_ID, settings.on_cluster(name), Operation.WRITE, prefixed)})
 
 
 def worker(settings: KafkaSettings, work: WorkerSettings, stage: Stage) -> Acls:
-    """Return what a worker of a stage needs."""
+    """Return the access that a worker of a stage needs."""
     found = (
         on_topics(settings, [stage.consumes], Operation.READ)
         | on_topics(settings, (*stage.produces, stage.dead_letter_topic), Operation.WRITE)
@@ -97,17 +100,17 @@ def worker(settings: KafkaSettings, work: WorkerSettings, stage: Stage) -> Acls:
 
 
 def replay(settings: KafkaSettings, work: WorkerSettings, stage: Stage, into: str | None) -> Acls:
-    """Return what planning, running and accounting for a replay of a stage needs.
+    """Return the access that planning, processing and reconciling a replay of a stage needs.
 
     Args:
-        into: the topic that is written instead of the stage's own; None: a repair of the live one.
+        into: the topic to write instead of the stage's own; None: a repair of the live topics.
     """
     found = _run(settings, work, stage, into) | on_topics(settings, [RUNS_TOPIC], Operation.CREATE)
     return found if into is None else found | on_topics(settings, output_topics(stage, into).values(), Operation.CREATE)
 
 
 def resume(settings: KafkaSettings, work: WorkerSettings, stage: Stage, into: str | None) -> Acls:
-    """Return what taking up a replay of a stage, or joining it, needs; `into` as for the replay."""
+    """Return the access that resuming or joining a replay of a stage needs; `into` as for `replay`."""
     return _run(settings, work, stage, into) | on_topics(settings, [RUNS_TOPIC], Operation.READ)
 
 
@@ -128,7 +131,7 @@ def _run(settings: KafkaSettings, work: WorkerSettings, stage: Stage, into: str 
 
 
 def rewind(settings: KafkaSettings, stage: Stage) -> Acls:
-    """Return what moving a stage's offsets needs."""
+    """Return the access that moving a stage's committed offsets needs."""
     return (
         on_topics(settings, [stage.consumes], Operation.READ)
         | on_topics(settings, (*stage.produces, stage.dead_letter_topic), Operation.DESCRIBE)
@@ -137,24 +140,24 @@ def rewind(settings: KafkaSettings, stage: Stage) -> Acls:
 
 
 def list_replays(settings: KafkaSettings) -> Acls:
-    """Return what looking at replays needs."""
+    """Return the access that listing replays needs."""
     return on_topics(settings, [RUNS_TOPIC], Operation.READ) | on_group(
         settings, RUN_GROUPS, Operation.DESCRIBE, prefixed=True
     )
 
 
 def read_letters(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
-    """Return what reading the dead letters of stages needs."""
+    """Return the access that reading the dead letters of stages needs."""
     return on_topics(settings, [stage.dead_letter_topic for stage in stages], Operation.READ)
 
 
 def list_letters(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
-    """Return what reading dead letters needs together with how often each has been redriven."""
+    """Return the access that reading dead letters and how often each was redriven needs."""
     return read_letters(settings, stages) | on_topics(settings, [REDRIVEN_TOPIC], Operation.READ)
 
 
 def redrive(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
-    """Return what sending dead letters back needs."""
+    """Return the access that redriving dead letters needs."""
     stages = list(stages)
     return (
         list_letters(settings, stages)
@@ -165,17 +168,17 @@ def redrive(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
 
 
 def purge(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
-    """Return what deleting dead letters needs."""
+    """Return the access that deleting dead letters needs."""
     return on_topics(settings, [stage.dead_letter_topic for stage in stages], Operation.READ, Operation.DELETE)
 
 
 def audit(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
-    """Return what an audit needs: it reads all topics, and how far the groups have come."""
+    """Return the access that an audit needs: it reads all topics, and the offsets of all groups."""
     stages = list(stages)
     topics = {topic for stage in stages for topic in (stage.consumes, *stage.produces, stage.dead_letter_topic)}
     return on_topics(settings, {*topics, REDRIVEN_TOPIC, RUNS_TOPIC}, Operation.READ) | positions(settings, stages)
 
 
 def positions(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
-    """Return what asking for stages' groups and their offsets needs."""
+    """Return the access that reading the state and the offsets of stages' groups needs."""
     return frozenset(acl for stage in stages for acl in on_group(settings, stage.group, Operation.DESCRIBE))

@@ -1,4 +1,4 @@
-"""Lineage: every record downstream names the record that it began with, so that anyone can join the topics."""
+"""Lineage: every record names the raw page that it was made from, its origin, so that anyone can join the topics."""
 
 from collections.abc import Mapping, Sequence
 
@@ -18,62 +18,65 @@ from wiredesk_schemas.headers import (
 
 
 def lineage(stage: Stage, record: Record, run: str | None = None, *, topic_id: str = "") -> tuple[Header, ...]:
-    """Return the headers that everything made from a record carries.
+    """Return the lineage headers of everything that a stage makes from a record: its origin first.
 
-    At an entry stage they begin with the record itself, whatever its headers claim; a record that somebody wrote into
-    a later topic by hand begins with itself, too. What a run has replayed stays marked on its way through the later
-    stages.
+    At an entry stage the origin is the record itself, whatever its headers claim; that of a record that somebody wrote
+    to a later topic by hand is the record itself, too. What a run has replayed stays marked on its way through the
+    later stages.
 
     Args:
-        run: that replays the record; None: the live stream has it.
-        topic_id: of the topic in which the record stands; empty where that is not known.
+        run: id of the run that replays the record; None: the live stream processes it.
+        topic_id: id of the record's topic; empty where it is not known.
     """
-    believed: Mapping[str, bytes | None] = {} if stage.entry else own_headers(record.headers)
-    origin, arrived = believed.get(ORIGIN), decode_number(believed.get(ORIGIN_TIME))
-    life = believed.get(ORIGIN_TOPIC_ID)
+    trusted: Mapping[str, bytes | None] = {} if stage.entry else own_headers(record.headers)
+    origin, time_ms = trusted.get(ORIGIN), decode_number(trusted.get(ORIGIN_TIME))
+    origin_topic = trusted.get(ORIGIN_TOPIC_ID)
     if origin is None or parse_coordinates(decode_text(origin)) is None:
-        origin, life, arrived = record.coordinates.encode(), topic_id.encode(), None
-    if arrived is None:
-        arrived = max(0, record.timestamp)
+        origin, origin_topic, time_ms = record.coordinates.encode(), topic_id.encode(), None
+    if time_ms is None:
+        time_ms = max(0, record.timestamp)
     if run is not None:
         marks: tuple[Header, ...] = ((REPLAY, run.encode()), (REPLAYED, record.coordinates.encode()))
     else:
-        marks = _marks(believed)
-    lives: tuple[Header, ...] = ((ORIGIN_TOPIC_ID, life),) if life else ()
-    return (ORIGIN, origin), (ORIGIN_TIME, b"%d" % arrived), *lives, *marks
+        marks = _marks(trusted)
+    topic: tuple[Header, ...] = ((ORIGIN_TOPIC_ID, origin_topic),) if origin_topic else ()
+    return (ORIGIN, origin), (ORIGIN_TIME, b"%d" % time_ms), *topic, *marks
 
 
 def origin_of(record: Record) -> str:
-    """Return the coordinates that a record made by a stage names as its origin; empty where it names none."""
+    """Return the coordinates of the origin of a record that a stage wrote; empty where the record names none."""
     return decode_text(own_headers(record.headers).get(ORIGIN))
 
 
 def origin_topic_id(record: Record) -> str:
-    """Return the id of the topic in which its origin stands; empty where that is not told."""
+    """Return the id of the topic of a record's origin; empty where the record does not say it."""
     return decode_text(own_headers(record.headers).get(ORIGIN_TOPIC_ID))
 
 
 def replay_marks(record: Record) -> tuple[Header, ...]:
-    """Return the headers that say which run has replayed a record; none where it came with the live stream."""
+    """Return the headers that name the run by which a record was replayed; none for the live stream."""
     return _marks(own_headers(record.headers))
 
 
 def replay_of(record: Record) -> tuple[str, str] | None:
-    """Return the run that has replayed a record, and the coordinates of what it read; None for the live stream."""
+    """Return the id of the run by which a record was replayed, and the coordinates of the record that the run read.
+
+    None for the live stream.
+    """
     marks = replay_marks(record)
     return (decode_text(marks[0][1]), decode_text(marks[1][1])) if marks else None
 
 
-def _marks(believed: Mapping[str, bytes | None]) -> tuple[Header, ...]:
-    run, replayed = believed.get(REPLAY), believed.get(REPLAYED)
+def _marks(trusted: Mapping[str, bytes | None]) -> tuple[Header, ...]:
+    run, replayed = trusted.get(REPLAY), trusted.get(REPLAYED)
     return () if run is None or replayed is None else ((REPLAY, run), (REPLAYED, replayed))
 
 
-def arrived_seconds(made: Sequence[Header]) -> float:
-    """Return when the record arrived that a lineage begins with, as `lineage` has just said; 0 where nobody knows."""
-    return int(made[1][1] or 0) / 1000
+def arrived_seconds(headers: Sequence[Header]) -> float:
+    """Return the arrival time of the origin, in seconds since 1970, from headers as `lineage` returns them."""
+    return int(headers[1][1] or 0) / 1000
 
 
 def origin_seconds(headers: Sequence[Header]) -> float:
-    """Return when the record arrived that a lineage begins with, in seconds since 1970; 0 where that is not told."""
+    """Return the arrival time of a record's origin, in seconds since 1970; 0 where the headers do not say it."""
     return (decode_number(own_headers(headers).get(ORIGIN_TIME)) or 0) / 1000
