@@ -18,6 +18,7 @@ from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
+from tests.reading import count_partitions
 from wiredesk.local.broker.cluster import EmbeddedKafka
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.pipeline import ARTICLES_CLEANED, ARTICLES_ENRICHED, PAGES_ACCEPTED, PAGES_RAW, STAGES, TOPICS
@@ -83,7 +84,7 @@ async def _commit(kafka: KafkaSettings) -> None:
         )
         await consumer.start()
         try:
-            counts = await topics.partitions(kafka, [stage.consumes.name])
+            counts = await count_partitions(kafka, [stage.consumes.name])
             partitions = [TopicPartition(name, number) for name, count in counts.items() for number in range(count)]
             consumer.assign(partitions)
             await consumer.commit(await consumer.end_offsets(partitions))

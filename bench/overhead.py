@@ -34,6 +34,7 @@ from pathlib import Path
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 from pages import pages as public_pages
 
+from tests.reading import read_topic
 from wiredesk import pipeline
 from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
@@ -42,7 +43,6 @@ from wiredesk.runtime.errors import RejectedError, WiredeskError
 from wiredesk.runtime.isolation.template import ONE_THREAD
 from wiredesk.runtime.isolation.template_process import load
 from wiredesk.runtime.kafka import clients, topics
-from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.records import Handler, Output, Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage
@@ -195,7 +195,7 @@ async def _through_kafka(
         await _committed(kafka, stage, len(records))
     names = [kafka.on_cluster(topic.name) for topic in (*stage.produces, stage.dead_letter_topic)]
     appended: dict[int, list[float]] = {partition: [] for partition in range(shape.partitions)}
-    async with contextlib.aclosing(read(kafka, names, from_beginning=True, until_end=True)) as outputs:
+    async with contextlib.aclosing(read_topic(kafka, names, from_beginning=True, until_end=True)) as outputs:
         async for record in outputs:
             if record is not None:
                 appended[_input_partition(record)].append(record.timestamp / 1000)

@@ -28,13 +28,13 @@ import psutil
 from aiokafka import AIOKafkaProducer
 from pages import pages
 
+from tests.reading import read_topic
 from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.pipeline import PAGES_RAW, STAGES, TERMINAL_TOPICS, TOPICS
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import WiredeskError
 from wiredesk.runtime.kafka import clients, topics
-from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk_schemas import header
@@ -140,7 +140,7 @@ class Bench:
     @contextlib.asynccontextmanager
     async def _ended(self) -> AsyncIterator[AsyncGenerator[Record | None]]:
         """Read where pages end, from now on."""
-        reading = read(self._kafka, [topic.name for topic in TERMINAL_TOPICS])
+        reading = read_topic(self._kafka, [topic.name for topic in TERMINAL_TOPICS])
         async with asyncio.timeout(DEADLINE_SECONDS), contextlib.aclosing(reading):
             await anext(reading)
             yield reading

@@ -22,12 +22,12 @@ from pathlib import Path
 
 from burning_stage import REASONS, SOURCE, STAGE, TARGET
 
+from tests.reading import read_topic
 from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import WiredeskError
 from wiredesk.runtime.kafka import clients, topics
-from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import MIB, KafkaSettings
 from wiredesk_schemas.headers import DEAD_LETTER_REASON, decode_text, last_value
@@ -106,7 +106,7 @@ async def _run(values: Sequence[bytes], milliseconds: float, deadline: float) ->
 
 async def _outputs(kafka: KafkaSettings, count: int) -> list[Record]:
     outputs: list[Record] = []
-    reading = read(kafka, [TARGET.name, STAGE.dead_letter_topic.name], from_beginning=True)
+    reading = read_topic(kafka, [TARGET.name, STAGE.dead_letter_topic.name], from_beginning=True)
     async with contextlib.aclosing(reading):
         async for record in reading:
             if record is not None:

@@ -23,6 +23,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from burning_stage import SOURCE, STAGE, TARGET
 from overhead import inputs
 
+from tests.reading import offset_ranges, read_range
 from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.operations.replays.planning import create_run, resolve_ranges
@@ -31,7 +32,6 @@ from wiredesk.runtime import logs
 from wiredesk.runtime.errors import WiredeskError
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.cluster import Cluster
-from wiredesk.runtime.kafka.reading import between, ends
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Topic
@@ -127,8 +127,9 @@ async def _run(command: list[str]) -> None:
 
 
 async def _rate(kafka: KafkaSettings, target: Topic, records: int) -> float:
-    spans = await ends(kafka, [TopicPartition(target.name, number) for number in range(PARTITIONS)], patience=60)
-    async with contextlib.aclosing(between(kafka, spans)) as reading:
+    partitions = [TopicPartition(target.name, number) for number in range(PARTITIONS)]
+    ranges = await offset_ranges(kafka, partitions, patience=60)
+    async with contextlib.aclosing(read_range(kafka, ranges)) as reading:
         times = [record.timestamp async for record in reading]
     if len(times) != records:
         raise WiredeskError(f"{target.name} has {len(times)} records of {records}")

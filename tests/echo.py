@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from aiokafka import AIOKafkaProducer
 
 from tests.handlers import SOURCE, STAGE, TARGET
-from wiredesk.runtime.kafka.reading import read
+from tests.reading import read_topic
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import MIB, KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Stage
@@ -54,7 +54,7 @@ async def outcomes(kafka: KafkaSettings, count: int) -> list[Record]:
     """Wait for so many records in the output and the dead-letter topic."""
     found: list[Record] = []
     names = [kafka.on_cluster(TARGET.name), kafka.on_cluster(STAGE.dead_letter_topic.name)]
-    reading = read(kafka, names, from_beginning=True)
+    reading = read_topic(kafka, names, from_beginning=True)
     async with asyncio.timeout(DEADLINE), contextlib.aclosing(reading):
         async for record in reading:
             if record is not None:

@@ -22,13 +22,13 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined] # what it says
 )
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
+from tests.reading import count_partitions
 from tests.support import ROOT
 from wiredesk.local.broker import jars
 from wiredesk.local.broker.node import Address, Node
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.operations.acls import Acl, Operation, Resource
 from wiredesk.runtime.errors import WiredeskError
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import scaled
 from wiredesk.testing.processes import free_port, wait_until
@@ -102,7 +102,7 @@ def running(
 
 def answers(settings: KafkaSettings) -> bool:
     try:
-        asyncio.run(topics.partitions(settings, ["any"]))
+        asyncio.run(count_partitions(settings, ["any"]))
     except WiredeskError:
         return False
     return True

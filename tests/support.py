@@ -11,9 +11,9 @@ from pathlib import Path
 import psutil
 from aiokafka import AIOKafkaProducer
 
+from tests.reading import read_topic
 from wiredesk.local.broker import jars
 from wiredesk.pipeline import PAGES_RAW, TERMINAL_TOPICS
-from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import scaled
@@ -65,7 +65,7 @@ async def ends_of(kafka: KafkaSettings, origins: Iterable[str], seconds: float =
     wanted = set(origins)
     names = [kafka.on_cluster(topic.name) for topic in TERMINAL_TOPICS]
     began = time.monotonic()
-    reading = read(kafka, names, from_beginning=True)
+    reading = read_topic(kafka, names, from_beginning=True)
     async with contextlib.aclosing(reading):
         missing = set(wanted)
         async for record in reading:
@@ -80,7 +80,7 @@ async def ends_of(kafka: KafkaSettings, origins: Iterable[str], seconds: float =
 async def collect(kafka: KafkaSettings, names: Sequence[str], wanted: set[str]) -> Ends:
     """Read topics to their end, and sort what belongs to some origins by it."""
     found: defaultdict[str, list[Record]] = defaultdict(list)
-    reading = read(kafka, names, from_beginning=True, until_end=True)
+    reading = read_topic(kafka, names, from_beginning=True, until_end=True)
     async with contextlib.aclosing(reading):
         async for record in reading:
             if record is not None and origin(record) in wanted:

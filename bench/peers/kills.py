@@ -11,10 +11,10 @@ from pathlib import Path
 
 from peers import ROOT, Flow, Peer, Terms, Worker
 
+from tests.reading import read_topic
 from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime.kafka import clients, topics
-from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage, Topic
 
@@ -70,7 +70,7 @@ async def _outputs(kafka: KafkaSettings, pages: int, at_a_third: Callable[[], No
     replaced = False
     loop = asyncio.get_running_loop()
     last = loop.time()
-    async with contextlib.aclosing(read(kafka, ["done"], from_beginning=True)) as reading:
+    async with contextlib.aclosing(read_topic(kafka, ["done"], from_beginning=True)) as reading:
         async for record in reading:
             if record is None:
                 # Complete and quiet for some polls, or quiet for so long that nothing more will come.

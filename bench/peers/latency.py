@@ -9,9 +9,9 @@ from pathlib import Path
 from cost import PARTITIONS, RECORD_BYTES
 from peers import Flow, Peer, Terms, Worker
 
+from tests.reading import read_topic
 from wiredesk.runtime.errors import WiredeskError
 from wiredesk.runtime.kafka import clients, topics
-from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Topic
 
@@ -35,7 +35,7 @@ async def measure(
     worker = Worker(peer, "identity", flow, terms, python, folder)
     spent: list[float] = []
     wanted = int(rate * (WARM_SECONDS + seconds))
-    reading = read(kafka, [flow.target])
+    reading = read_topic(kafka, [flow.target])
     try:
         async with contextlib.aclosing(reading), asyncio.TaskGroup() as tasks:
             await anext(reading)

@@ -23,7 +23,8 @@ from tests.support import KAFKA_VERSIONS
 from wiredesk.local.broker.cluster import EmbeddedKafka
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime import logs
-from wiredesk.runtime.kafka import clients, offsets
+from wiredesk.runtime.kafka import clients
+from wiredesk.runtime.kafka.group_offsets import stable_committed_offset
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import scaled, setting
 
@@ -73,9 +74,9 @@ async def _take_over(kafka: KafkaSettings, lane: int, rounds: int, result: Takeo
             await asyncio.sleep(rng.choice([0, 0.001, 0.002, 0.004, 0.008]))
             successor = await _opened(kafka, lane)
             by_version_3 = await consumer.committed(source)
-            at_once = await offsets.committed(consumer, group, source)
+            at_once = await stable_committed_offset(consumer, group, source)
             await asyncio.sleep(LATER_SECONDS)
-            later = await offsets.committed(consumer, group, source)
+            later = await stable_committed_offset(consumer, group, source)
             result.takeovers += 1
             result.stale_by_version_3 += by_version_3 != later
             result.stale += at_once != later

@@ -13,6 +13,7 @@ import pytest
 from tests.support import SAMPLES, Raw, ends_of, publish
 from wiredesk.pipeline import TOPICS
 from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import setting
 from wiredesk.testing.processes import KafkaProcess, WorkerProcess, run_broker, wait_until, workers
@@ -34,7 +35,9 @@ async def test_a_killed_worker_loses_and_repeats_nothing(three_nodes: KafkaProce
     await topics.create(kafka, TOPICS, partitions=3, replication=3)
     for broker in brokers:
         asked = kafka.model_copy(update={"bootstrap_servers": broker})
-        assert {(s.partitions, s.replication) for s in await topics.states(asked, TOPICS)} == {(3, 3), (1, 3)}
+        async with Cluster(asked) as cluster:
+            states = await cluster.topic_states(TOPICS)
+        assert {(state.partitions, state.replication) for state in states} == {(3, 3), (1, 3)}
     page = (SAMPLES / "pages" / "index.html").read_text(encoding="utf-8")
     raw = [
         Raw(json.dumps({"url": f"https://k.example/{n}", "body": page, "content_type": "text/html"}).encode())

@@ -6,8 +6,8 @@ import pytest
 from aiokafka.protocol.fetch import FetchRequest
 
 from tests import echo
+from tests.reading import read_topic
 from wiredesk.runtime.kafka import clients, topics
-from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.settings import KafkaSettings
 
 
@@ -24,7 +24,7 @@ async def test_a_consumer_tells_the_broker_its_rack(kafka: KafkaSettings, monkey
     await topics.create(kafka, echo.TOPICS)
     await echo.send(kafka, [b"fine"])
     here = kafka.model_copy(update={"client_rack": "zone-a"})
-    reading = read(here, [here.on_cluster("in")], from_beginning=True, until_end=True)
+    reading = read_topic(here, [here.on_cluster("in")], from_beginning=True, until_end=True)
     assert [record.value async for record in reading if record is not None] == [b"fine"]
     assert sent
     assert all(version >= 11 and rack == "zone-a" for version, rack in sent)

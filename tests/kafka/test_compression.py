@@ -9,11 +9,11 @@ from aiokafka import AIOKafkaProducer
 
 from tests.echo import SETTINGS, TOPICS, outcomes, worker
 from tests.handlers import TARGET
+from tests.reading import read_topic
 from tests.support import text
 from wiredesk.pipeline import STAGES
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.batches import MAX_RECORD_BYTES
-from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.kafka.transactions import TransactionalProducer
 from wiredesk.runtime.records import Output, Record
 from wiredesk.runtime.settings import MIB, KafkaSettings
@@ -45,7 +45,7 @@ async def test_records_are_packed_as_is_set_and_read_by_other_clients(
     values = [f"{number} Jürgen 朱镕基 ".encode() * 500 for number in range(20)]
     async with TransactionalProducer(settings, settings.on_cluster("test"), scaled(30)) as producer:
         await producer.write([Output(TARGET.name, None, value) for value in values])
-    async with contextlib.aclosing(read(settings, [topic], from_beginning=True, until_end=True)) as reading:
+    async with contextlib.aclosing(read_topic(settings, [topic], from_beginning=True, until_end=True)) as reading:
         assert [record.value async for record in reading if record is not None] == values
     assert codecs_on_disk(cluster, topic) == {CODECS[codec]}
     consumer = confluent_kafka.Consumer({"bootstrap.servers": kafka.bootstrap_servers, "group.id": topic})

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from tests.reading import read_topic
 from tests.support import DEADLINE, ROOT
 from wiredesk.operations.dead_letters.redrive_log import read_redrive_log
 from wiredesk.pipeline import EXTRACTOR, INGEST, PAGES_ACCEPTED, PAGES_RAW, TOPICS
 from wiredesk.runtime.dead_letters import dead_letter
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.cluster import Cluster
-from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.lineage import lineage
 from wiredesk.runtime.records import Failure, Record
 from wiredesk.runtime.settings import KafkaSettings
@@ -78,7 +78,9 @@ async def give_up(kafka: KafkaSettings, stage: Stage, count: int, first: int = 0
 
 async def records(kafka: KafkaSettings, topic: str) -> list[Record]:
     return [
-        r async for r in read(kafka, [kafka.on_cluster(topic)], from_beginning=True, until_end=True) if r is not None
+        r
+        async for r in read_topic(kafka, [kafka.on_cluster(topic)], from_beginning=True, until_end=True)
+        if r is not None
     ]
 
 
@@ -156,7 +158,7 @@ async def test_a_letter_that_its_topic_does_not_take_holds_up_no_other(kafka: Ka
 
 
 async def raw_keys(kafka: KafkaSettings) -> list[bytes | None]:
-    reading = read(kafka, [kafka.on_cluster(PAGES_RAW.name)], from_beginning=True, until_end=True)
+    reading = read_topic(kafka, [kafka.on_cluster(PAGES_RAW.name)], from_beginning=True, until_end=True)
     async with contextlib.aclosing(reading):
         return [record.key async for record in reading if record is not None]
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.reading import read_topic
 from tests.support import Raw, ends_of, publish
 from wiredesk.pipeline import PAGES_RAW, TOPICS
 from wiredesk.runtime.kafka import topics
-from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.processes import wiredesk, workers
@@ -32,7 +32,7 @@ def page(number: int, *headers: Header) -> Raw:
 
 
 async def records(kafka: KafkaSettings, topic: str) -> list[Record]:
-    reading = read(kafka, [kafka.on_cluster(topic)], from_beginning=True, until_end=True)
+    reading = read_topic(kafka, [kafka.on_cluster(topic)], from_beginning=True, until_end=True)
     return [record async for record in reading if record is not None]
 
 

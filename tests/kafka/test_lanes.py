@@ -13,11 +13,11 @@ from prometheus_client import REGISTRY
 
 from tests.echo import SETTINGS, TOPICS, outcomes, send, worker
 from tests.handlers import SOURCE, STAGE, TARGET
+from tests.reading import read_topic
 from tests.support import DEADLINE, text
 from wiredesk.pipeline import TOPICS as PIPELINE_TOPICS
 from wiredesk.runtime.errors import UnavailableError
 from wiredesk.runtime.kafka import topics
-from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.kafka.transactions import TransactionalProducer
 from wiredesk.runtime.records import Output, Record
 from wiredesk.runtime.settings import KafkaSettings
@@ -262,7 +262,7 @@ async def dead_letters(kafka: KafkaSettings) -> list[Record]:
 
 async def results(kafka: KafkaSettings, topic: Topic = TARGET) -> list[Record]:
     """Return what a topic holds by now."""
-    reading = read(kafka, [kafka.on_cluster(topic.name)], from_beginning=True, until_end=True)
+    reading = read_topic(kafka, [kafka.on_cluster(topic.name)], from_beginning=True, until_end=True)
     async with contextlib.aclosing(reading):
         return [record async for record in reading if record is not None]
 

@@ -21,11 +21,11 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from tests import echo, secured
+from tests.reading import count_partitions, read_topic
 from tests.secured import SecuredKafka
 from wiredesk.local.broker import node
 from wiredesk.runtime.errors import UnavailableError, UsageError
 from wiredesk.runtime.kafka import tokens, topics
-from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.settings import KafkaSettings
 
 AUDIENCE = "kafka"
@@ -293,16 +293,16 @@ def at(kafka: SecuredKafka, url: str, **others: Any) -> KafkaSettings:
 @pytest.mark.timeout(180)
 async def test_a_broker_takes_the_tokens_and_names_what_is_wrong(kafka: SecuredKafka, idp: tuple[Issuer, str]) -> None:
     issuer, url = idp
-    assert await topics.partitions(at(kafka, url), ["any"]) == {}
+    assert await count_partitions(at(kafka, url), ["any"]) == {}
     wrong = at(kafka, url, sasl_oauth_client_secret="guess")
     with pytest.raises(UnavailableError, match=r"answers 401 \(invalid_client\): check WIREDESK_SASL_OAUTH_CLIENT_ID"):
-        await topics.partitions(wrong, ["any"])
+        await count_partitions(wrong, ["any"])
     with pytest.raises(UnavailableError, match="cannot be reached"):
-        await topics.partitions(at(kafka, "http://127.0.0.1:1/token"), ["any"])
+        await count_partitions(at(kafka, "http://127.0.0.1:1/token"), ["any"])
     issuer.audience = "another"
     try:
         with pytest.raises(UnavailableError, match=r"refuses the token .*WIREDESK_SASL_OAUTH_"):
-            await topics.partitions(at(kafka, url, sasl_oauth_scope="other"), ["any"])
+            await count_partitions(at(kafka, url, sasl_oauth_scope="other"), ["any"])
     finally:
         issuer.audience = AUDIENCE
 
@@ -313,10 +313,10 @@ async def test_a_plug_ins_tokens_are_taken(
 ) -> None:
     monkeypatch.setattr(plugin, "issuer", idp[0])
     given = at(kafka, "", sasl_oauth_token_url=None, sasl_oauth_provider="ours")
-    assert await topics.partitions(given, ["any"]) == {}
+    assert await count_partitions(given, ["any"]) == {}
     monkeypatch.setattr(plugin, "error", RuntimeError("no role"))
     with pytest.raises(UnavailableError, match=r"token provider ours .* fails: RuntimeError: no role"):
-        await topics.partitions(given, ["any"])
+        await count_partitions(given, ["any"])
 
 
 @pytest.mark.timeout(180)
@@ -335,7 +335,7 @@ async def test_a_worker_outlives_its_tokens(kafka: SecuredKafka, idp: tuple[Issu
                 sent += 1
                 assert len(await echo.outcomes(door, sent)) == sent
         names = [door.on_cluster(topic.name) for topic in echo.TOPICS[1:]]
-        async with contextlib.aclosing(read(door, names, from_beginning=True, until_end=True)) as reading:
+        async with contextlib.aclosing(read_topic(door, names, from_beginning=True, until_end=True)) as reading:
             assert len([record async for record in reading if record is not None]) == sent
     finally:
         issuer.lifetime = 300

@@ -18,14 +18,13 @@ from prometheus_client import REGISTRY
 
 from tests.echo import DEADLINE, SETTINGS, TOPICS, outcomes, send, worker
 from tests.handlers import SOURCE, STAGE
+from tests.reading import committed_offsets, count_partitions, set_group_offsets, topic_id
 from tests.support import ROOT, Raw, ends_of, publish, text
 from wiredesk.local.broker.cluster import EmbeddedKafka
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.pipeline import PAGES_RAW, STAGES
 from wiredesk.pipeline import TOPICS as PIPELINE_TOPICS
 from wiredesk.runtime.kafka import clients, topics
-from wiredesk.runtime.kafka.partition_life import topic_id
-from wiredesk.runtime.kafka.progress import committed, set_offsets
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage
@@ -55,15 +54,15 @@ async def make_anew(kafka: KafkaSettings, name: str) -> str:
     """Delete the input topic, make it again, and return its new id."""
     topic = kafka.on_cluster(name)
     async with clients.started(clients.admin(kafka), kafka) as admin:
-        before = await topic_id(admin, topic)
+        before = await topic_id(kafka, topic)
         await admin.delete_topics([topic])
         async with asyncio.timeout(DEADLINE):
-            while await topic_id(admin, topic):
+            while await topic_id(kafka, topic):
                 await asyncio.sleep(0.05)
         async with asyncio.timeout(DEADLINE):
             while not await topics.create(kafka, [SOURCE if name == SOURCE.name else PAGES_RAW], partitions=1):
                 await asyncio.sleep(0.05)
-        after = await topic_id(admin, topic)
+        after = await topic_id(kafka, topic)
     assert after not in ("", before)
     return after
 
@@ -105,12 +104,12 @@ async def test_a_topic_that_is_made_anew_while_its_worker_runs_is_read_from_its_
     await send(kafka, [b"old %d" % n for n in range(20)])
     async with worker(kafka, ONE_PARTITION):
         await outcomes(kafka, 20)
-        life = await make_anew(kafka, SOURCE.name)
+        id_ = await make_anew(kafka, SOURCE.name)
         await send(kafka, [b"new %d" % n for n in range(30)])
         found = await outcomes(kafka, 50)
     new = [record for record in found if (record.value or b"").startswith(b"new")]
     assert values(new) == sorted(b"new %d" % n for n in range(30))
-    assert {text(record, "wiredesk_origin_topic_id") for record in new} == {life}
+    assert {text(record, "wiredesk_origin_topic_id") for record in new} == {id_}
 
 
 async def test_a_topic_that_is_made_anew_while_its_worker_is_frozen_loses_nothing(
@@ -164,7 +163,7 @@ async def test_offsets_of_another_life_are_not_gone_on_from(kafka: KafkaSettings
         consumer.assign([source])
         await consumer.commit({source: (3, '{"topic_id": "AAAAAAAAAAAAAAAAAAAAAA", "leader_epoch": 0, "expired": 0}')})
     before = value_of("wiredesk_offsets_moved_total", kind="recreated")
-    assert await committed(kafka, [STAGE]) == {}
+    assert await committed_offsets(kafka, STAGE) == {}
     async with worker(kafka, ONE_PARTITION):
         found = await outcomes(kafka, 5)
     assert values(found) == sorted(b"new %d" % n for n in range(5))
@@ -181,25 +180,23 @@ async def test_an_offset_that_another_tool_has_set_is_given_its_life(kafka: Kafk
     async with clients.started(consumer, kafka):
         consumer.assign([source])
         await consumer.commit({source: (offset, "")})
-    async with clients.started(clients.admin(kafka), kafka) as admin:
-        life = await topic_id(admin, source.topic)
+    id_ = await topic_id(kafka, source.topic)
     async with worker(kafka, ONE_PARTITION), asyncio.timeout(DEADLINE):
-        while (found := (await committed(kafka, [STAGE]))[source]).note.topic_id != life or found.offset != 5:
+        while (found := (await committed_offsets(kafka, STAGE))[source]).note.topic_id != id_ or found.offset != 5:
             await asyncio.sleep(0.05)
 
 
 async def test_offsets_that_are_set_by_hand_are_of_a_life_and_keep_what_expired(kafka: KafkaSettings) -> None:
     await topics.create(kafka, TOPICS, partitions=1)
     source = TopicPartition(kafka.on_cluster(SOURCE.name), 0)
-    async with clients.started(clients.admin(kafka), kafka) as admin:
-        life = await topic_id(admin, source.topic)
+    id_ = await topic_id(kafka, source.topic)
     consumer = clients.reader(kafka, "test", group_id=kafka.on_cluster(STAGE.group))
     async with clients.started(consumer, kafka):
         consumer.assign([source])
-        await consumer.commit({source: (3, f'{{"topic_id": "{life}", "leader_epoch": 0, "expired": 7}}')})
-    await set_offsets(kafka, STAGE.group, {source: 1})
-    found = (await committed(kafka, [STAGE]))[source]
-    assert (found.offset, found.note.topic_id, found.note.expired) == (1, life, 7)
+        await consumer.commit({source: (3, f'{{"topic_id": "{id_}", "leader_epoch": 0, "expired": 7}}')})
+    await set_group_offsets(kafka, STAGE.group, {source: 1})
+    found = (await committed_offsets(kafka, STAGE))[source]
+    assert (found.offset, found.note.topic_id, found.note.expired) == (1, id_, 7)
 
 
 async def test_what_retention_deletes_before_it_is_read_is_counted(kafka: KafkaSettings, tmp_path: Path) -> None:
@@ -234,9 +231,9 @@ async def test_records_that_expire_under_a_running_lane_are_counted(kafka: Kafka
         async with clients.started(clients.admin(kafka), kafka) as admin:
             await admin.delete_records({source: RecordsToDelete(before_offset=90)})
         async with asyncio.timeout(DEADLINE):
-            while (await committed(kafka, [STAGE]))[source].offset < 91:
+            while (await committed_offsets(kafka, STAGE))[source].offset < 91:
                 await asyncio.sleep(0.05)
-        noted = (await committed(kafka, [STAGE]))[source].note.expired
+        noted = (await committed_offsets(kafka, STAGE))[source].note.expired
     assert noted > 0
     assert value_of("wiredesk_expired_records_total") == before + noted
 
@@ -288,7 +285,7 @@ async def test_new_partitions_are_noticed(kafka: KafkaSettings) -> None:
         async with clients.started(clients.admin(kafka), kafka) as admin:
             await admin.create_partitions({kafka.on_cluster(SOURCE.name): NewPartitions(2)})
         async with asyncio.timeout(DEADLINE):
-            while (await topics.partitions(kafka, [kafka.on_cluster(SOURCE.name)])) != {kafka.on_cluster("in"): 2}:
+            while (await count_partitions(kafka, [kafka.on_cluster(SOURCE.name)])) != {kafka.on_cluster("in"): 2}:
                 await asyncio.sleep(0.05)
         await send(kafka, [b"second"], partition=1)
         await outcomes(kafka, 2)

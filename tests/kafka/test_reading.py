@@ -7,9 +7,10 @@ from aiokafka import TopicPartition
 
 from tests.echo import TOPICS, send
 from tests.handlers import SOURCE
+from tests.reading import read_range
 from wiredesk.runtime.errors import UnavailableError
 from wiredesk.runtime.kafka import clients, partition_reader, topics
-from wiredesk.runtime.kafka.reading import between
+from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.settings import KafkaSettings
 
 
@@ -24,7 +25,7 @@ async def test_what_cannot_come_any_more_is_not_waited_for(
     found: list[int] = []
 
     async def read_all() -> None:
-        async with contextlib.aclosing(between(kafka, {source: (0, 100)})) as records:
+        async with contextlib.aclosing(read_range(kafka, {source: OffsetRange(0, 100)})) as records:
             async for record in records:
                 found.append(record.offset)
                 if deleted and len(found) == 5:

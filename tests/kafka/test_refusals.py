@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from tests import secured
+from tests.reading import count_partitions
 from tests.secured import SecuredKafka
 from wiredesk.pipeline import TOPICS
 from wiredesk.runtime.errors import UnavailableError, UsageError, WiredeskError
@@ -166,7 +167,7 @@ def in_files(files: dict[str, Path], given: dict[str, object]) -> dict[str, obje
 
 def refusal(settings: KafkaSettings, kind: type[WiredeskError] = UnavailableError) -> str:
     with pytest.raises(kind) as refused:
-        asyncio.run(topics.partitions(settings, ["any"]))
+        asyncio.run(count_partitions(settings, ["any"]))
     line = str(refused.value)
     assert "\n" not in line
     assert "guess" not in line
@@ -177,7 +178,7 @@ def refusal(settings: KafkaSettings, kind: type[WiredeskError] = UnavailableErro
 def test_the_right_settings_are_let_in(
     kafka: SecuredKafka, files: dict[str, Path], name: str, protocol: str, given: dict[str, object]
 ) -> None:
-    assert asyncio.run(topics.partitions(kafka.settings(name, protocol, **in_files(files, given)), ["any"])) == {}
+    assert asyncio.run(count_partitions(kafka.settings(name, protocol, **in_files(files, given)), ["any"])) == {}
 
 
 @pytest.mark.parametrize(("name", "protocol", "given", "phrases"), REFUSED)

@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 
 import pytest
 
+from tests.reading import read_topic
 from tests.support import DEADLINE, SAMPLES, Raw, ends_of, publish, text
 from wiredesk.extractor.extract import Extractor
 from wiredesk.pipeline import ARTICLES_CLEANED, ARTICLES_ENRICHED, EXTRACTOR, TOPICS
 from wiredesk.runtime.kafka import topics
-from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.processes import WorkerProcess, wait_until, wiredesk, workers
@@ -56,7 +56,7 @@ def told(kafka: KafkaSettings, *command: str, code: int = 0) -> Any:
 
 async def newest(kafka: KafkaSettings, topic: str) -> dict[bytes, Record]:
     """Return what a reader that upserts by page id has in the end."""
-    reading = read(kafka, [kafka.on_cluster(topic)], from_beginning=True, until_end=True)
+    reading = read_topic(kafka, [kafka.on_cluster(topic)], from_beginning=True, until_end=True)
     return {record.key or b"": record async for record in reading if record is not None}
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 
+from tests.reading import read_topic
 from tests.support import DEADLINE, ROOT, Raw, ends_of, publish, text
 from wiredesk.operations.replays.planning import create_run, resolve_ranges
 from wiredesk.operations.replays.reconcile import reconcile
@@ -22,7 +23,6 @@ from wiredesk.pipeline import INGEST, PAGES_ACCEPTED, PAGES_SKIPPED, TOPICS
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.offset_range import OffsetRange
-from wiredesk.runtime.kafka.reading import read
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.worker.replay_scope import accept_all
@@ -62,7 +62,7 @@ def runs(kafka: KafkaSettings) -> list[dict[str, Any]]:
 
 
 async def records(kafka: KafkaSettings, *names: str) -> list[Record]:
-    reading = read(kafka, [kafka.on_cluster(name) for name in names], from_beginning=True, until_end=True)
+    reading = read_topic(kafka, [kafka.on_cluster(name) for name in names], from_beginning=True, until_end=True)
     return [record async for record in reading if record is not None]
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from aiokafka import TopicPartition
 
+from tests.reading import committed_offsets, read_topic
 from tests.support import DEADLINE, Raw, ends_of, origin, publish
 from wiredesk.pipeline import INGEST, PAGES_SKIPPED, TOPICS
-from wiredesk.runtime.kafka import progress, topics
-from wiredesk.runtime.kafka.reading import read
+from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.processes import wiredesk, workers
 
@@ -34,7 +34,9 @@ def gone(number: int) -> Raw:
 
 async def skipped(kafka: KafkaSettings) -> Counter[str]:
     names = [kafka.on_cluster(PAGES_SKIPPED.name)]
-    return Counter([origin(r) async for r in read(kafka, names, from_beginning=True, until_end=True) if r is not None])
+    return Counter(
+        [origin(r) async for r in read_topic(kafka, names, from_beginning=True, until_end=True) if r is not None]
+    )
 
 
 @pytest.mark.timeout(180)
@@ -88,7 +90,7 @@ async def test_a_wrong_call_is_told_in_one_line(kafka: KafkaSettings, options: l
 
 
 async def committed(kafka: KafkaSettings) -> dict[TopicPartition, int]:
-    return {tp: found.offset for tp, found in (await progress.committed(kafka, [INGEST])).items()}
+    return {tp: at.offset for tp, at in (await committed_offsets(kafka, INGEST)).items()}
 
 
 async def _until(kafka: KafkaSettings, wanted: int) -> None:

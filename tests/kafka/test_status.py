@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from tests.reading import count_partitions
 from tests.support import SAMPLES, Raw, ends_of, publish
 from wiredesk.pipeline import PAGES_RAW, TOPICS
 from wiredesk.runtime.kafka import topics
@@ -94,4 +95,4 @@ async def test_what_a_killed_worker_left_open_hides_nothing_else(kafka: KafkaSet
 
 
 async def partitions(kafka: KafkaSettings, name: str) -> int:
-    return (await topics.partitions(kafka, [name]))[name]
+    return (await count_partitions(kafka, [name]))[name]

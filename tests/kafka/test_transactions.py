@@ -14,13 +14,14 @@ from aiokafka.errors import CommitFailedError
 from tests.echo import TOPICS
 from tests.faults.proxy import Proxy
 from tests.handlers import TARGET
+from tests.reading import read_topic
 from tests.support import DEADLINE
 from wiredesk.local.broker.cluster import EmbeddedKafka
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime.errors import AbortedError, FencedError, InDoubtError, OpeningError, OutputTooLargeError
-from wiredesk.runtime.kafka import clients, offsets, topics
+from wiredesk.runtime.kafka import clients, topics
 from wiredesk.runtime.kafka.at_least_once import AtLeastOnceProducer
-from wiredesk.runtime.kafka.reading import read
+from wiredesk.runtime.kafka.group_offsets import stable_committed_offset
 from wiredesk.runtime.kafka.transactions import TransactionalProducer
 from wiredesk.runtime.records import Output
 from wiredesk.runtime.settings import KafkaSettings
@@ -45,7 +46,7 @@ def source(kafka: KafkaSettings) -> TopicPartition:
 
 
 async def readable(kafka: KafkaSettings) -> list[bytes | None]:
-    reading = read(kafka, [kafka.on_cluster(TARGET.name)], from_beginning=True, until_end=True)
+    reading = read_topic(kafka, [kafka.on_cluster(TARGET.name)], from_beginning=True, until_end=True)
     async with contextlib.aclosing(reading):
         return [record.value async for record in reading if record is not None]
 
@@ -60,7 +61,7 @@ async def member(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
 
 async def committed(kafka: KafkaSettings) -> int | None:
     async with member(kafka) as consumer, asyncio.timeout(SECONDS):
-        found = await offsets.committed(consumer, kafka.on_cluster(GROUP), source(kafka))
+        found = await stable_committed_offset(consumer, kafka.on_cluster(GROUP), source(kafka))
         return None if found is None else found.offset
 
 
@@ -232,7 +233,7 @@ async def test_a_pending_offset_is_waited_for(desk: KafkaSettings) -> None:
         await pending.send_offsets_to_transaction({source(desk): 5}, desk.on_cluster(GROUP))
         async with member(desk) as consumer:
             assert await consumer.committed(source(desk)) is None, "the old question is answered at once, and wrongly"
-            asking = asyncio.create_task(offsets.committed(consumer, desk.on_cluster(GROUP), source(desk)))
+            asking = asyncio.create_task(stable_committed_offset(consumer, desk.on_cluster(GROUP), source(desk)))
             await asyncio.wait({asking}, timeout=0.5)
             assert not asking.done()
             await pending.commit_transaction()

@@ -12,12 +12,11 @@ from aiokafka.codec import gzip_encode
 from aiokafka.record.util import calc_crc32c
 
 from tests.faults.batches import Codec, RawBatch, RawHeader, RawProducer, RawRecord
+from tests.reading import committed_offsets, offset_ranges, read_range
 from tests.support import Raw, ends_of, origin, publish, text
 from wiredesk.pipeline import PAGES_RAW, STAGES, TOPICS
 from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.damaged import MAX_HEADERS
-from wiredesk.runtime.kafka.progress import committed
-from wiredesk.runtime.kafka.reading import between, ends
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.processes import KafkaProcess, wait_until, wiredesk, workers
@@ -42,7 +41,7 @@ def gone(number: int) -> RawRecord:
 
 async def raw_records(kafka: KafkaSettings) -> list[Record]:
     source = TopicPartition(kafka.on_cluster(PAGES_RAW.name), 0)
-    async with contextlib.aclosing(between(kafka, await ends(kafka, [source]))) as reading:
+    async with contextlib.aclosing(read_range(kafka, await offset_ranges(kafka, [source]))) as reading:
         return [record async for record in reading]
 
 
@@ -143,7 +142,7 @@ async def test_a_damaged_batch_at_the_beginning_is_given_up_once(
     damage(segment, number=0)
     with workers(kafka, ["ingest"], tmp_path / "log"):
         await ends_of(kafka, [f"{topic}/0/0"])
-    assert (await committed(kafka, [STAGES["ingest"]]))[TopicPartition(topic, 0)].offset == 3
+    assert (await committed_offsets(kafka, STAGES["ingest"]))[TopicPartition(topic, 0)].offset == 3
     with workers(kafka, ["ingest"], tmp_path / "log"):
         await ends_of(kafka, await publish(kafka, [Raw(b"no page")]))
     audit = json.loads(wiredesk(kafka, "audit", "--json").stdout)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wiredesk.runtime.kafka.commit_note import CommitNote
+from wiredesk.runtime.kafka.group_offsets import CommitNote
 
 FIELDS = ("topic_id", "leader_epoch", "expired")
 VALUES = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=50)

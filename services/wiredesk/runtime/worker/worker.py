@@ -16,7 +16,8 @@ from wiredesk.runtime import metrics
 from wiredesk.runtime.backoff import Backoff
 from wiredesk.runtime.errors import OffsetsMovedError, UnavailableError
 from wiredesk.runtime.isolation import ProcessPool
-from wiredesk.runtime.kafka import authorization, clients, diagnosis, topics
+from wiredesk.runtime.kafka import authorization, clients, diagnosis
+from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.fetching import FetchPace, poll
 from wiredesk.runtime.kafka.partition_identity import PartitionIdentities
 from wiredesk.runtime.records import Record
@@ -87,7 +88,8 @@ class Worker:
         """
         structlog.contextvars.bind_contextvars(stage=self._stage.name, pid=os.getpid())
         descriptors.raise_limit()
-        self._partitions = await topics.require(self._kafka, self._stage)
+        async with Cluster(self._kafka) as cluster:
+            self._partitions = len(await cluster.input_partitions(self._stage))
         host, port = self._settings.metrics_host, self._settings.metrics_port
         is_port_set = "metrics_port" in self._settings.model_fields_set
         async with health.serving(
