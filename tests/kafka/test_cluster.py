@@ -26,6 +26,8 @@ from wiredesk.runtime.settings import KafkaSettings
 COMMANDS = {
     "status": ("status", "--json"),
     "trace": ("trace", "https://paper.example/a", "--json"),
+    "audit": ("audit", "--json"),
+    "dlq list": ("dlq", "list", "--json"),
     "tail": ("tail", "pages.raw", "--from-beginning", "--until-end", "--json"),
 }
 
