@@ -11,6 +11,7 @@ event             Event, DerivedEvent and Part, which events of other packages b
 headers           headers of Kafka: their names, and how they are read
 ids               deterministic identifiers
 timestamp         Timestamp: a time as precise as the page states it
+rfc3339           timestamps of headers: instants in UTC
 
 This package imports nothing of the services, so that any program can read our topics with it alone.
 """

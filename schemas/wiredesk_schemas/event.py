@@ -130,7 +130,7 @@ class DerivedEvent(Event):
     canonical_url: str = Field(description="the same by the rules of the WHATWG, without fragment and tracking")
 
     @classmethod
-    def derived_from(cls, parent: "DerivedEvent", stage: str, version: str, **fields: Any) -> Self:
+    def derived_from(cls, parent: "DerivedEvent", stage: str, version: str, /, **fields: Any) -> Self:
         """Return an event that a stage derived from another one, with the identifiers of the same page.
 
         Args:

@@ -7,6 +7,7 @@ import hashlib
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 EVENT_NAMESPACE = uuid5(NAMESPACE_URL, "urn:wiredesk:event")
+"""The namespace of event ids. It never changes: readers compare ids of different years."""
 
 
 def page_id(canonical_url: str) -> str:

@@ -22,6 +22,7 @@ from wiredesk_schemas.headers import (
 )
 
 JSON_TYPES = frozenset({"", JSON, STRUCTURED_JSON, "text/json"})
+"""Content types of a record whose value is a JSON object; with any other, the value is the page itself."""
 
 
 def _from_base64(value: Any) -> bytes:
@@ -38,7 +39,7 @@ def _from_base64(value: Any) -> bytes:
 
 
 BASE64 = r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
-"""What `_from_base64` takes, for validators of JSON Schema."""
+"""The strings that `_from_base64` accepts, as a pattern for validators of JSON Schema."""
 
 
 def _as_utc(value: datetime | None) -> datetime | None:

@@ -1,18 +1,30 @@
 """wiredesk: the open-source wire desk of a newsroom. Raw pages in on Kafka, enriched articles out, exactly once.
 
-What other packages build on is exported here, and nothing else is public; `docs/extending.md` shows how it is used:
+What other packages use is exported here; `docs/extending.md` shows how:
 
-    Stage, Topic      what flows where: an entry point of the group `wiredesk.stages` is a Stage
-    Service           what a stage does: a function from an event to events
-    Envelope          makes a handler of a service
-    Handler, Record, Output   a stage that reads bytes, and not events, is a handler itself
-    RejectedError     raised by a service for an event that can never be processed: it is dead-lettered
-    WiredeskError     the base of every error that wiredesk raises on purpose
-    Settings          the base of a stage's own settings, read from the environment
-    Tagger, TaggedSpan, Classifier   models that enrichment can use in place of ours
+- `Stage`, `Topic`: what flows where. An entry point of the group `wiredesk.stages` is a `Stage`.
+- `Service`: what a stage does, a function from an event to events. `Envelope` makes a `Handler` of it.
+- `Handler`, `Record`, `Output`: a stage that reads bytes, and not events, implements a handler itself.
+- `RejectedError`: raised by a service for an event that can never be processed. `WiredeskError` is the base of all
+  errors that wiredesk raises on purpose.
+- `Settings`: the base of a stage's own settings, read from the environment.
+- `Tagger`, `TaggedSpan`, `Classifier`: models that enrichment can use in place of ours.
 
-Events are in `wiredesk_schemas`, our topics in `wiredesk.pipeline`, and help for tests in `wiredesk.testing`. Each name
-is imported when it is first used: `import wiredesk` imports nothing else.
+Each name is imported when it is first used: `import wiredesk` imports nothing else. The events are in
+`wiredesk_schemas`. Of the modules below, `pipeline` (our topics) and `testing` are public, too:
+
+cli         the command line: parsing, tables, exit codes
+operations  what commands do, without a terminal
+local       the embedded broker, and workers on this machine
+contracts   JSON Schema and AsyncAPI
+pipeline    our topics and stages, and what flows between them
+registry    all installed stages, ours and those of other packages
+envelope    makes records of events, and events of records
+ingest      the first stage: checks and decodes raw pages
+extractor   the second stage: extracts the article of a page
+enrichment  the third stage: language, topics, entities
+runtime     Kafka, processes, transactions, metrics; it knows no news
+testing     a pytest plug-in for stages
 """
 
 from importlib import import_module

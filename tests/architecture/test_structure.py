@@ -97,6 +97,13 @@ def test_documentation_names_variables_and_files_that_exist(page: Path) -> None:
         assert (page.parent / target).exists(), target
 
 
+def test_contributing_names_paths_that_exist() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    paths = re.findall(r"`((?:services|schemas|tests|docs|examples)/[\w./-]*)`", text)
+    assert len(paths) > 20
+    assert not [path for path in paths if not (ROOT / path).exists()]
+
+
 def test_the_configuration_page_is_up_to_date() -> None:
     assert (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8") == markdown() + "\n"
 

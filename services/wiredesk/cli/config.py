@@ -17,8 +17,10 @@ INTRODUCTION = (
     "`--page-deadline`. Secrets have no flag. A wrong value ends a command with one line and exit code 2; "
     "`wiredesk config` checks all of them and prints what is in force. This page is written by `make generate`."
 )
+"""Begins the page docs/configuration.md."""
 
 MASK = "********"
+"""Printed in place of a secret."""
 
 
 def config(

@@ -1,0 +1,111 @@
+"""The envelope: what a service returns, and the records that are made of it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from tests.plugins import TONE, TONES, Tone
+from wiredesk.envelope import Envelope, Published
+from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_SKIPPED
+from wiredesk.runtime.errors import RejectedError
+from wiredesk.runtime.records import Output, Record
+from wiredesk.runtime.topology import Stage
+from wiredesk.testing import example_event
+from wiredesk_schemas import EnrichedArticle, Event, SkippedPage, SkipReason
+from wiredesk_schemas.headers import EVENT_ID, EVENT_TYPE, Header, header
+
+ARTICLE = example_event(EnrichedArticle)
+ANY = replace(TONE, one_to_one=False, produces=(TONES, PAGES_SKIPPED))
+
+
+def tone() -> Tone:
+    return Tone.derived_from(ARTICLE, "tone", "1", schema_version="1.0")
+
+
+def skipped() -> SkippedPage:
+    return SkippedPage.derived_from(ARTICLE, "tone", "1", stage="tone", reason=SkipReason.TOO_SHORT, detail="")
+
+
+class Service:
+    """Returns what it was made with, and keeps what it was given."""
+
+    name = "tone"
+    version = "1"
+
+    def __init__(self, result: Published) -> None:
+        self.result = result
+        self.given: list[Event] = []
+
+    def __call__(self, event: Event, /) -> Published:
+        self.given.append(event)
+        return self.result
+
+
+def record(value: bytes, *headers: Header) -> Record:
+    return Record("articles.enriched", 0, 0, 1_700_000_000_000, None, value, headers)
+
+
+def outputs(result: Published, stage: Stage = ANY) -> Sequence[Output]:
+    return Envelope(Service(result), stage)(record(ARTICLE.to_json()))
+
+
+def ids(made: Sequence[Output]) -> list[str | None]:
+    return [header(output.headers, EVENT_ID) for output in made]
+
+
+def test_no_event_is_no_record() -> None:
+    assert outputs(None) == outputs(()) == outputs([]) == ()
+    assert outputs(None, replace(ANY, produces=())) == ()
+
+
+def test_events_of_several_types_go_each_to_its_topic() -> None:
+    made = outputs([tone(), skipped()])
+    assert [output.topic for output in made] == ["articles.tones", "pages.skipped"]
+    assert [header(output.headers, EVENT_TYPE) for output in made] == [Tone.TYPE, SkippedPage.TYPE]
+
+
+def test_each_of_several_events_has_an_id_of_its_own_and_always_the_same() -> None:
+    made = outputs([tone(), tone(), tone()])
+    assert len(set(ids(made))) == 3
+    assert ids(made)[0] == tone().event_id
+    assert ids(outputs([tone(), tone(), tone()])) == ids(made)
+    for output, event_id in zip(made, ids(made), strict=True):
+        assert Tone.from_json(output.value).event_id == event_id
+
+
+def test_ids_that_differ_already_are_kept() -> None:
+    own = tone().model_copy(update={"event_id": "11111111-1111-5111-8111-111111111111"})
+    assert ids(outputs([tone(), own])) == [tone().event_id, own.event_id]
+
+
+@pytest.mark.parametrize("result", [None, (), [tone(), tone()]])
+def test_a_stage_that_is_declared_one_to_one_is_held_to_it(result: Published) -> None:
+    with pytest.raises(TypeError, match=r"returned \d events, and is declared one_to_one"):
+        outputs(result, TONE)
+    assert len(outputs(tone(), TONE)) == len(outputs([tone()], TONE)) == 1
+
+
+def test_an_event_without_a_topic_is_an_error() -> None:
+    with pytest.raises(TypeError, match="no topic for events of the class SkippedPage"):
+        outputs(skipped(), TONE)
+
+
+def test_a_topic_of_several_types_is_read_by_the_header_that_names_them() -> None:
+    mixed = replace(ANY, consumes=replace(ARTICLES_ENRICHED, events=(EnrichedArticle, SkippedPage)))
+    service = Service(None)
+    handler = Envelope(service, mixed)
+    handler(record(ARTICLE.to_json(), (EVENT_TYPE, EnrichedArticle.TYPE.encode())))
+    handler(record(skipped().to_json(), (EVENT_TYPE, SkippedPage.TYPE.encode())))
+    assert service.given == [ARTICLE, skipped()]
+    for headers in ((), ((EVENT_TYPE, b"unknown"),), ((EVENT_TYPE, None),)):
+        with pytest.raises(RejectedError, match="invalid_event: ce_type"):
+            handler(record(ARTICLE.to_json(), *headers))
+
+
+def test_a_derived_event_is_of_the_same_page() -> None:
+    derived = tone()
+    for name in ("page_id", "revision", "url", "canonical_url"):
+        assert getattr(derived, name) == getattr(ARTICLE, name)
+    assert derived.event_id != ARTICLE.event_id
+    assert Tone.derived_from(ARTICLE, "tone", "2", schema_version="1.0").event_id != derived.event_id
