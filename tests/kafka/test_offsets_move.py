@@ -28,6 +28,7 @@ from wiredesk.runtime.kafka import clients, topics
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage
+from wiredesk.testing.patience import setting
 from wiredesk.testing.processes import WorkerProcess, environment, wait_until, wiredesk, workers
 
 ONE_PARTITION = SETTINGS.model_copy(update={"processes": 1})
@@ -138,7 +139,7 @@ async def test_a_topic_that_is_made_anew_and_ends_where_it_ended_is_read_from_it
 ) -> None:
     """No offset is out of range then, and nothing comes by which to notice."""
     await topics.create(kafka, PIPELINE_TOPICS, partitions=1)
-    with workers(kafka, ["ingest"], tmp_path / "log", {"WIREDESK_SESSION_TIMEOUT": "120"}) as (ingest,):
+    with workers(kafka, ["ingest"], tmp_path / "log", {"WIREDESK_SESSION_TIMEOUT": str(setting(120))}) as (ingest,):
         await ends_of(kafka, await publish(kafka, [gone(n) for n in range(40)]))
         wait_until(lambda: ingest.metric("wiredesk_lag_records") == 0, "all is committed")
         ingest.process.send_signal(signal.SIGSTOP)
