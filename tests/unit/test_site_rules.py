@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support import ROOT, SAMPLES
 from wiredesk.extractor.document import parse_html, text_of
 from wiredesk.extractor.explain import RULE_REASON, explain
 from wiredesk.extractor.extract import Extractor
@@ -203,3 +204,13 @@ def test_any_selector_and_host_are_a_rule_or_an_error(selector: str, host: str) 
     except ValueError:
         return
     rules.apply("https://paper.example/", root)
+
+
+def test_the_example_file_reads_a_sample() -> None:
+    path = ROOT / "examples" / "site-rules" / "site-rules.toml"
+    sample = (SAMPLES / "pages" / "ferry-strike.html").read_text(encoding="utf-8")
+    event = article(path, accepted("https://www.courier.example/ferry", sample, content_type="text/html"))
+    assert event.paragraphs[0].text.startswith("Ferry crews on the southern routes")
+    assert event.title == "Ferry crews end strike after night of talks"
+    assert event.authors == ("Maeve Dunmore", "Tom Ashby")
+    assert not [name for name in event.extraction.evidence if name.startswith("site_rule.")]

@@ -10,7 +10,7 @@ import typer
 
 from wiredesk.cli import console
 from wiredesk.cli.broker import Data, Port, embedded_kafka
-from wiredesk.cli.options import with_settings
+from wiredesk.cli.options import check_stage_settings, with_settings
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime.errors import UsageError
 
@@ -51,6 +51,8 @@ def up(
     Exit codes: 0 stopped by a signal, 1 Kafka cannot start or has exited, 2 wrong usage.
     """
     counts = _counts(workers or [])
+    for stage in counts:
+        check_stage_settings(stage)
     import asyncio
 
     from wiredesk.runtime import logs

@@ -55,7 +55,8 @@ def extract_html(page: AcceptedPage, models: Models, rules: SiteRules) -> Extrac
     captions = read_captions(root)
     segments = segment_page(root, rule.body)
     features = html_features.features(segments, story_hints(sources), models.html.lexicon)
-    texts = score_segments(segments, models.html.probabilities(features))
+    probabilities = models.html.probabilities(features)
+    texts = score_segments(segments, probabilities)
     if rule.body:
         texts = keep_selected(segments, texts)
     texts = exclude_duplicated_fields(

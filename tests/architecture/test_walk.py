@@ -1,0 +1,41 @@
+"""The walk of a page in docs/architecture.md names functions that are there, and few of them."""
+
+import importlib
+import inspect
+import re
+
+from tests.support import ROOT
+from wiredesk.extractor.extract import Extractor
+from wiredesk.extractor.html import extract_html
+
+MAX_FUNCTIONS = 30
+"""Functions that somebody must know to follow a page."""
+
+_FUNCTION = re.compile(r"`((?:ingest|extractor|enrichment)/[\w/]+)\.py:([\w.]+)`")
+
+
+def functions() -> list[tuple[str, str]]:
+    document = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    section = document.partition("## The functions on the way")[2].partition("\n## ")[0]
+    return list(dict.fromkeys(_FUNCTION.findall(section)))
+
+
+def test_the_functions_on_the_way_of_a_page_are_there() -> None:
+    for module, name in functions():
+        value: object = importlib.import_module(f"wiredesk.{module.replace('/', '.')}")
+        for part in name.split("."):
+            value = getattr(value, part)
+        assert callable(value), f"{module}.py:{name}"
+
+
+def test_the_functions_on_the_way_of_a_page_are_few() -> None:
+    assert 20 < len(functions()) <= MAX_FUNCTIONS
+
+
+def test_the_steps_of_the_extractor_stand_in_their_order() -> None:
+    steps = [name.rpartition(".")[2] for module, name in functions() if module.startswith("extractor/")]
+    start = steps.index("parse_html")
+    source = inspect.getsource(extract_html)
+    places = [source.index(f"{step}(") for step in steps[start : steps.index("classify_page")]]
+    assert places == sorted(places)
+    assert "extract_html(" in inspect.getsource(Extractor.extract)
