@@ -1,4 +1,4 @@
-"""Fixed inputs of enrichment's models, and what the models say about them, as JSON values."""
+"""Fixed inputs of enrichment's models, and the outputs for them, as JSON values."""
 
 from typing import Any
 
@@ -22,10 +22,10 @@ TEXTS = (
 """Invented: sport; politics; economy; weather; a text of one word; one in German."""
 
 LONG_TEXT = f"{TEXTS[2]} {TEXTS[3]} " + f"{TEXTS[0]} " * 18
-"""Two windows of the sentence model."""
+"""A text that fills two windows of the sentence model."""
 
 VECTOR_NUMBERS = 8
-"""Of the tagger's vector of each text's first word, the first."""
+"""How many numbers are stored of the tagger's vector of each text's first word."""
 
 
 def language() -> dict[str, Any]:
@@ -36,7 +36,7 @@ def language() -> dict[str, Any]:
 
 
 def tagger() -> dict[str, Any]:
-    """Return for each text the tagged names, and the beginning of the vector that the tagger computes for a word."""
+    """Return for each text the tagged names, and the beginning of the tagger's vector of the first word."""
     model = SpacyTagger(NEWS_PIPELINE)
     network = model._pipeline.get_pipe("ner").model.get_ref("tok2vec")  # type: ignore[attr-defined] # untyped in spaCy
     return {

@@ -1,4 +1,4 @@
-"""Write the golden outputs anew: `python -m tests.models.regenerate [NAME ...]`, after a change that is meant."""
+"""Write the golden outputs again: `python -m tests.models.regenerate [NAME ...]`, after a change that is meant."""
 
 import sys
 from collections.abc import Callable

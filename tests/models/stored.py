@@ -6,7 +6,7 @@ from typing import Any
 
 FOLDER = Path(__file__).parent
 DIGITS = 6
-"""Of stored floats, after the point."""
+"""Decimal places of stored floats."""
 
 
 def load(name: str) -> dict[str, Any]:
@@ -24,10 +24,10 @@ def save(name: str, outputs: dict[str, Any]) -> None:
 
 
 def differences(actual: Any, stored: Any, tolerance: float = 0.0, place: str = "") -> list[str]:
-    """Return where two JSON values differ: floats by more than the tolerance, all else at all."""
+    """Return where two JSON values differ: floats by more than the tolerance, other values in any way."""
     if isinstance(stored, float) and isinstance(actual, float | int):
-        apart = abs(actual - stored)
-        return [] if apart <= tolerance else [f"{place}: {actual:.6f}, stored {stored:.6f}, tolerance {tolerance}"]
+        difference = abs(actual - stored)
+        return [] if difference <= tolerance else [f"{place}: {actual:.6f}, stored {stored:.6f}, tolerance {tolerance}"]
     if isinstance(stored, dict) and isinstance(actual, dict) and stored.keys() == actual.keys():
         return [line for key in stored for line in differences(actual[key], stored[key], tolerance, f"{place}/{key}")]
     if isinstance(stored, list) and isinstance(actual, list | tuple) and len(stored) == len(actual):

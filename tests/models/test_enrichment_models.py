@@ -1,4 +1,4 @@
-"""Enrichment's models say what they said when their outputs were stored (`tests/models/__init__.py`).
+"""The outputs of enrichment's models are those that were stored (`tests/models/__init__.py`).
 
 The tolerances allow for another processor, which sums in another order and multiplies bytes by other instructions.
 """
@@ -21,7 +21,7 @@ LOG_PROBABILITY = 1e-4
 """Of the words model: 32-bit floats."""
 
 COSINE = 0.995
-"""Of a sentence vector with the stored one: activations are rounded to bytes, which a last digit may tip over."""
+"""Of a sentence vector with the stored one: activations are rounded to 8 bits, where a last digit can decide."""
 
 NEAREST_LEADS = 0.05
 """Log probabilities from such a vector."""

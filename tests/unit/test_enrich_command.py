@@ -29,12 +29,12 @@ def story(tmp_path: Path) -> str:
 
 def test_a_text_is_shown_with_topics_and_entities(story: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["enrich", story, *FAST]) == 0
-    told = capfd.readouterr().out
-    assert "First Minister Eluned Morgan said" in told
-    assert "language: en" in told
-    assert "medtop:17000000" in told
-    assert "Eluned Morgan\tperson\t2\tFirst Minister" in told
-    assert "London\tplace\t1\t\tQ84" in told
+    printed = capfd.readouterr().out
+    assert "First Minister Eluned Morgan said" in printed
+    assert "language: en" in printed
+    assert "medtop:17000000" in printed
+    assert "Eluned Morgan\tperson\t2\tFirst Minister" in printed
+    assert "London\tplace\t1\t\tQ84" in printed
 
 
 def test_json_is_the_event_that_the_stage_publishes(capfd: pytest.CaptureFixture[str]) -> None:
@@ -88,7 +88,7 @@ def test_a_page_is_read_in_any_encoding() -> None:
     assert {a.canonical_url for a in articles} == {"https://paper.example/a"}
 
 
-def test_a_page_without_an_article_is_told_with_exit_code_1(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_page_without_an_article_ends_with_exit_code_1(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "page.html"
     path.write_text("<html><body><p>Page not found</p></body></html>", encoding="utf-8")
     assert run(["enrich", str(path)]) == 1
@@ -103,7 +103,7 @@ def test_a_page_without_an_article_is_told_with_exit_code_1(tmp_path: Path, capf
 
 
 @pytest.mark.parametrize(
-    ("content", "options", "told"),
+    ("content", "options", "message"),
     [
         (b"", [], "there is no text in it"),
         (b"\xff\xfe\xff", [], "not UTF-8"),
@@ -116,17 +116,17 @@ def test_a_page_without_an_article_is_told_with_exit_code_1(tmp_path: Path, capf
         (b"text", ["--topic-model", "nix"], "WIREDESK_TOPIC_MODEL=nix is unknown"),
     ],
 )
-def test_a_wrong_call_is_told_in_one_line(
-    content: bytes, options: list[str], told: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+def test_a_wrong_call_is_reported_in_one_line(
+    content: bytes, options: list[str], message: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "input"
     path.write_bytes(content)
     assert run(["enrich", str(path), *options]) == 2
     (line,) = capfd.readouterr().err.splitlines()
-    assert told in line
+    assert message in line
 
 
-def test_a_file_that_is_not_there_is_told(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_file_is_reported(capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["enrich", "nowhere.txt"]) == 2
     assert capfd.readouterr().err.splitlines() == ["wiredesk: nowhere.txt: No such file or directory"]
 
@@ -135,9 +135,9 @@ def test_a_hostile_text_is_safe_in_every_form(tmp_path: Path, capfd: pytest.Capt
     path = tmp_path / "hostile.txt"
     path.write_text(f"Storm \x9b31m\u202e closes ports\n{STORY}", encoding="utf-8")
     assert run(["enrich", str(path), "--json", *FAST]) == 0
-    told = capfd.readouterr().out
-    assert orjson.loads(told)["title"] == "Storm \x9b31m\u202e closes ports"
+    printed = capfd.readouterr().out
+    assert orjson.loads(printed)["title"] == "Storm \x9b31m\u202e closes ports"
     for form in ([], ["--html"]):
         assert run(["enrich", str(path), *form, *FAST]) == 0
-        told += capfd.readouterr().out
-    assert not {"\x9b", "\x1b", "\u202e"} & set(told)
+        printed += capfd.readouterr().out
+    assert not {"\x9b", "\x1b", "\u202e"} & set(printed)

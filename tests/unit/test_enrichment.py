@@ -39,13 +39,13 @@ class NoClassifier:
         return ()
 
 
-def test_what_cannot_be_said_is_left_out_and_noted(classifier: NewsClassifier) -> None:
+def test_what_cannot_be_determined_is_left_out_and_noted(classifier: NewsClassifier) -> None:
     enricher = Enricher(tagger=NoTagger(), classifier=classifier)
-    found = enricher(article("Wo früher Kessel standen, sitzen jetzt Geiger, und niemand hat sich daran gestört."))
-    assert (found.entities, found.topics) == ((), ())
-    assert found.enrichment.notes == ("no-entities-for:de", "no-topics-for:de")
-    assert found.language == "de"
-    assert found.detected_language is not None
+    enriched = enricher(article("Wo früher Kessel standen, sitzen jetzt Geiger, und niemand hat sich daran gestört."))
+    assert (enriched.entities, enriched.topics) == ((), ())
+    assert enriched.enrichment.notes == ("no-entities-for:de", "no-topics-for:de")
+    assert enriched.language == "de"
+    assert enriched.detected_language is not None
 
 
 def test_another_model_gives_other_ids(classifier: NewsClassifier) -> None:
@@ -59,12 +59,12 @@ def test_another_model_gives_other_ids(classifier: NewsClassifier) -> None:
 def test_a_text_of_a_hundred_thousand_words_is_bounded() -> None:
     settings = EnrichmentSettings(enrich_characters=10_000)
     long = article(*("The council voted on Tuesday. " * 100 for _ in range(200)))
-    found = Enricher(settings, tagger=NoTagger(), classifier=NoClassifier())(long)
-    assert [note for note in found.enrichment.notes if note.startswith("entities-cut-at:/paragraphs/")]
+    enriched = Enricher(settings, tagger=NoTagger(), classifier=NoClassifier())(long)
+    assert [note for note in enriched.enrichment.notes if note.startswith("entities-cut-at:/paragraphs/")]
 
 
 @pytest.mark.parametrize("settings", [EnrichmentSettings(ner_model="en_nix"), EnrichmentSettings(topic_model="nix")])
-def test_a_model_that_is_not_there_is_told_in_a_line(settings: EnrichmentSettings) -> None:
+def test_a_missing_model_is_reported_in_a_line(settings: EnrichmentSettings) -> None:
     with pytest.raises(UsageError, match=r"WIREDESK_(NER|TOPIC)_MODEL=(en_)?nix"):
         Enricher(settings)
 
@@ -75,12 +75,12 @@ def seed() -> EnrichedArticle:
 
 
 def test_the_seed_page_names_everybody_once(seed: EnrichedArticle) -> None:
-    def named(kind: EntityType) -> list[str]:
+    def names_of(kind: EntityType) -> list[str]:
         return [entity.name for entity in seed.entities if entity.type is kind]
 
-    assert sorted(named(EntityType.PERSON)) == sorted(EXPECTED["people"])
-    assert sorted(named(EntityType.PLACE)) == sorted(EXPECTED["places"])
-    assert set(EXPECTED["organisations"]) <= set(named(EntityType.ORGANISATION))
+    assert sorted(names_of(EntityType.PERSON)) == sorted(EXPECTED["people"])
+    assert sorted(names_of(EntityType.PLACE)) == sorted(EXPECTED["places"])
+    assert set(EXPECTED["organisations"]) <= set(names_of(EntityType.ORGANISATION))
     surfaces = {entity.name: {mention.surface for mention in entity.mentions} for entity in seed.entities}
     assert {"Xi Jinping", "Xi"} <= surfaces["Xi Jinping"]
     assert {"United States", "US"} <= surfaces["United States"]

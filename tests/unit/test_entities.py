@@ -18,7 +18,7 @@ def tagger() -> SpacyTagger:
     return SpacyTagger(NEWS_PIPELINE)
 
 
-def found(text: str, *tagged: tuple[str, EntityType]) -> tuple[Entity, ...]:
+def entities_of(text: str, *tagged: tuple[str, EntityType]) -> tuple[Entity, ...]:
     """Tag surfaces where they stand, in order, and return the entities."""
     spans, position = [], 0
     for surface, kind in tagged:
@@ -28,13 +28,13 @@ def found(text: str, *tagged: tuple[str, EntityType]) -> tuple[Entity, ...]:
     return build_entities(find_mentions([ArticleField("/title", text, 1.0)], [spans]))
 
 
-def merged(text: str, *tagged: tuple[str, EntityType]) -> dict[str, list[str]]:
-    return {e.name: [m.surface for m in e.mentions] for e in found(text, *tagged)}
+def surfaces_by_name(text: str, *tagged: tuple[str, EntityType]) -> dict[str, list[str]]:
+    return {e.name: [m.surface for m in e.mentions] for e in entities_of(text, *tagged)}
 
 
 def test_a_person_is_one_under_all_names() -> None:
     text = "Attorney General Loretta E. Lynch met Xi Jinping. Loretta Lynch's aide said Lynch and Xi agreed."
-    assert merged(
+    assert surfaces_by_name(
         text, ("General Loretta E. Lynch", PERSON), ("Xi Jinping", PERSON), ("Loretta Lynch's", PERSON), ("Xi", PERSON)
     ) == {
         "Loretta Lynch": ["Loretta E. Lynch", "Loretta Lynch", "Lynch"],
@@ -44,7 +44,7 @@ def test_a_person_is_one_under_all_names() -> None:
 
 def test_a_surname_of_two_people_stays_by_itself() -> None:
     text = "Ann Smith met Bob Smith. Smith left."
-    assert merged(text, ("Ann Smith", PERSON), ("Bob Smith", PERSON), ("Smith", PERSON)) == {
+    assert surfaces_by_name(text, ("Ann Smith", PERSON), ("Bob Smith", PERSON), ("Smith", PERSON)) == {
         "Ann Smith": ["Ann Smith"],
         "Bob Smith": ["Bob Smith"],
         "Smith": ["Smith"],
@@ -63,14 +63,14 @@ def test_a_surname_of_two_people_stays_by_itself() -> None:
     ],
 )
 def test_two_names_are_one_person_or_two(one: str, other: str, *, same: bool) -> None:
-    assert (len(found(f"{one} spoke. {other} left.", (one, PERSON), (other, PERSON))) == 1) is same
+    assert (len(entities_of(f"{one} spoke. {other} left.", (one, PERSON), (other, PERSON))) == 1) is same
 
 
 def test_well_known_names_and_acronyms_merge() -> None:
     text = "The US and the United States. The Department of Homeland Security, or DHS. The UN."
     by_name = {
         e.name: e
-        for e in found(
+        for e in entities_of(
             text,
             ("US", PLACE),
             ("the United States", PLACE),
@@ -90,7 +90,7 @@ def test_well_known_names_and_acronyms_merge() -> None:
 
 def test_a_company_is_one_with_and_without_its_form() -> None:
     text = "Northgate Bank Plc rose. Northgate Bank fell. Apex Inc is Apex."
-    assert merged(
+    assert surfaces_by_name(
         text,
         ("Northgate Bank Plc", ORGANISATION),
         ("Northgate Bank", ORGANISATION),
@@ -102,25 +102,27 @@ def test_a_company_is_one_with_and_without_its_form() -> None:
 def test_short_forms_of_short_forms_are_not_lost() -> None:
     text = "Apex Airlines fell. AA said Apex Airlines Inc and Apex Airlines would wait."
     tagged = (("Apex Airlines", ORGANISATION), ("AA", ORGANISATION), ("Apex Airlines Inc", ORGANISATION))
-    assert merged(text, *tagged) == {"Apex Airlines Inc": ["Apex Airlines", "AA", "Apex Airlines Inc", "Apex Airlines"]}
+    assert surfaces_by_name(text, *tagged) == {
+        "Apex Airlines Inc": ["Apex Airlines", "AA", "Apex Airlines Inc", "Apex Airlines"]
+    }
 
 
 def test_a_dateline_is_a_place_and_a_heading_is_none() -> None:
-    assert merged("TORRENT (Reuters) - Rain fell.") == {"TORRENT": ["TORRENT"]}
-    assert merged("BERLIN - Rain fell.") == {"BERLIN": ["BERLIN"]}
-    assert merged("ANALYSIS - Rain fell.") == {}
+    assert surfaces_by_name("TORRENT (Reuters) - Rain fell.") == {"TORRENT": ["TORRENT"]}
+    assert surfaces_by_name("BERLIN - Rain fell.") == {"BERLIN": ["BERLIN"]}
+    assert surfaces_by_name("ANALYSIS - Rain fell.") == {}
 
 
 def test_a_particle_belongs_to_one_name_only() -> None:
     text = "5 de Groot"
     spans = [TaggedSpan(0, 4, EntityType.AMOUNT), TaggedSpan(5, 10, PERSON)]
-    found = find_mentions([ArticleField("/title", text, 1.0)], [spans])
-    assert [named.surface for named in found] == ["5 de", "Groot"]
+    mentions = find_mentions([ArticleField("/title", text, 1.0)], [spans])
+    assert [span.surface for span in mentions] == ["5 de", "Groot"]
 
 
 def test_offices_are_no_people_and_washington_is_one_place() -> None:
     text = "State Councilor Guo Shengkun flew to Washington, D.C. on Monday."
-    (guo, washington) = found(
+    (guo, washington) = entities_of(
         text,
         ("State", ORGANISATION),
         ("Councilor", PERSON),
@@ -168,14 +170,14 @@ def test_a_role_is_kept_where_it_is_stated(text: str, name: str, role: str | Non
         ("Vladimir Putin spoke", "Vladimir Putin", PERSON, "Q7747"),
     ],
 )
-def test_only_what_is_sure_is_linked(text: str, surface: str, kind: EntityType, wikidata: str | None) -> None:
-    (entity,) = found(text, (surface, kind))
+def test_only_certain_matches_are_linked(text: str, surface: str, kind: EntityType, wikidata: str | None) -> None:
+    (entity,) = entities_of(text, (surface, kind))
     assert entity.wikidata == wikidata
 
 
-def test_a_name_has_one_type_throughout_and_is_found_where_the_tagger_missed_it() -> None:
+def test_a_name_has_one_type_throughout_also_where_the_tagger_missed_it() -> None:
     text = "Moncler rose. Moncler fell. Moncler is Moncler in Milan-based Moncler."
-    (moncler,) = found(text, ("Moncler", PERSON), ("Moncler", ORGANISATION), ("Moncler", ORGANISATION))
+    (moncler,) = entities_of(text, ("Moncler", PERSON), ("Moncler", ORGANISATION), ("Moncler", ORGANISATION))
     assert (moncler.type, moncler.count) == (ORGANISATION, 5)
 
 
@@ -231,9 +233,9 @@ def test_the_tagger_s_offsets_hold_in_any_script(tagger: SpacyTagger, texts: lis
     _check(texts, build_entities(find_mentions(fields, tagger.tag(texts))))
 
 
-def _check(texts: list[str], all_of_them: tuple[Entity, ...]) -> None:
+def _check(texts: list[str], entities: tuple[Entity, ...]) -> None:
     taken: set[tuple[str, int]] = set()
-    for entity in all_of_them:
+    for entity in entities:
         assert 0 < entity.salience <= 1
         assert entity.count == len(entity.mentions)
         for mention in entity.mentions:

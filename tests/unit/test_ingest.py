@@ -74,9 +74,9 @@ def test_gb2312_is_read_as_the_superset_that_it_means() -> None:
 
 @given(st.binary(max_size=2000), st.sampled_from([None, "utf-8", "gb18030", "x", "utf-7", "idna", "\x00"]))
 def test_any_bytes_decode(body: bytes, declared: str | None) -> None:
-    text, found = charset.decode(body, declared=declared, content_type=None)
+    text, determined = charset.decode(body, declared=declared, content_type=None)
     assert text.encode("utf-8", "surrogatepass") or not body.strip(b"\xef\xbb\xbf\xff\xfe\x00")
-    assert found.name
+    assert determined.name
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_page_that_its_server_refused_is_skipped(status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content_type", "body", "wanted"),
+    ("content_type", "body", "expected"),
     [
         ("text/html; charset=x", "plain", "text/html"),
         ("application/xhtml+xml", "<html/>", "application/xhtml+xml"),
@@ -133,8 +133,8 @@ def test_a_page_that_its_server_refused_is_skipped(status: int) -> None:
         ("text/x-unheard-of", "<div>x</div>", "text/plain"),
     ],
 )
-def test_media_types(content_type: str | None, body: str, wanted: str) -> None:
-    assert accepted(body, content_type=content_type).media_type == wanted
+def test_media_types(content_type: str | None, body: str, expected: str) -> None:
+    assert accepted(body, content_type=content_type).media_type == expected
 
 
 def test_ids_are_the_page_and_its_content() -> None:
@@ -165,7 +165,7 @@ def test_both_forms_of_a_raw_page() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "headers", "told"),
+    ("value", "headers", "field"),
     [
         (b"", [], "empty"),
         (b"<p>x", [("content-type", b"text/html")], "ce_subject"),
@@ -175,8 +175,8 @@ def test_both_forms_of_a_raw_page() -> None:
         (b'{"url": "u", "body": "x", "fetched_at": "soon"}', [], "fetched_at"),
     ],
 )
-def test_a_bad_event_is_told_by_its_field(value: bytes, headers: list[tuple[str, bytes]], told: str) -> None:
-    with pytest.raises(InvalidEventError, match=told):
+def test_the_error_of_a_bad_event_names_the_field(value: bytes, headers: list[tuple[str, bytes]], field: str) -> None:
+    with pytest.raises(InvalidEventError, match=field):
         RawPage.from_record(value, headers)
 
 
@@ -192,8 +192,8 @@ def test_any_record_is_a_page_or_told_why_not(value: bytes, headers: list[tuple[
 
 @pytest.mark.parametrize("status", [b"200", b"404"])
 def test_no_password_goes_on_in_value_or_headers(status: bytes) -> None:
-    found: list[Header] = [("content-type", b"text/html"), ("ce_subject", b"https://user:secret@paper.example/a")]
-    page = Record("pages.raw", 0, 0, 0, None, b"<p>A page with some text in it.", (*found, ("ce_httpstatus", status)))
+    headers: list[Header] = [("content-type", b"text/html"), ("ce_subject", b"https://user:secret@paper.example/a")]
+    page = Record("pages.raw", 0, 0, 0, None, b"<p>A page with some text in it.", (*headers, ("ce_httpstatus", status)))
     (output,) = pipeline.ingest()(page)
     assert b"secret" not in (output.value or b"") + b"".join(value or b"" for _, value in output.headers)
     assert [value for name, value in output.headers if name == "ce_subject"] == [b"https://paper.example/a"]

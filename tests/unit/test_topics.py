@@ -41,7 +41,7 @@ def test_plain_stories_have_plain_topics(classifier: NewsClassifier, text: str, 
     assert topics[0].score == max(t.score for t in topics if len(t.path) == 1)
 
 
-def test_narrower_topics_lie_within_the_tree_and_are_told_once(classifier: NewsClassifier) -> None:
+def test_narrower_topics_are_in_the_tree_and_unique(classifier: NewsClassifier) -> None:
     text = "The climate summit agreed on a fund for climate change. Climate change raises the seas, climate scientists said."
     topics = classifier.topics(article(text, title="Climate change: a fund for islands"), "en")
     codes = [topic.code for topic in topics]

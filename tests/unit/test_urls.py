@@ -7,7 +7,7 @@ from wiredesk.runtime.errors import RejectedError
 
 
 @pytest.mark.parametrize(
-    ("url", "wanted"),
+    ("url", "expected"),
     [
         ("HTTP://Example.COM:80/a/../b?utm_source=x&b=1#f", "http://example.com/b?b=1"),
         ("https://example.com:443", "https://example.com/"),
@@ -21,8 +21,8 @@ from wiredesk.runtime.errors import RejectedError
         ("https://例え.テスト/", "https://xn--r8jz45g.xn--zckzah/"),
     ],
 )
-def test_spellings_of_one_page_become_one(url: str, wanted: str) -> None:
-    assert canonical_url(url) == wanted
+def test_spellings_of_one_page_become_one(url: str, expected: str) -> None:
+    assert canonical_url(url) == expected
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_any_text_is_canonical_or_refused(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "wanted"),
+    ("url", "expected"),
     [
         ("https://example.com", "https://example.com"),
         ("HTTPS://Example.com/ü?b=2&utm_source=x#f", "HTTPS://Example.com/ü?b=2&utm_source=x#f"),
@@ -73,19 +73,19 @@ def test_any_text_is_canonical_or_refused(url: str) -> None:
         (" https://example.com/ ", "https://example.com/"),
     ],
 )
-def test_a_url_goes_on_as_it_was_written_where_that_is_safe(url: str, wanted: str) -> None:
-    assert safe_url(url) == wanted
+def test_a_url_is_passed_on_as_it_was_written_where_that_is_safe(url: str, expected: str) -> None:
+    assert safe_url(url) == expected
 
 
 @given(st.text(max_size=60), st.text(st.characters(exclude_characters="/\\?#"), max_size=20))
-def test_nothing_harmful_goes_on_in_a_url(path: str, user: str) -> None:
+def test_nothing_harmful_is_passed_on_in_a_url(path: str, user: str) -> None:
     for url in (f"https://example.com/{path}", f"https://{user}:secret@example.com/{path}"):
         try:
-            told = safe_url(url)
+            passed_on = safe_url(url)
         except RejectedError as error:
-            told = error.message
-        assert told.isprintable()
-        assert "secret" not in told
+            passed_on = error.message
+        assert passed_on.isprintable()
+        assert "secret" not in passed_on
 
 
 @pytest.mark.parametrize(

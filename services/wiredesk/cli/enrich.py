@@ -101,8 +101,8 @@ def _show(article: EnrichedArticle) -> None:
             console.show(_highlighted(text, [(t, m) for t, m in mentions if m.field == pointer]))
             console.plain("")
     detected = article.detected_language
-    told = f"{detected.code} ({detected.confidence:.2f})" if detected else "unknown"
-    console.line(f"language: {told}")
+    language = f"{detected.code} ({detected.confidence:.2f})" if detected else "unknown"
+    console.line(f"language: {language}")
     for note in article.enrichment.notes:
         console.line(f"note: {note}")
     taxonomy = enriched_page.topic_names()

@@ -51,10 +51,10 @@ def _marked(article: EnrichedArticle, pointer: str, text: str | None) -> str:
     )
     whole, parts, position = text or "", [], 0
     for mention, entity in inside:
-        told = " · ".join(filter(None, (entity.name, entity.role, entity.wikidata)))
+        label = " · ".join(filter(None, (entity.name, entity.role, entity.wikidata)))
         parts.append(escape(whole[position : mention.start]))
         surface = escape(whole[mention.start : mention.end])
-        parts.append(f'<mark class="{entity.type}" title="{escape(told)}">{surface}</mark>')
+        parts.append(f'<mark class="{entity.type}" title="{escape(label)}">{surface}</mark>')
         position = mention.end
     return "".join((*parts, escape(whole[position:])))
 
