@@ -18,6 +18,9 @@ COLUMNS = 100
 FIRST_LINES = 27
 """Lines of the beginning that are drawn: start-up, and a few pages of each kind."""
 
+ARTICLE = "\x1b[32marticle"
+"""Begins a new article: the beginning that is drawn ends before one."""
+
 SPINNER = re.compile("[\u2800-\u28ff]")
 """What rich draws in front of a line that says what is awaited."""
 
@@ -55,8 +58,8 @@ def _shown(output: str) -> list[str]:
     visible = re.sub(r"\x1b\[\?25[lh]", "", output)
     lines = [line.rstrip("\r").rpartition("\x1b[2K")[2].lstrip("\r") for line in visible.split("\n")]
     lines = [line for line in lines if line.strip() and not SPINNER.search(line)]
-    box_ends = [number for number, line in enumerate(lines[:FIRST_LINES], start=1) if line.startswith("╰")]
-    return [*lines[: box_ends[-1]], "…", lines[-1]]
+    cut = max((number for number, line in enumerate(lines[:FIRST_LINES]) if ARTICLE in line), default=FIRST_LINES)
+    return [*lines[:cut], "…", lines[-1]]
 
 
 def _drawn(lines: list[str]) -> str:

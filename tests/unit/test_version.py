@@ -11,6 +11,7 @@ import pytest
 
 from wiredesk.cli import app
 from wiredesk.cli.version import LIBRARIES, MISSING, lines
+from wiredesk.runtime.errors import UnavailableError
 
 TOPICS_COMMANDS = {"create", "list", "compare"}
 
@@ -81,3 +82,15 @@ def test_bash_completes_by_the_script_that_the_command_prints(tmp_path: Path) ->
     path = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
     shown = subprocess.run(["bash", "-c", script], env=path, capture_output=True, text=True, check=True)
     assert shown.stdout.split() == ["create"]
+
+
+def test_a_library_that_an_extra_would_bring_is_named_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<p>Text</p>", encoding="utf-8")
+    for module in ("wiredesk.ingest.accept", "wiredesk.ingest.charset"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    monkeypatch.setitem(sys.modules, "charset_normalizer", None)
+    assert app.run(["extract", str(page)]) == UnavailableError.exit_code
+    assert "charset_normalizer is not installed" in " ".join(capsys.readouterr().err.split())

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from wiredesk.cli import console, streams, version
-from wiredesk.runtime.errors import InstallationWarning, UsageError, WiredeskError
+from wiredesk.runtime.errors import InstallationWarning, UnavailableError, UsageError, WiredeskError
 
 INTERRUPTED = 130
 
@@ -20,6 +20,9 @@ PROGRAM = "wiredesk"
 
 COMPLETE = "_WIREDESK_COMPLETE"
 """The variable by which a shell asks for completions; typer derives its name from the program's."""
+
+OURS = ("wiredesk", "wiredesk_schemas")
+"""Packages of ours: one of their modules that cannot be imported is a defect, and no missing extra."""
 
 ONE_LINE = "10000"
 """Columns of the terminal while a shell asks for completions: a help text that wraps would become two candidates."""
@@ -101,6 +104,11 @@ def _run(arguments: list[str], shown: Collection[str]) -> int:
         if str(error) not in shown:
             _complain(str(error))
         return error.exit_code
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] in OURS:
+            raise
+        _complain(f"{error.name} is not installed: install what this command runs, as in 'pip install wiredesk[all]'")
+        return UnavailableError.exit_code
     except streams.OutputClosedError:
         return 0
     except (KeyboardInterrupt, typer.Abort):
