@@ -5,6 +5,7 @@ import contextlib
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,8 +27,11 @@ from wiredesk.runtime.settings import KafkaSettings
 COMMANDS = {
     "status": ("status", "--json"),
     "trace": ("trace", "https://paper.example/a", "--json"),
-    "audit": ("audit", "--json"),
     "dlq list": ("dlq", "list", "--json"),
+    "dlq export": ("dlq", "export", "letters.jsonl"),
+    "replay list": ("replay", "list", "--json"),
+    "topics compare": ("topics", "compare", "articles.cleaned", "articles.enriched"),
+    "audit": ("audit", "--json"),
     "tail": ("tail", "pages.raw", "--from-beginning", "--until-end", "--json"),
 }
 
@@ -53,7 +57,10 @@ class Connections:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_opens_one_client(kafka: KafkaSettings, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+def test_a_command_opens_one_client(
+    kafka: KafkaSettings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
     asyncio.run(_publish(kafka))
     monkeypatch.setenv("WIREDESK_BOOTSTRAP_SERVERS", kafka.bootstrap_servers)
     monkeypatch.setenv("WIREDESK_TOPIC_PREFIX", kafka.topic_prefix)

@@ -1,4 +1,4 @@
-"""`wiredesk topics compare` as its users run it: a model was changed, and somebody wants to know what that did."""
+"""`wiredesk topics compare` as its users run it: a model has changed, and somebody wants to know what differs."""
 
 import copy
 import json
@@ -39,7 +39,7 @@ async def write(kafka: KafkaSettings, topic: Topic, *events: dict[str, Any]) -> 
         await producer.stop()
 
 
-async def test_what_a_change_of_model_did_is_told_by_page(kafka: KafkaSettings) -> None:
+async def test_what_a_new_model_changes_is_shown_by_page(kafka: KafkaSettings) -> None:
     await topics.create(kafka, [BEFORE, AFTER])
     sport = {"code": "medtop:15000000", "name": "sport", "path": ["medtop:15000000"], "score": 0.9}
     await write(kafka, BEFORE, article("same"), article("gone"), article("topic"), article("title", title="Old"))
@@ -53,24 +53,24 @@ async def test_what_a_change_of_model_did_is_told_by_page(kafka: KafkaSettings) 
         article("new"),
     )
     code, shown, _ = compare(kafka, BEFORE.name, AFTER.name, "--json")
-    found = json.loads(shown)
+    result = json.loads(shown)
     assert code == 1
-    assert {name: found[name] for name in ("same", "changed", "new", "gone")} == {
+    assert {name: result[name] for name in ("same", "changed", "new", "gone")} == {
         "same": 1, "changed": 2, "new": 1, "gone": 1
     }  # fmt: skip
-    assert found["fields"] == {"title": 1, "topics": 1, "entities": 1}
-    assert found["topics"]["+ sport (medtop:15000000)"] == 1
-    assert "- labour (medtop:09000000)" in found["topics"]
-    assert len(found["entities"]) == len({(e["name"], e["type"]) for e in ARTICLE["entities"][1:]})
-    assert found["examples"]["gone"] == ["https://paper.example/gone"]
-    assert found["examples"]["+ sport (medtop:15000000)"] == ["https://paper.example/topic"]
+    assert result["fields"] == {"title": 1, "topics": 1, "entities": 1}
+    assert result["topics"]["+ sport (medtop:15000000)"] == 1
+    assert "- labour (medtop:09000000)" in result["topics"]
+    assert len(result["entities"]) == len({(e["name"], e["type"]) for e in ARTICLE["entities"][1:]})
+    assert result["examples"]["gone"] == ["https://paper.example/gone"]
+    assert result["examples"]["+ sport (medtop:15000000)"] == ["https://paper.example/topic"]
 
     code, shown, _ = compare(kafka, BEFORE.name, AFTER.name, "--most", "1")
     assert "+ sport (medtop:15000000)\t1\thttps://paper.example/topic" in shown or "- labour" in shown
     assert "more: --most" in shown
 
 
-async def test_topics_that_say_the_same_do_not_differ(kafka: KafkaSettings) -> None:
+async def test_topics_of_equal_articles_do_not_differ(kafka: KafkaSettings) -> None:
     await topics.create(kafka, [BEFORE, AFTER])
     for topic in (BEFORE, AFTER):
         await write(kafka, topic, article("a"), article("b"))
@@ -79,15 +79,15 @@ async def test_topics_that_say_the_same_do_not_differ(kafka: KafkaSettings) -> N
     assert shown.startswith("same\t2\t")
 
 
-async def test_a_wrong_call_is_told_in_one_line(kafka: KafkaSettings) -> None:
+async def test_a_wrong_command_is_explained_in_one_line(kafka: KafkaSettings) -> None:
     await topics.create(kafka, [BEFORE, AFTER])
     await write(kafka, AFTER, {"page_id": "x"})
-    for arguments, told in (
+    for arguments, message in (
         ((BEFORE.name, "nowhere"), "no topic"),
         ((BEFORE.name, BEFORE.name), "compared with itself"),
         ((BEFORE.name, AFTER.name), "is not an article"),
     ):
-        code, _, said = compare(kafka, *arguments)
+        code, _, errors = compare(kafka, *arguments)
         assert code == 2
-        (line,) = said.splitlines()
-        assert told in line
+        (line,) = errors.splitlines()
+        assert message in line

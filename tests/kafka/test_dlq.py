@@ -1,4 +1,4 @@
-"""`wiredesk dlq` as its users run it: a cause is mended, and what it cost goes back, once each."""
+"""`wiredesk dlq` as its users run it: a cause is fixed, and the dead letters are sent back, once each."""
 
 import asyncio
 import contextlib
@@ -64,7 +64,7 @@ async def give_up(kafka: KafkaSettings, stage: Stage, count: int, first: int = 0
                 ).encode(),
                 headers=(("traceparent", b"00-1"), ("a", None)),
             )
-            letter = dead_letter(stage, "1", record, Failure(REASONS[number // 3 % 3], "as told", "stack of it"))
+            letter = dead_letter(stage, "1", record, Failure(REASONS[number // 3 % 3], "too slow", "stack of it"))
             await producer.send(
                 kafka.on_cluster(letter.topic),
                 key=letter.key,
@@ -95,8 +95,8 @@ async def test_dead_letters_are_counted_shown_and_sent_back_once(kafka: KafkaSet
 
     newest = objects(kafka, "list", "--reason", "timeout")[0]["newest"]
     shown = dlq(kafka, "show", newest)
-    for told in ("reason: timeout", "message: as told", "stack of it", "header traceparent: 00-1", "https://"):
-        assert told in shown
+    for part in ("reason: timeout", "message: too slow", "stack of it", "header traceparent: 00-1", "https://"):
+        assert part in shown
     assert objects(kafka, "show", newest)[0]["headers"]["wiredesk_dlq_reason"] == "timeout"
 
     planned = objects(kafka, "redrive", "--reason", "timeout", "--host", "paper.example", "--dry-run")[0]
@@ -114,7 +114,7 @@ async def test_dead_letters_are_counted_shown_and_sent_back_once(kafka: KafkaSet
     assert {row["redriven"] for row in objects(kafka, "list", "--reason", "timeout")} == {4}
 
 
-async def test_a_record_goes_back_so_often_and_no_more(kafka: KafkaSettings) -> None:
+async def test_a_record_is_redriven_as_often_as_is_allowed(kafka: KafkaSettings) -> None:
     await topics.create(kafka, TOPICS)
     await give_up(kafka, INGEST, 1)
     for round_ in (1, 2):
@@ -133,8 +133,8 @@ async def test_a_record_goes_back_so_often_and_no_more(kafka: KafkaSettings) -> 
 
 
 @pytest.mark.timeout(240)
-async def test_a_letter_that_its_topic_does_not_take_holds_up_no_other(kafka: KafkaSettings) -> None:
-    """Another client may have packed it more tightly than we do."""
+async def test_a_dead_letter_too_large_for_its_topic_does_not_stop_the_others(kafka: KafkaSettings) -> None:
+    """Another client may have compressed it better than we do."""
     narrow = [replace(one, max_message_bytes=200_000) if one is PAGES_RAW else one for one in TOPICS]
     await topics.create(kafka, narrow, partitions=1)
     await give_up(kafka, INGEST, 3)
@@ -150,8 +150,8 @@ async def test_a_letter_that_its_topic_does_not_take_holds_up_no_other(kafka: Ka
     finally:
         await producer.stop()
     await give_up(kafka, INGEST, 3, first=3)
-    (found,) = objects(kafka, "redrive", "--yes")
-    assert (found["sent"], found["too_large"]) == (6, 1)
+    (result,) = objects(kafka, "redrive", "--yes")
+    assert (result["sent"], result["too_large"]) == (6, 1)
     assert Counter(await raw_keys(kafka)) == Counter(b"k%d" % n for n in range(6))
     (again,) = objects(kafka, "redrive", "--yes")
     assert (again["sent"], again["done_before"], again["too_large"]) == (0, 6, 1)
@@ -163,7 +163,7 @@ async def raw_keys(kafka: KafkaSettings) -> list[bytes | None]:
         return [record.key async for record in reading if record is not None]
 
 
-async def test_a_thousand_killed_on_the_way_go_back_once_each(kafka: KafkaSettings) -> None:
+async def test_a_thousand_are_sent_back_once_each_although_the_command_is_killed(kafka: KafkaSettings) -> None:
     await topics.create(kafka, TOPICS)
     await give_up(kafka, EXTRACTOR, 1000)
     wanted = {b"k%d" % n for n in range(1000) if REASONS[n // 3 % 3] in ("timeout", "error")}
@@ -176,7 +176,7 @@ async def test_a_thousand_killed_on_the_way_go_back_once_each(kafka: KafkaSettin
         )
         before = await redriven(kafka)
         deadline = time.monotonic() + DEADLINE
-        # Killed when it has begun to write, at a moment of its own each time.
+        # Killed after it has begun to write, each time at another point.
         while process.returncode is None and await redriven(kafka) == before and time.monotonic() < deadline:
             await asyncio.sleep(0.01 + 0.05 * rng.random())
         with contextlib.suppress(ProcessLookupError):
@@ -205,27 +205,27 @@ async def test_two_runs_at_once_send_nothing_twice(kafka: KafkaSettings) -> None
         )
         for _ in range(2)
     ]
-    said = [(await process.communicate())[1].decode() for process in both]
-    for process, told in zip(both, said, strict=True):
-        # Whoever comes later fences the other, unless that one has finished.
-        assert process.returncode == 0 or (process.returncode == 1 and "nothing is sent twice" in told), told
+    messages = [(await process.communicate())[1].decode() for process in both]
+    for process, message in zip(both, messages, strict=True):
+        # The later one fences the other, unless that one has finished.
+        assert process.returncode == 0 or (process.returncode == 1 and "nothing is sent twice" in message), message
     objects(kafka, "redrive", "--yes")
     back = Counter(r.key for r in await records(kafka, PAGES_ACCEPTED.name))
     assert (len(back), set(back.values())) == (600, {1})
 
 
-async def test_dead_letters_are_kept_in_a_file_purged_and_brought_back(kafka: KafkaSettings, tmp_path: Path) -> None:
+async def test_dead_letters_are_exported_purged_and_imported(kafka: KafkaSettings, tmp_path: Path) -> None:
     await topics.create(kafka, TOPICS)
     await give_up(kafka, INGEST, 9)
-    kept = tmp_path / "kept.jsonl"
-    assert dlq(kafka, "export", str(kept), "--reason", "error") == f"3 dead letters in {kept}\n"
-    assert "already" in dlq(kafka, "export", str(kept), code=2)
+    exported = tmp_path / "letters.jsonl"
+    assert dlq(kafka, "export", str(exported), "--reason", "error") == f"3 dead letters in {exported}\n"
+    assert "already" in dlq(kafka, "export", str(exported), code=2)
     assert "--yes" in dlq(kafka, "purge", code=2)
     assert "deleted" in dlq(kafka, "purge", "--yes")
     assert not objects(kafka, "list")
     assert dlq(kafka, "purge", "--yes") == "no dead letters to purge\n"
-    assert dlq(kafka, "import", str(kept)) == "3 dead letters imported, 0 were there already\n"
-    assert dlq(kafka, "import", str(kept)) == "0 dead letters imported, 3 were there already\n"
+    assert dlq(kafka, "import", str(exported)) == "3 dead letters imported, 0 were there already\n"
+    assert dlq(kafka, "import", str(exported)) == "0 dead letters imported, 3 were there already\n"
     assert [(row["reason"], row["letters"]) for row in objects(kafka, "list")] == [("error", 3)]
     assert objects(kafka, "redrive", "--yes")[0]["sent"] == 3
     assert {r.headers for r in await records(kafka, PAGES_RAW.name)} == {
@@ -234,7 +234,7 @@ async def test_dead_letters_are_kept_in_a_file_purged_and_brought_back(kafka: Ka
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         (
             ["redrive"],
@@ -248,12 +248,12 @@ async def test_dead_letters_are_kept_in_a_file_purged_and_brought_back(kafka: Ka
         (["import", "nowhere.jsonl"], "No such file"),
     ],
 )
-async def test_a_wrong_call_is_told_in_one_line(kafka: KafkaSettings, options: list[str], told: str) -> None:
+async def test_a_wrong_command_is_explained_in_one_line(kafka: KafkaSettings, options: list[str], message: str) -> None:
     await topics.create(kafka, TOPICS)
     if options in (["redrive"], ["purge"]):
         await give_up(kafka, INGEST, 4, first=1)
     (line,) = dlq(kafka, *options, code=2).splitlines()
-    assert told in line
+    assert message in line
 
 
 async def test_topics_that_are_missing_are_named_in_one_line(kafka: KafkaSettings) -> None:

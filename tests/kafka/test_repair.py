@@ -1,4 +1,4 @@
-"""The runbook's story: a bug in extraction is deployed, articles go out wrong; it is mended, replayed, compared."""
+"""The runbook's story: a bug in extraction is deployed, articles go out wrong; it is fixed, replayed, compared."""
 
 import asyncio
 import json
@@ -48,7 +48,7 @@ def running(worker: WorkerProcess) -> Iterator[None]:
         worker.process.wait(DEADLINE)
 
 
-def told(kafka: KafkaSettings, *command: str, code: int = 0) -> Any:
+def run(kafka: KafkaSettings, *command: str, code: int = 0) -> Any:
     done = wiredesk(kafka, *command, "--json")
     assert done.returncode == code, done.stderr or done.stdout
     return json.loads(done.stdout)
@@ -60,12 +60,12 @@ async def newest(kafka: KafkaSettings, topic: str) -> dict[bytes, Record]:
     return {record.key or b"": record async for record in reading if record is not None}
 
 
-def titles(found: dict[bytes, Record]) -> set[str]:
-    return {json.loads(record.value or b"")["title"] for record in found.values()}
+def titles(articles: dict[bytes, Record]) -> set[str]:
+    return {json.loads(record.value or b"")["title"] for record in articles.values()}
 
 
 @pytest.mark.timeout(240)
-async def test_a_bug_is_deployed_mended_replayed_and_compared(kafka: KafkaSettings, tmp_path: Path) -> None:
+async def test_a_bug_is_deployed_fixed_replayed_and_compared(kafka: KafkaSettings, tmp_path: Path) -> None:
     await topics.create(kafka, TOPICS)
     log, page = tmp_path / "log", (SAMPLES / "pages" / "ferry-strike.html").read_text(encoding="utf-8")
     raw = [
@@ -80,33 +80,33 @@ async def test_a_bug_is_deployed_mended_replayed_and_compared(kafka: KafkaSettin
         wrong = titles(await newest(kafka, ARTICLES_ENRICHED.name))
         assert TITLE not in wrong
 
-        # The bug is mended. What the mended extractor would say goes into a topic of its own, and is looked at first.
-        planned = told(kafka, "replay", EXTRACTOR.name, "--from", "-1h", "--into", V2, "--dry-run")
+        # The bug is fixed. What the fixed extractor publishes goes into a topic of its own, and is compared first.
+        planned = run(kafka, "replay", EXTRACTOR.name, "--from", "-1h", "--into", V2, "--dry-run")
         assert (planned["wanted"], planned["version"]) == (PAGES, Extractor.version)
-        tried = told(kafka, "replay", EXTRACTOR.name, "--from", "-1h", "--into", V2, "--host", "a1.example")
+        tried = run(kafka, "replay", EXTRACTOR.name, "--from", "-1h", "--into", V2, "--host", "a1.example")
         assert tried["adds_up"]
         assert tried["ended"][V2] == PAGES // 2
-        difference = told(kafka, "topics", "compare", ARTICLES_CLEANED.name, V2, "--replay", tried["run"], code=1)
+        difference = run(kafka, "topics", "compare", ARTICLES_CLEANED.name, V2, "--replay", tried["run"], code=1)
         assert {name: difference[name] for name in ("same", "changed", "new", "gone")} == {
             "same": 0, "changed": PAGES // 2, "new": 0, "gone": 0
         }  # fmt: skip
         assert difference["fields"] == {"title": PAGES // 2}
-        assert titles(await newest(kafka, ARTICLES_ENRICHED.name)) == wrong, "nobody has seen it yet"
+        assert titles(await newest(kafka, ARTICLES_ENRICHED.name)) == wrong, "no reader has seen it yet"
 
-        # Then the live topic is repaired; enrichment, which went on all the time, publishes the articles once more.
+        # Then the live topic is repaired; enrichment, which runs all the time, publishes the articles once more.
         with workers(kafka, ["extractor"], log):
-            repaired = told(kafka, "replay", EXTRACTOR.name, "--from", "-1h", "--yes")
+            repaired = run(kafka, "replay", EXTRACTOR.name, "--from", "-1h", "--yes")
             assert repaired["adds_up"]
             async with asyncio.timeout(DEADLINE):
-                while titles(found := await newest(kafka, ARTICLES_ENRICHED.name)) != {TITLE}:
+                while titles(articles := await newest(kafka, ARTICLES_ENRICHED.name)) != {TITLE}:
                     await asyncio.sleep(0.2)
-    assert len(found) == PAGES
-    assert {text(record, "wiredesk_replay") for record in found.values()} == {repaired["run"]}
-    assert {text(record, "wiredesk_origin") for record in found.values()} == set(origins)
+    assert len(articles) == PAGES
+    assert {text(record, "wiredesk_replay") for record in articles.values()} == {repaired["run"]}
+    assert {text(record, "wiredesk_origin") for record in articles.values()} == set(origins)
 
-    audit = told(kafka, "audit")
+    audit = run(kafka, "audit")
     assert {name: audit[name] for name in ("pages", "enriched", "in_flight", "missing", "duplicated")} == {
         "pages": PAGES, "enriched": PAGES, "in_flight": 0, "missing": 0, "duplicated": 0
     }  # fmt: skip
     assert audit["replayed"] == {repaired["run"]: PAGES}
-    told(kafka, "topics", "compare", ARTICLES_CLEANED.name, V2, "--replay", tried["run"])
+    run(kafka, "topics", "compare", ARTICLES_CLEANED.name, V2, "--replay", tried["run"])

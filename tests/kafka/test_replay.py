@@ -1,4 +1,4 @@
-"""`wiredesk replay` as its users run it: exactly what was meant, once each, whatever is killed on the way."""
+"""`wiredesk replay` as its users run it: exactly the selected records, once each, whatever is killed meanwhile."""
 
 import asyncio
 import json
@@ -42,8 +42,8 @@ def page(number: int, *, host: str = "paper.example", **fields: Any) -> Raw:
 def replay(kafka: KafkaSettings, *options: str, code: int = 0) -> dict[str, Any]:
     done = wiredesk(kafka, "replay", *options, "--json")
     assert done.returncode == code, done.stderr or done.stdout
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
 
 
 def start(kafka: KafkaSettings, log: Path, *options: str) -> subprocess.Popen[bytes]:
@@ -71,8 +71,8 @@ async def sizes(kafka: KafkaSettings) -> dict[TopicPartition, OffsetRange]:
         return await cluster.offset_ranges(await cluster.partitions(kafka.on_cluster(topic.name) for topic in TOPICS))
 
 
-def replayed(found: list[Record]) -> Counter[str]:
-    return Counter(text(record, "wiredesk_replayed") for record in found)
+def replayed(written: list[Record]) -> Counter[str]:
+    return Counter(text(record, "wiredesk_replayed") for record in written)
 
 
 @pytest.mark.timeout(180)
@@ -98,17 +98,17 @@ async def test_a_range_goes_into_a_topic_of_its_own_and_the_live_ones_are_left_a
     async with Cluster(kafka) as cluster:
         assert not await cluster.partitions([kafka.on_cluster(INTO)]), "a dry run creates nothing"
 
-    found = replay(kafka, "ingest", "--from", "-1h", "--into", INTO, "--host", "paper.example")
-    assert found["adds_up"]
-    assert (found["read"], found["passed_over"]) == (42, 16)
-    assert found["ended"] == {INTO: 15, f"{INTO}.skipped": 10, f"{INTO}.dlq": 1}
-    assert found["dead_letters"] == {"empty": 1}
+    result = replay(kafka, "ingest", "--from", "-1h", "--into", INTO, "--host", "paper.example")
+    assert result["adds_up"]
+    assert (result["read"], result["passed_over"]) == (42, 16)
+    assert result["ended"] == {INTO: 15, f"{INTO}.skipped": 10, f"{INTO}.dlq": 1}
+    assert result["dead_letters"] == {"empty": 1}
     assert await sizes(kafka) == before, "nothing was written into a live topic"
 
     written = await records(kafka, INTO)
-    assert {text(record, "wiredesk_replay") for record in written} == {found["run"]}
+    assert {text(record, "wiredesk_replay") for record in written} == {result["run"]}
     async with Cluster(kafka) as cluster:
-        group = await cluster.describe_group(kafka.on_cluster(f"wiredesk.replay.{found['run']}"))
+        group = await cluster.describe_group(kafka.on_cluster(f"wiredesk.replay.{result['run']}"))
     assert group.state == "Dead", "a group that has done its work would lag for ever"
     assert set(replayed(written)) == set(origins[1:30:2])
     live_events = {text(record, "wiredesk_origin"): attributes(record) for record in live}
@@ -118,28 +118,28 @@ async def test_a_range_goes_into_a_topic_of_its_own_and_the_live_ones_are_left_a
     assert all(record.partition == places[text(record, "wiredesk_origin")] for record in written)
 
     (letter,) = await records(kafka, f"{INTO}.dlq")
-    shown = wiredesk(kafka, "dlq", "show", letter.coordinates)
-    assert "reason: empty" in shown.stdout, shown.stderr
+    letter_shown = wiredesk(kafka, "dlq", "show", letter.coordinates)
+    assert "reason: empty" in letter_shown.stdout, letter_shown.stderr
 
     twice = wiredesk(kafka, "replay", "ingest", "--from", "-1h", "--into", INTO)
     assert twice.returncode == 2
     assert "offsets already" in twice.stderr
 
-    again = replay(kafka, "--resume", found["run"])
-    assert again == found, "a run that is done is done"
+    again = replay(kafka, "--resume", result["run"])
+    assert again == result, "a run that is done is done"
     assert len(await records(kafka, INTO)) == 15
-    told = wiredesk(kafka, "replay", "show", found["run"]).stdout
-    assert "state\tdone" in told
-    assert "only host\tpaper.example" in told
+    shown = wiredesk(kafka, "replay", "show", result["run"]).stdout
+    assert "state\tdone" in shown
+    assert "only host\tpaper.example" in shown
     assert json.loads(wiredesk(kafka, "audit", "--json").stdout)["duplicated"] == 0
 
 
 async def accepted(kafka: KafkaSettings, count: int) -> list[Record]:
     """Wait until so many pages have been accepted."""
     async with asyncio.timeout(DEADLINE):
-        while len(found := await records(kafka, PAGES_ACCEPTED.name)) < count:
+        while len(pages := await records(kafka, PAGES_ACCEPTED.name)) < count:
             await asyncio.sleep(0.2)
-    return found
+    return pages
 
 
 @pytest.mark.timeout(120)
@@ -150,17 +150,17 @@ async def test_times_and_offsets_say_exactly_what_is_read(kafka: KafkaSettings) 
     times = {r.coordinates: r.timestamp for r in await records(kafka, INGEST.consumes.name)}
     milliseconds = min(times[name] for name in second)
     assert milliseconds > max(times[name] for name in first)
-    moment = datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat()
+    time = datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat()
 
-    async def told(name: str, *options: str) -> set[str]:
-        found = replay(kafka, "ingest", *options, "--into", name)
-        assert found["adds_up"]
+    async def replayed_into(name: str, *options: str) -> set[str]:
+        result = replay(kafka, "ingest", *options, "--into", name)
+        assert result["adds_up"]
         return set(replayed(await records(kafka, name)))
 
-    assert await told("v.before", "--from", "-1h", "--to", moment) == set(first)
-    assert await told("v.after", "--from", moment) == set(second)
+    assert await replayed_into("v.before", "--from", "-1h", "--to", time) == set(first)
+    assert await replayed_into("v.after", "--from", time) == set(second)
     topic = kafka.on_cluster(INGEST.consumes.name)
-    chosen = await told("v.offsets", "--offset", "2:1-4", "--offset", "5:2")
+    chosen = await replayed_into("v.offsets", "--offset", "2:1-4", "--offset", "5:2")
     everything_there = Counter(name.split("/")[1] for name in first + second)
     expected = {f"{topic}/2/{n}" for n in (1, 2, 3)} | {f"{topic}/5/{n}" for n in range(2, everything_there["5"])}
     assert chosen == expected
@@ -184,8 +184,8 @@ async def test_killed_resumed_and_shared_each_record_is_out_once(kafka: KafkaSet
         if how is signal.SIGKILL:
             process = start(kafka, log, "--resume", name)
     assert f"continue it with 'wiredesk replay --resume {name}'" in log.read_text()
-    crew = [start(kafka, log, "--resume", name, "--rate", "100000") for _ in range(2)]
-    assert [one.wait(scaled(120)) for one in crew] == [0, 0], log.read_text()[-2000:]
+    processes = [start(kafka, log, "--resume", name, "--rate", "100000") for _ in range(2)]
+    assert [process.wait(scaled(120)) for process in processes] == [0, 0], log.read_text()[-2000:]
 
     (run,) = runs(kafka)
     assert run["state"] == "done"
@@ -207,11 +207,11 @@ async def test_a_repair_of_the_live_topic_is_no_duplicate(kafka: KafkaSettings, 
     assert refused.returncode == 2
     assert "pass --yes, or --into TOPIC" in refused.stderr
 
-    found = replay(kafka, "ingest", "--from", "1h", "--yes")
-    assert found["adds_up"]
-    assert found["ended"] == {PAGES_ACCEPTED.name: 0, PAGES_SKIPPED.name: 12, INGEST.dead_letter_topic.name: 1}
+    result = replay(kafka, "ingest", "--from", "1h", "--yes")
+    assert result["adds_up"]
+    assert result["ended"] == {PAGES_ACCEPTED.name: 0, PAGES_SKIPPED.name: 12, INGEST.dead_letter_topic.name: 1}
     skipped = await records(kafka, PAGES_SKIPPED.name)
-    assert Counter(text(r, "wiredesk_replay") for r in skipped) == {"": 12, found["run"]: 12}
+    assert Counter(text(r, "wiredesk_replay") for r in skipped) == {"": 12, result["run"]: 12}
     assert set(Counter(text(r, "ce_id") for r in skipped).values()) == {2}, "the same ids, by the same version"
     audit = json.loads(wiredesk(kafka, "audit", "--json").stdout)
     counts = {name: audit[name] for name in ("pages", "skipped", "dead_lettered", "missing", "duplicated", "replayed")}
@@ -221,10 +221,10 @@ async def test_a_repair_of_the_live_topic_is_no_duplicate(kafka: KafkaSettings, 
         "dead_lettered": 1,
         "missing": 0,
         "duplicated": 0,
-        "replayed": {found["run"]: 13},
+        "replayed": {result["run"]: 13},
     }
     # What a run wrote twice would not be overlooked.
-    await forge(kafka, PAGES_SKIPPED.name, found["run"], origins[3])
+    await forge(kafka, PAGES_SKIPPED.name, result["run"], origins[3])
     audit = json.loads(wiredesk(kafka, "audit", "--json").stdout)
     assert audit["duplicated"] == 1
 
@@ -265,33 +265,33 @@ async def test_a_run_that_does_not_add_up_says_so(kafka: KafkaSettings) -> None:
     await forge(kafka, INTO, run.id, f"{kafka.on_cluster(INGEST.consumes.name)}/0/999")
     await forge(kafka, INTO, "another-run", origins[2])
     async with Cluster(kafka) as cluster:
-        found = await reconcile(cluster, run.id, sources, run.outputs, accept_all)
+        result = await reconcile(cluster, run.id, sources, run.outputs, accept_all)
         several = await reconcile(cluster, run.id, sources, run.outputs, accept_all, one_to_one=False)
-    assert (found.read, found.missing, found.duplicated, found.unexpected) == (5, 3, 1, 1)
-    assert set(found.missing_records) == set(origins[2:])
-    assert found.duplicated_records == (origins[1],)
+    assert (result.read, result.missing, result.duplicated, result.unexpected) == (5, 3, 1, 1)
+    assert set(result.missing_records) == set(origins[2:])
+    assert result.duplicated_records == (origins[1],)
     assert (several.published_nothing, several.missing, several.duplicated, several.unexpected) == (3, 0, 0, 1)
-    told = wiredesk(kafka, "replay", "--resume", run.id)
-    assert told.returncode == 1
-    assert f"missing: {origins[2]}" in told.stdout
+    done = wiredesk(kafka, "replay", "--resume", run.id)
+    assert done.returncode == 1
+    assert f"missing: {origins[2]}" in done.stdout
     async with Cluster(kafka) as cluster:
         (saved,) = (await load_runs(cluster)).values()
     assert saved.reconciliation is not None
     assert not saved.reconciliation.adds_up
 
 
-async def test_another_version_does_not_go_on_with_a_run(kafka: KafkaSettings) -> None:
+async def test_another_version_does_not_continue_a_run(kafka: KafkaSettings) -> None:
     await topics.create(kafka, TOPICS)
     await publish(kafka, [page(1)])
     run = await planned(kafka, version="0.9.9")
-    told = wiredesk(kafka, "replay", "--resume", run.id)
-    assert told.returncode == 2
-    (line,) = told.stderr.splitlines()
+    done = wiredesk(kafka, "replay", "--resume", run.id)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
     assert "was begun with ingest 0.9.9, and this is" in line
 
 
 @pytest.mark.parametrize(
-    ("options", "told", "code"),
+    ("options", "message", "code"),
     [
         (["ingest"], "say what to read: --from T", 2),
         (["ingest", "--from", "soon"], "'soon' is not a time: write 2026-01-31", 2),
@@ -319,16 +319,18 @@ async def test_another_version_does_not_go_on_with_a_run(kafka: KafkaSettings) -
         (["ingest", "--from", "1h", "--bootstrap-servers", "127.0.0.1:1"], "no Kafka broker answers", 1),
     ],
 )
-async def test_a_wrong_call_is_told_in_one_line(kafka: KafkaSettings, options: list[str], told: str, code: int) -> None:
+async def test_a_wrong_command_is_explained_in_one_line(
+    kafka: KafkaSettings, options: list[str], message: str, code: int
+) -> None:
     await topics.create(kafka, TOPICS)
     await publish(kafka, [page(1)])
     done = wiredesk(kafka, "replay", *options)
     (line,) = done.stderr.splitlines()
-    assert told in line
+    assert message in line
     assert done.returncode == code
 
 
-async def test_unknown_topics_are_told_in_one_line(kafka: KafkaSettings) -> None:
+async def test_missing_topics_are_named_in_one_line(kafka: KafkaSettings) -> None:
     done = wiredesk(kafka, "replay", "ingest", "--from", "1h")
     (line,) = done.stderr.splitlines()
     assert "run 'wiredesk topics create' first" in line

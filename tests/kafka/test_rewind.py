@@ -1,4 +1,4 @@
-"""`wiredesk replay --rewind-group` as its users run it: only while nobody works, and only as far as was said."""
+"""`wiredesk replay --rewind-group` as its users run it: only while no worker runs, and only to the given offsets."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ def moves(kafka: KafkaSettings, *options: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in replay(kafka, "--rewind-group", *options, "--json").splitlines()]
 
 
-def gone(number: int) -> Raw:
+def missing_page(number: int) -> Raw:
     page = {"url": f"https://paper.example/{number}", "body": "x", "http_status": 404}
     return Raw(json.dumps(page).encode(), key=b"%d" % number)
 
@@ -40,9 +40,9 @@ async def skipped(kafka: KafkaSettings) -> Counter[str]:
 
 
 @pytest.mark.timeout(180)
-async def test_a_stage_reads_again_what_was_said_and_nothing_else(kafka: KafkaSettings, tmp_path: Path) -> None:
+async def test_a_stage_reads_the_given_offsets_again_and_no_others(kafka: KafkaSettings, tmp_path: Path) -> None:
     await topics.create(kafka, TOPICS)
-    origins = await publish(kafka, [gone(n) for n in range(30)])
+    origins = await publish(kafka, [missing_page(n) for n in range(30)])
     with workers(kafka, ["ingest"], tmp_path / "first.log"):
         await ends_of(kafka, origins)
         assert "has workers (its group is Stable)" in replay(kafka, "--rewind-group", "--from", "1h", "--yes", code=2)
@@ -64,9 +64,9 @@ async def test_a_stage_reads_again_what_was_said_and_nothing_else(kafka: KafkaSe
     assert again == {f"{kafka.on_cluster('pages.raw')}/{fullest}/{count - 2 + n}" for n in (0, 1)}
 
 
-async def test_what_waits_can_be_passed_over(kafka: KafkaSettings) -> None:
+async def test_what_waits_can_be_skipped(kafka: KafkaSettings) -> None:
     await topics.create(kafka, TOPICS)
-    await publish(kafka, [gone(n) for n in range(12)])
+    await publish(kafka, [missing_page(n) for n in range(12)])
     passed = moves(kafka, "--from", "now", "--yes")
     assert sum(m["again"] for m in passed) == -12
     assert sum((await committed(kafka)).values()) == 12
@@ -74,7 +74,7 @@ async def test_what_waits_can_be_passed_over(kafka: KafkaSettings) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         (["--rewind-group"], "either --from T or --offset P:N"),
         (["--rewind-group", "--from", "soon"], "is not a time"),
@@ -83,10 +83,10 @@ async def test_what_waits_can_be_passed_over(kafka: KafkaSettings) -> None:
         (["--rewind-group", "--from", "1h", "--rate", "3"], "takes --from or --offset only"),
     ],
 )
-async def test_a_wrong_call_is_told_in_one_line(kafka: KafkaSettings, options: list[str], told: str) -> None:
+async def test_a_wrong_command_is_explained_in_one_line(kafka: KafkaSettings, options: list[str], message: str) -> None:
     await topics.create(kafka, TOPICS)
     (line,) = replay(kafka, *options, code=2).splitlines()
-    assert told in line
+    assert message in line
 
 
 async def committed(kafka: KafkaSettings) -> dict[TopicPartition, int]:

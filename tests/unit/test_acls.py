@@ -98,8 +98,10 @@ def test_what_is_implied_is_left_out() -> None:
         (["--principal", "desk", "--command", "demo"], "--command demo: there are worker"),
     ],
 )
-def test_what_is_wrong_is_told(capsys: pytest.CaptureFixture[str], options: list[str], phrase: str) -> None:
+def test_a_wrong_option_is_explained_in_one_line(
+    capsys: pytest.CaptureFixture[str], options: list[str], phrase: str
+) -> None:
     assert app.run(["acls", *options]) == 2
-    told = capsys.readouterr().err
-    assert phrase in told
-    assert len(told.splitlines()) == 1
+    errors = capsys.readouterr().err
+    assert phrase in errors
+    assert len(errors.splitlines()) == 1

@@ -1,4 +1,4 @@
-"""What a run is made of, without a broker: its filters, its rate, its account, its topics."""
+"""Parts of a run, without a broker: its filters, its reconciliation, its topics, what is saved of it."""
 
 import json
 from dataclasses import replace
@@ -64,15 +64,15 @@ def test_a_language_that_is_not_stated_is_detected() -> None:
 
 
 @given(st.binary() | st.none(), st.binary())
-def test_no_record_upsets_a_filter(value: bytes | None, subject: bytes) -> None:
+def test_a_filter_takes_any_record(value: bytes | None, subject: bytes) -> None:
     test = record_filter({"host": ("a.example",), "url": ("*x*",), "language": ("en",), "type": ("t",)})
     assert not test(record(value, ("ce_subject", subject)))
 
 
 @given(st.text())
-def test_no_text_upsets_what_reads_coordinates(told: str) -> None:
-    found = parse_coordinates(told)
-    assert found is None or all(number >= 0 for number in found[1:])
+def test_any_text_can_be_parsed_as_coordinates(text: str) -> None:
+    at = parse_coordinates(text)
+    assert at is None or all(number >= 0 for number in at[1:])
 
 
 def test_coordinates_are_read_as_they_are_written() -> None:
@@ -92,8 +92,8 @@ def test_what_is_replayed_is_marked_through_all_later_stages_and_at_no_entry() -
 
 
 def test_a_run_of_its_own_topic_leaves_every_live_one_alone() -> None:
-    found = {name: topic.name for name, topic in output_topics(EXTRACTOR, "articles.cleaned.v2").items()}
-    assert found == {
+    names = {name: topic.name for name, topic in output_topics(EXTRACTOR, "articles.cleaned.v2").items()}
+    assert names == {
         "articles.cleaned": "articles.cleaned.v2",
         "pages.skipped": "articles.cleaned.v2.skipped",
         "pages.accepted.dlq": "articles.cleaned.v2.dlq",
@@ -114,7 +114,7 @@ def test_a_run_of_its_own_topic_leaves_every_live_one_alone() -> None:
         ({"read": 15, "published_nothing": 5}, True),
     ],
 )
-def test_an_account_adds_up_or_it_does_not(changes: dict[str, int], *, adds_up: bool) -> None:
+def test_a_reconciliation_adds_up_or_it_does_not(changes: dict[str, int], *, adds_up: bool) -> None:
     fields: dict[str, Any] = {
         "read": 10, "passed_over": 2, "ended": {"a": 7, "a.dlq": 1}, "dead_letters": {"error": 1},
         "missing": 0, "duplicated": 0,
@@ -132,9 +132,9 @@ def test_what_an_older_version_saved_is_read() -> None:
 
 
 def test_what_a_replay_gave_up_goes_back_as_the_replays() -> None:
-    """The live stream has an end of its own for that page: redriven, it must not become a second one."""
+    """The live stream has an outcome of its own for that page: a redriven record must not become a second one."""
     received = record(b"page", ("a", None), *lineage(INGEST, record()))
-    given_up = dead_letter(EXTRACTOR, "1", received, Failure("timeout", "as told"))
+    given_up = dead_letter(EXTRACTOR, "1", received, Failure("timeout", "too slow"))
     written = replace(received, headers=(*given_up.headers, *lineage(EXTRACTOR, received, "run-1")))
     letter = parse_letter(EXTRACTOR, written)
     assert letter is not None
