@@ -126,19 +126,20 @@ def _tell(stage: Stage, shape: Shape, pages: int, rates: dict[str, list[float]])
     )
 
 
-def _loaded(stage: Stage) -> Handler:
-    if stage.name not in _handlers:
-        _handlers[stage.name] = load(stage.handler)
-        gc.collect()
-        gc.freeze()  # as a worker's template does
-    return _handlers[stage.name]
+@functools.cache
+def _loaded(handler: str) -> Handler:
+    """Return a handler by `module:function`; processes that are forked after the first call share it."""
+    loaded = load(handler)
+    gc.collect()
+    gc.freeze()  # as a worker's template does
+    return loaded
 
 
 def _pool(stage: Stage, records: Sequence[Record], processes: int) -> float:
     """Return pages/s of a process pool."""
-    _loaded(stage)
+    _loaded(stage.handler)
     with multiprocessing.get_context("fork").Pool(processes) as pool:
-        call = functools.partial(_call, stage.name)
+        call = functools.partial(_call, stage.handler)
         pool.map(call, records[: 2 * processes])
         began = time.monotonic()
         for _ in pool.imap(call, records, chunksize=2):
@@ -146,15 +147,15 @@ def _pool(stage: Stage, records: Sequence[Record], processes: int) -> float:
         return len(records) / (time.monotonic() - began)
 
 
-def _call(name: str, record: Record) -> tuple[Output, ...]:
-    return tuple(_handlers[name](record))
+def _call(handler: str, record: Record) -> tuple[Output, ...]:
+    return tuple(_loaded(handler)(record))
 
 
 def _ideal(stage: Stage, records: Sequence[Record], processes: int) -> float:
     """Return pages/s of processes that share nothing but a counter."""
     context = multiprocessing.get_context("fork")
     position = context.Value("q", 0)
-    loops = [context.Process(target=_loop, args=(_loaded(stage), records, position)) for _ in range(processes)]
+    loops = [context.Process(target=_loop, args=(_loaded(stage.handler), records, position)) for _ in range(processes)]
     began = time.monotonic()
     for process in loops:
         process.start()
@@ -164,7 +165,6 @@ def _ideal(stage: Stage, records: Sequence[Record], processes: int) -> float:
 
 
 BARE = {"pool": _pool, "ideal": _ideal}
-_handlers: dict[str, Handler] = {}
 
 
 def _loop(handler: Handler, records: Sequence[Record], position: "Synchronized[int]") -> None:

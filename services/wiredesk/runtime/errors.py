@@ -18,7 +18,7 @@ WiredeskError            every error that wiredesk raises on purpose; its messag
 
 
 class InstallationWarning(UserWarning):
-    """Something that is installed cannot be used; what does not need it goes on without it."""
+    """An installed plug-in cannot be used; everything that does not need it continues without it."""
 
 
 class WiredeskError(Exception):
