@@ -1,4 +1,4 @@
-"""`wiredesk audit` as its users run it: in balance, with pages in flight, missing, and there twice."""
+"""`wiredesk audit` as its users run it: balanced, with pages in flight, missing, and duplicated."""
 
 import asyncio
 import json
@@ -42,7 +42,7 @@ async def end(kafka: KafkaSettings, topic: str, *origins: str) -> None:
 
 
 async def commit(kafka: KafkaSettings, offset: int, partition: int = 0) -> None:
-    """Say that ingest is done up to an offset."""
+    """Commit an offset for ingest."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=kafka.bootstrap_servers, group_id=kafka.on_cluster(INGEST.group), enable_auto_commit=False
     )
@@ -63,18 +63,18 @@ async def test_every_page_is_accounted_for(kafka: KafkaSettings) -> None:
     await end(kafka, ARTICLES_ENRICHED.name, *origins[:3])
     await end(kafka, PAGES_SKIPPED.name, origins[3])
     await end(kafka, INGEST.dead_letter_topic.name, origins[4], origins[4])
-    code, found = as_json(kafka)
+    code, result = as_json(kafka)
     assert code == 1
-    assert {name: found[name] for name in ("pages", "enriched", "skipped", "dead_lettered", "in_flight")} == {
+    assert {name: result[name] for name in ("pages", "enriched", "skipped", "dead_lettered", "in_flight")} == {
         "pages": 8,
         "enriched": 3,
         "skipped": 1,
         "dead_lettered": 1,
         "in_flight": 2,
     }
-    assert (found["missing"], found["missing_records"]) == (1, [origins[5]])
+    assert (result["missing"], result["missing_records"]) == (1, [origins[5]])
     letters = kafka.on_cluster(INGEST.dead_letter_topic.name)
-    assert (found["duplicated"], found["duplicated_records"]) == (
+    assert (result["duplicated"], result["duplicated_records"]) == (
         1,
         [{"origin": origins[4], "ends": [f"{letters}/0/0", f"{letters}/0/1"]}],
     )
@@ -97,11 +97,11 @@ async def test_only_pages_since_a_time(kafka: KafkaSettings) -> None:
     await commit(kafka, 5)
     await end(kafka, ARTICLES_ENRICHED.name, *late)
     assert as_json(kafka)[1]["pages"] == 5
-    code, found = as_json(kafka, "--since", between.isoformat())
-    assert (code, found["pages"], found["enriched"]) == (0, 3, 3)
+    code, result = as_json(kafka, "--since", between.isoformat())
+    assert (code, result["pages"], result["enriched"]) == (0, 3, 3)
 
 
-async def test_a_page_that_says_it_came_later_than_it_did_is_not_missing(kafka: KafkaSettings) -> None:
+async def test_a_page_with_a_timestamp_in_the_future_is_not_missing(kafka: KafkaSettings) -> None:
     raw = kafka.on_cluster(PAGES_RAW.name)
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap_servers)
     await admin.start()
@@ -117,8 +117,8 @@ async def test_a_page_that_says_it_came_later_than_it_did_is_not_missing(kafka: 
     await commit(kafka, 3)
     await end(kafka, ARTICLES_ENRICHED.name, f"{raw}/0/0", f"{raw}/0/1")
     await end(kafka, PAGES_ACCEPTED.name, f"{raw}/0/2")
-    code, found = as_json(kafka, "--since", (datetime.now(UTC) + timedelta(hours=1)).isoformat())
-    assert (code, found["missing"], found["enriched"], found["in_flight"]) == (0, 0, 1, 2)
+    code, result = as_json(kafka, "--since", (datetime.now(UTC) + timedelta(hours=1)).isoformat())
+    assert (code, result["missing"], result["enriched"], result["in_flight"]) == (0, 0, 1, 2)
 
 
 async def test_markers_of_a_publishers_transactions_are_no_pages(kafka: KafkaSettings) -> None:
@@ -135,25 +135,25 @@ async def test_markers_of_a_publishers_transactions_are_no_pages(kafka: KafkaSet
     assert as_json(kafka)[1]["in_flight"] == 2
     await end(kafka, ARTICLES_ENRICHED.name, f"{raw}/0/0", f"{raw}/0/2")
     await commit(kafka, 3)
-    code, found = as_json(kafka)
-    assert (code, found["pages"], found["in_flight"], found["missing"]) == (0, 2, 0, 0)
+    code, result = as_json(kafka)
+    assert (code, result["pages"], result["in_flight"], result["missing"]) == (0, 2, 0, 0)
 
 
-async def test_records_of_other_origin_are_left_alone(kafka: KafkaSettings) -> None:
+async def test_records_of_another_origin_do_not_count(kafka: KafkaSettings) -> None:
     await topics.create(kafka, TOPICS, partitions=1)
     raw = kafka.on_cluster(PAGES_RAW.name)
     await end(kafka, ARTICLES_ENRICHED.name, f"{raw}/0/99", f"{raw}/9/0", "elsewhere/0/0", "", f"{raw}/x/1")
-    code, found = as_json(kafka)
-    assert (code, found["pages"]) == (0, 0)
+    code, result = as_json(kafka)
+    assert (code, result["pages"]) == (0, 0)
 
 
-async def test_a_redriven_dead_letter_is_no_end_any_more(kafka: KafkaSettings) -> None:
+async def test_a_redriven_dead_letter_is_no_end(kafka: KafkaSettings) -> None:
     await topics.create(kafka, TOPICS, partitions=1)
     (page,) = await publish(kafka, [Raw(b"page")])
     await commit(kafka, 1)
     lineage: tuple[tuple[str, bytes], ...] = (("wiredesk_origin", page.encode()), ("wiredesk_origin_time", b"1"))
     record = Record(kafka.on_cluster(PAGES_ACCEPTED.name), 0, 0, 0, b"k", b"{}", lineage)
-    letter = dead_letter(EXTRACTOR, "1", record, Failure("timeout", "as told"))
+    letter = dead_letter(EXTRACTOR, "1", record, Failure("timeout", "too slow"))
     producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap_servers)
     await producer.start()
     await producer.send_and_wait(
@@ -163,8 +163,8 @@ async def test_a_redriven_dead_letter_is_no_end_any_more(kafka: KafkaSettings) -
     assert as_json(kafka)[1]["dead_lettered"] == 1
 
     assert wiredesk(kafka, "dlq", "redrive", "--yes").returncode == 0
-    code, found = as_json(kafka)
-    assert (code, found["pages"], found["dead_lettered"], found["in_flight"]) == (0, 1, 0, 1)
+    code, result = as_json(kafka)
+    assert (code, result["pages"], result["dead_lettered"], result["in_flight"]) == (0, 1, 0, 1)
     await end(kafka, ARTICLES_ENRICHED.name, page)
-    code, found = as_json(kafka)
-    assert (code, found["enriched"], found["dead_lettered"], found["duplicated"]) == (0, 1, 0, 0)
+    code, result = as_json(kafka)
+    assert (code, result["enriched"], result["dead_lettered"], result["duplicated"]) == (0, 1, 0, 0)

@@ -93,7 +93,7 @@ async def test_many_reads_at_once_and_within_one_another(kafka: KafkaSettings) -
             async for record in records:
                 within.append(await offsets(record.offset, record.offset + 1))
                 if record.offset == 3:
-                    break  # what is left of a read that ends early disturbs none that comes later
+                    break  # a read that is given up must not disturb later ones
         assert within == [[0], [1], [2], [3]]
         assert await cluster.offset_ranges([source]) == {source: OffsetRange(0, 20)}
         assert await offsets(18, 20) == [18, 19]

@@ -1,4 +1,4 @@
-"""Reading to an end that does not come: a topic may be deleted, or made anew, while a command reads it."""
+"""Reading up to an offset that no longer exists: a topic may be deleted, or recreated, while a command reads it."""
 
 import contextlib
 
@@ -15,23 +15,23 @@ from wiredesk.runtime.settings import KafkaSettings
 
 
 @pytest.mark.parametrize("deleted", [False, True])
-async def test_what_cannot_come_any_more_is_not_waited_for(
+async def test_offsets_that_cannot_come_are_not_waited_for(
     kafka: KafkaSettings, monkeypatch: pytest.MonkeyPatch, *, deleted: bool
 ) -> None:
     monkeypatch.setattr(partition_reader, "QUIET_SECONDS", 2.0)
     await topics.create(kafka, TOPICS, partitions=1)
     await send(kafka, [b"%d" % n for n in range(5)])
     source = TopicPartition(kafka.on_cluster(SOURCE.name), 0)
-    found: list[int] = []
+    offsets: list[int] = []
 
     async def read_all() -> None:
         async with contextlib.aclosing(read_range(kafka, {source: OffsetRange(0, 100)})) as records:
             async for record in records:
-                found.append(record.offset)
-                if deleted and len(found) == 5:
+                offsets.append(record.offset)
+                if deleted and len(offsets) == 5:
                     async with clients.started(clients.admin(kafka), kafka) as admin:
                         await admin.delete_topics([source.topic])
 
     with pytest.raises(UnavailableError, match="/0 does not reach offset 100 any more"):
         await read_all()
-    assert found == [0, 1, 2, 3, 4]
+    assert offsets == [0, 1, 2, 3, 4]

@@ -70,29 +70,29 @@ def node_settings(files: dict[str, Path], word: str = "secret") -> dict[str, str
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Issue certificates: right ones, and those that are wrong in one respect each."""
     folder = tmp_path_factory.mktemp("certificates")
-    found = secured.certificates(folder)
+    paths = secured.certificates(folder)
     authority, stranger = trustme.CA(), trustme.CA()
     names = ("stranger", "expired", "named", "old_cert", "old_key", "strange_cert", "strange_key", "locked", "text")
-    found |= {name: folder / f"{name}.pem" for name in names}
+    paths |= {name: folder / f"{name}.pem" for name in names}
     past = datetime.now(UTC) - timedelta(days=1)
-    stranger.cert_pem.write_to_path(found["stranger"])
-    authority.cert_pem.write_to_path(found["ca"])
-    found["broker"].write_bytes(secured.keystore(authority.issue_cert("127.0.0.1")))
-    found["expired"].write_bytes(secured.keystore(authority.issue_cert("127.0.0.1", not_after=past)))
-    found["named"].write_bytes(secured.keystore(authority.issue_cert("kafka.example")))
-    found["text"].write_text("no certificate")
+    stranger.cert_pem.write_to_path(paths["stranger"])
+    authority.cert_pem.write_to_path(paths["ca"])
+    paths["broker"].write_bytes(secured.keystore(authority.issue_cert("127.0.0.1")))
+    paths["expired"].write_bytes(secured.keystore(authority.issue_cert("127.0.0.1", not_after=past)))
+    paths["named"].write_bytes(secured.keystore(authority.issue_cert("kafka.example")))
+    paths["text"].write_text("no certificate")
     for issued, cert, key in (
         (authority.issue_cert("desk"), "client", "key"),
         (authority.issue_cert("desk", not_after=past), "old_cert", "old_key"),
         (stranger.issue_cert("desk"), "strange_cert", "strange_key"),
     ):
-        found[cert].write_bytes(b"".join(blob.bytes() for blob in issued.cert_chain_pems))
-        issued.private_key_pem.write_to_path(found[key])
-    private = load_pem_private_key(found["key"].read_bytes(), None)
-    found["locked"].write_bytes(
+        paths[cert].write_bytes(b"".join(blob.bytes() for blob in issued.cert_chain_pems))
+        issued.private_key_pem.write_to_path(paths[key])
+    private = load_pem_private_key(paths["key"].read_bytes(), None)
+    paths["locked"].write_bytes(
         private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"opens"))
     )
-    return found
+    return paths
 
 
 @pytest.fixture(scope="module")
@@ -196,14 +196,14 @@ def test_a_file_that_is_wrong_is_named(files: dict[str, Path], given: dict[str, 
     assert all(phrase in line for phrase in phrases), line
 
 
-def test_a_broker_that_is_advertised_elsewhere_is_told(kafka: SecuredKafka) -> None:
+def test_a_broker_that_is_advertised_under_another_address_is_named(kafka: SecuredKafka) -> None:
     line = refusal(kafka.settings("ASTRAY", "PLAINTEXT"))
     assert "no Kafka broker answers at 127.0.0.1:1" in line
     assert "a broker as the cluster names it: see its advertised.listeners" in line
 
 
 @pytest.mark.parametrize("servers", ["", "host:", "host:port", "host:99999", "http://host:9092", "a b:1", "::1:9092"])
-def test_what_is_no_address_is_told(servers: str) -> None:
+def test_an_invalid_address_is_a_wrong_setting(servers: str) -> None:
     with pytest.raises(ValueError, match=r"is no host:port|at least 1 character"):
         KafkaSettings(bootstrap_servers=servers)
 
@@ -214,7 +214,7 @@ def test_addresses_are_taken(servers: str) -> None:
 
 
 @pytest.mark.parametrize("protocol", ["PLAINTEXT", "SSL"])
-def test_what_is_no_kafka_is_told(protocol: str) -> None:
+def test_a_listener_that_is_no_broker_is_identified(protocol: str) -> None:
     with web_server() as port, silent_server() as silent:
         at = {"security_protocol": protocol, "request_timeout": 3}
         line = refusal(KafkaSettings.model_validate({"bootstrap_servers": f"127.0.0.1:{port}", **at}))

@@ -1,4 +1,4 @@
-"""`wiredesk status` as its users run it: a desk at rest, one that lags, one whose workers are gone."""
+"""`wiredesk status` as its users run it: a deployment that is idle, one with lag, one without workers."""
 
 import json
 from pathlib import Path
@@ -32,12 +32,12 @@ def event(name: str, **fields: object) -> Raw:
 
 
 @pytest.mark.timeout(180)
-async def test_the_desk_at_a_glance(kafka: KafkaSettings, tmp_path: Path) -> None:
+async def test_a_deployment_at_a_glance(kafka: KafkaSettings, tmp_path: Path) -> None:
     await topics.create(kafka, TOPICS)
-    at_rest = json.loads(status(kafka, "--json"))
-    assert at_rest["brokers"] == {"count": 1, "under_replicated": 0, "leaderless": 0}
-    assert (at_rest["troubles"], at_rest["oldest_page_seconds"]) == ([], 0)
-    assert all(stage["lag"] == 0 and stage["workers"] == [] for stage in at_rest["stages"])
+    idle = json.loads(status(kafka, "--json"))
+    assert idle["brokers"] == {"count": 1, "under_replicated": 0, "leaderless": 0}
+    assert (idle["troubles"], idle["oldest_page_seconds"]) == ([], 0)
+    assert all(stage["lag"] == 0 and stage["workers"] == [] for stage in idle["stages"])
 
     pages = [event("a"), event("b"), event("gone", http_status=404), Raw(b"no page")]
     origins = await publish(kafka, pages)
@@ -47,16 +47,16 @@ async def test_the_desk_at_a_glance(kafka: KafkaSettings, tmp_path: Path) -> Non
     with workers(kafka, ["ingest"], tmp_path / "workers.log"):
         await ends_of(kafka, origins[2:])
         wait_until(lambda: stages(kafka)["ingest"]["lag"] == 0, "ingest is done")
-        told = json.loads(status(kafka, "--json"))
-        ingest, extractor, _ = told["stages"]
+        measured = json.loads(status(kafka, "--json"))
+        ingest, extractor, _ = measured["stages"]
         assert (ingest["group"], extractor["group"]) == ("Stable", "Dead")
         assert [worker["partitions"] for worker in ingest["workers"]] == [[0, 1, 2, 3, 4, 5]]
         assert ingest["dead_letters"] == {"invalid_event": 1}
-        assert told["skipped"] == {"http_error": 1}
+        assert measured["skipped"] == {"http_error": 1}
         # Two pages wait; markers of transactions between them have offsets, too.
         assert extractor["lag"] >= 2
         assert ingest["lag"] == 0
-        assert told["oldest_page_seconds"] > 0
+        assert measured["oldest_page_seconds"] > 0
     lines = [line.split("\t") for line in status(kafka).splitlines()]
     assert [line[0] for line in lines] == [
         "ingest",
@@ -68,13 +68,13 @@ async def test_the_desk_at_a_glance(kafka: KafkaSettings, tmp_path: Path) -> Non
     ]
 
 
-async def test_without_topics_it_says_what_to_do(kafka: KafkaSettings) -> None:
+async def test_missing_topics_end_in_a_line_that_says_what_to_do(kafka: KafkaSettings) -> None:
     (line,) = status(kafka, "--json", code=1).splitlines()
     assert "run 'wiredesk topics create' first" in line
 
 
-async def test_what_a_killed_worker_left_open_hides_nothing_else(kafka: KafkaSettings) -> None:
-    """Its transactions are open for a minute: the minute in which somebody looks."""
+async def test_a_transaction_that_a_killed_worker_left_open_hides_nothing_else(kafka: KafkaSettings) -> None:
+    """It stays open for a minute, and that is when somebody looks."""
     await topics.create(kafka, TOPICS)
     await publish(kafka, [event("a")])
     names = [kafka.on_cluster(topic.name) for topic in TOPICS if topic is not PAGES_RAW]
@@ -87,8 +87,8 @@ async def test_what_a_killed_worker_left_open_hides_nothing_else(kafka: KafkaSet
             for partition in range(await partitions(kafka, name)):
                 await producer.send_and_wait(name, b"{}", partition=partition)
         assert json.loads(status(kafka, "--json"))["stages"][0]["lag"] == 1
-        told = wiredesk(kafka, "trace", "https://paper.example/a", "--json")
-        assert json.loads(told.stdout)["where"].startswith("waits for ingest"), told.stderr
+        traced = wiredesk(kafka, "trace", "https://paper.example/a", "--json")
+        assert json.loads(traced.stdout)["where"].startswith("waits for ingest"), traced.stderr
         listed = wiredesk(kafka, "dlq", "list", "--json")
         assert (listed.returncode, listed.stdout) == (0, ""), listed.stderr
         await producer.abort_transaction()

@@ -1,4 +1,4 @@
-"""`wiredesk trace` as its users run it: a page that went through, one that was skipped, one given up, one that waits."""
+"""`wiredesk trace` as its users run it: pages that were enriched, skipped, dead-lettered, or wait."""
 
 import json
 from pathlib import Path
@@ -31,7 +31,7 @@ def event(url: str, **fields: object) -> Raw:
 
 
 @pytest.mark.timeout(180)
-async def test_a_story_is_followed_to_where_it_is(kafka: KafkaSettings, tmp_path: Path) -> None:
+async def test_a_page_is_traced_to_where_it_is(kafka: KafkaSettings, tmp_path: Path) -> None:
     await topics.create(kafka, TOPICS)
     story, gone, broken = (f"https://paper.example/{name}?utm_source=x" for name in ("story", "gone", "broken"))
     raw = [
@@ -74,13 +74,13 @@ async def test_a_story_is_followed_to_where_it_is(kafka: KafkaSettings, tmp_path
 
 async def test_a_page_that_nobody_published_is_not_found(kafka: KafkaSettings) -> None:
     await topics.create(kafka, TOPICS)
-    code, shown, told = trace(kafka, "https://paper.example/never")
+    code, shown, errors = trace(kafka, "https://paper.example/never")
     assert (code, shown) == (1, "")
-    assert told.startswith("no record of https://paper.example/never")
+    assert errors.startswith("no record of https://paper.example/never")
 
 
 @pytest.mark.parametrize("page", ["paper", "ftp://paper.example/", "-1"])
-def test_what_is_no_page_is_told_in_one_line(kafka: KafkaSettings, page: str) -> None:
-    code, _, told = trace(kafka, "--", page) if page.startswith("-") else trace(kafka, page)
+def test_an_argument_that_is_no_page_ends_in_one_line(kafka: KafkaSettings, page: str) -> None:
+    code, _, errors = trace(kafka, "--", page) if page.startswith("-") else trace(kafka, page)
     assert code == 2
-    assert len(told.splitlines()) == 1
+    assert len(errors.splitlines()) == 1

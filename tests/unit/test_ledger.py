@@ -1,4 +1,4 @@
-"""The ledger agrees with a simple count, whatever it is told in whatever order."""
+"""The ledger agrees with a simple count, whatever is noted in whatever order."""
 
 from collections import Counter
 

@@ -3,6 +3,7 @@
 acls          the least access that a principal needs
 article_text  articles as text
 audit         what became of every raw page
+command_acls  the ACLs that each command needs
 compare       what differs between two topics of articles
 dead_letters  counted, found, redriven, kept in files, deleted
 enrich_one    a page, an article or a text is enriched without Kafka
