@@ -55,7 +55,7 @@ SPREAD_SECONDS = 30
 """How long brokers may take to learn of new topics."""
 
 SPREAD_POLL_SECONDS = 0.05
-"""Pause between two questions whether a broker knows new topics."""
+"""Pause between two requests to a broker that does not know new topics yet."""
 
 OPEN_NOTE_SECONDS = 2.0
 """After this time a log line says which open transaction is waited for. On a topic that is being written one is always
@@ -158,6 +158,7 @@ class Cluster(ClusterClient):
         """Return the partitions of a stage's input topic.
 
         Args:
+            stage: of the topology.
             numbers: partitions that must be among them.
 
         Raises:
@@ -180,6 +181,7 @@ class Cluster(ClusterClient):
         When it returns, every broker that answers knows them.
 
         Args:
+            topics: of the topology.
             partitions: for every topic, instead of its own number; dead-letter topics keep theirs.
             replication: replicas of each partition.
 
@@ -228,7 +230,7 @@ class Cluster(ClusterClient):
                 try:
                     answer: Any = await self._client.send(broker.nodeId, MetadataRequest())
                 except (KafkaError, TimeoutError):
-                    break  # it is down: it learns when it is back, before it answers anybody
+                    break  # it is down: when it is back, it learns of the topics before it answers
                 missing = set(names) - {topic["topic"] for topic in answer.to_object()["topics"]}
                 if not missing:
                     break
@@ -255,6 +257,7 @@ class Cluster(ClusterClient):
         always one, for some milliseconds; one that a worker left open when it was killed, for as long as a minute.
 
         Args:
+            partitions: of topics that exist.
             since_ms: only records that arrived at that time or later, in milliseconds since 1970.
             patience: seconds to wait for transactions that are open now, so that nothing is left out; None: what comes
                 after them is left out.
@@ -279,6 +282,7 @@ class Cluster(ClusterClient):
     async def open_transactions(self, partition: TopicPartition) -> Sequence[OpenTransaction]:
         """Return the transactions that are open on a partition, the oldest first."""
         async with self._explained():
+            await self._know([partition.topic])
             return await open_transactions(self._client, partition)
 
     async def _wait_for_open_transactions(
@@ -424,6 +428,8 @@ class Cluster(ClusterClient):
         """Return the first record at each position or after it; None where there is none before the stop.
 
         Args:
+            positions: the offset from which each partition is read.
+            stops: the offset before which each partition ends.
             seconds: partitions that have not answered by then are left out.
         """
         first: dict[TopicPartition, Record | None] = {}
