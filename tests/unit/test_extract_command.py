@@ -1,4 +1,5 @@
 import gzip
+from collections.abc import Callable
 from pathlib import Path
 
 import orjson
@@ -8,6 +9,7 @@ from rich.console import Console
 from tests.support import SAMPLES
 from wiredesk.cli import console
 from wiredesk.cli.app import run
+from wiredesk.extractor import html
 
 FERRY = str(SAMPLES / "pages" / "ferry-strike.html")
 
@@ -39,11 +41,48 @@ def test_an_explanation_names_what_was_dropped_and_why(capfd: pytest.CaptureFixt
     assert run(["extract", FERRY, "--explain"]) == 0
     told = capfd.readouterr().out
     assert "title: from " in told
-    assert "kept" in told
-    assert "dropped" in told
+    assert told.splitlines()[0] == "8 texts kept"
+    marks = [line.split(maxsplit=1)[0] for line in told.splitlines() if line.startswith(("kept ", "dropped "))]
+    assert marks == sorted(marks, reverse=True), "the kept texts come first"
+    assert set(marks) == {"kept", "dropped"}
     assert run(["extract", FERRY, "--explain", "--json"]) == 0
     explained = orjson.loads(capfd.readouterr().out)
     assert {text["kept"] for text in explained["texts"]} == {True, False}
+
+
+def test_an_explained_page_is_parsed_and_segmented_once(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+
+    def counted[**P, T](function: Callable[P, T]) -> Callable[P, T]:
+        def call(*args: P.args, **kwargs: P.kwargs) -> T:
+            calls.append(function.__name__)
+            return function(*args, **kwargs)
+
+        return call
+
+    for name in ("parse_html", "segment_page"):
+        monkeypatch.setattr(html, name, counted(getattr(html, name)))
+    assert run(["extract", FERRY, "--explain"]) == 0
+    assert "texts kept" in capfd.readouterr().out
+    assert calls == ["parse_html", "segment_page"]
+
+
+def test_a_rule_of_the_operators_file_is_used_and_named(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text('[[site]]\nhosts = "paper.example"\nbody = "article > p"\ntitle = "h9"\n', encoding="utf-8")
+    command = ["extract", FERRY, "--url", "https://paper.example/a", "--site-rules", str(rules)]
+    assert run([*command, "--json"]) == 0
+    event = orjson.loads(capfd.readouterr().out)
+    assert "+rule." in event["extraction"]["version"]
+    assert event["extraction"]["evidence"]["site_rule.title"] == "dom"
+    assert run([*command, "--explain"]) == 0
+    explanation = capfd.readouterr().out
+    assert "the site's rule selects it" in explanation
+    assert "of the site gave body; no match for title" in explanation
+    assert run([*command, "--explain", "--json"]) == 0
+    assert orjson.loads(capfd.readouterr().out)["site_rule"]["unmatched"] == ["title"]
 
 
 def test_a_page_that_is_no_article_says_so(capfd: pytest.CaptureFixture[str]) -> None:
@@ -57,6 +96,7 @@ def test_a_page_that_is_no_article_says_so(capfd: pytest.CaptureFixture[str]) ->
         (["extract", "nowhere.html"], "no such file"),
         (["extract", str(SAMPLES / "pages")], "11 files; give one"),
         (["extract"], "Missing argument"),
+        (["extract", FERRY, "--site-rules", "nowhere.toml"], "nowhere.toml: No such file or directory"),
     ],
 )
 def test_a_wrong_call_is_told_in_one_line(arguments: list[str], told: str, capfd: pytest.CaptureFixture[str]) -> None:

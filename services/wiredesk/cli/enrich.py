@@ -9,8 +9,9 @@ import typer
 from rich.text import Text
 
 from wiredesk.cli import console, enriched_page
-from wiredesk.cli.options import with_settings
+from wiredesk.cli.options import load, with_settings
 from wiredesk.enrichment.settings import EnrichmentSettings
+from wiredesk.extractor.settings import ExtractorSettings
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import UsageError
 from wiredesk_schemas import EnrichedArticle, EntityType, Mention
@@ -60,6 +61,7 @@ def enrich(
     if as_json and as_html:
         raise UsageError("--json and --html: choose one")
     content = _read(path)
+    load(ExtractorSettings)  # read again by the extractor: what is wrong in them is reported here
     logs.quiet()
     result = enrich_one(content, settings, name=path, url=url)
     if isinstance(result, SkippedPage):
