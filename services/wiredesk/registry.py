@@ -99,6 +99,13 @@ class Registry:
         name = topic if isinstance(topic, str) else topic.name
         return tuple(stage for stage in self.stages.values() if stage.consumes.name == name)
 
+    def rivals(self, stage: Stage) -> tuple[Stage, ...]:
+        """Return the stages of the flow that read the same topic as a stage beside it.
+
+        What is sent to that topic again for the one would be processed again by the others, and pages would end twice.
+        """
+        return tuple(one for one in self.flow if one.consumes == stage.consumes and one != stage)
+
     def stage(self, name: str) -> Stage:
         """Return the stage of a name.
 

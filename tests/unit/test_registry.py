@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests import plugins
 from wiredesk import registry
+from wiredesk.cli import app
 from wiredesk.pipeline import ARTICLES_ENRICHED, STAGES, TERMINAL_TOPICS, TOPICS
 from wiredesk.registry import Registry
 from wiredesk.runtime.errors import UsageError
@@ -56,6 +57,21 @@ def test_what_stands_after_a_terminal_topic_ends_no_page() -> None:
     assert set(found.terminal_topics) == set(TERMINAL_TOPICS)
     assert [stage.name for stage in found.readers(ARTICLES_ENRICHED)] == ["tone"]
     assert found.event_types[plugins.TONES] == (plugins.Tone,)
+
+
+def test_a_branch_has_a_rival_in_the_flow() -> None:
+    found = loaded("tone", "keywords")
+    assert [stage.name for stage in found.rivals(found.stage("keywords"))] == ["enrichment"]
+    assert found.rivals(found.stage("tone")) == found.rivals(found.stage("enrichment")) == ()
+
+
+def test_dead_letters_of_a_branch_do_not_go_back(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = loaded("keywords")
+    monkeypatch.setattr(registry, "registry", lambda: found)
+    assert app.run(["dlq", "redrive", "--topic", "keywords", "--bootstrap-servers", "127.0.0.1:1"]) == 2
+    assert "enrichment reads articles.cleaned, too" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -205,6 +205,7 @@ SOMETIMES = {
     names.REPLAY: "the id of the run that replayed the page; absent from what the live stream published",
     names.REPLAYED: "<topic>/<partition>/<offset> of the record that the run read",
 }
+"""Headers that only some derived events have."""
 
 
 def _headers() -> Json:

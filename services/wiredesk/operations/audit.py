@@ -344,6 +344,7 @@ class _Audit:
         entered = {tp.partition: offsets for tp, offsets in ranges.items() if tp.topic == self._entry}
         ledger = Ledger(entered, all_present=False)
         events, twice = set[int](), dict[tuple[int, int], None]()
+        resent = set[tuple[int, int]]()
         # What was made of a record is written after it: where the input is cut off, so are the outputs.
         wanted = {tp: offsets for tp, offsets in ranges.items() if tp.topic == input_topic or tp.topic in outputs}
         async with contextlib.aclosing(self._cluster.read_range(wanted)) as records:
@@ -360,25 +361,22 @@ class _Audit:
                         events.add(event)
                     continue
                 ledger.present(*origin)
+                if last_value(record.headers, REDRIVE_COUNT) is not None:
+                    resent.add(origin)
                 source = TopicPartition(record.topic, record.partition)
                 if source not in committed or record.offset >= committed[source].offset:
                     ledger.in_flight(*origin)
-        if not stage.one_to_one:
-            return SideReconciliation(
-                done=ledger.count(DONE),
-                in_flight=ledger.count_in_flight,
-                missing=0,
-                duplicated=len(twice),
-                published_nothing=ledger.count_missing,
-                duplicated_records=self._names(twice),
-            )
+        # A record that was redriven, for this stage or another one, is read and published again, under the same id.
+        repeated = ledger.duplicated() if stage.one_to_one else iter(twice)
+        duplicated = [origin for origin in repeated if origin not in resent]
         return SideReconciliation(
             done=ledger.count(DONE),
             in_flight=ledger.count_in_flight,
-            missing=ledger.count_missing,
-            duplicated=ledger.count_duplicated,
-            missing_records=self._names(ledger.missing()),
-            duplicated_records=self._names(ledger.duplicated()),
+            missing=ledger.count_missing if stage.one_to_one else 0,
+            duplicated=len(duplicated),
+            published_nothing=0 if stage.one_to_one else ledger.count_missing,
+            missing_records=self._names(ledger.missing()) if stage.one_to_one else (),
+            duplicated_records=self._names(duplicated),
         )
 
     def _origin(self, record: Record) -> tuple[int, int] | None:

@@ -1,7 +1,7 @@
-"""Deadlines of the tests scale with the machine: what takes a second on a quiet one takes twenty on a busy one.
+"""Deadlines of tests that scale with the machine: what takes a second on a quiet one may take twenty on a busy one.
 
-A deadline in a test is there to end a test that will never pass, not to assert a speed. So each is written in seconds
-of a quiet machine and multiplied by one factor: measured at the start of the run, or set by WIREDESK_TEST_PATIENCE.
+A deadline ends a test that will never pass; it does not assert a speed. Each is written in seconds of a quiet machine
+and multiplied by one factor, which is measured at the start of the run or set by WIREDESK_TEST_PATIENCE.
 """
 
 import functools
@@ -9,14 +9,17 @@ import os
 import time
 
 VARIABLE = "WIREDESK_TEST_PATIENCE"
+"""The environment variable that sets the factor."""
 
 MOST = 15.0
-"""The largest factor that is measured: it makes a minute the 15 minutes that a broker allows a transaction."""
+"""The largest factor that is measured. It makes a minute 15 minutes, the longest transaction that a broker allows."""
 
 MOST_CHOSEN = 1000
 """The largest factor that can be set."""
 
 _ROUNDS = 2_000_000
+"""Steps of the computation whose time is measured."""
+
 _REFERENCE_SECONDS = 0.25
 """The rounds take 0.16 s on a quiet core of 2024. The rest is margin: the factor of such a machine is 1."""
 
