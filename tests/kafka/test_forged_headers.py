@@ -73,7 +73,7 @@ async def test_forged_headers_are_kept_and_not_believed(kafka: KafkaSettings, tm
         assert wiredesk(kafka, "dlq", "export", str(kept_file)).returncode == 0
         assert wiredesk(kafka, "dlq", "purge", "--yes").returncode == 0
         back = wiredesk(kafka, "dlq", "import", str(kept_file))
-        assert back.stdout == f"{len(forged)} dead letters imported, 0 were there\n"
+        assert back.stdout == f"{len(forged)} dead letters imported, 0 were there already\n"
         back = wiredesk(kafka, "dlq", "import", str(kept_file))
         assert back.stdout == f"0 dead letters imported, {len(forged)} were there\n"
 

@@ -1,10 +1,15 @@
 """Asking before something that cannot be undone."""
 
+import signal
 import sys
 
 import typer
 
+from wiredesk.cli import console
 from wiredesk.runtime.errors import UsageError
+
+YES = ("y", "yes")
+"""The answers that go on; every other one, and no answer, ends the command."""
 
 
 def confirm(consequence: str, question: str, *, yes: bool, remedy: str = "pass --yes") -> None:
@@ -18,10 +23,19 @@ def confirm(consequence: str, question: str, *, yes: bool, remedy: str = "pass -
 
     Raises:
         UsageError: there is no terminal to ask on.
-        typer.Abort: the answer is no.
+        typer.Abort: the answer is not yes.
+        KeyboardInterrupt: the person pressed Ctrl-C.
     """
     if yes:
         return
     if not sys.stdin.isatty():
         raise UsageError(f"{consequence}: {remedy}")
-    typer.confirm(f"{consequence}. {question}", abort=True, err=True)
+    console.note(f"{consequence}. {question} [y/N]", style="")
+    # asyncio's own handler of Ctrl-C only cancels a task, which would go unnoticed until the person answers.
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        answer = sys.stdin.readline()
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    if answer.strip().lower() not in YES:
+        raise typer.Abort

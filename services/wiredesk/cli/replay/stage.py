@@ -178,8 +178,8 @@ def _show_estimate(
                 "live": into is None,
                 "partitions": {str(number): span for number, span in ranges.items()},
                 "read": survey.read,
-                "wanted": survey.wanted,
-                "passed_over": survey.read - survey.wanted,
+                "wanted": survey.accepted,
+                "passed_over": survey.read - survey.accepted,
                 "bytes": survey.size,
                 "records_per_second": trial_.rate and round(trial_.rate, 1),
                 "seconds": seconds and round(seconds, 1),
@@ -188,8 +188,8 @@ def _show_estimate(
         return
     rows: list[tuple[str, object]] = [
         ("records", survey.read),
-        ("to process", survey.wanted),
-        ("filtered out", survey.read - survey.wanted),
+        ("to process", survey.accepted),
+        ("filtered out", survey.read - survey.accepted),
         ("bytes to process", survey.size),
         ("version", trial_.version),
         ("into", (target or "nothing") + (" (live)" if into is None and target else "")),

@@ -41,13 +41,13 @@ class Survey:
 
     Attributes:
         read: records in it.
-        wanted: of them, those that the filter accepts.
+        accepted: of them, those that the filter accepts.
         size: bytes of those.
         sample: some of those, chosen at random.
     """
 
     read: int
-    wanted: int
+    accepted: int
     size: int
     sample: tuple[Record, ...]
 
@@ -132,7 +132,7 @@ async def resolve_ranges(
     if until_ms is not None:
         later = await cluster.offset_ranges(partitions, since_ms=until_ms)
         ranges = {tp.partition: ranges[tp.partition].intersection(0, later[tp].start) for tp in partitions}
-    if not any(wanted.size for wanted in ranges.values()):
+    if not any(offsets.size for offsets in ranges.values()):
         held = sum(one.size for one in there.values())
         raise UsageError(
             f"nothing to replay: {partitions[0].topic} has no record in that range (it holds {held} offsets in all)"
@@ -158,7 +158,7 @@ async def estimate(
     worker_settings: WorkerSettings,
     stage: Stage,
     ranges: Mapping[int, OffsetRange],
-    wanted: RecordFilter,
+    accepts: RecordFilter,
     *,
     rate: float | None = None,
     progress: ProgressCallback = ignore_progress,
@@ -167,7 +167,7 @@ async def estimate(
 
     Args:
         ranges: offsets to read, by partition of the stage's input topic.
-        wanted: which records are processed.
+        accepts: which records are processed.
         rate: records a second at most; None: no limit.
         progress: called with the records read so far and the offsets to read.
 
@@ -177,18 +177,18 @@ async def estimate(
     """
     topic = cluster.settings.on_cluster(stage.consumes.name)
     sources = {TopicPartition(topic, number): offsets for number, offsets in ranges.items()}
-    surveyed = await survey(cluster, sources, wanted, progress)
+    surveyed = await survey(cluster, sources, accepts, progress)
     tried = await trial(stage, worker_settings, surveyed.sample)
     seconds = None
     if tried.rate is not None:
-        seconds = surveyed.wanted / (tried.rate if rate is None else min(rate, tried.rate))
+        seconds = surveyed.accepted / (tried.rate if rate is None else min(rate, tried.rate))
     return Estimate(surveyed, tried, seconds)
 
 
 async def survey(
     cluster: Cluster,
     sources: Mapping[TopicPartition, OffsetRange],
-    wanted: RecordFilter,
+    accepts: RecordFilter,
     progress: ProgressCallback = ignore_progress,
 ) -> Survey:
     """Read a range, and return what it holds.
@@ -205,7 +205,7 @@ async def survey(
             read += 1
             if not read % 1000:
                 progress(read, total)
-            if not wanted(record):
+            if not accepts(record):
                 continue
             accepted += 1
             size += record.size

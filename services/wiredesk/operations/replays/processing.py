@@ -66,15 +66,15 @@ async def position(cluster: Cluster, run: Run, trouble: Trouble | None = None) -
     Raises:
         UnavailableError: the cluster cannot be reached.
     """
-    offsets = await cluster.group_offsets(cluster.settings.on_cluster(run.group))
-    committed = {tp.partition: at.offset for tp, at in offsets.items()}
-    if any(wanted.size and number not in committed for number, wanted in run.ranges.items()):
+    by_partition = await cluster.group_offsets(cluster.settings.on_cluster(run.group))
+    committed = {tp.partition: at.offset for tp, at in by_partition.items()}
+    if any(offsets.size and number not in committed for number, offsets in run.ranges.items()):
         return None
     nexts = {
-        number: min(wanted.stop, max(wanted.start, committed.get(number, wanted.stop)))
-        for number, wanted in run.ranges.items()
+        number: min(offsets.stop, max(offsets.start, committed.get(number, offsets.stop)))
+        for number, offsets in run.ranges.items()
     }
-    done = sum(nexts[number] - wanted.start for number, wanted in run.ranges.items())
+    done = sum(nexts[number] - offsets.start for number, offsets in run.ranges.items())
     return RunPosition(done, run.size, nexts, trouble)
 
 
@@ -111,7 +111,7 @@ async def process(
     worker_settings: WorkerSettings,
     stage: Stage,
     run: Run,
-    wanted: RecordFilter,
+    accepts: RecordFilter,
     *,
     rate: float | None,
     stop: asyncio.Event,
@@ -122,7 +122,7 @@ async def process(
     A process that has nothing left to do stays until the others are done: it takes over what one of them leaves.
 
     Args:
-        wanted: which records are processed.
+        accepts: which records are processed.
         rate: records a second that this process takes at most; None: no limit.
         on_position: called now and then with how far the run has come.
 
@@ -133,7 +133,7 @@ async def process(
     ending = asyncio.Event()
     own = {name: value for name, value in WORKER_DEFAULTS.items() if name not in worker_settings.model_fields_set}
     own["instance_id"] = None  # a static member of the stage's group is not one of the run's group
-    worker = Worker(stage, cluster.settings, worker_settings.model_copy(update=own), run.scope(stage, wanted, rate))
+    worker = Worker(stage, cluster.settings, worker_settings.model_copy(update=own), run.scope(stage, accepts, rate))
     working = asyncio.create_task(worker.run(ending))
     stopping = asyncio.create_task(stop.wait())
     finished = False

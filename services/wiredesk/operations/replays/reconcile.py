@@ -83,8 +83,8 @@ class Reconciliation(BaseModel):
     @property
     def adds_up(self) -> bool:
         """Whether every accepted record has the outcomes that the stage promises, and there are no others."""
-        wanted = self.read - self.passed_over
-        return wanted == sum(self.ended.values()) + self.published_nothing and not (
+        accepted = self.read - self.passed_over
+        return accepted == sum(self.ended.values()) + self.published_nothing and not (
             self.missing or self.duplicated or self.unexpected or self.expired
         )
 
@@ -123,7 +123,7 @@ async def reconcile(
     written = {tp: OffsetRange(max(offset, now[tp].start), now[tp].stop) for tp, offset in planned_ends.items()}
     reader = _Reader(cluster, run, sources, list(outputs), progress, one_to_one=one_to_one)
     reader.total = sum(offsets.size for offsets in (*sources.values(), *written.values()))
-    readable = {tp: OffsetRange(max(wanted.start, there[tp].start), wanted.stop) for tp, wanted in sources.items()}
+    readable = {tp: OffsetRange(max(offsets.start, there[tp].start), offsets.stop) for tp, offsets in sources.items()}
     await reader.read_source(readable, accepts)
     await reader.read_outputs(written)
     return reader.result({tp.partition: held.start for tp, held in there.items()})

@@ -71,13 +71,13 @@ class Run(BaseModel):
         topic = settings.on_cluster(stage.consumes.name)
         return {TopicPartition(topic, number): offsets for number, offsets in self.ranges.items()}
 
-    def scope(self, stage: Stage, wanted: RecordFilter, rate: float | None) -> ReplayScope:
+    def scope(self, stage: Stage, accepts: RecordFilter, rate: float | None) -> ReplayScope:
         """Return what the workers of the run need to know of it."""
         return ReplayScope(
             run=self.id,
             group=self.group,
             stop_offsets={number: offsets.stop for number, offsets in self.ranges.items()},
-            record_filter=wanted,
+            record_filter=accepts,
             output_topics={name: topic.name for name, topic in output_topics(stage, self.into).items()},
             rate=rate,
         )
