@@ -28,11 +28,12 @@ from aiokafka import TopicPartition
 from aiokafka import codec as library
 from overhead import inputs
 
+from tests import topics
 from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import WiredeskError
-from wiredesk.runtime.kafka import clients, packing, topics
+from wiredesk.runtime.kafka import clients, packing
 from wiredesk.runtime.kafka.fetching import poll
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Topic

@@ -16,11 +16,11 @@ from pathlib import Path
 from aiokafka import AIOKafkaProducer
 from burning_stage import SOURCE, STAGE, TARGET
 
+from tests import topics
 from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import WiredeskError
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.worker import Worker, descriptors
 

@@ -17,12 +17,12 @@ from pathlib import Path
 
 import psutil
 
+from tests import topics
 from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.pipeline import STAGES, TOPICS
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import WiredeskError
-from wiredesk.runtime.kafka import topics
 
 READY_SECONDS = 300
 SETTLE_SECONDS = 10

@@ -19,11 +19,12 @@ import psutil
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from burning_stage import SOURCE, STAGE, TARGET
 
+from tests import topics
 from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import WiredeskError
-from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.settings import MIB
 
 SAMPLE_SECONDS = 0.5

@@ -18,11 +18,11 @@ from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
+from tests import topics
 from tests.reading import count_partitions
 from wiredesk.local.broker.cluster import EmbeddedKafka
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.pipeline import ARTICLES_CLEANED, ARTICLES_ENRICHED, PAGES_ACCEPTED, PAGES_RAW, STAGES, TOPICS
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk_schemas import page_id
 

@@ -34,6 +34,7 @@ from pathlib import Path
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 from pages import pages as public_pages
 
+from tests import topics
 from tests.reading import read_topic
 from wiredesk import pipeline
 from wiredesk.local import stack
@@ -42,7 +43,7 @@ from wiredesk.runtime import logs
 from wiredesk.runtime.errors import RejectedError, WiredeskError
 from wiredesk.runtime.isolation.template import ONE_THREAD
 from wiredesk.runtime.isolation.template_process import load
-from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.records import Handler, Output, Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage

@@ -28,13 +28,14 @@ import psutil
 from aiokafka import AIOKafkaProducer
 from pages import pages
 
+from tests import topics
 from tests.reading import read_topic
 from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.pipeline import PAGES_RAW, STAGES, TERMINAL_TOPICS, TOPICS
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import WiredeskError
-from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk_schemas import header

@@ -22,12 +22,13 @@ from pathlib import Path
 
 from burning_stage import REASONS, SOURCE, STAGE, TARGET
 
+from tests import topics
 from tests.reading import read_topic
 from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import WiredeskError
-from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import MIB, KafkaSettings
 from wiredesk_schemas.headers import DEAD_LETTER_REASON, decode_text, last_value

@@ -23,6 +23,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from burning_stage import SOURCE, STAGE, TARGET
 from overhead import inputs
 
+from tests import topics
 from tests.reading import offset_ranges, read_range
 from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
@@ -30,7 +31,6 @@ from wiredesk.operations.replays.planning import create_run, resolve_ranges
 from wiredesk.operations.replays.reconcile import reconcile
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import WiredeskError
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings

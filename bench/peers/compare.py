@@ -33,11 +33,11 @@ import latency
 import psutil
 from peers import PEERS, ROOT, Flow, Peer, Terms, embedded_brokers
 
+from tests import topics
 from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import WiredeskError
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Topic
 

@@ -11,8 +11,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from peers import Flow, Peer, Terms, Worker, cpu_seconds
 
+from tests import topics
 from wiredesk.runtime.errors import WiredeskError
-from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Topic
 

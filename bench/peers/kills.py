@@ -11,10 +11,11 @@ from pathlib import Path
 
 from peers import ROOT, Flow, Peer, Terms, Worker
 
+from tests import topics
 from tests.reading import read_topic
 from wiredesk.local import stack
 from wiredesk.local.broker.settings import BrokerSettings
-from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage, Topic
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from cost import PARTITIONS, RECORD_BYTES
 from peers import Flow, Peer, Terms, Worker
 
+from tests import topics
 from tests.reading import read_topic
 from wiredesk.runtime.errors import WiredeskError
-from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Topic
 

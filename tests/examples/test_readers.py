@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from tests import toolchains
+from tests import toolchains, topics
 from tests.support import ROOT
 from wiredesk.contracts.json_schema import example_of
 from wiredesk.local.broker import jars
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.pipeline import ARTICLES_ENRICHED
-from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import scaled
 from wiredesk.testing.processes import environment

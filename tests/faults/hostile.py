@@ -21,6 +21,7 @@ from typing import Any
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
+from tests import topics
 from tests.faults import command_checks as checks
 from tests.faults.batches import RawBatch, RawProducer
 from tests.faults.command_checks import Outcome
@@ -29,7 +30,6 @@ from tests.faults.soak import folder_for
 from tests.support import ROOT
 from wiredesk.pipeline import PAGES_RAW, STAGES, TERMINAL_TOPICS, TOPICS
 from wiredesk.runtime import logs
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import scaled
 from wiredesk.testing.processes import environment, run_broker, wait_until, wiredesk, workers

@@ -28,6 +28,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from tests import topics
 from tests.faults import crew
 from tests.support import ROOT
 from wiredesk.local import stack
@@ -36,7 +37,6 @@ from wiredesk.operations.replays.processing import position
 from wiredesk.operations.replays.run import Run, load_runs
 from wiredesk.pipeline import ARTICLES_CLEANED, ARTICLES_ENRICHED, PAGES_RAW, STAGES, TOPICS
 from wiredesk.runtime import logs
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import scaled, setting

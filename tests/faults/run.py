@@ -17,6 +17,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 
+from tests import topics
 from tests.faults import crew, plan
 from tests.faults.plan import Fault, Kind
 from tests.faults.proxy import Proxy
@@ -27,7 +28,6 @@ from wiredesk.local.broker.node import Node
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.pipeline import ENRICHMENT, PAGES_RAW, STAGES, TERMINAL_TOPICS, TOPICS
 from wiredesk.runtime.isolation.pool import MAX_CRASHES
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import scaled, setting
 

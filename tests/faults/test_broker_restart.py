@@ -10,9 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests import topics
 from tests.support import ROOT, SAMPLES, Raw, ends_of, publish
 from wiredesk.pipeline import TOPICS
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.processes import free_port, wait_until, workers
 

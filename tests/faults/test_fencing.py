@@ -10,10 +10,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests import topics
 from tests.support import Raw, publish
 from wiredesk.operations.audit import reconcile
 from wiredesk.pipeline import PAGES_SKIPPED, STAGES, TOPICS
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import setting

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests import topics
 from tests.support import SAMPLES, Raw, ends_of, publish
 from wiredesk.pipeline import TOPICS
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import setting

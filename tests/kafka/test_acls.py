@@ -12,7 +12,7 @@ import orjson
 import pytest
 from aiokafka import TopicPartition
 
-from tests import echo, secured
+from tests import echo, secured, topics
 from tests.handlers import STAGE
 from tests.secured import Guest, SecuredKafka
 from tests.support import DEADLINE, SAMPLES, Raw, publish
@@ -23,7 +23,7 @@ from wiredesk.operations.command_acls import COMMANDS, Request
 from wiredesk.operations.replays.run import RUNS_TOPIC, Run, load_runs, save_run
 from wiredesk.pipeline import INGEST, PAGES_RAW, STAGES, TOPICS
 from wiredesk.runtime.errors import WiredeskError
-from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings

@@ -8,12 +8,12 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from tests import topics
 from tests.faults.batches import RawBatch, RawProducer, RawRecord
 from tests.faults.hostile import ANY_TIMES
 from tests.support import Raw, publish
 from wiredesk.pipeline import ARTICLES_ENRICHED, EXTRACTOR, INGEST, PAGES_ACCEPTED, PAGES_RAW, PAGES_SKIPPED, TOPICS
 from wiredesk.runtime.dead_letters import dead_letter
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.records import Failure, Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.processes import wiredesk

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from aiokafka.protocol.fetch import FetchRequest
 
-from tests import echo
+from tests import echo, topics
 from tests.reading import read_topic
-from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.settings import KafkaSettings
 
 

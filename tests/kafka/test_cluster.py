@@ -12,6 +12,7 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka import client as library
 
+from tests import topics
 from tests.echo import TOPICS, send
 from tests.handlers import SOURCE
 from tests.support import Raw, publish
@@ -19,7 +20,6 @@ from wiredesk import pipeline
 from wiredesk.cli import app
 from wiredesk.operations.status import StatusMonitor
 from wiredesk.runtime.errors import UnavailableError, UsageError
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.settings import KafkaSettings

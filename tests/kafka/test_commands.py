@@ -13,13 +13,13 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests import topics
 from tests.support import ROOT, SAMPLES
 from wiredesk.cli import app
 from wiredesk.operations import page_files
 from wiredesk.pipeline import TOPICS
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import UsageError
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.printable import printable
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import scaled

@@ -6,8 +6,8 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 
+from tests import topics
 from tests.support import ROOT
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Topic
 from wiredesk.testing.processes import wiredesk

@@ -7,12 +7,12 @@ import confluent_kafka
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from tests import topics
 from tests.echo import SETTINGS, TOPICS, outcomes, worker
 from tests.handlers import TARGET
 from tests.reading import read_topic
 from tests.support import text
 from wiredesk.pipeline import STAGES
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.batches import MAX_RECORD_BYTES
 from wiredesk.runtime.kafka.transactions import TransactionalProducer
 from wiredesk.runtime.records import Output, Record

@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from tests import topics
 from tests.reading import read_topic
 from tests.support import DEADLINE, ROOT
 from wiredesk.operations.dead_letters.redrive_log import read_redrive_log
 from wiredesk.pipeline import EXTRACTOR, INGEST, PAGES_ACCEPTED, PAGES_RAW, TOPICS
 from wiredesk.runtime.dead_letters import dead_letter
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.lineage import lineage
 from wiredesk.runtime.records import Failure, Record

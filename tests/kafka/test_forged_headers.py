@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests import topics
 from tests.reading import read_topic
 from tests.support import Raw, ends_of, publish
 from wiredesk.pipeline import PAGES_RAW, TOPICS
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.processes import wiredesk, workers

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from tests import topics
 from tests.echo import DEADLINE, SETTINGS, TOPICS, outcomes, send, worker
 from tests.handlers import STAGE
 from tests.support import templates, text
 from wiredesk.runtime.errors import HandlerError, UnavailableError
 from wiredesk.runtime.isolation import template as template_module
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import MIB, KafkaSettings
 from wiredesk.runtime.trouble import Trouble, TroubleKind
 from wiredesk.runtime.worker import Worker

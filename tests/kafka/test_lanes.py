@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
+from tests import topics
 from tests.echo import SETTINGS, TOPICS, outcomes, send, worker
 from tests.handlers import SOURCE, STAGE, TARGET
 from tests.reading import read_topic
 from tests.support import DEADLINE, text
 from wiredesk.pipeline import TOPICS as PIPELINE_TOPICS
 from wiredesk.runtime.errors import UnavailableError
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.transactions import TransactionalProducer
 from wiredesk.runtime.records import Output, Record
 from wiredesk.runtime.settings import KafkaSettings

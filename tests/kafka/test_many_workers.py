@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests import echo
+from tests import echo, topics
 from tests.handlers import TARGET
 from tests.support import DEADLINE, ROOT
 from wiredesk.pipeline import TOPICS
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import scaled
 from wiredesk.testing.processes import environment, wait_until

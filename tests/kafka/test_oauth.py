@@ -20,12 +20,12 @@ from aiokafka.errors import KafkaError
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from tests import echo, secured
+from tests import echo, secured, topics
 from tests.reading import count_partitions, read_topic
 from tests.secured import SecuredKafka
 from wiredesk.local.broker import node
 from wiredesk.runtime.errors import UnavailableError, UsageError
-from wiredesk.runtime.kafka import tokens, topics
+from wiredesk.runtime.kafka import tokens
 from wiredesk.runtime.settings import KafkaSettings
 
 AUDIENCE = "kafka"

@@ -16,6 +16,7 @@ from aiokafka.admin import NewPartitions, RecordsToDelete
 from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined] # exported, and not said so
 from prometheus_client import REGISTRY
 
+from tests import topics
 from tests.echo import DEADLINE, SETTINGS, TOPICS, outcomes, send, worker
 from tests.handlers import SOURCE, STAGE
 from tests.reading import committed_offsets, count_partitions, set_group_offsets, topic_id
@@ -24,7 +25,7 @@ from wiredesk.local.broker.cluster import EmbeddedKafka
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.pipeline import PAGES_RAW, STAGES
 from wiredesk.pipeline import TOPICS as PIPELINE_TOPICS
-from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage

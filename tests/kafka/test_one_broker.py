@@ -10,9 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests import topics
 from tests.echo import TOPICS
 from tests.support import DEADLINE, ROOT
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.processes import wait_until
 

@@ -5,11 +5,12 @@ import contextlib
 import pytest
 from aiokafka import TopicPartition
 
+from tests import topics
 from tests.echo import TOPICS, send
 from tests.handlers import SOURCE
 from tests.reading import read_range
 from wiredesk.runtime.errors import UnavailableError
-from wiredesk.runtime.kafka import clients, partition_reader, topics
+from wiredesk.runtime.kafka import clients, partition_reader
 from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.settings import KafkaSettings
 

@@ -18,12 +18,11 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from tests import secured
+from tests import secured, topics
 from tests.reading import count_partitions
 from tests.secured import SecuredKafka
 from wiredesk.pipeline import TOPICS
 from wiredesk.runtime.errors import UnavailableError, UsageError, WiredeskError
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.processes import WorkerProcess, wait_until
 

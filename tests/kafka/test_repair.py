@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 
 import pytest
 
+from tests import topics
 from tests.reading import read_topic
 from tests.support import DEADLINE, SAMPLES, Raw, ends_of, publish, text
 from wiredesk.extractor.extract import Extractor
 from wiredesk.pipeline import ARTICLES_CLEANED, ARTICLES_ENRICHED, EXTRACTOR, TOPICS
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.processes import WorkerProcess, wait_until, wiredesk, workers

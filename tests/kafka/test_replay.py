@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 
+from tests import topics
 from tests.reading import read_topic
 from tests.support import DEADLINE, ROOT, Raw, ends_of, publish, text
 from wiredesk.operations.replays.planning import create_run, resolve_ranges
 from wiredesk.operations.replays.reconcile import reconcile
 from wiredesk.operations.replays.run import Run, load_runs
 from wiredesk.pipeline import INGEST, PAGES_ACCEPTED, PAGES_SKIPPED, TOPICS
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.records import Record

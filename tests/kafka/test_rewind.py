@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from aiokafka import TopicPartition
 
+from tests import topics
 from tests.reading import committed_offsets, read_topic
 from tests.support import DEADLINE, Raw, ends_of, origin, publish
 from wiredesk.pipeline import INGEST, PAGES_SKIPPED, TOPICS
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.processes import wiredesk, workers
 

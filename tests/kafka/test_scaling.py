@@ -5,9 +5,9 @@ import collections
 import json
 from pathlib import Path
 
+from tests import topics
 from tests.support import DEADLINE, SAMPLES, Raw, collect, publish
 from wiredesk.pipeline import ARTICLES_CLEANED, TOPICS
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import setting
 from wiredesk.testing.processes import WorkerProcess, wait_until, workers

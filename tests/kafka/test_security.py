@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests import secured
+from tests import secured, topics
 from tests.support import SAMPLES
 from wiredesk.pipeline import TOPICS
 from wiredesk.runtime.errors import UnavailableError
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.processes import WorkerProcess, wait_until
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from tests import topics
 from tests.reading import count_partitions
 from tests.support import SAMPLES, Raw, ends_of, publish
 from wiredesk.pipeline import PAGES_RAW, TOPICS
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.processes import wait_until, wiredesk, workers
 

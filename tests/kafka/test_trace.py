@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests import topics
 from tests.support import SAMPLES, Raw, ends_of, publish
 from wiredesk.pipeline import PAGES_ACCEPTED, TOPICS
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.processes import wait_until, wiredesk, workers
 from wiredesk_schemas import page_id

@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import NewTopic
 from aiokafka.errors import CommitFailedError
 
+from tests import topics
 from tests.echo import TOPICS
 from tests.faults.proxy import Proxy
 from tests.handlers import TARGET
@@ -19,7 +20,7 @@ from tests.support import DEADLINE
 from wiredesk.local.broker.cluster import EmbeddedKafka
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime.errors import AbortedError, FencedError, InDoubtError, OpeningError, OutputTooLargeError
-from wiredesk.runtime.kafka import clients, topics
+from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.kafka.at_least_once import AtLeastOnceProducer
 from wiredesk.runtime.kafka.group_offsets import stable_committed_offset
 from wiredesk.runtime.kafka.transactions import TransactionalProducer

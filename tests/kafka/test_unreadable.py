@@ -11,11 +11,11 @@ from aiokafka import TopicPartition
 from aiokafka.codec import gzip_encode
 from aiokafka.record.util import calc_crc32c
 
+from tests import topics
 from tests.faults.batches import Codec, RawBatch, RawHeader, RawProducer, RawRecord
 from tests.reading import committed_offsets, offset_ranges, read_range
 from tests.support import Raw, ends_of, origin, publish, text
 from wiredesk.pipeline import PAGES_RAW, STAGES, TOPICS
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.kafka.damaged import MAX_HEADERS
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings

@@ -7,7 +7,7 @@ Asking and reading:
     descriptions        what a cluster says of topics and consumer groups
     offset_range        a range of offsets of a partition
     partition_reader    reads partitions over a client that is shared
-    topics              creates topics, over a client of its own
+    topics              describes and creates topics: a part of `cluster`
     group_offsets       committed offsets, and the note beside each
     open_transactions   transactions that keep readers from reading on
     partition_identity  topic id and leader epoch: whether offsets still mean the same records

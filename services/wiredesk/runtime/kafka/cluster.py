@@ -7,8 +7,7 @@ block goes over its connections, one or two to each broker.
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 
 import structlog
 from aiokafka import TopicPartition
@@ -18,44 +17,28 @@ from aiokafka.errors import (
     KafkaTimeoutError,
     LeaderNotAvailableError,
     NonEmptyGroup,
-    TopicAlreadyExistsError,
     for_code,
 )
-from aiokafka.protocol.admin import CreateTopicsRequest, DeleteGroupsRequest, DescribeGroupsRequest
+from aiokafka.protocol.admin import DeleteGroupsRequest, DescribeGroupsRequest
 from aiokafka.protocol.commit import OffsetCommitRequest, OffsetFetchRequest
-from aiokafka.protocol.metadata import MetadataRequest
 from aiokafka.protocol.offset import OffsetRequest
 
 from wiredesk.runtime.errors import ForbiddenError, UnavailableError, UsageError
 from wiredesk.runtime.kafka import authorization, clients
-from wiredesk.runtime.kafka.cluster_client import ClusterClient
 from wiredesk.runtime.kafka.delivery import format_error
 from wiredesk.runtime.kafka.descriptions import (
     GroupDescription,
-    PartitionDescription,
-    TopicDescription,
-    TopicState,
     decode_member,
 )
 from wiredesk.runtime.kafka.group_offsets import CommitNote, CommittedOffset
 from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.kafka.open_transactions import OpenTransaction, open_transactions
-from wiredesk.runtime.kafka.partition_identity import format_topic_id
 from wiredesk.runtime.kafka.partition_reader import POLL_MS, PartitionReader
-from wiredesk.runtime.kafka.protocol import TopicMetadata
+from wiredesk.runtime.kafka.topics import TopicClient
 from wiredesk.runtime.records import Record
-from wiredesk.runtime.topology import Stage, Topic
+from wiredesk.runtime.topology import Stage
 
 log = structlog.get_logger(__name__)
-
-CREATE_TIMEOUT_MS = 30_000
-"""How long a broker may take to create topics."""
-
-SPREAD_SECONDS = 30
-"""How long brokers may take to learn of new topics."""
-
-SPREAD_POLL_SECONDS = 0.05
-"""Pause between two requests to a broker that does not know new topics yet."""
 
 OPEN_NOTE_SECONDS = 2.0
 """After this time a log line says which open transaction is waited for. On a topic that is being written one is always
@@ -68,8 +51,8 @@ READ_UNCOMMITTED, READ_COMMITTED = 0, 1
 """Isolation levels of the protocol."""
 
 
-class Cluster(ClusterClient):
-    """One client, for the length of an `async with` block.
+class Cluster(TopicClient):
+    """One client, for the length of an `async with` block; what it knows of topics stands in `TopicClient`.
 
     Names of topics and groups are those on the cluster, prefix included, unless a method takes a stage or a topic of
     the topology. All methods raise:
@@ -81,170 +64,6 @@ class Cluster(ClusterClient):
         settings: of the connection.
         client_id: in the broker's logs, metrics and quotas.
     """
-
-    # Topics
-
-    async def describe_topics(self, names: Iterable[str]) -> dict[str, TopicDescription]:
-        """Return the topics that exist, by name; the others are left out.
-
-        They are asked for by name: a list of all topics would leave out those that we may not see, as if they did not
-        exist.
-
-        Raises:
-            ForbiddenError: one of them is not visible to us.
-        """
-        names = list(names)
-        if not names:
-            return {}
-        async with self._explained():
-            answer = await self._ask_any(TopicMetadata(*names))
-        described, hidden = {}, []
-        for error, name, topic_id, _, partitions, *_ in answer.topics:
-            if error == authorization.TOPIC_REFUSED:
-                hidden.append(name)
-            elif partitions:
-                of_topic = [
-                    PartitionDescription(number, leader, len(replicas), len(in_sync))
-                    for _, number, leader, _, replicas, in_sync, *_ in partitions
-                ]
-                in_order = tuple(sorted(of_topic, key=lambda partition: partition.number))
-                described[name] = TopicDescription(name, format_topic_id(topic_id), in_order)
-        if hidden:
-            raise authorization.invisible(self.settings, hidden)
-        return {name: described[name] for name in names if name in described}
-
-    async def topic_id(self, name: str) -> str:
-        """Return the id of a topic; empty where there is none of that name."""
-        described = await self.describe_topics([name])
-        return described[name].id if name in described else ""
-
-    async def topic_states(self, topics: Sequence[Topic]) -> list[TopicState]:
-        """Return the state of each topic of the topology."""
-        described = await self.describe_topics([self.settings.on_cluster(topic.name) for topic in topics])
-        states = []
-        for topic in topics:
-            there = described.get(self.settings.on_cluster(topic.name))
-            partitions, replication = (len(there.partitions), there.replication) if there is not None else (0, 0)
-            states.append(TopicState(topic, partitions, replication))
-        return states
-
-    async def partitions(self, names: Iterable[str]) -> list[TopicPartition]:
-        """Return the partitions of those topics that exist, in order."""
-        described = await self.describe_topics(names)
-        return [partition for topic in described.values() for partition in topic.topic_partitions]
-
-    async def required_topics(self, names: Iterable[str]) -> dict[str, TopicDescription]:
-        """Return topics that a deployment has, by name.
-
-        Raises:
-            UnavailableError: one of the topics does not exist.
-        """
-        names = list(names)
-        described = await self.describe_topics(names)
-        if missing := [name for name in names if name not in described]:
-            raise UnavailableError(f"no topic {', '.join(missing)} on the cluster: run 'wiredesk topics create' first")
-        return described
-
-    async def required_partitions(self, names: Iterable[str]) -> list[TopicPartition]:
-        """Return the partitions of topics that a deployment has, in order.
-
-        Raises:
-            UnavailableError: one of the topics does not exist.
-        """
-        described = await self.required_topics(names)
-        return [partition for topic in described.values() for partition in topic.topic_partitions]
-
-    async def input_partitions(self, stage: Stage, numbers: Iterable[int] = ()) -> list[TopicPartition]:
-        """Return the partitions of a stage's input topic.
-
-        Args:
-            stage: of the topology.
-            numbers: partitions that must be among them.
-
-        Raises:
-            UsageError: one of the partitions does not exist.
-            UnavailableError: a topic of the stage does not exist.
-        """
-        topics = [stage.consumes, *stage.produces, stage.dead_letter_topic]
-        partitions = await self.required_partitions([self.settings.on_cluster(topic.name) for topic in topics])
-        name = self.settings.on_cluster(stage.consumes.name)
-        inputs = [partition for partition in partitions if partition.topic == name]
-        if wrong := [number for number in numbers if number >= len(inputs)]:
-            raise UsageError(f"{name} has no partition {wrong[0]}: they are 0 to {len(inputs) - 1}")
-        return inputs
-
-    async def create_topics(
-        self, topics: Sequence[Topic], *, partitions: int | None = None, replication: int = 1
-    ) -> list[str]:
-        """Create the topics that are missing, and return their names; those that exist stay as they are.
-
-        When it returns, every broker that answers knows them.
-
-        Args:
-            topics: of the topology.
-            partitions: for every topic, instead of its own number; dead-letter topics keep theirs.
-            replication: replicas of each partition.
-
-        Raises:
-            UnavailableError: the cluster refuses one.
-        """
-        names = [self.settings.on_cluster(topic.name) for topic in topics]
-        # Kafka wants the right to create even for topics that exist: who only uses them need not have it.
-        there = await self.describe_topics(names)
-        wanted: list[Any] = [
-            (
-                name,
-                topic.partitions if partitions is None or topic.dead_letters else partitions,
-                replication,
-                [],
-                list(topic.settings().items()),
-            )
-            for name, topic in zip(names, topics, strict=True)
-            if name not in there
-        ]
-        created = []
-        request = CreateTopicsRequest(wanted, CREATE_TIMEOUT_MS, validate_only=False)
-        async with self._explained():
-            answer = await self._ask_controller(request) if wanted else None
-            for name, code, message in answer.topic_errors if answer else ():
-                if code == 0:
-                    created.append(name)
-                elif code in (authorization.TOPIC_REFUSED, authorization.CLUSTER_REFUSED):
-                    raise authorization.forbidden(self.settings, "CREATE", f"topic {name}")
-                elif code != TopicAlreadyExistsError.errno:
-                    raise UnavailableError(f"topic {name} cannot be created: {message or for_code(code).__name__}")
-            await self._wait_until_known(names)
-        return created
-
-    async def _wait_until_known(self, names: Sequence[str]) -> None:
-        """Wait until every broker knows topics: the controller answers at once, the others read its log later.
-
-        Without this, a client that asks another broker next may hear that there is no such topic.
-
-        Raises:
-            UnavailableError: a broker that answers does not know them in time.
-        """
-        deadline = asyncio.get_running_loop().time() + SPREAD_SECONDS
-        for broker in self._client.cluster.brokers():
-            while True:
-                try:
-                    answer: Any = await self._client.send(broker.nodeId, MetadataRequest())
-                except (KafkaError, TimeoutError):
-                    break  # it is down: when it is back, it learns of the topics before it answers
-                missing = set(names) - {topic["topic"] for topic in answer.to_object()["topics"]}
-                if not missing:
-                    break
-                if asyncio.get_running_loop().time() > deadline:
-                    raise UnavailableError(
-                        f"topic {min(missing)} exists, but broker {broker.nodeId} does not show it: look at its log, "
-                        "and at your right to describe topics"
-                    )
-                await asyncio.sleep(SPREAD_POLL_SECONDS)
-
-    async def count_brokers(self) -> int:
-        """Return how many brokers are in the cluster."""
-        async with self._explained():
-            return len((await self._ask_any(MetadataRequest([]))).brokers)
 
     # Offsets
 
