@@ -61,8 +61,10 @@ async def test_a_dead_letter_is_the_record_as_received(kafka: KafkaSettings) -> 
     assert (letter.key, letter.value) == (b"\x80key", b"raise")
     kept = [*headers[:2], ("received_wiredesk_dlq_reason", b"forged"), ("received_wiredesk_origin", b"x")]
     assert list(letter.headers[: len(headers)]) == kept
-    told = {name: text(letter, f"wiredesk_dlq_{name}") for name in ("reason", "stage", "topic", "partition", "offset")}
-    assert told == {
+    reasons = {
+        name: text(letter, f"wiredesk_dlq_{name}") for name in ("reason", "stage", "topic", "partition", "offset")
+    }
+    assert reasons == {
         "reason": "error",
         "stage": "echo",
         "topic": kafka.on_cluster("in"),

@@ -69,7 +69,7 @@ async def test_a_fenced_lane_leaves_the_partition_to_its_new_owner_until_the_gro
 
 
 async def test_what_is_in_flight_counts_as_lag(kafka: KafkaSettings) -> None:
-    """The consumer's position is behind it already, but another worker would have to do it again."""
+    """The consumer's position is after them already, but another worker would have to process them again."""
     await topics.create(kafka, TOPICS)
     await send(kafka, [b"fine"] * 3)
     async with worker(kafka, SETTINGS.model_copy(update={"page_deadline": 3600, "drain_timeout": 0.1})):

@@ -67,108 +67,117 @@ async def committed(kafka: KafkaSettings) -> int | None:
 
 
 @pytest.fixture
-async def desk(kafka: KafkaSettings) -> KafkaSettings:
+async def prepared(kafka: KafkaSettings) -> KafkaSettings:
     await topics.create(kafka, TOPICS)
     return kafka
 
 
-async def test_outputs_and_offset_are_committed_together(desk: KafkaSettings) -> None:
-    assert await committed(desk) is None
-    async with producer(desk) as first:
-        await first.commit([output(b"a"), output(b"b")], desk.on_cluster(GROUP), source(desk), 2)
-        await first.commit([output(b"c")], desk.on_cluster(GROUP), source(desk), 3)
-    assert sorted(v or b"" for v in await readable(desk)) == [b"a", b"b", b"c"]
-    assert await committed(desk) == 3
+async def test_outputs_and_offset_are_committed_together(prepared: KafkaSettings) -> None:
+    assert await committed(prepared) is None
+    async with producer(prepared) as first:
+        await first.commit([output(b"a"), output(b"b")], prepared.on_cluster(GROUP), source(prepared), 2)
+        await first.commit([output(b"c")], prepared.on_cluster(GROUP), source(prepared), 3)
+    assert sorted(v or b"" for v in await readable(prepared)) == [b"a", b"b", b"c"]
+    assert await committed(prepared) == 3
 
 
-async def test_a_predecessor_is_fenced(desk: KafkaSettings) -> None:
-    async with producer(desk) as old:
-        await old.commit([output(b"a")], desk.on_cluster(GROUP), source(desk), 1)
-        async with producer(desk) as new:
+async def test_a_predecessor_is_fenced(prepared: KafkaSettings) -> None:
+    async with producer(prepared) as old:
+        await old.commit([output(b"a")], prepared.on_cluster(GROUP), source(prepared), 1)
+        async with producer(prepared) as new:
             with pytest.raises(FencedError):
-                await old.commit([output(b"b")], desk.on_cluster(GROUP), source(desk), 2)
-            await new.commit([output(b"c")], desk.on_cluster(GROUP), source(desk), 2)
-    assert sorted(v or b"" for v in await readable(desk)) == [b"a", b"c"]
+                await old.commit([output(b"b")], prepared.on_cluster(GROUP), source(prepared), 2)
+            await new.commit([output(b"c")], prepared.on_cluster(GROUP), source(prepared), 2)
+    assert sorted(v or b"" for v in await readable(prepared)) == [b"a", b"c"]
 
 
-async def test_what_a_predecessor_left_open_is_aborted_at_a_takeover(desk: KafkaSettings) -> None:
+async def test_what_a_predecessor_left_open_is_aborted_at_a_takeover(prepared: KafkaSettings) -> None:
     """The coordinator answers CONCURRENT_TRANSACTIONS until the abort is written; opening waits that out."""
-    left = AIOKafkaProducer(bootstrap_servers=desk.bootstrap_servers, transactional_id=desk.on_cluster("the-lane"))
+    left = AIOKafkaProducer(
+        bootstrap_servers=prepared.bootstrap_servers, transactional_id=prepared.on_cluster("the-lane")
+    )
     await left.start()
     try:
         await left.begin_transaction()
-        await left.send_and_wait(desk.on_cluster(TARGET.name), b"never")
-        await left.send_offsets_to_transaction({source(desk): 7}, desk.on_cluster(GROUP))
-        async with producer(desk) as new:
-            assert await committed(desk) is None
-            await new.commit([output(b"a")], desk.on_cluster(GROUP), source(desk), 1)
+        await left.send_and_wait(prepared.on_cluster(TARGET.name), b"never")
+        await left.send_offsets_to_transaction({source(prepared): 7}, prepared.on_cluster(GROUP))
+        async with producer(prepared) as new:
+            assert await committed(prepared) is None
+            await new.commit([output(b"a")], prepared.on_cluster(GROUP), source(prepared), 1)
     finally:
         with contextlib.suppress(Exception):
             await left.stop()
-    assert await readable(desk) == [b"a"]
-    assert await committed(desk) == 1
+    assert await readable(prepared) == [b"a"]
+    assert await committed(prepared) == 1
 
 
-async def test_a_transaction_that_fails_before_its_commit_is_aborted(desk: KafkaSettings) -> None:
-    async with producer(desk) as failing:
+async def test_a_transaction_that_fails_before_its_commit_is_aborted(prepared: KafkaSettings) -> None:
+    async with producer(prepared) as failing:
         with pytest.raises(AbortedError, match=r"UnknownTopicOrPartition|TimeoutError"):
             await failing.commit(
-                [output(b"a"), Output("no-such-topic", None, b"b")], desk.on_cluster(GROUP), source(desk), 1
+                [output(b"a"), Output("no-such-topic", None, b"b")], prepared.on_cluster(GROUP), source(prepared), 1
             )
     async with asyncio.timeout(SECONDS):  # nobody has opened after it: it was aborted as it was closed
-        assert await readable(desk) == []
-    assert await committed(desk) is None
+        assert await readable(prepared) == []
+    assert await committed(prepared) is None
 
 
-async def test_a_transaction_of_which_the_broker_has_refused_a_record_is_aborted(desk: KafkaSettings) -> None:
+async def test_a_transaction_of_which_the_broker_has_refused_a_record_is_aborted(prepared: KafkaSettings) -> None:
     """It fails its own delivery only: Kafka would commit the others, and the offset, without it."""
-    name = desk.on_cluster("compacted")
-    async with clients.started(clients.admin(desk), desk) as admin:
+    name = prepared.on_cluster("compacted")
+    async with clients.started(clients.admin(prepared), prepared) as admin:
         await admin.create_topics([NewTopic(name, 1, 1, topic_configs={"cleanup.policy": "compact"})])
     with pytest.raises(AbortedError):
-        async with producer(desk, timeout=setting(20)) as failing:
+        async with producer(prepared, timeout=setting(20)) as failing:
             await failing.commit(
-                [output(b"a"), Output("compacted", None, b"takes keys only")], desk.on_cluster(GROUP), source(desk), 1
+                [output(b"a"), Output("compacted", None, b"takes keys only")],
+                prepared.on_cluster(GROUP),
+                source(prepared),
+                1,
             )
-    assert await committed(desk) is None
-    assert await readable(desk) == []
+    assert await committed(prepared) is None
+    assert await readable(prepared) == []
 
 
 async def test_a_producer_that_is_left_aborts_what_it_has_open(
-    desk: KafkaSettings, monkeypatch: pytest.MonkeyPatch
+    prepared: KafkaSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its successor would, too. But it may have none for a while, and readers would wait for the timeout meanwhile."""
     monkeypatch.setattr("wiredesk.runtime.kafka.transactions.CLOSE_SECONDS", DEADLINE)
     with pytest.raises(OutputTooLargeError):
-        async with producer(desk, timeout=900) as failing:
-            await failing.commit([output(b"a"), output(os.urandom(40 << 20))], desk.on_cluster(GROUP), source(desk), 1)
+        async with producer(prepared, timeout=900) as failing:
+            await failing.commit(
+                [output(b"a"), output(os.urandom(40 << 20))], prepared.on_cluster(GROUP), source(prepared), 1
+            )
     async with asyncio.timeout(DEADLINE):  # the marker is written a moment after the answer
-        while await open_transaction(desk):
+        while await open_transaction(prepared):
             await asyncio.sleep(0.1)
 
 
-async def test_an_output_that_is_too_large_is_named(desk: KafkaSettings) -> None:
-    async with producer(desk, setting(20)) as failing:
+async def test_an_output_that_is_too_large_is_named(prepared: KafkaSettings) -> None:
+    async with producer(prepared, setting(20)) as failing:
         with pytest.raises(OutputTooLargeError) as caught:
-            await failing.commit([output(b"a"), output(os.urandom(40 << 20))], desk.on_cluster(GROUP), source(desk), 1)
+            await failing.commit(
+                [output(b"a"), output(os.urandom(40 << 20))], prepared.on_cluster(GROUP), source(prepared), 1
+            )
     assert (caught.value.index, caught.value.size) == (1, 40 << 20)
 
 
-async def test_of_a_batch_that_is_refused_the_largest_output_is_named(desk: KafkaSettings) -> None:
+async def test_of_a_batch_that_is_refused_the_largest_output_is_named(prepared: KafkaSettings) -> None:
     small = Topic("small", "Takes little", partitions=1, max_message_bytes=2000)
-    await topics.create(desk, [small])
+    await topics.create(prepared, [small])
     outputs = [Output(small.name, None, value) for value in (b"a", os.urandom(4000), b"b")]
-    async with producer(desk, setting(20)) as failing:
+    async with producer(prepared, setting(20)) as failing:
         with pytest.raises(OutputTooLargeError) as caught:
-            await failing.commit(outputs, desk.on_cluster(GROUP), source(desk), 1)
+            await failing.commit(outputs, prepared.on_cluster(GROUP), source(prepared), 1)
     assert (caught.value.index, caught.value.size) == (1, 4000)
 
 
-async def test_outputs_keep_their_order_over_several_batches_of_a_partition(desk: KafkaSettings) -> None:
+async def test_outputs_keep_their_order_over_several_batches_of_a_partition(prepared: KafkaSettings) -> None:
     values = [b"%d " % number * 60_000 for number in range(12)]
-    async with producer(desk) as it:
-        await it.commit([output(value) for value in values], desk.on_cluster(GROUP), source(desk), 1)
-    assert await readable(desk) == values
+    async with producer(prepared) as it:
+        await it.commit([output(value) for value in values], prepared.on_cluster(GROUP), source(prepared), 1)
+    assert await readable(prepared) == values
 
 
 async def test_a_coordinator_out_of_reach_is_told_in_time() -> None:
@@ -177,18 +186,18 @@ async def test_a_coordinator_out_of_reach_is_told_in_time() -> None:
             pass
 
 
-async def test_the_broker_ends_a_transaction_that_takes_too_long(desk: KafkaSettings) -> None:
+async def test_the_broker_ends_a_transaction_that_takes_too_long(prepared: KafkaSettings) -> None:
     """It fences its owner then, though nobody has taken over: the lane opens again when the group leaves it to it."""
-    async with producer(desk, timeout=setting(1)) as slow:
+    async with producer(prepared, timeout=setting(1)) as slow:
         await slow._producer.begin_transaction()
-        await slow._producer.send_and_wait(desk.on_cluster(TARGET.name), b"never")
+        await slow._producer.send_and_wait(prepared.on_cluster(TARGET.name), b"never")
         async with asyncio.timeout(scaled(30)):
-            while await open_transaction(desk):
+            while await open_transaction(prepared):
                 pass
         slow._timeout = SECONDS
         with pytest.raises((FencedError, AbortedError)):
-            await slow.commit([output(b"late")], desk.on_cluster(GROUP), source(desk), 1)
-    assert await readable(desk) == []
+            await slow.commit([output(b"late")], prepared.on_cluster(GROUP), source(prepared), 1)
+    assert await readable(prepared) == []
 
 
 async def open_transaction(kafka: KafkaSettings) -> bool:
@@ -206,9 +215,9 @@ async def test_a_commit_without_an_answer_is_in_doubt_and_the_next_fence_settles
     async with Proxy(lambda: nodes[0].nodes[0].address.port) as proxy:
         nodes.append(EmbeddedKafka(tmp_path, BrokerSettings().cache_dir, fronts=[proxy.port]))
         async with nodes[0] as broker:
-            desk = KafkaSettings(bootstrap_servers=broker.bootstrap_servers)
-            await topics.create(desk, TOPICS)
-            async with producer(desk, setting(3)) as doubtful:
+            prepared = KafkaSettings(bootstrap_servers=broker.bootstrap_servers)
+            await topics.create(prepared, TOPICS)
+            async with producer(prepared, setting(3)) as doubtful:
                 commit = doubtful._producer.commit_transaction
 
                 async def silenced() -> None:
@@ -217,24 +226,30 @@ async def test_a_commit_without_an_answer_is_in_doubt_and_the_next_fence_settles
 
                 doubtful._producer.commit_transaction = silenced  # type: ignore[method-assign]
                 with pytest.raises(InDoubtError):
-                    await doubtful.commit([output(b"a")], GROUP, source(desk), 1)
+                    await doubtful.commit([output(b"a")], GROUP, source(prepared), 1)
                 proxy.heal()
-            async with producer(desk) as settling:
-                done = await committed(desk)
-                assert await readable(desk) == ([] if done is None else [b"a"])
-                await settling.commit([output(b"b")], GROUP, source(desk), 2)
-            assert await committed(desk) == 2
+            async with producer(prepared) as settling:
+                done = await committed(prepared)
+                assert await readable(prepared) == ([] if done is None else [b"a"])
+                await settling.commit([output(b"b")], GROUP, source(prepared), 2)
+            assert await committed(prepared) == 2
 
 
-async def test_a_pending_offset_is_waited_for(desk: KafkaSettings) -> None:
-    pending = AIOKafkaProducer(bootstrap_servers=desk.bootstrap_servers, transactional_id=desk.on_cluster("other"))
+async def test_a_pending_offset_is_waited_for(prepared: KafkaSettings) -> None:
+    pending = AIOKafkaProducer(
+        bootstrap_servers=prepared.bootstrap_servers, transactional_id=prepared.on_cluster("other")
+    )
     await pending.start()
     try:
         await pending.begin_transaction()
-        await pending.send_offsets_to_transaction({source(desk): 5}, desk.on_cluster(GROUP))
-        async with member(desk) as consumer:
-            assert await consumer.committed(source(desk)) is None, "the old question is answered at once, and wrongly"
-            asking = asyncio.create_task(stable_committed_offset(consumer, desk.on_cluster(GROUP), source(desk)))
+        await pending.send_offsets_to_transaction({source(prepared): 5}, prepared.on_cluster(GROUP))
+        async with member(prepared) as consumer:
+            assert await consumer.committed(source(prepared)) is None, (
+                "the old question is answered at once, and wrongly"
+            )
+            asking = asyncio.create_task(
+                stable_committed_offset(consumer, prepared.on_cluster(GROUP), source(prepared))
+            )
             await asyncio.wait({asking}, timeout=0.5)
             assert not asking.done()
             await pending.commit_transaction()
@@ -246,18 +261,18 @@ async def test_a_pending_offset_is_waited_for(desk: KafkaSettings) -> None:
         await pending.stop()
 
 
-async def test_at_least_once_writes_outputs_before_the_offset(desk: KafkaSettings) -> None:
-    async with member(desk) as consumer:
-        async with AtLeastOnceProducer(desk, "test", SECONDS, consumer) as plain:
-            await plain.commit([output(b"a")], desk.on_cluster(GROUP), source(desk), 1)
-        assert await consumer.committed(source(desk)) == 1
-        assert await readable(desk) == [b"a"]
-        async with AtLeastOnceProducer(desk, "test", SECONDS, consumer) as plain:
+async def test_at_least_once_writes_outputs_before_the_offset(prepared: KafkaSettings) -> None:
+    async with member(prepared) as consumer:
+        async with AtLeastOnceProducer(prepared, "test", SECONDS, consumer) as plain:
+            await plain.commit([output(b"a")], prepared.on_cluster(GROUP), source(prepared), 1)
+        assert await consumer.committed(source(prepared)) == 1
+        assert await readable(prepared) == [b"a"]
+        async with AtLeastOnceProducer(prepared, "test", SECONDS, consumer) as plain:
 
             async def refused(_: object) -> None:
                 raise CommitFailedError("the group has moved on")
 
             consumer.commit = refused  # type: ignore[method-assign, assignment]
             with pytest.raises(FencedError, match="moved on"):
-                await plain.commit([output(b"b")], desk.on_cluster(GROUP), source(desk), 2)
-    assert sorted(v or b"" for v in await readable(desk)) == [b"a", b"b"]
+                await plain.commit([output(b"b")], prepared.on_cluster(GROUP), source(prepared), 2)
+    assert sorted(v or b"" for v in await readable(prepared)) == [b"a", b"b"]

@@ -13,14 +13,14 @@ RAISE = "from wiredesk.runtime.worker import descriptors; print(descriptors.rais
 
 
 def test_the_soft_limit_is_raised_to_the_hard_one() -> None:
-    told = subprocess.run(
+    printed = subprocess.run(
         ["/bin/sh", "-c", 'ulimit -Sn 100 && ulimit -Hn 300 && exec "$0" -c "$1"', sys.executable, RAISE],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert told.stdout.split() == ["300", "300"]
+    assert printed.stdout.split() == ["300", "300"]
 
 
 def test_a_limit_is_never_lowered(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -147,7 +147,7 @@ async def test_outcomes_come_back_in_the_order_of_the_records() -> None:
     jobs = [job(number) for number in range(3)]
     async with fed(queue(*jobs)) as (child, _):
         assert await child.given() == [0, 1, 2]
-        failure = Failure("unwanted", "as told")
+        failure = Failure("unwanted", "for a test")
         child.answer(DONE)
         child.answer(failure, DONE)
         assert [await settled(one) for one in jobs] == [
@@ -202,9 +202,9 @@ async def test_a_record_at_which_two_children_die_is_given_up() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "told"), [(3 << 8, "with exit code 3"), (9, "by signal 9 (SIGKILL)"), (-1, "of an unknown cause")]
+    ("status", "description"), [(3 << 8, "with exit code 3"), (9, "by signal 9 (SIGKILL)"), (-1, "of an unknown cause")]
 )
-async def test_how_a_child_ended_is_told(status: int, told: str) -> None:
+async def test_a_failure_says_how_a_child_ended(status: int, description: str) -> None:
     one = job(0)
     one.crashes = 1
     async with fed(queue(one)) as (child, feeding):
@@ -213,7 +213,7 @@ async def test_how_a_child_ended_is_told(status: int, told: str) -> None:
         await over(feeding)
     outcome = one.outcome.result()
     assert isinstance(outcome, Failure)
-    assert outcome.message.endswith(told)
+    assert outcome.message.endswith(description)
 
 
 async def test_of_a_bundle_at_which_a_child_died_each_is_tried_alone_and_none_is_blamed() -> None:
@@ -255,7 +255,7 @@ async def test_after_a_last_answer_the_rest_goes_back_unblamed() -> None:
     it = queue(*jobs)
     async with fed(it) as (child, feeding):
         await child.given()
-        child.answer(Failure("memory", "as told"), last=True)
+        child.answer(Failure("memory", "for a test"), last=True)
         await over(feeding)
     it.pace = 1e-4  # the child's answer has changed it
     assert await left(it) == [[1, 2]]

@@ -16,7 +16,7 @@ SETTINGS = WorkerSettings(
 
 
 class Pool:
-    """Gives outcomes when it is told."""
+    """Gives outcomes when the test says so."""
 
     def __init__(self) -> None:
         self.jobs: list[Job] = []
@@ -105,10 +105,10 @@ async def test_it_closes_by_bytes() -> None:
     assert await it.batch() == [0, 1]
 
 
-@pytest.mark.parametrize(("behind", "waits"), [(3, False), (7, False), (8, True), (12, True)])
-async def test_a_page_waits_for_a_fuller_transaction_only_with_many_behind_it(*, behind: int, waits: bool) -> None:
+@pytest.mark.parametrize(("following", "waits"), [(3, False), (7, False), (8, True), (12, True)])
+async def test_a_page_waits_for_a_fuller_transaction_only_with_many_after_it(*, following: int, waits: bool) -> None:
     it = Fixture(transaction_linger=0, transaction_age=3600, transaction_records=16)
-    it.add(1 + behind)
+    it.add(1 + following)
     it.pool.finish(0)
     forming = asyncio.create_task(it.batch())
     await cycles()
@@ -298,7 +298,7 @@ async def test_one_by_one_commits_single_records_of_what_was_submitted_before() 
 
 async def test_a_refused_record_has_its_outcome_already() -> None:
     it = Fixture()
-    failure = Failure("output_too_large", "as told")
+    failure = Failure("output_too_large", "for a test")
     it.in_flight.add([Record("in", 0, 0, 0, None, b"")], {0: failure})
     assert await it.in_flight.first(lambda: True)
     assert [outcome for _, outcome in await it.in_flight.batch()] == [failure]

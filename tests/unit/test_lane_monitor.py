@@ -1,4 +1,4 @@
-"""Whether a lane makes progress, told from what the consumer knows."""
+"""Whether a lane makes progress, by what the consumer knows."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +14,7 @@ SOURCE = TopicPartition("in", 77)
 
 
 class Consumer:
-    """Of a consumer, what a lane's progress is told from."""
+    """The part of a consumer that a monitor uses."""
 
     def __init__(self) -> None:
         self.end: int | None = 100
@@ -72,7 +72,7 @@ async def test_lag_is_what_is_not_committed_whatever_has_been_read(clock: Clock,
     del clock
     it = measured(consumer)
     lags = []
-    for committed in (60, 100, 120):  # a topic that was made anew may end before it
+    for committed in (60, 100, 120):  # a topic that was recreated may end before it
         await it.measure(committed, 0)
         lags.append(lag())
     assert lags == [40, 0, 0]
@@ -131,12 +131,12 @@ async def test_an_open_transaction_is_trouble_after_a_while_and_is_named(
     monkeypatch.setattr(monitor, "open_transactions", asked)
     consumer.at = consumer.stable = 90
     it = measured(consumer)
-    told = []
+    blocked = []
 
     async def measure(seconds: float) -> None:
         clock.now += seconds
         await it.measure(90, 0)
-        told.append(it.blocked)
+        blocked.append(it.blocked)
 
     for seconds in (0.0, BLOCKED_SECONDS - 1, 1.0):
         await measure(seconds)
@@ -146,7 +146,7 @@ async def test_an_open_transaction_is_trouble_after_a_while_and_is_named(
     await measure(0)
     consumer.stable = 90
     await measure(0)
-    assert told == [
+    assert blocked == [
         None,
         None,
         "waits: producer 7 has a transaction open",
