@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-from wiredesk.runtime.errors import RejectedError
+from wiredesk.runtime.errors import RejectedError, UsageError
 from wiredesk.runtime.records import Output, Record
 from wiredesk.runtime.topology import Stage, Topic
 
@@ -42,7 +42,7 @@ class Obedient:
                 while True:
                     pass
             case b"allocate":
-                return (Output(TARGET.name, record.key, bytes(4 << 30)),)
+                bytes(2 << 30)  # the kernel grants it to a process without a limit: the record then passes
             case b"crash":
                 ctypes.string_at(0)
             case b"exit":
@@ -92,6 +92,8 @@ def replaceable() -> Obedient:
             os.kill(os.getpid(), signal.SIGKILL)
         case "hang":
             signal.pause()
+        case "misused":
+            raise UsageError("no such model")
         case "unversioned":
             return cast("Obedient", object())
         case "replaced":

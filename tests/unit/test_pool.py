@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import templates
-from wiredesk.runtime.errors import HandlerError
+from wiredesk.runtime.errors import HandlerError, UsageError
 from wiredesk.runtime.isolation import ProcessPool, template
 from wiredesk.runtime.isolation.pool import MAX_CRASHES
 from wiredesk.runtime.isolation.template import Template
@@ -88,6 +88,14 @@ async def test_what_keeps_a_handler_from_loading_is_said(how: str, reason: str, 
     with pytest.raises(HandlerError, match=f"^{HANDLER} cannot be loaded: {reason}"):
         await start()
     assert not templates()
+
+
+async def test_a_setting_that_keeps_a_handler_from_loading_is_the_fault_of_the_user(
+    loads: Callable[[str], None],
+) -> None:
+    loads("misused")
+    with pytest.raises(UsageError, match=f"^{HANDLER} cannot be loaded: no such model$"):
+        await start()
 
 
 async def test_a_handler_that_hangs_while_loading_is_ended(loads: Callable[[str], None]) -> None:
