@@ -108,6 +108,8 @@ def _run(folder: Path, tests: tuple[str, ...]) -> None:
         *(str(folder / name) for name in ours),
         *(path for path in sys.path if path not in ("", *(str(Path(root, name)) for name in ours))),
     ]
+    # Workers, children and commands that the tests start import the copy, too, and not what is installed.
+    os.environ["PYTHONPATH"] = os.pathsep.join(str(folder / name) for name in ours)
     for name in [name for name in sys.modules if name.split(".")[0] in OURS]:
         del sys.modules[name]
     options = ["-x", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", "-o", "addopts=", "--import-mode=importlib"]
