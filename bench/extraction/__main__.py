@@ -1,15 +1,15 @@
-"""Measure extraction on public pages, beside other extractors: quality against gold, and CPU time a page.
+"""Measure extraction on public pages, beside other extractors: quality against gold, and CPU time for a page.
 
     python bench/extraction [--data ../shared/data] [--folds FOLDER] [--set publisher-pages] [--worst N]
         [--peers] [--peer trafilatura] [--flattened] [--titles]
 
-A set is a folder with `gold.jsonl` (id, url, body; perhaps title, authors, published_at, page_type) and
+A set is a folder with `gold.jsonl` (id, url, body; optionally title, authors, published_at, page_type) and
 `html/<id>.html.gz`. The body is scored with the metric of the article-extraction-benchmark: shingles of four words,
-precision and recall averaged over pages, F1 of the averages; intervals are of 95 %, by bootstrap over pages. Sets that
-end with `, flattened` are the same pages as text without tags.
+precision and recall averaged over pages, F1 of the averages; intervals are of 95 %, by bootstrap over pages. Sets whose
+name ends with `, flattened` are the same pages as text without tags.
 
-Without `--folds` the pages that the models were trained on are read by the models that were: those figures are told,
-and flatter.
+Without `--folds` the shipped models read the pages that they were trained on. The output says so, and these figures are
+too good.
 """
 
 import argparse
@@ -31,10 +31,16 @@ from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk_schemas import PageType
 
 SETS = ("article-extraction-benchmark", "publisher-pages", "web-pages")
+"""Sets that are measured."""
+
 TRAINED_ON = ("publisher-pages", "web-pages")
+"""Sets that models were trained on."""
+
 RESAMPLES = 1000
+"""Resamples of the bootstrap."""
 
 type Row = tuple[GoldPage, Prediction]
+"""A page, and what a method found on it."""
 
 
 def main() -> int:
@@ -55,17 +61,17 @@ def main() -> int:
         if not (args.data / name / "gold.jsonl").exists():
             print(f"{name}: no {args.data / name}/gold.jsonl; see docs/benchmarks.md for its source", file=sys.stderr)
             return 1
-        found = list(pages.read(args.data / name))
-        told = "" if args.folds or name not in TRAINED_ON else "; the models have seen these sites"
-        articles = [page for page in found if page.kind == "article"]
-        print(f"\n{name}: {len(articles)} articles{told}", flush=True)
+        gold_pages = list(pages.read(args.data / name))
+        warning = "" if args.folds or name not in TRAINED_ON else "; the models have seen these sites"
+        articles = [page for page in gold_pages if page.kind == "article"]
+        print(f"\n{name}: {len(articles)} articles{warning}", flush=True)
         methods: dict[str, Method] = {"wiredesk": ours, **{name: PEERS[name] for name in peers}}
         for method, predict in methods.items():
             _measure(method, predict, articles, args.worst)
         if args.titles:
-            _tell_titles(ours, articles)
-        if len(found) > len(articles):
-            _measure_types(ours, found)
+            _print_titles(ours, articles)
+        if len(gold_pages) > len(articles):
+            _measure_types(ours, gold_pages)
         if args.flattened:
             print(f"\n{name}, flattened", flush=True)
             _measure("wiredesk", ours, [_flattened(page) for page in articles], args.worst)
@@ -81,11 +87,11 @@ def _flattened(page: GoldPage) -> GoldPage:
     return replace(page, html=text, is_text=True)
 
 
-def _measure(method: str, predict: Method, found: Sequence[GoldPage], worst: int) -> None:
-    predict(found[0])  # warms up
+def _measure(method: str, predict: Method, gold_pages: Sequence[GoldPage], worst: int) -> None:
+    predict(gold_pages[0])  # warms up
     rows: list[Row] = []
     times = []
-    for page in found:
+    for page in gold_pages:
         began = time.process_time()
         try:
             prediction = predict(page)
@@ -97,13 +103,17 @@ def _measure(method: str, predict: Method, found: Sequence[GoldPage], worst: int
     total = summary(scores)
     low, high = _interval(scores)
     exact = statistics.mean(fold(page.body) == fold(prediction.get("body")) for page, prediction in rows)
-    told = [f"  {method:<20} F1 {total.f1:.4f} ({low:.4f} to {high:.4f})", f"P {total.precision:.4f}"]
-    told += [f"R {total.recall:.4f}", f"exact {exact:.3f}", *(f"{what} {share:.3f}" for what, share in _fields(rows))]
-    told += [f"nothing {sum('body' not in prediction for _, prediction in rows)}"]
+    columns = [f"  {method:<20} F1 {total.f1:.4f} ({low:.4f} to {high:.4f})", f"P {total.precision:.4f}"]
+    columns += [
+        f"R {total.recall:.4f}",
+        f"exact {exact:.3f}",
+        *(f"{what} {share:.3f}" for what, share in _fields(rows)),
+    ]
+    columns += [f"nothing {sum('body' not in prediction for _, prediction in rows)}"]
     ordered = sorted(times)
-    told += [f"ms/page median {statistics.median(times):.1f} mean {statistics.mean(times):.1f}"]
-    told += [f"p99 {ordered[int(0.99 * (len(ordered) - 1))]:.0f} max {ordered[-1]:.0f}"]
-    print("  ".join(told), flush=True)
+    columns += [f"ms/page median {statistics.median(times):.1f} mean {statistics.mean(times):.1f}"]
+    columns += [f"p99 {ordered[int(0.99 * (len(ordered) - 1))]:.0f} max {ordered[-1]:.0f}"]
+    print("  ".join(columns), flush=True)
     ranked = sorted(zip(scores, rows, strict=True), key=lambda pair: pair[0].f1)
     for page_score, (page, prediction) in ranked[:worst]:
         print(f"    {page_score.f1:.3f}  {page.id}  {prediction.get('skipped', '')}  {page.url}")
@@ -128,9 +138,9 @@ def _fields(rows: Sequence[Row]) -> Iterator[tuple[str, float]]:
             yield field, statistics.mean(check(prediction, page) for page, prediction in labelled)
 
 
-def _tell_titles(ours: Method, found: Sequence[GoldPage]) -> None:
-    """List the titles that differ from the gold, and whether the one that we took is the page's own heading."""
-    for page in found:
+def _print_titles(ours: Method, gold_pages: Sequence[GoldPage]) -> None:
+    """List the titles that differ from the gold, and whether ours is a heading of the page."""
+    for page in gold_pages:
         gold, title, root = page.fields.get("title"), ours(page).get("title"), parse_html(page.html)
         if gold and root is not None and fold(gold) != fold(title):
             shown = any(fold(heading) == fold(title) for heading in MetadataSources.from_document(root).headings)
@@ -138,19 +148,19 @@ def _tell_titles(ours: Method, found: Sequence[GoldPage]) -> None:
             print(f"        gold {gold}\n        ours {title}")
 
 
-def _measure_types(ours: Method, found: Sequence[GoldPage]) -> None:
-    """Print how many articles were lost, and how many of the others were told apart."""
-    rows = [(page, ours(page)) for page in found]
+def _measure_types(ours: Method, gold_pages: Sequence[GoldPage]) -> None:
+    """Print how many articles were lost, and how many other pages were recognised."""
+    rows = [(page, ours(page)) for page in gold_pages]
     articles = [prediction for page, prediction in rows if page.kind == "article"]
     others = [prediction for page, prediction in rows if page.kind != "article"]
     print(f"  page types: of {len(articles)} articles {_share(articles, _is_lost):.3f} lost, ", end="")
     print(f"{_share(articles, _is_doubted):.3f} published as something else; ", end="")
-    print(f"of {len(others)} others {_share(others, _is_lost):.3f} set aside, ", end="")
+    print(f"of {len(others)} others {_share(others, _is_lost):.3f} skipped, ", end="")
     print(f"{_share(others, _is_doubted):.3f} published as something else")
 
 
-def _share(found: Sequence[Prediction], check: Callable[[Prediction], bool]) -> float:
-    return statistics.mean(map(check, found))
+def _share(predictions: Sequence[Prediction], check: Callable[[Prediction], bool]) -> float:
+    return statistics.mean(map(check, predictions))
 
 
 def _is_lost(prediction: Prediction) -> bool:

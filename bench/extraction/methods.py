@@ -1,4 +1,4 @@
-"""Ours and the others: from a page to what they read in it, each as its documentation advises."""
+"""Extractors as functions from a page to what they read on it, each called as its documentation advises."""
 
 import io
 import re
@@ -19,7 +19,7 @@ _TAG = re.compile(r"<[^>]*>")
 
 
 class Wiredesk:
-    """The extractor as it ships; pages that its models were trained on are read by models that have not seen the site.
+    """The extractor as it ships. Pages of sets that it was trained on are read by models that have not seen their site.
 
     Args:
         folds: folder that `training.extraction.train --folds` wrote.

@@ -1,4 +1,7 @@
 import math
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -290,3 +293,19 @@ def test_the_network_computes_the_function_that_it_was_trained_with() -> None:
     values = np.linspace(-5, 5, 101)
     exact = [x * (1 + math.erf(x / math.sqrt(2))) / 2 for x in values]
     assert gelu(values.astype(np.float32)) == pytest.approx(exact, abs=1e-3)
+
+
+def test_features_do_not_depend_on_the_order_of_hashes() -> None:
+    """A set's order changes from process to process: ties among a page's commonest words must not follow it."""
+    script = (
+        "from wiredesk.extractor.body.features import text_features\n"
+        "words = [f'word{n}' for n in range(60) for _ in range(n + 1)]\n"
+        "print(text_features([' '.join(words)], [words])['common_words'].tolist())"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", script], env=os.environ | {"PYTHONHASHSEED": seed}, check=True, capture_output=True
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(outputs) == 1

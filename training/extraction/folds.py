@@ -1,13 +1,14 @@
-"""Folds: sites are never on both sides of a split, so that a figure is one of sites which a model has not seen."""
+"""Folds by site: no site is on both sides of a split, so that figures are about sites that a model has not seen."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 
 FOLDS = 5
+"""Folds of an evaluation."""
 
 
 def fold_of(site: str, folds: int = FOLDS) -> int:
-    """Return the number of the fold in which a site is judged, always the same."""
+    """Return the number of the fold in which a site is judged, which never changes."""
     return int(hashlib.sha256(site.encode()).hexdigest(), 16) % folds
 
 

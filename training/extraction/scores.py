@@ -12,7 +12,7 @@ SHINGLE = 4
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Of a page: how much of what was found is right, how much of the story was found."""
+    """Score of a page: shares of shingles that are right, wrong, and missing."""
 
     true_positive: float
     false_positive: float
@@ -20,14 +20,14 @@ class Score:
 
     @property
     def f1(self) -> float:
-        """F1 of this page alone."""
+        """F1 of this page."""
         wrong = self.false_positive + self.false_negative
         return 2 * self.true_positive / (2 * self.true_positive + wrong) if self.true_positive + wrong else 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Of a set: precision and recall are means over its pages, F1 is theirs."""
+    """Score of a set: means over its pages of precision and recall, and F1 of these means."""
 
     precision: float
     recall: float
@@ -49,7 +49,7 @@ def score(gold: str | None, found: str | None) -> Score:
 
 
 def summary(scores: Iterable[Score]) -> Summary:
-    """Summarise a set: a page on which nothing was found has no precision, and a recall of 0."""
+    """Return the score of a set. A page on which nothing was found has no precision, and a recall of 0."""
     pages = list(scores)
     precisions = [p.true_positive / s for p in pages if (s := p.true_positive + p.false_positive)]
     recalls = [p.true_positive / s for p in pages if (s := p.true_positive + p.false_negative)]
@@ -57,7 +57,7 @@ def summary(scores: Iterable[Score]) -> Summary:
 
 
 def fold(text: str | None) -> str:
-    """Return a text as it is compared: words only, case folded."""
+    """Return a text in the form in which texts are compared: words only, in lower case."""
     return " ".join(_WORD.findall((text or "").lower()))
 
 

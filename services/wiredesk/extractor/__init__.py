@@ -9,7 +9,7 @@ metadata        headline, byline, dates and the like, each with its evidence
 captions        captions and credits of pictures
 body            which texts of a page are its story
 signals         what tells an article from other pages, as numbers
-page_type       articles told from index pages, galleries, consent walls, error pages
+page_type       articles, or index pages, galleries, consent walls, error pages
 extracted_page  what was read from a page, before it is classified
 models          the models that ship, trained by `training.extraction`
 explain         why a text was kept or dropped

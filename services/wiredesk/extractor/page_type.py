@@ -1,4 +1,4 @@
-"""Page types: articles are told from other pages, and a page that is no article gets a reason for its publisher."""
+"""Page types: articles are separated from other pages, and a skipped page gets a reason for its publisher."""
 
 import math
 import re

@@ -52,7 +52,7 @@ MAX_MATCHES = 1000
 """Elements of a page that one selector selects; further ones are ignored."""
 
 DIGEST_LENGTH = 12
-"""Hexadecimal digits of a rule's digest: enough to tell the versions of one rule apart."""
+"""Hexadecimal digits of a rule's digest: enough to distinguish the versions of one rule."""
 
 SELECTOR_FIELDS = ("body", "title", "authors", "published_at")
 """Fields of a page that a rule can select."""

@@ -63,7 +63,7 @@ COMMON_STEM_SHARE = 0.5
 """Share of a page's prose texts from which a stem belongs to the language or to the site, and not to the subject."""
 
 MIN_PROSE_TEXTS = 4
-"""Prose texts from which common stems can be told from others."""
+"""Prose texts up to which a page has no common stems: too few to know them by."""
 
 MAX_STEM_COUNT = 5
 """How often a stem counts at most."""

@@ -36,7 +36,7 @@ NEARLY_FULL = 15
 """Characters that a full line lacks at most, because the next word did not fit."""
 
 MAX_BLANK_LINES = 5
-"""Blank lines before a line that the model tells apart; more count as this many."""
+"""Blank lines before a line at most; more count as this many."""
 
 _RESIDUE = re.compile(r"[\s|·•*=_~#-]*")
 """What tables and rules leave in a text."""
