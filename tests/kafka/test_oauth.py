@@ -187,7 +187,7 @@ async def test_an_endpoint_over_tls_needs_its_authority(issuer: Issuer, tmp_path
 def test_a_secret_is_not_sent_in_the_clear() -> None:
     with pytest.raises(ValueError, match="must be an https address"):
         settings("http://idp.example/token")
-    with pytest.raises(ValueError, match="must hold no user") as refused:
+    with pytest.raises(ValueError, match="must not contain a user") as refused:
         settings("https://user:hunter2@idp.example/token")
     assert "hunter2" not in str(refused.value)
     with pytest.raises(ValueError, match="needs WIREDESK_SASL_OAUTH_TOKEN_URL"):

@@ -203,7 +203,7 @@ def test_a_broker_that_is_advertised_under_another_address_is_named(kafka: Secur
 
 @pytest.mark.parametrize("servers", ["", "host:", "host:port", "host:99999", "http://host:9092", "a b:1", "::1:9092"])
 def test_an_invalid_address_is_a_wrong_setting(servers: str) -> None:
-    with pytest.raises(ValueError, match=r"is no host:port|at least 1 character"):
+    with pytest.raises(ValueError, match=r"is not host:port|at least 1 character"):
         KafkaSettings(bootstrap_servers=servers)
 
 
