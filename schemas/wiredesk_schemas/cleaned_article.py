@@ -29,7 +29,7 @@ class Block(Part):
 
 
 class Caption(Part):
-    """What stands under a picture, apart from the body."""
+    """The caption of a picture; it is not part of the body."""
 
     text: str = Field(min_length=1)
     credit: str | None = Field(default=None, description="photographer or agency, without brackets")

@@ -12,9 +12,9 @@ from wiredesk_schemas.headers import DEAD_LETTER_PREFIX, Headers, header
 class DeadLetterHeaders(Part):
     """The headers that a dead letter carries beside its own; on the wire each name begins with `wiredesk_dlq_`.
 
-    Key, value and headers of the record are those it was received with, byte for byte; these stand after them. One that
-    was received under a name that begins with `wiredesk_` stands under `received_wiredesk_...`: whatever begins with
-    `wiredesk_` in a dead letter was written by the runtime.
+    Key, value and headers of the record are those it was received with, byte for byte; these headers come after them.
+    A received header whose name begins with `wiredesk_` is renamed to `received_wiredesk_...`. So every name that
+    begins with `wiredesk_` in a dead letter was written by the runtime.
     """
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=False)  # a header without a value is left out

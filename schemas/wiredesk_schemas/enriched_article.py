@@ -22,7 +22,7 @@ class MediaTopic(Part):
 
 
 class EntityType(StrEnum):
-    """What kind of thing a name stands for."""
+    """The type of a named entity."""
 
     PERSON = "person"
     ORGANISATION = "organisation"
@@ -94,7 +94,7 @@ class Enrichment(Part):
 
 
 class EnrichedArticle(CleanedArticle):
-    """A cleaned article, complete, with what enrichment found in it."""
+    """A cleaned article, complete, with its language, topics and entities."""
 
     TYPE: ClassVar[str] = "wiredesk.article.enriched.v1"
 

@@ -51,7 +51,7 @@ class Part(BaseModel):
             if name in added:
                 field["description"] = "; ".join(filter(None, (field.get("description"), f"since {added[name]}")))
             elif name in required:
-                field.pop("default", None)  # it is written always: nobody has to fill it in
+                field.pop("default", None)  # it is always written: readers need no default
         if "required" in schema:
             schema["required"] = required
         return generated
@@ -149,7 +149,7 @@ def _marks(metadata: list[Any]) -> list[Since]:
 
 
 def parse_object(value: bytes | None) -> dict[str, Any]:
-    """Parse a JSON object; refuse anything else with a message that says what was found instead."""
+    """Parse a JSON object; refuse anything else with a message that names what it is instead."""
     if not value:
         raise InvalidEventError("the value is empty")
     try:

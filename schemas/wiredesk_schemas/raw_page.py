@@ -55,7 +55,7 @@ class RawPage(Event):
     is an object of these fields; a CloudEvents envelope around them (`specversion`, `data`) is taken off.
 
     *binary*: the value is the page, the header `content-type` is the page's own, `ce_subject` is the URL and
-    `ce_time` the time of the fetch; the extensions `ce_httpstatus`, `ce_publication` and `ce_language` stand for
+    `ce_time` the time of the fetch; the extensions `ce_httpstatus`, `ce_publication` and `ce_language` are
     `http_status`, `source` and `language`.
     """
 
@@ -138,7 +138,7 @@ class RawPage(Event):
 
 
 def _without_envelope(fields: dict[str, Any]) -> dict[str, Any]:
-    """Take off the envelope of a structured CloudEvent; `subject` and `time` stand in for what `data` leaves out."""
+    """Take off the envelope of a structured CloudEvent; `subject` and `time` are used for what `data` leaves out."""
     if "specversion" not in fields:
         return fields
     data = fields.get("data")

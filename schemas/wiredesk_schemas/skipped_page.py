@@ -32,7 +32,7 @@ class SkippedPage(DerivedEvent):
     reason: SkipReason
     detail: str = Field(description="for a reader: what on the page says so")
     page_type: Annotated[PageType | None, Since("1.1")] = Field(
-        default=None, description="what the page is instead, where that was told"
+        default=None, description="what the page is instead, where that is known"
     )
     confidence: Annotated[float | None, Since("1.1")] = Field(
         default=None, ge=0, le=1, description="that it is no article"

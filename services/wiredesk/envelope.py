@@ -1,7 +1,8 @@
 """The envelope: between records, which the runtime moves, and events, which the services speak of.
 
-A service is a function from an event to events: one, several, or none. What every stage does around that stands here
-once: read the record, route each result by its type, put the CloudEvents headers on it, hand on those that travel.
+A service is a function from an event to events: one, several, or none. This module does what every stage does around
+it: it reads the record, routes each result by its type, adds the CloudEvents headers, and copies the headers that are
+propagated.
 
 The subject of an event is the canonical URL of its page. Its time is when the page was fetched, as its crawler says,
 but no later than its arrival; where the crawler does not say, it is the arrival. Both follow from the raw page's record
@@ -149,7 +150,7 @@ def _event_time(event: Event, record: Record, *, is_entry: bool) -> datetime:
     """Return the time that events made from a record carry, in UTC.
 
     The first stage finds it; the later ones hand it on. Events of before it was always set have none, or one that a
-    publisher wrote: then the arrival stands in.
+    publisher wrote: then the time of arrival is used.
     """
     if is_entry:
         arrival = _instant(record.timestamp)

@@ -54,7 +54,7 @@ class Registry:
     """The stages of this installation.
 
     Attributes:
-        stages: by name, in the order of the flow: a stage stands after those whose topics it reads.
+        stages: by name, in the order of the flow: a stage comes after those whose topics it reads.
         distributions: the package that each stage is of, by the stage's name.
         rejections: stages that were left out.
     """
@@ -275,7 +275,7 @@ def _line(error: BaseException) -> str:
 
 
 def _conflict(stage: Stage, accepted: Mapping[str, Stage], distributions: Mapping[str, str]) -> str | None:
-    """Return why a stage cannot stand beside those that are accepted; None where it can."""
+    """Return why a stage conflicts with those that are accepted; None where it does not."""
     if stage.name in accepted:
         return f"the package {distributions[stage.name]!r} has a stage of this name"
     others = list(accepted.values())
@@ -313,17 +313,17 @@ def _flow_conflict(stage: Stage, others: Sequence[Stage]) -> str | None:
     """Return why records would go round, or pages end twice."""
     together = [*others, stage]
     if _reaches(stage, stage.consumes, together):
-        return f"what it writes comes back to {stage.consumes.name}"
+        return f"what it writes returns to {stage.consumes.name}"
     flow = [one for one in together if _leads_to_an_end(one, together)]
     if any(one.consumes.terminal for one in flow):
         return "with it, a page would reach a second terminal topic after the first"
     if len({one.consumes for one in flow}) < len(flow):
-        return "with it, a page would reach terminal topics on two ways"
+        return "with it, a page would reach terminal topics by two paths"
     return None
 
 
 def _reaches(stage: Stage, topic: Topic, stages: Iterable[Stage], passed: frozenset[str] = frozenset()) -> bool:
-    """Whether what a stage writes comes to a topic, directly or through other stages."""
+    """Whether what a stage writes reaches a topic, directly or through other stages."""
     return any(
         output == topic
         or any(
@@ -337,7 +337,7 @@ def _reaches(stage: Stage, topic: Topic, stages: Iterable[Stage], passed: frozen
 
 
 def _leads_to_an_end(stage: Stage, stages: Iterable[Stage]) -> bool:
-    """Whether what a stage writes comes to a terminal topic."""
+    """Whether what a stage writes reaches a terminal topic."""
     listed = list(stages)
     return any(topic.terminal and _reaches(stage, topic, listed) for one in listed for topic in one.produces)
 

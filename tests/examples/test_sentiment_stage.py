@@ -115,7 +115,8 @@ def test_every_command_knows_it(local_stack: KafkaSettings) -> None:
     asyncio.run(publish(kafka, cheerful.to_json(), foreign.to_json(), b"no article"))
 
     def state() -> dict[str, object]:
-        stages = json.loads(ran(kafka, "status", "--json"))["stages"]
+        # Its exit code is 1 once the raw pages, which no worker takes, have waited for a minute.
+        stages = json.loads(wiredesk(kafka, "status", "--json").stdout)["stages"]
         return dict(next(one for one in stages if one["stage"] == "sentiment"))
 
     wait_until(lambda: state()["dead_letters"] == {"invalid_event": 1}, "the broken article is given up")
@@ -129,6 +130,7 @@ def test_every_command_knows_it(local_stack: KafkaSettings) -> None:
     traced = [json.loads(line) for line in ran(kafka, "trace", RAW["url"], "--json").splitlines()]
     assert any(record["event_id"] == scored for one in traced for record in one["records"])
     assert any(record["topic"] == "articles.enriched.dlq" for one in traced for record in one["records"])
+    assert sum(one["where"].endswith("; sentiment published nothing") for one in traced) == 1
 
     listed = json.loads(ran(kafka, "dlq", "list", "--by", "stage", "--json"))
     assert (listed["stage"], listed["letters"]) == ("sentiment", 1)

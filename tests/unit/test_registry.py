@@ -86,7 +86,7 @@ def test_dead_letters_of_a_branch_do_not_go_back(
         ("impostor", "it defines the topic articles.enriched otherwise than enrichment does"),
         ("twin", "articles.cleaned.dlq holds the dead letters of enrichment"),
         ("second", "with it, a page would reach a second terminal topic after the first"),
-        ("fork", "with it, a page would reach terminal topics on two ways"),
+        ("fork", "with it, a page would reach terminal topics by two paths"),
         ("loop", "it reads and writes articles.enriched"),
         ("usurper", "it is an entry stage, and another stage writes articles.enriched"),
         (

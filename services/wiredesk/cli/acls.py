@@ -77,21 +77,21 @@ def acls(  # noqa: PLR0913 - each is an option
         tuple(topic_name("--into", name) for name in into or ()),
         tuple(Topic(topic_name("--topic", name), "") for name in topic or ()),
     )
-    found, purposes = needed(request, command or ["worker"])
+    acls_needed, purposes = needed(request, command or ["worker"])
     if as_json:
-        for acl in found:
+        for acl in acls_needed:
             console.json({"principal": who, **_object(acl), "for": purposes[acl]})
     elif form is Format.KAFKA_ACLS:
-        for line in kafka_acls(who, found, kafka.bootstrap_servers):
+        for line in kafka_acls(who, acls_needed, kafka.bootstrap_servers):
             console.line(line)
     elif form is Format.STRIMZI:
-        for line in strimzi(found):
+        for line in strimzi(acls_needed):
             console.line(line)
     else:
         console.table(
             f"ACLs of {who}",
             ("resource", "pattern", "name", "operation", "for"),
-            [(a.resource, _pattern(a), a.name, a.operation, ", ".join(purposes[a])) for a in found],
+            [(a.resource, _pattern(a), a.name, a.operation, ", ".join(purposes[a])) for a in acls_needed],
         )
 
 

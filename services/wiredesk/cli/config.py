@@ -42,8 +42,7 @@ def config(
         for name in group.model_fields
     ]
     if as_json:
-        told = {name: {"value": value, "from": source} for name, value, source in rows}
-        console.json(told, indent=True)
+        console.json({name: {"value": value, "from": source} for name, value, source in rows}, indent=True)
     else:
         console.table("Settings", ("variable", "value", "from"), rows)
 

@@ -179,7 +179,7 @@ def _dead_letter() -> Json:
         },
         "payload": {
             "description": "key, value and headers as they were received; a header whose name began with wiredesk_ "
-            f"stands under {names.RECEIVED_PREFIX}wiredesk_..."
+            f"has the name {names.RECEIVED_PREFIX}wiredesk_..."
         },
     }
 
@@ -201,7 +201,7 @@ ALWAYS = {
 SOMETIMES = {
     "traceparent": "W3C Trace Context, as it came with the raw page",
     "tracestate": "the same",
-    names.ORIGIN_TOPIC_ID: "the id of that topic: one that is deleted and made anew has another",
+    names.ORIGIN_TOPIC_ID: "the id of that topic: a topic that is deleted and created again has another one",
     names.REPLAY: "the id of the run that replayed the page; absent from what the live stream published",
     names.REPLAYED: "<topic>/<partition>/<offset> of the record that the run read",
 }

@@ -40,7 +40,7 @@ def file_name(model: type[Part]) -> str:
 
 
 def json_schema(model: type[Part]) -> Schema:
-    """Return the JSON Schema of what stands on the wire, with an example where there is one.
+    """Return the JSON Schema of a value on the wire, with an example where there is one.
 
     Others write raw pages, and publish to the topics of other entry stages: of those events the schema says what we
     accept. Of all other events it says what we write.

@@ -7,7 +7,7 @@ that no stage has committed yet, and those that a later record names as its orig
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -221,15 +221,25 @@ class _Tracer:
         in_flow = [record for record in records if record.topic in terminal or record.topic in inputs]
         newest = in_flow[-1] if in_flow else records[-1]
         result = None if newest.topic in inputs else newest.summary
-        waits = (self._waits_for(stage, newest) for stage in self._registry.readers(newest.topic))
-        return "; ".join(part for part in (result, *waits) if part is not None)
+        topics = {record.topic for record in records}
+        by_reader = (self._progress_of(stage, newest, topics) for stage in self._registry.readers(newest.topic))
+        return "; ".join(part for part in (result, *by_reader) if part is not None)
 
-    def _waits_for(self, stage: Stage, record: TracedRecord) -> str | None:
-        """Return in words that a record waits for a stage; None where a stage beside the flow has committed it."""
+    def _progress_of(self, stage: Stage, record: TracedRecord, topics: Collection[str]) -> str | None:
+        """Return in words that a record waits for a stage, or that a stage beside the flow published nothing for it.
+
+        None where a stage beside the flow has published something: the record of it is part of the trace.
+
+        Args:
+            stage: reads the record's topic.
+            record: of the page.
+            topics: in which the page has records.
+        """
         source = TopicPartition(self._cluster.settings.on_cluster(record.topic), record.partition)
         committed = self._committed[stage.name].get(source, 0)
         if record.offset < committed and stage not in self._registry.flow:
-            return None
+            written = {topic.name for topic in (*stage.produces, stage.dead_letter_topic)}
+            return None if written & set(topics) else f"{stage.name} published nothing"
         ahead = record.offset - committed
         return f"waits for {stage.name}" + (f", {ahead} records before it" if ahead > 0 else "")
 

@@ -31,8 +31,8 @@ class Topic:
         max_message_bytes: largest batch, after compression, that the broker takes.
         dead_letters: it holds the dead letters of a stage.
         events: classes of the events that its records carry. The runtime does not look at them.
-        terminal: a page's way through the pipeline ends here. Stages may read it all the same; what they publish is
-            no other end of the page.
+        terminal: a page's path through the pipeline ends here. Stages may still read it; what they publish is no
+            second end of the page.
     """
 
     name: str

@@ -32,7 +32,7 @@ class Published:
         event: what the record carries; None for a dead letter.
         reason: why the stage gave its input up; None for an event.
         message: the same for a reader.
-        record: as it stands on the topic: key, headers, value.
+        record: the record itself: key, headers, value.
     """
 
     topic: str
