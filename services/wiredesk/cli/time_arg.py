@@ -4,7 +4,6 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from wiredesk.runtime.errors import UsageError
-from wiredesk.runtime.records import instant
 
 TIME_FORMS = "2026-01-31, 2026-01-31T06:00Z, or 30m, -6h, 7d ago"
 """The forms that are taken, for help texts and error messages."""
@@ -42,5 +41,7 @@ def parse_milliseconds(text: str | None) -> int | None:
 
 def format_timestamp(timestamp: int) -> str:
     """Return a record's timestamp (milliseconds since 1970) for people; as a number where it is not a valid time."""
+    from wiredesk.runtime.records import instant
+
     time = instant(timestamp)
     return f"{timestamp} ms" if time is None else time.isoformat(timespec="milliseconds")

@@ -49,7 +49,7 @@ def replay(
             raise UsageError(f"--{given[0].replace('_', '-')} must come after '{context.invoked_subcommand}'")
         return
     if run is None:
-        raise UsageError(f"say what to do: a stage ({', '.join(registry.stages())}), list, show RUN, or --resume RUN")
+        raise UsageError(f"say what to do: a stage ({', '.join(registry.names())}), list, show RUN, or --resume RUN")
     import asyncio
 
     from wiredesk.runtime import logs
@@ -58,12 +58,11 @@ def replay(
     asyncio.run(resume(kafka, settings, run, rate=rate, as_json=as_json))
 
 
-for name, stage in registry.stages().items():
-    target = f", into the live {stage.produces[0].name}" if stage.produces else ""
+for name in registry.names():
     text = (
-        f"Do the work of {name} on a range of {stage.consumes.name} once more: with --into beside the live stream, "
-        f"into a topic of its own; without it as a repair{target}. Try --dry-run first."
+        f"Do the work of {name} on a range of its input topic once more: with --into beside the live stream, into a "
+        "topic of its own; without it into its live topics, as a repair. Try --dry-run first."
     )
-    app.command(name, help=text, short_help=stage.description)(stage_command)
+    app.command(name, help=text, short_help=f"Do the work of {name} once more.")(stage_command)
 app.command("list")(list_command)
 app.command("show")(show_command)
