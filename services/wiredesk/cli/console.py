@@ -7,7 +7,6 @@ does not fit becomes one record per row. `NO_COLOR` turns off colour and animati
 
 import contextlib
 import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.text import Text
 
-from wiredesk.cli.layout import rows_view
+from wiredesk.cli.layout import longest_word, rows_view
 from wiredesk.runtime.printable import html_text, json_text, one_line, printable
 
 if TYPE_CHECKING:
@@ -30,8 +29,6 @@ err = Console(stderr=True, highlight=False, soft_wrap=True, force_interactive=_S
 
 INDENT = "    "
 """Before each line of a text of several lines that stands among lines of ours: it cannot pass for one of them."""
-
-_SPACES = re.compile(r"\s+")
 
 
 def plain(text: str, *, style: str = "") -> None:
@@ -193,8 +190,7 @@ def _print_wrapped(console: Console, text: Text) -> None:
 
     With a word longer than the terminal, such as a URL, it is left to the terminal to wrap, so that it can be copied.
     """
-    words = _SPACES.split(text.plain)
-    console.print(text, soft_wrap=any(cell_len(word) > console.width for word in words))
+    console.print(text, soft_wrap=longest_word(text.plain) > console.width)
 
 
 def _one_line(text: str) -> str:

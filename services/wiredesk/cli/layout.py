@@ -47,7 +47,7 @@ def column_widths(columns: Sequence[str], rows: Sequence[Cells], width: int) -> 
     """
     texts = [[name, *(row[number].plain for row in rows)] for number, name in enumerate(columns)]
     natural = [max(map(cell_len, column)) for column in texts]
-    least = [max(map(_longest_word, column)) for column in texts]
+    least = [max(map(longest_word, column)) for column in texts]
     available = width - GAP * (len(columns) - 1)
     if sum(natural) <= available:
         return natural
@@ -72,7 +72,7 @@ def _narrowed(natural: Sequence[int], least: Sequence[int], available: int) -> l
     return widths
 
 
-def _longest_word(text: str) -> int:
+def longest_word(text: str) -> int:
     """Return the cells of the longest part that should stay on one line; wide characters may be split anywhere."""
     return max((_unsplit(word) for word in text.split()), default=0)
 

@@ -84,7 +84,7 @@ class KafkaSettings(Settings):
     sasl_oauth_extensions: str | None = Field(
         None,
         pattern=r"^[A-Za-z]+=[!-+\--~]*(,[A-Za-z]+=[!-+\--~]*)*$",
-        description="SASL extensions, `name=value` separated by commas: `logicalCluster=lkc-1,identityPoolId=pool-1`.",
+        description="SASL extensions, `name=value` separated by commas, such as `logicalCluster=lkc-1`.",
     )
     sasl_oauth_provider: str | None = Field(
         None,

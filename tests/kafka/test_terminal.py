@@ -1,0 +1,258 @@
+"""Every command on a terminal of 80x24 and of 200x50, and in a pipe in ASCII: nothing is cut, and nothing is too wide."""
+
+import asyncio
+import json
+import re
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import typer
+
+from tests.screen import Screen
+from tests.support import SAMPLES, Raw, collect, publish
+from tests.terminals import Ended, Terminals
+from wiredesk.cli import app
+from wiredesk.pipeline import ARTICLES_CLEANED, PAGES_RAW, PAGES_SKIPPED, TOPICS
+from wiredesk.runtime.kafka import topics
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.processes import KafkaProcess, environment, wait_until, workers
+
+NARROW, WIDE = (80, 24), (200, 50)
+HOST = "an-edition-with-a-long-name.of-a-newspaper-with-a-longer-one.in-a-deep.subdomain.news.example"
+TITLE = "春茶提前上市 茶农收入增加"
+PREFIX = "the-deployment-of-a-newsroom-with-a-long-name.2026."
+RUNNING = "a-topic-for-a-replay-that-has-a-rather-long-name.v2"
+INTERRUPT = ("signal", signal.SIGINT)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command that is run.
+
+    Attributes:
+        arguments: after its name; `{}` fields are those of `Newsroom`.
+        shows: what must be found in its output, whole, on a terminal.
+        codes: exit codes that are right.
+        steps: what is done while it runs; such a command runs once, and is resized meanwhile.
+        copied: its lines may be wider than the terminal, because they are to be copied.
+    """
+
+    arguments: str = ""
+    shows: tuple[str, ...] = ()
+    codes: tuple[int, ...] = (0,)
+    steps: tuple[tuple[Any, ...], ...] = ()
+    copied: bool = False
+
+
+CASES: dict[str, list[Case]] = {
+    "demo": [Case("--help", ("--timeout",))],
+    "up": [
+        Case(
+            "--data {data}/up --port 0 --workers ingest=1 --workers extractor=0 --workers enrichment=0",
+            ("starting Apache Kafka on a free port", "ready 127.0.0.1:", "metrics ports", "stopping Kafka"),
+            steps=(("wait", "1/1"), ("resize", *WIDE), ("wait", "1/1"), INTERRUPT),
+        )
+    ],
+    "broker": [
+        Case(
+            "--data {data}/broker --port 0",
+            ("starting Apache Kafka", "ready 127.0.0.1:"),
+            steps=(("wait", "ready"), INTERRUPT),
+        )
+    ],
+    "topics create": [Case("", (f"{len(TOPICS)} were there",))],
+    "topics list": [Case("", (f"{PREFIX}articles.cleaned.dlq", "Articles with topics and entities"))],
+    "topics compare": [Case("articles.cleaned {into}", (), (0, 1))],
+    "worker": [Case("ingest --metrics-port 0", ('"event"',), steps=(("wait", "event"), INTERRUPT), copied=True)],
+    "publish": [Case(f"{SAMPLES}/pages/index.html --url https://{HOST}/index.html", (f"{PREFIX}pages.raw",))],
+    "tail": [Case("articles.cleaned --from-beginning --until-end", (TITLE, HOST), copied=True)],
+    "status": [
+        Case("", ("extractor",), (0, 1)),
+        Case(
+            "--watch",
+            ("extractor",),
+            (0, 1),
+            (("wait", "extractor"), ("resize", *WIDE), ("wait", "extractor"), INTERRUPT),
+        ),
+    ],
+    "extract": [
+        Case(f"{SAMPLES}/pages/tea-gb18030.html", (TITLE,)),
+        Case(f"{SAMPLES}/pages/tea-gb18030.html --explain", (TITLE, "kept")),
+    ],
+    "enrich": [Case("{article}", (TITLE,))],
+    "dlq list": [
+        Case("", (f"{PREFIX}pages.raw.dlq", "binary")),
+        Case("--by host --by reason --by topic --by day", (HOST, f"{PREFIX}pages.raw.dlq")),
+    ],
+    "dlq show": [Case("{letter}", ("{letter}", HOST, "binary"))],
+    "dlq redrive": [Case("--dry-run", ("binary",))],
+    "dlq export": [Case("{data}/exported-{number}.jsonl")],
+    "dlq import": [Case("{exported}")],
+    "dlq purge": [Case("--topic extractor --yes")],
+    "replay": [Case("--resume {run}", ("{run}",))],
+    "replay ingest": [Case("--from 7d --to 6d --dry-run", codes=(0, 2))],
+    "replay extractor": [Case("--from 7d --into {into} --dry-run", (f"{PREFIX}{RUNNING}",))],
+    "replay enrichment": [Case("--rewind-group --from 7d --dry-run")],
+    "replay list": [Case("", ("{run}", RUNNING))],
+    "replay show": [Case("{run}", ("{run}", RUNNING))],
+    "trace": [Case(f"https://{HOST}/tea.html", (f"{PREFIX}pages.raw", TITLE, "waits for enrichment"))],
+    "audit": [Case("", ("in flight",), (0, 1))],
+    "acls": [
+        Case(
+            "--principal User:an-account-with-a-long-name",
+            (f"{PREFIX}pages.accepted", "User:an-account-with-a-long-name"),
+        ),
+        Case("--principal User:desk --format kafka-acls", (f"{PREFIX}pages.accepted",), copied=True),
+    ],
+    "schemas": [Case("--out {data}/schemas-{number}")],
+    "config": [Case("", ("WIREDESK_BOOTSTRAP_SERVERS", "WIREDESK_TOPIC_PREFIX")), Case("--markdown", copied=True)],
+}
+
+
+def command_paths() -> set[str]:
+    """Return every command with its sub-commands, as they are typed."""
+    whole = typer.Typer()
+    whole.callback()(lambda: None)
+    for name in app.COMMANDS:
+        app.add(whole, name)
+    found = set()
+    for name, command in typer.main.get_command(whole).commands.items():  # type: ignore[attr-defined] # a group
+        below = getattr(command, "commands", {})
+        found |= {f"{name} {one}" for one in below} or {name}
+        if below and getattr(command, "invoke_without_command", False):
+            found.add(name)
+    return found
+
+
+@dataclass
+class Newsroom:
+    """A deployment with pages of every fate, and a process that runs commands on it."""
+
+    terminals: Terminals
+    values: dict[str, str]
+    count: int = field(default=0)
+
+    def run(self, name: str, case: Case, size: tuple[int, int] | None) -> Ended:
+        self.count += 1
+        arguments = self.filled(f"{name} {case.arguments}").split()
+        return self.terminals.run(arguments, size=size, steps=case.steps)
+
+    def filled(self, text: str) -> str:
+        return text.format(**self.values, number=self.count)
+
+
+@pytest.fixture(scope="module")
+def newsroom(cluster: KafkaProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
+    data = tmp_path_factory.mktemp("terminal")
+    kafka = KafkaSettings(bootstrap_servers=cluster.bootstrap_servers, topic_prefix=PREFIX)
+    asyncio.run(topics.create(kafka, TOPICS, partitions=2))
+    tea = (SAMPLES / "pages" / "tea-gb18030.html").read_bytes().decode("gb18030").replace("gb18030", "utf-8")
+    pages = [
+        {"url": f"https://{HOST}/tea.html", "body": tea, "content_type": "text/html; charset=utf-8"},
+        {"url": f"https://{HOST}/gone.html", "body": tea, "http_status": 404},
+        {
+            "url": f"https://{HOST}/image.html",
+            "body_base64": "/9j/4AAQSkZJRgABAQAAAQABAAD/",
+            "content_type": "text/html",
+        },
+    ]
+    origins = asyncio.run(publish(kafka, [Raw(json.dumps(page).encode()) for page in pages]))
+    reached = [
+        kafka.on_cluster(topic) for topic in (ARTICLES_CLEANED.name, PAGES_SKIPPED.name, f"{PAGES_RAW.name}.dlq")
+    ]
+    with workers(kafka, ("ingest", "extractor"), data / "workers.log"):
+        wait_until(lambda: len(asyncio.run(collect(kafka, reached, set(origins)))) == len(pages), "all pages are done")
+    records = asyncio.run(collect(kafka, reached, set(origins)))
+    (letter,) = (record for (record, *_) in records.values() if record.topic.endswith(".dlq"))
+    terminals = Terminals({**environment(kafka), "TERM": "xterm-256color", "COLUMNS": "", "LINES": ""})
+    article = next(record for (record, *_) in records.values() if record.topic == reached[0])
+    (data / "article.json").write_bytes(article.value or b"")
+    newsroom = Newsroom(
+        terminals,
+        {
+            "data": str(data),
+            "into": RUNNING,
+            "article": str(data / "article.json"),
+            "exported": str(data / "letters.jsonl"),
+            "letter": f"{letter.topic.removeprefix(PREFIX)}/{letter.partition}/{letter.offset}",
+            "run": "",
+        },
+    )
+    try:
+        assert newsroom.run("dlq export {exported}", Case(), None).code == 0
+        assert newsroom.run("replay extractor --from 7d --into {into} --json", Case(), None).code in (0, 1)
+        listed = newsroom.run("replay list --json", Case(), None).output
+        newsroom.values["run"] = json.loads(listed.splitlines()[0])["id"]
+        yield newsroom
+    finally:
+        terminals.close()
+
+
+def test_every_command_has_a_case() -> None:
+    assert set(CASES) == command_paths()
+
+
+ALL = [
+    pytest.param(name, case, id=f"{name} {number}")
+    for name, cases in CASES.items()
+    for number, case in enumerate(cases)
+]
+ENDING = [one for one in ALL if not one.values[1].steps]  # type: ignore[union-attr] # a case
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "200x50"])
+@pytest.mark.parametrize(("name", "case"), ALL)
+def test_nothing_is_cut_on_a_terminal(name: str, case: Case, size: tuple[int, int], newsroom: Newsroom) -> None:
+    if case.steps and size == WIDE:
+        pytest.skip("it runs once, and is resized meanwhile")
+    ended = newsroom.run(name, case, size)
+    assert ended.code in case.codes, ended.output
+    screen = Screen(*(WIDE if any(kind == "resize" for kind, *_ in case.steps) else size)).feed(ended.output)
+    text = screen.text()
+    assert "Traceback" not in text
+    assert "…" not in text, text
+    whole = re.sub(r"\s", "", text)
+    for wanted in case.shows:
+        assert re.sub(r"\s", "", newsroom.filled(wanted)) in whole, text
+    if not case.copied:
+        too_wide = [line for line in screen.overlong() if all(len(word) <= size[0] for word in line.split())]
+        assert not too_wide, text
+
+
+@pytest.mark.parametrize(("name", "case"), ENDING)
+def test_a_pipe_in_ascii_gets_plain_lines(name: str, case: Case, newsroom: Newsroom) -> None:
+    ended = newsroom.run(name, case, None)
+    assert ended.code in case.codes, ended.output
+    assert ended.output.isascii()
+    assert not set(ended.output) & {"\x1b", "\r"}
+    assert "Traceback" not in ended.output
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "200x50"])
+def test_no_help_is_cut(size: tuple[int, int], newsroom: Newsroom) -> None:
+    for name in ("", *command_paths(), "dlq", "topics"):
+        ended = newsroom.terminals.run([*name.split(), "--help"], size=size)
+        screen = Screen(*size).feed(ended.output)
+        assert ended.code == 0
+        assert "Usage: wiredesk" in screen.text()
+        assert "…" not in screen.text(), screen.text()
+        assert not screen.overlong()
+
+
+def test_no_colour_means_no_animation_either(newsroom: Newsroom) -> None:
+    steps = (("wait", "extractor"), INTERRUPT)
+    for variable in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+        ended = newsroom.terminals.run(["status", "--watch"], size=NARROW, steps=steps, **variable)
+        assert "extractor" in ended.output
+        assert not re.search(r"\x1b\[\??[0-9]*[A-HJKhl]", ended.output), ended.output
+    assert "\x1b" not in ended.output, "a dumb terminal"
+
+
+def test_an_unknown_command_or_option_names_the_nearest(newsroom: Newsroom) -> None:
+    for arguments, nearest in ((["statsu"], "status"), (["status", "--wach"], "--watch"), (["dlq", "lst"], "list")):
+        ended = newsroom.terminals.run(arguments, size=None)
+        assert (ended.code, ended.output.count("\n")) == (2, 1)
+        assert nearest in ended.output.partition("(see ")[0]
