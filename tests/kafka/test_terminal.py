@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 import typer
 
+from tests import topics
 from tests.screen import Screen
 from tests.support import SAMPLES, Raw, collect, publish
 from tests.terminals import Ended, Terminals
 from wiredesk.cli import app
 from wiredesk.pipeline import ARTICLES_CLEANED, PAGES_RAW, PAGES_SKIPPED, TOPICS
-from wiredesk.runtime.kafka import topics
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.processes import KafkaProcess, environment, wait_until, workers
 

@@ -6,7 +6,13 @@ console      printing: safe text, tables on a terminal, plain lines in a pipe
 layout       tables and records that fit a terminal of any width
 streams      standard output and error that cannot be written end a command properly
 signals      what a signal to stop does
-one module for each command
+confirm      asks before something is changed
+time_arg     times on the command line
+version      what `--version` prints
+child_main   the command as a child process that ends with its parent
+enriched_page  an enriched article as an HTML page
+demo, up, broker, topics, compare, worker, publish, tail, status, extract, enrich  commands, each a module
+dlq, replay, trace, audit, acls, schemas, config  commands, each a module or a package
 
 What a command does is elsewhere, and needs no terminal: in `wiredesk.operations`, `wiredesk.local`, and the services.
 """

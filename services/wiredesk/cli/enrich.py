@@ -2,19 +2,19 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import orjson
 import typer
 from rich.text import Text
 
-from wiredesk.cli import console, enriched_page
+from wiredesk.cli import console
 from wiredesk.cli.options import load, with_settings
 from wiredesk.enrichment.settings import EnrichmentSettings
 from wiredesk.extractor.settings import ExtractorSettings
-from wiredesk.runtime import logs
 from wiredesk.runtime.errors import UsageError
-from wiredesk_schemas import EnrichedArticle, EntityType, Mention
+
+if TYPE_CHECKING:
+    from wiredesk_schemas import EnrichedArticle, Mention
 
 MAX_BYTES = 16 << 20
 """Of an input."""
@@ -22,15 +22,15 @@ MAX_BYTES = 16 << 20
 SKIPPED = 1
 """Exit code where a page has no article."""
 
-STYLES = {
-    EntityType.PERSON: "bold magenta",
-    EntityType.ORGANISATION: "bold cyan",
-    EntityType.PLACE: "bold green",
-    EntityType.EVENT: "yellow",
-    EntityType.WORK: "italic yellow",
-    EntityType.NATIONALITY: "green",
-    EntityType.DATE: "dim",
-    EntityType.AMOUNT: "dim",
+STYLES: dict[str, str] = {
+    "person": "bold magenta",
+    "organisation": "bold cyan",
+    "place": "bold green",
+    "event": "yellow",
+    "work": "italic yellow",
+    "nationality": "green",
+    "date": "dim",
+    "amount": "dim",
 }
 
 
@@ -52,10 +52,16 @@ def enrich(
 ) -> None:
     """Find topics and entities of one article or page, without Kafka.
 
+    Examples: wiredesk enrich page.html; wiredesk extract page.html | wiredesk enrich -
+
     On a terminal the text is shown with its entities highlighted, then topics and entities as tables. For a page
     without an article the reason goes to stderr, and the exit code is 1.
     """
+    import orjson
+
+    from wiredesk.cli import enriched_page
     from wiredesk.operations.enrich_one import enrich_one
+    from wiredesk.runtime import logs
     from wiredesk_schemas import SkippedPage
 
     if as_json and as_html:
@@ -93,7 +99,9 @@ def _read(path: str) -> bytes:
     return content
 
 
-def _show(article: EnrichedArticle) -> None:
+def _show(article: "EnrichedArticle") -> None:
+    from wiredesk.cli import enriched_page
+
     mentions = [(entity.type, mention) for entity in article.entities for mention in entity.mentions]
     fields = [("/title", article.title or ""), ("/subtitle", article.subtitle or "")]
     fields += [(f"/paragraphs/{n}/text", block.text) for n, block in enumerate(article.paragraphs)]
@@ -123,7 +131,7 @@ def _show(article: EnrichedArticle) -> None:
     )
 
 
-def _highlighted(text: str, mentions: list[tuple[EntityType, Mention]]) -> Text:
+def _highlighted(text: str, mentions: "list[tuple[str, Mention]]") -> Text:
     # Offsets hold for the text as it is; what could harm a terminal is replaced one for one.
     shown = Text("".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text))
     for kind, mention in mentions:
