@@ -21,7 +21,7 @@ from wiredesk.testing.processes import SECONDS
 from wiredesk_schemas.headers import Header
 
 ROOT = Path(__file__).parents[1]
-SAMPLES = ROOT / "samples"
+SAMPLES = ROOT / "services" / "wiredesk" / "samples"
 DEADLINE = scaled(SECONDS)
 """How long anything may take on this machine, for a wait that takes plain seconds; see `wiredesk.testing.patience`."""
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import orjson
 import pytest
 
-from tests.support import ROOT
+from tests.support import ROOT, SAMPLES
 from wiredesk.cli.app import run
 from wiredesk.operations.enrich_one import read_article
 from wiredesk_schemas import CleanedArticle
@@ -16,7 +16,7 @@ STORY = """Storm closes ports of Wales
 Snow and gales are forecast until Friday. First Minister Eluned Morgan said on Monday that Cardiff would stay closed. <b>Morgan</b> flew to London.
 """
 ARTICLE = ROOT / "schemas" / "wiredesk_schemas" / "examples" / "1.1" / "cleaned_article.v1.json"
-PAGE = ROOT / "samples" / "pages" / "ferry-strike.html"
+PAGE = SAMPLES / "pages" / "ferry-strike.html"
 FAST = ["--topic-model", "fast"]
 
 
