@@ -14,6 +14,7 @@ from wiredesk.cli import console, streams, version
 from wiredesk.runtime.errors import InstallationWarning, UnavailableError, UsageError, WiredeskError
 
 INTERRUPTED = 130
+"""Exit code after Ctrl-C: 128 and the number of SIGINT, as shells have it."""
 
 PROGRAM = "wiredesk"
 """The command's name in usage lines and in the completion of shells, also under `python -m wiredesk.cli`."""

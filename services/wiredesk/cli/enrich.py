@@ -32,6 +32,7 @@ STYLES: dict[str, str] = {
     "date": "dim",
     "amount": "dim",
 }
+"""Style of each type of entity on a terminal."""
 
 
 @with_settings(settings=EnrichmentSettings)

@@ -4,6 +4,7 @@ from html import escape
 
 from wiredesk_schemas import EnrichedArticle, Entity, Mention
 
+# The style sheet of the page, which loads nothing from elsewhere.
 STYLE = """
 body { font: 17px/1.6 Georgia, serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
 h1 { line-height: 1.25 } table { border-collapse: collapse; font: 14px/1.5 system-ui, sans-serif; width: 100% }

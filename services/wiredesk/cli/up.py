@@ -26,6 +26,7 @@ PLAIN_SECONDS = 10.0
 """Between two reports where the output is not animated: in a pipe, with NO_COLOR or TERM=dumb."""
 
 COLUMNS = ("stage", "ready", "pages/s", "lag", "in flight", "done", "dead letters", "restarts", "metrics ports")
+"""Columns of the live table."""
 
 
 @with_settings(settings=BrokerSettings)

@@ -9,10 +9,11 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from wiredesk.local.stack import WorkerProcess
 
-RECORDS = "wiredesk_records_total"
-DEAD_LETTERS = "wiredesk_dead_letters_total"
-LAG = "wiredesk_lag_records"
-IN_FLIGHT = "wiredesk_in_flight_records"
+# Metrics of a worker that are summed.
+RECORDS = "wiredesk_records_total"  # committed
+DEAD_LETTERS = "wiredesk_dead_letters_total"  # dead-lettered, by reason
+LAG = "wiredesk_lag_records"  # from the committed offset to the end of the partition
+IN_FLIGHT = "wiredesk_in_flight_records"  # taken and not yet committed
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,10 @@ from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.settings import KafkaSettings
 
 START_SECONDS = 90
+"""Time within which a broker must answer after its start; it takes 3 to 5 s on a quiet machine."""
+
 POLL_SECONDS = 0.2
+"""Pause between two attempts to connect while it starts."""
 
 
 class EmbeddedKafka:

