@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from tests import plugins
 from wiredesk import registry
 from wiredesk.cli import app
+from wiredesk.operations.dead_letters.reading import select
+from wiredesk.operations.dead_letters.redrive import redrivable
 from wiredesk.pipeline import ARTICLES_ENRICHED, STAGES, TERMINAL_TOPICS, TOPICS
 from wiredesk.registry import Registry
 from wiredesk.runtime.errors import UsageError
@@ -72,6 +74,14 @@ def test_dead_letters_of_a_branch_do_not_go_back(
     monkeypatch.setattr(registry, "registry", lambda: found)
     assert app.run(["dlq", "redrive", "--topic", "keywords", "--bootstrap-servers", "127.0.0.1:1"]) == 2
     assert "enrichment reads articles.cleaned, too" in capsys.readouterr().err
+
+
+def test_what_can_be_redriven_is_selected_and_the_rest_is_named() -> None:
+    found = loaded("tone", "keywords")
+    selected, lines = redrivable(found, select(found.stages))
+    assert [stage.name for stage in selected.stages] == ["ingest", "extractor", "enrichment", "tone"]
+    assert [line.partition(":")[0] for line in lines] == ["dead letters of keywords cannot be sent back"]
+    assert redrivable(found, select(found.stages, topics=["tone"]))[1] == []
 
 
 @pytest.mark.parametrize(

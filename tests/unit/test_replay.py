@@ -8,13 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wiredesk.cli.replay.options import parse_offset_ranges
 from wiredesk.operations.dead_letters.redrive_log import redriven_record
 from wiredesk.operations.replays.filters import conditions, record_filter
 from wiredesk.operations.replays.reconcile import Reconciliation
 from wiredesk.operations.replays.run import Run, output_topics
 from wiredesk.pipeline import ENRICHMENT, EXTRACTOR, INGEST
 from wiredesk.runtime.dead_letters import dead_letter, parse_letter
-from wiredesk.runtime.kafka.offset_range import OffsetRange
+from wiredesk.runtime.errors import UsageError
+from wiredesk.runtime.kafka.offset_range import NO_END, NOTHING, OffsetRange
 from wiredesk.runtime.lineage import lineage
 from wiredesk.runtime.records import Failure, Record, parse_coordinates
 from wiredesk_schemas.headers import Header
@@ -143,3 +145,17 @@ def test_what_a_replay_gave_up_goes_back_as_the_replays() -> None:
     assert dict(again.headers)["wiredesk_redrives"] == b"1"
     assert lineage(EXTRACTOR, again) == lineage(EXTRACTOR, received, "run-1")
     assert dict(lineage(INGEST, again)).keys() == {"wiredesk_origin", "wiredesk_origin_time"}
+
+
+def test_offsets_are_given_with_an_end_or_without() -> None:
+    given_ranges = parse_offset_ranges(["3:1200-2400", "0:7"])
+    assert given_ranges == {3: OffsetRange(1200, 2400), 0: OffsetRange(7, NO_END)}
+    held = OffsetRange(5, 20)
+    assert held.intersection(*given_ranges[0]) == OffsetRange(7, 20)
+    assert held.intersection(*NOTHING).size == held.intersection(*given_ranges[3]).size == 0
+
+
+@pytest.mark.parametrize("values", [["3:9-9"], ["3:9-2"], ["x"], ["1:2", "1:3"]])
+def test_offsets_that_make_no_range_are_wrong_usage(values: list[str]) -> None:
+    with pytest.raises(UsageError, match="--offset"):
+        parse_offset_ranges(values)

@@ -10,7 +10,6 @@ confirm      asks before something is changed
 time_arg     times on the command line
 version      what `--version` prints
 child_main   the command as a child process that ends with its parent
-enriched_page  an enriched article as an HTML page
 demo, up, broker, topics, compare, worker, publish, tail, status, extract, enrich  commands, each a module
 dlq, replay, trace, audit, acls, schemas, config  commands, each a module or a package
 

@@ -2,8 +2,7 @@
 
 import contextlib
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,13 +15,8 @@ from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from wiredesk.operations.page_files import Raw
     from wiredesk.runtime.records import Record
-    from wiredesk.runtime.settings import KafkaSettings
     from wiredesk_schemas import EnrichedArticle
-
-BASE_URL = "https://samples.wiredesk.example/"
-"""Prefix of the sample pages' URLs."""
 
 PARTITIONS = 2
 """Partitions of each topic: enough to show that there are several."""
@@ -83,10 +77,11 @@ class _Clock:
 
 async def _run(folder: Path, settings: BrokerSettings, clock: _Clock, seconds: float) -> str:
     from wiredesk.local import stack
+    from wiredesk.operations.sample_run import run_samples, sample_pages
     from wiredesk.pipeline import STAGES, TOPICS
     from wiredesk.runtime.kafka.cluster import Cluster
 
-    raw = list(_samples())
+    pages = list(sample_pages())
     async with embedded_kafka(folder / "kafka", settings, owner="wiredesk demo", say=clock.say) as broker:
         kafka = stack.kafka_settings(broker)
         async with Cluster(kafka) as cluster:
@@ -97,9 +92,18 @@ async def _run(folder: Path, settings: BrokerSettings, clock: _Clock, seconds: f
             with _waiting("the workers are loading their models"):
                 await stack.wait_until_ready(workers, seconds)
             clock.say("the workers have loaded their models")
-            tally = await _follow(kafka, raw, clock, seconds)
+            run = await run_samples(
+                kafka,
+                pages,
+                seconds,
+                on_published=lambda: clock.say(f"{len(pages)} pages published"),
+                on_record=_show,
+            )
             clock.say("every page is accounted for; stopping")
-    return tally.summary()
+    return (
+        f"demo: {run.published} pages in, {run.ended} accounted for: "
+        f"{run.enriched} enriched, {run.skipped} skipped, {run.dead_lettered} dead-lettered"
+    )
 
 
 @contextlib.contextmanager
@@ -110,92 +114,6 @@ def _waiting(what: str) -> Iterator[None]:
         return
     with console.out.status(what, spinner="dots" if console.out.encoding.startswith("utf") else "line"):
         yield
-
-
-def _samples() -> "Iterable[Raw]":
-    """Yield the sample pages alternately in both content modes, and the events that are samples themselves.
-
-    Raises:
-        UnavailableError: this installation has no samples.
-    """
-    import wiredesk
-    from wiredesk.operations import page_files
-
-    samples = Path(wiredesk.__file__).parent / "samples"
-    files = page_files.find_files([str(samples)]) if samples.is_dir() else []
-    if not files:
-        raise UnavailableError(f"no sample pages in {samples}: reinstall wiredesk")
-    for number, (path, relative) in enumerate(files):
-        binary = number % 2 == 0 and path.suffix not in page_files.JSON_LINES
-        yield from page_files.read_pages(path, relative, page_files.PageUrls(base_url=BASE_URL), binary=binary)
-
-
-class _Tally:
-    """Where pages ended; each is counted once, by the origin that its records carry."""
-
-    def __init__(self, origins: set[str]) -> None:
-        self.waiting = set(origins)
-        self._published = len(origins)
-        self._by_topic: Counter[str] = Counter()
-
-    def count(self, record: "Record") -> None:
-        """Count a record of a terminal topic."""
-        from wiredesk_schemas import header
-        from wiredesk_schemas.headers import ORIGIN
-
-        origin = header(record.headers, ORIGIN) or ""
-        if origin in self.waiting:
-            self.waiting.discard(origin)
-            self._by_topic[record.topic] += 1
-
-    def summary(self) -> str:
-        """Return the demo's last line."""
-        from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_SKIPPED
-
-        enriched, skipped = self._by_topic[ARTICLES_ENRICHED.name], self._by_topic[PAGES_SKIPPED.name]
-        accounted = self._by_topic.total()
-        dead = accounted - enriched - skipped
-        return (
-            f"demo: {self._published} pages in, {accounted} accounted for: "
-            f"{enriched} enriched, {skipped} skipped, {dead} dead-lettered"
-        )
-
-
-async def _follow(kafka: "KafkaSettings", raw: "list[Raw]", clock: _Clock, seconds: float) -> _Tally:
-    """Publish the pages and show what becomes of them, until every one has reached a terminal topic."""
-    from wiredesk.pipeline import TERMINAL_TOPICS
-    from wiredesk.runtime.kafka.cluster import Cluster
-
-    began = time.monotonic()
-    async with Cluster(kafka) as cluster:
-        reading = cluster.read_topic([topic.name for topic in TERMINAL_TOPICS])
-        async with contextlib.aclosing(reading):
-            await anext(reading)  # the consumer has its positions: nothing that is published from here on is missed
-            tally = _Tally(await _publish(kafka, raw))
-            clock.say(f"{len(raw)} pages published")
-            async for record in reading:
-                if record is not None:
-                    _show(record)
-                    tally.count(record)
-                if not tally.waiting:
-                    return tally
-                if time.monotonic() - began > seconds:
-                    raise UnavailableError(f"{len(tally.waiting)} of {len(raw)} pages are not done after {seconds:g} s")
-    raise AssertionError("a topic is read until the reader is closed")
-
-
-async def _publish(kafka: "KafkaSettings", raw: "list[Raw]") -> set[str]:
-    """Publish pages; return their origins: `<topic>/<partition>/<offset>`."""
-    import asyncio
-
-    from wiredesk.operations.publishing import send
-    from wiredesk.pipeline import PAGES_RAW
-    from wiredesk.runtime.kafka import clients
-
-    async with clients.started(clients.producer(kafka, "wiredesk-demo"), kafka) as producer:
-        deliveries = [await send(producer, PAGES_RAW.name, page) for page in raw]
-        written = await asyncio.gather(*deliveries)
-    return {f"{PAGES_RAW.name}/{w.partition}/{w.offset}" for w in written}
 
 
 def _show(record: "Record") -> None:

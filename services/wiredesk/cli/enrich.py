@@ -60,7 +60,7 @@ def enrich(
     """
     import orjson
 
-    from wiredesk.cli import enriched_page
+    from wiredesk.operations import enriched_page
     from wiredesk.operations.enrich_one import enrich_one
     from wiredesk.runtime import logs
     from wiredesk_schemas import SkippedPage
@@ -101,7 +101,7 @@ def _read(path: str) -> bytes:
 
 
 def _show(article: "EnrichedArticle") -> None:
-    from wiredesk.cli import enriched_page
+    from wiredesk.operations import enriched_page
 
     mentions = [(entity.type, mention) for entity in article.entities for mention in entity.mentions]
     fields = [("/title", article.title or ""), ("/subtitle", article.subtitle or "")]

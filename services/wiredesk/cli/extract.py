@@ -7,14 +7,11 @@ import typer
 from wiredesk.cli import console
 from wiredesk.cli.options import with_settings
 from wiredesk.extractor.settings import ExtractorSettings
-from wiredesk.runtime.errors import RejectedError, UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from wiredesk.extractor.explain import ExplainedText
     from wiredesk.extractor.extracted_page import ExtractedPage
-    from wiredesk_schemas import AcceptedPage, CleanedArticle, SkippedPage
+    from wiredesk_schemas import CleanedArticle
 
 SKIPPED = 1
 """Exit code for a page that is no article."""
@@ -53,11 +50,12 @@ def extract(
     import orjson
 
     from wiredesk.extractor.extract import Extractor
+    from wiredesk.operations.page_files import accept_file
     from wiredesk.runtime import logs
     from wiredesk_schemas import AcceptedPage, CleanedArticle, SkippedPage
 
     logs.quiet()
-    page = _accepted(path, url)
+    page = accept_file(path, url)
     result: CleanedArticle | SkippedPage
     if isinstance(page, AcceptedPage):
         extractor = Extractor(settings=settings)
@@ -77,34 +75,6 @@ def extract(
     if isinstance(result, SkippedPage):
         console.note(f"no article: {result.reason} ({result.detail})", style="")
         raise typer.Exit(SKIPPED)
-
-
-def _accepted(path: str, url: str | None) -> "AcceptedPage | SkippedPage":
-    """Return the page of a file as ingest passes it on.
-
-    Raises:
-        UsageError: there is none, or ingest rejects it.
-    """
-    from wiredesk.ingest.accept import Ingest
-    from wiredesk.operations import page_files
-    from wiredesk.operations.article_text import UNKNOWN_URL
-    from wiredesk_schemas import InvalidEventError, RawPage
-
-    ((file, relative), *more) = page_files.find_files([path])
-    urls = page_files.PageUrls(url or (None if _holds_urls(file) else UNKNOWN_URL))
-    raw = next(page_files.read_pages(file, relative, urls, binary=False), None) if not more else None
-    if raw is None:
-        raise UsageError(f"{path}: {len(more) + 1} files; give one" if more else f"{path}: there is no page in it")
-    try:
-        return Ingest()(RawPage.from_record(*raw))
-    except (InvalidEventError, RejectedError) as error:
-        raise UsageError(f"{path}: {error}") from error
-
-
-def _holds_urls(file: "Path") -> bool:
-    from wiredesk.operations import page_files
-
-    return any(suffix in (*page_files.JSON_LINES, *page_files.ARCHIVES) for suffix in file.suffixes)
 
 
 def _show(article: "CleanedArticle") -> None:

@@ -158,6 +158,7 @@ class _Audit:
         self._progress = progress
         on_cluster = cluster.settings.on_cluster
         self._entry = on_cluster(flow[0].consumes.name)
+        self._entry_letters = on_cluster(flow[0].dead_letter_topic.name)
         inputs = {stage.consumes for stage in flow}
         outputs = [topic for stage in flow for topic in (*stage.produces, stage.dead_letter_topic)]
         self._terminal: list[Topic] = [topic for topic in dict.fromkeys(outputs) if topic not in inputs]
@@ -250,7 +251,7 @@ class _Audit:
 
         A dead letter of the topic of raw pages stays: its record was redriven as another one, with its own origin.
         """
-        return letter_key(record) in self._redriven and not record.topic.startswith(f"{self._entry}.")
+        return letter_key(record) in self._redriven and record.topic != self._entry_letters
 
     def _is_resent(self, record: Record) -> bool:
         """Whether a record ended its page before: it is a dead letter of a side stage that went back to be read again.
@@ -264,7 +265,7 @@ class _Audit:
         if coordinates is None or saved is None:
             return
         if run not in self._replays:
-            self._replays[run] = Ledger({number: OffsetRange(*span) for number, span in saved.run.ranges.items()})
+            self._replays[run] = Ledger(saved.run.ranges)
         self._replays[run].ended(coordinates[1], coordinates[2], DONE)
 
     async def _read_intermediate_topics(self, ledger: Ledger, backlog: _Ranges) -> None:

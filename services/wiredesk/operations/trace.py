@@ -22,7 +22,7 @@ from wiredesk.runtime.dead_letters import parse_letter
 from wiredesk.runtime.errors import RejectedError, UsageError
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.descriptions import TopicDescription
-from wiredesk.runtime.kafka.offset_range import OffsetRange
+from wiredesk.runtime.kafka.offset_range import NOTHING, OffsetRange
 from wiredesk.runtime.kafka.partitioning import partition_for
 from wiredesk.runtime.lineage import origin_of, origin_topic_id, replay_of
 from wiredesk.runtime.records import Record, parse_coordinates
@@ -190,7 +190,7 @@ class _Tracer:
             return []
         topic, partition, offset = coordinates
         source = TopicPartition(topic, partition)
-        if offset not in self._entry_ranges.get(source, OffsetRange(0, 0)):
+        if offset not in self._entry_ranges.get(source, NOTHING):
             return []
         return await self._read({source: OffsetRange(offset, offset + 1)})
 

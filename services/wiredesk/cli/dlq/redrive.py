@@ -10,7 +10,6 @@ from wiredesk.cli.confirm import confirm
 from wiredesk.cli.dlq.options import HostOption, ReasonOption, SinceOption, TopicOption, YesOption, selection
 from wiredesk.cli.options import with_settings
 from wiredesk.operations.dead_letters.choices import MAX_REDRIVES
-from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.settings import KafkaSettings
 
 if TYPE_CHECKING:
@@ -42,11 +41,15 @@ def redrive_command(  # noqa: PLR0913 - each is an option
     """
     import asyncio
 
+    from wiredesk import registry
+    from wiredesk.operations.dead_letters.redrive import redrivable
     from wiredesk.runtime import logs
     from wiredesk.runtime.errors import TransactionError, UnavailableError
 
     logs.quiet()
-    selected = _without_branches(selection(topic, reason, host, since))
+    selected, left_out = redrivable(registry.registry(), selection(topic, reason, host, since))
+    for line in left_out:
+        console.note(line)
     must_ask = not (yes or topic or reason or host or since)
     run = _plan(kafka, selected, rounds, limit) if dry_run else _redrive(kafka, selected, rounds, limit, ask=must_ask)
     try:
@@ -54,30 +57,6 @@ def redrive_command(  # noqa: PLR0913 - each is an option
     except TransactionError as error:
         raise UnavailableError(f"redriving stopped ({error}); run it again: nothing is sent twice") from error
     _show(result, as_json=as_json, dry_run=dry_run)
-
-
-def _without_branches(selected: "Selection") -> "Selection":
-    """Leave out stages whose input the flow reads, too: it would process the records a second time.
-
-    Raises:
-        UsageError: no other stage is selected.
-    """
-    from dataclasses import replace
-
-    from wiredesk import registry
-
-    stages = registry.registry()
-    branches = [stage for stage in selected.stages if stages.rivals(stage)]
-    for stage in branches:
-        rival = stages.rivals(stage)[0].name
-        line = (
-            f"dead letters of {stage.name} cannot be sent back: {rival} reads {stage.consumes.name}, too, and pages "
-            f"would end twice; use 'wiredesk replay {stage.name} --offset P:A-B'"
-        )
-        if len(branches) == len(selected.stages):
-            raise UsageError(line)
-        console.note(line)
-    return replace(selected, stages=tuple(stage for stage in selected.stages if stage not in branches))
 
 
 async def _plan(kafka: KafkaSettings, selected: "Selection", rounds: int, limit: int | None) -> "RedriveResult":

@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from wiredesk.runtime.errors import UsageError
-
-if TYPE_CHECKING:
-    from wiredesk.operations.replays.planning import PartialRange
+from wiredesk.runtime.kafka.offset_range import NO_END, OffsetRange
 
 HostsOption = Annotated[
     list[str] | None,
@@ -36,25 +34,28 @@ _RANGE = re.compile(r"(\d{1,9}):(\d{1,18})(?:-(\d{1,18}))?")
 _OFFSET = re.compile(r"([0-9]{1,9}):([0-9]{1,18})")
 
 
-def parse_offset_ranges(values: Sequence[str]) -> "dict[int, PartialRange]":
+def parse_offset_ranges(values: Sequence[str]) -> dict[int, OffsetRange]:
     """Return offsets to read, by partition, from values like `3:1200-2400` or `3:1200`.
 
     Raises:
         UsageError: a value is not of that form, is empty, or names a partition a second time.
     """
-    ranges: dict[int, PartialRange] = {}
+    ranges: dict[int, OffsetRange] = {}
     for value in values:
         match = _RANGE.fullmatch(value)
         if match is None:
             raise UsageError(
                 f"--offset {value}: write partition and offsets, like 3:1200-2400, or 3:1200 for all from there"
             )
-        partition, start, stop = int(match[1]), int(match[2]), None if match[3] is None else int(match[3])
-        if stop is not None and stop <= start:
-            raise UsageError(f"--offset {value}: the end {stop} (exclusive) must be greater than the start {start}")
+        partition = int(match[1])
+        given = OffsetRange(int(match[2]), NO_END if match[3] is None else int(match[3]))
+        if not given.size:
+            raise UsageError(
+                f"--offset {value}: the end {given.stop} (exclusive) must be greater than the start {given.start}"
+            )
         if partition in ranges:
             raise UsageError(f"--offset {value}: partition {partition} is given twice")
-        ranges[partition] = start, stop
+        ranges[partition] = given
     return ranges
 
 

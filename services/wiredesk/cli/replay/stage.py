@@ -19,7 +19,7 @@ from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 
 if TYPE_CHECKING:
     from wiredesk.operations.replays.filters import Conditions
-    from wiredesk.operations.replays.planning import Estimate, PartialRange
+    from wiredesk.operations.replays.planning import Estimate
     from wiredesk.runtime.kafka.cluster import Cluster
     from wiredesk.runtime.kafka.offset_range import OffsetRange
     from wiredesk.runtime.topology import Stage
@@ -102,7 +102,7 @@ class _Request:
     rate: float | None
     since_ms: int | None
     until_ms: int | None
-    offsets: "Mapping[int, PartialRange]"
+    offsets: "Mapping[int, OffsetRange]"
 
 
 def _times(since: str | None, until: str | None) -> tuple[int | None, int | None]:

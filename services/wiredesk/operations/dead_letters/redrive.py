@@ -8,7 +8,7 @@ earlier run left open is aborted. So a second run sends nothing twice, and the n
 import contextlib
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wiredesk.operations.dead_letters.choices import MAX_REDRIVES
 from wiredesk.operations.dead_letters.reading import Selection, read_letters
@@ -19,8 +19,9 @@ from wiredesk.operations.dead_letters.redrive_log import (
     redrive_entry,
     redriven_record,
 )
+from wiredesk.registry import Registry
 from wiredesk.runtime.dead_letters import DeadLetter, letter_key
-from wiredesk.runtime.errors import OutputTooLargeError
+from wiredesk.runtime.errors import OutputTooLargeError, UsageError
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.transactions import TransactionalProducer
 from wiredesk.runtime.records import Output
@@ -63,6 +64,25 @@ class RedriveResult:
     too_large: int = 0
     by_reason: Mapping[str, int] = field(default_factory=dict)
     by_stage: Mapping[str, int] = field(default_factory=dict)
+
+
+def redrivable(registry: Registry, selection: Selection) -> tuple[Selection, list[str]]:
+    """Return a selection without the stages whose dead letters cannot be sent back, and a line for each of those.
+
+    The flow reads the input topic of such a stage, too: it would process the records a second time.
+
+    Raises:
+        UsageError: no other stage is selected.
+    """
+    left_out = {stage: rivals[0] for stage in selection.stages if (rivals := registry.rivals(stage))}
+    lines = [
+        f"dead letters of {stage.name} cannot be sent back: {rival.name} reads {stage.consumes.name}, too, and pages "
+        f"would end twice; use 'wiredesk replay {stage.name} --offset P:A-B'"
+        for stage, rival in left_out.items()
+    ]
+    if lines and len(lines) == len(selection.stages):
+        raise UsageError(lines[0])
+    return replace(selection, stages=tuple(stage for stage in selection.stages if stage not in left_out)), lines
 
 
 async def plan_redrive(

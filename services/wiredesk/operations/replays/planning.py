@@ -16,7 +16,7 @@ from wiredesk.operations.replays.run import Run, output_topics, save_run
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.isolation import ProcessPool
 from wiredesk.runtime.kafka.cluster import Cluster
-from wiredesk.runtime.kafka.offset_range import OffsetRange
+from wiredesk.runtime.kafka.offset_range import NOTHING, OffsetRange
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import WorkerSettings
 from wiredesk.runtime.topology import RESERVED_PREFIX, Stage, Topic
@@ -30,9 +30,6 @@ SAMPLE_RECORDS = 64
 
 TRIAL_SECONDS = 10.0
 """A trial ends after this time, however many records of its sample are done."""
-
-type PartialRange = tuple[int, int | None]
-"""Offsets of a partition as a person gives them: the first, and the exclusive end, or None: up to the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +105,7 @@ async def resolve_ranges(
     *,
     since_ms: int | None = None,
     until_ms: int | None = None,
-    offsets: Mapping[int, PartialRange] | None = None,
+    offsets: Mapping[int, OffsetRange] | None = None,
 ) -> dict[int, OffsetRange]:
     """Return the offsets of a stage's input topic that times and offsets mean, by partition.
 
@@ -125,7 +122,7 @@ async def resolve_ranges(
     there = await cluster.offset_ranges(partitions, patience=PATIENCE_SECONDS)
     ranges = {tp.partition: held for tp, held in there.items()}
     if offsets:
-        ranges = {number: held.intersection(*offsets.get(number, (0, 0))) for number, held in ranges.items()}
+        ranges = {number: held.intersection(*offsets.get(number, NOTHING)) for number, held in ranges.items()}
     if since_ms is not None:
         later = await cluster.offset_ranges(partitions, since_ms=since_ms)
         ranges = {tp.partition: ranges[tp.partition].intersection(later[tp].start) for tp in partitions}

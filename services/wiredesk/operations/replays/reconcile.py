@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from wiredesk.operations.ledger import Ledger
 from wiredesk.operations.progress import ProgressCallback, ignore_progress
 from wiredesk.runtime.kafka.cluster import Cluster
-from wiredesk.runtime.kafka.offset_range import OffsetRange
+from wiredesk.runtime.kafka.offset_range import NOTHING, OffsetRange
 from wiredesk.runtime.records import Record, parse_coordinates
 from wiredesk.runtime.worker.replay_scope import RecordFilter
 from wiredesk_schemas.headers import (
@@ -34,10 +34,6 @@ MAX_NAMED_RECORDS = 20
 
 PATIENCE_SECONDS = 120
 """How long open transactions are waited for: the broker itself ends them after their timeout."""
-
-
-NOTHING = OffsetRange(0, 0)
-"""The range of a partition that a run does not read."""
 
 
 class Reconciliation(BaseModel):

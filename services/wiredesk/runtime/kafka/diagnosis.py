@@ -22,7 +22,7 @@ from aiokafka.protocol.metadata import MetadataRequest
 
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import WiredeskError
-from wiredesk.runtime.kafka import certificates, port_probe, security
+from wiredesk.runtime.kafka import certificates, port_probe, security, tokens
 from wiredesk.runtime.kafka.port_probe import Listener
 from wiredesk.runtime.settings import KafkaSettings
 
@@ -155,7 +155,7 @@ class _Server:
     async def _from_error(self, error: BaseException) -> str | None:
         """Return the cause where the error says it; None for other errors."""
         match error:
-            case security.TokenError():
+            case tokens.TokenError():
                 return str(error)
             case IllegalSaslStateError():
                 return (
@@ -235,7 +235,7 @@ class _Server:
 
 def _root(error: BaseException) -> BaseException:
     for _ in range(_MAX_CAUSES):
-        if error.__cause__ is None or isinstance(error, security.TokenError):
+        if error.__cause__ is None or isinstance(error, tokens.TokenError):
             break
         error = error.__cause__
     return error

@@ -2,6 +2,9 @@
 
 from typing import NamedTuple
 
+NO_END = 2**63 - 1
+"""The exclusive end of a range that goes on to the end of its partition: the largest offset of Kafka's protocol."""
+
 
 class OffsetRange(NamedTuple):
     """Offsets of a partition: from `start` up to, and without, `stop`.
@@ -30,3 +33,7 @@ class OffsetRange(NamedTuple):
         """
         first = min(max(self.start, start), self.stop)
         return OffsetRange(first, max(first, self.stop if stop is None else min(self.stop, stop)))
+
+
+NOTHING = OffsetRange(0, 0)
+"""The range of a partition that is not read."""

@@ -2,16 +2,8 @@
 
 from typing import Any
 
-from aiokafka.errors import KafkaError
-
-from wiredesk.runtime.kafka import tls
+from wiredesk.runtime.kafka import tls, tokens
 from wiredesk.runtime.settings import KafkaSettings
-
-
-class TokenError(KafkaError):
-    """No token is available at present; a KafkaError, so that aiokafka retries."""
-
-    retriable = True
 
 
 def options(settings: KafkaSettings) -> dict[str, Any]:
@@ -27,8 +19,6 @@ def options(settings: KafkaSettings) -> dict[str, Any]:
         return options
     options["sasl_mechanism"] = settings.sasl_mechanism
     if settings.sasl_mechanism == "OAUTHBEARER":
-        from wiredesk.runtime.kafka import tokens  # noqa: PLC0415 - aiohttp is slow to import, and needed for this mechanism only
-
         options["sasl_oauth_token_provider"] = tokens.provider(settings)
     elif settings.sasl_password is not None:
         options["sasl_plain_username"] = settings.sasl_username

@@ -14,16 +14,18 @@ import time
 import weakref
 from dataclasses import dataclass
 from importlib.metadata import entry_points
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote_plus
 
-import aiohttp
 from aiokafka.abc import AbstractTokenProvider
+from aiokafka.errors import KafkaError
 
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.kafka import tls
-from wiredesk.runtime.kafka.security import TokenError
 from wiredesk.runtime.settings import KafkaSettings
+
+if TYPE_CHECKING:
+    import aiohttp
 
 PLUGINS = "wiredesk.token_providers"
 """The group of entry points."""
@@ -41,6 +43,12 @@ _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 """RFC 6750. Anything else could end the SASL message early."""
 
 _ERROR_CODE = re.compile(r"[a-z_]{1,40}")
+
+
+class TokenError(KafkaError):
+    """No token is available at present; a KafkaError, so that aiokafka retries."""
+
+    retriable = True
 
 
 class TokenSource(Protocol):
@@ -162,6 +170,8 @@ class ClientCredentials(AbstractTokenProvider):
         return self._extensions
 
     async def _fetch(self) -> Token:
+        import aiohttp  # noqa: PLC0415 - slow to import, and needed for this mechanism only
+
         asked = time.monotonic()
         try:
             async with (
@@ -212,7 +222,7 @@ class ClientCredentials(AbstractTokenProvider):
         return Token(token, asked + REFRESH_SHARE * _lifetime(fields.get("expires_in")))
 
 
-async def _bounded(content: aiohttp.StreamReader) -> bytes:
+async def _bounded(content: "aiohttp.StreamReader") -> bytes:
     body = bytearray()
     async for piece in content.iter_chunked(16 * 1024):
         body += piece

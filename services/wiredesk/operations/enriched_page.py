@@ -18,7 +18,7 @@ figcaption { font-size: 15px; color: #555; margin: 1rem 0 }
 
 def topic_names() -> dict[str, str]:
     """Return the names of all media topics, in English, by code."""
-    from wiredesk.enrichment.topics.taxonomy import taxonomy
+    from wiredesk.enrichment.topics.taxonomy import taxonomy  # noqa: PLC0415 - with the libraries of enrichment
 
     return {code: term.name() for code, term in taxonomy().items()}
 

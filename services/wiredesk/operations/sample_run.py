@@ -1,0 +1,125 @@
+"""The sample pages of the installation, published and followed until each has ended: what `wiredesk demo` shows."""
+
+import asyncio
+import contextlib
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import wiredesk
+from wiredesk.operations import page_files
+from wiredesk.operations.page_files import Raw
+from wiredesk.operations.publishing import send
+from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_RAW, PAGES_SKIPPED, TERMINAL_TOPICS
+from wiredesk.runtime.errors import UnavailableError
+from wiredesk.runtime.kafka import clients
+from wiredesk.runtime.kafka.cluster import Cluster
+from wiredesk.runtime.records import Record
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk_schemas import header
+from wiredesk_schemas.headers import ORIGIN
+
+BASE_URL = "https://samples.wiredesk.example/"
+"""Prefix of the sample pages' URLs."""
+
+
+class SampleRun:
+    """Where pages ended; each is counted once, by the origin that its records carry.
+
+    Attributes:
+        published: how many pages there are.
+        waiting: origins of those that have not ended yet.
+    """
+
+    def __init__(self, origins: set[str]) -> None:
+        self.published = len(origins)
+        self.waiting = set(origins)
+        self._by_topic: Counter[str] = Counter()
+
+    def count(self, record: Record) -> None:
+        """Count a record of a terminal topic."""
+        origin = header(record.headers, ORIGIN) or ""
+        if origin in self.waiting:
+            self.waiting.discard(origin)
+            self._by_topic[record.topic] += 1
+
+    @property
+    def ended(self) -> int:
+        """How many pages have ended."""
+        return self._by_topic.total()
+
+    @property
+    def enriched(self) -> int:
+        """How many have become an enriched article."""
+        return self._by_topic[ARTICLES_ENRICHED.name]
+
+    @property
+    def skipped(self) -> int:
+        """How many were skipped."""
+        return self._by_topic[PAGES_SKIPPED.name]
+
+    @property
+    def dead_lettered(self) -> int:
+        """How many have become a dead letter."""
+        return self.ended - self.enriched - self.skipped
+
+
+def sample_pages() -> Iterator[Raw]:
+    """Yield the sample pages alternately in both content modes, and the events that are samples themselves.
+
+    Raises:
+        UnavailableError: this installation has no samples.
+    """
+    samples = Path(wiredesk.__file__).parent / "samples"
+    files = page_files.find_files([str(samples)]) if samples.is_dir() else []
+    if not files:
+        raise UnavailableError(f"no sample pages in {samples}: reinstall wiredesk")
+    for number, (path, relative) in enumerate(files):
+        binary = number % 2 == 0 and path.suffix not in page_files.JSON_LINES
+        yield from page_files.read_pages(path, relative, page_files.PageUrls(base_url=BASE_URL), binary=binary)
+
+
+async def run_samples(
+    kafka: KafkaSettings,
+    pages: Sequence[Raw],
+    seconds: float,
+    *,
+    on_published: Callable[[], None],
+    on_record: Callable[[Record], None],
+) -> SampleRun:
+    """Publish pages, and read the terminal topics until every page has ended in one of them.
+
+    Args:
+        pages: that no stage has seen.
+        seconds: that this may take.
+        on_published: called once, when the brokers have all pages.
+        on_record: called with each record of a terminal topic.
+
+    Raises:
+        UnavailableError: it takes longer, or the cluster cannot be reached.
+    """
+    began = time.monotonic()
+    async with Cluster(kafka) as cluster:
+        reading = cluster.read_topic([topic.name for topic in TERMINAL_TOPICS])
+        async with contextlib.aclosing(reading):
+            await anext(reading)  # the consumer has its positions: nothing that is published from here on is missed
+            run = SampleRun(await _publish(kafka, pages))
+            on_published()
+            async for record in reading:
+                if record is not None:
+                    on_record(record)
+                    run.count(record)
+                if not run.waiting:
+                    return run
+                if time.monotonic() - began > seconds:
+                    raise UnavailableError(f"{len(run.waiting)} of {len(pages)} pages are not done after {seconds:g} s")
+    raise AssertionError("a topic is read until the reader is closed")
+
+
+async def _publish(kafka: KafkaSettings, pages: Sequence[Raw]) -> set[str]:
+    """Publish pages; return their origins: `<topic>/<partition>/<offset>`."""
+    async with clients.started(clients.producer(kafka, "wiredesk-demo"), kafka) as producer:
+        deliveries = [await send(producer, PAGES_RAW.name, page) for page in pages]
+        written = await asyncio.gather(*deliveries)
+    return {f"{PAGES_RAW.name}/{at.partition}/{at.offset}" for at in written}
