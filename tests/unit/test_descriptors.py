@@ -26,11 +26,15 @@ def test_the_soft_limit_is_raised_to_the_hard_one() -> None:
 def test_a_limit_is_never_lowered(monkeypatch: pytest.MonkeyPatch) -> None:
     changed: list[tuple[int, int]] = []
     monkeypatch.setattr(resource, "setrlimit", lambda _, limits: changed.append(limits))
-    for soft, hard in ((descriptors.MOST * 2, resource.RLIM_INFINITY), (resource.RLIM_INFINITY,) * 2, (500, 500)):
+    for soft, hard in (
+        (descriptors.MAX_SOFT_LIMIT * 2, resource.RLIM_INFINITY),
+        (resource.RLIM_INFINITY,) * 2,
+        (500, 500),
+    ):
         monkeypatch.setattr(resource, "getrlimit", lambda _, limits=(soft, hard): limits)
         descriptors.raise_limit()
         assert not changed
-        assert descriptors.limit() == (descriptors.MOST if soft == resource.RLIM_INFINITY else soft)
+        assert descriptors.limit() == (descriptors.MAX_SOFT_LIMIT if soft == resource.RLIM_INFINITY else soft)
 
 
 @pytest.mark.parametrize(("brokers", "each"), [(1, 2), (2, 4), (3, 5), (12, 14)])

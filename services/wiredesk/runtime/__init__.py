@@ -1,4 +1,4 @@
-"""The runtime: what all stages share. It knows Kafka and processes, and nothing of news.
+"""The runtime: what all stages share. It knows Kafka and processes, but nothing about news.
 
 topology       stages and topics
 records        records, outputs, failures, and the handler that a stage consists of
@@ -8,12 +8,12 @@ kafka          clients, transactions, and reading of topics
 isolation      handlers in child processes
 worker         one worker process of a stage: assignment, lanes, liveness and readiness
 dead_letters   the dead letter of a record
-lineage        the headers that lead from every record back to the one that it was made from
+lineage        the headers that name the raw page from which a record was made
 metrics        every metric of a worker
 trouble        why a worker is not ready
 logs           JSON lines on stderr
 printable      text that is safe to print
-backoff        growing waits between retries
+backoff        exponential backoff between retries
 
 A stage provides a handler, a pure function from a record to its outputs; the runtime does everything else.
 """

@@ -1,6 +1,6 @@
-"""Dead letters: a record that a stage could not process, as it was received, and after its own headers ours.
+"""Dead letters: records that a stage could not process, byte for byte, with added headers that say why.
 
-Both directions stand here: `dead_letter` writes one, `parse_letter` reads one back.
+`dead_letter` makes one, `parse_letter` parses one.
 """
 
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ MAX_MESSAGE = 2000
 """Characters of the message that are kept."""
 
 MAX_STACK = 8000
-"""Characters of the stack trace that are kept, from its end: the last calls say where; thousands of frames of a
-recursion say nothing more."""
+"""Characters of the stack trace that are kept, from its end. The last calls show where the error is; thousands of
+frames of a recursion add nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,13 @@ class DeadLetter:
 
     Attributes:
         record: the record in the dead-letter topic.
-        stage: the stage that gave up on the original record.
-        reason: a code to count by, such as `timeout`.
+        stage: the stage that could not process the original record.
+        reason: a code for counting, such as `timeout`.
         message: one line for people.
         stack: the end of the stack trace; empty where there is none.
         version: version of the stage at that time.
-        time: when the stage gave up, in UTC.
-        source: coordinates of the original record; empty where they are not known.
+        time: when the stage dead-lettered the record, in UTC.
+        source: coordinates of the original record; empty if they are not known.
     """
 
     record: Record
@@ -96,7 +96,7 @@ def dead_letter(stage: Stage, version: str, record: Record, failure: Failure) ->
 
 
 def parse_letter(stage: Stage, record: Record) -> DeadLetter | None:
-    """Return the dead letter in a record of a stage's dead-letter topic; None where somebody else wrote the record."""
+    """Return the dead letter in a record of a stage's dead-letter topic; None if wiredesk did not write it."""
     ours = own_headers(record.headers)
 
     def field(name: str) -> str:
@@ -118,7 +118,7 @@ def parse_letter(stage: Stage, record: Record) -> DeadLetter | None:
 
 
 def letter_key(record: Record) -> str:
-    """Return the key under which a dead letter is remembered: its coordinates and its timestamp.
+    """Return the key that identifies a dead letter: its coordinates and its timestamp.
 
     The coordinates alone name another record once the topic has been deleted and recreated.
     """
@@ -126,7 +126,7 @@ def letter_key(record: Record) -> str:
 
 
 def _parse_time(stated: str, timestamp: int) -> datetime:
-    """Return when the stage gave up: as the header states it, or else when the dead letter was written."""
+    """Return when the stage dead-lettered the record: from the header, or else when the dead letter was written."""
     try:
         time = datetime.fromisoformat(stated)
         return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)

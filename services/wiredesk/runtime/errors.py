@@ -1,4 +1,4 @@
-"""The errors of wiredesk, in one hierarchy, by what can be done about them.
+"""The errors of wiredesk, in one hierarchy, grouped by remedy.
 
 WiredeskError            every error that wiredesk raises on purpose; its message is one line for a person
 ├── UsageError           an option, a setting or an argument is wrong: correct it          exit code 2
@@ -7,7 +7,7 @@ WiredeskError            every error that wiredesk raises on purpose; its messag
 ├── HandlerError         the handler of a stage cannot be loaded                           exit code 1
 ├── RejectedError        this record can never be processed: it is dead-lettered, the others continue
 ├── OffsetsMovedError    the partition's offsets restarted, went back or expired: its lane opens again
-├── BrakePulledError     too many records fail: the worker stands still and tries single ones
+├── BrakePulledError     too many records fail: the worker pauses and tries single records
 └── TransactionError     a transaction failed: its records are read again, from the offset that is committed then
     ├── OpeningError     InitProducerId failed: the coordinator is unreachable, or busy with the previous owner
     ├── AbortedError     it failed before the commit was requested: none of its outputs will ever be read
@@ -68,7 +68,7 @@ class OffsetsMovedError(WiredeskError):
 
 
 class BrakePulledError(WiredeskError):
-    """So many records fail that the fault is more likely in this deployment than in the records."""
+    """Too many records fail: the cause is more likely this deployment than the records."""
 
 
 class TransactionError(WiredeskError):
@@ -119,5 +119,5 @@ class InDoubtError(TransactionError):
 class FencedError(TransactionError):
     """The coordinator has given the transactional id a new epoch.
 
-    Another worker has initialized it, or the transaction was open for so long that the coordinator ended it.
+    Another worker has initialized it, or the transaction exceeded its timeout and the coordinator aborted it.
     """

@@ -1,4 +1,4 @@
-"""Lineage: every record names the raw page that it was made from, its origin, so that anyone can join the topics."""
+"""Lineage: every record names its origin, the raw page from which it was made, so that topics can be joined by it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -18,15 +18,14 @@ from wiredesk_schemas.headers import (
 
 
 def lineage(stage: Stage, record: Record, run: str | None = None, *, topic_id: str = "") -> tuple[Header, ...]:
-    """Return the lineage headers of everything that a stage makes from a record: its origin first.
+    """Return the lineage headers of every output that a stage makes from a record: the origin first.
 
-    At an entry stage the origin is the record itself, whatever its headers claim; that of a record that somebody wrote
-    to a later topic by hand is the record itself, too. What a run has replayed stays marked on its way through the
-    later stages.
+    At an entry stage the origin is the record itself, whatever its headers claim; so it is for a record that was
+    written to a later topic by hand. The headers that name a replay run are passed on by the later stages.
 
     Args:
-        run: id of the run that replays the record; None: the live stream processes it.
-        topic_id: id of the record's topic; empty where it is not known.
+        run: id of the replay run; None: the record belongs to the live stream.
+        topic_id: id of the record's topic; empty if it is not known.
     """
     trusted: Mapping[str, bytes | None] = {} if stage.entry else own_headers(record.headers)
     origin, time_ms = trusted.get(ORIGIN), decode_number(trusted.get(ORIGIN_TIME))
@@ -44,22 +43,22 @@ def lineage(stage: Stage, record: Record, run: str | None = None, *, topic_id: s
 
 
 def origin_of(record: Record) -> str:
-    """Return the coordinates of the origin of a record that a stage wrote; empty where the record names none."""
+    """Return the coordinates of the origin of a record that a stage wrote; empty if the record names none."""
     return decode_text(own_headers(record.headers).get(ORIGIN))
 
 
 def origin_topic_id(record: Record) -> str:
-    """Return the id of the topic of a record's origin; empty where the record does not say it."""
+    """Return the id of the topic of a record's origin; empty if the record does not state it."""
     return decode_text(own_headers(record.headers).get(ORIGIN_TOPIC_ID))
 
 
 def replay_marks(record: Record) -> tuple[Header, ...]:
-    """Return the headers that name the run by which a record was replayed; none for the live stream."""
+    """Return the headers that name the run that replayed a record; none for the live stream."""
     return _marks(own_headers(record.headers))
 
 
 def replay_of(record: Record) -> tuple[str, str] | None:
-    """Return the id of the run by which a record was replayed, and the coordinates of the record that the run read.
+    """Return the id of the run that replayed a record, and the coordinates of the record that the run read.
 
     None for the live stream.
     """
@@ -78,5 +77,5 @@ def arrived_seconds(headers: Sequence[Header]) -> float:
 
 
 def origin_seconds(headers: Sequence[Header]) -> float:
-    """Return the arrival time of a record's origin, in seconds since 1970; 0 where the headers do not say it."""
+    """Return the arrival time of a record's origin, in seconds since 1970; 0 if the headers do not state it."""
     return (decode_number(own_headers(headers).get(ORIGIN_TIME)) or 0) / 1000

@@ -10,7 +10,7 @@ import structlog
 from wiredesk.runtime.printable import json_text, one_line
 
 QUIET_SECONDS = 10.0
-"""A library's message is logged once in this time."""
+"""A repeated message of a library is logged once in this time."""
 
 SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -24,7 +24,7 @@ SHARED: list[structlog.typing.Processor] = [
 class Repeated(logging.Filter):
     """Limits how often a library logs the same message.
 
-    While a broker is down, aiokafka logs it some fifty times a second, which buries other messages.
+    While a broker is down, aiokafka logs that some fifty times a second, which hides other messages.
     """
 
     def __init__(self) -> None:
@@ -76,16 +76,16 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # At INFO it logs every heartbeat and metadata refresh; wiredesk logs what matters of that itself.
+    # At INFO it logs every heartbeat and metadata refresh; wiredesk itself logs what matters.
     logging.getLogger("aiokafka").setLevel(max(logging.WARNING, root.level))
 
 
 class _Mute(logging.Filter):
-    """Marks a logger as muted; it lives with the logger.
+    """A filter that marks a logger as muted.
 
     Attributes:
-        level: of the logger before.
-        blocks: that mute it now.
+        level: level of the logger before it was muted.
+        blocks: number of blocks that mute it now.
     """
 
     def __init__(self, level: int) -> None:
@@ -96,7 +96,7 @@ class _Mute(logging.Filter):
 
 @contextlib.contextmanager
 def muted(name: str) -> Iterator[None]:
-    """Keep a library from logging for the length of a block, whose errors say more than its log does.
+    """Mute a library's logger for the duration of a block: the errors of the block say more than the library's log.
 
     Blocks of several tasks may overlap: when the last one ends, the library has its level again.
     """
@@ -117,9 +117,9 @@ def muted(name: str) -> Iterator[None]:
 
 
 def quiet() -> None:
-    """Suppress the libraries' logs in a command, whose own error message says what is wrong.
+    """Suppress the logs of libraries in a command: its own error message says what is wrong.
 
-    Warnings of wiredesk, such as records that cannot be read or an open transaction, are lines on stderr.
+    Warnings of wiredesk, such as unreadable records or an open transaction, are lines on stderr.
     """
     structlog.configure(
         processors=[structlog.stdlib.add_log_level, _plain_line],

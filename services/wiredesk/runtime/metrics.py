@@ -1,4 +1,4 @@
-"""Every metric of a worker, with its meaning and, where there is one, the remedy. Units are seconds and bytes."""
+"""Every metric of a worker, with its meaning and, if there is one, the remedy. Units are seconds and bytes."""
 
 import contextlib
 from bisect import bisect_left
@@ -41,7 +41,7 @@ class Distribution(Collector):
 
 
 class OldestGauge(Gauge):
-    """A gauge of the time at which the oldest of several overlapping blocks began; 0 while there is none."""
+    """A gauge: the time at which the oldest of several overlapping blocks began; 0 while there is none."""
 
     def __init__(self, name: str, documentation: str) -> None:
         super().__init__(name, documentation)
@@ -49,7 +49,7 @@ class OldestGauge(Gauge):
 
     @contextlib.contextmanager
     def track(self, began: float) -> Iterator[None]:
-        """Count a block as open for its length.
+        """Count a block as open for its duration.
 
         Args:
             began: seconds since 1970.
@@ -77,17 +77,17 @@ DEAD_LETTERS = Counter(
     ["reason"],
 )
 
-IN_FLIGHT = Gauge("wiredesk_in_flight_records", "Records that are taken and not yet committed.", ["partition"])
+IN_FLIGHT = Gauge("wiredesk_in_flight_records", "Records in flight: received, and not committed yet.", ["partition"])
 
 LAG = Gauge(
     "wiredesk_lag_records",
-    "Offsets from the committed one to the end of the partition, as in Kafka's own tools. It grows: add workers.",
+    "Offsets from the committed one to the end of the partition, as in Kafka's own tools. If it grows, add workers.",
     ["partition"],
 )
 
 EXPIRED = Counter(
     "wiredesk_expired_records",
-    "Offsets that retention deleted before this stage read them. Not 0: add workers, or retain the topic for longer.",
+    "Offsets that retention deleted before this stage read them. If not 0, add workers or increase the retention.",
 )
 
 OFFSETS_MOVED = Counter(
@@ -101,7 +101,7 @@ PAGE_SECONDS = Distribution("wiredesk_page_seconds", "Time that one record takes
 
 COMMIT_SECONDS = Histogram(
     "wiredesk_commit_seconds",
-    "Time from the beginning to the end of a transaction. It rises: check the brokers.",
+    "Time from the beginning to the end of a transaction. If it rises, check the brokers.",
     buckets=_FAST,
 )
 
@@ -121,7 +121,7 @@ LAST_COMMIT = Gauge(
 
 OPEN_TRANSACTION = OldestGauge(
     "wiredesk_open_transaction_timestamp_seconds",
-    "When the oldest open transaction began, in seconds since 1970; 0: none. Old: consumers of outputs wait for it.",
+    "When the oldest open transaction began, in seconds since 1970; 0: none. Consumers of the outputs wait for it.",
 )
 
 TRANSACTION_FAILURES = Counter(
@@ -132,7 +132,7 @@ TRANSACTION_FAILURES = Counter(
 
 BRAKE = Gauge(
     "wiredesk_brake",
-    "1 while the worker stands still because most records fail. Check the reasons of the dead letters; roll back.",
+    "1 while the worker is paused because most records fail. Check the reasons of the dead letters; roll back.",
 )
 
 REBALANCES = Counter("wiredesk_rebalances", "Assignments of partitions by the consumer group.")
@@ -141,14 +141,14 @@ LANES = Gauge("wiredesk_lanes", "Partitions of this worker, by state of their la
 
 CHILD_ENDS = Counter(
     "wiredesk_child_ends",
-    "Child processes that ended and were replaced. It rises: check the reasons of the dead letters.",
+    "Child processes that ended and were replaced. If it rises, check the reasons of the dead letters.",
 )
 
 STAGE_INFO = Gauge("wiredesk_stage", "1, labelled with the stage and its version.", ["stage", "version"])
 
 
 def forget_partition(partition: int) -> None:
-    """Remove the gauges of a partition that was revoked: another worker reports it now."""
+    """Remove the gauges of a revoked partition: another worker reports it now."""
     for gauge in (IN_FLIGHT, LAG):
         with contextlib.suppress(KeyError):
             gauge.remove(partition)

@@ -24,8 +24,8 @@ _JOINER = (
     r"(?<![\u0600-\u061b\u061d-\u070e\u0710-\u109f\u1780-\u17b3\u17b6-\u180d\u180f-\u18af"
     r"\u2600-\u27bf\ufe0f\U0001f300-\U0001faff])[\u200c\u200d]"
 )
-"""Joiners are part of the spelling of Persian, Indic scripts and emoji. Anywhere else, also after a character that is
-escaped itself, they are invisible within a word."""
+"""Joiners, where they are not part of the spelling of Persian, Indic scripts or emoji: there they would be invisible
+characters within a word. The same holds after a character that is escaped itself."""
 
 _UNSAFE = re.compile(f"[{_HARMFUL}]|{_JOINER}")
 _NOT_ASCII = re.compile(r"[^\x20-\x7e\n]")
@@ -34,12 +34,12 @@ _LAYOUT = "\n\t"
 
 def printable(text: str) -> str:
     """Return text of several lines that is safe to print; line feeds and tabs stay."""
-    return _UNSAFE.sub(lambda found: found[0] if found[0] in _LAYOUT else _escape(found[0]), text)
+    return _UNSAFE.sub(lambda match: match[0] if match[0] in _LAYOUT else _escape(match[0]), text)
 
 
 def one_line(text: str) -> str:
     """Return text as one line and one cell that is safe to print: line feeds and tabs are escaped, too."""
-    return _UNSAFE.sub(lambda found: _escape(found[0]), text)
+    return _UNSAFE.sub(lambda match: _escape(match[0]), text)
 
 
 def json_text(
@@ -69,16 +69,16 @@ def _escape(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
-def _json_escape(found: re.Match[str]) -> str:
-    if found[0] == "\n":  # of the indentation: within strings, it is already escaped
+def _json_escape(match: re.Match[str]) -> str:
+    if match[0] == "\n":  # of the indentation: within strings, it is already escaped
         return "\n"
-    units = found[0].encode("utf-16-be", "surrogatepass").hex()
+    units = match[0].encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
-def _html_reference(found: re.Match[str]) -> str:
-    if found[0] in _LAYOUT:
-        return found[0]
-    if unicodedata.category(found[0]) in ("Cc", "Cs"):  # HTML has no character references for these
+def _html_reference(match: re.Match[str]) -> str:
+    if match[0] in _LAYOUT:
+        return match[0]
+    if unicodedata.category(match[0]) in ("Cc", "Cs"):  # HTML has no character references for these
         return "\N{REPLACEMENT CHARACTER}"
-    return f"&#x{ord(found[0]):x};"
+    return f"&#x{ord(match[0]):x};"

@@ -20,7 +20,7 @@ _COORDINATES = re.compile(r"(.+)/([0-9]{1,10})/([0-9]{1,19})", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """Why a record cannot be read as its publisher wrote it.
+    """Why a record cannot be read.
 
     Attributes:
         reason: `unreadable_record`; `unreadable_batch`: it represents all records of its batch; or `oversized_record`:
@@ -28,10 +28,9 @@ class Defect:
         message: one line for a person.
         headers: the bytes of the record's headers, where key and value could be read. None: nothing could be read, and
             the record's value is the bytes of the record or of the batch.
-        batch_offset: base offset of its batch, where it represents the whole batch; its own offset is the one from
-        which
-            the batch was read, which may be a later one.
-        next_offset: the offset after the batch, in that case.
+        batch_offset: base offset of its batch, where it represents the whole batch; the record's own offset is the one
+            from which the batch was read, which may be later.
+        next_offset: the offset after the batch, if it represents the whole batch.
     """
 
     reason: str
@@ -47,9 +46,9 @@ class Record:
 
     Attributes:
         topic: name on the cluster, prefix included.
-        timestamp: milliseconds since 1970; in topics of wiredesk, the time of append.
-        defect: why it cannot be read; None where it can. A record with a defect is never given to a handler.
-        leader_epoch: of the leader that wrote it; -1 where it is not known.
+        timestamp: milliseconds since 1970; in topics of wiredesk, LogAppendTime.
+        defect: why it cannot be read; None if it can. A record with a defect is never given to a handler.
+        leader_epoch: epoch of the leader that wrote it; -1 if it is not known.
     """
 
     topic: str
@@ -107,13 +106,13 @@ class Record:
 
     @cached_property
     def memory(self) -> int:
-        """Bytes that it takes in memory, as far as its publisher determines them."""
+        """Bytes that its key, value and headers take in memory."""
         raw = None if self.defect is None else self.defect.headers
         return self.size + HEADER_BYTES * len(self.headers) + len(raw or b"")
 
 
 def parse_coordinates(coordinates: str) -> tuple[str, int, int] | None:
-    """Return topic, partition and offset from a record's coordinates; None where the text is not coordinates."""
+    """Return topic, partition and offset from a record's coordinates; None if the text is something else."""
     match = _COORDINATES.fullmatch(coordinates)
     if match is None:
         return None
@@ -122,7 +121,7 @@ def parse_coordinates(coordinates: str) -> tuple[str, int, int] | None:
 
 
 def instant(milliseconds: int) -> datetime | None:
-    """Return a record's timestamp as a datetime; None where it is outside the calendar: it may be any 64 bits."""
+    """Return a record's timestamp as a datetime; None if it is outside the calendar: it may be any 64-bit number."""
     try:
         return datetime.fromtimestamp(milliseconds / 1000, UTC)
     except (ValueError, OverflowError, OSError):

@@ -33,11 +33,11 @@ class Settings(BaseModel):
     must be one that pydantic parses from a string.
 
     Raises:
-        ValidationError: (pydantic) a value is wrong; it names all fields that are.
+        ValidationError: (pydantic) values are wrong; it names all of them.
     """
 
     prefix: ClassVar[str] = PREFIX
-    """Before the name of each variable; settings of another package may have a prefix of their own."""
+    """Prefix of the environment variables; a group of another package may have its own."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -121,8 +121,8 @@ class KafkaSettings(Settings):
     @classmethod
     def _are_addresses(cls, servers: str) -> str:
         for server in servers.split(","):
-            found = _ADDRESS.fullmatch(server.strip())
-            if found is None or not 0 < int(found["port"] or 9092) < 65536:  # noqa: PLR2004 - ports have 16 bits
+            match = _ADDRESS.fullmatch(server.strip())
+            if match is None or not 0 < int(match["port"] or 9092) < 65536:  # noqa: PLR2004 - ports have 16 bits
                 raise ValueError(f"{server.strip()!r} is not host:port")
         return servers
 
@@ -181,17 +181,17 @@ class WorkerSettings(Settings):
     guarantee: Literal["exactly_once", "at_least_once"] = Field(
         "exactly_once", description="`at_least_once` for clusters without transactions; event ids are the same."
     )
-    lane_records: int = Field(2000, ge=1, le=100_000, description="Most pages in flight per partition.")
-    lane_bytes: int = Field(64 * MIB, ge=1, description="Most bytes of pages in flight per partition.")
-    worker_records: int = Field(4000, ge=1, le=1_000_000, description="Most pages in flight per worker.")
-    worker_bytes: int = Field(256 * MIB, ge=1, description="Most bytes of pages in flight per worker.")
-    transaction_records: int = Field(1000, ge=1, le=10_000, description="Most pages in one transaction.")
-    transaction_bytes: int = Field(16 * MIB, ge=1, description="Most bytes of pages in one transaction.")
+    lane_records: int = Field(2000, ge=1, le=100_000, description="Maximum number of pages in flight per partition.")
+    lane_bytes: int = Field(64 * MIB, ge=1, description="Maximum bytes of pages in flight per partition.")
+    worker_records: int = Field(4000, ge=1, le=1_000_000, description="Maximum number of pages in flight per worker.")
+    worker_bytes: int = Field(256 * MIB, ge=1, description="Maximum bytes of pages in flight per worker.")
+    transaction_records: int = Field(1000, ge=1, le=10_000, description="Maximum number of pages in one transaction.")
+    transaction_bytes: int = Field(16 * MIB, ge=1, description="Maximum bytes of pages in one transaction.")
     transaction_age: float = Field(
         0.5, ge=0, le=60, description="Seconds that a transaction stays open for more pages while many are in flight."
     )
     transaction_linger: float = Field(
-        0.02, ge=0, le=10, description="The same while few are in flight, so that a single page is published at once."
+        0.02, ge=0, le=10, description="Seconds that a transaction stays open while few pages are in flight: short."
     )
     transaction_timeout: float = Field(
         60, ge=1, le=900, description="Seconds after which the broker aborts an open transaction."
@@ -211,21 +211,21 @@ class WorkerSettings(Settings):
         description="Seconds to commit pages in flight when partitions are revoked or the worker stops.",
     )
     brake_share: float = Field(
-        0.5, gt=0, le=1, description="Share of dead letters above which the worker stands still; 1: never."
+        0.5, gt=0, le=1, description="Share of dead letters above which the worker pauses; 1: never."
     )
     brake_window: float = Field(60, ge=1, le=3600, description="Seconds over which the share is computed.")
     brake_records: int = Field(
-        50, ge=1, le=100_000, description="Fewest pages within the window for which the share counts."
+        50, ge=1, le=100_000, description="Minimum number of pages in the window before the worker may pause."
     )
     brake_retry: float = Field(
-        5, gt=0, le=300, description="Seconds until a worker that stands still tries a page; further waits are longer."
+        5, gt=0, le=300, description="Seconds until a paused worker tries a page; later waits are longer."
     )
     metrics_host: str = Field("127.0.0.1", description="Address for /metrics, /healthz and /readyz.")
     metrics_port: int = Field(
         9464,
         ge=0,
         le=65535,
-        description="Their port; 0: any free one. If it is not set and taken, any free one; the log says which.",
+        description="Port of these; 0: any free port. If the default is taken, any free port; the log says which.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Lowest level that is logged.")
 

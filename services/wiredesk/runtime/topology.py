@@ -12,7 +12,7 @@ MIB = 1024 * 1024
 """Bytes of a mebibyte."""
 
 RESERVED_PREFIX = "wiredesk."
-"""Begins the names of topics that the runtime keeps for itself, such as the log of replays."""
+"""Prefix of the names of the runtime's own topics, such as the log of replays."""
 
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _TOPIC_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
@@ -26,9 +26,9 @@ class Topic:
     Attributes:
         name: in the topology, without prefix.
         description: one line for people.
-        partitions: default at creation; the number bounds how many workers of a stage can share the load.
+        partitions: default at creation; the number limits how many workers of a stage can share the load.
         retention_ms: how long records are kept; -1 keeps them for ever.
-        max_message_bytes: largest batch, after compression, that the broker takes.
+        max_message_bytes: largest batch, after compression, that the broker accepts.
         dead_letters: it holds the dead letters of a stage.
         events: classes of the events that its records carry. The runtime does not look at them.
         terminal: a page's path through the pipeline ends here. Stages may still read it; what they publish is no
@@ -45,13 +45,13 @@ class Topic:
     terminal: bool = False
 
     def settings(self) -> dict[str, str]:
-        """Return the topic's settings by their names on the broker."""
+        """Return the topic's settings by their names in Kafka."""
         return {
             "retention.ms": str(self.retention_ms),
             "max.message.bytes": str(self.max_message_bytes),
-            # Producers compress; the broker keeps what they chose rather than pack every batch again.
+            # The broker keeps the producer's codec: it does not compress every batch again.
             "compression.type": "producer",
-            # Lag in seconds and latency are taken from the broker's clock: a crawler's may be wrong by years.
+            # Lag in seconds and latency need the broker's clock: a crawler's clock may be wrong by years.
             "message.timestamp.type": "LogAppendTime",
         }
 
@@ -67,10 +67,10 @@ class Stage:
         name: of the stage: lower-case letters, digits and '-'. Its consumer group is `wiredesk.<name>`.
         description: one line for people.
         consumes: the topic that it reads.
-        produces: the topics that it writes; none: it publishes nothing, and writes elsewhere.
+        produces: the topics that it writes; empty: it publishes nothing, and writes to another system.
         handler: `module:function`, called without arguments in the processes that do the work, and only there.
-        entry: it reads what others publish: origins begin with its records, whatever their headers claim.
-        default_processes: worker processes of one worker, where nothing else is set.
+        entry: it reads what others publish: its records are origins, whatever their headers claim.
+        default_processes: child processes of one worker, if `WIREDESK_PROCESSES` is not set.
         settings: `module:Class` of its own settings, a subclass of `Settings`; None: it has none.
         one_to_one: every record becomes exactly one event or dead letter, which `wiredesk audit` then proves. False: a
             record may become no event, one, or several.
@@ -98,9 +98,9 @@ class Stage:
     def dead_letter_topic(self) -> Topic:
         """The dead-letter topic of this stage: kept longer than its input.
 
-        It is wider, too: a record that another client packed tightly must still fit when our codec packs it less so,
-        and any that is read as it is (`MAX_RECORD_BYTES` of `kafka/batches.py`) when it is not packed at all. A broker
-        takes requests of 100 MiB by default (`socket.request.max.bytes`).
+        It also accepts larger batches: a record that another client compressed well must still fit when our codec
+        compresses it less, and a record of `MAX_RECORD_BYTES` (`kafka/batches.py`) when it is not compressed at all. A
+        broker takes requests of 100 MiB by default (`socket.request.max.bytes`).
         """
         return Topic(
             name=self.dead_letters or f"{self.consumes.name}.dlq",
@@ -122,28 +122,28 @@ class Stage:
         return {event: topic for topic in self.produces for event in topic.events}
 
     def defects(self) -> list[str]:
-        """Return what is wrong with the stage by itself, a line each; empty where nothing is."""
-        found = []
+        """Return the problems of the stage's definition, one line each; empty if there are none."""
+        problems = []
         if not _STAGE_NAME.fullmatch(self.name):
-            found.append(f"{self.name!r} is no name of a stage: lower-case letters, digits and '-', 40 at most")
-        found += [
-            f"{topic.name!r} is no name of a topic: letters, digits, '.', '_' and '-', 200 at most"
+            problems.append(f"{self.name!r} is not a valid stage name: lower-case letters, digits and '-', at most 40")
+        problems += [
+            f"{topic.name!r} is not a valid topic name: letters, digits, '.', '_' and '-', at most 200"
             for topic in self.topics
             if not _TOPIC_NAME.fullmatch(topic.name)
         ]
-        found += [
+        problems += [
             f"{topic.name}: topics whose names begin with {RESERVED_PREFIX!r} are the runtime's own"
             for topic in self.topics
             if topic.name.startswith(RESERVED_PREFIX)
         ]
-        found += [
-            f"{value!r} names nothing that can be loaded: write module:name"
+        problems += [
+            f"{value!r} is not of the form module:name"
             for value in (self.handler, self.settings)
             if value is not None and not _LOADABLE.fullmatch(value)
         ]
         if self.consumes in self.produces:
-            found.append(f"it reads and writes {self.consumes.name}")
-        return found
+            problems.append(f"it reads and writes {self.consumes.name}")
+        return problems
 
 
 def topics_of(stages: Iterable[Stage]) -> tuple[Topic, ...]:

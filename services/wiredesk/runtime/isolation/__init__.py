@@ -2,7 +2,7 @@
 
     worker (asyncio)                template (loads the handler once)          child, child, …
     ProcessPool ── control socket ─▶ fork on request, reap, report ── fork ──▶ one record after another
-         └─────────── a socket pair for each child: records there, outcomes back ──────┘
+         └─────────── a socket pair for each child: records in, outcomes out ──────┘
 
 pool               the worker's side: queue, one feeder for each child, deadlines, retries after a crash
 template           the worker's side of the template process and its children: start, fork, supervise
@@ -13,7 +13,7 @@ errors             errors between the processes; none of them leaves this packag
 
 Each child has its own socket pair and shares no lock: killing one can neither block nor corrupt another. The template
 forks children after it has loaded the handler, so a model is in memory once and a new child costs milliseconds. A
-template process that ends is restarted, until the handler could not be loaded for a minute.
+template process that ends is restarted. The worker stops when the handler could not be loaded for a minute.
 """
 
 from wiredesk.runtime.isolation.pool import Job, ProcessPool

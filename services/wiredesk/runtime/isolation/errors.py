@@ -14,7 +14,7 @@ class TemplateGoneError(IsolationError):
 
 
 class ForkError(IsolationError):
-    """No child can be forked at present, though the template is alive: processes, memory or descriptors are short."""
+    """No child can be forked now, though the template is alive: processes, memory or descriptors ran out."""
 
 
 class ChildEndedError(IsolationError):

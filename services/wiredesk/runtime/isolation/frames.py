@@ -1,10 +1,10 @@
 """Messages between a worker and its processes: a length of 4 bytes, then a pickle.
 
 Bundles of records go to a child, their outcomes come back, both as plain tuples: a dataclass costs several times as
-much to pickle, and a worker of a stage with a quick handler spends its time on this.
+much to pickle, and a worker with a fast handler spends most of its time on this.
 
-Both ends are wiredesk on one machine, joined by a socket pair that no other process can open: pickle is safe here, and
-nowhere else.
+Both ends are processes of wiredesk on one machine, connected by a socket pair that no other process can open. So pickle
+is safe here, and nowhere else.
 """
 
 import asyncio
@@ -24,10 +24,10 @@ type OutputFields = tuple[str, bytes | None, bytes | None, tuple[Header, ...]]
 """The fields of an `Output`, in their order."""
 
 type Answer = tuple[list[OutputFields] | Failure, float]
-"""The outcome of a record, and the seconds that its computation took."""
+"""The outcome of a record, and how many seconds it took."""
 
 _LENGTH = struct.Struct("!I")
-"""The bytes of the pickle that follows."""
+"""The length of the pickle that follows, in bytes."""
 
 _CHUNK = 1 << 20
 """The most bytes that are received at once."""

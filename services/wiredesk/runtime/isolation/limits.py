@@ -1,4 +1,4 @@
-"""Limits that the kernel enforces on a process. They exist on Linux; elsewhere only the deadline protects a worker."""
+"""Limits that the kernel enforces on a process. They exist on Linux only; elsewhere a worker has only deadlines."""
 
 import ctypes
 import resource

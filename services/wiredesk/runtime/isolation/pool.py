@@ -1,8 +1,8 @@
 """The process pool: computes the outcomes of records in child processes.
 
-A record that is submitted becomes a `Job` in the queue. Each child has a `Feeder`, which gives it bundles of records
-and settles their jobs by its answers. A record that overruns its deadline, or at which two children have died, fails;
-its neighbours in the bundle are retried one by one.
+A record that is submitted becomes a `Job` in the queue. Each child has a `Feeder`, which sends it bundles of records
+and sets the outcomes of their jobs from its answers. A record fails if it exceeds its deadline, or if two children died
+while processing it; the other records of its bundle are retried one by one.
 """
 
 import asyncio
@@ -39,8 +39,8 @@ WINDOW = 2
 """Bundles that a child holds: the one that it computes and the next, so that it never waits for the event loop."""
 
 BUNDLE_SECONDS = 0.01
-"""Computing time of a bundle, by the recent pace: one page where pages take time, many records where a handler does so
-little that it would otherwise wait for messages most of the time."""
+"""Target processing time of a bundle, estimated from recent records. A slow handler gets one page at a time; a fast one
+gets many, because it would otherwise wait for messages most of the time."""
 
 BUNDLE_RECORDS = 256
 """The most records in a bundle."""
@@ -52,8 +52,8 @@ PACE_WEIGHT = 0.05
 """Weight of a new duration in the moving average of durations."""
 
 MAX_CRASHES = 2
-"""A record at which a child died is retried once: the child may have been killed from outside, or by what an earlier
-record left in its memory. After the second death the record itself is to blame."""
+"""A record is retried once after its child died: the child may have been killed from outside, or an earlier record may
+have corrupted its memory. If a second child dies, the record is the cause."""
 
 
 @dataclass(eq=False, slots=True)
@@ -61,7 +61,7 @@ class Job:
     """A record to be computed.
 
     Attributes:
-        taken: a child has it: its outcome is near.
+        taken: a child has received it.
         isolated: it is given to a child without other records, because a child died or overran its deadline while
             processing its bundle.
         crashes: children that died while they computed this record.
@@ -80,7 +80,7 @@ class Job:
 
 
 class JobQueue(asyncio.Queue[Job]):
-    """Jobs in the order in which they were submitted; those that a child has given back come first.
+    """Jobs in the order of submission; jobs that a child did not finish come first.
 
     Attributes:
         pace: moving average of the seconds that a record takes.
@@ -94,7 +94,7 @@ class JobQueue(asyncio.Queue[Job]):
             self.put_nowait(job)
 
     async def bundle(self) -> deque[Job]:
-        """Wait for jobs, and take as many as a child should get at once."""
+        """Wait for jobs, and take as many as a child should receive at once."""
         first = await self.get()
         bundle = deque((first,))
         most = min(BUNDLE_RECORDS, int(BUNDLE_SECONDS / max(self.pace, 1e-6)))
@@ -107,7 +107,7 @@ class JobQueue(asyncio.Queue[Job]):
         return bundle
 
     def observe_duration(self, seconds: float) -> None:
-        """Update the pace by the seconds that a record took."""
+        """Update the moving average with the duration of a record, in seconds."""
         self.pace += PACE_WEIGHT * (seconds - self.pace)
 
     def _init(self, maxsize: int) -> None:  # noqa: ARG002 - asyncio's own interface for queues of another order
@@ -122,13 +122,13 @@ class JobQueue(asyncio.Queue[Job]):
 
 
 class Feeder:
-    """Feeds one child with bundles until it ends, and settles their jobs.
+    """Sends bundles to one child until it ends, and sets the outcomes of their jobs.
 
     Args:
-        deadline: seconds that the computation of one record may take.
+        deadline: seconds that one record may take.
 
     Attributes:
-        has_fed: whether the child was given any record.
+        has_fed: whether any record was sent to the child.
     """
 
     def __init__(self, child: Child, queue: JobQueue, deadline: float) -> None:
@@ -141,7 +141,7 @@ class Feeder:
         self._has_overrun = False
 
     async def run(self) -> None:
-        """Feed the child until it ends. Jobs that it leaves go back to the queue."""
+        """Send bundles to the child until it ends. Jobs without an outcome go back to the queue."""
         giving = asyncio.create_task(self._give())
         try:
             await self._take()
@@ -170,7 +170,7 @@ class Feeder:
                 await self._child.writer.drain()
 
     async def _take(self) -> None:
-        """Take answers until the child ends by itself, crashes, or is killed because a record overran its deadline."""
+        """Receive answers until the child exits, crashes, or is killed because a record exceeded its deadline."""
         while (bundle := await self._next_given()) is not None:
             while bundle:
                 try:
@@ -203,11 +203,11 @@ class Feeder:
             getting.cancel()
 
     async def _answers(self) -> tuple[list[frames.Answer], bool]:
-        """Read the child's next answers; kill the child when its current record overruns the deadline.
+        """Read the child's next answers; kill the child when its current record exceeds the deadline.
 
         Raises:
-            TimeoutError: the record did.
-            ChildEndedError: the child ended by itself.
+            TimeoutError: the record exceeded its deadline.
+            ChildEndedError: the child exited.
         """
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(self._deadline, self._grant_grace)
@@ -222,8 +222,8 @@ class Feeder:
         return answers
 
     def _grant_grace(self) -> None:
-        # The worker itself may have been stopped (SIGSTOP, a suspended machine) while the answer was in the socket: the
-        # loop gets a chance to read it before the record is blamed.
+        # The worker itself may have been stopped (SIGSTOP, a suspended machine) while the answer was in the socket: let
+        # the loop read it before the record counts as timed out.
         grace = min(1.0, self._deadline / 10)
         self._timer = asyncio.get_running_loop().call_later(grace, self._overrun)
 
@@ -271,14 +271,14 @@ class ProcessPool:
     Args:
         handler: `module:function` that returns the handler.
         size: number of child processes.
-        deadline: seconds that the computation of one record may take; then its child is killed, and the outcome is a
-            failure with the reason `timeout`.
-        memory_bytes: that a child may allocate in addition to the loaded handler.
-        log_level: of the processes.
-        load_seconds: that loading the handler may take.
+        deadline: seconds that one record may take; then its child is killed, and the outcome is a failure with the
+            reason `timeout`.
+        memory_bytes: memory that a child may allocate in addition to the loaded handler.
+        log_level: log level of the processes.
+        load_seconds: time limit for loading the handler.
 
     Attributes:
-        failure: why the pool has given up for good; None while it works. Children that are alive continue.
+        failure: why the pool has stopped for good; None while it works. Children that are alive continue.
     """
 
     def __init__(
@@ -316,7 +316,7 @@ class ProcessPool:
 
     @property
     def trouble(self) -> Trouble | None:
-        """Why no child can be started at present; None when one can."""
+        """Why no child can be started now; None if one can."""
         return self._templates.trouble or self._shortage
 
     async def start(self) -> str:
@@ -340,7 +340,7 @@ class ProcessPool:
         """Queue a record and wait for its outcome.
 
         Raises:
-            HandlerError: the pool has given up.
+            HandlerError: the pool has stopped.
         """
         outcome = self.submit(record).outcome
         failing = asyncio.create_task(self._failed.wait())
@@ -355,14 +355,14 @@ class ProcessPool:
             outcome.cancel()
 
     async def close(self) -> None:
-        """End all processes. Outcomes that are not yet known stay unset."""
+        """Stop all processes. Outcomes that are not known yet stay unset."""
         for slot in self._slots:
             slot.cancel()
         await asyncio.gather(*self._slots, return_exceptions=True)
         await self._templates.close()
 
     async def _keep_slot(self) -> None:
-        """Keep one child running: fork it, feed it, replace it when it ends; until the pool gives up."""
+        """Keep one child running: fork it, feed it, replace it when it ends; until the pool stops."""
         backoff = Backoff()
         try:
             while True:
@@ -384,7 +384,7 @@ class ProcessPool:
         """Feed a child until it ends.
 
         Raises:
-            ForkError: it ended at once, without a record that could be to blame.
+            ForkError: it ended at once, before it had received any record.
         """
         feeder = Feeder(child, self._queue, self._deadline)
         began = time.monotonic()
@@ -403,10 +403,10 @@ class ProcessPool:
                 raise ForkError(f"a child process ended as soon as it was forked, {describe_status(status)}")
 
     def _note_shortage(self, error: ForkError) -> None:
-        """Note that no child can be started.
+        """Remember that no child can be started.
 
         Raises:
-            HandlerError: this has lasted too long, and no child is left.
+            HandlerError: this has been so for too long, and no child is left.
         """
         self._shortage = Trouble(TroubleKind.NO_PROCESS, str(error))
         now = time.monotonic()

@@ -25,13 +25,15 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_
 a process that has threads cannot be forked safely."""
 
 BUFFER_BYTES = 1 << 20
-"""Of a child's socket and its stream: a bundle that fits wakes each end once, not once for each 64 kB."""
+"""Buffer size of a child's socket and its stream: a bundle that fits in wakes each end once, not once for each 64
+kB."""
 
 STDERR = 2
-"""The template's standard output: what a handler prints must not mix with the output of a command."""
+"""File descriptor that becomes the template's standard output: what a handler prints must not mix with a command's
+output."""
 
 END_SECONDS = 5.0
-"""Longest time between the end of a process and its exit status, or the end of its control socket."""
+"""Longest time to wait for the exit status of a process that is ending, or for the end of its control socket."""
 
 FORK_SECONDS = 60.0
 """A fork takes milliseconds. A template that has not answered after this time is stopped or blocked; it is replaced."""
@@ -40,15 +42,15 @@ UNKNOWN_STATUS = -1
 """The wait status of a child whose template ended first: no process was left that could wait for it."""
 
 GIVE_UP_SECONDS = 60.0
-"""For this long, loading the handler again is retried. A package that is being replaced under a running worker is whole
-again within seconds; after a minute the remedy is a restart elsewhere, or a person."""
+"""How long loading the handler again is retried. A package that is being replaced under a running worker is complete
+again within seconds; after a minute a restart elsewhere, or an operator, is needed."""
 
 STEADY_SECONDS = 10.0
-"""A template that has lived for this long was sound: its end is a new failure, not the last one continued."""
+"""A template that ran for this long was working: when it ends, this counts as a new failure, not as a repeated one."""
 
 PROBATION_SECONDS = 1.0
-"""A restarted template is watched for this long before it forks: one that dies as soon as it is loaded must not take
-records with it, which would then be blamed."""
+"""A restarted template must run for this long before it forks: if it died soon after loading, the failure would be
+attributed to the records of its children."""
 
 RELOAD_FACTOR = 5
 """Loading again may take this many times as long as the first time: a machine may be busier now, but a load that hangs
@@ -84,7 +86,7 @@ class Template:
 
     Attributes:
         version: of the handler.
-        gone: done when the process has ended.
+        gone: future that is done when the process has ended.
     """
 
     def __init__(self, process: asyncio.subprocess.Process, control: socket.socket) -> None:
@@ -103,7 +105,7 @@ class Template:
         """Start the process and wait until it has loaded the handler.
 
         Args:
-            seconds: that loading may take.
+            seconds: time limit for loading.
 
         Raises:
             HandlerError: the handler cannot be loaded; the message says why.
@@ -160,7 +162,7 @@ class Template:
         """Fork a child.
 
         Raises:
-            ForkError: no child can be forked at present.
+            ForkError: no child can be forked now.
             TemplateGoneError: the template has ended.
         """
         try:
@@ -185,10 +187,10 @@ class Template:
         return child
 
     async def end(self) -> str:
-        """Wait until the process has ended, kill it if it does not, and return in words how it ended."""
+        """Wait until the process has ended (kill it if it does not), and return a text that says how it ended."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(END_SECONDS):
-                await self._process.wait()  # its sockets close a moment before it can be waited for
+                await self._process.wait()  # its sockets close slightly before its exit status is available
         self._kill()
         return describe_exit(await self._process.wait())
 
@@ -206,7 +208,7 @@ class Template:
     def _kill(self) -> None:
         if self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
-                # Not asyncio's kill: it polls first, and takes the exit code from the watcher that waits for it.
+                # Not asyncio's kill: it polls first, and so takes the exit code from the watcher that waits for it.
                 os.kill(self._process.pid, signal.SIGKILL)
 
     async def _request_fork(self, theirs: socket.socket) -> None:
@@ -263,16 +265,16 @@ class Template:
 
 
 class TemplateSupervisor:
-    """Keeps a template process alive, and gives up where the handler cannot be loaded any more.
+    """Keeps a template process alive, and stops when the handler cannot be loaded any more.
 
     Args:
         handler: `module:function` that returns the handler.
-        memory_bytes: that a child may allocate in addition to the loaded handler.
-        log_level: of the processes.
-        load_seconds: that loading may take.
+        memory_bytes: memory that a child may allocate in addition to the loaded handler.
+        log_level: log level of the processes.
+        load_seconds: time limit for loading.
 
     Attributes:
-        trouble: why there is no template at present; None when there is one.
+        trouble: why there is no template now; None if there is one.
     """
 
     def __init__(self, handler: str, memory_bytes: int, log_level: str, load_seconds: float) -> None:
@@ -305,10 +307,10 @@ class TemplateSupervisor:
         return self._version
 
     async def living(self) -> Template:
-        """Return a template that is alive; where there is none, wait for one, with growing pauses.
+        """Return a template that is alive; if there is none, start one, with exponential backoff.
 
         Raises:
-            HandlerError: given up: the handler cannot be loaded again, or has another version now.
+            HandlerError: the handler cannot be loaded again, or has another version now.
         """
         async with self._lock:
             while self._template is None or self._template.gone.done():
@@ -358,7 +360,7 @@ class TemplateSupervisor:
             log.info("handler loaded again", failures=self._failures)
 
     async def _fail(self, reason: str) -> None:
-        """Note a failure, and wait before the next try.
+        """Remember a failure, and wait before the next attempt.
 
         Raises:
             HandlerError: it has failed for too long.
@@ -371,7 +373,7 @@ class TemplateSupervisor:
         if now - self._failing_since >= GIVE_UP_SECONDS:
             self._give_up(f"{reason}; given up after {self._failures} tries in {now - self._failing_since:.0f} s")
         log.warning("handler is not loaded, will retry", error=reason, failures=self._failures)
-        if self._failures > 1:  # the first failure may be an accident: retry at once
+        if self._failures > 1:  # the first failure may be transient: retry at once
             await self._backoff.wait()
 
     def _give_up(self, reason: str) -> None:

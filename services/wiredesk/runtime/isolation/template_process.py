@@ -6,11 +6,11 @@ Over the control socket FD, the template sends `("ready", version)`, `("failed",
 `("misused", message)`, once. After that, each byte
 that it receives comes with the socket of a child to be forked; it answers `("forked", pid)`, or `("forked", message)`
 where none can be forked at present, and sends `("ended", pid, status)` when a child has ended, with the status of
-`os.waitpid`. Children are killed by pid. Only the template reaps them, and it reports each: so the kernel cannot give a
-pid to another process while the worker still uses it.
+`os.waitpid`. The worker kills children by pid. Only the template reaps them, and it reports each one: so the kernel
+cannot reuse a pid while the worker still uses it.
 
 A child receives bundles of records over its own socket and answers `(answers, last)`. After a last answer the child
-ends: once memory ran out, nothing in the process can be relied on.
+ends: after it ran out of memory, its state cannot be trusted.
 """
 
 import array
@@ -35,8 +35,8 @@ from wiredesk.runtime.isolation.frames import Answer
 from wiredesk.runtime.records import Failure, Handler, Record
 
 FLUSH_SECONDS = 0.01
-"""Outcomes are held back for this long, so that many of them go in one message. A record that takes longer is answered
-at once: so a child has spent no more on its unanswered records than on the last one, and this."""
+"""Outcomes are held back for this long, so that one message carries many of them. The outcome of a record that takes
+longer is sent at once. So the time since a child's last answer is at most this time plus that of its current record."""
 
 MAX_LOAD_MESSAGE = 1000
 """Characters that are kept of the message of an error at load."""

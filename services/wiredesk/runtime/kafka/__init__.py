@@ -1,22 +1,22 @@
-"""Kafka: all that is known of its clients, its protocol and its failures.
+"""Kafka: everything about its clients, its protocol and its failures.
 
 Asking and reading:
 
-    cluster             one client for a question: topics, offsets, consumer groups, records
-    cluster_client      the client under it: asks the right broker, raises errors that say what to do
-    descriptions        what a cluster says of topics and consumer groups
+    cluster             one client for many requests: topics, offsets, consumer groups, records
+    cluster_client      the client under it: finds the right broker, raises errors that name a remedy
+    descriptions        descriptions of topics and consumer groups
     offset_range        a range of offsets of a partition
-    partition_reader    reads partitions over a client that is shared
+    partition_reader    reads partitions over a shared client
     topics              describes and creates topics: a part of `cluster`
     group_offsets       committed offsets, and the note beside each
-    open_transactions   transactions that keep readers from reading on
-    partition_identity  topic id and leader epoch: whether offsets still mean the same records
-    protocol            messages that the client library does not have
+    open_transactions   open transactions, which hold up consumers with `read_committed`
+    partition_identity  topic id and leader epoch: whether offsets still belong to the same records
+    protocol            protocol messages that the client library lacks
 
 Consuming and producing:
 
     clients             consumers, producers and admin clients with our settings
-    fetching            puts our reading of record batches into the client library
+    fetching            makes the client library use our parser of record batches
     batches             record batches as a broker sends them
     damaged             records of a damaged batch, one by one
     unpacking           decompression within a bound
@@ -32,7 +32,7 @@ Connections:
     tls                 certificate files
     certificates        what a TLS error says of a certificate
     tokens              OAuth tokens
-    authorization       what an ACL does not allow, and to whom
+    authorization       messages for operations that an ACL does not allow
     diagnosis           why no broker accepts our connection
     port_probe          what listens at a port
 """

@@ -17,7 +17,7 @@ class AtLeastOnceProducer(Delivery):
     """Writes outputs and, when all are written, commits the offset.
 
     After a failure between the two, or a rebalance, outputs are written again. Their event ids are the same, so a
-    consumer that upserts by id is not affected. The group's coordinator refuses offsets of a worker that has lost the
+    consumer that upserts by id is not affected. The group coordinator rejects offsets of a worker that has lost the
     partition.
 
     Args:

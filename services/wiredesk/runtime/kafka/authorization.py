@@ -1,4 +1,4 @@
-"""What Kafka does not allow: a line for each authorization error, with operation, resource, principal, and remedy.
+"""One line for each authorization error: operation, resource, principal, and remedy.
 
 Kafka answers with an error code only. The operation follows from the client: a consumer reads, a producer writes, an
 admin client describes, unless the caller says otherwise.
@@ -20,10 +20,10 @@ from wiredesk.runtime.errors import ForbiddenError, WiredeskError
 from wiredesk.runtime.settings import KafkaSettings
 
 TOPIC_REFUSED = TopicAuthorizationFailedError.errno
-"""The error code by which Kafka refuses an operation on a topic."""
+"""The error code for an operation on a topic that is not allowed."""
 
 CLUSTER_REFUSED = ClusterAuthorizationFailedError.errno
-"""The error code by which Kafka refuses an operation on the cluster."""
+"""The error code for an operation on the cluster that is not allowed."""
 
 _REFUSALS = (
     TopicAuthorizationFailedError,
@@ -33,7 +33,7 @@ _REFUSALS = (
 )
 
 _MAX_CAUSES = 5
-"""How many errors are followed from one to its cause: aiokafka wraps what its background tasks raise."""
+"""How many levels of causes are searched: aiokafka wraps what its background tasks raise."""
 
 _MAX_TOPICS = 5
 """The most topics that are named in a line."""
@@ -41,27 +41,27 @@ _MAX_TOPICS = 5
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The operations that a client asks for, by kind of resource."""
+    """The operations that a client needs, by kind of resource."""
 
     topic: str
     group: str
 
 
 CONSUMING = Access("READ", "READ")
-"""Of a consumer, and of whoever commits offsets."""
+"""The operations of a consumer, and of any client that commits offsets."""
 
 PRODUCING = Access("WRITE", "READ")
-"""Of a producer; it commits offsets of a group within a transaction."""
+"""The operations of a producer; it commits offsets of a group within a transaction."""
 
 DESCRIBING = Access("DESCRIBE", "DESCRIBE")
-"""Of an admin client."""
+"""The operations of an admin client."""
 
 DELETING = Access("DELETE", "DELETE")
-"""Of whoever deletes topics or groups."""
+"""The operations of a client that deletes topics or groups."""
 
 
 def principal(settings: KafkaSettings) -> str:
-    """Return the principal that Kafka refuses, as the settings name it."""
+    """Return the principal of this client, as the settings name it."""
     if settings.security_protocol.startswith("SASL"):
         if settings.sasl_mechanism == "OAUTHBEARER":
             return f"the subject of the token (client {settings.sasl_oauth_client_id or 'of the token provider'})"
@@ -81,19 +81,19 @@ def forbidden(settings: KafkaSettings, operation: str, resource: str) -> Forbidd
 
 
 def invisible(settings: KafkaSettings, names: Iterable[str]) -> ForbiddenError:
-    """Return the error of topics that Kafka does not show: it does not say whether they exist."""
+    """Return the error of topics that are hidden from this client: Kafka does not say whether they exist."""
     return ForbiddenError(
-        f"topic {_join(names)} is not visible to {principal(settings)}: Kafka does not allow DESCRIBE on it, nor "
-        "say whether it exists: grant what 'wiredesk acls' prints, and where it is missing run 'wiredesk topics create'"
+        f"topic {_join(names)} is not visible to {principal(settings)}: Kafka does not allow DESCRIBE on it, "
+        "so it may not exist either: grant what 'wiredesk acls' prints, then run 'wiredesk topics create' if needed"
     )
 
 
 def refusal(error: BaseException, settings: KafkaSettings, access: Access = CONSUMING) -> str | None:
-    """Return the line about an authorization error; None for other errors.
+    """Return the message for an authorization error; None for other errors.
 
     Args:
         error: of aiokafka; its causes are followed. One of ours has its own line already.
-        access: the operations that were asked for.
+        access: the operations that the client needs.
     """
     refused = _authorization_error(error)
     if refused is None:
@@ -102,12 +102,12 @@ def refusal(error: BaseException, settings: KafkaSettings, access: Access = CONS
     if isinstance(refused, TopicAuthorizationFailedError):
         return _line(settings, access.topic, f"topic {_topic_names(argument)}")
     if isinstance(refused, GroupAuthorizationFailedError):
-        # The admin client says it in a sentence that ends with the group.
+        # The admin client's message ends with the group.
         return _line(settings, access.group, f"group {str(argument or '').rpartition(' ')[2] or '(unnamed)'}")
     if isinstance(refused, TransactionalIdAuthorizationFailed):
         return _line(settings, "WRITE", f"transactional id {argument or '(unnamed)'}")
     if access is PRODUCING:
-        # Without transactions a producer asks for an id, which any topic that it may write entitles it to.
+        # Without transactions a producer requests an id; WRITE on any topic is enough for that.
         return _line(settings, "WRITE", "any topic (nor IDEMPOTENT_WRITE on the cluster)")
     return _line(settings, "what was asked for", "the cluster")
 

@@ -1,9 +1,9 @@
 """Record batches as a broker sends them, parsed so that nothing in them can stop the consumer.
 
 aiokafka parses batches in C, and raises at the first thing that it does not expect: a header name that is not UTF-8, a
-stream that cannot be decompressed. Then no record of the same response can be read, again and again. Here, what is
-wrong with a batch, or with one record of it, becomes that record's defect, and everything around it is read. Sound
-batches are still parsed in C.
+stream that cannot be decompressed. Then no record of the same response can be read, again and again. Here, a problem of
+a batch, or of one of its records, becomes the defect of that record, and all other records are read. Sound batches are
+still parsed in C.
 
 The format is "Record Batch" (magic 2) of Kafka's protocol guide.
 """
@@ -36,7 +36,7 @@ _MAGIC = 2
 """The format of batches that is parsed here."""
 
 MAX_RECORD_BYTES = 90 << 20
-"""The largest decompressed record that is processed as it is: a dead-letter topic accepts it back in any codec."""
+"""The largest decompressed record that is processed: a dead-letter topic accepts it with any codec."""
 
 _CODEC_MASK, _LOG_APPEND_TIME, _TRANSACTIONAL, _CONTROL = 0x07, 0x08, 0x10, 0x20
 """Bits of the attributes."""
@@ -45,7 +45,7 @@ _CODEC_MASK, _LOG_APPEND_TIME, _TRANSACTIONAL, _CONTROL = 0x07, 0x08, 0x10, 0x20
 class Batches:
     """The batches in a broker's response; the last one may be incomplete, and is then left out.
 
-    It replaces a class of aiokafka, and has those of its methods that are called.
+    It replaces a class of aiokafka, and has the methods of it that aiokafka calls.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -85,7 +85,7 @@ class Batch:
     Attributes:
         next_offset: the offset after the last record of the batch, which may have been compacted away.
         producer_id: -1 where its producer is neither idempotent nor transactional.
-        problem: what is wrong with the batch as a whole; None where nothing is.
+        problem: what is wrong with the whole batch; None if nothing is.
     """
 
     data: memoryview
@@ -157,7 +157,7 @@ class Batch:
         return bool(marker == ABORT_MARKER)
 
     def records(self, topic: str, partition: int, start: int) -> Iterator[Record]:
-        """Yield the records from an offset on, in order; a record that cannot be read has its defect."""
+        """Yield the records from an offset on, in order; a record that cannot be read has a defect."""
         if self.problem is not None:
             yield self._whole(topic, partition, start, self.problem)
         else:
@@ -214,7 +214,7 @@ class Batch:
         return b"".join((head, payload))
 
     def _fitting(self, record: Record) -> Record:
-        """Return a record or, where it is too large to be written again, its batch in place of it."""
+        """Return a record or, if it is too large to be written again, a record with its compressed batch."""
         raw = None if record.defect is None else record.defect.headers  # a dead letter carries both
         if record.size + len(raw or b"") <= MAX_RECORD_BYTES:
             return record

@@ -20,7 +20,7 @@ _WRONG_NAME = (62, 64)
 """The certificate is for another host name or IP address."""
 
 _NO_CERTIFICATE = ("CERTIFICATE_REQUIRED", "BAD_CERTIFICATE", "HANDSHAKE_FAILURE")
-"""Endings of the alerts' names by which a server says that it got no client certificate."""
+"""Endings of the names of the alerts that a server sends when it got no client certificate."""
 
 _UNTRUSTED_ISSUER = "was issued by an authority that the broker does not trust"
 

@@ -18,19 +18,20 @@ from wiredesk.runtime.settings import MIB, KafkaSettings
 type Client = AIOKafkaConsumer | AIOKafkaProducer | AIOKafkaAdminClient | AIOKafkaClient
 
 MAX_REQUEST_BYTES = 1 << 30
-"""The client's limit on a request counts bytes before compression, the broker's after it. The client's must not be the
-one that fails: what the broker has accepted from other producers must fit into the dead-letter topic."""
+"""The client's limit on a request counts bytes before compression, the broker's limit bytes after it. The client's
+limit must not be reached first: what the broker has accepted from other producers must fit into the dead-letter
+topic."""
 
 FETCH_MAX_WAIT_MS = 100
-"""Longest time for which a broker holds a fetch without records. A fetch that is held delays every partition of that
-broker that is resumed meanwhile; the client's default is 500."""
+"""Longest time that a broker waits for records before it answers a fetch. A waiting fetch delays every partition of
+that broker that is resumed meanwhile; the client's default is 500."""
 
 BATCH_BYTES = MIB
 """The most bytes of a batch of records before compression."""
 
 RETRY_BACKOFF_MS = 250
-"""Between two tries of a request. aiokafka's default of 100 means ten tries a second, by each client, at a broker that
-is down."""
+"""Pause between two attempts of a request. aiokafka's default of 100 means that each client tries a broker that is down
+ten times a second."""
 
 
 def connection(settings: KafkaSettings) -> dict[str, Any]:
@@ -49,12 +50,12 @@ def connection(settings: KafkaSettings) -> dict[str, Any]:
 
 
 METADATA_MAX_AGE_MS = 10_000
-"""Longest age of metadata in a group member, which notices new partitions of its topic by it. With aiokafka's default
-they would not be read for five minutes."""
+"""Longest age of metadata in a group member, which notices new partitions of its topic from metadata. With aiokafka's
+default they would not be read for up to five minutes."""
 
 READER_BACKOFF_MS = 25
-"""Between two tries of a request of a reader, for whose answer a person waits: it does not know the partitions when it
-first asks for their offsets, and learns them within one pause."""
+"""Pause between two attempts of a request in a command, where a person waits for the answer. The client does not know
+the partitions when it first asks for their offsets, and learns them within one pause."""
 
 
 def heartbeat_seconds(session_timeout: float) -> float:
@@ -68,7 +69,7 @@ def member(
     """Return a consumer that joins a group. It does not commit by itself: transactions carry its offsets.
 
     Args:
-        instance_id: for static membership: a member that comes back under it within the session timeout keeps its
+        instance_id: for static membership: a member that restarts with it within the session timeout keeps its
             partitions, without a rebalance.
     """
     fetching.install()
@@ -84,14 +85,15 @@ def member(
         # The time to drain in a rebalance. The session timeout is also the default; set here because a drain needs it.
         rebalance_timeout_ms=session_ms,
         partition_assignment_strategy=(RoundRobinPartitionAssignor,),
-        # Where the next offset is gone, the lane must find out why: the consumer must not jump to the oldest record.
+        # If the next offset does not exist any more, the lane must find out why: the consumer must not jump to the
+        # oldest record.
         auto_offset_reset="none",
         metadata_max_age_ms=METADATA_MAX_AGE_MS,
     )
 
 
 def brokers(consumer: AIOKafkaConsumer) -> int:
-    """Return how many brokers the cluster of a started consumer has."""
+    """Return the number of brokers in the cluster of a started consumer."""
     client: Any = consumer._client  # noqa: SLF001 - it has no public name
     return max(1, len(client.cluster.brokers()))
 
@@ -121,7 +123,7 @@ def producer(settings: KafkaSettings, client_id: str, **options: Any) -> AIOKafk
 
 
 def bare(settings: KafkaSettings, client_id: str) -> AIOKafkaClient:
-    """Return the low-level client, on which the others are built: connections to the brokers, and cluster metadata."""
+    """Return the low-level client that the others are built on: connections to the brokers, and cluster metadata."""
     return AIOKafkaClient(**connection(settings), client_id=client_id)
 
 
@@ -141,7 +143,7 @@ def fetch_options(settings: KafkaSettings) -> dict[str, Any]:
 
 @contextlib.asynccontextmanager
 async def started[C: Client](client: C, settings: KafkaSettings) -> AsyncIterator[C]:
-    """Start a client for the length of a block.
+    """Start a client for the duration of a block.
 
     Raises:
         UnavailableError: the cluster cannot be reached, or refuses the client.

@@ -1,7 +1,7 @@
-"""A Kafka cluster, asked over one client: topics, offsets, consumer groups, records.
+"""A Kafka cluster over one client: topics, offsets, consumer groups, records.
 
-`async with Cluster(settings) as cluster:` opens a client for a command, or for a question. Whatever is asked in the
-block goes over its connections, one or two to each broker.
+`async with Cluster(settings) as cluster:` opens one client. All requests in the block use its connections, one or two
+to each broker.
 """
 
 import asyncio
@@ -41,28 +41,29 @@ from wiredesk.runtime.topology import Stage
 log = structlog.get_logger(__name__)
 
 OPEN_NOTE_SECONDS = 2.0
-"""After this time a log line says which open transaction is waited for. On a topic that is being written one is always
-open, for a shorter time."""
+"""After waiting for this time, a log line names the open transaction. On a topic that is being written, some
+transaction is always open, for a shorter time."""
 
 EARLIEST, LATEST = -2, -1
-"""In place of a time, Kafka takes these for the first offset of a partition, and for the one after the last."""
+"""Special timestamps of a ListOffsets request: the first offset of a partition, and the offset after its last
+record."""
 
 READ_UNCOMMITTED, READ_COMMITTED = 0, 1
 """Isolation levels of the protocol."""
 
 
 class Cluster(TopicClient):
-    """One client, for the length of an `async with` block; what it knows of topics stands in `TopicClient`.
+    """One client, for the duration of an `async with` block. The methods for topics are in `TopicClient`.
 
     Names of topics and groups are those on the cluster, prefix included, unless a method takes a stage or a topic of
     the topology. All methods raise:
 
-        ForbiddenError: Kafka does not allow what is asked.
+        ForbiddenError: Kafka does not allow the operation.
         UnavailableError: the cluster cannot be reached, or stops answering.
 
     Args:
-        settings: of the connection.
-        client_id: in the broker's logs, metrics and quotas.
+        settings: settings of the connection.
+        client_id: client id in the broker's logs, metrics and quotas.
     """
 
     # Offsets
@@ -70,16 +71,17 @@ class Cluster(TopicClient):
     async def offset_ranges(
         self, partitions: Collection[TopicPartition], *, since_ms: int | None = None, patience: float | None = None
     ) -> dict[TopicPartition, OffsetRange]:
-        """Return which offsets partitions hold, as far as they can be read.
+        """Return the range of readable offsets of each partition.
 
-        What comes after an open transaction cannot be read before it ends. On a topic that is being written there is
-        always one, for some milliseconds; one that a worker left open when it was killed, for as long as a minute.
+        Records after an open transaction cannot be read before it ends. On a topic that is being written, some
+        transaction is always open, for some milliseconds; a transaction of a killed worker stays open for up to a
+        minute.
 
         Args:
             partitions: of topics that exist.
             since_ms: only records that arrived at that time or later, in milliseconds since 1970.
-            patience: seconds to wait for transactions that are open now, so that nothing is left out; None: what comes
-                after them is left out.
+            patience: seconds to wait for transactions that are open now, so that nothing is left out; None: do not
+                wait, and leave out the records after them.
 
         Raises:
             UnavailableError: a transaction stays open.
@@ -101,13 +103,13 @@ class Cluster(TopicClient):
     async def open_transactions(self, partition: TopicPartition) -> Sequence[OpenTransaction]:
         """Return the transactions that are open on a partition, the oldest first."""
         async with self._explained():
-            await self._know([partition.topic])
+            await self._load_metadata([partition.topic])
             return await open_transactions(self._client, partition)
 
     async def _wait_for_open_transactions(
         self, partitions: Collection[TopicPartition], patience: float
     ) -> dict[TopicPartition, int]:
-        """Wait until all that partitions hold now can be read; return their log end offsets of now."""
+        """Wait until everything up to the current log end offsets can be read; return these offsets."""
         stops = await self.log_end_offsets(partitions)
         began = asyncio.get_running_loop().time()
         is_logged = False
@@ -119,7 +121,7 @@ class Cluster(TopicClient):
             waited = asyncio.get_running_loop().time() - began
             if waited > patience:
                 raise UnavailableError(
-                    f"waited for {patience:g} s, and {await self._blocking_transaction(blocked[0])}: what comes after "
+                    f"waited for {patience:g} s, and {await self._blocking_transaction(blocked[0])}: records after "
                     "it cannot be read; try again when it has ended"
                 )
             if waited > OPEN_NOTE_SECONDS and not is_logged:
@@ -132,7 +134,7 @@ class Cluster(TopicClient):
             await asyncio.sleep(POLL_MS / 1000)
 
     async def _blocking_transaction(self, partition: TopicPartition) -> str:
-        """Return in words which transaction keeps a partition from being read to its end."""
+        """Return a text that names the open transaction before the end of a partition."""
         with contextlib.suppress(UnavailableError):  # we may not ask, or the leader is moving
             if open_ones := await self.open_transactions(partition):
                 return str(open_ones[0])
@@ -143,7 +145,7 @@ class Cluster(TopicClient):
     ) -> dict[TopicPartition, int]:
         """Return, for each partition, the first offset at a time or later; -1 where there is none."""
         async with self._explained():
-            await self._know(partition.topic for partition in partitions)
+            await self._load_metadata(partition.topic for partition in partitions)
             last: KafkaError = KafkaTimeoutError("no leader has answered in time")
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.settings.request_timeout):
@@ -188,24 +190,22 @@ class Cluster(TopicClient):
     ) -> AsyncGenerator[Record | None]:
         """Yield the records of topics as they are committed; close it with `contextlib.aclosing`.
 
-        None is yielded first, when reading has begun: whatever is committed from there on will be seen. It is yielded
-        again whenever nothing came for a while, so that a reader can look at its clock.
+        None is yielded first, when reading has begun: everything that is committed after that is yielded. None is also
+        yielded whenever no record came for a while, so that the caller can check the time.
 
         Args:
             names: of the topics.
-            from_beginning: begin with the oldest record, not with the next that is written.
-            until_end: stop where the topics ended when reading began.
+            from_beginning: begin with the oldest record, not with the next one that is written.
+            until_end: stop at the end offsets that the topics had when reading began.
 
         Raises:
             UsageError: a topic does not exist.
             UnavailableError: a topic was deleted, created again or truncated while it was read.
         """
         partitions = await self.partitions(names)
-        there = {partition.topic for partition in partitions}
-        if missing := [name for name in names if name not in there]:
-            raise UsageError(
-                f"no topic {', '.join(missing)} on the cluster: 'wiredesk topics list' shows what is there"
-            )
+        existing = {partition.topic for partition in partitions}
+        if missing := [name for name in names if name not in existing]:
+            raise UsageError(f"no topic {', '.join(missing)} on the cluster: 'wiredesk topics list' shows the topics")
         ranges = await self.offset_ranges(partitions)
         starts = {tp: held.start if from_beginning else held.stop for tp, held in ranges.items()}
         stops = {tp: held.stop for tp, held in ranges.items()} if until_end else None
@@ -220,7 +220,7 @@ class Cluster(TopicClient):
     async def read_range(
         self, ranges: Mapping[TopicPartition, OffsetRange], *, key: bytes | None = None
     ) -> AsyncGenerator[Record]:
-        """Yield the committed records of ranges of offsets; close it with `contextlib.aclosing`.
+        """Yield the committed records in ranges of offsets; close it with `contextlib.aclosing`.
 
         Args:
             ranges: by partition; empty ones are not read.
@@ -229,12 +229,12 @@ class Cluster(TopicClient):
         Raises:
             UnavailableError: a topic was deleted, created again or truncated while it was read.
         """
-        wanted = {tp: offsets for tp, offsets in ranges.items() if offsets.size}
-        if not wanted:
+        nonempty = {tp: offsets for tp, offsets in ranges.items() if offsets.size}
+        if not nonempty:
             return
-        await self._know(partition.topic for partition in wanted)
-        starts = {tp: offsets.start for tp, offsets in wanted.items()}
-        stops = {tp: offsets.stop for tp, offsets in wanted.items()}
+        await self._load_metadata(partition.topic for partition in nonempty)
+        starts = {tp: offsets.start for tp, offsets in nonempty.items()}
+        stops = {tp: offsets.stop for tp, offsets in nonempty.items()}
         async with contextlib.aclosing(self._read(starts, stops)) as batches:
             async for batch in batches:
                 for record in batch:
@@ -244,17 +244,17 @@ class Cluster(TopicClient):
     async def first_records(
         self, positions: Mapping[TopicPartition, int], stops: Mapping[TopicPartition, int], seconds: float
     ) -> dict[TopicPartition, Record | None]:
-        """Return the first record at each position or after it; None where there is none before the stop.
+        """Return the first record at or after each position; None if there is none before the end offset.
 
         Args:
-            positions: the offset from which each partition is read.
-            stops: the offset before which each partition ends.
+            positions: the start offset of each partition.
+            stops: the exclusive end offset of each partition.
             seconds: partitions that have not answered by then are left out.
         """
         first: dict[TopicPartition, Record | None] = {}
         if not positions:
             return first
-        await self._know(partition.topic for partition in positions)
+        await self._load_metadata(partition.topic for partition in positions)
         deadline = asyncio.get_running_loop().time() + seconds
         async with self._explained(), PartitionReader(self._client, self.settings, positions) as reader:
             while reader.partitions and asyncio.get_running_loop().time() < deadline:
@@ -270,7 +270,7 @@ class Cluster(TopicClient):
     async def _read(
         self, starts: Mapping[TopicPartition, int], stops: Mapping[TopicPartition, int] | None
     ) -> AsyncGenerator[list[Record]]:
-        """Yield what each poll brings, up to the stops; without stops it goes on for ever."""
+        """Yield the records of each poll, up to the end offsets; without end offsets, for ever."""
         async with (
             self._explained(),
             PartitionReader(self._client, self.settings, starts) as reader,
@@ -300,7 +300,8 @@ class Cluster(TopicClient):
     async def committed_offsets(self, stage: Stage) -> dict[TopicPartition, CommittedOffset]:
         """Return the offsets that a stage has committed, by input partition; absent where it has committed none.
 
-        An offset of a topic that has been deleted and created again since says nothing of the new one: it is left out.
+        An offset of a topic that was deleted and created again since then is left out: it does not belong to the new
+        topic.
         """
         name = self.settings.on_cluster(stage.consumes.name)
         ids = ("", await self.topic_id(name))
@@ -309,7 +310,8 @@ class Cluster(TopicClient):
 
     async def describe_group(self, group: str) -> GroupDescription:
         """Return a group's state and members; a group that does not exist is `Dead`."""
-        # One group at a time: aiokafka decodes an answer of version 3 as one of version 2, which fits one group only.
+        # One group at a time: aiokafka decodes a response of version 3 as one of version 2, which is right for one
+        # group only.
         async with self._explained():
             answer = await self._ask_coordinator(
                 group, DescribeGroupsRequest([group]), lambda answer: [(answer.groups[0][0], group)]
@@ -318,9 +320,9 @@ class Cluster(TopicClient):
         return GroupDescription(state, tuple(decode_member(*member[:5]) for member in members))
 
     async def set_group_offsets(self, group: str, offsets: Mapping[TopicPartition, int]) -> None:
-        """Commit offsets for a group that has no members; its coordinator refuses where it has some.
+        """Commit offsets for a group without members; its coordinator refuses if it has members.
 
-        The note beside each offset names the topic's id; the count of expired records that was noted is kept.
+        The note beside each offset has the topic's id; the count of expired records in the old note is kept.
 
         Raises:
             UnavailableError: the coordinator refuses.
@@ -359,7 +361,7 @@ class Cluster(TopicClient):
             ) from error
 
     async def delete_group(self, group: str) -> None:
-        """Delete a group that has done its work: the lag of its offsets would grow in every monitoring tool.
+        """Delete a group that is not needed any more: the lag of its offsets would grow in every monitoring tool.
 
         A group that still has members stays: the last of them deletes it.
 

@@ -1,4 +1,4 @@
-"""The client under `Cluster`: it opens, asks the right broker, and raises errors that say what to do."""
+"""The client under `Cluster`: it finds the right broker, and raises errors that name a remedy."""
 
 import asyncio
 import contextlib
@@ -21,24 +21,24 @@ CLIENT_ID = "wiredesk-reader"
 """The client id in the broker's logs, metrics and quotas."""
 
 COORDINATOR_SECONDS = 30
-"""How long a group's coordinator may take to appear: on a new cluster the topic of offsets is created first."""
+"""How long to wait for a group's coordinator: a new cluster creates the offsets topic first."""
 
 COORDINATOR_RETRY_SECONDS = 0.25
-"""Pause between two requests to a group's coordinator."""
+"""Pause between two attempts to reach a group's coordinator."""
 
-QUESTIONS = authorization.Access(topic="READ", group="DESCRIBE")
-"""The operations that are needed to ask about topics and groups, and to read."""
+QUERYING = authorization.Access(topic="READ", group="DESCRIBE")
+"""The operations that reading topics and describing groups need."""
 
 _NO_ANSWER = (KafkaConnectionError, NodeNotReadyError, RequestTimedOutError)
-"""Errors by which a broker that is down is known."""
+"""Errors that mean that a broker is down."""
 
 
 class ClusterClient:
-    """One client of a cluster, for the length of an `async with` block.
+    """One client of a cluster, for the duration of an `async with` block.
 
     Args:
-        settings: of the connection.
-        client_id: in the broker's logs, metrics and quotas.
+        settings: settings of the connection.
+        client_id: client id in the broker's logs, metrics and quotas.
     """
 
     def __init__(self, settings: KafkaSettings, client_id: str = CLIENT_ID) -> None:
@@ -66,14 +66,14 @@ class ClusterClient:
         return self._opened
 
     @contextlib.asynccontextmanager
-    async def _explained(self, access: authorization.Access = QUESTIONS) -> AsyncIterator[None]:
-        """Raise errors of the client library as ours, with what can be done about them."""
+    async def _explained(self, access: authorization.Access = QUERYING) -> AsyncIterator[None]:
+        """Turn errors of the client library into ours, with a remedy."""
         try:
             yield
         except (KafkaError, OSError) as error:
             if (line := authorization.refusal(error, self.settings, access)) is not None:
                 raise ForbiddenError(line) from error
-            # A broker that the bootstrap servers name may refuse us where they do not.
+            # A broker may refuse this client though the bootstrap servers accept it.
             if isinstance(error, KafkaConnectionError | NodeNotReadyError) and (
                 line := await diagnosis.cause(self.settings)
             ):
@@ -83,7 +83,7 @@ class ClusterClient:
             ) from error
 
     async def _ask_any(self, request: Request[Any]) -> Any:
-        """Ask any broker that answers; they are tried in random order."""
+        """Send a request to any broker that answers; brokers are tried in random order."""
         nodes = [broker.nodeId for broker in self._client.cluster.brokers()]
         if not nodes:
             raise KafkaConnectionError("the cluster names no broker")
@@ -94,7 +94,7 @@ class ClusterClient:
         return await self._client.send(nodes[-1], request)
 
     async def _ask_controller(self, request: Request[Any]) -> Any:
-        """Ask the controller, once there is one that answers."""
+        """Send a request to the controller, once there is one that answers."""
         deadline = asyncio.get_running_loop().time() + self.settings.request_timeout
         while True:
             controller = self._client.cluster.controller
@@ -109,10 +109,10 @@ class ClusterClient:
     async def _ask_coordinator(
         self, group: str, request: Request[Any], errors: Callable[[Any], Iterable[tuple[int, str]]]
     ) -> Any:
-        """Ask the coordinator of a group, until there is one.
+        """Send a request to the coordinator of a group; retry until there is one.
 
         Args:
-            errors: returns the error codes in an answer, each with the topic or group that it is about.
+            errors: returns the error codes in a response, each with the topic or group that it is about.
 
         Raises:
             KafkaError: the coordinator refuses, or did not appear in time.
@@ -130,8 +130,8 @@ class ClusterClient:
 
         return await retry_until_coordinator(ask)
 
-    async def _know(self, topics: Iterable[str]) -> None:
-        """Have the client know the leaders of topics. They must exist: a broker may create what it is asked for."""
+    async def _load_metadata(self, topics: Iterable[str]) -> None:
+        """Load the metadata of topics, which must exist: a broker may create a topic that it is asked for."""
         new = set(topics) - self._known_topics
         if new:
             self._known_topics |= new
@@ -139,7 +139,7 @@ class ClusterClient:
 
 
 async def retry_until_coordinator[T](ask: Callable[[], Awaitable[T]]) -> T:
-    """Ask a group's coordinator, and ask again while it is being elected.
+    """Call `ask`, and call it again while the group's coordinator is being elected.
 
     Raises:
         KafkaError: it refuses, or did not appear in time.

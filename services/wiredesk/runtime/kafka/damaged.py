@@ -12,19 +12,20 @@ from wiredesk.runtime.records import Defect, Record
 from wiredesk_schemas.headers import Header
 
 UNREADABLE = (KafkaError, ValueError, IndexError, OverflowError, AssertionError, MemoryError)
-"""What aiokafka raises for records that it cannot parse; Unicode errors are ValueErrors."""
+"""The exceptions of aiokafka for records that it cannot parse; Unicode errors are ValueErrors."""
 
 REASON = "unreadable_record"
-"""The reason of the defects of these records."""
+"""The reason in the defects of these records."""
 
 MAX_HEADERS = 1 << 19
-"""The most headers of a record. More of them, if empty, take gigabytes of memory, and almost nothing compressed."""
+"""The most headers of a record. Empty headers compress to almost nothing, but millions of them take gigabytes of
+memory."""
 
-_LEAST_HEADER_BYTES = 2
-"""The bytes of an empty header before compression."""
+_MIN_HEADER_BYTES = 2
+"""Size of an empty header before compression."""
 
 decode_varint: Callable[[bytes | memoryview, int], tuple[int, int]] = util.decode_varint  # type: ignore[assignment] # takes bytes, too
-"""Returns the number at an index of some bytes, and the index after it."""
+"""Returns the number at an index in the bytes, and the index after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,8 @@ class OneByOne:
         Args:
             payload: the records, decompressed.
             count: number of records that the batch states.
-            skip: number of records at the beginning that have been read; they are skipped by their lengths.
-            start: the offset after these.
+            skip: number of records at the beginning that were read already; they are skipped by their lengths.
+            start: the offset after the skipped records.
         """
         at, expected = 0, start
         for _ in range(skip):
@@ -59,7 +60,7 @@ class OneByOne:
             at = begin + length
         for number in range(skip, max(count, 0)):
             if expected >= self.next_offset:
-                return  # no offset is left: what follows is not a record of this batch
+                return  # no offset is left: the following bytes are not a record of this batch
             try:
                 length, begin = decode_varint(payload, at)
                 if length < 0 or begin + length > len(payload):
@@ -79,11 +80,11 @@ class OneByOne:
 
         Args:
             number: index of the record in its batch.
-            expected: its offset, where the record does not state one.
+            expected: its offset, if the record does not state one.
         """
         offset, time = expected, self.time(0)
         try:
-            _, at = decode_varint(body, 0)  # attributes, of which none is in use
+            _, at = decode_varint(body, 0)  # attributes: none is in use
             delta, at = decode_varint(body, at)
             time = self.time(delta)
             delta, at = decode_varint(body, at)
@@ -104,19 +105,19 @@ class OneByOne:
 
 
 def has_too_many_headers(payload: bytes | memoryview, begin: int, count: int) -> bool:
-    """Return whether a record states more headers than are allowed; False where this cannot be read.
+    """Return whether a record states more headers than are allowed; False if this cannot be read.
 
     Args:
-        payload: ends with the records, decompressed.
+        payload: bytes that end with the decompressed records.
         begin: index at which they begin.
         count: number of records that the batch states.
     """
     at = begin
     with contextlib.suppress(*UNREADABLE):
-        for _ in range(max(count, 0) if len(payload) - at > _LEAST_HEADER_BYTES * MAX_HEADERS else 0):
+        for _ in range(max(count, 0) if len(payload) - at > _MIN_HEADER_BYTES * MAX_HEADERS else 0):
             length, first = decode_varint(payload, at)
             at = first + length
-            if length > _LEAST_HEADER_BYTES * MAX_HEADERS and _count_headers(payload[first:at]) > MAX_HEADERS:
+            if length > _MIN_HEADER_BYTES * MAX_HEADERS and _count_headers(payload[first:at]) > MAX_HEADERS:
                 return True
     return False
 
@@ -141,7 +142,7 @@ def _bytes(body: bytes, at: int, what: str) -> tuple[bytes | None, int]:
 
 
 def _headers(body: bytes, at: int) -> tuple[tuple[Header, ...], str | None]:
-    """Return the headers, and what is wrong with a name, if anything; a name that is not UTF-8 has escapes."""
+    """Return the headers, and the problem with their names, if any; a name that is not UTF-8 is escaped."""
     count, at = decode_varint(body, at)
     if not 0 <= count <= min(len(body), MAX_HEADERS):
         _refuse(f"it states {count} headers")

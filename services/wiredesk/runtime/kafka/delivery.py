@@ -26,13 +26,13 @@ CLIENT_ERRORS = (TimeoutError, KafkaError, OSError, KeyError, AssertionError)
 """What aiokafka raises when a broker fails or cannot be reached; in some cases an assertion fails (#1098, #1004)."""
 
 type Delivered = tuple[RecordMetadata, list[int]]
-"""Where a batch of outputs was written, and the indices of its outputs."""
+"""Where a batch of outputs was written, and the indices of these outputs."""
 
 
 class Delivery(abc.ABC):
     """A producer for the outputs of one input partition, as an async context manager.
 
-    After any error, leave the block and create another one: aiokafka's state after an error cannot be relied on
+    After any error, leave the block and create another producer: aiokafka's state after an error cannot be trusted
     (aio-libs/aiokafka#1004, #1098).
 
     Args:
@@ -52,13 +52,13 @@ class Delivery(abc.ABC):
     async def commit(
         self, outputs: Sequence[Output], group: str, source: TopicPartition, offset: int, note: str = ""
     ) -> None:
-        """Write outputs, and commit the offset of the records that they were made from.
+        """Write outputs, and commit the offset after the records from which they were made.
 
         Args:
             outputs: with topic names as in the topology.
             group: on the cluster.
             source: the input partition.
-            offset: of the next record to be read there.
+            offset: offset of the next record to be read there.
             note: metadata of the committed offset.
 
         Raises:
@@ -85,13 +85,13 @@ class Delivery(abc.ABC):
         await self._discard()
 
     async def _discard(self) -> None:
-        """Close the producer and drop what it has not sent.
+        """Close the producer and drop unsent records.
 
-        Its own `stop` would wait for a broker that may be down, and would leave the sockets open when cancelled.
+        Its own `stop` would wait for a broker that may be down, and would leave the sockets open if cancelled.
         """
         await _in_time(self._producer._sender.close())  # noqa: SLF001 - see above
         await _in_time(self._producer.client.close())
-        self._producer._closed = True  # noqa: SLF001 - otherwise it warns, when collected, that it was not stopped
+        self._producer._closed = True  # noqa: SLF001 - otherwise it warns at garbage collection that it was not stopped
 
     def _failure[E: TransactionError](
         self,
@@ -100,7 +100,7 @@ class Delivery(abc.ABC):
         prefix: str = "",
         access: authorization.Access = authorization.PRODUCING,
     ) -> E:
-        """Return the error to raise for an error of the client; a denied operation is named with its resource."""
+        """Return our error for an error of the client; a denied operation is named with its resource."""
         denied = authorization.refusal(error, self._settings, access)
         return kind(prefix + (denied or format_error(error)), is_denied=denied is not None)
 
@@ -117,8 +117,8 @@ class Delivery(abc.ABC):
         results = await asyncio.gather(*(delivery for delivery, _ in sent), return_exceptions=True)
         for result, (_, packed) in zip(results, sent, strict=True):
             if isinstance(result, MessageSizeTooLargeError):
-                # A batch of several is smaller than the topics of wiredesk allow. Where a topic allows less, the
-                # largest output is to blame.
+                # A batch of several outputs is smaller than the topics of wiredesk allow. If a topic allows less,
+                # report the largest output.
                 largest = max(packed, key=lambda index: len(outputs[index].value or b""))
                 raise OutputTooLargeError(largest, len(outputs[largest].value or b""))
         delivered = []
@@ -131,7 +131,7 @@ class Delivery(abc.ABC):
     async def _send(self, outputs: Sequence[Output]) -> list[tuple[asyncio.Future[RecordMetadata], list[int]]]:
         """Send outputs, in their order within a partition; return each batch's delivery and the indices of its outputs.
 
-        A batch is sent when the next output does not fit in, and at the end. An output that fits in no batch is sent
+        A batch is sent when the next output does not fit in, and at the end. An output that fits into no batch is sent
         alone.
         """
         producer = self._producer
@@ -161,7 +161,7 @@ class Delivery(abc.ABC):
 
 
 def coordinates(delivered: Sequence[Delivered], count: int) -> list[str | None]:
-    """Return the coordinates of each output; None where the broker had it from an earlier try, and does not say where.
+    """Return the coordinates of each output; None if the broker had it from an earlier attempt, and does not say where.
 
     Args:
         count: number of outputs.
@@ -175,7 +175,7 @@ def coordinates(delivered: Sequence[Delivered], count: int) -> list[str | None]:
 
 
 def format_error(error: BaseException) -> str:
-    """Return an error as text: its type, and its message where it has one."""
+    """Return an error as text: its type, and its message if it has one."""
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 

@@ -1,4 +1,4 @@
-"""What a cluster says of its topics and consumer groups."""
+"""Descriptions of topics and consumer groups, as a cluster returns them."""
 
 import contextlib
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ IDLE_STATES = ("Empty", "Dead")
 
 @dataclass(frozen=True, slots=True)
 class PartitionDescription:
-    """A partition: its leader (-1: none), and how many replicas it has, and has in sync."""
+    """A partition: its leader (-1: none), and the numbers of its replicas and of its in-sync replicas."""
 
     number: int
     leader: int
@@ -43,13 +43,13 @@ class TopicDescription:
 
     @property
     def replication(self) -> int:
-        """How many replicas its first partition has."""
+        """The number of replicas of its first partition."""
         return self.partitions[0].replicas
 
 
 @dataclass(frozen=True, slots=True)
 class TopicState:
-    """A topic of the topology, as it is on the cluster; `partitions` is 0 where it is missing."""
+    """A topic of the topology, as it is on the cluster; `partitions` is 0 if it is missing."""
 
     topic: Topic
     partitions: int
@@ -81,6 +81,6 @@ class GroupDescription:
 def decode_member(_: str, client_id: str, host: str, __: bytes, assignment: bytes) -> GroupMember:
     """Return a member of a group, from the fields of the protocol; its assignment may be anything."""
     partitions: list[Any] = []
-    with contextlib.suppress(ValueError, IndexError, TypeError):  # whoever joined the group wrote it
+    with contextlib.suppress(ValueError, IndexError, TypeError):  # a client of the group wrote it
         partitions = ConsumerProtocol.ASSIGNMENT.decode(assignment).partitions() if assignment else []
     return GroupMember(client_id, host.removeprefix("/"), tuple(sorted(partitions)))

@@ -1,8 +1,8 @@
-"""Why no broker accepts our connection, by connecting once more: the client library only logs the cause.
+"""Finds out why no broker accepts our connection, by connecting once more: the client library only logs the cause.
 
-A connection to each bootstrap server is tried, as a client would connect; then to the brokers that the cluster names.
-The cause follows from the error. Where there is none, because the connection was closed or nothing was answered, it
-follows from what listens at the port (`port_probe`).
+It connects to each bootstrap server, as a client would, then to the brokers in the cluster's metadata. The cause
+follows from the error. If there is no error, because the connection was closed or nothing was answered, it follows from
+what listens at the port (`port_probe`).
 """
 
 import asyncio
@@ -30,7 +30,7 @@ CLIENT_ID = "wiredesk-diagnosis"
 """The client id of these connections in a broker's log."""
 
 MAX_SERVERS = 8
-"""The most servers to which a connection is tried."""
+"""The most servers that are tried."""
 
 ANSWER_SECONDS = 8.0
 """How long a server may take to answer."""
@@ -39,27 +39,27 @@ WATCH_SECONDS = 5.0
 """Pause between two diagnoses while trouble lasts."""
 
 _MAX_QUOTED = 200
-"""The most characters of a broker's message that are repeated."""
+"""The most characters of a broker's message that are shown."""
 
 _MAX_CAUSES = 5
-"""How many errors are followed from one to its cause."""
+"""How many levels of causes are searched."""
 
 _OAUTH_REFUSAL = (
     "the broker at {at} refuses the token ({message}): check issuer, audience and scope (WIREDESK_SASL_OAUTH_*) "
     "against the broker's settings"
 )
-"""The line where authentication by OAUTHBEARER fails."""
+"""The message when authentication with OAUTHBEARER fails."""
 
 _NO_BROKER = {
     Listener.HTTP: "an HTTP server is listening, not a Kafka broker",
     Listener.SILENT: "connections are accepted, but nothing answers like a Kafka broker",
     Listener.OTHER: "something is listening that is not a Kafka broker",
 }
-"""The middle of the line about a listener that is not a Kafka broker."""
+"""The middle part of the message about a listener that is not a Kafka broker."""
 
 
 async def unreachable(settings: KafkaSettings) -> str:
-    """Return in a line why no bootstrap server accepts our connection."""
+    """Return one line that says why no bootstrap server accepts our connection."""
     return await cause(settings) or (
         f"no Kafka broker answers at {settings.bootstrap_servers} ({settings.security_protocol}) as a client needs it: "
         "set WIREDESK_BOOTSTRAP_SERVERS, or try again"
@@ -67,7 +67,7 @@ async def unreachable(settings: KafkaSettings) -> str:
 
 
 async def cause(settings: KafkaSettings) -> str | None:
-    """Return in a line why our connections fail; None where they do not.
+    """Return one line that says why our connections fail; None if they do not.
 
     Raises:
         UsageError: a file of the settings cannot be read.
@@ -82,14 +82,14 @@ async def cause(settings: KafkaSettings) -> str | None:
     others = [_Server(settings, options, *address) for address in brokers if address not in addresses]
     await asyncio.gather(*(server.connect() for server in others[:MAX_SERVERS]))
     refusal = next((server.refusal for server in others if server.refusal is not None), None)
-    return refusal and f"{refusal} (a broker as the cluster names it: see its advertised.listeners)"
+    return refusal and f"{refusal} (an address from the broker's advertised.listeners)"
 
 
 class Watch:
     """Diagnoses the cluster for as long as a worker is in trouble.
 
     Attributes:
-        cause: why the cluster cannot be used, in a line; None where it can, or while nothing is wrong.
+        cause: why the cluster cannot be used, in one line; None if it can, or while nothing is wrong.
     """
 
     def __init__(self, settings: KafkaSettings) -> None:
@@ -107,7 +107,7 @@ class Watch:
 
 
 def _other_protocol(protocol: str) -> str:
-    """Return the same protocol with TLS in place of without, or the reverse."""
+    """Return the same protocol with TLS if it has none, without TLS if it has it."""
     return {
         "PLAINTEXT": "SSL",
         "SSL": "PLAINTEXT",
@@ -117,11 +117,11 @@ def _other_protocol(protocol: str) -> str:
 
 
 class _Server:
-    """A server to which a connection is tried.
+    """A server that is tried.
 
     Attributes:
-        refusal: why the connection fails, in a line; None where it does not, or was not tried yet.
-        brokers: host and port of each broker that it names.
+        refusal: why the connection fails, in one line; None if it does not, or was not tried yet.
+        brokers: host and port of each broker in its metadata.
     """
 
     def __init__(self, settings: KafkaSettings, options: dict[str, Any], host: str, port: int) -> None:
@@ -144,16 +144,16 @@ class _Server:
                     await connection.connect()
                     answer = await connection.send(MetadataRequest([]))
             self.brokers = [(broker[1], broker[2]) for broker in answer.brokers]
-            if not self.brokers:  # a broker answers so before authentication
+            if not self.brokers:  # a broker answers this way before authentication
                 self.refusal = await self._from_port(KafkaConnectionError("it names no broker"))
-        except Exception as error:  # noqa: BLE001 - whatever the client raises about what listens there is explained
+        except Exception as error:  # noqa: BLE001 - every exception of the client is explained
             root = _root(error)
             self.refusal = await self._from_error(root) or self._from_network(root) or await self._from_port(root)
         finally:
             await port_probe.close(connection)
 
     async def _from_error(self, error: BaseException) -> str | None:
-        """Return the cause where the error says it; None for other errors."""
+        """Return the cause if the error says it; None for other errors."""
         match error:
             case tokens.TokenError():
                 return str(error)
@@ -185,7 +185,7 @@ class _Server:
         )
 
     def _from_network(self, error: BaseException) -> str | None:
-        """Return the cause where it is an error of the network; None for other errors."""
+        """Return the cause if it is a network error; None for other errors."""
         if isinstance(error, socket.gaierror):
             return f"{self._host} does not resolve to an address ({error.strerror}): set WIREDESK_BOOTSTRAP_SERVERS"
         if not isinstance(error, OSError) or isinstance(error, ssl.SSLError | ConnectionResetError | TimeoutError):
@@ -196,7 +196,7 @@ class _Server:
         )
 
     async def _from_port(self, error: BaseException) -> str:
-        """Return the cause by what listens at the port: the connection was closed, or nothing was answered."""
+        """Return the cause from what listens at the port: the connection was closed, or nothing was answered."""
         listener, alert = await port_probe.identify(self._host, self._port, self._context)
         line = certificates.problem(self._settings, self._host, self._port, alert) if alert is not None else None
         if line is None and listener is Listener.TLS and self._context is None:
@@ -215,7 +215,7 @@ class _Server:
         return line or await self._from_sasl(error)
 
     async def _from_sasl(self, error: BaseException) -> str:
-        """Return why a Kafka broker closes the connection, by what it says of SASL."""
+        """Return why a Kafka broker closes the connection, from the SASL mechanisms that it lists."""
         if not self._protocol.startswith("SASL"):
             if supported := await port_probe.mechanisms(self._host, self._port, self._context):
                 with_sasl = "SASL_SSL" if self._protocol == "SSL" else "SASL_PLAINTEXT"

@@ -1,4 +1,4 @@
-"""Fetching with aiokafka, whose parsing of responses is replaced by that of `batches`.
+"""Fetching with aiokafka, with the parser of `batches` in place of its own.
 
 aiokafka has no hook for another parser. Its fetcher looks up two classes by name for each response; `install` sets
 these names, and a test fails when they are gone. A consumer then returns records of the class `Record`.
@@ -21,14 +21,14 @@ log = structlog.get_logger(__name__)
 
 
 ANSWER_BYTES = 64 << 20
-"""Memory for the records of one partition in a response. The response itself is limited, but compressed: where it has
-more records, it is read up to this limit, and the rest is fetched again."""
+"""Memory for the records of one partition in a response. The size of the response is limited before decompression only:
+if it holds more, it is read up to this limit, and the rest is fetched again."""
 
 RECORD_BYTES = 512
 """Memory that a record takes in addition to its content."""
 
 _failures: ContextVar[list[Exception] | None] = ContextVar("failures", default=None)
-"""The errors at which reading of responses has stopped in the current poll."""
+"""The errors that stopped the parsing of responses in the current poll."""
 
 
 class PartitionRecords(fetcher.PartitionRecords):
@@ -41,7 +41,8 @@ class PartitionRecords(fetcher.PartitionRecords):
         """Yield the records of the response.
 
         An exception here would lose the records that the poll has already taken, from this response or from that of
-        another partition: aiokafka counts them as read. So reading stops before it, and the exception is kept.
+        another partition: aiokafka counts them as read. So parsing stops at that point, and the exception is kept for
+        `poll`.
         """
         try:
             yield from self._read()
@@ -87,14 +88,15 @@ IDLE_SECONDS = 5.0
 """A consumer without records for this time is idle."""
 
 IDLE_WAIT_MS = 1000
-"""How long a broker holds a fetch of an idle consumer. It responds at once when a record comes."""
+"""How long a broker waits for records before it answers the fetch of an idle consumer. It answers at once when a record
+comes."""
 
 
 class FetchPace:
     """Makes an idle consumer fetch less often: a response without records costs as much as one with records.
 
-    A fetch that is held delays partitions that are resumed meanwhile. So a consumer with a paused partition, whether
-    its lane is full or opening, is not idle.
+    A waiting fetch delays partitions that are resumed meanwhile. So a consumer with a paused partition, whether its
+    lane is full or opening, is not idle.
 
     Attributes:
         is_idle: whether no record has come for a while.
@@ -110,7 +112,7 @@ class FetchPace:
         self._busy_at = clock()
 
     def polled(self, *, records: bool) -> None:
-        """Note a poll, which had records or none."""
+        """Take note of a poll, which returned records or none."""
         if records or self._consumer.paused():
             self._busy_at = self._clock()
         self.is_idle = self._clock() - self._busy_at >= IDLE_SECONDS
@@ -118,7 +120,7 @@ class FetchPace:
 
 
 def holds_records(consumer: AIOKafkaConsumer, partition: TopicPartition) -> bool:
-    """Return whether records of a partition were fetched and not yet polled: then no further fetch is sent."""
+    """Return whether records of a partition were fetched and not polled yet: meanwhile no fetch is sent."""
     fetching: Any = consumer._fetcher  # noqa: SLF001 - it has no public name
     return partition in fetching._records  # noqa: SLF001 - the same
 
@@ -129,12 +131,12 @@ async def poll(
     """Return the records that a consumer has fetched, by partition. Must not be cancelled: aiokafka's guard would leak.
 
     Args:
-        partitions: whose records are returned; none: all that are assigned.
+        partitions: partitions whose records are returned; none given: all assigned ones.
         timeout_ms: milliseconds to wait for records.
         max_records: the most records in total.
 
     Raises:
-        UnavailableError: the client has stopped fetching, or has left its group: it would never return records again.
+        UnavailableError: the client has stopped fetching, or has left its group, and will never return records again.
         Exception: a response cannot be read, and there are no other records. It will be fetched again.
     """
     in_group: Any = getattr(consumer._coordinator, "_coordination_task", None)  # noqa: SLF001 - it has no public name
@@ -153,8 +155,8 @@ async def poll_fetcher(fetching: Any, take: Callable[[], Awaitable[Any]]) -> dic
         take: takes records from the fetcher.
 
     Raises:
-        UnavailableError: the fetcher has given up.
-        Exception: there are no records, as an answer cannot be read. What is in it will be fetched again.
+        UnavailableError: the fetcher has stopped.
+        Exception: a response cannot be read, and there are no other records. It will be fetched again.
     """
     if fetching.error_future.done():  # the library does not look
         raise UnavailableError("the Kafka client has stopped fetching after a response that it could not parse")

@@ -1,7 +1,7 @@
 """The offsets that consumer groups have committed, with the note that is stored beside each.
 
 Kafka keeps a string with each committed offset. Ours is JSON, `{"topic_id": …, "leader_epoch": …, "expired": …}`.
-Offsets that were set with another tool have no note, and are taken as they are.
+Offsets that were set with another tool have no note, and are used without a check.
 """
 
 import asyncio
@@ -24,32 +24,32 @@ from wiredesk.runtime.kafka.protocol import StableOffsetFetch
 from wiredesk.runtime.records import MAX_INT32
 
 MAX_NOTE_BYTES = 1000
-"""The longest note that is parsed: ours have less than a hundred bytes."""
+"""The longest note that is parsed, in characters: ours have less than a hundred."""
 
 MAX_EXPIRED = 2**62
-"""The largest count of expired records that is believed: it can still be added to. Whoever may commit for the group may
-write any."""
+"""The largest count of expired records that is accepted, so that adding to it cannot overflow. Any client that may
+commit for the group can write any count."""
 
 UNSTABLE_OFFSET_COMMIT = 88
-"""The error code by which a coordinator says that a transaction is pending that may change the offset."""
+"""The error code of a coordinator while a transaction is pending that may change the offset."""
 
 NONE_COMMITTED = -1
-"""What Kafka answers in place of an offset where a group has committed none."""
+"""Kafka's answer in place of an offset if a group has committed none."""
 
 RETRY_SECONDS = 0.05
 """Pause between two requests: an offset is unstable for some milliseconds only."""
 
 _MOVED = (CoordinatorNotAvailableError, NotCoordinatorError)
-"""Errors by which a broker says that another one is the coordinator now."""
+"""Errors that mean that another broker is the coordinator now."""
 
 
 class CommitNote(BaseModel):
     """The note beside a committed offset.
 
     Attributes:
-        topic_id: of the topic whose offset it is; empty: not known.
-        leader_epoch: of the leader that wrote the last record before the offset; -1: not known.
-        expired: number of offsets that retention has deleted before the group read them, in all.
+        topic_id: id of the topic whose offset it is; empty: not known.
+        leader_epoch: epoch of the leader that wrote the last record before the offset; -1: not known.
+        expired: total number of offsets that retention has deleted before the group read them.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -64,7 +64,7 @@ class CommitNote(BaseModel):
 
     @classmethod
     def parse(cls, text: str | None) -> "CommitNote":
-        """Return the note in a committed offset; one that says nothing where it is none of ours."""
+        """Return the note in the metadata of a committed offset; an empty note if wiredesk did not write it."""
         if not text or len(text) > MAX_NOTE_BYTES:
             return cls()
         try:
@@ -95,9 +95,9 @@ async def stable_committed_offset(
     """Return the offset that a group has committed for a partition, once no transaction can change it any more.
 
     The classic coordinator of Kafka applies the offsets of a transaction on another thread, after it has
-    confirmed them to the transaction's coordinator. So a plain request may return an offset that is older than the last
-    transaction of the partition's previous owner (decision 6). This one is refused while a transaction is pending, and
-    repeated, also while the coordinator moves; the caller sets the deadline.
+    confirmed them to the transaction's coordinator. So a plain request may return an offset from before the last
+    transaction of the partition's previous owner (decision 6). This request is refused while a transaction is pending,
+    and then repeated, also while the coordinator moves; the caller sets the deadline.
 
     Returns:
         None where no offset is committed.
@@ -109,7 +109,7 @@ async def stable_committed_offset(
     Raises:
         KafkaError: the coordinator refuses.
     """
-    # aiokafka has no public way to send a request of one's own: these two attributes are all that is borrowed.
+    # aiokafka has no public way to send a request of one's own: only these two private attributes are used.
     coordinator: Any = consumer._coordinator  # noqa: SLF001
     client: Any = consumer._client  # noqa: SLF001
     while True:

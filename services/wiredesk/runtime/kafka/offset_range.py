@@ -7,7 +7,7 @@ NO_END = 2**63 - 1
 
 
 class OffsetRange(NamedTuple):
-    """Offsets of a partition: from `start` up to, and without, `stop`.
+    """Offsets of a partition from `start` (inclusive) to `stop` (exclusive).
 
     It is a tuple, so that it is stored as `[start, stop]` in JSON, and can be unpacked.
     """
@@ -17,7 +17,7 @@ class OffsetRange(NamedTuple):
 
     @property
     def size(self) -> int:
-        """How many offsets are in the range. Not every offset has a record: transaction markers have offsets, too."""
+        """The number of offsets in the range. Not every offset has a record: transaction markers have offsets, too."""
         return max(0, self.stop - self.start)
 
     def __contains__(self, offset: object) -> bool:
@@ -25,11 +25,11 @@ class OffsetRange(NamedTuple):
         return isinstance(offset, int) and self.start <= offset < self.stop
 
     def intersection(self, start: int, stop: int | None = None) -> "OffsetRange":
-        """Return the offsets of this range that are also in another one; an empty range where there are none.
+        """Return the offsets that are in this range and in another one; an empty range if there are none.
 
         Args:
             start: the first offset of the other range.
-            stop: the exclusive end of the other range; None: it has no end.
+            stop: the exclusive end offset of the other range; None: it has no end.
         """
         first = min(max(self.start, start), self.stop)
         return OffsetRange(first, max(first, self.stop if stop is None else min(self.stop, stop)))

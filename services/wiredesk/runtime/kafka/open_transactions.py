@@ -18,9 +18,9 @@ class OpenTransaction:
 
     Attributes:
         source: the partition.
-        producer_id: of the producer whose transaction it is.
-        producer_epoch: of that producer.
-        start: offset of its first record in the partition: that record and what comes after it cannot be read.
+        producer_id: id of its producer.
+        producer_epoch: epoch of its producer.
+        start: offset of its first record in the partition: this record and all later ones cannot be read yet.
         last_write_ms: when its producer last wrote to the partition, in milliseconds since 1970.
     """
 
@@ -32,7 +32,7 @@ class OpenTransaction:
 
     @property
     def age(self) -> float:
-        """Seconds for which it has been open, at least."""
+        """Seconds for which it has been open at least."""
         return max(0.0, time.time() - self.last_write_ms / 1000)
 
     def __str__(self) -> str:
@@ -48,7 +48,7 @@ async def open_transactions(
     """Return the transactions that are open on a partition, the oldest first.
 
     Args:
-        client: it must know the partition.
+        client: low-level client that has the metadata of the partition.
         source: the partition.
 
     Raises:

@@ -13,10 +13,10 @@ from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from isal import isal_zlib
 
 GZIP_LEVEL = 2
-"""Of the levels 0 to 3 of ISA-L. Level 3 takes twice the time and saves 3 % of the bytes."""
+"""Compression level of ISA-L, which has levels 0 to 3. Level 3 takes twice the time and saves 3 % of the bytes."""
 
 _GZIP_WBITS = 31
-"""The parameter of zlib by which a gzip header is written, here without a time."""
+"""Window size of zlib that also requests a gzip header, here without a time."""
 
 
 def gzip(payload: Any) -> bytes:

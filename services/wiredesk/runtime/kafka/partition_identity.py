@@ -19,7 +19,7 @@ from wiredesk.runtime.kafka.protocol import OffsetForLeaderEpoch, TopicMetadata,
 
 @dataclass(frozen=True, slots=True)
 class PartitionIdentity:
-    """What a partition must still have for its offsets to mean the same records.
+    """Topic id and leader epoch: while they are the same, the partition's offsets belong to the same records.
 
     Attributes:
         topic_id: as Kafka's own tools write it: 22 characters.
@@ -40,8 +40,8 @@ class _Answer:
     """A broker's answer about a topic.
 
     Attributes:
-        asked_at: when it was asked, by the clock of the event loop.
-        topic_id: of the topic.
+        asked_at: when the request was sent, by the clock of the event loop.
+        topic_id: id of the topic.
         leaders: leader and leader epoch of each partition, by number.
         error: error code of the topic.
     """
@@ -55,8 +55,8 @@ class _Answer:
 class PartitionIdentities:
     """The identities of a consumer's partitions, as their leaders know them.
 
-    A leader knows that a topic was created again before it serves a record of it. So an answer that was asked for after
-    a record was fetched holds for that record. Lanes that ask at the same time share one request.
+    A leader knows that a topic was created again before it serves a record of it. So an answer to a request that was
+    sent after a record was fetched is valid for that record. Lanes that ask at the same time share one request.
     """
 
     def __init__(self, consumer: AIOKafkaConsumer) -> None:
@@ -68,7 +68,7 @@ class PartitionIdentities:
 
         Args:
             source: the partition.
-            not_before: the leader must have been asked then or later, by the clock of the event loop.
+            not_before: the request must have been sent at this time or later, by the clock of the event loop.
 
         Raises:
             KafkaError: the leader is not known or does not answer, or the topic is gone.
@@ -99,7 +99,7 @@ class PartitionIdentities:
 
     async def _send(self, node: int, topic: str) -> _Answer:
         asked_at = asyncio.get_running_loop().time()
-        # A connection of its own: a broker answers the requests of one in order, and a fetch may wait there.
+        # A separate connection: a broker answers the requests of a connection in order, and a fetch may be waiting.
         response = await self._client.send(node, TopicMetadata(topic), group=ConnectionGroup.COORDINATION)
         ((error, _, topic_id, _, partitions, _, _),) = response.topics
         return _Answer(
@@ -114,7 +114,7 @@ def _is_fresh(asking: asyncio.Task[_Answer], not_before: float) -> bool:
 async def epoch_end_offset(consumer: AIOKafkaConsumer, source: TopicPartition, epoch: int) -> int | None:
     """Return the offset after the last record of a leader epoch, as the log is now.
 
-    None where the leader does not know that epoch any more.
+    None if the leader does not know that epoch any more.
 
     Raises:
         KafkaError: the leader refuses, or does not answer.

@@ -1,4 +1,4 @@
-"""Reading partitions outside of any group, over a client that others use at the same time."""
+"""Reading partitions without a consumer group, over a client that others use at the same time."""
 
 import asyncio
 import contextlib
@@ -21,21 +21,21 @@ from wiredesk.runtime.settings import KafkaSettings
 log = structlog.get_logger(__name__)
 
 POLL_MS = 200
-"""How long a poll waits where nothing is there."""
+"""How long a poll waits for records."""
 
 QUIET_SECONDS = 30.0
-"""After so long without a record it is checked that the awaited offsets still exist."""
+"""After this time without a record, the reader checks that the offsets it waits for still exist."""
 
 
 class PartitionReader:
     """Fetches the records of partitions, as an async context manager.
 
-    A consumer of aiokafka opens a client of its own. This one shares the client that it is given, with other readers,
-    too, and is made of the same parts: the state of a subscription, and a fetcher.
+    A consumer of aiokafka opens a client of its own. This reader uses the given client, which other readers may use,
+    too. It consists of the same parts as a consumer: a subscription state and a fetcher.
 
     Args:
-        client: of aiokafka, started; it must know the topics, which must exist.
-        positions: the offset to begin at, for each partition that is read.
+        client: a started client of aiokafka that has the metadata of the topics, which must exist.
+        positions: the start offset of each partition that is read.
     """
 
     def __init__(self, client: Any, settings: KafkaSettings, positions: Mapping[TopicPartition, int]) -> None:
@@ -57,11 +57,11 @@ class PartitionReader:
         await self._fetcher.close()
 
     async def poll(self, max_records: int | None = None) -> dict[TopicPartition, list[Record]]:
-        """Return what has been fetched, by partition; it waits for `POLL_MS` where there is nothing.
+        """Return what has been fetched, by partition; wait for up to `POLL_MS` if there is nothing.
 
         Raises:
-            UnavailableError: the fetcher has given up.
-            Exception: there are no records, as an answer cannot be read.
+            UnavailableError: the fetcher has stopped.
+            Exception: a response cannot be read, and there are no other records.
         """
         return await fetching.poll_fetcher(
             self._fetcher,
@@ -69,12 +69,12 @@ class PartitionReader:
         )
 
     def position(self, partition: TopicPartition) -> int:
-        """Return the offset that is read next; -1 while it is not known, as the one before does not exist any more."""
+        """Return the next offset to be read; -1 while it is not known, because the last one does not exist any more."""
         state = self._subscription.subscription.assignment.state_value(partition)
         return int(state.position) if state.has_valid_position else -1
 
     def stop(self, partition: TopicPartition) -> None:
-        """Read no more of a partition."""
+        """Stop reading a partition."""
         self._subscription.pause(partition)
         self.partitions = [other for other in self.partitions if other != partition]
 
@@ -86,12 +86,12 @@ class PartitionReader:
         """Yield the records of each poll, which may be none.
 
         Args:
-            stops: the offset before which each partition ends. Positions tell when that is reached: markers at the end
-                of transactions have offsets, too, and are never delivered. None: go on for ever.
-            end_offsets: asks the cluster where partitions end now.
+            stops: the exclusive end offset of each partition; None: read for ever. The end is recognized by the
+                position: transaction markers have offsets, too, and are never delivered.
+            end_offsets: returns the current end offsets of partitions.
 
         Raises:
-            UnavailableError: the partitions do not reach up to the stops any more.
+            UnavailableError: the partitions do not reach the end offsets any more.
         """
         quiet_since = time.monotonic()
         with _logging_unreadable() as note:
@@ -122,10 +122,10 @@ class PartitionReader:
         stops: Mapping[TopicPartition, int],
         end_offsets: Callable[[Collection[TopicPartition]], Awaitable[Mapping[TopicPartition, int]]],
     ) -> None:
-        """Check that offsets which are waited for can still come.
+        """Check that the offsets up to `stops` can still be reached.
 
         Raises:
-            UnavailableError: they cannot: the topic was deleted, created again or truncated.
+            UnavailableError: the topic was deleted, created again or truncated.
         """
         known = {tp: stop for tp, stop in stops.items() if self._client.cluster.partitions_for_topic(tp.topic)}
         ends: Mapping[TopicPartition, int] = known
@@ -142,7 +142,7 @@ class PartitionReader:
 
 @contextlib.contextmanager
 def _logging_unreadable() -> Iterator[Callable[[Record], None]]:
-    """Yield a function for each record; at the end of the block log how many of each topic could not be read."""
+    """Yield a function to call with each record; at the end log how many records of each topic could not be read."""
     counts: Counter[str] = Counter()
     firsts: dict[str, Record] = {}
 

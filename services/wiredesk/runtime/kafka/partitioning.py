@@ -11,7 +11,7 @@ _SEED = 0x9747B28C
 """The seed that Kafka's clients start murmur2 with."""
 
 _MASK = 0xFFFFFFFF
-"""The lower 32 bits, to which all arithmetic is cut."""
+"""Mask of the lower 32 bits, for arithmetic modulo 2**32."""
 
 _WORD = struct.Struct("<I")
 """A word of the key: 32 bits, little-endian."""
@@ -23,7 +23,7 @@ def partition_for(key: bytes | None, partitions: Sequence[int], available: Colle
     Args:
         key: of the record.
         partitions: numbers of the topic's partitions, ascending.
-        available: numbers of those that have a leader.
+        available: numbers of the partitions that have a leader.
     """
     if len(partitions) == 1:
         return partitions[0]

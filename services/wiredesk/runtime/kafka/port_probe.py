@@ -16,7 +16,8 @@ from aiokafka.protocol.admin import SaslAuthenticateRequest, SaslHandShakeReques
 from wiredesk.runtime import logs
 
 STEP_SECONDS = 4.0
-"""How long each connection and each answer may take; the user has waited for the client library before."""
+"""How long each connection and each answer may take; short, because the user has already waited for the client
+library."""
 
 CLOSE_SECONDS = 1.0
 """How long a connection may take to close."""
@@ -35,13 +36,13 @@ _TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
 """The first bytes of a TLS alert, and of a TLS handshake."""
 
 _HEAD = 8
-"""How many bytes of an answer are read: the size and the correlation id of a Kafka response."""
+"""How many bytes of an answer are read: enough for the size and the correlation id of a Kafka response."""
 
 _MAX_MECHANISMS = 10
 """How many SASL mechanisms of a broker are named."""
 
 _MAX_MECHANISM_CHARACTERS = 40
-"""How many characters of each are shown."""
+"""How many characters of each mechanism are shown."""
 
 
 class Listener(Enum):
@@ -61,14 +62,14 @@ def address(host: str, port: int) -> str:
 
 
 async def identify(host: str, port: int, context: ssl.SSLContext | None) -> tuple[Listener, ssl.SSLError | None]:
-    """Return what listens at a port, and the TLS alert by which it refuses us.
+    """Return what listens at a port, and the TLS alert with which it refuses the connection.
 
     Args:
         context: of our TLS connections; None: we use none.
     """
     transports = (None,) if context is None else (context, None)
     attempts = [(transport, request) for request in (_API_VERSIONS, _HTTP_REQUEST) for transport in transports]
-    # All at once, each on a connection of its own: a listener that is silent is so on each of them.
+    # At the same time, each on a separate connection: a silent listener then costs one timeout, not three.
     with_tls, *answers = await asyncio.gather(
         _has_tls(host, port), *(_answer(host, port, transport, request) for transport, request in attempts)
     )
@@ -81,7 +82,7 @@ async def identify(host: str, port: int, context: ssl.SSLContext | None) -> tupl
 
 
 async def mechanisms(host: str, port: int, context: ssl.SSLContext | None) -> list[str]:
-    """Return the SASL mechanisms that a broker accepts; none where it has no SASL, or does not answer."""
+    """Return the SASL mechanisms that a broker supports; empty if it has no SASL, or does not answer."""
     with contextlib.suppress(KafkaError, OSError, TimeoutError, ValueError):
         async with _connected(host, port, context) as connection:
             answer = await connection.send(SaslHandShakeRequest("NONE"))
@@ -92,7 +93,7 @@ async def mechanisms(host: str, port: int, context: ssl.SSLContext | None) -> li
 async def token_verdict(
     host: str, port: int, context: ssl.SSLContext | None, provider: AbstractTokenProvider
 ) -> str | None:
-    """Return why a broker refuses a token; None where it accepts it, or says nothing.
+    """Return why a broker refuses a token; None if it accepts the token, or gives no reason.
 
     By RFC 7628 the server sends its refusal as a challenge, which aiokafka takes for success.
     """
@@ -121,7 +122,7 @@ async def _connected(host: str, port: int, context: ssl.SSLContext | None) -> As
 
 
 async def close(connection: AIOKafkaConnection) -> None:
-    """Close a connection, and wait for that a moment."""
+    """Close a connection, and wait briefly until it is closed."""
     closed = connection.close()
     if connection._protocol is not None:  # noqa: SLF001 - it was never opened
         await asyncio.wait({closed}, timeout=CLOSE_SECONDS)
@@ -137,7 +138,7 @@ async def _has_tls(host: str, port: int) -> bool:
 
 
 async def _answer(host: str, port: int, context: ssl.SSLContext | None, request: bytes) -> bytes | Exception:
-    """Return the first bytes of an answer, or none where there is no answer; or else the error."""
+    """Return the first bytes of the answer (empty: no answer), or the error of the connection."""
     writer: Any = None
     try:
         async with asyncio.timeout(STEP_SECONDS):

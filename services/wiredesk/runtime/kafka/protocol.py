@@ -1,6 +1,6 @@
-"""Messages of Kafka's protocol that the client library does not have, and sending them.
+"""Messages of Kafka's protocol that the client library lacks, and sending them.
 
-Classes are named as the library names its own: a request and a response of each version, and a builder without one.
+Classes are named as in the library: a request and a response with their version, and a builder without one.
 """
 
 from io import BytesIO
@@ -301,10 +301,10 @@ async def ask_leader(
 ) -> Response:
     """Send a request to a partition's leader.
 
-    It has a connection of its own: a broker answers the requests of one in order, and a fetch may wait there.
+    It uses a separate connection: a broker answers the requests of a connection in order, and a fetch may be waiting.
 
     Args:
-        client: a consumer, or what it consists of.
+        client: a low-level client.
 
     Raises:
         KafkaError: the leader is not known, or does not answer.

@@ -1,4 +1,4 @@
-"""Security of connections: the settings as options of aiokafka."""
+"""Security of connections: our settings as options of aiokafka."""
 
 from typing import Any
 

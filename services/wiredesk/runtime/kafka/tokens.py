@@ -2,7 +2,7 @@
 
 A plug-in is an entry point of the group `wiredesk.token_providers`: a callable that takes the Kafka settings and
 returns an object with `async def token(self) -> str`, and optionally `def extensions(self) -> dict[str, str]`. It is
-asked for a token whenever a connection is opened; caching is up to it.
+asked for a token whenever a connection is opened; it may cache tokens.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ REFRESH_SHARE = 0.8
 """Share of a token's lifetime after which it is replaced, so that none expires on its way to a broker."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
-"""RFC 6750. Anything else could end the SASL message early."""
+"""The syntax of a token by RFC 6750. Other characters could end the SASL message early."""
 
 _ERROR_CODE = re.compile(r"[a-z_]{1,40}")
 
@@ -232,7 +232,7 @@ async def _bounded(content: "aiohttp.StreamReader") -> bytes:
 
 
 def _lifetime(seconds: object) -> float:
-    """Return the lifetime of a token in seconds; 0, so that it is used once, where the endpoint does not state it."""
+    """Return the lifetime of a token in seconds; 0 if the endpoint does not state it, so that it is used once."""
     try:
         return min(max(0.0, float(seconds)), 86_400.0)  # type: ignore[arg-type] # what it raises is caught
     except (TypeError, ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""The topics of a cluster: described, required, created."""
+"""Describing and creating the topics of a cluster."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -28,16 +28,16 @@ SPREAD_POLL_SECONDS = 0.05
 
 
 class TopicClient(ClusterClient):
-    """What `Cluster` knows of topics."""
+    """The methods of `Cluster` for topics."""
 
     async def describe_topics(self, names: Iterable[str]) -> dict[str, TopicDescription]:
         """Return the topics that exist, by name; the others are left out.
 
-        They are asked for by name: a list of all topics would leave out those that we may not see, as if they did not
-        exist.
+        They are requested by name: a list of all topics would leave out the topics that this client may not describe,
+        as if they did not exist.
 
         Raises:
-            ForbiddenError: one of them is not visible to us.
+            ForbiddenError: this client may not describe one of them.
         """
         names = list(names)
         if not names:
@@ -60,7 +60,7 @@ class TopicClient(ClusterClient):
         return {name: described[name] for name in names if name in described}
 
     async def topic_id(self, name: str) -> str:
-        """Return the id of a topic; empty where there is none of that name."""
+        """Return the id of a topic; empty if it does not exist."""
         described = await self.describe_topics([name])
         return described[name].id if name in described else ""
 
@@ -80,7 +80,7 @@ class TopicClient(ClusterClient):
         return [partition for topic in described.values() for partition in topic.topic_partitions]
 
     async def required_topics(self, names: Iterable[str]) -> dict[str, TopicDescription]:
-        """Return topics that a deployment has, by name.
+        """Return topics that must exist, by name.
 
         Raises:
             UnavailableError: one of the topics does not exist.
@@ -92,7 +92,7 @@ class TopicClient(ClusterClient):
         return described
 
     async def required_partitions(self, names: Iterable[str]) -> list[TopicPartition]:
-        """Return the partitions of topics that a deployment has, in order.
+        """Return the partitions of topics that must exist, in order.
 
         Raises:
             UnavailableError: one of the topics does not exist.
@@ -105,7 +105,7 @@ class TopicClient(ClusterClient):
 
         Args:
             stage: of the topology.
-            numbers: partitions that must be among them.
+            numbers: partition numbers that must exist.
 
         Raises:
             UsageError: one of the partitions does not exist.
@@ -128,14 +128,14 @@ class TopicClient(ClusterClient):
 
         Args:
             topics: of the topology.
-            partitions: for every topic, instead of its own number; dead-letter topics keep theirs.
+            partitions: number of partitions of every topic, in place of its default; dead-letter topics keep theirs.
             replication: replicas of each partition.
 
         Raises:
             UnavailableError: the cluster refuses one.
         """
         names = [self.settings.on_cluster(topic.name) for topic in topics]
-        # Kafka wants the right to create even for topics that exist: who only uses them need not have it.
+        # Kafka requires CREATE even for topics that exist; a client that only uses them need not have it.
         there = await self.describe_topics(names)
         wanted: list[Any] = [
             (
@@ -163,9 +163,9 @@ class TopicClient(ClusterClient):
         return created
 
     async def _wait_until_known(self, names: Sequence[str]) -> None:
-        """Wait until every broker knows topics: the controller answers at once, the others read its log later.
+        """Wait until every broker knows topics: the controller answers at once, the other brokers learn of them later.
 
-        Without this, a client that asks another broker next may hear that there is no such topic.
+        Without this, a client that asks another broker next may be told that there is no such topic.
 
         Raises:
             UnavailableError: a broker that answers does not know them in time.
@@ -182,8 +182,8 @@ class TopicClient(ClusterClient):
                     break
                 if asyncio.get_running_loop().time() > deadline:
                     raise UnavailableError(
-                        f"topic {min(missing)} exists, but broker {broker.nodeId} does not show it: look at its log, "
-                        "and at your right to describe topics"
+                        f"topic {min(missing)} exists, but broker {broker.nodeId} does not list it: check its log, "
+                        "and your permission to describe topics"
                     )
                 await asyncio.sleep(SPREAD_POLL_SECONDS)
 

@@ -14,7 +14,7 @@ from wiredesk.runtime.records import Output
 from wiredesk.runtime.settings import KafkaSettings
 
 type More = Callable[[Sequence[str | None]], Sequence[Output]]
-"""Returns further outputs, from the coordinates of the first ones (see `delivery.coordinates`)."""
+"""Returns further outputs, given the coordinates of the first ones (see `delivery.coordinates`)."""
 
 
 class TransactionalProducer(Delivery):
@@ -47,7 +47,7 @@ class TransactionalProducer(Delivery):
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await self._producer.abort_transaction()
-        self._cause()  # otherwise asyncio logs, when it is collected, that its exception was never retrieved
+        self._cause()  # otherwise asyncio logs that its exception was never retrieved
         await super().__aexit__(kind, error, trace)
 
     async def commit(
@@ -59,7 +59,7 @@ class TransactionalProducer(Delivery):
 
         Raises:
             OutputTooLargeError: an output is larger than its topic allows.
-            AbortedError: it failed before the commit was asked for.
+            AbortedError: it failed before the commit was requested.
             InDoubtError: it failed after that.
             FencedError: another producer has the transactional id, or the broker has timed the transaction out.
         """
@@ -69,7 +69,7 @@ class TransactionalProducer(Delivery):
         """Write outputs in one transaction without an offset.
 
         Args:
-            more: returns outputs of the same transaction that depend on where the first ones were written.
+            more: returns further outputs of the same transaction, which depend on where the first ones were written.
 
         Raises:
             OutputTooLargeError, AbortedError, InDoubtError, FencedError: as `commit` does.
@@ -102,6 +102,6 @@ class TransactionalProducer(Delivery):
             raise self._failure(failure, self._cause() or error) from error
 
     def _cause(self) -> BaseException | None:
-        """Return why aiokafka ended the transaction by itself: other sends only learn that there is none any more."""
+        """Return why aiokafka ended the transaction by itself: the sends only fail with "no transaction"."""
         ended = self._producer._txn_manager.wait_for_transaction_end()  # noqa: SLF001 - it has no public name
         return ended.exception() if ended is not None and ended.done() and not ended.cancelled() else None

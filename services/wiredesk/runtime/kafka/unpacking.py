@@ -1,4 +1,4 @@
-"""Decompressing the records of a batch, up to a limit: a publisher may send a bomb, or bytes that are no stream."""
+"""Decompressing the records of a batch, up to a limit: a publisher may send a decompression bomb, or garbage."""
 
 import contextlib
 import functools
@@ -23,10 +23,10 @@ _GZIP_WBITS = 31  # zlib's parameter: a gzip header is expected
 _GZIP_MAGIC = b"\x1f\x8b"
 
 MAX_GZIP_MEMBERS = 64
-"""The most members of a gzip stream. Each costs a copy of everything after it, so millions of empty members would take
-for ever. No client writes more than one."""
+"""The most members of a gzip stream. Each member costs a copy of everything after it, so millions of empty members
+would take hours. No client writes more than one."""
 
-# Java's snappy library frames its blocks after this header, which two versions of 4 bytes each follow.
+# Java's snappy library writes this header, then two version numbers of 4 bytes each, then the blocks.
 _XERIAL_MAGIC = b"\x82SNAPPY\x00"
 _XERIAL_HEADER_BYTES = 16
 _SCRATCH_BYTES = 4 << 20  # most batches fit
@@ -119,13 +119,13 @@ def _bounded(codec: Any, packed: memoryview, limit: int) -> bytes:
     with mmap.mmap(-1, limit, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as space:
         try:
             size = codec.decompress_into(bytes(packed), space)
-        except cramjam.DecompressionError as error:  # it has no type for a destination that is full
+        except cramjam.DecompressionError as error:  # it has no exception type for a full destination
             raise ValueError(f"it is damaged, or holds more than {limit >> 20} MiB: {error}") from error
         return space[:size]
 
 
 def _in_scratch(codec: Any, packed: memoryview, limit: int) -> bytes | None:
-    """Decompress into memory that is reused, because new memory costs more than the decompression; None: it failed."""
+    """Decompress into reused memory, because new memory costs more than the decompression; return None if it fails."""
     if limit >= _SCRATCH_BYTES:
         with contextlib.suppress(cramjam.DecompressionError):
             size = codec.decompress_into(bytes(packed), _scratch())

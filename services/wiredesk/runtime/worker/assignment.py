@@ -18,24 +18,24 @@ from wiredesk.runtime.worker.lane import Lane, LaneState
 log = structlog.get_logger(__name__)
 
 MEASURE_SECONDS = 1.0
-"""Between two measurements of every lane's lag."""
+"""Pause between two measurements of every lane's lag."""
 
 SILENT_SECONDS = 5.0
-"""A broker answers a fetch within a second, with records or without: after this time without an answer it is
-trouble."""
+"""A broker answers a fetch within a second, with records or without: after this time without an answer, the worker is
+not ready."""
 
 
 class Assignment(ConsumerRebalanceListener):
     """Opens a lane for each assigned partition, and drains all lanes when the group rebalances.
 
     Rebalances are eager: every partition is revoked, then the new ones are assigned. aiokafka logs what a listener
-    raises and continues; so nothing here may fail, and what takes long runs in the lanes' own tasks: no heartbeat is
+    raises and continues; so nothing here may fail, and long operations run in the lanes' own tasks: no heartbeat is
     sent until `on_partitions_assigned` has returned.
 
     Args:
-        open_lane: opens the lane of a partition, of an epoch.
-        drain_seconds: that all lanes together have to commit the records in flight. Less than the session timeout.
-        lanes_that_fit: returns for how many lanes there are file descriptors; called while none is open.
+        open_lane: opens the lane of a partition, for an epoch.
+        drain_seconds: time for all lanes together to commit the records in flight. Less than the session timeout.
+        lanes_that_fit: returns for how many lanes there are file descriptors; called while no lane is open.
     """
 
     def __init__(
@@ -70,7 +70,8 @@ class Assignment(ConsumerRebalanceListener):
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """Pause the partitions at once, and open their lanes, which resume them at the right offset."""
         # aiokafka began to look up positions before it called this method, perhaps before the previous owner was
-        # fenced. Any position will do here: without one, it would also warn of partitions without a committed offset.
+        # fenced. Any position is good here: without one, aiokafka would warn about partitions without a committed
+        # offset.
         self._consumer.pause(*assigned)
         for tp in assigned:
             self._consumer.seek(tp, 0)
@@ -84,7 +85,7 @@ class Assignment(ConsumerRebalanceListener):
         log.info("partitions assigned", partitions=sorted(tp.partition for tp in assigned), epoch=self._epoch)
 
     def _note_shortage(self, assigned: int, fitting: int) -> None:
-        """Report partitions that are not read: to open their lanes would leave all lanes without connections."""
+        """Report partitions that are not read: if their lanes were opened, no lane could connect."""
         self._shortage = None
         if fitting < assigned:
             reason = (
@@ -103,7 +104,7 @@ class Assignment(ConsumerRebalanceListener):
             metrics.forget_partition(tp.partition)
 
     def regulate(self) -> None:
-        """Pause and resume partitions by the room that there is."""
+        """Pause full partitions, resume the others."""
         for lane in self._lanes.values():
             lane.regulate()
 
@@ -113,7 +114,7 @@ class Assignment(ConsumerRebalanceListener):
         return max((lane.stalled_seconds for lane in self._lanes.values()), default=0.0)
 
     async def measure(self) -> None:
-        """Keep the lag of every lane up to date, and what blocks it, until cancelled."""
+        """Update the lag of every lane, and what blocks it, until cancelled."""
         while True:
             await asyncio.sleep(MEASURE_SECONDS)
             for lane in list(self._lanes.values()):

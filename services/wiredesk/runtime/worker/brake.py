@@ -1,10 +1,10 @@
 """The brake: stops a worker that dead-letters too many of its records.
 
 One bad page is a dead letter; when most pages fail, the fault is more likely in this deployment: a model that does not
-fit, a parser that was updated. To continue would move the whole topic into its dead-letter topic, and to end the
-process would only repeat the failure. So the worker stands still, reports it, and tries single records, at growing
-intervals, until some of them pass in a row. A record that fails in a try is dead-lettered like any other, so a worker
-also gets past a series of bad pages.
+fit, a parser that was updated. If the worker continued, it would move the whole topic into the dead-letter topic; if it
+exited, the failure would only be repeated. So the worker pauses, reports it, and tries single records, at growing
+intervals, until some of them succeed in a row. A record that fails in such a trial is dead-lettered like any other, so
+a worker also gets past a series of bad pages.
 """
 
 import asyncio
@@ -22,10 +22,11 @@ from wiredesk.runtime.settings import WorkerSettings
 log = structlog.get_logger(__name__)
 
 PASSES = 3
-"""Records in a row that must pass before the brake is released: where half of the records fail, one proves little."""
+"""Records in a row that must succeed before the brake is released: if half of the records fail, one success proves
+little."""
 
 LONGEST_SECONDS = 300.0
-"""Longest time between two tries, and so the longest time for which the worker stands still after its fault is
+"""Longest time between two trials, and so the longest time for which the worker stays paused after its fault is
 fixed."""
 
 
@@ -33,8 +34,8 @@ class Brake:
     """Counts the failures of all lanes of a worker within a moving window.
 
     Attributes:
-        pulled: whether the worker stands still.
-        reason: why, in a line.
+        pulled: whether the worker is paused.
+        reason: why, in one line.
 
     Args:
         clock: seconds, monotonic.
@@ -51,7 +52,7 @@ class Brake:
         self._released_at = -settings.brake_window
         self._try_at = 0.0
         self._passes = 0
-        self._trying = asyncio.Lock()  # it is fair: after a lane without records, the others have their turn
+        self._trying = asyncio.Lock()  # it is fair: after a lane without records, the others get their turn
         self._turn: object = None
         self._released = asyncio.Event()
 
@@ -70,7 +71,7 @@ class Brake:
         None: another lane has pulled the brake.
 
         Args:
-            failures: for each outcome, whether its record is dead-lettered.
+            failures: for each outcome, whether the record is dead-lettered.
             trying: this lane may try records while the brake is pulled.
         """
         if self.pulled and not trying:
@@ -86,7 +87,7 @@ class Brake:
 
     @contextlib.asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Enter at once while the brake is not pulled; otherwise one lane at a time, when the next try is due."""
+        """Enter at once while the brake is not pulled; otherwise one lane at a time, when the next trial is due."""
         if not self.pulled:
             yield
             return
@@ -100,14 +101,14 @@ class Brake:
             self._end(turn)
 
     async def _due(self) -> bool:
-        """Wait until the next try is due; return False when the brake is released and no try is needed."""
+        """Wait until the next trial is due; return False when the brake is released and no trial is needed."""
         while self.pulled and (left := self._try_at - self._clock()) > 0:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._released.wait(), left)
         return self.pulled
 
     def _end(self, turn: object) -> None:
-        """End a turn that has not ended: when its tries released the brake, the lane continues, perhaps for days."""
+        """End a turn that has not ended: after its trials released the brake, the lane continues, perhaps for days."""
         if turn is not None and self._turn is turn:
             self._turn = None
             self._trying.release()
@@ -131,7 +132,7 @@ class Brake:
         self.pulled, self.reason = True, reason
         self._passes = 0
         self._released.clear()
-        # Pulled again within a window after its release: the fault has not gone away, so the intervals keep growing.
+        # Pulled again within a window after its release: the fault is still there, so the intervals keep growing.
         if now - self._released_at >= self._settings.brake_window:
             self._interval = self._settings.brake_retry
         self._schedule(now)

@@ -1,7 +1,7 @@
 """File descriptors: how many a worker needs for its partitions, and how many there are.
 
-A worker that has run out of them can neither connect to its brokers nor answer on its metrics port. So it opens no more
-lanes than there are descriptors for, and reports the partitions that are not read.
+A worker that has run out of them can neither connect to its brokers nor answer on its metrics port. So it opens only as
+many lanes as it has descriptors for, and reports the partitions that are not read.
 """
 
 import resource
@@ -10,23 +10,23 @@ from pathlib import Path
 from wiredesk.runtime.trouble import Trouble, TroubleKind
 from wiredesk.runtime.worker import health
 
-MOST = 1 << 20
-"""The soft limit is not raised beyond this: where the hard limit is a billion, programs that allocate by it fail."""
+MAX_SOFT_LIMIT = 1 << 20
+"""The soft limit is not raised above this: programs that allocate memory by the limit fail if it is a billion."""
 
 SPARE = 16
-"""Reserve for what is opened briefly: a child that is replaced, a connection that is renewed before the old one is
+"""Reserve for short-lived descriptors: of a child that is replaced, a connection that is renewed before the old one is
 closed, a file that is read."""
 
 OWN = 32
-"""Descriptors of a worker without partitions, as counted: standard streams, event loop, processes, consumer."""
+"""Descriptors of a worker without partitions, as measured: standard streams, event loop, processes, consumer."""
 
 
 def raise_limit() -> int:
     """Raise the soft limit of descriptors to the hard one; return the limit in force."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
-        return MOST
-    wanted = MOST if hard == resource.RLIM_INFINITY else min(hard, MOST)
+        return MAX_SOFT_LIMIT
+    wanted = MAX_SOFT_LIMIT if hard == resource.RLIM_INFINITY else min(hard, MAX_SOFT_LIMIT)
     if wanted > soft:
         try:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
@@ -38,20 +38,20 @@ def raise_limit() -> int:
 def limit() -> int:
     """Return the soft limit of descriptors."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return MOST if soft == resource.RLIM_INFINITY else soft
+    return MAX_SOFT_LIMIT if soft == resource.RLIM_INFINITY else soft
 
 
 def of_a_lane(brokers: int) -> int:
-    """Return how many descriptors a lane takes at most, with that many brokers.
+    """Return the maximum number of descriptors of a lane, for a number of brokers.
 
-    Its producer has a connection to each broker that it writes to, and one to the coordinator of its group and of its
-    transactions each. Measured: 2 with one broker, 5 with three.
+    Its producer has a connection to each broker that it writes to, one to the group coordinator, and one to the
+    transaction coordinator. Measured: 2 with one broker, 5 with three.
     """
     return brokers + min(brokers, 2)
 
 
 def needed(partitions: int, brokers: int, processes: int) -> int:
-    """Return how many descriptors a worker needs for that many partitions."""
+    """Return how many descriptors a worker needs for a number of partitions."""
     return OWN + processes + brokers + health.DESCRIPTORS + SPARE + partitions * of_a_lane(brokers)
 
 
@@ -65,12 +65,12 @@ def in_use() -> int:
     """Return how many descriptors are open."""
     try:
         return sum(1 for _ in Path("/dev/fd").iterdir())
-    except OSError:  # no descriptor is left to look with
+    except OSError:  # no descriptor is left for listing them
         return limit()
 
 
 def trouble() -> Trouble | None:
-    """Return trouble when no descriptor is left, or None."""
+    """Return trouble if no descriptor is left, or None."""
     used, most = in_use(), limit()
     if used < most - 1:
         return None

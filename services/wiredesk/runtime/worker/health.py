@@ -25,10 +25,10 @@ Check = Callable[[], Trouble | None]
 """Returns what is wrong, or None."""
 
 MAX_CONNECTIONS = 32
-"""Connections that may be open at a time. A monitoring system, a supervisor and a person need three."""
+"""Maximum number of open connections. A monitoring system, a supervisor and a person need three."""
 
 DESCRIPTORS = 2 * MAX_CONNECTIONS
-"""File descriptors that all connections take at most: those that are open, and as many that are being accepted."""
+"""Maximum number of file descriptors of all connections: those that are open, and as many that are being accepted."""
 
 CONNECTION_SECONDS = 10.0
 """Longest life of a connection: an answer takes milliseconds."""
@@ -44,15 +44,15 @@ LIMITS: dict[str, Any] = {
 """Options of aiohttp's server: requests are small, and have no body."""
 
 SHUTDOWN_SECONDS = 1.0
-"""For requests that are being answered when the worker stops."""
+"""Time for requests that are being answered when the worker stops."""
 
 
 @contextlib.asynccontextmanager
 async def serving(host: str, port: int, *, alive: Check, ready: Check, or_any_port: bool = False) -> AsyncIterator[int]:
-    """Serve health and metrics for the length of a block; yield the port.
+    """Serve health and metrics for the duration of a block; yield the port.
 
     Args:
-        or_any_port: where the port is taken, use any free one, and log it.
+        or_any_port: if the port is taken, use any free one, and log it.
 
     Raises:
         UnavailableError: the port is taken, or may not be bound.
@@ -81,7 +81,7 @@ async def serving(host: str, port: int, *, alive: Check, ready: Check, or_any_po
 
 
 async def _listen(runner: web.ServerRunner, host: str, port: int) -> None:
-    # The backlog is also how many connections are accepted in one go, before any of them is counted.
+    # The backlog also limits how many connections are accepted at once, before any of them is counted.
     await web.TCPSite(runner, host, port, backlog=MAX_CONNECTIONS).start()
 
 
@@ -93,7 +93,7 @@ class _BoundedServer(web.Server):
     """Answers one request for each connection, with limits on time and number.
 
     aiohttp limits the time for an incomplete request, but neither the time for an answer that the client does not read
-    nor the number of connections. Where there are too many, the oldest one is closed: a client that opens connections
+    nor the number of connections. If there are too many, the oldest one is closed: a client that opens connections
     and leaves them idle cannot keep others out.
     """
 
@@ -106,7 +106,7 @@ class _BoundedServer(web.Server):
         self._open: dict[web.RequestHandler, tuple[asyncio.Transport, asyncio.TimerHandle]] = {}
 
     def connection_made(self, handler: Any, transport: asyncio.Transport) -> None:
-        """Count a new connection; close the oldest where there are too many."""
+        """Count a new connection; close the oldest if there are too many."""
         super().connection_made(handler, transport)
         while len(self._open) >= MAX_CONNECTIONS:
             oldest, _ = self._forget(next(iter(self._open)))

@@ -1,4 +1,4 @@
-"""The records of a lane that are taken and not yet committed, within limits for the lane and for the worker."""
+"""The records of a lane that were received and are not committed yet, within limits for the lane and for the worker."""
 
 import asyncio
 from collections import deque
@@ -11,18 +11,18 @@ from wiredesk.runtime.records import Failure, Outcome, Record
 from wiredesk.runtime.settings import WorkerSettings
 
 BULK_RECORDS = 8
-"""With so many records after it in the lane, a finished record has to wait for its turn anyway, so nothing is lost when
-it waits for a fuller transaction."""
+"""If this many records follow it in the lane, a finished record has to wait anyway, so nothing is lost if it waits for
+a fuller transaction."""
 
 type Batch = list[tuple[Record, Outcome]]
 """The records of one transaction with their outcomes, in the order of their offsets."""
 
 
 class RecordPool(Protocol):
-    """Computes outcomes, each in its own time."""
+    """Computes the outcomes of records, in any order."""
 
     def submit(self, record: Record) -> Job:
-        """Queue a record; the job gets its outcome."""
+        """Queue a record; the job receives its outcome."""
 
 
 class Budget:
@@ -43,12 +43,12 @@ class Budget:
         return self._records <= 0 or self._bytes <= 0
 
     def take(self, records: int, size: int) -> None:
-        """Count records that are taken, and their bytes."""
+        """Count received records and their bytes."""
         self._records -= records
         self._bytes -= size
 
     def give_back(self, records: int, size: int) -> None:
-        """Count records that are released, and their bytes."""
+        """Subtract released records and their bytes."""
         was_full = self.full
         self._records += records
         self._bytes += size
@@ -91,10 +91,10 @@ class InFlight:
         )
 
     def add(self, records: Sequence[Record], refused: Mapping[int, Failure] | None = None) -> None:
-        """Take records. Where one cannot be read, or an earlier try was refused, its outcome is already known.
+        """Add records. If a record cannot be read, or its output was rejected before, its outcome is already known.
 
         Args:
-            refused: by offset, the failure of a record whose output no topic takes.
+            refused: by offset, the failure of a record whose output was rejected as too large.
         """
         size = sum(record.memory for record in records)
         self._budget.take(len(records), size)
@@ -115,7 +115,7 @@ class InFlight:
         self._woken.set()
 
     async def first(self, is_wanted: Callable[[], bool], timeout: float | None = None) -> bool:  # noqa: ASYNC109 - it covers a part of the wait only
-        """Wait for the first record and its outcome; return False when it is not wanted any more.
+        """Wait for the first record and its outcome; return False as soon as `is_wanted` does.
 
         Args:
             timeout: seconds in which a record must come; its outcome may take longer.
@@ -135,8 +135,9 @@ class InFlight:
     async def batch(self) -> Batch:
         """Return the outcomes that form the next transaction, in order, once the first of them is known.
 
-        A batch closes by count, by bytes, when nothing else is being computed, or by age: the age is short where a
-        reader would wait for it, and longer where a queue waits anyway and full transactions save work of the brokers.
+        A batch is complete by count, by bytes, when nothing else is being computed, or by age. The age limit is short
+        while few records are in flight, so that outputs are published at once, and longer while many are queued,
+        because full transactions save work on the brokers.
         """
         opened = asyncio.get_running_loop().time()
         while not self._closes(batch := self._done()):
@@ -145,7 +146,7 @@ class InFlight:
             left = opened + age - asyncio.get_running_loop().time()
             if left <= 0:
                 break
-            # In bulk, wait for the last record that fits in: to wake up for each would cost more than it tells.
+            # With many records, wait for the last one that fits in: it would cost too much to wake up for each of them.
             last = min(len(self._jobs), self._settings.transaction_records) - 1 if in_bulk else len(batch)
             await asyncio.wait({self._jobs[last].outcome}, timeout=left)
         return batch
@@ -158,7 +159,7 @@ class InFlight:
         )
 
     def _done(self) -> Batch:
-        """Return the known outcomes from the first record on, as far as one transaction may hold them."""
+        """Return the known outcomes from the first record on, as many as one transaction may hold."""
         batch: Batch = []
         size = 0
         for job in islice(self._jobs, 1 if self.one_by_one else self._settings.transaction_records):
@@ -169,7 +170,7 @@ class InFlight:
         return batch
 
     def release_committed(self, count: int) -> None:
-        """Release the first records: they are committed."""
+        """Release the first records, which are committed."""
         self._release([self._jobs.popleft() for _ in range(count)])
         self.submit()
 

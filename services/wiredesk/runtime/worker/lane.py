@@ -46,37 +46,36 @@ from wiredesk.runtime.worker.replay_scope import ReplayScope
 log = structlog.get_logger(__name__)
 
 TRIAL_SECONDS = 2.0
-"""While the brake is pulled: how long the lane whose turn it is waits for a record, before it is another lane's
-turn."""
+"""While the brake is pulled: how long a lane waits for a record to try, before it is another lane's turn."""
 
 IDLE_SECONDS = 2.0
-"""After this time without a record, a lane of the live stream commits its position: the markers of transactions, which
-are never delivered, would otherwise count as lag for ever."""
+"""After this time without a record, a lane of the live stream commits its position: transaction markers, which are
+never delivered, would otherwise count as lag for ever."""
 
 REPLAY_IDLE_SECONDS = 0.25
 """The same for a lane of a replay, which may have reached its stop offset."""
 
 
 class LaneState(StrEnum):
-    """Where a lane is in its life."""
+    """The states of a lane."""
 
     OPENING = "opening"
-    """It fences the previous owner and reads the committed offset."""
+    """The lane fences the previous owner and reads the committed offset."""
 
     RUNNING = "running"
-    """It processes records."""
+    """The lane processes records."""
 
     BRAKED = "braked"
-    """It stands still, because the worker's brake is pulled."""
+    """The lane is paused, because the worker's brake is pulled."""
 
     FENCED = "fenced"
-    """It has stopped, and waits for the group to say who owns the partition."""
+    """The lane was fenced, and waits for the group to say who owns the partition."""
 
     FAILED = "failed"
-    """It has stopped, and waits before it opens again."""
+    """The lane failed, and waits before it opens again."""
 
     CLOSED = "closed"
-    """It has ended."""
+    """The lane has ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +83,9 @@ class LaneDeps:
     """What the lanes of a worker share.
 
     Attributes:
-        version: of the stage's handler, for dead letters.
-        identities: tells whether a partition is still the one from which records were fetched.
+        version: version of the stage's handler, for dead letters.
+        identities: topic ids and leader epochs, to check that a partition is still the one from which records were
+            fetched.
         scope: the replay run that the worker works for; None: it serves the live stream.
     """
 
@@ -107,7 +107,7 @@ class LaneDeps:
 
     @property
     def verdict_seconds(self) -> float:
-        """Seconds within which a member that was removed from the group notices it: two heartbeats."""
+        """Seconds within which a member notices that it was removed from the group: two heartbeats."""
         return 2 * clients.heartbeat_seconds(self.settings.session_timeout)
 
     def stop_offset(self, source: TopicPartition) -> int:
@@ -134,7 +134,7 @@ class BatchOutputs:
 
     Attributes:
         outputs: in order.
-        sources: for each output, the index in the batch of the record that it was made from.
+        sources: for each output, the index in the batch of the record from which it was made.
         arrivals: for each record of the batch, when its origin arrived in the first topic, in seconds since 1970.
     """
 
@@ -149,14 +149,14 @@ class Lane:
     It opens by InitProducerId, which fences the partition's previous owner; only then does it read the committed
     offset, and the consumer continues from there. While one batch commits, the pool computes the next.
 
-    A lane belongs to one assignment, its epoch. After a rebalance there is a new lane; whatever the old one still does
-    is dropped in this worker, or fenced at the broker.
+    A lane belongs to one assignment, its epoch. After a rebalance there is a new lane; anything that the old one still
+    does is dropped in this worker, or fenced at the broker.
 
     Args:
         epoch: counts the assignments of this worker.
 
     Attributes:
-        trouble: why it does not run; None while it runs or opens for the first time.
+        trouble: why the lane does not run; None while it runs or opens for the first time.
     """
 
     def __init__(self, deps: LaneDeps, source: TopicPartition, epoch: int) -> None:
@@ -184,7 +184,7 @@ class Lane:
         Return how many of them are to be processed.
 
         Records that come while the lane is not running were fetched from a position that is about to be corrected: they
-        are dropped, and fetched again from the right one. So are records before that position.
+        are dropped, and fetched again from the right position. Records before that position are dropped, too.
         """
         if self.state is not LaneState.RUNNING or self._drained.is_set():
             return 0
@@ -215,7 +215,7 @@ class Lane:
             consumer.pause(self.source)
 
     def reopen(self, error: OffsetsMovedError) -> None:
-        """Open the lane again once the records in flight are committed: the offset that it would read next is gone."""
+        """Open the lane again once the records in flight are committed: its next offset does not exist any more."""
         if self.state is LaneState.RUNNING and self._moved is None:
             self._moved = error
             self._deps.consumer.pause(self.source)
@@ -253,13 +253,13 @@ class Lane:
 
     @property
     def blocked(self) -> str | None:
-        """Which open transaction prevents the lane from reading on, in a line; None where none does."""
+        """Which open transaction blocks the lane, in one line; None if none does."""
         return self._monitor.blocked
 
     # Its life
 
     async def _run(self) -> None:
-        """Open and process records, again and again, until drained. Each way in which this can end is a branch here."""
+        """Open the lane and process records, again and again, until drained: a branch here for each way to fail."""
         backoff = Backoff()
         try:
             while not self._drained.is_set():
@@ -277,8 +277,8 @@ class Lane:
                     self._fail(LaneState.FAILED, error)
                     await backoff.wait()
                 except Exception as error:
-                    # A defect of ours. The records in flight were not committed: they are read again, and the failure
-                    # shows in the log and in the worker's readiness.
+                    # A bug of ours. The records in flight were not committed: they are read again, and the failure
+                    # appears in the log and in the worker's readiness.
                     log.exception("lane failed unexpectedly", partition=self.source.partition)
                     self._fail(LaneState.FAILED, error)
                     await backoff.wait()
@@ -290,7 +290,8 @@ class Lane:
         """Fence the previous owner, find the offset to start from, and process records from there."""
         deps, scope = self._deps, self._deps.scope
         async with deps.delivery(self.source) as delivery:
-            # In this order: the previous owner is fenced, so what it has committed by now is all that it ever will.
+            # In this order: once the previous owner is fenced, it cannot commit any more, so the committed offset is
+            # final.
             async with asyncio.timeout(deps.settings.transaction_timeout):
                 needs_offset = scope is not None and self._stop_offset > 0
                 start = await find_start(
@@ -309,7 +310,7 @@ class Lane:
         """Commit one batch after another, until drained.
 
         Raises:
-            BrakePulledError: the worker must stand still.
+            BrakePulledError: the worker must pause.
             OffsetsMovedError: the lane must open again.
             TransactionError: a commit failed.
         """
@@ -318,13 +319,13 @@ class Lane:
         while not brake.pulled or is_trial:
             try:
                 timeout = TRIAL_SECONDS if is_trial else self._idle_seconds
-                if not await self._in_flight.first(self._goes_on, timeout):
+                if not await self._in_flight.first(self._may_continue, timeout):
                     if self._moved is not None:
                         raise self._moved
                     return
             except TimeoutError:
                 if is_trial:
-                    break  # no record to be tried: it is another lane's turn
+                    break  # no record to try: it is another lane's turn
                 await self._commit_position(delivery)
                 continue
             batch = await self._in_flight.batch()
@@ -342,28 +343,28 @@ class Lane:
             is_trial = is_trial and not isinstance(batch[-1][1], Failure)
         raise BrakePulledError(brake.reason)
 
-    def _goes_on(self) -> bool:
+    def _may_continue(self) -> bool:
         return not self._drained.is_set() and self._moved is None
 
     async def _commit_batch(self, delivery: Delivery, batch: Batch) -> None:
-        made = self._outputs(batch)
+        written = self._outputs(batch)
         began = time.time()
         last = batch[-1][0]
         try:
-            await self._commit(delivery, made.outputs, min(self._stop_offset, last.next_offset), last)
+            await self._commit(delivery, written.outputs, min(self._stop_offset, last.next_offset), last)
         except OutputTooLargeError as error:
-            self._refuse(*batch[made.sources[error.index]], error)
+            self._refuse(*batch[written.sources[error.index]], error)
             raise
         self._in_flight.release_committed(len(batch))
         self._refused.clear()
         self.regulate()
-        record_commit_metrics(batch, made, began)
+        record_commit_metrics(batch, written, began)
 
     async def _commit_position(self, delivery: Delivery) -> None:
         """Commit the consumer's position while no record is in flight.
 
-        It may be after records that a replay skips, and after transaction markers, which are never delivered. An empty
-        partition is committed once, too: then every tool shows a lag of 0.
+        The position may be after records that a replay skips, and after transaction markers, which are never delivered.
+        The position of an empty partition is committed once, too, so that every tool shows a lag of 0.
         """
         if len(self._in_flight):
             return
@@ -386,29 +387,29 @@ class Lane:
         self._monitor.note_progress()
 
     def _outputs(self, batch: Batch) -> BatchOutputs:
-        """Return what is written for a batch: the outputs of its records, dead letters for those that failed."""
+        """Return what is written for a batch: the outputs of its records, and dead letters for failed ones."""
         deps, topic_id = self._deps, self._position.topic_id
-        made = BatchOutputs([], [], [])
+        written = BatchOutputs([], [], [])
         run, output_topics = (None, {}) if deps.scope is None else (deps.scope.run, deps.scope.output_topics)
         for index, (record, outcome) in enumerate(batch):
             if isinstance(outcome, Failure):
                 log.warning("dead letter", record=record.coordinates, reason=outcome.reason, message=outcome.message)
                 outcome = (dead_letter(deps.stage, deps.version, record, outcome),)  # noqa: PLW2901 - what it becomes
             origin = lineage(deps.stage, record, run, topic_id=topic_id)
-            made.arrivals.append(arrived_seconds(origin) or record.timestamp / 1000)
+            written.arrivals.append(arrived_seconds(origin) or record.timestamp / 1000)
             for output in outcome:
                 topic = output_topics.get(output.topic, output.topic)
-                made.outputs.append(Output(topic, output.key, output.value, (*output.headers, *origin)))
-                made.sources.append(index)
-        return made
+                written.outputs.append(Output(topic, output.key, output.value, (*output.headers, *origin)))
+                written.sources.append(index)
+        return written
 
     # Its failures
 
     def _refuse(self, record: Record, outcome: Outcome, error: OutputTooLargeError) -> None:
-        """Remember that a record's output is refused: when the lane has opened again, it is dead-lettered instead.
+        """Remember that a record's output is too large: when the lane opens again, the record is dead-lettered.
 
-        Where the dead letter itself is refused, there is no topic left for the record. The lane then retries it, and
-        logs an error each time, until the topic takes larger messages: nothing is dropped.
+        If the dead letter itself is too large, the lane retries the record, and logs an error each time, until the
+        dead-letter topic accepts larger messages: nothing is dropped.
         """
         if isinstance(outcome, Failure):
             log.error("dead-letter topic refuses a record of this size", record=record.coordinates, size=error.size)
@@ -417,8 +418,8 @@ class Lane:
     async def _await_verdict(self) -> None:
         """Wait until the group has said who owns the partition.
 
-        A member that lost the partition learns so by its next heartbeat, and drains this lane. Otherwise the partition
-        is still assigned to this worker: the coordinator has ended a transaction that took too long.
+        A member that lost the partition learns it from its next heartbeat, and drains this lane. Otherwise the
+        partition is still assigned to this worker: the coordinator has ended a transaction that took too long.
         """
         try:
             async with asyncio.timeout(self._deps.verdict_seconds):
@@ -445,15 +446,15 @@ class Lane:
         metrics.IN_FLIGHT.labels(self.source.partition).set(0)
 
 
-def record_commit_metrics(batch: Batch, made: BatchOutputs, began: float) -> None:
+def record_commit_metrics(batch: Batch, written: BatchOutputs, began: float) -> None:
     """Count a batch that was committed in a transaction that began at `began` (seconds since 1970)."""
     now = time.time()
     metrics.COMMIT_SECONDS.observe(now - began)
     metrics.COMMIT_RECORDS.observe(len(batch))
     metrics.LAST_COMMIT.set(now)
-    for topic, count in Counter(output.topic for output in made.outputs).items():
+    for topic, count in Counter(output.topic for output in written.outputs).items():
         metrics.RECORDS.labels(topic).inc(count)
     for _, outcome in batch:
         if isinstance(outcome, Failure):
             metrics.DEAD_LETTERS.labels(outcome.reason).inc()
-    metrics.SINCE_ORIGIN_SECONDS.observe([max(0.0, now - arrival) for arrival in made.arrivals])
+    metrics.SINCE_ORIGIN_SECONDS.observe([max(0.0, now - arrival) for arrival in written.arrivals])

@@ -1,4 +1,4 @@
-"""Whether a lane makes progress, and what prevents it: the figures for liveness, readiness and lag."""
+"""Whether a lane makes progress, and what prevents it: measurements for liveness, readiness and lag."""
 
 import time
 
@@ -19,7 +19,7 @@ class LaneMonitor:
         stop_offset: the offset at which the lane stops (exclusive).
 
     Attributes:
-        blocked: which open transaction prevents the lane from reading on, in a line; None where none does.
+        blocked: which open transaction blocks the lane, in one line; None if none does.
     """
 
     def __init__(self, consumer: AIOKafkaConsumer, source: TopicPartition, stop_offset: int) -> None:
@@ -32,17 +32,17 @@ class LaneMonitor:
         self._resumed_at = 0.0
 
     def note_resumed(self) -> None:
-        """Note that the consumer fetches again from now on."""
+        """Take note that the consumer fetches again from now on."""
         self._resumed_at = time.time()
 
     def note_records(self, *, was_idle: bool) -> None:
-        """Note that the lane, which was idle or had records in flight, got records."""
+        """Take note that the lane received records; before, it was idle or had records in flight."""
         self.note_resumed()
         if was_idle:
             self.note_progress()
 
     def note_progress(self) -> None:
-        """Note that the lane has committed, or has nothing to do."""
+        """Take note that the lane has committed, or has nothing to do."""
         self._progress_at = time.monotonic()
 
     @property
@@ -63,7 +63,8 @@ class LaneMonitor:
 
         Lag is what Kafka's own tools show: from the committed offset to the end of the partition. It includes the
         records in flight, and those after an open transaction, which no consumer can read yet: a lane that waits for
-        them does not stall. Nor does a lane whose records wait for a process behind records of other lanes.
+        them does not stall. Nor does a lane whose records wait for a process because records of other lanes were queued
+        first.
 
         Args:
             committed: offset of the group.

@@ -25,16 +25,17 @@ from wiredesk.runtime.records import Record
 log = structlog.get_logger(__name__)
 
 IDLE_CHECK_SECONDS = 10.0
-"""Between two checks of a lane that receives no records. Lanes share the answers: a check costs one request to each
-leader."""
+"""Pause between two checks of a lane that receives no records. Lanes share the answers: a check costs one request to
+each leader."""
 
 
 @dataclass(frozen=True, slots=True)
 class OffsetsMove:
-    """Offsets are not what they were when they were committed.
+    """The committed offset cannot be used any more.
 
     Attributes:
-        kind: the topic was recreated, the log was cut back, or retention has deleted records before they were read.
+        kind: the topic was recreated, the log was truncated (`cut_back`), or retention has deleted records before they
+            were read.
         before: the offset at which the group would have continued.
         after: the offset at which it continues.
     """
@@ -49,10 +50,10 @@ class Start:
     """Where a lane starts reading.
 
     Attributes:
-        offset: of the first record to be read.
+        offset: offset of the first record to be read.
         committed: the offset that the group has committed for this identity of the partition; None where there is none.
-        identity: of the partition: its topic id and leader epoch.
-        note: to be committed with the next offset.
+        identity: topic id and leader epoch of the partition.
+        note: note to be committed with the next offset.
         is_noted: whether the committed offset already has a note of this identity.
         moves: why the offset differs from the committed one.
     """
@@ -75,7 +76,7 @@ async def find_start(
 ) -> Start:
     """Return where a lane starts reading; to be called once the partition's previous owner is fenced.
 
-    A committed offset of another topic of that name, or of a part of the log that was cut off, is not used.
+    A committed offset of a deleted topic of the same name, or of a truncated part of the log, is not used.
 
     Args:
         group: on the cluster.
@@ -123,7 +124,7 @@ async def find_start(
 
 
 async def _within_log(consumer: AIOKafkaConsumer, source: TopicPartition, committed: CommittedOffset) -> int:
-    """Return the committed offset, or the offset at which the log was cut back before it."""
+    """Return the committed offset, or an earlier offset at which the log was truncated."""
     if committed.note.leader_epoch >= 0:
         end = await epoch_end_offset(consumer, source, committed.note.leader_epoch)
     else:
@@ -150,7 +151,7 @@ class Position:
         self._checked_at = 0.0
 
     def start(self, start: Start) -> None:
-        """Continue from a start."""
+        """Take over a start."""
         self.committed, self._is_noted = start.committed, start.is_noted
         self._identity, self._note, self._uncounted = start.identity, start.note, start.moves
         self._checked_at = asyncio.get_running_loop().time()
@@ -164,16 +165,16 @@ class Position:
     def is_committed(self, offset: int) -> bool:
         """Return whether an offset is the committed one and has a note of this identity of the partition.
 
-        An offset that was set by another tool has no note, and one may be beyond the end of a log that was cut back:
-        neither may remain committed when the next owner opens the partition.
+        An offset that was set with another tool has no note, and an offset may be beyond the end of a truncated log:
+        neither may stay committed when the next owner opens the partition.
         """
         return offset == self.committed and self._is_noted
 
     def note_committed(self, offset: int) -> None:
-        """Note that an offset has been committed.
+        """Take note that an offset has been committed.
 
-        With the first commit its note says why the offsets moved: only now is that counted, because a lane that fails
-        before it starts from the same committed offset again.
+        Why the offsets moved is counted at the first commit only: a lane that fails before that starts from the same
+        committed offset again.
         """
         self.committed, self._is_noted = offset, True
         for move in self._uncounted:
@@ -183,13 +184,13 @@ class Position:
         self._uncounted = ()
 
     def note_fetched(self, records: Sequence[Record]) -> None:
-        """Note when records were fetched."""
+        """Take note of when records were fetched."""
         self._fetched.append((records[-1].offset, asyncio.get_running_loop().time()))
 
     async def check(self, last: int | None = None) -> None:
         """Check before a commit that the partition is still the one from which the records were fetched.
 
-        Records of a recreated topic have offsets of which some are already committed.
+        A recreated topic has offsets again that are already committed.
 
         Args:
             last: offset of the last record to be committed; None: everything that has been read.
@@ -221,7 +222,7 @@ class Position:
         if now - self._checked_at < IDLE_CHECK_SECONDS:
             return
         self._checked_at = now
-        with contextlib.suppress(KafkaError, OSError):  # nothing is to be committed: the next check will tell
+        with contextlib.suppress(KafkaError, OSError):  # nothing is to be committed: the next check repeats this
             self._check_topic_id(await self._identities.of(self._source, now - IDLE_CHECK_SECONDS / 2))
 
     def _check_topic_id(self, identity: PartitionIdentity) -> None:
@@ -229,7 +230,7 @@ class Position:
             raise OffsetsMovedError(f"topic {self._source.topic} was deleted and recreated (id {identity.topic_id})")
 
     def commit_note(self, last: Record | None) -> str:
-        """Return the note for the offset after a record; None: after everything that has been read."""
+        """Return the note for the offset after the record `last`; None: for the current position."""
         epoch = self._identity.leader_epoch if last is None else last.leader_epoch
         self._note = self._note.model_copy(update={"leader_epoch": epoch})
         return self._note.text()

@@ -1,4 +1,4 @@
-"""What a worker does differently when it replays a range of offsets beside the live stream."""
+"""What is different in a worker that replays ranges of offsets beside the live stream."""
 
 import asyncio
 import time
@@ -11,7 +11,7 @@ type RecordFilter = Callable[[Record], bool]
 """Returns whether a record is to be processed."""
 
 SECONDS_AT_ONCE = 0.25
-"""A throttled worker polls for as many records as it may take in this time, for an even flow."""
+"""A throttled worker polls at most the number of records that it may process in this time, for an even flow."""
 
 
 def accept_all(_: Record) -> bool:
@@ -24,14 +24,14 @@ class ReplayScope:
     """A replay run as its workers see it.
 
     Attributes:
-        run: its id, which all of its outputs carry.
+        run: id of the run, which all of its outputs carry.
         group: its consumer group, without prefix. Its offsets were committed when the run was planned: they are where
             each partition starts.
         stop_offsets: for each partition, the offset after the run's last record (exclusive); absent partitions are not
             read.
         record_filter: which records are processed; the others are skipped.
-        output_topics: for the topics of the topology, the topics that are written instead, by name.
-        rate: records per second that one worker takes at most; None: no limit.
+        output_topics: for each output topic of the topology, the topic that is written instead, by name.
+        rate: maximum number of records per second of one worker; None: no limit.
     """
 
     run: str
@@ -43,7 +43,7 @@ class ReplayScope:
 
 
 class Throttle:
-    """Limits the records that a worker takes per second, on average over a second.
+    """Limits the records of a worker per second, on average over a second.
 
     Args:
         rate: records per second; None: no limit.
@@ -61,11 +61,11 @@ class Throttle:
         return most if self._rate is None else max(1, min(most, int(self._rate * SECONDS_AT_ONCE)))
 
     def charge(self, records: int) -> None:
-        """Count records that were taken."""
+        """Count polled records."""
         self._credit -= records
 
     async def turn(self, longest: float) -> bool:
-        """Wait until more records may be taken; return False where they still may not after `longest` seconds."""
+        """Wait until more records may be polled; return False if they may not after `longest` seconds."""
         if self._rate is None:
             return True
         now = self._clock()

@@ -1,4 +1,4 @@
-"""The worker: joins the consumer group, feeds records to lanes, and stops in order."""
+"""The worker: joins the consumer group, feeds records to lanes, and shuts down cleanly."""
 
 import asyncio
 import functools
@@ -37,8 +37,8 @@ type Fetched = dict[TopicPartition, list[Record]]
 """The records of one poll."""
 
 POLL_MS = 200
-"""Longest wait of one poll in milliseconds, and so the delay between a request to stop and the drain. A record ends the
-wait."""
+"""Longest wait of one poll in milliseconds, and so the longest delay between a stop request and the drain. A poll
+returns as soon as there is a record."""
 
 IDLE_POLL_MS = 500
 """The same for a worker that has not received a record for a while."""
@@ -47,11 +47,11 @@ SEEK_SECONDS = 0.05
 """Pause while the client asks for the position of a partition whose lane is opening."""
 
 POLL_RECORDS = 256
-"""The most records of one poll: the limit on records in flight is exceeded by this number at most."""
+"""Maximum number of records of one poll: the limit on records in flight can be exceeded by this number."""
 
 STUCK_SECONDS = 120
-"""A loop that has not polled for this time will not recover: a restart is the remedy. During a rebalance polls wait for
-every member, for up to the session timeout, which is well below."""
+"""A worker that has not polled for this time will not recover: it must be restarted. During a rebalance, polls wait for
+all members, but only up to the session timeout, which is much shorter."""
 
 
 class Worker:
@@ -98,7 +98,7 @@ class Worker:
             log.info("worker starting", metrics_port=bound_port)
             try:
                 if await self._load(stop):
-                    gc.freeze()  # what is loaded by now stays: no collection needs to look at it
+                    gc.freeze()  # what is loaded by now stays: garbage collection need not visit it
                     metrics.STAGE_INFO.labels(self._stage.name, self._version).set(1)
                     await self._consume(stop)
             finally:
@@ -117,7 +117,8 @@ class Worker:
         if silent > STUCK_SECONDS + self._settings.session_timeout + load_seconds:
             return Trouble(TroubleKind.NOT_POLLING, f"no poll for {silent:.0f} s")
         stalled = self._assignment.stalled_seconds if self._assignment is not None else 0.0
-        # A page may take its deadline twice, when its process was killed in between, and its transaction its own.
+        # A page may take its deadline twice, if its process was killed in between; then comes the transaction's
+        # timeout.
         if stalled > STUCK_SECONDS + 2 * self._settings.page_deadline + self._settings.transaction_timeout:
             return Trouble(TroubleKind.NOT_COMMITTING, f"pages wait, and none was committed for {stalled:.0f} s")
         return None
@@ -195,7 +196,7 @@ class Worker:
             self._assignment.regulate()
 
     async def _poll_until(self, stop: asyncio.Event, consumer: AIOKafkaConsumer, assignment: Assignment) -> None:
-        """Poll and feed the lanes until stopped, or until the pool has given up."""
+        """Poll and feed the lanes until stopped, or until the pool has failed."""
         backoff, pace = Backoff(), FetchPace(consumer)
         most = self._throttle.batch(POLL_RECORDS)
         while not stop.is_set() and self._pool.failure is None:
@@ -213,7 +214,7 @@ class Worker:
         try:
             fetched = await polling
         except NoOffsetForPartitionError:
-            await asyncio.sleep(SEEK_SECONDS)  # the partition's lane is about to seek
+            await asyncio.sleep(SEEK_SECONDS)  # the partition's lane is about to set its position
             return False
         except OffsetOutOfRangeError as error:
             for source, offset in error.args[0].items():
@@ -239,7 +240,7 @@ class Worker:
         return bool(fetched)
 
     def _check_descriptors(self, brokers: int) -> None:
-        """Warn where one worker could not serve all partitions of its input, as it must when it is the only one."""
+        """Warn if one worker could not read all partitions of its input, as it must when it is the only one."""
         needed = descriptors.needed(self._partitions, brokers, self._pool.size)
         if needed > descriptors.limit():
             log.warning(
