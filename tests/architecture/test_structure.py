@@ -1,5 +1,6 @@
 """The rules of the house that no linter knows."""
 
+import ast
 import re
 import warnings
 from pathlib import Path
@@ -21,6 +22,8 @@ MODULES = sorted(
 VARIABLES = {variable(name) for group in groups().values() for name in group.model_fields}
 LONG_LINES = 500
 """Past so many lines a module is looked at again: does it still hold one concept?"""
+SCREEN_LINES = 60
+"""Lines of a function that can be read without scrolling."""
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +37,18 @@ def test_no_module_outgrows_a_reader(module: Path) -> None:
     lines = len(module.read_text(encoding="utf-8").splitlines())
     if lines > LONG_LINES:
         warnings.warn(f"{module.name} has {lines} lines: does it hold one concept?", stacklevel=1)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_function_fits_on_a_screen(module: Path) -> None:
+    functions = [
+        node
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    # Without its signature: the options of a command are a list.
+    lines = {one.name: (one.body[-1].end_lineno or 0) - one.body[0].lineno + 1 for one in functions}
+    assert not {name: count for name, count in lines.items() if count > SCREEN_LINES}
 
 
 def test_topics_are_named_in_the_pipeline_only() -> None:

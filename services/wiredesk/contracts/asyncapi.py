@@ -88,74 +88,79 @@ def _message(event: type[Event], registry: Registry) -> Json:
 def _raw_pages() -> Json:
     """Return a raw page in the content modes of CloudEvents, beside the plain one."""
     page = example_of(RawPage)
+    return {"RawPageStructured": _structured_raw_page(page), "RawPageBinary": _binary_raw_page(page)}
+
+
+def _structured_raw_page(page: Json) -> Json:
     return {
-        "RawPageStructured": {
-            "name": RawPage.TYPE,
-            "title": "RawPage in CloudEvents structured mode",
-            "summary": "The page's fields are the event's data.",
-            "contentType": names.STRUCTURED_JSON,
-            "headers": {
-                "type": "object",
-                "required": [names.CONTENT_TYPE],
-                "properties": {names.CONTENT_TYPE: {"type": "string", "const": names.STRUCTURED_JSON}},
-            },
-            "payload": {
-                "type": "object",
-                "required": ["specversion", "id", "source", "type", "data"],
-                "properties": {
-                    "specversion": {"type": "string", "const": "1.0"},
-                    "id": {"type": "string", "minLength": 1},
-                    "source": {"type": "string", "format": "uri-reference", "minLength": 1},
-                    "type": {"type": "string", "minLength": 1},
-                    "time": {"type": "string", "format": "date-time", "description": "when the page was fetched"},
-                    "data": {"$ref": f"./{file_name(RawPage)}"},
-                },
-            },
-            "examples": [
-                {
-                    "name": "bytes",
-                    "headers": {names.CONTENT_TYPE: names.STRUCTURED_JSON},
-                    "payload": {
-                        "specversion": "1.0",
-                        "id": "2026-03-14/000001",
-                        "source": "/crawlers/courier",
-                        "type": RawPage.TYPE,
-                        "data": page,
-                    },
-                }
-            ],
+        "name": RawPage.TYPE,
+        "title": "RawPage in CloudEvents structured mode",
+        "summary": "The page's fields are the event's data.",
+        "contentType": names.STRUCTURED_JSON,
+        "headers": {
+            "type": "object",
+            "required": [names.CONTENT_TYPE],
+            "properties": {names.CONTENT_TYPE: {"type": "string", "const": names.STRUCTURED_JSON}},
         },
-        "RawPageBinary": {
-            "name": RawPage.TYPE,
-            "title": "RawPage in CloudEvents binary mode",
-            "summary": "The value is the page itself, byte for byte as it came over the wire.",
-            "contentType": "text/html",
-            "headers": {
-                "type": "object",
-                "required": [names.CONTENT_TYPE, names.SUBJECT],
-                "properties": {
-                    names.CONTENT_TYPE: {"type": "string", "description": "the page's own", "examples": ["text/html"]},
-                    names.SUBJECT: {"type": "string", "minLength": 1, "description": "the page's URL"},
-                    names.TIME: {"type": "string", "format": "date-time", "description": "when it was fetched"},
-                    names.HTTP_STATUS: {"type": "string", "description": "status of the response"},
-                    names.PUBLICATION: {"type": "string", "description": "the publication, where the crawler knows it"},
-                    names.LANGUAGE: {"type": "string", "description": "BCP 47, where the crawler knows it"},
-                },
+        "payload": {
+            "type": "object",
+            "required": ["specversion", "id", "source", "type", "data"],
+            "properties": {
+                "specversion": {"type": "string", "const": "1.0"},
+                "id": {"type": "string", "minLength": 1},
+                "source": {"type": "string", "format": "uri-reference", "minLength": 1},
+                "type": {"type": "string", "minLength": 1},
+                "time": {"type": "string", "format": "date-time", "description": "when the page was fetched"},
+                "data": {"$ref": f"./{file_name(RawPage)}"},
             },
-            "payload": {"type": "string", "contentMediaType": "text/html", "minLength": 1},
-            "examples": [
-                {
-                    "name": "html",
-                    "headers": {
-                        names.CONTENT_TYPE: page["content_type"],
-                        names.SUBJECT: page["url"],
-                        names.TIME: page["fetched_at"],
-                        names.HTTP_STATUS: str(page["http_status"]),
-                    },
-                    "payload": base64.b64decode(page["body_base64"]).decode(),
-                }
-            ],
         },
+        "examples": [
+            {
+                "name": "bytes",
+                "headers": {names.CONTENT_TYPE: names.STRUCTURED_JSON},
+                "payload": {
+                    "specversion": "1.0",
+                    "id": "2026-03-14/000001",
+                    "source": "/crawlers/courier",
+                    "type": RawPage.TYPE,
+                    "data": page,
+                },
+            }
+        ],
+    }
+
+
+def _binary_raw_page(page: Json) -> Json:
+    return {
+        "name": RawPage.TYPE,
+        "title": "RawPage in CloudEvents binary mode",
+        "summary": "The value is the page itself, byte for byte as it came over the wire.",
+        "contentType": "text/html",
+        "headers": {
+            "type": "object",
+            "required": [names.CONTENT_TYPE, names.SUBJECT],
+            "properties": {
+                names.CONTENT_TYPE: {"type": "string", "description": "the page's own", "examples": ["text/html"]},
+                names.SUBJECT: {"type": "string", "minLength": 1, "description": "the page's URL"},
+                names.TIME: {"type": "string", "format": "date-time", "description": "when it was fetched"},
+                names.HTTP_STATUS: {"type": "string", "description": "status of the response"},
+                names.PUBLICATION: {"type": "string", "description": "the publication, where the crawler knows it"},
+                names.LANGUAGE: {"type": "string", "description": "BCP 47, where the crawler knows it"},
+            },
+        },
+        "payload": {"type": "string", "contentMediaType": "text/html", "minLength": 1},
+        "examples": [
+            {
+                "name": "html",
+                "headers": {
+                    names.CONTENT_TYPE: page["content_type"],
+                    names.SUBJECT: page["url"],
+                    names.TIME: page["fetched_at"],
+                    names.HTTP_STATUS: str(page["http_status"]),
+                },
+                "payload": base64.b64decode(page["body_base64"]).decode(),
+            }
+        ],
     }
 
 

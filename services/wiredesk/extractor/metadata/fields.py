@@ -1,7 +1,7 @@
 """The metadata of a page as one value, and how the fields of an HTML page are chosen."""
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -94,15 +94,7 @@ def read_metadata(page: AcceptedPage, sources: MetadataSources, rule: RuleMatche
             ),
             None,
         ),
-        language=take_first(
-            (
-                (Evidence.DOM, _declared_language(sources)),
-                (Evidence.JSON_LD, sources.json_ld("inLanguage")),
-                (Evidence.META, (sources.meta_content("og:locale") or "").replace("_", "-")),
-                (Evidence.PUBLISHER, page.language),
-            ),
-            None,
-        ),
+        language=take_first(_languages(page, sources), None),
         keywords=take_first(
             (
                 (Evidence.JSON_LD, sources.json_ld_list("keywords")),
@@ -121,9 +113,12 @@ def read_metadata(page: AcceptedPage, sources: MetadataSources, rule: RuleMatche
     )
 
 
-def _declared_language(sources: MetadataSources) -> str | None:
-    """Return the language that the document element declares."""
-    return sources.root.get("lang") or sources.root.get("{http://www.w3.org/XML/1998/namespace}lang")
+def _languages(page: AcceptedPage, sources: MetadataSources) -> Iterator[tuple[Evidence, str | None]]:
+    """Yield the languages that a page states, beginning with that of the document element."""
+    yield Evidence.DOM, sources.root.get("lang") or sources.root.get("{http://www.w3.org/XML/1998/namespace}lang")
+    yield Evidence.JSON_LD, sources.json_ld("inLanguage")
+    yield Evidence.META, (sources.meta_content("og:locale") or "").replace("_", "-")
+    yield Evidence.PUBLISHER, page.language
 
 
 def _absolute_url(base: str, url: str | None) -> str | None:
