@@ -1,14 +1,21 @@
 """The list of commands: quick, as no command is imported for it, and true all the same."""
 
+import io
+import itertools
 import json
+import os
 import resource
+import shlex
 import subprocess
 import sys
 
 import pytest
 import typer
+from rich.cells import cell_len
+from rich.console import Console
 
-from wiredesk.cli import app
+from wiredesk.cli import app, console
+from wiredesk.cli.help import Group, paragraphs
 from wiredesk.testing.patience import scaled
 
 HEAVY = {"aiokafka", "aiohttp", "pydantic", "structlog", "prometheus_client"}
@@ -46,7 +53,7 @@ def test_the_help_of_a_command_imports_nothing_that_it_runs_with(name: str) -> N
 
 def test_help_costs_little() -> None:
     """Three tenths of a second of CPU on a quiet machine, as the best of some tries."""
-    for arguments in ([], ["status"], ["worker"], ["replay"]):
+    for arguments in ([], ["status"], ["worker"], ["replay", "ingest"], ["dlq", "redrive"]):
         seconds = min(cpu_seconds(*arguments, "--help") for _ in range(3))
         assert seconds < scaled(0.3), arguments
 
@@ -67,3 +74,91 @@ def test_the_list_says_what_a_command_says_of_itself(name: str) -> None:
     commands: dict[str, typer.core.TyperCommand] = typer.main.get_command(whole).commands  # type: ignore[attr-defined]
     first, _, _ = (commands[name].help or "").partition("\n\n")
     assert " ".join(first.split()) == app.COMMANDS[name]
+
+
+type AnyCommand = typer.core.TyperCommand | typer.core.TyperGroup
+type Tree = dict[tuple[str, ...], AnyCommand]
+
+
+@pytest.fixture(scope="module")
+def tree() -> Tree:
+    """Return every command and sub-command by its words."""
+    whole = typer.Typer(cls=Group)
+    whole.callback()(lambda: None)
+    for name in app.COMMANDS:
+        app.add(whole, name)
+    found: Tree = {}
+    waiting = [((), typer.main.get_command(whole))]
+    while waiting:
+        words, command = waiting.pop()
+        found[words] = command  # type: ignore[assignment] # all are of these classes
+        waiting += [((*words, name), below) for name, below in getattr(command, "commands", {}).items()]
+    return found
+
+
+def help_lines(words: tuple[str, ...], command: AnyCommand, width: int) -> list[str]:
+    shown = Console(file=io.StringIO(), width=width, highlight=False, soft_wrap=True)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(console, "out", shown)
+        context = command.make_context(" ".join(("wiredesk", *words)), [], resilient_parsing=True)
+        command.format_help(context, context.make_formatter())
+    assert isinstance(shown.file, io.StringIO)
+    return shown.file.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("width", [45, 60, 80, 200])
+def test_no_help_is_cut_or_too_wide_at_any_width(width: int, tree: Tree) -> None:
+    """Examples are to be copied: the terminal wraps them where it must."""
+    wide = help_whole(tree, 1000)
+    for words, command in tree.items():
+        lines = help_lines(words, command, width)
+        too_wide = [line for line in lines if cell_len(line) > width and not line.startswith("  wiredesk ")]
+        assert not too_wide
+        assert sorted("".join(lines).replace(" ", "")) == sorted(wide[words]), words
+
+
+def help_whole(tree: Tree, width: int) -> dict[tuple[str, ...], str]:
+    return {words: "".join(help_lines(words, one, width)).replace(" ", "") for words, one in tree.items()}
+
+
+def test_every_command_shows_an_example_that_holds(tree: Tree) -> None:
+    """Its words are a command's, and its options are options of that command."""
+    for words, command in tree.items():
+        if words in {(), ("dlq",), ("topics",)}:
+            continue
+        examples = [line.strip() for block in paragraphs(command.help or "") for line in block if line.startswith("  ")]
+        assert any(one.startswith(" ".join(("wiredesk", *words))) for one in examples), words
+        for example in itertools.chain.from_iterable(one.split(" | ") for one in examples):
+            given = shlex.split(example)[1:]
+            path = max((path for path in tree if tuple(given[: len(path)]) == path), key=len)
+            options = {name for parameter in tree[path].params for name in parameter.opts}
+            assert {one for one in given if one.startswith("--")} <= options, example
+
+
+def test_settings_say_their_default_and_their_choices(tree: Tree) -> None:
+    text = " ".join(" ".join(help_lines(("worker",), tree[("worker",)], 80)).split())
+    assert "One of: none, gzip, snappy, lz4, zstd. Default: gzip. [WIREDESK_COMPRESSION]" in text
+    assert "Default: true. [WIREDESK_SSL_CHECK_HOSTNAME]" in text
+    assert "Default: 45.0. [WIREDESK_SESSION_TIMEOUT]" not in text, "as it is written"
+    assert text.index("Common settings:") < text.index("Load:") < text.index("Security:")
+
+
+def test_help_needs_no_valid_setting() -> None:
+    """Whoever asks how to set them may have set one wrongly."""
+    for arguments in (["worker", "--help"], ["replay", "ingest", "--help"]):
+        shown = subprocess.run(
+            [sys.executable, "-m", "wiredesk.cli", *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "WIREDESK_COMPRESSION": "rar"},
+        )
+        assert shown.returncode == 0
+        assert "Common settings:" in shown.stdout
+
+
+def test_an_option_before_a_sub_command_is_named_as_it_was_given() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-m", "wiredesk.cli", "replay", "--json", "list"], capture_output=True, text=True, check=False
+    )
+    assert (shown.returncode, shown.stderr) == (2, "wiredesk: --json must come after 'list'\n")

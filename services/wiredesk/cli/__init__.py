@@ -2,6 +2,7 @@
 
 app          the command line: its commands, and how errors end it
 options      settings as flags, generated from the settings' own fields
+help         what `--help` prints
 console      printing: safe text, tables on a terminal, plain lines in a pipe
 layout       tables and records that fit a terminal of any width
 streams      standard output and error that cannot be written end a command properly

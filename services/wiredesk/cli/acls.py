@@ -63,7 +63,10 @@ def acls(  # noqa: PLR0913 - each is an option
     """Print the least ACLs that a principal needs: for workers of each stage, for commands, for replays.
 
     It is computed from the topology and the settings (prefix, guarantee), and asks no broker. Give each service a
-    principal of its own: 'wiredesk acls --principal User:ingest --stage ingest'.
+    principal of its own.
+
+    Example:
+      wiredesk acls --principal User:ingest --stage ingest --format kafka-acls
     """
     from wiredesk import registry
     from wiredesk.operations.command_acls import Request, kafka_acls, needed, strimzi

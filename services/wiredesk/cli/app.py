@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from wiredesk.cli import console, streams, version
+from wiredesk.cli.help import Command, Group
 from wiredesk.runtime.errors import InstallationWarning, UnavailableError, UsageError, WiredeskError
 
 INTERRUPTED = 130
@@ -124,9 +125,9 @@ def _app(arguments: list[str]) -> typer.Typer:
     """
     app = typer.Typer(
         name=PROGRAM,
+        cls=Group,
         epilog="Begin with 'wiredesk demo'. Settings are environment variables, too: 'wiredesk config' lists them.",
         no_args_is_help=True,
-        rich_markup_mode="rich",
         pretty_exceptions_enable=False,
     )
     app.callback()(_wiredesk)
@@ -139,7 +140,7 @@ def _app(arguments: list[str]) -> typer.Typer:
         add(app, name)
     else:
         for name, summary in COMMANDS.items():
-            app.command(name, help=summary)(_listed)
+            app.command(name, help=summary, cls=Command)(_listed)
     return app
 
 
@@ -149,7 +150,7 @@ def add(app: typer.Typer, name: str) -> None:
     if hasattr(module, "app"):
         app.add_typer(module.app, name=name)
     else:
-        app.command(name)(getattr(module, name))
+        app.command(name, cls=Command)(getattr(module, name))
 
 
 def _words_to_complete() -> list[str]:

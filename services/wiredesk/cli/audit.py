@@ -34,6 +34,9 @@ def audit(
     lines of its own: what it made of each record, or that it published nothing. Exit code 1 when a page is missing or
     has ended more than once, which must never happen: those pages are named. With WIREDESK_GUARANTEE=at_least_once,
     duplicates are to be expected after a failure.
+
+    Example:
+      wiredesk audit --since 1d
     """
     import asyncio
 

@@ -24,7 +24,9 @@ MEGABYTE = 1_000_000
 """Bytes, as file sizes and downloads are counted."""
 
 Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="Folder for Kafka's topics and all logs.")]
-Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the first node; 0: any free port.")]
+Port = Annotated[
+    int, typer.Option("--port", metavar="N", min=0, max=65535, help="Port of the first node; 0: any free port.")
+]
 
 
 @with_settings(settings=BrokerSettings)
@@ -32,7 +34,9 @@ def broker(
     *,
     data: Data = Path("data"),
     port: Port = 9092,
-    nodes: Annotated[int, typer.Option("--nodes", help="1, or 3 that replicate each other.", min=1, max=3)] = 1,
+    nodes: Annotated[
+        int, typer.Option("--nodes", metavar="N", help="1, or 3 that replicate each other.", min=1, max=3)
+    ] = 1,
     settings: BrokerSettings,
 ) -> None:
     """Run Apache Kafka on this machine until Ctrl-C: no Docker, no Java to install.
@@ -40,7 +44,8 @@ def broker(
     Prints 'ready HOST:PORT[,HOST:PORT...]' on stdout once it accepts clients. It listens on 127.0.0.1 only, without
     security, and keeps its topics in --data. The first start downloads Kafka (about 45 MB) into the cache.
 
-    Example: wiredesk broker --data ~/kafka --port 19092
+    Example:
+      wiredesk broker --data ~/kafka --port 19092
 
     Exit codes: 0 stopped by a signal, 1 Kafka cannot start or has exited, 2 wrong usage.
     """

@@ -21,12 +21,14 @@ def compare(
     before: Annotated[str, typer.Argument(metavar="TOPIC", help="Name without the prefix: articles.enriched.")],
     after: Annotated[str, typer.Argument(metavar="TOPIC", help="The other one: articles.enriched.v2.")],
     *,
-    examples: Annotated[int, typer.Option(min=0, help="Pages to name for each difference.")] = 2,
+    examples: Annotated[int, typer.Option(metavar="N", min=0, help="Pages to name for each difference.")] = 2,
     replay: Annotated[
         str | None,
         typer.Option(metavar="RUN", help="Compare only pages that this run has read; others would count as gone."),
     ] = None,
-    most: Annotated[int, typer.Option(min=1, help="Media topics and entities to show, the most frequent first.")] = 10,
+    most: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Media topics and entities to show, the most frequent first.")
+    ] = 10,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object, with all media topics and entities.")
     ] = False,
@@ -36,6 +38,9 @@ def compare(
 
     Of a page that a topic holds more than once the newest event counts. Use it to judge a new model before anyone
     reads its results. Exit code 1 when anything differs.
+
+    Example:
+      wiredesk topics compare articles.enriched articles.enriched.v2
     """
     import asyncio
 

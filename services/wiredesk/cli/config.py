@@ -28,7 +28,11 @@ def config(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, by variable.")] = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="The page docs/configuration.md.")] = False,
 ) -> None:
-    """Check all settings and print them, secrets masked. A wrong one ends with exit code 2 and says which."""
+    """Check all settings and print them, secrets masked. A wrong one ends with exit code 2 and says which.
+
+    Example:
+      wiredesk config --json
+    """
     if as_markdown:
         console.plain(markdown())
         return

@@ -42,7 +42,7 @@ def plain(text: str, *, style: str = "") -> None:
 def line(text: str, *, style: str = "") -> None:
     """Print one line, whatever is in the text. On a terminal it wraps at words."""
     if out.is_terminal:
-        _print_wrapped(out, Text(_one_line(text), style=style))
+        _print_wrapped(out, Text(safe(text), style=style))
     else:
         _write(one_line(text))
 
@@ -60,7 +60,7 @@ def indented(text: str) -> None:
             _write(INDENT + one_line(part))
             continue
         width = max(1, out.width - len(INDENT))
-        for piece in Text(_one_line(part)).wrap(out, width, overflow="fold"):
+        for piece in Text(safe(part)).wrap(out, width, overflow="fold"):
             out.print(Text(INDENT) + piece)
 
 
@@ -68,9 +68,14 @@ def spans(*parts: str | tuple[str, str]) -> None:
     """Print one line of parts, each with its style on a terminal: `("text", "bold")`."""
     styled = [(part, "") if isinstance(part, str) else part for part in parts]
     if out.is_terminal:
-        _print_wrapped(out, Text.assemble(*((_one_line(text), style) for text, style in styled)))
+        _print_wrapped(out, Text.assemble(*((safe(text), style) for text, style in styled)))
     else:
         _write("".join(one_line(text) for text, _ in styled))
+
+
+def lines(texts: Sequence[Text]) -> None:
+    """Print lines that have been laid out, of safe text."""
+    out.print(Text("\n").join(texts), soft_wrap=True)
 
 
 def json(value: object, *, indent: bool = False) -> None:
@@ -108,8 +113,8 @@ def record(title: str, fields: Sequence[tuple[str, object]]) -> None:
 
 def table_view(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> RenderableType:
     """Return rows laid out for the terminal as it is now, for `show` and `live`."""
-    cells = [[Text("" if cell is None else _one_line(str(cell))) for cell in cells] for cells in rows]
-    return rows_view(Text(_one_line(title)), columns, cells, out.width)
+    cells = [[Text("" if cell is None else safe(str(cell))) for cell in cells] for cells in rows]
+    return rows_view(Text(safe(title)), columns, cells, out.width)
 
 
 def show(view: RenderableType) -> None:
@@ -119,7 +124,7 @@ def show(view: RenderableType) -> None:
 
 def rule(text: str) -> None:
     """Print a heading between items: a rule across the terminal with text in it, or a long text alone."""
-    heading = _one_line(text)
+    heading = safe(text)
     if cell_len(heading) + 4 > out.width:
         _print_wrapped(out, Text(heading, style="bold"))
     else:
@@ -135,9 +140,14 @@ def note(text: str, *, style: str = "dim") -> None:
         err.print(safe)
 
 
+def safe(text: str) -> str:
+    """Return text as a line or a cell shows it: safe to show and to encode, before its width is measured."""
+    return _encodable(one_line(text))
+
+
 def markup(text: str) -> str:
     """Return text for a place where rich reads mark-up, such as a column of a progress bar."""
-    return escape(_one_line(text))
+    return escape(safe(text))
 
 
 def is_animated() -> bool:
@@ -191,10 +201,6 @@ def _print_wrapped(console: Console, text: Text) -> None:
     With a word longer than the terminal, such as a URL, it is left to the terminal to wrap, so that it can be copied.
     """
     console.print(text, soft_wrap=longest_word(text.plain) > console.width)
-
-
-def _one_line(text: str) -> str:
-    return _encodable(one_line(text))
 
 
 def _encodable(text: str) -> str:

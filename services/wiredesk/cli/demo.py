@@ -28,7 +28,9 @@ MAX_MESSAGE = 150
 @with_settings(settings=BrokerSettings)
 def demo(
     *,
-    timeout: Annotated[float, typer.Option(min=1, help="Seconds after which the demo gives up.")] = 180,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", min=1, help="Seconds after which the demo gives up.")
+    ] = 180,
     settings: BrokerSettings,
 ) -> None:
     """Show the pipeline at work: a throw-away Kafka, a worker of each stage, a dozen sample pages.
@@ -37,6 +39,9 @@ def demo(
     cache; nothing else is left on this machine. The last line counts where every page ended.
 
     Exit codes: 0 every page is accounted for, 1 something did not start, or was not done in time.
+
+    Example:
+      wiredesk demo --timeout 600
     """
     clock = _Clock()
     clock.say("the demo takes about half a minute")

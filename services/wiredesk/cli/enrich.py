@@ -46,14 +46,18 @@ def enrich(
         ),
     ],
     *,
-    url: Annotated[str | None, typer.Option(help="URL of the page, for HTML; it names the publisher.")] = None,
+    url: Annotated[
+        str | None, typer.Option(metavar="URL", help="URL of the page, for HTML; it names the publisher.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The event that enrichment publishes.")] = False,
     as_html: Annotated[bool, typer.Option("--html", help="A page to show an editor, on stdout.")] = False,
     settings: EnrichmentSettings,
 ) -> None:
     """Find topics and entities of one article or page, without Kafka.
 
-    Examples: wiredesk enrich page.html; wiredesk extract page.html | wiredesk enrich -
+    Examples:
+      wiredesk enrich page.html
+      wiredesk extract page.html | wiredesk enrich -
 
     On a terminal the text is shown with its entities highlighted, then topics and entities as tables. For a page
     without an article the reason goes to stderr, and the exit code is 1.

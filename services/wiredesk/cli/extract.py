@@ -28,7 +28,7 @@ def extract(
         ),
     ],
     *,
-    url: Annotated[str | None, typer.Option(help="URL of the page; it names the publisher.")] = None,
+    url: Annotated[str | None, typer.Option(metavar="URL", help="URL of the page; it names the publisher.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the event that the extractor publishes.")] = False,
     explain: Annotated[
         bool,
@@ -41,9 +41,8 @@ def extract(
     The article goes to stdout. For a page that is no article, the reason goes to stderr.
 
     Examples:
-    wiredesk extract page.html --url https://news.example/a
-
-    wiredesk extract page.html | wiredesk enrich -
+      wiredesk extract page.html --url https://news.example/a
+      wiredesk extract page.html | wiredesk enrich -
 
     Exit codes: 0 an article, 1 no article, 2 wrong usage, or a file that is not a page.
     """

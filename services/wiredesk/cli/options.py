@@ -4,7 +4,7 @@ import inspect
 import re
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_origin
 
 import typer
 from pydantic import SecretStr, ValidationError
@@ -27,21 +27,31 @@ def variable(name: str, group: type[Settings] = Settings) -> str:
 def with_settings(**groups: type[Settings]) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command the flags of settings groups, and the groups themselves as keyword arguments.
 
-    Flags go before the environment. Secrets have no flag: every user of a machine can read a command line.
+    Flags go before the environment. Secrets have no flag: every user of a machine can read a command line. A command
+    that has sub-commands is called only where none of them is.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name not in groups]
+        context = next((p.name for p in own if p.annotation is typer.Context), None)
+
         @wraps(command)
         def run(**given: Any) -> None:
+            if context is not None and given[context].invoked_subcommand is not None:
+                _refuse_options_before(given[context])
+                return
             built = {}
             for keyword, group in groups.items():
                 flags = {name: given.pop(name) for name in group.model_fields if name in given}
                 built[keyword] = load(group, **{name: value for name, value in flags.items() if value is not None})
             command(**given, **built)
 
-        own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name not in groups]
-        fields = [(name, info) for group in groups.values() for name, info in group.model_fields.items()]
-        flags = [_flag(name, info) for name, info in sorted(fields, key=lambda field: _panel_order(field[0]))]
+        fields = [(name, group) for group in groups.values() for name in group.model_fields]
+        has_panels = any(_panel(name) != OTHER_PANEL for name, _ in fields)
+        flags = [
+            _flag(name, group, has_panels=has_panels)
+            for name, group in sorted(fields, key=lambda field: _panel_order(field[0]))
+        ]
         parameters = [*own, *(flag for flag in flags if flag is not None)]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # typer reads it
         run.__annotations__ = {p.name: p.annotation for p in parameters}
@@ -110,6 +120,9 @@ PANELS = (
 OTHER_PANEL = "Other settings"
 """The panel of all other settings; it is the last."""
 
+ONLY_PANEL = "Settings"
+"""The panel of a command all of whose settings would be in the last one."""
+
 
 def _panel(name: str) -> str:
     return next((panel for panel, beginnings in PANELS if name.startswith(beginnings)), OTHER_PANEL)
@@ -119,16 +132,40 @@ def _panel_order(name: str) -> int:
     return [*(panel for panel, _ in PANELS), OTHER_PANEL].index(_panel(name))
 
 
-def _flag(name: str, info: FieldInfo) -> inspect.Parameter | None:
+def _refuse_options_before(context: typer.Context) -> None:
+    """Refuse options that stand before a sub-command: it has its own.
+
+    Raises:
+        UsageError: there is one.
+    """
+    given = [parameter.opts[0] for parameter in context.command.params if context.params.get(parameter.name or "")]
+    if given:
+        raise UsageError(f"{given[0]} must come after '{context.invoked_subcommand}'")
+
+
+def _flag(name: str, group: type[Settings], *, has_panels: bool) -> inspect.Parameter | None:
+    info = group.model_fields[name]
     if is_secret(info):
         return None
     option = typer.Option(
         "--" + name.replace("_", "-"),
-        help=f"{info.description} [{variable(name)}]",
+        help=f"{info.description}{_values(info)} [{variable(name, group)}]",
         show_default=False,
         metavar="VALUE",
-        rich_help_panel=_panel(name),
+        rich_help_panel=_panel(name) if has_panels else ONLY_PANEL,
     )
     return inspect.Parameter(
         name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[str | None, option]
     )
+
+
+def _values(info: FieldInfo) -> str:
+    """Return sentences on the values of a setting: which there are, and which is the default."""
+    text = ""
+    if get_origin(info.annotation) is Literal:
+        text += f" One of: {', '.join(info.annotation.__args__)}."  # type: ignore[union-attr] # it has, as a Literal
+    if isinstance(info.default, bool):
+        text += f" Default: {str(info.default).lower()}."
+    elif isinstance(info.default, str | int | float) and info.default != "":
+        text += f" Default: {info.default}."
+    return text

@@ -14,9 +14,10 @@ from wiredesk.runtime.settings import KafkaSettings
 def publish(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders, globs; - is stdin.")],
     *,
-    url: Annotated[str | None, typer.Option(help="URL of the page, where there is one page.")] = None,
+    url: Annotated[str | None, typer.Option(metavar="URL", help="URL of the page, where there is one page.")] = None,
     base_url: Annotated[
-        str | None, typer.Option(help="Prefix of the pages' URLs: each file's path below the folder is appended.")
+        str | None,
+        typer.Option(metavar="URL", help="Prefix of the pages' URLs: each file's path below the folder is appended."),
     ] = None,
     binary: Annotated[bool, typer.Option("--binary", help="Publish in CloudEvents binary mode.")] = False,
     kafka: KafkaSettings,
@@ -26,7 +27,8 @@ def publish(
     Takes .html and .txt (with --url or --base-url), .jsonl of raw-page events, .warc and .wet; each also as .gz. On
     stdin it takes JSON Lines, or one page with --url.
 
-    Example: wiredesk publish pages/ --base-url https://news.example/
+    Example:
+      wiredesk publish pages/ --base-url https://news.example/
 
     Exit codes: 0 every page was acknowledged, 1 some were not, or no broker answers, 2 wrong usage.
     """

@@ -21,6 +21,9 @@ def schemas(
 
     With --out they cover every installed stage, those of other packages too; without it, ours alone. --check also
     compares with the schemas of every release: a change that would break their users ends with exit code 1.
+
+    Example:
+      wiredesk schemas --out contracts
     """
     from wiredesk import registry
     from wiredesk.contracts import generation

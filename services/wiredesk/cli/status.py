@@ -40,6 +40,9 @@ def status(
     Everything is asked of Kafka, so it works on any machine, and when workers hang. Reasons are counted in the newest
     2,000 records of each partition. Exit code 1 when a partition lacks a replica or a leader, when records wait for a
     stage that has no worker, or when a transaction is open for too long.
+
+    Example:
+      wiredesk status --watch
     """
     import asyncio
     from datetime import UTC, datetime

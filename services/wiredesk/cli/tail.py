@@ -23,7 +23,7 @@ def tail(
     until_end: Annotated[
         bool, typer.Option("--until-end", help="Stop at the end that the topic has when the command starts.")
     ] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help="Stop after this many records.")] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="Stop after this many records.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     kafka: KafkaSettings,
 ) -> None:
@@ -32,6 +32,9 @@ def tail(
     With --json each line has topic, partition, offset, key, timestamp (milliseconds since 1970), headers, and value.
     The value is parsed where it is JSON, a string where it is text, and {"base64": ...} where it is neither. Of headers
     with the same name, the last one is printed.
+
+    Example:
+      wiredesk tail articles.enriched --from-beginning --until-end --json
     """
     import asyncio
 

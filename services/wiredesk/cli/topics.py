@@ -6,27 +6,35 @@ import typer
 
 from wiredesk.cli import console
 from wiredesk.cli.compare import compare
+from wiredesk.cli.help import Command, Group
 from wiredesk.cli.options import with_settings
 from wiredesk.runtime.settings import KafkaSettings
 
 if TYPE_CHECKING:
     from wiredesk.runtime.kafka.descriptions import TopicState
 
-app = typer.Typer(help="Create, list and compare topics.", no_args_is_help=True)
-app.command("compare")(compare)
+app = typer.Typer(help="Create, list and compare topics.", no_args_is_help=True, cls=Group)
+app.command("compare", cls=Command)(compare)
 
 
-@app.command()
+@app.command(cls=Command)
 @with_settings(kafka=KafkaSettings)
 def create(
     *,
     partitions: Annotated[
-        int | None, typer.Option(min=1, help="Partitions of each topic, dead-letter topics aside; default: 6.")
+        int | None,
+        typer.Option(metavar="N", min=1, help="Partitions of each topic, dead-letter topics aside; default: 6."),
     ] = None,
-    replication: Annotated[int, typer.Option(min=1, help="Copies of each partition, on as many brokers.")] = 1,
+    replication: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Copies of each partition, on as many brokers.")
+    ] = 1,
     kafka: KafkaSettings,
 ) -> None:
-    """Create the topics that are missing. Those that exist stay as they are: it can be run again at any time."""
+    """Create the topics that are missing. Those that exist stay as they are: it can be run again at any time.
+
+    Example:
+      wiredesk topics create --partitions 12 --replication 3
+    """
     import asyncio
 
     from wiredesk import registry
@@ -47,14 +55,18 @@ async def _create(kafka: KafkaSettings, partitions: int | None, replication: int
         return await cluster.create_topics(registry.topics(), partitions=partitions, replication=replication)
 
 
-@app.command("list")
+@app.command("list", cls=Command)
 @with_settings(kafka=KafkaSettings)
 def list_topics(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     kafka: KafkaSettings,
 ) -> None:
-    """List the topics of all stages as they are on the cluster."""
+    """List the topics of all stages as they are on the cluster.
+
+    Example:
+      wiredesk topics list --json
+    """
     import asyncio
 
     from wiredesk.runtime import logs

@@ -30,6 +30,9 @@ def trace(
 
     Only partitions that can hold the page are read. A page that was published twice has two traces. Exit code 1 when
     there is no record of it.
+
+    Example:
+      wiredesk trace https://news.example/a
     """
     import asyncio
 

@@ -47,7 +47,8 @@ def up(
 
     Publish to it with 'wiredesk publish', read from it with 'wiredesk tail'. Kafka's topics and all logs are in --data.
 
-    Example: wiredesk up --workers extractor=2 --workers enrichment=2
+    Example:
+      wiredesk up --workers extractor=2 --workers enrichment=2
 
     Exit codes: 0 stopped by a signal, 1 Kafka cannot start or has exited, 2 wrong usage.
     """

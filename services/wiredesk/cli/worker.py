@@ -32,7 +32,11 @@ def worker(
     """Run one worker of a stage until SIGTERM, which finishes what is in flight.
 
     Workers of a stage share its partitions: start as many as there are, on as many machines as you like. Logs are JSON
-    on stderr; /metrics, /healthz and /readyz are on --metrics-port.
+    on stderr; /metrics, /healthz and /readyz are on --metrics-port. The settings of one stage alone, such as its
+    models, are environment variables: 'wiredesk config' lists them.
+
+    Example:
+      wiredesk worker extractor --processes 4
     """
     import asyncio
 

@@ -29,7 +29,11 @@ def export_command(
     since: SinceOption = None,
     kafka: KafkaSettings,
 ) -> None:
-    """Write dead letters to a file, whole: one JSON object a line, bytes as base64."""
+    """Write dead letters to a file, whole: one JSON object a line, bytes as base64.
+
+    Example:
+      wiredesk dlq export timeouts.jsonl --reason timeout
+    """
     import asyncio
 
     from wiredesk.runtime import logs
@@ -45,7 +49,11 @@ def import_command(
     *,
     kafka: KafkaSettings,
 ) -> None:
-    """Write dead letters from a file back to their dead-letter topics, except those that are there already."""
+    """Write dead letters from a file back to their dead-letter topics, except those that are there already.
+
+    Example:
+      wiredesk dlq import timeouts.jsonl
+    """
     import asyncio
 
     from wiredesk import registry

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 def list_command(
     *,
     by: Annotated[
-        list[Grouping] | None, typer.Option(help="Count by this; can be repeated. Default: topic and reason.")
+        list[Grouping] | None,
+        typer.Option(
+            metavar="WHAT",
+            help="Count by topic, reason, host, stage, hour or day; can be repeated. Default: topic and reason.",
+        ),
     ] = None,
     topic: TopicOption = None,
     reason: ReasonOption = None,
@@ -34,6 +38,9 @@ def list_command(
     """Count dead letters: by topic and reason, or by host, stage, hour, day.
 
     The last column is the id of the newest one of each kind, for 'wiredesk dlq show'.
+
+    Example:
+      wiredesk dlq list --by host --by reason --since 1d
     """
     import asyncio
 

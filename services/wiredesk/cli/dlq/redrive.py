@@ -24,9 +24,11 @@ def redrive_command(  # noqa: PLR0913 - each is an option
     reason: ReasonOption = None,
     host: HostOption = None,
     since: SinceOption = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Send at most this many, the oldest first.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Send at most this many, the oldest first.")
+    ] = None,
     rounds: Annotated[
-        int, typer.Option(min=1, help="Send back only records that were redriven fewer times than this.")
+        int, typer.Option(metavar="N", min=1, help="Send back only records that were redriven fewer times than this.")
     ] = MAX_REDRIVES,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count what would be sent back, and do nothing.")] = False,
     yes: YesOption = False,
@@ -35,9 +37,12 @@ def redrive_command(  # noqa: PLR0913 - each is an option
 ) -> None:
     """Send dead letters back to the topic that they came from, as they were received, once each.
 
-    Run it when the cause is fixed: 'wiredesk dlq redrive --reason timeout'. Without a filter it asks. A second run
+    Run it when the cause is fixed. Without a filter it asks. A second run
     sends nothing twice, and the next run continues one that was killed. How often a record was redriven is recorded,
     and limited by --rounds.
+
+    Example:
+      wiredesk dlq redrive --reason timeout --dry-run
     """
     import asyncio
 

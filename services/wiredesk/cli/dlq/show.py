@@ -27,7 +27,11 @@ def show_command(
     ] = False,
     kafka: KafkaSettings,
 ) -> None:
-    """Show one dead letter: the reason, the stack trace, its headers, and the page."""
+    """Show one dead letter: the reason, the stack trace, its headers, and the page.
+
+    Example:
+      wiredesk dlq show pages.raw.dlq/0/17
+    """
     import asyncio
 
     from wiredesk.operations.page_urls import page_url

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from wiredesk import registry
+from wiredesk.cli.help import Command, Group
 from wiredesk.cli.options import with_settings
 from wiredesk.cli.replay.list import list_command, show_command
 from wiredesk.cli.replay.resume import resume
@@ -19,20 +20,21 @@ from wiredesk.cli.replay.stage import stage_command
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, cls=Group)
 
 
 @app.callback(invoke_without_command=True)
 @with_settings(kafka=KafkaSettings, settings=WorkerSettings)
 def replay(
-    context: typer.Context,
+    context: typer.Context,  # noqa: ARG001 - by which `with_settings` sees that a sub-command follows
     *,
     run: Annotated[
         str | None,
         typer.Option("--resume", metavar="RUN", help="Continue a run that was stopped, or join one that is running."),
     ] = None,
     rate: Annotated[
-        float | None, typer.Option(min=0.001, help="With --resume: records a second at most, of this process.")
+        float | None,
+        typer.Option(metavar="N", min=0.001, help="With --resume: records a second at most, of this process."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="With --resume: one JSON object at the end.")] = False,
     kafka: KafkaSettings,
@@ -40,14 +42,13 @@ def replay(
 ) -> None:
     """Do a stage's work over a range of its topic once more, beside the live stream.
 
-    'wiredesk replay enrichment --from 2026-01-01 --to 2026-02-01 --into articles.enriched.v2 --dry-run' shows what it
-    would do. Without --into it repairs the live topic. Any number of processes share a run: start it in one, and join
-    it from others with --resume. Ctrl-C stops it; it can be resumed.
+    Without --into it repairs the live topic. Any number of processes share a run: start it in one, and join it from
+    others with --resume. Ctrl-C stops it; it can be resumed.
+
+    Examples:
+      wiredesk replay enrichment --from 7d --into articles.enriched.v2 --dry-run
+      wiredesk replay --resume RUN
     """
-    if context.invoked_subcommand is not None:
-        if given := [name for name, value in context.params.items() if value]:
-            raise UsageError(f"--{given[0].replace('_', '-')} must come after '{context.invoked_subcommand}'")
-        return
     if run is None:
         raise UsageError(f"say what to do: a stage ({', '.join(registry.names())}), list, show RUN, or --resume RUN")
     import asyncio
@@ -61,8 +62,9 @@ def replay(
 for name in registry.names():
     text = (
         f"Do the work of {name} on a range of its input topic once more: with --into beside the live stream, into a "
-        "topic of its own; without it into its live topics, as a repair. Try --dry-run first."
+        "topic of its own; without it into its live topics, as a repair. Try --dry-run first.\n\n"
+        f"Example:\n  wiredesk replay {name} --from 7d --into second-try --dry-run"
     )
-    app.command(name, help=text, short_help=f"Do the work of {name} once more.")(stage_command)
-app.command("list")(list_command)
-app.command("show")(show_command)
+    app.command(name, help=text, short_help=f"Do the work of {name} once more.", cls=Command)(stage_command)
+app.command("list", cls=Command)(list_command)
+app.command("show", cls=Command)(show_command)

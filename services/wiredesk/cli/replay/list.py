@@ -20,7 +20,11 @@ def list_command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     kafka: KafkaSettings,
 ) -> None:
-    """List all runs: done, running, or stopped, and how far they have come."""
+    """List all runs: done, running, or stopped, and how far they have come.
+
+    Example:
+      wiredesk replay list --json
+    """
     import asyncio
 
     from wiredesk.runtime import logs
@@ -56,7 +60,11 @@ def show_command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     kafka: KafkaSettings,
 ) -> None:
-    """Show a run: what it reads, where it writes, how far it has come, and its result."""
+    """Show a run: what it reads, where it writes, how far it has come, and its result.
+
+    Example:
+      wiredesk replay show RUN
+    """
     import asyncio
 
     from wiredesk.runtime import logs

@@ -54,7 +54,9 @@ def stage_command(  # noqa: PLR0913 - each is an option
     url: UrlsOption = None,
     language: LanguagesOption = None,
     event_type: TypesOption = None,
-    rate: Annotated[float | None, typer.Option(min=0.001, help="Records a second at most, for each process.")] = None,
+    rate: Annotated[
+        float | None, typer.Option(metavar="N", min=0.001, help="Records a second at most, for each process.")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be done and how long it would take, and do nothing.")
     ] = False,
