@@ -8,6 +8,7 @@ import resource
 import shlex
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 import typer
@@ -88,10 +89,10 @@ def tree() -> Tree:
     for name in app.COMMANDS:
         app.add(whole, name)
     found: Tree = {}
-    waiting = [((), typer.main.get_command(whole))]
+    waiting: list[tuple[tuple[str, ...], Any]] = [((), typer.main.get_command(whole))]
     while waiting:
         words, command = waiting.pop()
-        found[words] = command  # type: ignore[assignment] # all are of these classes
+        found[words] = command
         waiting += [((*words, name), below) for name, below in getattr(command, "commands", {}).items()]
     return found
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from wiredesk.runtime.settings import WorkerSettings
 from wiredesk.testing import patience
-from wiredesk.testing.processes import wait_until
+from wiredesk.testing.processes import deadlines, wait_until
 
 
 def test_a_load_of_many_for_each_core_makes_deadlines_longer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,3 +59,18 @@ def test_a_wait_ends_at_its_deadline_and_says_for_what(monkeypatch: pytest.Monke
     monkeypatch.setattr(patience, "_chosen", 1.0)
     with pytest.raises(AssertionError, match=r"not within 0 s x 1\.0: it never comes"):
         wait_until(lambda: False, "it never comes", seconds=0)
+
+
+@pytest.mark.parametrize("factor", [1.0, 2.5, 6.0, patience.MOST, 1000.0])
+def test_scaled_deadlines_of_a_worker_are_valid_settings(factor: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker refuses to start where its drain timeout reaches its session timeout, or where one is too long."""
+    monkeypatch.setattr(patience, "_chosen", factor)
+    patience.at_start.cache_clear()
+    try:
+        scaled = {name.removeprefix("WIREDESK_").lower(): value for name, value in deadlines().items()}
+        valid = WorkerSettings(**scaled)
+        longest = WorkerSettings(**{**scaled, "session_timeout": str(patience.setting(120))})
+    finally:
+        patience.at_start.cache_clear()
+    assert valid.session_timeout / valid.drain_timeout == pytest.approx(45 / 20)
+    assert longest.session_timeout > longest.drain_timeout

@@ -83,7 +83,7 @@ def _unsplit(word: str) -> int:
     longest = current = 0
     for character in word:
         size = cell_len(character)
-        current = current + size if size == 1 else 0
+        current = current + size if size <= 1 else 0
         longest = max(longest, current, size)
     return longest
 

@@ -166,9 +166,8 @@ def _view(measured: "Status") -> "Group":
     from rich.console import Group
     from rich.text import Text
 
-    from wiredesk.runtime.printable import one_line
-
     facts = [
-        Text(f"{name}: {one_line(value)}", style="red" if name == "problem" else "") for name, value in _facts(measured)
+        Text(console.safe(f"{name}: {value}"), style="red" if name == "problem" else "")
+        for name, value in _facts(measured)
     ]
     return Group(console.table_view("", COLUMNS, _rows(measured)), *facts)

@@ -62,6 +62,8 @@ def protect() -> None:
         except OSError:
             # It was closed. A file that is opened later must not get its number; and this one refuses to be written.
             os.open(os.devnull, os.O_RDONLY)
+    if sys.stdin is None:  # its descriptor was closed: it has nothing to read
+        sys.stdin = io.TextIOWrapper(io.FileIO(0, closefd=False))
     sys.stdout = _stream(_Output(1, "wb", closefd=False), sys.stdout)
     sys.stderr = _stream(_ErrorOutput(2, "wb", closefd=False), sys.stderr)
 

@@ -64,7 +64,7 @@ def _topics(article: EnrichedArticle) -> str:
     names = topic_names()
     rows = [
         f'<tr><td><meter value="{t.score}">{t.score:.2f}</meter> {t.score:.2f}<td>{escape(t.name)}'
-        f"<td>{escape(' &gt; '.join(names[c] for c in t.path[:-1]))}<td>{t.code}"
+        f"<td>{escape(' > '.join(names[c] for c in t.path[:-1]))}<td>{t.code}"
         for t in article.topics
     ]
     return "<h2>Topics</h2>\n<table><tr><th>score<th>topic<th>below<th>code\n" + "\n".join(rows) + "</table>"
