@@ -52,6 +52,7 @@ test-fast: $(READY) ## Run the tests that need no Kafka, in under a minute
 coverage: $(READY) ## Run all tests and count the lines that they reach, in all processes; fails below the minimum in pyproject.toml
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest
+	@find .coverage -name "data.*" -empty -delete # of processes that tests killed as they began
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 

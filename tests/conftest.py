@@ -24,10 +24,14 @@ hypothesis.settings.load_profile("wiredesk")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs Kafka: `make test-fast` leaves it out."""
+    """Mark tests that need Kafka, which `make test-fast` leaves out; run the longest files first.
+
+    The files of tests/faults take minutes each: one that began last would keep a single process busy at the end.
+    """
     for item in items:
         if item.nodeid.startswith(NEEDS_KAFKA) or "cluster" in getattr(item, "fixturenames", ()):
             item.add_marker("kafka")
+    items.sort(key=lambda item: (not item.nodeid.startswith("tests/faults/"), item.get_closest_marker("kafka") is None))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
