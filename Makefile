@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 
-PYTHON ?= $(shell for p in python3.12 python3.13 python3 python; do \
+PYTHON ?= $(shell for p in python3.12 python3.13 python3.14 python3 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
@@ -161,7 +161,7 @@ $(DOCS)/.ready: requirements/docs.txt
 	@$(DOCS)/bin/python requirements/install.py docs
 	@touch $@
 
-docs: $(DOCS)/.ready ## Build the searchable site of docs/ into site/, with its links checked; needs no network
+docs: $(DOCS)/.ready ## Build the searchable site of docs/ into site/, with its links checked; fetches 29 MB of tools at first
 	@NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/python -m mkdocs build --strict --clean --config-file mkdocs.yml
 	@echo "to read it, with its search: $(DOCS)/bin/python -m http.server --directory site"
 

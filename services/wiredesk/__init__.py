@@ -8,6 +8,7 @@ What other packages use is exported here; `docs/extending.md` shows how:
 - `RejectedError`: raised by a service for an event that can never be processed. `WiredeskError` is the base of all
   errors that wiredesk raises on purpose.
 - `Settings`: the base of a stage's own settings, read from the environment.
+- `Ingest`: what our first stage does to a raw page, for entry stages of other packages.
 - `Tagger`, `TaggedSpan`, `Classifier`: models that enrichment can use in place of ours.
 
 Each name is imported when it is first used: `import wiredesk` imports nothing else. The events are in
@@ -34,6 +35,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from wiredesk.enrichment.interfaces import Classifier, TaggedSpan, Tagger
     from wiredesk.envelope import Envelope, Service
+    from wiredesk.ingest.accept import Ingest
     from wiredesk.runtime.errors import RejectedError, WiredeskError
     from wiredesk.runtime.records import Handler, Output, Record
     from wiredesk.runtime.settings import Settings
@@ -43,6 +45,7 @@ __all__ = [
     "Classifier",
     "Envelope",
     "Handler",
+    "Ingest",
     "Output",
     "Record",
     "RejectedError",
@@ -60,6 +63,7 @@ _MODULES = MappingProxyType(
         "Classifier": "wiredesk.enrichment.interfaces",
         "Envelope": "wiredesk.envelope",
         "Handler": "wiredesk.runtime.records",
+        "Ingest": "wiredesk.ingest.accept",
         "Output": "wiredesk.runtime.records",
         "Record": "wiredesk.runtime.records",
         "RejectedError": "wiredesk.runtime.errors",

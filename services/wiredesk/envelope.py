@@ -75,6 +75,8 @@ class Envelope[In: Event]:
         self._stage = stage
         self._routes = stage.routes
         self._reads: dict[str, type[Event]] = {event.TYPE: event for event in stage.consumes.events}
+        if not self._reads:
+            raise TypeError(f"the topic {stage.consumes.name} names no class of its events: events=(...)")
 
     def __call__(self, record: Record) -> tuple[Output, ...]:
         """Process a record.

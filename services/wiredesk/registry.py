@@ -5,6 +5,7 @@ that conflicts with another, is left out and named in a line: commands that do n
 """
 
 import functools
+import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ GROUP = "wiredesk.stages"
 
 OURS = "wiredesk"
 """The distribution whose stages are registered first: nothing that is installed beside it can take their place."""
+
+_EVENT_TYPE = re.compile(r"[A-Za-z0-9][\w.-]*\.v[1-9][0-9]*")
+"""The CloudEvents type of an event: it ends in the major version of the event's schema."""
 
 RESERVED = frozenset({"list", "show", "all"})
 """Words of commands that take the name of a stage."""
@@ -261,12 +265,17 @@ def _loaded(point: EntryPoint) -> Stage:
         raise _RejectedError(f"{stage.name!r} is a word of our commands: choose another name")
     if defects := stage.defects():
         raise _RejectedError("; ".join(defects))
-    from wiredesk_schemas import DerivedEvent  # noqa: PLC0415 - the names of stages can be had without pydantic
+    from wiredesk_schemas import DerivedEvent, Event  # noqa: PLC0415 - the names of stages can be had without pydantic
 
-    for topic in stage.produces:
+    for topic in (stage.consumes, *stage.produces):
+        base = DerivedEvent if topic in stage.produces else Event
         for event in topic.events:
-            if not (isinstance(event, type) and issubclass(event, DerivedEvent)):
-                raise _RejectedError(f"{topic.name} carries {event!r}, which is no subclass of DerivedEvent")
+            if not issubclass(event, base):
+                raise _RejectedError(f"{topic.name} carries {event!r}, which is no subclass of {base.__name__}")
+            if not _EVENT_TYPE.fullmatch(str(getattr(event, "TYPE", ""))):
+                raise _RejectedError(
+                    f"{event.__name__}.TYPE must be a name that ends in a version, as in 'org.example.x.v1'"
+                )
     return stage
 
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -11,9 +13,13 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from tests import topics
 from tests.faults.batches import RawBatch, RawProducer, RawRecord
 from tests.faults.hostile import ANY_TIMES
+from tests.plugins import with_plugins
 from tests.support import Raw, publish
+from wiredesk.operations.audit import Reconciliation, reconcile
 from wiredesk.pipeline import ARTICLES_ENRICHED, EXTRACTOR, INGEST, PAGES_ACCEPTED, PAGES_RAW, PAGES_SKIPPED, TOPICS
+from wiredesk.registry import Registry
 from wiredesk.runtime.dead_letters import dead_letter
+from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.records import Failure, Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.processes import wiredesk
@@ -30,13 +36,14 @@ def as_json(kafka: KafkaSettings, *options: str) -> tuple[int, dict[str, Any]]:
     return code, json.loads(output)
 
 
-async def end(kafka: KafkaSettings, topic: str, *origins: str) -> None:
+async def end(kafka: KafkaSettings, topic: str, *origins: str, ids: Sequence[str] = ()) -> None:
     """Write what a stage would write."""
     producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap_servers)
     await producer.start()
     try:
-        for origin in origins:
-            await producer.send_and_wait(kafka.on_cluster(topic), b"{}", headers=[("wiredesk_origin", origin.encode())])
+        for origin, event in zip_longest(origins, ids, fillvalue=""):
+            headers = [("wiredesk_origin", origin.encode()), ("ce_id", event.encode())]
+            await producer.send_and_wait(kafka.on_cluster(topic), b"{}", headers=headers)
     finally:
         await producer.stop()
 
@@ -168,3 +175,38 @@ async def test_a_redriven_dead_letter_is_no_end(kafka: KafkaSettings) -> None:
     await end(kafka, ARTICLES_ENRICHED.name, page)
     code, result = as_json(kafka)
     assert (code, result["enriched"], result["dead_lettered"], result["duplicated"]) == (0, 1, 0, 0)
+
+
+async def reconciled(kafka: KafkaSettings, found: Registry) -> Reconciliation:
+    async with Cluster(kafka) as cluster:
+        return await reconcile(cluster, found.flow, found.side_stages)
+
+
+async def test_headers_in_the_topics_of_other_entry_stages_are_not_believed(kafka: KafkaSettings) -> None:
+    """A publisher can neither hide a missing page by them, nor make one of them missing."""
+    found = with_plugins("feeds", "private")
+    await topics.create(kafka, found.topics, partitions=1)
+    origins = await publish(kafka, [Raw(b"page")] * 2)
+    await commit(kafka, 2)
+    await end(kafka, ARTICLES_ENRICHED.name, origins[0])
+    await end(kafka, "feeds.raw", *origins)
+    await end(kafka, "private.raw", *origins)
+    result = await reconciled(kafka, found)
+    assert (result.in_flight, result.missing, result.missing_records) == (0, 1, (origins[1],))
+    assert result.side_stages == {}
+
+
+async def test_a_stage_after_one_that_publishes_several_events_makes_several_of_a_page(kafka: KafkaSettings) -> None:
+    found = with_plugins("facts", "checks")
+    await topics.create(kafka, found.topics, partitions=1)
+    (page,) = await publish(kafka, [Raw(b"page")])
+    await commit(kafka, 1)
+    await end(kafka, ARTICLES_ENRICHED.name, page)
+    await end(kafka, "articles.facts", page, page, ids=("a", "b"))
+    await end(kafka, "articles.checked", page, page, ids=("c", "d"))
+    result = await reconciled(kafka, found)
+    assert result.is_balanced
+    assert (result.side_stages["checks"].done, result.side_stages["checks"].duplicated) == (1, 0)
+    await end(kafka, "articles.checked", page, ids=("d",))
+    result = await reconciled(kafka, found)
+    assert (result.side_stages["checks"].duplicated, result.is_balanced) == (1, False)

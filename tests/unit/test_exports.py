@@ -14,7 +14,7 @@ import wiredesk.testing
 import wiredesk_schemas
 
 PUBLIC = [
-    "Classifier", "Envelope", "Handler", "Output", "Record", "RejectedError", "Service", "Settings", "Stage",
+    "Classifier", "Envelope", "Handler", "Ingest", "Output", "Record", "RejectedError", "Service", "Settings", "Stage",
     "TaggedSpan", "Tagger", "Topic", "WiredeskError",
 ]  # fmt: skip
 FOR_TESTS = [

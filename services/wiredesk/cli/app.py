@@ -6,6 +6,7 @@ import sys
 import warnings
 from collections.abc import Collection, Iterator
 from importlib import import_module
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
@@ -28,6 +29,11 @@ OURS = ("wiredesk", "wiredesk_schemas")
 
 ONE_LINE = "10000"
 """Columns of the terminal while a shell asks for completions: a help text that wraps would become two candidates."""
+
+EXTRAS = MappingProxyType(
+    {"extract": "ingest,extractor", "enrich": "ingest,extractor,enrichment", "trace": "ingest"},
+)
+"""Extras of the distribution that commands need which run no worker; the others are advised to install `all`."""
 
 COMMANDS = {
     "demo": "Show the pipeline at work: a throw-away Kafka, a worker of each stage, a dozen sample pages.",
@@ -109,7 +115,8 @@ def _run(arguments: list[str], shown: Collection[str]) -> int:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] in OURS:
             raise
-        _complain(f"{error.name} is not installed: install what this command runs, as in 'pip install wiredesk[all]'")
+        extras = EXTRAS.get(arguments[0] if arguments else "", "all")
+        _complain(f"{error.name} is not installed, and this command needs it: pip install 'wiredesk[{extras}]'")
         return UnavailableError.exit_code
     except streams.OutputClosedError:
         return 0

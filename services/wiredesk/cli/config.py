@@ -58,7 +58,8 @@ def groups() -> dict[str, type[Settings]]:
     found: dict[str, type[Settings]] = {"Kafka": KafkaSettings, "Workers": WorkerSettings}
     for stage in registry.stages().values():
         if (group := registry.registry().settings_of(stage)) is not None:
-            found[stage.name.capitalize()] = group
+            heading = stage.name.capitalize()
+            found[heading if heading not in found else f"{heading} (stage)"] = group
     return {**found, "Embedded broker": BrokerSettings}
 
 

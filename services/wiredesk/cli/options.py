@@ -73,7 +73,19 @@ def load[S: Settings](group: type[S], **flags: str) -> S:
             f"{variable('_'.join(map(str, p['loc'])), group)}: {p['msg']}" if p["loc"] else str(p["msg"])
             for p in error.errors(include_url=False)
         ]
-        raise UsageError("; ".join(problem.replace("Value error, ", "") for problem in problems)) from error
+        message = "; ".join(problem.replace("Value error, ", "") for problem in problems)
+        raise UsageError(message + _whose(group)) from error
+
+
+def _whose(group: type[Settings]) -> str:
+    """Return which package has a settings group, for a message; nothing for one of ours."""
+    from importlib.metadata import packages_distributions
+
+    module = group.__module__.partition(".")[0]
+    if module == "wiredesk":
+        return ""
+    package = packages_distributions().get(module, [module])[0]
+    return f" (settings of the package {package!r})"
 
 
 def check_stage_settings(stage: "Stage") -> None:

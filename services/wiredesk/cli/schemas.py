@@ -1,5 +1,6 @@
 """`wiredesk schemas`: the contracts as JSON Schema and AsyncAPI."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -34,7 +35,8 @@ def schemas(
         included, folder = registry.registry(), out
     if check:
         if stale := generation.stale_files(folder, included):
-            raise UnavailableError(f"stale in {folder}: {', '.join(stale)}: run 'wiredesk schemas'")
+            command = "wiredesk schemas" if out is None else f"wiredesk schemas --out {shlex.quote(str(out))}"
+            raise UnavailableError(f"stale in {folder}: {', '.join(stale)}: run '{command}'")
         if broken := generation.broken_releases(folder):
             raise UnavailableError(f"breaking without a new major version: {'; '.join(broken)}")
         console.line("all schemas are up to date")

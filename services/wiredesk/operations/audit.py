@@ -154,7 +154,7 @@ class _Audit:
     ) -> None:
         self._cluster = cluster
         self._flow = flow
-        self._sides = sides
+        self._sides = [stage for stage in sides if not stage.entry]  # what another entry reads is no raw page of ours
         self._progress = progress
         on_cluster = cluster.settings.on_cluster
         self._entry = on_cluster(flow[0].consumes.name)
@@ -163,8 +163,9 @@ class _Audit:
         outputs = [topic for stage in flow for topic in (*stage.produces, stage.dead_letter_topic)]
         self._terminal: list[Topic] = [topic for topic in dict.fromkeys(outputs) if topic not in inputs]
         self._numbers = {on_cluster(topic.name): n for n, topic in enumerate(self._terminal, start=1)}
-        self._intermediate = {on_cluster(stage.consumes.name) for stage in flow[1:]}
-        self._side_inputs = {on_cluster(stage.consumes.name) for stage in sides}
+        # Publishers write to the topics of entry stages: what headers there say of origins is not believed.
+        self._intermediate = {on_cluster(stage.consumes.name) for stage in flow if not stage.entry}
+        self._side_inputs = {on_cluster(stage.consumes.name) for stage in self._sides}
         self._entry_ids: tuple[str, ...] = ("",)
         self._redriven = RedriveLog()
         self._runs: Mapping[str, SavedRun] = {}
@@ -344,6 +345,7 @@ class _Audit:
         outputs = {on_cluster(topic.name) for topic in (*stage.produces, stage.dead_letter_topic)}
         entered = {tp.partition: offsets for tp, offsets in ranges.items() if tp.topic == self._entry}
         ledger = Ledger(entered, all_present=False)
+        one_of_each = stage.one_to_one and not self._may_share_origins(stage)
         events, twice = set[int](), dict[tuple[int, int], None]()
         resent = set[tuple[int, int]]()
         # What was made of a record is written after it: where the input is cut off, so are the outputs.
@@ -355,7 +357,7 @@ class _Audit:
                     continue
                 if record.topic != input_topic:
                     ledger.ended(*origin, DONE)
-                    if not stage.one_to_one:
+                    if not one_of_each:
                         event = hash((origin, record.topic, last_value(record.headers, EVENT_ID)))
                         if event in events:
                             twice[origin] = None
@@ -368,7 +370,7 @@ class _Audit:
                 if source not in committed or record.offset >= committed[source].offset:
                     ledger.in_flight(*origin)
         # A record that was redriven, for this stage or another one, is read and published again, under the same id.
-        repeated = ledger.duplicated() if stage.one_to_one else iter(twice)
+        repeated = ledger.duplicated() if one_of_each else iter(twice)
         duplicated = [origin for origin in repeated if origin not in resent]
         return SideReconciliation(
             done=ledger.count(DONE),
@@ -379,6 +381,11 @@ class _Audit:
             missing_records=self._names(ledger.missing()) if stage.one_to_one else (),
             duplicated_records=self._names(duplicated),
         )
+
+    def _may_share_origins(self, stage: Stage) -> bool:
+        """Whether several records that a stage reads may have one origin: a stage before it may publish several."""
+        writers = [side for side in self._sides if stage.consumes in side.produces]
+        return any(not writer.one_to_one or self._may_share_origins(writer) for writer in writers)
 
     def _origin(self, record: Record) -> tuple[int, int] | None:
         """Return partition and offset of a record's origin; None where that is no raw page of this audit.

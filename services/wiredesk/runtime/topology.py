@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 DAY_MS = 24 * 60 * 60 * 1000
@@ -17,6 +17,7 @@ RESERVED_PREFIX = "wiredesk."
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _TOPIC_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _LOADABLE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+_OPTIONAL = frozenset({"settings", "dead_letters"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,8 @@ class Stage:
 
     def defects(self) -> list[str]:
         """Return the problems of the stage's definition, one line each; empty if there are none."""
-        problems = []
+        if problems := self._type_problems():
+            return problems
         if not _STAGE_NAME.fullmatch(self.name):
             problems.append(f"{self.name!r} is not a valid stage name: lower-case letters, digits and '-', at most 40")
         problems += [
@@ -143,7 +145,37 @@ class Stage:
         ]
         if self.consumes in self.produces:
             problems.append(f"it reads and writes {self.consumes.name}")
+        classes = [event for topic in self.produces for event in topic.events]
+        problems += [
+            f"{event.__name__} is in several topics that it writes: give each topic a class of its own"
+            for event in dict.fromkeys(classes)
+            if classes.count(event) > 1
+        ]
         return problems
+
+    def _type_problems(self) -> list[str]:
+        """Return which fields do not have their types, one line each, such as a topic instead of a tuple of topics."""
+        given: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        wrong = [
+            f"{name} is of the type {type(given[name]).__name__}, not str"
+            for name in ("name", "description", "handler", "settings", "dead_letters")
+            if not isinstance(given[name], str) and not (given[name] is None and name in _OPTIONAL)
+        ]
+        if not isinstance(given["consumes"], Topic):
+            wrong.append(f"consumes is of the type {type(given['consumes']).__name__}, not Topic")
+        if not _is_tuple_of(Topic, given["produces"]):
+            wrong.append("produces is not a tuple of topics: write (TOPIC,)")
+        if wrong:
+            return wrong
+        return [
+            f"events of the topic {topic.name} is not a tuple of classes: write (Event,)"
+            for topic in (self.consumes, *self.produces)
+            if not _is_tuple_of(type, topic.events)
+        ]
+
+
+def _is_tuple_of(kind: type, value: Any) -> bool:
+    return isinstance(value, tuple) and all(isinstance(item, kind) for item in value)
 
 
 def topics_of(stages: Iterable[Stage]) -> tuple[Topic, ...]:
