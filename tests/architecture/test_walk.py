@@ -16,7 +16,7 @@ _FUNCTION = re.compile(r"`((?:ingest|extractor|enrichment)/[\w/]+)\.py:([\w.]+)`
 
 def functions() -> list[tuple[str, str]]:
     document = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    section = document.partition("## The functions on the way")[2].partition("\n## ")[0]
+    section = document.partition("## The functions that a page passes through")[2].partition("\n## ")[0]
     return list(dict.fromkeys(_FUNCTION.findall(section)))
 
 
