@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.12 python3.13 python3.14 python3 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-# Two states of one environment: what `make demo` runs, and that with all tools of development.
+# Two states of one environment: what `make demo` needs, and the same with all development tools.
 RUNS := $(VENV)/.runs
 READY := $(VENV)/.ready
 OURS := pyproject.toml schemas/pyproject.toml
@@ -63,7 +63,7 @@ MINUTES ?= 20
 SEED ?=
 KAFKA ?=
 
-soak: $(READY) ## Break brokers, workers and connections for MINUTES=20, and account for every page; SEED=n repeats a run, KAFKA=4.4.0 sets the version
+soak: $(READY) ## Break brokers, workers and connections for MINUTES=20, and check that no page is lost or duplicated; SEED=n repeats a run, KAFKA=4.4.0 sets the version
 	$(BIN)/python -m tests.faults.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) $(if $(KAFKA),--kafka $(KAFKA))
 
 hostile: $(READY) ## Send hostile records through real workers, and run every command on the result; SEED=n repeats a run
@@ -141,7 +141,7 @@ train-tagger: $(TEACHING)/.ready ## Train the tagger again, in an environment of
 compare: $(TRAINING)/.ready ## Compare extraction with other extractors on public pages, with held-out models after 'make train'
 	PYTHONPATH=.:services:schemas OMP_NUM_THREADS=1 $(TRAINING)/bin/python bench/extraction --peers --flattened $(if $(wildcard $(FOLDS)),--folds $(FOLDS)) $(if $(DATA),--data $(DATA))
 
-generate: $(READY) ## Write what is derived from the code: schemas, AsyncAPI, docs/configuration.md, the map of packages
+generate: $(READY) ## Write the files that are generated from the code: schemas, AsyncAPI, docs/configuration.md, the map of packages
 	$(BIN)/wiredesk schemas
 	$(BIN)/wiredesk config --markdown > docs/configuration.md
 	$(BIN)/python docs/site/package_map.py
@@ -181,5 +181,5 @@ pins: $(PINS)/.ready ## Pin the dependencies of pyproject.toml; UPGRADE=--upgrad
 sizes: ## Measure what each environment fetches and holds (requirements/sizes.toml), in some minutes
 	$(PYTHON) requirements/sizes.py
 
-clean: ## Remove .venv, what was built, and caches
+clean: ## Remove .venv, built files and caches
 	rm -rf $(VENV) $(DOCS) $(PINS) dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
