@@ -2,7 +2,7 @@
 
 python bench/burning_stage.py BOOTSTRAP [RUN]
 
-With the id of a run it works for that, to its end.
+With the id of a replay run it is a worker of that run.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from wiredesk.runtime.topology import Stage, Topic
 from wiredesk.runtime.worker import Worker
 from wiredesk.runtime.worker.replay_scope import accept_all
 
-SOURCE = Topic("burn.in", "What is to be done", partitions=2)
+SOURCE = Topic("burn.in", "Records that say what to do", partitions=2)
 TARGET = Topic("burn.out", "What was done", partitions=2)
 STAGE = Stage("burn", "Takes time", SOURCE, (TARGET,), "burning_stage:handler", entry=True)
 
@@ -30,7 +30,7 @@ REASONS = {b"raise": "error", b"hang": "timeout", b"allocate": "memory", b"kill"
 
 
 class Burning:
-    """Burns CPU, then echoes; or raises, hangs, allocates 4 GB, kills its process."""
+    """Uses CPU time, then echoes; or raises an exception, hangs, allocates 4 GB, kills its process."""
 
     version = "1"
 
@@ -38,7 +38,7 @@ class Burning:
         self._seconds = float(os.environ.get("BURN_MS", "0")) / 1000
 
     def __call__(self, record: Record) -> tuple[Output, ...]:
-        """Burn, then obey."""
+        """Use CPU time, then do what the record says."""
         until = time.process_time() + self._seconds
         while time.process_time() < until:
             pass
@@ -57,7 +57,7 @@ class Burning:
 
 
 def handler() -> Burning:
-    """Load it."""
+    """Load the handler."""
     return Burning()
 
 

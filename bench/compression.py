@@ -5,7 +5,7 @@
 Three kinds of records: accepted pages and cleaned articles made from public pages by the stages themselves, and records
 of 1 kB cut from their text. Each is written to a topic of one partition with the workers' producer, in requests of
 100 records, and read with their consumer; CPU is that of this process and that of the embedded broker. `gzip, zlib 9`
-is what the client library packs by itself. In `zstd, then gzip` the broker packs again, because its topic says so. The
+is the client library's own compression. In `zstd, then gzip` the broker packs again, because its topic says so. The
 first round warms up and is not counted.
 """
 
@@ -44,12 +44,12 @@ BATCH_RECORDS = 100
 SMALL_BYTES = 1000
 POLL_MS = 1000
 SETTLE_SECONDS = 0.3
-"""For the broker to be done with what was measured last."""
+"""Seconds for the broker to finish the work of the previous measurement."""
 
 
 @dataclass(frozen=True)
 class Way:
-    """A way in which records are packed: the setting, the topic's own codec, and what packs gzip."""
+    """A way to compress records: the setting, the topic's own codec, and the library that compresses gzip."""
 
     setting: Literal["none", "gzip", "snappy", "lz4", "zstd"]
     topic: str = "producer"
@@ -152,7 +152,7 @@ def _on_disk(folder: Path, topic: Topic) -> int:
 async def _round(
     settings: KafkaSettings, topic: Topic, way: Way, values: Sequence[bytes], java: psutil.Process
 ) -> list[float]:
-    """Write and read all; return seconds of CPU: the client's for both, the broker's for both."""
+    """Write and read all records; return CPU seconds: the client's for both, the broker's for both."""
     ours, theirs = [], []
     partition = TopicPartition(topic.name, 0)
     async with clients.started(clients.producer(settings, "bench"), settings) as producer:

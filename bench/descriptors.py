@@ -2,8 +2,8 @@
 
     python bench/descriptors.py [--nodes 3] [--partitions 2 16 48]
 
-A worker in this process serves a topic of so many partitions, with records in all of them. Printed is the most that was
-open while it worked, less what was open before.
+A worker in this process reads a topic with that number of partitions, with records in all of them. The result is the
+maximum number of descriptors that were open while it worked, minus those that were open before.
 """
 
 import argparse

@@ -1,9 +1,9 @@
-"""Measure the CPU of an idle deployment, and of a command's help.
+"""Measure the CPU time of an idle deployment, and of a command's help.
 
     python bench/idle.py [--seconds 60]
 
-Three workers, one of each stage, have their partitions and no pages. Printed is the CPU of each with all its processes,
-in percent of one core, and the broker's beside; then the CPU of commands that only show their help.
+Three workers, one of each stage, have their partitions and no pages. It prints the CPU time of each with all its
+processes and of the broker, in percent of one core; then the CPU time of commands that only show their help.
 """
 
 import argparse
@@ -66,7 +66,7 @@ async def _run(folder: Path, seconds: float) -> None:
 
 
 def _cpu_seconds(process: psutil.Process) -> float:
-    """Return the CPU seconds of a process and those below it; those that have ended count, too."""
+    """Return the CPU seconds of a process and those below it; including those that have ended."""
     return sum(sum(one.cpu_times()[:4]) for one in (process, *process.children(recursive=True)))
 
 

@@ -2,9 +2,9 @@
 
     python bench/memory.py [--pages 100000] [--bytes 20000]
 
-Pages cost next to nothing, so that the worker is bounded by what it moves, with as much in flight as its settings
-allow. Printed is the memory of the worker itself and of all its processes together (their proportional share of it,
-PSS), as medians of ten parts of the run.
+Pages take almost no CPU time, so the worker only moves records, with as many in flight as its settings allow. It prints
+the memory of the worker itself and of all its processes together (proportional set size, PSS), as medians of ten parts
+of the run.
 """
 
 import argparse
@@ -45,7 +45,7 @@ def main() -> int:
         print(f"memory: {error}", file=sys.stderr)
         return error.exit_code
     for name, values in samples.items():
-        steady = values[len(values) // 5 :]  # the first fifth fills what may be in flight
+        steady = values[len(values) // 5 :]  # during the first fifth the records in flight grow to their limit
         halves = [statistics.median(half) for half in (steady[: len(steady) // 2], steady[len(steady) // 2 :])]
         parts = [statistics.median(steady[n * len(steady) // PARTS :][: len(steady) // PARTS]) for n in range(PARTS)]
         print(

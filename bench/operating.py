@@ -1,9 +1,9 @@
-"""How long an operator waits: `trace` and `status` on a million records, on one broker.
+"""How long commands take: `trace`, `status` and `dlq list` on a million records, on one broker.
 
     python bench/operating.py [--records 1000000]
 
 Starts the embedded Kafka, writes light records into the topics of a pipeline in which every page went through, then
-times the commands as they are typed, five times each.
+times each command five times.
 """
 
 import argparse
@@ -68,7 +68,7 @@ async def _fill(kafka: KafkaSettings, pages: int) -> None:
                 key = page_id(f"https://paper.example/{number}").encode()
                 origin = f"{PAGES_RAW.name}/0/{number}".encode()
                 headers = [] if topic is PAGES_RAW else [("wiredesk_origin", origin), ("wiredesk_origin_time", b"1")]
-                # Raw pages have no key: their partition says nothing.
+                # Raw pages have no key, so any partition may hold them.
                 partition = 0 if topic is PAGES_RAW else None
                 await producer.send(topic.name, BODY, key=key, headers=headers, partition=partition)
         await producer.flush()

@@ -4,10 +4,11 @@
 
 Both sides call the same handler, loaded once and forked, on the same records, with the same number of processes, on the
 same cores; Kafka runs on these cores, too. A round measures one after the other, and the order alternates; the first
-round warms up and is not counted. Bare are two: `pool`, a loop over `multiprocessing.Pool.imap`, and `ideal`, as fast
-as can be: forked processes that take the next record from memory and drop what comes of it. Ours is a worker as it is
-deployed, with its settings' defaults, that has a backlog: pages are counted from the time at which all are published,
-to workers that have their partitions, to that at which the broker appends the last output of the first partition done.
+round warms up and is not counted. There are two baselines: `pool`, a loop over `multiprocessing.Pool.imap`, and
+`ideal`, the fastest possible
+one: forked processes that take the next record from memory and discard the result. wiredesk's side is a worker as it is
+deployed, with default settings and a backlog: the measurement begins when all pages are published and all workers have
+their partitions, and ends when the broker appends the last output of the first partition that is complete.
 
 With `--scaling` it measures one, two and four partitions, a worker of one process for each, against a bare pool of as
 many processes.
@@ -51,14 +52,14 @@ from wiredesk_schemas.headers import ORIGIN
 
 DEADLINE_SECONDS = 300
 SETTLE_SECONDS = 2
-"""For the broker to be done with what was published."""
+"""Seconds for the broker to finish its work on the published records."""
 DIFFERENT_PAGES = 100
 POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What runs beside each other."""
+    """What runs at the same time."""
 
     partitions: int
     workers: int
@@ -66,7 +67,7 @@ class Shape:
 
     @property
     def cores(self) -> int:
-        """Processes that compute, in all."""
+        """Number of all processes that compute."""
         return self.workers * self.processes
 
 
@@ -132,7 +133,7 @@ def _loaded(handler: str) -> Handler:
     """Return a handler by `module:function`; processes that are forked after the first call share it."""
     loaded = load(handler)
     gc.collect()
-    gc.freeze()  # as a worker's template does
+    gc.freeze()  # as a worker's template process does
     return loaded
 
 
@@ -183,11 +184,11 @@ async def _through_kafka(
 ) -> float:
     """Return pages/s of workers that have their partitions when the pages come, until the first partition is done.
 
-    Workers that joined one after the other would begin with different backlogs, and the last one would end alone.
+    Workers that join one after the other would start with different backlogs, and the last one would finish alone.
     """
     environment = {"WIREDESK_PROCESSES": str(shape.processes), "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix}
     crew = stack.workers({stage: shape.workers}, kafka.bootstrap_servers, log, environment)
-    # Outputs are read when all is done: a reader beside the workers would take its time from them.
+    # Outputs are read at the end: a reader at the same time would use CPU time of the workers.
     async with asyncio.timeout(DEADLINE_SECONDS), crew:
         while _running(log) < shape.workers:  # noqa: ASYNC110 - of other processes
             await asyncio.sleep(POLL_SECONDS)
@@ -226,7 +227,7 @@ def _input_partition(output: Record) -> int:
 
 
 async def _committed(kafka: KafkaSettings, stage: Stage, count: int) -> None:
-    """Wait until the stage's group has committed so many records."""
+    """Wait until the stage's group has committed that number of records."""
     async with clients.started(clients.admin(kafka), kafka) as admin:
         while True:
             with contextlib.suppress(GroupCoordinatorNotAvailableError):  # the group is new

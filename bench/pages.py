@@ -11,7 +11,7 @@ SETS = ("article-extraction-benchmark", "publisher-pages", "web-pages")
 
 
 def pages(data: Path, sets: Sequence[str] = SETS) -> Iterator[tuple[str, str]]:
-    """Yield the address and the text of pages; a line on stderr tells when they are the samples.
+    """Yield the address and the text of pages; a line on stderr says if they are the samples.
 
     Args:
         data: folder of the corpora.

@@ -1,14 +1,14 @@
-"""Measure the pipeline on this machine, with real pages: pages a second, CPU a page, and the latency of single pages.
+"""Measure the pipeline with real pages: pages per second, CPU time per page, and the latency of single pages.
 
     python bench/pipeline.py [--pages 300] [--rounds 3] [--single 60] [--data ../shared/data]
 
 It runs the embedded Kafka and one worker of each stage, publishes pages of the public corpora under new addresses, as a
-crawler does (binary mode, the value is the page), and reads where they end as a consumer would (read-committed): in
-`articles.enriched`, `pages.skipped`, or a dead-letter topic. The first round warms up and is not counted.
+crawler does (binary mode, the value is the page), and reads the terminal topics as a consumer would (read-committed):
+`articles.enriched`, `pages.skipped`, and the dead-letter topics. The first round warms up and is not counted.
 
-CPU is that of a worker with all its processes, and of the broker, over the rounds that count. Latency is the time from
-a page's append to `pages.raw` to the time at which its article can be read: at one page a second, and at half of the
-rate that was measured before.
+CPU time is that of a worker with all its processes, and of the broker, over the rounds that count. Latency is the time
+from a page's append to `pages.raw` to the time at which its article can be read: at one page per second, and at half of
+the rate that was measured before.
 """
 
 import argparse
@@ -96,14 +96,14 @@ async def _run(folder: Path, args: argparse.Namespace, corpus: list[Page]) -> No
 
 @dataclass(frozen=True)
 class Round:
-    """Pages a second, and how many ended in each topic."""
+    """Pages per second, and how many reached each terminal topic."""
 
     rate: float
     terminal_counts: Mapping[str, int]
 
 
 class Bench:
-    """Publishes pages and waits until they have ended."""
+    """Publishes pages and waits for their outcomes."""
 
     def __init__(self, kafka: KafkaSettings, producer: AIOKafkaProducer, source: Iterator[Page]) -> None:
         self._kafka = kafka
@@ -111,7 +111,7 @@ class Bench:
         self._source = source
 
     async def round(self, pages: int) -> Round:
-        """Publish pages at once; return when all have ended."""
+        """Publish pages at once; return when all have an outcome."""
         terminal_counts: Counter[str] = Counter()
         async with self._ended() as reading:
             began = time.monotonic()
@@ -126,7 +126,7 @@ class Bench:
         return Round(rate, terminal_counts)
 
     async def latencies(self, pages: int, rate: float) -> list[float]:
-        """Return milliseconds of pages that are sent at a rate, whether the ones before are through or not."""
+        """Return milliseconds of pages that are sent at a rate, whether the previous ones are processed or not."""
         spent: list[float] = []
         async with self._ended() as reading:
             sending = asyncio.create_task(self._send(pages, rate))
@@ -140,7 +140,7 @@ class Bench:
 
     @contextlib.asynccontextmanager
     async def _ended(self) -> AsyncIterator[AsyncGenerator[Record | None]]:
-        """Read where pages end, from now on."""
+        """Read the terminal topics, from now on."""
         reading = read_topic(self._kafka, [topic.name for topic in TERMINAL_TOPICS])
         async with asyncio.timeout(DEADLINE_SECONDS), contextlib.aclosing(reading):
             await anext(reading)
@@ -165,7 +165,7 @@ def _endless(corpus: list[Page]) -> Iterator[Page]:
 
 
 def _cpu(workers: list[stack.WorkerProcess], broker: psutil.Process) -> dict[str, float]:
-    """Return the CPU seconds of each worker with all its processes, those that have ended, too, and of the broker."""
+    """Return the CPU seconds of each worker with all its processes, including ended ones, and of the broker."""
     processes = {w.stage.name: psutil.Process(w.process.pid) for w in workers if w.process is not None}
     processes["broker"] = broker
     return {

@@ -1,10 +1,10 @@
-"""Measure what poison costs: pages of which one in a hundred raises, hangs, allocates 4 GB, or kills its process, each.
+"""Measure what poison pages cost: of each kind 1 % (an exception, a hang, an allocation of 4 GB, a killed process).
 
     python bench/poison.py [--pages 10000] [--milliseconds 10] [--deadline 1]
 
-One worker with two processes reads two partitions. It runs once without poison and once with; checked is that exactly
-the poison is dead-lettered, each with its reason, and that everything else is out once, in the order of its partition.
-The deadlines that hanging pages ran into are paid by the processes side by side: so much is taken off the time.
+One worker with two processes reads two partitions. It runs once without poison and once with it, and checks that
+exactly the poison pages are dead-lettered, each with its reason, and that every other page is published once, in the
+order of its partition. The time that the processes waited for the deadlines of hanging pages is subtracted.
 """
 
 import argparse
@@ -38,7 +38,7 @@ PROCESSES = 2
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came out."""
+    """The result of one run."""
 
     seconds: float
     reasons: Counter[str]
@@ -46,7 +46,7 @@ class Outcome:
 
 
 def main() -> int:
-    """Print both rates, and whether all was as it must be."""
+    """Print both rates, and whether the result is correct."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=10_000)
     parser.add_argument("--milliseconds", type=float, default=10, help="of CPU that a page costs")
@@ -112,7 +112,7 @@ async def _outputs(kafka: KafkaSettings, count: int) -> list[Record]:
         async for record in reading:
             if record is not None:
                 outputs.append(record)
-            elif len(outputs) >= count:  # one more empty poll: a second output of the same page would be seen
+            elif len(outputs) >= count:  # one more empty poll, to detect a second output of the same page
                 return outputs
     raise AssertionError
 
@@ -126,7 +126,7 @@ def _reasons(outputs: Sequence[Record]) -> Counter[str]:
 
 
 def _is_right(outputs: Sequence[Record], values: Sequence[bytes]) -> bool:
-    """Whether each page is out once, the poison as a dead letter of its reason, the others in order."""
+    """Whether each page is published once: the poison as a dead letter with its reason, the others in order."""
     if Counter(int(record.key or b"") for record in outputs) != Counter(range(len(values))):
         return False
     if any(_reason(record) != REASONS.get(values[int(record.key or b"")], "") for record in outputs):

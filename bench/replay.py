@@ -2,11 +2,11 @@
 
     python bench/replay.py [--records 100000] [--rounds 3]
 
-The copy is what a script would do: one aiokafka consumer, one producer, no transactions, no isolation. The replay is a
-run with the runtime of the workers: transactions, a worker process, lineage; in one process, and in two that share it.
-Its function hands the record on. The records are cleaned articles, made from public pages by the extractor, on a topic
-of six partitions; a rate is computed from the times at which the broker appended the first and the last of the copies.
-Rounds alternate; the first one warms up and is not counted. Every replay is accounted for.
+The copy is what a simple script does: one aiokafka consumer, one producer, no transactions, no isolation. The replay is
+a run with the runtime of the workers: transactions, a worker process, lineage; in one process, and in two that share
+it. Its function returns the record unchanged. The records are cleaned articles, made from public pages by the
+extractor, on a topic of six partitions; a rate is computed from the times at which the broker appended the first and
+the last of the copies. Rounds alternate; the first one warms up and is not counted. Every replay is accounted for.
 """
 
 import argparse
@@ -39,10 +39,11 @@ from wiredesk.runtime.worker.replay_scope import accept_all
 
 PARTITIONS = 6
 DIFFERENT_PAGES = 1200
-"""So many that none comes twice in a batch of a megabyte: compression would find it, which no real topic offers."""
+"""Number of different articles: no article occurs twice in a batch of a megabyte, because compression would profit from
+it, unlike in a real topic."""
 SETTLE_SECONDS = 2
 KINDS = {"copy": 0, "replay": 1, "replay by two": 2}
-"""What is measured, and the processes of the run."""
+"""The measured variants, and the processes of each run."""
 
 
 def main() -> int:
@@ -102,7 +103,7 @@ async def _fill(kafka: KafkaSettings, articles: list[Record], records: int) -> N
 
 
 async def _copy(kafka: KafkaSettings, target: Topic, records: int) -> None:
-    """Copy as a script would: in a process of its own, as a replay is."""
+    """Copy as a simple script does: in a process of its own, like a replay."""
     await topics.create(kafka, [target])
     await _run([str(Path(__file__)), "--copy", kafka.bootstrap_servers, target.name, str(records)])
 
@@ -114,9 +115,9 @@ async def _replay(kafka: KafkaSettings, target: Topic, records: int, processes: 
     command = [str(Path(__file__).parent / "burning_stage.py"), kafka.bootstrap_servers, run.id]
     await asyncio.gather(*(_run(command) for _ in range(processes)))
     async with Cluster(kafka) as cluster:
-        found = await reconcile(cluster, run.id, run.sources(kafka, STAGE), run.outputs, accept_all)
-    if not found.adds_up or found.read != records:
-        raise WiredeskError(f"the replay does not add up: {found}")
+        result = await reconcile(cluster, run.id, run.sources(kafka, STAGE), run.outputs, accept_all)
+    if not result.adds_up or result.read != records:
+        raise WiredeskError(f"the replay does not add up: {result}")
 
 
 async def _run(command: list[str]) -> None:

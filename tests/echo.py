@@ -52,13 +52,13 @@ async def send(kafka: KafkaSettings, values: list[bytes], partition: int = 0) ->
 
 async def outcomes(kafka: KafkaSettings, count: int) -> list[Record]:
     """Wait for so many records in the output and the dead-letter topic."""
-    found: list[Record] = []
+    records: list[Record] = []
     names = [kafka.on_cluster(TARGET.name), kafka.on_cluster(STAGE.dead_letter_topic.name)]
     reading = read_topic(kafka, names, from_beginning=True)
     async with asyncio.timeout(DEADLINE), contextlib.aclosing(reading):
         async for record in reading:
             if record is not None:
-                found.append(record)
-            if len(found) >= count:
-                return found
+                records.append(record)
+            if len(records) >= count:
+                return records
     raise AssertionError

@@ -19,7 +19,7 @@ from wiredesk.runtime.topology import Stage, Topic
 SOURCE = Topic("in", "What is to be done", partitions=2)
 TARGET = Topic("out", "What was done")
 STAGE = Stage(
-    "echo", "Does as it is told", SOURCE, (TARGET,), "tests.handlers:obedient", entry=True, default_processes=2
+    "echo", "Does what its records order", SOURCE, (TARGET,), "tests.handlers:obedient", entry=True, default_processes=2
 )
 
 _fork = os.fork
@@ -33,9 +33,9 @@ class Obedient:
     def __call__(self, record: Record) -> tuple[Output, ...]:
         match record.value:
             case b"raise":
-                raise ValueError("as told")
+                raise ValueError("as ordered")
             case bytes(value) if value.startswith(b"reject"):
-                raise RejectedError("unwanted", "as told")
+                raise RejectedError("unwanted", "as ordered")
             case b"hang":
                 signal.pause()
             case b"spin":

@@ -49,14 +49,14 @@ class Screen:
 
     def overlong(self) -> list[str]:
         """Return the lines that the terminal had to wrap, whole."""
-        found, current = [], ""
+        rows, current = [], ""
         for number, cells in enumerate(self.rows):
             current += "".join(cells)
             if number not in self.wrapped:
                 if number - 1 in self.wrapped:
-                    found.append(current)
+                    rows.append(current)
                 current = ""
-        return found
+        return rows
 
     def _control(self, match: "re.Match[str]") -> None:
         if match.re is _LINK:

@@ -74,16 +74,16 @@ def running(
         listeners: protocol by the name of the listener.
         settings: of Kafka.
         ports: of the listeners, with `PLAINTEXT` and `CONTROLLER`; None: any free ones.
-        advertised: ports that clients are told instead.
+        advertised: ports that brokers advertise to clients instead.
     """
     ports = ports or {name: free_port() for name in ("PLAINTEXT", "CONTROLLER", *listeners)}
-    told = {**ports, **(advertised or {})}
+    addresses = {**ports, **(advertised or {})}
     address = Address(1, ports["PLAINTEXT"], ports["CONTROLLER"])
     protocols = {"PLAINTEXT": "PLAINTEXT", "CONTROLLER": "PLAINTEXT", **listeners}
     own = {
         "listeners": ",".join(f"{name}://127.0.0.1:{port}" for name, port in ports.items()),
         "advertised.listeners": ",".join(
-            f"{name}://127.0.0.1:{port}" for name, port in told.items() if name != "CONTROLLER"
+            f"{name}://127.0.0.1:{port}" for name, port in addresses.items() if name != "CONTROLLER"
         ),
         "listener.security.protocol.map": ",".join(f"{name}:{protocol}" for name, protocol in protocols.items()),
         **settings,
@@ -186,10 +186,10 @@ def command(kafka: KafkaSettings, *arguments: str) -> subprocess.CompletedProces
 
 def environment(kafka: KafkaSettings) -> dict[str, str]:
     """Return the environment of a client, secrets included."""
-    found = {}
+    variables = {}
     for name in kafka.model_fields_set:
         value = getattr(kafka, name)
         secret = getattr(value, "get_secret_value", None)
         if value is not None:
-            found[f"WIREDESK_{name.upper()}"] = str(secret() if secret is not None else value)
-    return found
+            variables[f"WIREDESK_{name.upper()}"] = str(secret() if secret is not None else value)
+    return variables

@@ -79,13 +79,13 @@ async def ends_of(kafka: KafkaSettings, origins: Iterable[str], seconds: float =
 
 async def collect(kafka: KafkaSettings, names: Sequence[str], wanted: set[str]) -> Ends:
     """Read topics to their end, and sort what belongs to some origins by it."""
-    found: defaultdict[str, list[Record]] = defaultdict(list)
+    by_origin: defaultdict[str, list[Record]] = defaultdict(list)
     reading = read_topic(kafka, names, from_beginning=True, until_end=True)
     async with contextlib.aclosing(reading):
         async for record in reading:
             if record is not None and origin(record) in wanted:
-                found[origin(record)].append(record)
-    return dict(found)
+                by_origin[origin(record)].append(record)
+    return dict(by_origin)
 
 
 def origin(record: Record) -> str:
@@ -99,9 +99,9 @@ def text(record: Record, name: str) -> str:
 
 def templates() -> list[psutil.Process]:
     """Return the template processes of the pools in this process."""
-    found = []
+    processes = []
     for process in psutil.Process().children():
         with contextlib.suppress(psutil.NoSuchProcess):
             if any(part.endswith("isolation.template_process") for part in process.cmdline()):
-                found.append(process)
-    return found
+                processes.append(process)
+    return processes

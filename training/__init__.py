@@ -1,1 +1,1 @@
-"""How the models that ship were made: run by whoever wants to change one, never by a service."""
+"""Training of the models that ship: run by people who change a model, never by a service."""

@@ -48,12 +48,12 @@ def tagger_alone(story: Story, tagger: Tagger) -> dict[MentionPlace, int]:
 
 
 def recall(story: Story, predicted: Mapping[MentionPlace, int]) -> tuple[int, int]:
-    """Return how many mentions were found with exactly their borders, and how many there are."""
+    """Return how many mentions were predicted with exactly their borders, and how many there are."""
     return len(story.mentions.keys() & predicted.keys()), len(story.mentions)
 
 
 def b_cubed(story: Story, predicted: Mapping[MentionPlace, int]) -> list[tuple[float, float]]:
-    """Return precision and recall of each mention that was found."""
+    """Return precision and recall of each mention that was predicted."""
     matched = sorted(story.mentions.keys() & predicted.keys())
     scores = []
     for place in matched:

@@ -13,12 +13,12 @@ LABELS = {EntityType.PERSON: "PER", EntityType.ORGANISATION: "ORG", EntityType.P
 """CoNLL's labels of our types."""
 
 type LabelledSpan = tuple[int, int, str]
-"""First token, last token + 1, label."""
+"""A span of tokens: first, last + 1, label."""
 
 type SentenceSpans = set[LabelledSpan]
 
 type ArticleTags = Sequence[Sequence[TaggedSpan]]
-"""What a tagger marked in each sentence of an article."""
+"""The spans that a tagger marked in each sentence of an article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _labelled_spans(tags: Sequence[str]) -> Iterator[LabelledSpan]:
 def tag_articles(
     articles: Sequence[Article], tag: Callable[[Sequence[str]], Sequence[Sequence[TaggedSpan]]]
 ) -> list[ArticleTags]:
-    """Return what a tagger marks in all sentences of each article."""
+    """Return the spans that a tagger marks in all sentences of each article."""
     return [tag([sentence.text for sentence in article]) for article in articles]
 
 
@@ -149,5 +149,5 @@ def counts(
 
 def _count(gold: frozenset[LabelledSpan], predicted: SentenceSpans, label: str) -> tuple[int, int, int]:
     expected = {span for span in gold if label in ("", span[2])}
-    found = {span for span in predicted if label in ("", span[2])}
-    return len(expected & found), len(found - expected), len(expected - found)
+    actual = {span for span in predicted if label in ("", span[2])}
+    return len(expected & actual), len(actual - expected), len(expected - actual)

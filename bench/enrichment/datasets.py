@@ -24,13 +24,13 @@ BBC = "topics/bbc-eval.jsonl.gz"
 WIKINEWS_TYPES = ("PER", "ORG", "LOC")
 """Types of the Wikinews mentions that are measured."""
 
-# What follows and precedes the name in a noun phrase about a person.
+# The words after and before the name in a noun phrase about a person.
 _AFTER_PERSON = re.compile(r",| of the | of [A-Z]| from ")
 _BEFORE_PERSON = re.compile(r"['’]s ")
 
 
 def missing_files(data: Path) -> list[Path]:
-    """Return the files that are not there."""
+    """Return the files that do not exist."""
     return [data / name for name in (CONLL, WIKINEWS, TOPICS, BODIES, BBC) if not (data / name).exists()]
 
 

@@ -27,13 +27,13 @@ from wiredesk.enrichment.settings import BASE_PIPELINE, NEWS_PIPELINE
 from wiredesk.enrichment.topics import NewsClassifier
 
 RESAMPLES = 1000
-"""Of the bootstrap."""
+"""Resamples of the bootstrap."""
 
 PARTS = ("entities", "clusters", "topics", "speed")
-"""What `--only` takes."""
+"""The values of `--only`."""
 
 type Counts = tuple[int, int, int]
-"""Right, wrong, missing."""
+"""Numbers of right, wrong and missing names."""
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 560, 400, 62, 52, 34, 150
 """Size of the picture and its margins, in pixels."""
 
 COLOURS = ("#1b6ca8", "#c8553d", "#5b8e3e", "#7d5ba6")
-"""Of the curves, in their order."""
+"""Colours of the curves, in their order."""
 
 
 @dataclass(frozen=True, slots=True)

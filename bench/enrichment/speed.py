@@ -12,17 +12,17 @@ from wiredesk.enrichment.settings import BASE_PIPELINE, EnrichmentSettings
 from wiredesk_schemas import CleanedArticle
 
 WORDS = 500
-"""Of each article."""
+"""Words of each article."""
 
 PARAGRAPH_WORDS = 100
-"""Of each paragraph."""
+"""Words of each paragraph."""
 
 ROUNDS = 5
-"""Each measures all profiles in turn."""
+"""Rounds; each measures all profiles in turn."""
 
 
 def cut_articles(bodies: Sequence[str], article: Callable[[str], CleanedArticle]) -> list[CleanedArticle]:
-    """Return the first 500 words of each text that has so many, as articles."""
+    """Return the first 500 words of each text that has as many, as articles."""
     cut = []
     for body in bodies:
         words = body.split()

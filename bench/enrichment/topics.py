@@ -8,10 +8,10 @@ from wiredesk.enrichment.topics import ModelWeights, NewsClassifier
 from wiredesk_schemas import CleanedArticle
 
 BINS = 5
-"""Of scores, with as many topics each."""
+"""Bins of scores, with the same number of topics each."""
 
 MIN_COVERAGE_SHARE = 20
-"""Precision is shown from a twentieth of the articles on: of fewer it says nothing."""
+"""Share of the articles from which precision is shown: of fewer articles it means nothing."""
 
 ABLATIONS = {
     "all": ModelWeights(),

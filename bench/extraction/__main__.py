@@ -1,14 +1,14 @@
-"""Measure extraction on public pages, beside other extractors: quality against gold, and CPU time for a page.
+"""Measure extraction on public pages, beside other extractors: quality compared with gold, and CPU time per page.
 
     python bench/extraction [--data ../shared/data] [--folds FOLDER] [--set publisher-pages] [--worst N]
         [--peers] [--peer trafilatura] [--flattened] [--titles]
 
 A set is a folder with `gold.jsonl` (id, url, body; optionally title, authors, published_at, page_type) and
 `html/<id>.html.gz`. The body is scored with the metric of the article-extraction-benchmark: shingles of four words,
-precision and recall averaged over pages, F1 of the averages; intervals are of 95 %, by bootstrap over pages. Sets whose
-name ends with `, flattened` are the same pages as text without tags.
+precision and recall averaged over pages, F1 of the averages; intervals are 95 % intervals, by bootstrap over pages.
+Sets whose name ends with `, flattened` are the same pages as text without tags.
 
-Without `--folds` the shipped models read the pages that they were trained on. The output says so, and these figures are
+Without `--folds` the shipped models read the pages that they were trained on. The output says so; these figures are
 too good.
 """
 
@@ -40,7 +40,7 @@ RESAMPLES = 1000
 """Resamples of the bootstrap."""
 
 type Row = tuple[GoldPage, Prediction]
-"""A page, and what a method found on it."""
+"""A page, and what a method extracted from it."""
 
 
 def main() -> int:
@@ -95,7 +95,7 @@ def _measure(method: str, predict: Method, gold_pages: Sequence[GoldPage], worst
         began = time.process_time()
         try:
             prediction = predict(page)
-        except Exception as error:  # noqa: BLE001 - another extractor's failure is a page on which it found nothing
+        except Exception as error:  # noqa: BLE001 - another extractor's failure is a page without a result
             prediction = {"skipped": f"{type(error).__name__}"}
         times.append(1000 * (time.process_time() - began))
         rows.append((page, prediction))

@@ -1,9 +1,9 @@
-"""Feed the extractor broken and hostile pages: no exception may escape, no page may take long, all output is valid.
+"""Feed the extractor broken and hostile pages: no exception escapes, no page takes long, all output is valid.
 
     python bench/extraction/fuzz.py [--pages 20000] [--seed 1] [--processes 2] [--minutes 20] [--data ../shared/data]
 
 Each page is a real one, or a sample of this repository, after one to four mutations; the seed and the number of a page
-make it again. Prints the slowest pages, and exits with 1 when one failed.
+reproduce it. Prints the slowest pages, and exits with 1 when one failed.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from wiredesk.extractor.extract import Extractor
 SAMPLES = Path(__file__).parents[2] / "samples" / "pages"
 SETS = ("publisher-pages", "web-pages", "article-extraction-benchmark")
 DEADLINE_SECONDS = 10
-"""The stage's own is 30; a page that takes longer than this is a failure here."""
+"""A page that takes longer fails the run; the stage's own deadline is 30 s."""
 
 MAX_PAGE = 4_000_000
 DIFFERENT = 400
@@ -34,7 +34,7 @@ DIFFERENT = 400
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Of one page: how long it took, and what went wrong."""
+    """The outcome of one page: how long it took, and what went wrong."""
 
     number: int
     page: str
@@ -89,7 +89,7 @@ def _read(data: Path, task: tuple[int, int]) -> Outcome:
     try:
         result = extractor(accepted(page))
         if type(result).from_json(result.to_json()) != result:
-            problem = "output does not survive its own JSON"
+            problem = "output is not the same after a round trip through JSON"
     except Exception as error:  # noqa: BLE001 - any of them is a finding
         problem = f"{type(error).__name__}: {str(error)[:200]}"
     finally:

@@ -1,4 +1,4 @@
-"""Extractors as functions from a page to what they read on it, each called as its documentation advises."""
+"""Extractors as functions from a page to the fields that they extract, each called as its documentation recommends."""
 
 import io
 import re
@@ -51,11 +51,11 @@ def trafilatura(page: GoldPage, **options: Any) -> Prediction:
     """Read with trafilatura."""
     from trafilatura import bare_extraction  # noqa: PLC0415 - of another environment
 
-    found = bare_extraction(page.html, url=page.url, with_metadata=True, include_comments=False, **options)
-    if found is None or isinstance(found, dict):
+    extracted = bare_extraction(page.html, url=page.url, with_metadata=True, include_comments=False, **options)
+    if extracted is None or isinstance(extracted, dict):
         return {}
-    authors = tuple(name for name in (found.author or "").split("; ") if name)
-    return {"body": found.text, "title": found.title, "authors": authors, "published_at": found.date}
+    authors = tuple(name for name in (extracted.author or "").split("; ") if name)
+    return {"body": extracted.text, "title": extracted.title, "authors": authors, "published_at": extracted.date}
 
 
 def resiliparse(page: GoldPage) -> Prediction:
@@ -94,8 +94,8 @@ def justext(page: GoldPage) -> Prediction:
     from justext import get_stoplist  # noqa: PLC0415 - of another environment
     from justext import justext as paragraphs  # noqa: PLC0415
 
-    found = paragraphs(io.BytesIO(page.html.encode()).read(), get_stoplist("English"), encoding="utf-8")
-    return {"body": "\n".join(paragraph.text for paragraph in found if not paragraph.is_boilerplate)}
+    kept_paragraphs = paragraphs(io.BytesIO(page.html.encode()).read(), get_stoplist("English"), encoding="utf-8")
+    return {"body": "\n".join(paragraph.text for paragraph in kept_paragraphs if not paragraph.is_boilerplate)}
 
 
 PEERS: dict[str, Method] = {

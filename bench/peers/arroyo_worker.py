@@ -25,7 +25,7 @@ def task(message: Message[KafkaPayload]) -> KafkaPayload:
 
 
 class Factory(ProcessingStrategyFactory[KafkaPayload]):
-    """The steps."""
+    """Creates the steps of the consumer."""
 
     def __init__(self, producer: KafkaProducer) -> None:
         self._producer = producer
@@ -35,7 +35,7 @@ class Factory(ProcessingStrategyFactory[KafkaPayload]):
         commit: Commit,
         partitions: Mapping[Partition, int],  # noqa: ARG002 - the base's
     ) -> ProcessingStrategy[KafkaPayload]:
-        """Return them, wired."""
+        """Return the connected steps."""
         return RunTask(task, Produce(self._producer, Topic(OUTPUT), CommitOffsets(commit)))
 
 

@@ -1,8 +1,8 @@
-"""Compare with peers: the same job, topics and broker, equal batches, each library as its documentation advises.
+"""Compare with peers: the same job, topics and broker, equal batches, each library as its documentation recommends.
 
     python bench/peers/compare.py [cost] [latency] [kill] [--rounds 3] [--records 120000] [--rate 100] [--only NAME]
 
-Three tables; all of them where none is named.
+It prints up to three tables; all of them if none is named.
 
 cost: one worker hands records of 1 kB on, from two partitions with a backlog to two partitions. CPU of the client is
 that of all its threads and processes, CPU of the broker that of its process; both are divided by the records that were
@@ -12,11 +12,11 @@ latency: the same worker, at a steady rate: from the send of a record to the tim
 has its output.
 
 kill: two workers with a job of some milliseconds. One is killed with -9 when a third is done, and started again.
-Counted are pages without an output that a read-committed consumer sees by the time that none has come for 100 s, and
-pages with more than one.
+The counts are pages without an output that a read-committed consumer can read, when none has arrived for 100 s, and
+pages with more than one output.
 
-All commit after 1,000 records, where they can count them, or 100 ms (`--commit-records`, `--commit-ms`). wiredesk works
-with its defaults: 1,000 records, or 500 ms while a backlog waits, 20 ms where none does.
+All commit after 1,000 records, if they can count them, or 100 ms (`--commit-records`, `--commit-ms`). wiredesk works
+with its defaults: 1,000 records, or 500 ms while there is a backlog, or 20 ms while there is none.
 """
 
 import argparse
@@ -72,7 +72,7 @@ def main() -> int:
 
 
 def _selected(python: Path, only: Sequence[str] | None) -> list[Peer]:
-    """Return the peers that are wanted and can run here; say which cannot."""
+    """Return the selected peers that can run here; say which cannot."""
     installed = []
     for peer in PEERS:
         if only and not any(peer.name.lower().startswith(name.lower()) for name in only):
@@ -110,7 +110,7 @@ async def _compare(args: argparse.Namespace, terms: Terms, peers: Sequence[Peer]
 
 
 class Bench:
-    """Rounds of all peers on one broker, which they find warm."""
+    """Rounds of all peers on one broker that is warmed up."""
 
     def __init__(
         self,
@@ -129,7 +129,7 @@ class Bench:
         self._peers = peers
 
     async def prepare(self) -> None:
-        """Make the topics that all read, or that ours asks for."""
+        """Create the topics that all peers read, or that wiredesk needs."""
         await topics.create(self._kafka, [JOBS, DEAD], partitions=cost.PARTITIONS)
 
     async def costs(self) -> None:
@@ -176,7 +176,7 @@ class Bench:
             print(f"| {peer.name} | {peer.guarantee} | {p50} | {p99} |", flush=True)
 
     def _turns(self) -> Iterator[tuple[int, Peer]]:
-        """Yield the peers of each round; none is always first."""
+        """Yield the peers of each round, in rotating order."""
         for number in range(self._args.rounds):
             shift = number % len(self._peers)
             yield from ((number, peer) for peer in (*self._peers[shift:], *self._peers[:shift]))

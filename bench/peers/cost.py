@@ -1,4 +1,4 @@
-"""What a record costs: CPU of client and broker, and records a second, from a backlog."""
+"""What a record costs: CPU time of client and broker, and records per second, from a backlog."""
 
 import asyncio
 import random
@@ -26,7 +26,7 @@ ALPHABET = "etaoin shrdlu cmfwyp vbgkjq xz "
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one record, over all that were committed while it was measured."""
+    """The cost of one record, averaged over all that were committed during the measurement."""
 
     client_us: float
     broker_us: float
@@ -34,7 +34,7 @@ class Cost:
 
 
 async def publish(kafka: KafkaSettings, topic: str, records: int) -> None:
-    """Write the backlog: text of which no record is like another, and which compresses to about a half."""
+    """Write the backlog: texts that all differ, and compress to about a half."""
     draw = random.Random(7)
     async with clients.started(clients.producer(kafka, "bench", linger_ms=20), kafka) as producer:
         for number in range(records):
@@ -48,7 +48,7 @@ async def measure(
     """Run one worker over the backlog; its first third warms both sides up and is not counted.
 
     Raises:
-        WiredeskError: it ended, or did not come through in time.
+        WiredeskError: the worker exited, or did not finish in time.
     """
     kafka = KafkaSettings(bootstrap_servers=flow.servers)
     await topics.create(kafka, [Topic(flow.target, "Output")], partitions=PARTITIONS)
@@ -70,7 +70,7 @@ async def measure(
 async def _reach(
     admin: AIOKafkaAdminClient, flow: Flow, worker: Worker, broker: psutil.Process, records: int
 ) -> tuple[float, float, float, float]:
-    """Wait until so many records are committed; return how many are, both CPU times, and the time."""
+    """Wait until that number of records is committed; return how many are, both CPU times, and the time."""
     while True:
         if worker.ended:
             raise WiredeskError(f"{flow.group} ended by itself")

@@ -26,7 +26,7 @@ publisher = broker.publisher(OUTPUT, batch=True)
     session_timeout_ms=SESSION_MS,
 )
 async def handle(message: KafkaMessage) -> None:
-    """Do the job, on the bytes as they came: parameters of the bodies' own type would be decoded first."""
+    """Do the job on the raw bytes: parameters of the bodies' own type would be decoded first."""
     await publisher.publish(*[work(body) for body in message.body])
 
 

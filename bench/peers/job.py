@@ -1,4 +1,4 @@
-"""What every worker is given in its environment, and the jobs that they do."""
+"""The environment variables of every worker, and the jobs that the workers do."""
 
 import json
 import os
@@ -12,10 +12,10 @@ OUTPUT = os.environ["BENCH_OUTPUT"]
 
 COMMIT_RECORDS = int(os.environ.get("BENCH_COMMIT_RECORDS", "1000"))
 COMMIT_SECONDS = float(os.environ.get("BENCH_COMMIT_MS", "100")) / 1000
-"""A worker commits after so many records or after so long, whichever comes first; some know the time only."""
+"""A worker commits after this number of records or this time, whichever comes first; some only support the time."""
 
 CODEC = os.environ.get("BENCH_CODEC", "zstd")
-"""That outputs are compressed with."""
+"""The codec of outputs."""
 
 SESSION_MS = 10_000
 

@@ -1,4 +1,4 @@
-"""Two workers and a job of some milliseconds: pages a second, and what is left after a kill -9."""
+"""Two workers and a job of some milliseconds: pages per second, and which outputs exist after a kill -9."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ from wiredesk.runtime.topology import Stage, Topic
 
 PAGE = (ROOT / "samples" / "pages" / "ferry-strike.html").read_text(encoding="utf-8")
 COPIES = 8
-"""Of the sample's markup in one page: some 10 ms of work."""
+"""Copies of the sample's markup in one page: about 10 ms of work."""
 
 WORKERS = 2
 QUIET_SECONDS = 100
@@ -30,7 +30,7 @@ QUIET_SECONDS = 100
 
 @dataclass(frozen=True)
 class Killed:
-    """What came out."""
+    """The result of a run with a kill."""
 
     rate: float
     lost: int
@@ -40,7 +40,7 @@ class Killed:
 async def measure(peer: Peer, terms: Terms, python: Path, pages: int) -> Killed:
     """Kill one of two workers, with all its processes, when a third is done, and start it again at once.
 
-    A broker of its own for each run: no offsets, no open transactions, no caches of another's.
+    Each run has its own broker, without offsets, open transactions and caches of another run.
     """
     with tempfile.TemporaryDirectory(prefix="wiredesk-peers-") as name:
         folder = Path(name)
@@ -74,7 +74,7 @@ async def _outputs(kafka: KafkaSettings, pages: int, at_a_third: Callable[[], No
     async with contextlib.aclosing(read_topic(kafka, ["done"], from_beginning=True)) as reading:
         async for record in reading:
             if record is None:
-                # Complete and quiet for some polls, or quiet for so long that nothing more will come.
+                # Complete and without output for some polls, or without output for so long that no more will arrive.
                 if loop.time() - last > (5 if len(seen) == pages else QUIET_SECONDS):
                     break
                 continue

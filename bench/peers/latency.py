@@ -1,4 +1,4 @@
-"""How long a record takes, from its send to the time at which a read-committed consumer has its output."""
+"""How long a record takes, from its send until a read-committed consumer receives its output."""
 
 import asyncio
 import contextlib
@@ -25,10 +25,10 @@ _PROBE = _SENT.pack(0.0)
 async def measure(
     peer: Peer, flow: Flow, terms: Terms, python: Path, folder: Path, rate: float, seconds: float
 ) -> list[float]:
-    """Return the milliseconds that each record took, of a steady rate.
+    """Return the milliseconds that each record took, at a steady rate.
 
     Raises:
-        WiredeskError: the worker ended, or did not begin in time.
+        WiredeskError: the worker exited, or did not start in time.
     """
     kafka = KafkaSettings(bootstrap_servers=flow.servers)
     made = [Topic(flow.source, "Input"), Topic(f"{flow.source}.dlq", "Dead letters"), Topic(flow.target, "Output")]
@@ -62,7 +62,7 @@ async def measure(
 
 
 async def _send(kafka: KafkaSettings, topic: str, rate: float, count: int, started: asyncio.Event) -> None:
-    """Send a probe to each partition until one comes through; then records at the rate."""
+    """Send a probe to each partition until one is output; then records at the rate."""
     rest = bytes(RECORD_BYTES - _SENT.size)
     async with clients.started(clients.producer(kafka, "bench"), kafka) as producer:
         while not started.is_set():

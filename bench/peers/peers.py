@@ -23,7 +23,7 @@ class Peer:
     """A library, and how it is run.
 
     Attributes:
-        jobs: that it can do.
+        jobs: the jobs that it can do.
         missing: why it cannot be run here, in a line; None where it can.
     """
 
@@ -76,12 +76,12 @@ PEERS = (
     Peer("bare confluent-kafka loop", "exactly once", _own("confluent_worker.py")),
     Peer("bare aiokafka loop", "exactly once (1)", _own("aiokafka_worker.py")),
 )
-"""(1): while no partition moves; see its file."""
+"""Footnote 1: only while no partition moves; see its file."""
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What is equal for all.
+    """Settings that are equal for all peers.
 
     Attributes:
         commit_records: records after which a worker commits, where it can count them.
@@ -98,7 +98,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class Flow:
-    """What one run reads and writes, on the cluster."""
+    """What one run reads and writes on the cluster."""
 
     servers: str
     source: str
@@ -107,7 +107,7 @@ class Flow:
 
 
 class Worker:
-    """A worker of a peer as a process, with all that it starts."""
+    """A worker of a peer as a process, with its child processes."""
 
     def __init__(self, peer: Peer, job: str, flow: Flow, terms: Terms, python: Path, folder: Path) -> None:
         environment = {
@@ -141,18 +141,18 @@ class Worker:
 
     @property
     def cpu_seconds(self) -> float:
-        """CPU that it has taken so far: all threads and processes, those that have ended, too."""
+        """CPU seconds that it has used so far: all threads and processes, including those that have ended."""
         return cpu_seconds(self._process)
 
     def kill(self) -> None:
-        """Kill it with all that it has started."""
+        """Kill it with all its child processes."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
 
 def cpu_seconds(process: psutil.Process) -> float:
-    """Return the CPU that a process and those below it have taken."""
+    """Return the CPU seconds that a process and its descendants have used."""
     spent = 0.0
     for one in (process, *process.children(recursive=True)):
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -161,5 +161,5 @@ def cpu_seconds(process: psutil.Process) -> float:
 
 
 def embedded_brokers() -> list[psutil.Process]:
-    """Return the brokers that this process has started; to be asked before it starts anything else."""
+    """Return the brokers that this process has started; to be called before it starts anything else."""
     return [p for p in psutil.Process().children(recursive=True) if p.name() == "java"]

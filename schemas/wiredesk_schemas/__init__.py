@@ -4,16 +4,16 @@ raw_page          RawPage: what crawlers publish
 accepted_page     AcceptedPage: checked, decoded, under its canonical URL
 cleaned_article   CleanedArticle: headline, byline, times and body
 enriched_article  EnrichedArticle: with language, topics and entities
-skipped_page      SkippedPage: a page that is no article, with the reason
+skipped_page      SkippedPage: a page that is not an article, with the reason
 page_type         PageType: what a page is
 dead_letter       DeadLetterHeaders: why a record could not be processed
-event             Event, DerivedEvent and Part, which events of other packages build on, too
-headers           headers of Kafka: their names, and how they are read
+event             Event, DerivedEvent and Part: base classes, also for events of other packages
+headers           Kafka headers: their names, and how they are read
 ids               deterministic identifiers
 timestamp         Timestamp: a time as precise as the page states it
 rfc3339           timestamps of headers: instants in UTC
 
-This package imports nothing of the services, so that any program can read our topics with it alone.
+This package does not import the services, so any program can read our topics with it alone.
 """
 
 from wiredesk_schemas.accepted_page import AcceptedPage, Charset, CharsetEvidence

@@ -1,4 +1,4 @@
-"""An accepted page: checked, decoded and named; the input of extraction."""
+"""An accepted page: checked, decoded, and under its canonical URL; the input of extraction."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from wiredesk_schemas.event import DerivedEvent, Part
 class CharsetEvidence(StrEnum):
     """What a page's charset was read from, the most trusted first."""
 
-    TEXT = "text"  # the event held text: nothing was to decode
+    TEXT = "text"  # the event held text: nothing had to be decoded
     HEADER = "header"
     BOM = "bom"
     META = "meta"
@@ -20,15 +20,15 @@ class CharsetEvidence(StrEnum):
 
 
 class Charset(Part):
-    """How the body became text."""
+    """How the body was decoded."""
 
     name: str = Field(description="the label of the encoding, as Python's codecs name it", examples=["gb18030"])
     evidence: CharsetEvidence
-    replaced: int = Field(default=0, ge=0, description="bytes that fit no character, replaced by U+FFFD")
+    replaced: int = Field(default=0, ge=0, description="bytes that are not valid in the charset, replaced by U+FFFD")
 
 
 class AcceptedPage(DerivedEvent):
-    """A page that is worth reading: text with a media type, under a canonical URL."""
+    """A valid page: text with a media type, under a canonical URL."""
 
     TYPE: ClassVar[str] = "wiredesk.page.accepted.v1"
 

@@ -11,7 +11,7 @@ from wiredesk_schemas.timestamp import Timestamp
 
 
 class BlockKind(StrEnum):
-    """What a block of the body is to its story."""
+    """The kind of a block of the body."""
 
     PARAGRAPH = "paragraph"
     HEADING = "heading"
@@ -53,11 +53,11 @@ class Evidence(StrEnum):
 
 
 class Extraction(Part):
-    """How the article was read from its page, and how far to trust it."""
+    """How the article was read from its page, and how reliable the result is."""
 
     method: str = Field(examples=["html", "flattened-text"])
     version: str = Field(description="of the extractor")
-    confidence: float = Field(ge=0, le=1, description="that the body is the story, whole and alone")
+    confidence: float = Field(ge=0, le=1, description="confidence that the body is the whole story and nothing else")
     evidence: dict[str, Evidence] = Field(default_factory=dict, description="by name of the field")
 
 
@@ -68,10 +68,10 @@ class CleanedArticle(DerivedEvent):
 
     schema_version: str = Field(default="1.1", pattern=r"^1\.\d+$")
     page_type: Annotated[PageType, Since("1.1")] = Field(
-        default=PageType.ARTICLE, description="an article's, or that of a page with a story"
+        default=PageType.ARTICLE, description="the type of the page: an article, or another page with a story"
     )
     page_type_confidence: Annotated[float | None, Since("1.1")] = Field(
-        default=None, ge=0, le=1, description="that the page is an article"
+        default=None, ge=0, le=1, description="probability that the page is an article"
     )
     title: str | None = Field(default=None, description="the story's own headline, without the site's name")
     subtitle: str | None = Field(default=None, description="standfirst or deck, where the page has one")
@@ -82,7 +82,9 @@ class CleanedArticle(DerivedEvent):
     published_at: Timestamp | None = None
     modified_at: Timestamp | None = None
     source: str | None = Field(default=None, description="the publication", examples=["China Daily"])
-    section: str | None = Field(default=None, description="the publication's own name for it", examples=["Business"])
+    section: str | None = Field(
+        default=None, description="the section, as the publication names it", examples=["Business"]
+    )
     language: str | None = Field(default=None, description="BCP 47, as the page or its publisher states it")
     keywords: tuple[str, ...] = ()
     paragraphs: tuple[Block, ...] = Field(min_length=1, description="the body, in reading order")
@@ -92,7 +94,7 @@ class CleanedArticle(DerivedEvent):
         default=None, description="as the page says; null where it does not"
     )
     is_truncated: Annotated[bool, Since("1.1")] = Field(
-        default=False, description="the page breaks the story off, or says that there is more"
+        default=False, description="the page truncates the story, or says that there is more"
     )
     word_count: int = Field(ge=0, description="words of the body; a run of Han, kana or Thai counts each character")
     extraction: Extraction

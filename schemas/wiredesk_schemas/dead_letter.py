@@ -10,7 +10,7 @@ from wiredesk_schemas.headers import DEAD_LETTER_PREFIX, Headers, header
 
 
 class DeadLetterHeaders(Part):
-    """The headers that a dead letter carries beside its own; on the wire each name begins with `wiredesk_dlq_`.
+    """The headers that a dead letter has beside those of its record; on the wire each name begins with `wiredesk_dlq_`.
 
     Key, value and headers of the record are those it was received with, byte for byte; these headers come after them.
     A received header whose name begins with `wiredesk_` is renamed to `received_wiredesk_...`. So every name that
@@ -22,24 +22,24 @@ class DeadLetterHeaders(Part):
     reason: str = Field(
         description="invalid_event, unknown_version, invalid_url, empty, binary, too_large, undecodable (the page); "
         "error, timeout, memory, crash, output_too_large (its processing); unreadable_record, unreadable_batch (bytes "
-        "that no client can make a record of); oversized_record (it fits into no topic: the value is its batch)"
+        "that cannot be parsed as a record); oversized_record (too large for any topic: the value is its batch)"
     )
-    message: str = Field(description="for a reader: what and where")
+    message: str = Field(description="for people: what is wrong, and where")
     stage: str
     version: str = Field(description="of the stage; empty where it is not known")
     topic: str = Field(description="the topic that the record was read from")
     partition: int = Field(ge=0)
     offset: int = Field(ge=0)
-    time: datetime = Field(description="when it was given up, with offset")
+    time: datetime = Field(description="when it was dead-lettered, with UTC offset")
     stack: str | None = Field(default=None, description="the end of the stack trace, where there is one")
     raw: str | None = Field(
         default=None,
-        description="`value`: the value is the bytes of a record or batch that cannot be read, as they came",
+        description="`value`: the value is the bytes of a record or batch that cannot be read, as received",
     )
     raw_headers: str | None = Field(
         default=None,
-        description="the bytes of the record's headers as they came, where a name among them is no text; in the dead "
-        "letter that name has escapes",
+        description="the bytes of the record's headers as received, if a header name is not valid UTF-8; the dead "
+        "letter has that name with escapes",
     )
 
     @classmethod
@@ -47,10 +47,10 @@ class DeadLetterHeaders(Part):
         """Read a dead letter's headers.
 
         Raises:
-            InvalidEventError: the record is no dead letter.
+            InvalidEventError: the record is not a dead letter.
         """
-        found = {name: header(headers, DEAD_LETTER_PREFIX + name) for name in cls.model_fields}
+        values = {name: header(headers, DEAD_LETTER_PREFIX + name) for name in cls.model_fields}
         try:
-            return cls.model_validate({name: value for name, value in found.items() if value is not None})
+            return cls.model_validate({name: value for name, value in values.items() if value is not None})
         except ValueError as error:
-            raise InvalidEventError(f"no dead letter: {error}") from error
+            raise InvalidEventError(f"not a dead letter: {error}") from error

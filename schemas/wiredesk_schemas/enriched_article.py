@@ -53,7 +53,7 @@ class Coordinates(Part):
 
 
 class Entity(Part):
-    """Somebody or something that the article names, once, with all its mentions."""
+    """A person, organisation, place or other thing that the article names, with all its mentions."""
 
     type: EntityType
     name: str = Field(min_length=1, description="the canonical name", examples=["Loretta E. Lynch", "United States"])
@@ -61,13 +61,11 @@ class Entity(Part):
     count: Annotated[int | None, Since("1.2")] = Field(default=None, ge=1, description="how many mentions there are")
     salience: float = Field(ge=0, le=1, description="1: the story is about it; near 0: mentioned in passing")
     role: str | None = Field(default=None, description="as stated", examples=["US Attorney General"])
-    wikidata: str | None = Field(default=None, pattern=r"^Q\d+$", description="where it is sure")
+    wikidata: str | None = Field(default=None, pattern=r"^Q\d+$", description="if the match is certain")
     country: Annotated[str | None, Since("1.2")] = Field(
         default=None, pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2: of a country, or where a place lies"
     )
-    coordinates: Annotated[Coordinates | None, Since("1.2")] = Field(
-        default=None, description="of a place, where the data has them"
-    )
+    coordinates: Annotated[Coordinates | None, Since("1.2")] = Field(default=None, description="of a place, if known")
 
 
 class LanguageGuess(Part):
@@ -78,7 +76,7 @@ class LanguageGuess(Part):
 
 
 class Model(Part):
-    """A model that took part."""
+    """A model that contributed to the result."""
 
     task: str = Field(examples=["entities", "topics", "language"])
     name: str

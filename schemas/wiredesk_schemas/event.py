@@ -1,4 +1,4 @@
-"""What all events have in common: frozen, JSON on the wire, a version of their schema."""
+"""Base classes of all events: frozen models, JSON on the wire, with a schema version."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,22 +17,22 @@ MAX_ERRORS_LISTED = 3
 
 
 class InvalidEventError(ValueError):
-    """A value is no event of the kind expected. The message names the fields at fault and what is wrong there."""
+    """A value is not an event of the expected type. The message names the invalid fields and says what is wrong."""
 
 
 class UnknownVersionError(InvalidEventError):
-    """An event of a major version that this reader does not understand: it is newer than we are."""
+    """An event of a major version that this reader does not understand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """Marks a field that a later minor version added: older events of the same major version are without it."""
+    """Marks a field that a later minor version added: older events of the same major version do not have it."""
 
     version: str
 
 
 class Part(BaseModel):
-    """A part of an event. Unknown fields are ignored: a reader outlives additions of its major version.
+    """A part of an event. Unknown fields are ignored, so a reader keeps working when a minor version adds fields.
 
     In the JSON Schema of what we write (mode `serialization`) every field is required that all events of the major
     version have: all but those marked with `Since`.
@@ -42,7 +42,7 @@ class Part(BaseModel):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """Return the model's JSON Schema, in which a reader finds what each event has, and since when."""
+        """Return the model's JSON Schema, which says which fields each event has, and since which version."""
         generated = handler(core_schema)
         schema = handler.resolve_ref_schema(generated)
         added = {name: mark.version for name, info in cls.model_fields.items() for mark in _marks(info.metadata)}
@@ -51,7 +51,7 @@ class Part(BaseModel):
             if name in added:
                 field["description"] = "; ".join(filter(None, (field.get("description"), f"since {added[name]}")))
             elif name in required:
-                field.pop("default", None)  # it is always written: readers need no default
+                field.pop("default", None)  # always written, so readers need no default
         if "required" in schema:
             schema["required"] = required
         return generated
@@ -60,8 +60,8 @@ class Part(BaseModel):
 class Event(Part):
     """An event on the wire.
 
-    `TYPE` is the CloudEvents type, with the major version of the schema in it; `schema_version` in the value says the
-    minor one too. Within a major version fields are only added.
+    `TYPE` is the CloudEvents type, which ends with the schema's major version; `schema_version` in the value has the
+    minor version, too. Within a major version fields are only added.
     """
 
     TYPE: ClassVar[str]
@@ -72,9 +72,10 @@ class Event(Part):
 
     @property
     def stated_time(self) -> datetime | None:
-        """When what it reports happened, as its publisher says; None where it does not say.
+        """The time of what the event reports, as its publisher states it; None if it does not.
 
-        It is asked of events in the topic of an entry stage, and becomes the time of all that is made of them.
+        It is used for events in the topic of an entry stage, and becomes the time of every event that is derived from
+        them.
         """
         return None
 
@@ -83,7 +84,7 @@ class Event(Part):
         """Read an event from a Kafka record.
 
         Raises:
-            InvalidEventError: the value is no JSON object, or not one of this event.
+            InvalidEventError: the value is not a JSON object, or not one of this event.
         """
         return cls.from_json(value)
 
@@ -92,7 +93,7 @@ class Event(Part):
         """Read an event's value.
 
         Raises:
-            InvalidEventError: the value is no JSON object, or not one of this event.
+            InvalidEventError: the value is not a JSON object, or not one of this event.
         """
         return cls.from_object(parse_object(value))
 
@@ -104,16 +105,16 @@ class Event(Part):
             UnknownVersionError: it is of another major version.
             InvalidEventError: a field is missing, of the wrong type or out of bounds.
         """
-        major, found = cls.TYPE.rpartition(".v")[2], fields.get("schema_version")
-        if isinstance(found, str) and found.partition(".")[0].isdigit() and found.partition(".")[0] != major:
+        major, version = cls.TYPE.rpartition(".v")[2], fields.get("schema_version")
+        if isinstance(version, str) and version.partition(".")[0].isdigit() and version.partition(".")[0] != major:
             raise UnknownVersionError(
-                f"schema_version: {found[:20]!r} is another major version of {cls.__name__} than {major}, which this "
+                f"schema_version: {version[:20]!r} is another major version of {cls.__name__} than {major}, which this "
                 "reader understands"
             )
         try:
             return cls.model_validate(fields)
         except ValidationError as error:
-            raise InvalidEventError(f"no valid {cls.__name__}: {_what_and_where(error)}") from error
+            raise InvalidEventError(f"not a valid {cls.__name__}: {_what_and_where(error)}") from error
 
 
 class DerivedEvent(Event):
@@ -121,8 +122,8 @@ class DerivedEvent(Event):
 
     schema_version: str = Field(pattern=r"^1\.\d+$", description="major.minor; this reader understands major 1")
     event_id: str = Field(
-        description="UUIDv5 of page id, revision and the stages passed with their versions: a replay by the same "
-        "versions gives the same id, so that a consumer can upsert blindly"
+        description="UUIDv5 of page id, revision, and the stages passed, with their versions: a replay by the same "
+        "versions gives the same id, so that a consumer can upsert"
     )
     page_id: str = Field(description="UUIDv5 of the canonical URL; also the record's key")
     revision: str = Field(description="SHA-256 of the decoded body, hexadecimal: changes when the page does")
@@ -149,13 +150,13 @@ def _marks(metadata: list[Any]) -> list[Since]:
 
 
 def parse_object(value: bytes | None) -> dict[str, Any]:
-    """Parse a JSON object; refuse anything else with a message that names what it is instead."""
+    """Parse a JSON object; anything else raises an error that names what it is instead."""
     if not value:
         raise InvalidEventError("the value is empty")
     try:
         fields = orjson.loads(value)
     except orjson.JSONDecodeError as error:
-        raise InvalidEventError(f"the value is no JSON: {error}") from error
+        raise InvalidEventError(f"the value is not JSON: {error}") from error
     if not isinstance(fields, dict):
         raise InvalidEventError(f"the value is a JSON {type(fields).__name__}, not an object")
     return fields

@@ -1,4 +1,4 @@
-"""Kafka headers: their names, their encoding, and the bounds within which they are read. No other module knows these.
+"""Kafka headers: their names, their encoding, and the bounds within which they are read. Only this module has them.
 
 On the wire, headers are a list of pairs in which a name may occur more than once; the last value wins. Values are UTF-8
 text or null. Every function accepts any bytes.

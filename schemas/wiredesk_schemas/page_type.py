@@ -1,10 +1,10 @@
-"""What a page is."""
+"""Types of pages."""
 
 from enum import StrEnum
 
 
 class PageType(StrEnum):
-    """What a page is, as far as its reader cares."""
+    """The type of a page."""
 
     ARTICLE = "article"
     LIVE_BLOG = "live_blog"

@@ -31,11 +31,11 @@ def _from_base64(value: Any) -> bytes:
     if not isinstance(value, str):
         raise ValueError("must be a string of base64")  # noqa: TRY004 - pydantic reports a ValueError with its field
     if len(value) % 4:
-        raise ValueError("no valid base64: its length is no multiple of 4")
+        raise ValueError("not valid base64: its length is not a multiple of 4")
     try:
         return base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise ValueError(f"no valid base64: {error}") from error
+        raise ValueError(f"not valid base64: {error}") from error
 
 
 BASE64 = r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
@@ -52,7 +52,7 @@ class RawPage(Event):
     It comes in either content mode of CloudEvents for Kafka:
 
     *structured, or plain JSON* (content type `application/json`, `application/cloudevents+json`, or none): the value
-    is an object of these fields; a CloudEvents envelope around them (`specversion`, `data`) is taken off.
+    is an object of these fields; a CloudEvents envelope around them (`specversion`, `data`) is removed.
 
     *binary*: the value is the page, the header `content-type` is the page's own, `ce_subject` is the URL and
     `ce_time` the time of the fetch; the extensions `ce_httpstatus`, `ce_publication` and `ce_language` are
@@ -75,10 +75,12 @@ class RawPage(Event):
         description="the page as the bytes that came over the wire, in base64",
     )
     content_type: str | None = Field(
-        default=None, description="the page's own: text/html; charset=gb2312", examples=["text/html; charset=utf-8"]
+        default=None,
+        description="the page's media type: text/html; charset=gb2312",
+        examples=["text/html; charset=utf-8"],
     )
     charset: str | None = Field(default=None, description="of `body_base64`, where the crawler knows it")
-    fetched_at: Annotated[datetime | None, Field(description="without an offset it is taken as UTC")] = None
+    fetched_at: Annotated[datetime | None, Field(description="without an offset it is read as UTC")] = None
     http_status: int | None = Field(default=None, ge=100, le=599)
     http_headers: dict[str, str] | None = Field(default=None, description="of the response; names in any case")
     source: str | None = Field(default=None, max_length=500, description="the publication, where the crawler knows it")
@@ -114,7 +116,7 @@ class RawPage(Event):
         """Read a raw page from a Kafka record in either content mode.
 
         Raises:
-            InvalidEventError: the value is no JSON, a field is missing or wrong, or a binary page names no URL.
+            InvalidEventError: the value is not JSON, a field is missing or invalid, or a binary page has no URL.
         """
         content_type = header(headers, CONTENT_TYPE) or ""
         if content_type.partition(";")[0].strip().lower() in JSON_TYPES:
@@ -138,7 +140,7 @@ class RawPage(Event):
 
 
 def _without_envelope(fields: dict[str, Any]) -> dict[str, Any]:
-    """Take off the envelope of a structured CloudEvent; `subject` and `time` are used for what `data` leaves out."""
+    """Remove the envelope of a structured CloudEvent; `subject` and `time` are used for what `data` leaves out."""
     if "specversion" not in fields:
         return fields
     data = fields.get("data")

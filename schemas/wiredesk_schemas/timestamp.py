@@ -1,4 +1,4 @@
-"""A time as a page states it: no more precise and no more certain than it was."""
+"""A time with the precision and the offset with which a page states it."""
 
 import re
 from datetime import date, datetime
@@ -10,7 +10,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def _read(value: Any) -> date | datetime:
-    if isinstance(value, date):  # a datetime is one, too
+    if isinstance(value, date):  # a datetime is a date, too
         return value
     if not isinstance(value, str):
         raise ValueError("a time is a string of ISO 8601")  # noqa: TRY004 - pydantic reports a ValueError with its field
@@ -25,8 +25,8 @@ Timestamp = Annotated[
         {
             "type": "string",
             "description": "ISO 8601. With an offset (2015-12-03T08:35:00+08:00) it is an instant; without one "
-            "(2015-12-03T08:35:00) it is local to the source, whose offset is not known; a day alone (2015-12-03) is "
-            "all that the page says.",
+            "(2015-12-03T08:35:00) it is local to the source, whose offset is not known; a date alone (2015-12-03) if "
+            "the page states no time of day.",
             "pattern": r"^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d(:\d\d)?)?)?$",
             "examples": ["2015-12-03T08:35:00+08:00", "2015-12-03T08:35:00", "2015-12-03"],
         }

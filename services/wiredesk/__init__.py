@@ -1,10 +1,10 @@
 """wiredesk: the open-source wire desk of a newsroom. Raw pages in on Kafka, enriched articles out, exactly once.
 
-What other packages use is exported here; `docs/extending.md` shows how:
+Other packages import the names that are exported here; `docs/extending.md` shows how:
 
 - `Stage`, `Topic`: what flows where. An entry point of the group `wiredesk.stages` is a `Stage`.
-- `Service`: what a stage does, a function from an event to events. `Envelope` makes a `Handler` of it.
-- `Handler`, `Record`, `Output`: a stage that reads bytes, and not events, implements a handler itself.
+- `Service`: what a stage does, a function from an event to events. `Envelope` wraps it into a `Handler`.
+- `Handler`, `Record`, `Output`: for a stage that reads bytes instead of events and implements a handler itself.
 - `RejectedError`: raised by a service for an event that can never be processed. `WiredeskError` is the base of all
   errors that wiredesk raises on purpose.
 - `Settings`: the base of a stage's own settings, read from the environment.
@@ -20,11 +20,11 @@ local       the embedded broker, and workers on this machine
 contracts   JSON Schema and AsyncAPI
 pipeline    our topics and stages, and what flows between them
 registry    all installed stages, ours and those of other packages
-envelope    makes records of events, and events of records
+envelope    converts records to events, and events to records
 ingest      the first stage: checks and decodes raw pages
 extractor   the second stage: extracts the article of a page
 enrichment  the third stage: language, topics, entities
-runtime     Kafka, processes, transactions, metrics; it knows no news
+runtime     Kafka, processes, transactions, metrics; independent of news
 testing     a pytest plug-in for stages
 """
 

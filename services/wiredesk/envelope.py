@@ -1,12 +1,12 @@
-"""The envelope: between records, which the runtime moves, and events, which the services speak of.
+"""The envelope: converts the records of the runtime to the events of the services, and back.
 
-A service is a function from an event to events: one, several, or none. This module does what every stage does around
+A service is a function from an event to events: one, several, or none. This module does what every stage needs around
 it: it reads the record, routes each result by its type, adds the CloudEvents headers, and copies the headers that are
 propagated.
 
 The subject of an event is the canonical URL of its page. Its time is when the page was fetched, as its crawler says,
-but no later than its arrival; where the crawler does not say, it is the arrival. Both follow from the raw page's record
-alone, so a replay gives them again.
+but no later than its arrival in Kafka; if the crawler states no time, it is the time of arrival. Both depend on the raw
+page's record alone, so a replay gives the same values.
 """
 
 from collections import Counter
@@ -34,7 +34,7 @@ from wiredesk_schemas.ids import sibling_event_id
 from wiredesk_schemas.rfc3339 import format_rfc3339, parse_rfc3339, to_utc
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-"""The time of an event whose page has neither a time of fetch nor one of arrival: its topic keeps none."""
+"""The time of an event whose page has neither a fetch time nor an arrival time, because its topic has no timestamps."""
 
 
 type Published = DerivedEvent | Sequence[DerivedEvent] | None
@@ -42,18 +42,18 @@ type Published = DerivedEvent | Sequence[DerivedEvent] | None
 
 
 class Service[In: Event](Protocol):
-    """What a stage does, in the words of its field. The same event must always give the same result.
+    """What a stage does, as a function of events. The same event must always give the same result.
 
     Attributes:
         name: of its stage; part of the ids of its events.
-        version: changes with every change of what it makes of the same event; part of the ids, too.
+        version: must change whenever the result for the same event changes; part of the ids, too.
     """
 
     name: str
     version: str
 
     def __call__(self, event: In, /) -> Published:
-        """Return the events that are to be published for an event.
+        """Return the events to publish for an event.
 
         Raises:
             RejectedError: it can never be processed.
@@ -82,7 +82,7 @@ class Envelope[In: Event]:
         """Process a record.
 
         Raises:
-            RejectedError: it holds no such event, or the service refuses it.
+            RejectedError: it does not hold a valid event, or the service rejects it.
         """
         event = self._event(record)
         results = _sequence(self._service(event))
@@ -95,7 +95,7 @@ class Envelope[In: Event]:
         return tuple(self._output(result, propagated_headers, time) for result in _with_own_ids(results))
 
     def _event(self, record: Record) -> Event:
-        """Read a record; where its topic carries events of several types, the header `ce_type` says which."""
+        """Read a record; if its topic has events of several types, the header `ce_type` says which."""
         reads = next(iter(self._reads.values()))
         if len(self._reads) > 1:
             name = header(record.headers, EVENT_TYPE) or ""
@@ -135,7 +135,7 @@ def _sequence(published: Published) -> Sequence[DerivedEvent]:
 
 
 def _with_own_ids(events: Sequence[DerivedEvent]) -> Sequence[DerivedEvent]:
-    """Return events each with an id of its own: of those that came under one id, all but the first are numbered."""
+    """Return events with distinct ids: among events with the same id, all but the first get numbered ids."""
     if len(events) == 1:
         return events
     counts: Counter[str] = Counter()
@@ -151,8 +151,8 @@ def _with_own_ids(events: Sequence[DerivedEvent]) -> Sequence[DerivedEvent]:
 def _event_time(event: Event, record: Record, *, is_entry: bool) -> datetime:
     """Return the time that events made from a record carry, in UTC.
 
-    The first stage finds it; the later ones hand it on. Events of before it was always set have none, or one that a
-    publisher wrote: then the time of arrival is used.
+    The first stage determines it; the later ones pass it on. Events of versions that did not always set it have none,
+    or one that a publisher wrote: then the time of arrival is used.
     """
     if is_entry:
         arrival = _instant(record.timestamp)
@@ -164,7 +164,7 @@ def _event_time(event: Event, record: Record, *, is_entry: bool) -> datetime:
 
 
 def _instant(milliseconds: int) -> datetime | None:
-    """Return the instant of a record's timestamp; None where it has none, or none that a calendar knows."""
+    """Return the instant of a record's timestamp; None if it has none, or if it is outside the years of a datetime."""
     try:
         return EPOCH + timedelta(milliseconds=milliseconds) if milliseconds >= 0 else None
     except OverflowError:

@@ -3,8 +3,8 @@
     pages.raw ─▶ ingest ─▶ pages.accepted ─▶ extractor ─▶ articles.cleaned ─▶ enrichment ─▶ articles.enriched
                     └──────────────────┴─▶ pages.skipped          (every stage: <input topic>.dlq)
 
-This is the only place where a topic of ours is named. Installed packages may add stages: `registry` joins theirs to
-these, and commands ask the registry.
+This is the only place that names our topics. Installed packages may add stages: `registry` combines theirs with ours,
+and commands use the registry.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ ARTICLES_ENRICHED = Topic(
 )
 PAGES_SKIPPED = Topic(
     "pages.skipped",
-    "Valid pages that are no article, with the reason",
+    "Valid pages that are not articles, with the reason",
     retention_ms=30 * DAY_MS,
     events=(SkippedPage,),
     terminal=True,
@@ -42,7 +42,7 @@ PAGES_SKIPPED = Topic(
 
 INGEST = Stage(
     name="ingest",
-    description="Checks, decodes and names raw pages",
+    description="Checks, decodes and identifies raw pages",
     consumes=PAGES_RAW,
     produces=(PAGES_ACCEPTED, PAGES_SKIPPED),
     handler="wiredesk.pipeline:ingest",
@@ -73,11 +73,11 @@ TOPICS = topics_of(STAGES.values())
 """Their topics."""
 
 TERMINAL_TOPICS = tuple(topic for topic in TOPICS if topic.terminal or topic.dead_letters)
-"""Every raw page ends in exactly one of these."""
+"""Every raw page reaches exactly one of these, or a dead-letter topic."""
 
 
-# Services are imported where they are loaded, in the processes that do the work: a worker's image holds the libraries
-# of its own stage only, and the event loop's process none of their models.
+# Services are imported only where they are loaded, in the child processes: a worker's image has the libraries of its
+# own stage only, and the worker's main process loads no models.
 
 
 def ingest() -> Handler:

@@ -1,7 +1,7 @@
 """The registry: every stage that is installed, ours and those of other packages, in the order of the flow.
 
 A stage is an entry point of the group `wiredesk.stages`; ours are in the same group. One that cannot be imported, or
-that conflicts with another, is left out and named in a line: commands that do not need it go on without it.
+that conflicts with another, is left out, and one line names it: commands that do not need it continue without it.
 """
 
 import functools
@@ -25,13 +25,13 @@ GROUP = "wiredesk.stages"
 """The group of entry points."""
 
 OURS = "wiredesk"
-"""The distribution whose stages are registered first: nothing that is installed beside it can take their place."""
+"""The distribution whose stages are registered first: no other package can replace them."""
 
 _EVENT_TYPE = re.compile(r"[A-Za-z0-9][\w.-]*\.v[1-9][0-9]*")
 """The CloudEvents type of an event: it ends in the major version of the event's schema."""
 
 RESERVED = frozenset({"list", "show", "all"})
-"""Words of commands that take the name of a stage."""
+"""Words that commands accept in place of a stage's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +79,17 @@ class Registry:
 
     @property
     def flow(self) -> tuple[Stage, ...]:
-        """The stages through which raw pages reach a terminal topic: of each page exactly one record ends there."""
-        return tuple(stage for stage in self.stages.values() if _leads_to_an_end(stage, self.stages.values()))
+        """The stages through which raw pages reach a terminal topic: exactly one record of each page arrives there."""
+        return tuple(stage for stage in self.stages.values() if _reaches_terminal_topic(stage, self.stages.values()))
 
     @property
     def side_stages(self) -> tuple[Stage, ...]:
-        """The others: they read what the flow writes, and end no page."""
+        """All other stages: they read what the flow writes, and do not decide the outcome of a page."""
         return tuple(stage for stage in self.stages.values() if stage not in self.flow)
 
     @property
     def terminal_topics(self) -> tuple[Topic, ...]:
-        """The topics in which a raw page ends, in exactly one of them; the dead-letter topics of the flow included."""
+        """The last topics of the flow, dead-letter topics included: each raw page reaches exactly one of them."""
         written = topics_of(self.flow)
         return tuple(topic for topic in written if topic.terminal or topic.dead_letters)
 
@@ -106,7 +106,8 @@ class Registry:
     def rivals(self, stage: Stage) -> tuple[Stage, ...]:
         """Return the stages of the flow that read the same topic as a stage beside it.
 
-        What is sent to that topic again for the one would be processed again by the others, and pages would end twice.
+        A record that is sent to that topic again for one stage would be processed again by the others, and its page
+        would have two outcomes.
         """
         return tuple(one for one in self.flow if one.consumes == stage.consumes and one != stage)
 
@@ -114,10 +115,10 @@ class Registry:
         """Return the stage of a name.
 
         Raises:
-            UsageError: there is none, or it was left out; the message says why.
+            UsageError: there is no such stage, or it was left out; the message says why.
         """
-        if (found := self.stages.get(name)) is not None:
-            return found
+        if (stage := self.stages.get(name)) is not None:
+            return stage
         for rejection in self.rejections:
             if rejection.name == name:
                 raise UsageError(str(rejection))
@@ -127,7 +128,7 @@ class Registry:
         """Return the class of a stage's own settings; None where it has none.
 
         Raises:
-            UsageError: it cannot be imported, or is no class of settings.
+            UsageError: it cannot be imported, or is not a subclass of `Settings`.
         """
         from wiredesk.runtime.settings import Settings  # noqa: PLC0415 - help of commands needs no pydantic
 
@@ -136,16 +137,16 @@ class Registry:
         package = self.distributions.get(stage.name, "?")
         module, _, name = stage.settings.partition(":")
         try:
-            found = getattr(import_module(module), name)
+            settings = getattr(import_module(module), name)
         except Exception as error:  # whatever a foreign module raises
             raise UsageError(
                 f"the settings of stage {stage.name!r} of the package {package!r} cannot be loaded: {_line(error)}"
             ) from error
-        if not (isinstance(found, type) and issubclass(found, Settings)):
+        if not (isinstance(settings, type) and issubclass(settings, Settings)):
             raise UsageError(
                 f"the settings of stage {stage.name!r} of the package {package!r} are no subclass of wiredesk.Settings"
             )
-        return found
+        return settings
 
     def of(self, distribution: str) -> "Registry":
         """Return the registry of one package's stages."""
@@ -164,10 +165,10 @@ def registry() -> Registry:
     Warns:
         InstallationWarning: of each stage that is left out.
     """
-    found = load(entry_points(group=GROUP))
-    for rejection in found.rejections:
+    loaded = load(entry_points(group=GROUP))
+    for rejection in loaded.rejections:
         warnings.warn(str(rejection), InstallationWarning, stacklevel=2)
-    return found
+    return loaded
 
 
 def names() -> tuple[str, ...]:
@@ -186,7 +187,7 @@ def topics() -> tuple[Topic, ...]:
 
 
 def terminal_topics() -> tuple[Topic, ...]:
-    """Return the topics in which a raw page ends, in exactly one of them."""
+    """Return the last topics of the flow, dead-letter topics included: each raw page reaches exactly one of them."""
     return registry().terminal_topics
 
 
@@ -206,7 +207,7 @@ def load(points: Iterable[EntryPoint]) -> Registry:
             rejections.append(Rejection(point.name, _distribution(point), str(error)))
     accepted: dict[str, Stage] = {}
     distributions: dict[str, str] = {}
-    # All of ours before any other: nothing that is installed can take the place of one.
+    # All of ours before any other: no other package can replace one.
     for is_ours in (True, False):
         of_turn = [one for one in candidates if (one[1] == OURS) is is_ours]
         rejections += _accept(of_turn, accepted, distributions)
@@ -217,9 +218,9 @@ def load(points: Iterable[EntryPoint]) -> Registry:
 def _accept(
     candidates: list[tuple[Stage, str]], accepted: dict[str, Stage], distributions: dict[str, str]
 ) -> list[Rejection]:
-    """Add stages to those that are accepted, with their packages; return those that cannot be.
+    """Add stages and their packages to the accepted ones; return those that cannot be accepted.
 
-    A stage may read what another one writes that comes later: they are tried again for as long as one is accepted.
+    A stage may read what a later entry of the list writes, so the rest is tried again as long as one is accepted.
     """
     while candidates:
         left: list[tuple[Stage, str]] = []
@@ -239,7 +240,7 @@ def _accept(
 
 
 class _RejectedError(Exception):
-    """An entry point that holds no stage that can be used; the message says why."""
+    """An entry point without a usable stage; the message says why."""
 
 
 def _precedence(point: EntryPoint) -> tuple[bool, str, str]:
@@ -253,14 +254,16 @@ def _distribution(point: EntryPoint) -> str:
 def _loaded(point: EntryPoint) -> Stage:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of foreign modules; they are no business of a command's output
+            warnings.simplefilter("ignore")  # warnings of other packages' modules do not belong in a command's output
             stage: Any = point.load()
     except (Exception, SystemExit) as error:
         raise _RejectedError(f"{point.value} cannot be imported: {_line(error)}") from error
     if not isinstance(stage, Stage):
         raise _RejectedError(f"{point.value} is a {type(stage).__name__}, not a wiredesk.Stage")
     if stage.name != point.name:
-        raise _RejectedError(f"the entry point is named {point.name!r} and the stage {stage.name!r}: name both alike")
+        raise _RejectedError(
+            f"the entry point is named {point.name!r} and the stage {stage.name!r}: use one name for both"
+        )
     if stage.name in RESERVED:
         raise _RejectedError(f"{stage.name!r} is a word of our commands: choose another name")
     if defects := stage.defects():
@@ -292,7 +295,7 @@ def _conflict(stage: Stage, accepted: Mapping[str, Stage], distributions: Mappin
 
 
 def _topic_conflict(stage: Stage, others: Sequence[Stage]) -> str | None:
-    """Return which topic of a stage means something else to another stage."""
+    """Return which topic of a stage is defined differently by another stage."""
     known = {topic.name: topic for topic in topics_of(others)}
     for topic in stage.topics:
         there = known.get(topic.name)
@@ -319,11 +322,11 @@ def _input_conflict(stage: Stage, others: Sequence[Stage]) -> str | None:
 
 
 def _flow_conflict(stage: Stage, others: Sequence[Stage]) -> str | None:
-    """Return why records would go round, or pages end twice."""
+    """Return why records would loop, or pages would have two outcomes."""
     together = [*others, stage]
     if _reaches(stage, stage.consumes, together):
-        return f"what it writes returns to {stage.consumes.name}"
-    flow = [one for one in together if _leads_to_an_end(one, together)]
+        return f"what it writes comes back to {stage.consumes.name}"
+    flow = [one for one in together if _reaches_terminal_topic(one, together)]
     if any(one.consumes.terminal for one in flow):
         return "with it, a page would reach a second terminal topic after the first"
     if len({one.consumes for one in flow}) < len(flow):
@@ -345,7 +348,7 @@ def _reaches(stage: Stage, topic: Topic, stages: Iterable[Stage], passed: frozen
     )
 
 
-def _leads_to_an_end(stage: Stage, stages: Iterable[Stage]) -> bool:
+def _reaches_terminal_topic(stage: Stage, stages: Iterable[Stage]) -> bool:
     """Whether what a stage writes reaches a terminal topic."""
     listed = list(stages)
     return any(topic.terminal and _reaches(stage, topic, listed) for one in listed for topic in one.produces)
@@ -354,7 +357,7 @@ def _leads_to_an_end(stage: Stage, stages: Iterable[Stage]) -> bool:
 def _in_order(stages: Iterable[Stage]) -> list[Stage]:
     """Return stages in the order of the flow: entries first, each after the writers of what it reads.
 
-    Stages that were accepted read entry topics or what accepted ones write, so that there is always a next one.
+    Accepted stages read entry topics or what other accepted stages write, so there is always a next stage.
     """
     left, ordered = list(stages), list[Stage]()
     while left:

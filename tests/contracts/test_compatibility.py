@@ -111,5 +111,5 @@ def test_a_broken_promise_is_found(tmp_path: Path) -> None:
         if path.name.startswith("enriched_article"):
             del schema["properties"]["topics"]
         (tmp_path / path.name).write_text(json.dumps(schema), encoding="utf-8")
-    (told,) = broken_promises(release, tmp_path)
-    assert told == f"enriched_article.v1: topics: is gone (since {release.name})"
+    (problem,) = broken_promises(release, tmp_path)
+    assert problem == f"enriched_article.v1: topics: is gone (since {release.name})"

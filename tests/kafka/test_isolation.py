@@ -71,7 +71,7 @@ async def test_a_dead_letter_is_the_record_as_received(kafka: KafkaSettings) -> 
         "partition": str(sent.partition),
         "offset": str(sent.offset),
     }
-    assert "ValueError: as told" in text(letter, "wiredesk_dlq_message")
+    assert "ValueError: as ordered" in text(letter, "wiredesk_dlq_message")
     assert "Traceback" in text(letter, "wiredesk_dlq_stack")
     assert text(letter, "wiredesk_origin") == f"{kafka.on_cluster('in')}/{sent.partition}/{sent.offset}"
 

@@ -35,7 +35,7 @@ def test_every_form_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def from_commands(lines: list[str]) -> Rows:
-    found = set()
+    rows = set()
     for line in lines:
         words = shlex.split(line)
         assert words[:6] == [
@@ -48,8 +48,8 @@ def from_commands(lines: list[str]) -> Rows:
         ]
         options = list(zip(words[6::2], words[7::2], strict=True))
         (kind, name), pattern = options[-2], options[-1][1]
-        found |= {(kind.removeprefix("--"), pattern, name, value.upper()) for _, value in options[:-2]}
-    return found
+        rows |= {(kind.removeprefix("--"), pattern, name, value.upper()) for _, value in options[:-2]}
+    return rows
 
 
 def from_yaml(text: str) -> Rows:

@@ -68,13 +68,13 @@ def sound(base: int, count: int, codec: int = 0) -> bytes:
 
 
 def read(data: bytes, start: int = 0) -> list[Record]:
-    nexts, found = start, []
+    nexts, records = start, []
     for one in Batches(data):
         for record in one.records("t", 0, nexts):
             nexts = record.offset + 1
-            found.append(record)
+            records.append(record)
         nexts = max(nexts, one.next_offset)
-    return found
+    return records
 
 
 def values(records: list[Record]) -> list[bytes | None]:
@@ -83,8 +83,8 @@ def values(records: list[Record]) -> list[bytes | None]:
 
 @pytest.mark.parametrize("codec", PACK)
 def test_sound_batches_are_read(codec: int) -> None:
-    found = read(sound(0, 3, codec) + sound(5, 2, codec))
-    assert [(r.offset, r.value, r.headers, r.defect) for r in found] == [
+    records = read(sound(0, 3, codec) + sound(5, 2, codec))
+    assert [(r.offset, r.value, r.headers, r.defect) for r in records] == [
         (n, b"v%d" % n, (("h", b"x"),), None) for n in (0, 1, 2, 5, 6)
     ]
     assert [r.offset for r in read(sound(0, 3, codec), start=2)] == [2], "from the middle of a batch"
@@ -98,9 +98,9 @@ def test_sound_batches_are_read(codec: int) -> None:
 def test_a_header_name_that_is_none_costs_its_record_alone(codec: int, name: Name, shown: str, problem: str) -> None:
     headers: list[tuple[Name, bytes | None]] = [(b"fine", b"1"), (name, b"2"), (b"", None)]
     payload = encoded(0, b"before", []) + encoded(1, b"hostile", headers) + encoded(2, b"after", [])
-    found = read(batch(payload, 3, codec=codec) + sound(3, 1))
-    assert values(found) == [b"before", b"after", b"v3"]
-    hostile = found[1]
+    records = read(batch(payload, 3, codec=codec) + sound(3, 1))
+    assert values(records) == [b"before", b"after", b"v3"]
+    hostile = records[1]
     assert (hostile.offset, hostile.key, hostile.value) == (1, b"k", b"hostile")
     assert hostile.headers == (("fine", b"1"), (shown, b"2"), ("", None))
     assert hostile.defect is not None
@@ -111,9 +111,9 @@ def test_a_header_name_that_is_none_costs_its_record_alone(codec: int, name: Nam
 
 def test_odd_headers_that_are_allowed_are_no_defect() -> None:
     headers: list[tuple[Name, bytes | None]] = [(b"", b""), (b"n" * 100_000, None), *((b"x", b"y"),) * 50_000]
-    (found,) = read(batch(encoded(0, b"v", headers), 1))
-    assert found.defect is None
-    assert len(found.headers) == 50_002
+    (record,) = read(batch(encoded(0, b"v", headers), 1))
+    assert record.defect is None
+    assert len(record.headers) == 50_002
 
 
 @pytest.mark.parametrize("codec", [unpacking.NONE, unpacking.ZSTD])
@@ -123,13 +123,13 @@ def test_a_record_of_too_many_headers_is_kept_as_bytes(codec: int, monkeypatch: 
     headers: list[tuple[Name, bytes | None]] = [(b"", None)] * 1001
     hostile = encoded(1, b"v", headers)
     payload = encoded(0, b"before", headers[1:]) + hostile + encoded(2, b"after", [])
-    found = read(batch(payload, 3, codec=codec))
-    assert values(found) == [b"before", b"after"]
-    assert len(found[0].headers) == 1000
-    assert found[0].memory > 1000 * 64 > found[0].size, "what is in flight is bounded by memory"
-    assert found[1].value == hostile[len(hostile) - len(found[1].value or b"") :]
-    assert found[1].defect is not None
-    assert "1001 headers" in found[1].defect.message
+    records = read(batch(payload, 3, codec=codec))
+    assert values(records) == [b"before", b"after"]
+    assert len(records[0].headers) == 1000
+    assert records[0].memory > 1000 * 64 > records[0].size, "what is in flight is bounded by memory"
+    assert records[1].value == hostile[len(hostile) - len(records[1].value or b"") :]
+    assert records[1].defect is not None
+    assert "1001 headers" in records[1].defect.message
     assert has_too_many_headers(payload, 0, 3)
     assert not has_too_many_headers(payload[: len(payload) // 2], 0, 3)
 
@@ -139,13 +139,13 @@ async def test_an_answer_is_read_as_far_as_there_is_memory_for_it(monkeypatch: p
     monkeypatch.setattr(fetching, "ANSWER_BYTES", 3 << 20)
     large = b"".join(encoded(n, bytes(1 << 20), []) for n in range(4))
     data = batch(large, 4, codec=unpacking.ZSTD) + batch(large, 4, base=4, codec=unpacking.ZSTD)
-    start, found = 0, list[list[int]]()
+    start, offsets = 0, list[list[int]]()
     while start < 8:
         make: Any = fetching.PartitionRecords
         answer = make(TopicPartition("t", 0), Batches(data), [], start, None, None, check_crcs=False, isolation_level=1)
-        found.append([record.offset for record in answer])
+        offsets.append([record.offset for record in answer])
         start = answer.next_fetch_offset
-    assert found == [[0, 1, 2], [3, 4, 5], [6, 7]]
+    assert offsets == [[0, 1, 2], [3, 4, 5], [6, 7]]
 
 
 async def test_an_answer_that_cannot_be_read_costs_no_record_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,9 +176,9 @@ async def test_an_answer_that_cannot_be_read_costs_no_record_of_another(monkeypa
 
     def answer(tp: TopicPartition, data: bytes) -> None:
         make: Any = fetching.PartitionRecords
-        found = make(tp, Batches(data), [], positions[tp], None, None, check_crcs=False, isolation_level=1)
+        records = make(tp, Batches(data), [], positions[tp], None, None, check_crcs=False, isolation_level=1)
         make = fetcher.FetchResult
-        library._records[tp] = make(tp, assignment=assignment, partition_records=found, backoff=0)
+        library._records[tp] = make(tp, assignment=assignment, partition_records=records, backoff=0)
 
     async def getmany(*partitions: TopicPartition, timeout_ms: int, max_records: int | None) -> Any:
         return await library.fetched_records(partitions, timeout_ms / 1000, max_records)
@@ -207,18 +207,18 @@ def test_records_before_a_damaged_one_are_not_read_once_more(monkeypatch: pytest
     monkeypatch.setattr(OneByOne, "_record", noted)
     payload = b"".join(encoded(n, b"v%d" % n, []) for n in range(100))
     payload += encoded(100, b"hostile", [(b"\xff", b"")]) + encoded(101, b"after", [])
-    found = read(batch(payload, 102))
-    assert [record.offset for record in found] == list(range(102))
-    assert [record.offset for record in found if record.defect] == [100]
+    records = read(batch(payload, 102))
+    assert [record.offset for record in records] == list(range(102))
+    assert [record.offset for record in records if record.defect] == [100]
     assert read_alone == [100, 101]
 
 
 def test_a_wrong_checksum_costs_its_batch_alone() -> None:
     damaged = bytearray(sound(3, 4))
     damaged[-1] ^= 0xFF
-    found = read(sound(0, 3) + bytes(damaged) + sound(7, 1))
-    assert values(found) == [b"v0", b"v1", b"v2", b"v7"]
-    assert [(r.offset, r.value, r.defect and r.defect.reason) for r in found if r.defect] == [
+    records = read(sound(0, 3) + bytes(damaged) + sound(7, 1))
+    assert values(records) == [b"v0", b"v1", b"v2", b"v7"]
+    assert [(r.offset, r.value, r.defect and r.defect.reason) for r in records if r.defect] == [
         (3, bytes(damaged), "unreadable_batch")
     ]
 
@@ -227,8 +227,8 @@ def test_a_damaged_batch_is_passed_as_a_whole() -> None:
     """Whoever commits the offset after it, and begins there again, does not meet it once more."""
     damaged = bytearray(sound(3, 4))
     damaged[-1] ^= 0xFF
-    (found,) = read(bytes(damaged))
-    assert (found.offset, found.next_offset) == (3, 7)
+    (record,) = read(bytes(damaged))
+    assert (record.offset, record.next_offset) == (3, 7)
     (again,) = read(bytes(damaged), start=5)
     assert (again.offset, again.next_offset) == (5, 7)
     assert again.defect is not None
@@ -257,9 +257,9 @@ def test_a_damaged_offset_costs_no_record_of_the_batch_before(offset: int) -> No
 )
 def test_what_does_not_unpack_costs_its_batch_alone(codec: int, packed: bytes, problem: str) -> None:
     hostile = batch(b"", 2, base=3, codec=codec, packed=packed)
-    found = read(sound(0, 3) + hostile + sound(5, 1))
-    assert values(found) == [b"v0", b"v1", b"v2", b"v5"]
-    (unreadable,) = [r for r in found if r.defect]
+    records = read(sound(0, 3) + hostile + sound(5, 1))
+    assert values(records) == [b"v0", b"v1", b"v2", b"v5"]
+    (unreadable,) = [r for r in records if r.defect]
     assert unreadable.defect is not None
     assert problem in unreadable.defect.message
     assert unreadable.value == hostile
@@ -296,25 +296,25 @@ def test_a_stream_of_many_empty_gzip_members_takes_no_time() -> None:
 def test_a_record_of_a_wrong_length_costs_itself_or_what_follows() -> None:
     first, last = encoded(0, b"first", []), encoded(2, b"last", [])
     broken = varint(8) + b"\0\0\2" + varint(500) + b"abc"  # a key of 500 bytes in a record of 8
-    found = read(batch(first + broken + last, 3))
-    assert values(found) == [b"first", b"last"]
-    assert found[1].value == broken[1:]
+    records = read(batch(first + broken + last, 3))
+    assert values(records) == [b"first", b"last"]
+    assert records[1].value == broken[1:]
     overlong = varint(9000) + b"abc"
-    found = read(batch(first + overlong + last, 3) + sound(3, 1))
-    assert values(found) == [b"first", b"v3"]
-    assert found[1].value == overlong + last
+    records = read(batch(first + overlong + last, 3) + sound(3, 1))
+    assert values(records) == [b"first", b"v3"]
+    assert records[1].value == overlong + last
 
 
 def test_offsets_outside_of_the_batch_are_not_believed() -> None:
     far = encoded(5_000_000, b"far", [])
-    found = read(batch(encoded(0, b"first", []) + far, 2) + sound(2, 1))
-    assert [(r.offset, r.value) for r in found if not r.defect] == [(0, b"first"), (2, b"v2")]
-    assert [(r.offset, r.value) for r in found if r.defect] == [(1, far[1:])]
+    records = read(batch(encoded(0, b"first", []) + far, 2) + sound(2, 1))
+    assert [(r.offset, r.value) for r in records if not r.defect] == [(0, b"first"), (2, b"v2")]
+    assert [(r.offset, r.value) for r in records if r.defect] == [(1, far[1:])]
 
 
 def test_what_stands_after_the_last_record_is_kept() -> None:
-    found = read(batch(encoded(0, b"first", []) + b"left over", 1, last=1) + sound(2, 1))
-    assert [(r.offset, r.value, bool(r.defect)) for r in found] == [
+    records = read(batch(encoded(0, b"first", []) + b"left over", 1, last=1) + sound(2, 1))
+    assert [(r.offset, r.value, bool(r.defect)) for r in records] == [
         (0, b"first", False),
         (1, b"left over", True),
         (2, b"v2", False),
@@ -324,8 +324,8 @@ def test_what_stands_after_the_last_record_is_kept() -> None:
 def test_a_batch_of_an_unknown_format_is_kept_whole() -> None:
     future = bytearray(sound(0, 2))
     future[16] = 9
-    found = read(bytes(future) + sound(2, 1))
-    assert [(r.offset, r.defect and r.defect.message) for r in found] == [
+    records = read(bytes(future) + sound(2, 1))
+    assert [(r.offset, r.defect and r.defect.message) for r in records] == [
         (0, "unknown batch format: magic 9"),
         (2, None),
     ]
@@ -352,11 +352,11 @@ def test_bytes_changed_anywhere_stop_nothing(
             one[17:21] = struct.pack(">I", calc_crc32c(bytes(one[21:])))
         middle += one
         base += count
-    found = read(sound(0, 2) + bytes(middle) + sound(base, 2))
-    offsets = [record.offset for record in found]
+    records = read(sound(0, 2) + bytes(middle) + sound(base, 2))
+    offsets = [record.offset for record in records]
     assert offsets == sorted(set(offsets)), "each once, and in order"
-    assert [r.value for r in found if r.offset < 2] == [b"v0", b"v1"]
-    assert [r.value for r in found if r.offset >= base] == [b"v%d" % base, b"v%d" % (base + 1)]
+    assert [r.value for r in records if r.offset < 2] == [b"v0", b"v1"]
+    assert [r.value for r in records if r.offset >= base] == [b"v%d" % base, b"v%d" % (base + 1)]
 
 
 @given(st.binary(max_size=300))

@@ -93,12 +93,12 @@ def test_blank_lines_are_counted() -> None:
 
 @settings(deadline=None)
 @given(st.lists(st.text(max_size=120), min_size=1, max_size=40))
-def test_any_texts_can_be_described(found: list[str]) -> None:
-    described = features.text_features(found, [words.split(text) for text in found])
+def test_any_texts_can_be_described(texts: list[str]) -> None:
+    described = features.text_features(texts, [words.split(text) for text in texts])
     described |= features.position_features(described)
     described |= features.neighbour_features(described, described, (-2, 1))
     for name, column in described.items():
-        assert column.shape == (len(found),), name
+        assert column.shape == (len(texts),), name
         assert np.isfinite(column).all(), name
 
 
@@ -147,9 +147,9 @@ def trees() -> Trees:
     ],
 )
 def test_trees_add_up_the_leaves_that_their_questions_lead_to(length: float, linked: float, odds: float) -> None:
-    told = trees().log_odds({"length": np.array([length]), "linked": np.array([linked])})
-    assert told[0] == pytest.approx(odds - 10)
-    assert probabilities(told)[0] == pytest.approx(1 / (1 + np.exp(10 - odds)))
+    log_odds = trees().log_odds({"length": np.array([length]), "linked": np.array([linked])})
+    assert log_odds[0] == pytest.approx(odds - 10)
+    assert probabilities(log_odds)[0] == pytest.approx(1 / (1 + np.exp(10 - odds)))
 
 
 UNITS = 3
@@ -173,9 +173,9 @@ def network() -> Network:
 @given(st.lists(st.tuples(st.floats(-1e9, 1e9), st.floats(0, 1), st.floats(-700, 700)), min_size=1, max_size=40))
 def test_the_network_judges_any_page(rows: list[tuple[float, float, float]]) -> None:
     length, linked, odds = (np.array(column) for column in zip(*rows, strict=True))
-    told = network().log_odds({"length": length, "linked": linked}, odds)
-    assert told.shape == (len(rows),)
-    assert np.isfinite(told).all()
+    log_odds = network().log_odds({"length": length, "linked": linked}, odds)
+    assert log_odds.shape == (len(rows),)
+    assert np.isfinite(log_odds).all()
 
 
 def test_the_network_sees_the_texts_around_and_the_page_as_a_whole() -> None:
@@ -192,8 +192,8 @@ def test_the_network_sees_the_texts_around_and_the_page_as_a_whole() -> None:
 def test_an_untrained_network_leaves_the_verdict_to_the_trees() -> None:
     silent = {name: np.zeros_like(weight) for name, weight in network().weights.items()}
     silent |= {"trees": np.ones(1, np.float32), "enter": np.zeros((3, UNITS), np.float32)}
-    told = Network(("length",), np.zeros(1, np.float32), np.ones(1, np.float32), silent)
-    assert told.log_odds({"length": np.array([5.0, 9.0])}, np.array([2.0, -2.0])).tolist() == [2.0, -2.0]
+    silent_network = Network(("length",), np.zeros(1, np.float32), np.ones(1, np.float32), silent)
+    assert silent_network.log_odds({"length": np.array([5.0, 9.0])}, np.array([2.0, -2.0])).tolist() == [2.0, -2.0]
 
 
 def test_a_model_survives_its_file(tmp_path: Path) -> None:
@@ -225,9 +225,9 @@ def test_a_text_of_another_subject_shares_no_stems() -> None:
         words.split(text) for text in (BODY, BODY.replace("The", "One"), "Subscribe today: newsletters every morning")
     ]
     prose = np.array([True, True, False])
-    told = features.cohesion_features(split, prose, prose)
-    assert told["shared_stems"].tolist() == [1.0, 1.0, 0.0]
-    assert told["stems_alone"][2] == 1.0
+    cohesion = features.cohesion_features(split, prose, prose)
+    assert cohesion["shared_stems"].tolist() == [1.0, 1.0, 0.0]
+    assert cohesion["stems_alone"][2] == 1.0
 
 
 def test_texts_that_begin_like_boilerplate_are_known() -> None:

@@ -42,7 +42,7 @@ async def test_a_full_disk_is_told_before_kafka_meets_it(tmp_path: Path, monkeyp
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         ("[main] ERROR kafka.Kafka$ - Exiting: java.io.IOException: No space left on device", "is full"),
         ("[main] ERROR kafka.Kafka$ - Exiting: the lock is held", "the lock is held"),
@@ -55,11 +55,11 @@ async def test_a_full_disk_is_told_before_kafka_meets_it(tmp_path: Path, monkeyp
         ("[main] INFO kafka.Kafka$ - fine", "exit code"),
     ],
 )
-def test_a_failure_is_told_by_what_the_log_says(line: str, told: str, tmp_path: Path) -> None:
+def test_a_failure_is_told_by_what_the_log_says(line: str, message: str, tmp_path: Path) -> None:
     address = Address(1, 9092, 9093)
     node = Node(address, [address], tmp_path, "")
     (tmp_path / "kafka.log").write_text(f"{line}\n[main] INFO bye\n" + "[main] INFO closing\n" * 900)
-    assert told in node.failure()
+    assert message in node.failure()
 
 
 def test_a_jar_that_is_not_what_it_should_be_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,11 +82,11 @@ async def test_a_folder_in_use_names_the_process(tmp_path: Path) -> None:
     folder.mkdir()
     (tmp_path / "link").symlink_to(folder)
     with holder(folder) as (process, _):
-        told = rf"in use by process {process.pid} \(wiredesk broker since \d{{4}}-.*\+00:00\)$"
+        message = rf"in use by process {process.pid} \(wiredesk broker since \d{{4}}-.*\+00:00\)$"
         for path in (folder, tmp_path / "link", Path(os.path.relpath(folder))):
-            with pytest.raises(UnavailableError, match=told):
+            with pytest.raises(UnavailableError, match=message):
                 await acquire(path)
-            with pytest.raises(UnavailableError, match=told):  # before the port is looked at, or a file is touched
+            with pytest.raises(UnavailableError, match=message):  # before the port is looked at, or a file is touched
                 await EmbeddedKafka(path, tmp_path / "cache", port=1).__aenter__()
         assert sorted(path.name for path in folder.iterdir()) == ["lock", "lock.owner"]
 

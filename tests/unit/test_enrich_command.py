@@ -107,7 +107,7 @@ def test_a_page_without_an_article_ends_with_exit_code_1(tmp_path: Path, capfd: 
     [
         (b"", [], "there is no text in it"),
         (b"\xff\xfe\xff", [], "not UTF-8"),
-        (b'{"a": 1}', [], "no valid CleanedArticle"),
+        (b'{"a": 1}', [], "not a valid CleanedArticle"),
         (b'{"url": "https://a.example/", "body": "\\u0001\\u0002\\u0003"}', [], "binary"),
         (b"{[", [], "unexpected character"),
         (b"page type: article\n\n", [], "there is no text in it"),

@@ -16,10 +16,10 @@ FERRY = str(SAMPLES / "pages" / "ferry-strike.html")
 
 def test_an_article_is_shown_for_readers(capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["extract", FERRY]) == 0
-    told = capfd.readouterr().out
-    assert "title: Ferry crews end strike after night of talks" in told
-    assert "by: Maeve Dunmore, Tom Ashby" in told
-    assert "Ferry crews on the southern routes" in told
+    output = capfd.readouterr().out
+    assert "title: Ferry crews end strike after night of talks" in output
+    assert "by: Maeve Dunmore, Tom Ashby" in output
+    assert "Ferry crews on the southern routes" in output
 
 
 def test_json_is_the_event_that_the_stage_publishes(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -39,10 +39,10 @@ def test_an_event_brings_its_own_address(capfd: pytest.CaptureFixture[str], tmp_
 
 def test_an_explanation_names_what_was_dropped_and_why(capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["extract", FERRY, "--explain"]) == 0
-    told = capfd.readouterr().out
-    assert "title: from " in told
-    assert told.splitlines()[0] == "8 texts kept"
-    marks = [line.split(maxsplit=1)[0] for line in told.splitlines() if line.startswith(("kept ", "dropped "))]
+    output = capfd.readouterr().out
+    assert "title: from " in output
+    assert output.splitlines()[0] == "8 texts kept"
+    marks = [line.split(maxsplit=1)[0] for line in output.splitlines() if line.startswith(("kept ", "dropped "))]
     assert marks == sorted(marks, reverse=True), "the kept texts come first"
     assert set(marks) == {"kept", "dropped"}
     assert run(["extract", FERRY, "--explain", "--json"]) == 0
@@ -91,7 +91,7 @@ def test_a_page_that_is_no_article_says_so(capfd: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["extract", "nowhere.html"], "no such file"),
         (["extract", str(SAMPLES / "pages")], "11 files; give one"),
@@ -99,11 +99,13 @@ def test_a_page_that_is_no_article_says_so(capfd: pytest.CaptureFixture[str]) ->
         (["extract", FERRY, "--site-rules", "nowhere.toml"], "nowhere.toml: No such file or directory"),
     ],
 )
-def test_a_wrong_call_is_told_in_one_line(arguments: list[str], told: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_call_is_told_in_one_line(
+    arguments: list[str], message: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     assert run(arguments) == 2
     lines = capfd.readouterr().err.splitlines()
     assert len(lines) == 1
-    assert told in lines[0]
+    assert message in lines[0]
 
 
 @pytest.mark.parametrize("terminal", [False, True])
@@ -120,11 +122,11 @@ def test_a_hostile_page_is_json_and_text_that_is_safe(
     )
     for option in ("--json", "--explain"):
         assert run(["extract", str(page), option, *(["--json"] if option == "--explain" else [])]) == 0
-        told = capfd.readouterr().out
-        assert "\x9b" in orjson.dumps(orjson.loads(told)).decode(), "nothing is lost for a parser"
-        assert not {"\x9b", "\x1b", "\u202e", "\u2066"} & set(told)
+        output = capfd.readouterr().out
+        assert "\x9b" in orjson.dumps(orjson.loads(output)).decode(), "nothing is lost for a parser"
+        assert not {"\x9b", "\x1b", "\u202e", "\u2066"} & set(output)
     for options in ([], ["--explain"]):
         assert run(["extract", str(page), *options]) == 0
-        told = capfd.readouterr().out
-        assert "\\x9b31m\\u202eevil" in told
-        assert not {"\x9b", "\x07", "\u202e", "\u2066"} & set(told)
+        output = capfd.readouterr().out
+        assert "\\x9b31m\\u202eevil" in output
+        assert not {"\x9b", "\x07", "\u202e", "\u2066"} & set(output)

@@ -31,9 +31,9 @@ def read(body: str | bytes, url: str = "https://paper.example/a/story", **fields
 
 
 def article(body: str | bytes, **fields: Any) -> CleanedArticle:
-    found = read(body, **fields)
-    assert isinstance(found, CleanedArticle), found
-    return found
+    result = read(body, **fields)
+    assert isinstance(result, CleanedArticle), result
+    return result
 
 
 def sample(name: str) -> CleanedArticle:
@@ -41,27 +41,27 @@ def sample(name: str) -> CleanedArticle:
 
 
 def test_semantic_html_with_json_ld() -> None:
-    found = sample("ferry-strike.html")
-    assert found.title == "Ferry crews end strike after night of talks"
-    assert found.subtitle == "Union accepts a pay rise of six per cent; first sailings leave on Sunday"
-    assert found.authors == ("Maeve Dunmore", "Tom Ashby")
-    assert found.published_at == datetime.fromisoformat("2026-03-14T07:40:00+00:00")
-    assert found.modified_at == datetime.fromisoformat("2026-03-14T11:05:00+00:00")
-    assert (found.source, found.section, found.language) == ("The Harbour Courier", "Transport", "en-GB")
-    assert found.keywords == ("ferries", "strike", "wages")
-    assert found.lead_image is not None
-    assert found.lead_image.url == "https://paper.example/images/ferry.jpg"
-    assert found.paragraphs[0].text.startswith("Ferry crews on the southern routes")
-    assert found.paragraphs[-1].text.endswith("would last longer.")
-    assert BlockKind.HEADING in {block.kind for block in found.paragraphs}
-    body = "\n".join(block.text for block in found.paragraphs)
+    extracted = sample("ferry-strike.html")
+    assert extracted.title == "Ferry crews end strike after night of talks"
+    assert extracted.subtitle == "Union accepts a pay rise of six per cent; first sailings leave on Sunday"
+    assert extracted.authors == ("Maeve Dunmore", "Tom Ashby")
+    assert extracted.published_at == datetime.fromisoformat("2026-03-14T07:40:00+00:00")
+    assert extracted.modified_at == datetime.fromisoformat("2026-03-14T11:05:00+00:00")
+    assert (extracted.source, extracted.section, extracted.language) == ("The Harbour Courier", "Transport", "en-GB")
+    assert extracted.keywords == ("ferries", "strike", "wages")
+    assert extracted.lead_image is not None
+    assert extracted.lead_image.url == "https://paper.example/images/ferry.jpg"
+    assert extracted.paragraphs[0].text.startswith("Ferry crews on the southern routes")
+    assert extracted.paragraphs[-1].text.endswith("would last longer.")
+    assert BlockKind.HEADING in {block.kind for block in extracted.paragraphs}
+    body = "\n".join(block.text for block in extracted.paragraphs)
     assert not re.search(r"newsletter|Related|Privacy|Photograph|By Maeve", body)
-    assert found.extraction.evidence["published_at"] is Evidence.JSON_LD
-    assert 0 < found.extraction.confidence <= 1
+    assert extracted.extraction.evidence["published_at"] is Evidence.JSON_LD
+    assert 0 < extracted.extraction.confidence <= 1
 
 
 @pytest.mark.parametrize(
-    ("stated", "told"),
+    ("stated", "expected"),
     [
         ("/a b.jpg", "https://paper.example/a%20b.jpg"),
         ("https://user:hunter2@cdn.example/x.jpg", "https://cdn.example/x.jpg"),
@@ -73,10 +73,10 @@ def test_semantic_html_with_json_ld() -> None:
         ("https://[broken/x.jpg", None),
     ],
 )
-def test_an_image_is_an_address_that_can_be_handed_on(stated: str, told: str | None) -> None:
+def test_an_image_is_an_address_that_can_be_handed_on(stated: str, expected: str | None) -> None:
     head = f"<head><meta property='og:image' content='{stated}'></head>"
     image = article(f"<html>{head}<body><article><h1>Library stays</h1>{STORY}</article></body></html>").lead_image
-    assert (image and image.url) == told
+    assert (image and image.url) == expected
 
 
 @pytest.mark.parametrize(
@@ -93,11 +93,11 @@ def test_an_image_is_an_address_that_can_be_handed_on(stated: str, told: str | N
     ],
 )  # fmt: skip
 def test_sites_of_every_make(name: str, title: str, published: date | None, first: str) -> None:
-    found = sample(name)
-    assert found.title == title
-    assert found.published_at == published
-    assert found.paragraphs[0].text.startswith(first)
-    assert found.word_count > 100
+    extracted = sample(name)
+    assert extracted.title == title
+    assert extracted.published_at == published
+    assert extracted.paragraphs[0].text.startswith(first)
+    assert extracted.word_count > 100
 
 
 @pytest.mark.parametrize(
@@ -113,10 +113,10 @@ def test_sites_of_every_make(name: str, title: str, published: date | None, firs
     ],
 )  # fmt: skip
 def test_what_is_no_article_is_skipped_with_its_reason(body: str, url: str, reason: str) -> None:
-    found = read(body, url=url)
-    assert isinstance(found, SkippedPage)
-    assert (found.reason, found.stage) == (reason, "extractor")
-    assert found.detail
+    skipped = read(body, url=url)
+    assert isinstance(skipped, SkippedPage)
+    assert (skipped.reason, skipped.stage) == (reason, "extractor")
+    assert skipped.detail
 
 
 @pytest.mark.parametrize(
@@ -172,15 +172,15 @@ def test_names_in_a_byline(byline: str, wanted: tuple[str, ...]) -> None:
 )
 def test_people_and_agencies_are_told_apart(head: str, people: tuple[str, ...], agencies: tuple[str, ...]) -> None:
     page = f'<head><title>Library saved</title><script type="application/ld+json">{head}</script></head><h1>Library saved</h1>{STORY}'
-    found = article(page)
-    assert (found.authors, found.agencies) == (people, agencies)
+    extracted = article(page)
+    assert (extracted.authors, extracted.agencies) == (people, agencies)
 
 
 def test_a_page_that_names_itself_is_asked_again() -> None:
     head = '<meta property="og:site_name" content="The Paper"><meta name="author" content="The Paper">'
-    found = article(f'<head>{head}</head><h1>Library saved</h1><p class="byline">By Ida Lund</p>{STORY}')
-    assert found.authors == ("Ida Lund",)
-    assert found.extraction.evidence["authors"] is Evidence.DOM
+    extracted = article(f'<head>{head}</head><h1>Library saved</h1><p class="byline">By Ida Lund</p>{STORY}')
+    assert extracted.authors == ("Ida Lund",)
+    assert extracted.extraction.evidence["authors"] is Evidence.DOM
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_broken_json_ld_costs_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
-    "found",
+    "nodes",
     [
         [{"@type": "NewsArticle", "url": "a"}, {"@type": "NewsArticle", "headline": "own"}],
         [{"@type": "NewsArticle", "headline": "teaser"}, {"@type": "Article", "headline": "own", "datePublished": "x"}],
@@ -227,15 +227,15 @@ def test_broken_json_ld_costs_nothing_else() -> None:
         [{"@type": "Article", "headline": "own"}, {"@type": "Article", "headline": "of a teaser that comes later"}],
     ],
 )
-def test_of_several_articles_the_one_with_most_to_say_is_the_pages_own(found: list[Node]) -> None:
-    assert article_node(found)["headline"] == "own"
+def test_of_several_articles_the_one_with_most_to_say_is_the_pages_own(nodes: list[Node]) -> None:
+    assert article_node(nodes)["headline"] == "own"
 
 
 def test_what_stands_after_the_end_of_a_page_is_read_as_browsers_do() -> None:
     half = "".join(f"<p>{SENTENCE * 2}{n}.</p>" for n in range(3))
     for end in ("</body></html>", "</BODY >", "</html>"):
-        found = article(f"<html><body><h1>Library saved</h1>{half}{end}<p>{SENTENCE} It opens again in May.</p>")
-        assert found.paragraphs[-1].text.endswith("It opens again in May."), end
+        extracted = article(f"<html><body><h1>Library saved</h1>{half}{end}<p>{SENTENCE} It opens again in May.</p>")
+        assert extracted.paragraphs[-1].text.endswith("It opens again in May."), end
 
 
 @pytest.mark.parametrize(
@@ -287,12 +287,12 @@ def test_a_time_may_lie_ahead_by_a_year_and_no_more() -> None:
 
 @given(st.text(max_size=200))
 def test_no_text_breaks_a_time(text: str) -> None:
-    for found in (parse_machine_date(text), parse_written_date(text)):
-        assert found is None or isinstance(found, date)
+    for parsed in (parse_machine_date(text), parse_written_date(text)):
+        assert parsed is None or isinstance(parsed, date)
 
 
 @pytest.mark.parametrize(
-    ("text", "told", "credit"),
+    ("text", "caption", "credit"),
     [
         ("Two ministers meet. [Photo/IC] |", "Two ministers meet.", "Photo/IC"),
         ("The bridge at dawn. Photograph: Ida Lund/Agency", "The bridge at dawn.", "Ida Lund/Agency"),
@@ -300,10 +300,10 @@ def test_no_text_breaks_a_time(text: str) -> None:
         ("The bridge in 1990", "The bridge in 1990", None),
     ],
 )
-def test_captions_and_their_credits(text: str, told: str, credit: str | None) -> None:
-    found = parse_caption(text)
-    assert found is not None
-    assert (found.text, found.credit) == (told, credit)
+def test_captions_and_their_credits(text: str, caption: str, credit: str | None) -> None:
+    parsed = parse_caption(text)
+    assert parsed is not None
+    assert (parsed.text, parsed.credit) == (caption, credit)
 
 
 @pytest.mark.parametrize(
@@ -324,8 +324,8 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES | st.text(max_size=30), max_size=60).map("".join), st.sampled_from(["text/html", "text/plain"]))
 def test_any_page_ends_as_an_article_or_with_a_reason(body: str, media_type: str) -> None:
     try:
-        found = read(body, content_type=media_type)
+        event = read(body, content_type=media_type)
     except RejectedError:
         return
-    restored = type(found).from_json(found.to_json())
-    assert restored == found
+    restored = type(event).from_json(event.to_json())
+    assert restored == event

@@ -32,19 +32,19 @@ def offsets(jobs: Sequence[Job]) -> list[int]:
 
 
 def queue(*jobs: Job, pace: float = 1e-4) -> JobQueue:
-    found = JobQueue()
-    found.pace = pace
+    queue = JobQueue()
+    queue.pace = pace
     for one in jobs:
-        found.put_nowait(one)
-    return found
+        queue.put_nowait(one)
+    return queue
 
 
 async def left(jobs: JobQueue) -> list[list[int]]:
     """Return what is in a queue, by bundles."""
-    found = []
+    bundles = []
     while not jobs.empty():
-        found.append(offsets(list(await jobs.bundle())))
-    return found
+        bundles.append(offsets(list(await jobs.bundle())))
+    return bundles
 
 
 @pytest.mark.parametrize(

@@ -48,14 +48,14 @@ timestamps = st.integers(-(2**63), 2**63 - 1)
 FILTER = record_filter({"host": ("a.example",), "type": ("t",), "language": ("en",), "url": ("x",)})
 
 
-def record(found: tuple[Header, ...] = (), timestamp: int = 1_700_000_000_000, topic: str = "pages.raw") -> Record:
-    return Record(topic, 3, 42, timestamp, b"k", b"v", found)
+def record(received: tuple[Header, ...] = (), timestamp: int = 1_700_000_000_000, topic: str = "pages.raw") -> Record:
+    return Record(topic, 3, 42, timestamp, b"k", b"v", received)
 
 
-def given_up(found: tuple[Header, ...]) -> Record:
+def given_up(received: tuple[Header, ...]) -> Record:
     """Return the dead letter of a record, as the lane writes it."""
-    source = record(found)
-    letter = dead_letter(INGEST, "1", source, Failure("error", "as told", "stack"))
+    source = record(received)
+    letter = dead_letter(INGEST, "1", source, Failure("error", "as ordered", "stack"))
     return record((*letter.headers, *lineage(INGEST, source)), topic="pages.raw.dlq")
 
 
@@ -74,15 +74,15 @@ def test_the_names_that_the_code_knows_are_found() -> None:
 
 @settings(max_examples=60)
 @given(received, timestamps)
-def test_no_header_upsets_a_parser(found: tuple[Header, ...], timestamp: int) -> None:
+def test_no_header_upsets_a_parser(received: tuple[Header, ...], timestamp: int) -> None:
     for topic in ("pages.raw", "pages.raw.dlq", "pages.accepted", "articles.enriched", "pages.skipped"):
-        one = record(found, timestamp, topic)
+        one = record(received, timestamp, topic)
         assert [*(arrival_seconds(stage, one) for stage in STAGES.values()), origin_seconds(one.headers)]
         assert isinstance(f"{origin_of(one)}{replay_marks(one)}{replay_of(one)}{page_url(one)}{host_of(one)}", str)
         assert reason_of(one)
         assert summarize(registry(), PAGES_SKIPPED, topic, one)
         assert json.loads(json_text(record_as_object(one)))
-        assert len(headers.own_headers(found)) <= len(found) >= len(headers.propagated(found))
+        assert len(headers.own_headers(received)) <= len(received) >= len(headers.propagated(received))
         assert format_timestamp(timestamp).endswith(" ms") == (instant(timestamp) is None)
         assert not FILTER(one)
         for stage in STAGES.values():
@@ -94,16 +94,16 @@ def test_no_header_upsets_a_parser(found: tuple[Header, ...], timestamp: int) ->
                 assert json.loads(json_text(to_json(letter)))
                 assert redriven_record(letter, 1).topic == stage.consumes.name
                 assert redrive_entry(letter, 1, None, "").key == letter_key(one).encode()
-    for reader in (RawPage.from_record, lambda _, found: DeadLetterHeaders.from_headers(found)):
+    for reader in (RawPage.from_record, lambda _, received: DeadLetterHeaders.from_headers(received)):
         try:
-            reader(b"v", found)
+            reader(b"v", received)
         except InvalidEventError as error:
             assert str(error)  # noqa: PT017 - either end is right, another error is not
 
 
 @given(received)
-def test_in_a_dead_letter_all_that_bears_our_names_is_ours(found: tuple[Header, ...]) -> None:
-    letter = given_up(found)
+def test_in_a_dead_letter_all_that_bears_our_names_is_ours(received: tuple[Header, ...]) -> None:
+    letter = given_up(received)
     ours = [(name, value) for name, value in letter.headers if name.startswith("wiredesk_")]
     assert len(ours) == len(dict(ours)), "each of them once"
     assert all(re.fullmatch(r"wiredesk_(dlq_\w+|origin|origin_time)", name) for name, _ in ours)
@@ -112,20 +112,20 @@ def test_in_a_dead_letter_all_that_bears_our_names_is_ours(found: tuple[Header, 
     back = parse_letter(INGEST, letter)
     assert back is not None
     assert back.source == COORDINATES
-    assert back.headers == found, "and what was received comes back as it was"
+    assert back.headers == received, "and what was received comes back as it was"
 
 
 @given(received)
-def test_what_a_redrive_sends_is_the_record_again(found: tuple[Header, ...]) -> None:
-    letter = parse_letter(INGEST, given_up(found))
+def test_what_a_redrive_sends_is_the_record_again(received: tuple[Header, ...]) -> None:
+    letter = parse_letter(INGEST, given_up(received))
     assert letter is not None
     again = redriven_record(letter, 2).headers
-    assert again == (*(one for one in found if one[0] != "wiredesk_redrives"), ("wiredesk_redrives", b"2"))
+    assert again == (*(one for one in received if one[0] != "wiredesk_redrives"), ("wiredesk_redrives", b"2"))
 
 
 @given(received)
-def test_nobody_names_a_dead_letter_but_an_import(found: tuple[Header, ...]) -> None:
-    stands = given_up((*found, ("wiredesk_kept_as", FORGED_ID)))
+def test_nobody_names_a_dead_letter_but_an_import(received: tuple[Header, ...]) -> None:
+    stands = given_up((*received, ("wiredesk_kept_as", FORGED_ID)))
     letter = parse_letter(INGEST, stands)
     assert letter is not None
     assert exported_key(letter) == letter_key(stands)
@@ -212,8 +212,8 @@ def _letter(stage: Stage, record: Record, topic_id: str) -> DeadLetter:
 
 @given(st.text(max_size=30), st.integers(0, 2**80), st.integers(0, 2**80))
 def test_coordinates_are_within_kafkas_numbers(topic: str, partition: int, offset: int) -> None:
-    found = parse_coordinates(f"{topic}/{partition}/{offset}")
-    assert (found is not None) == (bool(topic) and partition < 2**31 and offset < 2**63)
+    coordinates = parse_coordinates(f"{topic}/{partition}/{offset}")
+    assert (coordinates is not None) == (bool(topic) and partition < 2**31 and offset < 2**63)
 
 
 @pytest.mark.parametrize(
@@ -275,6 +275,6 @@ def test_a_publisher_named_no_dead_letter_in_older_versions_either() -> None:
 @pytest.mark.parametrize(("depth", "is_text"), [(100, False), (600, True), (100_000, True)])
 def test_json_that_is_nested_deeper_than_it_can_be_written_is_told_as_text(depth: int, *, is_text: bool) -> None:
     value = b'{"a":' * depth + b"1" + b"}" * depth
-    told = record_as_object(Record("t", 0, 0, 0, None, value))
-    assert isinstance(told["value"], str) is is_text
-    assert json.loads(json_text(told)) == told
+    shown = record_as_object(Record("t", 0, 0, 0, None, value))
+    assert isinstance(shown["value"], str) is is_text
+    assert json.loads(json_text(shown)) == shown

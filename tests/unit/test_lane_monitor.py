@@ -49,10 +49,10 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    found = Clock()
-    monkeypatch.setattr("time.monotonic", found)
-    monkeypatch.setattr("time.time", found)
-    return found
+    clock = Clock()
+    monkeypatch.setattr("time.monotonic", clock)
+    monkeypatch.setattr("time.time", clock)
+    return clock
 
 
 @pytest.fixture
@@ -123,10 +123,10 @@ async def test_a_lane_does_not_stall_while_its_records_wait_for_a_process(clock:
 async def test_an_open_transaction_is_trouble_after_a_while_and_is_named(
     clock: Clock, consumer: Consumer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found: list[str] = ["producer 7 has a transaction open"]
+    open_now: list[str] = ["producer 7 has a transaction open"]
 
     async def asked(*_: object) -> list[str]:
-        return found
+        return open_now
 
     monkeypatch.setattr(monitor, "open_transactions", asked)
     consumer.at = consumer.stable = 90
@@ -140,7 +140,7 @@ async def test_an_open_transaction_is_trouble_after_a_while_and_is_named(
 
     for seconds in (0.0, BLOCKED_SECONDS - 1, 1.0):
         await measure(seconds)
-    found.clear()
+    open_now.clear()
     await measure(0)
     consumer.stable = 100
     await measure(0)

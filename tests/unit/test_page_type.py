@@ -1,4 +1,4 @@
-"""What a page is, told by how likely it is an article: set aside, published under a doubt, or an article."""
+"""The type of a page by its probability of being an article: skipped, published as another type, or an article."""
 
 import math
 
@@ -49,8 +49,8 @@ def page(signals: dict[str, float], language: str | None = "en") -> ExtractedPag
 def test_a_page_is_what_is_likeliest_and_in_doubt_goes_out(
     likely: float, signals: dict[str, float], page_type: PageType, reason: SkipReason | None
 ) -> None:
-    found = classify_page(page(signals), model(likely))
-    assert (found.page_type, found.reason) == (page_type, reason)
+    verdict = classify_page(page(signals), model(likely))
+    assert (verdict.page_type, verdict.reason) == (page_type, reason)
 
 
 def test_what_goes_out_says_how_likely_it_is_an_article_and_what_is_set_aside_that_it_is_none() -> None:

@@ -34,44 +34,52 @@ def loaded(*names: str, reverse: bool = False) -> Registry:
 
 
 def test_ours_are_found_like_any_other_in_the_order_of_the_flow() -> None:
-    found = registry.load(OURS)
-    assert list(found.stages.items()) == list(STAGES.items())
-    assert (found.topics, set(found.terminal_topics)) == (TOPICS, set(TERMINAL_TOPICS))
-    assert (found.flow, found.side_stages, found.rejections) == (tuple(STAGES.values()), (), ())
+    loaded_registry = registry.load(OURS)
+    assert list(loaded_registry.stages.items()) == list(STAGES.items())
+    assert (loaded_registry.topics, set(loaded_registry.terminal_topics)) == (TOPICS, set(TERMINAL_TOPICS))
+    assert (loaded_registry.flow, loaded_registry.side_stages, loaded_registry.rejections) == (
+        tuple(STAGES.values()),
+        (),
+        (),
+    )
     assert list(registry.names()) == sorted(STAGES)
 
 
 def test_a_stage_stands_after_those_whose_topics_it_reads() -> None:
     for reverse in (False, True):
-        found = loaded("tone", "alarm", "keywords", "feeds", reverse=reverse)
-        assert found.rejections == ()
-        order = list(found.stages)
-        for stage in found.stages.values():
-            writers = [one.name for one in found.stages.values() if stage.consumes in one.produces]
+        loaded_registry = loaded("tone", "alarm", "keywords", "feeds", reverse=reverse)
+        assert loaded_registry.rejections == ()
+        order = list(loaded_registry.stages)
+        for stage in loaded_registry.stages.values():
+            writers = [one.name for one in loaded_registry.stages.values() if stage.consumes in one.produces]
             assert all(order.index(writer) < order.index(stage.name) for writer in writers)
-        assert [stage.name for stage in found.side_stages] == ["keywords", "tone", "alarm"] or reverse
-        assert {stage.name for stage in found.flow} == {*STAGES, "feeds"}
-        assert {topic.name for topic in found.entry_topics} == {"pages.raw", "feeds.raw"}
+        assert [stage.name for stage in loaded_registry.side_stages] == ["keywords", "tone", "alarm"] or reverse
+        assert {stage.name for stage in loaded_registry.flow} == {*STAGES, "feeds"}
+        assert {topic.name for topic in loaded_registry.entry_topics} == {"pages.raw", "feeds.raw"}
 
 
 def test_what_stands_after_a_terminal_topic_ends_no_page() -> None:
-    found = loaded("tone")
-    assert set(found.terminal_topics) == set(TERMINAL_TOPICS)
-    assert [stage.name for stage in found.readers(ARTICLES_ENRICHED)] == ["tone"]
-    assert found.event_types[plugins.TONES] == (plugins.Tone,)
+    loaded_registry = loaded("tone")
+    assert set(loaded_registry.terminal_topics) == set(TERMINAL_TOPICS)
+    assert [stage.name for stage in loaded_registry.readers(ARTICLES_ENRICHED)] == ["tone"]
+    assert loaded_registry.event_types[plugins.TONES] == (plugins.Tone,)
 
 
 def test_a_branch_has_a_rival_in_the_flow() -> None:
-    found = loaded("tone", "keywords")
-    assert [stage.name for stage in found.rivals(found.stage("keywords"))] == ["enrichment"]
-    assert found.rivals(found.stage("tone")) == found.rivals(found.stage("enrichment")) == ()
+    loaded_registry = loaded("tone", "keywords")
+    assert [stage.name for stage in loaded_registry.rivals(loaded_registry.stage("keywords"))] == ["enrichment"]
+    assert (
+        loaded_registry.rivals(loaded_registry.stage("tone"))
+        == loaded_registry.rivals(loaded_registry.stage("enrichment"))
+        == ()
+    )
 
 
 def test_dead_letters_of_a_branch_do_not_go_back(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = loaded("keywords")
-    monkeypatch.setattr(registry, "registry", lambda: found)
+    loaded_registry = loaded("keywords")
+    monkeypatch.setattr(registry, "registry", lambda: loaded_registry)
     assert app.run(["dlq", "redrive", "--topic", "keywords", "--bootstrap-servers", "127.0.0.1:1"]) == 2
     assert "enrichment reads articles.cleaned, too" in capsys.readouterr().err
 
@@ -114,40 +122,40 @@ def test_what_can_be_redriven_is_selected_and_the_rest_is_named() -> None:
     ],
 )
 def test_a_stage_that_cannot_be_used_is_left_out_and_named(name: str, reason: str) -> None:
-    found = loaded(name)
-    assert list(found.stages) == list(STAGES)
-    (rejection,) = found.rejections
+    loaded_registry = loaded(name)
+    assert list(loaded_registry.stages) == list(STAGES)
+    (rejection,) = loaded_registry.rejections
     assert (rejection.name, reason in rejection.reason) == (name, True), rejection.reason
     assert "\n" not in str(rejection)
     with pytest.raises(UsageError, match=f"stage '{name}' of the package"):
-        found.stage(name)
+        loaded_registry.stage(name)
 
 
 def test_nothing_takes_the_place_of_ours() -> None:
-    found = registry.load([*OURS, EntryPoint("ingest", "tests.plugins:INGEST", registry.GROUP)])
-    assert dict(found.stages) == dict(STAGES)
-    assert found.rejections[0].reason == "the package 'wiredesk' has a stage of this name"
+    loaded_registry = registry.load([*OURS, EntryPoint("ingest", "tests.plugins:INGEST", registry.GROUP)])
+    assert dict(loaded_registry.stages) == dict(STAGES)
+    assert loaded_registry.rejections[0].reason == "the package 'wiredesk' has a stage of this name"
 
 
 def test_stages_that_read_each_other_in_a_ring_are_left_out() -> None:
-    found = loaded("ringa", "ringb")
-    assert list(found.stages) == list(STAGES)
-    assert len(found.rejections) == 2
+    loaded_registry = loaded("ringa", "ringb")
+    assert list(loaded_registry.stages) == list(STAGES)
+    assert len(loaded_registry.rejections) == 2
 
 
 @given(st.permutations(["tone", "alarm", "keywords", "feeds", "orphan", "twin", "missing"]))
 def test_the_order_of_installation_does_not_matter(names: Sequence[str]) -> None:
-    found = loaded(*names)
-    assert set(found.stages) == {*STAGES, "tone", "alarm", "keywords", "feeds"}
-    assert len(found.rejections) == 3
+    loaded_registry = loaded(*names)
+    assert set(loaded_registry.stages) == {*STAGES, "tone", "alarm", "keywords", "feeds"}
+    assert len(loaded_registry.rejections) == 3
 
 
 def test_settings_that_are_none_are_named() -> None:
-    found = loaded("tone")
+    loaded_registry = loaded("tone")
     for settings in ("no_such_module:Settings", "tests.plugins:WORDS", "tests.plugins:Tone"):
-        wrong = replace(found.stages["tone"], settings=settings)
+        wrong = replace(loaded_registry.stages["tone"], settings=settings)
         with pytest.raises(UsageError, match="settings of stage 'tone'"):
-            found.settings_of(wrong)
+            loaded_registry.settings_of(wrong)
 
 
 def test_a_broken_stage_stops_only_what_needs_it(tmp_path: Path) -> None:

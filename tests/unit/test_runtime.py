@@ -28,18 +28,18 @@ def test_a_dead_letter_tells_what_its_reader_parses() -> None:
     letter = dead_letter(INGEST, "1", record(("a", None), ("a", b"\xff")), Failure("crash", "m" * 9000, "s" * 9000))
     assert (letter.topic, letter.key, letter.value) == ("pages.raw.dlq", b"k", b"v")
     assert letter.headers[:2] == (("a", None), ("a", b"\xff"))
-    told = DeadLetterHeaders.from_headers(letter.headers)
-    assert (told.reason, told.stage, told.topic, told.partition, told.offset) == (
+    fields = DeadLetterHeaders.from_headers(letter.headers)
+    assert (fields.reason, fields.stage, fields.topic, fields.partition, fields.offset) == (
         "crash",
         "ingest",
         "desk.pages.raw",
         3,
         42,
     )
-    assert len(told.message) == 2000
-    assert len(told.stack or "") == 8000
-    assert told.time.tzinfo is not None
-    assert abs((datetime.now(told.time.tzinfo) - told.time).total_seconds()) < 60
+    assert len(fields.message) == 2000
+    assert len(fields.stack or "") == 8000
+    assert fields.time.tzinfo is not None
+    assert abs((datetime.now(fields.time.tzinfo) - fields.time).total_seconds()) < 60
 
 
 def test_propagated_headers_are_bounded() -> None:

@@ -34,9 +34,9 @@ def test_a_page_shows_what_it_is_in_many_places() -> None:
 
 
 def test_a_text_is_read_to_its_eighth_word() -> None:
-    found = of(SHOP)
-    assert "w:sings" not in found
-    assert "w:minutes" in found
+    terms = of(SHOP)
+    assert "w:sings" not in terms
+    assert "w:minutes" in terms
 
 
 def test_each_kind_of_terms_is_a_signal() -> None:
@@ -51,5 +51,5 @@ def test_each_kind_of_terms_is_a_signal() -> None:
 
 @given(st.text(max_size=300), st.text(max_size=100))
 def test_no_page_and_no_address_is_beyond_it(text: str, address: str) -> None:
-    found = of(f"<html><body><div class='{text}'><p>{text}</p></div></body></html>", f"https://paper.example/{address}")
-    assert all(term[0] in TERM_KINDS and len(term) <= MAX_TERM for term in found)
+    terms = of(f"<html><body><div class='{text}'><p>{text}</p></div></body></html>", f"https://paper.example/{address}")
+    assert all(term[0] in TERM_KINDS and len(term) <= MAX_TERM for term in terms)

@@ -21,9 +21,9 @@ async def test_a_throttle_lets_through_what_was_asked_for_and_no_more(monkeypatc
     throttle = Throttle(40, clock=lambda: now)
     while now < 100:
         if await throttle.turn(0.2):
-            found = throttle.batch(64)
-            throttle.charge(found)
-            taken += found
+            batch = throttle.batch(64)
+            throttle.charge(batch)
+            taken += batch
             now += 0.001
     assert 0.95 * 4000 < taken <= 4000 + 40
 

@@ -1,6 +1,6 @@
-"""How the models of enrichment are made.
+"""Training of the models of enrichment.
 
-gazetteer    the names that entities are linked by
+gazetteer    the names by which entities are linked
 graph        the sentence model's graph
 topics       the words model and the arrays of sentence vectors
 calibration  the coefficients of the topics' scores

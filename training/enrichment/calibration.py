@@ -29,13 +29,13 @@ from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk.extractor.site_rules import RuleMatches
 
 LABELS = Path(__file__).parent / "labels.jsonl"
-"""Described above."""
+"""The labels that are described above."""
 
 BINS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-"""Bounds of the scores that are reported together."""
+"""Bounds of the groups of scores in the report."""
 
 FOLDS = 10
-"""Of the cross-validation that is reported."""
+"""Folds of the cross-validation that is reported."""
 
 NEWS_WEIGHT = 3.0
 """Weight of an article of publisher-pages: they are news, like the pages in the pipeline; half of web-pages are guides

@@ -1,4 +1,4 @@
-"""Write the names that entities are linked by: services/wiredesk/enrichment/data/gazetteer.jsonl.
+"""Write the names by which entities are linked: services/wiredesk/enrichment/data/gazetteer.jsonl.
 
     python -m training.enrichment.gazetteer [--data ../shared/data]
 
@@ -23,10 +23,11 @@ TABLES = Path(__file__).parent / "tables"
 """Our own tables."""
 
 LEFT_OUT_COUNTRIES = frozenset({"GE", "AQ", "BV", "IO", "TF", "HM", "SJ", "UM", "GS", "CC", "XK"})
-"""Georgia is also a state; Kosovo is in one of our tables; news does not mention the others."""
+"""Countries that are left out: Georgia is also a state; Kosovo is in one of our tables; news does not mention the
+others."""
 
 MIN_CITY_POPULATION = 15_000
-"""Of the cities of GeoNames in which coordinates are looked up."""
+"""Minimum population of the cities of GeoNames whose coordinates are used."""
 
 type Row = dict[str, Any]
 
@@ -108,7 +109,7 @@ def _people(folder: Path) -> Iterator[Row]:
         if official["qid"] and official["qid"] not in listed:
             usual = official["wikipedia"].partition(" (")[0] if official.get("wikipedia") else official["name"]
             others = sorted({official["name"], *(f"{a} {official['last']}" for a in official["aliases"])} - {usual})
-            # Many people have such a name. It is this one only where the article states an office.
+            # Many people have such a name. An article means this one only if it states an office.
             yield _row("person", official["qid"], usual, others, needs_role=True)
 
 

@@ -29,13 +29,13 @@ TARGET = Path("services/wiredesk/enrichment/trained/minilm.onnx")
 """The file that is written."""
 
 HEADS = 12
-"""Of the attention, as in BERT (Devlin et al. 2019)."""
+"""Heads of the attention, as in BERT (Devlin et al. 2019)."""
 
 EPSILON = 1e-12
-"""Of the layer normalisation, as in BERT."""
+"""Epsilon of the layer normalisation, as in BERT."""
 
 MATRICES = 6
-"""Of a layer: query, key, value, output; and the two of the feed-forward network."""
+"""Matrices of a layer: query, key, value, output; and the two of the feed-forward network."""
 
 CONTRIBUTED = "com.microsoft"
 """Domain of onnxruntime's own operators."""
@@ -66,7 +66,7 @@ class Graph:
         self._bytes = weights.read_bytes()
         published = onnx.load_from_string(self._bytes).graph
         self._published = {tensor.name: tensor for tensor in published.initializer}
-        # Biases and norms have their names from training. The tracer gave matrices numbers; their order is known.
+        # Biases and norms have their names from training. The tracer numbered the matrices; their order is known.
         multiplied = [node.input[1] for node in published.node if node.op_type == "MatMul"]
         self._matrices = [name for name in multiplied if f"{name}_q" in self._published]
         self._nodes: list[onnx.NodeProto] = []

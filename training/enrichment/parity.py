@@ -35,7 +35,7 @@ from wiredesk.enrichment.topics.sentence_model import (
 from wiredesk.enrichment.topics.words_model import text_terms
 
 CLS, SEP = 101, 102
-"""Ids in BERT's vocabulary of the word pieces around a text."""
+"""Ids in BERT's vocabulary of the word pieces that enclose a text."""
 
 
 def main() -> int:

@@ -42,46 +42,47 @@ TARGET = Path("services/wiredesk/enrichment/trained/tagger.xz")
 """The file that is written."""
 
 TRUSTED_PROBABILITY = 0.85
-"""From which a label of the teacher is used. It was chosen on the dev half of CoNLL++, where 0.7 did nearly as well."""
+"""Minimum probability of a label of the teacher that is used. It was chosen on the dev half of CoNLL++, where 0.7 did
+nearly as well."""
 
 EPOCHS = 3
 """Passes over the examples."""
 
 LEARNING_RATE = 0.0005
-"""Half of spaCy's default: the pipeline is trained already."""
+"""Learning rate: half of spaCy's default, because the pipeline is trained already."""
 
 BATCH = 64
 """Texts in a batch."""
 
 MAX_CHARACTERS = 1500
-"""Of a paragraph; longer ones are left out."""
+"""Maximum characters of a paragraph; longer ones are left out."""
 
 MAX_PARAGRAPHS = 40
-"""Of an article, from its beginning."""
+"""Maximum number of paragraphs of an article, from its beginning."""
 
 MIN_WORDS = 8
-"""Of a description from HuffPost; shorter ones are left out."""
+"""Minimum words of a description from HuffPost; shorter ones are left out."""
 
 MIN_TOKENS = 3
-"""Of an example; a shorter one teaches nothing."""
+"""Minimum tokens of an example; a shorter one teaches nothing."""
 
 LABEL_OF_CONLL = {"PER": "PERSON", "ORG": "ORG", "LOC": "GPE"}
-"""The pipeline's labels of the teacher's."""
+"""The pipeline's label for each label of the teacher."""
 
 LABEL_OF_TYPE = {"person": "PERSON", "organisation": "ORG", "event": "EVENT"}
-"""The pipeline's labels of our types; places keep the pipeline's finer label."""
+"""The pipeline's label for each of our types; places keep the pipeline's finer label."""
 
 PLACE_LABELS = ("GPE", "LOC", "FAC")
 """The pipeline's labels of places."""
 
 NAME_LABELS = frozenset({"PERSON", "ORG", *PLACE_LABELS})
-"""The pipeline's labels of what the teacher knows."""
+"""The pipeline's labels of the types that the teacher knows."""
 
 type LabelledSpan = tuple[int, int, str]
 """Start, end, and the pipeline's label."""
 
 type LabelledSpans = list[LabelledSpan]
-"""Of a text."""
+"""All labelled spans of a text."""
 
 
 def main() -> int:

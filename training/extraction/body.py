@@ -1,8 +1,8 @@
 """Train a model of the body, and five more of which each has not seen a fifth of the sites.
 
-Each step learns from what the step before says about sites that it has not seen: the trees from features that were
-made with the lexicon of other sites, the network from the log-odds of trees of other sites. A model that learned from
-what is said about known sites would trust it more than it may on a new page.
+Each step learns from the outputs of the previous step for sites that that step has not seen: the trees from features
+that were computed with the lexicon of other sites, the network from the log-odds of trees of other sites. A model that
+learned from outputs for known sites would trust them more than is justified on a new page.
 """
 
 import re
@@ -26,7 +26,7 @@ from wiredesk.extractor.models import BodyModel
 
 GROUPS = 20
 """Groups of sites. The features of each are made with the lexicon of all others: nearly what a model that knows all
-sites says about a new one."""
+sites computes for a new one."""
 
 PARAMETERS = {
     "html": {"iterations": 700, "learning_rate": 0.06},
@@ -49,7 +49,7 @@ type LogOdds = list[NDArray[np.float64]]
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A model, and what shows how good it is.
+    """A model, and its outputs for unseen sites, which show how good it is.
 
     Attributes:
         model: learned from all examples.
@@ -69,14 +69,14 @@ class _Fold:
     """A split of the examples, by their positions, and what was learned from the first part.
 
     Attributes:
-        seen: examples that were learned from.
-        judged: examples of other sites.
+        train: examples that were learned from.
+        held_out: examples of other sites.
         lexicon: learned.
         trees: learned.
     """
 
-    seen: Sequence[int]
-    judged: Sequence[int]
+    train: Sequence[int]
+    held_out: Sequence[int]
     lexicon: LexiconOdds
     trees: Trees
 
@@ -87,18 +87,18 @@ def train(pages: Examples, form: str) -> Trained:
     learner = _Learner(pages, form, _features(pages, corpus))
     print(f"{len(pages)} pages, {sum(len(e.texts) for e in pages)} texts, {len(learner.names)} features", flush=True)
     folds = [
-        _Fold(seen, judged, corpus.lexicon(seen), learner.trees(seen))
-        for _, seen, judged in splits([example.page.site for example in pages])
+        _Fold(train_part, held_out_part, corpus.lexicon(train_part), learner.trees(train_part))
+        for _, train_part, held_out_part in splits([example.page.site for example in pages])
     ]
     of_unseen: LogOdds = [np.zeros(0)] * len(pages)
     for fold in folds:
-        for i in fold.judged:
+        for i in fold.held_out:
             of_unseen[i] = fold.trees.log_odds(learner.features[i])
-    held_out = tuple(BodyModel(f.lexicon, f.trees, learner.network(f.seen, of_unseen)) for f in folds)
+    held_out = tuple(BodyModel(f.lexicon, f.trees, learner.network(f.train, of_unseen)) for f in folds)
     by_trees: LogOdds = [np.zeros(0)] * len(pages)
     by_model: LogOdds = [np.zeros(0)] * len(pages)
     for fold, model in zip(folds, held_out, strict=True):
-        for i in fold.judged:
+        for i in fold.held_out:
             features = pages[i].features(model.lexicon)
             by_trees[i], by_model[i] = model.trees.log_odds(features), model.log_odds(features)
     everything = range(len(pages))
@@ -149,8 +149,8 @@ class _Learner:
 
 def _features(pages: Examples, corpus: Corpus) -> list[FeatureMatrix]:
     features: list[FeatureMatrix] = [{}] * len(pages)
-    for _, seen, judged in splits([example.page.site for example in pages], GROUPS):
-        lexicon = corpus.lexicon(seen)
-        for i in judged:
+    for _, train_part, held_out_part in splits([example.page.site for example in pages], GROUPS):
+        lexicon = corpus.lexicon(train_part)
+        for i in held_out_part:
             features[i] = pages[i].features(lexicon)
     return features

@@ -1,4 +1,4 @@
-"""CatBoost in, `Trees` out."""
+"""Training with CatBoost, converted to `Trees`."""
 
 import json
 import tempfile
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from wiredesk.extractor.body.trees import Trees
 
 VERSION = "3"
-"""Of the models: it changes when the features or the method do."""
+"""Version of the models: it changes when the features or the method do."""
 
 type Matrix = NDArray[np.float32]
 """Features of examples; (examples, features)."""
@@ -21,7 +21,7 @@ type Matrix = NDArray[np.float32]
 
 def fit(
     matrix: Matrix,
-    wanted: NDArray[np.bool_],
+    labels: NDArray[np.bool_],
     weights: NDArray[np.float64],
     names: Sequence[str],
     seed: int = 7,
@@ -31,14 +31,14 @@ def fit(
 
     Args:
         matrix: (examples, features).
-        wanted: the answer for each example.
+        labels: the answer for each example.
         weights: of each example.
         names: of the features.
         seed: of the random numbers.
         parameters: of CatBoost. The same parameters and data give the same model, on any number of threads.
     """
     model = CatBoostClassifier(random_seed=seed, thread_count=2, verbose=False, allow_writing_files=False, **parameters)
-    model.fit(matrix, wanted.astype(int), sample_weight=weights)
+    model.fit(matrix, labels.astype(int), sample_weight=weights)
     return _trees(model, parameters["depth"], names)
 
 

@@ -8,12 +8,12 @@ FOLDS = 5
 
 
 def fold_of(site: str, folds: int = FOLDS) -> int:
-    """Return the number of the fold in which a site is judged, which never changes."""
+    """Return the number of the fold in which a site is held out, which never changes."""
     return int(hashlib.sha256(site.encode()).hexdigest(), 16) % folds
 
 
 def splits(sites: Sequence[str], count: int = FOLDS) -> Iterator[tuple[int, list[int], list[int]]]:
-    """Yield each fold: its number, the places of the examples to learn from, and of those to judge."""
+    """Yield each fold: its number, the indices of its training examples, and of the held-out ones."""
     folds = [fold_of(site, count) for site in sites]
     for number in range(count):
         yield number, _where(number != fold for fold in folds), _where(number == fold for fold in folds)

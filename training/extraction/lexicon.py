@@ -1,6 +1,6 @@
-"""Learn what words say from pages whose story is known.
+"""Learn log-odds of words from pages whose story is known.
 
-Training needs the lexicons of many selections of the same pages. What can be counted once is counted in `Corpus`.
+Training needs the lexicons of many selections of the same pages. `Corpus` counts only once what they share.
 """
 
 import math
@@ -18,7 +18,7 @@ from wiredesk.extractor.body.lexicon_odds import LexiconOdds, phrases
 from wiredesk.extractor.body.segments import Container
 
 MIN_SITES = 3
-"""Sites that must use a class name for it to count: the word of a single site says nothing about others."""
+"""Sites that must use a class name for it to count: a word of a single site is no evidence about other sites."""
 
 MIN_PHRASE_SITES = 5
 """Sites that must use a phrase for it to count. There are many phrases, so they need more."""
@@ -58,7 +58,7 @@ class Corpus:
         self._class_names = [_class_names(page) if isinstance(page, HtmlPage) else {} for page in pages]
 
     def lexicon(self, places: Sequence[int]) -> LexiconOdds:
-        """Return what words say on the pages at these positions."""
+        """Return the log-odds of words on the pages at these positions."""
         return LexiconOdds(self._names(places), self._phrases(places))
 
     def _names(self, places: Sequence[int]) -> Mapping[str, float]:
@@ -94,7 +94,7 @@ def _of_many_sites(pages: Sequence[HtmlPage | TextPage], page_phrases: Sequence[
     """Return the phrases that enough sites use, sorted."""
     sites: dict[str, set[str]] = defaultdict(set)
     for page, texts in zip(pages, page_phrases, strict=True):
-        site = page.page.site  # once for each page: for each phrase it took longer than everything else
+        site = page.page.site  # once for each page: once for each phrase took longer than everything else
         for phrase in {phrase for text in texts for phrase in text}:
             sites[phrase].add(site)
     return sorted(phrase for phrase, where in sites.items() if len(where) >= MIN_PHRASE_SITES)

@@ -51,19 +51,19 @@ ENTROPY_DIVISOR = 200
 """Divisor of the texts' cross-entropy in the loss."""
 
 BATCH_TEXTS = 2048
-"""Texts of a batch at most."""
+"""Maximum number of texts of a batch."""
 
 BATCH_PAGES = 8
-"""Pages of a batch at most."""
+"""Maximum number of pages of a batch."""
 
 SHORTEST = 64
 """Texts to which a short page is padded."""
 
 LONGEST = 4096
-"""Texts of a page that are read."""
+"""Maximum number of texts of a page that are read."""
 
 SEED = 7
-"""Of all random numbers."""
+"""Seed of all random numbers."""
 
 type Weights = Mapping[str, jax.Array]
 """Weights by name, as in `Network.weights`."""

@@ -28,7 +28,8 @@ PARAMETERS = {"iterations": 600, "depth": 3, "learning_rate": 0.05, "l2_leaf_reg
 """Parameters of CatBoost."""
 
 SEEDS = (1, 2, 3, 4, 5)
-"""Seeds of the models whose mean is taken: trained on a thousand pages, one model differs much with its seed."""
+"""Seeds of the models whose mean is taken: trained on a thousand pages, the result of one model depends much on its
+seed."""
 
 THRESHOLDS = (0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7)
 """Probabilities for which figures are printed."""
@@ -66,14 +67,14 @@ def train(gold: Sequence[GoldPage], bodies: Sequence[BodyModel]) -> Trained:
     Args:
         gold: pages of known type.
         bodies: one model of the body for each fold, which has not seen the fold's sites. One that has seen them would
-            be surer about its own pages than about others.
+            be more certain about these pages than about others.
     """
     examples = [example for page in gold if (example := _example(page, bodies[fold_of(page.site)])) is not None]
     sites = [example.page.site for example in examples]
     rows: list[Mapping[str, float]] = [{}] * len(examples)
-    for _, known, judged in splits(sites, GROUPS):
-        weights = _term_odds([examples[i] for i in known])
-        for i in judged:
+    for _, train_part, held_out_part in splits(sites, GROUPS):
+        weights = _term_odds([examples[i] for i in train_part])
+        for i in held_out_part:
             rows[i] = {**examples[i].signals, **term_signals(examples[i].terms, weights)}
     names = sorted(rows[0])
     matrix = np.array([[row[name] for name in names] for row in rows], np.float32)
@@ -86,10 +87,10 @@ def train(gold: Sequence[GoldPage], bodies: Sequence[BodyModel]) -> Trained:
 
     likely = np.zeros(len(examples))
     held_out = []
-    for _, known, judged in splits(sites):
-        model = PageModel(_term_odds([examples[i] for i in known]), learn(known))
+    for _, train_part, held_out_part in splits(sites):
+        model = PageModel(_term_odds([examples[i] for i in train_part]), learn(train_part))
         held_out.append(model)
-        for i in judged:
+        for i in held_out_part:
             likely[i] = model.probability({**examples[i].signals, **term_signals(examples[i].terms, model.terms)})
     _print_figures(examples, likely)
     return Trained(PageModel(_term_odds(examples), learn(range(len(examples)))), tuple(held_out))
@@ -127,7 +128,7 @@ def _example(page: GoldPage, body: BodyModel) -> Example | None:
 
 
 def _term_odds(examples: Sequence[Example]) -> dict[str, float]:
-    """Return what each term says: the weights of a logistic regression over the terms that several sites use."""
+    """Return the log-odds of each term: the weights of a logistic regression over the terms that several sites use."""
     sites: dict[str, set[str]] = defaultdict(set)
     for example in examples:
         for term in example.terms:

@@ -78,7 +78,7 @@ def accepted(page: GoldPage) -> AcceptedPage:
 
 
 def decoded(html: bytes) -> str:
-    """Return a page as text: decoded as UTF-8, or else with the charset that it states."""
+    """Return a page as text: decoded as UTF-8, or else in the charset that it states."""
     try:
         return html.decode("utf-8")
     except UnicodeDecodeError:

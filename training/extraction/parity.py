@@ -29,7 +29,7 @@ from wiredesk.extractor.body.trees import Trees
 from wiredesk.extractor.models import BodyModel, shipped_models
 
 ABSENT_BORDER = 3.0e38
-"""In place of an infinite border, which JSON does not have: no signal is above it."""
+"""Used instead of an infinite border, which JSON does not have: no signal is above it."""
 
 
 def main() -> int:
@@ -50,7 +50,7 @@ def main() -> int:
 def _network(form: str, inputs: Array, trees: Array) -> dict[str, Any]:
     model: BodyModel = getattr(shipped_models(), form)
     weights = {name: jnp.asarray(array) for name, array in model.network.weights.items()}
-    # Computed from what is stored, which is rounded.
+    # Computed from the stored inputs, which are rounded.
     inputs, trees = inputs.round(6), trees.round(6)
     outputs = log_odds(weights, jnp.asarray(inputs), jnp.asarray(trees), jnp.ones(len(trees)), None)
     return {"inputs": inputs.tolist(), "trees": trees.tolist(), "log_odds": np.asarray(outputs).tolist()}

@@ -39,11 +39,11 @@ class Summary:
         return 2 * self.precision * self.recall / both if both else 0.0
 
 
-def score(gold: str | None, found: str | None) -> Score:
+def score(gold: str | None, predicted: str | None) -> Score:
     """Score one page."""
-    wanted, got = _shingles(gold), _shingles(found)
-    shared = sum((wanted & got).values())
-    extra, lacking = sum(got.values()) - shared, sum(wanted.values()) - shared
+    expected, actual = _shingles(gold), _shingles(predicted)
+    shared = sum((expected & actual).values())
+    extra, lacking = sum(actual.values()) - shared, sum(expected.values()) - shared
     total = shared + extra + lacking
     return Score(shared / total, extra / total, lacking / total) if total else Score(0.0, 0.0, 0.0)
 

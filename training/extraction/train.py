@@ -4,11 +4,11 @@
         [--folds FOLDER] [--dry-run]
 
 The forms are `html` and `text`, the models of the story, and `page`, the model that tells articles from other pages.
-The last learns from what the first says about sites that it has not seen.
+The last learns from the outputs of the first for sites that it has not seen.
 
 It trains on publisher-pages and web-pages, and the models of the story also on further pages; never on the
 article-extraction-benchmark, nor on another page of its sites. First, five models, each trained on four fifths of the
-sites, show how good the method is on sites that it has not seen. These figures are printed and stand in the model card.
+sites, show how good the method is on sites that it has not seen. These figures are printed and are in the model card.
 Then one model learns from all pages and is written to services/wiredesk/extractor/trained/. The same data give the same
 bytes. The five models are written to FOLDER: `bench/extraction` reads each page with the one that has not seen it.
 """
@@ -96,7 +96,7 @@ def _body(gold: Sequence[GoldPage], form: str) -> body.Trained:
 
 
 def _page(gold: Sequence[GoldPage], folder: Path) -> page_types.Trained:
-    """Train the model of page types on what the body models of the folds say."""
+    """Train the model of page types on the outputs of the folds' body models."""
     return page_types.train(gold, [BodyModel.load(folder / f"fold-{number}" / "html.npz") for number in range(FOLDS)])
 
 

@@ -1,4 +1,4 @@
-"""What may change within a major version: two JSON Schemas are compared, and what would break their users is listed.
+"""What may change within a major version: compares two JSON Schemas, and lists the changes that break their users.
 
 Events that we write are read by others. What they may contain must not grow beyond what was promised: no field is
 removed, no type widens. Raw pages are written by others. What we accept must not shrink: no field becomes required, no
@@ -111,7 +111,8 @@ class _Comparison:
             yield f"{where}: {', '.join(sorted(refused))} would be refused"
 
     def _bounds(self, where: str, old: Schema, new: Schema) -> Iterator[str]:
-        # Writers of theirs must not be bound more tightly, readers of ours must not meet more: the same, turned round.
+        # In events of others a bound must not become tighter, in ours not wider: the same comparison with the schemas
+        # swapped.
         promised, kept = (old, new) if self.written is Written.BY_US else (new, old)
         for names, sign in ((UPPER, 1), (LOWER, -1)):
             for name in names:
@@ -127,8 +128,8 @@ class _Comparison:
 
     def _alternative(self, schema: Schema, root: Schema) -> Schema | None:
         """Return the one object among the alternatives of a value (`Caption | null`), where there is just one."""
-        found = [one for one in schema.get("anyOf", []) if "object" in _kinds(one, root)]
-        return found[0] if len(found) == 1 else None
+        objects = [one for one in schema.get("anyOf", []) if "object" in _kinds(one, root)]
+        return objects[0] if len(objects) == 1 else None
 
 
 def _covered(kinds: set[str]) -> set[str]:

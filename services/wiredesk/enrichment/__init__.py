@@ -1,4 +1,4 @@
-"""Enrichment: reads a cleaned article, publishes it with its language, media topics and entities.
+"""Enrichment: reads a cleaned article, and publishes it with its language, media topics and entities.
 
 enrich          the stage
 settings        which models it uses, and how much of an article it tags

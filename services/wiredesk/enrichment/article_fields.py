@@ -27,7 +27,7 @@ class ArticleField:
         pointer: JSON Pointer (RFC 6901) to the text in the event; a mention's `field`.
         text: the text itself.
         weight: of each mention in it, for salience.
-        position: its number among the article's texts, from 0.
+        position: its index among the article's texts, from 0.
     """
 
     pointer: str

@@ -22,11 +22,11 @@ from wiredesk_schemas import (
 )
 
 RULES_VERSION = "2.0.1"
-"""Version of the code around the models. A change of what it makes of the same article changes it."""
+"""Version of the code around the models. It must change whenever the result for the same article changes."""
 
 TRUSTED_CONFIDENCE = 0.5
-"""From this confidence on, the detected language is used, whatever the page states: page templates often state a wrong
-one."""
+"""From this confidence on, the detected language is used, even if the page states another one: page templates often
+state a wrong one."""
 
 LANGUAGE_PARAGRAPHS = 20
 """Paragraphs, after the title, from which the language is detected."""
@@ -39,8 +39,8 @@ class Enricher:
 
     Args:
         settings: which models to load, and how much of an article to tag.
-        tagger: in place of the one that the settings name.
-        classifier: in place of the one that the settings name.
+        tagger: used instead of the one that the settings name.
+        classifier: used instead of the one that the settings name.
 
     Raises:
         UsageError: a model that the settings name cannot be loaded.

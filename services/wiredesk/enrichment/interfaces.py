@@ -17,7 +17,7 @@ class TaggedSpan:
     Attributes:
         start: offset of its first character, in Unicode code points.
         end: offset after its last character.
-        type: what kind of thing the name stands for.
+        type: the type of the named entity.
     """
 
     start: int

@@ -18,13 +18,14 @@ CLASSIFIERS = "wiredesk.classifiers"
 """Group of entry points. Each is a callable without arguments that returns a `Classifier`."""
 
 PROFILES = {"hybrid": False, "fast": True}
-"""Names of our own classifier, and whether it uses words only."""
+"""Names of our own classifier's profiles, and whether a profile uses words only."""
 
 SAMPLE_TEXT = "Mayor Anna Keller opened the library of Riverton on Monday."
-"""A plug-in is tried on this text when it is loaded, so that an error shows at start and not on every article."""
+"""A plug-in is called with this text when it is loaded, so that an error is reported at start and not for every
+article."""
 
 MAX_PROBLEM_CHARACTERS = 300
-"""Of another package's error, in a message."""
+"""Characters of another package's error that a message quotes."""
 
 
 def load_tagger(settings: EnrichmentSettings) -> Tagger:
@@ -83,7 +84,7 @@ def _find_plug_in(group: str, name: str, setting: str) -> EntryPoint | None:
 
 
 def _load_plug_in[P](point: EntryPoint, setting: str, check: Callable[[Any], P]) -> P:
-    """Create the model of an entry point and try it.
+    """Create the model of an entry point and call it with a test text.
 
     Raises:
         UsageError: its code raises an error, or the result does not implement the protocol. The message names the

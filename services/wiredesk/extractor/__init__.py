@@ -1,14 +1,14 @@
-"""The extractor: an accepted page in, a cleaned article out, or the reason why the page is no article.
+"""The extractor: reads an accepted page, publishes a cleaned article, or the reason why the page is not an article.
 
 extract         the stage: extracts a page, classifies it, publishes the event
-html            the way of an HTML page, step by step
-flattened       the way of a page of text
+html            extracts an HTML page, step by step
+flattened       extracts a plain-text page
 document        HTML documents, parsed within bounds
 site_rules      selectors for the pages of given hosts, built in or an operator's
 metadata        headline, byline, dates and the like, each with its evidence
 captions        captions and credits of pictures
 body            which texts of a page are its story
-signals         what tells an article from other pages, as numbers
+signals         what distinguishes articles from other pages, as numbers
 page_type       articles, or index pages, galleries, consent walls, error pages
 extracted_page  what was read from a page, before it is classified
 models          the models that ship, trained by `training.extraction`

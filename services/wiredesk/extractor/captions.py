@@ -7,10 +7,10 @@ from wiredesk.extractor.words import fold
 from wiredesk_schemas import Caption
 
 MAX_CAPTIONS = 50
-"""Captions that are read from one page."""
+"""Maximum number of captions that are read from one page."""
 
 MAX_CAPTION = 1000
-"""Characters of a caption; the rest is cut off."""
+"""Maximum characters of a caption; the rest is cut off."""
 
 _CREDIT_WORDS = r"photo|photograph|picture|image|file photo|foto|bild|фото|图|図|写真|credit"
 """Words that introduce a credit."""

@@ -56,8 +56,8 @@ class ExplainedText:
 
     Attributes:
         text: of the page.
-        reason: what weighed most, for people.
-        within: class names around it that weighed most, the innermost first; only of HTML.
+        reason: what contributed most, for people.
+        within: class names around it that contributed most, the innermost first; only of HTML.
     """
 
     text: ScoredText
@@ -68,8 +68,8 @@ class ExplainedText:
 def explain(page: ExtractedPage, models: Models) -> tuple[ExplainedText, ...]:
     """Explain for each text of a page why it was kept or dropped; in the order of the page.
 
-    A group of features is a reason as far as the verdict would change with it: all its features are set to what is
-    usual on the other side, kept or dropped. The group whose change moves the log-odds of the text farthest is named.
+    The effect of a group of features is how far the log-odds move when all its features are set to the values that are
+    usual on the other side, kept or dropped. The group with the largest effect is the reason.
 
     Args:
         page: as `Extractor.extract` returns it.
@@ -90,7 +90,7 @@ def explain(page: ExtractedPage, models: Models) -> tuple[ExplainedText, ...]:
 
 
 def _reasons(model: BodyModel, features: FeatureMatrix, kept: NDArray[np.bool_]) -> list[str]:
-    """Return for each text the group of features that its verdict depends on most."""
+    """Return for each text the group of features with the largest effect on whether it is kept."""
     log_odds = model.log_odds(features)
     groups: dict[str, list[str]] = {}
     for name in model.trees.names:

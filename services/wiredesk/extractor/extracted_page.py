@@ -16,7 +16,7 @@ class ExtractedPage:
     """What was read from a page.
 
     Attributes:
-        method: name of the method, as it stands in the event: `html` or `flattened-text`.
+        method: name of the method, as in the event: `html` or `flattened-text`.
         place: the evidence of what was read from the page itself.
         metadata: headline, byline, dates and the like.
         blocks: the story.
@@ -24,9 +24,9 @@ class ExtractedPage:
         texts: all texts of the page with their probabilities, those of the story among them.
         features: of these texts, for an explanation.
         segments: of an HTML page, in the order of `texts`; None for text.
-        confidence: that `blocks` is the story, whole and alone; 0 to 1.
-        is_truncated: whether the page breaks the story off, or says that there is more.
-        window_title: of an HTML page. It names errors and consent walls where no headline does.
+        confidence: that `blocks` is the whole story and nothing else; 0 to 1.
+        is_truncated: whether the page truncates the story, or says that there is more.
+        window_title: of an HTML page. It shows errors and consent walls if there is no headline.
         signals: for the model of page types, by name; empty for text.
         rule: what the site's rule matched.
     """
@@ -53,8 +53,8 @@ class ExtractedPage:
     def evidence(self) -> dict[str, Evidence]:
         """Return where each field of the event was read from, by the field's name.
 
-        A selector of the site's rule that matched nothing stands as `site_rule.<field>`, beside the field for which the
-        models or the other places of the page stood in.
+        A field of the site's rule whose selectors matched nothing has an additional entry `site_rule.<field>`; the
+        field itself was then read without the rule.
         """
         places = self.metadata.evidence()
         places |= {name: self.place for name, value in self._own_fields().items() if value}

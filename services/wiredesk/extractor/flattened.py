@@ -1,4 +1,4 @@
-"""Text that was once a page: its tags are gone, its boilerplate is not. Also wire copy, which never was a page."""
+"""Plain-text pages: pages without their tags, but with their boilerplate; and wire copy."""
 
 import re
 from collections.abc import Sequence
@@ -24,13 +24,14 @@ from wiredesk.extractor.words import clean, fold, length
 from wiredesk_schemas import AcceptedPage, Evidence
 
 HEADER_LINES = 40
-"""Lines above the body in which headline, byline and date are looked for. The nearest are at most a few lines away."""
+"""Number of lines above the body that are searched for headline, byline and date. They are usually within a few
+lines."""
 
 MAX_TITLE = 200
-"""Characters of a headline; longer lines are none."""
+"""Maximum characters of a headline; longer lines are not headlines."""
 
 MIN_TITLE = 12
-"""Letters of a headline; shorter lines are labels."""
+"""Minimum letters of a headline; shorter lines are labels."""
 
 _SOURCE = re.compile(r"^\(([^()]{2,50})\)$|^(?:source|quelle|来源|出典)\s*[:：]\s*(.{2,50})$", re.IGNORECASE)
 """A line that names the publication."""
@@ -40,7 +41,7 @@ _DATE_WORD = re.compile(r"\b(?:updated|published|posted)\b", re.IGNORECASE)
 
 
 def extract_text(page: AcceptedPage, models: Models) -> ExtractedPage:
-    """Extract a page of text.
+    """Extract a plain-text page.
 
     Args:
         page: as ingest accepted it.

@@ -1,4 +1,4 @@
-"""HTML pages: the way of a page from its mark-up to what was read from it."""
+"""HTML pages: every step from the mark-up to the extracted page."""
 
 import re
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ from wiredesk.extractor.words import fold
 from wiredesk_schemas import AcceptedPage, Evidence
 
 MAX_STATED_DIGITS = 6
-"""Digits of the number of words that a page states; longer numbers are no such number."""
+"""Maximum digits of the word count that a page states; longer numbers are ignored."""
 
 _TAG = re.compile(r"<[^<>]{0,1000}>")
 """A tag in JSON-LD's body."""
@@ -39,12 +39,12 @@ _TAG = re.compile(r"<[^<>]{0,1000}>")
 def extract_html(page: AcceptedPage, models: Models, rules: SiteRules) -> ExtractedPage:
     """Extract an HTML page. A page without any element gives an empty one.
 
-    This is the whole way of a page: it is parsed and segmented once, here.
+    This function has all steps; the page is parsed and segmented once, here.
 
     Args:
         page: as ingest accepted it.
         models: for its texts and for its terms.
-        rules: for sites; what they select comes before what the models and the page's other places say.
+        rules: for sites; what they select takes precedence over the models and the page's metadata.
     """
     root = parse_html(page.body)
     if root is None:
@@ -93,7 +93,7 @@ def story_hints(sources: MetadataSources) -> StoryHints:
 
 
 def _above_story(texts: Sequence[ScoredText], metadata: Metadata) -> dict[str, str]:
-    """Return folded texts that may stand above the story, with the fields that hold them."""
+    """Return folded texts that may occur above the story, with the fields that hold them."""
     above = {fold(text.text): "authors" for text in texts if BY.match(text.text) and len(text.text) <= MAX_BYLINE}
     fields = {"subtitle": metadata.subtitle.value, "title": metadata.title.value}
     return above | {fold(value): name for name, value in fields.items() if value}

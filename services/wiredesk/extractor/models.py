@@ -25,11 +25,11 @@ _NETWORK_PREFIX = "network_"
 
 @dataclass(frozen=True, slots=True)
 class BodyModel:
-    """Tells how likely each text of a page belongs to its story.
+    """Estimates how likely each text of a page belongs to its story.
 
     Attributes:
         lexicon: log-odds of words, from which some features are made.
-        trees: judge each text by its features.
+        trees: classify each text by its features.
         network: reads the features of all texts and the trees' log-odds.
     """
 
@@ -46,7 +46,7 @@ class BodyModel:
         return probabilities(self.log_odds(features)) if features else np.zeros(0)
 
     def log_odds(self, features: FeatureMatrix) -> NDArray[np.float64]:
-        """Return the log-odds of each text: the mean of trees and network, which is right more often than either."""
+        """Return the log-odds of each text: the mean of trees and network, which is better than either."""
         by_trees = self.trees.log_odds(features)
         return (by_trees + self.network.log_odds(features, by_trees)) / 2
 
@@ -78,7 +78,7 @@ class BodyModel:
 
 @dataclass(frozen=True, slots=True)
 class PageModel:
-    """Tells how likely a page is an article.
+    """Estimates how likely a page is an article.
 
     Attributes:
         terms: log-odds of an article, by term.

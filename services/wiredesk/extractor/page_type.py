@@ -11,14 +11,14 @@ from wiredesk.extractor.models import PageModel
 from wiredesk_schemas import PageType, SkipReason
 
 SKIP_THRESHOLD = 0.25
-"""Probability of an article below which a page is skipped. A lost story is worse than a page too many. On sites that
-the model has not seen, 1.5 % of web-pages' articles are below, most of which only a generous annotator calls articles;
-none of the publishers' articles are below, and four fifths of all other pages are."""
+"""Probability of an article below which a page is skipped. A lost story is worse than an extra page. On sites that
+the model has not seen, 1.5 % of web-pages' articles are below it, most of them articles only by a generous definition;
+none of the publishers' articles are below it, and four fifths of all other pages are."""
 
 ARTICLE_THRESHOLD = 0.7
 """Probability below which a page that has a story is published, but not as an article: nine tenths of all other pages
-are below, and 4.7 % of web-pages' articles. Consumers that want only articles ignore such pages; consumers that would
-rather have a listing too many than lose a story take them."""
+are below, and 4.7 % of web-pages' articles. Consumers that want only articles ignore such pages; consumers that
+prefer an extra listing to a lost story read them."""
 
 NON_ENGLISH_LOG_ODDS_BONUS = 2.0
 """Log-odds that are added for pages that state another language than English. The model has seen hardly any other page
@@ -32,20 +32,20 @@ BARE_TEXT_SHARE = 0.6
 """Share of the story in a page's text above which the page may be a bare text."""
 
 MIN_WORDS = 40
-"""Words below which a page is no article, but a teaser, a caption or a list of links. The shortest agency flashes have
-about as many."""
+"""Words below which a page is not an article, but a teaser, a caption or a list of links. The shortest agency flashes
+have about as many."""
 
 SHORT = 250
 """Words below which the other signs of an error page or a consent wall weigh more than the text."""
 
 MIN_INDEX_LINKS = 30
-"""Links of an index page."""
+"""Minimum number of links of an index page."""
 
 LINKS_PER_WORD = 0.25
 """Links for each word of the story from which a page is an index page."""
 
 MIN_GALLERY_CAPTIONS = 4
-"""Captions of a gallery."""
+"""Minimum number of captions of a gallery."""
 
 _ERROR = re.compile(
     r"\b(?:404|403|410|500|502|503)\b.{0,40}\b(?:error|not found|forbidden|gone|unavailable)|"
@@ -69,11 +69,11 @@ _CONSENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a page is.
+    """The type of a page, and whether the page is skipped.
 
     Attributes:
         page_type: of the page.
-        confidence: of a published page, that it is an article; of a skipped one, that it is none; None for text.
+        confidence: of a published page, that it is an article; of a skipped one, that it is not; None for text.
         reason: why the page is skipped; None if it is published.
         detail: of the reason, for people.
     """
@@ -85,7 +85,7 @@ class Verdict:
 
 
 def classify_page(page: ExtractedPage, model: PageModel) -> Verdict:
-    """Return what a page is, and whether it is published."""
+    """Return the type of a page, and whether the page is published."""
     count = words.count(page.body)
     heading = " ".join(filter(None, (page.metadata.title.value, page.window_title)))
     if count < SHORT and _ERROR.search(f"{heading}\n{page.body[:500]}" if count < MIN_WORDS else heading):
@@ -106,9 +106,9 @@ def adjust_for_language(article: float, language: str | None) -> float:
 
 
 def is_bare_text_page(signals: Mapping[str, float]) -> bool:
-    """Return whether a page is nothing but its story.
+    """Return whether a page has no text but its story.
 
-    The model is not asked about such a page: it has seen none from the time before there was metadata.
+    The model is not used for such a page: it was not trained on pages from the time before there was metadata.
     """
     return signals["links"] < BARE_TEXT_LINKS and signals["story_share"] > BARE_TEXT_SHARE
 

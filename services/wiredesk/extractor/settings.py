@@ -8,7 +8,7 @@ from wiredesk.runtime.settings import Settings
 
 
 class ExtractorSettings(Settings):
-    """What the extractor is given beside its models."""
+    """Settings of the extractor beside its models."""
 
     site_rules: Path | None = Field(
         None,
@@ -18,7 +18,7 @@ class ExtractorSettings(Settings):
     @field_validator("site_rules")
     @classmethod
     def _is_valid(cls, path: Path | None) -> Path | None:
-        """Read the file, so that a command that uses it ends with one clear line if it is wrong."""
+        """Read the file, so that a command exits with one clear line if it is invalid."""
         if path is not None:
             from wiredesk.extractor.site_rules import load_site_rules  # noqa: PLC0415 - lxml only where there are rules
 

@@ -1,8 +1,8 @@
-"""Signals of a page: what tells an article from a shop's page, a listing, a forum or a manual, as numbers for a model.
+"""Signals of a page: numbers for a model that separates articles from shops, listings, forums and manuals.
 
 Some signals come from the page's terms: words by which a page shows what it is to browsers, machines or people. The
 pages of a shop have class names (`cart`), labels (`add to cart`), addresses (`/product/`) and declarations (`og:price`)
-that articles lack. Which terms, and how much each says, is learned. A term is a word after the letter of its kind:
+that articles lack. Which terms count, and how much, is learned. A term is a word after the letter of its kind:
 `c:cart`.
 """
 
@@ -135,7 +135,8 @@ _PERSONS = {
     "me": frozenset({"i", "my", "me"}),
     "others": frozenset({"said", "says", "told", "according", "he", "she", "his", "her", "they"}),
 }
-"""Words by which an English page shows whom it speaks to and about: a service to you about us, news about others."""
+"""English words that show whom a page addresses and describes: a service addresses you and describes us, news describes
+others."""
 
 
 def page_signals(

@@ -1,4 +1,4 @@
-"""Rules for sites: what no rule for all pages can know about the pages of a host.
+"""Rules for sites: what is specific to the pages of a host.
 
 A rule has CSS selectors for fields of the page, and for what is dropped before the page is read. Some rules are built
 in; an operator's file adds others (`WIREDESK_SITE_RULES`, docs/extraction.md). The file is TOML:
@@ -34,19 +34,19 @@ from wiredesk.extractor.metadata.titles import MAX_TITLE
 from wiredesk.extractor.words import clean
 
 MAX_FILE = 4 << 20
-"""Bytes of a file of rules."""
+"""Maximum bytes of a file of rules."""
 
 MAX_SITES = 10_000
-"""Rules of a file."""
+"""Maximum number of rules in a file."""
 
 MAX_HOSTS = 100
-"""Hosts of a rule."""
+"""Maximum number of hosts of a rule."""
 
 MAX_SELECTORS = 50
-"""Selectors of a field."""
+"""Maximum number of selectors of a field."""
 
 MAX_SELECTOR = 300
-"""Characters of a selector."""
+"""Maximum characters of a selector."""
 
 MAX_MATCHES = 1000
 """Elements of a page that one selector selects; further ones are ignored."""
@@ -70,7 +70,7 @@ def _host_pattern(text: str) -> str:
     except ValueError:
         name = ""
     if not name or any(sign in host for sign in "*/:@?#\\"):
-        raise ValueError(f"{text!r} is no host: write example.com, or *.example.com for the hosts below it")
+        raise ValueError(f"{text!r} is not a host: write example.com, or *.example.com for the hosts below it")
     return star + name.removeprefix("www.")
 
 
@@ -78,12 +78,12 @@ def _selector(text: str) -> str:
     """Check a selector.
 
     Raises:
-        ValueError: it is no CSS selector, or none that can be evaluated.
+        ValueError: it is not a CSS selector, or not one that can be evaluated.
     """
     try:
         _compiled(text)
     except (SelectorError, etree.XPathError) as error:
-        raise ValueError(f"{text!r} is no CSS selector: {error}") from error
+        raise ValueError(f"{text!r} is not a CSS selector: {error}") from error
     return text
 
 
@@ -148,7 +148,7 @@ class _File(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class RuleMatches:
-    """What the rules of a site matched on one page. Without rules, nothing.
+    """What the rules of a site matched on one page; empty without rules.
 
     Attributes:
         digest: of the rule of the operator's file that applies; None if none does.
@@ -240,11 +240,11 @@ def load_site_rules(path: Path | None) -> SiteRules:
 
 
 BUILT_IN_RULES = (
-    # A page of several stories marks those that follow as a feed; each of them has a page of its own.
+    # A page with several stories marks the further ones as a feed; each of them has a page of its own.
     SiteRule(hosts=("wiredesk.example", "*.wiredesk.example"), drop=("[data-quirk='next-story']",)),
 )
-"""Rules that ship with the extractor. Its version covers them, so they do not change event ids. The first is an
-example, and the tests'."""
+"""Rules that ship with the extractor. They are part of its version, so they do not change event ids. The first is an
+example, which the tests use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +342,6 @@ def _where(problem: ErrorDetails, content: Mapping[str, Any]) -> str:
 
 def _what(problem: ErrorDetails) -> str:
     if problem["type"] == "extra_forbidden":
-        known = ("site",) if len(problem["loc"]) == 1 else tuple(SiteRule.model_fields)
-        return f"no such field; there are: {', '.join(known)}"
+        fields = ("site",) if len(problem["loc"]) == 1 else tuple(SiteRule.model_fields)
+        return f"no such field; there are: {', '.join(fields)}"
     return problem["msg"].removeprefix("Value error, ")

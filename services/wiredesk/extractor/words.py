@@ -9,10 +9,10 @@ _SPACELESS = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff
 """Scripts written without spaces, where each character counts as a word: Han, kana, Thai, Lao, Khmer, Burmese."""
 
 _WORD = re.compile(rf"[{_SPACELESS}]|[^\W{_SPACELESS}]+(?:['’.-][^\W\u3040-\u9fff]+)*")
-"""A word as it is counted: `mother-in-law's` is one."""
+"""A word when words are counted: `mother-in-law's` is one."""
 
 _WORD_PART = re.compile(rf"[{_SPACELESS}]|[^\W{_SPACELESS}]+")
-"""A word as it is compared: `mother-in-law's` is four."""
+"""A word when texts are compared: `mother-in-law's` is four."""
 
 _SPACELESS_LETTER = re.compile(rf"[{_SPACELESS}]")
 """One character of a script that is written without spaces."""

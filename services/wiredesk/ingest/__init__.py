@@ -1,8 +1,8 @@
 """Ingest: checks and decodes a raw page, publishes it under its canonical URL.
 
-accept    the stage: which pages are accepted, which are skipped, which are refused
+accept    the stage: which pages are accepted, skipped or rejected
 settings  how large a page may be
-content   bytes of the page: decompressed, refused where they are not a page
+content   bytes of the page: decompressed, rejected if they are not text
 charset   bytes to text: by header, byte order mark, `<meta>` and detection
-urls      one canonical form for the many spellings of a URL
+urls      one canonical form for all spellings of a URL
 """

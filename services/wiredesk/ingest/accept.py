@@ -1,4 +1,4 @@
-"""The stage: which raw pages are accepted, which are skipped, which are refused."""
+"""The stage: which raw pages are accepted, skipped or rejected."""
 
 import re
 from http import HTTPStatus
@@ -23,7 +23,7 @@ from wiredesk_schemas import (
 type MediaType = Literal["text/html", "application/xhtml+xml", "text/plain"]
 
 MARKUP_CHARACTERS = 4096
-"""Characters at the beginning of a page in which markup is looked for, where the media type does not say."""
+"""Number of characters at the beginning of a page that are searched for markup, if the media type does not help."""
 
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|meta|title|article|div|p|h[1-6]|table|script)\b|<!--", re.IGNORECASE)
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}")
@@ -74,7 +74,7 @@ class Ingest:
         """Return the page's text, and how its charset was determined."""
         limit = self._settings.max_page_bytes
         if page.body is not None:
-            check_size(len(page.body), limit, "characters")  # cheaper to count than bytes, and never more
+            check_size(len(page.body), limit, "characters")  # cheaper to count than bytes, and never more than these
             refuse_binary(b"", stated_type)
             return remove_control_characters(page.body), Charset(name="utf-8", evidence=CharsetEvidence.TEXT)
         content = decompress(page.body_base64 or b"", page.http_header("content-encoding"), limit)
@@ -105,7 +105,7 @@ def _has_body(status: int) -> bool:
 
 
 def _media_type(stated: str, text: str) -> MediaType:
-    """Return the media type as stated; where that does not help, HTML if there is markup near the beginning."""
+    """Return the stated media type; if it does not help, HTML if there is markup near the beginning."""
     if stated == "application/xhtml+xml":
         return "application/xhtml+xml"
     if stated == "text/html":

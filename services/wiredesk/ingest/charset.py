@@ -9,7 +9,7 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 from wiredesk_schemas import Charset, CharsetEvidence
 
 REPLACEMENT = "\ufffd"
-"""The character that stands for bytes which the charset does not have."""
+"""The character that replaces bytes which are not valid in the charset."""
 
 CHARACTERS_PER_REPLACEMENT = 1000
 """A charset fits where at most one character in so many had to be replaced, and one more. A page that is cut off within
@@ -43,7 +43,7 @@ MAX_UTF8_TAIL = 3
 def decode(content: bytes, *, declared: str | None, content_type: str | None) -> tuple[str, Charset]:
     """Decode a page by its header, its byte order mark, its `<meta>` or by detection, in this order.
 
-    The first charset that fits is used. Where none fits, the first one is, with U+FFFD for what it does not have.
+    The first charset that fits is used. If none fits, the first one is used, with U+FFFD for invalid bytes.
 
     Args:
         content: the page, not compressed.
@@ -86,7 +86,7 @@ def _is_charset(name: str | None) -> TypeGuard[str]:
 
 
 def _detect(content: bytes) -> str:
-    """Return the most likely charset. Valid UTF-8 that is not ASCII is no coincidence: nothing else is tried then."""
+    """Return the most likely charset. Non-ASCII bytes that are valid UTF-8 are UTF-8: nothing else is tried."""
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""The bytes of a page: decompressed, checked for size, refused where they are not a page."""
+"""The bytes of a page: decompressed, checked for size, rejected if they are not text."""
 
 import re
 import zlib
@@ -22,7 +22,7 @@ SIGNATURES = {
 """First bytes of files that crawlers fetch by mistake, from each format's specification."""
 
 BINARY_TYPES = ("image/", "audio/", "video/", "font/", "application/pdf", "application/zip", "application/gzip")
-"""Beginnings of media types that are never a page's."""
+"""Beginnings of media types that a page never has."""
 
 GZIP_SIGNATURE = b"\x1f\x8b"
 """First bytes of gzip (RFC 1952)."""
@@ -31,7 +31,7 @@ ZLIB_FIRST_BYTE = b"\x78"
 """First byte of zlib's format (RFC 1950), which `Content-Encoding: deflate` means."""
 
 MAX_CONTROL_SHARE = 0.01
-"""Above this share of control characters, decoded bytes are not a text. Pages have none, or a few by accident."""
+"""Above this share of control characters, decoded bytes are not text. Pages have none, or a few by accident."""
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 """C0 controls that no text needs, and DEL. Tab, line feed, form feed and carriage return are kept; so is escape, which
@@ -39,7 +39,7 @@ begins the shift sequences of ISO-2022-JP in pages that were not decoded as such
 
 
 def decompress(content: bytes, content_encoding: str | None, limit: int) -> bytes:
-    """Return the page without the compression of its transfer.
+    """Return the page, decompressed as its `Content-Encoding` says.
 
     Args:
         content_encoding: header of the response. Crawlers that decompress often keep it, so it is used only if the
@@ -70,7 +70,7 @@ def _inflate(content: bytes, limit: int, window_bits: int) -> bytes:
 
 
 def check_size(size: int, limit: int, unit: str) -> None:
-    """Refuse a page that is too large.
+    """Reject a page that is too large.
 
     Raises:
         RejectedError: `too_large`.
@@ -80,7 +80,7 @@ def check_size(size: int, limit: int, unit: str) -> None:
 
 
 def refuse_binary(content: bytes, media_type: str) -> None:
-    """Refuse what is not text, by its media type or its first bytes.
+    """Reject what is not text, by its media type or its first bytes.
 
     Raises:
         RejectedError: `binary`.

@@ -10,7 +10,7 @@ import ada_url
 from wiredesk.runtime.errors import RejectedError
 
 MAX_URL_CHARACTERS = 4096
-"""Servers refuse longer ones, and every event of the page carries two."""
+"""Longest URL, in characters. Servers refuse longer ones, and every event of a page holds two URLs."""
 
 TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "at_", "hsa_", "wt_mc", "ns_")
 """Beginnings of the names of tracking parameters."""
@@ -23,14 +23,14 @@ TRACKING_PARAMETERS = frozenset(
         "guce_referrer", "guce_referrer_sig", "ref_src", "ref_url", "share_token", "cmp", "icid", "taid", "wtmc",
     }
 )  # fmt: skip
-"""Query parameters that say how a reader came to a page, not which page it is: of analytics and advertising systems
-(Google, Meta, Microsoft, X, Yandex, TikTok, Matomo, Mailchimp, HubSpot, AT Internet), and of share links."""
+"""Query parameters that say how a reader reached a page, not which page it is: those of analytics and advertising
+systems (Google, Meta, Microsoft, X, Yandex, TikTok, Matomo, Mailchimp, HubSpot, AT Internet), and of share links."""
 
 QUOTED_CHARACTERS = 200
-"""Of a URL, in a message."""
+"""Characters of a URL that a message quotes."""
 
 _UP_TO_CREDENTIALS = re.compile(r"\A(\s*[A-Za-z][A-Za-z0-9+.-]*:[/\\]*)?.*@", re.DOTALL)
-"""In a URL that cannot be parsed, everything up to the last @ may be a password."""
+"""Possible credentials: in a URL that cannot be parsed, everything up to the last @ may be a password."""
 
 
 def canonical_url(url: str) -> str:

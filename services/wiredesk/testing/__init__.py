@@ -1,8 +1,8 @@
-"""Tests of stages, on a real Kafka. The pytest plug-in is installed with wiredesk, and costs nothing until it is used.
+"""Tests of stages, on a real Kafka. The pytest plug-in is installed with wiredesk, and does nothing until it is used.
 
 plugin         the fixtures `wiredesk_cluster`, `wiredesk_kafka` and `wiredesk_stage`
-running_stage  a stage with a worker: publish to it, and see what it publishes
-processes      the broker and workers, as the processes that they are in production
+running_stage  a stage with a worker: publish to it, and get what it publishes
+processes      the broker and workers, as processes, like in production
 patience       deadlines that scale with the machine
 
     def test_a_cheerful_story(wiredesk_stage: StartStage) -> None:

@@ -1,4 +1,4 @@
-"""Deadlines of tests that scale with the machine: what takes a second on a quiet one may take twenty on a busy one.
+"""Deadlines of tests that scale with the machine: a busy machine may take twenty times as long as a quiet one.
 
 A deadline ends a test that will never pass; it does not assert a speed. Each is written in seconds of a quiet machine
 and multiplied by one factor, which is measured at the start of the run or set by WIREDESK_TEST_PATIENCE.
@@ -28,7 +28,7 @@ def chosen(value: str | None) -> float | None:
     """Return the factor that the environment sets; None where it sets none.
 
     Raises:
-        ValueError: it is no number from 1 to 1000.
+        ValueError: it is not a number from 1 to 1000.
     """
     if not value:
         return None
@@ -41,7 +41,7 @@ def chosen(value: str | None) -> float | None:
     return factor
 
 
-_chosen = chosen(os.environ.get(VARIABLE))  # at once: the tests run without whatever settings the environment holds
+_chosen = chosen(os.environ.get(VARIABLE))  # read now, because tests remove all settings from the environment
 
 
 @functools.cache
@@ -51,7 +51,7 @@ def at_start() -> float:
 
 
 def at_present() -> float:
-    """Return the factor for a deadline that begins now: that of the run, or more where the load has risen since."""
+    """Return the factor for a deadline that begins now: that of the run, or more if the load has risen since."""
     return _chosen or min(MOST, max(at_start(), os.getloadavg()[0] / _cores()))
 
 
@@ -63,8 +63,8 @@ def scaled(seconds: float) -> float:
 def setting(seconds: float) -> float:
     """Return a time for a process under test, such as its session: the same for the whole run, to a hundredth.
 
-    It takes the factor at the start, because a passing test may have to wait for it: the load that the tests
-    themselves make must not slow them down.
+    It uses the factor at the start, because a passing test may have to wait for the whole time: the load that the tests
+    themselves cause must not slow them down.
     """
     return round(seconds * min(MOST, at_start()), 2)
 

@@ -1,7 +1,7 @@
 """The pytest plug-in: a real Kafka for the whole run, and for each test topics and stages of its own.
 
 Pytest loads it in every run of an environment in which wiredesk is installed. So it imports nothing at the top but
-pytest, and no fixture is used by itself.
+pytest, and no fixture is used automatically.
 """
 
 import os
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def wiredesk_cluster(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[KafkaProcess]":
-    """An Apache Kafka, embedded: started once for the whole run, by the command that a user would type.
+    """An Apache Kafka, embedded: started once for the whole run, with the command `wiredesk broker`.
 
-    Where WIREDESK_TEST_BOOTSTRAP_SERVERS names a cluster, that one is used. Nothing is deleted there.
+    If WIREDESK_TEST_BOOTSTRAP_SERVERS names a cluster, that cluster is used. Nothing is deleted there.
     """
     from wiredesk.testing.processes import KafkaProcess, run_broker  # noqa: PLC0415
 
@@ -36,7 +36,7 @@ def wiredesk_cluster(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Kafk
 
 @pytest.fixture
 def wiredesk_kafka(wiredesk_cluster: "KafkaProcess") -> "KafkaSettings":
-    """Settings with a topic prefix of their own: tests share the cluster, and no topic and no group."""
+    """Settings with a topic prefix of the test's own: tests share the cluster, but no topics and no groups."""
     from wiredesk.runtime.settings import KafkaSettings  # noqa: PLC0415
 
     prefix = f"t{uuid.uuid4().hex[:8]}."

@@ -1,4 +1,4 @@
-"""The broker and workers of a test, as the processes that they are in production."""
+"""The broker and workers of a test, as processes, like in production."""
 
 import contextlib
 import os
@@ -18,13 +18,13 @@ from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.testing.patience import at_present, scaled, setting
 
 SECONDS = 60.0
-"""How long anything may take on a quiet machine."""
+"""Default deadline, in seconds on a quiet machine."""
 
 STOP_SECONDS = 120.0
 """How long a broker may take to stop, on a quiet machine."""
 
 POLL_SECONDS = 0.05
-"""Pause between two looks at a condition."""
+"""Seconds between two checks of a condition."""
 
 _COMMAND = (sys.executable, "-m", "wiredesk.cli")
 
@@ -66,7 +66,7 @@ def run_broker(folder: Path, *options: str) -> Iterator[KafkaProcess]:
 
 @dataclass
 class WorkerProcess:
-    """A worker, as a platform engineer runs it.
+    """A worker process, started as in production.
 
     Attributes:
         stage: the name of its stage.
@@ -113,7 +113,7 @@ class WorkerProcess:
         return sum(float(line.split()[-1]) for line in lines if line.startswith((name + " ", name + "{")))
 
     def terminate(self) -> int:
-        """Ask it to stop, and return its exit code."""
+        """Stop it by SIGTERM, and return its exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(scaled(SECONDS))
 
@@ -137,13 +137,13 @@ def workers(
 
 
 def deadlines() -> dict[str, str]:
-    """Return the deadlines of a worker for which a test sets no others, in this machine's seconds."""
+    """Return the default deadlines of a worker under test, scaled to this machine."""
     fields = ("session_timeout", "drain_timeout", "page_deadline", "transaction_timeout")
     return {f"WIREDESK_{name.upper()}": str(setting(WorkerSettings.model_fields[name].default)) for name in fields}
 
 
 def environment(kafka: KafkaSettings) -> dict[str, str]:
-    """Return the environment of a command that is to reach a cluster."""
+    """Return the environment of a command that connects to a cluster."""
     return {
         **os.environ,
         "WIREDESK_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
@@ -163,7 +163,7 @@ def wait_until(condition: Callable[[], bool], what: str, seconds: float = SECOND
 
     Args:
         what: the condition in words, for the message.
-        seconds: of a quiet machine; on a busy one it waits longer, by the load at each moment.
+        seconds: of a quiet machine; on a busy one it waits longer, scaled by the present load.
     """
     began = time.monotonic()
     while not condition():
@@ -173,7 +173,7 @@ def wait_until(condition: Callable[[], bool], what: str, seconds: float = SECOND
 
 
 def free_port() -> int:
-    """Return a port of loopback that nothing listens on at present."""
+    """Return a free port of the loopback interface."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""A stage with a worker: a test publishes to it, and sees what it publishes."""
+"""A stage with a worker: a test publishes to it, and gets what it publishes."""
 
 import asyncio
 import contextlib
@@ -30,8 +30,8 @@ class Published:
     Attributes:
         topic: without prefix.
         event: what the record carries; None for a dead letter.
-        reason: why the stage gave its input up; None for an event.
-        message: the same for a reader.
+        reason: why the stage dead-lettered its input; None for an event.
+        message: the reason for people.
         record: the record itself: key, headers, value.
     """
 
@@ -152,10 +152,10 @@ class StageStarter:
 
     def __call__(self, stage: str, settings: Mapping[str, str] | None = None) -> RunningStage:
         """Start a stage; see `StartStage`."""
-        found = registry.registry().stage(stage)
-        _run(self._create_topics(found))
+        installed = registry.registry().stage(stage)
+        _run(self._create_topics(installed))
         (worker,) = self._running.enter_context(workers(self._kafka, [stage], self._log, settings))
-        return RunningStage(found, self._kafka, worker)
+        return RunningStage(installed, self._kafka, worker)
 
     async def _create_topics(self, stage: Stage) -> None:
         async with Cluster(self._kafka) as cluster:
@@ -180,6 +180,6 @@ def _headers(event: Event | bytes) -> list[tuple[str, bytes]]:
 
 
 def _run[T](work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine to its end, in a thread of its own: the caller's may have a running loop."""
+    """Run a coroutine in a new thread, because the caller's thread may have a running event loop."""
     with ThreadPoolExecutor(max_workers=1) as thread:
         return thread.submit(asyncio.run, work).result()

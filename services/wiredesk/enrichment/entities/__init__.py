@@ -1,4 +1,4 @@
-"""Entities: who and what an article names.
+"""Entities: the people, organisations, places and other things that an article names.
 
 spacy_tagger  names marked by a spaCy pipeline, ours or another one
 lexicon       the word lists that the rules use: titles, offices, company forms

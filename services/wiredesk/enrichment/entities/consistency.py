@@ -17,14 +17,14 @@ from wiredesk_schemas import EntityType
 PERSON, ORGANISATION = EntityType.PERSON, EntityType.ORGANISATION
 
 MIN_SEARCHED_CHARACTERS = 3
-"""Shorter names are not searched for: they are words, or parts of other names."""
+"""Minimum characters of a name that is searched for: shorter ones are words, or parts of other names."""
 
 TAG_VOTE = 1.0
 """Weight of one tag, for the type of a name."""
 
 LONG_FORM_VOTE = 2.0
-"""Weight of a full name for its surname's type, and of a company's name with its legal form for the name without: more
-than one tag of the short form."""
+"""Weight of a full name for the type of its surname, and of a company's name with its legal form for the name without
+it: more than one tag of the short form."""
 
 GAZETTEER_VOTE = 1.5
 """Weight of the gazetteer's type: more than one tag, less than two."""
@@ -34,17 +34,17 @@ GIVEN_NAMES = word_list("given_names")
 # An abbreviation in brackets after a name: ` (WHO)`.
 _BRACKETED = re.compile(r"^ \(([A-Z][\w&-]{1,9})\)")
 BRACKETED_CHARACTERS = 16
-"""Characters after a name in which the abbreviation is looked for."""
+"""Number of characters after a name that are searched for the abbreviation."""
 
 type Votes = defaultdict[EntityType, float]
 """Sum of the weights for each type of one name."""
 
 type VotesByName = defaultdict[str, Votes]
-"""By the name as it is written."""
+"""Votes by the name as it is written."""
 
 
 def unify_types(fields: Sequence[ArticleField], spans: Sequence[NameSpan]) -> list[NameSpan]:
-    """Return the mentions with the type that got most votes for their name, and those that the tagger missed."""
+    """Return the mentions with the type that got most votes for their name, and the mentions that the tagger missed."""
     spans = [*spans, *_bracketed_acronyms(spans)]
     votes = _count_votes(spans)
     types = {name: _winner(of_name) for name, of_name in votes.items()}
@@ -103,7 +103,7 @@ def _organisations_tagged_as_people(spans: Sequence[NameSpan], types: Mapping[st
     """Return single words that were tagged as people and are organisations.
 
     News introduces people by their full names. A word that is part of no full name is an organisation if it is written
-    in capitals, or if the words around it are those that stand beside companies and clubs.
+    in capitals, or if the words around it are typical for companies and clubs.
     """
     words_of_people = {
         word.casefold()

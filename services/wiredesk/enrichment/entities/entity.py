@@ -12,10 +12,10 @@ from wiredesk.enrichment.entities.roles import find_role
 from wiredesk_schemas import Coordinates, Entity, EntityType, Mention
 
 SALIENCE_FACTORS = {EntityType.NATIONALITY: 0.5, EntityType.DATE: 0.25, EntityType.AMOUNT: 0.25}
-"""By type, 1 for all others: a story is rarely about a day or a sum."""
+"""Factor on the salience by type, 1 for all others: a story is rarely about a day or a sum."""
 
 type RoleFloors = Mapping[tuple[str, int], int]
-"""By pointer and start of a mention: where the person before it ends in that text. A role is not shared."""
+"""For each mention, by pointer and start: the end offset of the person named before it. A role is not shared."""
 
 
 def build_entities(mentions: Sequence[NameSpan]) -> tuple[Entity, ...]:
@@ -66,14 +66,14 @@ def _role_floors(mentions: Sequence[NameSpan]) -> RoleFloors:
 
 
 def _fullest_role(cluster: Iterable[NameSpan], floors: RoleFloors) -> str | None:
-    """Return the stated role with most words, the first of these; None where none is stated."""
+    """Return the longest stated role by words, the first of several; None if none is stated."""
     roles = (find_role(s.field.text, s.start, s.end, floors[s.field.pointer, s.start]) for s in cluster)
     stated = [role for role in roles if role]
     return max(stated, key=lambda role: (len(role.split()), -stated.index(role)), default=None)
 
 
 def _fullest_name(cluster: Sequence[NameSpan]) -> str:
-    """Return the form of the name with most words, initials aside; of several the most frequent, then the shortest."""
+    """Return the form of the name with most words, without initials; of several the most frequent, then shortest."""
     counts = Counter(span.surface for span in cluster)
     return min(counts, key=lambda name: (-len(names.name_words(name)), -counts[name], len(name)))
 

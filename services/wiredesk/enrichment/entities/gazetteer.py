@@ -1,4 +1,4 @@
-"""The gazetteer: links names to items of Wikidata, offline. What is ambiguous stays unlinked."""
+"""The gazetteer: links names to items of Wikidata, offline. Ambiguous names are not linked."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from wiredesk.enrichment.entities.name_span import NameSpan
 from wiredesk_schemas import EntityType
 
 MAX_QUALIFIER_CHARACTERS = 60
-"""Characters after a city's name in which the country or state is looked for."""
+"""Number of characters after a city's name that are searched for the country or state."""
 
 # A country or state after a city: `London, Ontario`.
 _QUALIFIER = re.compile(r"^, ((?:[A-Z][\w.'’-]*)(?: [A-Z][\w.'’-]*){0,2})")
@@ -29,7 +29,7 @@ class GazetteerEntry:
         kind: of a place: `country`, `city`, `region` or `area`.
         country: ISO 3166-1 alpha-2, of a country or of the one that a place lies in.
         coordinates: latitude and longitude, in degrees.
-        needs_role: whether many people have this name. It is this one only where the article states an office.
+        needs_role: whether many people have this name. An article means this one only if it states an office.
     """
 
     name: str
@@ -43,7 +43,7 @@ class GazetteerEntry:
 
 @cache
 def gazetteer() -> Mapping[str, GazetteerEntry]:
-    """Return all entries, by each form of the name as it is written: `US` is a country, `us` is not."""
+    """Return all entries by each form of their names, case-sensitive: `US` is a country, `us` is not."""
     entries: dict[str, GazetteerEntry] = {}
     lines = files("wiredesk.enrichment").joinpath("data", "gazetteer.jsonl").read_bytes().splitlines()
     for row in map(orjson.loads, lines):
@@ -85,7 +85,7 @@ def link(cluster: Sequence[NameSpan], role: str | None) -> GazetteerEntry | None
 
 
 def _is_elsewhere(span: NameSpan, entry: GazetteerEntry) -> bool:
-    """Whether the text places a city in another country than the gazetteer does."""
+    """Whether the text states another country for a city than the gazetteer."""
     if entry.kind != "city":
         return False
     qualifier = _QUALIFIER.match(span.field.text[span.end : span.end + MAX_QUALIFIER_CHARACTERS])

@@ -1,4 +1,4 @@
-"""Mentions: what a tagger marked, trimmed to the name, and made consistent throughout the article."""
+"""Mentions: tagged spans, trimmed to the name, and made consistent throughout the article."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,10 +12,10 @@ from wiredesk.enrichment.interfaces import TaggedSpan
 from wiredesk_schemas import EntityType
 
 MAX_NAME_CHARACTERS = 120
-"""No name is longer. A longer one is a table that was read as a sentence."""
+"""Maximum characters of a name. A longer one is a table that was read as a sentence."""
 
 MAX_SPAN_CHARACTERS = 2 * MAX_NAME_CHARACTERS
-"""Limit of what a tagger marked, which has titles, articles and spaces around the name."""
+"""Maximum characters of a tagged span, which may have titles, articles and spaces around the name."""
 
 # The second part of `Washington, D.C.`, which taggers mark as two places.
 _WASHINGTON_DC = re.compile(r"^,?\s*D\.?C\.?$")
@@ -33,7 +33,7 @@ def find_mentions(fields: Sequence[ArticleField], tagged: Sequence[Sequence[Tagg
 
     Args:
         fields: the article's texts.
-        tagged: what the tagger marked in each of them.
+        tagged: the spans that the tagger marked in each of them.
     """
     datelines = list(_dateline_places(fields))
     spans = [span for field, marked in zip(fields, tagged, strict=True) for span in _trimmed_spans(field, marked)]
@@ -44,12 +44,12 @@ def find_mentions(fields: Sequence[ArticleField], tagged: Sequence[Sequence[Tagg
 
 
 def _trimmed_spans(field: ArticleField, marked: Iterable[TaggedSpan]) -> Iterator[NameSpan]:
-    """Yield the names in what was marked; `Washington` and `D.C.` become one."""
+    """Yield the names in the tagged spans; `Washington` and `D.C.` become one."""
     previous: NameSpan | None = None
-    taken = 0
+    previous_end = 0
     for tagged in marked:
-        span = _trimmed_span(field, tagged, taken)
-        taken = tagged.end
+        span = _trimmed_span(field, tagged, previous_end)
+        previous_end = tagged.end
         if span is None:
             continue
         if previous is not None and _WASHINGTON_DC.match(field.text[previous.end : span.end]):
@@ -62,11 +62,11 @@ def _trimmed_spans(field: ArticleField, marked: Iterable[TaggedSpan]) -> Iterato
         yield previous
 
 
-def _trimmed_span(field: ArticleField, tagged: TaggedSpan, taken: int) -> NameSpan | None:
+def _trimmed_span(field: ArticleField, tagged: TaggedSpan, previous_end: int) -> NameSpan | None:
     """Return the name in a tagged span; None where it holds none.
 
     Args:
-        taken: end of the span before. Particles from there on to this name are a part of it.
+        previous_end: end of the span before. Particles between it and this name are a part of the name.
     """
     surface = field.text[tagged.start : tagged.end]
     if len(surface) > MAX_SPAN_CHARACTERS:
@@ -85,7 +85,7 @@ def _trimmed_span(field: ArticleField, tagged: TaggedSpan, taken: int) -> NameSp
         return None
     start = tagged.start + first
     if kind is EntityType.PERSON:
-        start -= names.particle_length_before(field.text[taken:start])
+        start -= names.particle_length_before(field.text[previous_end:start])
     return NameSpan(field, start, tagged.start + last, kind)
 
 

@@ -9,10 +9,10 @@ from wiredesk.enrichment.entities.name_span import NameSpan
 from wiredesk_schemas import EntityType
 
 MIN_ACRONYM_CHARACTERS = 2
-"""A single letter abbreviates too many names."""
+"""Minimum letters of an acronym: a single letter abbreviates too many names."""
 
 MIN_SHORT_NAME_CHARACTERS = 3
-"""Shorter given names are not taken for the beginning of a longer one: `Jo` is short for many."""
+"""Minimum letters of a given name that may be short for a longer one: `Jo` is short for many."""
 
 type Cluster = list[NameSpan]
 """Mentions of one entity."""
@@ -83,7 +83,7 @@ def _is_short_form(one: str, other: str) -> bool:
 
 
 def _merge_people(mentions: Sequence[NameSpan]) -> list[Cluster]:
-    """Merge people: full names first, then single names that belong to one person only."""
+    """Merge people: full names first, then single names that can mean one person only."""
     people: list[_Person] = []
     single_names: defaultdict[str, Cluster] = defaultdict(list)
     for span in mentions:

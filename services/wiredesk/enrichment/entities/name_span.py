@@ -17,7 +17,7 @@ class NameSpan:
         field: the text.
         start: offset of the name's first character, in code points.
         end: offset after its last character.
-        type: what kind of thing it stands for.
+        type: the type of the named entity.
     """
 
     field: ArticleField

@@ -1,4 +1,4 @@
-"""Rules for the words of a name: where it begins and ends, its parts, and the type that its words show."""
+"""Rules for the words of a name: its borders, its parts, and the type that its words show."""
 
 import re
 
@@ -22,13 +22,13 @@ PLACES = word_list("places")
 ORGANISATION_HEADS = word_list("organisation_heads") | COMPANY_FORMS
 
 PARTICLE_CHARACTERS = 24
-"""Characters before a name in which particles are looked for: `von und zu der ` is the longest run."""
+"""Number of characters before a name that are searched for particles: `von und zu der ` is the longest run."""
 
 CONTEXT_CHARACTERS = 40
-"""Characters on either side of a name in which words for organisations are looked for."""
+"""Number of characters on either side of a name that are searched for words for organisations."""
 
 SHORT_PARTICLE = 2
-"""Characters. With a capital, particles of this length are given names or begin a newspaper's: `Al`, `El`."""
+"""Characters of a short particle. With a capital, it is a given name or begins a newspaper's name: `Al`, `El`."""
 
 # Borders of a name within what a tagger marked.
 _LEADING = re.compile(r"^(?:(?:the|The|a|A|an|An)\s+|[\s,;:|\"'“”‘’(\[-]+)")
@@ -44,7 +44,7 @@ _PARTICLES_BEFORE = re.compile(r"(?<=\s)(?:(?:al|bin|da|de|del|della|den|der|di|
 _INITIAL = re.compile(r"^\w\.?$")
 _SUFFIX = re.compile(r"^(?:Jr|Sr|II|III|IV)\.?$")
 
-# What is said after, and before, companies, clubs and agencies.
+# Words after, and before, the names of companies, clubs and agencies.
 _ORGANISATION_AFTER = re.compile(
     r"^['’]s (?:shares|stock|board|profits?|sales|revenue|products?|parent|owner|plant|chief|ceo|unit)\b"
     r"|^,? (?:shares|stock|plc|inc|corp|ltd|group|which|sells|makes|employs|acquired|reported|operates)\b",
@@ -70,7 +70,7 @@ def trim_name(surface: str) -> tuple[int, int]:
 
 
 def skip_roles(surface: str) -> int:
-    """Return where a person's name begins after titles and offices; the length where nothing else is left."""
+    """Return where a person's name begins after titles and offices; the length of the name if nothing else is left."""
     position = after_role = 0
     for word in re.finditer(r"\S+\s*", surface):
         plain = word[0].strip(" ,").lower()
@@ -127,7 +127,7 @@ def acronym(name: str) -> str:
 
 
 def possible_acronyms(name: str) -> set[str]:
-    """Return what may abbreviate a name: the initials of its capitalised words, of all words, of all but small ones."""
+    """Return possible acronyms of a name: the initials of capitalised words, of all words, of all but small ones."""
     words = re.findall(r"[^\s-]+", name)
     large = [word for word in words if word.lower() not in SMALL_WORDS]
     return {acronym(name), "".join(word[0] for word in words).upper(), "".join(word[0] for word in large).upper()}
@@ -142,7 +142,7 @@ def strip_company_form(name: str) -> str:
 
 
 def type_by_words(surface: str, tagged: EntityType) -> EntityType | None:
-    """Return the type that a name's own words show, else the tagged one; None where it is not a name."""
+    """Return the type that a name's own words show, or else the tagged one; None if it is not a name."""
     lowered = surface.lower()
     if lowered in NOT_NAMES:
         return None
@@ -161,6 +161,6 @@ def type_by_words(surface: str, tagged: EntityType) -> EntityType | None:
 
 
 def has_organisation_context(text: str, start: int, end: int) -> bool:
-    """Whether the words around `text[start:end]` are those that stand beside companies, clubs and agencies."""
+    """Whether the words around `text[start:end]` are typical for companies, clubs and agencies."""
     before, after = text[max(0, start - CONTEXT_CHARACTERS) : start], text[end : end + CONTEXT_CHARACTERS]
     return bool(_ORGANISATION_AFTER.match(after) or _ORGANISATION_BEFORE.search(before))

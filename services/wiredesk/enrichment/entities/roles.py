@@ -1,4 +1,4 @@
-"""Roles: what a text calls a person directly before or after the name (`US Attorney General`, `bank's chairman`)."""
+"""Roles that a text states directly before or after a person's name (`US Attorney General`, `bank's chairman`)."""
 
 import re
 
@@ -6,10 +6,10 @@ from wiredesk.enrichment.entities import names
 from wiredesk.enrichment.entities.lexicon import word_list
 
 MAX_WORDS = 9
-"""Words of a role before a name."""
+"""Maximum words of a role before a name."""
 
 MAX_CHARACTERS = 80
-"""Characters before a name in which a role is looked for; after it, twice as many."""
+"""Number of characters before a name that are searched for a role; after it, twice as many."""
 
 MIN_OFFICE_CHARACTERS = 4
 """Offices of fewer characters (`rep`, `gov`) stand only before a name, so other patterns leave them out."""
@@ -41,13 +41,13 @@ def find_role(text: str, start: int, end: int, floor: int = 0) -> str | None:
     """Return the role stated beside the name at `text[start:end]`, or None.
 
     Args:
-        floor: end of the person before. What stands before it belongs to that one.
+        floor: end of the person named before. The text before it belongs to that person.
     """
     return role_before(text, start, floor) or role_after(text, end)
 
 
 def role_before(text: str, start: int, floor: int = 0) -> str | None:
-    """Return the role that ends where a name starts, or None."""
+    """Return the role directly before a name, or None."""
     before = text[max(floor, start - MAX_CHARACTERS) : start]
     if (apposition := _APPOSITION_BEFORE.search(before)) is not None:
         return apposition[1]
@@ -67,7 +67,7 @@ def role_before(text: str, start: int, floor: int = 0) -> str | None:
 
 
 def _role_words(words: list[str]) -> list[str]:
-    """Return the words at the end of a list that can be part of a role: names, offices, connecting words."""
+    """Return the last words of a list that can be part of a role: names, offices, connecting words."""
     run: list[str] = []
     for word in reversed(words):
         plain = word.lower().strip("(\"“'‘")

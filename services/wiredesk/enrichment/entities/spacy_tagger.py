@@ -32,7 +32,8 @@ TYPE_OF_LABEL = {
 """Our types of the labels of OntoNotes 5 and of CoNLL 2003. Spans with any other label are ignored."""
 
 SHARED_COMPONENTS = frozenset({"tok2vec", "transformer"})
-"""Components that compute vectors for others. One that the tagger does not use costs as much as the tagging itself."""
+"""Components that compute vectors for others. One that the tagger does not use takes as much time as the tagging
+itself."""
 
 WEIGHTS_VERSION = "1"
 """Version of our tagger's weights."""

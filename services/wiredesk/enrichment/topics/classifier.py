@@ -17,25 +17,27 @@ MODEL_VERSION = "6"
 """Version of the trained arrays, of the coefficients and of the code around them."""
 
 HYBRID_WORDS = 1000
-"""Words of the body that the words model reads: an article keeps returning to what it is about."""
+"""Words of the body that the words model reads: an article mentions its subject again and again."""
 
 FAST_WORDS = 300
-"""The same in the fast profile: news begins with what it is about, and the words model alone does better with that."""
+"""The same in the fast profile: news states its subject first, and the words model alone does better with fewer
+words."""
 
 MAX_TOP_LEVEL = 3
-"""Top-level topics of an article."""
+"""Maximum number of top-level topics of an article."""
 
 MAX_NARROWER = 5
-"""Narrower topics of an article."""
+"""Maximum number of narrower topics of an article."""
 
 MIN_FIRST_SCORE = 0.3
-"""Of the first top-level topic. Below it the text is too short, or news of none of the seventeen kinds."""
+"""Minimum score of the first top-level topic. Below it the text is too short, or not about any of the seventeen
+topics."""
 
 MIN_FURTHER_SCORE = 0.35
-"""Of a second and third top-level topic."""
+"""Minimum score of a second and third top-level topic."""
 
 MIN_NARROWER_SCORE = 0.25
-"""Of a narrower topic."""
+"""Minimum score of a narrower topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,8 @@ class ModelWeights:
         prior: exponent of how common each topic is in news. The models were trained with about as many examples of
             each topic.
         doubt: lead of the first topic over the second (natural logarithm) from which the second window is not read.
-            With this value the same topics come first as if it always were, and six to eight articles in ten need
-            one window only.
+            With this value the same topics come first as if it were always read, and six to eight articles in
+            ten need one window only.
     """
 
     words: float = 0.3
@@ -58,7 +60,7 @@ class ModelWeights:
 
 @dataclass(frozen=True, slots=True)
 class TopicScores:
-    """What the models say about a text.
+    """The outputs of the models for a text.
 
     Attributes:
         top: natural logarithms of the top-level topics' probabilities, in the order of `NewsClassifier.roots`.
@@ -109,7 +111,7 @@ class NewsClassifier:
     def score(self, title: str, body: str) -> TopicScores:
         """Return the scores of the top-level topics, and the sentence vector."""
         words = body.split(maxsplit=self._max_words)[: self._max_words]
-        # The headline counts twice: it says what the story is about.
+        # The headline counts twice, because it states the subject of the story.
         by_words = self._words_model.log_probabilities(" ".join([title, title, *words]))
         if self._encoder is None:
             return TopicScores(by_words, None)

@@ -1,4 +1,4 @@
-"""Topics below the top level: those whose names are in the text, and those whose definitions mean the same as it."""
+"""Topics below the top level: those whose names are in the text, and those whose definitions are similar to it."""
 
 import math
 import re
@@ -12,17 +12,17 @@ from wiredesk.enrichment.topics.model_arrays import Arrays, Floats, text_lines, 
 from wiredesk.enrichment.topics.taxonomy import TaxonomyTerm, taxonomy
 
 NEAREST = 12
-"""Definitions nearest to the text's vector that become candidates."""
+"""Number of definitions, nearest to the text's vector, that become candidates."""
 
 MIN_WORD_CHARACTERS = 5
-"""Names of one word with fewer characters are not searched for: `art`, `law` and `food` are in too many texts."""
+"""Minimum characters of a name of one word that is searched for: `art`, `law` and `food` are in too many texts."""
 
 GROUPED_CHARACTERS = 3
 """First characters by which the alternatives of the pattern are grouped. Without groups a search takes twenty times as
 long."""
 
 MIN_LOG_PROBABILITY = -8.0
-"""Lower ones count as this one."""
+"""Minimum similarity: lower ones count as this one."""
 
 _QUALIFIER = re.compile(r"\s*\([^)]*\)$")
 _SEPARATOR = re.compile(r"[ -]")
@@ -130,7 +130,7 @@ def _compile_names(terms: Mapping[str, TaxonomyTerm]) -> tuple[re.Pattern[str], 
 
 
 def _name_key(name: str) -> str:
-    """Return what all forms of a name share: `cyber crime`, `cybercrime`, `Cyber-crimes`."""
+    """Return a key that all forms of a name share: `cyber crime`, `cybercrime`, `Cyber-crimes`."""
     return _SEPARATOR.sub("", name).removesuffix("s")
 
 

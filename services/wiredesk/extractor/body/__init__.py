@@ -1,16 +1,16 @@
-"""The body of a page: which of its texts are the story.
+"""The body of a page: which of its texts belong to the story.
 
     HTML ─▶ segments ─▶ html_features ─┐
                                        ├─▶ trees ─▶ network ─▶ story ─▶ blocks
     text ─▶ lines ─────────────────────┘
 
-segments       HTML cut into pieces of text, and the containers around them
-lines          text cut into lines, and their features
+segments       HTML split into pieces of text, and the containers around them
+lines          text split into lines, and their features
 features       features of any text: by itself, by its place, by its neighbours, by its subject
 html_features  features of mark-up, and of what the page says outside of its body
 lexicon_odds   what words say about a text, learned
-vocabulary     groups of words that tell what a piece of a page is; add a language to its `.toml`
-trees          judge each text by its features
-network        reads all texts of a page, and what the trees say about them
+vocabulary     groups of words that show what a piece of a page is; add a language to its `.toml`
+trees          classify each text by its features
+network        reads all texts of a page and the trees' log-odds
 story          texts with their probabilities, exclusions, and blocks
 """

@@ -24,49 +24,49 @@ type FeatureMatrix = dict[str, Feature]
 """Features of one page by name, all of the same length."""
 
 PROSE_SENTENCE = 100
-"""Letters from which a text that ends a sentence is surely prose."""
+"""Letters from which a text with the end of a sentence is certainly prose."""
 
 MAX_PROSE_LINKED = 0.4
-"""Share of a text in links up to which it may surely be prose."""
+"""Share of a text in links up to which it can be certain prose."""
 
 PARAGRAPH = 80
 """Letters that are subtracted from a text's length to give its weight: shorter texts speak against the body."""
 
 UNFINISHED = 60
-"""Letters that are also subtracted if the text ends no sentence."""
+"""Letters that are also subtracted if the text does not end like a sentence."""
 
 LINKED = 120
 """Letters that are also subtracted if the text is a link, in proportion to its share in links."""
 
 MAX_WEIGHT = 400
-"""Weight of a text at most. The span of texts with the greatest sum of weights is the simplest guess of the body."""
+"""Maximum weight of a text. The span of texts with the greatest sum of weights is the simplest guess of the body."""
 
 FAR = 99.0
-"""Distance to a text that is not there."""
+"""Distance to a text that does not exist."""
 
 NO_VALUE = -1.0
 """Value of a feature that a text does not have, and of a neighbour beyond the page's first or last text."""
 
 FIRST_WORDS = 30
-"""Words at the beginning of a text in which the vocabulary is looked for."""
+"""Number of words at the beginning of a text that are looked up in the vocabulary."""
 
 LAST_WORDS = 10
-"""Words at the end of a text in which the vocabulary is looked for."""
+"""Number of words at the end of a text that are looked up in the vocabulary."""
 
 STEM = 6
 """Letters at the beginning of a word that are compared: inflection changes the end of a word, in most languages."""
 
 MIN_STEM_WORD = 4
-"""Letters of a word whose stem is compared; shorter words belong to the grammar."""
+"""Letters from which a word's stem is compared; shorter words are mostly function words."""
 
 COMMON_STEM_SHARE = 0.5
 """Share of a page's prose texts from which a stem belongs to the language or to the site, and not to the subject."""
 
 MIN_PROSE_TEXTS = 4
-"""Prose texts up to which a page has no common stems: too few to know them by."""
+"""Up to this number of prose texts a page has no common stems: there are too few to determine them."""
 
 MAX_STEM_COUNT = 5
-"""How often a stem counts at most."""
+"""Maximum number of times that a stem counts."""
 
 _SENTENCE = re.compile(r"[.!?…。！？।؟](?=\W|$)")
 """The end of a sentence within a text."""
@@ -87,10 +87,10 @@ _CAPITALS = string.ascii_uppercase.encode()
 """ASCII capitals."""
 
 _COMMON_WORDS = 40
-"""So many of the commonest words of a page's long texts are the function words of its language, whichever it is."""
+"""Number of the most common words in a page's long texts that are taken as the function words of its language."""
 
 _LONG_TEXT = 20
-"""Words of a long text."""
+"""Words from which a text is long."""
 
 
 def text_features(texts: Sequence[str], split: Sequence[Sequence[str]]) -> FeatureMatrix:
@@ -193,12 +193,12 @@ def position_features(features: FeatureMatrix) -> FeatureMatrix:
 def cohesion_features(
     split: Sequence[Sequence[str]], prose: NDArray[np.bool_], core: NDArray[np.bool_]
 ) -> FeatureMatrix:
-    """Return what each text has in common with the other prose of the page: a story keeps to its subject.
+    """Return what each text has in common with the other prose of the page: a story stays on its subject.
 
     Args:
         split: the words of each text.
         prose: which texts are prose.
-        core: which of these stand in the middle of the page's story, as far as rules can tell.
+        core: which of these are in the middle of the page's story, as far as rules can determine.
     """
     stems = [_stems(text) for text in split]
     in_prose = Counter(stem for text, is_prose in zip(stems, prose, strict=True) if is_prose for stem in text)
@@ -261,7 +261,7 @@ def heaviest_span(weights: NDArray[np.float64]) -> tuple[int, int]:
 
 
 def edge_words(text: Sequence[str]) -> Sequence[str]:
-    """Return the first and the last words of a text, where boilerplate says what it is."""
+    """Return the first and the last words of a text, which show whether it is boilerplate."""
     return text if len(text) <= FIRST_WORDS + LAST_WORDS else [*text[:FIRST_WORDS], *text[-LAST_WORDS:]]
 
 

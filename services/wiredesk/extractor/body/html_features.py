@@ -1,7 +1,7 @@
 """Features of an HTML page's segments: mark-up, the containers around them, and what the page says outside of its body.
 
-The last group tells the page's own story from other stories on the page: by the way to the headline, by the container
-with the best paragraphs, and by the order of containers that may each hold a story.
+The last group separates the page's own story from other stories on it: by the distance to the headline, by the
+container with the best paragraphs, and by the order of containers that may each hold a story.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -49,33 +49,33 @@ ABSENT = 12.0
 """Distance to a container that is not around the segment."""
 
 FADING = 0.8
-"""Factor on what class names say, for each container between them and the segment."""
+"""Factor on the log-odds of class names, for each container between them and the segment."""
 
 CORE_SHARES = (0.9, 0.6, 0.4)
-"""A core of a page is the innermost container with such a share of the page's prose."""
+"""Shares of the page's prose: the innermost container with such a share is a core of the page."""
 
 PARENTS = 4
 """Containers around a segment whose sizes are features."""
 
 SHINGLE = 4
-"""Words of the pieces by which a text is compared with JSON-LD's body."""
+"""Words per shingle, when a text is compared with JSON-LD's body."""
 
 SURELY_IN_BODY = 0.8
-"""Share of a text's shingles in JSON-LD's body from which the text surely belongs to it."""
+"""Share of a text's shingles in JSON-LD's body from which the text certainly belongs to it."""
 
 MIN_SCORED_TEXT = 25
-"""Letters of a segment that counts for the score of the container around it."""
+"""Letters from which a segment counts for the score of the container around it."""
 
 MIN_STORY_PROSE = 500
-"""Letters of prose in a container that may hold a story of its own."""
+"""Letters of prose from which a container may hold a separate story."""
 
 _SIX_NEIGHBOURS = (
     "length", "linked", "tag", "ends_sentence", "core_0.6", "names", "in_content", "shared_stems", "phrases"
 )  # fmt: skip
-"""Features that three neighbours on either side give to a segment."""
+"""Features that a segment gets from three neighbours on either side."""
 
 _TWO_NEIGHBOURS = ("capitalised", "common_words", "in_article_body", "depth", "siblings_key")
-"""Features that the segments right before and after give to it."""
+"""Features that a segment gets from those right before and after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +343,7 @@ def _hint_features(split: Sequence[Sequence[str]], hints: StoryHints, tag: Featu
 
 
 def _within_span(in_body: Feature, split: Sequence[Sequence[str]]) -> Feature:
-    """Return 1 for segments between the first and the last that surely are in JSON-LD's body, and 0 for others."""
+    """Return 1 for segments between the first and the last that are certainly in JSON-LD's body, and 0 for others."""
     pairs = zip(in_body, split, strict=True)
     sure = np.flatnonzero([share > SURELY_IN_BODY and len(text) > SHINGLE for share, text in pairs])
     index = np.arange(len(in_body))

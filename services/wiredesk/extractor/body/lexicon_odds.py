@@ -1,4 +1,4 @@
-"""What words say about the text that they stand in: learned log-odds that the text belongs to a story."""
+"""Learned log-odds, by the words of a text, that the text belongs to a story."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence

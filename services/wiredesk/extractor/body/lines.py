@@ -1,4 +1,4 @@
-"""Lines of text that was once a page, and their features."""
+"""Lines of a plain-text page, and their features."""
 
 import re
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ MAX_BLANK_LINES = 5
 """Blank lines before a line at most; more count as this many."""
 
 _RESIDUE = re.compile(r"[\s|·•*=_~#-]*")
-"""What tables and rules leave in a text."""
+"""Characters that tables and horizontal rules leave in a text."""
 
 _ITEM = re.compile(r"^(?:[-*•‣–·]|\d{1,2}[.)])\s+")
 """The marker at the beginning of a list item."""
@@ -47,12 +47,12 @@ _ITEM = re.compile(r"^(?:[-*•‣–·]|\d{1,2}[.)])\s+")
 _EIGHT_NEIGHBOURS = (
     "length", "ends_sentence", "capitalised", "common_words", "blank_before", "words", "shared_stems", "phrases"
 )  # fmt: skip
-"""Features that four neighbours on either side give to a line."""
+"""Features that a line gets from four neighbours on either side."""
 
 _TWO_NEIGHBOURS = (
     "digits", "item", "repeated", "symbols", "says_copyright", "says_related", "says_byline", "says_month", "clock"
 )  # fmt: skip
-"""Features that the lines right before and after give to it."""
+"""Features that a line gets from those right before and after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Line:
 
     @property
     def is_residue(self) -> bool:
-        """Whether it is what a table or a rule left in the text."""
+        """Whether it is a residue of a table or of a horizontal rule."""
         return _RESIDUE.fullmatch(self.text) is not None
 
     @property
@@ -84,7 +84,7 @@ class Line:
 
 
 def split_lines(body: str) -> tuple[Line, ...]:
-    """Cut a text into lines. Wrapped lines are joined to the paragraphs that they were."""
+    """Split a text into lines. Wrapped lines are joined to paragraphs again."""
     page_lines: list[Line] = []
     blank = 0
     for raw in body.splitlines():

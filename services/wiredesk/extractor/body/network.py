@@ -1,9 +1,9 @@
-"""A small network that reads all texts of a page in their order, and corrects what the trees say about each alone.
+"""A small network that reads all texts of a page in their order, and corrects the trees' log-odds.
 
-Trees see a text and its nearest neighbours. Which of two stories is the page's own, or where comments begin, shows
-only over the whole page. Dilated convolutions (van den Oord et al. 2016, "WaveNet") see fifteen texts on either side,
-and each layer adds what the whole page has in common. The network was trained on the F1 of pages rather than on single
-texts, see `training.extraction.network`. Evaluating it takes a dozen products of matrices.
+The trees see a text and its nearest neighbours. Which of two stories is the page's own, or where comments begin, can
+only be seen on the whole page. Dilated convolutions (van den Oord et al. 2016, "WaveNet") see fifteen texts on either
+side, and each layer adds an average over the whole page. The network was trained on the F1 of pages rather than on
+single texts, see `training.extraction.network`. Evaluating it takes a dozen products of matrices.
 
 `training.extraction.network` has the same function in JAX. `tests/models` compares both on stored inputs.
 """
@@ -30,10 +30,10 @@ MAX_TREE_LOG_ODDS = 9.0
 """Log-odds to which the trees' output is clipped."""
 
 TREE_FACTOR = 3.0
-"""Factor on the trees' log-odds that gives a text's weight in what the story has in common."""
+"""Factor on the trees' log-odds, which gives each text's weight in the average over the story."""
 
 MIN_STORY_WEIGHT = np.float32(1e-3)
-"""Added to the sum of these weights, so that a page without a story divides by no zero."""
+"""Added to the sum of these weights, so that a page without a story does not divide by zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Network:
         return self.forward(self.inputs(features, clipped), clipped)
 
     def inputs(self, features: FeatureMatrix, trees: Array) -> Array:
-        """Return the inputs of each text: features in standard deviations, and what the trees say; (texts, C + 2)."""
+        """Return the inputs of each text: features in standard deviations, and the trees' outputs; (texts, C + 2)."""
         values = signed_logarithm(np.stack([features[name] for name in self.names], axis=1))
         deviations = np.clip((values - self.mean) / self.scale, -MAX_DEVIATION, MAX_DEVIATION)
         return np.concatenate([deviations, tree_inputs(trees)], axis=1)
@@ -112,7 +112,7 @@ def gelu(values: Array) -> Array:
 
 
 def _shift_rows(hidden: Array, distance: int) -> Array:
-    """Return, for each text, the row of the text that stands `distance` before it; zeros beyond the page's edges."""
+    """Return, for each text, the row of the text that is `distance` before it; zeros beyond the page's edges."""
     shifted = np.zeros_like(hidden)
     if abs(distance) < len(hidden):
         if distance > 0:

@@ -24,7 +24,7 @@ PROSE = 80
 """Letters from which a segment is prose."""
 
 MAX_LINKED_PROSE = 0.4
-"""Share of a segment's text in links from which it is no prose."""
+"""Share of a segment's text in links from which it is not prose."""
 
 UNSEEN = frozenset(
     {
@@ -32,7 +32,7 @@ UNSEEN = frozenset(
         "object", "embed", "video", "audio", "canvas", "map", "datalist", "math", "dialog", "button",
     }
 )  # fmt: skip
-"""Elements whose text is no part of what people read on a page."""
+"""Elements whose text readers do not see on a page."""
 
 CONTAINERS = frozenset(
     {
@@ -48,10 +48,11 @@ NAMING_ATTRIBUTES = ("class", "id", "role", "itemprop", "data-testid", "data-com
 """Attributes whose words tell what an element is for."""
 
 _MAX_BUTTON_ELEMENTS = 12
-"""A button with as many elements in it was never closed: libxml2 has put the rest of the page into it."""
+"""Elements inside a `<button>` from which it is regarded as not closed: libxml2 has put the rest of the page into
+it."""
 
 _TOKEN_BORDER = re.compile(r"[\s_\-:.,/]+|(?<=[a-z])(?=[A-Z])")
-"""Where one word of a name ends and the next begins."""
+"""The boundary between two words of a name."""
 
 _HIDING = re.compile(r"(?:display:\s{0,5}none|visibility:\s{0,5}hidden)", re.IGNORECASE)
 """Styles that hide an element."""
@@ -124,7 +125,7 @@ class SegmentedPage:
 
 
 def segment_page(root: Element, selected: AbstractSet[Element] = frozenset()) -> SegmentedPage:
-    """Cut a page into segments, in one walk over its tree.
+    """Split a page into segments, in one walk over its tree.
 
     Args:
         root: the document.

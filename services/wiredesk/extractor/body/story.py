@@ -21,10 +21,10 @@ LINE_THRESHOLD = 0.6
 """Probability from which a line belongs to the story. Lines of publishers' pages do best with it."""
 
 HEADING_LENGTH = 80
-"""Characters below which a line that ends no sentence is a heading."""
+"""Characters below which a line that does not end like a sentence is a heading."""
 
 MUCH_MORE = 1.5
-"""If a page states this many times the words that it shows, it has broken the story off."""
+"""If the word count that a page states is this many times the shown one, the page has truncated the story."""
 
 _KINDS = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "summary"), BlockKind.HEADING),
@@ -36,10 +36,10 @@ _KINDS = {
 """Kinds of blocks by the tag of a container."""
 
 _KIND_REACH = 3
-"""Containers outwards in which the kind of a segment is looked for."""
+"""Number of containers around a segment that are searched for its kind."""
 
 _MORE_CHARACTERS = 80
-"""Characters at the end of a story in which a word for more is looked for."""
+"""Number of characters at the end of a story that are searched for words such as `read more`."""
 
 _MORE = re.compile(
     r"(?:\[?(?:…|\.{3})\]?|continue reading|read more|read the full (?:story|article)|weiterlesen|lire la suite|"
@@ -61,7 +61,7 @@ class ScoredText:
         kind: of the block that it becomes.
         probability: that it belongs to the story.
         row: number of the table row that it stands in; None outside of a table.
-        excluded_because: why it is not kept although it may be likely; None if nothing excludes it.
+        excluded_because: why it is not kept, whatever its probability; None if nothing excludes it.
         threshold: probability from which it is kept.
     """
 
@@ -113,13 +113,13 @@ def keep_selected(page: SegmentedPage, texts: Sequence[ScoredText]) -> tuple[Sco
 def exclude_duplicated_fields(
     texts: Sequence[ScoredText], above: Mapping[str, str], within: Mapping[str, str]
 ) -> tuple[ScoredText, ...]:
-    """Exclude what the article has in another field, and what stands above the headline.
+    """Exclude texts that the article has in another field, and texts above the headline.
 
     Args:
         texts: of the page.
-        above: folded texts that may stand before the story's first prose, with their fields: headline, standfirst,
+        above: folded texts that may occur before the story's first prose, with their fields: headline, standfirst,
             byline.
-        within: folded texts that may stand anywhere in the story, with their fields: captions.
+        within: folded texts that may occur anywhere in the story, with their fields: captions.
     """
     checked = list(texts)
     first_prose = next((index for index, text in enumerate(checked) if _is_prose(text)), len(checked))
@@ -167,9 +167,9 @@ def to_blocks(texts: Sequence[ScoredText]) -> tuple[Block, ...]:
 
 
 def confidence(texts: Sequence[ScoredText]) -> float:
-    """Return how far the kept texts are the story, whole and alone, as the model expects it; 0 to 1.
+    """Return the expected overlap of the kept texts and the story; 0 to 1.
 
-    It is the expected overlap of what is kept and what belongs to the story, divided by both together, in characters.
+    It is the expected intersection of the two, divided by their union, in characters.
     """
     right = sum(text.probability * len(text.text) for text in texts if text.kept)
     kept = sum(len(text.text) for text in texts if text.kept)
@@ -178,7 +178,7 @@ def confidence(texts: Sequence[ScoredText]) -> float:
 
 
 def is_truncated(blocks: Sequence[Block], stated_words: int = 0) -> bool:
-    """Return whether a page breaks its story off.
+    """Return whether a page truncates its story.
 
     Args:
         blocks: of the story.
@@ -191,7 +191,7 @@ def is_truncated(blocks: Sequence[Block], stated_words: int = 0) -> bool:
 
 
 def _is_label(text: ScoredText) -> bool:
-    """Return whether a text is a heading, or a short list item without a full stop: it says little by itself."""
+    """Return whether a text is a heading, or a short list item without a full stop: it means little by itself."""
     if text.text.rstrip("\"'”’»)").endswith((".", "。", "…", ":", "：")):
         return False
     short = length(text.text) < HEADING_LENGTH

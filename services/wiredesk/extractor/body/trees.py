@@ -1,9 +1,9 @@
 """Boosted oblivious trees, evaluated with numpy: the form in which a trained model ships.
 
 All nodes of one level of an oblivious tree ask the same question. So a tree of depth `d` is `d` questions, and their
-answers are the bits of the number of a leaf. Evaluating all trees for all texts of a page takes three array operations;
+answers are the bits of a leaf's index. Evaluating all trees for all texts of a page takes three array operations;
 an inference library for that would be a hundred times the size of the model. The trees come from CatBoost
-(Prokhorenkova et al. 2018, "CatBoost: unbiased boosting with categorical features"), by way of
+(Prokhorenkova et al. 2018, "CatBoost: unbiased boosting with categorical features"), converted by
 `training.extraction.boosting`.
 """
 

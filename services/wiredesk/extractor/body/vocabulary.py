@@ -1,4 +1,4 @@
-"""Words that tell what a piece of a page is, in class names and in its text. `vocabulary.toml` lists them."""
+"""Words in class names and texts that show what a piece of a page is. `vocabulary.toml` lists them."""
 
 import re
 import tomllib

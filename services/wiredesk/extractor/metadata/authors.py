@@ -11,16 +11,16 @@ from wiredesk.extractor.words import clean, fold
 from wiredesk_schemas import Evidence
 
 MAX_NAME = 80
-"""Characters of a name; longer texts are no names."""
+"""Maximum characters of a name; longer texts are not names."""
 
 MAX_NAMES = 20
-"""Names that are read from one byline."""
+"""Maximum number of names that are read from one byline."""
 
 MAX_BYLINE = 200
-"""Characters of a byline; longer texts are no bylines."""
+"""Maximum characters of a byline; longer texts are not bylines."""
 
 MAX_NAME_WORDS = 5
-"""Words of a name; more are a role or a sentence."""
+"""Maximum words of a name; longer texts are a role or a sentence."""
 
 BY = re.compile(
     r"^\s*(?:by|von|par|por|di|от|door|av|af|autor(?:in|en)?|text|tekst|skrevet av|(?:written|story|reported) by)\b"
@@ -36,10 +36,10 @@ _SLASH = re.compile(r"\s+/\s+")
 """A slash between names; a name may have one without spaces."""
 
 _ADDRESS = re.compile(r"://|www\.|@|\.html?\b|\bfacebook\b", re.IGNORECASE)
-"""What shows that a text is an address on the web, and no byline."""
+"""What shows that a text is a web address and not a byline."""
 
 _NO_NAME = re.compile(r"\d|^\W*$|\.\w{2,3}$|^(?:admin|editor|staff|redaktion|authors?)$", re.IGNORECASE)
-"""Texts that are no names: with digits, without letters, with a file's suffix, or with the name of an account."""
+"""Texts that are not names: with digits, without letters, with a file's suffix, or with the name of an account."""
 
 _AGENCIES = frozenset(
     {
@@ -56,7 +56,7 @@ _NEWSROOM = re.compile(
     r"media|team|online|magazin|magazine|editors?|newsdesk|service)\b|オンライン|新聞|新闻|通信",
     re.IGNORECASE,
 )
-"""Words that name a newsroom or an agency, and no person."""
+"""Words that name a newsroom or an agency, not a person."""
 
 _META = ("author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl", "article:author")
 """`<meta>` names of the author, the most trusted first."""
@@ -130,7 +130,7 @@ def _byline(stated: Iterable[tuple[str, bool]]) -> Byline:
     """Sort names into people and agencies.
 
     Args:
-        stated: texts, each with whether the page declares it an organisation.
+        stated: texts, each with whether the page declares it to be an organisation.
     """
     people: dict[str, None] = {}
     agencies: dict[str, None] = {}

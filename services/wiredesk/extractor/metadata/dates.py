@@ -11,16 +11,16 @@ from wiredesk.extractor.words import clean
 from wiredesk_schemas import Evidence
 
 MAX_LENGTH = 80
-"""Characters of a text that may be a date; patterns and parsers see no more."""
+"""Maximum characters of a text that may be a date; patterns and parsers read no more."""
 
 EARLIEST_YEAR = 1990
-"""No page of the web is older. An earlier year is a misread number."""
+"""The first year of the web; an earlier year is a misread number."""
 
 MAX_DAYS_AHEAD = 366
-"""Pages announce events. A date that is further ahead is a misread number."""
+"""Latest date: pages announce events, but a date that is further ahead is a misread number."""
 
 MAX_TEXTS_AFTER_HEADING = 60
-"""Pieces of text after the heading in which a date that is written for readers is looked for."""
+"""Number of texts after the heading that are searched for a date that is written for readers."""
 
 MAX_DATED_NODES = 200
 """JSON-LD objects whose date is considered if none of them describes an article."""
@@ -147,7 +147,7 @@ def _as_date(year: str, month: str, day: str, hour: str | None, minute: str | No
 
 
 def _month_number(name: str) -> int:
-    """Return the number of a month; 0, which no date has, if the name is none."""
+    """Return the number of a month; 0, which no date has, if it is not the name of a month."""
     lowered = name.lower()
     return next((n for n, prefixes in enumerate(_MONTHS, 1) if any(map(lowered.startswith, prefixes))), 0)
 

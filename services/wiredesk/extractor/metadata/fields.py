@@ -27,7 +27,7 @@ class MetadataField[T]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
-    """What a page says about its story. Fields are those of `CleanedArticle`, in which they end."""
+    """What a page says about its story. The fields are those of `CleanedArticle`."""
 
     source: MetadataField[str | None] = MetadataField(None)
     title: MetadataField[str | None] = MetadataField(None)

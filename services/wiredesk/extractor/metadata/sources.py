@@ -12,13 +12,13 @@ from wiredesk.extractor.document import Element, find, meta_contents, text_of
 from wiredesk.extractor.words import clean
 
 MAX_SCRIPT = 1 << 20
-"""Characters of one JSON-LD script that is parsed. Real pages stay a hundred times below."""
+"""Maximum characters of a JSON-LD script that is parsed. Those of real pages are a hundred times smaller."""
 
 MAX_NODES = 5000
-"""JSON-LD objects of a page that are read. Real pages stay a hundred times below."""
+"""Maximum number of JSON-LD objects of a page that are read. Real pages have a hundredth of it."""
 
 MAX_VALUES = 100
-"""Values of one list in JSON-LD that are read."""
+"""Maximum number of values that are read from one list in JSON-LD."""
 
 ARTICLE_TYPES = frozenset(
     {
@@ -83,7 +83,7 @@ class MetadataSources:
 
 
 def json_ld_nodes(root: Element) -> list[Node]:
-    """Return all JSON-LD objects of a page, outer ones first. Scripts that are no JSON are ignored."""
+    """Return all JSON-LD objects of a page, outer ones first. Scripts that are not JSON are ignored."""
     nodes: list[Node] = []
     for script in find(root, "//script[contains(@type, 'ld+json')]"):
         text = (script.text or "").strip().removeprefix("<!--").removesuffix("-->").strip()

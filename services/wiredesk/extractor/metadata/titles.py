@@ -12,22 +12,22 @@ from wiredesk.extractor.words import fold, length
 from wiredesk_schemas import Evidence
 
 MAX_TITLE = 500
-"""Characters of a headline or standfirst; longer texts are none."""
+"""Maximum characters of a headline or standfirst; longer texts are neither."""
 
 MIN_HEADING = 15
-"""Letters of a heading that is a headline; shorter ones are names of sections."""
+"""Minimum letters of a heading that is a headline; shorter ones are names of sections."""
 
 MAX_SITE_WORDS = 4
-"""Words of a site's name at most, and of a headline at least."""
+"""Maximum words of a site's name, and minimum words of a headline."""
 
 _SEPARATOR = re.compile(r"\s+(?:[|·•»«—–-]|::)\s+|\s*[|_]\s*|--")
-"""What separates a headline from the site's name in the title of a window."""
+"""What separates a headline from the site's name in `<title>`."""
 
 _BAR = re.compile(r"\s[|｜]\s")
-"""The separator that headlines do not have."""
+"""The separator that headlines do not contain."""
 
 _CUT_OFF = ("…", "...")
-"""How a shortened headline ends."""
+"""The ending of a shortened headline."""
 
 _SUBTITLES = frozenset(
     {"standfirst", "subtitle", "sub-title", "subheadline", "sub-headline", "dek", "deck", "article-summary"}
@@ -39,8 +39,8 @@ def titles(sources: MetadataSources, source: str | None, url: str) -> Iterable[t
     """Return candidates for the headline, the best first.
 
     The order: JSON-LD's headline, which is what the publisher calls the headline of the story. A heading that a title
-    for machines repeats. Titles for machines, which are better than a heading that none of them repeats: that one may
-    be the site's name or a section. The title of the window, which is made for the window.
+    for machines repeats. Then titles for machines: a heading that none of them repeats may be
+    the site's name or a section. Last `<title>`, which is made for the browser's window.
 
     On publisher-pages this order is right for 0.87 of the pages, headings first for 0.82, Open Graph's title (made for
     sharing) first for 0.80, and what two places agree on for 0.85.
@@ -85,21 +85,21 @@ def subtitle(root: Element) -> str | None:
 
 
 def site_in_title(sources: MetadataSources) -> str | None:
-    """Return the end of the window's title if its beginning is the page's heading: the end is the site's name."""
+    """Return the end of `<title>` if its beginning is the page's heading: the end is the site's name."""
     headings = {fold(heading) for heading in sources.headings}
     parts = _SEPARATOR.split(sources.window_title or "")
     return parts[-1] if len(parts) > 1 and fold(parts[0]) in headings else None
 
 
 def _site_at_the_end(sources: MetadataSources) -> set[str]:
-    """Return the heading that ends the window's title: of `A headline - The Paper`, a heading `The Paper`."""
+    """Return the heading with which `<title>` ends: for `A headline - The Paper`, a heading `The Paper`."""
     parts = _SEPARATOR.split(sources.window_title or "")
     headings = {fold(heading) for heading in sources.headings}
     return {fold(parts[-1])} & headings if len(parts) > 1 and len(parts[-1]) < len(parts[0]) else set()
 
 
 def _without_site(title: str, site: set[str]) -> str:
-    """Drop the site's name from a title: its end from the name on, or its beginning up to the name."""
+    """Drop the site's name from a title: everything from the name to the end, or from the beginning to the name."""
     parts = _SEPARATOR.split(title)
     if len(parts) == 1:
         return title
