@@ -13,7 +13,7 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def cloud_event(key: bytes | None, value: bytes | None, headers: tuple[Header, ...]) -> BaseCloudEvent:
-    """Return a derived event, valid by the SDK and by what the specification says beyond it."""
+    """Return a derived event, checked by the SDK and by further rules of the specification."""
     named = [name for name, _ in headers]
     assert len(named) == len(set(named)), "a header is written once"
     texts = {name: text for name, text in headers if text is not None}

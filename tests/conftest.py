@@ -18,7 +18,7 @@ pytest_plugins = ("wiredesk.testing.plugin",)
 
 NEEDS_KAFKA = ("tests/kafka/", "tests/faults/", "tests/examples/")
 
-# An example that takes long says something about the machine; one that never ends is ended by the test's deadline.
+# A slow example is no failure, because machines differ; one that never ends is stopped by the test's deadline.
 hypothesis.settings.register_profile("wiredesk", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("wiredesk")
 
@@ -45,7 +45,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 @pytest.fixture(scope="session", autouse=True)
 def _clean_environment() -> None:
-    """Settings of whoever runs the tests must not reach them."""
+    """The environment of the user who runs the tests must not reach them."""
     for name in [name for name in os.environ if name.startswith("WIREDESK_") and name != "WIREDESK_CACHE_DIR"]:
         del os.environ[name]
 

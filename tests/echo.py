@@ -1,4 +1,4 @@
-"""Running the echo stage in this process: for tests of the runtime that need a worker and no news."""
+"""Running the echo stage in this process: for tests of the runtime that need a worker, but no articles."""
 
 import asyncio
 import contextlib
@@ -29,7 +29,7 @@ SETTINGS = WorkerSettings(
 async def worker(
     kafka: KafkaSettings, settings: WorkerSettings = SETTINGS, stage: Stage = STAGE
 ) -> AsyncIterator[asyncio.Event]:
-    """Run a worker in this process for the length of a block; setting the event stops it in order."""
+    """Run a worker in this process for the length of a block; setting the event stops it in an orderly way."""
     stop = asyncio.Event()
     task = asyncio.create_task(Worker(stage, kafka, settings).run(stop))
     try:

@@ -1,4 +1,4 @@
-"""Handlers for tests of the runtime: they do what the record tells them."""
+"""Handlers for tests of the runtime: they do what the record orders."""
 
 import ctypes
 import errno
@@ -61,7 +61,7 @@ class Obedient:
 
 
 class Moody:
-    """Fails at every record while a file is there: a deploy that is broken, and is then mended."""
+    """Fails for every record while a file exists: a deployment that is broken, and then fixed."""
 
     version = "1"
 
@@ -78,7 +78,7 @@ class Replaced(Obedient):
 
 
 def replaceable() -> Obedient:
-    """Load as the file TESTS_LOAD says at the moment: an installation that changes under a running worker."""
+    """Load as the file TESTS_LOAD says at that time: an installation that changes under a running worker."""
     match Path(os.environ["TESTS_LOAD"]).read_text(encoding="ascii"):
         case "missing":
             import_module("no_module_of_this_name")

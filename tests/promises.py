@@ -1,6 +1,6 @@
-"""What the desk promises to those outside of it, as values: to be compared with those stored in tests/stored/.
+"""Public interfaces as values: to be compared with those stored in tests/stored/.
 
-`python -m tests.promises` writes them anew: after a change that is meant, and said in CHANGELOG.md.
+`python -m tests.promises` writes them again, after an intended change that CHANGELOG.md describes.
 """
 
 import json
@@ -29,7 +29,7 @@ PROSE = ("title", "description", "summary")
 
 
 def event_ids() -> dict[str, list[str]]:
-    """Return what becomes of each sample page: for each stage a line with topic, key and id, or the reason."""
+    """Return the outcome of each sample page: for each stage a line with topic, key and id, or the reason."""
     handlers = {
         "pages.raw": pipeline.ingest(),
         "pages.accepted": pipeline.extractor(),
@@ -73,7 +73,7 @@ def _bare(node: Any, *, named: bool = False) -> Any:
 
 
 def topics() -> dict[str, Any]:
-    """Return every topic as it is made on a broker."""
+    """Return every topic as it is created on a broker."""
     return {
         topic.name: {"partitions": topic.partitions, "dead_letters": topic.dead_letters, **topic.settings()}
         for topic in pipeline.TOPICS

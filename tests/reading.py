@@ -1,4 +1,4 @@
-"""What tests and benchmarks ask a cluster once: each question opens a client of its own."""
+"""Single reads of a cluster for tests and benchmarks: each opens a client of its own."""
 
 import contextlib
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence

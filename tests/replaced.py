@@ -1,6 +1,6 @@
 """`wiredesk`, with handlers of stages replaced: python -m tests.replaced STAGE=module:function... -- ARGUMENTS.
 
-So a test has a bug in production, and takes it out again, or has a stage that costs next to nothing.
+With it a test can have a bug in production and fix it, or have a stage that costs almost nothing.
 """
 
 import sys

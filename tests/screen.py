@@ -15,7 +15,7 @@ class UnexpectedSequenceError(Exception):
 
 @dataclass
 class Screen:
-    """A terminal that keeps everything that was ever scrolled out.
+    """A terminal that keeps every line that was scrolled out.
 
     Attributes:
         rows: physical lines of characters; a wide character takes two cells, the second of them empty.

@@ -1,4 +1,4 @@
-"""A Kafka that lets in who it knows: one node, an open door for the tests, and secured listeners beside it."""
+"""A secured Kafka: one node, an open listener for the tests, and secured listeners."""
 
 import asyncio
 import contextlib
@@ -56,7 +56,7 @@ class SecuredKafka:
 
     @property
     def open(self) -> KafkaSettings:
-        """Settings of who may do everything."""
+        """Settings of a superuser."""
         return KafkaSettings(bootstrap_servers=self.door)
 
 

@@ -1,4 +1,4 @@
-"""What our tests share beside `wiredesk.testing`: pages to publish, and where they end."""
+"""What our tests share beside `wiredesk.testing`: pages to publish, and their outcomes."""
 
 import asyncio
 import contextlib
@@ -57,11 +57,11 @@ async def publish(kafka: KafkaSettings, pages: Iterable[Raw]) -> list[str]:
 
 
 type Ends = dict[str, list[Record]]
-"""Records in the topics in which pages end, by the origin that they carry."""
+"""Records in the terminal topics, by their origin."""
 
 
 async def ends_of(kafka: KafkaSettings, origins: Iterable[str], seconds: float = SECONDS) -> Ends:
-    """Wait until every origin has ended, then read on to the end of the topics: a second end must not be missed."""
+    """Wait until every origin has an outcome, then read to the end of the topics: a second outcome must not be missed."""
     wanted = set(origins)
     names = [kafka.on_cluster(topic.name) for topic in TERMINAL_TOPICS]
     began = time.monotonic()
@@ -78,7 +78,7 @@ async def ends_of(kafka: KafkaSettings, origins: Iterable[str], seconds: float =
 
 
 async def collect(kafka: KafkaSettings, names: Sequence[str], wanted: set[str]) -> Ends:
-    """Read topics to their end, and sort what belongs to some origins by it."""
+    """Read topics to their end, and return the records of these origins, by origin."""
     by_origin: defaultdict[str, list[Record]] = defaultdict(list)
     reading = read_topic(kafka, names, from_beginning=True, until_end=True)
     async with contextlib.aclosing(reading):

@@ -25,7 +25,7 @@ from tests.support import ROOT
 from wiredesk.testing.patience import scaled
 
 SECONDS = 60.0
-"""What a command may take, or a step of it, on a quiet machine."""
+"""Seconds that a command may take, or a step of it, on a quiet machine."""
 
 PRELOADED = ("aiokafka", "aiohttp", "rich.live", "rich.progress", "rich.table", "typer.rich_utils", "wiredesk.pipeline")
 

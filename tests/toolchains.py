@@ -1,4 +1,4 @@
-"""Toolchains of other languages, where they are at hand: their dependencies are fetched by their own clients.
+"""Toolchains of other languages, where they are installed: their dependencies are fetched by their own clients.
 
 A test that needs one is skipped, with the reason, where the toolchain is missing, or where the dependencies are in no cache
 and nothing can be fetched. Any other failure is one.

@@ -21,7 +21,7 @@ def main() -> int:
     text = PAGE.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
-    current = before + BEGIN + drawn(imports()) + END + after
+    current = before + BEGIN + draw(imports()) + END + after
     if "--check" in sys.argv[1:]:
         if current != text:
             print(f"the map of packages in {PAGE.relative_to(ROOT)} is stale: run 'make map'", file=sys.stderr)
@@ -37,32 +37,32 @@ def imports() -> dict[str, set[str]]:
         CycleError: packages import each other in a circle.
     """
     graph = grimp.build_graph(*SOURCES, cache_dir=None)
-    found: dict[str, set[str]] = {}
+    imports_of: dict[str, set[str]] = {}
     for module in graph.modules:
         package = _package(module)
-        if package != "wiredesk":  # the names that it exports stand for their packages
+        if package != "wiredesk":  # the names that it exports belong to their packages
             of_module = {_package(imported) for imported in graph.find_modules_directly_imported_by(module)}
-            found.setdefault(package, set()).update(of_module - {package, "wiredesk"})
-    order = list(TopologicalSorter({name: sorted(found[name]) for name in sorted(found)}).static_order())
-    return {name: found[name] for name in reversed(order)}
+            imports_of.setdefault(package, set()).update(of_module - {package, "wiredesk"})
+    order = list(TopologicalSorter({name: sorted(imports_of[name]) for name in sorted(imports_of)}).static_order())
+    return {name: imports_of[name] for name in reversed(order)}
 
 
-def drawn(found: dict[str, set[str]]) -> str:
+def draw(imports_of: dict[str, set[str]]) -> str:
     """Return the map as a Mermaid graph and a table."""
     lines = ["", "```mermaid", "flowchart TD"]
-    for name, imported in found.items():
-        farther = {far for near in imported for far in _reached(near, found)}
+    for name, imported in imports_of.items():
+        farther = {far for near in imported for far in _reached(near, imports_of)}
         lines += [f"    {_label(name)} --> {_label(near)}" for near in sorted(imported - farther)]
     lines += ["```", "", "| package | what it is | imports |", "|---|---|---|"]
-    for name, imported in found.items():
-        links = ", ".join(f"`{_label(other)}`" for other in found if other in imported)
+    for name, imported in imports_of.items():
+        links = ", ".join(f"`{_label(other)}`" for other in imports_of if other in imported)
         lines.append(f"| `{_label(name)}` | {_summary(name)} | {links or 'nothing of ours'} |")
     return "\n".join([*lines, "", ""])
 
 
-def _reached(name: str, found: dict[str, set[str]]) -> set[str]:
+def _reached(name: str, imports_of: dict[str, set[str]]) -> set[str]:
     """Return all that a package imports, directly or not."""
-    return found[name] | {far for near in found[name] for far in _reached(near, found)}
+    return imports_of[name] | {far for near in imports_of[name] for far in _reached(near, imports_of)}
 
 
 def _package(module: str) -> str:

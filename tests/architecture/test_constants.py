@@ -1,4 +1,4 @@
-"""Every public constant of a module says what it is: in a comment before it or beside it, or in a docstring after it."""
+"""Every public constant of a module is documented: by a comment before or beside it, or by a docstring after it."""
 
 import ast
 import re
@@ -17,7 +17,7 @@ _CONSTANT = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
 def undocumented(source: str) -> list[str]:
-    """Return the names of constants that nothing is said about."""
+    """Return the names of constants without documentation."""
     lines, body = source.splitlines(), ast.parse(source).body
     names = []
     for node, after in zip(body, [*body[1:], None], strict=True):
@@ -28,9 +28,9 @@ def undocumented(source: str) -> list[str]:
         if not constants:
             continue
         if isinstance(node.value, ast.Call) and any(_is_sentence(argument) for argument in ast.walk(node.value)):
-            continue  # a metric, a topic, a stage: they say what they are to everybody
+            continue  # a metric, a topic, a stage: they have a description of their own
         if "word_list(" in ast.unparse(node):
-            continue  # described where the words are, in lexicon.toml
+            continue  # described in lexicon.toml, which holds the words
         docstring = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) and after.value.value
         before = lines[node.lineno - 2].lstrip() if node.lineno > 1 else ""
         beside = any("  # " in lines[number - 1] for number in (node.lineno, node.end_lineno or node.lineno))

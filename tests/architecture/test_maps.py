@@ -1,4 +1,4 @@
-"""Maps of packages, which stand in the docstrings of their `__init__`, name what is there."""
+"""The maps in the docstrings of `__init__` modules name exactly the modules of their packages."""
 
 import ast
 import re
@@ -14,7 +14,7 @@ PACKAGES = sorted(
     for path in (ROOT / folder).rglob("__init__.py")
 )
 NEEDS_A_MAP = 4
-"""Modules and packages: fewer of them need no map."""
+"""Number of modules and packages from which a package needs a map."""
 
 _ENTRY = re.compile(r"^(?: {4})?((?:[a-z0-9_]+/?(?:, )?)+) {2,}\S", re.MULTILINE)
 
@@ -25,7 +25,7 @@ def contents(package: Path) -> set[str]:
 
 
 def entries(docstring: str) -> list[str]:
-    """Return the names of a map: each line has one or several, two spaces, and what they are."""
+    """Return the names of a map: each line has one or several names, two spaces, and a description."""
     return [name.rstrip("/") for line in _ENTRY.findall(docstring) for name in line.split(", ")]
 
 

@@ -1,4 +1,4 @@
-"""The map of packages in docs/architecture.md is what the imports are."""
+"""The map of packages in docs/architecture.md agrees with the imports."""
 
 import subprocess
 import sys

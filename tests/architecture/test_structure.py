@@ -1,4 +1,4 @@
-"""The rules of the house that no linter knows."""
+"""Rules of this project that no linter checks."""
 
 import ast
 import re
@@ -21,9 +21,7 @@ MODULES = sorted(
 )
 VARIABLES = {variable(name) for group in groups().values() for name in group.model_fields}
 LONG_LINES = 500
-"""Past so many lines a module is looked at again: does it still hold one concept?"""
-SCREEN_LINES = 60
-"""Lines of a function that can be read without scrolling."""
+"""Lines from which a warning asks whether a module still holds one concept."""
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The walk of a page in docs/architecture.md names functions that are there, and few of them."""
+"""The walk of a page in docs/architecture.md names functions that exist, and few of them."""
 
 import importlib
 import inspect
@@ -9,7 +9,7 @@ from wiredesk.extractor.extract import Extractor
 from wiredesk.extractor.html import extract_html
 
 MAX_FUNCTIONS = 30
-"""Functions that somebody must know to follow a page."""
+"""Maximum number of functions that a reader must know to follow a page."""
 
 _FUNCTION = re.compile(r"`((?:ingest|extractor|enrichment)/[\w/]+)\.py:([\w.]+)`")
 

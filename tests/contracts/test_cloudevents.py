@@ -1,4 +1,4 @@
-"""What we write are CloudEvents, whatever a publisher wrote around its page."""
+"""Published events are valid CloudEvents, whatever headers a publisher wrote."""
 
 import json
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ ARRIVED = "2026-03-14T14:53:20.123Z"
 
 
 class Aside:
-    """A later stage: sets every page aside."""
+    """A later stage: skips every page."""
 
     name = "aside"
     version = "1"
@@ -68,7 +68,7 @@ def only(outputs: Any) -> Output:
 
 
 def through(first: Handler, record: Record) -> list[Output]:
-    """Return what two stages make of a record; the runtime adds the origin between them."""
+    """Return the outputs of two stages for a record; the runtime adds the origin between them."""
     accepted = only(first(record))
     headers = (*accepted.headers, (ORIGIN_TIME, b"%d" % record.timestamp))
     later = only(LATER(Record(PAGES_ACCEPTED.name, 0, 3, ARRIVAL + 99_999, accepted.key, accepted.value, headers)))
@@ -189,8 +189,10 @@ def test_no_header_of_a_publisher_makes_an_event_invalid(first: Handler, headers
 def test_pages_published_in_binary_mode_are_cloud_events(
     url: str, fetched: datetime | None, source: str | None
 ) -> None:
-    moment = fetched.replace(tzinfo=UTC) if fetched is not None else None
-    _, headers = _Page("https://a.example/" + url, b"<p>x", "text/html", moment, 200, source=source).record(binary=True)
+    fetched_at = fetched.replace(tzinfo=UTC) if fetched is not None else None
+    _, headers = _Page("https://a.example/" + url, b"<p>x", "text/html", fetched_at, 200, source=source).record(
+        binary=True
+    )
     for name, value in headers:
         assert value is not None
         assert not any(ord(c) < 32 or 127 <= ord(c) < 160 for c in value.decode()), name

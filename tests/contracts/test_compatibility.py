@@ -1,4 +1,4 @@
-"""Today's schemas against those of every release: nothing may break who relies on them without a new major version."""
+"""Today's schemas against those of every release: no change may break their users without a new major version."""
 
 import copy
 import json
@@ -68,7 +68,9 @@ def changed(*path: str, to: Any) -> dict[str, Any]:
         (changed("$defs", "Part", "properties", "kind", to=None), ["parts[].kind: is gone"], ["parts[].kind: is gone"]),
     ],
 )
-def test_what_would_break_is_told_with_its_place(new: dict[str, Any], by_us: list[str], by_others: list[str]) -> None:
+def test_what_would_break_is_reported_with_its_place(
+    new: dict[str, Any], by_us: list[str], by_others: list[str]
+) -> None:
     assert breaking_changes(OLD, new, Written.BY_US) == by_us
     assert breaking_changes(OLD, new, Written.BY_OTHERS) == by_others
 

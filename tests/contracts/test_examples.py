@@ -1,4 +1,4 @@
-"""Events of every released version are read by today's models, and the generated files are fresh."""
+"""Today's models read events of every released version, and the generated files are up to date."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the desk promises does not change by itself: ids of events, contracts, topics, metrics, settings."""
+"""Public interfaces do not change by accident: event ids, contracts, topics, metrics, settings."""
 
 import json
 

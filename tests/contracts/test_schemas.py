@@ -1,4 +1,4 @@
-"""The generated schemas say what is taken and what is written, no more and no less."""
+"""The generated schemas describe exactly what is accepted and what is written."""
 
 import base64
 import json
@@ -72,7 +72,7 @@ def test_the_schema_of_a_raw_page_takes_what_the_reader_takes(body: dict[str, An
 
 
 def test_an_empty_page_is_no_page_by_the_schema() -> None:
-    """The reader takes it, so that it is dead-lettered as `empty` and not for its form."""
+    """The reader accepts it, so that it is dead-lettered as `empty` and not as invalid."""
     for body in ({"body": ""}, {"body_base64": ""}):
         assert not RAW.is_valid({"url": URL, **body})
         assert is_taken({"url": URL, **body})
@@ -93,7 +93,7 @@ def test_base64_is_valid_where_the_reader_decodes_it(body: str) -> None:
 
 
 def objects(model: type[BaseModel], generated: dict[str, Any]) -> Iterator[tuple[type[BaseModel], dict[str, Any]]]:
-    """Yield a model and all that it is made of, each with its schema."""
+    """Yield a model and all models in it, each with its schema."""
     parts = {part.model_config.get("title") or part.__name__: part for part in _parts(model)}
     yield model, generated
     for name, part in generated.get("$defs", {}).items():

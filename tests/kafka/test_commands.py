@@ -163,7 +163,7 @@ NOWHERE = {"WIREDESK_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
         (["worker", "ingest"], {**NOWHERE, "WIREDESK_METRICS_PORT": "0"}, 1, "no Kafka broker answers"),
     ],
 )
-def test_what_is_wrong_is_told_in_one_line(
+def test_what_is_wrong_is_reported_in_one_line(
     arguments: list[str],
     environment: dict[str, str],
     code: int,

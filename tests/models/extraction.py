@@ -1,4 +1,4 @@
-"""Inputs of the extractor's models, and what they say about them, as JSON values."""
+"""Inputs of the extractor's models, and the outputs for them, as JSON values."""
 
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,7 @@ def page_model() -> dict[str, Any]:
 
 
 def network_inputs(form: str) -> dict[str, tuple[Array, Array]]:
-    """Return what the network of a model, `html` or `text`, reads: inputs and the trees' clipped log-odds, by name.
+    """Return the inputs of the network of a model, `html` or `text`, and the trees' clipped log-odds, by name.
 
     One of the pages has a single text: it has no neighbours.
     """

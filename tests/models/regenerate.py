@@ -1,4 +1,4 @@
-"""Write the golden outputs again: `python -m tests.models.regenerate [NAME ...]`, after a change that is meant."""
+"""Write the golden outputs again: `python -m tests.models.regenerate [NAME ...]`, after an intended change."""
 
 import sys
 from collections.abc import Callable
@@ -17,7 +17,7 @@ OUTPUTS: dict[str, Callable[[], dict[str, Any]]] = {
     "text_model": extraction.text_model,
     "page_model": extraction.page_model,
 }
-"""By the name of their file in golden/."""
+"""Functions that compute outputs, by the name of their file in golden/."""
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or OUTPUTS:

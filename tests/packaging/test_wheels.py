@@ -24,7 +24,7 @@ from wiredesk.testing.patience import scaled
 
 PAGE = SAMPLES / "pages" / "ferry-strike.html"
 IMPOSTORS = ("services", "schemas", "samples", "runtime", "cli")
-"""Packages of these names in a user's folder are the user's own affair."""
+"""A user's folder may contain packages of these names."""
 
 NEEDED = {
     "wiredesk": {
@@ -70,7 +70,7 @@ class Installation:
             text=True,
             timeout=scaled(120),
             check=False,
-            # Byte code aside, which Python itself writes, nothing may change in an installation.
+            # Nothing may change in an installation, except byte code, which Python itself writes.
             env={**kept, "PYTHONDONTWRITEBYTECODE": "1", **environment},
         )
 
@@ -107,7 +107,7 @@ def installed(wheels: Mapping[str, Path], tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture
 def impostors(tmp_path: Path) -> Path:
-    """A folder of packages that bear the names of our folders, and that must not be imported."""
+    """A folder of packages with the names of our folders, which must not be imported."""
     for name in IMPOSTORS:
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text(f"raise ImportError('imported {name}')\n", encoding="utf-8")

@@ -12,7 +12,7 @@ from wiredesk.operations.acls import Acl, Operation, Resource, least
 EVERYTHING = ("--command", "worker", "--command", "dlq", "--command", "replay", "--into", "v2", "--topic-prefix", "d.")
 
 type Rows = set[tuple[str, str, str, str]]
-"""Resource, pattern, name, operation."""
+"""Rows: resource, pattern, name, operation."""
 
 
 def printed(capsys: pytest.CaptureFixture[str], *options: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Lanes come and go with the partitions that the group gives and takes."""
+"""Lanes start and stop with the partitions that the group assigns and revokes."""
 
 import asyncio
 from typing import Any
@@ -29,7 +29,7 @@ class Consumer:
 
 
 class Lane:
-    """Of a lane, what an assignment does with it."""
+    """The part of a lane that an assignment uses."""
 
     def __init__(self, source: TopicPartition, epoch: int) -> None:
         self.source, self.epoch = source, epoch
@@ -93,7 +93,7 @@ async def test_what_is_revoked_is_drained_under_one_deadline() -> None:
 
 
 async def test_lanes_of_an_assignment_that_was_lost_without_being_revoked_are_drained_by_the_next() -> None:
-    """A member that was thrown out of its group hears of no revocation: its old lanes must not work on beside the new."""
+    """A member that was removed from its group gets no revocation: its old lanes must not work beside the new ones."""
     it = Fixture()
     await it.assignment.on_partitions_assigned([ZERO, ONE])
     await it.assignment.on_partitions_assigned([ONE, TWO])
@@ -135,7 +135,7 @@ async def test_partitions_for_which_there_are_no_descriptors_stand_still_and_are
     assert it.assignment.trouble() is None
 
 
-async def test_metrics_tell_lanes_by_state_and_assignments() -> None:
+async def test_metrics_count_lanes_by_state_and_assignments() -> None:
     before = REGISTRY.get_sample_value("wiredesk_rebalances_total") or 0
     it = Fixture()
     await it.assignment.on_partitions_assigned([ZERO, ONE])

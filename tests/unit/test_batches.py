@@ -1,4 +1,4 @@
-"""Record batches: sound ones, damaged ones, and hostile ones. Nothing stops the reader, and neighbours survive."""
+"""Record batches: sound ones, damaged ones, and hostile ones. Nothing stops the reader, and undamaged records are read."""
 
 import asyncio
 import inspect
@@ -55,7 +55,7 @@ def encoded(
 def batch(
     payload: bytes, count: int, *, base: int = 0, codec: int = 0, last: int | None = None, packed: bytes | None = None
 ) -> bytes:
-    """Return a batch around records; `packed` stands in for what the codec would make of them."""
+    """Return a batch around records; `packed` replaces the codec's output."""
     records = packed if packed is not None else PACK[codec](payload)
     tail = struct.pack(">hiqqqhii", codec, count - 1 if last is None else last, 1000, 1000, -1, -1, -1, count) + records
     return struct.pack(">qiibI", base, len(tail) + 9, 0, 2, calc_crc32c(tail)) + tail
@@ -118,7 +118,7 @@ def test_odd_headers_that_are_allowed_are_no_defect() -> None:
 
 @pytest.mark.parametrize("codec", [unpacking.NONE, unpacking.ZSTD])
 def test_a_record_of_too_many_headers_is_kept_as_bytes(codec: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Millions of empty headers pack to nothing, and take gigabytes as objects: they are never made."""
+    """Millions of empty headers compress to almost nothing, and take gigabytes as objects: these are never created."""
     monkeypatch.setattr("wiredesk.runtime.kafka.damaged.MAX_HEADERS", 1000)
     headers: list[tuple[Name, bytes | None]] = [(b"", None)] * 1001
     hostile = encoded(1, b"v", headers)
@@ -135,7 +135,7 @@ def test_a_record_of_too_many_headers_is_kept_as_bytes(codec: int, monkeypatch: 
 
 
 async def test_an_answer_is_read_as_far_as_there_is_memory_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A few kilobytes of an answer may hold gigabytes: what was not read is fetched again."""
+    """A few kilobytes of a response may hold gigabytes: the part that was not read is fetched again."""
     monkeypatch.setattr(fetching, "ANSWER_BYTES", 3 << 20)
     large = b"".join(encoded(n, bytes(1 << 20), []) for n in range(4))
     data = batch(large, 4, codec=unpacking.ZSTD) + batch(large, 4, base=4, codec=unpacking.ZSTD)
@@ -149,7 +149,7 @@ async def test_an_answer_is_read_as_far_as_there_is_memory_for_it(monkeypatch: p
 
 
 async def test_an_answer_that_cannot_be_read_costs_no_record_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Memory may be short for a moment. What was taken from other answers before is counted as read by then."""
+    """Memory may be short for a short time. Records that were read from other responses before count as read by then."""
     fetching.install()
     first, second = TopicPartition("t", 0), TopicPartition("t", 1)
     unpacked = unpack
@@ -196,7 +196,7 @@ async def test_an_answer_that_cannot_be_read_costs_no_record_of_another(monkeypa
 
 
 def test_records_before_a_damaged_one_are_not_read_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Packed, a million of them is a small batch: one by one they would hold up the worker for seconds."""
+    """Compressed, a million of them are a small batch: read one by one they would block the worker for seconds."""
     read_alone: list[int] = []
     one = OneByOne._record
 
@@ -224,7 +224,7 @@ def test_a_wrong_checksum_costs_its_batch_alone() -> None:
 
 
 def test_a_damaged_batch_is_passed_as_a_whole() -> None:
-    """Whoever commits the offset after it, and begins there again, does not meet it once more."""
+    """A consumer that commits the offset after it, and starts there again, does not read it again."""
     damaged = bytearray(sound(3, 4))
     damaged[-1] ^= 0xFF
     (record,) = read(bytes(damaged))

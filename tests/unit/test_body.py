@@ -171,7 +171,7 @@ def network() -> Network:
 
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(-1e9, 1e9), st.floats(0, 1), st.floats(-700, 700)), min_size=1, max_size=40))
-def test_the_network_judges_any_page(rows: list[tuple[float, float, float]]) -> None:
+def test_the_network_accepts_any_page(rows: list[tuple[float, float, float]]) -> None:
     length, linked, odds = (np.array(column) for column in zip(*rows, strict=True))
     log_odds = network().log_odds({"length": length, "linked": linked}, odds)
     assert log_odds.shape == (len(rows),)
@@ -246,14 +246,14 @@ def test_cells_of_a_row_are_one_block() -> None:
     assert [block.text for block in story.to_blocks(scored)] == ["Team | Points", "Harbour"]
 
 
-def test_what_the_article_tells_elsewhere_is_not_told_again() -> None:
+def test_fields_of_the_article_are_not_repeated_in_its_story() -> None:
     scored = tuple(ScoredText(text, BlockKind.PARAGRAPH, 0.9) for text in ("Headline!", BODY, "A caption", "Headline!"))
     excluded = story.exclude_duplicated_fields(scored, {"headline": "title"}, {"a caption": "captions"})
-    assert [one.excluded_because for one in excluded] == ["stands in title", None, "stands in captions", None]
+    assert [one.excluded_because for one in excluded] == ["already in title", None, "already in captions", None]
     assert [block.text for block in story.to_blocks(excluded)] == [BODY, "Headline!"]
 
 
-def test_what_tells_nothing_is_set_aside() -> None:
+def test_texts_outside_of_the_story_are_excluded() -> None:
     kinds = {
         "Menu": BlockKind.PARAGRAPH,
         "Headline": BlockKind.HEADING,
@@ -264,7 +264,7 @@ def test_what_tells_nothing_is_set_aside() -> None:
     excluded = story.exclude_unannounced_tail(story.exclude_duplicated_fields(scored, {"headline": "title"}, {}))
     assert [one.excluded_because for one in excluded] == [
         "above the headline",
-        "stands in title",
+        "already in title",
         None,
         "at the end, and nothing announces it",
     ]
@@ -279,7 +279,7 @@ def test_confidence_falls_with_what_may_be_lost_or_wrong() -> None:
 
 
 def test_lines_need_a_higher_probability_than_segments() -> None:
-    """Of a text without tags the model is less sure: see docs/extraction.md."""
+    """The model is less certain about text without tags: see docs/extraction.md."""
     likely = np.array([0.45, 0.55, 0.65])
     scored = story.score_lines(split_lines("\n\n".join(f"{BODY} {n}." for n in range(3))), likely)
     assert [text.kept for text in scored] == [False, False, True]
@@ -296,7 +296,7 @@ def test_the_network_computes_the_function_that_it_was_trained_with() -> None:
 
 
 def test_features_do_not_depend_on_the_order_of_hashes() -> None:
-    """A set's order changes from process to process: ties among a page's commonest words must not follow it."""
+    """A set's order changes from process to process: ties among a page's most common words must not depend on it."""
     script = (
         "from wiredesk.extractor.body.features import text_features\n"
         "words = [f'word{n}' for n in range(60) for _ in range(n + 1)]\n"

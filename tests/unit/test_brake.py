@@ -39,7 +39,7 @@ def note(brake: Brake, outcomes: str) -> None:
 @pytest.mark.parametrize(
     ("outcomes", "pulled"),
     [
-        ("xxxxxxxxx", False),  # too few to judge by
+        ("xxxxxxxxx", False),  # too few for a decision
         ("xxxxxxxxxx", True),
         (".x.x.x.x.x", False),  # half is not above half
         (".x.x.x.x.xx", True),
@@ -71,7 +71,7 @@ def test_it_is_released_when_enough_pass_in_a_row(clock: Clock) -> None:
     tested = brake(clock)
     note(tested, "x" * 10)
     states = []
-    for outcomes in ("." * (PASSES - 1) + "x" + "." * (PASSES - 1), ".", "x" * 9):  # at last it counts anew
+    for outcomes in ("." * (PASSES - 1) + "x" + "." * (PASSES - 1), ".", "x" * 9):  # it counts from zero again
         note(tested, outcomes)
         states.append(tested.pulled)
     assert states == [True, False, False]

@@ -35,7 +35,7 @@ def test_three_nodes_replicate_what_one_cannot() -> None:
     assert "0.0.0.0" not in str(three)  # noqa: S104 - that is the point
 
 
-async def test_a_full_disk_is_told_before_kafka_meets_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_full_disk_is_reported_before_kafka_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=MIN_FREE_BYTES - 1))
     with pytest.raises(UnavailableError, match=r"the disk of .* is full"):
         await EmbeddedKafka(tmp_path, tmp_path).__aenter__()
@@ -55,7 +55,7 @@ async def test_a_full_disk_is_told_before_kafka_meets_it(tmp_path: Path, monkeyp
         ("[main] INFO kafka.Kafka$ - fine", "exit code"),
     ],
 )
-def test_a_failure_is_told_by_what_the_log_says(line: str, message: str, tmp_path: Path) -> None:
+def test_a_failure_is_explained_by_the_log(line: str, message: str, tmp_path: Path) -> None:
     address = Address(1, 9092, 9093)
     node = Node(address, [address], tmp_path, "")
     (tmp_path / "kafka.log").write_text(f"{line}\n[main] INFO bye\n" + "[main] INFO closing\n" * 900)

@@ -1,4 +1,4 @@
-"""The note beside a committed offset: whoever may commit for the group may write anything there."""
+"""The metadata of a committed offset: any member of the group may write anything there."""
 
 import json
 

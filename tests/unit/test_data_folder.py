@@ -29,7 +29,7 @@ heir = subprocess.Popen(["sleep", "60"], pass_fds=[lock.fd], stdout=subprocess.D
 print(heir.pid, flush=True)
 sys.stdin.read()
 """
-"""Takes the lock, hands it on to a process of its own, as to Kafka, and ends without a word."""
+"""Takes the lock, hands it on to a process of its own, as to Kafka, and exits silently."""
 
 RIVAL = """
 import asyncio, os, pathlib, sys, time
@@ -86,7 +86,7 @@ async def test_a_folder_in_use_names_the_process(tmp_path: Path) -> None:
         for path in (folder, tmp_path / "link", Path(os.path.relpath(folder))):
             with pytest.raises(UnavailableError, match=message):
                 await acquire(path)
-            with pytest.raises(UnavailableError, match=message):  # before the port is looked at, or a file is touched
+            with pytest.raises(UnavailableError, match=message):  # before the port is checked, or a file is touched
                 await EmbeddedKafka(path, tmp_path / "cache", port=1).__aenter__()
         assert sorted(path.name for path in folder.iterdir()) == ["lock", "lock.owner"]
 

@@ -1,4 +1,4 @@
-"""The envelope: what a service returns, and the records that are made of it."""
+"""The envelope: the results of a service, and the records that they become."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -28,7 +28,7 @@ def skipped() -> SkippedPage:
 
 
 class Service:
-    """Returns what it was made with, and keeps what it was given."""
+    """Returns the results that it was created with, and keeps its inputs."""
 
     name = "tone"
     version = "1"

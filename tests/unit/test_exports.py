@@ -1,4 +1,4 @@
-"""What other packages import: exactly these names, at hardly any cost."""
+"""What other packages import: exactly these names, at little cost."""
 
 import ast
 import json

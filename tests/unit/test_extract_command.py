@@ -99,7 +99,7 @@ def test_a_page_that_is_no_article_says_so(capfd: pytest.CaptureFixture[str]) ->
         (["extract", FERRY, "--site-rules", "nowhere.toml"], "nowhere.toml: No such file or directory"),
     ],
 )
-def test_a_wrong_call_is_told_in_one_line(
+def test_a_wrong_call_is_reported_in_one_line(
     arguments: list[str], message: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert run(arguments) == 2

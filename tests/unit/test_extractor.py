@@ -170,7 +170,7 @@ def test_names_in_a_byline(byline: str, wanted: tuple[str, ...]) -> None:
         ('{"@type":"NewsArticle","author":{"@id":"#1"}}', (), ()),
     ],
 )
-def test_people_and_agencies_are_told_apart(head: str, people: tuple[str, ...], agencies: tuple[str, ...]) -> None:
+def test_people_and_agencies_are_separated(head: str, people: tuple[str, ...], agencies: tuple[str, ...]) -> None:
     page = f'<head><title>Library saved</title><script type="application/ld+json">{head}</script></head><h1>Library saved</h1>{STORY}'
     extracted = article(page)
     assert (extracted.authors, extracted.agencies) == (people, agencies)
@@ -207,7 +207,7 @@ def test_an_explanation_gives_a_reason_for_each_text() -> None:
     reasons = {one.text.text: one.reason for one in explained}
     assert [one.text for one in explained] == list(extracted.texts)
     assert [one.text.text for one in explained if one.text.kept] == [block.text for block in extracted.blocks]
-    assert reasons["Ferry crews end strike after night of talks"] == "stands in title"
+    assert reasons["Ferry crews end strike after night of talks"] == "already in title"
     assert all(reasons.values())
     assert {one.text.kept for one in explained} == {True, False}
 

@@ -20,7 +20,7 @@ LONG = 3600.0
 SHORT = 0.02
 
 CRASHED = 11
-"""Of `os.waitpid`: ended by SIGSEGV."""
+"""Status of `os.waitpid`: ended by SIGSEGV."""
 
 
 def job(offset: int, size: int = 1) -> Job:

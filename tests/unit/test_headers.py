@@ -1,4 +1,4 @@
-"""What stands under our own names, whoever wrote it: every parser accepts any bytes, and nothing of it is believed."""
+"""Headers with our own names, written by anybody: every parser accepts any bytes, and no value is trusted."""
 
 import json
 import re
@@ -102,7 +102,7 @@ def test_no_header_upsets_a_parser(received: tuple[Header, ...], timestamp: int)
 
 
 @given(received)
-def test_in_a_dead_letter_all_that_bears_our_names_is_ours(received: tuple[Header, ...]) -> None:
+def test_in_a_dead_letter_all_headers_with_our_names_are_ours(received: tuple[Header, ...]) -> None:
     letter = given_up(received)
     ours = [(name, value) for name, value in letter.headers if name.startswith("wiredesk_")]
     assert len(ours) == len(dict(ours)), "each of them once"
@@ -139,7 +139,7 @@ def test_nobody_names_a_dead_letter_but_an_import(received: tuple[Header, ...]) 
 
 
 def test_dead_letters_of_older_versions_are_read() -> None:
-    """They hold what a publisher wrote under our names as it came, before what the runtime wrote."""
+    """They hold a publisher's headers with our names unchanged, before those of the runtime."""
     forged = (("wiredesk_replay", b"r"), ("wiredesk_replayed", b"pages.raw/0/0"), ("wiredesk_redrives", b"99"))
     old = (*forged, ("wiredesk_dlq_reason", b"forged"), ("a", b"1"))
     ours = (
@@ -157,7 +157,7 @@ def test_dead_letters_of_older_versions_are_read() -> None:
     "value", [b"{}", b"[]", b"null", b"\xff", b'{"to": 5, "round": 1}', b'{"to": "a/0/1", "round": "x"}', None]
 )
 def test_an_entry_of_any_content_counts_its_dead_letter_as_redriven(value: bytes | None) -> None:
-    """Older versions wrote no place."""
+    """Older versions wrote no coordinates."""
     log = RedriveLog()
     log.add("pages.raw.dlq/0/7@5", value)
     assert "pages.raw.dlq/0/7@5" in log
@@ -186,7 +186,7 @@ def test_a_record_at_the_same_place_of_a_recreated_topic_has_no_rounds(stage: St
 
 
 def test_a_record_without_an_origin_is_counted_by_the_place_to_which_it_went() -> None:
-    """Somebody wrote it into a later topic by hand: each time it is redriven its origin is its own new place."""
+    """It was written to a later topic by hand: each time it is redriven its origin is its own new coordinates."""
     written = Record(EXTRACTOR.consumes.name, 0, 4, 5, b"k", b"v")
     letter = _letter(EXTRACTOR, written, "id")
     log = RedriveLog()
@@ -197,7 +197,7 @@ def test_a_record_without_an_origin_is_counted_by_the_place_to_which_it_went() -
 
 
 def _given_up_by(stage: Stage, topic_id: str) -> DeadLetter:
-    """Return the dead letter of a page at the first offset of the stage's topic, all topics being of one life."""
+    """Return the dead letter of a page at the first offset of the stage's topic, with one topic id for all topics."""
     begun = lineage(INGEST, Record(INGEST.consumes.name, 0, 0, 5, None, None), topic_id=topic_id)
     return _letter(stage, Record(stage.consumes.name, 0, 0, 5, b"k", b"v", () if stage.entry else begun), topic_id)
 
@@ -273,7 +273,7 @@ def test_a_publisher_named_no_dead_letter_in_older_versions_either() -> None:
 
 
 @pytest.mark.parametrize(("depth", "is_text"), [(100, False), (600, True), (100_000, True)])
-def test_json_that_is_nested_deeper_than_it_can_be_written_is_told_as_text(depth: int, *, is_text: bool) -> None:
+def test_json_that_is_nested_too_deep_to_be_written_is_shown_as_text(depth: int, *, is_text: bool) -> None:
     value = b'{"a":' * depth + b"1" + b"}" * depth
     shown = record_as_object(Record("t", 0, 0, 0, None, value))
     assert isinstance(shown["value"], str) is is_text

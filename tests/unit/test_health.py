@@ -1,4 +1,4 @@
-"""Health over HTTP: the port that it takes, and what it bears from those who can reach it."""
+"""Health over HTTP: the port that it uses, and what clients of all kinds may send."""
 
 import asyncio
 import contextlib

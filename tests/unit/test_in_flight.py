@@ -205,7 +205,7 @@ async def test_a_lane_is_full_by_bytes() -> None:
     assert [*rooms, it.in_flight.has_room] == [True, False, True], "nobody has begun them"
 
 
-async def test_whoever_waits_for_a_first_record_is_woken_by_it_and_by_a_drain() -> None:
+async def test_a_waiter_for_a_first_record_is_woken_by_it_and_by_a_drain() -> None:
     it = Fixture()
     wanted = True
     waiting = asyncio.create_task(it.in_flight.first(lambda: wanted))

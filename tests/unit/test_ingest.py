@@ -183,7 +183,7 @@ def test_the_error_of_a_bad_event_names_the_field(value: bytes, headers: list[tu
 @given(
     st.binary(max_size=500), st.lists(st.tuples(st.text(max_size=20), st.none() | st.binary(max_size=50)), max_size=5)
 )
-def test_any_record_is_a_page_or_told_why_not(value: bytes, headers: list[tuple[str, bytes | None]]) -> None:
+def test_any_record_is_a_page_or_an_error_with_a_reason(value: bytes, headers: list[tuple[str, bytes | None]]) -> None:
     try:
         RawPage.from_record(value, headers)
     except InvalidEventError as error:

@@ -1,4 +1,4 @@
-"""Whether a lane makes progress, by what the consumer knows."""
+"""Whether a lane makes progress, by the state of its consumer."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -72,7 +72,7 @@ async def test_lag_is_what_is_not_committed_whatever_has_been_read(clock: Clock,
     del clock
     it = measured(consumer)
     lags = []
-    for committed in (60, 100, 120):  # a topic that was recreated may end before it
+    for committed in (60, 100, 120):  # the end offset of a recreated topic may be lower
         await it.measure(committed, 0)
         lags.append(lag())
     assert lags == [40, 0, 0]
@@ -96,7 +96,7 @@ async def test_before_the_first_fetch_nothing_is_known(clock: Clock, consumer: C
         (90, 0, 100, True),  # something can be read
         (90, 0, 90, False),  # what comes next is somebody's open transaction
         (90, 2, 90, True),  # the same, and something is in work
-        (100, 0, None, False),  # a broker that does not tell
+        (100, 0, None, False),  # a broker that does not report it
         (90, 0, -1, True),
         (0, 0, 0, False),  # the first record is of an open transaction
     ],
@@ -112,7 +112,7 @@ async def test_a_lane_stalls_only_with_something_to_do(
 
 
 async def test_a_lane_does_not_stall_while_its_records_wait_for_a_process(clock: Clock, consumer: Consumer) -> None:
-    """The records of other lanes stand in front of them: with slow handlers that may take minutes."""
+    """The records of other lanes are ahead of them: with slow handlers that may take minutes."""
     consumer.at, consumer.stable = 100, 100
     it = measured(consumer)
     clock.now += 500

@@ -1,4 +1,4 @@
-"""The ledger agrees with a simple count, whatever is noted in whatever order."""
+"""The ledger agrees with a simple count, for any records in any order."""
 
 from collections import Counter
 

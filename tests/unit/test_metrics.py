@@ -1,4 +1,4 @@
-"""The one metric that is ours: it says what the library's histogram says."""
+"""Our own implementation of a metric gives the same values as the library's histogram."""
 
 from hypothesis import given
 from hypothesis import strategies as st

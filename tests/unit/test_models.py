@@ -47,7 +47,7 @@ def test_the_models_are_small() -> None:
 
 
 BREAKPOINT = re.compile(r"[a-z0-9]+@(?:xs|sm?|md?|lg?|xl)")
-"""Of style sheets that many sites share: `hidden@m` is hidden on screens of middle width."""
+"""Class names of style sheets that many sites share: `hidden@m` is hidden on screens of middle width."""
 
 
 @pytest.mark.parametrize("name", ["html", "text"])

@@ -1,4 +1,4 @@
-"""What a command leaves behind when its output cannot be written, or not to its end."""
+"""What a command prints and leaves when its output cannot be written, or only in part."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ def test_a_reader_that_has_seen_enough_is_no_failure() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_a_full_disk_is_told_in_one_line() -> None:
+def test_a_full_disk_is_reported_in_one_line() -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(COMMAND, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 1
@@ -36,7 +36,7 @@ def test_an_export_that_fails_leaves_no_file_that_passes_for_whole(tmp_path: Pat
     assert not kept.exists()
 
 
-def test_an_address_of_ipv6_is_told_as_it_is_given() -> None:
+def test_an_address_of_ipv6_is_printed_as_it_is_given() -> None:
     command = (sys.executable, "-m", "wiredesk.cli", "topics", "list", "--bootstrap-servers", "[::1]:1")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1

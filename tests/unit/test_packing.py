@@ -1,4 +1,4 @@
-"""What the client library packs with gzip goes through our function, and any gzip reads it."""
+"""The client library compresses gzip with our function, and any gzip can read the result."""
 
 import gzip
 from collections.abc import Iterator

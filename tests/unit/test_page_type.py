@@ -53,13 +53,13 @@ def test_a_page_is_what_is_likeliest_and_in_doubt_goes_out(
     assert (verdict.page_type, verdict.reason) == (page_type, reason)
 
 
-def test_what_goes_out_says_how_likely_it_is_an_article_and_what_is_set_aside_that_it_is_none() -> None:
+def test_a_published_page_has_its_probability_of_an_article_and_a_skipped_one_that_of_none() -> None:
     assert classify_page(page(FEW), model(0.5)).confidence == 0.5
     assert classify_page(page(FEW), model(0.1)).confidence == 0.9
     assert classify_page(page(FEW), model(0.8)).confidence == 0.8
 
 
-def test_pages_in_other_languages_than_english_are_judged_more_kindly() -> None:
+def test_pages_in_other_languages_than_english_get_a_bonus() -> None:
     likely = 1 / (1 + math.exp(NON_ENGLISH_LOG_ODDS_BONUS - math.log(SKIP_THRESHOLD / (1 - SKIP_THRESHOLD))))
     assert classify_page(page(FEW, "nb"), model(likely + 0.005)).reason is None
     assert classify_page(page(FEW, "nb"), model(likely - 0.005)).reason is SkipReason.NO_ARTICLE

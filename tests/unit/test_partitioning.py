@@ -1,4 +1,4 @@
-"""Which partition a key goes to: as every other client has it."""
+"""The partition of a key: the same as with every other client."""
 
 from aiokafka.partitioner import DefaultPartitioner
 from hypothesis import given

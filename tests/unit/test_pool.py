@@ -1,4 +1,4 @@
-"""Processes of a pool that cannot be started: what it says, how it goes on, and when it gives up."""
+"""Processes of a pool that cannot be started: the reported reason, the retries, and when the pool stops retrying."""
 
 import asyncio
 import contextlib

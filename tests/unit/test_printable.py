@@ -1,4 +1,4 @@
-"""What is printed can do nothing to a terminal and deceives nobody; JSON stays what its library wrote."""
+"""Printed text cannot control a terminal or deceive a reader; JSON stays valid and has the same meaning."""
 
 import ast
 import io

@@ -1,4 +1,4 @@
-"""Which stages are accepted beside ours, in which order, and what is said of the others."""
+"""Which stages are accepted beside ours, in which order, and why others are left out."""
 
 import os
 import subprocess
@@ -45,7 +45,7 @@ def test_ours_are_found_like_any_other_in_the_order_of_the_flow() -> None:
     assert list(registry.names()) == sorted(STAGES)
 
 
-def test_a_stage_stands_after_those_whose_topics_it_reads() -> None:
+def test_a_stage_comes_after_those_whose_topics_it_reads() -> None:
     for reverse in (False, True):
         loaded_registry = loaded("tone", "alarm", "keywords", "feeds", reverse=reverse)
         assert loaded_registry.rejections == ()
@@ -58,7 +58,7 @@ def test_a_stage_stands_after_those_whose_topics_it_reads() -> None:
         assert {topic.name for topic in loaded_registry.entry_topics} == {"pages.raw", "feeds.raw"}
 
 
-def test_what_stands_after_a_terminal_topic_ends_no_page() -> None:
+def test_a_stage_after_a_terminal_topic_gives_no_page_an_outcome() -> None:
     loaded_registry = loaded("tone")
     assert set(loaded_registry.terminal_topics) == set(TERMINAL_TOPICS)
     assert [stage.name for stage in loaded_registry.readers(ARTICLES_ENRICHED)] == ["tone"]

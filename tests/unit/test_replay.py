@@ -1,4 +1,4 @@
-"""Parts of a run, without a broker: its filters, its reconciliation, its topics, what is saved of it."""
+"""Parts of a run, without a broker: filters, reconciliation, topics, and saved runs."""
 
 import json
 from dataclasses import replace

@@ -24,7 +24,7 @@ def test_origins_begin_at_the_entry_whatever_headers_claim() -> None:
     assert lineage.lineage(EXTRACTOR, record())[0] == ("wiredesk_origin", b"desk.pages.raw/3/42")
 
 
-def test_a_dead_letter_tells_what_its_reader_parses() -> None:
+def test_a_dead_letter_has_the_fields_that_its_reader_parses() -> None:
     letter = dead_letter(INGEST, "1", record(("a", None), ("a", b"\xff")), Failure("crash", "m" * 9000, "s" * 9000))
     assert (letter.topic, letter.key, letter.value) == ("pages.raw.dlq", b"k", b"v")
     assert letter.headers[:2] == (("a", None), ("a", b"\xff"))

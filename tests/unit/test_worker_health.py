@@ -1,4 +1,4 @@
-"""When a worker says that it lives, and when that it is ready."""
+"""When a worker is healthy, and when it is ready."""
 
 import time
 
@@ -26,7 +26,7 @@ async def answers(worker: Worker, path: str) -> tuple[int, str | None]:
 
 
 class Lanes:
-    """Of an assignment, what health asks for."""
+    """The part of an assignment that health uses."""
 
     def __init__(self, stalled: float = 0.0, trouble: Trouble | None = None) -> None:
         self.stalled_seconds = stalled

@@ -12,7 +12,7 @@ SHINGLE = 4
 
 
 def shares(texts: Sequence[str], story: str) -> NDArray[np.float64]:
-    """Return the share of each text's words that stand in the story, in order.
+    """Return the share of each text's words that are in the story, in order.
 
     A word counts if it is on the longest common subsequence of page and story. A text of six words or more whose
     shingles are not in the story does not belong to it, even if many of its words are on the subsequence.

@@ -30,7 +30,7 @@ STRENGTH = 3.0
 """Inverse of the penalty on the weights of phrases. Between 0.3 and 3 it makes hardly a difference."""
 
 type Counted = Mapping[str, tuple[float, float]]
-"""For each class name of a page, the shares of its story and of its other texts that stand in containers with it."""
+"""For each class name of a page, the shares of its story and of its other texts that are in containers with it."""
 
 
 class Corpus:

@@ -59,7 +59,7 @@ SELECTOR_FIELDS = ("body", "title", "authors", "published_at")
 
 
 def _host_pattern(text: str) -> str:
-    """Return a host or `*.` and a host, as it stands in canonical URLs.
+    """Return a host or `*.` and a host, as in canonical URLs.
 
     Raises:
         ValueError: it is neither.

@@ -119,7 +119,7 @@ def _merge_short_forms(mentions: Sequence[NameSpan]) -> list[Cluster]:
 
 
 def _owner(span: NameSpan, long_names: Sequence[Cluster]) -> Cluster | None:
-    """Return the cluster whose name a short form stands for, if there is exactly one."""
+    """Return the cluster whose name a short form means, if there is exactly one."""
     owners = [cluster for cluster in long_names if _is_acronym_of(span.surface, cluster[0].surface)]
     if not owners and span.type is EntityType.ORGANISATION:
         owners = [cluster for cluster in long_names if _is_without_company_form(span.surface, cluster[0].surface)]

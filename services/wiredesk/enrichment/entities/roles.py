@@ -12,7 +12,7 @@ MAX_CHARACTERS = 80
 """Number of characters before a name that are searched for a role; after it, twice as many."""
 
 MIN_OFFICE_CHARACTERS = 4
-"""Offices of fewer characters (`rep`, `gov`) stand only before a name, so other patterns leave them out."""
+"""Offices of fewer characters (`rep`, `gov`) occur only before a name, so other patterns leave them out."""
 
 SENTENCE_BEGINNINGS = word_list("sentence_beginnings")
 

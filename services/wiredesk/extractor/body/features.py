@@ -153,7 +153,7 @@ def _vocabulary_features(texts: Sequence[str], split: Sequence[Sequence[str]]) -
 
 
 def position_features(features: FeatureMatrix) -> FeatureMatrix:
-    """Return where each text stands among the prose of the page.
+    """Return the position of each text in the prose of the page.
 
     Args:
         features: with `length`, `ends_sentence`, and of HTML `linked`.

@@ -60,7 +60,7 @@ _HIDING = re.compile(r"(?:display:\s{0,5}none|visibility:\s{0,5}hidden)", re.IGN
 
 @dataclass(slots=True, eq=False)
 class Container:
-    """An element that stands on lines of its own.
+    """An element that begins a line of its own.
 
     Attributes:
         tag: name of the element.
@@ -98,7 +98,7 @@ class Segment:
         linked: share of the text in links, 0 to 1.
         bold: share of the text in bold, 0 to 1.
         links: number of links in it.
-        is_selected: whether it stands in an element that the caller selected.
+        is_selected: whether it is in an element that the caller selected.
     """
 
     text: str

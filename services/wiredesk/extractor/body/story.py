@@ -60,7 +60,7 @@ class ScoredText:
         text: a segment, or a line without the marker of a list item.
         kind: of the block that it becomes.
         probability: that it belongs to the story.
-        row: number of the table row that it stands in; None outside of a table.
+        row: number of the table row that it is in; None outside of a table.
         excluded_because: why it is not kept, whatever its probability; None if nothing excludes it.
         threshold: probability from which it is kept.
     """
@@ -130,7 +130,7 @@ def exclude_duplicated_fields(
         folded = fold(text.text)
         field = within.get(folded) or (above.get(folded) if index <= first_prose else None)
         if field:
-            checked[index] = replace(text, excluded_because=f"stands in {field}")
+            checked[index] = replace(text, excluded_because=f"already in {field}")
             headline = index if field == "title" and index <= first_prose else headline
     for index in range(headline):
         if checked[index].kept:
@@ -203,7 +203,7 @@ def _is_prose(text: ScoredText) -> bool:
 
 
 def _segment_kind(segment: Segment, containers: Sequence[Container]) -> tuple[BlockKind, int | None]:
-    """Return the kind of a segment, by the containers around it, and the index of the table row that it stands in."""
+    """Return the kind of a segment, by the containers around it, and the index of the table row that it is in."""
     kind, row = BlockKind.PARAGRAPH, None
     index = segment.container
     for _ in range(_KIND_REACH):
