@@ -22,6 +22,8 @@ MODULES = sorted(
 VARIABLES = {variable(name) for group in groups().values() for name in group.model_fields}
 LONG_LINES = 500
 """Lines from which a warning asks whether a module still holds one concept."""
+SCREEN_LINES = 60
+"""Lines of a function that can be read without scrolling."""
 
 
 @pytest.fixture(scope="module")
