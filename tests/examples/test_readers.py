@@ -101,7 +101,7 @@ async def write(kafka: KafkaSettings) -> int:
 async def committed(kafka: KafkaSettings, group: str) -> int:
     async with clients.started(clients.admin(kafka), kafka) as admin:
         offsets = await admin.list_consumer_group_offsets(group)
-    return max((found.offset for found in offsets.values()), default=-1)
+    return max((committed.offset for committed in offsets.values()), default=-1)
 
 
 @pytest.mark.parametrize("language", PROGRAMS)
@@ -111,11 +111,11 @@ async def test_a_reader_in_another_language_reads_articles_as_they_come(
     end = await write(kafka)
     command, folder = await asyncio.to_thread(PROGRAMS[language], tmp_path)
     group = kafka.on_cluster("example")
-    told = {"TOPIC": kafka.on_cluster(ARTICLES_ENRICHED.name), "GROUP": group, "PYTHONPATH": str(tmp_path)}
+    variables = {"TOPIC": kafka.on_cluster(ARTICLES_ENRICHED.name), "GROUP": group, "PYTHONPATH": str(tmp_path)}
     process = await asyncio.create_subprocess_exec(
         *command,
         cwd=folder,
-        env={**environment(kafka), **told},
+        env={**environment(kafka), **variables},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

@@ -186,11 +186,11 @@ def test_what_passed_before_the_window_excuses_nothing(clock: Clock) -> None:
 @given(st.lists(st.lists(st.booleans(), max_size=12), max_size=30))
 def test_a_batch_counts_as_its_outcomes_one_by_one(batches: list[list[bool]]) -> None:
     settings = WorkerSettings(brake_records=10)
-    judged, noted = (Brake(settings, clock=lambda: 0.0) for _ in range(2))
+    by_batch, one_by_one = (Brake(settings, clock=lambda: 0.0) for _ in range(2))
     for batch in batches:
-        allowed = judged.judge(batch, trying=False)
+        allowed = by_batch.judge(batch, trying=False)
         for failed in batch[:allowed]:
-            noted.note(failed=failed)
-        assert (judged.pulled, judged.reason) == (noted.pulled, noted.reason)
-        if judged.pulled:
+            one_by_one.note(failed=failed)
+        assert (by_batch.pulled, by_batch.reason) == (one_by_one.pulled, one_by_one.reason)
+        if by_batch.pulled:
             return

@@ -145,7 +145,7 @@ def test_settings_say_their_default_and_their_choices(tree: Tree) -> None:
 
 
 def test_help_needs_no_valid_setting() -> None:
-    """Whoever asks how to set them may have set one wrongly."""
+    """A user who asks how to set them may have set one wrongly."""
     for arguments in (["worker", "--help"], ["replay", "ingest", "--help"]):
         shown = subprocess.run(
             [sys.executable, "-m", "wiredesk.cli", *arguments],

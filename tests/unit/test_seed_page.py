@@ -64,7 +64,7 @@ def test_the_seed_page_in_any_shape(name: str) -> None:
     assert article.source == EXPECTED["source"]
     assert [caption.text for caption in article.captions] == EXPECTED["captions"]
     assert article.captions[0].credit == EXPECTED["image_credit"]
-    # Where a paragraph fills its last line to the end, wrapping it has lost the break behind it.
+    # Where a paragraph fills its last line to the end, wrapping it has lost the break after it.
     assert EXPECTED["paragraphs"] - len(article.paragraphs) == (1 if name == "wrapped at 72" else 0)
     assert body(article) == body(read(SEED))
     assert body(article).startswith(EXPECTED["first_words"])
