@@ -85,13 +85,13 @@ format: $(READY) ## Format the code, and fix what the linter can fix
 	$(BIN)/ruff format .
 
 bench: $(READY) ## Run the benchmarks; DATA=folder of the public corpora
-	$(BIN)/python bench/pipeline.py $(if $(DATA),--data $(DATA))
-	$(BIN)/python bench/overhead.py $(if $(DATA),--data $(DATA))
-	$(BIN)/python bench/overhead.py --scaling --stage extractor --rounds 3 $(if $(DATA),--data $(DATA))
-	$(BIN)/python bench/replay.py $(if $(DATA),--data $(DATA))
-	$(BIN)/python bench/compression.py $(if $(DATA),--data $(DATA))
-	$(BIN)/python bench/poison.py
-	$(BIN)/python bench/memory.py
+	PYTHONPATH=. $(BIN)/python bench/pipeline.py $(if $(DATA),--data $(DATA))
+	PYTHONPATH=. $(BIN)/python bench/overhead.py $(if $(DATA),--data $(DATA))
+	PYTHONPATH=. $(BIN)/python bench/overhead.py --scaling --stage extractor --rounds 3 $(if $(DATA),--data $(DATA))
+	PYTHONPATH=. $(BIN)/python bench/replay.py $(if $(DATA),--data $(DATA))
+	PYTHONPATH=. $(BIN)/python bench/compression.py $(if $(DATA),--data $(DATA))
+	PYTHONPATH=. $(BIN)/python bench/poison.py
+	PYTHONPATH=. $(BIN)/python bench/memory.py
 
 enrichment: $(READY) ## Measure enrichment (entities, topics, CPU time) and draw the curves of docs/enrichment.md
 	PYTHONPATH=.:services:schemas OMP_NUM_THREADS=1 $(BIN)/python bench/enrichment --pictures docs/pictures $(if $(DATA),--data $(DATA))
@@ -104,8 +104,8 @@ $(PEERS)/.ready: bench/peers/requirements.txt
 	@touch $@
 
 peers: $(READY) $(PEERS)/.ready ## Compare the cost of a record with Kafka Streams, Quix Streams, arroyo, FastStream and bare loops; measure an idle deployment
-	$(BIN)/python bench/peers/compare.py
-	$(BIN)/python bench/idle.py
+	PYTHONPATH=. $(BIN)/python bench/peers/compare.py
+	PYTHONPATH=. $(BIN)/python bench/idle.py
 
 TRAINING := .venv-training
 FOLDS := .cache/extraction-folds
