@@ -35,7 +35,8 @@ def main() -> int:
     stages = registry.registry()
     for one in sys.argv[1:at]:
         name, _, handler = one.partition("=")
-        stages = stages.replacing(replace(stages.stage(name), handler=handler))
+        changed = replace(stages.stage(name), handler=handler)
+        stages = replace(stages, stages={**stages.stages, name: changed})
     with patch.object(registry, "registry", return_value=stages):
         return run(sys.argv[at + 1 :])
 

@@ -19,7 +19,6 @@ from wiredesk.runtime.topology import Stage, Topic, topics_of
 
 if TYPE_CHECKING:
     from wiredesk.runtime.settings import Settings
-    from wiredesk_schemas import Event
 
 GROUP = "wiredesk.stages"
 """The group of entry points."""
@@ -93,11 +92,6 @@ class Registry:
         written = topics_of(self.flow)
         return tuple(topic for topic in written if topic.terminal or topic.dead_letters)
 
-    @property
-    def event_types(self) -> "Mapping[Topic, tuple[type[Event], ...]]":
-        """The classes of the events in each topic; dead-letter topics are not among them."""
-        return {topic: topic.events for topic in self.topics if not topic.dead_letters}
-
     def readers(self, topic: Topic | str) -> tuple[Stage, ...]:
         """Return the stages that read a topic, given itself or its name."""
         name = topic if isinstance(topic, str) else topic.name
@@ -153,10 +147,6 @@ class Registry:
         own = {name: stage for name, stage in self.stages.items() if self.distributions[name] == distribution}
         return Registry(own, dict.fromkeys(own, distribution))
 
-    def replacing(self, stage: Stage) -> "Registry":
-        """Return the registry with another stage in place of the one of its name."""
-        return Registry({**self.stages, stage.name: stage}, self.distributions, self.rejections)
-
 
 @functools.cache
 def registry() -> Registry:
@@ -184,16 +174,6 @@ def stages() -> Mapping[str, Stage]:
 def topics() -> tuple[Topic, ...]:
     """Return every topic, dead-letter topics last."""
     return registry().topics
-
-
-def terminal_topics() -> tuple[Topic, ...]:
-    """Return the last topics of the flow, dead-letter topics included: each raw page reaches exactly one of them."""
-    return registry().terminal_topics
-
-
-def event_types() -> "Mapping[Topic, tuple[type[Event], ...]]":
-    """Return the classes of the events in each topic."""
-    return registry().event_types
 
 
 def load(points: Iterable[EntryPoint]) -> Registry:

@@ -7,17 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
 
 from tests import topics
 from tests.echo import DEADLINE, SETTINGS, TOPICS, outcomes, send, worker
 from tests.handlers import STAGE
+from tests.reading import committed_offsets
 from tests.support import templates, text
 from wiredesk.runtime.errors import HandlerError, UnavailableError
 from wiredesk.runtime.isolation import template as template_module
 from wiredesk.runtime.settings import MIB, KafkaSettings
 from wiredesk.runtime.trouble import Trouble, TroubleKind
 from wiredesk.runtime.worker import Worker
+from wiredesk.runtime.worker import lane as lane_module
 from wiredesk.testing.patience import setting
 
 
@@ -103,11 +105,16 @@ async def test_a_killed_child_loses_nothing(kafka: KafkaSettings) -> None:
     assert len({text(r, "pid") for r in found}) == 2
 
 
-async def test_a_restarted_worker_goes_on_where_the_last_one_stopped(kafka: KafkaSettings) -> None:
+async def test_a_restarted_worker_goes_on_where_the_last_one_stopped(
+    kafka: KafkaSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lane_module, "IDLE_SECONDS", DEADLINE)  # no idle lane commits its position: batches do
     await topics.create(kafka, TOPICS)
     await send(kafka, [b"first"] * 10)
     async with worker(kafka):
         await outcomes(kafka, 10)
+    committed = await committed_offsets(kafka, STAGE)
+    assert committed[TopicPartition(kafka.on_cluster("in"), 0)].offset == 10
     await send(kafka, [b"second"] * 10, partition=1)
     async with worker(kafka):
         found = await outcomes(kafka, 20)
