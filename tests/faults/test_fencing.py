@@ -56,7 +56,7 @@ async def test_a_frozen_worker_wakes_too_late(kafka: KafkaSettings, tmp_path: Pa
         audit = await reconcile(cluster, list(STAGES.values()))
     assert (audit.entered, audit.missing, audit.duplicated) == (PAGES, 0, duplicated)
     assert audit.ended[PAGES_SKIPPED.name] == PAGES
-    assert all(len(duplicate.ends) == 2 for duplicate in audit.duplicated_records)
+    assert all(len(duplicate.ended_at) == 2 for duplicate in audit.duplicated_records)
 
 
 def written(worker: WorkerProcess) -> float:

@@ -90,8 +90,8 @@ async def test_a_range_goes_into_a_topic_of_its_own_and_the_live_ones_are_left_a
     before = await sizes(kafka)
 
     planned = replay(kafka, "ingest", "--from", "-1h", "--into", INTO, "--host", "paper.example", "--dry-run")
-    counts = {name: planned[name] for name in ("read", "wanted", "passed_over", "live")}
-    assert counts == {"read": 42, "wanted": 26, "passed_over": 16, "live": False}
+    counts = {name: planned[name] for name in ("read", "wanted", "filtered_out", "live")}
+    assert counts == {"read": 42, "wanted": 26, "filtered_out": 16, "live": False}
     assert planned["bytes"] > 26 * 100
     assert planned["records_per_second"] > 0
     assert planned["seconds"] >= 0
@@ -100,7 +100,7 @@ async def test_a_range_goes_into_a_topic_of_its_own_and_the_live_ones_are_left_a
 
     result = replay(kafka, "ingest", "--from", "-1h", "--into", INTO, "--host", "paper.example")
     assert result["adds_up"]
-    assert (result["read"], result["passed_over"]) == (42, 16)
+    assert (result["read"], result["filtered_out"]) == (42, 16)
     assert result["ended"] == {INTO: 15, f"{INTO}.skipped": 10, f"{INTO}.dlq": 1}
     assert result["dead_letters"] == {"empty": 1}
     assert await sizes(kafka) == before, "nothing was written into a live topic"

@@ -112,13 +112,13 @@ def test_a_run_of_its_own_topic_leaves_every_live_one_alone() -> None:
         ({"unexpected": 1}, False),
         ({"expired": 1}, False),
         ({"read": 11}, False),
-        ({"passed_over": 3}, False),
+        ({"filtered_out": 3}, False),
         ({"read": 15, "published_nothing": 5}, True),
     ],
 )
 def test_a_reconciliation_adds_up_or_it_does_not(changes: dict[str, int], *, adds_up: bool) -> None:
     fields: dict[str, Any] = {
-        "read": 10, "passed_over": 2, "ended": {"a": 7, "a.dlq": 1}, "dead_letters": {"error": 1},
+        "read": 10, "filtered_out": 2, "ended": {"a": 7, "a.dlq": 1}, "dead_letters": {"error": 1},
         "missing": 0, "duplicated": 0,
     }  # fmt: skip
     assert Reconciliation.model_validate(fields | changes).adds_up is adds_up

@@ -82,7 +82,7 @@ def as_object(result: "Reconciliation") -> dict[str, object]:
         "replayed": result.replayed,
         "by_topic": result.ended,
         "missing_records": result.missing_records,
-        "duplicated_records": [{"origin": one.origin, "ends": list(one.ends)} for one in result.duplicated_records],
+        "duplicated_records": [{"origin": one.origin, "ends": list(one.ended_at)} for one in result.duplicated_records],
         "side_stages": {
             name: {
                 "done": side.done,
@@ -123,7 +123,7 @@ def _show(result: "Reconciliation") -> None:
     for origin in result.missing_records:
         console.line(f"missing: {origin}")
     for duplicate in result.duplicated_records:
-        where = f" ended at {', '.join(duplicate.ends)}" if duplicate.ends else ", twice"
+        where = f" ended at {', '.join(duplicate.ended_at)}" if duplicate.ended_at else ", twice"
         console.line(f"duplicated: {duplicate.origin}{where}")
     unnamed = (result.missing + result.duplicated) - len(result.missing_records) - len(result.duplicated_records)
     if unnamed:

@@ -1,4 +1,4 @@
-"""A local stack: everything that runs on one machine for demos, tests and development. It never imports the commands.
+"""A local stack: everything that runs on one machine for demos, tests and development. It does not import the commands.
 
 broker   the embedded Kafka
 stack    the embedded Kafka with workers, started and stopped together

@@ -1,4 +1,4 @@
-"""What the workers of a local stack report of themselves, summed by stage."""
+"""Metrics of the workers of a local stack, summed by stage."""
 
 import asyncio
 from collections import defaultdict
@@ -13,22 +13,22 @@ from wiredesk.local.stack import WorkerProcess
 RECORDS = "wiredesk_records_total"  # committed
 DEAD_LETTERS = "wiredesk_dead_letters_total"  # dead-lettered, by reason
 LAG = "wiredesk_lag_records"  # from the committed offset to the end of the partition
-IN_FLIGHT = "wiredesk_in_flight_records"  # taken and not yet committed
+IN_FLIGHT = "wiredesk_in_flight_records"  # received, and not committed yet
 
 
 @dataclass(frozen=True, slots=True)
 class StageFigures:
-    """Figures of a stage, summed over its workers that answer.
+    """Metrics of a stage, summed over those of its workers that answer.
 
     Attributes:
-        workers: how many there should be.
-        ready: how many have loaded their models and been assigned their partitions.
+        workers: configured number of workers.
+        ready: number of workers that have loaded their models and been assigned partitions.
         restarts: how often workers were restarted.
         records: input records processed since the workers started.
         dead_letters: records among them that became dead letters.
         lag: records that wait in the input topic.
         in_flight: records that are being processed.
-        ports: of the workers' metrics endpoints, on 127.0.0.1.
+        ports: ports of the workers' metrics endpoints, on 127.0.0.1.
     """
 
     workers: int
@@ -42,7 +42,7 @@ class StageFigures:
 
 
 async def figures_by_stage(workers: Sequence[WorkerProcess]) -> dict[str, StageFigures]:
-    """Ask all workers at the same time; return the figures of each stage by its name."""
+    """Query all workers at the same time; return the metrics of each stage by its name."""
     answers = await asyncio.gather(*(_ask(worker) for worker in workers))
     grouped: defaultdict[str, list[tuple[WorkerProcess, bool, dict[str, float]]]] = defaultdict(list)
     for worker, (is_ready, samples) in zip(workers, answers, strict=True):

@@ -23,17 +23,18 @@ if TYPE_CHECKING:
     from wiredesk.local.broker.jars import FetchProgress
 
 WORKER_COMMAND = (sys.executable, "-m", "wiredesk.cli.child_main", "worker")
-"""The command of a worker that ends with its supervisor; the name of the stage follows."""
+"""The command of a worker that exits with its supervisor; the name of the stage is appended."""
 
 STOP_SECONDS = 30.0
 """How long a worker may take to stop before it is killed."""
 
 RESTART_SECONDS = 2.0
-"""Pause before a worker that has exited is restarted: one that cannot start must not restart in a tight loop."""
+"""Pause before a worker that has exited is restarted, so that one that cannot start does not restart in a tight
+loop."""
 
 LOCAL_DEFAULTS = {"WIREDESK_SESSION_TIMEOUT": "10", "WIREDESK_DRAIN_TIMEOUT": "5"}
-"""Settings of local workers where the user has set none. A dead worker's partitions stay idle until its session times
-out, and on loopback no network delay makes a live one look dead."""
+"""Default settings of local workers. The partitions of a dead worker stay idle until its session times out; on loopback
+a short timeout is safe, because no network delay makes a live worker look dead."""
 
 REQUEST_SECONDS = 2.0
 """Timeout of an HTTP request to a worker."""
@@ -43,7 +44,7 @@ POLL_SECONDS = 0.2
 
 
 def kafka_settings(broker: "EmbeddedKafka") -> KafkaSettings:
-    """Return the settings that reach an embedded Kafka: plain text, no topic prefix, whatever the environment says."""
+    """Return the settings for an embedded Kafka: plain text, no topic prefix; the environment is ignored."""
     return KafkaSettings(bootstrap_servers=broker.bootstrap_servers, security_protocol="PLAINTEXT", topic_prefix="")
 
 
@@ -61,9 +62,9 @@ async def embedded_kafka(
 
     Args:
         folder: where Kafka keeps its data and its logs.
-        port: of the first node; 0 for any free port.
+        port: port of the first node; 0 for any free port.
         nodes: 1 or 3.
-        owner: the command that runs it, named in the error of whoever finds the folder in use.
+        owner: the command that runs it, for the error message of another one that wants the same folder.
         on_fetch: called while jars are fetched, from any thread.
 
     Raises:
@@ -79,7 +80,7 @@ async def embedded_kafka(
 
 
 async def wait_until_stopped(stop: asyncio.Event, broker: "EmbeddedKafka") -> None:
-    """Wait until an event asks to stop.
+    """Wait until the event is set.
 
     Raises:
         UnavailableError: the broker exited by itself.
@@ -100,8 +101,8 @@ class WorkerProcess:
     """A worker as a child process, restarted when it exits by itself.
 
     Attributes:
-        instance_id: its static member name in the consumer group; a restarted worker gets its partitions back at once.
-        port: of its metrics endpoint.
+        instance_id: its group instance id (static membership); a restarted worker gets its partitions back at once.
+        port: port of its metrics endpoint.
         restarts: how often it was restarted.
     """
 
@@ -112,8 +113,8 @@ class WorkerProcess:
     process: asyncio.subprocess.Process | None = field(default=None, repr=False)
 
     async def get(self, path: str) -> tuple[int, str]:
-        """Send the worker an HTTP request; return status and body, or status 0 where it does not answer."""
-        import aiohttp  # noqa: PLC0415 - it takes as long to import as all else, and few commands need it
+        """Send the worker an HTTP request; return status and body, or status 0 if it does not answer."""
+        import aiohttp  # noqa: PLC0415 - slow to import, and few commands need it
 
         try:
             async with (
@@ -139,7 +140,7 @@ async def workers(
     Args:
         counts: number of workers of each stage.
         log: file that all of them append their logs to.
-        settings: environment variables of the workers, which override ours.
+        settings: environment variables of the workers, which override those of this process.
     """
     environment = {
         **os.environ,
@@ -170,7 +171,7 @@ async def wait_until_ready(started: Sequence[WorkerProcess], seconds: float) -> 
     """Wait until every worker has loaded its models and been assigned its partitions.
 
     Raises:
-        UnavailableError: a worker exited instead, or `seconds` have passed.
+        UnavailableError: a worker exited, or `seconds` have passed.
     """
     deadline = asyncio.get_running_loop().time() + seconds
     while not all(await asyncio.gather(*(worker.is_ready() for worker in started))):
@@ -192,7 +193,7 @@ async def _supervise(worker: WorkerProcess, environment: Mapping[str, str], log:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                # Ctrl-C is for the supervisor alone, which stops the workers before the broker.
+                # Ctrl-C reaches only the supervisor, which stops the workers before the broker.
                 start_new_session=True,
                 env={
                     **environment,
@@ -202,7 +203,7 @@ async def _supervise(worker: WorkerProcess, environment: Mapping[str, str], log:
             )
         await worker.process.wait()
         worker.restarts += 1
-        worker.port = _free_port()  # another process may have taken the old one meanwhile
+        worker.port = _free_port()  # another process may use the old port meanwhile
         await asyncio.sleep(RESTART_SECONDS)
 
 

@@ -1,4 +1,4 @@
-"""What the commands do, as functions that need no terminal: they take settings or a cluster, and return dataclasses.
+"""What the commands do, as functions without a terminal: they take settings or a cluster, and return dataclasses.
 
 acls           the least access that a principal needs
 article_text   articles as text

@@ -1,4 +1,4 @@
-"""The least access that a principal needs on the cluster, computed from the topology and the settings.
+"""The minimal ACLs of a principal, computed from the topology and the settings.
 
 READ, WRITE and DELETE imply DESCRIBE in Kafka; where one of them is needed, DESCRIBE is not listed.
 """
@@ -39,7 +39,7 @@ IMPLY_DESCRIBE = (Operation.READ, Operation.WRITE, Operation.DELETE)
 
 @dataclass(frozen=True, order=True, slots=True)
 class Acl:
-    """An operation that is allowed on a resource, from any host.
+    """An ACL: it allows an operation on a resource, from any host.
 
     Attributes:
         resource: the kind of the resource.
@@ -58,35 +58,35 @@ type Acls = frozenset[Acl]
 
 
 def least(acls: Iterable[Acl]) -> list[Acl]:
-    """Return access in order, without operations that others imply."""
-    found = set(acls)
-    strong = {(acl.resource, acl.name, acl.prefixed) for acl in found if acl.operation in IMPLY_DESCRIBE}
+    """Return ACLs in order, without operations that others imply."""
+    distinct = set(acls)
+    strong = {(acl.resource, acl.name, acl.prefixed) for acl in distinct if acl.operation in IMPLY_DESCRIBE}
     return sorted(
         acl
-        for acl in found
+        for acl in distinct
         if acl.operation is not Operation.DESCRIBE or (acl.resource, acl.name, acl.prefixed) not in strong
     )
 
 
 def on_topics(settings: KafkaSettings, topics: Iterable[Topic], *operations: Operation) -> Acls:
-    """Return access to topics of the topology."""
+    """Return the ACLs for an operation on topics of the topology."""
     return frozenset(
         Acl(Resource.TOPIC, settings.on_cluster(topic.name), operation) for topic in topics for operation in operations
     )
 
 
 def on_group(settings: KafkaSettings, name: str, operation: Operation, *, prefixed: bool = False) -> Acls:
-    """Return access to a consumer group, or to all whose names begin with the name."""
+    """Return the ACLs for a consumer group, or for all groups whose names begin with the name."""
     return frozenset({Acl(Resource.GROUP, settings.on_cluster(name), operation, prefixed)})
 
 
 def transactions(settings: KafkaSettings, name: str, *, prefixed: bool = False) -> Acls:
-    """Return the use of a transactional id, or of all that begin with the name."""
+    """Return the ACLs for a transactional id, or for all ids that begin with the name."""
     return frozenset({Acl(Resource.TRANSACTIONAL_ID, settings.on_cluster(name), Operation.WRITE, prefixed)})
 
 
 def worker(settings: KafkaSettings, work: WorkerSettings, stage: Stage) -> Acls:
-    """Return the access that a worker of a stage needs."""
+    """Return the ACLs that a worker of a stage needs."""
     found = (
         on_topics(settings, [stage.consumes], Operation.READ)
         | on_topics(settings, (*stage.produces, stage.dead_letter_topic), Operation.WRITE)
@@ -100,7 +100,7 @@ def worker(settings: KafkaSettings, work: WorkerSettings, stage: Stage) -> Acls:
 
 
 def replay(settings: KafkaSettings, work: WorkerSettings, stage: Stage, into: str | None) -> Acls:
-    """Return the access that planning, processing and reconciling a replay of a stage needs.
+    """Return the ACLs for planning, processing and reconciling a replay of a stage.
 
     Args:
         into: the topic to write instead of the stage's own; None: a repair of the live topics.
@@ -110,7 +110,7 @@ def replay(settings: KafkaSettings, work: WorkerSettings, stage: Stage, into: st
 
 
 def resume(settings: KafkaSettings, work: WorkerSettings, stage: Stage, into: str | None) -> Acls:
-    """Return the access that resuming or joining a replay of a stage needs; `into` as for `replay`."""
+    """Return the ACLs for resuming or joining a replay of a stage; `into` as for `replay`."""
     return _run(settings, work, stage, into) | on_topics(settings, [RUNS_TOPIC], Operation.READ)
 
 
@@ -131,7 +131,7 @@ def _run(settings: KafkaSettings, work: WorkerSettings, stage: Stage, into: str 
 
 
 def rewind(settings: KafkaSettings, stage: Stage) -> Acls:
-    """Return the access that moving a stage's committed offsets needs."""
+    """Return the ACLs for moving a stage's committed offsets."""
     return (
         on_topics(settings, [stage.consumes], Operation.READ)
         | on_topics(settings, (*stage.produces, stage.dead_letter_topic), Operation.DESCRIBE)
@@ -140,24 +140,24 @@ def rewind(settings: KafkaSettings, stage: Stage) -> Acls:
 
 
 def list_replays(settings: KafkaSettings) -> Acls:
-    """Return the access that listing replays needs."""
+    """Return the ACLs for listing replays."""
     return on_topics(settings, [RUNS_TOPIC], Operation.READ) | on_group(
         settings, RUN_GROUPS, Operation.DESCRIBE, prefixed=True
     )
 
 
 def read_letters(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
-    """Return the access that reading the dead letters of stages needs."""
+    """Return the ACLs for reading the dead letters of stages."""
     return on_topics(settings, [stage.dead_letter_topic for stage in stages], Operation.READ)
 
 
 def list_letters(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
-    """Return the access that reading dead letters and how often each was redriven needs."""
+    """Return the ACLs for reading dead letters, and how often each was redriven."""
     return read_letters(settings, stages) | on_topics(settings, [REDRIVEN_TOPIC], Operation.READ)
 
 
 def redrive(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
-    """Return the access that redriving dead letters needs."""
+    """Return the ACLs for redriving dead letters."""
     stages = list(stages)
     return (
         list_letters(settings, stages)
@@ -168,17 +168,17 @@ def redrive(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
 
 
 def purge(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
-    """Return the access that deleting dead letters needs."""
+    """Return the ACLs for deleting dead letters."""
     return on_topics(settings, [stage.dead_letter_topic for stage in stages], Operation.READ, Operation.DELETE)
 
 
 def audit(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
-    """Return the access that an audit needs: it reads all topics, and the offsets of all groups."""
+    """Return the ACLs for an audit: it reads all topics, and the offsets of all groups."""
     stages = list(stages)
     topics = {topic for stage in stages for topic in (stage.consumes, *stage.produces, stage.dead_letter_topic)}
     return on_topics(settings, {*topics, REDRIVEN_TOPIC, RUNS_TOPIC}, Operation.READ) | positions(settings, stages)
 
 
 def positions(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
-    """Return the access that reading the state and the offsets of stages' groups needs."""
+    """Return the ACLs for reading the state and the offsets of stages' groups."""
     return frozenset(acl for stage in stages for acl in on_group(settings, stage.group, Operation.DESCRIBE))

@@ -1,6 +1,6 @@
 """Articles as text: the form that `wiredesk extract` prints and that `wiredesk enrich` reads, and plain text.
 
-The form is a head of `name: value` lines, then blocks separated by blank lines. A block that is no paragraph begins
+The form is a head of `name: value` lines, then blocks separated by blank lines. A block that is not a paragraph begins
 with its kind in brackets: `[heading] Background`, `[caption] The harbour on Monday (Anna Keller)`.
 """
 
@@ -19,7 +19,7 @@ MAX_HEADLINE_CHARACTERS = 200
 """A longer first line of plain text is a paragraph."""
 
 HEAD_NAMES = ("title", "subtitle", "by", "published", "source", "language", "page type", "confidence")
-"""Names of the head's lines, in their order. Each is left out where there is no value; `page type` always has one."""
+"""Names of the head's lines, in their order. A line without a value is left out; `page type` always has a value."""
 
 _HEAD_LINE = re.compile(rf"({'|'.join(HEAD_NAMES)}): (.*)")
 _BLOCK_KIND = re.compile(rf"\[({'|'.join([*BlockKind, 'caption'])})\] (.*)", re.DOTALL)
@@ -56,7 +56,7 @@ def blocks_of(article: CleanedArticle) -> list[str]:
 
 
 def parse_article(text: str) -> CleanedArticle | None:
-    """Return the article of a text in the form of `wiredesk extract`, or of plain text; None where there is no text.
+    """Return the article of a text in the form of `wiredesk extract`, or of plain text; None if there is no text.
 
     Plain text has a paragraph on each line. Its first line is the headline if it does not end as a sentence does.
     """
@@ -72,7 +72,7 @@ def parse_article(text: str) -> CleanedArticle | None:
 
 
 def _split_head(text: str) -> tuple[dict[str, str], str]:
-    """Return the head's values by name, and what follows it; no values where the text has no such head."""
+    """Return the head's values by name, and the rest of the text; no values if the text has no head."""
     first, _, body = text.replace("\r\n", "\n").lstrip("\n").partition("\n\n")
     lines = [_HEAD_LINE.fullmatch(line) for line in first.splitlines()]
     head = {line[1]: line[2] for line in lines if line is not None}

@@ -1,20 +1,21 @@
-"""The audit: what became of every raw page, determined from the topics alone, and from nothing that a worker claims.
+"""The audit: what became of every raw page, determined from the topics alone, not from what workers report.
 
 Records are joined by the origin that each of them carries: the coordinates of the raw page from which it was made. What
-became of a raw page is one byte in a ledger. What is read, and what need not be:
+became of a raw page is one byte in a ledger. What is read, in this order:
 
-1. The committed offsets of all stages, before anything else: what a stage commits later can only make a record look
-   more advanced than the audit says. Then, which dead letters were redriven: their outcome is in later records.
-2. The end offsets of all topics, and then, once no earlier transaction is open, the *terminal topics* from their
-   beginning. What a replay has published once more is counted separately: it is no second end of the page, and must
-   itself exist once.
-3. Of the topics between stages, only what the next stage has not committed: those records are in flight.
-4. Of the topic of raw pages nothing, as long as every offset in it has ended or is in flight. Where one has not, the
-   offsets around it are read: it may be the marker of a publisher's transaction.
+1. The committed offsets of all stages, before anything else: what a stage commits afterwards can only make a record
+more advanced than the audit reports. Then, which dead letters were redriven: their outcome is in later records. 2. The
+end offsets of all topics, and then, once no earlier transaction is open, the *terminal topics* from their
+   beginning. Outputs of a replay are counted separately: they are no second outcome of the page, and each must exist
+   once.
+3. Of the topics between stages, only the records that the next stage has not committed: they are in flight.
+4. Of the topic of raw pages nothing, as long as every offset in it has ended or is in flight. Otherwise the offsets
+around the missing one are read: it may be the marker of a publisher's transaction.
 
-A stage beside the flow, such as that of a plug-in, ends no page. Its input topic and its output topics are read, too,
-and joined by the same origins. That it makes exactly one record of each is checked if it declares so (`one_to_one`);
-otherwise a record without output counts as one for which it published nothing. See docs/decisions/0018.
+A side stage, such as one of a plug-in, is not part of the flow: its output does not end a page. Its input topic and its
+output topics are read, too, and joined by the same origins. If it is declared as `one_to_one`, it must make exactly one
+event or dead letter from each record; otherwise a record without output counts as "published nothing". See
+docs/decisions/0018.
 """
 
 import contextlib
@@ -38,43 +39,44 @@ from wiredesk.runtime.topology import Stage, Topic
 from wiredesk_schemas.headers import EVENT_ID, REDRIVE_COUNT, last_value
 
 MAX_NAMED_RECORDS = 1000
-"""Missing and duplicated records that are named, of each; all are counted."""
+"""How many missing and how many duplicated records are named; all are counted."""
 
 MAX_CHECKED_BACKLOG = 10_000
-"""The longest backlog, in offsets, from which transaction markers are subtracted; a longer one counts as it is."""
+"""The longest backlog, in offsets, from which transaction markers are subtracted; in a longer one they are counted,
+too."""
 
 PATIENCE_SECONDS = 120
-"""How long open transactions are waited for: the broker itself ends them after their timeout."""
+"""How long to wait for open transactions: the broker aborts them after their timeout."""
 
 DONE = 1
-"""The number of the only end in the ledgers of replays and of side stages: in which topic it was does not matter."""
+"""The number of the topic in ledgers of replays and of side stages, which do not distinguish topics."""
 
 PROGRESS_RECORDS = 1000
-"""Progress is reported whenever so many records have been read."""
+"""Progress is reported after this number of records."""
 
 type _Ranges = Mapping[TopicPartition, OffsetRange]
 
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """A record that has ended more than once, and the coordinates of the records that say so (empty: not looked up)."""
+    """A record that has ended more than once, and the coordinates of its outcomes (empty: not looked up)."""
 
     origin: str
-    ends: tuple[str, ...]
+    ended_at: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SideReconciliation:
-    """What a stage beside the flow has made of the records in its input topic.
+    """What a side stage has made of the records in its input topic.
 
     Attributes:
-        done: it has published an event or a dead letter, or more, counted once.
+        done: it has published at least one event or dead letter; each record is counted once.
         in_flight: it has not committed the record yet.
-        missing: it has committed the record and made nothing of it, though it is to make one of each.
-        duplicated: it has made several, though it is to make one of each; or it has published one event twice.
-        published_nothing: it has committed the record and made nothing of it, as it may.
-        missing_records: origins of the first of the missing ones.
-        duplicated_records: origins of the first of the duplicated ones.
+        missing: it has committed the record without an output, though it is `one_to_one`.
+        duplicated: it has made several outputs, though it is `one_to_one`; or it has published one event twice.
+        published_nothing: it has committed the record without an output, as it may.
+        missing_records: origins of the first missing records.
+        duplicated_records: origins of the first duplicated records.
     """
 
     done: int
@@ -95,12 +97,12 @@ class Reconciliation:
         in_flight: a stage has not committed them yet.
         missing: neither ended nor in flight.
         duplicated: ended more than once; counted in `ended` once.
-        missing_records: coordinates of the first of the missing raw pages.
-        duplicated_records: the first of the duplicated ones.
-        replayed: raw pages that a replay has brought to an end once more, by the id of its run.
-        expired: by stage, offsets of its input that retention had deleted before the stage read them, ever. Those of
-            the topic of raw pages are no part of `entered`: what they were cannot be known.
-        side_stages: what stages beside the flow have made, by stage.
+        missing_records: coordinates of the first missing raw pages.
+        duplicated_records: the first duplicated raw pages.
+        replayed: raw pages with an outcome from a replay, by the id of the run.
+        expired: by stage, all offsets of its input that retention deleted before the stage read them. In the topic of
+            raw pages they are not part of `entered`: whether they were pages cannot be known.
+        side_stages: the result of each side stage, by name.
     """
 
     ended: Mapping[str, int]
@@ -120,7 +122,7 @@ class Reconciliation:
 
     @property
     def is_balanced(self) -> bool:
-        """Whether nothing is missing and nothing is duplicated, in the flow and beside it."""
+        """Whether nothing is missing and nothing is duplicated, in the flow and in side stages."""
         beside = any(stage.missing or stage.duplicated for stage in self.side_stages.values())
         return not (self.missing or self.duplicated or beside)
 
@@ -136,11 +138,11 @@ async def reconcile(
     """Determine what became of every raw page.
 
     Args:
-        cluster: is asked.
-        flow: the stages from raw pages to terminal topics, that which reads raw pages first.
-        side_stages: further stages, which read what the flow writes.
+        cluster: the cluster.
+        flow: the stages from raw pages to terminal topics; the stage that reads raw pages is the first.
+        side_stages: other stages, which read what the flow writes.
         since_ms: only raw pages that arrived at that time or later, in milliseconds since 1970.
-        progress: is called with the records that were read and that are to be read.
+        progress: called with the numbers of records that were read and that are to be read.
 
     Raises:
         UnavailableError: the cluster does not answer, lacks a topic of a stage, or a transaction stays open.
@@ -222,7 +224,7 @@ class _Audit:
         )
 
     async def _expired(self, committed: Mapping[Stage, Mapping[TopicPartition, CommittedOffset]]) -> Mapping[str, int]:
-        """Return how many offsets retention deleted before each stage read them, whether it has noticed or not."""
+        """Return how many offsets retention deleted before each stage read them, noticed by the stage or not."""
         partitions = {tp for offsets in committed.values() for tp in offsets}
         kept = await self._cluster.offset_ranges(partitions)
         counts = {
@@ -248,16 +250,17 @@ class _Audit:
         self._progress(total, total)
 
     def _is_redriven(self, record: Record) -> bool:
-        """Whether a record is a dead letter that is no end any more: what became of it after it was redriven is.
+        """Whether a record is a dead letter that was redriven: the outcome of its page is a later record.
 
-        A dead letter of the topic of raw pages stays: its record was redriven as another one, with its own origin.
+        A dead letter of the topic of raw pages does not count as such: its record was redriven as a new raw page, with
+        its own origin.
         """
         return letter_key(record) in self._redriven and record.topic != self._entry_letters
 
     def _is_resent(self, record: Record) -> bool:
-        """Whether a record ended its page before: it is a dead letter of a side stage that went back to be read again.
+        """Whether a record was written by redriving a dead letter of a side stage: its page had ended before.
 
-        What the flow makes of a record that was redriven does not carry the header.
+        What the flow makes from a redriven record does not carry the header.
         """
         return record.topic in self._side_inputs and last_value(record.headers, REDRIVE_COUNT) is not None
 
@@ -277,7 +280,7 @@ class _Audit:
                     ledger.in_flight(*origin)
 
     async def _read_entry_topic(self, ledger: Ledger, backlog: _Ranges) -> None:
-        """Note which offsets have no record, such as those of transaction markers, where that makes a difference."""
+        """Find out which offsets have no record, such as those of transaction markers, where it matters."""
         checked: dict[TopicPartition, OffsetRange] = {}
         for tp, waiting in backlog.items():
             if tp.topic != self._entry:
@@ -295,7 +298,8 @@ class _Audit:
                 nexts[record.partition] = record.offset + 1
                 batch_offset = None if record.defect is None else record.defect.batch_offset
                 if batch_offset is not None and batch_offset < record.offset:
-                    ledger.absent(record.partition, record.offset)  # of a batch that counts as the record at its start
+                    # Of a batch that counts as one record, at its first offset.
+                    ledger.absent(record.partition, record.offset)
         for tp, offsets in checked.items():
             for offset in range(nexts[tp.partition], offsets.stop):
                 ledger.absent(tp.partition, offset)
@@ -303,10 +307,10 @@ class _Audit:
     async def _read_earlier_records(
         self, ledger: Ledger, ranges: _Ranges, positions: Mapping[TopicPartition, int]
     ) -> None:
-        """Look for missing raw pages in records that are older than the time that was asked for.
+        """Look for the outcomes of missing raw pages in records older than `since_ms`.
 
-        A raw page may say that it arrived later than it did, and so have ended before: where its topic keeps the
-        timestamps of publishers, or the clocks of brokers differ.
+        A raw page may have a later timestamp than its outcome: if its topic has CreateTime, or if the clocks of brokers
+        differ.
         """
         kept = await self._cluster.offset_ranges(list(ranges))
         earlier = {tp: offsets.intersection(0, ranges[tp].start) for tp, offsets in kept.items()}
@@ -318,28 +322,28 @@ class _Audit:
     async def _find_duplicates(self, suspects: Sequence[tuple[int, int]], ranges: _Ranges) -> list[Duplicate]:
         """Return where the records of some origins ended.
 
-        An unclean leader election truncates a log, and its offsets are given to other records: then two raw pages have
-        one origin, but arrived at different times, and neither is a duplicate.
+        An unclean leader election truncates a log, and its offsets are assigned to other records: then two raw pages
+        have the same origin, but arrived at different times, and neither is a duplicate.
         """
         if not suspects:
             return []
-        ends: dict[tuple[int, int], list[tuple[str, float]]] = {origin: [] for origin in suspects}
+        outcomes: dict[tuple[int, int], list[tuple[str, float]]] = {origin: [] for origin in suspects}
         terminal = {tp: offsets for tp, offsets in ranges.items() if tp.topic in self._numbers}
         async with contextlib.aclosing(self._cluster.read_range(terminal)) as records:
             async for record in records:
                 origin = self._origin(record)
-                if origin in ends and replay_of(record) is None:
-                    ends[origin].append((record.coordinates, origin_seconds(record.headers)))
+                if origin in outcomes and replay_of(record) is None:
+                    outcomes[origin].append((record.coordinates, origin_seconds(record.headers)))
         return [
             Duplicate(self._name(*origin), tuple(coordinates for coordinates, _ in of_origin))
-            for origin, of_origin in ends.items()
+            for origin, of_origin in outcomes.items()
             if len({arrived for _, arrived in of_origin}) < len(of_origin)
         ]
 
     async def _reconcile_side(
         self, stage: Stage, ranges: _Ranges, committed: Mapping[TopicPartition, CommittedOffset]
     ) -> SideReconciliation:
-        """Join the input topic of a stage beside the flow with its output topics."""
+        """Join the input topic of a side stage with its output topics."""
         on_cluster = self._cluster.settings.on_cluster
         input_topic = on_cluster(stage.consumes.name)
         outputs = {on_cluster(topic.name) for topic in (*stage.produces, stage.dead_letter_topic)}
@@ -348,7 +352,7 @@ class _Audit:
         one_of_each = stage.one_to_one and not self._may_share_origins(stage)
         events, twice = set[int](), dict[tuple[int, int], None]()
         resent = set[tuple[int, int]]()
-        # What was made of a record is written after it: where the input is cut off, so are the outputs.
+        # The outputs of a record are written after it: if only later inputs are read, so are the outputs.
         wanted = {tp: offsets for tp, offsets in ranges.items() if tp.topic == input_topic or tp.topic in outputs}
         async with contextlib.aclosing(self._cluster.read_range(wanted)) as records:
             async for record in records:
@@ -369,7 +373,7 @@ class _Audit:
                 source = TopicPartition(record.topic, record.partition)
                 if source not in committed or record.offset >= committed[source].offset:
                     ledger.in_flight(*origin)
-        # A record that was redriven, for this stage or another one, is read and published again, under the same id.
+        # A redriven record, of this stage or another one, is read and published again, under the same id.
         repeated = ledger.duplicated() if one_of_each else iter(twice)
         duplicated = [origin for origin in repeated if origin not in resent]
         return SideReconciliation(
@@ -388,9 +392,9 @@ class _Audit:
         return any(not writer.one_to_one or self._may_share_origins(writer) for writer in writers)
 
     def _origin(self, record: Record) -> tuple[int, int] | None:
-        """Return partition and offset of a record's origin; None where that is no raw page of this audit.
+        """Return partition and offset of a record's origin; None if that is not a raw page of this audit.
 
-        Nor where it is one of a topic of the same name that was deleted and created again since.
+        A raw page of a deleted topic of the same name is not one of this audit either.
         """
         coordinates = parse_coordinates(origin_of(record))
         if coordinates is None or coordinates[0] != self._entry or origin_topic_id(record) not in self._entry_ids:

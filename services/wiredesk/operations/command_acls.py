@@ -1,4 +1,4 @@
-"""The ACLs that each command needs, computed from the stages and the settings; no broker is asked."""
+"""The ACLs that each command needs, computed from the stages and the settings, without a broker."""
 
 import shlex
 from collections import defaultdict
@@ -19,14 +19,14 @@ from wiredesk.runtime.topology import Stage, Topic
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a principal is to be allowed.
+    """What a principal is to do.
 
     Attributes:
-        kafka: settings of the cluster; the prefix is part of every name.
-        work: settings of its workers; the guarantee decides whether transactions are needed.
-        stages: on which workers and commands act.
-        into: topics that replays write; empty: they repair the live ones.
-        topics: that are tailed or compared; empty: those of the topology.
+        kafka: settings of the connection; the prefix is part of every name.
+        work: settings of the workers; the guarantee decides whether transactions are needed.
+        stages: stages of the workers and commands.
+        into: topics that replays write; empty: they repair the live topics.
+        topics: topics that are tailed or compared; empty: those of the topology.
     """
 
     kafka: KafkaSettings
@@ -97,15 +97,15 @@ COMMANDS: Mapping[str, Callable[[Request], Acls]] = MappingProxyType(
         "replay list": lambda request: needs.list_replays(request.kafka),
     }
 )
-"""What each command needs. Commands that are not here need no Kafka, or start their own."""
+"""The ACLs of each command. Commands that are not listed need no Kafka, or start their own."""
 
 
 def needed(request: Request, commands: Iterable[str]) -> tuple[list[Acl], dict[Acl, list[str]]]:
-    """Return what commands need together, and for each ACL the commands that need it.
+    """Return the ACLs that commands need, each with the commands that need it.
 
     Args:
         request: stages and topics that the commands are to act on.
-        commands: names of commands; the name of a group of commands, such as `dlq`, means all of it.
+        commands: names of commands; the name of a group of commands, such as `dlq`, means all of its commands.
 
     Raises:
         UsageError: there is no such command.
@@ -123,7 +123,7 @@ def needed(request: Request, commands: Iterable[str]) -> tuple[list[Acl], dict[A
 
 
 def kafka_acls(principal: str, found: Sequence[Acl], servers: str) -> list[str]:
-    """Return commands of Kafka's own tool, one for each resource."""
+    """Return commands of Kafka's own tool `kafka-acls.sh`, one for each resource."""
     lines = []
     for (resource, name, prefixed), operations in _by_resource(found).items():
         arguments = ["kafka-acls.sh", "--bootstrap-server", servers, "--add", "--allow-principal", principal]

@@ -1,6 +1,6 @@
 """What differs between two topics of articles, page by page.
 
-What is compared of each page is kept on disk (SQLite, in a temporary file): a year of articles fits into any memory.
+The digests of each page are kept on disk (SQLite, in a temporary file), so that a year of articles needs little memory.
 """
 
 import contextlib
@@ -24,18 +24,18 @@ from wiredesk.runtime.records import Record
 from wiredesk.runtime.topology import Stage
 
 PATIENCE_SECONDS = 60
-"""How long open transactions are waited for, so that no page is left out."""
+"""How long to wait for open transactions, so that no page is left out."""
 
 NOT_COMPARED = frozenset(
     {"event_id", "schema_version", "extraction", "enrichment", "detected_language", "topics", "entities"}
 )
-"""Fields that always differ between versions, or are compared in a way of their own."""
+"""Fields that always differ between versions, or are compared differently."""
 
 BATCH_ROWS = 500
-"""Pages that are written to the database at once."""
+"""Pages in one write to the database."""
 
 PROGRESS_RECORDS = 100
-"""Records after which the progress is told."""
+"""Progress is reported after this number of records."""
 
 _SCHEMA = """
 create table page (side integer, id text, time integer, url text, digests text, primary key (side, id));
@@ -63,7 +63,7 @@ class Comparison:
         changed: pages that differ.
         new: pages that are in the second topic only.
         gone: pages that are in the first topic only.
-        fields: for each field that differs, in how many pages.
+        fields: for each field that differs, the number of pages.
         topics: media topics gained (`+ name (code)`) and lost (`- name (code)`), with the number of pages.
         entities: entities gained and lost, in the same way.
         examples: URLs of some pages for `new`, `gone`, and each field, media topic and entity above.
@@ -94,14 +94,14 @@ async def compare_topics(
     examples: int = 2,
     progress: ProgressCallback = ignore_progress,
 ) -> Comparison:
-    """Compare two topics of articles by page id. Of a page that a topic holds more than once the newest event counts.
+    """Compare two topics of articles by page id. If a topic holds several events of a page, the newest one counts.
 
     Args:
-        stages: by name; the one of the run is among them.
+        stages: all stages, by name, including the one of the run.
         before: a topic, without prefix.
         after: the other one.
-        run_id: compare only pages that this run has read; None: all.
-        examples: URLs to name for each difference.
+        run_id: compare only pages that this run has read; None: all pages.
+        examples: maximum number of URLs to name for each difference.
         progress: called with the records read so far and the offsets to read.
 
     Raises:
@@ -145,7 +145,7 @@ async def _read_topics(
 
 
 async def _keep_replayed(cluster: Cluster, stages: Mapping[str, Stage], run_id: str, pages: sqlite3.Connection) -> None:
-    """Drop all pages but those that a run has read: its range is read again, for the keys.
+    """Drop all pages except those that a run has read: its range is read again, for the keys.
 
     Raises:
         UsageError: there is no such run, or the records that it read are not keyed by page id.
@@ -164,7 +164,7 @@ async def _keep_replayed(cluster: Cluster, stages: Mapping[str, Stage], run_id: 
 
 
 def _row(side: int, record: Record) -> _Row:
-    """Return what is compared of an event: a digest of each field, names of media topics and of entities.
+    """Return the values of an event to compare: a digest of each field, names of media topics and of entities.
 
     Raises:
         UsageError: the record is not an article.
@@ -197,7 +197,7 @@ class _Tally:
         self._examples = examples
 
     def add(self, url: str, before: bytes | None, after: bytes | None) -> None:
-        """Count a page, given what is compared of it in each topic; None where it is absent."""
+        """Count a page, given its values in each topic; None if it is absent."""
         if before is None:
             self.new += 1
             self._example("new", url)
@@ -253,7 +253,7 @@ def _compare(pages: sqlite3.Connection, examples: int) -> Comparison:
 
 
 def _pairs(pages: sqlite3.Connection) -> Iterator[tuple[str, bytes | None, bytes | None]]:
-    """Yield the URL of each page, and what is compared of it before and after; None where it is absent."""
+    """Yield the URL of each page, and its values in both topics; None if it is absent."""
     yield from pages.execute(_PAIRS)
 
 

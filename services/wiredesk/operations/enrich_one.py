@@ -11,22 +11,22 @@ from wiredesk.runtime.errors import RejectedError, UsageError
 from wiredesk_schemas import CleanedArticle, EnrichedArticle, RawPage, SkippedPage
 
 GZIP_SIGNATURE = b"\x1f\x8b"
-"""First bytes of a page that is compressed; ingest decompresses it."""
+"""First bytes of gzip content; ingest decompresses it."""
 
 
 def enrich_one(
     content: bytes, settings: EnrichmentSettings, *, name: str = "-", url: str | None = None
 ) -> EnrichedArticle | SkippedPage:
-    """Return the article of an input, enriched; or the skipped page, where the input is a page without an article.
+    """Return the enriched article of an input, or the skipped page if the input is a page without an article.
 
     Args:
         content: HTML, also gzipped; the JSON of a cleaned article or of a raw page; what `wiredesk extract` prints; or
             a plain text (UTF-8) with its headline on the first line.
-        name: of the input, in error messages.
-        url: of the page, where the input is HTML.
+        name: name of the input, for error messages.
+        url: URL of the page, if the input is HTML.
 
     Raises:
-        UsageError: the input is none of these, it is refused by ingest, or a model cannot be loaded.
+        UsageError: the input is none of these, ingest rejects it, or a model cannot be loaded.
     """
     try:
         article = read_article(content, url=url)
@@ -44,7 +44,7 @@ def read_article(content: bytes, *, url: str | None = None) -> CleanedArticle | 
 
     Raises:
         ValueError: the input is not a page, the event of an article or page, or a text.
-        RejectedError: ingest refuses the page.
+        RejectedError: ingest rejects the page.
     """
     if content.lstrip()[:1] == b"{":
         return _read_event(content)
@@ -60,7 +60,7 @@ def read_article(content: bytes, *, url: str | None = None) -> CleanedArticle | 
 
 
 def _read_event(content: bytes) -> CleanedArticle | SkippedPage:
-    """Return the article or skipped page of an event; of several, on a line each, the first counts."""
+    """Return the article or skipped page of an event; if there are several lines, the first one counts."""
     lines = content.strip().splitlines()
     try:
         fields = orjson.loads(content)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from wiredesk.runtime.kafka.offset_range import OffsetRange
 
 UNKNOWN = 0
-"""The mark of a record of which nothing is known."""
+"""The value of a record about which nothing is known."""
 
 IN_FLIGHT = 0x20
 """The flag of a record that a stage has not committed yet."""
@@ -14,10 +14,10 @@ DUPLICATED = 0x40
 """The flag of a record that has ended more than once."""
 
 ABSENT = 0x80
-"""The flag of an offset that has no record: that of a transaction marker, or of a record that was compacted away."""
+"""The flag of an offset without a record: of a transaction marker, or of a record that was compacted away."""
 
 _END = 0x1F
-"""The lower bits hold the number of the topic in which a record has ended; 0: it has not."""
+"""Mask of the lower bits: the number of the topic in which a record has ended; 0: it has not."""
 
 _DUPLICATED_MARKS = tuple(mark for mark in range(256) if mark & DUPLICATED)
 
@@ -25,12 +25,12 @@ _DUPLICATED_MARKS = tuple(mark for mark in range(256) if mark & DUPLICATED)
 class Ledger:
     """The records of a topic, by partition and offset.
 
-    A million records take a megabyte, whatever they hold and wherever they went.
+    A million records take one megabyte.
 
     Args:
         ranges: the offsets that are reconciled, by partition.
-        all_present: whether there is a record at each offset until `absent` says otherwise; or else only where
-            `present` says so.
+        all_present: True: there is a record at each offset unless `absent` is called; False: only where `present` is
+            called.
     """
 
     def __init__(self, ranges: Mapping[int, OffsetRange], *, all_present: bool = True) -> None:
@@ -39,31 +39,31 @@ class Ledger:
         self._marks = {number: bytearray(fill * offsets.size) for number, offsets in ranges.items()}
 
     def ended(self, partition: int, offset: int, end: int) -> None:
-        """Note that a record has ended in the topic of a number, from 1 to 31."""
+        """Record that a record has ended in the topic with a number from 1 to 31."""
         marks, index = self._find(partition, offset)
         if marks is not None:
             marks[index] = marks[index] | DUPLICATED if marks[index] & _END else marks[index] | end
 
     def in_flight(self, partition: int, offset: int) -> None:
-        """Note that a stage has not committed a record yet."""
+        """Record that a stage has not committed a record yet."""
         marks, index = self._find(partition, offset)
         if marks is not None:
             marks[index] |= IN_FLIGHT
 
     def absent(self, partition: int, offset: int) -> None:
-        """Note that there is no record at an offset; if a record has ended there, there was one."""
+        """Record that there is no record at an offset; ignored if a record with this offset has ended."""
         marks, index = self._find(partition, offset)
         if marks is not None and not marks[index] & _END:
             marks[index] |= ABSENT
 
     def present(self, partition: int, offset: int) -> None:
-        """Note that there is a record at an offset."""
+        """Record that there is a record at an offset."""
         marks, index = self._find(partition, offset)
         if marks is not None:
             marks[index] &= ~ABSENT
 
     def count(self, end: int) -> int:
-        """Return how many records have ended in the topic of a number, each once."""
+        """Return how many records have ended in the topic with a number, each counted once."""
         return sum(self._count(end | flags) for flags in (0, IN_FLIGHT, DUPLICATED, IN_FLIGHT | DUPLICATED))
 
     @property
@@ -82,7 +82,7 @@ class Ledger:
         return sum(self._count(mark) for mark in _DUPLICATED_MARKS)
 
     def missing_range(self, partition: int) -> OffsetRange | None:
-        """Return the smallest range of a partition that holds all its missing records; None where none is missing."""
+        """Return the smallest range of a partition that holds all its missing records; None if none is missing."""
         marks, start = self._marks[partition], self._ranges[partition].start
         first = marks.find(UNKNOWN)
         return None if first < 0 else OffsetRange(start + first, start + marks.rfind(UNKNOWN) + 1)

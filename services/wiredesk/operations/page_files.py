@@ -39,7 +39,7 @@ from wiredesk_schemas.headers import (
 from wiredesk_schemas.rfc3339 import format_rfc3339, to_utc
 
 MEDIA_TYPES = {".html": "text/html", ".htm": "text/html", ".xhtml": "application/xhtml+xml", ".txt": "text/plain"}
-"""Media type of a page's file, by its suffix."""
+"""Media type of a page file, by its suffix."""
 
 JSON_LINES = (".jsonl", ".ndjson")
 """Suffixes of files with a raw-page event on each line."""
@@ -48,15 +48,15 @@ ARCHIVES = (".warc", ".wet")
 """Suffixes of web archives, which hold the URL of each page."""
 
 type Raw = tuple[bytes, list[Header]]
-"""Value and headers of a raw page's record."""
+"""Value and headers of the record of a raw page."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageUrls:
-    """The URLs of pages that are plain files, which do not hold them.
+    """The URLs of pages in plain files, which do not contain them.
 
     Attributes:
-        url: of the only page.
+        url: URL of the only page.
         base_url: the path of each file, relative to the given folder, is appended to it.
     """
 
@@ -77,10 +77,10 @@ class PageUrls:
 
 
 def find_files(paths: Iterable[str]) -> list[tuple[Path, str]]:
-    """Return files, each with its path relative to what was named: folders are walked, globs expanded.
+    """Return files, each with its path relative to the given path: folders are walked, globs expanded.
 
     Raises:
-        UsageError: a path names nothing, or a file of an unknown kind.
+        UsageError: a path does not exist, or is a file of an unknown kind.
     """
     found: list[tuple[Path, str]] = []
     for name in paths:
@@ -108,12 +108,12 @@ def read_pages(path: Path, relative: str, urls: PageUrls, *, binary: bool) -> It
     """Yield the pages of one file.
 
     Args:
-        relative: path that a URL is made of.
-        binary: in binary content mode; else in structured mode.
+        relative: relative path, from which the URL is made.
+        binary: use binary content mode; otherwise structured mode.
 
     Raises:
         UsageError: a page's URL is not given.
-        UnavailableError: the file cannot be read, or is broken.
+        UnavailableError: the file cannot be read, or is damaged.
     """
     try:
         yield from _read(path, relative, urls, binary=binary)
@@ -130,7 +130,7 @@ def accept_file(path: str, url: str | None = None) -> AcceptedPage | SkippedPage
 
     Raises:
         UsageError: there is no such file, no page or several in it, or ingest rejects the page.
-        UnavailableError: the file cannot be read, or is broken.
+        UnavailableError: the file cannot be read, or is damaged.
     """
     from wiredesk.ingest.accept import Ingest  # noqa: PLC0415 - with its libraries, which publishing does not need
 
@@ -175,14 +175,14 @@ def _read(path: Path, relative: str, urls: PageUrls, *, binary: bool) -> Iterato
 
 
 def _line(line: bytes, *, binary: bool) -> Raw:
-    """Return a line as it is: ingest decides whether it is a raw page, and dead-letters it if not."""
+    """Return a line unchanged: ingest decides whether it is a raw page, and dead-letters it if not."""
     if binary:
         try:
             page = RawPage.from_json(line)
         except InvalidEventError:
             return line, []
         content = page.body.encode() if page.body is not None else page.body_base64 or b""
-        # The text has just been encoded, whatever charset its content type names.
+        # The text was just encoded as UTF-8: the charset of its content type does not apply any more.
         media_type = (page.declared_type or "text/html").partition(";")[0]
         stated = f"{media_type}; charset=utf-8" if page.body is not None else page.declared_type or "text/html"
         return _Page(
@@ -237,7 +237,7 @@ class _Page:
     def record(self, *, binary: bool) -> Raw:
         """Return the page as a raw-page record in either content mode of CloudEvents."""
         if not binary:
-            # Not validated: ingest decides what to do with what an archive holds, and dead-letters what it rejects.
+            # Not validated: ingest decides about the content of an archive, and dead-letters what it rejects.
             page = RawPage.model_construct(
                 url=self.url,
                 body_base64=self.content,

@@ -1,4 +1,4 @@
-"""The URL and the host of the page that a record belongs to, as far as the record says: raw pages come in any shape."""
+"""The URL and the host of the page of a record, if the record has them: raw pages may have any form."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ MAX_PARSED = 1 << 20
 
 
 def page_url(record: Record) -> str:
-    """Return the URL of a record's page, from its headers or else its value; empty where neither has one."""
+    """Return the URL of a record's page, from its headers or else its value; empty if neither has one."""
     if subject := header(record.headers, SUBJECT):
         return subject
     if record.value is None or len(record.value) > MAX_PARSED:
@@ -26,13 +26,13 @@ def page_url(record: Record) -> str:
 
 
 def urls_in(event: dict[str, Any]) -> tuple[str, ...]:
-    """Return the URLs of an event's page: the canonical one, then the one that the publisher wrote."""
+    """Return the URLs of an event's page: the canonical URL, then the URL that the publisher wrote."""
     values = (event.get("canonical_url"), event.get("url"))
     return tuple(url for url in values if isinstance(url, str) and url)
 
 
 def host_of(record: Record) -> str:
-    """Return the host of a record's page in lower case; empty where it is not known."""
+    """Return the host of a record's page in lower case; empty if it is not known."""
     return _host(page_url(record))
 
 

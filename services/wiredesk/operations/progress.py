@@ -1,10 +1,10 @@
-"""How a long operation tells how far it has come."""
+"""How a long operation reports its progress."""
 
 from collections.abc import Callable
 
 type ProgressCallback = Callable[[int, int], None]
-"""Is called now and then with what is done and what there is in all, in records or offsets."""
+"""Called regularly with the numbers of records or offsets that are done, and in total."""
 
 
 def ignore_progress(done: int, total: int) -> None:
-    """Ignore how far an operation has come."""
+    """Ignore the progress."""

@@ -15,7 +15,7 @@ from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.settings import KafkaSettings
 
 IN_FLIGHT = 500
-"""Records sent and not yet acknowledged: enough to fill batches, few enough to hold in memory."""
+"""Maximum number of unacknowledged records: enough to fill batches, few enough for the memory."""
 
 LINGER_MS = 20
 """Longest wait for a batch to fill, in milliseconds."""
@@ -23,13 +23,13 @@ LINGER_MS = 20
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What became of pages that were published.
+    """The result of publishing pages.
 
     Attributes:
-        topic: as it is named on the cluster.
+        topic: name of the topic on the cluster.
         sent: pages sent.
-        acknowledged: pages that the brokers have.
-        problem: why the first of the others was not acknowledged; None where all were.
+        acknowledged: pages that the brokers have acknowledged.
+        problem: why the first of the others was not acknowledged; None if all were.
     """
 
     topic: str
@@ -41,7 +41,7 @@ class Published:
 async def publish_pages(
     kafka: KafkaSettings, records: Iterable[Raw], on_progress: Callable[[int], None] | None = None
 ) -> Published:
-    """Publish pages, and wait until the brokers have acknowledged or refused all of them.
+    """Publish pages, and wait until the brokers have acknowledged or rejected all of them.
 
     Args:
         on_progress: called with the number of pages acknowledged so far.
@@ -74,11 +74,11 @@ async def publish_pages(
 
 
 async def send(producer: AIOKafkaProducer, topic: str, raw: Raw) -> asyncio.Future[RecordMetadata]:
-    """Hand a page to the producer; the future is done when the broker has acknowledged or refused it."""
+    """Pass a page to the producer; the future is done when the broker has acknowledged or rejected it."""
     value, headers = raw
     try:
         delivery: asyncio.Future[RecordMetadata] = await producer.send(topic, value=value, headers=headers)
-    except KafkaError as error:  # refused before it was sent: too large for any broker
+    except KafkaError as error:  # rejected before it was sent: too large for any broker
         delivery = asyncio.get_running_loop().create_future()
         delivery.set_exception(error)
     return delivery

@@ -1,4 +1,4 @@
-"""A record as a JSON object: key and headers as text where they are text, the value parsed where it is JSON."""
+"""A record as a JSON object: key and headers as text if they are text, the value parsed if it is JSON."""
 
 import base64
 import contextlib
@@ -9,11 +9,11 @@ import orjson
 from wiredesk.runtime.records import Record
 
 MAX_NESTING = 200
-"""A JSON value with no more brackets than this can be written again, however it is nested; others are checked."""
+"""A JSON value with at most this number of brackets cannot be nested too deeply; others are checked."""
 
 
 def record_as_object(record: Record) -> dict[str, Any]:
-    """Return a record as a JSON object; where headers share a name, it has the last one."""
+    """Return a record as a JSON object; if headers have the same name, it has the last one."""
     return {
         "topic": record.topic,
         "partition": record.partition,
@@ -35,7 +35,7 @@ def _value(value: bytes | None) -> Any:
 
 
 def _is_too_deep(value: bytes) -> bool:
-    """Whether JSON is nested deeper than the library can write it."""
+    """Whether JSON is nested too deeply for the library to write it."""
     with contextlib.suppress(orjson.JSONDecodeError):
         try:
             orjson.dumps({"value": orjson.loads(value)})

@@ -1,6 +1,6 @@
 """The status of a deployment: throughput, lag and workers of each stage, skipped pages, dead letters, broker health.
 
-Everything is asked of Kafka, nothing of the workers. So it works from anywhere, and also when workers hang.
+All figures come from Kafka, none from the workers. So it works from anywhere, and also when workers hang.
 """
 
 import asyncio
@@ -27,21 +27,21 @@ SAMPLE_SECONDS = 0.5
 """The time between the two measurements from which the first rates are computed."""
 
 NEWEST_RECORDS = 2000
-"""Reasons are counted in at most this many of the newest records of each partition."""
+"""Reasons are counted in at most this number of the newest records of each partition."""
 
 STALLED_SECONDS = 60
-"""A stage without workers whose next record has waited for this long is a problem."""
+"""If the next record of a stage without workers has waited for this long, this is a problem."""
 
 LONG_TRANSACTION_SECONDS = 10.0
-"""A transaction of ours is open for a second at most, as long as its worker and its broker live."""
+"""A transaction that is open for longer is a problem: ours take a second at most while worker and broker are alive."""
 
 NEXT_RECORD_SECONDS = 1.0
-"""How long the next record of each partition is waited for, whose age says how old the lag is."""
+"""How long to wait for the next record of each partition; its age is the lag in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerStatus:
-    """A member of a stage's consumer group: its client id, its host, and its partitions of the input topic."""
+    """A member of a stage's consumer group: client id, host, and assigned partitions of the input topic."""
 
     client: str
     host: str
@@ -53,12 +53,12 @@ class StageStatus:
     """A stage.
 
     Attributes:
-        name: of the stage.
+        name: name of the stage.
         in_per_second: records that arrive in its input topic.
         out_per_second: records that it commits.
         lag: offsets from the committed ones to the log ends, as Kafka's own tools count it.
-        lag_seconds: time since the first record that waits arrived in the input topic; 0 where none waits.
-        page_seconds: time since the raw page of that record arrived.
+        lag_seconds: time since the first waiting record arrived in the input topic; 0 if none waits.
+        page_seconds: time since the raw page of this record arrived.
         group_state: state of the consumer group in Kafka's words: Stable, Empty, Dead, PreparingRebalance.
         workers: members of the group.
         dead_letters: dead letters within the window, by reason, the most frequent first.
@@ -96,9 +96,9 @@ class Status:
     Attributes:
         stages: in the order of the flow.
         skipped: skipped pages within the window, by reason, the most frequent first.
-        oldest_page_seconds: time since the oldest raw page in flight arrived; 0 where none is.
-        brokers: their health.
-        problems: what needs attention, a line each.
+        oldest_page_seconds: time since the oldest raw page in flight arrived; 0 if there is none.
+        brokers: the health of the brokers.
+        problems: what needs attention, one line each.
     """
 
     stages: tuple[StageStatus, ...]
@@ -110,7 +110,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class _Progress:
-    """How far a stage has come: sums of offsets over its partitions, and the ages in seconds of what waits."""
+    """The progress of a stage: sums of offsets over its partitions, and the ages of waiting records, in seconds."""
 
     written: int
     committed: int
@@ -134,13 +134,13 @@ class _Snapshot:
 
 
 class StatusMonitor:
-    """Measures the status of a deployment again and again, over one client.
+    """Measures the status of a deployment repeatedly, over one client.
 
     Args:
-        cluster: is asked.
-        stages: of the deployment, in the order of the flow.
+        cluster: the cluster.
+        stages: stages of the deployment, in the order of the flow.
         skip_topic: the topic of skipped pages.
-        window: skipped pages and dead letters are counted that are no older.
+        window: maximum age of the skipped pages and dead letters that are counted.
     """
 
     def __init__(self, cluster: Cluster, stages: Iterable[Stage], skip_topic: Topic, window: timedelta) -> None:
@@ -151,7 +151,7 @@ class StatusMonitor:
         self._before: _Snapshot | None = None
 
     async def measure(self) -> Status:
-        """Return the status now. Rates are those since the measurement before, the first time over half a second.
+        """Return the current status, with rates since the previous measurement; the first one takes half a second.
 
         Raises:
             UnavailableError: the cluster does not answer, or lacks a topic of a stage.
@@ -227,7 +227,7 @@ class StatusMonitor:
         return _Progress(
             written=sum(written[partition] for partition in positions),
             committed=sum(positions.values()),
-            # A publisher's own timestamps, on a topic that keeps them, may lie in the future.
+            # With CreateTime, the timestamps of publishers may be in the future.
             record_age=max((0.0, *(now - record.timestamp / 1000 for record in records))),
             page_age=max((0.0, *(now - arrival_seconds(stage, record) for record in records))),
             group=group,
@@ -268,7 +268,7 @@ class StatusMonitor:
 def arrival_seconds(stage: Stage, record: Record) -> float:
     """Return when the raw page of a record arrived, in seconds since 1970.
 
-    The headers of a raw page itself do not count: anyone may write them.
+    The headers of a raw page itself are ignored: anyone may write them.
     """
     origin = 0.0 if stage.entry else origin_seconds(record.headers)
     return origin or record.timestamp / 1000

@@ -1,8 +1,8 @@
 """The trace of a page: all its records, through every topic, and where it is now.
 
-Records of a page have its id as their key, so one partition of each topic is read. The topics of raw pages, and of
-their dead letters, have other keys, or none: there the URLs of the pages are compared. Of the raw pages, those are read
-that no stage has committed yet, and those that a later record names as its origin.
+The key of a page's records is its id, so only one partition of each topic is read. Raw pages and their dead letters
+have other keys, or none: their URLs are compared. Only those raw pages are read that no stage has committed yet, or
+that a later record names as its origin.
 """
 
 import asyncio
@@ -36,13 +36,13 @@ class TracedRecord:
     """A record of a page.
 
     Attributes:
-        topic: as in the topology, without prefix.
+        topic: name in the topology, without prefix.
         partition: of the topic.
         offset: in the partition.
         time_ms: the record's timestamp, in milliseconds since 1970.
         event_id: empty for a raw page that has none.
-        summary: what the record says of the page, in a line.
-        waited_ms: milliseconds since the record before it; None for the first.
+        summary: one line about the page, from the record.
+        waited_ms: milliseconds since the previous record; None for the first.
     """
 
     topic: str
@@ -61,7 +61,7 @@ class PageTrace:
     Attributes:
         origin: coordinates of the raw page.
         records: of the page, in order; there is at least one.
-        location: where the page is now, in a line.
+        location: where the page is now, in one line.
     """
 
     origin: str
@@ -70,7 +70,7 @@ class PageTrace:
 
 
 def parse_page_id(page: str) -> str:
-    """Return the page id that is meant by a URL or a page id.
+    """Return the page id for a URL or a page id.
 
     Raises:
         UsageError: it is neither.
@@ -94,10 +94,10 @@ async def trace(cluster: Cluster, registry: Registry, skip_topic: Topic, page: s
     """Return the trace of every raw page that was published under a page id, oldest first.
 
     Args:
-        cluster: is asked.
-        registry: knows the stages and their topics.
+        cluster: the cluster.
+        registry: the stages and their topics.
         skip_topic: the topic of skipped pages.
-        page: id of the page.
+        page: page id.
 
     Raises:
         UnavailableError: the cluster does not answer, or lacks a topic of a stage.
@@ -165,7 +165,7 @@ class _Tracer:
         by_origin: dict[tuple[str, str], list[Record]] = {}
         for record in records:
             origin = "" if record.topic in self._entries else origin_of(record)
-            # A topic may have been deleted and created again: then raw pages of both have the same coordinates.
+            # After a topic was deleted and created again, raw pages of both topics may have the same coordinates.
             topic_id = origin_topic_id(record) if origin else ""
             coordinates = origin or record.coordinates
             by_origin.setdefault((coordinates, topic_id or self._topic_id(coordinates)), []).append(record)
@@ -178,13 +178,13 @@ class _Tracer:
         return sorted(traces, key=lambda one: one.records[0].time_ms)
 
     def _topic_id(self, coordinates: str) -> str:
-        """Return the present id of the topic of a record; empty where it is none of ours."""
+        """Return the current id of the topic of a record; empty if it is not a topic of the registry."""
         parsed_coordinates = parse_coordinates(coordinates)
         topic = self._topics.get(parsed_coordinates[0]) if parsed_coordinates else None
         return topic.id if topic is not None else ""
 
     async def _raw_page(self, origin: str) -> list[Record]:
-        """Return the raw page at coordinates, where it is still kept."""
+        """Return the raw page at coordinates; None if it was deleted."""
         coordinates = parse_coordinates(origin)
         if coordinates is None:
             return []
@@ -195,7 +195,7 @@ class _Tracer:
         return await self._read({source: OffsetRange(offset, offset + 1)})
 
     def _trace(self, origin: str, records: Sequence[Record]) -> PageTrace:
-        # The raw page is first, whatever timestamp its publisher gave it.
+        # The raw page is first, even if its publisher set a later timestamp.
         in_order = sorted(records, key=lambda record: (record.coordinates != origin, record.timestamp))
         traced = []
         before: int | None = None
@@ -215,7 +215,7 @@ class _Tracer:
         return PageTrace(origin, tuple(traced), self._location(traced))
 
     def _location(self, records: Sequence[TracedRecord]) -> str:
-        """Return where a page is: where its newest record in the flow ended, or for which stages that record waits."""
+        """Return where a page is: the terminal topic of its newest record, or the stages that must read it next."""
         flow, terminal = self._registry.flow, {topic.name for topic in self._registry.terminal_topics}
         inputs = {stage.consumes.name for stage in flow}
         in_flow = [record for record in records if record.topic in terminal or record.topic in inputs]
@@ -226,14 +226,14 @@ class _Tracer:
         return "; ".join(part for part in (result, *by_reader) if part is not None)
 
     def _progress_of(self, stage: Stage, record: TracedRecord, topics: Collection[str]) -> str | None:
-        """Return in words that a record waits for a stage, or that a stage beside the flow published nothing for it.
+        """Return a text that says that a record waits for a stage, or that a side stage published nothing for it.
 
-        None where a stage beside the flow has published something: the record of it is part of the trace.
+        None if a side stage has published something: its output is part of the trace.
 
         Args:
-            stage: reads the record's topic.
-            record: of the page.
-            topics: in which the page has records.
+            stage: a stage that reads the record's topic.
+            record: a record of the page.
+            topics: topics in which the page has records.
         """
         source = TopicPartition(self._cluster.settings.on_cluster(record.topic), record.partition)
         committed = self._committed[stage.name].get(source, 0)
@@ -245,13 +245,13 @@ class _Tracer:
 
 
 def summarize(registry: Registry, skip_topic: Topic, topic: str, record: Record) -> str:
-    """Return what a record says of its page, in a line.
+    """Return one line about the page of a record.
 
     Args:
-        registry: knows the stages and their topics.
+        registry: the stages and their topics.
         skip_topic: the topic of skipped pages.
         topic: name of the record's topic, without prefix.
-        record: of a page; anything may be in it.
+        record: a record of a page; it may contain anything.
     """
     if any(topic == entry.name for entry in registry.entry_topics):
         return f"raw page, {record.size} bytes"

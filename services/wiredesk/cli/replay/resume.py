@@ -119,7 +119,7 @@ def to_json(reconciliation: "Reconciliation") -> dict[str, object]:
 
 def reconciliation_rows(reconciliation: "Reconciliation") -> list[tuple[str, object]]:
     """Return a reconciliation as rows of a table."""
-    rows: list[tuple[str, object]] = [("read", reconciliation.read), ("filtered out", reconciliation.passed_over)]
+    rows: list[tuple[str, object]] = [("read", reconciliation.read), ("filtered out", reconciliation.filtered_out)]
     rows += [(f"in {topic}", number) for topic, number in reconciliation.ended.items()]
     rows += [(f"dead letter: {reason}", number) for reason, number in sorted(reconciliation.dead_letters.items())]
     rows += [("missing", reconciliation.missing), ("duplicated", reconciliation.duplicated)]

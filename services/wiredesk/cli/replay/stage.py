@@ -181,7 +181,7 @@ def _show_estimate(
                 "partitions": {str(number): span for number, span in ranges.items()},
                 "read": survey.read,
                 "wanted": survey.accepted,
-                "passed_over": survey.read - survey.accepted,
+                "filtered_out": survey.read - survey.accepted,
                 "bytes": survey.size,
                 "records_per_second": trial_.rate and round(trial_.rate, 1),
                 "seconds": seconds and round(seconds, 1),

@@ -20,7 +20,7 @@ from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.settings import KafkaSettings
 
 START_SECONDS = 90
-"""Time within which a broker must answer after its start; it takes 3 to 5 s on a quiet machine."""
+"""Time within which a broker must answer after its start; it takes 3 to 5 s on an idle machine."""
 
 POLL_SECONDS = 0.2
 """Pause between two attempts to connect while it starts."""
@@ -29,22 +29,22 @@ POLL_SECONDS = 0.2
 class EmbeddedKafka:
     """A Kafka cluster on this machine, as an async context manager.
 
-    Entering it starts the nodes and waits until they accept clients; leaving it, or the end of this process by any
-    means, stops them.
+    Entering it starts the nodes and waits until they accept clients. Leaving it stops them, and so does the end of this
+    process, even if it is killed.
 
     Args:
-        folder: everything that it writes goes below it, and is found again at the next start.
+        folder: holds all files that it writes; the next start continues with them.
         cache: where Kafka's jars are kept.
-        port: of the first node; the others take those after it. 0: any free ones.
+        port: port of the first node; the others use the ports after it. 0: any free ports.
         nodes: 1 or 3.
-        version: of Kafka; one that is pinned.
-        fronts: ports that clients are told instead of the nodes' own: a proxy listens there.
+        version: version of Kafka; it must be pinned.
+        fronts: advertised ports in place of the nodes' own: a proxy listens there.
         on_fetch: called while jars are fetched; see `jars.classpath`.
-        owner: the command that starts it, for whoever finds the folder in use.
+        owner: the command that starts it, for the error message of another one that wants the same folder.
 
     Raises:
         UnavailableError: on entering, in one line: the folder is in use or holds another cluster, the port is taken,
-            the disk full, a jar not to be had.
+            the disk is full, or a jar cannot be fetched.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class EmbeddedKafka:
 
     @property
     def bootstrap_servers(self) -> str:
-        """Where clients begin: `host:port`, comma-separated."""
+        """The bootstrap servers for clients: `host:port`, comma-separated."""
         return ",".join(f"127.0.0.1:{node.address.front or node.address.port}" for node in self.nodes)
 
     async def __aenter__(self) -> Self:
@@ -111,7 +111,7 @@ class EmbeddedKafka:
         await self._stop()
 
     async def ended(self) -> str:
-        """Wait until a node ends by itself; return why."""
+        """Wait until a node exits by itself; return why."""
         while True:
             for node in self.nodes:
                 if node.ended:
@@ -150,7 +150,7 @@ def _free_port(port: int) -> int:
     """Return the port if it is free, or any free one for 0.
 
     Raises:
-        UnavailableError: it is taken, or not ours to bind.
+        UnavailableError: it is taken, or this user may not bind it.
     """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

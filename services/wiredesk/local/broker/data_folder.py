@@ -1,4 +1,4 @@
-"""The data folder: that it can be written, and that it holds the cluster that is to be started."""
+"""The data folder: checks that it can be written, and that it holds the cluster that is to be started."""
 
 import base64
 import os
@@ -12,14 +12,14 @@ from wiredesk.runtime.errors import UnavailableError
 from wiredesk.runtime.settings import MIB
 
 MIN_FREE_BYTES = 256 * MIB
-"""Below this Kafka starts and fails at its first segments, with a stack trace: better not to start."""
+"""Free space without which Kafka is not started: it would fail at its first log segments, with a stack trace."""
 
 CLUSTER_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{21}")
 """16 bytes in URL-safe base64; a dash in front would be taken for an option by Kafka's tools."""
 
 
 def prepare(folder: Path) -> None:
-    """Make the folder where it is missing.
+    """Make the folder if it is missing.
 
     Raises:
         UnavailableError: it cannot be written, or its disk is full.
@@ -35,9 +35,9 @@ def prepare(folder: Path) -> None:
 
 
 def cluster_id(folder: Path, nodes: int) -> str:
-    """Return the id of the cluster that a folder holds; draw one where it holds none yet.
+    """Return the id of the cluster that a folder holds; draw a new one if it holds none yet.
 
-    The nodes' own files decide, which Kafka wrote; ours can be lost or damaged.
+    The nodes' own files, which Kafka wrote, decide; our file may be lost or damaged.
 
     Raises:
         UnavailableError: the folder holds a cluster of another size, or its files contradict each other.
@@ -48,7 +48,7 @@ def cluster_id(folder: Path, nodes: int) -> str:
             _require_size(folder, nodes)
         ids = set(formatted.values())
         if len(ids) > 1:
-            named = ", ".join(f"{node}: {found or 'none'}" for node, found in sorted(formatted.items()))
+            named = ", ".join(f"{node}: {id_ or 'none'}" for node, id_ in sorted(formatted.items()))
             raise UnavailableError(f"{folder} holds nodes of different clusters ({named}): choose another --data")
         path = folder / "cluster-id"
         kept = path.read_text(encoding="ascii", errors="replace").strip() if path.exists() else ""
@@ -77,7 +77,7 @@ def _node_files(folder: Path) -> list[Path]:
 
 
 def _require_size(folder: Path, nodes: int) -> None:
-    """A node that is added to a quorum of one may win its election with an empty log: all topics would be gone."""
+    """Refuse another size: a node added to a quorum of one may be elected with an empty log, and all topics lost."""
     voters = _property(folder / "node-1" / "server.properties", "controller.quorum.voters")
     held = len(voters.split(",")) if voters else len(_node_files(folder))
     if held != nodes:
@@ -100,7 +100,7 @@ def _property(path: Path, name: str) -> str:
 
 
 def _write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is there with its whole content or not at all, also where we are killed meanwhile."""
+    """Write a file atomically: it has its whole content or does not exist, even if this process is killed meanwhile."""
     draft = path.with_suffix(".draft")
     draft.write_text(text, encoding="ascii")
     draft.replace(path)

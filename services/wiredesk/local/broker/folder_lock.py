@@ -1,9 +1,9 @@
-"""The lock on a data folder: two Kafkas on the same files destroy them.
+"""The lock on a data folder: two Kafkas that use the same files destroy them.
 
 Two files are locked with flock. `lock` is held as long as any process of the broker runs: its descriptor is inherited
-by the guard and by Kafka, so a broker that was killed with -9 keeps the folder until its Kafka has ended, too.
-`lock.owner` is held by the process that started the broker alone, and tells whether it is still there. Neither is ever
-removed: what counts is the lock, which ends with the processes, and not the file.
+by the guard and by Kafka, so a broker that was killed with SIGKILL keeps the folder until its Kafka has exited, too.
+`lock.owner` is held only by the process that started the broker, and shows whether that process still runs. The files
+are never removed: only the locks on them count, which the kernel releases when the processes exit.
 """
 
 import asyncio
@@ -17,30 +17,30 @@ from pathlib import Path
 from wiredesk.runtime.errors import UnavailableError
 
 ENDING_SECONDS = 40.0
-"""Longest wait for the Kafka of a broker that is gone. Its guard gives it 20 s to end, and then kills it."""
+"""Longest wait for the Kafka of a broker that has exited. Its guard gives it 20 s to stop, and then kills it."""
 
 OWNER_SECONDS = 1.0
-"""An owner that was killed a moment ago may still be ending: for so long it is not believed to be there."""
+"""How long to wait for an owner that holds its lock: one that was just killed may hold it a little longer."""
 
 POLL_SECONDS = 0.1
 """Pause between two attempts to get the lock."""
 
 OWNER_TRIES = 50
-"""Attempts to take the lock of this process, `POLL_SECONDS` apart."""
+"""Attempts to take the owner's lock for this process, with `POLL_SECONDS` between them."""
 
 UNSUPPORTED = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
-"""Errors of a file system that has no locks."""
+"""Errors of a file system without locks."""
 
 BUSY = (errno.EWOULDBLOCK, errno.EACCES)
-"""Errors where another process holds the lock."""
+"""Errors that mean that another process holds the lock."""
 
 
 class FolderLock:
-    """Keeps a data folder to one broker.
+    """Reserves a data folder for one broker.
 
     Args:
-        folder: exists and can be written.
-        owner: the command that wants it, for whoever finds it in use.
+        folder: a folder that exists and can be written.
+        owner: the command that uses it, for the error message of another one that wants the same folder.
     """
 
     def __init__(self, folder: Path, owner: str) -> None:
@@ -73,14 +73,14 @@ class FolderLock:
             raise
 
     def release(self) -> None:
-        """Let go of it; the broker's processes keep it until they have ended."""
+        """Release the lock; the broker's processes hold it until they have exited."""
         for fd in (self._own, self._shared):
             if fd >= 0:
                 os.close(fd)
         self._own = self._shared = -1
 
     async def _take_over(self) -> None:
-        """Take the shared lock; wait for it where only the Kafka of a broker that is gone still has it."""
+        """Take the shared lock; wait for it if only the Kafka of a broker that has exited still holds it."""
         began = time.monotonic()
         while not self._try(self._shared):
             waited = time.monotonic() - began
@@ -88,13 +88,13 @@ class FolderLock:
                 raise UnavailableError(f"{self._folder} is in use by {self._owner()}")
             if waited > ENDING_SECONDS:
                 raise UnavailableError(
-                    f"{self._folder} is still in use by the Kafka of {self._owner()}, which is gone itself: try "
-                    "again, or end that Kafka"
+                    f"{self._folder} is still in use by the Kafka of {self._owner()}, which has exited: try "
+                    "again, or stop that Kafka"
                 )
             await asyncio.sleep(POLL_SECONDS)
 
     async def _show_presence(self) -> None:
-        """Take the owner's lock, which others hold for an instant to see whether it is free."""
+        """Take the owner's lock; other processes hold it briefly to check whether it is free."""
         for _ in range(OWNER_TRIES):
             if self._try(self._own):
                 return

@@ -16,13 +16,13 @@ from requests import RequestException
 from wiredesk.runtime.errors import UnavailableError
 
 KAFKA_VERSION = "4.3.1"
-"""The version that is run where no other is asked for."""
+"""The default version."""
 
 DOWNLOAD_BYTES = 45_000_000
-"""Size of all its jars, rounded: what a first start downloads. Other pinned versions differ by 5 %."""
+"""Size of all its jars, rounded: the first start downloads them. Other pinned versions differ by 5 %."""
 
 DOWNLOADS = 8
-"""Jars fetched at the same time: they are small, so that latency dominates."""
+"""Number of parallel downloads: the jars are small, so latency dominates."""
 
 FETCH_SECONDS = 60
 """Timeout of one request to Maven Central."""
@@ -46,7 +46,7 @@ class Jar:
 
 @dataclass(frozen=True, slots=True)
 class FetchProgress:
-    """How far fetching is.
+    """The progress of fetching.
 
     Attributes:
         done: jars that have been fetched.
@@ -60,7 +60,7 @@ class FetchProgress:
 
     @property
     def estimated_bytes(self) -> int:
-        """Bytes to fetch in all, estimated from the share of jars that were missing."""
+        """Total bytes to fetch, estimated from the share of jars that were missing."""
         return DOWNLOAD_BYTES * self.total // len(locked())
 
 
@@ -91,7 +91,7 @@ def classpath(
 
     Args:
         cache: folder for the jars, which processes may share.
-        on_fetch: called before the first jar is fetched and after each one, from any thread; not called where none is
+        on_fetch: called before the first jar is fetched and after each one, from any thread; not called if none is
             missing.
 
     Raises:
@@ -121,7 +121,7 @@ def _path(maven: MavenContext, jar: Jar) -> Path:
 
 
 def _ignore(progress: FetchProgress) -> None:
-    """Do nothing with progress that nobody asked for."""
+    """Ignore the progress."""
 
 
 def _fetch_all(maven: MavenContext, missing: Sequence[Jar], on_fetch: Callable[[FetchProgress], None]) -> None:
@@ -138,7 +138,7 @@ def _fetch_all(maven: MavenContext, missing: Sequence[Jar], on_fetch: Callable[[
 def _fetch(maven: MavenContext, jar: Jar) -> int:
     """Fetch a jar into the cache; return its size in bytes."""
     path = _path(maven, jar)
-    path.unlink(missing_ok=True)  # of an earlier try that was cut off
+    path.unlink(missing_ok=True)  # of an earlier download that was interrupted
     try:
         maven.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve()
     except (RequestException, RuntimeError) as error:
@@ -166,7 +166,7 @@ def _is_sound(path: Path, jar: Jar) -> bool:
 
 @contextlib.contextmanager
 def _exclusive(cache: Path) -> Iterator[None]:
-    """Keep two processes from fetching the same jar into the same file.
+    """Prevent two processes from fetching the same jar into the same file.
 
     Raises:
         UnavailableError: another process has been fetching for too long.
@@ -181,7 +181,7 @@ def _exclusive(cache: Path) -> Iterator[None]:
             except BlockingIOError:
                 if time.monotonic() > deadline:
                     raise UnavailableError(
-                        f"the cache {cache} has been locked by another process for {LOCK_SECONDS:g} s: end it, or set "
+                        f"the cache {cache} has been locked by another process for {LOCK_SECONDS:g} s: stop it, or set "
                         "WIREDESK_CACHE_DIR to another folder"
                     ) from None
                 time.sleep(POLL_SECONDS)

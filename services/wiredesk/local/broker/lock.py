@@ -11,7 +11,7 @@ import jgo
 
 from wiredesk.local.broker.jars import lock_file
 
-SLF4J = "1.7.36"  # the version that kafka-clients is built against: Kafka's log goes to its standard error
+SLF4J = "1.7.36"  # the version that kafka-clients is built with: it writes Kafka's log to standard error
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""A node of Kafka: its settings, its process, and what its log says when it fails."""
+"""A node of Kafka: its settings, its process, and the error in its log when it fails."""
 
 import asyncio
 import contextlib
@@ -16,11 +16,11 @@ from wiredesk.runtime.settings import MIB
 
 # Options of the virtual machine, for a broker that shares a small machine with its clients.
 JAVA_OPTIONS = (
-    # 330 MB resident in all: enough for tens of thousands of pages a minute, small enough to run three of them.
+    # 330 MB of resident memory: enough for tens of thousands of pages per minute, small enough to run three nodes.
     "-Xms128m",
     "-Xmx384m",
     "-XX:+UseSerialGC",
-    # The optimising compiler would take the cores from the workers for a minute and win nothing at our rates.
+    # The optimising compiler would compete with the workers for a minute and gain nothing at these rates.
     "-XX:TieredStopAtLevel=1",
     "-XX:+ExitOnOutOfMemoryError",
     "-Dorg.slf4j.simpleLogger.showDateTime=true",
@@ -29,10 +29,10 @@ JAVA_OPTIONS = (
 )
 
 STOP_SECONDS = 30
-"""To end in order, before the guard is killed and the broker with it; longer than the guard's own patience."""
+"""Time for a clean shutdown, before the guard and the broker are killed; longer than the guard's own limit."""
 
 MAX_MESSAGE_BYTES = 128 * MIB
-"""What replication must be able to carry: the largest `max.message.bytes` of a topic, with room."""
+"""Limit of the broker for a message: more than the largest `max.message.bytes` of a topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class Address:
     """Where a node listens, on loopback: for clients and brokers, and for the quorum.
 
     Attributes:
-        front: the port that clients are told, where something stands between them and the node; brokers then talk to
-            each other on `internal_port`. 0: nothing does.
+        front: the advertised port, if a proxy is between clients and the node; brokers then talk to each other on
+            `internal_port`. 0: no proxy.
     """
 
     node: int
@@ -69,7 +69,7 @@ def properties(address: Address, quorum: list[Address], data: Path) -> dict[str,
         "listener.security.protocol.map": ",".join(f"{name}:PLAINTEXT" for name in listeners),
         "inter.broker.listener.name": "INTERNAL" if address.front else "PLAINTEXT",
         "log.dirs": str(data),
-        # A topic with the broker's defaults, made by a typing error, would hide it; ours are made by 'topics create'.
+        # No topics by accident: a misspelled name must be an error. Topics are created by 'topics create'.
         "auto.create.topics.enable": "false",
         "default.replication.factor": copies,
         "min.insync.replicas": "2" if len(quorum) > 1 else "1",
@@ -78,12 +78,12 @@ def properties(address: Address, quorum: list[Address], data: Path) -> dict[str,
         "transaction.state.log.min.isr": "2" if len(quorum) > 1 else "1",
         "share.coordinator.state.topic.replication.factor": copies,
         "share.coordinator.state.topic.min.isr": "1",
-        # 50 of each are made for clusters; on one machine they only cost seconds at the first use.
+        # The default of 50 partitions is for large clusters; on one machine it only costs seconds at the first use.
         "offsets.topic.num.partitions": "4",
         "transaction.state.log.num.partitions": "4",
-        # Readers wait behind a transaction whose owner is gone until it times out; this is how often that is looked at.
+        # How often the broker aborts transactions that have timed out: consumers wait for those of a dead worker.
         "transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000",
-        # The first worker would wait 3 s for others to join.
+        # Otherwise the first worker would wait 3 s for others to join.
         "group.initial.rebalance.delay.ms": "0",
         "replica.fetch.max.bytes": str(MAX_MESSAGE_BYTES),
         "socket.request.max.bytes": str(2 * MAX_MESSAGE_BYTES),
@@ -95,7 +95,7 @@ def _listening(ports: Mapping[str, int]) -> str:
 
 
 _NEWER = re.compile(r"No MetadataVersion with feature level|UnsupportedVersionException: Can't read version")
-"""In the log of a Kafka whose data folder has a metadata version, or records, that it does not know."""
+"""Matches the log of a Kafka that does not know the metadata version, or the records, in its data folder."""
 
 _FAILURE = re.compile(r" ERROR |Exception: |[Ee]rror: ")
 
@@ -105,10 +105,10 @@ class Node:
 
     Args:
         address: where it listens.
-        quorum: all nodes of the cluster, this one among them.
-        folder: everything that it writes goes below it.
-        classpath: of Kafka's jars.
-        settings: of Kafka, beside ours or instead of them.
+        quorum: all nodes of the cluster, including this one.
+        folder: holds all files that it writes.
+        classpath: class path of Kafka's jars.
+        settings: settings of Kafka that are added to ours or replace them.
         held: a descriptor that every process of the node inherits and holds open: the lock on the data folder.
     """
 
@@ -133,7 +133,7 @@ class Node:
         self._guard: asyncio.subprocess.Process | None = None
 
     async def format(self, cluster_id: str) -> None:
-        """Write the settings, and prepare the data folder where it is new.
+        """Write the settings, and format the data folder if it is new.
 
         Raises:
             UnavailableError: the folder cannot be written.
@@ -159,11 +159,11 @@ class Node:
 
     @property
     def ended(self) -> bool:
-        """Whether the process was started and is gone."""
+        """Whether the process was started and has exited."""
         return self._guard is not None and self._guard.returncode is not None
 
     async def stop(self) -> None:
-        """End the process in order, or else by force."""
+        """Stop the process cleanly, or kill it if that takes too long."""
         if self._guard is None:
             return
         if self._guard.stdin is not None:
@@ -176,13 +176,13 @@ class Node:
             await self._guard.wait()
 
     def kill(self) -> None:
-        """End the process as a power cut would."""
+        """Kill the process, as a power failure would."""
         if self._guard is not None:
             with contextlib.suppress(ProcessLookupError):
                 self._guard.kill()
 
     def failure(self) -> str:
-        """Return in one line why it ended: what its log says last."""
+        """Return one line that says why it exited: the last error in its log."""
         try:
             lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
@@ -191,8 +191,8 @@ class Node:
             return f"the disk of {self._folder} is full"
         if any(_NEWER.search(line) for line in lines):
             return f"{self._folder} was written by a newer Kafka than this one: choose another folder with --data"
-        told = [line for line in lines if _FAILURE.search(line)]
-        reason = told[-1].strip() if told else f"exit code {self._guard.returncode if self._guard else None}"
+        failures = [line for line in lines if _FAILURE.search(line)]
+        reason = failures[-1].strip() if failures else f"exit code {self._guard.returncode if self._guard else None}"
         return f"Kafka's node {self.address.node} ended: {reason}; its log: {self.log}"
 
     async def _run(self, main_class: str, *arguments: str) -> asyncio.subprocess.Process:
@@ -210,7 +210,7 @@ class Node:
             *arguments,
             stdin=asyncio.subprocess.PIPE,
             pass_fds=() if self._held is None else (self._held,),
-            # A session of its own: Ctrl-C in the terminal is for us, and we stop the broker last.
+            # A separate session: Ctrl-C in the terminal reaches only this process, which stops the broker last.
             start_new_session=True,
             env={name: value for name, value in os.environ.items() if name != "JAVA_TOOL_OPTIONS"},
         )

@@ -1,4 +1,4 @@
-"""What the embedded broker can be told."""
+"""The settings of the embedded broker."""
 
 import os
 from pathlib import Path

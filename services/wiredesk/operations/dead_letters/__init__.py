@@ -1,4 +1,4 @@
-"""Dead letters: counting them, sending them back, keeping them in files, deleting them.
+"""Dead letters: counting, redriving, exporting and deleting them.
 
 reading      read the dead letters of stages, and select some of them
 choices      how dead letters are grouped, how often a record is redriven

@@ -1,4 +1,4 @@
-"""What a person may choose: how dead letters are grouped, and how often a record is redriven."""
+"""Options of commands: how dead letters are grouped, and how often a record may be redriven."""
 
 from datetime import UTC
 from enum import StrEnum
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from wiredesk.runtime.dead_letters import DeadLetter
 
 MAX_REDRIVES = 3
-"""How often a record is redriven in all, unless a person says otherwise."""
+"""The default of how often a record may be redriven in total."""
 
 
 class Grouping(StrEnum):
@@ -27,8 +27,8 @@ class Grouping(StrEnum):
         return self in (Grouping.HOUR, Grouping.DAY)
 
     def value_of(self, letter: "DeadLetter") -> str:
-        """Return what a dead letter is counted under."""
-        from wiredesk.operations.page_urls import host_of  # noqa: PLC0415 - the options of a command need no events
+        """Return the value by which a dead letter is counted."""
+        from wiredesk.operations.page_urls import host_of  # noqa: PLC0415 - not needed for the options of a command
 
         match self:
             case Grouping.TOPIC:

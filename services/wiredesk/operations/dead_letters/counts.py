@@ -1,4 +1,4 @@
-"""Counting dead letters, by whatever a person wants to compare."""
+"""Counting dead letters by topic, reason, host, stage, hour or day."""
 
 import contextlib
 from collections import defaultdict
@@ -18,7 +18,7 @@ class LetterCount:
     """Dead letters that have the same values.
 
     Attributes:
-        values: one for each grouping, in its order.
+        values: one for each grouping, in the same order.
         letters: how many there are.
         redriven: how many of them were redriven.
         first: time of the oldest, in UTC.

@@ -1,4 +1,4 @@
-"""Dead letters in a file, whole, and back into their topics."""
+"""Exporting dead letters to a file, completely, and importing them again."""
 
 import base64
 import contextlib
@@ -24,7 +24,7 @@ BATCH_RECORDS = 200
 """Dead letters in one transaction."""
 
 TRANSACTION_SECONDS = 60.0
-"""After so long the broker aborts the transaction of an import that was killed."""
+"""Timeout after which the broker aborts the transaction of an import that was killed."""
 
 
 async def export_letters(cluster: Cluster, selection: Selection, path: Path) -> int:
@@ -32,7 +32,7 @@ async def export_letters(cluster: Cluster, selection: Selection, path: Path) -> 
 
     Raises:
         UsageError: the file exists.
-        UnavailableError: the file cannot be written, or the cluster cannot be reached; there is no file then.
+        UnavailableError: the file cannot be written, or the cluster cannot be reached; then there is no file.
     """
     count = 0
     try:
@@ -69,7 +69,7 @@ def read_file(path: Path, stages: Iterable[Stage]) -> list[tuple[str, Output]]:
 
 
 async def import_letters(cluster: Cluster, stages: Sequence[Stage], letters: Sequence[tuple[str, Output]]) -> int:
-    """Write exported dead letters (see `read_file`) into their topics, except those that are there; return how many.
+    """Write exported dead letters (see `read_file`) into their topics, except those that are there; return the number.
 
     Raises:
         UnavailableError: the cluster cannot be reached.
@@ -89,7 +89,7 @@ async def import_letters(cluster: Cluster, stages: Sequence[Stage], letters: Seq
 
 
 def exported_key(letter: DeadLetter) -> str:
-    """Return the key of a dead letter in files: that of where it was first written."""
+    """Return the key of a dead letter in files: the key at the place where it was first written."""
     return decode_text(own_headers(letter.record.headers).get(EXPORTED_ID)) or letter_key(letter.record)
 
 
@@ -111,7 +111,7 @@ def from_json(line: bytes, topics: set[str]) -> tuple[str, Output]:
     """Return the dead letter in a line of a file, with its key.
 
     Args:
-        topics: the dead-letter topics that there are.
+        topics: the existing dead-letter topics.
 
     Raises:
         KeyError, TypeError, ValueError: the line is not an exported dead letter.
@@ -120,7 +120,7 @@ def from_json(line: bytes, topics: set[str]) -> tuple[str, Output]:
     if row["topic"] not in topics:
         raise ValueError(f"no dead-letter topic {row['topic']}")
     headers: list[Header] = [(str(name), _from_base64(value)) for name, value in row["headers"]]
-    # Files of older versions have only the id: it names another record once its topic has been recreated.
+    # Files of older versions have only the id, which names another record after its topic was recreated.
     key = str(row.get("mark", row["id"]))
     if EXPORTED_ID not in own_headers(headers):
         headers.append((EXPORTED_ID, key.encode()))  # last: only there it is one of the runtime's own
@@ -129,7 +129,7 @@ def from_json(line: bytes, topics: set[str]) -> tuple[str, Output]:
 
 @contextlib.contextmanager
 def _new_file(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file that does not exist yet; delete it again where it was not written to its end."""
+    """Open a file that does not exist yet; delete it again if it was not written completely."""
     with path.open("xb") as file:
         try:
             yield file

@@ -16,10 +16,10 @@ from wiredesk.runtime.topology import Stage
 
 
 async def find_letter(cluster: Cluster, stages: Mapping[str, Stage], letter_id: str) -> tuple[DeadLetter, int]:
-    """Return a dead letter, and how often its record had been redriven before the stage gave up on it.
+    """Return a dead letter, and how often its record had been redriven before.
 
     Args:
-        stages: by name. Dead-letter topics of their replays are searched, too.
+        stages: all stages, by name. Dead-letter topics of their replays are searched, too.
         letter_id: `<dead-letter topic>/<partition>/<offset>`, with or without the prefix of topics.
 
     Raises:
@@ -45,7 +45,7 @@ async def _find(cluster: Cluster, stages: Mapping[str, Stage], letter_id: str) -
             async for record in records:
                 if (letter := parse_letter(stage, record)) is not None:
                     return letter
-    raise UsageError(f"there is no dead letter {letter_id}: it was purged, or its retention has passed")
+    raise UsageError(f"there is no dead letter {letter_id}: it was purged, or deleted by retention")
 
 
 def _example(by_topic: Iterable[str]) -> str:

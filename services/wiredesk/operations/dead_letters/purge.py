@@ -21,7 +21,7 @@ class PurgePlan:
     """What would be deleted.
 
     Attributes:
-        stop_offsets: by partition, the offset before which all records are deleted.
+        stop_offsets: by partition, the exclusive end of the records to delete.
         by_topic: dead letters that would be deleted, by topic as named on the cluster.
     """
 
@@ -38,7 +38,7 @@ async def plan_purge(cluster: Cluster, stages: Sequence[Stage], *, before_ms: in
     """Return which dead letters of stages would be deleted.
 
     Args:
-        before_ms: only those that arrived before that time, in milliseconds since 1970; None: all.
+        before_ms: only those that arrived before this time, in milliseconds since 1970; None: all.
 
     Raises:
         UnavailableError: the cluster cannot be reached, or has no dead-letter topic of the stages.
@@ -57,7 +57,7 @@ async def plan_purge(cluster: Cluster, stages: Sequence[Stage], *, before_ms: in
 
 
 async def purge(cluster: Cluster, plan: PurgePlan) -> None:
-    """Delete what a plan says.
+    """Delete the records of a plan.
 
     Raises:
         ForbiddenError: Kafka does not allow it.

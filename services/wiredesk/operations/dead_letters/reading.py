@@ -22,12 +22,12 @@ def accept_all(_: DeadLetter) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which dead letters are meant.
+    """A selection of dead letters.
 
     Attributes:
         stages: the stages whose dead-letter topics are read.
-        accepts: which of their dead letters.
-        since_ms: only those that arrived at that time or later, in milliseconds since 1970; None: all.
+        accepts: whether a dead letter is selected.
+        since_ms: only those that arrived at this time or later, in milliseconds since 1970; None: all.
     """
 
     stages: tuple[Stage, ...]
@@ -43,7 +43,7 @@ def select(
     hosts: Sequence[str] | None = None,
     since_ms: int | None = None,
 ) -> Selection:
-    """Return a selection; a dead letter must match one value of each argument that is given.
+    """Return a selection: a dead letter must match one value of each argument that is not empty.
 
     Args:
         stages: all stages, by name.
@@ -74,7 +74,7 @@ def _stages(stages: Mapping[str, Stage], names: Sequence[str] | None) -> tuple[S
 
 
 async def read_letters(cluster: Cluster, selection: Selection) -> AsyncGenerator[DeadLetter]:
-    """Yield the selected dead letters that are there now, oldest first within a partition; close with `aclosing`.
+    """Yield the selected dead letters, oldest first within a partition; close it with `contextlib.aclosing`.
 
     Raises:
         UnavailableError: the cluster cannot be reached, or has no dead-letter topic of the stages.

@@ -1,8 +1,8 @@
-"""Redriving: dead letters are sent back to the topic that they came from, once each, whatever is killed meanwhile.
+"""Redriving: dead letters are sent back to the topic from which they came, exactly once.
 
-A redriven record and the entry that its dead letter has been redriven are written in one transaction. The entries are
-in a topic of their own. A run first fences every other run, then reads the entries: what is there is done, and what an
-earlier run left open is aborted. So a second run sends nothing twice, and the next run continues one that was killed.
+A redriven record is written in one transaction with an entry in the redrive log, a topic of its own. A run first fences
+every other run, which aborts their open transactions, then reads the log. So a second run sends nothing twice, and the
+next run continues one that was killed.
 """
 
 import contextlib
@@ -30,31 +30,30 @@ TRANSACTIONAL_ID = "wiredesk.redrive"
 """Transactional id of every run, without prefix: one run fences the other."""
 
 BATCH_RECORDS = 200
-"""Dead letters in one transaction at most."""
+"""Maximum number of dead letters in one transaction."""
 
 BATCH_BYTES = 8 << 20
 """Bytes of dead letters after which a transaction is committed."""
 
 TRANSACTION_SECONDS = 60.0
-"""After so long the broker aborts the transaction of a run that was killed."""
+"""Timeout after which the broker aborts the transaction of a run that was killed."""
 
 type RedriveProgress = Callable[[int], None]
-"""Is called with the number of dead letters sent so far."""
+"""Called with the number of dead letters sent so far."""
 
 
 @dataclass(frozen=True, slots=True)
 class RedriveResult:
-    """What a run did, or would do.
+    """The result of a redrive, or of its plan.
 
     Attributes:
         sent: dead letters that were sent back by this run.
         done_before: matched, and redriven by an earlier run.
-        limit_reached: matched, and redriven as often as is allowed.
-        unreadable: matched, and not a record that could be sent back: the bytes of one that could not be parsed.
-        too_large: matched, and larger than the topic that they came from accepts: another client had compressed them
-            better.
-        by_reason: those sent, by reason.
-        by_stage: those sent, by stage.
+        limit_reached: matched, and redriven as often as allowed.
+        unreadable: matched, and cannot be sent back: the bytes of a record that could not be parsed.
+        too_large: matched, and too large for the topic from which they came: another client had compressed them better.
+        by_reason: sent dead letters, by reason.
+        by_stage: sent dead letters, by stage.
     """
 
     sent: int = 0
@@ -108,18 +107,18 @@ async def redrive(
     limit: int | None = None,
     progress: RedriveProgress = lambda _: None,
 ) -> RedriveResult:
-    """Send dead letters back to the topics that they came from.
+    """Send dead letters back to the topics from which they came.
 
     Args:
-        rounds: how often a record may be redriven in all.
-        limit: dead letters to send at most, oldest first; None: all.
+        rounds: how often a record may be redriven in total.
+        limit: maximum number of dead letters to send, oldest first; None: all.
         progress: called after each transaction.
 
     Raises:
         UnavailableError: the cluster cannot be reached.
         TransactionError: a transaction failed, or another run has begun: run it again.
     """
-    # The entries need as many replicas as the dead letters that they are about.
+    # The redrive log gets as many replicas as the dead-letter topics.
     states = await cluster.topic_states([stage.dead_letter_topic for stage in selection.stages])
     replication = max([1, *(state.replication for state in states)])
     await cluster.create_topics([REDRIVEN_TOPIC], replication=replication)
@@ -145,14 +144,14 @@ class _Run:
         self._too_large: set[str] = set()
 
     async def finish(self, progress: RedriveProgress) -> None:
-        """Send all that is due. A dead letter that its topic refuses as too large stays; the others are sent."""
+        """Send all dead letters that are due. One that is too large for its topic is left out; the others are sent."""
         refused = -1
         while refused < len(self._too_large):
             refused = len(self._too_large)
             await self._pass(progress)
 
     async def _pass(self, progress: RedriveProgress) -> None:
-        """Send what is due, to the last or to a dead letter that is too large to be sent back."""
+        """Send dead letters that are due, up to the last one or to one that is too large to be sent back."""
         self._done_before = self._limit_reached = self._unreadable = 0
         name = self._cluster.settings.on_cluster(TRANSACTIONAL_ID)
         batch: list[tuple[DeadLetter, int]] = []
@@ -174,7 +173,7 @@ class _Run:
             self._too_large.add(letter_key(batch[error.index][0].record))
 
     async def due(self, log: RedriveLog) -> AsyncGenerator[tuple[DeadLetter, int]]:
-        """Yield the dead letters to send, with how often the record of each was redriven before, up to the limit."""
+        """Yield the dead letters to send, up to the limit, each with how often its record was redriven before."""
         yielded = self._sent
         async with contextlib.aclosing(read_letters(self._cluster, self._selection)) as letters:
             async for letter in letters:

@@ -1,9 +1,9 @@
-"""What a redrive writes: the record that is sent back, and the entry that its dead letter was redriven.
+"""The redrive log: an entry for each dead letter that was redriven; and the record that is sent back.
 
-An entry names the dead letter, and says where the redriven record was written. If that record becomes a dead letter
-again, the dead letter names the same place: how often a record was redriven is counted by entries alone, and not by a
-header that anybody may write. A place alone would mean another record after the topic was deleted and recreated;
-therefore an entry also holds the origin of the redriven record, with the id of the topic of that origin.
+An entry names the dead letter, and the coordinates of the redriven record. If that record becomes a dead letter again,
+the new dead letter names the same coordinates: so how often a record was redriven is counted from entries alone, and
+not from a header that anybody may write. After the topic was deleted and recreated, the same coordinates name another
+record; therefore an entry also holds the origin of the redriven record, with the id of the topic of that origin.
 """
 
 import contextlib
@@ -23,14 +23,14 @@ REDRIVEN_TOPIC = Topic(
     "wiredesk.redriven",
     "Dead letters that have been redriven: their marks, and where they went",
     partitions=1,
-    retention_ms=60 * DAY_MS,  # twice what a dead letter itself is kept
+    retention_ms=60 * DAY_MS,  # twice the retention of dead letters
 )
-"""The topic of the entries."""
+"""The topic of the redrive log."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Redriven:
-    """A record that was redriven: how often in all, and the origin that it has."""
+    """A redriven record: how often it was redriven in total, and its origin."""
 
     rounds: int
     origin: str
@@ -38,7 +38,7 @@ class _Redriven:
 
 
 class RedriveLog:
-    """What has been redriven: keys of dead letters (`letter_key`), and how often the record of each was redriven."""
+    """The entries: keys of redriven dead letters (`letter_key`), and how often the record of each was redriven."""
 
     def __init__(self) -> None:
         self._keys: set[str] = set()
@@ -51,10 +51,10 @@ class RedriveLog:
         return key in self._keys
 
     def rounds(self, letter: DeadLetter) -> int:
-        """Return how often the record of a dead letter had been redriven before the stage gave up on it.
+        """Return how often the record of a dead letter had been redriven before.
 
-        Records that were redriven by a version whose entries do not say where they were written count from 0. Where an
-        entry or a dead letter does not know the origin or its topic's id, the place alone decides.
+        Older versions wrote entries without the coordinates of the redriven record: their count starts at 0. If an
+        entry or a dead letter does not have the origin or its topic's id, the coordinates alone decide.
         """
         origin, id_ = origin_of(letter.record), origin_topic_id(letter.record)
         return max(
@@ -100,9 +100,9 @@ async def read_redrive_log(cluster: Cluster) -> RedriveLog:
 
 
 def redriven_record(letter: DeadLetter, rounds: int) -> Output:
-    """Return the record that is sent back: as it was received, and after its headers how often it was redriven.
+    """Return the record that is sent back: the original one, with a header that says how often it was redriven.
 
-    What a replay gave up stays marked as the replay's: the live stream has an outcome of its own for the page.
+    A dead letter of a replay keeps the headers that name the run: the live stream has its own outcome for the page.
     """
     kept = tuple(header for header in letter.headers if header[0] != REDRIVE_COUNT)
     marks = () if letter.stage.entry else tuple(one for one in replay_marks(letter.record) if one not in kept)
@@ -115,16 +115,16 @@ def redriven_record(letter: DeadLetter, rounds: int) -> Output:
 
 
 def redrive_entry(letter: DeadLetter, rounds: int, place: str | None, target_topic_id: str) -> Output:
-    """Return the entry that a dead letter was redriven.
+    """Return the entry for a redriven dead letter.
 
     Args:
-        rounds: how often its record was redriven, this time included.
-        place: coordinates of the redriven record; None where the broker did not say.
-        target_topic_id: id of the topic that it was written to; empty where it is not known.
+        rounds: how often its record was redriven, including this time.
+        place: coordinates of the redriven record; None if the broker did not return them.
+        target_topic_id: id of the topic to which it was written; empty if it is not known.
     """
     origin = id_ = ""
     at = None if place is None else parse_coordinates(place)
-    if at is not None:  # the lineage that the stage will give to the redriven record
+    if at is not None:  # the lineage headers that the stage will add to the outputs of the redriven record
         redriven = Record(*at, timestamp=0, key=None, value=None, headers=redriven_record(letter, rounds).headers)
         begun = Record("", 0, 0, 0, None, None, lineage(letter.stage, redriven, topic_id=target_topic_id))
         origin, id_ = origin_of(begun), origin_topic_id(begun)

@@ -2,13 +2,13 @@
 
 run         a run: what it reads and writes; the topic in which runs are saved
 filters     which records of the range are processed
-planning    from times and offsets to a run; what it would do and how long it would take
+planning    makes a run from times and offsets; estimates what it would do and how long it would take
 processing  process a run until it is done, together with other processes
 reconcile   what became of every record of a run, determined from the topics alone
-status      how runs are, and how far they have come
+status      the state and the progress of runs
 rewind      move the committed offsets of the live workers
 
-A run has a consumer group of its own. Planning it commits where each partition starts; from there its workers are
-those of the stage (`runtime/worker/`), with lanes that stop at an offset. So a run is fenced, transactional, resumable
-and shared like the live stream, by the same code.
+A run has a consumer group of its own. Planning commits the start offset of each partition for this group. Then the
+usual workers of the stage (`runtime/worker/`) process it, with lanes that stop at an offset. So fencing, transactions,
+resuming and sharing work as in the live stream, by the same code.
 """

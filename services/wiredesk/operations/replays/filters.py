@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wiredesk.enrichment.language import LanguageDetector
 
 type Conditions = dict[str, tuple[str, ...]]
-"""For each condition, by name (`host`, `url`, `language`, `type`), the values of which one must match. They are saved
+"""The conditions by name (`host`, `url`, `language`, `type`), each with values of which one must match. They are saved
 with the run."""
 
 type _Event = dict[str, Any]
@@ -44,7 +44,7 @@ def conditions(
 
 
 def record_filter(conditions: Mapping[str, Sequence[str]]) -> RecordFilter:
-    """Return a test for records: of each condition one value must match."""
+    """Return a filter for records: one value of each condition must match."""
     if not conditions:
         return accept_all
     tests = [_TESTS[name](tuple(values)) for name, values in conditions.items()]
@@ -58,14 +58,14 @@ def record_filter(conditions: Mapping[str, Sequence[str]]) -> RecordFilter:
 
 @dataclass(slots=True)
 class RecordView:
-    """A record as filters see it; its value is parsed once, and only if a filter needs it."""
+    """A record for filters; its value is parsed once, and only if a filter needs it."""
 
     record: Record
     _event: _Event | None = None
 
     @property
     def event(self) -> _Event:
-        """The event in the value; empty where the value is not a JSON object."""
+        """The event in the value; empty if the value is not a JSON object."""
         if self._event is None:
             try:
                 value: Any = orjson.loads(self.record.value or b"")
@@ -82,7 +82,7 @@ class RecordView:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The language that the event or a header states, or else the one that is detected in the paragraphs."""
+        """The language that the event or a header states, or else the language that is detected in the paragraphs."""
         stated = self.event.get("language") or header(self.record.headers, LANGUAGE)
         if isinstance(stated, str) and stated:
             return (stated.lower().replace("_", "-"),)

@@ -1,4 +1,4 @@
-"""Planning a run: from times and offsets to ranges; what they hold, and how long the run would take; creating it."""
+"""Planning a run: resolving times and offsets to ranges, estimating the run, and creating it."""
 
 import asyncio
 import contextlib
@@ -23,24 +23,24 @@ from wiredesk.runtime.topology import RESERVED_PREFIX, Stage, Topic
 from wiredesk.runtime.worker.replay_scope import RecordFilter
 
 PATIENCE_SECONDS = 60
-"""How long open transactions are waited for: what was written after one is opened cannot be read before it ends."""
+"""How long to wait for open transactions: records after the start of one cannot be read before it ends."""
 
 SAMPLE_RECORDS = 64
-"""Records of the range on which a stage is timed."""
+"""Number of records of the range with which the stage is timed."""
 
 TRIAL_SECONDS = 10.0
-"""A trial ends after this time, however many records of its sample are done."""
+"""Longest duration of a trial; records of the sample that are not done by then are left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a range holds.
+    """The contents of a range.
 
     Attributes:
-        read: records in it.
-        accepted: of them, those that the filter accepts.
-        size: bytes of those.
-        sample: some of those, chosen at random.
+        read: number of records.
+        accepted: number of records that the filter accepts.
+        size: bytes of accepted records.
+        sample: a random sample of accepted records.
     """
 
     read: int
@@ -51,11 +51,11 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A stage that was loaded and timed.
+    """The result of loading and timing a stage.
 
     Attributes:
-        version: of its handler.
-        rate: records a second that one worker on this machine processes; None: there was no sample.
+        version: version of its handler.
+        rate: records per second of one worker on this machine; None: there was no sample.
     """
 
     version: str
@@ -67,9 +67,9 @@ class Estimate:
     """What a run would do.
 
     Attributes:
-        survey: what its range holds.
-        trial: the stage, timed on a sample of it.
-        seconds: how long one process would take; None where it cannot be estimated.
+        survey: the contents of its range.
+        trial: the timing of the stage with a sample of it.
+        seconds: how long one process would take; None if it cannot be estimated.
     """
 
     survey: Survey
@@ -85,8 +85,8 @@ def check_target(stage: Stage, into: str, live_topics: Iterable[Topic]) -> None:
         live_topics: all topics of the deployment.
 
     Raises:
-        UsageError: the stage publishes nothing, the topic is wiredesk's own, or a topic that the run would write is a
-            live one.
+        UsageError: the stage publishes nothing, the topic is one of wiredesk's own, or the run would write a live
+            topic.
     """
     if not stage.produces:
         raise UsageError(f"--into {into}: {stage.name} publishes nothing, and has no topic to replace")
@@ -95,7 +95,7 @@ def check_target(stage: Stage, into: str, live_topics: Iterable[Topic]) -> None:
     live = {topic.name for topic in live_topics}
     if taken := [topic.name for topic in output_topics(stage, into).values() if topic.name in live]:
         raise UsageError(
-            f"--into {into} would write {taken[0]}, a live topic: name another, or leave --into out to repair that one"
+            f"--into {into} would write {taken[0]}, a live topic: name another one, or leave out --into to repair it"
         )
 
 
@@ -107,12 +107,12 @@ async def resolve_ranges(
     until_ms: int | None = None,
     offsets: Mapping[int, OffsetRange] | None = None,
 ) -> dict[int, OffsetRange]:
-    """Return the offsets of a stage's input topic that times and offsets mean, by partition.
+    """Return the ranges of a stage's input topic for times and offsets, by partition.
 
     Args:
         since_ms: records that arrived at that time or later, in milliseconds since 1970; None: from the first.
-        until_ms: and before that time; None: up to the end of the topic now.
-        offsets: by partition, within the times where both are given; partitions that are absent are not read.
+        until_ms: records that arrived before this time; None: up to the current end of the topic.
+        offsets: by partition; limited to the times if both are given. Other partitions are not read.
 
     Raises:
         UsageError: there is no such partition, or no offset in the range.
@@ -138,7 +138,7 @@ async def resolve_ranges(
 
 
 async def count_offsets(cluster: Cluster, name: str) -> int:
-    """Return how many offsets a topic holds; 0 where there is no topic of that name.
+    """Return how many offsets a topic holds; 0 if it does not exist.
 
     Args:
         name: without prefix.
@@ -165,7 +165,7 @@ async def estimate(
     Args:
         ranges: offsets to read, by partition of the stage's input topic.
         accepts: which records are processed.
-        rate: records a second at most; None: no limit.
+        rate: maximum number of records per second; None: no limit.
         progress: called with the records read so far and the offsets to read.
 
     Raises:
@@ -188,7 +188,7 @@ async def survey(
     accepts: RecordFilter,
     progress: ProgressCallback = ignore_progress,
 ) -> Survey:
-    """Read a range, and return what it holds.
+    """Read a range, and return its contents.
 
     Raises:
         UnavailableError: the cluster cannot be reached.
@@ -224,7 +224,7 @@ async def trial(stage: Stage, settings: WorkerSettings, sample: tuple[Record, ..
         version = await pool.start()
         if not sample:
             return Trial(version)
-        await pool.compute(sample[0])  # the first record pays for what is loaded late
+        await pool.compute(sample[0])  # the first record is slow: some things are loaded at first use
         began = time.monotonic()
         outcomes = [pool.submit(record).outcome for record in sample]
         await asyncio.wait(outcomes, timeout=TRIAL_SECONDS)
@@ -247,11 +247,11 @@ async def create_run(
     """Create the topics of a run, commit its start offsets, save it, and return it. It has read nothing yet.
 
     Args:
-        version: of the stage's handler.
+        version: version of the stage's handler.
         into: the topic to write instead of the stage's own, without prefix; None: a repair of the live topic.
         ranges: offsets to read, by partition of the stage's input topic.
         filters: which records are processed (see `filters.conditions`).
-        rate: records a second for each process, at most; None: no limit.
+        rate: maximum number of records per second of each process; None: no limit.
 
     Raises:
         UnavailableError: the cluster cannot be reached, or refuses.
@@ -260,7 +260,7 @@ async def create_run(
     live = {s.topic.name: s for s in await cluster.topic_states((*stage.produces, stage.dead_letter_topic))}
     replication = max(state.replication for state in live.values())
     if into is not None:
-        # As many partitions as the topic that each replaces: a page is in the partition of the same number.
+        # Each new topic has as many partitions as the topic that it replaces: a page is in the same partition.
         like_live = [replace(topic, partitions=live[name].partitions) for name, topic in written.items()]
         await cluster.create_topics(like_live, replication=replication)
     partitions = await cluster.partitions(cluster.settings.on_cluster(topic.name) for topic in written.values())

@@ -22,28 +22,28 @@ from wiredesk.runtime.worker.replay_scope import RecordFilter
 log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 0.5
-"""Between two questions how far the run has come."""
+"""Pause between two queries of the run's progress."""
 
 ANSWER_SECONDS = 5.0
-"""Deadline of such a question: while the coordinator is away, a person who stops the run need not wait for it."""
+"""Deadline of such a query: if the coordinator is not available, stopping the run must not wait for it."""
 
 LOG_SECONDS = 10.0
-"""Between two lines of the log that say how far the run has come."""
+"""Time between two log lines about the progress."""
 
 WORKER_DEFAULTS: dict[str, object] = {"metrics_port": 0}
-"""Settings of a run's workers that the user has not set: the metrics port is often taken by a worker of the stage on
-the same machine."""
+"""Default settings of a run's workers: any free metrics port, because a worker of the stage on the same machine often
+uses the default port."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunPosition:
-    """How far a run has come, in all processes together.
+    """The progress of a run, of all its processes together.
 
     Attributes:
-        done: offsets that are done.
-        total: offsets of the run.
-        next_offsets: by partition, the offset that comes next.
-        trouble: why this process does not process records; None where it does.
+        done: number of processed offsets.
+        total: number of offsets of the run.
+        next_offsets: by partition, the next offset to be processed.
+        trouble: why this process does not process records; None if it does.
     """
 
     done: int
@@ -58,10 +58,10 @@ class RunPosition:
 
 
 async def position(cluster: Cluster, run: Run, trouble: Trouble | None = None) -> RunPosition | None:
-    """Return how far a run has come; None where the brokers have deleted the offsets of its group.
+    """Return the progress of a run; None if the brokers have deleted the offsets of its group.
 
     Args:
-        trouble: what keeps this process from working; it is returned with the position.
+        trouble: why this process does not process records; it is returned with the position.
 
     Raises:
         UnavailableError: the cluster cannot be reached.
@@ -80,17 +80,17 @@ async def position(cluster: Cluster, run: Run, trouble: Trouble | None = None) -
 
 def _offsets_lost(run: Run) -> UnavailableError:
     return UnavailableError(
-        f"the brokers do not know any more how far run {run.id} has come: they keep offsets of a group without members "
+        f"the brokers have deleted the offsets of run {run.id}: they keep offsets of a group without members "
         "for a week, unless configured otherwise; plan a new run"
     )
 
 
 async def check_version(cluster: Cluster, worker_settings: WorkerSettings, stage: Stage, run: Run) -> None:
-    """Check that this process may continue a run: that it has the stage in the version with which the run began.
+    """Check that this process may continue a run: it must have the version of the stage with which the run began.
 
     Raises:
         UsageError: the version is another one, and the run is not done.
-        UnavailableError: the cluster cannot be reached, or does not know any more how far the run has come.
+        UnavailableError: the cluster cannot be reached, or has deleted the offsets of the run.
         HandlerError: the stage cannot be loaded.
     """
     now = await position(cluster, run)
@@ -119,12 +119,13 @@ async def process(
 ) -> bool:
     """Process a run until all of it is done, or `stop` is set; return whether it is done.
 
-    A process that has nothing left to do stays until the others are done: it takes over what one of them leaves.
+    A process that has nothing left to do stays until the others are done: if one of them fails, it takes over its
+    partitions.
 
     Args:
         accepts: which records are processed.
-        rate: records a second that this process takes at most; None: no limit.
-        on_position: called now and then with how far the run has come.
+        rate: maximum number of records per second of this process; None: no limit.
+        on_position: called regularly with the progress.
 
     Raises:
         UnavailableError: the cluster cannot be reached, or does not allow it.
@@ -132,7 +133,7 @@ async def process(
     """
     ending = asyncio.Event()
     own = {name: value for name, value in WORKER_DEFAULTS.items() if name not in worker_settings.model_fields_set}
-    own["instance_id"] = None  # a static member of the stage's group is not one of the run's group
+    own["instance_id"] = None  # a group instance id is for the stage's group, not for the run's
     worker = Worker(stage, cluster.settings, worker_settings.model_copy(update=own), run.scope(stage, accepts, rate))
     working = asyncio.create_task(worker.run(ending))
     stopping = asyncio.create_task(stop.wait())
@@ -149,7 +150,7 @@ async def process(
                     now = await position(cluster, run, trouble)
             except ForbiddenError:
                 raise
-            except (UnavailableError, TimeoutError):  # the coordinator is out of reach, or moves
+            except (UnavailableError, TimeoutError):  # the coordinator cannot be reached, or is moving
                 continue
             if now is None:
                 raise _offsets_lost(run)

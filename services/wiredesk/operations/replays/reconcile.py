@@ -1,7 +1,7 @@
-"""What became of every record of a run, determined from the topics alone, and from nothing that a worker claims.
+"""What became of every record of a run, determined from the topics alone, not from what workers report.
 
-The range is read again, and the topics that the run wrote, from their end offsets when it was planned. They are joined
-by the header that names the record which was replayed.
+The range is read again, and so are the topics that the run wrote, from their end offsets at the time of planning. They
+are joined by the header that names the replayed record.
 """
 
 import contextlib
@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from aiokafka import TopicPartition
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
 from wiredesk.operations.ledger import Ledger
 from wiredesk.operations.progress import ProgressCallback, ignore_progress
@@ -30,35 +30,35 @@ from wiredesk_schemas.headers import (
 )
 
 MAX_NAMED_RECORDS = 20
-"""Missing and duplicated records that are named, of each; all are counted."""
+"""How many missing and how many duplicated records are named; all are counted."""
 
 PATIENCE_SECONDS = 120
-"""How long open transactions are waited for: the broker itself ends them after their timeout."""
+"""How long to wait for open transactions: the broker aborts them after their timeout."""
 
 
 class Reconciliation(BaseModel):
     """What became of the records of a run.
 
     Attributes:
-        read: records in the range.
-        passed_over: of them, those that the filters did not accept.
-        ended: those with an outcome in each of the topics that the run writes, by topic.
-        dead_letters: those whose outcome is a dead letter, by reason.
-        missing: accepted, and without an outcome, of a stage that publishes exactly one event for each record.
-        duplicated: with more than one outcome, or, of a stage that may publish several, with one outcome twice; counted
-            in `ended` once.
-        published_nothing: accepted, and without an outcome, of a stage that may publish no event for a record.
+        read: number of records in the range.
+        filtered_out: records that the filters did not accept.
+        ended: records with an outcome, by the topic that has it.
+        dead_letters: records whose outcome is a dead letter, by reason.
+        missing: accepted records without an outcome, if the stage publishes exactly one event for each record.
+        duplicated: records with more than one outcome; if the stage may publish several events, records with the same
+            event twice. They are counted in `ended` once.
+        published_nothing: accepted records without an outcome, if the stage may publish no event for a record.
         unexpected: events that carry the run's id and name no record of its range.
-        expired: offsets of the range that retention has deleted and that have no outcome: whether they were records
-            cannot be known.
-        missing_records: coordinates of the first of the missing records.
-        duplicated_records: coordinates of the first of the duplicated records.
+        expired: offsets of the range that retention has deleted and that have no outcome: it is not known whether they
+            were records.
+        missing_records: coordinates of the first missing records.
+        duplicated_records: coordinates of the first duplicated records.
     """
 
     model_config = ConfigDict(frozen=True)
 
     read: int
-    passed_over: int
+    filtered_out: int = Field(validation_alias=AliasChoices("filtered_out", "passed_over"))
     ended: dict[str, int]
     dead_letters: dict[str, int]
     missing: int
@@ -78,8 +78,8 @@ class Reconciliation(BaseModel):
 
     @property
     def adds_up(self) -> bool:
-        """Whether every accepted record has the outcomes that the stage promises, and there are no others."""
-        accepted = self.read - self.passed_over
+        """Whether every accepted record has the outcomes that the stage declares, and there are no others."""
+        accepted = self.read - self.filtered_out
         return accepted == sum(self.ended.values()) + self.published_nothing and not (
             self.missing or self.duplicated or self.unexpected or self.expired
         )
@@ -98,13 +98,13 @@ async def reconcile(
     """Determine what became of every record of a run that is done.
 
     Args:
-        run: its id.
+        run: id of the run.
         sources: the offsets that it read.
-        outputs: by topic that it wrote (without prefix) and partition, the end offset when it was planned.
+        outputs: by output topic (without prefix) and partition, the end offset when the run was planned.
         accepts: which records it processed.
         progress: called with the records read so far and the offsets to read.
-        one_to_one: the stage publishes exactly one event for each record; False: none, one, or several. Then the ids of
-            all events are kept in memory, some 100 bytes each.
+        one_to_one: the stage publishes exactly one event for each record; False: none, one, or several. In this case
+            the ids of all events are kept in memory, about 100 bytes each.
 
     Raises:
         UnavailableError: the cluster cannot be reached.
@@ -147,7 +147,7 @@ class _Reader:
         self._ledger = Ledger({tp.partition: offsets for tp, offsets in sources.items()})
         self._ranges = {tp.partition: offsets for tp, offsets in sources.items()}
         self._numbers = {name: number for number, name in enumerate(outputs, start=1)}
-        self._read = self._passed_over = self._unexpected = self._done = 0
+        self._read = self._filtered_out = self._unexpected = self._done = 0
         self._reasons: Counter[str] = Counter()
 
     async def read_source(self, ranges: Mapping[TopicPartition, OffsetRange], accepts: RecordFilter) -> None:
@@ -159,7 +159,7 @@ class _Reader:
                 self._absent(record.partition, nexts[record.partition], record.offset)
                 nexts[record.partition] = record.offset + 1
                 if not accepts(record):
-                    self._passed_over += 1
+                    self._filtered_out += 1
                     self._ledger.absent(record.partition, record.offset)
         for tp, offsets in ranges.items():
             self._absent(tp.partition, nexts[tp.partition], offsets.stop)
@@ -184,14 +184,14 @@ class _Reader:
                     self._reasons[reason] += 1
 
     def _note_event(self, source: tuple[int, int], record: Record) -> None:
-        """Note an event of a record that may have several: it is duplicated where one of them is there twice."""
+        """Count an event of a record that may have several: the record is duplicated if an event exists twice."""
         event = hash((source, record.topic, last_value(record.headers, EVENT_ID)))
         if event in self._seen:
             self._twice[source] = None
         self._seen.add(event)
 
     def result(self, firsts: Mapping[int, int]) -> Reconciliation:
-        """Return the result, given the first offset that each partition of the source still has."""
+        """Return the result, given the first offset that each partition of the input still has."""
         ledger = self._ledger
         expired = sum(offset < firsts[partition] for partition, offset in ledger.missing())
         without_outcome = ledger.count_missing - expired
@@ -199,7 +199,7 @@ class _Reader:
         duplicated = ledger.duplicated() if self._one_to_one else iter(self._twice)
         return Reconciliation(
             read=self._read,
-            passed_over=self._passed_over,
+            filtered_out=self._filtered_out,
             ended={name: ledger.count(number) for name, number in self._numbers.items()},
             dead_letters=dict(self._reasons),
             missing=without_outcome if self._one_to_one else 0,

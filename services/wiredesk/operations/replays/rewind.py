@@ -1,4 +1,4 @@
-"""Rewinding: the committed offsets of a stage's live workers are moved by hand, only while none of them runs."""
+"""Rewinding: moving the committed offsets of a stage's live workers, only while none of them runs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ class OffsetMove:
 
     Attributes:
         source: the partition, as named on the cluster.
-        before: the committed offset now; the first that the partition has where none is committed.
-        after: the committed offset afterwards, within what the partition has.
+        before: the current committed offset; the partition's first offset if none is committed.
+        after: the new committed offset, within the offsets of the partition.
     """
 
     source: TopicPartition

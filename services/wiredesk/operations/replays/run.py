@@ -1,4 +1,4 @@
-"""A run of a replay, and the topic in which runs are saved: any process can continue one by its id."""
+"""A run of a replay, and the topic in which runs are saved: any process can continue a run by its id."""
 
 import contextlib
 from collections.abc import Mapping
@@ -22,25 +22,25 @@ from wiredesk.runtime.worker.replay_scope import RecordFilter, ReplayScope
 RUNS_TOPIC = Topic(
     "wiredesk.replays", "Replays: what each run reads and where it goes, and its account", 1, retention_ms=-1
 )
-"""The topic in which runs are saved, for good."""
+"""The topic in which runs are saved, for ever."""
 
 GROUP_PREFIX = "wiredesk.replay."
-"""The consumer group of a run is named by this and the run's id, which begins with the name of its stage."""
+"""Prefix of the consumer group of a run; the run's id follows, which begins with the name of its stage."""
 
 
 class Run(BaseModel):
     """A run: a stage's work over ranges of offsets of its input topic.
 
     Attributes:
-        id: its name in commands, and in a header of every record that it writes.
+        id: used in commands, and in a header of every record that the run writes.
         stage: name of the stage.
-        version: of the stage, when the run was planned; a process with another version does not continue the run.
+        version: version of the stage when the run was planned; a process with another version does not continue the
+            run.
         into: the topic to write instead of the stage's own; None: a repair, into the live topic.
         ranges: offsets to read, by partition of the stage's input topic.
-        outputs: the end offsets of the topics that it writes when it was planned, by topic (without prefix) and
-            partition.
-        filters: which records are processed, as the options of the command gave it (see `filters.py`).
-        rate: records a second for each process, at most; None: no limit.
+        outputs: end offsets of its output topics when it was planned, by topic (without prefix) and partition.
+        filters: which records are processed, from the options of the command (see `filters.py`).
+        rate: maximum number of records per second of each process; None: no limit.
         planned_at: when the run was planned, in UTC.
     """
 
@@ -63,7 +63,7 @@ class Run(BaseModel):
 
     @property
     def size(self) -> int:
-        """Offsets to read, in all partitions together."""
+        """Number of offsets to read, in all partitions."""
         return sum(offsets.size for offsets in self.ranges.values())
 
     def sources(self, settings: KafkaSettings, stage: Stage) -> dict[TopicPartition, OffsetRange]:
@@ -72,7 +72,7 @@ class Run(BaseModel):
         return {TopicPartition(topic, number): offsets for number, offsets in self.ranges.items()}
 
     def scope(self, stage: Stage, accepts: RecordFilter, rate: float | None) -> ReplayScope:
-        """Return what the workers of the run need to know of it."""
+        """Return what the workers of the run need to know about it."""
         return ReplayScope(
             run=self.id,
             group=self.group,
@@ -92,11 +92,11 @@ class SavedRun:
 
 
 def output_topics(stage: Stage, into: str | None) -> dict[str, Topic]:
-    """Return the topics that a run writes, by the name of the topic of the stage that each replaces.
+    """Return the topics that a run writes, by the name of the stage's topic that each replaces.
 
-    With `into`, that topic replaces the first one that the stage produces, and all other topics get names beside it
-    (`<into>.skipped`, `<into>.dlq`): nothing is written to the live topics, and the audit of the live stream does not
-    change. Without it the live topics are written.
+    With `into`, that topic replaces the first one that the stage produces, and all other topics get names derived from
+    it (`<into>.skipped`, `<into>.dlq`): nothing is written to the live topics, and the audit of the live stream does
+    not change. Without `into`, the run writes the live topics.
     """
     written = (*stage.produces, stage.dead_letter_topic)
     if into is None:
@@ -143,7 +143,7 @@ async def load_run(cluster: Cluster, run_id: str) -> SavedRun:
     """Return a run.
 
     Raises:
-        UsageError: there is no run of that id.
+        UsageError: there is no run with this id.
         UnavailableError: the cluster cannot be reached.
     """
     saved = (await load_runs(cluster)).get(run_id)
@@ -156,7 +156,7 @@ async def save_run(cluster: Cluster, run: Run, replication: int) -> None:
     """Save a run that has been planned.
 
     Args:
-        replication: replicas of the topic of runs, where it does not exist yet.
+        replication: replicas of the topic of runs, if it does not exist yet.
 
     Raises:
         UnavailableError: the cluster cannot be reached, or refuses.

@@ -1,4 +1,4 @@
-"""How runs are: done, running or stopped, and how far they have come."""
+"""The status of runs: their state (done, running, stopped) and their progress."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunStatus:
-    """A run as it is now.
+    """The current status of a run.
 
     Attributes:
         saved: the run, and its reconciliation once it is done.
-        position: how far it has come; None where it is done, or where the brokers do not know any more.
-        processes: that work for it now.
+        position: its progress; None if it is done, or if the brokers have deleted its offsets.
+        processes: number of processes that work for it now.
     """
 
     saved: SavedRun
@@ -42,14 +42,14 @@ class RunStatus:
 
     @property
     def done(self) -> int:
-        """Offsets that are done."""
+        """Number of processed offsets."""
         if self.position is not None:
             return self.position.done
         return self.run.size if self.saved.reconciliation is not None else 0
 
 
 async def run_statuses(cluster: Cluster, runs: Sequence[SavedRun]) -> list[RunStatus]:
-    """Return how runs are, in their order.
+    """Return the status of runs, in the same order.
 
     Raises:
         UnavailableError: the cluster cannot be reached.
