@@ -55,7 +55,7 @@ def test_topics_are_created_once_and_listed(kafka: KafkaSettings) -> None:
     first = wiredesk("topics", "create", "--partitions", "4", **at(kafka))
     assert (first.returncode, first.stdout.count("created ")) == (0, len(TOPICS))
     again = wiredesk("topics", "create", **at(kafka))
-    assert (again.returncode, again.stdout) == (0, f"0 topics created, {len(TOPICS)} were there\n")
+    assert (again.returncode, again.stdout) == (0, f"0 topics created, {len(TOPICS)} existed\n")
     lines = wiredesk("topics", "list", "--json", **at(kafka)).stdout.splitlines()
     listed = {row["topic"]: row for row in map(json.loads, lines)}
     assert listed[kafka.on_cluster("pages.raw")]["partitions"] == 4

@@ -150,7 +150,7 @@ async def test_a_handler_that_does_not_load_again_ends_the_worker(
         while "No module named" not in str(failing.trouble()):
             assert not running.done()
             await asyncio.sleep(0.05)
-        with pytest.raises(HandlerError, match=r"No module named .* given up after"):
+        with pytest.raises(HandlerError, match=r"No module named .* gave up after"):
             await running
     path.write_text("fine")
     async with worker(kafka, stage=stage):

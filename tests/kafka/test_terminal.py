@@ -63,7 +63,7 @@ CASES: dict[str, list[Case]] = {
             steps=(("wait", "ready"), INTERRUPT),
         )
     ],
-    "topics create": [Case("", (f"{len(TOPICS)} were there",))],
+    "topics create": [Case("", (f"{len(TOPICS)} existed",))],
     "topics list": [Case("", (f"{PREFIX}articles.cleaned.dlq", "Articles with topics and entities"))],
     "topics compare": [Case("articles.cleaned {into}", (), (0, 1))],
     "worker": [Case("ingest --metrics-port 0", ('"event"',), steps=(("wait", "event"), INTERRUPT), copied=True)],
@@ -105,7 +105,7 @@ CASES: dict[str, list[Case]] = {
             "--principal User:an-account-with-a-long-name",
             (f"{PREFIX}pages.accepted", "User:an-account-with-a-long-name"),
         ),
-        Case("--principal User:desk --format kafka-acls", (f"{PREFIX}pages.accepted",), copied=True),
+        Case("--principal User:ingest --format kafka-acls", (f"{PREFIX}pages.accepted",), copied=True),
     ],
     "schemas": [Case("--out {data}/schemas-{number}")],
     "config": [Case("", ("WIREDESK_BOOTSTRAP_SERVERS", "WIREDESK_TOPIC_PREFIX")), Case("--markdown", copied=True)],

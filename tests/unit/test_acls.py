@@ -28,7 +28,7 @@ def test_every_form_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     table = rows(capsys, *EVERYTHING)
     objects = [json.loads(line) for line in printed(capsys, *EVERYTHING, "--json")]
     assert {(o["resource"], o["pattern"], o["name"], o["operation"]) for o in objects} == table
-    assert {(o["principal"], o["permission"], o["host"]) for o in objects} == {("User:desk", "ALLOW", "*")}
+    assert {(o["principal"], o["permission"], o["host"]) for o in objects} == {("User:ingest", "ALLOW", "*")}
     assert from_commands(printed(capsys, *EVERYTHING, "--format", "kafka-acls")) == table
     assert from_yaml("\n".join(printed(capsys, *EVERYTHING, "--format", "strimzi"))) == table
     assert all(name.startswith("d.") for _, _, name, _ in table)
@@ -44,7 +44,7 @@ def from_commands(lines: list[str]) -> Rows:
             "127.0.0.1:9092",
             "--add",
             "--allow-principal",
-            "User:desk",
+            "User:ingest",
         ]
         options = list(zip(words[6::2], words[7::2], strict=True))
         (kind, name), pattern = options[-2], options[-1][1]
@@ -92,9 +92,9 @@ def test_what_is_implied_is_left_out() -> None:
         (["--principal", " "], "--principal: give a name"),
         (["--principal", "User:a\nb"], "--principal: give a name"),
         (["--principal", "desk", "--stage", "no"], "there is no stage 'no': choose one of ingest"),
-        (["--principal", "desk", "--command", "tail", "--topic", "a b"], "--topic a b: a topic has"),
-        (["--principal", "desk", "--command", "replay", "--into", ""], "--into : a topic has"),
-        (["--principal", "desk", "--command", "replay", "--into", ".."], "--into ..: a topic has"),
+        (["--principal", "desk", "--command", "tail", "--topic", "a b"], "--topic a b: the name of a topic has"),
+        (["--principal", "desk", "--command", "replay", "--into", ""], "--into : the name of a topic has"),
+        (["--principal", "desk", "--command", "replay", "--into", ".."], "--into ..: the name of a topic has"),
         (["--principal", "desk", "--command", "demo"], "--command demo: there are worker"),
     ],
 )

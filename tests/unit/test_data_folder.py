@@ -97,7 +97,9 @@ async def test_the_lock_is_held_until_kafka_has_ended_too(tmp_path: Path, monkey
         process.wait()
         with monkeypatch.context() as patch:
             patch.setattr(folder_lock, "ENDING_SECONDS", 0.3)
-            with pytest.raises(UnavailableError, match=rf"still in use by the Kafka of process {process.pid} .*which has exited"):
+            with pytest.raises(
+                UnavailableError, match=rf"still in use by the Kafka of process {process.pid} .*which has exited"
+            ):
                 await acquire(tmp_path)
         waiting = asyncio.create_task(acquire(tmp_path))
         await asyncio.wait({waiting}, timeout=2 * folder_lock.POLL_SECONDS)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-COMMAND = (sys.executable, "-m", "wiredesk.cli", "acls", "--principal", "User:desk")
+COMMAND = (sys.executable, "-m", "wiredesk.cli", "acls", "--principal", "User:ingest")
 
 
 def test_a_reader_that_has_seen_enough_is_no_failure() -> None:

@@ -156,7 +156,7 @@ async def test_a_handler_that_does_not_load_again_is_given_up(
     async with running(size=2) as pool:
         loads("syntax")
         kill_template()
-        with pytest.raises(HandlerError, match=r"SyntaxError: .*; given up after \d+ tries in \d+ s"):
+        with pytest.raises(HandlerError, match=r"SyntaxError: .*; gave up after \d+ attempts in \d+ s"):
             await pool.compute(RECORD)
         assert pool.failure is not None
         assert "\n" not in str(pool.failure)
@@ -191,7 +191,7 @@ async def test_a_pool_that_can_fork_no_child_gives_up(
     monkeypatch.setattr("wiredesk.runtime.isolation.pool.GIVE_UP_SECONDS", 1.0)
     loads("no forks")
     async with running() as pool:
-        with pytest.raises(HandlerError, match=f"{os.strerror(11)}; given up after"):
+        with pytest.raises(HandlerError, match=f"{os.strerror(11)}; gave up after"):
             await pool.compute(RECORD)
 
 

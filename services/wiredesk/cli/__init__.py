@@ -6,7 +6,7 @@ help         what `--help` prints
 console      printing: safe text, tables on a terminal, plain lines in a pipe
 layout       tables and records that fit a terminal of any width
 streams      standard output and error that cannot be written end a command properly
-signals      what a signal to stop does
+signals      what signals that stop a command do
 confirm      asks before something is changed
 time_arg     times on the command line
 version      what `--version` prints
@@ -14,7 +14,8 @@ child_main   the command as a child process that ends with its parent
 demo, up, broker, topics, compare, worker, publish, tail, status, extract, enrich  commands, each a module
 dlq, replay, trace, audit, acls, schemas, config  commands, each a module or a package
 
-What a command does is elsewhere, and needs no terminal: in `wiredesk.operations`, `wiredesk.local`, and the services.
+The work of a command is done elsewhere, without a terminal: in `wiredesk.operations`, `wiredesk.local`, and the
+services.
 """
 
 from wiredesk.cli.app import main

@@ -1,4 +1,4 @@
-"""`wiredesk acls`: the least access that a principal needs on the cluster, to be granted by whoever runs Kafka."""
+"""`wiredesk acls`: the minimal ACLs of a principal, for the administrators of the cluster."""
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -18,11 +18,11 @@ COMMAND_NAMES = (
     "dlq list", "dlq show", "dlq export", "dlq import", "dlq redrive", "dlq purge",
     "replay", "replay resume", "replay rewind", "replay list",
 )  # fmt: skip
-"""Commands that need ACLs, for the help; `operations.command_acls` says which."""
+"""Commands that need ACLs, for the help; `operations.command_acls` has the ACLs."""
 
 
 class Format(StrEnum):
-    """What the access is printed as."""
+    """How the ACLs are printed."""
 
     TABLE = "table"
     KAFKA_ACLS = "kafka-acls"
@@ -33,7 +33,7 @@ class Format(StrEnum):
 def acls(  # noqa: PLR0913 - each is an option
     *,
     principal: Annotated[
-        str, typer.Option(metavar="P", help="Who is to be allowed: User:desk; a name without a type is a User.")
+        str, typer.Option(metavar="P", help="The principal, such as User:ingest; a name without a type is a User.")
     ],
     stage: Annotated[
         list[str] | None,
@@ -48,10 +48,10 @@ def acls(  # noqa: PLR0913 - each is an option
         ),
     ] = None,
     into: Annotated[
-        list[str] | None, typer.Option(metavar="TOPIC", help="Replays write this topic; can be repeated.")
+        list[str] | None, typer.Option(metavar="TOPIC", help="Topic that replays write; can be repeated.")
     ] = None,
     topic: Annotated[
-        list[str] | None, typer.Option(metavar="TOPIC", help="Of tail and compare; can be repeated.")
+        list[str] | None, typer.Option(metavar="TOPIC", help="Topic of tail and compare; can be repeated.")
     ] = None,
     form: Annotated[
         Format, typer.Option("--format", help="A table, commands to paste, or a KafkaUser's authorization.")
@@ -100,7 +100,7 @@ def acls(  # noqa: PLR0913 - each is an option
 
 def _principal(name: str) -> str:
     if not name.strip() or not name.isprintable():
-        raise UsageError("--principal: give a name, like User:desk")
+        raise UsageError("--principal: give a name, like User:ingest")
     return name if ":" in name else f"User:{name}"
 
 

@@ -1,4 +1,4 @@
-"""The command line: what its commands are, and how it ends when something is wrong."""
+"""The command line: its commands, and how errors are reported."""
 
 import contextlib
 import os
@@ -19,16 +19,16 @@ INTERRUPTED = 130
 """Exit code after Ctrl-C: 128 and the number of SIGINT, as shells have it."""
 
 PROGRAM = "wiredesk"
-"""The command's name in usage lines and in the completion of shells, also under `python -m wiredesk.cli`."""
+"""The command's name in usage lines and in shell completion, also for `python -m wiredesk.cli`."""
 
 COMPLETE = "_WIREDESK_COMPLETE"
-"""The variable by which a shell asks for completions; typer derives its name from the program's."""
+"""The environment variable with which a shell requests completions; typer derives its name from the program's name."""
 
 OURS = ("wiredesk", "wiredesk_schemas")
-"""Packages of ours: one of their modules that cannot be imported is a defect, and no missing extra."""
+"""Our packages: if one of their modules cannot be imported, this is a bug, not a missing extra."""
 
 ONE_LINE = "10000"
-"""Columns of the terminal while a shell asks for completions: a help text that wraps would become two candidates."""
+"""Columns of the terminal while a shell requests completions: a help text that wraps would become two candidates."""
 
 EXTRAS = MappingProxyType(
     {"extract": "ingest,extractor", "enrich": "ingest,extractor,enrichment", "trace": "ingest"},
@@ -36,11 +36,11 @@ EXTRAS = MappingProxyType(
 """Extras of the distribution that commands need which run no worker; the others are advised to install `all`."""
 
 COMMANDS = {
-    "demo": "Show the pipeline at work: a throw-away Kafka, a worker of each stage, a dozen sample pages.",
+    "demo": "Show the pipeline at work: a temporary Kafka, a worker of each stage, a dozen sample pages.",
     "up": "Run a whole deployment on this machine until Ctrl-C: Kafka, topics, and workers of every stage.",
     "broker": "Run Apache Kafka on this machine until Ctrl-C: no Docker, no Java to install.",
     "topics": "Create, list and compare topics.",
-    "worker": "Run one worker of a stage until SIGTERM, which finishes what is in flight.",
+    "worker": "Run one worker of a stage until SIGTERM; it then finishes the records in flight.",
     "publish": "Publish pages to pages.raw and wait until the broker has them.",
     "tail": "Print a topic's records as they are committed, until Ctrl-C.",
     "status": (
@@ -49,7 +49,7 @@ COMMANDS = {
     "extract": "Read the article from one page, without Kafka: as text, as the event, or with an explanation.",
     "enrich": "Find topics and entities of one article or page, without Kafka.",
     "dlq": "Count, show, redrive, export and purge dead letters.",
-    "replay": "Do a stage's work over a range of its topic once more, beside the live stream.",
+    "replay": "Process a range of a stage's input topic again, beside the live stream.",
     "trace": (
         "Show all records of a page in every topic, in order: "
         "when and where each was written, and where the page is now."
@@ -57,12 +57,12 @@ COMMANDS = {
     "audit": "Account for every raw page: enriched, skipped, dead-lettered, in flight, missing, or duplicated.",
     "acls": "Print the least ACLs that a principal needs: for workers of each stage, for commands, for replays.",
     "schemas": "Write the JSON Schema of every event, and an AsyncAPI 3 document of every topic.",
-    "config": "Check all settings and print them, secrets masked. A wrong one ends with exit code 2 and says which.",
+    "config": "Check all settings and print them, secrets masked. A wrong value ends with exit code 2.",
 }
-"""Every command with its line in the list of commands, in the order in which a newcomer needs them. Each is a module of
-this package with a function of its name or, where it has sub-commands, an `app`.
+"""Every command with its summary in the list of commands, in the order in which a new user needs them. Each is a module
+of this package with a function of its name or, where it has sub-commands, an `app`.
 
-The lines are repeated here so that the list of commands imports no module; a test compares them with the modules.
+The summaries are repeated here so that the list of commands imports no module; a test compares them with the modules.
 """
 
 
@@ -73,14 +73,14 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run a command and return its exit code. Every error that a user can do something about is one line on stderr."""
+    """Run a command and return its exit code. Every error that a user can correct is one line on stderr."""
     with _warnings_shown() as shown:
         return _run(arguments, shown)
 
 
 @contextlib.contextmanager
 def _warnings_shown() -> Iterator[Collection[str]]:
-    """Show each warning of the installation once, as a line on stderr; yields the lines."""
+    """Show each warning about the installation once, as a line on stderr; yield the lines."""
     shown: list[str] = []
     otherwise = warnings.showwarning
 
@@ -94,7 +94,7 @@ def _warnings_shown() -> Iterator[Collection[str]]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("always", InstallationWarning)
-        warnings.showwarning = show  # type: ignore[assignment] # it takes what it is called with
+        warnings.showwarning = show  # type: ignore[assignment] # it accepts the arguments with which it is called
         yield shown
 
 
@@ -126,7 +126,7 @@ def _run(arguments: list[str], shown: Collection[str]) -> int:
 
 
 def _app(arguments: list[str]) -> typer.Typer:
-    """Return the application: with the one command that is named, or else with the list of all.
+    """Return the application: with the given command only, or else with the list of all commands.
 
     Importing all commands takes a second; a worker, or a script that calls this in a loop, should not wait for it.
     """
@@ -161,13 +161,13 @@ def add(app: typer.Typer, name: str) -> None:
 
 
 def _words_to_complete() -> list[str]:
-    """Return the words after the program's name in the line that a shell (bash; or zsh, fish, PowerShell) completes."""
+    """Return the words after the program's name in the line that a shell (bash, zsh, fish, PowerShell) completes."""
     line = os.environ.get("_TYPER_COMPLETE_ARGS") or os.environ.get("COMP_WORDS", "")
     return line.split()[1:]
 
 
 def _listed() -> None:
-    """Stand for a command in the list of all."""
+    """Placeholder for a command in the list of all commands."""
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 # typer calls it so

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from wiredesk.operations.progress import ProgressCallback
 
 UNBALANCED = 1
-"""Exit code where a page is missing or duplicated."""
+"""Exit code if a page is missing or duplicated."""
 
 
 @with_settings(kafka=KafkaSettings)
@@ -99,7 +99,7 @@ def as_object(result: "Reconciliation") -> dict[str, object]:
 
 
 def _outcomes(result: "Reconciliation") -> dict[str, int]:
-    """Return how many pages were enriched and skipped; every other one that has ended is a dead letter."""
+    """Return how many pages were enriched and skipped; every other page that has ended is a dead letter."""
     from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_SKIPPED
 
     names = {ARTICLES_ENRICHED.name: "enriched", PAGES_SKIPPED.name: "skipped"}
@@ -119,7 +119,7 @@ def _show(result: "Reconciliation") -> None:
         if side.published_nothing:
             rows.append((f"{name}: published nothing", side.published_nothing))
         rows += [(f"{name}: missing", side.missing), (f"{name}: duplicated", side.duplicated)]
-    console.table(f"{result.entered} raw pages", ("what became of them", "pages"), rows)
+    console.table(f"{result.entered} raw pages", ("outcome", "pages"), rows)
     for origin in result.missing_records:
         console.line(f"missing: {origin}")
     for duplicate in result.duplicated_records:

@@ -1,4 +1,4 @@
-"""`wiredesk broker`: the embedded Kafka alone; and how commands that run it say what they wait for."""
+"""`wiredesk broker`: the embedded Kafka alone; and progress messages of all commands that run it."""
 
 import contextlib
 import time
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from wiredesk.local.broker.jars import FetchProgress
 
 NODES = (1, 3)
-"""Sizes of a cluster that keep a quorum."""
+"""Numbers of nodes that form a quorum."""
 
 MEGABYTE = 1_000_000
-"""Bytes, as file sizes and downloads are counted."""
+"""Bytes of a megabyte, as in file sizes and downloads."""
 
 Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="Folder for Kafka's topics and all logs.")]
 Port = Annotated[
@@ -84,7 +84,7 @@ async def embedded_kafka(
     """Run the embedded Kafka for the duration of a block, with a progress bar while its jars are fetched.
 
     Args:
-        say: prints a line for each step. A download is announced on stderr where it is None.
+        say: prints a line for each step; None: only a download is announced, on stderr.
 
     Raises:
         UnavailableError: it cannot start, or is not part of this installation.
@@ -120,7 +120,7 @@ def _fetching(cache: Path, say: Callable[[str], None]) -> "Iterator[Callable[[Fe
             if progress.done == 0:
                 say(
                     f"fetching Apache Kafka, once: {progress.total} jars, about {expected / MEGABYTE:.0f} MB, from "
-                    f"Maven Central into {cache}; less than a minute on most lines"
+                    f"Maven Central into {cache}; usually less than a minute"
                 )
             bar.update(task, completed=progress.size, total=expected, visible=progress.done < progress.total)
             if progress.done == progress.total:

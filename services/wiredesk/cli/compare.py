@@ -19,12 +19,14 @@ DIFFERENT = 1
 @with_settings(kafka=KafkaSettings)
 def compare(
     before: Annotated[str, typer.Argument(metavar="TOPIC", help="Name without the prefix: articles.enriched.")],
-    after: Annotated[str, typer.Argument(metavar="TOPIC", help="The other one: articles.enriched.v2.")],
+    after: Annotated[str, typer.Argument(metavar="TOPIC", help="Name of the other topic: articles.enriched.v2.")],
     *,
     examples: Annotated[int, typer.Option(metavar="N", min=0, help="Pages to name for each difference.")] = 2,
     replay: Annotated[
         str | None,
-        typer.Option(metavar="RUN", help="Compare only pages that this run has read; others would count as gone."),
+        typer.Option(
+            metavar="RUN", help="Compare only pages that this replay run has read; others would count as gone."
+        ),
     ] = None,
     most: Annotated[
         int, typer.Option(metavar="N", min=1, help="Media topics and entities to show, the most frequent first.")

@@ -13,11 +13,11 @@ from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime.settings import KafkaSettings, Settings, WorkerSettings
 
 INTRODUCTION = (
-    "Every setting is an environment variable. Where a command uses it, it is also a flag: `WIREDESK_PAGE_DEADLINE` is "
+    "Every setting is an environment variable. In commands that use it, it is also a flag: `WIREDESK_PAGE_DEADLINE` is "
     "`--page-deadline`. Secrets have no flag. A wrong value ends a command with one line and exit code 2; "
-    "`wiredesk config` checks all of them and prints what is in force. This page is written by `make generate`."
+    "`wiredesk config` checks all settings and prints the values in use. This page is written by `make generate`."
 )
-"""Begins the page docs/configuration.md."""
+"""The first paragraph of docs/configuration.md."""
 
 MASK = "********"
 """Printed in place of a secret."""
@@ -52,10 +52,10 @@ def config(
 
 
 def groups() -> dict[str, type[Settings]]:
-    """Return every group of settings, under its heading: those of each stage among them, in the order of the flow."""
+    """Return every group of settings by its heading, including those of each stage, in the order of the flow."""
     from wiredesk import registry
 
-    found: dict[str, type[Settings]] = {"Kafka": KafkaSettings, "Workers": WorkerSettings}
+    by_heading: dict[str, type[Settings]] = {"Kafka": KafkaSettings, "Workers": WorkerSettings}
     for stage in registry.stages().values():
         if (group := registry.registry().settings_of(stage)) is not None:
             heading = stage.name.capitalize()

@@ -9,22 +9,22 @@ from wiredesk.cli import console
 from wiredesk.runtime.errors import UsageError
 
 YES = ("y", "yes")
-"""The answers that go on; every other one, and no answer, ends the command."""
+"""The answers that continue; every other answer, and no answer, ends the command."""
 
 
 def confirm(consequence: str, question: str, *, yes: bool, remedy: str = "pass --yes") -> None:
-    """Ask a person whether to go on; without a terminal nobody can be asked, and the command ends.
+    """Ask whether to continue; without a terminal there is nobody to ask, and the command ends.
 
     Args:
         consequence: what would happen, in one line.
-        question: what is asked after it.
-        yes: the person has passed --yes: do not ask.
-        remedy: what to do in a script.
+        question: the question after that line.
+        yes: --yes was given: do not ask.
+        remedy: what to do instead in a script.
 
     Raises:
         UsageError: there is no terminal to ask on.
         typer.Abort: the answer is not yes.
-        KeyboardInterrupt: the person pressed Ctrl-C.
+        KeyboardInterrupt: Ctrl-C was pressed.
     """
     if yes:
         return

@@ -1,8 +1,9 @@
 """Output: tables and colour on a terminal, plain lines in a pipe.
 
-Everything that a command prints goes through here, where it is made safe to show (pages, headers and keys are hostile)
-and to encode (an output in ASCII gets escapes). On a terminal nothing is cut: prose wraps at words, and a table that
-does not fit becomes one record per row. `NO_COLOR` turns off colour and animation, `TERM=dumb` all escape sequences.
+All output of commands goes through this module, which makes it safe to show (pages, headers and keys may be hostile)
+and to encode (in ASCII, other characters are escaped). On a terminal nothing is cut: prose wraps at words, and a table
+that does not fit becomes one record per row. `NO_COLOR` turns off colour and animation, `TERM=dumb` all escape
+sequences.
 """
 
 import contextlib
@@ -22,17 +23,17 @@ if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
 _STILL = False if os.environ.get("NO_COLOR") else None
-"""Whether the consoles are interactive: never with NO_COLOR, as people who set it want no animation either."""
+"""Whether the consoles are interactive: never with NO_COLOR, because people who set it do not want animation either."""
 
 out = Console(highlight=False, soft_wrap=True, force_interactive=_STILL)
 err = Console(stderr=True, highlight=False, soft_wrap=True, force_interactive=_STILL)
 
 INDENT = "    "
-"""Before each line of a text of several lines that stands among lines of ours: it cannot pass for one of them."""
+"""Indentation of each line of a multi-line text, so that it cannot be mistaken for a line of ours."""
 
 
 def plain(text: str, *, style: str = "") -> None:
-    """Print text of one or several lines as it is: without mark-up, and not wrapped, so that it can be copied."""
+    """Print text of one or several lines unchanged: without mark-up, and not wrapped, so that it can be copied."""
     if out.is_terminal:
         out.print(Text(_encodable(printable(text)), style=style))
     else:
@@ -40,7 +41,7 @@ def plain(text: str, *, style: str = "") -> None:
 
 
 def line(text: str, *, style: str = "") -> None:
-    """Print one line, whatever is in the text. On a terminal it wraps at words."""
+    """Print text as one line; line feeds are escaped. On a terminal it wraps at words."""
     if out.is_terminal:
         _print_wrapped(out, Text(safe(text), style=style))
     else:
@@ -79,7 +80,7 @@ def lines(texts: Sequence[Text]) -> None:
 
 
 def json(value: object, *, indent: bool = False) -> None:
-    """Print a value as JSON, on a line of its own unless it is to be indented."""
+    """Print a value as JSON, on one line unless it is indented."""
     text = json_text(value, indent=indent, ascii_only=not _is_unicode(out))
     if out.is_terminal:
         out.print(Text(text))
@@ -118,7 +119,7 @@ def table_view(title: str, columns: Sequence[str], rows: Sequence[Sequence[objec
 
 
 def show(view: RenderableType) -> None:
-    """Print what has been built of safe text."""
+    """Print a view that was built from safe text."""
     out.print(view, soft_wrap=not out.is_terminal)
 
 
@@ -132,7 +133,7 @@ def rule(text: str) -> None:
 
 
 def note(text: str, *, style: str = "dim") -> None:
-    """Print a line on stderr, beside the output."""
+    """Print a line on stderr, separate from the output."""
     safe = Text(one_line(text) if _is_unicode(err) else _ascii(one_line(text)), style=style)
     if err.is_terminal:
         _print_wrapped(err, safe)
@@ -157,7 +158,7 @@ def is_animated() -> bool:
 
 @contextlib.contextmanager
 def live() -> Iterator[Callable[[RenderableType], None] | None]:
-    """Yield a function that redraws a view in place; None where the output is not animated.
+    """Yield a function that redraws a view in place; None if the output is not animated.
 
     A view that is higher than the terminal is printed below the last one instead: nothing is cut.
     """
@@ -179,7 +180,7 @@ def live() -> Iterator[Callable[[RenderableType], None] | None]:
 
 
 def progress_bar(*columns: "str | ProgressColumn") -> "Progress":
-    """Return a progress display on stderr, a context manager; it shows nothing where nothing is animated."""
+    """Return a progress display on stderr, a context manager; it shows nothing if the output is not animated."""
     from rich.progress import Progress
 
     return Progress(*columns, console=err, transient=True, disable=not err.is_interactive)
@@ -187,7 +188,7 @@ def progress_bar(*columns: "str | ProgressColumn") -> "Progress":
 
 @contextlib.contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int | None], None]]:
-    """Show progress on stderr during a block; yield a function of the records done and in all (None: unknown)."""
+    """Show progress on stderr during a block; yield a function of the records done and the total (None: unknown)."""
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
     with progress_bar(TextColumn(markup(what)), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()) as bar:
@@ -198,13 +199,13 @@ def progress(what: str) -> Iterator[Callable[[int, int | None], None]]:
 def _print_wrapped(console: Console, text: Text) -> None:
     """Print a line that wraps at words.
 
-    With a word longer than the terminal, such as a URL, it is left to the terminal to wrap, so that it can be copied.
+    If a word is longer than the terminal, such as a URL, the terminal itself wraps the line, so that it can be copied.
     """
     console.print(text, soft_wrap=longest_word(text.plain) > console.width)
 
 
 def _encodable(text: str) -> str:
-    """Return text with escapes for what the output's encoding lacks, before its width is measured."""
+    """Return text with escapes for characters that the output's encoding lacks, before its width is measured."""
     return text if _is_unicode(out) else _ascii(text)
 
 

@@ -1,4 +1,4 @@
-"""`wiredesk demo`: the whole pipeline on sample pages, from nothing, in under a minute."""
+"""`wiredesk demo`: the whole pipeline on sample pages, without any setup, in under a minute."""
 
 import contextlib
 import time
@@ -33,10 +33,10 @@ def demo(
     ] = 180,
     settings: BrokerSettings,
 ) -> None:
-    """Show the pipeline at work: a throw-away Kafka, a worker of each stage, a dozen sample pages.
+    """Show the pipeline at work: a temporary Kafka, a worker of each stage, a dozen sample pages.
 
-    It takes about half a minute, and 1.5 GB of memory. The first run also downloads Kafka (about 45 MB) into the
-    cache; nothing else is left on this machine. The last line counts where every page ended.
+    It takes about half a minute, and 1.5 GB of memory. The first run also downloads Kafka (about 45 MB) into the cache;
+    nothing else stays on this machine. The last line counts the outcomes of all pages.
 
     Exit codes: 0 every page is accounted for, 1 something did not start, or was not done in time.
 
@@ -113,7 +113,7 @@ async def _run(folder: Path, settings: BrokerSettings, clock: _Clock, seconds: f
 
 @contextlib.contextmanager
 def _waiting(what: str) -> Iterator[None]:
-    """Show a spinner for the duration of a block, where the output is animated."""
+    """Show a spinner for the duration of a block, if the output is animated."""
     if not console.is_animated():
         yield
         return

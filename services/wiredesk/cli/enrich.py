@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from wiredesk_schemas import EnrichedArticle, Mention
 
 MAX_BYTES = 16 << 20
-"""Of an input."""
+"""Maximum size of an input."""
 
 SKIPPED = 1
-"""Exit code where a page has no article."""
+"""Exit code if a page has no article."""
 
 STYLES: dict[str, str] = {
     "person": "bold magenta",
@@ -32,7 +32,7 @@ STYLES: dict[str, str] = {
     "date": "dim",
     "amount": "dim",
 }
-"""Style of each type of entity on a terminal."""
+"""Style of each type of entity, on a terminal."""
 
 
 @with_settings(settings=EnrichmentSettings)
@@ -72,7 +72,7 @@ def enrich(
     if as_json and as_html:
         raise UsageError("--json and --html: choose one")
     content = _read(path)
-    load(ExtractorSettings)  # read again by the extractor: what is wrong in them is reported here
+    load(ExtractorSettings)  # the extractor reads them again: errors are reported here
     logs.quiet()
     result = enrich_one(content, settings, name=path, url=url)
     if isinstance(result, SkippedPage):
@@ -137,7 +137,7 @@ def _show(article: "EnrichedArticle") -> None:
 
 
 def _highlighted(text: str, mentions: "list[tuple[str, Mention]]") -> Text:
-    # Offsets hold for the text as it is; what could harm a terminal is replaced one for one.
+    # Offsets refer to the original text; harmful characters are replaced one by one.
     shown = Text("".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text))
     for kind, mention in mentions:
         shown.stylize(STYLES[kind], mention.start, mention.end)

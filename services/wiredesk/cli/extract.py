@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from wiredesk_schemas import CleanedArticle
 
 SKIPPED = 1
-"""Exit code for a page that is no article."""
+"""Exit code if a page is not an article."""
 
 
 @with_settings(settings=ExtractorSettings)
@@ -32,13 +32,13 @@ def extract(
     as_json: Annotated[bool, typer.Option("--json", help="Print the event that the extractor publishes.")] = False,
     explain: Annotated[
         bool,
-        typer.Option("--explain", help="Print each text of the page, the kept ones first: how sure it is, and why."),
+        typer.Option("--explain", help="Print each text of the page, kept ones first, with confidence and reason."),
     ] = False,
     settings: ExtractorSettings,
 ) -> None:
     """Read the article from one page, without Kafka: as text, as the event, or with an explanation.
 
-    The article goes to stdout. For a page that is no article, the reason goes to stderr.
+    The article goes to stdout. If the page is not an article, the reason goes to stderr.
 
     Examples:
       wiredesk extract page.html --url https://news.example/a
@@ -63,7 +63,7 @@ def extract(
     else:
         result = page
     if explain and isinstance(page, AcceptedPage):
-        # Explained as it was extracted: the page is not parsed again.
+        # Uses the extraction above: the page is not parsed again.
         from wiredesk.extractor.explain import explain as explained
 
         _show_explanation(extracted, explained(extracted, extractor.models), as_json=as_json)

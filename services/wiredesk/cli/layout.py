@@ -1,4 +1,4 @@
-"""Layout of rows for a terminal of any width: a table where it fits, or else one record per row. Nothing is cut."""
+"""Layout of rows for a terminal of any width: a table if it fits, or else one record per row. Nothing is cut."""
 
 import re
 from collections.abc import Sequence
@@ -10,16 +10,17 @@ from rich.table import Table
 from rich.text import Text
 
 GAP = 2
-"""Cells between two columns of a table."""
+"""Width of the gap between two columns of a table, in cells."""
 
 INDENT = 2
-"""Cells before each field of a record."""
+"""Indentation of each field of a record, in cells."""
 
 MIN_FOLDED = 20
-"""Narrowest column, in cells, whose words are split over several lines, in a table of few columns."""
+"""Minimum width, in cells, of a column whose words may be split, in a table of few columns."""
 
 FEW_COLUMNS = 3
-"""A table of so few columns stays a table, and splits the words of its widest column; one of more becomes records."""
+"""A table with at most this number of columns stays a table, and splits the words of its widest column; others become
+records."""
 
 _NUMBER = re.compile(r"[-+]?[0-9][0-9,.]*%?")
 
@@ -27,13 +28,13 @@ type Cells = Sequence[Text]
 
 
 def rows_view(title: Text, columns: Sequence[str], rows: Sequence[Cells], width: int) -> RenderableType:
-    """Lay out rows as a table, or as records where a table would have to cut or split a word.
+    """Lay out rows as a table, or as records if a table would have to cut or split a word.
 
     Args:
         title: printed above; may be empty.
         columns: headings.
         rows: a cell for each column; all are safe to show.
-        width: of the terminal, in cells.
+        width: width of the terminal, in cells.
     """
     shown = [Text(title.plain, style="bold")] if title.plain else []
     widths = column_widths(columns, rows, width)
@@ -41,9 +42,9 @@ def rows_view(title: Text, columns: Sequence[str], rows: Sequence[Cells], width:
 
 
 def column_widths(columns: Sequence[str], rows: Sequence[Cells], width: int) -> list[int] | None:
-    """Return the width of each column, in cells, so that a table fits; None where records are better.
+    """Return the width of each column, in cells, so that a table fits; None if records are better.
 
-    Columns are narrowed from the widest, and never below their longest word.
+    The widest columns are narrowed first, and never below their longest word.
     """
     texts = [[name, *(row[number].plain for row in rows)] for number, name in enumerate(columns)]
     natural = [max(map(cell_len, column)) for column in texts]
@@ -73,7 +74,7 @@ def _narrowed(natural: Sequence[int], least: Sequence[int], available: int) -> l
 
 
 def longest_word(text: str) -> int:
-    """Return the cells of the longest part that should stay on one line; wide characters may be split anywhere."""
+    """Return the width, in cells, of the longest part to keep on one line; wide characters may be split anywhere."""
     return max((_unsplit(word) for word in text.split()), default=0)
 
 
@@ -99,7 +100,7 @@ def _table(columns: Sequence[str], rows: Sequence[Cells], widths: Sequence[int])
 
 
 def _records(columns: Sequence[str], rows: Sequence[Cells], width: int) -> RenderableType:
-    """Lay out each row as lines of a column's name and its value; values are split where they are too long."""
+    """Lay out each row as lines of a column's name and its value; values that are too long are split."""
     names = min(max(map(cell_len, columns)), width // 3)
     values = max(1, width - INDENT - names - GAP)
     grid = Table.grid(padding=(0, GAP, 0, 0), pad_edge=False)

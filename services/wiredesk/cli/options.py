@@ -20,7 +20,7 @@ _TOPIC = re.compile(r"[A-Za-z0-9._-]{1,200}")
 
 
 def variable(name: str, group: type[Settings] = Settings) -> str:
-    """Return the environment variable of a setting; a group of another package may have a prefix of its own."""
+    """Return the environment variable of a setting; a group of another package may have its own prefix."""
     return f"{group.prefix}{name}".upper()
 
 
@@ -64,7 +64,7 @@ def load[S: Settings](group: type[S], **flags: str) -> S:
     """Read a settings group from flags and the environment.
 
     Raises:
-        UsageError: one of them is wrong; the message names all that are.
+        UsageError: settings are wrong; the message names all of them.
     """
     try:
         return group(**flags)
@@ -89,10 +89,10 @@ def _whose(group: type[Settings]) -> str:
 
 
 def check_stage_settings(stage: "Stage") -> None:
-    """Read a stage's own settings, which its processes read again: what is wrong in them is reported here, at once.
+    """Read a stage's own settings. Its processes read them again; errors are reported here, at once.
 
     Raises:
-        UsageError: one of them is wrong, or their class cannot be loaded.
+        UsageError: a setting is wrong, or their class cannot be loaded.
     """
     from wiredesk import registry
 
@@ -102,18 +102,19 @@ def check_stage_settings(stage: "Stage") -> None:
 
 
 def topic_name(option: str, name: str) -> str:
-    """Return the name of a topic that was given.
+    """Check and return the name of a topic.
 
     Raises:
-        UsageError: it cannot be one. Kafka takes 249 characters; the prefix and the names beside it need some of them.
+        UsageError: it is invalid. Kafka allows 249 characters; the prefix and suffixes such as `.dlq` need some of
+            them.
     """
     if not _TOPIC.fullmatch(name) or name in (".", ".."):
-        raise UsageError(f"{option} {name}: a topic has letters, digits, '.', '_' and '-' in its name, 200 at most")
+        raise UsageError(f"{option} {name}: the name of a topic has letters, digits, '.', '_' and '-', at most 200")
     return name
 
 
 def is_secret(info: FieldInfo) -> bool:
-    """Whether a field must not be shown."""
+    """Whether the value of a field must not be shown."""
     return SecretStr in (info.annotation, *getattr(info.annotation, "__args__", ()))
 
 
@@ -127,7 +128,7 @@ PANELS = (
     ("Metrics", ("metrics_",)),
     ("Security", ("security_", "sasl_", "ssl_")),
 )
-"""Panels of the help and how the names of their settings begin, in the order in which they are shown."""
+"""Panels of the help, in their order, and the prefixes of the names of their settings."""
 
 OTHER_PANEL = "Other settings"
 """The panel of all other settings; it is the last."""

@@ -1,4 +1,4 @@
-"""`wiredesk publish`: pages into the pipeline."""
+"""`wiredesk publish`: publish pages to the pipeline."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""`wiredesk schemas`: the contracts as JSON Schema and AsyncAPI."""
+"""`wiredesk schemas`: write or check the contracts as JSON Schema and AsyncAPI."""
 
 import shlex
 from pathlib import Path
@@ -16,7 +16,9 @@ def schemas(
         Path | None,
         typer.Option(metavar="DIR", help="Folder to write to, or to check. Default: our own contracts, in a checkout."),
     ] = None,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 where a file is stale.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit code 1 if a file is out of date.")
+    ] = False,
 ) -> None:
     """Write the JSON Schema of every event, and an AsyncAPI 3 document of every topic.
 

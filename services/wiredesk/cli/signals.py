@@ -1,4 +1,4 @@
-"""Signals that ask a command to stop: Ctrl-C, a service manager, a terminal that is closed."""
+"""Signals that stop a command: from Ctrl-C, a service manager, a terminal that is closed."""
 
 import contextlib
 import signal
@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     import asyncio
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""Ctrl-C, the stop of a service manager, and the end of the terminal."""
+"""The signals of Ctrl-C, of a service manager, and of a terminal that is closed."""
 
 
 @contextlib.contextmanager
 def stop_on_signal() -> "Iterator[asyncio.Event]":
-    """Yield an event that is set when a signal asks the command to stop, so that everything can shut down in order.
+    """Yield an event that is set when a signal stops the command, so that everything can shut down cleanly.
 
-    The usual handlers are back when the block ends.
+    The previous handlers are restored at the end of the block.
     """
     import asyncio
 

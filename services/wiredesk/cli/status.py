@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from wiredesk.operations.status import Status, StatusMonitor
 
 PROBLEM = 1
-"""Exit code where something needs attention."""
+"""Exit code if something needs attention."""
 
 REFRESH_SECONDS = 2.0
 """Time between two measurements with --watch."""
 
 COLUMNS = ("stage", "in/s", "out/s", "lag", "lag s", "workers", "partitions", "dead letters")
-"""The columns of the table, a stage a row."""
+"""The columns of the table, which has a row for each stage."""
 
 
 @with_settings(kafka=KafkaSettings)
@@ -75,7 +75,7 @@ async def _status(kafka: KafkaSettings, window: "timedelta", *, watch: bool, as_
 
 
 async def _watch(monitor: "StatusMonitor", *, as_json: bool) -> None:
-    """Show the status every 2 seconds: redrawn in place on a terminal, or else one after the other."""
+    """Show the status every 2 seconds: redrawn in place on a terminal, appended otherwise."""
     import asyncio
 
     from wiredesk.cli.signals import stop_on_signal

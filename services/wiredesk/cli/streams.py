@@ -1,4 +1,4 @@
-"""Standard output and standard error, made robust: a full disk, a closed pipe, another encoding, no stream at all."""
+"""Robust standard output and standard error: for a full disk, a closed pipe, another encoding, no stream at all."""
 
 import io
 import os
@@ -7,24 +7,24 @@ import sys
 from wiredesk.runtime.errors import UnavailableError
 
 STANDARD_STREAMS = (0, 1, 2)
-"""Descriptors of standard input, output and error."""
+"""File descriptors of standard input, output and error."""
 
 
 class OutputClosedError(Exception):
-    """Whoever read our output has closed it, such as `head`. That is no failure: the command ends with exit code 0."""
+    """The reader of our output, such as `head`, has closed the pipe. This is not a failure: the exit code is 0."""
 
 
 class _Output(io.FileIO):
-    """A descriptor for writing, which raises errors that end a command properly.
+    """A file descriptor for writing, which raises errors that end a command cleanly.
 
-    Whoever writes last, Python itself included, writes to nowhere after the first error.
+    After the first error, further output, also from Python itself, is discarded.
     """
 
     def write(self, data: object) -> int:
         """Write bytes.
 
         Raises:
-            OutputClosedError: nobody reads any more.
+            OutputClosedError: the reader has closed the pipe.
             UnavailableError: the bytes cannot be written.
         """
         try:
@@ -41,7 +41,7 @@ class _Output(io.FileIO):
 
 
 class _ErrorOutput(io.FileIO):
-    """A descriptor for messages: one that cannot be shown must not end the command."""
+    """A file descriptor for messages: a message that cannot be shown must not end the command."""
 
     def write(self, data: object) -> int:
         """Write bytes, or drop them."""
@@ -60,7 +60,7 @@ def protect() -> None:
         try:
             os.fstat(number)
         except OSError:
-            # It was closed. A file that is opened later must not get its number; and this one refuses to be written.
+            # It was closed. A file that is opened later must not get its number; and writing to this one fails.
             os.open(os.devnull, os.O_RDONLY)
     if sys.stdin is None:  # its descriptor was closed: it has nothing to read
         sys.stdin = io.TextIOWrapper(io.FileIO(0, closefd=False))

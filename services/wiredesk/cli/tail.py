@@ -1,4 +1,4 @@
-"""`wiredesk tail`: a topic's records as they are committed."""
+"""`wiredesk tail`: print a topic's records as they are committed."""
 
 from typing import TYPE_CHECKING, Annotated
 

@@ -1,4 +1,4 @@
-"""Times on the command line: how they are given, and how a record's timestamp is shown."""
+"""Times on the command line: parsing them, and formatting a record's timestamp."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 from wiredesk.runtime.errors import UsageError
 
 TIME_FORMS = "2026-01-31, 2026-01-31T06:00Z, or 30m, -6h, 7d ago"
-"""The forms that are taken, for help texts and error messages."""
+"""The accepted forms, for help texts and error messages."""
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _AGO = re.compile(r"-?(\d{1,6})\s?([smhdw])(?: ago)?")
 
 
 def parse_time(text: str, now: datetime) -> datetime:
-    """Return the time that was given; one without an offset is in UTC.
+    """Parse a time; without a UTC offset it is in UTC.
 
     Raises:
         UsageError: the text is not a time.
@@ -28,7 +28,7 @@ def parse_time(text: str, now: datetime) -> datetime:
 
 
 def parse_milliseconds(text: str | None) -> int | None:
-    """Return the time that was given in milliseconds since 1970; None where none was given.
+    """Parse a time to milliseconds since 1970; None if none was given.
 
     Raises:
         UsageError: the text is not a time.
@@ -40,7 +40,7 @@ def parse_milliseconds(text: str | None) -> int | None:
 
 
 def format_timestamp(timestamp: int) -> str:
-    """Return a record's timestamp (milliseconds since 1970) for people; as a number where it is not a valid time."""
+    """Return a record's timestamp (milliseconds since 1970) as text; as a number if it is not a valid time."""
     from wiredesk.runtime.records import instant
 
     time = instant(timestamp)

@@ -44,7 +44,7 @@ def create(
     created = asyncio.run(_create(kafka, partitions, replication))
     for name in created:
         console.line(f"created {name}")
-    console.line(f"{len(created)} topics created, {len(registry.topics()) - len(created)} were there")
+    console.line(f"{len(created)} topics created, {len(registry.topics()) - len(created)} existed")
 
 
 async def _create(kafka: KafkaSettings, partitions: int | None, replication: int) -> list[str]:

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from wiredesk.operations.trace import PageTrace
 
 NOT_FOUND = 1
-"""Exit code where there is no record of the page."""
+"""Exit code if there is no record of the page."""
 
 COLUMNS = ("time", "topic", "partition", "offset", "after", "what")
-"""The columns of the table, a record a row."""
+"""The columns of the table, which has a row for each record."""
 
 
 @with_settings(kafka=KafkaSettings)
@@ -28,7 +28,7 @@ def trace(
 ) -> None:
     """Show all records of a page in every topic, in order: when and where each was written, and where the page is now.
 
-    Only partitions that can hold the page are read. A page that was published twice has two traces. Exit code 1 when
+    Only partitions that can hold the page are read. A page that was published twice has two traces. Exit code 1 if
     there is no record of it.
 
     Example:
@@ -47,7 +47,7 @@ def trace(
         else:
             _show(traced)
     if not traces:
-        console.note(f"no record of {page}: it was not published, or its records are no longer kept", style="")
+        console.note(f"no record of {page}: it was not published, or its records were deleted by retention", style="")
         raise typer.Exit(NOT_FOUND)
 
 

@@ -1,4 +1,4 @@
-"""`wiredesk up`: a local stack, with a live table of what its workers do."""
+"""`wiredesk up`: a local stack, with a live table of its workers' metrics."""
 
 import re
 import time
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from wiredesk.runtime.topology import Stage
 
 REFRESH_SECONDS = 1.0
-"""Between two updates of the live table."""
+"""Time between two updates of the live table."""
 
 PLAIN_SECONDS = 10.0
-"""Between two reports where the output is not animated: in a pipe, with NO_COLOR or TERM=dumb."""
+"""Time between two reports if the output is not animated: in a pipe, with NO_COLOR or TERM=dumb."""
 
 COLUMNS = ("stage", "ready", "pages/s", "lag", "in flight", "done", "dead letters", "restarts", "metrics ports")
 """Columns of the live table."""
@@ -34,7 +34,7 @@ def up(
     *,
     workers: Annotated[
         list[str] | None,
-        typer.Option("--workers", metavar="STAGE=N", help="Workers of a stage; default: 1 of each. Repeatable."),
+        typer.Option("--workers", metavar="STAGE=N", help="Workers of a stage; default: 1 each. Can be repeated."),
     ] = None,
     data: Data = Path("data"),
     port: Port = 9092,
@@ -67,7 +67,7 @@ def _counts(options: Sequence[str]) -> dict["Stage", int]:
     """Return the number of workers of each stage.
 
     Raises:
-        UsageError: an option names no stage, or no number.
+        UsageError: an option names an unknown stage, or has no number.
     """
     from wiredesk import registry
 
@@ -93,7 +93,7 @@ async def _run(counts: Mapping["Stage", int], data: Path, port: int, settings: B
         async with embedded_kafka(data / "kafka", settings, owner="wiredesk up", say=say, port=port) as broker:
             async with Cluster(stack.kafka_settings(broker)) as cluster:
                 created = await cluster.create_topics(registry.topics())
-            say(f"{len(created)} topics created, {len(registry.topics()) - len(created)} were there")
+            say(f"{len(created)} topics created, {len(registry.topics()) - len(created)} existed")
             console.line(f"ready {broker.bootstrap_servers}")
             log = data / "workers.log"
             named = ", ".join(f"{count} of {stage.name}" for stage, count in counts.items())
@@ -110,7 +110,7 @@ async def _run(counts: Mapping["Stage", int], data: Path, port: int, settings: B
 
 
 async def _watch(workers: "Sequence[WorkerProcess]", log: Path) -> None:
-    """Show the figures of all workers until this task is cancelled."""
+    """Show the metrics of all workers until this task is cancelled."""
     import asyncio
 
     from wiredesk.local.figures import figures_by_stage

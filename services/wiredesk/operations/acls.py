@@ -87,16 +87,16 @@ def transactions(settings: KafkaSettings, name: str, *, prefixed: bool = False) 
 
 def worker(settings: KafkaSettings, work: WorkerSettings, stage: Stage) -> Acls:
     """Return the ACLs that a worker of a stage needs."""
-    found = (
+    acls = (
         on_topics(settings, [stage.consumes], Operation.READ)
         | on_topics(settings, (*stage.produces, stage.dead_letter_topic), Operation.WRITE)
         | on_group(settings, stage.group, Operation.READ)
     )
     if work.guarantee == "at_least_once":
-        return found
+        return acls
     # One for each partition of the input: `<group>.<topic>.<partition>`, both with the prefix.
     source = settings.on_cluster(stage.consumes.name)
-    return found | transactions(settings, f"{stage.group}.{source}.", prefixed=True)
+    return acls | transactions(settings, f"{stage.group}.{source}.", prefixed=True)
 
 
 def replay(settings: KafkaSettings, work: WorkerSettings, stage: Stage, into: str | None) -> Acls:
@@ -105,8 +105,8 @@ def replay(settings: KafkaSettings, work: WorkerSettings, stage: Stage, into: st
     Args:
         into: the topic to write instead of the stage's own; None: a repair of the live topics.
     """
-    found = _run(settings, work, stage, into) | on_topics(settings, [RUNS_TOPIC], Operation.CREATE)
-    return found if into is None else found | on_topics(settings, output_topics(stage, into).values(), Operation.CREATE)
+    acls = _run(settings, work, stage, into) | on_topics(settings, [RUNS_TOPIC], Operation.CREATE)
+    return acls if into is None else acls | on_topics(settings, output_topics(stage, into).values(), Operation.CREATE)
 
 
 def resume(settings: KafkaSettings, work: WorkerSettings, stage: Stage, into: str | None) -> Acls:
@@ -117,7 +117,7 @@ def resume(settings: KafkaSettings, work: WorkerSettings, stage: Stage, into: st
 def _run(settings: KafkaSettings, work: WorkerSettings, stage: Stage, into: str | None) -> Acls:
     live = (*stage.produces, stage.dead_letter_topic)
     runs = f"{RUN_GROUPS}{stage.name}-"
-    found = (
+    acls = (
         on_topics(settings, [stage.consumes], Operation.READ)
         | on_topics(settings, live, Operation.DESCRIBE)
         | on_topics(settings, output_topics(stage, into).values(), Operation.READ, Operation.WRITE)
@@ -126,8 +126,8 @@ def _run(settings: KafkaSettings, work: WorkerSettings, stage: Stage, into: str 
         | on_group(settings, runs, Operation.DELETE, prefixed=True)
     )
     if work.guarantee == "exactly_once":
-        found |= transactions(settings, runs, prefixed=True)
-    return found
+        acls |= transactions(settings, runs, prefixed=True)
+    return acls
 
 
 def rewind(settings: KafkaSettings, stage: Stage) -> Acls:

@@ -141,7 +141,7 @@ async def reconcile(
         cluster: the cluster.
         flow: the stages from raw pages to terminal topics; the stage that reads raw pages is the first.
         side_stages: other stages, which read what the flow writes.
-        since_ms: only raw pages that arrived at that time or later, in milliseconds since 1970.
+        since_ms: only raw pages that arrived at this time or later, in milliseconds since 1970.
         progress: called with the numbers of records that were read and that are to be read.
 
     Raises:

@@ -122,10 +122,10 @@ def needed(request: Request, commands: Iterable[str]) -> tuple[list[Acl], dict[A
     return needs.least(purposes), purposes
 
 
-def kafka_acls(principal: str, found: Sequence[Acl], servers: str) -> list[str]:
+def kafka_acls(principal: str, acls: Sequence[Acl], servers: str) -> list[str]:
     """Return commands of Kafka's own tool `kafka-acls.sh`, one for each resource."""
     lines = []
-    for (resource, name, prefixed), operations in _by_resource(found).items():
+    for (resource, name, prefixed), operations in _by_resource(acls).items():
         arguments = ["kafka-acls.sh", "--bootstrap-server", servers, "--add", "--allow-principal", principal]
         for operation in operations:
             arguments += ["--operation", operation.capitalize()]
@@ -137,10 +137,10 @@ def kafka_acls(principal: str, found: Sequence[Acl], servers: str) -> list[str]:
 _STRIMZI = {Resource.TOPIC: "topic", Resource.GROUP: "group", Resource.TRANSACTIONAL_ID: "transactionalId"}
 
 
-def strimzi(found: Sequence[Acl]) -> list[str]:
+def strimzi(acls: Sequence[Acl]) -> list[str]:
     """Return the `authorization` of a KafkaUser's specification, as YAML; names are quoted as JSON strings are."""
     lines = ["authorization:", "  type: simple", "  acls:"]
-    for (resource, name, prefixed), operations in _by_resource(found).items():
+    for (resource, name, prefixed), operations in _by_resource(acls).items():
         lines += [
             "    - resource:",
             f"        type: {_STRIMZI[resource]}",
@@ -152,8 +152,8 @@ def strimzi(found: Sequence[Acl]) -> list[str]:
     return lines
 
 
-def _by_resource(found: Sequence[Acl]) -> dict[tuple[Resource, str, bool], list[Operation]]:
+def _by_resource(acls: Sequence[Acl]) -> dict[tuple[Resource, str, bool], list[Operation]]:
     resources: defaultdict[tuple[Resource, str, bool], list[Operation]] = defaultdict(list)
-    for acl in found:
+    for acl in acls:
         resources[acl.resource, acl.name, acl.prefixed].append(acl.operation)
     return resources

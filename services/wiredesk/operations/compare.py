@@ -127,7 +127,7 @@ async def _read_topics(
         raise UsageError(f"{names[0]} is compared with itself: name two topics")
     described = await cluster.describe_topics(sides)
     if missing := [name for name in sides if name not in described]:
-        raise UsageError(f"no topic {', '.join(missing)} on the cluster: 'wiredesk topics list' shows what is there")
+        raise UsageError(f"no topic {', '.join(missing)} on the cluster: 'wiredesk topics list' shows the topics")
     partitions = [partition for topic in described.values() for partition in topic.topic_partitions]
     ranges = await cluster.offset_ranges(partitions, patience=PATIENCE_SECONDS)
     total, done = sum(offsets.size for offsets in ranges.values()), 0

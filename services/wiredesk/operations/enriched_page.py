@@ -1,10 +1,10 @@
-"""An enriched article as a page that can be shown to an editor: one file, no script, nothing fetched."""
+"""An enriched article as an HTML page to show to an editor: one file, no script, no external resources."""
 
 from html import escape
 
 from wiredesk_schemas import EnrichedArticle, Entity, Mention
 
-# The style sheet of the page, which loads nothing from elsewhere.
+# The style sheet of the page, without external resources.
 STYLE = """
 body { font: 17px/1.6 Georgia, serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
 h1 { line-height: 1.25 } table { border-collapse: collapse; font: 14px/1.5 system-ui, sans-serif; width: 100% }

@@ -82,26 +82,26 @@ def find_files(paths: Iterable[str]) -> list[tuple[Path, str]]:
     Raises:
         UsageError: a path does not exist, or is a file of an unknown kind.
     """
-    found: list[tuple[Path, str]] = []
+    files: list[tuple[Path, str]] = []
     for name in paths:
         path = Path(name)
         if name == "-":
-            found.append((path, "stdin"))
+            files.append((path, "stdin"))
         elif path.is_dir():
             below = sorted(p for p in path.rglob("*") if p.is_file() and _kind(p))
             if not below:
                 raise UsageError(f"{path}: no page in this folder ({', '.join(_KINDS)}, each also with .gz)")
-            found.extend((p, p.relative_to(path).as_posix()) for p in below)
+            files.extend((p, p.relative_to(path).as_posix()) for p in below)
         elif path.is_file():
             if not _kind(path):
                 raise UsageError(f"{path}: an unknown kind of file ({', '.join(_KINDS)}, each also with .gz)")
-            found.append((path, path.name))
+            files.append((path, path.name))
         else:
             matched = sorted(p for p in map(Path, glob.glob(name, recursive=True)) if p.is_file() and _kind(p))  # noqa: PTH207 - absolute ones, too
             if not matched:
                 raise UsageError(f"{name}: no such file or folder")
-            found.extend((p, p.as_posix()) for p in matched)
-    return found
+            files.extend((p, p.as_posix()) for p in matched)
+    return files
 
 
 def read_pages(path: Path, relative: str, urls: PageUrls, *, binary: bool) -> Iterator[Raw]:

@@ -25,11 +25,11 @@ BASE_URL = "https://samples.wiredesk.example/"
 
 
 class SampleRun:
-    """Where pages ended; each is counted once, by the origin that its records carry.
+    """The outcomes of pages; each page is counted once, by the origin in its records.
 
     Attributes:
-        published: how many pages there are.
-        waiting: origins of those that have not ended yet.
+        published: number of pages.
+        waiting: origins of the pages that have not ended yet.
     """
 
     def __init__(self, origins: set[str]) -> None:
@@ -66,7 +66,7 @@ class SampleRun:
 
 
 def sample_pages() -> Iterator[Raw]:
-    """Yield the sample pages alternately in both content modes, and the events that are samples themselves.
+    """Yield the sample pages, alternately in both content modes, and the sample events.
 
     Raises:
         UnavailableError: this installation has no samples.
@@ -103,7 +103,7 @@ async def run_samples(
     async with Cluster(kafka) as cluster:
         reading = cluster.read_topic([topic.name for topic in TERMINAL_TOPICS])
         async with contextlib.aclosing(reading):
-            await anext(reading)  # the consumer has its positions: nothing that is published from here on is missed
+            await anext(reading)  # the consumer has its positions: every record that is published from now on is read
             run = SampleRun(await _publish(kafka, pages))
             on_published()
             async for record in reading:

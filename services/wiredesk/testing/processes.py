@@ -72,7 +72,7 @@ class WorkerProcess:
         stage: the name of its stage.
         log: file that its log is appended to.
         settings: environment variables of its own.
-        port: of its metrics endpoint.
+        port: port of its metrics endpoint.
     """
 
     stage: str
@@ -88,7 +88,7 @@ class WorkerProcess:
             self.process = subprocess.Popen([*self.command, self.stage], env=own, stdout=output, stderr=output)  # noqa: S603
 
     def get(self, path: str) -> tuple[int, str]:
-        """Send it an HTTP request; return status and body, or status 0 where it does not answer."""
+        """Send it an HTTP request; return status and body, or status 0 if it does not answer."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=scaled(2)) as answer:
                 return answer.status, answer.read().decode()

@@ -1,11 +1,9 @@
-"""`wiredesk dlq`: dead letters: counted, shown, sent back, kept in files, deleted.
+"""`wiredesk dlq`: count, show, redrive, export and purge dead letters.
 
-options  which dead letters are meant
-list     dlq list
-show     dlq show
-redrive  dlq redrive
-export   dlq export, dlq import
-purge    dlq purge
+options
+
+selection of dead letters list     dlq list show     dlq show redrive  dlq redrive export   dlq export, dlq import purge
+dlq purge
 """
 
 import typer

@@ -1,4 +1,4 @@
-"""`dlq export` and `dlq import`: dead letters in a file, whole, and back."""
+"""`dlq export` and `dlq import`: dead letters to a file, and back."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

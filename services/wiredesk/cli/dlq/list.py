@@ -1,4 +1,4 @@
-"""`dlq list`: how many dead letters there are, of which kinds."""
+"""`dlq list`: how many dead letters there are, by kind."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""Which dead letters are meant: by topic or stage, reason, host of the page, and time."""
+"""Options that select dead letters: by topic or stage, reason, host of the page, and time."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -15,21 +15,21 @@ TopicOption = Annotated[
     typer.Option(
         "--topic",
         metavar="T",
-        help="Of this topic, such as pages.raw.dlq, or of this stage, such as ingest. Can be repeated.",
+        help="Only of this topic, such as pages.raw.dlq, or of this stage, such as ingest. Can be repeated.",
     ),
 ]
 ReasonOption = Annotated[
     list[str] | None,
-    typer.Option("--reason", metavar="R", help="With this reason, such as timeout. Can be repeated."),
+    typer.Option("--reason", metavar="R", help="Only with this reason, such as timeout. Can be repeated."),
 ]
 HostOption = Annotated[
     list[str] | None,
-    typer.Option("--host", metavar="H", help="Of pages on this host or its subdomains. Can be repeated."),
+    typer.Option("--host", metavar="H", help="Only of pages on this host or its subdomains. Can be repeated."),
 ]
 SinceOption = Annotated[
-    str | None, typer.Option("--since", metavar="T", help=f"Written at that time or later: {TIME_FORMS}.")
+    str | None, typer.Option("--since", metavar="T", help=f"Only those written at this time or later: {TIME_FORMS}.")
 ]
-YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
 
 
 def selection(
@@ -38,10 +38,10 @@ def selection(
     host: Sequence[str] | None = None,
     since: str | None = None,
 ) -> "Selection":
-    """Return what the options mean.
+    """Return the selection of the options.
 
     Raises:
-        UsageError: there is no such topic or stage, or the time is not one.
+        UsageError: there is no such topic or stage, or the time is invalid.
     """
     from wiredesk import registry
     from wiredesk.operations.dead_letters.reading import select

@@ -1,4 +1,4 @@
-"""`dlq purge`: dead letters are deleted for good."""
+"""`dlq purge`: delete dead letters permanently."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,7 +22,7 @@ def purge_command(
     *,
     topic: TopicOption = None,
     before: Annotated[
-        str | None, typer.Option(metavar="T", help=f"Only those written before that time: {TIME_FORMS}.")
+        str | None, typer.Option(metavar="T", help=f"Only those written before this time: {TIME_FORMS}.")
     ] = None,
     yes: YesOption = False,
     kafka: KafkaSettings,
@@ -50,6 +50,6 @@ async def _purge(kafka: KafkaSettings, stages: "Sequence[Stage]", before_ms: int
             console.line("no dead letters to purge")
             return
         what = f"{plan.count} dead letters of {', '.join(sorted(plan.by_topic))}"
-        confirm(f"{what} would be deleted for good", "Delete them?", yes=yes)
+        confirm(f"{what} would be deleted permanently", "Delete them?", yes=yes)
         await purge(cluster, plan)
     console.line(f"{what} deleted")

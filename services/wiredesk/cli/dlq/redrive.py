@@ -1,4 +1,4 @@
-"""`dlq redrive`: dead letters are sent back to the topic that they came from."""
+"""`dlq redrive`: send dead letters back to the topic from which they came."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
@@ -30,12 +30,12 @@ def redrive_command(  # noqa: PLR0913 - each is an option
     rounds: Annotated[
         int, typer.Option(metavar="N", min=1, help="Send back only records that were redriven fewer times than this.")
     ] = MAX_REDRIVES,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count what would be sent back, and do nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count what would be sent back, but do nothing.")] = False,
     yes: YesOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     kafka: KafkaSettings,
 ) -> None:
-    """Send dead letters back to the topic that they came from, as they were received, once each.
+    """Send the original records of dead letters back to the topic from which they came, once each.
 
     Run it when the cause is fixed. Without a filter it asks. A second run
     sends nothing twice, and the next run continues one that was killed. How often a record was redriven is recorded,

@@ -1,4 +1,4 @@
-"""`dlq show`: one dead letter, whole."""
+"""`dlq show`: all about one dead letter."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,16 +12,17 @@ if TYPE_CHECKING:
     from wiredesk.runtime.dead_letters import DeadLetter
 
 MAX_CHARACTERS = 2000
-"""Characters of the page that are shown, unless all are asked for."""
+"""Characters of the page that are shown without --whole."""
 
 
 @with_settings(kafka=KafkaSettings)
 def show_command(
     letter_id: Annotated[
-        str, typer.Argument(metavar="ID", help="Like pages.raw.dlq/0/17; 'wiredesk dlq list' shows ids.")
+        str,
+        typer.Argument(metavar="ID", help="Id of a dead letter: pages.raw.dlq/0/17; 'wiredesk dlq list' shows ids."),
     ],
     *,
-    whole: Annotated[bool, typer.Option("--whole", help="Show the whole page, however long.")] = False,
+    whole: Annotated[bool, typer.Option("--whole", help="Show the whole page.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object: the record as 'wiredesk tail --json' shows it.")
     ] = False,
@@ -50,7 +51,7 @@ def show_command(
         "reason": letter.reason,
         "message": letter.message,
         "stage": f"{letter.stage.name} {letter.version}".strip(),
-        "given up": letter.time.isoformat(),
+        "dead-lettered": letter.time.isoformat(),
         "redriven before": rounds,
         "bytes": letter.record.size,
     }

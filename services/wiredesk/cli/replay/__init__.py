@@ -1,9 +1,8 @@
-"""`wiredesk replay`: a stage's work over a range of its topic once more: exactly once, resumable, and reconciled.
+"""`wiredesk replay`: process a range of a stage's input topic again: exactly once, resumable, and reconciled.
 
-options  offsets, and which records are meant
-stage    replay STAGE
-resume   replay --resume RUN
-rewind   replay STAGE --rewind-group
+options
+
+offsets and filters of records stage    replay STAGE resume   replay --resume RUN rewind   replay STAGE --rewind-group
 list     replay list, replay show
 """
 
@@ -40,7 +39,7 @@ def replay(
     kafka: KafkaSettings,
     settings: WorkerSettings,
 ) -> None:
-    """Do a stage's work over a range of its topic once more, beside the live stream.
+    """Process a range of a stage's input topic again, beside the live stream.
 
     Without --into it repairs the live topic. Any number of processes share a run: start it in one, and join it from
     others with --resume. Ctrl-C stops it; it can be resumed.

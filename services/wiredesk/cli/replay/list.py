@@ -1,4 +1,4 @@
-"""`replay list` and `replay show`: runs, and how far they have come."""
+"""`replay list` and `replay show`: runs and their progress."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""Options that `replay STAGE` and `replay STAGE --rewind-group` share: offsets, and which records are meant."""
+"""Options that `replay STAGE` and `replay STAGE --rewind-group` share: offsets and filters of records."""
 
 import re
 from collections.abc import Sequence
@@ -11,23 +11,27 @@ from wiredesk.runtime.kafka.offset_range import NO_END, OffsetRange
 
 HostsOption = Annotated[
     list[str] | None,
-    typer.Option("--host", metavar="H", help="Pages on this host or its subdomains. Can be repeated."),
+    typer.Option("--host", metavar="H", help="Only pages on this host or its subdomains. Can be repeated."),
 ]
 UrlsOption = Annotated[
     list[str] | None,
-    typer.Option("--url", metavar="PATTERN", help="Pages at such URLs: 'https://a.example/sport/*'. Can be repeated."),
+    typer.Option(
+        "--url", metavar="PATTERN", help="Only pages whose URL matches: 'https://a.example/sport/*'. Can be repeated."
+    ),
 ]
 LanguagesOption = Annotated[
     list[str] | None,
     typer.Option(
         "--language",
         metavar="CODE",
-        help="Pages in this language, as they state it or else as it is detected: en. Can be repeated.",
+        help="Only pages in this language (stated, or else detected): en. Can be repeated.",
     ),
 ]
 TypesOption = Annotated[
     list[str] | None,
-    typer.Option("--type", metavar="TYPE", help="Events of this type: wiredesk.article.cleaned.v1. Can be repeated."),
+    typer.Option(
+        "--type", metavar="TYPE", help="Only events of this type: wiredesk.article.cleaned.v1. Can be repeated."
+    ),
 ]
 
 _RANGE = re.compile(r"(\d{1,9}):(\d{1,18})(?:-(\d{1,18}))?")
@@ -35,10 +39,10 @@ _OFFSET = re.compile(r"([0-9]{1,9}):([0-9]{1,18})")
 
 
 def parse_offset_ranges(values: Sequence[str]) -> dict[int, OffsetRange]:
-    """Return offsets to read, by partition, from values like `3:1200-2400` or `3:1200`.
+    """Return the offsets to read, by partition, from values like `3:1200-2400` or `3:1200`.
 
     Raises:
-        UsageError: a value is not of that form, is empty, or names a partition a second time.
+        UsageError: a value is invalid or empty, or names a partition a second time.
     """
     ranges: dict[int, OffsetRange] = {}
     for value in values:
@@ -63,7 +67,7 @@ def parse_offsets(values: Sequence[str]) -> dict[int, int]:
     """Return offsets, by partition, from values like `3:1200`.
 
     Raises:
-        UsageError: a value is not of that form.
+        UsageError: a value is invalid.
     """
     offsets = {}
     for value in values:

@@ -1,4 +1,4 @@
-"""`wiredesk replay --resume RUN`: a run is continued, or joined, and reconciled at its end."""
+"""`wiredesk replay --resume RUN`: continue or join a run, and reconcile it at its end."""
 
 import os
 import time
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from wiredesk.runtime.topology import Stage
 
 DOES_NOT_ADD_UP = 1
-"""Exit code when a record is missing, duplicated, or not accounted for."""
+"""Exit code if a record is missing, duplicated, or not accounted for."""
 
 INTERRUPTED = 130
-"""Exit code when a signal stopped the run."""
+"""Exit code if a signal stopped the run."""
 
 NICENESS = 19
-"""Added to the process's niceness, the most there is: live workers on the same machine come first."""
+"""Added to the process's niceness, the maximum: live workers on the same machine have priority."""
 
 SPEED_SAMPLES = 20
-"""Positions over which the speed in the progress bar is measured."""
+"""Number of positions for the speed in the progress bar."""
 
 
 async def resume(
@@ -36,7 +36,7 @@ async def resume(
     """Continue a run, or join it; show the result of one that is done.
 
     Raises:
-        UsageError: there is no such run, its stage is not installed, or it has another version here.
+        UsageError: there is no such run, its stage is not installed, or has another version here.
     """
     from wiredesk import registry
     from wiredesk.operations.replays.processing import check_version
@@ -58,9 +58,9 @@ async def resume(
 async def finish(
     cluster: "Cluster", settings: WorkerSettings, stage: "Stage", run: "Run", *, rate: float | None, as_json: bool
 ) -> None:
-    """Process a run until it is done, and reconcile it; or until a signal, and say how to continue.
+    """Process a run until it is done, and reconcile it; after a signal, print how to continue it.
 
-    Exits with 1 when it does not add up, and with 130 when it was stopped.
+    Exits with 1 if it does not add up, and with 130 if it was stopped.
     """
     import structlog
 

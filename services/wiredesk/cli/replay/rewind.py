@@ -1,4 +1,4 @@
-"""`wiredesk replay STAGE --rewind-group`: the live workers read again, or skip, what they have read."""
+"""`wiredesk replay STAGE --rewind-group`: make live workers read records again, or skip them."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wiredesk.runtime.topology import Stage
 
 NOW = "now"
-"""The value of --from that means the end of the topic: skip all that waits."""
+"""The value of --from that means the end of the topic: skip all waiting records."""
 
 
 async def rewind_group(
@@ -30,8 +30,8 @@ async def rewind_group(
 ) -> None:
     """Move the offsets from which a stage's workers continue; only while none of them runs.
 
-    What is read again is published again, under the same event ids where the stage's version is the same, so that
-    readers that upsert by id see no difference; 'wiredesk audit' counts it as duplicated.
+    Records that are read again are published again. If the stage's version is the same, event ids are the same, so that
+    consumers that upsert by id see no difference; 'wiredesk audit' counts them as duplicated.
     """
     from wiredesk.operations.replays.rewind import plan_rewind, rewind
     from wiredesk.runtime.kafka.cluster import Cluster

@@ -1,4 +1,4 @@
-"""`wiredesk replay STAGE`: what is read again, and where the results go."""
+"""`wiredesk replay STAGE`: plan a run of a stage, and process it."""
 
 import os
 from collections.abc import Mapping
@@ -31,23 +31,23 @@ def stage_command(  # noqa: PLR0913 - each is an option
     *,
     since: Annotated[
         str | None,
-        typer.Option("--from", metavar="T", help=f"Records that arrived at that time or later: {TIME_FORMS}."),
+        typer.Option("--from", metavar="T", help=f"Only records that arrived at this time or later: {TIME_FORMS}."),
     ] = None,
     until: Annotated[
         str | None,
-        typer.Option("--to", metavar="T", help="Records that arrived before that time. Default: all until now."),
+        typer.Option("--to", metavar="T", help="Only records that arrived before this time. Default: all until now."),
     ] = None,
     offset: Annotated[
         list[str] | None,
         typer.Option(
             metavar="P:A[-B]",
-            help="Of partition P the offsets from A up to B, exclusive, and of no other partition. Can be repeated.",
+            help="Offsets A to B (exclusive) of partition P only. Can be repeated, for several partitions.",
         ),
     ] = None,
     into: Annotated[
         str | None,
         typer.Option(
-            metavar="TOPIC", help="Write to this topic, created where it is missing, instead of the live topics."
+            metavar="TOPIC", help="Write to this topic instead of the live topics; it is created if it is missing."
         ),
     ] = None,
     host: HostsOption = None,
@@ -58,7 +58,7 @@ def stage_command(  # noqa: PLR0913 - each is an option
         float | None, typer.Option(metavar="N", min=0.001, help="Records a second at most, for each process.")
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be done and how long it would take, and do nothing.")
+        bool, typer.Option("--dry-run", help="Show what would be done and how long it would take, but do nothing.")
     ] = False,
     rewind: Annotated[
         bool,
@@ -66,12 +66,12 @@ def stage_command(  # noqa: PLR0913 - each is an option
             "--rewind-group", help="Instead of a run: move the offsets from which the stage's workers continue."
         ),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object at the end.")] = False,
     kafka: KafkaSettings,
     settings: WorkerSettings,
 ) -> None:
-    """Plan a run of the stage by whose name the command was called, and process it."""
+    """Plan a run of the stage that the command names, and process it."""
     import asyncio
 
     from wiredesk import registry
@@ -84,7 +84,9 @@ def stage_command(  # noqa: PLR0913 - each is an option
     filters = conditions(hosts=host, urls=url, languages=language, types=event_type)
     if rewind:
         if into is not None or until is not None or rate is not None or filters:
-            raise UsageError("--rewind-group takes --from or --offset only: the live workers read all that follows")
+            raise UsageError(
+                "--rewind-group takes --from or --offset only: the live workers read everything after that"
+            )
         asyncio.run(rewind_group(kafka, stage, since, offset, dry_run=dry_run, yes=yes, as_json=as_json))
         return
     check_stage_settings(stage)
@@ -96,7 +98,7 @@ def stage_command(  # noqa: PLR0913 - each is an option
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """What the options ask for."""
+    """The values of the options."""
 
     stage: "Stage"
     into: str | None
@@ -132,8 +134,8 @@ async def _replay(
         if dry_run:
             accepts = record_filter(request.filters)
             with console.progress("reading") as update:
-                found = await estimate(cluster, settings, stage, ranges, accepts, rate=rate, progress=update)
-            _show_estimate(kafka, stage, ranges, found, into, as_json=as_json)
+                estimate_ = await estimate(cluster, settings, stage, ranges, accepts, rate=rate, progress=update)
+            _show_estimate(kafka, stage, ranges, estimate_, into, as_json=as_json)
             return
         if not yes:
             await _confirm(cluster, stage, ranges, into)
@@ -145,7 +147,7 @@ async def _replay(
 
 
 async def _confirm(cluster: "Cluster", stage: "Stage", ranges: "Mapping[int, OffsetRange]", into: str | None) -> None:
-    """Ask before a live topic is written, or one that has records: a second run would write everything again."""
+    """Ask before writing a live topic, or a topic that has records: a second run would write everything again."""
     from wiredesk.operations.replays.planning import count_offsets
 
     on_cluster = cluster.settings.on_cluster
@@ -154,22 +156,22 @@ async def _confirm(cluster: "Cluster", stage: "Stage", ranges: "Mapping[int, Off
         consequence = f"{count} offsets of {source} would be processed again"
         if stage.produces:
             consequence += f", into the live {on_cluster(stage.produces[0].name)}"
-        confirm(consequence, "Go on?", yes=False, remedy="pass --yes, or --into TOPIC")
+        confirm(consequence, "Continue?", yes=False, remedy="pass --yes, or --into TOPIC")
     elif there := await count_offsets(cluster, into):
         consequence = f"{on_cluster(into)} holds {there} offsets already, and {count} of {source} would be read into it"
-        confirm(consequence, "Go on?", yes=False, remedy="pass --yes, or name another topic")
+        confirm(consequence, "Continue?", yes=False, remedy="pass --yes, or name another topic")
 
 
 def _show_estimate(
     kafka: KafkaSettings,
     stage: "Stage",
     ranges: "Mapping[int, OffsetRange]",
-    found: "Estimate",
+    estimate_: "Estimate",
     into: str | None,
     *,
     as_json: bool,
 ) -> None:
-    survey, trial_, seconds = found.survey, found.trial, found.seconds
+    survey, trial_, seconds = estimate_.survey, estimate_.trial, estimate_.seconds
     target = kafka.on_cluster(into or stage.produces[0].name) if stage.produces else None
     if as_json:
         console.json(
@@ -201,11 +203,11 @@ def _show_estimate(
             ("records/s, one process", f"{trial_.rate:.0f}"),
             ("duration", format_duration(seconds)),
         ]
-    console.table(f"replay of {stage.name}, if it were run", ("what", "how much"), rows)
+    console.table(f"replay of {stage.name} (dry run)", ("what", "amount"), rows)
 
 
 def format_duration(seconds: float) -> str:
-    """Return a length of time for people."""
+    """Return a duration as text."""
     if seconds < 1:
         return "less than 1 s"
     minutes, rest = divmod(round(seconds), 60)

@@ -7,5 +7,5 @@ lookup       find one by its id
 redrive      send them back to the topic that they came from, once each
 redrive_log  which of them were redriven, how often, and where their records went
 files        export them to a file, whole, and import them again
-purge        delete them for good
+purge        delete them permanently
 """

@@ -1,4 +1,4 @@
-"""Deleting dead letters for good."""
+"""Deleting dead letters permanently."""
 
 import contextlib
 from collections import Counter

@@ -50,7 +50,7 @@ def select(
         topics: names of dead-letter topics (without prefix) or of stages.
         reasons: codes such as `timeout`.
         hosts: hosts of pages; subdomains match, too.
-        since_ms: only dead letters that arrived at that time or later, in milliseconds since 1970.
+        since_ms: only dead letters that arrived at this time or later, in milliseconds since 1970.
 
     Raises:
         UsageError: there is no such topic or stage.

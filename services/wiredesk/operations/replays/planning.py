@@ -110,7 +110,7 @@ async def resolve_ranges(
     """Return the ranges of a stage's input topic for times and offsets, by partition.
 
     Args:
-        since_ms: records that arrived at that time or later, in milliseconds since 1970; None: from the first.
+        since_ms: records that arrived at this time or later, in milliseconds since 1970; None: from the first.
         until_ms: records that arrived before this time; None: up to the current end of the topic.
         offsets: by partition; limited to the times if both are given. Other partitions are not read.
 

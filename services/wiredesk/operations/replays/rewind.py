@@ -36,7 +36,7 @@ async def plan_rewind(
     """Return how a stage's committed offsets would move.
 
     Args:
-        since_ms: to the first record that arrived at that time or later, in milliseconds since 1970; None: to the end.
+        since_ms: to the first record that arrived at this time or later, in milliseconds since 1970; None: to the end.
         offsets: by partition; they take precedence over the time.
 
     Raises:

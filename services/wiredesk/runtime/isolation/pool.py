@@ -414,7 +414,7 @@ class ProcessPool:
             self._short_since = now
         log.warning("no child process can be started, will retry", error=str(error), living=self._living)
         if not self._living and now - self._short_since >= GIVE_UP_SECONDS:
-            raise HandlerError(f"{error}; given up after {now - self._short_since:.0f} s")
+            raise HandlerError(f"{error}; gave up after {now - self._short_since:.0f} s")
 
     def _forget_shortage(self) -> None:
         self._shortage, self._short_since = None, None

@@ -371,7 +371,7 @@ class TemplateSupervisor:
         if self._failing_since is None:
             self._failing_since = now
         if now - self._failing_since >= GIVE_UP_SECONDS:
-            self._give_up(f"{reason}; given up after {self._failures} tries in {now - self._failing_since:.0f} s")
+            self._give_up(f"{reason}; gave up after {self._failures} attempts in {now - self._failing_since:.0f} s")
         log.warning("handler is not loaded, will retry", error=reason, failures=self._failures)
         if self._failures > 1:  # the first failure may be transient: retry at once
             await self._backoff.wait()

@@ -79,7 +79,7 @@ class Cluster(TopicClient):
 
         Args:
             partitions: of topics that exist.
-            since_ms: only records that arrived at that time or later, in milliseconds since 1970.
+            since_ms: only records that arrived at this time or later, in milliseconds since 1970.
             patience: seconds to wait for transactions that are open now, so that nothing is left out; None: do not
                 wait, and leave out the records after them.
 

@@ -46,7 +46,7 @@ _ERROR_CODE = re.compile(r"[a-z_]{1,40}")
 
 
 class TokenError(KafkaError):
-    """No token is available at present; a KafkaError, so that aiokafka retries."""
+    """No token is available now; a KafkaError, so that aiokafka retries."""
 
     retriable = True
 
