@@ -309,7 +309,7 @@ async def test_another_version_does_not_continue_a_run(kafka: KafkaSettings) -> 
         (["ingest", "--from", "1h", "--into", "articles.enriched"], "would write articles.enriched, a live topic", 2),
         (["extractor", "--from", "1h", "--into", "pages"], "would write pages.skipped, a live topic", 2),
         (["ingest", "--from", "1h", "--into", "wiredesk.replays"], "are wiredesk's own", 2),
-        (["ingest", "--from", "1h", "--into", "two words"], "a topic has letters", 2),
+        (["ingest", "--from", "1h", "--into", "two words"], "the name of a topic has letters", 2),
         (["ingest", "--from", "1h", "--rate", "0"], "--rate", 2),
         (["enrich", "--from", "1h"], "No such command 'enrich'", 2),
         (["--resume", "nobody"], "no run nobody: 'wiredesk replay list' shows them", 2),

@@ -16,7 +16,7 @@ type Rows = set[tuple[str, str, str, str]]
 
 
 def printed(capsys: pytest.CaptureFixture[str], *options: str) -> list[str]:
-    assert app.run(["acls", "--principal", "desk", *options]) == 0
+    assert app.run(["acls", "--principal", "ingest", *options]) == 0
     return capsys.readouterr().out.splitlines()
 
 
@@ -91,11 +91,11 @@ def test_what_is_implied_is_left_out() -> None:
     [
         (["--principal", " "], "--principal: give a name"),
         (["--principal", "User:a\nb"], "--principal: give a name"),
-        (["--principal", "desk", "--stage", "no"], "there is no stage 'no': choose one of ingest"),
-        (["--principal", "desk", "--command", "tail", "--topic", "a b"], "--topic a b: the name of a topic has"),
-        (["--principal", "desk", "--command", "replay", "--into", ""], "--into : the name of a topic has"),
-        (["--principal", "desk", "--command", "replay", "--into", ".."], "--into ..: the name of a topic has"),
-        (["--principal", "desk", "--command", "demo"], "--command demo: there are worker"),
+        (["--principal", "ingest", "--stage", "no"], "there is no stage 'no': choose one of ingest"),
+        (["--principal", "ingest", "--command", "tail", "--topic", "a b"], "--topic a b: the name of a topic has"),
+        (["--principal", "ingest", "--command", "replay", "--into", ""], "--into : the name of a topic has"),
+        (["--principal", "ingest", "--command", "replay", "--into", ".."], "--into ..: the name of a topic has"),
+        (["--principal", "ingest", "--command", "demo"], "--command demo: there are worker"),
     ],
 )
 def test_a_wrong_option_is_explained_in_one_line(

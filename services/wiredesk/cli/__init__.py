@@ -1,7 +1,7 @@
 """The command `wiredesk`.
 
 app          the command line: its commands, and how errors end it
-options      settings as flags, generated from the settings' own fields
+options      settings as flags, generated from the fields of the settings
 help         what `--help` prints
 console      printing: safe text, tables on a terminal, plain lines in a pipe
 layout       tables and records that fit a terminal of any width

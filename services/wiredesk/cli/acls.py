@@ -62,8 +62,8 @@ def acls(  # noqa: PLR0913 - each is an option
 ) -> None:
     """Print the least ACLs that a principal needs: for workers of each stage, for commands, for replays.
 
-    It is computed from the topology and the settings (prefix, guarantee), and asks no broker. Give each service a
-    principal of its own.
+    They are computed from the topology and the settings (prefix, guarantee), without a broker. Give each service
+    its own principal.
 
     Example:
       wiredesk acls --principal User:ingest --stage ingest --format kafka-acls

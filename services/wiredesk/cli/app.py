@@ -133,7 +133,7 @@ def _app(arguments: list[str]) -> typer.Typer:
     app = typer.Typer(
         name=PROGRAM,
         cls=Group,
-        epilog="Begin with 'wiredesk demo'. Settings are environment variables, too: 'wiredesk config' lists them.",
+        epilog="Start with 'wiredesk demo'. Settings are also environment variables: 'wiredesk config' lists them.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
     )

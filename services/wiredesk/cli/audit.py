@@ -29,11 +29,11 @@ def audit(
 ) -> None:
     """Account for every raw page: enriched, skipped, dead-lettered, in flight, missing, or duplicated.
 
-    Only the topics are read, while workers go on. Pages in flight are those that a stage has not committed yet. Expired
-    are records that retention deleted before a stage read them. A stage beside the flow, such as that of a plug-in, has
-    lines of its own: what it made of each record, or that it published nothing. Exit code 1 when a page is missing or
-    has ended more than once, which must never happen: those pages are named. With WIREDESK_GUARANTEE=at_least_once,
-    duplicates are to be expected after a failure.
+    Only the topics are read; workers continue meanwhile. Pages in flight are those that a stage has not committed yet.
+    Expired are records that retention deleted before a stage read them. A side stage, such as one of a plug-in, has its
+    own lines: what it made of each record, or that it published nothing. Exit code 1 if a page is missing or
+    duplicated, which must never happen: these pages are named. With WIREDESK_GUARANTEE=at_least_once, expect duplicates
+    after a failure.
 
     Example:
       wiredesk audit --since 1d

@@ -35,7 +35,7 @@ def broker(
     data: Data = Path("data"),
     port: Port = 9092,
     nodes: Annotated[
-        int, typer.Option("--nodes", metavar="N", help="1, or 3 that replicate each other.", min=1, max=3)
+        int, typer.Option("--nodes", metavar="N", help="Number of nodes: 1, or 3 with replication.", min=1, max=3)
     ] = 1,
     settings: BrokerSettings,
 ) -> None:

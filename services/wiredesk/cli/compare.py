@@ -21,7 +21,7 @@ def compare(
     before: Annotated[str, typer.Argument(metavar="TOPIC", help="Name without the prefix: articles.enriched.")],
     after: Annotated[str, typer.Argument(metavar="TOPIC", help="Name of the other topic: articles.enriched.v2.")],
     *,
-    examples: Annotated[int, typer.Option(metavar="N", min=0, help="Pages to name for each difference.")] = 2,
+    examples: Annotated[int, typer.Option(metavar="N", min=0, help="Number of pages to name for each difference.")] = 2,
     replay: Annotated[
         str | None,
         typer.Option(
@@ -29,7 +29,8 @@ def compare(
         ),
     ] = None,
     most: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Media topics and entities to show, the most frequent first.")
+        int,
+        typer.Option(metavar="N", min=1, help="Number of media topics and entities to show, the most frequent first."),
     ] = 10,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object, with all media topics and entities.")
@@ -38,8 +39,8 @@ def compare(
 ) -> None:
     """Compare two topics of articles by page: new, gone, changed, by field; media topics and entities gained and lost.
 
-    Of a page that a topic holds more than once the newest event counts. Use it to judge a new model before anyone
-    reads its results. Exit code 1 when anything differs.
+    If a topic holds several events of a page, the newest one counts. Use it to evaluate a new model before anyone reads
+    its results. Exit code 1 when anything differs.
 
     Example:
       wiredesk topics compare articles.enriched articles.enriched.v2

@@ -28,7 +28,7 @@ def config(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, by variable.")] = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="The page docs/configuration.md.")] = False,
 ) -> None:
-    """Check all settings and print them, secrets masked. A wrong one ends with exit code 2 and says which.
+    """Check all settings and print them, secrets masked. A wrong value ends with exit code 2.
 
     Example:
       wiredesk config --json
@@ -59,8 +59,8 @@ def groups() -> dict[str, type[Settings]]:
     for stage in registry.stages().values():
         if (group := registry.registry().settings_of(stage)) is not None:
             heading = stage.name.capitalize()
-            found[heading if heading not in found else f"{heading} (stage)"] = group
-    return {**found, "Embedded broker": BrokerSettings}
+            by_heading[heading if heading not in by_heading else f"{heading} (stage)"] = group
+    return {**by_heading, "Embedded broker": BrokerSettings}
 
 
 def markdown() -> str:

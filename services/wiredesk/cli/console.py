@@ -113,7 +113,7 @@ def record(title: str, fields: Sequence[tuple[str, object]]) -> None:
 
 
 def table_view(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> RenderableType:
-    """Return rows laid out for the terminal as it is now, for `show` and `live`."""
+    """Return rows laid out for the current size of the terminal, for `show` and `live`."""
     cells = [[Text("" if cell is None else safe(str(cell))) for cell in cells] for cells in rows]
     return rows_view(Text(safe(title)), columns, cells, out.width)
 
@@ -147,7 +147,7 @@ def safe(text: str) -> str:
 
 
 def markup(text: str) -> str:
-    """Return text for a place where rich reads mark-up, such as a column of a progress bar."""
+    """Return text with escaped mark-up, for places where rich parses mark-up, such as a column of a progress bar."""
     return escape(safe(text))
 
 

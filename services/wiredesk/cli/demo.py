@@ -28,9 +28,7 @@ MAX_MESSAGE = 150
 @with_settings(settings=BrokerSettings)
 def demo(
     *,
-    timeout: Annotated[
-        float, typer.Option(metavar="SECONDS", min=1, help="Seconds after which the demo gives up.")
-    ] = 180,
+    timeout: Annotated[float, typer.Option(metavar="SECONDS", min=1, help="Seconds after which the demo fails.")] = 180,
     settings: BrokerSettings,
 ) -> None:
     """Show the pipeline at work: a temporary Kafka, a worker of each stage, a dozen sample pages.
@@ -38,7 +36,7 @@ def demo(
     It takes about half a minute, and 1.5 GB of memory. The first run also downloads Kafka (about 45 MB) into the cache;
     nothing else stays on this machine. The last line counts the outcomes of all pages.
 
-    Exit codes: 0 every page is accounted for, 1 something did not start, or was not done in time.
+    Exit codes: 0 every page is accounted for, 1 something did not start, or took too long.
 
     Example:
       wiredesk demo --timeout 600

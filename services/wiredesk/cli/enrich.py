@@ -49,8 +49,8 @@ def enrich(
     url: Annotated[
         str | None, typer.Option(metavar="URL", help="URL of the page, for HTML; it names the publisher.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The event that enrichment publishes.")] = False,
-    as_html: Annotated[bool, typer.Option("--html", help="A page to show an editor, on stdout.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the event that enrichment publishes.")] = False,
+    as_html: Annotated[bool, typer.Option("--html", help="Print an HTML page to show to an editor.")] = False,
     settings: EnrichmentSettings,
 ) -> None:
     """Find topics and entities of one article or page, without Kafka.

@@ -27,8 +27,8 @@ def variable(name: str, group: type[Settings] = Settings) -> str:
 def with_settings(**groups: type[Settings]) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command the flags of settings groups, and the groups themselves as keyword arguments.
 
-    Flags go before the environment. Secrets have no flag: every user of a machine can read a command line. A command
-    that has sub-commands is called only where none of them is.
+    Flags take precedence over the environment. Secrets have no flag: every user of a machine can read a command line. A
+    command that has sub-commands is called only where none of them is.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:

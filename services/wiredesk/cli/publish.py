@@ -14,7 +14,7 @@ from wiredesk.runtime.settings import KafkaSettings
 def publish(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders, globs; - is stdin.")],
     *,
-    url: Annotated[str | None, typer.Option(metavar="URL", help="URL of the page, where there is one page.")] = None,
+    url: Annotated[str | None, typer.Option(metavar="URL", help="URL of the page, if there is only one.")] = None,
     base_url: Annotated[
         str | None,
         typer.Option(metavar="URL", help="Prefix of the pages' URLs: each file's path below the folder is appended."),

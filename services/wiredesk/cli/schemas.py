@@ -22,8 +22,8 @@ def schemas(
 ) -> None:
     """Write the JSON Schema of every event, and an AsyncAPI 3 document of every topic.
 
-    With --out they cover every installed stage, those of other packages too; without it, ours alone. --check also
-    compares with the schemas of every release: a change that would break their users ends with exit code 1.
+    With --out they cover every installed stage, including those of other packages; without it, only ours. --check also
+    compares with the schemas of every release: a breaking change ends with exit code 1.
 
     Example:
       wiredesk schemas --out contracts

@@ -37,9 +37,9 @@ def status(
 ) -> None:
     """Show throughput, lag and workers of each stage, skipped pages and dead letters by reason, and broker health.
 
-    Everything is asked of Kafka, so it works on any machine, and when workers hang. Reasons are counted in the newest
-    2,000 records of each partition. Exit code 1 when a partition lacks a replica or a leader, when records wait for a
-    stage that has no worker, or when a transaction is open for too long.
+    All figures come from Kafka, so it works on any machine, and when workers hang. Reasons are counted in the newest
+    2,000 records of each partition. Exit code 1 if a partition lacks a replica or a leader, if records wait for a stage
+    without workers, or if a transaction is open for too long.
 
     Example:
       wiredesk status --watch

@@ -20,9 +20,7 @@ def tail(
     ],
     *,
     from_beginning: Annotated[bool, typer.Option("--from-beginning", help="Start at the oldest record.")] = False,
-    until_end: Annotated[
-        bool, typer.Option("--until-end", help="Stop at the end that the topic has when the command starts.")
-    ] = False,
+    until_end: Annotated[bool, typer.Option("--until-end", help="Stop at the topic's current end.")] = False,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="Stop after this many records.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     kafka: KafkaSettings,
@@ -30,8 +28,8 @@ def tail(
     """Print a topic's records as they are committed, until Ctrl-C.
 
     With --json each line has topic, partition, offset, key, timestamp (milliseconds since 1970), headers, and value.
-    The value is parsed where it is JSON, a string where it is text, and {"base64": ...} where it is neither. Of headers
-    with the same name, the last one is printed.
+    The value is parsed if it is JSON, a string if it is text, and {"base64": ...} otherwise. If headers have the same
+    name, the last one is printed.
 
     Example:
       wiredesk tail articles.enriched --from-beginning --until-end --json

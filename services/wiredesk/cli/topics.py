@@ -23,14 +23,12 @@ def create(
     *,
     partitions: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="Partitions of each topic, dead-letter topics aside; default: 6."),
+        typer.Option(metavar="N", min=1, help="Partitions of each topic, except dead-letter topics; default: 6."),
     ] = None,
-    replication: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Copies of each partition, on as many brokers.")
-    ] = 1,
+    replication: Annotated[int, typer.Option(metavar="N", min=1, help="Replicas of each partition.")] = 1,
     kafka: KafkaSettings,
 ) -> None:
-    """Create the topics that are missing. Those that exist stay as they are: it can be run again at any time.
+    """Create missing topics. Existing topics stay unchanged: it can be run again at any time.
 
     Example:
       wiredesk topics create --partitions 12 --replication 3

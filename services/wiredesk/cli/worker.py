@@ -31,7 +31,7 @@ def worker(
 ) -> None:
     """Run one worker of a stage until SIGTERM; it then finishes the records in flight.
 
-    Workers of a stage share its partitions: start as many as there are, on as many machines as you like. Logs are JSON
+    Workers of a stage share its partitions: start at most one per partition, on any number of machines. Logs are JSON
     on stderr; /metrics, /healthz and /readyz are on --metrics-port. The settings of one stage alone, such as its
     models, are environment variables: 'wiredesk config' lists them.
 

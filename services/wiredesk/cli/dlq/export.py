@@ -29,7 +29,7 @@ def export_command(
     since: SinceOption = None,
     kafka: KafkaSettings,
 ) -> None:
-    """Write dead letters to a file, whole: one JSON object a line, bytes as base64.
+    """Write complete dead letters to a file: one JSON object per line, bytes as base64.
 
     Example:
       wiredesk dlq export timeouts.jsonl --reason timeout

@@ -27,7 +27,7 @@ def purge_command(
     yes: YesOption = False,
     kafka: KafkaSettings,
 ) -> None:
-    """Delete dead letters for good: all of some topics, or those older than a time. It asks first.
+    """Delete dead letters permanently: all of some topics, or those older than a time. It asks first.
 
     Example:
       wiredesk dlq purge --topic extractor --before 30d

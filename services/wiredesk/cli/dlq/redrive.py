@@ -25,7 +25,7 @@ def redrive_command(  # noqa: PLR0913 - each is an option
     host: HostOption = None,
     since: SinceOption = None,
     limit: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Send at most this many, the oldest first.")
+        int | None, typer.Option(metavar="N", min=1, help="Send at most this number, the oldest first.")
     ] = None,
     rounds: Annotated[
         int, typer.Option(metavar="N", min=1, help="Send back only records that were redriven fewer times than this.")
@@ -37,9 +37,8 @@ def redrive_command(  # noqa: PLR0913 - each is an option
 ) -> None:
     """Send the original records of dead letters back to the topic from which they came, once each.
 
-    Run it when the cause is fixed. Without a filter it asks. A second run
-    sends nothing twice, and the next run continues one that was killed. How often a record was redriven is recorded,
-    and limited by --rounds.
+    Run it when the cause is fixed. Without a filter it asks. A second run sends nothing twice; if a run was killed, the
+    next run continues it. --rounds limits how often a record is redriven.
 
     Example:
       wiredesk dlq redrive --reason timeout --dry-run

@@ -33,7 +33,7 @@ def replay(
     ] = None,
     rate: Annotated[
         float | None,
-        typer.Option(metavar="N", min=0.001, help="With --resume: records a second at most, of this process."),
+        typer.Option(metavar="N", min=0.001, help="With --resume: maximum records per second of this process."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="With --resume: one JSON object at the end.")] = False,
     kafka: KafkaSettings,
@@ -41,7 +41,7 @@ def replay(
 ) -> None:
     """Process a range of a stage's input topic again, beside the live stream.
 
-    Without --into it repairs the live topic. Any number of processes share a run: start it in one, and join it from
+    Without --into it repairs the live topic. Several processes can share a run: start it in one, and join it from
     others with --resume. Ctrl-C stops it; it can be resumed.
 
     Examples:
@@ -60,10 +60,10 @@ def replay(
 
 for name in registry.names():
     text = (
-        f"Do the work of {name} on a range of its input topic once more: with --into beside the live stream, into a "
-        "topic of its own; without it into its live topics, as a repair. Try --dry-run first.\n\n"
+        f"Process a range of the input topic of {name} again. With --into, results go beside the live stream, into a "
+        "separate topic; without it into the live topics, as a repair. Try --dry-run first.\n\n"
         f"Example:\n  wiredesk replay {name} --from 7d --into second-try --dry-run"
     )
-    app.command(name, help=text, short_help=f"Do the work of {name} once more.", cls=Command)(stage_command)
+    app.command(name, help=text, short_help=f"Process input of {name} again.", cls=Command)(stage_command)
 app.command("list", cls=Command)(list_command)
 app.command("show", cls=Command)(show_command)

@@ -20,7 +20,7 @@ def list_command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     kafka: KafkaSettings,
 ) -> None:
-    """List all runs: done, running, or stopped, and how far they have come.
+    """List all runs: their state (done, running, stopped) and progress.
 
     Example:
       wiredesk replay list --json
@@ -60,7 +60,7 @@ def show_command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     kafka: KafkaSettings,
 ) -> None:
-    """Show a run: what it reads, where it writes, how far it has come, and its result.
+    """Show a run: what it reads, where it writes, its progress, and its result.
 
     Example:
       wiredesk replay show RUN

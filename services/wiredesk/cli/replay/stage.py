@@ -55,7 +55,7 @@ def stage_command(  # noqa: PLR0913 - each is an option
     language: LanguagesOption = None,
     event_type: TypesOption = None,
     rate: Annotated[
-        float | None, typer.Option(metavar="N", min=0.001, help="Records a second at most, for each process.")
+        float | None, typer.Option(metavar="N", min=0.001, help="Maximum records per second of each process.")
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be done and how long it would take, but do nothing.")
