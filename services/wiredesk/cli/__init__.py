@@ -1,13 +1,13 @@
 """The command `wiredesk`.
 
-app          the command line: its commands, and how errors end it
+app          the command line: its commands, and how errors are reported
 options      settings as flags, generated from the fields of the settings
 help         what `--help` prints
 console      printing: safe text, tables on a terminal, plain lines in a pipe
 layout       tables and records that fit a terminal of any width
-streams      standard output and error that cannot be written end a command properly
+streams      robust standard output and error
 signals      what signals that stop a command do
-confirm      asks before something is changed
+confirm      asks before data is changed
 time_arg     times on the command line
 version      what `--version` prints
 child_main   the command as a child process that ends with its parent

@@ -1,9 +1,11 @@
 """`wiredesk dlq`: count, show, redrive, export and purge dead letters.
 
-options
-
-selection of dead letters list     dlq list show     dlq show redrive  dlq redrive export   dlq export, dlq import purge
-dlq purge
+options  which dead letters are selected
+list     dlq list
+show     dlq show
+redrive  dlq redrive
+export   dlq export, dlq import
+purge    dlq purge
 """
 
 import typer

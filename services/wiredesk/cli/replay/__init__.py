@@ -1,8 +1,9 @@
 """`wiredesk replay`: process a range of a stage's input topic again: exactly once, resumable, and reconciled.
 
-options
-
-offsets and filters of records stage    replay STAGE resume   replay --resume RUN rewind   replay STAGE --rewind-group
+options  offsets and filters of records
+stage    replay STAGE
+resume   replay --resume RUN
+rewind   replay STAGE --rewind-group
 list     replay list, replay show
 """
 

@@ -1,4 +1,4 @@
-"""Replays: a stage's work over a range of its input topic once more, exactly once.
+"""Replays: process a range of a stage's input topic again, exactly once.
 
 run         a run: what it reads and writes; the topic in which runs are saved
 filters     which records of the range are processed
