@@ -1,4 +1,4 @@
-"""Install a file of pins into the environment that runs this, and show how far it is; the Makefile calls it.
+"""Install a file of pins into the environment that runs this, and show the progress; the Makefile calls it.
 
 Standard library only: nothing is installed yet. `python requirements/install.py run` installs requirements/run.txt.
 """
@@ -26,7 +26,7 @@ LINE_EVERY = 15.0
 """Seconds between two lines of progress, in a log."""
 
 PACKAGE = re.compile(r"(?:Collecting|Ignoring|Requirement already satisfied:) ([\w.-]+)")
-"""Pip's line about the next package; what is not for this platform is ignored."""
+"""Pip's line about the next package; packages for other platforms are ignored."""
 
 KEPT_LINES = 30
 """Lines of pip's output that are shown when it fails."""
@@ -39,7 +39,7 @@ def main(name: str) -> int:
     sizes = tomllib.loads(SIZES.read_text(encoding="utf-8")).get(name)
     size = f", about {sizes['fetch']} MB to fetch and {sizes['disk']} MB on disk" if sizes else ""
     print(f"installing {packages} packages of {pins.parent.name}/{pins.name} into {sys.prefix}{size}", flush=True)
-    print("what pip has cached is not fetched again; the rest takes as long as your network does", flush=True)
+    print("packages in pip's cache are not fetched again; the time for the others depends on your network", flush=True)
     began = time.monotonic()
     code = _show(_pip(pins), packages, began)
     if code == 0:

@@ -1,7 +1,7 @@
 """Measure what each environment fetches and holds, and write it to requirements/sizes.toml: `make sizes`.
 
 Each file of pins is downloaded once and installed into an environment of its own in a temporary folder, as the Makefile
-and the Dockerfile do it. Python itself and pip count, too. Takes some minutes, and 1 GB of the disk for a moment.
+and the Dockerfile do it. Python itself and pip count, too. It takes some minutes, and temporarily 1 GB of disk space.
 """
 
 import subprocess

@@ -1,8 +1,8 @@
-"""What the site has beside the pages of docs/: those of the repository's root, and links that hold in both places.
+"""Adds pages of the repository's root to the site, and adapts links so that they work in both places.
 
-mkdocs calls `on_files` with all pages, and `on_page_markdown` for each. A link to what the site has not, such as a
-module or a folder, becomes plain text; a link to a page is written relative to the page that it is in. The rest is
-checked by mkdocs.
+mkdocs calls `on_files` with all pages, and `on_page_markdown` for each. A link to a file that the site does not have,
+such as a module or a folder, becomes plain text; a link to a page is written relative to the page that it is in. The
+rest is checked by mkdocs.
 """
 
 import posixpath
@@ -24,7 +24,7 @@ PAGES = {
 """Pages of the site that lie outside docs/ in the repository."""
 
 LINK = re.compile(r"\[(?P<text>[^\[\]]*)\]\((?![a-z]+:|#)(?P<target>[^()#\s]+)(?P<anchor>#[^()\s]*)?\)")
-"""A link to another file. `text` may hold code, and no other link."""
+"""A link to another file. `text` may contain code, but no other link."""
 
 
 def on_files(files: Files, config: Any) -> Files:

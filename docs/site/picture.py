@@ -13,16 +13,16 @@ from rich.text import Text
 PICTURE = Path(__file__).parents[1] / "pictures" / "demo.svg"
 
 COLUMNS = 100
-"""Width of the terminal: a README shows so much without making it smaller."""
+"""Width of the terminal in columns, which a README shows without scaling it down."""
 
 FIRST_LINES = 27
-"""Lines of the beginning that are drawn: start-up, and a few pages of each kind."""
+"""Number of lines of the beginning that are drawn: start-up, and a few pages of each kind."""
 
 ARTICLE = "\x1b[32marticle"
 """Begins a new article: the beginning that is drawn ends before one."""
 
 SPINNER = re.compile("[\u2800-\u28ff]")
-"""What rich draws in front of a line that says what is awaited."""
+"""Characters that rich draws before a line that says what the command waits for."""
 
 
 def main() -> int:

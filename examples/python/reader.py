@@ -16,13 +16,13 @@ TOPIC = os.environ.get("TOPIC", "articles.enriched")
 GROUP = os.environ.get("GROUP", "example-python")
 
 PAGE_TYPES = {"article", "live_blog"}
-"""The types of pages that this reader cares for. Others may be added within a major version: they are "other" here."""
+"""The types of pages that this reader uses. Others may be added within a major version: they are "other" here."""
 
 type Articles = dict[str, dict[str, Any]]
 
 
 def upsert(articles: Articles, value: bytes) -> None:
-    """Keep an article. Only what is named here is read: fields that are added later do no harm."""
+    """Keep an article. Only what is named here is read: fields that are added later are ignored."""
     event = json.loads(value)
     page_type = event.get("page_type", "article")
     article = {
@@ -38,7 +38,7 @@ def upsert(articles: Articles, value: bytes) -> None:
 
 
 def main() -> None:
-    """Read until a signal asks to end."""
+    """Read until a signal asks to stop."""
     articles: Articles = {}
     signals: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):

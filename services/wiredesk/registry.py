@@ -138,7 +138,8 @@ class Registry:
             ) from error
         if not (isinstance(settings, type) and issubclass(settings, Settings)):
             raise UsageError(
-                f"the settings of stage {stage.name!r} of the package {package!r} are no subclass of wiredesk.Settings"
+                f"the settings of stage {stage.name!r} of the package {package!r} are not a subclass of "
+                "wiredesk.Settings"
             )
         return settings
 
@@ -254,7 +255,7 @@ def _loaded(point: EntryPoint) -> Stage:
         base = DerivedEvent if topic in stage.produces else Event
         for event in topic.events:
             if not issubclass(event, base):
-                raise _RejectedError(f"{topic.name} carries {event!r}, which is no subclass of {base.__name__}")
+                raise _RejectedError(f"{topic.name} carries {event!r}, which is not a subclass of {base.__name__}")
             if not _EVENT_TYPE.fullmatch(str(getattr(event, "TYPE", ""))):
                 raise _RejectedError(
                     f"{event.__name__}.TYPE must be a name that ends in a version, as in 'org.example.x.v1'"

@@ -112,12 +112,12 @@ def test_what_can_be_redriven_is_selected_and_the_rest_is_named() -> None:
         ("twice", "Tone is in several topics that it writes"),
         ("untyped", "Untyped.TYPE must be a name that ends in a version"),
         ("unversioned", "Unversioned.TYPE must be a name that ends in a version"),
-        ("textual", "textual carries <class 'str'>, which is no subclass of Event"),
+        ("textual", "textual carries <class 'str'>, which is not a subclass of Event"),
         ("loop", "it reads and writes articles.enriched"),
         ("usurper", "it is an entry stage, and another stage writes articles.enriched"),
         (
             "feeder",
-            "pages.raw carries <class 'wiredesk_schemas.raw_page.RawPage'>, which is no subclass of DerivedEvent",
+            "pages.raw carries <class 'wiredesk_schemas.raw_page.RawPage'>, which is not a subclass of DerivedEvent",
         ),
     ],
 )

@@ -1,7 +1,8 @@
 """A stage for wiredesk: reads `articles.enriched`, and publishes to `articles.scored` how an article sounds.
 
-It counts words of two short lists. That is honest and explainable, and no model of sentiment: irony, negation and any
-language but English are beyond it. Of an article in another language, or with too few such words, it publishes nothing.
+It counts words of two short lists. That is easy to explain, but not a model of sentiment: it does not understand irony,
+negation, or any language but English. It publishes nothing for an article in another language, or with too few such
+words.
 """
 
 import re
@@ -28,7 +29,7 @@ class SentimentSettings(Settings):
 
     prefix: ClassVar[str] = "SENTIMENT_"
 
-    min_words: int = Field(2, ge=1, le=1000, description="Words of the lists that an article must have to be scored.")
+    min_words: int = Field(2, ge=1, le=1000, description="Listed words that an article must have to be scored.")
 
 
 class ScoredArticle(DerivedEvent):
@@ -52,12 +53,12 @@ STAGE = Stage(
     produces=(ARTICLES_SCORED,),
     handler="sentiment_stage:handler",
     settings="sentiment_stage:SentimentSettings",
-    one_to_one=False,  # of some articles it publishes nothing
+    one_to_one=False,  # it publishes nothing for some articles
 )
 
 
 class Sentiment:
-    """Scores articles. Its version covers its setting: what gives other results gives other event ids."""
+    """Scores articles. Its version includes its setting, so that other results get other event ids."""
 
     name = "sentiment"
 

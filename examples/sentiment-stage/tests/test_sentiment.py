@@ -1,4 +1,4 @@
-"""The stage on a real Kafka: what it publishes, for which articles it publishes nothing, and what it gives up."""
+"""The stage on a real Kafka: what it publishes, for which articles it publishes nothing, and what it dead-letters."""
 
 from sentiment_stage import ScoredArticle, Sentiment, SentimentSettings
 
@@ -27,7 +27,7 @@ def test_the_tone_is_that_of_more_words() -> None:
 
 
 def test_it_publishes_a_score_once_or_nothing_and_gives_up_what_is_no_article(wiredesk_stage: StartStage) -> None:
-    """One article is scored, one is not English, and one record is no article."""
+    """One article is scored, one is not English, and one record is not an article."""
     stage = wiredesk_stage("sentiment", {"SENTIMENT_MIN_WORDS": "2"})
     cheerful = article("They welcome the agreement and hope for peace.")
     stage.publish(cheerful, article("Sie hoffen auf peace, peace.", "de"), b"no article")

@@ -13,7 +13,7 @@ REPLACEMENT = "\ufffd"
 
 CHARACTERS_PER_REPLACEMENT = 1000
 """A charset fits where at most one character in so many had to be replaced, and one more. A page that is cut off within
-a character, or a stray byte in a comment, is no reason to doubt its header."""
+a character, or a stray byte in a comment, is not a reason to distrust its header."""
 
 NOT_CHARSETS = frozenset(
     {

@@ -137,7 +137,7 @@ def _missed_names(
     searched = [name for name in types if len(name) >= MIN_SEARCHED_CHARACTERS and name[0].isupper()]
     if not searched:
         return
-    # The longest first: of alternatives the first one that fits is taken.
+    # The longest first, because a pattern uses the first alternative that matches.
     alternatives = "|".join(map(re.escape, sorted(searched, key=lambda name: (-len(name), name))))
     pattern = re.compile(rf"(?<![\w-])(?:{alternatives})(?![\w-])")
     taken: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)

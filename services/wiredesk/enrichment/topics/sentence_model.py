@@ -77,7 +77,7 @@ class SentenceEncoder:
     def vectors(self, text: str) -> Iterator[Floats]:
         """Yield the vector of the first window (384 numbers, of length 1), then the weighted mean of both.
 
-        Each is computed when it is asked for: a window takes 20 ms of CPU time.
+        Each is computed when it is requested: a window takes 20 ms of CPU time.
         """
         pieces = self.pieces(text)
         mean = np.zeros(DIMENSIONS, dtype=np.float32)

@@ -28,7 +28,7 @@ class Trees:
     Attributes:
         version: of the model.
         names: of the features that it reads.
-        questions: for each tree and level, the index in `names` of the feature that is asked about; T x D.
+        questions: for each tree and level, the index in `names` of the feature that is compared; T x D.
         borders: for each tree and level, the value above which the answer is yes; T x D.
         leaves: for each tree, the log-odds that each leaf adds; T x 2 ** D.
         bias: log-odds to which they are added.
