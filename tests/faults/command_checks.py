@@ -27,7 +27,7 @@ OWN_HEADERS = re.compile(r"wiredesk_(dlq_\w+|origin\w*|replay|replayed)")
 """Names of ours that stand on a dead letter which was neither redriven nor imported."""
 
 EXIT_CODES = {"status": (0, 1), "trace": (0, 1), "topics": (0, 1, 2), "replay": (0, 2)}
-"""Of commands that may exit with another code than 0: a stage is stopped, nothing matches, or there is nothing to do."""
+"""Exit codes of commands that may exit with a code other than 0: a stage is stopped, nothing matches, nothing is to do."""
 
 
 @dataclass(frozen=True, slots=True)

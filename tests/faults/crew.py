@@ -32,7 +32,7 @@ class Member:
 
     @property
     def pid(self) -> int:
-        """Of the process that runs now; 0: none does."""
+        """Process id of the running process; 0 if none runs."""
         return self.process.pid if self.process is not None and self.process.returncode is None else 0
 
 

@@ -1,4 +1,4 @@
-"""Workers for fault tests: the pipeline's own topics and runtime, with stage functions that cost next to nothing.
+"""Workers for fault tests: the pipeline's own topics and runtime, with stage functions that cost almost nothing.
 
     python -m tests.faults.light ingest|extractor|enrichment
 

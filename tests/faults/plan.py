@@ -11,7 +11,7 @@ from tests.support import SAMPLES
 
 STAGES = ("ingest", "extractor", "enrichment")
 REASONS = {"raise": "error", "hang": "timeout", "allocate": "memory", "crash": "crash"}
-"""Of dead letters, by the four kinds of poison."""
+"""Reasons of dead letters, by the four kinds of poison."""
 
 
 class Kind(StrEnum):

@@ -2,7 +2,7 @@
 
     python -m tests.faults.replaying [--articles 100000] [--seconds 60] [--seed N] [--keep FOLDER]
 
-Articles go through the pipeline on stages that cost next to nothing. Then live pages come at a steady rate, and their
+Articles go through the pipeline on stages that cost almost nothing. Then live pages come at a steady rate, and their
 latency is measured: with nothing beside them, and beside a replay of all articles, by time range, into a topic of its
 own, at half of the rate that the replay has when it is let run. That replay is killed with -9 three times and resumed.
 At the end three count: the run's own account, `wiredesk audit`, and a witness that shares no code with the product.
@@ -44,7 +44,7 @@ from wiredesk.testing.patience import scaled, setting
 PARTITIONS = 6
 LIVE_PAGES_A_SECOND = 40.0
 KILLS = (0.2, 0.45, 0.7)
-"""Of the way, at which the replay is killed."""
+"""Shares of the replay's range at which it is killed."""
 
 SETTINGS = {
     "WIREDESK_SESSION_TIMEOUT": str(setting(10)),

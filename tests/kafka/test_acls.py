@@ -177,11 +177,11 @@ def test_each_command_needs_exactly_what_is_printed(
                 asyncio.run(add_letters(door))
             (tmp_path / "letters").unlink(missing_ok=True)
             guest.may(*(acl for acl in needed if acl != missing))
-            code, told = app.run(list(arguments)), capsys.readouterr().err
-            assert code == 1, (command, missing, told)
-            assert len(told.splitlines()) == 1, told
-            assert missing.name in told, (command, missing, told)
-            assert "guest" in told
+            code, error = app.run(list(arguments)), capsys.readouterr().err
+            assert code == 1, (command, missing, error)
+            assert len(error.splitlines()) == 1, error
+            assert missing.name in error, (command, missing, error)
+            assert "guest" in error
             if missing.operation is Operation.CREATE:  # from here on there is something to be read
                 guest.may(*needed)
                 assert app.run(list(arguments)) == 0
@@ -231,7 +231,7 @@ async def add_letters(door: KafkaSettings) -> None:
 
 @pytest.mark.timeout(300)
 def test_a_replay_needs_exactly_what_is_printed(cluster: SecuredKafka, guest: Guest) -> None:
-    """Of what a replay writes beside its topic a part is tried only: all is made, written and read in the same way."""
+    """Only a part of what a replay writes beside its topic is tested: all of it is created, written and read in the same way."""
     kafka = settings(cluster, "r1.").model_copy(update={"request_timeout": 10.0})
     door = cluster.open.model_copy(update={"topic_prefix": kafka.topic_prefix})
     asyncio.run(topics.create(door, TOPICS, partitions=1))

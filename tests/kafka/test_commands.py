@@ -134,7 +134,7 @@ NOWHERE = {"WIREDESK_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
 
 
 @pytest.mark.parametrize(
-    ("arguments", "environment", "code", "told"),
+    ("arguments", "environment", "code", "message"),
     [
         (["wat"], {}, 2, "No such command 'wat'"),
         (["tail"], {}, 2, "Missing argument"),
@@ -167,7 +167,7 @@ def test_what_is_wrong_is_reported_in_one_line(
     arguments: list[str],
     environment: dict[str, str],
     code: int,
-    told: str,
+    message: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -180,7 +180,7 @@ def test_what_is_wrong_is_reported_in_one_line(
     lines = [line for line in written if not line.startswith("fetching Apache Kafka, once: ")]
     assert (ended, len(lines)) == (code, 1), written
     assert lines[0].startswith("wiredesk: ")
-    assert told in lines[0]
+    assert message in lines[0]
 
 
 def test_taken_ports_unknown_topics_and_missing_addresses(kafka: KafkaSettings, tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ async def dead_letter_of(kafka: KafkaSettings, value: bytes) -> Record:
 async def test_a_record_that_another_client_packed_more_tightly_fits_into_the_dead_letter_topic(
     kafka: KafkaSettings,
 ) -> None:
-    """Of gzip's window of 32 kB it is wholly new: it does not shrink, and takes more than twice what came in at most."""
+    """It does not repeat within gzip's window of 32 kB, so it does not shrink, and becomes more than twice as large as received."""
     value = b"reject" + BLOCK * (MAX_RECORD_BYTES // len(BLOCK) - 2)
     letter = await dead_letter_of(kafka, value)
     assert letter.value == value

@@ -98,5 +98,5 @@ async def test_forged_headers_are_kept_and_not_believed(kafka: KafkaSettings, tm
 async def test_a_forged_time_of_arrival_makes_no_page_old(kafka: KafkaSettings) -> None:
     await topics.create(kafka, TOPICS, partitions=1)
     await publish(kafka, [page(0, ("wiredesk_origin_time", b"0")), page(1, ("wiredesk_origin_time", b"9" * 5000))])
-    (told,) = objects(kafka, "status")
-    assert told["oldest_page_seconds"] < 3600
+    (status,) = objects(kafka, "status")
+    assert status["oldest_page_seconds"] < 3600

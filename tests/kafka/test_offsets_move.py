@@ -1,4 +1,4 @@
-"""Offsets that are not what they were: a topic made anew, records that expired, a log cut back; and markers at rest."""
+"""Offsets that are not what they were: a recreated topic, expired records, a truncated log; and idle stages."""
 
 import asyncio
 import functools
@@ -95,8 +95,8 @@ async def test_an_idle_group_lags_by_nothing_and_everybody_says_so(kafka: KafkaS
         await ends_of(kafka, origins)
         for stage in STAGES.values():
             wait_until(functools.partial(is_at_rest, kafka, stage), f"{stage.name} lags by nothing")
-        told = json.loads(wiredesk(kafka, "status", "--json").stdout)
-        assert [stage["lag"] for stage in told["stages"]] == [0, 0, 0]
+        shown = json.loads(wiredesk(kafka, "status", "--json").stdout)
+        assert [stage["lag"] for stage in shown["stages"]] == [0, 0, 0]
         for member in crew:
             wait_until(functools.partial(has_no_lag, member), "the metric says the same")
 
@@ -156,7 +156,7 @@ async def test_a_topic_that_is_made_anew_and_ends_where_it_ended_is_read_from_it
 
 
 async def test_offsets_of_another_life_are_not_gone_on_from(kafka: KafkaSettings) -> None:
-    """A commit of a worker that had not noticed yet may come after the topic was made anew."""
+    """A commit of a worker that had not noticed yet may arrive after the topic was recreated."""
     await topics.create(kafka, TOPICS, partitions=1)
     await send(kafka, [b"new %d" % n for n in range(5)])
     source = TopicPartition(kafka.on_cluster(SOURCE.name), 0)
@@ -174,7 +174,7 @@ async def test_offsets_of_another_life_are_not_gone_on_from(kafka: KafkaSettings
 
 @pytest.mark.parametrize("offset", [5, 8])
 async def test_an_offset_that_another_tool_has_set_is_given_its_life(kafka: KafkaSettings, offset: int) -> None:
-    """A topic that is made anew later would else be read from there; and 8 lies beyond the end, where 5 is right."""
+    """A topic that is recreated later would otherwise be read from there; and 8 is beyond the end, where 5 is right."""
     await topics.create(kafka, TOPICS, partitions=1)
     await send(kafka, [b"%d" % n for n in range(5)])
     source = TopicPartition(kafka.on_cluster(SOURCE.name), 0)
@@ -209,9 +209,9 @@ async def test_what_retention_deletes_before_it_is_read_is_counted(kafka: KafkaS
     raw = TopicPartition(kafka.on_cluster(PAGES_RAW.name), 0)
     async with clients.started(clients.admin(kafka), kafka) as admin:
         await admin.delete_records({raw: RecordsToDelete(before_offset=5)})
-    told = wiredesk(kafka, "audit", "--json")
-    assert (json.loads(told.stdout)["expired"], told.returncode) == (4, 0)
-    assert "deleted" in told.stderr
+    audited = wiredesk(kafka, "audit", "--json")
+    assert (json.loads(audited.stdout)["expired"], audited.returncode) == (4, 0)
+    assert "deleted" in audited.stderr
     with workers(kafka, ["ingest"], tmp_path / "log") as (ingest,):
         assert ingest.metric("wiredesk_expired_records_total") == 4
         assert ingest.metric('wiredesk_offsets_moved_total{kind="expired"}') == 1
@@ -317,9 +317,9 @@ async def test_a_foreign_transaction_is_named_and_nobody_is_restarted_for_it(
             assert f"producer {producer_id} " in reason
             assert f"{kafka.on_cluster(PAGES_RAW.name)}/0 is open from offset 0 on" in reason
             assert ingest.get("/healthz")[0] == 200
-            told = json.loads(wiredesk(kafka, "status", "--json").stdout)
-            assert any(f"producer {producer_id} " in trouble for trouble in told["troubles"])
-            assert told["stages"][0]["lag"] == 2, "as Kafka's own tools count"
+            shown = json.loads(wiredesk(kafka, "status", "--json").stdout)
+            assert any(f"producer {producer_id} " in trouble for trouble in shown["troubles"])
+            assert shown["stages"][0]["lag"] == 2, "as Kafka's own tools count"
             audit = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "wiredesk.cli", "audit"),
                 cwd=ROOT,

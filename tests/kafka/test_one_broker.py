@@ -1,4 +1,4 @@
-"""Two brokers on one folder: the second is told so, and the first goes on."""
+"""Two brokers on one folder: the second exits with a message, and the first continues."""
 
 import fcntl
 import os

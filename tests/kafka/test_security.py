@@ -14,7 +14,7 @@ from wiredesk.testing.processes import WorkerProcess, wait_until
 
 
 def listener_settings(files: dict[str, Path]) -> dict[str, str]:
-    """Return settings of a listener with SASL over mutual TLS, to which nobody but the desk is let in."""
+    """Return settings of a listener with SASL over mutual TLS, which only the user `desk` may use."""
     listener = "listener.name.secure."
     return {
         **secured.AUTHORIZER,

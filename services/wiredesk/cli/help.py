@@ -2,7 +2,7 @@
 
 typer's own help cuts long names on a narrow terminal, draws boxes in a pipe, and imports a Markdown parser for it.
 
-A docstring is shown by paragraph, wrapped anew; lines in it that are indented, such as examples, are shown as they are.
+Paragraphs of a docstring are wrapped to the width; indented lines, such as examples, are shown as they are.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -63,7 +63,7 @@ def _print(command: TyperCommand | TyperGroup, context: "Context") -> None:
 
 def paragraphs(docstring: str) -> list[list[str]]:
     """Return the paragraphs of a docstring, each as lines: sentences joined to one line, indented lines as they are."""
-    found = []
+    blocks = []
     for block in docstring.strip().split("\n\n"):
         lines: list[str] = []
         for line in block.strip("\n").split("\n"):
@@ -71,8 +71,8 @@ def paragraphs(docstring: str) -> list[list[str]]:
                 lines[-1] += f" {line}"
             else:
                 lines.append(line)
-        found.append(lines)
-    return found
+        blocks.append(lines)
+    return blocks
 
 
 def _usage(command: TyperCommand | TyperGroup, context: "Context") -> str:

@@ -165,7 +165,7 @@ class TopicClient(ClusterClient):
     async def _wait_until_known(self, names: Sequence[str]) -> None:
         """Wait until every broker knows topics: the controller answers at once, the other brokers learn of them later.
 
-        Without this, a client that asks another broker next may be told that there is no such topic.
+        Without this, a client that asks another broker next may get the answer that the topic does not exist.
 
         Raises:
             UnavailableError: a broker that answers does not know them in time.
