@@ -5,11 +5,12 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from tests.support import DEADLINE
-from wiredesk.runtime.isolation import frames
+from wiredesk.runtime.isolation import frames, template_process
 from wiredesk.runtime.isolation.pool import Feeder, Job, JobQueue
 from wiredesk.runtime.isolation.template import Child
 from wiredesk.runtime.records import Failure, Output, Record
@@ -45,6 +46,25 @@ async def left(jobs: JobQueue) -> list[list[int]]:
     while not jobs.empty():
         bundles.append(offsets(list(await jobs.bundle())))
     return bundles
+
+
+def test_the_time_of_a_record_does_not_include_the_wait_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    sent: list[Any] = []
+
+    def receive(_: object) -> list[frames.RecordFields]:
+        clock[0] += 100  # idle
+        return [frames.fields_of(Record("in", 0, offset, 0, None, b"x")) for offset in range(2)]
+
+    def handler(_: Record) -> tuple[Output, ...]:
+        clock[0] += 1
+        return ()
+
+    monkeypatch.setattr(template_process.frames, "receive", receive)
+    monkeypatch.setattr(template_process.frames, "pack", sent.append)
+    monkeypatch.setattr(template_process.time, "monotonic", lambda: clock[0])
+    template_process._serve_bundle(Mock(), handler)
+    assert [[seconds for _, seconds in answers] for answers, _ in sent] == [[1.0], [1.0]]
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def test_what_is_wrong_with_a_tagger_is_one_line_with_its_package(
         (('frozenset({"de"})', '"de"'), "languages is a str, not a set of strings"),
         (("    def topics(", "    def subjects("), "it lacks topics of the protocol Classifier"),
         (("return (MediaTopic(", "return ('sport',) or (MediaTopic("), "does not return a tuple of MediaTopic"),
-        (("score=0.9", "score=9"), "ValidationError: 1 validation error for Topic score Input should be"),
+        (("score=0.9", "score=9"), "Topic: score: Input should be"),
     ],
 )
 def test_what_is_wrong_with_a_classifier_is_one_line_with_its_package(

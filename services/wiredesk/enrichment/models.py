@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
+from pydantic import ValidationError
+
 from wiredesk.enrichment.entities.spacy_tagger import SpacyTagger
 from wiredesk.enrichment.interfaces import Classifier, TaggedSpan, Tagger
 from wiredesk.enrichment.settings import EnrichmentSettings
@@ -94,6 +96,9 @@ def _load_plug_in[P](point: EntryPoint, setting: str, check: Callable[[Any], P])
         return check(point.load()())
     except _ProtocolError as error:
         problem = str(error)
+    except ValidationError as error:  # one of our classes was created with wrong values; its own text is ten lines
+        fields = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_url=False))
+        problem = f"{error.title}: {fields[:MAX_PROBLEM_CHARACTERS]}"
     except Exception as error:  # noqa: BLE001 - another package's code may raise anything
         problem = f"{type(error).__name__}: {' '.join(str(error).split())[:MAX_PROBLEM_CHARACTERS]}"
     raise UsageError(f"{setting}: {point.value} of {_distribution(point)}: {problem}")

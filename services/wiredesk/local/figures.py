@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from wiredesk.local.stack import WorkerProcess
 
 # Metrics of a worker that are summed.
-RECORDS = "wiredesk_records_total"  # committed
+RECORDS = "wiredesk_commit_records_sum"  # committed input records, whatever was published for them
 DEAD_LETTERS = "wiredesk_dead_letters_total"  # dead-lettered, by reason
 LAG = "wiredesk_lag_records"  # from the committed offset to the end of the partition
 IN_FLIGHT = "wiredesk_in_flight_records"  # received, and not committed yet

@@ -165,8 +165,9 @@ def serve(channel: socket.socket, handler: Handler, memory_bytes: int) -> NoRetu
 def _serve_bundle(channel: socket.socket, handler: Handler) -> bool:
     """Answer one bundle; return False after a last answer."""
     answers: list[Answer] = []
-    flushed = began = time.monotonic()
-    for fields in frames.receive(channel):
+    bundle = frames.receive(channel)
+    flushed = began = time.monotonic()  # not before: the time until a bundle comes is no work
+    for fields in bundle:
         outcome, last = _outcome(handler, Record(*fields))
         now = time.monotonic()
         answers.append((outcome, now - began))
