@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import time
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from unittest.mock import Mock
@@ -56,14 +57,17 @@ def test_the_time_of_a_record_does_not_include_the_wait_for_it(monkeypatch: pyte
         clock[0] += 100  # idle
         return [frames.fields_of(Record("in", 0, offset, 0, None, b"x")) for offset in range(2)]
 
-    def handler(_: Record) -> tuple[Output, ...]:
-        clock[0] += 1
-        return ()
+    class Busy:
+        version = "1"
 
-    monkeypatch.setattr(template_process.frames, "receive", receive)
-    monkeypatch.setattr(template_process.frames, "pack", sent.append)
-    monkeypatch.setattr(template_process.time, "monotonic", lambda: clock[0])
-    template_process._serve_bundle(Mock(), handler)
+        def __call__(self, record: Record) -> tuple[Output, ...]:  # noqa: ARG002 - each takes a second
+            clock[0] += 1
+            return ()
+
+    monkeypatch.setattr(frames, "receive", receive)
+    monkeypatch.setattr(frames, "pack", sent.append)
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    template_process._serve_bundle(Mock(), Busy())
     assert [[seconds for _, seconds in answers] for answers, _ in sent] == [[1.0], [1.0]]
 
 

@@ -7,6 +7,7 @@ import typer
 from wiredesk import registry
 from wiredesk.cli.options import check_stage_settings, with_settings
 from wiredesk.cli.signals import stop_on_signal
+from wiredesk.runtime.errors import HandlerError
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 
 if TYPE_CHECKING:
@@ -45,7 +46,13 @@ def worker(
     stage_ = registry.registry().stage(stage)
     check_stage_settings(stage_)
     logs.configure(settings.log_level)
-    asyncio.run(_run(stage_, kafka, settings))
+    package = registry.registry().distributions[stage_.name]
+    try:
+        asyncio.run(_run(stage_, kafka, settings))
+    except HandlerError as error:
+        if package == registry.OURS:
+            raise
+        raise HandlerError(f"stage {stage_.name!r} of the package {package!r}: {error}") from error
 
 
 async def _run(stage: "Stage", kafka: KafkaSettings, settings: WorkerSettings) -> None:
