@@ -14,7 +14,7 @@ from wiredesk.testing.patience import scaled
 from wiredesk.testing.processes import KafkaProcess
 
 pytest_plugins = ("wiredesk.testing.plugin",)
-"""What our own fixtures are made of."""
+"""The plug-in that our own fixtures use."""
 
 NEEDS_KAFKA = ("tests/kafka/", "tests/faults/", "tests/examples/")
 

@@ -51,7 +51,7 @@ async def send(kafka: KafkaSettings, values: list[bytes], partition: int = 0) ->
 
 
 async def outcomes(kafka: KafkaSettings, count: int) -> list[Record]:
-    """Wait for so many records in the output and the dead-letter topic."""
+    """Wait for a number of records in the output and the dead-letter topic."""
     records: list[Record] = []
     names = [kafka.on_cluster(TARGET.name), kafka.on_cluster(STAGE.dead_letter_topic.name)]
     reading = read_topic(kafka, names, from_beginning=True)

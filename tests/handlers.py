@@ -16,8 +16,8 @@ from wiredesk.runtime.errors import RejectedError, UsageError
 from wiredesk.runtime.records import Output, Record
 from wiredesk.runtime.topology import Stage, Topic
 
-SOURCE = Topic("in", "What is to be done", partitions=2)
-TARGET = Topic("out", "What was done")
+SOURCE = Topic("in", "Commands of tests", partitions=2)
+TARGET = Topic("out", "Results of commands")
 STAGE = Stage(
     "echo", "Does what its records order", SOURCE, (TARGET,), "tests.handlers:obedient", entry=True, default_processes=2
 )
@@ -26,7 +26,7 @@ _fork = os.fork
 
 
 class Obedient:
-    """Echoes a record, or dies of it."""
+    """Echoes a record, or fails in the way that the record says."""
 
     version = "1"
 
@@ -99,7 +99,7 @@ def replaceable() -> Obedient:
         case "replaced":
             return Replaced()
         case "dies":
-            gc.freeze = threading.Timer(0.4, os._exit, (7,)).start  # the last that a template does before it is ready
+            gc.freeze = threading.Timer(0.4, os._exit, (7,)).start  # the last step of a template before it is ready
         case "prints":
             print("a model of 2007")  # noqa: T201 - that is the point
         case "no forks":

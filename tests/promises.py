@@ -65,7 +65,7 @@ def contracts() -> dict[str, Any]:
 
 
 def _bare(node: Any, *, named: bool = False) -> Any:
-    """Leave out prose; the keys of a mapping of names, such as `properties`, are no prose."""
+    """Leave out prose; the keys of a mapping of names, such as `properties`, are not prose."""
     if isinstance(node, dict):
         mapping = ("properties", "$defs", "channels", "operations", "messages", "schemas")
         return {k: _bare(v, named=k in mapping) for k, v in node.items() if named or k not in PROSE}

@@ -35,13 +35,13 @@ async def read_range(kafka: KafkaSettings, ranges: Mapping[TopicPartition, Offse
 async def offset_ranges(
     kafka: KafkaSettings, partitions: Sequence[TopicPartition], *, patience: float | None = None
 ) -> dict[TopicPartition, OffsetRange]:
-    """Return which offsets partitions hold."""
+    """Return the offset ranges of partitions."""
     async with Cluster(kafka) as cluster:
         return await cluster.offset_ranges(partitions, patience=patience)
 
 
 async def count_partitions(kafka: KafkaSettings, names: Iterable[str]) -> dict[str, int]:
-    """Return how many partitions each topic has; those that do not exist are left out."""
+    """Return the number of partitions of each topic; missing topics are left out."""
     async with Cluster(kafka) as cluster:
         return {name: len(topic.partitions) for name, topic in (await cluster.describe_topics(names)).items()}
 
@@ -59,6 +59,6 @@ async def committed_offsets(kafka: KafkaSettings, stage: Stage) -> dict[TopicPar
 
 
 async def topic_id(kafka: KafkaSettings, name: str) -> str:
-    """Return the id of a topic; empty where there is none."""
+    """Return the id of a topic; empty if it does not exist."""
     async with Cluster(kafka) as cluster:
         return await cluster.topic_id(name)

@@ -15,8 +15,8 @@ from wiredesk_schemas import AcceptedPage, CleanedArticle, SkippedPage
 
 
 def buggy() -> Handler:
-    """Load an extractor that was deployed with a bug: it takes a headline's first words for the headline."""
-    from wiredesk.extractor.extract import Extractor  # noqa: PLC0415 - where another stage is replaced nobody needs it
+    """Load an extractor with a bug: it uses only the first words of a headline."""
+    from wiredesk.extractor.extract import Extractor  # noqa: PLC0415 - not needed if another stage is replaced
 
     class Buggy(Extractor):
         version = f"{Extractor.version}-bug"

@@ -1,4 +1,4 @@
-"""What a terminal shows of the bytes that a command writes: lines, and which of them it had to wrap."""
+"""What a terminal shows for the bytes that a command writes: lines, and which of them it had to wrap."""
 
 import re
 from dataclasses import dataclass, field
@@ -48,7 +48,7 @@ class Screen:
         return "".join(lines)
 
     def overlong(self) -> list[str]:
-        """Return the lines that the terminal had to wrap, whole."""
+        """Return the complete lines that the terminal had to wrap."""
         rows, current = [], ""
         for number, cells in enumerate(self.rows):
             current += "".join(cells)

@@ -68,7 +68,7 @@ def running(
     ports: Mapping[str, int] | None = None,
     advertised: Mapping[str, int] | None = None,
 ) -> Iterator[SecuredKafka]:
-    """Run a node for the length of a block.
+    """Run a node for the duration of a block.
 
     Args:
         listeners: protocol by the name of the listener.
@@ -109,7 +109,7 @@ def answers(settings: KafkaSettings) -> bool:
 
 
 def certificates(folder: Path) -> dict[str, Path]:
-    """Issue certificates for the broker and for clients, in the forms that each of them reads."""
+    """Issue certificates for the broker and for clients, each in the format that it reads."""
     authority = trustme.CA()
     files = {name: folder / f"{name}.pem" for name in ("ca", "broker", "client", "key")}
     authority.cert_pem.write_to_path(files["ca"])
@@ -135,14 +135,14 @@ _RESOURCES = {
 
 
 class Guest:
-    """A user who may do what is granted, and nothing else."""
+    """A user who may do only what is granted."""
 
     def __init__(self, door: str, principal: str = "User:guest") -> None:
         self._admin = AdminClient({"bootstrap.servers": door})
         self._principal = principal
 
     def may(self, *acls: Acl) -> None:
-        """Grant some access, and take away all other."""
+        """Grant ACLs, and remove all others."""
         anything: Any = None  # as a name and as a host, which its stubs do not know
         mine = AclBindingFilter(
             ResourceType.ANY,

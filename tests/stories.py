@@ -1,4 +1,4 @@
-"""Articles for tests of enrichment: from given paragraphs, and invented stories in which the mentions are marked."""
+"""Articles for tests of enrichment: from given paragraphs, and invented stories with marked mentions."""
 
 import re
 from collections.abc import Iterator
@@ -18,8 +18,8 @@ class MarkedStory:
     """A story whose mentions are known.
 
     Attributes:
-        number: in the file, from 1.
-        text: without the marks.
+        number: number in the file, from 1.
+        text: text without the marks.
         mentions: by start and end of the mention, the entity that it names.
     """
 

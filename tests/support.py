@@ -23,10 +23,10 @@ from wiredesk_schemas.headers import Header
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "services" / "wiredesk" / "samples"
 DEADLINE = scaled(SECONDS)
-"""How long anything may take on this machine, for a wait that takes plain seconds; see `wiredesk.testing.patience`."""
+"""Longest wait on this machine, in seconds; see `wiredesk.testing.patience`."""
 
 KAFKA_VERSIONS = ("3.9.1", jars.KAFKA_VERSION, "4.4.0")
-"""The oldest that is supported, the one that is embedded, and the newest."""
+"""The oldest supported version, the embedded one, and the newest."""
 
 
 @dataclass(frozen=True)

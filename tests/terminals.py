@@ -63,7 +63,7 @@ class Terminals:
 
         Args:
             size: columns and lines of its terminal; None: its output is a pipe in ASCII.
-            steps: ("wait", text), ("resize", columns, lines), ("signal", number), in turn.
+            steps: ("wait", text), ("resize", columns, lines), ("signal", number), in this order.
         """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -144,7 +144,7 @@ def _resize(terminal: int, columns: int, lines: int) -> None:
 
 
 def _become(request: dict[str, Any], encoding: str) -> None:
-    """Be the command; never returns."""
+    """Become the command; never returns."""
     code = 70
     try:
         os.environ.update(request["environment"])
@@ -154,7 +154,7 @@ def _become(request: dict[str, Any], encoding: str) -> None:
         sys.argv = ["wiredesk", *request["arguments"]]
         from wiredesk.cli import app, console  # noqa: PLC0415 - see above
 
-        importlib.reload(console)  # its consoles look at the terminal when they are made
+        importlib.reload(console)  # its consoles query the terminal when they are created
         app.main()
     except SystemExit as ended:
         code = int(ended.code or 0)

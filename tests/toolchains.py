@@ -1,7 +1,7 @@
 """Toolchains of other languages, where they are installed: their dependencies are fetched by their own clients.
 
-A test that needs one is skipped, with the reason, where the toolchain is missing, or where the dependencies are in no cache
-and nothing can be fetched. Any other failure is one.
+A test that needs one is skipped, with the reason, if the toolchain is missing, or if dependencies are not in a cache
+and cannot be fetched. Any other failure fails the test.
 """
 
 import os
@@ -21,18 +21,18 @@ OFFLINE = re.compile(
     r"|NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|Max retries exceeded",
     re.IGNORECASE,
 )
-"""What clients say when there is no network: npm, Go, pip."""
+"""Messages of npm, Go and pip when there is no network."""
 
 
 def need(*programs: str) -> None:
-    """Skip the test where a program is missing."""
+    """Skip the test if a program is missing."""
     for program in programs:
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not on this machine")
 
 
 def fetch(command: list[str], folder: Path, **environment: str) -> None:
-    """Fetch dependencies; skip the test where there is no network and they are in no cache."""
+    """Fetch dependencies; skip the test if there is no network and they are not in a cache."""
     try:
         done = subprocess.run(
             command,

@@ -33,7 +33,8 @@ def upsert(articles: Articles, value: bytes) -> None:
     if event["event_id"] not in articles:
         line = (event["event_id"], article["title"] or "(no title)", ", ".join(article["topics"]), article["type"])
         print("\t".join(line), flush=True)
-    # The same event may come again, after a crash of this reader or by a replay: with the same id it replaces itself.
+    # The same event may come again, after a crash of this reader or by a replay: it has the same id and replaces the
+    # first.
     articles[event["event_id"]] = article
 
 
@@ -47,7 +48,7 @@ def main() -> None:
         TOPIC,
         bootstrap_servers=BROKERS,
         group_id=GROUP,
-        isolation_level="read_committed",  # what an aborted transaction wrote is never seen
+        isolation_level="read_committed",  # records of aborted transactions are not returned
         auto_offset_reset="earliest",
         enable_auto_commit=False,
     )
@@ -57,7 +58,7 @@ def main() -> None:
                 for record in records:
                     if record.value is not None:
                         upsert(articles, record.value)
-            # After the work, and not before: a crash costs a repetition, never an article.
+            # Commit after the work, not before: after a crash articles are repeated, but never lost.
             consumer.commit()
     finally:
         consumer.close(autocommit=False)

@@ -1,6 +1,7 @@
-"""Record batches of Kafka's format 2, written by hand: a client library would refuse to write what others send.
+"""Record batches of Kafka's format 2, encoded by hand: a client library would refuse to write what others may send.
 
-Only what the broker takes counts: it refuses a wrong CRC, a null header name, a payload that does not unpack.
+Only batches that the broker accepts matter: it rejects a wrong CRC, a null header name, a payload that cannot be
+decompressed.
 """
 
 import asyncio
@@ -25,7 +26,7 @@ POLL_SECONDS = 0.05
 
 
 class Codec(IntEnum):
-    """How a batch says that its records are compressed."""
+    """The codec of a batch, as in its attributes."""
 
     NONE = 0
     GZIP = 1
@@ -62,8 +63,8 @@ class RawBatch:
     """A batch.
 
     Attributes:
-        codec: in which the records are packed, and which the batch names.
-        payload: written in place of the packed records, whatever it is.
+        codec: codec of the records, which the batch names.
+        payload: any bytes, written in place of the compressed records.
     """
 
     records: Sequence[RawRecord] = field(default_factory=tuple)
@@ -99,7 +100,7 @@ def _bytes(value: bytes | None) -> bytes:
 
 
 def varint(number: int) -> bytes:
-    """Return a number of 64 bits as Kafka's records have it: zigzag, seven bits a byte, the lowest first."""
+    """Return a 64-bit number as in Kafka's records: zigzag, seven bits per byte, the lowest first."""
     left = (number << 1) ^ (number >> 63)
     encoded = bytearray()
     while left > 0x7F:
@@ -126,7 +127,7 @@ class RawProducer:
         await self._writer.wait_closed()
 
     async def send(self, topic: str, partition: int, batch: RawBatch) -> tuple[int, int]:
-        """Send a batch; return the error code (0: taken) and the offset of its first record."""
+        """Send a batch; return the error code (0: accepted) and the offset of its first record."""
         while True:
             error, base = await self._send_once(topic, partition, batch)
             if error != NOT_LEADER:

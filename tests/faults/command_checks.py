@@ -1,4 +1,4 @@
-"""What the output of a command must be, whatever the records contain that it reports."""
+"""Checks of the output of commands, whatever the records contain that they report."""
 
 import json
 import re
@@ -19,12 +19,12 @@ ADDRESSES = (
 
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
 _MOVES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\r")
-"""What rich writes to draw a progress bar, on stderr."""
+"""Escape sequences with which rich draws a progress bar on stderr."""
 _CONTROLS_OF_DIRECTION = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 _ESCAPED_NEWLINE_FORGES = re.compile(r"^(forged: line|reason: forged)", re.MULTILINE)
 
 OWN_HEADERS = re.compile(r"wiredesk_(dlq_\w+|origin\w*|replay|replayed)")
-"""Names of ours that stand on a dead letter which was neither redriven nor imported."""
+"""Names of our headers on a dead letter that was neither redriven nor imported."""
 
 EXIT_CODES = {"status": (0, 1), "trace": (0, 1), "topics": (0, 1, 2), "replay": (0, 2)}
 """Exit codes of commands that may exit with a code other than 0: a stage is stopped, nothing matches, nothing is to do."""
@@ -32,7 +32,7 @@ EXIT_CODES = {"status": (0, 1), "trace": (0, 1), "topics": (0, 1, 2), "replay": 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form in which a command tells what it has to."""
+    """A form of a command's output."""
 
     name: str
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -45,7 +45,7 @@ TERMINAL = Form("terminal", {"FORCE_COLOR": "1", "TERM": "xterm-256color", "COLU
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a command came to."""
+    """The result of a command."""
 
     arguments: list[str]
     code: int
@@ -100,7 +100,7 @@ def _refuse(constant: str) -> None:
 
 
 def of_records(tails: Sequence[Outcome]) -> list[str]:
-    """Return what is wrong with the records of the topics, as `tail --json` tells them."""
+    """Return what is wrong with the records of the topics, as `tail --json` prints them."""
     problems = []
     for tail in tails:
         name = tail.arguments[1]
@@ -119,7 +119,7 @@ def of_records(tails: Sequence[Outcome]) -> list[str]:
 
 
 def _leaks(line: str) -> bool:
-    """Whether an event tells the password in a URL; in a body it may stand, where the page says it."""
+    """Whether an event contains the password in a URL; a body may contain it, if the page does."""
     row = json.loads(line)
     event = row["value"]
     return SECRET in str([row["headers"], row["key"], *(event.get(one) for one in ("url", "canonical_url", "detail"))])
@@ -138,7 +138,7 @@ def letters(tails: Sequence[Outcome]) -> list[dict[str, Any]]:
 
 
 def of_lines(outcomes: Sequence[Outcome], lines: Mapping[str, int]) -> list[str]:
-    """Return where `tail` in its plain form has not one line for each record."""
+    """Return the cases in which plain `tail` does not print one line for each record."""
     return [
         f"{one.name}: {len(one.out.splitlines())} lines for {lines[one.arguments[1]]} records"
         for one in outcomes

@@ -2,7 +2,7 @@
 
     python -m tests.faults.commands < commands.json
 
-It reads a JSON list of argument lists, and writes a JSON list of what each came to.
+It reads a JSON list of argument lists, and writes a JSON list of their results.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from wiredesk.runtime import logs
 
 
 def outcome(arguments: list[str]) -> dict[str, object]:
-    """Run a command as `wiredesk` does; an exception that reaches us is a traceback that its user sees."""
+    """Run a command as `wiredesk` does; an exception here is a traceback for its user."""
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:

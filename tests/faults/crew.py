@@ -1,4 +1,4 @@
-"""Workers as processes, restarted as a service manager would, and what can be done to them."""
+"""Workers as processes, restarted as by a service manager, and ways to disturb them."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ POLL_SECONDS = 0.05
 
 @dataclass
 class Member:
-    """A worker of a stage, under a name that outlives its processes."""
+    """A worker of a stage; its name stays the same when its process is replaced."""
 
     stage: str
     name: str
@@ -40,9 +40,9 @@ class Crew:
     """The workers of a run.
 
     Args:
-        command: that runs a worker, without the stage.
-        environment: of all of them.
-        log: to which all of them append.
+        command: command that runs a worker, without the stage.
+        environment: environment of all workers.
+        log: file to which all of them append.
     """
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
@@ -58,7 +58,7 @@ class Crew:
         """Start a worker, and restart it whenever it exits.
 
         Args:
-            static: it is a static member of its group, and has its partitions back as soon as it is up again.
+            static: it is a static member of its group, and gets its partitions back when it is restarted.
             guest: it leaves again soon.
         """
         self._joined += 1
@@ -68,7 +68,7 @@ class Crew:
         return member
 
     async def leave(self, member: Member) -> None:
-        """End a worker in order."""
+        """Stop a worker cleanly."""
         self.members.remove(member)
         assert member.keeper is not None
         member.keeper.cancel()
@@ -83,7 +83,7 @@ class Crew:
                 await member.process.wait()
 
     async def disband(self) -> None:
-        """End all workers."""
+        """Stop all workers."""
         await asyncio.gather(*(self.leave(member) for member in list(self.members)))
 
     async def kill(self, pick: int) -> int:
@@ -95,7 +95,7 @@ class Crew:
         return await self._kill(pick, self._children)
 
     async def freeze(self, pick: int, seconds: float) -> None:
-        """Stop a worker for some seconds, beyond its session; it wakes up as a zombie."""
+        """Freeze a worker for some seconds, for longer than its session timeout; it continues as a zombie."""
         pid = await self._hit(pick, signal.SIGSTOP, self._residents)
         self._frozen.add(pid)
         await asyncio.sleep(seconds)
@@ -108,7 +108,7 @@ class Crew:
         return pid
 
     async def _hit(self, pick: int, number: signal.Signals, there: Callable[[], list[int]]) -> int:
-        """Send a signal to one of the processes, as soon as there is one; return which."""
+        """Send a signal to one of the processes, as soon as there is one; return its pid."""
         async with asyncio.timeout(scaled(PATIENCE_SECONDS)):
             while True:
                 pids = there()
@@ -121,14 +121,14 @@ class Crew:
     def _workers(self) -> list[int]:
         """Return the workers that run.
 
-        One that is frozen is spared, or it would never wake as a zombie; one that was killed takes a while to be gone,
-        and a second fault would befall nobody.
+        A frozen worker is left out, or it would never continue as a zombie. So is one that was killed and has not
+        exited yet: another fault would have no effect.
         """
         away = self._frozen | self._killed
         return [member.pid for member in self.members if member.pid and member.pid not in away]
 
     def _residents(self) -> list[int]:
-        """Return those of them that do not leave again soon."""
+        """Return the workers that do not leave again soon."""
         guests = {member.pid for member in self.members if member.guest}
         return [pid for pid in self._workers() if pid not in guests]
 
@@ -148,7 +148,7 @@ class Crew:
                 member.process = await asyncio.create_subprocess_exec(
                     *self._command, member.stage, cwd=ROOT, env=environment, stdout=output, stderr=output
                 )
-            self._killed.discard(member.process.pid)  # numbers of processes come again
+            self._killed.discard(member.process.pid)  # pids are reused
             member.starts += 1
             await member.process.wait()
 

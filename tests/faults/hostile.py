@@ -1,9 +1,9 @@
-"""The hostile run: whatever anybody can write to the entry topic, through real workers, and every command over the result.
+"""The hostile run: anything that can be written to the entry topic goes through real workers and all commands.
 
     python -m tests.faults.hostile [--seed N] [--records 5000] [--keep FOLDER]
 
-The seed decides what the records are. A witness that shares no code with the product counts where each of them ended.
-Exit code 1 unless every record ended once, and every command printed what it should and nothing else.
+The seed determines the records. A witness that shares no code with the product counts the outcomes. Exit code 1 unless
+every record has exactly one outcome, and the output of every command is as expected.
 """
 
 import argparse
@@ -41,9 +41,9 @@ SHOWN_LETTERS = 6
 REDRIVEN = 40
 REDRIVE = ("dlq", "redrive", "--topic", "ingest", "--rounds", "1", "--json")
 INTO = "hostile.replayed"
-SETTINGS = {"WIREDESK_BRAKE_SHARE": "1", "WIREDESK_LOG_LEVEL": "info"}  # most of these pages are given up, and rightly
+SETTINGS = {"WIREDESK_BRAKE_SHARE": "1", "WIREDESK_LOG_LEVEL": "info"}  # most of these pages must be dead-lettered
 ANY_TIMES = {
-    # Publishers' own timestamps, whatever they are; and nothing expires of them while this runs.
+    # CreateTime, with any timestamps; and no record expires while this runs.
     "message.timestamp.type": "CreateTime",
     "message.timestamp.after.max.ms": str(2**63 - 1),
     "message.timestamp.before.max.ms": str(2**63 - 1),
@@ -53,12 +53,12 @@ ANY_TIMES = {
 
 @dataclass
 class HostileResult:
-    """What a run came to.
+    """The result of a run.
 
     Attributes:
-        sent: records that the broker took, those that a redrive sent back included.
-        refused: batches that it did not take, by what is wrong about them.
-        problems: what a command printed or a worker logged that it should not have.
+        sent: records that the broker accepted, including redriven ones.
+        refused: batches that it rejected, by their fault.
+        problems: wrong output of commands, and wrong log messages of workers.
     """
 
     seed: int
@@ -71,14 +71,14 @@ class HostileResult:
 
     @property
     def clean(self) -> bool:
-        """Whether every record ended once, and nothing else was wrong."""
+        """Whether every record has exactly one outcome, and there are no problems."""
         counts = (self.witness, self.audit)
         return not self.problems and all(
             one["pages"] == self.sent and not one["missing"] and not one["duplicated"] for one in counts
         )
 
     def report(self) -> str:
-        """Return it in words."""
+        """Return the result as text."""
         reasons = Counter(reason for _, _, reason in self.witness["letters"])
         lines = [
             f"hostile: seed {self.seed}, {self.sent} records, {len(self.refused)} kinds of batches refused by the broker",
@@ -95,11 +95,11 @@ class HostileResult:
 
 
 class HostileRun:
-    """Publishes hostile records to a broker, has real workers process them, and runs every command over the result.
+    """Publishes hostile records to a broker, lets real workers process them, and runs every command on the result.
 
     Args:
         folder: for logs and files.
-        records: hostile ones, beside the few that every run has.
+        records: number of hostile records, in addition to the few that every run has.
     """
 
     def __init__(self, kafka: KafkaSettings, folder: Path, *, seed: int, records: int) -> None:
@@ -112,7 +112,7 @@ class HostileRun:
         self._chance = random.Random(seed)
 
     def run(self) -> HostileResult:
-        """Run it to its end."""
+        """Do the whole run."""
         asyncio.run(self._prepare())
         with workers(self._kafka, list(STAGES), self._log, SETTINGS):
             self._publish([RawBatch([Hostile(0, self._raw).good_record() for _ in range(8)])])
@@ -134,7 +134,7 @@ class HostileRun:
         admin = AIOKafkaAdminClient(bootstrap_servers=self._kafka.bootstrap_servers)
         await admin.start()
         try:
-            configs = PAGES_RAW.settings() | ANY_TIMES  # what is left out goes back to the broker's default
+            configs = PAGES_RAW.settings() | ANY_TIMES  # settings that are left out return to the broker's default
             await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, self._raw, configs=configs)])
         finally:
             await admin.close()
@@ -150,13 +150,13 @@ class HostileRun:
                     error, _ = await producer.send(self._raw, 0, batch)
                     if error:
                         self.result.refused.append(what)
-                    else:  # then it must end like any other
+                    else:  # then it must have an outcome like any other record
                         self.result.sent += len(batch.records)
 
         asyncio.run(publish())
 
     def _settle(self) -> None:
-        """Wait until the audit has nothing in flight."""
+        """Wait until the audit reports nothing in flight."""
 
         def settled() -> bool:
             done = wiredesk(self._kafka, "audit", "--json")
@@ -169,7 +169,7 @@ class HostileRun:
         wait_until(settled, "nothing is in flight", SETTLE_SECONDS)
 
     def _replay(self) -> str:
-        """Have a run of a replay, whose id can be forged; return the id."""
+        """Make a replay run, whose id records can forge; return the id."""
         done = wiredesk(self._kafka, "replay", "ingest", "--offset", "0:0-4", "--into", INTO, "--yes", "--json")
         assert done.returncode == 0, done.stderr
         return str(json.loads(done.stdout)["run"])
@@ -198,7 +198,7 @@ class HostileRun:
             *(["trace", address] for address in checks.ADDRESSES),
             *shown,
         ]
-        # These load the stages, models and all: once is enough.
+        # These load the stages with their models: once is enough.
         tried = [["replay", name, "--from", "1960-01-01", "--host", "good.example", "--dry-run"] for name in STAGES]
         self._run([[*one, "--json"] for one in (*commands, *tried)], form=checks.JSON)
         for form in (checks.PLAIN, checks.TERMINAL):
@@ -208,7 +208,7 @@ class HostileRun:
         return letters
 
     def _repair(self, letters: Sequence[str]) -> int:
-        """Run every command that changes something: nothing may be lost or doubled; return how many were redriven."""
+        """Run every command that changes something, without losses or duplicates; return how many were redriven."""
         kept = self._folder / "kept.jsonl"
         importing = ["dlq", "import", str(kept)]
         exported, _, back, again = self._run(
@@ -230,11 +230,11 @@ class HostileRun:
         return int(report["sent"])
 
     def _look_at_rounds(self, redriven: int) -> None:
-        """Check that what was redriven and given up again is known to have had its round."""
+        """Check that redriven records that were dead-lettered again count as redriven."""
         (planned,) = self._run([[*REDRIVE, "--dry-run"]], form=checks.JSON)
         report = json.loads(planned.out)
         if (report["done_before"], report["limit_reached"]) != (redriven, redriven):
-            self.result.problems.append(f"{redriven} dead letters were redriven and given up again: {planned.out}")
+            self.result.problems.append(f"{redriven} dead letters were redriven and dead-lettered again: {planned.out}")
 
     def _run(self, commands: Sequence[Sequence[str]], *, form: checks.Form) -> list[Outcome]:
         done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Records that nobody should send and that anybody can: hostile headers, keys, values and batches."""
+"""Records that nobody should send, but anybody can: hostile headers, keys, values and batches."""
 
 import ast
 import json
@@ -14,17 +14,17 @@ from wiredesk_schemas import DeadLetterHeaders
 _NAME = re.compile(r"(?:received_)?wiredesk_[a-z_]*[a-z]|ce_[a-z]+|traceparent|tracestate|content-type")
 
 SECRET = "hunter2"  # noqa: S105 - it is the bait
-"""The password in URLs: it must not leave pages.raw and its dead letters."""
+"""The password in URLs: it must not appear outside of pages.raw and its dead letters."""
 
 BARBED = "\x1b]0;title\x07\x9b31m\u202etxt.exe\u2066\u2028forged: line\nreason: forged\tcell\x7f\u200b\U000e0041"
-"""Commands to a terminal, an override of direction, ends of lines and cells, and what cannot be seen."""
+"""Terminal escape sequences, a bidirectional override, ends of lines and cells, and invisible characters."""
 
 DIGITS = b"9" * 5000
 
 
 @cache
 def header_names() -> tuple[str, ...]:
-    """Return the name of every header that the code knows, as read from its source."""
+    """Return the name of every header that the code knows, from its source."""
     names = {f"wiredesk_dlq_{name}" for name in DeadLetterHeaders.model_fields}
     for path in (*(ROOT / "services").rglob("*.py"), *(ROOT / "schemas").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -38,7 +38,7 @@ class Hostile:
 
     Args:
         topic: the entry topic, on the cluster.
-        runs: ids of replays that there are.
+        runs: ids of existing replay runs.
     """
 
     def __init__(self, seed: int, topic: str, runs: Sequence[str] = ()) -> None:
@@ -49,7 +49,7 @@ class Hostile:
         self._page = (SAMPLES / "pages" / "ferry-strike.html").read_text(encoding="utf-8")
 
     def batches(self, records: int) -> Iterator[RawBatch]:
-        """Yield batches until so many records are in them."""
+        """Yield batches with a total number of records."""
         left = records
         while left > 0:
             size = min(left, self._chance.choice((1, 1, 2, 5, 20)))
@@ -62,17 +62,17 @@ class Hostile:
         self._number += 1
         headers = self._headers()
         value = self._value()
-        if value is not None and self._chance.random() < 0.2:  # in binary mode, under an address of any kind
+        if value is not None and self._chance.random() < 0.2:  # in binary mode, with any kind of URL
             headers += [(b"content-type", b"text/html"), (b"ce_subject", self._url().encode("utf-8", "replace"))]
         return RawRecord(self._key(), value, headers, self._timestamp())
 
     def good_record(self) -> RawRecord:
-        """Return a record that nothing is wrong with."""
+        """Return a valid record."""
         self._number += 1
         return RawRecord(None, self._good())
 
     def refused(self) -> Iterator[tuple[str, RawBatch]]:
-        """Yield batches that a broker must refuse, with what is wrong about them."""
+        """Yield batches that a broker must reject, with their fault."""
         yield "a null header name", RawBatch([RawRecord(b"k", b"v", [(None, b"x")])])
         yield "a null header name, packed", RawBatch([RawRecord(b"k", b"v", [(None, b"x")])], Codec.GZIP)
         yield "an unknown codec", RawBatch([RawRecord(b"k", b"v")], Codec.UNKNOWN)
@@ -80,7 +80,7 @@ class Hostile:
             yield f"{codec.name} that does not unpack", RawBatch([RawRecord(b"k", b"v")], codec, b"garbage" * 9)
 
     def unreadable(self) -> Iterator[RawBatch]:
-        """Yield batches that brokers take and that the client library cannot parse."""
+        """Yield batches that brokers accept but the client library cannot parse."""
         for name in (b"tr\xff\xfeace", b"wiredesk_\xff", b"\xc0\x80", b"\xed\xa0\x80", b"ce_\xff"):
             bad = RawRecord(b"k", self._good(), [(b"a", b"1"), (name, b"v"), (b"b", None)])
             yield RawBatch([self.record(), bad, self.record()], self._chance.choice((Codec.NONE, Codec.GZIP)))
@@ -105,10 +105,10 @@ class Hostile:
                 headers += [(self._header_name(), None)] * self._chance.choice((1000, 50_000))
             case 2:
                 headers.append((b"n" * 100_000, b"v"))
-            case 3:  # what a run of a replay would have written
+            case 3:  # as a replay run would write it
                 run = self._chance.choice(self._runs).encode()
                 headers += [(b"wiredesk_replay", run), (b"wiredesk_replayed", self._coordinates(self._topic))]
-            case 4:  # the whole end of a dead letter
+            case 4:  # all headers of a dead letter
                 headers += [
                     (f"wiredesk_dlq_{name}".encode(), self._header_value()) for name in DeadLetterHeaders.model_fields
                 ]

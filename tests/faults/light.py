@@ -2,8 +2,8 @@
 
     python -m tests.faults.light ingest|extractor|enrichment
 
-A light page is `light:<number>:<stage>:<order>:<padding>`: every stage hands it on, and the stage named does as ordered.
-Any other page goes to the real stage, where FAULTS_REAL=1 has it loaded.
+A light page is `light:<number>:<stage>:<order>:<padding>`: every stage passes it on, and the named stage follows the
+order. Any other page goes to the real stage, if FAULTS_REAL=1 has it loaded.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ PREFIX = b"light:"
 
 
 class Light:
-    """A stage that hands light pages on, and real ones to the real stage."""
+    """A stage that passes light pages on, and gives real ones to the real stage."""
 
     version = "light"
 
@@ -69,7 +69,7 @@ def enrichment() -> Light:
 
 
 def freeze_before_offsets() -> None:
-    """Stop this process once, when its first transaction has its outputs and not yet its offsets: the worst moment."""
+    """Stop this process once, when its first transaction has its outputs but not its offsets yet: the worst time."""
     send_offsets = AIOKafkaProducer.send_offsets_to_transaction
 
     async def frozen(self: AIOKafkaProducer, offsets: Any, group: str) -> None:
@@ -82,7 +82,7 @@ def freeze_before_offsets() -> None:
 
 
 def do_not_fence() -> None:
-    """Give every producer a transactional id of its own, as a worker would that knows no better."""
+    """Give every producer its own transactional id, so that none fences another."""
     init = TransactionalProducer.__init__
 
     def unfenced(self: TransactionalProducer, settings: KafkaSettings, transactional_id: str, timeout: float) -> None:

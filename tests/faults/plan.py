@@ -1,4 +1,4 @@
-"""What happens in a run, and when: all of it follows from a seed."""
+"""What happens in a run, and when: all of it is derived from a seed."""
 
 import json
 import random
@@ -30,12 +30,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that goes wrong.
+    """A fault.
 
     Attributes:
         at: seconds after the begin.
-        pick: says which worker, child or broker it befalls, among those that are there then.
-        draw: from 0 to 1: how long it lasts.
+        pick: selects the worker, child or broker among those that run then.
+        draw: from 0 to 1; determines how long it lasts.
     """
 
     at: float
@@ -55,17 +55,17 @@ LONG: Mapping[Kind, float] = {
     Kind.STORM: 0.25,
     Kind.BURST: 0.3,
 }
-"""Faults a minute: over 20 minutes 70 kills of workers, 12 zombies, 7 kills of brokers."""
+"""Faults per minute: in 20 minutes 70 kills of workers, 12 zombies, 7 kills of brokers."""
 
 SHORT: Mapping[Kind, float] = dict.fromkeys(Kind, 1.0) | {Kind.KILL_WORKER: 3.0, Kind.KILL_CHILD: 2.0}
-"""Over a minute: each kind at least once."""
+"""Faults per minute of a short run: each kind at least once."""
 
 LULL = 0.9
-"""Share of the run in which faults begin: the last of them shall meet pages, too."""
+"""Share of the run in which faults begin: the last of them must affect pages, too."""
 
 
 def schedule(seed: int, seconds: float, a_minute: Mapping[Kind, float]) -> list[Fault]:
-    """Return the faults of a run, in order: of each kind so many, each in its own part of the time."""
+    """Return the faults of a run, in order: those of each kind are spread evenly over the time."""
     rng = random.Random(seed)
     faults = []
     for kind, often in a_minute.items():
@@ -76,11 +76,11 @@ def schedule(seed: int, seconds: float, a_minute: Mapping[Kind, float]) -> list[
 
 
 def pages(seed: int, *, poison_every: int, real_every: int) -> Iterator[bytes]:
-    """Yield the values of raw pages, without end.
+    """Yield the values of raw pages, endlessly.
 
     Args:
-        poison_every: one page of so many is poison, of all four kinds and at all three stages in turn.
-        real_every: one page of so many is a real one; 0: none is.
+        poison_every: one page of this number is poison, of all four kinds and at all three stages in turn.
+        real_every: one page of this number is a real one; 0: none is.
     """
     rng = random.Random(seed)
     poison = [(stage, ordered) for ordered in REASONS for stage in STAGES]
@@ -98,7 +98,7 @@ def pages(seed: int, *, poison_every: int, real_every: int) -> Iterator[bytes]:
 
 
 def order(value: bytes) -> str:
-    """Return what a page orders the stage to do that it names; a real one orders nothing."""
+    """Return the order of a page for the stage that it names; a real page has none."""
     return value.split(b":", 4)[3].decode() if value.startswith(b"light:") else ""
 
 

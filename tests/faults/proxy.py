@@ -1,4 +1,4 @@
-"""A TCP proxy before a broker, that cuts, delays, and goes silent."""
+"""A TCP proxy in front of a broker, which cuts, delays or silences connections."""
 
 import asyncio
 import contextlib
@@ -16,8 +16,8 @@ class Proxy:
         target: returns the port to forward to; called at each connection.
 
     Attributes:
-        port: where it listens.
-        delay: seconds by which each chunk is held up, in both directions.
+        port: the port where it listens.
+        delay: seconds by which each chunk is delayed, in both directions.
     """
 
     def __init__(self, target: Callable[[], int]) -> None:
@@ -47,7 +47,7 @@ class Proxy:
             writer.transport.abort()
 
     def half_open(self) -> None:
-        """Keep all connections, take new ones, and let nothing through: as when a host is gone without a word."""
+        """Keep all connections, accept new ones, and let nothing through: as when a host disappears."""
         self._flowing.clear()
 
     def heal(self) -> None:

@@ -3,8 +3,8 @@
     python -m tests.faults.replay_witness BOOTSTRAP SOURCE TARGET SINCE_MS UNTIL_MS
 
 It reads both topics to their end, read-committed, and prints one JSON object: how many records of the source arrived in
-the time, how many of them are not in the target, how many are there more than once, and how much of the target comes of
-no such record.
+the time range, how many of them are missing in the target, how many are in it more than once, and how many records of
+the target were made from no such record.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A replay beside the live stream, killed again and again: what it costs the live stream, and whether it adds up.
+"""A replay beside the live stream, killed repeatedly: how it affects the live stream, and whether it adds up.
 
     python -m tests.faults.replaying [--articles 100000] [--seconds 60] [--seed N] [--keep FOLDER]
 
@@ -58,7 +58,7 @@ POLL_SECONDS = 0.5
 
 @dataclass
 class Result:
-    """What a run came to; latencies in milliseconds, from the raw page's arrival to the enriched article's."""
+    """The result of a run; latencies in milliseconds, from the raw page to the enriched article."""
 
     articles: int
     full_rate: float = 0.0
@@ -81,7 +81,7 @@ class Result:
         )
 
     def summary(self) -> str:
-        """Return it in words."""
+        """Return the result as text."""
         counts = {name: self.account[name] for name in ("read", "missing", "duplicated", "unexpected", "expired")}
         audit = {name: self.audit[name] for name in ("pages", "enriched", "in_flight", "missing", "duplicated")}
         before, after = _p99(self.alone), _p99(self.beside)
@@ -158,7 +158,7 @@ class _Run:
         return result
 
     async def _fill(self, articles: int) -> tuple[datetime, datetime]:
-        """Have so many articles enriched; return the times between which they became cleaned ones."""
+        """Enrich a number of articles; return the time range in which they became cleaned articles."""
         since = datetime.now(UTC)
         async with AIOKafkaProducer(
             bootstrap_servers=self._kafka.bootstrap_servers, linger_ms=20, compression_type="zstd"
@@ -180,7 +180,7 @@ class _Run:
 
     @contextlib.asynccontextmanager
     async def _live(self, latencies: list[int]) -> AsyncIterator[None]:
-        """Have live pages come for the length of a block, and note their latencies: until a reader has them."""
+        """Publish live pages during a block, and measure their latencies until a consumer has them."""
         consumer = AIOKafkaConsumer(
             ARTICLES_ENRICHED.name,
             bootstrap_servers=self._kafka.bootstrap_servers,
@@ -213,7 +213,7 @@ class _Run:
                 latencies += [now - int(dict(record.headers)["wiredesk_origin_time"]) for record in records]
 
     async def _publish(self, ended: asyncio.Event) -> int:
-        """Publish at a steady rate; return how many."""
+        """Publish at a steady rate; return the number of pages."""
         count, began = 0, time.monotonic()
         async with AIOKafkaProducer(bootstrap_servers=self._kafka.bootstrap_servers) as producer:
             while not ended.is_set():
@@ -238,7 +238,7 @@ class _Run:
             )
 
     async def _replayed(self, process: asyncio.subprocess.Process) -> dict[str, Any]:
-        """Wait for a replay's end, and return its account."""
+        """Wait for the end of a replay, and return its reconciliation."""
         async with asyncio.timeout(scaled(DEADLINE_SECONDS)):
             output, _ = await process.communicate()
         assert output, f"see {self._folder / 'replay.log'}"
@@ -246,7 +246,7 @@ class _Run:
         return account
 
     async def _killed(self, process: asyncio.subprocess.Process) -> dict[str, Any]:
-        """Kill a replay at some points of its way, resume it each time, and return its account."""
+        """Kill a replay several times, resume it each time, and return its reconciliation."""
         run = await self._planned()
         for part in KILLS:
             async with asyncio.timeout(scaled(DEADLINE_SECONDS)):
@@ -266,10 +266,10 @@ class _Run:
         return now.done
 
     async def _planned(self) -> Run:
-        """Return the run, once it is noted.
+        """Return the run, once it is saved.
 
-        It is looked up here and not by `wiredesk replay list`: to start a command twice a second takes half a core, and
-        the live stream would pay for being measured.
+        It is not looked up with `wiredesk replay list`: starting a command twice a second takes half a core, which
+        would slow down the live stream.
         """
         async with asyncio.timeout(scaled(DEADLINE_SECONDS)):
             while True:
@@ -281,7 +281,7 @@ class _Run:
                 await asyncio.sleep(POLL_SECONDS)
 
     async def _rate(self, topic: str) -> float:
-        """Return records a second that were appended to a topic."""
+        """Return how many records per second were appended to a topic."""
         times: list[int] = []
         async with AIOKafkaConsumer(
             topic, bootstrap_servers=self._kafka.bootstrap_servers, auto_offset_reset="earliest"

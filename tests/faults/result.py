@@ -9,12 +9,12 @@ from tests.faults.plan import REASONS, Kind
 
 @dataclass
 class Result:
-    """What a run came to.
+    """The result of a run.
 
     Attributes:
-        ordered: pages published, by what they order.
-        killed_at_work: records at whose work two processes were killed from outside. The pool cannot tell such a record
-            from one that crashes its process, and says `crash` (docs/guarantees.md).
+        ordered: published pages, by their order.
+        killed_at_work: records during whose processing two processes were killed from outside. The pool cannot
+            distinguish such a record from one that crashes its process: the reason is `crash` (docs/guarantees.md).
     """
 
     seed: int
@@ -29,7 +29,7 @@ class Result:
 
     @property
     def clean(self) -> bool:
-        """Whether both counts find every page once, and the poison, and nothing else, where it belongs."""
+        """Whether both counts find every page once, and only the poison among the dead letters."""
         counted = all(
             count["pages"] == self.sent and count["missing"] == count["duplicated"] == 0
             for count in (self.audit, self.witness)
@@ -39,12 +39,12 @@ class Result:
             and self.audit["in_flight"] == 0
             and self.witness["unknown"] == 0
             and self._poison == {order: self.ordered[order] for order in REASONS if self.ordered[order]}
-            and not self.misjudged
+            and not self.wrong_reasons
         )
 
     @property
-    def misjudged(self) -> list[tuple[str, str, str]]:
-        """Dead letters (record, what the page ordered, reason) whose reason is not the true one, without excuse."""
+    def wrong_reasons(self) -> list[tuple[str, str, str]]:
+        """Dead letters (record, order of the page, reason) with a wrong reason."""
         return [
             (record, order, reason)
             for record, order, reason in self.witness["letters"]
@@ -56,7 +56,7 @@ class Result:
         return collections.Counter(order for _, order, _ in self.witness["letters"])
 
     def summary(self) -> str:
-        """Return it in words."""
+        """Return the result as text."""
         faults = ", ".join(f"{kind} {self.done[kind]}" for kind in Kind)
         counts = "; ".join(
             f"{name}: {count['pages']} pages, {count['missing']} missing, {count['duplicated']} duplicated"
@@ -69,7 +69,10 @@ class Result:
             counts,
             "dead letters: " + ", ".join(f"{reason} {reasons[reason]}" for reason in sorted(reasons)),
             *(f"killed twice from outside at work on {record}" for record in sorted(self.killed_at_work)),
-            *(f"misjudged: {record} ordered {order}, reason {reason}" for record, order, reason in self.misjudged),
+            *(
+                f"wrong reason: {record} ordered {order}, reason {reason}"
+                for record, order, reason in self.wrong_reasons
+            ),
             "clean" if self.clean else "NOT CLEAN",
         ]
         return "\n".join(lines)

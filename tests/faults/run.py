@@ -1,4 +1,4 @@
-"""A run: a stream of pages, and faults as planned, from the first broker to the last count."""
+"""A run: a stream of pages, planned faults, and the counts at the end."""
 
 import asyncio
 import collections
@@ -40,7 +40,7 @@ SETTINGS = {
     "WIREDESK_DRAIN_TIMEOUT": str(setting(3)),
     "WIREDESK_TRANSACTION_TIMEOUT": str(setting(15)),
     "WIREDESK_REQUEST_TIMEOUT": str(setting(10)),
-    "WIREDESK_PAGE_DEADLINE": str(setting(5)),  # of a clock on the wall: two cores carry all of this
+    "WIREDESK_PAGE_DEADLINE": str(setting(5)),  # wall-clock time: two cores do all of this
     "WIREDESK_PAGE_MEMORY_BYTES": str(512 << 20),
     "WIREDESK_WORKER_RECORDS": "100",
     "WIREDESK_TRANSACTION_RECORDS": "20",
@@ -48,19 +48,19 @@ SETTINGS = {
 }
 BURST_PAGES = 600
 TEMPLATE_GONE = -1
-"""The wait status of a child whose template ended first: nobody was left to ask for it."""
+"""The wait status of a child whose template ended first: no process was left that could wait for it."""
 
 START_SECONDS = 90
 SETTLE_SECONDS = 300
 
 
 class Run:
-    """Three brokers, some workers of each stage, and what befalls them.
+    """Three brokers, some workers of each stage, and faults.
 
     Args:
         folder: for the brokers' data and the logs.
-        rate: pages a second.
-        real_every: one page of so many is a real one, for the real stages; 0: none is.
+        rate: pages per second.
+        real_every: one page of this number is a real one, for the real stages; 0: none is.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Run:
         self._turns: Iterator[Node] | None = None
 
     async def run(self, a_minute: Mapping[Kind, float]) -> Result:
-        """Run it to its end."""
+        """Do the whole run."""
         async with contextlib.AsyncExitStack() as stack:
             self._proxies = [await stack.enter_async_context(Proxy(partial(self._port, n))) for n in range(NODES)]
             fronts = [proxy.port for proxy in self._proxies]
@@ -119,7 +119,7 @@ class Run:
         return self.result
 
     async def _until_at_work(self) -> None:
-        """Wait until every partition of every stage has run somewhere: there must be something to be disturbed."""
+        """Wait until every partition of every stage is being processed, so that faults can disturb it."""
         log = self._folder / "workers.log"
         async with asyncio.timeout(scaled(START_SECONDS)):
             while not log.exists() or log.read_bytes().count(b"lane running") < PARTITIONS * len(STAGES):
@@ -149,7 +149,7 @@ class Run:
         topic, partition = self.kafka.on_cluster(PAGES_RAW.name), self.result.sent % PARTITIONS
         async with asyncio.timeout(scaled(SETTLE_SECONDS)):
             while True:
-                # Refused where the partition's buffer stays full, its broker being down: nothing was taken.
+                # Raised if the buffer of the partition stays full because its broker is down: nothing was queued.
                 with contextlib.suppress(KafkaTimeoutError):
                     await self._producer.send(topic, value, partition=partition)
                     break
@@ -157,7 +157,7 @@ class Run:
         self.result.ordered[plan.order(value)] += 1
 
     async def _befall(self, fault: Fault) -> None:
-        """Let a fault happen at its time. What it waits for is part of the plan: how long the fault lasts."""
+        """Let a fault happen at its time, and wait for as long as it lasts."""
         await asyncio.sleep(fault.at)
         proxy = self._proxies[fault.pick % NODES]
         pid = 0
@@ -197,7 +197,7 @@ class Run:
             await asyncio.gather(*(self._crew.leave(guest) for guest in guests))
 
     async def _restart_broker(self, fault: Fault) -> None:
-        """Kill a broker as a power cut would, each in turn, the coordinator of the last stage's group first."""
+        """Kill a broker, as a power failure would: each in turn, the coordinator of the last stage's group first."""
         async with self._one_broker_at_a_time:
             if not self._turns:
                 first = await self._coordinator() - 1
@@ -234,12 +234,12 @@ class Run:
             await admin.close()
 
     def _killed_at_work(self) -> frozenset[str]:
-        """Return the records at whose work two processes died because we killed them, or the template they came from."""
+        """Return the records during whose processing two processes died because we killed them, or their template."""
         deaths = collections.Counter[str]()
         for line in (self._folder / "workers.log").read_text(encoding="utf-8", errors="replace").splitlines():
             if '"child process died"' in line:
                 entry = last_object(line)
-                if entry["unanswered"] > 1:  # tried again one by one: no record is blamed yet
+                if entry["unanswered"] > 1:  # retried one by one: no record is identified yet
                     continue
                 deaths[entry["record"]] += entry["pid"] in self._killed or entry["wait_status"] == TEMPLATE_GONE
         return frozenset(record for record, times in deaths.items() if times >= MAX_CRASHES)
@@ -279,9 +279,9 @@ class Run:
 
 
 def last_object(line: str) -> dict[str, Any]:
-    """Return the JSON object that ends a line of the log.
+    """Return the JSON object at the end of a line of the log.
 
-    A worker that is killed while it writes leaves the begin of a line, and the next one to write goes on from there.
+    A worker that is killed while it writes leaves an incomplete line, which the next writer continues.
     """
     begin = line.find("{")
     while begin >= 0:
@@ -290,4 +290,4 @@ def last_object(line: str) -> dict[str, Any]:
             if "record" in entry:
                 return entry
         begin = line.find("{", begin + 1)
-    return {"unanswered": 0, "record": "", "pid": 0, "wait_status": 0}  # cut off itself: it tells nothing
+    return {"unanswered": 0, "record": "", "pid": 0, "wait_status": 0}  # incomplete itself: no information

@@ -1,9 +1,9 @@
-"""The soak: a steady stream of pages through three brokers and many workers, while everything that can fail does.
+"""The soak: a steady stream of pages through three brokers and many workers, while everything fails that can.
 
     python -m tests.faults.soak [--minutes 20] [--seed N] [--kafka 4.3.1] [--keep FOLDER]
 
-The seed decides what happens, when, to whom, and what the pages are. At the end two count: `wiredesk audit`, and a
-witness that shares no code with the product. Exit code 1 unless both find every page once.
+The seed determines all faults, their times and targets, and the pages. At the end two programs count: `wiredesk audit`,
+and a witness that shares no code with the product. Exit code 1 unless both find every page once.
 """
 
 import argparse
@@ -26,9 +26,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 16), help="default: any")
-    parser.add_argument("--kafka", default=jars.KAFKA_VERSION, help="version; one that is pinned")
-    parser.add_argument("--rate", type=float, default=43, help="pages a second; 43 are 51,600 in 20 minutes")
-    parser.add_argument("--real-every", type=int, default=10, help="one page of so many goes through the real stages")
+    parser.add_argument("--kafka", default=jars.KAFKA_VERSION, help="version of Kafka; it must be pinned")
+    parser.add_argument("--rate", type=float, default=43, help="pages per second; 43 are 51,600 in 20 minutes")
+    parser.add_argument("--real-every", type=int, default=10, help="one page of this number is for the real stages")
     parser.add_argument("--keep", type=Path, help="folder for brokers and logs, kept; default: a temporary one")
     args = parser.parse_args()
     logs.quiet()

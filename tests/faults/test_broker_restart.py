@@ -1,4 +1,4 @@
-"""A broker that dies and comes back: workers say so, wait, and go on by themselves."""
+"""A broker that dies and comes back: workers report it, wait, and continue by themselves."""
 
 import collections
 import json

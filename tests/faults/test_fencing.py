@@ -1,6 +1,6 @@
-"""The hazard itself: a worker that is frozen between its outputs and their offset, and wakes when another has its work.
+"""The hazard itself: a worker freezes between its outputs and their offset, and wakes after it was replaced.
 
-With fencing it can do no harm; without, its outputs are there twice, and the audit says so.
+With fencing it can do no harm; without it, its outputs are duplicated, and the audit says so.
 """
 
 import signal
@@ -64,6 +64,6 @@ def written(worker: WorkerProcess) -> float:
 
 
 class LightWorker(WorkerProcess):
-    """A worker with light stage functions."""
+    """A worker with light handlers."""
 
     command = (sys.executable, "-m", "tests.faults.light")

@@ -42,7 +42,7 @@ async def test_a_successor_sees_what_its_predecessor_committed(version: str, tmp
 
 @dataclass
 class Takeovers:
-    """How many takeovers there were, and after how many the offset was stale, asked in either way."""
+    """The number of takeovers, and after how many of them the offset was stale, for both requests."""
 
     takeovers: int = 0
     stale_by_version_3: int = 0
@@ -50,7 +50,7 @@ class Takeovers:
 
 
 async def experiment(folder: Path, version: str, rounds: int, *, nodes: int) -> Takeovers:
-    """Let owners take over from each other, so many times each."""
+    """Let owners take over from each other, a number of times each."""
     result = Takeovers()
     async with EmbeddedKafka(folder, BrokerSettings().cache_dir, version=version, nodes=nodes) as broker:
         kafka = KafkaSettings(bootstrap_servers=broker.bootstrap_servers)

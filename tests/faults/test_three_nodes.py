@@ -57,7 +57,7 @@ async def test_a_killed_worker_loses_and_repeats_nothing(three_nodes: KafkaProce
             wait_until(partial(at_work, victim), f"{victim.stage} is at work")
             victim.process.send_signal(signal.SIGKILL)
             victim.process.wait()
-            # At once: the transaction that ingest left open hides what it wrote from the extractor until it is fenced.
+            # At once: the extractor cannot read what ingest wrote in its open transaction until ingest is fenced.
             successors.enter_context(workers(kafka, [victim.stage], tmp_path / "log", settings))
         records_by_origin = await ends_of(kafka, origins, seconds=90)
     assert collections.Counter(map(len, records_by_origin.values())) == {1: PAGES}

@@ -2,9 +2,9 @@
 
     python -m tests.faults.witness BOOTSTRAP RAW_TOPIC END_TOPIC...
 
-It reads all topics to their end, read-committed, and prints one JSON object: how many raw pages there are, how many of
-them have no end, and how many have more than one; and of each dead letter the record that it was, what the page ordered,
-and the reason.
+It reads all topics to their end, read-committed, and prints one JSON object: the number of raw pages, of pages without
+an outcome, and of pages with more than one; and for each dead letter its original record, the order of the page, and
+the reason.
 """
 
 import json
@@ -21,7 +21,7 @@ SILENT_SECONDS = 30
 
 
 def committed(bootstrap: str, topics: list[str]) -> Iterator[Message]:
-    """Yield what is committed in topics, from the first record to the end of each."""
+    """Yield the committed records of topics, from the first one to the end of each."""
     consumer = Consumer(
         {
             "bootstrap.servers": bootstrap,

@@ -1,4 +1,4 @@
-"""The access that `wiredesk acls` prints: exactly that suffices, for workers, for commands, for replays."""
+"""The ACLs that `wiredesk acls` prints are necessary and sufficient, for workers, commands and replays."""
 
 import asyncio
 import contextlib
@@ -87,12 +87,12 @@ async def test_a_worker_needs_exactly_what_is_printed(cluster: SecuredKafka, gue
 
 
 def written(kafka: KafkaSettings) -> list[str]:
-    """Return the topics that the one record of the test touches: it is no dead letter."""
+    """Return the topics that the test's only record touches: it is not dead-lettered."""
     return [kafka.on_cluster("in"), kafka.on_cluster("out")]
 
 
 async def trouble(kafka: KafkaSettings, work: WorkerSettings) -> str:
-    """Return the line by which a worker says what it is not allowed: at its start, or as its reason not to be ready."""
+    """Return the line in which a worker names a denied operation: at its start, or while it is not ready."""
     worker, stop = Worker(STAGE, kafka, work), asyncio.Event()
     running = asyncio.create_task(worker.run(stop))
     try:
@@ -127,7 +127,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "replay list": ("replay", "list"),
     "replay rewind": ("replay", "ingest", "--rewind-group", "--offset", "0:1", "--yes"),
 }
-"""For each command but those that have tests of their own."""
+"""Arguments of each command, except those with their own tests."""
 
 OF_ONE_STAGE = ("dlq show", "replay rewind")
 OF_ONE_TOPIC = ("tail",)
@@ -143,7 +143,7 @@ def test_making_the_topics_needs_exactly_what_is_printed(
     for name, value in secured.environment(settings(cluster, "")).items():
         monkeypatch.setenv(name, value)
     for number in range(2 * len(TOPICS)):
-        kafka = settings(cluster, f"c{number}.")  # what Kafka does not refuse it has made
+        kafka = settings(cluster, f"c{number}.")  # Kafka has created the other topics
         monkeypatch.setenv("WIREDESK_TOPIC_PREFIX", kafka.topic_prefix)
         needed = least(kafka, "topics create")
         assert len(needed) == 2 * len(TOPICS)
@@ -171,7 +171,7 @@ def test_each_command_needs_exactly_what_is_printed(
     asyncio.run(fill(door, tmp_path))
     for command, arguments in ARGUMENTS.items():
         needed = least(kafka, command)
-        # What creates a topic is missed as long as it is not there.
+        # CREATE is needed only while the topic does not exist.
         for missing in sorted(needed, key=lambda acl: acl.operation is not Operation.CREATE):
             if command.startswith("dlq "):
                 asyncio.run(add_letters(door))
@@ -198,7 +198,7 @@ def least(kafka: KafkaSettings, command: str) -> list[Acl]:
 
 
 async def fill(door: KafkaSettings, folder: Path) -> None:
-    """Give every command something to do: a page, topics of a replay, a run, dead letters, and some in a file."""
+    """Create data for every command: a page, topics of a replay, a run, dead letters, and exported ones."""
     await topics.create(door, TOPICS, partitions=1)
     await publish(door, [Raw(b"a page", headers=(("ce_subject", b"https://s.example/"),))] * 2)
     await topics.create(door, [Topic("articles.enriched.v2", "", 1)])

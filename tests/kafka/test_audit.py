@@ -112,7 +112,7 @@ async def test_a_page_with_a_timestamp_in_the_future_is_not_missing(kafka: Kafka
     raw = kafka.on_cluster(PAGES_RAW.name)
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap_servers)
     await admin.start()
-    try:  # a topic of somebody else's making, which keeps the timestamps of its publishers
+    try:  # a topic with CreateTime, which others have created
         await admin.create_topics([NewTopic(raw, 1, 1, topic_configs=ANY_TIMES)])
     finally:
         await admin.close()

@@ -1,4 +1,4 @@
-"""Settings that go to the client library as they are: that they reach it, and the broker."""
+"""Settings that are passed to the client library: they reach it, and the broker."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""One client for a question: how many connections a command opens, and what is asked over them at the same time."""
+"""One client for each command: how many connections it opens, and that parallel requests share them."""
 
 import asyncio
 import contextlib
@@ -37,7 +37,7 @@ COMMANDS = {
 
 
 class Connections:
-    """Counts the clients that are made, and the connections that they open."""
+    """Counts the created clients and the connections that they open."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.counts: Counter[str] = Counter()
@@ -67,7 +67,7 @@ def test_a_command_opens_one_client(
     connections = Connections(monkeypatch)
     assert app.run(list(COMMANDS[command])) == 0
     assert connections.counts["clients"] == 1
-    # One to learn of the cluster, and one to its only broker: no command asks about an open transaction here.
+    # One for the metadata of the cluster, and one to its only broker: no command asks about open transactions here.
     assert connections.counts["connections"] == 2
 
 
@@ -93,7 +93,7 @@ async def test_many_reads_at_once_and_within_one_another(kafka: KafkaSettings) -
             async for record in records:
                 within.append(await offsets(record.offset, record.offset + 1))
                 if record.offset == 3:
-                    break  # a read that is given up must not disturb later ones
+                    break  # an abandoned read must not disturb later ones
         assert within == [[0], [1], [2], [3]]
         assert await cluster.offset_ranges([source]) == {source: OffsetRange(0, 20)}
         assert await offsets(18, 20) == [18, 19]
@@ -124,7 +124,7 @@ async def test_offsets_of_a_group_are_set_read_and_deleted(kafka: KafkaSettings)
         described = await cluster.describe_group(group)
         assert (described.state, described.is_idle, described.members) == ("Empty", True, ())
         await cluster.delete_group(group)
-        await cluster.delete_group(group)  # there is none any more, which is what was wanted
+        await cluster.delete_group(group)  # the group does not exist any more: nothing to delete
         assert await cluster.group_offsets(group) == {}
 
 

@@ -1,4 +1,4 @@
-"""The command, as its users type it: what it prints, how it ends."""
+"""The command as users run it: its output and its exit codes."""
 
 import asyncio
 import gzip
@@ -174,7 +174,8 @@ def test_what_is_wrong_is_reported_in_one_line(
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value.replace("{tmp}", str(tmp_path)))
-    monkeypatch.setattr(logs, "configure", lambda _: None)  # logs belong to the process, which is pytest's here
+    # Logs are configured per process, and this process is pytest.
+    monkeypatch.setattr(logs, "configure", lambda _: None)
     ended = app.run([argument.replace("{tmp}", str(tmp_path)) for argument in arguments])
     written = capsys.readouterr().err.splitlines()
     lines = [line for line in written if not line.startswith("fetching Apache Kafka, once: ")]
@@ -243,7 +244,7 @@ def test_a_killed_broker_command_takes_kafka_with_it(tmp_path: Path) -> None:
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP])
-def test_a_desk_that_ends_leaves_nothing_behind(number: signal.Signals, tmp_path: Path) -> None:
+def test_a_local_stack_that_stops_leaves_no_process(number: signal.Signals, tmp_path: Path) -> None:
     command = [
         sys.executable,
         "-m",

@@ -1,4 +1,4 @@
-"""`wiredesk topics compare` as its users run it: a model has changed, and somebody wants to know what differs."""
+"""`wiredesk topics compare` as its users run it: what differs after a change of a model."""
 
 import copy
 import json

@@ -1,4 +1,4 @@
-"""The codec of what is written: it is the one that is set, any client reads it, and dead letters fit in it."""
+"""The codec of written records: it follows the setting, any client reads it, and dead letters fit in their topic."""
 
 import contextlib
 import os
@@ -22,7 +22,7 @@ from wiredesk.testing.patience import scaled, setting
 from wiredesk.testing.processes import KafkaProcess
 
 CODECS = {"none": 0, "gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}
-"""Settings, and what stands for them in the attributes of a batch."""
+"""Codecs by setting, with their numbers in the attributes of a batch."""
 
 ATTRIBUTES_AT = 21
 SOCKET_REQUEST_MAX_BYTES = 100 * MIB  # the broker's default
@@ -30,7 +30,7 @@ BLOCK = os.urandom(MIB // 2)
 
 
 def codecs_on_disk(cluster: KafkaProcess, topic: str) -> set[int]:
-    """Return the codecs of the first batches of a topic's partitions, as they stand in the log."""
+    """Return the codecs of the first batches of a topic's partitions, from the log."""
     heads = [path.read_bytes()[: ATTRIBUTES_AT + 2] for path in cluster.folder.rglob(f"{topic}-*/*.log")]
     return {int.from_bytes(head[ATTRIBUTES_AT:]) & 7 for head in heads if head}
 
@@ -64,7 +64,7 @@ def test_gzip_is_the_default_and_no_other_word_is_taken() -> None:
 
 
 async def dead_letter_of(kafka: KafkaSettings, value: bytes) -> Record:
-    """Have a record packed by another client with zstd, which finds what is repeated far away, and refused."""
+    """Have a record dead-lettered that another client compressed with zstd, which finds distant repetitions."""
     await topics.create(kafka, TOPICS)
     producer = AIOKafkaProducer(
         bootstrap_servers=kafka.bootstrap_servers, max_request_size=1 << 28, compression_type="zstd"

@@ -1,4 +1,4 @@
-"""`wiredesk dlq` as its users run it: a cause is fixed, and the dead letters are sent back, once each."""
+"""`wiredesk dlq` as its users run it: after a fix, the dead letters are sent back, once each."""
 
 import asyncio
 import contextlib
@@ -47,7 +47,7 @@ def objects(kafka: KafkaSettings, *options: str) -> list[dict[str, Any]]:
 
 
 async def give_up(kafka: KafkaSettings, stage: Stage, count: int, first: int = 0) -> None:
-    """Write dead letters as a lane would: of mixed reasons and hosts, with pages of every size."""
+    """Write dead letters as a lane would: with various reasons and hosts, and pages of every size."""
     rng = random.Random(7)
     producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap_servers)
     await producer.start()
@@ -176,7 +176,7 @@ async def test_a_thousand_are_sent_back_once_each_although_the_command_is_killed
         )
         before = await redriven(kafka)
         deadline = time.monotonic() + DEADLINE
-        # Killed after it has begun to write, each time at another point.
+        # It is killed after it has begun to write, each time at another point.
         while process.returncode is None and await redriven(kafka) == before and time.monotonic() < deadline:
             await asyncio.sleep(0.01 + 0.05 * rng.random())
         with contextlib.suppress(ProcessLookupError):
@@ -207,7 +207,7 @@ async def test_two_runs_at_once_send_nothing_twice(kafka: KafkaSettings) -> None
     ]
     messages = [(await process.communicate())[1].decode() for process in both]
     for process, message in zip(both, messages, strict=True):
-        # The later one fences the other, unless that one has finished.
+        # The later run fences the other, unless the other has finished.
         assert process.returncode == 0 or (process.returncode == 1 and "nothing is sent twice" in message), message
     objects(kafka, "redrive", "--yes")
     back = Counter(r.key for r in await records(kafka, PAGES_ACCEPTED.name))

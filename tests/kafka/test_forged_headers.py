@@ -1,4 +1,4 @@
-"""Headers under our own names on raw pages, which anybody can write: no command believes them, and none ends at them."""
+"""Raw pages with our own header names, which anybody can write: no command trusts them, and none fails at them."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ def objects(kafka: KafkaSettings, *command: str, code: int = 0) -> list[dict[str
 
 
 def page(number: int, *headers: Header) -> Raw:
-    """Return a page that is given up, because nothing stands in it."""
+    """Return a page that is dead-lettered, because its body is empty."""
     return Raw(json.dumps({"url": f"https://paper.example/{number}", "body": ""}).encode(), headers=headers)
 
 
@@ -68,7 +68,7 @@ async def test_forged_headers_are_kept_and_not_believed(kafka: KafkaSettings, tm
         (visit,) = objects(kafka, "trace", "https://paper.example/5")
         assert [hop["event_id"] for hop in visit["records"]] == ["\ufffd", "\ufffd"]
 
-        # None is lost by an export and an import, whatever a publisher calls its page.
+        # An export and an import lose no dead letter, whatever a publisher wrote into the headers.
         kept_file = tmp_path / "kept.jsonl"
         assert wiredesk(kafka, "dlq", "export", str(kept_file)).returncode == 0
         assert wiredesk(kafka, "dlq", "purge", "--yes").returncode == 0
@@ -77,7 +77,7 @@ async def test_forged_headers_are_kept_and_not_believed(kafka: KafkaSettings, tm
         back = wiredesk(kafka, "dlq", "import", str(kept_file))
         assert back.stdout == f"0 dead letters imported, {len(forged)} were there already\n"
 
-        # All go back, under the names that they came with, and have had one round then, whatever they claim.
+        # All are sent back, with their original headers, and count as redriven once, whatever they claim.
         (sent,) = objects(kafka, *REDRIVE)
         assert (sent["sent"], sent["limit_reached"]) == (len(forged), 0)
         again = (await records(kafka, PAGES_RAW.name))[len(forged) :]

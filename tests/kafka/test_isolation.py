@@ -1,4 +1,4 @@
-"""A page that raises, hangs, allocates or crashes costs itself; the others go out, in order."""
+"""A page that raises, hangs, allocates or crashes is dead-lettered; the others are published, in order."""
 
 import asyncio
 import os
@@ -131,7 +131,7 @@ async def test_a_handler_that_cannot_load_ends_the_worker(kafka: KafkaSettings) 
 async def test_a_handler_that_does_not_load_again_ends_the_worker(
     kafka: KafkaSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not ready with the reason, then the end; what it had committed is there, and its successor does the rest."""
+    """It is not ready and says why, then it ends; what it has committed stays, and its successor does the rest."""
     monkeypatch.setattr(template_module, "GIVE_UP_SECONDS", 3.0)
     path = tmp_path / "load"
     path.write_text("fine")
@@ -184,7 +184,7 @@ async def test_missing_topics_are_named(kafka: KafkaSettings) -> None:
 
 
 async def test_poison_among_many_quick_records_costs_itself_alone(kafka: KafkaSettings) -> None:
-    """They go to a child many at a time; which of them it died of, or hangs at, is found by trying one by one."""
+    """A child receives many at a time; the record at which it dies or hangs is found by retrying one by one."""
     await topics.create(kafka, TOPICS)
     poison = {150: b"crash", 260: b"hang", 261: b"reject", 300: b"allocate", 301: b"exit", 302: b"raise"}
     values = [poison.get(number, b"fine") for number in range(450)]

@@ -1,4 +1,4 @@
-"""Lanes in a worker: fenced, braked, bounded, restarted; every record is out once, and in order."""
+"""Lanes in a worker: fenced, braked, bounded, restarted; every record is published once, and in order."""
 
 import asyncio
 import contextlib
@@ -51,7 +51,7 @@ async def test_a_fenced_lane_stops_and_opens_again_when_the_partition_is_still_i
 async def test_a_fenced_lane_leaves_the_partition_to_its_new_owner_until_the_group_has_spoken(
     kafka: KafkaSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If it opened again at once it would fence the new owner, and be fenced by it in turn."""
+    """If it opened again at once, it would fence the new owner, which would then fence it."""
     monkeypatch.setattr(LaneDeps, "verdict_seconds", 3600)
     await topics.create(kafka, TOPICS)
     name = f"{kafka.on_cluster(STAGE.group)}.{kafka.on_cluster(SOURCE.name)}.0"
@@ -69,7 +69,7 @@ async def test_a_fenced_lane_leaves_the_partition_to_its_new_owner_until_the_gro
 
 
 async def test_what_is_in_flight_counts_as_lag(kafka: KafkaSettings) -> None:
-    """The consumer's position is after them already, but another worker would have to process them again."""
+    """The consumer's position is already after them, but another worker would have to process them again."""
     await topics.create(kafka, TOPICS)
     await send(kafka, [b"fine"] * 3)
     async with worker(kafka, SETTINGS.model_copy(update={"page_deadline": 3600, "drain_timeout": 0.1})):
@@ -80,13 +80,13 @@ async def test_what_is_in_flight_counts_as_lag(kafka: KafkaSettings) -> None:
 
 
 async def lag(wanted: int) -> None:
-    """Wait until the lag of partition 0 is said to be so."""
+    """Wait until the reported lag of partition 0 has a value."""
     async with asyncio.timeout(DEADLINE):
         while REGISTRY.get_sample_value("wiredesk_lag_records", {"partition": "0"}) != wanted:
             await asyncio.sleep(0.05)
 
 
-async def test_a_broken_deploy_stands_still_and_goes_on_when_it_is_mended(
+async def test_a_broken_deployment_pauses_and_continues_when_it_is_fixed(
     kafka: KafkaSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mood = tmp_path / "bad"
@@ -126,7 +126,7 @@ async def test_a_broken_deploy_stands_still_and_goes_on_when_it_is_mended(
 
 
 async def test_a_slow_page_is_tried_to_its_end_while_the_brake_is_pulled(kafka: KafkaSettings) -> None:
-    """It takes longer than a lane waits for a record; given up each time, it would keep the brake pulled for ever."""
+    """It takes longer than a lane waits for a record; if it were abandoned, the brake would never be released."""
     await topics.create(kafka, TOPICS, partitions=1)
     await send(kafka, [b"raise"] * 20 + [b"hang"] + [b"fine"] * 5)
     settings = SETTINGS.model_copy(update={"brake_records": 20, "brake_retry": 0.2, "processes": 1})
@@ -137,7 +137,7 @@ async def test_a_slow_page_is_tried_to_its_end_while_the_brake_is_pulled(kafka: 
 
 
 async def test_a_client_that_has_stopped_fetching_ends_its_worker(kafka: KafkaSettings) -> None:
-    """It would else stand still for ever, alive and in its group."""
+    """Otherwise it would hang for ever, alive and in its group."""
     await topics.create(kafka, TOPICS)
     tested = Worker(STAGE, kafka, SETTINGS)
     running = asyncio.create_task(tested.run(asyncio.Event()))
@@ -151,8 +151,8 @@ async def test_a_client_that_has_stopped_fetching_ends_its_worker(kafka: KafkaSe
             await running
 
 
-async def test_a_client_that_has_given_up_its_group_ends_its_worker(kafka: KafkaSettings) -> None:
-    """It would else stand still for ever, alive, while others have its partitions."""
+async def test_a_client_that_has_left_its_group_ends_its_worker(kafka: KafkaSettings) -> None:
+    """Otherwise it would hang for ever, alive, while others have its partitions."""
     await topics.create(kafka, TOPICS)
     tested = Worker(STAGE, kafka, SETTINGS)
     running = asyncio.create_task(tested.run(asyncio.Event()))
@@ -171,7 +171,7 @@ async def test_a_client_that_has_given_up_its_group_ends_its_worker(kafka: Kafka
             await running
 
 
-async def test_little_is_in_flight_when_little_may_be(kafka: KafkaSettings) -> None:
+async def test_records_in_flight_are_limited(kafka: KafkaSettings) -> None:
     await topics.create(kafka, TOPICS)
     await send(kafka, [b"slow"] * 30)
     await send(kafka, [b"slow"] * 30, partition=1)
@@ -187,7 +187,7 @@ async def test_little_is_in_flight_when_little_may_be(kafka: KafkaSettings) -> N
     assert keys(found) == Counter(dict.fromkeys(range(30), 2))
 
 
-async def test_a_stop_does_not_wait_for_what_no_process_has_begun(kafka: KafkaSettings) -> None:
+async def test_a_stop_does_not_wait_for_records_that_no_process_has_begun(kafka: KafkaSettings) -> None:
     await topics.create(kafka, TOPICS)
     await send(kafka, [b"slow"] * 200)
     settings = SETTINGS.model_copy(update={"processes": 1, "session_timeout": 1800, "drain_timeout": 1700})
@@ -215,7 +215,7 @@ async def test_at_least_once_needs_no_transactions(kafka: KafkaSettings) -> None
 
 @pytest.mark.timeout(180)
 async def test_a_rolling_restart_of_static_members_moves_no_partition(kafka: KafkaSettings, tmp_path: Path) -> None:
-    """Each worker comes back under its name within the session: the others do not even notice."""
+    """Each worker restarts with its group instance id within the session timeout: the others do not notice."""
     await topics.create(kafka, PIPELINE_TOPICS, partitions=6)
     crew = [start(kafka, tmp_path, n) for n in range(3)]
     try:
@@ -233,7 +233,7 @@ async def test_a_rolling_restart_of_static_members_moves_no_partition(kafka: Kaf
             assert lanes(crew[number]) == 2
             others = [other for other in crew if other is not crew[number]]
             assert [*map(lanes, others)] == [2, 2]
-        # The last to start has joined at once; the first got its partitions again whenever somebody joined, before.
+        # The last worker joined once; the first one got its partitions again at each earlier join.
         after = [member.metric("wiredesk_rebalances_total") for member in crew]
         assert after == [1, 1, 1], "each has got its partitions once since it came back"
     finally:
@@ -261,7 +261,7 @@ async def dead_letters(kafka: KafkaSettings) -> list[Record]:
 
 
 async def results(kafka: KafkaSettings, topic: Topic = TARGET) -> list[Record]:
-    """Return what a topic holds by now."""
+    """Return the current records of a topic."""
     reading = read_topic(kafka, [kafka.on_cluster(topic.name)], from_beginning=True, until_end=True)
     async with contextlib.aclosing(reading):
         return [record async for record in reading if record is not None]

@@ -37,7 +37,7 @@ asyncio.run(Worker(STAGE, KafkaSettings(), WorkerSettings()).run(asyncio.Event()
 
 @dataclass
 class Started:
-    """A worker that chooses its port itself, and says which in its log."""
+    """A worker that chooses its port itself, and logs it."""
 
     process: "subprocess.Popen[bytes]"
     log: Path
@@ -74,7 +74,7 @@ async def test_three_workers_on_one_host_all_start(kafka: KafkaSettings, tmp_pat
     await topics.create(kafka, TOPICS)
     with contextlib.ExitStack() as stack:
         holder = stack.enter_context(socket.socket())
-        with contextlib.suppress(OSError):  # somebody else's, then: it is taken in any case
+        with contextlib.suppress(OSError):  # another process has it: the port is taken in any case
             holder.bind(("127.0.0.1", DEFAULT_PORT))
             holder.listen()
         command = (sys.executable, "-m", "wiredesk.cli", "worker", "ingest")

@@ -37,7 +37,7 @@ def b64(data: bytes) -> str:
 
 
 class Issuer:
-    """Issues tokens as an identity provider does; what it answers can be set."""
+    """Issues tokens as an identity provider does; its answer can be set."""
 
     def __init__(self) -> None:
         self._key = rsa.generate_private_key(65537, 2048)
@@ -87,7 +87,7 @@ def served(issuer: Issuer, certificate: trustme.LeafCert | None = None) -> Itera
             if status in (301, 302):
                 self.send_header("Location", "http://127.0.0.1:1/")
             self.end_headers()
-            with contextlib.suppress(OSError):  # who asked has heard enough
+            with contextlib.suppress(OSError):  # the client has read enough
                 self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
@@ -196,7 +196,7 @@ def test_a_secret_is_not_sent_in_the_clear() -> None:
 
 
 class Plugin:
-    """What a package of the user's would supply, in this module: tokens of the test's issuer."""
+    """A token provider as a user's package would supply it: tokens of the test's issuer."""
 
     issuer: Issuer | None = None
     error: Exception | None = None
@@ -272,7 +272,7 @@ def kafka(tmp_path_factory: pytest.TempPathFactory, idp: tuple[Issuer, str]) -> 
         ),
         listener + "oauthbearer.sasl.oauthbearer.jwks.endpoint.url": jwks,
         listener + "oauthbearer.sasl.oauthbearer.expected.audience": AUDIENCE,
-        # Connections end with their sessions: the client has to come back with a new token.
+        # Connections end with their sessions: the client must authenticate again with a new token.
         listener + "oauthbearer.connections.max.reauth.ms": "6000",
     }
     folder = tmp_path_factory.mktemp("oauth")

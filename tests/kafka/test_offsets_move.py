@@ -44,7 +44,7 @@ def has_no_lag(member: WorkerProcess) -> bool:
 
 
 def gone(number: int) -> Raw:
-    """Return a page that ingest skips: no article is to be made of it."""
+    """Return a page that ingest skips: it has no article."""
     return Raw(b'{"url": "https://a.example/%d", "body": "x", "http_status": 404}' % number)
 
 
@@ -52,8 +52,8 @@ def values(records: list[Record]) -> list[bytes]:
     return sorted(record.value or b"" for record in records)
 
 
-async def make_anew(kafka: KafkaSettings, name: str) -> str:
-    """Delete the input topic, make it again, and return its new id."""
+async def recreate_topic(kafka: KafkaSettings, name: str) -> str:
+    """Delete the input topic, create it again, and return its new id."""
     topic = kafka.on_cluster(name)
     async with clients.started(clients.admin(kafka), kafka) as admin:
         before = await topic_id(kafka, topic)
@@ -70,7 +70,7 @@ async def make_anew(kafka: KafkaSettings, name: str) -> str:
 
 
 def lags(kafka: KafkaSettings, group: str, topic: str) -> list[int | None]:
-    """Return the lag of each partition as tools of others count it; None where nothing is committed."""
+    """Return the lag of each partition as other tools count it; None if nothing is committed."""
     admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": kafka.bootstrap_servers})
     name = kafka.on_cluster(group)
     count = len(admin.list_topics(kafka.on_cluster(topic), 10).topics[kafka.on_cluster(topic)].partitions)
@@ -87,8 +87,8 @@ def is_at_rest(kafka: KafkaSettings, stage: Stage) -> bool:
     return lags(kafka, stage.group, stage.consumes.name) == [0, 0]
 
 
-async def test_an_idle_group_lags_by_nothing_and_everybody_says_so(kafka: KafkaSettings, tmp_path: Path) -> None:
-    """Its input ends with the markers of transactions, which are never delivered; a partition of it has nothing."""
+async def test_an_idle_group_has_no_lag_in_every_tool(kafka: KafkaSettings, tmp_path: Path) -> None:
+    """Its input ends with transaction markers, which are never delivered; one partition is empty."""
     await topics.create(kafka, PIPELINE_TOPICS, partitions=2)
     with workers(kafka, ["ingest", "extractor", "enrichment"], tmp_path / "log") as crew:
         origins = await publish(kafka, [Raw(b'{"url": "https://a.example/1", "body": "<p>One two three.</p>"}', b"k")])
@@ -101,12 +101,12 @@ async def test_an_idle_group_lags_by_nothing_and_everybody_says_so(kafka: KafkaS
             wait_until(functools.partial(has_no_lag, member), "the metric says the same")
 
 
-async def test_a_topic_that_is_made_anew_while_its_worker_runs_is_read_from_its_beginning(kafka: KafkaSettings) -> None:
+async def test_a_topic_that_is_recreated_while_its_worker_runs_is_read_from_its_beginning(kafka: KafkaSettings) -> None:
     await topics.create(kafka, TOPICS, partitions=1)
     await send(kafka, [b"old %d" % n for n in range(20)])
     async with worker(kafka, ONE_PARTITION):
         await outcomes(kafka, 20)
-        id_ = await make_anew(kafka, SOURCE.name)
+        id_ = await recreate_topic(kafka, SOURCE.name)
         await send(kafka, [b"new %d" % n for n in range(30)])
         found = await outcomes(kafka, 50)
     new = [record for record in found if (record.value or b"").startswith(b"new")]
@@ -114,7 +114,7 @@ async def test_a_topic_that_is_made_anew_while_its_worker_runs_is_read_from_its_
     assert {text(record, "wiredesk_origin_topic_id") for record in new} == {id_}
 
 
-async def test_a_topic_that_is_made_anew_while_its_worker_is_frozen_loses_nothing(
+async def test_a_topic_that_is_recreated_while_its_worker_is_frozen_loses_nothing(
     kafka: KafkaSettings, tmp_path: Path
 ) -> None:
     await topics.create(kafka, PIPELINE_TOPICS, partitions=1)
@@ -123,7 +123,7 @@ async def test_a_topic_that_is_made_anew_while_its_worker_is_frozen_loses_nothin
         await ends_of(kafka, old)
         ingest.process.send_signal(signal.SIGSTOP)
         try:
-            await make_anew(kafka, PAGES_RAW.name)
+            await recreate_topic(kafka, PAGES_RAW.name)
             new = await publish(kafka, [gone(n) for n in range(60)])
         finally:
             ingest.process.send_signal(signal.SIGCONT)
@@ -135,17 +135,17 @@ async def test_a_topic_that_is_made_anew_while_its_worker_is_frozen_loses_nothin
     assert (audit["missing"], audit["duplicated"], audit["expired"]) == (0, 0, 0)
 
 
-async def test_a_topic_that_is_made_anew_and_ends_where_it_ended_is_read_from_its_beginning(
+async def test_a_topic_that_is_recreated_and_ends_where_it_ended_is_read_from_its_beginning(
     kafka: KafkaSettings, tmp_path: Path
 ) -> None:
-    """No offset is out of range then, and nothing comes by which to notice."""
+    """Then no offset is out of range, and no new record shows the change."""
     await topics.create(kafka, PIPELINE_TOPICS, partitions=1)
     with workers(kafka, ["ingest"], tmp_path / "log", {"WIREDESK_SESSION_TIMEOUT": str(setting(120))}) as (ingest,):
         await ends_of(kafka, await publish(kafka, [gone(n) for n in range(40)]))
         wait_until(lambda: ingest.metric("wiredesk_lag_records") == 0, "all is committed")
         ingest.process.send_signal(signal.SIGSTOP)
         try:
-            await make_anew(kafka, PAGES_RAW.name)
+            await recreate_topic(kafka, PAGES_RAW.name)
             await publish(kafka, [gone(n) for n in range(40)])
         finally:
             ingest.process.send_signal(signal.SIGCONT)
@@ -155,7 +155,7 @@ async def test_a_topic_that_is_made_anew_and_ends_where_it_ended_is_read_from_it
     assert (audit["pages"], audit["missing"], audit["duplicated"]) == (40, 0, 0)
 
 
-async def test_offsets_of_another_life_are_not_gone_on_from(kafka: KafkaSettings) -> None:
+async def test_offsets_of_a_deleted_topic_are_not_used(kafka: KafkaSettings) -> None:
     """A commit of a worker that had not noticed yet may arrive after the topic was recreated."""
     await topics.create(kafka, TOPICS, partitions=1)
     await send(kafka, [b"new %d" % n for n in range(5)])
@@ -173,7 +173,9 @@ async def test_offsets_of_another_life_are_not_gone_on_from(kafka: KafkaSettings
 
 
 @pytest.mark.parametrize("offset", [5, 8])
-async def test_an_offset_that_another_tool_has_set_is_given_its_life(kafka: KafkaSettings, offset: int) -> None:
+async def test_an_offset_that_another_tool_has_set_gets_a_note_of_the_topic_id(
+    kafka: KafkaSettings, offset: int
+) -> None:
     """A topic that is recreated later would otherwise be read from there; and 8 is beyond the end, where 5 is right."""
     await topics.create(kafka, TOPICS, partitions=1)
     await send(kafka, [b"%d" % n for n in range(5)])
@@ -188,7 +190,7 @@ async def test_an_offset_that_another_tool_has_set_is_given_its_life(kafka: Kafk
             await asyncio.sleep(0.05)
 
 
-async def test_offsets_that_are_set_by_hand_are_of_a_life_and_keep_what_expired(kafka: KafkaSettings) -> None:
+async def test_offsets_that_are_set_by_hand_have_a_topic_id_and_keep_the_expired_count(kafka: KafkaSettings) -> None:
     await topics.create(kafka, TOPICS, partitions=1)
     source = TopicPartition(kafka.on_cluster(SOURCE.name), 0)
     id_ = await topic_id(kafka, source.topic)
@@ -240,8 +242,8 @@ async def test_records_that_expire_under_a_running_lane_are_counted(kafka: Kafka
     assert value_of("wiredesk_expired_records_total") == before + noted
 
 
-async def test_a_log_that_was_cut_back_is_read_on_from_there(tmp_path: Path) -> None:
-    """As after an unclean election: the offsets of what was lost are given again, to other records."""
+async def test_a_truncated_log_is_read_from_its_new_end(tmp_path: Path) -> None:
+    """As after an unclean election: the offsets of lost records are assigned again, to other records."""
     cache, folder = BrokerSettings().cache_dir, tmp_path / "kafka"
     async with EmbeddedKafka(folder, cache) as broker:
         kafka = KafkaSettings(bootstrap_servers=broker.bootstrap_servers)
@@ -250,7 +252,7 @@ async def test_a_log_that_was_cut_back_is_read_on_from_there(tmp_path: Path) -> 
             await send(kafka, [b"old %d" % n])  # a batch each
         async with worker(kafka, ONE_PARTITION):
             await outcomes(kafka, 6)
-    cut_back(folder / "node-1" / "log" / f"{SOURCE.name}-0", batches=4)
+    truncate(folder / "node-1" / "log" / f"{SOURCE.name}-0", batches=4)
     before = value_of("wiredesk_offsets_moved_total", kind="cut_back")
     async with EmbeddedKafka(folder, cache) as broker:
         kafka = KafkaSettings(bootstrap_servers=broker.bootstrap_servers)
@@ -261,8 +263,8 @@ async def test_a_log_that_was_cut_back_is_read_on_from_there(tmp_path: Path) -> 
     assert value_of("wiredesk_offsets_moved_total", kind="cut_back") == before + 1
 
 
-def cut_back(partition: Path, batches: int) -> None:
-    """Drop all but the first batches of a partition that no broker holds."""
+def truncate(partition: Path, batches: int) -> None:
+    """Drop all but the first batches of a partition while no broker runs."""
     (segment,) = partition.glob("*.log")
     data = segment.read_bytes()
     at = 0
@@ -271,7 +273,7 @@ def cut_back(partition: Path, batches: int) -> None:
     segment.write_bytes(data[:at])
     for index in (*partition.glob("*.index"), *partition.glob("*.timeindex"), *partition.glob("*.snapshot")):
         index.unlink()
-    # The broker trusts a log after a clean end; as after a power cut it looks.
+    # The broker trusts the log after a clean shutdown; without the marker of one, it checks the log.
     for mark in (partition.parent / ".kafka_cleanshutdown",):
         mark.unlink(missing_ok=True)
     for checkpoint in ("recovery-point-offset-checkpoint", "replication-offset-checkpoint"):

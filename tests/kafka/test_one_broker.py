@@ -35,7 +35,7 @@ def bootstrap(process: "subprocess.Popen[str]") -> str:
 
 
 def kafkas(data: Path) -> list[int]:
-    """Return the processes of Kafka whose settings are below a folder."""
+    """Return the Kafka processes whose settings are in a folder."""
     found = []
     for process in psutil.process_iter(["cmdline"]):
         line = process.info["cmdline"] or []
@@ -46,7 +46,7 @@ def kafkas(data: Path) -> list[int]:
 
 @pytest.mark.timeout(240)
 async def test_of_brokers_that_start_at_once_one_runs_and_outlives_a_kill(tmp_path: Path) -> None:
-    """Then it is killed with -9 and started again at once: the new one waits for the old Kafka's end."""
+    """Then it is killed with SIGKILL and started again at once: the new one waits until the old Kafka has exited."""
     data = tmp_path / "data"
     rivals = [start(data) for _ in range(4)]
     try:
@@ -62,7 +62,7 @@ async def test_of_brokers_that_start_at_once_one_runs_and_outlives_a_kill(tmp_pa
         await topics.create(kafka, TOPICS)
         before = kafkas(data)
         assert len(before) == 1
-        os.kill(before[0], signal.SIGSTOP)  # or it would have ended before anybody could look
+        os.kill(before[0], signal.SIGSTOP)  # otherwise it would have ended before the check
         first.kill()
         first.wait()
         with (data / "kafka" / "lock").open() as lock, pytest.raises(BlockingIOError):

@@ -1,4 +1,4 @@
-"""The whole pipeline, from outside: pages are published with a bare Kafka client, and read where they end."""
+"""The whole pipeline, from outside: pages are published with a plain Kafka client, and read from terminal topics."""
 
 import asyncio
 import base64
@@ -25,12 +25,12 @@ SEED_URL = "http://www.chinadaily.com.cn/opinion/2015-12/03/content_22613927.htm
 
 
 @pytest.fixture(scope="module")
-def desk(cluster: KafkaProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaSettings]:
+def deployment(cluster: KafkaProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaSettings]:
     """A worker of each stage, for all tests of this module: their models take seconds to load."""
     kafka = KafkaSettings(bootstrap_servers=cluster.bootstrap_servers, topic_prefix="pipeline.")
     asyncio.run(topics.create(kafka, TOPICS, partitions=3))
     log = tmp_path_factory.mktemp("workers") / "workers.log"
-    # Hundreds of hostile events in a row look like a broken deploy to the brake.
+    # Hundreds of hostile events in a row would pull the brake.
     with workers(kafka, list(STAGES), log, {"WIREDESK_BRAKE_SHARE": "1"}):
         yield kafka
 
@@ -46,9 +46,11 @@ async def article_of(kafka: KafkaSettings, page: Raw) -> EnrichedArticle:
     return EnrichedArticle.from_json(record.value)
 
 
-async def test_the_seed_page_reads_as_a_reader_would(desk: KafkaSettings) -> None:
+async def test_the_seed_page_reads_as_a_reader_would(deployment: KafkaSettings) -> None:
     expected = json.loads((Path(__file__).parents[1] / "seed.json").read_text(encoding="utf-8"))
-    article = await article_of(desk, structured(SEED_URL, SEED.read_text(encoding="utf-8"), content_type="text/plain"))
+    article = await article_of(
+        deployment, structured(SEED_URL, SEED.read_text(encoding="utf-8"), content_type="text/plain")
+    )
     assert article.title == expected["title"]
     assert article.published_at is not None
     assert article.published_at.isoformat()[:16] == expected["published_at"]
@@ -76,7 +78,7 @@ async def test_the_seed_page_reads_as_a_reader_would(desk: KafkaSettings) -> Non
     assert {topic.code for topic in article.topics} & set(expected["topics"]["any_of_specific"])
 
 
-async def test_every_mention_is_at_its_offsets(desk: KafkaSettings) -> None:
+async def test_every_mention_is_at_its_offsets(deployment: KafkaSettings) -> None:
     body = "<h1>Café 🎉 reunion</h1>" + "".join(
         f"<p>Angela Merkel met Emmanuel Macron in Paris 🎉 on {day}, to talk of trade. “Merkel’s” word counts.</p>"
         for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
@@ -84,7 +86,7 @@ async def test_every_mention_is_at_its_offsets(desk: KafkaSettings) -> None:
     page = structured(
         "https://a.example/offsets", f"<title>Café</title>{body}", content_type="text/html", language="en"
     )
-    article = await article_of(desk, page)
+    article = await article_of(deployment, page)
     event = article.model_dump(mode="json")
     assert article.entities
     for mention in (mention for entity in article.entities for mention in entity.mentions):
@@ -94,7 +96,7 @@ async def test_every_mention_is_at_its_offsets(desk: KafkaSettings) -> None:
         assert field[mention.start : mention.end] == mention.surface
 
 
-async def test_a_crawler_in_any_language_gets_the_same_article_in_both_forms(desk: KafkaSettings) -> None:
+async def test_a_crawler_in_any_language_gets_the_same_article_in_both_forms(deployment: KafkaSettings) -> None:
     page = (SAMPLES / "pages" / "ferry-strike.html").read_bytes()
     url = "https://courier.example/2026/03/14/ferry-strike-ends?utm_source=feed#top"
     as_json = Raw(
@@ -118,31 +120,37 @@ async def test_a_crawler_in_any_language_gets_the_same_article_in_both_forms(des
         page,
         headers=(("content-type", b"text/html"), ("ce_subject", url.encode()), ("traceparent", trace), ("ce_x", b"y")),
     )
-    origins = await publish(desk, [as_json, enveloped, binary])
-    ends = await ends_of(desk, origins)
-    articles = [EnrichedArticle.from_json(ends[o][0].value) for o in origins]
+    origins = await publish(deployment, [as_json, enveloped, binary])
+    by_origin = await ends_of(deployment, origins)
+    articles = [EnrichedArticle.from_json(by_origin[o][0].value) for o in origins]
     assert articles[0] == articles[1] == articles[2]
     for page_origin, article in zip(origins, articles, strict=True):
-        event = cloud_event(ends[page_origin][0].key, ends[page_origin][0].value, ends[page_origin][0].headers)
+        event = cloud_event(
+            by_origin[page_origin][0].key,
+            by_origin[page_origin][0].value,
+            by_origin[page_origin][0].headers,
+        )
         assert (event.get_id(), event.get_subject()) == (article.event_id, article.canonical_url)
     assert articles[0].canonical_url == "https://courier.example/2026/03/14/ferry-strike-ends"
     assert articles[0].authors == ("Maeve Dunmore", "Tom Ashby")
     assert [(c.text, c.credit) for c in articles[0].captions] == [
         ("Crews gather on the quay in Southampton before Friday's vote.", "Ida Lund/Courier Pictures")
     ]
-    record = ends[origins[2]][0]
+    record = by_origin[origins[2]][0]
     assert text(record, "traceparent") == trace.decode()
     assert text(record, "ce_x") == "y"
     assert text(record, "ce_id") == articles[2].event_id
     assert record.key == articles[2].page_id.encode()
 
 
-async def test_every_stage_can_be_joined_by_origin(desk: KafkaSettings) -> None:
+async def test_every_stage_can_be_joined_by_origin(deployment: KafkaSettings) -> None:
     page = (SAMPLES / "pages" / "orchester.html").read_text(encoding="utf-8")
-    (page_origin,) = await publish(desk, [structured("https://elbe.example/orchester", page, content_type="text/html")])
-    await ends_of(desk, [page_origin])
-    names = [desk.on_cluster(t.name) for t in (PAGES_ACCEPTED, ARTICLES_CLEANED)]
-    records = (await collect(desk, names, {page_origin}))[page_origin]
+    (page_origin,) = await publish(
+        deployment, [structured("https://elbe.example/orchester", page, content_type="text/html")]
+    )
+    await ends_of(deployment, [page_origin])
+    names = [deployment.on_cluster(t.name) for t in (PAGES_ACCEPTED, ARTICLES_CLEANED)]
+    records = (await collect(deployment, names, {page_origin}))[page_origin]
     by_topic = {record.topic: record for record in records}
     accepted = AcceptedPage.from_json(by_topic[names[0]].value)
     cleaned = CleanedArticle.from_json(by_topic[names[1]].value)
@@ -150,7 +158,7 @@ async def test_every_stage_can_be_joined_by_origin(desk: KafkaSettings) -> None:
     assert [origin(record) for record in records] == [page_origin] * 2
 
 
-async def test_samples_end_where_they_should(desk: KafkaSettings) -> None:
+async def test_samples_end_where_they_should(deployment: KafkaSettings) -> None:
     wanted = {
         "index.html": "index_page",
         "https://bigpaper.example/economy/rates": "consent_wall",
@@ -164,15 +172,15 @@ async def test_samples_end_where_they_should(desk: KafkaSettings) -> None:
             path, relative, page_files.PageUrls(base_url="https://s.example/"), binary=False
         ):
             raw[json.loads(value)["url"]] = Raw(value, headers=tuple(headers))
-    origins = dict(zip(await publish(desk, raw.values()), raw, strict=True))
-    ends = await ends_of(desk, origins)
+    origins = dict(zip(await publish(deployment, raw.values()), raw, strict=True))
+    by_origin = await ends_of(deployment, origins)
     charsets = set()
     for page_origin, url in origins.items():
-        (record,) = ends[page_origin]
+        (record,) = by_origin[page_origin]
         reason = next((reason for name, reason in wanted.items() if name in url), "article")
         assert ended_as(record) == reason, url
-    names = [desk.on_cluster(PAGES_ACCEPTED.name)]
-    for records in (await collect(desk, names, set(origins))).values():
+    names = [deployment.on_cluster(PAGES_ACCEPTED.name)]
+    for records in (await collect(deployment, names, set(origins))).values():
         charsets.add(AcceptedPage.from_json(records[0].value).charset.name)
     assert {"utf-8", "cp1251", "gb18030", "cp932", "cp1252"} <= charsets
 
@@ -261,7 +269,7 @@ def _mutated(chance: random.Random, number: int, page: str) -> Raw:
         json.dumps({"url": f"https://hostile.example/{number}", "body": page, "content_type": "text/html"}).encode()
     )
     for _ in range(chance.randrange(1, 30)):
-        # A third are cut off; the others change here and there, and stay long enough to be changed again.
+        # A third are truncated; the others get random changes, and stay long enough to be changed again.
         match chance.choice((0, 0, 0, 2, 2, 3)) if len(value) > 100 else 2:
             case 0:
                 value[chance.randrange(len(value))] = chance.randrange(256)
@@ -277,18 +285,18 @@ def _mutated(chance: random.Random, number: int, page: str) -> Raw:
     return Raw(bytes(value), key=chance.choice([None, chance.randbytes(5)]), headers=kind)
 
 
-async def test_every_hostile_event_ends_exactly_once_and_whole(desk: KafkaSettings) -> None:
+async def test_every_hostile_event_ends_exactly_once_and_whole(deployment: KafkaSettings) -> None:
     events = list(hostile(seed=20261124))
     assert len(events) == 500
-    origins = await publish(desk, events)
-    ends: Ends = await ends_of(desk, origins, seconds=120)
+    origins = await publish(deployment, events)
+    by_origin: Ends = await ends_of(deployment, origins, seconds=120)
     outcomes: dict[str, int] = {}
     for event, page_origin in zip(events, origins, strict=True):
-        assert len(ends[page_origin]) == 1, f"{page_origin} ended {len(ends[page_origin])} times"
-        (record,) = ends[page_origin]
+        assert len(by_origin[page_origin]) == 1, f"{page_origin} ended {len(by_origin[page_origin])} times"
+        (record,) = by_origin[page_origin]
         outcome = ended_as(record)
         outcomes[outcome] = outcomes.get(outcome, 0) + 1
-        if record.topic == desk.on_cluster(f"{PAGES_RAW.name}.dlq"):
+        if record.topic == deployment.on_cluster(f"{PAGES_RAW.name}.dlq"):
             assert (record.key, record.value) == (event.key, event.value)
             assert record.headers[: len(event.headers)] == event.headers
             letter = DeadLetterHeaders.from_headers(record.headers)
@@ -299,5 +307,5 @@ async def test_every_hostile_event_ends_exactly_once_and_whole(desk: KafkaSettin
         else:
             cloud_event(record.key, record.value, record.headers)
     assert {"article", "invalid_event", "invalid_url", "too_large", "undecodable", "binary", "empty"} <= set(outcomes)
-    # None of these is beyond us: what ends as an error, a crash or a timeout is a defect of ours.
+    # All of these can be handled: an error, a crash or a timeout is a bug of ours.
     assert not {"error", "crash", "timeout", "memory"} & set(outcomes), outcomes

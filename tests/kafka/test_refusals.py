@@ -1,4 +1,4 @@
-"""Every way in which a broker refuses a client, or is none, in one true line that names the setting."""
+"""Every way in which a broker refuses a client, or is not a broker: one correct line that names the setting."""
 
 import asyncio
 import contextlib
@@ -67,7 +67,7 @@ def node_settings(files: dict[str, Path], word: str = "secret") -> dict[str, str
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Issue certificates: right ones, and those that are wrong in one respect each."""
+    """Issue certificates: valid ones, and others with one fault each."""
     folder = tmp_path_factory.mktemp("certificates")
     paths = secured.certificates(folder)
     authority, stranger = trustme.CA(), trustme.CA()

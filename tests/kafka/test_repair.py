@@ -1,4 +1,4 @@
-"""The runbook's story: a bug in extraction is deployed, articles go out wrong; it is fixed, replayed, compared."""
+"""The runbook's example: a bug in extraction is deployed, wrong articles are published; then fix, replay, compare."""
 
 import asyncio
 import json
@@ -55,7 +55,7 @@ def run(kafka: KafkaSettings, *command: str, code: int = 0) -> Any:
 
 
 async def newest(kafka: KafkaSettings, topic: str) -> dict[bytes, Record]:
-    """Return what a reader that upserts by page id has in the end."""
+    """Return what a consumer that upserts by page id has at the end."""
     reading = read_topic(kafka, [kafka.on_cluster(topic)], from_beginning=True, until_end=True)
     return {record.key or b"": record async for record in reading if record is not None}
 
@@ -73,14 +73,14 @@ async def test_a_bug_is_deployed_fixed_replayed_and_compared(kafka: KafkaSetting
         for n in range(PAGES)
     ]
     with workers(kafka, ["ingest", "enrichment"], log):
-        # Articles go out wrong.
+        # Wrong articles are published.
         with running(BuggyWorker("extractor", kafka, log)):
             origins = await publish(kafka, raw)
             await ends_of(kafka, origins)
         wrong = titles(await newest(kafka, ARTICLES_ENRICHED.name))
         assert TITLE not in wrong
 
-        # The bug is fixed. What the fixed extractor publishes goes into a topic of its own, and is compared first.
+        # The bug is fixed. The fixed extractor first publishes to a separate topic, for a comparison.
         planned = run(kafka, "replay", EXTRACTOR.name, "--from", "-1h", "--into", V2, "--dry-run")
         assert (planned["wanted"], planned["version"]) == (PAGES, Extractor.version)
         tried = run(kafka, "replay", EXTRACTOR.name, "--from", "-1h", "--into", V2, "--host", "a1.example")
@@ -93,7 +93,7 @@ async def test_a_bug_is_deployed_fixed_replayed_and_compared(kafka: KafkaSetting
         assert difference["fields"] == {"title": PAGES // 2}
         assert titles(await newest(kafka, ARTICLES_ENRICHED.name)) == wrong, "no reader has seen it yet"
 
-        # Then the live topic is repaired; enrichment, which runs all the time, publishes the articles once more.
+        # Then the live topic is repaired; enrichment, which runs all the time, publishes the articles again.
         with workers(kafka, ["extractor"], log):
             repaired = run(kafka, "replay", EXTRACTOR.name, "--from", "-1h", "--yes")
             assert repaired["adds_up"]

@@ -1,4 +1,4 @@
-"""`wiredesk replay` as its users run it: exactly the selected records, once each, whatever is killed meanwhile."""
+"""`wiredesk replay` as its users run it: exactly the selected records, once each, even if processes are killed."""
 
 import asyncio
 import json
@@ -135,7 +135,7 @@ async def test_a_range_goes_into_a_topic_of_its_own_and_the_live_ones_are_left_a
 
 
 async def accepted(kafka: KafkaSettings, count: int) -> list[Record]:
-    """Wait until so many pages have been accepted."""
+    """Wait until a number of pages has been accepted."""
     async with asyncio.timeout(DEADLINE):
         while len(pages := await records(kafka, PAGES_ACCEPTED.name)) < count:
             await asyncio.sleep(0.2)
@@ -223,7 +223,7 @@ async def test_a_repair_of_the_live_topic_is_no_duplicate(kafka: KafkaSettings, 
         "duplicated": 0,
         "replayed": {result["run"]: 13},
     }
-    # What a run wrote twice would not be overlooked.
+    # A record that a run wrote twice would be found.
     await forge(kafka, PAGES_SKIPPED.name, result["run"], origins[3])
     audit = json.loads(wiredesk(kafka, "audit", "--json").stdout)
     assert audit["duplicated"] == 1

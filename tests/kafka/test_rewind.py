@@ -94,7 +94,7 @@ async def committed(kafka: KafkaSettings) -> dict[TopicPartition, int]:
 
 
 async def _until(kafka: KafkaSettings, wanted: int) -> None:
-    """Wait until ingest has committed so many offsets."""
+    """Wait until ingest has committed a number of offsets."""
     async with asyncio.timeout(DEADLINE):
         while sum((await committed(kafka)).values()) < wanted:
             await asyncio.sleep(0.2)

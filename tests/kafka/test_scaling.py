@@ -1,4 +1,4 @@
-"""Workers of a stage share its partitions, and a stop loses and repeats nothing."""
+"""Workers of a stage share its partitions; stopping one loses and repeats nothing."""
 
 import asyncio
 import collections

@@ -1,4 +1,4 @@
-"""TLS with a client certificate, and SASL over it: a worker and the commands on a broker that lets nobody else in."""
+"""TLS with a client certificate, and SASL over it: a worker and the commands on a broker that refuses all others."""
 
 import asyncio
 from pathlib import Path
@@ -29,7 +29,7 @@ def listener_settings(files: dict[str, Path]) -> dict[str, str]:
 
 
 @pytest.mark.timeout(180)
-def test_a_desk_on_a_secured_cluster(tmp_path: Path) -> None:
+def test_a_deployment_on_a_secured_cluster(tmp_path: Path) -> None:
     files = secured.certificates(tmp_path)
     with secured.running(tmp_path, {"SECURE": "SASL_SSL"}, listener_settings(files)) as node:
         kafka = node.settings(

@@ -53,7 +53,7 @@ async def test_a_deployment_at_a_glance(kafka: KafkaSettings, tmp_path: Path) ->
         assert [worker["partitions"] for worker in ingest["workers"]] == [[0, 1, 2, 3, 4, 5]]
         assert ingest["dead_letters"] == {"invalid_event": 1}
         assert measured["skipped"] == {"http_error": 1}
-        # Two pages wait; markers of transactions between them have offsets, too.
+        # Two pages wait; transaction markers between them have offsets, too.
         assert extractor["lag"] >= 2
         assert ingest["lag"] == 0
         assert measured["oldest_page_seconds"] > 0
@@ -74,7 +74,7 @@ async def test_missing_topics_end_in_a_line_that_says_what_to_do(kafka: KafkaSet
 
 
 async def test_a_transaction_that_a_killed_worker_left_open_hides_nothing_else(kafka: KafkaSettings) -> None:
-    """It stays open for a minute, and that is when somebody looks."""
+    """It stays open for a minute, and that is when users look."""
     await topics.create(kafka, TOPICS)
     await publish(kafka, [event("a")])
     names = [kafka.on_cluster(topic.name) for topic in TOPICS if topic is not PAGES_RAW]

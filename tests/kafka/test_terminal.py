@@ -30,14 +30,14 @@ INTERRUPT = ("signal", signal.SIGINT)
 
 @dataclass(frozen=True)
 class Case:
-    """A command that is run.
+    """A command to run.
 
     Attributes:
-        arguments: after its name; `{}` fields are those of `Newsroom`.
-        shows: what must be found in its output, whole, on a terminal.
-        codes: exit codes that are right.
-        steps: what is done while it runs; such a command runs once, and is resized meanwhile.
-        copied: its lines may be wider than the terminal, because they are to be copied.
+        arguments: arguments after its name; `{}` fields are those of `Newsroom`.
+        shows: texts that its output on a terminal must contain, uncut.
+        codes: expected exit codes.
+        steps: steps while it runs; such a command runs once, and is resized meanwhile.
+        copied: its lines may be wider than the terminal, because users copy them.
     """
 
     arguments: str = ""
@@ -129,7 +129,7 @@ def command_paths() -> set[str]:
 
 @dataclass
 class Newsroom:
-    """A deployment with pages of every fate, and a process that runs commands on it."""
+    """A deployment with pages of every outcome, and a process that runs commands on it."""
 
     terminals: Terminals
     values: dict[str, str]

@@ -117,13 +117,13 @@ async def test_a_transaction_that_fails_before_its_commit_is_aborted(prepared: K
             await failing.commit(
                 [output(b"a"), Output("no-such-topic", None, b"b")], prepared.on_cluster(GROUP), source(prepared), 1
             )
-    async with asyncio.timeout(SECONDS):  # nobody has opened after it: it was aborted as it was closed
+    async with asyncio.timeout(SECONDS):  # nobody has taken over: it was aborted when it was closed
         assert await readable(prepared) == []
     assert await committed(prepared) is None
 
 
 async def test_a_transaction_of_which_the_broker_has_refused_a_record_is_aborted(prepared: KafkaSettings) -> None:
-    """It fails its own delivery only: Kafka would commit the others, and the offset, without it."""
+    """Only its own delivery fails: Kafka would commit the others, and the offset, without it."""
     name = prepared.on_cluster("compacted")
     async with clients.started(clients.admin(prepared), prepared) as admin:
         await admin.create_topics([NewTopic(name, 1, 1, topic_configs={"cleanup.policy": "compact"})])
@@ -142,14 +142,14 @@ async def test_a_transaction_of_which_the_broker_has_refused_a_record_is_aborted
 async def test_a_producer_that_is_left_aborts_what_it_has_open(
     prepared: KafkaSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its successor would, too. But it may have none for a while, and readers would wait for the timeout meanwhile."""
+    """Its successor would abort it, too; but there may be none for a while, and consumers would wait."""
     monkeypatch.setattr("wiredesk.runtime.kafka.transactions.CLOSE_SECONDS", DEADLINE)
     with pytest.raises(OutputTooLargeError):
         async with producer(prepared, timeout=900) as failing:
             await failing.commit(
                 [output(b"a"), output(os.urandom(40 << 20))], prepared.on_cluster(GROUP), source(prepared), 1
             )
-    async with asyncio.timeout(DEADLINE):  # the marker is written a moment after the answer
+    async with asyncio.timeout(DEADLINE):  # the marker is written shortly after the answer
         while await open_transaction(prepared):
             await asyncio.sleep(0.1)
 
@@ -180,14 +180,14 @@ async def test_outputs_keep_their_order_over_several_batches_of_a_partition(prep
     assert await readable(prepared) == values
 
 
-async def test_a_coordinator_out_of_reach_is_told_in_time() -> None:
+async def test_an_unreachable_coordinator_is_reported_in_time() -> None:
     with pytest.raises(OpeningError, match="cannot start"):
         async with producer(KafkaSettings(bootstrap_servers=f"127.0.0.1:{free_port()}"), 1):
             pass
 
 
 async def test_the_broker_ends_a_transaction_that_takes_too_long(prepared: KafkaSettings) -> None:
-    """It fences its owner then, though nobody has taken over: the lane opens again when the group leaves it to it."""
+    """This fences the owner though nobody has taken over: the lane opens again if the group leaves it the partition."""
     async with producer(prepared, timeout=setting(1)) as slow:
         await slow._producer.begin_transaction()
         await slow._producer.send_and_wait(prepared.on_cluster(TARGET.name), b"never")
@@ -201,7 +201,7 @@ async def test_the_broker_ends_a_transaction_that_takes_too_long(prepared: Kafka
 
 
 async def open_transaction(kafka: KafkaSettings) -> bool:
-    """Whether readers wait: the end that they see lies before the end of the log."""
+    """Whether consumers wait: their end offset is before the end of the log."""
     partitions = [TopicPartition(kafka.on_cluster(TARGET.name), n) for n in range(TARGET.partitions)]
     ends = []
     for level in ("read_committed", "read_uncommitted"):

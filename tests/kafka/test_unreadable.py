@@ -1,4 +1,4 @@
-"""Records that no client library can parse: each costs itself, its neighbours go on, and every command reads past it."""
+"""Records that no client library can parse: each is dead-lettered, the others are processed, commands skip it."""
 
 import contextlib
 import json
@@ -46,7 +46,7 @@ async def raw_records(kafka: KafkaSettings) -> list[Record]:
 
 
 def run_all(kafka: KafkaSettings) -> None:
-    """Run every command over what is there: each reads past it, and says so in a line where it has met it."""
+    """Run every command on these records: each one skips the unreadable ones, and reports them in one line."""
     for command in COMMANDS:
         done = wiredesk(kafka, *command)
         assert "Traceback" not in done.stdout + done.stderr, command
@@ -105,7 +105,7 @@ async def test_a_header_name_that_is_not_utf8_costs_its_record_alone(
 async def test_batches_that_would_take_all_memory_or_time_cost_themselves_alone(
     kafka: KafkaSettings, tmp_path: Path
 ) -> None:
-    """The broker takes them: it looks at a record without making anything of it, and at the members of a stream."""
+    """The broker accepts them: it only iterates over records, and over the members of a stream."""
     await topics.create(kafka, TOPICS, partitions=1)
     topic = kafka.on_cluster(PAGES_RAW.name)
     many = replace(gone(1), headers=((b"", None),) * (MAX_HEADERS + 1))
@@ -180,7 +180,7 @@ async def test_a_batch_that_is_damaged_on_disk_costs_itself_alone(
 
 
 def damage(segment: Path, number: int, codec: int | None = None) -> None:
-    """Change a batch of a segment, in the file that the broker serves: its last byte, or its codec."""
+    """Change a batch in the segment file of the broker: its last byte, or its codec."""
     data = segment.read_bytes()
     at = 0
     for _ in range(number):

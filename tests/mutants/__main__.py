@@ -1,4 +1,4 @@
-"""The command: see the package."""
+"""The command; see the package."""
 
 import argparse
 import os
@@ -19,12 +19,12 @@ ROOT = Path(__file__).parents[2]
 POLL_SECONDS = 0.02
 
 type Begin = Callable[[Copy], TestRun | None]
-"""Begins the next run in a copy that is free; None: there is none."""
+"""Begins the next run in a free copy; returns None if there is none."""
 
 
 @dataclass
 class Report:
-    """What a run came to."""
+    """The result of a run."""
 
     killed: int = 0
     survived: list[Mutant] = field(default_factory=list)
@@ -37,7 +37,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=(__package__ or "") and __doc__)
     parser.add_argument("--only", default="", help="mutants whose name holds this text")
     parser.add_argument("--fast", action="store_true", help="only those whose tests need no Kafka")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="runs of tests at a time")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="number of parallel test runs")
     kinds = parser.add_mutually_exclusive_group()
     kinds.add_argument("--listed", action="store_true", help="only those that are listed")
     kinds.add_argument("--generated", action="store_true", help="only those that are generated")
@@ -52,7 +52,7 @@ def main() -> int:
         preload()
         times = _without_mutants(copies, sorted({mutant.tests for mutant in chosen}), report)
         _with_mutants(copies, [mutant for mutant in chosen if mutant.tests in times], times, report)
-    return _told(report, mutants, whole=not (args.only or args.listed))
+    return _format_report(report, mutants, whole=not (args.only or args.listed))
 
 
 def _listed(tree: Path, report: Report) -> Iterator[Mutant]:
@@ -66,7 +66,7 @@ def _listed(tree: Path, report: Report) -> Iterator[Mutant]:
 def _without_mutants(
     copies: Sequence[Copy], wanted: Sequence[tuple[str, ...]], report: Report
 ) -> dict[tuple[str, ...], float]:
-    """Return the seconds that tests take while nothing is wrong; those that fail then can tell nothing."""
+    """Return the seconds that tests take without a mutant; tests that fail then are useless."""
     times: dict[tuple[str, ...], float] = {}
     waiting = list(wanted)
 
@@ -132,7 +132,7 @@ def _side_by_side(copies: Sequence[Copy], begin: Begin) -> Iterator[TestRun]:
         time.sleep(POLL_SECONDS)
 
 
-def _told(report: Report, mutants: Sequence[Mutant], *, whole: bool) -> int:
+def _format_report(report: Report, mutants: Sequence[Mutant], *, whole: bool) -> int:
     say = sys.stdout.write
     for error in report.errors:
         say(f"{error}\n")

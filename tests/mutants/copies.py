@@ -1,4 +1,4 @@
-"""Copies of the working tree, in which mutants live."""
+"""Copies of the working tree, to which mutants are applied."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ class Copy:
     """A copy of what git tracks, as it is in the working tree.
 
     Args:
-        folder: for the copy; it need not be there.
+        folder: folder for the copy; it need not exist.
     """
 
     def __init__(self, root: Path, folder: Path) -> None:
@@ -32,20 +32,20 @@ class Copy:
                 shutil.copy2(root / name, folder / name)
 
     def apply(self, mutant: Mutant) -> None:
-        """Put a mutant into the copy."""
-        # Of the copy, not of the working tree: somebody may edit that meanwhile.
+        """Apply a mutant to the copy."""
+        # Read the copy, not the working tree, which somebody may edit meanwhile.
         self._original = (self.folder / mutant.file).read_bytes()
         self._write(mutant.file, mutant.applied(self._original))
 
     def restore(self, mutant: Mutant) -> None:
-        """Take it out again."""
+        """Remove the mutant again."""
         self._write(mutant.file, self._original)
 
     def _write(self, file: str, content: bytes) -> None:
-        """Write a file under a time of its own.
+        """Write a file with a modification time of its own.
 
-        A mutant is often as long as the original, and made in the same second: what was compiled of one would pass for
-        the other.
+        A mutant often has the size of the original, and the same second: Python would use the bytecode of one for the
+        other.
         """
         (self.folder / file).write_bytes(content)
         self._written_at += 2

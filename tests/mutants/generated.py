@@ -1,4 +1,4 @@
-"""Mutants that are derived from the code: one for each place at which a defect would be a slip of the hand."""
+"""Mutants that are derived from the code: one for each place where a typing error would be a defect."""
 
 import ast
 import tomllib
@@ -40,7 +40,7 @@ def generated(root: Path) -> Iterator[Mutant]:
 
 
 def explained() -> dict[str, str]:
-    """Return the mutants that may survive, by name, and why."""
+    """Return the mutants that may survive, with the reason, by name."""
     return {
         name: group["why"]
         for group in tomllib.loads(SURVIVORS.read_text(encoding="utf-8")).get("survivors", ())
@@ -63,11 +63,11 @@ def mutants_of(file: str, source: bytes, tests: tuple[str, ...]) -> Iterator[Mut
 
 
 type Place = tuple[str, ast.expr | ast.stmt, str]
-"""The function it is in, the node that is replaced, and the text that takes its place."""
+"""The enclosing function, the node to replace, and the replacement."""
 
 
 class _Lines:
-    """Where lines begin, in bytes: the parser counts lines, and bytes within them."""
+    """The byte offsets of lines: the parser returns line numbers, and byte offsets within lines."""
 
     def __init__(self, source: bytes) -> None:
         self.source = source
@@ -92,11 +92,11 @@ class _Lines:
 
 
 class _Places:
-    """Walks a module, and knows in which function it is."""
+    """Walks a module, and keeps track of the enclosing function."""
 
     def of(self, tree: ast.Module, lines: _Lines) -> Iterator[Place]:
         self._lines = lines
-        for statement in tree.body:  # its constants are tuned rather than right: what must hold of them is listed
+        for statement in tree.body:  # its constants are tuned values: their required properties have listed mutants
             if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 yield from self._within(statement, statement.name)
 
@@ -149,7 +149,7 @@ class _Places:
 
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield the parts of a node that do something: no annotations, no decorators, no texts, no words for the log."""
+    """Yield the parts of a node that affect behaviour: no annotations, decorators, docstrings or log messages."""
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list", "type_params"):
             continue

@@ -10,11 +10,11 @@ LIST = Path(__file__).with_name("listed.toml")
 
 
 class NotApplicableError(Exception):
-    """A mutant's text is not in its file, or is there more than once."""
+    """A mutant's text is not in its file, or more than once."""
 
 
 def listed(root: Path) -> Iterator[Mutant | NotApplicableError]:
-    """Yield the mutants of the list; an error in the place of one that fits the code no more."""
+    """Yield the mutants of the list; an error in place of one that does not apply any more."""
     for entry in tomllib.loads(LIST.read_text(encoding="utf-8"))["mutant"]:
         try:
             yield _located(root, **entry)

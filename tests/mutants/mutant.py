@@ -1,4 +1,4 @@
-"""A mutant: where it differs from the code, and which tests must notice."""
+"""A mutant: its change of the code, and the tests that must fail."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ class Mutant:
         file: relative to the repository.
         start, end: of the bytes that are replaced.
         tests: files, or tests in them, of which one must fail.
-        why: what goes wrong with it.
+        why: what would go wrong.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Running tests in a copy: in a forked process, which has the libraries loaded and nothing of ours."""
+"""Running tests in a copy: in a forked process that has loaded the libraries, but none of our modules."""
 
 import ctypes
 import importlib
@@ -20,17 +20,17 @@ LIBRARIES = (
     "aiohttp.web", "aiokafka.admin", "confluent_kafka", "jsonschema", "lxml.etree", "numpy", "orjson",
     "prometheus_client", "psutil", "rich.console", "structlog", "typer", "yaml",
 )  # fmt: skip
-"""What most tests import, and takes longer than most tests."""
+"""Libraries that most tests import, and that take longer to import than most tests take."""
 
 OURS = ("tests", "wiredesk", "wiredesk_schemas", "training")
 
 LONGEST_SECONDS = 1800.0
-"""For tests without a mutant: their duration is what is measured."""
+"""Time limit for tests without a mutant, whose duration is measured."""
 
 SECONDS = 20.0
 TIMES = 10
-"""A mutant may loop, or make a test wait for its deadline: its tests are ended after so many seconds, and so many times
-what they take without it."""
+"""A mutant may loop, or make a test wait for its deadline: its tests are stopped after `SECONDS` plus `TIMES` their
+duration without the mutant."""
 
 PASSED = 0
 _PR_SET_PDEATHSIG = 1
@@ -51,7 +51,7 @@ class TestRun:
     """Tests that run in a copy.
 
     Attributes:
-        limit: seconds after which they are ended.
+        limit: seconds after which they are stopped.
     """
 
     __test__ = False  # whatever its name says
@@ -69,7 +69,7 @@ class TestRun:
 
     @property
     def over(self) -> bool:
-        """Whether the tests have ended; it ends them when they take too long."""
+        """Whether the tests have ended; stops them if they take too long."""
         if self.process.exitcode is None and self.took > self.limit:
             self.stop()
         return self.process.exitcode is not None
@@ -84,7 +84,7 @@ class TestRun:
         return _log(self.copy.folder).read_text(encoding="utf-8", errors="replace")[-4000:]
 
     def stop(self) -> None:
-        """End the tests, and whatever they have started."""
+        """Stop the tests, and all processes that they have started."""
         assert self.process.pid is not None
         try:
             os.killpg(self.process.pid, signal.SIGKILL)
@@ -108,7 +108,7 @@ def _run(folder: Path, tests: tuple[str, ...]) -> None:
         *(str(folder / name) for name in ours),
         *(path for path in sys.path if path not in ("", *(str(Path(root, name)) for name in ours))),
     ]
-    # Workers, children and commands that the tests start import the copy, too, and not what is installed.
+    # Workers, children and commands that the tests start also import the copy, not the installation.
     os.environ["PYTHONPATH"] = os.pathsep.join(str(folder / name) for name in ours)
     for name in [name for name in sys.modules if name.split(".")[0] in OURS]:
         del sys.modules[name]

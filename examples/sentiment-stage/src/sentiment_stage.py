@@ -67,7 +67,7 @@ class Sentiment:
         self.version = f"1.0.0+min{self._min_words}"
 
     def __call__(self, article: EnrichedArticle) -> ScoredArticle | None:
-        """Return an article's score, or nothing where it cannot be scored."""
+        """Return an article's score, or nothing if it cannot be scored."""
         if article.detected_language is None or article.detected_language.code != "en":
             return None
         words = WORD.findall(" ".join([article.title or "", *(block.text for block in article.paragraphs)]).lower())
@@ -82,5 +82,5 @@ class Sentiment:
 
 
 def handler() -> Handler:
-    """Load the stage; called in the processes that do the work."""
+    """Load the stage; called in the child processes of a worker."""
     return Envelope(Sentiment(), STAGE)

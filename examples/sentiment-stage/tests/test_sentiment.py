@@ -26,7 +26,7 @@ def test_the_tone_is_that_of_more_words() -> None:
     assert sentiment(article("Rain")) is None
 
 
-def test_it_publishes_a_score_once_or_nothing_and_gives_up_what_is_no_article(wiredesk_stage: StartStage) -> None:
+def test_it_publishes_a_score_once_or_nothing_and_dead_letters_other_records(wiredesk_stage: StartStage) -> None:
     """One article is scored, one is not English, and one record is not an article."""
     stage = wiredesk_stage("sentiment", {"SENTIMENT_MIN_WORDS": "2"})
     cheerful = article("They welcome the agreement and hope for peace.")
