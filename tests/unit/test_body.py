@@ -42,7 +42,7 @@ def texts(body: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("body", "wanted"),
+    ("body", "expected"),
     [
         ("<p>One <b>bold</b> word</p><p>Two</p>", [("p", "One bold word"), ("p", "Two")]),
         ("<div>Loose<p>inner</p>tail</div>", [("div", "Loose"), ("p", "inner"), ("div", "tail")]),
@@ -55,8 +55,8 @@ def texts(body: str) -> list[tuple[str, str]]:
         ("<p>  </p><div>&nbsp;</div>", []),
     ],
 )
-def test_a_page_is_cut_where_its_mark_up_does(body: str, wanted: list[tuple[str, str]]) -> None:
-    assert texts(body) == wanted
+def test_a_page_is_cut_where_its_mark_up_does(body: str, expected: list[tuple[str, str]]) -> None:
+    assert texts(body) == expected
 
 
 def test_a_button_that_was_never_closed_hides_nothing() -> None:
@@ -216,8 +216,8 @@ def test_the_model_of_pages_survives_its_file(tmp_path: Path) -> None:
 
 def test_phrases_say_what_they_were_learnt_to_say() -> None:
     lexicon = LexiconOdds(phrases={"^photo": -3.0, "sign up": -2.0, "photo": 1.0})
-    said = lexicon.score([["photo", "by"], ["please", "sign", "up"], ["unbekannt"], []])
-    assert said.tolist() == pytest.approx([-2.0 / 2**0.5, -2.0, 0.0, 0.0])
+    scores = lexicon.score([["photo", "by"], ["please", "sign", "up"], ["unbekannt"], []])
+    assert scores.tolist() == pytest.approx([-2.0 / 2**0.5, -2.0, 0.0, 0.0])
 
 
 def test_a_text_of_another_subject_shares_no_stems() -> None:

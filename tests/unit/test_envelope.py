@@ -50,8 +50,8 @@ def outputs(result: Published, stage: Stage = ANY) -> Sequence[Output]:
     return Envelope(Service(result), stage)(record(ARTICLE.to_json()))
 
 
-def ids(made: Sequence[Output]) -> list[str | None]:
-    return [header(output.headers, EVENT_ID) for output in made]
+def ids(results: Sequence[Output]) -> list[str | None]:
+    return [header(output.headers, EVENT_ID) for output in results]
 
 
 def test_no_event_is_no_record() -> None:
@@ -60,17 +60,17 @@ def test_no_event_is_no_record() -> None:
 
 
 def test_events_of_several_types_go_each_to_its_topic() -> None:
-    made = outputs([tone(), skipped()])
-    assert [output.topic for output in made] == ["articles.tones", "pages.skipped"]
-    assert [header(output.headers, EVENT_TYPE) for output in made] == [Tone.TYPE, SkippedPage.TYPE]
+    results = outputs([tone(), skipped()])
+    assert [output.topic for output in results] == ["articles.tones", "pages.skipped"]
+    assert [header(output.headers, EVENT_TYPE) for output in results] == [Tone.TYPE, SkippedPage.TYPE]
 
 
 def test_each_of_several_events_has_an_id_of_its_own_and_always_the_same() -> None:
-    made = outputs([tone(), tone(), tone()])
-    assert len(set(ids(made))) == 3
-    assert ids(made)[0] == tone().event_id
-    assert ids(outputs([tone(), tone(), tone()])) == ids(made)
-    for output, event_id in zip(made, ids(made), strict=True):
+    results = outputs([tone(), tone(), tone()])
+    assert len(set(ids(results))) == 3
+    assert ids(results)[0] == tone().event_id
+    assert ids(outputs([tone(), tone(), tone()])) == ids(results)
+    for output, event_id in zip(results, ids(results), strict=True):
         assert Tone.from_json(output.value).event_id == event_id
 
 

@@ -120,7 +120,7 @@ def test_what_is_no_article_is_skipped_with_its_reason(body: str, url: str, reas
 
 
 @pytest.mark.parametrize(
-    ("head", "heading", "wanted"),
+    ("head", "heading", "expected"),
     [
         ("<title>Library saved | The Paper</title>", "Library saved", "Library saved"),
         ("<title>Library saved - The Paper</title>", "The Paper", "Library saved"),
@@ -130,12 +130,12 @@ def test_what_is_no_article_is_skipped_with_its_reason(body: str, url: str, reas
         ('<meta property="og:title" content="Library saved from clo\u00adsure">', "", "Library saved from closure"),
     ],
 )  # fmt: skip
-def test_the_headline_is_the_storys_own(head: str, heading: str, wanted: str) -> None:
-    assert article(f"<html><head>{head}</head><body><h1>{heading}</h1>{STORY}").title == wanted
+def test_the_headline_is_the_storys_own(head: str, heading: str, expected: str) -> None:
+    assert article(f"<html><head>{head}</head><body><h1>{heading}</h1>{STORY}").title == expected
 
 
 @pytest.mark.parametrize(
-    ("byline", "wanted"),
+    ("byline", "expected"),
     [
         ("By Maeve Dunmore and Tom Ashby", ("Maeve Dunmore", "Tom Ashby")),
         ("Maeve Dunmore, chief political correspondent", ("Maeve Dunmore",)),
@@ -148,8 +148,8 @@ def test_the_headline_is_the_storys_own(head: str, heading: str, wanted: str) ->
         ("", ()),
     ],
 )
-def test_names_in_a_byline(byline: str, wanted: tuple[str, ...]) -> None:
-    assert parse_names(byline) == wanted
+def test_names_in_a_byline(byline: str, expected: tuple[str, ...]) -> None:
+    assert parse_names(byline) == expected
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_a_page_that_names_itself_is_asked_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("last", "stated", "wanted"),
+    ("last", "stated", "expected"),
     [
         ("It ends here.", 0, False),
         ("It goes on…", 0, True),
@@ -193,8 +193,8 @@ def test_a_page_that_names_itself_is_asked_again() -> None:
         ("", 0, False),
     ],
 )
-def test_a_story_that_is_broken_off(last: str, stated: int, *, wanted: bool) -> None:
-    assert is_truncated([Block(text=last)] if last else [], stated) is wanted
+def test_a_story_that_is_broken_off(last: str, stated: int, *, expected: bool) -> None:
+    assert is_truncated([Block(text=last)] if last else [], stated) is expected
 
 
 def test_an_explanation_gives_a_reason_for_each_text() -> None:
@@ -239,7 +239,7 @@ def test_what_stands_after_the_end_of_a_page_is_read_as_browsers_do() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"),
+    ("text", "expected"),
     [
         ("2015-12-03T08:35:00+08:00", datetime.fromisoformat("2015-12-03T08:35:00+08:00")),
         ("2015-12-03T08:35:00+0800", datetime.fromisoformat("2015-12-03T08:35:00+08:00")),
@@ -253,12 +253,12 @@ def test_what_stands_after_the_end_of_a_page_is_read_as_browsers_do() -> None:
         ("", None),
     ],
 )
-def test_times_in_fields(text: str, wanted: date | None) -> None:
-    assert parse_machine_date(text) == wanted
+def test_times_in_fields(text: str, expected: date | None) -> None:
+    assert parse_machine_date(text) == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"),
+    ("text", "expected"),
     [
         ("Updated: 2015-12-03 08:35", datetime(2015, 12, 3, 8, 35)),
         ("14 March 2026, 7.40am", datetime(2026, 3, 14, 7, 40)),
@@ -273,16 +273,16 @@ def test_times_in_fields(text: str, wanted: date | None) -> None:
         ("in 2020 they met", None),
     ],
 )
-def test_times_in_lines(text: str, wanted: date | None) -> None:
-    assert parse_written_date(text) == wanted
+def test_times_in_lines(text: str, expected: date | None) -> None:
+    assert parse_written_date(text) == expected
 
 
 def test_a_time_may_lie_ahead_by_a_year_and_no_more() -> None:
     """Pages announce; a year that is further away is a misread number."""
     today = datetime.now(UTC).date()
-    for day, wanted in ((today + timedelta(days=300), True), (today + timedelta(days=400), False)):
-        assert (parse_machine_date(day.isoformat()) == day) is wanted
-        assert (parse_written_date(f"Updated: {day.isoformat()}") == day) is wanted
+    for day, expected in ((today + timedelta(days=300), True), (today + timedelta(days=400), False)):
+        assert (parse_machine_date(day.isoformat()) == day) is expected
+        assert (parse_written_date(f"Updated: {day.isoformat()}") == day) is expected
 
 
 @given(st.text(max_size=200))
@@ -307,11 +307,11 @@ def test_captions_and_their_credits(text: str, caption: str, credit: str | None)
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"),
+    ("text", "expected"),
     [("one two", 2), ("", 0), ("mother-in-law's", 1), ("春茶提前", 4), ("北の鉄道 3", 5), ("U.S. law", 2)],
 )
-def test_words_are_counted_in_any_script(text: str, wanted: int) -> None:
-    assert words.count(text) == wanted
+def test_words_are_counted_in_any_script(text: str, expected: int) -> None:
+    assert words.count(text) == expected
 
 
 PIECES = st.sampled_from(

@@ -19,7 +19,7 @@ def of(html: str, url: str = "https://shop.example/product/kettle-7") -> frozens
 
 
 def test_a_page_shows_what_it_is_in_many_places() -> None:
-    wanted = {
+    expected = {
         "c:product",
         "l:add to cart",
         "w:boils",
@@ -30,7 +30,7 @@ def test_a_page_shows_what_it_is_in_many_places() -> None:
         "d:by shopmaker",
         "d:titled kettle",
     }
-    assert wanted <= of(SHOP)
+    assert expected <= of(SHOP)
 
 
 def test_a_text_is_read_to_its_eighth_word() -> None:

@@ -60,20 +60,20 @@ class _Comparison:
     """Two schemas, whose references are resolved in their roots.
 
     Attributes:
-        seen: pairs of definitions that are being compared: one may refer to itself.
+        comparing: pairs of definitions that are being compared: one may refer to itself.
     """
 
     old_root: Schema
     new_root: Schema
     written: Written
-    seen: frozenset[tuple[str, str]] = frozenset()
+    comparing: frozenset[tuple[str, str]] = frozenset()
 
     def changes(self, path: str, old: Schema, new: Schema) -> Iterator[str]:
         """Yield the breaking changes at a place and below it."""
         names = str(old.get("$ref", "")), str(new.get("$ref", ""))
-        if names in self.seen:
+        if names in self.comparing:
             return
-        inner = replace(self, seen=self.seen | {names}) if all(names) else self
+        inner = replace(self, comparing=self.comparing | {names}) if all(names) else self
         old, new = _united(old, self.old_root), _united(new, self.new_root)
         where = path or "the event"
         yield from self._types(where, old, new)

@@ -75,18 +75,18 @@ def _one_body(page: Schema) -> Schema:
         "PageAsText": ("body", "body_base64", 1, "A page as text, already decoded."),
         "PageAsBytes": ("body_base64", "body", 4, "A page as the bytes that came over the wire, in base64."),
     }
-    for title, (given, absent, length, description) in alternatives.items():
-        text = next(one for one in fields[given]["anyOf"] if one["type"] == "string")
+    for title, (present, absent, length, description) in alternatives.items():
+        text = next(one for one in fields[present]["anyOf"] if one["type"] == "string")
         page.setdefault("$defs", {})[title] = {
             "title": title,
             "description": description,
             "type": page["type"],
             "properties": {
                 **fields,
-                given: {**text, "minLength": length, "description": fields[given]["description"]},
+                present: {**text, "minLength": length, "description": fields[present]["description"]},
                 absent: {"type": "null"},
             },
-            "required": [*required, given],
+            "required": [*required, present],
         }
     page["oneOf"] = [{"$ref": f"#/$defs/{title}"} for title in alternatives]
     return page

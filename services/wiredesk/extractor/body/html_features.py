@@ -380,8 +380,8 @@ def _headline_features(tree: ContainerTree, segments: Sequence[Segment], headlin
         "headline_out": (headline_depth - shared)[tree.of_segment].astype(np.float64),
     }
     for tag in ("h1", "h2"):
-        seen = np.cumsum(np.fromiter((s.tag == tag for s in segments), np.float64))
-        matrix[f"{tag}_since_headline"] = seen - seen[headline]
+        headings = np.cumsum(np.fromiter((s.tag == tag for s in segments), np.float64))
+        matrix[f"{tag}_since_headline"] = headings - headings[headline]
     return matrix
 
 
