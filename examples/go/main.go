@@ -17,7 +17,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// article holds what this reader uses of an event: fields that are added later do no harm.
+// article holds what this reader uses of an event: fields that are added later are ignored.
 type article struct {
 	EventID  string  `json:"event_id"`
 	Title    *string `json:"title"`
@@ -27,7 +27,7 @@ type article struct {
 	} `json:"topics"`
 }
 
-// pageType returns the type of page, of those that this reader cares for. Others may be added within a major version:
+// pageType returns one of the types of pages that this reader uses. Others may be added within a major version:
 // they are "other" here.
 func (a article) pageType() string {
 	switch a.PageType {
@@ -66,7 +66,7 @@ func read(ctx context.Context) error {
 		kgo.SeedBrokers(strings.Split(setting("WIREDESK_BOOTSTRAP_SERVERS", "127.0.0.1:9092"), ",")...),
 		kgo.ConsumeTopics(setting("TOPIC", "articles.enriched")),
 		kgo.ConsumerGroup(setting("GROUP", "example-go")),
-		// What an aborted transaction wrote is never seen.
+		// Records of aborted transactions are not returned.
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.DisableAutoCommit(),
@@ -94,7 +94,7 @@ func read(ctx context.Context) error {
 		if malformed != nil {
 			return malformed
 		}
-		// After the work, and not before: a crash costs a repetition, never an article.
+		// Commit after the work, not before: after a crash articles are repeated, but never lost.
 		if err := client.CommitUncommittedOffsets(ctx); err != nil && ctx.Err() == nil {
 			return err
 		}
@@ -109,7 +109,7 @@ func upsert(articles map[string]article, value []byte) error {
 	if _, known := articles[found.EventID]; !known {
 		fmt.Println(found)
 	}
-	// The same event may come again, after a crash of this reader or by a replay: it has the same id, and replaces itself.
+	// The same event may come again, after a crash of this reader or by a replay: it has the same id, and replaces the first.
 	articles[found.EventID] = found
 	return nil
 }

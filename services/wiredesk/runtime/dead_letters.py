@@ -37,7 +37,7 @@ class DeadLetter:
         stage: the stage that could not process the original record.
         reason: a code for counting, such as `timeout`.
         message: one line for people.
-        stack: the end of the stack trace; empty where there is none.
+        stack: the end of the stack trace; empty if there is none.
         version: version of the stage at that time.
         time: when the stage dead-lettered the record, in UTC.
         source: coordinates of the original record; empty if they are not known.

@@ -144,7 +144,7 @@ class Failure:
     Attributes:
         reason: a code for counting: one of the handler's, or `error`, `timeout`, `memory`, `crash`, `output_too_large`.
         message: one line for a person.
-        stack: the end of the stack trace, where there is one.
+        stack: the end of the stack trace, if there is one.
     """
 
     reason: str

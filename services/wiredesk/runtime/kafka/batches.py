@@ -80,7 +80,7 @@ class Batch:
 
     Args:
         data: its bytes.
-        following: base offset of the next batch, where it is known.
+        following: base offset of the next batch, if it is known.
 
     Attributes:
         next_offset: the offset after the last record of the batch, which may have been compacted away.

@@ -38,7 +38,7 @@ _REFUSED = {
 
 
 def problem(settings: KafkaSettings, host: str, port: int, error: ssl.SSLError) -> str | None:
-    """Return in a line what a TLS error means; None where it does not say."""
+    """Return in a line what a TLS error means; None if it does not say."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return _theirs(settings, host, port, error)
     reason = error.reason or ""

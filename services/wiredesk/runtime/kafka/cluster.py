@@ -143,7 +143,7 @@ class Cluster(TopicClient):
     async def _list_offsets(
         self, partitions: Collection[TopicPartition], time_ms: int, isolation: int = READ_COMMITTED
     ) -> dict[TopicPartition, int]:
-        """Return, for each partition, the first offset at a time or later; -1 where there is none."""
+        """Return, for each partition, the first offset at a time or later; -1 if there is none."""
         async with self._explained():
             await self._load_metadata(partition.topic for partition in partitions)
             last: KafkaError = KafkaTimeoutError("no leader has answered in time")

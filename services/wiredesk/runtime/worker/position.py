@@ -51,7 +51,7 @@ class Start:
 
     Attributes:
         offset: offset of the first record to be read.
-        committed: the offset that the group has committed for this identity of the partition; None where there is none.
+        committed: the offset that the group has committed for this identity of the partition; None if there is none.
         identity: topic id and leader epoch of the partition.
         note: note to be committed with the next offset.
         is_noted: whether the committed offset already has a note of this identity.
@@ -136,7 +136,7 @@ class Position:
     """How far a lane has committed, and for which identity of its partition.
 
     Attributes:
-        committed: the offset that the group has committed; None where there is none.
+        committed: the offset that the group has committed; None if there is none.
     """
 
     def __init__(self, source: TopicPartition, identities: PartitionIdentities) -> None:

@@ -34,7 +34,7 @@ public final class Reader {
         Map<String, Object> settings = Map.of(
                 ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, setting("WIREDESK_BOOTSTRAP_SERVERS", "127.0.0.1:9092"),
                 ConsumerConfig.GROUP_ID_CONFIG, setting("GROUP", "example-java"),
-                // What an aborted transaction wrote is never seen.
+                // Records of aborted transactions are not returned.
                 ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -64,7 +64,7 @@ public final class Reader {
                     upsert(JSON.readTree(record.value()));
                 }
             }
-            // After the work, and not before: a crash costs a repetition, never an article.
+            // Commit after the work, not before: after a crash articles are repeated, but never lost.
             consumer.commitSync();
         }
     }
@@ -77,7 +77,7 @@ public final class Reader {
                 .map(topic -> topic.path("name").asText())
                 .collect(Collectors.joining(", "));
         String type = event.path("page_type").asText("article");
-        // The same event may come again, after a crash of this reader or by a replay: it replaces itself.
+        // The same event may come again, after a crash of this reader or by a replay: it replaces the first.
         if (articles.put(id, event) == null) {
             OUT.println(String.join("\t", id, title, topics, PAGE_TYPES.contains(type) ? type : "other"));
         }
