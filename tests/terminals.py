@@ -57,6 +57,7 @@ class Terminals:
         *,
         size: tuple[int, int] | None,
         steps: Sequence[Sequence[Any]] = (),
+        output: str = "pipe",
         **environment: str,
     ) -> Ended:
         """Run a command.
@@ -64,10 +65,12 @@ class Terminals:
         Args:
             size: columns and lines of its terminal; None: its output is a pipe in ASCII.
             steps: ("wait", text), ("resize", columns, lines), ("signal", number), in this order.
+            output: without a terminal, where stdout goes: to the same pipe as stderr, to a "full" disk, nowhere as it
+                is "closed", or to a pipe that was "abandoned" by its reader.
         """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        request = {"arguments": arguments, "size": size, "steps": steps, "environment": environment}
+        request = {"arguments": arguments, "size": size, "steps": steps, "output": output, "environment": environment}
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         return Ended(**json.loads(self._process.stdout.readline()))
@@ -101,8 +104,8 @@ def _run(request: dict[str, Any]) -> tuple[int, str]:
         child = os.fork()
         if child == 0:
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-            os.dup2(writing, 1)
             os.dup2(writing, 2)
+            _redirect(request["output"], writing)
             _become(request, encoding="ascii")
         os.close(writing)
     else:
@@ -130,6 +133,20 @@ def _run(request: dict[str, Any]) -> tuple[int, str]:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), output.decode("utf-8", "backslashreplace")
 
 
+def _redirect(output: str, pipe: int) -> None:
+    if output == "closed":
+        os.close(1)
+        return
+    if output == "full":
+        target = os.open("/dev/full", os.O_WRONLY)
+    elif output == "abandoned":
+        nobody, target = os.pipe()
+        os.close(nobody)
+    else:
+        target = pipe
+    os.dup2(target, 1)
+
+
 def _read(reading: int) -> bytes:
     deadline = time.monotonic() + scaled(SECONDS)
     if not select.select([reading], [], [], max(0.0, deadline - time.monotonic()))[0]:
@@ -149,7 +166,8 @@ def _become(request: dict[str, Any], encoding: str) -> None:
     try:
         os.environ.update(request["environment"])
         sys.stdin = io.TextIOWrapper(io.FileIO(0, closefd=False))
-        sys.stdout = io.TextIOWrapper(io.FileIO(1, "wb", closefd=False), encoding=encoding)
+        with contextlib.suppress(OSError):  # it is closed
+            sys.stdout = io.TextIOWrapper(io.FileIO(1, "wb", closefd=False), encoding=encoding)
         sys.stderr = io.TextIOWrapper(io.FileIO(2, "wb", closefd=False), encoding=encoding, line_buffering=True)
         sys.argv = ["wiredesk", *request["arguments"]]
         from wiredesk.cli import app, console  # noqa: PLC0415 - see above

@@ -135,10 +135,10 @@ class Newsroom:
     values: dict[str, str]
     count: int = field(default=0)
 
-    def run(self, name: str, case: Case, size: tuple[int, int] | None) -> Ended:
+    def run(self, name: str, case: Case, size: tuple[int, int] | None, output: str = "pipe") -> Ended:
         self.count += 1
         arguments = self.filled(f"{name} {case.arguments}").split()
-        return self.terminals.run(arguments, size=size, steps=case.steps)
+        return self.terminals.run(arguments, size=size, steps=case.steps, output=output)
 
     def filled(self, text: str) -> str:
         return text.format(**self.values, number=self.count)
@@ -229,6 +229,26 @@ def test_a_pipe_in_ascii_gets_plain_lines(name: str, case: Case, newsroom: Newsr
     assert ended.output.isascii()
     assert not set(ended.output) & {"\x1b", "\r"}
     assert "Traceback" not in ended.output
+
+
+@pytest.mark.parametrize(("name", "case"), ENDING)
+def test_a_closed_output_ends_a_command_with_one_line(name: str, case: Case, newsroom: Newsroom) -> None:
+    ended = newsroom.run(name, case, None, output="closed")
+    assert "Traceback" not in ended.output
+    if ended.code != 2:
+        assert ended.code == 1, ended.output
+        assert ended.output.splitlines()[-1] == "wiredesk: the output cannot be written: Bad file descriptor"
+    else:
+        assert ended.code in case.codes, ended.output
+
+
+def test_a_full_disk_is_a_failure_and_a_reader_that_has_gone_is_none(newsroom: Newsroom) -> None:
+    """Such as `head`, which has all that it wanted."""
+    for arguments in ([], ["--help"], ["--version"], ["dlq", "list", "--json"], ["config"]):
+        full = newsroom.terminals.run(arguments, size=None, output="full")
+        assert (full.code, full.output) == (1, "wiredesk: the output cannot be written: No space left on device\n")
+        gone = newsroom.terminals.run(arguments, size=None, output="abandoned")
+        assert (gone.code, gone.output) == (0, ""), arguments
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "200x50"])

@@ -1,6 +1,7 @@
 """Tables and records at every width: nothing is wider than the terminal, and nothing is lost."""
 
 import io
+import re
 from collections import Counter
 
 import pytest
@@ -10,7 +11,10 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from wiredesk.cli import console as cli_console
+from wiredesk.cli import status
 from wiredesk.cli.layout import column_widths, longest_word, rows_view
+from wiredesk.operations.status import BrokerStatus, StageStatus, Status, WorkerStatus
 
 WORDS = st.text(alphabet="abz09./:-春茶提前e\u0301é", min_size=1, max_size=90)
 CELLS = st.lists(WORDS, max_size=6).map(" ".join)
@@ -97,3 +101,19 @@ def test_few_columns_stay_a_table_and_fold_the_widest() -> None:
 )
 def test_the_longest_word_is_what_should_not_be_split(text: str, cells: int) -> None:
     assert longest_word(text) == cells
+
+
+@pytest.mark.parametrize("width", [45, 60, 80, 200])
+def test_a_list_of_partitions_wraps_between_two_numbers(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number in two parts would be read as two partitions."""
+    partitions = tuple(range(100, 164))
+    worker = WorkerStatus("wiredesk-extractor", "10.0.0.1", partitions)
+    stage = StageStatus("extractor", 1.0, 1.0, 5, 1.0, 1.0, "Stable", (worker, worker), {"timeout": 3})
+    measured = Status((stage,), {}, 0.0, BrokerStatus(1, 0, 0), ("a reason with " + "many words " * 20,))
+    console = Console(file=io.StringIO(), width=width, highlight=False, color_system=None)
+    monkeypatch.setattr(cli_console, "out", console)
+    console.print(status._view(measured))
+    assert isinstance(console.file, io.StringIO)
+    text = console.file.getvalue()
+    assert all(cell_len(line) <= width for line in text.splitlines())
+    assert Counter(re.findall(r"\b1[0-9]{2}\b", text)) == dict.fromkeys(map(str, partitions), 2)

@@ -106,7 +106,7 @@ def _run(arguments: list[str], shown: Collection[str]) -> int:
         context = getattr(error, "ctx", None)
         command = context.command_path if context is not None else PROGRAM
         if error.format_message():  # without arguments, the help has been shown already
-            _complain(f"{error.format_message()} (see '{command} --help')")
+            _complain(f"{error.format_message().rstrip('.')} (see '{command} --help')")
         return UsageError.exit_code
     except WiredeskError as error:
         if str(error) not in shown:
@@ -188,4 +188,5 @@ def _wiredesk(
 
 
 def _complain(message: str) -> None:
-    console.note(f"wiredesk: {' '.join(message.split())}", style="red")
+    line = " ".join(message.split()).replace("Value error, ", "")  # pydantic's words before those of an error
+    console.note(f"wiredesk: {line}", style="red")

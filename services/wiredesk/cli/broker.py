@@ -1,21 +1,24 @@
 """`wiredesk broker`: the embedded Kafka alone; and progress messages of all commands that run it."""
 
 import contextlib
+import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wiredesk.cli import console
-from wiredesk.cli.options import with_settings
+from wiredesk.cli.options import check_stage_settings, load, with_settings
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime.errors import UsageError
+from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 
 if TYPE_CHECKING:
     from wiredesk.local.broker.cluster import EmbeddedKafka
     from wiredesk.local.broker.jars import FetchProgress
+    from wiredesk.runtime.topology import Stage
 
 NODES = (1, 3)
 """Numbers of nodes that form a quorum."""
@@ -51,12 +54,39 @@ def broker(
     """
     if nodes not in NODES:
         raise UsageError(f"--nodes {nodes}: 1 or 3 nodes form a quorum")
+    check_client_settings()
     import asyncio
 
     from wiredesk.runtime import logs
 
     logs.quiet()
     asyncio.run(_run(data, port, nodes, settings))
+
+
+def check_client_settings() -> None:
+    """Read the settings of clients of the embedded Kafka, before it is started.
+
+    Raises:
+        UsageError: one of them is wrong.
+    """
+    load(KafkaSettings, bootstrap_servers="127.0.0.1", security_protocol="PLAINTEXT", topic_prefix="")
+
+
+def check_settings(stages: "Iterable[Stage]") -> None:
+    """Read the settings of a local stack, before it is started: of clients, of workers, and of each stage.
+
+    Raises:
+        UsageError: one of them is wrong.
+    """
+    from wiredesk.local import stack
+
+    check_client_settings()
+    defaults = {name: value for name, value in stack.LOCAL_DEFAULTS.items() if name not in os.environ}
+    load(
+        WorkerSettings, **{name.removeprefix(WorkerSettings.prefix).lower(): value for name, value in defaults.items()}
+    )
+    for stage in stages:
+        check_stage_settings(stage)
 
 
 async def _run(data: Path, port: int, nodes: int, settings: BrokerSettings) -> None:

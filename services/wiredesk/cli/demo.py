@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wiredesk.cli import console
-from wiredesk.cli.broker import embedded_kafka
+from wiredesk.cli.broker import check_settings, embedded_kafka
 from wiredesk.cli.options import with_settings
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime.errors import UnavailableError
@@ -41,6 +41,9 @@ def demo(
     Example:
       wiredesk demo --timeout 600
     """
+    from wiredesk.pipeline import STAGES
+
+    check_settings(STAGES.values())
     clock = _Clock()
     clock.say("the demo takes about half a minute")
     import asyncio

@@ -128,7 +128,13 @@ def _print(measured: "Status", *, as_json: bool) -> None:
             console.row(row)
 
 
-def _rows(measured: "Status") -> list[tuple[str, ...]]:
+def _rows(measured: "Status", *, within: str = ",", between: str = " ") -> list[tuple[str, ...]]:
+    """Return a row for each stage.
+
+    Args:
+        within: separates the partitions of a worker.
+        between: separates the workers.
+    """
     return [
         (
             stage.name,
@@ -137,7 +143,7 @@ def _rows(measured: "Status") -> list[tuple[str, ...]]:
             str(stage.lag),
             f"{stage.lag_seconds:.0f}",
             f"{len(stage.workers)} ({stage.group_state})",
-            " ".join(",".join(map(str, worker.partitions)) or "-" for worker in stage.workers),
+            between.join(within.join(map(str, worker.partitions)) or "-" for worker in stage.workers),
             _counts(stage.dead_letters),
         )
         for stage in measured.stages
@@ -170,4 +176,5 @@ def _view(measured: "Status") -> "Group":
         Text(console.safe(f"{name}: {value}"), style="red" if name == "problem" else "")
         for name, value in _facts(measured)
     ]
-    return Group(console.table_view("", COLUMNS, _rows(measured)), *facts)
+    rows = _rows(measured, within=", ", between="; ")  # wraps between two numbers, never within one
+    return Group(console.table_view("", COLUMNS, rows), *facts)

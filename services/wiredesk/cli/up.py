@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wiredesk.cli import console
-from wiredesk.cli.broker import Data, Port, embedded_kafka
-from wiredesk.cli.options import check_stage_settings, with_settings
+from wiredesk.cli.broker import Data, Port, check_settings, embedded_kafka
+from wiredesk.cli.options import with_settings
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime.errors import UsageError
 
@@ -53,8 +53,7 @@ def up(
     Exit codes: 0 stopped by a signal, 1 Kafka cannot start or has exited, 2 wrong usage.
     """
     counts = _counts(workers or [])
-    for stage in counts:
-        check_stage_settings(stage)
+    check_settings(counts)
     import asyncio
 
     from wiredesk.runtime import logs

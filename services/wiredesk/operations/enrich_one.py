@@ -65,7 +65,11 @@ def _read_event(content: bytes) -> CleanedArticle | SkippedPage:
     try:
         fields = orjson.loads(content)
     except orjson.JSONDecodeError:
-        fields, content = orjson.loads(lines[0]), lines[0]
+        content = lines[0]
+        try:
+            fields = orjson.loads(content)
+        except orjson.JSONDecodeError as error:
+            raise ValueError(f"it begins as JSON does, and is not JSON: {error}") from error
     if "body" in fields or "body_base64" in fields:
         return _extract(RawPage.from_json(content))
     if "reason" in fields:

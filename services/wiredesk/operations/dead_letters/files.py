@@ -61,7 +61,11 @@ def read_file(path: Path, stages: Iterable[Stage]) -> list[tuple[str, Output]]:
             for number, line in enumerate(lines, 1):
                 try:
                     letters.append(from_json(line, topics))
-                except (KeyError, TypeError, ValueError) as error:
+                except orjson.JSONDecodeError as error:
+                    raise UsageError(f"{path}, line {number}: not JSON: {error}") from error
+                except KeyError as error:
+                    raise UsageError(f"{path}, line {number}: not an exported dead letter: no {error}") from error
+                except (TypeError, ValueError) as error:
                     raise UsageError(f"{path}, line {number}: not an exported dead letter: {error}") from error
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
@@ -117,6 +121,8 @@ def from_json(line: bytes, topics: set[str]) -> tuple[str, Output]:
         KeyError, TypeError, ValueError: the line is not an exported dead letter.
     """
     row = orjson.loads(line)
+    if not isinstance(row, dict):
+        raise TypeError("it is no JSON object")
     if row["topic"] not in topics:
         raise ValueError(f"no dead-letter topic {row['topic']}")
     headers: list[Header] = [(str(name), _from_base64(value)) for name, value in row["headers"]]
