@@ -67,7 +67,10 @@ CASES: dict[str, list[Case]] = {
     "topics list": [Case("", (f"{PREFIX}articles.cleaned.dlq", "Articles with topics and entities"))],
     "topics compare": [Case("articles.cleaned {into}", (), (0, 1))],
     "worker": [Case("ingest --metrics-port 0", ('"event"',), steps=(("wait", "event"), INTERRUPT), copied=True)],
-    "publish": [Case(f"{SAMPLES}/pages/index.html --url https://{HOST}/index.html", (f"{PREFIX}pages.raw",))],
+    "publish": [
+        Case(f"{SAMPLES}/pages/index.html --url https://{HOST}/index.html", (f"{PREFIX}pages.raw",)),
+        Case(f"- --url https://{HOST}/stdin.html", codes=(130,), steps=(("wait", "publishing"), INTERRUPT)),
+    ],
     "tail": [Case("articles.cleaned --from-beginning --until-end", (TITLE, HOST), copied=True)],
     "status": [
         Case("", ("extractor",), (0, 1)),

@@ -18,6 +18,17 @@ The work of a command is done elsewhere, without a terminal: in `wiredesk.operat
 services.
 """
 
-from wiredesk.cli.app import main
+import sys
 
-__all__ = ["main"]
+INTERRUPTED = 130
+"""Exit code after Ctrl-C: 128 and the number of SIGINT, as shells have it."""
+
+
+def main() -> None:
+    """Run the command line. Ctrl-C also ends it in order while its modules are imported."""
+    try:
+        from wiredesk.cli import app
+
+        app.main()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

@@ -1,5 +1,5 @@
 """`python -m wiredesk.cli`: the command, wherever it is installed."""
 
-from wiredesk.cli.app import main
+from wiredesk.cli import main
 
 main()

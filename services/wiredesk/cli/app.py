@@ -11,12 +11,9 @@ from typing import Annotated, Any
 
 import typer
 
-from wiredesk.cli import console, streams, version
+from wiredesk.cli import INTERRUPTED, console, streams, version
 from wiredesk.cli.help import Command, Group
 from wiredesk.runtime.errors import InstallationWarning, UnavailableError, UsageError, WiredeskError
-
-INTERRUPTED = 130
-"""Exit code after Ctrl-C: 128 and the number of SIGINT, as shells have it."""
 
 PROGRAM = "wiredesk"
 """The command's name in usage lines and in shell completion, also for `python -m wiredesk.cli`."""

@@ -1,11 +1,11 @@
 """Asking before something that cannot be undone."""
 
-import signal
 import sys
 
 import typer
 
 from wiredesk.cli import console
+from wiredesk.cli.signals import interruptible
 from wiredesk.runtime.errors import UsageError
 
 YES = ("y", "yes")
@@ -31,11 +31,7 @@ def confirm(consequence: str, question: str, *, yes: bool, remedy: str = "pass -
     if not sys.stdin.isatty():
         raise UsageError(f"{consequence}: {remedy}")
     console.note(f"{consequence}. {question} [y/N]", style="")
-    # asyncio's own handler of Ctrl-C only cancels a task, which would go unnoticed until the person answers.
-    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
+    with interruptible():
         answer = sys.stdin.readline()
-    finally:
-        signal.signal(signal.SIGINT, handler)
     if answer.strip().lower() not in YES:
         raise typer.Abort

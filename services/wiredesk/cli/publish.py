@@ -1,13 +1,18 @@
 """`wiredesk publish`: publish pages to the pipeline."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wiredesk.cli import console
 from wiredesk.cli.options import with_settings
+from wiredesk.cli.signals import interruptible
 from wiredesk.runtime.errors import UnavailableError, UsageError
 from wiredesk.runtime.settings import KafkaSettings
+
+if TYPE_CHECKING:
+    from wiredesk.operations.page_files import Raw
 
 
 @with_settings(kafka=KafkaSettings)
@@ -43,10 +48,22 @@ def publish(
     if url and len(files) > 1:
         raise UsageError(f"--url names one page, and there are {len(files)} files: use --base-url")
     urls = page_files.PageUrls(url, base_url)
-    records = (raw for path, relative in files for raw in page_files.read_pages(path, relative, urls, binary=binary))
+    records = _interruptible(
+        raw for path, relative in files for raw in page_files.read_pages(path, relative, urls, binary=binary)
+    )
     with console.progress("publishing") as update:
         published = asyncio.run(publish_pages(kafka, records, lambda acknowledged: update(acknowledged, None)))
     console.line(f"published {published.acknowledged} of {published.sent} pages to {published.topic}")
     if published.acknowledged < published.sent:
         missing = published.sent - published.acknowledged
         raise UnavailableError(f"{missing} pages were not acknowledged: {published.problem}")
+
+
+def _interruptible(records: "Iterator[Raw]") -> "Iterator[Raw]":
+    """Yield the records; Ctrl-C ends the wait for the next one, as where a person types on stdin."""
+    while True:
+        with interruptible():
+            raw = next(records, None)
+        if raw is None:
+            return
+        yield raw

@@ -13,6 +13,20 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C end a read that blocks: asyncio's own handler only cancels a task, unnoticed until the read returns.
+
+    Raises:
+        KeyboardInterrupt: the person pressed Ctrl-C.
+    """
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+
+
+@contextlib.contextmanager
 def stop_on_signal() -> "Iterator[asyncio.Event]":
     """Yield an event that is set when a signal stops the command, so that everything can shut down cleanly.
 

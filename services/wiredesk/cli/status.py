@@ -52,7 +52,7 @@ def status(
 
     logs.quiet()
     now = datetime.now(UTC)
-    with contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt) if watch else contextlib.nullcontext():
         if asyncio.run(_status(kafka, now - parse_time(window, now), watch=watch, as_json=as_json)):
             raise typer.Exit(PROBLEM)
 
