@@ -85,7 +85,7 @@ CASES: dict[str, list[Case]] = {
         Case(f"{SAMPLES}/pages/tea-gb18030.html", (TITLE,)),
         Case(f"{SAMPLES}/pages/tea-gb18030.html --explain", (TITLE, "kept")),
     ],
-    "enrich": [Case("{article}", (TITLE,))],
+    "enrich": [Case("{article} --topic-model fast", (TITLE,))],
     "dlq list": [
         Case("", (f"{PREFIX}pages.raw.dlq", "binary")),
         Case("--by host --by reason --by topic --by day", (HOST, f"{PREFIX}pages.raw.dlq")),
