@@ -5,21 +5,26 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import Field
 
 from tests import plugins
 from wiredesk import registry
 from wiredesk.cli import app
+from wiredesk.cli.options import load
 from wiredesk.operations.dead_letters.reading import select
 from wiredesk.operations.dead_letters.redrive import redrivable
 from wiredesk.pipeline import ARTICLES_ENRICHED, STAGES, TERMINAL_TOPICS, TOPICS
 from wiredesk.registry import Registry
-from wiredesk.runtime.errors import UsageError
+from wiredesk.runtime import logs
+from wiredesk.runtime.errors import HandlerError, UsageError
+from wiredesk.runtime.settings import Settings
 
 OURS = tuple(entry_points(group=registry.GROUP))
 BROKEN = """
@@ -156,6 +161,30 @@ def test_settings_that_are_none_are_named() -> None:
         wrong = replace(loaded_registry.stages["tone"], settings=settings)
         with pytest.raises(UsageError, match="settings of stage 'tone'"):
             loaded_registry.settings_of(wrong)
+
+
+def test_a_handler_that_cannot_be_loaded_is_named_with_its_package(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def run(*_: object) -> None:
+        raise HandlerError("tests.plugins:handler cannot be loaded: no GPU")
+
+    found = loaded("tone")
+    monkeypatch.setattr(registry, "registry", lambda: found)
+    monkeypatch.setattr(logs, "configure", lambda _: None)
+    monkeypatch.setattr(import_module("wiredesk.cli.worker"), "_run", run)
+    assert app.run(["worker", "tone"]) == 1
+    assert "stage 'tone' of the package '?': tests.plugins:handler" in " ".join(capsys.readouterr().err.split())
+    assert app.run(["worker", "ingest"]) == 1
+    assert "package" not in capsys.readouterr().err
+
+
+def test_wrong_settings_are_named_with_their_package() -> None:
+    class Wrong(Settings):
+        limit: int = Field(0, ge=1)
+
+    with pytest.raises(UsageError, match=r"WIREDESK_LIMIT: Input should be .* \(settings of the package 'tests'\)"):
+        load(Wrong)
 
 
 def test_a_broken_stage_stops_only_what_needs_it(tmp_path: Path) -> None:

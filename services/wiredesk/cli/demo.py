@@ -31,7 +31,7 @@ def demo(
     timeout: Annotated[float, typer.Option(metavar="SECONDS", min=1, help="Seconds after which the demo fails.")] = 180,
     settings: BrokerSettings,
 ) -> None:
-    """Show the pipeline at work: a temporary Kafka, a worker of each stage, a dozen sample pages.
+    """Show the pipeline at work: a temporary Kafka, a worker of each stage, 16 sample pages.
 
     It takes about half a minute, and 1.5 GB of memory. The first run also downloads Kafka (about 45 MB) into the cache;
     nothing else stays on this machine. The last line counts the outcomes of all pages.

@@ -79,12 +79,15 @@ def load[S: Settings](group: type[S], **flags: str) -> S:
 
 def _whose(group: type[Settings]) -> str:
     """Return which package has a settings group, for a message; nothing for one of ours."""
-    from importlib.metadata import packages_distributions
+    from importlib.metadata import entry_points
+
+    from wiredesk.registry import GROUP
 
     module = group.__module__.partition(".")[0]
     if module == "wiredesk":
         return ""
-    package = packages_distributions().get(module, [module])[0]
+    points = [one for one in entry_points(group=GROUP) if one.module.partition(".")[0] == module]
+    package = next((point.dist.name for point in points if point.dist is not None), module)
     return f" (settings of the package {package!r})"
 
 
