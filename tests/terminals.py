@@ -114,17 +114,18 @@ def _run(request: dict[str, Any]) -> tuple[int, str]:
             _resize(0, *request["size"])
             _become(request, encoding="utf-8")
     output = b""
+    deadline = time.monotonic() + scaled(SECONDS)  # of the whole command: an animation writes for ever
     try:
         for kind, *values in request["steps"]:
             if kind == "wait":
                 seen = len(output)
-                while values[0].encode() not in output[seen:] and (more := _read(reading)):
+                while values[0].encode() not in output[seen:] and (more := _read(reading, deadline)):
                     output += more
             elif kind == "resize":
                 _resize(reading, *values)
             else:
                 os.kill(child, values[0])
-        while more := _read(reading):
+        while more := _read(reading, deadline):
             output += more
     except TimeoutError:
         os.kill(child, signal.SIGKILL)
@@ -147,8 +148,7 @@ def _redirect(output: str, pipe: int) -> None:
     os.dup2(target, 1)
 
 
-def _read(reading: int) -> bytes:
-    deadline = time.monotonic() + scaled(SECONDS)
+def _read(reading: int, deadline: float) -> bytes:
     if not select.select([reading], [], [], max(0.0, deadline - time.monotonic()))[0]:
         raise TimeoutError
     with contextlib.suppress(OSError):  # on Linux the end of a terminal's output is an error

@@ -12,6 +12,8 @@ import pytest
 import wiredesk
 import wiredesk.testing
 import wiredesk_schemas
+from tests.support import unmeasured
+from wiredesk.testing.patience import scaled
 
 PUBLIC = [
     "Classifier", "Envelope", "Handler", "Ingest", "Output", "Record", "RejectedError", "Service", "Settings", "Stage",
@@ -60,7 +62,11 @@ def test_every_event_of_ours_is_exported() -> None:
 
 
 def test_importing_it_costs_next_to_nothing() -> None:
-    shown = subprocess.run([sys.executable, "-c", COST], capture_output=True, text=True, check=True).stdout
-    seconds, modules = json.loads(shown)
-    assert not {"pydantic", "aiokafka", "typer", "wiredesk_schemas", "numpy"} & set(modules)
-    assert seconds < 0.1 + 0.2  # pytest, which the plug-in imports, takes the rest
+    costs = []
+    for _ in range(5):
+        command = [sys.executable, "-c", COST]
+        shown = subprocess.run(command, env=unmeasured(), capture_output=True, text=True, check=True).stdout
+        seconds, modules = json.loads(shown)
+        assert not {"pydantic", "aiokafka", "typer", "wiredesk_schemas", "numpy"} & set(modules)
+        costs.append(seconds)
+    assert min(costs) < scaled(0.1 + 0.2)  # pytest, which the plug-in imports, takes the rest

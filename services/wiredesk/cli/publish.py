@@ -13,6 +13,7 @@ from wiredesk.runtime.settings import KafkaSettings
 
 if TYPE_CHECKING:
     from wiredesk.operations.page_files import Raw
+    from wiredesk.operations.publishing import Published
 
 
 @with_settings(kafka=KafkaSettings)
@@ -40,7 +41,6 @@ def publish(
     import asyncio
 
     from wiredesk.operations import page_files
-    from wiredesk.operations.publishing import publish_pages
     from wiredesk.runtime import logs
 
     logs.quiet()
@@ -51,18 +51,30 @@ def publish(
     records = _interruptible(
         raw for path, relative in files for raw in page_files.read_pages(path, relative, urls, binary=binary)
     )
-    with console.progress("publishing") as update:
-        published = asyncio.run(publish_pages(kafka, records, lambda acknowledged: update(acknowledged, None)))
+    published = asyncio.run(_publish(kafka, records))
     console.line(f"published {published.acknowledged} of {published.sent} pages to {published.topic}")
     if published.acknowledged < published.sent:
         missing = published.sent - published.acknowledged
         raise UnavailableError(f"{missing} pages were not acknowledged: {published.problem}")
 
 
+async def _publish(kafka: KafkaSettings, records: "Iterator[Raw]") -> "Published":
+    """Publish with a display of the progress."""
+    from wiredesk.operations.publishing import publish_pages
+
+    with console.progress("publishing") as update:
+        return await publish_pages(kafka, records, lambda acknowledged: update(acknowledged, None))
+
+
 def _interruptible(records: "Iterator[Raw]") -> "Iterator[Raw]":
     """Yield the records; Ctrl-C ends the wait for the next one, as where a person types on stdin."""
+    import asyncio
+
+    task = asyncio.current_task()
     while True:
         with interruptible():
+            if task is not None and task.cancelling():  # Ctrl-C came just before: nobody would notice during the read
+                raise KeyboardInterrupt
             raw = next(records, None)
         if raw is None:
             return
