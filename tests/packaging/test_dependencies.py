@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.support import ROOT
+from wiredesk.local.broker import jars
 
 EXTRA_OF_ROOM = {
     "ingest": "ingest",
@@ -123,7 +124,8 @@ def test_documents_quote_the_sizes_that_were_measured() -> None:
             rf"^\| `{name}` \| .* \| {size['fetch']} MB \| {size['disk']} MB \|", dependencies, re.MULTILINE
         ), name
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    run, dev = sizes["run"], sizes["dev"]
-    assert f"| `make demo` | {run['fetch']} MB of libraries, 40 MB of Kafka | {run['disk']} MB |" in readme
+    run, dev, kafka = sizes["run"], sizes["dev"], jars.DOWNLOAD_BYTES // 10**6
+    assert f"| `make demo` | {run['fetch']} MB of libraries, {kafka} MB of Kafka | {run['disk']} MB |" in readme
     assert f"| `make test` | {dev['fetch'] - run['fetch']} MB more: tools for tests | {dev['disk']} MB |" in readme
+    assert f"{kafka} MB for one version" in dependencies
     assert f"as little as {sizes['ingest']['disk']} MB" in readme
