@@ -22,7 +22,7 @@ def classifier() -> NewsClassifier:
 
 
 class NoTagger:
-    language = "en"
+    languages = frozenset({"en"})
 
     def __init__(self, version: str = "1") -> None:
         self.model = Model(task="entities", name="none", version=version)
@@ -63,10 +63,28 @@ def test_a_text_of_a_hundred_thousand_words_is_bounded() -> None:
     assert [note for note in enriched.enrichment.notes if note.startswith("entities-cut-at:/paragraphs/")]
 
 
-@pytest.mark.parametrize("settings", [EnrichmentSettings(ner_model="en_nix"), EnrichmentSettings(topic_model="nix")])
-def test_a_missing_model_is_reported_in_a_line(settings: EnrichmentSettings) -> None:
-    with pytest.raises(UsageError, match=r"WIREDESK_(NER|TOPIC)_MODEL=(en_)?nix"):
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        (EnrichmentSettings(ner_model="en_nix"), "WIREDESK_NER_MODEL=en_nix: "),
+        (EnrichmentSettings(ner_models="de=en_nix"), "WIREDESK_NER_MODELS=de=en_nix: "),
+        (EnrichmentSettings(ner_models="de=", topic_model="nix"), "WIREDESK_TOPIC_MODEL=nix is unknown"),
+    ],
+)
+def test_a_missing_model_is_reported_in_a_line(settings: EnrichmentSettings, named: str) -> None:
+    with pytest.raises(UsageError) as refused:
         Enricher(settings)
+    assert str(refused.value).startswith(named)
+    assert "\n" not in str(refused.value)
+
+
+def test_an_event_lists_the_models_that_read_its_article(classifier: NewsClassifier) -> None:
+    enricher = Enricher(tagger=NoTagger(), classifier=classifier)
+    english = enricher(article("The council voted on Tuesday to keep the old library open."))
+    german = enricher(article("Wo früher Kessel standen, sitzen jetzt Geiger, und niemand hat sich daran gestört."))
+    assert [model.task for model in english.enrichment.models] == ["language", "entities", "topics"]
+    assert "entities" not in [model.task for model in german.enrichment.models]
+    assert english.enrichment.version == german.enrichment.version
 
 
 @pytest.fixture(scope="module")

@@ -9,16 +9,18 @@ import pytest
 from tests.stories import article
 from wiredesk.cli.app import run
 from wiredesk.enrichment.enrich import Enricher
-from wiredesk.enrichment.models import load_classifier, load_tagger
+from wiredesk.enrichment.interfaces import TaggedSpan
+from wiredesk.enrichment.models import load_classifier, load_taggers
 from wiredesk.enrichment.settings import EnrichmentSettings
 from wiredesk.runtime.errors import UsageError
+from wiredesk_schemas import EntityType
 
 PACKAGE = """
 from wiredesk import TaggedSpan
 from wiredesk_schemas import EntityType, MediaTopic, Model
 
 class Tagger:
-    language = "de"
+    languages = frozenset({"de", "lb"})
     model = Model(task="entities", name="acme-names", version="7")
 
     def tag(self, texts):
@@ -57,7 +59,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
 
 def test_an_installed_tagger_and_classifier_enrich_an_article(install: Install) -> None:
     install()
-    enricher = Enricher(EnrichmentSettings(ner_model="acme", topic_model="acme"))
+    enricher = Enricher(EnrichmentSettings(ner_models="de=acme", topic_model="acme"))
     enriched = enricher(article(GERMAN))
     assert [(entity.name, entity.type) for entity in enriched.entities] == [("Keller", "person")]
     assert [topic.name for topic in enriched.topics] == ["Sport"]
@@ -72,7 +74,9 @@ def test_an_installed_tagger_and_classifier_enrich_an_article(install: Install) 
         (("class Tagger:", "class Other:"), "AttributeError: module 'acme_models' has no attribute 'Tagger'"),
         (("class Tagger:", "class Tagger:\n    def __init__(self): raise RuntimeError('no GPU\\nhere')"), "RuntimeError: no GPU"),
         (("    def tag(self, texts):", "    def mark(self, texts):"), "it lacks tag of the protocol Tagger"),
-        (('    language = "de"\n', "    language = None\n"), "language is None, not a string"),
+        (('languages = frozenset({"de", "lb"})', "language = None"), "language is None, not a string"),
+        (('languages = frozenset({"de", "lb"})', "languages = 'de'"), "languages is a str, not a set of strings"),
+        (('    languages = frozenset({"de", "lb"})\n', ""), "it lacks languages of the protocol Tagger"),
         (('Model(task="entities", name="acme-names", version="7")', "'7'"), "model is a str, not wiredesk_schemas.Model"),
         (("return [[TaggedSpan", "return 3 or [[TaggedSpan"), "tag() does not return one sequence per text"),
         (('t.index("Keller"), t', '"", t'), "TypeError: '<=' not supported"),
@@ -84,9 +88,9 @@ def test_what_is_wrong_with_a_tagger_is_one_line_with_its_package(
 ) -> None:
     install(PACKAGE.replace(*change))
     with pytest.raises(UsageError) as refused:
-        load_tagger(EnrichmentSettings(ner_model="acme"))
+        load_taggers(EnrichmentSettings(ner_models="de=acme"))
     message = str(refused.value)
-    assert message.startswith("WIREDESK_NER_MODEL=acme: acme_models:Tagger of acme 1.2: ")
+    assert message.startswith("WIREDESK_NER_MODELS=de=acme: acme_models:Tagger of acme 1.2: ")
     assert problem in message
     assert "\n" not in message
 
@@ -114,7 +118,35 @@ def test_a_name_that_two_packages_provide_is_refused(install: Install) -> None:
     install()
     install(package="other", module="other_models")
     with pytest.raises(UsageError, match=r"acme 1\.2 and other 1\.2 both provide a plug-in of this name"):
-        load_tagger(EnrichmentSettings(ner_model="acme"))
+        load_taggers(EnrichmentSettings(ner_models="de=acme"))
+
+
+def test_a_tagger_of_0_1_0_with_one_language_still_loads(install: Install) -> None:
+    install(
+        PACKAGE.replace(
+            'languages = frozenset({"de", "lb"})\n    model = Model(task="entities',
+            'language = "de"\n    model = Model(task="entities',
+        )
+    )
+    taggers = load_taggers(EnrichmentSettings(ner_model="acme"))
+    german = taggers.of("de")
+    assert german is not None
+    assert german.tag([GERMAN]) == [[TaggedSpan(15, 21, EntityType.PERSON)]]
+    assert taggers.of("lb") is None
+
+
+def test_a_tagger_is_not_used_for_a_language_that_it_does_not_read(install: Install) -> None:
+    install()
+    with pytest.raises(UsageError, match=r"^WIREDESK_NER_MODELS=fr=acme: this tagger reads de, lb, not fr$"):
+        load_taggers(EnrichmentSettings(ner_models="fr=acme"))
+
+
+def test_a_tagger_of_several_languages_is_loaded_once(install: Install) -> None:
+    fails_twice = "class Tagger:\n    def __init__(self, loads=[]): loads.append(1); assert len(loads) == 1\n"
+    install(PACKAGE.replace("class Tagger:", fails_twice))
+    taggers = load_taggers(EnrichmentSettings(ner_models="de=acme,*=acme,fr="))
+    assert taggers.of("de") is taggers.of("lb") is not None
+    assert taggers.of("fr") is None
 
 
 def test_a_command_with_a_broken_plug_in_ends_with_one_line(

@@ -4,6 +4,7 @@ enrich          the stage
 settings        which models it uses, and how much of an article it tags
 interfaces      the protocols of a tagger and of a classifier, for models of other packages
 models          loads the models that the settings name
+taggers         which tagger reads which language
 article_fields  the texts of an article, each with its JSON Pointer
 language        language detection
 entities        names: tagged, cleaned, merged into entities, linked

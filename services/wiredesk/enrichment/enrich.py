@@ -8,8 +8,9 @@ from wiredesk.enrichment.entities import build_entities, find_mentions
 from wiredesk.enrichment.interfaces import Classifier, Tagger
 from wiredesk.enrichment.language import MODEL as LANGUAGE_MODEL
 from wiredesk.enrichment.language import LanguageDetector
-from wiredesk.enrichment.models import load_classifier, load_tagger
-from wiredesk.enrichment.settings import EnrichmentSettings
+from wiredesk.enrichment.models import load_classifier, load_taggers
+from wiredesk.enrichment.settings import ANY_LANGUAGE, EnrichmentSettings
+from wiredesk.enrichment.taggers import Taggers
 from wiredesk_schemas import (
     CleanedArticle,
     EnrichedArticle,
@@ -35,11 +36,12 @@ LANGUAGE_PARAGRAPHS = 20
 class Enricher:
     """Finds the language, the entities and the media topics of articles.
 
-    Its version includes name and version of every model, so that another model gives other event ids.
+    Its version includes name and version of every model of the deployment, so that another model gives other event
+    ids, and an article keeps its id in every replay. An event lists the models that read its article, and no others.
 
     Args:
         settings: which models to load, and how much of an article to tag.
-        tagger: used instead of the one that the settings name.
+        tagger: used for its languages, instead of those that the settings name.
         classifier: used instead of the one that the settings name.
 
     Raises:
@@ -56,11 +58,11 @@ class Enricher:
     ) -> None:
         self._settings = settings or EnrichmentSettings()
         self._detector = LanguageDetector()
-        self._tagger = tagger or load_tagger(self._settings)
+        self._taggers = Taggers({ANY_LANGUAGE: tagger}) if tagger else load_taggers(self._settings)
         self._classifier = classifier or load_classifier(self._settings)
-        language_model = Model(task="language", name=LANGUAGE_MODEL, version="1")
-        self._models = (language_model, self._tagger.model, self._classifier.model)
-        models = "/".join(f"{model.task}={model.name}@{model.version}" for model in self._models)
+        self._language_model = Model(task="language", name=LANGUAGE_MODEL, version="1")
+        classifier_version = f"topics={self._classifier.model.name}@{self._classifier.model.version}"
+        models = f"language={LANGUAGE_MODEL}@1/{self._taggers.version}/{classifier_version}"
         self.version = f"{RULES_VERSION}+{hashlib.sha256(models.encode()).hexdigest()[:8]}"
 
     def __call__(self, article: CleanedArticle) -> EnrichedArticle:
@@ -69,10 +71,14 @@ class Enricher:
         detected = self._detector.detect(_beginning(article))
         language = _language_to_read(article.language, detected)
 
+        models = [self._language_model]
+
         entities: tuple[Entity, ...] = ()
-        if language == self._tagger.language:
+        tagger = self._taggers.of(language)
+        if tagger is not None:
+            models.append(tagger.model)
             fields = self._fields_to_tag(article, notes)
-            tagged = self._tagger.tag([field.text for field in fields])
+            tagged = tagger.tag([field.text for field in fields])
             mentions = find_mentions(fields, tagged)
             entities = build_entities(mentions)
         else:
@@ -80,6 +86,7 @@ class Enricher:
 
         topics: tuple[MediaTopic, ...] = ()
         if language is not None and language in self._classifier.languages:
+            models.append(self._classifier.model)
             topics = self._classifier.topics(article, language)
             if not topics:
                 notes.append("no-topic-sure-enough")
@@ -93,7 +100,7 @@ class Enricher:
             detected_language=detected,
             topics=topics,
             entities=entities,
-            enrichment=Enrichment(version=self.version, models=self._models, notes=tuple(notes)),
+            enrichment=Enrichment(version=self.version, models=tuple(models), notes=tuple(notes)),
         )
 
     def _fields_to_tag(self, article: CleanedArticle, notes: list[str]) -> Sequence[ArticleField]:

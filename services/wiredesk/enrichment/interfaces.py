@@ -26,19 +26,19 @@ class TaggedSpan:
 
 
 class Tagger(Protocol):
-    """Marks names in texts of one language.
+    """Marks names in texts of one or several languages.
 
     A tagger is created once per worker, before the worker forks its child processes. It must be deterministic: a replay
     of an article must give the same event.
 
     Attributes:
-        language: ISO 639-1 code of the language that it reads. Articles in another language are published without
-            entities.
+        languages: ISO 639-1 codes of the languages that it reads; `frozenset({"*"})` for all. `WIREDESK_NER_MODELS`
+            says which of them it is used for. In 0.1.0 this was `language`, one code: such a tagger still loads.
         model: its task (`entities`), name and version. They are part of every event and of the event's id, so a new
             version gives new ids.
     """
 
-    language: str
+    languages: frozenset[str]
     model: Model
 
     def tag(self, texts: Sequence[str]) -> Sequence[Sequence[TaggedSpan]]:

@@ -1,6 +1,6 @@
 """Loads the models that the settings name: our own, a spaCy pipeline, or a plug-in of another package."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from wiredesk.enrichment.entities.spacy_tagger import SpacyTagger
 from wiredesk.enrichment.interfaces import Classifier, TaggedSpan, Tagger
-from wiredesk.enrichment.settings import EnrichmentSettings
+from wiredesk.enrichment.settings import ANY_LANGUAGE, EnrichmentSettings
+from wiredesk.enrichment.taggers import Taggers, reads
 from wiredesk.enrichment.topics import NewsClassifier
 from wiredesk.runtime.errors import UsageError
 from wiredesk_schemas import Block, CleanedArticle, Extraction, MediaTopic, Model
@@ -30,14 +31,28 @@ MAX_PROBLEM_CHARACTERS = 300
 """Characters of another package's error that a message quotes."""
 
 
-def load_tagger(settings: EnrichmentSettings) -> Tagger:
-    """Load the tagger.
+def load_taggers(settings: EnrichmentSettings) -> Taggers:
+    """Load each tagger that the settings name, once.
 
     Raises:
-        UsageError: there is no such model, it cannot be loaded, or it does not implement `Tagger`.
+        UsageError: there is no such model, it cannot be loaded, it does not implement `Tagger`, or it does not read the
+            language that it is named for.
     """
-    name = settings.ner_model
-    setting = f"WIREDESK_NER_MODEL={name}"
+    loaded: dict[str, Tagger] = {}
+    by_language: dict[str, Tagger | None] = {}
+    for language, name in settings.tagger_names.items():
+        older = settings.ner_model is not None
+        setting = f"WIREDESK_NER_MODEL={name}" if older else f"WIREDESK_NER_MODELS={language}={name}"
+        if name and name not in loaded:
+            loaded[name] = _load_tagger(name, setting)
+        tagger = loaded.get(name)
+        if tagger is not None and language != ANY_LANGUAGE and not reads(tagger, language):
+            raise UsageError(f"{setting}: this tagger reads {', '.join(sorted(tagger.languages))}, not {language}")
+        by_language[language] = tagger
+    return Taggers(by_language)
+
+
+def _load_tagger(name: str, setting: str) -> Tagger:
     plug_in = _find_plug_in(TAGGERS, name, setting)
     if plug_in is not None:
         return _load_plug_in(plug_in, setting, _check_tagger)
@@ -109,9 +124,11 @@ class _ProtocolError(Exception):
 
 
 def _check_tagger(model: Any) -> Tagger:
-    _check_members(model, "Tagger", ("language", "model", "tag"))
-    if not isinstance(model.language, str):
-        raise _ProtocolError(f"language is {_kind_of(model.language)}, not a string")
+    if not hasattr(model, "languages") and hasattr(model, "language"):
+        _check_members(model, "Tagger", ("model", "tag"))
+        model = _OlderTagger(model)
+    _check_members(model, "Tagger", ("languages", "model", "tag"))
+    _check_languages(model.languages)
     tagged = model.tag([SAMPLE_TEXT])
     if not isinstance(tagged, Sequence) or len(tagged) != 1:
         raise _ProtocolError("tag() does not return one sequence per text")
@@ -126,14 +143,33 @@ def _check_tagger(model: Any) -> Tagger:
 
 def _check_classifier(model: Any) -> Classifier:
     _check_members(model, "Classifier", ("languages", "model", "topics"))
-    if isinstance(model.languages, str) or not all(isinstance(code, str) for code in model.languages):
-        raise _ProtocolError(f"languages is {_kind_of(model.languages)}, not a set of strings")
+    _check_languages(model.languages)
     for language in sorted(model.languages)[:1]:
         topics = model.topics(_sample_article(), language)
         if not isinstance(topics, tuple) or not all(isinstance(topic, MediaTopic) for topic in topics):
             raise _ProtocolError("topics() does not return a tuple of MediaTopic")
     checked: Classifier = model
     return checked
+
+
+class _OlderTagger:
+    """A tagger of the protocol of 0.1.0, which has one `language` in place of `languages`."""
+
+    def __init__(self, tagger: Any) -> None:
+        if not isinstance(tagger.language, str):
+            raise _ProtocolError(f"language is {_kind_of(tagger.language)}, not a string")
+        self.languages = frozenset({tagger.language})
+        self.model = tagger.model
+        self.tag = tagger.tag
+
+
+def _check_languages(languages: Any) -> None:
+    if (
+        not isinstance(languages, Collection)
+        or isinstance(languages, str)
+        or not all(isinstance(code, str) for code in languages)
+    ):
+        raise _ProtocolError(f"languages is {_kind_of(languages)}, not a set of strings")
 
 
 def _check_members(model: Any, protocol: str, members: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import spacy
 
 from wiredesk.enrichment.interfaces import TaggedSpan
-from wiredesk.enrichment.settings import BASE_PIPELINE, NEWS_PIPELINE
+from wiredesk.enrichment.settings import ANY_LANGUAGE, BASE_PIPELINE, NEWS_PIPELINE
 from wiredesk_schemas import EntityType, Model
 
 TYPE_OF_LABEL = {
@@ -34,6 +34,9 @@ TYPE_OF_LABEL = {
 SHARED_COMPONENTS = frozenset({"tok2vec", "transformer"})
 """Components that compute vectors for others. One that the tagger does not use takes as much time as the tagging
 itself."""
+
+MANY_LANGUAGES = "xx"
+"""spaCy's code for a pipeline of many languages."""
 
 WEIGHTS_VERSION = "1"
 """Version of our tagger's weights."""
@@ -64,7 +67,7 @@ class SpacyTagger:
         if "ner" not in self._pipeline.pipe_names:
             raise ValueError(f"the pipeline {name} has no component 'ner', so it tags no names")
         meta = self._pipeline.meta
-        self.language = str(meta["lang"])
+        self.languages = frozenset({ANY_LANGUAGE if meta["lang"] == MANY_LANGUAGES else str(meta["lang"])})
         self.model = Model(task="entities", name=f"{meta['lang']}_{meta['name']}", version=str(meta["version"]))
         if name == NEWS_PIPELINE:
             ner: Any = self._pipeline.get_pipe("ner")

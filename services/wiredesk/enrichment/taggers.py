@@ -1,0 +1,40 @@
+"""The taggers of a deployment: which one reads which language."""
+
+from collections.abc import Mapping
+
+from wiredesk.enrichment.interfaces import Tagger
+from wiredesk.enrichment.settings import ANY_LANGUAGE
+
+
+class Taggers:
+    """A map from language to tagger.
+
+    Args:
+        by_language: taggers by ISO 639 code, or by `*` for all languages without an entry; None is a language without
+            a tagger. An entry for `*` is used for the languages that its tagger reads.
+
+    Attributes:
+        version: names the taggers and the languages that they are used for. It is part of the enricher's version: with
+            the same models and another map, an article may have other entities.
+    """
+
+    def __init__(self, by_language: Mapping[str, Tagger | None]) -> None:
+        self._by_language = dict(by_language)
+        self.version = "/".join(
+            f"entities:{language}={tagger.model.name}@{tagger.model.version}" if tagger else f"entities:{language}="
+            for language, tagger in sorted(self._by_language.items())
+        )
+
+    def of(self, language: str | None) -> Tagger | None:
+        """Return the tagger of a language; None where there is none, or where the language is not known."""
+        if language is None:
+            return None
+        if language in self._by_language:
+            return self._by_language[language]
+        tagger = self._by_language.get(ANY_LANGUAGE)
+        return tagger if tagger is not None and reads(tagger, language) else None
+
+
+def reads(tagger: Tagger, language: str) -> bool:
+    """Whether a tagger reads a language."""
+    return language in tagger.languages or ANY_LANGUAGE in tagger.languages
