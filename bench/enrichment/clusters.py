@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities import build_entities, find_mentions, names
+from wiredesk.enrichment.entities.lexicon import lexicon_of
 from wiredesk.enrichment.entities.name_span import NAME_TYPES
 from wiredesk.enrichment.interfaces import Tagger
+from wiredesk.enrichment.languages import ENGLISH
 
 type MentionPlace = tuple[int, int, int]
 """Number of the text, start, end."""
@@ -41,7 +43,7 @@ def tagger_alone(story: Story, tagger: Tagger) -> dict[MentionPlace, int]:
     places: list[MentionPlace] = []
     for number, (text, spans) in enumerate(zip(story.texts, tagger.tag(list(story.texts)), strict=True)):
         for span in spans:
-            first, last = names.trim_name(text[span.start : span.end])
+            first, last = names.trim_name(text[span.start : span.end], lexicon_of(ENGLISH))
             if span.type in NAME_TYPES:
                 places.append((number, span.start + first, span.start + last))
     return {place: number for number, place in enumerate(places)}

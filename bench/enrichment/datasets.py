@@ -12,6 +12,8 @@ from conll import Article, read_conll
 
 from tests.stories import marked_stories
 from wiredesk.enrichment.entities import names
+from wiredesk.enrichment.entities.lexicon import lexicon_of
+from wiredesk.enrichment.languages import ENGLISH
 from wiredesk_schemas import Block, CleanedArticle, Extraction
 
 # Paths within the folder of public corpora.
@@ -62,14 +64,15 @@ def wikinews_stories(data: Path) -> Iterator[Story]:
 
 def name_in_phrase(phrase: str, kind: str) -> tuple[int, int]:
     """Return start and end of the name in a noun phrase: of `Donald Trump` in `U.S. President Donald Trump`."""
-    first, last = names.trim_name(phrase)
+    english = lexicon_of(ENGLISH)
+    first, last = names.trim_name(phrase, english)
     if kind == "PER":
         # `Frederick Fung of ADPL`, `Mark Tedeschi, QC`, `Korea's Kim Shin-Wook`, `captain Harry Kane`
         last = first + min((cut.start() for cut in _AFTER_PERSON.finditer(phrase[first:last])), default=last - first)
         first += max((cut.end() for cut in _BEFORE_PERSON.finditer(phrase[first:last])), default=0)
-        first += names.skip_roles(phrase[first:last])
+        first += names.skip_roles(phrase[first:last], english)
         words = list(re.finditer(r"\S+\s*", phrase[first:last]))
-        first += max((w.end() for w in words[:-1] if w[0].strip().lower() in names.OFFICES), default=0)
+        first += max((w.end() for w in words[:-1] if w[0].strip().lower() in english.offices), default=0)
     elif kind == "LOC":
         last = first + len(phrase[first:last].partition(", ")[0])
     return first, last

@@ -48,6 +48,19 @@ def test_what_cannot_be_determined_is_left_out_and_noted(classifier: NewsClassif
     assert enriched.detected_language is not None
 
 
+def test_a_paragraph_in_another_language_is_noted_and_not_read_by_the_tagger() -> None:
+    class Everything(NoTagger):
+        def tag(self, texts: Sequence[str]) -> list[list[TaggedSpan]]:
+            return [[TaggedSpan(0, len(text), EntityType.PLACE)] for text in texts]
+
+    english = "The council voted on Tuesday to keep the old library open, and the mayor was pleased with the result."
+    german = "Wo früher Kessel standen, sitzen jetzt Geiger, und niemand hat sich daran gestört, sagte der Wirt."
+    enriched = Enricher(tagger=Everything(), classifier=NoClassifier())(article(english, german, english))
+    fields = {mention.field for entity in enriched.entities for mention in entity.mentions}
+    assert fields == {"/paragraphs/0/text", "/paragraphs/2/text"}
+    assert enriched.enrichment.notes[:2] == ("paragraphs-in:de", "no-entities-for:de")
+
+
 def test_another_model_gives_other_ids(classifier: NewsClassifier) -> None:
     text = article("The council voted on Tuesday to keep the old library open.")
     one, same, other = (Enricher(tagger=NoTagger(v), classifier=classifier)(text) for v in ("1", "1", "2"))

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from tests.stories import MarkedStory, marked_stories
 from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities import build_entities, find_mentions, names, roles
+from wiredesk.enrichment.entities.lexicon import lexicon_of
 from wiredesk.enrichment.entities.spacy_tagger import SpacyTagger
 from wiredesk.enrichment.interfaces import TaggedSpan
 from wiredesk.enrichment.settings import NEWS_PIPELINE
@@ -194,9 +195,9 @@ def test_the_story_is_about_what_it_names_early_and_often() -> None:
 
 @given(st.text(min_size=1, max_size=40))
 def test_trimming_stays_within_the_surface(surface: str) -> None:
-    first, last = names.trim_name(surface)
+    first, last = names.trim_name(surface, lexicon_of("en"))
     assert 0 <= first <= last <= len(surface)
-    assert 0 <= names.skip_roles(surface) <= len(surface)
+    assert 0 <= names.skip_roles(surface, lexicon_of("en")) <= len(surface)
 
 
 @given(st.text(max_size=300), st.integers(0, 300), st.integers(1, 40))

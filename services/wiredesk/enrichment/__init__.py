@@ -1,12 +1,15 @@
 """Enrichment: reads a cleaned article, and publishes it with its language, media topics and entities.
 
-enrich          the stage
-settings        which models it uses, and how much of an article it tags
-interfaces      the protocols of a tagger and of a classifier, for models of other packages
-models          loads the models that the settings name
-taggers         which tagger reads which language
-article_fields  the texts of an article, each with its JSON Pointer
-language        language detection
-entities        names: tagged, cleaned, merged into entities, linked
-topics          IPTC Media Topics of an article
+enrich               the stage
+settings             which models it uses, and how much of an article it tags
+interfaces           the protocols of a tagger and of a classifier, for models of other packages
+models               loads the models that the settings name
+taggers              which tagger reads which language
+article_fields       the texts of an article, each with its JSON Pointer
+languages            what is supported for each language
+language             language detection
+scripts              scripts of letters
+paragraph_languages  languages of the texts of an article
+entities             names: tagged, cleaned, merged into entities, linked
+topics               IPTC Media Topics of an article
 """

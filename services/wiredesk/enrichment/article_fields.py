@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 
+from wiredesk.enrichment.languages import ENGLISH
 from wiredesk_schemas import CleanedArticle
 
 TITLE_WEIGHT = 4.0
@@ -28,12 +29,14 @@ class ArticleField:
         text: the text itself.
         weight: of each mention in it, for salience.
         position: its index among the article's texts, from 0.
+        language: ISO 639-1 code of the language in which it is read; None where that is not known.
     """
 
     pointer: str
     text: str
     weight: float
     position: int = 0
+    language: str | None = ENGLISH
 
 
 def article_fields(article: CleanedArticle) -> Iterator[ArticleField]:

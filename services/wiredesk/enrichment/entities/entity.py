@@ -9,6 +9,7 @@ from wiredesk.enrichment.entities.gazetteer import link
 from wiredesk.enrichment.entities.merging import merge_mentions
 from wiredesk.enrichment.entities.name_span import NameSpan
 from wiredesk.enrichment.entities.roles import find_role
+from wiredesk.enrichment.languages import ENGLISH
 from wiredesk_schemas import Coordinates, Entity, EntityType, Mention
 
 SALIENCE_FACTORS = {EntityType.NATIONALITY: 0.5, EntityType.DATE: 0.25, EntityType.AMOUNT: 0.25}
@@ -67,7 +68,11 @@ def _role_floors(mentions: Sequence[NameSpan]) -> RoleFloors:
 
 def _fullest_role(cluster: Iterable[NameSpan], floors: RoleFloors) -> str | None:
     """Return the longest stated role by words, the first of several; None if none is stated."""
-    roles = (find_role(s.field.text, s.start, s.end, floors[s.field.pointer, s.start]) for s in cluster)
+    roles = (
+        find_role(s.field.text, s.start, s.end, floors[s.field.pointer, s.start])
+        for s in cluster
+        if s.lexicon.language == ENGLISH
+    )
     stated = [role for role in roles if role]
     return max(stated, key=lambda role: (len(role.split()), -stated.index(role)), default=None)
 

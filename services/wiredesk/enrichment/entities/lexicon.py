@@ -1,15 +1,94 @@
-"""The word lists that the rules for names use. `lexicon.toml` holds them."""
+"""The word lists that the rules for names use, by language. `lexicon/<code>.toml` holds them."""
 
+import re
 import tomllib
-from functools import cache
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from functools import cache, cached_property
 from importlib.resources import files
 
+from wiredesk.enrichment.languages import rules_of
 
-def word_list(name: str) -> frozenset[str]:
-    """Return a list of `lexicon.toml`."""
-    return frozenset(_lists()[name])
+NEVER = re.compile(r"(?!)")
+"""Matches nothing: the pattern of an empty list."""
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The word lists of one language. A list that its file lacks is empty.
+
+    All words are in lower case, except where it says that they are as written. `lexicon/en.toml` describes the lists by
+    example.
+
+    Attributes:
+        language: ISO 639-1 code; empty where the language has no file.
+        articles: before a name, as they are written.
+        titles: before a name; they do not say what somebody does.
+        regnal_titles: kept where the name is one word.
+        offices: last words of the name of an office.
+        office_parts: words before the last one, in the name of an office.
+        abstract_nouns: common nouns that taggers mark as names.
+        company_forms: legal forms.
+        particles: of surnames.
+        small_words: that an acronym leaves out.
+        not_names: capitalised words that taggers mark as people, organisations or places.
+        event_heads: last words of names of events.
+        place_heads: last words of names of places and buildings.
+        places: buildings and seats whose last word does not show that they are places.
+        organisation_heads: last words of names of organisations.
+        given_names: places, as they are written, that are also given names.
+        sentence_beginnings: first words of a sentence, which are not part of a role.
+    """
+
+    language: str = ""
+    articles: frozenset[str] = frozenset()
+    titles: frozenset[str] = frozenset()
+    regnal_titles: frozenset[str] = frozenset()
+    offices: frozenset[str] = frozenset()
+    office_parts: frozenset[str] = frozenset()
+    abstract_nouns: frozenset[str] = frozenset()
+    company_forms: frozenset[str] = frozenset()
+    particles: frozenset[str] = frozenset()
+    small_words: frozenset[str] = frozenset()
+    not_names: frozenset[str] = frozenset()
+    event_heads: frozenset[str] = frozenset()
+    place_heads: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
+    organisation_heads: frozenset[str] = frozenset()
+    given_names: frozenset[str] = frozenset()
+    sentence_beginnings: frozenset[str] = frozenset()
+
+    @cached_property
+    def leading(self) -> re.Pattern[str]:
+        """Matches an article or punctuation before a name."""
+        articles = rf"(?:{alternatives(self.articles)})\s+|" if self.articles else ""
+        return re.compile(rf"^(?:{articles}[\s,;:|\"'“”‘’(\[-]+)")
+
+    @cached_property
+    def particles_before(self) -> re.Pattern[str]:
+        """Matches particles of a surname at the end of a text, after a space."""
+        if not self.particles:
+            return NEVER
+        return re.compile(rf"(?<=\s)(?:(?:{alternatives(self.particles)}) )+$")
+
+
+def alternatives(words: Iterable[str]) -> str:
+    """Return a pattern of any of the words, the longest first."""
+    return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))
+
+
+def lexicon_of(language: str | None) -> Lexicon:
+    """Return the lexicon of the language's rules; an empty one where it has none."""
+    return _load(rules_of(language))
 
 
 @cache
-def _lists() -> dict[str, list[str]]:
-    return tomllib.loads(files(__package__).joinpath("lexicon.toml").read_text(encoding="utf-8"))
+def _load(language: str) -> Lexicon:
+    if not language:
+        return Lexicon()
+    source = files(__package__).joinpath("lexicon", f"{language}.toml").read_text(encoding="utf-8")
+    lists = tomllib.loads(source)
+    unknown = lists.keys() - {field.name for field in fields(Lexicon)}
+    if unknown:
+        raise ValueError(f"lexicon/{language}.toml has unknown lists: {', '.join(sorted(unknown))}")
+    return Lexicon(language=language, **{name: frozenset(words) for name, words in lists.items()})

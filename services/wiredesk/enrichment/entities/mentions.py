@@ -7,6 +7,7 @@ from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities import names
 from wiredesk.enrichment.entities.consistency import unify_types
 from wiredesk.enrichment.entities.gazetteer import lookup
+from wiredesk.enrichment.entities.lexicon import lexicon_of
 from wiredesk.enrichment.entities.name_span import NAME_TYPES, NameSpan
 from wiredesk.enrichment.interfaces import TaggedSpan
 from wiredesk_schemas import EntityType
@@ -71,21 +72,22 @@ def _trimmed_span(field: ArticleField, tagged: TaggedSpan, previous_end: int) ->
     surface = field.text[tagged.start : tagged.end]
     if len(surface) > MAX_SPAN_CHARACTERS:
         return None
-    first, last = names.trim_name(surface)
+    lexicon = lexicon_of(field.language)
+    first, last = names.trim_name(surface, lexicon)
     kind: EntityType | None = tagged.type
     if kind in NAME_TYPES:
-        kind = names.type_by_words(surface[first:last], tagged.type)
+        kind = names.type_by_words(surface[first:last], tagged.type, lexicon)
     if kind is EntityType.PERSON:
-        first += names.skip_roles(surface[first:last])
-        first += names.skip_demonym(surface[first:last])
+        first += names.skip_roles(surface[first:last], lexicon)
+        first += names.skip_demonym(surface[first:last], lexicon)
     name = surface[first:last]
     if kind is None or not name or len(name) > MAX_NAME_CHARACTERS or not any(c.isalnum() for c in name):
         return None
-    if kind in NAME_TYPES and (not any(map(str.isupper, name)) or name.lower() in names.ABSTRACT_NOUNS):
+    if kind in NAME_TYPES and (not any(map(str.isupper, name)) or name.lower() in lexicon.abstract_nouns):
         return None
     start = tagged.start + first
     if kind is EntityType.PERSON:
-        start -= names.particle_length_before(field.text[previous_end:start])
+        start -= names.particle_length_before(field.text[previous_end:start], lexicon)
     return NameSpan(field, start, tagged.start + last, kind)
 
 

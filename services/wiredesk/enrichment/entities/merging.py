@@ -62,15 +62,15 @@ class _Person:
 
     def __init__(self, span: NameSpan) -> None:
         self.words = tuple(map(_normalised, names.name_words(span.surface)))
-        self.surname = _normalised(names.surname(span.surface))
+        self.surname = _normalised(names.surname(span.surface, span.lexicon))
         self.mentions = [span]
 
-    def has_name(self, name: str) -> bool:
+    def has_name(self, span: NameSpan) -> bool:
         """Whether a full name is another form of this one: the same surname, and given names that agree."""
-        words = tuple(map(_normalised, names.name_words(name)))
+        words = tuple(map(_normalised, names.name_words(span.surface)))
         if words == self.words:
             return True
-        if _normalised(names.surname(name)) != self.surname:
+        if _normalised(names.surname(span.surface, span.lexicon)) != self.surname:
             # Family name first, then the other way round: `Abe Shinzo`, `Shinzo Abe`.
             return len(words) == 2 and words == self.words[::-1]  # noqa: PLR2004 - a pair
         return words[0] == self.words[0] or _is_short_form(words[0], self.words[0])
@@ -87,10 +87,10 @@ def _merge_people(mentions: Sequence[NameSpan]) -> list[Cluster]:
     people: list[_Person] = []
     single_names: defaultdict[str, Cluster] = defaultdict(list)
     for span in mentions:
-        if not names.is_full_name(span.surface):
+        if not names.is_full_name(span.surface, span.lexicon):
             single_names[_normalised(span.surface)].append(span)
             continue
-        person = next((person for person in people if person.has_name(span.surface)), None)
+        person = next((person for person in people if person.has_name(span)), None)
         if person is None:
             people.append(_Person(span))
         else:
@@ -120,21 +120,21 @@ def _merge_short_forms(mentions: Sequence[NameSpan]) -> list[Cluster]:
 
 def _owner(span: NameSpan, long_names: Sequence[Cluster]) -> Cluster | None:
     """Return the cluster whose name a short form means, if there is exactly one."""
-    owners = [cluster for cluster in long_names if _is_acronym_of(span.surface, cluster[0].surface)]
+    owners = [cluster for cluster in long_names if _is_acronym_of(span.surface, cluster[0])]
     if not owners and span.type is EntityType.ORGANISATION:
-        owners = [cluster for cluster in long_names if _is_without_company_form(span.surface, cluster[0].surface)]
+        owners = [cluster for cluster in long_names if _is_without_company_form(span.surface, cluster[0])]
     return owners[0] if len(owners) == 1 else None
 
 
-def _is_acronym_of(short: str, name: str) -> bool:
+def _is_acronym_of(short: str, long: NameSpan) -> bool:
     letters = short.replace(".", "")
     if len(letters) < MIN_ACRONYM_CHARACTERS or not letters.isupper() or " " in letters:
         return False
-    acronyms = names.possible_acronyms(name)
+    acronyms = names.possible_acronyms(long.surface, long.lexicon)
     # `DHS` is used for `US Department of Homeland Security` as well.
     return letters in acronyms or any(letters == one[1:] for one in acronyms if one.startswith("U"))
 
 
-def _is_without_company_form(short: str, name: str) -> bool:
+def _is_without_company_form(short: str, long: NameSpan) -> bool:
     """Whether a name is a company's without the legal form: `Pfizer` of `Pfizer Inc`."""
-    return _normalised(names.strip_company_form(name)) == _normalised(short)
+    return _normalised(names.strip_company_form(long.surface, long.lexicon)) == _normalised(short)

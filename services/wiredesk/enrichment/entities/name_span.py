@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from wiredesk.enrichment.article_fields import ArticleField
+from wiredesk.enrichment.entities.lexicon import Lexicon, lexicon_of
 from wiredesk_schemas import EntityType
 
 NAME_TYPES = (EntityType.PERSON, EntityType.ORGANISATION, EntityType.PLACE)
@@ -29,6 +30,11 @@ class NameSpan:
     def surface(self) -> str:
         """The name as it is written there."""
         return self.field.text[self.start : self.end]
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The word lists of the text's language."""
+        return lexicon_of(self.field.language)
 
     def overlaps(self, other: "NameSpan") -> bool:
         """Whether the two share a character of the same text."""

@@ -2,24 +2,10 @@
 
 import re
 
-from wiredesk.enrichment.entities.lexicon import word_list
+from wiredesk.enrichment.entities.lexicon import Lexicon
 from wiredesk.enrichment.entities.name_span import NAME_TYPES
+from wiredesk.enrichment.languages import ENGLISH
 from wiredesk_schemas import EntityType
-
-# The lists are described in lexicon.toml.
-TITLES = word_list("titles")
-REGNAL_TITLES = word_list("regnal_titles")
-OFFICES = word_list("offices")
-OFFICE_PARTS = word_list("office_parts")
-ABSTRACT_NOUNS = word_list("abstract_nouns")
-COMPANY_FORMS = word_list("company_forms")
-PARTICLES = word_list("particles")
-SMALL_WORDS = word_list("small_words")
-NOT_NAMES = word_list("not_names")
-EVENT_HEADS = word_list("event_heads")
-PLACE_HEADS = word_list("place_heads")
-PLACES = word_list("places")
-ORGANISATION_HEADS = word_list("organisation_heads") | COMPANY_FORMS
 
 PARTICLE_CHARACTERS = 24
 """Number of characters before a name that are searched for particles: `von und zu der ` is the longest run."""
@@ -30,8 +16,7 @@ CONTEXT_CHARACTERS = 40
 SHORT_PARTICLE = 2
 """Characters of a short particle. With a capital, it is a given name or begins a newspaper's name: `Al`, `El`."""
 
-# Borders of a name within what a tagger marked.
-_LEADING = re.compile(r"^(?:(?:the|The|a|A|an|An)\s+|[\s,;:|\"'“”‘’(\[-]+)")
+# The end of what a tagger marked, after the name.
 _TRAILING = re.compile(r"(?:['’]s?|[\s,;:|\"“”‘(\[-]+)$")
 
 # A nationality before a person's name: `Englishman`, `Swedish`.
@@ -40,7 +25,6 @@ _DEMONYM = re.compile(
     r"|Canadian|Australian|Belgian|Austrian|Norwegian|French|Dutch|Greek|Czech|Swiss|Indian|Brazilian|Mexican|Korean)\s+"
     r"(?=\S)"
 )
-_PARTICLES_BEFORE = re.compile(r"(?<=\s)(?:(?:al|bin|da|de|del|della|den|der|di|dos|du|el|la|le|ter|van|von) )+$")
 _INITIAL = re.compile(r"^\w\.?$")
 _SUFFIX = re.compile(r"^(?:Jr|Sr|II|III|IV)\.?$")
 
@@ -58,10 +42,10 @@ _ORGANISATION_BEFORE = re.compile(
 )
 
 
-def trim_name(surface: str) -> tuple[int, int]:
+def trim_name(surface: str, lexicon: Lexicon) -> tuple[int, int]:
     """Return start and end of the name in a tagged surface, without article, possessive and punctuation."""
     start, end = 0, len(surface)
-    while (leading := _LEADING.match(surface[start:end])) and start + leading.end() < end:
+    while (leading := lexicon.leading.match(surface[start:end])) and start + leading.end() < end:
         start += leading.end()
     while (trailing := _TRAILING.search(surface, start, end)) and trailing.start() > start:
         # A full stop is kept: it is more often a part of the name (`D.C.`, `Jr.`) than the end of a sentence.
@@ -69,30 +53,30 @@ def trim_name(surface: str) -> tuple[int, int]:
     return start, end
 
 
-def skip_roles(surface: str) -> int:
+def skip_roles(surface: str, lexicon: Lexicon) -> int:
     """Return where a person's name begins after titles and offices; the length of the name if nothing else is left."""
     position = after_role = 0
     for word in re.finditer(r"\S+\s*", surface):
         plain = word[0].strip(" ,").lower()
-        if plain in REGNAL_TITLES and len(surface[word.end() :].split()) == 1:
+        if plain in lexicon.regnal_titles and len(surface[word.end() :].split()) == 1:
             break  # `Pope Francis`: without the title a given name would be left
-        if plain in TITLES or plain in OFFICES or plain.strip(".") in OFFICES:
+        if plain in lexicon.titles or plain in lexicon.offices or plain.strip(".") in lexicon.offices:
             after_role = word.end()
-        elif plain not in OFFICE_PARTS and plain not in ("of", "and", "for"):
+        elif plain not in lexicon.office_parts and plain not in ("of", "and", "for"):
             break
         position = word.end()
     return len(surface) if position == len(surface) and after_role else after_role
 
 
-def skip_demonym(surface: str) -> int:
+def skip_demonym(surface: str, lexicon: Lexicon) -> int:
     """Return where a person's name begins after `Englishman` or `Swedish`; 0 where there is no such word."""
-    demonym = _DEMONYM.match(surface)
+    demonym = _DEMONYM.match(surface) if lexicon.language == ENGLISH else None
     return demonym.end() if demonym else 0
 
 
-def particle_length_before(text: str) -> int:
+def particle_length_before(text: str, lexicon: Lexicon) -> int:
     """Return how many characters at the end of a text are particles of a surname: `von der ` before `Leyen`."""
-    particles = _PARTICLES_BEFORE.search(text[-PARTICLE_CHARACTERS:])
+    particles = lexicon.particles_before.search(text[-PARTICLE_CHARACTERS:])
     return len(particles[0]) if particles else 0
 
 
@@ -102,23 +86,23 @@ def name_words(name: str) -> tuple[str, ...]:
     return tuple(word.strip(",") for word in words if not _INITIAL.match(word) and not _SUFFIX.match(word))
 
 
-def surname(name: str) -> str:
+def surname(name: str, lexicon: Lexicon) -> str:
     """Return the last word of a person's name with the particles before it: `von der Leyen`."""
     words = name_words(name)
     first = len(words) - 1
-    while first > 0 and _is_particle(words[first - 1]):
+    while first > 0 and _is_particle(words[first - 1], lexicon):
         first -= 1
     return " ".join(words[first:])
 
 
-def is_full_name(name: str) -> bool:
+def is_full_name(name: str, lexicon: Lexicon) -> bool:
     """Whether a person's name has a given name before the surname."""
     words = name_words(name)
-    return len(words) > 1 and not _is_particle(words[0])
+    return len(words) > 1 and not _is_particle(words[0], lexicon)
 
 
-def _is_particle(word: str) -> bool:
-    return word in PARTICLES or (word.lower() in PARTICLES and len(word) > SHORT_PARTICLE)
+def _is_particle(word: str, lexicon: Lexicon) -> bool:
+    return word in lexicon.particles or (word.lower() in lexicon.particles and len(word) > SHORT_PARTICLE)
 
 
 def acronym(name: str) -> str:
@@ -126,41 +110,43 @@ def acronym(name: str) -> str:
     return "".join(word[0] for word in re.findall(r"[^\s\-]+", name) if word[:1].isupper())
 
 
-def possible_acronyms(name: str) -> set[str]:
+def possible_acronyms(name: str, lexicon: Lexicon) -> set[str]:
     """Return possible acronyms of a name: the initials of capitalised words, of all words, of all but small ones."""
     words = re.findall(r"[^\s-]+", name)
-    large = [word for word in words if word.lower() not in SMALL_WORDS]
+    large = [word for word in words if word.lower() not in lexicon.small_words]
     return {acronym(name), "".join(word[0] for word in words).upper(), "".join(word[0] for word in large).upper()}
 
 
-def strip_company_form(name: str) -> str:
+def strip_company_form(name: str, lexicon: Lexicon) -> str:
     """Return a company's name without its legal form: `Pfizer` for `Pfizer Inc`."""
     words = name.split()
-    while len(words) > 1 and words[-1].lower().strip(",") in COMPANY_FORMS:
+    while len(words) > 1 and words[-1].lower().strip(",") in lexicon.company_forms:
         words.pop()
     return " ".join(words).rstrip(",")
 
 
-def type_by_words(surface: str, tagged: EntityType) -> EntityType | None:
+def type_by_words(surface: str, tagged: EntityType, lexicon: Lexicon) -> EntityType | None:
     """Return the type that a name's own words show, or else the tagged one; None if it is not a name."""
     lowered = surface.lower()
-    if lowered in NOT_NAMES:
+    if lowered in lexicon.not_names:
         return None
-    if lowered in PLACES:
+    if lowered in lexicon.places:
         return EntityType.PLACE
     words = lowered.split()
     if len(words) > 1 and tagged in NAME_TYPES:
         last = words[-1]
-        if last in EVENT_HEADS:
+        if last in lexicon.event_heads:
             return EntityType.EVENT
-        if last in PLACE_HEADS:
+        if last in lexicon.place_heads:
             return EntityType.PLACE
-        if last in ORGANISATION_HEADS:
+        if last in lexicon.organisation_heads or last in lexicon.company_forms:
             return EntityType.ORGANISATION
     return tagged
 
 
-def has_organisation_context(text: str, start: int, end: int) -> bool:
+def has_organisation_context(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
     """Whether the words around `text[start:end]` are typical for companies, clubs and agencies."""
+    if lexicon.language != ENGLISH:
+        return False
     before, after = text[max(0, start - CONTEXT_CHARACTERS) : start], text[end : end + CONTEXT_CHARACTERS]
     return bool(_ORGANISATION_AFTER.match(after) or _ORGANISATION_BEFORE.search(before))

@@ -2,8 +2,8 @@
 
 import re
 
-from wiredesk.enrichment.entities import names
-from wiredesk.enrichment.entities.lexicon import word_list
+from wiredesk.enrichment.entities.lexicon import lexicon_of
+from wiredesk.enrichment.languages import ENGLISH
 
 MAX_WORDS = 9
 """Maximum words of a role before a name."""
@@ -14,12 +14,13 @@ MAX_CHARACTERS = 80
 MIN_OFFICE_CHARACTERS = 4
 """Offices of fewer characters (`rep`, `gov`) occur only before a name, so other patterns leave them out."""
 
-SENTENCE_BEGINNINGS = word_list("sentence_beginnings")
+LEXICON = lexicon_of(ENGLISH)
+"""The English lists: roles are found in English texts only."""
 
 CONNECTING_WORDS = frozenset({"of", "and", "for", "the", "&"})
 """Words within a role that are written in lower case."""
 
-_LONG_OFFICES = [office for office in names.OFFICES if len(office) >= MIN_OFFICE_CHARACTERS]
+_LONG_OFFICES = [office for office in LEXICON.offices if len(office) >= MIN_OFFICE_CHARACTERS]
 _OFFICE = "|".join(sorted(map(re.escape, _LONG_OFFICES), key=len, reverse=True))
 
 # `, the bank's chief executive,` after a name.
@@ -56,12 +57,12 @@ def role_before(text: str, start: int, floor: int = 0) -> str | None:
         return None
     run = _role_words(words[-1 - MAX_WORDS : -1])
     offices = [_as_office(word) for word in run]
-    if not any(word in names.OFFICES for word in offices):
+    if not any(word in LEXICON.offices for word in offices):
         return None
-    last = max(i for i, word in enumerate(offices) if word in names.OFFICES)
+    last = max(i for i, word in enumerate(offices) if word in LEXICON.offices)
     if last < len(run) - 1 and not (offices[last + 1] in ("of", "for") and len(run) > last + 2):
         return None  # `Chancellor`, then words of something else
-    while len(run) > 1 and offices[0] in SENTENCE_BEGINNINGS:  # `On`, `But`
+    while len(run) > 1 and offices[0] in LEXICON.sentence_beginnings:  # `On`, `But`
         run, offices = run[1:], offices[1:]
     return " ".join(run).strip()
 
@@ -72,10 +73,10 @@ def _role_words(words: list[str]) -> list[str]:
     for word in reversed(words):
         plain = word.lower().strip("(\"“'‘")
         ends_sentence = word[-1:] in ",;:!?)" or (
-            word.endswith(".") and plain not in names.OFFICES and "." not in word[:-1]
+            word.endswith(".") and plain not in LEXICON.offices and "." not in word[:-1]
         )
         is_name = word[:1].isupper() and word[:1].isalpha()
-        is_lower_part = plain in names.OFFICES or plain in names.OFFICE_PARTS or plain in CONNECTING_WORDS
+        is_lower_part = plain in LEXICON.offices or plain in LEXICON.office_parts or plain in CONNECTING_WORDS
         if not word or ends_sentence or not (is_name or is_lower_part):
             break
         run.append(word.strip('("“‘'))
@@ -94,4 +95,4 @@ def role_after(text: str, end: int) -> str | None:
 def _as_office(word: str) -> str:
     """Return a word as the list of offices has it: in lower case, `gov.` with its full stop, others without."""
     lowered = word.lower()
-    return lowered if lowered in names.OFFICES else lowered.strip(".,")
+    return lowered if lowered in LEXICON.offices else lowered.strip(".,")

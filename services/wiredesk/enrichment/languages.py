@@ -1,0 +1,79 @@
+"""What enrichment supports for each language: the one table that the code, the notes and the documentation follow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class NamesFrom(StrEnum):
+    """What finds the names in texts of a language."""
+
+    TAGGER = "tagger"
+    """A tagger that was measured to be good enough."""
+
+    GAZETTEER = "gazetteer"
+    """The gazetteer only: countries, cities, international organisations. The event's notes say so."""
+
+    NOTHING = "nothing"
+    """Nothing. The event's notes say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageSupport:
+    """What enrichment does for texts of a language.
+
+    Attributes:
+        name: of the language, in English.
+        names: what finds names, where no tagger was installed for this language only.
+        topics: whether our classifier was measured to be good enough.
+        rules: code of the language whose word lists the rules for names use; empty for none.
+    """
+
+    name: str
+    names: NamesFrom = NamesFrom.NOTHING
+    topics: bool = False
+    rules: str = ""
+
+
+ENGLISH = "en"
+"""The language for which the rules were written first, and of texts of which nothing else is known."""
+
+SUPPORT: Mapping[str, LanguageSupport] = {
+    "en": LanguageSupport("English", NamesFrom.TAGGER, topics=True, rules="en"),
+}
+"""By ISO 639-1 code, as `canonical` returns it. A language that is not here has neither names nor topics."""
+
+CANONICAL: Mapping[str, str] = {
+    "als": "de",  # Alemannic
+    "arz": "ar",
+    "bar": "de",
+    "fil": "tl",
+    "gsw": "de",
+    "in": "id",
+    "iw": "he",
+    "nb": "no",
+    "nn": "no",
+    "pnb": "pa",
+    "wuu": "zh",
+    "yue": "zh",
+}
+"""Variants of languages, former codes and codes of the detector, with the code that stands for all of them."""
+
+NO_SUPPORT = LanguageSupport("")
+"""What is done for a language that the table lacks."""
+
+
+def canonical(code: str) -> str:
+    """Return the code under which a language is supported: `no` for `nb`, `zh` for `zh-Hant`."""
+    language = code.replace("_", "-").partition("-")[0].lower()
+    return CANONICAL.get(language, language)
+
+
+def support_of(language: str | None) -> LanguageSupport:
+    """Return what is supported for a language; None stands for one that is not known."""
+    return SUPPORT.get(canonical(language), NO_SUPPORT) if language else NO_SUPPORT
+
+
+def rules_of(language: str | None) -> str:
+    """Return the code of the language whose word lists apply; empty for none."""
+    return support_of(language).rules
