@@ -1,7 +1,7 @@
-"""`python bench/enrichment`: see measure.py."""
+"""`python -m bench.enrichment`: see command.py."""
 
 import sys
 
-from measure import main
+from .command import main
 
 sys.exit(main())

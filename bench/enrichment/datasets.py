@@ -7,21 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from clusters import Story
-from conll import Article, read_conll
-
 from tests.stories import marked_stories
 from wiredesk.enrichment.entities import names
 from wiredesk.enrichment.entities.lexicon import lexicon_of
 from wiredesk.enrichment.languages import ENGLISH
 from wiredesk_schemas import Block, CleanedArticle, Extraction
 
-# Paths within the folder of public corpora.
-CONLL = "entities/conllpp-dev.txt"
-WIKINEWS = "entities/wikinews-linked-dev.jsonl"
-TOPICS = "topics/gold-dev.jsonl"
-BODIES = "article-extraction-benchmark/gold.jsonl"
-BBC = "topics/bbc-eval.jsonl.gz"
+from .clusters import Story
+from .conll import Article, read_conll
+from .sources import BBC, BODIES, CONLL, PAGE_TOPICS, PAGES, SIB, TOPICS, WIKINEWS
 
 WIKINEWS_TYPES = ("PER", "ORG", "LOC")
 """Types of the Wikinews mentions that are measured."""
@@ -29,11 +23,6 @@ WIKINEWS_TYPES = ("PER", "ORG", "LOC")
 # The words after and before the name in a noun phrase about a person.
 _AFTER_PERSON = re.compile(r",| of the | of [A-Z]| from ")
 _BEFORE_PERSON = re.compile(r"['’]s ")
-
-
-def missing_files(data: Path) -> list[Path]:
-    """Return the files that do not exist."""
-    return [data / name for name in (CONLL, WIKINEWS, TOPICS, BODIES, BBC) if not (data / name).exists()]
 
 
 def conll_articles(data: Path) -> list[Article]:
@@ -47,7 +36,7 @@ def wikinews_stories(data: Path) -> Iterator[Story]:
     GUM, from which they are, marks whole noun phrases; `name_in_phrase` reduces them to the names in them. Of nested
     mentions the outer one counts. A mention that begins in lower case is not a name.
     """
-    for row in _rows(data / WIKINEWS):
+    for row in json_lines(data / WIKINEWS):
         mentions: dict[tuple[int, int, int], str] = {}
         spans = [(e["start"], e["end"], e) for e in row["entities"] if e["type"] in WIKINEWS_TYPES]
         lines = _lines(row["text"])
@@ -96,17 +85,37 @@ def own_stories() -> Iterator[Story]:
 
 def labelled_articles(data: Path) -> Iterator[tuple[CleanedArticle, list[str]]]:
     """Yield the labelled articles with their top-level topics, the main one first."""
-    bodies = {row["id"]: row["body"] for row in _rows(data / BODIES)}
-    for row in _rows(data / TOPICS):
+    bodies = {row["id"]: row["body"] for row in json_lines(data / BODIES)}
+    for row in json_lines(data / TOPICS):
         yield text_article(bodies[row["id"]]), row["topics"]
+
+
+def labelled_pages(data: Path) -> Iterator[tuple[CleanedArticle, list[str], str]]:
+    """Yield the labelled pages in other languages: article, top-level topics with the main one first, language."""
+    pages = {row["id"]: row for row in json_lines(data / PAGES)}
+    for row in json_lines(data / PAGE_TOPICS):
+        page = pages[row["id"]]
+        yield text_article(page["body"], page["title"]), row["topics"], row["language"]
+
+
+def sib_sentences(data: Path, language: str) -> dict[str, tuple[str, str]]:
+    """Return the sentences of SIB-200 in a language, with their class.
+
+    The same key stands for the same sentence in every language.
+
+    Args:
+        language: ISO 639-1 code; `no` is the file of Bokmål.
+    """
+    code = {"no": "nb"}.get(language, language)
+    rows = json_lines(data / SIB / f"sib200-{code}.jsonl.gz")
+    return {"/".join(row["id"].split("/")[2:]): (row["text"], row["topic"]) for row in rows}
 
 
 def bbc_articles(data: Path) -> Iterator[tuple[CleanedArticle, list[str]]]:
     """Yield the BBC's articles with the top-level topic of their section; the first line is the headline."""
-    with gzip.open(data / BBC, "rt", encoding="utf-8") as lines:
-        for row in map(json.loads, lines):
-            title, _, body = row["text"].partition("\n")
-            yield text_article(body, title), [row["topic"]]
+    for row in json_lines(data / BBC):
+        title, _, body = row["text"].partition("\n")
+        yield text_article(body, title), [row["topic"]]
 
 
 def text_article(body: str, title: str | None = None) -> CleanedArticle:
@@ -125,6 +134,14 @@ def text_article(body: str, title: str | None = None) -> CleanedArticle:
     )
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as lines:
+def json_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a file of JSON Lines, which may be compressed."""
+    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
         yield from map(json.loads, lines)
+
+
+def evenly[T](items: list[T], limit: int | None) -> list[T]:
+    """Return at most that many items, evenly spaced; all without a limit."""
+    if limit is None or len(items) <= limit:
+        return items
+    return [items[number * len(items) // limit] for number in range(limit)]

@@ -1,6 +1,6 @@
-"""Measure enrichment on public gold sets: entities, clusters, topics, calibration, and CPU time.
+"""Measure what each part of enrichment adds, on English: entities, clusters, topics, calibration, and CPU time.
 
-    PYTHONPATH=. python bench/enrichment [--data ../shared/data] [--only entities|clusters|topics|speed]
+    python -m bench.enrichment.ablations [--data ../shared/data] [--only entities|clusters|topics|speed]
         [--pictures docs/pictures]
 
 Prints tables with intervals of 95 %, by bootstrap over articles. The figures show what each part adds: the published
@@ -14,17 +14,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-import clusters
-import conll
-import datasets
-import plots
-import speed
-import topics
-
 from wiredesk.enrichment.entities.spacy_tagger import SpacyTagger
 from wiredesk.enrichment.interfaces import Tagger
 from wiredesk.enrichment.settings import BASE_PIPELINE, NEWS_PIPELINE
 from wiredesk.enrichment.topics import NewsClassifier
+
+from . import clusters, conll, datasets, plots, speed, topics
+from .sources import BBC, BODIES, CONLL, TOPICS, WIKINEWS, missing_source
 
 RESAMPLES = 1000
 """Resamples of the bootstrap."""
@@ -43,8 +39,8 @@ def main() -> int:
     parser.add_argument("--only", action="append", choices=PARTS)
     parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="write the curves there, as SVG")
     args = parser.parse_args()
-    if missing := datasets.missing_files(args.data):
-        print(f"enrichment: no {missing[0]}; docs/enrichment.md names its source", file=sys.stderr)
+    if missing := missing_source(args.data, (CONLL, WIKINEWS, TOPICS, BODIES, BBC)):
+        print(f"enrichment: {missing}", file=sys.stderr)
         return 1
     chosen = args.only or PARTS
     taggers: dict[str, Tagger] = {}

@@ -1,0 +1,145 @@
+"""CPU time of enrichment by language, its memory and the time to load the models, in a process of its own.
+
+    python -m bench.enrichment.cost [--data ../shared/data] [--languages en,de] [--model hybrid|fast]
+
+An article has about 500 words: sentences of SIB-200 that have as many words in English. SIB-200 is parallel, so the
+articles say the same in every language, also where no spaces separate words. English is also measured on the labelled
+articles, as `speed.py` cuts them. Prints one object of JSON.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+
+# Modules of this package that import enrichment are imported after it was loaded: its time is measured.
+from .sources import BODIES, SIB, TOPICS, missing_source
+
+ARTICLE_WORDS = 500
+"""Words of an article, in English."""
+
+PARAGRAPH_SENTENCES = 4
+"""Sentences of a paragraph."""
+
+ROUNDS = 3
+"""Rounds over the articles; the median of the rounds counts."""
+
+ENGLISH_ARTICLES = 30
+"""Labelled articles that are measured."""
+
+KIB_PER_MIB = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Figures of a process.
+
+    Attributes:
+        load_s: seconds until the models are loaded, with the import of their libraries.
+        load_cpu_s: seconds of CPU time for the same, which other processes do not lengthen.
+        loaded_mib: resident memory then.
+        peak_mib: greatest resident memory.
+        cpu_ms: milliseconds of CPU time per article, by language: median, least and greatest of the rounds.
+    """
+
+    load_s: float
+    load_cpu_s: float
+    loaded_mib: float
+    peak_mib: float
+    cpu_ms: Mapping[str, Sequence[float]]
+
+
+def parallel_articles(data: Path, language: str) -> list[str]:
+    """Return texts that have about 500 words in English, in a language; a line is a paragraph."""
+    from .datasets import sib_sentences  # noqa: PLC0415 - see above
+
+    english, own = sib_sentences(data, "en"), sib_sentences(data, language)
+    articles, sentences, words = [], list[str](), 0
+    for key, (text, _) in english.items():
+        sentences.append(own[key][0])
+        words += len(text.split())
+        if words >= ARTICLE_WORDS:
+            groups = range(0, len(sentences), PARAGRAPH_SENTENCES)
+            articles.append("\n".join(" ".join(sentences[i : i + PARAGRAPH_SENTENCES]) for i in groups))
+            sentences, words = [], 0
+    return articles
+
+
+def english_articles(data: Path) -> list[str]:
+    """Return the first 500 words of labelled articles, in five paragraphs."""
+    from .datasets import labelled_articles  # noqa: PLC0415 - see above
+
+    texts = [" ".join(block.text for block in article.paragraphs).split() for article, _ in labelled_articles(data)]
+    long = [words for words in texts if len(words) >= ARTICLE_WORDS][:ENGLISH_ARTICLES]
+    return ["\n".join(" ".join(words[i : i + 100]) for i in range(0, ARTICLE_WORDS, 100)) for words in long]
+
+
+def measure_process(data: Path, languages: list[str], topic_model: str) -> Cost:
+    """Return the figures of this process, which must have loaded nothing before."""
+    began, began_cpu = time.perf_counter(), time.process_time()
+    from wiredesk.enrichment.enrich import Enricher  # noqa: PLC0415 - its time is measured
+    from wiredesk.enrichment.settings import EnrichmentSettings  # noqa: PLC0415 - the same
+
+    stage = Enricher(EnrichmentSettings(topic_model=topic_model))
+    loaded, loaded_cpu = time.perf_counter() - began, time.process_time() - began_cpu
+    loaded_mib = _resident_mib()
+    from .datasets import text_article  # noqa: PLC0415 - see above
+
+    spent: dict[str, Sequence[float]] = {}
+    sets = {code: parallel_articles(data, code) for code in languages}
+    if "en" in languages:
+        sets["en labelled"] = english_articles(data)
+    for code, texts in sets.items():
+        articles = [text_article(text) for text in texts]
+        for article in articles[:2]:
+            stage(article)  # fills caches
+        rounds = []
+        for _ in range(ROUNDS):
+            first = time.process_time()
+            for article in articles:
+                stage(article)
+            rounds.append(1000 * (time.process_time() - first) / len(articles))
+        spent[code] = [median(rounds), min(rounds), max(rounds)]
+        print(f"  cost, {code}: {median(rounds):.1f} ms", file=sys.stderr, flush=True)
+    return Cost(loaded, loaded_cpu, loaded_mib, _resident_mib(), spent)
+
+
+def _resident_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_PER_MIB
+
+
+def measure_in_child(data: Path, languages: list[str], topic_model: str = "hybrid") -> Cost:
+    """Return the figures of a process of its own.
+
+    Raises:
+        CalledProcessError: it failed.
+    """
+    command = [sys.executable, "-m", "bench.enrichment.cost", "--data", str(data), "--model", topic_model]
+    ran = subprocess.run(  # noqa: S603 - our own interpreter and module
+        [*command, "--languages", ",".join(languages)], stdout=subprocess.PIPE, check=True
+    )
+    return Cost(**json.loads(ran.stdout))
+
+
+def main() -> int:
+    """Print the figures of this process."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--languages", default="en")
+    parser.add_argument("--model", default="hybrid")
+    args = parser.parse_args()
+    if missing := missing_source(args.data, (SIB, TOPICS, BODIES)):
+        print(f"enrichment: {missing}", file=sys.stderr)
+        return 1
+    print(json.dumps(asdict(measure_process(args.data, args.languages.split(","), args.model))))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
