@@ -88,6 +88,12 @@ class Enrichment(Part):
 
     version: str = Field(description="of the stage")
     models: tuple[Model, ...]
+    vocabulary: Annotated[str | None, Since("1.3")] = Field(
+        default=None,
+        pattern=r"^\d{4}-\d{2}-\d{2}$",
+        description="date of the release of the IPTC Media Topics that the topics' codes, names and paths are from",
+        examples=["2026-07-02"],
+    )
     notes: tuple[str, ...] = Field(default=(), description="what was left out, and why", examples=[["no-ner-for:ja"]])
 
 
@@ -96,7 +102,7 @@ class EnrichedArticle(CleanedArticle):
 
     TYPE: ClassVar[str] = "wiredesk.article.enriched.v1"
 
-    schema_version: str = Field(default="1.2", pattern=r"^1\.\d+$")
+    schema_version: str = Field(default="1.3", pattern=r"^1\.\d+$")
     detected_language: LanguageGuess | None = None
     topics: tuple[MediaTopic, ...] = Field(default=(), description="the main one first")
     entities: tuple[Entity, ...] = Field(default=(), description="the most salient first")

@@ -58,7 +58,7 @@ def test_names_are_in_the_language_of_the_article(classifier: NewsClassifier) ->
 @settings(max_examples=50, deadline=None)
 @given(st.text(max_size=400), st.text(max_size=60))
 def test_any_text_has_topics_or_none(classifier: NewsClassifier, body: str, title: str) -> None:
-    shown = SimpleNamespace(title=title, paragraphs=[SimpleNamespace(text=body)], captions=())
+    shown = SimpleNamespace(title=title, paragraphs=[SimpleNamespace(text=body)], captions=(), language=None)
     for topic in classifier.topics(shown, "en"):  # type: ignore[arg-type] # text of any kind, which no event may hold
         assert 0 <= topic.score <= 1
 

@@ -98,7 +98,12 @@ class Enricher:
             detected_language=detected,
             topics=topics,
             entities=entities,
-            enrichment=Enrichment(version=self.version, models=tuple(models), notes=tuple(notes)),
+            enrichment=Enrichment(
+                version=self.version,
+                models=tuple(models),
+                vocabulary=getattr(self._classifier, "vocabulary", None),
+                notes=tuple(notes),
+            ),
         )
 
     def _fields_to_tag(self, article: CleanedArticle, notes: list[str]) -> Sequence[ArticleField]:

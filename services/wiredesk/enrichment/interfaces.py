@@ -54,6 +54,9 @@ class Classifier(Protocol):
         model: its task (`topics`), name and version. They are part of every event and of the event's id.
         languages: ISO 639-1 codes of the languages that it reads. Articles in another language are published without
             topics.
+
+    It may have an attribute `vocabulary`: the date of the release of the Media Topics that it knows (`2026-07-02`),
+    which every event states. Without it, or if it is None, the event states none.
     """
 
     model: Model

@@ -1,5 +1,6 @@
 """Loads the models that the settings name: our own, a spaCy pipeline, or a plug-in of another package."""
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -29,6 +30,8 @@ article."""
 
 MAX_PROBLEM_CHARACTERS = 300
 """Characters of another package's error that a message quotes."""
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def load_taggers(settings: EnrichmentSettings) -> Taggers:
@@ -144,6 +147,9 @@ def _check_tagger(model: Any) -> Tagger:
 def _check_classifier(model: Any) -> Classifier:
     _check_members(model, "Classifier", ("languages", "model", "topics"))
     _check_languages(model.languages)
+    vocabulary = getattr(model, "vocabulary", None)
+    if vocabulary is not None and not (isinstance(vocabulary, str) and _DAY.fullmatch(vocabulary)):
+        raise _ProtocolError(f"vocabulary is {vocabulary!r:.40}, not a date such as 2026-07-02")
     for language in sorted(model.languages)[:1]:
         topics = model.topics(_sample_article(), language)
         if not isinstance(topics, tuple) or not all(isinstance(topic, MediaTopic) for topic in topics):

@@ -1,6 +1,8 @@
 """Topics: which IPTC Media Topics an article is about.
 
-taxonomy         the IPTC Media Topics: codes, names, definitions, the tree
+release          a release of the IPTC Media Topics, as IPTC publishes it and as it ships
+taxonomy         the topics in use: codes, names, definitions, the tree; what replaces retired codes
+vocabulary       takes IPTC's next release: `python -m wiredesk.enrichment.topics.vocabulary FILE`
 model_arrays     the trained arrays, and the arithmetic that the models share
 words_model      top-level topics by words: TF-IDF and logistic regression
 sentence_model   sentence vectors of MiniLM, and top-level topics by the nearest example leads

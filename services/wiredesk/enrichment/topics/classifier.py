@@ -9,7 +9,7 @@ from wiredesk.enrichment.topics.calibration import FAST, HYBRID, logistic
 from wiredesk.enrichment.topics.model_arrays import Floats, load_arrays, log_softmax, text_lines
 from wiredesk.enrichment.topics.narrower_topics import Candidate, NarrowerTopics
 from wiredesk.enrichment.topics.sentence_model import NAME, NearestLeads, SentenceEncoder
-from wiredesk.enrichment.topics.taxonomy import VERSION, taxonomy
+from wiredesk.enrichment.topics.taxonomy import VERSION, naming_language, taxonomy
 from wiredesk.enrichment.topics.words_model import WordsModel
 from wiredesk_schemas import CleanedArticle, MediaTopic, Model
 
@@ -83,6 +83,7 @@ class NewsClassifier:
     """
 
     languages = frozenset({"en"})
+    vocabulary = VERSION
 
     def __init__(self, *, fast: bool = False, weights: ModelWeights = ModelWeights()) -> None:
         arrays = load_arrays()
@@ -106,7 +107,8 @@ class NewsClassifier:
         scores = self.score(title, body)
         top_level = self.top_level(scores)
         narrower = self.narrower(scores, title, with_captions)
-        return tuple(self._media_topic(code, score, language) for code, score in (*top_level, *narrower))
+        tag = naming_language(article.language, language)
+        return tuple(self._media_topic(code, score, tag) for code, score in (*top_level, *narrower))
 
     def score(self, title: str, body: str) -> TopicScores:
         """Return the scores of the top-level topics, and the sentence vector."""

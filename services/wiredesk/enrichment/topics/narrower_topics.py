@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wiredesk.enrichment.topics.model_arrays import Arrays, Floats, text_lines, unit_rows
-from wiredesk.enrichment.topics.taxonomy import TaxonomyTerm, taxonomy
+from wiredesk.enrichment.topics.taxonomy import TaxonomyTerm, replacement, taxonomy
 
 NEAREST = 12
 """Number of definitions, nearest to the text's vector, that become candidates."""
@@ -77,10 +77,9 @@ class NarrowerTopics:
 
     def __init__(self, arrays: Arrays) -> None:
         self._taxonomy = taxonomy()
-        codes = text_lines(arrays["definitions_code"])
-        rows = [row for row, code in enumerate(codes) if len(self._taxonomy[code].path) > 1]
-        self._codes = [codes[row] for row in rows]
-        self._definitions = unit_rows(arrays["definitions"][rows])
+        rows = _rows_in_use(text_lines(arrays["definitions_code"]), self._taxonomy)
+        self._codes = list(rows)
+        self._definitions = unit_rows(arrays["definitions"][list(rows.values())])
         self._pattern, self._code_by_name = _compile_names(self._taxonomy)
 
     def candidates(self, vector: Floats | None, title: str, body: str) -> list[Candidate]:
@@ -113,6 +112,18 @@ class NarrowerTopics:
 
     def _count_names(self, text: str) -> Counter[str]:
         return Counter(self._code_by_name[_name_key(match[0])] for match in self._pattern.finditer(text.lower()))
+
+
+def _rows_in_use(codes: Sequence[str], terms: Mapping[str, TaxonomyTerm]) -> dict[str, int]:
+    """Return the row of each topic in use below the top level, from the codes of the rows.
+
+    The arrays may be of a former release of the vocabulary: the row of a retired code is that of the topic which takes
+    its place, if that has none of its own.
+    """
+    rows = {code: row for row, code in enumerate(codes) if code in terms}
+    for row, code in enumerate(codes):
+        rows.setdefault(replacement(code), row)
+    return {code: row for code, row in rows.items() if len(terms[code].path) > 1}
 
 
 def _compile_names(terms: Mapping[str, TaxonomyTerm]) -> tuple[re.Pattern[str], dict[str, str]]:
