@@ -2,9 +2,13 @@
 
 command     `python -m bench.enrichment`: one row for each measure, with its interval and the value that is required
 groups      the groups of rows, by name
+figures     the figures of each language, as the documentation states them
 rows        a row; intervals by bootstrap; the table
+articles    a text as a cleaned article
 datasets    the sets as articles and stories
-languages   names of languages, and those that the project requires
+languages   the languages that the project requires
+progress    progress on standard error
+sources     where the sets lie, and where they come from
 stage       enrichment as a whole, or without its tagger
 topics      topics compared with labelled articles
 clusters    mentions, and B-cubed of their clusters

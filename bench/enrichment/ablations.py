@@ -20,6 +20,7 @@ from wiredesk.enrichment.settings import BASE_PIPELINE, NEWS_PIPELINE
 from wiredesk.enrichment.topics import NewsClassifier
 
 from . import clusters, conll, datasets, plots, speed, topics
+from .articles import text_article
 from .sources import BBC, BODIES, CONLL, TOPICS, WIKINEWS, missing_source
 
 RESAMPLES = 1000
@@ -149,7 +150,7 @@ def _draw(folder: Path, rows: dict[str, list[topics.Prediction]]) -> None:
 
 def _report_speed(data: Path) -> None:
     bodies = ["\n".join(block.text for block in article.paragraphs) for article, _ in datasets.labelled_articles(data)]
-    articles = speed.cut_articles(bodies, datasets.text_article)
+    articles = speed.cut_articles(bodies, text_article)
     spent = speed.measure_cpu(articles)
     print(f"\nCPU, {len(articles)} articles of {speed.WORDS} words, {speed.ROUNDS} rounds: ratio to the pipeline alone")
     print(f"  {'published pipeline alone':34} {sorted(spent['pipeline'])[speed.ROUNDS // 2]:.1f} ms")

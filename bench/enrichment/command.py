@@ -1,6 +1,6 @@
 """Measure enrichment: every figure that the project requires, with its interval and whether it holds.
 
-    python -m bench.enrichment [--only GROUP]... [--quick] [--json] [--data ../shared/data]
+    python -m bench.enrichment [--only GROUP]... [--quick] [--json] [--store] [--data ../shared/data]
 
 Intervals are of 95 %, by bootstrap over articles (sentences, for a tagger alone). Progress goes to standard error. The
 whole takes some minutes on one core; `--quick` measures samples. The exit code is 1 where a set is missing, or else 0.
@@ -13,8 +13,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from .figures import write_figures
 from .groups import GROUPS, QUICK, Sizes
-from .rows import table_lines
+from .rows import Row, table_lines
 from .sources import missing_source
 
 
@@ -27,20 +28,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", action="append", choices=GROUPS, help="one group of rows; may be repeated")
     parser.add_argument("--quick", action="store_true", help="measure a sample of each set")
     parser.add_argument("--all-sets", action="store_true", help="also the sets of sentences that are not counted")
+    parser.add_argument("--store", action="store_true", help="store the figures of languages for docs/enrichment.md")
     parser.add_argument("--json", action="store_true", help="print the rows as JSON Lines")
     args = parser.parse_args(arguments)
     sizes = QUICK if args.quick else Sizes(all_sets=args.all_sets)
+    if args.store and args.quick:
+        parser.error("--store needs whole sets, not --quick")
     incomplete = False
     for name in args.only or GROUPS:
         if missing := missing_source(args.data, GROUPS[name].needs):
             print(f"enrichment: {name}: {missing}", file=sys.stderr)
             incomplete = True
             continue
-        _print_group(name, args.data, sizes, as_json=args.json)
+        rows = _print_group(name, args.data, sizes, as_json=args.json)
+        if args.store:
+            write_figures(rows)
     return int(incomplete)
 
 
-def _print_group(name: str, data: Path, sizes: Sizes, *, as_json: bool) -> None:
+def _print_group(name: str, data: Path, sizes: Sizes, *, as_json: bool) -> list[Row]:
     group = GROUPS[name]
     began = time.perf_counter()
     if not as_json:
@@ -49,3 +55,4 @@ def _print_group(name: str, data: Path, sizes: Sizes, *, as_json: bool) -> None:
     for text in (json.dumps(line.as_object()) for line in rows) if as_json else table_lines(rows):
         print(text, flush=True)
     print(f"  {name}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    return rows

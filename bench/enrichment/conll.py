@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wiredesk.enrichment.article_fields import ArticleField
+from wiredesk.enrichment.enrich import Enricher
 from wiredesk.enrichment.entities import find_mentions
 from wiredesk.enrichment.interfaces import TaggedSpan
 from wiredesk_schemas import EntityType
+
+from .articles import text_article
 
 LABELS = {EntityType.PERSON: "PER", EntityType.ORGANISATION: "ORG", EntityType.PLACE: "LOC"}
 """CoNLL's labels of our types."""
@@ -121,6 +124,16 @@ def with_rules(articles: Sequence[Article], tags: Sequence[ArticleTags]) -> list
             by_sentence[span.field.position].append((span.start, span.end, span.type))
         predicted.append([_token_spans(s, spans) for s, spans in zip(article, by_sentence, strict=True)])
     return predicted
+
+
+def of_stage(article: Article, stage: Enricher) -> list[SentenceSpans]:
+    """Return the names that enrichment finds in an article, each sentence of which is a paragraph."""
+    enriched = stage(text_article("\n".join(sentence.text for sentence in article)))
+    by_sentence: list[list[tuple[int, int, EntityType]]] = [[] for _ in article]
+    for entity in enriched.entities:
+        for mention in entity.mentions:
+            by_sentence[int(mention.field.split("/")[2])].append((mention.start, mention.end, entity.type))
+    return [_token_spans(sentence, spans) for sentence, spans in zip(article, by_sentence, strict=True)]
 
 
 def _token_spans(sentence: Sentence, spans: Sequence[tuple[int, int, EntityType]]) -> SentenceSpans:

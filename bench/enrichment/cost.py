@@ -9,7 +9,7 @@ articles, as `speed.py` cuts them. Prints one object of JSON.
 
 import argparse
 import json
-import resource
+import re
 import subprocess
 import sys
 import time
@@ -89,7 +89,7 @@ def measure_process(data: Path, languages: list[str], topic_model: str) -> Cost:
     stage = Enricher(EnrichmentSettings(topic_model=topic_model))
     loaded, loaded_cpu = time.perf_counter() - began, time.process_time() - began_cpu
     loaded_mib = _resident_mib()
-    from .datasets import text_article  # noqa: PLC0415 - see above
+    from .articles import text_article  # noqa: PLC0415 - see above
 
     spent: dict[str, Sequence[float]] = {}
     sets = {code: parallel_articles(data, code) for code in languages}
@@ -111,7 +111,9 @@ def measure_process(data: Path, languages: list[str], topic_model: str) -> Cost:
 
 
 def _resident_mib() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_PER_MIB
+    # Not `ru_maxrss`: it includes the memory of the process that started this one.
+    peak = re.search(r"^VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"), re.MULTILINE)
+    return int(peak[1]) / KIB_PER_MIB if peak else 0.0
 
 
 def measure_in_child(data: Path, languages: list[str], topic_model: str = "hybrid") -> Cost:

@@ -11,8 +11,9 @@ from tests.stories import marked_stories
 from wiredesk.enrichment.entities import names
 from wiredesk.enrichment.entities.lexicon import lexicon_of
 from wiredesk.enrichment.languages import ENGLISH
-from wiredesk_schemas import Block, CleanedArticle, Extraction
+from wiredesk_schemas import CleanedArticle
 
+from .articles import text_article
 from .clusters import Story
 from .conll import Article, read_conll
 from .sources import BBC, BODIES, CONLL, PAGE_TOPICS, PAGES, SIB, TOPICS, WIKINEWS
@@ -116,22 +117,6 @@ def bbc_articles(data: Path) -> Iterator[tuple[CleanedArticle, list[str]]]:
     for row in json_lines(data / BBC):
         title, _, body = row["text"].partition("\n")
         yield text_article(body, title), [row["topic"]]
-
-
-def text_article(body: str, title: str | None = None) -> CleanedArticle:
-    """Return a text as a cleaned article, with a paragraph for each line."""
-    lines = [line for line in body.splitlines() if line.strip()] or ["-"]
-    return CleanedArticle(
-        event_id="00000000-0000-5000-8000-000000000000",
-        page_id="0",
-        revision="0",
-        url="http://a.example/",
-        canonical_url="http://a.example/",
-        title=title,
-        paragraphs=tuple(Block(text=line) for line in lines),
-        word_count=0,
-        extraction=Extraction(method="gold", version="0", confidence=1),
-    )
 
 
 def json_lines(path: Path) -> Iterator[dict[str, Any]]:

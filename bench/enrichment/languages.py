@@ -1,4 +1,4 @@
-"""The languages that the project requires, and names of languages for tables."""
+"""The languages that the project requires, and codes of sets that are counted with another."""
 
 # fmt: off
 REQUIRED = (

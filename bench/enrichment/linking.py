@@ -19,8 +19,8 @@ from wiredesk.enrichment.enrich import Enricher
 from wiredesk.enrichment.entities.name_span import NAME_TYPES
 from wiredesk_schemas import EnrichedArticle, Entity, EntityType
 
+from .articles import text_article
 from .clusters import MentionPlace, Story
-from .datasets import text_article
 
 TITLES = {
     "Agence_France-Presse": "Q40464",
@@ -73,15 +73,16 @@ def _folded(name: str) -> str:
     return "".join(character for character in letters if character.isalnum())
 
 
-def link_counts(story: Story, stage: Enricher) -> tuple[int, int, int]:
+def link_counts(story: Story, entities: Mapping[MentionPlace, Entity]) -> tuple[int, int, int]:
     """Return how many mentions are linkable, how many of those are linked, and how many of those rightly."""
-    entities = _entities_by_place(story, stage(text_article("\n".join(story.texts))))
     linkable = [(place, str(title)) for place, title in story.mentions.items() if is_linkable(str(title))]
     linked = [(title, e) for place, title in linkable if (e := entities.get(place)) is not None and e.wikidata]
     return len(linkable), len(linked), sum(is_right(title, entity) for title, entity in linked)
 
 
-def _entities_by_place(story: Story, enriched: EnrichedArticle) -> dict[MentionPlace, Entity]:
+def entities_by_place(story: Story, stage: Enricher) -> dict[MentionPlace, Entity]:
+    """Return the people, organisations and places that enrichment finds in a story, by their mentions."""
+    enriched = stage(text_article("\n".join(story.texts)))
     numbers = [number for number, text in enumerate(story.texts) if text.strip()]
     return {
         (numbers[int(mention.field.split("/")[2])], mention.start, mention.end): entity

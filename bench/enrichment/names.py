@@ -14,8 +14,9 @@ from wiredesk.enrichment.interfaces import TaggedSpan
 from wiredesk.enrichment.settings import ANY_LANGUAGE, EnrichmentSettings
 from wiredesk_schemas import CleanedArticle, EnrichedArticle, Model
 
+from .articles import text_article
 from .conll import LABELS
-from .datasets import json_lines, text_article
+from .datasets import json_lines
 from .sources import PAGE_CLUSTERS, PAGE_NAMES
 from .stage import NoTopics
 

@@ -98,6 +98,7 @@ class Row:
         at_most: whether the bound is an upper one.
         count: number of articles, sentences or cases.
         unit: empty for a share from 0 to 1.
+        language: ISO 639-1 code, of a figure of one language.
     """
 
     group: str
@@ -109,6 +110,7 @@ class Row:
     at_most: bool = False
     count: int = 0
     unit: str = ""
+    language: str = ""
 
     @property
     def holds(self) -> bool | None:
@@ -123,12 +125,10 @@ class Row:
         return {**asdict(self), "holds": self.holds}
 
 
-def row(
-    group: str, measure: str, measured: Estimate, bound: float | None = None, *, at_most: bool = False, unit: str = ""
-) -> Row:
+def row(group: str, measure: str, measured: Estimate, bound: float | None = None, *, language: str = "") -> Row:
     """Return the row of an estimate."""
     low, high = measured.interval
-    return Row(group, measure, measured.value, low, high, bound, at_most, measured.count, unit)
+    return Row(group, measure, measured.value, low, high, bound, count=measured.count, language=language)
 
 
 def table_lines(rows: Sequence[Row]) -> Iterator[str]:

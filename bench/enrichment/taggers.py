@@ -177,7 +177,9 @@ def report_rows(measured: Mapping[str, Estimate]) -> Iterator[Row]:
         yield row(GROUP, f"least of them ({least})", required[least], MIN_LANGUAGE)
     for code, own in sorted(languages.items()):
         only = all(name.startswith(MEASURE_ONLY) for name in COUNTED[code])
-        yield row(GROUP, f"{code}{' *' if only else ''}", own, MIN_LANGUAGE if code in REQUIRED else None)
+        yield row(
+            GROUP, f"{code}{' *' if only else ''}", own, MIN_LANGUAGE if code in REQUIRED else None, language=code
+        )
     for name, one in measured.items():
         yield row(GROUP, f"  {name}", one)
 

@@ -1,0 +1,29 @@
+"""The figures of each language, stored for the table of docs/enrichment.md (`tests/language_table.py`)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from .rows import Row
+
+FIGURES = {"sib": "topics", "taggers": "names", "names": "names_in_articles"}
+"""The key of a group's figures, by group."""
+
+STORED = Path(__file__).parents[2] / "tests" / "stored" / "languages.json"
+"""The file that the repository keeps."""
+
+
+def merge_figures(stored: Mapping[str, Mapping[str, float]], rows: Sequence[Row]) -> dict[str, dict[str, float]]:
+    """Return the stored figures with those of the rows: by language, then by key."""
+    merged = {language: dict(figures) for language, figures in stored.items()}
+    for line in rows:
+        if line.language and line.group in FIGURES:
+            merged.setdefault(line.language, {})[FIGURES[line.group]] = round(line.value, 3)
+    return {language: dict(sorted(figures.items())) for language, figures in sorted(merged.items())}
+
+
+def write_figures(rows: Sequence[Row], path: Path = STORED) -> None:
+    """Put the figures of the rows into the stored file; those of other groups stay."""
+    stored = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    lines = (f"{json.dumps(code)}: {json.dumps(own)}" for code, own in merge_figures(stored, rows).items())
+    path.write_text("{\n  " + ",\n  ".join(lines) + "\n}\n", encoding="utf-8")
