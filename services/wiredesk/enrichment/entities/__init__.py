@@ -6,7 +6,11 @@ name_span     a name in one of the article's texts
 names         rules for the words of a name: its borders, its parts, its type
 mentions      tagged spans, trimmed to the name; datelines
 consistency   one type per name throughout an article, and the names that the tagger missed
-merging       mentions of the same entity
+folding          names without differences in writing
+word_forms       forms of a word, by stems and endings
+merging          mentions of the same entity
+merging_people   of the same person
+short_names      of the same organisation or place, under a short name
 roles         the role that a text states beside a person's name
 gazetteer     names linked to items of Wikidata
 entity        one entity per cluster of mentions, with canonical name, role, link and salience

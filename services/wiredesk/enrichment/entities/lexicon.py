@@ -1,4 +1,7 @@
-"""The word lists that the rules for names use, by language. `lexicon/<code>.toml` holds them."""
+"""The word lists that the rules for names use, by language. `lexicon/<code>.toml` holds them.
+
+All lists are of words, in lower case, except where it says that they are as written.
+"""
 
 import re
 import tomllib
@@ -6,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from importlib.resources import files
+from typing import Any
 
 from wiredesk.enrichment.languages import rules_of
 
@@ -17,8 +21,7 @@ NEVER = re.compile(r"(?!)")
 class Lexicon:
     """The word lists of one language. A list that its file lacks is empty.
 
-    All words are in lower case, except where it says that they are as written. `lexicon/en.toml` describes the lists by
-    example.
+    `lexicon/en.toml` describes the lists by example.
 
     Attributes:
         language: ISO 639-1 code; empty where the language has no file.
@@ -38,6 +41,16 @@ class Lexicon:
         organisation_heads: last words of names of organisations.
         given_names: places, as they are written, that are also given names.
         sentence_beginnings: first words of a sentence, which are not part of a role.
+        honorifics: titles and offices after a name.
+        company_forms_before: legal forms, and words for companies, before the name.
+        endings: of the forms of a name.
+        adjective_endings: of the forms of the adjectives in a name.
+        alternations: ends of stems that change before an ending, as `k c`.
+        fleeting_vowels: before the last consonant of a stem; some forms leave them out, or change them.
+        prefixes: conjunctions, prepositions and articles that are written together with a name.
+        suffix_marks: characters between a name and an ending that is no part of it: `Ankara'da`.
+        unspaced: whether words are not separated by spaces.
+        keeps_marks: whether marks on letters distinguish names.
     """
 
     language: str = ""
@@ -57,6 +70,16 @@ class Lexicon:
     organisation_heads: frozenset[str] = frozenset()
     given_names: frozenset[str] = frozenset()
     sentence_beginnings: frozenset[str] = frozenset()
+    honorifics: frozenset[str] = frozenset()
+    company_forms_before: frozenset[str] = frozenset()
+    endings: frozenset[str] = frozenset()
+    adjective_endings: frozenset[str] = frozenset()
+    alternations: frozenset[str] = frozenset()
+    fleeting_vowels: frozenset[str] = frozenset()
+    prefixes: frozenset[str] = frozenset()
+    suffix_marks: frozenset[str] = frozenset()
+    unspaced: bool = False
+    keeps_marks: bool = False
 
     @cached_property
     def leading(self) -> re.Pattern[str]:
@@ -91,4 +114,7 @@ def _load(language: str) -> Lexicon:
     unknown = lists.keys() - {field.name for field in fields(Lexicon)}
     if unknown:
         raise ValueError(f"lexicon/{language}.toml has unknown lists: {', '.join(sorted(unknown))}")
-    return Lexicon(language=language, **{name: frozenset(words) for name, words in lists.items()})
+    values: dict[str, Any] = {
+        name: frozenset(value) if isinstance(value, list) else value for name, value in lists.items()
+    }
+    return Lexicon(language=language, **values)

@@ -83,7 +83,7 @@ def _trimmed_span(field: ArticleField, tagged: TaggedSpan, previous_end: int) ->
     name = surface[first:last]
     if kind is None or not name or len(name) > MAX_NAME_CHARACTERS or not any(c.isalnum() for c in name):
         return None
-    if kind in NAME_TYPES and (not any(map(str.isupper, name)) or name.lower() in lexicon.abstract_nouns):
+    if kind in NAME_TYPES and (not names.may_be_name(name) or name.lower() in lexicon.abstract_nouns):
         return None
     start = tagged.start + first
     if kind is EntityType.PERSON:

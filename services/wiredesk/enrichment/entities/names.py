@@ -5,6 +5,7 @@ import re
 from wiredesk.enrichment.entities.lexicon import Lexicon
 from wiredesk.enrichment.entities.name_span import NAME_TYPES
 from wiredesk.enrichment.languages import ENGLISH
+from wiredesk.enrichment.scripts import Script, script_of_letter
 from wiredesk_schemas import EntityType
 
 PARTICLE_CHARACTERS = 24
@@ -13,8 +14,17 @@ PARTICLE_CHARACTERS = 24
 CONTEXT_CHARACTERS = 40
 """Number of characters on either side of a name that are searched for words for organisations."""
 
+FULL_RUN_CHARACTERS = 3
+"""Characters from which a name that is written in one run has a given name: `尹錫悦`, not `尹` or `小池`."""
+
 SHORT_PARTICLE = 2
 """Characters of a short particle. With a capital, it is a given name or begins a newspaper's name: `Al`, `El`."""
+
+RUN_SCRIPTS = frozenset({Script.HAN, Script.HANGUL, Script.KANA})
+"""Scripts of names that are written in one run."""
+
+CASED = frozenset({Script.LATIN, Script.CYRILLIC, Script.GREEK})
+"""Scripts with capitals, which names have."""
 
 # The end of what a tagger marked, after the name.
 _TRAILING = re.compile(r"(?:['’]s?|[\s,;:|\"“”‘(\[-]+)$")
@@ -25,6 +35,10 @@ _DEMONYM = re.compile(
     r"|Canadian|Australian|Belgian|Austrian|Norwegian|French|Dutch|Greek|Czech|Swiss|Indian|Brazilian|Mexican|Korean)\s+"
     r"(?=\S)"
 )
+_DOMAIN = re.compile(r"^[a-z0-9-]{2,}(?:\.[a-z0-9-]{2,})+$")
+_WORD = re.compile(r"[^\s-]+")
+# Between the parts of a foreign name in Chinese and Japanese: `唐纳德·特朗普`.
+_MIDDLE_DOT = re.compile("[·•・･‧＝]")
 _INITIAL = re.compile(r"^\w\.?$")
 _SUFFIX = re.compile(r"^(?:Jr|Sr|II|III|IV)\.?$")
 
@@ -53,6 +67,13 @@ def trim_name(surface: str, lexicon: Lexicon) -> tuple[int, int]:
     return start, end
 
 
+def may_be_name(surface: str) -> bool:
+    """Whether the letters can be those of a name: one is a capital, where the script has capitals; or a domain."""
+    return bool(_DOMAIN.match(surface)) or any(
+        c.isupper() or (c.isalpha() and script_of_letter(c) not in CASED) for c in surface
+    )
+
+
 def skip_roles(surface: str, lexicon: Lexicon) -> int:
     """Return where a person's name begins after titles and offices; the length of the name if nothing else is left."""
     position = after_role = 0
@@ -75,15 +96,31 @@ def skip_demonym(surface: str, lexicon: Lexicon) -> int:
 
 
 def particle_length_before(text: str, lexicon: Lexicon) -> int:
-    """Return how many characters at the end of a text are particles of a surname: `von der ` before `Leyen`."""
+    """Return how many characters at the end of a text are particles of a surname: `von der ` before `Leyen`.
+
+    In other languages than English the particles are prepositions as well.
+    """
+    if lexicon.language != ENGLISH:
+        return 0
     particles = lexicon.particles_before.search(text[-PARTICLE_CHARACTERS:])
     return len(particles[0]) if particles else 0
 
 
 def name_words(name: str) -> tuple[str, ...]:
     """Return the words of a person's name, without initials and without suffixes such as `Jr.`."""
-    words = name.replace(".", ". ").replace("’", "'").split()
-    return tuple(word.strip(",") for word in words if not _INITIAL.match(word) and not _SUFFIX.match(word))
+    words = _MIDDLE_DOT.sub(" ", name.replace(".", ". ").replace("’", "'")).split()
+    return tuple(word.strip(",") for word in words if not _is_initial(word) and not _SUFFIX.match(word))
+
+
+def _is_initial(word: str) -> bool:
+    """Whether a word is one letter of an alphabet; `习` is a surname."""
+    return bool(_INITIAL.match(word)) and (word[0].isupper() or word[0].islower() or word[0].isdigit())
+
+
+def is_run(name: str) -> bool:
+    """Whether a person's name is one run of characters with the surname first, as in Chinese and Korean."""
+    scripts = [script_of_letter(character) for character in name]
+    return bool(scripts) and scripts[0] in (Script.HAN, Script.HANGUL) and all(one in RUN_SCRIPTS for one in scripts)
 
 
 def surname(name: str, lexicon: Lexicon) -> str:
@@ -112,9 +149,14 @@ def acronym(name: str) -> str:
 
 def possible_acronyms(name: str, lexicon: Lexicon) -> set[str]:
     """Return possible acronyms of a name: the initials of capitalised words, of all words, of all but small ones."""
-    words = re.findall(r"[^\s-]+", name)
-    large = [word for word in words if word.lower() not in lexicon.small_words]
+    words = _WORD.findall(name)
+    large = large_words(name, lexicon)
     return {acronym(name), "".join(word[0] for word in words).upper(), "".join(word[0] for word in large).upper()}
+
+
+def large_words(name: str, lexicon: Lexicon) -> list[str]:
+    """Return the words of a name that its acronym has, in lower case."""
+    return [word.lower() for word in _WORD.findall(name) if word.lower() not in lexicon.small_words]
 
 
 def strip_company_form(name: str, lexicon: Lexicon) -> str:

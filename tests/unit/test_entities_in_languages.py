@@ -1,0 +1,136 @@
+"""Entities in other languages than English: the rules alone, on names that are marked where they stand."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from wiredesk.enrichment.article_fields import ArticleField
+from wiredesk.enrichment.entities import build_entities, find_mentions
+from wiredesk.enrichment.entities.lexicon import Lexicon, lexicon_of
+from wiredesk.enrichment.interfaces import TaggedSpan
+from wiredesk.enrichment.languages import SUPPORT
+from wiredesk_schemas import EntityType
+
+TYPES = {"P": EntityType.PERSON, "O": EntityType.ORGANISATION, "L": EntityType.PLACE}
+
+
+def clusters(language: str, text: str, marked: str) -> list[list[str]]:
+    """Return the surfaces of each entity, in the order of the text.
+
+    Args:
+        marked: names as they follow in the text, each with the letter of its type: `P:Trump O:UN`, separated by `;`.
+    """
+    spans, position = [], 0
+    for mark in marked.split(";"):
+        kind, _, surface = mark.strip().partition(":")
+        position = text.index(surface, position)
+        spans.append(TaggedSpan(position, position + len(surface), TYPES[kind]))
+        position += len(surface)
+    fields: Sequence[ArticleField] = [ArticleField("/title", text, 1.0, 0, language)]
+    entities = build_entities(find_mentions(fields, [spans]))
+    by_start = sorted(entities, key=lambda entity: entity.mentions[0].start)
+    return [[mention.surface for mention in entity.mentions] for entity in by_start]
+
+
+@pytest.mark.parametrize("language", sorted(SUPPORT))
+def test_every_language_of_the_table_has_its_word_lists(language: str) -> None:
+    assert lexicon_of(language) != Lexicon()
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "form"),
+    [
+        ("de", "L:Syrien", "Syriens"),
+        ("de", "O:Europäische Kommission", "Europäischen Kommission"),
+        ("sv", "P:Ulf Kristersson", "Kristerssons"),
+        ("pl", "P:Donald Trump", "Trumpa"),
+        ("pl", "L:Praga", "Pradze"),
+        ("pl", "L:Niemcy", "Niemiec"),
+        ("pl", "O:Biały Dom", "Białego Domu"),
+        ("cs", "L:Praha", "Praze"),
+        ("cs", "P:Petr Fiala", "Fialy"),
+        ("sk", "L:Bratislava", "Bratislave"),
+        ("hr", "P:Andrej Plenković", "Plenkovića"),
+        ("sr", "P:Aleksandar Vučić", "Вучића"),
+        ("sl", "L:Ljubljana", "Ljubljani"),
+        ("ru", "P:Дональд Трамп", "Трампа"),
+        ("ru", "P:Владимир Зеленский", "Зеленского"),
+        ("ru", "L:Россия", "Россией"),
+        ("uk", "L:Харків", "Харкова"),
+        ("uk", "P:Володимир Зеленський", "Зеленським"),
+        ("lt", "P:Gitanas Nausėda", "Nausėdos"),
+        ("lv", "L:Latvija", "Latvijā"),
+        ("et", "L:Tallinn", "Tallinnas"),
+        ("fi", "L:Ankara", "Ankarassa"),
+        ("fi", "L:Helsinki", "Helsingissä"),
+        ("hu", "P:Orbán Viktor", "Orbánnak"),
+        ("hu", "L:Budapest", "Budapesten"),
+        ("ro", "L:România", "României"),
+        ("is", "L:Ísland", "Íslandi"),
+        ("el", "P:Κυριάκος Μητσοτάκης", "Μητσοτάκη"),
+        ("ar", "L:القاهرة", "بالقاهرة"),
+        ("he", "L:ירושלים", "בירושלים"),
+        ("ko", "L:한국", "한국은"),
+        ("ja", "P:荻田卓", "荻田"),
+        ("zh", "P:习近平", "习"),
+        ("zh", "P:唐纳德·特朗普", "特朗普"),
+        ("ko", "P:윤석열", "윤"),
+        ("vi", "P:Cao Thị Hồng", "Hồng"),
+        ("es", "P:Álvaro García Ortiz", "García Ortiz"),
+        ("es", "P:Pedro Sánchez Pérez-Castejón", "Sánchez"),
+        ("de", "O:Allgemeiner Deutscher Fahrradclub", "ADFC"),
+        ("es", "O:Unidad Central Operativa", "UCO"),
+        ("ru", "O:Министерство иностранных дел", "МИД"),
+        ("de", "O:MSV Duisburg", "MSV"),
+        ("ja", "O:フジテレビ", "フジ"),
+        ("zu", "P:Mhawukeleni Sokhela", "uSokhela"),
+    ],
+)
+def test_forms_of_a_name_are_one_entity(language: str, name: str, form: str) -> None:
+    kind, _, surface = name.partition(":")
+    assert clusters(language, f"{surface} | {form} .", f"{name};{kind}:{form}") == [[surface, form]]
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [
+        ("pl", "L:Austria", "L:Australia"),
+        ("pl", "L:Iran", "L:Irak"),
+        ("ru", "L:Нигер", "L:Нигерия"),
+        ("cs", "P:Jan Novák", "P:Jana Nováková"),
+        ("ru", "P:Владимир Путин", "P:Людмила Путина"),
+        ("ru", "P:Пётр Иванов", "P:Павел Петров"),
+        ("de", "P:Hans Meier", "P:Karl Hansen"),
+        ("vi", "P:Nguyễn Văn Hồng", "P:Hòng"),
+        ("zh", "P:习近平", "P:李强"),
+        ("ja", "O:小笠原署", "O:小笠原署母島駐在所"),
+        ("de", "O:CDU", "O:CDU/CSU"),
+        ("en", "O:Apple", "O:Apple Records"),
+        ("it", "P:Giorgia Meloni", "P:Arianna Meloni"),
+    ],
+)
+def test_names_that_look_alike_stay_two_entities(language: str, one: str, other: str) -> None:
+    surfaces = [name.partition(":")[2] for name in (one, other)]
+    assert clusters(language, " | ".join(surfaces), f"{one};{other}") == [[surface] for surface in surfaces]
+
+
+def test_a_short_name_in_brackets_is_the_same_organisation() -> None:
+    text = "日本バレーボール協会(JVA)"
+    assert clusters("ja", text, "O:日本バレーボール協会;O:JVA") == [["日本バレーボール協会", "JVA"]]
+
+
+def test_names_need_no_capitals_in_scripts_without_them() -> None:
+    for language, name in (
+        ("ar", "بغداد"),
+        ("hi", "दिल्ली"),
+        ("ja", "東京"),
+        ("ko", "서울"),
+        ("th", "กรุงเทพ"),
+        ("ka", "თბილისი"),
+    ):
+        assert clusters(language, name, f"L:{name}") == [[name]]
+
+
+def test_prepositions_before_a_name_are_no_particles() -> None:
+    assert clusters("de", "Der Sturz von Assad", "P:Assad") == [["Assad"]]
+    assert clusters("es", "el gobierno de Sánchez", "P:Sánchez") == [["Sánchez"]]
