@@ -13,7 +13,9 @@ STORED = Path(__file__).parents[2] / "tests" / "stored" / "languages.json"
 """The file that the repository keeps."""
 
 
-def merge_figures(stored: Mapping[str, Mapping[str, float]], rows: Sequence[Row]) -> dict[str, dict[str, float]]:
+def merge_figures(
+    stored: Mapping[str, Mapping[str, float | str]], rows: Sequence[Row]
+) -> dict[str, dict[str, float | str]]:
     """Return the stored figures with those of the rows: by language, then by key."""
     merged = {language: dict(figures) for language, figures in stored.items()}
     for line in rows:
@@ -25,5 +27,8 @@ def merge_figures(stored: Mapping[str, Mapping[str, float]], rows: Sequence[Row]
 def write_figures(rows: Sequence[Row], path: Path = STORED) -> None:
     """Put the figures of the rows into the stored file; those of other groups stay."""
     stored = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    lines = (f"{json.dumps(code)}: {json.dumps(own)}" for code, own in merge_figures(stored, rows).items())
+    lines = (
+        f"{json.dumps(code)}: {json.dumps(own, ensure_ascii=False)}"
+        for code, own in merge_figures(stored, rows).items()
+    )
     path.write_text("{\n  " + ",\n  ".join(lines) + "\n}\n", encoding="utf-8")
