@@ -76,6 +76,25 @@ def test_a_text_of_a_hundred_thousand_words_is_bounded() -> None:
     assert [note for note in enriched.enrichment.notes if note.startswith("entities-cut-at:/paragraphs/")]
 
 
+def test_a_paragraph_of_any_length_is_cut_at_a_sentence_end() -> None:
+    class LengthTagger(NoTagger):
+        def tag(self, texts: Sequence[str]) -> list[list[TaggedSpan]]:
+            return [[TaggedSpan(len(text) - 11, len(text) - 1, EntityType.PERSON)] for text in texts]
+
+    def notes_and_last(text: str) -> tuple[list[str], str]:
+        settings = EnrichmentSettings(enrich_characters=1000)
+        enriched = Enricher(settings, tagger=LengthTagger(), classifier=NoClassifier())(article(text))
+        notes = [note for note in enriched.enrichment.notes if note.startswith("entities-cut-at:")]
+        return notes, enriched.entities[0].name
+
+    # The 46 characters of a sentence and its space fit into 1000 21 times.
+    assert notes_and_last("The council voted on Tuesday with Ann Harris. " * 50) == (
+        ["entities-cut-at:/paragraphs/0/text:965"],
+        "Ann Harris",
+    )
+    assert notes_and_last("There is no end of Harris, " * 100)[0] == ["entities-cut-at:/paragraphs/0/text:999"]
+
+
 @pytest.mark.parametrize(
     ("settings", "named"),
     [

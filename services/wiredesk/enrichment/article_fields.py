@@ -26,10 +26,11 @@ class ArticleField:
 
     Attributes:
         pointer: JSON Pointer (RFC 6901) to the text in the event; a mention's `field`.
-        text: the text itself.
+        text: the text itself, as tagger and rules read it.
         weight: of each mention in it, for salience.
         position: its index among the article's texts, from 0.
         language: ISO 639-1 code of the language in which it is read; None where that is not known.
+        published: the text in the event, of the same length; None where `text` is that.
     """
 
     pointer: str
@@ -37,6 +38,12 @@ class ArticleField:
     weight: float
     position: int = 0
     language: str | None = ENGLISH
+    published: str | None = None
+
+    @property
+    def published_text(self) -> str:
+        """The text in the event."""
+        return self.text if self.published is None else self.published
 
 
 def article_fields(article: CleanedArticle) -> Iterator[ArticleField]:

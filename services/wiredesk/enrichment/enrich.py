@@ -1,11 +1,12 @@
 """The stage: adds language, entities and media topics to an article."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from wiredesk.enrichment.article_fields import ArticleField, article_fields
-from wiredesk.enrichment.entities import build_entities, find_mentions
+from wiredesk.enrichment.entities import build_entities, find_mentions, has_ordinary_case, readable_fields
 from wiredesk.enrichment.interfaces import Classifier, TaggedSpan, Tagger
 from wiredesk.enrichment.language import MODEL as LANGUAGE_MODEL
 from wiredesk.enrichment.language import LanguageDetector
@@ -30,6 +31,12 @@ RULES_VERSION = "2.0.1"
 TRUSTED_CONFIDENCE = 0.5
 """From this confidence on, the detected language is used, even if the page states another one: page templates often
 state a wrong one."""
+
+SENTENCE_END = re.compile(r"[.!?。！？؟।][\"'”’)\]]{0,2}(?=\s)|[。！？]")
+"""The end of a sentence within a text."""
+
+SENTENCE_CHARACTERS = 2000
+"""Characters before the limit that are searched for the end of a sentence."""
 
 LANGUAGE_PARAGRAPHS = 20
 """Paragraphs, after the title, from which the language is detected."""
@@ -76,7 +83,8 @@ class Enricher:
 
         models = [self._language_model]
 
-        fields = self._with_languages(self._fields_to_tag(article, notes), language, notes)
+        fields = readable_fields(self._with_languages(self._fields_to_tag(article, notes), language, notes))
+        notes += [f"case-restored:{field.pointer}" for field in fields if not has_ordinary_case(field)]
         tagged = self._tag(fields, models, notes)
         if not fields and self._taggers.of(language) is None:
             notes.append(_no_entities_for(language))
@@ -110,10 +118,13 @@ class Enricher:
         """Return the article's texts up to the limit of the settings; note where it was reached."""
         fields, remaining = [], self._settings.enrich_characters
         for field in article_fields(article):
-            remaining -= len(field.text)
-            if remaining < 0:
-                notes.append(f"entities-cut-at:{field.pointer}")
+            if len(field.text) > remaining:
+                end = _last_sentence_end(field.text[:remaining])
+                notes.append(f"entities-cut-at:{field.pointer}:{end}")
+                if end:
+                    fields.append(replace(field, text=field.text[:end]))
                 break
+            remaining -= len(field.text)
             fields.append(field)
         return fields
 
@@ -155,6 +166,13 @@ def _in_order(fields: Sequence[ArticleField]) -> list[str | None]:
 
 def _no_entities_for(language: str | None) -> str:
     return f"no-entities-for:{language or 'unknown'}"
+
+
+def _last_sentence_end(text: str) -> int:
+    """Return the offset after the last sentence of a text that was cut; after the last word where none ends."""
+    beginning = len(text) - SENTENCE_CHARACTERS
+    ends = [match.end() for match in SENTENCE_END.finditer(text, max(0, beginning))]
+    return ends[-1] if ends else text.rfind(" ") + 1
 
 
 def _beginning(article: CleanedArticle) -> str:

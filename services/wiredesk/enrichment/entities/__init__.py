@@ -1,5 +1,7 @@
 """Entities: the people, organisations, places and other things that an article names.
 
+casing        the usual case of words in a text that has none
+readable      texts as taggers read them best
 spacy_tagger  names marked by a spaCy pipeline, ours or another one
 lexicon       the word lists that the rules use: titles, offices, company forms
 name_span     a name in one of the article's texts
@@ -18,5 +20,6 @@ entity        one entity per cluster of mentions, with canonical name, role, lin
 
 from wiredesk.enrichment.entities.entity import build_entities
 from wiredesk.enrichment.entities.mentions import find_mentions
+from wiredesk.enrichment.entities.readable import has_ordinary_case, readable_fields
 
-__all__ = ["build_entities", "find_mentions"]
+__all__ = ["build_entities", "find_mentions", "has_ordinary_case", "readable_fields"]

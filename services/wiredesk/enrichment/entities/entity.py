@@ -43,7 +43,8 @@ def _build_entity(cluster: Sequence[NameSpan], salience: float, floors: RoleFloo
         type=kind,
         name=entry.name if entry is not None else _fullest_name(cluster),
         mentions=tuple(
-            Mention(field=span.field.pointer, start=span.start, end=span.end, surface=span.surface) for span in cluster
+            Mention(field=span.field.pointer, start=span.start, end=span.end, surface=span.published_surface)
+            for span in cluster
         ),
         count=len(cluster),
         salience=salience,

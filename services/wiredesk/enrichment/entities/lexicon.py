@@ -40,6 +40,8 @@ class Lexicon:
         places: buildings and seats whose last word does not show that they are places.
         organisation_heads: last words of names of organisations.
         given_names: places, as they are written, that are also given names.
+        relation_nouns: what two parties have together; after a pair of names.
+        hyphened_names: names with a hyphen whose parts are names as well.
         sentence_beginnings: first words of a sentence, which are not part of a role.
         honorifics: titles and offices after a name.
         company_forms_before: legal forms, and words for companies, before the name.
@@ -69,6 +71,8 @@ class Lexicon:
     places: frozenset[str] = frozenset()
     organisation_heads: frozenset[str] = frozenset()
     given_names: frozenset[str] = frozenset()
+    relation_nouns: frozenset[str] = frozenset()
+    hyphened_names: frozenset[str] = frozenset()
     sentence_beginnings: frozenset[str] = frozenset()
     honorifics: frozenset[str] = frozenset()
     company_forms_before: frozenset[str] = frozenset()

@@ -28,13 +28,18 @@ class NameSpan:
 
     @property
     def surface(self) -> str:
-        """The name as it is written there."""
+        """The name as it is written there, in ordinary case."""
         return self.field.text[self.start : self.end]
 
     @property
     def lexicon(self) -> Lexicon:
         """The word lists of the text's language."""
         return lexicon_of(self.field.language)
+
+    @property
+    def published_surface(self) -> str:
+        """The name as the event has it."""
+        return self.field.published_text[self.start : self.end]
 
     def overlaps(self, other: "NameSpan") -> bool:
         """Whether the two share a character of the same text."""
