@@ -39,12 +39,24 @@ def sample_texts() -> dict[str, str]:
 
 def table() -> str:
     """Return the table, from the code and the stored figures."""
-    return "\n".join([*HEAD, *_rows(stored_figures())])
+    others = [f"{support.name} (`{code}`)" for code, support in _by_name() if not is_supported(support)]
+    more = f"Word lists only, for a tagger of your own: {', '.join(others)}."
+    return "\n".join([*HEAD, *_rows(stored_figures()), *(["", more] if others else [])])
+
+
+def is_supported(support: LanguageSupport) -> bool:
+    """Whether events have topics or names of a language."""
+    return support.topics or support.names is not NamesFrom.NOTHING
+
+
+def _by_name() -> list[tuple[str, LanguageSupport]]:
+    return sorted(SUPPORT.items(), key=lambda item: item[1].name)
 
 
 def _rows(figures: Mapping[str, Figures]) -> Iterator[str]:
-    for code, support in sorted(SUPPORT.items(), key=lambda item: item[1].name):
-        yield _row(code, support, figures.get(code, {}))
+    for code, support in _by_name():
+        if is_supported(support):
+            yield _row(code, support, figures.get(code, {}))
 
 
 def _row(code: str, support: LanguageSupport, own: Figures) -> str:

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from .rows import Row
 
+type Figures = dict[str, dict[str, float | str]]
+"""By language: figures by key, and `data`, which says what was learnt from."""
+
 FIGURES = {"sib": "topics", "taggers": "names", "names": "names_in_articles"}
 """The key of a group's figures, by group."""
 
