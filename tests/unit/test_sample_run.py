@@ -1,9 +1,27 @@
 """What the demo counts."""
 
-from wiredesk.operations.sample_run import BASE_URL, SampleRun, sample_pages
+from collections.abc import Sequence
+
+from tests.support import ROOT, SAMPLES
+from wiredesk.enrichment.language import LanguageDetector
+from wiredesk.extractor.extract import Extractor
+from wiredesk.ingest.accept import Ingest
+from wiredesk.operations.sample_run import BASE_URL, SampleRun, overview, sample_pages
 from wiredesk.pipeline import ARTICLES_ENRICHED, INGEST, PAGES_SKIPPED
 from wiredesk.runtime.records import Record
+from wiredesk_schemas import (
+    AcceptedPage,
+    CleanedArticle,
+    EnrichedArticle,
+    Entity,
+    EntityType,
+    MediaTopic,
+    Mention,
+    RawPage,
+)
 from wiredesk_schemas.headers import ORIGIN
+
+EXAMPLES = ROOT / "schemas" / "wiredesk_schemas" / "examples"
 
 
 def ended(topic: str, origin: str) -> Record:
@@ -32,3 +50,64 @@ def test_samples_come_in_both_content_modes() -> None:
     assert any(in_json)
     assert not all(in_json)
     assert sum(BASE_URL.encode() in value for value, _ in pages) > 5
+
+
+def enriched(
+    language: str | None, topics: Sequence[tuple[str, ...]], *entities: tuple[EntityType, str]
+) -> EnrichedArticle:
+    example = max(EXAMPLES.glob("*/enriched_article.v1.json"))
+    article = EnrichedArticle.from_json(example.read_bytes())
+    mention = Mention(field="/title", start=0, end=1, surface="x")
+    return article.model_copy(
+        update={
+            "language": language,
+            "topics": tuple(MediaTopic(code=path[-1], name=path[-1][-4:], path=path, score=0.5) for path in topics),
+            "entities": tuple(Entity(type=kind, name=name, mentions=(mention,), salience=1) for kind, name in entities),
+        }
+    )
+
+
+def test_the_overview_has_a_row_for_each_article() -> None:
+    root, second, below = "medtop:15000000", "medtop:08000000", "medtop:20000822"
+    names = [(EntityType.DATE, "Monday"), *((EntityType.PLACE, name) for name in ("Bern", "Oslo", "Rome", "Paris"))]
+    assert overview(
+        [
+            enriched("pt-BR", [(root,), (second,), (root, below)], *names),
+            enriched("de", [(root, below)]),
+            enriched(None, []),
+        ]
+    ) == [("", "", ""), ("de", "0822", ""), ("pt-BR", "0000, 0822", "Bern, Oslo, Rome")]
+
+
+IN_OTHER_LANGUAGES = {
+    "orchester.html": "de",
+    "copa-final.html": "es",
+    "greve-trains.html": "fr",
+    "vacina-dengue.html": "pt",
+    "museo-restauro.html": "it",
+    "budzet-8859-2.html": "pl",
+    "shkola-ukryttia.html": "uk",
+    "most-1251.html": "ru",
+    "deprem-1254.html": "tr",
+    "bank-1256.html": "ar",
+    "barish-mumbai.html": "hi",
+    "ca-phe.html": "vi",
+    "tea-gb18030.html": "zh",
+    "train-shift-jis.html": "ja",
+}
+"""Sample pages and their languages, besides English."""
+
+
+def test_the_samples_are_articles_in_fifteen_languages() -> None:
+    ingest, extractor, detector = Ingest(), Extractor(), LanguageDetector()
+    for name, language in IN_OTHER_LANGUAGES.items():
+        raw = RawPage(url=f"https://paper.example/{name}", body_base64=(SAMPLES / "pages" / name).read_bytes())
+        accepted = ingest(raw)
+        assert isinstance(accepted, AcceptedPage), name
+        article = extractor(accepted)
+        assert isinstance(article, CleanedArticle), name
+        assert "\N{REPLACEMENT CHARACTER}" not in str(article.paragraphs), name
+        guess = detector.detect(" ".join(block.text for block in article.paragraphs))
+        assert guess is not None, name
+        assert guess.code == language, name
+        assert guess.confidence > 0.9, name

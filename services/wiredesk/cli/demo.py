@@ -31,10 +31,11 @@ def demo(
     timeout: Annotated[float, typer.Option(metavar="SECONDS", min=1, help="Seconds after which the demo fails.")] = 180,
     settings: BrokerSettings,
 ) -> None:
-    """Show the pipeline at work: a temporary Kafka, a worker of each stage, 16 sample pages.
+    """Show the pipeline at work: a temporary Kafka, a worker of each stage, 26 sample pages.
 
-    It takes about half a minute, and 1.5 GB of memory. The first run also downloads Kafka (about 45 MB) into the cache;
-    nothing else stays on this machine. The last line counts the outcomes of all pages.
+    The pages are in 15 languages. It takes about half a minute, and 1.5 GB of memory. The first run also downloads
+    Kafka (about 45 MB) into the cache; nothing else stays on this machine. At the end, a table shows language, topics
+    and names of each article, and the last line counts the outcomes of all pages.
 
     Exit codes: 0 every page is accounted for, 1 something did not start, or took too long.
 
@@ -83,11 +84,16 @@ class _Clock:
 
 async def _run(folder: Path, settings: BrokerSettings, clock: _Clock, seconds: float) -> str:
     from wiredesk.local import stack
-    from wiredesk.operations.sample_run import run_samples, sample_pages
+    from wiredesk.operations.sample_run import overview, run_samples, sample_pages
     from wiredesk.pipeline import STAGES, TOPICS
     from wiredesk.runtime.kafka.cluster import Cluster
 
     pages = list(sample_pages())
+    articles: list[EnrichedArticle] = []
+
+    def show(record: "Record") -> None:
+        articles.extend(_show(record))
+
     async with embedded_kafka(folder / "kafka", settings, owner="wiredesk demo", say=clock.say) as broker:
         kafka = stack.kafka_settings(broker)
         async with Cluster(kafka) as cluster:
@@ -103,9 +109,10 @@ async def _run(folder: Path, settings: BrokerSettings, clock: _Clock, seconds: f
                 pages,
                 seconds,
                 on_published=lambda: clock.say(f"{len(pages)} pages published"),
-                on_record=_show,
+                on_record=show,
             )
             clock.say("every page is accounted for; stopping")
+    console.table("articles by language", ("language", "topics", "names"), overview(articles))
     return (
         f"demo: {run.published} pages in, {run.ended} accounted for: "
         f"{run.enriched} enriched, {run.skipped} skipped, {run.dead_lettered} dead-lettered"
@@ -122,7 +129,8 @@ def _waiting(what: str) -> Iterator[None]:
         yield
 
 
-def _show(record: "Record") -> None:
+def _show(record: "Record") -> "list[EnrichedArticle]":
+    """Print how a page ended; return the article that it has become, if any."""
     from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_SKIPPED
     from wiredesk_schemas import EnrichedArticle, SkippedPage
     from wiredesk_schemas.dead_letter import DeadLetterHeaders
@@ -131,14 +139,17 @@ def _show(record: "Record") -> None:
     arrived = decode_number(last_value(record.headers, ORIGIN_TIME))
     spent = "" if arrived is None else f"{record.timestamp - arrived} ms"
     if record.topic == ARTICLES_ENRICHED.name:
-        _show_article(EnrichedArticle.from_json(record.value), spent)
-    elif record.topic == PAGES_SKIPPED.name:
+        article = EnrichedArticle.from_json(record.value)
+        _show_article(article, spent)
+        return [article]
+    if record.topic == PAGES_SKIPPED.name:
         page = SkippedPage.from_json(record.value)
         console.spans(("skipped", "yellow"), f" {page.url} ", (f"{page.reason}: {page.detail}", "dim"))
     else:
         letter = DeadLetterHeaders.from_headers(record.headers)
         reason = f"{letter.reason}: {letter.message[:MAX_MESSAGE]}"
         console.spans(("dead letter", "red"), f" in {record.topic} ", (reason, "dim"))
+    return []
 
 
 def _show_article(article: "EnrichedArticle", spent: str) -> None:
@@ -152,6 +163,7 @@ def _show_article(article: "EnrichedArticle", spent: str) -> None:
     for label, value in (
         ("topics", ", ".join(f"{topic.name} ({topic.score:.2f})" for topic in article.topics)),
         ("people", names(EntityType.PERSON)),
+        ("organisations", names(EntityType.ORGANISATION)),
         ("places", names(EntityType.PLACE)),
         ("notes", ", ".join(article.enrichment.notes)),
     ):

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import wiredesk
@@ -17,11 +17,17 @@ from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
-from wiredesk_schemas import header
+from wiredesk_schemas import EnrichedArticle, EntityType, header
 from wiredesk_schemas.headers import ORIGIN
 
 BASE_URL = "https://samples.wiredesk.example/"
 """Prefix of the sample pages' URLs."""
+
+NAMED = (EntityType.PERSON, EntityType.ORGANISATION, EntityType.PLACE)
+"""Types of the entities that an overview shows."""
+
+NAMES_SHOWN = 3
+"""Names of an article that an overview shows, at most."""
 
 
 class SampleRun:
@@ -78,6 +84,21 @@ def sample_pages() -> Iterator[Raw]:
     for number, (path, relative) in enumerate(files):
         binary = number % 2 == 0 and path.suffix not in page_files.JSON_LINES
         yield from page_files.read_pages(path, relative, page_files.PageUrls(base_url=BASE_URL), binary=binary)
+
+
+def overview(articles: Iterable[EnrichedArticle]) -> list[tuple[str, str, str]]:
+    """Return what the demo's table shows of articles, ordered by language: language, topics, names.
+
+    Topics are the first one and the likeliest narrower one; names are those of the most salient people, organisations
+    and places.
+    """
+    rows = []
+    for article in articles:
+        narrower = [topic for topic in article.topics if len(topic.path) > 1]
+        topics = (*article.topics[:1], *(topic for topic in narrower[:1] if topic not in article.topics[:1]))
+        names = [entity.name for entity in article.entities if entity.type in NAMED][:NAMES_SHOWN]
+        rows.append((article.language or "", ", ".join(topic.name for topic in topics), ", ".join(names)))
+    return sorted(rows)
 
 
 async def run_samples(
