@@ -134,3 +134,62 @@ def test_names_need_no_capitals_in_scripts_without_them() -> None:
 def test_prepositions_before_a_name_are_no_particles() -> None:
     assert clusters("de", "Der Sturz von Assad", "P:Assad") == [["Assad"]]
     assert clusters("es", "el gobierno de Sánchez", "P:Sánchez") == [["Sánchez"]]
+
+
+@pytest.mark.parametrize(
+    ("language", "marked", "name"),
+    [
+        ("de", "P:Bundeskanzler Olaf Scholz", "Olaf Scholz"),
+        ("de", "P:Herr Müller", "Müller"),
+        ("de", "P:Klaus Richter", "Klaus Richter"),
+        ("de", "P:Richter", "Richter"),
+        ("de", "O:„Spiegel“", "Spiegel"),
+        ("nl", "P:de Jong", "de Jong"),
+        ("fr", "L:l'Ukraine", "Ukraine"),
+        ("fr", "P:M. Macron", "Macron"),
+        ("fr", "L:L'Aquila", "L'Aquila"),
+        ("it", "L:dell’Italia", "Italia"),
+        ("es", "L:Los Gallardos", "Los Gallardos"),
+        ("es", "P:señor Sánchez", "Sánchez"),
+        ("pl", "P:pan Tusk", "Tusk"),
+        ("pl", "O:ONZ-u", "ONZ"),
+        ("ru", "P:г-н Песков", "Песков"),
+        ("tr", "L:Ankara'da", "Ankara"),
+        ("tr", "P:Erdoğan’ın", "Erdoğan"),
+        ("tr", "P:O'Neill", "O'Neill"),
+        ("fi", "O:EU:n", "EU"),
+        ("hu", "O:NATO-hoz", "NATO"),
+        ("sv", "O:Swedbank AB (publ)", "Swedbank AB (publ)"),
+        ("ja", "P:尹錫悦大統領", "尹錫悦"),
+        ("ja", "P:小池さん", "小池"),
+        ("zh", "P:王女士", "王"),
+        ("zh", "O:《人民日报》", "人民日报"),
+        ("ko", "P:홍은희 씨", "홍은희"),
+        ("ko", "P:강씨", "강"),
+        ("ko", "P:윤석열 대통령", "윤석열"),
+        ("ko", "P:김태양", "김태양"),
+        ("ar", "P:الرئيس إيمانويل ماكرون", "إيمانويل ماكرون"),
+        ("hi", "P:श्री नरेंद्र मोदी", "नरेंद्र मोदी"),
+        ("vi", "P:ông Phạm Minh Chính", "Phạm Minh Chính"),
+        ("id", "P:Presiden Joko Widodo", "Joko Widodo"),
+        ("el", "P:κ. Μητσοτάκης", "Μητσοτάκης"),
+    ],
+)
+def test_a_name_is_without_what_stands_around_it(language: str, marked: str, name: str) -> None:
+    surface = marked.partition(":")[2]
+    assert clusters(language, f"{surface} .", marked) == [[name]]
+
+
+def test_a_weekday_is_no_name() -> None:
+    assert clusters("de", "Montag in Berlin", "P:Montag;L:Berlin") == [["Berlin"]]
+
+
+def test_forms_of_a_name_have_one_type() -> None:
+    entities = clusters("pl", "Trumpa | Trump | Trump | Trumpem", "O:Trumpa;P:Trump;P:Trump;P:Trumpem")
+    assert entities == [["Trumpa", "Trump", "Trump", "Trumpem"]]
+
+
+def test_missed_forms_of_a_name_are_mentions() -> None:
+    assert clusters("de", "Merkel kam. Merkels Rede. Merkelsbach.", "P:Merkel") == [["Merkel", "Merkels"]]
+    assert clusters("hi", "राम आए। राम गए। रामी", "P:राम") == [["राम", "राम"]]
+    assert clusters("zh", "李金坤来了。李金坤走了。", "P:李金坤") == [["李金坤", "李金坤"]]

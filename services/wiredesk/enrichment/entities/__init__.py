@@ -7,7 +7,10 @@ lexicon       the word lists that the rules use: titles, offices, company forms
 name_span     a name in one of the article's texts
 names         rules for the words of a name: its borders, its parts, its type
 mentions      tagged spans, trimmed to the name; datelines
-consistency   one type per name throughout an article, and the names that the tagger missed
+graphemes     borders of characters with their marks
+consistency   one type per name throughout an article
+name_forms    forms of the same name within an article
+missed_names  further mentions of an article's names
 folding          names without differences in writing
 word_forms       forms of a word, by stems and endings
 merging          mentions of the same entity

@@ -11,14 +11,13 @@ from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities import names
 from wiredesk.enrichment.entities.gazetteer import gazetteer
 from wiredesk.enrichment.entities.lexicon import lexicon_of
+from wiredesk.enrichment.entities.missed_names import MIN_SEARCHED_CHARACTERS, missed_names
+from wiredesk.enrichment.entities.name_forms import NameForms
 from wiredesk.enrichment.entities.name_span import NAME_TYPES, NameSpan
 from wiredesk.enrichment.languages import ENGLISH
 from wiredesk_schemas import EntityType
 
 PERSON, ORGANISATION = EntityType.PERSON, EntityType.ORGANISATION
-
-MIN_SEARCHED_CHARACTERS = 3
-"""Minimum characters of a name that is searched for: shorter ones are words, or parts of other names."""
 
 TAG_VOTE = 1.0
 """Weight of one tag, for the type of a name."""
@@ -45,21 +44,23 @@ type VotesByName = defaultdict[str, Votes]
 def unify_types(fields: Sequence[ArticleField], spans: Sequence[NameSpan]) -> list[NameSpan]:
     """Return the mentions with the type that got most votes for their name, and the mentions that the tagger missed."""
     spans = [*spans, *_bracketed_acronyms(spans)]
-    votes = _count_votes(spans)
+    forms = NameForms(spans)
+    votes = _count_votes(spans, forms)
     types = {name: _winner(of_name) for name, of_name in votes.items()}
+    types |= {span.surface: types[forms.of(span)] for span in spans if span.type in NAME_TYPES}
     types |= dict.fromkeys(_organisations_tagged_as_people(spans, types), ORGANISATION)
     unified = [_with_type(span, types) for span in spans]
-    return [*unified, *_missed_names(fields, unified, types)]
+    return [*unified, *missed_names(fields, unified, types)]
 
 
-def _count_votes(spans: Iterable[NameSpan]) -> VotesByName:
+def _count_votes(spans: Iterable[NameSpan], forms: NameForms) -> VotesByName:
     votes: VotesByName = defaultdict(lambda: defaultdict(float))
     for span in spans:
         if span.type not in NAME_TYPES:
             continue
-        votes[span.surface][span.type] += TAG_VOTE
+        votes[forms.of(span)][span.type] += TAG_VOTE
         if span.type is PERSON and names.is_full_name(span.surface, span.lexicon):
-            votes[names.surname(span.surface, span.lexicon)][PERSON] += LONG_FORM_VOTE
+            votes[forms.of_name(names.surname(span.surface, span.lexicon), span.lexicon)][PERSON] += LONG_FORM_VOTE
         elif span.type is ORGANISATION and " " in span.surface:
             short = names.strip_company_form(span.surface, span.lexicon)
             if short != span.surface:
@@ -132,22 +133,3 @@ def _with_type(span: NameSpan, types: Mapping[str, EntityType]) -> NameSpan:
     if span.type not in NAME_TYPES:
         return span
     return NameSpan(span.field, span.start, span.end, types.get(span.surface, span.type))
-
-
-def _missed_names(
-    fields: Sequence[ArticleField], spans: Sequence[NameSpan], types: Mapping[str, EntityType]
-) -> Iterator[NameSpan]:
-    """Yield further mentions of the article's names, where the tagger missed them."""
-    searched = [name for name in types if len(name) >= MIN_SEARCHED_CHARACTERS and name[0].isupper()]
-    if not searched:
-        return
-    # The longest first, because a pattern uses the first alternative that matches.
-    alternatives = "|".join(map(re.escape, sorted(searched, key=lambda name: (-len(name), name))))
-    pattern = re.compile(rf"(?<![\w-])(?:{alternatives})(?![\w-])")
-    taken: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    for span in spans:
-        taken[span.field.pointer].append((span.start, span.end))
-    for field in fields:
-        for match in pattern.finditer(field.text):
-            if not any(start < match.end() and match.start() < end for start, end in taken[field.pointer]):
-                yield NameSpan(field, match.start(), match.end(), types[match[0]])

@@ -11,10 +11,22 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
-from wiredesk.enrichment.languages import rules_of
+from wiredesk.enrichment.languages import ENGLISH, rules_of
 
 NEVER = re.compile(r"(?!)")
 """Matches nothing: the pattern of an empty list."""
+
+PUNCTUATION = r"\s,;:|\"'“”‘’(\["
+"""Punctuation around a name that taggers mark with it, for a pattern."""
+
+WORLD_PUNCTUATION = r"„‚«»‹›¿¡!?…*#•·–—。、，；：！？（「『《〈【〔［،؛؟।"
+"""The same in other languages than English. Closing brackets are not in it: a name may end with one."""
+
+CAPITALS = "A-ZÀ-ÖØ-ÞĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶŁĻŃŅŇŌŐŘŚŞŠȘŢŤȚŪŮŰŲŹŻŽА-ЯЁІЇЄҐ"
+"""Capital letters of the languages with such endings, for a pattern."""
+
+SMALL_LETTERS = CAPITALS.lower().replace("i̇", "ı")
+"""Their small letters."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +100,26 @@ class Lexicon:
     @cached_property
     def leading(self) -> re.Pattern[str]:
         """Matches an article or punctuation before a name."""
-        articles = rf"(?:{alternatives(self.articles)})\s+|" if self.articles else ""
-        return re.compile(rf"^(?:{articles}[\s,;:|\"'“”‘’(\[-]+)")
+        return _leading(self.articles, self.language)
+
+    @cached_property
+    def leading_of_person(self) -> re.Pattern[str]:
+        """The same before a person's name: an article that may be a particle is kept, `de Jong`."""
+        return _leading(self.articles if self.language == ENGLISH else self.articles - self.particles, self.language)
+
+    @cached_property
+    def suffix(self) -> re.Pattern[str]:
+        """Matches an ending that is written after a mark: `'da` of `Ankara'da`, `:n` of `EU:n`, `-u` of `ONZ-u`.
+
+        A hyphen or a colon is such a mark after capitals only.
+        """
+        patterns = [
+            rf"(?<=[{CAPITALS}]{{2}}){re.escape(mark)}[{SMALL_LETTERS}]{{1,8}}$"
+            if mark in "-:"
+            else rf"(?<=\w){re.escape(mark)}[{SMALL_LETTERS}]{{1,8}}$"
+            for mark in sorted(self.suffix_marks)
+        ]
+        return re.compile("|".join(patterns)) if patterns else NEVER
 
     @cached_property
     def particles_before(self) -> re.Pattern[str]:
@@ -97,6 +127,14 @@ class Lexicon:
         if not self.particles:
             return NEVER
         return re.compile(rf"(?<=\s)(?:(?:{alternatives(self.particles)}) )+$")
+
+
+def _leading(articles: frozenset[str], language: str) -> re.Pattern[str]:
+    elided = frozenset(article for article in articles if article[-1] in "'’")
+    before = [rf"(?:{alternatives(articles - elided)})\s+"] if articles - elided else []
+    before += [rf"(?:{alternatives(elided)})(?=\w)"] if elided else []
+    punctuation = PUNCTUATION if language == ENGLISH else PUNCTUATION + WORLD_PUNCTUATION
+    return re.compile("^(?:" + "|".join([*before, f"[{punctuation}-]+"]) + ")")
 
 
 def alternatives(words: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities import names
 from wiredesk.enrichment.entities.consistency import unify_types
 from wiredesk.enrichment.entities.gazetteer import lookup
+from wiredesk.enrichment.entities.graphemes import whole_characters
 from wiredesk.enrichment.entities.lexicon import lexicon_of
 from wiredesk.enrichment.entities.name_span import NAME_TYPES, NameSpan
 from wiredesk.enrichment.interfaces import TaggedSpan
@@ -41,7 +42,19 @@ def find_mentions(fields: Sequence[ArticleField], tagged: Sequence[Sequence[Tagg
     spans = [*datelines, *(span for span in spans if not any(span.overlaps(place) for place in datelines))]
     spans = unify_types(fields, spans)
     order = {field.pointer: index for index, field in enumerate(fields)}
-    return sorted(spans, key=lambda span: (order[span.field.pointer], span.start))
+    return list(_whole_spans(sorted(spans, key=lambda span: (order[span.field.pointer], span.start, -span.end))))
+
+
+def _whole_spans(spans: Iterable[NameSpan]) -> Iterator[NameSpan]:
+    """Yield the spans in whole characters, without those that overlap the one before."""
+    pointer, previous_end = "", 0
+    for span in spans:
+        start, end = whole_characters(span.field.text, span.start, span.end)
+        if span.field.pointer != pointer:
+            pointer, previous_end = span.field.pointer, 0
+        if previous_end <= start < end:
+            previous_end = end
+            yield span if (start, end) == (span.start, span.end) else NameSpan(span.field, start, end, span.type)
 
 
 def _trimmed_spans(field: ArticleField, marked: Iterable[TaggedSpan]) -> Iterator[NameSpan]:
@@ -73,13 +86,14 @@ def _trimmed_span(field: ArticleField, tagged: TaggedSpan, previous_end: int) ->
     if len(surface) > MAX_SPAN_CHARACTERS:
         return None
     lexicon = lexicon_of(field.language)
-    first, last = names.trim_name(surface, lexicon)
+    first, last = names.trim_name(surface, lexicon, tagged.type)
     kind: EntityType | None = tagged.type
     if kind in NAME_TYPES:
         kind = names.type_by_words(surface[first:last], tagged.type, lexicon)
     if kind is EntityType.PERSON:
         first += names.skip_roles(surface[first:last], lexicon)
         first += names.skip_demonym(surface[first:last], lexicon)
+        last -= names.honorific_length(surface[first:last], lexicon)
     name = surface[first:last]
     if kind is None or not name or len(name) > MAX_NAME_CHARACTERS or not any(c.isalnum() for c in name):
         return None

@@ -2,7 +2,7 @@
 
 import re
 
-from wiredesk.enrichment.entities.lexicon import Lexicon
+from wiredesk.enrichment.entities.lexicon import PUNCTUATION, WORLD_PUNCTUATION, Lexicon
 from wiredesk.enrichment.entities.name_span import NAME_TYPES
 from wiredesk.enrichment.languages import ENGLISH
 from wiredesk.enrichment.scripts import Script, script_of_letter
@@ -17,6 +17,12 @@ CONTEXT_CHARACTERS = 40
 FULL_RUN_CHARACTERS = 3
 """Characters from which a name that is written in one run has a given name: `尹錫悦`, not `尹` or `小池`."""
 
+KOREAN_HONORIFIC = "씨"
+"""The honorific of one syllable that is written together with a name in Korean."""
+
+MAX_HONORIFIC = 6
+"""Maximum characters of an honorific: `원내대표`, `efendi`."""
+
 SHORT_PARTICLE = 2
 """Characters of a short particle. With a capital, it is a given name or begins a newspaper's name: `Al`, `El`."""
 
@@ -28,6 +34,7 @@ CASED = frozenset({Script.LATIN, Script.CYRILLIC, Script.GREEK})
 
 # The end of what a tagger marked, after the name.
 _TRAILING = re.compile(r"(?:['’]s?|[\s,;:|\"“”‘(\[-]+)$")
+_WORLD_TRAILING = re.compile(rf"(?:['’]s?|[{PUNCTUATION}{WORLD_PUNCTUATION}-]+|[)\]）」』》〉】〕］]+)$")
 
 # A nationality before a person's name: `Englishman`, `Swedish`.
 _DEMONYM = re.compile(
@@ -37,6 +44,7 @@ _DEMONYM = re.compile(
 )
 _DOMAIN = re.compile(r"^[a-z0-9-]{2,}(?:\.[a-z0-9-]{2,})+$")
 _WORD = re.compile(r"[^\s-]+")
+_CLOSING = dict(zip(")]）」』》〉】〕］", "([（「『《〈【〔［", strict=True))
 # Between the parts of a foreign name in Chinese and Japanese: `唐纳德·特朗普`.
 _MIDDLE_DOT = re.compile("[·•・･‧＝]")
 _INITIAL = re.compile(r"^\w\.?$")
@@ -56,22 +64,44 @@ _ORGANISATION_BEFORE = re.compile(
 )
 
 
-def trim_name(surface: str, lexicon: Lexicon) -> tuple[int, int]:
+def trim_name(surface: str, lexicon: Lexicon, kind: EntityType | None = None) -> tuple[int, int]:
     """Return start and end of the name in a tagged surface, without article, possessive and punctuation."""
     start, end = 0, len(surface)
-    while (leading := lexicon.leading.match(surface[start:end])) and start + leading.end() < end:
+    before = lexicon.leading_of_person if kind is EntityType.PERSON else lexicon.leading
+    while (leading := before.match(surface[start:end])) and start + leading.end() < end:
         start += leading.end()
-    while (trailing := _TRAILING.search(surface, start, end)) and trailing.start() > start:
+    after = _TRAILING if lexicon.language == ENGLISH else _WORLD_TRAILING
+    while (trailing := after.search(surface, start, end)) and trailing.start() > start:
+        if trailing[0] in _CLOSING and _CLOSING[trailing[0]] in surface[start:end]:
+            break  # `Swedbank AB (publ)`
         # A full stop is kept: it is more often a part of the name (`D.C.`, `Jr.`) than the end of a sentence.
         end = trailing.start()
-    return start, end
+    suffix = lexicon.suffix.search(surface, start, end)
+    return start, suffix.start() if suffix else end
+
+
+def honorific_length(surface: str, lexicon: Lexicon) -> int:
+    """Return how many characters at the end of a person's name are honorifics: `氏`, ` 대통령`, ` Bey`."""
+    for length in range(min(MAX_HONORIFIC, len(surface) - 1), 0, -1):
+        rest, honorific = surface[:-length], surface[-length:]
+        if honorific.lower() not in lexicon.honorifics:
+            continue
+        if rest[-1].isspace():
+            return len(surface) - len(rest.rstrip()) if rest.strip() else 0
+        # In Korean, names end with the same syllables as short titles: `김태양`.
+        if lexicon.unspaced or (is_run(honorific) and (length > 1 or honorific == KOREAN_HONORIFIC)):
+            return length
+    return 0
 
 
 def may_be_name(surface: str) -> bool:
     """Whether the letters can be those of a name: one is a capital, where the script has capitals; or a domain."""
-    return bool(_DOMAIN.match(surface)) or any(
-        c.isupper() or (c.isalpha() and script_of_letter(c) not in CASED) for c in surface
-    )
+    return bool(_DOMAIN.match(surface)) or any(map(may_begin_name, surface))
+
+
+def may_begin_name(character: str) -> bool:
+    """Whether a name can begin with a character: with a capital, where the script has capitals."""
+    return character.isupper() or (character.isalpha() and script_of_letter(character) not in CASED)
 
 
 def skip_roles(surface: str, lexicon: Lexicon) -> int:
@@ -86,7 +116,10 @@ def skip_roles(surface: str, lexicon: Lexicon) -> int:
         elif plain not in lexicon.office_parts and plain not in ("of", "and", "for"):
             break
         position = word.end()
-    return len(surface) if position == len(surface) and after_role else after_role
+    is_only_role = position == len(surface) and after_role
+    if lexicon.language != ENGLISH:
+        return 0 if is_only_role else after_role  # `Richter`, `König` are surnames as well
+    return len(surface) if is_only_role else after_role
 
 
 def skip_demonym(surface: str, lexicon: Lexicon) -> int:
