@@ -10,6 +10,7 @@ from wiredesk.enrichment.enrich import Enricher
 from wiredesk.enrichment.interfaces import TaggedSpan
 from wiredesk.enrichment.settings import EnrichmentSettings
 from wiredesk.enrichment.topics import NewsClassifier
+from wiredesk.enrichment.topics.taxonomy import VERSION
 from wiredesk.runtime.errors import UsageError
 from wiredesk_schemas import CleanedArticle, EnrichedArticle, EntityType, MediaTopic, Model
 
@@ -59,6 +60,12 @@ def test_a_paragraph_in_another_language_is_noted_and_not_read_by_the_tagger() -
     fields = {mention.field for entity in enriched.entities for mention in entity.mentions}
     assert fields == {"/paragraphs/0/text", "/paragraphs/2/text"}
     assert enriched.enrichment.notes[:2] == ("paragraphs-in:de", "no-entities-for:de")
+
+
+def test_an_event_states_the_release_of_the_media_topics(classifier: NewsClassifier) -> None:
+    text = article("Ships stay in port.")
+    assert Enricher(tagger=NoTagger(), classifier=classifier)(text).enrichment.vocabulary == VERSION
+    assert Enricher(tagger=NoTagger(), classifier=NoClassifier())(text).enrichment.vocabulary is None
 
 
 def test_another_model_gives_other_ids(classifier: NewsClassifier) -> None:

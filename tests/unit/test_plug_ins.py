@@ -101,6 +101,10 @@ def test_what_is_wrong_with_a_tagger_is_one_line_with_its_package(
         (('frozenset({"de"})', '"de"'), "languages is a str, not a set of strings"),
         (("    def topics(", "    def subjects("), "it lacks topics of the protocol Classifier"),
         (("return (MediaTopic(", "return ('sport',) or (MediaTopic("), "does not return a tuple of MediaTopic"),
+        (
+            ("    def topics(", "    vocabulary = 2026\n\n    def topics("),
+            "vocabulary is 2026, not a date such as 2026-07-02",
+        ),
         (("score=0.9", "score=9"), "Topic: score: Input should be"),
     ],
 )

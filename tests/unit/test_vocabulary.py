@@ -67,7 +67,7 @@ AFTER = document(
         "01000000",
         retired="2026-12-01T12:00:00+00:00",
         changeNote={
-            "en-GB": "Retired. Use medtop:medtop:20000006 new thing or film (medtop:20000001) for 12000000000 films."
+            "en-GB": "Retired. Use medtop:medtop:20000006 new thing or film (medtop:20000001), not medtop:29999999, for 12000000000 films."
         },
     ),
     published("20000003", "genocide", "02000000"),

@@ -7,7 +7,7 @@ every retired code with its successors, and the mapping from the former release.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -43,7 +43,7 @@ class Concept:
         names: by IPTC's language key.
         definition: in English; empty where there is none.
         retired: date on which it was retired; None if it is in use.
-        successors: codes that IPTC names in its place. They may be retired themselves.
+        successors: codes that IPTC names in its place, of topics in the release. They may be retired themselves.
     """
 
     code: str
@@ -113,7 +113,12 @@ def read_release(content: bytes, date: str | None = None) -> Release:
     day = date or stated
     if day is None or not _DATE.fullmatch(day):
         raise InvalidReleaseError("the date of the release is not stated, as in 2026-07-02")
-    release = Release(day, _by_code(concepts))
+    by_code = _by_code(concepts)
+    known = {
+        code: replace(concept, successors=tuple(name for name in concept.successors if name in by_code))
+        for code, concept in by_code.items()
+    }
+    release = Release(day, known)
     _check_tree(release)
     return release
 
