@@ -193,3 +193,28 @@ def test_missed_forms_of_a_name_are_mentions() -> None:
     assert clusters("de", "Merkel kam. Merkels Rede. Merkelsbach.", "P:Merkel") == [["Merkel", "Merkels"]]
     assert clusters("hi", "राम आए। राम गए। रामी", "P:राम") == [["राम", "राम"]]
     assert clusters("zh", "李金坤来了。李金坤走了。", "P:李金坤") == [["李金坤", "李金坤"]]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "places"),
+    [
+        ("de", "Berlin (dpa) - Der Bundestag hat abgestimmt.", ["Berlin"]),
+        ("de", "BERLIN/WIEN (dpa/apa) - Es regnet.", ["BERLIN", "WIEN"]),
+        ("de", "Angela Merkel (CDU) - eine Bilanz", []),
+        ("es", "PARÍS, 3 may (EFE).- El Gobierno", ["PARÍS"]),
+        ("it", "Roma, 3 mag. (askanews) – Il governo", ["Roma"]),
+        ("ru", "КИЕВ, 3 мая (РИА Новости). Власти", ["КИЕВ"]),
+        ("tr", "ANKARA (AA) - Bakan", ["ANKARA"]),
+        ("vi", "Hà Nội (TTXVN) - Sáng", ["Hà Nội"]),
+        ("ar", "دمشق (سانا) - قال", ["دمشق"]),
+        ("hi", "नई दिल्ली, 3 मई (भाषा) सरकार", ["नई दिल्ली"]),
+        ("ja", "【東京時事】政府は", ["東京"]),
+        ("ja", "【ワシントン=山田太郎】米政府", ["ワシントン"]),
+        ("ja", "【解説】政府は", []),
+        ("ko", "(서울=연합뉴스) 정부는", ["서울"]),
+        ("zh", "新华社北京4月24日电 国家", ["北京"]),
+    ],
+)
+def test_the_place_of_a_dateline(language: str, text: str, places: list[str]) -> None:
+    mentions = find_mentions([ArticleField("/title", text, 1.0, 0, language)], [[]])
+    assert [(span.surface, span.type) for span in mentions] == [(place, EntityType.PLACE) for place in places]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities import names
 from wiredesk.enrichment.entities.consistency import unify_types
-from wiredesk.enrichment.entities.gazetteer import lookup
+from wiredesk.enrichment.entities.datelines import dateline_places
 from wiredesk.enrichment.entities.graphemes import whole_characters
 from wiredesk.enrichment.entities.lexicon import lexicon_of
 from wiredesk.enrichment.entities.name_span import NAME_TYPES, NameSpan
@@ -22,13 +22,6 @@ MAX_SPAN_CHARACTERS = 2 * MAX_NAME_CHARACTERS
 # The second part of `Washington, D.C.`, which taggers mark as two places.
 _WASHINGTON_DC = re.compile(r"^,?\s*D\.?C\.?$")
 
-_DATELINE = re.compile(
-    r"^([A-Z][A-Z.'’-]+(?:[ /][A-Z][A-Z.'’-]+){0,4})"  # the place, or places
-    r"(?:, [A-Z][\w.]+(?: [A-Z][a-z]+)?)?"  # the country or state
-    r"(?:, [A-Z][a-z]{2,8}\.? \d{1,2})? "  # the day
-    r"(?:(?P<agency>\([A-Z][\w. ]{1,20}\)) [-–—]|[-–—] )"
-)
-
 
 def find_mentions(fields: Sequence[ArticleField], tagged: Sequence[Sequence[TaggedSpan]]) -> list[NameSpan]:
     """Return the mentions of an article in reading order, without overlaps.
@@ -37,7 +30,7 @@ def find_mentions(fields: Sequence[ArticleField], tagged: Sequence[Sequence[Tagg
         fields: the article's texts.
         tagged: the spans that the tagger marked in each of them.
     """
-    datelines = list(_dateline_places(fields))
+    datelines = [place for field in fields for place in dateline_places(field)]
     spans = [span for field, marked in zip(fields, tagged, strict=True) for span in _trimmed_spans(field, marked)]
     spans = [*datelines, *(span for span in spans if not any(span.overlaps(place) for place in datelines))]
     spans = unify_types(fields, spans)
@@ -103,18 +96,3 @@ def _trimmed_span(field: ArticleField, tagged: TaggedSpan, previous_end: int) ->
     if kind is EntityType.PERSON:
         start -= names.particle_length_before(field.text[previous_end:start], lexicon)
     return NameSpan(field, start, tagged.start + last, kind)
-
-
-def _dateline_places(fields: Iterable[ArticleField]) -> Iterator[NameSpan]:
-    """Yield the places of datelines: `BRUSSELS (Reuters) -`, `PARIS, May 3 (AP) —`.
-
-    Without an agency the gazetteer must know the place: `BERLIN -` is a dateline, `ANALYSIS -` is not.
-    """
-    for field in fields:
-        dateline = _DATELINE.match(field.text)
-        if dateline:
-            for place in re.finditer(r"[^/]+", dateline[1]):
-                surface = place[0].strip()
-                start = dateline.start(1) + place.start() + place[0].index(surface)
-                if dateline["agency"] or lookup(surface.title(), EntityType.PLACE):
-                    yield NameSpan(field, start, start + len(surface), EntityType.PLACE)
