@@ -3,6 +3,8 @@
 casing        the usual case of words in a text that has none
 readable      texts as taggers read them best
 spacy_tagger  names marked by a spaCy pipeline, ours or another one
+token_vectors  the network before our tagger, in half of spaCy's time
+matrix_kernel  the faster library for its matrices
 lexicon       the word lists that the rules use: titles, offices, company forms
 name_span     a name in one of the article's texts
 names         rules for the words of a name: its borders, its parts, its type

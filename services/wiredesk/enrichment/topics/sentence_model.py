@@ -66,6 +66,8 @@ class SentenceEncoder:
         # One thread, the caller's own: child processes are forked from the process that loads this.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        # An arena keeps the most memory that any text ever took, in every child process.
+        options.enable_cpu_mem_arena = False
         # At a higher level the runtime fuses operators into one that is slower.
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
         options.add_session_config_entry(WEIGHTS_FOLDER_KEY, str(weights.parent))
