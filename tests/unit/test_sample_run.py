@@ -2,8 +2,13 @@
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+from rich.text import Text
+
 from tests.support import ROOT, SAMPLES
+from wiredesk.cli.layout import GAP, column_widths
 from wiredesk.enrichment.language import LanguageDetector
+from wiredesk.enrichment.topics.taxonomy import taxonomy
 from wiredesk.extractor.extract import Extractor
 from wiredesk.ingest.accept import Ingest
 from wiredesk.operations.sample_run import BASE_URL, SampleRun, overview, sample_pages
@@ -77,6 +82,16 @@ def test_the_overview_has_a_row_for_each_article() -> None:
             enriched(None, []),
         ]
     ) == [("", "", ""), ("de", "0822", ""), ("pt-BR", "0000, 0822", "Bern, Oslo, Rome")]
+
+
+def test_the_overview_is_a_table_in_80_columns() -> None:
+    """With the longest names of topics, and with long names of people and organisations in wide characters."""
+    longest = sorted((term.name(tag) for term in taxonomy().values() for tag in ("en", "de", "zh")), key=cell_len)[-2:]
+    rows = [("zh-Hant-TW", ", ".join(longest), ", ".join(["中国国家发展和改革委员会"] * 3)), ("en", "weather", "Bern")]
+    cells = [[Text(cell) for cell in row] for row in rows]
+    widths = column_widths(("language", "topics", "names"), cells, 80)
+    assert widths is not None
+    assert sum(widths) + GAP * 2 <= 80
 
 
 IN_OTHER_LANGUAGES = {
