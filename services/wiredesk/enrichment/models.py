@@ -7,9 +7,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from wiredesk.enrichment.entities.multilingual_tagger import MultilingualTagger
 from wiredesk.enrichment.entities.spacy_tagger import SpacyTagger
 from wiredesk.enrichment.interfaces import Classifier, TaggedSpan, Tagger
-from wiredesk.enrichment.settings import ANY_LANGUAGE, EnrichmentSettings
+from wiredesk.enrichment.settings import ANY_LANGUAGE, MANY_LANGUAGES, EnrichmentSettings
 from wiredesk.enrichment.taggers import Taggers, reads
 from wiredesk.enrichment.topics import NewsClassifier
 from wiredesk.runtime.errors import UsageError
@@ -60,7 +61,7 @@ def _load_tagger(name: str, setting: str) -> Tagger:
     if plug_in is not None:
         return _load_plug_in(plug_in, setting, _check_tagger)
     try:
-        return SpacyTagger(name)
+        return MultilingualTagger() if name == MANY_LANGUAGES else SpacyTagger(name)
     except (OSError, ImportError, AttributeError, ValueError) as error:
         raise UsageError(
             f"{setting}: {_first_line(error)}; the setting takes an installed spaCy pipeline, a folder of one, "

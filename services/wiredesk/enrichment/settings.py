@@ -18,7 +18,10 @@ NEWS_PIPELINE = "wiredesk_en_news"
 ANY_LANGUAGE = "*"
 """Stands for every language that has no entry of its own, in the map of taggers, and for all that a tagger reads."""
 
-DEFAULT_TAGGERS = f"en={NEWS_PIPELINE}"
+MANY_LANGUAGES = "wiredesk_many_news"
+"""Our own tagger for many languages (docs/models/encoder.md)."""
+
+DEFAULT_TAGGERS = f"en={NEWS_PIPELINE},*={MANY_LANGUAGES}"
 """The taggers that ship, by language."""
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")

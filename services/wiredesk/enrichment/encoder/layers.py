@@ -1,0 +1,103 @@
+"""The layers of the encoder: for each word of a window its labels, for the window a vector."""
+
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from wiredesk.enrichment.encoder.embeddings import PieceVectors
+from wiredesk.enrichment.encoder.windows import Window
+from wiredesk.enrichment.encoder.word_pieces import WordPieces
+
+ENCODER = "wiredesk_many"
+"""Name of the encoder: four layers that began as multilingual-e5-small's (Wang et al. 2024, MIT)."""
+
+BEGIN = 0
+"""Id of the piece before every window."""
+
+MIN_LOG_ODDS = -4.0
+"""Least log odds, by the lower layers, of a word that may be a part of a name."""
+
+NEIGHBOURS = 2
+"""Words on each side of such a word that the upper layers read, too."""
+
+LABELS = 7
+"""Labels of a word: no name; first and further word of a person, of an organisation, of a place."""
+
+IMPOSSIBLE = -1000.0
+"""Score of the labels of a name, for a word that is surely no part of one."""
+
+type Floats = NDArray[np.float32]
+
+
+class Encoder:
+    """Reads windows of word pieces (docs/models/encoder.md).
+
+    Attributes:
+        pieces: cuts texts into the word pieces that it reads.
+
+    Raises:
+        OSError: one of its files is missing.
+    """
+
+    def __init__(self) -> None:
+        self.pieces = WordPieces()
+        self._vectors = PieceVectors()
+        self._lower, self._upper = _session("lower.onnx"), _session("upper.onnx")
+
+    def labels(self, window: Window) -> Floats:
+        """Return a score for each label of each word (m by 7).
+
+        Most words are surely no part of a name: the upper layers read the others only, and the words beside them.
+        """
+        words, names = self._read_lower(window)
+        kept = _with_neighbours(names > MIN_LOG_ODDS)
+        scores = np.full((len(kept), LABELS), IMPOSSIBLE, dtype=np.float32)
+        scores[:, 0] = 0
+        labels, _ = self._upper.run(None, {"words": words[kept]})
+        scores[kept] = labels
+        return scores[1:]
+
+    def vector(self, window: Window) -> Floats:
+        """Return the vector of a window's meaning (384), of length 1."""
+        words, _ = self._read_lower(window)
+        _, vector = self._upper.run(None, {"words": words})
+        return np.asarray(vector)
+
+    def _read_lower(self, window: Window) -> tuple[Floats, Floats]:
+        """Return the words after the lower layers, and their log odds of being a part of a name; the first is `BEGIN`."""
+        pieces = np.concatenate([[BEGIN], window.pieces])
+        first = np.concatenate([[0], window.first + 1])
+        words, names = self._lower.run(None, {"pieces": self._vectors.of(pieces), "first": first})
+        return np.asarray(words), np.asarray(names)
+
+
+def _with_neighbours(chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the chosen words, those beside them, and the first."""
+    kept = chosen.copy()
+    for distance in range(1, NEIGHBOURS + 1):
+        kept[distance:] |= chosen[:-distance]
+        kept[:-distance] |= chosen[distance:]
+    kept[0] = True
+    return kept
+
+
+def _session(name: str) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    # One thread, the caller's own: child processes are forked from the process that loads this.
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # At a higher level the runtime fuses operators into one that is slower.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    # With an arena, a child process would keep the most memory that any window ever took.
+    options.enable_cpu_mem_arena = False
+    graph = files("wiredesk.enrichment").joinpath("trained", name).read_bytes()
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+@cache
+def shared_encoder() -> Encoder:
+    """Return the encoder, which the tagger and the classifier share."""
+    return Encoder()
