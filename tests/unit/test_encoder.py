@@ -1,5 +1,7 @@
 """The encoder of many languages: words of a text, windows of an article, labels."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -86,10 +88,7 @@ def test_packed_vectors() -> None:
 @given(st.lists(st.lists(st.floats(-9, 9, width=32), min_size=7, max_size=7), min_size=1, max_size=12))
 def test_a_further_word_follows_a_word_of_its_type(scores: list[list[float]]) -> None:
     labels = [0, *best_labels(np.array(scores, dtype=np.float32)).tolist()]
-    assert all(
-        label % 2 == 1 or label == 0 or before in {label, label - 1}
-        for before, label in zip(labels[:-1], labels[1:], strict=True)
-    )
+    assert all(label % 2 == 1 or label == 0 or before in {label, label - 1} for before, label in pairwise(labels))
 
 
 def test_spans() -> None:

@@ -17,10 +17,10 @@ ENCODER = "wiredesk_many"
 BEGIN = 0
 """Id of the piece before every window."""
 
-MIN_LOG_ODDS = -4.0
+MIN_LOG_ODDS = -3.5
 """Least log odds, by the lower layers, of a word that may be a part of a name."""
 
-NEIGHBOURS = 2
+NEIGHBOURS = 1
 """Words on each side of such a word that the upper layers read, too."""
 
 LABELS = 7
@@ -57,7 +57,7 @@ class Encoder:
         scores = np.full((len(kept), LABELS), IMPOSSIBLE, dtype=np.float32)
         scores[:, 0] = 0
         labels, _ = self._upper.run(None, {"words": words[kept]})
-        scores[kept] = labels
+        scores[kept] = np.asarray(labels)
         return scores[1:]
 
     def vector(self, window: Window) -> Floats:
@@ -67,7 +67,7 @@ class Encoder:
         return np.asarray(vector)
 
     def _read_lower(self, window: Window) -> tuple[Floats, Floats]:
-        """Return the words after the lower layers, and their log odds of being a part of a name; the first is `BEGIN`."""
+        """Return the words, after `BEGIN`, as the lower layers leave them, and the log odds that each is in a name."""
         pieces = np.concatenate([[BEGIN], window.pieces])
         first = np.concatenate([[0], window.first + 1])
         words, names = self._lower.run(None, {"pieces": self._vectors.of(pieces), "first": first})

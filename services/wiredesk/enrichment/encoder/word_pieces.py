@@ -72,20 +72,20 @@ def form_words(text: str, ids: Sequence[int], offsets: Iterable[tuple[int, int]]
     ends: list[int] = []
     previous_end, goes_on = -1, False
     for index, (begin, end) in enumerate(offsets):
-        surface = text[begin:end]
-        start = end - len(surface.lstrip())
-        end -= len(surface) - len(surface.rstrip())
-        if start >= end:
+        surface = text[begin:end].strip()
+        if not surface:
             continue
+        start = text.index(surface, begin)
+        last = start + len(surface)
         opens = _kind_of(text[start])
         joins = goes_on and opens is _Kind.LETTER and start == previous_end
         if joins and text[starts[-1] : previous_end] not in ARABIC_PREFIXES:
-            ends[-1] = end
+            ends[-1] = last
         else:
             first.append(index)
             starts.append(start)
-            ends.append(end)
-        previous_end, goes_on = end, opens is not _Kind.GLUED and _kind_of(text[end - 1]) is not _Kind.SIGN
+            ends.append(last)
+        previous_end, goes_on = last, opens is not _Kind.GLUED and _kind_of(text[last - 1]) is not _Kind.SIGN
     return PiecedText(ids, first, starts, ends)
 
 

@@ -13,7 +13,7 @@ from wiredesk.enrichment.settings import MANY_LANGUAGES
 from wiredesk_schemas import EntityType, Model
 
 TYPES = (EntityType.PERSON, EntityType.ORGANISATION, EntityType.PLACE)
-"""Types in the order of the encoder's labels: 0 is no name; 1 the first word of a person, 2 a further one; and so on."""
+"""Types in the order of the labels: 0 is no name; 1 the first word of a person, 2 a further one; and so on."""
 
 MODEL_VERSION = "1"
 """Version of the encoder's weights and of the code between them and the spans."""
