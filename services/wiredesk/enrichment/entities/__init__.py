@@ -1,27 +1,28 @@
 """Entities: the people, organisations, places and other things that an article names.
 
-casing        the usual case of words in a text that has none
-readable      texts as taggers read them best
-spacy_tagger  names marked by a spaCy pipeline, ours or another one
-token_vectors  the network before our tagger, in half of spaCy's time
-matrix_kernel  the faster library for its matrices
-lexicon       the word lists that the rules use: titles, offices, company forms
-name_span     a name in one of the article's texts
-names         rules for the words of a name: its borders, its parts, its type
-mentions      tagged spans, trimmed to the name; datelines
-datelines     places of datelines
-graphemes     borders of characters with their marks
-consistency   one type per name throughout an article
-name_forms    forms of the same name within an article
-missed_names  further mentions of an article's names
-folding          names without differences in writing
-word_forms       forms of a word, by stems and endings
-merging          mentions of the same entity
-merging_people   of the same person
-short_names      of the same organisation or place, under a short name
-roles         the role that a text states beside a person's name
-gazetteer     names linked to items of Wikidata
-entity        one entity per cluster of mentions, with canonical name, role, link and salience
+casing               the usual case of words in a text that has none
+readable             texts as taggers read them best
+spacy_tagger         names marked by a spaCy pipeline, ours or another one
+token_vectors        the network before our tagger, in half of spaCy's time
+matrix_kernel        the faster library for its matrices
+lexicon              the word lists that the rules use: titles, offices, company forms
+name_span            a name in one of the article's texts
+names                rules for the words of a name: its borders, its parts, its type
+mentions             tagged spans, trimmed to the name; datelines
+datelines            places of datelines
+graphemes            borders of characters with their marks
+consistency          one type per name throughout an article
+name_forms           forms of the same name within an article
+missed_names         further mentions of an article's names
+folding              names without differences in writing
+word_forms           forms of a word, by stems and endings
+merging              mentions of the same entity
+merging_people       of the same person
+short_names          of the same organisation or place, under a short name
+roles                the role that a text states beside a person's name
+gazetteer            names linked to items of Wikidata
+entity               one entity per cluster of mentions, with canonical name, role, link and salience
+multilingual_tagger  names in many languages, marked by our own tagger
 """
 
 from wiredesk.enrichment.entities.entity import build_entities
