@@ -218,3 +218,24 @@ def test_missed_forms_of_a_name_are_mentions() -> None:
 def test_the_place_of_a_dateline(language: str, text: str, places: list[str]) -> None:
     mentions = find_mentions([ArticleField("/title", text, 1.0, 0, language)], [[]])
     assert [(span.surface, span.type) for span in mentions] == [(place, EntityType.PLACE) for place in places]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "marked", "expected"),
+    [
+        ("ja", "警視庁は", "O:警視", "警視庁"),
+        ("ja", "国際スケート連盟と", "O:国際", "国際スケート連盟"),
+        ("ja", "タレントの中居正広氏", "P:中居;P:正広", "中居正広"),
+        ("ja", "小笠原諸島で", "L:小笠原", "小笠原諸島"),
+        ("zh", "中国江苏", "L:中国", "中国"),
+        ("zh", "三江江北公司职工", "O:三江江北", "三江江北公司"),
+    ],
+)
+def test_names_without_spaces_are_whole(language: str, text: str, marked: str, expected: str) -> None:
+    assert clusters(language, text, marked) == [[expected]]
+
+
+def test_a_word_that_was_tagged_once_by_mistake_is_not_searched_for() -> None:
+    assert clusters("de", "Anger kam. Der Anger ist groß. Am Anger.", "P:Anger") == [["Anger"]]
+    text = "Rita Anger kam. Anger ging. Anger sprach."
+    assert clusters("de", text, "P:Rita Anger") == [["Rita Anger", "Anger", "Anger"]]

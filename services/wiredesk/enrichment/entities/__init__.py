@@ -9,6 +9,7 @@ lexicon              the word lists that the rules use: titles, offices, company
 name_span            a name in one of the article's texts
 names                rules for the words of a name: its borders, its parts, its type
 mentions             tagged spans, trimmed to the name; datelines
+unspaced             names in text without spaces
 datelines            places of datelines
 graphemes            borders of characters with their marks
 consistency          one type per name throughout an article

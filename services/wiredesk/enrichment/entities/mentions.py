@@ -10,6 +10,7 @@ from wiredesk.enrichment.entities.datelines import dateline_places
 from wiredesk.enrichment.entities.graphemes import whole_characters
 from wiredesk.enrichment.entities.lexicon import lexicon_of
 from wiredesk.enrichment.entities.name_span import NAME_TYPES, NameSpan
+from wiredesk.enrichment.entities.unspaced import complete_names
 from wiredesk.enrichment.interfaces import TaggedSpan
 from wiredesk_schemas import EntityType
 
@@ -50,8 +51,11 @@ def _whole_spans(spans: Iterable[NameSpan]) -> Iterator[NameSpan]:
             yield span if (start, end) == (span.start, span.end) else NameSpan(span.field, start, end, span.type)
 
 
-def _trimmed_spans(field: ArticleField, marked: Iterable[TaggedSpan]) -> Iterator[NameSpan]:
+def _trimmed_spans(field: ArticleField, marked: Sequence[TaggedSpan]) -> Iterator[NameSpan]:
     """Yield the names in the tagged spans; `Washington` and `D.C.` become one."""
+    lexicon = lexicon_of(field.language)
+    if lexicon.unspaced:
+        marked = complete_names(field.text, marked, lexicon)
     previous: NameSpan | None = None
     previous_end = 0
     for tagged in marked:

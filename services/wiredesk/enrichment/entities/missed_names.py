@@ -1,14 +1,16 @@
 """Further mentions of an article's names, where the tagger missed them."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities import names
+from wiredesk.enrichment.entities.folding import fold_name
 from wiredesk.enrichment.entities.graphemes import is_inside
 from wiredesk.enrichment.entities.lexicon import NEVER, Lexicon, alternatives, lexicon_of
 from wiredesk.enrichment.entities.name_span import NameSpan
+from wiredesk.enrichment.entities.word_forms import words_of
 from wiredesk.enrichment.languages import ENGLISH
 from wiredesk_schemas import EntityType
 
@@ -43,6 +45,7 @@ def missed_names(
     for span in spans:
         taken[span.field.pointer].append((span.start, span.end))
     patterns: dict[str, re.Pattern[str]] = {}
+    missed: defaultdict[str, list[NameSpan]] = defaultdict(list)
     for field in fields:
         lexicon = lexicon_of(field.language)
         pattern = patterns.get(lexicon.language) or _pattern(searched, types, lexicon)
@@ -51,7 +54,32 @@ def missed_names(
             start, end = match.span()
             is_cut = is_inside(field.text, start) or is_inside(field.text, end)
             if not is_cut and not any(first < end and start < last for first, last in taken[field.pointer]):
-                yield NameSpan(field, start, end, types[match[1]])
+                missed[match[1]].append(NameSpan(field, start, end, types[match[1]]))
+    doubtful = _doubtful_people(spans, types)
+    for name, mentions in missed.items():
+        if len(mentions) <= doubtful.get(name, len(mentions)):
+            yield from mentions
+
+
+def _doubtful_people(spans: Sequence[NameSpan], types: Mapping[str, EntityType]) -> Counter[str]:
+    """Return how often single words were tagged that are people's names only by that: no full name has them.
+
+    Where a tagger marked such a word less often than it left it out, it is no name, or one of something else.
+    """
+    people = [span for span in spans if types.get(span.surface) is EntityType.PERSON]
+    known = {word for span in people if " " in span.surface for word in _stems(span)}
+    return Counter(
+        span.surface
+        for span in people
+        if " " not in span.surface
+        and span.field.language != ENGLISH
+        and not any(stem in known for stem in _stems(span))
+    )
+
+
+def _stems(span: NameSpan) -> set[str]:
+    words = words_of(fold_name(span.surface, span.lexicon), span.lexicon)
+    return {stem for word in words for stem in word.stems}
 
 
 def _pattern(searched: Sequence[str], types: Mapping[str, EntityType], lexicon: Lexicon) -> re.Pattern[str]:

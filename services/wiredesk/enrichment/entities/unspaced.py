@@ -1,0 +1,56 @@
+"""Names in text without spaces: a tagger may leave out the end of a name, or cut it in two."""
+
+from collections.abc import Sequence
+
+from wiredesk.enrichment.entities.lexicon import Lexicon
+from wiredesk.enrichment.interfaces import TaggedSpan
+from wiredesk.enrichment.scripts import Script, script_of_letter
+from wiredesk_schemas import EntityType
+
+MAX_PERSON_CHARACTERS = 5
+"""Maximum characters of a person's name in Chinese characters."""
+
+MAX_HEAD_CHARACTERS = 6
+"""Maximum characters of the end of a name of an organisation or place."""
+
+
+def complete_names(text: str, tagged: Sequence[TaggedSpan], lexicon: Lexicon) -> list[TaggedSpan]:
+    """Return the spans, with the ends that the tagger left out: `警視` and `庁`, `中居` and `正広`.
+
+    Args:
+        text: that the spans are of, in a language without spaces between words.
+        tagged: in order, without overlaps.
+    """
+    completed: list[TaggedSpan] = []
+    for index, span in enumerate(tagged):
+        previous = completed[-1] if completed else None
+        is_further_part = previous is not None and _is_one_name(text, previous, span)
+        start = completed.pop().start if is_further_part else span.start
+        limit = tagged[index + 1].start if index + 1 < len(tagged) else len(text)
+        completed.append(TaggedSpan(start, _end_with_head(text, span, limit, lexicon), span.type))
+    return completed
+
+
+def _is_one_name(text: str, one: TaggedSpan, other: TaggedSpan) -> bool:
+    """Whether two spans without anything between them are parts of one person's name, or of one organisation's."""
+    if one.end != other.start or one.type is not other.type:
+        return False
+    if one.type is EntityType.ORGANISATION:
+        return True
+    is_short = other.end - one.start <= MAX_PERSON_CHARACTERS
+    return one.type is EntityType.PERSON and is_short and all(map(_is_han, text[one.start : other.end]))
+
+
+def _end_with_head(text: str, span: TaggedSpan, limit: int, lexicon: Lexicon) -> int:
+    heads_by_type = {EntityType.ORGANISATION: lexicon.organisation_heads, EntityType.PLACE: lexicon.place_heads}
+    heads = heads_by_type.get(span.type, frozenset())
+    for length in range(min(MAX_HEAD_CHARACTERS, limit - span.end), 0, -1):
+        end = span.end + length
+        # A head of one character is often the beginning of another word: `江` of `江苏`.
+        if text[span.end : end] in heads and (length > 1 or end == len(text) or not _is_han(text[end])):
+            return end
+    return span.end
+
+
+def _is_han(character: str) -> bool:
+    return script_of_letter(character) is Script.HAN
