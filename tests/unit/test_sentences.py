@@ -1,52 +1,95 @@
-import re
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wiredesk.enrichment.topics import ModelWeights, NewsClassifier, sentence_model
-from wiredesk.enrichment.topics.narrower_topics import group_alternatives
-from wiredesk.enrichment.topics.sentence_model import SentenceEncoder
+from wiredesk.enrichment.topics import ModelWeights, NewsClassifier, taxonomy, universal_encoder
+from wiredesk.enrichment.topics.topic_names import TopicNames
+from wiredesk.enrichment.topics.unigram import UNKNOWN, UnigramTokenizer
+from wiredesk.enrichment.topics.universal_encoder import UniversalEncoder
 
 SHORT = "The central bank left its rate unchanged, and hinted that it may cut in spring."
 LONG = f"{SHORT} " + "The goalkeeper saved twice before the winner in the last minute of the cup final. " * 20
 
 
 @pytest.fixture(scope="module")
-def model() -> SentenceEncoder:
-    return SentenceEncoder()
+def model() -> UniversalEncoder:
+    return UniversalEncoder()
 
 
-def test_a_short_text_has_one_vector_and_a_long_one_two(model: SentenceEncoder) -> None:
+def test_a_short_text_has_one_vector_and_a_long_one_two(model: UniversalEncoder) -> None:
     (short,) = model.vectors(SHORT)
     beginning, whole = model.vectors(LONG)
     for vector in (short, beginning, whole):
-        assert vector.shape == (384,)
-        assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
-    assert 0.5 < beginning @ whole < 0.9999
+        assert vector.values.shape == (512,)
+        assert np.linalg.norm(vector.values) == pytest.approx(1, abs=1e-5)
+    assert short.pieces < beginning.pieces < whole.pieces
+    assert 0.5 < beginning.values @ whole.values < 0.9999
 
 
-def test_more_is_read_where_the_beginning_leaves_doubt() -> None:
-    certain, doubting = (NewsClassifier(weights=ModelWeights(doubt=doubt)) for doubt in (0.0, 100.0))
-    beginning, whole = SentenceEncoder().vectors(LONG)
-    for classifier, vector in ((certain, beginning), (doubting, whole)):
-        read = classifier.score("", LONG).vector
-        assert read is not None
-        assert read == pytest.approx(vector, abs=1e-5)
+def test_the_same_story_in_two_languages_has_similar_vectors(model: UniversalEncoder) -> None:
+    texts = (
+        "The goalkeeper saved two penalties in the cup final.",
+        "Der Torwart hielt im Pokalfinale zwei Elfmeter.",
+        SHORT,
+    )
+    english, german, other = (next(model.vectors(text)).values for text in texts)
+    assert english @ german > 0.6 > english @ other
+
+
+def test_more_is_read_where_the_beginning_leaves_doubt(model: UniversalEncoder) -> None:
+    certain, doubting = (NewsClassifier(weights=ModelWeights(doubt=doubt), encoders=[model]) for doubt in (0.0, 100.0))
+    read, more = (classifier.score("", LONG).vector for classifier in (certain, doubting))
+    assert read is not None
+    assert more is not None
+    assert read @ more < 0.9999
 
 
 def test_other_weights_than_those_trained_with_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sentence_model, "SHA256", "0" * 64)
+    monkeypatch.setitem(universal_encoder.SHA256, "sp.model", "0" * 64)
     with pytest.raises(OSError, match="contains another model"):
-        SentenceEncoder()
+        UniversalEncoder()
 
 
-NAMES = ("art", "arts policy", "artist", "air force", "airline", "air[ -]?ship", "e[ -]?commerce", "economy", "ebola")
+PIECES = (("<unk>", 0.0), ("▁", -2.0), ("▁sea", -3.0), ("side", -3.0), ("▁seaside", -5.0), ("s", -4.0), ("▁sea", -3.0))
 
 
-@given(st.lists(st.sampled_from([*(name.replace("[ -]?", " ") for name in NAMES), "airship", "ecommerce", "x"])))
-def test_grouped_names_are_found_as_ungrouped_ones_are(words: list[str]) -> None:
-    forms, text = sorted(NAMES, key=len, reverse=True), " ".join(words)
-    grouped, plain = (rf"\b(?:{joined})s?\b" for joined in (group_alternatives(forms, 3), "|".join(forms)))
-    assert re.findall(grouped, text) == re.findall(plain, text)
+def test_a_word_is_split_into_its_most_likely_pieces() -> None:
+    tokenizer = UnigramTokenizer(PIECES)
+    assert tokenizer.encode("seaside", 9) == [4]
+    assert tokenizer.encode("seas", 9) == [6, 5]
+    assert tokenizer.encode("?", 9) == [1, UNKNOWN]
+
+
+@given(st.text(max_size=300), st.integers(0, 20))
+def test_a_tokenizer_reads_any_text_up_to_its_limit(text: str, limit: int) -> None:
+    ids = UnigramTokenizer(PIECES).encode(text, limit)
+    assert len(ids) <= limit
+    assert set(ids) <= set(range(len(PIECES)))
+
+
+@pytest.fixture(scope="module")
+def names() -> TopicNames:
+    return TopicNames(taxonomy())
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "code"),
+    [
+        ("Cyber-crimes cost more than any flood", "en", "medtop:20000086"),
+        ("A wave of cybercrime", "en", "medtop:20000086"),
+        ("Zahlen zur Computerkriminalität für das Jahr", "de", "medtop:20000086"),
+        ("El cambio climático avanza", "es", "medtop:20000418"),
+        ("Le changement climatique s'accélère", "fr", "medtop:20000418"),
+    ],
+)
+def test_topics_are_found_by_their_names_in_the_language_of_the_text(
+    names: TopicNames, text: str, language: str, code: str
+) -> None:
+    assert names.count(text, language)[code] == 1
+    assert names.count(text, "ja") == {}
+
+
+@given(st.text(max_size=300), st.sampled_from(["en", "de", "zh", "xx"]))
+def test_names_are_counted_in_any_text(text: str, language: str) -> None:
+    assert all(times > 0 for times in TopicNames({}).count(text, language).values())

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from tests.stories import article
 from wiredesk.enrichment.topics import NewsClassifier, taxonomy
-from wiredesk.enrichment.topics.calibration import FAST, HYBRID, logistic
+from wiredesk.enrichment.topics.calibration import ENGLISH_NEWS, FAST_ENGLISH, OTHER_LANGUAGES, logistic
+from wiredesk.enrichment.topics.news_model import has_words
 from wiredesk.enrichment.topics.words_model import text_terms
 
 
@@ -41,6 +42,60 @@ def test_plain_stories_have_plain_topics(classifier: NewsClassifier, text: str, 
     assert topics[0].score == max(t.score for t in topics if len(t.path) == 1)
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "root"),
+    [
+        ("de", "Der Torhüter hielt zwei Elfmeter, und die Mannschaft gewann im vollen Stadion das Pokalfinale", "medtop:15000000"),
+        ("fr", "Le parlement a voté la loi électorale après un vote de confiance au premier ministre", "medtop:11000000"),
+        ("es", "La bolsa cayó y el banco central subió los tipos de interés por la inflación", "medtop:04000000"),
+        ("it", "La polizia ha arrestato un uomo sospettato di omicidio, ha detto la procura al tribunale", "medtop:02000000"),
+        ("ru", "В выходные ожидаются снег, метель и сильный мороз", "medtop:17000000"),
+        ("ja", "決勝でゴールキーパーがPKを二本止め、チームが優勝した", "medtop:15000000"),
+    ],
+)  # fmt: skip
+def test_plain_stories_of_other_languages_have_the_same_topics(
+    classifier: NewsClassifier, language: str, text: str, root: str
+) -> None:
+    topics = classifier.topics(article(text), language)
+    assert topics[0].path == (root,)
+    assert topics[0].name == taxonomy()[root].name(language)
+
+
+NO_NEWS = [
+    ("en", "We value your privacy. This site stores cookies to remember you and to show adverts. Accept or decline cookies."),
+    ("en", "Capricorn: a new job is near. Aquarius: avoid quarrels. Pisces: call your mother."),
+    ("en", "Lorem ipsum dolor sit amet, sed diam nonumy eirmod tempor invidunt ut labore et dolore magna aliquyam erat."),
+    ("en", "Home About us Products Support Careers Press Contact Log in"),
+    ("en", "Error 404. Sorry, this page does not exist. Go back to the home page."),
+    ("de", "Diese Website nutzt Cookies für Statistik und Werbung. Alle annehmen oder ablehnen. Mehr in der Datenschutzerklärung."),
+    ("de", "Steinbock: Im Beruf läuft es gut. Wassermann: Ein Streit löst sich. Fische: Achten Sie auf Ihre Gesundheit."),
+    ("fr", "Ce site dépose des cookies pour mesurer la fréquentation. Accepter ou refuser les cookies. Gérer mes choix."),
+    ("es", "Capricornio: buenas noticias en el trabajo. Acuario: evita discusiones. Piscis: descansa."),
+    ("ru", "Сайт использует файлы cookie. Продолжая пользоваться сайтом, вы соглашаетесь с их использованием."),
+    ("zh", "本站使用Cookie改善服务。继续浏览即表示您同意我们使用Cookie。"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "text"), NO_NEWS)
+def test_what_is_no_news_has_no_topic(language: str, text: str) -> None:
+    assert NewsClassifier().topics(article(text), language) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "...", "?!? --- *** 2024 12:30", "😀😀😀😀😀😀", "aaa aaa aaa aaa aaa", "1 2 3 4 5 6 7 8 9"]
+)
+def test_what_has_no_words_has_no_topic(classifier: NewsClassifier, text: str) -> None:
+    assert not has_words(text)
+    assert classifier.topics(article(text or "-"), "en") == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["Snow in Wales, ferries stay in port", "大雨で電車が止まる", "Снег и метель в Сибири"]
+)
+def test_a_headline_has_words(text: str) -> None:
+    assert has_words(text)
+
+
 def test_narrower_topics_are_in_the_tree_and_unique(classifier: NewsClassifier) -> None:
     text = "The climate summit agreed on a fund for climate change. Climate change raises the seas, climate scientists said."
     topics = classifier.topics(article(text, title="Climate change: a fund for islands"), "en")
@@ -69,5 +124,5 @@ def test_terms_are_words_and_pairs_without_accents_and_small_words() -> None:
 
 @given(st.lists(st.floats(-50, 50), min_size=3, max_size=3))
 def test_a_score_is_a_probability(features: list[float]) -> None:
-    for scores in (HYBRID, FAST):
+    for scores in (ENGLISH_NEWS, OTHER_LANGUAGES, FAST_ENGLISH):
         assert 0 < logistic(scores.top, features) < 1

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from wiredesk.enrichment.topics.model_arrays import Arrays, load_arrays, text_li
 from wiredesk.enrichment.topics.narrower_topics import NarrowerTopics
 from wiredesk.enrichment.topics.release import InvalidReleaseError, read_release, shipped_release
 from wiredesk.enrichment.topics.taxonomy import VERSION, naming_language, replacement, retired_topics, successors
+from wiredesk.enrichment.topics.topic_names import NAMED_LANGUAGES
 from wiredesk.enrichment.topics.vocabulary import CHANGES_FILE, TOPICS_FILE, main
 
 DATA = ROOT / "services" / "wiredesk" / "enrichment" / "data"
@@ -142,10 +144,14 @@ def test_every_code_of_the_trained_arrays_leads_to_a_topic_in_use(arrays: Arrays
         assert replacement(code) in taxonomy()
 
 
+ENCODER = "universal"
+"""An encoder that the trained arrays are for."""
+
+
 def stale_arrays(codes: list[str]) -> Arrays:
     """Return arrays in which the definition of each topic is a vector of its own."""
     return {
-        "definitions": (np.eye(len(codes)) * 100).astype(np.int8),
+        "universal_definitions": (np.eye(len(codes)) * 100).astype(np.int8),
         "definitions_code": np.frombuffer("\n".join(codes).encode(), dtype=np.uint8),
     }
 
@@ -153,12 +159,12 @@ def stale_arrays(codes: list[str]) -> Arrays:
 def test_arrays_of_a_former_release_give_no_retired_code() -> None:
     codes = ["medtop:20000579", CAMPAIGNS, "medtop:20000419", "medtop:20000418", "medtop:20000347", *retired_topics()]
     codes = list(dict.fromkeys(codes))
-    narrower = NarrowerTopics(stale_arrays(codes))
+    narrower = NarrowerTopics(stale_arrays(codes), [ENCODER])
     found = {}
     for row, code in enumerate(codes):
         vector = np.zeros(len(codes), dtype=np.float32)
         vector[row] = 1
-        candidates = narrower.candidates(vector, "", "")
+        candidates = narrower.candidates(ENCODER, vector, "", "", "en")
         assert {candidate.code for candidate in candidates} <= taxonomy().keys()
         best = max(candidates, key=lambda candidate: candidate.similarity)
         found[code] = best.code if best.similarity > 0.9 else None
@@ -169,14 +175,14 @@ def test_arrays_of_a_former_release_give_no_retired_code() -> None:
 
 
 def test_no_name_leads_to_a_retired_code(arrays: Arrays) -> None:
-    narrower = NarrowerTopics(arrays)
-    vectors = unit_rows(arrays["definitions"])
+    narrower = NarrowerTopics(arrays, [ENCODER])
+    vectors = unit_rows(arrays[f"{ENCODER}_definitions"])
     named = [name for concept in retired_topics().values() for name in concept.names.values()]
     texts = [*named, " and ".join(named), "Political campaigns began"]
-    for text in texts:
-        assert {one.code for one in narrower.candidates(None, text, text)} <= taxonomy().keys()
+    for text, language in product(texts, NAMED_LANGUAGES):
+        assert {one.code for one in narrower.candidates("", None, text, text, language)} <= taxonomy().keys()
     for vector in vectors:
-        assert {one.code for one in narrower.candidates(vector, "", "")} <= taxonomy().keys()
+        assert {one.code for one in narrower.candidates(ENCODER, vector, "", "", "en")} <= taxonomy().keys()
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,16 @@
 
     python -m training.enrichment.calibration [--data ../shared/data] [--further .cache/further-pages]
 
-`labels.jsonl`, beside this file, has labels of 335 articles: for 95 of publisher-pages and web-pages, which of some
-candidate topics are right; for 240 of the further pages (`make further-pages`), which top-level topics are. One
-annotator labelled them for this project and saw headline and beginning, but no score. No topic model has learnt from
-these articles.
+`labels.jsonl`, beside this file, has labels of 498 articles: for 95 of publisher-pages and web-pages, which of some
+candidate topics are right; for 403 of the further pages (`make further-pages`), which top-level topics are. 163 of
+them are in other languages than English (`language`), 64 of these in German. One annotator labelled them for this
+project and saw headline and beginning, but no score. No topic model has learnt from these articles.
 """
 
 import argparse
 import json
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -22,6 +23,7 @@ from sklearn.model_selection import cross_val_predict
 from training.enrichment.topics import read_pages
 from training.extraction import further
 from training.extraction.pages import accepted
+from wiredesk.enrichment.languages import ENGLISH
 from wiredesk.enrichment.topics.classifier import MAX_TOP_LEVEL, NewsClassifier, top_features
 from wiredesk.extractor.document import parse_html
 from wiredesk.extractor.metadata.fields import Metadata, read_metadata
@@ -58,18 +60,20 @@ def main() -> int:
     labels = [json.loads(line) for line in LABELS.read_text(encoding="utf-8").splitlines()]
     for fast in (False, True):
         classifier = NewsClassifier(fast=fast)
-        top: list[Case] = []
-        narrower: list[Case] = []
+        cases: dict[str, list[Case]] = defaultdict(list)
         for label in labels:
+            language = label.get("language", ENGLISH)
+            if language not in classifier.languages or (fast and language != ENGLISH):
+                continue
             # Of further pages all top-level topics are labelled, and no narrower one.
             right, labelled = set(label["right"]), set(label.get("judged", classifier.roots))
             weight = NEWS_WEIGHT if label["set"] == "publisher-pages" else 1.0
-            for kind, code, features in _candidates(classifier, *texts[label["id"]]):
+            group = "ENGLISH" if language == ENGLISH else "OTHER_LANGUAGES"
+            for kind, code, features in _candidates(classifier, *texts[label["id"]], language):
                 if code in labelled:
-                    (top if kind == "top" else narrower).append((features, code in right, weight))
-        profile = "FAST" if fast else "HYBRID"
-        for name, cases in (("TOP", top), ("NARROWER", narrower)):
-            _report(f"{profile}_{name}", cases)
+                    cases[f"{group}_{kind}"].append((features, code in right, weight))
+        for name, some in cases.items():
+            _report(f"{'FAST_' if fast else ''}{name}", some)
     return 0
 
 
@@ -86,13 +90,16 @@ def _texts(data: Path, folder: Path) -> dict[str, tuple[str, str]]:
     return texts
 
 
-def _candidates(classifier: NewsClassifier, title: str, body: str) -> Iterator[tuple[str, str, tuple[float, ...]]]:
+def _candidates(
+    classifier: NewsClassifier, title: str, body: str, language: str
+) -> Iterator[tuple[str, str, tuple[float, ...]]]:
     """Yield level, code and features of each topic that the classifier considers."""
-    scores = classifier.score(title, body)
+    scores = classifier.score(title, body, language)
     for rank, row in enumerate(np.argsort(-scores.top, kind="stable")[:MAX_TOP_LEVEL]):
-        yield "top", classifier.roots[row], top_features(scores.top, row, rank)
-    for candidate, features in classifier.candidates(scores, title, body):
-        yield "narrower", candidate.code, features
+        yield "TOP", classifier.roots[row], top_features(scores.top, row, rank)
+    if language == ENGLISH:
+        for candidate, features in classifier.candidates(scores, title, body, language):
+            yield "NARROWER", candidate.code, features
 
 
 def _report(name: str, cases: list[Case]) -> None:

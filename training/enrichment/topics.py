@@ -1,6 +1,6 @@
 """Train the topic models: a teacher learns from example leads, and the words model learns from the teacher.
 
-    python -m training.enrichment.topics [--data ../shared/data]
+    python -m training.enrichment.topics [--data ../shared/data] [--vectors-only]
 
 1. The teacher is the product of three models, which learn from the example leads and from IPTC's definitions: TF-IDF, a
    regression on sentence vectors, and the nearest leads.
@@ -18,6 +18,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,11 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from wiredesk.enrichment.topics.sentence_model import NearestLeads, SentenceEncoder
+from wiredesk.enrichment.languages import ENGLISH
+from wiredesk.enrichment.topics.model_arrays import load_arrays
+from wiredesk.enrichment.topics.sentence_model import NearestLeads, SentenceEncoder, SentenceVector
 from wiredesk.enrichment.topics.taxonomy import taxonomy
+from wiredesk.enrichment.topics.universal_encoder import UniversalEncoder
 from wiredesk.enrichment.topics.words_model import text_terms
 
 TARGET = Path("services/wiredesk/enrichment/trained/topics.npz")
@@ -35,6 +39,15 @@ TARGET = Path("services/wiredesk/enrichment/trained/topics.npz")
 
 LEADS = Path("services/wiredesk/enrichment/data/example-leads.jsonl")
 """The example leads."""
+
+NOT_NEWS = Path(__file__).parent / "not-news.jsonl"
+"""Texts that are no news, written for this project: cookie notices, horoscopes, menus, in many languages."""
+
+NO_NEWS_PENALTY, NO_NEWS_WEIGHT = 10.0, 20.0
+"""Inverse of the penalty of large weights in the model of what is no news, and the weight of a text that is none."""
+
+WORDS_ARRAYS = ("terms", "idf", "weights", "scale", "bias", "common")
+"""Arrays of the words model, and how common each topic is."""
 
 LEAD_WEIGHT = 3.0
 """Weight of a lead in training."""
@@ -72,29 +85,61 @@ def main() -> int:
     """Train, and write the models."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--vectors-only", action="store_true", help="keep the words model that ships")
     args = parser.parse_args()
     huffpost = args.data / "topics" / "huffpost.jsonl.gz"
     if not huffpost.exists():
         print(f"topics: no {huffpost}; docs/benchmarks.md names its source", file=sys.stderr)
         return 1
-    examples = Examples()
-    encoder = SentenceEncoder()
-    headlines = _headlines(huffpost)
-    unlabelled = [*headlines, *_beginnings(args.data)]
-    print(f"{len(examples.texts)} leads and definitions, {len(unlabelled)} texts without labels", flush=True)
-    vectors = _vectors(encoder, examples.texts)
-    arrays = _vector_arrays(examples, vectors)
-    probabilities = _teach(examples, vectors, NearestLeads(arrays), unlabelled, _vectors(encoder, unlabelled))
-    arrays |= _words_model(examples, unlabelled, probabilities)
-    arrays["common"] = probabilities[: len(headlines)].mean(axis=0)
+    examples, beginnings = Examples(), _beginnings(args.data)
+    encoder = UniversalEncoder()
+    beginning_vectors = _vectors(encoder, beginnings)
+    arrays: dict[str, NDArray[Any]] = {
+        "roots": np.frombuffer("\n".join(examples.roots).encode(), dtype=np.uint8),
+        "definitions_code": np.frombuffer("\n".join(examples.codes).encode(), dtype=np.uint8),
+    }
+    arrays |= _vector_arrays(encoder, examples, beginning_vectors)
+    print(f"{len(examples.texts)} leads and definitions, {len(beginnings)} beginnings of articles", flush=True)
+    if args.vectors_only:
+        shipped = load_arrays()
+        arrays |= {name: shipped[name] for name in WORDS_ARRAYS}
+    else:
+        headlines = _headlines(huffpost)
+        vectors = np.concatenate([_vectors(encoder, headlines), beginning_vectors])
+        nearest = NearestLeads(arrays, encoder.name)
+        texts = [*headlines, *beginnings]
+        probabilities = _teach(examples, _vectors(encoder, examples.texts), nearest, texts, vectors)
+        arrays |= _words_model(examples, texts, probabilities)
+        arrays["common"] = probabilities[: len(headlines)].mean(axis=0)
     TARGET.parent.mkdir(exist_ok=True)
     np.savez_compressed(TARGET, allow_pickle=False, **arrays)
     print(f"{TARGET}: {TARGET.stat().st_size / 1e6:.2f} MB")
     return 0
 
 
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """An example lead.
+
+    Attributes:
+        text: the story, in a line or two.
+        topic: code of its top-level topic.
+        language: ISO 639-1 code.
+    """
+
+    text: str
+    topic: str
+    language: str = ENGLISH
+
+
+def read_leads() -> list[Lead]:
+    """Return the example leads."""
+    rows = map(json.loads, LEADS.read_text(encoding="utf-8").splitlines())
+    return [Lead(row["text"], row["topic"], row.get("language", ENGLISH)) for row in rows]
+
+
 class Examples:
-    """The example leads, then the definitions of the taxonomy.
+    """The example leads in English, then the definitions of the taxonomy.
 
     Attributes:
         roots: codes of the top-level topics.
@@ -102,17 +147,19 @@ class Examples:
         leads: number of the leads.
         texts: of leads and definitions.
         topics: of each text, as an index of `roots`.
+        others: the leads in other languages, which vectors learn from, but words do not.
     """
 
     def __init__(self) -> None:
-        leads = [json.loads(line) for line in LEADS.read_text(encoding="utf-8").splitlines()]
+        leads = [lead for lead in read_leads() if lead.language == ENGLISH]
         terms = list(taxonomy().values())
         self.roots = sorted({term.root for term in terms})
         self.codes = [term.code for term in terms]
         self.leads = len(leads)
-        self.texts = [row["text"] for row in leads] + [f"{t.name()}. {t.definition}" for t in terms]
-        codes = [row["topic"] for row in leads] + [term.root for term in terms]
+        self.texts = [lead.text for lead in leads] + [f"{t.name()}. {t.definition}" for t in terms]
+        codes = [lead.topic for lead in leads] + [term.root for term in terms]
         self.topics = np.array([self.roots.index(code) for code in codes])
+        self.others = [lead for lead in read_leads() if lead.language != ENGLISH]
 
     def weights(self, definition: float) -> NDArray[np.float64]:
         """Return the weight of each text, given that of a definition."""
@@ -146,19 +193,46 @@ def is_held_out(page_id: str) -> bool:
 
 
 def _vectors(encoder: SentenceEncoder, texts: Sequence[str]) -> Floats:
-    return np.stack([[*encoder.vectors(text)][-1] for text in texts])
+    return np.stack([[*encoder.vectors(text)][-1].values for text in texts])
 
 
-def _vector_arrays(examples: Examples, vectors: Floats) -> dict[str, NDArray[Any]]:
-    """Return the arrays of the sentence model. Vectors are stored as 8-bit integers, which changes no figure."""
-    integers = np.round(vectors / np.abs(vectors).max(axis=1, keepdims=True) * 127).astype(np.int8)
+def _vector_arrays(encoder: SentenceEncoder, examples: Examples, articles: Floats) -> dict[str, NDArray[Any]]:
+    """Return the arrays of an encoder. Vectors are stored as 8-bit integers, which changes no figure.
+
+    Args:
+        articles: vectors of articles' beginnings.
+    """
+    vectors = _vectors(encoder, examples.texts)
+    others = [lead for lead in examples.others if lead.language in encoder.languages]
+    leads = np.concatenate([vectors[: examples.leads], _vectors(encoder, [lead.text for lead in others])])
+    mean = vectors[: examples.leads].mean(axis=0)
+    topics = [*examples.topics[: examples.leads], *(examples.roots.index(lead.topic) for lead in others)]
     return {
-        "roots": np.frombuffer("\n".join(examples.roots).encode(), dtype=np.uint8),
-        "leads": integers[: examples.leads],
-        "leads_topic": examples.topics[: examples.leads].astype(np.int8),
-        "definitions": integers[examples.leads :],
-        "definitions_code": np.frombuffer("\n".join(examples.codes).encode(), dtype=np.uint8),
+        f"{encoder.name}_leads": _integers(leads - mean),
+        f"{encoder.name}_leads_topic": np.array(topics, dtype=np.int8),
+        f"{encoder.name}_leads_mean": mean.astype(np.float16),
+        f"{encoder.name}_articles_mean": articles.mean(axis=0).astype(np.float16),
+        f"{encoder.name}_definitions": _integers(vectors[examples.leads :] - mean),
+        f"{encoder.name}_no_news": _no_news(encoder, np.concatenate([leads, articles])),
     }
+
+
+def _integers(rows: Floats) -> NDArray[np.int8]:
+    return np.round(rows / np.abs(rows).max(axis=1, keepdims=True) * 127).astype(np.int8)
+
+
+def _no_news(encoder: SentenceEncoder, news: Floats) -> NDArray[np.float16]:
+    """Return weights and bias of the regression which tells texts that are no news from those that are.
+
+    Args:
+        news: vectors of leads and of articles' beginnings.
+    """
+    rows = [json.loads(line) for line in NOT_NEWS.read_text(encoding="utf-8").splitlines()]
+    others = _vectors(encoder, [row["text"] for row in rows if row["language"] in encoder.languages])
+    model = LogisticRegression(C=NO_NEWS_PENALTY, max_iter=1000)
+    weights = np.concatenate([np.ones(len(news)), np.full(len(others), NO_NEWS_WEIGHT)])
+    model.fit(np.concatenate([news, others]), np.arange(len(news) + len(others)) >= len(news), sample_weight=weights)
+    return np.concatenate([model.coef_[0], model.intercept_]).astype(np.float16)
 
 
 def _teach(
@@ -177,9 +251,13 @@ def _teach(
     tfidf = TfidfVectorizer(analyzer=lambda text: list(text_terms(text)), sublinear_tf=True)
     words = LogisticRegression(C=20.0, class_weight="balanced", max_iter=400)
     words.fit(tfidf.fit_transform(examples.texts), examples.topics, sample_weight=examples.weights(1.0))
+    centred = [
+        nearest.centred(SentenceVector(vector, len(text.split())))
+        for vector, text in zip(text_vectors, texts, strict=True)
+    ]
     parts = (
         meaning.predict_log_proba(text_vectors),
-        np.stack([nearest.log_probabilities(vector) for vector in text_vectors]),
+        np.stack([nearest.log_probabilities(vector) for vector in centred]),
         np.log(words.predict_proba(tfidf.transform(texts)) + 1e-6),
     )
     product = sum(exponent * part for exponent, part in zip(TEACHER_EXPONENTS, parts, strict=True))

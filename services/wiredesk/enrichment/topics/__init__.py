@@ -5,8 +5,12 @@ taxonomy         the topics in use: codes, names, definitions, the tree; what re
 vocabulary       takes IPTC's next release: `python -m wiredesk.enrichment.topics.vocabulary FILE`
 model_arrays     the trained arrays, and the arithmetic that the models share
 words_model      top-level topics by words: TF-IDF and logistic regression
-sentence_model   sentence vectors of MiniLM, and top-level topics by the nearest example leads
+sentence_model   top-level topics by the nearest example leads, in vectors of any encoder
+universal_encoder  sentence vectors of sixteen languages
+unigram          word pieces of that encoder
+news_model       whether a text has a topic at all
 narrower_topics  candidates below the top level, by name and by definition
+topic_names      names of topics in texts, by language
 calibration      scores as probabilities
 classifier       our classifier, which combines the models
 """

@@ -25,17 +25,20 @@ class Coefficients:
     narrower: tuple[float, ...]
 
 
-HYBRID = Coefficients(
-    top=(3.041, 1.953, 1.202, -1.490),
-    narrower=(-3.349, 0.183, 1.684, 0.741, 1.203, 5.034, 1.506, -0.134),
-)
-"""For words and sentence vectors."""
+_NARROWER = (-2.099, 0.135, 1.197, 0.275, 1.277, 3.834, 1.384, -0.164)
+"""Fitted to English articles: narrower topics were labelled in these only."""
 
-FAST = Coefficients(
+ENGLISH_NEWS = Coefficients(top=(2.710, 2.081, 1.518, -1.240), narrower=_NARROWER)
+"""For English, by words and sentence vectors."""
+
+OTHER_LANGUAGES = Coefficients(top=(2.112, 1.346, 0.508, -0.949), narrower=_NARROWER)
+"""For all other languages, by sentence vectors."""
+
+FAST_ENGLISH = Coefficients(
     top=(3.065, 2.245, 1.260, -0.823),
-    narrower=(-1.678, 0.309, 1.633, 0.578, 1.632, 0.000, 0.002, -0.128),
+    narrower=(-1.762, 0.282, 1.733, 0.608, 1.692, 0.000, 0.002, -0.185),
 )
-"""For words alone."""
+"""For English in the fast profile, by words alone."""
 
 
 def logistic(coefficients: Sequence[float], features: Sequence[float]) -> float:

@@ -1,19 +1,22 @@
 """Our classifier: top-level topics by two models, narrower topics below them, each with a calibrated score."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from wiredesk.enrichment.topics.calibration import FAST, HYBRID, logistic
+from wiredesk.enrichment.languages import ENGLISH, SUPPORT
+from wiredesk.enrichment.topics.calibration import ENGLISH_NEWS, FAST_ENGLISH, OTHER_LANGUAGES, Coefficients, logistic
 from wiredesk.enrichment.topics.model_arrays import Floats, load_arrays, log_softmax, text_lines
 from wiredesk.enrichment.topics.narrower_topics import Candidate, NarrowerTopics
-from wiredesk.enrichment.topics.sentence_model import NAME, NearestLeads, SentenceEncoder
+from wiredesk.enrichment.topics.news_model import NewsModel, has_words
+from wiredesk.enrichment.topics.sentence_model import NearestLeads, SentenceEncoder
 from wiredesk.enrichment.topics.taxonomy import VERSION, naming_language, taxonomy
+from wiredesk.enrichment.topics.universal_encoder import UniversalEncoder
 from wiredesk.enrichment.topics.words_model import WordsModel
 from wiredesk_schemas import CleanedArticle, MediaTopic, Model
 
-MODEL_VERSION = "6"
+MODEL_VERSION = "7"
 """Version of the trained arrays, of the coefficients and of the code around them."""
 
 HYBRID_WORDS = 1000
@@ -23,13 +26,16 @@ FAST_WORDS = 300
 """The same in the fast profile: news states its subject first, and the words model alone does better with fewer
 words."""
 
+MAX_CHARACTERS = 4000
+"""Characters of the body that are given to the encoders, which read its first words."""
+
 MAX_TOP_LEVEL = 3
 """Maximum number of top-level topics of an article."""
 
 MAX_NARROWER = 5
 """Maximum number of narrower topics of an article."""
 
-MIN_FIRST_SCORE = 0.3
+MIN_FIRST_SCORE = 0.5
 """Minimum score of the first top-level topic. Below it the text is too short, or not about any of the seventeen
 topics."""
 
@@ -53,8 +59,8 @@ class ModelWeights:
             ten need one window only.
     """
 
-    words: float = 0.3
-    prior: float = 0.6
+    words: float = 0.7
+    prior: float = 0.3
     doubt: float = 2.0
 
 
@@ -64,91 +70,139 @@ class TopicScores:
 
     Attributes:
         top: natural logarithms of the top-level topics' probabilities, in the order of `NewsClassifier.roots`.
-        vector: the sentence vector (384); None in the fast profile.
+        encoder: name of the encoder that `vector` is of; empty for none.
+        vector: the sentence vector, centred; None where no encoder read the text.
+        is_news: whether the text is anything that has a topic.
+        coefficients: of the topics' scores.
     """
 
     top: Floats
+    encoder: str
     vector: Floats | None
+    is_news: bool
+    coefficients: Coefficients
 
 
 class NewsClassifier:
-    """Classifies English news into the IPTC Media Topics.
+    """Classifies news into the IPTC Media Topics, in the languages of its encoders.
 
     Args:
-        fast: use the words model only, in a hundredth of the time.
+        fast: use the words model only, in a hundredth of the time; in other languages than English, which it does not
+            read, the first window only.
         weights: of the models in their product.
+        encoders: that compute sentence vectors; the first one that reads a language is used below the top level.
 
     Raises:
         OSError: a model's file is missing.
     """
 
-    languages = frozenset({"en"})
     vocabulary = VERSION
 
-    def __init__(self, *, fast: bool = False, weights: ModelWeights = ModelWeights()) -> None:
+    def __init__(
+        self,
+        *,
+        fast: bool = False,
+        weights: ModelWeights = ModelWeights(),
+        encoders: Sequence[SentenceEncoder] | None = None,
+    ) -> None:
         arrays = load_arrays()
-        name = "news-words" if fast else f"news-words+{NAME}"
-        self.model = Model(task="topics", name=name, version=f"{MODEL_VERSION}+mediatopics.{VERSION}")
+        self._encoders = tuple(encoders) if encoders is not None else (UniversalEncoder(),)
+        parts = ("news-words", *(encoder.name for encoder in self._encoders), *(("fast",) if fast else ()))
+        self.model = Model(task="topics", name="+".join(parts), version=f"{MODEL_VERSION}+mediatopics.{VERSION}")
+        read = frozenset[str]().union(*(encoder.languages for encoder in self._encoders))
+        self.languages = frozenset(code for code, support in SUPPORT.items() if support.topics and code in read)
         self.roots = text_lines(arrays["roots"])
         self._taxonomy = taxonomy()
         self._words_model = WordsModel(arrays)
-        self._encoder = None if fast else SentenceEncoder()
-        self._nearest_leads = NearestLeads(arrays)
-        self._narrower_topics = NarrowerTopics(arrays)
-        self._max_words = FAST_WORDS if fast else HYBRID_WORDS
+        self._leads = {encoder.name: NearestLeads(arrays, encoder.name) for encoder in self._encoders}
+        self._news_model = {encoder.name: NewsModel(arrays, encoder.name) for encoder in self._encoders}
+        self._narrower_topics = NarrowerTopics(arrays, [encoder.name for encoder in self._encoders])
+        self._fast = fast
         self._weights = weights
-        self._log_prior = weights.prior * np.log(arrays["common"])
-        self._coefficients = FAST if fast else HYBRID
+        self._log_prior: Floats = (weights.prior * np.log(arrays["common"])).astype(np.float32)
 
     def topics(self, article: CleanedArticle, language: str) -> tuple[MediaTopic, ...]:
-        """Return the topics of an article: top-level ones, the most likely first, then narrower ones."""
+        """Return the topics of an article: top-level ones, the most likely first, then narrower ones.
+
+        There are none if no top-level topic is sure enough, or if the text is no news: a cookie notice, a horoscope.
+        """
         title, body = article.title or "", " ".join(block.text for block in article.paragraphs)
         with_captions = " ".join([body, *(caption.text for caption in article.captions)])
-        scores = self.score(title, body)
+        scores = self.score(title, body, language)
+        if not scores.is_news:
+            return ()
         top_level = self.top_level(scores)
-        narrower = self.narrower(scores, title, with_captions)
+        narrower = self.narrower(scores, title, with_captions, language) if top_level else []
         tag = naming_language(article.language, language)
         return tuple(self._media_topic(code, score, tag) for code, score in (*top_level, *narrower))
 
-    def score(self, title: str, body: str) -> TopicScores:
-        """Return the scores of the top-level topics, and the sentence vector."""
-        words = body.split(maxsplit=self._max_words)[: self._max_words]
-        # The headline counts twice, because it states the subject of the story.
-        by_words = self._words_model.log_probabilities(" ".join([title, title, *words]))
-        if self._encoder is None:
-            return TopicScores(by_words, None)
-        text = " ".join(words)
-        prior = self._log_prior + self._weights.words * by_words
-        for vector in self._encoder.vectors(f"{title}. {text}" if title else text):
-            product = prior + self._nearest_leads.log_probabilities(vector)
-            top = log_softmax(np.asarray(product, dtype=np.float32))
+    def score(self, title: str, body: str, language: str = ENGLISH) -> TopicScores:
+        """Return the scores of the top-level topics, and the sentence vector.
+
+        Args:
+            title: the headline; empty for none.
+            body: the paragraphs.
+            language: ISO 639-1 code, one of `languages`.
+        """
+        is_english = language == ENGLISH
+        is_readable = has_words(f"{title} {body[:MAX_CHARACTERS]}")
+        prior = self._log_prior
+        if is_english:
+            most = FAST_WORDS if self._fast else HYBRID_WORDS
+            words = body.split(maxsplit=most)[:most]
+            # The headline counts twice, because it states the subject of the story.
+            by_words = self._words_model.log_probabilities(" ".join([title, title, *words]))
+            if self._fast:
+                return TopicScores(by_words, "", None, is_readable, FAST_ENGLISH)
+            prior = prior + np.float32(self._weights.words) * by_words
+        text = body[:MAX_CHARACTERS]
+        return self._score_vectors(f"{title}. {text}" if title else text, language, prior, is_readable=is_readable)
+
+    def _score_vectors(self, text: str, language: str, prior: Floats, *, is_readable: bool) -> TopicScores:
+        """Return the scores by the vectors of all encoders that read a language.
+
+        Args:
+            prior: natural logarithms of the topics' probabilities before the text is read, of any sum.
+            is_readable: whether the text has words.
+        """
+        encoders = [encoder for encoder in self._encoders if language in encoder.languages]
+        leads = [self._leads[encoder.name] for encoder in encoders]
+        for vectors in zip(*(encoder.vectors(text) for encoder in encoders), strict=False):
+            centred = [lead.centred(vector) for lead, vector in zip(leads, vectors, strict=True)]
+            by_leads = [lead.log_probabilities(vector) for lead, vector in zip(leads, centred, strict=True)]
+            top = log_softmax(np.asarray(prior + np.sum(by_leads, axis=0), dtype=np.float32))
             second, first = np.sort(top)[-2:]
-            if first - second >= self._weights.doubt:
+            if self._fast or first - second >= self._weights.doubt:
                 break
-        return TopicScores(top, vector)
+        main = encoders[0].name
+        is_news = is_readable and self._news_model[main].is_news(vectors[0].values)
+        coefficients = ENGLISH_NEWS if language == ENGLISH else OTHER_LANGUAGES
+        return TopicScores(top, main, centred[0], is_news, coefficients)
 
     def top_level(self, scores: TopicScores) -> list[tuple[str, float]]:
         """Return codes and calibrated scores of the top-level topics, the most likely first."""
         accepted = []
         for rank, row in enumerate(np.argsort(-scores.top, kind="stable")[:MAX_TOP_LEVEL]):
-            score = logistic(self._coefficients.top, top_features(scores.top, row, rank))
+            score = logistic(scores.coefficients.top, top_features(scores.top, row, rank))
             if score >= (MIN_FIRST_SCORE if rank == 0 else MIN_FURTHER_SCORE):
                 accepted.append((self.roots[row], score))
         return accepted
 
-    def narrower(self, scores: TopicScores, title: str, body: str) -> list[tuple[str, float]]:
+    def narrower(self, scores: TopicScores, title: str, body: str, language: str = ENGLISH) -> list[tuple[str, float]]:
         """Return codes and calibrated scores of the narrower topics, the most likely first."""
         scored = [
-            (candidate.code, logistic(self._coefficients.narrower, features))
-            for candidate, features in self.candidates(scores, title, body)
+            (candidate.code, logistic(scores.coefficients.narrower, features))
+            for candidate, features in self.candidates(scores, title, body, language)
         ]
         accepted = sorted((item for item in scored if item[1] >= MIN_NARROWER_SCORE), key=lambda item: -item[1])
         return accepted[:MAX_NARROWER]
 
-    def candidates(self, scores: TopicScores, title: str, body: str) -> Iterator[tuple[Candidate, tuple[float, ...]]]:
+    def candidates(
+        self, scores: TopicScores, title: str, body: str, language: str = ENGLISH
+    ) -> Iterator[tuple[Candidate, tuple[float, ...]]]:
         """Yield the narrower topics that the article may have, each with the features of its score."""
         top = dict(zip(self.roots, map(float, scores.top), strict=True))
-        for candidate in self._narrower_topics.candidates(scores.vector, title, body):
+        for candidate in self._narrower_topics.candidates(scores.encoder, scores.vector, title, body, language):
             yield candidate, candidate.features(top[self._taxonomy[candidate.code].root])
 
     def _media_topic(self, code: str, score: float, language: str) -> MediaTopic:

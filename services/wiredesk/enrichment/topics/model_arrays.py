@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+SHORTEST = 1e-12
+"""Length below which a vector has no direction."""
+
 type Floats = NDArray[np.float32]
 type Arrays = Mapping[str, NDArray[Any]]
 
@@ -31,6 +34,13 @@ def unit_rows(rows: NDArray[Any]) -> Floats:
     """Return rows of integers as vectors of length 1."""
     vectors: Floats = rows.astype(np.float32)
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def unit(vector: Floats) -> Floats:
+    """Return a vector with length 1 in the same direction; zeros as they are."""
+    length = np.linalg.norm(vector)
+    result: Floats = (vector / max(float(length), SHORTEST)).astype(np.float32)
+    return result
 
 
 def log_softmax(scores: Floats) -> Floats:
