@@ -20,7 +20,6 @@ from wiredesk.enrichment.settings import BASE_PIPELINE, NEWS_PIPELINE
 from wiredesk.enrichment.topics import NewsClassifier
 
 from . import clusters, conll, datasets, plots, speed, topics
-from .articles import text_article
 from .sources import BBC, BODIES, CONLL, TOPICS, WIKINEWS, missing_source
 
 RESAMPLES = 1000
@@ -149,14 +148,9 @@ def _draw(folder: Path, rows: dict[str, list[topics.Prediction]]) -> None:
 
 
 def _report_speed(data: Path) -> None:
-    bodies = ["\n".join(block.text for block in article.paragraphs) for article, _ in datasets.labelled_articles(data)]
-    articles = speed.cut_articles(bodies, text_article)
-    spent = speed.measure_cpu(articles)
+    articles = speed.cut_articles([article for article, _ in datasets.labelled_articles(data)])
     print(f"\nCPU, {len(articles)} articles of {speed.WORDS} words, {speed.ROUNDS} rounds: ratio to the pipeline alone")
-    print(f"  {'published pipeline alone':34} {sorted(spent['pipeline'])[speed.ROUNDS // 2]:.1f} ms")
-    for name in ("hybrid", "fast"):
-        middle, least, greatest = speed.cpu_ratio(spent, name)
-        print(f"  {'all of enrichment, ' + name:34} {middle:.2f} ({least:.2f} to {greatest:.2f})")
+    speed.print_table(speed.measure_cpu({"English": articles}))
 
 
 def _interval[T](measure: Callable[[Sequence[T]], float], rows: Sequence[T]) -> str:
