@@ -11,7 +11,7 @@ RUNS := $(VENV)/.runs
 READY := $(VENV)/.ready
 OURS := pyproject.toml schemas/pyproject.toml
 
-.PHONY: help install demo test test-fast coverage mutants soak hostile check format bench enrichment peers further-pages train train-topics train-tagger compare generate map dist docs picture pins sizes clean
+.PHONY: help install demo test test-fast coverage mutants soak hostile check format bench enrichment peers further-pages train train-topics train-tagger train-encoder compare generate map dist docs picture pins sizes clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 16
@@ -136,6 +136,11 @@ $(TEACHING)/.ready: training/enrichment/requirements.txt
 
 train-tagger: $(TEACHING)/.ready ## Train the tagger again, in an environment of its own (about 40 minutes, 7 GB)
 	PYTHONPATH=.:services:schemas $(TEACHING)/bin/python -m training.enrichment.tagger $(if $(DATA),--data $(DATA))
+
+train-encoder: $(TEACHING)/.ready ## Train the encoder of many languages again (three hours, in the same environment)
+	PYTHONPATH=.:services:schemas $(TEACHING)/bin/python -m training.enrichment.encoder.vocabulary $(if $(DATA),--data $(DATA))
+	PYTHONPATH=.:services:schemas $(TEACHING)/bin/python -m training.enrichment.encoder.train $(if $(DATA),--data $(DATA))
+	PYTHONPATH=.:services:schemas $(TEACHING)/bin/python -m training.enrichment.encoder.graph .cache/encoder/weights.npz
 
 compare: $(TRAINING)/.ready ## Compare extraction with other extractors on public pages, with held-out models after 'make train'
 	PYTHONPATH=.:services:schemas OMP_NUM_THREADS=1 $(TRAINING)/bin/python bench/extraction --peers --flattened $(if $(wildcard $(FOLDS)),--folds $(FOLDS)) $(if $(DATA),--data $(DATA))

