@@ -239,3 +239,14 @@ def test_a_word_that_was_tagged_once_by_mistake_is_not_searched_for() -> None:
     assert clusters("de", "Anger kam. Der Anger ist groß. Am Anger.", "P:Anger") == [["Anger"]]
     text = "Rita Anger kam. Anger ging. Anger sprach."
     assert clusters("de", text, "P:Rita Anger") == [["Rita Anger", "Anger", "Anger"]]
+
+
+def test_an_organisation_in_brackets_after_a_person_is_one() -> None:
+    text = "Das fordert OGBL. So David Angel (OGBL)."
+    spans = [TaggedSpan(12, 16, EntityType.PLACE), TaggedSpan(21, 32, EntityType.PERSON)]
+    mentions = find_mentions([ArticleField("/title", text, 1.0, 0, "de")], [spans])
+    assert [(span.surface, span.type) for span in mentions] == [
+        ("OGBL", EntityType.ORGANISATION),
+        ("David Angel", EntityType.PERSON),
+        ("OGBL", EntityType.ORGANISATION),
+    ]

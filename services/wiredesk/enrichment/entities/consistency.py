@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities import names
 from wiredesk.enrichment.entities.gazetteer import gazetteer
-from wiredesk.enrichment.entities.lexicon import lexicon_of
+from wiredesk.enrichment.entities.lexicon import CAPITALS, lexicon_of
 from wiredesk.enrichment.entities.missed_names import MIN_SEARCHED_CHARACTERS, missed_names
 from wiredesk.enrichment.entities.name_forms import NameForms
 from wiredesk.enrichment.entities.name_span import NAME_TYPES, NameSpan
@@ -31,6 +31,8 @@ GAZETTEER_VOTE = 1.5
 
 # An abbreviation in brackets after a name: ` (WHO)`.
 _BRACKETED = re.compile(r"^ \(([A-Z][\w&-]{1,9})\)")
+# An organisation in brackets after a person's name: ` (SPD)`.
+_AFFILIATION = re.compile(rf"^ \(([{CAPITALS}]{{2,8}})[)/]")
 BRACKETED_CHARACTERS = 16
 """Number of characters after a name that are searched for the abbreviation."""
 
@@ -55,12 +57,17 @@ def unify_types(fields: Sequence[ArticleField], spans: Sequence[NameSpan]) -> li
 
 def _count_votes(spans: Iterable[NameSpan], forms: NameForms) -> VotesByName:
     votes: VotesByName = defaultdict(lambda: defaultdict(float))
+    spans = list(spans)
+    tagged = {span.surface for span in spans}  # `(ESP)`, which nothing tagged, is a country's code
     for span in spans:
         if span.type not in NAME_TYPES:
             continue
         votes[forms.of(span)][span.type] += TAG_VOTE
         if span.type is PERSON and names.is_full_name(span.surface, span.lexicon):
             votes[forms.of_name(names.surname(span.surface, span.lexicon), span.lexicon)][PERSON] += LONG_FORM_VOTE
+            affiliation = _AFFILIATION.match(span.field.text[span.end : span.end + BRACKETED_CHARACTERS])
+            if affiliation and span.field.language != ENGLISH and affiliation[1] in tagged:
+                votes[affiliation[1]][ORGANISATION] += LONG_FORM_VOTE
         elif span.type is ORGANISATION and " " in span.surface:
             short = names.strip_company_form(span.surface, span.lexicon)
             if short != span.surface:
