@@ -1,7 +1,7 @@
-"""The table of languages in docs/enrichment.md: what the code supports for a language, and what was measured for it.
+"""The tables of docs/enrichment.md: what the code supports for a language, what was measured for it, what is required.
 
-`python -m tests.language_table` writes it again, after a measurement (`make enrichment STORE=1`, which writes
-tests/stored/languages.json) or a change of `wiredesk.enrichment.languages`.
+`python -m tests.language_table` writes them again, after a measurement (`make enrichment STORE=1`, which writes
+tests/stored/languages.json and enrichment.jsonl) or a change of `wiredesk.enrichment.languages`.
 """
 
 import json
@@ -15,6 +15,9 @@ PAGE = ROOT / "docs" / "enrichment.md"
 FIGURES = ROOT / "tests" / "stored" / "languages.json"
 SENTENCES = ROOT / "tests" / "articles" / "languages.tsv"
 
+REQUIRED_ROWS = ROOT / "tests" / "stored" / "enrichment.jsonl"
+
+FIGURES_BEGIN, FIGURES_END = "<!-- figures: written by tests.language_table -->", "<!-- end of figures -->"
 BEGIN, END = "<!-- languages: written by tests.language_table -->", "<!-- end of languages -->"
 
 HEAD = (
@@ -78,15 +81,33 @@ def _number(own: Figures, key: str) -> str:
     return f"{own[key]:.2f}" if key in own else ""
 
 
-def documented_table() -> str:
-    """Return the table that the page has."""
-    return PAGE.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0].strip()
+def figures_table() -> str:
+    """Return the table of the required figures, from the stored rows."""
+    lines = ["| set | measure | required | measured | |", "|---|---|---|---|---|"]
+    before = ""
+    for row in map(json.loads, REQUIRED_ROWS.read_text(encoding="utf-8").splitlines()):
+        digits = 1 if row["unit"] else 3
+        interval = "" if row["low"] is None else f" ({row['low']:.{digits}f} to {row['high']:.{digits}f})"
+        required = f"{'≤' if row['at_most'] else '≥'} {row['bound']:.{digits}f}"
+        verdict = "" if row["holds"] else "**falls short**"
+        cells = ("" if row["set"] == before else row["set"], row["measure"], required)
+        lines.append(f"| {' | '.join(cells)} | **{row['value']:.{digits}f}**{interval} | {verdict} |")
+        before = row["set"]
+    return "\n".join(lines)
+
+
+def documented(begin: str, end: str) -> str:
+    """Return the table that the page has between two marks."""
+    return PAGE.read_text(encoding="utf-8").partition(begin)[2].partition(end)[0].strip()
 
 
 def main() -> None:
-    """Write the table into the page."""
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    PAGE.write_text(f"{before}{BEGIN}\n{table()}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    """Write both tables into the page."""
+    page = PAGE.read_text(encoding="utf-8")
+    for begin, end, content in ((BEGIN, END, table()), (FIGURES_BEGIN, FIGURES_END, figures_table())):
+        before, _, rest = page.partition(begin)
+        page = f"{before}{begin}\n{content}\n{end}{rest.partition(end)[2]}"
+    PAGE.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

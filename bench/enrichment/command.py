@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from .figures import write_figures
+from .figures import write_figures, write_rows
 from .groups import GROUPS, QUICK, Sizes
 from .rows import Row, table_lines
 from .sources import missing_source
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", action="append", choices=GROUPS, help="one group of rows; may be repeated")
     parser.add_argument("--quick", action="store_true", help="measure a sample of each set")
     parser.add_argument("--all-sets", action="store_true", help="also the sets of sentences that are not counted")
-    parser.add_argument("--store", action="store_true", help="store the figures of languages for docs/enrichment.md")
+    parser.add_argument("--store", action="store_true", help="store the figures for docs/enrichment.md")
     parser.add_argument("--json", action="store_true", help="print the rows as JSON Lines")
     args = parser.parse_args(arguments)
     sizes = QUICK if args.quick else Sizes(all_sets=args.all_sets)
@@ -43,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rows = _print_group(name, args.data, sizes, as_json=args.json)
         if args.store:
             write_figures(rows)
+            write_rows(name, GROUPS[name].title, rows)
     return int(incomplete)
 
 

@@ -26,7 +26,7 @@ SOURCES = {
     PAGE_NAMES: "labels of this project, on the test pages of flairNLP/fundus",
     PAGE_CLUSTERS: "labels of this project, on the test pages of flairNLP/fundus",
     SIB: "SIB-200 (dadelani/sib-200)",
-    SENTENCES: "Universal NER and the sets that docs/models/names.md lists",
+    SENTENCES: "Universal NER and the sets that docs/models/encoder.md lists",
 }
 """The public source of each set."""
 
