@@ -31,7 +31,7 @@ NEEDED = {
         "wiredesk/py.typed",
         "wiredesk/samples/events.jsonl",
         "wiredesk/samples/pages/ferry-strike.html",
-        "wiredesk/enrichment/data/gazetteer.jsonl",
+        "wiredesk/enrichment/data/gazetteer.xz",
         "wiredesk/enrichment/trained/topics.npz",
         "wiredesk/extractor/body/vocabulary.toml",
         "wiredesk/extractor/trained/html.npz",

@@ -109,8 +109,8 @@ def test_short_forms_of_short_forms_are_not_lost() -> None:
 
 
 def test_a_dateline_is_a_place_and_a_heading_is_none() -> None:
-    assert surfaces_by_name("TORRENT (Reuters) - Rain fell.") == {"TORRENT": ["TORRENT"]}
-    assert surfaces_by_name("BERLIN - Rain fell.") == {"BERLIN": ["BERLIN"]}
+    assert surfaces_by_name("TORREXT (Reuters) - Rain fell.") == {"TORREXT": ["TORREXT"]}
+    assert surfaces_by_name("BERLIN - Rain fell.") == {"Berlin": ["BERLIN"]}
     assert surfaces_by_name("ANALYSIS - Rain fell.") == {}
 
 
@@ -161,8 +161,9 @@ def test_a_role_is_kept_where_it_is_stated(text: str, name: str, role: str | Non
     ("text", "surface", "kind", "wikidata"),
     [
         ("a lamp in London", "London", PLACE, "Q84"),
-        ("a lamp in London, Ontario", "London", PLACE, None),
+        ("a lamp in London, Ontario", "London", PLACE, "Q92561"),
         ("in Paris, Texas", "Paris", PLACE, None),
+        ("in Paris, Ohio", "Paris", PLACE, None),
         ("in Georgia", "Georgia", PLACE, None),
         ("Jordan scored", "Jordan", PERSON, None),
         ("Bernie Sanders painted the fence", "Bernie Sanders", PERSON, None),

@@ -21,7 +21,10 @@ merging              mentions of the same entity
 merging_people       of the same person
 short_names          of the same organisation or place, under a short name
 roles                the role that a text states beside a person's name
-gazetteer            names linked to items of Wikidata
+gazetteer            names, and the people, organisations and places that they can mean
+linking              which of them an article means
+inflection           dictionary forms of inflected names
+gazetteer_tagger     names marked by the gazetteer, where a language has no tagger
 entity               one entity per cluster of mentions, with canonical name, role, link and salience
 multilingual_tagger  names in many languages, marked by our own tagger
 """

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
-from wiredesk.enrichment.entities.gazetteer import gazetteer
+from wiredesk.enrichment.entities.gazetteer import known_type
 
 WORD = re.compile(r"(?<![^\W\d_])(?<![^\W\d_]['’])[^\W\d_]+(?:['’][^\W\d_]{3,})?")
 """A word, or a part of a hyphened one: `O'Neill` is one, the `s` of `Japan's` is none."""
@@ -255,7 +255,7 @@ def _emission(word: str, style: Style, article: CaseCounts) -> dict[Case, float]
 def _unknown_counts(word: str) -> tuple[float, float]:
     """Return counts for a word that the table lacks: those of a name, or the shares of rare words with the same end."""
     table = casing_table()
-    if word.capitalize() in gazetteer():
+    if known_type(word.capitalize()) is not None:
         return (0.0, 1.0)
     lower, capital = table.counts.get("-" + word[-SUFFIX_CHARACTERS:], table.counts["-"])
     return (lower / (lower + capital), capital / (lower + capital))

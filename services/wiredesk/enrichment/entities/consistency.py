@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities import names
-from wiredesk.enrichment.entities.gazetteer import gazetteer
+from wiredesk.enrichment.entities.gazetteer import known_type
 from wiredesk.enrichment.entities.lexicon import CAPITALS, lexicon_of
 from wiredesk.enrichment.entities.missed_names import MIN_SEARCHED_CHARACTERS, missed_names
 from wiredesk.enrichment.entities.name_forms import NameForms
@@ -81,16 +81,15 @@ def _count_votes(spans: Iterable[NameSpan], forms: NameForms) -> VotesByName:
 
 def _add_outside_votes(votes: VotesByName) -> None:
     """Add the votes of the same name in ordinary case, and of the gazetteer."""
-    entries = gazetteer()
     given_names = lexicon_of(ENGLISH).given_names
     for name, of_name in votes.items():
         if name.isupper() and len(name) >= MIN_SEARCHED_CHARACTERS and name.title() in votes:
             for kind, weight in list(votes[name.title()].items()):
                 of_name[kind] += weight  # `FAUCI` in a headline
-        entry = entries.get(name)
+        known = known_type(name)
         is_given_name = name in given_names and of_name[PERSON] > 0
-        if entry is not None and not entry.needs_role and not is_given_name:
-            of_name[entry.type] += GAZETTEER_VOTE
+        if known is not None and not is_given_name:
+            of_name[known] += GAZETTEER_VOTE
 
 
 def _bracketed_acronyms(spans: Sequence[NameSpan]) -> Iterator[NameSpan]:

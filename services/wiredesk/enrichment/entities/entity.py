@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from wiredesk.enrichment.entities import names
-from wiredesk.enrichment.entities.gazetteer import link
+from wiredesk.enrichment.entities.linking import Linker
 from wiredesk.enrichment.entities.merging import merge_mentions
 from wiredesk.enrichment.entities.name_span import NameSpan
 from wiredesk.enrichment.entities.roles import find_role
@@ -27,21 +27,23 @@ def build_entities(mentions: Sequence[NameSpan]) -> tuple[Entity, ...]:
     """
     clusters = merge_mentions(mentions)
     floors = _role_floors(mentions)
+    linker = Linker(mentions)
     entities = [
-        _build_entity(cluster, salience, floors)
+        _build_entity(cluster, salience, floors, linker)
         for cluster, salience in zip(clusters, _saliences(clusters), strict=True)
     ]
     return tuple(sorted(entities, key=lambda entity: -entity.salience))
 
 
-def _build_entity(cluster: Sequence[NameSpan], salience: float, floors: RoleFloors) -> Entity:
+def _build_entity(cluster: Sequence[NameSpan], salience: float, floors: RoleFloors, linker: Linker) -> Entity:
     kind = cluster[0].type
     role = _fullest_role(cluster, floors) if kind is EntityType.PERSON else None
-    entry = link(cluster, role)
+    link = linker.link(cluster, role)
+    entry = link.entry if link is not None else None
     coordinates = entry.coordinates if entry is not None else None
     return Entity(
         type=kind,
-        name=entry.name if entry is not None else _fullest_name(cluster),
+        name=link.name if link is not None else _fullest_name(cluster),
         mentions=tuple(
             Mention(field=span.field.pointer, start=span.start, end=span.end, surface=span.published_surface)
             for span in cluster

@@ -1,21 +1,39 @@
-"""The gazetteer: links names to items of Wikidata, offline. Ambiguous names are not linked."""
+"""The gazetteer: the people, organisations and places that a name can mean, by language, offline.
 
-import re
-from collections.abc import Mapping, Sequence
+`data/gazetteer.xz`, which `training.enrichment.gazetteer` writes, unpacks to lines of text: first the entries, then an
+empty line, then the names, sorted by their bytes. They stay in one object of bytes (5 MB), which the child processes
+share; a line is parsed when an article has its name.
+"""
+
+import lzma
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import accumulate
 
-import orjson
-
-from wiredesk.enrichment.entities.name_span import NameSpan
 from wiredesk_schemas import EntityType
 
-MAX_QUALIFIER_CHARACTERS = 60
-"""Number of characters after a city's name that are searched for the country or state."""
+DOMINANCE = 5.0
+"""Minimum ratio of the weight of what a name most likely means to that of the next: below it, the name is ambiguous."""
 
-# A country or state after a city: `London, Ontario`.
-_QUALIFIER = re.compile(r"^, ((?:[A-Z][\w.'’-]*)(?: [A-Z][\w.'’-]*){0,2})")
+CITY_OVER_REGION = 15
+"""A city is meant rather than the region of the same name, if the region has at most so many times its weight."""
+
+UNKNOWN_LANGUAGE_FACTOR = 0.05
+"""Factor on the weight of an entry whose name this is in some unknown language."""
+
+OTHER_LANGUAGE_FACTOR = 0.1
+"""Factor on the weight of an entry whose name this is in other languages than the text's."""
+
+MIN_LARGE_CITY_PROMINENCE = 500_000
+"""Minimum prominence of a city whose name is hardly ever a person's."""
+
+MAX_CACHED_NAMES = 4096
+"""Names whose candidates are kept: a story repeats its names, and so do the stories of a day."""
+
+MAX_NAME_CHARACTERS = 120
+"""Maximum characters of a name that is looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,69 +43,189 @@ class GazetteerEntry:
     Attributes:
         name: canonical name.
         type: person, organisation or place.
-        wikidata: id of the item, `Q84`.
-        kind: of a place: `country`, `city`, `region` or `area`.
+        kind: of a place: `country`, `region` (a state or province), `city`, `area`, `river`, ...
+        wikidata: id of the item, `Q84`; None where it is not known for certain.
         country: ISO 3166-1 alpha-2, of a country or of the one that a place lies in.
+        region: GeoNames' code of the state or province, within the country; empty where it is not known.
         coordinates: latitude and longitude, in degrees.
-        needs_role: whether many people have this name. An article means this one only if it states an office.
+        prominence: inhabitants, or a number that compares with that; 0 for people and organisations.
+        needs: what the text must state, because many have this name: `role` (an office) or `country=US`.
     """
 
     name: str
     type: EntityType
-    wikidata: str
     kind: str = ""
+    wikidata: str | None = None
     country: str | None = None
+    region: str = ""
     coordinates: tuple[float, float] | None = None
-    needs_role: bool = False
+    prominence: int = 0
+    needs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a name can mean.
+
+    Attributes:
+        entry: the item.
+        weight: how likely it is meant, against the name's other candidates of the same type.
+        own_name: whether the name is the item's own, in the text's language or in any.
+    """
+
+    entry: GazetteerEntry
+    weight: float
+    own_name: bool
+
+
+class Gazetteer:
+    """Names and what they can mean.
+
+    Args:
+        text: content of the file, unpacked.
+    """
+
+    def __init__(self, text: bytes) -> None:
+        entries, _, names = text.partition(b"\n\n")
+        self._entries = entries
+        self._names = names
+        lengths = (len(line) + 1 for line in entries.split(b"\n"))
+        self._offsets = [0, *accumulate(lengths)]
+
+    def entry(self, index: int) -> GazetteerEntry:
+        """Return the entry of a number."""
+        line = self._entries[self._offsets[index] : self._offsets[index + 1] - 1].decode()
+        kind_of, kind, wikidata, country, region, coordinates, prominence, needs, name = line.split("\t")
+        latitude, _, longitude = coordinates.partition(",")
+        return GazetteerEntry(
+            name=name,
+            type=EntityType(kind_of),
+            kind=kind,
+            wikidata=wikidata or None,
+            country=country or None,
+            region=region,
+            coordinates=(float(latitude), float(longitude)) if longitude else None,
+            prominence=int(prominence),
+            needs=needs,
+        )
+
+    def names_of_people(self) -> list[str]:
+        """Return the canonical names of all people."""
+        kind = f"{EntityType.PERSON.value}\t".encode()
+        lines = (line for line in self._entries.split(b"\n") if line.startswith(kind))
+        return [line.rpartition(b"\t")[2].decode() for line in lines]
+
+    def references(self, name: str) -> list[tuple[int, str]]:
+        """Return the entries of a name: number, and mark (see `training.enrichment.gazetteer`)."""
+        return [_split_reference(reference) for reference in self._line(name.encode()).split()]
+
+    def _line(self, name: bytes) -> str:
+        """Return what stands after a name in its line, by binary search; empty where there is no such line."""
+        names, low, high = self._names, 0, len(self._names)
+        while low < high:
+            start = names.rfind(b"\n", low, (low + high) // 2) + 1 or low
+            stop = names.find(b"\n", start)
+            other, _, references = names[start:stop].partition(b"\t")
+            if other == name:
+                return references.decode()
+            if other < name:
+                low = stop + 1
+            else:
+                high = start
+        return ""
+
+    def prominent_entries(self, min_city_prominence: int) -> dict[int, GazetteerEntry]:
+        """Return the entries with an id that need no statement of the text, without regions and smaller cities."""
+        entries = {}
+        for index, line in enumerate(self._entries.split(b"\n")):
+            _, kind, wikidata, _, _, _, prominence, needs, _ = line.split(b"\t")
+            is_small = kind == b"city" and int(prominence) < min_city_prominence
+            if wikidata and not needs and not is_small and kind != b"region":
+                entries[index] = self.entry(index)
+        return entries
+
+    def names_of(self, entries: Container[int]) -> Iterator[tuple[str, list[tuple[int, str]]]]:
+        """Yield the names of some entries, each with its references to them."""
+        for line in self._names.split(b"\n"):
+            name, _, references = line.partition(b"\t")
+            meanings = [_split_reference(reference) for reference in references.decode().split()]
+            of_entries = [reference for reference in meanings if reference[0] in entries]
+            if of_entries:
+                yield name.decode(), of_entries
+
+
+def _split_reference(reference: str) -> tuple[int, str]:
+    """Return number and mark."""
+    digits = len(reference) - len(reference.lstrip("0123456789"))
+    return int(reference[:digits]), reference[digits:]
 
 
 @cache
-def gazetteer() -> Mapping[str, GazetteerEntry]:
-    """Return all entries by each form of their names, case-sensitive: `US` is a country, `us` is not."""
-    entries: dict[str, GazetteerEntry] = {}
-    lines = files("wiredesk.enrichment").joinpath("data", "gazetteer.jsonl").read_bytes().splitlines()
-    for row in map(orjson.loads, lines):
-        coordinates = row.get("coordinates")
-        entry = GazetteerEntry(
-            name=row["name"],
-            type=EntityType(row["type"]),
-            wikidata=row["wikidata"],
-            kind=row.get("kind", ""),
-            country=row.get("country"),
-            coordinates=(coordinates[0], coordinates[1]) if coordinates else None,
-            needs_role=row.get("needs_role", False),
-        )
-        for form in (row["name"], *row["aliases"]):
-            entries.setdefault(form, entry)
-    return entries
+def gazetteer() -> Gazetteer:
+    """Return the gazetteer that ships."""
+    packed = files("wiredesk.enrichment").joinpath("data", "gazetteer.xz").read_bytes()
+    return Gazetteer(lzma.decompress(packed))
 
 
-def lookup(surface: str, entity_type: EntityType) -> GazetteerEntry | None:
-    """Return the entry of a name, if it is of that type."""
-    entry = gazetteer().get(surface)
-    return entry if entry is not None and entry.type is entity_type else None
+@lru_cache(MAX_CACHED_NAMES)
+def candidates(name: str, language: str = "en") -> tuple[Candidate, ...]:
+    """Return what a name can mean in a text of a language, the most likely first. `US` is a country, `us` is not."""
+    if not name or len(name) > MAX_NAME_CHARACTERS or "\n" in name or "\t" in name:
+        return ()
+    meanings = []
+    for index, mark in gazetteer().references(name):
+        entry = gazetteer().entry(index)
+        is_own = mark[:1] in ("", "=") or language in mark[1:].split(",")
+        factor = 1.0 if is_own else UNKNOWN_LANGUAGE_FACTOR if mark == "~" else OTHER_LANGUAGE_FACTOR
+        meanings.append(Candidate(entry, max(entry.prominence, 1) * factor, is_own))
+    return tuple(sorted(meanings, key=lambda candidate: -candidate.weight))
 
 
-def link(cluster: Sequence[NameSpan], role: str | None) -> GazetteerEntry | None:
-    """Return the entry that a cluster of mentions is certain to mean, or None.
+def dominant(meanings: Sequence[Candidate]) -> GazetteerEntry | None:
+    """Return the entry that outweighs all others; None where none does.
 
-    A surname alone is not linked. Neither is a city that the text places elsewhere (`London, Ontario`), nor a person
-    with a common name of whom the article states no office.
+    Args:
+        meanings: candidates of a name, the most likely first.
     """
-    for span in cluster:
-        entry = lookup(span.surface, span.type)
-        if entry is None or (entry.type is EntityType.PERSON and " " not in span.surface):
-            continue
-        if entry.needs_role and role is None:
-            return None
-        return None if any(_is_elsewhere(mention, entry) for mention in cluster) else entry
-    return None
+    if not meanings:
+        return None
+    if len(meanings) > 1 and meanings[0].weight < DOMINANCE * meanings[1].weight:
+        return None
+    return meanings[0].entry
 
 
-def _is_elsewhere(span: NameSpan, entry: GazetteerEntry) -> bool:
-    """Whether the text states another country for a city than the gazetteer."""
-    if entry.kind != "city":
-        return False
-    qualifier = _QUALIFIER.match(span.field.text[span.end : span.end + MAX_QUALIFIER_CHARACTERS])
-    region = lookup(qualifier[1], EntityType.PLACE) if qualifier else None
-    return region is not None and region.country is not None and region.country != entry.country
+def without_regions_of_cities(meanings: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Leave out the region of a city with the same name, if the city is large: `Córdoba`, `Washington`."""
+    cities = [c for c in meanings if c.entry.kind == "city" and c.own_name]
+    return [
+        region
+        for region in meanings
+        if region.entry.kind != "region"
+        or not any(
+            city.entry.country == region.entry.country and city.weight * CITY_OVER_REGION > region.weight
+            for city in cities
+        )
+    ]
+
+
+def lookup(name: str, entity_type: EntityType, language: str = "en") -> GazetteerEntry | None:
+    """Return the entry of a type that a name means without further evidence; None for none, and for several."""
+    meanings = [candidate for candidate in candidates(name, language) if candidate.entry.type is entity_type]
+    return dominant(without_regions_of_cities(meanings))
+
+
+def known_type(name: str, language: str = "en") -> EntityType | None:
+    """Return the type of what nearly every text means by a name; None where texts differ (`Lincoln`, `Jackson`)."""
+    meanings = [c for c in candidates(name, language) if c.own_name and not c.entry.needs]
+    kinds = {c.entry.type for c in meanings if not _is_small(c.entry)}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _is_small(entry: GazetteerEntry) -> bool:
+    return entry.kind == "city" and (entry.wikidata is None or entry.prominence < MIN_LARGE_CITY_PROMINENCE)
+
+
+@cache
+def known_surnames() -> frozenset[str]:
+    """Return the last words of the names of people."""
+    return frozenset(name.rpartition(" ")[2] for name in gazetteer().names_of_people() if " " in name)

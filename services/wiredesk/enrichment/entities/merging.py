@@ -39,4 +39,5 @@ def _merge_equal_names(mentions: Sequence[NameSpan]) -> list[Cluster]:
 def _identity(span: NameSpan) -> str:
     """Return what equal names share: the gazetteer's item, or else the folded name."""
     entry = lookup(span.surface, span.type)
-    return entry.wikidata if entry is not None else fold_name(span.surface, span.lexicon)
+    item = entry.wikidata if entry is not None else None
+    return item or fold_name(span.surface, span.lexicon)

@@ -6,14 +6,12 @@ Each character stays where it was, so a mention's offsets hold in the published 
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cache
 
 from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities import casing
-from wiredesk.enrichment.entities.gazetteer import gazetteer
+from wiredesk.enrichment.entities.gazetteer import known_surnames, known_type
 from wiredesk.enrichment.entities.lexicon import Lexicon, lexicon_of
 from wiredesk.enrichment.languages import ENGLISH
-from wiredesk_schemas import EntityType
 
 HEADLINES = frozenset({"/title", "/subtitle"})
 """Pointers of the texts that may be in Title Case. In a paragraph, capitals throughout are a list of names."""
@@ -96,7 +94,7 @@ def _is_pair(text: str, pair: re.Match[str], single_words: frozenset[str], lexic
     if (
         not (first[0].isupper() and second[0].isupper())
         or pair[0].lower() in lexicon.hyphened_names
-        or pair[0] in gazetteer()
+        or known_type(pair[0]) is not None
     ):
         return False
     if pair["mark"] == "/":
@@ -115,13 +113,4 @@ def _is_pair(text: str, pair: re.Match[str], single_words: frozenset[str], lexic
 
 def is_known_name(word: str) -> bool:
     """Whether a word is a name of the gazetteer, or the surname of a person there."""
-    return word in gazetteer() or word in _surnames()
-
-
-@cache
-def _surnames() -> frozenset[str]:
-    return frozenset(
-        name.rpartition(" ")[2]
-        for name, entry in gazetteer().items()
-        if entry.type is EntityType.PERSON and " " in name
-    )
+    return known_type(word) is not None or word in known_surnames()
