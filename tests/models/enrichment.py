@@ -62,7 +62,7 @@ def sentence_model() -> dict[str, Any]:
     outputs = {}
     for text in (*TEXTS, LONG_TEXT):
         *_, vector = encoder.vectors(text)
-        by_leads = leads.log_probabilities(leads.centred(vector))
+        by_leads = leads.log_probabilities(leads.centred(vector, "en"))
         outputs[text] = {"pieces": encoder.pieces(text), "vector": vector.values.tolist(), "leads": by_leads.tolist()}
     return outputs
 

@@ -42,10 +42,10 @@ class NoClassifier:
 
 def test_what_cannot_be_determined_is_left_out_and_noted(classifier: NewsClassifier) -> None:
     enricher = Enricher(tagger=NoTagger(), classifier=classifier)
-    enriched = enricher(article("Wo früher Kessel standen, sitzen jetzt Geiger, und niemand hat sich daran gestört."))
+    enriched = enricher(article("Þar sem áður stóðu katlar sitja nú fiðluleikarar og enginn hefur kvartað yfir því."))
     assert (enriched.entities, enriched.topics) == ((), ())
-    assert enriched.enrichment.notes == ("no-entities-for:de", "no-topics-for:de")
-    assert enriched.language == "de"
+    assert enriched.enrichment.notes == ("no-entities-for:is", "no-topics-for:is")
+    assert enriched.language == "is"
     assert enriched.detected_language is not None
 
 
@@ -120,7 +120,7 @@ def test_a_missing_model_is_reported_in_a_line(settings: EnrichmentSettings, nam
 def test_an_event_lists_the_models_that_read_its_article(classifier: NewsClassifier) -> None:
     enricher = Enricher(tagger=NoTagger(), classifier=classifier)
     english = enricher(article("The council voted on Tuesday to keep the old library open."))
-    german = enricher(article("Wo früher Kessel standen, sitzen jetzt Geiger, und niemand hat sich daran gestört."))
+    german = enricher(article("Þar sem áður stóðu katlar sitja nú fiðluleikarar og enginn hefur kvartað yfir því."))
     assert [model.task for model in english.enrichment.models] == ["language", "entities", "topics"]
     assert "entities" not in [model.task for model in german.enrichment.models]
     assert english.enrichment.version == german.enrichment.version

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wiredesk.enrichment.topics import ModelWeights, NewsClassifier, taxonomy, universal_encoder
+from wiredesk.enrichment.topics.meaning_encoder import MeaningEncoder
 from wiredesk.enrichment.topics.topic_names import TopicNames
 from wiredesk.enrichment.topics.unigram import UNKNOWN, UnigramTokenizer
 from wiredesk.enrichment.topics.universal_encoder import UniversalEncoder
@@ -35,6 +36,18 @@ def test_the_same_story_in_two_languages_has_similar_vectors(model: UniversalEnc
     )
     english, german, other = (next(model.vectors(text)).values for text in texts)
     assert english @ german > 0.6 > english @ other
+
+
+def test_a_language_that_another_encoder_reads_has_similar_vectors() -> None:
+    model = MeaningEncoder()
+    texts = (
+        "The goalkeeper saved two penalties in the cup final.",
+        "Målvakten räddade två straffar i cupfinalen.",
+        SHORT,
+    )
+    english, swedish, other = (next(model.vectors(text)).values for text in texts)
+    assert english.shape == (384,)
+    assert english @ swedish > english @ other + 0.05
 
 
 def test_more_is_read_where_the_beginning_leaves_doubt(model: UniversalEncoder) -> None:

@@ -50,6 +50,10 @@ def test_plain_stories_have_plain_topics(classifier: NewsClassifier, text: str, 
         ("es", "La bolsa cayó y el banco central subió los tipos de interés por la inflación", "medtop:04000000"),
         ("it", "La polizia ha arrestato un uomo sospettato di omicidio, ha detto la procura al tribunale", "medtop:02000000"),
         ("ru", "В выходные ожидаются снег, метель и сильный мороз", "medtop:17000000"),
+        ("sv", "Målvakten räddade två straffar och laget vann cupfinalen på en fullsatt arena", "medtop:15000000"),
+        ("hu", "A parlament elfogadta a választási törvényt, miután a kormányfő bizalmi szavazást nyert", "medtop:11000000"),
+        ("uk", "Поліція затримала підозрюваного у вбивстві, повідомили в суді", "medtop:02000000"),
+        ("hi", "शेयर बाजार गिरा, केंद्रीय बैंक ने ब्याज दरें बढ़ाईं", "medtop:04000000"),
         ("ja", "決勝でゴールキーパーがPKを二本止め、チームが優勝した", "medtop:15000000"),
     ],
 )  # fmt: skip
@@ -72,6 +76,8 @@ NO_NEWS = [
     ("fr", "Ce site dépose des cookies pour mesurer la fréquentation. Accepter ou refuser les cookies. Gérer mes choix."),
     ("es", "Capricornio: buenas noticias en el trabajo. Acuario: evita discusiones. Piscis: descansa."),
     ("ru", "Сайт использует файлы cookie. Продолжая пользоваться сайтом, вы соглашаетесь с их использованием."),
+    ("cs", "Tento web používá cookies k měření návštěvnosti. Souhlasím. Odmítnout. Nastavení cookies."),
+    ("fi", "Kauris: töissä sujuu hyvin. Vesimies: vältä riitoja. Kalat: lepää ja soita ystävälle."),
     ("zh", "本站使用Cookie改善服务。继续浏览即表示您同意我们使用Cookie。"),
 ]  # fmt: skip
 

@@ -28,6 +28,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from wiredesk.enrichment.languages import ENGLISH
+from wiredesk.enrichment.topics.meaning_encoder import MeaningEncoder
 from wiredesk.enrichment.topics.model_arrays import load_arrays
 from wiredesk.enrichment.topics.sentence_model import NearestLeads, SentenceEncoder, SentenceVector
 from wiredesk.enrichment.topics.taxonomy import taxonomy
@@ -94,11 +95,13 @@ def main() -> int:
     examples, beginnings = Examples(), _beginnings(args.data)
     encoder = UniversalEncoder()
     beginning_vectors = _vectors(encoder, beginnings)
+    meaning = MeaningEncoder()
     arrays: dict[str, NDArray[Any]] = {
         "roots": np.frombuffer("\n".join(examples.roots).encode(), dtype=np.uint8),
         "definitions_code": np.frombuffer("\n".join(examples.codes).encode(), dtype=np.uint8),
     }
     arrays |= _vector_arrays(encoder, examples, beginning_vectors)
+    arrays |= _vector_arrays(meaning, examples, _vectors(meaning, beginnings))
     print(f"{len(examples.texts)} leads and definitions, {len(beginnings)} beginnings of articles", flush=True)
     if args.vectors_only:
         shipped = load_arrays()
@@ -203,17 +206,37 @@ def _vector_arrays(encoder: SentenceEncoder, examples: Examples, articles: Float
         articles: vectors of articles' beginnings.
     """
     vectors = _vectors(encoder, examples.texts)
+    english = vectors[: examples.leads]
+    mean = english.mean(axis=0)
     others = [lead for lead in examples.others if lead.language in encoder.languages]
-    leads = np.concatenate([vectors[: examples.leads], _vectors(encoder, [lead.text for lead in others])])
-    mean = vectors[: examples.leads].mean(axis=0)
+    other_vectors = _vectors(encoder, [lead.text for lead in others])
+    shifts = _language_shifts(encoder, others, other_vectors, mean)
+    centred = other_vectors - mean - np.stack([shifts[lead.language] for lead in others])
     topics = [*examples.topics[: examples.leads], *(examples.roots.index(lead.topic) for lead in others)]
     return {
-        f"{encoder.name}_leads": _integers(leads - mean),
+        f"{encoder.name}_leads": _integers(np.concatenate([english - mean, centred])),
         f"{encoder.name}_leads_topic": np.array(topics, dtype=np.int8),
         f"{encoder.name}_leads_mean": mean.astype(np.float16),
         f"{encoder.name}_articles_mean": articles.mean(axis=0).astype(np.float16),
+        f"{encoder.name}_languages": np.frombuffer("\n".join(shifts).encode(), dtype=np.uint8),
+        f"{encoder.name}_language_shifts": np.stack(list(shifts.values())).astype(np.float16),
         f"{encoder.name}_definitions": _integers(vectors[examples.leads :] - mean),
-        f"{encoder.name}_no_news": _no_news(encoder, np.concatenate([leads, articles])),
+        f"{encoder.name}_no_news": _no_news(encoder, np.concatenate([english, other_vectors, articles])),
+    }
+
+
+def _language_shifts(
+    encoder: SentenceEncoder, leads: Sequence[Lead], vectors: Floats, mean: Floats
+) -> dict[str, Floats]:
+    """Return for each language by how much the mean of its leads differs from that of English ones.
+
+    The leads of a language are spread over the topics evenly, so what they have in common is the language.
+    """
+    languages = np.array([lead.language for lead in leads])
+    factor = np.float32(encoder.has_language_bias)
+    return {
+        str(language): factor * (vectors[languages == language].mean(axis=0) - mean)
+        for language in np.unique(languages)
     }
 
 
@@ -252,7 +275,7 @@ def _teach(
     words = LogisticRegression(C=20.0, class_weight="balanced", max_iter=400)
     words.fit(tfidf.fit_transform(examples.texts), examples.topics, sample_weight=examples.weights(1.0))
     centred = [
-        nearest.centred(SentenceVector(vector, len(text.split())))
+        nearest.centred(SentenceVector(vector, len(text.split())), ENGLISH)
         for vector, text in zip(text_vectors, texts, strict=True)
     ]
     parts = (

@@ -6,7 +6,8 @@ vocabulary       takes IPTC's next release: `python -m wiredesk.enrichment.topic
 model_arrays     the trained arrays, and the arithmetic that the models share
 words_model      top-level topics by words: TF-IDF and logistic regression
 sentence_model   top-level topics by the nearest example leads, in vectors of any encoder
-universal_encoder  sentence vectors of sixteen languages
+universal_encoder  sentence vectors of thirteen languages
+meaning_encoder  sentence vectors of all others
 unigram          word pieces of that encoder
 news_model       whether a text has a topic at all
 narrower_topics  candidates below the top level, by name and by definition

@@ -19,24 +19,28 @@ class Coefficients:
     Attributes:
         top: of the features that `classifier.top_features` returns.
         narrower: of the features that `narrower_topics.Candidate.features` returns.
+        least: minimum score of the first top-level topic. Below it the text is too short, or not about any of the
+            seventeen topics. With it, nine first topics in ten should be right.
     """
 
     top: tuple[float, ...]
     narrower: tuple[float, ...]
+    least: float
 
 
 _NARROWER = (-2.099, 0.135, 1.197, 0.275, 1.277, 3.834, 1.384, -0.164)
 """Fitted to English articles: narrower topics were labelled in these only."""
 
-ENGLISH_NEWS = Coefficients(top=(2.710, 2.081, 1.518, -1.240), narrower=_NARROWER)
+ENGLISH_NEWS = Coefficients(top=(2.710, 2.081, 1.518, -1.240), narrower=_NARROWER, least=0.5)
 """For English, by words and sentence vectors."""
 
-OTHER_LANGUAGES = Coefficients(top=(2.112, 1.346, 0.508, -0.949), narrower=_NARROWER)
+OTHER_LANGUAGES = Coefficients(top=(2.112, 1.346, 0.508, -0.949), narrower=_NARROWER, least=0.6)
 """For all other languages, by sentence vectors."""
 
 FAST_ENGLISH = Coefficients(
     top=(3.065, 2.245, 1.260, -0.823),
     narrower=(-1.762, 0.282, 1.733, 0.608, 1.692, 0.000, 0.002, -0.185),
+    least=0.5,
 )
 """For English in the fast profile, by words alone."""
 

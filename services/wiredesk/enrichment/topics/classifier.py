@@ -7,6 +7,7 @@ import numpy as np
 
 from wiredesk.enrichment.languages import ENGLISH, SUPPORT
 from wiredesk.enrichment.topics.calibration import ENGLISH_NEWS, FAST_ENGLISH, OTHER_LANGUAGES, Coefficients, logistic
+from wiredesk.enrichment.topics.meaning_encoder import MeaningEncoder
 from wiredesk.enrichment.topics.model_arrays import Floats, load_arrays, log_softmax, text_lines
 from wiredesk.enrichment.topics.narrower_topics import Candidate, NarrowerTopics
 from wiredesk.enrichment.topics.news_model import NewsModel, has_words
@@ -34,10 +35,6 @@ MAX_TOP_LEVEL = 3
 
 MAX_NARROWER = 5
 """Maximum number of narrower topics of an article."""
-
-MIN_FIRST_SCORE = 0.5
-"""Minimum score of the first top-level topic. Below it the text is too short, or not about any of the seventeen
-topics."""
 
 MIN_FURTHER_SCORE = 0.35
 """Minimum score of a second and third top-level topic."""
@@ -106,7 +103,7 @@ class NewsClassifier:
         encoders: Sequence[SentenceEncoder] | None = None,
     ) -> None:
         arrays = load_arrays()
-        self._encoders = tuple(encoders) if encoders is not None else (UniversalEncoder(),)
+        self._encoders = tuple(encoders) if encoders is not None else (UniversalEncoder(), MeaningEncoder())
         parts = ("news-words", *(encoder.name for encoder in self._encoders), *(("fast",) if fast else ()))
         self.model = Model(task="topics", name="+".join(parts), version=f"{MODEL_VERSION}+mediatopics.{VERSION}")
         read = frozenset[str]().union(*(encoder.languages for encoder in self._encoders))
@@ -168,7 +165,7 @@ class NewsClassifier:
         encoders = [encoder for encoder in self._encoders if language in encoder.languages]
         leads = [self._leads[encoder.name] for encoder in encoders]
         for vectors in zip(*(encoder.vectors(text) for encoder in encoders), strict=False):
-            centred = [lead.centred(vector) for lead, vector in zip(leads, vectors, strict=True)]
+            centred = [lead.centred(vector, language) for lead, vector in zip(leads, vectors, strict=True)]
             by_leads = [lead.log_probabilities(vector) for lead, vector in zip(leads, centred, strict=True)]
             top = log_softmax(np.asarray(prior + np.sum(by_leads, axis=0), dtype=np.float32))
             second, first = np.sort(top)[-2:]
@@ -184,7 +181,7 @@ class NewsClassifier:
         accepted = []
         for rank, row in enumerate(np.argsort(-scores.top, kind="stable")[:MAX_TOP_LEVEL]):
             score = logistic(scores.coefficients.top, top_features(scores.top, row, rank))
-            if score >= (MIN_FIRST_SCORE if rank == 0 else MIN_FURTHER_SCORE):
+            if score >= (scores.coefficients.least if rank == 0 else MIN_FURTHER_SCORE):
                 accepted.append((self.roots[row], score))
         return accepted
 

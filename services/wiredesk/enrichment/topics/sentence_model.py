@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from wiredesk.enrichment.topics.model_arrays import Arrays, Floats, log_softmax, unit, unit_rows
+from wiredesk.enrichment.topics.model_arrays import Arrays, Floats, log_softmax, text_lines, unit, unit_rows
 
 NEIGHBOURS = 8
 """Nearest example leads of each topic whose similarities are averaged."""
@@ -38,10 +38,12 @@ class SentenceEncoder(Protocol):
     Attributes:
         name: prefix of its arrays in `topics.npz`, and part of the classifier's name.
         languages: ISO 639-1 codes.
+        has_language_bias: whether vectors of a language have something in common, whatever they say.
     """
 
     name: str
     languages: frozenset[str]
+    has_language_bias: bool
 
     def vectors(self, text: str) -> Iterator[SentenceVector]:
         """Yield the vector of the beginning, then that of more of the text. Each is computed when it is requested."""
@@ -55,7 +57,8 @@ class NearestLeads:
 
     Args:
         arrays: of the encoder `name`: `leads` (n by dimensions, integers, centred), `leads_topic` (n: the number of
-            each lead's topic), `leads_mean`, `articles_mean` (dimensions).
+            each lead's topic), `leads_mean`, `articles_mean` (dimensions); `languages` (k lines) and
+            `language_shifts` (k by dimensions): from the mean of English leads to that of the language's.
         name: of the encoder.
     """
 
@@ -65,11 +68,15 @@ class NearestLeads:
         self._rows_by_topic = [np.flatnonzero(topics == topic) for topic in range(topics.max() + 1)]
         self._leads_mean = arrays[f"{name}_leads_mean"].astype(np.float32)
         self._articles_mean = arrays[f"{name}_articles_mean"].astype(np.float32)
+        shifts = arrays[f"{name}_language_shifts"].astype(np.float32)
+        self._shifts = dict(zip(text_lines(arrays[f"{name}_languages"]), shifts, strict=True))
+        self._mean_shift = shifts.mean(axis=0)
 
-    def centred(self, vector: SentenceVector) -> Floats:
-        """Return a vector without what all texts of its length have in common, of length 1."""
+    def centred(self, vector: SentenceVector, language: str) -> Floats:
+        """Return a vector without what all texts of its length and language have in common, of length 1."""
         share = min(1.0, max(0.0, (vector.pieces - LEAD_PIECES) / (ARTICLE_PIECES - LEAD_PIECES)))
-        return unit(vector.values - (1 - share) * self._leads_mean - share * self._articles_mean)
+        common = (1 - share) * self._leads_mean + share * self._articles_mean
+        return unit(vector.values - common - self._shifts.get(language, self._mean_shift))
 
     def log_probabilities(self, centred: Floats) -> Floats:
         """Return the natural logarithm of each topic's probability, from the mean similarity of its nearest leads."""
