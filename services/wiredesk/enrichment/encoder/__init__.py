@@ -8,6 +8,15 @@ layers        the layers: labels of words, and the vector of a window's meaning
 
 from wiredesk.enrichment.encoder.layers import ENCODER, Encoder, shared_encoder
 from wiredesk.enrichment.encoder.windows import Window, cut_windows
-from wiredesk.enrichment.encoder.word_pieces import PiecedText, WordPieces
+from wiredesk.enrichment.encoder.word_pieces import PiecedText, WordPieces, shared_word_pieces
 
-__all__ = ["ENCODER", "Encoder", "PiecedText", "Window", "WordPieces", "cut_windows", "shared_encoder"]
+__all__ = [
+    "ENCODER",
+    "Encoder",
+    "PiecedText",
+    "Window",
+    "WordPieces",
+    "cut_windows",
+    "shared_encoder",
+    "shared_word_pieces",
+]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from wiredesk.enrichment.encoder.embeddings import PieceVectors
 from wiredesk.enrichment.encoder.windows import Window
-from wiredesk.enrichment.encoder.word_pieces import WordPieces
+from wiredesk.enrichment.encoder.word_pieces import shared_word_pieces
 
 ENCODER = "wiredesk_many"
 """Name of the encoder: four layers that began as multilingual-e5-small's (Wang et al. 2024, MIT)."""
@@ -43,7 +43,7 @@ class Encoder:
     """
 
     def __init__(self) -> None:
-        self.pieces = WordPieces()
+        self.pieces = shared_word_pieces()
         self._vectors = PieceVectors()
         self._lower, self._upper = _session("lower.onnx"), _session("upper.onnx")
 

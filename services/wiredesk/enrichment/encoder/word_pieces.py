@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from sentencepiece import SentencePieceProcessor
@@ -57,6 +57,12 @@ class WordPieces:
         text = _SURROGATE.sub("?", text)
         pieced = self._processor.encode(text, return_type="offset_mapping")
         return form_words(text, pieced["ids"], pieced["offsets"])
+
+
+@cache
+def shared_word_pieces() -> WordPieces:
+    """Return the vocabulary, which takes 31 MiB and which all encoders of this process share."""
+    return WordPieces()
 
 
 def form_words(text: str, ids: Sequence[int], offsets: Iterable[tuple[int, int]]) -> PiecedText:

@@ -7,7 +7,7 @@ import numpy as np
 import onnxruntime
 
 from wiredesk.enrichment.encoder.embeddings import PieceVectors
-from wiredesk.enrichment.encoder.word_pieces import WordPieces
+from wiredesk.enrichment.encoder.word_pieces import shared_word_pieces
 from wiredesk.enrichment.languages import SUPPORT
 from wiredesk.enrichment.topics.sentence_model import SentenceVector
 from wiredesk.enrichment.topics.universal_encoder import UniversalEncoder
@@ -48,7 +48,7 @@ class MeaningEncoder:
         options.enable_cpu_mem_arena = False
         graph = files("wiredesk.enrichment").joinpath("trained", "meaning.onnx").read_bytes()
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        self._pieces = WordPieces()
+        self._pieces = shared_word_pieces()
         self._vectors = PieceVectors()
 
     def vectors(self, text: str) -> Iterator[SentenceVector]:
