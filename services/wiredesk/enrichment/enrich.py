@@ -141,11 +141,13 @@ class Enricher:
     ) -> Sequence[Sequence[TaggedSpan]]:
         """Return the names in each text, by the tagger of its language.
 
-        Adds the taggers' models to those that read the article, and notes the languages without a tagger.
+        Adds the taggers' models to those that read the article, and notes the languages without a good tagger.
         """
         tagged: list[Sequence[TaggedSpan]] = [()] * len(fields)
         without = {field.language for field in fields if self._taggers.of(field.language) is None}
         notes.extend(_no_entities_for(language) for language in _in_order(fields) if language in without)
+        fallen_back = [language for language in _in_order(fields) if self._taggers.falls_back(language)]
+        notes.extend(f"entities-by-gazetteer:{language}" for language in fallen_back)
         # A tagger reads all its languages at once: its texts are of one article, and it may read them together.
         taggers = {
             id(tagger): tagger for language in _in_order(fields) if (tagger := self._taggers.of(language)) is not None

@@ -7,9 +7,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from wiredesk.enrichment.entities.gazetteer_tagger import gazetteer_taggers
 from wiredesk.enrichment.entities.multilingual_tagger import MultilingualTagger
 from wiredesk.enrichment.entities.spacy_tagger import SpacyTagger
 from wiredesk.enrichment.interfaces import Classifier, TaggedSpan, Tagger
+from wiredesk.enrichment.languages import SUPPORT, NamesFrom
 from wiredesk.enrichment.settings import ANY_LANGUAGE, MANY_LANGUAGES, EnrichmentSettings
 from wiredesk.enrichment.taggers import Taggers, reads
 from wiredesk.enrichment.topics import NewsClassifier
@@ -36,7 +38,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def load_taggers(settings: EnrichmentSettings) -> Taggers:
-    """Load each tagger that the settings name, once.
+    """Load each tagger that the settings name, once, and the gazetteer for languages without a good one.
 
     Raises:
         UsageError: there is no such model, it cannot be loaded, it does not implement `Tagger`, or it does not read the
@@ -53,7 +55,8 @@ def load_taggers(settings: EnrichmentSettings) -> Taggers:
         if tagger is not None and language != ANY_LANGUAGE and not reads(tagger, language):
             raise UsageError(f"{setting}: this tagger reads {', '.join(sorted(tagger.languages))}, not {language}")
         by_language[language] = tagger
-    return Taggers(by_language)
+    by_gazetteer = [code for code, support in SUPPORT.items() if support.names is NamesFrom.GAZETTEER]
+    return Taggers(by_language, gazetteer_taggers(by_gazetteer))
 
 
 def _load_tagger(name: str, setting: str) -> Tagger:

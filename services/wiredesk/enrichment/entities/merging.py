@@ -8,6 +8,7 @@ from wiredesk.enrichment.entities.gazetteer import lookup
 from wiredesk.enrichment.entities.merging_people import merge_people
 from wiredesk.enrichment.entities.name_span import NameSpan
 from wiredesk.enrichment.entities.short_names import merge_short_names
+from wiredesk.enrichment.languages import ENGLISH
 from wiredesk_schemas import EntityType
 
 type Cluster = list[NameSpan]
@@ -38,6 +39,6 @@ def _merge_equal_names(mentions: Sequence[NameSpan]) -> list[Cluster]:
 
 def _identity(span: NameSpan) -> str:
     """Return what equal names share: the gazetteer's item, or else the folded name."""
-    entry = lookup(span.surface, span.type)
+    entry = lookup(span.surface, span.type, span.field.language or ENGLISH)
     item = entry.wikidata if entry is not None else None
     return item or fold_name(span.surface, span.lexicon)

@@ -52,7 +52,7 @@ class _Group:
         self.cluster = cluster
         self.first = cluster[0]
         self.words: tuple[Word, ...] = words_of(fold_name(self.first.surface, self.first.lexicon), self.first.lexicon)
-        entry = lookup(self.first.surface, self.first.type)
+        entry = lookup(self.first.surface, self.first.type, self.first.field.language or ENGLISH)
         self.item = entry.wikidata if entry is not None else None
         self.surfaces = list(dict.fromkeys(span.surface for span in cluster))
 
