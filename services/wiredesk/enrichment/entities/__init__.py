@@ -1,5 +1,7 @@
 """Entities: the people, organisations, places and other things that an article names.
 
+borders              names that a tagger cut, and the second names of pairs
+context              the type of a name that the words around it show, in English
 casing               the usual case of words in a text that has none
 readable             texts as taggers read them best
 spacy_tagger         names marked by a spaCy pipeline, ours or another one

@@ -5,11 +5,12 @@ A tagger sees each sentence alone, but an article uses a name for the same thing
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from wiredesk.enrichment.article_fields import ArticleField
-from wiredesk.enrichment.entities import names
-from wiredesk.enrichment.entities.gazetteer import known_type
+from wiredesk.enrichment.entities import context, names
+from wiredesk.enrichment.entities.gazetteer import known_type, lookup
 from wiredesk.enrichment.entities.lexicon import CAPITALS, lexicon_of
 from wiredesk.enrichment.entities.missed_names import MIN_SEARCHED_CHARACTERS, missed_names
 from wiredesk.enrichment.entities.name_forms import NameForms
@@ -17,7 +18,7 @@ from wiredesk.enrichment.entities.name_span import NAME_TYPES, NameSpan
 from wiredesk.enrichment.languages import ENGLISH
 from wiredesk_schemas import EntityType
 
-PERSON, ORGANISATION = EntityType.PERSON, EntityType.ORGANISATION
+PERSON, ORGANISATION, PLACE = EntityType.PERSON, EntityType.ORGANISATION, EntityType.PLACE
 
 TAG_VOTE = 1.0
 """Weight of one tag, for the type of a name."""
@@ -29,6 +30,12 @@ it: more than one tag of the short form."""
 GAZETTEER_VOTE = 1.5
 """Weight of the gazetteer's type: more than one tag, less than two."""
 
+CONTEXT_VOTE = 3.0
+"""Weight of the type that the words around a mention show: more than a tag and the gazetteer together."""
+
+# Abbreviations of organisations in a text: `the IMF`.
+_ABBREVIATION = re.compile(r"(?<![\w&-])[A-Z]{3,6}(?![\w&-])")
+
 # An abbreviation in brackets after a name: ` (WHO)`.
 _BRACKETED = re.compile(r"^ \(([A-Z][\w&-]{1,9})\)")
 # An organisation in brackets after a person's name: ` (SPD)`.
@@ -39,6 +46,9 @@ BRACKETED_CHARACTERS = 16
 type Votes = defaultdict[EntityType, float]
 """Sum of the weights for each type of one name."""
 
+type ShownTypes = Mapping[tuple[str, int], EntityType]
+"""For mentions, by pointer and start: the type that the words around them show."""
+
 type VotesByName = defaultdict[str, Votes]
 """Votes by the name as it is written."""
 
@@ -46,25 +56,35 @@ type VotesByName = defaultdict[str, Votes]
 def unify_types(fields: Sequence[ArticleField], spans: Sequence[NameSpan]) -> list[NameSpan]:
     """Return the mentions with the type that got most votes for their name, and the mentions that the tagger missed."""
     spans = [*spans, *_bracketed_acronyms(spans)]
+    spans = [*spans, *_known_abbreviations(fields, spans)]
+    shown = {(span.field.pointer, span.start): kind for span in spans if (kind := context.type_shown(span)) is not None}
+    shown |= dict.fromkeys(_surnames_like_places(fields, spans, shown), PERSON)
     forms = NameForms(spans)
-    votes = _count_votes(spans, forms)
+    votes = _count_votes(spans, forms, shown)
     types = {name: _winner(of_name) for name, of_name in votes.items()}
     types |= {span.surface: types[forms.of(span)] for span in spans if span.type in NAME_TYPES}
     types |= dict.fromkeys(_organisations_tagged_as_people(spans, types), ORGANISATION)
-    unified = [_with_type(span, types) for span in spans]
-    return [*unified, *missed_names(fields, unified, types)]
+    unified = [_with_type(span, types, shown) for span in spans]
+    missed = missed_names(fields, unified, types)
+    return [*unified, *(replace(span, type=context.type_shown(span) or span.type) for span in missed)]
 
 
-def _count_votes(spans: Iterable[NameSpan], forms: NameForms) -> VotesByName:
+def _count_votes(spans: Iterable[NameSpan], forms: NameForms, shown: ShownTypes) -> VotesByName:
     votes: VotesByName = defaultdict(lambda: defaultdict(float))
     spans = list(spans)
     tagged = {span.surface for span in spans}  # `(ESP)`, which nothing tagged, is a country's code
+    shared = _shared_places(spans)
     for span in spans:
         if span.type not in NAME_TYPES:
             continue
-        votes[forms.of(span)][span.type] += TAG_VOTE
+        form = forms.of(span)
+        kind = shown.get((span.field.pointer, span.start))
+        votes[form][kind or span.type] += TAG_VOTE if kind is None else CONTEXT_VOTE
+        if kind is not None and kind is not span.type:
+            continue
         if span.type is PERSON and names.is_full_name(span.surface, span.lexicon):
-            votes[forms.of_name(names.surname(span.surface, span.lexicon), span.lexicon)][PERSON] += LONG_FORM_VOTE
+            surname = names.surname(span.surface, span.lexicon)
+            _add_surname_votes(votes, forms.of_name(surname, span.lexicon), shared)
             affiliation = _AFFILIATION.match(span.field.text[span.end : span.end + BRACKETED_CHARACTERS])
             if affiliation and span.field.language != ENGLISH and affiliation[1] in tagged:
                 votes[affiliation[1]][ORGANISATION] += LONG_FORM_VOTE
@@ -77,6 +97,14 @@ def _count_votes(spans: Iterable[NameSpan], forms: NameForms) -> VotesByName:
                 votes[acronym][ORGANISATION] += TAG_VOTE
     _add_outside_votes(votes)
     return votes
+
+
+def _add_surname_votes(votes: VotesByName, surname: str, shared: Collection[str]) -> None:
+    if surname in shared:
+        return
+    votes[surname][PERSON] += LONG_FORM_VOTE
+    if surname[0].islower():
+        votes[surname[0].upper() + surname[1:]][PERSON] += LONG_FORM_VOTE  # `El-Sisi` begins a sentence
 
 
 def _add_outside_votes(votes: VotesByName) -> None:
@@ -135,7 +163,55 @@ def _organisations_tagged_as_people(spans: Sequence[NameSpan], types: Mapping[st
     }
 
 
-def _with_type(span: NameSpan, types: Mapping[str, EntityType]) -> NameSpan:
+def _shared_places(spans: Iterable[NameSpan]) -> set[str]:
+    """Return surnames of several people that are places as well: alone, `Washington` is none of these people."""
+    full_names: defaultdict[str, set[str]] = defaultdict(set)
+    for span in spans:
+        if span.type is PERSON and names.is_full_name(span.surface, span.lexicon):
+            full_names[names.surname(span.surface, span.lexicon)].add(names.name_words(span.surface)[0])
+    return {surname for surname, given in full_names.items() if len(given) > 1 and lookup(surname, PLACE)}
+
+
+def _known_abbreviations(fields: Sequence[ArticleField], spans: Sequence[NameSpan]) -> Iterator[NameSpan]:
+    """Yield abbreviations of the gazetteer's organisations that the tagger missed: `the IMF`."""
+    taken: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    for span in spans:
+        taken[span.field.pointer].append((span.start, span.end))
+    for field in fields:
+        if field.language != ENGLISH:
+            continue
+        for match in _ABBREVIATION.finditer(field.text):
+            start, end = match.span()
+            is_taken = any(first < end and start < last for first, last in taken[field.pointer])
+            if not is_taken and lookup(match[0], ORGANISATION):
+                yield NameSpan(field, start, end, ORGANISATION)
+
+
+def _surnames_like_places(
+    fields: Sequence[ArticleField], spans: Sequence[NameSpan], shown: ShownTypes
+) -> Iterator[tuple[str, int]]:
+    """Yield mentions that are the surname of the only person of that name: `Kerry Washington ... Washington`.
+
+    The full name stands before them, no mention before it is the place, and no word before them says where.
+    """
+    order = {field.pointer: index for index, field in enumerate(fields)}
+    owners: defaultdict[str, set[str]] = defaultdict(set)
+    places: set[str] = set()
+    for span in sorted(spans, key=lambda span: (order[span.field.pointer], span.start)):
+        if span.field.language != ENGLISH or span.type not in NAME_TYPES:
+            continue
+        at = (span.field.pointer, span.start)
+        if span.type is PERSON and " " in span.surface:
+            owners[names.surname(span.surface, span.lexicon)].add(names.name_words(span.surface)[0])
+        elif at in shown or context.follows_preposition(span) or not owners[span.surface]:
+            if span.type is not PERSON and not owners[span.surface]:
+                places.add(span.surface)
+        elif len(owners[span.surface]) == 1 and span.surface not in places:
+            yield at
+
+
+def _with_type(span: NameSpan, types: Mapping[str, EntityType], shown: ShownTypes) -> NameSpan:
     if span.type not in NAME_TYPES:
         return span
-    return NameSpan(span.field, span.start, span.end, types.get(span.surface, span.type))
+    kind = shown.get((span.field.pointer, span.start)) or types.get(span.surface, span.type)
+    return NameSpan(span.field, span.start, span.end, kind)

@@ -52,6 +52,11 @@ class Lexicon:
         places: buildings and seats whose last word does not show that they are places.
         organisation_heads: last words of names of organisations.
         given_names: places, as they are written, that are also given names.
+        brands: companies and clubs whose names look like a person's or a place's.
+        club_heads: last words of names of clubs.
+        possessive_names: companies whose names end in a possessive.
+        indices: of shares.
+        compound_ends: what follows a name and a hyphen without being a part of it (`led`).
         relation_nouns: what two parties have together; after a pair of names.
         hyphened_names: names with a hyphen whose parts are names as well.
         sentence_beginnings: first words of a sentence, which are not part of a role.
@@ -83,6 +88,11 @@ class Lexicon:
     places: frozenset[str] = frozenset()
     organisation_heads: frozenset[str] = frozenset()
     given_names: frozenset[str] = frozenset()
+    brands: frozenset[str] = frozenset()
+    club_heads: frozenset[str] = frozenset()
+    possessive_names: frozenset[str] = frozenset()
+    indices: frozenset[str] = frozenset()
+    compound_ends: frozenset[str] = frozenset()
     relation_nouns: frozenset[str] = frozenset()
     hyphened_names: frozenset[str] = frozenset()
     sentence_beginnings: frozenset[str] = frozenset()

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities import names
+from wiredesk.enrichment.entities.borders import further_names, name_borders
 from wiredesk.enrichment.entities.consistency import unify_types
 from wiredesk.enrichment.entities.datelines import dateline_places
 from wiredesk.enrichment.entities.graphemes import whole_characters
@@ -34,7 +35,7 @@ def find_mentions(fields: Sequence[ArticleField], tagged: Sequence[Sequence[Tagg
     datelines = [place for field in fields for place in dateline_places(field)]
     spans = [span for field, marked in zip(fields, tagged, strict=True) for span in _trimmed_spans(field, marked)]
     spans = [*datelines, *(span for span in spans if not any(span.overlaps(place) for place in datelines))]
-    spans = unify_types(fields, spans)
+    spans = unify_types(fields, [*spans, *further_names(fields, spans)])
     order = {field.pointer: index for index, field in enumerate(fields)}
     return list(_whole_spans(sorted(spans, key=lambda span: (order[span.field.pointer], span.start, -span.end))))
 
@@ -87,6 +88,8 @@ def _trimmed_span(field: ArticleField, tagged: TaggedSpan, previous_end: int) ->
     kind: EntityType | None = tagged.type
     if kind in NAME_TYPES:
         kind = names.type_by_words(surface[first:last], tagged.type, lexicon)
+        if names.is_index(field.text, tagged.start + first, tagged.start + last, lexicon):
+            kind = None
     if kind is EntityType.PERSON:
         first += names.skip_roles(surface[first:last], lexicon)
         first += names.skip_demonym(surface[first:last], lexicon)
@@ -96,7 +99,11 @@ def _trimmed_span(field: ArticleField, tagged: TaggedSpan, previous_end: int) ->
         return None
     if kind in NAME_TYPES and (not names.may_be_name(name) or name.lower() in lexicon.abstract_nouns):
         return None
-    start = tagged.start + first
+    start, end = tagged.start + first, tagged.start + last
     if kind is EntityType.PERSON:
+        start, end = name_borders(field.text, start, end, lexicon)
+        start = max(start, previous_end)
         start -= names.particle_length_before(field.text[previous_end:start], lexicon)
-    return NameSpan(field, start, tagged.start + last, kind)
+    elif kind is EntityType.ORGANISATION and f"{name.lower()}'s" in lexicon.possessive_names:
+        end += len(names.possessive(field.text, end))
+    return NameSpan(field, start, end, kind)

@@ -17,6 +17,9 @@ CONTEXT_CHARACTERS = 40
 FULL_RUN_CHARACTERS = 3
 """Characters from which a name that is written in one run has a given name: `尹錫悦`, not `尹` or `小池`."""
 
+CLUB_OF_PLACE = "united"
+"""Last word of a club's name that follows the name of a place: `Manchester United`."""
+
 KOREAN_HONORIFIC = "씨"
 """The honorific of one syllable that is written together with a name in Korean."""
 
@@ -42,6 +45,9 @@ _DEMONYM = re.compile(
     r"|Canadian|Australian|Belgian|Austrian|Norwegian|French|Dutch|Greek|Czech|Swiss|Indian|Brazilian|Mexican|Korean)\s+"
     r"(?=\S)"
 )
+_NEWSPAPER_AFTER = re.compile(r"^ (?:reported|newspaper|daily|business|said|newswires)\b", re.IGNORECASE)
+_PAIR_AFTER = re.compile(r"^,[^\W\d_]")
+_POSSESSIVE = re.compile(r"['’]s(?!\w)")
 _DOMAIN = re.compile(r"^[a-z0-9-]{2,}(?:\.[a-z0-9-]{2,})+$")
 _WORD = re.compile(r"[^\s-]+")
 _CLOSING = dict(zip(")]）」』》〉】〕］", "([（「『《〈【〔［", strict=True))
@@ -207,16 +213,32 @@ def type_by_words(surface: str, tagged: EntityType, lexicon: Lexicon) -> EntityT
         return None
     if lowered in lexicon.places:
         return EntityType.PLACE
-    words = lowered.split()
-    if len(words) > 1 and tagged in NAME_TYPES:
-        last = words[-1]
-        if last in lexicon.event_heads:
-            return EntityType.EVENT
-        if last in lexicon.place_heads:
-            return EntityType.PLACE
-        if last in lexicon.organisation_heads or last in lexicon.company_forms:
-            return EntityType.ORGANISATION
-    return tagged
+    if tagged in NAME_TYPES and lowered in lexicon.brands:
+        return EntityType.ORGANISATION
+    return _type_of_last_word(lowered.split(), tagged, lexicon) if tagged in NAME_TYPES else tagged
+
+
+def _type_of_last_word(words: list[str], tagged: EntityType, lexicon: Lexicon) -> EntityType:
+    last = words[-1] if len(words) > 1 else ""
+    is_club = last in lexicon.club_heads and (tagged is not EntityType.PLACE or last == CLUB_OF_PLACE)
+    if is_club or last in lexicon.organisation_heads or last in lexicon.company_forms:
+        return EntityType.ORGANISATION
+    if last in lexicon.event_heads:
+        return EntityType.EVENT
+    return EntityType.PLACE if last in lexicon.place_heads else tagged
+
+
+def is_index(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
+    """Whether a name is an index of shares: `FTSE 100`. `Nikkei`, the newspaper, is none."""
+    if text[start:end].lower() not in lexicon.indices:
+        return False
+    return _NEWSPAPER_AFTER.match(text[end : end + CONTEXT_CHARACTERS]) is None
+
+
+def possessive(text: str, end: int) -> str:
+    """Return the `'s` that follows a name, or nothing."""
+    match = _POSSESSIVE.match(text, end)
+    return match[0] if match else ""
 
 
 def has_organisation_context(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
@@ -224,4 +246,6 @@ def has_organisation_context(text: str, start: int, end: int, lexicon: Lexicon) 
     if lexicon.language != ENGLISH:
         return False
     before, after = text[max(0, start - CONTEXT_CHARACTERS) : start], text[end : end + CONTEXT_CHARACTERS]
+    if _PAIR_AFTER.match(after):
+        return False  # `the Macron/Scholz talks`
     return bool(_ORGANISATION_AFTER.match(after) or _ORGANISATION_BEFORE.search(before))

@@ -1,0 +1,80 @@
+"""Borders: names that a tagger cut, and the second names of pairs, in English texts."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from wiredesk.enrichment.article_fields import ArticleField
+from wiredesk.enrichment.entities.context import REGION_NOUNS
+from wiredesk.enrichment.entities.gazetteer import known_type
+from wiredesk.enrichment.entities.lexicon import Lexicon, lexicon_of
+from wiredesk.enrichment.entities.name_span import NAME_TYPES, NameSpan
+from wiredesk.enrichment.languages import ENGLISH
+from wiredesk_schemas import EntityType
+
+MAX_EXTENSION = 30
+"""Number of characters on either side of a name that may be its other part."""
+
+MAX_SYLLABLE = 6
+"""Maximum letters of a part in lower case after a hyphen: the second syllable of a Korean or Chinese given name."""
+
+# `-in` after `Moon Jae`, `-Claude` after `Jean`.
+_HYPHENED_AFTER = re.compile(r"-([^\W\d_]+)(?![\w-])")
+# ` el-Sisi`, `-Assad` after `Abdel Fattah`, `Bashar al`.
+_ARABIC_AFTER = re.compile(r"^(?: (?:el|al|an|ar|as|ash|at|ad|bin|ben|ibn|abu))?-(?=[A-Z])[^\W\d_]{2,}(?![\w-])")
+_HYPHENED_BEFORE = re.compile(r"(?<![\w-])[A-Z][^\W\d_]*-$")
+_PAIR = re.compile(r"(?<![\w,])([A-Z][^\W\d_]+),([A-Z][^\W\d_]+)(?![\w,])")
+_REGION = re.compile(rf"(?<![\w.'’-])(?P<name>[A-Z][^\W\d_]+(?: [A-Z][^\W\d_]+)?) {REGION_NOUNS}\b(?! of)")
+
+
+def name_borders(text: str, start: int, end: int, lexicon: Lexicon) -> tuple[int, int]:
+    """Return start and end of a person's name with the parts after a hyphen that a tagger cut off."""
+    if lexicon.language != ENGLISH:
+        return start, end
+    after = text[end : end + MAX_EXTENSION]
+    if arabic := _ARABIC_AFTER.match(after):
+        end += arabic.end()
+    elif (cut := _HYPHENED_AFTER.match(after)) and _is_part(cut[1], text[start:end], lexicon):
+        end += cut.end()
+    before = _HYPHENED_BEFORE.search(text[max(0, start - MAX_EXTENSION) : start])
+    if before:
+        start -= len(before[0])
+    return start, end
+
+
+def _is_part(word: str, name: str, lexicon: Lexicon) -> bool:
+    """Whether what follows a name and a hyphen belongs to it: `in` in `Moon Jae-in`, not `led` in `Merkel-led`."""
+    if word[0].isupper():
+        return known_type(word) is None
+    return " " in name and len(word) <= MAX_SYLLABLE and word not in lexicon.compound_ends
+
+
+def further_names(fields: Iterable[ArticleField], spans: Sequence[NameSpan]) -> Iterator[NameSpan]:
+    """Yield names that the text marks as such and the tagger missed: a pair's other name, `Para` in `Para state`."""
+    for field in fields:
+        if field.language != ENGLISH:
+            continue
+        taken = [span for span in spans if span.field is field]
+        yield from _pair_names(field, taken)
+        for region in _REGION.finditer(field.text):
+            span = NameSpan(field, region.start("name"), region.end("name"), EntityType.PLACE)
+            if _is_region_name(field.text, region) and not any(span.overlaps(other) for other in taken):
+                yield span
+
+
+def _is_region_name(text: str, region: re.Match[str]) -> bool:
+    """Whether a word before `state` is a name: not the first of a sentence (`Swing state`), no title (`The state`)."""
+    name = region["name"]
+    before = text[: region.start()].rstrip()
+    begins = not before or before[-1] in '.!?:;"“”‘(|-–—'
+    return not begins and not name.isupper() and name.lower() not in lexicon_of(ENGLISH).sentence_beginnings
+
+
+def _pair_names(field: ArticleField, taken: Sequence[NameSpan]) -> Iterator[NameSpan]:
+    for pair in _PAIR.finditer(field.text):
+        sides = [NameSpan(field, pair.start(n), pair.end(n), EntityType.PERSON) for n in (1, 2)]
+        marked = [next((span for span in taken if side.overlaps(span)), None) for side in sides]
+        types = [span.type for span in marked if span is not None and span.type in NAME_TYPES]
+        for side, own in zip(sides, marked, strict=True):
+            if own is None:
+                kind = known_type(side.surface) or (types or [EntityType.PERSON])[0]
+                yield NameSpan(field, side.start, side.end, kind)

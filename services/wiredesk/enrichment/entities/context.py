@@ -1,0 +1,219 @@
+"""Context: the type of a name that the words around it show beyond doubt, in English.
+
+A tagger learns what a name usually is: `Oklahoma` is a place, `Ted Baker` a person. What the text says of it may show
+that it is something else here: `Oklahoma beat Kansas 31-10`, `Ted Baker cut 200 jobs`.
+"""
+
+import re
+
+from wiredesk.enrichment.entities import roles
+from wiredesk.enrichment.entities.gazetteer import lookup
+from wiredesk.enrichment.entities.name_span import NAME_TYPES, NameSpan
+from wiredesk.enrichment.languages import ENGLISH
+from wiredesk_schemas import EntityType
+
+PERSON, ORGANISATION, PLACE = EntityType.PERSON, EntityType.ORGANISATION, EntityType.PLACE
+
+BEFORE_CHARACTERS = 80
+"""Number of characters before a name that are examined."""
+
+AFTER_CHARACTERS = 120
+"""Number of characters after a name that are examined."""
+
+COUNTRY = "country"
+"""Kind of the gazetteer's countries. A country's name is used for its team as well, and stays the country's."""
+
+NATIONS = frozenset({"England", "Northern Ireland", "Scotland", "Wales"})
+"""Parts of a country that have national teams of their own."""
+
+_NAME = r"[A-Z][\w.’'&-]*(?: [A-Z][\w.’'&-]*){0,3}"
+_SENTENCE_END = re.compile(r"[.!?]['\"”’)]?\s")
+
+# Teams. The first verbs say by themselves that both sides compete, the others only beside a score or a word of sports.
+_BEATS = (
+    r"(?:beat|beats|defeated|defeats|thrashed|trounced|edged|outlasted|outplayed|lost to|loses to|drew with|draw with)"
+)
+_MEETS = (
+    r"(?:beat|face|faces|faced|host|hosts|hosted|play|plays|played|meet|meets|met|visit|visits|tied|tied with|topped|"
+    r"routed|stunned|upset|swept|crushed|hammered|held|fell to|falls to|against|v|vs|vs\.|versus|past|over|knocked out)"
+)
+_SCORE = re.compile(r"(?<![\w-])\d{1,3}[-–]\d{1,3}(?![\w-])")
+_SPORT = re.compile(
+    r"\b(?:games?|match(?:es)?|season|coach|quarterback|playoffs?|league|semi-?finals?|quarter-?finals?|goals?|points|"
+    r"touchdowns?|tournament|overtime|innings?|wickets?|striker|goalkeeper|midfielder|defender|pitcher|championship|"
+    r"rebounds|half-time|halftime|penalty shoot-?out|hat-trick|kick-?off|NCAA|NFL|NBA|NHL|Premier League)\b"
+)
+_BEATS_AFTER = re.compile(rf"^ (?:\w+ly )?{_BEATS} (?:the )?{_NAME}")
+_MEETS_AFTER = re.compile(rf"^ (?:will |to )?{_MEETS} (?:the )?{_NAME}")
+_BEATS_BEFORE = re.compile(rf"(?:{_NAME}) (?:\w+ly )?{_BEATS} (?:the )?$")
+_MEETS_BEFORE = re.compile(
+    rf"(?:{_NAME}|\b(?:win|victory|loss|defeat|draw|game|match)) (?:will |to )?(?:{_MEETS}|to|by|with) $"
+)
+_OBJECT_ENDS = re.compile(
+    r"^(?:[.,;:!?)]|\s*$|\s+(?:\d|(?:in|on|at|by|with|for|to|after|and|as|during|last|this|again|twice|when|while|"
+    r"despite|from|late|over|but|before|thanks)\b))"
+)
+_TEAM_MEMBER_AFTER = re.compile(
+    r"^(?:['’]s)? (?:quarterback|head coach|striker|goalkeeper|midfielder|winger|pitcher|running back|linebacker|"
+    r"fly-half|point guard|left-back|right-back|centre-back)\b"
+)
+_RESULT_AFTER = re.compile(rf"^ \d{{1,3}}, {_NAME} \d{{1,3}}\b")
+_RESULT_BEFORE = re.compile(rf"(?:{_NAME}) \d{{1,3}}, $")
+
+# Companies.
+_COMPANY_NOUNS = (
+    r"(?:shares|stock|sales|profits?|revenues?|turnover|stores?|shops?|outlets|factories|earnings|chief executive|"
+    r"CEO|parent company|shareholders|workforce|employees|shoppers)"
+)
+_RESULTS = r"(?:loss(?:es)?|profits?|sales|revenues?|earnings|results|dividend)"
+_STAFF = r"(?:jobs|posts|roles|workers|staff|employees|positions|stores|shops|branches)"
+_COMPANY_VERBS = (
+    r"(?:cut|close|open|sell|buy|acquire|hire|recall|launch|raise|appoint|stop|invest|report|lay|merge|agreed|"
+    r"reached|acquired|sold|raised|appointed|recalled|received|filed|hired|closed|opened)"
+)
+_COMPANY_AFTER = re.compile(
+    rf"^(?:['’]s)? {_COMPANY_NOUNS}\b"
+    r"|^ (?:plc|inc|ltd)\b"
+    rf"|^ (?:has |had |will |would |is to |plans to |to )?(?:cuts?|axed?|axes|shed|sheds|slashed|laid off|lay off|"
+    rf"creates?d?|adds?|added|hires?|hired|employs) (?:(?:another|about|around|some|up to|more than|nearly|almost) )?"
+    rf"(?:\d[\d,.]*|hundreds of|thousands of) (?:\w+ )?{_STAFF}\b"
+    r"|^ (?:has |had |will |is to |to )?(?:employs|recalls|recalled|recall) (?:\w+ )?[\d,]+"
+    rf"|^ (?:has |had )?(?:reported|reports|posted|posts|announced|warned of|booked|swung to) "
+    rf"(?:[a-z-]+ ){{0,4}}{_RESULTS}\b"
+    r"|^ (?:has |had )?(?:went|gone|goes|fell|collapsed) into (?:administration|receivership|liquidation)\b"
+    r"|^ (?:has |had )?(?:filed|files) for (?:bankruptcy|chapter|administration|an? )"
+    r"|^ (?:has |had |will |is to |plans to |to )?(?:opened|opens|open|closes|closed|close|closing|opening) "
+    r"(?:its|\d+|[a-z]+) (?:[a-z-]+ ){0,3}(?:stores?|shops?|branch(?:es)?|factory|outlets?|plants?|flagship)\b"
+    rf"|^ (?:said|says|announced|confirmed|warned) (?:on \w+ )?(?:that )?"
+    rf"(?:its {_COMPANY_NOUNS}|it (?:would|will|had|has) {_COMPANY_VERBS})\b",
+    re.IGNORECASE,
+)
+_COMPANY_BEFORE = re.compile(
+    r"\b(?:chain|retailer|brand|label|fashion house|company|firm|brokerage|insurer|lender|supermarket|carmaker|"
+    r"drugmaker|shares in|stake in|shares of|stores of|takeover of|chief executive of|ceo of|shareholders of|jobs at|"
+    r"sales at|profits at|staff at|workers at|stores from)\s+$",
+    re.IGNORECASE,
+)
+
+# Places.
+REGION_NOUNS = r"(?:state|province|prefecture|oblast|governorate|county|district|region)"
+_REGION_AFTER = re.compile(rf"^ {REGION_NOUNS}\b(?! (?:of|department|attorney|senator|court))")
+_NATURE_AFTER = re.compile(r"^ (?:river|rainforest|jungle|basin|delta|deforestation|fires|valley|peninsula)\b")
+_QUALIFIER_AFTER = re.compile(r"^, (?P<region>[A-Z][\w.’-]*(?: [A-Z][\w.’-]*){0,2})(?=[,.;:)]|\s(?!['’])|$)")
+_IN_BEFORE = re.compile(
+    r"\b(?:in|near|across|throughout|outside|inside|around)\s(?:(?:north|south|east|west|central|downtown|northern|"
+    r"southern|eastern|western|nearby|neighbouring|neighboring)\s)?$",
+    re.IGNORECASE,
+)
+_PREPOSITION_BEFORE = re.compile(
+    r"\b(?:in|near|across|throughout|outside|inside|around|to|from|at|of|for|toward|towards|through|via|between|"
+    r"visited|reached|left|leaving|leave|visit|visiting)\s$",
+    re.IGNORECASE,
+)
+_TOWN_AFTER = re.compile(
+    r"^['’]s (?:mayor|city council|city hall|suburbs|outskirts|streets|airport|harbou?r|port|old town|cathedral|"
+    r"residents|metro|police chief)\b"
+)
+_COUNTRY_AFTER = re.compile(
+    r"^ (?:has|had) (?:about |around |some |nearly |almost |more than |over )?[\d.,]+ (?:million |billion )?"
+    r"(?:people|inhabitants|citizens|residents|refugees)\b"
+    r"|^['’]s (?:government|king|queen|parliament|prime minister|foreign minister|president|army|military|"
+    r"population|borders?|capital|economy|central bank|embassy|ambassador|coast|constitution|currency|crown prince|"
+    r"ruling|opposition|monarch|desert|airspace|security forces)\b"
+    r"|^ (?:has |had |will )?(?:closed?|opened|open|reopened|reopen|shut|sealed|recalled|expelled|severed|withdrew) "
+    r"(?:its|the|all) (?:\w+ )?(?:borders?|airspace|embassy|ambassador|crossings?|diplomats)\b"
+    r"|^ (?:signed|joined|ratified|rejected|declared) (?:\w+ ){1,3}(?:treaty|accord|pact|agreement|independence)\b"
+)
+_NEXT_NAME = re.compile(rf"^(?:,| and| or| with) (?P<other>{_NAME})")
+_NAME_BEFORE = re.compile(rf"(?P<other>{_NAME})(?:,| and| or) $")
+
+# People.
+_PERSON_AFTER = re.compile(r"^,? (?:who\b|\d{1,3},)|^, \d{1,3}[,.]")
+
+
+def type_shown(span: NameSpan) -> EntityType | None:
+    """Return the type that the words around a name show beyond doubt, or None."""
+    if span.field.language != ENGLISH or span.type not in NAME_TYPES:
+        return None
+    text = span.field.text
+    before = text[max(0, span.start - BEFORE_CHARACTERS) : span.start]
+    after = text[span.end : span.end + AFTER_CHARACTERS]
+    if _is_person(span, after):
+        return PERSON
+    if _is_place(span, before, after):
+        return PLACE
+    if _is_company(span, before, after) or _is_team(span, before, after):
+        return ORGANISATION
+    return None
+
+
+def follows_preposition(span: NameSpan) -> bool:
+    """Whether a word before a name may say where something is: `to Washington`."""
+    return _PREPOSITION_BEFORE.search(span.field.text[max(0, span.start - BEFORE_CHARACTERS) : span.start]) is not None
+
+
+def _is_person(span: NameSpan, after: str) -> bool:
+    """Whether a name of two words with a given name (`London Breed`) is followed by an age or an office."""
+    if span.type is PERSON or span.surface.partition(" ")[0] not in span.lexicon.given_names or " " not in span.surface:
+        return False
+    role = roles.role_after(span.field.text, span.end)
+    return bool(_PERSON_AFTER.match(after)) or role is not None or re.match(r", an? [a-z-]+,? ", after) is not None
+
+
+def _is_place(span: NameSpan, before: str, after: str) -> bool:
+    known = lookup(span.surface, PLACE)
+    is_word = " " not in span.surface
+    if _REGION_AFTER.match(after) or (_NATURE_AFTER.match(after) and is_word):
+        return not span.surface.isupper()
+    if known is not None and _IN_BEFORE.search(before):
+        return True
+    qualifier = _QUALIFIER_AFTER.match(after)
+    if qualifier and (is_word or _IN_BEFORE.search(before)):
+        region = lookup(qualifier["region"].rstrip("."), PLACE)
+        if region is not None and region.kind != "city" and not (known is not None and known.kind == COUNTRY):
+            return True
+    if is_word and _TOWN_AFTER.match(after):
+        return True
+    return known is not None and known.kind == COUNTRY and _is_country(before, after)
+
+
+def _is_country(before: str, after: str) -> bool:
+    """Whether a country's name is followed by what only a country has, or stands beside another country's."""
+    if _COUNTRY_AFTER.match(after):
+        return True
+    neighbours = (_NEXT_NAME.match(after), _NAME_BEFORE.search(before))
+    entries = [lookup(neighbour["other"], PLACE) for neighbour in neighbours if neighbour]
+    return any(entry is not None and entry.kind == COUNTRY for entry in entries)
+
+
+def _is_company(span: NameSpan, before: str, after: str) -> bool:
+    """Whether a name that looks like a person's is a company's."""
+    if span.type is not PERSON or " " not in span.surface:
+        return False
+    return _COMPANY_AFTER.match(after) is not None or _COMPANY_BEFORE.search(before) is not None
+
+
+def _is_team(span: NameSpan, before: str, after: str) -> bool:
+    """Whether the name of a city or a region is its team's."""
+    known = lookup(span.surface, PLACE)
+    is_nation = span.surface in NATIONS or (known is not None and known.kind == COUNTRY)
+    if is_nation or (known is None and span.type is not PLACE):
+        return False
+    if _BEATS_AFTER.match(after) or _TEAM_MEMBER_AFTER.match(after) or _RESULT_AFTER.match(after):
+        return True
+    if _RESULT_BEFORE.search(before) and re.match(r" \d{1,3}\b", after):
+        return True
+    ends = _OBJECT_ENDS.match(after) is not None
+    if ends and _BEATS_BEFORE.search(before):
+        return True
+    if not (_MEETS_AFTER.match(after) or (ends and _MEETS_BEFORE.search(before))):
+        return False
+    sentence = _sentence(before, after)
+    return _SCORE.search(sentence) is not None or _SPORT.search(sentence) is not None
+
+
+def _sentence(before: str, after: str) -> str:
+    """Return what is around a name, up to the ends of its sentence."""
+    ends = [match.end() for match in _SENTENCE_END.finditer(before)]
+    end = _SENTENCE_END.search(after)
+    return before[ends[-1] if ends else 0 :] + after[: end.start() if end else len(after)]
