@@ -94,7 +94,7 @@ def test_a_page_that_is_no_article_says_so(capfd: pytest.CaptureFixture[str]) ->
     ("arguments", "message"),
     [
         (["extract", "nowhere.html"], "no such file"),
-        (["extract", str(SAMPLES / "pages")], "11 files; give one"),
+        (["extract", str(SAMPLES / "pages")], "21 files; give one"),
         (["extract"], "Missing argument"),
         (["extract", FERRY, "--site-rules", "nowhere.toml"], "nowhere.toml: No such file or directory"),
     ],
