@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 from wiredesk.enrichment.entities.gazetteer import GazetteerEntry, gazetteer
@@ -76,10 +76,14 @@ class GazetteerTagger:
         self.languages = frozenset({language})
         self.model = Model(task="entities", name="wiredesk_gazetteer", version=VERSION)
         self._language = language
-        entries = _entries_by_name(language)
         self._unspaced = language in UNSPACED_LANGUAGES
-        min_characters = MIN_UNSPACED_CHARACTERS if language in ("zh", "ja") else MIN_THAI_CHARACTERS
-        self._names = _by_beginning(entries, min_characters) if self._unspaced else _by_first_word(entries)
+
+    @cached_property
+    def _names(self) -> Names:
+        """The names, which the first text of the language loads in half a second: most desks have few languages."""
+        entries = _entries_by_name(self._language)
+        min_characters = MIN_UNSPACED_CHARACTERS if self._language in ("zh", "ja") else MIN_THAI_CHARACTERS
+        return _by_beginning(entries, min_characters) if self._unspaced else _by_first_word(entries)
 
     def tag(self, texts: Sequence[str]) -> list[list[TaggedSpan]]:
         """Return the names in each text, in order, without overlaps."""
@@ -197,7 +201,7 @@ def _entries_by_name(language: str) -> dict[str, GazetteerEntry]:
     left_out = _left_out().get(language, frozenset())
     script = SCRIPTS.get(language, LATIN)
     entries: dict[str, GazetteerEntry] = {}
-    for name, name_script, meanings in _names():
+    for name, name_script, meanings in _all_names():
         if name_script not in (script, LATIN) or name in left_out:
             continue
         best, mark = max(meanings, key=lambda pair: pair[0].prominence * (UNKNOWN_FACTOR if pair[1] == "~" else 1))
@@ -208,8 +212,7 @@ def _entries_by_name(language: str) -> dict[str, GazetteerEntry]:
     return entries
 
 
-@cache
-def _names() -> Sequence[tuple[str, str, list[tuple[GazetteerEntry, str]]]]:
+def _all_names() -> Sequence[tuple[str, str, list[tuple[GazetteerEntry, str]]]]:
     """Return all names that a language may have, each with its script and what it can mean, with marks."""
     entries = gazetteer().prominent_entries(MIN_CITY_PROMINENCE)
     return [
@@ -220,10 +223,8 @@ def _names() -> Sequence[tuple[str, str, list[tuple[GazetteerEntry, str]]]]:
 
 
 def gazetteer_taggers(languages: Iterable[str]) -> dict[str, "GazetteerTagger"]:
-    """Return the taggers of some languages. To create them together takes hardly longer than to create one."""
-    taggers = {language: GazetteerTagger(language) for language in languages}
-    _names.cache_clear()
-    return taggers
+    """Return the taggers of some languages."""
+    return {language: GazetteerTagger(language) for language in languages}
 
 
 def _is_marked(name: str, entry: GazetteerEntry, mark: str, language: str) -> bool:
