@@ -80,7 +80,7 @@ class GazetteerTagger:
 
     @cached_property
     def _names(self) -> Names:
-        """The names, which the first text of the language loads in half a second: most desks have few languages."""
+        """The names, which the first text of the language loads in half a second."""
         entries = _entries_by_name(self._language)
         min_characters = MIN_UNSPACED_CHARACTERS if self._language in ("zh", "ja") else MIN_THAI_CHARACTERS
         return _by_beginning(entries, min_characters) if self._unspaced else _by_first_word(entries)
