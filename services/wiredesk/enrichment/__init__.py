@@ -11,6 +11,6 @@ language             language detection
 scripts              scripts of letters
 paragraph_languages  languages of the texts of an article
 entities             names: tagged, cleaned, merged into entities, linked
-encoder              the encoder of many languages, which names and topics share
+encoder              the encoder of many languages, for names; and its word pieces
 topics               IPTC Media Topics of an article
 """

@@ -1,4 +1,4 @@
-"""The layers of the encoder: for each word of a window its labels, for the window a vector."""
+"""The layers of the encoder: for each word of a window a score for each label."""
 
 from functools import cache
 from importlib.resources import files
@@ -10,9 +10,6 @@ from numpy.typing import NDArray
 from wiredesk.enrichment.encoder.embeddings import PieceVectors
 from wiredesk.enrichment.encoder.windows import Window
 from wiredesk.enrichment.encoder.word_pieces import shared_word_pieces
-
-ENCODER = "wiredesk_many"
-"""Name of the encoder: four layers that began as multilingual-e5-small's (Wang et al. 2024, MIT)."""
 
 BEGIN = 0
 """Id of the piece before every window."""
@@ -56,15 +53,9 @@ class Encoder:
         kept = _with_neighbours(names > MIN_LOG_ODDS)
         scores = np.full((len(kept), LABELS), IMPOSSIBLE, dtype=np.float32)
         scores[:, 0] = 0
-        labels, _ = self._upper.run(None, {"words": words[kept]})
+        (labels,) = self._upper.run(["labels"], {"words": words[kept]})
         scores[kept] = np.asarray(labels)
         return scores[1:]
-
-    def vector(self, window: Window) -> Floats:
-        """Return the vector of a window's meaning (384), of length 1."""
-        words, _ = self._read_lower(window)
-        _, vector = self._upper.run(None, {"words": words})
-        return np.asarray(vector)
 
     def _read_lower(self, window: Window) -> tuple[Floats, Floats]:
         """Return the words, after `BEGIN`, as the lower layers leave them, and the log odds that each is in a name."""
@@ -99,5 +90,5 @@ def _session(name: str) -> onnxruntime.InferenceSession:
 
 @cache
 def shared_encoder() -> Encoder:
-    """Return the encoder, which the tagger and the classifier share."""
+    """Return the encoder of this process."""
     return Encoder()
