@@ -167,3 +167,13 @@ def test_a_plug_in_that_is_not_installed_is_listed_beside_those_that_are(install
     install()
     with pytest.raises(UsageError, match=r"WIREDESK_TOPIC_MODEL=acne is unknown; .* wiredesk\.classifiers \(acme\)"):
         load_classifier(EnrichmentSettings(topic_model="acne"))
+
+
+@pytest.mark.parametrize("named", ["nb", "nn", "no"])
+@pytest.mark.parametrize("read", ["nb", "no"])
+def test_a_tagger_of_written_norwegian_reads_norwegian(install: Install, named: str, read: str) -> None:
+    install(PACKAGE.replace('{"de", "lb"}', f'{{"{read}"}}'))
+    taggers = load_taggers(EnrichmentSettings(ner_models=f"{named}=acme"))
+    norwegian = taggers.of("no")
+    assert norwegian is not None
+    assert norwegian.model.name == "acme-names"

@@ -11,7 +11,7 @@ from wiredesk.enrichment.entities.gazetteer_tagger import gazetteer_taggers
 from wiredesk.enrichment.entities.multilingual_tagger import MultilingualTagger
 from wiredesk.enrichment.entities.spacy_tagger import SpacyTagger
 from wiredesk.enrichment.interfaces import Classifier, TaggedSpan, Tagger
-from wiredesk.enrichment.languages import SUPPORT, NamesFrom
+from wiredesk.enrichment.languages import SUPPORT, NamesFrom, canonical
 from wiredesk.enrichment.settings import ANY_LANGUAGE, MANY_LANGUAGES, EnrichmentSettings
 from wiredesk.enrichment.taggers import Taggers, reads
 from wiredesk.enrichment.topics import NewsClassifier
@@ -54,7 +54,7 @@ def load_taggers(settings: EnrichmentSettings) -> Taggers:
         tagger = loaded.get(name)
         if tagger is not None and language != ANY_LANGUAGE and not reads(tagger, language):
             raise UsageError(f"{setting}: this tagger reads {', '.join(sorted(tagger.languages))}, not {language}")
-        by_language[language] = tagger
+        by_language[canonical(language)] = tagger  # articles in `nb` and `nn` arrive as `no`
     by_gazetteer = [code for code, support in SUPPORT.items() if support.names is NamesFrom.GAZETTEER]
     return Taggers(by_language, gazetteer_taggers(by_gazetteer))
 

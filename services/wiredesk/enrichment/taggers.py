@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from wiredesk.enrichment.interfaces import Tagger
+from wiredesk.enrichment.languages import canonical
 from wiredesk.enrichment.settings import ANY_LANGUAGE
 
 
@@ -48,4 +49,4 @@ class Taggers:
 
 def reads(tagger: Tagger, language: str) -> bool:
     """Whether a tagger reads a language."""
-    return language in tagger.languages or ANY_LANGUAGE in tagger.languages
+    return ANY_LANGUAGE in tagger.languages or canonical(language) in map(canonical, tagger.languages)
