@@ -3,6 +3,7 @@
 word_pieces   a text as word pieces, and the words that they form
 windows       an article's words, cut into the windows that the encoder reads
 embeddings    the vector of each word piece, 4 bits a number
+graphs        the trained graphs, as onnxruntime runs them
 layers        the layers: a score for each label of a word
 """
 

@@ -1,13 +1,12 @@
 """The layers of the encoder: for each word of a window a score for each label."""
 
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from wiredesk.enrichment.encoder.embeddings import PieceVectors
+from wiredesk.enrichment.encoder.graphs import open_graph
 from wiredesk.enrichment.encoder.windows import Window
 from wiredesk.enrichment.encoder.word_pieces import shared_word_pieces
 
@@ -42,12 +41,12 @@ class Encoder:
     def __init__(self) -> None:
         self.pieces = shared_word_pieces()
         self._vectors = PieceVectors()
-        self._lower, self._upper = _session("lower.onnx"), _session("upper.onnx")
+        self._lower, self._upper = open_graph("lower.onnx"), open_graph("upper.onnx")
 
     def labels(self, window: Window) -> Floats:
         """Return a score for each label of each word (m by 7).
 
-        Most words are surely no part of a name: the upper layers read the others only, and the words beside them.
+        More than half of the words are no part of a name. The upper layers read the others, and those beside them.
         """
         words, names = self._read_lower(window)
         kept = _with_neighbours(names > MIN_LOG_ODDS)
@@ -73,19 +72,6 @@ def _with_neighbours(chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
         kept[:-distance] |= chosen[distance:]
     kept[0] = True
     return kept
-
-
-def _session(name: str) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    # One thread, the caller's own: child processes are forked from the process that loads this.
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # At a higher level the runtime fuses operators into one that is slower.
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    # With an arena, a child process would keep the most memory that any window ever took.
-    options.enable_cpu_mem_arena = False
-    graph = files("wiredesk.enrichment").joinpath("trained", name).read_bytes()
-    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 @cache

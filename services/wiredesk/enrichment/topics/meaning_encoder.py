@@ -1,12 +1,11 @@
 """Sentence vectors of multilingual-e5-small (Wang et al. 2024), for the languages that the universal encoder lacks."""
 
 from collections.abc import Iterator
-from importlib.resources import files
 
 import numpy as np
-import onnxruntime
 
 from wiredesk.enrichment.encoder.embeddings import PieceVectors
+from wiredesk.enrichment.encoder.graphs import open_graph
 from wiredesk.enrichment.encoder.word_pieces import shared_word_pieces
 from wiredesk.enrichment.languages import SUPPORT
 from wiredesk.enrichment.topics.sentence_model import SentenceVector
@@ -38,16 +37,7 @@ class MeaningEncoder:
     has_language_bias = True
 
     def __init__(self) -> None:
-        options = onnxruntime.SessionOptions()
-        # One thread, the caller's own: child processes are forked from the process that loads this.
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        # At a higher level the runtime fuses operators into one that is slower.
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-        # With an arena, a child process would keep the most memory that any window ever took.
-        options.enable_cpu_mem_arena = False
-        graph = files("wiredesk.enrichment").joinpath("trained", "meaning.onnx").read_bytes()
-        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        self._session = open_graph("meaning.onnx")
         self._pieces = shared_word_pieces()
         self._vectors = PieceVectors()
 
