@@ -109,5 +109,5 @@ def templates() -> list[psutil.Process]:
 
 
 def unmeasured() -> dict[str, str]:
-    """Return the environment of a process whose CPU is measured: without coverage, which costs some itself."""
+    """Return the environment of a process that is measured itself: without coverage, which has modules of its own."""
     return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}

@@ -55,7 +55,8 @@ def in_use(kafka: KafkaSettings, log: Path) -> None:
         wait_until(worker.is_ready, "it has joined")
         sent = secured.command(kafka, "publish", str(SAMPLES), "--base-url", "https://s.example/")
         assert sent.returncode == 0, sent.stderr
-        wait_until(lambda: worker.metric("wiredesk_records_total") == 16, "all pages have passed")
+        pages = int(sent.stdout.split()[1])
+        wait_until(lambda: worker.metric("wiredesk_records_total") == pages, "all pages have passed")
         assert worker.terminate() == 0
     finally:
         if worker.process.poll() is None:
