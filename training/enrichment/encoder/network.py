@@ -49,7 +49,7 @@ class Layer(nn.Module):  # type: ignore[misc]
         self.attention_norm = nn.LayerNorm(DIMENSIONS, EPSILON)
         self.output_norm = nn.LayerNorm(DIMENSIONS, EPSILON)
 
-    def forward(self, reading: torch.Tensor, read: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    def forward(self, reading: torch.Tensor, read: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
         """Return new vectors of `reading` (b by m by 384), which attend to those of `read` (b by n by 384)."""
         query, key, value = _heads(self.query(reading)), _heads(self.key(read)), _heads(self.value(read))
         mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
@@ -113,7 +113,7 @@ class PublishedEncoder(nn.Module):  # type: ignore[misc]
         """Return the vector of a text (384), of length 1, from its pieces with the special ones around (1 by n)."""
         hidden = self.embedding(pieces)
         for layer in self.layers:
-            hidden = layer(hidden, hidden, torch.zeros(1))
+            hidden = layer(hidden, hidden, None)
         return functional.normalize(hidden.mean(1)[0], dim=0)
 
     @torch.inference_mode()  # type: ignore[untyped-decorator]
@@ -126,7 +126,7 @@ class PublishedEncoder(nn.Module):  # type: ignore[misc]
                 layer = self.layers[number]
                 read: list[torch.Tensor] = []
                 hook = layer.narrow.register_forward_pre_hook(lambda _, inputs, read=read: read.append(inputs[0]))
-                hidden = layer(hidden, hidden, torch.zeros(1))
+                hidden = layer(hidden, hidden, None)
                 hook.remove()
                 sums[number] += read[0].abs().mean((0, 1)) * layer.narrow.weight.norm(dim=0)
         return [total.numpy() for total in sums]

@@ -81,6 +81,11 @@ def training_files(data: Path) -> list[Path]:
     return [*sorted((folder / "train").glob("*.gz")), *(folder / "dev" / f"{name}.jsonl.gz" for name in FURTHER)]
 
 
+def labelled_files(data: Path) -> list[Path]:
+    """Return all files that may be learnt from, in a fixed order."""
+    return [path for part in ("train", "dev") for path in sorted((data / FOLDER / part).glob("*.gz"))]
+
+
 def read_sentences(path: Path) -> Iterator[Sentence]:
     """Yield the sentences of a file."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:

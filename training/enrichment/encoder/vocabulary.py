@@ -2,8 +2,8 @@
 
     python -m training.enrichment.encoder.vocabulary [--data ../shared/data] [--cache .cache/encoder]
 
-A piece is kept if it is among the 96,000 most frequent ones of the published model, if the training sentences contain
-it three times, or if it is a single character. The text of other pieces is cut into kept ones.
+A piece is kept if it is among the 96,000 most frequent ones of the published model, if the training and development
+sentences contain it three times, or if it is a single character. The text of other pieces is cut into kept ones.
 
 Writes pieces.model and pieces.q4 in services/wiredesk/enrichment/trained, and the ids that are kept into the cache.
 """
@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from sentencepiece import SentencePieceProcessor, sentencepiece_model_pb2
 
-from training.enrichment.encoder.sentences import read_sentences, training_files
+from training.enrichment.encoder.sentences import labelled_files, read_sentences
 from training.enrichment.encoder.weights import packed_vectors, published_file
 
 TRAINED = Path("services/wiredesk/enrichment/trained")
@@ -99,7 +99,7 @@ def _counts(published: Mapping[str, Any], pieces: Sequence[tuple[str, float]], d
     processor = SentencePieceProcessor()
     processor.LoadFromSerializedProto(model_of(pieces, published))
     counts: Counter[int] = Counter()
-    for path in training_files(data):
+    for path in labelled_files(data):
         for sentence in read_sentences(path):
             counts.update(processor.encode(sentence.text))
     return counts
