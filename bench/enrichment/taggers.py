@@ -74,6 +74,9 @@ COUNTED: Mapping[str, tuple[str, ...]] = {
 }
 """The sets that are counted, by language."""
 
+READ_AS_LATIN1 = frozenset({"measure-only/nl-conll02"})
+"""Sets whose UTF-8 was read as Latin-1 before they were stored: `ItaliÃ«`."""
+
 SENTENCES_PER_SET = 300
 """Sentences of each set that are measured, evenly spaced, so that all sets take a minute or two."""
 
@@ -115,8 +118,23 @@ def language_of(name: str) -> str:
 def read_set(data: Path, name: str, limit: int | None) -> Sentences:
     """Return a set, or at most `limit` evenly spaced sentences of it."""
     rows = evenly(list(json_lines(data / SENTENCES / f"{name}.jsonl.gz")), limit)
-    gold = tuple(frozenset((e["start"], e["end"], e["type"]) for e in one["entities"]) for one in rows)
-    return Sentences(name, language_of(name), tuple(one["text"] for one in rows), gold)
+    decode: Callable[[str], str] = decoded_again if name in READ_AS_LATIN1 else str
+    gold = tuple(
+        frozenset(
+            (len(decode(one["text"][: e["start"]])), len(decode(one["text"][: e["end"]])), e["type"])
+            for e in one["entities"]
+        )
+        for one in rows
+    )
+    return Sentences(name, language_of(name), tuple(decode(one["text"]) for one in rows), gold)
+
+
+def decoded_again(text: str) -> str:
+    """Return a text whose UTF-8 was read as Latin-1, as it was written; any other text as it is."""
+    try:
+        return text.encode("latin-1").decode()
+    except UnicodeError:
+        return text
 
 
 def set_names(data: Path, *, counted: bool) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.enrichment.encoder.invented import invented_files, invented_sentences
 from training.enrichment.encoder.sentences import Name, Sentence, chosen_sentences, training_files
 from wiredesk.enrichment.encoder.windows import WINDOW_PIECES
 from wiredesk.enrichment.encoder.word_pieces import PiecedText, WordPieces
@@ -21,13 +22,11 @@ class Example:
     """A window of text.
 
     Attributes:
-        text: the text itself.
         pieces: ids of its word pieces (n).
         first: for each word, the index of its first piece (m).
         labels: for each word, its label (m).
     """
 
-    text: str
     pieces: Sequence[int]
     first: Sequence[int]
     labels: Sequence[int]
@@ -37,10 +36,13 @@ def read_examples(data: Path, seed: int) -> list[Example]:
     """Return all examples of a pass, in random order."""
     choice = random.Random(seed)  # noqa: S311 - not for secrets
     word_pieces = WordPieces()
+    readings = [
+        *(sentences for path in training_files(data) for sentences in chosen_sentences(path, choice)),
+        *(sentences for path in invented_files() for sentences in invented_sentences(path, choice)),
+    ]
     examples = [
         example
-        for path in training_files(data)
-        for sentences in chosen_sentences(path, choice)
+        for sentences in readings
         for joined in _joined(sentences, word_pieces, choice)
         if (example := _example(joined, word_pieces.read(joined.text))).first
     ]
@@ -80,4 +82,4 @@ def _example(sentence: Sentence, pieced: PiecedText) -> Example:
             if labels[word] == 0 and pieced.starts[word] < name.end and pieced.ends[word] > name.start:
                 labels[word] = label
                 label = FIRST_LABEL[name.type] + 1
-    return Example(sentence.text, pieced.pieces[:WINDOW_PIECES], pieced.first[:words], labels)
+    return Example(pieced.pieces[:WINDOW_PIECES], pieced.first[:words], labels)

@@ -6,7 +6,7 @@ Its products are of integers (`DynamicQuantizeMatMul`): each column of a matrix 
 
 - The lower graph reads pieces. Its first layer computes the output only for the first piece of each word, from all
   pieces; its second layer reads words. It says how likely each word is a part of a name.
-- The upper graph reads words: those that may be names, for their labels; or all words, for the vector of the window.
+- The upper graph reads the words that may be names, for their labels.
 
 Writes services/wiredesk/enrichment/trained/lower.onnx and upper.onnx.
 """
@@ -95,7 +95,7 @@ class Graph:
     def upper(self) -> onnx.ModelProto:
         """Return the upper layers.
 
-        Input: `words` (m by 384), of the lower graph. Outputs: `labels` (m by 7); `vector` (384), of length 1.
+        Input: `words` (m by 384), of the lower graph. Output: `labels` (m by 7).
         """
         zero = self._constant("zero", np.array([0]))
         hidden = self._node("Unsqueeze", ["words", zero], "embedded")
@@ -103,12 +103,8 @@ class Graph:
             hidden = self._layer(layer, hidden, hidden)
         words = self._node("Squeeze", [hidden, zero], "read_words")
         self._linear(words, "tag", "labels")
-        mean = self._node("ReduceMean", [words], "mean", axes=[0], keepdims=1)
-        unit = self._node("LpNormalization", [self._linear(mean, "sent", "sentence")], "unit", axis=1, p=2)
-        self._node("Squeeze", [unit, zero], "vector")
         return self._model(
-            [("words", TensorProto.FLOAT, ["m", DIMENSIONS])],
-            [("labels", TensorProto.FLOAT, ["m", None]), ("vector", TensorProto.FLOAT, [DIMENSIONS])],
+            [("words", TensorProto.FLOAT, ["m", DIMENSIONS])], [("labels", TensorProto.FLOAT, ["m", None])]
         )
 
     def _model(self, inputs: Sequence[Described], outputs: Sequence[Described]) -> onnx.ModelProto:

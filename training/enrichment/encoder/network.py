@@ -1,6 +1,6 @@
-"""The encoder as a network of torch, and the published one that it begins as and learns vectors from."""
+"""The encoder as a network of torch, and the published one that it begins as."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,32 +98,22 @@ class Embedding(nn.Module):  # type: ignore[misc]
 
 
 class PublishedEncoder(nn.Module):  # type: ignore[misc]
-    """All twelve layers of multilingual-e5-small."""
+    """The first layers of multilingual-e5-small, as published."""
 
     def __init__(self, embedding: Embedding, weights: Weights) -> None:
         super().__init__()
         self.embedding = embedding
-        count = len([name for name in weights if name.endswith(".q.w")])
-        self.layers = nn.ModuleList(Layer(len(weights["l0.fi.b"])) for _ in range(count))
+        self.layers = nn.ModuleList(Layer(len(weights["l0.fi.b"])) for _ in range(LAYERS))
         for number, layer in enumerate(self.layers):
             layer.load(weights, number, None)
 
     @torch.inference_mode()  # type: ignore[untyped-decorator]
-    def vector(self, pieces: torch.Tensor) -> torch.Tensor:
-        """Return the vector of a text (384), of length 1, from its pieces with the special ones around (1 by n)."""
-        hidden = self.embedding(pieces)
-        for layer in self.layers:
-            hidden = layer(hidden, hidden, None)
-        return functional.normalize(hidden.mean(1)[0], dim=0)
-
-    @torch.inference_mode()  # type: ignore[untyped-decorator]
-    def importance(self, texts: list[torch.Tensor], layers: int) -> list[NDArray[np.float32]]:
-        """Return how much each number in the middle of the first layers adds to their outputs, over some texts."""
-        sums = [torch.zeros(self.layers[0].widen.out_features) for _ in range(layers)]
+    def importance(self, texts: Sequence[torch.Tensor]) -> list[NDArray[np.float32]]:
+        """Return how much each number in the middle of a layer adds to its output, over some texts (1 by n each)."""
+        sums = [torch.zeros(layer.widen.out_features) for layer in self.layers]
         for pieces in texts:
             hidden = self.embedding(pieces)
-            for number in range(layers):
-                layer = self.layers[number]
+            for number, layer in enumerate(self.layers):
                 read: list[torch.Tensor] = []
                 hook = layer.narrow.register_forward_pre_hook(lambda _, inputs, read=read: read.append(inputs[0]))
                 hidden = layer(hidden, hidden, None)
@@ -139,13 +129,11 @@ class Read:
     Attributes:
         labels: scores of each word's labels (b by m by 7).
         names: log odds that a word is a part of a name (b by m).
-        vectors: of the windows (b by 384), of length 1.
         kept: whether the upper layers read a word (b by m).
     """
 
     labels: torch.Tensor
     names: torch.Tensor
-    vectors: torch.Tensor
     kept: torch.Tensor
 
 
@@ -165,8 +153,6 @@ class Network(nn.Module):  # type: ignore[misc]
         for number, layer in enumerate(self.layers):
             layer.load(weights, number, kept[number])
         self.exit, self.tag = nn.Linear(DIMENSIONS, 1), nn.Linear(DIMENSIONS, LABELS)
-        self.sent = nn.Linear(DIMENSIONS, DIMENSIONS)
-        self.sent.weight.data = torch.eye(DIMENSIONS)
 
     def forward(
         self,
@@ -197,11 +183,16 @@ class Network(nn.Module):  # type: ignore[misc]
             words = layer(words, words, _mask(there))
         odds = self.exit(words)[..., 0]
         kept = there if all_words else there & _with_neighbours((odds.detach() > MIN_LOG_ODDS) | names)
+        # The kept words move to the front, and the rest is cut off: it would cost as much.
+        counts = kept.sum(1)
+        order = torch.argsort(~kept, dim=1, stable=True)[:, : int(counts.max()), None]
+        words = torch.gather(words, 1, order.expand(-1, -1, DIMENSIONS))
+        mask = _mask(torch.arange(words.shape[1]) < counts[:, None])
         for layer in self.layers[LOWER_LAYERS:]:
-            words = layer(words, words, _mask(kept))
-        mean = (words * there[..., None]).sum(1) / word_counts[:, None]
-        vectors = functional.normalize(self.sent(mean), dim=-1)
-        return Read(self.tag(functional.dropout(words, DROPPED_NUMBERS, self.training)), odds, vectors, kept)
+            words = layer(words, words, mask)
+        scores = self.tag(functional.dropout(words, DROPPED_NUMBERS, self.training))
+        labels = scores.new_zeros(*first.shape, LABELS).scatter(1, order.expand(-1, -1, LABELS), scores)
+        return Read(labels, odds, kept)
 
     def weights(self) -> Mapping[str, NDArray[Any]]:
         """Return the trained weights, under the names that `graph` reads; a matrix is inputs by outputs."""
@@ -210,13 +201,22 @@ class Network(nn.Module):  # type: ignore[misc]
             "embedded.w": self.embedding.norm.weight.numpy(),
             "embedded.b": self.embedding.norm.bias.numpy(),
         }
-        parts = {name: getattr(self, name) for name in ("exit", "tag", "sent")}
-        for number, layer in enumerate(self.layers):
-            parts |= {f"l{number}.{short}": getattr(layer, name) for short, name in (MATRICES | NORMS).items()}
-        for name, part in parts.items():
+        for name, part in self._parts().items():
             arrays[f"{name}.w"] = part.weight.detach().numpy().T
             arrays[f"{name}.b"] = part.bias.detach().numpy()
         return arrays
+
+    def take(self, weights: Mapping[str, NDArray[Any]]) -> None:
+        """Take trained weights, under the names of `weights`."""
+        for name, part in self._parts().items():
+            part.weight.data = torch.tensor(np.ascontiguousarray(weights[f"{name}.w"].T))
+            part.bias.data = torch.tensor(np.ascontiguousarray(weights[f"{name}.b"]))
+
+    def _parts(self) -> Mapping[str, nn.Module]:
+        parts = {"exit": self.exit, "tag": self.tag}
+        for number, layer in enumerate(self.layers):
+            parts |= {f"l{number}.{short}": getattr(layer, name) for short, name in (MATRICES | NORMS).items()}
+        return parts
 
 
 def _mask(there: torch.Tensor) -> torch.Tensor:

@@ -10,35 +10,52 @@ from pathlib import Path
 FOLDER = Path("entities", "multilingual")
 """Folder of the sentences, below the data."""
 
+LEFT_OUT = frozenset({"de-europeana", "es-echr-projected", "fr-echr-projected", "fr-europeana", "nl-europeana"})
+"""Sources that are not read: newspapers before 1950 as OCR, and judgments with labels by machine.
+
+A tagger that had read these missed more names in French and Dutch text of today than one that knew neither language.
+"""
+
 MAX_SENTENCES: Mapping[str, int] = {
     "bn-banglakit": 2400,
     "da-multileg": 800,
-    "es-echr-projected": 1500,
     "fi-multileg": 800,
-    "fr-echr-projected": 3000,
-    "fr-europeana": 6000,
-    "hu-nerkor": 10_000,
-    "kk-kaznerd-valid": 2500,
-    "lt-multileg": 1500,
+    "fi-turku": 8000,
+    "hi-hiner": 5000,
+    "hr-set": 5000,
+    "hu-nerkor": 9000,
+    "kk-kaznerd-valid": 1500,
+    "lt-multileg": 1200,
     "lv-fullstack": 5000,
     "lv-multileg": 700,
-    "nb-norne": 9000,
-    "nn-norne": 7000,
+    "nb-norne": 7000,
+    "nn-norne": 5000,
     "pl-multileg": 1200,
     "ru-wikiner": 7000,
+    "sr-set": 2000,
     "sv-multileg": 800,
+    "tr-wikiner": 10_000,
 }
-"""Sentences that are taken of large sources, of law, of old newspapers and of labels by machine; all of any other."""
+"""Sentences that are taken of large sources, of law, and of labels by machine; all of any other."""
 
 REPEATED: Mapping[str, int] = {
+    "ar-newsfane": 2,
     "cs-bsnlp-covid19": 3,
-    "de-germeval14dev": 2,
-    "id-yusufs": 2,
+    "de-germeval14dev": 5,
+    "en-crossner-politics": 2,
+    "en-wikigold": 2,
+    "et-estner-dev": 2,
+    "id-yusufs": 4,
+    "ja-gsd": 2,
+    "ja-stockmark": 2,
+    "ko-klue": 3,
     "pl-bsnlp-covid19": 3,
     "ru-factrueval": 2,
+    "sk-snk": 2,
     "uk-bsnlp-covid19": 2,
+    "zh-gsdsimp": 2,
 }
-"""How often a small source of news is read in a pass."""
+"""How often a small source is read in a pass."""
 
 FURTHER = (
     "da-ddt",
@@ -78,7 +95,8 @@ class Sentence:
 def training_files(data: Path) -> list[Path]:
     """Return the files of sentences, in a fixed order."""
     folder = data / FOLDER
-    return [*sorted((folder / "train").glob("*.gz")), *(folder / "dev" / f"{name}.jsonl.gz" for name in FURTHER)]
+    files = [*sorted((folder / "train").glob("*.gz")), *(folder / "dev" / f"{name}.jsonl.gz" for name in FURTHER)]
+    return [path for path in files if path.name.partition(".")[0] not in LEFT_OUT]
 
 
 def labelled_files(data: Path) -> list[Path]:
