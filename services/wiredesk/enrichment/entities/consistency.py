@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities import context, names
-from wiredesk.enrichment.entities.gazetteer import known_type, lookup
+from wiredesk.enrichment.entities.gazetteer import is_country, known_type, lookup
 from wiredesk.enrichment.entities.lexicon import CAPITALS, lexicon_of
 from wiredesk.enrichment.entities.missed_names import MIN_SEARCHED_CHARACTERS, missed_names
 from wiredesk.enrichment.entities.name_forms import NameForms
@@ -74,10 +74,12 @@ def _count_votes(spans: Iterable[NameSpan], forms: NameForms, shown: ShownTypes)
     spans = list(spans)
     tagged = {span.surface for span in spans}  # `(ESP)`, which nothing tagged, is a country's code
     shared = _shared_places(spans)
+    languages: dict[str, str] = {}
     for span in spans:
         if span.type not in NAME_TYPES:
             continue
         form = forms.of(span)
+        languages.setdefault(form, span.field.language or ENGLISH)
         kind = shown.get((span.field.pointer, span.start))
         votes[form][kind or span.type] += TAG_VOTE if kind is None else CONTEXT_VOTE
         if kind is not None and kind is not span.type:
@@ -95,7 +97,7 @@ def _count_votes(spans: Iterable[NameSpan], forms: NameForms, shown: ShownTypes)
             acronym = names.acronym(span.surface)
             if acronym in votes:
                 votes[acronym][ORGANISATION] += TAG_VOTE
-    _add_outside_votes(votes)
+    _add_outside_votes(votes, languages)
     return votes
 
 
@@ -107,14 +109,20 @@ def _add_surname_votes(votes: VotesByName, surname: str, shared: Collection[str]
         votes[surname[0].upper() + surname[1:]][PERSON] += LONG_FORM_VOTE  # `El-Sisi` begins a sentence
 
 
-def _add_outside_votes(votes: VotesByName) -> None:
-    """Add the votes of the same name in ordinary case, and of the gazetteer."""
+def _add_outside_votes(votes: VotesByName, languages: Mapping[str, str]) -> None:
+    """Add the votes of the same name in ordinary case, and of the gazetteer.
+
+    Args:
+        votes: by name.
+        languages: of the texts that the names are in.
+    """
     given_names = lexicon_of(ENGLISH).given_names
     for name, of_name in votes.items():
         if name.isupper() and len(name) >= MIN_SEARCHED_CHARACTERS and name.title() in votes:
             for kind, weight in list(votes[name.title()].items()):
                 of_name[kind] += weight  # `FAUCI` in a headline
-        known = known_type(name)
+        language = languages.get(name, ENGLISH)
+        known = PLACE if language != ENGLISH and is_country(name, language) else known_type(name)
         is_given_name = name in given_names and of_name[PERSON] > 0
         if known is not None and not is_given_name:
             of_name[known] += GAZETTEER_VOTE

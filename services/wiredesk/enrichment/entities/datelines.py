@@ -1,4 +1,4 @@
-"""Datelines: the place at the beginning of an agency's report, as in `BRUSSELS (Reuters) -` and `КИЕВ, 3 мая (РИА)`."""
+"""Datelines: place and agency at the beginning of a report, as in `BRUSSELS (Reuters) -` and `КИЕВ, 3 мая (РИА)`."""
 
 import re
 from collections.abc import Iterator
@@ -69,6 +69,16 @@ def dateline_places(field: ArticleField) -> Iterator[NameSpan]:
     dateline = _CASED.match(text) or _UNCASED.match(text)
     if dateline and _is_agency(dateline["agency"], field):
         yield from _places(field, dateline, is_certain=True)
+
+
+def dateline_agencies(field: ArticleField) -> Iterator[NameSpan]:
+    """Yield the agency of a dateline, in other languages than English: taggers take `(Танјуг)` for a place."""
+    if field.language == ENGLISH:
+        return
+    text = field.text[:MAX_CHARACTERS]
+    dateline = _CASED.match(text) or _UNCASED.match(text)
+    if dateline and _is_agency(dateline["agency"], field) and not re.search("[/,]", dateline["agency"]):
+        yield NameSpan(field, dateline.start("agency"), dateline.end("agency"), EntityType.ORGANISATION)
 
 
 @cache

@@ -81,9 +81,18 @@ def _fullest_role(cluster: Iterable[NameSpan], floors: RoleFloors) -> str | None
 
 
 def _fullest_name(cluster: Sequence[NameSpan]) -> str:
-    """Return the form of the name with most words, without initials; of several the most frequent, then shortest."""
+    """Return the form of the name with most words, without initials; of several the most frequent, then shortest.
+
+    A person's name in one run is fullest where it is longest: `石破茂`, not `石破`.
+    """
     counts = Counter(span.surface for span in cluster)
-    return min(counts, key=lambda name: (-len(names.name_words(name)), -counts[name], len(name)))
+    is_person = cluster[0].type is EntityType.PERSON
+
+    def order(name: str) -> tuple[int, int, int, int]:
+        run = len(name) if is_person and names.is_run(name) else 0
+        return -len(names.name_words(name)), -run, -counts[name], len(name)
+
+    return min(counts, key=order)
 
 
 def _saliences(clusters: Sequence[Sequence[NameSpan]]) -> list[float]:

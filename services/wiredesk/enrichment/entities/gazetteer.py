@@ -6,12 +6,13 @@ share; a line is parsed when an article has its name.
 """
 
 import lzma
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import accumulate
 
+from wiredesk.enrichment.entities.inflection import dictionary_forms
 from wiredesk_schemas import EntityType
 
 DOMINANCE = 5.0
@@ -34,6 +35,9 @@ MAX_CACHED_NAMES = 4096
 
 MAX_NAME_CHARACTERS = 120
 """Maximum characters of a name that is looked up."""
+
+LATIN_NAMES: Mapping[str, tuple[str, ...]] = {"sr": ("bs", "hr", "sl"), "bs": ("hr",)}
+"""Languages whose names another one has, too: Serbian's own are in Cyrillic letters, and it is written in both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,8 @@ def candidates(name: str, language: str = "en") -> tuple[Candidate, ...]:
     meanings = []
     for index, mark in gazetteer().references(name):
         entry = gazetteer().entry(index)
-        is_own = mark[:1] in ("", "=") or language in mark[1:].split(",")
+        languages = mark[1:].split(",")
+        is_own = mark[:1] in ("", "=") or any(one in languages for one in (language, *LATIN_NAMES.get(language, ())))
         factor = 1.0 if is_own else UNKNOWN_LANGUAGE_FACTOR if mark == "~" else OTHER_LANGUAGE_FACTOR
         meanings.append(Candidate(entry, max(entry.prominence, 1) * factor, is_own))
     return tuple(sorted(meanings, key=lambda candidate: -candidate.weight))
@@ -219,6 +224,15 @@ def known_type(name: str, language: str = "en") -> EntityType | None:
     meanings = [c for c in candidates(name, language) if c.own_name and not c.entry.needs]
     kinds = {c.entry.type for c in meanings if not _is_small(c.entry)}
     return kinds.pop() if len(kinds) == 1 else None
+
+
+def is_country(name: str, language: str) -> bool:
+    """Whether a name is a country's and nothing else's in a language, in any of its forms: `Venäjän`."""
+    for form in (name, *dictionary_forms(name, language)):
+        own = [candidate.entry for candidate in candidates(form, language) if candidate.own_name]
+        if own:
+            return all(entry.kind == "country" for entry in own)
+    return False
 
 
 def _is_small(entry: GazetteerEntry) -> bool:

@@ -1,5 +1,6 @@
 """Inflection: the forms of a name that a dictionary may have, for one as it stands in a text (`России`, `Trumpa`)."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
@@ -19,6 +20,9 @@ MAX_CACHED_NAMES = 4096
 """Names whose forms are kept."""
 
 
+_SEPARATORS = re.compile("([ -])")
+
+
 @cache
 def _endings() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     text = files("wiredesk.enrichment").joinpath("entities", "inflection.toml").read_text(encoding="utf-8")
@@ -34,11 +38,11 @@ def dictionary_forms(name: str, language: str) -> tuple[str, ...]:
 
     The form that stands in the text is not among them.
     """
-    words = name.replace("’", "'").split(" ")
-    if language not in _endings() or not 0 < len(words) <= MAX_WORDS:
+    parts = _SEPARATORS.split(name.replace("’", "'"))  # words, and what separates them
+    if language not in _endings() or not 0 < len(parts) <= 2 * MAX_WORDS - 1:
         return ()
-    forms = ((word, *_word_forms(word, language)) for word in words)
-    return tuple(islice((form for parts in product(*forms) if (form := " ".join(parts)) != name), MAX_FORMS))
+    forms = ((part, *_word_forms(part, language)) if index % 2 == 0 else (part,) for index, part in enumerate(parts))
+    return tuple(islice((form for words in product(*forms) if (form := "".join(words)) != name), MAX_FORMS))
 
 
 def _word_forms(word: str, language: str) -> Iterator[str]:

@@ -42,6 +42,9 @@ class Lexicon:
         regnal_titles: kept where the name is one word.
         offices: last words of the name of an office.
         office_parts: words before the last one, in the name of an office.
+        demonym_endings: of adjectives of places, which stand before an office: `er` of `Berliner`.
+        country_letters: characters that stand for a country, alone or in pairs: `中美`.
+        portfolios: what a minister, a secretary or a president is responsible for: `Esteri`.
         abstract_nouns: common nouns that taggers mark as names.
         company_forms: legal forms.
         particles: of surnames.
@@ -78,6 +81,9 @@ class Lexicon:
     regnal_titles: frozenset[str] = frozenset()
     offices: frozenset[str] = frozenset()
     office_parts: frozenset[str] = frozenset()
+    demonym_endings: frozenset[str] = frozenset()
+    country_letters: frozenset[str] = frozenset()
+    portfolios: frozenset[str] = frozenset()
     abstract_nouns: frozenset[str] = frozenset()
     company_forms: frozenset[str] = frozenset()
     particles: frozenset[str] = frozenset()

@@ -184,7 +184,12 @@ class Linker:
         (`Berlin, Ohio`), nor a person with a common name of whom the article states no office.
         """
         surfaces = Counter(span.surface for span in cluster)
-        for surface in sorted(surfaces, key=lambda name: (-surfaces[name], -len(name), name)):
+        is_person = cluster[0].type is EntityType.PERSON
+
+        def order(name: str) -> tuple[int, int, int, str]:
+            return -len(name.split()) if is_person else 0, -surfaces[name], -len(name), name
+
+        for surface in sorted(surfaces, key=order):
             span = next(span for span in cluster if span.surface == surface)
             language = span.field.language or ENGLISH
             form, meanings = _find(surface, span.type, language)

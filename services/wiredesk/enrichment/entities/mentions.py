@@ -7,12 +7,14 @@ from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities import names
 from wiredesk.enrichment.entities.borders import further_names, name_borders
 from wiredesk.enrichment.entities.consistency import unify_types
-from wiredesk.enrichment.entities.datelines import dateline_places
+from wiredesk.enrichment.entities.cut_names import whole_names
+from wiredesk.enrichment.entities.datelines import dateline_agencies, dateline_places
 from wiredesk.enrichment.entities.graphemes import whole_characters
 from wiredesk.enrichment.entities.lexicon import lexicon_of
 from wiredesk.enrichment.entities.name_span import NAME_TYPES, NameSpan
 from wiredesk.enrichment.entities.unspaced import complete_names
 from wiredesk.enrichment.interfaces import TaggedSpan
+from wiredesk.enrichment.languages import ENGLISH
 from wiredesk_schemas import EntityType
 
 MAX_NAME_CHARACTERS = 120
@@ -32,7 +34,7 @@ def find_mentions(fields: Sequence[ArticleField], tagged: Sequence[Sequence[Tagg
         fields: the article's texts.
         tagged: the spans that the tagger marked in each of them.
     """
-    datelines = [place for field in fields for place in dateline_places(field)]
+    datelines = [span for field in fields for find in (dateline_places, dateline_agencies) for span in find(field)]
     spans = [span for field, marked in zip(fields, tagged, strict=True) for span in _trimmed_spans(field, marked)]
     spans = [*datelines, *(span for span in spans if not any(span.overlaps(place) for place in datelines))]
     spans = unify_types(fields, [*spans, *further_names(fields, spans)])
@@ -57,6 +59,8 @@ def _trimmed_spans(field: ArticleField, marked: Sequence[TaggedSpan]) -> Iterato
     lexicon = lexicon_of(field.language)
     if lexicon.unspaced:
         marked = complete_names(field.text, marked, lexicon)
+    elif lexicon.language not in ("", ENGLISH):
+        marked = whole_names(field.text, marked, lexicon)
     previous: NameSpan | None = None
     previous_end = 0
     for tagged in marked:
@@ -90,6 +94,12 @@ def _trimmed_span(field: ArticleField, tagged: TaggedSpan, previous_end: int) ->
         kind = names.type_by_words(surface[first:last], tagged.type, lexicon)
         if names.is_index(field.text, tagged.start + first, tagged.start + last, lexicon):
             kind = None
+    if kind is not EntityType.PERSON and (
+        names.is_only_role(surface[first:last], lexicon)
+        or names.is_abbreviation_of_countries(surface[first:last], lexicon)
+        or names.is_portfolio(field.text, tagged.start + first, tagged.start + last, lexicon)
+    ):
+        kind = None
     if kind is EntityType.PERSON:
         first += names.skip_roles(surface[first:last], lexicon)
         first += names.skip_demonym(surface[first:last], lexicon)

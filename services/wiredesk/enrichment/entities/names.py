@@ -26,6 +26,12 @@ KOREAN_HONORIFIC = "씨"
 MAX_HONORIFIC = 6
 """Maximum characters of an honorific: `원내대표`, `efendi`."""
 
+OFFICE_WORDS = 3
+"""Words before a portfolio in which its office is: `ministre de l'` before `Intérieur`."""
+
+MIN_DEMONYM = 2
+"""Minimum letters of a place's adjective before its ending, less one: `Ulmer`."""
+
 SHORT_PARTICLE = 2
 """Characters of a short particle. With a capital, it is a given name or begins a newspaper's name: `Al`, `El`."""
 
@@ -50,6 +56,7 @@ _PAIR_AFTER = re.compile(r"^,[^\W\d_]")
 _POSSESSIVE = re.compile(r"['’]s(?!\w)")
 _DOMAIN = re.compile(r"^[a-z0-9-]{2,}(?:\.[a-z0-9-]{2,})+$")
 _WORD = re.compile(r"[^\s-]+")
+_LETTERS = re.compile(r"[\w-]+")
 _CLOSING = dict(zip(")]）」』》〉】〕］", "([（「『《〈【〔［", strict=True))
 # Between the parts of a foreign name in Chinese and Japanese: `唐纳德·特朗普`.
 _MIDDLE_DOT = re.compile("[·•・･‧＝]")
@@ -119,13 +126,51 @@ def skip_roles(surface: str, lexicon: Lexicon) -> int:
             break  # `Pope Francis`: without the title a given name would be left
         if plain in lexicon.titles or plain in lexicon.offices or plain.strip(".") in lexicon.offices:
             after_role = word.end()
+        elif _is_demonym(plain, lexicon):
+            continue
         elif plain not in lexicon.office_parts and plain not in ("of", "and", "for"):
             break
         position = word.end()
     is_only_role = position == len(surface) and after_role
-    if lexicon.language != ENGLISH:
-        return 0 if is_only_role else after_role  # `Richter`, `König` are surnames as well
-    return len(surface) if is_only_role else after_role
+    if not is_only_role:
+        return after_role
+    if lexicon.language == ENGLISH or " " in surface.strip():
+        return len(surface)
+    return 0  # `Richter`, `König` are surnames as well
+
+
+def is_only_role(surface: str, lexicon: Lexicon) -> bool:
+    """Whether a name is nothing but an office, a title or a legal form, in another language than English.
+
+    A tagger marks those as organisations: `Bundeskanzler`, `Stuttgarter Oberbürgermeister`, `ПАО`.
+    """
+    if lexicon.language == ENGLISH:
+        return False
+    words = surface.lower().split()
+    forms = lexicon.company_forms | lexicon.company_forms_before
+    roles = lexicon.titles | lexicon.offices | forms
+    parts = roles | lexicon.office_parts
+    return bool(words) and words[-1] in roles and all(w in parts or _is_demonym(w, lexicon) for w in words[:-1])
+
+
+def is_abbreviation_of_countries(surface: str, lexicon: Lexicon) -> bool:
+    """Whether a name is only letters of countries (`中俄`), or one character in a language without spaces."""
+    if len(surface) == 1:
+        return lexicon.unspaced
+    return bool(lexicon.country_letters) and all(letter in lexicon.country_letters for letter in surface)
+
+
+def is_portfolio(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
+    """Whether `text[start:end]` is what an office before it is for: `Esteri` in `ministro degli Esteri`."""
+    if text[start:end].lower() not in lexicon.portfolios:
+        return False
+    before = _LETTERS.findall(text[max(0, start - CONTEXT_CHARACTERS) : start])
+    return any(word.lower() in lexicon.offices for word in before[-OFFICE_WORDS:])
+
+
+def _is_demonym(word: str, lexicon: Lexicon) -> bool:
+    """Whether a word may be a place's adjective: `Stuttgarter`. Before an office, it is no name."""
+    return any(len(word) > len(end) + MIN_DEMONYM and word.endswith(end) for end in lexicon.demonym_endings)
 
 
 def skip_demonym(surface: str, lexicon: Lexicon) -> int:

@@ -10,6 +10,9 @@ from wiredesk_schemas import EntityType
 MAX_PERSON_CHARACTERS = 5
 """Maximum characters of a person's name in Chinese characters."""
 
+MIN_AFTER_PREFIX = 2
+"""Minimum characters of a name after a preposition."""
+
 MAX_HEAD_CHARACTERS = 6
 """Maximum characters of the end of a name of an organisation or place."""
 
@@ -27,8 +30,23 @@ def complete_names(text: str, tagged: Sequence[TaggedSpan], lexicon: Lexicon) ->
         is_further_part = previous is not None and _is_one_name(text, previous, span)
         start = completed.pop().start if is_further_part else span.start
         limit = tagged[index + 1].start if index + 1 < len(tagged) else len(text)
-        completed.append(TaggedSpan(start, _end_with_head(text, span, limit, lexicon), span.type))
+        end = _end_with_head(text, span, limit, lexicon)
+        completed.append(_without_country_letters(text, TaggedSpan(start, end, span.type), lexicon))
     return completed
+
+
+def _without_country_letters(text: str, span: TaggedSpan, lexicon: Lexicon) -> TaggedSpan:
+    """Return a name without a preposition before it, and without the letter of a country that an office begins with.
+
+    `在` of `在北京`, `米` of `トランプ米大統領`.
+    """
+    start, end = span.start, span.end
+    if span.type is not EntityType.PERSON and end - start > MIN_AFTER_PREFIX and text[start] in lexicon.prefixes:
+        start += 1
+    is_foreign = end - start > 1 and script_of_letter(text[end - 2]) is Script.KANA
+    if span.type is EntityType.PERSON and is_foreign and text[end - 1] in lexicon.country_letters:
+        end -= 1
+    return TaggedSpan(start, end, span.type)
 
 
 def _is_one_name(text: str, one: TaggedSpan, other: TaggedSpan) -> bool:

@@ -1,0 +1,80 @@
+"""Names that a tagger cut in two, or at a preposition, in other languages than English: `Palácio do`, `Planalto`."""
+
+import re
+from collections.abc import Sequence
+
+from wiredesk.enrichment.entities.gazetteer import lookup
+from wiredesk.enrichment.entities.lexicon import CAPITALS, SMALL_LETTERS, Lexicon
+from wiredesk.enrichment.entities.names import CASED
+from wiredesk.enrichment.interfaces import TaggedSpan
+from wiredesk.enrichment.scripts import script_of_letter
+from wiredesk_schemas import EntityType
+
+PEOPLE_MEET = frozenset({"hu", "tr"})
+"""Languages in which names of two people often stand beside each other: the verb is at the end of the sentence."""
+
+MAX_NEXT_CHARACTERS = 40
+"""Number of characters after a name that are searched for its next word."""
+
+_LAST_WORD = re.compile(r"(?<=\s)([^\W\d_]+['’]?)$")
+# The next word with a capital, after further prepositions: ` der Saale` after `Halle an`.
+_NEXT_WORD = re.compile(rf"^((?: [{SMALL_LETTERS}]{{1,5}}){{0,2}}) [{CAPITALS}][\w’'-]*")
+
+
+def whole_names(text: str, marked: Sequence[TaggedSpan], lexicon: Lexicon) -> list[TaggedSpan]:
+    """Return the spans, those of one name together, and none that ends in a preposition.
+
+    Args:
+        text: that the spans are of.
+        marked: in order, without overlaps.
+        lexicon: of the text's language.
+    """
+    whole: list[TaggedSpan] = []
+    for index, span in enumerate(marked):
+        previous = whole[-1] if whole else None
+        if previous is not None and _is_one_name(text, previous, span, lexicon):
+            start, kind = whole.pop().start, previous.type
+        else:
+            start, kind = span.start, span.type
+        limit = marked[index + 1].start if index + 1 < len(marked) else len(text)
+        whole.append(_with_last_word(text, TaggedSpan(start, span.end, kind), limit, lexicon))
+    return whole
+
+
+def _is_one_name(text: str, one: TaggedSpan, other: TaggedSpan, lexicon: Lexicon) -> bool:
+    """Whether two spans with nothing but a space between them are parts of one name."""
+    if text[one.end : other.start] != " ":
+        return False
+    first, second = text[one.start : one.end], text[other.start : other.end]
+    if one.type is EntityType.ORGANISATION and second.lower() in lexicon.company_forms:
+        return True  # `Equinor` and `ASA`
+    if one.type is not other.type:
+        return False
+    if _ends_in_small_word(first, lexicon) or lookup(f"{first} {second}", one.type, lexicon.language):
+        return True
+    if one.type is not EntityType.PERSON:
+        return False
+    return first.lower() in lexicon.titles or (lexicon.language not in PEOPLE_MEET and _are_two_words(first, second))
+
+
+def _are_two_words(first: str, second: str) -> bool:
+    """Whether both are one word with a capital: a given name and a surname. `Кремля` before a full name is neither."""
+    return all(" " not in word and word[0].isupper() and script_of_letter(word[0]) in CASED for word in (first, second))
+
+
+def _with_last_word(text: str, span: TaggedSpan, limit: int, lexicon: Lexicon) -> TaggedSpan:
+    """Return a span that ends in a preposition with the next word, if that is a name's, or else without it."""
+    surface = text[span.start : span.end]
+    if not _ends_in_small_word(surface, lexicon) or limit - span.end <= 1:
+        return span  # or the next span is the rest of the name
+    following = _NEXT_WORD.match(text[span.end : min(limit, span.end + MAX_NEXT_CHARACTERS)])
+    if following and all(word in lexicon.small_words | lexicon.particles for word in following[1].split()):
+        return TaggedSpan(span.start, span.end + following.end(), span.type)
+    while _ends_in_small_word(surface, lexicon):
+        surface = surface.rpartition(" ")[0].rstrip()
+    return TaggedSpan(span.start, span.start + len(surface), span.type)
+
+
+def _ends_in_small_word(surface: str, lexicon: Lexicon) -> bool:
+    last = _LAST_WORD.search(surface)
+    return last is not None and last[1] in lexicon.small_words | lexicon.particles
