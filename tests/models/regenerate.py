@@ -10,6 +10,8 @@ from tests.models.stored import save
 OUTPUTS: dict[str, Callable[[], dict[str, Any]]] = {
     "language": enrichment.language,
     "tagger": enrichment.tagger,
+    "multilingual_tagger": enrichment.multilingual_tagger,
+    "meaning_model": enrichment.meaning_model,
     "words_model": enrichment.words_model,
     "sentence_model": enrichment.sentence_model,
     "topics": enrichment.topics,

@@ -17,6 +17,18 @@ CONFIDENCE = 0.005
 TAGGER_VECTOR = 1e-3
 """Numbers of the tagger's vectors are about 1."""
 
+CERTAIN = 0.8
+"""A name of the multilingual tagger with such a probability is one on any processor."""
+
+PROBABILITY = 0.1
+"""Tolerance of a name's probability: bytes are multiplied, and small differences grow from layer to layer."""
+
+MEANING_COSINE = 0.995
+"""Minimum cosine of a vector of the encoder of meanings with the stored one: twelve layers of bytes."""
+
+MEANING_LEADS = 0.3
+"""Log probabilities from such a vector."""
+
 LOG_PROBABILITY = 1e-4
 """Tolerance of log probabilities of the words model: 32-bit floats."""
 
@@ -41,6 +53,26 @@ def test_languages() -> None:
 
 def test_the_tagger() -> None:
     assert not differences(enrichment.tagger(), load("golden/tagger"), TAGGER_VECTOR)
+
+
+def test_the_multilingual_tagger() -> None:
+    stored, actual = load("golden/multilingual_tagger"), enrichment.multilingual_tagger()
+    assert actual.keys() == stored.keys()
+    for text, outputs in actual.items():
+        assert outputs["pieces"] == stored[text]["pieces"]
+        names, before = outputs["names"], stored[text]["names"]
+        assert not [name for name in before if before[name] >= CERTAIN and name not in names], "names are gone"
+        assert not [name for name in names if names[name] >= CERTAIN + PROBABILITY and name not in before], "new names"
+        shared = [name for name in names if name in before]
+        assert not differences([names[name] for name in shared], [before[name] for name in shared], PROBABILITY)
+
+
+def test_the_encoder_of_meanings() -> None:
+    stored, actual = load("golden/meaning_model"), enrichment.meaning_model()
+    assert actual.keys() == stored.keys()
+    for text, outputs in actual.items():
+        assert cosine(outputs["vector"], stored[text]["vector"]) >= MEANING_COSINE
+        assert not differences(outputs["leads"], stored[text]["leads"], MEANING_LEADS)
 
 
 @pytest.mark.parametrize("origin", ["golden", "reference"])
