@@ -255,8 +255,8 @@ def _zone_names() -> dict[str, Row]:
 
 
 def _organisations() -> Iterator[Row]:
-    for table, columns in (("organisations", 3), ("companies", 3)):
-        for wikidata, name, aliases in _read_table(table, columns):
+    for table in ("organisations", "companies", "public_bodies"):
+        for wikidata, name, aliases in _read_table(table, 3):
             forms = _split(aliases)
             needs = next((form[1:] for form in forms if form.startswith("!")), "")
             row = Row("organisation", name, "", wikidata, needs=f"country={needs}" if needs else "")

@@ -22,6 +22,11 @@ _HYPHENED_AFTER = re.compile(r"-([^\W\d_]+)(?![\w-])")
 # ` el-Sisi`, `-Assad` after `Abdel Fattah`, `Bashar al`.
 _ARABIC_AFTER = re.compile(r"^(?: (?:el|al|an|ar|as|ash|at|ad|bin|ben|ibn|abu))?-(?=[A-Z])[^\W\d_]{2,}(?![\w-])")
 _HYPHENED_BEFORE = re.compile(r"(?<![\w-])[A-Z][^\W\d_]*-$")
+# ` To of the`, ` Or said` after a given name: a surname that is written like a function word.
+_SHORT_SURNAME = re.compile(r" ([A-Z][a-z]{1,3})(?=[,.;:)]| [a-z(])")
+# ` 1` of `South Korea 1 - 0`, which is the beginning of a score.
+_SCORE_BEGUN = re.compile(r" \d{1,3}$")
+_SCORE_GOES_ON = re.compile(r" ?[-–:] ?\d")
 _PAIR = re.compile(r"(?<![\w,])([A-Z][^\W\d_]+),([A-Z][^\W\d_]+)(?![\w,])")
 _REGION = re.compile(rf"(?<![\w.'’-])(?P<name>[A-Z][^\W\d_]+(?: [A-Z][^\W\d_]+)?) {REGION_NOUNS}\b(?! of)")
 
@@ -35,10 +40,43 @@ def name_borders(text: str, start: int, end: int, lexicon: Lexicon) -> tuple[int
         end += arabic.end()
     elif (cut := _HYPHENED_AFTER.match(after)) and _is_part(cut[1], text[start:end], lexicon):
         end += cut.end()
+    elif (
+        (surname := _SHORT_SURNAME.match(after))
+        and " " not in text[start:end]
+        and _is_function_word(surname[1], lexicon)
+    ):
+        end += surname.end(1)
     before = _HYPHENED_BEFORE.search(text[max(0, start - MAX_EXTENSION) : start])
     if before:
         start -= len(before[0])
     return start, end
+
+
+def _is_function_word(word: str, lexicon: Lexicon) -> bool:
+    """Whether a word with a capital is written in small letters where it is no name: `To`, `So`."""
+    return word.lower() in lexicon.sentence_beginnings or word.lower() in lexicon.function_words
+
+
+def trailing_length(text: str, start: int, end: int, kind: EntityType, lexicon: Lexicon) -> int:
+    """Return how many characters at the end of a name are none of it: the begun score of a match, or an office.
+
+    `South Korea 1 - 0`, `State Department Spokesperson`, `United Nations Secretary General`.
+    """
+    if lexicon.language != ENGLISH:
+        return 0
+    name = text[start:end]
+    score = _SCORE_BEGUN.search(name)
+    if score and _SCORE_GOES_ON.match(text, end):
+        return len(score[0])
+    words = name.split(" ")
+    count = len(words)
+    while count > 1 and words[count - 1].lower() in lexicon.offices:
+        count -= 1
+    rest = " ".join(words[:count])
+    if count == len(words) or kind is not EntityType.ORGANISATION or count == 1:
+        return 0
+    is_known = words[count - 1].lower() in lexicon.organisation_heads or known_type(rest) is EntityType.ORGANISATION
+    return len(name) - len(rest) if is_known else 0
 
 
 def _is_part(word: str, name: str, lexicon: Lexicon) -> bool:

@@ -54,6 +54,7 @@ class Lexicon:
         place_heads: last words of names of places and buildings.
         places: buildings and seats whose last word does not show that they are places.
         organisation_heads: last words of names of organisations.
+        organisation_beginnings: first words of names of organisations.
         given_names: places, as they are written, that are also given names.
         brands: companies and clubs whose names look like a person's or a place's.
         club_heads: last words of names of clubs.
@@ -63,6 +64,7 @@ class Lexicon:
         relation_nouns: what two parties have together; after a pair of names.
         hyphened_names: names with a hyphen whose parts are names as well.
         sentence_beginnings: first words of a sentence, which are not part of a role.
+        function_words: that are also surnames.
         honorifics: titles and offices after a name.
         company_forms_before: legal forms, and words for companies, before the name.
         endings: of the forms of a name.
@@ -93,6 +95,7 @@ class Lexicon:
     place_heads: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
     organisation_heads: frozenset[str] = frozenset()
+    organisation_beginnings: frozenset[str] = frozenset()
     given_names: frozenset[str] = frozenset()
     brands: frozenset[str] = frozenset()
     club_heads: frozenset[str] = frozenset()
@@ -102,6 +105,7 @@ class Lexicon:
     relation_nouns: frozenset[str] = frozenset()
     hyphened_names: frozenset[str] = frozenset()
     sentence_beginnings: frozenset[str] = frozenset()
+    function_words: frozenset[str] = frozenset()
     honorifics: frozenset[str] = frozenset()
     company_forms_before: frozenset[str] = frozenset()
     endings: frozenset[str] = frozenset()

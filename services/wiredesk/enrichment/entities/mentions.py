@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities import names
-from wiredesk.enrichment.entities.borders import further_names, name_borders
+from wiredesk.enrichment.entities.abbreviations import explained_names, without_parts
+from wiredesk.enrichment.entities.borders import further_names, name_borders, trailing_length
 from wiredesk.enrichment.entities.consistency import unify_types
 from wiredesk.enrichment.entities.cut_names import whole_names
 from wiredesk.enrichment.entities.datelines import dateline_agencies, dateline_places
 from wiredesk.enrichment.entities.graphemes import whole_characters
+from wiredesk.enrichment.entities.known_names import known_names
 from wiredesk.enrichment.entities.lexicon import lexicon_of
 from wiredesk.enrichment.entities.name_span import NAME_TYPES, NameSpan
 from wiredesk.enrichment.entities.unspaced import complete_names
@@ -37,7 +39,10 @@ def find_mentions(fields: Sequence[ArticleField], tagged: Sequence[Sequence[Tagg
     datelines = [span for field in fields for find in (dateline_places, dateline_agencies) for span in find(field)]
     spans = [span for field, marked in zip(fields, tagged, strict=True) for span in _trimmed_spans(field, marked)]
     spans = [*datelines, *(span for span in spans if not any(span.overlaps(place) for place in datelines))]
-    spans = unify_types(fields, [*spans, *further_names(fields, spans)])
+    explained = explained_names(fields, spans)
+    spans = [*explained, *without_parts(spans, explained)]
+    spans = [*spans, *further_names(fields, spans)]
+    spans = unify_types(fields, [*spans, *known_names(fields, spans)])
     order = {field.pointer: index for index, field in enumerate(fields)}
     return list(_whole_spans(sorted(spans, key=lambda span: (order[span.field.pointer], span.start, -span.end))))
 
@@ -116,4 +121,6 @@ def _trimmed_span(field: ArticleField, tagged: TaggedSpan, previous_end: int) ->
         start -= names.particle_length_before(field.text[previous_end:start], lexicon)
     elif kind is EntityType.ORGANISATION and f"{name.lower()}'s" in lexicon.possessive_names:
         end += len(names.possessive(field.text, end))
+    if kind in (EntityType.ORGANISATION, EntityType.PLACE):
+        end -= trailing_length(field.text, start, end, kind, lexicon)
     return NameSpan(field, start, end, kind)

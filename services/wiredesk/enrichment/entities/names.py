@@ -265,6 +265,8 @@ def type_by_words(surface: str, tagged: EntityType, lexicon: Lexicon) -> EntityT
 
 def _type_of_last_word(words: list[str], tagged: EntityType, lexicon: Lexicon) -> EntityType:
     last = words[-1] if len(words) > 1 else ""
+    if last and words[0] in lexicon.organisation_beginnings:
+        return EntityType.ORGANISATION
     is_club = last in lexicon.club_heads and (tagged is not EntityType.PLACE or last == CLUB_OF_PLACE)
     if is_club or last in lexicon.organisation_heads or last in lexicon.company_forms:
         return EntityType.ORGANISATION

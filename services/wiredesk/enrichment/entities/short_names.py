@@ -2,11 +2,11 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from wiredesk.enrichment.entities import names
 from wiredesk.enrichment.entities.folding import fold_name
-from wiredesk.enrichment.entities.gazetteer import lookup
+from wiredesk.enrichment.entities.gazetteer import candidates, lookup
 from wiredesk.enrichment.entities.name_span import NameSpan
 from wiredesk.enrichment.entities.word_forms import Word, are_forms, words_of
 from wiredesk.enrichment.languages import ENGLISH
@@ -17,6 +17,9 @@ MIN_ACRONYM_CHARACTERS = 2
 
 MIN_INNER_ACRONYM_CHARACTERS = 3
 """Minimum letters of an acronym that may have letters from within words: `ADFC`."""
+
+MIN_SHUFFLED_ACRONYM_CHARACTERS = 4
+"""Minimum letters of an acronym that has them in another order than the name, as in another language: `UAAR`."""
 
 MAX_NAMESAKES = 50
 """Names with the same first word that a name is compared with."""
@@ -89,6 +92,7 @@ def _owners(groups: Sequence[_Group]) -> Iterator[tuple[_Group, _Group]]:
     yield from _other_forms(groups)
     long_groups = [group for group in groups if group.is_long]
     acronyms, stripped = _acronyms(long_groups), _stripped(long_groups)
+    shuffled = _shuffled(acronyms)
     forms = dict(_other_forms(groups))
     # Short forms first: `AA` goes to `Apex Airlines`, and with it to `Apex Airlines Inc`.
     for group in sorted(groups, key=lambda one: len(one.first.surface)):
@@ -98,11 +102,14 @@ def _owners(groups: Sequence[_Group]) -> Iterator[tuple[_Group, _Group]]:
             owners = [owner for owner in long_groups if owner is not group and _is_inner_acronym(letters, owner)]
         if not owners and group.first.type is EntityType.ORGANISATION:
             owners = [owner for owner in stripped.get(_folded(group), ()) if owner is not group]
+        if not owners and group.first.type is EntityType.ORGANISATION and _is_acronym(letters):
+            owners = [owner for owner in shuffled.get("".join(sorted(letters)), ()) if not _are_two_items(group, owner)]
         if len({forms.get(owner, owner).number for owner in owners}) == 1:
             yield group, owners[0]
     if groups and groups[0].first.type is EntityType.ORGANISATION:
         yield from _bracketed(groups)
         yield from _beginnings(groups)
+        yield from _institutions(groups)
 
 
 def _other_forms(groups: Sequence[_Group]) -> Iterator[tuple[_Group, _Group]]:
@@ -164,6 +171,16 @@ def _acronyms(groups: Iterable[_Group]) -> dict[str, list[_Group]]:
     return by_acronym
 
 
+def _shuffled(acronyms: Mapping[str, Sequence[_Group]]) -> dict[str, list[_Group]]:
+    """Return the groups that each set of letters can stand for, in any order."""
+    by_letters: defaultdict[str, list[_Group]] = defaultdict(list)
+    for acronym, owners in acronyms.items():
+        letters = "".join(sorted(acronym))
+        if len(acronym) >= MIN_SHUFFLED_ACRONYM_CHARACTERS:
+            by_letters[letters] += [owner for owner in owners if owner not in by_letters[letters]]
+    return by_letters
+
+
 def _stripped(groups: Iterable[_Group]) -> dict[str, list[_Group]]:
     """Return the groups of companies by their names without the legal form: `Pfizer Inc` by `pfizer`."""
     by_name: defaultdict[str, list[_Group]] = defaultdict(list)
@@ -194,6 +211,27 @@ def _is_alias(short: _Group, owner: _Group) -> bool:
         and len(short.first.surface) < len(owner.first.surface)
         and not _are_two_items(short, owner)
     )
+
+
+def _institutions(groups: Sequence[_Group]) -> Iterator[tuple[_Group, _Group]]:
+    """Yield names of institutions that exactly one longer name has: `Supreme Court` in `Italian Supreme Court`.
+
+    In English, without a place in the short name: `Michigan University` is not `Western Michigan University`.
+    """
+    english = [group for group in groups if group.first.lexicon.language == ENGLISH and group.is_long]
+    for group in english:
+        words = group.first.surface.split()
+        if words[-1].lower() not in group.first.lexicon.organisation_heads or any(map(_is_place, words)):
+            continue
+        inner = f" {_folded(group)} "
+        owners = [other for other in english if other is not group and inner in f" {_folded(other)} "]
+        if len(owners) == 1 and not _are_two_items(group, owners[0]):
+            yield group, owners[0]
+
+
+def _is_place(word: str) -> bool:
+    """Whether a word is the name of a place, or of its people."""
+    return lookup(word, EntityType.PLACE) is not None or bool(candidates(f"@{word}"))
 
 
 def _beginnings(groups: Sequence[_Group]) -> Iterator[tuple[_Group, _Group]]:

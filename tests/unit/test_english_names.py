@@ -1,0 +1,103 @@
+"""English names: what the text shows of their borders, the names that a tagger misses, and their short forms."""
+
+import pytest
+
+from wiredesk.enrichment.article_fields import ArticleField
+from wiredesk.enrichment.entities import build_entities, find_mentions
+from wiredesk.enrichment.interfaces import TaggedSpan
+from wiredesk_schemas import EntityType
+
+PERSON, PLACE, ORGANISATION = EntityType.PERSON, EntityType.PLACE, EntityType.ORGANISATION
+
+
+def entities_of(text: str, *tagged: tuple[str, EntityType]) -> dict[str, EntityType]:
+    """Return the mentions of a paragraph and their types, with surfaces tagged where they first stand."""
+    spans = [TaggedSpan(text.index(name), text.index(name) + len(name), kind) for name, kind in tagged]
+    mentions = find_mentions([ArticleField("/paragraphs/0/text", text, 1.0, language="en")], [spans])
+    return {mention.surface: mention.type for mention in mentions}
+
+
+def names_of(text: str, *tagged: tuple[str, EntityType]) -> list[list[str]]:
+    """Return the mentions of each entity."""
+    spans = [TaggedSpan(text.index(name), text.index(name) + len(name), kind) for name, kind in tagged]
+    mentions = find_mentions([ArticleField("/paragraphs/0/text", text, 1.0, language="en")], [spans])
+    return [[mention.surface for mention in entity.mentions] for entity in build_entities(mentions)]
+
+
+@pytest.mark.parametrize(
+    ("text", "tagged", "expected"),
+    [
+        ("Sweden beat South Korea 1 – 0 in Russia.", ("South Korea 1", PLACE), {"South Korea": PLACE}),
+        ("Flight South Korea 1 was late.", ("South Korea 1", PLACE), {"South Korea 1": PLACE}),
+        (
+            "The State Department Spokesperson said no.",
+            ("State Department Spokesperson", ORGANISATION),
+            {"State Department": ORGANISATION},
+        ),
+        (
+            "The United Nations Secretary General spoke.",
+            ("United Nations Secretary General", ORGANISATION),
+            {"United Nations": ORGANISATION},
+        ),
+        ("It is run by the Acme General.", ("Acme General", ORGANISATION), {"Acme General": ORGANISATION}),
+        ("Then James To of the party won.", ("James", PERSON), {"James To": PERSON}),
+        ("Then James To Win, a book, sold.", ("James", PERSON), {"James": PERSON}),
+        ("He told the Otago Herald so.", ("Otago Herald", PLACE), {"Otago Herald": ORGANISATION}),
+        ("A class of Istituto Galvani won.", ("Istituto Galvani", PERSON), {"Istituto Galvani": ORGANISATION}),
+    ],
+)
+def test_the_text_shows_where_a_name_ends_and_what_it_is(
+    text: str, tagged: tuple[str, EntityType], expected: dict[str, EntityType]
+) -> None:
+    assert entities_of(text, tagged) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "tagged", "expected"),
+    [
+        (
+            "Deputies of Movimento 5 Stelle (M5S) left. The M5S won.",
+            [("Movimento", ORGANISATION)],
+            {"Movimento 5 Stelle": ORGANISATION, "M5S": ORGANISATION},
+        ),
+        (
+            "The Ruritanian Rail Authority (RRA) said so.",
+            [],
+            {"Ruritanian Rail Authority": ORGANISATION, "RRA": ORGANISATION},
+        ),
+        ("Growth of Gross National Income (GNI) slowed.", [], {}),
+        ("The Big Green Book (ABC) sold.", [("Big Green Book", ORGANISATION)], {"Big Green Book": ORGANISATION}),
+    ],
+)
+def test_brackets_explain_abbreviations(
+    text: str, tagged: list[tuple[str, EntityType]], expected: dict[str, EntityType]
+) -> None:
+    assert entities_of(text, *tagged) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Striker Romelu Lukaku scored twice.", {"Romelu Lukaku": PERSON}),
+        ("A copy went to the Library of Congress.", {"Library of Congress": ORGANISATION}),
+        ("It names the Library of Congress Annex.", {}),
+        ("The library of congress is open.", {}),
+    ],
+)
+def test_known_names_are_found_without_the_tagger(text: str, expected: dict[str, EntityType]) -> None:
+    assert entities_of(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("long", "short", "is_one"),
+    [
+        ("Ruritanian Supreme Court of Appeal", "Supreme Court", True),
+        ("Union of Rationalists and Free Agnostics", "UFRA", True),
+        ("Union of Rationalists and Free Agnostics", "UFXA", False),
+        ("Western Michigan University", "Michigan University", False),
+        ("Apple Records", "Apple", False),
+    ],
+)
+def test_short_names_of_institutions(long: str, short: str, *, is_one: bool) -> None:
+    clusters = names_of(f"The {long} met. Later {short} left.", (long, ORGANISATION), (f"{short}", ORGANISATION))
+    assert ([long, short] in clusters) is is_one
