@@ -42,7 +42,7 @@ def names_of(text: str, *tagged: tuple[str, EntityType]) -> list[list[str]]:
         ("It is run by the Acme General.", ("Acme General", ORGANISATION), {"Acme General": ORGANISATION}),
         ("Then James To of the party won.", ("James", PERSON), {"James To": PERSON}),
         ("Then James To Win, a book, sold.", ("James", PERSON), {"James": PERSON}),
-        ("He told the Otago Herald so.", ("Otago Herald", PLACE), {"Otago Herald": ORGANISATION}),
+        ("He read the Otago Herald first.", ("Otago Herald", PLACE), {"Otago Herald": ORGANISATION}),
         ("A class of Istituto Galvani won.", ("Istituto Galvani", PERSON), {"Istituto Galvani": ORGANISATION}),
     ],
 )

@@ -69,7 +69,39 @@ def test_a_party_is_that_of_the_country_that_the_article_is_about() -> None:
     field = ArticleField("/title", "Italian Democratic Party", 1.0)
     mentions = [NameSpan(field, 0, 7, NATIONALITY), NameSpan(field, 8, 24, ORGANISATION)]
     assert {entity.wikidata for entity in build_entities(mentions)} == {None, "Q47729"}
-    assert [entity.wikidata for entity in build_entities(mentions[1:])] == [None]
+    assert (
+        linked("The Democratic Party won.", "Democratic Party", kind=ORGANISATION)["Democratic Party"].wikidata is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "name", "wikidata"),
+    [
+        ("The FBI sued the Supreme Court.", ("FBI", "Supreme Court"), "Supreme Court", "Q11201"),
+        ("The Supreme Court ruled.", ("Supreme Court",), "Supreme Court", None),
+        ("The FBI sued Iraq's Supreme Court.", ("FBI", "Supreme Court"), "Supreme Court", None),
+        ("Japan's Defense Ministry said so.", ("Defense Ministry",), "Defense Ministry", "Q1062689"),
+        (
+            "The Russian Defence Ministry said so.",
+            ("Russian Defence Ministry",),
+            "Russian Defence Ministry",
+            "Q1146492",
+        ),
+        ("The FBI sued the Russian Defence Ministry.", ("FBI", "Defence Ministry"), "Defence Ministry", "Q1146492"),
+    ],
+)
+def test_a_body_is_that_of_the_country_beside_it_or_of_the_article(
+    text: str, names: tuple[str, ...], name: str, wikidata: str | None
+) -> None:
+    assert linked(text, *names, kind=ORGANISATION)[name].wikidata == wikidata
+
+
+def test_people_and_bodies_are_no_evidence_for_places() -> None:
+    field = ArticleField("/title", "The FBI met the FBI and the FBI in Cambridge.", 1.0, language="en")
+    spans = [NameSpan(field, start, start + 3, ORGANISATION) for start in (4, 16, 28)]
+    spans.append(NameSpan(field, 35, 44, PLACE))
+    alone = linked("in Cambridge", "Cambridge")["Cambridge"].wikidata
+    assert [entity.wikidata for entity in build_entities(spans) if entity.type is PLACE] == [alone]
 
 
 @pytest.mark.parametrize(
@@ -164,3 +196,11 @@ def test_marked_spans_are_in_order_within_any_text(
     borders = [border for span in spans for border in (span.start, span.end)]
     assert borders == sorted(borders)
     assert all(0 <= span.start < span.end <= len(text) for span in spans)
+
+
+@pytest.mark.parametrize(
+    ("text", "wikidata"), [("Harry Kane beat John Stones.", "Q2025900"), ("Ann beat John Stones.", None)]
+)
+def test_a_common_name_is_a_footballer_s_beside_another_footballer(text: str, wikidata: str | None) -> None:
+    names = [name for name in ("Harry Kane", "John Stones") if name in text]
+    assert linked(text, *names, kind=EntityType.PERSON)["John Stones"].wikidata == wikidata

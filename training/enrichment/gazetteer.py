@@ -68,7 +68,11 @@ MAIN, ALTERNATE = "", "~"
 has in German, `:de` a name in German only."""
 
 DEMONYM = "@"
-"""Mark before a word for a country's people or things, so that it is not taken for the country's name."""
+"""Mark before a word for a country's people or things, so that it is not taken for the country's name. In the tables
+of people and organisations it stands before the code of the country that they belong to."""
+
+NEEDED = "!"
+"""Mark before the code of a country in the tables: the organisation is meant in articles about that country only."""
 
 
 @dataclass
@@ -257,22 +261,43 @@ def _zone_names() -> dict[str, Row]:
 def _organisations() -> Iterator[Row]:
     for table in ("organisations", "companies", "public_bodies"):
         for wikidata, name, aliases in _read_table(table, 3):
-            forms = _split(aliases)
-            needs = next((form[1:] for form in forms if form.startswith("!")), "")
-            row = Row("organisation", name, "", wikidata, needs=f"country={needs}" if needs else "")
-            row.main = {name, *(form for form in forms if not form.startswith("!"))}
+            forms, country, needs = _parted(aliases)
+            row = Row("organisation", name, "", wikidata, country, needs=needs)
+            row.main = {name, *forms}
             code = {"Q458": "EU", "Q1065": "UN"}.get(wikidata)
             if code:
                 _add_cldr_names(row, code)
             yield row
+    for country, wikidata, name, aliases in _read_table("national_bodies", 4):
+        yield Row("organisation", name, "", wikidata, country, needs=f"country={country}", main=set(_split(aliases)))
+
+
+def _footballers() -> Iterator[Row]:
+    for wikidata, name, aliases in _read_table("footballers", 3):
+        forms = _split(aliases)
+        needs = "football" if f"{NEEDED}football" in forms else ""
+        names = {name, *(form for form in forms if form[0] != NEEDED)}
+        yield Row("person", name, "footballer", wikidata, needs=needs, main=names)
+
+
+def _parted(cell: str) -> tuple[list[str], str, str]:
+    """Return the names in a cell, the country that the item belongs to, and what a text must state."""
+    forms = _split(cell)
+    country = next((form[1:] for form in forms if form[0] in (DEMONYM, NEEDED)), "")
+    needs = f"country={country}" if f"{NEEDED}{country}" in forms else ""
+    return [form for form in forms if form[0] not in (DEMONYM, NEEDED)], country, needs
 
 
 def _people(officials: Path, taken: set[str]) -> Iterator[Row]:
     listed = set()
     for wikidata, name, aliases in _read_table("people", 3):
         listed.add(wikidata)
-        yield Row("person", name, "", wikidata, main={name, *_split(aliases)})
-        taken = taken | {name, *_split(aliases)}
+        forms, country, _ = _parted(aliases)
+        yield Row("person", name, "", wikidata, country, main={name, *forms})
+        taken = taken | {name, *forms}
+    players = list(_footballers())
+    yield from players
+    taken = taken.union(*(player.main for player in players))
     for line in officials.read_text(encoding="utf-8").splitlines():
         official = json.loads(line)
         if official["qid"] and official["qid"] not in listed:
@@ -280,7 +305,7 @@ def _people(officials: Path, taken: set[str]) -> Iterator[Row]:
             forms = {usual, official["name"], *(f"{a} {official['last']}" for a in official["aliases"])}
             # Many people have such a name. An article means this one only if it states an office.
             if usual not in taken:
-                yield Row("person", usual, "", official["qid"], needs="role", main=forms - taken)
+                yield Row("person", usual, "", official["qid"], "US", needs="role", main=forms - taken)
 
 
 def _write(rows: list[Row]) -> int:

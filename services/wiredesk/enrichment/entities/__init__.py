@@ -17,6 +17,8 @@ datelines            places of datelines
 graphemes            borders of characters with their marks
 consistency          one type per name throughout an article
 name_forms           forms of the same name within an article
+abbreviations        organisations whose abbreviation the text explains
+known_names          names that the gazetteer knows and the tagger missed
 missed_names         further mentions of an article's names
 folding              names without differences in writing
 word_forms           forms of a word, by stems and endings

@@ -30,6 +30,9 @@ OTHER_LANGUAGE_FACTOR = 0.1
 MIN_LARGE_CITY_PROMINENCE = 500_000
 """Minimum prominence of a city whose name is hardly ever a person's."""
 
+NEEDS_COUNTRY = "country="
+"""Beginning of what a text must state where it must be about a country."""
+
 MAX_CACHED_NAMES = 4096
 """Names whose candidates are kept: a story repeats its names, and so do the stories of a day."""
 
@@ -47,13 +50,14 @@ class GazetteerEntry:
     Attributes:
         name: canonical name.
         type: person, organisation or place.
-        kind: of a place: `country`, `region` (a state or province), `city`, `area`, `river`, ...
+        kind: of a place: `country`, `region` (a state or province), `city`, `area`, `river`, ...; of a person:
+            `footballer`.
         wikidata: id of the item, `Q84`; None where it is not known for certain.
-        country: ISO 3166-1 alpha-2, of a country or of the one that a place lies in.
+        country: ISO 3166-1 alpha-2, of a country, or of the one that a place lies in or others belong to, where known.
         region: GeoNames' code of the state or province, within the country; empty where it is not known.
         coordinates: latitude and longitude, in degrees.
         prominence: inhabitants, or a number that compares with that; 0 for people and organisations.
-        needs: what the text must state, because many have this name: `role` (an office) or `country=US`.
+        needs: what the text must show, because many have this name: `role` (an office), `football` or `country=US`.
     """
 
     name: str
@@ -215,7 +219,11 @@ def without_regions_of_cities(meanings: Sequence[Candidate]) -> Sequence[Candida
 
 def lookup(name: str, entity_type: EntityType, language: str = "en") -> GazetteerEntry | None:
     """Return the entry of a type that a name means without further evidence; None for none, and for several."""
-    meanings = [candidate for candidate in candidates(name, language) if candidate.entry.type is entity_type]
+    meanings = [
+        candidate
+        for candidate in candidates(name, language)
+        if candidate.entry.type is entity_type and not candidate.entry.needs.startswith(NEEDS_COUNTRY)
+    ]
     return dominant(without_regions_of_cities(meanings))
 
 

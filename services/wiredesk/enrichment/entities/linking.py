@@ -7,14 +7,16 @@ nothing decides, the most prominent one is meant if it outweighs all others by f
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from wiredesk.enrichment.entities.gazetteer import (
+    NEEDS_COUNTRY,
     Candidate,
     GazetteerEntry,
     candidates,
     dominant,
+    lookup,
     without_regions_of_cities,
 )
 from wiredesk.enrichment.entities.inflection import dictionary_forms
@@ -43,6 +45,12 @@ MIN_PROMINENCE = 100_000
 MIN_POSSIBLE_NEIGHBOURS = 2
 """Minimum number of names that can be cities of a region, for evidence that they are."""
 
+BODIES = (EntityType.PERSON, EntityType.ORGANISATION)
+"""Types of what belongs to a country without lying in it."""
+
+FOOTBALL = "football"
+"""What a text must be about, for a common name to be a footballer's."""
+
 COUNTRY, REGION, CITY, AREA = "country", "region", "city", "area"
 
 NATURE = frozenset({"river", "forest"})
@@ -58,6 +66,7 @@ _HINTED_BEFORE = re.compile(
     r"((?:[A-Z][\w.'’-]*\s){0,2}[A-Z][\w.-]*)(?:['’]s\s(?:[a-z]\w{1,20}\s){0,3}|"
     r"\s(?:city|town|village|port|state|province|region|resort|suburb|capital)\sof\s)$"
 )
+_NATION_BEFORE = re.compile(r"([A-Z][\w.-]*(?: [A-Z][\w.-]*)?)(?:['’]s)? $")
 _KIND_AFTER = re.compile(
     r"^\s(?:(?P<region>[Ss]tates?|[Pp]rovinces?|[Pp]refecture|[Rr]egion|oblast|Oblast)|(?P<river>[Rr]iver|basin|delta)"
     r"|(?P<forest>rainforest|Rainforest|jungle|forest|fires|wildfires|deforestation)|(?P<city>[Cc]ity)"
@@ -94,6 +103,7 @@ class Naming:
         country: that it is in, or is.
         region: that it is in, or is; empty where it is a country or not known.
         is_inside: whether it is a place within the country, not the country itself.
+        is_body: whether it is a person or an organisation of the country. What it does may lie anywhere.
     """
 
     surface: str
@@ -101,6 +111,7 @@ class Naming:
     country: str
     region: str
     is_inside: bool
+    is_body: bool = False
 
 
 class Evidence:
@@ -119,9 +130,18 @@ class Evidence:
         """Return how often the article names each country, its people and its places, but for one name."""
         counts: Counter[str] = Counter()
         for naming in self._namings:
-            if naming.surface != without:
+            if naming.surface != without and not naming.is_body:
                 counts[naming.country] += naming.count
         return counts
+
+    def main_nation(self, without: str) -> str:
+        """Return the country that is named more often than all others, by its people and bodies too; or nothing."""
+        counts: Counter[str] = Counter()
+        for naming in self._namings:
+            if naming.surface != without:
+                counts[naming.country] += naming.count
+        main = max(counts, key=lambda country: counts[country], default="")
+        return main if 2 * counts[main] > counts.total() else ""
 
     def has_place_in(self, country: str, region: str, without: str) -> bool:
         """Whether the article names a place in a country or region, or two names that can both be places there."""
@@ -159,6 +179,7 @@ class Linker:
     """
 
     def __init__(self, mentions: Sequence[NameSpan]) -> None:
+        self._people = {span.surface for span in mentions if span.type is EntityType.PERSON and " " in span.surface}
         self._evidence = _gather(mentions)
         # What the first look decided is evidence for the second: `Macon` and `Athens` make `Georgia` the state, and
         # that the state makes `Athens` its city.
@@ -196,25 +217,32 @@ class Linker:
             if not meanings:
                 continue
             entry = (
-                self._decide(cluster, form, meanings) if span.type is EntityType.PLACE else self._known(form, meanings)
+                self._decide(cluster, form, meanings)
+                if span.type is EntityType.PLACE
+                else self._known(cluster, form, meanings)
             )
             if entry is None or (entry.needs == "role" and role is None):
+                return None
+            if entry.needs == FOOTBALL and not self._is_about_football(surfaces):
                 return None
             if span.type is EntityType.ORGANISATION and any(_stated_kind(s) in NATURE for s in cluster):
                 return None  # `Amazon fires`
             return Link(entry, entry.name if language == ENGLISH else form)
         return None
 
-    def _known(self, form: str, meanings: Sequence[Candidate]) -> GazetteerEntry | None:
+    def _is_about_football(self, surfaces: Container[str]) -> bool:
+        """Whether the article names a footballer whose name nobody shares, besides one of these names."""
+        entries = (lookup(name, EntityType.PERSON) for name in self._people if name not in surfaces)
+        return any(entry is not None and entry.kind == "footballer" and not entry.needs for entry in entries)
+
+    def _known(self, cluster: Sequence[NameSpan], form: str, meanings: Sequence[Candidate]) -> GazetteerEntry | None:
         """Return the person or organisation of a name."""
         if meanings[0].entry.type is EntityType.PERSON and _is_single_word(form):
             return None
-        needed = [c for c in meanings if not c.entry.needs.startswith("country=")]
-        countries = self._evidence.countries(without=form)
-        main = max(countries, key=lambda country: countries[country], default="")
-        national = [
-            c for c in meanings if c.entry.needs == f"country={main}" and 2 * countries[main] > countries.total()
-        ]
+        needed = [c for c in meanings if not c.entry.needs.startswith(NEEDS_COUNTRY)]
+        stated = next((country for span in cluster if (country := _country_before(span))), None)
+        nation = stated or self._evidence.main_nation(without=form)
+        national = [c for c in meanings if c.entry.needs == f"{NEEDS_COUNTRY}{nation}"]
         return dominant(national or needed)
 
     def _decide(self, cluster: Sequence[NameSpan], form: str, meanings: Sequence[Candidate]) -> GazetteerEntry | None:
@@ -291,6 +319,10 @@ def _gather(mentions: Iterable[NameSpan], decided: Mapping[str, GazetteerEntry |
             if entry is not None and entry.country:
                 is_inside = entry.kind in (CITY, REGION)
                 namings.append(Naming(surface, count, entry.country, entry.region, is_inside))
+        elif kind in BODIES:
+            entry = lookup(surface, kind, language)
+            if entry is not None and entry.country and not entry.needs:
+                namings.append(Naming(surface, count, entry.country, "", is_inside=False, is_body=True))
     return Evidence(namings, possible)
 
 
@@ -317,9 +349,35 @@ def _find(surface: str, kind: EntityType, language: str) -> tuple[str, list[Cand
             return form, [c for c in meanings if c.own_name]
         if meanings and alternates is None and not form.isascii():
             alternates = form, meanings
+    if alternates is None and kind is EntityType.ORGANISATION and language == ENGLISH:
+        return surface, _national_body(surface)
     if alternates is not None:
         return alternates
     return surface, []
+
+
+def _country_before(span: NameSpan) -> str | None:
+    """Return the country that stands directly before a name: `Japan's Finance Ministry`."""
+    before = _NATION_BEFORE.search(span.field.text[max(0, span.start - CONTEXT_CHARACTERS) : span.start])
+    if before is None or span.field.language != ENGLISH:
+        return None
+    return _nation(before[1]) or _nation(before[1].rpartition(" ")[2])
+
+
+def _nation(name: str) -> str | None:
+    """Return the country of its name, or of a word for its people."""
+    entry = next((c.entry for c in candidates(name) if c.entry.kind == COUNTRY and c.own_name), None)
+    return entry.country if entry is not None else demonym_country(name, ENGLISH)
+
+
+def _national_body(surface: str) -> list[Candidate]:
+    """Return what a name with a nationality before it means: `Russian Health Ministry`, `UK Treasury`."""
+    nation, _, rest = surface.partition(" ")
+    country = _nation(nation)
+    if not rest or country is None:
+        return []
+    needs = f"{NEEDS_COUNTRY}{country}"
+    return [replace(c, entry=replace(c.entry, needs="")) for c in candidates(rest) if c.entry.needs == needs]
 
 
 def _is_single_word(name: str) -> bool:
