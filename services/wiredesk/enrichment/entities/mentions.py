@@ -114,13 +114,19 @@ def _trimmed_span(field: ArticleField, tagged: TaggedSpan, previous_end: int) ->
         return None
     if kind in NAME_TYPES and (not names.may_be_name(name) or name.lower() in lexicon.abstract_nouns):
         return None
-    start, end = tagged.start + first, tagged.start + last
+    start, end = _borders(field, tagged.start + first, tagged.start + last, kind, previous_end)
+    return NameSpan(field, start, end, kind)
+
+
+def _borders(field: ArticleField, start: int, end: int, kind: EntityType, previous_end: int) -> tuple[int, int]:
+    """Return where a name begins and ends by the text around it."""
+    lexicon = lexicon_of(field.language)
     if kind is EntityType.PERSON:
         start, end = name_borders(field.text, start, end, lexicon)
         start = max(start, previous_end)
-        start -= names.particle_length_before(field.text[previous_end:start], lexicon)
-    elif kind is EntityType.ORGANISATION and f"{name.lower()}'s" in lexicon.possessive_names:
+        return start - names.particle_length_before(field.text[previous_end:start], lexicon), end
+    if kind is EntityType.ORGANISATION and f"{field.text[start:end].lower()}'s" in lexicon.possessive_names:
         end += len(names.possessive(field.text, end))
     if kind in (EntityType.ORGANISATION, EntityType.PLACE):
         end -= trailing_length(field.text, start, end, kind, lexicon)
-    return NameSpan(field, start, end, kind)
+    return start, end
