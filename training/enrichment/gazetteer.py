@@ -292,9 +292,9 @@ def _people(officials: Path, taken: set[str]) -> Iterator[Row]:
     listed = set()
     for wikidata, name, aliases in _read_table("people", 3):
         listed.add(wikidata)
-        forms, country, _ = _parted(aliases)
-        yield Row("person", name, "", wikidata, country, main={name, *forms})
-        taken = taken | {name, *forms}
+        others, country, _ = _parted(aliases)
+        yield Row("person", name, "", wikidata, country, main={name, *others})
+        taken = taken | {name, *others}
     players = list(_footballers())
     yield from players
     taken = taken.union(*(player.main for player in players))
