@@ -42,6 +42,15 @@ def names_of(text: str, *tagged: tuple[str, EntityType]) -> list[list[str]]:
         ("It is run by the Acme General.", ("Acme General", ORGANISATION), {"Acme General": ORGANISATION}),
         ("Then James To of the party won.", ("James", PERSON), {"James To": PERSON}),
         ("Then James To Win, a book, sold.", ("James", PERSON), {"James": PERSON}),
+        ("A quake hit Sichuan province.", ("Sichuan province", PLACE), {"Sichuan": PLACE}),
+        ("Maj Gen Tim Cross spoke.", ("Maj Gen Tim Cross", ORGANISATION), {"Tim Cross": PERSON}),
+        ("Many Tory MPs left.", ("Tory MPs", PERSON), {}),
+        ("Wigan Warriors won again.", ("Wigan Warriors", PERSON), {"Wigan Warriors": ORGANISATION}),
+        ("Sheffield Wednesday won again.", ("Sheffield", PLACE), {"Sheffield Wednesday": ORGANISATION}),
+        ("It rained in Sheffield Wednesday night.", ("Sheffield", PLACE), {"Sheffield": PLACE}),
+        ("Jo Ames merged with Reuters.", ("Jo Ames", PERSON), {"Jo Ames": ORGANISATION}),
+        ("Memphis trailed Denver by 12 points.", ("Memphis", PLACE), {"Memphis": ORGANISATION}),
+        ("Memphis trailed Denver in jobs.", ("Memphis", PLACE), {"Memphis": PLACE}),
         ("He read the Otago Herald first.", ("Otago Herald", PLACE), {"Otago Herald": ORGANISATION}),
         ("A class of Istituto Galvani won.", ("Istituto Galvani", PERSON), {"Istituto Galvani": ORGANISATION}),
     ],
@@ -101,3 +110,18 @@ def test_known_names_are_found_without_the_tagger(text: str, expected: dict[str,
 def test_short_names_of_institutions(long: str, short: str, *, is_one: bool) -> None:
     clusters = names_of(f"The {long} met. Later {short} left.", (long, ORGANISATION), (f"{short}", ORGANISATION))
     assert ([long, short] in clusters) is is_one
+
+
+@pytest.mark.parametrize(
+    ("text", "tagged", "expected"),
+    [
+        ('He wrote: "Der Rat hat am Montag getagt." Bo left.', [("Montag", PERSON), ("Bo", PERSON)], {"Bo": PERSON}),
+        ('It says "Der Bundestag hat getagt".', [("Der Bundestag", PERSON)], {"Bundestag": ORGANISATION}),
+        ('He wrote: "The Council met on Montag." Bo left.', [("Montag", PERSON)], {"Montag": PERSON}),
+        ('He called it "Vale Montag" again.', [("Vale Montag", PERSON)], {"Vale Montag": PERSON}),
+    ],
+)
+def test_words_of_a_quotation_in_another_language_are_no_names(
+    text: str, tagged: list[tuple[str, EntityType]], expected: dict[str, EntityType]
+) -> None:
+    assert entities_of(text, *tagged) == expected

@@ -1,5 +1,7 @@
 """Linking: what an article says decides what its names mean, in any language."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -204,3 +206,24 @@ def test_marked_spans_are_in_order_within_any_text(
 def test_a_common_name_is_a_footballer_s_beside_another_footballer(text: str, wikidata: str | None) -> None:
     names = [name for name in ("Harry Kane", "John Stones") if name in text]
     assert linked(text, *names, kind=EntityType.PERSON)["John Stones"].wikidata == wikidata
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "wikidata"),
+    [
+        ("New York state sued; New York city paid.", "New York", ["Q1384", "Q60"]),
+        ("Cambridge, Ontario, met Cambridge, Massachusetts.", "Cambridge", ["Q1028279", "Q49111"]),
+        ("Washington state paid; Washington slept.", "Washington", ["Q1223"]),
+    ],
+)
+def test_places_of_one_name_are_apart_where_the_text_says_so(text: str, name: str, wikidata: list[str]) -> None:
+    field = ArticleField("/title", text, 1.0, language="en")
+    spans = [NameSpan(field, m.start(), m.end(), PLACE) for m in re.finditer(name, text)]
+    assert [entity.wikidata for entity in build_entities(spans)] == wikidata
+
+
+@pytest.mark.parametrize(("language", "kind"), [("en", "city"), ("fi", "country")])
+def test_a_name_in_another_language_never_beats_a_city_s_own(language: str, kind: str) -> None:
+    meant = lookup("Brasilia", PLACE, language)
+    assert meant is not None
+    assert meant.kind == kind

@@ -19,6 +19,7 @@ consistency          one type per name throughout an article
 name_forms           forms of the same name within an article
 abbreviations        organisations whose abbreviation the text explains
 known_names          names that the gazetteer knows and the tagger missed
+quotations           quotations in another language than the text
 missed_names         further mentions of an article's names
 folding              names without differences in writing
 word_forms           forms of a word, by stems and endings

@@ -69,6 +69,8 @@ def trailing_length(text: str, start: int, end: int, kind: EntityType, lexicon: 
     if score and _SCORE_GOES_ON.match(text, end):
         return len(score[0])
     words = name.split(" ")
+    if kind is EntityType.PLACE and len(words) > 1 and words[-1] in lexicon.region_nouns:
+        return len(words[-1]) + 1
     count = len(words)
     while count > 1 and words[count - 1].lower() in lexicon.offices:
         count -= 1

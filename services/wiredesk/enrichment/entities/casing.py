@@ -14,6 +14,8 @@ from functools import cache
 from importlib.resources import files
 
 from wiredesk.enrichment.entities.gazetteer import known_type
+from wiredesk.enrichment.entities.lexicon import lexicon_of
+from wiredesk.enrichment.languages import ENGLISH
 
 WORD = re.compile(r"(?<![^\W\d_])(?<![^\W\d_]['’])[^\W\d_]+(?:['’][^\W\d_]{3,})?")
 """A word, or a part of a hyphened one: `O'Neill` is one, the `s` of `Japan's` is none."""
@@ -257,5 +259,7 @@ def _unknown_counts(word: str) -> tuple[float, float]:
     table = casing_table()
     if known_type(word.capitalize()) is not None:
         return (0.0, 1.0)
+    if word in lexicon_of(ENGLISH).headline_verbs:
+        return (1.0, 0.0)
     lower, capital = table.counts.get("-" + word[-SUFFIX_CHARACTERS:], table.counts["-"])
     return (lower / (lower + capital), capital / (lower + capital))

@@ -35,19 +35,22 @@ _BEATS = (
 )
 _MEETS = (
     r"(?:beat|face|faces|faced|host|hosts|hosted|play|plays|played|meet|meets|met|visit|visits|tied|tied with|topped|"
-    r"routed|stunned|upset|swept|crushed|hammered|held|fell to|falls to|against|v|vs|vs\.|versus|past|over|knocked out)"
+    r"routed|stunned|upset|swept|crushed|hammered|trailed|trails|led|downed|blanked|overcame|eliminated|"
+    r"demolished|outscored|defeating|beating|edging|"
+    r"held|fell to|falls to|against|v|vs|vs\.|versus|past|over|knocked out)"
 )
 _SCORE = re.compile(r"(?<![\w-])\d{1,3}[-–]\d{1,3}(?![\w-])")
 _SPORT = re.compile(
     r"\b(?:games?|match(?:es)?|season|coach|quarterback|playoffs?|league|semi-?finals?|quarter-?finals?|goals?|points|"
     r"touchdowns?|tournament|overtime|innings?|wickets?|striker|goalkeeper|midfielder|defender|pitcher|championship|"
-    r"rebounds|half-time|halftime|penalty shoot-?out|hat-trick|kick-?off|NCAA|NFL|NBA|NHL|Premier League)\b"
+    r"rebounds|decider|by \d+ points|wicket-?keeper|"
+    r"half-time|halftime|penalty shoot-?out|hat-trick|kick-?off|NCAA|NFL|NBA|NHL|Premier League)\b"
 )
 _BEATS_AFTER = re.compile(rf"^ (?:\w+ly )?{_BEATS} (?:the )?{_NAME}")
 _MEETS_AFTER = re.compile(rf"^ (?:will |to )?{_MEETS} (?:the )?{_NAME}")
 _BEATS_BEFORE = re.compile(rf"(?:{_NAME}) (?:\w+ly )?{_BEATS} (?:the )?$")
 _MEETS_BEFORE = re.compile(
-    rf"(?:{_NAME}|\b(?:win|victory|loss|defeat|draw|game|match)) (?:will |to )?(?:{_MEETS}|to|by|with) $"
+    rf"(?:{_NAME}|\b(?:win|victory|loss|defeat|draw|game|match|after|by)) (?:will |to )?(?:{_MEETS}|to|by|with) $"
 )
 _OBJECT_ENDS = re.compile(
     r"^(?:[.,;:!?)]|\s*$|\s+(?:\d|(?:in|on|at|by|with|for|to|after|and|as|during|last|this|again|twice|when|while|"
@@ -73,7 +76,8 @@ _COMPANY_VERBS = (
 )
 _COMPANY_AFTER = re.compile(
     rf"^(?:['’]s)? {_COMPANY_NOUNS}\b"
-    r"|^ (?:plc|inc|ltd)\b"
+    r"|^ (?:plc|inc|ltd|department store)\b"
+    r"|^ (?:merged with|merges with) [A-Z]"
     rf"|^ (?:has |had |will |would |is to |plans to |to )?(?:cuts?|axed?|axes|shed|sheds|slashed|laid off|lay off|"
     rf"creates?d?|adds?|added|hires?|hired|employs) (?:(?:another|about|around|some|up to|more than|nearly|almost) )?"
     rf"(?:\d[\d,.]*|hundreds of|thousands of) (?:\w+ )?{_STAFF}\b"
@@ -89,7 +93,8 @@ _COMPANY_AFTER = re.compile(
     re.IGNORECASE,
 )
 _COMPANY_BEFORE = re.compile(
-    r"\b(?:chain|retailer|brand|label|fashion house|company|firm|brokerage|insurer|lender|supermarket|carmaker|"
+    r"\b(?:merged with|merger with|subsidiary of|parent of|"
+    r"chain|retailer|brand|label|fashion house|company|firm|brokerage|insurer|lender|supermarket|carmaker|"
     r"drugmaker|shares in|stake in|shares of|stores of|takeover of|chief executive of|ceo of|shareholders of|jobs at|"
     r"sales at|profits at|staff at|workers at|stores from)\s+$",
     re.IGNORECASE,

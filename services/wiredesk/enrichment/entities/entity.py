@@ -25,9 +25,9 @@ def build_entities(mentions: Sequence[NameSpan]) -> tuple[Entity, ...]:
     Args:
         mentions: of the article, in reading order.
     """
-    clusters = merge_mentions(mentions)
-    floors = _role_floors(mentions)
     linker = Linker(mentions)
+    clusters = [part for cluster in merge_mentions(mentions) for part in linker.parted(cluster)]
+    floors = _role_floors(mentions)
     entities = [
         _build_entity(cluster, salience, floors, linker)
         for cluster, salience in zip(clusters, _saliences(clusters), strict=True)

@@ -181,13 +181,22 @@ def candidates(name: str, language: str = "en") -> tuple[Candidate, ...]:
     if not name or len(name) > MAX_NAME_CHARACTERS or "\n" in name or "\t" in name:
         return ()
     meanings = []
-    for index, mark in gazetteer().references(name):
+    references = gazetteer().references(name)
+    has_own = any(_is_own(mark, language) for _, mark in references)
+    for index, mark in references:
+        is_own = _is_own(mark, language)
+        if has_own and not is_own and mark[:1] == ":":
+            continue  # `Brasilia` is a country in Finnish
         entry = gazetteer().entry(index)
-        languages = mark[1:].split(",")
-        is_own = mark[:1] in ("", "=") or any(one in languages for one in (language, *LATIN_NAMES.get(language, ())))
         factor = 1.0 if is_own else UNKNOWN_LANGUAGE_FACTOR if mark == "~" else OTHER_LANGUAGE_FACTOR
         meanings.append(Candidate(entry, max(entry.prominence, 1) * factor, is_own))
     return tuple(sorted(meanings, key=lambda candidate: -candidate.weight))
+
+
+def _is_own(mark: str, language: str) -> bool:
+    """Whether a mark says that a name is its item's own, in a language or in any."""
+    languages = mark[1:].split(",")
+    return mark[:1] in ("", "=") or any(one in languages for one in (language, *LATIN_NAMES.get(language, ())))
 
 
 def dominant(meanings: Sequence[Candidate]) -> GazetteerEntry | None:

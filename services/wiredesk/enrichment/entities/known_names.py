@@ -3,18 +3,25 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
 from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities.gazetteer import known_type
-from wiredesk.enrichment.entities.lexicon import Lexicon, lexicon_of
+from wiredesk.enrichment.entities.lexicon import Lexicon, alternatives, lexicon_of
 from wiredesk.enrichment.entities.name_span import NameSpan
 from wiredesk.enrichment.languages import ENGLISH
+from wiredesk_schemas import EntityType
 
 MAX_WORDS = 6
 """Maximum words of such a name."""
 
 _RUN = re.compile(r"(?<![\w-])[A-Z][\w.'’&-]*(?: (?:[A-Z&][\w.'’&-]*|of|and|the|for|de|von|van|bin|al|el)){1,9}")
 _WORD = re.compile(r"\S+")
+_PREPOSITION_BEFORE = re.compile(r"\b(?:[Ii]n|[Aa]t|[Ff]rom|[Tt]o|[Nn]ear) $")
+_SPLIT = frozenset({"wednesday", "west", "north", "end", "real"})
+"""Words of brands that taggers cut off."""
+
+_HYPHENED = re.compile(r"(?<![\w-])[A-Z][^\W\d_]+(?:-[^\W\d_]+){1,3}(?![\w-])")
 _NAME_AFTER = re.compile(r"[ -][A-Z]")
 
 
@@ -30,6 +37,30 @@ def known_names(fields: Iterable[ArticleField], spans: Sequence[NameSpan]) -> It
         for run in _RUN.finditer(field.text):
             if not any(start < run.end() and run.start() < end for start, end in taken[field.pointer]):
                 yield from _names_of_run(field, run, lexicon)
+        for word in _HYPHENED.finditer(field.text):
+            kind = known_type(word[0])
+            if kind and not any(start < word.end() and word.start() < end for start, end in taken[field.pointer]):
+                yield NameSpan(field, word.start(), word.end(), kind)
+
+
+def brand_names(fields: Iterable[ArticleField]) -> Iterator[NameSpan]:
+    """Yield companies and clubs of the word list, whose parts a tagger takes for something else: `Sheffield Wednesday`.
+
+    Not after a preposition: `police in Sheffield Wednesday`.
+    """
+    for field in fields:
+        if field.language == ENGLISH:
+            for brand in _brands(lexicon_of(ENGLISH)).finditer(field.text):
+                if not _PREPOSITION_BEFORE.search(field.text[max(0, brand.start() - 10) : brand.start()]):
+                    yield NameSpan(field, brand.start(), brand.end(), EntityType.ORGANISATION)
+
+
+@cache
+def _brands(lexicon: Lexicon) -> re.Pattern[str]:
+    """Return a pattern of the brands with a day or a direction in them, each word with a capital."""
+    split = [brand for brand in lexicon.brands if not _SPLIT.isdisjoint(brand.split())]
+    names = (" ".join(word.capitalize() for word in brand.split()) for brand in split)
+    return re.compile(rf"(?<![\w-])(?:{alternatives(names)})(?![\w-])")
 
 
 def _names_of_run(field: ArticleField, run: re.Match[str], lexicon: Lexicon) -> Iterator[NameSpan]:

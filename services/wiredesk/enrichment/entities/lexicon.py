@@ -64,6 +64,10 @@ class Lexicon:
         relation_nouns: what two parties have together; after a pair of names.
         hyphened_names: names with a hyphen whose parts are names as well.
         sentence_beginnings: first words of a sentence, which are not part of a role.
+        foreign_small_words: of other languages, in quotations.
+        sentence_words: small words, of which each sentence has some.
+        headline_verbs: of headlines, where they have a capital.
+        region_nouns: what follows the name of a region, in small letters.
         function_words: that are also surnames.
         honorifics: titles and offices after a name.
         company_forms_before: legal forms, and words for companies, before the name.
@@ -105,6 +109,10 @@ class Lexicon:
     relation_nouns: frozenset[str] = frozenset()
     hyphened_names: frozenset[str] = frozenset()
     sentence_beginnings: frozenset[str] = frozenset()
+    foreign_small_words: frozenset[str] = frozenset()
+    sentence_words: frozenset[str] = frozenset()
+    headline_verbs: frozenset[str] = frozenset()
+    region_nouns: frozenset[str] = frozenset()
     function_words: frozenset[str] = frozenset()
     honorifics: frozenset[str] = frozenset()
     company_forms_before: frozenset[str] = frozenset()

@@ -198,6 +198,32 @@ class Linker:
             decided[surface] = self._decide(of_name, form, meanings) if meanings else None
         return decided
 
+    def parted(self, cluster: Sequence[NameSpan]) -> list[Sequence[NameSpan]]:
+        """Return the mentions of a place, separately where the text says that they are different ones.
+
+        `Cambridge, Ontario` is not `Cambridge, Massachusetts`. A mention of which nothing is stated is the usual one,
+        if it is among them, or else the one before.
+        """
+        stated = [self._stated(span) for span in cluster]
+        if len({entry for entry in stated if entry is not None}) < 2:  # noqa: PLR2004 - two places
+            return [cluster]
+        parts: dict[GazetteerEntry, list[NameSpan]] = {entry: [] for entry in stated if entry is not None}
+        latest = next(iter(parts))
+        for span, entry in zip(cluster, stated, strict=True):
+            usual = lookup(span.surface, span.type, span.field.language or ENGLISH)
+            latest = entry or (usual if usual in parts and usual is not None else latest)
+            parts[latest].append(span)
+        return list(parts.values())
+
+    def _stated(self, span: NameSpan) -> GazetteerEntry | None:
+        """Return the place that a mention's words, or those beside it, say that it is; None where they do not."""
+        if span.type is not EntityType.PLACE or span.field.language != ENGLISH:
+            return None
+        form, meanings = _find(span.surface, span.type, ENGLISH)
+        if len(meanings) == 1 or (meanings and (_stated_kind(span) or _stated_areas(span))):
+            return self._decide([span], form, meanings)
+        return None
+
     def link(self, cluster: Sequence[NameSpan], role: str | None) -> Link | None:
         """Return what a cluster of mentions is certain to mean, or None.
 

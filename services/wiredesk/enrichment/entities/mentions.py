@@ -11,9 +11,10 @@ from wiredesk.enrichment.entities.consistency import unify_types
 from wiredesk.enrichment.entities.cut_names import whole_names
 from wiredesk.enrichment.entities.datelines import dateline_agencies, dateline_places
 from wiredesk.enrichment.entities.graphemes import whole_characters
-from wiredesk.enrichment.entities.known_names import known_names
+from wiredesk.enrichment.entities.known_names import brand_names, known_names
 from wiredesk.enrichment.entities.lexicon import lexicon_of
 from wiredesk.enrichment.entities.name_span import NAME_TYPES, NameSpan
+from wiredesk.enrichment.entities.quotations import without_foreign_words
 from wiredesk.enrichment.entities.unspaced import complete_names
 from wiredesk.enrichment.interfaces import TaggedSpan
 from wiredesk.enrichment.languages import ENGLISH
@@ -37,9 +38,10 @@ def find_mentions(fields: Sequence[ArticleField], tagged: Sequence[Sequence[Tagg
         tagged: the spans that the tagger marked in each of them.
     """
     datelines = [span for field in fields for find in (dateline_places, dateline_agencies) for span in find(field)]
-    spans = [span for field, marked in zip(fields, tagged, strict=True) for span in _trimmed_spans(field, marked)]
+    trimmed = (span for field, marked in zip(fields, tagged, strict=True) for span in _trimmed_spans(field, marked))
+    spans = list(without_foreign_words(trimmed))
     spans = [*datelines, *(span for span in spans if not any(span.overlaps(place) for place in datelines))]
-    explained = explained_names(fields, spans)
+    explained = [*explained_names(fields, spans), *brand_names(fields)]
     spans = [*explained, *without_parts(spans, explained)]
     spans = [*spans, *further_names(fields, spans)]
     spans = unify_types(fields, [*spans, *known_names(fields, spans)])

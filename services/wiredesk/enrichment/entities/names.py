@@ -23,6 +23,9 @@ CLUB_OF_PLACE = "united"
 KOREAN_HONORIFIC = "씨"
 """The honorific of one syllable that is written together with a name in Korean."""
 
+RANK_WORDS = 2
+"""Words of a rank before a person's name."""
+
 MAX_HONORIFIC = 6
 """Maximum characters of an honorific: `원내대표`, `efendi`."""
 
@@ -258,6 +261,10 @@ def type_by_words(surface: str, tagged: EntityType, lexicon: Lexicon) -> EntityT
         return None
     if lowered in lexicon.places:
         return EntityType.PLACE
+    if tagged is EntityType.PERSON and lowered.rpartition(" ")[2] in lexicon.not_names:
+        return None  # `Tory MPs`
+    if tagged is EntityType.ORGANISATION and is_ranked_person(surface, lexicon):
+        return EntityType.PERSON
     if tagged in NAME_TYPES and lowered in lexicon.brands:
         return EntityType.ORGANISATION
     return _type_of_last_word(lowered.split(), tagged, lexicon) if tagged in NAME_TYPES else tagged
@@ -273,6 +280,19 @@ def _type_of_last_word(words: list[str], tagged: EntityType, lexicon: Lexicon) -
     if last in lexicon.event_heads:
         return EntityType.EVENT
     return EntityType.PLACE if last in lexicon.place_heads else tagged
+
+
+def is_ranked_person(surface: str, lexicon: Lexicon) -> bool:
+    """Whether a name begins with two words for a rank, so that a person follows: `Maj Gen Tim Cross`."""
+    words = [word.lower() for word in surface.split()]
+    return (
+        lexicon.language == ENGLISH
+        and len(words) > RANK_WORDS
+        and all(word in lexicon.offices or word in lexicon.office_parts for word in words[:RANK_WORDS])
+        and words[RANK_WORDS - 1] in lexicon.offices
+        and words[-1] not in lexicon.organisation_heads
+        and words[RANK_WORDS] not in lexicon.small_words
+    )
 
 
 def is_index(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
