@@ -71,7 +71,7 @@ def language() -> dict[str, Any]:
 def tagger() -> dict[str, Any]:
     """Return for each text the tagged names, and the beginning of the tagger's vector of the first word."""
     model = SpacyTagger(NEWS_PIPELINE)
-    network = model._pipeline.get_pipe("ner").model.get_ref("tok2vec")  # type: ignore[attr-defined] # untyped in spaCy
+    network = model._pipeline.get_pipe("ner").model.get_ref("tok2vec")  # untyped in spaCy
     return {
         text: {
             "names": [[text[span.start : span.end], span.start, str(span.type)] for span in spans],

@@ -1,3 +1,6 @@
+import struct
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -6,7 +9,7 @@ from hypothesis import strategies as st
 from wiredesk.enrichment.topics import ModelWeights, NewsClassifier, taxonomy, universal_encoder
 from wiredesk.enrichment.topics.meaning_encoder import MeaningEncoder
 from wiredesk.enrichment.topics.topic_names import TopicNames
-from wiredesk.enrichment.topics.unigram import UNKNOWN, UnigramTokenizer
+from wiredesk.enrichment.topics.unigram import MAX_WORD, UNKNOWN, UnigramTokenizer
 from wiredesk.enrichment.topics.universal_encoder import UniversalEncoder
 
 SHORT = "The central bank left its rate unchanged, and hinted that it may cut in spring."
@@ -64,19 +67,47 @@ def test_other_weights_than_those_trained_with_are_refused(monkeypatch: pytest.M
         UniversalEncoder()
 
 
-PIECES = (("<unk>", 0.0), ("▁", -2.0), ("▁sea", -3.0), ("side", -3.0), ("▁seaside", -5.0), ("s", -4.0), ("▁sea", -3.0))
+PIECES = (("<unk>", 0.0), ("▁", -2.0), ("▁sea", -3.0), ("side", -3.0), ("▁seaside", -5.0), ("s", -4.0), ("e", -9.0))
 
 
-def test_a_word_is_split_into_its_most_likely_pieces() -> None:
-    tokenizer = UnigramTokenizer(PIECES)
+def sentencepiece_model(pieces: Sequence[tuple[str, float]]) -> bytes:
+    """Return a model in SentencePiece's format: for each piece its text, its score and, for the first, `unknown`."""
+    model = b""
+    for number, (piece, score) in enumerate(pieces):
+        text = piece.encode()
+        kind = b"\x18\x02" if number == UNKNOWN else b""
+        message = b"\x0a" + bytes([len(text)]) + text + b"\x15" + struct.pack("<f", score) + kind
+        model += b"\x0a" + bytes([len(message)]) + message
+    return model
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> UnigramTokenizer:
+    return UnigramTokenizer(sentencepiece_model(PIECES))
+
+
+def test_a_word_is_split_into_its_most_likely_pieces(tokenizer: UnigramTokenizer) -> None:
     assert tokenizer.encode("seaside", 9) == [4]
-    assert tokenizer.encode("seas", 9) == [6, 5]
+    assert tokenizer.encode("seas", 9) == [2, 5]
+    assert tokenizer.encode("ｓｅａ  sea", 9) == [2, 2]
+
+
+def test_each_unknown_character_is_a_piece(tokenizer: UnigramTokenizer) -> None:
     assert tokenizer.encode("?", 9) == [1, UNKNOWN]
+    assert tokenizer.encode("s🎉\ud800s", 9) == [1, 5, UNKNOWN, UNKNOWN, 5]
+
+
+def test_a_long_word_is_cut_and_a_mark_of_the_library_is_text(tokenizer: UnigramTokenizer) -> None:
+    assert tokenizer.encode("x" * (MAX_WORD - 2) + "side sea", 400) == [
+        *(1, *[UNKNOWN] * (MAX_WORD - 2), 5, UNKNOWN),  # `si`, and then `de`
+        *(UNKNOWN, 6, 2),
+    ]
+    assert tokenizer.encode("<unk>", 9) == [1, *[UNKNOWN] * 5]
 
 
 @given(st.text(max_size=300), st.integers(0, 20))
-def test_a_tokenizer_reads_any_text_up_to_its_limit(text: str, limit: int) -> None:
-    ids = UnigramTokenizer(PIECES).encode(text, limit)
+def test_a_tokenizer_reads_any_text_up_to_its_limit(tokenizer: UnigramTokenizer, text: str, limit: int) -> None:
+    ids = tokenizer.encode(text, limit)
     assert len(ids) <= limit
     assert set(ids) <= set(range(len(PIECES)))
 

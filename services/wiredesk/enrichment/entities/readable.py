@@ -4,8 +4,9 @@ Each character stays where it was, so a mention's offsets hold in the published 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import cache
 
 from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities import casing
@@ -45,12 +46,19 @@ def readable_fields(fields: Iterable[ArticleField]) -> list[ArticleField]:
     plain = [_with_text(field, _without_emoji(field.text)) for field in fields]
     styles = [_style(field) for field in plain]
     ordinary = [field.text for field, style in zip(plain, styles, strict=True) if style is None]
-    counts = casing.count_cases(ordinary)
+
+    @cache  # few articles have a text that needs them
+    def counts() -> casing.CaseCounts:
+        return casing.count_cases(ordinary)
+
+    @cache
+    def single_words() -> frozenset[str]:
+        return frozenset(word for word, (_, capital) in counts().items() if capital)
+
     cased = [
-        field if style is None else _with_text(field, casing.restore_case(field.text, style, counts))
+        field if style is None else _with_text(field, casing.restore_case(field.text, style, counts()))
         for field, style in zip(plain, styles, strict=True)
     ]
-    single_words = frozenset(word for word, (_, capital) in counts.items() if capital)
     return [_with_text(field, _separate_pairs(field, single_words)) for field in cased]
 
 
@@ -77,7 +85,7 @@ def _without_emoji(text: str) -> str:
     return text if text.isascii() else _EMOJI.sub(lambda emoji: " " * len(emoji[0]), text)
 
 
-def _separate_pairs(field: ArticleField, single_words: frozenset[str]) -> str:
+def _separate_pairs(field: ArticleField, single_words: Callable[[], frozenset[str]]) -> str:
     """Return a text with a comma between the names of each pair."""
     text = field.text
     if "/" not in text and "-" not in text and "–" not in text:
@@ -89,7 +97,7 @@ def _separate_pairs(field: ArticleField, single_words: frozenset[str]) -> str:
     return "".join(characters)
 
 
-def _is_pair(text: str, pair: re.Match[str], single_words: frozenset[str], lexicon: Lexicon) -> bool:
+def _is_pair(text: str, pair: re.Match[str], single_words: Callable[[], frozenset[str]], lexicon: Lexicon) -> bool:
     first, second = pair["first"], pair["second"]
     if (
         not (first[0].isupper() and second[0].isupper())
@@ -101,7 +109,7 @@ def _is_pair(text: str, pair: re.Match[str], single_words: frozenset[str], lexic
         return min(len(first), len(second)) >= MIN_SLASHED_CHARACTERS
     if lexicon.language != ENGLISH:
         return False
-    known = [is_known_name(word) or word.lower() in single_words for word in (first, second)]
+    known = [is_known_name(word) or word.lower() in single_words() for word in (first, second)]
     if all(is_known_name(word) for word in (first, second)) or (all(known) and pair["mark"] == "–"):
         return True
     before = _WORD_BEFORE.search(text[max(0, pair.start() - CONTEXT_CHARACTERS) : pair.start()])

@@ -9,12 +9,12 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-import spacy
 from thinc.api import Model as Network
 
 from wiredesk.enrichment.entities.matrix_kernel import fastest_ops
 from wiredesk.enrichment.entities.token_vectors import TokenVectors, WordVectors
 from wiredesk.enrichment.interfaces import TaggedSpan
+from wiredesk.enrichment.lean_spacy import import_spacy
 from wiredesk.enrichment.settings import ANY_LANGUAGE, BASE_PIPELINE, NEWS_PIPELINE
 from wiredesk_schemas import EntityType, Model
 
@@ -76,6 +76,7 @@ class SpacyTagger:
     def __init__(self, name: str) -> None:
         is_packaged = name in (BASE_PIPELINE, NEWS_PIPELINE)
         folder = Path(import_module(BASE_PIPELINE).model_path()) if is_packaged else None
+        spacy = import_spacy()
         self._pipeline = spacy.load(name) if folder is None else spacy.load(folder, exclude=UNUSED_PARTS)
         if "ner" not in self._pipeline.pipe_names:
             raise ValueError(f"the pipeline {name} has no component 'ner', so it tags no names")

@@ -12,13 +12,16 @@ linear layer, as in `en_core_web_md`. The vectors differ from spaCy's in the las
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
 from thinc.api import Model, NumpyOps
+
+from wiredesk.enrichment.lean_spacy import import_spacy
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 type Floats = npt.NDArray[np.float32]
 type Ids = npt.NDArray[np.uint64]
@@ -94,7 +97,7 @@ class WordVectors:
     def from_folder(cls, folder: Path) -> Self:
         """Load what spaCy stored for a vocabulary. The vectors stay in their file, whose memory all processes share."""
         vectors = np.asarray(np.load(folder / "vectors", mmap_mode="r"))
-        return cls(vectors, Vocab().vectors.from_disk(folder).key2row)
+        return cls(vectors, import_spacy().vectors.Vectors().from_disk(folder, exclude=["vectors", "strings"]).key2row)
 
     def __call__(self, words: Ids) -> tuple[Floats, npt.NDArray[np.bool_]]:
         """Return the vector of each word, and which words have one; the vectors of the others mean nothing."""
@@ -141,7 +144,7 @@ class TokenVectors:
         self._linear, self._linear_bias = np.ascontiguousarray(_weights(linear, "W").T), _weights(linear, "b")
         self._ops = ops
 
-    def __call__(self, documents: Sequence[Doc]) -> Floats:
+    def __call__(self, documents: Sequence["Doc"]) -> Floats:
         """Return a vector for each token of all documents, in their order."""
         lengths = np.array([len(document) for document in documents])
         ids: Ids = np.concatenate([document.to_array(self._columns) for document in documents])

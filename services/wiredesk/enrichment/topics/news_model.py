@@ -1,6 +1,7 @@
 """Whether a text is anything that has a topic: not a cookie notice, a menu, a horoscope or a page of an error."""
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -18,15 +19,25 @@ MIN_DIFFERENT = 5
 MAX_LOG_ODDS = 0.0
 """Natural logarithm of the odds that a text is no news, from which it has no topic."""
 
+BEGINNING = 200
+"""Characters of a text that are examined first."""
+
 _LETTER = re.compile(r"[^\W\d_]")
 _UNSPACED_LETTER = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def has_words(text: str) -> bool:
     """Return whether a text has enough letters to be about anything: punctuation, digits and emoji have none."""
+    beginning = _LETTER.findall(text[:BEGINNING])
+    if len(beginning) >= MIN_LETTERS and _count_different(beginning) >= MIN_DIFFERENT:
+        return True
     letters = _LETTER.findall(text)
     minimum = MIN_UNSPACED_LETTERS if len(_UNSPACED_LETTER.findall(text)) * 2 > len(letters) else MIN_LETTERS
-    return len(letters) >= minimum and len({letter.lower() for letter in letters}) >= MIN_DIFFERENT
+    return len(letters) >= minimum and _count_different(letters) >= MIN_DIFFERENT
+
+
+def _count_different(letters: Iterable[str]) -> int:
+    return len({letter.lower() for letter in letters})
 
 
 class NewsModel:

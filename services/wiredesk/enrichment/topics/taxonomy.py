@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from wiredesk.enrichment.topics.release import ENGLISH, Concept, shipped_release
 
@@ -127,6 +127,7 @@ def _topic_above(code: str) -> str:
     return next(above for above in reversed(shipped_release().path(code)) if above in taxonomy())
 
 
+@lru_cache(maxsize=256)
 def _keys(language: str) -> tuple[str, ...]:
     """Return IPTC's keys of a language: those of its region, then of the language."""
     primary, *subtags = language.replace("_", "-").lower().split("-")

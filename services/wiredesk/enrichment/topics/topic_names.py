@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from wiredesk.enrichment.languages import ENGLISH
 from wiredesk.enrichment.topics.taxonomy import TaxonomyTerm
@@ -25,6 +25,9 @@ MAX_WORDS = 8
 MAX_CHARACTERS = 20_000
 """Characters of a text that are searched."""
 
+BEGINNING = 5
+"""First characters of a word by which most words are seen to begin no name."""
+
 _QUALIFIER = re.compile(r"\s*[(（][^)）]*[)）]$")
 _WORD = re.compile(r"\w+")
 
@@ -39,6 +42,7 @@ class TopicNames:
     def __init__(self, terms: Mapping[str, TaxonomyTerm]) -> None:
         self._code_by_key = {language: _codes_by_key(terms, language) for language in NAMED_LANGUAGES}
         self._longest = {language: max(map(len, keys), default=0) for language, keys in self._code_by_key.items()}
+        self._beginnings = {language: _beginnings(keys) for language, keys in self._code_by_key.items()}
 
     def count(self, text: str, language: str) -> Counter[str]:
         """Return how many times each topic is named, by code; none in a language without names."""
@@ -48,13 +52,17 @@ class TopicNames:
         text = text[:MAX_CHARACTERS].lower()
         if language in UNSPACED:
             return Counter({code: times for name, code in codes.items() if (times := text.count(name))})
-        return self._count_words([match[0] for match in _WORD.finditer(text)], language)
+        return self._count_words(_WORD.findall(text), language)
 
     def _count_words(self, words: list[str], language: str) -> Counter[str]:
         """Count the names in a list of words. Of the names that begin at a word, the longest counts."""
         times: Counter[str] = Counter()
+        beginnings = self._beginnings[language]
         start = 0
         while start < len(words):
+            if words[start][:BEGINNING] not in beginnings:
+                start += 1
+                continue
             code, taken = self._name_at(words[start : start + MAX_WORDS], language)
             if code:
                 times[code] += 1
@@ -64,10 +72,11 @@ class TopicNames:
     def _name_at(self, words: list[str], language: str) -> tuple[str, int]:
         """Return the topic whose name the first words are, and how many they are; nothing and 1 if there is none."""
         codes, longest = self._code_by_key[language], self._longest[language]
+        beginnings = self._beginnings[language]
         key, name = "", ("", 1)
         for number, word in enumerate(words, 1):
             key += word
-            if len(key) > longest + 1:
+            if len(key) > longest + 1 or key[:BEGINNING] not in beginnings:
                 break
             if (code := codes.get(_without_plural(key, language))) is not None:
                 name = code, number
@@ -85,6 +94,11 @@ def _codes_by_key(terms: Mapping[str, TaxonomyTerm], language: str) -> dict[str,
         if len(term.path) > 1 and is_translated and not is_qualified and _is_long_enough(name, language):
             codes.setdefault(name if language in UNSPACED else _key(name, language), code)
     return codes
+
+
+def _beginnings(keys: Iterable[str]) -> frozenset[str]:
+    """Return what names can begin with: up to `BEGINNING` characters of each key, and of its plural."""
+    return frozenset(f"{key}s"[:length] for key in keys for length in range(1, BEGINNING + 1))
 
 
 def _is_long_enough(name: str, language: str) -> bool:

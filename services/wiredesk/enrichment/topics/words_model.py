@@ -7,16 +7,21 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
-from spacy.lang.en.stop_words import STOP_WORDS
 
+from wiredesk.enrichment.lean_spacy import import_spacy
 from wiredesk.enrichment.topics.model_arrays import Arrays, Floats, log_softmax, text_lines
 
+STOP_WORDS = frozenset(import_spacy().util.get_lang_class("en").Defaults.stop_words)
+"""Words of English that say nothing about a subject."""
+
 _WORD = re.compile(r"\w\w+")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 def text_terms(text: str) -> Iterator[str]:
     """Yield the words of a text, then pairs of neighbours: in lower case, without accents, without stop words."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    decomposed = unicodedata.normalize("NFKD", text.lower())
+    plain = _NOT_ASCII.sub(lambda sign: "" if unicodedata.combining(sign[0]) else sign[0], decomposed)
     words = [word for word in _WORD.findall(plain) if word not in STOP_WORDS]
     yield from words
     for one, two in pairwise(words):
