@@ -1,10 +1,11 @@
 """Topics compared with labelled articles: is the first one right, are the sets, and are the scores probabilities?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import mean
 
-from wiredesk.enrichment.topics import ModelWeights, NewsClassifier
+from wiredesk.enrichment.topics import NewsClassifier
+from wiredesk.enrichment.topics.classifier import ENGLISH_WEIGHTS
 from wiredesk_schemas import CleanedArticle
 
 BINS = 5
@@ -14,10 +15,10 @@ MIN_COVERAGE_SHARE = 20
 """Share of the articles from which precision is shown: of fewer articles it means nothing."""
 
 ABLATIONS = {
-    "all": ModelWeights(),
-    "first window only": ModelWeights(doubt=0.0),
-    "without how common topics are": ModelWeights(prior=0.0),
-    "nearest leads only": ModelWeights(words=0.0, prior=0.0),
+    "all": ENGLISH_WEIGHTS,
+    "first window only": replace(ENGLISH_WEIGHTS, doubt=0.0),
+    "without how common topics are": replace(ENGLISH_WEIGHTS, prior=0.0),
+    "nearest leads only": replace(ENGLISH_WEIGHTS, words=0.0, prior=0.0),
 }
 """The classifier without one of its parts. Words alone are the profile `fast`."""
 

@@ -13,7 +13,7 @@ from wiredesk.enrichment.settings import NEWS_PIPELINE
 from wiredesk.enrichment.topics import NewsClassifier
 from wiredesk.enrichment.topics.meaning_encoder import MeaningEncoder
 from wiredesk.enrichment.topics.model_arrays import load_arrays
-from wiredesk.enrichment.topics.sentence_model import NearestLeads
+from wiredesk.enrichment.topics.sentence_model import LeadsModel
 from wiredesk.enrichment.topics.universal_encoder import UniversalEncoder
 from wiredesk.enrichment.topics.words_model import WordsModel
 
@@ -110,11 +110,11 @@ def multilingual_tagger() -> dict[str, Any]:
 def meaning_model() -> dict[str, Any]:
     """Return for each text its vector by the encoder of meanings, and the nearest leads' log probabilities."""
     encoder = MeaningEncoder()
-    leads = NearestLeads(load_arrays(), encoder.name)
+    leads = LeadsModel(load_arrays(), encoder.name)
     outputs = {}
     for text, language in MEANT_TEXTS.items():
         (vector,) = encoder.vectors(text)
-        by_leads = leads.log_probabilities(leads.centred(vector, language))
+        by_leads = leads.by_nearest(leads.centred(vector, language, 1.0))
         outputs[text] = {"vector": vector.values.tolist(), "leads": by_leads.tolist()}
     return outputs
 
@@ -126,13 +126,13 @@ def words_model() -> dict[str, Any]:
 
 
 def sentence_model() -> dict[str, Any]:
-    """Return for each text the ids of its word pieces, the last vector, and the nearest leads' log probabilities."""
+    """Return for each text the ids of its word pieces, the last vector, and the log probabilities by the leads."""
     encoder = UniversalEncoder()
-    leads = NearestLeads(load_arrays(), encoder.name)
+    leads = LeadsModel(load_arrays(), encoder.name)
     outputs = {}
     for text in (*TEXTS, LONG_TEXT):
         *_, vector = encoder.vectors(text)
-        by_leads = leads.log_probabilities(leads.centred(vector, "en"))
+        by_leads = leads.by_nearest(leads.centred(vector, "en", 1.0))
         outputs[text] = {"pieces": encoder.pieces(text), "vector": vector.values.tolist(), "leads": by_leads.tolist()}
     return outputs
 

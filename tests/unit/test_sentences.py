@@ -1,18 +1,22 @@
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wiredesk.enrichment.topics import ModelWeights, NewsClassifier, taxonomy, universal_encoder
+from wiredesk.enrichment.topics import NewsClassifier, taxonomy, universal_encoder
+from wiredesk.enrichment.topics.classifier import ENGLISH_WEIGHTS, OTHER_WEIGHTS
 from wiredesk.enrichment.topics.meaning_encoder import MeaningEncoder
+from wiredesk.enrichment.topics.sentence_model import SentenceVector, readings
 from wiredesk.enrichment.topics.topic_names import TopicNames
 from wiredesk.enrichment.topics.unigram import MAX_WORD, UNKNOWN, UnigramTokenizer
 from wiredesk.enrichment.topics.universal_encoder import UniversalEncoder
 
 SHORT = "The central bank left its rate unchanged, and hinted that it may cut in spring."
+GERMAN = "Die Notenbank lässt den Leitzins unverändert."
 LONG = f"{SHORT} " + "The goalkeeper saved twice before the winner in the last minute of the cup final. " * 20
 
 
@@ -41,8 +45,13 @@ def test_the_same_story_in_two_languages_has_similar_vectors(model: UniversalEnc
     assert english @ german > 0.6 > english @ other
 
 
-def test_a_language_that_another_encoder_reads_has_similar_vectors() -> None:
-    model = MeaningEncoder()
+@pytest.fixture(scope="module")
+def meaning() -> MeaningEncoder:
+    return MeaningEncoder()
+
+
+def test_a_language_that_another_encoder_reads_has_similar_vectors(meaning: MeaningEncoder) -> None:
+    model = meaning
     texts = (
         "The goalkeeper saved two penalties in the cup final.",
         "Målvakten räddade två straffar i cupfinalen.",
@@ -54,11 +63,44 @@ def test_a_language_that_another_encoder_reads_has_similar_vectors() -> None:
 
 
 def test_more_is_read_where_the_beginning_leaves_doubt(model: UniversalEncoder) -> None:
-    certain, doubting = (NewsClassifier(weights=ModelWeights(doubt=doubt), encoders=[model]) for doubt in (0.0, 100.0))
+    certain, doubting = (
+        NewsClassifier(weights=replace(ENGLISH_WEIGHTS, doubt=doubt), encoders=[model]) for doubt in (0.0, 100.0)
+    )
     read, more = (classifier.score("", LONG).vector for classifier in (certain, doubting))
     assert read is not None
     assert more is not None
     assert read @ more < 0.9999
+
+
+def test_the_other_encoder_reads_a_second_window(meaning: MeaningEncoder) -> None:
+    assert len([*meaning.vectors(SHORT)]) == 1
+    beginning, whole = meaning.vectors(LONG)
+    assert beginning.pieces < whole.pieces
+    assert np.linalg.norm(whole.values) == pytest.approx(1, abs=1e-5)
+    assert 0.5 < beginning.values @ whole.values < 0.9999
+
+
+def test_encoders_begin_one_after_another_and_keep_what_they_read() -> None:
+    one, two, three, four = (SentenceVector(np.zeros(1, dtype=np.float32), pieces) for pieces in (1, 2, 3, 4))
+    assert list(readings([iter([one]), iter([three, four])])) == [[one], [one, three], [one, four]]
+    assert list(readings([iter([one, two]), iter([three])])) == [[one], [two, three]]
+    assert list(readings([iter([one, two])])) == [[one], [two]]
+
+
+def test_where_one_encoder_is_sure_the_other_reads_nothing(model: UniversalEncoder, meaning: MeaningEncoder) -> None:
+    read: list[str] = []
+
+    class Watched(MeaningEncoder):
+        def vectors(self, text: str) -> Iterator[SentenceVector]:
+            read.append(text)
+            yield from meaning.vectors(text)
+
+    sure, doubting = (replace(OTHER_WEIGHTS, doubt=doubt) for doubt in (0.0, 100.0))
+    watched = Watched()
+    NewsClassifier(weights=sure, encoders=[model, watched]).score("", GERMAN, "de")
+    assert not read
+    NewsClassifier(weights=doubting, encoders=[model, watched]).score("", GERMAN, "de")
+    assert read == [GERMAN]
 
 
 def test_other_weights_than_those_trained_with_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,8 +29,8 @@ from sklearn.linear_model import LogisticRegression
 
 from wiredesk.enrichment.languages import ENGLISH
 from wiredesk.enrichment.topics.meaning_encoder import MeaningEncoder
-from wiredesk.enrichment.topics.model_arrays import load_arrays
-from wiredesk.enrichment.topics.sentence_model import NearestLeads, SentenceEncoder, SentenceVector
+from wiredesk.enrichment.topics.model_arrays import load_arrays, unit_rows
+from wiredesk.enrichment.topics.sentence_model import LeadsModel, SentenceEncoder, SentenceVector
 from wiredesk.enrichment.topics.taxonomy import taxonomy
 from wiredesk.enrichment.topics.universal_encoder import UniversalEncoder
 from wiredesk.enrichment.topics.words_model import text_terms
@@ -43,6 +43,9 @@ LEADS = Path("services/wiredesk/enrichment/data/example-leads.jsonl")
 
 NOT_NEWS = Path(__file__).parent / "not-news.jsonl"
 """Texts that are no news, written for this project: cookie notices, horoscopes, menus, in many languages."""
+
+LEADS_PENALTY = 3.0
+"""Inverse of the penalty of large weights in the regression on the leads."""
 
 NO_NEWS_PENALTY, NO_NEWS_WEIGHT = 10.0, 20.0
 """Inverse of the penalty of large weights in the model of what is no news, and the weight of a text that is none."""
@@ -59,6 +62,9 @@ help."""
 
 TEACHER_EXPONENTS = (0.3, 0.5, 0.4)
 """Exponents of the regression on vectors, of the nearest leads, and of TF-IDF, in the teacher's product."""
+
+TEACHER_ARTICLES = 0.4
+"""Share of the mean of articles in what the teacher subtracts from the longest texts."""
 
 MIN_PROBABILITY = 0.15
 """Minimum probability with which a topic of the teacher is a label."""
@@ -109,7 +115,7 @@ def main() -> int:
     else:
         headlines = _headlines(huffpost)
         vectors = np.concatenate([_vectors(encoder, headlines), beginning_vectors])
-        nearest = NearestLeads(arrays, encoder.name)
+        nearest = LeadsModel(arrays, encoder.name)
         texts = [*headlines, *beginnings]
         probabilities = _teach(examples, _vectors(encoder, examples.texts), nearest, texts, vectors)
         arrays |= _words_model(examples, texts, probabilities)
@@ -213,8 +219,10 @@ def _vector_arrays(encoder: SentenceEncoder, examples: Examples, articles: Float
     shifts = _language_shifts(encoder, others, other_vectors, mean)
     centred = other_vectors - mean - np.stack([shifts[lead.language] for lead in others])
     topics = [*examples.topics[: examples.leads], *(examples.roots.index(lead.topic) for lead in others)]
+    leads = _integers(np.concatenate([english - mean, centred]))
     return {
-        f"{encoder.name}_leads": _integers(np.concatenate([english - mean, centred])),
+        f"{encoder.name}_leads": leads,
+        f"{encoder.name}_regression": _regression(unit_rows(leads), topics),
         f"{encoder.name}_leads_topic": np.array(topics, dtype=np.int8),
         f"{encoder.name}_leads_mean": mean.astype(np.float16),
         f"{encoder.name}_articles_mean": articles.mean(axis=0).astype(np.float16),
@@ -223,6 +231,13 @@ def _vector_arrays(encoder: SentenceEncoder, examples: Examples, articles: Float
         f"{encoder.name}_definitions": _integers(vectors[examples.leads :] - mean),
         f"{encoder.name}_no_news": _no_news(encoder, np.concatenate([english, other_vectors, articles])),
     }
+
+
+def _regression(leads: Floats, topics: Sequence[int]) -> NDArray[np.float16]:
+    """Return weights and biases (topics by dimensions + 1) of the regression on the leads' vectors."""
+    model = LogisticRegression(C=LEADS_PENALTY, class_weight="balanced", max_iter=1000)
+    model.fit(leads, topics)
+    return np.column_stack([model.coef_, model.intercept_]).astype(np.float16)
 
 
 def _language_shifts(
@@ -259,7 +274,7 @@ def _no_news(encoder: SentenceEncoder, news: Floats) -> NDArray[np.float16]:
 
 
 def _teach(
-    examples: Examples, vectors: Floats, nearest: NearestLeads, texts: Sequence[str], text_vectors: Floats
+    examples: Examples, vectors: Floats, nearest: LeadsModel, texts: Sequence[str], text_vectors: Floats
 ) -> Floats:
     """Return the teacher's probabilities (texts by topics).
 
@@ -275,12 +290,12 @@ def _teach(
     words = LogisticRegression(C=20.0, class_weight="balanced", max_iter=400)
     words.fit(tfidf.fit_transform(examples.texts), examples.topics, sample_weight=examples.weights(1.0))
     centred = [
-        nearest.centred(SentenceVector(vector, len(text.split())), ENGLISH)
+        nearest.centred(SentenceVector(vector, len(text.split())), ENGLISH, TEACHER_ARTICLES)
         for vector, text in zip(text_vectors, texts, strict=True)
     ]
     parts = (
         meaning.predict_log_proba(text_vectors),
-        np.stack([nearest.log_probabilities(vector) for vector in centred]),
+        np.stack([nearest.by_nearest(vector) for vector in centred]),
         np.log(words.predict_proba(tfidf.transform(texts)) + 1e-6),
     )
     product = sum(exponent * part for exponent, part in zip(TEACHER_EXPONENTS, parts, strict=True))

@@ -5,9 +5,9 @@ taxonomy         the topics in use: codes, names, definitions, the tree; what re
 vocabulary       takes IPTC's next release: `python -m wiredesk.enrichment.topics.vocabulary FILE`
 model_arrays     the trained arrays, and the arithmetic that the models share
 words_model      top-level topics by words: TF-IDF and logistic regression
-sentence_model   top-level topics by the nearest example leads, in vectors of any encoder
-universal_encoder  sentence vectors of thirteen languages
-meaning_encoder  sentence vectors of all others
+sentence_model   top-level topics by the example leads, in vectors of any encoder
+universal_encoder  sentence vectors of sixteen languages
+meaning_encoder  sentence vectors of all languages but English
 unigram          word pieces of that encoder
 news_model       whether a text has a topic at all
 narrower_topics  candidates below the top level, by name and by definition

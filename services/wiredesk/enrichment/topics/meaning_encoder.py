@@ -1,19 +1,22 @@
-"""Sentence vectors of multilingual-e5-small (Wang et al. 2024), for the languages that the universal encoder lacks."""
+"""Sentence vectors of multilingual-e5-small (Wang et al. 2024), in all languages but English."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from wiredesk.enrichment.encoder.embeddings import PieceVectors
 from wiredesk.enrichment.encoder.graphs import open_graph
 from wiredesk.enrichment.encoder.word_pieces import shared_word_pieces
-from wiredesk.enrichment.languages import SUPPORT
+from wiredesk.enrichment.languages import ENGLISH, SUPPORT
+from wiredesk.enrichment.topics.model_arrays import Floats, unit
 from wiredesk.enrichment.topics.sentence_model import SentenceVector
-from wiredesk.enrichment.topics.universal_encoder import UniversalEncoder
 
 WINDOW_PIECES = 56
-"""Word pieces that are read, those around the text included: the headline and the beginning of the lead. A piece takes
-a third of a millisecond, and more of them change little where there is a headline."""
+"""Word pieces of a window, those around the text included: in the first one the headline and the beginning of the
+lead. A piece takes a third of a millisecond."""
+
+MIN_FURTHER_PIECES = 20
+"""Minimum word pieces of the text in a second window."""
 
 PREFIX = "query: "
 """Text before every text, as in the training of this model."""
@@ -33,16 +36,27 @@ class MeaningEncoder:
     """
 
     name = "meaning"
-    languages = frozenset(SUPPORT) - UniversalEncoder.languages
+    languages = frozenset(SUPPORT) - {ENGLISH}
     has_language_bias = True
 
     def __init__(self) -> None:
         self._session = open_graph("meaning.onnx")
         self._pieces = shared_word_pieces()
         self._vectors = PieceVectors()
+        self._prefix = self._pieces.read(PREFIX).pieces
 
     def vectors(self, text: str) -> Iterator[SentenceVector]:
-        """Yield the vector of the beginning (384 numbers)."""
-        pieces = self._pieces.read(f"{PREFIX}{text[:MAX_CHARACTERS]}").pieces[: WINDOW_PIECES - 2]
+        """Yield the vector of the first window (384 numbers), then the mean of both."""
+        pieces = self._pieces.read(f"{PREFIX}{text[:MAX_CHARACTERS]}").pieces
+        size = WINDOW_PIECES - 2
+        first = self._window_vector(pieces[:size])
+        yield SentenceVector(first, min(len(pieces), size))
+        more = pieces[size : 2 * size - len(self._prefix)]
+        if len(more) >= MIN_FURTHER_PIECES:
+            second = self._window_vector([*self._prefix, *more])
+            yield SentenceVector(unit(first + second), size + len(more))
+
+    def _window_vector(self, pieces: Sequence[int]) -> Floats:
+        """Return the vector of a window, of length 1."""
         (vector,) = self._session.run(None, {"pieces": self._vectors.of(np.array([BEGIN, *pieces, END]))})
-        yield SentenceVector(np.asarray(vector), len(pieces))
+        return np.asarray(vector, dtype=np.float32)

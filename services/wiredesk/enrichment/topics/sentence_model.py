@@ -1,7 +1,8 @@
-"""Sentence vectors: what encoders have in common, and top-level topics by the nearest example leads."""
+"""Sentence vectors: what encoders have in common, and top-level topics by the example leads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count, zip_longest
 from typing import Protocol
 
 import numpy as np
@@ -16,7 +17,7 @@ SHARPNESS = 30.0
 
 LEAD_PIECES, ARTICLE_PIECES = 30, 130
 """Word pieces of a lead and of the beginning of an article. Between the two, the mean that is subtracted from a vector
-changes from that of leads to that of articles."""
+changes from that of leads towards that of articles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,26 @@ class SentenceEncoder(Protocol):
         """Yield the vector of the beginning, then that of more of the text. Each is computed when it is requested."""
 
 
-class NearestLeads:
-    """Top-level topics by the example leads that are nearest to a vector of an encoder.
+def readings(sequences: Sequence[Iterator[SentenceVector]]) -> Iterator[list[SentenceVector]]:
+    """Yield the vectors of the first encoders, each time of one encoder more, and of one window more of the others.
+
+    An encoder that has read the whole text keeps its last vector. What comes later is computed when it is requested,
+    so encoders that take long are best the last ones.
+
+    Args:
+        sequences: the vectors of a text by each encoder.
+    """
+    latest: list[SentenceVector] = []
+    for step in count(1):
+        new = [next(sequence, None) for sequence in sequences[:step]]
+        if not any(new):
+            return
+        latest = [one or old for one, old in zip_longest(new, latest)]
+        yield latest
+
+
+class LeadsModel:
+    """Top-level topics by the example leads, in vectors of an encoder: by the nearest leads, and by a regression.
 
     Vectors of articles have much in common that is not their subject: that they are articles, and their language. So
     the mean vector of articles is subtracted, and from leads that of leads (Mu & Viswanath 2018).
@@ -58,11 +77,14 @@ class NearestLeads:
     Args:
         arrays: of the encoder `name`: `leads` (n by dimensions, integers, centred), `leads_topic` (n: the number of
             each lead's topic), `leads_mean`, `articles_mean` (dimensions); `languages` (k lines) and
-            `language_shifts` (k by dimensions): from the mean of English leads to that of the language's.
+            `language_shifts` (k by dimensions): from the mean of English leads to that of the language's; and
+            `regression` (topics by dimensions, and the bias last): multinomial logistic regression on the leads.
         name: of the encoder.
     """
 
     def __init__(self, arrays: Arrays, name: str) -> None:
+        regression = arrays[f"{name}_regression"].astype(np.float32)
+        self._weights, self._bias = regression[:, :-1], regression[:, -1]
         self._leads = unit_rows(arrays[f"{name}_leads"])
         topics = arrays[f"{name}_leads_topic"]
         self._rows_by_topic = [np.flatnonzero(topics == topic) for topic in range(topics.max() + 1)]
@@ -72,14 +94,26 @@ class NearestLeads:
         self._shifts = dict(zip(text_lines(arrays[f"{name}_languages"]), shifts, strict=True))
         self._mean_shift = shifts.mean(axis=0)
 
-    def centred(self, vector: SentenceVector, language: str) -> Floats:
-        """Return a vector without what all texts of its length and language have in common, of length 1."""
-        share = min(1.0, max(0.0, (vector.pieces - LEAD_PIECES) / (ARTICLE_PIECES - LEAD_PIECES)))
+    def centred(self, vector: SentenceVector, language: str, articles: float) -> Floats:
+        """Return a vector without what all texts of its length and language have in common, of length 1.
+
+        Args:
+            vector: of a text.
+            language: ISO 639-1 code.
+            articles: share of the mean of articles, for the longest texts, in what is subtracted; the rest is that of
+                leads.
+        """
+        length = (vector.pieces - LEAD_PIECES) / (ARTICLE_PIECES - LEAD_PIECES)
+        share = articles * min(1.0, max(0.0, length))
         common = (1 - share) * self._leads_mean + share * self._articles_mean
         return unit(vector.values - common - self._shifts.get(language, self._mean_shift))
 
-    def log_probabilities(self, centred: Floats) -> Floats:
+    def by_nearest(self, centred: Floats) -> Floats:
         """Return the natural logarithm of each topic's probability, from the mean similarity of its nearest leads."""
         similarities = self._leads @ centred
         nearest = [np.sort(similarities[rows])[-NEIGHBOURS:].mean() for rows in self._rows_by_topic]
         return log_softmax(SHARPNESS * np.array(nearest, dtype=np.float32))
+
+    def by_regression(self, centred: Floats) -> Floats:
+        """Return the natural logarithm of each topic's probability, by the regression."""
+        return log_softmax(self._weights @ centred + self._bias)

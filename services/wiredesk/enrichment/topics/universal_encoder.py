@@ -50,14 +50,14 @@ MIN_FURTHER_PIECES = 40
 class UniversalEncoder:
     """Computes sentence vectors with 32-bit floats, in numpy.
 
-    It reads Korean, Polish and Thai, too, but not well enough.
-
     Raises:
         OSError: the package with the weights is not installed, or its files are different ones.
     """
 
     name = "universal"
-    languages = frozenset(("ar", "de", "en", "es", "fr", "id", "it", "ja", "nl", "pt", "ru", "tr", "zh"))
+    languages = frozenset(
+        ("ar", "de", "en", "es", "fr", "id", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh")
+    )
     has_language_bias = False
 
     def __init__(self) -> None:
