@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from wiredesk.enrichment.article_fields import ArticleField
-from wiredesk.enrichment.entities import build_entities, find_mentions
+from wiredesk.enrichment.entities import build_entities, find_mentions, readable_fields
 from wiredesk.enrichment.entities.lexicon import Lexicon, lexicon_of
 from wiredesk.enrichment.interfaces import TaggedSpan
 from wiredesk.enrichment.languages import SUPPORT
@@ -200,6 +200,7 @@ def test_a_name_is_without_what_stands_around_it(language: str, marked: str, nam
         ("hu", "Bieber Usher dalát", "P:Bieber;P:Usher", ["Bieber", "Usher"]),
         ("de", "Merkel, Scholz und Merz", "P:Merkel;P:Scholz;P:Merz", ["Merkel", "Scholz", "Merz"]),
         ("nl", "Jan de Vries", "P:Jan de;P:Vries", ["Jan de Vries"]),
+        ("ca", "a Brussel·les i", "L:Brussel", ["Brussel·les"]),
         ("en", "Ann of Lee", "P:Ann;P:Lee", ["Ann", "Lee"]),
     ],
 )
@@ -215,6 +216,7 @@ def test_a_name_that_was_cut_is_whole(language: str, text: str, marked: str, exp
         ("fr", "le Premier ministre", "P:Premier ministre"),
         ("ru", "ПАО «Газпром»", "O:ПАО"),
         ("hi", "डॉ. जयशंकर", "O:डॉ"),
+        ("bg", "„Лукойл“ ЕООД", "P:ЕООД"),
         ("it", "la presidente del Consiglio", "O:Consiglio"),
         ("es", "el ministro de Economía", "O:Economía"),
         ("fr", "ministre de l'Intérieur", "O:Intérieur"),
@@ -241,6 +243,23 @@ def test_what_is_no_name_is_left_out(language: str, text: str, marked: str) -> N
 )
 def test_names_like_those_stay(language: str, text: str, marked: str) -> None:
     assert clusters(language, text, marked) == [[marked.partition(":")[2]]]
+
+
+def test_a_country_and_a_place_in_it_are_two() -> None:
+    assert clusters("zh", "前往日本熊本", "L:日本熊本") == [["日本"], ["熊本"]]
+    assert clusters("zh", "美國聯邦", "L:美國聯邦") == [["美國聯邦"]]
+
+
+def test_a_town_at_a_river_is_one_place() -> None:
+    article = ArticleField("/title", "Frankfurt/Main (dpa-AFX) - Die Bank", 1.0, 0, "de")
+    assert [span.surface for span in find_mentions(readable_fields([article]), [[]])] == ["Frankfurt/Main", "dpa-AFX"]
+
+
+def test_the_name_of_an_entity_has_the_signs_of_the_event() -> None:
+    (field,) = readable_fields([ArticleField("/title", "Das Labor Krantz/Weber schließt", 1.0, 0, "de")])
+    assert field.text != field.published_text
+    (entity,) = build_entities(find_mentions([field], [[TaggedSpan(10, 22, EntityType.ORGANISATION)]]))
+    assert entity.name == "Krantz/Weber"
 
 
 def test_a_country_is_a_place_whatever_it_was_taken_for() -> None:
@@ -326,6 +345,12 @@ def test_the_agency_of_a_dateline_is_an_organisation_whatever_it_was_taken_for()
         ("zh", "三江江北公司职工", "O:三江江北", "三江江北公司"),
         ("zh", "3日在北京会见", "L:在北京", "北京"),
         ("ja", "ドナルド・トランプ米大統領", "P:ドナルド・トランプ米", "ドナルド・トランプ"),
+        ("ja", "フジ・ホールディングスの社長", "O:フジ・ホールディングスの", "フジ・ホールディングス"),
+        ("ja", "いすゞの社長", "O:いすゞ", "いすゞ"),
+        ("ja", "マツダの社長", "O:マツダ", "マツダ"),
+        ("ja", "日本生命保険相互会社は", "O:日本生命保険", "日本生命保険相互会社"),
+        ("th", "นายอนุทิน ชาญวีรกูล", "P:นายอนุทิน ชาญวีรกูล", "อนุทิน ชาญวีรกูล"),
+        ("th", "ประเทศไทย", "L:ประเทศไทย", "ไทย"),
     ],
 )
 def test_names_without_spaces_are_whole(language: str, text: str, marked: str, expected: str) -> None:

@@ -131,6 +131,7 @@ def test_people_and_bodies_are_no_evidence_for_places() -> None:
         ("ru", "Ростове-на-Дону", "Q908", "Ростов-на-Дону"),
         ("uk", "Сполучених Штатів", "Q30", "Сполучені Штати"),
         ("ro", "Republicii Moldova", "Q217", "Republica Moldova"),
+        ("et", "Tallinnas", "Q1770", "Tallinn"),
         ("fi", "Yhdysvaltoihin", "Q30", "Yhdysvallat"),
         ("fi", "Tampereelle", "Q40840", "Tampere"),
         ("hu", "Berlinnel", "Q64", "Berlin"),
@@ -164,7 +165,7 @@ def test_any_text_can_be_looked_up(text: str, language: str) -> None:
 
 @pytest.fixture(scope="module")
 def taggers() -> dict[str, GazetteerTagger]:
-    return gazetteer_taggers(("vi", "id", "th", "hi", "ar", "ko", "ja", "zh", "ru", "tr", "he"))
+    return gazetteer_taggers(("fr", "vi", "id", "th", "hi", "ar", "ko", "ja", "zh", "ru", "tr", "he"))
 
 
 @pytest.mark.parametrize(
@@ -172,6 +173,8 @@ def taggers() -> dict[str, GazetteerTagger]:
     [
         ("vi", "Tổng thống Donald Trump thăm Việt Nam và Trung Quốc.", ["Donald Trump", "Việt Nam", "Trung Quốc"]),
         ("vi", "Anh nói rằng ý kiến đó sai.", []),
+        ("fr", "La ministre Marina Ferrari et Dominique de Villepin sont à Paris.", ["Paris"]),
+        ("fr", "On vend chez Ferrari, à Rome.", ["Ferrari", "Rome"]),
         ("id", "Presiden Prancis tiba di Jakarta, kata WHO.", ["Prancis", "Jakarta", "WHO"]),
         ("hi", "भारत और पाकिस्तान के बीच वार्ता", ["भारत", "पाकिस्तान"]),
         ("ar", "وصل الوفد للصين ولبنان", ["لصين", "لبنان"]),

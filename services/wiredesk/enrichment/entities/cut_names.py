@@ -16,6 +16,7 @@ PEOPLE_MEET = frozenset({"hu", "tr"})
 MAX_NEXT_CHARACTERS = 40
 """Number of characters after a name that are searched for its next word."""
 
+_AFTER_DOT = re.compile(rf"^·[{SMALL_LETTERS}]+(?!\w)")
 _LAST_WORD = re.compile(r"(?<=\s)([^\W\d_]+['’]?)$")
 # The next word with a capital, after further prepositions: ` der Saale` after `Halle an`.
 _NEXT_WORD = re.compile(rf"^((?: [{SMALL_LETTERS}]{{1,5}}){{0,2}}) [{CAPITALS}][\w’'-]*")
@@ -37,8 +38,15 @@ def whole_names(text: str, marked: Sequence[TaggedSpan], lexicon: Lexicon) -> li
         else:
             start, kind = span.start, span.type
         limit = marked[index + 1].start if index + 1 < len(marked) else len(text)
-        whole.append(_with_last_word(text, TaggedSpan(start, span.end, kind), limit, lexicon))
+        end = min(limit, span.end + _rest_of_word(text, span.end))
+        whole.append(_with_last_word(text, TaggedSpan(start, end, kind), limit, lexicon))
     return whole
+
+
+def _rest_of_word(text: str, end: int) -> int:
+    """Return how many characters after a name belong to its last word: `·les` of `Brussel·les`."""
+    rest = _AFTER_DOT.match(text[end : end + MAX_NEXT_CHARACTERS])
+    return rest.end() if rest else 0
 
 
 def _is_one_name(text: str, one: TaggedSpan, other: TaggedSpan, lexicon: Lexicon) -> bool:

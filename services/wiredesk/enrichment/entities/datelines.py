@@ -42,12 +42,12 @@ _UNCASED = re.compile(
 _OPEN, _CLOSE = r"[【〔［(（\[]", r"[】〕］)）\]]"
 _ASIAN_AGENCY = "共同|時事|新華社|ロイター|聯合|朝日|AFP|ＡＦＰ|AP|ＡＰ|NNA"
 _BRACKETED = re.compile(
-    rf"^{_OPEN} ?([^\W\d_]{{2,12}}?)(?:[=＝]|(?=(?:{_ASIAN_AGENCY})[^】〕］)）\]\n]{{0,20}}{_CLOSE}))"
+    rf"^{_OPEN} ?(?P<place>[^\W\d_]{{2,12}}?)(?:[=＝]|(?=(?:{_ASIAN_AGENCY})[^】〕］)）\]\n]{{0,20}}{_CLOSE}))"
 )
 
 # `新华社北京4月24日电`
 _CHINESE = re.compile(
-    r"^[（(]?(?:新华社|新華社|中新社|中新网|人民网|中央社|法新社|路透社)([^\W\d_]{2,8}?)\d{1,2}(?:月\d{1,2})?日[电電]"
+    r"^[（(]?(?P<agency>新华社|新華社|中新社|中新网|人民网|中央社|法新社|路透社)(?P<place>[^\W\d_]{2,8}?)\d{1,2}(?:月\d{1,2})?日[电電]"
 )
 
 
@@ -62,9 +62,10 @@ def dateline_places(field: ArticleField) -> Iterator[NameSpan]:
         if dateline:
             yield from _places(field, dateline, is_certain=bool(dateline["agency"]))
         return
+    text = field.published_text[:MAX_CHARACTERS]
     bracketed = _BRACKETED.match(text) or _CHINESE.match(text)
     if bracketed:
-        yield NameSpan(field, bracketed.start(1), bracketed.end(1), EntityType.PLACE)
+        yield NameSpan(field, bracketed.start("place"), bracketed.end("place"), EntityType.PLACE)
         return
     dateline = _CASED.match(text) or _UNCASED.match(text)
     if dateline and _is_agency(dateline["agency"], field):
@@ -75,9 +76,11 @@ def dateline_agencies(field: ArticleField) -> Iterator[NameSpan]:
     """Yield the agency of a dateline, in other languages than English: taggers take `(Танјуг)` for a place."""
     if field.language == ENGLISH:
         return
-    text = field.text[:MAX_CHARACTERS]
-    dateline = _CASED.match(text) or _UNCASED.match(text)
-    if dateline and _is_agency(dateline["agency"], field) and not re.search("[/,]", dateline["agency"]):
+    text = field.published_text[:MAX_CHARACTERS]
+    dateline = _CHINESE.match(text) or _CASED.match(text) or _UNCASED.match(text)
+    if dateline is None or re.search("[/,]", dateline["agency"]):
+        return
+    if dateline.re is _CHINESE or _is_agency(dateline["agency"], field):
         yield NameSpan(field, dateline.start("agency"), dateline.end("agency"), EntityType.ORGANISATION)
 
 
@@ -94,6 +97,10 @@ def _is_agency(name: str, field: ArticleField) -> bool:
 
 
 def _places(field: ArticleField, dateline: re.Match[str], *, is_certain: bool) -> Iterator[NameSpan]:
+    name, _, river = dateline[1].rpartition("/")
+    if name and river.lower() in lexicon_of(field.language).rivers:
+        yield NameSpan(field, dateline.start(1), dateline.end(1), EntityType.PLACE)
+        return
     for place in re.finditer(r"[^/]+", dateline[1]):
         surface = place[0].strip()
         start = dateline.start(1) + place.start() + place[0].index(surface)

@@ -85,7 +85,7 @@ def _fullest_name(cluster: Sequence[NameSpan]) -> str:
 
     A person's name in one run is fullest where it is longest: `石破茂`, not `石破`.
     """
-    counts = Counter(span.surface for span in cluster)
+    counts = Counter(span.written for span in cluster)
     is_person = cluster[0].type is EntityType.PERSON
 
     def order(name: str) -> tuple[int, int, int, int]:

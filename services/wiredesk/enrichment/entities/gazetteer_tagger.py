@@ -25,6 +25,9 @@ MIN_CITY_PROMINENCE = 500_000
 UNKNOWN_FACTOR = 0.05
 """Factor on the prominence of an entry whose name this is in an unknown language."""
 
+MAX_WORD_BEFORE = 24
+"""Characters before a name that are searched for the word before it."""
+
 MAX_WORDS = 6
 """Maximum words of a name."""
 
@@ -165,7 +168,14 @@ def _touches_letters(text: str, start: int, stop: int) -> bool:
 
 
 def _is_part_of_longer_name(text: str, start: int, stop: int, entry: GazetteerEntry) -> bool:
-    """Whether a city's name in Latin letters is more likely a person's: `Victoria Beckham`, `Whitney Houston`."""
+    """Whether a name in Latin letters is more likely a person's.
+
+    That is a city's before a word with a capital, `Victoria Beckham`, or a company's after one, `Marina Ferrari`.
+    """
+    if entry.type is EntityType.ORGANISATION:
+        is_word = text[start].isascii() and " " not in text[start:stop] and not text[start:stop].isupper()
+        before = re.search(r"(?:^|[^\w.])([^\W\d_]\w*) $", text[max(0, start - MAX_WORD_BEFORE) : start])
+        return is_word and before is not None and before[1][0].isupper()
     if entry.kind != "city" or not text[start].isascii():
         return False
     after = re.match(r"\s([^\W\d_])", text[stop : stop + 2])

@@ -43,6 +43,7 @@ class Lexicon:
         offices: last words of the name of an office.
         office_parts: words before the last one, in the name of an office.
         demonym_endings: of adjectives of places, which stand before an office: `er` of `Berliner`.
+        rivers: after the name of a town and a slash: `Frankfurt/Main` is one place.
         country_letters: characters that stand for a country, alone or in pairs: `中美`.
         portfolios: what a minister, a secretary or a president is responsible for: `Esteri`.
         abstract_nouns: common nouns that taggers mark as names.
@@ -88,6 +89,7 @@ class Lexicon:
     offices: frozenset[str] = frozenset()
     office_parts: frozenset[str] = frozenset()
     demonym_endings: frozenset[str] = frozenset()
+    rivers: frozenset[str] = frozenset()
     country_letters: frozenset[str] = frozenset()
     portfolios: frozenset[str] = frozenset()
     abstract_nouns: frozenset[str] = frozenset()

@@ -12,7 +12,7 @@ from wiredesk.enrichment.entities.cut_names import whole_names
 from wiredesk.enrichment.entities.datelines import dateline_agencies, dateline_places
 from wiredesk.enrichment.entities.graphemes import whole_characters
 from wiredesk.enrichment.entities.known_names import brand_names, known_names
-from wiredesk.enrichment.entities.lexicon import lexicon_of
+from wiredesk.enrichment.entities.lexicon import Lexicon, lexicon_of
 from wiredesk.enrichment.entities.name_span import NAME_TYPES, NameSpan
 from wiredesk.enrichment.entities.quotations import without_foreign_words
 from wiredesk.enrichment.entities.unspaced import complete_names
@@ -101,11 +101,7 @@ def _trimmed_span(field: ArticleField, tagged: TaggedSpan, previous_end: int) ->
         kind = names.type_by_words(surface[first:last], tagged.type, lexicon)
         if names.is_index(field.text, tagged.start + first, tagged.start + last, lexicon):
             kind = None
-    if kind is not EntityType.PERSON and (
-        names.is_only_role(surface[first:last], lexicon)
-        or names.is_abbreviation_of_countries(surface[first:last], lexicon)
-        or names.is_portfolio(field.text, tagged.start + first, tagged.start + last, lexicon)
-    ):
+    if kind is not None and _is_no_name(field.text, tagged.start + first, tagged.start + last, kind, lexicon):
         kind = None
     if kind is EntityType.PERSON:
         first += names.skip_roles(surface[first:last], lexicon)
@@ -132,3 +128,14 @@ def _borders(field: ArticleField, start: int, end: int, kind: EntityType, previo
     if kind in (EntityType.ORGANISATION, EntityType.PLACE):
         end -= trailing_length(field.text, start, end, kind, lexicon)
     return start, end
+
+
+def _is_no_name(text: str, start: int, end: int, kind: EntityType, lexicon: Lexicon) -> bool:
+    """Whether a tagger took an office, what it is for, or letters of countries for a name."""
+    if kind not in NAME_TYPES:
+        return False
+    if names.is_only_role(text[start:end], kind, lexicon):
+        return True
+    return kind is not EntityType.PERSON and (
+        names.is_abbreviation_of_countries(text[start:end], lexicon) or names.is_portfolio(text, start, end, lexicon)
+    )

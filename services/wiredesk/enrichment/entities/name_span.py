@@ -32,6 +32,12 @@ class NameSpan:
         return self.field.text[self.start : self.end]
 
     @property
+    def written(self) -> str:
+        """The name in ordinary case, with the signs of the event: `Frankfurt/Main`, which is read with a comma."""
+        pairs = zip(self.surface, self.published_surface, strict=True)
+        return "".join(published if read == "," else read for read, published in pairs)
+
+    @property
     def lexicon(self) -> Lexicon:
         """The word lists of the text's language."""
         return lexicon_of(self.field.language)

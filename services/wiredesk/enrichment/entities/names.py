@@ -142,16 +142,17 @@ def skip_roles(surface: str, lexicon: Lexicon) -> int:
     return 0  # `Richter`, `König` are surnames as well
 
 
-def is_only_role(surface: str, lexicon: Lexicon) -> bool:
+def is_only_role(surface: str, kind: EntityType, lexicon: Lexicon) -> bool:
     """Whether a name is nothing but an office, a title or a legal form, in another language than English.
 
-    A tagger marks those as organisations: `Bundeskanzler`, `Stuttgarter Oberbürgermeister`, `ПАО`.
+    A tagger marks those as organisations: `Bundeskanzler`, `Stuttgarter Oberbürgermeister`, `ПАО`. As a person's name,
+    only a legal form is none: `Richter` is a surname, too.
     """
     if lexicon.language == ENGLISH:
         return False
     words = surface.lower().split()
     forms = lexicon.company_forms | lexicon.company_forms_before
-    roles = lexicon.titles | lexicon.offices | forms
+    roles = forms if kind is EntityType.PERSON else lexicon.titles | lexicon.offices | forms
     parts = roles | lexicon.office_parts
     return bool(words) and words[-1] in roles and all(w in parts or _is_demonym(w, lexicon) for w in words[:-1])
 

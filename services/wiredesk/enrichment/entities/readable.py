@@ -103,6 +103,7 @@ def _is_pair(text: str, pair: re.Match[str], single_words: Callable[[], frozense
         not (first[0].isupper() and second[0].isupper())
         or pair[0].lower() in lexicon.hyphened_names
         or known_type(pair[0]) is not None
+        or second.lower() in lexicon.rivers
     ):
         return False
     if pair["mark"] == "/":

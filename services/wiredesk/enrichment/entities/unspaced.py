@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from wiredesk.enrichment.entities.gazetteer import is_country, lookup
 from wiredesk.enrichment.entities.lexicon import Lexicon
 from wiredesk.enrichment.interfaces import TaggedSpan
 from wiredesk.enrichment.scripts import Script, script_of_letter
@@ -11,7 +12,10 @@ MAX_PERSON_CHARACTERS = 5
 """Maximum characters of a person's name in Chinese characters."""
 
 MIN_AFTER_PREFIX = 2
-"""Minimum characters of a name after a preposition."""
+"""Minimum characters of a name after a preposition or a title, and before a particle."""
+
+PARTICLES = frozenset("のはがをにとでもや")
+"""Japanese particles that follow a name. After hiragana, they may be its end: `いすゞ`, `さいたま`."""
 
 MAX_HEAD_CHARACTERS = 6
 """Maximum characters of the end of a name of an organisation or place."""
@@ -31,22 +35,47 @@ def complete_names(text: str, tagged: Sequence[TaggedSpan], lexicon: Lexicon) ->
         start = completed.pop().start if is_further_part else span.start
         limit = tagged[index + 1].start if index + 1 < len(tagged) else len(text)
         end = _end_with_head(text, span, limit, lexicon)
-        completed.append(_without_country_letters(text, TaggedSpan(start, end, span.type), lexicon))
-    return completed
+        completed.append(_without_neighbours(text, TaggedSpan(start, end, span.type), lexicon))
+    return [part for span in completed for part in _places(text, span, lexicon)]
 
 
-def _without_country_letters(text: str, span: TaggedSpan, lexicon: Lexicon) -> TaggedSpan:
-    """Return a name without a preposition before it, and without the letter of a country that an office begins with.
+def _without_neighbours(text: str, span: TaggedSpan, lexicon: Lexicon) -> TaggedSpan:
+    """Return a name without what stands around it, where nothing separates them.
 
-    `在` of `在北京`, `米` of `トランプ米大統領`.
+    `在` of `在北京`, `นาย` of `นายอนุทิน`, `米` of `トランプ米大統領`, `の` of `フジ・ホールディングスの`.
     """
     start, end = span.start, span.end
-    if span.type is not EntityType.PERSON and end - start > MIN_AFTER_PREFIX and text[start] in lexicon.prefixes:
-        start += 1
+    is_person = span.type is EntityType.PERSON
+    for before in sorted(lexicon.titles if is_person else lexicon.prefixes, key=len, reverse=True):
+        is_word = len(before) > 1 or not is_person
+        if is_word and text.startswith(before, start) and end - start - len(before) >= MIN_AFTER_PREFIX:
+            start += len(before)
+            start += len(text[start:end]) - len(text[start:end].lstrip())
+            break
+    if end - start > MIN_AFTER_PREFIX and text[end - 1] in PARTICLES and not _is_hiragana(text[end - 2]):
+        end -= 1
     is_foreign = end - start > 1 and script_of_letter(text[end - 2]) is Script.KANA
-    if span.type is EntityType.PERSON and is_foreign and text[end - 1] in lexicon.country_letters:
+    if is_person and is_foreign and text[end - 1] in lexicon.country_letters:
         end -= 1
     return TaggedSpan(start, end, span.type)
+
+
+def _is_hiragana(character: str) -> bool:
+    return "\u3041" <= character <= "\u3096"
+
+
+def _places(text: str, span: TaggedSpan, lexicon: Lexicon) -> list[TaggedSpan]:
+    """Return a country and a place in it that were marked as one: `日本` and `熊本` of `日本熊本`."""
+    if span.type is EntityType.PLACE and not _is_known(text[span.start : span.end], lexicon):
+        for middle in range(span.start + MIN_AFTER_PREFIX, span.end - MIN_AFTER_PREFIX + 1):
+            country, place = text[span.start : middle], text[middle : span.end]
+            if is_country(country, lexicon.language) and _is_known(place, lexicon):
+                return [TaggedSpan(span.start, middle, span.type), TaggedSpan(middle, span.end, span.type)]
+    return [span]
+
+
+def _is_known(name: str, lexicon: Lexicon) -> bool:
+    return lookup(name, EntityType.PLACE, lexicon.language) is not None
 
 
 def _is_one_name(text: str, one: TaggedSpan, other: TaggedSpan) -> bool:
