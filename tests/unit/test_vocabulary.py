@@ -311,7 +311,7 @@ def test_what_ships_differs_in_nothing_from_itself(tmp_path: Path, capsys: pytes
         (b"not JSON", "line 1 is not JSON"),
         (b"[]", "a topic is not an object"),
         (document(), "conceptSet is not a list of concepts"),
-        (document(published("01000000", "arts"), date="soon"), "the date of the release is not stated"),
+        (document(published("01000000", "arts"), date="soon"), "the file does not state the date"),
         (document(published("0100000", "arts")), "not a code of the Media Topics: 'medtop:0100000'"),
         (document(published("01000000", "arts", prefLabel={"de": "Kunst"})), "medtop:01000000 has no name in en-GB"),
         (document(published("01000000", "a"), published("01000000", "b")), "medtop:01000000 is in the file twice"),
@@ -336,6 +336,13 @@ def test_what_is_no_release_is_refused_in_one_line(
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("vocabulary: ")
     assert problem in line
+
+
+def test_what_is_wrong_with_a_file_is_said_before_its_date(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, after=b"# A text about media topics") == 2
+    assert "line 1 is not JSON" in capsys.readouterr().err
+    assert run(tmp_path, "--release", "2026-13-45", after=AFTER) == 2
+    assert "not a date such as 2026-07-02: '2026-13-45'" in capsys.readouterr().err
 
 
 def test_a_file_that_is_not_there_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ ship the topics in use, one a line (`data/media-topics.jsonl`), and what changed
 every retired code with its successors, and the mapping from the former release.
 """
 
+import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -110,10 +111,14 @@ def read_release(content: bytes, date: str | None = None) -> Release:
         stated, concepts = _date(document.get("dateReleased")), map(_published_concept, _rows(document))
     else:
         stated, concepts = None, map(_shipped_concept, _parse_lines(content))
-    day = date or stated
-    if day is None or not _DATE.fullmatch(day):
-        raise InvalidReleaseError("the date of the release is not stated, as in 2026-07-02")
     by_code = _by_code(concepts)
+    if not by_code:
+        raise InvalidReleaseError("no topic is in use")
+    day = date or stated
+    if day is None:
+        raise InvalidReleaseError("the file does not state the date of the release: give it, as in --release 2026-07-02")
+    if not _is_date(day):
+        raise InvalidReleaseError(f"not a date such as 2026-07-02: {day[:80]!r}")
     known = {
         code: replace(concept, successors=tuple(name for name in concept.successors if name in by_code))
         for code, concept in by_code.items()
@@ -221,6 +226,13 @@ def _date(value: Any) -> str | None:
     """Return the day of a date or a time in ISO 8601."""
     match = _DATE.match(value) if isinstance(value, str) else None
     return match[0] if match else None
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return bool(_DATE.fullmatch(text)) and bool(datetime.date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _by_code(concepts: Iterable[Concept]) -> dict[str, Concept]:
