@@ -145,6 +145,7 @@ def test_prepositions_before_a_name_are_no_particles() -> None:
     [
         ("de", "P:Bundeskanzler Olaf Scholz", "Olaf Scholz"),
         ("de", "P:Herr Müller", "Müller"),
+        ("de", "P:Chancellor Merz", "Merz"),
         ("de", "P:Klaus Richter", "Klaus Richter"),
         ("de", "P:Richter", "Richter"),
         ("de", "O:„Spiegel“", "Spiegel"),

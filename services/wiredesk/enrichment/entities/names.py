@@ -26,6 +26,11 @@ KOREAN_HONORIFIC = "씨"
 RANK_WORDS = 2
 """Words of a rank before a person's name."""
 
+ENGLISH_TITLES = frozenset(
+    {"mr", "mr.", "mrs", "mrs.", "ms", "ms.", "president", "chancellor", "minister", "senator", "governor", "secretary"}
+)
+"""English titles that texts of other languages have in quotations: `Chancellor Merz`."""
+
 MAX_HONORIFIC = 6
 """Maximum characters of an honorific: `원내대표`, `efendi`."""
 
@@ -127,7 +132,8 @@ def skip_roles(surface: str, lexicon: Lexicon) -> int:
         plain = word[0].strip(" ,").lower()
         if plain in lexicon.regnal_titles and len(surface[word.end() :].split()) == 1:
             break  # `Pope Francis`: without the title a given name would be left
-        if plain in lexicon.titles or plain in lexicon.offices or plain.strip(".") in lexicon.offices:
+        is_quoted = lexicon.language != ENGLISH and plain in ENGLISH_TITLES
+        if is_quoted or plain in lexicon.titles or plain in lexicon.offices or plain.strip(".") in lexicon.offices:
             after_role = word.end()
         elif _is_demonym(plain, lexicon):
             continue

@@ -5,7 +5,7 @@ ship the topics in use, one a line (`data/media-topics.jsonl`), and what changed
 every retired code with its successors, and the mapping from the former release.
 """
 
-import datetime
+import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -116,7 +116,7 @@ def read_release(content: bytes, date: str | None = None) -> Release:
         raise InvalidReleaseError("no topic is in use")
     day = date or stated
     if day is None:
-        raise InvalidReleaseError("the file does not state the date of the release: give it, as in --release 2026-07-02")
+        raise InvalidReleaseError("the file does not state the date of the release; give it, as --release 2026-07-02")
     if not _is_date(day):
         raise InvalidReleaseError(f"not a date such as 2026-07-02: {day[:80]!r}")
     known = {
@@ -230,7 +230,7 @@ def _date(value: Any) -> str | None:
 
 def _is_date(text: str) -> bool:
     try:
-        return bool(_DATE.fullmatch(text)) and bool(datetime.date.fromisoformat(text))
+        return bool(_DATE.fullmatch(text)) and bool(dt.date.fromisoformat(text))
     except ValueError:
         return False
 
