@@ -11,7 +11,10 @@ from tests.stories import article
 from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.enrich import Enricher
 from wiredesk.enrichment.entities import build_entities, find_mentions
+from wiredesk.enrichment.entities.composed_text import ComposedText
+from wiredesk.enrichment.entities.gazetteer_tagger import gazetteer_taggers
 from wiredesk.enrichment.entities.graphemes import is_inside, whole_characters
+from wiredesk.enrichment.entities.multilingual_tagger import MultilingualTagger
 from wiredesk.enrichment.entities.name_span import NameSpan
 from wiredesk.enrichment.interfaces import TaggedSpan
 from wiredesk.enrichment.languages import SUPPORT
@@ -129,3 +132,52 @@ def test_the_surface_of_an_event_is_the_text_between_its_offsets(title: str, par
             for key in mention["field"].removeprefix("/").split("/"):
                 target = target[int(key)] if key.isdigit() else target[key]
             assert target[mention["start"] : mention["end"]] == mention["surface"]
+
+
+NAMES = (
+    "Köln São Paulo Việt Nam Đà Nẵng Hoa Kỳ Йошкар-Ола Россия서울 대한민국 القاهرة السعودية नई दिल्ली भारत 東京都 中国 กรุงเทพมหานคร "
+    "Angela Merkel Владимир Путин नरेंद्र मोदी 习近平 石破茂 José Álvarez 👩\u200d🚀 𠮷野家 e\u0301 \u1112\u1161\u11ab"
+)
+"""Words of names that taggers find, with others, in many scripts."""
+
+named_texts = st.builds(
+    lambda words, form: unicodedata.normalize(form, " ".join(words)),
+    st.lists(
+        st.one_of(st.sampled_from(NAMES.split()), st.sampled_from(SENTENCE.split()), st.text(max_size=4)), max_size=14
+    ),
+    st.sampled_from(["NFC", "NFD"]),
+)
+GAZETTEER_TAGGERS = gazetteer_taggers(("vi", "ko", "ar", "zh"))
+
+
+@settings(max_examples=60, deadline=None)
+@given(named_texts, st.sampled_from(["*", *GAZETTEER_TAGGERS]))
+def test_what_our_taggers_mark_is_inside_the_text(text: str, language: str) -> None:
+    tagger = MultilingualTagger() if language == "*" else GAZETTEER_TAGGERS[language]
+    (spans,) = tagger.tag([text])
+    previous = 0
+    for span in spans:
+        assert previous <= span.start < span.end <= len(text)
+        previous = span.end
+    check(find_mentions([ArticleField("/title", text, 1.0, 0, "vi")], [spans]))
+
+
+def test_names_are_found_and_linked_in_whatever_form_their_letters_are() -> None:
+    for form in ("NFC", "NFD"):
+        text = unicodedata.normalize(form, "ở Đà Nẵng và Việt Nam")
+        (spans,) = GAZETTEER_TAGGERS["vi"].tag([text])
+        found = [unicodedata.normalize("NFC", text[span.start : span.end]) for span in spans]
+        assert found == ["Đà Nẵng", "Việt Nam"]
+        entities = build_entities(find_mentions([ArticleField("/title", text, 1.0, 0, "vi")], [spans]))
+        assert [entity.wikidata for entity in entities] == ["Q25282", "Q881"]
+
+
+@given(st.one_of(st.text(max_size=40), named_texts), st.data())
+def test_a_composed_text_has_the_offsets_of_the_text(text: str, data: st.DataObject) -> None:
+    composed = ComposedText(text)
+    first = data.draw(st.integers(0, len(composed.text)))
+    last = data.draw(st.integers(first, len(composed.text)))
+    start, end = composed.start(first), composed.end(last)
+    assert 0 <= start <= end <= len(text)
+    assert (composed.start(0), composed.end(len(composed.text))) == (0, len(text))
+    assert composed.text[first:last] in unicodedata.normalize("NFC", text[start:end])

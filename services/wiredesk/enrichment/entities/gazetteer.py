@@ -6,6 +6,7 @@ share; a line is parsed when an article has its name.
 """
 
 import lzma
+import unicodedata
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -125,7 +126,7 @@ class Gazetteer:
 
     def references(self, name: str) -> list[tuple[int, str]]:
         """Return the entries of a name: number, and mark (see `training.enrichment.gazetteer`)."""
-        return [_split_reference(reference) for reference in self._line(name.encode()).split()]
+        return [_split_reference(reference) for reference in self._line(_composed(name).encode()).split()]
 
     def _line(self, name: bytes) -> str:
         """Return what stands after a name in its line, by binary search; empty where there is no such line."""
@@ -160,6 +161,11 @@ class Gazetteer:
             of_entries = [reference for reference in meanings if reference[0] in entries]
             if of_entries:
                 yield name.decode(), of_entries
+
+
+def _composed(name: str) -> str:
+    """Return a name with letters and marks as one character, as the file has them."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _split_reference(reference: str) -> tuple[int, str]:

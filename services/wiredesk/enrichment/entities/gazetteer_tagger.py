@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib.resources import files
 
+from wiredesk.enrichment.entities.composed_text import ComposedText
 from wiredesk.enrichment.entities.gazetteer import GazetteerEntry, gazetteer
 from wiredesk.enrichment.entities.inflection import dictionary_forms
 from wiredesk.enrichment.interfaces import TaggedSpan
@@ -90,8 +91,13 @@ class GazetteerTagger:
 
     def tag(self, texts: Sequence[str]) -> list[list[TaggedSpan]]:
         """Return the names in each text, in order, without overlaps."""
+        return [list(self._tag(text)) for text in texts]
+
+    def _tag(self, text: str) -> Iterator[TaggedSpan]:
         scan = self._scan_characters if self._unspaced else self._scan_words
-        return [list(scan(text)) for text in texts]
+        composed = ComposedText(text)
+        for span in scan(composed.text):
+            yield TaggedSpan(composed.start(span.start), composed.end(span.end), span.type)
 
     def _scan_words(self, text: str) -> Iterator[TaggedSpan]:
         words = [(match.start(), match.end()) for match in _WORD.finditer(text)]

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -38,7 +39,7 @@ def dictionary_forms(name: str, language: str) -> tuple[str, ...]:
 
     The form that stands in the text is not among them.
     """
-    parts = _SEPARATORS.split(name.replace("’", "'"))  # words, and what separates them
+    parts = _SEPARATORS.split(unicodedata.normalize("NFC", name.replace("’", "'")))  # words, and what separates them
     if language not in _endings() or not 0 < len(parts) <= 2 * MAX_WORDS - 1:
         return ()
     forms = ((part, *_word_forms(part, language)) if index % 2 == 0 else (part,) for index, part in enumerate(parts))
