@@ -18,6 +18,7 @@ taggers     a tagger alone on sentences of many languages
 linking     ids of Wikidata compared with titles of Wikipedia, and with cases of our own
 cost        CPU time by language, memory, and the time to load the models, in a process of its own
 speed       CPU time compared with the published pipeline alone
+memory      memory of a process over many pages
 ablations   what each part of enrichment adds
 plots       curves as SVG
 """

@@ -2,11 +2,15 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from wiredesk.enrichment.entities.lexicon import Lexicon
 
 CYRILLIC_AND_LATIN = "hr"
 """Rules of the languages that are written in both scripts. Their Cyrillic letters are folded to Latin ones."""
+
+REMEMBERED_TEXTS = 4096
+"""Texts, which are names, whose folded form is kept: an article folds each of its names several times."""
 
 # Accents, Hebrew points, Arabic vowels and hamzas, the Arabic filler, and joiners.
 _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u065f\u0670\u200b-\u200f]")
@@ -49,10 +53,15 @@ _SERBIAN = str.maketrans(
 
 def fold(text: str, lexicon: Lexicon) -> str:
     """Return a text without case, widths, and the marks and kinds of letters that do not distinguish names."""
+    return _fold(text, lexicon.keeps_marks, lexicon.language == CYRILLIC_AND_LATIN)
+
+
+@lru_cache(maxsize=REMEMBERED_TEXTS)
+def _fold(text: str, keeps_marks: bool, is_serbian: bool) -> str:  # noqa: FBT001 - by place, for the cache
     folded = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
-    if not lexicon.keeps_marks:
+    if not keeps_marks:
         folded = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", folded)))
-    return folded.translate(_SERBIAN) if lexicon.language == CYRILLIC_AND_LATIN else folded
+    return folded.translate(_SERBIAN) if is_serbian else folded
 
 
 def fold_name(name: str, lexicon: Lexicon) -> str:

@@ -1,6 +1,7 @@
 """Rules for the words of a name: its borders, its parts, and the type that its words show."""
 
 import re
+from functools import lru_cache
 
 from wiredesk.enrichment.entities.lexicon import PUNCTUATION, WORLD_PUNCTUATION, Lexicon
 from wiredesk.enrichment.entities.name_span import NAME_TYPES
@@ -48,6 +49,9 @@ RUN_SCRIPTS = frozenset({Script.HAN, Script.HANGUL, Script.KANA})
 
 CASED = frozenset({Script.LATIN, Script.CYRILLIC, Script.GREEK})
 """Scripts with capitals, which names have."""
+
+REMEMBERED_NAMES = 4096
+"""Names whose words are kept: an article compares each of its names with others again and again."""
 
 # The end of what a tagger marked, after the name.
 _TRAILING = re.compile(r"(?:['’]s?|[\s,;:|\"“”‘(\[-]+)$")
@@ -200,6 +204,7 @@ def particle_length_before(text: str, lexicon: Lexicon) -> int:
     return len(particles[0]) if particles else 0
 
 
+@lru_cache(maxsize=REMEMBERED_NAMES)
 def name_words(name: str) -> tuple[str, ...]:
     """Return the words of a person's name, without initials and without suffixes such as `Jr.`."""
     words = _MIDDLE_DOT.sub(" ", name.replace(".", ". ").replace("’", "'")).split()

@@ -7,7 +7,7 @@ that the language makes at the end of a stem. No dictionary is needed, so names 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from wiredesk.enrichment.entities.folding import fold
 from wiredesk.enrichment.entities.lexicon import Lexicon, lexicon_of
@@ -20,6 +20,9 @@ MIN_HANGUL_STEM = 2
 
 MAX_ENDING = 6
 """Maximum letters of an ending."""
+
+REMEMBERED_NAMES = 4096
+"""Names whose words are kept: an article compares each of its names with others again and again."""
 
 VOWELS = frozenset("aeiouyаеиоуыэюяіїєαεηιουω")
 """Letters after which no consonant ends the stem."""
@@ -47,9 +50,14 @@ class Word:
 
 def words_of(folded_name: str, lexicon: Lexicon) -> tuple[Word, ...]:
     """Return the words of a folded name."""
+    return _words_of(folded_name, lexicon.language)
+
+
+@lru_cache(maxsize=REMEMBERED_NAMES)
+def _words_of(folded_name: str, language: str) -> tuple[Word, ...]:
     parts = folded_name.split()
     has_adjectives = len(parts) > 1
-    return tuple(Word(part, _stems(part, lexicon, has_adjectives=has_adjectives)) for part in parts)
+    return tuple(Word(part, _stems(part, language, has_adjectives=has_adjectives)) for part in parts)
 
 
 def are_forms(one: Sequence[Word], other: Sequence[Word]) -> bool:
@@ -57,8 +65,8 @@ def are_forms(one: Sequence[Word], other: Sequence[Word]) -> bool:
     return len(one) == len(other) and all(a.is_form_of(b) for a, b in zip(one, other, strict=True))
 
 
-def _stems(folded: str, lexicon: Lexicon, *, has_adjectives: bool) -> frozenset[str]:
-    inflection = _inflection(lexicon.language)
+def _stems(folded: str, language: str, *, has_adjectives: bool) -> frozenset[str]:
+    inflection = _inflection(language)
     endings = inflection.all_endings if has_adjectives else inflection.noun_endings
     bare = {folded, *inflection.without_prefixes(folded)}
     stems = set(bare)
