@@ -123,6 +123,7 @@ ENRICHER = Enricher(tagger=EveryWord(), classifier=NoTopics())
 
 @settings(max_examples=25, deadline=None)
 @given(texts, st.lists(texts, min_size=1, max_size=3))
+@example("👩\u200d🚀 Ann Lee", ["👍🏽 Köln 🇩🇪 Wien", "𝔅 Łódź"])
 def test_the_surface_of_an_event_is_the_text_between_its_offsets(title: str, paragraphs: list[str]) -> None:
     enriched = ENRICHER(article(*(f"{text} ." for text in paragraphs), title=title))
     event = enriched.model_dump(mode="json")
@@ -132,6 +133,7 @@ def test_the_surface_of_an_event_is_the_text_between_its_offsets(title: str, par
             for key in mention["field"].removeprefix("/").split("/"):
                 target = target[int(key)] if key.isdigit() else target[key]
             assert target[mention["start"] : mention["end"]] == mention["surface"]
+            assert mention["surface"] == mention["surface"].strip(), "what is read is not as long as what is published"
 
 
 NAMES = (
