@@ -122,10 +122,16 @@ def _add_outside_votes(votes: VotesByName, languages: Mapping[str, str]) -> None
             for kind, weight in list(votes[name.title()].items()):
                 of_name[kind] += weight  # `FAUCI` in a headline
         language = languages.get(name, ENGLISH)
-        known = PLACE if language != ENGLISH and is_country(name, language) else known_type(name)
+        is_doubtful = language != ENGLISH and any(kind is not PLACE for kind in of_name) and not _is_full(name, of_name)
+        known = PLACE if is_doubtful and is_country(name, language) else known_type(name)
         is_given_name = name in given_names and of_name[PERSON] > 0
         if known is not None and not is_given_name:
             of_name[known] += GAZETTEER_VOTE
+
+
+def _is_full(name: str, of_name: Votes) -> bool:
+    """Whether all take a name of several words for a person's: it is no country's, and need not be looked up."""
+    return " " in name and all(kind is PERSON for kind in of_name)
 
 
 def _bracketed_acronyms(spans: Sequence[NameSpan]) -> Iterator[NameSpan]:
