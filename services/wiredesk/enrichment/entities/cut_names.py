@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from wiredesk.enrichment.entities.gazetteer import lookup
+from wiredesk.enrichment.entities.gazetteer import is_country, lookup
 from wiredesk.enrichment.entities.lexicon import CAPITALS, SMALL_LETTERS, Lexicon
 from wiredesk.enrichment.entities.names import CASED
 from wiredesk.enrichment.interfaces import TaggedSpan
@@ -17,6 +17,7 @@ MAX_NEXT_CHARACTERS = 40
 """Number of characters after a name that are searched for its next word."""
 
 _AFTER_DOT = re.compile(rf"^·[{SMALL_LETTERS}]+(?!\w)")
+_HYPHENED = re.compile(r"([^\W\d_]{3,})[-–]([^\W\d_]{3,})")
 _LAST_WORD = re.compile(r"(?<=\s)([^\W\d_]+['’]?)$")
 # The next word with a capital, after further prepositions: ` der Saale` after `Halle an`.
 _NEXT_WORD = re.compile(rf"^((?: [{SMALL_LETTERS}]{{1,5}}){{0,2}}) [{CAPITALS}][\w’'-]*")
@@ -40,7 +41,18 @@ def whole_names(text: str, marked: Sequence[TaggedSpan], lexicon: Lexicon) -> li
         limit = marked[index + 1].start if index + 1 < len(marked) else len(text)
         end = min(limit, span.end + _rest_of_word(text, span.end))
         whole.append(_with_last_word(text, TaggedSpan(start, end, kind), limit, lexicon))
-    return whole
+    return [part for span in whole for part in _pair(text, span, lexicon)]
+
+
+def _pair(text: str, span: TaggedSpan, lexicon: Lexicon) -> list[TaggedSpan]:
+    """Return two countries, or a country and a city, that a hyphen joins as two: `USA-Iran`."""
+    pair = _HYPHENED.fullmatch(text, span.start, span.end)
+    if pair is None or lookup(pair[0], EntityType.PLACE, lexicon.language):
+        return [span]
+    sides = [TaggedSpan(*pair.span(number), EntityType.PLACE) for number in (1, 2)]
+    places = [lookup(pair[number], EntityType.PLACE, lexicon.language) for number in (1, 2)]
+    is_pair = all(places) and any(is_country(pair[number], lexicon.language) for number in (1, 2))
+    return sides if is_pair else [span]
 
 
 def _rest_of_word(text: str, end: int) -> int:

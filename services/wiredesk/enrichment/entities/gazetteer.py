@@ -249,6 +249,18 @@ def known_type(name: str, language: str = "en") -> EntityType | None:
     return kinds.pop() if len(kinds) == 1 else None
 
 
+def lookup_form(name: str, entity_type: EntityType, language: str) -> GazetteerEntry | None:
+    """Return the same for a name in any of its forms: `Stanami Zjednoczonymi`."""
+    entry = lookup(name, entity_type, language)
+    if entry is not None or entity_type is EntityType.PERSON:
+        return entry
+    for form in dictionary_forms(name, language):
+        own = [c for c in candidates(form, language) if c.own_name and c.entry.type is entity_type]
+        if own:
+            return dominant(without_regions_of_cities(own))
+    return None
+
+
 def is_country(name: str, language: str) -> bool:
     """Whether a name is a country's and nothing else's in a language, in any of its forms: `Venäjän`."""
     for form in (name, *dictionary_forms(name, language)):

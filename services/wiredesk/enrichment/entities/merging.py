@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from wiredesk.enrichment.entities.folding import fold_name
-from wiredesk.enrichment.entities.gazetteer import lookup
+from wiredesk.enrichment.entities.gazetteer import lookup_form
 from wiredesk.enrichment.entities.merging_people import merge_people
 from wiredesk.enrichment.entities.name_span import NameSpan
 from wiredesk.enrichment.entities.short_names import merge_short_names
@@ -39,6 +39,6 @@ def _merge_equal_names(mentions: Sequence[NameSpan]) -> list[Cluster]:
 
 def _identity(span: NameSpan) -> str:
     """Return what equal names share: the gazetteer's item, or else the folded name."""
-    entry = lookup(span.surface, span.type, span.field.language or ENGLISH)
+    entry = lookup_form(span.surface, span.type, span.field.language or ENGLISH)
     item = entry.wikidata if entry is not None else None
     return item or fold_name(span.surface, span.lexicon)

@@ -35,6 +35,12 @@ ENGLISH_TITLES = frozenset(
 MAX_HONORIFIC = 6
 """Maximum characters of an honorific: `원내대표`, `efendi`."""
 
+COMPOUNDING = frozenset({"de", "nl", "sv", "no", "da"})
+"""Languages that write compounds as one word."""
+
+MIN_OFFICE = 5
+"""Minimum letters of an office at the end of a compound: shorter ones end surnames, too."""
+
 OFFICE_WORDS = 3
 """Words before a portfolio in which its office is: `ministre de l'` before `Intérieur`."""
 
@@ -137,7 +143,13 @@ def skip_roles(surface: str, lexicon: Lexicon) -> int:
         if plain in lexicon.regnal_titles and len(surface[word.end() :].split()) == 1:
             break  # `Pope Francis`: without the title a given name would be left
         is_quoted = lexicon.language != ENGLISH and plain in ENGLISH_TITLES
-        if is_quoted or plain in lexicon.titles or plain in lexicon.offices or plain.strip(".") in lexicon.offices:
+        if (
+            is_quoted
+            or _is_compound_office(plain, lexicon)
+            or plain in lexicon.titles
+            or plain in lexicon.offices
+            or plain.strip(".") in lexicon.offices
+        ):
             after_role = word.end()
         elif _is_demonym(plain, lexicon):
             continue
@@ -150,6 +162,15 @@ def skip_roles(surface: str, lexicon: Lexicon) -> int:
     if lexicon.language == ENGLISH or " " in surface.strip():
         return len(surface)
     return 0  # `Richter`, `König` are surnames as well
+
+
+def _is_compound_office(word: str, lexicon: Lexicon) -> bool:
+    """Whether a word ends with an office, in a language that joins words: `Schulleiter`, `Polizeisprecher`."""
+    if lexicon.language not in COMPOUNDING:
+        return False
+    return any(
+        word.endswith(office) and len(word) > len(office) for office in lexicon.offices if len(office) >= MIN_OFFICE
+    )
 
 
 def is_only_role(surface: str, kind: EntityType, lexicon: Lexicon) -> bool:

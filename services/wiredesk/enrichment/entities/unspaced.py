@@ -15,7 +15,7 @@ MIN_AFTER_PREFIX = 2
 """Minimum characters of a name after a preposition or a title, and before a particle."""
 
 PARTICLES = frozenset("のはがをにとでもや")
-"""Japanese particles that follow a name. After hiragana, they may be its end: `いすゞ`, `さいたま`."""
+"""Japanese particles around a name. Beside hiragana, they may be a part of it: `いすゞ`, `さいたま`, `もも`."""
 
 MAX_HEAD_CHARACTERS = 6
 """Maximum characters of the end of a name of an organisation or place."""
@@ -52,6 +52,8 @@ def _without_neighbours(text: str, span: TaggedSpan, lexicon: Lexicon) -> Tagged
             start += len(before)
             start += len(text[start:end]) - len(text[start:end].lstrip())
             break
+    if end - start > MIN_AFTER_PREFIX and text[start] in PARTICLES and not _is_hiragana(text[start + 1]):
+        start += 1
     if end - start > MIN_AFTER_PREFIX and text[end - 1] in PARTICLES and not _is_hiragana(text[end - 2]):
         end -= 1
     is_foreign = end - start > 1 and script_of_letter(text[end - 2]) is Script.KANA
