@@ -174,6 +174,7 @@ def taggers() -> dict[str, GazetteerTagger]:
         ("vi", "Tổng thống Donald Trump thăm Việt Nam và Trung Quốc.", ["Donald Trump", "Việt Nam", "Trung Quốc"]),
         ("vi", "Anh nói rằng ý kiến đó sai.", []),
         ("fr", "La ministre Marina Ferrari et Dominique de Villepin sont à Paris.", ["Paris"]),
+        ("fr", "Le Conseil Otan se réunit.", ["Otan"]),
         ("fr", "On vend chez Ferrari, à Rome.", ["Ferrari", "Rome"]),
         ("id", "Presiden Prancis tiba di Jakarta, kata WHO.", ["Prancis", "Jakarta", "WHO"]),
         ("hi", "भारत और पाकिस्तान के बीच वार्ता", ["भारत", "पाकिस्तान"]),

@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 
 from wiredesk.enrichment.entities.composed_text import ComposedText
-from wiredesk.enrichment.entities.gazetteer import GazetteerEntry, gazetteer
+from wiredesk.enrichment.entities.gazetteer import GazetteerEntry, gazetteer, lookup
 from wiredesk.enrichment.entities.inflection import dictionary_forms
 from wiredesk.enrichment.interfaces import TaggedSpan
 from wiredesk_schemas import EntityType, Model
@@ -179,7 +179,8 @@ def _is_part_of_longer_name(text: str, start: int, stop: int, entry: GazetteerEn
     That is a city's before a word with a capital, `Victoria Beckham`, or a company's after one, `Marina Ferrari`.
     """
     if entry.type is EntityType.ORGANISATION:
-        is_word = text[start].isascii() and " " not in text[start:stop] and not text[start:stop].isupper()
+        name = text[start:stop]
+        is_word = name[0].isascii() and " " not in name and lookup(name.upper(), entry.type) is None  # `Otan` is OTAN
         before = re.search(r"(?:^|[^\w.])([^\W\d_]\w*) $", text[max(0, start - MAX_WORD_BEFORE) : start])
         return is_word and before is not None and before[1][0].isupper()
     if entry.kind != "city" or not text[start].isascii():
