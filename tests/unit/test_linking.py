@@ -231,3 +231,17 @@ def test_a_name_in_another_language_never_beats_a_city_s_own(language: str, kind
     meant = lookup("Brasilia", PLACE, language)
     assert meant is not None
     assert meant.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "wikidata"),
+    [
+        ("Barack Obama met Bernie Sanders.", ("Barack Obama", "Bernie Sanders"), "Q359442"),
+        ("Angela Merkel met Bernie Sanders.", ("Angela Merkel", "Bernie Sanders"), None),
+        ("Barack Obama met Mike Johnson.", ("Barack Obama", "Mike Johnson"), None),
+    ],
+)
+def test_an_official_is_meant_beside_a_politician_of_the_country(
+    text: str, names: tuple[str, str], wikidata: str | None
+) -> None:
+    assert linked(text, *names, kind=EntityType.PERSON)[names[1]].wikidata == wikidata

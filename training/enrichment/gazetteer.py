@@ -298,14 +298,19 @@ def _people(officials: Path, taken: set[str]) -> Iterator[Row]:
     players = list(_footballers())
     yield from players
     taken = taken.union(*(player.main for player in players))
+    common = {kind: set(_split(names)) for kind, names in _read_table("common_names", 2)}
     for line in officials.read_text(encoding="utf-8").splitlines():
         official = json.loads(line)
         if official["qid"] and official["qid"] not in listed:
             usual = official["wikipedia"].partition(" (")[0] if official.get("wikipedia") else official["name"]
             forms = {usual, official["name"], *(f"{a} {official['last']}" for a in official["aliases"])}
-            # Many people have such a name. An article means this one only if it states an office.
+            # Many people have such a name. An article means this one if it states an office, or, if neither name
+            # is common, if it is about politics.
+            words = usual.split()
+            is_common = words[0] in common["given"] or words[-1] in common["surname"]
+            needs = "role" if is_common else "politics"
             if usual not in taken:
-                yield Row("person", usual, "", official["qid"], "US", needs="role", main=forms - taken)
+                yield Row("person", usual, "", official["qid"], "US", needs=needs, main=forms - taken)
 
 
 def _write(rows: list[Row]) -> int:

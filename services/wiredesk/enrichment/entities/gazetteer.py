@@ -58,7 +58,8 @@ class GazetteerEntry:
         region: GeoNames' code of the state or province, within the country; empty where it is not known.
         coordinates: latitude and longitude, in degrees.
         prominence: inhabitants, or a number that compares with that; 0 for people and organisations.
-        needs: what the text must show, because many have this name: `role` (an office), `football` or `country=US`.
+        needs: what the text must show, because many have this name: `role` (an office), `politics` (an
+            office, or another politician), `football` or `country=US`.
     """
 
     name: str

@@ -48,6 +48,9 @@ MIN_POSSIBLE_NEIGHBOURS = 2
 BODIES = (EntityType.PERSON, EntityType.ORGANISATION)
 """Types of what belongs to a country without lying in it."""
 
+POLITICS = "politics"
+"""What a text must be about, or an office that it must state, for a name to be an official's."""
+
 FOOTBALL = "football"
 """What a text must be about, for a common name to be a footballer's."""
 
@@ -249,12 +252,19 @@ class Linker:
             )
             if entry is None or (entry.needs == "role" and role is None):
                 return None
+            if entry.needs == POLITICS and role is None and not self._is_about_politics(entry, surfaces):
+                return None
             if entry.needs == FOOTBALL and not self._is_about_football(surfaces):
                 return None
             if span.type is EntityType.ORGANISATION and any(_stated_kind(s) in NATURE for s in cluster):
                 return None  # `Amazon fires`
             return Link(entry, entry.name if language == ENGLISH else form)
         return None
+
+    def _is_about_politics(self, entry: GazetteerEntry, surfaces: Container[str]) -> bool:
+        """Whether the article names a politician of the same country whom everybody knows, besides these names."""
+        entries = (lookup(name, EntityType.PERSON) for name in self._people if name not in surfaces)
+        return any(one is not None and one.country == entry.country and not one.needs for one in entries)
 
     def _is_about_football(self, surfaces: Container[str]) -> bool:
         """Whether the article names a footballer whose name nobody shares, besides one of these names."""
