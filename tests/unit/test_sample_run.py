@@ -84,6 +84,12 @@ def test_the_overview_has_a_row_for_each_article() -> None:
     ) == [("", "", ""), ("de", "0822", ""), ("pt-BR", "0000, 0822", "Bern, Oslo, Rome")]
 
 
+def test_the_overview_leaves_out_what_is_less_likely_than_not() -> None:
+    article = enriched("de", [("medtop:15000000",), ("medtop:15000000", "medtop:20000822")])
+    doubtful = tuple(topic.model_copy(update={"score": 0.49}) for topic in article.topics)
+    assert overview([article.model_copy(update={"topics": doubtful})]) == [("de", "0000", "")]
+
+
 def test_the_overview_is_a_table_in_80_columns() -> None:
     """With the longest names of topics, and with long names of people and organisations in wide characters."""
     longest = sorted((term.name(tag) for term in taxonomy().values() for tag in ("en", "de", "zh")), key=cell_len)[-2:]

@@ -26,6 +26,9 @@ BASE_URL = "https://samples.wiredesk.example/"
 NAMED = (EntityType.PERSON, EntityType.ORGANISATION, EntityType.PLACE)
 """Types of the entities that an overview shows."""
 
+LIKELY = 0.5
+"""Minimum score of a narrower topic that the demo's table shows."""
+
 NAMES_SHOWN = 3
 """Names of an article that an overview shows, at most."""
 
@@ -89,12 +92,12 @@ def sample_pages() -> Iterator[Raw]:
 def overview(articles: Iterable[EnrichedArticle]) -> list[tuple[str, str, str]]:
     """Return what the demo's table shows of articles, ordered by language: language, topics, names.
 
-    Topics are the first one and the likeliest narrower one; names are those of the most salient people, organisations
-    and places.
+    Topics are the first one and the likeliest narrower one, if that is more likely right than not; names are those of
+    the most salient people, organisations and places.
     """
     rows = []
     for article in articles:
-        narrower = [topic for topic in article.topics if len(topic.path) > 1]
+        narrower = [topic for topic in article.topics if len(topic.path) > 1 and topic.score >= LIKELY]
         topics = (*article.topics[:1], *(topic for topic in narrower[:1] if topic not in article.topics[:1]))
         names = [entity.name for entity in article.entities if entity.type in NAMED][:NAMES_SHOWN]
         rows.append((article.language or "", ", ".join(topic.name for topic in topics), ", ".join(names)))
