@@ -39,7 +39,7 @@ def whole_names(text: str, marked: Sequence[TaggedSpan], lexicon: Lexicon) -> li
         else:
             start, kind = span.start, span.type
         limit = marked[index + 1].start if index + 1 < len(marked) else len(text)
-        end = min(limit, span.end + _rest_of_word(text, span.end))
+        end = _with_closed_bracket(text, start, min(limit, span.end + _rest_of_word(text, span.end)), limit)
         whole.append(_with_last_word(text, TaggedSpan(start, end, kind), limit, lexicon))
     return [part for span in whole for part in _pair(text, span, lexicon)]
 
@@ -61,10 +61,19 @@ def _rest_of_word(text: str, end: int) -> int:
     return rest.end() if rest else 0
 
 
+def _with_closed_bracket(text: str, start: int, end: int, limit: int) -> int:
+    """Return the end of a name that ends within brackets: after them, or before them if more stands there."""
+    opening = text.rfind("(", start, end)
+    if opening <= start or ")" in text[opening:end]:
+        return end
+    return end + 1 if end < limit and text[end] == ")" else start + len(text[start:opening].rstrip())
+
+
 def _is_one_name(text: str, one: TaggedSpan, other: TaggedSpan, lexicon: Lexicon) -> bool:
-    """Whether two spans with nothing but a space between them are parts of one name."""
-    if text[one.end : other.start] != " ":
-        return False
+    """Whether two spans with nothing but a space or an apostrophe between them are parts of one name."""
+    between = text[one.end : other.start]
+    if between != " ":
+        return between in ("'", "’") and one.end - one.start == 1  # `D'Ornano`
     first, second = text[one.start : one.end], text[other.start : other.end]
     if one.type is EntityType.ORGANISATION and second.lower() in lexicon.company_forms:
         return True  # `Equinor` and `ASA`

@@ -98,6 +98,11 @@ def _end_with_head(text: str, span: TaggedSpan, limit: int, lexicon: Lexicon) ->
         # A head of one character is often the beginning of another word: `江` of `江苏`.
         if text[span.end : end] in heads and (length > 1 or end == len(text) or not _is_han(text[end])):
             return end
+    # A head that the span ends within: `裁` after `東京地`.
+    for start in range(max(span.start + 1, span.end - MAX_HEAD_CHARACTERS), span.end):
+        for end in range(span.end + 1, min(start + MAX_HEAD_CHARACTERS, limit) + 1):
+            if text[start:end] in heads:
+                return end
     return span.end
 
 
