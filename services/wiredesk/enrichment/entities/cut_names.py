@@ -16,6 +16,8 @@ PEOPLE_MEET = frozenset({"hu", "tr"})
 MAX_NEXT_CHARACTERS = 40
 """Number of characters after a name that are searched for its next word."""
 
+_FORM_BEGINS = re.compile(rf" [{CAPITALS}]$")
+_FORM_ENDS = re.compile(rf"^(?:\.[{CAPITALS}])+\.?(?!\w)")
 _AFTER_DOT = re.compile(rf"^·[{SMALL_LETTERS}]+(?!\w)")
 _HYPHENED = re.compile(r"([^\W\d_]{3,})[-–]([^\W\d_]{3,})")
 _LAST_WORD = re.compile(r"(?<=\s)([^\W\d_]+['’]?)$")
@@ -38,9 +40,12 @@ def whole_names(text: str, marked: Sequence[TaggedSpan], lexicon: Lexicon) -> li
             start, kind = whole.pop().start, previous.type
         else:
             start, kind = span.start, span.type
-        limit = marked[index + 1].start if index + 1 < len(marked) else len(text)
+        following = marked[index + 1] if index + 1 < len(marked) else None
+        limit = len(text) if following is None else following.start
         end = _with_closed_bracket(text, start, min(limit, span.end + _rest_of_word(text, span.end)), limit)
-        whole.append(_with_last_word(text, TaggedSpan(start, end, kind), limit, lexicon))
+        joined = TaggedSpan(start, end, kind)
+        goes_on = following is not None and _is_one_name(text, joined, following, lexicon)
+        whole.append(joined if goes_on else _with_last_word(text, joined, limit, lexicon))
     return [part for span in whole for part in _pair(text, span, lexicon)]
 
 
@@ -56,8 +61,9 @@ def _pair(text: str, span: TaggedSpan, lexicon: Lexicon) -> list[TaggedSpan]:
 
 
 def _rest_of_word(text: str, end: int) -> int:
-    """Return how many characters after a name belong to its last word: `·les` of `Brussel·les`."""
-    rest = _AFTER_DOT.match(text[end : end + MAX_NEXT_CHARACTERS])
+    """Return how many characters after a name belong to its last word: `·les` of `Brussel·les`, `.V.` of `N.V.`."""
+    after = text[end : end + MAX_NEXT_CHARACTERS]
+    rest = _AFTER_DOT.match(after) or (_FORM_BEGINS.search(text, max(0, end - 2), end) and _FORM_ENDS.match(after))
     return rest.end() if rest else 0
 
 
@@ -94,10 +100,16 @@ def _are_two_words(first: str, second: str) -> bool:
 def _with_last_word(text: str, span: TaggedSpan, limit: int, lexicon: Lexicon) -> TaggedSpan:
     """Return a span that ends in a preposition with the next word, if that is a name's, or else without it."""
     surface = text[span.start : span.end]
-    if not _ends_in_small_word(surface, lexicon) or limit - span.end <= 1:
-        return span  # or the next span is the rest of the name
+    if not _ends_in_small_word(surface, lexicon):
+        return span
     following = _NEXT_WORD.match(text[span.end : min(limit, span.end + MAX_NEXT_CHARACTERS)])
-    if following and all(word in lexicon.small_words | lexicon.particles for word in following[1].split()):
+    # After a full name, it is a preposition: `Femke Halsema van Amsterdam`.
+    is_full = span.type is EntityType.PERSON and sum(word[0].isupper() for word in surface.split()) > 1
+    if (
+        following
+        and not is_full
+        and all(word in lexicon.small_words | lexicon.particles for word in following[1].split())
+    ):
         return TaggedSpan(span.start, span.end + following.end(), span.type)
     while _ends_in_small_word(surface, lexicon):
         surface = surface.rpartition(" ")[0].rstrip()
