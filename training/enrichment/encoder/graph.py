@@ -1,12 +1,15 @@
 """Write the encoder's graphs from trained weights.
 
-    python -m training.enrichment.encoder.graph WEIGHTS.npz
+    python -m training.enrichment.encoder.graph WEIGHTS.npz [WEIGHTS.npz ...]
 
 Its products are of integers (`DynamicQuantizeMatMul`): each column of a matrix has a scale of its own, and 127 steps.
 
 - The lower graph reads pieces. Its first layer computes the output only for the first piece of each word, from all
   pieces; its second layer reads words. It says how likely each word is a part of a name.
 - The upper graph reads the words that may be names, for their labels.
+
+Weights of several files are averaged (Wortsman et al. 2022): those of runs of which one went on from the other. A file
+that is named twice counts twice.
 
 Writes services/wiredesk/enrichment/trained/lower.onnx and upper.onnx.
 """
@@ -48,14 +51,19 @@ type Described = tuple[str, int, list[str | int | None]]
 def main() -> int:
     """Write the graph."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("weights", type=Path)
-    with np.load(parser.parse_args().weights) as arrays:
-        weights = {name: arrays[name] for name in arrays.files}
+    parser.add_argument("weights", type=Path, nargs="+")
+    weights = averaged(parser.parse_args().weights)
     for name, model in (("lower", Graph(weights).lower()), ("upper", Graph(weights).upper())):
         target = TRAINED / f"{name}.onnx"
         target.write_bytes(model.SerializeToString())
         print(f"{target}: {target.stat().st_size / 1e6:.1f} MB")
     return 0
+
+
+def averaged(paths: Sequence[Path]) -> Weights:
+    """Return the mean of the weights in some files."""
+    files = [np.load(path) for path in paths]
+    return {name: np.mean([file[name] for file in files], axis=0, dtype=np.float32) for name in files[0].files}
 
 
 class Graph:
