@@ -14,7 +14,7 @@ from wiredesk.enrichment.entities.gazetteer import is_country, known_type, looku
 from wiredesk.enrichment.entities.lexicon import CAPITALS, lexicon_of
 from wiredesk.enrichment.entities.missed_names import MIN_SEARCHED_CHARACTERS, missed_names
 from wiredesk.enrichment.entities.name_forms import NameForms
-from wiredesk.enrichment.entities.name_span import NAME_TYPES, NameSpan
+from wiredesk.enrichment.entities.name_span import NAME_TYPES, MarkedPlaces, NameSpan
 from wiredesk.enrichment.languages import ENGLISH
 from wiredesk_schemas import EntityType
 
@@ -188,17 +188,13 @@ def _shared_places(spans: Iterable[NameSpan]) -> set[str]:
 
 def _known_abbreviations(fields: Sequence[ArticleField], spans: Sequence[NameSpan]) -> Iterator[NameSpan]:
     """Yield abbreviations of the gazetteer's organisations that the tagger missed: `the IMF`."""
-    taken: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    for span in spans:
-        taken[span.field.pointer].append((span.start, span.end))
+    marked = MarkedPlaces(spans)
     for field in fields:
         if field.language != ENGLISH:
             continue
         for match in _ABBREVIATION.finditer(field.text):
-            start, end = match.span()
-            is_taken = any(first < end and start < last for first, last in taken[field.pointer])
-            if not is_taken and lookup(match[0], ORGANISATION):
-                yield NameSpan(field, start, end, ORGANISATION)
+            if not marked.overlap(field, *match.span()) and lookup(match[0], ORGANISATION):
+                yield NameSpan(field, *match.span(), ORGANISATION)
 
 
 def _surnames_like_places(

@@ -1,14 +1,13 @@
 """Names of several words that the gazetteer knows, where the tagger missed them: `Library of Congress`."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities.gazetteer import known_type
 from wiredesk.enrichment.entities.lexicon import Lexicon, alternatives, lexicon_of
-from wiredesk.enrichment.entities.name_span import NameSpan
+from wiredesk.enrichment.entities.name_span import MarkedPlaces, NameSpan
 from wiredesk.enrichment.languages import ENGLISH
 from wiredesk_schemas import EntityType
 
@@ -27,19 +26,17 @@ _NAME_AFTER = re.compile(r"[ -][A-Z]")
 
 def known_names(fields: Iterable[ArticleField], spans: Sequence[NameSpan]) -> Iterator[NameSpan]:
     """Yield the missed names of English texts. A name within a longer one is left out: `Google` in `Google Chrome`."""
-    taken: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    for span in spans:
-        taken[span.field.pointer].append((span.start, span.end))
+    marked = MarkedPlaces(spans)
     for field in fields:
         if field.language != ENGLISH:
             continue
         lexicon = lexicon_of(field.language)
         for run in _RUN.finditer(field.text):
-            if not any(start < run.end() and run.start() < end for start, end in taken[field.pointer]):
+            if not marked.overlap(field, *run.span()):
                 yield from _names_of_run(field, run, lexicon)
         for word in _HYPHENED.finditer(field.text):
             kind = known_type(word[0])
-            if kind and not any(start < word.end() and word.start() < end for start, end in taken[field.pointer]):
+            if kind and not marked.overlap(field, *word.span()):
                 yield NameSpan(field, word.start(), word.end(), kind)
 
 

@@ -9,7 +9,7 @@ from wiredesk.enrichment.entities import names
 from wiredesk.enrichment.entities.folding import fold_name
 from wiredesk.enrichment.entities.graphemes import is_inside
 from wiredesk.enrichment.entities.lexicon import NEVER, Lexicon, alternatives, lexicon_of
-from wiredesk.enrichment.entities.name_span import NameSpan
+from wiredesk.enrichment.entities.name_span import MarkedPlaces, NameSpan
 from wiredesk.enrichment.entities.word_forms import words_of
 from wiredesk.enrichment.languages import ENGLISH
 from wiredesk_schemas import EntityType
@@ -41,9 +41,7 @@ def missed_names(
     searched = searched[:MAX_SEARCHED_NAMES]
     if not searched:
         return
-    taken: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    for span in spans:
-        taken[span.field.pointer].append((span.start, span.end))
+    marked = MarkedPlaces(spans)
     patterns: dict[str, re.Pattern[str]] = {}
     missed: defaultdict[str, list[NameSpan]] = defaultdict(list)
     for field in fields:
@@ -53,7 +51,7 @@ def missed_names(
         for match in pattern.finditer(field.text):
             start, end = match.span()
             is_cut = is_inside(field.text, start) or is_inside(field.text, end)
-            if not is_cut and not any(first < end and start < last for first, last in taken[field.pointer]):
+            if not is_cut and not marked.overlap(field, start, end):
                 missed[match[1]].append(NameSpan(field, start, end, types[match[1]]))
     doubtful = _doubtful_people(spans, types)
     for name, mentions in missed.items():

@@ -1,6 +1,10 @@
 """A name in one of an article's texts: what all rules for entities work on."""
 
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities.lexicon import Lexicon, lexicon_of
@@ -50,3 +54,27 @@ class NameSpan:
     def overlaps(self, other: "NameSpan") -> bool:
         """Whether the two share a character of the same text."""
         return self.field is other.field and self.start < other.end and other.start < self.end
+
+
+class MarkedPlaces:
+    """Where an article's texts are marked as names already.
+
+    Args:
+        spans: the names, in any order; they may overlap.
+    """
+
+    def __init__(self, spans: Iterable[NameSpan]) -> None:
+        marked: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        for span in spans:
+            marked[span.field.pointer].append((span.start, span.end))
+        self._starts: dict[str, Sequence[int]] = {}
+        self._furthest_ends: dict[str, Sequence[int]] = {}
+        for pointer, places in marked.items():
+            places.sort()
+            self._starts[pointer] = [start for start, _ in places]
+            self._furthest_ends[pointer] = list(accumulate((end for _, end in places), max))
+
+    def overlap(self, field: ArticleField, start: int, end: int) -> bool:
+        """Whether a name has a character between two offsets of a text."""
+        before = bisect_left(self._starts.get(field.pointer, ()), end)
+        return before > 0 and self._furthest_ends[field.pointer][before - 1] > start
