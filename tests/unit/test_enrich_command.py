@@ -1,6 +1,7 @@
 import gzip
 import io
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,6 +10,8 @@ import pytest
 
 from tests.support import ROOT, SAMPLES
 from wiredesk.cli.app import run
+from wiredesk.enrichment import enrich, models
+from wiredesk.enrichment.settings import EnrichmentSettings
 from wiredesk.operations.enrich_one import read_article
 from wiredesk_schemas import CleanedArticle
 
@@ -18,6 +21,32 @@ Snow and gales are forecast until Friday. First Minister Eluned Morgan said on M
 ARTICLE = ROOT / "schemas" / "wiredesk_schemas" / "examples" / "1.1" / "cleaned_article.v1.json"
 PAGE = SAMPLES / "pages" / "ferry-strike.html"
 FAST = ["--topic-model", "fast"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _models_are_loaded_once() -> Iterator[None]:
+    """A run of the command loads models for seconds, and each test runs it several times.
+
+    Whether settings name the models that are loaded is tested in test_plug_ins.py.
+    """
+    with pytest.MonkeyPatch.context() as patched:
+        for load in (models.load_taggers, models.load_classifier):
+            patched.setattr(enrich, load.__name__, _once_for_each_setting(load))
+        yield
+
+
+def _once_for_each_setting[Loaded](
+    load: Callable[[EnrichmentSettings], Loaded],
+) -> Callable[[EnrichmentSettings], Loaded]:
+    loaded: dict[str, Loaded] = {}
+
+    def remembered(settings: EnrichmentSettings) -> Loaded:
+        key = settings.model_dump_json()
+        if key not in loaded:
+            loaded[key] = load(settings)
+        return loaded[key]
+
+    return remembered
 
 
 @pytest.fixture
