@@ -163,6 +163,8 @@ def _resize(terminal: int, columns: int, lines: int) -> None:
 def _become(request: dict[str, Any], encoding: str) -> None:
     """Become the command; never returns."""
     code = 70
+    # Where the tests run in the background of a script, Ctrl-C is ignored, and processes inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         os.environ.update(request["environment"])
         sys.stdin = io.TextIOWrapper(io.FileIO(0, closefd=False))
