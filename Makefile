@@ -124,6 +124,7 @@ train: $(TRAINING)/.ready ## Train the extractor's models again, in an environme
 
 train-topics: $(TRAINING)/.ready ## Train the topic models again, after 'make further-pages' (5 minutes)
 	PYTHONPATH=.:services:schemas $(TRAINING)/bin/python -m training.enrichment.meaning
+	PYTHONPATH=.:services:schemas $(TRAINING)/bin/python -m training.enrichment.universal
 	PYTHONPATH=.:services:schemas OMP_NUM_THREADS=1 $(TRAINING)/bin/python -m training.enrichment.topics $(if $(DATA),--data $(DATA))
 	PYTHONPATH=.:services:schemas OMP_NUM_THREADS=1 $(TRAINING)/bin/python -m training.enrichment.calibration $(if $(DATA),--data $(DATA))
 	PYTHONPATH=.:services:schemas OMP_NUM_THREADS=1 $(TRAINING)/bin/python -m training.enrichment.parity

@@ -32,8 +32,11 @@ MEANING_LEADS = 0.3
 LOG_PROBABILITY = 1e-4
 """Tolerance of log probabilities of the words model: 32-bit floats."""
 
-COSINE = 0.9999
-"""Minimum cosine of a sentence vector with the stored one, and with that of the package's own code: 32-bit floats."""
+COSINE = 0.9995
+"""Minimum cosine of a sentence vector with the stored one: bytes are multiplied, in three layers."""
+
+FLOATS_COSINE = 0.999
+"""Minimum cosine of such a vector with that of the package's own code, which multiplies 32-bit floats."""
 
 NEAREST_LEADS = 0.05
 """Log probabilities from such a vector."""
@@ -97,7 +100,7 @@ def test_the_sentence_model(sentences: dict[str, Any]) -> None:
 def test_sentence_vectors_are_those_of_the_package(sentences: dict[str, Any]) -> None:
     reference = load("reference/sentence_model")
     for text, outputs in sentences.items():
-        assert cosine(outputs["vector"], reference[text]) >= COSINE
+        assert cosine(outputs["vector"], reference[text]) >= FLOATS_COSINE
 
 
 def test_topics() -> None:

@@ -80,10 +80,10 @@ def test_the_other_encoder_reads_a_second_window(meaning: MeaningEncoder) -> Non
     assert 0.5 < beginning.values @ whole.values < 0.9999
 
 
-def test_encoders_begin_one_after_another_and_keep_what_they_read() -> None:
+def test_an_encoder_begins_when_the_one_before_has_read_all_and_keeps_its_last_vector() -> None:
     one, two, three, four = (SentenceVector(np.zeros(1, dtype=np.float32), pieces) for pieces in (1, 2, 3, 4))
     assert list(readings([iter([one]), iter([three, four])])) == [[one], [one, three], [one, four]]
-    assert list(readings([iter([one, two]), iter([three])])) == [[one], [two, three]]
+    assert list(readings([iter([one, two]), iter([three])])) == [[one], [two], [two, three]]
     assert list(readings([iter([one, two])])) == [[one], [two]]
 
 

@@ -66,6 +66,13 @@ def averaged(paths: Sequence[Path]) -> Weights:
     return {name: np.mean([file[name] for file in files], axis=0, dtype=np.float32) for name in files[0].files}
 
 
+def as_integers(matrix: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Return a matrix as integers of 8 bits, and the scale of each column."""
+    floats = matrix.astype(np.float32)
+    scale = (np.abs(floats).max(axis=0) / STEPS).astype(np.float32)
+    return np.clip(np.round(floats / scale), -STEPS, STEPS).astype(np.int8), scale
+
+
 class Graph:
     """A graph of some layers, as operators of onnxruntime.
 
@@ -143,12 +150,10 @@ class Graph:
 
     def _product(self, left: str, name: str) -> str:
         """Multiply floats by a matrix of 8-bit integers, and add the bias."""
-        matrix = self._weights[f"{name}.w"].astype(np.float32)
-        scale = np.abs(matrix).max(axis=0) / np.float32(STEPS)
-        quantised = np.clip(np.round(matrix / scale), -STEPS, STEPS).astype(np.int8)
+        integers, scale = as_integers(self._weights[f"{name}.w"])
         operands = [
             left,
-            self._constant(f"{name}.integers", quantised),
+            self._constant(f"{name}.integers", integers),
             self._constant(f"{name}.scale", scale),
             "",
             self._weight(f"{name}.b"),

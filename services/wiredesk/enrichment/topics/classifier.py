@@ -17,7 +17,7 @@ from wiredesk.enrichment.topics.universal_encoder import UniversalEncoder
 from wiredesk.enrichment.topics.words_model import WordsModel
 from wiredesk_schemas import CleanedArticle, MediaTopic, Model
 
-MODEL_VERSION = "7"
+MODEL_VERSION = "8"
 """Version of the trained arrays, of the coefficients and of the code around them."""
 
 HYBRID_WORDS = 1000

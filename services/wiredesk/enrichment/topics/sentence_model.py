@@ -1,8 +1,7 @@
 """Sentence vectors: what encoders have in common, and top-level topics by the example leads."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import count, zip_longest
 from typing import Protocol
 
 import numpy as np
@@ -50,8 +49,8 @@ class SentenceEncoder(Protocol):
         """Yield the vector of the beginning, then that of more of the text. Each is computed when it is requested."""
 
 
-def readings(sequences: Sequence[Iterator[SentenceVector]]) -> Iterator[list[SentenceVector]]:
-    """Yield the vectors of the first encoders, each time of one encoder more, and of one window more of the others.
+def readings(sequences: Iterable[Iterator[SentenceVector]]) -> Iterator[list[SentenceVector]]:
+    """Yield the vectors of the encoders that have read the text: of the first one, window by window, then of one more.
 
     An encoder that has read the whole text keeps its last vector. What comes later is computed when it is requested,
     so encoders that take long are best the last ones.
@@ -59,13 +58,11 @@ def readings(sequences: Sequence[Iterator[SentenceVector]]) -> Iterator[list[Sen
     Args:
         sequences: the vectors of a text by each encoder.
     """
-    latest: list[SentenceVector] = []
-    for step in count(1):
-        new = [next(sequence, None) for sequence in sequences[:step]]
-        if not any(new):
-            return
-        latest = [one or old for one, old in zip_longest(new, latest)]
-        yield latest
+    finished: list[SentenceVector] = []
+    for sequence in sequences:
+        for vector in sequence:
+            yield [*finished, vector]
+        finished.append(vector)
 
 
 class LeadsModel:

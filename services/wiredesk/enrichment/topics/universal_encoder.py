@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from wiredesk.enrichment.topics.model_arrays import Floats, unit
+from wiredesk.enrichment.encoder.graphs import open_graph
+from wiredesk.enrichment.topics.model_arrays import Arrays, Floats, unit
 from wiredesk.enrichment.topics.sentence_model import SentenceVector
 from wiredesk.enrichment.topics.unigram import UnigramTokenizer
 
@@ -27,14 +28,14 @@ BEGIN, END = 1, 2
 DIMENSIONS = 512
 """Dimensions of a vector, and of the vector of a word piece."""
 
-BRANCH = 256
-"""Dimensions of each branch of convolutions."""
-
-BRANCHES = ((2, 0), (3, 1), (5, 2))
-"""Word pieces that a convolution of each branch reads, and how many of them are to the left."""
+_DENSE = ("cnn_W", "cnn_b", "d0", "d1", "d2", "d3", "p1", "p3")
+"""Weights of the layers that read the sum over the pieces."""
 
 BLOCKS = 17
 """Blocks of the table of word pieces, each with a scale of its own; a piece is in the block of its id modulo 17."""
+
+BLOCK_PIECES = 7530
+"""Word pieces in a block."""
 
 WINDOW_PIECES = 128
 """Word pieces in a window."""
@@ -48,10 +49,10 @@ MIN_FURTHER_PIECES = 40
 
 
 class UniversalEncoder:
-    """Computes sentence vectors with 32-bit floats, in numpy.
+    """Computes sentence vectors. The convolutions are a graph of integers (`training.enrichment.universal`).
 
     Raises:
-        OSError: the package with the weights is not installed, or its files are different ones.
+        OSError: the package with the weights is not installed, its files are different ones, or the graph is missing.
     """
 
     name = "universal"
@@ -67,14 +68,9 @@ class UniversalEncoder:
                 raise OSError(f"{PACKAGE} contains another model than the one that the topics were trained with")
         self._tokenizer = UnigramTokenizer((folder / "sp.model").read_bytes())
         with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
-            self._table = np.empty((BLOCKS * len(arrays["q1"]), DIMENSIONS), dtype=np.uint8)
-            for block in range(BLOCKS):
-                self._table[block::BLOCKS] = arrays[f"q{block + 1}"]
-            self._weights = {key: arrays[key] for key in arrays.files if not key.startswith("q")}
-        self._epsilon = float(self._weights["eps"])
-        for name in ("proj", "proj_b", "ln_g", "ln_b"):
-            parts = [self._weights.pop(f"{name}{size}") for size, _ in BRANCHES]
-            self._weights[f"{name}_all"] = np.concatenate(parts, axis=-1)
+            self._table = _word_pieces(arrays)
+            self._weights = {name: arrays[name] for name in ("scale", "lo", *_DENSE)}
+        self._convolutions = open_graph("universal.onnx")
 
     def vectors(self, text: str) -> Iterator[SentenceVector]:
         """Yield the vector of the first window, then the weighted mean of both."""
@@ -97,23 +93,14 @@ class UniversalEncoder:
         weights = self._weights
         ids = np.array([BEGIN, *pieces, END])
         block = ids % BLOCKS
-        embedded = self._table[ids] * weights["scale"][block, None] + weights["lo"][block, None]
-        hidden = self._norm(
-            embedded @ weights["proj_all"] + weights["proj_b_all"], weights["ln_g_all"], weights["ln_b_all"]
-        )
-        parts = [embedded]
-        for number, (size, left) in enumerate(BRANCHES):
-            parts.append(self._branch(hidden[:, number * BRANCH : (number + 1) * BRANCH], size, left))
-        features = self._norm(np.concatenate(parts, axis=1), weights["ln_g"], weights["ln_b"])
-        total = features.sum(axis=0) @ weights["cnn_W"] + len(ids) * weights["cnn_b"]
+        pieces_of_window = {
+            "integers": self._table[ids],
+            "scale": weights["scale"][block, None],
+            "low": weights["lo"][block, None],
+        }
+        (features,) = self._convolutions.run(None, pieces_of_window)
+        total = np.asarray(features) @ weights["cnn_W"] + len(ids) * weights["cnn_b"]
         return self._dense(total / np.sqrt(np.float32(len(ids))))
-
-    def _branch(self, hidden: Floats, size: int, left: int) -> Floats:
-        """Return two layers of convolutions over `size` neighbouring pieces, each added to what it reads."""
-        for layer in (1, 2):
-            joined = _neighbours(hidden, size, left) @ self._weights[f"w{layer}_{size}"]
-            hidden = hidden + np.maximum(joined + self._weights[f"b{layer}_{size}"], 0)
-        return hidden
 
     def _dense(self, vector: Floats) -> Floats:
         weights = self._weights
@@ -123,17 +110,13 @@ class UniversalEncoder:
         result: Floats = np.tanh(middle @ weights["p3"] + second @ weights["d3"])
         return unit(result)
 
-    def _norm(self, rows: Floats, gain: Floats, bias: Floats) -> Floats:
-        centred = rows - rows.mean(axis=1, keepdims=True)
-        deviation = np.sqrt((centred * centred).mean(axis=1, keepdims=True) + np.float32(self._epsilon))
-        return (centred / deviation * gain + bias).astype(np.float32)
 
-
-def _neighbours(rows: Floats, size: int, left: int) -> NDArray[np.float32]:
-    """Return for each row those around it, one after another; zeros outside."""
-    padded = np.zeros((len(rows) + size - 1, rows.shape[1]), dtype=np.float32)
-    padded[left : left + len(rows)] = rows
-    return np.concatenate([padded[i : i + len(rows)] for i in range(size)], axis=1)
+def _word_pieces(arrays: Arrays) -> NDArray[np.uint8]:
+    """Return the vectors of all word pieces, as integers, in the order of the pieces' ids."""
+    table = np.empty((BLOCK_PIECES, BLOCKS, DIMENSIONS), dtype=np.uint8)
+    for block in range(BLOCKS):
+        table[:, block] = arrays[f"q{block + 1}"]
+    return table.reshape(-1, DIMENSIONS)
 
 
 def package_folder() -> Path:
