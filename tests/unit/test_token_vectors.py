@@ -60,7 +60,9 @@ def pipeline(**encoder: object) -> Language:
 
 
 def words_of(nlp: Language) -> WordVectors:
-    return WordVectors(nlp.vocab.vectors.data, nlp.vocab.vectors.key2row)
+    row_of_word = nlp.vocab.vectors.key2row
+    words, rows = np.array([*row_of_word], dtype=np.uint64), np.array([*row_of_word.values()], dtype=np.int32)
+    return WordVectors(nlp.vocab.vectors.data, words, rows)
 
 
 @pytest.fixture(scope="module")

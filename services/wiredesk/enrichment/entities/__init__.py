@@ -5,7 +5,9 @@ context              the type of a name that the words around it show, in Englis
 casing               the usual case of words in a text that has none
 readable             texts as taggers read them best
 spacy_tagger         names marked by a spaCy pipeline, ours or another one
+packaged_pipeline    the packaged pipeline of spaCy, without what no name needs
 token_vectors        the network before our tagger, in half of spaCy's time
+word_rows            the table of its words
 matrix_kernel        the faster library for its matrices
 lexicon              the word lists that the rules use: titles, offices, company forms
 name_span            a name in one of the article's texts

@@ -12,6 +12,7 @@ from typing import Any
 from thinc.api import Model as Network
 
 from wiredesk.enrichment.entities.matrix_kernel import fastest_ops
+from wiredesk.enrichment.entities.packaged_pipeline import build_pipeline
 from wiredesk.enrichment.entities.token_vectors import TokenVectors, WordVectors
 from wiredesk.enrichment.interfaces import TaggedSpan
 from wiredesk.enrichment.lean_spacy import import_spacy
@@ -46,10 +47,6 @@ MANY_LANGUAGES = "xx"
 WEIGHTS_VERSION = "1"
 """Version of our tagger's weights."""
 
-UNUSED_PARTS = ("tagger", "parser", "attribute_ruler", "lemmatizer", "senter", "tok2vec", "strings", "vectors")
-"""Parts of the published pipeline that are not loaded: 700,000 strings, and components that tag no names. Its vectors
-are read by `WordVectors`."""
-
 REMEMBERED_WORDS = 50_000
 """Words in the vocabulary of our pipeline beyond which it starts again: 15 MB, the words of some 500 articles."""
 
@@ -76,16 +73,14 @@ class SpacyTagger:
     def __init__(self, name: str) -> None:
         is_packaged = name in (BASE_PIPELINE, NEWS_PIPELINE)
         folder = Path(import_module(BASE_PIPELINE).model_path()) if is_packaged else None
-        spacy = import_spacy()
-        self._pipeline = spacy.load(name) if folder is None else spacy.load(folder, exclude=UNUSED_PARTS)
+        weights = lzma.decompress(trained_weights().read_bytes()) if name == NEWS_PIPELINE else None
+        self._pipeline: Any = import_spacy().load(name) if folder is None else build_pipeline(folder, weights)
         if "ner" not in self._pipeline.pipe_names:
             raise ValueError(f"the pipeline {name} has no component 'ner', so it tags no names")
         meta = self._pipeline.meta
         self.languages = frozenset({ANY_LANGUAGE if meta["lang"] == MANY_LANGUAGES else str(meta["lang"])})
         self.model = Model(task="entities", name=f"{meta['lang']}_{meta['name']}", version=str(meta["version"]))
         if name == NEWS_PIPELINE:
-            ner: Any = self._pipeline.get_pipe("ner")
-            ner.from_bytes(lzma.decompress(trained_weights().read_bytes()), exclude=["vocab"])
             self.model = Model(task="entities", name=NEWS_PIPELINE, version=f"{WEIGHTS_VERSION}+{meta['version']}")
         for component in self._pipeline.pipe_names:
             if component != "ner" and not self._is_used_by_ner(component):

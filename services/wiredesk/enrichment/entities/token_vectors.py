@@ -9,7 +9,7 @@ Of spaCy's networks this is `HashEmbedCNN` with static vectors (`MultiHashEmbed`
 linear layer, as in `en_core_web_md`. The vectors differ from spaCy's in the last bits.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from thinc.api import Model, NumpyOps
 
-from wiredesk.enrichment.lean_spacy import import_spacy
+from wiredesk.enrichment.entities.word_rows import read_rows
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -83,21 +83,21 @@ class WordVectors:
 
     Args:
         vectors: one row per vector.
-        row_of_word: the row of each word, by spaCy's hash of the word.
+        words: spaCy's hash of each word.
+        rows: the row of each word.
     """
 
-    def __init__(self, vectors: Floats, row_of_word: Mapping[int, int]) -> None:
+    def __init__(self, vectors: Floats, words: Ids, rows: npt.NDArray[np.int32]) -> None:
         self._vectors = vectors
-        words = np.fromiter(row_of_word.keys(), dtype=np.uint64, count=len(row_of_word))
         order = np.argsort(words)
         self._words = words[order]
-        self._rows = np.fromiter(row_of_word.values(), dtype=np.int32, count=len(row_of_word))[order]
+        self._rows = rows[order]
 
     @classmethod
     def from_folder(cls, folder: Path) -> Self:
         """Load what spaCy stored for a vocabulary. The vectors stay in their file, whose memory all processes share."""
         vectors = np.asarray(np.load(folder / "vectors", mmap_mode="r"))
-        return cls(vectors, import_spacy().vectors.Vectors().from_disk(folder, exclude=["vectors", "strings"]).key2row)
+        return cls(vectors, *read_rows((folder / "key2row").read_bytes()))
 
     def __call__(self, words: Ids) -> tuple[Floats, npt.NDArray[np.bool_]]:
         """Return the vector of each word, and which words have one; the vectors of the others mean nothing."""
