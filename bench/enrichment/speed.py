@@ -23,6 +23,7 @@ from wiredesk_schemas import Block, CleanedArticle
 
 from .datasets import labelled_articles, labelled_pages
 from .sources import BODIES, PAGE_TOPICS, PAGES, TOPICS, missing_source
+from .stage import topic_stage
 
 WORDS = 500
 """Words of each article."""
@@ -35,6 +36,9 @@ WITHOUT_SPACES = ("ja", "th", "zh")
 
 ROUNDS = 3
 """Rounds; each measures all groups in turn."""
+
+TOPICS_ALONE = ", no names"
+"""Added to the name of a profile where no names are tagged: what remains are languages and topics."""
 
 PIPELINE = "published pipeline"
 """What is measured for comparison."""
@@ -77,9 +81,10 @@ def measure_cpu(groups: Groups, profiles: Sequence[str] = ("hybrid", "fast")) ->
     english = next(iter(groups.values()))
     timed: dict[str, tuple[Callable[[], object], int]] = {PIPELINE: (_published_pipeline(english), len(english))}
     for profile in profiles:
-        enricher = Enricher(EnrichmentSettings(topic_model=profile))
-        for name, articles in groups.items():
-            timed[f"{name}, {profile}"] = (_each(enricher, articles), len(articles))
+        stages = {"": Enricher(EnrichmentSettings(topic_model=profile)), TOPICS_ALONE: topic_stage(profile)}
+        for part, enricher in stages.items():
+            for name, articles in groups.items():
+                timed[f"{name}, {profile}{part}"] = (_each(enricher, articles), len(articles))
     for run, _ in timed.values():
         run()  # fills caches and loads pages of the models
     spent: dict[str, list[float]] = {name: [] for name in timed}
@@ -114,7 +119,7 @@ def print_table(spent: Mapping[str, Sequence[float]]) -> None:
     for name, times in spent.items():
         middle, least, greatest = cpu_ratio(spent, name)
         milliseconds = f"{median(times):6.1f} ms ({min(times):.1f} to {max(times):.1f})"
-        print(f"  {name:28} {milliseconds:28} ratio {middle:.2f} ({least:.2f} to {greatest:.2f})")
+        print(f"  {name:32} {milliseconds:28} ratio {middle:.2f} ({least:.2f} to {greatest:.2f})")
 
 
 def main() -> int:
