@@ -32,7 +32,8 @@ _DENSE = ("cnn_W", "cnn_b", "d0", "d1", "d2", "d3", "p1", "p3")
 """Weights of the layers that read the sum over the pieces."""
 
 BLOCKS = 17
-"""Blocks of the table of word pieces, each with a scale of its own; a piece is in the block of its id modulo 17."""
+"""Blocks of the table of word pieces, each with a scale of its own: a piece is in the block of its id modulo 17, in the
+row of its id divided by 17."""
 
 BLOCK_PIECES = 7530
 """Word pieces in a block."""
@@ -92,9 +93,9 @@ class UniversalEncoder:
         """Return the vector of a window (512 numbers, of length 1)."""
         weights = self._weights
         ids = np.array([BEGIN, *pieces, END])
-        block = ids % BLOCKS
+        row, block = np.divmod(ids, BLOCKS)
         pieces_of_window = {
-            "integers": self._table[ids],
+            "integers": self._table[block, row],
             "scale": weights["scale"][block, None],
             "low": weights["lo"][block, None],
         }
@@ -112,11 +113,11 @@ class UniversalEncoder:
 
 
 def _word_pieces(arrays: Arrays) -> NDArray[np.uint8]:
-    """Return the vectors of all word pieces, as integers, in the order of the pieces' ids."""
-    table = np.empty((BLOCK_PIECES, BLOCKS, DIMENSIONS), dtype=np.uint8)
+    """Return the vectors of all word pieces, as integers, block by block."""
+    table = np.empty((BLOCKS, BLOCK_PIECES, DIMENSIONS), dtype=np.uint8)
     for block in range(BLOCKS):
-        table[:, block] = arrays[f"q{block + 1}"]
-    return table.reshape(-1, DIMENSIONS)
+        table[block] = arrays[f"q{block + 1}"]
+    return table
 
 
 def package_folder() -> Path:
