@@ -2,9 +2,13 @@
 
 from collections import Counter
 from enum import StrEnum
+from functools import lru_cache
 
 SAMPLE_CHARACTERS = 400
 """Characters of a text that are examined."""
+
+REMEMBERED_LETTERS = 4096
+"""Letters whose script is kept: a text has few different ones."""
 
 
 class Script(StrEnum):
@@ -60,6 +64,7 @@ DEFAULT_LANGUAGE = {
 """The language of a text in a script that only one language of the news uses."""
 
 
+@lru_cache(maxsize=REMEMBERED_LETTERS)
 def script_of_letter(letter: str) -> Script:
     """Return the script of a letter; `OTHER` for one of a script that is not listed."""
     point = ord(letter)

@@ -53,6 +53,9 @@ def unpack(rows: NDArray[np.uint8]) -> NDArray[np.float32]:
     blocks = rows.reshape(len(rows), -1, BLOCK_BYTES)
     scales = np.ascontiguousarray(blocks[:, :, :2]).view("<f2").astype(np.float32)
     packed = blocks[:, :, 2:]
-    numbers = np.concatenate([packed & 15, packed >> 4], axis=2).astype(np.float32) - np.float32(ZERO)
-    vectors: NDArray[np.float32] = (numbers * scales).reshape(len(rows), -1)
-    return vectors
+    vectors = np.empty((*blocks.shape[:2], BLOCK), dtype=np.float32)
+    vectors[:, :, : BLOCK // 2] = packed & 15
+    vectors[:, :, BLOCK // 2 :] = packed >> 4
+    vectors -= ZERO
+    vectors *= scales
+    return vectors.reshape(len(rows), -1)

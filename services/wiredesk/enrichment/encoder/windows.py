@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,16 +33,6 @@ class Window:
     words: Sequence[tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """A word of an article, with the pieces from its first one up to the next word's."""
-
-    text: int
-    number: int
-    pieces: Sequence[int]
-    ends_sentence: bool
-
-
 def cut_windows(texts: Sequence[str], pieced: Sequence[PiecedText]) -> Iterator[Window]:
     """Yield the windows of an article's texts, in their order.
 
@@ -52,40 +43,57 @@ def cut_windows(texts: Sequence[str], pieced: Sequence[PiecedText]) -> Iterator[
         texts: of the article.
         pieced: their pieces and words.
     """
-    run: list[_Word] = []
-    size = 0
-    for word in _words(texts, pieced):
-        while run and size + len(word.pieces) > WINDOW_PIECES:
-            cut = _last_cut(run)
-            yield _window(run[:cut])
-            run = run[cut:]
-            size = sum(len(rest.pieces) for rest in run)
-        run.append(word)
-        size += len(word.pieces)
-    if run:
-        yield _window(run)
+    words = _Words(texts, pieced)
+    begin = 0
+    for end, size in enumerate(words.sizes):
+        while words.sizes_before[end] - words.sizes_before[begin] + size > WINDOW_PIECES and begin < end:
+            cut = words.last_cut(begin, end)
+            yield words.window(begin, cut)
+            begin = cut
+    if begin < len(words.sizes):
+        yield words.window(begin, len(words.sizes))
 
 
-def _words(texts: Sequence[str], pieced: Sequence[PiecedText]) -> Iterator[_Word]:
-    for number, (text, words) in enumerate(zip(texts, pieced, strict=True)):
-        bounds = [*words.first, len(words.pieces)]
-        last = len(words.first) - 1
-        for index, start in enumerate(words.starts):
-            ends = index == last or text[start] in SENTENCE_ENDS
-            yield _Word(number, index, words.pieces[bounds[index] : bounds[index + 1]][:WINDOW_PIECES], ends)
+class _Words:
+    """The words of an article, each with the pieces from its first one up to the next word's.
 
+    Args:
+        texts: of the article.
+        pieced: their pieces and words.
 
-def _last_cut(run: Sequence[_Word]) -> int:
-    """Return the number of words after which a full run is cut."""
-    size, cut = 0, len(run)
-    for count, word in enumerate(run, start=1):
-        size += len(word.pieces)
-        if word.ends_sentence and size >= WINDOW_PIECES // 2:
-            cut = count
-    return cut
+    Attributes:
+        sizes: how many pieces each word has, at most `WINDOW_PIECES`.
+        sizes_before: for each word, and for the end, how many pieces the words before it have.
+    """
 
+    def __init__(self, texts: Sequence[str], pieced: Sequence[PiecedText]) -> None:
+        self.sizes: list[int] = []
+        self._pieces: list[int] = []
+        self._words: list[tuple[int, int]] = []
+        self._ends_sentence: list[bool] = []
+        for number, (text, words) in enumerate(zip(texts, pieced, strict=True)):
+            for begin, end in pairwise((*words.first, len(words.pieces))):
+                taken = words.pieces[begin : min(end, begin + WINDOW_PIECES)]
+                self.sizes.append(len(taken))
+                self._pieces += taken
+            self._words += ((number, index) for index in range(len(words.first)))
+            self._ends_sentence += [text[start] in SENTENCE_ENDS for start in words.starts]
+            if words.first:
+                self._ends_sentence[-1] = True
+        self.sizes_before = list(accumulate(self.sizes, initial=0))
 
-def _window(run: Sequence[_Word]) -> Window:
-    lengths = np.array([len(word.pieces) for word in run], dtype=np.int64)
-    pieces = np.array([piece for word in run for piece in word.pieces], dtype=np.int64)
-    return Window(pieces, np.cumsum(lengths) - lengths, [(word.text, word.number) for word in run])
+    def last_cut(self, begin: int, end: int) -> int:
+        """Return the word before which a full run of words is cut."""
+        least = self.sizes_before[begin] + WINDOW_PIECES // 2
+        for last in range(end - 1, begin - 1, -1):
+            if self.sizes_before[last + 1] < least:
+                break
+            if self._ends_sentence[last]:
+                return last + 1
+        return end
+
+    def window(self, begin: int, end: int) -> Window:
+        """Return a run of words as a window."""
+        before = np.array(self.sizes_before[begin:end], dtype=np.int64)
+        pieces = np.array(self._pieces[self.sizes_before[begin] : self.sizes_before[end]], dtype=np.int64)
+        return Window(pieces, before - self.sizes_before[begin], self._words[begin:end])

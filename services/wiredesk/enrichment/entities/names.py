@@ -168,9 +168,7 @@ def _is_compound_office(word: str, lexicon: Lexicon) -> bool:
     """Whether a word ends with an office, in a language that joins words: `Schulleiter`, `Polizeisprecher`."""
     if lexicon.language not in COMPOUNDING:
         return False
-    return any(
-        word.endswith(office) and len(word) > len(office) for office in lexicon.offices if len(office) >= MIN_OFFICE
-    )
+    return any(word[start:] in lexicon.offices for start in range(1, len(word) - MIN_OFFICE + 1))
 
 
 def is_only_role(surface: str, kind: EntityType, lexicon: Lexicon) -> bool:

@@ -69,6 +69,7 @@ class NarrowerTopics:
         self._taxonomy = taxonomy()
         rows = _rows_in_use(text_lines(arrays["definitions_code"]), self._taxonomy)
         self._codes = list(rows)
+        self._row = {code: row for row, code in enumerate(self._codes)}
         in_use = list(rows.values())
         self._definitions = {name: unit_rows(arrays[f"{name}_definitions"][in_use]) for name in encoders}
         self._names = TopicNames(self._taxonomy)
@@ -85,11 +86,10 @@ class NarrowerTopics:
         """
         in_body = self._names.count(body, language)
         in_title = self._names.count(title, language)
-        similarities: dict[str, float] = {}
+        cosines: Floats | None = None
         ranks: dict[str, int] = {}
         if vector is not None:
             cosines = self._definitions[encoder] @ vector
-            similarities = dict(zip(self._codes, map(float, cosines), strict=True))
             nearest = np.argsort(-cosines, kind="stable")[:NEAREST]
             ranks = {self._codes[row]: rank for rank, row in enumerate(nearest)}
         return [
@@ -98,7 +98,7 @@ class NarrowerTopics:
                 times_named=in_body[code],
                 in_title=code in in_title,
                 single=" " not in self._taxonomy[code].name(language),
-                similarity=similarities.get(code, 0.0),
+                similarity=0.0 if cosines is None or code not in self._row else float(cosines[self._row[code]]),
                 rank=ranks.get(code, NEAREST),
                 depth=len(self._taxonomy[code].path) - 1,
             )
