@@ -37,7 +37,7 @@ WITHOUT_SPACES = ("ja", "th", "zh")
 ROUNDS = 3
 """Rounds; each measures all groups in turn."""
 
-TOPICS_ALONE = ", no names"
+WITHOUT_NAMES = ", no names"
 """Added to the name of a profile where no names are tagged: what remains are languages and topics."""
 
 PIPELINE = "published pipeline"
@@ -81,7 +81,7 @@ def measure_cpu(groups: Groups, profiles: Sequence[str] = ("hybrid", "fast")) ->
     english = next(iter(groups.values()))
     timed: dict[str, tuple[Callable[[], object], int]] = {PIPELINE: (_published_pipeline(english), len(english))}
     for profile in profiles:
-        stages = {"": Enricher(EnrichmentSettings(topic_model=profile)), TOPICS_ALONE: topic_stage(profile)}
+        stages = {"": Enricher(EnrichmentSettings(topic_model=profile)), WITHOUT_NAMES: topic_stage(profile)}
         for part, enricher in stages.items():
             for name, articles in groups.items():
                 timed[f"{name}, {profile}{part}"] = (_each(enricher, articles), len(articles))
@@ -116,10 +116,11 @@ def cpu_ratio(spent: Mapping[str, Sequence[float]], name: str) -> tuple[float, f
 
 def print_table(spent: Mapping[str, Sequence[float]]) -> None:
     """Print a line for each group: median, least and greatest of the rounds."""
+    print(f"  {'':33} {'ms':23} ratio")
     for name, times in spent.items():
         middle, least, greatest = cpu_ratio(spent, name)
-        milliseconds = f"{median(times):6.1f} ms ({min(times):.1f} to {max(times):.1f})"
-        print(f"  {name:32} {milliseconds:28} ratio {middle:.2f} ({least:.2f} to {greatest:.2f})")
+        milliseconds = f"{median(times):.1f} ({min(times):.1f} to {max(times):.1f})"
+        print(f"  {name:33} {milliseconds:23} {middle:.2f} ({least:.2f} to {greatest:.2f})")
 
 
 def main() -> int:
