@@ -67,7 +67,8 @@ class EnrichmentSettings(Settings):
     topic_model: str = Field(
         "hybrid",
         min_length=1,
-        description="Classifier of topics: hybrid, fast (words only, no sentence vectors), or the name of a plug-in.",
+        description="Classifier of topics: hybrid, fast (by words alone in English, by the "
+        "beginning elsewhere), or the name of a plug-in.",
     )
     enrich_characters: int = Field(
         200_000,

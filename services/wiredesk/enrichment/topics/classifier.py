@@ -98,8 +98,7 @@ class NewsClassifier:
     """Classifies news into the IPTC Media Topics, in the languages of its encoders.
 
     Args:
-        fast: use the words model only, in a hundredth of the time; in other languages than English, which it does not
-            read, the first window only.
+        fast: use the words model only; in other languages than English, which it does not read, the first window only.
         weights: of the models in their product, for all languages; None for those that were chosen for each.
         encoders: that compute sentence vectors; the first one that reads a language is used below the top level.
 

@@ -86,7 +86,7 @@ class NarrowerTopics:
         """
         in_body = self._names.count(body, language)
         in_title = self._names.count(title, language)
-        cosines: Floats | None = None
+        cosines: Floats = np.zeros(len(self._codes), dtype=np.float32)
         ranks: dict[str, int] = {}
         if vector is not None:
             cosines = self._definitions[encoder] @ vector
@@ -98,7 +98,7 @@ class NarrowerTopics:
                 times_named=in_body[code],
                 in_title=code in in_title,
                 single=" " not in self._taxonomy[code].name(language),
-                similarity=0.0 if cosines is None or code not in self._row else float(cosines[self._row[code]]),
+                similarity=float(cosines[self._row[code]]) if code in self._row else 0.0,
                 rank=ranks.get(code, NEAREST),
                 depth=len(self._taxonomy[code].path) - 1,
             )
