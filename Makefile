@@ -145,7 +145,7 @@ train-encoder: $(TEACHING)/.ready ## Train the encoder of many languages again (
 	PYTHONPATH=.:services:schemas $(TEACHING)/bin/python -m training.enrichment.encoder.graph .cache/encoder/weights.npz
 
 compare: $(TRAINING)/.ready ## Compare extraction with other extractors on public pages, with held-out models after 'make train'
-	PYTHONPATH=.:services:schemas OMP_NUM_THREADS=1 $(TRAINING)/bin/python bench/extraction --peers --flattened $(if $(wildcard $(FOLDS)),--folds $(FOLDS)) $(if $(DATA),--data $(DATA))
+	PYTHONPATH=.:services:schemas OMP_NUM_THREADS=1 $(TRAINING)/bin/python -m bench.extraction --peers --variants $(if $(wildcard $(FOLDS)),--folds $(FOLDS)) $(if $(DATA),--data $(DATA))
 
 generate: $(READY) ## Write the files that are generated from the code: schemas, AsyncAPI, docs/configuration.md, the map of packages
 	$(BIN)/wiredesk schemas

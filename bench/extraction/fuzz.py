@@ -1,6 +1,6 @@
 """Feed the extractor broken and hostile pages: no exception escapes, no page takes long, all output is valid.
 
-    python bench/extraction/fuzz.py [--pages 20000] [--seed 1] [--processes 2] [--minutes 20] [--data ../shared/data]
+    python -m bench.extraction.fuzz [--pages 20000] [--seed 1] [--processes 2] [--minutes 20] [--data ../shared/data]
 
 Each page is a real one, or a sample of this repository, after one to four mutations; the seed and the number of a page
 reproduce it. Prints the slowest pages, and exits with 1 when one failed.
