@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from wiredesk.extractor.body.story import ScoredText, to_blocks
 from wiredesk.extractor.body.trees import Trees
 from wiredesk.extractor.extracted_page import ExtractedPage
 from wiredesk.extractor.metadata.fields import Metadata, MetadataField
@@ -15,11 +16,12 @@ from wiredesk.extractor.page_type import (
     SKIP_THRESHOLD,
     classify_page,
 )
-from wiredesk_schemas import Block, Evidence, PageType, SkipReason
+from wiredesk_schemas import BlockKind, Evidence, PageType, SkipReason
 
-STORY = (Block(text="The library stays open after all, as the council decided on Monday night. " * 20),)
+SENTENCE = "The library stays open after all, as the council decided on Monday night."
 MANY = {"links": 400.0, "story_share": 0.5}
 FEW = {"links": 60.0, "story_share": 0.5}
+SURE, UNSURE = 0.95, 0.6
 
 
 def model(likely: float) -> PageModel:
@@ -29,9 +31,15 @@ def model(likely: float) -> PageModel:
     return PageModel({}, Trees("1", ("links",), questions, np.zeros((1, 1), np.float32), leaves, odds))
 
 
-def page(signals: dict[str, float], language: str | None = "en") -> ExtractedPage:
+def page(
+    signals: dict[str, float], language: str | None = "en", *, sentences: int = 40, certainty: float = UNSURE
+) -> ExtractedPage:
+    """Return a page whose body has this many sentences, each a paragraph that is in the story with this probability."""
+    texts = (ScoredText(SENTENCE, BlockKind.PARAGRAPH, certainty),) * sentences
     metadata = Metadata(language=MetadataField(language))
-    return ExtractedPage(method="html", place=Evidence.DOM, blocks=STORY, metadata=metadata, signals=signals)
+    return ExtractedPage(
+        method="html", place=Evidence.DOM, blocks=to_blocks(texts), texts=texts, metadata=metadata, signals=signals
+    )
 
 
 @pytest.mark.parametrize(
@@ -51,6 +59,31 @@ def test_a_page_is_what_is_likeliest_and_in_doubt_goes_out(
 ) -> None:
     verdict = classify_page(page(signals), model(likely))
     assert (verdict.page_type, verdict.reason) == (page_type, reason)
+
+
+@pytest.mark.parametrize(("signals", "page_type"), [(FEW, PageType.OTHER), (MANY, PageType.INDEX)])
+def test_what_has_a_story_goes_out_typed_and_with_its_probability(
+    signals: dict[str, float], page_type: PageType
+) -> None:
+    verdict = classify_page(page(signals, certainty=SURE), model(0.01))
+    assert (verdict.page_type, verdict.reason, verdict.confidence) == (page_type, None, 0.01)
+
+
+@pytest.mark.parametrize(
+    ("sentences", "likely", "reason"),
+    [(2, 0.9, None), (2, 0.1, SkipReason.NO_ARTICLE), (1, 0.9, SkipReason.TOO_SHORT), (0, 0.9, SkipReason.TOO_SHORT)],
+)
+def test_two_sentences_are_a_story_if_the_page_is_one_of_an_article(
+    sentences: int, likely: float, reason: SkipReason | None
+) -> None:
+    assert classify_page(page({**FEW, "links": 20.0}, sentences=sentences), model(likely)).reason is reason
+
+
+def test_a_text_beside_a_video_goes_out_as_a_video_and_without_sentences_it_is_set_aside() -> None:
+    signals = {**FEW, "<video>": 1.0}
+    verdict = classify_page(page(signals, sentences=2), model(0.9))
+    assert (verdict.page_type, verdict.reason) == (PageType.VIDEO, None)
+    assert classify_page(page(signals, sentences=0), model(0.9)).reason is SkipReason.VIDEO
 
 
 def test_a_published_page_has_its_probability_of_an_article_and_a_skipped_one_that_of_none() -> None:

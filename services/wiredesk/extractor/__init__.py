@@ -10,6 +10,8 @@ captions        captions and credits of pictures
 body            which texts of a page are its story
 signals         what distinguishes articles from other pages, as numbers
 page_type       articles, or index pages, galleries, consent walls, error pages
+story_measure   how much of a body is a story, and how surely
+notices         texts of error pages and consent walls, in many languages
 extracted_page  what was read from a page, before it is classified
 models          the models that ship, trained by `training.extraction`
 explain         why a text was kept or dropped

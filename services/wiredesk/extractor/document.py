@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree
 
@@ -11,6 +12,15 @@ type Element = etree._Element  # noqa: SLF001 - lxml gives its class no public n
 
 _END_OF_PAGE = re.compile(r"</(?:body|html)\s{0,10}>", re.IGNORECASE)
 """The end tags at which libxml2 stops reading."""
+
+MAX_BUTTONS = 60
+"""Buttons of a page whose labels are read."""
+
+MAX_LABEL = 80
+"""Characters that are read from the label of a button."""
+
+MAX_PIECES = 4
+"""Pieces of text of a button that are read. One that is not closed has the rest of the page in it."""
 
 _INVISIBLE = ("script", "style", "noscript", "template", "svg", "iframe")
 """Elements whose text a reader does not see."""
@@ -64,6 +74,16 @@ def text_of(element: Element) -> str:
         elif node is not element:
             pieces.append(node.tail or "")
     return clean("".join(pieces))
+
+
+def button_labels(root: Element) -> tuple[str, ...]:
+    """Return the labels of the first buttons of a page."""
+    buttons = islice(root.iter("button", "input"), MAX_BUTTONS)
+    labels = (
+        "".join(map(str, islice(b.itertext(), MAX_PIECES))) if b.tag == "button" else b.get("value") or ""
+        for b in buttons
+    )
+    return tuple(filter(None, (clean(label[:MAX_LABEL]) for label in labels)))
 
 
 def meta_contents(root: Element) -> dict[str, str]:

@@ -27,6 +27,7 @@ class ExtractedPage:
         confidence: that `blocks` is the whole story and nothing else; 0 to 1.
         is_truncated: whether the page truncates the story, or says that there is more.
         window_title: of an HTML page. It shows errors and consent walls if there is no headline.
+        buttons: labels of the buttons of an HTML page.
         signals: for the model of page types, by name; empty for text.
         rule: what the site's rule matched.
     """
@@ -42,6 +43,7 @@ class ExtractedPage:
     confidence: float = 0.0
     is_truncated: bool = False
     window_title: str | None = None
+    buttons: tuple[str, ...] = ()
     signals: Mapping[str, float] = field(default_factory=dict)
     rule: RuleMatches = field(default_factory=RuleMatches)
 

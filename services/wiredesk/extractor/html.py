@@ -18,7 +18,7 @@ from wiredesk.extractor.body.story import (
     to_blocks,
 )
 from wiredesk.extractor.captions import read_captions
-from wiredesk.extractor.document import parse_html
+from wiredesk.extractor.document import button_labels, parse_html
 from wiredesk.extractor.extracted_page import ExtractedPage
 from wiredesk.extractor.metadata.authors import BY, MAX_BYLINE
 from wiredesk.extractor.metadata.fields import Metadata, read_metadata
@@ -76,6 +76,7 @@ def extract_html(page: AcceptedPage, models: Models, rules: SiteRules) -> Extrac
         confidence=round(confidence(texts), 3),
         is_truncated=is_truncated(blocks, _stated_words(sources)),
         window_title=sources.window_title,
+        buttons=button_labels(root),
         signals=page_signals(page.canonical_url, sources, metadata, segments, texts, models.page.terms),
         rule=rule,
     )

@@ -1,24 +1,26 @@
-"""Page types: articles are separated from other pages, and a skipped page gets a reason for its publisher."""
+"""Page types: articles are separated from other pages, and a skipped page gets a reason for its publisher.
+
+A page is set aside only where two witnesses agree: the model of page types, which reads signals of the whole page, and
+the body, which is no story by its own measure. What has a story is published, with its type and its probability.
+"""
 
 import math
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from wiredesk.extractor import words
+from wiredesk.extractor import notices, words
 from wiredesk.extractor.extracted_page import ExtractedPage
 from wiredesk.extractor.models import PageModel
+from wiredesk.extractor.notices import ErrorTitle
+from wiredesk.extractor.story_measure import SHORT, StoryMeasure, measure_story
 from wiredesk_schemas import PageType, SkipReason
 
 SKIP_THRESHOLD = 0.25
-"""Probability of an article below which a page is skipped. A lost story is worse than an extra page. On sites that
-the model has not seen, 1.5 % of web-pages' articles are below it, most of them articles only by a generous definition;
-none of the publishers' articles are below it, and four fifths of all other pages are."""
+"""Probability of an article below which a page without a story is skipped."""
 
-ARTICLE_THRESHOLD = 0.7
-"""Probability below which a page that has a story is published, but not as an article: nine tenths of all other pages
-are below, and 4.7 % of web-pages' articles. Consumers that want only articles ignore such pages; consumers that
-prefer an extra listing to a lost story read them."""
+ARTICLE_THRESHOLD = 0.6
+"""Probability below which a page that has a story is published, but not as an article. Consumers that want only
+articles ignore such pages; consumers that prefer an extra listing to a lost story read them."""
 
 NON_ENGLISH_LOG_ODDS_BONUS = 2.0
 """Log-odds that are added for pages that state another language than English. The model has seen hardly any other page
@@ -32,39 +34,28 @@ BARE_TEXT_SHARE = 0.6
 """Share of the story in a page's text above which the page may be a bare text."""
 
 MIN_WORDS = 40
-"""Words below which a page is not an article, but a teaser, a caption or a list of links. The shortest agency flashes
-have about as many."""
-
-SHORT = 250
-"""Words below which the other signs of an error page or a consent wall weigh more than the text."""
+"""Words below which a page with pictures or a video shows these, and the text is beside them."""
 
 MIN_INDEX_LINKS = 30
 """Minimum number of links of an index page."""
 
-LINKS_PER_WORD = 0.25
-"""Links for each word of the story from which a page is an index page."""
+LINKS_PER_LETTER = 0.04
+"""Links for each letter of the story from which a page is an index page: one for four words."""
 
 MIN_GALLERY_CAPTIONS = 4
 """Minimum number of captions of a gallery."""
 
-_ERROR = re.compile(
-    r"\b(?:404|403|410|500|502|503)\b.{0,40}\b(?:error|not found|forbidden|gone|unavailable)|"
-    r"\b(?:page|article|file|document|site) (?:was |is |could |can ?)?(?:not|n't) (?:be )?(?:found|available|exist)|"
-    r"^\W*(?:error|not found|access denied|forbidden|bad gateway|service unavailable)\b|"
-    r"seite (?:wurde )?nicht gefunden|page (?:introuvable|non trouvée)|página no encontrada|"
-    r"страница не найдена|页面不存在|ページが見つかりません",
-    re.IGNORECASE,
-)
-"""Texts of error pages; add a language here."""
+STORY_UNDER_ERROR = {ErrorTitle.NONE: 0, ErrorTitle.BESIDE_SITE: 40, ErrorTitle.ALL: 80}
+"""Words in sentences that a story has under a title that names an error: with fewer, the page is an error page."""
 
-_CONSENT = re.compile(
-    r"we value your privacy|before you continue|your privacy choices|we and our (?:\d+ )?(?:partners|vendors)|"
-    r"(?:accept|manage|reject)(?: all)? (?:all )?cookies|consent to (?:the use|our use|cookies|processing)|"
-    r"use of cookies|cookie consent|cookies zustimmen|mit werbung (?:und tracking )?weiterlesen|"
-    r"nous (?:et nos partenaires|respectons votre vie privée)|su privacidad|хотите принять файлы cookie",
-    re.IGNORECASE,
-)
-"""Texts of consent walls; add a language here."""
+MIN_ASKED = 0.7
+"""Share of a page's text in requests for consent from which it is a consent wall."""
+
+MIN_ASKED_WITH_BUTTON = 0.3
+"""The same for a page with a button to agree."""
+
+FIRST_TEXTS = 60
+"""Texts at the beginning of a page in which a notice is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +77,8 @@ class Verdict:
 
 def classify_page(page: ExtractedPage, model: PageModel) -> Verdict:
     """Return the type of a page, and whether the page is published."""
-    count = words.count(page.body)
-    heading = " ".join(filter(None, (page.metadata.title.value, page.window_title)))
-    if count < SHORT and _ERROR.search(f"{heading}\n{page.body[:500]}" if count < MIN_WORDS else heading):
-        detail = f"the page says so itself: {heading[:120]!r}"
-        return Verdict(PageType.ERROR, 0.99, SkipReason.ERROR_PAGE, detail)
-    consent = _CONSENT.search(f"{heading}\n{_first_words(page)}")
-    if count < SHORT and consent:
-        detail = f"{count} words, and {consent[0]!r} among them"
-        return Verdict(PageType.CONSENT_WALL, 0.95, SkipReason.CONSENT_WALL, detail)
-    return _classify_by_signals(page, count, model)
+    story = measure_story(page)
+    return _error(page, story) or _consent_wall(page, story) or _classify_by_signals(page, story, model)
 
 
 def adjust_for_language(article: float, language: str | None) -> float:
@@ -113,35 +96,86 @@ def is_bare_text_page(signals: Mapping[str, float]) -> bool:
     return signals["links"] < BARE_TEXT_LINKS and signals["story_share"] > BARE_TEXT_SHARE
 
 
-def _classify_by_signals(page: ExtractedPage, count: int, model: PageModel) -> Verdict:
+def _error(page: ExtractedPage, story: StoryMeasure) -> Verdict | None:
+    """Return the verdict for an error page: it names an error or apologises, and tells little else."""
+    if story.words >= SHORT:
+        return None
+    titles = [title for title in (page.metadata.title.value, page.window_title) if title]
+    named = max(map(notices.error_title, titles), default=ErrorTitle.NONE)
+    if story.prose_words < STORY_UNDER_ERROR[named]:
+        detail = f"the page says so itself: {' / '.join(titles)[:120]!r}"
+        return Verdict(PageType.ERROR, 0.99, SkipReason.ERROR_PAGE, detail)
+    apologies = () if story.is_flash else _notices(page, notices.is_apology)
+    if apologies:
+        return Verdict(PageType.ERROR, 0.9, SkipReason.ERROR_PAGE, f"the page says so itself: {apologies[0][:120]!r}")
+    return None
+
+
+def _consent_wall(page: ExtractedPage, story: StoryMeasure) -> Verdict | None:
+    """Return the verdict for a consent wall: it asks its reader for consent, and has little text beside."""
+    if story.words >= SHORT or story.is_flash:
+        return None
+    asking = _notices(page, notices.asks_consent)
+    asked = sum(map(words.count, asking))
+    everything = sum(words.count(text.text) for text in page.texts[:FIRST_TEXTS])
+    has_button = any(map(notices.is_consent_button, (*page.buttons, *(text.text for text in page.texts[:FIRST_TEXTS]))))
+    if not asking or asked < (MIN_ASKED_WITH_BUTTON if has_button else MIN_ASKED) * everything:
+        return None
+    detail = f"{story.words} words, and {asking[0][:60]!r} among them"
+    return Verdict(PageType.CONSENT_WALL, 0.95, SkipReason.CONSENT_WALL, detail)
+
+
+def _notices(page: ExtractedPage, is_notice: Callable[[str], bool]) -> Sequence[str]:
+    """Return the notices of a body, or at the beginning of a page without one."""
+    kept = [text.text for text in page.texts if text.kept]
+    return [text for text in kept or [text.text for text in page.texts[:FIRST_TEXTS]] if is_notice(text)]
+
+
+def _classify_by_signals(page: ExtractedPage, story: StoryMeasure, model: PageModel) -> Verdict:
     signals = page.signals
     article = model.probability(signals) if signals and not is_bare_text_page(signals) else None
     sure = None if article is None else round(max(article, 1 - article), 3)
-    if len(page.captions) >= MIN_GALLERY_CAPTIONS and count < MIN_WORDS:
-        detail = f"{len(page.captions)} captioned pictures, and {count} words beside"
-        return Verdict(PageType.GALLERY, sure, SkipReason.GALLERY, detail)
-    if count < MIN_WORDS and signals.get("declares_video", 0) + signals.get("<video>", 0) > 0:
-        return Verdict(PageType.VIDEO, sure, SkipReason.VIDEO, f"a video, and {count} words beside")
-    links = signals.get("links", 0)
-    is_list = links >= MIN_INDEX_LINKS and links > LINKS_PER_WORD * count
     likely = 1.0 if article is None else adjust_for_language(article, page.metadata.language.value)
-    if (likely < SKIP_THRESHOLD or count < MIN_WORDS) and is_list:
-        return Verdict(PageType.INDEX, sure, SkipReason.INDEX_PAGE, f"{links:.0f} links, and {count} words of text")
-    if count < MIN_WORDS:
-        return Verdict(PageType.OTHER, sure, SkipReason.TOO_SHORT, f"{count} words; an article has {MIN_WORDS}")
-    if likely < SKIP_THRESHOLD:
-        detail = f"an article with a probability of {article:.2f}; {count} words, {links:.0f} links"
+    links = signals.get("links", 0)
+    is_list = links >= MIN_INDEX_LINKS and links > LINKS_PER_LETTER * story.letters
+    shown = _shown_beside(page, story)
+    if not story.is_flash:
+        return _without_story(page, story, shown, sure, is_list=is_list and likely < ARTICLE_THRESHOLD)
+    if likely < SKIP_THRESHOLD and not story.is_story:
+        detail = f"an article with a probability of {likely:.2f}; {story.words} words, {links:.0f} links"
+        if is_list:
+            return Verdict(PageType.INDEX, sure, SkipReason.INDEX_PAGE, detail)
         return Verdict(PageType.OTHER, sure, SkipReason.NO_ARTICLE, detail)
-    page_type = _published_type(signals, likely, is_list=is_list)
+    page_type = shown or _published_type(signals, likely, is_list=is_list)
     return Verdict(page_type, None if article is None else round(article, 3))
+
+
+def _shown_beside(page: ExtractedPage, story: StoryMeasure) -> PageType | None:
+    """Return what a page shows beside a text of a sentence or two: a gallery, a video, or neither."""
+    if story.words >= MIN_WORDS:
+        return None
+    if len(page.captions) >= MIN_GALLERY_CAPTIONS:
+        return PageType.GALLERY
+    has_video = page.signals.get("declares_video", 0) + page.signals.get("<video>", 0) > 0
+    return PageType.VIDEO if has_video else None
+
+
+def _without_story(
+    page: ExtractedPage, story: StoryMeasure, shown: PageType | None, sure: float | None, *, is_list: bool
+) -> Verdict:
+    """Return the verdict for a page without any story, however short."""
+    beside = f"{story.words} words beside"
+    if shown is PageType.GALLERY:
+        return Verdict(shown, sure, SkipReason.GALLERY, f"{len(page.captions)} captioned pictures, and {beside}")
+    if shown is PageType.VIDEO:
+        return Verdict(shown, sure, SkipReason.VIDEO, f"a video, and {beside}")
+    if is_list:
+        detail = f"{page.signals.get('links', 0):.0f} links, and {story.words} words of text"
+        return Verdict(PageType.INDEX, sure, SkipReason.INDEX_PAGE, detail)
+    return Verdict(PageType.OTHER, sure, SkipReason.TOO_SHORT, f"{story.words} words, and no sentences of a story")
 
 
 def _published_type(signals: Mapping[str, float], likely: float, *, is_list: bool) -> PageType:
     if likely < ARTICLE_THRESHOLD:
         return PageType.INDEX if is_list else PageType.OTHER
     return PageType.LIVE_BLOG if signals.get("declares_live_blog", 0) > 0 else PageType.ARTICLE
-
-
-def _first_words(page: ExtractedPage) -> str:
-    """Return the beginning of the story, or of the page's texts if it has no story."""
-    return page.body[:2000] or " ".join(text.text for text in page.texts[:40])[:2000]
