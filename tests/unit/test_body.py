@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wiredesk.extractor import words
-from wiredesk.extractor.body import features, story
+from wiredesk.extractor.body import features, html_features, lines, story
 from wiredesk.extractor.body.lexicon_odds import LexiconOdds
 from wiredesk.extractor.body.lines import split_lines
 from wiredesk.extractor.body.network import DILATIONS, Network, gelu
@@ -309,3 +309,20 @@ def test_features_do_not_depend_on_the_order_of_hashes() -> None:
         for seed in ("1", "2")
     }
     assert len(outputs) == 1
+
+
+def described(count: int) -> tuple[features.FeatureMatrix, features.FeatureMatrix]:
+    """Return the features of a story of this many paragraphs, as HTML and as lines."""
+    story_html = "".join(f"<p>{BODY} Round {n % 7}.</p>" for n in range(count))
+    page = cut(f"<h1>A roof before winter</h1><div class='story'>{story_html}</div>")
+    text = "\n\n".join(f"{BODY} Round {n % 7}." for n in range(count))
+    hints = html_features.StoryHints(titles=("A roof before winter",))
+    return html_features.features(page, hints, LexiconOdds()), lines.features(split_lines(text), LexiconOdds())
+
+
+def test_the_middle_of_a_long_story_looks_like_that_of_a_longer_one() -> None:
+    """A feature that grows with the page has values there that no page to learn from has."""
+    for long, longer in zip(described(700), described(2800), strict=True):
+        assert long
+        for name, column in long.items():
+            assert longer[name][1400] == pytest.approx(column[350], rel=0.01, abs=0.01), name

@@ -82,8 +82,14 @@ class _Fold:
 
 
 def train(pages: Examples, form: str) -> Trained:
-    """Train models of one form of pages, `html` or `text`."""
-    corpus = Corpus(pages, [examples.weights(example) for example in pages])
+    """Train models of one form of pages, `html` or `text`.
+
+    Args:
+        pages: to learn from. Those that were made of others come last, because they say nothing new about words.
+        form: of the pages.
+    """
+    of_words = [example for example in pages if example.page.set not in examples.MADE]
+    corpus = Corpus(of_words, [examples.weights(example) for example in of_words])
     learner = _Learner(pages, form, _features(pages, corpus))
     print(f"{len(pages)} pages, {sum(len(e.texts) for e in pages)} texts, {len(learner.names)} features", flush=True)
     folds = [
@@ -94,7 +100,9 @@ def train(pages: Examples, form: str) -> Trained:
     for fold in folds:
         for i in fold.held_out:
             of_unseen[i] = fold.trees.log_odds(learner.features[i])
+    print(f"{form}: trees of the folds are trained", flush=True)
     held_out = tuple(BodyModel(f.lexicon, f.trees, learner.network(f.train, of_unseen)) for f in folds)
+    print(f"{form}: networks of the folds are trained", flush=True)
     by_trees: LogOdds = [np.zeros(0)] * len(pages)
     by_model: LogOdds = [np.zeros(0)] * len(pages)
     for fold, model in zip(folds, held_out, strict=True):

@@ -26,8 +26,18 @@ STORY_SHARE = 0.5
 _FORMS = {"html": 1.0, "crawled": 1.0, "crawled-dense": 0.5, "extracted": 0.4}
 """The forms in which pages arrive, and the weight of each."""
 
-_NEWS = 3.0
-"""Weight of a publisher's page; there are five pages of other sites for each."""
+MADE_LONG = "made-long"
+"""Set of the pages whose stories were made long."""
+
+MADE_OLD = "made-old"
+"""Set of the pages whose class names and metadata were taken away."""
+
+MADE = (MADE_LONG, MADE_OLD)
+"""Sets of pages that were made of other pages."""
+
+_SETS = {"publisher-pages": 3.0, MADE_LONG: 0.3, MADE_OLD: 0.5}
+"""Weights of pages by their set, 1 for others: there are five pages of other sites for each publisher's, and a long
+page has as many texts as two others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +113,8 @@ def of_text(page: GoldPage) -> Iterator[TextPage]:
 def weights(example: HtmlPage | TextPage) -> NDArray[np.float64]:
     """Return the weight of each text in training: long texts weigh more, texts of pages with many a little less."""
     size = np.array([len(text) for text in example.texts])
-    news = _NEWS if example.page.set == "publisher-pages" else 1.0
-    return _FORMS[example.form] * news * np.minimum(1.0, 0.3 + size / 200) * 200 / (100 + len(size))
+    weight = _FORMS[example.form] * _SETS.get(example.page.set, 1.0)
+    return weight * np.minimum(1.0, 0.3 + size / 200) * 200 / (100 + len(size))
 
 
 def words(example: HtmlPage | TextPage) -> NDArray[np.float64]:

@@ -58,8 +58,9 @@ class Corpus:
         self._class_names = [_class_names(page) if isinstance(page, HtmlPage) else {} for page in pages]
 
     def lexicon(self, places: Sequence[int]) -> LexiconOdds:
-        """Return the log-odds of words on the pages at these positions."""
-        return LexiconOdds(self._names(places), self._phrases(places))
+        """Return the log-odds of words on the pages at these positions; those after the last page say nothing."""
+        counted = [place for place in places if place < len(self._sites)]
+        return LexiconOdds(self._names(counted), self._phrases(counted))
 
     def _names(self, places: Sequence[int]) -> Mapping[str, float]:
         """Return the log-odds of each class name: how often texts in its containers belong to the story, over sites."""

@@ -23,7 +23,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from training.extraction import body, examples, further, page_types, pages
+from training.extraction import body, examples, further, long_stories, old_pages, page_types, pages
 from training.extraction.examples import HtmlPage, TextPage
 from training.extraction.folds import FOLDS
 from training.extraction.pages import GoldPage
@@ -88,8 +88,12 @@ def main() -> int:
 def _body(gold: Sequence[GoldPage], form: str) -> body.Trained:
     articles = [page for page in gold if page.kind == "article"]
     training_pages: list[HtmlPage | TextPage] = []
-    for page in articles:
-        training_pages += examples.of_text(page) if form == "text" else filter(None, [examples.of_html(page)])
+    if form == "text":
+        of_text = [example for page in articles for example in examples.of_text(page)]
+        training_pages += [*of_text, *long_stories.text_pages(of_text)]
+    else:
+        of_html = [example for page in articles if (example := examples.of_html(page)) is not None]
+        training_pages += [*of_html, *long_stories.html_pages(of_html), *old_pages.html_pages(of_html)]
     trained = body.train(training_pages, form)
     _print_figures(training_pages, trained)
     return trained
@@ -108,7 +112,7 @@ def _print_figures(pages: Sequence[HtmlPage | TextPage], trained: body.Trained) 
     """Print how good the models of the folds are: trees alone, and with the network."""
     for part, odds in (("trees", trained.by_trees), ("network", trained.by_model)):
         for form in dict.fromkeys(example.form for example in pages):
-            for name in SETS:
+            for name in (*SETS, *examples.MADE):
                 of_set = [(e, o) for e, o in zip(pages, odds, strict=True) if (e.form, e.page.set) == (form, name)]
                 print(f"  {part:<8} {form:<14} {name:<16} {len(of_set)} pages, {_summaries(of_set)}", flush=True)
 

@@ -42,7 +42,23 @@ MAX_WEIGHT = 400
 """Maximum weight of a text. The span of texts with the greatest sum of weights is the simplest guess of the body."""
 
 FAR = 99.0
-"""Distance to a text that does not exist."""
+"""Distance to a text that does not exist, and the greatest distance to one that does."""
+
+MAX_PLACES = 60
+"""Texts between a text and the place from which it is counted: more count as this many. A feature without a bound has
+values on a long page that no page to learn from has, and the models then cut the story."""
+
+MAX_COUNTED_PROSE = 30
+"""Prose texts that are counted before and after a text."""
+
+MAX_COUNTED_TEXTS = 300
+"""Texts of a page that are counted."""
+
+MAX_COUNTED_LETTERS = 30_000
+"""Letters of a page that are counted: four times as many as a long report has."""
+
+MAX_REPEATED = 10
+"""Times that the same text is counted on a page."""
 
 NO_VALUE = -1.0
 """Value of a feature that a text does not have, and of a neighbour beyond the page's first or last text."""
@@ -126,7 +142,7 @@ def text_features(texts: Sequence[str], split: Sequence[Sequence[str]]) -> Featu
         "clock": _feature(_CLOCK.search(text[:_SAMPLE]) is not None for text in texts),
         "year": _feature(_YEAR.search(text[:_SAMPLE]) is not None for text in texts),
         "currency": _feature(any(sign in text for sign in "$€£") for text in texts),
-        "repeated": _feature(times[text] for text in lowered),
+        "repeated": _feature(min(MAX_REPEATED, times[text]) for text in lowered),
         "common_words": _share_of_common(split),
     }
     return features | _vocabulary_features(texts, split)
@@ -172,21 +188,21 @@ def position_features(features: FeatureMatrix) -> FeatureMatrix:
     return {
         "share_before": index / max(1, count),
         "text_before": (np.cumsum(size) - size) / total,
-        "index": index,
-        "index_from_end": count - index,
-        "texts": np.full(count, float(count)),
-        "page_length": np.full(count, total),
+        "index": np.minimum(MAX_PLACES, index),
+        "index_from_end": np.minimum(MAX_PLACES, count - index),
+        "texts": np.full(count, float(min(MAX_COUNTED_TEXTS, count))),
+        "page_length": np.full(count, min(MAX_COUNTED_LETTERS, total)),
         "in_span": ((index >= start) & (index < stop)).astype(np.float64),
-        "from_span": index - start,
-        "from_span_end": index - stop,
+        "from_span": bounded(index - start, MAX_PLACES),
+        "from_span_end": bounded(index - stop, MAX_PLACES),
         "span_share": np.full(count, float(size[start:stop].sum()) / total),
         "good_within_3": _window_sum(prose, 3),
         "good_within_8": _window_sum(prose, 8),
         "good_within_20": _window_sum(prose, 20),
         "next_good": to_next,
         "last_good": since_last,
-        "good_before": prose_so_far,
-        "good_after": prose_so_far[-1] - prose_so_far if count else prose_so_far,
+        "good_before": np.minimum(MAX_COUNTED_PROSE, prose_so_far),
+        "good_after": np.minimum(MAX_COUNTED_PROSE, prose.sum() - prose_so_far),
     }
 
 
@@ -265,6 +281,12 @@ def edge_words(text: Sequence[str]) -> Sequence[str]:
     return text if len(text) <= FIRST_WORDS + LAST_WORDS else [*text[:FIRST_WORDS], *text[-LAST_WORDS:]]
 
 
+def bounded(values: Feature, most: float) -> Feature:
+    """Return a feature whose values are at most this far from 0."""
+    within: Feature = np.clip(values, -most, most)
+    return within
+
+
 def _stems(split: Sequence[str]) -> set[str]:
     """Return the stems of a text's words, and pairs of neighbouring characters of scripts without spaces."""
     stems = {word[:STEM] for word in split if len(word) >= MIN_STEM_WORD}
@@ -311,7 +333,7 @@ def _prose_distances(prose: Feature, index: Feature) -> tuple[Feature, Feature]:
     last = len(places) - 1
     to_next = np.where(after <= last, places[np.minimum(after, last)] - index, FAR)
     since_last = np.where(before >= 0, index - places[np.maximum(before, 0)], FAR)
-    return to_next.astype(np.float64), since_last.astype(np.float64)
+    return np.minimum(FAR, to_next), np.minimum(FAR, since_last)
 
 
 def _shifted(values: Feature, offset: int) -> Feature:

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from wiredesk.extractor import words
 from wiredesk.extractor.body.features import (
+    MAX_PLACES,
     NO_VALUE,
     Feature,
     FeatureMatrix,
+    bounded,
     cohesion_features,
     mean_weights,
     neighbour_features,
@@ -68,6 +70,34 @@ MIN_SCORED_TEXT = 25
 
 MIN_STORY_PROSE = 500
 """Letters of prose from which a container may hold a separate story."""
+
+MAX_COUNTED_DEPTH = 30
+"""Containers around a segment that are counted."""
+
+MAX_HELD_LETTERS = 8000
+"""Letters of a container that are counted. Like all bounds here, it makes the middle of a story of 500 paragraphs
+look like that of one of 50, of which there are many to learn from."""
+
+MAX_HELD_SEGMENTS = 50
+"""Segments of a container that are counted."""
+
+MAX_ALIKE = 30
+"""Segments that are alike, or siblings, that are counted."""
+
+MAX_HEADINGS = 8
+"""Headings between a segment and the headline that are counted."""
+
+MAX_STORIES = 5
+"""Stories of a page that are counted."""
+
+MAX_BEST_SCORE = 60.0
+"""Maximum score of the container with the best paragraphs: that of some twenty."""
+
+MAX_BODY_RATIO = 2.0
+"""Maximum number of words in JSON-LD's body for each word of the page."""
+
+NO_HEADING = -99.0
+"""Place of a segment after the page's `<h1>`, where there is none."""
 
 _SIX_NEIGHBOURS = (
     "length", "linked", "tag", "ends_sentence", "core_0.6", "names", "in_content", "shared_stems", "phrases"
@@ -175,7 +205,10 @@ def _container_features(
     """Return depth, distances, class names and sizes of the containers around each segment."""
     parent, levels, of_segment = tree.parent, tree.levels, tree.of_segment
     hidden = np.fromiter((c.hidden for c in containers), np.float64)
-    matrix = {"depth": tree.depth[of_segment].astype(np.float64), "hidden": hidden[of_segment]}
+    matrix = {
+        "depth": np.minimum(MAX_COUNTED_DEPTH, tree.depth[of_segment]).astype(np.float64),
+        "hidden": hidden[of_segment],
+    }
     distances = _distances(containers, parent, levels)[of_segment]
     names = (*(f"in_<{tag}>" for tag in AROUND), *(f"in_{group}" for group in CLASS_GROUPS))
     matrix |= {name: distances[:, number] for number, name in enumerate(names)}
@@ -240,11 +273,11 @@ def _size_features(containers: Sequence[Container], tree: ContainerTree) -> Feat
     around = tree.of_segment
     for number in range(PARENTS):
         sizes |= {
-            f"around{number}_letters": letters[around],
+            f"around{number}_letters": np.minimum(MAX_HELD_LETTERS, letters[around]),
             f"around{number}_linked": linked[around] / np.maximum(1, letters[around]),
             f"around{number}_prose": prose[around] / all_prose,
             f"around{number}_average": letters[around] / np.maximum(1, segments[around]),
-            f"around{number}_segments": segments[around],
+            f"around{number}_segments": np.minimum(MAX_HELD_SEGMENTS, segments[around]),
         }
         around = tree.outwards(around)
     for share in CORE_SHARES:
@@ -303,7 +336,7 @@ def _group_size(name: str, keys: Sequence[object], segments: Sequence[Segment]) 
     count = np.bincount(kind)
     sizes, links = np.bincount(kind, size), np.bincount(kind, linked)
     return {
-        f"{name}": count[kind].astype(np.float64),
+        f"{name}": np.minimum(MAX_ALIKE, count[kind]).astype(np.float64),
         f"{name}_average": (sizes / count)[kind],
         f"{name}_share": sizes[kind] / max(1.0, float(size.sum())),
         f"{name}_linked": (links / np.maximum(1, sizes))[kind],
@@ -332,12 +365,12 @@ def _hint_features(split: Sequence[Sequence[str]], hints: StoryHints, tag: Featu
     matrix = {
         "in_title": in_title,
         "of_title": of_title,
-        "from_headline": index - headline,
-        "from_h1": index - float(first_h1[0]) if len(first_h1) else np.full(count, -999.0),
+        "from_headline": bounded(index - headline, MAX_PLACES),
+        "from_h1": bounded(index - first_h1[0], MAX_PLACES) if len(first_h1) else np.full(count, NO_HEADING),
         "in_description": np.fromiter((len(described & u) / max(1, len(u)) for u in unique), np.float64),
         "in_article_body": in_body if body else np.full(count, NO_VALUE),
         "in_article_body_span": _within_span(in_body, split) if body else np.full(count, NO_VALUE),
-        "article_body_words": np.full(count, len(body) / max(1, sum(map(len, split)))),
+        "article_body_words": np.full(count, min(MAX_BODY_RATIO, len(body) / max(1, sum(map(len, split))))),
     }
     return matrix, headline
 
@@ -381,7 +414,7 @@ def _headline_features(tree: ContainerTree, segments: Sequence[Segment], headlin
     }
     for tag in ("h1", "h2"):
         headings = np.cumsum(np.fromiter((s.tag == tag for s in segments), np.float64))
-        matrix[f"{tag}_since_headline"] = headings - headings[headline]
+        matrix[f"{tag}_since_headline"] = bounded(headings - headings[headline], MAX_HEADINGS)
     return matrix
 
 
@@ -403,7 +436,7 @@ def _best_container_features(
         "out_to_best": distance,
         "score_around": score[around] / highest,
         "score_further": score[tree.outwards(around)] / highest,
-        "best_score": np.full(len(segments), highest),
+        "best_score": np.full(len(segments), min(MAX_BEST_SCORE, highest)),
     }
 
 
@@ -432,4 +465,7 @@ def _story_order_features(tree: ContainerTree, containers: Sequence[Container]) 
     for level in tree.levels:
         nth[level] = np.maximum(nth[level], nth[tree.parent[level]])
         after[level] = np.maximum(after[level], after[tree.parent[level]])
-    return {"nth_story": nth[tree.of_segment], "prose_before_story": after[tree.of_segment]}
+    return {
+        "nth_story": np.minimum(MAX_STORIES, nth[tree.of_segment]),
+        "prose_before_story": np.minimum(MAX_HELD_LETTERS, after[tree.of_segment]),
+    }
