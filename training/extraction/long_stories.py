@@ -94,8 +94,8 @@ def _pool(pages: Sequence[HtmlPage | TextPage]) -> Pool:
     """Return the paragraphs of all stories that may be lent, each once."""
     pool: dict[tuple[int, str], dict[str, None]] = defaultdict(dict)
     for page in pages:
-        told = (text for text, is_story in zip(page.texts, page.story.tolist(), strict=True) if is_story)
-        paragraphs = (text for text in told if length(text) >= PROSE and ends_sentence(text))
+        prose = (text for text, is_story in zip(page.texts, page.story.tolist(), strict=True) if is_story)
+        paragraphs = (text for text in prose if length(text) >= PROSE and ends_sentence(text))
         pool[_key(page)] |= dict.fromkeys(paragraphs)
     return {key: tuple(paragraphs) for key, paragraphs in pool.items()}
 
@@ -131,12 +131,12 @@ def _lent(page: HtmlPage | TextPage, pool: Pool) -> list[str]:
 
 def story_middle(root: Element, page: HtmlPage) -> Element | None:
     """Return the element of the paragraph in the middle of a page's story; a `<br>` if it follows one."""
-    told = [
+    prose = [
         text for text, is_story in zip(page.texts, page.story.tolist(), strict=True) if is_story and len(text) >= PROSE
     ]
-    if not told:
+    if not prose:
         return None
-    text = told[len(told) // 2]
+    text = prose[len(prose) // 2]
     for tag in PARAGRAPH_TAGS:
         for element in root.iter(tag):
             if element.getparent() is not None and text_of(element) == text:
