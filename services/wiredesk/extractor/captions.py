@@ -1,6 +1,7 @@
 """Captions of pictures, and the credits in them."""
 
 import re
+from collections.abc import Iterable
 
 from wiredesk.extractor.document import Element, find, text_of
 from wiredesk.extractor.words import fold
@@ -33,6 +34,11 @@ def read_captions(root: Element) -> tuple[Caption, ...]:
         if caption is not None:
             captions.setdefault(fold(caption.text), caption)
     return tuple(captions.values())[:MAX_CAPTIONS]
+
+
+def read_text_captions(lines: Iterable[str]) -> tuple[Caption, ...]:
+    """Return the captions among the lines of a text page."""
+    return tuple(caption for line in lines if is_caption(line) and (caption := parse_caption(line)) is not None)
 
 
 def parse_caption(text: str) -> Caption | None:

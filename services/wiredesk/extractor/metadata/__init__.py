@@ -1,8 +1,10 @@
 """Metadata of a page: several places state each field, and the most trusted one that has a value is used.
 
-fields    the fields, each with its evidence, and the order in which an HTML page's places are read
-sources   the places of an HTML page: JSON-LD, `<meta>`, headings, `<title>`
-titles    the headline and the standfirst
-authors   the byline
-dates     publication and last change
+fields         the fields, each with its evidence, and the order in which a page's places are read
+sources        the places of an HTML page: JSON-LD, `<meta>`, headings, `<title>`
+text_sources   the places of a text page: lines around its body
+titles         the headline and the standfirst
+authors        the byline
+dates          publication and last change
+publication    the publication that a text page names
 """

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from wiredesk.extractor.document import find, text_of
+from wiredesk.extractor.metadata.dates import is_dated
+from wiredesk.extractor.metadata.publication import names_publication
 from wiredesk.extractor.metadata.sources import MetadataSources, as_text, node_types
+from wiredesk.extractor.metadata.text_sources import TextSources
 from wiredesk.extractor.words import clean, fold
 from wiredesk_schemas import Evidence
 
@@ -96,6 +99,17 @@ def bylines(sources: MetadataSources, source: str | None) -> Iterator[tuple[Evid
     yield from ((place, b) for place, b in stated if b.people and not _is_publication(b.people, own))
     yield from ((place, b) for place, b in stated if b.agencies and not _is_publication(b.agencies, own))
     yield from ((place, b) for place, b in stated if b)
+
+
+def byline_in_text(sources: TextSources) -> Byline:
+    """Return the byline above the body that is nearest to it."""
+    named = (parse_names(line.text) for line in reversed(sources.header) if is_byline(line.text))
+    return Byline(next(named, ()))
+
+
+def is_byline(line: str) -> bool:
+    """Return whether a line of text is a byline: it begins like one, and names somebody."""
+    return BY.match(line) is not None and not (is_dated(line) or names_publication(line)) and bool(parse_names(line))
 
 
 def parse_byline(texts: Iterable[str]) -> Byline:

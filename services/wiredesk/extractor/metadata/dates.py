@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from wiredesk.extractor.document import Element
 from wiredesk.extractor.metadata.sources import MetadataSources, as_text
+from wiredesk.extractor.metadata.text_sources import TextSources
 from wiredesk.extractor.words import clean
 from wiredesk_schemas import Evidence
 
@@ -66,6 +67,10 @@ _MONTHS = tuple(
 """First letters of the months' names in English, German, French, Spanish, Italian, Portuguese, Dutch and Russian."""
 
 
+_DATE_WORD = re.compile(r"\b(?:updated|published|posted)\b", re.IGNORECASE)
+"""A word that introduces a date."""
+
+
 def published(sources: MetadataSources) -> Iterator[tuple[Evidence, date | None]]:
     """Yield the dates of publication that a page states, the most trusted place first."""
     yield Evidence.JSON_LD, parse_machine_date(sources.json_ld("datePublished"))
@@ -81,6 +86,19 @@ def modified(sources: MetadataSources) -> Iterator[tuple[Evidence, date | None]]
     """Yield the dates of the last change that a page states, the most trusted place first."""
     yield Evidence.JSON_LD, parse_machine_date(sources.json_ld("dateModified"))
     yield Evidence.META, _first_date(sources.meta.get(name) for name in _MODIFIED_META)
+
+
+def published_in_text(sources: TextSources) -> date | None:
+    """Return the date above the body that is nearest to it. One with a word for it (`Updated:`) comes before others."""
+    dates = [(parsed, line.text) for line in sources.header if (parsed := _date_of_line(line.text)) is not None]
+    introduced = [parsed for parsed, line in dates if _DATE_WORD.search(line)]
+    candidates = introduced or [parsed for parsed, _ in dates]
+    return candidates[-1] if candidates else None
+
+
+def is_dated(line: str) -> bool:
+    """Return whether a line of text states a date."""
+    return _date_of_line(line) is not None
 
 
 def parse_machine_date(text: str | None) -> date | None:
@@ -111,6 +129,10 @@ def parse_written_date(line: str) -> date | None:
     else:
         return None
     return _as_date(year, month, day, *clock)
+
+
+def _date_of_line(line: str) -> date | None:
+    return parse_written_date(line) if len(line) <= MAX_LENGTH else None
 
 
 def _first_date(texts: Iterable[str | None]) -> date | None:

@@ -9,10 +9,12 @@ from urllib.parse import urljoin
 
 import ada_url
 
-from wiredesk.extractor.metadata.authors import Byline, bylines
-from wiredesk.extractor.metadata.dates import modified, published
+from wiredesk.extractor.metadata.authors import Byline, byline_in_text, bylines
+from wiredesk.extractor.metadata.dates import modified, published, published_in_text
+from wiredesk.extractor.metadata.publication import publication_in_text
 from wiredesk.extractor.metadata.sources import MetadataSources, as_texts
-from wiredesk.extractor.metadata.titles import site_in_title, subtitle, titles
+from wiredesk.extractor.metadata.text_sources import TextSources
+from wiredesk.extractor.metadata.titles import site_in_title, subtitle, title_in_text, titles
 from wiredesk.extractor.site_rules import RuleMatches
 from wiredesk_schemas import AcceptedPage, Evidence
 
@@ -110,6 +112,25 @@ def read_metadata(page: AcceptedPage, sources: MetadataSources, rule: RuleMatche
             None,
         ),
         is_paywalled=MetadataField(paywall.lower() == "false", Evidence.JSON_LD) if paywall else MetadataField(None),
+    )
+
+
+def read_text_metadata(page: AcceptedPage, sources: TextSources) -> Metadata:
+    """Read the metadata of a text page.
+
+    Args:
+        page: as ingest accepted it.
+        sources: the lines of the page that may state metadata.
+    """
+    byline = byline_in_text(sources)
+    stated = ((Evidence.PUBLISHER, page.source), (Evidence.TEXT, publication_in_text(sources)))
+    return Metadata(
+        source=take_first(stated, None),
+        title=take_first(((Evidence.TEXT, title_in_text(sources)),), None),
+        authors=take_first(((Evidence.TEXT, byline.people),), ()),
+        agencies=take_first(((Evidence.TEXT, byline.agencies),), ()),
+        published_at=take_first(((Evidence.TEXT, published_in_text(sources)),), None),
+        language=take_first(((Evidence.PUBLISHER, page.language),), None),
     )
 
 
