@@ -24,6 +24,7 @@ envelope    converts records to events, and events to records
 ingest      the first stage: checks and decodes raw pages
 extractor   the second stage: extracts the article of a page
 enrichment  the third stage: language, topics, entities
+languages   detection of languages and scripts, for the stages
 runtime     Kafka, processes, transactions, metrics; independent of news
 testing     a pytest plug-in for stages
 """

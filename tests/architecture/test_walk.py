@@ -11,7 +11,7 @@ from wiredesk.extractor.html import extract_html
 MAX_FUNCTIONS = 30
 """Maximum number of functions that a reader must know to follow a page."""
 
-_FUNCTION = re.compile(r"`((?:ingest|extractor|enrichment)/[\w/]+)\.py:([\w.]+)`")
+_FUNCTION = re.compile(r"`((?:ingest|extractor|enrichment|languages)/[\w/]+)\.py:([\w.]+)`")
 
 
 def functions() -> list[tuple[str, str]]:

@@ -8,7 +8,6 @@ from tests.stories import article
 from wiredesk.enrichment.encoder import cut_windows, shared_encoder
 from wiredesk.enrichment.entities.multilingual_tagger import MultilingualTagger
 from wiredesk.enrichment.entities.spacy_tagger import SpacyTagger
-from wiredesk.enrichment.language import LanguageDetector
 from wiredesk.enrichment.settings import NEWS_PIPELINE
 from wiredesk.enrichment.topics import NewsClassifier
 from wiredesk.enrichment.topics.meaning_encoder import MeaningEncoder
@@ -16,6 +15,7 @@ from wiredesk.enrichment.topics.model_arrays import load_arrays
 from wiredesk.enrichment.topics.sentence_model import LeadsModel
 from wiredesk.enrichment.topics.universal_encoder import UniversalEncoder
 from wiredesk.enrichment.topics.words_model import WordsModel
+from wiredesk.languages.detector import LanguageDetector
 
 TEXTS = (
     "The goalkeeper saved two penalties as Riverton United won the cup final against FC Basel in Bern on Sunday.",

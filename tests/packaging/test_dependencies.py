@@ -19,6 +19,7 @@ EXTRA_OF_ROOM = {
     "ingest": "ingest",
     "extractor": "extractor",
     "enrichment": "enrichment",
+    "languages": "languages",
     "local": "broker",
     "testing": "testing",
 }

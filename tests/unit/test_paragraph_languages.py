@@ -1,7 +1,7 @@
 import pytest
 
-from wiredesk.enrichment.language import LanguageDetector
-from wiredesk.enrichment.paragraph_languages import ParagraphLanguages
+from wiredesk.languages.detector import LanguageDetector
+from wiredesk.languages.paragraphs import ParagraphLanguages
 
 ENGLISH = (
     "The council voted on Tuesday to keep the old library open, and the mayor said she was pleased with the result."

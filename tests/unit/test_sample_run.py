@@ -7,10 +7,10 @@ from rich.text import Text
 
 from tests.support import ROOT, SAMPLES
 from wiredesk.cli.layout import GAP, column_widths
-from wiredesk.enrichment.language import LanguageDetector
 from wiredesk.enrichment.topics.taxonomy import taxonomy
 from wiredesk.extractor.extract import Extractor
 from wiredesk.ingest.accept import Ingest
+from wiredesk.languages.detector import LanguageDetector
 from wiredesk.operations.sample_run import BASE_URL, SampleRun, overview, sample_pages
 from wiredesk.pipeline import ARTICLES_ENRICHED, INGEST, PAGES_SKIPPED
 from wiredesk.runtime.records import Record

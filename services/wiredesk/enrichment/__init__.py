@@ -7,10 +7,7 @@ models               loads the models that the settings name
 taggers              which tagger reads which language
 article_fields       the texts of an article, each with its JSON Pointer
 languages            what is supported for each language
-language             language detection
-scripts              scripts of letters
 lean_spacy           spaCy, imported in half of its time
-paragraph_languages  languages of the texts of an article
 entities             names: tagged, cleaned, merged into entities, linked
 encoder              the encoder of many languages, for names; and its word pieces
 topics               IPTC Media Topics of an article

@@ -8,13 +8,13 @@ from dataclasses import replace
 from wiredesk.enrichment.article_fields import ArticleField, article_fields
 from wiredesk.enrichment.entities import build_entities, find_mentions, has_ordinary_case, readable_fields
 from wiredesk.enrichment.interfaces import Classifier, TaggedSpan, Tagger
-from wiredesk.enrichment.language import MODEL as LANGUAGE_MODEL
-from wiredesk.enrichment.language import LanguageDetector
-from wiredesk.enrichment.languages import canonical
 from wiredesk.enrichment.models import load_classifier, load_taggers
-from wiredesk.enrichment.paragraph_languages import ParagraphLanguages
 from wiredesk.enrichment.settings import ANY_LANGUAGE, EnrichmentSettings
 from wiredesk.enrichment.taggers import Taggers
+from wiredesk.languages.codes import canonical
+from wiredesk.languages.detector import MODEL as LANGUAGE_MODEL
+from wiredesk.languages.detector import LanguageDetector
+from wiredesk.languages.paragraphs import ParagraphLanguages
 from wiredesk_schemas import (
     CleanedArticle,
     EnrichedArticle,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from wiredesk.languages.codes import canonical
+
 
 class NamesFrom(StrEnum):
     """What finds the names in texts of a language."""
@@ -91,31 +93,8 @@ SUPPORT: Mapping[str, LanguageSupport] = {
 }
 """By ISO 639-1 code, as `canonical` returns it. A language that is not here has neither names nor topics."""
 
-CANONICAL: Mapping[str, str] = {
-    "als": "de",  # Alemannic
-    "arz": "ar",
-    "bar": "de",
-    "fil": "tl",
-    "gsw": "de",
-    "in": "id",
-    "iw": "he",
-    "nb": "no",
-    "nn": "no",
-    "pnb": "pa",
-    "wuu": "zh",
-    "yue": "zh",
-}
-"""Variants of languages, former codes and codes of the detector, with the code that stands for all of them."""
-
 NO_SUPPORT = LanguageSupport("")
 """What is done for a language that the table lacks."""
-
-
-@lru_cache(maxsize=256)
-def canonical(code: str) -> str:
-    """Return the code under which a language is supported: `no` for `nb`, `zh` for `zh-Hant`."""
-    language = code.replace("_", "-").partition("-")[0].lower()
-    return CANONICAL.get(language, language)
 
 
 def support_of(language: str | None) -> LanguageSupport:

@@ -11,10 +11,11 @@ from wiredesk.enrichment.entities.gazetteer_tagger import gazetteer_taggers
 from wiredesk.enrichment.entities.multilingual_tagger import MultilingualTagger
 from wiredesk.enrichment.entities.spacy_tagger import SpacyTagger
 from wiredesk.enrichment.interfaces import Classifier, TaggedSpan, Tagger
-from wiredesk.enrichment.languages import SUPPORT, NamesFrom, canonical
+from wiredesk.enrichment.languages import SUPPORT, NamesFrom
 from wiredesk.enrichment.settings import ANY_LANGUAGE, MANY_LANGUAGES, EnrichmentSettings
 from wiredesk.enrichment.taggers import Taggers, reads
 from wiredesk.enrichment.topics import NewsClassifier
+from wiredesk.languages.codes import canonical
 from wiredesk.runtime.errors import UsageError
 from wiredesk_schemas import Block, CleanedArticle, Extraction, MediaTopic, Model
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from wiredesk.enrichment.interfaces import Tagger
-from wiredesk.enrichment.languages import canonical
 from wiredesk.enrichment.settings import ANY_LANGUAGE
+from wiredesk.languages.codes import canonical
 
 
 class Taggers:

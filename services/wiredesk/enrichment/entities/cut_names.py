@@ -7,7 +7,7 @@ from wiredesk.enrichment.entities.gazetteer import is_country, lookup
 from wiredesk.enrichment.entities.lexicon import CAPITALS, SMALL_LETTERS, Lexicon
 from wiredesk.enrichment.entities.names import CASED
 from wiredesk.enrichment.interfaces import TaggedSpan
-from wiredesk.enrichment.scripts import script_of_letter
+from wiredesk.languages.scripts import script_of_letter
 from wiredesk_schemas import EntityType
 
 PEOPLE_MEET = frozenset({"hu", "tr"})

@@ -6,7 +6,7 @@ from functools import lru_cache
 from wiredesk.enrichment.entities.lexicon import PUNCTUATION, WORLD_PUNCTUATION, Lexicon
 from wiredesk.enrichment.entities.name_span import NAME_TYPES
 from wiredesk.enrichment.languages import ENGLISH
-from wiredesk.enrichment.scripts import Script, script_of_letter
+from wiredesk.languages.scripts import Script, script_of_letter
 from wiredesk_schemas import EntityType
 
 PARTICLE_CHARACTERS = 24

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from wiredesk.enrichment.entities.gazetteer import is_country, lookup
 from wiredesk.enrichment.entities.lexicon import Lexicon
 from wiredesk.enrichment.interfaces import TaggedSpan
-from wiredesk.enrichment.scripts import Script, script_of_letter
+from wiredesk.languages.scripts import Script, script_of_letter
 from wiredesk_schemas import EntityType
 
 MAX_PERSON_CHARACTERS = 5

@@ -15,7 +15,7 @@ from wiredesk.runtime.worker.replay_scope import RecordFilter, accept_all
 from wiredesk_schemas.headers import EVENT_TYPE, LANGUAGE, SUBJECT, header
 
 if TYPE_CHECKING:
-    from wiredesk.enrichment.language import LanguageDetector
+    from wiredesk.languages.detector import LanguageDetector
 
 type Conditions = dict[str, tuple[str, ...]]
 """The conditions by name (`host`, `url`, `language`, `type`), each with values of which one must match. They are saved
@@ -115,7 +115,7 @@ def _in_language(codes: tuple[str, ...]) -> _Test:
 
 @cache
 def _detector() -> "LanguageDetector":
-    from wiredesk.enrichment.language import LanguageDetector  # noqa: PLC0415 - loads a model that few filters need
+    from wiredesk.languages.detector import LanguageDetector  # noqa: PLC0415 - loads a model that few filters need
 
     return LanguageDetector()
 

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from wiredesk.enrichment.language import LanguageDetector
-from wiredesk.enrichment.languages import canonical
-from wiredesk.enrichment.scripts import DEFAULT_LANGUAGE, Script, main_script
+from wiredesk.languages.codes import canonical
+from wiredesk.languages.detector import LanguageDetector
+from wiredesk.languages.scripts import DEFAULT_LANGUAGE, Script, main_script
 
 MIN_CONFIDENCE = 0.85
 """From this confidence on, a text in the article's script is taken for one in another language."""

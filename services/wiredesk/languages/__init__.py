@@ -1,0 +1,7 @@
+"""Languages and scripts of texts, for every service that reads them.
+
+detector    language detection
+codes       codes of languages
+scripts     scripts of letters
+paragraphs  languages of the texts of an article
+"""
