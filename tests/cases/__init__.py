@@ -1,0 +1,9 @@
+"""Small pages that show what real pages do, and what a reader expects of them.
+
+cases.jsonl      a case a line: its page, the address and fields of the raw page, and what is expected
+pages/           the pages
+expectations     what an expectation means
+test_cases       a test for each case
+
+The pages were written for this project. Most re-create public reports of defects of extractors.
+"""
