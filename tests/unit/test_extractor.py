@@ -14,7 +14,8 @@ from wiredesk.extractor.explain import explain
 from wiredesk.extractor.extract import Extractor
 from wiredesk.extractor.metadata.authors import parse_names
 from wiredesk.extractor.metadata.dates import parse_machine_date, parse_written_date
-from wiredesk.extractor.metadata.sources import Node, article_node
+from wiredesk.extractor.metadata.json_ld import JsonLd, Node
+from wiredesk.extractor.metadata.story_node import PageWitnesses, story_node
 from wiredesk.ingest.accept import Ingest
 from wiredesk.runtime.errors import RejectedError
 from wiredesk_schemas import AcceptedPage, Block, BlockKind, CleanedArticle, Evidence, RawPage, SkippedPage
@@ -228,7 +229,7 @@ def test_broken_json_ld_costs_nothing_else() -> None:
     ],
 )
 def test_of_several_articles_the_one_with_most_to_say_is_the_pages_own(nodes: list[Node]) -> None:
-    assert article_node(nodes)["headline"] == "own"
+    assert story_node(JsonLd(nodes, [False] * len(nodes)), PageWitnesses())["headline"] == "own"
 
 
 def test_what_stands_after_the_end_of_a_page_is_read_as_browsers_do() -> None:

@@ -86,16 +86,12 @@ def button_labels(root: Element) -> tuple[str, ...]:
     return tuple(filter(None, (clean(label[:MAX_LABEL]) for label in labels)))
 
 
-def meta_contents(root: Element) -> dict[str, str]:
-    """Return the contents of the page's `<meta>` elements by name, property or itemprop, in lower case.
-
-    If a name occurs several times, the first content counts.
-    """
-    contents: dict[str, str] = {}
+def meta_contents(root: Element) -> dict[str, list[str]]:
+    """Return the contents of the page's `<meta>` elements by name, property or itemprop, in lower case."""
+    contents: dict[str, list[str]] = {}
     for element in root.iter("meta"):
         content = clean(element.get("content") or "")
-        for attribute in ("name", "property", "itemprop"):
-            name = (element.get(attribute) or "").lower()
-            if name and content:
-                contents.setdefault(name, content)
+        names = (element.get("name"), element.get("property"), element.get("itemprop"))
+        for name in {name.lower() for name in names if name} if content else ():
+            contents.setdefault(name, []).append(content)
     return contents

@@ -50,7 +50,7 @@ def extract_html(page: AcceptedPage, models: Models, rules: SiteRules) -> Extrac
     if root is None:
         return ExtractedPage(method="html", place=Evidence.DOM)
     rule = rules.apply(page.canonical_url, root)
-    sources = MetadataSources.from_document(root)
+    sources = MetadataSources.from_document(root, page.canonical_url)
     metadata = read_metadata(page, sources, rule)
     captions = read_captions(root)
     segments = segment_page(root, rule.body)

@@ -20,7 +20,9 @@ from wiredesk.extractor.body.story import ScoredText
 from wiredesk.extractor.body.vocabulary import GROUPS_OF_WORD, TEXT_GROUPS
 from wiredesk.extractor.document import Element
 from wiredesk.extractor.metadata.fields import Metadata
-from wiredesk.extractor.metadata.sources import ARTICLE_TYPES, MetadataSources, node_types
+from wiredesk.extractor.metadata.json_ld import node_types
+from wiredesk.extractor.metadata.sources import MetadataSources
+from wiredesk.extractor.metadata.story_node import ARTICLE_TYPES
 from wiredesk.extractor.words import length
 from wiredesk_schemas import Evidence
 
@@ -325,7 +327,9 @@ def _declaration_signals(sources: MetadataSources, metadata: Metadata) -> dict[s
         "has_date": float(metadata.published_at.value is not None),
         "states_date": float(metadata.published_at.evidence not in (None, Evidence.DOM)),
         "has_authors": float(bool(metadata.authors.value or metadata.agencies.value)),
-        "has_section": float(metadata.section.value is not None),
+        "has_section": float(
+            bool(sources.json_ld("articleSection") or sources.meta_content("article:section", "section"))
+        ),
         "price_meta": float(any("price" in name for name in sources.meta)),
     }
 

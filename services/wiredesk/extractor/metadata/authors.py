@@ -7,8 +7,9 @@ from typing import Any
 
 from wiredesk.extractor.document import find, text_of
 from wiredesk.extractor.metadata.dates import is_dated
+from wiredesk.extractor.metadata.json_ld import as_text, node_types
 from wiredesk.extractor.metadata.publication import names_publication
-from wiredesk.extractor.metadata.sources import MetadataSources, as_text, node_types
+from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk.extractor.metadata.text_sources import TextSources
 from wiredesk.extractor.words import clean, fold
 from wiredesk_schemas import Evidence

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from wiredesk.extractor.document import Element
-from wiredesk.extractor.metadata.sources import MetadataSources, as_text
+from wiredesk.extractor.metadata.json_ld import as_text
+from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk.extractor.metadata.text_sources import TextSources
 from wiredesk.extractor.words import clean
 from wiredesk_schemas import Evidence

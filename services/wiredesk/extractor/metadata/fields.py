@@ -5,16 +5,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
-from urllib.parse import urljoin
 
-import ada_url
-
+from wiredesk.extractor.metadata.access import paywalls
 from wiredesk.extractor.metadata.authors import Byline, byline_in_text, bylines
 from wiredesk.extractor.metadata.dates import modified, published, published_in_text
+from wiredesk.extractor.metadata.images import lead_images
+from wiredesk.extractor.metadata.keywords import keywords
 from wiredesk.extractor.metadata.publication import publication_in_text
-from wiredesk.extractor.metadata.sources import MetadataSources, as_texts
+from wiredesk.extractor.metadata.publishers import publishers
+from wiredesk.extractor.metadata.sections import sections
+from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk.extractor.metadata.text_sources import TextSources
-from wiredesk.extractor.metadata.titles import site_in_title, subtitle, title_in_text, titles
+from wiredesk.extractor.metadata.titles import subtitle, title_in_text, titles
 from wiredesk.extractor.site_rules import RuleMatches
 from wiredesk_schemas import AcceptedPage, Evidence
 
@@ -67,21 +69,13 @@ def read_metadata(page: AcceptedPage, sources: MetadataSources, rule: RuleMatche
         rule: what the selectors of the site's rule matched; their values come first.
     """
     url = page.canonical_url
-    source: MetadataField[str | None] = take_first(
-        (
-            (Evidence.PUBLISHER, page.source),
-            (Evidence.JSON_LD, sources.json_ld("publisher")),
-            (Evidence.META, sources.meta_content("og:site_name", "application-name")),
-            (Evidence.DOM, site_in_title(sources)),
-        ),
-        None,
-    )
+    source = take_first(chain([(Evidence.PUBLISHER, page.source)], publishers(sources)), None)
     of_rule = ((Evidence.DOM, rule.byline),) if rule.byline else ()
     place, byline = next(chain(of_rule, bylines(sources, source.value)), (None, Byline()))
-    paywall = sources.json_ld("isAccessibleForFree")
+    title = take_first(((Evidence.DOM, rule.title), *titles(sources, source.value, url)), None)
     return Metadata(
         source=source,
-        title=take_first(((Evidence.DOM, rule.title), *titles(sources, source.value, url)), None),
+        title=title,
         subtitle=take_first(
             ((Evidence.JSON_LD, sources.json_ld("alternativeHeadline")), (Evidence.DOM, subtitle(sources.root))), None
         ),
@@ -89,29 +83,14 @@ def read_metadata(page: AcceptedPage, sources: MetadataSources, rule: RuleMatche
         agencies=MetadataField(byline.agencies, place if byline.agencies else None),
         published_at=take_first(((Evidence.DOM, rule.published_at), *published(sources)), None),
         modified_at=take_first(modified(sources), None),
-        section=take_first(
-            (
-                (Evidence.JSON_LD, sources.json_ld("articleSection")),
-                (Evidence.META, sources.meta_content("article:section", "section")),
-            ),
-            None,
-        ),
+        section=take_first(sections(sources, url, (title.value, source.value)), None),
         language=take_first(_languages(page, sources), None),
-        keywords=take_first(
-            (
-                (Evidence.JSON_LD, sources.json_ld_list("keywords")),
-                (Evidence.META, as_texts(sources.meta_content("news_keywords", "keywords"))),
-            ),
-            (),
+        keywords=take_first(keywords(sources), ()),
+        lead_image=take_first(lead_images(sources, url), None),
+        is_paywalled=next(
+            (MetadataField(stated, place) for place, stated in paywalls(sources) if stated is not None),
+            MetadataField(None),
         ),
-        lead_image=take_first(
-            (
-                (Evidence.META, _absolute_url(url, sources.meta_content("og:image", "twitter:image"))),
-                (Evidence.JSON_LD, _absolute_url(url, sources.json_ld("image"))),
-            ),
-            None,
-        ),
-        is_paywalled=MetadataField(paywall.lower() == "false", Evidence.JSON_LD) if paywall else MetadataField(None),
     )
 
 
@@ -140,22 +119,3 @@ def _languages(page: AcceptedPage, sources: MetadataSources) -> Iterator[tuple[E
     yield Evidence.JSON_LD, sources.json_ld("inLanguage")
     yield Evidence.META, (sources.meta_content("og:locale") or "").replace("_", "-")
     yield Evidence.PUBLISHER, page.language
-
-
-def _absolute_url(base: str, url: str | None) -> str | None:
-    """Return an absolute http or https URL without credentials, or None.
-
-    A URL with control characters, spaces or invisible characters is written by the rules of the WHATWG, which remove or
-    percent-encode them.
-    """
-    try:
-        joined = urljoin(base, url) if url else ""
-        parsed = ada_url.URL(joined)
-    except ValueError:
-        return None
-    if not joined.startswith(("http://", "https://")):
-        return None
-    if joined.isprintable() and " " not in joined and not (parsed.username or parsed.password):
-        return joined
-    parsed.username = parsed.password = ""
-    return str(parsed.href)

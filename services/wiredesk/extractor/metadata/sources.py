@@ -1,36 +1,16 @@
-"""The places of an HTML page that state metadata, each read once. JSON-LD is parsed here, in schema.org's terms."""
+"""The places of an HTML page that state metadata, each read once."""
 
-import html
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-import orjson
-
-from wiredesk.extractor.document import Element, find, meta_contents, text_of
-from wiredesk.extractor.words import clean
-
-MAX_SCRIPT = 1 << 20
-"""Maximum characters of a JSON-LD script that is parsed. Those of real pages are a hundred times smaller."""
-
-MAX_NODES = 5000
-"""Maximum number of JSON-LD objects of a page that are read. Real pages have a hundredth of it."""
+from wiredesk.extractor.document import Element, meta_contents, text_of
+from wiredesk.extractor.metadata.json_ld import JsonLd, Node, as_text, read_json_ld
+from wiredesk.extractor.metadata.microdata import read_microdata
+from wiredesk.extractor.metadata.story_node import PageWitnesses, is_article, nodes_by_id, resolve, story_node
 
 MAX_VALUES = 100
-"""Maximum number of values that are read from one list in JSON-LD."""
-
-ARTICLE_TYPES = frozenset(
-    {
-        "NewsArticle", "Article", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle", "BlogPosting",
-        "BackgroundNewsArticle", "ReviewNewsArticle", "LiveBlogPosting", "SocialMediaPosting",
-        "AdvertiserContentArticle", "Report", "TechArticle", "ScholarlyArticle", "SatiricalArticle",
-    }
-)  # fmt: skip
-"""Types of schema.org that describe an article."""
-
-type Node = dict[str, Any]
-"""A JSON-LD object."""
+"""Maximum number of contents of one `<meta>` name that are read."""
 
 
 @dataclass(frozen=True)
@@ -39,33 +19,87 @@ class MetadataSources:
 
     Attributes:
         root: the document.
-        nodes: all JSON-LD objects.
-        article: the JSON-LD object that describes the article; empty if there is none.
-        meta: contents of `<meta>`, by name, property or itemprop.
+        url: of the page, if it is known.
+        stated: the page's JSON-LD.
+        metas: contents of `<meta>`, by name, property or itemprop, in the order of the page.
     """
 
     root: Element
-    nodes: list[Node]
-    article: Node
-    meta: dict[str, str]
+    url: str
+    stated: JsonLd
+    metas: Mapping[str, list[str]]
 
     @classmethod
-    def from_document(cls, root: Element) -> "MetadataSources":
+    def from_document(cls, root: Element, url: str = "") -> "MetadataSources":
         """Read the places of a document."""
-        nodes = json_ld_nodes(root)
-        return cls(root, nodes, article_node(nodes), meta_contents(root))
+        return cls(root, url, read_json_ld(root), meta_contents(root))
+
+    @property
+    def nodes(self) -> list[Node]:
+        """All JSON-LD objects, outer ones first."""
+        return self.stated.nodes
+
+    @cached_property
+    def meta(self) -> dict[str, str]:
+        """The first content of `<meta>`, by name, property or itemprop."""
+        return {name: contents[0] for name, contents in self.metas.items()}
+
+    @cached_property
+    def article(self) -> Node:
+        """The JSON-LD object that describes the page's story; empty if there is none."""
+        shared = (self.meta_content("og:title"), self.meta_content("twitter:title"), self.window_title)
+        titles = (*self.headings, *filter(None, shared))
+        return story_node(self.stated, PageWitnesses(titles, self.addresses))
+
+    @cached_property
+    def own_nodes(self) -> list[Node]:
+        """The JSON-LD objects that describe the page, without other stories and the entries of lists."""
+        pairs = zip(self.stated.nodes, self.stated.is_aside, strict=True)
+        return [node for node, is_aside in pairs if not is_aside and (node is self.article or not is_article(node))]
+
+    @cached_property
+    def microdata(self) -> Node:
+        """The story as microdata or RDFa describe it, in the form of JSON-LD; empty if JSON-LD describes it itself."""
+        return {} if self.article else read_microdata(self.root)
 
     def json_ld(self, name: str) -> str | None:
-        """Return a property of the article's JSON-LD object as text."""
-        return as_text(self.article.get(name))
+        """Return a property of the story's JSON-LD object as text."""
+        return self.as_text(self.article.get(name))
 
-    def json_ld_list(self, name: str) -> tuple[str, ...]:
-        """Return a property of the article's JSON-LD object as a list of texts."""
-        return as_texts(self.article.get(name))
+    def as_text(self, value: object) -> str | None:
+        """Return a JSON-LD value as text. References are resolved; of several languages that of the page counts."""
+        return as_text(self.resolve(value), self.root.get("lang") or "")
+
+    def resolve[T](self, value: T) -> T:
+        """Return a JSON-LD value with references replaced by the objects that they refer to."""
+        return resolve(value, self._by_id) if isinstance(value, dict | list) else value
 
     def meta_content(self, *names: str) -> str | None:
         """Return the content of the first of these `<meta>` names that the page has."""
-        return next((self.meta[name] for name in names if name in self.meta), None)
+        return next((self.metas[name][0] for name in names if name in self.metas), None)
+
+    def meta_list(self, *names: str) -> list[str]:
+        """Return all contents of the first of these `<meta>` names that the page has."""
+        return next((self.metas[name][:MAX_VALUES] for name in names if name in self.metas), [])
+
+    @cached_property
+    def links(self) -> dict[str, str]:
+        """The addresses of the page's `<link>` elements, by relation; the first of each."""
+        links: dict[str, str] = {}
+        for element in self.root.iter("link"):
+            for relation in (element.get("rel") or "").lower().split()[:4]:
+                links.setdefault(relation, (element.get("href") or "").strip())
+        return links
+
+    @cached_property
+    def addresses(self) -> tuple[str, ...]:
+        """The page's address, and those that it declares to be its own."""
+        stated = (self.url, self.links.get("canonical"), self.meta_content("og:url"))
+        return tuple(dict.fromkeys(address for address in stated if address))
+
+    @cached_property
+    def _by_id(self) -> dict[str, Node]:
+        return nodes_by_id(self.nodes)
 
     @cached_property
     def window_title(self) -> str | None:
@@ -80,67 +114,3 @@ class MetadataSources:
     def times(self) -> Iterator[str | None]:
         """Yield the `datetime` attributes of the page's `<time>` elements."""
         return (time.get("datetime") for time in self.root.iter("time"))
-
-
-def json_ld_nodes(root: Element) -> list[Node]:
-    """Return all JSON-LD objects of a page, outer ones first. Scripts that are not JSON are ignored."""
-    nodes: list[Node] = []
-    for script in find(root, "//script[contains(@type, 'ld+json')]"):
-        text = (script.text or "").strip().removeprefix("<!--").removesuffix("-->").strip()
-        if not text or len(text) > MAX_SCRIPT:
-            continue
-        try:
-            # Line breaks within strings are the commonest fault of hand-made JSON-LD.
-            nodes.extend(_walk(orjson.loads(text.replace("\r", " ").replace("\n", " ").replace("\t", " "))))
-        except orjson.JSONDecodeError:
-            continue
-        if len(nodes) > MAX_NODES:
-            break
-    return nodes
-
-
-def article_node(nodes: list[Node]) -> Node:
-    """Return the JSON-LD object that describes the article, or an empty one.
-
-    A page of teasers describes several articles. The page's own is the one with a headline and a date.
-    """
-    articles = [node for node in nodes if ARTICLE_TYPES.intersection(node_types(node))]
-    return max(articles, key=lambda node: ("headline" in node, "datePublished" in node), default={})
-
-
-def node_types(node: Node) -> tuple[str, ...]:
-    """Return the types of a JSON-LD object."""
-    kind = node.get("@type")
-    return tuple(k for k in (kind if isinstance(kind, list) else [kind]) if isinstance(k, str))
-
-
-def as_text(value: Any) -> str | None:
-    """Return a JSON-LD value as text: a string, a boolean, the first item of a list, an object's name or URL."""
-    if isinstance(value, list):
-        value = value[0] if value else None
-    if isinstance(value, dict):
-        value = value.get("name") or value.get("url") or value.get("@value")
-    if isinstance(value, bool):
-        return str(value).lower()
-    text = clean(html.unescape(value)) if isinstance(value, str) else ""
-    return text or None
-
-
-def as_texts(value: Any) -> tuple[str, ...]:
-    """Return a value as texts: the items of a list, or the parts of a text between commas, each once."""
-    if isinstance(value, str):
-        value = value.split(",")
-    items = value if isinstance(value, list) else [value]
-    return tuple(dict.fromkeys(text for item in items[:MAX_VALUES] if (text := as_text(item))))
-
-
-def _walk(value: Any) -> Iterator[Node]:
-    queue, seen = [value], 0
-    while queue and seen < MAX_NODES:
-        item = queue.pop(0)
-        seen += 1
-        if isinstance(item, list):
-            queue.extend(item)
-        elif isinstance(item, dict):
-            yield item
-            queue.extend(v for v in item.values() if isinstance(v, list | dict))

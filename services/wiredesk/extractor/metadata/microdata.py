@@ -1,0 +1,75 @@
+"""Microdata and RDFa: what attributes within the page say about its story, in the form of JSON-LD."""
+
+from itertools import islice
+
+from wiredesk.extractor.document import Element, find, text_of
+from wiredesk.extractor.metadata.json_ld import JsonLd, Node
+from wiredesk.extractor.metadata.story_node import PageWitnesses, is_article, story_node
+
+MAX_ITEMS = 500
+"""Maximum number of elements with a property that are read."""
+
+MAX_TEXT = 1000
+"""Maximum characters of a property; longer ones are cut off. The body of the story is not among those that are read."""
+
+_LONG = frozenset({"articleBody", "text", "comment", "reviewBody"})
+"""Properties that hold the body of the story, or what readers say about it."""
+
+_PATH = "//*[@itemscope or @itemprop or @typeof or @property][not(self::meta[@property and not(@itemprop)])]"
+"""Elements that begin an object or hold a property. Open Graph has the attribute `property`, too."""
+
+
+_TYPES = "//@itemtype | //@typeof"
+"""Types of objects. Pages without them are not searched further."""
+
+
+def read_microdata(root: Element) -> Node:
+    """Return the story as microdata or RDFa describe it; empty if they describe none."""
+    if not root.xpath(_TYPES):
+        return {}
+    found = JsonLd([], [])
+    scopes: dict[Element, Node] = {}
+    for element in islice(find(root, _PATH), MAX_ITEMS):
+        kind = element.get("itemtype") or element.get("typeof")
+        node: Node | None = None
+        if kind or element.get("itemscope") is not None:
+            node = {"@type": [_name(part) for part in (kind or "").split()[:4]]}
+            scopes[element] = node
+        parent = next((scopes[outer] for outer in element.iterancestors() if outer in scopes), None)
+        names = (element.get("itemprop") or element.get("property") or "").split()[:4]
+        if node is not None and (parent is None or not names):
+            found.nodes.append(node)
+            found.is_aside.append(parent is not None)
+        if parent is not None:
+            for name in map(_name, names):
+                if name not in _LONG:
+                    _add(parent, name, node if node is not None else _value(element))
+    return story_node(found, PageWitnesses()) if any(map(is_article, found.nodes)) else {}
+
+
+def _name(name: str) -> str:
+    """Return the name of a type or a property without its vocabulary."""
+    return name.rsplit("/", 1)[-1].rsplit("#", 1)[-1].rsplit(":", 1)[-1]
+
+
+def _add(node: Node, name: str, value: Node | str) -> None:
+    if not value or not name:
+        return
+    stated = node.setdefault(name, value)
+    if isinstance(stated, list):
+        stated.append(value)
+    elif stated is not value:
+        node[name] = [stated, value]
+
+
+def _value(element: Element) -> str:
+    """Return the value of a property: what is written for machines, an address, or the text."""
+    for attribute in ("content", "datetime", "src", "href"):
+        if value := element.get(attribute):
+            # The text of a link is the name of what it leads to.
+            return (
+                (text_of(element) or value)[:MAX_TEXT]
+                if attribute == "href" and element.tag == "a"
+                else value[:MAX_TEXT]
+            )
+    return text_of(element)[:MAX_TEXT]
