@@ -90,17 +90,17 @@ class JsonLd:
 
 def read_json_ld(root: Element) -> JsonLd:
     """Return the JSON-LD objects of a page. What is faulty is mended as far as possible, within `MAX_MENDED`."""
-    found = JsonLd([], [])
+    stated = JsonLd([], [])
     mendable = MAX_MENDED
     for text in islice(_scripts(root), MAX_SCRIPTS):
         value = _parsed(text)
         if value is None:
             value = _mended(text[:mendable])
             mendable -= min(mendable, len(text))
-        for node, is_aside in islice(_walk(_plain(value, text)), MAX_NODES - len(found.nodes)):
-            found.nodes.append(node)
-            found.is_aside.append(is_aside)
-    return found
+        for node, is_aside in islice(_walk(_plain(value, text)), MAX_NODES - len(stated.nodes)):
+            stated.nodes.append(node)
+            stated.is_aside.append(is_aside)
+    return stated
 
 
 def node_types(node: Mapping[str, Any]) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def read_microdata(root: Element) -> Node:
     """Return the story as microdata or RDFa describe it; empty if they describe none."""
     if not root.xpath(_TYPES):
         return {}
-    found = JsonLd([], [])
+    stated = JsonLd([], [])
     scopes: dict[Element, Node] = {}
     for element in islice(find(root, _PATH), MAX_ITEMS):
         kind = element.get("itemtype") or element.get("typeof")
@@ -38,13 +38,13 @@ def read_microdata(root: Element) -> Node:
         parent = next((scopes[outer] for outer in element.iterancestors() if outer in scopes), None)
         names = (element.get("itemprop") or element.get("property") or "").split()[:4]
         if node is not None and (parent is None or not names):
-            found.nodes.append(node)
-            found.is_aside.append(parent is not None)
+            stated.nodes.append(node)
+            stated.is_aside.append(parent is not None)
         if parent is not None:
             for name in map(_name, names):
                 if name not in _LONG:
                     _add(parent, name, node if node is not None else _value(element))
-    return story_node(found, PageWitnesses()) if any(map(is_article, found.nodes)) else {}
+    return story_node(stated, PageWitnesses()) if any(map(is_article, stated.nodes)) else {}
 
 
 def _name(name: str) -> str:
