@@ -1,6 +1,7 @@
 """Words, sentences and whitespace, in any script."""
 
 import re
+import string
 
 LATIN_LETTERS_PER_DENSE_CHARACTER = 2.5
 """Latin letters that say as much as one Chinese or Japanese character, or one Korean syllable."""
@@ -14,6 +15,9 @@ _WORD = re.compile(rf"[{_SPACELESS}]|[^\W{_SPACELESS}]+(?:['’.-][^\W\u3040-\u9
 _WORD_PART = re.compile(rf"[{_SPACELESS}]|[^\W{_SPACELESS}]+")
 """A word when texts are compared: `mother-in-law's` is four."""
 
+_FOLDED_WORD = re.compile(r"\w+")
+"""A word in the form in which texts are compared."""
+
 _SPACELESS_LETTER = re.compile(rf"[{_SPACELESS}]")
 """One character of a script that is written without spaces."""
 
@@ -26,15 +30,32 @@ _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u2060\ufeff]")
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟:][\"'”’»)\]」』]*$")
 """The end of a sentence in any script. A colon counts, because it announces one."""
 
+_ASCII_WORD = string.ascii_letters + string.digits + "_"
+"""The ASCII characters of words."""
+
+_ASCII_LOWER_WORDS = bytes(ord(chr(code).lower() if chr(code) in _ASCII_WORD else " ") for code in range(256))
+"""For each byte of an ASCII text: the character in lower case if it is one of a word, and a space for others."""
+
+_ASCII_WORD_KINDS = bytes(
+    ord("w" if chr(code) in _ASCII_WORD else "-" if chr(code) in "'.-" else " ") for code in range(256)
+)
+"""For each byte of an ASCII text: `w` for a character of words, `-` for one that may join words, a space for others."""
+
 
 def split(text: str) -> list[str]:
     """Return the words of a text in lower case. Hyphens and apostrophes separate words."""
+    if text.isascii():
+        return text.encode().translate(_ASCII_LOWER_WORDS).decode().split()
     return _WORD_PART.findall(text.lower())
 
 
 def count(text: str) -> int:
     """Return the number of words."""
-    return sum(1 for _ in _WORD.finditer(text))
+    if not text.isascii():
+        return len(_WORD.findall(text))
+    # A word begins after a space, or after a joining character that does not follow a word itself.
+    kinds = b" " + text.encode().translate(_ASCII_WORD_KINDS)
+    return kinds.count(b" w") + kinds.count(b" -w") + kinds.count(b"--w")
 
 
 def length(text: str) -> float:
@@ -56,9 +77,9 @@ def ends_sentence(text: str) -> bool:
 
 def clean(text: str) -> str:
     """Return a text on one line, with single spaces and without invisible characters."""
-    return " ".join(_INVISIBLE.sub("", text).split())
+    return " ".join((text if text.isascii() else _INVISIBLE.sub("", text)).split())
 
 
 def fold(text: str) -> str:
     """Return a text in the form in which texts are compared: letters and digits only, case folded."""
-    return " ".join(re.findall(r"\w+", clean(text).casefold()))
+    return " ".join(split(text) if text.isascii() else _FOLDED_WORD.findall(clean(text).casefold()))

@@ -65,7 +65,8 @@ class Network:
 
     def inputs(self, features: FeatureMatrix, trees: Array) -> Array:
         """Return the inputs of each text: features in standard deviations, and the trees' outputs; (texts, C + 2)."""
-        values = signed_logarithm(np.stack([features[name] for name in self.names], axis=1))
+        # Stacked as rows and then turned: numpy copies rows many times faster than columns.
+        values = signed_logarithm(np.stack([features[name] for name in self.names])).T
         deviations = np.clip((values - self.mean) / self.scale, -MAX_DEVIATION, MAX_DEVIATION)
         return np.concatenate([deviations, tree_inputs(trees)], axis=1)
 
@@ -91,7 +92,8 @@ class Network:
 
 def signed_logarithm(values: NDArray[np.float64]) -> Array:
     """Return the logarithms of 1 + |value|, with the sign of the value: lengths and counts then spread evenly."""
-    logarithms: Array = (np.sign(values) * np.log1p(np.abs(values))).astype(np.float32)
+    single = values.astype(np.float32)
+    logarithms: Array = np.copysign(np.log1p(np.abs(single)), single)
     return logarithms
 
 

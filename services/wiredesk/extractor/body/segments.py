@@ -1,10 +1,12 @@
 """Segments: the pieces of text that a page's mark-up separates, in reading order, and the containers around them."""
 
 import re
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import islice
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -16,6 +18,9 @@ MAX_SEGMENTS = 5000
 
 MAX_TOKENS = 40
 """Words that are read from the naming attributes of an element."""
+
+MAX_TOKEN = 25
+"""Characters from which a word of an attribute is a hash, and not a word."""
 
 MAX_ATTRIBUTE = 200
 """Characters that are read from an attribute; generated ones have thousands."""
@@ -46,6 +51,12 @@ CONTAINERS = frozenset(
 
 NAMING_ATTRIBUTES = ("class", "id", "role", "itemprop", "data-testid", "data-component", "aria-label")
 """Attributes whose words tell what an element is for."""
+
+HIDING_ATTRIBUTES = frozenset({"style", "hidden", "aria-hidden"})
+"""Attributes that may hide an element."""
+
+BOLD = frozenset({"b", "strong"})
+"""Elements whose text is bold."""
 
 _MAX_BUTTON_ELEMENTS = 12
 """Elements inside a `<button>` from which it is regarded as not closed: libxml2 has put the rest of the page into
@@ -87,8 +98,7 @@ class Container:
     segments: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A piece of text.
 
     Attributes:
@@ -136,20 +146,21 @@ def segment_page(root: Element, selected: AbstractSet[Element] = frozenset()) ->
     for event, element in events:
         tag = element.tag
         if event == "start":
-            if not isinstance(tag, str) or _is_unseen(element, tag):
+            if tag not in CONTAINERS and _is_unseen(element, tag):
                 events.skip_subtree()
                 continue
             if selected and element in selected:
                 walk.enter_selected()
             walk.enter(element, tag)
+            text = element.text
         else:
-            if isinstance(tag, str) and not _is_unseen(element, tag):
-                walk.leave(tag)
-                if selected and element in selected:
-                    walk.leave_selected()
-            if element is not root and element.tail:
-                walk.add(element.tail)
-        if len(walk.page.segments) >= MAX_SEGMENTS:
+            walk.leave(tag)
+            if selected and element in selected and not _is_unseen(element, tag):
+                walk.leave_selected()
+            text = element.tail if element is not root else None
+        if text:
+            walk.add(text)
+        if walk.is_full:
             break
     walk.finish()
     return walk.page
@@ -160,11 +171,12 @@ class _Walk:
 
     def __init__(self) -> None:
         self.page = SegmentedPage()
+        self.is_full = False
         self._inside: list[Container] = []
         self._pieces: list[str] = []
         self._in_links = self._in_bold = 0
-        self._linked = self._bold = self._size = 0
-        self._links = self._breaks = 0
+        self._linked = self._bold = 0
+        self._links = self._breaks = self._all_breaks = 0
         self._in_selected = 0
 
     def enter_selected(self) -> None:
@@ -179,19 +191,18 @@ class _Walk:
         if tag in CONTAINERS:
             self._close_segment()
             self._open_container(element, tag)
+        elif tag == "a":
+            self._in_links += 1
+            self._links += 1
         elif tag == "br":
             self._breaks += 1
             if self._breaks > 1:
                 self._close_segment()
             else:
                 self._pieces.append("\n")
-        elif tag == "a":
-            self._in_links += 1
-            self._links += 1
-        elif tag in ("b", "strong"):
+                self._all_breaks += 1
+        elif tag in BOLD:
             self._in_bold += 1
-        if element.text:
-            self.add(element.text)
 
     def leave(self, tag: str) -> None:
         if tag in CONTAINERS:
@@ -199,16 +210,14 @@ class _Walk:
             self._close_container()
         elif tag == "a":
             self._in_links -= 1
-        elif tag in ("b", "strong"):
+        elif tag in BOLD:
             self._in_bold -= 1
 
     def add(self, text: str) -> None:
-        size = len(text)
-        self._size += size
         if self._in_links:
-            self._linked += size
+            self._linked += len(text)
         if self._in_bold:
-            self._bold += size
+            self._bold += len(text)
         if self._breaks and not text.isspace():
             self._breaks = 0
         self._pieces.append(text)
@@ -219,21 +228,19 @@ class _Walk:
             self._close_container()
 
     def _open_container(self, element: etree._Element, tag: str) -> None:
-        outer = self._inside[-1] if self._inside else None
-        container = Container(
-            tag=tag,
-            index=len(self.page.containers),
-            parent=outer.index if outer else -1,
-            depth=outer.depth + 1 if outer else 0,
-            tokens=_tokens(element),
-            hidden=(outer is not None and outer.hidden) or _is_hidden(element),
-        )
-        self.page.containers.append(container)
+        tokens, hidden = _read_attributes(element.items())
+        containers = self.page.containers
+        if self._inside:
+            outer = self._inside[-1]
+            container = Container(tag, len(containers), outer.index, outer.depth + 1, tokens, hidden or outer.hidden)
+        else:
+            container = Container(tag, len(containers), -1, 0, tokens, hidden)
+        containers.append(container)
         self._inside.append(container)
 
     def _close_container(self) -> None:
         inner = self._inside.pop()
-        if self._inside:
+        if inner.segments and self._inside:
             outer = self._inside[-1]
             outer.letters += inner.letters
             outer.linked += inner.linked
@@ -241,50 +248,75 @@ class _Walk:
             outer.segments += inner.segments
 
     def _close_segment(self) -> None:
-        text = clean("".join(self._pieces)) if self._pieces else ""
-        if text and self._inside:
-            container = self._inside[-1]
-            linked = min(1.0, self._linked / max(1, self._size))
-            bold = min(1.0, self._bold / max(1, self._size))
-            size = length(text)
-            self.page.segments.append(
-                Segment(text, size, container.tag, container.index, linked, bold, self._links, self._in_selected > 0)
-            )
-            container.letters += size
-            container.linked += linked * size
-            container.prose += size if size >= PROSE and linked < MAX_LINKED_PROSE else 0
-            container.segments += 1
-        self._pieces.clear()
-        self._linked = self._bold = self._size = 0
+        if self._pieces:
+            text = "".join(self._pieces)
+            if not text.isspace() and self._inside:
+                self._add_segment(text)
+            self._pieces.clear()
+            self._linked = self._bold = self._all_breaks = 0
         self._links = self._breaks = 0
 
+    def _add_segment(self, raw: str) -> None:
+        text = clean(raw)
+        if not text:
+            return
+        container = self._inside[-1]
+        shown = max(1, len(raw) - self._all_breaks)
+        linked = min(1.0, self._linked / shown)
+        size = length(text)
+        segments = self.page.segments
+        segments.append(
+            Segment(
+                text,
+                size,
+                container.tag,
+                container.index,
+                linked,
+                min(1.0, self._bold / shown),
+                self._links,
+                self._in_selected > 0,
+            )
+        )
+        self.is_full = len(segments) >= MAX_SEGMENTS
+        container.letters += size
+        container.linked += linked * size
+        container.prose += size if size >= PROSE and linked < MAX_LINKED_PROSE else 0
+        container.segments += 1
 
-def _is_unseen(element: etree._Element, tag: str) -> bool:
+
+def _is_unseen(element: etree._Element, tag: object) -> bool:
     if tag == "button":
         return next(islice(element.iter(), _MAX_BUTTON_ELEMENTS, None), None) is None
-    return tag in UNSEEN
+    return tag in UNSEEN or not isinstance(tag, str)
 
 
-def _tokens(element: etree._Element) -> tuple[str, ...]:
-    tokens: dict[str, None] = {}
-    for name in NAMING_ATTRIBUTES:
-        value = element.get(name)
-        if value:
-            tokens |= dict.fromkeys(_attribute_words(value[:MAX_ATTRIBUTE]))
+def _read_attributes(attributes: Iterable[tuple[Any, Any]]) -> tuple[tuple[str, ...], bool]:
+    """Return the words of an element's naming attributes, and whether an attribute hides it."""
+    names: dict[str, str] = {}
+    hidden = False
+    for name, value in attributes:
+        if name in NAMING_ATTRIBUTES:
+            names[name] = value[:MAX_ATTRIBUTE]
+        elif name in HIDING_ATTRIBUTES:
+            hidden = hidden or _hides(name, value)
+    if not names:
+        return (), hidden
+    ordered = names.values() if len(names) == 1 else [names[name] for name in NAMING_ATTRIBUTES if name in names]
+    return _words_of_names(*ordered), hidden
+
+
+@lru_cache(maxsize=4096)
+def _words_of_names(*values: str) -> tuple[str, ...]:
+    """Return the words of attributes, each once. Cached, because the elements of a site share some hundred values."""
+    words = (word for value in values for word in _TOKEN_BORDER.split(value))
+    tokens = dict.fromkeys(word.lower() for word in words if 1 < len(word) < MAX_TOKEN and not word.isdigit())
     return tuple(islice(tokens, MAX_TOKENS))
 
 
-@lru_cache(maxsize=2048)
-def _attribute_words(value: str) -> tuple[str, ...]:
-    """Return the words of an attribute. Cached, because the elements of a page share a few dozen values."""
-    tokens = (token for token in _TOKEN_BORDER.split(value) if 1 < len(token) < 25 and not token.isdigit())  # noqa: PLR2004 - longer ones are hashes
-    return tuple(token.lower() for token in tokens)
-
-
-def _is_hidden(element: etree._Element) -> bool:
-    style = element.get("style")
-    return bool(
-        (style and _HIDING.search(style[:MAX_ATTRIBUTE]))
-        or element.get("hidden") is not None
-        or element.get("aria-hidden") == "true"
-    )
+def _hides(attribute: str, value: str) -> bool:
+    match attribute:
+        case "style":
+            return _HIDING.search(value[:MAX_ATTRIBUTE]) is not None
+        case "aria-hidden":
+            return value == "true"
+    return True

@@ -1,14 +1,15 @@
 """Boosted oblivious trees, evaluated with numpy: the form in which a trained model ships.
 
 All nodes of one level of an oblivious tree ask the same question. So a tree of depth `d` is `d` questions, and their
-answers are the bits of a leaf's index. Evaluating all trees for all texts of a page takes three array operations;
-an inference library for that would be a hundred times the size of the model. The trees come from CatBoost
+answers are the bits of a leaf's index. Trees share many of their questions, so each question is answered once, for all
+texts of a page, and the trees pick their answers. That takes a few array operations for each level; an inference
+library would be a hundred times the size of the model. The trees come from CatBoost
 (Prokhorenkova et al. 2018, "CatBoost: unbiased boosting with categorical features"), converted by
 `training.extraction.boosting`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,46 @@ from wiredesk.extractor.body.features import FeatureMatrix
 
 MAX_EXPONENT = 700
 """Log-odds beyond which `exp` overflows."""
+
+BLOCK = 256
+"""Texts that are evaluated at a time, so that what is between the steps stays in the processor's cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """The different questions that trees ask.
+
+    Attributes:
+        features: for each question, the index of the feature that is compared.
+        borders: for each question, the value above which the answer is yes; one column.
+        asked: for each level, the index of the question that each tree asks.
+    """
+
+    features: NDArray[np.intp]
+    borders: NDArray[np.float32]
+    asked: tuple[NDArray[np.intp], ...]
+
+    @classmethod
+    def of_trees(cls, features: NDArray[np.intp], borders: NDArray[np.float32]) -> "Questions":
+        """Return the different ones among the questions of T trees; both arguments are T x D."""
+        asked = np.zeros(features.size, [("feature", np.intp), ("border", np.float32)])
+        asked["feature"], asked["border"] = features.ravel(), borders.ravel()
+        different, index = np.unique(asked, return_inverse=True)
+        levels = index.reshape(features.shape).T
+        return cls(different["feature"], different["border"][:, None], tuple(map(np.ascontiguousarray, levels)))
+
+    def leaves(self, values: NDArray[np.float32]) -> NDArray[np.uint8]:
+        """Return the index of the leaf that each tree gives each text; T x texts.
+
+        Args:
+            values: of the features; (features, texts).
+        """
+        answers = (values.take(self.features, axis=0) > self.borders).view(np.uint8)
+        leaf = np.zeros((len(self.asked[0]), values.shape[1]), np.uint8)
+        for questions in reversed(self.asked):
+            leaf += leaf  # numpy adds bytes many times faster than it shifts them
+            leaf += answers.take(questions, axis=0)
+        return leaf
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +73,7 @@ class Trees:
         borders: for each tree and level, the value above which the answer is yes; T x D.
         leaves: for each tree, the log-odds that each leaf adds; T x 2 ** D.
         bias: log-odds to which they are added.
+        different: the different questions among all.
     """
 
     version: str
@@ -40,17 +82,21 @@ class Trees:
     borders: NDArray[np.float32]
     leaves: NDArray[np.float32]
     bias: float
+    different: Questions = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "different", Questions.of_trees(self.questions, self.borders))
 
     def log_odds(self, features: FeatureMatrix) -> NDArray[np.float64]:
         """Return the log-odds of each text."""
         # A row for each feature: a question then copies one row instead of picking from all of them.
         values = np.stack([features[name] for name in self.names]).astype(np.float32)
-        leaf = np.zeros((len(self.leaves), values.shape[1]), np.uint8)
-        for level in range(self.questions.shape[1]):
-            answers = values[self.questions[:, level]] > self.borders[:, level, None]
-            leaf |= answers.astype(np.uint8) << np.uint8(level)
-        rows = np.arange(len(self.leaves))[:, None]
-        added: NDArray[np.float64] = self.leaves[rows, leaf].sum(axis=0, dtype=np.float64)
+        added = np.zeros(values.shape[1])
+        leaves = self.leaves.astype(np.float64).ravel()
+        first_leaf = np.arange(0, leaves.size, self.leaves.shape[1])[:, None]
+        for start in range(0, len(added), BLOCK):
+            leaf = self.different.leaves(values[:, start : start + BLOCK])
+            added[start : start + BLOCK] = leaves.take(leaf + first_leaf).sum(axis=0)
         return self.bias + added
 
     def arrays(self) -> dict[str, Any]:
