@@ -26,6 +26,9 @@ class Block(Part):
 
     text: str = Field(min_length=1)
     kind: BlockKind = BlockKind.PARAGRAPH
+    language: Annotated[str | None, Since("1.2")] = Field(
+        default=None, description="BCP 47, if it differs from the article's", examples=["de"]
+    )
 
 
 class Caption(Part):
@@ -50,6 +53,7 @@ class Evidence(StrEnum):
     TEXT = "text"
     PUBLISHER = "publisher"  # stated in the raw page's event
     URL = "url"
+    DETECTED = "detected"  # by a model, from the story
 
 
 class Extraction(Part):
@@ -66,7 +70,7 @@ class CleanedArticle(DerivedEvent):
 
     TYPE: ClassVar[str] = "wiredesk.article.cleaned.v1"
 
-    schema_version: str = Field(default="1.1", pattern=r"^1\.\d+$")
+    schema_version: str = Field(default="1.2", pattern=r"^1\.\d+$")
     page_type: Annotated[PageType, Since("1.1")] = Field(
         default=PageType.ARTICLE, description="the type of the page: an article, or another page with a story"
     )
@@ -74,6 +78,9 @@ class CleanedArticle(DerivedEvent):
         default=None, ge=0, le=1, description="probability that the page is an article"
     )
     title: str | None = Field(default=None, description="the story's own headline, without the site's name")
+    declared_title: Annotated[str | None, Since("1.2")] = Field(
+        default=None, description="the headline that the page declares to machines, if it differs from the title"
+    )
     subtitle: str | None = Field(default=None, description="standfirst or deck, where the page has one")
     authors: tuple[str, ...] = Field(default=(), description="from the byline; without 'By' and roles")
     agencies: Annotated[tuple[str, ...], Since("1.1")] = Field(
@@ -85,7 +92,10 @@ class CleanedArticle(DerivedEvent):
     section: str | None = Field(
         default=None, description="the section, as the publication names it", examples=["Business"]
     )
-    language: str | None = Field(default=None, description="BCP 47, as the page or its publisher states it")
+    language: str | None = Field(
+        default=None,
+        description="BCP 47: what the page or its publisher states, unless the story is in another language",
+    )
     keywords: tuple[str, ...] = ()
     paragraphs: tuple[Block, ...] = Field(min_length=1, description="the body, in reading order")
     captions: tuple[Caption, ...] = ()

@@ -1,6 +1,7 @@
 """Plain-text pages: pages without their tags, but with their boilerplate; and wire copy."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from wiredesk.extractor.body import lines
 from wiredesk.extractor.body.lines import Line, split_lines
@@ -18,6 +19,7 @@ from wiredesk.extractor.extracted_page import ExtractedPage
 from wiredesk.extractor.metadata.fields import read_text_metadata
 from wiredesk.extractor.metadata.text_sources import TextSources
 from wiredesk.extractor.models import Models
+from wiredesk.extractor.page_language import page_language
 from wiredesk.extractor.words import fold
 from wiredesk_schemas import AcceptedPage, Evidence
 
@@ -48,7 +50,9 @@ def extract_text(page: AcceptedPage, models: Models) -> ExtractedPage:
     if metadata.title.value:
         above = {fold(metadata.title.value): "title"}
         texts = exclude_unannounced_tail(exclude_duplicated_fields(texts, above, folded_captions))
-    blocks = to_blocks(texts)
+    stated = [(Evidence.PUBLISHER, metadata.language.value)] if metadata.language.value else []
+    language, blocks = page_language(stated, metadata.title.value, to_blocks(texts), models.languages)
+    metadata = replace(metadata, language=language)
     return ExtractedPage(
         method="flattened-text",
         place=Evidence.TEXT,

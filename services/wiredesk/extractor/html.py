@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from wiredesk.extractor import words
 from wiredesk.extractor.body import html_features
@@ -22,8 +23,10 @@ from wiredesk.extractor.document import button_labels, parse_html
 from wiredesk.extractor.extracted_page import ExtractedPage
 from wiredesk.extractor.metadata.authors import BY, MAX_BYLINE
 from wiredesk.extractor.metadata.fields import Metadata, read_metadata
+from wiredesk.extractor.metadata.languages import languages
 from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk.extractor.models import Models
+from wiredesk.extractor.page_language import page_language
 from wiredesk.extractor.signals import page_signals
 from wiredesk.extractor.site_rules import SiteRules
 from wiredesk.extractor.words import fold
@@ -63,7 +66,10 @@ def extract_html(page: AcceptedPage, models: Models, rules: SiteRules) -> Extrac
         texts, _above_story(texts, metadata), {fold(c.text): "captions" for c in captions}
     )
     texts = texts if rule.body else exclude_unannounced_tail(texts)
-    blocks = to_blocks(texts)
+    language, blocks = page_language(
+        languages(sources, page.language), metadata.title.value, to_blocks(texts), models.languages
+    )
+    metadata = replace(metadata, language=language)
     return ExtractedPage(
         method="html",
         place=Evidence.DOM,

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from wiredesk.extractor.body.features import FeatureMatrix
 from wiredesk.extractor.body.lexicon_odds import LexiconOdds
 from wiredesk.extractor.body.network import Network
 from wiredesk.extractor.body.trees import Trees, probabilities
+from wiredesk.languages.detector import LanguageDetector, shared_detector
 
 SHIPPED = Path(__file__).parent / "trained"
 """Folder of the models that ship, written by `training.extraction.train`."""
@@ -108,17 +109,19 @@ class PageModel:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """All models of the extractor, trained by `training.extraction`.
+    """All models of the extractor: those that `training.extraction` trained, and the detector of languages.
 
     Attributes:
         html: whether a segment of an HTML page belongs to the story.
         text: whether a line of text belongs to the story.
         page: whether an HTML page is an article.
+        languages: which language a text is in.
     """
 
     html: BodyModel
     text: BodyModel
     page: PageModel
+    languages: LanguageDetector = field(default_factory=shared_detector)
 
     @classmethod
     def load(cls, folder: Path = SHIPPED) -> "Models":

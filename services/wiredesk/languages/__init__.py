@@ -2,6 +2,7 @@
 
 detector    language detection
 codes       codes of languages
+tags        language tags, as pages write them
 scripts     scripts of letters
 paragraphs  languages of the texts of an article
 """

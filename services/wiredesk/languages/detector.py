@@ -1,6 +1,7 @@
 """The language of a text, detected offline."""
 
-import re
+import string
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,8 +32,8 @@ takes capitals throughout for Japanese."""
 MIN_CAPITALS_CHARACTERS = 5
 """Minimum characters, plus one, of such a text."""
 
-_ENGLISH_SMALL = re.compile("[a-z]+")
-_ENGLISH_CAPITAL = re.compile("[A-Z]")
+_ENGLISH_SMALL = string.ascii_lowercase.encode()
+_ENGLISH_CAPITAL = string.ascii_uppercase.encode()
 
 
 class Guess(NamedTuple):
@@ -81,11 +82,18 @@ class LanguageDetector:
         ]
 
 
+@cache
+def shared_detector() -> LanguageDetector:
+    """Return the detector that all callers in a process share: it has no state."""
+    return LanguageDetector()
+
+
 def _is_in_capitals(text: str) -> bool:
     if text.isupper():
         return True
-    capitals = len(_ENGLISH_CAPITAL.findall(text))
-    letters = capitals + sum(map(len, _ENGLISH_SMALL.findall(text)))
+    encoded = text.encode("utf-8", "replace")
+    capitals = len(encoded) - len(encoded.translate(None, _ENGLISH_CAPITAL))
+    letters = capitals + len(encoded) - len(encoded.translate(None, _ENGLISH_SMALL))
     return capitals > MAX_CAPITALS * letters and len(text) > MIN_CAPITALS_CHARACTERS
 
 

@@ -52,6 +52,11 @@ RELATED: tuple[frozenset[str], ...] = (
 language, or only where its script shows it."""
 
 
+def are_related(one: str, other: str) -> bool:
+    """Return whether the detector confuses two languages in short texts."""
+    return any({one, other} <= related for related in RELATED)
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What speaks for another language than the article's.
@@ -112,7 +117,7 @@ class ParagraphLanguages:
             # Not the article's language, however short it is.
             language = DEFAULT_LANGUAGE.get(script, best)
             return None if language == own else Evidence(language, guesses.get(language, 0.0), is_enough=True)
-        if best == own or any({own, best} <= related for related in RELATED):
+        if best == own or are_related(own, best):
             return None
         letters = sum(map(str.isalpha, text[:SAMPLE_CHARACTERS]))
         is_sure = guesses[best] >= MIN_CONFIDENCE and guesses.get(own, 0.0) <= MAX_OWN_CONFIDENCE

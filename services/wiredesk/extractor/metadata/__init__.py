@@ -7,4 +7,5 @@ titles         the headline and the standfirst
 authors        the byline
 dates          publication and last change
 publication    the publication that a text page names
+languages      the languages that a page states
 """

@@ -1,7 +1,7 @@
 """The metadata of a page as one value, and how the fields of an HTML page are chosen."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -11,6 +11,7 @@ from wiredesk.extractor.metadata.authors import Byline, byline_in_text, bylines
 from wiredesk.extractor.metadata.dates import modified, published, published_in_text
 from wiredesk.extractor.metadata.images import lead_images
 from wiredesk.extractor.metadata.keywords import keywords
+from wiredesk.extractor.metadata.languages import languages
 from wiredesk.extractor.metadata.publication import publication_in_text
 from wiredesk.extractor.metadata.publishers import publishers
 from wiredesk.extractor.metadata.sections import sections
@@ -18,6 +19,7 @@ from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk.extractor.metadata.text_sources import TextSources
 from wiredesk.extractor.metadata.titles import subtitle, title_in_text, titles
 from wiredesk.extractor.site_rules import RuleMatches
+from wiredesk.languages.tags import language_tag
 from wiredesk_schemas import AcceptedPage, Evidence
 
 
@@ -84,7 +86,7 @@ def read_metadata(page: AcceptedPage, sources: MetadataSources, rule: RuleMatche
         published_at=take_first(((Evidence.DOM, rule.published_at), *published(sources)), None),
         modified_at=take_first(modified(sources), None),
         section=take_first(sections(sources, url, (title.value, source.value)), None),
-        language=take_first(_languages(page, sources), None),
+        language=take_first(languages(sources, page.language), None),
         keywords=take_first(keywords(sources), ()),
         lead_image=take_first(lead_images(sources, url), None),
         is_paywalled=next(
@@ -109,13 +111,5 @@ def read_text_metadata(page: AcceptedPage, sources: TextSources) -> Metadata:
         authors=take_first(((Evidence.TEXT, byline.people),), ()),
         agencies=take_first(((Evidence.TEXT, byline.agencies),), ()),
         published_at=take_first(((Evidence.TEXT, published_in_text(sources)),), None),
-        language=take_first(((Evidence.PUBLISHER, page.language),), None),
+        language=take_first(((Evidence.PUBLISHER, language_tag(page.language)),), None),
     )
-
-
-def _languages(page: AcceptedPage, sources: MetadataSources) -> Iterator[tuple[Evidence, str | None]]:
-    """Yield the languages that a page states, beginning with that of the document element."""
-    yield Evidence.DOM, sources.root.get("lang") or sources.root.get("{http://www.w3.org/XML/1998/namespace}lang")
-    yield Evidence.JSON_LD, sources.json_ld("inLanguage")
-    yield Evidence.META, (sources.meta_content("og:locale") or "").replace("_", "-")
-    yield Evidence.PUBLISHER, page.language
