@@ -37,7 +37,9 @@ def keywords(sources: MetadataSources) -> Iterator[tuple[Evidence, tuple[str, ..
     """Yield the keywords that a page states, the most trusted place first."""
     yield Evidence.JSON_LD, split_keywords(as_items(sources.resolve(sources.article.get("keywords"))))
     for name in _META:
-        yield Evidence.META, split_keywords(sources.meta_list(name))
+        contents = sources.meta_list(name)
+        # A tag may have a comma in it: <meta property="article:tag" content="Paris, Texas">.
+        yield Evidence.META, split_keywords(contents if "tag" in name else [", ".join(contents)])
     yield Evidence.DOM, split_keywords(as_items(sources.microdata.get("keywords")))
     yield Evidence.DOM, split_keywords(_linked(sources))
 

@@ -36,10 +36,12 @@ _TO_QUOTE = {
 _VALUE_BEGINS = r"""(?:["'“{\[\-+.\d]|[tT]rue\b|[fF]alse\b|null\b|None\b|NaN\b|Infinity\b|undefined\b|https?:)"""
 """How a value begins."""
 
-_QUOTED_KEY = rf"""(?:"[^"\\\n]{{1,60}}"|'[^'\\\n]{{1,60}}'|“[^”\n]{{1,60}}”)\s{{0,20}}:\s{{0,20}}{_VALUE_BEGINS}"""
-"""A key in quotation marks, with the beginning of its value."""
+_QUOTED_KEY = (
+    rf"""(?:"[^"\\\n]{{1,60}}"|'[^'\\\n]{{1,60}}'|“[^”\n]{{1,60}}”)\s{{0,20}}:\s{{0,20}}(?:{_VALUE_BEGINS}|,)"""
+)
+"""A key in quotation marks, with the beginning of its value, which may be missing."""
 
-_KEY = rf"(?:{_QUOTED_KEY}|[\w$@][\w$@.-]{{0,59}}\s{{0,20}}:)"
+_KEY = rf"(?:{_QUOTED_KEY}|[a-zA-Z_$@][\w$@]{{0,39}}\s{{0,20}}:\s{{0,20}}{_VALUE_BEGINS})"
 """A key with or without quotation marks."""
 
 _COMMENT = r"/[/*]"
@@ -48,17 +50,11 @@ _COMMENT = r"/[/*]"
 _CLOSED = rf"(?:\}}|\](?=\s{{0,99}}(?:[,}}\]\[{{;)<]|\Z|-->|{_COMMENT}|{_QUOTED_KEY})))"
 """The end of an object or a list."""
 
-
-def _after_value_of(key: str) -> re.Pattern[str]:
-    """Return what follows the quotation mark that ends a value of an object."""
-    return re.compile(
-        rf"\s{{0,99}}(?:[;)\s]{{0,99}}\Z|{_CLOSED}|{_COMMENT}|,[\s,]{{0,99}}(?:{key}|[}}\]]|\Z|{_COMMENT})"
-        rf"|(?<=\s){_QUOTED_KEY})"
-    )
-
-
-_AFTER_VALUE, _AFTER_VALUE_BARE = _after_value_of(_QUOTED_KEY), _after_value_of(_KEY)
-"""What follows the quotation mark that ends a value, in a text whose keys have quotation marks, and in another one.
+_AFTER_VALUE = re.compile(
+    rf"\s{{0,99}}(?:[;)\s]{{0,99}}\Z|{_CLOSED}|{_COMMENT}|,[\s,]{{0,99}}(?:{_KEY}|[}}\]]|\Z|{_COMMENT})"
+    rf"|(?<=\s){_QUOTED_KEY})"
+)
+"""What follows the quotation mark that ends a value of an object.
 
 A quotation mark that none of this follows belongs to the value: `"The "old" pier"`.
 """
@@ -82,9 +78,6 @@ _BARE = re.compile(r"(?:(?!\s//|/\*)[^,}\]\n;\"])++")
 
 _BARE_KEY = re.compile(r"""[^\s:,{}\[\]"'/;]++""")
 """A key without quotation marks."""
-
-_FIRST_KEY_IS_BARE = re.compile(r"[^{]{0,200}\{\s{0,99}[\w$@]")
-"""The beginning of a text whose keys have no quotation marks."""
 
 _COLON = re.compile(r"\s{0,99}:")
 """What separates a key from its value."""
@@ -125,7 +118,6 @@ class _Reader:
         self.open: list[Container] = []  # the containers around the place, the outermost first
         self.opened = 0
         self.key: str | None = None  # of the innermost container, if it is an object and the key was just read
-        self.after_value = _AFTER_VALUE_BARE if _FIRST_KEY_IS_BARE.match(text) else _AFTER_VALUE
 
     def read(self) -> list[Container]:
         while self.place < len(self.text) and len(self.open) < MAX_DEPTH and self.opened < MAX_CONTAINERS:
@@ -203,7 +195,7 @@ class _Reader:
     def _string(self, character: str) -> str:
         """Read a string. It ends at the first quotation mark that something follows which follows a value."""
         start = self.place + 1
-        after = _AFTER_ITEM if isinstance(self.open[-1], list) else self.after_value
+        after = _AFTER_ITEM if isinstance(self.open[-1], list) else _AFTER_VALUE
         end = self._quote(character, start)
         while end < len(self.text) and not after.match(self.text, end + 1):
             if _NEXT_KEY.match(self.text, end):

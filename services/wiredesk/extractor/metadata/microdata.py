@@ -15,7 +15,7 @@ MAX_TEXT = 1000
 _LONG = frozenset({"articleBody", "text", "comment", "reviewBody"})
 """Properties that hold the body of the story, or what readers say about it."""
 
-_PATH = "//*[@itemscope or @itemprop or @typeof or @property][not(self::meta[@property and not(@itemprop)])]"
+_PATH = "//*[@itemscope or @itemprop or @typeof or @property][not(self::meta[contains(@property, ':')])]"
 """Elements that begin an object or hold a property. Open Graph has the attribute `property`, too."""
 
 

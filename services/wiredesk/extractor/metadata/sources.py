@@ -7,7 +7,14 @@ from functools import cached_property
 from wiredesk.extractor.document import Element, meta_contents, text_of
 from wiredesk.extractor.metadata.json_ld import JsonLd, Node, as_text, read_json_ld
 from wiredesk.extractor.metadata.microdata import read_microdata
-from wiredesk.extractor.metadata.story_node import PageWitnesses, is_article, nodes_by_id, resolve, story_node
+from wiredesk.extractor.metadata.story_node import (
+    PageWitnesses,
+    is_article,
+    nodes_by_id,
+    referenced,
+    resolve,
+    story_node,
+)
 
 MAX_VALUES = 100
 """Maximum number of contents of one `<meta>` name that are read."""
@@ -49,7 +56,7 @@ class MetadataSources:
         """The JSON-LD object that describes the page's story; empty if there is none."""
         shared = (self.meta_content("og:title"), self.meta_content("twitter:title"), self.window_title)
         titles = (*self.headings, *filter(None, shared))
-        return story_node(self.stated, PageWitnesses(titles, self.addresses))
+        return referenced(story_node(self.stated, PageWitnesses(titles, self.addresses)), self._by_id)
 
     @cached_property
     def own_nodes(self) -> list[Node]:

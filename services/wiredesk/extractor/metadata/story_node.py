@@ -48,6 +48,9 @@ _LOOSE_TYPES = frozenset({"", "thing", "creativework", "webpage", "review", "rec
 _ADDRESSES = ("mainEntityOfPage", "url", "@id", "sameAs")
 """Properties with the address of the story."""
 
+_REFERRING = frozenset({"author", "creator", "contributor", "publisher", "image", "isPartOf"})
+"""Properties whose text may be the `@id` of another object."""
+
 _NO_STORY = re.compile(r"/?(?:index\.\w{2,5})?")
 """The path of a front page, which is no story's address."""
 
@@ -101,6 +104,18 @@ def resolve(value: Any, by_id: dict[str, Node]) -> Any:
     return value
 
 
+def referenced(node: Node, by_id: dict[str, Node]) -> Node:
+    """Return an object with the objects that it refers to in place of references, and lists in place of wrapped ones."""
+    changed: Node = {}
+    for name, value in node.items():
+        items = as_items(value) if isinstance(value, dict) else value
+        if isinstance(items, str) and name in _REFERRING:
+            changed[name] = by_id.get(items, items)
+        elif isinstance(items, dict | list):
+            changed[name] = resolve(items[0] if items is not value and len(items) == 1 else items, by_id)
+    return node | changed if any(changed[name] is not node[name] for name in changed) else node
+
+
 def nodes_by_id(nodes: Iterable[Node]) -> dict[str, Node]:
     """Return objects by `@id`. Of several with the same one, the one with most properties counts."""
     by_id: dict[str, Node] = {}
@@ -152,7 +167,8 @@ def _score(node: Node, page: _Page, *, is_aside: bool) -> float:
 
 
 def _address_score(node: Node, page: _Page) -> float:
-    stated = {a for name in _ADDRESSES for text in _addresses_of(node.get(name)) if (a := _address(text, page.base))}
+    texts = (text for name in _ADDRESSES for text in _addresses_of(node.get(name)) if name == "@id" or "#" not in text)
+    stated = {address for text in texts if (address := _address(text, page.base))}
     if not stated or not page.addresses:
         return 0
     if stated & page.addresses:
