@@ -9,7 +9,7 @@ LATIN_LETTERS_PER_DENSE_CHARACTER = 2.5
 _SPACELESS = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 """Scripts written without spaces, where each character counts as a word: Han, kana, Thai, Lao, Khmer, Burmese."""
 
-_WORD = re.compile(rf"[{_SPACELESS}]|[^\W{_SPACELESS}]+(?:['’.-][^\W\u3040-\u9fff]+)*")
+_WORD = re.compile(rf"[{_SPACELESS}]|[^\W{_SPACELESS}]+(?:['’.\u200c\u200d-][^\W\u3040-\u9fff]+)*")
 """A word when words are counted: `mother-in-law's` is one."""
 
 _WORD_PART = re.compile(rf"[{_SPACELESS}]|[^\W{_SPACELESS}]+")
@@ -24,8 +24,17 @@ _SPACELESS_LETTER = re.compile(rf"[{_SPACELESS}]")
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 """One character of a script that says more with each character than Latin does."""
 
-_INVISIBLE = re.compile("[\u00ad\u200b\u200c\u2060\ufeff]")
-"""Soft hyphens, zero-width characters, and the byte order mark."""
+_JOINED = r"\u0600-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefe"
+"""Scripts whose letters join or combine, from Arabic to Mongolian."""
+
+_NON_JOINER = "\u200c"
+"""The zero-width non-joiner. In scripts whose letters join it is part of the spelling."""
+
+_INVISIBLE = re.compile(
+    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff]"
+    rf"|{_NON_JOINER}(?![{_JOINED}])|(?<![{_JOINED}]){_NON_JOINER}"
+)
+"""Control characters, soft hyphens, zero-width characters, and the byte order mark."""
 
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟:][\"'”’»)\]」』]*$")
 """The end of a sentence in any script. A colon counts, because it announces one."""
@@ -46,7 +55,7 @@ def split(text: str) -> list[str]:
     """Return the words of a text in lower case. Hyphens and apostrophes separate words."""
     if text.isascii():
         return text.encode().translate(_ASCII_LOWER_WORDS).decode().split()
-    return _WORD_PART.findall(text.lower())
+    return _WORD_PART.findall(text.lower().replace(_NON_JOINER, ""))
 
 
 def count(text: str) -> int:
@@ -77,9 +86,12 @@ def ends_sentence(text: str) -> bool:
 
 def clean(text: str) -> str:
     """Return a text on one line, with single spaces and without invisible characters."""
-    return " ".join((text if text.isascii() else _INVISIBLE.sub("", text)).split())
+    line = " ".join(text.split())
+    return line if line.isprintable() else " ".join(_INVISIBLE.sub("", text).split())
 
 
 def fold(text: str) -> str:
     """Return a text in the form in which texts are compared: letters and digits only, case folded."""
-    return " ".join(split(text) if text.isascii() else _FOLDED_WORD.findall(clean(text).casefold()))
+    return " ".join(
+        split(text) if text.isascii() else _FOLDED_WORD.findall(clean(text).casefold().replace(_NON_JOINER, ""))
+    )

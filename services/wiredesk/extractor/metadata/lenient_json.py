@@ -36,9 +36,12 @@ _TO_QUOTE = {
 _VALUE_BEGINS = r"""(?:["'“{\[\-+.\d]|[tT]rue\b|[fF]alse\b|null\b|None\b|NaN\b|Infinity\b|undefined\b|https?:)"""
 """How a value begins."""
 
-_QUOTED_KEY = (
-    rf"""(?:"[^"\\\n]{{1,60}}"|'[^'\\\n]{{1,60}}'|“[^”\n]{{1,60}}”)\s{{0,20}}:\s{{0,20}}(?:{_VALUE_BEGINS}|,)"""
+_QUOTED_NAME = "|".join(
+    rf"{begin}(?:[^{end}\\\n]|\\.){{1,60}}{end}" for begin, end in (('"', '"'), ("'", "'"), ("“", "”"))
 )
+"""A key in quotation marks."""
+
+_QUOTED_KEY = rf"(?:{_QUOTED_NAME})\s{{0,20}}:\s{{0,20}}(?:{_VALUE_BEGINS}|,)"
 """A key in quotation marks, with the beginning of its value, which may be missing."""
 
 _KEY = rf"(?:{_QUOTED_KEY}|[a-zA-Z_$@][\w$@]{{0,39}}\s{{0,20}}:\s{{0,20}}{_VALUE_BEGINS})"

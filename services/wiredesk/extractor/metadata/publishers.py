@@ -21,7 +21,7 @@ MAX_URL = 2000
 _PUBLISHERS, _OTHER_PUBLISHERS = ("publisher", "sourceOrganization"), ("isPartOf", "provider", "copyrightHolder")
 """Properties of a story that name the publication, before and after what `<meta>` names."""
 
-_SITES = frozenset({"newsmediaorganization", "website", "organization", "newspaper", "periodical", "corporation"})
+_SITES = frozenset({"newsmediaorganization", "website", "newspaper", "periodical"})
 """Types of objects that are the publication, if the page has one of them beside its story."""
 
 _PUBLISHER_META = (
@@ -77,16 +77,23 @@ def _stated(sources: MetadataSources) -> Iterator[tuple[Evidence, str]]:
         ((Evidence.JSON_LD, text) for name in _PUBLISHERS for text in _names(sources, sources.article.get(name))),
         ((Evidence.META, _name(sources.meta_content(name))) for name in _PUBLISHER_META),
         ((Evidence.JSON_LD, text) for name in _OTHER_PUBLISHERS for text in _names(sources, sources.article.get(name))),
-        ((Evidence.JSON_LD, _name(as_text(node.get("name")))) for node in sources.own_nodes if _is_site(node)),
+        ((Evidence.JSON_LD, text) for node in sources.own_nodes if (text := _site_name(node, sources))),
         ((Evidence.DOM, _name(site_in_title(sources))) for _ in range(1)),
-        ((Evidence.JSON_LD, _author_of_the_host(sources)) for _ in range(1)),
         ((Evidence.DOM, text) for _ in range(1) for text in _names(sources, sources.microdata.get("publisher"))),
     )
     return ((place, name) for place, name in candidates if name)
 
 
-def _is_site(node: Node) -> bool:
-    return any(kind.lower() in _SITES for kind in node_types(node))
+def _site_name(node: Node, sources: MetadataSources) -> str | None:
+    """Return the name of an object that is the site, or an organisation with the name of its host.
+
+    Other organisations are agencies, employers of authors, and advertisers.
+    """
+    kinds = {kind.lower() for kind in node_types(node)}
+    if not kinds & _SITES and not any("organization" in kind for kind in kinds):
+        return None
+    name = _name(as_text(node.get("name")))
+    return name if name and (kinds & _SITES or fold(name).replace(" ", "") in _host(sources)) else None
 
 
 def _names(sources: MetadataSources, value: Any) -> Iterator[str]:
@@ -112,20 +119,10 @@ def _name(text: str | None) -> str | None:
     return text if text and len(text) <= MAX_NAME and not _ADDRESS.search(text) and fold(text) else None
 
 
-def _author_of_the_host(sources: MetadataSources) -> str | None:
-    """Return the author of the story if it is an organisation with the name of the host."""
-    host = (_host(sources.url) or _host(next(iter(sources.addresses), ""))).replace("-", "").replace(".", "")
-    for author in map(sources.resolve, as_items(sources.article.get("author"))):
-        if isinstance(author, dict) and any("Organization" in kind for kind in node_types(author)):
-            name = _name(as_text(author.get("name")))
-            joined = fold(name or "").replace(" ", "")
-            if joined and joined in host:
-                return name
-    return None
-
-
-def _host(url: str) -> str:
+def _host(sources: MetadataSources) -> str:
+    """Return the letters and digits of the page's host."""
     try:
-        return urlsplit(url[:MAX_URL]).hostname or ""
+        host = urlsplit(next(iter(sources.addresses), "")[:MAX_URL]).hostname or ""
     except ValueError:
         return ""
+    return host.replace("-", "").replace(".", "")

@@ -105,7 +105,7 @@ def resolve(value: Any, by_id: dict[str, Node]) -> Any:
 
 
 def referenced(node: Node, by_id: dict[str, Node]) -> Node:
-    """Return an object with the objects that it refers to in place of references, and lists in place of wrapped ones."""
+    """Return an object whose references are replaced by what they refer to, and whose wrapped lists are lists."""
     changed: Node = {}
     for name, value in node.items():
         items = as_items(value) if isinstance(value, dict) else value

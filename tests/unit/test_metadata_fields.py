@@ -1,0 +1,187 @@
+import json
+from typing import Any
+
+import pytest
+
+from wiredesk.extractor.document import parse_html
+from wiredesk.extractor.metadata.fields import Metadata, read_metadata
+from wiredesk.extractor.metadata.sources import MetadataSources
+from wiredesk.extractor.site_rules import RuleMatches
+from wiredesk.ingest.accept import Ingest
+from wiredesk_schemas import AcceptedPage, Evidence, RawPage
+
+URL = "https://selby.example/news/2024/pier"
+
+
+def read(head: str = "", body: str = "", url: str = URL) -> Metadata:
+    markup = f"<html><head><title>Pier opens</title>{head}</head><body><h1>Pier opens</h1>{body}</body></html>"
+    page = Ingest()(RawPage(url=url, body=markup, content_type="text/html"))
+    assert isinstance(page, AcceptedPage)
+    root = parse_html(page.body)
+    assert root is not None
+    return read_metadata(page, MetadataSources.from_document(root, url), RuleMatches())
+
+
+def story(**properties: Any) -> str:
+    stated = {"@type": "NewsArticle", "headline": "Pier opens", **properties}
+    return f'<script type="application/ld+json">{json.dumps(stated)}</script>'
+
+
+def script(stated: Any) -> str:
+    return f'<script type="application/ld+json">{json.dumps(stated)}</script>'
+
+
+def meta(name: str, *contents: str) -> str:
+    return "".join(f'<meta property="{name}" content="{content}">' for content in contents)
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        *((story(isAccessibleForFree=no), True) for no in (False, "False", "no", 0, "http://schema.org/False", ["false"], {"@value": "0"})),
+        *((story(isAccessibleForFree=yes), False) for yes in (True, "True", "yes", 1, "https://schema.org/True")),
+        *((story(isAccessibleForFree=odd), None) for odd in ("", "{{free}}", None, 7)),
+        (story(hasPart={"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": ".paid"}), True),
+        (story(hasPart=[{"isAccessibleForFree": True}, {"isAccessibleForFree": "False"}]), True),
+        (script({"@graph": [{"@type": "WebPage", "isAccessibleForFree": False}, {"@type": "NewsArticle", "headline": "Pier opens"}]}), True),
+        (meta("article:content_tier", "locked"), True),
+        (meta("article:content_tier", "metered"), True),
+        (meta("article:content_tier", "free"), False),
+        (meta("isPremium", "true"), True),
+        (meta("paywall", "no"), False),
+        (meta("isAccessibleForFree", "false"), True),
+        ("", None),
+    ],
+)  # fmt: skip
+def test_paywalls(head: str, *, expected: bool | None) -> None:
+    assert read(head).is_paywalled.value is expected
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        story(keywords=["ferries", "ports"]),
+        story(keywords="ferries, ports"),
+        story(keywords="ferries; ports"),
+        story(keywords=["ferries, ports"]),
+        story(keywords=[{"@type": "DefinedTerm", "name": "ferries"}, "ports", "", None, "Ports"]),
+        story(keywords="#ferries، ports"),
+        meta("news_keywords", "ferries,ports"),
+        meta("article:tag", "ferries", "ports"),
+        meta("keywords", "{{keywords}}") + meta("parsely-tags", "ferries,ports"),
+    ],
+)
+def test_keywords_in_every_shape(head: str) -> None:
+    assert read(head).keywords.value == ("ferries", "ports")
+
+
+def test_a_tag_may_have_a_comma() -> None:
+    assert read(meta("article:tag", "Paris, Texas", "films")).keywords.value == ("Paris, Texas", "films")
+    assert read(body="<a rel=tag href=/t/1>ferries</a><a rel=tag href=/t/2>ports</a>").keywords.value == (
+        "ferries",
+        "ports",
+    )
+
+
+PHOTO = "https://selby.example/p.jpg"
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (meta("og:image", "/p.jpg", "/q.jpg"), ""),
+        (meta("og:image", "data:image/gif;base64,R0lGOD") + meta("twitter:image:src", PHOTO), ""),
+        (meta("og:image", "/static/site-logo.png") + story(image=PHOTO), ""),
+        (meta("og:image", "/static/og-default.png", "/p.jpg"), ""),
+        (story(image=[{"@type": "ImageObject", "contentUrl": "/p.jpg", "name": "A pier"}, "/q.jpg"]), ""),
+        (script({"@graph": [{"@type": "NewsArticle", "headline": "Pier opens", "image": {"@id": "#i"}}, {"@id": "#i", "@type": "ImageObject", "url": PHOTO}]}), ""),
+        (story(thumbnailUrl=PHOTO), ""),
+        ("<link rel=image_src href=/p.jpg>", ""),
+        ("", "<article><img src=/icon.png><figure><img width=1 src=/x.gif><img src='data:image/gif;base64,x' data-src=/p.jpg></figure></article>"),
+        ("", "<article><figure><img srcset='/s.jpg 320w, /p.jpg 1200w' src=/t.jpg></figure></article>"),
+    ],
+)  # fmt: skip
+def test_the_lead_image_is_the_storys(head: str, body: str) -> None:
+    assert read(head, body).lead_image.value == PHOTO
+
+
+def test_a_logo_counts_if_the_story_may_be_about_it() -> None:
+    about = "https://selby.example/new-logo-of-the-ferries.jpg"
+    assert read(meta("og:image", about)).lead_image.value == about
+    assert read(meta("og:image", "/img/logo.png")).lead_image.value is None
+    assert read(meta("og:image", "/logo.svg")).lead_image.value is None
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        story(publisher="Selby Courier"),
+        story(publisher=[{"@type": "Organization", "name": "Selby Courier"}]),
+        story(publisher={"@type": "Organization", "url": "https://selby.example"})
+        + meta("og:site_name", "Selby Courier"),
+        story(publisher={"name": "Selby Courier Media Ltd"}) + meta("og:site_name", "Selby Courier"),
+        story(publisher={"name": "WordPress.com"}) + meta("og:site_name", "Selby Courier"),
+        story(publisher={"@type": "Person", "name": "Anna Roe"}) + meta("og:site_name", "Selby Courier"),
+        story(isPartOf={"@type": "WebSite", "name": "Selby Courier"}),
+        story(
+            isPartOf={
+                "@type": "WebPage",
+                "name": "Pier opens",
+                "isPartOf": {"@type": "WebSite", "name": "Selby Courier"},
+            }
+        ),
+        story() + script({"@type": "NewsMediaOrganization", "name": "Selby Courier"}),
+        story(author={"@type": "Organization", "name": "Selby"}) + meta("dc.publisher", "Selby Courier"),
+        meta("og:site_name", "selby.example") + meta("application-name", "Selby Courier"),
+    ],
+)
+def test_the_publication_is_the_storys(head: str) -> None:
+    assert read(head).source.value == "Selby Courier"
+
+
+def test_an_organisation_that_wrote_the_story_is_the_publication_if_the_host_has_its_name() -> None:
+    assert read(story(author={"@type": "Organization", "name": "Selby"})).source.value == "Selby"
+    assert read(story(author={"@type": "Organization", "name": "dpa"})).source.value is None
+
+
+CRUMBS = [
+    {"position": 3, "name": "Pier opens"},
+    {"position": 1, "name": "Start", "item": "/"},
+    {"position": 2, "item": {"@id": "/n", "name": "News"}},
+]
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "place"),
+    [
+        (story(articleSection=["", "News", "Coast"]), "", Evidence.JSON_LD),
+        (story(articleSection=[]) + meta("article:section", "News"), "", Evidence.META),
+        (script({"@type": "BreadcrumbList", "itemListElement": CRUMBS}), "", Evidence.JSON_LD),
+        ("", "<ol class=breadcrumbs><li><a href=/>Start</a><li><a href=/n>News</a></ol>", Evidence.DOM),
+        ("", "<nav><a href=/sport>Sport</a><a href=/news/>News</a></nav>", Evidence.URL),
+    ],
+)
+def test_sections(head: str, body: str, place: Evidence) -> None:
+    section = read(head, body).section
+    assert (section.value, section.evidence) == ("News", place)
+
+
+def test_what_is_no_section() -> None:
+    assert read(story(articleSection="Uncategorized")).section.value is None
+    assert read("", "<nav><a href=/sport>Sport</a></nav>").section.value is None
+
+
+@pytest.mark.parametrize(
+    "names", [("itemprop", "itemscope itemtype=https://schema.org/"), ("property", "vocab=https://schema.org/ typeof=")]
+)
+def test_microdata_and_rdfa_are_read_where_json_ld_is_absent(names: tuple[str, str]) -> None:
+    attribute, kind = names
+    item = (
+        f"<article {kind}NewsArticle><meta {attribute}=keywords content='ferries, ports'><meta {attribute}=articleSection content=Coast>"
+        f"<div {attribute}=publisher {kind}Organization><span {attribute}=name>Selby Courier</span></div>"
+        f"<img {attribute}=image src=/p.jpg><meta {attribute}=isAccessibleForFree content=False></article>"
+    )
+    metadata = read("", item)
+    assert metadata.keywords.value == ("ferries", "ports")
+    assert (metadata.section.value, metadata.source.value) == ("Coast", "Selby Courier")
+    assert (metadata.lead_image.value, metadata.is_paywalled.value) == (PHOTO, True)
