@@ -21,7 +21,7 @@ from wiredesk.extractor.body.story import (
 from wiredesk.extractor.captions import read_captions
 from wiredesk.extractor.document import button_labels, parse_html
 from wiredesk.extractor.extracted_page import ExtractedPage
-from wiredesk.extractor.metadata.authors import BY, MAX_BYLINE
+from wiredesk.extractor.metadata.authors import is_byline
 from wiredesk.extractor.metadata.fields import Metadata, read_metadata
 from wiredesk.extractor.metadata.languages import languages
 from wiredesk.extractor.metadata.sources import MetadataSources
@@ -101,7 +101,7 @@ def story_hints(sources: MetadataSources) -> StoryHints:
 
 def _above_story(texts: Sequence[ScoredText], metadata: Metadata) -> dict[str, str]:
     """Return folded texts that may occur above the story, with the fields that hold them."""
-    above = {fold(text.text): "authors" for text in texts if BY.match(text.text) and len(text.text) <= MAX_BYLINE}
+    above = {fold(text.text): "authors" for text in texts if is_byline(text.text)}
     fields = {"subtitle": metadata.subtitle.value, "title": metadata.title.value}
     return above | {fold(value): name for name, value in fields.items() if value}
 

@@ -1,0 +1,83 @@
+"""Authors: the people of the byline, and the agencies and newsrooms that are named beside them or instead of them.
+
+grammar     from the text of a byline to names, without roles, places and times
+names       what a name looks like, by its script
+agencies    news agencies, and the agencies that a story credits in its dateline or at its end
+declared    authors in JSON-LD and `<meta>`
+lines       the byline in a text page
+shown       the byline that readers see on a page
+vocabulary  the words of bylines; add a language to `bylines.toml`
+"""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from wiredesk.extractor.metadata.authors.agencies import AGENCIES, agency_named
+from wiredesk.extractor.metadata.authors.declared import json_ld_byline, meta_bylines, microdata_byline
+from wiredesk.extractor.metadata.authors.grammar import (
+    MAX_BYLINE,
+    Byline,
+    is_byline,
+    parse_byline,
+    parse_names,
+)
+from wiredesk.extractor.metadata.authors.lines import byline_in_text
+from wiredesk.extractor.metadata.authors.shown import shown_byline
+from wiredesk.extractor.metadata.sources import MetadataSources
+from wiredesk.extractor.words import fold
+from wiredesk_schemas import Evidence
+
+__all__ = ["MAX_BYLINE", "Byline", "byline_in_text", "bylines", "is_byline", "parse_byline", "parse_names"]
+
+
+def bylines(sources: MetadataSources, source: str | None) -> Iterator[tuple[Evidence, Byline]]:
+    """Yield the bylines that a page states, the most trusted place first.
+
+    A place is read only if the ones before it name nobody. A byline that names nobody but the publication itself is
+    used only if no other one names somebody.
+
+    Args:
+        sources: the places of the page.
+        source: name of the publication.
+    """
+    own = _own_names(source, sources.url)
+    stated: list[tuple[Evidence, Byline]] = []
+    for place, byline in _places(sources):
+        stated.append((place, byline))
+        if byline.people and not _is_publication(byline.people, own) and not (len(stated) > 1 and _is_sign(byline)):
+            yield place, _without_publication(byline, own)
+    yield from ((place, b) for place, b in stated if b.agencies and not _is_publication(b.agencies, own))
+    yield from ((place, b) for place, b in stated if b)
+
+
+def _without_publication(byline: Byline, own: set[str]) -> Byline:
+    """Return a byline that names people without the publication, which some pages name beside them."""
+    return Byline(
+        *(
+            tuple(n for n in names if not _is_publication((n,), own) or agency_named(n))
+            for names in (byline.people, byline.agencies)
+        )
+    )
+
+
+def _is_sign(byline: Byline) -> bool:
+    """Return whether a byline has nothing but initials or the name of an account: `amw`."""
+    return all(name.islower() and " " not in name for name in byline.people)
+
+
+def _places(sources: MetadataSources) -> Iterator[tuple[Evidence, Byline]]:
+    yield Evidence.JSON_LD, json_ld_byline(sources)
+    yield Evidence.DOM, microdata_byline(sources)
+    yield from ((Evidence.META, byline) for byline in meta_bylines(sources))
+    titles = (sources.json_ld("headline"), sources.meta_content("og:title", "twitter:title"), sources.window_title)
+    yield Evidence.DOM, shown_byline(sources.root, [title for title in titles if title])
+
+
+def _own_names(source: str | None, url: str) -> set[str]:
+    """Return how a page may name its publication: by its name, or as its host does."""
+    labels = (urlsplit(url).hostname or "").removeprefix("www.").split(".")[:-1]
+    return {fold(source).replace(" ", "")} | set(labels) if source else set(labels)
+
+
+def _is_publication(names: tuple[str, ...], own: set[str]) -> bool:
+    return all(fold(name).replace(" ", "") in own or agency_named(name) == AGENCIES for name in names)

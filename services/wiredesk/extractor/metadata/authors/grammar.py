@@ -1,0 +1,387 @@
+"""The grammar of bylines: from a text to the people and the agencies that it names, without roles, places and times."""
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from wiredesk.extractor.metadata.authors.agencies import agency_named, distinct_agencies
+from wiredesk.extractor.metadata.authors.names import (
+    MAX_NAME_WORDS,
+    SURNAMES,
+    Trust,
+    is_name,
+    is_only_role,
+    is_person_called_news,
+    is_role,
+    names_newsroom,
+    without_role,
+)
+from wiredesk.extractor.metadata.authors.vocabulary import (
+    CALENDAR,
+    ROLES,
+    STRONG_INTRODUCTIONS,
+    WEAK_INTRODUCTIONS,
+    alternation,
+    phrases,
+)
+from wiredesk.extractor.words import clean, fold
+
+MAX_NAMES = 20
+"""Maximum number of names that are read from one byline."""
+
+MAX_BYLINE = 300
+"""Maximum characters of a byline; the rest is cut off."""
+
+MAX_DECLARED = 2000
+"""Maximum characters of a name in data for machines, with its tags; the rest is cut off."""
+
+SOFT = "¦"
+"""Separates texts of neighbouring elements in a byline."""
+
+MAX_SPACELESS = 80
+"""Characters of a line that may have its byline in the middle, as Chinese, Japanese and Korean ones have."""
+
+MAX_NEWSROOM = 60
+"""Maximum characters of the name of a newsroom."""
+
+MIN_SYLLABLES, MAX_SYLLABLES = 2, 4
+"""Characters of a Chinese or Korean name."""
+
+WEAK = 2
+"""Letters up to which a word between names may also be a part of a name: José Ortega y Gasset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """Who wrote a story.
+
+    Attributes:
+        people: in the order of the byline.
+        agencies: news agencies and newsrooms in the byline.
+    """
+
+    people: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.people or self.agencies)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A piece of a byline that may be a name.
+
+    Attributes:
+        text: of the piece.
+        trust: how sure it is that it is a name.
+        after_comma: whether a comma or another sign comes before it: then it may be a role, a place or a degree.
+        by_number: whether a number comes before or after it: then it may be a month or a day.
+        is_apart: whether more than a comma separates it from what comes before.
+    """
+
+    text: str
+    trust: Trust
+    after_comma: bool = False
+    by_number: bool = False
+    is_apart: bool = False
+
+
+_NO_NEWSROOM = re.compile(r"[!?<>{}\"]|\d{3}")
+"""What the name of a newsroom does not have."""
+
+_TAG = re.compile(r"<[^<>]{0,500}>")
+_ADDRESS = re.compile(
+    r"(?:https?:)?//[^\s|]{0,300}|www\.[^\s|]{0,300}|[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,5}|(?<![\w.])@[\w.]{1,40}|"
+    r"(?<=\w)@\w{2,40}|(?<![\w.])(?:[a-z0-9-]{1,40}\.){1,3}(?:com|org|net|co)(?:/[^\s|]{0,200})?(?!\w)",
+    re.IGNORECASE,
+)
+"""E-mail addresses, handles and web addresses."""
+
+_WIDE = str.maketrans("：／＝（），；｜［］【】＠　–—", ":/=(),;|[]()@ \u2013\u2013")
+"""Wide punctuation, as Chinese and Japanese texts have it, and what it is in others."""
+
+_START = r"(?:^|(?<=[|¦(\[•·;,/–\n-])|(?<=[|¦(\[•·;,/–-] ))"
+_COLON = r"\s{0,2}[:|¦]{0,1}\s{0,2}"
+
+_LONGER = [phrase for phrase in phrases("spaceless") if len(phrase) > 1]
+"""Introductions of two characters and more; those of one need a sign after them."""
+
+_MARK = re.compile(
+    rf"{_START}(?P<other>(?:{alternation(p for p in phrases('others') if ' ' in p)})(?!\w){_COLON}"
+    rf"|(?:{alternation(phrases('others'))})\s?[:=]\s?|(?:{alternation(phrases('spaceless_others'))})\s?[:=/ ]\s?)"
+    rf"|(?:{_START}|(?<= ))(?P<english>(?:[a-z]{{4,12}} )?by:?[ |¦]\s?)"
+    rf"|{_START}(?P<label>(?:{alternation(phrases('labels'))})\s?[:¦]\s?)"
+    rf"|(?:{_START}|(?<=[日社网報报 ]))(?P<spaceless>(?:{alternation(_LONGER)})[:=/ ]{{0,2}}"
+    rf"|(?:{alternation(p for p in phrases('spaceless') if len(p) == 1)})[:=/ ]{{1,2}})"
+    rf"|{_START}(?P<by>(?:{alternation(STRONG_INTRODUCTIONS)})(?:\s?[:¦.]\s?|\s|$))"
+    rf"|{_START}(?P<weak>(?:{alternation(WEAK_INTRODUCTIONS)})(?:\s?[:¦]\s?|\s|$)"
+    r"(?=(?-i:[^\W\d_a-zà-ÿа-я][\w.'’-]{0,30}\s[^\W\d_])|$))",
+    re.IGNORECASE,
+)
+"""What introduces authors, or others, in a byline."""
+
+OTHER_BEFORE = re.compile(rf"(?:{alternation(phrases('others', 'spaceless_others'))})\s?[:=¦]?\s?$", re.IGNORECASE)
+"""What introduces somebody who is not the author, at the end of the text before."""
+
+SPACELESS = re.compile(
+    rf"(?:{alternation(p for p in phrases('spaceless', 'following') if len(p) > 1 and not p.isascii())})|文[／/＝:：]"
+)
+"""A word of bylines in Chinese, Japanese or Korean."""
+
+_TIME = re.compile(rf"(?<![\w])(?:{alternation(phrases('times'))})(?!\w)", re.IGNORECASE)
+"""A word for the time of a story."""
+
+_BRACKETS = re.compile(r"\s?[(\[]([^()\[\]]{0,80})[)\]]?")
+_HARD = re.compile(
+    r"\s?[|•;\n]\s?|\s[·–/-]\s|\s?¦\s?|--|、|،|\s/|/\s|(?<=[^\W\d_]{3})/(?=[^\W\d_]{3})|(?<=\.[a-z]{2})/"
+)
+"""A sign between names, or between a name and something else."""
+
+_NUMBER = re.compile(r"(?<!\w)[^\w\s|,]{0,3}\d[^\s|]{0,30}")
+_COMMA = re.compile(r"\s?,\s?")
+_JOIN = re.compile(
+    rf"\s(?P<word>{alternation(dict.fromkeys((*phrases('conjunctions'), *phrases('companions'))))}|&|\+)\s|\s?[&+]\s?",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[。，！？“”]")
+"""Signs of sentences, which bylines in Chinese and Japanese do not have."""
+
+_LEADING = re.compile(
+    rf"^(?:{alternation(p for p in phrases('conjunctions', 'companions') if len(p) > WEAK)})\s", re.IGNORECASE
+)
+_AFFILIATION = re.compile(rf"\s(?:{alternation(phrases('affiliations'))})(?:\s(?P<rest>.*)|$)")
+_PLACE = re.compile(rf"\s(?:{alternation(phrases('places'))})\s(?=[^\W\d_a-zà-ÿа-я])[^,|]{{0,60}}$")
+_FOLLOWING = re.compile(rf"\s?(?:{alternation(phrases('following'))})(?:\s|$).*$")
+_GLUED = re.compile(r"(?<=[a-zß-ÿ]{3})(?=[A-ZÀ-Þ][a-zß-ÿ]{1,30}(?P<more>\.?\s[A-ZÀ-Þ\d])?)")
+_STRIPPED = " .,-–:=/·•*_'’\u200e\u200f"
+
+
+def parse_byline(texts: Iterable[str], trust: Trust = Trust.ANNOUNCED) -> Byline:
+    """Return the people and the agencies that texts name."""
+    people: dict[str, str] = {}
+    agencies: list[str] = []
+    for text in texts:
+        for name, is_person in _named(text, trust):
+            if not is_person:
+                agencies.append(name)
+            elif fold(name) not in people or people[fold(name)].isupper():
+                people[fold(name)] = name
+    return Byline(tuple(people.values())[:MAX_NAMES], distinct_agencies(agencies)[:MAX_NAMES])
+
+
+def parse_names(text: str) -> tuple[str, ...]:
+    """Return the names in a byline, without introducing words, roles and places."""
+    byline = parse_byline([text])
+    return byline.people + byline.agencies
+
+
+def is_byline(text: str) -> bool:
+    """Return whether a text begins as bylines do, and names somebody."""
+    if len(text) > MAX_BYLINE:
+        return False
+    normalised = _normalised(text)
+    mark = _MARK.match(normalised)
+    begins = mark is not None and mark["other"] is None
+    within = len(text) <= MAX_SPACELESS and not _SENTENCE.search(text) and SPACELESS.search(normalised) is not None
+    return (begins or within) and bool(parse_byline([text]))
+
+
+def _named(text: str, trust: Trust) -> Iterator[tuple[str, bool]]:
+    """Yield the names in a text, each with whether it is a person."""
+    normalised = _normalised(text)
+    if trust is Trust.DECLARED and is_person_called_news(normalised):
+        yield normalised, True
+        return
+    before, clauses = _clauses(normalised, trust)
+    named = [pair for clause in clauses for pair in _names_of_clause(clause, trust)]
+    if not named:
+        yield from _names_of_clause(before, trust)
+        return
+    yield from (
+        (name, is_person) for name, is_person in _names_of_clause(before, trust) if not is_person and agency_named(name)
+    )
+    yield from named
+
+
+def _normalised(text: str) -> str:
+    """Return a text without tags, addresses and wide punctuation, on one line."""
+    text = text[:MAX_DECLARED]
+    if "<" in text or "&" in text:
+        text = html.unescape(html.unescape(text))
+        text = _TAG.sub(" ", text)
+    text = clean(_ADDRESS.sub(" | ", text.translate(_WIDE).replace("\n", SOFT)))[:MAX_BYLINE]
+    return _GLUED.sub(_unglued, text).strip(" |¦")
+
+
+def _unglued(glued: re.Match[str]) -> str:
+    """Return what separates `Ulrich ExnerKorrespondent`; nothing within `Anna DeWitt`."""
+    rest = glued.string[glued.start() : glued.start() + 40]
+    word = re.match(r"\w+", rest)
+    is_other = word is not None and (fold(word[0]) in ROLES | CALENDAR or _TIME.match(rest) is not None)
+    two_names = glued["more"] is not None and " " in glued.string[: glued.start()]
+    return SOFT if is_other or two_names else ""
+
+
+def _clauses(text: str, trust: Trust) -> tuple[str, list[str]]:
+    """Return what comes before the first introduction, and what introductions of authors introduce."""
+    marks = [mark for mark in _MARK.finditer(text) if mark["weak"] is None or trust is not Trust.DECLARED]
+    if not marks:
+        return text, []
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    authors = [text[mark.end() : end] for mark, end in zip(marks, ends, strict=True) if mark["other"] is None]
+    return text[: marks[0].start()], authors
+
+
+def _names_of_clause(clause: str, trust: Trust) -> Iterator[tuple[str, bool]]:
+    """Yield the names in a clause. What follows a person is a name only if it is no role, place or degree."""
+    has_person = False
+    for part in _parts(clause, trust):
+        needed = _needed(part, has_person=has_person)
+        for name in _candidates(part.text, trust):
+            if agency_named(name):
+                yield name, False
+                continue
+            person = name if needed is Trust.DECLARED else without_role(name)
+            if is_role(name) and (has_person or part.after_comma or is_only_role(name) or not is_name(person, needed)):
+                continue
+            if part.by_number and (" " not in person or fold(person.split()[0]) in CALENDAR):
+                continue
+            is_single = " " not in person and person.upper() != person.lower()
+            if has_person and part.after_comma and is_single:
+                continue  # a place or a degree
+            if names_newsroom(person) and not (trust is Trust.DECLARED and is_person_called_news(person)):
+                if _is_newsroom_name(person, trust):
+                    yield person, False
+            elif is_name(person, needed):
+                has_person = has_person or not is_single
+                yield person, True
+
+
+def _needed(part: _Part, *, has_person: bool) -> Trust:
+    """Return how clear a name must be: after a person, other words than names follow."""
+    has_case = part.text[:1].upper() != part.text[:1].lower()
+    if not has_person or not has_case:
+        return part.trust
+    if part.is_apart:
+        return Trust.BARE
+    return min(part.trust, Trust.ANNOUNCED) if part.after_comma else part.trust
+
+
+def _is_newsroom_name(text: str, trust: Trust) -> bool:
+    """Return whether a text with a word for newsrooms is the name of one: short, and not that word alone."""
+    if not 1 < len(text) <= MAX_NEWSROOM or len(text.split()) > MAX_NAME_WORDS or _NO_NEWSROOM.search(text):
+        return False
+    is_generic = " " not in text and text.isascii() and "." not in text
+    return (
+        trust is Trust.DECLARED
+        or (not is_generic and any(word[:1].isupper() for word in text.split()))
+        or not text.isascii()
+    )
+
+
+def _parts(clause: str, trust: Trust) -> Iterator[_Part]:
+    """Yield the pieces of a clause between its signs and numbers. After a word for a time, only clear names count."""
+    time = _TIME.search(clause)
+    before, after = (clause[: time.start()], clause[time.end() :]) if time else (clause, "")
+    for text in (brackets[1].strip(_STRIPPED) for brackets in _BRACKETS.finditer(before)):
+        if agency_named(text):
+            yield _Part(text, trust, after_comma=True)
+    before = _BRACKETS.sub(_without_brackets, before)
+    if trust is Trust.DECLARED and is_name(before, trust) and any(character.isdigit() for character in before):
+        yield _Part(before, trust)
+        return
+    yield from _pieces(before, trust)
+    yield from _pieces(after, Trust.BARE)
+
+
+def _pieces(text: str, trust: Trust) -> Iterator[_Part]:
+    is_first = True
+    for whole in _HARD.split(text):
+        numbered = _NUMBER.split(whole)
+        for piece in numbered:
+            for comma, between in enumerate(_COMMA.split(piece)):
+                for part, after_comma in _joined(between, after_comma=comma > 0 or not is_first):
+                    yield _Part(
+                        part, trust, after_comma, by_number=len(numbered) > 1, is_apart=not is_first and comma == 0
+                    )
+                is_first = is_first and not between.strip(_STRIPPED)
+
+
+def _without_brackets(brackets: re.Match[str]) -> str:
+    """Return brackets within a name as they are, and nothing instead of others."""
+    rest = brackets.string[brackets.end() : brackets.end() + 2]
+    is_within = (
+        brackets.start() > 0
+        and brackets[1].isalpha()
+        and brackets[1].istitle()
+        and rest[:1] == " "
+        and rest[1:2].isupper()
+    )
+    return f" {brackets[1]}" if is_within else " "
+
+
+def _joined(text: str, *, after_comma: bool) -> Iterator[tuple[str, bool]]:
+    """Yield the pieces of a text between words such as `and`, each with whether a comma comes before it."""
+    pieces, start = [], 0
+    for word in _JOIN.finditer(text):
+        left, right = text[start : word.start()], text[word.end() :]
+        if _joins(word["word"] or "&", left, right):
+            pieces.append(left)
+            start = word.end()
+    pieces.append(text[start:])
+    pieces = [piece.strip(_STRIPPED) for piece in pieces]
+    if after_comma and len(pieces) > 1:
+        last_role = max((index for index, piece in enumerate(pieces) if is_role(piece)), default=0)
+        pieces = pieces[last_role:]  # `Master Gardener and Educator`
+    yield from ((piece, after_comma and index == 0) for index, piece in enumerate(pieces) if piece)
+
+
+def _joins(word: str, left: str, right: str) -> bool:
+    """Return whether a word joins two names, and is not a part of one: José Ortega y Gasset."""
+    left, right = left.strip(_STRIPPED), right.strip(_STRIPPED)
+    if not left or not right:
+        return bool(left or right) and len(word) > WEAK
+    if len(word) > WEAK or word in "&+":
+        return True
+    if is_role(left):
+        return False
+    first_right = _JOIN.split(right, maxsplit=1)[0]
+    sizes = len(left.split()), len(first_right.split())
+    return agency_named(first_right) is not None or agency_named(left) is not None or min(sizes) > 1 or max(sizes) == 1
+
+
+def _candidates(text: str, trust: Trust) -> Iterator[str]:
+    """Yield the texts in a piece that may be names, without affiliation, place and words that follow names."""
+    text = _LEADING.sub("", text.strip(_STRIPPED))
+    affiliation = _AFFILIATION.search(text)
+    if (affiliation and trust is not Trust.DECLARED) or (affiliation and is_name(text[: affiliation.start()])):
+        text = text[: affiliation.start()]
+        rest = re.sub(r"^(?:the|die|der|das|la|le|el|il)\s|^l'", "", affiliation["rest"] or "", flags=re.IGNORECASE)
+        if agency_named(rest):
+            yield text
+            yield rest
+            return
+    place = _PLACE.search(text)
+    if place and " " in text[: place.start()].strip() and not (trust is Trust.DECLARED and place[0][1:3] == "i "):
+        text = text[: place.start()]
+    if not text.isascii():
+        yield from _spaceless_candidates(text)
+    else:
+        yield text.strip(_STRIPPED)
+
+
+def _spaceless_candidates(text: str) -> Iterator[str]:
+    """Yield names that only spaces separate, in Chinese and Korean."""
+    is_korean = re.match(r"[\uac00-\ud7af]", text) is not None
+    is_han = re.match(r"[\u3400-\u9fff]", text) is not None
+    if is_korean or is_han:
+        text = _FOLLOWING.sub("", text)
+    names = text.split()
+    are_whole = len(names) > 1 and all(MIN_SYLLABLES <= len(name) <= MAX_SYLLABLES for name in names)
+    if are_whole and (is_korean or (is_han and all(name[0] in SURNAMES for name in names))):
+        yield from names
+    elif is_han and len(names) == 2 and len(names[0]) == 1 and names[0] in SURNAMES:  # noqa: PLR2004 - two parts of one
+        yield "".join(names)
+    else:
+        yield text.strip(_STRIPPED)

@@ -1,0 +1,394 @@
+"""The byline that readers see on an HTML page: near the headline, at the story's end, and not that of another story."""
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from wiredesk.extractor.document import Element, text_of
+from wiredesk.extractor.metadata.authors.agencies import distinct_agencies
+from wiredesk.extractor.metadata.authors.grammar import (
+    MAX_BYLINE,
+    OTHER_BEFORE,
+    SOFT,
+    SPACELESS,
+    Byline,
+    is_byline,
+    parse_byline,
+)
+from wiredesk.extractor.metadata.authors.names import Trust, is_name, is_role
+from wiredesk.extractor.metadata.authors.vocabulary import AUTHOR_FOLDERS, OPENINGS
+from wiredesk.extractor.words import clean, fold, length
+
+MAX_CANDIDATES = 200
+"""Maximum number of elements of a page that are read as bylines."""
+
+MAX_ELEMENTS = 50_000
+"""Elements of a page in which a byline is searched; real pages have a tenth of it."""
+
+MIN_PROSE = 100
+"""Letters of a text from which it is prose of a story, and not a byline or a menu."""
+
+MIN_PARAGRAPHS = 3
+"""Paragraphs in the container of a story, at least."""
+
+PROSE_LEVELS = 3
+"""Containers of a paragraph in which the paragraphs of a story may be together."""
+
+MIN_TEASER = 25
+"""Letters of a heading from which it is the headline of a story."""
+
+MAX_APART = 60
+"""Elements between two parts of one byline."""
+
+MAX_OPENING = 40
+"""Characters at the beginning of a text that show whether it may be a byline."""
+
+NEAR = 5
+"""Points of the places between the headline and the second paragraph."""
+
+MIN_SCORE = 5
+"""Points from which a candidate is the byline."""
+
+_CLASS = re.compile(
+    r"by-?line|(?<![a-z])(?:writtenby|written-by|posted-?by|publishedby|attribution|redakteure?|verfasser|forfatter|skribent|"
+    r"kirjoittaja|avtor|yazar|penulis|tacgia)(?![a-z]{4})|(?:author|writer|reporter|journalist|contributor|autor|auteur)"
+    r"(?!i[sztd]|it|ship)"
+)
+"""Class names and ids of bylines, in lower case."""
+
+_ROLE_CLASS = re.compile(
+    r"(?:author|writer|byline|reporter|autor|auteur|contributor|journalist)s?[-_]{0,2}(?:role|title|job|bio|position|location|loc|"
+    r"desc\w*|date|time|avatar|image|img|photo|pic|picture|social\w*|follow|count|label|heading|occupation|designation|company|"
+    r"topics?|email|mail|twitter|separator|function|place|expertise)(?![a-z])",
+    re.IGNORECASE,
+)
+"""Class names of what stands beside an author's name: a role, a picture."""
+
+_ELSEWHERE = re.compile(
+    r"(?<![a-z])(?:nav|navbar|navigation|menu|related|recommend\w*|comments?|disqus|teasers?|promo|trending|popular|most-?read|"
+    r"latest|newsletter|carousel|slider|recirc\w*|read-?more|more-?(?:stories|news|from)|see-?also|outbrain|taboola|advert\w*|"
+    r"breadcrumbs?|cookie|modal|testimonial\w*|onward|up-?next|next-?post|prev\w*|pullquote)(?![a-z])",
+    re.IGNORECASE,
+)
+"""Class names and ids of places that belong to other stories, or to the site."""
+
+_BESIDE = re.compile(
+    r"(?<![a-z])(?:sidebar|side-?bar|aside|widget|cards?|share|sharing|social|caption|figure|gallery|quote|reviews?|product)"
+    r"(?![a-z])",
+    re.IGNORECASE,
+)
+"""Class names and ids of places beside the story; a byline near the headline may be in one."""
+
+_ELSEWHERE_TAGS = frozenset({"nav", "form", "select", "blockquote"})
+"""Elements that never hold the byline."""
+
+_BESIDE_TAGS = frozenset({"aside", "figure", "figcaption", "button", "table"})
+"""Elements that hold the byline only near the headline."""
+
+_UNSEEN = frozenset({"script", "style", "noscript", "template", "svg", "iframe", "head", "option", "textarea"})
+_TEXT_TAGS = frozenset(
+    "p div span small address li em strong b i section header h2 h3 h4 h5 h6 a td font center cite time footer dd label".split()  # noqa: SIM905, E501
+)
+"""Elements whose text may be a byline that nothing but its words marks."""
+
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """An element that may hold the byline.
+
+    Attributes:
+        element: which it is.
+        index: its number in document order.
+        points: for what marks it.
+        is_text: whether only its words mark it.
+    """
+
+    element: Element
+    index: int
+    points: int
+    is_text: bool = False
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What one walk over a page collects, each with its number in document order.
+
+    Attributes:
+        candidates: elements that may hold the byline.
+        headings: elements.
+        prose: numbers of elements with a text of the length of a paragraph.
+        prose_elements: these elements.
+    """
+
+    candidates: list[_Candidate] = field(default_factory=list)
+    headings: list[tuple[int, Element]] = field(default_factory=list)
+    prose: list[int] = field(default_factory=list)
+    prose_elements: list[Element] = field(default_factory=list)
+
+
+def shown_byline(root: Element, titles: Iterable[str]) -> Byline:
+    """Return who wrote the story, as the page shows it to readers.
+
+    Args:
+        root: the document.
+        titles: what the page states as the story's headline.
+    """
+    walk = _walk(root)
+    if not walk.candidates:
+        return Byline()
+    headline = _headline(walk, [fold(title) for title in titles if title])
+    around_story = _around_story(walk, headline[1] if headline else None)
+    around_teasers = _around_teasers(walk, headline[1] if headline else None)
+    scored = []
+    for candidate in walk.candidates:
+        place = _place(candidate.index, headline[0] if headline else None, walk.prose)
+        score = candidate.points + place
+        is_near = place >= NEAR
+        if score < MIN_SCORE or _is_elsewhere(candidate.element, around_story, around_teasers, is_near=is_near):
+            continue
+        byline = _read(candidate)
+        if byline:
+            scored.append((score, candidate, byline))
+    return _best(scored, walk.prose)
+
+
+def _walk(root: Element) -> _Walk:
+    """Collect headings, prose and candidates in one walk."""
+    walk = _Walk()
+    points_of_class: dict[str, int] = {}
+    for index, element in enumerate(root.iter()):
+        tag = element.tag
+        if index > MAX_ELEMENTS:
+            break
+        if not isinstance(tag, str) or tag in _UNSEEN:
+            continue
+        if tag in _HEADINGS:
+            walk.headings.append((index, element))
+        text, tail = element.text, element.tail
+        if (text and len(text) > MIN_PROSE // 3 and length(text.strip()) >= MIN_PROSE) or (
+            tail and len(tail) > MIN_PROSE // 3 and length(tail.strip()) >= MIN_PROSE
+        ):
+            walk.prose.append(index)
+            walk.prose_elements.append(element)
+        if len(walk.candidates) < MAX_CANDIDATES:
+            points, is_text = _points(element, tag, text, points_of_class)
+            if points:
+                walk.candidates.append(_Candidate(element, index, points, is_text))
+    return walk
+
+
+def _points(element: Element, tag: str, text: str | None, points_of_class: dict[str, int]) -> tuple[int, bool]:
+    """Return how strongly an element is marked as a byline, and whether only its words mark it."""
+    points = 0
+    names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('data-testid') or ''}"
+    if len(names) > 2:  # noqa: PLR2004 - two spaces
+        if names not in points_of_class:
+            points_of_class[names] = _points_of_names(names[:300])
+        points = points_of_class[names]
+    if tag == "a":
+        points = max(points, 4 if _is_authors_page(element.get("href")) else 0)
+    marks = f"{element.get('rel') or ''} {element.get('itemprop') or ''} {element.get('property') or ''}"
+    if len(marks) > 2 and ("author" in marks or "creator" in marks):  # noqa: PLR2004
+        points = 5
+    if points == 0 and text and tag in _TEXT_TAGS and 1 < len(text) < MAX_BYLINE and _begins_byline(text):
+        return 4, True
+    return points, False
+
+
+def _points_of_names(names: str) -> int:
+    return 4 if _CLASS.search(names.lower()) and not _ROLE_CLASS.search(names) else 0
+
+
+def _is_authors_page(address: str | None) -> bool:
+    """Return whether an address is that of the page of an author: a folder for authors, and a name."""
+    if not address or "/" not in address:
+        return bool(address) and "author=" in str(address)
+    *folders, last = address[:300].rstrip("/").lower().split("/")
+    in_folder = not AUTHOR_FOLDERS.isdisjoint(folders) and last not in AUTHOR_FOLDERS
+    return in_folder or last.startswith("@") or "author=" in last
+
+
+def _begins_byline(text: str) -> bool:
+    """Return whether a text may be a byline, by its first words."""
+    opening = text[:MAX_OPENING].lstrip(" \n\t\r|•·*–-").lower()
+    first, *rest = opening.split(None, 1) or [""]
+    if first.rstrip(":.") in OPENINGS and any(opening.startswith(phrase) for phrase in OPENINGS[first.rstrip(":.")]):
+        return True
+    if rest and rest[0].startswith("by ") and first.isalpha():
+        return True
+    return not text.isascii() and SPACELESS.search(text) is not None
+
+
+def _headline(walk: _Walk, titles: Sequence[str]) -> tuple[int, Element] | None:
+    """Return the heading that is the story's headline: of a high rank, and with the words of a title."""
+    best: tuple[float, int, Element] | None = None
+    words_of_titles = [set(title.split()) for title in titles]
+    for index, element in walk.headings[:MAX_CANDIDATES]:
+        heading = set(fold(text_of(element)).split())
+        if not heading:
+            continue
+        shared = max((len(heading & title) / len(heading | title) for title in words_of_titles), default=0.0)
+        score = 4 * shared + (1.5 if element.tag == "h1" else 0.5 if element.tag == "h2" else 0)
+        if best is None or score > best[0]:
+            best = (score, index, element)
+    return (best[1], best[2]) if best else None
+
+
+def _around_story(walk: _Walk, headline: Element | None) -> set[Element]:
+    """Return the elements around the headline, and around the most paragraphs."""
+    around = set(headline.iterancestors()) if headline is not None else set()
+    counts: Counter[Element] = Counter()
+    for element in walk.prose_elements:
+        counts.update(islice(element.iterancestors(), PROSE_LEVELS))
+    most = max(counts.values(), default=0)
+    for element, count in counts.items():
+        if count >= max(MIN_PARAGRAPHS, most // 2):
+            around.add(element)
+            around.update(element.iterancestors())
+    return around
+
+
+def _around_teasers(walk: _Walk, headline: Element | None) -> set[Element]:
+    """Return the elements around headings of other stories, which link to them."""
+    around: set[Element] = set()
+    for _, heading in walk.headings:
+        if heading is headline or length(text_of(heading)) < MIN_TEASER or not _is_linked(heading):
+            continue
+        for ancestor in heading.iterancestors():
+            if ancestor in around:
+                break
+            around.add(ancestor)
+    return around
+
+
+def _is_linked(heading: Element) -> bool:
+    parent = heading.getparent()
+    return heading.find(".//a") is not None or (parent is not None and parent.tag == "a")
+
+
+def _place(index: int, headline: int | None, prose: Sequence[int]) -> int:
+    """Return points for the place of a candidate: best between the headline and the first paragraphs."""
+    if headline is None:
+        between = bisect_left(prose, index)
+        return 3 if between <= 1 else 1 if between == len(prose) else 0
+    if index < headline:
+        return 3 if headline - index < MAX_APART else -1
+    paragraphs = bisect_left(prose, index) - bisect_left(prose, headline)
+    after = len(prose) - bisect_left(prose, index)
+    return {0: 6, 1: 5, 2: 3}.get(paragraphs, 2 if after == 0 else 1)
+
+
+def _is_elsewhere(element: Element, around_story: set[Element], around_teasers: set[Element], *, is_near: bool) -> bool:
+    """Return whether an element belongs to another story or to the site, by the containers that the story is not in."""
+    for container in (element, *element.iterancestors()):
+        if container in around_story:
+            return False
+        if container.tag == "footer" and not any(node.tag in ("article", "main") for node in container.iterancestors()):
+            return True
+        if container.tag in _ELSEWHERE_TAGS or container.tag == "article" or container in around_teasers:
+            return True
+        names = f"{container.get('class') or ''} {container.get('id') or ''}"[:300]
+        is_marked = _CLASS.search(names.lower()) is not None
+        if _ELSEWHERE.search(names) and not is_marked:
+            return True
+        if not is_near and (container.tag in _BESIDE_TAGS or (_BESIDE.search(names) and not is_marked)):
+            return True
+    return False
+
+
+def _read(candidate: _Candidate) -> Byline:
+    """Return whom a candidate names."""
+    element = candidate.element
+    content = element.get("content")
+    text = clean(content) if content and element.tag == "meta" else _joined_text(element) or _name_in_meta(element)
+    if candidate.is_text and len(text) < 12 and not is_byline(text):  # noqa: PLR2004 - `By` alone
+        following = element.getnext()
+        parent = element.getparent()
+        text += SOFT + (clean(element.tail or "") or (_joined_text(following) if following is not None else ""))
+        if not is_byline(text) and parent is not None:
+            text = _joined_text(parent)
+    if not text or len(text) > MAX_BYLINE or (candidate.is_text and not is_byline(text)):
+        return Byline()
+    if not candidate.is_text and OTHER_BEFORE.search(_text_before(element)):
+        return Byline()
+    byline = parse_byline([text])
+    if candidate.is_text:
+        people = tuple(name for name in byline.people if not name[0].isascii() or is_name(name, Trust.BARE))
+        return Byline(people, byline.agencies) if people or not byline.people else Byline()
+    return byline
+
+
+def _name_in_meta(element: Element) -> str:
+    """Return the name in microdata that readers do not see: `<meta itemprop="name" content="Jane Doe">`."""
+    return next((clean(m.get("content") or "") for m in element.iter("meta") if m.get("itemprop") == "name"), "")
+
+
+def _text_before(element: Element) -> str:
+    """Return the end of the text before an element, within its nearest containers."""
+    for node in (element, *islice(element.iterancestors(), PROSE_LEVELS - 1)):
+        previous, parent = node.getprevious(), node.getparent()
+        text = clean((previous.tail if previous is not None else parent.text if parent is not None else "") or "")
+        if not text and previous is not None:
+            text = clean("".join(map(str, islice(previous.itertext(), MAX_OPENING))))
+        if text:
+            return text[-MAX_OPENING:]
+    return ""
+
+
+def _joined_text(element: Element) -> str:
+    """Return the text of an element, with a sign between texts of elements that may be different names."""
+    pieces: list[str] = []
+    size = 0
+    for node in element.iter():
+        if isinstance(node.tag, str) and node.tag not in _UNSEEN and not _ROLE_CLASS.search(node.get("class") or ""):
+            pieces.append(clean(node.text or ""))
+        if node is not element:
+            pieces.append(clean(node.tail or ""))
+        size += len(pieces[-1]) if pieces else 0
+        if size > MAX_BYLINE:
+            break
+    joined = ""
+    is_link = element.tag == "a"
+    for piece in filter(None, pieces):
+        before = joined.rpartition(SOFT)[2].strip()
+        may_be_family_name = " " not in piece and (is_link or " " not in before) and before.lower() not in OPENINGS
+        is_family_name = may_be_family_name and is_name(piece) and not is_role(piece)
+        joined += (" " if is_family_name else SOFT) + piece if joined else piece
+    return joined
+
+
+def _best(scored: Sequence[tuple[int, _Candidate, Byline]], prose: Sequence[int]) -> Byline:
+    """Return the byline of the best candidate, joined with those beside it."""
+    if not scored:
+        return Byline()
+    top = max(scored, key=lambda row: (row[0], bool(row[2].people), -row[1].index))
+    beside = [
+        row
+        for row in scored
+        if row[0] >= top[0] - 2
+        and abs(row[1].index - top[1].index) <= MAX_APART
+        and abs(bisect_left(prose, row[1].index) - bisect_left(prose, top[1].index)) == 0
+    ]
+    people: dict[str, int] = {}
+    for score, _, byline in beside:
+        people |= {name: max(score, people.get(name, 0)) for name in byline.people}
+    if any(" " in name for name in people):
+        people = {name: score for name, score in people.items() if " " in name or name.upper() == name.lower()}
+    agencies = dict.fromkeys(name for _, _, byline in beside for name in byline.agencies)
+    return Byline(tuple(_without_variants(people)), distinct_agencies(agencies))
+
+
+def _without_variants(people: Mapping[str, int]) -> Iterator[str]:
+    """Yield names, of each person one: of `Jane Doe Founder` and `Jane Doe` the better marked, or the shorter."""
+    folded = {fold(name): (score, name) for name, score in people.items()}
+    for key, (score, name) in folded.items():
+        shorter = [other for other in folded if other != key and f" {other} " in f" {key} "]
+        longer = [other for other in folded if other != key and f" {key} " in f" {other} "]
+        if any(folded[other][0] >= score for other in shorter) or any(folded[other][0] > score for other in longer):
+            continue
+        yield name
