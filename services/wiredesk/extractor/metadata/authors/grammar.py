@@ -108,8 +108,9 @@ _LONGER = [phrase for phrase in phrases("spaceless") if len(phrase) > 1]
 """Introductions of two characters and more; those of one need a sign after them."""
 
 _MARK = re.compile(
-    rf"{_START}(?P<other>(?:{alternation(p for p in phrases('others') if ' ' in p)})(?!\w){_COLON}"
-    rf"|(?:{alternation(phrases('others'))})\s?[:=]\s?|(?:{alternation(phrases('spaceless_others'))})\s?[:=/ ]\s?)"
+    rf"(?:{_START}|(?<= ))(?P<other>(?:{alternation(p for p in phrases('others') if ' ' in p)})(?!\w){_COLON}"
+    rf"|(?:{alternation(phrases('others'))})\s?[:=]\s?"
+    rf"|(?:{alternation(phrases('spaceless_others'))})(?:\s?[:=/]\s?|\s))"
     rf"|(?:{_START}|(?<= ))(?P<english>(?:[a-z]{{4,12}} )?by:?[ |¦]\s?)"
     rf"|{_START}(?P<label>(?:{alternation(phrases('labels'))})\s?[:¦]\s?)"
     rf"|(?:{_START}|(?<=[日社网報报 ]))(?P<spaceless>(?:{alternation(_LONGER)})[:=/ ]{{0,2}}"
@@ -134,7 +135,7 @@ _TIME = re.compile(rf"(?<![\w])(?:{alternation(phrases('times'))})(?!\w)", re.IG
 
 _BRACKETS = re.compile(r"\s?[(\[]([^()\[\]]{0,80})[)\]]?")
 _HARD = re.compile(
-    r"\s?[|•;\n]\s?|\s[·–/-]\s|\s?¦\s?|--|、|،|\s/|/\s|(?<=[^\W\d_]{3})/(?=[^\W\d_]{3})|(?<=\.[a-z]{2})/"
+    r"\s?[|•;\n]\s?|\s[·–/-]\s|\s?¦\s?|--|、|،|\s/|/\s|(?<=[^\W\d_]{2})/(?=[^\W\d_]{2})|(?<=\.[a-z]{2})/"
 )
 """A sign between names, or between a name and something else."""
 

@@ -1,0 +1,117 @@
+"""Bylines: from texts and pages to people and agencies."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wiredesk.extractor.document import parse_html
+from wiredesk.extractor.metadata.authors import parse_byline
+from wiredesk.extractor.metadata.authors.grammar import is_byline
+from wiredesk.extractor.metadata.authors.names import Trust, is_name
+from wiredesk.extractor.metadata.authors.shown import shown_byline
+
+PROSE = "<p>The council voted on Thursday night to reopen the old landing, eleven years after it was closed to all boats.</p>"
+"""A paragraph of a story."""
+
+
+@pytest.mark.parametrize(
+    ("byline", "people", "agencies"),
+    [
+        ("By Ida Lund, Bo Lee and Mia Ash", ("Ida Lund", "Bo Lee", "Mia Ash"), ()),
+        ("By Ida Lund, political editor", ("Ida Lund",), ()),
+        ("Ida Lund Political Correspondent", ("Ida Lund",), ()),
+        ("Von Ida Lund, Korrespondentin in Wien", ("Ida Lund",), ()),
+        ("Von Ida Lund, Zürich", ("Ida Lund",), ()),
+        ("By Ida Lund in London", ("Ida Lund",), ()),
+        ("By Ida Lund for the Selby Courier", ("Ida Lund",), ()),
+        ("By Ida Lund of Reuters", ("Ida Lund",), ("Reuters",)),
+        ("By Ida Lund with AP", ("Ida Lund",), ("AP",)),
+        ("Von Ida Lund mit dpa", ("Ida Lund",), ("dpa",)),
+        ("Ida Lund (AFP)", ("Ida Lund",), ("AFP",)),
+        ("Ida Lund/Bo Lee", ("Ida Lund", "Bo Lee"), ()),
+        ("Par José Ortega y Gasset et Ida Lund", ("José Ortega y Gasset", "Ida Lund"), ()),
+        ("Por Ida Lund y Bo Lee", ("Ida Lund", "Bo Lee"), ()),
+        ("Di Ida Lund e Bo Lee", ("Ida Lund", "Bo Lee"), ()),
+        ("Av Ida Lund og Bo Lee", ("Ida Lund", "Bo Lee"), ()),
+        ("Автор: Андрей Колесников", ("Андрей Колесников",), ()),
+        ("Tekst: Ida Lund Foto: Bo Lee", ("Ida Lund",), ()),
+        ("By Ida Lund Photos by Bo Lee", ("Ida Lund",), ()),
+        ("Words by Ida Lund | Edited by Bo Lee", ("Ida Lund",), ()),
+        ("By Ida Lund Updated 3 May 2024", ("Ida Lund",), ()),
+        ("Ida LundPublished Jul 17, 2024", ("Ida Lund",), ()),
+        ("Von Ida LundKorrespondentin", ("Ida Lund",), ()),
+        ("3 May 2024, 14:26 | Ida Lund | 4 min read", ("Ida Lund",), ()),
+        ("By Ida Lund @idalund", ("Ida Lund",), ()),
+        ("Ida Lund, ida.lund@paper.example", ("Ida Lund",), ()),
+        ("By bell hooks", ("bell hooks",), ()),
+        ("文＝山田太郎", ("山田太郎",), ()),
+        ("记者 张小明 李文", ("张小明", "李文"), ()),
+        ("文/张小明 图/李文", ("张小明",), ()),
+        ("作者：张小明", ("张小明",), ()),
+        ("홍길동 기자", ("홍길동",), ()),
+        ("بقلم: أحمد علي", ("أحمد علي",), ()),
+        ("מאת: דנה לוי", ("דנה לוי",), ()),
+        ("The Associated Press", (), ("The Associated Press",)),
+        ("Ida Lund and Reuters", ("Ida Lund",), ("Reuters",)),
+        ("AFP and Agence France-Presse", (), ("AFP",)),
+        ("Rui Ma, MD", ("Rui Ma",), ()),
+        ("admin", (), ()),
+        ("Follow", (), ()),
+    ],
+)  # fmt: skip
+def test_people_and_agencies_of_a_byline(byline: str, people: tuple[str, ...], agencies: tuple[str, ...]) -> None:
+    parsed = parse_byline([byline])
+    assert (parsed.people, parsed.agencies) == (people, agencies)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "By 2016, the complexity had reached a peak, and people were exhausted.",
+        "De Gaulle returns",
+        "Von der Leyen tritt zurück",
+        "Di fronte alla crisi il governo tace",
+        "Por qué suben los precios",
+        "A marathon is a long race",
+        "Photos by Ida Lund",
+        "记者从市政府获悉，码头将重新开放。",
+    ],
+)
+def test_sentences_and_headlines_are_no_bylines(text: str) -> None:
+    assert not is_byline(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Read more", "WATCH LIVE", "Sign In", "About the author", "Iniciar sesión", "Politik", "Die Zeit"]
+)
+def test_labels_are_no_names_if_nothing_announces_them(text: str) -> None:
+    assert not is_name(text, Trust.BARE)
+
+
+@pytest.mark.parametrize(
+    ("byline", "people"),
+    [
+        ('<a class="x" href="/author/ida-lund">Ida Lund</a>', ("Ida Lund",)),
+        ("<p>By <b>Ida Lund</b></p>", ("Ida Lund",)),
+        ("<span>Von</span> <span>Ida Lund</span>", ("Ida Lund",)),
+        ('<div class="author"><span>Ida</span> <span>Lund</span><span class="author-role">Sports Desk</span></div>', ("Ida Lund",)),
+        ('<a rel="author">Ida Lund</a>, <a rel="author">Bo Lee</a>', ("Ida Lund", "Bo Lee")),
+        ('<a rel="author">Ida Lund</a> Edited by <a rel="author">Bo Lee</a>', ("Ida Lund",)),
+        ('<div itemprop="author"><meta itemprop="name" content="Ida Lund"></div>', ("Ida Lund",)),
+        ('<aside class="related"><a href="/author/bo">Bo Lee</a></aside>', ()),
+        ('<article><h3><a href="/2">A quite different story of another day</a></h3>By Bo Lee</article>', ()),
+        ("<figcaption>Photo: Bo Lee</figcaption>", ()),
+    ],
+)  # fmt: skip
+def test_the_byline_near_the_headline_is_the_storys(byline: str, people: tuple[str, ...]) -> None:
+    page = f'<body><nav><a href="/author/x">Some One</a></nav><main><h1>Old landing reopens</h1>{byline}<div>{PROSE * 4}</div></main>'
+    root = parse_html(page + '<div class="comments"><p class="comment-author">By Cara Poe</p></div></body>')
+    assert root is not None
+    assert shown_byline(root, ["Old landing reopens"]).people == people
+
+
+@given(st.text(max_size=400))
+def test_any_text_is_read(text: str) -> None:
+    byline = parse_byline([text, f"By {text}", f"文/{text}"])
+    assert all(byline.people)
+    assert all(byline.agencies)
