@@ -46,7 +46,7 @@ def extract_text(page: AcceptedPage, models: Models) -> ExtractedPage:
     features = lines.features(page_lines, models.text.lexicon)
     texts = score_lines(page_lines, models.text.probabilities(features))
     texts = exclude_unannounced_tail(exclude_duplicated_fields(texts, {}, folded_captions))
-    metadata = read_text_metadata(page, _text_sources(page_lines, texts))
+    metadata = read_text_metadata(page, text_sources(page_lines, texts))
     if metadata.title.value:
         above = {fold(metadata.title.value): "title"}
         texts = exclude_unannounced_tail(exclude_duplicated_fields(texts, above, folded_captions))
@@ -66,7 +66,7 @@ def extract_text(page: AcceptedPage, models: Models) -> ExtractedPage:
     )
 
 
-def _text_sources(page_lines: Sequence[Line], texts: Sequence[ScoredText]) -> TextSources:
+def text_sources(page_lines: Sequence[Line], texts: Sequence[ScoredText]) -> TextSources:
     """Return the lines above the body, and those at its beginning and its end."""
     kept = [index for index, text in enumerate(texts) if text.kept]
     start, end = (kept[0], kept[-1] + 1) if kept else (0, 0)

@@ -17,7 +17,8 @@ from wiredesk.extractor.metadata.publishers import publishers
 from wiredesk.extractor.metadata.sections import sections
 from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk.extractor.metadata.text_sources import TextSources
-from wiredesk.extractor.metadata.titles import subtitle, title_in_text, titles
+from wiredesk.extractor.metadata.text_titles import title_in_text
+from wiredesk.extractor.metadata.titles import subtitle, titles
 from wiredesk.extractor.site_rules import RuleMatches
 from wiredesk.languages.tags import language_tag
 from wiredesk_schemas import AcceptedPage, Evidence
@@ -107,7 +108,7 @@ def read_text_metadata(page: AcceptedPage, sources: TextSources) -> Metadata:
     stated = ((Evidence.PUBLISHER, page.source), (Evidence.TEXT, publication_in_text(sources)))
     return Metadata(
         source=take_first(stated, None),
-        title=take_first(((Evidence.TEXT, title_in_text(sources)),), None),
+        title=take_first(((Evidence.TEXT, title_in_text(sources, page.canonical_url)),), None),
         authors=take_first(((Evidence.TEXT, byline.people),), ()),
         agencies=take_first(((Evidence.TEXT, byline.agencies),), ()),
         published_at=take_first(((Evidence.TEXT, published_in_text(sources)),), None),

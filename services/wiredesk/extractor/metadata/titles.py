@@ -2,17 +2,12 @@
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from wiredesk.extractor import words
-from wiredesk.extractor.captions import is_caption
 from wiredesk.extractor.document import Element, text_of
-from wiredesk.extractor.metadata.authors import is_byline
-from wiredesk.extractor.metadata.dates import is_dated
-from wiredesk.extractor.metadata.publication import names_publication
 from wiredesk.extractor.metadata.sources import MetadataSources
-from wiredesk.extractor.metadata.text_sources import TextSources
 from wiredesk.extractor.words import fold, length
 from wiredesk_schemas import Evidence
 
@@ -24,12 +19,6 @@ MIN_HEADING = 15
 
 MAX_SITE_WORDS = 4
 """Maximum words of a site's name, and minimum words of a headline."""
-
-MAX_TEXT_TITLE = 200
-"""Maximum characters of a headline in a text page; longer lines are not headlines."""
-
-MIN_TEXT_TITLE = 12
-"""Minimum letters of a headline in a text page; shorter lines are labels."""
 
 _SEPARATOR = re.compile(r"\s+(?:[|·•»«—–-]|::)\s+|\s*[|_]\s*|--")
 """What separates a headline from the site's name in `<title>`."""
@@ -75,33 +64,6 @@ def titles(sources: MetadataSources, source: str | None, url: str) -> Iterable[t
         yield Evidence.DOM, headings[0]
     yield Evidence.DOM, _without_last_part(window)[:MAX_TITLE]
     yield from ((Evidence.DOM, heading) for heading in headings)
-
-
-def title_in_text(sources: TextSources) -> str | None:
-    """Return the line above the body that is most likely the headline."""
-    others = [
-        line.text
-        for line in sources.header
-        if not (line.is_residue or line.is_item or is_caption(line.text) or _states_other_field(line.text))
-    ]
-    return _most_likely_title(others)
-
-
-def _states_other_field(line: str) -> bool:
-    return is_dated(line) or names_publication(line) or is_byline(line)
-
-
-def _most_likely_title(candidates: Sequence[str]) -> str | None:
-    """Return the line that is most likely the headline: of the length of one, no sentence, near the body."""
-    best, best_score = None, 0.0
-    for distance, line in enumerate(reversed(candidates)):
-        if len(line) > MAX_TEXT_TITLE:
-            continue
-        size = length(line)
-        score = min(size, 60) - max(0.0, size - 120) - 2 * distance - (15 if line.endswith(".") else 0)
-        if score > best_score and size >= MIN_TEXT_TITLE:
-            best, best_score = line, score
-    return best
 
 
 def _without_last_part(title: str) -> str:
