@@ -8,7 +8,7 @@ from itertools import chain
 
 from wiredesk.extractor.metadata.access import paywalls
 from wiredesk.extractor.metadata.authors import Byline, byline_in_text, bylines
-from wiredesk.extractor.metadata.dates import modified, published, published_in_text
+from wiredesk.extractor.metadata.dates import PageDates, TextDates
 from wiredesk.extractor.metadata.images import lead_images
 from wiredesk.extractor.metadata.keywords import keywords
 from wiredesk.extractor.metadata.languages import languages
@@ -76,6 +76,7 @@ def read_metadata(page: AcceptedPage, sources: MetadataSources, rule: RuleMatche
     of_rule = ((Evidence.DOM, rule.byline),) if rule.byline else ()
     place, byline = next(chain(of_rule, bylines(sources, source.value)), (None, Byline()))
     title = take_first(((Evidence.DOM, rule.title), *titles(sources, source.value, url)), None)
+    dates = PageDates(page, sources)
     return Metadata(
         source=source,
         title=title,
@@ -84,8 +85,8 @@ def read_metadata(page: AcceptedPage, sources: MetadataSources, rule: RuleMatche
         ),
         authors=MetadataField(byline.people, place if byline.people else None),
         agencies=MetadataField(byline.agencies, place if byline.agencies else None),
-        published_at=take_first(((Evidence.DOM, rule.published_at), *published(sources)), None),
-        modified_at=take_first(modified(sources), None),
+        published_at=take_first(chain([(Evidence.DOM, rule.published_at)], dates.published()), None),
+        modified_at=take_first(dates.modified(), None),
         section=take_first(sections(sources, url, (title.value, source.value)), None),
         language=take_first(languages(sources, page.language), None),
         keywords=take_first(keywords(sources), ()),
@@ -104,13 +105,14 @@ def read_text_metadata(page: AcceptedPage, sources: TextSources) -> Metadata:
         page: as ingest accepted it.
         sources: the lines of the page that may state metadata.
     """
-    byline = byline_in_text(sources)
+    byline, dates = byline_in_text(sources), TextDates(page, sources)
     stated = ((Evidence.PUBLISHER, page.source), (Evidence.TEXT, publication_in_text(sources)))
     return Metadata(
         source=take_first(stated, None),
         title=take_first(((Evidence.TEXT, title_in_text(sources, page.canonical_url)),), None),
         authors=take_first(((Evidence.TEXT, byline.people),), ()),
         agencies=take_first(((Evidence.TEXT, byline.agencies),), ()),
-        published_at=take_first(((Evidence.TEXT, published_in_text(sources)),), None),
+        published_at=take_first(dates.published(), None),
+        modified_at=take_first(dates.modified(), None),
         language=take_first(((Evidence.PUBLISHER, language_tag(page.language)),), None),
     )

@@ -1,0 +1,88 @@
+"""Blocks of a page that may hold a date: short, on one line, in the order of their distance from the headline."""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from wiredesk.extractor.document import Element
+from wiredesk.extractor.words import clean
+
+MAX_BLOCK = 240
+"""Maximum characters of a block; longer ones are prose, and their pieces are read one by one."""
+
+MAX_STEPS = 60
+"""Maximum starts and ends of elements in a block."""
+
+MAX_BRANCH = 120
+"""Maximum elements of one branch before the headline."""
+
+UNSEEN = frozenset(
+    {"script", "style", "noscript", "template", "svg", "iframe", "head", "title", "meta", "link", "option", "select"}
+)
+"""Elements that readers do not see, or that list choices."""
+
+_ISO_DAY = re.compile(r"\s*\d{4}-\d\d-\d\d")
+"""How an attribute for machines begins that states a date."""
+
+
+def shown_text(block: Element) -> str | None:
+    """Return the text of a block on one line, with `datetime` for what `<time>` shows; None if it is too long."""
+    pieces: list[str] = []
+    size = 0
+
+    def add(piece: str | None) -> None:
+        nonlocal size
+        if piece and not piece.isspace():
+            pieces.append(piece[: MAX_BLOCK + 1])
+            size += len(piece)
+
+    for number, (event, element) in enumerate(_events(block)):
+        if size > MAX_BLOCK or number > MAX_STEPS:
+            return None
+        if event == "start":
+            machine = element.get("datetime") or element.get("content")
+            add(machine if machine and _is_better(machine, element) else element.text)
+        else:
+            add(element.tail)
+    text = clean(" ".join(pieces))
+    return text if len(text) <= MAX_BLOCK else None
+
+
+def _events(block: Element) -> Iterator[tuple[str, Element]]:
+    """Yield the starts and ends of a block's elements; those of `<time>` without its content if it states the time."""
+    stack: list[tuple[str, Element]] = [("start", block)]
+    while stack:
+        event, element = stack.pop()
+        if not isinstance(element.tag, str) or element.tag in UNSEEN:
+            if element is not block:
+                yield "end", element
+            continue
+        yield event, element
+        if event == "start":
+            if element is not block:
+                stack.append(("end", element))
+            machine = element.get("datetime")
+            if not (machine and _is_better(machine, element)):
+                stack.extend(("start", child) for child in reversed(element))
+
+
+def _is_better(machine: str, element: Element) -> bool:
+    """Return whether an attribute states a date more precisely than the text does."""
+    return _ISO_DAY.match(machine) is not None and (":" in machine or ":" not in (element.text or ""))
+
+
+def following(element: Element) -> Iterator[Element]:
+    """Yield the elements after an element, in document order. The first is itself, for the text after it."""
+    yield from element.iter()
+    while (parent := element.getparent()) is not None:
+        for sibling in element.itersiblings():
+            yield from sibling.iter()
+        element = parent
+
+
+def preceding(element: Element) -> Iterator[Element]:
+    """Yield the elements before an element, the nearest ones first by branch."""
+    while (parent := element.getparent()) is not None:
+        for sibling in element.itersiblings(preceding=True):
+            yield from islice(sibling.iter(), MAX_BRANCH)
+        element = parent

@@ -1,0 +1,194 @@
+"""Dates whose month is a word, in any order: `16. siječnja 2024.`, `January 16th, 2024`, `2024. január 16.`."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from wiredesk.extractor.metadata.dates import calendars
+from wiredesk.extractor.metadata.dates.conventions import DateConventions
+from wiredesk.extractor.metadata.dates.days import (
+    FULL_YEAR,
+    FoundDay,
+    day_in,
+    full_year,
+    hijri_day,
+    last_such_day,
+    persian_day,
+)
+from wiredesk.extractor.metadata.dates.names import month_number, own_words
+
+MAX_LINKS = 5
+"""Maximum number of signs and small words between two parts of a date, and one more."""
+
+MAX_DAY = 31
+"""Days of a month."""
+
+SHORT = 2
+"""Maximum digits of a day, a month, an hour or a minute, and digits of a short year."""
+
+_LETTER = r"(?:[^\W\d_]|[\u0900-\u0963\u0970-\u0df3\u0e30-\u0e4e\u0eb0-\u0ece\u1000-\u109f\u1780-\u17d3])"
+"""A letter, or a sign of a vowel that belongs to one."""
+
+_TOKEN = re.compile(rf"\d+|{_LETTER}{{1,40}}(?:\.{_LETTER}{{1,3}})*|\S")
+"""A number, a word, an abbreviation with dots within, or one sign."""
+
+_LINK_SIGNS = frozenset(".,'/-|()·、،।॥॰")
+"""Signs between the parts of a date."""
+
+_LINKS = frozenset(own_words("parts", "links"))
+"""Words between the parts of a date, and endings of its numbers."""
+
+_HEBREW_IN = "\u05d1"
+"""The first letter of a Hebrew word that means `in` before it."""
+
+type Day = Callable[[int, int, int], date | None]
+"""Returns the day that year, month and day mean in a calendar."""
+
+_OTHER_CALENDARS: tuple[tuple[Mapping[str, int], Day], ...] = (
+    (calendars.PERSIAN_MONTHS, persian_day),
+    (calendars.HIJRI_MONTHS, hijri_day),
+)
+"""Months of calendars other than the Gregorian one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """A number, word or sign.
+
+    Attributes:
+        text: as in the folded text.
+        start: position in it.
+        end: position after it.
+    """
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def is_number(self) -> bool:
+        return self.text[0].isdecimal()
+
+
+def named_dates(text: str, conventions: DateConventions) -> Iterator[FoundDay]:
+    """Yield the dates of a folded text whose month is a word."""
+    tokens = [_Token(match[0], match.start(), match.end()) for match in _TOKEN.finditer(text)]
+    for index, token in enumerate(tokens):
+        if not token.text[0].isalpha():
+            continue
+        # Some names of months are two words.
+        for last in (index + 1, index):
+            name = " ".join(part.text for part in tokens[index : last + 1])
+            month = _month(name, conventions)
+            if month is not None:
+                found = _Neighbours(tokens, index, last, conventions).read(*month)
+                if found is not None:
+                    yield found
+                break
+
+
+def _month(name: str, conventions: DateConventions) -> tuple[int, Day | None] | None:
+    """Return the number of a month, and its calendar if that is not the page's usual one."""
+    name = name.replace(".", "")
+    for months, day in _OTHER_CALENDARS:
+        if name in months:
+            return months[name], day
+    number = month_number(name, conventions.language)
+    if not number and name.startswith(_HEBREW_IN):
+        number = month_number(name.removeprefix(_HEBREW_IN), "he")
+    return (number, None) if number else None
+
+
+class _Neighbours:
+    """The numbers beside the name of a month.
+
+    Args:
+        tokens: of the text.
+        first: index of the first token of the name.
+        last: index of its last token.
+        conventions: of the page.
+    """
+
+    def __init__(self, tokens: Sequence[_Token], first: int, last: int, conventions: DateConventions) -> None:
+        self._tokens = tokens
+        self._conventions = conventions
+        self._first, self._last = first, last
+        self._left = self._number(first, -1)
+        self._right = self._number(last, +1)
+
+    def read(self, month: int, calendar: Day | None) -> FoundDay | None:
+        """Return the date that the numbers and a month make."""
+        left, right = self._left, self._right
+        further_left, further_right = self._number(left, -1), self._number(right, +1)
+        # Day and year, and the first and last token of the date; the most usual order first.
+        orders = (
+            (left, right, left, right, FULL_YEAR),
+            (right, further_right, self._first, further_right, FULL_YEAR),
+            (left, further_left, further_left, self._last, FULL_YEAR),
+            (right, left, left, right, FULL_YEAR),
+            (left, right, left, right, SHORT),
+            (right, further_right, self._first, further_right, SHORT),
+        )
+        for day, year, begin, end, digits in orders:
+            if begin is None or end is None or not self._is_day(day) or not self._is_year(year, digits):
+                continue
+            parsed = self._day(year, month, day, calendar)
+            if parsed is not None:
+                return FoundDay(parsed, self._tokens[begin].start, self._tokens[end].end)
+        return self._without_year(month) if calendar is None else None
+
+    def _day(self, year: int | None, month: int, day: int | None, calendar: Day | None) -> date | None:
+        if year is None or day is None:
+            return None
+        numbers = full_year(self._tokens[year].text, self._conventions), month, int(self._tokens[day].text)
+        return calendar(*numbers) if calendar else day_in(*numbers, self._conventions)
+
+    def _without_year(self, month: int) -> FoundDay | None:
+        """Return the last such day before the page was fetched."""
+        for day, begin, end in ((self._left, self._left, self._last), (self._right, self._first, self._right)):
+            if day is not None and begin is not None and end is not None and self._is_day(day):
+                parsed = last_such_day(month, int(self._tokens[day].text), self._conventions)
+                if parsed is not None:
+                    return FoundDay(parsed, self._tokens[begin].start, self._tokens[end].end, has_year=False)
+        return None
+
+    def _number(self, index: int | None, step: int) -> int | None:
+        """Return the index of the next number in a direction, if only signs and small words are between."""
+        if index is None:
+            return None
+        for position in range(index + step, index + step * (MAX_LINKS + 1), step):
+            if not 0 <= position < len(self._tokens):
+                return None
+            if self._tokens[position].is_number:
+                return position
+            if not self._is_link(self._tokens[position].text):
+                return None
+        return None
+
+    def _is_link(self, text: str) -> bool:
+        # A second name of the same month follows the first one on Arabic pages.
+        return text in _LINK_SIGNS or text in _LINKS or _month(text, self._conventions) is not None
+
+    def _is_day(self, index: int | None) -> bool:
+        if index is None or len(self._tokens[index].text) > SHORT:
+            return False
+        return 1 <= int(self._tokens[index].text) <= MAX_DAY and not self._is_of_clock(index)
+
+    def _is_year(self, index: int | None, digits: int) -> bool:
+        if index is None or len(self._tokens[index].text) != digits:
+            return False
+        return digits == FULL_YEAR or not self._is_of_clock(index)
+
+    def _is_of_clock(self, index: int) -> bool:
+        """Return whether a number is part of a time of day: `20:05`, `8.05`, `20h05`."""
+        return self._is_clock(index - 2) or self._is_clock(index)
+
+    def _is_clock(self, index: int) -> bool:
+        """Return whether a number, a sign and two digits follow each other without spaces."""
+        if index < 0 or index + 2 >= len(self._tokens):
+            return False
+        hour, sign, minute = self._tokens[index : index + 3]
+        are_joined = hour.end == sign.start and sign.end == minute.start
+        are_numbers = hour.is_number and minute.is_number and len(hour.text) <= SHORT == len(minute.text)
+        return are_joined and are_numbers and sign.text in {":", ".", "h"}

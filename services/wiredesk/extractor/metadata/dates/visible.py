@@ -1,0 +1,179 @@
+"""Dates that a page shows its readers: candidates around the headline, scored by place, words and mark-up."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+
+from wiredesk.extractor.document import Element, find
+from wiredesk.extractor.metadata.dates.blocks import MAX_BLOCK, UNSEEN, following, preceding, shown_text
+from wiredesk.extractor.metadata.dates.choice import DateCandidate, DateReader
+from wiredesk.extractor.metadata.dates.labels import DateLabel
+from wiredesk.extractor.metadata.dates.written import has_digit
+from wiredesk.extractor.words import clean
+
+MAX_AFTER = 250
+"""Elements after the headline that are read."""
+
+MAX_BEFORE = 120
+"""Elements before the headline that are read."""
+
+MAX_MARKED = 80
+"""Elements elsewhere, marked as dates, that are read."""
+
+MAX_PIECE = 400
+"""Characters of a piece of text that are searched for a digit."""
+
+MAX_CLIMB = 3
+"""Maximum number of elements within lines between a text and its block."""
+
+MAX_ANCESTORS = 14
+"""Maximum number of containers that are looked at."""
+
+_INLINE = frozenset(
+    {"a", "abbr", "b", "bdi", "em", "font", "i", "small", "span", "strong", "sup", "sub", "time", "u", "label", "data"}
+)
+"""Elements within a line."""
+
+_MARKED = (
+    "//time|//*[@itemprop='datePublished' or @itemprop='dateModified' or @pubdate or contains(@class, 'date')"
+    " or contains(@class, 'Date') or contains(@class, 'time') or contains(@class, 'publish')"
+    " or contains(@class, 'posted') or contains(@id, 'date') or contains(@data-testid, 'date')"
+    " or contains(@data-testid, 'time')]"
+)
+"""Elements that are marked as dates."""
+
+_OF_PUBLICATION = re.compile(
+    r"publi(?:sh|c)|pubdate|posted|post-?date|entry-?date|created|article-?date|story-?date", re.IGNORECASE
+)
+"""Names of classes for the date of publication."""
+
+_OF_CHANGE = re.compile(r"modif|updat", re.IGNORECASE)
+"""Names of classes for the date of the last change."""
+
+_OF_DATE = re.compile(r"(?<!up)date(?!d)|time(?!line)|byline|meta(?!l)|info|author", re.IGNORECASE)
+"""Names of classes of places with dates."""
+
+_NOT_THE_STORY = re.compile(
+    r"\b(?:nav|menu|breadcrumbs?|footer|sidebar|aside|related|recommend\w*|popular|trending|latest|more-\w+|widget|teaser"
+    r"|card|carousel|most-?read|recent|promo|advert\w*|ad|copyright|calendar|weather|ticker|masthead|topbar|top-bar"
+    r"|today|clock|event\w*|newsletter|archive)s?\b",
+    re.IGNORECASE,
+)
+"""Names of classes of what is beside the story."""
+
+_OF_COMMENTS = re.compile(r"comment(?!ary)|disqus|repl(?:y|ies)\b|discussion", re.IGNORECASE)
+"""Names of classes of what readers wrote."""
+
+TAG_SCORES: Mapping[str, float] = {
+    "nav": -3, "aside": -3, "footer": -3, "select": -3, "form": -3, "time": 1.5, "a": -0.5, "li": -0.5,
+}  # fmt: skip
+"""Part of the score by the elements that a date is in."""
+
+BESIDE_SCORE, COMMENT_SCORE, DATE_CLASS_SCORE, OTHER_ARTICLE_SCORE = -3, -6, 1, -4
+"""Parts of the score by the classes of these elements, and if they are of another story than the headline."""
+
+PROSE_SCORE, MANY_SCORE = -3, -3
+"""Parts of the score of a date in prose, and among many dates."""
+
+LOWEST_SCORE = -9
+"""The lowest score that places give."""
+
+NEAR_ANCESTORS = 3
+"""Number of elements, from the date up, whose classes may be those of a date."""
+
+MAX_UNLABELLED = 120
+"""Maximum characters of a text that is no prose; those that name what a date is the date of may be longer."""
+
+MAX_DATES = 3
+"""Maximum number of dates in the line of a story."""
+
+
+def visible_dates(root: Element, headline: Element | None, reader: DateReader) -> Iterator[DateCandidate]:
+    """Yield the dates around the headline, and those elsewhere that are marked.
+
+    Args:
+        root: the document.
+        headline: its element; None if there is none.
+        reader: of the page's dates.
+    """
+    yield from _Walk(headline, reader).candidates(root)
+
+
+class _Walk:
+    """Reads the candidates of one page, each block once."""
+
+    def __init__(self, headline: Element | None, reader: DateReader) -> None:
+        self._headline = headline
+        self._reader = reader
+        self._seen: set[Element] = set()
+        self._above = set(islice(headline.iterancestors(), MAX_ANCESTORS)) if headline is not None else set()
+        self._own_article = next((e for e in headline.iterancestors("article")), None) if headline is not None else None
+
+    def candidates(self, root: Element) -> Iterator[DateCandidate]:
+        """Yield the dates around the headline, and those elsewhere that are marked."""
+        if self._headline is not None:
+            yield from self._read(following(self._headline), MAX_AFTER, lambda n: 4 - 0.04 * n)
+            yield from self._read(preceding(self._headline), MAX_BEFORE, lambda n: 2 - 0.1 * n)
+        yield from self._read(islice(find(root, _MARKED), MAX_MARKED), MAX_MARKED, lambda _: 0)
+
+    def _read(self, elements: Iterable[Element], limit: int, place: Callable[[int], float]) -> Iterator[DateCandidate]:
+        for number, element in enumerate(islice(elements, limit)):
+            if not isinstance(element.tag, str) or element.tag in UNSEEN:
+                continue
+            own = element.text or element.get("datetime") or element.get("content")
+            for owner, piece in ((element, own), (element.getparent(), element.tail)):
+                if piece and owner is not None and has_digit(piece[:MAX_PIECE]):
+                    yield from self._block(owner, piece, place(number))
+
+    def _block(self, owner: Element, piece: str, place: float) -> Iterator[DateCandidate]:
+        line = [owner]
+        while len(line) <= MAX_CLIMB and line[-1].tag in _INLINE and (parent := line[-1].getparent()) is not None:
+            line.append(parent)
+        text: str | None = None
+        for block in reversed(line):
+            if block in self._seen:
+                return
+            text = shown_text(block)
+            if text is not None:
+                self._seen.add(block)
+                break
+        if text is None:
+            text = clean(piece[:MAX_BLOCK])
+        dates = self._reader.read(text)
+        if not dates:
+            return
+        base = place + self._of_place(owner) + (MANY_SCORE if len(dates) > MAX_DATES else 0)
+        mark = self._mark(owner)
+        for written in dates:
+            label = written.label or mark
+            is_prose = len(text) > MAX_UNLABELLED and written.label is None
+            score = base + self._reader.score(written, label) + (PROSE_SCORE if is_prose else 0)
+            yield DateCandidate(written.value, label, score)
+
+    def _mark(self, owner: Element) -> DateLabel | None:
+        """Return what mark-up says that a date is the date of."""
+        for element in (owner, *islice(owner.iterancestors(), 2)):
+            if element.get("pubdate") is not None:
+                return DateLabel.PUBLISHED
+            names = " ".join(filter(None, map(element.get, ("itemprop", "class", "id"))))
+            if _OF_PUBLICATION.search(names):
+                return DateLabel.PUBLISHED
+            if _OF_CHANGE.search(names):
+                return DateLabel.MODIFIED
+        return None
+
+    def _of_place(self, owner: Element) -> float:
+        """Return the part of the score that containers give: those that the headline is not in, too."""
+        score, is_in_article = 0.0, False
+        for depth, element in enumerate((owner, *islice(owner.iterancestors(), MAX_ANCESTORS))):
+            if element in self._above or not isinstance(element.tag, str):
+                break
+            names = f"{element.get('class') or ''} {element.get('id') or ''}"
+            score += TAG_SCORES.get(element.tag, 0)
+            score += BESIDE_SCORE if element.tag != "body" and _NOT_THE_STORY.search(names) else 0
+            score += COMMENT_SCORE if _OF_COMMENTS.search(names) else 0
+            score += DATE_CLASS_SCORE if depth < NEAR_ANCESTORS and _OF_DATE.search(names) else 0
+            is_in_article = is_in_article or element.tag == "article"
+        if is_in_article and self._own_article is not None:
+            score += OTHER_ARTICLE_SCORE
+        return max(score, LOWEST_SCORE)
