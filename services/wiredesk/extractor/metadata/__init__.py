@@ -8,5 +8,14 @@ text_titles    the headline of a text page
 authors        the byline
 dates          publication and last change
 publication    the publication that a text page names
+publishers     the publication that an HTML page names
+sections       the section that a story is in
+keywords       keywords, one by one
+images         the lead image
+access         whether a story is for subscribers only
+json_ld        JSON-LD as pages have it
+lenient_json   JSON with the faults of templates and people
+story_node     the page's own story among the objects of its JSON-LD
+microdata      microdata and RDFa in the form of JSON-LD
 languages      the languages that a page states
 """

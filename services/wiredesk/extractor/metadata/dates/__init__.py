@@ -1,156 +1,32 @@
-"""When a story was published and last changed. Dates are kept as precise as the page writes them."""
+"""When a story was published and last changed. Dates are kept as precise as the page writes them.
 
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time
-from functools import cached_property
+page_dates    the dates of a page: stated for machines, shown to readers, in its address
+stated        dates in fields for machines
+meta_names    names of `<meta>` with dates
+address       the day in an address
+visible       dates that an HTML page shows, and where
+blocks        the short blocks of a page that may hold a date
+in_text       dates in the lines of a text page
+choice        the choice among the dates that are shown
+written       dates as people write them, with time of day and label
+numeric       dates whose month is a number
+named         dates whose month is a word
+days          days in the Gregorian calendar
+calendars     other calendars
+clock, zones  times of day and their offsets
+relative      times relative to the fetching: `3 hours ago`
+labels        words that say what a date is the date of
+conventions   what language, country and time of fetching say about dates
+names         names of months and weekdays, of `cldr.json` and `words.toml`
+folding       the form in which dates are read
+"""
 
-from wiredesk.extractor.document import Element, text_of
-from wiredesk.extractor.metadata.dates.address import day_in_address
-from wiredesk.extractor.metadata.dates.choice import DateReader, ShownDates, choose
-from wiredesk.extractor.metadata.dates.conventions import DateConventions, day_of
-from wiredesk.extractor.metadata.dates.in_text import dates_in_text, is_date_line
-from wiredesk.extractor.metadata.dates.meta_names import modified_contents, published_contents
-from wiredesk.extractor.metadata.dates.stated import parse_stated_date
-from wiredesk.extractor.metadata.dates.visible import visible_dates
-from wiredesk.extractor.metadata.dates.written import dates_in
-from wiredesk.extractor.metadata.sources import MetadataSources
-from wiredesk.extractor.metadata.text_sources import TextSources
-from wiredesk.extractor.words import fold
-from wiredesk_schemas import AcceptedPage, Evidence
+from wiredesk.extractor.metadata.dates.page_dates import (
+    PageDates,
+    TextDates,
+    is_dated,
+    parse_machine_date,
+    parse_written_date,
+)
 
-MAX_DATED_NODES = 200
-"""JSON-LD objects whose date is considered if none of them describes an article."""
-
-MIN_HEADLINE = 12
-"""Minimum characters of a heading that is the story's by its words."""
-
-type Candidate = tuple[Evidence, date]
-"""A date, and the place that states it."""
-
-
-class PageDates:
-    """The dates of an HTML page.
-
-    Args:
-        page: as ingest accepted it.
-        sources: the places of the page that state metadata.
-    """
-
-    def __init__(self, page: AcceptedPage, sources: MetadataSources) -> None:
-        root = sources.root
-        language = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang")
-        self._sources = sources
-        self._reader = _reader(page, language or sources.meta.get("og:locale"))
-
-    def published(self) -> Iterator[tuple[Evidence, date | None]]:
-        """Yield the date of publication, and the place that states it."""
-        stated = [*self._stated("datePublished", published_contents(self._sources.meta))]
-        if not stated:
-            texts = (self._sources.as_text(node.get("datePublished")) for node in self._sources.nodes[:MAX_DATED_NODES])
-            stated = [*self._parsed(Evidence.JSON_LD, texts)][:1]
-        if stated:
-            yield self._most_precise(stated)
-        yield Evidence.DOM, self._shown.published
-        yield Evidence.URL, self._reader.address_day
-
-    def modified(self) -> Iterator[tuple[Evidence, date | None]]:
-        """Yield the date of the last change, and the place that states it."""
-        yield from self._stated("dateModified", modified_contents(self._sources.meta))
-        yield Evidence.DOM, self._shown.modified
-
-    def _stated(self, name: str, contents: Iterable[str]) -> Iterator[Candidate]:
-        yield from self._parsed(Evidence.JSON_LD, [self._sources.json_ld(name)])
-        yield from self._parsed(Evidence.META, contents)
-        yield from self._parsed(Evidence.DOM, [self._sources.as_text(self._sources.microdata.get(name))])
-
-    def _parsed(self, place: Evidence, texts: Iterable[str | None]) -> Iterator[Candidate]:
-        for text in texts:
-            parsed = parse_stated_date(text, self._reader.conventions) if text else None
-            if parsed is not None:
-                yield place, parsed
-
-    def _most_precise(self, stated: list[Candidate]) -> Candidate:
-        """Return the first date, or one of the same day that has a time of day, if the first has none."""
-        place, first = stated[0]
-        if has_clock(first):
-            return place, first
-        for candidate in stated[1:]:
-            if has_clock(candidate[1]) and day_of(candidate[1]) == day_of(first):
-                return candidate
-        shown = self._shown.published
-        if shown is not None and has_clock(shown) and day_of(shown) == day_of(first):
-            return Evidence.DOM, shown
-        return place, first
-
-    @cached_property
-    def _shown(self) -> ShownDates:
-        return choose(visible_dates(self._sources.root, self._headline(), self._reader))
-
-    def _headline(self) -> Element | None:
-        """Return the element of the headline: a heading that the window's title repeats, or the first one."""
-        window = fold(self._sources.window_title or "")
-        first = None
-        for heading in self._sources.root.iter("h1", "h2"):
-            text = fold(text_of(heading))
-            if text and text in window and len(text) > MIN_HEADLINE:
-                return heading
-            first = heading if first is None and heading.tag == "h1" else first
-        return first
-
-
-class TextDates:
-    """The dates of a text page.
-
-    Args:
-        page: as ingest accepted it.
-        sources: the lines of the page that may state metadata.
-    """
-
-    def __init__(self, page: AcceptedPage, sources: TextSources) -> None:
-        self._reader = _reader(page, None)
-        self._shown = choose(dates_in_text(sources, self._reader))
-
-    def published(self) -> Iterator[tuple[Evidence, date | None]]:
-        """Yield the date of publication, and the place that states it."""
-        yield Evidence.TEXT, self._shown.published
-        yield Evidence.URL, self._reader.address_day
-
-    def modified(self) -> Iterator[tuple[Evidence, date | None]]:
-        """Yield the date of the last change, and the place that states it."""
-        yield Evidence.TEXT, self._shown.modified
-
-
-def has_clock(parsed: date) -> bool:
-    """Return whether a date has a time of day other than midnight, which systems write for an unknown time."""
-    return isinstance(parsed, datetime) and parsed.time() != time(0)
-
-
-def parse_machine_date(text: str | None) -> date | None:
-    """Parse a field that holds only a date, on an unknown page."""
-    return parse_stated_date(text)
-
-
-def parse_written_date(line: str, conventions: DateConventions | None = None) -> date | None:
-    """Parse the first date of a line that people read: `Updated: 2015-12-03 08:35`, `3 December 2015`, `2015年12月3日`.
-
-    Returns:
-        A date, or a datetime if the line has a time of day; None if there is no date in it.
-    """
-    return next((found.value for found in dates_in(line, conventions or DateConventions())), None)
-
-
-def is_dated(line: str) -> bool:
-    """Return whether a line of text states a date, and not much more."""
-    return is_date_line(line, DateConventions())
-
-
-def _reader(page: AcceptedPage, language: str | None) -> DateReader:
-    """Return what reads the dates of a page.
-
-    Args:
-        page: as ingest accepted it.
-        language: as the page states it.
-    """
-    conventions = DateConventions.of_page(language or page.language, page.canonical_url, page.fetched_at)
-    day = day_in_address(page.canonical_url)
-    return DateReader(conventions, day if day is not None and conventions.is_plausible(day) else None)
+__all__ = ["PageDates", "TextDates", "is_dated", "parse_machine_date", "parse_written_date"]

@@ -67,10 +67,10 @@ class DateReader:
 
     def read(self, text: str) -> list[WrittenDate]:
         """Return the dates of a text, or the time that it names relative to the fetching."""
-        found = dates_in(text, self.conventions)
-        if not found and (parsed := relative_date(text, self.conventions)) is not None:
-            found = [WrittenDate(parsed, last_label(fold_date(text)), 0, len(text))]
-        return found
+        written = dates_in(text, self.conventions)
+        if not written and (parsed := relative_date(text, self.conventions)) is not None:
+            written = [WrittenDate(parsed, last_label(fold_date(text)), 0, len(text))]
+        return written
 
     def score(self, written: WrittenDate, label: DateLabel | None) -> float:
         """Return the part of the score that a date has by itself."""

@@ -53,9 +53,9 @@ def dates_in_text(sources: TextSources, reader: DateReader) -> Iterator[DateCand
 def _of_line(text: str, place: float, reader: DateReader, above: DateLabel | None) -> Iterator[DateCandidate]:
     if len(text) > MAX_LINE:
         return
-    found = reader.read(text)
-    are_most = _are_most_of(text, found)
-    for written in found:
+    dates = reader.read(text)
+    are_most = _are_most_of(text, dates)
+    for written in dates:
         label = written.label or above
         if are_most or written.label is not None:
             yield DateCandidate(written.value, label, place + reader.score(written, label))
@@ -66,5 +66,5 @@ def _label_of(above: str) -> DateLabel | None:
     return last_label(fold_date(above)) if len(above) <= MAX_LABEL_LINE else None
 
 
-def _are_most_of(text: str, found: Sequence[WrittenDate]) -> bool:
-    return bool(found) and len(text) - sum(written.end - written.start for written in found) <= MAX_OTHER
+def _are_most_of(text: str, dates: Sequence[WrittenDate]) -> bool:
+    return bool(dates) and len(text) - sum(written.end - written.start for written in dates) <= MAX_OTHER

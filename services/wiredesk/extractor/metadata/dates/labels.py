@@ -30,7 +30,7 @@ _LABEL = re.compile("|".join(_alternatives()))
 
 def last_label(text: str) -> DateLabel | None:
     """Return the label that stands last in a folded text."""
-    found = None
+    label = None
     for match in _LABEL.finditer(text):
-        found = _LABEL_OF[match[0]]
-    return found
+        label = _LABEL_OF[match[0]]
+    return label

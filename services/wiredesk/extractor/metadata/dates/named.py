@@ -82,9 +82,9 @@ def named_dates(text: str, conventions: DateConventions) -> Iterator[FoundDay]:
             name = " ".join(part.text for part in tokens[index : last + 1])
             month = _month(name, conventions)
             if month is not None:
-                found = _Neighbours(tokens, index, last, conventions).read(*month)
-                if found is not None:
-                    yield found
+                day = _Neighbours(tokens, index, last, conventions).read(*month)
+                if day is not None:
+                    yield day
                 break
 
 

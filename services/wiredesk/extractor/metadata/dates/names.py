@@ -53,7 +53,7 @@ def _prefixes(languages: Sequence[str]) -> Mapping[str, int]:
             for name in names.split(_SEPARATOR):
                 for size in range(MIN_PREFIX, len(name)):
                     numbers[name[:size]].add(number)
-    return {prefix: next(iter(found)) for prefix, found in numbers.items() if len(found) == 1}
+    return {prefix: next(iter(months)) for prefix, months in numbers.items() if len(months) == 1}
 
 
 _MONTHS_OF, _MONTHS = _months()

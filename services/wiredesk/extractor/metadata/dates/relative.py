@@ -102,8 +102,8 @@ def _day_with_clock(folded: str, match: re.Match[str], conventions: DateConventi
     """Return a day with the time that follows its word: `yesterday at 20:05`."""
     day = conventions.today() - timedelta(days=_DAYS[match[0]])
     patterns = clock_patterns(conventions.language)
-    found = patterns.search(folded[match.end() :])
-    clock = patterns.read(found) if found else None
+    clock_match = patterns.search(folded[match.end() :])
+    clock = patterns.read(clock_match) if clock_match else None
     if clock is not None:
         return clock.on(day, conventions)
     return day if len(folded) < _HALF_TEXT * len(match[0]) and _DAYS[match[0]] else None

@@ -53,7 +53,7 @@ def parse_stated_date(text: str | None, conventions: DateConventions | None = No
         parsed = parse(text)
         if parsed is not None:
             return parsed if conventions.is_plausible(parsed) else None
-    return next((found.value for found in dates_in(_COMMENT.sub("", text), conventions) if found.has_year), None)
+    return next((written.value for written in dates_in(_COMMENT.sub("", text), conventions) if written.has_year), None)
 
 
 def _iso(text: str) -> date | None:

@@ -67,8 +67,8 @@ def dates_in(text: str, conventions: DateConventions) -> list[WrittenDate]:
         return []
     folded = without_chinese_numerals(fold_date(text))
     days: list[FoundDay] = []
-    found = (*numeric_dates(folded, conventions), *named_dates(folded, conventions))
-    for day in sorted(found, key=lambda f: (f.start, -f.end)):
+    candidates = (*numeric_dates(folded, conventions), *named_dates(folded, conventions))
+    for day in sorted(candidates, key=lambda f: (f.start, -f.end)):
         is_free = not days or day.start >= days[-1].end
         if is_free and len(days) < MAX_DATES and conventions.is_plausible(day.day):
             days.append(day)
@@ -79,26 +79,26 @@ def dates_in(text: str, conventions: DateConventions) -> list[WrittenDate]:
     ]
 
 
-def _with_clock(text: str, found: FoundDay, bounds: tuple[int, int], conventions: DateConventions) -> WrittenDate:
+def _with_clock(text: str, day: FoundDay, bounds: tuple[int, int], conventions: DateConventions) -> WrittenDate:
     """Return a date with the time of day beside it, and its label.
 
     Args:
         text: folded.
-        found: the day.
+        day: the day.
         bounds: where the date before it ends, and where the next one begins.
         conventions: of the page.
     """
     begin, end = bounds
-    before, after = text[max(begin, found.start - MAX_CLOCK) : found.start], text[found.end : end][: 2 * MAX_CLOCK]
+    before, after = text[max(begin, day.start - MAX_CLOCK) : day.start], text[day.end : end][: 2 * MAX_CLOCK]
     clock = _nearest_clock(before, after, conventions)
-    value = found.day
+    value = day.day
     if clock is not None:
         try:
-            value = clock.on(found.day, conventions)
+            value = clock.on(day.day, conventions)
         except OverflowError:
             clock = None
-    label = last_label(text[max(begin, found.start - MAX_LABEL) : found.start])
-    return WrittenDate(value, label, found.start, found.end, found.has_year)
+    label = last_label(text[max(begin, day.start - MAX_LABEL) : day.start])
+    return WrittenDate(value, label, day.start, day.end, day.has_year)
 
 
 def _nearest_clock(before: str, after: str, conventions: DateConventions) -> ClockTime | None:
