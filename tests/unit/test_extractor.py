@@ -68,7 +68,7 @@ def test_semantic_html_with_json_ld() -> None:
         ("https://user:hunter2@cdn.example/x.jpg", "https://cdn.example/x.jpg"),
         ("https://token@cdn.example/x.jpg", "https://cdn.example/x.jpg"),
         ("//user:hunter2@[::1]/x.jpg", "https://[::1]/x.jpg"),
-        ("https://cdn.example/\x9b31m\u202e.jpg", "https://cdn.example/31m%E2%80%AE.jpg"),
+        ("https://cdn.example/\x9b31m\u202e.jpg", "https://cdn.example/31m.jpg"),
         ("https://cdn.example/Bild-\N{LATIN SMALL LETTER A WITH DIAERESIS}.jpg", "https://cdn.example/Bild-ä.jpg"),
         ("javascript:alert(1)", None),
         ("https://[broken/x.jpg", None),

@@ -31,10 +31,16 @@ _NON_JOINER = "\u200c"
 """The zero-width non-joiner. In scripts whose letters join it is part of the spelling."""
 
 _INVISIBLE = re.compile(
-    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff]"
+    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]"
     rf"|{_NON_JOINER}(?![{_JOINED}])|(?<![{_JOINED}]){_NON_JOINER}"
 )
-"""Control characters, soft hyphens, zero-width characters, and the byte order mark."""
+"""Control characters, soft hyphens, zero-width characters, and what is no character."""
+
+_DIRECTIONS = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Marks of the direction of writing."""
+
+_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u061b\u061d-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+"""A letter that is written from right to left. Without one, marks of direction have no use."""
 
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟:][\"'”’»)\]」』]*$")
 """The end of a sentence in any script. A colon counts, because it announces one."""
@@ -87,7 +93,12 @@ def ends_sentence(text: str) -> bool:
 def clean(text: str) -> str:
     """Return a text on one line, with single spaces and without invisible characters."""
     line = " ".join(text.split())
-    return line if line.isprintable() else " ".join(_INVISIBLE.sub("", text).split())
+    return line if line.isprintable() else " ".join(_visible(text).split())
+
+
+def _visible(text: str) -> str:
+    text = _INVISIBLE.sub("", text)
+    return _DIRECTIONS.sub("", text) if _DIRECTIONS.search(text) and not _RIGHT_TO_LEFT.search(text) else text
 
 
 def fold(text: str) -> str:

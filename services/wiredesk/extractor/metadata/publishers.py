@@ -1,5 +1,6 @@
 """The publication: who published the story of an HTML page."""
 
+import html
 import re
 from collections.abc import Iterator
 from itertools import chain
@@ -116,6 +117,7 @@ def _names(sources: MetadataSources, value: Any) -> Iterator[str]:
 
 
 def _name(text: str | None) -> str | None:
+    text = html.unescape(text) if text and "&" in text else text
     return text if text and len(text) <= MAX_NAME and not _ADDRESS.search(text) and fold(text) else None
 
 

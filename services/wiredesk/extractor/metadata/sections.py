@@ -1,5 +1,6 @@
 """The section of a publication that a story is in."""
 
+import html
 import re
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
@@ -77,6 +78,7 @@ def sections(sources: MetadataSources, url: str, names: Sequence[str | None]) ->
 
 
 def _section_name(text: str | None) -> str | None:
+    text = html.unescape(text) if text and "&" in text else text
     return None if not text or len(text) > MAX_NAME or _ADDRESS.search(text) or _NO_SECTION.search(text) else text
 
 

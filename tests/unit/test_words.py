@@ -1,0 +1,36 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wiredesk.extractor.words import clean, count, fold, split
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ferry\x00 pi\x07er\x7f\x9f opens", "Ferry pier opens"),
+        ("Unter\u00adnehmen im\u200b Nor\u2060den\ufeff", "Unternehmen im Norden"),
+        ("Auf\u200clage", "Auflage"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("হ\u200cওয়া", "হ\u200cওয়া"),
+        ("the family 👨\u200d👩\u200d👧 here", "the family 👨\u200d👩\u200d👧 here"),
+        ("5\u00a0000\u2028Euro\t\n now", "5 000 Euro now"),
+        ("Ferry\u200e pier\u202e", "Ferry pier"),
+        ("\u200fהרכבת\u200e", "\u200fהרכבת\u200e"),
+        ("pier\ufffe and \ufff9boat", "pier and boat"),
+    ],
+)
+def test_what_nobody_sees_is_dropped_and_what_spells_a_word_is_kept(text: str, expected: str) -> None:
+    assert clean(text) == expected
+
+
+def test_a_non_joiner_is_within_a_word() -> None:
+    assert count("می\u200cخواهم") == 1
+    assert split("می\u200cخواهم") == split("میخواهم")
+    assert fold("می\u200cخواهم") == fold("میخواهم")
+
+
+@given(st.text(max_size=50))
+def test_a_clean_text_stays_as_it_is(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+    assert "\x00" not in clean(text)
