@@ -4,13 +4,15 @@ from typing import Any
 import pytest
 
 from wiredesk.extractor.document import parse_html
+from wiredesk.extractor.extract import Extractor
 from wiredesk.extractor.metadata.fields import Metadata, read_metadata
 from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk.extractor.site_rules import RuleMatches
 from wiredesk.ingest.accept import Ingest
-from wiredesk_schemas import AcceptedPage, Evidence, RawPage
+from wiredesk_schemas import AcceptedPage, CleanedArticle, Evidence, RawPage
 
 URL = "https://selby.example/news/2024/pier"
+SENTENCE = "The council voted on Tuesday to keep the old pier open, and to repair its deck before the winter. "
 
 
 def read(head: str = "", body: str = "", url: str = URL) -> Metadata:
@@ -55,6 +57,29 @@ def meta(name: str, *contents: str) -> str:
 )  # fmt: skip
 def test_paywalls(head: str, *, expected: bool | None) -> None:
     assert read(head).is_paywalled.value is expected
+
+
+@pytest.mark.parametrize(
+    ("last", "wall", "expected"),
+    [
+        ("The rest was said by the mayor, who…", '<div class="article-paywall">Subscribe to read on.</div>', True),
+        ("The rest was said by the mayor, who…", '<div id="reg-wall">Zum Weiterlesen anmelden</div>', True),
+        ("The rest was said by the mayor, who…", '<div class="no-paywall">Subscribe to our letter.</div>', None),
+        ("The rest was said by the mayor, who…", '<div class="paywall"></div>', None),
+        ("The rest was said by the mayor, who…", '<div class="wallpaper">Subscribe to read on.</div>', None),
+        ("The rest was said by the mayor.", '<div class="article-paywall">Subscribe to read on.</div>', None),
+    ],
+)
+def test_a_story_that_a_wall_cuts_off_is_for_subscribers(last: str, wall: str, *, expected: bool | None) -> None:
+    text = "".join(f"<p>{SENTENCE * 2}{n}.</p>" for n in range(4))
+    markup = (
+        f"<html><body><article><h1>Pier opens again</h1>{text}<p>{SENTENCE} {last}</p>{wall}</article></body></html>"
+    )
+    page = Ingest()(RawPage(url=URL, body=markup, content_type="text/html"))
+    assert isinstance(page, AcceptedPage)
+    event = Extractor()(page)
+    assert isinstance(event, CleanedArticle)
+    assert event.is_paywalled is expected
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,9 @@ from wiredesk.extractor.body.story import (
 from wiredesk.extractor.captions import read_captions
 from wiredesk.extractor.document import button_labels, parse_html
 from wiredesk.extractor.extracted_page import ExtractedPage
+from wiredesk.extractor.metadata.access import has_wall
 from wiredesk.extractor.metadata.authors import is_byline
-from wiredesk.extractor.metadata.fields import Metadata, read_metadata
+from wiredesk.extractor.metadata.fields import Metadata, MetadataField, read_metadata
 from wiredesk.extractor.metadata.languages import languages
 from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk.extractor.models import Models
@@ -69,7 +70,10 @@ def extract_html(page: AcceptedPage, models: Models, rules: SiteRules) -> Extrac
     language, blocks = page_language(
         languages(sources, page.language), metadata.title.value, to_blocks(texts), models.languages
     )
+    truncated = is_truncated(blocks, _stated_words(sources))
     metadata = replace(metadata, language=language)
+    if truncated and metadata.is_paywalled.value is None and has_wall(root):
+        metadata = replace(metadata, is_paywalled=MetadataField(value=True, evidence=Evidence.DOM))
     return ExtractedPage(
         method="html",
         place=Evidence.DOM,
@@ -80,7 +84,7 @@ def extract_html(page: AcceptedPage, models: Models, rules: SiteRules) -> Extrac
         features=features,
         segments=segments,
         confidence=round(confidence(texts), 3),
-        is_truncated=is_truncated(blocks, _stated_words(sources)),
+        is_truncated=truncated,
         window_title=sources.window_title,
         buttons=button_labels(root),
         signals=page_signals(page.canonical_url, sources, metadata, segments, texts, models.page.terms),

@@ -2,11 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
+from wiredesk.extractor.document import Element, find, text_of
 from wiredesk.extractor.metadata.json_ld import as_items, as_text
 from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk_schemas import Evidence
+
+MAX_WALLS = 50
+"""Maximum number of elements that are considered as walls."""
+
+MAX_NAMES = 500
+"""Characters of class names and ids that are read."""
 
 _TIERS = (
     "article:content_tier", "og:article:content_tier", "content_tier", "content-tier", "contenttier", "article:access",
@@ -38,6 +46,21 @@ _FOR_SUBSCRIBERS = re.compile(
 _FOR_ALL = re.compile(r"(?:free|open|public|everyone|all|unlocked|none)", re.IGNORECASE)
 """The tier of stories that everybody can read."""
 
+_WALL = re.compile(
+    r"(?:^|[\s_-])(?:pay|reg|registration|subscri(?:be|ption)|premium|member(?:ship)?)[-_]?(?:wall|barrier|gate)(?![a-z])",
+    re.IGNORECASE,
+)
+"""The class name or id of an element that stands in the way of the rest of a story."""
+
+_NO_WALL = re.compile(r"(?:^|[\s_-])(?:no|non|without|hidden|disabled|free)(?:$|[\s_-])", re.IGNORECASE)
+"""A part of class names by which a page says that there is no wall, or that it is not shown."""
+
+_WALLS = (
+    "//body//*[contains(@class, 'wall') or contains(@class, 'Wall') or contains(@class, 'barrier') "
+    "or contains(@class, 'gate') or contains(@id, 'wall')]"
+)
+"""Elements that may be walls."""
+
 _PREFIX = re.compile(r"^https?://(?:www\.)?schema\.org/|^schema:", re.IGNORECASE)
 """What precedes the values of schema.org: `http://schema.org/False`."""
 
@@ -60,6 +83,18 @@ def paywalls(sources: MetadataSources) -> Iterator[tuple[Evidence, bool | None]]
         ),
     )
     yield Evidence.DOM, _negated(truth(as_text(sources.microdata.get("isAccessibleForFree"))))
+
+
+def has_wall(root: Element) -> bool:
+    """Return whether a page shows a wall: an element that has the name of one, and a text for those it stops.
+
+    It is meant for stories that are cut off. The templates of many sites have walls in stories that everybody can read.
+    """
+    for element in islice(find(root, _WALLS), MAX_WALLS):
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"[:MAX_NAMES]
+        if _WALL.search(names) and not _NO_WALL.search(names) and text_of(element):
+            return True
+    return False
 
 
 def truth(text: str | None) -> bool | None:
