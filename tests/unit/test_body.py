@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wiredesk.extractor import words
 from wiredesk.extractor.body import features, html_features, lines, story
+from wiredesk.extractor.body.characters import Characters
 from wiredesk.extractor.body.lexicon_odds import LexiconOdds
 from wiredesk.extractor.body.lines import split_lines
 from wiredesk.extractor.body.network import DILATIONS, Network, gelu
+from wiredesk.extractor.body.page_words import PageWords
 from wiredesk.extractor.body.segments import SegmentedPage, segment_page
 from wiredesk.extractor.body.story import LINE_THRESHOLD, ScoredText
 from wiredesk.extractor.body.trees import Trees, probabilities
@@ -94,7 +95,7 @@ def test_blank_lines_are_counted() -> None:
 @settings(deadline=None)
 @given(st.lists(st.text(max_size=120), min_size=1, max_size=40))
 def test_any_texts_can_be_described(texts: list[str]) -> None:
-    described = features.text_features(texts, [words.split(text) for text in texts])
+    described = features.text_features(texts, Characters.of_texts(texts), PageWords.of_texts(texts))
     described |= features.position_features(described)
     described |= features.neighbour_features(described, described, (-2, 1))
     for name, column in described.items():
@@ -216,16 +217,14 @@ def test_the_model_of_pages_survives_its_file(tmp_path: Path) -> None:
 
 def test_phrases_say_what_they_were_learnt_to_say() -> None:
     lexicon = LexiconOdds(phrases={"^photo": -3.0, "sign up": -2.0, "photo": 1.0})
-    scores = lexicon.score([["photo", "by"], ["please", "sign", "up"], ["unbekannt"], []])
+    scores = lexicon.score(PageWords.of_words([["photo", "by"], ["please", "sign", "up"], ["unbekannt"], []]))
     assert scores.tolist() == pytest.approx([-2.0 / 2**0.5, -2.0, 0.0, 0.0])
 
 
 def test_a_text_of_another_subject_shares_no_stems() -> None:
-    split = [
-        words.split(text) for text in (BODY, BODY.replace("The", "One"), "Subscribe today: newsletters every morning")
-    ]
+    page_words = PageWords.of_texts((BODY, BODY.replace("The", "One"), "Subscribe today: newsletters every morning"))
     prose = np.array([True, True, False])
-    cohesion = features.cohesion_features(split, prose, prose)
+    cohesion = features.cohesion_features(page_words, prose, prose)
     assert cohesion["shared_stems"].tolist() == [1.0, 1.0, 0.0]
     assert cohesion["stems_alone"][2] == 1.0
 
@@ -298,9 +297,12 @@ def test_the_network_computes_the_function_that_it_was_trained_with() -> None:
 def test_features_do_not_depend_on_the_order_of_hashes() -> None:
     """A set's order changes from process to process: ties among a page's most common words must not depend on it."""
     script = (
+        "from wiredesk.extractor.body.characters import Characters\n"
         "from wiredesk.extractor.body.features import text_features\n"
-        "words = [f'word{n}' for n in range(60) for _ in range(n + 1)]\n"
-        "print(text_features([' '.join(words)], [words])['common_words'].tolist())"
+        "from wiredesk.extractor.body.page_words import PageWords\n"
+        "texts = [' '.join(f'word{n}' for n in range(60) for _ in range(n + 1))]\n"
+        "described = text_features(texts, Characters.of_texts(texts), PageWords.of_texts(texts))\n"
+        "print(described['common_words'].tolist())"
     )
     outputs = {
         subprocess.run(

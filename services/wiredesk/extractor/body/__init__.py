@@ -6,6 +6,8 @@
 
 segments       HTML split into pieces of text, and the containers around them
 lines          text split into lines, and their features
+characters     kinds of characters, counted for all texts of a page at once
+page_words     the words of a page as numbers
 features       features of any text: by itself, by its place, by its neighbours, by its subject
 html_features  features of mark-up, and of what the page says outside of its body
 lexicon_odds   what words say about a text, learned

@@ -5,17 +5,18 @@ number for each text, in the order of the page.
 """
 
 import re
-import string
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wiredesk.extractor.body import vocabulary
-from wiredesk.extractor.body.vocabulary import GROUPS_OF_WORD, OPENING_GROUPS, TEXT_GROUPS
-from wiredesk.extractor.words import ends_sentence, is_spaceless, length
+from wiredesk.extractor.body.characters import SAMPLE, Characters, Kind
+from wiredesk.extractor.body.page_words import FIRST_WORDS, LAST_WORDS, PageWords
+from wiredesk.extractor.body.vocabulary import FIRST_WORDS_OF_OPENINGS, GROUPS_OF_WORD, OPENING_GROUPS, TEXT_GROUPS
+from wiredesk.extractor.words import LATIN_LETTERS_PER_DENSE_CHARACTER, is_spaceless
 
 type Feature = NDArray[np.float64]
 """A number for each text of a page."""
@@ -63,18 +64,6 @@ MAX_REPEATED = 10
 NO_VALUE = -1.0
 """Value of a feature that a text does not have, and of a neighbour beyond the page's first or last text."""
 
-FIRST_WORDS = 30
-"""Number of words at the beginning of a text that are looked up in the vocabulary."""
-
-LAST_WORDS = 10
-"""Number of words at the end of a text that are looked up in the vocabulary."""
-
-STEM = 6
-"""Letters at the beginning of a word that are compared: inflection changes the end of a word, in most languages."""
-
-MIN_STEM_WORD = 4
-"""Letters from which a word's stem is compared; shorter words are mostly function words."""
-
 COMMON_STEM_SHARE = 0.5
 """Share of a page's prose texts from which a stem belongs to the language or to the site, and not to the subject."""
 
@@ -84,23 +73,11 @@ MIN_PROSE_TEXTS = 4
 MAX_STEM_COUNT = 5
 """Maximum number of times that a stem counts."""
 
-_SENTENCE = re.compile(r"[.!?…。！？।؟](?=\W|$)")
-"""The end of a sentence within a text."""
-
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\d{2}\b")
 """A time of day."""
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 """A year."""
-
-_SAMPLE = 300
-"""Characters at the beginning of a text in which digits and capitals are counted."""
-
-_DIGITS = string.digits.encode()
-"""ASCII digits."""
-
-_CAPITALS = string.ascii_uppercase.encode()
-"""ASCII capitals."""
 
 _COMMON_WORDS = 40
 """Number of the most common words in a page's long texts that are taken as the function words of its language."""
@@ -109,63 +86,98 @@ _LONG_TEXT = 20
 """Words from which a text is long."""
 
 
-def text_features(texts: Sequence[str], split: Sequence[Sequence[str]]) -> FeatureMatrix:
+def text_features(texts: Sequence[str], characters: Characters, page_words: PageWords) -> FeatureMatrix:
     """Return the features of each text by itself.
 
     Args:
-        texts: of the page.
-        split: the words of each text.
+        texts: of the page; none is empty.
+        characters: of the texts.
+        page_words: the words of the texts.
     """
-    size = _feature(map(length, texts))
-    count = _feature(map(len, split))
-    sample = [text[:_SAMPLE] for text in texts]
-    sampled = np.maximum(1, _feature(map(len, sample)))
-    letters = _feature(sum(map(len, text_words)) for text_words in split)
+    count = page_words.counts.astype(np.float64)
+    sampled = np.maximum(1, (characters.sample_stops - characters.starts).astype(np.float64))
+    letters = characters.count(characters.are(Kind.LETTER))
+    digits = characters.count_in_sample(characters.are(Kind.DIGIT))
+    capital, begins_word = characters.are(Kind.CAPITAL), characters.are_first_of_words()
+    capitalised = characters.count_in_sample(capital & begins_word)
     lowered = [text.lower() for text in texts]
     times = Counter(lowered)
     features = {
-        "length": size,
+        "length": lengths(characters),
         "words": count,
         "word_length": letters / np.maximum(1, count),
-        "ends_sentence": _feature(map(ends_sentence, texts)),
-        "ends_colon": _feature(text.endswith(":") for text in texts),
-        "sentences": _feature(len(_SENTENCE.findall(text)) for text in texts),
-        "commas": _feature(text.count(",") for text in texts) / np.maximum(1, count),
-        "digits": _feature(_count(text, str.isdigit, _DIGITS) for text in sample) / sampled,
-        "capitals": _feature(_count(text, str.isupper, _CAPITALS) for text in sample) / sampled,
-        "capitalised": _feature(map(_capitalised, sample)),
-        "begins_lower": _feature(text[:1].islower() for text in texts),
-        "begins_quote": _feature(text[:1] in "\"'“„«‘–-" for text in texts),
-        "separators": _feature(sum(map(text.count, "|·»›/")) for text in texts),
-        "symbols": 1 - letters / np.maximum(1, _feature(len(text) - text.count(" ") for text in texts)),
-        "address": _feature("@" in text or "://" in text for text in texts),
-        "clock": _feature(_CLOCK.search(text[:_SAMPLE]) is not None for text in texts),
-        "year": _feature(_YEAR.search(text[:_SAMPLE]) is not None for text in texts),
-        "currency": _feature(any(sign in text for sign in "$€£") for text in texts),
+        "ends_sentence": characters.end_like_sentences(),
+        "ends_colon": characters.end_with(":"),
+        "sentences": characters.count(characters.are_sentence_ends()),
+        "commas": characters.count(characters.codes == ord(",")) / np.maximum(1, count),
+        "digits": digits / sampled,
+        "capitals": characters.count_in_sample(capital) / sampled,
+        "capitalised": capitalised / np.maximum(1, characters.count_in_sample(begins_word)),
+        "begins_lower": characters.begin_with(Kind.LOWER),
+        "begins_quote": characters.begin_with(Kind.OPENING),
+        "separators": characters.count(characters.are(Kind.SEPARATOR)),
+        "symbols": 1 - letters / np.maximum(1, characters.count(characters.codes != ord(" "))),
+        "address": characters.hold_addresses(),
+        "clock": _matches(_CLOCK, texts, digits),
+        "year": _matches(_YEAR, texts, digits),
+        "currency": (characters.count(characters.are(Kind.CURRENCY)) > 0).astype(np.float64),
         "repeated": _feature(min(MAX_REPEATED, times[text]) for text in lowered),
-        "common_words": _share_of_common(split),
+        "common_words": _share_of_common(page_words),
     }
-    return features | _vocabulary_features(texts, split)
+    return features | _vocabulary_features(texts, page_words)
 
 
-def _vocabulary_features(texts: Sequence[str], split: Sequence[Sequence[str]]) -> FeatureMatrix:
+def lengths(characters: Characters) -> Feature:
+    """Return the length of each text, as `words.length` measures it."""
+    dense = characters.count(characters.are(Kind.DENSE))
+    return characters.sizes + (LATIN_LETTERS_PER_DENSE_CHARACTER - 1) * dense
+
+
+def _matches(pattern: re.Pattern[str], texts: Sequence[str], digits: Feature) -> Feature:
+    """Return whether the sample of each text matches a pattern that has digits."""
+    found = np.zeros(len(texts))
+    for row in np.flatnonzero(digits).tolist():
+        found[row] = pattern.search(texts[row][:SAMPLE]) is not None
+    return found
+
+
+def _vocabulary_features(texts: Sequence[str], page_words: PageWords) -> FeatureMatrix:
     """Return how often each group of the vocabulary occurs at the edges of each text, and how each text begins."""
-    counts = np.zeros((len(texts), len(TEXT_GROUPS)))
+    counts = count_groups(page_words, page_words.at_edge)
     opens = np.zeros((len(texts), len(OPENING_GROUPS)))
-    for row, (text, text_words) in enumerate(zip(texts, split, strict=True)):
-        edge = edge_words(text_words)
-        for word in edge:
-            for group in GROUPS_OF_WORD.get(word, ()):
-                counts[row, group] += 1
+    for row, text in enumerate(texts):
         if is_spaceless(text):
-            for group, count in vocabulary.count_without_spaces(text[:_SAMPLE]):
+            for group, count in vocabulary.count_without_spaces(text[:SAMPLE]):
                 counts[row, group] += count
-        for group in vocabulary.openings(edge):
+    begun = np.flatnonzero(page_words.counts)
+    first = page_words.number[page_words.starts[begun]]
+    for row in begun[page_words.holds(FIRST_WORDS_OF_OPENINGS)[first]].tolist():
+        for group in vocabulary.openings(edge_words(page_words.texts[row])):
             opens[row, group] = 1
     return {
         **{f"says_{name}": counts[:, number] for number, name in enumerate(TEXT_GROUPS)},
         **{f"opens_{name}": opens[:, number] for number, name in enumerate(OPENING_GROUPS)},
     }
+
+
+def count_groups(page_words: PageWords, places: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return how often words of each group of the vocabulary stand in each text; (texts, groups).
+
+    Args:
+        page_words: the words of the texts.
+        places: of the words that are counted.
+    """
+    in_groups = np.zeros((len(page_words.numbers), len(TEXT_GROUPS)))
+    for word in page_words.numbers.keys() & GROUPS_OF_WORD.keys():
+        for of_word in GROUPS_OF_WORD[word]:
+            in_groups[page_words.numbers[word], of_word] += 1
+    number = page_words.number[places]
+    known = np.flatnonzero(in_groups.any(axis=1)[number])
+    times = in_groups[number[known]]
+    place, group = np.nonzero(times)
+    cell = page_words.text[places[known[place]]] * len(TEXT_GROUPS) + group
+    counted = np.bincount(cell, times[place, group], len(page_words) * len(TEXT_GROUPS))
+    return counted.reshape(len(page_words), len(TEXT_GROUPS))
 
 
 def position_features(features: FeatureMatrix) -> FeatureMatrix:
@@ -206,35 +218,34 @@ def position_features(features: FeatureMatrix) -> FeatureMatrix:
     }
 
 
-def cohesion_features(
-    split: Sequence[Sequence[str]], prose: NDArray[np.bool_], core: NDArray[np.bool_]
-) -> FeatureMatrix:
+def cohesion_features(page_words: PageWords, prose: NDArray[np.bool_], core: NDArray[np.bool_]) -> FeatureMatrix:
     """Return what each text has in common with the other prose of the page: a story stays on its subject.
 
     Args:
-        split: the words of each text.
+        page_words: the words of each text.
         prose: which texts are prose.
         core: which of these are in the middle of the page's story, as far as rules can determine.
     """
-    stems = [_stems(text) for text in split]
-    in_prose = Counter(stem for text, is_prose in zip(stems, prose, strict=True) if is_prose for stem in text)
-    in_core = Counter(stem for text, is_core in zip(stems, core, strict=True) if is_core for stem in text)
+    text, stem = page_words.stems
     count = int(prose.sum())
-    common = {s for s, times in in_prose.items() if count > MIN_PROSE_TEXTS and times > COMMON_STEM_SHARE * count}
-    rows = np.full((len(stems), 4), NO_VALUE)
-    for row, text in enumerate(stems):
-        own = text - common
-        if own:
-            elsewhere = [in_core[stem] - int(core[row]) for stem in own]
-            only_here = sum(in_prose[stem] == int(prose[row]) for stem in own)
-            rows[row] = (
-                sum(times > 0 for times in elsewhere) / len(own),
-                sum(min(MAX_STEM_COUNT, times) for times in elsewhere) / len(own),
-                only_here / len(own),
-                len(own),
-            )
-    names = ("shared_stems", "shared_weight", "stems_alone", "stems")
-    return dict(zip(names, rows.T, strict=True))
+    in_prose, in_core = np.bincount(stem, prose[text]), np.bincount(stem, core[text])
+    if count > MIN_PROSE_TEXTS:
+        is_own = (in_prose <= COMMON_STEM_SHARE * count)[stem]
+        text, stem = text[is_own], stem[is_own]
+    elsewhere = in_core[stem] - core[text]
+    only_here = in_prose[stem] == prose[text]
+
+    def total(values: NDArray[Any] | None = None) -> Feature:
+        return np.bincount(text, values, len(page_words)).astype(np.float64)
+
+    own = total()
+    shares = {
+        "shared_stems": total(elsewhere > 0) / np.maximum(1, own),
+        "shared_weight": total(np.minimum(MAX_STEM_COUNT, elsewhere)) / np.maximum(1, own),
+        "stems_alone": total(only_here) / np.maximum(1, own),
+        "stems": own,
+    }
+    return {name: np.where(own > 0, values, NO_VALUE) for name, values in shares.items()}
 
 
 def neighbour_features(features: FeatureMatrix, names: Iterable[str], offsets: Iterable[int]) -> FeatureMatrix:
@@ -287,33 +298,19 @@ def bounded(values: Feature, most: float) -> Feature:
     return within
 
 
-def _stems(split: Sequence[str]) -> set[str]:
-    """Return the stems of a text's words, and pairs of neighbouring characters of scripts without spaces."""
-    stems = {word[:STEM] for word in split if len(word) >= MIN_STEM_WORD}
-    stems.update(a + b for a, b in pairwise(split) if len(a) == len(b) == 1 and not (a + b).isascii())
-    return stems
-
-
 def _feature(values: Iterable[float]) -> Feature:
     return np.fromiter(values, np.float64)
 
 
-def _count(text: str, is_counted: Callable[[str], bool], ascii_counted: bytes) -> int:
-    """Return how many characters of a text are of a kind. ASCII is counted in bytes, which is ten times faster."""
-    if text.isascii():
-        return len(text) - len(text.encode().translate(None, ascii_counted))
-    return sum(map(is_counted, text))
-
-
-def _capitalised(text: str) -> float:
-    text_words = text.split()
-    return sum(word[0].isupper() for word in text_words) / max(1, len(text_words))
-
-
-def _share_of_common(split: Sequence[Sequence[str]]) -> Feature:
-    counted = Counter(word for text in split if len(text) >= _LONG_TEXT for word in dict.fromkeys(text))
-    common = {word for word, _ in counted.most_common(_COMMON_WORDS)}
-    return _feature(sum(word in common for word in text) / max(1, len(text)) for text in split)
+def _share_of_common(page_words: PageWords) -> Feature:
+    """Return the share of each text's words that are the commonest of the page's long texts."""
+    in_long = np.flatnonzero((page_words.counts >= _LONG_TEXT)[page_words.text])
+    word, first = np.unique(page_words.number[in_long], return_index=True)
+    text, number = page_words.different
+    times = np.bincount(number[(page_words.counts >= _LONG_TEXT)[text]], minlength=len(page_words.numbers))
+    is_common = np.zeros(len(page_words.numbers), np.bool_)
+    is_common[word[np.lexsort((first, -times[word]))[:_COMMON_WORDS]]] = True
+    return page_words.count(is_common[page_words.number]) / np.maximum(1, page_words.counts)
 
 
 def _window_sum(values: Feature, reach: int) -> Feature:

@@ -4,13 +4,14 @@ The last group separates the page's own story from other stories on it: by the d
 container with the best paragraphs, and by the order of containers that may each hold a story.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wiredesk.extractor import words
+from wiredesk.extractor.body.characters import Characters, Kind
 from wiredesk.extractor.body.features import (
     MAX_PLACES,
     NO_VALUE,
@@ -25,6 +26,7 @@ from wiredesk.extractor.body.features import (
     text_features,
 )
 from wiredesk.extractor.body.lexicon_odds import LexiconOdds
+from wiredesk.extractor.body.page_words import PageWords
 from wiredesk.extractor.body.segments import MAX_LINKED_PROSE, PROSE, Container, Segment, SegmentedPage
 from wiredesk.extractor.body.vocabulary import CLASS_GROUPS, GROUPS_OF_CLASS_NAME
 
@@ -132,12 +134,16 @@ class ContainerTree:
         depth: number of containers around each.
         levels: indices of the containers of each depth, from depth 1 on.
         of_segment: index of the innermost container of each segment.
+        kinds: one container of each kind: containers of one kind have the same tag and the same words.
+        kind: index of each container's kind.
     """
 
     parent: NDArray[np.intp]
     depth: NDArray[np.intp]
     levels: tuple[NDArray[np.intp], ...]
     of_segment: NDArray[np.intp]
+    kinds: tuple[Container, ...]
+    kind: NDArray[np.intp]
 
     @classmethod
     def from_page(cls, page: SegmentedPage) -> "ContainerTree":
@@ -145,7 +151,16 @@ class ContainerTree:
         parent = np.fromiter((c.parent for c in page.containers), np.intp)
         depth = np.fromiter((c.depth for c in page.containers), np.intp)
         levels = tuple(np.flatnonzero(depth == level) for level in range(1, int(depth.max(initial=0)) + 1))
-        return cls(parent, depth, levels, np.fromiter((s.container for s in page.segments), np.intp))
+        numbers: dict[tuple[str, tuple[str, ...]], int] = {}
+        kind = [numbers.setdefault((c.tag, c.tokens), len(numbers)) for c in page.containers]
+        kinds = tuple(page.containers[first] for first in np.unique(kind, return_index=True)[1].tolist())
+        of_segment = np.fromiter((s.container for s in page.segments), np.intp)
+        return cls(parent, depth, levels, of_segment, kinds, np.array(kind, np.intp))
+
+    def within(self, container: int) -> slice:
+        """Return a container and those in it, which come right after it."""
+        outside = self.depth[container + 1 :] <= self.depth[container]
+        return slice(container, container + 1 + (int(outside.argmax()) if outside.any() else len(outside)))
 
     def outwards(self, index: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return the containers around containers. The outermost counts as around itself."""
@@ -155,9 +170,8 @@ class ContainerTree:
     def distance_to(self, container: int) -> Feature:
         """Return how far outwards from each container a given one is; ABSENT if it is not around it."""
         distance = np.full(len(self.parent), ABSENT)
-        distance[container] = 0
-        for level in self.levels:
-            distance[level] = np.minimum(distance[level], np.minimum(ABSENT, distance[self.parent[level]] + 1))
+        within = self.within(container)
+        distance[within] = np.minimum(ABSENT, self.depth[within] - self.depth[container])
         return distance
 
 
@@ -173,7 +187,9 @@ def features(page: SegmentedPage, hints: StoryHints, lexicon: LexiconOdds) -> Fe
     if not segments:
         return {}
     tree = ContainerTree.from_page(page)
-    matrix = text_features([segment.text for segment in segments], page.words)
+    texts = [segment.text for segment in segments]
+    characters, page_words = Characters.of_texts(texts), page.numbered_words
+    matrix = text_features(texts, characters, page_words)
     matrix |= {
         "linked": np.fromiter((s.linked for s in segments), np.float64),
         "links": np.fromiter((s.links for s in segments), np.float64),
@@ -181,16 +197,16 @@ def features(page: SegmentedPage, hints: StoryHints, lexicon: LexiconOdds) -> Fe
         "tag": np.fromiter((TAG_NUMBERS.get(s.tag, len(TAG_NUMBERS)) for s in segments), np.float64),
     }
     matrix |= _container_features(page.containers, tree, lexicon.class_names)
-    matrix |= _group_sizes(page)
-    hinted, headline = _hint_features(page.words, hints, matrix["tag"])
+    matrix |= _group_sizes(tree, matrix["length"], matrix["linked"])
+    hinted, headline = _hint_features(page_words, hints, matrix["tag"])
     matrix |= hinted
     matrix |= _headline_features(tree, segments, headline)
-    matrix |= _best_container_features(tree, page.containers, segments)
+    matrix |= _best_container_features(tree, page.containers, segments, _points(matrix, characters))
     matrix |= _story_order_features(tree, page.containers)
     matrix |= position_features(matrix)
     prose = (matrix["length"] >= PROSE) & (matrix["linked"] < MAX_LINKED_PROSE)
-    matrix |= cohesion_features(page.words, prose, prose & (matrix["core_0.6"] > 0))
-    matrix["phrases"] = lexicon.score(page.words)
+    matrix |= cohesion_features(page_words, prose, prose & (matrix["core_0.6"] > 0))
+    matrix["phrases"] = lexicon.score(page_words)
     weights = mean_weights(matrix["length"])
     for name in ("phrases", "shared_stems"):
         matrix |= surrounding_means(name, matrix[name], weights, (2, 5, 10))
@@ -203,59 +219,56 @@ def _container_features(
     containers: Sequence[Container], tree: ContainerTree, class_odds: Mapping[str, float]
 ) -> FeatureMatrix:
     """Return depth, distances, class names and sizes of the containers around each segment."""
-    parent, levels, of_segment = tree.parent, tree.levels, tree.of_segment
+    of_segment = tree.of_segment
     hidden = np.fromiter((c.hidden for c in containers), np.float64)
     matrix = {
         "depth": np.minimum(MAX_COUNTED_DEPTH, tree.depth[of_segment]).astype(np.float64),
         "hidden": hidden[of_segment],
     }
-    distances = _distances(containers, parent, levels)[of_segment]
+    distances = _distances(tree)
     names = (*(f"in_<{tag}>" for tag in AROUND), *(f"in_{group}" for group in CLASS_GROUPS))
-    matrix |= {name: distances[:, number] for number, name in enumerate(names)}
-    of_names = _class_name_features(containers, parent, levels, class_odds)
+    matrix |= dict(zip(names, distances, strict=True))
+    of_names = _class_name_features(tree, class_odds)
     matrix |= {name: feature[of_segment] for name, feature in of_names.items()}
     return matrix | _size_features(containers, tree)
 
 
-def _distances(
-    containers: Sequence[Container], parent: NDArray[np.intp], levels: Sequence[NDArray[np.intp]]
-) -> NDArray[np.float64]:
-    """Return how far outwards from each container the nearest one of each kind is; 0 for itself."""
-    kinds = {tag: number for number, tag in enumerate(AROUND)}
-    is_kind = np.zeros((len(containers), len(AROUND) + len(CLASS_GROUPS)), bool)
-    for row, container in enumerate(containers):
-        if container.tag in kinds:
-            is_kind[row, kinds[container.tag]] = True
+def _distances(tree: ContainerTree) -> NDArray[np.float64]:
+    """Return how far outwards from each segment the nearest container of each sort is; (sorts, segments)."""
+    sorts = {tag: number for number, tag in enumerate(AROUND)}
+    is_of_sort = np.zeros((len(tree.kinds), len(AROUND) + len(CLASS_GROUPS)), np.bool_)
+    for row, container in enumerate(tree.kinds):
+        if container.tag in sorts:
+            is_of_sort[row, sorts[container.tag]] = True
         for token in container.tokens:
             for group in GROUPS_OF_CLASS_NAME.get(token, ()):
-                is_kind[row, len(AROUND) + group] = True
-    distances = np.where(is_kind, 0.0, ABSENT)
-    for level in levels:
-        outwards = np.minimum(distances[parent[level]] + 1, ABSENT)
-        distances[level] = np.where(is_kind[level], 0.0, outwards)
-    return np.where(distances >= ABSENT, ABSENT, np.minimum(distances, MAX_DISTANCE))
+                is_of_sort[row, len(AROUND) + group] = True
+    # Small integers, because this array is the largest of all, and is read and written once for each level.
+    own = np.where(is_of_sort, np.uint8(0), np.uint8(ABSENT))[tree.kind]
+    distances = own.copy()
+    for level in tree.levels:
+        outwards = np.minimum(distances[tree.parent[level]], np.uint8(ABSENT - 1)) + np.uint8(1)
+        distances[level] = np.minimum(own[level], outwards)
+    of_segment = np.ascontiguousarray(distances[tree.of_segment].T)
+    bounded_distances = np.where(of_segment >= ABSENT, ABSENT, np.minimum(of_segment, MAX_DISTANCE))
+    return bounded_distances.astype(np.float64)
 
 
-def _class_name_features(
-    containers: Sequence[Container],
-    parent: NDArray[np.intp],
-    levels: Sequence[NDArray[np.intp]],
-    class_odds: Mapping[str, float],
-) -> FeatureMatrix:
+def _class_name_features(tree: ContainerTree, class_odds: Mapping[str, float]) -> FeatureMatrix:
     """Return the log-odds of class names, of a container itself and together with those around it."""
-    log_odds = [[class_odds.get(token, 0.0) for token in container.tokens] for container in containers]
-    own = np.fromiter(map(sum, log_odds), np.float64)
-    together, worst, best = own.copy(), np.zeros(len(own)), np.zeros(len(own))
-    worst[:] = [min(odds, default=0.0) for odds in log_odds]
-    best[:] = [max(odds, default=0.0) for odds in log_odds]
-    for level in levels:
-        outer = parent[level]
+    log_odds = [[class_odds.get(token, 0.0) for token in kind.tokens] for kind in tree.kinds]
+    own = np.fromiter(map(sum, log_odds), np.float64)[tree.kind]
+    worst = np.array([min(odds, default=0.0) for odds in log_odds])[tree.kind]
+    best = np.array([max(odds, default=0.0) for odds in log_odds])[tree.kind]
+    together = own.copy()
+    for level in tree.levels:
+        outer = tree.parent[level]
         together[level] += FADING * together[outer]
         worst[level] = np.minimum(worst[level], worst[outer])
         best[level] = np.maximum(best[level], best[outer])
     return {
         "names_own": own,
-        "names_around": np.where(parent >= 0, own[parent], 0.0),
+        "names_around": np.where(tree.parent >= 0, own[tree.parent], 0.0),
         "names": together,
         "names_worst": worst,
         "names_best": best,
@@ -303,36 +316,34 @@ def _container_means(name: str, values: Feature, weights: Feature, tree: Contain
     return matrix
 
 
-def _group_sizes(page: SegmentedPage) -> FeatureMatrix:
+def _group_sizes(tree: ContainerTree, size: Feature, linked: Feature) -> FeatureMatrix:
     """Return the size of each segment's groups: its siblings, and the segments with the same tags and class names."""
-    containers = page.containers
-    outer = [
-        containers[containers[s.container].parent] if containers[s.container].parent >= 0 else None
-        for s in page.segments
-    ]
-    siblings = [(s.tag, o.index if o else -1) for s, o in zip(page.segments, outer, strict=True)]
-    alike = [
-        (s.tag, containers[s.container].tokens, o.tag if o else "", o.tokens if o else ())
-        for s, o in zip(page.segments, outer, strict=True)
-    ]
-    numbers = {key: number for number, key in enumerate(dict.fromkeys(siblings))}
+    outer = tree.parent[tree.of_segment]
+    own_kind = tree.kind[tree.of_segment]
+    outer_kind = np.where(outer >= 0, tree.kind[outer], len(tree.kinds))
+    siblings = _tags(tree)[own_kind] * (len(tree.parent) + 1) + outer + 1
+    alike = own_kind * (len(tree.kinds) + 1) + outer_kind
     return {
-        **_group_size("siblings", siblings, page.segments),
-        **_group_size("alike", alike, page.segments),
-        "siblings_key": _same_as_neighbours(np.fromiter((numbers[key] for key in siblings), np.float64)),
+        **_group_size("siblings", siblings, size, linked),
+        **_group_size("alike", alike, size, linked),
+        "siblings_key": _same_as_neighbours(siblings),
     }
 
 
-def _same_as_neighbours(keys: Feature) -> Feature:
+def _tags(tree: ContainerTree) -> NDArray[np.intp]:
+    """Return a number for the tag of each kind of container."""
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(kind.tag, len(numbers)) for kind in tree.kinds], np.intp)
+
+
+def _same_as_neighbours(keys: NDArray[np.intp]) -> Feature:
     """Return 1 for each segment that is a sibling of the one before it, and 0 for others."""
-    return np.concatenate(([0.0], (keys[1:] == keys[:-1]).astype(np.float64))) if len(keys) else keys
+    return np.concatenate(([0.0], (keys[1:] == keys[:-1]).astype(np.float64)))
 
 
-def _group_size(name: str, keys: Sequence[object], segments: Sequence[Segment]) -> FeatureMatrix:
-    numbers: dict[object, int] = {}
-    kind = np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), np.intp)
-    size = np.fromiter((s.size for s in segments), np.float64)
-    linked = np.fromiter((s.linked for s in segments), np.float64) * size
+def _group_size(name: str, keys: NDArray[np.intp], size: Feature, share_linked: Feature) -> FeatureMatrix:
+    kind = np.unique(keys, return_inverse=True)[1]
+    linked = share_linked * size
     count = np.bincount(kind)
     sizes, links = np.bincount(kind, size), np.bincount(kind, linked)
     return {
@@ -343,7 +354,7 @@ def _group_size(name: str, keys: Sequence[object], segments: Sequence[Segment]) 
     }
 
 
-def _hint_features(split: Sequence[Sequence[str]], hints: StoryHints, tag: Feature) -> tuple[FeatureMatrix, int]:
+def _hint_features(page_words: PageWords, hints: StoryHints, tag: Feature) -> tuple[FeatureMatrix, int]:
     """Compare segments with the page's titles, its description, and JSON-LD's body.
 
     Returns:
@@ -352,33 +363,31 @@ def _hint_features(split: Sequence[Sequence[str]], hints: StoryHints, tag: Featu
     title = {word for text in hints.titles for word in words.split(text)}
     described = set(words.split(hints.description))
     body = words.split(hints.article_body)
-    shingles = set(_shingles(body))
-    flat = " ".join(body)
-    unique = [set(text) for text in split]
-    count = len(split)
-    in_title = np.fromiter((len(title & u) / max(1, len(u)) for u in unique), np.float64)
-    of_title = np.fromiter((len(title & u) / max(1, len(title)) for u in unique), np.float64)
+    count = len(page_words)
+    text, number = page_words.different
+    unique = np.maximum(1, np.bincount(text, minlength=count))
+    shared = np.bincount(text, page_words.holds(title)[number], count)
+    in_title, of_title = shared / unique, shared / max(1, len(title))
     headline = int(np.argmax(in_title * of_title + 0.2 * (tag == TAG_NUMBERS["h1"]))) if count else 0
     first_h1 = np.flatnonzero(tag == TAG_NUMBERS["h1"])
     index = np.arange(count, dtype=np.float64)
-    in_body = np.fromiter((_share_within(text, shingles, flat) for text in split), np.float64)
+    in_body = _shares_within(page_words, body) if body else np.full(count, NO_VALUE)
     matrix = {
         "in_title": in_title,
         "of_title": of_title,
         "from_headline": bounded(index - headline, MAX_PLACES),
         "from_h1": bounded(index - first_h1[0], MAX_PLACES) if len(first_h1) else np.full(count, NO_HEADING),
-        "in_description": np.fromiter((len(described & u) / max(1, len(u)) for u in unique), np.float64),
-        "in_article_body": in_body if body else np.full(count, NO_VALUE),
-        "in_article_body_span": _within_span(in_body, split) if body else np.full(count, NO_VALUE),
-        "article_body_words": np.full(count, min(MAX_BODY_RATIO, len(body) / max(1, sum(map(len, split))))),
+        "in_description": np.bincount(text, page_words.holds(described)[number], count) / unique,
+        "in_article_body": in_body,
+        "in_article_body_span": _within_span(in_body, page_words.counts) if body else in_body,
+        "article_body_words": np.full(count, min(MAX_BODY_RATIO, len(body) / max(1, len(page_words.number)))),
     }
     return matrix, headline
 
 
-def _within_span(in_body: Feature, split: Sequence[Sequence[str]]) -> Feature:
+def _within_span(in_body: Feature, counts: NDArray[np.intp]) -> Feature:
     """Return 1 for segments between the first and the last that are certainly in JSON-LD's body, and 0 for others."""
-    pairs = zip(in_body, split, strict=True)
-    sure = np.flatnonzero([share > SURELY_IN_BODY and len(text) > SHINGLE for share, text in pairs])
+    sure = np.flatnonzero((in_body > SURELY_IN_BODY) & (counts > SHINGLE))
     index = np.arange(len(in_body))
     if not len(sure):
         return np.zeros(len(in_body))
@@ -386,28 +395,49 @@ def _within_span(in_body: Feature, split: Sequence[Sequence[str]]) -> Feature:
     return within
 
 
-def _share_within(text: Sequence[str], shingles: set[tuple[str, ...]], flat: str) -> float:
-    own = list(_shingles(text))
-    if own:
-        return sum(shingle in shingles for shingle in own) / len(own)
-    return 0.5 if text and " ".join(text) in flat else 0.0
+def _shares_within(page_words: PageWords, body: Sequence[str]) -> Feature:
+    """Return the share of each segment's shingles in JSON-LD's body; without any, a half if its words are in it."""
+    unknown = len(page_words.numbers)
+    number = np.array([page_words.numbers.get(word, unknown) for word in body], np.intp)
+    in_body = _are_shingles_within(page_words.number, number, unknown + 1)
+    shingles = np.maximum(0, page_words.counts - SHINGLE + 1)
+    place = np.arange(len(page_words.number)) - page_words.starts[page_words.text]
+    counted = page_words.count(in_body & (place < shingles[page_words.text]))
+    shares: Feature = counted / np.maximum(1, shingles)
+    flat = " ".join(body)
+    for row in np.flatnonzero((shingles == 0) & (page_words.counts > 0)).tolist():
+        shares[row] = 0.5 * (" ".join(page_words.texts[row]) in flat)
+    return shares
 
 
-def _shingles(text: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    return zip(*(text[n:] for n in range(SHINGLE)), strict=False)
+def _are_shingles_within(page: NDArray[np.intp], body: NDArray[np.intp], numbers: int) -> NDArray[np.bool_]:
+    """Return whether the shingle that begins at each word of a page is one of the body's.
+
+    A shingle is two pairs of words. Pairs are numbered first, so that a shingle is one number, too.
+    """
+    found = np.zeros(len(page), np.bool_)
+    if min(len(page), len(body)) < SHINGLE:
+        return found
+    known, of_body = np.unique(body[:-1] * numbers + body[1:], return_inverse=True)
+    pairs = page[:-1] * numbers + page[1:]
+    of_page = np.minimum(np.searchsorted(known, pairs), len(known) - 1)
+    is_known = known[of_page] == pairs
+    shingles = of_page[:-2] * len(known) + of_page[2:]
+    found[: -SHINGLE + 1] = is_known[:-2] & is_known[2:] & np.isin(shingles, of_body[:-2] * len(known) + of_body[2:])
+    return found
 
 
 def _headline_features(tree: ContainerTree, segments: Sequence[Segment], headline: int) -> FeatureMatrix:
     """Return how far each segment and the headline are from the innermost container that holds both."""
-    to_headline = np.zeros(len(tree.parent), bool)
     index = int(tree.of_segment[headline])
     headline_depth = tree.depth[index]
+    around_headline = []
     while index >= 0:
-        to_headline[index] = True
+        around_headline.append(index)
         index = int(tree.parent[index])
-    shared = np.where(to_headline, tree.depth, 0)
-    for level in tree.levels:
-        shared[level] = np.where(to_headline[level], tree.depth[level], shared[tree.parent[level]])
+    shared = np.zeros(len(tree.parent), np.intp)
+    for container in reversed(around_headline):
+        shared[tree.within(container)] = tree.depth[container]
     matrix = {
         "out_to_headline": (tree.depth - shared)[tree.of_segment].astype(np.float64),
         "headline_out": (headline_depth - shared)[tree.of_segment].astype(np.float64),
@@ -419,11 +449,10 @@ def _headline_features(tree: ContainerTree, segments: Sequence[Segment], headlin
 
 
 def _best_container_features(
-    tree: ContainerTree, containers: Sequence[Container], segments: Sequence[Segment]
+    tree: ContainerTree, containers: Sequence[Container], segments: Sequence[Segment], points: Feature
 ) -> FeatureMatrix:
     """Return how far each segment is from the container with the best paragraphs (Readability, Arc90 2009)."""
     score = np.zeros(len(tree.parent))
-    points = np.fromiter((_points(s) for s in segments), np.float64)
     around = np.where([s.tag == "div" for s in segments], tree.of_segment, tree.outwards(tree.of_segment))
     np.add.at(score, around, points)
     np.add.at(score, tree.outwards(around), points / 2)
@@ -440,12 +469,11 @@ def _best_container_features(
     }
 
 
-def _points(segment: Segment) -> float:
-    size = segment.size
-    if size < MIN_SCORED_TEXT:
-        return 0.0
-    commas = sum(map(segment.text.count, ",，、،"))
-    return (1 + commas + min(size / 100, 3)) * (1 - segment.linked)
+def _points(matrix: FeatureMatrix, characters: Characters) -> Feature:
+    """Return how many points each segment gives to the score of the container around it."""
+    size, commas = matrix["length"], characters.count(characters.are(Kind.LIST_COMMA))
+    points: Feature = (1 + commas + np.minimum(size / 100, 3)) * (1 - matrix["linked"])
+    return np.where(size < MIN_SCORED_TEXT, 0.0, points)
 
 
 def _story_order_features(tree: ContainerTree, containers: Sequence[Container]) -> FeatureMatrix:
@@ -462,9 +490,10 @@ def _story_order_features(tree: ContainerTree, containers: Sequence[Container]) 
         before[container.index] = prose_before.get(container.parent, 0.0)
         prose_before[container.parent] = before[container.index] + container.prose
     nth, after = ordinal.copy(), before.copy()
-    for level in tree.levels:
-        nth[level] = np.maximum(nth[level], nth[tree.parent[level]])
-        after[level] = np.maximum(after[level], after[tree.parent[level]])
+    for index in np.flatnonzero((ordinal > 0) | (before > 0)).tolist():
+        within = tree.within(index)
+        nth[within] = np.maximum(nth[within], ordinal[index])
+        after[within] = np.maximum(after[within], before[index])
     return {
         "nth_story": np.minimum(MAX_STORIES, nth[tree.of_segment]),
         "prose_before_story": np.minimum(MAX_HELD_LETTERS, after[tree.of_segment]),

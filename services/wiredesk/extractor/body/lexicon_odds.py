@@ -1,13 +1,14 @@
 """Learned log-odds, by the words of a text, that the text belongs to a story."""
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wiredesk.extractor.body.features import Feature, edge_words
+from wiredesk.extractor.body.page_words import PageWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,25 +18,92 @@ class LexiconOdds:
     Attributes:
         class_names: log-odds of a text in a container that has such a word in its class, id or role.
         phrases: what a word, a pair of words (`sign up`), or a first word (`^photo`) adds to the log-odds of a text.
+        pairs: the pairs among them, by the numbers of their words.
     """
 
     class_names: Mapping[str, float] = field(default_factory=dict)
     phrases: Mapping[str, float] = field(default_factory=dict)
+    pairs: "PairOdds" = field(init=False, repr=False, compare=False)
 
-    def score(self, split: Sequence[Sequence[str]]) -> Feature:
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pairs", PairOdds.of_phrases(self.phrases))
+
+    def score(self, page_words: PageWords) -> Feature:
         """Return the log-odds of each text by its phrases: the sum of theirs over the square root of their number.
 
         Only known phrases count, so a text in a language that the model does not know has log-odds of 0.
 
         Args:
-            split: the words of each text.
+            page_words: the words of each text.
         """
-        scores = np.zeros(len(split))
-        for row, text in enumerate(split):
-            known = [self.phrases[phrase] for phrase in phrases(text) if phrase in self.phrases]
-            if known:
-                scores[row] = math.fsum(known) / len(known) ** 0.5
+        edge = page_words.at_edge
+        text, number = page_words.text[edge], page_words.number[edge]
+        begins = np.ones(len(edge), np.bool_)
+        begins[1:] = text[1:] != text[:-1]
+        word_odds = _odds(map(self.phrases.get, page_words.numbers))
+        first_odds = _odds(self.phrases.get(f"^{word}") for word in page_words.numbers)
+        follows = np.flatnonzero(~begins)
+        pair = self.pairs.find(page_words, number[follows - 1], number[follows])
+        first_known = begins & ~np.isnan(first_odds)[number]
+        total, count = np.zeros(len(page_words)), np.zeros(len(page_words))
+        for of_text, odds in (
+            (text[first_known], first_odds[number[first_known]]),
+            _with_odds(text, number, word_odds, ~np.isnan(word_odds)[number]),
+            _with_odds(text[follows], pair, self.pairs.odds, pair >= 0),
+        ):
+            total += np.bincount(of_text, odds, len(page_words))
+            count += np.bincount(of_text, minlength=len(page_words))
+        scores: Feature = total / np.sqrt(np.maximum(1, count))
         return scores
+
+
+@dataclass(frozen=True, slots=True)
+class PairOdds:
+    """Log-odds of pairs of words.
+
+    Attributes:
+        numbers: of the words in pairs.
+        keys: for each pair, the number of its first word times the number of words, plus that of its second; sorted.
+        odds: of each pair.
+    """
+
+    numbers: Mapping[str, int]
+    keys: NDArray[np.int64]
+    odds: Feature
+
+    @classmethod
+    def of_phrases(cls, phrases: Mapping[str, float]) -> "PairOdds":
+        """Return the pairs among phrases."""
+        pairs = {phrase: odds for phrase, odds in phrases.items() if " " in phrase}
+        split = [phrase.split(" ", 1) for phrase in pairs]
+        numbers = {word: number for number, word in enumerate(dict.fromkeys(chain.from_iterable(split)))}
+        keys = np.array([numbers[one] * len(numbers) + numbers[next_one] for one, next_one in split], np.int64)
+        order = np.argsort(keys)
+        return cls(numbers, keys[order], np.array(list(pairs.values()), np.float64)[order])
+
+    def find(self, page_words: PageWords, first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the index of each pair of words of a page; -1 if it is not known."""
+        found = np.full(len(first), -1)
+        numbers = page_words.values(lambda word: self.numbers.get(word, -1))
+        both = np.flatnonzero((numbers[first] >= 0) & (numbers[second] >= 0)) if len(self.keys) else found[:0]
+        if len(both):
+            keys = numbers[first[both]] * len(self.numbers) + numbers[second[both]]
+            place = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+            found[both] = np.where(self.keys[place] == keys, place, -1)
+        return found
+
+
+def _odds(values: Iterable[float | None]) -> Feature:
+    """Return log-odds as an array; NaN where there are none."""
+    return np.array([np.nan if value is None else value for value in values], np.float64)
+
+
+def _with_odds(
+    text: NDArray[np.intp], phrase: NDArray[np.intp], odds: Feature, known: NDArray[np.bool_]
+) -> tuple[NDArray[np.intp], Feature]:
+    """Return the known phrases of each text, each once: the texts, and the log-odds."""
+    texts, different = PageWords.once(text[known], phrase[known])
+    return texts, odds[different]
 
 
 def phrases(text: Sequence[str]) -> frozenset[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from wiredesk.extractor import words
+from wiredesk.extractor.body.characters import Characters
 from wiredesk.extractor.body.features import (
     PARAGRAPH,
     FeatureMatrix,
@@ -18,6 +18,7 @@ from wiredesk.extractor.body.features import (
     text_features,
 )
 from wiredesk.extractor.body.lexicon_odds import LexiconOdds
+from wiredesk.extractor.body.page_words import PageWords
 from wiredesk.extractor.words import clean
 
 MAX_LINES = 5000
@@ -109,8 +110,8 @@ def features(page_lines: Sequence[Line], lexicon: LexiconOdds) -> FeatureMatrix:
     if not page_lines:
         return {}
     texts = [line.text for line in page_lines]
-    split = [words.split(text) for text in texts]
-    matrix = text_features(texts, split)
+    page_words = PageWords.of_texts(texts)
+    matrix = text_features(texts, Characters.of_texts(texts), page_words)
     matrix |= {
         "blank_before": np.fromiter((min(line.blank, MAX_BLANK_LINES) for line in page_lines), np.float64),
         "item": np.fromiter((line.is_item for line in page_lines), np.float64),
@@ -119,8 +120,8 @@ def features(page_lines: Sequence[Line], lexicon: LexiconOdds) -> FeatureMatrix:
     }
     matrix |= position_features(matrix)
     prose = (matrix["length"] >= PARAGRAPH) & (matrix["ends_sentence"] > 0)
-    matrix |= cohesion_features(split, prose, prose & (matrix["in_span"] > 0))
-    matrix["phrases"] = lexicon.score(split)
+    matrix |= cohesion_features(page_words, prose, prose & (matrix["in_span"] > 0))
+    matrix["phrases"] = lexicon.score(page_words)
     weights = mean_weights(matrix["length"])
     for name in ("phrases", "shared_stems"):
         matrix |= surrounding_means(name, matrix[name], weights, (2, 5, 10))

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
+from wiredesk.extractor.body.page_words import PageWords
 from wiredesk.extractor.document import Element
 from wiredesk.extractor.words import clean, length, split
 
@@ -132,6 +133,11 @@ class SegmentedPage:
     def words(self) -> list[list[str]]:
         """The words of each segment."""
         return [split(segment.text) for segment in self.segments]
+
+    @cached_property
+    def numbered_words(self) -> PageWords:
+        """The words of each segment as numbers."""
+        return PageWords.of_words(self.words)
 
 
 def segment_page(root: Element, selected: AbstractSet[Element] = frozenset()) -> SegmentedPage:

@@ -54,6 +54,9 @@ GROUPS_OF_WORD = _numbered(_stored["texts"])
 _OPENINGS = _by_first_word(_stored["openings"])
 """Openings by their first word."""
 
+FIRST_WORDS_OF_OPENINGS = frozenset(_OPENINGS)
+"""The words with which openings begin."""
+
 _SPACELESS = [
     (TEXT_GROUPS.index(group), re.compile("|".join(map(re.escape, " ".join(lines).split()))))
     for group, lines in _stored["spaceless"].items()

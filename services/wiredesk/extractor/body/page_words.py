@@ -1,0 +1,131 @@
+"""The words of a page as numbers, so that what is known of a word is looked up once for all places where it stands."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wiredesk.extractor import words
+
+FIRST_WORDS = 30
+"""Number of words at the beginning of a text that are looked up in vocabulary and lexicon."""
+
+LAST_WORDS = 10
+"""Number of words at the end of a text that are looked up in vocabulary and lexicon."""
+
+STEM = 6
+"""Letters at the beginning of a word that are compared: inflection changes the end of a word, in most languages."""
+
+MIN_STEM_WORD = 4
+"""Letters from which a word's stem is compared; shorter words are mostly function words."""
+
+
+@dataclass(frozen=True)
+class PageWords:
+    """The words of a page's texts.
+
+    Attributes:
+        texts: the words of each text.
+        numbers: of the different words, in the order in which they first stand on the page.
+        number: of the word at each place.
+        text: index of the text at each place.
+        counts: number of words of each text.
+    """
+
+    texts: Sequence[Sequence[str]]
+    numbers: Mapping[str, int]
+    number: NDArray[np.intp]
+    text: NDArray[np.intp]
+    counts: NDArray[np.intp]
+
+    @classmethod
+    def of_texts(cls, texts: Iterable[str]) -> "PageWords":
+        """Return the words of texts."""
+        return cls.of_words([words.split(text) for text in texts])
+
+    @classmethod
+    def of_words(cls, texts: Sequence[Sequence[str]]) -> "PageWords":
+        """Return the words of texts that are split."""
+        numbers = {word: number for number, word in enumerate(dict.fromkeys(chain.from_iterable(texts)))}
+        counts = np.fromiter(map(len, texts), np.intp, len(texts))
+        number = np.fromiter(map(numbers.__getitem__, chain.from_iterable(texts)), np.intp, int(counts.sum()))
+        return cls(texts, numbers, number, np.repeat(np.arange(len(texts)), counts), counts)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @cached_property
+    def starts(self) -> NDArray[np.intp]:
+        """Place of the first word of each text."""
+        return np.cumsum(self.counts) - self.counts
+
+    @cached_property
+    def at_edge(self) -> NDArray[np.intp]:
+        """Places of the first and the last words of each text, which show whether it is boilerplate."""
+        place = np.arange(len(self.number)) - self.starts[self.text]
+        is_last = self.counts[self.text] - place <= LAST_WORDS
+        return np.flatnonzero((place < FIRST_WORDS) | is_last)
+
+    @cached_property
+    def different(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """The different words of each text: texts and numbers."""
+        return self.once(self.text, self.number)
+
+    @cached_property
+    def stems(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """The different stems of each text: texts and numbers of stems.
+
+        In scripts without spaces, a pair of neighbouring characters is a stem.
+        """
+        numbers: dict[str, int] = {}
+        stem = self.values(lambda word: numbers.setdefault(word[:STEM], len(numbers)) if is_long(word) else -1)
+        of_word = stem[self.number]
+        is_stem = of_word >= 0
+        text, pair = self._pairs_of_characters()
+        pair += len(numbers)
+        return self.once(np.concatenate((self.text[is_stem], text)), np.concatenate((of_word[is_stem], pair)))
+
+    def values(self, of_word: Callable[[str], int]) -> NDArray[np.intp]:
+        """Return a value of each different word, by its number."""
+        return np.fromiter(map(of_word, self.numbers), np.intp, len(self.numbers))
+
+    def holds(self, wanted: Iterable[str]) -> NDArray[np.bool_]:
+        """Return whether each different word is one of those wanted, by its number."""
+        held = np.zeros(len(self.numbers), np.bool_)
+        held[[self.numbers[word] for word in wanted if word in self.numbers]] = True
+        return held
+
+    def count(self, counted: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return how many words of each text are counted.
+
+        Args:
+            counted: whether the word at each place is.
+        """
+        return np.bincount(self.text[counted], minlength=len(self)).astype(np.float64)
+
+    @staticmethod
+    def once(text: NDArray[np.intp], value: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return each pair of a text and a value once, sorted."""
+        values = int(value.max(initial=0)) + 1
+        pairs = np.unique(text * values + value)
+        return pairs // values, pairs % values
+
+    def _pairs_of_characters(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return the texts and the numbers of pairs of words of one character that are not both ASCII."""
+        nothing = np.zeros(0, np.intp)
+        kind = self.values(lambda word: (len(word) == 1) + (len(word) == 1 and not word.isascii()))
+        if not (kind > 1).any():
+            return nothing, nothing
+        kinds = kind[self.number]
+        is_pair = (kinds[:-1] > 0) & (kinds[1:] > 0) & (kinds[:-1] + kinds[1:] > 2)  # noqa: PLR2004 - more than ASCII
+        first = np.flatnonzero(is_pair & (self.text[:-1] == self.text[1:]))
+        pair = self.number[first] * len(self.numbers) + self.number[first + 1]
+        return self.text[first], np.unique(pair, return_inverse=True)[1].astype(np.intp)
+
+
+def is_long(word: str) -> bool:
+    """Return whether a word is long enough to have a stem."""
+    return len(word) >= MIN_STEM_WORD
