@@ -135,10 +135,10 @@ def lengths(characters: Characters) -> Feature:
 
 def _matches(pattern: re.Pattern[str], texts: Sequence[str], digits: Feature) -> Feature:
     """Return whether the sample of each text matches a pattern that has digits."""
-    found = np.zeros(len(texts))
+    is_match = np.zeros(len(texts))
     for row in np.flatnonzero(digits).tolist():
-        found[row] = pattern.search(texts[row][:SAMPLE]) is not None
-    return found
+        is_match[row] = pattern.search(texts[row][:SAMPLE]) is not None
+    return is_match
 
 
 def _vocabulary_features(texts: Sequence[str], page_words: PageWords) -> FeatureMatrix:

@@ -415,16 +415,16 @@ def _are_shingles_within(page: NDArray[np.intp], body: NDArray[np.intp], numbers
 
     A shingle is two pairs of words. Pairs are numbered first, so that a shingle is one number, too.
     """
-    found = np.zeros(len(page), np.bool_)
+    is_within = np.zeros(len(page), np.bool_)
     if min(len(page), len(body)) < SHINGLE:
-        return found
+        return is_within
     known, of_body = np.unique(body[:-1] * numbers + body[1:], return_inverse=True)
     pairs = page[:-1] * numbers + page[1:]
     of_page = np.minimum(np.searchsorted(known, pairs), len(known) - 1)
     is_known = known[of_page] == pairs
     shingles = of_page[:-2] * len(known) + of_page[2:]
-    found[: -SHINGLE + 1] = is_known[:-2] & is_known[2:] & np.isin(shingles, of_body[:-2] * len(known) + of_body[2:])
-    return found
+    is_within[: -SHINGLE + 1] = is_known[:-2] & is_known[2:] & np.isin(shingles, of_body[:-2] * len(known) + of_body[2:])
+    return is_within
 
 
 def _headline_features(tree: ContainerTree, segments: Sequence[Segment], headline: int) -> FeatureMatrix:

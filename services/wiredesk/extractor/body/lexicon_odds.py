@@ -83,14 +83,14 @@ class PairOdds:
 
     def find(self, page_words: PageWords, first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return the index of each pair of words of a page; -1 if it is not known."""
-        found = np.full(len(first), -1)
+        index = np.full(len(first), -1)
         numbers = page_words.values(lambda word: self.numbers.get(word, -1))
-        both = np.flatnonzero((numbers[first] >= 0) & (numbers[second] >= 0)) if len(self.keys) else found[:0]
+        both = np.flatnonzero((numbers[first] >= 0) & (numbers[second] >= 0)) if len(self.keys) else index[:0]
         if len(both):
             keys = numbers[first[both]] * len(self.numbers) + numbers[second[both]]
             place = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-            found[both] = np.where(self.keys[place] == keys, place, -1)
-        return found
+            index[both] = np.where(self.keys[place] == keys, place, -1)
+        return index
 
 
 def _odds(values: Iterable[float | None]) -> Feature:
