@@ -29,16 +29,24 @@ _INVISIBLE = ("script", "style", "noscript", "template", "svg", "iframe")
 def parse_html(body: str) -> Element | None:
     """Parse an HTML page, whatever its faults. Return None if it has no element.
 
-    libxml2 limits depth (256 levels) and the size of a text node. The option `huge_tree`, which lifts both limits,
-    stays off. libxml2 stops at the end tag of the page, but browsers read on, and some templates have that tag in the
-    middle: it is removed before parsing.
+    libxml2 limits depth (256 levels) and the size of a text node. It stops where a page is deeper: the page is then
+    parsed again with the option `huge_tree`, which allows 2,048 levels. libxml2 stops at the end tag of the page, but
+    browsers read on, and some templates have that tag in the middle: it is removed before parsing.
     """
-    body = _END_OF_PAGE.sub("", body)
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
+    encoded = _END_OF_PAGE.sub("", body).encode("utf-8", "replace")
+    root, error = _parse(encoded, huge_tree=False)
+    return _parse(encoded, huge_tree=True)[0] if error == etree.ErrorTypes.ERR_RESOURCE_LIMIT else root
+
+
+def _parse(encoded: bytes, *, huge_tree: bool) -> tuple[Element | None, int]:
+    """Return the root of a page, and the number of the last error; 0 if there was none."""
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=huge_tree)
     try:
-        return etree.fromstring(body.encode("utf-8", "replace"), parser=parser)
+        root = etree.fromstring(encoded, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return None
+        root = None
+    last = parser.error_log.last_error
+    return root, int(last.type) if last is not None else 0
 
 
 def find(root: Element, path: str) -> Iterator[Element]:

@@ -30,6 +30,7 @@ class ExtractedPage:
         buttons: labels of the buttons of an HTML page.
         signals: for the model of page types, by name; empty for text.
         rule: what the site's rule matched.
+        body_place: the evidence of the story, if it is another than `place`.
     """
 
     method: str
@@ -46,6 +47,7 @@ class ExtractedPage:
     buttons: tuple[str, ...] = ()
     signals: Mapping[str, float] = field(default_factory=dict)
     rule: RuleMatches = field(default_factory=RuleMatches)
+    body_place: Evidence | None = None
 
     @property
     def body(self) -> str:
@@ -60,6 +62,8 @@ class ExtractedPage:
         """
         places = self.metadata.evidence()
         places |= {name: self.place for name, value in self._own_fields().items() if value}
+        if self.blocks and self.body_place is not None:
+            places["paragraphs"] = self.body_place
         return places | {f"site_rule.{name}": self.place for name in self.rule.unmatched}
 
     def _own_fields(self) -> dict[str, tuple[Block, ...] | tuple[Caption, ...]]:

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 
 from wiredesk.extractor import words
 from wiredesk.extractor.body import html_features
+from wiredesk.extractor.body.features import FeatureMatrix
 from wiredesk.extractor.body.html_features import StoryHints
-from wiredesk.extractor.body.segments import segment_page
+from wiredesk.extractor.body.other_stories import exclude_other_stories
+from wiredesk.extractor.body.segments import SegmentedPage, segment_page
 from wiredesk.extractor.body.story import (
     ScoredText,
     confidence,
@@ -19,8 +22,16 @@ from wiredesk.extractor.body.story import (
     to_blocks,
 )
 from wiredesk.extractor.captions import read_captions
-from wiredesk.extractor.document import button_labels, parse_html
+from wiredesk.extractor.document import Element, button_labels, parse_html
 from wiredesk.extractor.extracted_page import ExtractedPage
+from wiredesk.extractor.hidden_story import (
+    MAX_SHOWN_WORDS,
+    MIN_WORDS,
+    MUCH_MORE,
+    find_hidden_story,
+    put_into,
+    show_alternatives,
+)
 from wiredesk.extractor.metadata.access import has_wall
 from wiredesk.extractor.metadata.authors import is_byline
 from wiredesk.extractor.metadata.fields import Metadata, MetadataField, read_metadata
@@ -31,7 +42,7 @@ from wiredesk.extractor.page_language import page_language
 from wiredesk.extractor.signals import page_signals
 from wiredesk.extractor.site_rules import SiteRules
 from wiredesk.extractor.words import fold
-from wiredesk_schemas import AcceptedPage, Evidence
+from wiredesk_schemas import AcceptedPage, Caption, Evidence
 
 MAX_STATED_DIGITS = 6
 """Maximum digits of the word count that a page states; longer numbers are ignored."""
@@ -57,18 +68,11 @@ def extract_html(page: AcceptedPage, models: Models, rules: SiteRules) -> Extrac
     sources = MetadataSources.from_document(root, page.canonical_url)
     metadata = read_metadata(page, sources, rule)
     captions = read_captions(root)
-    segments = segment_page(root, rule.body)
-    features = html_features.features(segments, story_hints(sources), models.html.lexicon)
-    probabilities = models.html.probabilities(features)
-    texts = score_segments(segments, probabilities)
-    if rule.body:
-        texts = keep_selected(segments, texts)
-    texts = exclude_duplicated_fields(
-        texts, _above_story(texts, metadata), {fold(c.text): "captions" for c in captions}
-    )
-    texts = texts if rule.body else exclude_unannounced_tail(texts)
+    story = _read_story(sources, rule.body, metadata, captions, models)
+    if not rule.body and story.words < MAX_SHOWN_WORDS:
+        story = _read_hidden_story(story, sources, metadata, captions, models)
     language, blocks = page_language(
-        languages(sources, page.language), metadata.title.value, to_blocks(texts), models.languages
+        languages(sources, page.language), metadata.title.value, to_blocks(story.texts), models.languages
     )
     truncated = is_truncated(blocks, _stated_words(sources))
     metadata = replace(metadata, language=language)
@@ -80,16 +84,91 @@ def extract_html(page: AcceptedPage, models: Models, rules: SiteRules) -> Extrac
         metadata=metadata,
         blocks=blocks,
         captions=captions,
-        texts=texts,
-        features=features,
-        segments=segments,
-        confidence=round(confidence(texts), 3),
+        texts=story.texts,
+        features=story.features,
+        segments=story.segments,
+        confidence=round(confidence(story.texts), 3),
         is_truncated=truncated,
         window_title=sources.window_title,
         buttons=button_labels(root),
-        signals=page_signals(page.canonical_url, sources, metadata, segments, texts, models.page.terms),
+        signals=page_signals(page.canonical_url, sources, metadata, story.segments, story.texts, models.page.terms),
         rule=rule,
+        body_place=story.place,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """The story of a page, as its segments are read once.
+
+    Attributes:
+        segments: of the page.
+        features: of the segments.
+        texts: the segments with their probabilities.
+        place: the evidence of the story.
+    """
+
+    segments: SegmentedPage
+    features: FeatureMatrix
+    texts: tuple[ScoredText, ...]
+    place: Evidence = Evidence.DOM
+
+    @property
+    def words(self) -> int:
+        """Number of words of the kept texts."""
+        return sum(words.count(text.text) for text in self.texts if text.kept)
+
+
+def _read_story(
+    sources: MetadataSources,
+    selected: AbstractSet[Element],
+    metadata: Metadata,
+    captions: Sequence[Caption],
+    models: Models,
+) -> _Story:
+    """Read the story of a page.
+
+    Args:
+        sources: of the page, with its root.
+        selected: elements that are known to be the whole story; without any, the models say what it is.
+        metadata: of the page, which is not part of the story.
+        captions: of the page, which are not part of the story either.
+        models: of the body.
+    """
+    segments = segment_page(sources.root, selected)
+    features = html_features.features(segments, story_hints(sources), models.html.lexicon)
+    texts = score_segments(segments, models.html.probabilities(features))
+    if selected:
+        texts = keep_selected(segments, texts)
+    texts = exclude_duplicated_fields(
+        texts, _above_story(texts, metadata), {fold(c.text): "captions" for c in captions}
+    )
+    if not selected:
+        texts = exclude_unannounced_tail(exclude_other_stories(segments, texts, metadata.title.value))
+    return _Story(segments, features, texts)
+
+
+def _read_hidden_story(
+    shown: _Story, sources: MetadataSources, metadata: Metadata, captions: Sequence[Caption], models: Models
+) -> _Story:
+    """Return the story that a page carries without showing it, if that is much more than the shown one.
+
+    Args:
+        shown: the story that the page shows.
+        sources: of the page. Its root gets the story, so that everything else is read as if it were shown.
+        metadata: of the page.
+        captions: of the page.
+        models: of the body.
+    """
+    if show_alternatives(sources.root):
+        story = _read_story(sources, frozenset(), metadata, captions, models)
+        if story.words >= max(MIN_WORDS, MUCH_MORE * shown.words):
+            return story
+    hidden = find_hidden_story(sources, shown.words)
+    if hidden is None:
+        return shown
+    story = _read_story(sources, put_into(sources.root, hidden), metadata, captions, models)
+    return replace(story, place=hidden.place)
 
 
 def story_hints(sources: MetadataSources) -> StoryHints:

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
+from wiredesk.extractor.body import drop_caps
+from wiredesk.extractor.body.drop_caps import DROP_CAP_NAMES, MAX_DROP_CAP, MIN_AFTER, is_capital, is_drop_cap
 from wiredesk.extractor.body.page_words import PageWords
 from wiredesk.extractor.document import Element
 from wiredesk.extractor.words import clean, length, split
@@ -62,6 +64,9 @@ BOLD = frozenset({"b", "strong"})
 _MAX_BUTTON_ELEMENTS = 12
 """Elements inside a `<button>` from which it is regarded as not closed: libxml2 has put the rest of the page into
 it."""
+
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "th"})
+"""Elements in which a single letter is a heading: of an index, or of a list of questions."""
 
 _TOKEN_BORDER = re.compile(r"[\s_\-:.,/]+|(?<=[a-z])(?=[A-Z])")
 """The boundary between two words of a name."""
@@ -159,6 +164,9 @@ def segment_page(root: Element, selected: AbstractSet[Element] = frozenset()) ->
                 walk.enter_selected()
             walk.enter(element, tag)
             text = element.text
+            if text and len(text) <= MAX_DROP_CAP and not text.isspace() and is_drop_cap(element):
+                walk.add_drop_cap(text)
+                continue
         else:
             walk.leave(tag)
             if selected and element in selected and not _is_unseen(element, tag):
@@ -184,6 +192,7 @@ class _Walk:
         self._linked = self._bold = 0
         self._links = self._breaks = self._all_breaks = 0
         self._in_selected = 0
+        self._drop_cap = ""
 
     def enter_selected(self) -> None:
         self._close_segment()
@@ -209,6 +218,11 @@ class _Walk:
                 self._all_breaks += 1
         elif tag in BOLD:
             self._in_bold += 1
+        elif tag == "img":
+            # An image of a capital, which the text after it continues.
+            letter = element.get("alt")
+            if letter and is_capital(letter) and (element.tail or "")[:1].islower():
+                self.add(letter.strip())
 
     def leave(self, tag: str) -> None:
         if tag in CONTAINERS:
@@ -219,7 +233,14 @@ class _Walk:
         elif tag in BOLD:
             self._in_bold -= 1
 
+    def add_drop_cap(self, text: str) -> None:
+        """Add a capital, which belongs to the word after it."""
+        self.add(text)
+        self._drop_cap = text
+
     def add(self, text: str) -> None:
+        if self._drop_cap and self._pieces:
+            text, self._drop_cap = drop_caps.after(self._drop_cap, text), ""
         if self._in_links:
             self._linked += len(text)
         if self._in_bold:
@@ -259,6 +280,7 @@ class _Walk:
             if not text.isspace() and self._inside:
                 self._add_segment(text)
             self._pieces.clear()
+            self._drop_cap = ""
             self._linked = self._bold = self._all_breaks = 0
         self._links = self._breaks = 0
 
@@ -266,11 +288,13 @@ class _Walk:
         text = clean(raw)
         if not text:
             return
+        segments = self.page.segments
+        if segments and len(segments[-1].text) <= MAX_DROP_CAP and len(text) >= MIN_AFTER:
+            text = self._with_capital(raw, text)
         container = self._inside[-1]
         shown = max(1, len(raw) - self._all_breaks)
         linked = min(1.0, self._linked / shown)
         size = length(text)
-        segments = self.page.segments
         segments.append(
             Segment(
                 text,
@@ -288,6 +312,15 @@ class _Walk:
         container.linked += linked * size
         container.prose += size if size >= PROSE and linked < MAX_LINKED_PROSE else 0
         container.segments += 1
+
+    def _with_capital(self, raw: str, text: str) -> str:
+        """Return a text together with the capital in a block before it, whose segment is taken back."""
+        last = self.page.segments[-1]
+        named = DROP_CAP_NAMES.intersection(self.page.containers[last.container].tokens)
+        if not is_capital(last.text) or last.tag in _HEADINGS or not (named or text[0].islower()):
+            return text
+        self.page.segments.pop()
+        return clean(last.text + drop_caps.after(last.text, raw))
 
 
 def _is_unseen(element: etree._Element, tag: object) -> bool:

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wiredesk.extractor import words
+from wiredesk.extractor.body.layout import layout_containers
 from wiredesk.extractor.body.lines import Line
 from wiredesk.extractor.body.segments import PROSE, Container, Segment, SegmentedPage
 from wiredesk.extractor.words import fold, length
@@ -80,7 +82,8 @@ class ScoredText:
 
 def score_segments(page: SegmentedPage, probabilities: NDArray[np.float64]) -> tuple[ScoredText, ...]:
     """Return the segments of an HTML page with their probabilities."""
-    kinds = [_segment_kind(segment, page.containers) for segment in page.segments]
+    layout = layout_containers(page)
+    kinds = [_segment_kind(segment, page.containers, layout) for segment in page.segments]
     return tuple(
         ScoredText(segment.text, kind, float(probability), row)
         for segment, (kind, row), probability in zip(page.segments, kinds, probabilities, strict=True)
@@ -115,6 +118,8 @@ def exclude_duplicated_fields(
 ) -> tuple[ScoredText, ...]:
     """Exclude texts that the article has in another field, and texts above the headline.
 
+    A page may repeat its headline below the story: what most of the story is above is not taken for its headline.
+
     Args:
         texts: of the page.
         above: folded texts that may occur before the story's first prose, with their fields: headline, standfirst,
@@ -132,9 +137,10 @@ def exclude_duplicated_fields(
         if field:
             checked[index] = replace(text, excluded_because=f"already in {field}")
             headline = index if field == "title" and index <= first_prose else headline
-    for index in range(headline):
-        if checked[index].kept:
-            checked[index] = replace(checked[index], excluded_because="above the headline")
+    if _kept_letters(checked[:headline]) < _kept_letters(checked[headline:]):
+        for index in range(headline):
+            if checked[index].kept:
+                checked[index] = replace(checked[index], excluded_because="above the headline")
     return tuple(checked)
 
 
@@ -202,13 +208,19 @@ def _is_prose(text: ScoredText) -> bool:
     return text.kept and text.kind is BlockKind.PARAGRAPH and length(text.text) >= PROSE
 
 
-def _segment_kind(segment: Segment, containers: Sequence[Container]) -> tuple[BlockKind, int | None]:
+def _kept_letters(texts: Sequence[ScoredText]) -> int:
+    return sum(len(text.text) for text in texts if text.kept)
+
+
+def _segment_kind(
+    segment: Segment, containers: Sequence[Container], layout: AbstractSet[int]
+) -> tuple[BlockKind, int | None]:
     """Return the kind of a segment, by the containers around it, and the index of the table row that it is in."""
     kind, row = BlockKind.PARAGRAPH, None
     index = segment.container
     for _ in range(_KIND_REACH):
         container = containers[index]
-        if kind is BlockKind.PARAGRAPH:
+        if kind is BlockKind.PARAGRAPH and index not in layout:
             kind = _KINDS.get(container.tag, kind)
         if container.tag == "tr":
             row = container.index
