@@ -104,7 +104,13 @@ class CleanedArticle(DerivedEvent):
         default=None, description="as the page says; null where it does not"
     )
     is_truncated: Annotated[bool, Since("1.1")] = Field(
-        default=False, description="the page truncates the story, or says that there is more"
+        default=False,
+        description="the page shows less than the whole story, or says that there is more; what it shows is complete",
+    )
+    omitted_words: Annotated[int, Since("1.2")] = Field(
+        default=0,
+        ge=0,
+        description="words of likely prose that the page shows among the story's own and the body lacks; 0 if few",
     )
     word_count: int = Field(ge=0, description="words of the body; a run of Han, kana or Thai counts each character")
     extraction: Extraction

@@ -87,6 +87,7 @@ class Extractor:
             lead_image=Image(url=lead_image) if lead_image else None,
             is_paywalled=metadata.is_paywalled.value,
             is_truncated=extracted.is_truncated,
+            omitted_words=extracted.omitted_words,
             word_count=words.count(extracted.body),
             extraction=Extraction(
                 method=extracted.method,

@@ -26,6 +26,7 @@ class ExtractedPage:
         segments: of an HTML page, in the order of `texts`; None for text.
         confidence: that `blocks` is the whole story and nothing else; 0 to 1.
         is_truncated: whether the page truncates the story, or says that there is more.
+        omitted_words: words of likely prose of the story that `blocks` lacks.
         window_title: of an HTML page. It shows errors and consent walls if there is no headline.
         buttons: labels of the buttons of an HTML page.
         signals: for the model of page types, by name; empty for text.
@@ -43,6 +44,7 @@ class ExtractedPage:
     segments: SegmentedPage | None = None
     confidence: float = 0.0
     is_truncated: bool = False
+    omitted_words: int = 0
     window_title: str | None = None
     buttons: tuple[str, ...] = ()
     signals: Mapping[str, float] = field(default_factory=dict)

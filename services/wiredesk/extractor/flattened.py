@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from wiredesk.extractor.body import lines
+from wiredesk.extractor.body.completeness import omitted_words_of_lines
 from wiredesk.extractor.body.lines import Line, split_lines
 from wiredesk.extractor.body.story import (
     ScoredText,
@@ -63,6 +64,7 @@ def extract_text(page: AcceptedPage, models: Models) -> ExtractedPage:
         features=features,
         confidence=round(confidence(texts), 3),
         is_truncated=is_truncated(blocks),
+        omitted_words=omitted_words_of_lines(page_lines, texts, page.body),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from wiredesk.extractor import words
 from wiredesk.extractor.body import html_features
+from wiredesk.extractor.body.completeness import omitted_words
 from wiredesk.extractor.body.features import FeatureMatrix
 from wiredesk.extractor.body.html_features import StoryHints
 from wiredesk.extractor.body.other_stories import exclude_other_stories
@@ -89,6 +90,7 @@ def extract_html(page: AcceptedPage, models: Models, rules: SiteRules) -> Extrac
         segments=story.segments,
         confidence=round(confidence(story.texts), 3),
         is_truncated=truncated,
+        omitted_words=omitted_words(story.segments, story.texts),
         window_title=sources.window_title,
         buttons=button_labels(root),
         signals=page_signals(page.canonical_url, sources, metadata, story.segments, story.texts, models.page.terms),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from wiredesk.extractor.body import drop_caps
 from wiredesk.extractor.body.drop_caps import DROP_CAP_NAMES, MAX_DROP_CAP, MIN_AFTER, is_capital, is_drop_cap
 from wiredesk.extractor.body.page_words import PageWords
 from wiredesk.extractor.document import Element
-from wiredesk.extractor.words import clean, length, split
+from wiredesk.extractor.words import clean, count, length, split
 
 MAX_SEGMENTS = 5000
 """Segments of a page that are read. The longest pages of the public sets have 3,000."""
@@ -64,6 +64,9 @@ BOLD = frozenset({"b", "strong"})
 _MAX_BUTTON_ELEMENTS = 12
 """Elements inside a `<button>` from which it is regarded as not closed: libxml2 has put the rest of the page into
 it."""
+
+_PARAGRAPHS = frozenset({"p", "li", "blockquote", "pre", "dd"})
+"""Elements whose text is counted as one, where segments are no longer read."""
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "th"})
 """Elements in which a single letter is a heading: of an index, or of a list of questions."""
@@ -129,10 +132,17 @@ class Segment(NamedTuple):
 
 @dataclass(frozen=True)
 class SegmentedPage:
-    """A page as segments and containers, both in document order."""
+    """A page as segments and containers, both in document order.
+
+    Attributes:
+        segments: at most `MAX_SEGMENTS`.
+        containers: around the segments.
+        unread_words: words of prose after the last segment that is read.
+    """
 
     segments: list[Segment] = field(default_factory=list)
     containers: list[Container] = field(default_factory=list)
+    unread_words: int = 0
 
     @cached_property
     def words(self) -> list[list[str]]:
@@ -177,7 +187,7 @@ def segment_page(root: Element, selected: AbstractSet[Element] = frozenset()) ->
         if walk.is_full:
             break
     walk.finish()
-    return walk.page
+    return replace(walk.page, unread_words=_prose_words(events)) if walk.is_full else walk.page
 
 
 class _Walk:
@@ -321,6 +331,18 @@ class _Walk:
             return text
         self.page.segments.pop()
         return clean(last.text + drop_caps.after(last.text, raw))
+
+
+def _prose_words(events: etree.iterwalk) -> int:
+    """Return the words of prose in the rest of a walk."""
+    words = 0
+    for event, element in events:
+        text = element.tail or "" if event == "end" else ""
+        if event == "start" and (element.tag in _PARAGRAPHS or _is_unseen(element, element.tag)):
+            text = "" if _is_unseen(element, element.tag) else "".join(map(str, element.itertext()))
+            events.skip_subtree()
+        words += count(text) if length(clean(text)) >= PROSE else 0
+    return words
 
 
 def _is_unseen(element: etree._Element, tag: object) -> bool:
