@@ -1,7 +1,7 @@
 """Layout: tables and lists that only put the parts of a page in their places.
 
-The text of such a table is paragraphs, and not rows of data. Which tables hold data is told by their shape, as browsers
-do for readers who cannot see: several cells in a row, and none of them a story of its own.
+The text of such a table is paragraphs, and not rows of data. Which tables hold data shows in their shape, as browsers
+decide it for readers who cannot see: several cells in a row, and none of them a story of its own.
 """
 
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Texts among those of a story that belong to other stories, told by the structure of the page, in any language.
+"""Texts among those of a story that belong to other stories, by the structure of the page, in any language.
 
 The models know how such texts begin in two dozen languages; what is here needs no words.
 """
@@ -32,7 +32,7 @@ MIN_POINTER_LINK = 3
 """Words of the link in such a line; shorter ones name a source or a place."""
 
 MIN_POINTER_BOLD = 0.8
-"""Share of such a line in bold, if its label has no capitals: it is set apart from the story."""
+"""Share of such a line in bold, if its label has no capitals: which separates it from the story."""
 
 LINK_TOLERANCE = 0.08
 """Difference between the share of a line in links and the share after its label up to which the link is the rest."""
