@@ -115,10 +115,10 @@ class HiddenStory:
 
 def show_alternatives(root: Element) -> bool:
     """Turn the `<noscript>` elements that hold prose into elements that are read. Return whether there were any."""
-    found = [e for e in root.iter("noscript", "template") if len(clean("".join(map(str, e.itertext())))) >= PROSE]
-    for element in found:
+    alternatives = [e for e in root.iter("noscript", "template") if len(clean("".join(map(str, e.itertext())))) >= PROSE]
+    for element in alternatives:
         element.tag = "div"
-    return bool(found)
+    return bool(alternatives)
 
 
 def find_hidden_story(sources: MetadataSources, shown_words: int) -> HiddenStory | None:
