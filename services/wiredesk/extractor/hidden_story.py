@@ -115,7 +115,9 @@ class HiddenStory:
 
 def show_alternatives(root: Element) -> bool:
     """Turn the `<noscript>` elements that hold prose into elements that are read. Return whether there were any."""
-    alternatives = [e for e in root.iter("noscript", "template") if len(clean("".join(map(str, e.itertext())))) >= PROSE]
+    alternatives = [
+        e for e in root.iter("noscript", "template") if len(clean("".join(map(str, e.itertext())))) >= PROSE
+    ]
     for element in alternatives:
         element.tag = "div"
     return bool(alternatives)

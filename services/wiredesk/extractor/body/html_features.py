@@ -423,7 +423,8 @@ def _are_shingles_within(page: NDArray[np.intp], body: NDArray[np.intp], numbers
     of_page = np.minimum(np.searchsorted(known, pairs), len(known) - 1)
     is_known = known[of_page] == pairs
     shingles = of_page[:-2] * len(known) + of_page[2:]
-    is_within[: -SHINGLE + 1] = is_known[:-2] & is_known[2:] & np.isin(shingles, of_body[:-2] * len(known) + of_body[2:])
+    in_body = np.isin(shingles, of_body[:-2] * len(known) + of_body[2:])
+    is_within[: -SHINGLE + 1] = is_known[:-2] & is_known[2:] & in_body
     return is_within
 
 
