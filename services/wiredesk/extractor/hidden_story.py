@@ -81,6 +81,9 @@ _MARK_UP = re.compile(r"</(?:p|div|li|h[1-6]|span|article|section|blockquote)\s{
 _VALUE = re.compile(r"[=(,:]\s{0,20}(?=[\[{\"'])")
 """Where a JSON value may begin in a script."""
 
+_FLIGHT = "__next_f"
+"""The name under which React's server components send rows, in pieces of any length."""
+
 _FLIGHT_ROW = re.compile(r"^[0-9a-f]{1,8}:(?:T[0-9a-f]{1,8},)?", re.MULTILINE)
 """The beginning of a row in what React's server components send."""
 
@@ -166,13 +169,14 @@ def _best_of_scripts(root: Element) -> tuple[tuple[str, str], ...]:
     for script in root.iter("script"):
         kind, text = (script.get("type") or "").lower(), (script.text or "")[: min(left, MAX_SCRIPT)]
         left -= len(text)
-        if "ld+json" in kind or len(text) < PROSE:
+        is_row = _FLIGHT in text[:MAX_NAME]
+        if "ld+json" in kind or (len(text) < PROSE and not is_row):
             continue
         if kind in _TEMPLATES:
             texts.add(("template",), text, "")
             continue
         for value in _values(text):
-            if "__next_f" in text[:100] and isinstance(value, list):
+            if is_row and isinstance(value, list):
                 rows += [item for item in value if isinstance(item, str)]
             else:
                 texts.walk(value)
@@ -197,6 +201,8 @@ class _Texts:
             self._seen += 1
             if isinstance(item, str):
                 self.add(path, item, kind, within)
+            elif isinstance(item, list) and item[:1] == ["$"]:  # an element of React: its type, its key, its content
+                stack.append((path, item[-1], str(item[1])[:MAX_NAME] if len(item) > 1 else kind, item[-1]))
             elif isinstance(item, list):
                 inner = id(item) if any(isinstance(part, str | dict) for part in item) else within
                 stack.extend((path, part, kind, inner) for part in reversed(item))
