@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 
 from lxml import etree
@@ -51,9 +52,15 @@ def _parse(encoded: bytes, *, huge_tree: bool) -> tuple[Element | None, int]:
 
 def find(root: Element, path: str) -> Iterator[Element]:
     """Yield the elements that an XPath expression selects, in document order."""
-    selected = root.xpath(path)
+    selected = _compiled(path)(root)
     if isinstance(selected, list):
         yield from (element for element in selected if isinstance(element, etree._Element))  # noqa: SLF001 - as above
+
+
+@lru_cache(maxsize=256)
+def _compiled(path: str) -> etree.XPath:
+    """Return an expression in the form in which it is evaluated. There are as many as the code has."""
+    return etree.XPath(path)
 
 
 def remove(element: Element) -> None:
@@ -71,6 +78,8 @@ def remove(element: Element) -> None:
 
 def text_of(element: Element) -> str:
     """Return the text of an element that a reader sees, on one line."""
+    if not len(element):
+        return "" if element.tag in _INVISIBLE else clean(element.text or "")
     pieces: list[str] = []
     for event, node in etree.iterwalk(element, events=("start", "end")):
         if event == "start":

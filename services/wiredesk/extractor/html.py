@@ -17,6 +17,7 @@ from wiredesk.extractor.body.story import (
     confidence,
     exclude_duplicated_fields,
     exclude_unannounced_tail,
+    first_prose_of,
     is_truncated,
     keep_selected,
     score_segments,
@@ -186,7 +187,8 @@ def story_hints(sources: MetadataSources) -> StoryHints:
 
 def _above_story(texts: Sequence[ScoredText], metadata: Metadata) -> dict[str, str]:
     """Return folded texts that may occur above the story, with the fields that hold them."""
-    above = {fold(text.text): "authors" for text in texts if is_byline(text.text)}
+    above_prose = texts[: first_prose_of(texts) + 1]
+    above = {fold(text.text): "authors" for text in above_prose if is_byline(text.text)}
     fields = {"subtitle": metadata.subtitle.value, "title": metadata.title.value}
     return above | {fold(value): name for name, value in fields.items() if value}
 

@@ -10,20 +10,22 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
+from operator import attrgetter
 from urllib.parse import urlsplit
 
+import numpy as np
+
 from wiredesk.extractor import words
-from wiredesk.extractor.body.features import PARAGRAPH
+from wiredesk.extractor.body.features import PARAGRAPH, count_groups
 from wiredesk.extractor.body.segments import SegmentedPage
 from wiredesk.extractor.body.story import ScoredText
-from wiredesk.extractor.body.vocabulary import GROUPS_OF_WORD, TEXT_GROUPS
+from wiredesk.extractor.body.vocabulary import TEXT_GROUPS
 from wiredesk.extractor.document import Element
 from wiredesk.extractor.metadata.fields import Metadata
 from wiredesk.extractor.metadata.json_ld import node_types
 from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk.extractor.metadata.story_node import ARTICLE_TYPES
-from wiredesk.extractor.words import length
 from wiredesk_schemas import Evidence
 
 COUNTED_ELEMENTS = (
@@ -123,6 +125,9 @@ _DATE = re.compile(
 )
 """A date in a line of a listing."""
 
+_DATE_PART = re.compile(r"\d|ago", re.IGNORECASE)
+"""What every such date has."""
+
 _INVITATION = re.compile(
     r"\b(?:free (?:quote|estimate|trial|consultation)|get (?:a quote|started)|contact us|call (?:us|now|today)|"
     r"book (?:now|a)|schedule|request|learn more|apply now|enrol|sign up|shop now|view all|read more|add to cart|"
@@ -130,6 +135,14 @@ _INVITATION = re.compile(
     re.IGNORECASE,
 )
 """What a page invites its reader to do."""
+
+_INVITING_WORDS = frozenset(
+    {
+        "free", "get", "contact", "call", "book", "schedule", "request", "learn", "apply", "enrol", "sign", "shop",
+        "view", "read", "add", "reply", "quote",
+    }
+)  # fmt: skip
+"""The first words of such invitations."""
 
 _PERSONS = {
     "you": frozenset({"you", "your", "yours"}),
@@ -170,7 +183,7 @@ def own_signals(
 ) -> Mapping[str, float]:
     """Return the signals of a page that do not come from its terms."""
     return {
-        **_story_signals(texts),
+        **_story_signals(segments, texts),
         **_shape_signals(segments, texts),
         **_link_signals(url, sources.root),
         **_heading_signals(sources),
@@ -200,18 +213,18 @@ def term_signals(terms: Collection[str], term_odds: Mapping[str, float]) -> dict
     return signals | {"terms": sum(signals.values())}
 
 
-def _story_signals(texts: Sequence[ScoredText]) -> dict[str, float]:
-    kept = [text for text in texts if text.kept]
-    letters = sum(length(text.text) for text in kept)
-    everything = max(1, sum(length(text.text) for text in texts))
-    prose = [text for text in kept if length(text.text) >= PARAGRAPH]
+def _story_signals(page: SegmentedPage, texts: Sequence[ScoredText]) -> dict[str, float]:
+    sized = [(text, segment.size) for segment, text in zip(page.segments, texts, strict=True)]
+    kept = [(text, size) for text, size in sized if text.kept]
+    letters = sum(size for _, size in kept)
+    everything = max(1, sum(size for _, size in sized))
     return {
         "story_letters": letters,
         "story_share": letters / everything,
-        "story_expected": sum(text.probability * length(text.text) for text in texts) / everything,
-        "story_certainty": sum(text.probability * length(text.text) for text in kept) / max(1, letters),
+        "story_expected": sum(text.probability * size for text, size in sized) / everything,
+        "story_certainty": sum(text.probability * size for text, size in kept) / max(1, letters),
         "story_texts": len(kept),
-        "story_prose": sum(length(text.text) for text in prose) / max(1, letters),
+        "story_prose": sum(size for _, size in kept if size >= PARAGRAPH) / max(1, letters),
         "story_average": letters / max(1, len(kept)),
         "page_letters": everything,
         "page_texts": len(texts),
@@ -240,11 +253,23 @@ def _shape_signals(page: SegmentedPage, texts: Sequence[ScoredText]) -> dict[str
         "story_code": sum(segment.size for segment in kept if segment.tag == "pre") / letters,
         "story_gaps": 1 - len(places) / span,
         "uncertain": sum(abs(text.probability - 0.5) < UNCERTAIN for text in texts) / max(1, len(texts)),
-        "dates": sum(_DATE.search(s.text) is not None for s in page.segments if len(s.text) < MAX_DATED),
+        "dates": sum(_is_dated(s.text) for s in page.segments if len(s.text) < MAX_DATED),
         "invitations": sum(
-            _INVITATION.search(s.text) is not None for s in page.segments if len(s.text) < MAX_INVITATION
+            _invites(s.text, text_words)
+            for s, text_words in zip(page.segments, page.words, strict=True)
+            if len(s.text) < MAX_INVITATION
         ),
     }
+
+
+def _is_dated(text: str) -> bool:
+    return _DATE_PART.search(text) is not None and _DATE.search(text) is not None
+
+
+def _invites(text: str, text_words: Sequence[str]) -> bool:
+    # In other scripts, case folding has surprises: there, the pattern is asked in any case.
+    may_invite = not text.isascii() or not _INVITING_WORDS.isdisjoint(text_words)
+    return may_invite and _INVITATION.search(text) is not None
 
 
 def _link_signals(url: str, root: Element) -> dict[str, float]:
@@ -287,7 +312,7 @@ def _heading_signals(sources: MetadataSources) -> dict[str, float]:
 
 
 def _element_signals(root: Element, page: SegmentedPage) -> dict[str, float]:
-    tags = Counter(element.tag for element in root.iter())
+    tags = Counter(map(attrgetter("tag"), root.iter()))
     linked = sum(segment.linked * len(segment.text) for segment in page.segments)
     everything = max(1, sum(len(segment.text) for segment in page.segments))
     alike = Counter((container.tag, container.tokens) for container in page.containers if container.segments)
@@ -336,15 +361,11 @@ def _declaration_signals(sources: MetadataSources, metadata: Metadata) -> dict[s
 
 def _word_signals(page: SegmentedPage, texts: Sequence[ScoredText]) -> dict[str, float]:
     """Return how often a page uses words of the vocabulary, in a thousand words, and whom its story speaks to."""
-    counts, total = [0] * len(TEXT_GROUPS), 0
-    for text_words in page.words:
-        counted = text_words[:MAX_WORDS]
-        total += len(counted)
-        for word in counted:
-            for group in GROUPS_OF_WORD.get(word, ()):
-                counts[group] += 1
+    page_words = page.numbered_words
+    counts = count_groups(page_words, page_words.first(MAX_WORDS)).sum(axis=0).tolist()
+    total = int(np.minimum(MAX_WORDS, page_words.counts).sum())
     kept = (text_words for text_words, text in zip(page.words, texts, strict=True) if text.kept)
-    story = [word for text_words in kept for word in text_words][:MAX_STORY_WORDS]
+    story = list(islice(chain.from_iterable(kept), MAX_STORY_WORDS))
     times = Counter(story)
     return {
         **{f"says_{name}": 1000 * count / max(1, total) for name, count in zip(TEXT_GROUPS, counts, strict=True)},
@@ -356,12 +377,12 @@ def _word_signals(page: SegmentedPage, texts: Sequence[ScoredText]) -> dict[str,
 
 
 def _terms(url: str, sources: MetadataSources, segments: SegmentedPage) -> Iterator[str]:
-    for token in {token for container in segments.containers for token in container.tokens}:
+    for token in set().union(*{container.tokens for container in segments.containers}):
         yield f"c:{token}"
     for text in segments.words:
         if 0 < len(text) <= LABEL_WORDS:
             yield f"l:{' '.join(text)}"
-    for word in {word for text in segments.words for word in text[:FIRST_WORDS]}:
+    for word in segments.numbered_words.different_at(segments.numbered_words.first(FIRST_WORDS)):
         yield f"w:{word}"
     parts = urlsplit(url[:MAX_URL])
     address = f"{(parts.hostname or '').partition('.')[0]} {parts.path}".lower()

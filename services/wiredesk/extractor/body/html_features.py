@@ -401,8 +401,7 @@ def _shares_within(page_words: PageWords, body: Sequence[str]) -> Feature:
     number = np.array([page_words.numbers.get(word, unknown) for word in body], np.intp)
     in_body = _are_shingles_within(page_words.number, number, unknown + 1)
     shingles = np.maximum(0, page_words.counts - SHINGLE + 1)
-    place = np.arange(len(page_words.number)) - page_words.starts[page_words.text]
-    counted = page_words.count(in_body & (place < shingles[page_words.text]))
+    counted = page_words.count(in_body & (page_words.place < shingles[page_words.text]))
     shares: Feature = counted / np.maximum(1, shingles)
     flat = " ".join(body)
     for row in np.flatnonzero((shingles == 0) & (page_words.counts > 0)).tolist():

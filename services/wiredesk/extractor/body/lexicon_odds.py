@@ -41,13 +41,13 @@ class LexiconOdds:
         begins = np.ones(len(edge), np.bool_)
         begins[1:] = text[1:] != text[:-1]
         word_odds = _odds(map(self.phrases.get, page_words.numbers))
-        first_odds = _odds(self.phrases.get(f"^{word}") for word in page_words.numbers)
+        first_odds = self._first_odds(page_words)
         follows = np.flatnonzero(~begins)
         pair = self.pairs.find(page_words, number[follows - 1], number[follows])
-        first_known = begins & ~np.isnan(first_odds)[number]
+        first_known = ~np.isnan(first_odds)
         total, count = np.zeros(len(page_words)), np.zeros(len(page_words))
         for of_text, odds in (
-            (text[first_known], first_odds[number[first_known]]),
+            (np.flatnonzero(first_known), first_odds[first_known]),
             _with_odds(text, number, word_odds, ~np.isnan(word_odds)[number]),
             _with_odds(text[follows], pair, self.pairs.odds, pair >= 0),
         ):
@@ -55,6 +55,10 @@ class LexiconOdds:
             count += np.bincount(of_text, minlength=len(page_words))
         scores: Feature = total / np.sqrt(np.maximum(1, count))
         return scores
+
+    def _first_odds(self, page_words: PageWords) -> Feature:
+        """Return the log-odds of each text by its first word; NaN where it is not known."""
+        return _odds(self.phrases.get(f"^{text[0]}") if text else None for text in page_words.texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ class PairOdds:
     def find(self, page_words: PageWords, first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return the index of each pair of words of a page; -1 if it is not known."""
         index = np.full(len(first), -1)
-        numbers = page_words.values(lambda word: self.numbers.get(word, -1))
+        numbers = page_words.values(self.numbers, -1)
         both = np.flatnonzero((numbers[first] >= 0) & (numbers[second] >= 0)) if len(self.keys) else index[:0]
         if len(both):
             keys = numbers[first[both]] * len(self.numbers) + numbers[second[both]]
@@ -95,7 +99,7 @@ class PairOdds:
 
 def _odds(values: Iterable[float | None]) -> Feature:
     """Return log-odds as an array; NaN where there are none."""
-    return np.array([np.nan if value is None else value for value in values], np.float64)
+    return np.array(list(values), np.float64)
 
 
 def _with_odds(

@@ -1,9 +1,9 @@
 """The words of a page as numbers, so that what is known of a word is looked up once for all places where it stands."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, compress, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,11 +63,25 @@ class PageWords:
         return np.cumsum(self.counts) - self.counts
 
     @cached_property
+    def place(self) -> NDArray[np.intp]:
+        """The place of each word in its text."""
+        return np.arange(len(self.number)) - self.starts[self.text]
+
+    @cached_property
     def at_edge(self) -> NDArray[np.intp]:
         """Places of the first and the last words of each text, which show whether it is boilerplate."""
-        place = np.arange(len(self.number)) - self.starts[self.text]
-        is_last = self.counts[self.text] - place <= LAST_WORDS
-        return np.flatnonzero((place < FIRST_WORDS) | is_last)
+        is_last = self.counts[self.text] - self.place <= LAST_WORDS
+        return np.flatnonzero((self.place < FIRST_WORDS) | is_last)
+
+    def first(self, most: int) -> NDArray[np.intp]:
+        """Return the places of the first words of each text on the page."""
+        return np.flatnonzero(self.place < most)
+
+    def different_at(self, places: NDArray[np.intp]) -> list[str]:
+        """Return the different words at places of the page."""
+        is_there = np.zeros(len(self.numbers), np.bool_)
+        is_there[self.number[places]] = True
+        return list(compress(self.numbers, is_there.tolist()))
 
     @cached_property
     def different(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -81,16 +95,19 @@ class PageWords:
         In scripts without spaces, a pair of neighbouring characters is a stem.
         """
         numbers: dict[str, int] = {}
-        stem = self.values(lambda word: numbers.setdefault(word[:STEM], len(numbers)) if is_long(word) else -1)
+        stem = np.array(
+            [numbers.setdefault(w[:STEM], len(numbers)) if len(w) >= MIN_STEM_WORD else -1 for w in self.numbers],
+            np.intp,
+        )
         of_word = stem[self.number]
         is_stem = of_word >= 0
         text, pair = self._pairs_of_characters()
         pair += len(numbers)
         return self.once(np.concatenate((self.text[is_stem], text)), np.concatenate((of_word[is_stem], pair)))
 
-    def values(self, of_word: Callable[[str], int]) -> NDArray[np.intp]:
+    def values(self, of_word: Mapping[str, int], default: int) -> NDArray[np.intp]:
         """Return a value of each different word, by its number."""
-        return np.fromiter(map(of_word, self.numbers), np.intp, len(self.numbers))
+        return np.fromiter(map(of_word.get, self.numbers, repeat(default)), np.intp, len(self.numbers))
 
     def holds(self, wanted: Iterable[str]) -> NDArray[np.bool_]:
         """Return whether each different word is one of those wanted, by its number."""
@@ -116,7 +133,8 @@ class PageWords:
     def _pairs_of_characters(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Return the texts and the numbers of pairs of words of one character that are not both ASCII."""
         nothing = np.zeros(0, np.intp)
-        kind = self.values(lambda word: (len(word) == 1) + (len(word) == 1 and not word.isascii()))
+        characters = {word: 1 if word.isascii() else 2 for word in self.numbers if len(word) == 1}
+        kind = self.values(characters, 0)
         if not (kind > 1).any():
             return nothing, nothing
         kinds = kind[self.number]
@@ -124,8 +142,3 @@ class PageWords:
         first = np.flatnonzero(is_pair & (self.text[:-1] == self.text[1:]))
         pair = self.number[first] * len(self.numbers) + self.number[first + 1]
         return self.text[first], np.unique(pair, return_inverse=True)[1].astype(np.intp)
-
-
-def is_long(word: str) -> bool:
-    """Return whether a word is long enough to have a stem."""
-    return len(word) >= MIN_STEM_WORD

@@ -113,6 +113,11 @@ def keep_selected(page: SegmentedPage, texts: Sequence[ScoredText]) -> tuple[Sco
     )
 
 
+def first_prose_of(texts: Sequence[ScoredText]) -> int:
+    """Return the index of the story's first prose; the number of texts if there is none."""
+    return next((index for index, text in enumerate(texts) if _is_prose(text)), len(texts))
+
+
 def exclude_duplicated_fields(
     texts: Sequence[ScoredText], above: Mapping[str, str], within: Mapping[str, str]
 ) -> tuple[ScoredText, ...]:
@@ -127,7 +132,7 @@ def exclude_duplicated_fields(
         within: folded texts that may occur anywhere in the story, with their fields: captions.
     """
     checked = list(texts)
-    first_prose = next((index for index, text in enumerate(checked) if _is_prose(text)), len(checked))
+    first_prose = first_prose_of(texts)
     headline = 0
     for index, text in enumerate(checked):
         if index > first_prose and not text.kept:
