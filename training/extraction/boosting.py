@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from wiredesk.extractor.body.trees import Trees
 
-VERSION = "3"
+VERSION = "4"
 """Version of the models: it changes when the features or the method do."""
 
 type Matrix = NDArray[np.float32]
