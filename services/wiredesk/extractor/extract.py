@@ -73,6 +73,7 @@ class Extractor:
             page_type=verdict.page_type,
             page_type_confidence=verdict.confidence,
             title=metadata.title.value,
+            declared_title=metadata.declared_title.value,
             subtitle=metadata.subtitle.value,
             authors=metadata.authors.value,
             agencies=metadata.agencies.value,

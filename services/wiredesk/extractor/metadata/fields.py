@@ -18,7 +18,7 @@ from wiredesk.extractor.metadata.sections import sections
 from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk.extractor.metadata.text_sources import TextSources
 from wiredesk.extractor.metadata.text_titles import title_in_text
-from wiredesk.extractor.metadata.titles import subtitle, titles
+from wiredesk.extractor.metadata.titles import StatedTitles, declared_titles, subtitle, titles
 from wiredesk.extractor.site_rules import RuleMatches
 from wiredesk.languages.tags import language_tag
 from wiredesk_schemas import AcceptedPage, Evidence
@@ -38,6 +38,7 @@ class Metadata:
 
     source: MetadataField[str | None] = MetadataField(None)
     title: MetadataField[str | None] = MetadataField(None)
+    declared_title: MetadataField[str | None] = MetadataField(None)
     subtitle: MetadataField[str | None] = MetadataField(None)
     authors: MetadataField[tuple[str, ...]] = MetadataField(())
     agencies: MetadataField[tuple[str, ...]] = MetadataField(())
@@ -75,11 +76,13 @@ def read_metadata(page: AcceptedPage, sources: MetadataSources, rule: RuleMatche
     source = take_first(chain([(Evidence.PUBLISHER, page.source)], publishers(sources)), None)
     of_rule = ((Evidence.DOM, rule.byline),) if rule.byline else ()
     place, byline = next(chain(of_rule, bylines(sources, source.value)), (None, Byline()))
-    title = take_first(((Evidence.DOM, rule.title), *titles(sources, source.value, url)), None)
+    stated_titles = StatedTitles.of(sources, source.value, url)
+    title = take_first(((Evidence.DOM, rule.title), *titles(stated_titles)), None)
     dates = PageDates(page, sources)
     return Metadata(
         source=source,
         title=title,
+        declared_title=take_first(declared_titles(stated_titles, title.value), None),
         subtitle=take_first(
             ((Evidence.JSON_LD, sources.json_ld("alternativeHeadline")), (Evidence.DOM, subtitle(sources.root))), None
         ),

@@ -2,13 +2,16 @@
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urlsplit
 
 from wiredesk.extractor import words
 from wiredesk.extractor.document import Element, text_of
+from wiredesk.extractor.metadata.json_ld import node_types
 from wiredesk.extractor.metadata.sources import MetadataSources
-from wiredesk.extractor.words import fold, length
+from wiredesk.extractor.words import clean, fold, length
 from wiredesk_schemas import Evidence
 
 MAX_TITLE = 500
@@ -20,11 +23,50 @@ MIN_HEADING = 15
 MAX_SITE_WORDS = 4
 """Maximum words of a site's name, and minimum words of a headline."""
 
+MAX_KICKER_WORDS = 5
+"""Maximum words of a kicker before the headline."""
+
+MIN_CUT_TITLE = 90
+"""Minimum characters of a title for machines that may be cut."""
+
+MAX_SEPARATORS = 6
+"""Number of separators in the window's title that are looked at."""
+
+MAX_ELEMENTS = 2000
+"""Number of elements that are searched for what acts as a heading."""
+
+MAX_DENSE_SITE = 30
+"""Letters of the name of a site or a section in Chinese or Japanese, at most, as Latin letters say as much."""
+
+MIN_DENSE_HEADLINE = 7
+"""Minimum characters of a headline before such a name."""
+
+MIN_SITE_LETTERS = 5
+"""Minimum letters of a word that names the site if the host has it."""
+
 _SEPARATOR = re.compile(r"\s+(?:[|·•»«—–-]|::)\s+|\s*[|_]\s*|--")
 """What separates a headline from the site's name in `<title>`."""
 
 _BAR = re.compile(r"\s[|｜]\s")
 """The separator that headlines do not contain."""
+
+_ANY_SEPARATOR = re.compile(r"\s+[|·•»«—–-]\s+|\s*[|_｜：]\s*|--|\s*[-–—]\s*(?=[\u3040-\u9fff])|:\s")
+"""What may separate a headline from the site's name, if the page shows the headline by itself, too."""
+
+_DENSE_SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s*-{1,2}\s*|\s+[–—·]\s+")
+"""What separates headline, section and site in Chinese and Japanese titles."""
+
+_BRACKETED_END = re.compile(r"\s*[【\[（(][^】\]）)]{1,20}[】\]）)]\s*$")
+"""The site's name in brackets at the end of such a title."""
+
+_SITE_AFTER_COLON = re.compile(
+    r"\s*[：:]\s*[^：:，,。、！？]{0,14}"
+    r"(?:新聞(?:社|網)?|新闻(?:网)?|ニュース|日報|日报|時報|时报|晚报|晚報|網|网|オンライン|テレビ|通信社?|電子版|デジタル)$"
+)
+"""The site's name after a colon, by the words with which such names end."""
+
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
+"""A tag in a title."""
 
 _CUT_OFF = ("…", "...")
 """The ending of a shortened headline."""
@@ -35,35 +77,192 @@ _SUBTITLES = frozenset(
 """Class names of a standfirst."""
 
 
-def titles(sources: MetadataSources, source: str | None, url: str) -> Iterable[tuple[Evidence, str]]:
-    """Return candidates for the headline, the best first.
+@dataclass(frozen=True, slots=True)
+class StatedTitles:
+    """The titles that a page states, without the site's name.
 
-    The order: JSON-LD's headline, which is what the publisher calls the headline of the story. A heading that a title
-    for machines repeats. Then titles for machines: a heading that none of them repeats may be
-    the site's name or a section. Last `<title>`, which is made for the browser's window.
-
-    On publisher-pages this order is right for 0.87 of the pages, headings first for 0.82, Open Graph's title (made for
-    sharing) first for 0.80, and what two places agree on for 0.85.
+    Attributes:
+        sources: the places of the page.
+        headings: as readers see them, the first one first.
+        declared: for machines, each with its place: JSON-LD's headline, then Open Graph's title.
+        window: of the browser's window.
     """
-    site = {fold(name) for name in (source, urlsplit(url).hostname) if name} | _site_at_the_end(sources)
-    declared = html.unescape(sources.json_ld("headline") or "")  # escaped twice on some pages
-    shared = html.unescape(sources.meta_content("og:title", "twitter:title", "dc.title", "title") or "")
-    stated = [(Evidence.JSON_LD, declared), (Evidence.META, shared)]
-    window = _without_site(sources.window_title or "", site)
-    machine_titles = [(e, _without_site(t, site)) for e, t in stated if t and len(t) <= MAX_TITLE]
-    headings = [
-        text for text in map(html.unescape, sources.headings) if len(text) <= MAX_TITLE and fold(text) not in site
-    ]
-    yield from ((e, title) for e, title in machine_titles if e is Evidence.JSON_LD and not title.endswith(_CUT_OFF))
-    agreeing = [*(title for _, title in machine_titles), window]
-    for heading in headings:
-        if any(fold(heading) and fold(heading) in fold(t) for t in agreeing):
-            yield Evidence.DOM, heading
-    yield from ((e, _without_last_part(title)) for e, title in machine_titles)
-    if len(headings) == 1 and length(headings[0]) >= MIN_HEADING:
-        yield Evidence.DOM, headings[0]
-    yield Evidence.DOM, _without_last_part(window)[:MAX_TITLE]
-    yield from ((Evidence.DOM, heading) for heading in headings)
+
+    sources: MetadataSources
+    headings: Sequence[str]
+    declared: Sequence[tuple[Evidence, str]]
+    window: str
+
+    @classmethod
+    def of(cls, sources: MetadataSources, source: str | None, url: str) -> "StatedTitles":
+        """Read the titles of a page."""
+        site = {fold(name) for name in (source, urlsplit(url).hostname) if name} | _site_at_the_end(sources)
+        headings = [_plain(heading) for heading in sources.headings]
+        stated = (
+            (Evidence.JSON_LD, sources.json_ld("headline")),
+            (Evidence.META, sources.meta_content("og:title", "twitter:title", "dc.title", "title")),
+        )
+        return cls(
+            sources=sources,
+            headings=[h for h in headings if len(h) <= MAX_TITLE and not _is_site(h, site)],
+            declared=[
+                (place, title)
+                for place, text in stated
+                if text and len(text) <= MAX_TITLE and (title := _without_last_part(_without_site(_plain(text), site)))
+            ],
+            window=_without_last_part(_without_site(sources.window_title or "", site))[:MAX_TITLE],
+        )
+
+    @property
+    def machine_titles(self) -> tuple[str, ...]:
+        """The titles that are made for machines and for the window, the most trusted first."""
+        return (*(title for _, title in self.declared), self.window)
+
+
+def titles(stated: StatedTitles) -> Iterator[tuple[Evidence, str]]:
+    """Yield candidates for the headline, the best first: what the page shows its readers, if it is known.
+
+    A heading that a title for machines repeats is the headline. If JSON-LD declares another one for a news article, and
+    Open Graph or the window have that one, too, then it is the newsroom's and is used; other pages declare titles that
+    are made for search engines. Without a heading, what acts as one is an element whose text is the beginning of the
+    window's title. Last come the titles for machines themselves.
+
+    On web-pages, whose gold is what people read, this order is right for 0.875 of the pages, JSON-LD first for 0.832.
+    On publisher-pages, whose gold is what publishers declare, it is right for 0.837, JSON-LD first for 0.870.
+    """
+    heading = _heading(stated)
+    of_newsroom = _of_newsroom(stated, heading)
+    if of_newsroom:
+        yield Evidence.JSON_LD, of_newsroom
+    if heading:
+        yield _without_kicker(heading, stated)
+    for place, title in stated.declared:
+        if not title.endswith(_CUT_OFF):
+            yield place, _uncut(title, stated)
+    if (acting := _acting_heading(stated.sources.root, stated.window)) is not None:
+        yield Evidence.DOM, acting
+    yield from stated.declared
+    if stated.headings and not stated.window:
+        yield Evidence.DOM, stated.headings[0]
+    yield Evidence.DOM, _without_suffix(stated.window)
+    yield from ((Evidence.DOM, heading) for heading in stated.headings)
+
+
+def declared_titles(stated: StatedTitles, title: str | None) -> Iterator[tuple[Evidence, str]]:
+    """Yield the headlines that a page declares to machines, where they differ from the title."""
+    shown = fold(title or "")
+    return ((place, text) for place, text in stated.declared if fold(text) not in ("", shown))
+
+
+def _plain(text: str) -> str:
+    """Return a title without tags and entities, which some pages write into it."""
+    text = html.unescape(text)  # escaped twice on some pages
+    return clean(_TAG.sub("", text)) if "<" in text else text
+
+
+def _heading(stated: StatedTitles) -> str | None:
+    """Return the heading that is the headline: one that a title for machines repeats, or else the first long one."""
+    others = [folded for title in stated.machine_titles if (folded := fold(title))]
+    for heading in stated.headings:
+        folded = fold(heading)
+        if folded and any(_is_within(folded, other) or _is_within(other, folded) for other in others):
+            return heading
+    return next((heading for heading in stated.headings if length(heading) >= MIN_HEADING), None)
+
+
+def _is_within(part: str, whole: str) -> bool:
+    """Return whether the words of a title are part of another title."""
+    return part == whole or (len(part.split()) > 1 and f" {part} " in f" {whole} ")
+
+
+def _of_newsroom(stated: StatedTitles, heading: str | None) -> str | None:
+    """Return JSON-LD's headline of a news article, if another place has it and the heading is another one."""
+    places = dict(stated.declared)
+    declared = places.get(Evidence.JSON_LD)
+    if not declared or not heading or declared.endswith(_CUT_OFF) or _is_cut(declared, heading):
+        return None
+    if not any("NewsArticle" in kind for kind in node_types(stated.sources.article)):
+        return None
+    folded, shown = fold(declared), fold(heading)
+    if _is_within(shown, folded) or shown.endswith(f" {folded}"):
+        return None
+    supported = folded == fold(places.get(Evidence.META, "")) or _is_within(folded, fold(stated.window))
+    return declared if supported else None
+
+
+def _without_kicker(heading: str, stated: StatedTitles) -> tuple[Evidence, str]:
+    """Return a heading, or the title for machines that it ends with after a kicker: `Culture : A headline`.
+
+    What another place has with these words is no kicker.
+    """
+    shown = fold(heading)
+    if any(_is_within(shown, fold(title)) for title in (*stated.machine_titles, stated.sources.window_title or "")):
+        return Evidence.DOM, heading
+    for place, title in (*stated.declared, (Evidence.DOM, stated.window)):
+        folded = fold(title)
+        kicker = len(shown.split()) - len(folded.split())
+        is_headline = len(folded.split()) >= MAX_SITE_WORDS and not title.endswith(_CUT_OFF)
+        if is_headline and 0 < kicker <= MAX_KICKER_WORDS and shown.endswith(f" {folded}"):
+            return place, title
+    return Evidence.DOM, heading
+
+
+def _uncut(title: str, stated: StatedTitles) -> str:
+    """Return a title, or a longer one that begins with it: some programs cut headlines at 110 characters."""
+    longer = (other for other in (*stated.headings, *stated.machine_titles) if _is_cut(title, other))
+    return max(longer, key=len, default=title)
+
+
+def _is_cut(title: str, whole: str) -> bool:
+    """Return whether a title is the beginning of another one, and long enough that a program has cut it."""
+    return len(title) >= MIN_CUT_TITLE and whole.startswith(title)
+
+
+def _acting_heading(root: Element, window: str) -> str | None:
+    """Return the text of an element that is the beginning of the window's title, up to a separator."""
+    beginnings = {
+        fold(beginning): beginning
+        for match in islice(_ANY_SEPARATOR.finditer(window), MAX_SEPARATORS)
+        if length(beginning := window[: match.start()].strip()) >= MIN_HEADING
+    }
+    if not beginnings:
+        return None
+    for element in islice(root.iter("h2", "h3", "h4", "div", "p", "span", "strong", "b", "td", "a"), MAX_ELEMENTS):
+        text = element.text
+        if text and len(text) <= MAX_TITLE and (headline := beginnings.get(fold(text))) is not None:
+            return headline
+    return None
+
+
+def _without_suffix(title: str) -> str:
+    """Drop what follows the headline in the window's title of a page in Chinese or Japanese: section and site."""
+    if not words.is_spaceless(title):
+        return title
+    headline = _BRACKETED_END.sub("", title)
+    parts = _DENSE_SEPARATOR.split(headline)
+    while len(parts) > 1 and length(parts[-1]) <= MAX_DENSE_SITE and len(parts[0]) >= MIN_DENSE_HEADLINE:
+        parts.pop()
+    headline = headline[: _end_of_parts(headline, len(parts))]
+    colon = _SITE_AFTER_COLON.search(headline)
+    return headline[: colon.start()] if colon else headline
+
+
+def _end_of_parts(title: str, count: int) -> int:
+    """Return where the first parts of a title end."""
+    separators = list(_DENSE_SEPARATOR.finditer(title))
+    return separators[count - 1].start() if count <= len(separators) else len(title)
+
+
+def _is_site(heading: str, site: set[str]) -> bool:
+    """Return whether a heading is the site's name, alone or with one or two words of a section."""
+    folded = fold(heading)
+    if folded in site:
+        return True
+    hosts = {name.replace(" ", "") for name in site}
+    short = len(folded.split()) <= 2  # noqa: PLR2004 - the site, and a section
+    return short and any(
+        len(word) >= MIN_SITE_LETTERS and any(word in host for host in hosts) for word in folded.split()
+    )
 
 
 def _without_last_part(title: str) -> str:

@@ -1,0 +1,90 @@
+"""The headline of an HTML page, and the one that it declares to machines."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wiredesk.extractor.document import parse_html
+from wiredesk.extractor.metadata.sources import MetadataSources
+from wiredesk.extractor.metadata.titles import StatedTitles, declared_titles, titles
+
+URL = "https://courier.example/2024/pier"
+HEADLINE = "Selby votes to reopen its ferry pier"
+OTHER = "Ferry pier Selby: reopening, cost, date"
+
+
+def read(
+    body: str = "", window: str = "", og: str = "", headline: str = "", kind: str = "NewsArticle"
+) -> tuple[str | None, str | None]:
+    """Return title and declared title."""
+    node = {"@context": "https://schema.org", "@type": kind, "headline": headline, "datePublished": "2024-03-02"}
+    script = f'<script type="application/ld+json">{json.dumps(node)}</script>' if headline else ""
+    meta = f'<meta property="og:title" content="{og}">' if og else ""
+    root = parse_html(f"<html><head><title>{window}</title>{meta}{script}</head><body>{body}</body></html>")
+    assert root is not None
+    stated = StatedTitles.of(MetadataSources.from_document(root, URL), "The Selby Courier", URL)
+    title = next((title for _, title in titles(stated) if title), None)
+    return title, next((text for _, text in declared_titles(stated, title)), None)
+
+
+def test_the_title_is_what_readers_see_and_the_declared_one_stands_beside_it() -> None:
+    assert read(f"<h1>{HEADLINE}</h1>", f"{HEADLINE} | Courier", headline=OTHER) == (HEADLINE, OTHER)
+    assert read(f"<h1>{HEADLINE}</h1>", OTHER, OTHER, OTHER, kind="BlogPosting") == (HEADLINE, OTHER)
+    assert read(f"<h1>{HEADLINE}</h1>", HEADLINE, HEADLINE, HEADLINE) == (HEADLINE, None)
+
+
+@pytest.mark.parametrize(
+    "suffix", [" | Sport", " - The Selby Courier", " | Sport | The Selby Courier", " – Selby Courier"]
+)
+def test_sections_and_sites_are_no_part_of_a_headline(suffix: str) -> None:
+    assert read(f"<h1>{HEADLINE}</h1>", HEADLINE + suffix, HEADLINE + suffix, HEADLINE + suffix)[0] == HEADLINE
+
+
+def test_a_kicker_that_no_other_place_has_is_left_out() -> None:
+    assert read(f"<h1>Culture : {HEADLINE}</h1>", f"{HEADLINE} — Courier", headline=HEADLINE)[0] == HEADLINE
+    assert read(f"<h1>Selby: {HEADLINE}</h1>", f"Selby: {HEADLINE}", HEADLINE)[0] == f"Selby: {HEADLINE}"
+
+
+@pytest.mark.parametrize("logo", ["The Selby Courier", "Courier", "Courier Sport"])
+def test_a_logo_is_no_headline(logo: str) -> None:
+    assert read(f"<h1>{logo}</h1><h1>{HEADLINE}</h1>")[0] == HEADLINE
+
+
+@pytest.mark.parametrize(
+    ("window", "title"),
+    [
+        ("埃尔穆尔将重新开放旧渡轮码头_国内新闻_埃尔穆尔网", "埃尔穆尔将重新开放旧渡轮码头"),
+        ("埃尔穆尔将重新开放旧渡轮码头-埃尔穆尔网", "埃尔穆尔将重新开放旧渡轮码头"),
+        ("埃尔穆尔将重新开放旧渡轮码头--时政--人民网", "埃尔穆尔将重新开放旧渡轮码头"),
+        ("埃尔穆尔将重新开放旧渡轮码头 | 新闻", "埃尔穆尔将重新开放旧渡轮码头"),
+        ("エルムーア市、古い渡船場を再開へ：エルムーア新聞", "エルムーア市、古い渡船場を再開へ"),
+        ("エルムーア市、古い渡船場を再開へ【エルムーア新聞】", "エルムーア市、古い渡船場を再開へ"),
+        ("专家：旧渡轮码头将重新开放", "专家：旧渡轮码头将重新开放"),
+    ],
+)
+def test_suffixes_of_chinese_and_japanese_titles(window: str, title: str) -> None:
+    assert read(window=window)[0] == title
+
+
+@pytest.mark.parametrize("tag", ["h2", "div", "td", "strong"])
+def test_without_a_heading_an_element_acts_as_one(tag: str) -> None:
+    assert read(f"<{tag}>{HEADLINE}</{tag}><p>The council voted.</p>", f"{HEADLINE} - An Unknown Paper")[0] == HEADLINE
+
+
+def test_titles_for_machines_are_completed_and_lose_their_tags() -> None:
+    long = "Port Selby votes to reopen its storm-damaged ferry pier after eleven years, two petitions and a long night"
+    assert read(f"<h1>{long} of debate</h1>", f"{long} of debate", headline=long)[0] == f"{long} of debate"
+    assert read(og="&lt;em&gt;Selby Courier&lt;/em&gt; wins a prize for its pier")[0] == (
+        "Selby Courier wins a prize for its pier"
+    )
+
+
+@given(st.text(max_size=120), st.text(max_size=120), st.text(max_size=120))
+def test_any_titles_are_read(window: str, heading: str, headline: str) -> None:
+    def plain(text: str) -> str:
+        return "".join(c for c in text if c.isprintable() and c not in '<>&"')
+
+    title, _ = read(f"<h1>{plain(heading)}</h1>", plain(window), headline=plain(headline))
+    assert title is None or len(title) <= 500
