@@ -67,6 +67,39 @@ def test_a_page_cut_off_within_a_character_is_found_to_be_what_the_rest_is(missi
     assert "в Москве прошло заседание" in page.body
 
 
+FRENCH = "<p>Les pêcheurs réclament une jetée plus sûre, et la mairie hésite : « trop cher », dit-elle.</p>"
+
+
+@pytest.mark.parametrize("stated", ["iso-8859-1", "windows-1251", "utf-16", "utf-16le", "utf-32", "gbk"])
+def test_bytes_that_can_only_be_utf8_are_utf8_whatever_is_stated(stated: str) -> None:
+    page = accepted(FRENCH.encode(), content_type=f"text/html; charset={stated}")
+    assert (page.body, page.charset.name) == (FRENCH, "utf-8")
+    assert accepted(FRENCH.encode() + b"\xe9\xff", content_type=f"text/html; charset={stated}").charset.name == "utf-8"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [(FRENCH, "cp1252"), (RUSSIAN, "cp1251"), ("<p>朱镕基在北京说</p>", "gb18030")]
+)
+def test_bytes_that_are_hardly_utf8_are_what_is_stated(text: str, name: str) -> None:
+    page = accepted(text.encode(name), content_type=f"text/html; charset={name}")
+    assert (page.body, page.charset.evidence) == (text, CharsetEvidence.HEADER)
+
+
+@pytest.mark.parametrize("stated", ["hex", "base64", "bz2", "rot13", "quopri", "uu", "zip"])
+def test_a_codec_that_is_no_charset_is_ignored(stated: str) -> None:
+    assert accepted(FRENCH.encode(), content_type=f"text/html; charset={stated}").body == FRENCH
+
+
+@pytest.mark.parametrize(("text", "name"), [("<p>港町の議会は火曜日</p>", "iso2022_jp"), ("<p>바다</p>", "iso2022_kr")])
+def test_charsets_of_seven_bits_are_detected(text: str, name: str) -> None:
+    assert accepted(text.encode(name), content_type="text/html").body == text
+
+
+def test_a_byte_order_mark_counts_more_than_a_header() -> None:
+    page = accepted(b"\xef\xbb\xbf<p>caf\xc3\xa9</p>", content_type="text/html; charset=iso-8859-1")
+    assert (page.body, page.charset.evidence) == ("<p>café</p>", CharsetEvidence.BOM)
+
+
 def test_gb2312_is_read_as_the_superset_that_it_means() -> None:
     page = accepted("<p>朱镕基</p>".encode("gb18030"), content_type="text/html; charset=gb2312")
     assert "朱镕基" in page.body

@@ -37,7 +37,7 @@ class Ingest:
     """
 
     name = "ingest"
-    version = "1.1.0"
+    version = "1.2.0"
 
     def __init__(self, settings: IngestSettings | None = None) -> None:
         self._settings = settings or IngestSettings()
