@@ -10,7 +10,7 @@ from wiredesk.extractor.metadata.json_ld import Node, as_text, node_types
 from wiredesk.extractor.metadata.sources import MAX_VALUES, MetadataSources
 from wiredesk.extractor.words import fold
 
-MAX_DEPTH = 4
+MAX_DEPTH = 6
 """Levels of objects and lists in which an author's name may be."""
 
 _AUTHOR_PROPERTIES = ("author", "creator", "authors")
