@@ -8,7 +8,7 @@ from urllib.parse import unquote, urljoin
 
 import ada_url
 
-from wiredesk.extractor.document import Element, find
+from wiredesk.extractor.document import Element
 from wiredesk.extractor.metadata.json_ld import as_items
 from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk_schemas import Evidence
@@ -18,6 +18,9 @@ MAX_URL = 4000
 
 MAX_IMAGES = 20
 """Maximum number of images that are considered at one place."""
+
+MAX_ELEMENTS = 100
+"""Maximum number of `<img>` that are considered."""
 
 MIN_SIDE = 100
 """Minimum pixels of a picture's side as the page states it; smaller ones are icons, portraits and tracking pixels."""
@@ -59,12 +62,11 @@ _LOGO = re.compile(
 _DRAWING = re.compile(r"\.(?:svg|ico)$", re.IGNORECASE)
 """The suffix of drawings, which are logos and icons."""
 
-_FIGURES = (
-    "(//article | //main | //*[@role='main'] | //*[@itemprop='articleBody'])"
-    "//img[ancestor::figure or ancestor::picture]"
-    "[not(ancestor::nav or ancestor::aside or ancestor::footer or ancestor::form)]"
-)
-"""Pictures of the story."""
+_STORY, _FRAME = frozenset({"article", "main"}), frozenset({"figure", "picture"})
+"""Elements around the pictures of a story."""
+
+_BESIDE_STORY = frozenset({"nav", "aside", "footer", "form", "template"})
+"""Elements around pictures that are not the story's."""
 
 _SOURCES = ("data-src", "data-original", "data-lazy-src", "data-srcset", "srcset", "src")
 """Attributes with the address of a picture; those of pictures that are loaded later come first."""
@@ -148,7 +150,10 @@ def _file(address: str) -> str:
 
 def _pictures(root: Element) -> Iterator[str]:
     """Yield the addresses of the pictures that the story shows."""
-    for image in islice(find(root, _FIGURES), MAX_IMAGES):
+    for image in islice(root.iter("img"), MAX_ELEMENTS):
+        around = {element.tag for element in image.iterancestors()}
+        if not (around & _STORY and around & _FRAME) or around & _BESIDE_STORY:
+            continue
         stated_sides = (image.get(name) or "" for name in ("width", "height"))
         sides = [int(side) for side in stated_sides if side.isdecimal() and len(side) <= MAX_DIGITS]
         if any(side < MIN_SIDE for side in sides):

@@ -2,18 +2,29 @@
 
 from itertools import islice
 
-from wiredesk.extractor.document import Element, find, text_of
+from wiredesk.extractor.document import Element, find
 from wiredesk.extractor.metadata.json_ld import JsonLd, Node
 from wiredesk.extractor.metadata.story_node import PageWitnesses, is_article, story_node
+from wiredesk.extractor.words import clean
 
 MAX_ITEMS = 500
 """Maximum number of elements with a property that are read."""
 
+MAX_PIECES = 50
+"""Maximum number of pieces of text of a property."""
+
 MAX_TEXT = 1000
 """Maximum characters of a property; longer ones are cut off. The body of the story is not among those that are read."""
 
-_LONG = frozenset({"articleBody", "text", "comment", "reviewBody"})
-"""Properties that hold the body of the story, or what readers say about it."""
+_READ = frozenset(
+    {
+        "headline", "alternativeHeadline", "name", "givenName", "familyName", "author", "creator", "authors", "editor",
+        "publisher", "datePublished", "dateModified", "dateCreated", "keywords", "articleSection", "image",
+        "contentUrl", "thumbnailUrl", "url", "isAccessibleForFree", "isPartOf", "inLanguage", "mainEntityOfPage",
+        "legalName",
+    }
+)  # fmt: skip
+"""Properties that are read; others hold the story, and what readers say about it."""
 
 _PATH = "//*[@itemscope or @itemprop or @typeof or @property][not(self::meta[contains(@property, ':')])]"
 """Elements that begin an object or hold a property. Open Graph has the attribute `property`, too."""
@@ -25,7 +36,8 @@ _TYPES = "//@itemtype | //@typeof"
 
 def read_microdata(root: Element) -> Node:
     """Return the story as microdata or RDFa describe it; empty if they describe none."""
-    if not root.xpath(_TYPES):
+    kinds = root.xpath(_TYPES)
+    if not isinstance(kinds, list) or not any(is_article({"@type": _name(str(kind))}) for kind in kinds):
         return {}
     stated = JsonLd([], [])
     scopes: dict[Element, Node] = {}
@@ -42,7 +54,7 @@ def read_microdata(root: Element) -> Node:
             stated.is_aside.append(parent is not None)
         if parent is not None:
             for name in map(_name, names):
-                if name not in _LONG:
+                if name in _READ:
                     _add(parent, name, node if node is not None else _value(element))
     return story_node(stated, PageWitnesses()) if any(map(is_article, stated.nodes)) else {}
 
@@ -67,9 +79,10 @@ def _value(element: Element) -> str:
     for attribute in ("content", "datetime", "src", "href"):
         if value := element.get(attribute):
             # The text of a link is the name of what it leads to.
-            return (
-                (text_of(element) or value)[:MAX_TEXT]
-                if attribute == "href" and element.tag == "a"
-                else value[:MAX_TEXT]
-            )
-    return text_of(element)[:MAX_TEXT]
+            return (_text(element) or value) if attribute == "href" and element.tag == "a" else value[:MAX_TEXT]
+    return _text(element)
+
+
+def _text(element: Element) -> str:
+    """Return the beginning of an element's text."""
+    return clean(" ".join(map(str, islice(element.itertext(), MAX_PIECES)))[:MAX_TEXT])

@@ -39,6 +39,9 @@ _SECTION_META = (
 )
 """`<meta>` names of the section, the most trusted first."""
 
+_MARK = "readcrumb"
+"""What class names of breadcrumbs contain, in both spellings: `breadcrumbs` and `ArticleBreadcrumbs`."""
+
 _ADDRESS = re.compile(r"^(?:https?:)?//|^www\.|^@|\.(?:html?|php)\b", re.IGNORECASE)
 """How an address begins; it is no name."""
 
@@ -103,10 +106,12 @@ def _position(item: Node) -> int:
 
 def _linked_crumbs(sources: MetadataSources) -> list[tuple[str, str]]:
     """Return the texts and addresses of the links that are marked as breadcrumbs."""
-    for element in sources.root.iter("nav", "ol", "ul", "div", "p"):
-        marks = f"{element.get('class') or ''} {element.get('aria-label') or ''} {element.get('id') or ''}"
-        if "readcrumb" in marks:
-            links = islice(element.iter("a"), MAX_CRUMBS)
+    for element in sources.root.iter("nav", "ol", "ul", "div"):
+        is_marked = _MARK in (element.get("class") or "") or (
+            element.tag == "nav" and _MARK in (element.get("aria-label") or "").lower()
+        )
+        links = list(islice(element.iter("a"), MAX_CRUMBS)) if is_marked else []
+        if links:
             return [(text_of(link)[: MAX_NAME + 1], link.get("href") or "") for link in links]
     return []
 

@@ -46,7 +46,9 @@ class PageDates:
         """Yield the date of publication, and the place that states it."""
         stated = [*self._stated("datePublished", published_contents(self._sources.meta))]
         if not stated:
-            texts = (self._sources.as_text(node.get("datePublished")) for node in self._sources.own_nodes[:MAX_DATED_NODES])
+            texts = (
+                self._sources.as_text(node.get("datePublished")) for node in self._sources.own_nodes[:MAX_DATED_NODES]
+            )
             stated = [*self._parsed(Evidence.JSON_LD, texts)][:1]
         if stated:
             yield self._most_precise(stated)
