@@ -4,11 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wiredesk.extractor.body.lines import split_lines
 from wiredesk.extractor.document import parse_html
-from wiredesk.extractor.metadata.authors import parse_byline
+from wiredesk.extractor.metadata.authors import byline_in_text, credits_in, parse_byline
 from wiredesk.extractor.metadata.authors.grammar import is_byline
 from wiredesk.extractor.metadata.authors.names import Trust, is_name
 from wiredesk.extractor.metadata.authors.shown import shown_byline
+from wiredesk.extractor.metadata.text_sources import TextSources
 
 PROSE = "<p>The council voted on Thursday night to reopen the old landing, eleven years after it was closed to all boats.</p>"
 """A paragraph of a story."""
@@ -115,3 +117,90 @@ def test_any_text_is_read(text: str) -> None:
     byline = parse_byline([text, f"By {text}", f"文/{text}"])
     assert all(byline.people)
     assert all(byline.agencies)
+
+
+SAID = "The council voted to reopen the old landing, it said on Thursday night, eleven years after it had been closed."
+"""A line of a story."""
+
+
+@pytest.mark.parametrize(
+    ("first", "agencies"),
+    [
+        (f"OSLO (Reuters) - {SAID}", ("Reuters",)),
+        (f"WASHINGTON, Jan 5 (AP) — {SAID}", ("AP",)),
+        (f"Berlin (dpa/tmn) - {SAID}", ("dpa",)),
+        (f"OSLO, January 5. /TASS/. {SAID}", ("TASS",)),
+        (f"AFP - {SAID}", ("AFP",)),
+        (f"(ANSA) - ROMA, 05 MAR - {SAID}", ("ANSA",)),
+        ("МОСКВА, 5 янв — РИА Новости. Совет решил открыть причал.", ("РИА Новости",)),
+        ("新华社北京3月2日电 市议会投票决定重新开放码头。", ("新华社",)),
+        ("【ソウル聯合ニュース】議会は船着き場の再開を決めた。", ("聯合ニュース",)),
+        ("【AFP=時事】議会は船着き場の再開を決めた。", ("AFP", "時事")),
+        ("القاهرة (رويترز) - قال المجلس", ("رويترز",)),
+        (f"The agency (AP) said: {SAID}", ()),
+        ("The Associated Press reported on Monday that the council had voted.", ()),
+        ("Trump told AFP (AFP Photo/Bo Lee) that he would come.", ()),
+    ],
+)  # fmt: skip
+def test_a_dateline_credits_its_agency(first: str, agencies: tuple[str, ...]) -> None:
+    assert credits_in([first, SAID]).agencies == agencies
+
+
+@pytest.mark.parametrize(
+    ("last", "after", "agencies"),
+    [
+        (f"{SAID} (dpa)", "", ("dpa",)),
+        (f"{SAID} /ritzau/", "", ("ritzau",)),
+        ("dpa/lno", "", ("dpa",)),
+        ("— AP", "", ("AP",)),
+        (SAID, "With inputs from PTI", ("PTI",)),
+        (SAID, "Source: AFP", ("AFP",)),
+        ("He had said so to the AP.", "", ()),
+        (SAID, "Reuters reported on the landing before", ()),
+    ],
+)  # fmt: skip
+def test_a_credit_at_the_end_names_its_agency(last: str, after: str, agencies: tuple[str, ...]) -> None:
+    assert credits_in([SAID, last], [after]).agencies == agencies
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("议会表示。（记者 张小明 李文）", ("张小明", "李文")),
+        ("(서울=연합뉴스) 홍길동 기자 = 시의회는 선착장을 다시 열기로 했다.", ("홍길동",)),
+        ("(Reporting by Ida Lund; Editing by Bo Lee)", ("Ida Lund",)),
+        ("Ida Lund", ("Ida Lund",)),
+        ("Read more", ()),
+    ],
+)
+def test_a_story_names_its_reporter(text: str, people: tuple[str, ...]) -> None:
+    assert credits_in([SAID, text]).people == people
+
+
+@pytest.mark.parametrize(
+    ("header", "people"),
+    [
+        ("By Ida Lund", ("Ida Lund",)),
+        ("Von\nIda Lund\nund\nBo Lee", ("Ida Lund", "Bo Lee")),
+        ("Ida Lund\n3 May 2024, 14:26", ("Ida Lund",)),
+        ("Ida Lund\nPolitical Correspondent", ("Ida Lund",)),
+        ("27. Januar 2026 • Ida Lund • 3 Minuten", ("Ida Lund",)),
+        ("Ida Lund|Published 4 months ago", ("Ida Lund",)),
+        ("Climate Change\n3 May 2024", ()),
+        ("Old Landing\n3 May 2024", ()),
+        ("Nur ein Drittel der Kinder kam\n3. Mai 2024", ()),
+    ],
+)
+def test_a_text_page_names_its_author_above_the_story(header: str, people: tuple[str, ...]) -> None:
+    body = split_lines(
+        f"{SAID}\nThe climate will change, a member of the council said, and the old landing will be of use again."
+    )
+    lines = split_lines(f"Landing reopens after eleven years\n{header}")
+    assert byline_in_text(TextSources(header=lines, beginning=body, body=body)).people == people
+
+
+@given(st.lists(st.text(max_size=200), max_size=6))
+def test_any_lines_are_read(texts: list[str]) -> None:
+    credits_in(texts, texts[:1])
+    lines = split_lines("\n".join(texts))
+    byline_in_text(TextSources(header=lines, beginning=lines, body=lines, below=lines))

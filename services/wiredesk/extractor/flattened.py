@@ -17,7 +17,7 @@ from wiredesk.extractor.body.story import (
 )
 from wiredesk.extractor.captions import is_caption, read_text_captions
 from wiredesk.extractor.extracted_page import ExtractedPage
-from wiredesk.extractor.metadata.fields import read_text_metadata
+from wiredesk.extractor.metadata.fields import read_text_metadata, with_credits
 from wiredesk.extractor.metadata.text_sources import TextSources
 from wiredesk.extractor.models import Models
 from wiredesk.extractor.page_language import page_language
@@ -30,6 +30,9 @@ lines."""
 
 OPENING_LINES = 5
 """Number of lines at the beginning of the body that may hold a byline or a dateline."""
+
+BEGINNING_LINES = 12
+"""Number of lines from the beginning of the body that may hold a byline or a date, which are not part of it."""
 
 ENDING_LINES = 5
 """Number of lines at the end of the body, and right below it, that may hold a byline or credits."""
@@ -53,7 +56,7 @@ def extract_text(page: AcceptedPage, models: Models) -> ExtractedPage:
         texts = exclude_unannounced_tail(exclude_duplicated_fields(texts, above, folded_captions))
     stated = [(Evidence.PUBLISHER, metadata.language.value)] if metadata.language.value else []
     language, blocks = page_language(stated, metadata.title.value, to_blocks(texts), models.languages)
-    metadata = replace(metadata, language=language)
+    metadata = with_credits(replace(metadata, language=language), Evidence.TEXT, texts)
     return ExtractedPage(
         method="flattened-text",
         place=Evidence.TEXT,
@@ -75,6 +78,8 @@ def text_sources(page_lines: Sequence[Line], texts: Sequence[ScoredText]) -> Tex
     return TextSources(
         header=page_lines[max(0, start - HEADER_LINES) : start],
         opening=[page_lines[index] for index in kept[:OPENING_LINES]],
+        beginning=page_lines[start : min(end, start + BEGINNING_LINES)],
+        body=[page_lines[index] for index in kept],
         ending=[page_lines[index] for index in kept[-ENDING_LINES:]],
         below=page_lines[end : end + ENDING_LINES],
     )

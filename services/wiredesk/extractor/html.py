@@ -36,7 +36,7 @@ from wiredesk.extractor.hidden_story import (
 )
 from wiredesk.extractor.metadata.access import has_wall
 from wiredesk.extractor.metadata.authors import is_byline
-from wiredesk.extractor.metadata.fields import Metadata, MetadataField, read_metadata
+from wiredesk.extractor.metadata.fields import Metadata, MetadataField, read_metadata, with_credits
 from wiredesk.extractor.metadata.languages import languages
 from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk.extractor.models import Models
@@ -77,7 +77,7 @@ def extract_html(page: AcceptedPage, models: Models, rules: SiteRules) -> Extrac
         languages(sources, page.language), metadata.title.value, to_blocks(story.texts), models.languages
     )
     truncated = is_truncated(blocks, _stated_words(sources))
-    metadata = replace(metadata, language=language)
+    metadata = with_credits(replace(metadata, language=language), Evidence.DOM, texts)
     if truncated and metadata.is_paywalled.value is None and has_wall(root):
         metadata = replace(metadata, is_paywalled=MetadataField(value=True, evidence=Evidence.DOM))
     return ExtractedPage(

@@ -1,13 +1,21 @@
 """The metadata of a page as one value, and how the fields of an HTML page are chosen."""
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
+from wiredesk.extractor.body.story import ScoredText
 from wiredesk.extractor.metadata.access import paywalls
-from wiredesk.extractor.metadata.authors import Byline, byline_in_text, bylines
+from wiredesk.extractor.metadata.authors import (
+    Byline,
+    agency_named,
+    byline_in_text,
+    bylines,
+    credits_in,
+    distinct_agencies,
+)
 from wiredesk.extractor.metadata.dates import PageDates, TextDates
 from wiredesk.extractor.metadata.images import lead_images
 from wiredesk.extractor.metadata.keywords import keywords
@@ -20,8 +28,12 @@ from wiredesk.extractor.metadata.text_sources import TextSources
 from wiredesk.extractor.metadata.text_titles import title_in_text
 from wiredesk.extractor.metadata.titles import StatedTitles, declared_titles, subtitle, titles
 from wiredesk.extractor.site_rules import RuleMatches
+from wiredesk.extractor.words import fold
 from wiredesk.languages.tags import language_tag
 from wiredesk_schemas import AcceptedPage, Evidence
+
+TEXTS_AFTER = 2
+"""Number of texts right after the story that may be its credit or its signature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,31 @@ class Metadata:
             for name in (field.name for field in dataclasses.fields(self))
             if (place := getattr(self, name).evidence) is not None
         }
+
+
+def with_credits(metadata: Metadata, place: Evidence, texts: Sequence[ScoredText]) -> Metadata:
+    """Return metadata with the agencies that the story credits in its text, and with the people if no byline names any.
+
+    Args:
+        metadata: from the other places of the page.
+        place: of the texts.
+        texts: of the page.
+    """
+    kept = [index for index, text in enumerate(texts) if text.kept]
+    after = texts[kept[-1] + 1 : kept[-1] + 1 + TEXTS_AFTER] if kept else ()
+    credited = credits_in([texts[index].text for index in kept], [text.text for text in after])
+    own = {fold(name) for name in (metadata.source.value, agency_named(metadata.source.value or "")) if name}
+    stated = metadata.agencies.value
+    others = [name for name in credited.agencies if own.isdisjoint((fold(name), fold(agency_named(name) or "")))]
+    agencies = distinct_agencies((*stated, *others))
+    if len(agencies) > len(stated):
+        place_of_agencies = metadata.agencies.evidence if stated else place
+        metadata = dataclasses.replace(metadata, agencies=MetadataField(agencies, place_of_agencies))
+    if credited.people and not metadata.authors.value and all(fold(name) in own for name in agencies):
+        # The publication itself is no author beside a person.
+        no_agencies: MetadataField[tuple[str, ...]] = MetadataField(())
+        metadata = dataclasses.replace(metadata, authors=MetadataField(credited.people, place), agencies=no_agencies)
+    return metadata
 
 
 def take_first[T](candidates: Iterable[tuple[Evidence, T | None]], default: T) -> MetadataField[T]:

@@ -13,11 +13,15 @@ class TextSources:
     Attributes:
         header: above the body; the last one is nearest to it.
         opening: at the beginning of the body.
+        beginning: all lines from the first one of the body, also those that are not part of it.
+        body: all lines of it.
         ending: at the end of the body.
         below: right below the body.
     """
 
     header: Sequence[Line] = ()
     opening: Sequence[Line] = ()
+    beginning: Sequence[Line] = ()
+    body: Sequence[Line] = ()
     ending: Sequence[Line] = ()
     below: Sequence[Line] = ()

@@ -3,6 +3,7 @@
 grammar     from the text of a byline to names, without roles, places and times
 names       what a name looks like, by its script
 agencies    news agencies, and the agencies that a story credits in its dateline or at its end
+credits     whom a story credits in its own text
 declared    authors in JSON-LD and `<meta>`
 lines       the byline in a text page
 shown       the byline that readers see on a page
@@ -12,7 +13,8 @@ vocabulary  the words of bylines; add a language to `bylines.toml`
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from wiredesk.extractor.metadata.authors.agencies import AGENCIES, agency_named
+from wiredesk.extractor.metadata.authors.agencies import AGENCIES, agency_named, distinct_agencies
+from wiredesk.extractor.metadata.authors.credits import credits_in
 from wiredesk.extractor.metadata.authors.declared import json_ld_byline, meta_bylines, microdata_byline
 from wiredesk.extractor.metadata.authors.grammar import (
     MAX_BYLINE,
@@ -27,7 +29,18 @@ from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk.extractor.words import fold
 from wiredesk_schemas import Evidence
 
-__all__ = ["MAX_BYLINE", "Byline", "byline_in_text", "bylines", "is_byline", "parse_byline", "parse_names"]
+__all__ = [
+    "MAX_BYLINE",
+    "Byline",
+    "agency_named",
+    "byline_in_text",
+    "bylines",
+    "credits_in",
+    "distinct_agencies",
+    "is_byline",
+    "parse_byline",
+    "parse_names",
+]
 
 
 def bylines(sources: MetadataSources, source: str | None) -> Iterator[tuple[Evidence, Byline]]:

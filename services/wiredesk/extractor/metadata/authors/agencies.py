@@ -52,7 +52,8 @@ _OFFICES = frozenset(_stored["offices"]["signs"])
 """Signs of offices, which follow that of their agency after a slash."""
 
 _SIGN = alternation(sorted(_OWN_NAME, key=lambda name: (-len(name), name)))
-_ONE = rf"(?<!\w)(?:{_SIGN})(?!\w)"
+_DENSE = r"[\u3040-\u9fff\uac00-\ud7af]"
+_ONE = rf"(?:(?<!\w)|(?<={_DENSE})(?={_DENSE}))(?:{_SIGN})(?!\w)"
 _OFFICE = rf"(?:{'|'.join(sorted(_OFFICES))})(?!\w)"
 _SEVERAL = (
     rf"(?:{_ONE}|(?<=[^\W\d])(?:共同|時事)(?!\w))"
@@ -64,7 +65,7 @@ _OPEN, _CLOSE = r"[(（\[［【〔/]", r"[)）\]］】〕/]"
 
 _BRACKETED = re.compile(
     rf"(?P<place>[^()（）\[\]［］【】〔〕]{{0,{MAX_PLACE}}}?)"
-    rf"{_OPEN}\s?(?P<within>[^()（）\[\]［］【】〔〕/]{{0,40}}?[\s=＝,、・日]\s?)??©?\s?(?P<signs>{_SEVERAL})\s?{_CLOSE}"
+    rf"{_OPEN}\s?(?P<within>[^()（）\[\]［］【】〔〕/]{{0,40}}?(?:[\s=＝,、・日]\s?|(?={_DENSE})))??©?\s?(?P<signs>{_SEVERAL})\s?{_CLOSE}"
 )
 """A dateline with its agency in brackets: LONDON, Jan 5 (Reuters), [ロンドン 5日 ロイター], (서울=연합뉴스), /TASS/."""
 
@@ -156,7 +157,8 @@ def _dateline(text: str) -> str:
         return han["signs"]
     for pattern in (_BRACKETED, _DASHED):
         match = pattern.match(opening)
-        if match and _is_place(match["place"], has_dash=pattern is _DASHED):
+        follows = text[match.end() :].lstrip()[:1] if match else ""
+        if match and not follows.islower() and _is_place(match["place"], has_dash=pattern is _DASHED):
             return match["signs"]
     return ""
 

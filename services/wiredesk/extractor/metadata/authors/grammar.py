@@ -19,6 +19,7 @@ from wiredesk.extractor.metadata.authors.names import (
 )
 from wiredesk.extractor.metadata.authors.vocabulary import (
     CALENDAR,
+    NO_NAMES,
     ROLES,
     STRONG_INTRODUCTIONS,
     WEAK_INTRODUCTIONS,
@@ -47,6 +48,9 @@ MAX_NEWSROOM = 60
 
 MIN_SYLLABLES, MAX_SYLLABLES = 2, 4
 """Characters of a Chinese or Korean name."""
+
+MAX_AGENCY_WORDS, MIN_AGENCY = 4, 4
+"""Words, and letters, of an agency that follows a name without a sign: Jane Doe The Associated Press."""
 
 WEAK = 2
 """Letters up to which a word between names may also be a part of a name: José Ortega y Gasset."""
@@ -122,6 +126,11 @@ _MARK = re.compile(
 )
 """What introduces authors, or others, in a byline."""
 
+_ANNOUNCEMENT = re.compile(
+    rf"(?:{alternation(phrases('introductions', 'labels'))}|{alternation(_LONGER)})\s?[:：]?", re.IGNORECASE
+)
+"""A text that is only what introduces authors."""
+
 OTHER_BEFORE = re.compile(rf"(?:{alternation(phrases('others', 'spaceless_others'))})\s?[:=¦]?\s?$", re.IGNORECASE)
 """What introduces somebody who is not the author, at the end of the text before."""
 
@@ -135,7 +144,7 @@ _TIME = re.compile(rf"(?<![\w])(?:{alternation(phrases('times'))})(?!\w)", re.IG
 
 _BRACKETS = re.compile(r"\s?[(\[]([^()\[\]]{0,80})[)\]]?")
 _HARD = re.compile(
-    r"\s?[|•;\n]\s?|\s[·–/-]\s|\s?¦\s?|--|、|،|\s/|/\s|(?<=[^\W\d_]{2})/(?=[^\W\d_]{2})|(?<=\.[a-z]{2})/"
+    r"\s?[|•;\n]\s?|\s[·–/-]\s|\s?¦\s?|--|、|،|\s/|/\s|(?<=[^\W\d_]{2})/(?=[^\W\d_a-zß-ÿ]|[^\W\d_][^/|]{0,30}\s)|(?<=\.[a-z]{2})/"
 )
 """A sign between names, or between a name and something else."""
 
@@ -155,7 +164,8 @@ _AFFILIATION = re.compile(rf"\s(?:{alternation(phrases('affiliations'))})(?:\s(?
 _PLACE = re.compile(rf"\s(?:{alternation(phrases('places'))})\s(?=[^\W\d_a-zà-ÿа-я])[^,|]{{0,60}}$")
 _FOLLOWING = re.compile(rf"\s?(?:{alternation(phrases('following'))})(?:\s|$).*$")
 _GLUED = re.compile(r"(?<=[a-zß-ÿ]{3})(?=[A-ZÀ-Þ][a-zß-ÿ]{1,30}(?P<more>\.?\s[A-ZÀ-Þ\d])?)")
-_STRIPPED = " .,-–:=/·•*_'’\u200e\u200f"
+_GLUED_BY = re.compile(r"^By(?=[A-Z][a-z])")
+_STRIPPED = " ().,-–:=/·•*_'’\u200e\u200f"
 
 
 def parse_byline(texts: Iterable[str], trust: Trust = Trust.ANNOUNCED) -> Byline:
@@ -177,6 +187,17 @@ def parse_names(text: str) -> tuple[str, ...]:
     return byline.people + byline.agencies
 
 
+def names_clearly(byline: Byline) -> bool:
+    """Return whether a byline has only people whose names look like names by themselves, or are in other scripts."""
+    clear = [name for name in byline.people if name.upper() == name.lower() or is_name(name, Trust.BARE)]
+    return bool(byline) and len(clear) == len(byline.people)
+
+
+def announces_byline(text: str) -> bool:
+    """Return whether a text is only what introduces authors: `By`, `Von`, `Author of the article:`."""
+    return len(text) <= MAX_SPACELESS // 2 and _ANNOUNCEMENT.fullmatch(text) is not None
+
+
 def is_byline(text: str) -> bool:
     """Return whether a text begins as bylines do, and names somebody."""
     if len(text) > MAX_BYLINE:
@@ -184,6 +205,10 @@ def is_byline(text: str) -> bool:
     normalised = _normalised(text)
     mark = _MARK.match(normalised)
     begins = mark is not None and mark["other"] is None
+    if mark is None and len(text) <= 2 * MAX_SPACELESS and _NUMBER.search(normalised):
+        mark = next((m for m in _MARK.finditer(normalised) if not (m["other"] or m["weak"])), None)
+        if mark is not None and mark.start() <= MAX_SPACELESS:
+            return names_clearly(parse_byline([normalised[mark.start() :]]))
     within = len(text) <= MAX_SPACELESS and not _SENTENCE.search(text) and SPACELESS.search(normalised) is not None
     return (begins or within) and bool(parse_byline([text]))
 
@@ -191,7 +216,7 @@ def is_byline(text: str) -> bool:
 def _named(text: str, trust: Trust) -> Iterator[tuple[str, bool]]:
     """Yield the names in a text, each with whether it is a person."""
     normalised = _normalised(text)
-    if trust is Trust.DECLARED and is_person_called_news(normalised):
+    if trust is Trust.DECLARED and is_person_called_news(normalised) and not agency_named(normalised):
         yield normalised, True
         return
     before, clauses = _clauses(normalised, trust)
@@ -212,14 +237,14 @@ def _normalised(text: str) -> str:
         text = html.unescape(html.unescape(text))
         text = _TAG.sub(" ", text)
     text = clean(_ADDRESS.sub(" | ", text.translate(_WIDE).replace("\n", SOFT)))[:MAX_BYLINE]
-    return _GLUED.sub(_unglued, text).strip(" |¦")
+    return _GLUED.sub(_unglued, _GLUED_BY.sub("By ", text)).strip(" |¦")
 
 
 def _unglued(glued: re.Match[str]) -> str:
     """Return what separates `Ulrich ExnerKorrespondent`; nothing within `Anna DeWitt`."""
     rest = glued.string[glued.start() : glued.start() + 40]
     word = re.match(r"\w+", rest)
-    is_other = word is not None and (fold(word[0]) in ROLES | CALENDAR or _TIME.match(rest) is not None)
+    is_other = word is not None and (fold(word[0]) in ROLES | CALENDAR | NO_NAMES or _TIME.match(rest) is not None)
     two_names = glued["more"] is not None and " " in glued.string[: glued.start()]
     return SOFT if is_other or two_names else ""
 
@@ -243,20 +268,37 @@ def _names_of_clause(clause: str, trust: Trust) -> Iterator[tuple[str, bool]]:
             if agency_named(name):
                 yield name, False
                 continue
-            person = name if needed is Trust.DECLARED else without_role(name)
-            if is_role(name) and (has_person or part.after_comma or is_only_role(name) or not is_name(person, needed)):
-                continue
-            if part.by_number and (" " not in person or fold(person.split()[0]) in CALENDAR):
-                continue
+            person = _person(name, part, needed)
             is_single = " " not in person and person.upper() != person.lower()
-            if has_person and part.after_comma and is_single:
-                continue  # a place or a degree
+            if not person or (has_person and part.after_comma and (is_single or is_role(name))):
+                continue  # a place, a degree, a role
             if names_newsroom(person) and not (trust is Trust.DECLARED and is_person_called_news(person)):
-                if _is_newsroom_name(person, trust):
+                if needed is not Trust.BARE and _is_newsroom_name(person, trust):
                     yield person, False
             elif is_name(person, needed):
                 has_person = has_person or not is_single
                 yield person, True
+
+
+def _person(name: str, part: _Part, needed: Trust) -> str:
+    """Return a name without the role that ends it; empty if it is only a role, or a day beside a number."""
+    person = name if needed is Trust.DECLARED else without_role(name)
+    if is_role(name) and (part.after_comma or is_only_role(name) or not is_name(person, needed)):
+        return ""
+    if part.by_number:
+        person = _without_calendar(person)
+        return person if " " in person else ""
+    return person
+
+
+def _without_calendar(text: str) -> str:
+    """Return a text without the months and days at its beginning and its end: Ida Lund May."""
+    name_words = text.split()
+    while name_words and fold(name_words[-1]) in CALENDAR:
+        name_words.pop()
+    while name_words and fold(name_words[0]) in CALENDAR:
+        name_words.pop(0)
+    return " ".join(name_words)
 
 
 def _needed(part: _Part, *, has_person: bool) -> Trust:
@@ -283,8 +325,7 @@ def _is_newsroom_name(text: str, trust: Trust) -> bool:
 
 def _parts(clause: str, trust: Trust) -> Iterator[_Part]:
     """Yield the pieces of a clause between its signs and numbers. After a word for a time, only clear names count."""
-    time = _TIME.search(clause)
-    before, after = (clause[: time.start()], clause[time.end() :]) if time else (clause, "")
+    before, *after = _TIME.split(clause)
     for text in (brackets[1].strip(_STRIPPED) for brackets in _BRACKETS.finditer(before)):
         if agency_named(text):
             yield _Part(text, trust, after_comma=True)
@@ -293,7 +334,8 @@ def _parts(clause: str, trust: Trust) -> Iterator[_Part]:
         yield _Part(before, trust)
         return
     yield from _pieces(before, trust)
-    yield from _pieces(after, Trust.BARE)
+    for text in after:
+        yield from _pieces(text, Trust.BARE)
 
 
 def _pieces(text: str, trust: Trust) -> Iterator[_Part]:
@@ -366,6 +408,19 @@ def _candidates(text: str, trust: Trust) -> Iterator[str]:
     place = _PLACE.search(text)
     if place and " " in text[: place.start()].strip() and not (trust is Trust.DECLARED and place[0][1:3] == "i "):
         text = text[: place.start()]
+    if "/" in text and any(map(agency_named, text.split("/"))):
+        yield from (part for part in text.split("/") if agency_named(part))
+        return
+    name_words = text.split()
+    if len(name_words) > WEAK and name_words[: len(name_words) // 2] == name_words[(len(name_words) + 1) // 2 :]:
+        name_words = name_words[: len(name_words) // 2]  # written twice, for readers of pictures and of text
+        text = " ".join(name_words)
+    for size in range(MAX_AGENCY_WORDS, 0, -1):
+        agency = " ".join(name_words[-size:])
+        if len(name_words) - size >= WEAK and len(agency) >= MIN_AGENCY and agency_named(agency):
+            yield " ".join(name_words[:-size])
+            yield agency
+            return
     if not text.isascii():
         yield from _spaceless_candidates(text)
     else:

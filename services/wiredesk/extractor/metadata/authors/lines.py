@@ -1,9 +1,163 @@
-"""The byline in a text page: in the lines around its body."""
+"""The byline in a text page: in the lines around the beginning of its body, or its signature."""
 
-from wiredesk.extractor.metadata.authors.grammar import Byline, is_byline, parse_byline
+import re
+from collections.abc import Iterator, Sequence
+
+from wiredesk.extractor.metadata.authors.grammar import (
+    MAX_BYLINE,
+    Byline,
+    announces_byline,
+    is_byline,
+    names_clearly,
+    parse_byline,
+)
+from wiredesk.extractor.metadata.authors.names import Trust, is_only_role, is_role
+from wiredesk.extractor.metadata.authors.vocabulary import CALENDAR, NO_NAMES, ROLE_MODIFIERS, ROLES, TIME_WORDS
 from wiredesk.extractor.metadata.text_sources import TextSources
+from wiredesk.extractor.words import fold
+
+ABOVE = 14
+"""Lines above the body that may hold the byline."""
+
+MAX_LINE = 160
+"""Maximum characters of a line that is a byline."""
+
+MAX_NAMES_BELOW = 8
+"""Lines below `By` or below a name that may hold further names."""
+
+REACH = 2
+"""Lines between a name and its date or role."""
+
+MAX_OTHER_WORDS = 2
+"""Words of a line of names that are no names, no roles and no times."""
+
+MAX_SHORT = 40
+"""Characters of a byline that may have an unusual name: By bell hooks."""
+
+MIN_PROSE, MAX_PROSE = 80, 20_000
+"""Characters of a line of the story from which it is prose, and of the prose that is searched for names."""
+
+MIN_WORD = 3
+"""Letters up to which a word says nothing."""
+
+ANNOUNCED, DATED, BARE = 6.0, 4.5, 4.0
+"""Points of a line that begins as bylines do, of one with names and a time, and of one with names only."""
+
+DISTANCE = 0.15
+"""Points that each line between a byline and the body costs."""
+
+_MARKER = re.compile(r"^(?:[•·*|>–-]\s?|\d{1,2}\.\s)")
+"""The marker of a list item."""
+
+_TIME = re.compile(r"\d{1,4}[./:\-年]\s?\d|\d{4}|\d\s")
+"""A date or a time."""
+
+_HAN_NAME = re.compile(r"[\u3400-\u9fff]{1,3}[ \u3000][\u3400-\u9fff]{1,3}")
+"""A Japanese name on a line of its own."""
 
 
 def byline_in_text(sources: TextSources) -> Byline:
-    """Return the byline above the body that is nearest to it."""
-    return next((parse_byline([line.text]) for line in reversed(sources.header) if is_byline(line.text)), Byline())
+    """Return the byline near the beginning of the body: one that is announced, or names beside a date or a role.
+
+    Without one, the signature below the body counts.
+    """
+    texts = [_MARKER.sub("", line.text) for line in (*sources.header[-ABOVE:], *sources.beginning)]
+    start = len(sources.header[-ABOVE:])
+    candidates: list[tuple[float, Byline, bool]] = []
+    for index in range(len(texts)):
+        byline, points = _byline_at(texts, index)
+        if byline:
+            candidates.append((points - DISTANCE * abs(start - index), byline, points < ANNOUNCED))
+    body = _Body([line.text for line in sources.body]) if candidates else None
+    for _, byline, is_bare in sorted(candidates, key=lambda candidate: -candidate[0]):
+        if not (is_bare and body and any(map(body.is_about, byline.people))):
+            return byline
+    return _signature(sources)
+
+
+class _Body:
+    """What a story says, to tell the names of its authors from words and people that it is about.
+
+    Args:
+        texts: of the story.
+    """
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        prose = " ".join(text for text in texts if len(text) > MIN_PROSE)[:MAX_PROSE]
+        self._folded = f" {fold(prose)} "
+        self._lower = {word for word in re.findall(r"[^\W\d_]+", prose) if word.islower()}
+
+    def is_about(self, name: str) -> bool:
+        """Return whether the story has a name, or has words of it in lower case."""
+        name_words = fold(name).split()
+        return f" {fold(name)} " in self._folded or any(
+            word in self._lower for word in name_words if len(word) > MIN_WORD
+        )
+
+
+def _byline_at(texts: Sequence[str], index: int) -> tuple[Byline, float]:
+    """Return the byline that begins at a line, and how clear it is."""
+    text, following = texts[index], texts[index + 1 : index + 1 + MAX_NAMES_BELOW]
+    if announces_byline(text):  # `By` alone
+        return parse_byline(_name_lines(following)), ANNOUNCED
+    if len(text) <= MAX_LINE and is_byline(text):
+        byline = parse_byline([text])
+        return (byline, ANNOUNCED) if names_clearly(byline) or len(text) <= MAX_SHORT else (Byline(), 0.0)
+    byline = _names_in_line(text)
+    if byline and re.search(r"\d", text):
+        return byline, DATED
+    around = (*texts[max(0, index - REACH) : index], *following[:REACH])
+    if byline and (text in around or any(map(_is_beside_names, around))):
+        return parse_byline([text, *_name_lines(following)], Trust.BARE), BARE
+    return Byline(), 0.0
+
+
+def _name_lines(texts: Sequence[str]) -> Iterator[str]:
+    """Yield the lines that continue a byline: names, and roles and commas between them."""
+    for text in texts:
+        if _names_in_line(text):
+            yield text
+        elif len(text) > MIN_WORD and not is_only_role(text):
+            return
+
+
+def _names_in_line(text: str) -> Byline:
+    """Return whom a line names that has names, roles and times, and little else."""
+    if len(text) > MAX_LINE:
+        return Byline()
+    if _HAN_NAME.fullmatch(text):
+        return parse_byline([text])
+    byline = parse_byline([text], Trust.BARE)
+    names = {word for name in (*byline.people, *byline.agencies) for word in fold(name).split()}
+    others = [word for word in fold(text).split() if word not in names]
+    return byline if names and _are_beside_names(others) else Byline()
+
+
+def _are_beside_names(words: Sequence[str]) -> bool:
+    """Return whether words are roles and times, or few. After a role comes what it is in."""
+    role = next((index for index, word in enumerate(words) if word in ROLES), len(words))
+    plain = [word for word in words[:role] if not (word.isdigit() or word in _BESIDE or word[:1].isdigit())]
+    return len(plain) <= MAX_OTHER_WORDS and len(words) - role <= MAX_NAMES_BELOW
+
+
+_BESIDE = CALENDAR | ROLES | ROLE_MODIFIERS | TIME_WORDS | {"and", "und", "et", "og", "och", "y", "e", "von", "by"}
+"""Words of lines of names that are no names, folded."""
+
+
+def _is_beside_names(text: str) -> bool:
+    """Return whether a line is a date, a time, a role, or a network to follow: they stand below or above a name."""
+    if len(text) > MAX_LINE // 2:
+        return False
+    is_time = _TIME.search(text) is not None
+    is_network = fold(text) in NO_NAMES
+    return is_time or is_network or (len(text.split()) <= MAX_NAMES_BELOW and is_role(text))
+
+
+def _signature(sources: TextSources) -> Byline:
+    """Return the name that ends the story, on a line of its own."""
+    lines = (*sources.ending[-1:], *sources.below[:1])
+    for text in (_MARKER.sub("", line.text) for line in lines):
+        byline = parse_byline([text], Trust.BARE)
+        if len(text) <= MAX_BYLINE // 6 and len(byline.people) == 1 and fold(byline.people[0]) == fold(text):
+            return byline
+    return Byline()

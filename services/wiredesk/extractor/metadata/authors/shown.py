@@ -49,6 +49,9 @@ MAX_OPENING = 40
 NEAR = 5
 """Points of the places between the headline and the second paragraph."""
 
+WITHIN = 1
+"""Points of the places within the story, after its first paragraphs, and between its end and that of the page."""
+
 MIN_SCORE = 5
 """Points from which a candidate is the byline."""
 
@@ -149,7 +152,12 @@ def shown_byline(root: Element, titles: Iterable[str]) -> Byline:
         place = _place(candidate.index, headline[0] if headline else None, walk.prose)
         score = candidate.points + place
         is_near = place >= NEAR
-        if score < MIN_SCORE or _is_elsewhere(candidate.element, around_story, around_teasers, is_near=is_near):
+        is_within = candidate.is_text and place <= WITHIN  # a quotation, or another story
+        if (
+            score < MIN_SCORE
+            or is_within
+            or _is_elsewhere(candidate.element, around_story, around_teasers, is_near=is_near)
+        ):
             continue
         byline = _read(candidate)
         if byline:

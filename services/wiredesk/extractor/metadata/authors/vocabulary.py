@@ -56,6 +56,9 @@ NO_NAMES = _words("no_names")
 SPACELESS_NEWSROOM = re.compile(_stored["newsrooms"]["spaceless"])
 """Names of newsrooms in scripts without capitals, or of several words."""
 
+TIME_WORDS = frozenset(word for phrase in phrases("times") for word in fold(phrase).split())
+"""Words for the time of a story, folded."""
+
 PARTICLES = frozenset(_stored["particles"]["all"].split())
 """Words in lower case within names."""
 
