@@ -77,7 +77,7 @@ def extract_html(page: AcceptedPage, models: Models, rules: SiteRules) -> Extrac
         languages(sources, page.language), metadata.title.value, to_blocks(story.texts), models.languages
     )
     truncated = is_truncated(blocks, _stated_words(sources))
-    metadata = with_credits(replace(metadata, language=language), Evidence.DOM, texts)
+    metadata = with_credits(replace(metadata, language=language), Evidence.DOM, story.texts)
     if truncated and metadata.is_paywalled.value is None and has_wall(root):
         metadata = replace(metadata, is_paywalled=MetadataField(value=True, evidence=Evidence.DOM))
     return ExtractedPage(
