@@ -139,7 +139,7 @@ SAID = "The council voted to reopen the old landing, it said on Thursday night, 
         ("القاهرة (رويترز) - قال المجلس", ("رويترز",)),
         (f"The agency (AP) said: {SAID}", ()),
         ("The Associated Press reported on Monday that the council had voted.", ()),
-        ("Trump told AFP (AFP Photo/Bo Lee) that he would come.", ()),
+        ("Trump said to AFP (AFP Photo/Bo Lee) that he would come.", ()),
     ],
 )  # fmt: skip
 def test_a_dateline_credits_its_agency(first: str, agencies: tuple[str, ...]) -> None:
