@@ -95,6 +95,14 @@ def test_charsets_of_seven_bits_are_detected(text: str, name: str) -> None:
     assert accepted(text.encode(name), content_type="text/html").body == text
 
 
+@pytest.mark.parametrize(
+    ("text", "name"), [("港町の議会は火曜日の夜", "shift_jis"), ("市议会周四晚间投票决定", "gb18030")]
+)
+def test_stray_bytes_do_not_hide_the_charset_of_a_page(text: str, name: str) -> None:
+    body = f"<p>{text * 20}</p>".encode(name) + b"<!-- \xff\xff -->"
+    assert text in accepted(body, content_type="text/html").body
+
+
 def test_a_byte_order_mark_counts_more_than_a_header() -> None:
     page = accepted(b"\xef\xbb\xbf<p>caf\xc3\xa9</p>", content_type="text/html; charset=iso-8859-1")
     assert (page.body, page.charset.evidence) == ("<p>café</p>", CharsetEvidence.BOM)

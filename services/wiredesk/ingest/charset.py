@@ -1,5 +1,6 @@
 """Bytes to text. Statements about the charset are tried in the order of their reliability, until one fits the bytes."""
 
+import re
 from collections.abc import Iterator
 from typing import TypeGuard
 
@@ -42,6 +43,18 @@ charsets have hardly a valid sequence for five invalid ones."""
 
 ISO_2022 = {b"\x1b$B": "iso2022_jp", b"\x1b$@": "iso2022_jp", b"\x1b$)C": "iso2022_kr"}
 """Escape sequences of charsets of seven bits, whose bytes are valid ASCII."""
+
+EAST_ASIAN = ("gb18030", "big5", "shift_jis", "euc_jp", "euc_kr")
+"""Charsets that are tried with stray bytes if none is detected: detection gives them up at the first invalid byte."""
+
+BYTES_PER_STRAY = 100
+"""Bytes for each stray one in a page whose charset is found in spite of them."""
+
+_ACCENTED = re.compile(r"[\u0080-\u024f]")
+"""A character of Latin beyond ASCII."""
+
+_ACCENTED_BEFORE_ANOTHER = re.compile(r"[\u0080-\u024f](?=[\u0080-\u024f])")
+"""Such a character before another one."""
 
 MAX_UTF8_TAIL = 3
 """Bytes of a UTF-8 character that may be left at the end of a page that is cut off."""
@@ -93,7 +106,7 @@ def _stated_charsets(
 
 
 def _is_charset(name: str | None, content: bytes) -> TypeGuard[str]:
-    """Return whether a page can be in a charset of this name: there is one, and of UTF-16 and 32 the markup has NULs."""
+    """Return whether a page can be in a charset of this name: markup in UTF-16 and UTF-32 has NULs."""
     if not name or name in NOT_CHARSETS or (name.startswith(("utf-16", "utf-32")) and b"\0" not in content):
         return False
     try:
@@ -126,8 +139,24 @@ def _detect(content: bytes) -> str:
         if error.start >= len(content) - MAX_UTF8_TAIL:
             return "utf-8"  # cut off within a character
         guess = from_bytes(content[:DETECTION_BYTES]).best()
-        return resolve_encoding(guess.encoding) or FALLBACK if guess is not None else FALLBACK
+        name = (resolve_encoding(guess.encoding) or FALLBACK) if guess is not None else FALLBACK
+        return _with_stray_bytes(content, name)
     return "utf-8"
+
+
+def _with_stray_bytes(content: bytes, guess: str) -> str:
+    """Return the charset of East Asia that fits bytes best but for a few stray ones, or else the guess.
+
+    It is tried if by the guess most accented letters stand in runs, which no language does.
+    """
+    sample = content[:DETECTION_BYTES]
+    text = sample.decode(guess, "replace")
+    accented, in_runs = len(_ACCENTED.findall(text)), len(_ACCENTED_BEFORE_ANOTHER.findall(text))
+    if in_runs * 2 <= accented:
+        return guess
+    replaced = {name: sample.decode(name, "replace").count(REPLACEMENT) for name in EAST_ASIAN}
+    best = min(EAST_ASIAN, key=lambda name: replaced[name])
+    return best if replaced[best] <= len(sample) // BYTES_PER_STRAY else guess
 
 
 def _decode_as(content: bytes, name: str, evidence: CharsetEvidence) -> str:
