@@ -2,6 +2,7 @@ import math
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ from wiredesk.extractor.body.vocabulary import (
     openings,
 )
 from wiredesk.extractor.document import parse_html
-from wiredesk.extractor.models import BodyModel, PageModel
+from wiredesk.extractor.models import IS_ENGLISH, BodyModel, PageModel
 from wiredesk_schemas import BlockKind
 
 BODY = "The council voted on Tuesday to keep the old library open, and to repair its roof before winter."
@@ -208,11 +209,15 @@ def test_a_model_survives_its_file(tmp_path: Path) -> None:
 
 
 def test_the_model_of_pages_survives_its_file(tmp_path: Path) -> None:
-    model = PageModel({"c:cart": -1.5}, trees())
+    model = PageModel({"c:cart": -1.5}, trees(), replace(trees(), bias=2.0))
     model.save(tmp_path / "model.npz")
     restored = PageModel.load(tmp_path / "model.npz")
     assert restored.terms == model.terms
-    assert restored.probability({"length": 50.0, "linked": 1.0}) == model.probability({"length": 50.0, "linked": 1.0})
+    signals = {"length": 50.0, "linked": 1.0}
+    of_english, of_others = (restored.probability({**signals, IS_ENGLISH: english}) for english in (1.0, 0.0))
+    assert of_english == model.probability({**signals, IS_ENGLISH: 1.0})
+    assert of_others == model.probability(signals)
+    assert of_english != of_others
 
 
 def test_phrases_say_what_they_were_learnt_to_say() -> None:

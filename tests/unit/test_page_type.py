@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from wiredesk.extractor import words
 from wiredesk.extractor.body.story import ScoredText, to_blocks
 from wiredesk.extractor.body.trees import Trees
 from wiredesk.extractor.extracted_page import ExtractedPage
@@ -12,10 +13,10 @@ from wiredesk.extractor.metadata.fields import Metadata, MetadataField
 from wiredesk.extractor.models import PageModel
 from wiredesk.extractor.page_type import (
     ARTICLE_THRESHOLD,
-    NON_ENGLISH_LOG_ODDS_BONUS,
     SKIP_THRESHOLD,
     classify_page,
 )
+from wiredesk.extractor.signals import is_english
 from wiredesk_schemas import BlockKind, Evidence, PageType, SkipReason
 
 SENTENCE = "The library stays open after all, as the council decided on Monday night."
@@ -28,7 +29,8 @@ def model(likely: float) -> PageModel:
     """Return a model that gives every page this probability."""
     questions, leaves = np.zeros((1, 1), np.intp), np.zeros((1, 2), np.float32)
     odds = math.log(likely / (1 - likely))
-    return PageModel({}, Trees("1", ("links",), questions, np.zeros((1, 1), np.float32), leaves, odds))
+    trees = Trees("1", ("links",), questions, np.zeros((1, 1), np.float32), leaves, odds)
+    return PageModel({}, trees, trees)
 
 
 def page(
@@ -92,8 +94,13 @@ def test_a_published_page_has_its_probability_of_an_article_and_a_skipped_one_th
     assert classify_page(page(FEW), model(0.8)).confidence == 0.8
 
 
-def test_pages_in_other_languages_than_english_get_a_bonus() -> None:
-    likely = 1 / (1 + math.exp(NON_ENGLISH_LOG_ODDS_BONUS - math.log(SKIP_THRESHOLD / (1 - SKIP_THRESHOLD))))
-    assert classify_page(page(FEW, "nb"), model(likely + 0.005)).reason is None
-    assert classify_page(page(FEW, "nb"), model(likely - 0.005)).reason is SkipReason.NO_ARTICLE
-    assert classify_page(page(FEW, None), model(likely + 0.005)).reason is SkipReason.NO_ARTICLE
+def test_a_page_is_english_by_its_words() -> None:
+    english = "The council voted to keep the library open, and the mayor spoke for this plan"
+    others = (
+        "Der Rat stimmte am Montag dafür, die Bibliothek in der Stadt zu erhalten",
+        "De raad stemde voor het behoud van de bibliotheek in de stad",
+        "市议会周一投票决定保留图书馆",
+        "",
+    )
+    assert is_english([words.split(english)])
+    assert not any(is_english([words.split(text)]) for text in others)

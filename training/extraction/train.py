@@ -6,7 +6,7 @@
 The forms are `html` and `text`, the models of the story, and `page`, the model that tells articles from other pages.
 The last learns from the outputs of the first for sites that it has not seen.
 
-It trains on publisher-pages and web-pages, and the models of the story also on further pages; never on the
+It trains on publisher-pages, web-pages and further pages; never on the
 article-extraction-benchmark, nor on another page of its sites. First, five models, each trained on four fifths of the
 sites, show how good the method is on sites that it has not seen. These figures are printed and are in the model card.
 Then one model learns from all pages and is written to services/wiredesk/extractor/trained/. The same data give the same
@@ -72,7 +72,7 @@ def main() -> int:
     for form in args.form or FORMS:
         began = time.monotonic()
         if form == "page":
-            types = _page(gold, args.folds)
+            types = _page([*gold, *more], args.folds)
             models: dict[Path, Model] = {SHIPPED: types.model, **_of_folds(args.folds, types.held_out)}
         else:
             trained = _body([*gold, *more], form)

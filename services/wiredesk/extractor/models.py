@@ -23,6 +23,12 @@ _LEXICON_FIELDS = ("class_names", "phrases")
 _NETWORK_PREFIX = "network_"
 """Beginning of the names of the network's arrays in a file."""
 
+_WITHOUT_WORDS = "without_words_"
+"""Beginning of the names of the arrays of the trees that read no words, in a file."""
+
+IS_ENGLISH = "is_english"
+"""Name of the signal by which a page is read as an English one."""
+
 
 @dataclass(frozen=True, slots=True)
 class BodyModel:
@@ -83,28 +89,39 @@ class PageModel:
 
     Attributes:
         terms: log-odds of an article, by term.
-        trees: read the signals of a page, among them those of its terms.
+        trees: read the signals of an English page, among them those of its terms.
+        trees_without_words: read the signals of a page in another language: those that do not come from its words.
     """
 
     terms: Mapping[str, float]
     trees: Trees
+    trees_without_words: Trees
 
     def probability(self, signals: Mapping[str, float]) -> float:
         """Return the probability that a page with these signals is an article."""
         features = {name: np.array([value], np.float64) for name, value in signals.items()}
-        return float(probabilities(self.trees.log_odds(features))[0])
+        trees = self.trees if signals.get(IS_ENGLISH) else self.trees_without_words
+        return float(probabilities(trees.log_odds(features))[0])
 
     def save(self, path: Path) -> None:
         """Write the model to a file. The same model gives the same bytes."""
-        log_odds = np.array(list(self.terms.values()), np.float16)
-        np.savez_compressed(path, terms=np.array(list(self.terms)), terms_odds=log_odds, **self.trees.arrays())
+        stored = self.trees.arrays()
+        stored |= {f"{_WITHOUT_WORDS}{name}": array for name, array in self.trees_without_words.arrays().items()}
+        stored |= {"terms": np.array(list(self.terms)), "terms_odds": np.array(list(self.terms.values()), np.float16)}
+        np.savez_compressed(path, **stored)
 
     @classmethod
     def load(cls, path: Path) -> "PageModel":
         """Read a model from a file."""
         with np.load(path, allow_pickle=False) as stored:
             log_odds = stored["terms_odds"].astype(np.float64).tolist()
-            return cls(dict(zip(stored["terms"].tolist(), log_odds, strict=True)), Trees.from_arrays(stored))
+            without_words = {
+                name.removeprefix(_WITHOUT_WORDS): stored[name]
+                for name in stored.files
+                if name.startswith(_WITHOUT_WORDS)
+            }
+            terms = dict(zip(stored["terms"].tolist(), log_odds, strict=True))
+            return cls(terms, Trees.from_arrays(stored), Trees.from_arrays(without_words))
 
 
 @dataclass(frozen=True, slots=True)

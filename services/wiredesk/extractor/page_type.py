@@ -4,7 +4,6 @@ A page is set aside only where two witnesses agree: the model of page types, whi
 the body, which is no story by its own measure. What has a story is published, with its type and its probability.
 """
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,11 +20,6 @@ SKIP_THRESHOLD = 0.25
 ARTICLE_THRESHOLD = 0.6
 """Probability below which a page that has a story is published, but not as an article. Consumers that want only
 articles ignore such pages; consumers that prefer an extra listing to a lost story read them."""
-
-NON_ENGLISH_LOG_ODDS_BONUS = 2.0
-"""Log-odds that are added for pages that state another language than English. The model has seen hardly any other page
-than articles in such a language, and gives publishers' stories in them two and a half log-odds less than those in
-English."""
 
 BARE_TEXT_LINKS = 10
 """Links below which a page may be a bare text."""
@@ -81,13 +75,6 @@ def classify_page(page: ExtractedPage, model: PageModel) -> Verdict:
     return _error(page, story) or _consent_wall(page, story) or _classify_by_signals(page, story, model)
 
 
-def adjust_for_language(article: float, language: str | None) -> float:
-    """Return the probability of an article, corrected for pages that are not in English."""
-    if (language or "en").lower().startswith("en") or not 0 < article < 1:
-        return article
-    return 1 / (1 + math.exp(-NON_ENGLISH_LOG_ODDS_BONUS) * (1 - article) / article)
-
-
 def is_bare_text_page(signals: Mapping[str, float]) -> bool:
     """Return whether a page has no text but its story.
 
@@ -135,7 +122,7 @@ def _classify_by_signals(page: ExtractedPage, story: StoryMeasure, model: PageMo
     signals = page.signals
     article = model.probability(signals) if signals and not is_bare_text_page(signals) else None
     sure = None if article is None else round(max(article, 1 - article), 3)
-    likely = 1.0 if article is None else adjust_for_language(article, page.metadata.language.value)
+    likely = 1.0 if article is None else article
     links = signals.get("links", 0)
     is_list = links >= MIN_INDEX_LINKS and links > LINKS_PER_LETTER * story.letters
     shown = _shown_beside(page, story)

@@ -26,6 +26,8 @@ from wiredesk.extractor.metadata.fields import Metadata
 from wiredesk.extractor.metadata.json_ld import node_types
 from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk.extractor.metadata.story_node import ARTICLE_TYPES
+from wiredesk.extractor.models import IS_ENGLISH
+from wiredesk.extractor.words import length
 from wiredesk_schemas import Evidence
 
 COUNTED_ELEMENTS = (
@@ -73,8 +75,8 @@ MAX_WORDS = 80
 MAX_STORY_WORDS = 3000
 """Words of the story that are counted."""
 
-MAX_DATED = 200
-"""Characters of a text that may be a date line of a listing."""
+MAX_DATED = 80
+"""Letters of a text that may be a date line of a listing."""
 
 MAX_INVITATION = 60
 """Characters of a text that may be an invitation, such as the label of a button."""
@@ -89,7 +91,7 @@ UNCERTAIN = 0.3
 """Distance from a probability of 0.5 within which a text is uncertain."""
 
 SHORT_TEXT = 30
-"""Characters below which a text is short: a label."""
+"""Letters below which a text is short: a label."""
 
 LABEL_WORDS = 4
 """Words of a text that is a label, and as such a term."""
@@ -112,20 +114,32 @@ TERM_KINDS: Mapping[str, str] = {
     "a": "address",
     "w": "words",
     "d": "declarations",
+    "t": "title",
 }
 """Kinds of terms: the letter before a term, and the name of the kind's signal."""
+
+OF_WORDS = ("says_", "speaks_of_", "invitations", "terms_labels", "terms_words", "terms_title")
+"""Beginnings of the names of signals that come from the words of a page. Most words that the model knows are English:
+only the trees for English pages read these signals."""
+
+OF_DECLARATIONS = ("declares_", "og_", "has_", "states_date", "price_meta", "terms_declarations")
+"""Beginnings of the names of signals that depend on what a page declares for machines."""
+
+_ENGLISH = frozenset(
+    ["the", "and", "to", "for", "with", "that", "from", "are", "this", "by", "have", "you", "your", "our"]
+)
+"""Common English words, of which other languages have few."""
+
+MIN_ENGLISH = 0.05
+"""Share of these words in an English page. A listing has 0.08, a story 0.15, other languages hardly 0.02."""
 
 _TERM_WORD = re.compile(r"[a-z]+")
 """A word of a URL, or of the generator's name."""
 
-_DATE = re.compile(
-    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d{1,2},? (?:19|20)\d\d|"
-    r"\b\d{1,2}[./]\d{1,2}[./](?:20)?\d\d\b|\b20\d\d-\d\d-\d\d|\bago\b",
-    re.IGNORECASE,
-)
-"""A date in a line of a listing."""
+_DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}[./]\d{1,2}[./]\d\d|(?<!\d)\d{1,2}:\d\d(?!\d)")
+"""A date or a time in a line of a listing, in any language."""
 
-_DATE_PART = re.compile(r"\d|ago", re.IGNORECASE)
+_DATE_PART = re.compile(r"\d")
 """What every such date has."""
 
 _INVITATION = re.compile(
@@ -175,7 +189,18 @@ def page_signals(
     return {
         **own_signals(url, sources, metadata, segments, texts),
         **term_signals(page_terms(url, sources, segments), term_odds),
+        IS_ENGLISH: float(is_english(segments.words)),
     }
+
+
+def is_english(texts: Sequence[Sequence[str]]) -> bool:
+    """Return whether the words of a page are English, by the share of the commonest ones.
+
+    Args:
+        texts: of the page, as words.
+    """
+    counted = list(chain.from_iterable(text[:MAX_WORDS] for text in texts))
+    return sum(word in _ENGLISH for word in counted) > MIN_ENGLISH * len(counted)
 
 
 def own_signals(
@@ -183,15 +208,19 @@ def own_signals(
 ) -> Mapping[str, float]:
     """Return the signals of a page that do not come from its terms."""
     return {
+        **address_signals(url, sources.root),
         **_story_signals(segments, texts),
         **_shape_signals(segments, texts),
-        **_link_signals(url, sources.root),
         **_heading_signals(sources),
         **_element_signals(sources.root, segments),
-        **_url_signals(url),
         **_declaration_signals(sources, metadata),
         **_word_signals(segments, texts),
     }
+
+
+def address_signals(url: str, root: Element) -> dict[str, float]:
+    """Return the signals of a page that depend on its address: those of the URL, and where links lead from there."""
+    return {**_link_signals(url, root), **_url_signals(url)}
 
 
 def page_terms(url: str, sources: MetadataSources, segments: SegmentedPage) -> frozenset[str]:
@@ -206,11 +235,10 @@ def term_signals(terms: Collection[str], term_odds: Mapping[str, float]) -> dict
         weight = term_odds.get(term)
         if weight is not None:
             log_odds[term[0]].append(weight)
-    signals = {
+    return {
         f"terms_{kind}": math.fsum(log_odds[letter]) / max(1, len(log_odds[letter])) ** 0.5
         for letter, kind in TERM_KINDS.items()
     }
-    return signals | {"terms": sum(signals.values())}
 
 
 def _story_signals(page: SegmentedPage, texts: Sequence[ScoredText]) -> dict[str, float]:
@@ -218,6 +246,7 @@ def _story_signals(page: SegmentedPage, texts: Sequence[ScoredText]) -> dict[str
     kept = [(text, size) for text, size in sized if text.kept]
     letters = sum(size for _, size in kept)
     everything = max(1, sum(size for _, size in sized))
+    sentences = sum(size for text, size in kept if words.ends_sentence(text.text))
     return {
         "story_letters": letters,
         "story_share": letters / everything,
@@ -225,6 +254,7 @@ def _story_signals(page: SegmentedPage, texts: Sequence[ScoredText]) -> dict[str
         "story_certainty": sum(text.probability * size for text, size in kept) / max(1, letters),
         "story_texts": len(kept),
         "story_prose": sum(size for _, size in kept if size >= PARAGRAPH) / max(1, letters),
+        "story_sentences": sentences / max(1, letters),
         "story_average": letters / max(1, len(kept)),
         "page_letters": everything,
         "page_texts": len(texts),
@@ -253,7 +283,7 @@ def _shape_signals(page: SegmentedPage, texts: Sequence[ScoredText]) -> dict[str
         "story_code": sum(segment.size for segment in kept if segment.tag == "pre") / letters,
         "story_gaps": 1 - len(places) / span,
         "uncertain": sum(abs(text.probability - 0.5) < UNCERTAIN for text in texts) / max(1, len(texts)),
-        "dates": sum(_is_dated(s.text) for s in page.segments if len(s.text) < MAX_DATED),
+        "dates": sum(_is_dated(s.text) for s in page.segments if s.size < MAX_DATED),
         "invitations": sum(
             _invites(s.text, text_words)
             for s, text_words in zip(page.segments, page.words, strict=True)
@@ -306,8 +336,8 @@ def _heading_signals(sources: MetadataSources) -> dict[str, float]:
     headings = [set(words.split(heading[:MAX_URL])) for heading in sources.headings]
     return {
         "heading_in_title": max((len(h & title) / max(1, len(h)) for h in headings), default=-1.0),
-        "heading_words": max(map(len, headings), default=0),
-        "title_words": len(title),
+        "heading_letters": max((length(heading[:MAX_URL]) for heading in sources.headings), default=0.0),
+        "title_letters": length((sources.window_title or "")[:MAX_URL]),
     }
 
 
@@ -320,7 +350,7 @@ def _element_signals(root: Element, page: SegmentedPage) -> dict[str, float]:
         "links": tags["a"],
         "linked_share": linked / everything,
         "most_alike": max(alike.values(), default=0),
-        "short_texts": sum(len(s.text) < SHORT_TEXT for s in page.segments) / max(1, len(page.segments)),
+        "short_texts": sum(s.size < SHORT_TEXT for s in page.segments) / max(1, len(page.segments)),
         **{f"<{tag}>": tags[tag] for tag in COUNTED_ELEMENTS},
     }
 
@@ -400,4 +430,4 @@ def _declaration_terms(sources: MetadataSources) -> Iterator[str]:
     for word in _TERM_WORD.findall(sources.meta.get("generator", "").lower()[:MAX_TERM]):
         yield f"d:by {word}"
     for word in words.split((sources.window_title or "")[:MAX_URL]):
-        yield f"d:titled {word}"
+        yield f"t:{word}"

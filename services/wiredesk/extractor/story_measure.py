@@ -24,13 +24,13 @@ SHORT = 250
 MIN_PROSE = 40.0
 """Letters of the shortest prose: a short sentence."""
 
-MIN_STORY = 700.0
-"""Letters of prose from which a body is a story, if the other measures agree: about 120 words."""
+MIN_STORY = 350.0
+"""Letters of prose from which a body is a story, if the other measures agree: about sixty words."""
 
 MIN_STORY_SHARE = 0.5
 """Share of prose in a story."""
 
-MIN_STORY_CERTAINTY = 0.75
+MIN_STORY_CERTAINTY = 0.65
 """Mean probability of a story's prose."""
 
 MIN_FLASH = 100.0
