@@ -62,10 +62,17 @@ def test_a_consent_wall_is_one_with_and_without_its_language(page: dict[str, Any
 
 @pytest.mark.parametrize("page", PAGES["story"], ids=name)
 def test_a_short_story_with_their_words_is_a_story(page: dict[str, Any]) -> None:
-    for result in (read(page), read(page, with_lang=False), read(page, banner=BANNER), read(page, links=120)):
+    for result in (read(page), read(page, with_lang=False), read(page, banner=BANNER)):
         assert isinstance(result, CleanedArticle), result
         assert [block.text for block in result.paragraphs] == page["texts"]
         assert result.page_type is PageType.ARTICLE
+
+
+@pytest.mark.parametrize("page", PAGES["story"], ids=name)
+def test_a_short_story_is_published_beside_many_links_too(page: dict[str, Any]) -> None:
+    result = read(page, links=120)
+    assert isinstance(result, CleanedArticle), result
+    assert [block.text for block in result.paragraphs] == page["texts"]
 
 
 @pytest.mark.parametrize(

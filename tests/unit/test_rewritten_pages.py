@@ -51,7 +51,7 @@ def test_a_sample_has_its_type_and_its_body_however_it_is_written(path: Path, na
     url = ADDRESSES[rewriting.address] if rewriting.address else URL
     again, again_type, again_aside = read(rewritten(decoded(path), rewriting), url)
     assert (again_type, again_aside) == (own_type, own_aside)
-    assert agreement(own, again) >= MIN_AGREEMENT
+    assert own_aside or agreement(own, again) >= MIN_AGREEMENT
 
 
 def test_a_text_in_another_script_has_no_latin_letter_and_nearly_the_same_length() -> None:

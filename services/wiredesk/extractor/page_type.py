@@ -12,12 +12,13 @@ from wiredesk.extractor.extracted_page import ExtractedPage
 from wiredesk.extractor.models import PageModel
 from wiredesk.extractor.notices import ErrorTitle
 from wiredesk.extractor.story_measure import SHORT, StoryMeasure, measure_story
+from wiredesk.extractor.words import length
 from wiredesk_schemas import PageType, SkipReason
 
-SKIP_THRESHOLD = 0.25
+SKIP_THRESHOLD = 0.15
 """Probability of an article below which a page without a story is skipped."""
 
-ARTICLE_THRESHOLD = 0.6
+ARTICLE_THRESHOLD = 0.5
 """Probability below which a page that has a story is published, but not as an article. Consumers that want only
 articles ignore such pages; consumers that prefer an extra listing to a lost story read them."""
 
@@ -75,12 +76,16 @@ def classify_page(page: ExtractedPage, model: PageModel) -> Verdict:
     return _error(page, story) or _consent_wall(page, story) or _classify_by_signals(page, story, model)
 
 
-def is_bare_text_page(signals: Mapping[str, float]) -> bool:
-    """Return whether a page has no text but its story.
+def is_bare_text_page(page: ExtractedPage, story: StoryMeasure) -> bool:
+    """Return whether a page has no text but its story, and perhaps a notice.
 
     The model is not used for such a page: it was not trained on pages from the time before there was metadata.
     """
-    return signals["links"] < BARE_TEXT_LINKS and signals["story_share"] > BARE_TEXT_SHARE
+    if page.signals["links"] >= BARE_TEXT_LINKS:
+        return False
+    beside = (text.text for text in page.texts[:FIRST_TEXTS] if not text.kept)
+    others = sum(length(text) for text in beside if not notices.asks_consent(text))
+    return story.letters > BARE_TEXT_SHARE * (story.letters + others)
 
 
 def _error(page: ExtractedPage, story: StoryMeasure) -> Verdict | None:
@@ -120,7 +125,7 @@ def _notices(page: ExtractedPage, is_notice: Callable[[str], bool]) -> Sequence[
 
 def _classify_by_signals(page: ExtractedPage, story: StoryMeasure, model: PageModel) -> Verdict:
     signals = page.signals
-    article = model.probability(signals) if signals and not is_bare_text_page(signals) else None
+    article = model.probability(signals) if signals and not is_bare_text_page(page, story) else None
     sure = None if article is None else round(max(article, 1 - article), 3)
     likely = 1.0 if article is None else article
     links = signals.get("links", 0)
