@@ -415,7 +415,8 @@ def _terms(url: str, sources: MetadataSources, segments: SegmentedPage) -> Itera
     for word in segments.numbered_words.different_at(segments.numbered_words.first(FIRST_WORDS)):
         yield f"w:{word}"
     parts = urlsplit(url[:MAX_URL])
-    address = f"{(parts.hostname or '').partition('.')[0]} {parts.path}".lower()
+    # The host alone says nothing: a crawl of one site may have no other address for its pages.
+    address = f"{(parts.hostname or '').partition('.')[0]} {parts.path}".lower() if len(parts.path) > 1 else ""
     for word in islice(_TERM_WORD.findall(address), MAX_URL_TERMS):
         yield f"a:{word}"
     yield from islice(_declaration_terms(sources), MAX_DECLARATION_TERMS)
