@@ -91,10 +91,10 @@ def _read(extractors: Sequence[Extractor], page: GoldPage) -> Reading:
 def _types(gold: Sequence[GoldPage], readings: Sequence[Reading]) -> str:
     articles = [reading for page, reading in zip(gold, readings, strict=True) if page.kind == "article"]
     others = [reading for page, reading in zip(gold, readings, strict=True) if page.kind != "article"]
-    told = f", {_share(r.page_type not in ARTICLES for r in others)} of others recognised" if others else ""
+    recognised = f", {_share(r.page_type not in ARTICLES for r in others)} of others recognised" if others else ""
     aside = _share(r.is_skipped for r in articles)
     doubted = _share(not r.is_skipped and r.page_type not in ARTICLES for r in articles)
-    return f"articles {aside} set aside, {doubted} typed otherwise{told}"
+    return f"articles {aside} set aside, {doubted} typed otherwise{recognised}"
 
 
 def _changes(gold: Sequence[GoldPage], own: Sequence[Reading], again: Sequence[Reading]) -> str:
