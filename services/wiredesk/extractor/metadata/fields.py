@@ -115,7 +115,7 @@ def read_metadata(page: AcceptedPage, sources: MetadataSources, rule: RuleMatche
     place, byline = next(chain(of_rule, bylines(sources, source.value)), (None, Byline()))
     stated_titles = StatedTitles.of(sources, source.value, url)
     title = take_first(((Evidence.DOM, rule.title), *titles(stated_titles)), None)
-    dates = PageDates(page, sources)
+    dates = PageDates(page, sources, title.value)
     return Metadata(
         source=source,
         title=title,

@@ -10,7 +10,7 @@ from wiredesk.extractor.metadata.dates.labels import DateLabel, last_label
 from wiredesk.extractor.metadata.dates.relative import relative_date
 from wiredesk.extractor.metadata.dates.written import WrittenDate, dates_in
 
-MIN_SCORE = 1.0
+MIN_SCORE = 0.0
 """Minimum score of a date that is taken for the story's."""
 
 LABEL_SCORES: Mapping[DateLabel | None, float] = {

@@ -18,8 +18,9 @@ MAX_OTHER = 70
 MAX_LABEL_LINE = 30
 """Maximum characters of a line that says what the date in the next line is the date of."""
 
-HEADER_SCORE, OPENING_SCORE, BELOW_SCORE, ENDING_SCORE = 5, 3, 2, 2
-"""Parts of the score of the nearest line above the body, and of the first lines in it, below it, and at its end."""
+HEADER_SCORE, BEGINNING_SCORE, OPENING_SCORE, BELOW_SCORE, ENDING_SCORE = 5, 5, 3, 2, 2
+"""Parts of the score of the nearest line above the body, and of the first lines between its parts, in it, below it, and
+at its end."""
 
 LINE_SCORE = -0.1
 """Part of the score of each line between a date and the body."""
@@ -42,6 +43,7 @@ def dates_in_text(sources: TextSources, reader: DateReader) -> Iterator[DateCand
         above = header[-2 - number] if number + 1 < len(header) else ""
         yield from _of_line(text, HEADER_SCORE + LINE_SCORE * number, reader, _label_of(above))
     for lines, score in (
+        (sources.beginning, BEGINNING_SCORE),
         (sources.opening, OPENING_SCORE),
         (sources.below, BELOW_SCORE),
         (sources.ending[::-1], ENDING_SCORE),

@@ -23,7 +23,7 @@ MAX_TO_WEEKDAY = 14
 YEAR_FIRST_LANGUAGES = frozenset({"zh", "ja", "ko"})
 """Languages that write a year of two digits first, too."""
 
-_ALONE = r"(?<![\d.,:/-])"
+_ALONE = r"(?<![\d/.])(?<!\d[-,:])"
 """Before a date is no other number."""
 
 _YEAR_FIRST = re.compile(
@@ -32,7 +32,10 @@ _YEAR_FIRST = re.compile(
 )
 """`2015-12-03`, `2015. 12. 3`, `2015年12月3日`, `2015년 12월 3일`."""
 
-_YEAR_LAST = re.compile(rf"{_ALONE}(\d{{1,2}})\s?([-/.])\s?(\d{{1,2}})\s?\2\s?'?(\d{{4}}|\d{{2}})(?!\d|[-/:]\d|\.\d)")
+_YEAR_LAST = re.compile(
+    rf"{_ALONE}(\d{{1,2}})\s?([-/.])\s?(\d{{1,2}})\s?\2\s?'?(\d{{4}}|\d{{2}})"
+    r"(?!\d|[/:.]\d|-\d(?!\d?[:.]\d\d))"
+)
 """`3/12/2015`, `12-3-15`, `03. 12. 2015`."""
 
 _ERA = re.compile(

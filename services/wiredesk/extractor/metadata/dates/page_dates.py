@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from functools import cached_property
+from itertools import islice
 
 from wiredesk.extractor.document import Element, text_of
 from wiredesk.extractor.metadata.dates.address import day_in_address
@@ -21,6 +22,9 @@ from wiredesk_schemas import AcceptedPage, Evidence
 MAX_DATED_NODES = 200
 """JSON-LD objects whose date is considered if none of them describes an article."""
 
+MAX_HEADINGS = 200
+"""Maximum number of headings that may be the headline."""
+
 MIN_HEADLINE = 12
 """Minimum characters of a heading that is the story's by its words."""
 
@@ -34,12 +38,14 @@ class PageDates:
     Args:
         page: as ingest accepted it.
         sources: the places of the page that state metadata.
+        title: the headline.
     """
 
-    def __init__(self, page: AcceptedPage, sources: MetadataSources) -> None:
+    def __init__(self, page: AcceptedPage, sources: MetadataSources, title: str | None = None) -> None:
         root = sources.root
         language = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang")
         self._sources = sources
+        self._title = fold(title or "")
         self._reader = _reader(page, language or sources.meta.get("og:locale"))
 
     def published(self) -> Iterator[tuple[Evidence, date | None]]:
@@ -89,15 +95,18 @@ class PageDates:
         return choose(visible_dates(self._sources.root, self._headline(), self._reader))
 
     def _headline(self) -> Element | None:
-        """Return the element of the headline: a heading that the window's title repeats, or the first one."""
+        """Return the element of the headline: the heading that has its words, or repeats most of the window's title."""
         window = fold(self._sources.window_title or "")
+        best: tuple[int, Element | None] = (MIN_HEADLINE, None)
         first = None
-        for heading in self._sources.root.iter("h1", "h2"):
+        for heading in islice(self._sources.root.iter("h1", "h2", "h3"), MAX_HEADINGS):
             text = fold(text_of(heading))
-            if text and text in window and len(text) > MIN_HEADLINE:
+            if text and text == self._title:
                 return heading
+            if len(text) > best[0] and text in window:
+                best = len(text), heading
             first = heading if first is None and heading.tag == "h1" else first
-        return first
+        return first if best[1] is None else best[1]
 
 
 class TextDates:

@@ -6,7 +6,7 @@ from itertools import islice
 
 from wiredesk.extractor.document import Element, find
 from wiredesk.extractor.metadata.dates.blocks import MAX_BLOCK, UNSEEN, following, preceding, shown_text
-from wiredesk.extractor.metadata.dates.choice import DateCandidate, DateReader
+from wiredesk.extractor.metadata.dates.choice import MIN_SCORE, DateCandidate, DateReader
 from wiredesk.extractor.metadata.dates.labels import DateLabel
 from wiredesk.extractor.metadata.dates.written import has_digit
 from wiredesk.extractor.words import clean
@@ -64,6 +64,18 @@ _NOT_THE_STORY = re.compile(
 _OF_COMMENTS = re.compile(r"comment(?!ary)|disqus|repl(?:y|ies)\b|discussion", re.IGNORECASE)
 """Names of classes of what readers wrote."""
 
+MAX_ELEMENTS = 4000
+"""Elements of a page that are read if no date is around the headline or marked."""
+
+AFTER_SCORE, BEFORE_SCORE, UNTITLED_SCORE, OTHER_SCORE = 4, 2, 2, 0
+"""Parts of the score right after the headline, right before it, at the beginning of a page without one, elsewhere."""
+
+FAR_SCORE, FAR_BEFORE_SCORE = -0.04, -0.1
+"""Parts of the score of each element between a date and the headline, after it and before it."""
+
+SURE_SCORE = 5
+"""Score from which a date is the story's without a look at the others."""
+
 TAG_SCORES: Mapping[str, float] = {
     "nav": -3, "aside": -3, "footer": -3, "select": -3, "form": -3, "time": 1.5, "a": -0.5, "li": -0.5,
 }  # fmt: skip
@@ -110,14 +122,33 @@ class _Walk:
         self._own_article = next((e for e in headline.iterancestors("article")), None) if headline is not None else None
 
     def candidates(self, root: Element) -> Iterator[DateCandidate]:
-        """Yield the dates around the headline, and those elsewhere that are marked."""
-        if self._headline is not None:
-            yield from self._read(following(self._headline), MAX_AFTER, lambda n: 4 - 0.04 * n)
-            yield from self._read(preceding(self._headline), MAX_BEFORE, lambda n: 2 - 0.1 * n)
-        yield from self._read(islice(find(root, _MARKED), MAX_MARKED), MAX_MARKED, lambda _: 0)
+        """Yield the dates around the headline, those elsewhere that are marked, and if there are none, all others."""
+        around = list(self._around(root))
+        marked = list(self._marked(root)) if not any(candidate.score >= SURE_SCORE for candidate in around) else []
+        yield from (*around, *marked)
+        if not any(candidate.score >= MIN_SCORE for candidate in (*around, *marked)):
+            yield from self._read(islice(root.iter(), MAX_ELEMENTS), lambda _: OTHER_SCORE)
 
-    def _read(self, elements: Iterable[Element], limit: int, place: Callable[[int], float]) -> Iterator[DateCandidate]:
-        for number, element in enumerate(islice(elements, limit)):
+    def _around(self, root: Element) -> Iterator[DateCandidate]:
+        if self._headline is None:
+            body = next(root.iter("body"), root)
+            yield from self._read(islice(body.iter(), MAX_AFTER), lambda number: UNTITLED_SCORE + FAR_SCORE * number)
+            return
+        yield from self._read(
+            islice(following(self._headline), MAX_AFTER), lambda number: AFTER_SCORE + FAR_SCORE * number
+        )
+        yield from self._read(
+            islice(preceding(self._headline), MAX_BEFORE), lambda number: BEFORE_SCORE + FAR_BEFORE_SCORE * number
+        )
+
+    def _marked(self, root: Element) -> Iterator[DateCandidate]:
+        for element in islice(find(root, _MARKED), MAX_MARKED):
+            text = shown_text(element)
+            if text and has_digit(text):
+                yield from self._block(element, text, 0)
+
+    def _read(self, elements: Iterable[Element], place: Callable[[int], float]) -> Iterator[DateCandidate]:
+        for number, element in enumerate(elements):
             if not isinstance(element.tag, str) or element.tag in UNSEEN:
                 continue
             own = element.text or element.get("datetime") or element.get("content")
