@@ -11,6 +11,9 @@ _DIGITS = {
 }
 """ASCII digits for the decimal digits of every script."""
 
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
+"""A digit that is not one of ASCII."""
+
 _DROPPED = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """Soft hyphens, joiners, and marks of direction: dates in Arabic and Hebrew have them between numbers."""
 
@@ -34,6 +37,9 @@ def fold_date(text: str) -> str:
     """Return a text in lower case, with ASCII digits, without accents and other marks on letters."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", _DROPPED.sub("", text).translate(_DIGITS).casefold())
+    text = _DROPPED.sub("", text)
+    if _OTHER_DIGIT.search(text):
+        text = text.translate(_DIGITS)
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
     # Composed again: Korean syllables are decomposed, too.
     return unicodedata.normalize("NFKC", _MARKS.sub("", decomposed)).translate(_SAME)

@@ -19,8 +19,8 @@ MAX_LABEL_LINE = 30
 """Maximum characters of a line that says what the date in the next line is the date of."""
 
 HEADER_SCORE, BEGINNING_SCORE, OPENING_SCORE, BELOW_SCORE, ENDING_SCORE = 5, 5, 3, 2, 2
-"""Parts of the score of the nearest line above the body, and of the first lines between its parts, in it, below it, and
-at its end."""
+"""Parts of the score of the nearest line above the body, of its first lines, kept or not, of those below, and of its
+last ones."""
 
 LINE_SCORE = -0.1
 """Part of the score of each line between a date and the body."""

@@ -1,7 +1,7 @@
 """Names under which `<meta>` elements state when a story was published and changed."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 PUBLISHED = (
     "article:published_time", "datepublished", "article:published", "og:published_time", "article:published_date",
@@ -38,33 +38,41 @@ _NOT_PUBLISHED = re.compile(r"modif|updat|expir|event|revis|last|valid|review|st
 """What shows that a name is of another date."""
 
 
-def published_contents(meta: Mapping[str, str]) -> Iterator[str]:
-    """Yield contents that may be the date of publication, the most trusted first."""
-    folded = _folded(meta)
-    yield from _contents(folded, PUBLISHED)
-    yield from (
-        text for name, text in folded.items() if _ANY_PUBLISHED.search(name) and not _NOT_PUBLISHED.search(name)
-    )
+_SIGNS = str.maketrans("", "", "-_.: ")
+"""Signs that are left out of names where they are compared."""
+
+_KEYS = {name: name.translate(_SIGNS) for name in (*PUBLISHED, *MODIFIED)}
+"""Names in the form in which they are compared: `DC.date.issued` and `dc:date_issued` are the same."""
+
+MAX_DATE = 100
+"""Characters of a content in which a date has a digit."""
 
 
-def modified_contents(meta: Mapping[str, str]) -> Iterator[str]:
-    """Yield contents that may be the date of the last change, the most trusted first."""
-    yield from _contents(_folded(meta), MODIFIED)
-
-
-def _contents(folded: Mapping[str, str], names: Sequence[str]) -> Iterator[str]:
-    keys = (_key(name) for name in names)
-    yield from (folded[key] for key in keys if key in folded)
-
-
-def _folded(meta: Mapping[str, str]) -> Mapping[str, str]:
-    """Return contents with a digit by name, in a form in which `DC.date.issued` and `dc:date_issued` are the same."""
+def dated_contents(meta: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the contents that may be dates, by the names in the form in which they are compared."""
     contents: dict[str, str] = {}
     for name, text in meta.items():
-        if any(map(str.isdigit, text[:100])):
-            contents.setdefault(_key(name), text)
+        if any(map(str.isdecimal, text[:MAX_DATE])):
+            contents.setdefault(name.lower().translate(_SIGNS), text)
     return contents
 
 
-def _key(name: str) -> str:
-    return re.sub(r"[-_.:\s]", "", name.lower())
+def published_contents(contents: Mapping[str, str]) -> Iterator[str]:
+    """Yield contents that may be the date of publication, the most trusted first.
+
+    Args:
+        contents: those of `dated_contents`.
+    """
+    yield from (contents[key] for name in PUBLISHED if (key := _KEYS[name]) in contents)
+    for name, text in contents.items():
+        if _ANY_PUBLISHED.search(name) and not _NOT_PUBLISHED.search(name):
+            yield text
+
+
+def modified_contents(contents: Mapping[str, str]) -> Iterator[str]:
+    """Yield contents that may be the date of the last change, the most trusted first.
+
+    Args:
+        contents: those of `dated_contents`.
+    """
+    yield from (contents[key] for name in MODIFIED if (key := _KEYS[name]) in contents)

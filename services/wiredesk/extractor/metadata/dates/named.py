@@ -16,7 +16,7 @@ from wiredesk.extractor.metadata.dates.days import (
     last_such_day,
     persian_day,
 )
-from wiredesk.extractor.metadata.dates.names import month_number, own_words
+from wiredesk.extractor.metadata.dates.names import BEGINNINGS, month_number, own_words
 
 MAX_LINKS = 5
 """Maximum number of signs and small words between two parts of a date, and one more."""
@@ -74,11 +74,12 @@ class _Token:
 def named_dates(text: str, conventions: DateConventions) -> Iterator[FoundDay]:
     """Yield the dates of a folded text whose month is a word."""
     tokens = [_Token(match[0], match.start(), match.end()) for match in _TOKEN.finditer(text)]
+    numbers = [token.is_number for token in tokens]
     for index, token in enumerate(tokens):
-        if not token.text[0].isalpha():
+        near = numbers[max(0, index - MAX_LINKS) : index + MAX_LINKS + 2]
+        if not token.text[0].isalpha() or not any(near):
             continue
-        # Some names of months are two words.
-        for last in (index + 1, index):
+        for last in (index + 1, index) if token.text in BEGINNINGS else (index,):
             name = " ".join(part.text for part in tokens[index : last + 1])
             month = _month(name, conventions)
             if month is not None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from wiredesk.extractor.metadata.dates.calendars import HIJRI_MONTHS, PERSIAN_MONTHS
 from wiredesk.extractor.metadata.dates.folding import fold_date
 
 MIN_PREFIX = 3
@@ -58,6 +59,9 @@ def _prefixes(languages: Sequence[str]) -> Mapping[str, int]:
 
 _MONTHS_OF, _MONTHS = _months()
 """Numbers of months by language and name; by name alone."""
+
+BEGINNINGS = frozenset(name.partition(" ")[0] for name in (*_MONTHS, *PERSIAN_MONTHS, *HIJRI_MONTHS) if " " in name)
+"""First words of names of months that are two words."""
 
 _PREFIXES = _prefixes(_ABBREVIATED)
 """Numbers of months by the beginnings of their names, in languages of which many pages are."""

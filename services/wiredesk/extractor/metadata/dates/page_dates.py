@@ -10,7 +10,7 @@ from wiredesk.extractor.metadata.dates.address import day_in_address
 from wiredesk.extractor.metadata.dates.choice import DateReader, ShownDates, choose
 from wiredesk.extractor.metadata.dates.conventions import DateConventions, day_of
 from wiredesk.extractor.metadata.dates.in_text import dates_in_text, is_date_line
-from wiredesk.extractor.metadata.dates.meta_names import modified_contents, published_contents
+from wiredesk.extractor.metadata.dates.meta_names import dated_contents, modified_contents, published_contents
 from wiredesk.extractor.metadata.dates.stated import parse_stated_date
 from wiredesk.extractor.metadata.dates.visible import visible_dates
 from wiredesk.extractor.metadata.dates.written import dates_in
@@ -45,12 +45,13 @@ class PageDates:
         root = sources.root
         language = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang")
         self._sources = sources
+        self._contents = dated_contents(sources.meta)
         self._title = fold(title or "")
         self._reader = _reader(page, language or sources.meta.get("og:locale"))
 
     def published(self) -> Iterator[tuple[Evidence, date | None]]:
         """Yield the date of publication, and the place that states it."""
-        stated = [*self._stated("datePublished", published_contents(self._sources.meta))]
+        stated = [*self._stated("datePublished", published_contents(self._contents))]
         if not stated:
             texts = (
                 self._sources.as_text(node.get("datePublished")) for node in self._sources.own_nodes[:MAX_DATED_NODES]
@@ -63,7 +64,7 @@ class PageDates:
 
     def modified(self) -> Iterator[tuple[Evidence, date | None]]:
         """Yield the date of the last change, and the place that states it."""
-        yield from self._stated("dateModified", modified_contents(self._sources.meta))
+        yield from self._stated("dateModified", modified_contents(self._contents))
         yield Evidence.DOM, self._shown.modified
 
     def _stated(self, name: str, contents: Iterable[str]) -> Iterator[Candidate]:

@@ -1,15 +1,15 @@
 """Dates that a page shows its readers: candidates around the headline, scored by place, words and mark-up."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from wiredesk.extractor.document import Element, find
 from wiredesk.extractor.metadata.dates.blocks import MAX_BLOCK, UNSEEN, following, preceding, shown_text
 from wiredesk.extractor.metadata.dates.choice import MIN_SCORE, DateCandidate, DateReader
 from wiredesk.extractor.metadata.dates.labels import DateLabel
-from wiredesk.extractor.metadata.dates.written import has_digit
-from wiredesk.extractor.words import clean
+from wiredesk.extractor.metadata.dates.written import WrittenDate, has_digit
+from wiredesk.extractor.words import clean, ends_sentence
 
 MAX_AFTER = 250
 """Elements after the headline that are read."""
@@ -33,6 +33,9 @@ _INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "em", "font", "i", "small", "span", "strong", "sup", "sub", "time", "u", "label", "data"}
 )
 """Elements within a line."""
+
+_STORY_TAGS = frozenset({"body", "main", "article", "section"})
+"""Elements that hold a story."""
 
 _MARKED = (
     "//time|//*[@itemprop='datePublished' or @itemprop='dateModified' or @pubdate or contains(@class, 'date')"
@@ -67,6 +70,9 @@ _OF_COMMENTS = re.compile(r"comment(?!ary)|disqus|repl(?:y|ies)\b|discussion", r
 MAX_ELEMENTS = 4000
 """Elements of a page that are read if no date is around the headline or marked."""
 
+MAX_BLOCKS = 200
+"""Blocks with a digit that are read; stories have their date in the first few."""
+
 AFTER_SCORE, BEFORE_SCORE, UNTITLED_SCORE, OTHER_SCORE = 4, 2, 2, 0
 """Parts of the score right after the headline, right before it, at the beginning of a page without one, elsewhere."""
 
@@ -84,17 +90,17 @@ TAG_SCORES: Mapping[str, float] = {
 BESIDE_SCORE, COMMENT_SCORE, DATE_CLASS_SCORE, OTHER_ARTICLE_SCORE = -3, -6, 1, -4
 """Parts of the score by the classes of these elements, and if they are of another story than the headline."""
 
-PROSE_SCORE, MANY_SCORE = -3, -3
-"""Parts of the score of a date in prose, and among many dates."""
+PROSE_SCORE, LONG_SCORE, MANY_SCORE = -8, -3, -3
+"""Parts of the score of a date in prose, in a long text, and among many dates."""
 
-LOWEST_SCORE = -9
+LOWEST_SCORE = -9.0
 """The lowest score that places give."""
 
 NEAR_ANCESTORS = 3
 """Number of elements, from the date up, whose classes may be those of a date."""
 
-MAX_UNLABELLED = 120
-"""Maximum characters of a text that is no prose; those that name what a date is the date of may be longer."""
+MAX_OTHER, MAX_LONG = 60, 140
+"""Maximum characters beside the dates of a line that is not long, and of one that is no prose."""
 
 MAX_DATES = 3
 """Maximum number of dates in the line of a story."""
@@ -118,6 +124,7 @@ class _Walk:
         self._headline = headline
         self._reader = reader
         self._seen: set[Element] = set()
+        self._count = 0
         self._above = set(islice(headline.iterancestors(), MAX_ANCESTORS)) if headline is not None else set()
         self._own_article = next((e for e in headline.iterancestors("article")), None) if headline is not None else None
 
@@ -134,12 +141,14 @@ class _Walk:
             body = next(root.iter("body"), root)
             yield from self._read(islice(body.iter(), MAX_AFTER), lambda number: UNTITLED_SCORE + FAR_SCORE * number)
             return
-        yield from self._read(
-            islice(following(self._headline), MAX_AFTER), lambda number: AFTER_SCORE + FAR_SCORE * number
-        )
-        yield from self._read(
-            islice(preceding(self._headline), MAX_BEFORE), lambda number: BEFORE_SCORE + FAR_BEFORE_SCORE * number
-        )
+        best = LOWEST_SCORE
+        after = islice(following(self._headline), MAX_AFTER)
+        for candidate in self._read(after, lambda number: AFTER_SCORE + FAR_SCORE * number):
+            yield candidate
+            best = max(best, candidate.score)
+        if best < SURE_SCORE:
+            before = islice(preceding(self._headline), MAX_BEFORE)
+            yield from self._read(before, lambda number: BEFORE_SCORE + FAR_BEFORE_SCORE * number)
 
     def _marked(self, root: Element) -> Iterator[DateCandidate]:
         for element in islice(find(root, _MARKED), MAX_MARKED):
@@ -157,8 +166,14 @@ class _Walk:
                     yield from self._block(owner, piece, place(number))
 
     def _block(self, owner: Element, piece: str, place: float) -> Iterator[DateCandidate]:
+        self._count += 1
+        if self._count > MAX_BLOCKS:
+            return
         line = [owner]
         while len(line) <= MAX_CLIMB and line[-1].tag in _INLINE and (parent := line[-1].getparent()) is not None:
+            # What holds the headline, or a whole story, is no line.
+            if parent in self._above or parent.tag in _STORY_TAGS:
+                break
             line.append(parent)
         text: str | None = None
         for block in reversed(line):
@@ -177,8 +192,7 @@ class _Walk:
         mark = self._mark(owner)
         for written in dates:
             label = written.label or mark
-            is_prose = len(text) > MAX_UNLABELLED and written.label is None
-            score = base + self._reader.score(written, label) + (PROSE_SCORE if is_prose else 0)
+            score = base + self._reader.score(written, label) + _of_words(text, dates, is_labelled=bool(written.label))
             yield DateCandidate(written.value, label, score)
 
     def _mark(self, owner: Element) -> DateLabel | None:
@@ -208,3 +222,13 @@ class _Walk:
         if is_in_article and self._own_article is not None:
             score += OTHER_ARTICLE_SCORE
         return max(score, LOWEST_SCORE)
+
+
+def _of_words(text: str, dates: Sequence[WrittenDate], *, is_labelled: bool) -> float:
+    """Return the part of the score that the other words of a text give."""
+    other = len(text) - sum(written.end - written.start for written in dates)
+    if other <= MAX_OTHER:
+        return 0
+    if other > MAX_LONG or (ends_sentence(text) and not is_labelled):
+        return PROSE_SCORE
+    return 0 if is_labelled else LONG_SCORE

@@ -1,0 +1,277 @@
+"""Dates: every written form, the choice among those that a page shows, and input that means harm."""
+
+import time
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wiredesk.extractor.body.lines import Line
+from wiredesk.extractor.document import parse_html
+from wiredesk.extractor.metadata.dates import PageDates
+from wiredesk.extractor.metadata.dates.address import day_in_address
+from wiredesk.extractor.metadata.dates.calendars import PERSIAN_YEARS, from_hijri, from_persian
+from wiredesk.extractor.metadata.dates.choice import DateReader, choose
+from wiredesk.extractor.metadata.dates.conventions import DateConventions
+from wiredesk.extractor.metadata.dates.in_text import dates_in_text
+from wiredesk.extractor.metadata.dates.relative import relative_date
+from wiredesk.extractor.metadata.dates.stated import parse_stated_date
+from wiredesk.extractor.metadata.dates.written import dates_in
+from wiredesk.extractor.metadata.sources import MetadataSources
+from wiredesk.extractor.metadata.text_sources import TextSources
+from wiredesk.ingest.accept import Ingest
+from wiredesk_schemas import AcceptedPage, RawPage
+
+FETCHED = datetime(2024, 2, 1, 12, tzinfo=UTC)
+DAY = date(2024, 1, 16)
+EVENING = datetime(2024, 1, 16, 20, 5)
+
+
+def conventions(language: str = "en", host: str = "news.example") -> DateConventions:
+    return DateConventions.of_page(language, f"https://{host}/", FETCHED)
+
+
+def first(text: str, language: str = "en", host: str = "news.example") -> date | None:
+    return next((written.value for written in dates_in(text, conventions(language, host))), None)
+
+
+def shown(body: str, url: str = "https://news.example/pier", language: str = "en") -> tuple[date | None, date | None]:
+    """Return when a page says that its story was published and changed."""
+    root = parse_html(f"<html lang='{language}'><head><title>The pier reopens in May</title></head><body>{body}")
+    assert root is not None
+    raw = {"url": url, "content_type": "text/html", "body_base64": "PHA+", "fetched_at": FETCHED.isoformat()}
+    page = Ingest()(RawPage.from_object(raw))
+    assert isinstance(page, AcceptedPage)
+    dates = PageDates(page, MetadataSources.from_document(root, url), "The pier reopens in May")
+    published, modified = (next((v for _, v in of if v), None) for of in (dates.published(), dates.modified()))
+    return published, modified
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "January 16th, 2024"), ("en", "16-Jan-2024"), ("en", "Tue 16 Jan 24"), ("en-GB", "16/01/2024"), ("en-US", "1/16/24"),
+        ("de", "16. Jänner 2024"), ("fr", "16 janv. 2024"), ("es", "16 de enero de 2024"), ("ca", "16 de gener de 2024"),
+        ("pl", "16 stycznia 2024"), ("cs", "16. ledna 2024"), ("hr", "16. siječnja 2024."), ("hu", "2024. január 16."),
+        ("lt", "2024 m. sausio 16 d."), ("lv", "2024. gada 16. janvāris"), ("eu", "2024ko urtarrilaren 16a"),
+        ("fi", "16. tammikuuta 2024"), ("et", "16. jaanuar 2024"), ("el", "16 Ιανουαρίου 2024"), ("tr", "16 Ocak 2024"),
+        ("ru", "16 января 2024 г."), ("uk", "16 січня 2024"), ("bg", "16 януари 2024"), ("sr", "16. јануар 2024."), ("kk", "2024 жылғы 16 қаңтар"),
+        ("ka", "16 იანვარი, 2024"), ("hy", "16 հունվարի, 2024"), ("he", "16 בינואר 2024"), ("ar", "١٦ يناير ٢٠٢٤"),
+        ("ar", "16 يناير/كانون الثاني 2024"), ("fa", "۲۶ دی ۱۴۰۲"), ("ar", "4 رجب 1445 هـ"), ("ur", "16 جنوری 2024"),
+        ("hi", "१६ जनवरी २०२४"), ("bn", "১৬ জানুয়ারি ২০২৪"), ("ta", "16 ஜனவரி 2024"), ("th", "๑๖ มกราคม ๒๕๖๗"), ("th", "16 ม.ค. 67"),
+        ("km", "16 មករា 2024"), ("my", "16 ဇန်နဝါရီ 2024"), ("vi", "ngày 16 tháng 1 năm 2024"), ("id", "16 Januari 2024"),
+        ("ja", "令和6年1月16日"), ("ja", "R6.1.16"), ("zh", "二〇二四年一月十六日"), ("zh-TW", "民國113年1月16日"), ("zh-TW", "113/01/16"),
+        ("ko", "2024년 1월 16일"), ("ko", "2024. 1. 16."), ("sv", "2024-01-16"), ("mn", "2024 оны 1-р сарын 16"),
+    ],
+)  # fmt: skip
+def test_a_day_is_read_in_every_form(language: str, text: str) -> None:
+    assert first(text, language) == DAY
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "January 16, 2024 8:05 pm", EVENING),
+        ("en", "January 16, 2024 12:05 a.m.", datetime(2024, 1, 16, 0, 5)),
+        ("en", "January 16, 2024 12:05 PM", datetime(2024, 1, 16, 12, 5)),
+        ("en", "8:05 pm, 16 January 2024", EVENING),
+        ("en", "January 16, 2024 at 8pm", datetime(2024, 1, 16, 20)),
+        ("fr", "16/01/2024 à 20h05", EVENING),
+        ("es", "16 de enero de 2024 8:05 p. m.", EVENING),
+        ("el", "16/01/2024 8:05 μ.μ.", EVENING),
+        ("ko", "2024.01.16. 오후 8:05", EVENING),
+        ("ja", "2024年1月16日 午後8時5分", EVENING),
+        ("zh", "2024年01月16日 下午8:05", EVENING),
+        ("ar", "16 يناير 2024 8:05 م", EVENING),
+        ("sv", "16 januari 2024 kl 20.05", EVENING),
+        ("de", "16.01.24, 20:05 Uhr", EVENING),
+    ],
+)
+def test_a_time_of_day_is_read_in_every_form(language: str, text: str, expected: datetime) -> None:
+    assert first(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "host", "text", "day"),
+    [
+        ("en", "news.example", "02/01/2024", date(2024, 2, 1)),
+        ("en-US", "paper.co.uk", "02/01/2024", date(2024, 1, 2)),
+        ("en-AU", "news.example", "02/01/2024", date(2024, 1, 2)),
+        ("fr", "news.example", "02/01/2024", date(2024, 1, 2)),
+        ("de", "news.example", "02.01.2024", date(2024, 1, 2)),
+        ("en", "news.example", "16/01/2024", DAY),  # there is no month 16
+        ("en", "news.example", "Friday, 05/01/2024", date(2024, 1, 5)),  # the first of May is after the fetching
+        ("fr", "news.example", "Tuesday 09/01/2024", date(2024, 1, 9)),
+    ],
+)
+def test_the_order_of_numbers_is_that_of_the_page(language: str, host: str, text: str, day: date) -> None:
+    assert first(text, language, host) == day
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "offset"),
+    [
+        ("en", "Jan 16, 2024 20:05 EST", -5), ("en-IN", "Jan 16, 2024 20:05 IST", 5.5), ("en-IE", "Jan 16, 2024 20:05 IST", 1),
+        ("de", "16.01.2024 20:05 MEZ", 1), ("zh", "2024-01-16 20:05 CST", 8), ("en", "Jan 16, 2024 8:05 p.m. ET", -5),
+        ("en", "Jul 16, 2023 8:05 p.m. ET", -4), ("en", "2024-01-16 20:05 UTC+8", 8), ("en", "Jan 16, 2024 20:05 IST", None),
+        ("en", "Jan 16, 2024 20:05", None),
+    ],
+)  # fmt: skip
+def test_a_zone_that_may_be_several_is_that_of_the_country(language: str, text: str, offset: float | None) -> None:
+    parsed = first(text, language)
+    assert isinstance(parsed, datetime)
+    assert parsed.utcoffset() == (None if offset is None else timedelta(hours=offset))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1705431900", "2024-01-16T19:05:00+00:00"),
+        ("1705431900000", "2024-01-16T19:05:00+00:00"),
+        ("2024-01-16T20:05:00+01:00[Europe/Berlin]", "2024-01-16T20:05:00+01:00"),
+        ("Tue Jan 16 2024 20:05:00 GMT+0100 (Central European Standard Time)", "2024-01-16T20:05:00+01:00"),
+        ("2024-01-16T20:05:00−05:00", "2024-01-16T20:05:00-05:00"),
+        ("2024-01-16T24:00:00Z", "2024-01-17T00:00:00+00:00"),
+        ("2024/01/16 20:05", "2024-01-16T20:05:00"),
+        ("20240116T200500Z", "2024-01-16T20:05:00+00:00"),
+        ("2024-01-16T12:05:00 AM", "2024-01-16T00:05:00"),
+    ],
+)
+def test_a_field_for_machines_may_have_faults(text: str, expected: str) -> None:
+    assert parse_stated_date(text, conventions()) == datetime.fromisoformat(expected)
+
+
+@pytest.mark.parametrize("text", ["2024", "2024-01", "0000-00-00", "12345", "Version 1.2.3", "soon", "555 1234"])
+def test_a_number_is_no_date(text: str) -> None:
+    assert parse_stated_date(text, conventions()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("3 hours ago", datetime(2024, 2, 1, 9, tzinfo=UTC)),
+        ("Aktualisiert vor 2 Stunden", datetime(2024, 2, 1, 10, tzinfo=UTC)),
+        ("5 минут назад", datetime(2024, 2, 1, 11, 55, tzinfo=UTC)),
+        ("3小时前", datetime(2024, 2, 1, 9, tzinfo=UTC)),
+        ("hace 2 días", date(2024, 1, 30)),
+        ("gestern, 20:05", datetime(2024, 1, 31, 20, 5)),
+        ("3 people", None),
+    ],
+)
+def test_a_relative_time_counts_from_the_fetching(text: str, expected: date | None) -> None:
+    assert relative_date(text, conventions()) == expected
+    assert relative_date(text, DateConventions()) is None
+
+
+HEADLINE = "<h1>The pier reopens in May</h1>"
+STORY = "<p>The council voted on Tuesday to reopen the pier, eleven years after a storm of January 3, 2013 closed it for all.</p>"
+
+
+@pytest.mark.parametrize(
+    ("body", "published", "modified"),
+    [
+        (f"{HEADLINE}<p>Updated January 20, 2024</p><p>Published January 16, 2024</p>{STORY}", DAY, date(2024, 1, 20)),
+        (f"{HEADLINE}<p>Published 16 January 2024, updated 20 January 2024</p>{STORY}", DAY, date(2024, 1, 20)),
+        (f"{HEADLINE}<p>Stand: 16.01.2024</p>{STORY}", DAY, DAY),
+        (f"<div class=today>Thursday 1 February 2024</div>{HEADLINE}<p class=date>January 16, 2024</p>{STORY}", DAY, None),
+        (f"<aside><time datetime=2024-01-30>30 Jan</time></aside>{HEADLINE}<time>16 January 2024</time>{STORY}", DAY, None),
+        (f"<article>{HEADLINE}{STORY}<time>16 January 2024</time></article><article><time>2024-01-30</time></article>", DAY, None),
+        (f"{HEADLINE}<p>Thursday, 25 July 2024, school hall</p><p>Published 16 January 2024</p>{STORY}", DAY, None),
+        (f"{HEADLINE}{STORY}<p>Published 16 January 2024</p><div class=comments><time>2024-01-18 10:00</time></div>", DAY, None),
+        (f"{HEADLINE}<div><span>16</span> <span>Jan</span> <span>2024</span></div>{STORY}<footer>© 2024</footer>", DAY, None),
+        (f"{HEADLINE}<p><span>Published:</span> <b>16 January 2024</b></p>{STORY}", DAY, None),
+        (f"{HEADLINE}{STORY}", None, None),
+    ],
+)  # fmt: skip
+def test_the_date_of_the_story_is_chosen(body: str, published: date | None, modified: date | None) -> None:
+    assert shown(body) == (published, modified)
+
+
+def test_a_day_stays_a_day_unless_another_place_has_its_time() -> None:
+    ld = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "The pier reopens in May", "datePublished": "2024-01-16"}</script>'
+    assert shown(ld + HEADLINE + STORY) == (DAY, None)
+    assert shown(ld + HEADLINE + "<p>16 January 2024, 20:05</p>" + STORY)[0] == EVENING
+    assert shown(ld + HEADLINE + "<p>17 January 2024, 20:05</p>" + STORY)[0] == DAY
+
+
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        ("https://news.example/2024/01/16/pier", DAY),
+        ("https://news.example/2024-01-16-pier", DAY),
+        ("https://news.example/20240116/pier", DAY),
+        ("https://news.example/2024/jan/16/pier", DAY),
+        ("https://news.example/2024/pier-16", None),
+        ("https://news.example/id/120240116999", None),
+        ("https://news.example/pier?date=2024-01-16", None),
+    ],
+)
+def test_the_address_is_the_last_witness(url: str, day: date | None) -> None:
+    assert day_in_address(url) == day
+    assert shown(HEADLINE + STORY, url)[0] == day
+
+
+@given(st.integers(PERSIAN_YEARS.start, PERSIAN_YEARS.stop - 1), st.integers(1, 12), st.integers(1, 29))
+def test_days_of_the_persian_calendar_follow_each_other(year: int, month: int, day: int) -> None:
+    today, tomorrow = from_persian(year, month, day), from_persian(year, month, day) + timedelta(days=1)
+    following = [(year, month, day + 1), (year, month + 1, 1), (year + 1, 1, 1)]
+    reached = []
+    for numbers in following:
+        try:
+            reached.append(from_persian(*numbers))
+        except ValueError:
+            continue
+    assert tomorrow in reached or year == PERSIAN_YEARS.stop - 1
+    assert today.year - year in (621, 622)
+
+
+def test_known_days_of_other_calendars() -> None:
+    # The Persian new year is the day of the equinox in Tehran.
+    assert [from_persian(year, 1, 1) for year in (1395, 1399, 1400, 1403)] == [
+        date(2016, 3, 20), date(2020, 3, 20), date(2021, 3, 21), date(2024, 3, 20),
+    ]  # fmt: skip
+    assert from_hijri(1445, 9, 1) == date(2024, 3, 11)
+
+
+@given(st.text(max_size=400))
+def test_no_text_breaks_the_readers(text: str) -> None:
+    for language in ("en", "th", "zh", "fa"):
+        dates_in(text, conventions(language))
+    relative_date(text, conventions())
+    parse_stated_date(text, conventions())
+    day_in_address(text)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["12", "2024", "jan", ".", ":", "-", "/", "am", "年", "月", " ", "vor", "ago", "\u0660", "دی"]),
+        max_size=120,
+    )
+)
+def test_no_arrangement_of_parts_breaks_the_readers(parts: list[str]) -> None:
+    for language in ("en", "ja", "fa"):
+        dates_in("".join(parts), conventions(language))
+    relative_date("".join(parts)[:80], conventions())
+
+
+@pytest.mark.parametrize("piece", ["1.", "12:05 ", "1 jan ", "年1月"])
+def test_time_grows_with_the_text_at_most(piece: str) -> None:
+    body = f"{HEADLINE}<p>" + f"</p><p>{piece * 70}" * 1000
+    began = time.process_time()
+    shown(body)
+    assert time.process_time() - began < 20
+
+
+def test_a_text_page_states_its_date_in_the_lines_around_the_body() -> None:
+    header = [
+        Line("Thursday 1 February 2024", 0),
+        *(Line(f"Menu {n}", 0) for n in range(20)),
+        Line("Published:", 1),
+        Line("16 January 2024 20:05", 0),
+    ]
+    dates = choose(dates_in_text(TextSources(header=header), DateReader(conventions())))
+    assert (dates.published, dates.modified) == (EVENING, None)
+    beginning = TextSources(beginning=[Line("Updated 20 January 2024", 0), Line("By Ida Lund, 16 January 2024", 0)])
+    dates = choose(dates_in_text(beginning, DateReader(conventions())))
+    assert (dates.published, dates.modified) == (DAY, date(2024, 1, 20))
