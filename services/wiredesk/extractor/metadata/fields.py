@@ -89,8 +89,8 @@ def with_credits(metadata: Metadata, place: Evidence, texts: Sequence[ScoredText
     if len(agencies) > len(stated):
         place_of_agencies = metadata.agencies.evidence if stated else place
         metadata = dataclasses.replace(metadata, agencies=MetadataField(agencies, place_of_agencies))
-    if credited.people and not metadata.authors.value and all(fold(name) in own for name in agencies):
-        # The publication itself is no author beside a person.
+    if credited.people and not metadata.authors.value and not any(map(agency_named, agencies)):
+        # A newsroom is no author beside the person who signs the story.
         no_agencies: MetadataField[tuple[str, ...]] = MetadataField(())
         metadata = dataclasses.replace(metadata, authors=MetadataField(credited.people, place), agencies=no_agencies)
     return metadata
