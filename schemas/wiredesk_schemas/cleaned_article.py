@@ -81,6 +81,9 @@ class CleanedArticle(DerivedEvent):
     declared_title: Annotated[str | None, Since("1.2")] = Field(
         default=None, description="the headline that the page declares to machines, if it differs from the title"
     )
+    shown_title: Annotated[str | None, Since("1.2")] = Field(
+        default=None, description="the headline that the page shows its readers, if it differs from the title"
+    )
     subtitle: str | None = Field(default=None, description="standfirst or deck, where the page has one")
     authors: tuple[str, ...] = Field(default=(), description="from the byline; without 'By' and roles")
     agencies: Annotated[tuple[str, ...], Since("1.1")] = Field(

@@ -74,6 +74,7 @@ class Extractor:
             page_type_confidence=verdict.confidence,
             title=metadata.title.value,
             declared_title=metadata.declared_title.value,
+            shown_title=metadata.shown_title.value,
             subtitle=metadata.subtitle.value,
             authors=metadata.authors.value,
             agencies=metadata.agencies.value,

@@ -26,7 +26,7 @@ from wiredesk.extractor.metadata.sections import sections
 from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk.extractor.metadata.text_sources import TextSources
 from wiredesk.extractor.metadata.text_titles import title_in_text
-from wiredesk.extractor.metadata.titles import StatedTitles, declared_titles, subtitle, titles
+from wiredesk.extractor.metadata.titles import StatedTitles, declared_titles, shown_titles, subtitle, titles
 from wiredesk.extractor.site_rules import RuleMatches
 from wiredesk.extractor.words import fold
 from wiredesk.languages.tags import language_tag
@@ -51,6 +51,7 @@ class Metadata:
     source: MetadataField[str | None] = MetadataField(None)
     title: MetadataField[str | None] = MetadataField(None)
     declared_title: MetadataField[str | None] = MetadataField(None)
+    shown_title: MetadataField[str | None] = MetadataField(None)
     subtitle: MetadataField[str | None] = MetadataField(None)
     authors: MetadataField[tuple[str, ...]] = MetadataField(())
     agencies: MetadataField[tuple[str, ...]] = MetadataField(())
@@ -120,6 +121,7 @@ def read_metadata(page: AcceptedPage, sources: MetadataSources, rule: RuleMatche
         source=source,
         title=title,
         declared_title=take_first(declared_titles(stated_titles, title.value), None),
+        shown_title=take_first(shown_titles(stated_titles, title.value), None),
         subtitle=take_first(
             ((Evidence.JSON_LD, sources.json_ld("alternativeHeadline")), (Evidence.DOM, subtitle(sources.root))), None
         ),
