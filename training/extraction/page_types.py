@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +12,12 @@ from sklearn.linear_model import LogisticRegression
 from training.extraction import boosting
 from training.extraction.folds import fold_of, splits
 from training.extraction.pages import GoldPage, accepted
-from wiredesk.extractor.body import html_features
 from wiredesk.extractor.body.segments import segment_page
-from wiredesk.extractor.body.story import score_segments
 from wiredesk.extractor.body.trees import Trees
 from wiredesk.extractor.document import parse_html
-from wiredesk.extractor.html import story_hints
-from wiredesk.extractor.metadata.fields import read_metadata
+from wiredesk.extractor.html import extract_html
 from wiredesk.extractor.metadata.sources import MetadataSources
-from wiredesk.extractor.models import IS_ENGLISH, BodyModel, PageModel
+from wiredesk.extractor.models import IS_ENGLISH, BodyModel, PageModel, shipped_models
 from wiredesk.extractor.signals import (
     OF_DECLARATIONS,
     OF_WORDS,
@@ -31,7 +28,7 @@ from wiredesk.extractor.signals import (
     page_terms,
     term_signals,
 )
-from wiredesk.extractor.site_rules import RuleMatches
+from wiredesk.extractor.site_rules import SiteRules
 
 PARAMETERS = {"iterations": 300, "depth": 3, "learning_rate": 0.08, "l2_leaf_reg": 5, "rsm": 0.3}
 """Parameters of CatBoost."""
@@ -209,18 +206,17 @@ def _are_articles(examples: Sequence[Example]) -> NDArray[np.bool_]:
 
 
 def _example(page: GoldPage, body: BodyModel) -> Example | None:
+    """Return a page as the extractor reads it, with texts excluded that are no part of its story."""
     root = parse_html(page.html)
     if root is None:
         return None
+    extracted = extract_html(accepted(page), replace(shipped_models(), html=body), SiteRules())
     sources = MetadataSources.from_document(root, page.url)
-    segments = segment_page(root)
-    features = html_features.features(segments, story_hints(sources), body.lexicon)
-    texts = score_segments(segments, body.probabilities(features))
-    metadata = read_metadata(accepted(page), sources, RuleMatches())
+    segments = extracted.segments or segment_page(root)
     return Example(
         page=page,
         terms=page_terms(page.url, sources, segments),
-        signals=own_signals(page.url, sources, metadata, segments, texts),
+        signals=own_signals(page.url, sources, extracted.metadata, segments, extracted.texts),
         elsewhere=tuple(address_signals(url, root) for url in BARE_ADDRESSES),
         is_english=is_english(segments.words),
     )

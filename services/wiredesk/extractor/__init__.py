@@ -2,6 +2,7 @@
 
 extract         the stage: extracts a page, classifies it, publishes the event
 html            extracts an HTML page, step by step
+hidden_story    stories that are not in the visible mark-up
 flattened       extracts a plain-text page
 document        HTML documents, parsed within bounds
 site_rules      selectors for the pages of given hosts, built in or an operator's

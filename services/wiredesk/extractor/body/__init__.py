@@ -5,6 +5,7 @@
     text ─▶ lines ─────────────────────┘
 
 segments       HTML split into pieces of text, and the containers around them
+layout         tables and lists that only put the parts of a page in their places
 lines          text split into lines, and their features
 characters     kinds of characters, counted for all texts of a page at once
 page_words     the words of a page as numbers
@@ -14,5 +15,8 @@ lexicon_odds   what words say about a text, learned
 vocabulary     groups of words that show what a piece of a page is; add a language to its `.toml`
 trees          classify each text by its features
 network        reads all texts of a page and the trees' log-odds
+drop_caps      first letters that are set large belong to their words
+other_stories  texts of other stories, by the structure of the page
 story          texts with their probabilities, exclusions, and blocks
+completeness   how much prose the body lacks
 """

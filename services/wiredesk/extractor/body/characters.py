@@ -59,8 +59,21 @@ _LISTED = {
 _CLOSING_READ = 3
 """Closing characters at the end of a text that may follow the end of its last sentence."""
 
-_KINDS = np.zeros(_CODE_POINTS, np.uint16)
-"""The kinds of each code point, as far as texts had it until now; 0 for others."""
+
+class _Kinds:
+    """The kinds of code points, each determined when a text has it for the first time in the process."""
+
+    def __init__(self) -> None:
+        self._known = np.zeros(_CODE_POINTS, np.uint16)  # 0 for a code point that no text has had
+
+    def of(self, codes: NDArray[np.uint32]) -> NDArray[np.uint16]:
+        """Return the kinds of each code point, as bits."""
+        kinds: NDArray[np.uint16] = self._known.take(codes)
+        if not kinds.all():
+            new = np.unique(codes[kinds == 0])
+            self._known[new] = [_kinds(chr(code)) for code in new.tolist()]
+            kinds = self._known.take(codes)
+        return kinds
 
 
 @dataclass(frozen=True)
@@ -88,12 +101,7 @@ class Characters:
     @cached_property
     def kinds(self) -> NDArray[np.uint16]:
         """The kinds of each character, as bits."""
-        kinds: NDArray[np.uint16] = _KINDS.take(self.codes)
-        if not kinds.all():
-            new = np.unique(self.codes[kinds == 0])
-            _KINDS[new] = [_kinds(chr(code)) for code in new.tolist()]
-            kinds = _KINDS.take(self.codes)
-        return kinds
+        return _KINDS.of(self.codes)
 
     @cached_property
     def sample_stops(self) -> NDArray[np.intp]:
@@ -184,3 +192,7 @@ def _tests(character: str) -> Iterable[tuple[Kind, bool]]:
     yield Kind.WHITESPACE, character.isspace()
     yield Kind.DENSE, words.length(character) > 1
     yield from ((kind, character in listed) for kind, listed in _LISTED.items())
+
+
+_KINDS = _Kinds()
+"""The kinds of the code points that texts had until now."""

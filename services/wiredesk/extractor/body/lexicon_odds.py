@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain, pairwise
 
 import numpy as np
@@ -11,22 +12,22 @@ from wiredesk.extractor.body.features import Feature, edge_words
 from wiredesk.extractor.body.page_words import PageWords
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LexiconOdds:
     """Log-odds of words, learned by `training.extraction.lexicon`.
 
     Attributes:
         class_names: log-odds of a text in a container that has such a word in its class, id or role.
         phrases: what a word, a pair of words (`sign up`), or a first word (`^photo`) adds to the log-odds of a text.
-        pairs: the pairs among them, by the numbers of their words.
     """
 
     class_names: Mapping[str, float] = field(default_factory=dict)
     phrases: Mapping[str, float] = field(default_factory=dict)
-    pairs: "PairOdds" = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "pairs", PairOdds.of_phrases(self.phrases))
+    @cached_property
+    def pairs(self) -> "PairOdds":
+        """The pairs among the phrases, by the numbers of their words."""
+        return PairOdds.of_phrases(self.phrases)
 
     def score(self, page_words: PageWords) -> Feature:
         """Return the log-odds of each text by its phrases: the sum of theirs over the square root of their number.

@@ -9,7 +9,8 @@ library would be a hundred times the size of the model. The trees come from CatB
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ class Questions:
         return leaf
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trees:
     """A trained model of T trees of depth D.
 
@@ -73,7 +74,6 @@ class Trees:
         borders: for each tree and level, the value above which the answer is yes; T x D.
         leaves: for each tree, the log-odds that each leaf adds; T x 2 ** D.
         bias: log-odds to which they are added.
-        different: the different questions among all.
     """
 
     version: str
@@ -82,10 +82,11 @@ class Trees:
     borders: NDArray[np.float32]
     leaves: NDArray[np.float32]
     bias: float
-    different: Questions = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "different", Questions.of_trees(self.questions, self.borders))
+    @cached_property
+    def different(self) -> Questions:
+        """The different questions among all."""
+        return Questions.of_trees(self.questions, self.borders)
 
     def log_odds(self, features: FeatureMatrix) -> NDArray[np.float64]:
         """Return the log-odds of each text."""

@@ -41,7 +41,7 @@ SURNAMES = frozenset(
     "强強柴华華车車冉房边邊辜吉饶饒刁瞿戚丘古米池滕晋晉苑邬鄔臧畅暢宫宮来來嵺苟全褚廉简簡娄婁盖蓋符奚木穆党黨燕郎邸冀谈談姬屠连連郜晏栾"
     "欒郁商蒙计計喻揭窦竇迟遲宇敖糜鄢冷卓花仇艾蓝藍都巩鞏稽井练練仲乐樂虞卞封竺冼应應宗宣丰豐逄岑"
 )
-"""Family names of Chinese people, from the registers of names of the mainland and of Taiwan."""
+"""Frequent family names of Chinese people, in simplified and traditional characters."""
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff々〆ヶ"
 _KANA = r"\u3040-\u30ff"
