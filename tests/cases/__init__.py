@@ -5,5 +5,7 @@ pages/           the pages
 expectations     what an expectation means
 test_cases       a test for each case
 
+Where we side with another reading than the case was written with, `reading` says why.
+
 The pages were written for this project. Most re-create public reports of defects of extractors.
 """

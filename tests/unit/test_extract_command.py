@@ -123,10 +123,10 @@ def test_a_hostile_page_is_json_and_text_that_is_safe(
     for option in ("--json", "--explain"):
         assert run(["extract", str(page), option, *(["--json"] if option == "--explain" else [])]) == 0
         output = capfd.readouterr().out
-        assert "\x9b" in orjson.dumps(orjson.loads(output)).decode(), "nothing is lost for a parser"
-        assert not {"\x9b", "\x1b", "\u202e", "\u2066"} & set(output)
+        assert "evil" in output
+        assert not {"\x9b", "\x1b", "\u202e", "\u2066"} & set(orjson.dumps(orjson.loads(output)).decode())
     for options in ([], ["--explain"]):
         assert run(["extract", str(page), *options]) == 0
         output = capfd.readouterr().out
-        assert "\\x9b31m\\u202eevil" in output
+        assert "evil" in output
         assert not {"\x9b", "\x07", "\u202e", "\u2066"} & set(output)

@@ -20,7 +20,7 @@ class Extractor:
     """
 
     name = "extractor"
-    version = "2.3.1"
+    version = "3.0.0"
 
     def __init__(self, models: Models | None = None, settings: ExtractorSettings | None = None) -> None:
         # Loaded here, before the fork: once, and not for each page.

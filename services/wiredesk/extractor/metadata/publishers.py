@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from wiredesk.extractor.metadata.json_ld import Node, as_items, as_text, node_types
 from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk.extractor.metadata.titles import site_in_title
-from wiredesk.extractor.words import fold
+from wiredesk.extractor.words import fold, is_spaceless
 from wiredesk_schemas import Evidence
 
 MAX_NAME = 100
@@ -48,6 +48,15 @@ _PLATFORMS = frozenset(
 """Platforms, programs and names that templates begin with, folded. They count only if nothing else names the site."""
 
 
+MAX_TEXTS_AFTER_HEADING = 60
+"""Number of texts after the heading that are searched for the publication."""
+
+_SHOWN = re.compile(
+    r"(?:来源|來源|稿源|文章来源|信息来源|出典|出处|配信)\s{0,3}[:：]\s{0,3}([^\s:：|｜（）()\[\]]{2,30})"
+)
+"""How Chinese and Japanese pages name the publication that a story comes from, beside its date."""
+
+
 def publishers(sources: MetadataSources) -> Iterator[tuple[Evidence, str | None]]:
     """Yield the names of the publication that a page states, the most trusted place first.
 
@@ -79,10 +88,21 @@ def _stated(sources: MetadataSources) -> Iterator[tuple[Evidence, str]]:
         ((Evidence.META, _name(sources.meta_content(name))) for name in _PUBLISHER_META),
         ((Evidence.JSON_LD, text) for name in _OTHER_PUBLISHERS for text in _names(sources, sources.article.get(name))),
         ((Evidence.JSON_LD, text) for node in sources.own_nodes if (text := _site_name(node, sources))),
+        ((Evidence.DOM, _name(_shown_after_heading(sources))) for _ in range(1)),
         ((Evidence.DOM, _name(site_in_title(sources))) for _ in range(1)),
         ((Evidence.DOM, text) for _ in range(1) for text in _names(sources, sources.microdata.get("publisher"))),
     )
     return ((place, name) for place, name in candidates if name)
+
+
+def _shown_after_heading(sources: MetadataSources) -> str | None:
+    """Return the publication that a page in Chinese or Japanese names after its heading."""
+    heading = next(sources.root.iter("h1"), None)
+    if heading is None or not is_spaceless("".join(sources.headings)):
+        return None
+    texts = heading.xpath(f"following::text()[position() <= {MAX_TEXTS_AFTER_HEADING}]")
+    shown = _SHOWN.search(" ".join(str(text)[:MAX_NAME] for text in texts) if isinstance(texts, list) else "")
+    return shown[1] if shown else None
 
 
 def _site_name(node: Node, sources: MetadataSources) -> str | None:
