@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.support import SAMPLES
 from wiredesk.extractor.body.network import Array, Network, clip_tree_log_odds
 from wiredesk.extractor.extract import Extractor
 from wiredesk.extractor.extracted_page import ExtractedPage
@@ -14,6 +13,9 @@ from wiredesk.extractor.models import BodyModel, shipped_models
 from wiredesk.extractor.page_type import classify_page
 from wiredesk.ingest.accept import Ingest
 from wiredesk_schemas import AcceptedPage, RawPage
+
+SAMPLES = Path(__file__).parents[2] / "services" / "wiredesk" / "samples"
+"""Folder of the samples. The environment of training has no libraries of tests, so not by way of `tests.support`."""
 
 HTML_SAMPLES = ("ferry-strike.html", "most-1251.html", "tea-gb18030.html", "index.html", "broken-markup.html")
 """Pages for the models of segments and of page types."""
