@@ -103,6 +103,5 @@ def _visible(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return a text in the form in which texts are compared: letters and digits only, case folded."""
-    return " ".join(
-        split(text) if text.isascii() else _FOLDED_WORD.findall(clean(text).casefold().replace(_NON_JOINER, ""))
-    )
+    line = clean(text)
+    return " ".join(split(line) if line.isascii() else _FOLDED_WORD.findall(line.casefold().replace(_NON_JOINER, "")))
