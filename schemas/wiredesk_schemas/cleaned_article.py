@@ -26,7 +26,7 @@ class Block(Part):
 
     text: str = Field(min_length=1)
     kind: BlockKind = BlockKind.PARAGRAPH
-    language: Annotated[str | None, Since("1.2")] = Field(
+    language: Annotated[str | None, Since("1.4")] = Field(
         default=None, description="BCP 47, if it differs from the article's", examples=["de"]
     )
 
@@ -70,7 +70,7 @@ class CleanedArticle(DerivedEvent):
 
     TYPE: ClassVar[str] = "wiredesk.article.cleaned.v1"
 
-    schema_version: str = Field(default="1.2", pattern=r"^1\.\d+$")
+    schema_version: str = Field(default="1.4", pattern=r"^1\.\d+$")
     page_type: Annotated[PageType, Since("1.1")] = Field(
         default=PageType.ARTICLE, description="the type of the page: an article, or another page with a story"
     )
@@ -78,10 +78,10 @@ class CleanedArticle(DerivedEvent):
         default=None, ge=0, le=1, description="probability that the page is an article"
     )
     title: str | None = Field(default=None, description="the story's own headline, without the site's name")
-    declared_title: Annotated[str | None, Since("1.2")] = Field(
+    declared_title: Annotated[str | None, Since("1.4")] = Field(
         default=None, description="the headline that the page declares to machines, if it differs from the title"
     )
-    shown_title: Annotated[str | None, Since("1.2")] = Field(
+    shown_title: Annotated[str | None, Since("1.4")] = Field(
         default=None, description="the headline that the page shows its readers, if it differs from the title"
     )
     subtitle: str | None = Field(default=None, description="standfirst or deck, where the page has one")
@@ -110,7 +110,7 @@ class CleanedArticle(DerivedEvent):
         default=False,
         description="the page shows less than the whole story, or says that there is more; what it shows is complete",
     )
-    omitted_words: Annotated[int, Since("1.2")] = Field(
+    omitted_words: Annotated[int, Since("1.4")] = Field(
         default=0,
         ge=0,
         description="words of likely prose that the page shows among the story's own and the body lacks; 0 if few",
