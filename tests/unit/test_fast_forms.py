@@ -65,7 +65,7 @@ def test_trees_add_the_leaves_that_their_questions_lead_to(texts_of_page: int) -
     assert np.allclose(odds, expected)
 
 
-@given(st.lists(texts.filter(bool), max_size=6))
+@given(st.lists(texts.map(words.clean).filter(bool), max_size=6))
 def test_characters_are_counted_as_one_text_at_a_time(page: list[str]) -> None:
     characters = Characters.of_texts(page)
     assert lengths(characters).tolist() == [words.length(text) for text in page]

@@ -140,7 +140,8 @@ def _read_story(
     """
     segments = segment_page(sources.root, selected)
     features = html_features.features(segments, story_hints(sources), models.html.lexicon)
-    texts = score_segments(segments, models.html.probabilities(features))
+    probabilities = models.html.probabilities(features)
+    texts = score_segments(segments, probabilities)
     if selected:
         texts = keep_selected(segments, texts)
     texts = exclude_duplicated_fields(

@@ -37,7 +37,7 @@ _VALUE_BEGINS = r"""(?:["'“{\[\-+.\d]|[tT]rue\b|[fF]alse\b|null\b|None\b|NaN\b
 """How a value begins."""
 
 _QUOTED_NAME = "|".join(
-    rf"{begin}(?:[^{end}\\\n]|\\.){{1,60}}{end}" for begin, end in (('"', '"'), ("'", "'"), ("“", "”"))
+    rf"{begin}(?:[^{end}\\\n]|\\.){{1,120}}{end}" for begin, end in (('"', '"'), ("'", "'"), ("“", "”"))
 )
 """A key in quotation marks."""
 
