@@ -73,9 +73,8 @@ def extract_html(page: AcceptedPage, models: Models, rules: SiteRules) -> Extrac
     story = _read_story(sources, rule.body, metadata, captions, models)
     if not rule.body and story.words < MAX_SHOWN_WORDS:
         story = _read_hidden_story(story, sources, metadata, captions, models)
-    language, blocks = page_language(
-        languages(sources, page.language), metadata.title.value, to_blocks(story.texts), models.languages
-    )
+    blocks = to_blocks(story.texts)
+    language, blocks = page_language(languages(sources, page.language), metadata.title.value, blocks, models.languages)
     truncated = is_truncated(blocks, _stated_words(sources))
     metadata = with_credits(replace(metadata, language=language), Evidence.DOM, story.texts)
     if truncated and metadata.is_paywalled.value is None and has_wall(root):
