@@ -13,6 +13,7 @@ from wiredesk.extractor.metadata.fields import Metadata, MetadataField
 from wiredesk.extractor.models import PageModel
 from wiredesk.extractor.page_type import (
     ARTICLE_THRESHOLD,
+    ARTICLE_THRESHOLD_WITHOUT_WORDS,
     SKIP_THRESHOLD,
     classify_page,
 )
@@ -20,8 +21,8 @@ from wiredesk.extractor.signals import is_english
 from wiredesk_schemas import BlockKind, Evidence, PageType, SkipReason
 
 SENTENCE = "The library stays open after all, as the council decided on Monday night."
-MANY = {"links": 400.0, "story_share": 0.5}
-FEW = {"links": 60.0, "story_share": 0.5}
+MANY = {"links": 400.0, "story_share": 0.5, "is_english": 1.0}
+FEW = {"links": 60.0, "story_share": 0.5, "is_english": 1.0}
 SURE, UNSURE = 0.95, 0.6
 
 
@@ -53,6 +54,8 @@ def page(
         (ARTICLE_THRESHOLD - 0.01, MANY, PageType.INDEX, None),
         (ARTICLE_THRESHOLD + 0.01, MANY, PageType.ARTICLE, None),
         (ARTICLE_THRESHOLD + 0.01, {**FEW, "declares_live_blog": 1.0}, PageType.LIVE_BLOG, None),
+        (ARTICLE_THRESHOLD_WITHOUT_WORDS - 0.01, {**FEW, "is_english": 0.0}, PageType.OTHER, None),
+        (ARTICLE_THRESHOLD_WITHOUT_WORDS + 0.01, {**FEW, "is_english": 0.0}, PageType.ARTICLE, None),
         (SKIP_THRESHOLD - 0.01, {"links": 2.0, "story_share": 0.9}, PageType.ARTICLE, None),
     ],
 )

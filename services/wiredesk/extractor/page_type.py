@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from wiredesk.extractor import notices, words
 from wiredesk.extractor.extracted_page import ExtractedPage
-from wiredesk.extractor.models import PageModel
+from wiredesk.extractor.models import IS_ENGLISH, PageModel
 from wiredesk.extractor.notices import ErrorTitle
 from wiredesk.extractor.story_measure import SHORT, StoryMeasure, measure_story
 from wiredesk.extractor.words import length
@@ -23,6 +23,10 @@ ARTICLE_THRESHOLD = 0.6
 """Probability below which a page that has a story is published, but not as an article. Consumers that want only
 articles ignore such pages; consumers that prefer an extra listing to a lost story read them. On sites that the models
 have not seen, 0.900 of web-pages' other pages are below or skipped, and 0.051 of its articles."""
+
+ARTICLE_THRESHOLD_WITHOUT_WORDS = 0.5
+"""The same for pages that the model types without their words, because they are not in English: it is less sure of
+their stories, and has seen hardly any other page in other languages."""
 
 BARE_TEXT_LINKS = 10
 """Links below which a page may be a bare text."""
@@ -76,6 +80,11 @@ def classify_page(page: ExtractedPage, model: PageModel) -> Verdict:
     """Return the type of a page, and whether the page is published."""
     story = measure_story(page)
     return _error(page, story) or _consent_wall(page, story) or _classify_by_signals(page, story, model)
+
+
+def article_threshold(signals: Mapping[str, float]) -> float:
+    """Return the probability from which a page with these signals is published as an article."""
+    return ARTICLE_THRESHOLD if signals.get(IS_ENGLISH) else ARTICLE_THRESHOLD_WITHOUT_WORDS
 
 
 def is_bare_text_page(page: ExtractedPage, story: StoryMeasure) -> bool:
@@ -134,7 +143,7 @@ def _classify_by_signals(page: ExtractedPage, story: StoryMeasure, model: PageMo
     is_list = links >= MIN_INDEX_LINKS and links > LINKS_PER_LETTER * story.letters
     shown = _shown_beside(page, story)
     if not story.is_flash:
-        return _without_story(page, story, shown, sure, is_list=is_list and likely < ARTICLE_THRESHOLD)
+        return _without_story(page, story, shown, sure, is_list=is_list and likely < article_threshold(signals))
     if likely < SKIP_THRESHOLD and not story.is_story:
         detail = f"an article with a probability of {likely:.2f}; {story.words} words, {links:.0f} links"
         if is_list:
@@ -170,6 +179,6 @@ def _without_story(
 
 
 def _published_type(signals: Mapping[str, float], likely: float, *, is_list: bool) -> PageType:
-    if likely < ARTICLE_THRESHOLD:
+    if likely < article_threshold(signals):
         return PageType.INDEX if is_list else PageType.OTHER
     return PageType.LIVE_BLOG if signals.get("declares_live_blog", 0) > 0 else PageType.ARTICLE
