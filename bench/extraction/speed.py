@@ -1,6 +1,6 @@
 """Measure what the extractor costs, beside trafilatura in the same run: CPU time per page, by step, and its growth.
 
-    PYTHONPATH=.:services:schemas python bench/extraction/speed.py [--data ../shared/data] [--pages 60] [--rounds 3]
+    python -m bench.extraction.speed [--data ../shared/data] [--pages 60] [--rounds 3]
         [--growth]
 
 Each page is read by all methods in turn, so that a change of the machine's load meets all of them. A page's time is the

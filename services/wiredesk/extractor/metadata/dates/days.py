@@ -13,9 +13,6 @@ CENTURY = 2000
 FULL_YEAR = 4
 """Digits of a year that is written in full."""
 
-MONTHS = 12
-"""Months of a year."""
-
 
 @dataclass(frozen=True, slots=True)
 class FoundDay:
