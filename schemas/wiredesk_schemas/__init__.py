@@ -5,6 +5,7 @@ accepted_page     AcceptedPage: checked, decoded, under its canonical URL
 cleaned_article   CleanedArticle: headline, byline, times and body
 enriched_article  EnrichedArticle: with language, topics and entities
 skipped_page      SkippedPage: a page that is not an article, with the reason
+ingest_note       IngestNote: what ingest mended on a page, or did not believe
 page_type         PageType: what a page is
 dead_letter       DeadLetterHeaders: why a record could not be processed
 event             Event, DerivedEvent and Part: base classes, also for events of other packages
@@ -41,6 +42,7 @@ from wiredesk_schemas.enriched_article import (
 from wiredesk_schemas.event import DerivedEvent, Event, InvalidEventError, Part, Since, UnknownVersionError
 from wiredesk_schemas.headers import Headers, header
 from wiredesk_schemas.ids import derived_event_id, event_id, page_id, revision, sibling_event_id
+from wiredesk_schemas.ingest_note import IngestNote, IngestNoteKind
 from wiredesk_schemas.page_type import PageType
 from wiredesk_schemas.raw_page import RawPage
 from wiredesk_schemas.skipped_page import SkippedPage, SkipReason
@@ -70,6 +72,8 @@ __all__ = [
     "Extraction",
     "Headers",
     "Image",
+    "IngestNote",
+    "IngestNoteKind",
     "InvalidEventError",
     "LanguageGuess",
     "MediaTopic",

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from wiredesk_schemas.event import DerivedEvent, Part
+from wiredesk_schemas.event import DerivedEvent, Part, Since
+from wiredesk_schemas.ingest_note import IngestNote
 
 
 class CharsetEvidence(StrEnum):
@@ -32,7 +33,7 @@ class AcceptedPage(DerivedEvent):
 
     TYPE: ClassVar[str] = "wiredesk.page.accepted.v1"
 
-    schema_version: str = Field(default="1.0", pattern=r"^1\.\d+$")
+    schema_version: str = Field(default="1.5", pattern=r"^1\.\d+$")
     media_type: Literal["text/html", "application/xhtml+xml", "text/plain"]
     body: str = Field(description="the whole page, decoded")
     charset: Charset
@@ -40,3 +41,9 @@ class AcceptedPage(DerivedEvent):
     http_status: int | None = None
     source: str | None = Field(default=None, description="the publication, where the crawler knew it")
     language: str | None = Field(default=None, description="BCP 47, where the crawler or the response stated it")
+    is_truncated: Annotated[bool, Since("1.5")] = Field(
+        default=False, description="the body ends before its end, as its encoding, length or archive shows"
+    )
+    ingest_notes: Annotated[tuple[IngestNote, ...], Since("1.5")] = Field(
+        default=(), description="what ingest mended on the page, or did not believe"
+    )

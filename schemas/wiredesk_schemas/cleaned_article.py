@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from wiredesk_schemas.event import DerivedEvent, Part, Since
+from wiredesk_schemas.ingest_note import IngestNote
 from wiredesk_schemas.page_type import PageType
 from wiredesk_schemas.timestamp import Timestamp
 
@@ -70,7 +71,7 @@ class CleanedArticle(DerivedEvent):
 
     TYPE: ClassVar[str] = "wiredesk.article.cleaned.v1"
 
-    schema_version: str = Field(default="1.4", pattern=r"^1\.\d+$")
+    schema_version: str = Field(default="1.5", pattern=r"^1\.\d+$")
     page_type: Annotated[PageType, Since("1.1")] = Field(
         default=PageType.ARTICLE, description="the type of the page: an article, or another page with a story"
     )
@@ -116,4 +117,7 @@ class CleanedArticle(DerivedEvent):
         description="words of likely prose that the page shows among the story's own and the body lacks; 0 if few",
     )
     word_count: int = Field(ge=0, description="words of the body; a run of Han, kana or Thai counts each character")
+    ingest_notes: Annotated[tuple[IngestNote, ...], Since("1.5")] = Field(
+        default=(), description="what ingest mended on the page, or did not believe"
+    )
     extraction: Extraction

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from wiredesk_schemas.event import DerivedEvent, Since
+from wiredesk_schemas.ingest_note import IngestNote
 from wiredesk_schemas.page_type import PageType
 
 
@@ -27,7 +28,7 @@ class SkippedPage(DerivedEvent):
 
     TYPE: ClassVar[str] = "wiredesk.page.skipped.v1"
 
-    schema_version: str = Field(default="1.1", pattern=r"^1\.\d+$")
+    schema_version: str = Field(default="1.5", pattern=r"^1\.\d+$")
     stage: str = Field(description="the stage that skipped it", examples=["extractor"])
     reason: SkipReason
     detail: str = Field(description="for people: what on the page shows the reason")
@@ -36,4 +37,7 @@ class SkippedPage(DerivedEvent):
     )
     confidence: Annotated[float | None, Since("1.1")] = Field(
         default=None, ge=0, le=1, description="probability that the page is not an article"
+    )
+    ingest_notes: Annotated[tuple[IngestNote, ...], Since("1.5")] = Field(
+        default=(), description="what ingest mended on the page, or did not believe"
     )

@@ -54,6 +54,7 @@ class Extractor:
             detail=verdict.detail,
             page_type=verdict.page_type,
             confidence=verdict.confidence,
+            ingest_notes=page.ingest_notes,
         )
 
     def _version(self, extracted: ExtractedPage) -> str:
@@ -88,8 +89,9 @@ class Extractor:
             captions=extracted.captions,
             lead_image=Image(url=lead_image) if lead_image else None,
             is_paywalled=metadata.is_paywalled.value,
-            is_truncated=extracted.is_truncated,
+            is_truncated=extracted.is_truncated or page.is_truncated,
             omitted_words=extracted.omitted_words,
+            ingest_notes=page.ingest_notes,
             word_count=words.count(extracted.body),
             extraction=Extraction(
                 method=extracted.method,

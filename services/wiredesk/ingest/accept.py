@@ -6,12 +6,14 @@ from typing import Literal
 
 from wiredesk.ingest.charset import decode
 from wiredesk.ingest.content import check_size, decompress, refuse_binary, remove_control_characters
+from wiredesk.ingest.notes import Notes
 from wiredesk.ingest.settings import IngestSettings
 from wiredesk.ingest.urls import canonical_url, safe_url
 from wiredesk_schemas import (
     AcceptedPage,
     Charset,
     CharsetEvidence,
+    IngestNoteKind,
     RawPage,
     SkippedPage,
     SkipReason,
@@ -37,7 +39,7 @@ class Ingest:
     """
 
     name = "ingest"
-    version = "1.2.0"
+    version = "2.0.0"
 
     def __init__(self, settings: IngestSettings | None = None) -> None:
         self._settings = settings or IngestSettings()
@@ -52,7 +54,8 @@ class Ingest:
         if page.http_status is not None and not _has_body(page.http_status):
             return self._skip(page, canonical, page.http_status)
         stated_type = (page.declared_type or "").partition(";")[0].strip().lower()
-        body, charset = self._decode(page, stated_type)
+        notes = Notes()
+        body, charset = self._decode(page, stated_type, notes)
         identity = page_id(canonical)
         content_id = revision(body)
         return AcceptedPage(
@@ -68,9 +71,10 @@ class Ingest:
             http_status=page.http_status,
             source=page.source,
             language=_language(page.language or page.http_header("content-language")),
+            ingest_notes=notes.collected(),
         )
 
-    def _decode(self, page: RawPage, stated_type: str) -> tuple[str, Charset]:
+    def _decode(self, page: RawPage, stated_type: str, notes: Notes) -> tuple[str, Charset]:
         """Return the page's text, and how its charset was determined."""
         limit = self._settings.max_page_bytes
         if page.body is not None:
@@ -81,6 +85,10 @@ class Ingest:
         check_size(len(content), limit, "bytes")
         refuse_binary(content, stated_type)
         text, charset = decode(content, declared=page.charset, content_type=page.declared_type)
+        if charset.replaced:
+            notes.add(
+                IngestNoteKind.BYTES_REPLACED, f"body: {charset.replaced} bytes are not valid in {charset.name}: U+FFFD"
+            )
         return remove_control_characters(text), charset
 
     def _skip(self, page: RawPage, canonical: str, status: int) -> SkippedPage:
