@@ -7,7 +7,7 @@ from wiredesk_schemas.ingest_note import MAX_DETAIL_CHARACTERS, MAX_NOTES
 
 
 def test_a_replaced_byte_is_noted() -> None:
-    page = Ingest()(RawPage(url="https://n.example/a", body_base64=b"<p>Caf\xe9 und \xc3\xa4rger " + b"word " * 200))
+    page = Ingest()(RawPage(url="https://n.example/a", body_base64=b"<p>Caf\xe9 " + "übel ".encode() * 200))
     assert isinstance(page, AcceptedPage)
     assert page.charset.replaced == 1
     assert [note.kind for note in page.ingest_notes] == [IngestNoteKind.BYTES_REPLACED]
