@@ -14,7 +14,7 @@ from pydantic_core import PydanticUndefined
 from wiredesk import pipeline
 from wiredesk.cli.config import groups
 from wiredesk.cli.options import is_secret, variable
-from wiredesk.operations import page_files
+from wiredesk.pages import files as page_files
 from wiredesk.runtime import metrics
 from wiredesk.runtime.errors import RejectedError
 from wiredesk.runtime.records import Handler, Output, Record

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.cloudevents import cloud_event
 from wiredesk.envelope import Envelope
-from wiredesk.operations.page_files import _Page
+from wiredesk.pages.record import FetchedPage
 from wiredesk.pipeline import PAGES_ACCEPTED, PAGES_SKIPPED, ingest
 from wiredesk.runtime.records import Handler, Output, Record
 from wiredesk.runtime.topology import Stage
@@ -190,7 +190,7 @@ def test_pages_published_in_binary_mode_are_cloud_events(
     url: str, fetched: datetime | None, source: str | None
 ) -> None:
     fetched_at = fetched.replace(tzinfo=UTC) if fetched is not None else None
-    _, headers = _Page("https://a.example/" + url, b"<p>x", "text/html", fetched_at, 200, source=source).record(
+    _, headers = FetchedPage("https://a.example/" + url, b"<p>x", "text/html", fetched_at, 200, source=source).record(
         binary=True
     )
     for name, value in headers:

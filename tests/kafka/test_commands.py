@@ -16,7 +16,7 @@ import pytest
 from tests import topics
 from tests.support import ROOT, SAMPLES
 from wiredesk.cli import app
-from wiredesk.operations import page_files
+from wiredesk.pages import files as page_files
 from wiredesk.pipeline import TOPICS
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import UsageError

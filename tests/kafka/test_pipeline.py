@@ -14,7 +14,7 @@ import pytest
 from tests import topics
 from tests.cloudevents import cloud_event
 from tests.support import SAMPLES, Ends, Raw, collect, ends_of, origin, publish, text
-from wiredesk.operations import page_files
+from wiredesk.pages import files as page_files
 from wiredesk.pipeline import ARTICLES_CLEANED, PAGES_ACCEPTED, PAGES_RAW, STAGES, TOPICS
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.processes import KafkaProcess, workers

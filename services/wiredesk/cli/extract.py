@@ -49,7 +49,7 @@ def extract(
     import orjson
 
     from wiredesk.extractor.extract import Extractor
-    from wiredesk.operations.page_files import accept_file
+    from wiredesk.operations.accept_file import accept_file
     from wiredesk.runtime import logs
     from wiredesk_schemas import AcceptedPage, CleanedArticle, SkippedPage
 

@@ -12,8 +12,8 @@ from wiredesk.runtime.errors import UnavailableError, UsageError
 from wiredesk.runtime.settings import KafkaSettings
 
 if TYPE_CHECKING:
-    from wiredesk.operations.page_files import Raw
     from wiredesk.operations.publishing import Published
+    from wiredesk.pages.record import RawRecord
 
 
 @with_settings(kafka=KafkaSettings)
@@ -40,7 +40,7 @@ def publish(
     """
     import asyncio
 
-    from wiredesk.operations import page_files
+    from wiredesk.pages import files as page_files
     from wiredesk.runtime import logs
 
     logs.quiet()
@@ -58,7 +58,7 @@ def publish(
         raise UnavailableError(f"{missing} pages were not acknowledged: {published.problem}")
 
 
-async def _publish(kafka: KafkaSettings, records: "Iterator[Raw]") -> "Published":
+async def _publish(kafka: KafkaSettings, records: "Iterator[RawRecord]") -> "Published":
     """Publish with a display of the progress."""
     from wiredesk.operations.publishing import publish_pages
 
@@ -66,7 +66,7 @@ async def _publish(kafka: KafkaSettings, records: "Iterator[Raw]") -> "Published
         return await publish_pages(kafka, records, lambda acknowledged: update(acknowledged, None))
 
 
-def _interruptible(records: "Iterator[Raw]") -> "Iterator[Raw]":
+def _interruptible(records: "Iterator[RawRecord]") -> "Iterator[RawRecord]":
     """Yield the records; Ctrl-C ends the wait for the next one, as where a person types on stdin."""
     import asyncio
 

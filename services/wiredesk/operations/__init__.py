@@ -1,5 +1,6 @@
 """What the commands do, as functions without a terminal: they take settings or a cluster, and return dataclasses.
 
+accept_file    the only page of a file, as ingest passes it on
 acls           the minimal ACLs of a principal
 article_text   articles as text
 audit          what became of every raw page
@@ -9,7 +10,6 @@ dead_letters   count, look up, redrive, export and delete dead letters
 enrich_one     enrich a page, an article or a text, without Kafka
 enriched_page  an enriched article as an HTML page
 ledger         what became of each record of a topic, one byte for each
-page_files     pages from files
 page_urls      the URL and the host of the page of a record
 progress       how a long operation reports its progress
 publishing     publish pages to the topic of raw pages

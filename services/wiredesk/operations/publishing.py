@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import RecordMetadata
 
-from wiredesk.operations.page_files import Raw
+from wiredesk.pages.record import RawRecord
 from wiredesk.pipeline import PAGES_RAW
 from wiredesk.runtime.kafka import authorization, clients
 from wiredesk.runtime.kafka.cluster import Cluster
@@ -39,7 +39,7 @@ class Published:
 
 
 async def publish_pages(
-    kafka: KafkaSettings, records: Iterable[Raw], on_progress: Callable[[int], None] | None = None
+    kafka: KafkaSettings, records: Iterable[RawRecord], on_progress: Callable[[int], None] | None = None
 ) -> Published:
     """Publish pages, and wait until the brokers have acknowledged or rejected all of them.
 
@@ -73,7 +73,7 @@ async def publish_pages(
                 on_progress(acknowledged)
 
 
-async def send(producer: AIOKafkaProducer, topic: str, raw: Raw) -> asyncio.Future[RecordMetadata]:
+async def send(producer: AIOKafkaProducer, topic: str, raw: RawRecord) -> asyncio.Future[RecordMetadata]:
     """Pass a page to the producer; the future is done when the broker has acknowledged or rejected it."""
     value, headers = raw
     try:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import wiredesk
-from wiredesk.operations import page_files
-from wiredesk.operations.page_files import Raw
 from wiredesk.operations.publishing import send
+from wiredesk.pages import files as page_files
+from wiredesk.pages.record import RawRecord
 from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_RAW, PAGES_SKIPPED, TERMINAL_TOPICS
 from wiredesk.runtime.errors import UnavailableError
 from wiredesk.runtime.kafka import clients
@@ -74,7 +74,7 @@ class SampleRun:
         return self.ended - self.enriched - self.skipped
 
 
-def sample_pages() -> Iterator[Raw]:
+def sample_pages() -> Iterator[RawRecord]:
     """Yield the sample pages, alternately in both content modes, and the sample events.
 
     Raises:
@@ -106,7 +106,7 @@ def overview(articles: Iterable[EnrichedArticle]) -> list[tuple[str, str, str]]:
 
 async def run_samples(
     kafka: KafkaSettings,
-    pages: Sequence[Raw],
+    pages: Sequence[RawRecord],
     seconds: float,
     *,
     on_published: Callable[[], None],
@@ -141,7 +141,7 @@ async def run_samples(
     raise AssertionError("a topic is read until the reader is closed")
 
 
-async def _publish(kafka: KafkaSettings, pages: Sequence[Raw]) -> set[str]:
+async def _publish(kafka: KafkaSettings, pages: Sequence[RawRecord]) -> set[str]:
     """Publish pages; return their origins: `<topic>/<partition>/<offset>`."""
     async with clients.started(clients.producer(kafka, "wiredesk-demo"), kafka) as producer:
         deliveries = [await send(producer, PAGES_RAW.name, page) for page in pages]

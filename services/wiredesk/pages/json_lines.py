@@ -1,0 +1,64 @@
+"""Raw-page events, one on each line."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from wiredesk.pages.record import MAX_PAGE_BYTES, FetchedPage, RawRecord
+from wiredesk.pages.report import ReadReport
+from wiredesk_schemas import InvalidEventError, RawPage
+from wiredesk_schemas.headers import CONTENT_TYPE, JSON
+
+MAX_LINE_BYTES = 2 * MAX_PAGE_BYTES
+"""Maximum size of a line: a page of the maximum size in base64, and its other fields."""
+
+
+def read_json_lines(stream: BinaryIO, report: ReadReport, *, name: str, binary: bool) -> Iterator[RawRecord]:
+    """Yield the record of each line, unchanged: ingest decides whether it is a raw page.
+
+    Args:
+        report: is extended; a line that is too long is a problem.
+        name: name of the stream, for problems.
+        binary: use binary content mode for lines that are raw pages.
+    """
+    for number, line in enumerate(_lines(stream), 1):
+        if line is None:
+            report.add_problem(f"{name}: line {number} is longer than {MAX_LINE_BYTES >> 20} MiB")
+        elif line.strip():
+            report.pages += 1
+            yield _record(line.strip(), binary=binary)
+
+
+def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
+    """Yield each line; None for one that is too long."""
+    while line := stream.readline(MAX_LINE_BYTES + 1):
+        if len(line) <= MAX_LINE_BYTES:
+            yield line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(MAX_LINE_BYTES)
+        yield None
+
+
+def _record(line: bytes, *, binary: bool) -> RawRecord:
+    if binary:
+        try:
+            return _fetched(RawPage.from_json(line)).record(binary=True)
+        except InvalidEventError:
+            return line, []
+    return line, [(CONTENT_TYPE, JSON.encode())]
+
+
+def _fetched(page: RawPage) -> FetchedPage:
+    content_type = page.declared_type or "text/html"
+    if page.body is not None:  # encoded as UTF-8 below: the charset of its content type does not apply any more
+        content_type = f"{content_type.partition(';')[0]}; charset=utf-8"
+    return FetchedPage(
+        page.url,
+        page.body.encode() if page.body is not None else page.body_base64 or b"",
+        content_type,
+        fetched_at=page.fetched,
+        status=page.http_status,
+        headers=page.http_headers,
+        source=page.source,
+        language=page.language,
+    )

@@ -1,0 +1,85 @@
+"""A fetched page, and how it becomes a record of `pages.raw`."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from wiredesk_schemas import RawPage
+from wiredesk_schemas.headers import (
+    CONTENT_TYPE,
+    EVENT_ID,
+    EVENT_TYPE,
+    HTTP_STATUS,
+    JSON,
+    LANGUAGE,
+    PUBLICATION,
+    SOURCE,
+    SPEC_VERSION,
+    SUBJECT,
+    TIME,
+    Header,
+    attribute_text,
+    encode,
+)
+from wiredesk_schemas.rfc3339 import format_rfc3339, to_utc
+
+type RawRecord = tuple[bytes, list[Header]]
+"""Value and headers of the record of a raw page."""
+
+MAX_PAGE_BYTES = 64 << 20
+"""Maximum size of a page, as it was fetched: the highest value that `WIREDESK_MAX_PAGE_BYTES` of ingest can have."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedPage:
+    """A page as it was fetched. Nothing in it was checked: ingest decides about it, and dead-letters what it rejects.
+
+    Attributes:
+        content: the body of the response, still encoded as its headers say.
+        content_type: the media type, as the response states it.
+        headers: of the response, by name in lower case.
+        source: the publication.
+    """
+
+    url: str
+    content: bytes
+    content_type: str | None
+    fetched_at: datetime | None = None
+    status: int | None = None
+    headers: dict[str, str] | None = None
+    source: str | None = None
+    language: str | None = None
+
+    def record(self, *, binary: bool) -> RawRecord:
+        """Return the page as a raw-page record, in the binary or the structured content mode of CloudEvents."""
+        return self._binary() if binary else self._structured()
+
+    def _structured(self) -> RawRecord:
+        page = RawPage.model_construct(
+            url=self.url,
+            body_base64=self.content,
+            content_type=self.content_type,
+            fetched_at=self.fetched_at,
+            http_status=self.status,
+            http_headers=self.headers,
+            source=self.source,
+            language=self.language,
+        )
+        return page.to_json(), [(CONTENT_TYPE, JSON.encode())]
+
+    def _binary(self) -> RawRecord:
+        fetched = to_utc(self.fetched_at)
+        attributes = {
+            CONTENT_TYPE: self.content_type or "application/octet-stream",
+            SPEC_VERSION: "1.0",
+            EVENT_ID: str(uuid.uuid4()),
+            EVENT_TYPE: RawPage.TYPE,
+            SOURCE: "/wiredesk/publish",
+            SUBJECT: self.url,
+            TIME: format_rfc3339(fetched) if fetched is not None else None,
+            HTTP_STATUS: str(self.status) if self.status is not None else None,
+            PUBLICATION: self.source,
+            LANGUAGE: self.language,
+        }
+        stated = ((name, attribute_text(value)) for name, value in attributes.items() if value is not None)
+        return self.content, [*encode(stated)]
