@@ -1,9 +1,10 @@
 """Ingest: checks and decodes a raw page, publishes it under its canonical URL.
 
-accept    the stage: which pages are accepted, skipped or rejected
-settings  how large a page may be
-content   bytes of the page: decompressed, rejected if they are not text
-notes     what was mended on a page, or not believed
-charset   bytes to text: by header, byte order mark, `<meta>` and detection
-urls      one canonical form for all spellings of a URL
+accept        the stage: which pages are accepted, skipped or rejected
+settings      how large a page may be
+content       bytes of the page: decompressed, rejected if they are not text
+notes         what was mended on a page, or not believed
+charset       bytes to text: by header, byte order mark, `<meta>` and detection
+declarations  what a page declares to machines: links, `<meta>` elements, JSON-LD
+urls          one canonical form for all spellings of a URL
 """
