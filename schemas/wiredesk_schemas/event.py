@@ -89,6 +89,15 @@ class Event(Part):
         return cls.from_json(value)
 
     @classmethod
+    def from_null(cls, key: bytes | None, headers: Headers) -> Self:  # noqa: ARG003 - some events are in them
+        """Read an event from a record without value, which Kafka calls a tombstone.
+
+        Raises:
+            InvalidEventError: events of this type have a value.
+        """
+        raise InvalidEventError("the value is empty")
+
+    @classmethod
     def from_json(cls, value: bytes | None) -> Self:
         """Read an event's value.
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from wiredesk_schemas.event import Part
+from wiredesk_schemas.storable_text import storable
 
 MAX_NOTES = 32
 """Notes of one page, at most: a hostile page must not make every later event larger."""
@@ -19,6 +20,12 @@ class IngestNoteKind(StrEnum):
 
     BYTES_REPLACED = "bytes_replaced"  # bytes that are not valid in the page's charset became U+FFFD
     BODY_TRUNCATED = "body_truncated"  # the body ends before its end: what came of it is read
+    EVENT_REPAIRED = "event_repaired"  # the record's value, or its envelope, was not of the form of the contract
+    FIELD_REPAIRED = "field_repaired"  # a field of the raw page was read in another form than that of the contract
+    FIELD_IGNORED = "field_ignored"  # an optional field of the raw page could not be read: it counts as absent
+    CONTROLS_REMOVED = "controls_removed"  # control characters and noncharacters were removed from the body
+    CHARSET_NOT_BELIEVED = "charset_not_believed"  # the bytes of the page are not in the charset that is stated
+    MOJIBAKE = "mojibake"  # the page itself has text that was decoded wrongly before: it is left as it is
 
 
 class IngestNote(Part):
@@ -28,3 +35,9 @@ class IngestNote(Part):
     detail: Annotated[str, Field(max_length=MAX_DETAIL_CHARACTERS)] = Field(
         default="", description="for people: the field, what it said, and what was made of it"
     )
+
+    @classmethod
+    def of(cls, kind: IngestNoteKind, detail: str) -> "IngestNote":
+        """Return a note whose detail is cut where it is too long, on one line, and without unstorable characters."""
+        text = " ".join(storable(detail[:MAX_DETAIL_CHARACTERS]).split())
+        return cls(kind=kind, detail=text[:MAX_DETAIL_CHARACTERS])

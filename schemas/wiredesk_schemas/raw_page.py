@@ -1,45 +1,25 @@
 """A raw page, as crawlers and partners publish it to `pages.raw`: what came over the wire, and from where."""
 
 import base64
-import binascii
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self, cast
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, PrivateAttr, WithJsonSchema, model_validator
 
-from wiredesk_schemas.event import Event, InvalidEventError, parse_object
-from wiredesk_schemas.headers import (
-    CONTENT_TYPE,
-    HTTP_STATUS,
-    JSON,
-    LANGUAGE,
-    PUBLICATION,
-    STRUCTURED_JSON,
-    SUBJECT,
-    TIME,
-    Headers,
-    header,
-)
-
-JSON_TYPES = frozenset({"", JSON, STRUCTURED_JSON, "text/json"})
-"""Content types of a record whose value is a JSON object; with any other, the value is the page itself."""
-
-
-def _from_base64(value: Any) -> bytes:
-    if isinstance(value, bytes):
-        return value
-    if not isinstance(value, str):
-        raise ValueError("must be a string of base64")  # noqa: TRY004 - pydantic reports a ValueError with its field
-    if len(value) % 4:
-        raise ValueError("not valid base64: its length is not a multiple of 4")
-    try:
-        return base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise ValueError(f"not valid base64: {error}") from error
-
+from wiredesk_schemas.event import Event
+from wiredesk_schemas.headers import CONTENT_TYPE, SUBJECT, Headers, header
+from wiredesk_schemas.ingest_note import IngestNote
+from wiredesk_schemas.raw_page_reading.envelopes import binary_fields, content_type_of, is_json, structured_fields
+from wiredesk_schemas.raw_page_reading.fields import read_fields
+from wiredesk_schemas.raw_page_reading.json_values import read_object
+from wiredesk_schemas.raw_page_reading.mending import Mending
 
 BASE64 = r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
-"""The strings that `_from_base64` accepts, as a pattern for validators of JSON Schema."""
+"""The base64 of the contract, as a pattern for validators of JSON Schema; other forms are read, too, with a note."""
+
+
+def _bytes(value: Any) -> Any:
+    return base64.b64decode(value, validate=True) if isinstance(value, str) else value
 
 
 def _as_utc(value: datetime | None) -> datetime | None:
@@ -48,6 +28,9 @@ def _as_utc(value: datetime | None) -> datetime | None:
 
 class RawPage(Event):
     """A page as fetched. Exactly one of `body` and `body_base64` is given.
+
+    An event of this schema is read as it is. Events of other forms are read, too, where their meaning is clear, and
+    have notes of what was mended (`ingest_notes` of later events); docs/contracts.md lists the forms.
 
     It comes in either content mode of CloudEvents for Kafka:
 
@@ -65,14 +48,15 @@ class RawPage(Event):
     body: str | None = Field(default=None, description="the page as text, already decoded")
     body_base64: Annotated[
         bytes | None,
-        BeforeValidator(lambda value: None if value is None else _from_base64(value)),
+        BeforeValidator(_bytes),
         PlainSerializer(lambda value: None if value is None else base64.b64encode(value).decode("ascii")),
         WithJsonSchema(
             {"anyOf": [{"type": "string", "contentEncoding": "base64", "pattern": BASE64}, {"type": "null"}]}
         ),
     ] = Field(
         default=None,
-        description="the page as the bytes that came over the wire, in base64",
+        description="the page as the bytes that came over the wire, in base64. With line breaks, in the alphabet for "
+        "URLs, without padding, or as a data: URL, it is read with a note",
     )
     content_type: str | None = Field(
         default=None,
@@ -80,15 +64,32 @@ class RawPage(Event):
         examples=["text/html; charset=utf-8"],
     )
     charset: str | None = Field(default=None, description="of `body_base64`, where the crawler knows it")
-    fetched_at: Annotated[datetime | None, Field(description="without an offset it is read as UTC")] = None
-    http_status: int | None = Field(default=None, ge=100, le=599)
-    http_headers: dict[str, str] | None = Field(default=None, description="of the response; names in any case")
+    fetched_at: Annotated[
+        datetime | None,
+        Field(
+            description="without an offset it is read as UTC. Other forms are read with a note: RFC 1123, RFC 850, "
+            "asctime, other ISO 8601, numbers since 1970; what is no time, or before 1990, counts as absent"
+        ),
+    ] = None
+    http_status: int | None = Field(
+        default=None,
+        description="a page is skipped unless the status is one of 200 to 299 that has a body, also if HTTP does not "
+        "have the status (0, 610, 999). `200 OK`, `200.0` and the like are read with a note",
+    )
+    http_headers: dict[str, str] | None = Field(
+        default=None,
+        description="of the response; names in any case. Values that are lists or numbers, lists of pairs or of "
+        "objects with name and value, and lines of text are read with a note",
+    )
     source: str | None = Field(default=None, max_length=500, description="the publication, where the crawler knows it")
     language: str | None = Field(default=None, max_length=35, description="BCP 47, where the crawler knows it")
 
+    _notes: tuple[IngestNote, ...] = PrivateAttr(default=())
+    _is_withdrawal: bool = PrivateAttr(default=False)
+
     @model_validator(mode="after")
     def _one_body(self) -> Self:
-        if (self.body is None) == (self.body_base64 is None):
+        if (self.body is None) == (self.body_base64 is None) and not self._is_withdrawal:
             raise ValueError("exactly one of body and body_base64 must be given")
         return self
 
@@ -107,44 +108,62 @@ class RawPage(Event):
         """The content type: stated, or else that of the HTTP response."""
         return self.content_type or self.http_header(CONTENT_TYPE)
 
+    @property
+    def notes(self) -> tuple[IngestNote, ...]:
+        """What was mended to read the page. It is not part of the event's value."""
+        return self._notes
+
+    @property
+    def is_withdrawal(self) -> bool:
+        """Whether the record has no value: its publisher withdraws the page. The URL is its subject or key, if any."""
+        return self._is_withdrawal
+
     def http_header(self, name: str) -> str | None:
-        """Return a header of the HTTP response, whatever the case of its name."""
-        return next((v for k, v in (self.http_headers or {}).items() if k.lower() == name), None)
+        """Return a header of the HTTP response, whatever the case of its name; several values are joined by commas.
+
+        Of content types the last one is returned.
+        """
+        values = [value for key, value in (self.http_headers or {}).items() if key.lower() == name]
+        if not values:
+            return None
+        return values[-1] if name == CONTENT_TYPE else ", ".join(values)
 
     @classmethod
     def from_record(cls, value: bytes | None, headers: Headers) -> Self:
         """Read a raw page from a Kafka record in either content mode.
 
         Raises:
-            InvalidEventError: the value is not JSON, a field is missing or invalid, or a binary page has no URL.
+            InvalidEventError: the value is not JSON, a field is missing or not clear, or a binary page has no URL.
         """
-        content_type = header(headers, CONTENT_TYPE) or ""
-        if content_type.partition(";")[0].strip().lower() in JSON_TYPES:
-            return cls.from_object(_without_envelope(parse_object(value)))
-        if not value:
-            raise InvalidEventError("the value is empty")
-        url = header(headers, SUBJECT)
-        if not url:
-            raise InvalidEventError(f"a page of content type {content_type[:100]!r} needs its URL in header {SUBJECT}")
-        return cls.from_object(
-            {
-                "url": url,
-                "body_base64": value,
-                "content_type": content_type,
-                "fetched_at": header(headers, TIME),
-                "http_status": header(headers, HTTP_STATUS),
-                "source": header(headers, PUBLICATION),
-                "language": header(headers, LANGUAGE),
-            }
-        )
+        mending = Mending()
+        content_type = content_type_of(headers, mending)
+        if is_json(content_type, value or b"", headers):
+            fields = structured_fields(read_object(value, mending), headers, content_type, mending)
+        else:
+            fields = binary_fields(value or b"", headers, content_type, mending)
+        return cls._of(fields, mending)
 
+    @classmethod
+    def from_json(cls, value: bytes | None) -> Self:
+        """Read a raw page in structured mode, or as plain JSON, from a value without headers."""
+        return cls.from_record(value, ())
 
-def _without_envelope(fields: dict[str, Any]) -> dict[str, Any]:
-    """Remove the envelope of a structured CloudEvent; `subject` and `time` are used for what `data` leaves out."""
-    if "specversion" not in fields:
-        return fields
-    data = fields.get("data")
-    if not isinstance(data, dict):
-        raise InvalidEventError("data: a structured CloudEvent holds the page's fields here, as an object")
-    outer = {"url": fields.get("subject"), "fetched_at": fields.get("time")}
-    return {**{name: value for name, value in outer.items() if value is not None}, **data}
+    @classmethod
+    def from_object(cls, fields: dict[str, Any]) -> Self:
+        """Read a raw page from its parsed JSON object."""
+        return cls._of(fields, Mending())
+
+    @classmethod
+    def from_null(cls, key: bytes | None, headers: Headers) -> Self:
+        """Read the withdrawal of a page: a record without value."""
+        subject = header(headers, SUBJECT)
+        url = subject or (key or b"").decode("utf-8", "backslashreplace")
+        page = cast("Self", cls.model_construct(url=url))
+        page._is_withdrawal = True
+        return page
+
+    @classmethod
+    def _of(cls, fields: dict[str, Any], mending: Mending) -> Self:
+        page: Self = super().from_object(read_fields(fields, mending))
+        page._notes = mending.notes
+        return page

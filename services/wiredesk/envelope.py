@@ -105,6 +105,8 @@ class Envelope[In: Event]:
                 )
             reads = self._reads[name]
         try:
+            if record.value is None:
+                return reads.from_null(record.key, record.headers)
             return reads.from_record(record.value, record.headers)
         except UnknownVersionError as error:
             raise RejectedError("unknown_version", str(error)) from error

@@ -1,0 +1,12 @@
+"""How a raw page is read: liberal where the meaning is clear, with a note of what was mended; strict where it is not.
+
+mending       the notes of one raw page, and the error of a field that cannot be read
+json_values   the bytes of a record to a JSON object
+envelopes     CloudEvents, in either content mode, to the fields of a raw page
+fields        each field to the form of the contract
+times         times, as crawlers write them
+responses     status and headers of a response
+bodies        base64, and which of two bodies is the page
+
+docs/contracts.md lists the forms.
+"""

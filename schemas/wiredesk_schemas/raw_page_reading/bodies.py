@@ -1,0 +1,128 @@
+"""The body of a raw page: base64 in the forms that libraries write, and which of two bodies is the page."""
+
+import base64
+import binascii
+import codecs
+import re
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from wiredesk_schemas.event import InvalidEventError
+from wiredesk_schemas.raw_page_reading.mending import Mending, refused
+from wiredesk_schemas.storable_text import well_formed
+
+BODY = "body"
+BODY_BASE64 = "body_base64"
+
+MAX_DATA_TYPE = 300
+"""Characters of a `data:` URL in which its media type ends."""
+
+_URL_SAFE = str.maketrans("-_", "+/")
+"""The alphabet of base64 for URLs (RFC 4648, section 5) to the common one."""
+
+_DATA_URL = re.compile(r"data:(?P<type>[^,;]{0,200}(?:;[^,;]{1,100}){0,5}?)(?P<base64>;\s?base64)?,", re.IGNORECASE)
+"""The beginning of a `data:` URL (RFC 2397)."""
+
+_BYTES_OF_PYTHON = (("b'", "'"), ('b"', '"'))
+"""What is around bytes as Python prints them: `b'PGh0bWw+'`."""
+
+_EXPECTED = "base64 (RFC 4648)"
+
+
+def read_bodies(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
+    """Return the one body of a raw page, and its media type where the body states it.
+
+    Raises:
+        InvalidEventError: a body cannot be read, or there are two different ones, or none.
+    """
+    text = _text(fields.get(BODY), mending)
+    content, media_type = _content(fields.get(BODY_BASE64), mending)
+    if text is not None and content is not None:
+        text, content = _one_of(text, content, mending)
+    if text is None and content is None:
+        names = ", ".join(sorted(map(repr, fields))[:10]) or "nothing"
+        raise InvalidEventError(f"exactly one of body and body_base64 must be given; the event has {names[:200]}")
+    return {BODY: text, BODY_BASE64: content, **({"content_type": media_type} if media_type else {})}
+
+
+def _text(value: Any, mending: Mending) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        text = well_formed(value)
+        if text is not value:
+            mending.field(BODY, "half of a surrogate pair, replaced by U+FFFD")
+        return text
+    raise refused(BODY, value, "the page as a string; bytes belong in body_base64, in base64")
+
+
+def _content(value: Any, mending: Mending) -> tuple[bytes | None, str]:
+    """Return the bytes of a text in base64, and their media type if the text states it."""
+    if value is None or isinstance(value, bytes):
+        return value, ""
+    if not isinstance(value, str):
+        raise refused(BODY_BASE64, value, "a string of base64 (RFC 4648)")
+    try:
+        return base64.b64decode(value, validate=True), ""
+    except (binascii.Error, ValueError):
+        return _mended(value, mending)
+
+
+def _mended(value: str, mending: Mending) -> tuple[bytes, str]:
+    text, media_type = value.strip(), ""
+    forms: list[str] = []
+    for opening, closing in _BYTES_OF_PYTHON:
+        if text.startswith(opening) and text.endswith(closing):
+            text = text.removeprefix(opening).removesuffix(closing).replace("\\n", "\n")
+            forms.append("bytes as Python prints them")
+    if (url := _DATA_URL.match(text[: MAX_DATA_TYPE + 10])) is not None:
+        media_type, text = url["type"].strip(), text[url.end() :]
+        forms.append("a data: URL")
+        if not url["base64"]:
+            mending.field(BODY_BASE64, "a data: URL, not in base64")
+            return unquote_to_bytes(text.encode("utf-8", "replace")), media_type
+    joined = _joined(text)
+    if joined != text:
+        forms.append("wrapped lines")
+    if "-" in joined or "_" in joined:
+        forms.append("the alphabet for URLs")
+    joined = joined.translate(_URL_SAFE)
+    bare = joined.rstrip("=")
+    padded = bare + "=" * (-len(bare) % 4)
+    if padded != joined:
+        forms.append("padding that is missing or wrong")
+    try:
+        content = base64.b64decode(padded, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InvalidEventError(f"{BODY_BASE64}: expected {_EXPECTED}, but it is not valid: {error}") from error
+    mending.field(BODY_BASE64, ", ".join(forms) or "spaces around it")
+    return content, media_type
+
+
+def _joined(text: str) -> str:
+    """Return base64 without the breaks between its lines.
+
+    A space may also be a `+` that a form has decoded. It is a break only where all lines but the last are as long.
+
+    Raises:
+        InvalidEventError: it is not clear what a space is.
+    """
+    if text.isascii() and not any(space in text for space in " \t\r\n"):
+        return text
+    lines = text.split()
+    breaks = text.count("\n") + text.count("\r") + text.count("\t")
+    is_wrapped = len({len(line) for line in lines[:-1]}) <= 1 and not len(lines[0]) % 4 if lines else False
+    if not is_wrapped and breaks + 1 < len(lines):
+        raise InvalidEventError(f"{BODY_BASE64}: expected {_EXPECTED}, but it has spaces within lines")
+    return "".join(lines)
+
+
+def _one_of(text: str, content: bytes, mending: Mending) -> tuple[str | None, bytes | None]:
+    """Return the body of two that are given: the one that is not empty, or the text if the bytes are its UTF-8."""
+    if not text or not content:
+        mending.event("body and body_base64 were both given, and one was empty")
+        return (None, content) if content else (text, None)
+    if content.removeprefix(codecs.BOM_UTF8) == text.encode("utf-8", "replace"):
+        mending.event("body and body_base64 were both given, and are the same page")
+        return text, None
+    raise InvalidEventError("exactly one of body and body_base64 must be given; both are, and they differ")

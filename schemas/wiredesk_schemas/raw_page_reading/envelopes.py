@@ -1,0 +1,221 @@
+"""CloudEvents to the fields of a raw page: structured mode, with its envelope in JSON, and binary mode, in headers."""
+
+import base64
+import binascii
+import re
+from typing import Any
+from urllib.parse import urljoin
+
+from wiredesk_schemas.event import InvalidEventError
+from wiredesk_schemas.headers import (
+    CONTENT_TYPE,
+    HTTP_STATUS,
+    JSON,
+    LANGUAGE,
+    PUBLICATION,
+    SOURCE,
+    STRUCTURED_JSON,
+    SUBJECT,
+    TIME,
+    Headers,
+    header,
+)
+from wiredesk_schemas.raw_page_reading.fields import unwrapped_url
+from wiredesk_schemas.raw_page_reading.json_values import read_object
+from wiredesk_schemas.raw_page_reading.mending import Mending, shown
+
+JSON_TYPES = frozenset(
+    {
+        "", JSON, STRUCTURED_JSON, "text/json", "application/cloudevents-batch+json", "application/x-json",
+        "application/x-ndjson", "application/ndjson", "application/jsonl", "application/json-seq",
+    }
+)  # fmt: skip
+"""Content types of a record whose value is a JSON object; with any other, the value is the page itself."""
+
+EXTENSIONS = {"httpstatus": "http_status", "publication": "source", "language": "language"}
+"""Extension attributes of our own, with the fields that they are."""
+
+FIRST_BYTES = 1000
+"""Bytes of a value in which its first character is looked for."""
+
+MAX_HEADER_NAMES = 500
+"""Headers of a record that are searched for other spellings of a name."""
+
+STATUS_DIGITS = 3
+"""Digits of a status of HTTP."""
+
+_WEB = re.compile(r"https?://[^/\s]", re.IGNORECASE)
+_NAME_SEPARATORS = str.maketrans("", "", "-_ ")
+_FIRST_OF_JSON = frozenset({b"", b"{", b"[", b'"', b"\x1e", b"\x1f"})
+
+
+def content_type_of(headers: Headers, mending: Mending) -> str:
+    """Return the content type of a record; empty if it states none."""
+    return _header(headers, CONTENT_TYPE, mending) or ""
+
+
+def is_json(content_type: str, value: bytes, headers: Headers) -> bool:
+    """Return whether the value of a record is JSON, and not the page itself.
+
+    Clients state JSON for every record, and crawlers the type of the page: markup is not JSON, and an object with a
+    URL and without a subject is not a page.
+    """
+    stated = media_type(content_type)
+    first = value[:FIRST_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    has_subject = any(name.translate(_NAME_SEPARATORS).lower() == "cesubject" for name, _ in headers[:MAX_HEADER_NAMES])
+    if not stated and has_subject:
+        return first in _FIRST_OF_JSON
+    if _is_json_type(stated):
+        return not (first == b"<" and has_subject)
+    return first == b"{" and not has_subject
+
+
+def media_type(content_type: str) -> str:
+    """Return the media type of a content type, in lower case and without parameters."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def _is_json_type(stated: str) -> bool:
+    return stated in JSON_TYPES or stated.endswith("+json")
+
+
+def binary_fields(value: bytes, headers: Headers, content_type: str, mending: Mending) -> dict[str, Any]:
+    """Return the fields of a page whose record is in binary mode.
+
+    Raises:
+        InvalidEventError: it has no URL, or no value.
+    """
+    if not value:
+        raise InvalidEventError("the value is empty")
+    subject, source = (_header(headers, name, mending) for name in (SUBJECT, SOURCE))
+    url = _url(subject, source, mending)
+    if not url:
+        raise InvalidEventError(f"a page of content type {shown(content_type)} needs its URL in header {SUBJECT}")
+    if media_type(content_type) in JSON_TYPES:
+        mending.event(f"a page of markup, with content type {shown(content_type)}")
+        content_type = ""
+    return {"url": url, "body_base64": value, "content_type": content_type or None, **_of_headers(headers, mending)}
+
+
+def _of_headers(headers: Headers, mending: Mending) -> dict[str, Any]:
+    return {
+        "fetched_at": _header(headers, TIME, mending),
+        "http_status": _number(_header(headers, HTTP_STATUS, mending)),
+        "source": _header(headers, PUBLICATION, mending),
+        "language": _header(headers, LANGUAGE, mending),
+    }
+
+
+def structured_fields(event: dict[str, Any], headers: Headers, content_type: str, mending: Mending) -> dict[str, Any]:
+    """Return the fields of a page: of a plain object, or of the data of a CloudEvent.
+
+    Attributes of the CloudEvent, in its envelope or in headers, are used for what the fields leave out.
+
+    Raises:
+        InvalidEventError: the data are neither the fields of a page nor a page.
+    """
+    stated = media_type(content_type)
+    if "specversion" in event:
+        return _of_envelope(event, mending)
+    if stated == STRUCTURED_JSON and {"data", "data_base64"} & event.keys():
+        mending.event("a CloudEvent without specversion")
+        return _of_envelope(event, mending)
+    attributes = {"content_type": None if _is_json_type(stated) else content_type, **_of_headers(headers, mending)}
+    if event.get("url") is None and (subject := _header(headers, SUBJECT, mending)):
+        attributes["url"] = subject
+    return _filled(event, attributes)
+
+
+def _filled(fields: dict[str, Any], attributes: dict[str, Any]) -> dict[str, Any]:
+    """Return fields, and attributes where they have no value."""
+    return {**fields, **{name: v for name, v in attributes.items() if v is not None and fields.get(name) is None}}
+
+
+def _of_envelope(event: dict[str, Any], mending: Mending) -> dict[str, Any]:
+    fields = _data(event, mending)
+    attributes: dict[str, Any] = {field: event.get(name) for name, field in EXTENSIONS.items()}
+    attributes["http_status"] = _number(attributes["http_status"])
+    attributes["fetched_at"] = event.get("time")
+    if fields.get("url") is None:
+        attributes["url"] = _url(event.get("subject"), event.get("source"), mending)
+        if attributes["url"] is None:
+            raise InvalidEventError("data: they have no url, and the event has none as its subject")
+    return _filled(fields, attributes)
+
+
+def _data(event: dict[str, Any], mending: Mending) -> dict[str, Any]:
+    """Return the fields in the data of a CloudEvent: the data are an object, or the page itself."""
+    data, encoded = event.get("data"), event.get("data_base64")
+    stated = event.get("datacontenttype")
+    data_type = media_type(stated) if isinstance(stated, str) else ""
+    if data is not None and encoded is not None:
+        raise InvalidEventError("data: expected one of data and data_base64, got both")
+    if isinstance(data, dict):
+        return data
+    if isinstance(encoded, str):
+        return _of_bytes(encoded, data_type, stated, mending)
+    if isinstance(data, str) and data_type in ("", JSON) and data.lstrip()[:1] == "{":
+        mending.event("the data of the CloudEvent were JSON in a string")
+        return read_object(data.encode("utf-8", "surrogatepass"), mending)
+    if isinstance(data, str) and data.strip():
+        return {"body": data, "content_type": None if data_type in JSON_TYPES else stated}
+    raise InvalidEventError(
+        "data: a structured CloudEvent holds the page's fields here, as an object, or the page, as a string; or one of "
+        f"them as bytes, in data_base64; got {shown(data)}"
+    )
+
+
+def _of_bytes(encoded: str, data_type: str, stated: Any, mending: Mending) -> dict[str, Any]:
+    if not _is_json_type(data_type):
+        return {"body_base64": encoded, "content_type": stated}
+    try:
+        content = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InvalidEventError(f"data_base64: expected base64 (RFC 4648), but it is not valid: {error}") from error
+    if not data_type and content.lstrip()[:1] != b"{":
+        return {"body_base64": content}
+    return read_object(content, mending)
+
+
+def _url(subject: Any, source: Any, mending: Mending) -> Any:
+    """Return the URL of a page from the subject of its event; from the source, where the subject is none."""
+    texts = [unwrapped_url(value) if isinstance(value, str) else "" for value in (subject, source)]
+    if _WEB.match(texts[0]) or not _WEB.match(texts[1]):
+        return subject
+    if texts[0].startswith("/"):
+        try:
+            url = urljoin(texts[1], texts[0])
+        except ValueError:
+            return subject
+        mending.event("the URL is the subject of the event, within its source")
+        return url
+    if texts[0]:
+        return subject
+    mending.event("the URL is the source of the event, which has no subject")
+    return texts[1]
+
+
+def _header(headers: Headers, name: str, mending: Mending) -> str | None:
+    """Return the text of a header, also under another spelling of its name; without quotation marks around it."""
+    text = header(headers, name)
+    if text is None:
+        plain = name.translate(_NAME_SEPARATORS)
+        for spelling, value in reversed(headers[:MAX_HEADER_NAMES]):
+            if value is not None and spelling.translate(_NAME_SEPARATORS).lower() == plain:
+                mending.event(f"header {shown(spelling)} is read as {name}")
+                text = value.decode("utf-8", "replace")
+                break
+    if text is None:
+        return None
+    text = text.strip()
+    if len(text) > 1 and text[0] == text[-1] == '"':  # a header that was serialised as JSON
+        mending.event(f"quotation marks around header {name}")
+        text = text[1:-1].strip()
+    return text
+
+
+def _number(value: Any) -> Any:
+    """Return the text of an attribute as the number that it is: in an attribute, a number is always a text."""
+    if not isinstance(value, str):
+        return value
+    return int(value) if len(value) <= STATUS_DIGITS and value.isascii() and value.isdecimal() else value or None

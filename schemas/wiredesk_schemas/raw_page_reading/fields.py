@@ -1,0 +1,143 @@
+"""The fields of a raw page, each to the form of the contract.
+
+`url`, the bodies and `http_status` decide what a page is: where one of them is not clear, the event is refused. Without
+the others there is still a page: where one of them is not clear, it counts as absent.
+"""
+
+import re
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
+
+from wiredesk_schemas.event import InvalidEventError
+from wiredesk_schemas.raw_page_reading.bodies import BODY, BODY_BASE64, read_bodies
+from wiredesk_schemas.raw_page_reading.mending import Mending, refused, shown
+from wiredesk_schemas.raw_page_reading.responses import read_headers, read_status
+from wiredesk_schemas.raw_page_reading.times import read_time
+from wiredesk_schemas.storable_text import storable, well_formed
+
+MAX_SOURCE_CHARACTERS = 500
+"""Characters of the name of a publication that are kept."""
+
+MAX_LANGUAGE_CHARACTERS = 35
+"""Longest language tag that software must take (RFC 5646, section 4.4.1)."""
+
+MAX_NAMES = 200
+"""Fields of an event that are searched for other spellings of a name."""
+
+_TEXTS = ("content_type", "charset", "source", "language")
+"""Optional fields of text."""
+
+_NAMES = ("url", BODY, BODY_BASE64, *_TEXTS, "fetched_at", "http_status", "http_headers")
+
+_SPELLINGS = {name.replace("_", ""): name for name in _NAMES} | {
+    "statuscode": "http_status",
+    "httpstatuscode": "http_status",
+}
+"""Names without what separates their words, and those of HTTP clients that can mean nothing else."""
+
+_SEPARATOR = re.compile(r"[_\- ]")
+_ESCAPED_SCHEME = re.compile(r"https?%3a(?:%2f){2}", re.IGNORECASE)
+_QUOTES = (("<", ">"), ('"', '"'), ("'", "'"))
+_EXPECTED_URL = "an absolute http or https URL"
+_EXPECTED_TIME = "a time of RFC 3339, such as 2026-03-14T08:00:00Z"
+
+
+def read_fields(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
+    """Return the fields of a raw page in the form of the contract, and all other fields as they are.
+
+    Raises:
+        InvalidEventError: the URL, the body or the status cannot be read.
+    """
+    named = _named(fields, mending)
+    read = {**named, "url": read_url(named, mending), **_optional_texts(named, mending)}
+    read["fetched_at"] = _time(named.get("fetched_at"), mending)
+    if named.get("http_status") is not None:
+        read["http_status"] = read_status(named["http_status"], mending)
+    if named.get("http_headers") is not None:
+        read["http_headers"] = read_headers(named["http_headers"], mending)
+    bodies = read_bodies(named, mending)
+    stated_by_body = bodies.pop("content_type", None)
+    return {**read, **bodies, "content_type": read["content_type"] or stated_by_body}
+
+
+def read_url(fields: dict[str, Any], mending: Mending) -> str:
+    """Return the URL of a page, without what is around it.
+
+    Raises:
+        InvalidEventError: there is none.
+    """
+    value = fields.get("url")
+    if value is None:
+        names = ", ".join(map(shown, list(fields)[:10])) or "nothing"
+        raise InvalidEventError(f"url: expected {_EXPECTED_URL}, got nothing; the event has {names}")
+    if not isinstance(value, str) or not value.strip():
+        raise refused("url", value, _EXPECTED_URL)
+    text = unwrapped_url(value)
+    if text != value:
+        mending.field("url", f"{shown(value)} is read as {shown(text)}")
+    return text
+
+
+def unwrapped_url(value: str) -> str:
+    """Return a URL without spaces, quotation marks or angle brackets around it, and not percent-encoded as a whole."""
+    text = well_formed(value).strip()
+    for opening, closing in _QUOTES:
+        if text.startswith(opening) and text.endswith(closing) and len(text) > 2:  # noqa: PLR2004 - the marks
+            text = text[1:-1].strip()
+    return unquote(text) if _ESCAPED_SCHEME.match(text) else text
+
+
+def _named(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
+    """Return fields under the names of the contract; a field that is given under its name counts before others."""
+    if all(name in _NAMES for name in fields):
+        return fields
+    named = dict(fields)
+    for name in list(fields)[:MAX_NAMES]:
+        meant = None if name in _NAMES else _SPELLINGS.get(_SEPARATOR.sub("", name[:MAX_LANGUAGE_CHARACTERS]).lower())
+        if meant is None or named.get(meant) is not None or fields[name] is None:
+            continue
+        named[meant] = named.pop(name)
+        mending.event(f"{shown(name)} is read as {meant}")
+    return named
+
+
+def _optional_texts(fields: dict[str, Any], mending: Mending) -> dict[str, str | None]:
+    return {name: _optional_text(name, fields.get(name), mending) for name in _TEXTS}
+
+
+def _optional_text(name: str, value: Any, mending: Mending) -> str | None:
+    if isinstance(value, list) and len(value) == 1:
+        mending.field(name, "a list of one is read as its member")
+        value = value[0]
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        mending.ignored(name, value, "a string")
+        return None
+    text = value if value.isprintable() else " ".join(storable(value).split())
+    text = text.strip()
+    if text != value.strip():
+        mending.field(name, "without control characters")
+    return _bounded(name, text, mending) or None
+
+
+def _bounded(name: str, text: str, mending: Mending) -> str:
+    if name == "source" and len(text) > MAX_SOURCE_CHARACTERS:
+        mending.field(name, f"{len(text)} characters, cut to {MAX_SOURCE_CHARACTERS}")
+        return text[:MAX_SOURCE_CHARACTERS].rstrip()
+    if name == "language" and len(text) > MAX_LANGUAGE_CHARACTERS:
+        mending.ignored(name, text, "a tag of BCP 47, such as en-GB")
+        return ""
+    return text
+
+
+def _time(value: Any, mending: Mending) -> datetime | None:
+    if value is None:
+        return None
+    time, form = read_time(value)
+    if time is None:
+        mending.ignored("fetched_at", value, _EXPECTED_TIME)
+    elif form:
+        mending.field("fetched_at", f"{shown(value)}, {form}, is read as {time.isoformat()}")
+    return time

@@ -1,0 +1,206 @@
+"""The bytes of a record to a JSON object, also where they are not quite JSON by RFC 8259."""
+
+import codecs
+import json
+import re
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from wiredesk_schemas.event import InvalidEventError
+from wiredesk_schemas.raw_page_reading.mending import Mending
+from wiredesk_schemas.storable_text import REPLACEMENT, well_formed
+
+MAX_JSON_BYTES = 128 << 20
+"""Size of a compressed value, decompressed: twice the largest page that ingest can be set to take, for base64."""
+
+CHARACTERS_PER_STRAY_BYTE = 1000
+"""Characters for each byte that is not UTF-8, beyond the first. With more of them, the value is in another charset."""
+
+MAX_MEMBERS = 16
+"""Members of a gzip file that are read. A client writes one."""
+
+COMPRESSIONS = {
+    b"\x1f\x8b": "gzip", b"\x78\x01": "zlib", b"\x78\x5e": "zlib", b"\x78\x9c": "zlib", b"\x78\xda": "zlib",
+}  # fmt: skip
+"""First bytes of compressed values that are read (RFC 1952, RFC 1950)."""
+
+OTHER_COMPRESSIONS = {b"\x28\xb5\x2f\xfd": "zstd", b"\x04\x22\x4d\x18": "lz4", b"\xff\x06\x00\x00sNaPpY": "snappy"}
+"""First bytes of compressed values that are not read: their libraries are not those of every stage."""
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
+)  # fmt: skip
+"""Byte order marks. That of UTF-32 comes before that of UTF-16, with which it begins."""
+
+_NULLS: Mapping[tuple[bool, ...], str] = {
+    (True, True, True, False): "utf-32-be", (False, True, True, True): "utf-32-le",
+    (True, False, True, False): "utf-16-be", (False, True, False, True): "utf-16-le",
+}  # fmt: skip
+"""Which of the first four bytes are NUL, by encoding: JSON begins with two ASCII characters (RFC 4627, section 3)."""
+
+_PADDING = "\ufeff\x00\x1e \t\r\n\v\f\x85\xa0"
+"""Characters around a value that mean nothing: NULs of buffers, the separator of JSON text sequences (RFC 7464)."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]|(?<=[^\s,:{}\[\]])[\t\n](?=[^\s,:{}\[\]])")
+"""A control character in a text of JSON, or a line break or tab that stands within a word."""
+
+_WATCHED = ("url", "body", "body_base64")
+"""Names that must not be given twice with different values: no other field decides what the page is."""
+
+
+def read_object(value: bytes | None, mending: Mending) -> dict[str, Any]:
+    """Return the object of a value.
+
+    Raises:
+        InvalidEventError: it is empty, not JSON, or not one object.
+    """
+    if not value:
+        raise InvalidEventError("the value is empty")
+    try:
+        parsed = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return _object(_parse(_text(_decompress(value, mending), mending), mending), mending)
+    if isinstance(parsed, dict) and any(value.count(f'"{name}"'.encode()) > 1 for name in _WATCHED):
+        parsed = _parse(value.decode(), mending)  # with a check for names that are repeated
+    return _object(parsed, mending)
+
+
+def _object(parsed: Any, mending: Mending) -> dict[str, Any]:
+    if isinstance(parsed, str) and parsed.lstrip()[:1] == "{":
+        mending.event("the value was JSON in a string of JSON")
+        parsed = _parse(parsed, mending)
+    if isinstance(parsed, list):
+        if len(parsed) != 1:
+            raise InvalidEventError(
+                f"the value is a list of {len(parsed)}: a record has one page, publish each in one of its own"
+            )
+        mending.event("the value was a list of one object")
+        parsed = parsed[0]
+    if not isinstance(parsed, dict):
+        raise InvalidEventError(f"the value is a JSON {type(parsed).__name__}, not an object")
+    return parsed
+
+
+def _decompress(value: bytes, mending: Mending) -> bytes:
+    other = next((name for first, name in OTHER_COMPRESSIONS.items() if value.startswith(first)), None)
+    if other:
+        raise InvalidEventError(
+            f"the value is compressed with {other}: publish it as it is, and set the compression of the Kafka client"
+        )
+    name = COMPRESSIONS.get(value[:2])
+    if name is None:
+        return value
+    content, rest = b"", value
+    for _ in range(MAX_MEMBERS):
+        inflater = zlib.decompressobj(zlib.MAX_WBITS | 32)  # either format
+        try:
+            content += inflater.decompress(rest, MAX_JSON_BYTES + 1 - len(content))
+        except zlib.error as error:
+            raise InvalidEventError(f"the value is compressed with {name}, but damaged: {error}") from error
+        if len(content) > MAX_JSON_BYTES:
+            raise InvalidEventError(f"the value is compressed with {name}, and larger than {MAX_JSON_BYTES} bytes")
+        if not inflater.eof:
+            raise InvalidEventError(f"the value is compressed with {name}, but cut off")
+        rest = inflater.unused_data
+        if rest[:2] not in COMPRESSIONS:
+            break
+    mending.event(f"the value was compressed with {name}")
+    return content
+
+
+def _text(content: bytes, mending: Mending) -> str:
+    mark, encoding = next(((m, e) for m, e in _MARKS if content.startswith(m)), (b"", ""))
+    if mark:
+        mending.event(f"a byte order mark of {encoding} before the value")
+    else:
+        encoding = _NULLS.get(tuple(byte == 0 for byte in content[:4]), "utf-8")
+        if encoding != "utf-8":
+            mending.event(f"the value was in {encoding}, not in UTF-8")
+    text = _decode(content.removeprefix(mark), encoding, mending)
+    bare = text.strip(_PADDING)
+    if bare != text.strip():
+        mending.event("characters without meaning around the value, such as NUL")
+    return bare
+
+
+def _decode(content: bytes, encoding: str, mending: Mending) -> str:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        position = error.start
+    try:
+        text = content.decode(encoding, "surrogatepass")
+    except UnicodeDecodeError:
+        text = content.decode(encoding, "replace")
+        stray = text.count(REPLACEMENT) - content.count(REPLACEMENT.encode())
+        if stray > 1 + len(text) // CHARACTERS_PER_STRAY_BYTE:
+            raise InvalidEventError(f"the value is not {encoding.upper()}, from byte {position}") from None
+        mending.event(f"{stray} bytes that are not {encoding.upper()}, replaced by U+FFFD")
+    return text
+
+
+def _parse(text: str, mending: Mending) -> Any:
+    """Return the value of a text by the standard library, which takes what orjson refuses."""
+    objects = _Objects(mending)
+    if _CONTROL.search(text):
+        mending.event("control characters within strings, which JSON writes as escapes")
+    decoder = json.JSONDecoder(strict=False, parse_constant=objects.constant, object_pairs_hook=objects.read)
+    try:
+        parsed = decoder.decode(text)
+    except json.JSONDecodeError as error:
+        raise InvalidEventError(_not_json(text, error)) from error
+    except RecursionError as error:
+        raise InvalidEventError("the value is not JSON: it is nested too deeply") from error
+    except ValueError as error:  # an integer of thousands of digits
+        raise InvalidEventError("the value is not JSON that is read: it has a number of thousands of digits") from error
+    objects.check_repeated()
+    return parsed
+
+
+def _not_json(text: str, error: json.JSONDecodeError) -> str:
+    if text.startswith("<"):
+        return "the value is not JSON but markup: a page itself needs its content-type and its URL in ce_subject"
+    if error.msg == "Extra data" and text[error.pos : error.pos + 1] in ("{", "["):
+        return "the value holds several JSON values: a record has one page, publish each in one of its own"
+    return f"the value is not JSON: {error}"
+
+
+class _Objects:
+    """Makes the objects of a JSON text while it is parsed, from the inner ones to the outer one."""
+
+    def __init__(self, mending: Mending) -> None:
+        self._mending = mending
+        self._outer: list[tuple[str, Any]] = []
+
+    def constant(self, name: str) -> None:
+        """Read `NaN`, `Infinity` or `-Infinity`, which JSON does not have, as null."""
+        self._mending.event(f"{name}, which JSON does not have, is read as null")
+
+    def read(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """Return an object of well-formed texts."""
+        self._outer = [(well_formed(name), self._well_formed(name, value)) for name, value in pairs]
+        return dict(self._outer)
+
+    def _well_formed(self, name: str, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._well_formed(name, item) if isinstance(item, str | list) else item for item in value]
+        if not isinstance(value, str):
+            return value
+        text = well_formed(value)
+        if text != value:
+            self._mending.field(name, "half of a surrogate pair, replaced by U+FFFD")
+        return text
+
+    def check_repeated(self) -> None:
+        """Refuse the outermost object if it has one of the fields that decide twice, with different values."""
+        values: dict[str, Any] = {}
+        for name, value in self._outer:
+            if name in _WATCHED and name in values:
+                if values[name] != value:
+                    raise InvalidEventError(f"{name}: given twice, with different values")
+                self._mending.event(f"{name} was given twice, with the same value")
+            values[name] = value

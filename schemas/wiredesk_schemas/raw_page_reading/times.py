@@ -1,0 +1,151 @@
+"""Times as crawlers write them: RFC 3339, and what clocks of other formats and languages print."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+FIRST_YEAR = 1990
+"""The year before the first web page. An earlier time is the zero of a clock (1 January of the years 1 and 1970), which
+means that there is none."""
+
+MAX_TIME_CHARACTERS = 100
+"""Longest text that is read as a time; `Date` of JavaScript prints 60 characters and the name of the zone."""
+
+_CONTRACT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
+"""The form of the contract: RFC 3339, also without an offset."""
+
+_ZONE = r"(?P<zone>[A-Z]{1,5}|(?:GMT|UTC)?[+-]\d\d(?::?\d\d)?)?(?: ?[A-Z]{3,5}| ?\[[\w/+-]{1,40}\]| ?\([^()]{1,60}\))?"
+"""An offset or a zone, and its name once more: `+0000 UTC`, `Z[Europe/Paris]`, `GMT+0100 (Central European Time)`."""
+
+_CLOCK = r"(?P<hour>\d{1,2}):?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,12}))?)?"
+_WEEKDAY = r"(?:[A-Z]{3,9}\.?,? )?"
+_MONTH = r"(?P<month>JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6}\.?"
+
+_FORMS = {
+    "ISO 8601": re.compile(
+        rf"(?P<year>\d{{4}})([-/.]?)(?P<month>\d\d)\2(?P<day>\d\d)(?:(?:[T_]| ?T? ?){_CLOCK} ?{_ZONE})?", re.ASCII
+    ),
+    "RFC 1123": re.compile(rf"{_WEEKDAY}(?P<day>\d{{1,2}}) {_MONTH} (?P<year>\d{{4}}) {_CLOCK} ?{_ZONE}", re.ASCII),
+    "RFC 850": re.compile(
+        rf"{_WEEKDAY}(?P<day>\d{{1,2}})[- ]{_MONTH}[- ](?P<year>\d\d|\d{{4}})[ :]{_CLOCK} ?{_ZONE}", re.ASCII
+    ),
+    "asctime": re.compile(
+        rf"{_WEEKDAY}{_MONTH} (?P<day>\d{{1,2}}),? {_CLOCK} (?:{_ZONE} )?(?P<year>\d{{4}})", re.ASCII
+    ),
+    "Date of JavaScript": re.compile(
+        rf"{_WEEKDAY}{_MONTH} (?P<day>\d{{1,2}}),? (?P<year>\d{{4}}) {_CLOCK} ?{_ZONE}", re.ASCII
+    ),
+}
+"""Forms of texts in upper case with single spaces, by the name that a note gives them."""
+
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+
+_ZONE_HOURS = {
+    "": 0, "Z": 0, "UT": 0, "UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6,
+    "PST": -8, "PDT": -7,
+}  # fmt: skip
+"""Zones with one meaning: those of RFC 822, section 5."""
+
+_DOTNET = re.compile(r"/DATE\((-?\d{1,15})(?:[+-]\d{4})?\)/")
+"""Milliseconds since 1970, as .NET writes them."""
+
+_NUMBER = re.compile(r"[+-]?\d{1,20}(?:\.\d{0,12})?(?:E\+?\d{1,2})?", re.ASCII)
+
+_EPOCHS = (
+    (1e11, 1, "seconds"),
+    (1e14, 10**3, "milliseconds"),
+    (1e17, 10**6, "microseconds"),
+    (1e20, 10**9, "nanoseconds"),
+)
+"""Units of the time since 1970: numbers below a bound are in a unit that has so many in a second. Seconds of today have
+10 digits."""
+
+_LEAST_SECONDS = 10**8
+"""A smaller number is no time since 1970, but a year, a day, or an age."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def read_time(value: Any) -> tuple[datetime | None, str]:
+    """Return a time, and the name of its form: empty for that of the contract. None if it cannot be read."""
+    if isinstance(value, datetime):
+        return value, ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _since_1970(float(value) if abs(value) < 10**20 else 0.0)
+    if not isinstance(value, str) or len(value) > MAX_TIME_CHARACTERS:
+        return None, ""
+    if _CONTRACT.fullmatch(value):
+        try:
+            time = datetime.fromisoformat(value)
+        except ValueError:  # a leap second, or no day of the calendar
+            return _first(_by_form(value))
+        return _plausible(time), ""
+    return _first(_by_form(value))
+
+
+def _first(readings: Iterator[tuple[datetime | None, str]]) -> tuple[datetime | None, str]:
+    return next((reading for reading in readings if reading[0] is not None), (None, ""))
+
+
+def _by_form(value: str) -> Iterator[tuple[datetime | None, str]]:
+    text = " ".join(value.upper().split()).strip("\"' ")
+    if (dotnet := _DOTNET.fullmatch(text)) is not None:
+        yield _since_1970(float(dotnet[1]))
+    for name, form in _FORMS.items():
+        if (match := form.fullmatch(text)) is not None:
+            yield _time_of(match.groupdict()), name
+    if _NUMBER.fullmatch(text) and len(text.partition(".")[0]) not in (8, 12, 14):  # those are digits of ISO 8601
+        yield _since_1970(float(text))
+
+
+def _time_of(parts: dict[str, str | None]) -> datetime | None:
+    """Return the time of the parts of a form: a leap second is the one before it, 24:00 the next midnight."""
+    number: Callable[[str], int] = lambda name: int(parts[name] or 0)  # noqa: E731 - of the parts
+    month = parts["month"] or ""
+    year = number("year") + (0 if number("year") > 99 else 2000 if number("year") < 70 else 1900)  # noqa: PLR2004 - RFC 850
+    zone = _offset(parts["zone"] or "")
+    if zone is None:
+        return None
+    hour, second = number("hour"), number("second")
+    microsecond = int(f"{parts['fraction'] or '0':0<6.6}")
+    is_midnight = hour == 24 and not number("minute") and not second  # noqa: PLR2004 - hours of a day
+    try:
+        time = datetime(
+            year,
+            int(month) if month.isdecimal() else _MONTHS.index(month) + 1,
+            number("day"),
+            0 if is_midnight else hour,
+            number("minute"),
+            min(second, 59) if second <= 60 else second,  # noqa: PLR2004 - a leap second
+            microsecond,
+            tzinfo=timezone(zone),
+        )
+        return _plausible(time + timedelta(days=is_midnight))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _offset(zone: str) -> timedelta | None:
+    """Return the offset of a zone; None if its name has several meanings, or none."""
+    if zone in _ZONE_HOURS:
+        return timedelta(hours=_ZONE_HOURS[zone])
+    digits = zone.removeprefix("GMT").removeprefix("UTC").replace(":", "")
+    if digits[:1] not in ("+", "-") or not digits[1:].isdecimal():
+        return None
+    offset = timedelta(hours=int(digits[1:3]), minutes=int(digits[3:] or 0))
+    return (offset if digits[0] == "+" else -offset) if offset < timedelta(days=1) else None
+
+
+def _since_1970(number: float) -> tuple[datetime | None, str]:
+    for bound, per_second, unit in _EPOCHS:
+        if number < bound:
+            seconds = number / per_second
+            return (_plausible(_EPOCH + timedelta(seconds=seconds)) if seconds >= _LEAST_SECONDS else None), (
+                f"{unit} since 1970"
+            )
+    return None, ""
+
+
+def _plausible(time: datetime) -> datetime | None:
+    return time if time.year >= FIRST_YEAR else None
