@@ -1,6 +1,7 @@
 """The contracts: every event on the wire, and the headers around it.
 
 raw_page          RawPage: what crawlers publish
+raw_page_reading  how a raw page is read, also in other forms than that of its schema
 accepted_page     AcceptedPage: checked, decoded, under its canonical URL
 cleaned_article   CleanedArticle: headline, byline, times and body
 enriched_article  EnrichedArticle: with language, topics and entities
@@ -13,6 +14,7 @@ headers           Kafka headers: their names, and how they are read
 ids               deterministic identifiers
 timestamp         Timestamp: a time as precise as the page states it
 rfc3339           timestamps of headers: instants in UTC
+storable_text     text without characters that stores and parsers refuse
 
 This package does not import the services, so any program can read our topics with it alone.
 """

@@ -136,7 +136,10 @@ class DerivedEvent(Event):
     )
     page_id: str = Field(description="UUIDv5 of the canonical URL; also the record's key")
     revision: str = Field(description="SHA-256 of the decoded body, hexadecimal: changes when the page does")
-    url: str = Field(description="where the page was fetched, as its publisher wrote it; without credentials")
+    url: str = Field(
+        description="where the page was fetched, as its publisher wrote it; without credentials. Of a withdrawn page "
+        "whose key is no URL it is a URN"
+    )
     canonical_url: str = Field(description="the same by the rules of the WHATWG, without fragment and tracking")
 
     @classmethod

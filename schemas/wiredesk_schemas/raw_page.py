@@ -159,7 +159,7 @@ class RawPage(Event):
         subject = header(headers, SUBJECT)
         url = subject or (key or b"").decode("utf-8", "backslashreplace")
         page = cast("Self", cls.model_construct(url=url))
-        page._is_withdrawal = True
+        page._is_withdrawal = True  # noqa: SLF001 - the constructor has no private attributes
         return page
 
     @classmethod

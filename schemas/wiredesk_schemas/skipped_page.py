@@ -14,6 +14,7 @@ class SkipReason(StrEnum):
     """Why a page is not an article."""
 
     HTTP_ERROR = "http_error"  # the server did not answer with a page
+    WITHDRAWN = "withdrawn"  # the raw page has no value: its publisher withdraws the page
     ERROR_PAGE = "error_page"  # the page itself says that there is nothing here
     CONSENT_WALL = "consent_wall"
     INDEX_PAGE = "index_page"

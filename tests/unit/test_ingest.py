@@ -211,9 +211,9 @@ def test_both_forms_of_a_raw_page() -> None:
         (b"", [], "empty"),
         (b"<p>x", [("content-type", b"text/html")], "ce_subject"),
         (b"{}", [], "url"),
-        (b'{"url": "u", "body": "x", "body_base64": "eA=="}', [], "exactly one"),
+        (b'{"url": "u", "body": "x", "body_base64": "eQ=="}', [], "exactly one"),
         (b'{"specversion": "1.0", "data": "x"}', [], "data"),
-        (b'{"url": "u", "body": "x", "fetched_at": "soon"}', [], "fetched_at"),
+        (b'{"url": "u", "body": "x", "http_status": "soon"}', [], "http_status"),
     ],
 )
 def test_the_error_of_a_bad_event_names_the_field(value: bytes, headers: list[tuple[str, bytes]], field: str) -> None:

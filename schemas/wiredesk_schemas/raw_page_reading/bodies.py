@@ -12,7 +12,10 @@ from wiredesk_schemas.raw_page_reading.mending import Mending, refused
 from wiredesk_schemas.storable_text import well_formed
 
 BODY = "body"
+"""The field of a page as text."""
+
 BODY_BASE64 = "body_base64"
+"""The field of a page as bytes."""
 
 MAX_DATA_TYPE = 300
 """Characters of a `data:` URL in which its media type ends."""
@@ -51,7 +54,7 @@ def _text(value: Any, mending: Mending) -> str | None:
     if isinstance(value, str):
         text = well_formed(value)
         if text is not value:
-            mending.field(BODY, "half of a surrogate pair, replaced by U+FFFD")
+            mending.field(BODY, "halves of surrogate pairs, joined or replaced by U+FFFD")
         return text
     raise refused(BODY, value, "the page as a string; bytes belong in body_base64, in base64")
 
@@ -63,9 +66,11 @@ def _content(value: Any, mending: Mending) -> tuple[bytes | None, str]:
     if not isinstance(value, str):
         raise refused(BODY_BASE64, value, "a string of base64 (RFC 4648)")
     try:
-        return base64.b64decode(value, validate=True), ""
+        if len(value) % 4 == 0:  # the library takes one padding too many
+            return base64.b64decode(value, validate=True), ""
     except (binascii.Error, ValueError):
-        return _mended(value, mending)
+        pass
+    return _mended(value, mending)
 
 
 def _mended(value: str, mending: Mending) -> tuple[bytes, str]:

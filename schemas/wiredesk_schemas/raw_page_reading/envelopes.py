@@ -92,7 +92,7 @@ def binary_fields(value: bytes, headers: Headers, content_type: str, mending: Me
     if not url:
         raise InvalidEventError(f"a page of content type {shown(content_type)} needs its URL in header {SUBJECT}")
     if media_type(content_type) in JSON_TYPES:
-        mending.event(f"a page of markup, with content type {shown(content_type)}")
+        mending.event(f"a page itself, with content type {shown(content_type)}")
         content_type = ""
     return {"url": url, "body_base64": value, "content_type": content_type or None, **_of_headers(headers, mending)}
 

@@ -192,7 +192,7 @@ class _Objects:
             return value
         text = well_formed(value)
         if text != value:
-            self._mending.field(name, "half of a surrogate pair, replaced by U+FFFD")
+            self._mending.field(name, "halves of surrogate pairs, joined or replaced by U+FFFD")
         return text
 
     def check_repeated(self) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from wiredesk_schemas.headers import CONTENT_TYPE
 from wiredesk_schemas.raw_page_reading.mending import Mending, refused
 from wiredesk_schemas.storable_text import storable
 
@@ -21,7 +22,7 @@ _STATUS_LINE = re.compile(
 _HEADER_LINE = re.compile(r"(:?[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}):[ \t]{0,20}(.{0,8192})", re.DOTALL)
 """A header as it is on the wire."""
 
-_LAST_COUNTS = frozenset({"content-type", "content-length", "location"})
+_LAST_COUNTS = frozenset({CONTENT_TYPE, "content-length", "location"})
 """Headers with one value: of several, the last one counts. The values of others are a list (RFC 9110, section 5.3)."""
 
 _EXPECTED_STATUS = "a number, such as 200"

@@ -6,9 +6,11 @@ from typing import Literal
 
 from wiredesk.ingest.charset import decode
 from wiredesk.ingest.content import check_size, decompress, refuse_binary, remove_control_characters
+from wiredesk.ingest.language import stated_language
 from wiredesk.ingest.notes import Notes
 from wiredesk.ingest.settings import IngestSettings
 from wiredesk.ingest.urls import canonical_url, safe_url
+from wiredesk.ingest.withdrawals import skip_withdrawn
 from wiredesk_schemas import (
     AcceptedPage,
     Charset,
@@ -28,7 +30,6 @@ MARKUP_CHARACTERS = 4096
 """Number of characters at the beginning of a page that are searched for markup, if the media type does not help."""
 
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|meta|title|article|div|p|h[1-6]|table|script)\b|<!--", re.IGNORECASE)
-_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}")
 
 
 class Ingest:
@@ -45,16 +46,18 @@ class Ingest:
         self._settings = settings or IngestSettings()
 
     def __call__(self, page: RawPage) -> AcceptedPage | SkippedPage:
-        """Accept a page, or skip it where its server did not answer with a page.
+        """Accept a page, or skip it where its server did not answer with a page, or its publisher withdraws it.
 
         Raises:
             RejectedError: `invalid_url`, `empty`, `binary`, `too_large`, `undecodable`.
         """
+        if page.is_withdrawal:
+            return skip_withdrawn(page, self.name, self.version)
         canonical = canonical_url(page.url)
         if page.http_status is not None and not _has_body(page.http_status):
             return self._skip(page, canonical, page.http_status)
         stated_type = (page.declared_type or "").partition(";")[0].strip().lower()
-        notes = Notes()
+        notes = Notes(page.notes)
         body, charset = self._decode(page, stated_type, notes)
         identity = page_id(canonical)
         content_id = revision(body)
@@ -70,7 +73,7 @@ class Ingest:
             fetched_at=page.fetched,
             http_status=page.http_status,
             source=page.source,
-            language=_language(page.language or page.http_header("content-language")),
+            language=stated_language(page.language or page.http_header("content-language"), notes),
             ingest_notes=notes.collected(),
         )
 
@@ -103,6 +106,7 @@ class Ingest:
             stage=self.name,
             reason=SkipReason.HTTP_ERROR,
             detail=f"the server answered with status {status}",
+            ingest_notes=page.notes,
         )
 
 
@@ -121,9 +125,3 @@ def _media_type(stated: str, text: str) -> MediaType:
     if stated.startswith("text/") and stated != "text/xml":
         return "text/plain"
     return "text/html" if _MARKUP.search(text[:MARKUP_CHARACTERS]) else "text/plain"
-
-
-def _language(stated: str | None) -> str | None:
-    """Return the first language of a `Content-Language`, if it is a valid tag."""
-    first = (stated or "").partition(",")[0].strip()
-    return first if _LANGUAGE_TAG.fullmatch(first) else None

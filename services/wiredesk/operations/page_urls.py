@@ -6,17 +6,19 @@ from urllib.parse import urlsplit
 import orjson
 
 from wiredesk.runtime.records import Record
-from wiredesk_schemas.headers import SUBJECT, header
+from wiredesk_schemas.headers import SUBJECT, decode_text, header
 
 MAX_PARSED = 1 << 20
 """Largest value, in bytes, that is parsed to look for a URL."""
 
 
 def page_url(record: Record) -> str:
-    """Return the URL of a record's page, from its headers or else its value; empty if neither has one."""
+    """Return the URL of a record's page, from its headers, or else from its value or key; empty if none has one."""
     if subject := header(record.headers, SUBJECT):
         return subject
-    if record.value is None or len(record.value) > MAX_PARSED:
+    if record.value is None:  # a withdrawal, whose key may be the URL
+        return decode_text(record.key)
+    if len(record.value) > MAX_PARSED:
         return ""
     try:
         event: Any = orjson.loads(record.value)
