@@ -2,6 +2,7 @@
 
 cases.jsonl      a case a line: its page, the address and fields of the raw page, and what is expected
 pages/           the pages
+urls.jsonl       URLs, and whether they are one page or two; test_urls_of_cases reads it
 expectations     what an expectation means
 test_cases       a test for each case
 

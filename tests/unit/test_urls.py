@@ -1,8 +1,12 @@
+import re
+from urllib.parse import quote, unquote_to_bytes
+
+import ada_url
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wiredesk.ingest.urls import MAX_URL_CHARACTERS, canonical_url, safe_url
+from wiredesk.ingest.urls.canonical import MAX_URL_CHARACTERS, canonical_url, safe_url
 from wiredesk.runtime.errors import RejectedError
 
 
@@ -23,6 +27,127 @@ from wiredesk.runtime.errors import RejectedError
 )
 def test_spellings_of_one_page_become_one(url: str, expected: str) -> None:
     assert canonical_url(url) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://a.example/%c3%a9", "https://a.example/%C3%A9"),
+        ("https://a.example/%7Eroe/%41%2D%2e%5F", "https://a.example/~roe/A-._"),
+        ("https://a.example/a%2Fb%3f%25%2541", "https://a.example/a%2Fb%3F%25%2541"),
+        ("https://a.example/%%34%31", "https://a.example/%%34%31"),
+        ("https://a.example/a?q=%c3%a9%7E", "https://a.example/a?q=%C3%A9~"),
+        ("https://a.example./a", "https://a.example/a"),
+        ("https://A.Example.:443/a", "https://a.example/a"),
+        ("https://a.example/a?id=1&amp;utm_source=x&amp;b=2", "https://a.example/a?id=1&b=2"),
+        ("https://a.example/a?amp;b=2&AMP;amp;c=3", "https://a.example/a?b=2&c=3"),
+        ("https://a.example/a?id=1&#38;b=2&#x26;utm_source=x#f", "https://a.example/a?id=1&b=2"),
+        ("https://a.example/a?id=1;utm_source=x;b=2", "https://a.example/a?id=1;b=2"),
+        ("https://a.example/a?utm%5Fsource=x&UTM_Medium=y&%75tm_x=z", "https://a.example/a"),
+        ("https://a.example/a;jsessionid=0A1B.node1?b=2", "https://a.example/a?b=2"),
+        ("https://a.example/a;JSESSIONID=1/b;v=1", "https://a.example/a/b;v=1"),
+        ("https://a.example/(S(lit3py55t21z5v55vlm25s55))/a.aspx", "https://a.example/a.aspx"),
+        (
+            "https://a.example/a?PHPSESSID=1&ASPSESSIONIDAB=2&ASP.NET_SessionId=3&CFID=4&CFTOKEN=5",
+            "https://a.example/a",
+        ),
+        ("https://a.example/a?sid=0123456789abcdef0123456789abcdef", "https://a.example/a"),
+        ("https://a.example/a?s=4f6b0a3c1d2e5f60718293a4b5c6d7e8&b=2", "https://a.example/a?b=2"),
+        ("https://a.example/#/story/1?utm_source=x", "https://a.example/#/story/1"),
+        ("https://a.example/#!story/%7e:~:text=x", "https://a.example/#!story/~"),
+        ("https://a.example/#/", "https://a.example/"),
+        ("https://a.example/#!", "https://a.example/"),
+        ("https://a.example/a#comments", "https://a.example/a"),
+    ],
+)
+def test_escapes_hosts_sessions_and_routes_have_one_form(url: str, expected: str) -> None:
+    assert canonical_url(url) == expected
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "gad_source=1&gad_campaignid=2", "srsltid=x", "mkt_tok=x", "gclsrc=aw.ds", "fb_action_ids=1&fb_source=x",
+        "wt_zmc=x", "wt_mc=x", "at_medium=RSS&at_campaign=K&at_custom1=x", "pk_campaign=x&pk_kwd=y&pk_keyword=z",
+        "mtm_campaign=x", "ns_mchannel=x&ns_source=y&ns_campaign=z&ns_linkname=w", "cmp=OTC-RSS", "CMP=share_btn_tw",
+        "cmp=newsletter", "xtor=RSS-1", "_gl=1*a", "igsh=x", "yclid=1", "ysclid=1", "dicbo=v2", "tblci=x", "ocid=x",
+        "isappinstalled=0", "hsa_acc=1", "mc_cid=1&mc_eid=2", "_hsmi=1", "twclid=1", "li_fat_id=1", "epik=1", "cm_mmca12=1",
+    ],
+)  # fmt: skip
+def test_campaigns_and_readers_are_no_part_of_a_page(query: str) -> None:
+    assert canonical_url(f"https://a.example/a?{query}") == "https://a.example/a"
+    assert canonical_url(f"https://a.example/a?id=1&{query}&b=2") == "https://a.example/a?id=1&b=2"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("/#!/story/1", "/#!/story/2"),
+        ("/#/article/5", "/#/article/6"),
+        ("/#!id=5", "/#!id=6"),
+        ("/a?ns_id=1", "/a?ns_id=2"),
+        ("/a?pk_article=1", "/a?pk_article=2"),
+        ("/a?pk=1", "/a?pk=2"),
+        ("/a?at_id=1", "/a?at_id=2"),
+        ("/a?at=1", "/a?at=2"),
+        ("/a?cmp=ACME", "/a?cmp=BETA"),
+        ("/a?cmp=12", "/a?cmp=13"),
+        ("/a?sid=218432", "/a?sid=218433"),
+        ("/a?s=pier", "/a?s=vote"),
+        ("/a?session=3", "/a?session=4"),
+        ("/a?ref=1", "/a?ref=2"),
+        ("/a?pid=1", "/a?pid=2"),
+        ("/a?campaign_id=1", "/a?campaign_id=2"),
+        ("/a?next=1", "/a?next=2"),
+        ("/a?x=1&y=2", "/a?y=2&x=1"),
+        ("/a?x=1&x=2", "/a?x=2"),
+        ("/a", "/a/"),
+        ("/a", "/A"),
+        ("/a//b", "/a/b"),
+        ("/a%2Fb", "/a/b"),
+        ("/a%3Fb=1", "/a?b=1"),
+        ("/%2541", "/%41"),
+        ("/a&amp;b", "/a&b"),
+        ("/a+b", "/a%20b"),
+        ("/index.html", "/"),
+        ("/a;v=1", "/a;v=2"),
+        ("/(s)/a", "/a"),
+    ],
+)
+def test_two_pages_stay_two(one: str, other: str) -> None:
+    assert canonical_url(f"https://a.example{one}") != canonical_url(f"https://a.example{other}")
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        [*"aA~%/?&#=;:!.", "%41", "%7e", "%2F", "%2e", "amp;", "&#38;", "utm_x=1", "sid=", "jsessionid=1", "#!/", "..", "\\", " "]
+    ),
+    max_size=25,
+).map("".join)  # fmt: skip
+
+
+@given(PIECES)
+def test_canonical_of_hostile_urls_is_a_fixed_point(tail: str) -> None:
+    once = canonical_url(f"https://a.example/{tail}")
+    assert canonical_url(once) == once
+
+
+@given(PIECES, PIECES)
+def test_paths_merge_only_by_unreserved_escapes(one: str, other: str) -> None:
+    """Two URLs of one canonical form have the same path, once dots are resolved and unreserved escapes decoded."""
+    urls = [f"https://a.example/{tail}" for tail in (one, other)]
+    if canonical_url(urls[0]) == canonical_url(urls[1]):
+        assert path_of(urls[0]) == path_of(urls[1])
+
+
+def path_of(url: str) -> str:
+    """Return the path of a URL as a browser sends it, with its unreserved escapes decoded, and without session."""
+    path = re.sub(r";jsessionid=[^/;]*", "", ada_url.URL(url).pathname)
+    escapes = re.compile(r"%[0-9A-Fa-f]{2}")
+    if "%" in escapes.sub("", path):
+        return ada_url.URL(f"https://a.example{escapes.sub(lambda found: found[0].upper(), path)}").pathname
+    decoded = escapes.sub(lambda found: quote(unquote_to_bytes(found[0]), safe=""), path)
+    return ada_url.URL(f"https://a.example{decoded}").pathname
 
 
 @pytest.mark.parametrize(

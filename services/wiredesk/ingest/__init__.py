@@ -7,6 +7,6 @@ notes         what was mended on a page, or not believed
 charset       bytes to text: by header, byte order mark, `<meta>` and detection
 declarations  what a page declares to machines: links, `<meta>` elements, JSON-LD
 language      the language that is stated, as a tag
-urls          one canonical form for all spellings of a URL
+urls          which URL identifies a page, and which one its events carry
 withdrawals   records without value
 """

@@ -1,0 +1,10 @@
+"""URLs of pages: which URL identifies a page, and which one its events carry.
+
+canonical       one form for all spellings of a URL
+tracking        query parameters that do not say which page it is
+tracking.toml   their names, from lists that others maintain
+"""
+
+from wiredesk.ingest.urls.canonical import canonical_url, safe_url
+
+__all__ = ["canonical_url", "safe_url"]
