@@ -50,6 +50,12 @@ TIME = "ce_time"
 HTTP_STATUS = "ce_httpstatus"
 """The HTTP status of a raw page's response (an extension attribute)."""
 
+HTTP_HEADERS = "ce_httpheaders"
+"""The headers of a raw page's response, as a JSON object of strings in ASCII (an extension attribute)."""
+
+TRUNCATED = "ce_truncated"
+"""`true`: the crawler lacks the end of a raw page's body (an extension attribute)."""
+
 PUBLICATION = "ce_publication"
 """The publication of a raw page, where the crawler knows it (an extension attribute)."""
 
@@ -103,11 +109,11 @@ TRACE_CONTEXT = frozenset({"traceparent", "tracestate"})
 NOT_PROPAGATED = frozenset(
     {
         SPEC_VERSION, EVENT_ID, EVENT_TYPE, SOURCE, SUBJECT, TIME, "ce_datacontenttype", "ce_dataschema", "ce_data",
-        "ce_dataref",
+        "ce_dataref", HTTP_HEADERS, TRUNCATED,
     }
 )  # fmt: skip
-"""CloudEvents attributes that every event sets itself, and those that describe the data of another event. All others
-are extensions of a publisher or partner, which are passed on."""
+"""CloudEvents attributes that every event sets itself, and those that describe the data of another event or the bytes
+of the raw page. All others are extensions of a publisher or partner, which are passed on."""
 
 MAX_PROPAGATED = 64
 """The most headers that are passed on: a hostile page must not make every later event larger."""

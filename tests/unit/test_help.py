@@ -19,7 +19,7 @@ from wiredesk.cli import app, console
 from wiredesk.cli.help import Group, paragraphs
 
 HEAVY = {"aiokafka", "aiohttp", "pydantic", "structlog", "prometheus_client"}
-RUNNING = {"aiokafka", "aiohttp", "structlog", "prometheus_client", "numpy", "lxml", "spacy", "fastwarc", "jgo"}
+RUNNING = {"aiokafka", "aiohttp", "structlog", "prometheus_client", "numpy", "lxml", "spacy", "brotli", "jgo"}
 """Libraries that commands run with, and that no option needs."""
 
 SHOW_IMPORTS = """

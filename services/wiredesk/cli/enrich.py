@@ -1,6 +1,5 @@
 """`wiredesk enrich`: enrichment of one page, article or text, without Kafka."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,9 +10,10 @@ from wiredesk.cli import console
 from wiredesk.cli.options import load, with_settings
 from wiredesk.enrichment.settings import EnrichmentSettings
 from wiredesk.extractor.settings import ExtractorSettings
-from wiredesk.runtime.errors import UsageError
+from wiredesk.runtime.errors import DamagedInputError, UsageError
 
 if TYPE_CHECKING:
+    from wiredesk.pages.source import Source
     from wiredesk_schemas import EnrichedArticle, Mention
 
 MAX_BYTES = 16 << 20
@@ -41,8 +41,8 @@ def enrich(
         str,
         typer.Argument(
             metavar="FILE|-",
-            help="A page (HTML), what 'wiredesk extract' prints, an article's event as JSON, or a text with its "
-            "headline on the first line; - is stdin.",
+            help="A page (HTML) or a web archive with one, each also compressed, what 'wiredesk extract' "
+            "prints, an article's event as JSON, or a text with its headline on the first line; - is stdin.",
         ),
     ],
     *,
@@ -71,7 +71,7 @@ def enrich(
 
     if as_json and as_html:
         raise UsageError("--json and --html: choose one")
-    content = _read(path)
+    content = _read(path, url)
     load(ExtractorSettings)  # the extractor reads them again: errors are reported here
     logs.quiet()
     result = enrich_one(content, settings, name=path, url=url)
@@ -88,19 +88,39 @@ def enrich(
         _show(result)
 
 
-def _read(path: str) -> bytes:
-    """Return the content of a file, or of stdin.
+def _read(path: str, url: str | None) -> bytes:
+    """Return the content of a file or of stdin; of a web archive, its first page as a raw page's event.
 
     Raises:
-        UsageError: it cannot be read, or is too large.
+        UsageError: it cannot be read, is too large, or is an archive and a URL is given.
+        DamagedInputError: it is damaged.
     """
+    from wiredesk.operations.first_page import first_archived_page
+    from wiredesk.pages.content import content_of, suffixes_of
+    from wiredesk.pages.files import opened
+    from wiredesk.pages.source import chunks_of
+
     try:
-        with sys.stdin.buffer if path == "-" else Path(path).open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        with opened(Path(path)) as file:
+            content = content_of(chunks_of(file), suffixes_of(path))
+            if not content.is_archive:
+                return _plain(path, content.source)
+            if url is not None:
+                raise UsageError(f"--url: {path} is an archive, which contains the URL of each page")
+            (value, _), has_more = first_archived_page(content, file, path)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
+    if has_more:
+        console.note(f"{path}: the first of several pages")
+    return value
+
+
+def _plain(path: str, source: "Source") -> bytes:
+    content = source.take(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise UsageError(f"{path}: larger than {MAX_BYTES >> 20} MB; an article is not")
+    if source.damage is not None:
+        raise DamagedInputError(f"{path}: {source.damage.detail}")
     return content
 
 

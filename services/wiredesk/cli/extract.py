@@ -23,8 +23,8 @@ def extract(
         str,
         typer.Argument(
             metavar="FILE|-",
-            help="An .html or .txt page, an event or an archive with its URL (.jsonl, .warc), each also as .gz; - is "
-            "stdin.",
+            help="An .html or .txt page, an event with its URL (.jsonl) or a web archive (.warc, .wet, .arc, .wacz), "
+            "each also compressed (.gz, .zst, .br); - is stdin. Of several pages the first is read.",
         ),
     ],
     *,
@@ -49,12 +49,14 @@ def extract(
     import orjson
 
     from wiredesk.extractor.extract import Extractor
-    from wiredesk.operations.accept_file import accept_file
+    from wiredesk.operations.first_page import accept_file
     from wiredesk.runtime import logs
     from wiredesk_schemas import AcceptedPage, CleanedArticle, SkippedPage
 
     logs.quiet()
-    page = accept_file(path, url)
+    page, has_more = accept_file(path, url)
+    if has_more:
+        console.note(f"{path}: the first of several pages")
     result: CleanedArticle | SkippedPage
     if isinstance(page, AcceptedPage):
         extractor = Extractor(settings=settings)

@@ -144,6 +144,12 @@ def _binary_raw_page(page: Json) -> Json:
                 names.SUBJECT: {"type": "string", "minLength": 1, "description": "the page's URL"},
                 names.TIME: {"type": "string", "format": "date-time", "description": "when it was fetched"},
                 names.HTTP_STATUS: {"type": "string", "description": "status of the response"},
+                names.HTTP_HEADERS: {
+                    "type": "string",
+                    "contentMediaType": "application/json",
+                    "description": "headers of the response, as a JSON object of strings; since 1.5",
+                },
+                names.TRUNCATED: {"const": "true", "description": "the end of the body is missing; since 1.5"},
                 names.PUBLICATION: {"type": "string", "description": "the publication, where the crawler knows it"},
                 names.LANGUAGE: {"type": "string", "description": "BCP 47, where the crawler knows it"},
             },

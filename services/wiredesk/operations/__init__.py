@@ -1,6 +1,5 @@
 """What the commands do, as functions without a terminal: they take settings or a cluster, and return dataclasses.
 
-accept_file    the only page of a file, as ingest passes it on
 acls           the minimal ACLs of a principal
 article_text   articles as text
 audit          what became of every raw page
@@ -9,6 +8,7 @@ compare        what differs between two topics of articles
 dead_letters   count, look up, redrive, export and delete dead letters
 enrich_one     enrich a page, an article or a text, without Kafka
 enriched_page  an enriched article as an HTML page
+first_page     the first page of a file, and what ingest makes of it
 ledger         what became of each record of a topic, one byte for each
 page_urls      the URL and the host of the page of a record
 progress       how a long operation reports its progress

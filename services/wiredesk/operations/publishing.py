@@ -1,7 +1,7 @@
 """Publishing pages to `pages.raw`."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
@@ -12,10 +12,13 @@ from wiredesk.pages.record import RawRecord
 from wiredesk.pipeline import PAGES_RAW
 from wiredesk.runtime.kafka import authorization, clients
 from wiredesk.runtime.kafka.cluster import Cluster
-from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.runtime.settings import MIB, KafkaSettings
 
 IN_FLIGHT = 500
-"""Maximum number of unacknowledged records: enough to fill batches, few enough for the memory."""
+"""Maximum number of unacknowledged records: enough to fill batches."""
+
+IN_FLIGHT_BYTES = 64 * MIB
+"""Maximum size of unacknowledged records, for the memory; one record may be larger."""
 
 LINGER_MS = 20
 """Longest wait for a batch to fill, in milliseconds."""
@@ -55,22 +58,28 @@ async def publish_pages(
         await cluster.required_partitions([topic])
     sent = acknowledged = 0
     problem: str | None = None
-    waiting: set[asyncio.Future[RecordMetadata]] = set()
+    waiting: dict[asyncio.Future[RecordMetadata], int] = {}
     async with clients.started(clients.producer(kafka, "wiredesk-publish", linger_ms=LINGER_MS), kafka) as producer:
         iterator = iter(records)
         while True:
-            while len(waiting) < IN_FLIGHT and (raw := next(iterator, None)) is not None:
+            while _has_room(waiting.values()) and (raw := next(iterator, None)) is not None:
                 sent += 1
-                waiting.add(await send(producer, topic, raw))
+                waiting[await send(producer, topic, raw)] = len(raw[0])
             if not waiting:
                 return Published(topic, sent, acknowledged, problem)
-            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             for delivery in done:
+                del waiting[delivery]
                 error = delivery.exception()
                 acknowledged += error is None
                 problem = problem or _problem(error, kafka)
             if on_progress is not None:
                 on_progress(acknowledged)
+
+
+def _has_room(sizes: Collection[int]) -> bool:
+    """Whether one more record may be sent."""
+    return len(sizes) < IN_FLIGHT and sum(sizes) < IN_FLIGHT_BYTES
 
 
 async def send(producer: AIOKafkaProducer, topic: str, raw: RawRecord) -> asyncio.Future[RecordMetadata]:

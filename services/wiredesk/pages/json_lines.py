@@ -1,10 +1,10 @@
 """Raw-page events, one on each line."""
 
 from collections.abc import Iterator
-from typing import BinaryIO
 
 from wiredesk.pages.record import MAX_PAGE_BYTES, FetchedPage, RawRecord
 from wiredesk.pages.report import ReadReport
+from wiredesk.pages.source import Readable, Source, chunks_of
 from wiredesk_schemas import InvalidEventError, RawPage
 from wiredesk_schemas.headers import CONTENT_TYPE, JSON
 
@@ -12,7 +12,7 @@ MAX_LINE_BYTES = 2 * MAX_PAGE_BYTES
 """Maximum size of a line: a page of the maximum size in base64, and its other fields."""
 
 
-def read_json_lines(stream: BinaryIO, report: ReadReport, *, name: str, binary: bool) -> Iterator[RawRecord]:
+def read_json_lines(stream: Readable, report: ReadReport, *, name: str, binary: bool) -> Iterator[RawRecord]:
     """Yield the record of each line, unchanged: ingest decides whether it is a raw page.
 
     Args:
@@ -20,32 +20,34 @@ def read_json_lines(stream: BinaryIO, report: ReadReport, *, name: str, binary: 
         name: name of the stream, for problems.
         binary: use binary content mode for lines that are raw pages.
     """
-    for number, line in enumerate(_lines(stream), 1):
+    yield from json_records(Source(chunks_of(stream)), report, name=name, binary=binary)
+
+
+def json_records(source: Source, report: ReadReport, *, name: str, binary: bool) -> Iterator[RawRecord]:
+    """Yield the record of each line of a source; see `read_json_lines`."""
+    number = 0
+    while not source.is_at_end():
+        if not source.fill(1):
+            damage = source.cross()
+            report.add_problem(f"{name}: after line {number}: {damage.detail if damage is not None else ''}")
+            continue
+        number += 1
+        line = source.take_line(MAX_LINE_BYTES)
         if line is None:
-            report.add_problem(f"{name}: line {number} is longer than {MAX_LINE_BYTES >> 20} MiB")
+            report.add_problem(f"{name}: line {number} is cut off, or longer than {MAX_LINE_BYTES >> 20} MiB")
         elif line.strip():
             report.pages += 1
-            yield _record(line.strip(), binary=binary)
+            yield json_record(line.strip(), binary=binary)
 
 
-def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
-    """Yield each line; None for one that is too long."""
-    while line := stream.readline(MAX_LINE_BYTES + 1):
-        if len(line) <= MAX_LINE_BYTES:
-            yield line
-            continue
-        while line and not line.endswith(b"\n"):
-            line = stream.readline(MAX_LINE_BYTES)
-        yield None
-
-
-def _record(line: bytes, *, binary: bool) -> RawRecord:
+def json_record(event: bytes, *, binary: bool) -> RawRecord:
+    """Return the record of an event."""
     if binary:
         try:
-            return _fetched(RawPage.from_json(line)).record(binary=True)
+            return _fetched(RawPage.from_json(event)).record(binary=True)
         except InvalidEventError:
-            return line, []
-    return line, [(CONTENT_TYPE, JSON.encode())]
+            return event, []
+    return event, [(CONTENT_TYPE, JSON.encode())]
 
 
 def _fetched(page: RawPage) -> FetchedPage:

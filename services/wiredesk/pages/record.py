@@ -1,5 +1,6 @@
 """A fetched page, and how it becomes a record of `pages.raw`."""
 
+import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from wiredesk_schemas.headers import (
     CONTENT_TYPE,
     EVENT_ID,
     EVENT_TYPE,
+    HTTP_HEADERS,
     HTTP_STATUS,
     JSON,
     LANGUAGE,
@@ -17,6 +19,7 @@ from wiredesk_schemas.headers import (
     SPEC_VERSION,
     SUBJECT,
     TIME,
+    TRUNCATED,
     Header,
     attribute_text,
     encode,
@@ -39,6 +42,7 @@ class FetchedPage:
         content_type: the media type, as the response states it.
         headers: of the response, by name in lower case.
         source: the publication.
+        is_truncated: the crawler or the archive lacks the end of the body.
     """
 
     url: str
@@ -49,6 +53,7 @@ class FetchedPage:
     headers: dict[str, str] | None = None
     source: str | None = None
     language: str | None = None
+    is_truncated: bool = False
 
     def record(self, *, binary: bool) -> RawRecord:
         """Return the page as a raw-page record, in the binary or the structured content mode of CloudEvents."""
@@ -64,6 +69,7 @@ class FetchedPage:
             http_headers=self.headers,
             source=self.source,
             language=self.language,
+            is_truncated=self.is_truncated,
         )
         return page.to_json(), [(CONTENT_TYPE, JSON.encode())]
 
@@ -80,6 +86,8 @@ class FetchedPage:
             HTTP_STATUS: str(self.status) if self.status is not None else None,
             PUBLICATION: self.source,
             LANGUAGE: self.language,
+            HTTP_HEADERS: json.dumps(self.headers, separators=(",", ":")) if self.headers else None,
+            TRUNCATED: "true" if self.is_truncated else None,
         }
         stated = ((name, attribute_text(value)) for name, value in attributes.items() if value is not None)
         return self.content, [*encode(stated)]

@@ -1,44 +1,75 @@
-"""Web archives: WARC, and WET, which is WARC with the text of pages."""
+"""WARC, versions 0.17 to 1.1, and WET, which is WARC with the text of pages."""
 
-from collections.abc import Iterator
+import re
 from datetime import UTC, datetime
-from typing import BinaryIO
 
-from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
+from wiredesk.pages.archived_record import HTTP_TYPE, RecordHeader
+from wiredesk.pages.framing import MAX_HEADER_BYTES
+from wiredesk.pages.http_response import parse_fields
+from wiredesk.pages.source import Source
 
-from wiredesk.pages.record import FetchedPage
-from wiredesk.pages.report import ReadReport
-from wiredesk_schemas.headers import CONTENT_TYPE
+MAX_LENGTH_DIGITS = 15
+"""Digits of a length: more are no length."""
 
+START_BYTES = 32
+"""Bytes of the line that a record begins with."""
 
-def read_warc(stream: BinaryIO, report: ReadReport, *, name: str) -> Iterator[FetchedPage]:  # noqa: ARG001
-    """Yield the pages of an archive, which may be compressed; it is read as the pages are used.
-
-    Args:
-        report: is extended.
-        name: name of the stream, for problems.
-    """
-    kinds = WarcRecordType.response | WarcRecordType.conversion
-    for record in ArchiveIterator(stream, record_types=kinds, parse_http=True):
-        url = record.headers.get("WARC-Target-URI")
-        if not url:
-            continue
-        if record.record_type == WarcRecordType.conversion:
-            report.pages += 1
-            yield FetchedPage(url, record.reader.read(), "text/plain; charset=utf-8", fetched_at=_date(record))
-        elif record.http_headers is not None:
-            headers = {name.lower(): value for name, value in record.http_headers}
-            report.pages += 1
-            yield FetchedPage(
-                url,
-                record.reader.read(),
-                headers.get(CONTENT_TYPE),
-                fetched_at=_date(record),
-                status=record.http_headers.status_code,
-                headers=headers,
-            )
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_LINE_END = re.compile(rb"\r?\n")
+_FRACTION = re.compile(r"(\.\d{6})\d+")
 
 
-def _date(record: WarcRecord) -> datetime | None:
-    date: datetime | None = record.record_date
-    return date if date is None or date.tzinfo else date.replace(tzinfo=UTC)
+class WarcFormat:
+    """How the records of a WARC begin: a line with the version, then named fields."""
+
+    name = "WARC"
+    start = re.compile(rb"WARC/\d{1,2}\.\d{1,3}[ \t]*\r?\n", re.IGNORECASE)
+    boundary = re.compile(
+        rb"(?:\r?\n){1,2}WARC/\d{1,2}\.\d{1,3}[ \t]{0,8}\r?\n(?=(?:WARC|Content)-[A-Za-z-]{2,40}[ \t]{0,8}:)",
+        re.IGNORECASE,
+    )
+
+    def parse(self, source: Source) -> RecordHeader | None:
+        """Consume the header of a record; None, and nothing is consumed, if there is none."""
+        if not source.match(self.start, START_BYTES):
+            return None
+        end = source.find(_BLANK_LINE, MAX_HEADER_BYTES)
+        if end is None:
+            return None
+        lines = _LINE_END.split(source.take(end))
+        source.skip(_blank_line_bytes(source.peek(4)))
+        return _header(parse_fields(lines[1:]))
+
+
+def _blank_line_bytes(following: bytes) -> int:
+    match = _BLANK_LINE.match(following)
+    return match.end() if match is not None else 0
+
+
+def _header(fields: dict[str, str]) -> RecordHeader:
+    content_type = fields.get("content-type", "")
+    stated = "response" if content_type.lower().startswith(HTTP_TYPE) else "unnamed"
+    return RecordHeader(
+        kind=fields.get("warc-type", "").lower() or stated,
+        url=fields.get("warc-target-uri", "").removeprefix("<").removesuffix(">").strip(),
+        content_type=content_type,
+        length=length_of(fields.get("content-length", "")),
+        fetched_at=_date(fields.get("warc-date", "")),
+        payload_type=fields.get("warc-identified-payload-type"),
+        is_truncated="warc-truncated" in fields or "warc-segment-number" in fields,
+    )
+
+
+def length_of(text: str) -> int | None:
+    """Return the length that a header states; None if it is no number."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= MAX_LENGTH_DIGITS
+    return int(text) if is_number else None
+
+
+def _date(text: str) -> datetime | None:
+    """Return a time with an offset; None if it is none. Version 1.1 allows nine digits of a second, Python six."""
+    try:
+        date = datetime.fromisoformat(_FRACTION.sub(r"\1", text))
+    except ValueError:
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)

@@ -4,6 +4,7 @@ WiredeskError            every error that wiredesk raises on purpose; its messag
 ├── UsageError           an option, a setting or an argument is wrong: correct it          exit code 2
 ├── UnavailableError     a broker, a topic, a port or disk space is missing                exit code 1
 │   └── ForbiddenError   Kafka denies an operation: an ACL is missing                      exit code 1
+├── DamagedInputError    files or a stream are damaged, in part: the rest of them was used  exit code 1
 ├── HandlerError         the handler of a stage cannot be loaded                           exit code 1
 ├── RejectedError        this record can never be processed: it is dead-lettered, the others continue
 ├── OffsetsMovedError    the partition's offsets restarted, went back or expired: its lane opens again
@@ -39,6 +40,10 @@ class UnavailableError(WiredeskError):
 
 class ForbiddenError(UnavailableError):
     """Kafka denies an operation; the message names the operation, the resource and the principal."""
+
+
+class DamagedInputError(WiredeskError):
+    """Parts of files or of a stream could not be used: they are damaged or too large; the others were used."""
 
 
 class HandlerError(WiredeskError):

@@ -1,0 +1,100 @@
+"""The pages of a web archive of any kind: WARC, WET, ARC or WACZ, compressed or not."""
+
+import dataclasses
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+from wiredesk.pages.compression import Budget, gunzipped
+from wiredesk.pages.content import FORMATS, Content, ContentKind, content_of, suffixes_of
+from wiredesk.pages.framing import RecordReader
+from wiredesk.pages.record import MAX_PAGE_BYTES, FetchedPage
+from wiredesk.pages.report import ReadReport
+from wiredesk.pages.source import Chunk, Damage, Source, chunks_of
+from wiredesk.pages.wacz import DamagedZipError, Wacz
+
+
+def read_archive(
+    stream: BinaryIO, report: ReadReport, *, name: str, max_bytes: int = MAX_PAGE_BYTES
+) -> Iterator[FetchedPage]:
+    """Yield the pages of an archive.
+
+    Args:
+        report: is extended with what was read and passed over, and with what is damaged: nothing is raised.
+        name: of the archive, for problems.
+        max_bytes: maximum size of a record with a page; a larger one is a problem.
+    """
+    content = content_of(chunks_of(stream), suffixes_of(name))
+    if content.kind is ContentKind.OTHER:
+        content = dataclasses.replace(content, kind=ContentKind.WARC)  # its first record is damaged, or nothing is one
+    yield from archived_pages(content, stream, report, name=name, max_bytes=max_bytes)
+
+
+def archived_pages(
+    content: Content, stream: BinaryIO, report: ReadReport, *, name: str, max_bytes: int = MAX_PAGE_BYTES
+) -> Iterator[FetchedPage]:
+    """Yield the pages of the content of a stream, if it is an archive; see `read_archive`."""
+    if content.kind is ContentKind.ZIP:
+        with _seekable(content, stream) as file:
+            yield from _zipped_pages(file, report, name, max_bytes)
+    elif content.kind in FORMATS:
+        form = FORMATS[content.kind]
+        yield from RecordReader(content.source, form, report, name=name, max_bytes=max_bytes).pages()
+    else:
+        report.add_problem(f"{name}: it is no web archive")
+
+
+@contextmanager
+def _seekable(content: Content, stream: BinaryIO) -> Iterator[BinaryIO]:
+    """Yield a stream that can be read at any place: the stream itself, or a temporary copy of it."""
+    if stream.seekable() and not content.is_compressed:
+        yield stream
+        return
+    with tempfile.TemporaryFile() as file:
+        shutil.copyfileobj(content.source, file)
+        yield file
+
+
+def _zipped_pages(file: BinaryIO, report: ReadReport, name: str, max_bytes: int) -> Iterator[FetchedPage]:
+    size = file.seek(0, 2)
+    budget = Budget(lambda: size)
+    try:
+        wacz = Wacz(file)
+    except DamagedZipError as error:
+        report.add_problem(f"{name}: its ZIP directory cannot be read ({error}); what can be found of it is read")
+        yield from _found_pages(file, budget, report, name, max_bytes)
+        return
+    report.passed_over["other file"] += wacz.other_files()
+    archives = wacz.archives()
+    if not archives:
+        report.add_problem(f"{name}: there is no web archive in this ZIP")
+    for info in archives:
+        member = f"{name}:{info.filename}"
+        content = content_of(_counted(wacz.read(info), budget), suffixes_of(info.filename), budget)
+        if content.kind in FORMATS:
+            yield from archived_pages(content, file, report, name=member, max_bytes=max_bytes)
+        else:
+            damage = content.source.cross()
+            report.add_problem(f"{member}: {damage.detail if damage is not None else 'it is no web archive'}")
+
+
+def _found_pages(
+    file: BinaryIO, budget: Budget, report: ReadReport, name: str, max_bytes: int
+) -> Iterator[FetchedPage]:
+    """Yield the pages of compressed records that stand somewhere in a file."""
+    file.seek(0)
+    source = Source(gunzipped(Source(chunks_of(file)), budget))
+    yield from RecordReader(source, FORMATS[ContentKind.WARC], report, name=name, max_bytes=max_bytes).pages()
+
+
+def _counted(chunks: Iterator[Chunk], budget: Budget) -> Iterator[Chunk]:
+    """Yield the chunks of a file in a ZIP until the budget is spent."""
+    for chunk in chunks:
+        if isinstance(chunk, bytes):
+            budget.spend(len(chunk))
+        yield chunk
+        if budget.is_spent:
+            yield Damage("the ZIP unpacks to too much; the rest is not read")
+            return

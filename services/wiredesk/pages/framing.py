@@ -1,0 +1,176 @@
+"""Records of a web archive one after the other: WARC and ARC state the length of each, sometimes a wrong one.
+
+A record whose length is wrong ends where the next one begins. What is damaged is a problem of the report, by the
+address of its page; reading continues with the next record.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Protocol
+
+from wiredesk.pages.archived_record import RecordHeader, is_whole, page_of
+from wiredesk.pages.record import FetchedPage
+from wiredesk.pages.report import ReadReport
+from wiredesk.pages.source import PADDING, Source
+
+MAX_HEADER_BYTES = 1 << 20
+"""Maximum size of the header of a record."""
+
+HEAD_BYTES = 1 << 20
+"""Bytes of an oversized block that are looked at, to see what it is."""
+
+LOOK_AHEAD_BYTES = 64
+"""Bytes after a block that are looked at to see whether it ends there."""
+
+MAX_BOUNDARY_BYTES = 4 << 10
+"""Maximum size of what `Format.boundary` matches."""
+
+MAX_URL_CHARACTERS = 200
+"""Maximum length of an address in a problem."""
+
+RECORD_END = re.compile(rb"\r?\n\r?\n")
+"""The two line ends after a block."""
+
+
+class Format(Protocol):
+    """How the records of a kind of archives begin.
+
+    Attributes:
+        name: of the format, for problems.
+        start: how a record begins.
+        boundary: how it begins after the line end of the one before. Stricter than `start`: blocks contain anything.
+    """
+
+    name: str
+    start: re.Pattern[bytes]
+    boundary: re.Pattern[bytes]
+
+    def parse(self, source: Source) -> RecordHeader | None:
+        """Consume the header of a record; None, and nothing is consumed, if there is none."""
+
+
+class RecordReader:
+    """Reads the pages of an archive.
+
+    Args:
+        report: is extended.
+        name: of the archive, for problems.
+        max_bytes: maximum size of a block; a larger one is a problem, or passed over where it is no page.
+    """
+
+    def __init__(self, source: Source, form: Format, report: ReadReport, *, name: str, max_bytes: int) -> None:
+        self._source = source
+        self._format = form
+        self._report = report
+        self._name = name
+        self._max_bytes = max_bytes
+        self._number = 0
+
+    def pages(self) -> Iterator[FetchedPage]:
+        """Yield the pages."""
+        while True:
+            self._source.skip_padding()
+            if self._source.is_at_end():
+                return
+            if not self._source.fill(1):
+                self._cross()
+                continue
+            header = self._format.parse(self._source)
+            if header is None:
+                self._skip_to_record()
+                continue
+            self._number += 1
+            page = self._read(header)
+            if page is not None:
+                self._report.pages += 1
+                self._report.truncated += page.is_truncated
+                yield page
+
+    def _read(self, header: RecordHeader) -> FetchedPage | None:
+        """Consume the block of a record, and return the page in it."""
+        length = header.length
+        if length is None:
+            return self._read_to_boundary(header)
+        if length > self._max_bytes and self._source.fill(self._max_bytes + 1) > self._max_bytes:
+            self._skip_oversized(header, length)
+            return None
+        if self._source.fill(length + LOOK_AHEAD_BYTES) < length or not self._ends_at(length):
+            return self._read_to_boundary(header)
+        damage = self._source.damage
+        if damage is not None and damage.is_corrupt and not self._source.peek(LOOK_AHEAD_BYTES, length).strip(PADDING):
+            self._problem(header, "is damaged")
+            return None
+        return self._page(header, self._source.take(length))
+
+    def _ends_at(self, length: int) -> bool:
+        """Whether a block ends there: line ends follow, or a record, or nothing at all."""
+        after = self._source.peek(LOOK_AHEAD_BYTES, length)
+        rest = after.lstrip(PADDING)
+        return not rest or self._format.start.match(rest) is not None or RECORD_END.match(after) is not None
+
+    def _read_to_boundary(self, header: RecordHeader) -> FetchedPage | None:
+        """Consume a block whose length is wrong, up to the next record, and return the page in it."""
+        boundary = self._source.find(self._format.boundary, self._max_bytes + MAX_BOUNDARY_BYTES)
+        if boundary is not None:
+            return self._mended_page(header, boundary)
+        available = self._source.fill(self._max_bytes + 1)
+        if available > self._max_bytes:
+            self._problem(header, f"has no end within {self._max_bytes} bytes: its length is wrong")
+            return None
+        if header.length is None or header.length < available:
+            return self._mended_page(header, available)
+        damage = self._source.cross()
+        because = f" ({damage.detail})" if damage is not None else ""
+        self._problem(header, f"is cut off: {available} of {header.length} bytes{because}")
+        return None
+
+    def _mended_page(self, header: RecordHeader, end: int) -> FetchedPage | None:
+        """Consume a block that ends elsewhere than its header states, and return the page in it."""
+        stated = header.length
+        block = self._source.take(end)
+        if stated is None:
+            self._problem(header, f"states no length, and has {end} bytes")
+            return self._page(header, block.rstrip(b"\r\n"))
+        if stated < end and is_whole(header, block[:stated]):
+            self._problem(header, f"is followed by {end - stated} bytes that are no record")
+            return self._page(header, block[:stated])
+        self._problem(header, f"states {stated} bytes, and has {end}")
+        return self._page(header, block, is_truncated=end < stated)
+
+    def _skip_oversized(self, header: RecordHeader, length: int) -> None:
+        page = page_of(header, self._source.peek(HEAD_BYTES))
+        skipped = self._source.skip(length)
+        if skipped < length:
+            self._problem(header, f"is cut off: {skipped} of {length} bytes")
+        elif isinstance(page, str):
+            self._report.pass_over(page)
+        else:
+            self._problem(header, f"is not published: {length} bytes, and a page has at most {self._max_bytes}")
+
+    def _page(self, header: RecordHeader, block: bytes, *, is_truncated: bool = False) -> FetchedPage | None:
+        page = page_of(header, block, is_truncated=is_truncated)
+        if isinstance(page, str):
+            self._report.pass_over(page)
+        elif not page.url:
+            self._problem(header, "has no address")
+        else:
+            return page
+        return None
+
+    def _skip_to_record(self) -> None:
+        """Skip what is no record, or has a damaged header."""
+        start = self._source.offset
+        is_record = self._source.match(self._format.start, LOOK_AHEAD_BYTES)
+        size = self._source.skip_to(self._format.boundary, MAX_BOUNDARY_BYTES)
+        what = "a record with a damaged header" if is_record else f"no {self._format.name} record"
+        self._report.add_problem(f"{self._name}: {size} bytes at byte {start} are {what}")
+
+    def _cross(self) -> None:
+        damage = self._source.cross()
+        if damage is not None:
+            place = f"after record {self._number}: " if self._number else ""
+            self._report.add_problem(f"{self._name}: {place}{damage.detail}")
+
+    def _problem(self, header: RecordHeader, what: str) -> None:
+        url = f" ({header.url[:MAX_URL_CHARACTERS]})" if header.url else ""
+        self._report.add_problem(f"{self._name}: record {self._number}{url} {what}")

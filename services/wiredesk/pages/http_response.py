@@ -1,0 +1,87 @@
+"""A HTTP response as an archive holds it: status line, headers and body, liberally read.
+
+Archives hold what servers sent, and what crawlers made of it: line feeds without carriage returns, status lines of
+HTTP/2, no reason, folded lines, headers in Latin-1, a header several times.
+"""
+
+import re
+from dataclasses import dataclass
+
+MAX_HEAD_BYTES = 1 << 20
+"""Maximum size of the head of a response. Servers send up to 100 kB."""
+
+MAX_HEADS = 8
+"""Maximum number of heads before the body: interim responses, and those of proxies."""
+
+_STATUS_LINE = re.compile(rb"(?:HTTP|ICY|SPDY)(?:/\d(?:\.\d)?)?[ \t]+(\d{3})(?!\d)[ \t]*([^\r\n]{0,1000})")
+"""A status line: `HTTP/1.1 200 OK`, `HTTP/2 200`, `HTTP/1.0 200`, `ICY 200 OK`."""
+
+_BLANK_LINE = re.compile(rb"\r?\n[ \t]*\r?\n|\r\r\n?")
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """A response.
+
+    Attributes:
+        status: None if the block has no status line; it is all body then.
+        headers: by name in lower case; values of a repeated header are joined with `, `.
+        body: still encoded as the headers say.
+    """
+
+    status: int | None
+    headers: dict[str, str]
+    body: bytes
+
+
+def parse_response(block: bytes) -> HttpResponse:
+    """Return the response of a block. It never fails: what is no head is body."""
+    response = _parse_one(block)
+    for _ in range(MAX_HEADS):
+        if response.status is None or not _is_interim(response.status, block) or not _STATUS_LINE.match(response.body):
+            break
+        block = response.body
+        response = _parse_one(block)
+    return response
+
+
+def parse_fields(lines: list[bytes]) -> dict[str, str]:
+    """Return header fields by name in lower case; folded lines are joined, and so are values of one name."""
+    fields: dict[str, list[str]] = {}
+    name = ""
+    for line in lines:
+        if line[:1] in (b" ", b"\t"):
+            if name:
+                fields[name][-1] = f"{fields[name][-1]} {_text(line).strip()}".strip()
+            continue
+        stated, colon, value = line.partition(b":")
+        name = _text(stated).strip().lower() if colon else ""
+        if name:
+            fields.setdefault(name, []).append(_text(value).strip())
+    return {name: ", ".join(filter(None, values)) for name, values in fields.items()}
+
+
+def _parse_one(block: bytes) -> HttpResponse:
+    line = _STATUS_LINE.match(block)
+    if line is None:
+        return HttpResponse(None, {}, block)
+    blank = _BLANK_LINE.search(block, 0, MAX_HEAD_BYTES)
+    head, body = (block[: blank.start()], block[blank.end() :]) if blank else (block, b"")
+    return HttpResponse(int(line[1]), parse_fields(_LINE_END.split(head)[1:]), body)
+
+
+def _is_interim(status: int, block: bytes) -> bool:
+    """Whether a response precedes the real one: `100 Continue`, or a proxy's `200 Connection established`."""
+    if status < 200:  # noqa: PLR2004 - the class of interim responses
+        return True
+    line = _STATUS_LINE.match(block)
+    return line is not None and b"connection established" in line[2].lower()
+
+
+def _text(value: bytes) -> str:
+    """Return a value in UTF-8, or else in Latin-1, as HTTP once had it."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")

@@ -1,0 +1,248 @@
+"""Archives of every form: the same pages come out, and what is none is counted by kind."""
+
+import gzip
+import io
+import struct
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import pytest
+from warcio.archiveiterator import ArchiveIterator
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from tests import archives
+from tests.archives import FORMS, PAGES, Form, arc, records, response, warc
+from wiredesk.pages.archive import read_archive
+from wiredesk.pages.record import FetchedPage
+from wiredesk.pages.report import ReadReport
+
+HTML = b"<html><p>x</p></html>"
+
+
+def read(content: bytes, name: str = "a", **options: int) -> tuple[list[FetchedPage], ReadReport]:
+    report = ReadReport()
+    return list(read_archive(io.BytesIO(content), report, name=name, **options)), report
+
+
+def only(content: bytes) -> FetchedPage:
+    (page,), report = read(content)
+    assert not report.problems
+    return page
+
+
+def contents(pages: Iterable[FetchedPage]) -> list[tuple[str, bytes]]:
+    return [(page.url, page.content) for page in pages]
+
+
+@pytest.mark.parametrize("version", ["0.17", "0.18", "1.0", "1.1"])
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_every_form_of_a_warc_gives_the_same_pages(form: Form, version: str) -> None:
+    pages, report = read(form(records(version=version)))
+    assert contents(pages) == PAGES
+    assert {page.status for page in pages} == {200}
+    assert {page.fetched_at for page in pages} == {datetime(2024, 1, 16, 19, 5, tzinfo=UTC)}
+    assert report.pages == len(PAGES)
+    assert report.passed_over["warcinfo record"] == 1
+    assert not report.problems
+
+
+@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("form", [form for name, form in FORMS.items() if "WACZ" not in name])
+def test_every_form_of_an_arc_gives_the_same_pages(form: Form, version: int) -> None:
+    pages, report = read(form(arc(version=version)))
+    assert contents(pages) == PAGES
+    assert pages[0].fetched_at == datetime(2024, 1, 16, 19, 5, tzinfo=UTC)
+    assert report.passed_over == {"filedesc record": 1}
+    assert not report.problems
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # warcio leaves its buffers open
+@pytest.mark.parametrize("is_gzipped", [False, True])
+def test_pages_are_those_that_warcio_wrote_and_reads(*, is_gzipped: bool) -> None:
+    file = io.BytesIO()
+    writer = WARCWriter(file, gzip=is_gzipped)
+    headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html"), ("X-Name", "é")], protocol="HTTP/1.1")
+    for url, body in PAGES:
+        writer.write_record(writer.create_warc_record(url, "response", payload=io.BytesIO(body), http_headers=headers))
+        writer.write_record(writer.create_warc_record(url, "request", payload=io.BytesIO(b"GET / HTTP/1.1\r\n\r\n")))
+    read_by_peer = [
+        (record.rec_headers.get_header("WARC-Target-URI"), record.raw_stream.read())
+        for record in ArchiveIterator(io.BytesIO(file.getvalue()))
+        if record.rec_type == "response"
+    ]
+    pages, report = read(file.getvalue())
+    assert contents(pages) == read_by_peer == PAGES
+    assert report.passed_over == {"request record": len(PAGES)}
+
+
+@pytest.mark.parametrize(
+    ("block", "status", "headers"),
+    [
+        (response(HTML, status="HTTP/2 200"), 200, {"content-type": "text/html; charset=utf-8"}),
+        (response(HTML, status="HTTP/2.0 200 "), 200, {"content-type": "text/html; charset=utf-8"}),
+        (response(HTML, status="HTTP/3 200"), 200, {"content-type": "text/html; charset=utf-8"}),
+        (response(HTML, status="HTTP/1.0  404   Not Found"), 404, {"content-type": "text/html; charset=utf-8"}),
+        (response(HTML, status="HTTP/1.1 999 Request denied"), 999, {"content-type": "text/html; charset=utf-8"}),
+        (response(HTML, status="ICY 200 OK"), 200, {"content-type": "text/html; charset=utf-8"}),
+        (response(HTML, end="\n"), 200, {"content-type": "text/html; charset=utf-8"}),
+        (response(HTML, "A: 1", " 2", "\t3", "B:"), 200, {"a": "1 2 3", "b": ""}),
+        (response(HTML, "Set-Cookie: a=1", "SET-COOKIE: b=2"), 200, {"set-cookie": "a=1, b=2"}),
+        (response(HTML, "Content-Encoding: gzip", "Content-Encoding: br"), 200, {"content-encoding": "gzip, br"}),
+        (b"HTTP/1.1 200 OK\r\nX: caf\xe9\r\nY: caf\xc3\xa9\r\n\r\n" + HTML, 200, {"x": "café", "y": "café"}),
+        (b"HTTP/1.1 200 OK\r\nno colon\r\nA: 1\n\r\n" + HTML, 200, {"a": "1"}),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" + response(HTML, "A: 1"), 200, {"a": "1"}),
+        (b"HTTP/1.0 200 Connection established\r\n\r\n" + response(HTML, "A: 1"), 200, {"a": "1"}),
+        (HTML, None, None),
+    ],
+)
+def test_heads_of_responses_are_read_liberally(
+    block: bytes, status: int | None, headers: dict[str, str] | None
+) -> None:
+    page = only(warc(block))
+    assert (page.status, page.headers, page.content) == (status, headers, HTML)
+
+
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ("<https://n.example/a>", "https://n.example/a"),
+        ("https://n.example/a b", "https://n.example/a b"),
+        ("https://n.example/é", "https://n.example/é"),
+        ("HTTPS://N.example/", "HTTPS://N.example/"),
+        ("n.example:8080/a", "n.example:8080/a"),
+    ],
+)
+def test_addresses_are_those_of_the_archive(written: str, url: str) -> None:
+    assert only(warc(response(HTML), written)).url == url
+
+
+def test_header_lines_may_end_in_bare_line_feeds_or_be_folded() -> None:
+    record = warc(response(HTML), "https://n.example/a", "WARC-Warcinfo-ID: <urn:x>", " more", end="\n")
+    assert only(record).content == HTML
+    assert (
+        only(record.replace(b"WARC-Type", b"warc-TYPE").replace(b"Content-Length", b"content-length ")).content == HTML
+    )
+
+
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [
+        ("2024-01-16T19:05:00.123456789Z", datetime(2024, 1, 16, 19, 5, 0, 123456, UTC)),
+        ("2024-01-16T19:05:00", datetime(2024, 1, 16, 19, 5, tzinfo=UTC)),
+        ("20240116190500", None),
+        ("yesterday", None),
+        ("", None),
+    ],
+)
+def test_times_are_read_where_they_are_times(date: str, expected: datetime | None) -> None:
+    record = warc(response(HTML)).replace(b"2024-01-16T19:05:00Z", date.encode())
+    assert only(record).fetched_at == expected
+
+
+@pytest.mark.parametrize("kind", ["resource", "conversion", "response"])
+def test_a_block_without_a_response_is_the_page(kind: str) -> None:
+    page = only(warc(HTML, kind=kind, content_type="text/html; charset=koi8-r"))
+    assert (page.content, page.content_type, page.status) == (HTML, "text/html; charset=koi8-r", None)
+
+
+def test_the_text_of_wet_is_utf_8() -> None:
+    page = only(warc("Zürich".encode(), kind="conversion", content_type="text/plain"))
+    assert page.content_type == "text/plain; charset=utf-8"
+
+
+def test_a_resource_may_be_a_response() -> None:
+    assert only(warc(response(HTML), kind="resource")).content == HTML
+
+
+@pytest.mark.parametrize(
+    ("record", "kind"),
+    [
+        (warc(b"", kind="metadata"), "metadata record"),
+        (warc(response(b""), kind="revisit"), "revisit record"),
+        (warc(b"x", kind="continuation"), "continuation record"),
+        (warc(b"x", kind="x-special"), "x-special record"),
+        (warc(b"192.0.2.1", "dns:n.example", content_type="text/dns"), "dns: record"),
+        (
+            warc(b"x", "urn:pageinfo:https://n.example/", kind="resource", content_type="application/json"),
+            "urn: record",
+        ),
+        (warc(response(b"\x89PNG", "Content-Type: image/png")), "image"),
+        (warc(response(b"<svg/>", "Content-Type: image/svg+xml")), "image"),
+        (warc(response(b"p{}", "content-type: text/css;charset=utf-8")), "stylesheet"),
+        (warc(response(b"x=1", "Content-Type: Application/JavaScript")), "script"),
+        (warc(response(b"document.write('<html>')", "Content-Type: text/javascript")), "script"),
+        (warc(response(b"{}", "Content-Type: application/vnd.api+json")), "JSON document"),
+        (warc(response(b"<rss/>", "Content-Type: application/rss+xml")), "feed"),
+        (warc(response(b"<urlset/>", "Content-Type: text/xml")), "XML document"),
+        (warc(response(b"%PDF", "Content-Type: application/pdf")), "PDF document"),
+        (warc(response(b"\0\1\2", "Content-Type: application/octet-stream")), "binary file"),
+        (warc(response(b"x", "Content-Type: application/msword")), "application/msword response"),
+        (warc(response(HTML, "Location: /b", status="HTTP/1.1 301 Moved")), "redirect"),
+        (warc(response(b"", status="HTTP/1.1 304 Not Modified")), "not-modified response"),
+        (warc(response(b"User-agent: *", "Content-Type: text/plain"), "https://n.example/robots.txt"), "robots.txt"),
+    ],
+)
+def test_what_is_no_page_is_counted_by_kind(record: bytes, kind: str) -> None:
+    pages, report = read(record + warc(response(HTML)))
+    assert len(pages) == 1
+    assert report.passed_over == {kind: 1}
+    assert not report.problems
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("Server: x",),
+        ("Content-Type:",),
+        ("Content-Type: html",),
+        ("Content-Type: */*",),
+        ("Content-Type: text/x-unheard-of",),
+        ("Content-Type: application/octet-stream",),
+        ("Content-Type: application/xml",),
+        ("Content-Type: application/xhtml+xml",),
+        ("Content-Type: image/gif",),
+        ("Content-Type: application/json",),
+        ("Content-Type: application/xml", "Content-Encoding: gzip"),
+    ],
+)
+def test_what_may_be_a_page_is_published(headers: tuple[str, ...]) -> None:
+    for body in (HTML, b'\xef\xbb\xbf <?xml version="1.0"?>\n<!-- x -->\n<!DOCTYPE html PUBLIC "x">' + HTML):
+        assert only(warc(response(body, *headers))).content == body
+
+
+@pytest.mark.parametrize("status", ["HTTP/1.1 404 Not Found", "HTTP/1.1 610 Odd", "HTTP/1.1 300 Multiple Choices"])
+def test_other_statuses_are_left_to_ingest(status: str) -> None:
+    assert only(warc(response(HTML, status=status))).content == HTML
+
+
+@pytest.mark.parametrize("header", ["WARC-Truncated: length", "WARC-Segment-Number: 1"])
+def test_a_page_that_its_crawler_cut_is_marked(header: str) -> None:
+    (page,), report = read(warc(response(HTML), "https://n.example/1", header))
+    assert page.is_truncated
+    assert report.truncated == 1
+    assert not only(warc(response(HTML))).is_truncated
+
+
+def test_every_archive_in_a_wacz_is_read() -> None:
+    first, second = records(PAGES[:2]), records(PAGES[2:])
+    members = {
+        "archive/1.warc.gz": b"".join(map(gzip.compress, first)),
+        "../../etc/2.WARC": b"".join(second),
+        "pages/pages.jsonl": b"{}",
+        "datapackage.json": b"{}",
+    }
+    pages, report = read(archives.wacz(members))
+    assert contents(pages) == PAGES
+    assert report.passed_over == {"other file": 2, "warcinfo record": 2}
+
+
+def test_a_zip_without_archives_is_no_archive() -> None:
+    assert read(archives.wacz({"word/document.xml": b"<x/>"}))[1].problems == ["a: there is no web archive in this ZIP"]
+
+
+def test_an_encrypted_archive_in_a_wacz_is_a_problem() -> None:
+    content = bytearray(archives.wacz({"archive/1.warc": b"".join(records())}))
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        struct.pack_into("<H", content, content.index(signature) + offset, 1)
+    assert read(bytes(content))[1].problems == ["a:archive/1.warc: it is encrypted"]
