@@ -5,11 +5,25 @@ import re
 REPLACEMENT = "\ufffd"
 """The character in place of half of one: an unpaired surrogate, which no encoding can write."""
 
-_NONCHARACTERS = r"\ufdd0-\ufdef" + "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(17))
-"""Code points that Unicode reserves for use within a program."""
+_CONTROLS = bytes((*range(0x09), 0x0B, *range(0x0E, 0x20), 0x7F))
+"""C0 controls and DEL. Tab, line feed, form feed, carriage return and next line (U+0085) are kept: they separate words
+and lines."""
 
-_UNSTORABLE = re.compile(rf"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff{_NONCHARACTERS}]")
-"""What text must not have. Tab, line feed, form feed, carriage return and next line separate words and lines."""
+_SUSPECTS = (
+    re.compile(rb"\xc2[\x80-\x84\x86-\x9f]"),
+    re.compile(rb"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])"),
+)
+"""C1 controls, and the noncharacters of the first plane, in UTF-8. Each begins with a byte of its own: a search for it
+is many times as fast as one for the characters."""
+
+_ASTRAL_SUSPECTS = tuple(re.compile(rb"%c[\x80-\xbf]\xbf[\xbe\xbf]" % lead, re.DOTALL) for lead in range(0xF0, 0xF5))
+"""The noncharacters of other planes, in UTF-8."""
+
+_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+_ASTRAL_NONCHARACTERS = re.compile(
+    "[" + "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(1, 17)) + "]"
+)
+"""The last two code points of each plane, which Unicode reserves for use within a program."""
 
 _WINDOWS = {chr(byte): bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xA0)}
 """C1 controls, with the characters that their bytes are in windows-1252. Browsers read `&#146;` so, and a text that has
@@ -21,9 +35,25 @@ _SEPARATORS = {"\v": "\n", "\x1c": "\n", "\x1d": "\n", "\x1e": "\n", "\x1f": " "
 _REPLACED = {**_WINDOWS, **_SEPARATORS}
 
 
+def is_storable(text: str) -> bool:
+    """Return whether a text has none of the characters that `storable` removes or replaces."""
+    try:
+        encoded = text.encode()
+    except UnicodeEncodeError:
+        return False
+    if len(encoded.translate(None, _CONTROLS)) != len(encoded):
+        return False
+    return text.isascii() or not any(suspect.search(encoded) for suspect in (*_SUSPECTS, *_ASTRAL_SUSPECTS))
+
+
 def storable(text: str) -> str:
     """Return a text with what browsers show in place of C1 controls, and without other unstorable characters."""
-    return _UNSTORABLE.sub(lambda match: _REPLACED.get(match[0], ""), well_formed(text))
+    if is_storable(text):
+        return text
+    text = _UNSTORABLE.sub(lambda match: _REPLACED.get(match[0], ""), well_formed(text))
+    encoded = text.encode()
+    has_astral = any(suspect.search(encoded) for suspect in _ASTRAL_SUSPECTS)
+    return _ASTRAL_NONCHARACTERS.sub("", text) if has_astral else text
 
 
 def well_formed(text: str) -> str:

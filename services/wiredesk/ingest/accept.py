@@ -83,7 +83,7 @@ class Ingest:
         if page.body is not None:
             check_size(len(page.body), limit, "characters")  # cheaper to count than bytes, and never more than these
             refuse_binary(b"", stated_type)
-            return remove_control_characters(page.body), Charset(name="utf-8", evidence=CharsetEvidence.TEXT)
+            return remove_control_characters(page.body, notes), Charset(name="utf-8", evidence=CharsetEvidence.TEXT)
         content = decompress(page.body_base64 or b"", page.http_header("content-encoding"), limit)
         check_size(len(content), limit, "bytes")
         refuse_binary(content, stated_type)
@@ -92,7 +92,7 @@ class Ingest:
             notes.add(
                 IngestNoteKind.BYTES_REPLACED, f"body: {charset.replaced} bytes are not valid in {charset.name}: U+FFFD"
             )
-        return remove_control_characters(text), charset
+        return remove_control_characters(text, notes), charset
 
     def _skip(self, page: RawPage, canonical: str, status: int) -> SkippedPage:
         identity = page_id(canonical)

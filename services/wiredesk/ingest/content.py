@@ -1,9 +1,11 @@
 """The bytes of a page: decompressed, checked for size, rejected if they are not text."""
 
-import re
 import zlib
 
+from wiredesk.ingest.notes import Notes
 from wiredesk.runtime.errors import RejectedError
+from wiredesk_schemas import IngestNoteKind
+from wiredesk_schemas.storable_text import storable
 
 SIGNATURES = {
     b"%PDF-": "a PDF",
@@ -32,10 +34,6 @@ ZLIB_FIRST_BYTE = b"\x78"
 
 MAX_CONTROL_SHARE = 0.01
 """Above this share of control characters, decoded bytes are not text. Pages have none, or a few by accident."""
-
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
-"""C0 controls that no text needs, and DEL. Tab, line feed, form feed and carriage return are kept; so is escape, which
-begins the shift sequences of ISO-2022-JP in pages that were not decoded as such."""
 
 
 def decompress(content: bytes, content_encoding: str | None, limit: int) -> bytes:
@@ -92,16 +90,21 @@ def refuse_binary(content: bytes, media_type: str) -> None:
             raise RejectedError("binary", f"body: {what}, not a page")
 
 
-def remove_control_characters(text: str) -> str:
+def remove_control_characters(text: str, notes: Notes) -> str:
     """Return decoded text without stray control characters, which break parsers and databases.
+
+    C1 controls become the characters that browsers show in their place.
 
     Raises:
         RejectedError: `binary`, where there are too many of them; `empty`, where nothing else is left.
     """
-    clean = _CONTROLS.sub("", text)
+    clean = storable(text)
     removed = len(text) - len(clean)
     if removed > MAX_CONTROL_SHARE * len(text):
         raise RejectedError("binary", f"body: {removed} of {len(text)} characters are control characters")
     if not clean or clean.isspace():
         raise RejectedError("empty", f"body: {len(text)} characters, but no text")
+    if clean is not text:
+        made = f"{removed} removed" if removed else "read as windows-1252"
+        notes.add(IngestNoteKind.CONTROLS_REMOVED, f"body: control characters, {made}")
     return clean
