@@ -5,34 +5,33 @@ import re
 REPLACEMENT = "\ufffd"
 """The character in place of half of one: an unpaired surrogate, which no encoding can write."""
 
-_CONTROLS = bytes((*range(0x09), 0x0B, *range(0x0E, 0x20), 0x7F))
-"""C0 controls and DEL. Tab, line feed, form feed, carriage return and next line (U+0085) are kept: they separate words
-and lines."""
+_CONTROLS = bytes((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F))
+"""C0 controls and DEL. Tab, line feed and carriage return are kept."""
 
 _SUSPECTS = (
-    re.compile(rb"\xc2[\x80-\x84\x86-\x9f]"),
+    re.compile(rb"\xc2[\x80-\x9f]"),
     re.compile(rb"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])"),
 )
 """C1 controls, and the noncharacters of the first plane, in UTF-8. Each begins with a byte of its own: a search for it
 is many times as fast as one for the characters."""
 
-_ASTRAL_SUSPECTS = tuple(re.compile(rb"%c[\x80-\xbf]\xbf[\xbe\xbf]" % lead, re.DOTALL) for lead in range(0xF0, 0xF5))
+_ASTRAL_SUSPECTS = tuple(re.compile(rb"%c[\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]" % lead, re.DOTALL) for lead in range(0xF0, 0xF5))
 """The noncharacters of other planes, in UTF-8."""
 
-_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _ASTRAL_NONCHARACTERS = re.compile(
     "[" + "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(1, 17)) + "]"
 )
 """The last two code points of each plane, which Unicode reserves for use within a program."""
 
-_WINDOWS = {chr(byte): bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xA0)}
+WINDOWS_1252 = {chr(byte): bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xA0)}
 """C1 controls, with the characters that their bytes are in windows-1252. Browsers read `&#146;` so, and a text that has
 such a control got it from these bytes."""
 
-_SEPARATORS = {"\v": "\n", "\x1c": "\n", "\x1d": "\n", "\x1e": "\n", "\x1f": " "}
+_SEPARATORS = {"\v": "\n", "\f": "\n", "\x1c": "\n", "\x1d": "\n", "\x1e": "\n", "\x1f": " "}
 """Controls between texts, which must not join the words around them: Word breaks lines with a vertical tab."""
 
-_REPLACED = {**_WINDOWS, **_SEPARATORS}
+_REPLACED = {**WINDOWS_1252, **_SEPARATORS}
 
 
 def is_storable(text: str) -> bool:

@@ -8,7 +8,7 @@ from wiredesk.extractor.words import clean, count, fold, split
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Ferry\x00 pi\x07er\x7f\x9f opens", "Ferry pier opens"),
+        ("Ferry\x00 pi\x07er\x7f\x8f opens", "Ferry pier opens"),
         ("Unter\u00adnehmen im\u200b Nor\u2060den\ufeff", "Unternehmen im Norden"),
         ("Auf\u200clage", "Auflage"),
         ("می\u200cخواهم", "می\u200cخواهم"),

@@ -3,6 +3,8 @@
 import re
 import string
 
+from wiredesk_schemas.storable_text import WINDOWS_1252
+
 LATIN_LETTERS_PER_DENSE_CHARACTER = 2.5
 """Latin letters that say as much as one Chinese or Japanese character, or one Korean syllable."""
 
@@ -30,11 +32,27 @@ _JOINED = r"\u0600-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefe"
 _NON_JOINER = "\u200c"
 """The zero-width non-joiner. In scripts whose letters join it is part of the spelling."""
 
+_EMOJI = r"\u2600-\u27bf\ufe0f\U0001f000-\U0001faff"
+"""Characters that a zero-width joiner joins to one picture."""
+
 _INVISIBLE = re.compile(
-    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]"
-    rf"|{_NON_JOINER}(?![{_JOINED}])|(?<![{_JOINED}]){_NON_JOINER}"
+    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060-\u2064\u206a-\u206f\ud800-\udfff\ufdd0-\ufdef\ufeff]"
+    rf"|[\ufff9-\ufffb\ufffe\uffff]|{_NON_JOINER}(?![{_JOINED}])|(?<![{_JOINED}]){_NON_JOINER}"
+    rf"|(?<![{_JOINED}{_EMOJI}])\u200d"
 )
-"""Control characters, soft hyphens, zero-width characters, and what is no character."""
+"""Control characters, soft hyphens, zero-width characters, and what is no character. Joiners are kept where they are
+part of the spelling."""
+
+_ASTRAL = re.compile(r"[\U00010000-\U0010ffff]")
+"""A character beyond the first plane."""
+
+_INVISIBLE_ASTRAL = re.compile(
+    r"(?<![\U0001f3f4\U000e0020-\U000e007e])[\U000e0001\U000e0020-\U000e007f]{1,1000}|["
+    + "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(1, 17))
+    + "]"
+)
+"""Tag characters, with which text can be hidden in text, but for those after a black flag, which make it the flag of a
+region; and what is no character."""
 
 _DIRECTIONS = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Marks of the direction of writing."""
@@ -97,7 +115,9 @@ def clean(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    text = _INVISIBLE.sub("", text)
+    text = _INVISIBLE.sub(lambda match: WINDOWS_1252.get(match[0], ""), text)
+    if _ASTRAL.search(text):
+        text = _INVISIBLE_ASTRAL.sub("", text)
     return _DIRECTIONS.sub("", text) if _DIRECTIONS.search(text) and not _RIGHT_TO_LEFT.search(text) else text
 
 
