@@ -15,7 +15,9 @@ _SUSPECTS = (
 """C1 controls, and the noncharacters of the first plane, in UTF-8. Each begins with a byte of its own: a search for it
 is many times as fast as one for the characters."""
 
-_ASTRAL_SUSPECTS = tuple(re.compile(rb"%c[\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]" % lead, re.DOTALL) for lead in range(0xF0, 0xF5))
+_ASTRAL_SUSPECTS = tuple(
+    re.compile(rb"%c[\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]" % lead, re.DOTALL) for lead in range(0xF0, 0xF5)
+)
 """The noncharacters of other planes, in UTF-8."""
 
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")

@@ -94,7 +94,7 @@ def check(fields: dict[str, Any]) -> None:
 FORMS = ["raw", "decimal", "hexadecimal"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     character=st.sampled_from(UNSTORABLE),
     form=st.sampled_from(FORMS),
