@@ -127,6 +127,9 @@ MAX_NUMBER = 2**63 - 1
 _EXTENSION_NAME = re.compile(r"ce_[a-z0-9]+")
 """The specification allows lower-case ASCII letters and digits in the name of an attribute."""
 
+_HTTP_PREFIX = "ce-"
+"""The prefix of the HTTP headers that carry CloudEvents attributes."""
+
 _FORBIDDEN_CHARACTERS = re.compile(
     "[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef"
     + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
@@ -185,6 +188,13 @@ def event_headers(*, id: str, type: str, source: str, subject: str, time: str) -
 def attribute_text(text: str) -> str:
     """Return a text without the characters that the specification forbids in the value of an attribute."""
     return _FORBIDDEN_CHARACTERS.sub("", text)
+
+
+def from_http_header(name: str) -> str | None:
+    """Return the header of an attribute that an HTTP header carries (`ce-subject`); None for other HTTP headers."""
+    name = name.lower()
+    attribute = "ce_" + name.removeprefix(_HTTP_PREFIX)
+    return attribute if name.startswith(_HTTP_PREFIX) and _EXTENSION_NAME.fullmatch(attribute) else None
 
 
 def propagated(headers: Headers) -> list[Header]:

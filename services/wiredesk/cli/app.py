@@ -39,6 +39,7 @@ COMMANDS = {
     "topics": "Create, list and compare topics.",
     "worker": "Run one worker of a stage until SIGTERM; it then finishes the records in flight.",
     "publish": "Publish pages to pages.raw and wait until the broker has them.",
+    "intake": "Take raw pages over HTTP and publish them, until SIGTERM; it then finishes the requests in progress.",
     "tail": "Print a topic's records as they are committed, until Ctrl-C.",
     "status": (
         "Show throughput, lag and workers of each stage, skipped pages and dead letters by reason, and broker health."

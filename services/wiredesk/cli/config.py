@@ -9,6 +9,7 @@ from pydantic_core import PydanticUndefined
 
 from wiredesk.cli import console
 from wiredesk.cli.options import is_secret, load, variable
+from wiredesk.intake.settings import IntakeSettings
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.runtime.settings import KafkaSettings, Settings, WorkerSettings
 
@@ -60,7 +61,7 @@ def groups() -> dict[str, type[Settings]]:
         if (group := registry.registry().settings_of(stage)) is not None:
             heading = stage.name.capitalize()
             by_heading[heading if heading not in by_heading else f"{heading} (stage)"] = group
-    return {**by_heading, "Embedded broker": BrokerSettings}
+    return {**by_heading, "Intake": IntakeSettings, "Embedded broker": BrokerSettings}
 
 
 def markdown() -> str:

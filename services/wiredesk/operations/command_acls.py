@@ -76,6 +76,7 @@ COMMANDS: Mapping[str, Callable[[Request], Acls]] = MappingProxyType(
         "topics list": lambda request: needs.on_topics(request.kafka, registry.topics(), Operation.DESCRIBE),
         "topics compare": _compared,
         "publish": lambda request: needs.on_topics(request.kafka, [PAGES_RAW], Operation.WRITE),
+        "intake": lambda request: needs.on_topics(request.kafka, [PAGES_RAW], Operation.WRITE),
         "tail": lambda request: needs.on_topics(request.kafka, request.topics or registry.topics(), Operation.READ),
         "status": _status,
         "audit": lambda request: needs.audit(request.kafka, registry.stages().values()),

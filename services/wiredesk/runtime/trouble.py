@@ -43,6 +43,12 @@ class TroubleKind(StrEnum):
     BRAKED = "braked"
     """The brake is pulled: most records fail."""
 
+    NO_PRODUCER = "no_producer"
+    """The intake has no producer: no broker answers, or a delivery failed."""
+
+    DRAINING = "draining"
+    """The intake finishes the requests in progress, and stops."""
+
     OPEN_TRANSACTION = "open_transaction"
     """The next records of a partition belong to a producer's open transaction."""
 

@@ -144,21 +144,22 @@ class _BoundedServer(web.Server):
             return web.Response(status=500)
 
 
-def _health(check: Check) -> Callable[[], web.Response]:
-    def answer() -> web.Response:
-        trouble = check()
-        return web.Response(
-            body=orjson.dumps(
-                {
-                    "status": "ok" if trouble is None else "unavailable",
-                    "reason": None if trouble is None else trouble.message,
-                }
-            ),
-            content_type="application/json",
-            status=200 if trouble is None else 503,
-        )
+def health_response(trouble: Trouble | None) -> web.Response:
+    """Return the answer to a health check: 200, or 503 with the reason."""
+    return web.Response(
+        body=orjson.dumps(
+            {
+                "status": "ok" if trouble is None else "unavailable",
+                "reason": None if trouble is None else trouble.message,
+            }
+        ),
+        content_type="application/json",
+        status=200 if trouble is None else 503,
+    )
 
-    return answer
+
+def _health(check: Check) -> Callable[[], web.Response]:
+    return lambda: health_response(check())
 
 
 def _metrics() -> web.Response:

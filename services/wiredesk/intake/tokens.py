@@ -1,0 +1,103 @@
+"""Bearer tokens: who may publish. Several are valid at a time, so that one can be replaced without a gap."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import structlog
+
+from wiredesk.intake.settings import IntakeSettings
+from wiredesk.runtime.errors import UsageError
+
+log = structlog.get_logger(__name__)
+
+MIN_LENGTH = 16
+"""Minimum number of characters of a token: fewer can be guessed."""
+
+_TOKEN = re.compile(r"(?:(?P<name>[A-Za-z0-9._-]{1,64}):)?(?P<token>[A-Za-z0-9._~+/-]{1,1024}=*)")
+"""A token as RFC 6750 allows it, which has no colon, with a name before it."""
+
+
+class Tokens:
+    """The valid tokens, from the settings and from a file.
+
+    Raises:
+        UsageError: a token is too short or has other characters, or the file cannot be read.
+    """
+
+    def __init__(self, settings: IntakeSettings) -> None:
+        given = settings.intake_token.get_secret_value() if settings.intake_token is not None else ""
+        self._own = _parse(given.replace(",", " ").split(), "WIREDESK_INTAKE_TOKEN")
+        self._file = settings.intake_token_file
+        self._from_file: list[tuple[str, bytes]] = []
+        self._changed_at: tuple[int, int] | None = None
+        if self._file is not None:
+            self._changed_at = self._state(self._file)
+            self._from_file = _read(self._file)
+        if settings.has_tokens and not (self._own or self._from_file):
+            raise UsageError("WIREDESK_INTAKE_TOKEN and WIREDESK_INTAKE_TOKEN_FILE hold no token")
+        self.are_needed = settings.has_tokens
+
+    def client(self, authorization: str | None) -> str | None:
+        """Return the name of the client whose token a request has; None where it has no valid one.
+
+        The time that this takes says nothing about the tokens: all are compared, by their digests.
+        """
+        self._refresh()
+        scheme, _, given = (authorization or "").partition(" ")
+        digest = _digest(given.strip())
+        name = None
+        for known, expected in (*self._own, *self._from_file):
+            if hmac.compare_digest(digest, expected):
+                name = known
+        return name if scheme.lower() == "bearer" else None
+
+    def _refresh(self) -> None:
+        """Read the file again if it has changed; keep what was read before if it cannot be read now."""
+        if self._file is None or (state := self._state(self._file)) == self._changed_at:
+            return
+        self._changed_at = state
+        try:
+            self._from_file = _read(self._file)
+        except UsageError as error:
+            log.warning("tokens stay as they were", reason=str(error))
+        else:
+            log.info("tokens read again", clients=sorted({name for name, _ in self._from_file}))
+
+    @staticmethod
+    def _state(path: Path) -> tuple[int, int] | None:
+        try:
+            status = path.stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_ino
+
+
+def _read(path: Path) -> list[tuple[str, bytes]]:
+    try:
+        lines = path.read_text(encoding="utf-8").split()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"WIREDESK_INTAKE_TOKEN_FILE {path} cannot be read: {error}") from error
+    tokens = _parse(lines, f"WIREDESK_INTAKE_TOKEN_FILE {path}")
+    if not tokens:
+        raise UsageError(f"WIREDESK_INTAKE_TOKEN_FILE {path} holds no token")
+    return tokens
+
+
+def _parse(texts: Iterable[str], where: str) -> list[tuple[str, bytes]]:
+    """Return the name of each token's client, and the digest of the token. Messages never quote a token."""
+    tokens = []
+    for number, text in enumerate(texts, 1):
+        match = _TOKEN.fullmatch(text)
+        if match is None:
+            raise UsageError(f"{where}: token {number} has characters that a bearer token must not have (RFC 6750)")
+        if len(match["token"]) < MIN_LENGTH:
+            raise UsageError(f"{where}: token {number} has fewer than {MIN_LENGTH} characters")
+        tokens.append((match["name"] or f"token-{number}", _digest(match["token"])))
+    return tokens
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
