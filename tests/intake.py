@@ -52,7 +52,7 @@ class Broker:
 
     def acknowledge(self, delivery: asyncio.Future[RecordMetadata]) -> None:
         offset = len(self.records)
-        delivery.set_result(RecordMetadata("pages.raw", 0, TopicPartition("pages.raw", 0), offset, None, None, None))
+        delivery.set_result(RecordMetadata("pages.raw", 0, TopicPartition("pages.raw", 0), offset, None, 0, None))
 
     def acknowledge_all(self) -> None:
         while self.waiting:

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import aiohttp
@@ -150,7 +151,7 @@ async def test_what_is_refused_and_why(
     body: bytes, headers: dict[str, str], query: str, status: int, detail: str
 ) -> None:
     async with intake(intake_page_bytes=65536) as client:
-        reply = await client.post(body, {"Content-Type": "", **headers} if not headers else headers, query)
+        reply = await client.post(body, headers or {"Content-Type": ""}, query)
         assert (reply.status, reply.headers["Content-Type"]) == (status, "application/problem+json"), reply.body
         assert reply.body["status"] == status
         assert detail in reply.body["detail"]
@@ -165,7 +166,7 @@ async def test_what_is_refused_and_why(
         ("gzip", gzip.compress),
         ("br", brotli.compress),
         ("zstd", zstd.compress),
-        ("gzip, br", lambda body: brotli.compress(gzip.compress(body))),
+        ("gzip, br", lambda body: brotli.compress(gzip.compress(body))),  # type: ignore[no-untyped-call]
         ("gzip", lambda body: gzip.compress(body[:20]) + gzip.compress(body[20:])),
     ],
 )
@@ -185,8 +186,10 @@ async def test_a_body_that_expands_too_much_is_refused(encoding: str, encode: An
 
 
 async def test_only_acknowledged_pages_are_reported_as_published() -> None:
-    def decide(record: RawRecord) -> bool | Exception:
-        return {b"2": KafkaTimeoutError(), b"4": MessageSizeTooLargeError()}.get(record[0][-3:-2], True)
+    refused: dict[bytes, bool | Exception] = {b"2": KafkaTimeoutError(), b"4": MessageSizeTooLargeError()}
+
+    def decide(record: RawRecord) -> bool | Exception | None:
+        return refused.get(record[0][-3:-2], True)
 
     body = b"\n".join(b'{"url": "https://a.example/", "body": "%d"}' % number for number in range(6))
     async with intake(Broker(decide)) as client:
@@ -197,7 +200,7 @@ async def test_only_acknowledged_pages_are_reported_as_published() -> None:
 
 
 async def test_reading_ends_when_no_broker_takes_pages() -> None:
-    taken = iter([True, True, UndeliveredError("no broker")])
+    taken: Iterator[bool | Exception] = iter([True, True, UndeliveredError("no broker")])
     async with intake(Broker(lambda _: next(taken))) as client:
         reply = await client.post(b"\n".join([EVENT] * 5), LINES)
         assert (reply.status, reply.body["acknowledged"], reply.body["unread_from"]) == (503, 2, 3)
