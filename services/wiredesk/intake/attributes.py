@@ -7,6 +7,7 @@ from urllib.parse import unquote_to_bytes
 
 from wiredesk.intake.problems import ProblemError, ProblemKind
 from wiredesk_schemas.headers import (
+    HTTP_HEADERS,
     HTTP_STATUS,
     LANGUAGE,
     MAX_PROPAGATED,
@@ -16,12 +17,20 @@ from wiredesk_schemas.headers import (
     SUBJECT,
     TIME,
     TRACE_CONTEXT,
+    TRUNCATED,
     attribute_text,
     from_http_header,
 )
 
 QUERY = MappingProxyType(
-    {"url": SUBJECT, "fetched_at": TIME, "http_status": HTTP_STATUS, "source": PUBLICATION, "language": LANGUAGE}
+    {
+        "url": SUBJECT,
+        "fetched_at": TIME,
+        "http_status": HTTP_STATUS,
+        "source": PUBLICATION,
+        "language": LANGUAGE,
+        "is_truncated": TRUNCATED,
+    }
 )
 """The parameters of the query, named as the fields of a raw page, and the headers of the record that they become."""
 
@@ -112,8 +121,11 @@ def _decoded(value: str) -> str:
 
 
 def _check_size(record: dict[str, str]) -> None:
-    """Check the attributes against the bounds within which later events pass them on; the URL is not among these."""
-    size = sum(len(name) + len(value) for name, value in record.items() if name != SUBJECT)
+    """Check the attributes against the bounds within which later events pass them on.
+
+    The URL and the headers of the page's response are not among these.
+    """
+    size = sum(len(name) + len(value) for name, value in record.items() if name not in (SUBJECT, HTTP_HEADERS))
     if len(record) > MAX_PROPAGATED or size > MAX_PROPAGATED_BYTES:
         raise ProblemError(
             ProblemKind.TOO_LARGE,

@@ -17,8 +17,11 @@ class BodyKind(Enum):
     )  # fmt: skip
     """A raw-page event on each line."""
 
-    ARCHIVE = ("application/warc", "application/x-warc", "application/warc+gzip", "application/warc+zstd")
-    """A web archive: WARC or WET, which may be compressed."""
+    ARCHIVE = (
+        "application/warc", "application/x-warc", "application/warc+gzip", "application/warc+zstd",
+        "application/x-internet-archive", "application/x-arc",
+    )  # fmt: skip
+    """A web archive: WARC, WET or ARC, which may be compressed."""
 
     PAGE = ()
     """A page as it was fetched, with any other content type."""

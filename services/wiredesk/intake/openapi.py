@@ -70,6 +70,7 @@ def _parameters() -> list[dict[str, Any]]:
         _parameter("query", "http_status", "of the page's response"),
         _parameter("query", "source", "the publication"),
         _parameter("query", "language", "of the page, as a BCP 47 tag"),
+        _parameter("query", "is_truncated", "true: the end of the body is missing"),
     ]
     attributes = {"ce-subject": url, "ce-time": "as fetched_at", "ce-httpstatus": "as http_status"}
     attributes |= {"ce-publication": "as source", "ce-language": "as language", "content-location": "as url"}

@@ -12,9 +12,9 @@ import orjson
 from wiredesk.intake.attributes import Attributes
 from wiredesk.intake.body import BodyFile
 from wiredesk.intake.problems import ProblemError, ProblemKind
+from wiredesk.pages.archive import read_archive
 from wiredesk.pages.record import FetchedPage, RawRecord
 from wiredesk.pages.report import ReadReport
-from wiredesk.pages.warc import read_warc
 from wiredesk_schemas import InvalidEventError, RawPage
 from wiredesk_schemas.headers import CONTENT_TYPE, JSON, SUBJECT, Header, encode
 
@@ -43,29 +43,11 @@ class Page:
 
 
 def fetched_page(body: bytes, content_type: str | None, attributes: Attributes) -> Page:
-    """Return the page that is the body itself.
-
-    It is written in binary mode, as it came. Headers of its own response have no place there: with them, it is written
-    in structured mode.
-    """
-    value, defaults = FetchedPage(attributes.url or "", body, content_type).record(binary=True)
-    headers = {**dict(defaults), **dict(encode(attributes.record.items()))}
-    record = (value, list[Header](headers.items()))
-    page = checked(record)
-    if page.refusal is not None or not attributes.response:
-        return page
-    raw = RawPage.from_record(*record)
-    fetched = FetchedPage(
-        raw.url,
-        body,
-        content_type,
-        fetched_at=raw.fetched,
-        status=raw.http_status,
-        headers=attributes.response,
-        source=raw.source,
-        language=raw.language,
-    )
-    return checked(_with_trace(fetched.record(binary=False), attributes))
+    """Return the page that is the body itself, in binary mode: as it came."""
+    fetched = FetchedPage(attributes.url or "", body, content_type, headers=attributes.response or None)
+    value, headers = fetched.record(binary=True)
+    stated = dict(encode(attributes.record.items()))
+    return checked((value, list[Header]({**dict(headers), **stated}.items())))
 
 
 def events(body: bytes, attributes: Attributes) -> Iterator[Page]:
@@ -129,7 +111,7 @@ async def archived(
     """
     loop = asyncio.get_running_loop()
     stream = io.BufferedReader(BodyFile(pieces, loop), READ_BYTES)
-    reader = read_warc(stream, report, name="the body")
+    reader = read_archive(stream, report, name="the body", max_bytes=limit)
     step: Callable[[], FetchedPage | None] = lambda: next(reader, None)  # noqa: E731 - short
     while (fetched := await loop.run_in_executor(executor, step)) is not None:
         if len(fetched.content) > limit:
