@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Self, cast
 
 from pydantic import BeforeValidator, Field, PlainSerializer, PrivateAttr, WithJsonSchema, model_validator
 
-from wiredesk_schemas.event import Event
+from wiredesk_schemas.event import Event, Since
 from wiredesk_schemas.headers import CONTENT_TYPE, SUBJECT, Headers, header
 from wiredesk_schemas.ingest_note import IngestNote
 from wiredesk_schemas.raw_page_reading.envelopes import binary_fields, content_type_of, is_json, structured_fields
@@ -84,6 +84,9 @@ class RawPage(Event):
     source: str | None = Field(default=None, max_length=500, description="the publication, where the crawler knows it")
     language: str | None = Field(default=None, max_length=35, description="BCP 47, where the crawler knows it")
 
+    is_truncated: Annotated[bool, Since("1.5")] = Field(
+        default=False, description="the body lacks its end, as the crawler or the archive states"
+    )
     _notes: tuple[IngestNote, ...] = PrivateAttr(default=())
     _is_withdrawal: bool = PrivateAttr(default=False)
 

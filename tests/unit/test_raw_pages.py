@@ -340,6 +340,27 @@ def test_fields_in_json_with_the_attributes_in_headers() -> None:
     assert read(value(url="https://own.example/"), *headers).url == "https://own.example/"
 
 
+def test_a_page_in_binary_mode_has_the_headers_of_its_response() -> None:
+    headers: list[Header] = [
+        ("content-type", b"text/html"), ("ce_subject", URL.encode()), ("ce_truncated", b"true"),
+        ("ce_httpheaders", b'{"content-language": "de"}'),
+    ]  # fmt: skip
+    page = read(b"<p>x", *headers)
+    assert (page.http_headers, page.is_truncated, page.notes) == ({"content-language": "de"}, True, ())
+    damaged = read(b"<p>x", *headers[:2], ("ce_truncated", b"?"), ("ce_httpheaders", b'{"content-lang'))
+    assert (damaged.http_headers, damaged.is_truncated, kinds(damaged)) == (None, False, ["field_ignored"] * 2)
+
+
+@pytest.mark.parametrize(
+    ("stated", "truncated", "notes"),
+    [(True, True, []), (None, False, []), (1, True, ["field_repaired"]), ("no", False, ["field_repaired"]),
+     ("?", False, ["field_ignored"])],
+)  # fmt: skip
+def test_whether_a_page_is_truncated(stated: Any, truncated: bool, notes: list[str]) -> None:  # noqa: FBT001 - a column
+    page = read(value(is_truncated=stated))
+    assert (page.is_truncated, kinds(page)) == (truncated, notes)
+
+
 def test_an_object_of_fields_with_the_type_of_its_page() -> None:
     page = read(value(), ("content-type", b"text/html; charset=gb2312"))
     assert (page.url, page.body, page.content_type) == (URL, "<p>x", "text/html; charset=gb2312")

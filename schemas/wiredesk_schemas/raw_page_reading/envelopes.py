@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 from wiredesk_schemas.event import InvalidEventError
 from wiredesk_schemas.headers import (
     CONTENT_TYPE,
+    HTTP_HEADERS,
     HTTP_STATUS,
     JSON,
     LANGUAGE,
@@ -17,6 +18,7 @@ from wiredesk_schemas.headers import (
     STRUCTURED_JSON,
     SUBJECT,
     TIME,
+    TRUNCATED,
     Headers,
     header,
 )
@@ -103,7 +105,24 @@ def _of_headers(headers: Headers, mending: Mending) -> dict[str, Any]:
         "http_status": _number(_header(headers, HTTP_STATUS, mending)),
         "source": _header(headers, PUBLICATION, mending),
         "language": _header(headers, LANGUAGE, mending),
+        "http_headers": _response_headers(_header(headers, HTTP_HEADERS, mending)),
+        "is_truncated": _flag(_header(headers, TRUNCATED, mending)),
     }
+
+
+def _flag(text: str | None) -> Any:
+    """Return the text of an attribute as the truth value that it is; other texts as they are."""
+    return {"true": True, "false": False}.get(text or "", text)
+
+
+def _response_headers(text: str | None) -> Any:
+    """Return the headers of a response from the JSON of an attribute; the text, where it is none."""
+    if not text:
+        return None
+    try:
+        return read_object(text.encode(), Mending())
+    except InvalidEventError:
+        return text
 
 
 def structured_fields(event: dict[str, Any], headers: Headers, content_type: str, mending: Mending) -> dict[str, Any]:

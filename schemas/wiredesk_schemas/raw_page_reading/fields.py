@@ -28,7 +28,7 @@ MAX_NAMES = 200
 _TEXTS = ("content_type", "charset", "source", "language")
 """Optional fields of text."""
 
-_NAMES = ("url", BODY, BODY_BASE64, *_TEXTS, "fetched_at", "http_status", "http_headers")
+_NAMES = ("url", BODY, BODY_BASE64, *_TEXTS, "fetched_at", "http_status", "http_headers", "is_truncated")
 
 _SPELLINGS = {name.replace("_", ""): name for name in _NAMES} | {
     "statuscode": "http_status",
@@ -39,6 +39,7 @@ _SPELLINGS = {name.replace("_", ""): name for name in _NAMES} | {
 _SEPARATOR = re.compile(r"[_\- ]")
 _ESCAPED_SCHEME = re.compile(r"https?%3a(?:%2f){2}", re.IGNORECASE)
 _QUOTES = (("<", ">"), ('"', '"'), ("'", "'"))
+_FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False, "": False}
 _EXPECTED_URL = "an absolute http or https URL"
 _EXPECTED_TIME = "a time of RFC 3339, such as 2026-03-14T08:00:00Z"
 
@@ -56,6 +57,7 @@ def read_fields(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
         read["http_status"] = read_status(named["http_status"], mending)
     if named.get("http_headers") is not None:
         read["http_headers"] = read_headers(named["http_headers"], mending)
+    read["is_truncated"] = _flag(named.get("is_truncated"), mending)
     bodies = read_bodies(named, mending)
     stated_by_body = bodies.pop("content_type", None)
     return {**read, **bodies, "content_type": read["content_type"] or stated_by_body}
@@ -130,6 +132,18 @@ def _bounded(name: str, text: str, mending: Mending) -> str:
         mending.ignored(name, text, "a tag of BCP 47, such as en-GB")
         return ""
     return text
+
+
+def _flag(value: Any, mending: Mending) -> bool:
+    """Return whether a page is truncated, as numbers and words say it, too."""
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    flag = _FLAGS.get(str(value).strip().lower()) if isinstance(value, str | int) else None
+    if flag is None:
+        mending.ignored("is_truncated", value, "true or false")
+        return False
+    mending.field("is_truncated", f"{shown(value)} is read as {str(flag).lower()}")
+    return flag
 
 
 def _time(value: Any, mending: Mending) -> datetime | None:

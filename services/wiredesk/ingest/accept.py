@@ -71,6 +71,7 @@ class Ingest:
             body=body,
             charset=charset,
             fetched_at=page.fetched,
+            is_truncated=page.is_truncated,
             http_status=page.http_status,
             source=page.source,
             language=stated_language(page.language or page.http_header("content-language"), notes),
