@@ -26,6 +26,9 @@ class IngestNoteKind(StrEnum):
     CONTROLS_REMOVED = "controls_removed"  # control characters and noncharacters were removed from the body
     CHARSET_NOT_BELIEVED = "charset_not_believed"  # the bytes of the page are not in the charset that is stated
     MOJIBAKE = "mojibake"  # the page itself has text that was decoded wrongly before: it is left as it is
+    ENCODING_UNSTATED = "encoding_unstated"  # the body was compressed or chunked, which no header states
+    ENCODING_UNKNOWN = "encoding_unknown"  # a header names an encoding that is not known: the bytes decided
+    ENCODING_MENDED = "encoding_mended"  # of a compressed or chunked body, checksum, sizes or end were wrong
 
 
 class IngestNote(Part):

@@ -26,6 +26,8 @@ ingest      the first stage: checks and decodes raw pages
 extractor   the second stage: extracts the article of a page
 enrichment  the third stage: language, topics, entities
 languages   detection of languages and scripts, for the stages
+pages       pages from files, archives and streams, as raw-page records
+encodings   transfer and content encodings of bodies
 runtime     Kafka, processes, transactions, metrics; independent of news
 testing     a pytest plug-in for stages
 """

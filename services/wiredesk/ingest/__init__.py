@@ -2,7 +2,8 @@
 
 accept        the stage: which pages are accepted, skipped or rejected
 settings      how large a page may be
-content       bytes of the page: decompressed, rejected if they are not text
+page_text     from the body of a page to its text, by `wiredesk.encodings`, content and charset
+content       size and kind of the content, and its control characters
 notes         what was mended on a page, or not believed
 charset       bytes to text: by header, byte order mark, `<meta>` and detection
 declarations  what a page declares to machines: links, `<meta>` elements, JSON-LD

@@ -4,18 +4,14 @@ import re
 from http import HTTPStatus
 from typing import Literal
 
-from wiredesk.ingest.charset import decode
-from wiredesk.ingest.content import check_size, decompress, refuse_binary, remove_control_characters
 from wiredesk.ingest.language import stated_language
 from wiredesk.ingest.notes import Notes
+from wiredesk.ingest.page_text import read_text, undone_content
 from wiredesk.ingest.settings import IngestSettings
 from wiredesk.ingest.urls import canonical_url, safe_url
 from wiredesk.ingest.withdrawals import skip_withdrawn
 from wiredesk_schemas import (
     AcceptedPage,
-    Charset,
-    CharsetEvidence,
-    IngestNoteKind,
     RawPage,
     SkippedPage,
     SkipReason,
@@ -58,46 +54,30 @@ class Ingest:
             return self._skip(page, canonical, page.http_status)
         stated_type = (page.declared_type or "").partition(";")[0].strip().lower()
         notes = Notes(page.notes)
-        body, charset = self._decode(page, stated_type, notes)
+        body = read_text(page, stated_type, self._settings.max_page_bytes, notes)
         identity = page_id(canonical)
-        content_id = revision(body)
+        content_id = revision(body.text)
         return AcceptedPage(
             event_id=event_id(identity, content_id, self.name, self.version),
             page_id=identity,
             revision=content_id,
             url=safe_url(page.url),
             canonical_url=canonical,
-            media_type=_media_type(stated_type, body),
-            body=body,
-            charset=charset,
+            media_type=_media_type(stated_type, body.text),
+            body=body.text,
+            charset=body.charset,
             fetched_at=page.fetched,
             is_truncated=page.is_truncated,
             http_status=page.http_status,
             source=page.source,
             language=stated_language(page.language or page.http_header("content-language"), notes),
+            is_truncated=body.is_truncated,
             ingest_notes=notes.collected(),
         )
 
-    def _decode(self, page: RawPage, stated_type: str, notes: Notes) -> tuple[str, Charset]:
-        """Return the page's text, and how its charset was determined."""
-        limit = self._settings.max_page_bytes
-        if page.body is not None:
-            check_size(len(page.body), limit, "characters")  # cheaper to count than bytes, and never more than these
-            refuse_binary(b"", stated_type)
-            return remove_control_characters(page.body, notes), Charset(name="utf-8", evidence=CharsetEvidence.TEXT)
-        content = decompress(page.body_base64 or b"", page.http_header("content-encoding"), limit)
-        check_size(len(content), limit, "bytes")
-        refuse_binary(content, stated_type)
-        text, charset = decode(content, declared=page.charset, content_type=page.declared_type)
-        if charset.replaced:
-            notes.add(
-                IngestNoteKind.BYTES_REPLACED, f"body: {charset.replaced} bytes are not valid in {charset.name}: U+FFFD"
-            )
-        return remove_control_characters(text, notes), charset
-
     def _skip(self, page: RawPage, canonical: str, status: int) -> SkippedPage:
         identity = page_id(canonical)
-        content_id = revision(page.body if page.body is not None else (page.body_base64 or b"").decode("latin-1"))
+        content_id = revision(undone_content(page, self._settings.max_page_bytes))
         return SkippedPage(
             event_id=event_id(identity, content_id, self.name, self.version),
             page_id=identity,

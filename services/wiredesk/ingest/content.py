@@ -1,6 +1,5 @@
-"""The bytes of a page: decompressed, checked for size, rejected if they are not text."""
+"""The content of a page: checked for size, rejected if it is not text."""
 
-import zlib
 
 from wiredesk.ingest.notes import Notes
 from wiredesk.runtime.errors import RejectedError
@@ -26,45 +25,8 @@ SIGNATURES = {
 BINARY_TYPES = ("image/", "audio/", "video/", "font/", "application/pdf", "application/zip", "application/gzip")
 """Beginnings of media types that a page never has."""
 
-GZIP_SIGNATURE = b"\x1f\x8b"
-"""First bytes of gzip (RFC 1952)."""
-
-ZLIB_FIRST_BYTE = b"\x78"
-"""First byte of zlib's format (RFC 1950), which `Content-Encoding: deflate` means."""
-
 MAX_CONTROL_SHARE = 0.01
 """Above this share of control characters, decoded bytes are not text. Pages have none, or a few by accident."""
-
-
-def decompress(content: bytes, content_encoding: str | None, limit: int) -> bytes:
-    """Return the page, decompressed as its `Content-Encoding` says.
-
-    Args:
-        content_encoding: header of the response. Crawlers that decompress often keep it, so it is used only if the
-            bytes agree.
-        limit: size of the result in bytes, at which decompression stops.
-
-    Raises:
-        RejectedError: `undecodable`, where the compressed data are damaged or cut off.
-    """
-    encoding = (content_encoding or "").strip().lower()
-    if content.startswith(GZIP_SIGNATURE):
-        return _inflate(content, limit, zlib.MAX_WBITS | 16)
-    if encoding == "deflate" and content[:1] == ZLIB_FIRST_BYTE:
-        return _inflate(content, limit, zlib.MAX_WBITS)
-    return content
-
-
-def _inflate(content: bytes, limit: int, window_bits: int) -> bytes:
-    """Return up to one byte more than the limit."""
-    inflater = zlib.decompressobj(window_bits)
-    try:
-        inflated = inflater.decompress(content, limit + 1)
-    except zlib.error as error:
-        raise RejectedError("undecodable", f"body: compressed, but damaged: {error}") from error
-    if len(inflated) <= limit and not inflater.eof:
-        raise RejectedError("undecodable", f"body: compressed, but cut off after {len(inflated)} bytes of the page")
-    return inflated
 
 
 def check_size(size: int, limit: int, unit: str) -> None:

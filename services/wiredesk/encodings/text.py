@@ -1,0 +1,27 @@
+"""Whether bytes are text already, in whatever charset: then no encoding is left to undo."""
+
+SAMPLE_BYTES = 1024
+"""Bytes at the beginning of a body that are looked at. Compressed ones have a hundred control characters in them."""
+
+MIN_BYTES_PER_CONTROL = 50
+"""Text has at most one control character in so many bytes. Compressed bytes have one in ten, pages none."""
+
+MIN_BYTES_PER_NUL = 5
+"""Markup in UTF-16 or UTF-32 has a NUL at one of four positions in at least one of so many characters, and at another
+position hardly ever."""
+
+BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+"""The byte order marks of UTF-8 and UTF-16; that of UTF-32 begins with one of these."""
+
+_CONTROLS = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0C, 0x0D, 0x1B})
+"""Control characters that no text needs. Escape begins the shift sequences of ISO-2022-JP."""
+
+
+def is_text(content: bytes) -> bool:
+    """Return whether bytes look like text, and not like compressed data."""
+    sample = content[:SAMPLE_BYTES]
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    if controls * MIN_BYTES_PER_CONTROL <= len(sample) or sample.startswith(BYTE_ORDER_MARKS):
+        return True
+    nuls = [sample[position::4].count(0) * 4 for position in range(4)]
+    return max(nuls) * MIN_BYTES_PER_NUL >= len(sample) >= min(nuls) * MIN_BYTES_PER_CONTROL

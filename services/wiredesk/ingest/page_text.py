@@ -1,0 +1,112 @@
+"""From the body of a raw page to its text: encodings undone, charset determined, control characters removed."""
+
+import re
+from dataclasses import dataclass
+
+from wiredesk.encodings.body import Body, undo_encodings
+from wiredesk.encodings.stated import StatedEncodings
+from wiredesk.ingest.charset import decode
+from wiredesk.ingest.content import check_size, refuse_binary, remove_control_characters
+from wiredesk.ingest.notes import Notes
+from wiredesk.runtime.errors import RejectedError
+from wiredesk_schemas import Charset, CharsetEvidence, IngestNoteKind, RawPage
+
+_CHUNKS_IN_TEXT = re.compile(r"[ \t]{0,16}[0-9A-Fa-f]{1,16}[ \t]{0,16}(?:;[^\r\n]{0,4096})?\r?\n")
+_COMPRESSED_IN_TEXT = ("\x1f\x8b\x08", "\x1f\ufffd\x08", "\x1f\u2039\x08", "\x28\xb5\x2f\xfd", "\x28\ufffd\x2f\ufffd")
+"""Signatures of gzip and zstd, decoded as if they were text."""
+
+_WORDS = re.compile(r"(?:\A|>)[^<>]*\w")
+"""The beginning of a text outside of tags."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """The text of a page, and how it was decoded.
+
+    Attributes:
+        is_truncated: whether a part of the page is missing.
+    """
+
+    text: str
+    charset: Charset
+    is_truncated: bool
+
+
+def read_text(page: RawPage, stated_type: str, limit: int, notes: Notes) -> PageText:
+    """Return the text of a raw page.
+
+    Raises:
+        RejectedError: `empty`, `binary`, `too_large`, `undecodable`.
+    """
+    if page.is_truncated:
+        notes.add(IngestNoteKind.BODY_TRUNCATED, "is_truncated: only a part of the body was kept")
+    text, charset, is_cut = _read(page, stated_type, limit, notes)
+    is_truncated = page.is_truncated or is_cut
+    if is_truncated and _WORDS.search(text) is None:
+        raise RejectedError("undecodable", f"body: cut off before any text: {len(text)} characters are left")
+    return PageText(remove_control_characters(text, notes), charset, is_truncated)
+
+
+def undone_content(page: RawPage, limit: int) -> str:
+    """Return the content of a page that is not read, the same whatever its encodings are."""
+    if page.body is not None:
+        return page.body
+    try:
+        content = undo_encodings(page.body_base64 or b"", _stated_encodings(page), limit).content
+    except RejectedError:
+        content = page.body_base64 or b""
+    return content.decode("latin-1")
+
+
+def _read(page: RawPage, stated_type: str, limit: int, notes: Notes) -> tuple[str, Charset, bool]:
+    if page.body is None:
+        return _decode(page.body_base64 or b"", page, stated_type, limit, notes)
+    check_size(len(page.body), limit, "characters")  # cheaper to count than bytes, and never more than these
+    refuse_binary(b"", stated_type)
+    if page.body.startswith(_COMPRESSED_IN_TEXT):
+        return _decode(_bytes_of(page.body), page, stated_type, limit, notes)
+    charset = Charset(name="utf-8", evidence=CharsetEvidence.TEXT)
+    if _CHUNKS_IN_TEXT.match(page.body) is None:
+        return page.body, charset, False
+    stated = StatedEncodings.of(transfer_encoding=page.http_header("transfer-encoding"))
+    body = undo_encodings(page.body.encode("utf-8", "surrogatepass"), stated, limit)
+    _add_notes(body, notes)
+    return body.content.decode("utf-8", "replace"), charset, body.is_truncated
+
+
+def _decode(content: bytes, page: RawPage, stated_type: str, limit: int, notes: Notes) -> tuple[str, Charset, bool]:
+    body = undo_encodings(content, _stated_encodings(page), limit)
+    check_size(len(body.content), limit, "bytes")
+    refuse_binary(body.content, stated_type)
+    if body.remaining:
+        names = ", ".join(body.remaining)
+        raise RejectedError("undecodable", f"body: its encoding is stated as {names!r}, and cannot be undone")
+    _add_notes(body, notes)
+    text, charset = decode(body.content, declared=page.charset, content_type=page.declared_type)
+    if charset.replaced:
+        notes.add(
+            IngestNoteKind.BYTES_REPLACED, f"body: {charset.replaced} bytes are not valid in {charset.name}: U+FFFD"
+        )
+    return text, charset, body.is_truncated
+
+
+def _bytes_of(text: str) -> bytes:
+    """Return compressed bytes that were decoded as Latin-1, which loses none."""
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError as error:
+        raise RejectedError("undecodable", "body: compressed, and then decoded as text, which loses bytes") from error
+
+
+def _stated_encodings(page: RawPage) -> StatedEncodings:
+    return StatedEncodings.of(
+        content_encoding=page.http_header("content-encoding"),
+        transfer_encoding=page.http_header("transfer-encoding"),
+        content_length=page.http_header("content-length"),
+        content_range=page.http_header("content-range"),
+    )
+
+
+def _add_notes(body: Body, notes: Notes) -> None:
+    for note in body.notes:
+        notes.add(note.kind, note.detail)
