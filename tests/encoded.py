@@ -1,0 +1,44 @@
+"""Encodings of bodies, as servers apply them."""
+
+import gzip
+import sys
+import zlib
+from collections.abc import Callable, Iterable
+
+import brotli
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+
+def raw_deflate(content: bytes) -> bytes:
+    return zlib.compress(content)[2:-4]
+
+
+def br(content: bytes) -> bytes:
+    compressed: bytes = brotli.compress(content, quality=5)
+    return compressed
+
+
+COMPRESS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "br": br,
+    "zstd": zstd.compress,
+}
+"""Content encodings, by name."""
+
+
+def encoded(layers: Iterable[str], content: bytes) -> bytes:
+    """Return content in encodings, the innermost first."""
+    for name in layers:
+        content = COMPRESS[name](content)
+    return content
+
+
+def chunks(content: bytes, size: int = 1000, line_end: bytes = b"\r\n", last: bytes = b"0\r\n\r\n") -> bytes:
+    """Return content in chunks."""
+    pieces = (content[at : at + size] for at in range(0, len(content), size))
+    return b"".join(b"%x" % len(piece) + line_end + piece + line_end for piece in pieces) + last
