@@ -1,6 +1,5 @@
 """The content of a page: checked for size, rejected if it is not text."""
 
-
 from wiredesk.ingest.notes import Notes
 from wiredesk.runtime.errors import RejectedError
 from wiredesk_schemas import IngestNoteKind
