@@ -18,7 +18,7 @@ def raw_deflate(content: bytes) -> bytes:
 
 
 def br(content: bytes) -> bytes:
-    compressed: bytes = brotli.compress(content, quality=5)
+    compressed: bytes = brotli.compress(content, quality=5)  # type: ignore[no-untyped-call]
     return compressed
 
 
