@@ -67,7 +67,6 @@ class Ingest:
             body=body.text,
             charset=body.charset,
             fetched_at=page.fetched,
-            is_truncated=page.is_truncated,
             http_status=page.http_status,
             source=page.source,
             language=stated_language(page.language or page.http_header("content-language"), notes),
