@@ -84,10 +84,6 @@ class RawPage(Event):
     source: str | None = Field(default=None, max_length=500, description="the publication, where the crawler knows it")
     language: str | None = Field(default=None, max_length=35, description="BCP 47, where the crawler knows it")
     is_truncated: Annotated[bool, Since("1.5")] = Field(
-        default=False, description="the crawler or the archive kept only a part of the body"
-    )
-
-    is_truncated: Annotated[bool, Since("1.5")] = Field(
         default=False, description="the body lacks its end, as the crawler or the archive states"
     )
     _notes: tuple[IngestNote, ...] = PrivateAttr(default=())
