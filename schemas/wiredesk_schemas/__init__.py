@@ -7,6 +7,7 @@ cleaned_article   CleanedArticle: headline, byline, times and body
 enriched_article  EnrichedArticle: with language, topics and entities
 skipped_page      SkippedPage: a page that is not an article, with the reason
 ingest_note       IngestNote: what ingest mended on a page, or did not believe
+rights            Rights: what a page and its publisher state about its rights
 page_type         PageType: what a page is
 dead_letter       DeadLetterHeaders: why a record could not be processed
 event             Event, DerivedEvent and Part: base classes, also for events of other packages
@@ -47,6 +48,7 @@ from wiredesk_schemas.ids import derived_event_id, event_id, page_id, revision, 
 from wiredesk_schemas.ingest_note import IngestNote, IngestNoteKind
 from wiredesk_schemas.page_type import PageType
 from wiredesk_schemas.raw_page import RawPage
+from wiredesk_schemas.rights import Rights, RightsKind, RightsStatement
 from wiredesk_schemas.skipped_page import SkippedPage, SkipReason
 from wiredesk_schemas.timestamp import Timestamp
 
@@ -84,6 +86,9 @@ __all__ = [
     "PageType",
     "Part",
     "RawPage",
+    "Rights",
+    "RightsKind",
+    "RightsStatement",
     "Since",
     "SkipReason",
     "SkippedPage",

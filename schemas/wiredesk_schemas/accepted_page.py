@@ -8,6 +8,7 @@ from pydantic import Field
 
 from wiredesk_schemas.event import DerivedEvent, Part, Since
 from wiredesk_schemas.ingest_note import IngestNote
+from wiredesk_schemas.rights import Rights
 
 
 class CharsetEvidence(StrEnum):
@@ -43,6 +44,14 @@ class AcceptedPage(DerivedEvent):
     language: str | None = Field(default=None, description="BCP 47, where the crawler or the response stated it")
     is_truncated: Annotated[bool, Since("1.5")] = Field(
         default=False, description="the body ends before its end, as its encoding, length or archive shows"
+    )
+    http_headers: Annotated[dict[str, str], Since("1.5")] = Field(
+        default_factory=dict,
+        description="headers of the response that later stages and readers may need, by name in lower case",
+        examples=[{"etag": '"33a64df5"', "last-modified": "Wed, 21 Oct 2026 07:28:00 GMT"}],
+    )
+    rights: Annotated[Rights | None, Since("1.5")] = Field(
+        default=None, description="what the page, its response and its publisher state; null where they state nothing"
     )
     ingest_notes: Annotated[tuple[IngestNote, ...], Since("1.5")] = Field(
         default=(), description="what ingest mended on the page, or did not believe"

@@ -8,6 +8,7 @@ from pydantic import Field
 from wiredesk_schemas.event import DerivedEvent, Part, Since
 from wiredesk_schemas.ingest_note import IngestNote
 from wiredesk_schemas.page_type import PageType
+from wiredesk_schemas.rights import Rights
 from wiredesk_schemas.timestamp import Timestamp
 
 
@@ -117,6 +118,9 @@ class CleanedArticle(DerivedEvent):
         description="words of likely prose that the page shows among the story's own and the body lacks; 0 if few",
     )
     word_count: int = Field(ge=0, description="words of the body; a run of Han, kana or Thai counts each character")
+    rights: Annotated[Rights | None, Since("1.5")] = Field(
+        default=None, description="what the page, its response and its publisher state; null where they state nothing"
+    )
     ingest_notes: Annotated[tuple[IngestNote, ...], Since("1.5")] = Field(
         default=(), description="what ingest mended on the page, or did not believe"
     )

@@ -62,6 +62,9 @@ PUBLICATION = "ce_publication"
 LANGUAGE = "ce_language"
 """The language of a raw page as a BCP 47 tag, where the crawler knows it (an extension attribute)."""
 
+RIGHTS = "ce_rights"
+"""What the publisher of a raw page states about its rights: JSON, or a text (an extension attribute)."""
+
 OWN_PREFIX = "wiredesk_"
 """The prefix of every header that the runtime writes."""
 
@@ -109,7 +112,7 @@ TRACE_CONTEXT = frozenset({"traceparent", "tracestate"})
 NOT_PROPAGATED = frozenset(
     {
         SPEC_VERSION, EVENT_ID, EVENT_TYPE, SOURCE, SUBJECT, TIME, "ce_datacontenttype", "ce_dataschema", "ce_data",
-        "ce_dataref", HTTP_HEADERS, TRUNCATED,
+        "ce_dataref", HTTP_HEADERS, TRUNCATED, RIGHTS,
     }
 )  # fmt: skip
 """CloudEvents attributes that every event sets itself, and those that describe the data of another event or the bytes

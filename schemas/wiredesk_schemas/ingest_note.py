@@ -29,6 +29,7 @@ class IngestNoteKind(StrEnum):
     ENCODING_UNSTATED = "encoding_unstated"  # the body was compressed or chunked, which no header states
     ENCODING_UNKNOWN = "encoding_unknown"  # a header names an encoding that is not known: the bytes decided
     ENCODING_MENDED = "encoding_mended"  # of a compressed or chunked body, checksum, sizes or end were wrong
+    RIGHTS_NOT_READ = "rights_not_read"  # a statement about rights has a value that is not understood
 
 
 class IngestNote(Part):

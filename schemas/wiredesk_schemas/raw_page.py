@@ -13,6 +13,7 @@ from wiredesk_schemas.raw_page_reading.envelopes import binary_fields, content_t
 from wiredesk_schemas.raw_page_reading.fields import read_fields
 from wiredesk_schemas.raw_page_reading.json_values import read_object
 from wiredesk_schemas.raw_page_reading.mending import Mending
+from wiredesk_schemas.rights import STATED_RIGHTS
 
 BASE64 = r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 """The base64 of the contract, as a pattern for validators of JSON Schema; other forms are read, too, with a note."""
@@ -38,8 +39,8 @@ class RawPage(Event):
     is an object of these fields; a CloudEvents envelope around them (`specversion`, `data`) is removed.
 
     *binary*: the value is the page, the header `content-type` is the page's own, `ce_subject` is the URL and
-    `ce_time` the time of the fetch; the extensions `ce_httpstatus`, `ce_publication` and `ce_language` are
-    `http_status`, `source` and `language`.
+    `ce_time` the time of the fetch; the extensions `ce_httpstatus`, `ce_publication`, `ce_language` and
+    `ce_rights` are `http_status`, `source`, `language` and `rights` (as JSON, or as a text).
     """
 
     TYPE: ClassVar[str] = "wiredesk.page.raw.v1"
@@ -86,6 +87,12 @@ class RawPage(Event):
     is_truncated: Annotated[bool, Since("1.5")] = Field(
         default=False, description="the body lacks its end, as the crawler or the archive states"
     )
+    rights: Annotated[dict[str, Any] | list[Any] | str | None, WithJsonSchema(STATED_RIGHTS), Since("1.5")] = Field(
+        default=None,
+        description="what the publisher states about the page's rights: terms of use, as a text, or statements by "
+        "name (docs/rights.md)",
+    )
+
     _notes: tuple[IngestNote, ...] = PrivateAttr(default=())
     _is_withdrawal: bool = PrivateAttr(default=False)
 

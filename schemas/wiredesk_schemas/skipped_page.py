@@ -8,6 +8,7 @@ from pydantic import Field
 from wiredesk_schemas.event import DerivedEvent, Since
 from wiredesk_schemas.ingest_note import IngestNote
 from wiredesk_schemas.page_type import PageType
+from wiredesk_schemas.rights import Rights
 
 
 class SkipReason(StrEnum):
@@ -21,6 +22,7 @@ class SkipReason(StrEnum):
     GALLERY = "gallery"
     VIDEO = "video"
     NO_ARTICLE = "no_article"  # a product, a listing, a discussion, a manual, a company's own page
+    RIGHTS_RESERVED = "rights_reserved"  # its rights are reserved, and the policy of ingest honours that
     TOO_SHORT = "too_short"  # no text that is long enough to be a story
 
 
@@ -38,6 +40,9 @@ class SkippedPage(DerivedEvent):
     )
     confidence: Annotated[float | None, Since("1.1")] = Field(
         default=None, ge=0, le=1, description="probability that the page is not an article"
+    )
+    rights: Annotated[Rights | None, Since("1.5")] = Field(
+        default=None, description="what the page, its response and its publisher state; null where they state nothing"
     )
     ingest_notes: Annotated[tuple[IngestNote, ...], Since("1.5")] = Field(
         default=(), description="what ingest mended on the page, or did not believe"

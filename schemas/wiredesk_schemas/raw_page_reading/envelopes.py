@@ -14,6 +14,7 @@ from wiredesk_schemas.headers import (
     JSON,
     LANGUAGE,
     PUBLICATION,
+    RIGHTS,
     SOURCE,
     STRUCTURED_JSON,
     SUBJECT,
@@ -34,7 +35,7 @@ JSON_TYPES = frozenset(
 )  # fmt: skip
 """Content types of a record whose value is a JSON object; with any other, the value is the page itself."""
 
-EXTENSIONS = {"httpstatus": "http_status", "publication": "source", "language": "language"}
+EXTENSIONS = {"httpstatus": "http_status", "publication": "source", "language": "language", "rights": "rights"}
 """Extension attributes of our own, with the fields that they are."""
 
 FIRST_BYTES = 1000
@@ -107,6 +108,7 @@ def _of_headers(headers: Headers, mending: Mending) -> dict[str, Any]:
         "language": _header(headers, LANGUAGE, mending),
         "http_headers": _response_headers(_header(headers, HTTP_HEADERS, mending)),
         "is_truncated": _flag(_header(headers, TRUNCATED, mending)),
+        "rights": _header(headers, RIGHTS, mending),
     }
 
 

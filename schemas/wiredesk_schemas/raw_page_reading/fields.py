@@ -28,7 +28,7 @@ MAX_NAMES = 200
 _TEXTS = ("content_type", "charset", "source", "language")
 """Optional fields of text."""
 
-_NAMES = ("url", BODY, BODY_BASE64, *_TEXTS, "fetched_at", "http_status", "http_headers", "is_truncated")
+_NAMES = ("url", BODY, BODY_BASE64, *_TEXTS, "fetched_at", "http_status", "http_headers", "is_truncated", "rights")
 
 _SPELLINGS = {name.replace("_", ""): name for name in _NAMES} | {
     "statuscode": "http_status",
@@ -58,6 +58,9 @@ def read_fields(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
     if named.get("http_headers") is not None:
         read["http_headers"] = read_headers(named["http_headers"], mending)
     read["is_truncated"] = _flag(named.get("is_truncated"), mending)
+    if named.get("rights") is not None and not isinstance(named["rights"], str | dict | list):
+        mending.ignored("rights", named["rights"], "a text, an object of statements, or a list of these")
+        read["rights"] = None
     bodies = read_bodies(named, mending)
     stated_by_body = bodies.pop("content_type", None)
     return {**read, **bodies, "content_type": read["content_type"] or stated_by_body}

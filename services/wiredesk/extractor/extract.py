@@ -54,6 +54,7 @@ class Extractor:
             detail=verdict.detail,
             page_type=verdict.page_type,
             confidence=verdict.confidence,
+            rights=page.rights,
             ingest_notes=page.ingest_notes,
         )
 
@@ -91,6 +92,7 @@ class Extractor:
             is_paywalled=metadata.is_paywalled.value,
             is_truncated=extracted.is_truncated or page.is_truncated,
             omitted_words=extracted.omitted_words,
+            rights=page.rights,
             ingest_notes=page.ingest_notes,
             word_count=words.count(extracted.body),
             extraction=Extraction(

@@ -8,6 +8,8 @@ notes         what was mended on a page, or not believed
 charset       bytes to text: by header, byte order mark, `<meta>` and detection
 declarations  what a page declares to machines: links, `<meta>` elements, JSON-LD
 language      the language that is stated, as a tag
+rights        what is stated about the use of a page: in the raw event, in headers, in the page
+response_headers  headers of the response that are passed on
 urls          which URL identifies a page, and which one its events carry
 withdrawals   records without value
 """

@@ -1,12 +1,18 @@
 """The stage: which raw pages are accepted, skipped or rejected."""
 
+import hashlib
 import re
 from http import HTTPStatus
 from typing import Literal
 
+from wiredesk.ingest.declarations import find_declarations
 from wiredesk.ingest.language import stated_language
 from wiredesk.ingest.notes import Notes
 from wiredesk.ingest.page_text import read_text, undone_content
+from wiredesk.ingest.response_headers import passed_on
+from wiredesk.ingest.rights.policy import RightsPolicy
+from wiredesk.ingest.rights.reading import read_event, read_page
+from wiredesk.ingest.rights.statements import Statements
 from wiredesk.ingest.settings import IngestSettings
 from wiredesk.ingest.urls import canonical_url, safe_url
 from wiredesk.ingest.withdrawals import skip_withdrawn
@@ -32,7 +38,7 @@ class Ingest:
     """Checks, decodes and identifies raw pages.
 
     Args:
-        settings: how large a page may be.
+        settings: how large a page may be, and which reservations of rights are honoured.
     """
 
     name = "ingest"
@@ -40,9 +46,11 @@ class Ingest:
 
     def __init__(self, settings: IngestSettings | None = None) -> None:
         self._settings = settings or IngestSettings()
+        self._policy = RightsPolicy.parse(self._settings.rights_policy)
+        self._agents = self._settings.agents
 
     def __call__(self, page: RawPage) -> AcceptedPage | SkippedPage:
-        """Accept a page, or skip it where its server did not answer with a page, or its publisher withdraws it.
+        """Accept a page, or skip it: an error of its server, a withdrawal, or rights that are reserved.
 
         Raises:
             RejectedError: `invalid_url`, `empty`, `binary`, `too_large`, `undecodable`.
@@ -51,19 +59,26 @@ class Ingest:
             return skip_withdrawn(page, self.name, self.version)
         canonical = canonical_url(page.url)
         if page.http_status is not None and not _has_body(page.http_status):
-            return self._skip(page, canonical, page.http_status)
+            return self._skip_error(page, canonical, page.http_status)
         stated_type = (page.declared_type or "").partition(";")[0].strip().lower()
         notes = Notes(page.notes)
         body = read_text(page, stated_type, self._settings.max_page_bytes, notes)
-        identity = page_id(canonical)
+        media_type = _media_type(stated_type, body.text)
+        statements = read_event(page, canonical, self._agents, notes)
+        if media_type != "text/plain":
+            read_page(body.text, find_declarations(body.text), statements)
         content_id = revision(body.text)
+        if refusal := self._policy.refusal(statements, page.fetched):
+            reason = SkipReason.RIGHTS_RESERVED
+            return self._skip(page, canonical, content_id, reason, refusal, statements, notes)
+        identity = page_id(canonical)
         return AcceptedPage(
-            event_id=event_id(identity, content_id, self.name, self.version),
+            event_id=event_id(identity, content_id, self.name, self._version()),
             page_id=identity,
             revision=content_id,
             url=safe_url(page.url),
             canonical_url=canonical,
-            media_type=_media_type(stated_type, body.text),
+            media_type=media_type,
             body=body.text,
             charset=body.charset,
             fetched_at=page.fetched,
@@ -71,22 +86,50 @@ class Ingest:
             source=page.source,
             language=stated_language(page.language or page.http_header("content-language"), notes),
             is_truncated=body.is_truncated,
+            http_headers=passed_on(page),
+            rights=statements.rights(),
             ingest_notes=notes.collected(),
         )
 
-    def _skip(self, page: RawPage, canonical: str, status: int) -> SkippedPage:
-        identity = page_id(canonical)
+    def _version(self, policy: RightsPolicy | None = None) -> str:
+        """Return the version that makes an event: with the settings that have changed what is in it."""
+        honoured = ",".join(policy.honoured) if policy else ""
+        agents = ",".join(sorted(self._agents))
+        if not (honoured or agents):
+            return self.version
+        digest = hashlib.sha256(f"{honoured};{agents}".encode()).hexdigest()[:8]
+        return f"{self.version}+rights.{digest}"
+
+    def _skip_error(self, page: RawPage, canonical: str, status: int) -> SkippedPage:
         content_id = revision(undone_content(page, self._settings.max_page_bytes))
+        notes = Notes(page.notes)
+        statements = read_event(page, canonical, self._agents, notes)
+        detail = f"the server answered with status {status}"
+        return self._skip(page, canonical, content_id, SkipReason.HTTP_ERROR, detail, statements, notes)
+
+    def _skip(
+        self,
+        page: RawPage,
+        canonical: str,
+        content_id: str,
+        reason: SkipReason,
+        detail: str,
+        statements: Statements,
+        notes: Notes,
+    ) -> SkippedPage:
+        identity = page_id(canonical)
+        version = self._version(self._policy if reason is SkipReason.RIGHTS_RESERVED else None)
         return SkippedPage(
-            event_id=event_id(identity, content_id, self.name, self.version),
+            event_id=event_id(identity, content_id, self.name, version),
             page_id=identity,
             revision=content_id,
             url=safe_url(page.url),
             canonical_url=canonical,
             stage=self.name,
-            reason=SkipReason.HTTP_ERROR,
-            detail=f"the server answered with status {status}",
-            ingest_notes=page.notes,
+            reason=reason,
+            detail=detail,
+            rights=statements.rights(),
+            ingest_notes=notes.collected(),
         )
 
 

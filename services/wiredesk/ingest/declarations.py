@@ -5,7 +5,7 @@ text that looks like tags. Attributes are parsed only of the elements that are a
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
 from itertools import islice
@@ -28,6 +28,12 @@ MAX_JSON_LD_BLOCKS = 100
 
 MAX_JSON_LD_CHARACTERS = 2 * 1024 * 1024
 """Size of all JSON-LD blocks that are kept, in characters: some hold the whole story, several times."""
+
+MAX_RSL_BLOCKS = 4
+"""Number of blocks of Really Simple Licensing that are kept."""
+
+MAX_RSL_CHARACTERS = 64 * 1024
+"""Size of such a block that is kept, in characters."""
 
 MAX_BODY_TAGS_IN_HEAD = 200
 """Number of tags that do not belong into a head after which a page without `</head>` and `<body>` is in its body."""
@@ -62,6 +68,13 @@ _OF_HEAD = frozenset(
     {"html", "head", "base", "basefont", "bgsound", "link", "meta", "noframes", "noscript", *_RAW_TEXT_END}
 ) - {"textarea", "xmp"}
 """Elements that a head may contain, by the HTML standard, and those around it."""
+
+
+_NAME_OF_META = re.compile(
+    r"""(?<![\w-])(?:name|property|http-equiv|itemprop)\s*+=\s*+["']?\s*+([^"'\s>]++)""", re.IGNORECASE
+)
+_NAMES_OF_META = ("name", "property", "http-equiv", "itemprop")
+"""Attributes of which one says what a `<meta>` states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +124,11 @@ class _Tag:
             values.setdefault(name.lower(), unescape(value).strip() if "&" in value else value.strip())
         return values
 
+    def has(self, words: tuple[str, ...]) -> bool:
+        """Whether one of some words is among the attributes, as they are written."""
+        text = self.attributes.lower()
+        return any(word in text for word in words)
+
     def mentions(self, words: tuple[str, ...]) -> bool:
         """Whether one of some words may be among the attributes: parsing all of them takes longer."""
         text = self.attributes.lower()
@@ -123,12 +141,14 @@ class Declarations:
 
     Attributes:
         json_ld: the texts of the blocks of JSON-LD, wherever they are.
+        rsl: those of the blocks of Really Simple Licensing.
         is_amp: the page says that it is AMP.
         base: the address from which relative ones start, as it is written; empty if there is none.
     """
 
     _tags: tuple[_Tag, ...] = ()
     json_ld: tuple[str, ...] = ()
+    rsl: tuple[str, ...] = ()
     is_amp: bool = False
     base: str = ""
 
@@ -156,11 +176,36 @@ class Declarations:
             if tag.name != "meta" or not tag.mentions(names):
                 continue
             attributes = tag.parsed()
-            for key in ("name", "property", "http-equiv", "itemprop"):
+            for key in _NAMES_OF_META:
                 name = attributes.get(key, "").lower()
                 if name in names:
                     yield Meta(name, attributes.get("content", ""), tag.is_in_head)
                     break
+
+    def links_mentioning(self, *words: str) -> Iterator[Link]:
+        """Return the links among whose attributes one of some words is, in the order of the page.
+
+        Args:
+            words: in lower case.
+        """
+        for tag in self._tags:
+            if tag.name == "link" and tag.has(words):
+                attributes = tag.parsed()
+                rel = tuple(attributes.get("rel", "").lower().split())
+                yield Link(rel, attributes.get("href", ""), tag.is_in_head, attributes)
+
+    def metas_where(self, is_wanted: Callable[[str], bool]) -> Iterator[Meta]:
+        """Return the `<meta>` elements whose name is wanted, in the order of the page.
+
+        Args:
+            is_wanted: of a name, in lower case. It is asked about the first name of an element.
+        """
+        for tag in self._tags:
+            if tag.name != "meta":
+                continue
+            match = _NAME_OF_META.search(tag.attributes)
+            if match and is_wanted(name := match[1].lower()):
+                yield Meta(name, tag.parsed().get("content", ""), tag.is_in_head)
 
 
 def find_declarations(text: str) -> Declarations:
@@ -175,6 +220,7 @@ class _Scan:
         self._text = text
         self._tags: list[_Tag] = []
         self._json_ld: list[str] = []
+        self._rsl: list[str] = []
         self._json_ld_characters = 0
         self._is_amp = False
         self._base = ""
@@ -189,7 +235,7 @@ class _Scan:
         self._tags += (_Tag(tag.name, tag.attributes, is_in_head=False) for tag in self._doubtful)
         while match := _DECLARING_TAG.search(self._text, position):
             position = self._pass(match, is_in_head=False)
-        return Declarations(tuple(self._tags), tuple(self._json_ld), self._is_amp, self._base)
+        return Declarations(tuple(self._tags), tuple(self._json_ld), tuple(self._rsl), self._is_amp, self._base)
 
     def _in_head(self) -> int:
         """Scan the head; return where it ends."""
@@ -257,7 +303,10 @@ class _Scan:
         end = _RAW_TEXT_END[name].search(self._text, start)
         if end is None:
             return len(self._text)
-        if name == "script" and "json" in attributes.lower():
+        if name == "script" and "rsl+xml" in attributes.lower():
+            if len(self._rsl) < MAX_RSL_BLOCKS:
+                self._rsl.append(self._text[start : min(end.start(), start + MAX_RSL_CHARACTERS)])
+        elif name == "script" and "json" in attributes.lower():
             media_type = _Tag(name, attributes, is_in_head=False).parsed().get("type", "")
             characters = self._json_ld_characters + end.start() - start
             if (

@@ -1,0 +1,48 @@
+"""Headers of the response that are passed on to later stages."""
+
+from wiredesk_schemas import RawPage
+from wiredesk_schemas.headers import attribute_text
+
+PASSED_ON = (
+    "age",
+    "cache-control",
+    "content-disposition",
+    "content-language",
+    "content-location",
+    "content-signal",
+    "content-usage",
+    "date",
+    "etag",
+    "expires",
+    "last-modified",
+    "link",
+    "location",
+    "memento-datetime",
+    "pragma",
+    "tdm-policy",
+    "tdm-reservation",
+    "vary",
+    "x-robots-tag",
+)
+"""Names of headers that say how old a page is, where else it is, in which language, and how it may be used. Cookies,
+tokens and the server's own names are not passed on."""
+
+MAX_VALUE_CHARACTERS = 2000
+"""Characters of one value. A longer one is left out: half of it may mean something else."""
+
+MAX_CHARACTERS = 8192
+"""Characters of all names and values. What does not fit is left out."""
+
+
+def passed_on(page: RawPage) -> dict[str, str]:
+    """Return the headers that are passed on, by name in lower case."""
+    kept: dict[str, str] = {}
+    if not page.http_headers:
+        return kept
+    size = 0
+    for name in PASSED_ON:
+        value = attribute_text(page.http_header(name) or "").encode("utf-8", "replace").decode().strip()
+        if value and len(value) <= MAX_VALUE_CHARACTERS and size + len(name) + len(value) <= MAX_CHARACTERS:
+            size += len(name) + len(value)
+            kept[name] = value
+    return kept

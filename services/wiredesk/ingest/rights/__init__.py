@@ -1,0 +1,17 @@
+"""Rights: what the raw event, the response and the page state about the use of a page.
+
+reading     the statements of one page, from everywhere
+statements  collects them, and joins what they mean; the most restrictive one counts
+publisher   statements in the raw event
+response    statements in headers of the response
+markup      statements in the page
+robots      directives for robots, in headers and in `<meta>`
+robots_txt  rules of a robots.txt that state rights
+usage       preferences of AIPREF, content signals, and the Data Mining property
+tdm         the TDM Reservation Protocol
+rsl         Really Simple Licensing
+links       the header `Link`
+json_ld     properties of schema.org
+dates       dates after which a page is unavailable
+policy      which restrictions are honoured
+"""

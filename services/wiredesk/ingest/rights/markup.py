@@ -1,0 +1,134 @@
+"""Statements in the page: `<meta>`, `<link>`, `<a rel=license>`, JSON-LD, and licences of RSL."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from wiredesk.ingest.declarations import Declarations, Meta
+from wiredesk.ingest.rights import rsl
+from wiredesk.ingest.rights.json_ld import read_json_ld, read_property
+from wiredesk.ingest.rights.links import read_link
+from wiredesk.ingest.rights.robots import ROBOTS, read_directives, read_robots_header
+from wiredesk.ingest.rights.statements import Statements
+from wiredesk.ingest.rights.tdm import POLICY, RESERVATION, read_policy, read_reservation
+from wiredesk.ingest.rights.usage import read_data_mining, read_usage
+from wiredesk_schemas import RightsKind
+
+AGENTS = frozenset(
+    {
+        "googlebot", "googlebot-news", "google-extended", "storebot-google", "bingbot", "msnbot", "slurp",
+        "duckduckbot",
+        "duckassistbot", "baiduspider", "yandex", "yandexbot", "applebot", "applebot-extended", "petalbot", "seznambot",
+        "naverbot", "yeti", "teoma", "sogou", "qwantbot", "mojeekbot", "gptbot", "chatgpt-user", "oai-searchbot",
+        "ccbot",
+        "anthropic-ai", "claudebot", "claude-web", "perplexitybot", "bytespider", "amazonbot", "meta-externalagent",
+        "facebookbot", "facebookexternalhit", "cohere-ai", "diffbot", "omgilibot", "imagesiftbot", "ai2bot", "timpibot",
+        "mistralai-user", "youbot", "ia_archiver", "archive.org_bot", "twitterbot", "linkedinbot", "pinterestbot",
+    }
+)  # fmt: skip
+"""Names of robots to which pages address directives: those that search engines, archives and makers of models document.
+Statements to a robot that is not listed are not found in `<meta>`, unless the settings name it."""
+
+TEXTS: dict[str, tuple[RightsKind, str]] = {
+    "copyright": (RightsKind.COPYRIGHT_NOTICE, "copyright_notice"),
+    "copyrightnotice": (RightsKind.COPYRIGHT_NOTICE, "copyright_notice"),
+    "copyrightholder": (RightsKind.COPYRIGHT_HOLDER, "copyright_holders"),
+    "copyright-holder": (RightsKind.COPYRIGHT_HOLDER, "copyright_holders"),
+    "rightsholder": (RightsKind.COPYRIGHT_HOLDER, "copyright_holders"),
+    "copyrightyear": (RightsKind.COPYRIGHT_YEAR, "copyright_year"),
+    "datecopyrighted": (RightsKind.COPYRIGHT_YEAR, "copyright_year"),
+    "rights": (RightsKind.USAGE_TERMS, "usage_terms"),
+    "rights.license": (RightsKind.LICENSE, "licenses"),
+    "rights.accessrights": (RightsKind.USAGE_TERMS, "usage_terms"),
+    "accessrights": (RightsKind.USAGE_TERMS, "usage_terms"),
+    "usageinfo": (RightsKind.USAGE_TERMS, "usage_terms"),
+    "usageterms": (RightsKind.USAGE_TERMS, "usage_terms"),
+    "webstatement": (RightsKind.USAGE_TERMS, "usage_terms"),
+    "license": (RightsKind.LICENSE, "licenses"),
+    "licence": (RightsKind.LICENSE, "licenses"),
+    "licenseurl": (RightsKind.LICENSE, "licenses"),
+    "acquirelicensepage": (RightsKind.ACQUIRE_LICENSE, "acquire_license"),
+}
+"""Kinds of statements, and fields of `Rights`, by the name of a `<meta>` without its prefix: those of schema.org,
+Dublin Core, Creative Commons and XMP, and those that occur."""
+
+PREFIX = re.compile(r"(?:dc|dcterms|dct|cc|xmprights|xmp|schema|og|article|citation|prism|eprints|iptc|photoshop)[.:_]")
+"""Prefixes of these names."""
+
+PAGE_WIDE = ("copyrightholder", "copyrightnotice", "copyrightyear")
+"""Names of texts that count in the body, too: there the rights of pictures are stated under others."""
+
+MAX_ANCHORS = 200
+"""Occurrences of `license` in a page that are looked at."""
+
+MAX_TAG_CHARACTERS = 2000
+"""Characters of a link that are read."""
+
+_TAG = re.compile(r"<a(?=\s)([^<>]*)>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(
+    r"""(?<![\w-])(rel|href|type)\s{0,5}=\s{0,5}(?:"([^"]{0,2000})"|'([^']{0,2000})'|([^\s>"']{1,2000}))""",
+    re.IGNORECASE,
+)
+
+
+def read_markup(text: str, declarations: Declarations, statements: Statements) -> None:
+    """Read what a page states.
+
+    Args:
+        text: the whole page.
+        declarations: what it declares.
+    """
+    robots = AGENTS | statements.agents
+    for meta in declarations.metas_where(lambda name: name in robots or _is_stated(name)):
+        _read_meta(meta, statements)
+    for link in declarations.links_mentioning("licen", "copyright", "rights"):
+        read_link(link.href, link.rel, link.attributes.get("type", ""), f"link:{' '.join(link.rel)}", statements)
+    for relations, href in _anchors(text):
+        read_link(href, relations, "", "a:license", statements)
+    for licence in declarations.rsl:
+        rsl.read_licence(licence, "rsl:inline", statements)
+    read_json_ld(declarations.json_ld, statements)
+
+
+def _read_meta(meta: Meta, statements: Statements) -> None:
+    source, name = f"meta:{meta.name}", PREFIX.sub("", meta.name, count=1)
+    if reader := _READERS.get(meta.name):
+        reader(meta.content, source, statements)
+    elif name not in TEXTS:
+        read_directives(meta.content, source, statements, agent=meta.name)
+    elif meta.is_in_head or name in PAGE_WIDE:
+        read_property(*TEXTS[name], meta.content, source, statements)
+
+
+def _is_stated(name: str) -> bool:
+    return name in _READERS or PREFIX.sub("", name, count=1) in TEXTS
+
+
+_READERS: dict[str, Callable[[str, str, Statements], None]] = {
+    RESERVATION: read_reservation,
+    POLICY: read_policy,
+    ROBOTS: read_directives,
+    "x-robots-tag": read_robots_header,
+    "content-usage": read_usage,
+    "content-signal": read_usage,
+    "plus:datamining": read_data_mining,
+    "iptc:datamining": read_data_mining,
+    "datamining": read_data_mining,
+}
+
+
+def _anchors(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield relations and addresses of the links of the body that may lead to a licence."""
+    position = last = -1
+    for _ in range(MAX_ANCHORS):
+        position = text.find("license", position + 1)
+        if position < 0:
+            return
+        start = text.rfind("<", max(0, position - MAX_TAG_CHARACTERS), position)
+        if start <= last or text[start + 1 : start + 2] not in ("a", "A"):
+            continue
+        last = start
+        if tag := _TAG.match(text, start, start + MAX_TAG_CHARACTERS):
+            values = {
+                name.lower(): double or single or bare for name, double, single, bare in _ATTRIBUTE.findall(tag[1])
+            }
+            yield tuple(values.get("rel", "").lower().split()), values.get("href", "").replace("&amp;", "&")

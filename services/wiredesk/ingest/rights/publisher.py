@@ -1,0 +1,124 @@
+"""Statements in the raw event: those of its publisher, and files of the site that the crawler has sent along."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from wiredesk.ingest.rights.dates import read_date
+from wiredesk.ingest.rights.json_ld import read_property
+from wiredesk.ingest.rights.robots import read_robots_header
+from wiredesk.ingest.rights.robots_txt import read_robots_txt
+from wiredesk.ingest.rights.statements import EVERYTHING_BY_AI, Meaning, Statements
+from wiredesk.ingest.rights.tdm import NOT_RESERVED, RESERVED, read_policy, read_reservation, read_well_known
+from wiredesk.ingest.rights.usage import read_data_mining, read_usage
+from wiredesk_schemas import RightsKind
+
+MAX_FIELDS = 64
+"""Fields of a statement that are read."""
+
+MAX_ITEMS = 16
+"""Items of a list that are read."""
+
+MAX_DEPTH = 3
+"""Depth of objects and lists that are read: `rightsinfo` of ninjs is a list of objects."""
+
+READERS: dict[str, Callable[[str, str, Statements], None]] = {
+    "robots": read_robots_header,
+    "xrobotstag": read_robots_header,
+    "tdmreservation": read_reservation,
+    "tdmreserved": read_reservation,
+    "tdmpolicy": read_policy,
+    "contentusage": read_usage,
+    "contentsignal": read_usage,
+    "contentsignals": read_usage,
+    "datamining": read_data_mining,
+    "plusdatamining": read_data_mining,
+}
+"""What reads a field, by its name without separators and in lower case."""
+
+TEXTS: dict[str, tuple[RightsKind, str]] = {
+    **dict.fromkeys(("license", "licence", "licenses", "licences"), (RightsKind.LICENSE, "licenses")),
+    **dict.fromkeys(("acquirelicense", "acquirelicensepage"), (RightsKind.ACQUIRE_LICENSE, "acquire_license")),
+    **dict.fromkeys(("copyrightholder", "copyrightholders"), (RightsKind.COPYRIGHT_HOLDER, "copyright_holders")),
+    **dict.fromkeys(("copyrightnotice", "copyright"), (RightsKind.COPYRIGHT_NOTICE, "copyright_notice")),
+    "copyrightyear": (RightsKind.COPYRIGHT_YEAR, "copyright_year"),
+    **dict.fromkeys(("credit", "credittext", "creditline"), (RightsKind.CREDIT_TEXT, "credit_text")),
+}
+"""Kinds of statements, and fields of `Rights`, by such a name. ninjs has some of them. All other fields are terms."""
+
+RESTRICTIONS: dict[str, tuple[RightsKind, Meaning]] = {
+    "noai": (RightsKind.CONTENT_USAGE, EVERYTHING_BY_AI),
+    "noaitraining": (RightsKind.CONTENT_USAGE, {"no_ai_training": True}),
+    "noaiinput": (RightsKind.CONTENT_USAGE, {"no_ai_input": True}),
+    "noimageai": (RightsKind.ROBOTS, {"no_image_ai": True}),
+    "noindex": (RightsKind.ROBOTS, {"no_index": True}),
+    "noarchive": (RightsKind.ROBOTS, {"no_archive": True}),
+    "nosnippet": (RightsKind.ROBOTS, {"no_snippet": True}),
+    "noimageindex": (RightsKind.ROBOTS, {"no_image_index": True}),
+    "notranslate": (RightsKind.ROBOTS, {"no_translate": True}),
+}
+"""Kinds and meanings of restrictions, by such a name."""
+
+_SEPARATORS = re.compile(r"[\s_.:-]+")
+
+
+def read_publisher(stated: Any, url: str, statements: Statements) -> None:
+    """Read the field `rights` of a raw page.
+
+    Args:
+        stated: a text, which states terms of use; an object of statements by name; or a list of these.
+        url: of the page.
+    """
+    _Reader(url, statements).read("rights", stated, MAX_DEPTH)
+
+
+class _Reader:
+    def __init__(self, url: str, statements: Statements) -> None:
+        self._url = url
+        self._statements = statements
+
+    def read(self, name: str, value: Any, depth: int) -> None:
+        """Read a field."""
+        plain, source = _SEPARATORS.sub("", name).lower(), f"publisher:{name}"
+        if plain in ("tdmrep", "wellknown", "wellknowntdmrep", "tdmrepjson"):
+            read_well_known(value, self._url, self._statements)
+        elif plain in ("robotstxt", "robotstext") and isinstance(value, str):
+            read_robots_txt(value, self._url, self._statements)
+        elif isinstance(value, list) and depth:
+            for item in value[:MAX_ITEMS]:
+                self.read(name, item, depth - 1)
+        elif isinstance(value, dict) and depth:
+            for key, item in list(value.items())[:MAX_FIELDS]:
+                self.read(str(key), item, depth - 1)
+        elif value is not None and not isinstance(value, list | dict):
+            self._read_value(plain, str(value), source)
+
+    def _read_value(self, plain: str, text: str, source: str) -> None:
+        if reader := READERS.get(plain):
+            reader(text, source, self._statements)
+        elif plain in RESTRICTIONS:
+            self._read_restriction(*RESTRICTIONS[plain], text, source)
+        elif plain == "maxsnippet" and re.fullmatch(r"[0-9]{1,9}", text):
+            self._statements.add(RightsKind.ROBOTS, text, source, {"max_snippet": int(text)})
+        elif plain in ("unavailableafter", "expires"):
+            self._read_end(text, source)
+        else:
+            kind, field = TEXTS.get(plain, (RightsKind.USAGE_TERMS, "usage_terms"))
+            read_property(kind, field, text, source, self._statements)
+
+    def _read_restriction(self, kind: RightsKind, meaning: Meaning, text: str, source: str) -> None:
+        answer = text.strip().lower()
+        if answer in RESERVED:
+            self._statements.add(kind, text, source, meaning)
+        elif answer in NOT_RESERVED:
+            self._statements.add(kind, text, source, dict.fromkeys(meaning, False))
+        elif answer:
+            self._statements.add_unreadable(source, text)
+            self._statements.add(kind, text, source)
+
+    def _read_end(self, text: str, source: str) -> None:
+        end = read_date(text)
+        if end is None:
+            self._statements.add_unreadable(source, text)
+        meaning: Meaning = {"unavailable_after": end} if end is not None else {}
+        self._statements.add(RightsKind.UNAVAILABLE_AFTER, text, source, meaning)
