@@ -142,11 +142,11 @@ def _texts(value: Any, names: Mapping[str, str], depth: int, *, prefers_name: bo
             yield from _texts(item, names, depth - 1, prefers_name=prefers_name)
     elif isinstance(value, dict):
         order = ("name", "@value", "url", "@id") if prefers_name else ("url", "@id", "@value", "name")
-        found = next((value[key] for key in order if value.get(key)), None)
-        if found is not None and (found != value.get("@id") or _is_stated(found, names)):
-            yield from _texts(found, names, depth - 1, prefers_name=prefers_name)
+        stated = next((value[key] for key in order if value.get(key)), None)
+        if stated is not None and (stated != value.get("@id") or _says_something(stated, names)):
+            yield from _texts(stated, names, depth - 1, prefers_name=prefers_name)
 
 
-def _is_stated(identifier: Any, names: Mapping[str, str]) -> bool:
+def _says_something(identifier: Any, names: Mapping[str, str]) -> bool:
     """Whether an id says something to a reader: a fragment is an id within the page."""
     return isinstance(identifier, str) and (identifier in names or "#" not in identifier)

@@ -93,10 +93,10 @@ def matches(pattern: str, path: str) -> bool:
         return False
     position = len(first)
     for part in others[:-1]:
-        found = path.find(part, position)
-        if found < 0:
+        start = path.find(part, position)
+        if start < 0:
             return False
-        position = found + len(part)
+        position = start + len(part)
     if not others:
         return not is_whole or position == len(path)
     last = others[-1]
