@@ -3,7 +3,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 import ada_url
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wiredesk.ingest.urls.canonical import MAX_URL_CHARACTERS, canonical_url, safe_url
@@ -126,12 +126,14 @@ PIECES = st.lists(
 ).map("".join)  # fmt: skip
 
 
+@settings(max_examples=500)
 @given(PIECES)
 def test_canonical_of_hostile_urls_is_a_fixed_point(tail: str) -> None:
     once = canonical_url(f"https://a.example/{tail}")
     assert canonical_url(once) == once
 
 
+@settings(max_examples=500)
 @given(PIECES, PIECES)
 def test_paths_merge_only_by_unreserved_escapes(one: str, other: str) -> None:
     """Two URLs of one canonical form have the same path, once dots are resolved and unreserved escapes decoded."""

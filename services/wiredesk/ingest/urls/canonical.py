@@ -5,6 +5,7 @@ Credentials (`https://user:password@host/`) are never passed on, and no message 
 
 import re
 import string
+from collections.abc import Callable
 
 import ada_url
 
@@ -28,8 +29,8 @@ _AMPERSAND = re.compile(r"(^|&)(?:amp;)+", re.IGNORECASE)
 _NUMERIC_AMPERSAND = re.compile(r"#(?:0*38|[xX]0*26);")
 """The same by its number, without the ampersand. Read as a URL, all that follows would be the fragment."""
 
-_ROUTE = re.compile(r"#(?:!/?|/)[^/!]")
-"""The beginning of a fragment that names a page: scripts of the page load it by that."""
+_ROUTES = ("#!", "#/")
+"""The beginnings of a fragment that names a page: scripts of the page load it by that."""
 
 _TEXT_DIRECTIVE = ":~:"
 """The beginning of a part of the fragment that says what browsers are to highlight."""
@@ -55,8 +56,9 @@ def canonical_url(url: str) -> str:
         parsed.hostname = parsed.hostname.rstrip(".")
         if not parsed.hostname or parsed.hostname.endswith("."):
             raise RejectedError("invalid_url", f"url: {_quote(url)} has no valid host")
-    parsed.pathname = without_session(_normalized_escapes(parsed.pathname))
-    parsed.search = _content_query(_normalized_escapes(parsed.search.removeprefix("?")))
+    parsed.pathname = _until_stable(parsed.pathname, lambda path: without_session(_normalized_escapes(path)))
+    query = _content_query(parsed.search.removeprefix("?"))
+    parsed.search = f"?{query}" if query else ""
     parsed.hash = _route(parsed.hash)
     return str(parsed.href)
 
@@ -131,22 +133,30 @@ def _decoded(escape: str) -> str:
 
 
 def _content_query(query: str) -> str:
-    """Return the parameters that say which page it is. Some servers separate them by semicolons."""
-    while query:
-        parameters = _AMPERSAND.sub(r"\1", query).split("&")
-        kept = (";".join(one for one in parameter.split(";") if not is_tracking(one)) for parameter in parameters)
-        shorter = "&".join(parameter for parameter in kept if parameter)
-        if shorter == query:
-            break
-        query = shorter
-    return query
+    """Return the parameters that say which page it is."""
+    return _until_stable(query, _without_tracking)
+
+
+def _without_tracking(query: str) -> str:
+    """Return a query without tracking parameters. Some servers separate parameters by semicolons."""
+    parameters = _AMPERSAND.sub(r"\1", _normalized_escapes(query)).split("&")
+    kept = (";".join(one for one in parameter.split(";") if not is_tracking(one)) for parameter in parameters)
+    return "&".join(parameter for parameter in kept if parameter)
+
+
+def _until_stable(text: str, step: Callable[[str], str]) -> str:
+    """Apply a step until it changes nothing: what it removes may have kept other parts from their canonical form."""
+    while (changed := step(text)) != text:
+        text = changed
+    return text
 
 
 def _route(fragment: str) -> str:
     """Return a fragment that names a page; empty if it names a place on it."""
     route = fragment.partition(_TEXT_DIRECTIVE)[0]
-    if not _ROUTE.match(route):
+    if not route.startswith(_ROUTES):
         return ""
-    path, mark, query = _normalized_escapes(route).partition("?")
-    content = _content_query(query)
-    return f"{path}{mark}{content}" if content else path
+    path, mark, query = route.partition("?")
+    path, content = _normalized_escapes(path), _content_query(query)
+    route = f"{path}{mark}{content}" if content else path
+    return route if route.strip("#!/?") else ""
