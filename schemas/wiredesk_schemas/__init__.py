@@ -1,26 +1,28 @@
 """The contracts: every event on the wire, and the headers around it.
 
-raw_page          RawPage: what crawlers publish
-raw_page_reading  how a raw page is read, also in other forms than that of its schema
-accepted_page     AcceptedPage: checked, decoded, under its canonical URL
-cleaned_article   CleanedArticle: headline, byline, times and body
-enriched_article  EnrichedArticle: with language, topics and entities
-skipped_page      SkippedPage: a page that is not an article, with the reason
-ingest_note       IngestNote: what ingest mended on a page, or did not believe
-rights            Rights: what a page and its publisher state about its rights
-page_type         PageType: what a page is
-dead_letter       DeadLetterHeaders: why a record could not be processed
-event             Event, DerivedEvent and Part: base classes, also for events of other packages
-headers           Kafka headers: their names, and how they are read
-ids               deterministic identifiers
-timestamp         Timestamp: a time as precise as the page states it
-rfc3339           timestamps of headers: instants in UTC
-storable_text     text without characters that stores and parsers refuse
+raw_page            RawPage: what crawlers publish
+raw_page_reading    how a raw page is read, also in other forms than that of its schema
+accepted_page       AcceptedPage: checked, decoded, under its canonical URL
+canonical_evidence  CanonicalEvidence: what the canonical URL was read from
+cleaned_article     CleanedArticle: headline, byline, times and body
+enriched_article    EnrichedArticle: with language, topics and entities
+skipped_page        SkippedPage: a page that is not an article, with the reason
+ingest_note         IngestNote: what ingest mended on a page, or did not believe
+rights              Rights: what a page and its publisher state about its rights
+page_type           PageType: what a page is
+dead_letter         DeadLetterHeaders: why a record could not be processed
+event               Event, DerivedEvent and Part: base classes, also for events of other packages
+headers             Kafka headers: their names, and how they are read
+ids                 deterministic identifiers
+timestamp           Timestamp: a time as precise as the page states it
+rfc3339             timestamps of headers: instants in UTC
+storable_text       text without characters that stores and parsers refuse
 
 This package does not import the services, so any program can read our topics with it alone.
 """
 
 from wiredesk_schemas.accepted_page import AcceptedPage, Charset, CharsetEvidence
+from wiredesk_schemas.canonical_evidence import CanonicalEvidence
 from wiredesk_schemas.cleaned_article import (
     Block,
     BlockKind,
@@ -60,6 +62,7 @@ __all__ = [
     "AcceptedPage",
     "Block",
     "BlockKind",
+    "CanonicalEvidence",
     "Caption",
     "Charset",
     "CharsetEvidence",

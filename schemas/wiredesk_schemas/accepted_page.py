@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from wiredesk_schemas.canonical_evidence import CanonicalEvidence
 from wiredesk_schemas.event import DerivedEvent, Part, Since
 from wiredesk_schemas.ingest_note import IngestNote
 from wiredesk_schemas.rights import Rights
@@ -52,6 +53,9 @@ class AcceptedPage(DerivedEvent):
     )
     rights: Annotated[Rights | None, Since("1.5")] = Field(
         default=None, description="what the page, its response and its publisher state; null where they state nothing"
+    )
+    canonical_evidence: Annotated[CanonicalEvidence, Since("1.5")] = Field(
+        default=CanonicalEvidence.URL, description="what the canonical URL was read from"
     )
     ingest_notes: Annotated[tuple[IngestNote, ...], Since("1.5")] = Field(
         default=(), description="what ingest mended on the page, or did not believe"

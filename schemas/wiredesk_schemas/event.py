@@ -140,7 +140,10 @@ class DerivedEvent(Event):
         description="where the page was fetched, as its publisher wrote it; without credentials. Of a withdrawn page "
         "whose key is no URL it is a URN"
     )
-    canonical_url: str = Field(description="the same by the rules of the WHATWG, without fragment and tracking")
+    canonical_url: str = Field(
+        description="what identifies the page: its URL in canonical form, without fragment and tracking, or one that "
+        "the page declares as its own (`canonical_evidence`)"
+    )
 
     @classmethod
     def derived_from(cls, parent: "DerivedEvent", stage: str, version: str, /, **fields: Any) -> Self:

@@ -95,6 +95,7 @@ class RawPage(Event):
 
     _notes: tuple[IngestNote, ...] = PrivateAttr(default=())
     _is_withdrawal: bool = PrivateAttr(default=False)
+    _subject: str | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _one_body(self) -> Self:
@@ -121,6 +122,11 @@ class RawPage(Event):
     def notes(self) -> tuple[IngestNote, ...]:
         """What was mended to read the page. It is not part of the event's value."""
         return self._notes
+
+    @property
+    def subject(self) -> str | None:
+        """The subject of the CloudEvent, if its data have a URL of their own. It is not part of the event's value."""
+        return self._subject
 
     @property
     def is_withdrawal(self) -> bool:
@@ -175,4 +181,5 @@ class RawPage(Event):
     def _of(cls, fields: dict[str, Any], mending: Mending) -> Self:
         page: Self = super().from_object(read_fields(fields, mending))
         page._notes = mending.notes
+        page._subject = mending.subject
         return page

@@ -8,7 +8,7 @@ from tests.support import ROOT
 from wiredesk.extractor.extract import Extractor
 from wiredesk.extractor.html import _read_story, extract_html
 
-MAX_FUNCTIONS = 30
+MAX_FUNCTIONS = 32
 """Maximum number of functions that a reader must know to follow a page."""
 
 _FUNCTION = re.compile(r"`((?:ingest|extractor|enrichment|languages)/[\w/]+)\.py:([\w.]+)`")

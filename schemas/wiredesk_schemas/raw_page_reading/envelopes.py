@@ -142,8 +142,11 @@ def structured_fields(event: dict[str, Any], headers: Headers, content_type: str
         mending.event("a CloudEvent without specversion")
         return _of_envelope(event, mending)
     attributes = {"content_type": None if _is_json_type(stated) else content_type, **_of_headers(headers, mending)}
-    if event.get("url") is None and (subject := _header(headers, SUBJECT, mending)):
-        attributes["url"] = subject
+    subject = _header(headers, SUBJECT, mending)
+    if event.get("url") is None:
+        attributes["url"] = subject or None
+    else:
+        mending.subject = subject
     return _filled(event, attributes)
 
 
@@ -161,6 +164,8 @@ def _of_envelope(event: dict[str, Any], mending: Mending) -> dict[str, Any]:
         attributes["url"] = _url(event.get("subject"), event.get("source"), mending)
         if attributes["url"] is None:
             raise InvalidEventError("data: they have no url, and the event has none as its subject")
+    elif isinstance(subject := event.get("subject"), str):
+        mending.subject = subject
     return _filled(fields, attributes)
 
 

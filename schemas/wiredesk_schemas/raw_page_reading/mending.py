@@ -13,10 +13,15 @@ _TYPES = {dict: "an object", list: "a list", str: "a string", bool: "true or fal
 
 
 class Mending:
-    """Collects what is mended while one raw page is read."""
+    """Collects what is mended while one raw page is read.
+
+    Attributes:
+        subject: of the CloudEvent, where its data have a URL of their own.
+    """
 
     def __init__(self) -> None:
         self._notes: dict[IngestNote, None] = {}
+        self.subject: str | None = None
 
     @property
     def notes(self) -> tuple[IngestNote, ...]:

@@ -55,6 +55,7 @@ class Extractor:
             page_type=verdict.page_type,
             confidence=verdict.confidence,
             rights=page.rights,
+            canonical_evidence=page.canonical_evidence,
             ingest_notes=page.ingest_notes,
         )
 
@@ -93,6 +94,7 @@ class Extractor:
             is_truncated=extracted.is_truncated or page.is_truncated,
             omitted_words=extracted.omitted_words,
             rights=page.rights,
+            canonical_evidence=page.canonical_evidence,
             ingest_notes=page.ingest_notes,
             word_count=words.count(extracted.body),
             extraction=Extraction(

@@ -5,7 +5,7 @@ import re
 from http import HTTPStatus
 from typing import Literal
 
-from wiredesk.ingest.declarations import find_declarations
+from wiredesk.ingest.declarations import Declarations, find_declarations
 from wiredesk.ingest.language import stated_language
 from wiredesk.ingest.notes import Notes
 from wiredesk.ingest.page_text import read_text, undone_content
@@ -15,9 +15,12 @@ from wiredesk.ingest.rights.reading import read_event, read_page
 from wiredesk.ingest.rights.statements import Statements
 from wiredesk.ingest.settings import IngestSettings
 from wiredesk.ingest.urls import canonical_url, safe_url
+from wiredesk.ingest.urls.identity import Identity, StatedUrls, identify
 from wiredesk.ingest.withdrawals import skip_withdrawn
 from wiredesk_schemas import (
     AcceptedPage,
+    CanonicalEvidence,
+    IngestNoteKind,
     RawPage,
     SkippedPage,
     SkipReason,
@@ -64,20 +67,22 @@ class Ingest:
         notes = Notes(page.notes)
         body = read_text(page, stated_type, self._settings.max_page_bytes, notes)
         media_type = _media_type(stated_type, body.text)
+        declared = None if media_type == "text/plain" else find_declarations(body.text)
+        identity = _identity(page, canonical, declared, notes)
         statements = read_event(page, canonical, self._agents, notes)
-        if media_type != "text/plain":
-            read_page(body.text, find_declarations(body.text), statements)
+        if declared is not None:
+            read_page(body.text, declared, statements)
         content_id = revision(body.text)
         if refusal := self._policy.refusal(statements, page.fetched):
             reason = SkipReason.RIGHTS_RESERVED
-            return self._skip(page, canonical, content_id, reason, refusal, statements, notes)
-        identity = page_id(canonical)
+            return self._skip(page, identity, content_id, reason, refusal, statements, notes)
+        identifier = page_id(identity.url)
         return AcceptedPage(
-            event_id=event_id(identity, content_id, self.name, self._version()),
-            page_id=identity,
+            event_id=event_id(identifier, content_id, self.name, self._version()),
+            page_id=identifier,
             revision=content_id,
             url=safe_url(page.url),
-            canonical_url=canonical,
+            canonical_url=identity.url,
             media_type=media_type,
             body=body.text,
             charset=body.charset,
@@ -85,6 +90,7 @@ class Ingest:
             http_status=page.http_status,
             source=page.source,
             language=stated_language(page.language or page.http_header("content-language"), notes),
+            canonical_evidence=identity.evidence,
             is_truncated=body.is_truncated,
             http_headers=passed_on(page),
             rights=statements.rights(),
@@ -105,32 +111,42 @@ class Ingest:
         notes = Notes(page.notes)
         statements = read_event(page, canonical, self._agents, notes)
         detail = f"the server answered with status {status}"
-        return self._skip(page, canonical, content_id, SkipReason.HTTP_ERROR, detail, statements, notes)
+        identity = Identity(canonical, CanonicalEvidence.URL)
+        return self._skip(page, identity, content_id, SkipReason.HTTP_ERROR, detail, statements, notes)
 
     def _skip(
         self,
         page: RawPage,
-        canonical: str,
+        identity: Identity,
         content_id: str,
         reason: SkipReason,
         detail: str,
         statements: Statements,
         notes: Notes,
     ) -> SkippedPage:
-        identity = page_id(canonical)
+        identifier = page_id(identity.url)
         version = self._version(self._policy if reason is SkipReason.RIGHTS_RESERVED else None)
         return SkippedPage(
-            event_id=event_id(identity, content_id, self.name, version),
-            page_id=identity,
+            event_id=event_id(identifier, content_id, self.name, version),
+            page_id=identifier,
             revision=content_id,
             url=safe_url(page.url),
-            canonical_url=canonical,
+            canonical_url=identity.url,
+            canonical_evidence=identity.evidence,
             stage=self.name,
             reason=reason,
             detail=detail,
             rights=statements.rights(),
             ingest_notes=notes.collected(),
         )
+
+
+def _identity(page: RawPage, canonical: str, declared: Declarations | None, notes: Notes) -> Identity:
+    """Return the URL that identifies a page; note which declared ones do not."""
+    identity = identify(StatedUrls(page.url, canonical, declared, page.http_header("link"), page.subject))
+    for url, reason in identity.not_believed:
+        notes.add(IngestNoteKind.CANONICAL_NOT_BELIEVED, f"{reason}: {url}")
+    return identity
 
 
 def _has_body(status: int) -> bool:

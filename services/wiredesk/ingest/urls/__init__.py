@@ -1,6 +1,9 @@
 """URLs of pages: which URL identifies a page, and which one its events carry.
 
 canonical       one form for all spellings of a URL
+identity        the URL that identifies a page: its own, or one that it declares
+agreement       whether a declared URL can be that of the page
+address         a URL as its parts say what it names
 tracking        query parameters that do not say which page it is
 tracking.toml   their names, from lists that others maintain
 """
