@@ -6,6 +6,7 @@ from dataclasses import replace
 from wiredesk.extractor.body import lines
 from wiredesk.extractor.body.completeness import omitted_words_of_lines
 from wiredesk.extractor.body.lines import Line, split_lines
+from wiredesk.extractor.body.repeated_texts import exclude_repeated
 from wiredesk.extractor.body.story import (
     ScoredText,
     confidence,
@@ -48,7 +49,7 @@ def extract_text(page: AcceptedPage, models: Models) -> ExtractedPage:
     page_lines = split_lines(page.body)
     folded_captions = {fold(line.text): "captions" for line in page_lines if is_caption(line.text)}
     features = lines.features(page_lines, models.text.lexicon)
-    texts = score_lines(page_lines, models.text.probabilities(features))
+    texts = exclude_repeated(score_lines(page_lines, models.text.probabilities(features)))
     texts = exclude_unannounced_tail(exclude_duplicated_fields(texts, {}, folded_captions))
     metadata = read_text_metadata(page, text_sources(page_lines, texts))
     if metadata.title.value:

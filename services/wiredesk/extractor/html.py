@@ -11,6 +11,7 @@ from wiredesk.extractor.body.completeness import omitted_words
 from wiredesk.extractor.body.features import FeatureMatrix
 from wiredesk.extractor.body.html_features import StoryHints
 from wiredesk.extractor.body.other_stories import exclude_other_stories
+from wiredesk.extractor.body.repeated_texts import exclude_repeated
 from wiredesk.extractor.body.segments import SegmentedPage, segment_page
 from wiredesk.extractor.body.story import (
     ScoredText,
@@ -23,6 +24,7 @@ from wiredesk.extractor.body.story import (
     score_segments,
     to_blocks,
 )
+from wiredesk.extractor.body.unseen_labels import exclude_unseen_labels
 from wiredesk.extractor.captions import read_captions
 from wiredesk.extractor.document import Element, button_labels, parse_html
 from wiredesk.extractor.extracted_page import ExtractedPage
@@ -147,7 +149,8 @@ def _read_story(
         texts, _above_story(texts, metadata), {fold(c.text): "captions" for c in captions}
     )
     if not selected:
-        texts = exclude_unannounced_tail(exclude_other_stories(segments, texts, metadata.title.value))
+        texts = exclude_other_stories(segments, texts, metadata.title.value)
+        texts = exclude_unannounced_tail(exclude_repeated(exclude_unseen_labels(segments, texts)))
     return _Story(segments, features, texts)
 
 

@@ -17,6 +17,8 @@ trees          classify each text by its features
 network        reads all texts of a page and the trees' log-odds
 drop_caps      first letters that are set large belong to their words
 other_stories  texts of other stories, by the structure of the page
+unseen_labels  texts for screen readers only
+repeated_texts texts that only repeat another one of the story
 story          texts with their probabilities, exclusions, and blocks
 completeness   how much prose the body lacks
 """

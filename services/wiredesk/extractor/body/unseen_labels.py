@@ -1,0 +1,55 @@
+"""Labels that pages have for screen readers only: `<div class="visually-hidden">Article content</div>`.
+
+Readers do not see them, and they say what is around the story, not what is in it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from wiredesk.extractor.body.segments import Container, SegmentedPage
+from wiredesk.extractor.body.story import ScoredText
+
+MAX_LABEL = 200
+"""Letters in a container up to which it is a label. Some pages hide their whole text by such a class until a script
+shows it."""
+
+NAMES = (
+    {"visually", "hidden"},
+    {"visuallyhidden"},
+    {"sr", "only"},
+    {"sronly"},
+    {"screen", "reader"},
+    {"screenreader"},
+    {"element", "invisible"},
+    {"a11y", "hidden"},
+)
+"""Words of the class names that frameworks have for it: Bootstrap, Tailwind, WordPress, Drupal, GOV.UK."""
+
+_FOR_SCREEN_READERS = "a label for screen readers"
+
+
+def exclude_unseen_labels(page: SegmentedPage, texts: Sequence[ScoredText]) -> tuple[ScoredText, ...]:
+    """Exclude the texts that only screen readers get.
+
+    Args:
+        page: its segments and containers.
+        texts: the segments with their probabilities.
+    """
+    labels = _labels(page.containers)
+    return tuple(
+        replace(text, excluded_because=_FOR_SCREEN_READERS) if text.kept and labels[segment.container] else text
+        for segment, text in zip(page.segments, texts, strict=True)
+    )
+
+
+def _labels(containers: Sequence[Container]) -> list[bool]:
+    """Return, for each container, whether it is a label for screen readers, or in one."""
+    are_labels: list[bool] = []
+    for container in containers:
+        is_label = container.parent >= 0 and are_labels[container.parent]
+        are_labels.append(is_label or (container.letters <= MAX_LABEL and _is_for_screen_readers(container.tokens)))
+    return are_labels
+
+
+def _is_for_screen_readers(tokens: tuple[str, ...]) -> bool:
+    return bool(tokens) and any(names.issubset(tokens) for names in NAMES)
