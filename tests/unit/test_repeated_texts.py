@@ -28,6 +28,11 @@ def test_a_label_that_follows_itself_is_said_once() -> None:
     ]
 
 
+def test_placeholders_are_left_out() -> None:
+    label = "Article content"
+    assert kept(label, PROSE[0], label, label, PROSE[1], label, label, label) == list(PROSE)
+
+
 @pytest.mark.parametrize(
     ("texts", "kind"),
     [

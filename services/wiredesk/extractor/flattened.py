@@ -6,7 +6,7 @@ from dataclasses import replace
 from wiredesk.extractor.body import lines
 from wiredesk.extractor.body.completeness import omitted_words_of_lines
 from wiredesk.extractor.body.lines import Line, split_lines
-from wiredesk.extractor.body.repeated_texts import exclude_repeated
+from wiredesk.extractor.body.repeated_texts import exclude_repeated, find_placeholders
 from wiredesk.extractor.body.story import (
     ScoredText,
     confidence,
@@ -46,7 +46,7 @@ def extract_text(page: AcceptedPage, models: Models) -> ExtractedPage:
         page: as ingest accepted it.
         models: for its lines.
     """
-    page_lines = split_lines(page.body)
+    page_lines = _without_placeholders(split_lines(page.body))
     folded_captions = {fold(line.text): "captions" for line in page_lines if is_caption(line.text)}
     features = lines.features(page_lines, models.text.lexicon)
     texts = exclude_repeated(score_lines(page_lines, models.text.probabilities(features)))
@@ -70,6 +70,15 @@ def extract_text(page: AcceptedPage, models: Models) -> ExtractedPage:
         is_truncated=is_truncated(blocks),
         omitted_words=omitted_words_of_lines(page_lines, texts, page.body),
     )
+
+
+def _without_placeholders(page_lines: Sequence[Line]) -> Sequence[Line]:
+    """Return lines without labels of what is not there: among them, the model of lines takes a story for a list."""
+    folded = [fold(line.text) for line in page_lines]
+    placeholders = find_placeholders(folded)
+    if not placeholders:
+        return page_lines
+    return [line for line, own in zip(page_lines, folded, strict=True) if own not in placeholders]
 
 
 def text_sources(page_lines: Sequence[Line], texts: Sequence[ScoredText]) -> TextSources:

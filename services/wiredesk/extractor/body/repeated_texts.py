@@ -7,6 +7,7 @@ pages, and more often on 27, and a label that follows itself at once is in it on
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from wiredesk.extractor.body.segments import PROSE
 from wiredesk.extractor.body.story import ScoredText
@@ -16,13 +17,27 @@ from wiredesk_schemas import BlockKind
 MAX_COPIES = 3
 """Copies of a paragraph up to which the later ones only repeat it: what comes more often is a refrain."""
 
+MIN_PLACEHOLDERS = 5
+"""Copies of a label from which it may stand in place of something that a reader does not get, such as advertising."""
+
+MIN_LABEL = 7
+"""Letters of such a label. Shorter texts that come twice in a row may be cells of a table."""
+
+MIN_EMPTY = 2
+"""How often such a label must follow itself: nothing is between the two, so it labels no part of the story."""
+
 _REPEATS = "repeats a text of the story"
+_PLACEHOLDER = "a label of something that is not there"
 
 
 def exclude_repeated(texts: Sequence[ScoredText]) -> tuple[ScoredText, ...]:
-    """Exclude later copies of paragraphs, and labels that come twice in a row. Rows of tables may be alike."""
+    """Exclude later copies of paragraphs, labels that come twice in a row, and placeholders.
+
+    Rows of tables may be alike.
+    """
     folded = [fold(text.text) if _may_repeat(text) else "" for text in texts]
     copies = Counter(folded)
+    placeholders = find_placeholders([own for own in folded if own])
     checked = list(texts)
     seen: set[str] = set()
     last = ""
@@ -30,11 +45,28 @@ def exclude_repeated(texts: Sequence[ScoredText]) -> tuple[ScoredText, ...]:
         if not text.kept:
             continue
         is_copy = own in seen and copies[own] <= MAX_COPIES if length(text.text) >= PROSE else own == last
-        if own and is_copy:
+        if own in placeholders:
+            checked[index] = replace(text, excluded_because=_PLACEHOLDER)
+        elif own and is_copy:
             checked[index] = replace(text, excluded_because=_REPEATS)
         seen.add(own)
         last = own
     return tuple(checked)
+
+
+def find_placeholders(folded: Sequence[str]) -> set[str]:
+    """Return the labels that come often, and several times without a text in between, as `ARTICLE CONTENT`.
+
+    Args:
+        folded: texts of a page, in its order.
+    """
+    empty = Counter(text for text, following in pairwise(folded) if text == following and _is_label(text))
+    often = {text for text, times in empty.items() if times >= MIN_EMPTY}
+    return {text for text in often if folded.count(text) >= MIN_PLACEHOLDERS}
+
+
+def _is_label(folded: str) -> bool:
+    return MIN_LABEL <= length(folded) < PROSE and not folded.isdecimal()
 
 
 def _may_repeat(text: ScoredText) -> bool:
