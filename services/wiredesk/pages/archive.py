@@ -12,7 +12,7 @@ from wiredesk.pages.content import FORMATS, Content, ContentKind, content_of, su
 from wiredesk.pages.framing import RecordReader
 from wiredesk.pages.record import MAX_PAGE_BYTES, FetchedPage
 from wiredesk.pages.report import ReadReport
-from wiredesk.pages.source import Chunk, Damage, Source, chunks_of
+from wiredesk.pages.source import Source, chunks_of
 from wiredesk.pages.wacz import DamagedZipError, Wacz
 
 
@@ -72,7 +72,7 @@ def _zipped_pages(file: BinaryIO, report: ReadReport, name: str, max_bytes: int)
         report.add_problem(f"{name}: there is no web archive in this ZIP")
     for info in archives:
         member = f"{name}:{info.filename}"
-        content = content_of(_counted(wacz.read(info), budget), suffixes_of(info.filename), budget)
+        content = content_of(wacz.read(info, budget), suffixes_of(info.filename), budget)
         if content.kind in FORMATS:
             yield from archived_pages(content, file, report, name=member, max_bytes=max_bytes)
         else:
@@ -87,14 +87,3 @@ def _found_pages(
     file.seek(0)
     source = Source(gunzipped(Source(chunks_of(file)), budget))
     yield from RecordReader(source, FORMATS[ContentKind.WARC], report, name=name, max_bytes=max_bytes).pages()
-
-
-def _counted(chunks: Iterator[Chunk], budget: Budget) -> Iterator[Chunk]:
-    """Yield the chunks of a file in a ZIP until the budget is spent."""
-    for chunk in chunks:
-        if isinstance(chunk, bytes):
-            budget.spend(len(chunk))
-        yield chunk
-        if budget.is_spent:
-            yield Damage("the ZIP unpacks to too much; the rest is not read")
-            return

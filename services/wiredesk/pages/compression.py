@@ -120,6 +120,8 @@ def unpacked(source: Source, budget: Budget, suffix: str = "") -> Iterator[Chunk
         return _unpack_brotli(source, budget)
     if suffix == ".gz" and source.find(GZIP, CHUNK_BYTES) is not None:
         return gunzipped(source, budget)
+    if suffix == ".zst" and source.find(ZSTD, CHUNK_BYTES) is not None:
+        return _unpack(source, budget, "zstd", ZSTD, lambda: _Zstd(None))
     return None
 
 
@@ -128,18 +130,46 @@ def gunzipped(source: Source, budget: Budget) -> Iterator[Chunk]:
     return _unpack(source, budget, "gzip", GZIP, _Gzip)
 
 
+def inflated(source: Source, budget: Budget, crc: int) -> Iterator[Chunk]:
+    """Yield what the deflated content of a file in a ZIP unpacks to, without a header around it.
+
+    Args:
+        crc: of the content, which the directory states.
+    """
+    decoder = _Gzip(-zlib.MAX_WBITS)
+    actual = size = 0
+    member = _unpack_member(source, budget, decoder, INPUT_BYTES["gzip"])
+    while True:
+        try:
+            output = next(member)
+        except StopIteration as end:
+            damage: Damage | None = end.value
+            break
+        actual = zlib.crc32(output, actual)
+        size += len(output)
+        yield output
+    if budget.is_spent:
+        damage = Damage(OVERSPENT)
+    elif damage is None and actual != crc:
+        damage = Damage("it does not match its checksum", doubtful=size)
+    if damage is not None:
+        yield damage
+
+
 def _unpack(
     source: Source, budget: Budget, name: str, signature: re.Pattern[bytes], new: Callable[[], _Decoder]
 ) -> Iterator[Chunk]:
     damages = 0
+    damage = None
     while not source.is_at_end():
-        before = source.offset
+        start = source.offset
+        is_after_damage = damage is not None  # what follows up to the next member belongs to it
         source.skip_padding()
         if source.match(signature, SIGNATURE_BYTES):
             damage = yield from _unpack_member(source, budget, new(), INPUT_BYTES[name])
         elif source.fill(1):
-            skipped = source.skip_to(signature, SIGNATURE_BYTES - 1)
-            damage = Damage(f"{skipped} bytes at byte {before} are no {name}")
+            size = source.skip_to(signature, SIGNATURE_BYTES - 1)
+            damage = None if is_after_damage else Damage(f"{size} bytes at byte {start} are no {name}")
         else:
             damage = source.cross()
         if budget.is_spent:
@@ -162,6 +192,7 @@ def _unpack_member(
     nothing is unpacked many times.
     """
     start = source.offset
+    size = 0
     while not decoder.eof and not budget.is_spent:
         packed = source.peek(input_bytes)
         if not packed:
@@ -169,19 +200,20 @@ def _unpack_member(
         try:
             for output in decoder.feed(packed):
                 budget.spend(len(output))
+                size += len(output)
                 yield output
         except _DamagedError as error:
             source.skip(0 if source.offset > start else 1)
-            return Damage(f"the part that begins at byte {start} is damaged ({error})", is_corrupt=True)
+            return Damage(f"the part that begins at byte {start} is damaged ({error})", doubtful=size)
         source.skip(len(packed) - len(decoder.unused_data))
     return None
 
 
 class _Gzip:
-    """A gzip member, decoded up to the last byte before a damage."""
+    """A gzip member, decoded up to the last byte before a damage; or the deflated content of a file in a ZIP."""
 
-    def __init__(self) -> None:
-        self._inflater = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    def __init__(self, window_bits: int = zlib.MAX_WBITS | 16) -> None:
+        self._inflater = zlib.decompressobj(window_bits)
 
     @property
     def eof(self) -> bool:
@@ -239,6 +271,7 @@ class _Zstd:
 def _unpack_brotli(source: Source, budget: Budget) -> Iterator[Chunk]:
     """Yield what a source of brotli unpacks to: one member, and nothing after it."""
     decompressor = brotli.Decompressor()
+    size = 0
     try:
         while not decompressor.is_finished() and not budget.is_spent:
             packed = source.take(BROTLI_INPUT_BYTES) if decompressor.can_accept_more_data() else b""
@@ -247,9 +280,10 @@ def _unpack_brotli(source: Source, budget: Budget) -> Iterator[Chunk]:
                 return
             output = decompressor.process(packed, output_buffer_limit=OUTPUT_BYTES)
             budget.spend(len(output))
+            size += len(output)
             yield output
     except brotli.error as error:
-        yield Damage(str(error), is_corrupt=True)
+        yield Damage(str(error), doubtful=size)
     if budget.is_spent:
         yield Damage(OVERSPENT)
 
@@ -265,6 +299,7 @@ def _read_dictionary(source: Source) -> zstd.ZstdDict | None:
         if content.startswith(FRAME):
             content = zstd.ZstdDecompressor().decompress(content, MAX_DICTIONARY_BYTES)
         dictionary = zstd.ZstdDict(content)
+        zstd.ZstdDecompressor(dictionary)  # a damaged dictionary is refused here
     except (zstd.ZstdError, ValueError):
         return None
     source.skip(len(head) + size)

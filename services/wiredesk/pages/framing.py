@@ -96,9 +96,8 @@ class RecordReader:
             return None
         if self._source.fill(length + LOOK_AHEAD_BYTES) < length or not self._ends_at(length):
             return self._read_to_boundary(header)
-        damage = self._source.damage
-        if damage is not None and damage.is_corrupt and not self._source.peek(LOOK_AHEAD_BYTES, length).strip(PADDING):
-            self._problem(header, "is damaged")
+        if self._is_doubtful(length):
+            self._problem_at_damage(header, "is damaged")
             return None
         return self._page(header, self._source.take(length))
 
@@ -107,6 +106,12 @@ class RecordReader:
         after = self._source.peek(LOOK_AHEAD_BYTES, length)
         rest = after.lstrip(PADDING)
         return not rest or self._format.start.match(rest) is not None or RECORD_END.match(after) is not None
+
+    def _is_doubtful(self, length: int) -> bool:
+        """Whether nothing but padding stands between a block and a damage, and the block may be wrong, too."""
+        after = self._source.peek(LOOK_AHEAD_BYTES, length)
+        damage = self._source.damage
+        return damage is not None and not after.strip(PADDING) and damage.doubtful > len(after)
 
     def _read_to_boundary(self, header: RecordHeader) -> FetchedPage | None:
         """Consume a block whose length is wrong, up to the next record, and return the page in it."""
@@ -117,12 +122,13 @@ class RecordReader:
         if available > self._max_bytes:
             self._problem(header, f"has no end within {self._max_bytes} bytes: its length is wrong")
             return None
-        if header.length is None or header.length < available:
-            return self._mended_page(header, available)
-        damage = self._source.cross()
-        because = f" ({damage.detail})" if damage is not None else ""
-        self._problem(header, f"is cut off: {available} of {header.length} bytes{because}")
-        return None
+        if header.length is not None and header.length > available:
+            self._problem_at_damage(header, f"is cut off: {available} of {header.length} bytes")
+            return None
+        if self._is_doubtful(available):
+            self._problem_at_damage(header, "is damaged")
+            return None
+        return self._mended_page(header, available)
 
     def _mended_page(self, header: RecordHeader, end: int) -> FetchedPage | None:
         """Consume a block that ends elsewhere than its header states, and return the page in it."""
@@ -170,6 +176,11 @@ class RecordReader:
         if damage is not None:
             place = f"after record {self._number}: " if self._number else ""
             self._report.add_problem(f"{self._name}: {place}{damage.detail}")
+
+    def _problem_at_damage(self, header: RecordHeader, what: str) -> None:
+        """Note that the last record before a damage or the end cannot be used, and continue after it."""
+        damage = self._source.cross()
+        self._problem(header, f"{what} ({damage.detail})" if damage is not None else what)
 
     def _problem(self, header: RecordHeader, what: str) -> None:
         url = f" ({header.url[:MAX_URL_CHARACTERS]})" if header.url else ""

@@ -26,11 +26,11 @@ class Damage:
 
     Attributes:
         detail: what is wrong, for a person.
-        is_corrupt: the bytes before it may be wrong, too; otherwise they are good, and only the rest is missing.
+        doubtful: how many of the bytes before it may be wrong; the others are good, and only the rest is missing.
     """
 
     detail: str
-    is_corrupt: bool = False
+    doubtful: int = 0
 
 
 type Chunk = bytes | Damage
@@ -181,12 +181,14 @@ class Source:
     def _read_chunk(self) -> bool:
         if self.damage is not None:
             return False
-        chunk = next(self._chunks, b"")
-        if isinstance(chunk, Damage):
-            self.damage = chunk
-            return False
-        self._buffer += chunk
-        return bool(chunk)
+        for chunk in self._chunks:
+            if isinstance(chunk, Damage):
+                self.damage = chunk
+                return False
+            if chunk:  # a decoder may have nothing to show yet
+                self._buffer += chunk
+                return True
+        return False
 
     def _drop(self, size: int) -> None:
         del self._buffer[:size]

@@ -3,12 +3,12 @@
 import os
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from wiredesk.pages.source import Chunk, Damage, chunks_of
+from wiredesk.pages.compression import Budget, inflated
+from wiredesk.pages.source import CHUNK_BYTES, Chunk, Damage, Source
 
 MAX_DIRECTORY_BYTES = 4 << 20
 """Maximum size of the directory of a ZIP. Those of web archives have tens of files."""
@@ -16,17 +16,19 @@ MAX_DIRECTORY_BYTES = 4 << 20
 MAX_END_BYTES = 22 + 0xFFFF
 """Maximum size of the end of the directory: its fields, and a comment."""
 
-METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-"""Compressions of files in a ZIP that are read in bounded memory."""
-
 SUFFIXES = (".warc", ".arc", ".wet")
 """Suffixes of web archives, also before a suffix of a compression."""
 
-READ_ERRORS = (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError)
-"""What `zipfile` raises where a file in a ZIP is damaged, encrypted, or of an unknown kind."""
+LOCAL_SIGNATURE = b"PK\x03\x04"
+"""The first bytes of the header before the content of a file."""
 
-OPEN_ERRORS = (*READ_ERRORS, struct.error, UnicodeError, OverflowError)
-"""What it raises where the directory is damaged."""
+LOCAL_HEADER = struct.Struct("<26xHH")
+"""This header: the lengths of name and extra field, which follow it."""
+
+OPEN_ERRORS = (
+    OSError, EOFError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, struct.error, OverflowError,
+)  # fmt: skip
+"""What `zipfile` raises where the directory is damaged."""
 
 _END = b"PK\x05\x06"
 _END_64 = b"PK\x06\x06"
@@ -51,30 +53,57 @@ class Wacz:
     def __init__(self, stream: BinaryIO) -> None:
         try:
             _check_directory(stream)
-            self._zip = zipfile.ZipFile(stream)
+            self._files = [info for info in zipfile.ZipFile(stream).infolist() if not info.is_dir()]
         except OPEN_ERRORS as error:
             raise DamagedZipError(str(error)) from error
+        self._stream = stream
+        self._size = stream.seek(0, os.SEEK_END)
+        if any(self._local_header(info) is None for info in self.archives()):
+            raise DamagedZipError("the place of a file in it is wrong")
 
     def archives(self) -> list[zipfile.ZipInfo]:
         """Return the web archives in it, in the order of its directory."""
-        return [info for info in self._zip.infolist() if _is_archive(info.filename)]
+        return [info for info in self._files if _is_archive(info.filename)]
 
     def other_files(self) -> int:
         """Return how many other files it has: indexes, lists of pages, logs."""
-        return sum(not info.is_dir() and not _is_archive(info.filename) for info in self._zip.infolist())
+        return len(self._files) - len(self.archives())
 
-    def read(self, info: zipfile.ZipInfo) -> Iterator[Chunk]:
-        """Yield the content of a file; where it cannot be read, it is damaged."""
+    def read(self, info: zipfile.ZipInfo, budget: Budget) -> Iterator[Chunk]:
+        """Yield the content of a file; where it cannot be read, it is damaged.
+
+        `zipfile` is not used for this: it drops what precedes a damage.
+        """
         if info.flag_bits & _ENCRYPTED:
             yield Damage("it is encrypted")
-        elif info.compress_type not in METHODS:
-            yield Damage(f"its compression method is {info.compress_type}, and only stored and deflated files are read")
+        elif info.compress_type == zipfile.ZIP_STORED:
+            yield from self._packed(info)
+        elif info.compress_type == zipfile.ZIP_DEFLATED:
+            yield from inflated(Source(self._packed(info)), budget, info.CRC)
         else:
-            try:
-                with self._zip.open(info) as member:
-                    yield from chunks_of(member, READ_ERRORS)
-            except READ_ERRORS as error:
-                yield Damage(str(error))
+            yield Damage(f"its compression method is {info.compress_type}, and only stored and deflated files are read")
+
+    def _packed(self, info: zipfile.ZipInfo) -> Iterator[Chunk]:
+        """Yield the bytes of a file as the ZIP has them."""
+        name_bytes, extra_bytes = LOCAL_HEADER.unpack(self._local_header(info) or bytes(LOCAL_HEADER.size))
+        start = info.header_offset + LOCAL_HEADER.size + name_bytes + extra_bytes
+        end = start + info.compress_size
+        while start < end:
+            self._stream.seek(start)
+            chunk = self._stream.read(min(CHUNK_BYTES, end - start))
+            if not chunk:
+                yield Damage("the ZIP is cut off")
+                return
+            start += len(chunk)
+            yield chunk
+
+    def _local_header(self, info: zipfile.ZipInfo) -> bytes | None:
+        """Return the header before the content of a file; None if there is none in that place."""
+        if not 0 <= info.header_offset <= self._size - LOCAL_HEADER.size:
+            return None
+        self._stream.seek(info.header_offset)
+        header = self._stream.read(LOCAL_HEADER.size)
+        return header if header.startswith(LOCAL_SIGNATURE) and len(header) == LOCAL_HEADER.size else None
 
 
 def _is_archive(name: str) -> bool:

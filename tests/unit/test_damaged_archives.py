@@ -1,0 +1,200 @@
+"""Damaged archives: what is good of them is published, what is not is named, and memory is bounded."""
+
+import gzip
+import itertools
+import tracemalloc
+import zlib
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.archives import FORMS, PAGES, Form, arc, records, response, wacz, warc, zstd
+from tests.unit.test_archives import HTML, contents, read
+from wiredesk.pages.compression import MAX_RATIO
+
+MIB = 1 << 20
+FIRST, SECOND = "https://n.example/1", "https://n.example/2"
+LAST = warc(response(HTML), SECOND)
+
+
+@pytest.mark.parametrize("form", ["plain", "gzip of each record"])
+@pytest.mark.parametrize("left", [20, 60])
+def test_a_record_that_is_cut_off_is_named_and_those_before_it_are_published(form: str, left: int) -> None:
+    pages, report = read(FORMS[form](records())[:-left], "cut.warc")
+    assert contents(pages) == PAGES[:-1]
+    (problem,) = report.problems
+    assert problem.startswith("cut.warc: record 5 (https://n.example/4) is cut off")
+
+
+def test_records_before_the_cut_in_a_gzipped_file_are_published() -> None:
+    pages, report = read(gzip.compress(b"".join(records()))[:-20])
+    assert contents(pages) == PAGES[:3]
+    assert report.problems[-1] == "a: after record 4: the part that begins at byte 0 is cut off"
+
+
+def test_a_header_that_is_cut_off_is_a_problem() -> None:
+    pages, report = read(b"".join(records()) + LAST[:90])
+    assert len(pages) == len(PAGES)
+    assert report.problems == ["a: 90 bytes at byte 1559 are a record with a damaged header"]
+
+
+@pytest.mark.parametrize("stated", [len(response(HTML)) + step for step in (-60, -7, -1, 1, 3, 4, 7, 40, 5000)])
+def test_a_record_of_another_length_ends_where_the_next_one_begins(stated: int) -> None:
+    pages, report = read(warc(response(HTML), FIRST, length=stated) + LAST + LAST)
+    assert [page.url for page in pages] == [FIRST, SECOND, SECOND]
+    assert {page.content.rstrip() for page in pages} == {HTML}
+    if not 0 < stated - len(response(HTML)) <= 4:  # within the line ends between records
+        assert report.problems == [f"a: record 1 ({FIRST}) states {stated} bytes, and has {len(response(HTML))}"]
+        assert pages[0].is_truncated == (stated > len(response(HTML)))
+
+
+def test_the_length_that_the_server_announced_decides() -> None:
+    block = response(HTML, f"Content-Length: {len(HTML)}")
+    pages, report = read(warc(block, FIRST, length=len(block) + 9) + LAST)
+    assert not pages[0].is_truncated
+    assert len(report.problems) == 1
+    pages, _ = read(warc(block + b"<p>of another", FIRST, length=len(block)) + LAST)
+    assert contents(pages) == [(FIRST, HTML), (SECOND, HTML)]
+
+
+@pytest.mark.parametrize("stated", ["", "x", "-5", "9" * 30, "²"])
+def test_a_record_without_a_length_ends_where_the_next_one_begins(stated: str) -> None:
+    pages, report = read(warc(response(HTML), FIRST, length=stated) + LAST)
+    assert contents(pages) == [(FIRST, HTML), (SECOND, HTML)]
+    assert len(report.problems) == 1
+
+
+def test_what_is_no_record_is_skipped_and_named() -> None:
+    pages, report = read(LAST + b"junk\r\n\r\n" + LAST + b"more junk")
+    assert len(pages) == 2
+    assert [problem.partition(" at ")[0] for problem in report.problems] == ["a: 4 bytes", "a: 9 bytes"]
+
+
+def test_a_boundary_within_a_good_record_is_content() -> None:
+    body = b"<p>About WARC:\r\n\r\nWARC/1.0\r\nWARC-Type: response\r\n\r\n</p>"
+    pages, report = read(warc(response(body)) + LAST)
+    assert [page.content for page in pages] == [body, HTML]
+    assert not report.problems
+
+
+def test_records_after_a_damaged_gzip_member_are_published() -> None:
+    parts = [bytearray(gzip.compress(record)) for record in records()]
+    parts[2][-6] ^= 1
+    pages, report = read(b"".join(parts), "a.warc.gz")
+    assert contents(pages) == [PAGES[0], *PAGES[2:]]
+    (problem,) = report.problems
+    assert problem.startswith("a.warc.gz: record 3 (https://n.example/2) is damaged")
+
+
+def test_a_response_without_an_address_is_a_problem() -> None:
+    assert read(warc(response(HTML), None))[1].problems == ["a: record 1 has no address"]
+
+
+def test_a_larger_page_is_named_and_a_larger_image_is_passed_over() -> None:
+    big = b"x" * (2 * MIB)
+    archive = warc(response(big), FIRST) + warc(response(big, "Content-Type: image/png")) + LAST
+    pages, report = read(archive, max_bytes=MIB)
+    assert contents(pages) == [(SECOND, HTML)]
+    assert report.passed_over == {"image": 1}
+    (problem,) = report.problems
+    assert problem.startswith(f"a: record 1 ({FIRST}) is not published: 2097")
+
+
+def test_memory_is_bounded_whatever_a_record_unpacks_to() -> None:
+    archive = gzip.compress(warc(response(bytes(60 * MIB)), FIRST)) + gzip.compress(LAST)
+    tracemalloc.start()
+    pages, report = read(archive, max_bytes=MIB)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert contents(pages) == [(SECOND, HTML)]
+    assert len(report.problems) == 1
+    assert peak < 8 * MIB
+
+
+@pytest.mark.parametrize("suffix", ["", ".zip"])
+def test_a_file_that_unpacks_to_too_much_is_not_read_to_its_end(suffix: str) -> None:
+    bomb = zstd.compress(warc(response(bytes(80 * MIB)))) + zstd.compress(LAST)
+    assert len(bomb) * MAX_RATIO < 80 * MIB
+    content = bomb if not suffix else wacz({"archive/a.warc.zst": bomb})
+    pages, report = read(content, max_bytes=MIB)
+    assert not pages
+    assert any("unpacks to more than" in problem for problem in report.problems)
+
+
+def test_a_gzip_of_a_gzip_is_read_and_not_without_end() -> None:
+    content = b"".join(records())
+    for layer in range(6):
+        pages, report = read(content)
+        assert bool(report.problems) == (layer > 3)
+        assert (contents(pages) == PAGES) == (layer <= 3)
+        content = gzip.compress(content)
+
+
+def test_a_wacz_whose_directory_is_lost_gives_its_compressed_records() -> None:
+    whole = wacz({"archive/1.warc.gz": b"".join(map(gzip.compress, records())), "fuzzy.json": b"x" * 500})
+    pages, report = read(whole[:-400], "a.wacz")
+    assert contents(pages) == PAGES
+    assert "its ZIP directory cannot be read" in report.problems[0]
+
+
+CHANGES = st.sampled_from(["cut", "flip", "delete", "insert", "repeat"])
+FRAMED: dict[str, Form] = {
+    "plain": b"".join,
+    "gzip of each record": lambda parts: b"".join(map(gzip.compress, parts)),
+    "zstd of each record": lambda parts: b"".join(map(zstd.compress, parts)),
+}
+
+
+def damaged(content: bytes, change: str, at: int, some: bytes) -> bytes:
+    before, rest = content[:at], content[at:]
+    match change:
+        case "cut":
+            return before
+        case "flip":
+            return before + bytes((rest[0] ^ (1 << some[0] % 8),)) + rest[1:] if rest else before
+        case "delete":
+            return before + rest[len(some) :]
+        case "insert":
+            return before + some + rest
+    return before + before[-len(some) :] + rest
+
+
+@given(
+    st.sampled_from(list(FORMS)),
+    CHANGES,
+    st.floats(0, 1),
+    st.binary(min_size=1, max_size=40),
+    st.sampled_from([records, arc]),
+)
+def test_pages_before_a_damage_are_published_and_nothing_is_raised(
+    form: str, change: str, where: float, some: bytes, make: Callable[[], list[bytes]]
+) -> None:
+    parts = records() if "WACZ" in form else make()
+    whole = FORMS[form](parts)
+    at = int(where * (len(whole) - 1))
+    name = "a.arc" if parts[0].startswith(b"filedesc") else "a.warc"
+    pages, _ = read(damaged(whole, change, at, some), name + (".gz" if "gzip" in form else ""))
+    number = sum(end <= at for end in ends(form, parts)) - 1  # without the first record, which is no page
+    assert contents(pages)[: max(0, number)] == PAGES[: max(0, number)]
+
+
+def ends(form: str, parts: list[bytes]) -> list[int]:
+    """Return where each record ends in the file, if that can be said."""
+    if form not in FRAMED:
+        return []
+    return list(itertools.accumulate(len(FRAMED[form]([part])) for part in parts))
+
+
+@given(st.integers(0, 2000))
+def test_pages_before_a_damage_in_a_gzipped_file_are_published(at: int) -> None:
+    parts = records((url, body * 40) for url, body in PAGES)
+    whole = bytearray(gzip.compress(b"".join(parts)))
+    at = min(at, len(whole) - 9)
+    unpacked = len(zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(whole[:at]))
+    number = sum(end + 32 <= unpacked for end in itertools.accumulate(map(len, parts)))
+    whole[at] ^= 0x55
+    pages, report = read(bytes(whole), "a.warc.gz")
+    assert len(pages) >= number - 1
+    assert report.problems or len(pages) == len(PAGES)
