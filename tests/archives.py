@@ -88,6 +88,8 @@ def dictionary_zst(parts: Sequence[bytes], *, is_compressed: bool) -> bytes:
     return frame + b"".join(zstd.compress(part, zstd_dict=dictionary) for part in parts)
 
 
+zstd_compress = zstd.compress
+
 type Form = Callable[[list[bytes]], bytes]
 """Makes a file of records."""
 

@@ -2,9 +2,10 @@
 
 cases.jsonl      a case a line: its page, the address and fields of the raw page, and what is expected
 pages/           the pages
+archives.jsonl, archives/   the same for web archives
 urls.jsonl       URLs, and whether they are one page or two; test_urls_of_cases reads it
 expectations     what an expectation means
-test_cases       a test for each case
+test_cases, test_archives   a test for each case
 
 Where we side with another reading than the case was written with, `reading` says why.
 

@@ -52,8 +52,9 @@ def json_record(event: bytes, *, binary: bool) -> RawRecord:
 
 def _fetched(page: RawPage) -> FetchedPage:
     content_type = page.declared_type or "text/html"
-    if page.body is not None:  # encoded as UTF-8 below: the charset of its content type does not apply any more
-        content_type = f"{content_type.partition(';')[0]}; charset=utf-8"
+    charset = "utf-8" if page.body is not None else page.charset
+    if charset is not None:  # the charset of a text's content type does not apply any more: it is encoded below
+        content_type = f"{content_type.partition(';')[0]}; charset={charset}"
     return FetchedPage(
         page.url,
         page.body.encode() if page.body is not None else page.body_base64 or b"",
@@ -63,4 +64,5 @@ def _fetched(page: RawPage) -> FetchedPage:
         headers=page.http_headers,
         source=page.source,
         language=page.language,
+        is_truncated=page.is_truncated,
     )
