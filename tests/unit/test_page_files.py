@@ -41,7 +41,7 @@ def write(path: Path, content: bytes) -> Path:
         ("a.html.gz", gzip.compress(PAGE)),
         ("a.html.gz", gzip.compress(PAGE[:9]) + gzip.compress(PAGE[9:])),
         ("a.html.zst", zstd_compress(PAGE)),
-        ("a.html.br", brotli.compress(PAGE)),
+        ("a.html.br", brotli.compress(PAGE)),  # type: ignore[no-untyped-call]
         ("a.html", gzip.compress(PAGE)),
         ("a.HTML", PAGE),
         ("a.htm", PAGE),
@@ -114,7 +114,7 @@ def test_a_damaged_file_is_named_and_the_others_are_published(tmp_path: Path) ->
     write(tmp_path / "a.html.gz", gzip.compress(PAGE)[:-3])
     write(tmp_path / "b.html", PAGE)
     write(tmp_path / "c.warc", b"not at all")
-    write(tmp_path / "d.html.br", brotli.compress(PAGE)[:-3])
+    write(tmp_path / "d.html.br", brotli.compress(PAGE)[:-3])  # type: ignore[no-untyped-call]
     pages, report = published(tmp_path)
     assert [page["url"] for page in pages] == ["https://n.example/b.html"]
     assert report.problems == [
