@@ -145,11 +145,12 @@ class _Undoing:
         return next(iter(whole + cut), None)
 
     def _by_trial(self, names: Iterable[str]) -> tuple[str, Outcome] | None:
-        """Return the first encoding that decodes all bytes up to its end, to text or to compressed bytes."""
+        """Return the first encoding that decodes all bytes up to its end; of text, to text or to compressed bytes."""
         for name in names:
             outcome = self._decode(name, _BY_TRIAL[name])
             is_exact = outcome.end is End.WHOLE and not outcome.trailing and not outcome.fault
-            if is_exact and outcome.content and (is_text(outcome.content) or _is_signed(outcome.content)):
+            is_likely = not is_text(self.content) or is_text(outcome.content) or _is_signed(outcome.content)
+            if is_exact and outcome.content and is_likely:
                 return name, outcome
         return None
 

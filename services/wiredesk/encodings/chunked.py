@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from wiredesk.encodings.outcome import End, Outcome
 
 MAX_CHUNKS = 100_000
-"""The most chunks of a body. Servers write one for each flush of some kilobytes; each costs a microsecond."""
+"""The most chunks of a body. Servers write one for each flush of some kilobytes; each costs some microseconds."""
 
 MAX_EXTENSION_BYTES = 4096
 """The longest extension of a chunk, and the longest line of a trailer. Signatures of S3 have a hundred bytes."""

@@ -1,0 +1,178 @@
+"""Any page, in any stack of encodings, archive and charset, with or without a label, comes out of ingest as the same text."""
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.archives import FORMS, arc, response, warc, warcinfo
+from tests.encoded import COMPRESS, chunks, encoded
+from tests.language_table import sample_texts
+from wiredesk.ingest.accept import Ingest
+from wiredesk.pages.archive import read_archive
+from wiredesk.pages.record import FetchedPage, RawRecord
+from wiredesk.pages.report import ReadReport
+from wiredesk_schemas import AcceptedPage, RawPage
+
+URL = "https://news.example/2024/library"
+
+TEXTS = {**sample_texts(), "zh-Hant": "市長星期一為新圖書館揭幕。數百人來到舊港口參加慶祝活動。"}
+
+CHARSETS = {
+    "utf-8": tuple(TEXTS),
+    "utf-16-le": tuple(TEXTS),
+    "utf-16-be": tuple(TEXTS),
+    "windows-1252": ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "no", "fi", "ca", "is"),
+    "iso-8859-15": ("de", "fr", "es", "sv", "fi"),
+    "windows-1250": ("pl", "cs", "sk", "hu"),
+    "iso-8859-2": ("pl", "cs", "sk", "hu"),
+    "windows-1251": ("ru", "uk", "bg"),
+    "koi8-r": ("ru",),
+    "windows-1253": ("el",),
+    "windows-1254": ("tr",),
+    "windows-1255": ("he",),
+    "windows-1256": ("ar",),
+    "gb18030": ("zh",),
+    "gbk": ("zh",),
+    "big5": ("zh-Hant",),
+    "shift_jis": ("ja",),
+    "euc-jp": ("ja",),
+    "iso-2022-jp": ("ja",),
+    "euc-kr": ("ko",),
+}
+"""Languages of the pages in each charset."""
+
+WITHOUT_LABEL = (
+    "utf-8",
+    "windows-1251",
+    "koi8-r",
+    "windows-1253",
+    "windows-1255",
+    "gb18030",
+    "big5",
+    "euc-kr",
+    "iso-2022-jp",
+)
+"""Charsets that are known from the bytes of some sentences."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page, its charset, and where that is stated."""
+
+    text: str
+    charset: str
+    label: str
+
+    @property
+    def content(self) -> bytes:
+        mark = "\ufeff" if self.label == "mark" else ""
+        return (mark + self.text).encode(self.charset)
+
+    @property
+    def content_type(self) -> str:
+        return f"text/html; charset={self.charset}" if self.label == "header" else "text/html"
+
+
+@st.composite
+def pages(draw: st.DrawFn) -> Page:
+    charset = draw(st.sampled_from(sorted(CHARSETS)))
+    labels = ["header", *(["meta"] if not charset.startswith("utf-16") else [])]
+    labels += ["mark"] if charset.startswith("utf") else []
+    label = draw(st.sampled_from([*labels, *(["none"] if charset in WITHOUT_LABEL else [])]))
+    text = TEXTS[draw(st.sampled_from(CHARSETS[charset]))].encode(charset, "ignore").decode(charset)
+    numbers = draw(st.lists(st.integers(0, 10**6), min_size=5, max_size=40))
+    meta = f'<meta charset="{charset}">' if label == "meta" else ""
+    paragraphs = "".join(f"<p>{number}: {text}</p>\n" for number in numbers)
+    return Page(
+        f"<!DOCTYPE html><html><head>{meta}<title>{text[:40]}</title></head><body>{paragraphs}</body></html>",
+        charset,
+        label,
+    )
+
+
+@dataclass(frozen=True)
+class Wire:
+    """How a server encoded a body, what its headers state, and what a crawler has undone.
+
+    Attributes:
+        layers: content encodings, the innermost first.
+        chunk: size of chunks; 0 for none.
+        undone: number of encodings that a crawler has undone, the outermost first.
+    """
+
+    layers: Sequence[str]
+    chunk: int
+    undone: int
+    is_stated: bool
+
+    def body(self, content: bytes) -> bytes:
+        kept = max(len(self.layers) + bool(self.chunk) - self.undone, 0)
+        body = encoded(self.layers[:kept], content)
+        return chunks(body, self.chunk) if self.chunk and not self.undone else body
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        if not self.is_stated:
+            return []
+        stated = [("Content-Encoding", name) for name in self.layers]
+        return stated + ([("Transfer-Encoding", "chunked")] if self.chunk else [])
+
+
+wires = st.builds(
+    Wire,
+    layers=st.lists(st.sampled_from(sorted(COMPRESS)), max_size=3),
+    chunk=st.sampled_from([0, 0, 64, 1000, 10**6]),
+    undone=st.integers(0, 4),
+    is_stated=st.booleans(),
+)
+
+
+def joined(headers: Sequence[tuple[str, str]]) -> dict[str, str]:
+    names = dict.fromkeys(name for name, _ in headers)
+    return {name.lower(): ", ".join(value for other, value in headers if other == name) for name in names}
+
+
+def fetched(page: Page, wire: Wire) -> FetchedPage:
+    headers = joined([("Content-Type", page.content_type), *wire.headers])
+    return FetchedPage(URL, wire.body(page.content), page.content_type, status=200, headers=headers)
+
+
+def archived(form: Callable[[list[bytes]], bytes], page: Page, wire: Wire, *, is_arc: bool) -> RawRecord:
+    head = [f"{name}: {value}" for name, value in [("Content-Type", page.content_type), *wire.headers]]
+    block = response(wire.body(page.content), *head)
+    if is_arc:
+        line = f"{URL} 192.0.2.1 20240116190500 text/html {len(block)}\n".encode()
+        parts = [*arc([]), line + block + b"\n"]
+    else:
+        parts = [warcinfo(), warc(block, URL)]
+    report = ReadReport()
+    (only,) = read_archive(io.BytesIO(form(parts)), report, name="a")
+    assert not report.problems
+    return only.record(binary=False)
+
+
+def ingested(record: RawRecord) -> AcceptedPage:
+    accepted = Ingest()(RawPage.from_record(*record))
+    assert isinstance(accepted, AcceptedPage)
+    return accepted
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(page=pages(), wire=wires, form=st.sampled_from([*FORMS, "structured", "binary"]), is_arc=st.booleans())
+def test_any_page_in_any_encoding_and_archive_is_the_same_text(
+    page: Page, wire: Wire, form: str, *, is_arc: bool
+) -> None:
+    if form in FORMS:
+        record = archived(FORMS[form], page, wire, is_arc=is_arc and "WACZ" not in form)
+    else:
+        record = fetched(page, wire).record(binary=form == "binary")
+    accepted = ingested(record)
+    assert accepted.body == page.text
+    assert not accepted.is_truncated
+    assert (
+        accepted.revision
+        == ingested(FetchedPage(URL, page.text.encode(), "text/html; charset=utf-8").record(binary=False)).revision
+    )

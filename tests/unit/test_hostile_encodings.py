@@ -1,0 +1,102 @@
+"""Whatever bytes a body has and headers state, decoding ends in bytes or in a reason, within its bounds."""
+
+import contextlib
+import gzip
+import tracemalloc
+import zlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.encoded import COMPRESS, chunks, encoded
+from wiredesk.encodings.body import Body, undo_encodings
+from wiredesk.encodings.stated import NAMES, StatedEncodings
+from wiredesk.runtime.errors import RejectedError
+
+LIMIT = 64 * 1024
+PAGE = b"<!DOCTYPE html>" + b"".join(b"<p>Day %d: %x</p>\n" % (day, day**9) for day in range(300))
+
+names = st.lists(st.sampled_from([*NAMES, "identity", "sdch", "", " ", ";", "utf-8"]), max_size=5).map(", ".join)
+lengths = st.sampled_from([None, "", "0", "17", "99999", "-1", "1, 2", "x", "9" * 30, "\u0663"])
+ranges = st.sampled_from([None, "", "bytes 0-1/2", "bytes 3-4/9", "bytes */5", "bytes 9-1/" + "9" * 30])
+
+
+@st.composite
+def streams(draw: st.DrawFn) -> bytes:
+    """Return a body in encodings, which is mutated, cut and joined with others."""
+    layers = draw(st.lists(st.sampled_from(sorted(COMPRESS)), max_size=3))
+    content = encoded(layers, PAGE[: draw(st.integers(0, len(PAGE)))])
+    if draw(st.booleans()):
+        content = chunks(content, draw(st.sampled_from([1, 10, 1000, 10**5])))
+    mutable = bytearray(content)
+    for place, value in draw(st.lists(st.tuples(st.integers(0, len(content)), st.integers(0, 255)), max_size=4)):
+        mutable[place : place + 1] = bytes([value])
+    return bytes(mutable[: draw(st.integers(0, len(content)))]) + draw(st.binary(max_size=20))
+
+
+def undone(content: bytes, stated: StatedEncodings, limit: int = LIMIT) -> Body | None:
+    reason = None
+    try:
+        return undo_encodings(content, stated, limit)
+    except RejectedError as error:
+        reason = error.reason
+    assert reason in ("undecodable", "too_large")
+    return None
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.one_of(st.binary(max_size=500), streams()), st.one_of(names, st.text(max_size=50)), names, lengths, ranges)
+def test_any_bytes_are_decoded_or_refused(
+    content: bytes, encoding: str, transfer: str, length: str | None, content_range: str | None
+) -> None:
+    body = undone(content, StatedEncodings.of(encoding, transfer, length, content_range))
+    assert body is None or len(body.content) <= max(LIMIT, len(content))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_a_damaged_gzip_is_never_read_silently(data: st.DataObject) -> None:
+    content = bytearray(gzip.compress(PAGE))
+    place = data.draw(st.integers(2, len(content) - 1))
+    content[place] ^= data.draw(st.integers(1, 255))
+    body = undone(bytes(content), StatedEncodings.of("gzip"))
+    assert body is None or body.content == PAGE or body.notes
+
+
+def bombs() -> dict[str, bytes]:
+    """Return small bodies with a hundred times the limit in them, or with very many parts."""
+    zeros = bytes(100 * LIMIT)
+    deflate = zlib.compressobj(wbits=-15)
+    empty_blocks = b"".join(deflate.flush(zlib.Z_FULL_FLUSH) for _ in range(20_000))
+    return {
+        **{name: encode(zeros) for name, encode in COMPRESS.items()},
+        "stack": encoded(["br", "gzip", "zstd"], zeros),
+        "gzip in gzip": encoded(["gzip"] * 40, PAGE),
+        "members": gzip.compress(b"") * 20_000,
+        "frames": COMPRESS["zstd"](b"") * 20_000,
+        "blocks": empty_blocks,
+        "chunks": b"1\r\n<\r\n" * 100_001,
+        "sizes": b"1\r\n" * 50_000,
+        "wrong sizes": b"4\r\n<p>\r\n" * 30_000,
+        "boundaries": b"fffff\r\n<p>" + b"\r\nf;" * 100_000,
+        "extension": b"5;" + b"x" * 1_000_000,
+        "trailer": b"4\r\n<p>x\r\n0\r\n" + b"a:b\r\n" * 200_000,
+        "digits": b"0" * 1_000_000,
+        "name": b"\x1f\x8b\x08\x08" + b"\1" * 1_000_000,
+    }
+
+
+@pytest.mark.parametrize("stated", ["", "br", "chunked", "gzip, deflate, zstd"])
+@pytest.mark.parametrize("name", bombs())
+def test_memory_is_bounded(name: str, stated: str) -> None:
+    content = bombs()[name]
+    encodings = StatedEncodings.of(stated, stated)
+    tracemalloc.start()
+    try:
+        with contextlib.suppress(RejectedError):
+            undo_encodings(content, encodings, LIMIT)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 3 * len(content) + 4_000_000  # br buffers 2 MiB
