@@ -1,9 +1,15 @@
-"""An intake in this process, without Kafka: what it publishes is kept, and the test decides what is acknowledged."""
+"""Intakes of tests: in this process, without Kafka, where the test decides what is acknowledged; and as processes."""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -14,7 +20,10 @@ from wiredesk.intake.delivery import UndeliveredError
 from wiredesk.intake.server import Intake
 from wiredesk.intake.settings import IntakeSettings
 from wiredesk.pages.record import RawRecord
+from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.trouble import Trouble
+from wiredesk.testing.patience import scaled
+from wiredesk.testing.processes import environment, free_port, wait_until
 
 URL = "https://paper.example/story"
 EVENT = b'{"url": "https://paper.example/story", "body": "<p>A story.</p>"}'
@@ -93,3 +102,72 @@ async def intake(broker: Broker | None = None, **settings: Any) -> AsyncIterator
     serving = Intake(IntakeSettings(intake_port=0, **settings), broker).serving()
     async with serving as url, aiohttp.ClientSession(auto_decompress=False) as session:
         yield Client(url, broker, session)
+
+
+@dataclass
+class IntakeProcess:
+    """An intake as in production.
+
+    Attributes:
+        log: file that its log is appended to.
+        settings: environment variables of its own.
+        port: port that it listens on; 0: any free one.
+    """
+
+    kafka: KafkaSettings
+    log: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+    port: int = 0
+
+    def __post_init__(self) -> None:
+        self.port = self.port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self) -> None:
+        """Start it, for the first time or after its end."""
+        own = {**environment(self.kafka), "WIREDESK_INTAKE_PORT": str(self.port), **self.settings}
+        command = [sys.executable, "-m", "wiredesk.cli", "intake"]
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(command, env=own, stdout=output, stderr=output)
+
+    def status(self, path: str) -> int:
+        """Return the status of a page of it; 0 if it does not answer."""
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=scaled(2)) as answer:  # noqa: S310 - our own
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return 0
+
+    def is_ready(self) -> bool:
+        """Whether it publishes.
+
+        Raises:
+            AssertionError: it exited.
+        """
+        assert self.process.poll() is None, self.log.read_text(encoding="utf-8")[-2000:]
+        return self.status("/health/ready") == 200
+
+    def kill(self) -> None:
+        """Kill it, as a power failure would."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> int:
+        """Stop it by SIGTERM, and return its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(scaled(60))
+
+
+@contextlib.contextmanager
+def intake_process(kafka: KafkaSettings, folder: Path, **settings: str) -> Iterator[IntakeProcess]:
+    """Run an intake as a process for the duration of a block; it publishes when the block begins."""
+    process = IntakeProcess(kafka, folder / "intake.log", settings)
+    try:
+        wait_until(process.is_ready, "the intake is ready")
+        yield process
+    finally:
+        if process.process.poll() is None:
+            process.kill()

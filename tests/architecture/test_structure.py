@@ -67,13 +67,14 @@ def test_headers_are_named_in_one_module() -> None:
 
 def test_compose_runs_every_stage_with_commands_that_exist(compose: dict[str, Any]) -> None:
     ours = {name: service for name, service in compose["services"].items() if "build" in service}
-    assert set(ours) == {"topics", *STAGES}
+    commands = {"topics": ["topics", "create"], "intake": ["intake"]}
+    assert set(ours) == {*commands, *STAGES}
     for name, service in ours.items():
         command = service["command"]
         assert command[0] in COMMANDS
-        assert command == (["topics", "create"] if name == "topics" else ["worker", name])
+        assert command == commands.get(name, ["worker", name])
         image = service["build"]["args"]["STAGE"]
-        assert image == ("cli" if name == "topics" else name)
+        assert image == ("cli" if name in commands else name)
         assert (ROOT / "requirements" / f"{image}.txt").exists()
 
 
@@ -90,6 +91,13 @@ def test_workers_can_be_scaled(compose: dict[str, Any]) -> None:
         assert "container_name" not in service
         assert "ports" not in service, "a host port can be bound once"
         assert service["healthcheck"]
+
+
+def test_the_intake_runs_on_request_only_and_is_not_open_to_the_network(compose: dict[str, Any]) -> None:
+    service = compose["services"]["intake"]
+    assert service["profiles"] == ["intake"]
+    assert all(port.startswith("127.0.0.1:") for port in service["ports"])
+    assert "WIREDESK_INTAKE_TOKEN" in service["environment"]
 
 
 def test_every_container_has_a_memory_limit_and_an_image_that_can_be_pinned(compose: dict[str, Any]) -> None:
