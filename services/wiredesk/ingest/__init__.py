@@ -6,6 +6,11 @@ page_text     from the body of a page to its text, by `wiredesk.encodings`, cont
 content       size and kind of the content, and its control characters
 notes         what was mended on a page, or not believed
 charset       bytes to text: by header, byte order mark, `<meta>` and detection
+charset_labels  labels of charsets: where they are stated, and what they mean
+charset_detection  the charset of bytes that state none
+latin_charsets  charsets of Latin script, by the letters that languages write with
+script_charsets  charsets of other scripts, by the frequencies of their letters
+letters       the letters of languages, from letters.toml
 declarations  what a page declares to machines: links, `<meta>` elements, JSON-LD
 language      the language that is stated, as a tag
 rights        what is stated about the use of a page: in the raw event, in headers, in the page

@@ -82,7 +82,7 @@ def _decode(content: bytes, page: RawPage, stated_type: str, limit: int, notes: 
         names = ", ".join(body.remaining)
         raise RejectedError("undecodable", f"body: its encoding is stated as {names!r}, and cannot be undone")
     _add_notes(body, notes)
-    text, charset = decode(body.content, declared=page.charset, content_type=page.declared_type)
+    text, charset = decode(body.content, declared=page.charset, content_type=page.declared_type, notes=notes)
     if charset.replaced:
         notes.add(
             IngestNoteKind.BYTES_REPLACED, f"body: {charset.replaced} bytes are not valid in {charset.name}: U+FFFD"

@@ -1,0 +1,121 @@
+"""Detection of charsets of other scripts than Latin, by how often each letter occurs.
+
+Bytes are decoded in every charset. In the right one the letters have the frequencies of a language; in a wrong one they
+are rare letters, capitals within words, or symbols.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from wiredesk.ingest.letters import ALPHABETS, SYLLABLES
+
+SAMPLE_BYTES = 64 * 1024
+"""Bytes at the beginning of a page, without its markup, that are read."""
+
+ALPHABET_SIMILARITY = 0.6
+"""Similarity, from 0 to 1, from which text of an alphabet is likely in its language. Pages have 0.8 and more, a
+headline 0.65; wrong charsets have less than 0.6."""
+
+SYLLABLE_SIMILARITY = 0.07
+"""The same for scripts with thousands of characters. Pages have 0.2 and more, a headline 0.1; wrong charsets have
+hardly any."""
+
+_CYRILLIC = ("russian", "ukrainian", "bulgarian", "serbian", "macedonian", "belarusian")
+
+ALPHABET_CHARSETS: Mapping[str, tuple[str, ...]] = {
+    "cp1251": _CYRILLIC, "koi8-r": ("russian",), "koi8-u": _CYRILLIC, "iso8859-5": _CYRILLIC, "cp866": _CYRILLIC,
+    "mac-cyrillic": _CYRILLIC, "cp1253": ("greek",), "iso8859-7": ("greek",), "cp1255": ("hebrew",),
+    "iso8859-8": ("hebrew",), "cp1256": ("arabic", "persian"), "iso8859-6": ("arabic",), "cp874": ("thai",),
+}  # fmt: skip
+"""Charsets of one byte a character, the likely ones first, with the languages that are written in them."""
+
+SYLLABLE_CHARSETS = {
+    "cp932": "japanese", "euc_jp": "japanese", "gb18030": "simplified_chinese", "big5hkscs": "traditional_chinese",
+    "cp949": "korean",
+}  # fmt: skip
+"""Charsets of several bytes a character, with their language."""
+
+CLOSE = 0.05
+"""Two charsets whose likelihoods differ by less have nearly the same letters."""
+
+LAST_OF_ASCII = 0x7F
+"""The last code point of ASCII."""
+
+_USUAL = frozenset("“”„‘’«»–—…·\xa0№")
+"""Punctuation that texts of alphabets have beside letters."""
+
+_MARKS = frozenset("、。「」『』・，：；！？（）《》〈〉ー々ั่้ิีืึุู็์ํًٌٍَُِّْ๊๋")
+"""Marks above letters, and the punctuation of East Asia."""
+
+_MARKUP = re.compile(rb"<[^<>]{0,2000}>")
+_WINDOWS = re.compile(rb"[\xe0-\xfe]\xff|[\xc0-\xde][\xe0-\xfe]")
+"""In windows-1251, a small letter before the last one of the alphabet, or a capital letter before a small one."""
+
+_MAC = re.compile(rb"[\xe0-\xfe]\xdf|[\x80-\x9f][\xe0-\xfe]")
+"""The same in the charset of the Mac."""
+
+_FREQUENT = 8
+"""Rank at which letters are half as frequent as the first one; with more letters in a language, later."""
+
+
+def detect_script(content: bytes) -> str | None:
+    """Return the charset of a page in another script than Latin; None if none is similar to a language."""
+    sample = _MARKUP.sub(b" ", content[: 4 * SAMPLE_BYTES])[:SAMPLE_BYTES]
+    bytes_beyond_ascii = {byte: number for byte, number in Counter(sample).items() if byte > LAST_OF_ASCII}
+    likely = {
+        codec: _similarity(_characters(bytes_beyond_ascii, codec), [ALPHABETS[one] for one in languages])
+        / ALPHABET_SIMILARITY
+        for codec, languages in ALPHABET_CHARSETS.items()
+    }
+    for codec, language in SYLLABLE_CHARSETS.items():
+        counts = Counter(character for character in sample.decode(codec, "replace") if ord(character) > LAST_OF_ASCII)
+        likely[codec] = _similarity(counts, [SYLLABLES[language]]) / SYLLABLE_SIMILARITY
+    best = max(likely, key=lambda codec: likely[codec])  # of equal ones the first
+    if likely[best] < 1:
+        return None
+    is_close = abs(likely["cp1251"] - likely["mac-cyrillic"]) < CLOSE
+    return _of_windows_or_mac(sample) if is_close and best in ("cp1251", "mac-cyrillic") else best
+
+
+def _of_windows_or_mac(sample: bytes) -> str:
+    """Return which of two charsets a text is in that differ in their capitals and in one small letter."""
+    is_mac = len(_MAC.findall(sample)) > len(_WINDOWS.findall(sample))
+    return "mac-cyrillic" if is_mac else "cp1251"
+
+
+def _characters(numbers: Mapping[int, int], codec: str) -> Counter[str]:
+    counts = Counter[str]()
+    for byte, number in numbers.items():
+        counts[bytes([byte]).decode(codec, "replace")] += number
+    return counts
+
+
+def _similarity(counts: Counter[str], languages: Sequence[str]) -> float:
+    """Return how similar the characters of a text are to those of the most similar of some languages.
+
+    It is the cosine of the angle between the frequencies, less the share of what is no small letter.
+    """
+    total = sum(counts.values())
+    if not total:
+        return 0.0
+    norm = math.sqrt(sum(number * number for number in counts.values()))
+    cosine = max(_dot(counts, letters) for letters in languages) / norm
+    return cosine * (1 - min(1.0, sum(_oddness(one) * number for one, number in counts.items()) / total))
+
+
+def _oddness(character: str) -> float:
+    """Return how much a character speaks against a charset: replaced and control characters do most."""
+    if character == "\ufffd" or character < "\xa0":
+        return 5
+    if character.isupper() or character in _USUAL:
+        return 0.5
+    return 0 if character.isalpha() or character in _MARKS else 1
+
+
+def _dot(counts: Counter[str], letters: str) -> float:
+    frequent = max(_FREQUENT, len(letters) // 8)
+    weights = [frequent / (frequent + rank) for rank in range(len(letters))]
+    norm = math.sqrt(sum(weight * weight for weight in weights))
+    return sum(counts[letter] * weight for letter, weight in zip(letters, weights, strict=True)) / norm
