@@ -10,6 +10,7 @@ from wiredesk.cli import console
 from wiredesk.cli.options import load, with_settings
 from wiredesk.enrichment.settings import EnrichmentSettings
 from wiredesk.extractor.settings import ExtractorSettings
+from wiredesk.ingest.settings import IngestSettings
 from wiredesk.runtime.errors import DamagedInputError, UsageError
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def enrich(
     if as_json and as_html:
         raise UsageError("--json and --html: choose one")
     content = _read(path, url)
-    load(ExtractorSettings)  # the extractor reads them again: errors are reported here
+    for group in (IngestSettings, ExtractorSettings):
+        load(group)  # the stages read them again: errors are reported here
     logs.quiet()
     result = enrich_one(content, settings, name=path, url=url)
     if isinstance(result, SkippedPage):
@@ -126,6 +128,7 @@ def _plain(path: str, source: "Source") -> bytes:
 
 def _show(article: "EnrichedArticle") -> None:
     from wiredesk.operations import enriched_page
+    from wiredesk.operations.rights_text import rights_line
 
     mentions = [(entity.type, mention) for entity in article.entities for mention in entity.mentions]
     fields = [("/title", article.title or ""), ("/subtitle", article.subtitle or "")]
@@ -138,6 +141,8 @@ def _show(article: "EnrichedArticle") -> None:
     detected = article.detected_language
     language = f"{detected.code} ({detected.confidence:.2f})" if detected else "unknown"
     console.line(f"language: {language}")
+    if line := rights_line(article.rights):
+        console.line(f"rights: {line}")
     for note in article.enrichment.notes:
         console.line(f"note: {note}")
     taxonomy = enriched_page.topic_names()

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wiredesk.cli import console
-from wiredesk.cli.options import with_settings
+from wiredesk.cli.options import load, with_settings
 from wiredesk.extractor.settings import ExtractorSettings
+from wiredesk.ingest.settings import IngestSettings
 
 if TYPE_CHECKING:
     from wiredesk.extractor.explain import ExplainedText
@@ -53,6 +54,7 @@ def extract(
     from wiredesk.runtime import logs
     from wiredesk_schemas import AcceptedPage, CleanedArticle, SkippedPage
 
+    load(IngestSettings)  # ingest reads them again: errors are reported here
     logs.quiet()
     page, has_more = accept_file(path, url)
     if has_more:

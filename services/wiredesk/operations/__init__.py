@@ -15,6 +15,7 @@ progress       how a long operation reports its progress
 publishing     publish pages to the topic of raw pages
 record_view    a record as a JSON object
 replays        plan, run, reconcile and list replays; rewind live workers
+rights_text    what is stated about an article's rights, on one line
 sample_run     publish the sample pages of the demo, and follow each to its end
 status         throughput, lag, workers, dead letters and broker health
 trace          all records of a page

@@ -7,6 +7,7 @@ with its kind in brackets: `[heading] Background`, `[caption] The harbour on Mon
 import re
 from datetime import datetime
 
+from wiredesk.operations.rights_text import rights_line
 from wiredesk_schemas import Block, BlockKind, Caption, CleanedArticle, Extraction
 
 UNKNOWN_URL = "https://page.invalid/"
@@ -18,7 +19,7 @@ UNKNOWN_ID = "00000000-0000-5000-8000-000000000000"
 MAX_HEADLINE_CHARACTERS = 200
 """A longer first line of plain text is a paragraph."""
 
-HEAD_NAMES = ("title", "subtitle", "by", "published", "source", "language", "page type", "confidence")
+HEAD_NAMES = ("title", "subtitle", "by", "published", "source", "language", "page type", "confidence", "rights")
 """Names of the head's lines, in their order. A line without a value is left out; `page type` always has a value."""
 
 _HEAD_LINE = re.compile(rf"({'|'.join(HEAD_NAMES)}): (.*)")
@@ -39,6 +40,7 @@ def head_of(article: CleanedArticle) -> list[tuple[str, str]]:
         article.language,
         f"{article.page_type}{certainty}",
         article.extraction.confidence,
+        rights_line(article.rights),
     )
     return [(name, str(value)) for name, value in zip(HEAD_NAMES, values, strict=True) if value]
 

@@ -65,4 +65,5 @@ def _fetched(page: RawPage) -> FetchedPage:
         source=page.source,
         language=page.language,
         is_truncated=page.is_truncated,
+        rights=page.rights,
     )

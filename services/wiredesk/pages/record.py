@@ -4,6 +4,7 @@ import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from wiredesk_schemas import RawPage
 from wiredesk_schemas.headers import (
@@ -15,6 +16,7 @@ from wiredesk_schemas.headers import (
     JSON,
     LANGUAGE,
     PUBLICATION,
+    RIGHTS,
     SOURCE,
     SPEC_VERSION,
     SUBJECT,
@@ -43,6 +45,7 @@ class FetchedPage:
         headers: of the response, by name in lower case.
         source: the publication.
         is_truncated: the crawler or the archive lacks the end of the body.
+        rights: what the publisher states about the page's rights.
     """
 
     url: str
@@ -54,6 +57,7 @@ class FetchedPage:
     source: str | None = None
     language: str | None = None
     is_truncated: bool = False
+    rights: dict[str, Any] | list[Any] | str | None = None
 
     def record(self, *, binary: bool) -> RawRecord:
         """Return the page as a raw-page record, in the binary or the structured content mode of CloudEvents."""
@@ -70,6 +74,7 @@ class FetchedPage:
             source=self.source,
             language=self.language,
             is_truncated=self.is_truncated,
+            rights=self.rights,
         )
         return page.to_json(), [(CONTENT_TYPE, JSON.encode())]
 
@@ -88,6 +93,7 @@ class FetchedPage:
             LANGUAGE: self.language,
             HTTP_HEADERS: json.dumps(self.headers, separators=(",", ":")) if self.headers else None,
             TRUNCATED: "true" if self.is_truncated else None,
+            RIGHTS: self.rights if isinstance(self.rights, str | None) else json.dumps(self.rights),
         }
         stated = ((name, attribute_text(value)) for name, value in attributes.items() if value is not None)
         return self.content, [*encode(stated)]

@@ -48,7 +48,7 @@ class RightsPolicy:
         known = (*RESTRICTIONS, UNAVAILABLE_AFTER)
         for name in names:
             if name not in known:
-                raise ValueError(f"{name!r} is none of {RECORD} (alone), {', '.join(known)}")
+                raise ValueError(f"{name!r} is no restriction: expected {RECORD} alone, or some of {', '.join(known)}")
         return cls(tuple(name for name in known if name in names))
 
     def refusal(self, statements: "Statements", fetched: datetime | None) -> str | None:

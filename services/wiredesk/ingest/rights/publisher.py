@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import orjson
+
 from wiredesk.ingest.rights.dates import read_date
 from wiredesk.ingest.rights.json_ld import read_property
 from wiredesk.ingest.rights.robots import read_robots_header
@@ -66,9 +68,14 @@ def read_publisher(stated: Any, url: str, statements: Statements) -> None:
     """Read the field `rights` of a raw page.
 
     Args:
-        stated: a text, which states terms of use; an object of statements by name; or a list of these.
+        stated: a text, which states terms of use; an object of statements by name; or a list of these. Also as JSON.
         url: of the page.
     """
+    if isinstance(stated, str) and stated.lstrip()[:1] in ("{", "["):  # of a header
+        try:
+            stated = orjson.loads(stated)
+        except orjson.JSONDecodeError:
+            statements.add_unreadable("publisher:rights", stated)
     _Reader(url, statements).read("rights", stated, MAX_DEPTH)
 
 

@@ -1,5 +1,6 @@
 """The TDM Reservation Protocol of the W3C: a reservation, a policy, and the file `/.well-known/tdmrep.json`."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,6 +35,8 @@ RESERVED = frozenset({"1", "true", "yes"})
 
 NOT_RESERVED = frozenset({"0", "false", "no"})
 """Values that state that there is none."""
+
+_WILDCARDS = re.compile(r"\*+")
 
 
 def read_reservation(value: Any, source: str, statements: Statements) -> None:
@@ -88,7 +91,9 @@ def matches(pattern: str, path: str) -> bool:
     if not pattern.startswith(("/", "*")):
         pattern = f"/{pattern}"
     is_whole = pattern.endswith("$")
-    first, *others = pattern.removesuffix("$").split("*", MAX_WILDCARDS)
+    first, *others = _WILDCARDS.split(pattern.removesuffix("$"))
+    if len(others) > MAX_WILDCARDS:  # what comes after them is taken to match
+        others, is_whole = [*others[:MAX_WILDCARDS], ""], False
     if not path.startswith(first):
         return False
     position = len(first)
