@@ -31,8 +31,8 @@ WITHIN = ("@graph", "mainEntity", "mainEntityOfPage")
 NOT_THE_STORY = frozenset(
     {
         "ImageObject", "VideoObject", "AudioObject", "MediaObject", "Photograph", "Organization",
-        "NewsMediaOrganization", "Person",
-        "Brand", "Product", "SoftwareApplication", "ItemList", "BreadcrumbList", "Comment", "Review",
+        "NewsMediaOrganization", "Person", "Brand", "Product", "SoftwareApplication", "WPHeader", "WPFooter",
+        "WPSideBar", "ItemList", "BreadcrumbList", "Comment", "Review",
     }
 )  # fmt: skip
 """Types of objects whose rights are not those of the story: pictures name their own holders."""
