@@ -34,16 +34,18 @@ def event(url: str, **fields: object) -> Raw:
 async def test_a_page_is_traced_to_where_it_is(kafka: KafkaSettings, tmp_path: Path) -> None:
     await topics.create(kafka, TOPICS)
     story, gone, broken = (f"https://paper.example/{name}?utm_source=x" for name in ("story", "gone", "broken"))
+    declares = FERRY.replace("https://courier.example/2026/03/14/ferry-strike-ends", "https://paper.example/ferry-twin")
     raw = [
         event(story),
         event(gone, http_status=404),
         event(broken, body="", body_base64="/9j/4AAQSkZJRgABAQAAAQABAAD/"),
+        event("https://m.paper.example/ferry-twin", body=declares),
     ]
     origins = await publish(kafka, raw)
     assert [v["where"].partition(",")[0] for v in visits(kafka, story)] == ["waits for ingest"]
 
     with workers(kafka, ["ingest", "extractor"], tmp_path / "first.log"):
-        await ends_of(kafka, origins[1:])
+        await ends_of(kafka, origins[1:3])
         wait_until(
             lambda: any("waits for enrichment" in visit["where"] for visit in visits(kafka, story)),
             "the story is cleaned",
@@ -51,6 +53,11 @@ async def test_a_page_is_traced_to_where_it_is(kafka: KafkaSettings, tmp_path: P
     (skipped,) = visits(kafka, gone)
     assert [hop["topic"] for hop in skipped["records"]] == ["pages.raw", "pages.skipped"]
     assert skipped["where"].startswith("skipped: http_error: ")
+    # By the URL from which it was fetched, although the page declares another one.
+    wait_until(lambda: len(visits(kafka, "https://paper.example/ferry-twin")) == 1, "the twin is accepted")
+    (twin,) = visits(kafka, "https://m.paper.example/ferry-twin#comments")
+    assert [hop["topic"] for hop in twin["records"]][:2] == ["pages.raw", "pages.accepted"]
+    assert twin["origin"] == origins[3]
     (letter,) = visits(kafka, broken)
     assert [hop["topic"] for hop in letter["records"]] == ["pages.raw", "pages.raw.dlq"]
     assert letter["where"].startswith("dead letter: ")

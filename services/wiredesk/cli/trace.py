@@ -21,14 +21,15 @@ COLUMNS = ("time", "topic", "partition", "offset", "after", "what")
 
 @with_settings(kafka=KafkaSettings)
 def trace(
-    page: Annotated[str, typer.Argument(metavar="URL|PAGE_ID", help="The page's URL, or its id.")],
+    page: Annotated[str, typer.Argument(metavar="URL|PAGE_ID", help="A URL of the page, or its id.")],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each raw page.")] = False,
     kafka: KafkaSettings,
 ) -> None:
     """Show all records of a page in every topic, in order: when and where each was written, and where the page is now.
 
-    Only partitions that can hold the page are read. A page that was published twice has two traces. Exit code 1 if
+    Only partitions that can hold the page are read. A page that was published twice has two traces. If the page has the
+    id of another URL, which it declares as its own, the last event of every page is read to find it. Exit code 1 if
     there is no record of it.
 
     Example:
@@ -40,7 +41,7 @@ def trace(
     from wiredesk.runtime import logs
 
     logs.quiet()
-    traces = asyncio.run(_trace(kafka, parse_page_id(page)))
+    traces = asyncio.run(_trace(kafka, parse_page_id(page), is_of_url="/" in page))
     for traced in traces:
         if as_json:
             console.json(as_object(traced))
@@ -51,14 +52,14 @@ def trace(
         raise typer.Exit(NOT_FOUND)
 
 
-async def _trace(kafka: KafkaSettings, page: str) -> "list[PageTrace]":
+async def _trace(kafka: KafkaSettings, page: str, *, is_of_url: bool) -> "list[PageTrace]":
     from wiredesk.operations.trace import trace as trace_page
     from wiredesk.pipeline import PAGES_SKIPPED
     from wiredesk.registry import registry
     from wiredesk.runtime.kafka.cluster import Cluster
 
     async with Cluster(kafka) as cluster:
-        return await trace_page(cluster, registry(), PAGES_SKIPPED, page)
+        return await trace_page(cluster, registry(), PAGES_SKIPPED, page, is_of_url=is_of_url)
 
 
 def as_object(traced: "PageTrace") -> dict[str, object]:

@@ -1,30 +1,35 @@
-"""The URL and the host of the page of a record, if the record has them: raw pages may have any form."""
+"""The URLs and the host of the page of a record, if the record has them: raw pages may have any form."""
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
 
 from wiredesk.runtime.records import Record
-from wiredesk_schemas.headers import SUBJECT, decode_text, header
+from wiredesk_schemas.headers import SUBJECT, header
 
 MAX_PARSED = 1 << 20
 """Largest value, in bytes, that is parsed to look for a URL."""
 
 
-def page_url(record: Record) -> str:
-    """Return the URL of a record's page, from its headers, or else from its value or key; empty if none has one."""
+def page_urls(record: Record) -> Iterator[str]:
+    """Return the URLs of a record's page: that of its headers, and then, if more are asked for, those of its value."""
     if subject := header(record.headers, SUBJECT):
-        return subject
-    if record.value is None:  # a withdrawal, whose key may be the URL
-        return decode_text(record.key)
-    if len(record.value) > MAX_PARSED:
-        return ""
+        yield subject
+    if record.value is None or len(record.value) > MAX_PARSED:
+        return
     try:
         event: Any = orjson.loads(record.value)
     except orjson.JSONDecodeError:
-        return ""
-    return next(iter(urls_in(event)), "") if isinstance(event, dict) else ""
+        return
+    if isinstance(event, dict):
+        yield from urls_in(event)
+
+
+def page_url(record: Record) -> str:
+    """Return the URL of a record's page, from its headers, or else from its value or key; empty if none has one."""
+    return next(page_urls(record), "")
 
 
 def urls_in(event: dict[str, Any]) -> tuple[str, ...]:

@@ -3,10 +3,14 @@
 The key of a page's records is its id, so only one partition of each topic is read. Raw pages and their dead letters
 have other keys, or none: their URLs are compared. Only those raw pages are read that no stage has committed yet, or
 that a later record names as its origin.
+
+A page that declares another URL as its own has the id of that one. If there are no records under the id of a URL, the
+events are read that no later one follows, for pages that were fetched from it.
 """
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +33,11 @@ from wiredesk.runtime.records import Record, parse_coordinates
 from wiredesk.runtime.topology import Stage, Topic
 from wiredesk_schemas import page_id
 from wiredesk_schemas.headers import EVENT_ID, decode_text, last_value
+
+type _Ranges = Mapping[TopicPartition, OffsetRange]
+
+_HAS_OWN_URL = re.compile(rb'"canonical_evidence" ?: ?"url"')
+"""What an event contains whose page has the id of the URL from which it was fetched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,9 @@ def _page_id_of_url(url: str) -> str | None:
         return None
 
 
-async def trace(cluster: Cluster, registry: Registry, skip_topic: Topic, page: str) -> list[PageTrace]:
+async def trace(
+    cluster: Cluster, registry: Registry, skip_topic: Topic, page: str, *, is_of_url: bool = False
+) -> list[PageTrace]:
     """Return the trace of every raw page that was published under a page id, oldest first.
 
     Args:
@@ -98,11 +109,12 @@ async def trace(cluster: Cluster, registry: Registry, skip_topic: Topic, page: s
         registry: the stages and their topics.
         skip_topic: the topic of skipped pages.
         page: page id.
+        is_of_url: the id is that of a URL, and the page that was fetched from it may have another one.
 
     Raises:
         UnavailableError: the cluster does not answer, or lacks a topic of a stage.
     """
-    return await _Tracer(cluster, registry, skip_topic, page).run()
+    return await _Tracer(cluster, registry, skip_topic, page).run(is_of_url=is_of_url)
 
 
 class _Tracer:
@@ -121,7 +133,7 @@ class _Tracer:
         self._entry_ranges: Mapping[TopicPartition, OffsetRange] = {}
         self._committed: Mapping[str, Mapping[TopicPartition, int]] = {}
 
-    async def run(self) -> list[PageTrace]:
+    async def run(self, *, is_of_url: bool) -> list[PageTrace]:
         self._topics = await self._cluster.required_topics(self._names)
         stages = self._registry.stages.values()
         offsets = await asyncio.gather(*(self._cluster.committed_offsets(stage) for stage in stages))
@@ -129,23 +141,41 @@ class _Tracer:
             stage.name: {tp: committed.offset for tp, committed in of_stage.items()}
             for stage, of_stage in zip(stages, offsets, strict=True)
         }
-        key = self._page.encode()
-        keyed, by_url = [], []
-        for name, topic in self._topics.items():
-            if name in self._entries or name in self._entry_letters:
-                by_url += topic.topic_partitions
-            else:
-                numbers = [partition.number for partition in topic.partitions]
-                keyed.append(TopicPartition(name, partition_for(key, numbers, numbers)))
-        ranges = await self._cluster.offset_ranges([*keyed, *by_url])
+        by_url = {name for name in self._topics if name in self._entries or name in self._entry_letters}
+        keyed = [topic for name, topic in self._topics.items() if name not in by_url]
+        ranges = await self._cluster.offset_ranges([tp for one in self._topics.values() for tp in one.topic_partitions])
         self._entry_ranges = {tp: offsets for tp, offsets in ranges.items() if tp.topic in self._entries}
         waiting = {tp: held.intersection(self._first_waiting(tp)) for tp, held in self._entry_ranges.items()}
-        letters = {tp: ranges[tp] for tp in by_url if tp.topic in self._entry_letters}
+        letters = {tp: held for tp, held in ranges.items() if tp.topic in self._entry_letters}
         of_key, of_url = await asyncio.gather(
-            self._read({tp: ranges[tp] for tp in keyed}, key), self._read({**letters, **waiting})
+            self._of_page(self._page, keyed, ranges), self._read({**letters, **waiting})
         )
+        if is_of_url and not of_key:
+            for page in await self._pages_fetched(keyed, ranges):
+                of_key += await self._of_page(page, keyed, ranges)
         of_page = [record for record in of_url if _page_id_of_url(page_url(record)) == self._page]
         return await self._traces([*of_key, *of_page])
+
+    async def _of_page(self, page: str, topics: Sequence[TopicDescription], ranges: _Ranges) -> list[Record]:
+        """Return the records whose key is a page id: each topic has them in one partition."""
+        key, partitions = page.encode(), []
+        for topic in topics:
+            numbers = [partition.number for partition in topic.partitions]
+            partitions.append(TopicPartition(topic.name, partition_for(key, numbers, numbers)))
+        return await self._read({tp: ranges[tp] for tp in partitions}, key)
+
+    async def _pages_fetched(self, topics: Sequence[TopicDescription], ranges: _Ranges) -> list[str]:
+        """Return the ids of the pages that were fetched from the URL, and that declare another one."""
+        partitions = [tp for topic in topics for tp in topic.topic_partitions]
+        last = {tp: ranges[tp].intersection(self._first_waiting(tp)) for tp in partitions}
+        pages: dict[str, None] = {}
+        async with contextlib.aclosing(self._cluster.read_range(last)) as records:
+            async for record in records:
+                event = {} if _HAS_OWN_URL.search(record.value or b"") else _event_of(record)
+                url, page = event.get("url"), event.get("page_id")
+                if isinstance(url, str) and isinstance(page, str) and _page_id_of_url(url) == self._page:
+                    pages[page] = None
+        return list(pages)
 
     def _first_waiting(self, partition: TopicPartition) -> int:
         """Return the first offset of a partition of raw pages that a stage has not committed."""
@@ -261,11 +291,16 @@ def summarize(registry: Registry, skip_topic: Topic, topic: str, record: Record)
         if topic == stage.dead_letter_topic.name:
             letter = parse_letter(stage, record)
             return (f"dead letter: {letter.reason}: {letter.message}" if letter else "dead letter") + by
-    event: Any = None
-    with contextlib.suppress(orjson.JSONDecodeError):
-        event = orjson.loads(record.value or b"null")
-    event = event if isinstance(event, dict) else {}
+    event = _event_of(record)
     if topic == skip_topic.name:
         return f"skipped: {event.get('reason')}: {event.get('detail')}{by}"
     title = event.get("title")
     return f"{topic.rpartition('.')[2]}{f': {title}' if title else ''}{by}"
+
+
+def _event_of(record: Record) -> dict[str, Any]:
+    """Return the event in the value of a record; empty if it is not a JSON object."""
+    event: Any = None
+    with contextlib.suppress(orjson.JSONDecodeError):
+        event = orjson.loads(record.value or b"null")
+    return event if isinstance(event, dict) else {}

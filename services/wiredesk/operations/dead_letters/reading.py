@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aiokafka import TopicPartition
 
-from wiredesk.operations.page_urls import is_on_host, page_url
+from wiredesk.operations.page_urls import is_on_host, page_urls
 from wiredesk.runtime.dead_letters import DeadLetter, parse_letter
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.kafka.cluster import Cluster
@@ -59,7 +59,7 @@ def select(
     def accepts(letter: DeadLetter) -> bool:
         if reasons and letter.reason not in reasons:
             return False
-        return not hosts or any(is_on_host(page_url(letter.record), host) for host in hosts)
+        return not hosts or any(is_on_host(url, host) for url in page_urls(letter.record) for host in hosts)
 
     return Selection(_stages(stages, topics), accepts, since_ms)
 
