@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
 from itertools import islice
+from typing import NamedTuple
 
 MAX_TAG_CHARACTERS = 64 * 1024
 """Longest tag, in characters. A longer one has data in an attribute, or a quotation mark that is never closed."""
@@ -18,7 +19,7 @@ MAX_BROKEN_TAGS = 50
 there is none takes the longest."""
 
 MAX_TAGS = 2000
-"""Number of `<link>` and `<meta>` elements of a page that are kept. Real pages have up to 400."""
+"""Number of `<link>` elements of a page that are kept, and of `<meta>` elements. Real pages have up to 400."""
 
 MAX_ATTRIBUTES = 40
 """Number of attributes of an element that are read. Real ones have up to ten."""
@@ -63,6 +64,9 @@ _RAW_TEXT_END = {
     for name in ("script", "style", "template", "textarea", "title", "xmp")
 }
 """The ends of elements whose content is no markup, or is not part of the page."""
+
+_SELF_CLOSED = ('"/', "'/", " /")
+"""The end of a tag of XHTML that has no content. An address without quotation marks may end in a slash, too."""
 
 _OF_HEAD = frozenset(
     {"html", "head", "base", "basefont", "bgsound", "link", "meta", "noframes", "noscript", *_RAW_TEXT_END}
@@ -109,30 +113,26 @@ class Meta:
     is_in_head: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Tag:
-    name: str
+class _Tag(NamedTuple):
+    """The tag of a `<link>` or `<meta>`, whose attributes are parsed only if somebody may ask for them."""
+
     attributes: str
+    lower: str
     is_in_head: bool
-
-    def parsed(self) -> dict[str, str]:
-        """Return the attributes: names in lower case, character references replaced; of two, the first."""
-        values: dict[str, str] = {}
-        for match in islice(_ATTRIBUTE.finditer(self.attributes), MAX_ATTRIBUTES):
-            name, double, single, bare = match.groups()
-            value = double or single or bare or ""
-            values.setdefault(name.lower(), unescape(value).strip() if "&" in value else value.strip())
-        return values
-
-    def has(self, words: tuple[str, ...]) -> bool:
-        """Whether one of some words is among the attributes, as they are written."""
-        text = self.attributes.lower()
-        return any(word in text for word in words)
 
     def mentions(self, words: tuple[str, ...]) -> bool:
         """Whether one of some words may be among the attributes: parsing all of them takes longer."""
-        text = self.attributes.lower()
-        return "&" in text or any(word in text for word in words)
+        return any(word in self.lower for word in words)
+
+
+def _parsed(attributes: str) -> dict[str, str]:
+    """Return attributes: names in lower case, character references of values replaced; of two, the first."""
+    values: dict[str, str] = {}
+    for match in islice(_ATTRIBUTE.finditer(attributes), MAX_ATTRIBUTES):
+        name, double, single, bare = match.groups()
+        value = double or single or bare or ""
+        values.setdefault(name.lower(), unescape(value).strip() if "&" in value else value.strip())
+    return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,8 @@ class Declarations:
         base: the address from which relative ones start, as it is written; empty if there is none.
     """
 
-    _tags: tuple[_Tag, ...] = ()
+    _links: tuple[_Tag, ...] = ()
+    _metas: tuple[_Tag, ...] = ()
     json_ld: tuple[str, ...] = ()
     rsl: tuple[str, ...] = ()
     is_amp: bool = False
@@ -158,12 +159,18 @@ class Declarations:
         Args:
             relations: in lower case.
         """
-        for tag in self._tags:
-            if tag.name != "link" or not tag.mentions(relations):
-                continue
-            attributes = tag.parsed()
-            rel = tuple(attributes.get("rel", "").lower().split())
-            if any(relation in rel for relation in relations):
+        return (link for link in self.links_mentioning(*relations) if not set(relations).isdisjoint(link.rel))
+
+    def links_mentioning(self, *words: str) -> Iterator[Link]:
+        """Return the links among whose attributes one of some words is, in the order of the page.
+
+        Args:
+            words: in lower case.
+        """
+        for tag in self._links:
+            if tag.mentions(words):
+                attributes = _parsed(tag.attributes)
+                rel = tuple(attributes.get("rel", "").lower().split())
                 yield Link(rel, attributes.get("href", ""), tag.is_in_head, attributes)
 
     def metas(self, *names: str) -> Iterator[Meta]:
@@ -172,40 +179,29 @@ class Declarations:
         Args:
             names: in lower case.
         """
-        for tag in self._tags:
-            if tag.name != "meta" or not tag.mentions(names):
-                continue
-            attributes = tag.parsed()
-            for key in _NAMES_OF_META:
-                name = attributes.get(key, "").lower()
-                if name in names:
-                    yield Meta(name, attributes.get("content", ""), tag.is_in_head)
-                    break
-
-    def links_mentioning(self, *words: str) -> Iterator[Link]:
-        """Return the links among whose attributes one of some words is, in the order of the page.
-
-        Args:
-            words: in lower case.
-        """
-        for tag in self._tags:
-            if tag.name == "link" and tag.has(words):
-                attributes = tag.parsed()
-                rel = tuple(attributes.get("rel", "").lower().split())
-                yield Link(rel, attributes.get("href", ""), tag.is_in_head, attributes)
+        for tag in self._metas:
+            if tag.mentions(names):
+                yield from _metas_of(tag, names.__contains__)
 
     def metas_where(self, is_wanted: Callable[[str], bool]) -> Iterator[Meta]:
         """Return the `<meta>` elements whose name is wanted, in the order of the page.
 
         Args:
-            is_wanted: of a name, in lower case. It is asked about the first name of an element.
+            is_wanted: of a name, in lower case.
         """
-        for tag in self._tags:
-            if tag.name != "meta":
-                continue
-            match = _NAME_OF_META.search(tag.attributes)
-            if match and is_wanted(name := match[1].lower()):
-                yield Meta(name, tag.parsed().get("content", ""), tag.is_in_head)
+        for tag in self._metas:
+            # Values may contain what looks like a name, so that the attributes decide.
+            if any(map(is_wanted, _NAME_OF_META.findall(tag.lower))):
+                yield from _metas_of(tag, is_wanted)
+
+
+def _metas_of(tag: _Tag, is_wanted: Callable[[str], bool]) -> Iterator[Meta]:
+    attributes = _parsed(tag.attributes)
+    for key in _NAMES_OF_META:
+        name = attributes.get(key, "").lower()
+        if name and is_wanted(name):
+            yield Meta(name, attributes.get("content", ""), tag.is_in_head)
+            return
 
 
 def find_declarations(text: str) -> Declarations:
@@ -218,66 +214,78 @@ class _Scan:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._tags: list[_Tag] = []
+        self._kept: dict[str, list[_Tag]] = {"link": [], "meta": []}
+        # Tags after the first one that belongs into a body are in the head only if that is closed later.
+        self._doubtful: dict[str, list[_Tag]] = {"link": [], "meta": []}
         self._json_ld: list[str] = []
         self._rsl: list[str] = []
         self._json_ld_characters = 0
         self._is_amp = False
         self._base = ""
+        self._has_head = False
         self._body_tags = 0
         self._broken_tags = 0
-        self._has_head = False
-        # Tags after the first one that belongs into a body are in the head only if that is closed later.
-        self._doubtful: list[_Tag] = []
 
     def run(self) -> Declarations:
         position = self._in_head()
-        self._tags += (_Tag(tag.name, tag.attributes, is_in_head=False) for tag in self._doubtful)
+        self._take_doubtful(is_in_head=False)
         while match := _DECLARING_TAG.search(self._text, position):
-            position = self._pass(match, is_in_head=False)
-        return Declarations(tuple(self._tags), tuple(self._json_ld), tuple(self._rsl), self._is_amp, self._base)
+            name = match["name"]
+            position = self._pass(name.lower(), match.end(), is_in_head=False) if name else self._comment(match.end())
+        links, metas = (tuple(self._kept[name]) for name in ("link", "meta"))
+        return Declarations(links, metas, tuple(self._json_ld), tuple(self._rsl), self._is_amp, self._base)
 
     def _in_head(self) -> int:
         """Scan the head; return where it ends."""
         position, is_closed = 0, False
         while match := _ANY_TAG.search(self._text, position):
-            name = (match["name"] or "").lower()
+            name = match["name"]
+            if not name:
+                position = self._comment(match.end())
+                continue
+            name = name.lower()
             if name in ("/head", "body"):
                 is_closed = True
-                self._confirm()
+                if self._has_head:
+                    self._take_doubtful(is_in_head=True)
             if name == "body":
                 return match.end()
-            if name and name.removeprefix("/") not in _OF_HEAD:
+            if name.removeprefix("/") not in _OF_HEAD:
                 self._body_tags += 1
                 if is_closed or self._body_tags > MAX_BODY_TAGS_IN_HEAD:
                     return match.start()
-            position = self._pass(match, is_in_head=True)
+            position = match.end() if name[0] == "/" else self._pass(name, match.end(), is_in_head=True)
         return len(self._text)
 
-    def _confirm(self) -> None:
-        """Take doubtful tags as of the head: a head that is opened has ended only here."""
-        if self._has_head:
-            self._tags += self._doubtful
-            self._doubtful.clear()
+    def _take_doubtful(self, *, is_in_head: bool) -> None:
+        """Keep the doubtful tags. They are of the head if that is opened, and ends only after them."""
+        for name, tags in self._doubtful.items():
+            self._kept[name] += (tag._replace(is_in_head=is_in_head) for tag in tags)
+            tags.clear()
+        if is_in_head:
             self._body_tags = 0
 
-    def _pass(self, match: re.Match[str], *, is_in_head: bool) -> int:
-        """Keep what is at a match, if it declares something; return where the scan continues."""
-        if match["comment"]:
-            end = _COMMENT_END.search(self._text, match.end() - len("--"))  # `<!-->` is a whole comment
-            return end.end() if end else len(self._text)
-        name = match["name"].lower()
-        attributes, position = self._attributes(match.end())
-        if name in ("link", "meta"):
-            self._keep(_Tag(name, attributes, is_in_head))
+    def _comment(self, start: int) -> int:
+        """Return where a comment ends; `<!-->` is a whole one."""
+        end = _COMMENT_END.search(self._text, start - len("--"))
+        return end.end() if end else len(self._text)
+
+    def _pass(self, name: str, start: int, *, is_in_head: bool) -> int:
+        """Keep what is at a tag, if it declares something; return where the scan continues."""
+        if name in _RAW_TEXT_END and name != "script":
+            return self._raw_text_end(name, start)
+        attributes, position = self._attributes(start)
+        if name == "script":
+            return self._script(attributes, position)
+        if name in self._kept:
+            tag = _Tag(attributes, attributes.lower(), is_in_head)
+            self._keep(self._doubtful[name] if is_in_head and self._body_tags else self._kept[name], tag)
         elif name == "base":
-            self._base = self._base or _Tag(name, attributes, is_in_head).parsed().get("href", "")
+            self._base = self._base or _parsed(attributes).get("href", "")
         elif name == "html":
-            self._is_amp = self._is_amp or not {"amp", "⚡"}.isdisjoint(_Tag(name, attributes, is_in_head).parsed())
+            self._is_amp = self._is_amp or not {"amp", "⚡"}.isdisjoint(_parsed(attributes))
         elif name == "head":
             self._has_head = True
-        elif name in _RAW_TEXT_END and not attributes.endswith("/"):
-            return self._raw_text(name, attributes, position)
         return position
 
     def _attributes(self, start: int) -> tuple[str, int]:
@@ -294,26 +302,38 @@ class _Scan:
             return attributes[:end], start + end + 1
         return attributes, match.end()
 
-    def _keep(self, tag: _Tag) -> None:
-        if len(self._tags) + len(self._doubtful) < MAX_TAGS:
-            (self._doubtful if tag.is_in_head and self._body_tags else self._tags).append(tag)
+    def _keep(self, tags: list[_Tag], tag: _Tag) -> None:
+        if len(tags) < MAX_TAGS:
+            tags.append(tag)
 
-    def _raw_text(self, name: str, attributes: str, start: int) -> int:
-        """Pass over an element whose content is no markup, and keep it if it is JSON-LD; return where it ends."""
+    def _raw_text_end(self, name: str, start: int) -> int:
+        """Return where an element ends whose content is no markup."""
+        if self._text.startswith(("/>", " />"), start):
+            return start
         end = _RAW_TEXT_END[name].search(self._text, start)
+        return end.end() if end else len(self._text)
+
+    def _script(self, attributes: str, start: int) -> int:
+        """Pass over a script, and keep it if it holds data; return where it ends."""
+        if attributes.endswith(_SELF_CLOSED):
+            return start
+        end = _RAW_TEXT_END["script"].search(self._text, start)
         if end is None:
             return len(self._text)
-        if name == "script" and "rsl+xml" in attributes.lower():
-            if len(self._rsl) < MAX_RSL_BLOCKS:
-                self._rsl.append(self._text[start : min(end.start(), start + MAX_RSL_CHARACTERS)])
-        elif name == "script" and "json" in attributes.lower():
-            media_type = _Tag(name, attributes, is_in_head=False).parsed().get("type", "")
-            characters = self._json_ld_characters + end.start() - start
-            if (
-                media_type.lower().partition(";")[0].strip() == "application/ld+json"
-                and len(self._json_ld) < MAX_JSON_LD_BLOCKS
-                and characters <= MAX_JSON_LD_CHARACTERS
-            ):
-                self._json_ld.append(self._text[start : end.start()])
-                self._json_ld_characters = characters
+        kind = attributes.lower()
+        if "json" in kind or "rsl" in kind:
+            media_type = _parsed(attributes).get("type", "").lower().partition(";")[0].strip()
+            self._keep_block(media_type, start, end.start())
         return end.end()
+
+    def _keep_block(self, media_type: str, start: int, end: int) -> None:
+        characters = self._json_ld_characters + end - start
+        if media_type == "application/rsl+xml" and len(self._rsl) < MAX_RSL_BLOCKS:
+            self._rsl.append(self._text[start : min(end, start + MAX_RSL_CHARACTERS)])
+        if (
+            media_type == "application/ld+json"
+            and len(self._json_ld) < MAX_JSON_LD_BLOCKS
+            and characters <= MAX_JSON_LD_CHARACTERS
+        ):
+            self._json_ld.append(self._text[start:end])
+            self._json_ld_characters = characters
