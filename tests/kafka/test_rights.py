@@ -10,9 +10,9 @@ from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.processes import KafkaProcess, workers
 from wiredesk_schemas import EnrichedArticle, SkippedPage, SkipReason
 
-STORY = (
-    "<h1>Harbour closed</h1>"
-    + "<p>The harbour was closed on Monday after a storm, the council of the town said.</p>" * 9
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+STORY = "<h1>Harbour closed</h1>" + "".join(
+    f"<p>On {day} the harbour of the town was closed after another storm, the council said.</p>" for day in DAYS
 )
 
 

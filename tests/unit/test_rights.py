@@ -370,7 +370,7 @@ def test_properties_of_schema_org() -> None:
         "@type": ["NewsArticle"],
         "copyrightHolder": {"@id": "#org"},
         "copyrightYear": "2026",
-        "copyrightNotice": "© 2026 Kurier — alle Rechte vorbehalten",
+        "copyrightNotice": "&copy; 2026 Kurier — alle Rechte vorbehalten",
         "usageInfo": "/usage",
         "acquireLicensePage": "https://news.example/buy",
         "creditText": "Kurier/APA",
@@ -554,7 +554,10 @@ def test_a_page_of_an_error_keeps_what_its_response_states() -> None:
 
 def test_rights_travel_to_the_article_and_to_the_skipped_page() -> None:
     extractor = Extractor()
-    story = "<h1>The harbour</h1>" + "<p>The harbour of the town was closed on Monday after a storm, they said.</p>" * 9
+    days = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    story = "<h1>The harbour</h1>" + "".join(
+        f"<p>On {day} the harbour of the town was closed after another storm, the council said.</p>" for day in days
+    )
     page = ingest(TDM, story)
     assert isinstance(page, AcceptedPage)
     article = extractor(page)

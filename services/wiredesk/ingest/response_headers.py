@@ -34,14 +34,22 @@ MAX_CHARACTERS = 8192
 """Characters of all names and values. What does not fit is left out."""
 
 
+def by_name(page: RawPage) -> dict[str, str]:
+    """Return the headers of a response by name in lower case; several values of a name are joined by commas."""
+    headers: dict[str, str] = {}
+    for name, value in (page.http_headers or {}).items():
+        plain = name.lower()
+        headers[plain] = f"{headers[plain]}, {value}" if plain in headers else value
+    return headers
+
+
 def passed_on(page: RawPage) -> dict[str, str]:
     """Return the headers that are passed on, by name in lower case."""
+    stated = by_name(page)
     kept: dict[str, str] = {}
-    if not page.http_headers:
-        return kept
     size = 0
     for name in PASSED_ON:
-        value = attribute_text(page.http_header(name) or "").encode("utf-8", "replace").decode().strip()
+        value = attribute_text(stated.get(name, "")).encode("utf-8", "replace").decode().strip()
         if value and len(value) <= MAX_VALUE_CHARACTERS and size + len(name) + len(value) <= MAX_CHARACTERS:
             size += len(name) + len(value)
             kept[name] = value

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from html import unescape
 from itertools import islice
 from typing import Any
 
@@ -134,7 +135,8 @@ def _texts(value: Any, names: Mapping[str, str], depth: int, *, prefers_name: bo
     if depth == 0:
         return
     if isinstance(value, str):
-        yield names.get(value, value) if prefers_name else value
+        text = names.get(value, value) if prefers_name else value
+        yield unescape(text) if "&" in text else text
     elif isinstance(value, int) and not isinstance(value, bool):
         yield str(value)
     elif isinstance(value, list):

@@ -2,6 +2,7 @@
 
 from wiredesk.ingest.declarations import Declarations
 from wiredesk.ingest.notes import Notes
+from wiredesk.ingest.response_headers import by_name
 from wiredesk.ingest.rights.markup import read_markup
 from wiredesk.ingest.rights.publisher import read_publisher
 from wiredesk.ingest.rights.response import read_response
@@ -19,7 +20,7 @@ def read_event(page: RawPage, url: str, agents: frozenset[str], notes: Notes) ->
     statements = Statements(url, agents, notes)
     if page.rights is not None:
         read_publisher(page.rights, url, statements)
-    read_response(page.http_header, statements)
+    read_response(by_name(page), statements)
     return statements
 
 

@@ -1,6 +1,6 @@
 """Statements in headers of the response."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from wiredesk.ingest.rights.links import read_link_header
 from wiredesk.ingest.rights.robots import read_robots_header
@@ -19,12 +19,12 @@ READERS: dict[str, Callable[[str, str, Statements], None]] = {
 """What reads a header: its value, the name of the source, and where statements are collected."""
 
 
-def read_response(header: Callable[[str], str | None], statements: Statements) -> None:
+def read_response(headers: Mapping[str, str], statements: Statements) -> None:
     """Read the headers of a response.
 
     Args:
-        header: returns the value of a header by its name in lower case; several values are joined by commas.
+        headers: by name in lower case; several values are joined by commas.
     """
     for name, read in READERS.items():
-        if value := header(name):
+        if value := headers.get(name):
             read(value, f"header:{name}", statements)
