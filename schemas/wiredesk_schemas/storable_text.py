@@ -26,7 +26,14 @@ _ASTRAL_NONCHARACTERS = re.compile(
 )
 """The last two code points of each plane, which Unicode reserves for use within a program."""
 
-WINDOWS_1252 = {chr(byte): bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xA0)}
+CONTROL_SEQUENCE_INTRODUCER = "\x9b"
+"""The control that begins commands to a terminal. Its byte is a quotation mark that few texts have: it is removed."""
+
+WINDOWS_1252 = {
+    chr(byte): bytes([byte]).decode("cp1252", "ignore")
+    for byte in range(0x80, 0xA0)
+    if chr(byte) != CONTROL_SEQUENCE_INTRODUCER
+}
 """C1 controls, with the characters that their bytes are in windows-1252. Browsers read `&#146;` so, and a text that has
 such a control got it from these bytes."""
 

@@ -493,3 +493,18 @@ def test_any_object_is_a_page_or_refused(event: dict[str, Any]) -> None:
 )  # fmt: skip
 def test_any_record_is_a_page_or_refused(event: bytes, headers: list[Header]) -> None:
     check(event, headers)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        " https://user:hunter2@a.example/",
+        "https%3A%2F%2Fuser:hunter2@a.example%2F",
+        '"https://user:hunter2@a.example/b c"',
+    ],
+)
+def test_no_note_quotes_a_password(url: str) -> None:
+    headers = "Authorization hunter2"
+    for page in (RawPage.from_object({"url": url, "body": "x", "http_headers": headers}), read(b"<p>x", ("content-type", b"text/html"), ("CE-SUBJECT", url.encode()))):  # fmt: skip
+        assert page.notes
+        assert not any("hunter2" in note.detail for note in page.notes)

@@ -45,6 +45,7 @@ def test_storable_text_is_storable(text: str) -> None:
 def test_controls_are_what_browsers_show() -> None:
     assert storable("The town\x92s \x93pier\x94 \x96 \x8010") == "The town’s “pier” – €10"
     assert clean("The town\x92s \x93pier\x94 \x96 \x8010") == "The town’s “pier” – €10"
+    assert storable("a\x9b31m") == "a31m"
     assert storable("one\vtwo\x1ethree\x1ffour\ffive\x85") == "one\ntwo\nthree four\nfive…"
     assert storable("\ud83d\ude00 \ud83d") == "😀 \ufffd"
 

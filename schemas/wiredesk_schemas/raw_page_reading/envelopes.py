@@ -187,7 +187,7 @@ def _data(event: dict[str, Any], mending: Mending) -> dict[str, Any]:
         return {"body": data, "content_type": None if data_type in JSON_TYPES else stated}
     raise InvalidEventError(
         "data: a structured CloudEvent holds the page's fields here, as an object, or the page, as a string; or one of "
-        f"them as bytes, in data_base64; got {shown(data)}"
+        "them as bytes, in data_base64"
     )
 
 

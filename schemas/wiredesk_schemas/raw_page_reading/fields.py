@@ -80,7 +80,8 @@ def read_url(fields: dict[str, Any], mending: Mending) -> str:
         raise refused("url", value, _EXPECTED_URL)
     text = unwrapped_url(value)
     if text != value:
-        mending.field("url", f"{shown(value)} is read as {shown(text)}")
+        # Neither form is quoted: there may be a password in them.
+        mending.field("url", "percent-encoded as a whole, or with spaces, brackets or quotation marks around it")
     return text
 
 

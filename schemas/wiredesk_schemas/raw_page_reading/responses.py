@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from wiredesk_schemas.headers import CONTENT_TYPE
-from wiredesk_schemas.raw_page_reading.mending import Mending, refused
+from wiredesk_schemas.raw_page_reading.mending import Mending, refused, shown
 from wiredesk_schemas.storable_text import storable
 
 MAX_STATUS = 2**31 - 1
@@ -46,7 +46,7 @@ def read_status(value: Any, mending: Mending) -> int | None:
     match = _STATUS_LINE.fullmatch(" ".join(value.split())) if isinstance(value, str) else None
     if match is None:
         raise refused("http_status", value, _EXPECTED_STATUS)
-    mending.field("http_status", f"{value!r} is read as {int(match[1])}")
+    mending.field("http_status", f"{shown(value)} is read as {int(match[1])}")
     return int(match[1])
 
 
@@ -66,7 +66,7 @@ def read_headers(value: Any, mending: Mending) -> dict[str, str] | None:
         is_list = key in headers and key.lower() not in _LAST_COUNTS
         headers[key] = f"{headers[key]}, {text}" if is_list else text
     if not headers and value not in ({}, [], ""):
-        mending.ignored("http_headers", value, _EXPECTED_HEADERS)
+        mending.ignored("http_headers", type(value).__name__, _EXPECTED_HEADERS)  # not quoted: they may hold secrets
         return None
     left_out = f", {dropped} left out" if dropped else ""
     mending.field("http_headers", f"{_form(value)} is read as names and values{left_out}")
