@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wiredesk.extractor.words import clean, count, fold, split
+from wiredesk.extractor.words import clean, count, ends_sentence, fold, split
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,22 @@ def test_a_non_joiner_is_within_a_word() -> None:
 def test_a_clean_text_stays_as_it_is(text: str) -> None:
     assert clean(clean(text)) == clean(text)
     assert "\x00" not in clean(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "„Ich war fest überzeugt.“",
+        "»Das wird es nicht geben.«",
+        "“It will not happen.”",
+        "« Cela n’arrivera pas ! »",
+        "„To się nie stanie.”",
+        "「そんなことはない。」",
+        "他说：“不会。”（完。）",
+        "Er sagte: ‚Nein.‘“",
+        "گفت: «نه؟»",
+    ],
+)
+def test_a_sentence_may_end_with_the_quotation_marks_of_any_language(text: str) -> None:
+    assert ends_sentence(text)
+    assert not ends_sentence(text.rstrip("”“»«」）)‘ .!。？؟！") + "“")

@@ -39,7 +39,7 @@ MIN_FLASH = 100.0
 MIN_FLASH_CERTAINTY = 0.5
 """Mean probability of a flash's prose."""
 
-_SENTENCE = re.compile(r"[.!?…。！？।؟۔።։][\"'”’»)\]」』]*(?:\s|$)|[。！？]")
+_SENTENCE = re.compile(rf"[.!?…。！？।؟۔።։][{re.escape(words.CLOSING_MARKS)}]*(?:\s|$)|[。！？]")
 """The end of a sentence in a text."""
 
 _PROSE_KINDS = (BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)

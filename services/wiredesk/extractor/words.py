@@ -60,8 +60,12 @@ _DIRECTIONS = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u061b\u061d-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 """A letter that is written from right to left. Without one, marks of direction have no use."""
 
-_SENTENCE_END = re.compile(r"[.!?…。！？।؟:][\"'”’»)\]」』]*$")
-"""The end of a sentence in any script. A colon counts, because it announces one."""
+CLOSING_MARKS = "\"'”’“‘»«›‹)]）」』】》〉"
+"""Quotation marks and brackets that close. Which mark closes depends on the language: in German and Czech it is the one
+that opens in English, in Danish the one that opens in French."""
+
+_SENTENCE_END = re.compile(rf"[.!?…。！？।؟:][{re.escape(CLOSING_MARKS)}\s]*$")
+"""The end of a sentence in any script; a colon counts: it announces one. French has a space before its marks."""
 
 _ASCII_WORD = string.ascii_letters + string.digits + "_"
 """The ASCII characters of words."""

@@ -48,7 +48,7 @@ class Kind(IntFlag):
 _LISTED = {
     Kind.SENTENCE_END: ".!?…。！？।؟",
     Kind.LAST: ".!?…。！？।؟:",
-    Kind.CLOSING: "\"'”’»)]」』",
+    Kind.CLOSING: words.CLOSING_MARKS,
     Kind.OPENING: "\"'“„«‘–-",
     Kind.LIST_COMMA: ",，、،",
     Kind.SEPARATOR: "|·»›/",
@@ -158,7 +158,7 @@ class Characters:
             still &= at >= self.starts
             kinds = np.where(still, self.kinds[np.maximum(at, 0)], np.uint16(0))
             ends |= kinds & np.uint16(Kind.LAST) != 0
-            still &= kinds & np.uint16(Kind.CLOSING) != 0
+            still &= kinds & np.uint16(Kind.CLOSING | Kind.WHITESPACE) != 0
         return ends.astype(np.float64)
 
     def hold_addresses(self) -> NDArray[np.float64]:

@@ -203,7 +203,7 @@ def is_truncated(blocks: Sequence[Block], stated_words: int = 0) -> bool:
 
 def _is_label(text: ScoredText) -> bool:
     """Return whether a text is a heading, or a short list item without a full stop: it means little by itself."""
-    if text.text.rstrip("\"'”’»)").endswith((".", "。", "…", ":", "：")):
+    if text.text.rstrip(words.CLOSING_MARKS).endswith((".", "。", "…", ":", "：")):
         return False
     short = length(text.text) < HEADING_LENGTH
     return text.kind is BlockKind.HEADING or (text.kind is BlockKind.LIST_ITEM and short)

@@ -225,7 +225,7 @@ class _Page:
             "long": float(LONG < size <= TOO_LONG),
             "too_long": float(size > TOO_LONG),
             "one_of_the_longest": float(size >= NEARLY_LONGEST * self.longest),
-            "full_stop": float(text.rstrip("\"'”’»").endswith((".", "。"))),
+            "full_stop": float(text.rstrip(words.CLOSING_MARKS).endswith((".", "。"))),
             "shared_with_body": len(stems & self.body) / max(1, len(stems)),
             "shared_with_first": len(stems & self.first) / max(1, len(stems)),
             "shares_nothing": float(not stems & self.body),
