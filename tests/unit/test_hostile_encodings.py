@@ -6,7 +6,7 @@ import tracemalloc
 import zlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.encoded import COMPRESS, chunks, encoded
@@ -62,6 +62,24 @@ def test_a_damaged_gzip_is_never_read_silently(data: st.DataObject) -> None:
     content[place] ^= data.draw(st.integers(1, 255))
     body = undone(bytes(content), StatedEncodings.of("gzip"))
     assert body is None or body.content == PAGE or body.notes
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    layers=st.lists(st.sampled_from(sorted(COMPRESS)), max_size=3),
+    size=st.integers(100, len(PAGE)),
+    chunk=st.sampled_from([0, 10, 1000, 10**5]),
+    data=st.data(),
+)
+def test_a_body_that_is_cut_off_is_never_whole(layers: list[str], size: int, chunk: int, data: st.DataObject) -> None:
+    page = PAGE[:size]
+    content = chunks(encoded(layers, page), chunk) if chunk else encoded(layers, page)
+    assume(layers or chunk)
+    cut = content[: data.draw(st.integers(20, len(content) - 1))]
+    body = undone(cut, StatedEncodings.of(", ".join(layers), "chunked" if chunk else None))
+    if body is not None and not body.remaining and body.content != page:
+        assert body.is_truncated
+        assert page.startswith(body.content)
 
 
 def bombs() -> dict[str, bytes]:

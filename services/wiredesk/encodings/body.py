@@ -28,6 +28,9 @@ from wiredesk_schemas.ingest_note import MAX_DETAIL_CHARACTERS
 MAX_DEPTH = 8
 """The most encodings, one within another. Real bodies have up to three; a file that contains itself has no end."""
 
+MIN_CUT_BYTES = 16
+"""Bytes of a body that is cut off from which text and compressed bytes can be distinguished."""
+
 type _Decode = Callable[[bytes, int], Outcome]
 
 _BY_SIGNATURE: dict[str, tuple[tuple[bytes, ...], _Decode]] = {
@@ -71,9 +74,9 @@ def undo_encodings(content: bytes, stated: StatedEncodings, limit: int) -> Body:
     return _Undoing(content, list(stated.names), limit).body(stated)
 
 
-def _is_signed(content: bytes) -> bool:
-    """Return whether bytes begin with the signature of a compressed format."""
-    return any(content.startswith(magics) for magics, _ in _BY_SIGNATURE.values())
+def _is_likely(content: bytes) -> bool:
+    """Return whether decoded bytes are text, or begin with the signature of a compressed format."""
+    return is_text(content) or any(content.startswith(magics) for magics, _ in _BY_SIGNATURE.values())
 
 
 @dataclass(slots=True)
@@ -110,7 +113,8 @@ class _Undoing:
             self._note(IngestNoteKind.BODY_TRUNCATED, f"body: {self.missing}")
         if encodings.unknown:
             self._note(IngestNoteKind.ENCODING_UNKNOWN, f"body: unknown encoding {', '.join(encodings.unknown)!r}")
-        remaining = () if is_text(self.content) else (*self.stated, *encodings.unknown)
+        is_clear = is_text(self.content) and not (self.missing and len(self.content) < MIN_CUT_BYTES)
+        remaining = () if is_clear else (*self.stated, *encodings.unknown)
         return Body(self.content, bool(self.missing), tuple(self.notes), remaining)
 
     def _compare_length(self, encodings: StatedEncodings) -> None:
@@ -136,20 +140,30 @@ class _Undoing:
         return self._stated_by_trial() or self._by_trial(_BY_TRIAL)
 
     def _stated_by_trial(self) -> tuple[str, Outcome] | None:
-        """Return the outermost stated encoding that can be decoded: to its end, if one can, or as far as it goes."""
+        """Return a stated encoding that can be decoded: to the end of all bytes, or else that which goes furthest."""
+        exact = self._by_trial(name for name in self.stated if name in _BY_TRIAL)
+        if exact is not None:
+            return exact
         outcomes = [
-            (name, self._decode(name, _BY_TRIAL[name])) for name in dict.fromkeys(self.stated) if name in _BY_TRIAL
+            (name, outcome)
+            for name in dict.fromkeys(self.stated)
+            if name in _BY_TRIAL and (outcome := self._decode(name, _BY_TRIAL[name])).content
         ]
-        whole = [(name, outcome) for name, outcome in outcomes if outcome.end is End.WHOLE]
-        cut = [(name, outcome) for name, outcome in outcomes if outcome.end is End.CUT]
-        return next(iter(whole + cut), None)
+        possible = [(name, outcome) for name, outcome in outcomes if self._is_possible(outcome)]
+        return max(possible, key=lambda layer: (_is_likely(layer[1].content), len(layer[1].content)), default=None)
+
+    def _is_possible(self, outcome: Outcome) -> bool:
+        """Return whether an outcome is no accident: bytes after an early end of a little content are one."""
+        is_large = len(outcome.content) > len(self.content)
+        is_late = outcome.trailing * 2 < len(self.content)
+        return outcome.end is End.CUT or (outcome.end is End.WHOLE and (is_large or is_late))
 
     def _by_trial(self, names: Iterable[str]) -> tuple[str, Outcome] | None:
         """Return the first encoding that decodes all bytes up to its end; of text, to text or to compressed bytes."""
         for name in names:
             outcome = self._decode(name, _BY_TRIAL[name])
             is_exact = outcome.end is End.WHOLE and not outcome.trailing and not outcome.fault
-            is_likely = not is_text(self.content) or is_text(outcome.content) or _is_signed(outcome.content)
+            is_likely = not is_text(self.content) or _is_likely(outcome.content)
             if is_exact and outcome.content and is_likely:
                 return name, outcome
         return None

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from wiredesk.encodings.outcome import End, Outcome
+from wiredesk.encodings.text import is_text
 
 MAX_CHUNKS = 100_000
 """The most chunks of a body. Servers write one for each flush of some kilobytes; each costs some microseconds."""
@@ -33,6 +34,9 @@ _SIZE = re.compile(
     re.IGNORECASE,
 )
 _LAST_WITHOUT_LINE_END = re.compile(rb"[ \t]{0,16}0{1,16}[ \t]{0,16}\r?\Z")
+_CUT_SIZE = re.compile(
+    rb"[ \t]{0,16}[0-9a-f]{0,16}[ \t]{0,16}(?:;[^\r\n]{0,%d})?[\r\n]{0,4}" % MAX_EXTENSION_BYTES, re.IGNORECASE
+)
 _LINE_END = re.compile(rb"\r?\n")
 _BOUNDARY = re.compile(rb"\r?\n(?=(?:0x)?[0-9a-f]{1,16}[ \t]{0,16}(?:;[^\r\n]{0,256})?\r?\n)", re.IGNORECASE)
 _TRAILER_LINE = re.compile(rb"[!-9;-~]{1,256}:[^\r\n]{0,%d}\r?\n" % MAX_EXTENSION_BYTES)
@@ -74,7 +78,7 @@ class _Chunks:
     def _data_end(self, start: int, size: int) -> int:
         """Return where the data of a chunk end: by its size, or before the next chunk if that is wrong."""
         end = start + size
-        if end == len(self.content) or (end < len(self.content) and _LINE_END.match(self.content, end)):
+        if end <= len(self.content) and (_LINE_END.match(self.content, end) or self.content[end:] in (b"", b"\r")):
             return end
         boundary = self._next_boundary(start, size)
         self.is_mended |= boundary is not None or end < len(self.content)
@@ -108,7 +112,7 @@ class _Chunks:
             return End.WHOLE
         rest = self.content[self.at :]
         self.at = len(self.content)
-        if rest.strip():
+        if _CUT_SIZE.fullmatch(rest) is None:
             self.data.append(rest)
             self.is_mended = True
         return End.CUT
@@ -138,7 +142,8 @@ def _is_chunked(chunks: _Chunks, end: End) -> bool:
         return bool(chunks.data) or chunks.at == len(chunks.content)
     if len(chunks.data) > 1:
         return True
-    return not chunks.is_mended and (_is_first_whole(chunks) or _begins_as_page(chunks))
+    is_data = _is_first_whole(chunks) or _begins_as_page(chunks) or not is_text(b"".join(chunks.data))
+    return is_data and not chunks.is_mended
 
 
 def _is_certain(chunks: _Chunks, end: End) -> bool:

@@ -10,6 +10,12 @@ MIN_BYTES_PER_NUL = 5
 """Markup in UTF-16 or UTF-32 has a NUL at one of four positions in at least one of so many characters, and at another
 position hardly ever."""
 
+MIN_NULS = 4
+"""NULs at that position, so that it is no accident."""
+
+SHORT_BYTES = 64
+"""Below this length, compressed bytes may be without control characters; then text is what is valid UTF-8."""
+
 BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 """The byte order marks of UTF-8 and UTF-16; that of UTF-32 begins with one of these."""
 
@@ -20,8 +26,20 @@ _CONTROLS = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0C, 0x0D, 0x1B})
 def is_text(content: bytes) -> bool:
     """Return whether bytes look like text, and not like compressed data."""
     sample = content[:SAMPLE_BYTES]
-    controls = len(sample) - len(sample.translate(None, _CONTROLS))
-    if controls * MIN_BYTES_PER_CONTROL <= len(sample) or sample.startswith(BYTE_ORDER_MARKS):
+    if sample.startswith(BYTE_ORDER_MARKS):
         return True
-    nuls = [sample[position::4].count(0) * 4 for position in range(4)]
-    return max(nuls) * MIN_BYTES_PER_NUL >= len(sample) >= min(nuls) * MIN_BYTES_PER_CONTROL
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    if controls * MIN_BYTES_PER_CONTROL <= len(sample):
+        return len(sample) >= SHORT_BYTES or _is_utf8(sample)
+    nuls = [sample[position::4].count(0) for position in range(4)]
+    is_wide = max(nuls) * MIN_BYTES_PER_NUL * 4 >= len(sample) >= min(nuls) * MIN_BYTES_PER_CONTROL * 4
+    return is_wide and max(nuls) >= MIN_NULS
+
+
+def _is_utf8(sample: bytes) -> bool:
+    """Return whether bytes are valid UTF-8, up to a last character that may be cut off."""
+    try:
+        sample.decode()
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data"
+    return True
