@@ -23,6 +23,7 @@ WORD_PART = re.compile(rf"[{SPACELESS}]|[^\W{SPACELESS}]+")
 texts = st.one_of(
     st.text(max_size=80),
     st.text("aZ9_ .-'’,!\t\n\x1c\u00ad-", max_size=40),
+    st.text("aßÀÿŸµª²–“’.-\xa0\u00ad\x85 '", max_size=40),
     st.text("aß’İΣς\u0345\u200b\u200c\x08\u0628漢かกᄀ. -", max_size=40),
 )
 

@@ -1,7 +1,7 @@
 """Words, sentences and whitespace, in any script."""
 
 import re
-import string
+from collections.abc import Callable
 
 from wiredesk_schemas.storable_text import WINDOWS_1252
 
@@ -67,31 +67,49 @@ that opens in English, in Danish the one that opens in French."""
 _SENTENCE_END = re.compile(rf"[.!?…。！？।؟:][{re.escape(CLOSING_MARKS)}\s]*$")
 """The end of a sentence in any script; a colon counts: it announces one. French has a space before its marks."""
 
-_ASCII_WORD = string.ascii_letters + string.digits + "_"
-"""The ASCII characters of words."""
+_NOT_WESTERN = re.compile("[^\x00-\xff‘’“”–—…]")
+"""A character that texts in languages of Western Europe do not have."""
 
-_ASCII_LOWER_WORDS = bytes(ord(chr(code).lower() if chr(code) in _ASCII_WORD else " ") for code in range(256))
-"""For each byte of an ASCII text: the character in lower case if it is one of a word, and a space for others."""
+_APOSTROPHE = "’"
+"""The only character of western texts beyond Latin-1 that is not like a space between words: it may join them."""
 
-_ASCII_WORD_KINDS = bytes(
-    ord("w" if chr(code) in _ASCII_WORD else "-" if chr(code) in "'.-" else " ") for code in range(256)
-)
-"""For each byte of an ASCII text: `w` for a character of words, `-` for one that may join words, a space for others."""
+
+def _bytes_to(form: Callable[[str], str]) -> bytes:
+    """Return a table from each byte of Latin-1 to that of another character."""
+    return "".join(form(chr(code)) for code in range(256)).encode("latin-1")
+
+
+_LOWER_WORDS = _bytes_to(lambda c: c.lower() if _FOLDED_WORD.match(c) else " ")
+"""For each byte: the character in lower case if it is one of a word, and a space for others."""
+
+_WORD_KINDS = _bytes_to(lambda c: "w" if _FOLDED_WORD.match(c) else "-" if c in "'.-" else " ")
+"""For each byte: `w` for a character of words, `-` for one that may join words, a space for others."""
+
+
+def _encoded(text: str) -> bytes | None:
+    """Return a western text with a byte for each character; None if the text is none."""
+    if text.isascii():
+        return text.encode()
+    if _NOT_WESTERN.search(text):
+        return None
+    return text.replace(_APOSTROPHE, "'").encode("latin-1", "replace")
 
 
 def split(text: str) -> list[str]:
     """Return the words of a text in lower case. Hyphens and apostrophes separate words."""
-    if text.isascii():
-        return text.encode().translate(_ASCII_LOWER_WORDS).decode().split()
-    return _WORD_PART.findall(text.lower().replace(_NON_JOINER, ""))
+    encoded = _encoded(text)
+    if encoded is None:
+        return _WORD_PART.findall(text.lower().replace(_NON_JOINER, ""))
+    return encoded.translate(_LOWER_WORDS).decode("latin-1").split()
 
 
 def count(text: str) -> int:
     """Return the number of words."""
-    if not text.isascii():
+    encoded = _encoded(text)
+    if encoded is None:
         return len(_WORD.findall(text))
     # A word begins after a space, or after a joining character that does not follow a word itself.
-    kinds = b" " + text.encode().translate(_ASCII_WORD_KINDS)
+    kinds = b" " + encoded.translate(_WORD_KINDS)
     return kinds.count(b" w") + kinds.count(b" -w") + kinds.count(b"--w")
 
 
@@ -128,4 +146,8 @@ def _visible(text: str) -> str:
 def fold(text: str) -> str:
     """Return a text in the form in which texts are compared: letters and digits only, case folded."""
     line = clean(text)
-    return " ".join(split(line) if line.isascii() else _FOLDED_WORD.findall(line.casefold().replace(_NON_JOINER, "")))
+    encoded = _encoded(line)
+    if encoded is None:
+        return " ".join(_FOLDED_WORD.findall(line.casefold().replace(_NON_JOINER, "")))
+    folded = " ".join(encoded.translate(_LOWER_WORDS).decode("latin-1").split())
+    return folded if line.isascii() else folded.casefold()

@@ -26,7 +26,7 @@ from wiredesk.extractor.metadata.authors.vocabulary import (
     alternation,
     phrases,
 )
-from wiredesk.extractor.words import clean, fold
+from wiredesk.extractor.words import clean, fold, split
 
 MAX_NAMES = 20
 """Maximum number of names that are read from one byline."""
@@ -102,6 +102,9 @@ _ADDRESS = re.compile(
 )
 """E-mail addresses, handles and web addresses."""
 
+_OF_ADDRESS = re.compile(r"@|//|www\.|\.(?:co|org|net)", re.IGNORECASE)
+"""What every such address has. Most texts have none, and are not searched for one."""
+
 _WIDE = str.maketrans("：／＝（），；｜［］【】＠　–—", ":/=(),;|[]()@ \u2013\u2013")
 """Wide punctuation, as Chinese and Japanese texts have it, and what it is in others."""
 
@@ -125,6 +128,14 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 """What introduces authors, or others, in a byline."""
+
+_FIRST_WORDS = {"by"}.union(
+    split(phrase)[0] for phrase in phrases("introductions", "labels", "others", "spaceless", "spaceless_others")
+)
+"""The words with which an introduction begins. A text without one of them has none: only others are searched."""
+
+_UNSPACED = re.compile(r"[\u0130\u0131\u017f\u0e00-\u1fff\u2e80-\U0010ffff]")
+"""A character of a script in which such a word may stand within others, or that is the same as one in ASCII."""
 
 _ANNOUNCEMENT = re.compile(
     rf"(?:{alternation(phrases('introductions', 'labels'))}|{alternation(_LONGER)})\s?[:：]?", re.IGNORECASE
@@ -163,6 +174,7 @@ _LEADING = re.compile(
 _AFFILIATION = re.compile(rf"\s(?:{alternation(phrases('affiliations'))})(?:\s(?P<rest>.*)|$)")
 _PLACE = re.compile(rf"\s(?:{alternation(phrases('places'))})\s(?=[^\W\d_a-zà-ÿа-я])[^,|]{{0,60}}$")
 _FOLLOWING = re.compile(rf"\s?(?:{alternation(phrases('following'))})(?:\s|$).*$")
+_BORDER_OF_CASES = re.compile(r"[a-zß-ÿ][A-ZÀ-Þ]")
 _GLUED = re.compile(r"(?<=[a-zß-ÿ]{3})(?=[A-ZÀ-Þ][a-zß-ÿ]{1,30}(?P<more>\.?\s[A-ZÀ-Þ\d])?)")
 _GLUED_BY = re.compile(r"^By(?=[A-Z][a-z])")
 _STRIPPED = " ().,-–:=/·•*_'’\u200e\u200f"
@@ -203,14 +215,32 @@ def is_byline(text: str) -> bool:
     if len(text) > MAX_BYLINE:
         return False
     normalised = _normalised(text)
-    mark = _MARK.match(normalised)
+    mark = _mark_at_start(normalised)
     begins = mark is not None and mark["other"] is None
     if mark is None and len(text) <= 2 * MAX_SPACELESS and _NUMBER.search(normalised):
-        mark = next((m for m in _MARK.finditer(normalised) if not (m["other"] or m["weak"])), None)
+        mark = next((m for m in _marks(normalised) if not (m["other"] or m["weak"])), None)
         if mark is not None and mark.start() <= MAX_SPACELESS:
             return names_clearly(parse_byline([normalised[mark.start() :]]))
-    within = len(text) <= MAX_SPACELESS and not _SENTENCE.search(text) and SPACELESS.search(normalised) is not None
-    return (begins or within) and bool(parse_byline([text]))
+    return (begins or _has_spaceless_byline(text, normalised)) and bool(parse_byline([text]))
+
+
+def _mark_at_start(text: str) -> re.Match[str] | None:
+    """Return the introduction with which a normalised text begins."""
+    first_words = split(text)[:2]
+    may_begin = not _FIRST_WORDS.isdisjoint(first_words[:1]) or "by" in first_words or _UNSPACED.search(text)
+    return _MARK.match(text) if may_begin else None
+
+
+def _marks(text: str) -> Iterator[re.Match[str]]:
+    """Return the introductions in a normalised text."""
+    has_some = not _FIRST_WORDS.isdisjoint(split(text)) or ":" in text or "=" in text or _UNSPACED.search(text)
+    return _MARK.finditer(text) if has_some else iter(())
+
+
+def _has_spaceless_byline(text: str, normalised: str) -> bool:
+    if len(text) > MAX_SPACELESS or normalised.isascii():
+        return False
+    return not _SENTENCE.search(text) and SPACELESS.search(normalised) is not None
 
 
 def _named(text: str, trust: Trust) -> Iterator[tuple[str, bool]]:
@@ -236,8 +266,15 @@ def _normalised(text: str) -> str:
     if "<" in text or "&" in text:
         text = html.unescape(html.unescape(text))
         text = _TAG.sub(" ", text)
-    text = clean(_ADDRESS.sub(" | ", text.translate(_WIDE).replace("\n", SOFT)))[:MAX_BYLINE]
-    return _GLUED.sub(_unglued, _GLUED_BY.sub("By ", text)).strip(" |¦")
+    if not text.isascii():
+        text = text.translate(_WIDE)
+    text = text.replace("\n", SOFT)
+    if _OF_ADDRESS.search(text):
+        text = _ADDRESS.sub(" | ", text)
+    text = clean(text)[:MAX_BYLINE]
+    if _BORDER_OF_CASES.search(text):
+        text = _GLUED.sub(_unglued, _GLUED_BY.sub("By ", text))
+    return text.strip(" |¦")
 
 
 def _unglued(glued: re.Match[str]) -> str:
@@ -251,7 +288,7 @@ def _unglued(glued: re.Match[str]) -> str:
 
 def _clauses(text: str, trust: Trust) -> tuple[str, list[str]]:
     """Return what comes before the first introduction, and what introductions of authors introduce."""
-    marks = [mark for mark in _MARK.finditer(text) if mark["weak"] is None or trust is not Trust.DECLARED]
+    marks = [mark for mark in _marks(text) if mark["weak"] is None or trust is not Trust.DECLARED]
     if not marks:
         return text, []
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
