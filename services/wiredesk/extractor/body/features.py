@@ -304,12 +304,15 @@ def _feature(values: Iterable[float]) -> Feature:
 
 def _share_of_common(page_words: PageWords) -> Feature:
     """Return the share of each text's words that are the commonest of the page's long texts."""
-    in_long = np.flatnonzero((page_words.counts >= _LONG_TEXT)[page_words.text])
-    word, first = np.unique(page_words.number[in_long], return_index=True)
+    is_long = page_words.counts >= _LONG_TEXT
+    in_long = page_words.number[is_long[page_words.text]]
     text, number = page_words.different
-    times = np.bincount(number[(page_words.counts >= _LONG_TEXT)[text]], minlength=len(page_words.numbers))
+    times = np.bincount(number[is_long[text]], minlength=len(page_words.numbers))
+    first = np.zeros(len(page_words.numbers), np.intp)
+    first[in_long[::-1]] = np.arange(len(in_long))[::-1]  # of several places of a word the first one stays
+    word = np.flatnonzero(times)
     is_common = np.zeros(len(page_words.numbers), np.bool_)
-    is_common[word[np.lexsort((first, -times[word]))[:_COMMON_WORDS]]] = True
+    is_common[word[np.lexsort((first[word], -times[word]))[:_COMMON_WORDS]]] = True
     return page_words.count(is_common[page_words.number]) / np.maximum(1, page_words.counts)
 
 

@@ -151,9 +151,11 @@ class ContainerTree:
         parent = np.fromiter((c.parent for c in page.containers), np.intp)
         depth = np.fromiter((c.depth for c in page.containers), np.intp)
         levels = tuple(np.flatnonzero(depth == level) for level in range(1, int(depth.max(initial=0)) + 1))
-        numbers: dict[tuple[str, tuple[str, ...]], int] = {}
-        kind = [numbers.setdefault((c.tag, c.tokens), len(numbers)) for c in page.containers]
-        kinds = tuple(page.containers[first] for first in np.unique(kind, return_index=True)[1].tolist())
+        names = [(c.tag, c.tokens) for c in page.containers]
+        first_of = dict(zip(reversed(names), reversed(page.containers), strict=True))
+        numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+        kind = list(map(numbers.__getitem__, names))
+        kinds = tuple(map(first_of.__getitem__, numbers))
         of_segment = np.fromiter((s.container for s in page.segments), np.intp)
         return cls(parent, depth, levels, of_segment, kinds, np.array(kind, np.intp))
 

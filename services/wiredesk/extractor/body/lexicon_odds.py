@@ -1,6 +1,6 @@
 """Learned log-odds, by the words of a text, that the text belongs to a story."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, pairwise
@@ -25,9 +25,14 @@ class LexiconOdds:
     phrases: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
+    def known(self) -> "KnownWords":
+        """The words of the phrases."""
+        return KnownWords.of_phrases(self.phrases)
+
+    @cached_property
     def pairs(self) -> "PairOdds":
-        """The pairs among the phrases, by the numbers of their words."""
-        return PairOdds.of_phrases(self.phrases)
+        """The pairs among the phrases, by the rows of their words."""
+        return PairOdds.of_phrases(self.phrases, self.known.rows)
 
     def score(self, page_words: PageWords) -> Feature:
         """Return the log-odds of each text by its phrases: the sum of theirs over the square root of their number.
@@ -37,18 +42,18 @@ class LexiconOdds:
         Args:
             page_words: the words of each text.
         """
+        row = page_words.values(self.known.rows, 0)
         edge = page_words.at_edge
         text, number = page_words.text[edge], page_words.number[edge]
         begins = np.ones(len(edge), np.bool_)
         begins[1:] = text[1:] != text[:-1]
-        word_odds = _odds(map(self.phrases.get, page_words.numbers))
-        first_odds = self._first_odds(page_words)
         follows = np.flatnonzero(~begins)
-        pair = self.pairs.find(page_words, number[follows - 1], number[follows])
+        pair = self.pairs.find(row[number[follows - 1]], row[number[follows]])
+        word_odds, first_odds = self.known.odds[row], self.known.first_odds[row[number[begins]]]
         first_known = ~np.isnan(first_odds)
         total, count = np.zeros(len(page_words)), np.zeros(len(page_words))
         for of_text, odds in (
-            (np.flatnonzero(first_known), first_odds[first_known]),
+            (text[begins][first_known], first_odds[first_known]),
             _with_odds(text, number, word_odds, ~np.isnan(word_odds)[number]),
             _with_odds(text[follows], pair, self.pairs.odds, pair >= 0),
         ):
@@ -57,9 +62,32 @@ class LexiconOdds:
         scores: Feature = total / np.sqrt(np.maximum(1, count))
         return scores
 
-    def _first_odds(self, page_words: PageWords) -> Feature:
-        """Return the log-odds of each text by its first word; NaN where it is not known."""
-        return _odds(self.phrases.get(f"^{text[0]}") if text else None for text in page_words.texts)
+
+@dataclass(frozen=True, slots=True)
+class KnownWords:
+    """What is known of words.
+
+    Attributes:
+        rows: of the words, from 1 on; row 0 is of all other words.
+        odds: of each row, as a word; NaN if there are none.
+        first_odds: of each row, as the first word of a text; NaN if there are none.
+    """
+
+    rows: Mapping[str, int]
+    odds: Feature
+    first_odds: Feature
+
+    @classmethod
+    def of_phrases(cls, phrases: Mapping[str, float]) -> "KnownWords":
+        """Return the words of phrases."""
+        known = dict.fromkeys(chain.from_iterable(phrase.removeprefix("^").split(" ") for phrase in phrases))
+        odds = (phrases.get(word) for word in known)
+        first_odds = (phrases.get(f"^{word}") for word in known)
+        return cls(
+            {word: row for row, word in enumerate(known, 1)},
+            np.array([None, *odds], np.float64),
+            np.array([None, *first_odds], np.float64),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,40 +95,34 @@ class PairOdds:
     """Log-odds of pairs of words.
 
     Attributes:
-        numbers: of the words in pairs.
-        keys: for each pair, the number of its first word times the number of words, plus that of its second; sorted.
+        keys: for each pair, the row of its first word times the number of words, plus that of its second; sorted.
         odds: of each pair.
+        count: number of words.
     """
 
-    numbers: Mapping[str, int]
     keys: NDArray[np.int64]
     odds: Feature
+    count: int
 
     @classmethod
-    def of_phrases(cls, phrases: Mapping[str, float]) -> "PairOdds":
+    def of_phrases(cls, phrases: Mapping[str, float], rows: Mapping[str, int]) -> "PairOdds":
         """Return the pairs among phrases."""
         pairs = {phrase: odds for phrase, odds in phrases.items() if " " in phrase}
-        split = [phrase.split(" ", 1) for phrase in pairs]
-        numbers = {word: number for number, word in enumerate(dict.fromkeys(chain.from_iterable(split)))}
-        keys = np.array([numbers[one] * len(numbers) + numbers[next_one] for one, next_one in split], np.int64)
+        count = len(rows) + 1
+        split = (phrase.split(" ", 1) for phrase in pairs)
+        keys = np.array([rows[one] * count + rows[next_one] for one, next_one in split], np.int64)
         order = np.argsort(keys)
-        return cls(numbers, keys[order], np.array(list(pairs.values()), np.float64)[order])
+        return cls(keys[order], np.array(list(pairs.values()), np.float64)[order], count)
 
-    def find(self, page_words: PageWords, first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Return the index of each pair of words of a page; -1 if it is not known."""
+    def find(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the index of each pair of words, which are given as rows; -1 if it is not known."""
         index = np.full(len(first), -1)
-        numbers = page_words.values(self.numbers, -1)
-        both = np.flatnonzero((numbers[first] >= 0) & (numbers[second] >= 0)) if len(self.keys) else index[:0]
+        both = np.flatnonzero((first > 0) & (second > 0)) if len(self.keys) else index[:0]
         if len(both):
-            keys = numbers[first[both]] * len(self.numbers) + numbers[second[both]]
+            keys = first[both] * self.count + second[both]
             place = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
             index[both] = np.where(self.keys[place] == keys, place, -1)
         return index
-
-
-def _odds(values: Iterable[float | None]) -> Feature:
-    """Return log-odds as an array; NaN where there are none."""
-    return np.array(list(values), np.float64)
 
 
 def _with_odds(

@@ -127,8 +127,10 @@ class PageWords:
     def once(text: NDArray[np.intp], value: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Return each pair of a text and a value once, sorted."""
         values = int(value.max(initial=0)) + 1
-        pairs = np.unique(text * values + value)
-        return pairs // values, pairs % values
+        pairs = np.sort(text * values + value)  # many times faster than numpy's `unique`
+        is_first = np.ones(len(pairs), np.bool_)
+        is_first[1:] = pairs[1:] != pairs[:-1]
+        return np.divmod(pairs[is_first], values)
 
     def _pairs_of_characters(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Return the texts and the numbers of pairs of words of one character that are not both ASCII."""
