@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from wiredesk.extractor.metadata.authors.vocabulary import alternation
+from wiredesk.extractor.alternation import alternation
 from wiredesk.extractor.words import fold
 
 MAX_DATELINE = 160

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from wiredesk.extractor.alternation import alternation
 from wiredesk.extractor.metadata.authors.agencies import agency_named, distinct_agencies
 from wiredesk.extractor.metadata.authors.names import (
     MAX_NAME_WORDS,
@@ -23,7 +24,6 @@ from wiredesk.extractor.metadata.authors.vocabulary import (
     ROLES,
     STRONG_INTRODUCTIONS,
     WEAK_INTRODUCTIONS,
-    alternation,
     phrases,
 )
 from wiredesk.extractor.words import clean, fold, split

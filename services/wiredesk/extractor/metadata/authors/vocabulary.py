@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from wiredesk.extractor.alternation import alternation
 from wiredesk.extractor.words import fold
 
 type Rows = Mapping[str, str]
@@ -17,11 +18,6 @@ def phrases(*groups: str) -> list[str]:
     """Return the phrases of groups in all languages, the longest first."""
     texts = {phrase for group in groups for row in _stored[group].values() for phrase in row.split("|")}
     return sorted(texts, key=lambda text: (-len(text), text))
-
-
-def alternation(texts: Iterable[str]) -> str:
-    """Return a pattern of one of these texts; a space is any whitespace, and `*` and `/` are themselves."""
-    return "|".join(re.escape(text).replace("\\ ", r"\s{1,3}") for text in texts)
 
 
 def _words(group: str, *rows: str) -> frozenset[str]:

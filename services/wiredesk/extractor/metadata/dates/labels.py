@@ -1,9 +1,11 @@
 """What a date is the date of, by the words beside it. `words.toml` lists them."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
+from itertools import filterfalse
 
+from wiredesk.extractor.alternation import alternation
 from wiredesk.extractor.metadata.dates.names import own_words
 
 
@@ -19,13 +21,16 @@ _LABEL_OF: Mapping[str, DateLabel] = {word: label for label in DateLabel for wor
 """Labels by their words."""
 
 
-def _alternatives() -> Iterator[str]:
-    """Yield patterns of the words, longer ones first. Scripts without spaces need no boundary."""
-    for word in sorted(_LABEL_OF, key=len, reverse=True):
-        yield rf"(?<![^\W\d_]){re.escape(word)}" if re.match(r"[^\W\d_]", word) and word < "\u0e00" else re.escape(word)
+def _needs_boundary(word: str) -> bool:
+    """Return whether a word begins with a letter of a script with spaces."""
+    return word < "\u0e00" and re.match(r"[^\W\d_]", word) is not None
 
 
-_LABEL = re.compile("|".join(_alternatives()))
+_LABEL = re.compile(
+    rf"(?<![^\W\d_])(?:{alternation(filter(_needs_boundary, _LABEL_OF), ' ')})"
+    rf"|(?:{alternation(filterfalse(_needs_boundary, _LABEL_OF), ' ')})"
+)
+"""One of the words, the longest one. Scripts without spaces need no boundary."""
 
 
 def last_label(text: str) -> DateLabel | None:
