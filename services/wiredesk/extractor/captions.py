@@ -29,7 +29,7 @@ _CREDITS = (
 def read_captions(root: Element) -> tuple[Caption, ...]:
     """Return the captions of an HTML page, each text once."""
     captions: dict[str, Caption] = {}
-    for element in (*root.iter("figcaption"), *find(root, "//*[contains(@class, 'wp-caption-text')]")):
+    for element in (*root.iter("figcaption"), *find(root, "//@class[contains(., 'wp-caption-text')]/..")):
         caption = parse_caption(text_of(element))
         if caption is not None:
             captions.setdefault(fold(caption.text), caption)

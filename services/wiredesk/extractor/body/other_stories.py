@@ -5,7 +5,6 @@ The models know how such texts begin in two dozen languages; what is here needs 
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 
 from wiredesk.extractor.body.segments import Container, Segment, SegmentedPage
@@ -73,14 +72,14 @@ def exclude_other_stories(
     folded = fold(headline or "")
     checked = list(texts)
     for index in _below(page, checked, folded):
-        checked[index] = replace(checked[index], excluded_because=_ANOTHER_STORY)
+        checked[index] = checked[index]._replace(excluded_because=_ANOTHER_STORY)
     for index, (segment, text) in enumerate(zip(page.segments, checked, strict=True)):
         if text.kept and _points_elsewhere(segment):
-            checked[index] = replace(text, excluded_because=_POINTS_ELSEWHERE)
+            checked[index] = text._replace(excluded_because=_POINTS_ELSEWHERE)
         elif text.kept and _labels_advertising(page.words[index]):
-            checked[index] = replace(text, excluded_because=_LABELS_ADVERTISING)
+            checked[index] = text._replace(excluded_because=_LABELS_ADVERTISING)
     for index in _headline_again(checked, folded):
-        checked[index] = replace(checked[index], excluded_because=_REPEATS_HEADLINE)
+        checked[index] = checked[index]._replace(excluded_because=_REPEATS_HEADLINE)
     return tuple(checked)
 
 

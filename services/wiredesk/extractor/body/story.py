@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,8 +54,7 @@ OUTSIDE_OF_RULE = "outside of the site's rule"
 """Why a text is excluded that the selectors of a site's rule for the body do not match."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScoredText:
+class ScoredText(NamedTuple):
     """A text of a page, and how likely it belongs to the story.
 
     Attributes:
@@ -106,9 +105,9 @@ def score_lines(page_lines: Sequence[Line], probabilities: NDArray[np.float64]) 
 def keep_selected(page: SegmentedPage, texts: Sequence[ScoredText]) -> tuple[ScoredText, ...]:
     """Return the texts with the selected segments as the story: a rule states the body, with a probability of 1."""
     return tuple(
-        replace(text, probability=1.0)
+        text._replace(probability=1.0)
         if segment.is_selected
-        else replace(text, probability=0.0, excluded_because=OUTSIDE_OF_RULE)
+        else text._replace(probability=0.0, excluded_because=OUTSIDE_OF_RULE)
         for segment, text in zip(page.segments, texts, strict=True)
     )
 
@@ -140,12 +139,12 @@ def exclude_duplicated_fields(
         folded = fold(text.text)
         field = within.get(folded) or (above.get(folded) if index <= first_prose else None)
         if field:
-            checked[index] = replace(text, excluded_because=f"already in {field}")
+            checked[index] = text._replace(excluded_because=f"already in {field}")
             headline = index if field == "title" and index <= first_prose else headline
     if _kept_letters(checked[:headline]) < _kept_letters(checked[headline:]):
         for index in range(headline):
             if checked[index].kept:
-                checked[index] = replace(checked[index], excluded_because="above the headline")
+                checked[index] = checked[index]._replace(excluded_because="above the headline")
     return tuple(checked)
 
 
@@ -160,7 +159,7 @@ def exclude_unannounced_tail(texts: Sequence[ScoredText]) -> tuple[ScoredText, .
     items = [index for index in kept[len(kept) - tail :] if checked[index].kind is BlockKind.LIST_ITEM]
     for index in kept[len(kept) - tail :]:
         if not (announced and items and index <= items[-1]):
-            checked[index] = replace(checked[index], excluded_because="at the end, and nothing announces it")
+            checked[index] = checked[index]._replace(excluded_because="at the end, and nothing announces it")
     return tuple(checked)
 
 

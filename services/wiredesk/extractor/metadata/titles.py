@@ -239,7 +239,12 @@ def _acting_heading(root: Element, window: str) -> str | None:
         return None
     for element in islice(root.iter("h2", "h3", "h4", "div", "p", "span", "strong", "b", "td", "a"), MAX_ELEMENTS):
         text = element.text
-        if text and len(text) <= MAX_TITLE and (headline := beginnings.get(fold(text))) is not None:
+        if (
+            text
+            and len(text) <= MAX_TITLE
+            and not text.isspace()
+            and (headline := beginnings.get(fold(text))) is not None
+        ):
             return headline
     return None
 
@@ -285,11 +290,17 @@ def _without_last_part(title: str) -> str:
 
 def subtitle(root: Element) -> str | None:
     """Return the standfirst, which a class name must mark as one; None if none does."""
+    others = {""}  # values of classes, which elements share
     for element in root.iter("p", "h2", "div", "span"):
-        if _SUBTITLES.intersection((element.get("class") or "").split()):
-            text = text_of(element)
-            if text and len(text) <= MAX_TITLE:
-                return text
+        names = element.get("class") or ""
+        if names in others:
+            continue
+        if _SUBTITLES.isdisjoint(names.split()):
+            others.add(names)
+            continue
+        text = text_of(element)
+        if text and len(text) <= MAX_TITLE:
+            return text
     return None
 
 

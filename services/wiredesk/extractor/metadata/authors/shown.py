@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from wiredesk.extractor.document import Element, text_of
 from wiredesk.extractor.metadata.authors.agencies import distinct_agencies
@@ -168,7 +169,7 @@ def shown_byline(root: Element, titles: Iterable[str]) -> Byline:
 def _walk(root: Element) -> _Walk:
     """Collect headings, prose and candidates in one walk."""
     walk = _Walk()
-    points_of_class: dict[str, int] = {}
+    points_of_names: dict[tuple[str, ...], int] = {}
     for index, element in enumerate(root.iter()):
         tag = element.tag
         if index > MAX_ELEMENTS:
@@ -184,25 +185,34 @@ def _walk(root: Element) -> _Walk:
             walk.prose.append(index)
             walk.prose_elements.append(element)
         if len(walk.candidates) < MAX_CANDIDATES:
-            points, is_text = _points(element, tag, text, points_of_class)
+            points, is_text = _points(dict(element.items()), tag, text, points_of_names)
             if points:
                 walk.candidates.append(_Candidate(element, index, points, is_text))
     return walk
 
 
-def _points(element: Element, tag: str, text: str | None, points_of_class: dict[str, int]) -> tuple[int, bool]:
-    """Return how strongly an element is marked as a byline, and whether only its words mark it."""
+def _points(
+    attributes: Mapping[Any, str], tag: str, text: str | None, points_of_names: dict[tuple[str, ...], int]
+) -> tuple[int, bool]:
+    """Return how strongly an element is marked as a byline, and whether only its words mark it.
+
+    Args:
+        attributes: of the element.
+        tag: of the element.
+        text: at its beginning.
+        points_of_names: of the names of elements until now, which many elements share.
+    """
     points = 0
-    names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('data-testid') or ''}"
-    if len(names) > 2:  # noqa: PLR2004 - two spaces
-        if names not in points_of_class:
-            points_of_class[names] = _points_of_names(names[:300])
-        points = points_of_class[names]
-    if tag == "a":
-        points = max(points, 4 if _is_authors_page(element.get("href")) else 0)
-    marks = f"{element.get('rel') or ''} {element.get('itemprop') or ''} {element.get('property') or ''}"
-    if len(marks) > 2 and ("author" in marks or "creator" in marks):  # noqa: PLR2004
-        points = 5
+    if attributes:
+        names = tuple(attributes.get(name, "") for name in ("class", "id", "data-testid"))
+        if names not in points_of_names:
+            points_of_names[names] = _points_of_names(" ".join(names)[:300])
+        points = points_of_names[names]
+        if tag == "a":
+            points = max(points, 4 if _is_authors_page(attributes.get("href")) else 0)
+        marks = " ".join(attributes[name] for name in ("rel", "itemprop", "property") if name in attributes)
+        if "author" in marks or "creator" in marks:
+            points = 5
     if points == 0 and text and tag in _TEXT_TAGS and 1 < len(text) < MAX_BYLINE and _begins_byline(text):
         return 4, True
     return points, False
@@ -223,6 +233,8 @@ def _is_authors_page(address: str | None) -> bool:
 
 def _begins_byline(text: str) -> bool:
     """Return whether a text may be a byline, by its first words."""
+    if text.isspace():
+        return False
     opening = text[:MAX_OPENING].lstrip(" \n\t\r|•·*–-").lower()
     first, *rest = opening.split(None, 1) or [""]
     if first.rstrip(":.") in OPENINGS and any(opening.startswith(phrase) for phrase in OPENINGS[first.rstrip(":.")]):

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from wiredesk.extractor.metadata.dates import calendars
 from wiredesk.extractor.metadata.dates.conventions import DateConventions
@@ -52,8 +52,7 @@ _OTHER_CALENDARS: tuple[tuple[Mapping[str, int], Day], ...] = (
 """Months of calendars other than the Gregorian one."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     """A number, word or sign.
 
     Attributes:
@@ -73,11 +72,12 @@ class _Token:
 
 def named_dates(text: str, conventions: DateConventions) -> Iterator[FoundDay]:
     """Yield the dates of a folded text whose month is a word."""
-    tokens = [_Token(match[0], match.start(), match.end()) for match in _TOKEN.finditer(text)]
-    numbers = [token.is_number for token in tokens]
-    for index, token in enumerate(tokens):
-        near = numbers[max(0, index - MAX_LINKS) : index + MAX_LINKS + 2]
-        if not token.text[0].isalpha() or not any(near):
+    tokens = [_Token(match[0], *match.span()) for match in _TOKEN.finditer(text)]
+    numbers = (index for index, token in enumerate(tokens) if token.is_number)
+    near = {index for number in numbers for index in range(number - MAX_LINKS - 1, number + MAX_LINKS + 1)}
+    for index in sorted(near.intersection(range(len(tokens)))):
+        token = tokens[index]
+        if not token.text[0].isalpha():
             continue
         for last in (index + 1, index) if token.text in BEGINNINGS else (index,):
             name = " ".join(part.text for part in tokens[index : last + 1])

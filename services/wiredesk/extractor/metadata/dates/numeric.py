@@ -23,6 +23,9 @@ MAX_TO_WEEKDAY = 14
 YEAR_FIRST_LANGUAGES = frozenset({"zh", "ja", "ko"})
 """Languages that write a year of two digits first, too."""
 
+_SIGNS = re.compile(r"\d\s?(?:[-/.年년月월]|оны|thang)|元")
+"""What every such date has: a sign or a word between its numbers. Most texts with a number have none."""
+
 _ALONE = r"(?<![\d/.])(?<!\d[-,:])"
 """Before a date is no other number."""
 
@@ -70,6 +73,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def numeric_dates(text: str, conventions: DateConventions) -> Iterator[FoundDay]:
     """Yield the dates of a folded text whose month is a number."""
+    if not _SIGNS.search(text):
+        return
     for match in _YEAR_FIRST.finditer(text):
         yield from _found(match, match[1], match[3] or match[5], match[4] or match[6], conventions)
     for match in _YEAR_LAST.finditer(text):

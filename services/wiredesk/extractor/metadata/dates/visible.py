@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from wiredesk.extractor.document import Element, find
+from wiredesk.extractor.document import Element
 from wiredesk.extractor.metadata.dates.blocks import MAX_BLOCK, UNSEEN, following, preceding, shown_text
 from wiredesk.extractor.metadata.dates.choice import MIN_SCORE, DateCandidate, DateReader
 from wiredesk.extractor.metadata.dates.labels import DateLabel
@@ -37,13 +37,11 @@ _INLINE = frozenset(
 _STORY_TAGS = frozenset({"body", "main", "article", "section"})
 """Elements that hold a story."""
 
-_MARKED = (
-    "//time|//*[@itemprop='datePublished' or @itemprop='dateModified' or @pubdate or contains(@class, 'date')"
-    " or contains(@class, 'Date') or contains(@class, 'time') or contains(@class, 'publish')"
-    " or contains(@class, 'posted') or contains(@id, 'date') or contains(@data-testid, 'date')"
-    " or contains(@data-testid, 'time')]"
-)
-"""Elements that are marked as dates."""
+_MARKED_CLASS = re.compile(r"date|Date|time|publish|posted")
+"""A part of the class names of elements that are marked as dates."""
+
+_MARKED_TEST_ID = re.compile(r"date|time")
+"""A part of the test ids of such elements."""
 
 _OF_PUBLICATION = re.compile(
     r"publi(?:sh|c)|pubdate|posted|post-?date|entry-?date|created|article-?date|story-?date", re.IGNORECASE
@@ -151,7 +149,7 @@ class _Walk:
             yield from self._read(before, lambda number: BEFORE_SCORE + FAR_BEFORE_SCORE * number)
 
     def _marked(self, root: Element) -> Iterator[DateCandidate]:
-        for element in islice(find(root, _MARKED), MAX_MARKED):
+        for element in islice(filter(_is_marked, root.iter()), MAX_MARKED):
             text = shown_text(element)
             if text and has_digit(text):
                 yield from self._block(element, text, 0)
@@ -222,6 +220,20 @@ class _Walk:
         if is_in_article and self._own_article is not None:
             score += OTHER_ARTICLE_SCORE
         return max(score, LOWEST_SCORE)
+
+
+def _is_marked(element: Element) -> bool:
+    """Return whether an element is marked as a date."""
+    if element.tag == "time":
+        return True
+    attributes = dict(element.items())
+    return bool(attributes) and (
+        attributes.get("itemprop") in ("datePublished", "dateModified")
+        or "pubdate" in attributes
+        or "date" in attributes.get("id", "")
+        or _MARKED_CLASS.search(attributes.get("class", "")) is not None
+        or _MARKED_TEST_ID.search(attributes.get("data-testid", "")) is not None
+    )
 
 
 def _of_words(text: str, dates: Sequence[WrittenDate], *, is_labelled: bool) -> float:

@@ -30,7 +30,7 @@ MAX_LABEL = 60
 _HAS_DIGIT = re.compile(r"\d|[〇零一二三四五六七八九十元]年")
 """What every date has. Most texts have none."""
 
-_JOINED = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z][a-z])")
+_JOINED = re.compile(r"([a-zß-ÿ])(?=[A-Z][a-z])")
 """Where text pages join the words of two lines: `Associated PressApril 28, 2023`."""
 
 
@@ -68,7 +68,7 @@ def dates_in(text: str, conventions: DateConventions) -> list[WrittenDate]:
     text = text[:MAX_TEXT]
     if not has_digit(text):
         return []
-    folded = without_chinese_numerals(fold_date(_JOINED.sub(" ", text)))
+    folded = without_chinese_numerals(fold_date(_JOINED.sub(r"\1 ", text)))
     days: list[FoundDay] = []
     candidates = (*numeric_dates(folded, conventions), *named_dates(folded, conventions))
     for day in sorted(candidates, key=lambda f: (f.start, -f.end)):
