@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from wiredesk.extractor import words
+from wiredesk.extractor.body.page_words import PageWords
 from wiredesk.extractor.body.story import ScoredText, to_blocks
 from wiredesk.extractor.body.trees import Trees
 from wiredesk.extractor.extracted_page import ExtractedPage
@@ -105,5 +105,5 @@ def test_a_page_is_english_by_its_words() -> None:
         "市议会周一投票决定保留图书馆",
         "",
     )
-    assert is_english([words.split(english)])
-    assert not any(is_english([words.split(text)]) for text in others)
+    assert is_english(PageWords.of_texts([english]))
+    assert not any(is_english(PageWords.of_texts([text])) for text in others)

@@ -218,7 +218,7 @@ def _example(page: GoldPage, body: BodyModel) -> Example | None:
         terms=page_terms(page.url, sources, segments),
         signals=own_signals(page.url, sources, extracted.metadata, segments, extracted.texts),
         elsewhere=tuple(address_signals(url, root) for url in BARE_ADDRESSES),
-        is_english=is_english(segments.words),
+        is_english=is_english(segments.numbered_words),
     )
 
 

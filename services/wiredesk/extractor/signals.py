@@ -10,7 +10,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import islice
 from operator import attrgetter
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ import numpy as np
 
 from wiredesk.extractor import words
 from wiredesk.extractor.body.features import PARAGRAPH, count_groups
+from wiredesk.extractor.body.page_words import PageWords
 from wiredesk.extractor.body.segments import SegmentedPage
 from wiredesk.extractor.body.story import ScoredText
 from wiredesk.extractor.body.vocabulary import TEXT_GROUPS
@@ -189,18 +190,18 @@ def page_signals(
     return {
         **own_signals(url, sources, metadata, segments, texts),
         **term_signals(page_terms(url, sources, segments), term_odds),
-        IS_ENGLISH: float(is_english(segments.words)),
+        IS_ENGLISH: float(is_english(segments.numbered_words)),
     }
 
 
-def is_english(texts: Sequence[Sequence[str]]) -> bool:
+def is_english(page_words: PageWords) -> bool:
     """Return whether the words of a page are English, by the share of the commonest ones.
 
     Args:
-        texts: of the page, as words.
+        page_words: of the texts of the page.
     """
-    counted = list(chain.from_iterable(text[:MAX_WORDS] for text in texts))
-    return sum(word in _ENGLISH for word in counted) > MIN_ENGLISH * len(counted)
+    counted = page_words.number[page_words.first(MAX_WORDS)]
+    return int(page_words.holds(_ENGLISH)[counted].sum()) > MIN_ENGLISH * len(counted)
 
 
 def own_signals(
@@ -394,13 +395,12 @@ def _word_signals(page: SegmentedPage, texts: Sequence[ScoredText]) -> dict[str,
     page_words = page.numbered_words
     counts = count_groups(page_words, page_words.first(MAX_WORDS)).sum(axis=0).tolist()
     total = int(np.minimum(MAX_WORDS, page_words.counts).sum())
-    kept = (text_words for text_words, text in zip(page.words, texts, strict=True) if text.kept)
-    story = list(islice(chain.from_iterable(kept), MAX_STORY_WORDS))
-    times = Counter(story)
+    kept = np.fromiter((text.kept for text in texts), np.bool_, len(texts))
+    story = page_words.number[kept[page_words.text]][:MAX_STORY_WORDS]
     return {
         **{f"says_{name}": 1000 * count / max(1, total) for name, count in zip(TEXT_GROUPS, counts, strict=True)},
         **{
-            f"speaks_of_{name}": 1000 * sum(times[word] for word in own) / max(1, len(story))
+            f"speaks_of_{name}": 1000 * int(page_words.holds(own)[story].sum()) / max(1, len(story))
             for name, own in _PERSONS.items()
         },
     }

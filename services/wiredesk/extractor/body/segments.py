@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -54,6 +54,8 @@ CONTAINERS = frozenset(
 
 NAMING_ATTRIBUTES = ("class", "id", "role", "itemprop", "data-testid", "data-component", "aria-label")
 """Attributes whose words tell what an element is for."""
+
+_NAMING = frozenset(NAMING_ATTRIBUTES)
 
 HIDING_ATTRIBUTES = frozenset({"style", "hidden", "aria-hidden"})
 """Attributes that may hide an element."""
@@ -356,22 +358,23 @@ def _read_attributes(attributes: Iterable[tuple[Any, Any]]) -> tuple[tuple[str, 
     names: dict[str, str] = {}
     hidden = False
     for name, value in attributes:
-        if name in NAMING_ATTRIBUTES:
+        if name in _NAMING:
             names[name] = value[:MAX_ATTRIBUTE]
         elif name in HIDING_ATTRIBUTES:
             hidden = hidden or _hides(name, value)
     if not names:
         return (), hidden
-    ordered = names.values() if len(names) == 1 else [names[name] for name in NAMING_ATTRIBUTES if name in names]
-    return _words_of_names(*ordered), hidden
+    if len(names) == 1:
+        return _words_of_name(*names.values())[:MAX_TOKENS], hidden
+    of_names = (_words_of_name(names[name]) for name in NAMING_ATTRIBUTES if name in names)
+    return tuple(dict.fromkeys(chain.from_iterable(of_names)))[:MAX_TOKENS], hidden
 
 
-@lru_cache(maxsize=4096)
-def _words_of_names(*values: str) -> tuple[str, ...]:
-    """Return the words of attributes, each once. Cached, because the elements of a site share some hundred values."""
-    words = (word for value in values for word in _TOKEN_BORDER.split(value))
-    tokens = dict.fromkeys(word.lower() for word in words if 1 < len(word) < MAX_TOKEN and not word.isdigit())
-    return tuple(islice(tokens, MAX_TOKENS))
+@lru_cache(maxsize=8192)
+def _words_of_name(value: str) -> tuple[str, ...]:
+    """Return the words of an attribute, each once. Cached, because the elements of a site share some hundred values."""
+    words = [word for word in _TOKEN_BORDER.split(value) if 1 < len(word) < MAX_TOKEN and not word.isdigit()]
+    return tuple(dict.fromkeys(map(str.lower, words)))
 
 
 def _hides(attribute: str, value: str) -> bool:
