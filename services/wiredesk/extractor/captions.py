@@ -13,6 +13,9 @@ MAX_CAPTIONS = 50
 MAX_CAPTION = 1000
 """Maximum characters of a caption; the rest is cut off."""
 
+MAX_CREDIT = 200
+"""Characters at the end of a line that are searched for a credit."""
+
 _CREDIT_WORDS = r"photo|photograph|picture|image|file photo|foto|bild|фото|图|図|写真|credit"
 """Words that introduce a credit."""
 
@@ -36,9 +39,13 @@ def read_captions(root: Element) -> tuple[Caption, ...]:
     return tuple(captions.values())[:MAX_CAPTIONS]
 
 
-def read_text_captions(lines: Iterable[str]) -> tuple[Caption, ...]:
-    """Return the captions among the lines of a text page."""
-    return tuple(caption for line in lines if is_caption(line) and (caption := parse_caption(line)) is not None)
+def read_text_captions(captions: Iterable[str]) -> tuple[Caption, ...]:
+    """Return the captions of a text page.
+
+    Args:
+        captions: lines of the page that are captions.
+    """
+    return tuple(caption for line in captions if (caption := parse_caption(line)) is not None)
 
 
 def parse_caption(text: str) -> Caption | None:
@@ -55,4 +62,6 @@ def parse_caption(text: str) -> Caption | None:
 
 def is_caption(line: str) -> bool:
     """Return whether a line of text is a caption: it ends with a credit."""
-    return any(pattern.search(line[-200:]) for pattern in _CREDITS)
+    end = line[-MAX_CREDIT:]
+    may_be = ":" in end or end.rstrip().removesuffix("|").rstrip().endswith(("]", ")"))
+    return may_be and any(pattern.search(end) for pattern in _CREDITS)

@@ -47,7 +47,8 @@ def extract_text(page: AcceptedPage, models: Models) -> ExtractedPage:
         models: for its lines.
     """
     page_lines = _without_placeholders(split_lines(page.body))
-    folded_captions = {fold(line.text): "captions" for line in page_lines if is_caption(line.text)}
+    captions = [line.text for line in page_lines if is_caption(line.text)]
+    folded_captions = {fold(caption): "captions" for caption in captions}
     features = lines.features(page_lines, models.text.lexicon)
     texts = exclude_repeated(score_lines(page_lines, models.text.probabilities(features)))
     texts = exclude_unannounced_tail(exclude_duplicated_fields(texts, {}, folded_captions))
@@ -63,7 +64,7 @@ def extract_text(page: AcceptedPage, models: Models) -> ExtractedPage:
         place=Evidence.TEXT,
         metadata=metadata,
         blocks=blocks,
-        captions=read_text_captions(line.text for line in page_lines),
+        captions=read_text_captions(captions),
         texts=texts,
         features=features,
         confidence=round(confidence(texts), 3),

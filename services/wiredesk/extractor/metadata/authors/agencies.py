@@ -45,6 +45,9 @@ _FOLDED = {fold(name): own for name, own, is_word in _listed() if len(name) > MA
 _WORDS = frozenset(name for name, _, is_word in _listed() if is_word)
 """Names that are also ordinary words or given names."""
 
+AGENCY_WORDS = frozenset(word for name in _OWN_NAME for word in fold(name).split())
+"""The words of all these names, folded."""
+
 AGENCIES = "Agenturen"
 """What stands for the agency's own name where a byline names agencies without their names."""
 

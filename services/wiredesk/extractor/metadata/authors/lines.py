@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
+from wiredesk.extractor.metadata.authors.agencies import AGENCY_WORDS
 from wiredesk.extractor.metadata.authors.grammar import (
     MAX_BYLINE,
     Byline,
@@ -12,7 +14,14 @@ from wiredesk.extractor.metadata.authors.grammar import (
     parse_byline,
 )
 from wiredesk.extractor.metadata.authors.names import Trust, is_only_role, is_role
-from wiredesk.extractor.metadata.authors.vocabulary import CALENDAR, NO_NAMES, ROLE_MODIFIERS, ROLES, TIME_WORDS
+from wiredesk.extractor.metadata.authors.vocabulary import (
+    CALENDAR,
+    NO_NAMES,
+    PARTICLES,
+    ROLE_MODIFIERS,
+    ROLES,
+    TIME_WORDS,
+)
 from wiredesk.extractor.metadata.text_sources import TextSources
 from wiredesk.extractor.words import fold
 
@@ -121,16 +130,35 @@ def _name_lines(texts: Sequence[str]) -> Iterator[str]:
             return
 
 
+@lru_cache(maxsize=256)
 def _names_in_line(text: str) -> Byline:
-    """Return whom a line names that has names, roles and times, and little else."""
+    """Return whom a line names that has names, roles and times, and little else.
+
+    Cached, because a line is read with each of those around it.
+    """
     if len(text) > MAX_LINE:
         return Byline()
     if _HAN_NAME.fullmatch(text):
         return parse_byline([text])
+    if _has_other_words(text):
+        return Byline()
     byline = parse_byline([text], Trust.BARE)
     names = {word for name in (*byline.people, *byline.agencies) for word in fold(name).split()}
     others = [word for word in fold(text).split() if word not in names]
     return byline if names and _are_beside_names(others) else Byline()
+
+
+def _has_other_words(text: str) -> bool:
+    """Return whether a line has too many words in lower case that can be in no name. It saves parsing the line."""
+    others = 0
+    for word in text.split():
+        for part in fold(word).split():
+            if part in ROLES:
+                return False
+            others += word.islower() and part not in _LOWER_IN_NAMES and not part[0].isdigit()
+        if others > MAX_OTHER_WORDS:
+            return True
+    return False
 
 
 def _are_beside_names(words: Sequence[str]) -> bool:
@@ -142,6 +170,9 @@ def _are_beside_names(words: Sequence[str]) -> bool:
 
 _BESIDE = CALENDAR | ROLES | ROLE_MODIFIERS | TIME_WORDS | {"and", "und", "et", "og", "och", "y", "e", "von", "by"}
 """Words of lines of names that are no names, folded."""
+
+_LOWER_IN_NAMES = _BESIDE | PARTICLES | AGENCY_WORDS
+"""Words in lower case that lines of names have."""
 
 
 def _is_beside_names(text: str) -> bool:
