@@ -53,6 +53,12 @@ NEAR = 5
 WITHIN = 1
 """Points of the places within the story, after its first paragraphs, and between its end and that of the page."""
 
+MAX_NAMES = 300
+"""Characters that are read of the class names and ids of an element."""
+
+TEXT_POINTS = 4
+"""Points of an element that only its words mark."""
+
 MIN_SCORE = 5
 """Points from which a candidate is the byline."""
 
@@ -62,6 +68,14 @@ _CLASS = re.compile(
     r"(?!i[sztd]|it|ship)"
 )
 """Class names and ids of bylines, in lower case."""
+
+_PART_OF_CLASS = re.compile(
+    r"by|auth?or|auteur|avtor|writer|reporter|journal|contrib|attrib|redakt|verfas|forfat|skrib|kirj|yazar|penul|tacgia"
+)
+"""A part of every such name. Most names have none."""
+
+_MARKS = ("rel", "itemprop", "property")
+"""Attributes that may say that an element is a byline."""
 
 _ROLE_CLASS = re.compile(
     r"(?:author|writer|byline|reporter|autor|auteur|contributor|journalist)s?[-_]{0,2}(?:role|title|job|bio|position|location|loc|"
@@ -169,7 +183,7 @@ def shown_byline(root: Element, titles: Iterable[str]) -> Byline:
 def _walk(root: Element) -> _Walk:
     """Collect headings, prose and candidates in one walk."""
     walk = _Walk()
-    points_of_names: dict[tuple[str, ...], int] = {}
+    points_of_names: dict[str, int] = {}
     for index, element in enumerate(root.iter()):
         tag = element.tag
         if index > MAX_ELEMENTS:
@@ -185,41 +199,37 @@ def _walk(root: Element) -> _Walk:
             walk.prose.append(index)
             walk.prose_elements.append(element)
         if len(walk.candidates) < MAX_CANDIDATES:
-            points, is_text = _points(dict(element.items()), tag, text, points_of_names)
-            if points:
-                walk.candidates.append(_Candidate(element, index, points, is_text))
+            attributes = element.items()
+            points = _points_of_attributes(dict(attributes), tag, points_of_names) if attributes else 0
+            is_text = points == 0 and text is not None and tag in _TEXT_TAGS and _begins_byline(text)
+            if points or is_text:
+                walk.candidates.append(_Candidate(element, index, points or TEXT_POINTS, is_text))
     return walk
 
 
-def _points(
-    attributes: Mapping[Any, str], tag: str, text: str | None, points_of_names: dict[tuple[str, ...], int]
-) -> tuple[int, bool]:
-    """Return how strongly an element is marked as a byline, and whether only its words mark it.
+def _points_of_attributes(attributes: Mapping[Any, str], tag: str, points_of_names: dict[str, int]) -> int:
+    """Return how strongly an element is marked as a byline.
 
     Args:
         attributes: of the element.
         tag: of the element.
-        text: at its beginning.
         points_of_names: of the names of elements until now, which many elements share.
     """
-    points = 0
-    if attributes:
-        names = tuple(attributes.get(name, "") for name in ("class", "id", "data-testid"))
-        if names not in points_of_names:
-            points_of_names[names] = _points_of_names(" ".join(names)[:300])
-        points = points_of_names[names]
-        if tag == "a":
-            points = max(points, 4 if _is_authors_page(attributes.get("href")) else 0)
-        marks = " ".join(attributes[name] for name in ("rel", "itemprop", "property") if name in attributes)
-        if "author" in marks or "creator" in marks:
-            points = 5
-    if points == 0 and text and tag in _TEXT_TAGS and 1 < len(text) < MAX_BYLINE and _begins_byline(text):
-        return 4, True
-    return points, False
+    for name in _MARKS:
+        if name in attributes and ("author" in attributes[name] or "creator" in attributes[name]):
+            return 5
+    names = f"{attributes.get('class', '')} {attributes.get('id', '')} {attributes.get('data-testid', '')}"
+    points = points_of_names.get(names)
+    if points is None:
+        points = points_of_names[names] = _points_of_names(names[:MAX_NAMES])
+    return 4 if tag == "a" and _is_authors_page(attributes.get("href")) else points
 
 
 def _points_of_names(names: str) -> int:
-    return 4 if _CLASS.search(names.lower()) and not _ROLE_CLASS.search(names) else 0
+    lower = names.lower()
+    if not _PART_OF_CLASS.search(lower):
+        return 0
+    return 4 if _CLASS.search(lower) and not _ROLE_CLASS.search(names) else 0
 
 
 def _is_authors_page(address: str | None) -> bool:
@@ -233,7 +243,7 @@ def _is_authors_page(address: str | None) -> bool:
 
 def _begins_byline(text: str) -> bool:
     """Return whether a text may be a byline, by its first words."""
-    if text.isspace():
+    if not 1 < len(text) < MAX_BYLINE or text.isspace():
         return False
     opening = text[:MAX_OPENING].lstrip(" \n\t\r|•·*–-").lower()
     first, *rest = opening.split(None, 1) or [""]
