@@ -6,7 +6,6 @@ pages, and more often on 27, and a label that follows itself at once is in it on
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from wiredesk.extractor.body.segments import PROSE
@@ -46,9 +45,9 @@ def exclude_repeated(texts: Sequence[ScoredText]) -> tuple[ScoredText, ...]:
             continue
         is_copy = own in seen and copies[own] <= MAX_COPIES if length(text.text) >= PROSE else own == last
         if own in placeholders:
-            checked[index] = replace(text, excluded_because=_PLACEHOLDER)
+            checked[index] = text._replace(excluded_because=_PLACEHOLDER)
         elif own and is_copy:
-            checked[index] = replace(text, excluded_because=_REPEATS)
+            checked[index] = text._replace(excluded_because=_REPEATS)
         seen.add(own)
         last = own
     return tuple(checked)

@@ -4,7 +4,7 @@ Readers do not see them, and they say what is around the story, not what is in i
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from functools import lru_cache
 
 from wiredesk.extractor.body.segments import Container, SegmentedPage
 from wiredesk.extractor.body.story import ScoredText
@@ -37,7 +37,7 @@ def exclude_unseen_labels(page: SegmentedPage, texts: Sequence[ScoredText]) -> t
     """
     labels = _labels(page.containers)
     return tuple(
-        replace(text, excluded_because=_FOR_SCREEN_READERS) if text.kept and labels[segment.container] else text
+        text._replace(excluded_because=_FOR_SCREEN_READERS) if text.kept and labels[segment.container] else text
         for segment, text in zip(page.segments, texts, strict=True)
     )
 
@@ -51,5 +51,6 @@ def _labels(containers: Sequence[Container]) -> list[bool]:
     return are_labels
 
 
+@lru_cache(maxsize=4096)
 def _is_for_screen_readers(tokens: tuple[str, ...]) -> bool:
     return bool(tokens) and any(names.issubset(tokens) for names in NAMES)
