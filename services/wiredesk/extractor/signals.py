@@ -343,7 +343,7 @@ def _heading_signals(sources: MetadataSources) -> dict[str, float]:
 
 
 def _element_signals(root: Element, page: SegmentedPage) -> dict[str, float]:
-    tags = Counter(map(attrgetter("tag"), root.iter()))
+    tags = Counter(map(attrgetter("tag"), root.iter("a", *COUNTED_ELEMENTS)))
     linked = sum(segment.linked * len(segment.text) for segment in page.segments)
     everything = max(1, sum(len(segment.text) for segment in page.segments))
     alike = Counter((container.tag, container.tokens) for container in page.containers if container.segments)

@@ -6,6 +6,8 @@ container with the best paragraphs, and by the order of containers that may each
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,15 +150,15 @@ class ContainerTree:
     @classmethod
     def from_page(cls, page: SegmentedPage) -> "ContainerTree":
         """Return the containers of a page."""
-        parent = np.fromiter((c.parent for c in page.containers), np.intp)
-        depth = np.fromiter((c.depth for c in page.containers), np.intp)
+        parent = _column(page.containers, "parent", np.intp)
+        depth = _column(page.containers, "depth", np.intp)
         levels = tuple(np.flatnonzero(depth == level) for level in range(1, int(depth.max(initial=0)) + 1))
         names = [(c.tag, c.tokens) for c in page.containers]
         first_of = dict(zip(reversed(names), reversed(page.containers), strict=True))
         numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
         kind = list(map(numbers.__getitem__, names))
         kinds = tuple(map(first_of.__getitem__, numbers))
-        of_segment = np.fromiter((s.container for s in page.segments), np.intp)
+        of_segment = _column(page.segments, "container", np.intp)
         return cls(parent, depth, levels, of_segment, kinds, np.array(kind, np.intp))
 
     def within(self, container: int) -> slice:
@@ -193,9 +195,9 @@ def features(page: SegmentedPage, hints: StoryHints, lexicon: LexiconOdds) -> Fe
     characters, page_words = Characters.of_texts(texts), page.numbered_words
     matrix = text_features(texts, characters, page_words)
     matrix |= {
-        "linked": np.fromiter((s.linked for s in segments), np.float64),
-        "links": np.fromiter((s.links for s in segments), np.float64),
-        "bold": np.fromiter((s.bold for s in segments), np.float64),
+        "linked": _column(segments, "linked"),
+        "links": _column(segments, "links"),
+        "bold": _column(segments, "bold"),
         "tag": np.fromiter((TAG_NUMBERS.get(s.tag, len(TAG_NUMBERS)) for s in segments), np.float64),
     }
     matrix |= _container_features(page.containers, tree, lexicon.class_names)
@@ -217,12 +219,19 @@ def features(page: SegmentedPage, hints: StoryHints, lexicon: LexiconOdds) -> Fe
     return matrix | neighbour_features(matrix, _TWO_NEIGHBOURS, (-1, 1))
 
 
+def _column(
+    rows: Sequence[Segment] | Sequence[Container], name: str, kind: type[np.generic] = np.float64
+) -> NDArray[Any]:
+    """Return an attribute of all segments or containers."""
+    return np.fromiter(map(attrgetter(name), rows), kind, len(rows))
+
+
 def _container_features(
     containers: Sequence[Container], tree: ContainerTree, class_odds: Mapping[str, float]
 ) -> FeatureMatrix:
     """Return depth, distances, class names and sizes of the containers around each segment."""
     of_segment = tree.of_segment
-    hidden = np.fromiter((c.hidden for c in containers), np.float64)
+    hidden = _column(containers, "hidden")
     matrix = {
         "depth": np.minimum(MAX_COUNTED_DEPTH, tree.depth[of_segment]).astype(np.float64),
         "hidden": hidden[of_segment],
@@ -279,10 +288,10 @@ def _class_name_features(tree: ContainerTree, class_odds: Mapping[str, float]) -
 
 def _size_features(containers: Sequence[Container], tree: ContainerTree) -> FeatureMatrix:
     """Return sizes of the containers around each segment, and whether it is in the cores of the page."""
-    letters = np.fromiter((c.letters for c in containers), np.float64)
-    linked = np.fromiter((c.linked for c in containers), np.float64)
-    prose = np.fromiter((c.prose for c in containers), np.float64)
-    segments = np.fromiter((c.segments for c in containers), np.float64)
+    letters = _column(containers, "letters")
+    linked = _column(containers, "linked")
+    prose = _column(containers, "prose")
+    segments = _column(containers, "segments")
     all_prose = max(1.0, float(prose.max(initial=0)))
     sizes: FeatureMatrix = {}
     around = tree.of_segment
@@ -458,8 +467,7 @@ def _best_container_features(
     around = np.where([s.tag == "div" for s in segments], tree.of_segment, tree.outwards(tree.of_segment))
     np.add.at(score, around, points)
     np.add.at(score, tree.outwards(around), points / 2)
-    linked = np.fromiter((c.linked / max(1, c.letters) for c in containers), np.float64)
-    score *= 1 - linked
+    score *= 1 - _column(containers, "linked") / np.maximum(1, _column(containers, "letters"))
     best = int(np.argmax(score))
     distance = tree.distance_to(best)[tree.of_segment]
     highest = max(1e-9, float(score.max()))

@@ -33,29 +33,27 @@ _PRESENTATION = frozenset({"presentation", "none"})
 
 def layout_containers(page: SegmentedPage) -> frozenset[int]:
     """Return the indices of the cells and items that only lay out what is in them."""
+    tags = {container.tag for container in page.containers}
+    cells = _layout_cells(page) if not tags.isdisjoint(CELLS) else frozenset()
+    items = _layout_items(page) if not tags.isdisjoint(ITEMS) else frozenset()
+    return cells | items
+
+
+def _layout_items(page: SegmentedPage) -> frozenset[int]:
+    items = _nearest(page.containers, ITEMS)
+    prose = Counter(items[segment.container] for segment in page.segments if _is_prose(segment))
+    return frozenset(item for item, count in prose.items() if item >= 0 and count >= MIN_ITEM_PROSE)
+
+
+def _layout_cells(page: SegmentedPage) -> frozenset[int]:
     containers = page.containers
-    if not any(container.tag in CELLS or container.tag in ITEMS for container in containers):
-        return frozenset()
-    cells, items = _nearest(containers, CELLS, "table"), _nearest(containers, ITEMS)
-    texts_of_cell, texts_of_item = Counter[int](), Counter[int]()
-    prose_of_cell, prose_of_item = Counter[int](), Counter[int]()
-    long_cells: set[int] = set()
-    for segment in page.segments:
-        cell, item = cells[segment.container], items[segment.container]
-        texts_of_cell[cell] += 1
-        texts_of_item[item] += 1
-        if _is_prose(segment):
-            prose_of_cell[cell] += 1
-            prose_of_item[item] += 1
-        if segment.size > MAX_CELL_TEXT:
-            long_cells.add(cell)
-    stories = long_cells.union(cell for cell, count in prose_of_cell.items() if count > MAX_CELL_PROSE)
-    layout = _layout_tables(containers, texts_of_cell.keys() - {-1}, stories)
-    tables = _nearest(containers, ("table",))
-    return frozenset(
-        {c.index for c in containers if c.tag in CELLS and tables[c.index] in layout}
-        | {item for item, count in prose_of_item.items() if item >= 0 and count >= MIN_ITEM_PROSE}
-    )
+    cells, tables = _nearest(containers, CELLS, "table"), _nearest(containers, ("table",))
+    filled = {cells[segment.container] for segment in page.segments} - {-1}
+    prose = Counter(cells[segment.container] for segment in page.segments if _is_prose(segment))
+    stories = {cells[segment.container] for segment in page.segments if segment.size > MAX_CELL_TEXT}
+    stories |= {cell for cell, count in prose.items() if count > MAX_CELL_PROSE}
+    layout = _layout_tables(containers, filled, stories)
+    return frozenset(c.index for c in containers if c.tag in CELLS and tables[c.index] in layout)
 
 
 def _layout_tables(containers: Sequence[Container], filled: set[int], stories: set[int]) -> set[int]:

@@ -91,7 +91,7 @@ class Trees:
     def log_odds(self, features: FeatureMatrix) -> NDArray[np.float64]:
         """Return the log-odds of each text."""
         # A row for each feature: a question then copies one row instead of picking from all of them.
-        values = np.stack([features[name] for name in self.names]).astype(np.float32)
+        values = np.array([features[name] for name in self.names], np.float32)
         added = np.zeros(values.shape[1])
         leaves = self.leaves.astype(np.float64).ravel()
         first_leaf = np.arange(0, leaves.size, self.leaves.shape[1])[:, None]

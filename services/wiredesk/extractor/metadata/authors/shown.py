@@ -207,7 +207,7 @@ def _walk(root: Element) -> _Walk:
     return walk
 
 
-def _points_of_attributes(attributes: Mapping[Any, str], tag: str, points_of_names: dict[str, int]) -> int:
+def _points_of_attributes(attributes: Mapping[Any, Any], tag: str, points_of_names: dict[str, int]) -> int:
     """Return how strongly an element is marked as a byline.
 
     Args:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from typing import Any
 
 from wiredesk.extractor.document import Element
 from wiredesk.extractor.metadata.dates.blocks import MAX_BLOCK, UNSEEN, following, preceding, shown_text
@@ -226,7 +227,7 @@ def _is_marked(element: Element) -> bool:
     """Return whether an element is marked as a date."""
     if element.tag == "time":
         return True
-    attributes = dict(element.items())
+    attributes: Mapping[Any, Any] = dict(element.items())
     return bool(attributes) and (
         attributes.get("itemprop") in ("datePublished", "dateModified")
         or "pubdate" in attributes
