@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from tests import topics
+from tests.archives import response, warc
 from tests.support import ROOT, SAMPLES
 from wiredesk.cli import app
 from wiredesk.pages import files as page_files
@@ -125,6 +126,30 @@ def test_archives_lines_and_stdin_are_published(kafka: KafkaSettings, tmp_path: 
     assert values[2]["content_type"].startswith("text/plain")
 
 
+def test_a_damaged_archive_publishes_its_good_pages_and_fails(kafka: KafkaSettings, tmp_path: Path) -> None:
+    create_topics(kafka)
+    good, image = response(b"<p>x"), response(b"x", "Content-Type: image/png")
+    archive = warc(good) + warc(image) + warc(image) + warc(good)[:-30]
+    (tmp_path / "a.warc").write_bytes(archive)
+    sent = wiredesk("publish", str(tmp_path / "a.warc"), **at(kafka))
+    assert sent.returncode == 1
+    topic = kafka.on_cluster("pages.raw")
+    assert sent.stdout == f"published 1 of 1 pages to {topic}\npassed over: 2 images\n"
+    assert "record 4 (https://n.example/1) is cut off" in sent.stderr
+    assert len(sent.stderr.splitlines()) == 1
+    (tmp_path / "b.warc").write_bytes(warc(good) + warc(image))
+    sent = wiredesk("publish", str(tmp_path / "b.warc"), "--json", **at(kafka))
+    assert sent.returncode == 0
+    assert json.loads(sent.stdout) == {
+        "topic": topic,
+        "pages": 1,
+        "acknowledged": 1,
+        "truncated": 0,
+        "passed_over": {"image": 1},
+        "problems": [],
+    }
+
+
 UNREACHABLE = {
     "WIREDESK_CACHE_DIR": "{tmp}/cache",
     "HTTPS_PROXY": "http://127.0.0.1:1",
@@ -161,7 +186,8 @@ NOWHERE = {"WIREDESK_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
         (["demo"], UNREACHABLE, 1, "Maven Central does not answer"),
         (["publish", "/no/such/page.html"], {}, 2, "no such file"),
         (["publish", "Makefile"], {}, 2, "an unknown kind of file"),
-        (["publish", "samples/pages/index.html"], NOWHERE, 1, "no Kafka broker answers"),
+        (["publish", "samples/pages/index.html"], NOWHERE, 2, "a page needs its URL"),
+        (["publish", "samples/pages/index.html", "--url", URL], NOWHERE, 1, "no Kafka broker answers"),
         (["topics", "create"], NOWHERE, 1, "no Kafka broker answers"),
         (["topics", "list"], NOWHERE, 1, "no Kafka broker answers"),
         (["tail", "pages.raw"], NOWHERE, 1, "no Kafka broker answers"),

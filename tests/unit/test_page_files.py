@@ -14,6 +14,7 @@ from tests.archives import PAGES, arc, records, wacz, warc, zstd_compress
 from wiredesk.pages.files import PageUrls, check_urls, find_files, read_pages
 from wiredesk.pages.report import ReadReport
 from wiredesk.runtime.errors import UnavailableError, UsageError
+from wiredesk_schemas import RawPage
 
 PAGE = b"\xef\xbb\xbf<!DOCTYPE html><p>Gr\xc3\xbc\xc3\x9fe</p>"
 EVENT = b'{"url": "https://n.example/e", "body": "x"}'
@@ -170,3 +171,26 @@ class Pipe(io.BytesIO):
 
     def seekable(self) -> bool:
         return False
+
+
+def test_an_event_in_binary_mode_says_the_same(tmp_path: Path) -> None:
+    fields = {
+        "url": "https://n.example/e",
+        "content_type": "text/html",
+        "charset": "koi8-r",
+        "fetched_at": "2026-01-02T03:04:05Z",
+        "http_status": 200,
+        "http_headers": {"content-language": "ru", "x-name": "é\n"},
+        "source": "Courier",
+        "language": "ru",
+        "rights": {"tdm": 1},
+        "is_truncated": True,
+        "body_base64": "8NLJ18XU",
+    }
+    path = write(tmp_path / "a.jsonl", json.dumps(fields).encode())
+    pages = [
+        RawPage.from_record(*next(read_pages(path, "a.jsonl", PageUrls(), binary=binary))) for binary in (False, True)
+    ]
+    stated, sent = (page.model_dump(exclude={"rights", "charset"}) for page in pages)
+    assert sent == stated | {"content_type": "text/html; charset=koi8-r"}
+    assert json.loads(str(pages[1].rights)) == pages[0].rights

@@ -39,7 +39,7 @@ MAX_DICTIONARY_BYTES = 16 << 20
 MAX_WINDOW_LOG = 27
 """Maximum window of a zstd frame, as the logarithm of its bytes (128 MiB): what `zstd` accepts without an option."""
 
-OUTPUT_BYTES = 64 << 10
+OUTPUT_BYTES = 256 << 10
 """Maximum number of bytes that are unpacked at a time."""
 
 MAX_RATIO = 1000

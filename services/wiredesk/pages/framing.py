@@ -147,7 +147,7 @@ class RecordReader:
         page = page_of(header, self._source.peek(HEAD_BYTES))
         skipped = self._source.skip(length)
         if skipped < length:
-            self._problem(header, f"is cut off: {skipped} of {length} bytes")
+            self._problem_at_damage(header, f"is cut off: {skipped} of {length} bytes")
         elif isinstance(page, str):
             self._report.pass_over(page)
         else:

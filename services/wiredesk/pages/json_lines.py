@@ -64,6 +64,7 @@ def _fetched(page: RawPage) -> FetchedPage:
         headers=page.http_headers,
         source=page.source,
         language=page.language,
+        rights=page.rights,
         is_truncated=page.is_truncated,
         rights=page.rights,
     )

@@ -44,6 +44,7 @@ class FetchedPage:
         content_type: the media type, as the response states it.
         headers: of the response, by name in lower case.
         source: the publication.
+        rights: what the publisher states about them.
         is_truncated: the crawler or the archive lacks the end of the body.
         rights: what the publisher states about the page's rights.
     """
@@ -56,6 +57,7 @@ class FetchedPage:
     headers: dict[str, str] | None = None
     source: str | None = None
     language: str | None = None
+    rights: dict[str, Any] | list[Any] | str | None = None
     is_truncated: bool = False
     rights: dict[str, Any] | list[Any] | str | None = None
 
@@ -73,6 +75,7 @@ class FetchedPage:
             http_headers=self.headers,
             source=self.source,
             language=self.language,
+            rights=self.rights,
             is_truncated=self.is_truncated,
             rights=self.rights,
         )
@@ -92,8 +95,13 @@ class FetchedPage:
             PUBLICATION: self.source,
             LANGUAGE: self.language,
             HTTP_HEADERS: json.dumps(self.headers, separators=(",", ":")) if self.headers else None,
+            RIGHTS: _rights_text(self.rights),
             TRUNCATED: "true" if self.is_truncated else None,
             RIGHTS: self.rights if isinstance(self.rights, str | None) else json.dumps(self.rights),
         }
         stated = ((name, attribute_text(value)) for name, value in attributes.items() if value is not None)
         return self.content, [*encode(stated)]
+
+
+def _rights_text(rights: dict[str, Any] | list[Any] | str | None) -> str | None:
+    return rights if rights is None or isinstance(rights, str) else json.dumps(rights, separators=(",", ":"))

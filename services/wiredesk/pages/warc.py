@@ -7,6 +7,7 @@ from wiredesk.pages.archived_record import HTTP_TYPE, RecordHeader
 from wiredesk.pages.framing import MAX_HEADER_BYTES
 from wiredesk.pages.http_response import parse_fields
 from wiredesk.pages.source import Source
+from wiredesk_schemas.headers import CONTENT_TYPE
 
 MAX_LENGTH_DIGITS = 15
 """Digits of a length: more are no length."""
@@ -47,7 +48,7 @@ def _blank_line_bytes(following: bytes) -> int:
 
 
 def _header(fields: dict[str, str]) -> RecordHeader:
-    content_type = fields.get("content-type", "")
+    content_type = fields.get(CONTENT_TYPE, "")
     stated = "response" if content_type.lower().startswith(HTTP_TYPE) else "unnamed"
     return RecordHeader(
         kind=fields.get("warc-type", "").lower() or stated,
