@@ -12,7 +12,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from tests import archives
-from tests.archives import FORMS, PAGES, Form, arc, records, response, warc
+from tests.archives import FORMS, PAGES, Form, arc, records, response, warc, warcinfo
 from wiredesk.pages.archive import read_archive
 from wiredesk.pages.record import FetchedPage
 from wiredesk.pages.report import ReadReport
@@ -93,6 +93,11 @@ def test_pages_are_those_that_warcio_wrote_and_reads(*, is_gzipped: bool) -> Non
         (b"HTTP/1.1 200 OK\r\nno colon\r\nA: 1\n\r\n" + HTML, 200, {"a": "1"}),
         (b"HTTP/1.1 100 Continue\r\n\r\n" + response(HTML, "A: 1"), 200, {"a": "1"}),
         (b"HTTP/1.0 200 Connection established\r\n\r\n" + response(HTML, "A: 1"), 200, {"a": "1"}),
+        (response(HTML, "A: 1", status="http/1.1 200 ok"), 200, {"a": "1"}),
+        (response(HTML, "A: 1", status="HTTP/1.1 OK"), None, {"a": "1"}),
+        (response(HTML, "A: 1", status="HTTP/1.1 2000 OK"), None, {"a": "1"}),
+        (response(HTML, "A: 1", status="HTTP/1.1 000"), None, {"a": "1"}),
+        (b"HTTP/1.1 200 OK\rA: 1\r\r" + HTML, 200, {"a": "1"}),
         (HTML, None, None),
     ],
 )
@@ -123,6 +128,21 @@ def test_header_lines_may_end_in_bare_line_feeds_or_be_folded() -> None:
     assert (
         only(record.replace(b"WARC-Type", b"warc-TYPE").replace(b"Content-Length", b"content-length ")).content == HTML
     )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf" + warc(response(HTML)),
+        b"\r\n\r\n" + warc(response(HTML)) + bytes(3000),
+        warc(response(HTML), "https://n.example/1", f"Content-Length: {len(response(HTML))}"),
+        warc(response(HTML)).rstrip(b"\r\n") + warcinfo(),
+        b"http://n.example/1 192.0.2.1 20240116190500 text/html 21\n" + HTML + b"\n",
+        b"http://n.example/1 2001:db8::1 20240116190500123 text/html 21\n" + HTML,
+    ],
+)
+def test_a_file_may_begin_and_end_otherwise(content: bytes) -> None:
+    assert only(content).content == HTML
 
 
 @pytest.mark.parametrize(
@@ -180,6 +200,8 @@ def test_a_resource_may_be_a_response() -> None:
         (warc(response(b"x", "Content-Type: application/msword")), "application/msword response"),
         (warc(response(HTML, "Location: /b", status="HTTP/1.1 301 Moved")), "redirect"),
         (warc(response(b"", status="HTTP/1.1 304 Not Modified")), "not-modified response"),
+        (warc(response(b"")), "empty response"),
+        (warc(b"", kind="resource", content_type="text/html"), "empty response"),
         (warc(response(b"User-agent: *", "Content-Type: text/plain"), "https://n.example/robots.txt"), "robots.txt"),
     ],
 )
@@ -214,6 +236,10 @@ def test_what_may_be_a_page_is_published(headers: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("status", ["HTTP/1.1 404 Not Found", "HTTP/1.1 610 Odd", "HTTP/1.1 300 Multiple Choices"])
 def test_other_statuses_are_left_to_ingest(status: str) -> None:
     assert only(warc(response(HTML, status=status))).content == HTML
+
+
+def test_a_page_that_is_gone_has_no_body() -> None:
+    assert only(warc(response(b"", status="HTTP/1.1 410 Gone"))).status == 410
 
 
 @pytest.mark.parametrize("header", ["WARC-Truncated: length", "WARC-Segment-Number: 1"])

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 from wiredesk.pages.archived_record import HTTP_TYPE, RecordHeader
-from wiredesk.pages.source import Source
+from wiredesk.pages.source import LINE_END, Source
 from wiredesk.pages.warc import length_of
 
 MAX_LINE_BYTES = 16 << 10
@@ -21,13 +21,13 @@ _LINE = re.compile(
     rb"(?P<type>[^ \r\n]{1,200})(?P<more> [^\r\n]{1,4000})? (?P<length>\d{1,15})[ \t]*\r?\n",
     re.IGNORECASE,
 )
-_LINE_END = re.compile(rb"\n")
 
 
 class ArcFormat:
     """How the records of an ARC begin: a line with address, IP address, time, media type and length."""
 
     name = "ARC"
+    line = _LINE
     start = re.compile(rb"[a-z][a-z0-9+.-]{0,30}:[^ \r\n]", re.IGNORECASE)
     boundary = re.compile(
         rb"\n{1,2}(?=[a-z][a-z0-9+.-]{0,30}:[^\s]{1,2000} [0-9A-Fa-f.:-]{1,45} \d{12,17} [^ \r\n]{1,200} "
@@ -37,7 +37,7 @@ class ArcFormat:
 
     def parse(self, source: Source) -> RecordHeader | None:
         """Consume the line of a record; None, and nothing is consumed, if there is none."""
-        end = source.find(_LINE_END, MAX_LINE_BYTES)
+        end = source.find(LINE_END, MAX_LINE_BYTES)
         line = _LINE.fullmatch(source.peek(end + 1)) if end is not None else None
         if line is None:
             return None

@@ -66,7 +66,8 @@ def _zipped_pages(file: BinaryIO, report: ReadReport, name: str, max_bytes: int)
         report.add_problem(f"{name}: its ZIP directory cannot be read ({error}); what can be found of it is read")
         yield from _found_pages(file, budget, report, name, max_bytes)
         return
-    report.passed_over["other file"] += wacz.other_files()
+    for _ in range(wacz.other_files()):
+        report.pass_over("other file")
     archives = wacz.archives()
     if not archives:
         report.add_problem(f"{name}: there is no web archive in this ZIP")

@@ -19,6 +19,9 @@ REDIRECTS = (301, 302, 303, 307, 308)
 NOT_MODIFIED = 304
 """The status of a response without a body: the page is that of an older record."""
 
+SUCCESSES = range(200, 300)
+"""Statuses of responses with a page. One with another status says something without a body: that a page is gone."""
+
 HTTP_TYPE = "application/http"
 """Media type of a block that is a HTTP response."""
 
@@ -99,6 +102,8 @@ def _kind(header: RecordHeader, response: HttpResponse, content_type: str | None
         return "not-modified response"
     if _path(header.url) == "/robots.txt":
         return "robots.txt"
+    if not response.body and (response.status is None or response.status in SUCCESSES):
+        return "empty response"
     is_encoded = "content-encoding" in response.headers or "transfer-encoding" in response.headers
     return kind_passed_over(content_type, response.body, is_encoded=is_encoded)
 

@@ -1,5 +1,6 @@
 """What a stream holds, by its bytes: a web archive, a ZIP, or something else; compressed or not."""
 
+import codecs
 import enum
 import re
 from collections.abc import Iterator, Sequence
@@ -10,7 +11,7 @@ from wiredesk.pages.arc import ArcFormat
 from wiredesk.pages.compression import Budget, unpacked
 from wiredesk.pages.framing import Format
 from wiredesk.pages.source import Chunk, Source
-from wiredesk.pages.warc import START_BYTES, WarcFormat
+from wiredesk.pages.warc import WarcFormat
 
 MAX_LAYERS = 3
 """Maximum number of compressions around each other."""
@@ -18,8 +19,8 @@ MAX_LAYERS = 3
 ZIP = re.compile(rb"PK(?:\x03\x04|\x05\x06)")
 """The first bytes of a ZIP: a file in it, or the end of its directory."""
 
-ARC_START = re.compile(rb"filedesc:", re.IGNORECASE)
-"""The first bytes of an ARC."""
+HEAD_BYTES = 4 << 10
+"""Bytes at the beginning of a stream that say what it holds."""
 
 
 class ContentKind(enum.Enum):
@@ -79,10 +80,15 @@ def suffixes_of(name: str) -> list[str]:
 def _kind(source: Source) -> ContentKind:
     if source.is_at_end():
         return ContentKind.EMPTY
-    head = source.peek(START_BYTES + 4).lstrip(b"\r\n")
+    head = source.peek(HEAD_BYTES)
+    if head.startswith(codecs.BOM_UTF8):
+        head = head.removeprefix(codecs.BOM_UTF8)
+        if WarcFormat.start.match(head):
+            source.skip(len(codecs.BOM_UTF8))
+    head = head.lstrip(b"\r\n")
     if WarcFormat.start.match(head):
         return ContentKind.WARC
-    if ARC_START.match(head):
+    if ArcFormat.line.match(head):
         return ContentKind.ARC
     return ContentKind.ZIP if ZIP.match(head) else ContentKind.OTHER
 

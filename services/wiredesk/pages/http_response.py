@@ -13,8 +13,10 @@ MAX_HEAD_BYTES = 1 << 20
 MAX_HEADS = 8
 """Maximum number of heads before the body: interim responses, and those of proxies."""
 
-_STATUS_LINE = re.compile(rb"(?:HTTP|ICY|SPDY)(?:/\d(?:\.\d)?)?[ \t]+(\d{3})(?!\d)[ \t]*([^\r\n]{0,1000})")
-"""A status line: `HTTP/1.1 200 OK`, `HTTP/2 200`, `HTTP/1.0 200`, `ICY 200 OK`."""
+_STATUS_LINE = re.compile(
+    rb"(?:(?:HTTP|ICY|SPDY)(?:/\d(?:\.\d)?)?[ \t]+([1-9]\d{2})(?!\d)|HTTP/\d)[ \t]*([^\r\n]{0,1000})", re.IGNORECASE
+)
+"""A status line: `HTTP/1.1 200 OK`, `HTTP/2 200`, `HTTP/1.0 200`, `ICY 200 OK`, and `HTTP/1.1 OK` without a status."""
 
 _BLANK_LINE = re.compile(rb"\r?\n[ \t]*\r?\n|\r\r\n?")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
@@ -25,7 +27,7 @@ class HttpResponse:
     """A response.
 
     Attributes:
-        status: None if the block has no status line; it is all body then.
+        status: None if there is none.
         headers: by name in lower case; values of a repeated header are joined with `, `.
         body: still encoded as the headers say.
     """
@@ -68,7 +70,7 @@ def _parse_one(block: bytes) -> HttpResponse:
         return HttpResponse(None, {}, block)
     blank = _BLANK_LINE.search(block, 0, MAX_HEAD_BYTES)
     head, body = (block[: blank.start()], block[blank.end() :]) if blank else (block, b"")
-    return HttpResponse(int(line[1]), parse_fields(_LINE_END.split(head)[1:]), body)
+    return HttpResponse(int(line[1]) if line[1] else None, parse_fields(_LINE_END.split(head)[1:]), body)
 
 
 def _is_interim(status: int, block: bytes) -> bool:

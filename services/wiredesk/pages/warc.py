@@ -62,9 +62,10 @@ def _header(fields: dict[str, str]) -> RecordHeader:
 
 
 def length_of(text: str) -> int | None:
-    """Return the length that a header states; None if it is no number."""
-    is_number = text.isascii() and text.isdigit() and len(text) <= MAX_LENGTH_DIGITS
-    return int(text) if is_number else None
+    """Return the length that a header states, once or several times; None if it is no number."""
+    stated = text if "," not in text else ", ".join({value.strip() for value in text.split(",")})
+    is_number = stated.isascii() and stated.isdigit() and len(stated) <= MAX_LENGTH_DIGITS
+    return int(stated) if is_number else None
 
 
 def _date(text: str) -> datetime | None:
