@@ -67,9 +67,9 @@ def test_a_record_without_a_length_ends_where_the_next_one_begins(stated: str) -
 
 
 def test_what_is_no_record_is_skipped_and_named() -> None:
-    pages, report = read(LAST + b"junk\r\n\r\n" + LAST + b"more junk")
-    assert len(pages) == 2
-    assert [problem.partition(" at ")[0] for problem in report.problems] == ["a: 4 bytes", "a: 9 bytes"]
+    pages, report = read(LAST + b"junk\r\n\r\n" + LAST + b"glued" + LAST + b"more junk")
+    assert len(pages) == 3
+    assert [problem.partition(" at ")[0] for problem in report.problems] == ["a: 8 bytes", "a: 5 bytes", "a: 9 bytes"]
 
 
 def test_a_boundary_within_a_good_record_is_content() -> None:

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import os
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -194,3 +195,14 @@ def test_an_event_in_binary_mode_says_the_same(tmp_path: Path) -> None:
     stated, sent = (page.model_dump(exclude={"rights", "charset"}) for page in pages)
     assert sent == stated | {"content_type": "text/html; charset=koi8-r"}
     assert json.loads(str(pages[1].rights)) == pages[0].rights
+
+
+def test_a_pipe_is_read_once() -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as file:
+        file.write(b"".join(records()))
+    try:
+        pages, _ = published(Path(f"/dev/fd/{reading}"), PageUrls())
+    finally:
+        os.close(reading)
+    assert [page["url"] for page in pages] == [url for url, _ in PAGES]

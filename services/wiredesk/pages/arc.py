@@ -35,6 +35,8 @@ class ArcFormat:
         re.IGNORECASE,
     )
 
+    restart = boundary
+
     def parse(self, source: Source) -> RecordHeader | None:
         """Consume the line of a record; None, and nothing is consumed, if there is none."""
         end = source.find(LINE_END, MAX_LINE_BYTES)

@@ -43,6 +43,9 @@ STDIN = "-"
 HEAD_BYTES = 1024
 """Bytes at the beginning of a file that say whether it is a page or events."""
 
+BEGINNING_BYTES = 8 << 10
+"""Bytes of a file that are read, and may be compressed, to see what it holds before anything is published."""
+
 _KINDS = (*MEDIA_TYPES, *JSON_LINES, *ARCHIVES)
 _EXPECTED = f"{', '.join(_KINDS)}, each also with {' or '.join(COMPRESSIONS)}"
 _MARKS = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n\x0c"
@@ -95,7 +98,7 @@ def find_files(paths: Iterable[str], report: ReadReport | None = None) -> list[t
         elif path.is_dir():
             files.extend(_below(path, report or ReadReport()))
         elif path.exists():
-            if not path.is_dir() and not _is_known(path):
+            if path.is_file() and not _is_known(path):  # of a pipe nothing is read in advance
                 raise UsageError(f"{path}: an unknown kind of file ({_EXPECTED})")
             files.append((path, path.name))
         else:
@@ -112,10 +115,11 @@ def check_urls(files: Iterable[tuple[Path, str]], urls: PageUrls) -> None:
     Raises:
         UsageError: this is so for a file. What stdin is for can only be seen when it is read.
     """
+    if urls.base_url is not None and urls.url is None:
+        return
     for path, relative in files:
-        if str(path) != STDIN and path.is_file():
-            with opened(path) as file:
-                _is_plain_page(content_of(chunks_of(file), suffixes_of(path.name)), path, relative, urls)
+        if path.is_file():
+            _is_plain_page(_beginning(path), path, relative, urls)
 
 
 def read_pages(
@@ -252,8 +256,7 @@ def _is_listed(path: Path) -> bool:
     if (_kind(path) or JSON_EVENT) != JSON_EVENT:
         return True
     try:
-        with path.open("rb") as file:
-            return content_of(chunks_of(file)).kind in (ContentKind.WARC, ContentKind.ARC)
+        return _beginning(path).kind in (ContentKind.WARC, ContentKind.ARC)
     except OSError:
         return False
 
@@ -263,12 +266,21 @@ def _is_known(path: Path) -> bool:
     if _kind(path) is not None:
         return True
     try:
-        with path.open("rb") as file:
-            content = content_of(chunks_of(file))
-            head = content.source.peek(HEAD_BYTES).lstrip(_MARKS)
+        content = _beginning(path)
     except OSError:
         return True  # reading it says why
+    head = content.source.peek(HEAD_BYTES).lstrip(_MARKS)
     return content.is_archive or content.kind is ContentKind.EMPTY or head[:1] in (b"<", b"{")
+
+
+def _beginning(path: Path) -> Content:
+    """Return the content of the beginning of a file.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        return content_of(iter((file.read(BEGINNING_BYTES),)), suffixes_of(path.name))
 
 
 def _kind(path: Path) -> str | None:

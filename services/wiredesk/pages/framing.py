@@ -39,11 +39,13 @@ class Format(Protocol):
         name: of the format, for problems.
         start: how a record begins.
         boundary: how it begins after the line end of the one before. Stricter than `start`: blocks contain anything.
+        restart: how it begins after bytes that are no record.
     """
 
     name: str
     start: re.Pattern[bytes]
     boundary: re.Pattern[bytes]
+    restart: re.Pattern[bytes]
 
     def parse(self, source: Source) -> RecordHeader | None:
         """Consume the header of a record; None, and nothing is consumed, if there is none."""
@@ -167,7 +169,7 @@ class RecordReader:
         """Skip what is no record, or has a damaged header."""
         start = self._source.offset
         is_record = self._source.match(self._format.start, LOOK_AHEAD_BYTES)
-        size = self._source.skip_to(self._format.boundary, MAX_BOUNDARY_BYTES)
+        size = self._source.skip(1) + self._source.skip_to(self._format.restart, MAX_BOUNDARY_BYTES)
         what = "a record with a damaged header" if is_record else f"no {self._format.name} record"
         self._report.add_problem(f"{self._name}: {size} bytes at byte {start} are {what}")
 

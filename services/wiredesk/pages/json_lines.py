@@ -66,5 +66,4 @@ def _fetched(page: RawPage) -> FetchedPage:
         language=page.language,
         rights=page.rights,
         is_truncated=page.is_truncated,
-        rights=page.rights,
     )

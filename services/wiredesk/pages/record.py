@@ -44,7 +44,6 @@ class FetchedPage:
         content_type: the media type, as the response states it.
         headers: of the response, by name in lower case.
         source: the publication.
-        rights: what the publisher states about them.
         is_truncated: the crawler or the archive lacks the end of the body.
         rights: what the publisher states about the page's rights.
     """
@@ -59,7 +58,6 @@ class FetchedPage:
     language: str | None = None
     rights: dict[str, Any] | list[Any] | str | None = None
     is_truncated: bool = False
-    rights: dict[str, Any] | list[Any] | str | None = None
 
     def record(self, *, binary: bool) -> RawRecord:
         """Return the page as a raw-page record, in the binary or the structured content mode of CloudEvents."""
@@ -77,7 +75,6 @@ class FetchedPage:
             language=self.language,
             rights=self.rights,
             is_truncated=self.is_truncated,
-            rights=self.rights,
         )
         return page.to_json(), [(CONTENT_TYPE, JSON.encode())]
 
@@ -97,7 +94,6 @@ class FetchedPage:
             HTTP_HEADERS: json.dumps(self.headers, separators=(",", ":")) if self.headers else None,
             RIGHTS: _rights_text(self.rights),
             TRUNCATED: "true" if self.is_truncated else None,
-            RIGHTS: self.rights if isinstance(self.rights, str | None) else json.dumps(self.rights),
         }
         stated = ((name, attribute_text(value)) for name, value in attributes.items() if value is not None)
         return self.content, [*encode(stated)]

@@ -15,6 +15,8 @@ CHUNK_BYTES = 64 << 10
 PADDING = b"\r\n\0 \t"
 """Bytes that writers leave between records or at the end of a file."""
 
+_PADDING = re.compile(rb"[%s]*" % PADDING)
+
 
 LINE_END = re.compile(rb"\n")
 """The end of a line."""
@@ -129,10 +131,11 @@ class Source:
     def skip_padding(self) -> None:
         """Consume line ends, spaces and zeros."""
         while self.fill(1):
-            padded = len(self._buffer) - len(self._buffer.lstrip(PADDING))
-            whole = padded == len(self._buffer)
+            match = _PADDING.match(self._buffer)
+            padded = match.end() if match is not None else 0
+            is_over = padded < len(self._buffer)
             self._drop(padded)
-            if not whole:
+            if is_over:
                 return
 
     def match(self, pattern: re.Pattern[bytes], size: int) -> bool:

@@ -18,6 +18,8 @@ START_BYTES = 32
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _LINE_END = re.compile(rb"\r?\n")
 _FRACTION = re.compile(r"(\.\d{6})\d+")
+_RESTART = rb"WARC/\d{1,2}\.\d{1,3}[ \t]{0,8}\r?\n(?=(?:WARC|Content)-[A-Za-z-]{2,40}[ \t]{0,8}:)"
+"""The first line of a record, before a named field."""
 
 
 class WarcFormat:
@@ -25,10 +27,8 @@ class WarcFormat:
 
     name = "WARC"
     start = re.compile(rb"WARC/\d{1,2}\.\d{1,3}[ \t]*\r?\n", re.IGNORECASE)
-    boundary = re.compile(
-        rb"(?:\r?\n){1,2}WARC/\d{1,2}\.\d{1,3}[ \t]{0,8}\r?\n(?=(?:WARC|Content)-[A-Za-z-]{2,40}[ \t]{0,8}:)",
-        re.IGNORECASE,
-    )
+    restart = re.compile(_RESTART, re.IGNORECASE)
+    boundary = re.compile(rb"(?:\r?\n){1,2}" + _RESTART, re.IGNORECASE)
 
     def parse(self, source: Source) -> RecordHeader | None:
         """Consume the header of a record; None, and nothing is consumed, if there is none."""
