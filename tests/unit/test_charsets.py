@@ -8,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wiredesk.ingest import charset, charset_labels
+from wiredesk.ingest.accept import Ingest
+from wiredesk.ingest.mojibake import mojibake_in
 from wiredesk.ingest.notes import Notes
+from wiredesk_schemas import RawPage
 
 RUSSIAN = "<p>Сегодня вечером в Москве прошло заседание правительства, на котором обсудили бюджет. Дороги откроют.</p>"
 FRENCH = "<p>Les pêcheurs réclament une jetée plus sûre, et la mairie hésite : « trop cher », dit-elle – déjà.</p>"
@@ -251,3 +254,24 @@ def test_a_search_for_labels_is_linear(piece: bytes) -> None:
 
 def test_base64_is_no_charset() -> None:
     assert decoded(base64.b64encode(FRENCH.encode()), "text/html; charset=base64")[0].isascii()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_garbled"),
+    [
+        (GERMAN.encode().decode("cp1252", "ignore"), True),
+        (FRENCH.encode().decode("cp1252", "replace"), True),
+        (RUSSIAN.encode().decode("latin-1"), True),
+        (RUSSIAN.encode().decode("cp1251", "ignore"), True),
+        ("<p>itâ€™s â€œquotedâ€\x9d and â€” more</p>", True),
+        ("<p>L’Âge d’or, São João, PÃO, Âmbar, forêt, pâte</p>", False),
+        ("<p>Сегодня вечером в Москве: РФ, СССР, РОССИЯ И СССР</p>", False),
+        ("<p>How “Ã©” comes from é</p>", False),
+        *((text, False) for text in (GERMAN, FRENCH, RUSSIAN, JAPANESE, POLISH, TURKISH, GREEK, UKRAINIAN)),
+    ],
+)
+def test_text_that_a_page_has_garbled_is_noted_and_left(text: str, is_garbled: bool) -> None:  # noqa: FBT001 - a column
+    assert bool(mojibake_in(text)) == is_garbled
+    page = Ingest()(RawPage(url="https://a.example/", body_base64=text.encode(), content_type="text/html"))
+    assert page.ingest_notes == () or {note.kind for note in page.ingest_notes} <= {"mojibake", "controls_removed"}
+    assert any(note.kind == "mojibake" for note in page.ingest_notes) == is_garbled

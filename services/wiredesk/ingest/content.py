@@ -1,5 +1,7 @@
 """The content of a page: checked for size, rejected if it is not text."""
 
+import re
+
 from wiredesk.ingest.notes import Notes
 from wiredesk.runtime.errors import RejectedError
 from wiredesk_schemas import IngestNoteKind
@@ -23,6 +25,12 @@ SIGNATURES = {
 
 BINARY_TYPES = ("image/", "audio/", "video/", "font/", "application/pdf", "application/zip", "application/gzip")
 """Beginnings of media types that a page never has."""
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+"""Control characters of ASCII, which make up a good part of binary data."""
+
+MIN_CONTROLS = 10
+"""So many control characters a short text may have by accident."""
 
 MAX_CONTROL_SHARE = 0.01
 """Above this share of control characters, decoded bytes are not text. Pages have none, or a few by accident."""
@@ -60,12 +68,13 @@ def remove_control_characters(text: str, notes: Notes) -> str:
         RejectedError: `binary`, where there are too many of them; `empty`, where nothing else is left.
     """
     clean = storable(text)
-    removed = len(text) - len(clean)
-    if removed > MAX_CONTROL_SHARE * len(text):
-        raise RejectedError("binary", f"body: {removed} of {len(text)} characters are control characters")
+    controls = 0 if clean is text else len(_CONTROLS.findall(text))
+    if controls > MIN_CONTROLS and controls > MAX_CONTROL_SHARE * len(text):
+        raise RejectedError("binary", f"body: {controls} of {len(text)} characters are control characters")
     if not clean or clean.isspace():
         raise RejectedError("empty", f"body: {len(text)} characters, but no text")
     if clean is not text:
+        removed = len(text) - len(clean)
         made = f"{removed} removed" if removed else "read as windows-1252"
         notes.add(IngestNoteKind.CONTROLS_REMOVED, f"body: control characters, {made}")
     return clean

@@ -7,6 +7,7 @@ from wiredesk.encodings.body import Body, undo_encodings
 from wiredesk.encodings.stated import StatedEncodings
 from wiredesk.ingest.charset import decode
 from wiredesk.ingest.content import check_size, refuse_binary, remove_control_characters
+from wiredesk.ingest.mojibake import mojibake_in
 from wiredesk.ingest.notes import Notes
 from wiredesk.runtime.errors import RejectedError
 from wiredesk_schemas import Charset, CharsetEvidence, IngestNoteKind, RawPage
@@ -41,6 +42,8 @@ def read_text(page: RawPage, stated_type: str, limit: int, notes: Notes) -> Page
     if page.is_truncated:
         notes.add(IngestNoteKind.BODY_TRUNCATED, "is_truncated: only a part of the body was kept")
     text, charset, is_cut = _read(page, stated_type, limit, notes)
+    if garbled := mojibake_in(text):
+        notes.add(IngestNoteKind.MOJIBAKE, f"body: {garbled!r}")
     is_truncated = page.is_truncated or is_cut
     if is_truncated and _WORDS.search(text) is None:
         raise RejectedError("undecodable", f"body: cut off before any text: {len(text)} characters are left")
