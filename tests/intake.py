@@ -29,6 +29,7 @@ URL = "https://paper.example/story"
 EVENT = b'{"url": "https://paper.example/story", "body": "<p>A story.</p>"}'
 JSON = {"Content-Type": "application/json"}
 LINES = {"Content-Type": "application/x-ndjson"}
+HTML = {"Content-Type": "text/html; charset=gb2312"}
 
 
 @dataclass

@@ -57,6 +57,7 @@ class Deployment:
     """
 
     def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._port = free_port()
         self.kafka = KafkaSettings(bootstrap_servers=f"127.0.0.1:{self._port}")

@@ -12,13 +12,12 @@ import pytest
 from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 from backports import zstd
 
-from tests.intake import EVENT, JSON, LINES, URL, Broker, Client, intake
+from tests.intake import EVENT, HTML, JSON, LINES, URL, Broker, Client, intake
 from wiredesk.intake.delivery import UndeliveredError
 from wiredesk.pages.record import FetchedPage, RawRecord
 from wiredesk.runtime.trouble import Trouble, TroubleKind
 from wiredesk_schemas import RawPage
 
-HTML = {"Content-Type": "text/html; charset=gb2312"}
 TOKEN = "a-token-of-a-crawler"  # noqa: S105 - of this test
 
 

@@ -81,7 +81,7 @@ def read_attributes(headers: Iterable[tuple[str, str]], query: Iterable[tuple[st
     Raises:
         ProblemError: a parameter is unknown, or two places disagree.
     """
-    given = [(name.lower(), value.strip()) for name, value in headers]
+    given = [(name.lower(), _as_text(value.strip())) for name, value in headers]
     is_event = any(from_http_header(name) == SPEC_VERSION for name, _ in given)
     attributes = Attributes()
     for name, value in given:
@@ -105,6 +105,15 @@ def read_attributes(headers: Iterable[tuple[str, str]], query: Iterable[tuple[st
     return attributes
 
 
+def _as_text(value: str) -> str:
+    """Return the value of a header; bytes that are not UTF-8, which the server passes on as surrogates, are Latin-1."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "surrogateescape").decode("latin-1")
+    return value
+
+
 def _add(record: dict[str, str], key: str, value: str, where: str) -> None:
     value = attribute_text(value)
     if record.setdefault(key, value) != value:
@@ -116,7 +125,7 @@ def _decoded(value: str) -> str:
     """Return the value of an attribute of a CloudEvent, which may be quoted and is percent-encoded."""
     if len(value) > 1 and value[0] == value[-1] == '"':
         value = value[1:-1].replace('\\"', '"').replace("\\\\", "\\")
-    return unquote_to_bytes(value.encode("utf-8", "surrogateescape")).decode("utf-8", "replace")
+    return unquote_to_bytes(value.encode()).decode("utf-8", "replace")
 
 
 def _check_size(record: dict[str, str]) -> None:

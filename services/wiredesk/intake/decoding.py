@@ -50,26 +50,33 @@ class _Deflate:
 
     def __init__(self, *, is_gzip: bool) -> None:
         self._is_gzip = is_gzip
+        self._members = 0
         self._stream: Any = None
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        while data:
-            if self._stream is None:
-                self._stream = self._open(data)
-            yield self._stream.decompress(data, PIECE_BYTES)
-            if self._stream.eof:
-                data, self._stream = (self._stream.unused_data.lstrip(b"\0") if self._is_gzip else b""), None
-            else:
-                data = self._stream.unconsumed_tail
+        while data := self._begun(data):
+            is_full = True
+            while is_full and not self._stream.eof:  # a full piece may not be all that comes out of the data
+                piece = self._stream.decompress(data, PIECE_BYTES)
+                data, is_full = self._stream.unconsumed_tail, len(piece) == PIECE_BYTES
+                yield piece
+            if not self._stream.eof:
+                return
+            data, self._stream = self._stream.unused_data, None
+            self._members += 1
 
     def finish(self) -> bool:
         return self._stream is None
 
-    def _open(self, data: bytes) -> Any:
-        if self._is_gzip:
-            return zlib.decompressobj(zlib.MAX_WBITS | 16)
-        is_zlib = data[0] & 0x0F == 8  # noqa: PLR2004 - the compression method in a zlib header
-        return zlib.decompressobj(zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS)
+    def _begun(self, data: bytes) -> bytes:
+        """Begin a stream if there is none; return the data without what is only padding after the previous one."""
+        if self._stream is None and self._members:
+            data = data.lstrip(b"\0") if self._is_gzip else b""
+        if self._stream is None and data:
+            is_zlib = data[0] & 0x0F == 8  # noqa: PLR2004 - the compression method in a zlib header
+            wbits = zlib.MAX_WBITS | 16 if self._is_gzip else zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS
+            self._stream = zlib.decompressobj(wbits)
+        return data
 
 
 class _Brotli:

@@ -195,6 +195,8 @@ class Intake:
             self._rates.charge(client, 0, body.received)
         self._rates.charge(client, receipt.pages, 0)
         facts |= {"bytes": body.received, "pages": receipt.pages, "acknowledged": receipt.acknowledged}
+        if receipt.failures:
+            facts["failures"] = len(receipt.failures)
         return receipt.response()
 
     def _client(self, request: web.BaseRequest) -> str:
