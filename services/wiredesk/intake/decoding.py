@@ -84,9 +84,11 @@ class _Brotli:
         self._stream = brotli.Decompressor()
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        yield self._stream.process(data, output_buffer_limit=PIECE_BYTES)
-        while not self._stream.can_accept_more_data():
-            yield self._stream.process(b"", output_buffer_limit=PIECE_BYTES)
+        while piece := self._stream.process(data, output_buffer_limit=PIECE_BYTES):
+            yield piece
+            data = b""
+            if self._stream.is_finished():
+                return
 
     def finish(self) -> bool:
         return bool(self._stream.is_finished())
