@@ -57,7 +57,8 @@ type Node = Mapping[str, Any]
 def read_json_ld(blocks: Iterable[str], statements: Statements) -> None:
     """Read the blocks of JSON-LD that mention one of the properties."""
     mentioning = [block for block in blocks if any(name in block for name in MENTIONS)]
-    nodes = [node for block in mentioning for node in _nodes(_parsed(block, statements), MAX_DEPTH)][:MAX_NODES]
+    in_blocks = (node for block in mentioning for node in _nodes(_parsed(block, statements), MAX_DEPTH))
+    nodes = list(islice(in_blocks, MAX_NODES))
     if not nodes:
         return
     names = _names(nodes)

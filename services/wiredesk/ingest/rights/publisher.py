@@ -15,6 +15,9 @@ from wiredesk.ingest.rights.tdm import NOT_RESERVED, RESERVED, read_policy, read
 from wiredesk.ingest.rights.usage import read_data_mining, read_usage
 from wiredesk_schemas import RightsKind
 
+MAX_STATED = 500
+"""Fields, items and values that are read in all."""
+
 MAX_FIELDS = 64
 """Fields of a statement that are read."""
 
@@ -82,10 +85,14 @@ def read_publisher(stated: Any, url: str, statements: Statements) -> None:
 class _Reader:
     def __init__(self, url: str, statements: Statements) -> None:
         self._url = url
+        self._remaining = MAX_STATED
         self._statements = statements
 
     def read(self, name: str, value: Any, depth: int) -> None:
         """Read a field."""
+        self._remaining -= 1
+        if self._remaining < 0:
+            return
         plain, source = _SEPARATORS.sub("", name).lower(), f"publisher:{name}"
         if plain in ("tdmrep", "wellknown", "wellknowntdmrep", "tdmrepjson"):
             read_well_known(value, self._url, self._statements)

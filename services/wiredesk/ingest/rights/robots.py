@@ -8,7 +8,7 @@ from wiredesk.ingest.rights.dates import find_date
 from wiredesk.ingest.rights.statements import EVERYTHING_BY_AI, Meaning, Statements
 from wiredesk_schemas import RightsKind
 
-MAX_DIRECTIVE_CHARACTERS = 4096
+MAX_DIRECTIVE_CHARACTERS = 1024
 """Characters of directives that are read. Real ones have up to 200."""
 
 ROBOTS = "robots"

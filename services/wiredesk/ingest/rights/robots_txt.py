@@ -16,29 +16,35 @@ MAX_FILE_CHARACTERS = 512 * 1024
 MAX_LINES = 10_000
 """Lines of a file that are read."""
 
+MAX_USAGE_RULES = 1000
+"""Rules about use that are read."""
+
 
 def read_robots_txt(content: str, url: str, statements: Statements) -> None:
     """Read a robots.txt.
 
     Args:
-        url: of the page. Rules with a path count if it begins so; those of a group count for its robots.
+        url: of the page. Rules with a path count if it begins so; those of a group count for its robots, and are not
+            quoted if these are others than ours.
     """
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     agents: list[str] = []
-    is_in_rules = False
+    is_in_rules, remaining = False, MAX_USAGE_RULES
     for line in content[:MAX_FILE_CHARACTERS].splitlines()[:MAX_LINES]:
         name, _, value = line.partition("#")[0].partition(":")
         name, value = name.strip().lower(), value.strip()
         if name == "user-agent":
-            agents = [value.lower()] if is_in_rules else [*agents, value.lower()]
-            is_in_rules = False
+            if is_in_rules:
+                agents, is_in_rules = [], False
+            agents.append(value.lower())
         elif name == "license":
             address = statements.address(value)
             statements.add(RightsKind.RSL, value, "robots_txt:license", {"rsl": address} if address else {})
         elif name:
             is_in_rules = True
-            if name in ("content-usage", "content-signal"):
+            if name in ("content-usage", "content-signal") and remaining:
+                remaining -= 1
                 _read_rule(value, f"robots_txt:{name}", path, agents, statements)
 
 
@@ -48,8 +54,7 @@ def _read_rule(value: str, source: str, path: str, agents: list[str], statements
         pattern, _, value = value.partition(" ")
         if not matches(pattern, path):
             return
-    named = [agent for agent in agents if agent != "*"]
     if "*" in agents or not agents:
         read_usage(value, source, statements)
-    for agent in named:
+    for agent in statements.agents.intersection(agents):
         read_usage(value, source, statements, agent=agent)
