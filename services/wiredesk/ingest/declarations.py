@@ -42,7 +42,9 @@ MAX_BODY_TAGS_IN_HEAD = 200
 _NAME = r"[a-zA-Z][^\s/>]{0,40}+"
 _VALUE = r"""(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+"""
 
-_ANY_TAG = re.compile(rf"<(?:(?P<comment>!--)|(?P<name>/?{_NAME}))")
+_TAG_OF_HEAD = re.compile(rf"<(?:(?P<comment>!--)|(?P<name>/[hH][eE][aA][dD](?=[\s>])|{_NAME}))")
+"""The start of a tag, or the end of the head."""
+
 _DECLARING_TAG = re.compile(
     r"<(?=[!lmstxLMSTX])(?:(?P<comment>!--)|(?P<name>link|meta|script|style|template|textarea|title|xmp)(?=[\s/>]))",
     re.IGNORECASE,
@@ -69,7 +71,7 @@ _SELF_CLOSED = ('"/', "'/", " /")
 """The end of a tag of XHTML that has no content. An address without quotation marks may end in a slash, too."""
 
 _OF_HEAD = frozenset(
-    {"html", "head", "base", "basefont", "bgsound", "link", "meta", "noframes", "noscript", *_RAW_TEXT_END}
+    {"html", "head", "/head", "base", "basefont", "bgsound", "link", "meta", "noframes", "noscript", *_RAW_TEXT_END}
 ) - {"textarea", "xmp"}
 """Elements that a head may contain, by the HTML standard, and those around it."""
 
@@ -238,7 +240,7 @@ class _Scan:
     def _in_head(self) -> int:
         """Scan the head; return where it ends."""
         position, is_closed = 0, False
-        while match := _ANY_TAG.search(self._text, position):
+        while match := _TAG_OF_HEAD.search(self._text, position):
             name = match["name"]
             if not name:
                 position = self._comment(match.end())
@@ -250,11 +252,11 @@ class _Scan:
                     self._take_doubtful(is_in_head=True)
             if name == "body":
                 return match.end()
-            if name.removeprefix("/") not in _OF_HEAD:
+            if name not in _OF_HEAD:
                 self._body_tags += 1
                 if is_closed or self._body_tags > MAX_BODY_TAGS_IN_HEAD:
                     return match.start()
-            position = match.end() if name[0] == "/" else self._pass(name, match.end(), is_in_head=True)
+            position = self._pass(name, match.end(), is_in_head=True)
         return len(self._text)
 
     def _take_doubtful(self, *, is_in_head: bool) -> None:
@@ -291,11 +293,15 @@ class _Scan:
     def _attributes(self, start: int) -> tuple[str, int]:
         """Return the attributes of a tag, and where it ends."""
         limit = start + MAX_TAG_CHARACTERS
+        end = self._text.find(">", start, limit)
+        attributes = self._text[start:end] if end >= 0 else ""
+        # In most tags the first `>` is outside of all quotation marks.
+        if end >= 0 and "'" not in attributes and attributes.count('"') % 2 == 0:
+            return attributes, end + 1
         match = _ATTRIBUTES.match(self._text, start, limit) if self._broken_tags < MAX_BROKEN_TAGS else None
         if match is None:
             self._broken_tags += 1
-            end = self._text.find(">", start, limit)
-            return (self._text[start:end], end + 1) if end >= 0 else ("", min(limit, len(self._text)))
+            return (attributes, end + 1) if end >= 0 else ("", min(limit, len(self._text)))
         attributes = match[0][:-1]
         if "<" in attributes and (open_value := _NEVER_CLOSED.search(attributes)):
             end = open_value.start(2)

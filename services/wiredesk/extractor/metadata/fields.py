@@ -132,7 +132,8 @@ def read_metadata(page: AcceptedPage, sources: MetadataSources, rule: RuleMatche
         section=take_first(sections(sources, url, (title.value, source.value)), None),
         language=take_first(languages(sources, page.language), None),
         keywords=take_first(keywords(sources), ()),
-        lead_image=take_first(lead_images(sources, url), None),
+        # Relative addresses start from where the page was fetched.
+        lead_image=take_first(lead_images(sources, page.url), None),
         is_paywalled=next(
             (MetadataField(stated, place) for place, stated in paywalls(sources) if stated is not None),
             MetadataField(None),

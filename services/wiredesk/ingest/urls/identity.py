@@ -94,20 +94,23 @@ def _by_evidence(stated: StatedUrls) -> Iterator[tuple[CanonicalEvidence, list[s
     declared = stated.declared
     if declared is not None:
         links = (link.href for link in declared.links("canonical") if link.is_in_head)
-        yield CanonicalEvidence.LINK, _canonical_forms(links, _base(stated.url, declared.base))
+        yield CanonicalEvidence.LINK, _canonical_forms(stated, links, _base(stated.url, declared.base))
     if stated.link_header:
-        yield CanonicalEvidence.HTTP_LINK, _canonical_forms(_of_header(stated.link_header), stated.url)
+        yield CanonicalEvidence.HTTP_LINK, _canonical_forms(stated, _of_header(stated.link_header), stated.url)
     if declared is not None:
         metas = (meta.content for meta in declared.metas("og:url") if meta.is_in_head)
-        yield CanonicalEvidence.OG_URL, _canonical_forms(metas, stated.url)
+        yield CanonicalEvidence.OG_URL, _canonical_forms(stated, metas, stated.url)
     if stated.subject and _WEB_URL.match(stated.subject):
-        yield CanonicalEvidence.SUBJECT, _canonical_forms(iter([stated.subject]), None)
+        yield CanonicalEvidence.SUBJECT, _canonical_forms(stated, iter([stated.subject]), None)
 
 
-def _canonical_forms(urls: Iterator[str], base: str | None) -> list[str]:
+def _canonical_forms(stated: StatedUrls, urls: Iterator[str], base: str | None) -> list[str]:
     forms: dict[str, None] = {}
     for url in islice((url.strip() for url in urls), MAX_STATEMENTS):
         if not url or url.startswith("#"):
+            continue
+        if url == stated.url:  # as on most pages
+            forms[stated.canonical] = None
             continue
         try:
             resolved = url if _WEB_URL.match(url) else str(parse_url(url, base).href)
