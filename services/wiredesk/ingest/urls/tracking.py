@@ -73,7 +73,8 @@ _SESSION_VALUE = re.compile(r"(?=[a-z]*[0-9])(?=[0-9]*[a-z])(?:[0-9a-f]{32}|[0-9
 
 _PATH_SESSION = re.compile(
     r";(?:jsessionid|phpsessid)=[^/;]*"  # the servlet specification, and PHP's `arg_separator`
-    r"|(?<=/)\((?:[A-Z]\([\w-]{16,400}\)){1,3}\)/",  # ASP.NET without cookies
+    # ASP.NET without cookies: 24 characters of the session, maybe among other tickets
+    r"|(?<=/)\((?:[AFX]\([\w-]{1,400}\)){0,2}S\([a-z0-5]{24}\)(?:[AFX]\([\w-]{1,400}\)){0,2}\)/",
     re.IGNORECASE,
 )
 
