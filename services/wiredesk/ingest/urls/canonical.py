@@ -59,7 +59,7 @@ def canonical_url(url: str) -> str:
     parsed.pathname = _until_stable(parsed.pathname, lambda path: without_session(_normalized_escapes(path)))
     query = _content_query(parsed.search.removeprefix("?"))
     parsed.search = f"?{query}" if query else ""
-    parsed.hash = _route(parsed.hash)
+    parsed.hash = _until_stable(parsed.hash, _route)
     return str(parsed.href)
 
 

@@ -13,7 +13,7 @@ LISTED = frozenset(tomllib.loads(Path(__file__).with_suffix(".toml").read_text(e
 """Names from lists that others maintain: `python -m training.ingest.tracking_parameters` writes the file."""
 
 FURTHER = {
-    "AT Internet": "at_channel at_format at_identifier at_network at_platform at_term at_type at_variant xtor",
+    "AT Internet": "at_bbc_team at_channel at_format at_identifier at_network at_platform at_term at_type at_variant xtor",
     "Adobe": "adobe_mc",
     "Alibaba": "spm",
     "AOL": "ncid",
