@@ -13,7 +13,7 @@ LISTED = frozenset(tomllib.loads(Path(__file__).with_suffix(".toml").read_text(e
 """Names from lists that others maintain: `python -m training.ingest.tracking_parameters` writes the file."""
 
 FURTHER = {
-    "AT Internet": "at_bbc_team at_channel at_format at_identifier at_network at_platform at_term at_type at_variant xtor",
+    "AT Internet": "at_channel at_format at_identifier at_network at_platform at_term at_type at_variant xtor",
     "Adobe": "adobe_mc",
     "Alibaba": "spm",
     "AOL": "ncid",
@@ -40,7 +40,7 @@ FURTHER = {
     "WeChat": "isappinstalled nsukey",
     "X": "__twitter_impression ref_src ref_url twterm",
     "Yandex": "yadclid yadordid ymclid",
-    "newspapers": "ito share_token smid smtyp sr_share",
+    "newspapers": "at_bbc_team ito share_token smid smtyp sr_share",
 }
 """Names that those lists lack, by the system that writes them, from its documentation or from links that it wrote."""
 
