@@ -199,6 +199,11 @@ def test_of_different_links_none_is_believed() -> None:
     assert accepted(page(link(STORY), link(f"{STORY}/"), og(STORY)), mobile).canonical_evidence == "og_url"
 
 
+def test_a_page_cannot_fill_its_notes_with_urls() -> None:
+    links = (link(f"https://news.example/{number}") for number in range(100))
+    assert len(accepted(page(*links)).ingest_notes) == 4
+
+
 def test_a_link_counts_only_where_the_publisher_writes_it() -> None:
     for body in (
         f"<body>{link(STORY)}",

@@ -34,6 +34,9 @@ type MediaType = Literal["text/html", "application/xhtml+xml", "text/plain"]
 MARKUP_CHARACTERS = 4096
 """Number of characters at the beginning of a page that are searched for markup, if the media type does not help."""
 
+MAX_URLS_NOTED = 4
+"""Declared URLs that a note says are not believed, at most: other notes of the page must have room."""
+
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|meta|title|article|div|p|h[1-6]|table|script)\b|<!--", re.IGNORECASE)
 
 
@@ -144,7 +147,7 @@ class Ingest:
 def _identity(page: RawPage, canonical: str, declared: Declarations | None, notes: Notes) -> Identity:
     """Return the URL that identifies a page; note which declared ones do not."""
     identity = identify(StatedUrls(page.url, canonical, declared, page.http_header("link"), page.subject))
-    for url, reason in identity.not_believed:
+    for url, reason in identity.not_believed[:MAX_URLS_NOTED]:
         notes.add(IngestNoteKind.CANONICAL_NOT_BELIEVED, f"{reason}: {url}")
     return identity
 
