@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -211,7 +212,7 @@ class _Texts:
                 named = [
                     (k, v)
                     for k, v in item.items()
-                    if isinstance(v, str | list | dict) and not _OTHER.search(k[:MAX_NAME])
+                    if isinstance(v, str | list | dict) and not _names_other(k[:MAX_NAME])
                 ]
                 stack.extend(((*path, k)[-MAX_PATH:], v, kind, within) for k, v in reversed(named))
 
@@ -238,6 +239,12 @@ class _Texts:
             if len(blocks) >= MAX_BLOCKS:
                 break
         return tuple(dict.fromkeys(blocks[:MAX_BLOCKS]))
+
+
+@lru_cache(maxsize=2048)
+def _names_other(name: str) -> bool:
+    """Return whether a name in JSON is of something else than the story. Cached, because objects share their names."""
+    return _OTHER.search(name) is not None
 
 
 def _joined(texts: Sequence[tuple[str, str, object]]) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from wiredesk.extractor import words
+from wiredesk.extractor.alternation import alternation
 
 MAX_NOTICE = 2000
 """Characters of a text that are read."""
@@ -62,7 +63,7 @@ class Phrases:
     def __init__(self, words_of: Mapping[str, str], spaceless: Mapping[str, Sequence[str]]) -> None:
         self.words = frozenset(" ".join(words_of.values()).split())
         phrases = sorted(set(chain.from_iterable(spaceless.values())), key=len, reverse=True)
-        self.spaceless = re.compile("|".join(map(re.escape, phrases)))
+        self.spaceless = re.compile(alternation(phrases, " "))
 
     def found(self, text: str, text_words: Sequence[str]) -> frozenset[str]:
         """Return which of the words are in a text."""
@@ -86,7 +87,7 @@ _CONSENT = Phrases(_stored["consent"], _stored["consent_spaceless"])
 _CONSENT_ASIDE = Phrases(_stored["consent_aside"], _stored["consent_aside_spaceless"])
 _SPEECH = Phrases(_stored["speech"], _stored["speech_spaceless"])
 _SPEECH_WITH_CAPITAL = frozenset(" ".join(_stored["speech_with_capital"].values()).split())
-_BUTTONS = re.compile("|".join(rf"\b{re.escape(word)}" for word in _stored["buttons"]["words"]), re.IGNORECASE)
+_BUTTONS = re.compile(rf"\b(?:{alternation(_stored['buttons']['words'], ' ')})", re.IGNORECASE)
 
 
 def error_title(title: str) -> ErrorTitle:

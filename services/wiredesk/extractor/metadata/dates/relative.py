@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import product
 
+from wiredesk.extractor.alternation import alternation
 from wiredesk.extractor.metadata.dates.clock import clock_patterns
 from wiredesk.extractor.metadata.dates.conventions import DateConventions
 from wiredesk.extractor.metadata.dates.folding import fold_date
@@ -64,7 +65,7 @@ _DAYS: Mapping[str, int] = {
 }
 """How many days ago a word means."""
 
-_DAY = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(sorted(map(re.escape, _DAYS), key=len, reverse=True))})(?![^\W\d_])")
+_DAY = re.compile(rf"(?<![^\W\d_])(?:{alternation(_DAYS, ' ')})(?![^\W\d_])")
 """A word for a day."""
 
 
