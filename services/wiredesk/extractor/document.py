@@ -14,8 +14,8 @@ type Element = etree._Element  # noqa: SLF001 - lxml gives its class no public n
 _END_OF_PAGE = re.compile(r"</(?:body|html)\s{0,10}>", re.IGNORECASE)
 """The end tags at which libxml2 stops reading."""
 
-_ELLIPSES = ("&#133;", "&#x85;")
-"""References to the byte of an ellipsis in windows-1252."""
+_ELLIPSIS = re.compile(r"&#(?:133|x85);")
+"""A reference to the byte of an ellipsis in windows-1252. Browsers show one; U+0085 separates words in Python."""
 
 MAX_BUTTONS = 60
 """Buttons of a page whose labels are read."""
@@ -37,17 +37,9 @@ def parse_html(body: str) -> Element | None:
     parsed again with the option `huge_tree`, which allows 2,048 levels. libxml2 stops at the end tag of the page, but
     browsers read on, and some templates have that tag in the middle: it is removed before parsing.
     """
-    encoded = _END_OF_PAGE.sub("", _with_ellipses(body)).encode("utf-8", "replace")
+    encoded = _END_OF_PAGE.sub("", _ELLIPSIS.sub("…", body)).encode("utf-8", "replace")
     root, error = _parse(encoded, huge_tree=False)
     return _parse(encoded, huge_tree=True)[0] if error == etree.ErrorTypes.ERR_RESOURCE_LIMIT else root
-
-
-def _with_ellipses(body: str) -> str:
-    """Return a page with what browsers show for `&#133;` in place of U+0085, which separates words in Python."""
-    for written in _ELLIPSES:
-        if written in body:
-            body = body.replace(written, "…")
-    return body
 
 
 def _parse(encoded: bytes, *, huge_tree: bool) -> tuple[Element | None, int]:

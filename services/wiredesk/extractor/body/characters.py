@@ -1,7 +1,7 @@
 """Kinds of characters in the texts of a page, counted for all texts at once.
 
 All texts are one array of code points. A table gives the kinds of each code point as bits, and the number of characters
-of a kind in each text is a difference of running totals. That takes a hundredth of the time of asking each character.
+of a kind in each text follows from their places. That takes a hundredth of the time of asking each character.
 """
 
 import re
@@ -170,9 +170,9 @@ class Characters:
         return (self.count(marked) > 0).astype(np.float64)
 
     def _between(self, are_counted: NDArray[np.bool_], stops: NDArray[np.intp]) -> NDArray[np.float64]:
-        total = np.zeros(len(self.codes) + 1, np.int32)
-        np.cumsum(are_counted, out=total[1:])
-        return (total[stops] - total[self.starts]).astype(np.float64)
+        places = np.flatnonzero(are_counted)
+        counts = np.searchsorted(places, stops) - np.searchsorted(places, self.starts)
+        return counts.astype(np.float64)
 
 
 def _kinds(character: str) -> int:

@@ -4,8 +4,9 @@ The last group separates the page's own story from other stories on it: by the d
 container with the best paragraphs, and by the order of containers that may each hold a story.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from operator import attrgetter
 from typing import Any
 
@@ -53,6 +54,9 @@ MAX_DISTANCE = 9
 
 ABSENT = 12.0
 """Distance to a container that is not around the segment."""
+
+_JUMPS = 4
+"""Jumps of 1, 2, 4 and 8 containers outwards, after which all distances below `ABSENT` are compared."""
 
 FADING = 0.8
 """Factor on the log-odds of class names, for each container between them and the segment."""
@@ -171,6 +175,13 @@ class ContainerTree:
         around = self.parent[index]
         return np.where(around >= 0, around, index)
 
+    def jumps(self) -> Iterator[tuple[int, NDArray[np.intp]]]:
+        """Yield powers of two up to the depth of the page, and for each container the one so far outwards."""
+        step, around = 1, self.outwards(np.arange(len(self.parent)))
+        while step <= len(self.levels):
+            yield step, around
+            step, around = 2 * step, around[around]
+
     def distance_to(self, container: int) -> Feature:
         """Return how far outwards from each container a given one is; ABSENT if it is not around it."""
         distance = np.full(len(self.parent), ABSENT)
@@ -200,7 +211,7 @@ def features(page: SegmentedPage, hints: StoryHints, lexicon: LexiconOdds) -> Fe
         "bold": _column(segments, "bold"),
         "tag": np.fromiter((TAG_NUMBERS.get(s.tag, len(TAG_NUMBERS)) for s in segments), np.float64),
     }
-    matrix |= _container_features(page.containers, tree, lexicon.class_names)
+    matrix |= _container_features(page.containers, tree, lexicon)
     matrix |= _group_sizes(tree, matrix["length"], matrix["linked"])
     hinted, headline = _hint_features(page_words, hints, matrix["tag"])
     matrix |= hinted
@@ -226,9 +237,7 @@ def _column(
     return np.fromiter(map(attrgetter(name), rows), kind, len(rows))
 
 
-def _container_features(
-    containers: Sequence[Container], tree: ContainerTree, class_odds: Mapping[str, float]
-) -> FeatureMatrix:
+def _container_features(containers: Sequence[Container], tree: ContainerTree, lexicon: LexiconOdds) -> FeatureMatrix:
     """Return depth, distances, class names and sizes of the containers around each segment."""
     of_segment = tree.of_segment
     hidden = _column(containers, "hidden")
@@ -239,7 +248,7 @@ def _container_features(
     distances = _distances(tree)
     names = (*(f"in_<{tag}>" for tag in AROUND), *(f"in_{group}" for group in CLASS_GROUPS))
     matrix |= dict(zip(names, distances, strict=True))
-    of_names = _class_name_features(tree, class_odds)
+    of_names = _class_name_features(tree, lexicon)
     matrix |= {name: feature[of_segment] for name, feature in of_names.items()}
     return matrix | _size_features(containers, tree)
 
@@ -254,29 +263,24 @@ def _distances(tree: ContainerTree) -> NDArray[np.float64]:
         for token in container.tokens:
             for group in GROUPS_OF_CLASS_NAME.get(token, ()):
                 is_of_sort[row, len(AROUND) + group] = True
-    # Small integers, because this array is the largest of all, and is read and written once for each level.
-    own = np.where(is_of_sort, np.uint8(0), np.uint8(ABSENT))[tree.kind]
-    distances = own.copy()
-    for level in tree.levels:
-        outwards = np.minimum(distances[tree.parent[level]], np.uint8(ABSENT - 1)) + np.uint8(1)
-        distances[level] = np.minimum(own[level], outwards)
+    # Small integers, because this array is the largest of all, and is read and written once for each step.
+    distances = np.where(is_of_sort, np.uint8(0), np.uint8(ABSENT))[tree.kind]
+    for step, around in islice(tree.jumps(), _JUMPS):
+        distances = np.minimum(distances, distances[around] + np.uint8(step))
     of_segment = np.ascontiguousarray(distances[tree.of_segment].T)
     bounded_distances = np.where(of_segment >= ABSENT, ABSENT, np.minimum(of_segment, MAX_DISTANCE))
     return bounded_distances.astype(np.float64)
 
 
-def _class_name_features(tree: ContainerTree, class_odds: Mapping[str, float]) -> FeatureMatrix:
+def _class_name_features(tree: ContainerTree, lexicon: LexiconOdds) -> FeatureMatrix:
     """Return the log-odds of class names, of a container itself and together with those around it."""
-    log_odds = [[class_odds.get(token, 0.0) for token in kind.tokens] for kind in tree.kinds]
-    own = np.fromiter(map(sum, log_odds), np.float64)[tree.kind]
-    worst = np.array([min(odds, default=0.0) for odds in log_odds])[tree.kind]
-    best = np.array([max(odds, default=0.0) for odds in log_odds])[tree.kind]
+    log_odds = np.array([lexicon.of_names(kind.tokens) for kind in tree.kinds])
+    own, worst, best = log_odds[tree.kind].T.copy()
     together = own.copy()
     for level in tree.levels:
-        outer = tree.parent[level]
-        together[level] += FADING * together[outer]
-        worst[level] = np.minimum(worst[level], worst[outer])
-        best[level] = np.maximum(best[level], best[outer])
+        together[level] += FADING * together[tree.parent[level]]
+    for _, around in tree.jumps():
+        worst, best = np.minimum(worst, worst[around]), np.maximum(best, best[around])
     return {
         "names_own": own,
         "names_around": np.where(tree.parent >= 0, own[tree.parent], 0.0),

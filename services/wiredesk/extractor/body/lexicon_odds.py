@@ -1,8 +1,8 @@
 """Learned log-odds, by the words of a text, that the text belongs to a story."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, pairwise
 
 import numpy as np
@@ -23,6 +23,20 @@ class LexiconOdds:
 
     class_names: Mapping[str, float] = field(default_factory=dict)
     phrases: Mapping[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def of_names(self) -> Callable[[tuple[str, ...]], tuple[float, float, float]]:
+        """The log-odds of the words of a container's names: their sum, the least, and the greatest.
+
+        Cached, because the containers of a site share their names.
+        """
+
+        @lru_cache(maxsize=4096)
+        def of_names(names: tuple[str, ...]) -> tuple[float, float, float]:
+            odds = [self.class_names.get(name, 0.0) for name in names]
+            return sum(odds), min(odds, default=0.0), max(odds, default=0.0)
+
+        return of_names
 
     @cached_property
     def known(self) -> "KnownWords":

@@ -1,5 +1,6 @@
 """The words of a page as numbers, so that what is known of a word is looked up once for all places where it stands."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -49,10 +50,11 @@ class PageWords:
     @classmethod
     def of_words(cls, texts: Sequence[Sequence[str]]) -> "PageWords":
         """Return the words of texts that are split."""
-        numbers = {word: number for number, word in enumerate(dict.fromkeys(chain.from_iterable(texts)))}
+        numbers: defaultdict[str, int] = defaultdict()
+        numbers.default_factory = numbers.__len__  # a word that is new gets the next number
         counts = np.fromiter(map(len, texts), np.intp, len(texts))
         number = np.fromiter(map(numbers.__getitem__, chain.from_iterable(texts)), np.intp, int(counts.sum()))
-        return cls(texts, numbers, number, np.repeat(np.arange(len(texts)), counts), counts)
+        return cls(texts, dict(numbers), number, np.repeat(np.arange(len(texts)), counts), counts)
 
     def __len__(self) -> int:
         return len(self.texts)
