@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from wiredesk.extractor.document import Element, meta_contents, text_of
+from wiredesk.extractor.document import Attributes, Element, attributes_of, meta_contents, text_of
 from wiredesk.extractor.metadata.json_ld import JsonLd, Node, as_text, read_json_ld
 from wiredesk.extractor.metadata.microdata import read_microdata
 from wiredesk.extractor.metadata.story_node import (
@@ -103,6 +103,11 @@ class MetadataSources:
         """The page's address, and those that it declares to be its own."""
         stated = (self.url, self.links.get("canonical"), self.meta_content("og:url"))
         return tuple(dict.fromkeys(address for address in stated if address))
+
+    @cached_property
+    def attributes(self) -> Attributes:
+        """The attributes of the page's elements, as they are when they are first asked for."""
+        return attributes_of(self.root)
 
     @cached_property
     def _by_id(self) -> dict[str, Node]:

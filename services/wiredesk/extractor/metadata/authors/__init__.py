@@ -83,7 +83,7 @@ def _places(sources: MetadataSources) -> Iterator[tuple[Evidence, Byline]]:
     yield Evidence.DOM, microdata_byline(sources)
     yield from ((Evidence.META, byline) for byline in meta_bylines(sources))
     titles = (sources.json_ld("headline"), sources.meta_content("og:title", "twitter:title"), sources.window_title)
-    yield Evidence.DOM, shown_byline(sources.root, [title for title in titles if title])
+    yield Evidence.DOM, shown_byline(sources.attributes, [title for title in titles if title])
 
 
 def _own_names(source: str | None, url: str) -> set[str]:

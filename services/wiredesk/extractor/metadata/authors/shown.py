@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from wiredesk.extractor.document import Element, text_of
+from wiredesk.extractor.document import Attributes, Element, text_of
 from wiredesk.extractor.metadata.authors.agencies import distinct_agencies
 from wiredesk.extractor.metadata.authors.grammar import (
     MAX_BYLINE,
@@ -25,9 +25,6 @@ from wiredesk.extractor.words import clean, fold, length
 
 MAX_CANDIDATES = 200
 """Maximum number of elements of a page that are read as bylines."""
-
-MAX_ELEMENTS = 50_000
-"""Elements of a page in which a byline is searched; real pages have a tenth of it."""
 
 MIN_PROSE = 100
 """Letters of a text from which it is prose of a story, and not a byline or a menu."""
@@ -149,14 +146,14 @@ class _Walk:
     prose_elements: list[Element] = field(default_factory=list)
 
 
-def shown_byline(root: Element, titles: Iterable[str]) -> Byline:
+def shown_byline(attributes: Attributes, titles: Iterable[str]) -> Byline:
     """Return who wrote the story, as the page shows it to readers.
 
     Args:
-        root: the document.
+        attributes: of the elements of the page.
         titles: what the page states as the story's headline.
     """
-    walk = _walk(root)
+    walk = _walk(attributes)
     if not walk.candidates:
         return Byline()
     headline = _headline(walk, [fold(title) for title in titles if title])
@@ -180,14 +177,12 @@ def shown_byline(root: Element, titles: Iterable[str]) -> Byline:
     return _best(scored, walk.prose)
 
 
-def _walk(root: Element) -> _Walk:
+def _walk(attributes: Attributes) -> _Walk:
     """Collect headings, prose and candidates in one walk."""
     walk = _Walk()
     points_of_names: dict[str, int] = {}
-    for index, element in enumerate(root.iter()):
+    for index, (element, own) in enumerate(attributes.items()):
         tag = element.tag
-        if index > MAX_ELEMENTS:
-            break
         if not isinstance(tag, str) or tag in _UNSEEN:
             continue
         if tag in _HEADINGS:
@@ -199,8 +194,7 @@ def _walk(root: Element) -> _Walk:
             walk.prose.append(index)
             walk.prose_elements.append(element)
         if len(walk.candidates) < MAX_CANDIDATES:
-            attributes = element.items()
-            points = _points_of_attributes(dict(attributes), tag, points_of_names) if attributes else 0
+            points = _points_of_attributes(own, tag, points_of_names) if own else 0
             is_text = points == 0 and text is not None and tag in _TEXT_TAGS and _begins_byline(text)
             if points or is_text:
                 walk.candidates.append(_Candidate(element, index, points or TEXT_POINTS, is_text))

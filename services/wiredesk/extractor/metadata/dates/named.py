@@ -16,7 +16,7 @@ from wiredesk.extractor.metadata.dates.days import (
     last_such_day,
     persian_day,
 )
-from wiredesk.extractor.metadata.dates.names import BEGINNINGS, month_number, own_words
+from wiredesk.extractor.metadata.dates.names import BEGINNINGS, may_name_month, month_number, own_words
 
 MAX_LINKS = 5
 """Maximum number of signs and small words between two parts of a date, and one more."""
@@ -72,6 +72,8 @@ class _Token(NamedTuple):
 
 def named_dates(text: str, conventions: DateConventions) -> Iterator[FoundDay]:
     """Yield the dates of a folded text whose month is a word."""
+    if not may_name_month(text):
+        return
     tokens = [_Token(match[0], *match.span()) for match in _TOKEN.finditer(text)]
     numbers = (index for index, token in enumerate(tokens) if token.is_number)
     near = {index for number in numbers for index in range(number - MAX_LINKS - 1, number + MAX_LINKS + 1)}

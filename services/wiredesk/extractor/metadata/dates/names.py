@@ -5,6 +5,7 @@
 CLDR lacks.
 """
 
+import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -66,6 +67,15 @@ BEGINNINGS = frozenset(name.partition(" ")[0] for name in (*_MONTHS, *PERSIAN_MO
 _PREFIXES = _prefixes(_ABBREVIATED)
 """Numbers of months by the beginnings of their names, in languages of which many pages are."""
 
+_FIRST_LETTERS = frozenset(
+    name[:MIN_PREFIX]
+    for names in (*_MONTHS_OF.values(), _MONTHS, _PREFIXES, PERSIAN_MONTHS, HIJRI_MONTHS)
+    for name in names
+)
+"""The first letters of all names of months."""
+
+_ASCII_WORD = re.compile(r"[a-z]+")
+
 _WEEKDAYS: Mapping[str, int] = {
     name: number
     for days in reversed(_CLDR["weekdays"].values())
@@ -91,6 +101,13 @@ def month_number(name: str, language: str = "") -> int:
     """
     number = _MONTHS_OF.get(language, {}).get(name) or _MONTHS.get(name)
     return number or _PREFIXES.get(name, 0)
+
+
+def may_name_month(text: str) -> bool:
+    """Return whether a folded text may have the name of a month, by the first letters of its words."""
+    if not text.isascii() or "." in text:
+        return True
+    return any(word[:MIN_PREFIX] in _FIRST_LETTERS for word in _ASCII_WORD.findall(text))
 
 
 def weekday(name: str) -> int | None:

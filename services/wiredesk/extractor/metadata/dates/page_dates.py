@@ -93,7 +93,7 @@ class PageDates:
 
     @cached_property
     def _shown(self) -> ShownDates:
-        return choose(visible_dates(self._sources.root, self._headline(), self._reader))
+        return choose(visible_dates(self._sources, self._headline(), self._reader))
 
     def _headline(self) -> Element | None:
         """Return the element of the headline: the heading that has its words, or repeats most of the window's title."""

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from wiredesk.extractor.document import Element
+from wiredesk.extractor.document import Attributes, Element
 from wiredesk.extractor.metadata.dates.blocks import MAX_BLOCK, UNSEEN, following, preceding, shown_text
 from wiredesk.extractor.metadata.dates.choice import MIN_SCORE, DateCandidate, DateReader
 from wiredesk.extractor.metadata.dates.labels import DateLabel
 from wiredesk.extractor.metadata.dates.written import WrittenDate, has_digit
+from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk.extractor.words import clean, ends_sentence
 
 MAX_AFTER = 250
@@ -105,15 +106,15 @@ MAX_DATES = 3
 """Maximum number of dates in the line of a story."""
 
 
-def visible_dates(root: Element, headline: Element | None, reader: DateReader) -> Iterator[DateCandidate]:
+def visible_dates(sources: MetadataSources, headline: Element | None, reader: DateReader) -> Iterator[DateCandidate]:
     """Yield the dates around the headline, and those elsewhere that are marked.
 
     Args:
-        root: the document.
+        sources: of the page, with its root and its attributes.
         headline: its element; None if there is none.
         reader: of the page's dates.
     """
-    yield from _Walk(headline, reader).candidates(root)
+    yield from _Walk(headline, reader).candidates(sources)
 
 
 class _Walk:
@@ -127,13 +128,14 @@ class _Walk:
         self._above = set(islice(headline.iterancestors(), MAX_ANCESTORS)) if headline is not None else set()
         self._own_article = next((e for e in headline.iterancestors("article")), None) if headline is not None else None
 
-    def candidates(self, root: Element) -> Iterator[DateCandidate]:
+    def candidates(self, sources: MetadataSources) -> Iterator[DateCandidate]:
         """Yield the dates around the headline, those elsewhere that are marked, and if there are none, all others."""
-        around = list(self._around(root))
-        marked = list(self._marked(root)) if not any(candidate.score >= SURE_SCORE for candidate in around) else []
+        around = list(self._around(sources.root))
+        is_sure = any(candidate.score >= SURE_SCORE for candidate in around)
+        marked = [] if is_sure else list(self._marked(sources.attributes))
         yield from (*around, *marked)
         if not any(candidate.score >= MIN_SCORE for candidate in (*around, *marked)):
-            yield from self._read(islice(root.iter(), MAX_ELEMENTS), lambda _: OTHER_SCORE)
+            yield from self._read(islice(sources.root.iter(), MAX_ELEMENTS), lambda _: OTHER_SCORE)
 
     def _around(self, root: Element) -> Iterator[DateCandidate]:
         if self._headline is None:
@@ -149,8 +151,9 @@ class _Walk:
             before = islice(preceding(self._headline), MAX_BEFORE)
             yield from self._read(before, lambda number: BEFORE_SCORE + FAR_BEFORE_SCORE * number)
 
-    def _marked(self, root: Element) -> Iterator[DateCandidate]:
-        for element in islice(filter(_is_marked, root.iter()), MAX_MARKED):
+    def _marked(self, attributes: Attributes) -> Iterator[DateCandidate]:
+        marked = (element for element, own in attributes.items() if element.tag == "time" or (own and _is_date(own)))
+        for element in islice(marked, MAX_MARKED):
             text = shown_text(element)
             if text and has_digit(text):
                 yield from self._block(element, text, 0)
@@ -161,7 +164,7 @@ class _Walk:
                 continue
             own = element.text or element.get("datetime") or element.get("content")
             for owner, piece in ((element, own), (element.getparent(), element.tail)):
-                if piece and owner is not None and has_digit(piece[:MAX_PIECE]):
+                if piece and not piece.isspace() and owner is not None and has_digit(piece[:MAX_PIECE]):
                     yield from self._block(owner, piece, place(number))
 
     def _block(self, owner: Element, piece: str, place: float) -> Iterator[DateCandidate]:
@@ -223,12 +226,9 @@ class _Walk:
         return max(score, LOWEST_SCORE)
 
 
-def _is_marked(element: Element) -> bool:
-    """Return whether an element is marked as a date."""
-    if element.tag == "time":
-        return True
-    attributes: Mapping[Any, Any] = dict(element.items())
-    return bool(attributes) and (
+def _is_date(attributes: Mapping[Any, Any]) -> bool:
+    """Return whether its attributes mark an element as a date."""
+    return (
         attributes.get("itemprop") in ("datePublished", "dateModified")
         or "pubdate" in attributes
         or "date" in attributes.get("id", "")
