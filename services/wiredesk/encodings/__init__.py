@@ -4,6 +4,7 @@ body        which encodings a body is in, by its headers and its bytes, and undo
 stated      the encodings that headers state
 chunked     the chunked transfer coding, left in a body
 compressed  gzip, zlib, deflate, br and zstd: as far as a stream goes, up to a size
+trial       deflate and br, which have no signature
 outcome     what comes of undoing one encoding
 text        whether bytes are text already
 """

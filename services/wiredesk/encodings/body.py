@@ -11,16 +11,15 @@ and servers state wrong ones. So the bytes decide:
 Time and memory are bounded by the size of the content within each encoding, and by the number of encodings.
 """
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from wiredesk.encodings import compressed
 from wiredesk.encodings.chunked import remove_chunks
-from wiredesk.encodings.compressed import GZIP as GZIP_FORMAT
-from wiredesk.encodings.compressed import ZSTD as ZSTD_FORMAT
-from wiredesk.encodings.compressed import TooLargeError, decode_brotli, decode_deflate
-from wiredesk.encodings.outcome import End, Outcome
-from wiredesk.encodings.stated import BROTLI, CHUNKED, DEFLATE, GZIP, ZSTD, StatedEncodings
+from wiredesk.encodings.compressed import TooLargeError
+from wiredesk.encodings.outcome import End, Layer, Outcome
+from wiredesk.encodings.stated import CHUNKED, GZIP, ZSTD, StatedEncodings
 from wiredesk.encodings.text import is_text
+from wiredesk.encodings.trial import UNSIGNED, Trial
 from wiredesk.runtime.errors import RejectedError
 from wiredesk_schemas import IngestNote, IngestNoteKind
 from wiredesk_schemas.ingest_note import MAX_DETAIL_CHARACTERS
@@ -31,16 +30,8 @@ MAX_DEPTH = 8
 MIN_CUT_BYTES = 16
 """Bytes of a body that is cut off from which text and compressed bytes can be distinguished."""
 
-type _Decode = Callable[[bytes, int], Outcome]
-
-_BY_SIGNATURE: dict[str, tuple[tuple[bytes, ...], _Decode]] = {
-    GZIP: (GZIP_FORMAT.magics, GZIP_FORMAT.decode),
-    ZSTD: (ZSTD_FORMAT.magics, ZSTD_FORMAT.decode),
-}
+_BY_SIGNATURE = {GZIP: compressed.GZIP, ZSTD: compressed.ZSTD}
 """Encodings that are recognised by their first bytes."""
-
-_BY_TRIAL: dict[str, _Decode] = {DEFLATE: decode_deflate, BROTLI: decode_brotli}
-"""Encodings that are recognised only by decoding them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +65,6 @@ def undo_encodings(content: bytes, stated: StatedEncodings, limit: int) -> Body:
     return _Undoing(content, list(stated.names), limit).body(stated)
 
 
-def _is_likely(content: bytes) -> bool:
-    """Return whether decoded bytes are text, or begin with the signature of a compressed format."""
-    return is_text(content) or any(content.startswith(magics) for magics, _ in _BY_SIGNATURE.values())
-
-
 @dataclass(slots=True)
 class _Undoing:
     """One body, while its encodings are undone.
@@ -98,13 +84,14 @@ class _Undoing:
         """Undo all encodings."""
         self._compare_length(encodings)
         for _ in range(MAX_DEPTH + 1):
-            layer = self._outermost()
+            try:
+                layer = self._outermost()
+            except TooLargeError as error:
+                raise RejectedError("too_large", f"body: {error}") from error
             if layer is None:
-                break
-            self._remove(*layer)
-        else:
-            raise RejectedError("undecodable", f"body: more than {MAX_DEPTH} encodings, one within another")
-        return self._result(encodings)
+                return self._result(encodings)
+            self._remove(layer)
+        raise RejectedError("undecodable", f"body: more than {MAX_DEPTH} encodings, one within another")
 
     def _result(self, encodings: StatedEncodings) -> Body:
         if self.missing:
@@ -125,56 +112,22 @@ class _Undoing:
         elif length is not None and length > len(self.content) and not (self.stated and is_text(self.content)):
             self.missing = f"{len(self.content)} bytes of {length}"
 
-    def _outermost(self) -> tuple[str, Outcome] | None:
+    def _outermost(self) -> Layer | None:
         """Return the outermost encoding that the bytes are in, undone."""
-        for name, (magics, decode) in _BY_SIGNATURE.items():
-            if self.content.startswith(magics):
-                return name, self._decode(name, decode)
+        for name, form in _BY_SIGNATURE.items():
+            if self.content.startswith(form.magics):
+                return Layer(name, form.decode(self.content, self.limit))
         chunked = remove_chunks(self.content, is_stated=CHUNKED in self.stated)
         if chunked is not None:
-            return CHUNKED, chunked
-        if not self.content:
-            return None
+            return Layer(CHUNKED, chunked)
+        trial = Trial(self.content, self.limit)
+        stated = [name for name in dict.fromkeys(self.stated) if name in UNSIGNED]
         if is_text(self.content):
-            return self._by_trial(dict.fromkeys(name for name in self.stated if name in _BY_TRIAL))
-        return self._stated_by_trial() or self._by_trial(_BY_TRIAL)
+            return trial.exact(stated)
+        return trial.exact(stated) or trial.furthest(stated) or trial.exact(UNSIGNED)
 
-    def _stated_by_trial(self) -> tuple[str, Outcome] | None:
-        """Return a stated encoding that can be decoded: to the end of all bytes, or else that which goes furthest."""
-        exact = self._by_trial(name for name in self.stated if name in _BY_TRIAL)
-        if exact is not None:
-            return exact
-        outcomes = [
-            (name, outcome)
-            for name in dict.fromkeys(self.stated)
-            if name in _BY_TRIAL and (outcome := self._decode(name, _BY_TRIAL[name])).content
-        ]
-        possible = [(name, outcome) for name, outcome in outcomes if self._is_possible(outcome)]
-        return max(possible, key=lambda layer: (_is_likely(layer[1].content), len(layer[1].content)), default=None)
-
-    def _is_possible(self, outcome: Outcome) -> bool:
-        """Return whether an outcome is no accident: bytes after an early end of a little content are one."""
-        is_large = len(outcome.content) > len(self.content)
-        is_late = outcome.trailing * 2 < len(self.content)
-        return outcome.end is End.CUT or (outcome.end is End.WHOLE and (is_large or is_late))
-
-    def _by_trial(self, names: Iterable[str]) -> tuple[str, Outcome] | None:
-        """Return the first encoding that decodes all bytes up to its end; of text, to text or to compressed bytes."""
-        for name in names:
-            outcome = self._decode(name, _BY_TRIAL[name])
-            is_exact = outcome.end is End.WHOLE and not outcome.trailing and not outcome.fault
-            is_likely = not is_text(self.content) or _is_likely(outcome.content)
-            if is_exact and outcome.content and is_likely:
-                return name, outcome
-        return None
-
-    def _decode(self, name: str, decode: _Decode) -> Outcome:
-        try:
-            return decode(self.content, self.limit)
-        except TooLargeError as error:
-            raise RejectedError("too_large", f"body: more than {self.limit} bytes within {name}") from error
-
-    def _remove(self, name: str, outcome: Outcome) -> None:
+    def _remove(self, layer: Layer) -> None:
+        name, outcome = layer.name, layer.outcome
         if outcome.end is End.DAMAGED:
             raise RejectedError("undecodable", f"body: {name}, but damaged: {outcome.fault}")
         if outcome.end is End.CUT:

@@ -108,6 +108,8 @@ class Compression:
             member, at = _read_stream(self.stream(room), content, start, room)
             output.append(member.content)
             room -= len(member.content)
+            if room < 0:
+                raise TooLargeError(f"more than {limit} bytes within {self.name}")
             if member.end is not End.WHOLE:
                 return Outcome(b"".join(output), member.end, fault=member.fault)
             at, fault = self.trailer(content, at, member.content)
@@ -127,7 +129,7 @@ class Compression:
 
 
 def _read_stream(stream: _Stream, content: bytes, at: int, room: int) -> tuple[Outcome, int]:
-    """Return the output of a stream, and the position after its end."""
+    """Return the output of a stream, or a little more than there is room for, and the position after its end."""
     output: list[bytes] = []
     while at < len(content):
         piece = content[at : at + PIECE_BYTES]
@@ -138,7 +140,7 @@ def _read_stream(stream: _Stream, content: bytes, at: int, room: int) -> tuple[O
         at += len(piece)
         room -= len(output[-1])
         if room < 0:
-            raise TooLargeError
+            break
         if stream.eof:
             return Outcome(b"".join(output), End.WHOLE), at - len(stream.unused_data)
     return Outcome(b"".join(output), End.CUT), at
@@ -216,7 +218,7 @@ ZSTD = Compression("zstd", _ZSTD_MAGICS, _zstd_frame)
 """zstd (RFC 8878), of one or several frames. A skippable frame counts as an empty one."""
 
 _BROTLI = Compression("br", (), _BrotliStream)
-_ZLIB = Compression("zlib", (), _inflate, lambda _content, at: at + _ZLIB_HEADER_BYTES, _zlib_trailer)
+_ZLIB = Compression("deflate", (), _inflate, lambda _content, at: at + _ZLIB_HEADER_BYTES, _zlib_trailer)
 _RAW_DEFLATE = Compression("deflate", (), _inflate)
 
 

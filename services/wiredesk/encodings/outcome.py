@@ -27,3 +27,11 @@ class Outcome:
     end: End
     trailing: int = 0
     fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """An encoding that a body is in, and what is within it."""
+
+    name: str
+    outcome: Outcome

@@ -1,0 +1,66 @@
+"""Encodings without a signature, deflate and br: they are recognised by decoding them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+
+from wiredesk.encodings.compressed import GZIP, ZSTD, decode_brotli, decode_deflate
+from wiredesk.encodings.outcome import End, Layer, Outcome
+from wiredesk.encodings.stated import BROTLI, DEFLATE
+from wiredesk.encodings.text import is_text
+
+UNSIGNED: Mapping[str, Callable[[bytes, int], Outcome]] = MappingProxyType(
+    {DEFLATE: decode_deflate, BROTLI: decode_brotli}
+)
+"""The encodings without a signature."""
+
+_MAGICS = (*GZIP.magics, *ZSTD.magics)
+
+
+class Trial:
+    """Content that may be in one of these encodings. Each is decoded at most once.
+
+    Args:
+        limit: the most bytes of the output.
+
+    Raises:
+        TooLargeError: by each method, where there are more bytes than the limit.
+    """
+
+    def __init__(self, content: bytes, limit: int) -> None:
+        self._content = content
+        self._limit = limit
+        self._outcomes: dict[str, Outcome] = {}
+
+    def exact(self, names: Iterable[str]) -> Layer | None:
+        """Return the first encoding that decodes all bytes up to its end.
+
+        Bytes that are text are in an encoding only if that gives text again, or other compressed bytes.
+        """
+        for name in names:
+            outcome = self._decode(name)
+            is_exact = outcome.end is End.WHOLE and not outcome.trailing and not outcome.fault
+            if is_exact and outcome.content and (_is_likely(outcome) or not is_text(self._content)):
+                return Layer(name, outcome)
+        return None
+
+    def furthest(self, names: Iterable[str]) -> Layer | None:
+        """Return the encoding that gives text or other compressed bytes, or else the most bytes, if any gives some."""
+        layers = [Layer(name, self._decode(name)) for name in names]
+        possible = [layer for layer in layers if layer.outcome.content and self._is_possible(layer.outcome)]
+        return max(possible, key=lambda layer: (_is_likely(layer.outcome), len(layer.outcome.content)), default=None)
+
+    def _is_possible(self, outcome: Outcome) -> bool:
+        """Return whether an outcome is no accident: bytes after an early end of a little content are one."""
+        is_large = len(outcome.content) > len(self._content)
+        is_late = outcome.trailing * 2 < len(self._content)
+        return outcome.end is End.CUT or (outcome.end is End.WHOLE and (is_large or is_late))
+
+    def _decode(self, name: str) -> Outcome:
+        if name not in self._outcomes:
+            self._outcomes[name] = UNSIGNED[name](self._content, self._limit)
+        return self._outcomes[name]
+
+
+def _is_likely(outcome: Outcome) -> bool:
+    """Return whether decoded bytes are text, or begin with the signature of a compressed format."""
+    return is_text(outcome.content) or outcome.content.startswith(_MAGICS)
