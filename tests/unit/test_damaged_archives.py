@@ -198,3 +198,23 @@ def test_pages_before_a_damage_in_a_gzipped_file_are_published(at: int) -> None:
     pages, report = read(bytes(whole), "a.warc.gz")
     assert len(pages) >= number - 1
     assert report.problems or len(pages) == len(PAGES)
+
+
+def test_a_header_ends_before_the_next_record() -> None:
+    pages, report = read(b"WARC/1.0\r\nWARC-Type: response\r\n" * 3 + LAST)
+    assert contents(pages) == [(SECOND, HTML)]
+    assert report.problems == [f"a: 31 bytes at byte {31 * n} are a record with a damaged header" for n in range(3)]
+
+
+def test_skippable_frames_are_skipped() -> None:
+    frame = b"\x53\x2a\x4d\x18" + (70_000).to_bytes(4, "little") + bytes(70_000)
+    pages, report = read(frame.join(map(zstd_compress, records())) + frame)
+    assert contents(pages) == PAGES
+    assert not report.problems
+
+
+def test_an_empty_archive_in_a_wacz_is_no_problem() -> None:
+    pages, report = read(wacz({"archive/a.warc": b"", "archive/b.warc": LAST}))
+    assert len(pages) == 1
+    assert report.passed_over == {"empty file": 1}
+    assert not report.problems

@@ -42,6 +42,8 @@ def archived_pages(
     elif content.kind in FORMATS:
         form = FORMATS[content.kind]
         yield from RecordReader(content.source, form, report, name=name, max_bytes=max_bytes).pages()
+    elif content.kind is ContentKind.EMPTY:
+        report.pass_over("empty file")
     else:
         report.add_problem(f"{name}: it is no web archive")
 
@@ -74,7 +76,7 @@ def _zipped_pages(file: BinaryIO, report: ReadReport, name: str, max_bytes: int)
     for info in archives:
         member = f"{name}:{info.filename}"
         content = content_of(wacz.read(info, budget), suffixes_of(info.filename), budget)
-        if content.kind in FORMATS:
+        if content.kind is ContentKind.EMPTY or content.kind in FORMATS:
             yield from archived_pages(content, file, report, name=member, max_bytes=max_bytes)
         else:
             damage = content.source.cross()

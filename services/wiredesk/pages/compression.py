@@ -24,6 +24,12 @@ GZIP = re.compile(rb"\x1f\x8b\x08[\x00-\x1f]")
 ZSTD = re.compile(rb"(?:\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18)", re.DOTALL)
 """The first bytes of a zstd frame, or of a skippable one (RFC 8878)."""
 
+SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18.{4}", re.DOTALL)
+"""The head of a skippable frame: signature, and the size of its content."""
+
+SKIPPABLE_HEAD_BYTES = 8
+"""Bytes of this head."""
+
 DICTIONARY_FRAME = b"\x5d\x2a\x4d\x18"
 """The skippable frame that holds the dictionary of a `.warc.zst`, at its beginning (specification of the IIPC)."""
 
@@ -165,6 +171,8 @@ def _unpack(
         start = source.offset
         is_after_damage = damage is not None  # what follows up to the next member belongs to it
         source.skip_padding()
+        if signature is ZSTD and _skip_frame(source):
+            continue
         if source.match(signature, SIGNATURE_BYTES):
             damage = yield from _unpack_member(source, budget, new(), INPUT_BYTES[name])
         elif source.fill(1):
@@ -286,6 +294,15 @@ def _unpack_brotli(source: Source, budget: Budget) -> Iterator[Chunk]:
         yield Damage(str(error), doubtful=size)
     if budget.is_spent:
         yield Damage(OVERSPENT)
+
+
+def _skip_frame(source: Source) -> bool:
+    """Consume a skippable frame; return whether there is one."""
+    head = source.peek(SKIPPABLE_HEAD_BYTES)
+    is_skippable = SKIPPABLE.match(head) is not None
+    if is_skippable:
+        source.skip(SKIPPABLE_HEAD_BYTES + int.from_bytes(head[SIGNATURE_BYTES:], "little"))
+    return is_skippable
 
 
 def _read_dictionary(source: Source) -> zstd.ZstdDict | None:

@@ -15,7 +15,13 @@ MAX_LENGTH_DIGITS = 15
 START_BYTES = 32
 """Bytes of the line that a record begins with."""
 
+BLANK_LINE_BYTES = 4
+"""Bytes of the two line ends after a header."""
+
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_HEADER_END = re.compile(rb"\r?\n(?:\r?\n|(?=WARC/\d))", re.IGNORECASE)
+"""A blank line, or another record: the header is cut then. Not to look beyond it keeps the time linear."""
+
 _LINE_END = re.compile(rb"\r?\n")
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 _RESTART = rb"WARC/\d{1,2}\.\d{1,3}[ \t]{0,8}\r?\n(?=(?:WARC|Content)-[A-Za-z-]{2,40}[ \t]{0,8}:)"
@@ -34,17 +40,13 @@ class WarcFormat:
         """Consume the header of a record; None, and nothing is consumed, if there is none."""
         if not source.match(self.start, START_BYTES):
             return None
-        end = source.find(_BLANK_LINE, MAX_HEADER_BYTES)
-        if end is None:
+        end = source.find(_HEADER_END, MAX_HEADER_BYTES)
+        blank = _BLANK_LINE.match(source.peek(BLANK_LINE_BYTES, end)) if end is not None else None
+        if end is None or blank is None:
             return None
         lines = _LINE_END.split(source.take(end))
-        source.skip(_blank_line_bytes(source.peek(4)))
+        source.skip(blank.end())
         return _header(parse_fields(lines[1:]))
-
-
-def _blank_line_bytes(following: bytes) -> int:
-    match = _BLANK_LINE.match(following)
-    return match.end() if match is not None else 0
 
 
 def _header(fields: dict[str, str]) -> RecordHeader:
