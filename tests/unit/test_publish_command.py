@@ -117,3 +117,11 @@ def test_the_first_page_of_an_archive_is_extracted_and_enriched(
         output = capfd.readouterr()
         assert json.loads(output.out)["title"] == "Port Selby votes to reopen its ferry pier"
         assert output.err == f"{path}: the first of several pages\n"
+
+
+def test_damage_near_the_first_page_is_named(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.warc"
+    path.write_bytes((Path(__file__).parents[1] / "cases/archives/469-warc-truncated-plain.warc").read_bytes())
+    for command in ("extract", "enrich"):
+        assert run([command, str(path)]) == 0
+        assert "record 3 (https://news.example/p/2) is cut off" in capfd.readouterr().err

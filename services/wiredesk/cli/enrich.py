@@ -109,11 +109,11 @@ def _read(path: str, url: str | None) -> bytes:
                 return _plain(path, content.source)
             if url is not None:
                 raise UsageError(f"--url: {path} is an archive, which contains the URL of each page")
-            (value, _), has_more = first_archived_page(content, file, path)
+            (value, _), notes = first_archived_page(content, file, path)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
-    if has_more:
-        console.note(f"{path}: the first of several pages")
+    for note in notes:
+        console.note(note)
     return value
 
 

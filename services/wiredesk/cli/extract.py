@@ -56,9 +56,9 @@ def extract(
 
     load(IngestSettings)  # ingest reads them again: errors are reported here
     logs.quiet()
-    page, has_more = accept_file(path, url)
-    if has_more:
-        console.note(f"{path}: the first of several pages")
+    page, notes = accept_file(path, url)
+    for note in notes:
+        console.note(note)
     result: CleanedArticle | SkippedPage
     if isinstance(page, AcceptedPage):
         extractor = Extractor(settings=settings)

@@ -13,8 +13,8 @@ from wiredesk.runtime.errors import DamagedInputError, RejectedError, UsageError
 from wiredesk_schemas import AcceptedPage, InvalidEventError, RawPage, SkippedPage
 
 
-def first_page(path: str, url: str | None = None) -> tuple[RawRecord, bool]:
-    """Return the first page of a file as a raw-page record, and whether others follow.
+def first_page(path: str, url: str | None = None) -> tuple[RawRecord, list[str]]:
+    """Return the first page of a file as a raw-page record, and notes: that others follow, what is damaged up to there.
 
     Args:
         path: of the file, or `-`.
@@ -32,31 +32,32 @@ def first_page(path: str, url: str | None = None) -> tuple[RawRecord, bool]:
     return _first(pages, report, path)
 
 
-def first_archived_page(content: Content, file: BinaryIO, name: str) -> tuple[RawRecord, bool]:
-    """Return the first page of an archive that has been opened, and whether others follow; see `first_page`."""
+def first_archived_page(content: Content, file: BinaryIO, name: str) -> tuple[RawRecord, list[str]]:
+    """Return the first page of an archive that has been opened, and notes; see `first_page`."""
     report = ReadReport()
     pages = archived_pages(content, file, report, name=name)
     return _first((page.record(binary=False) for page in pages), report, name)
 
 
-def accept_file(path: str, url: str | None = None) -> tuple[AcceptedPage | SkippedPage, bool]:
-    """Return the first page of a file as ingest passes it on, and whether others follow; see `first_page`.
+def accept_file(path: str, url: str | None = None) -> tuple[AcceptedPage | SkippedPage, list[str]]:
+    """Return the first page of a file as ingest passes it on, and notes; see `first_page`.
 
     Raises:
         UsageError: ingest rejects the page, too.
     """
     from wiredesk.ingest.accept import Ingest  # noqa: PLC0415 - with its libraries, which publishing does not need
 
-    record, has_more = first_page(path, url)
+    record, notes = first_page(path, url)
     try:
-        return Ingest()(RawPage.from_record(*record)), has_more
+        return Ingest()(RawPage.from_record(*record)), notes
     except (InvalidEventError, RejectedError) as error:
         raise UsageError(f"{path}: {error}") from error
 
 
-def _first(pages: Iterator[RawRecord], report: ReadReport, name: str) -> tuple[RawRecord, bool]:
+def _first(pages: Iterator[RawRecord], report: ReadReport, name: str) -> tuple[RawRecord, list[str]]:
     first = next(pages, None)
     if first is not None:
-        return first, next(pages, None) is not None
+        has_more = next(pages, None) is not None
+        return first, [*report.problems, *([f"{name}: the first of several pages"] if has_more else [])]
     passed_over = f" (passed over: {report.passed_over_text()})" if report.passed_over else ""
     raise DamagedInputError(report.problems[0] if report.problems else f"{name}: there is no page in it{passed_over}")
