@@ -339,6 +339,19 @@ def test_licences(head: str, body: str, headers: dict[str, str] | None, source: 
     assert [one.source for one in rights.statements] == [source]
 
 
+@pytest.mark.parametrize("before", ["", "<head></head>", "<body>", "<title>A</title><p>x", "<head><div>x</div>"])
+def test_a_licence_of_the_body_is_found_wherever_the_body_begins(before: str) -> None:
+    page = RawPage(url=URL, content_type="text/html", body=f"{before}<a rel=license href={LICENCE}>CC BY</a>")
+    rights = Ingest(IngestSettings())(page).rights
+    assert rights is not None
+    assert rights.licenses == (LICENCE,)
+
+
+def test_the_name_of_a_meta_may_come_last_and_second() -> None:
+    head = '<meta property="x" content="noai" name="robots"><meta content="1" data-name="x" name="tdm-reservation">'
+    assert [one.source for one in rights_of(head).statements] == ["meta:robots", "meta:tdm-reservation"]
+
+
 def test_a_relative_licence_starts_from_the_base_of_the_page() -> None:
     assert rights_of('<base href="/x/"><link rel="license" href="terms">').licenses == ("https://news.example/x/terms",)
 

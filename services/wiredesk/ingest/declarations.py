@@ -146,6 +146,7 @@ class Declarations:
         rsl: those of the blocks of Really Simple Licensing.
         is_amp: the page says that it is AMP.
         base: the address from which relative ones start, as it is written; empty if there is none.
+        body_start: position in the text before which nothing of the body stands.
     """
 
     _links: tuple[_Tag, ...] = ()
@@ -154,6 +155,7 @@ class Declarations:
     rsl: tuple[str, ...] = ()
     is_amp: bool = False
     base: str = ""
+    body_start: int = 0
 
     def links(self, *relations: str) -> Iterator[Link]:
         """Return the links of some relations, in the order of the page.
@@ -193,8 +195,17 @@ class Declarations:
         """
         for tag in self._metas:
             # Values may contain what looks like a name, so that the attributes decide.
-            if any(map(is_wanted, _NAME_OF_META.findall(tag.lower))):
+            if any(map(is_wanted, _possible_names(tag.lower))):
                 yield from _metas_of(tag, is_wanted)
+
+
+def _possible_names(attributes: str) -> Iterator[str]:
+    """Yield what may be the name of a `<meta>`. Most have one, which is found faster than all that there may be."""
+    first = _NAME_OF_META.search(attributes)
+    if first is not None:
+        yield first[1]
+        if attributes.find("name", first.end()) >= 0 or attributes.find("prop", first.end()) >= 0:
+            yield from _NAME_OF_META.findall(attributes, first.end())
 
 
 def _metas_of(tag: _Tag, is_wanted: Callable[[str], bool]) -> Iterator[Meta]:
@@ -216,6 +227,7 @@ class _Scan:
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._body_start = len(text)
         self._kept: dict[str, list[_Tag]] = {"link": [], "meta": []}
         # Tags after the first one that belongs into a body are in the head only if that is closed later.
         self._doubtful: dict[str, list[_Tag]] = {"link": [], "meta": []}
@@ -235,7 +247,9 @@ class _Scan:
             name = match["name"]
             position = self._pass(name.lower(), match.end(), is_in_head=False) if name else self._comment(match.end())
         links, metas = (tuple(self._kept[name]) for name in ("link", "meta"))
-        return Declarations(links, metas, tuple(self._json_ld), tuple(self._rsl), self._is_amp, self._base)
+        return Declarations(
+            links, metas, tuple(self._json_ld), tuple(self._rsl), self._is_amp, self._base, self._body_start
+        )
 
     def _in_head(self) -> int:
         """Scan the head; return where it ends."""
@@ -251,9 +265,11 @@ class _Scan:
                 if self._has_head:
                     self._take_doubtful(is_in_head=True)
             if name == "body":
+                self._body_start = min(self._body_start, match.end())
                 return match.end()
             if name not in _OF_HEAD:
                 self._body_tags += 1
+                self._body_start = min(self._body_start, match.start())
                 if is_closed or self._body_tags > MAX_BODY_TAGS_IN_HEAD:
                     return match.start()
             position = self._pass(name, match.end(), is_in_head=True)

@@ -82,7 +82,7 @@ def read_markup(text: str, declarations: Declarations, statements: Statements) -
         _read_meta(meta, statements)
     for link in declarations.links_mentioning("licen", "copyright", "rights"):
         read_link(link.href, link.rel, link.attributes.get("type", ""), f"link:{' '.join(link.rel)}", statements)
-    for relations, href in _anchors(text):
+    for relations, href in _anchors(text, declarations.body_start):
         read_link(href, relations, "", "a:license", statements)
     for licence in declarations.rsl:
         rsl.read_licence(licence, "rsl:inline", statements)
@@ -100,7 +100,11 @@ def _read_meta(meta: Meta, statements: Statements) -> None:
 
 
 def _is_stated(name: str) -> bool:
-    return name in _READERS or PREFIX.sub("", name, count=1) in TEXTS
+    return name in _READERS or name in TEXTS or (_is_prefixed(name) and PREFIX.sub("", name, count=1) in TEXTS)
+
+
+def _is_prefixed(name: str) -> bool:
+    return "." in name or ":" in name or "_" in name
 
 
 _READERS: dict[str, Callable[[str, str, Statements], None]] = {
@@ -116,18 +120,18 @@ _READERS: dict[str, Callable[[str, str, Statements], None]] = {
 }
 
 
-def _anchors(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
+def _anchors(text: str, start: int) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield relations and addresses of the links of the body that may lead to a licence."""
-    position = last = -1
+    position = last = start - 1
     for _ in range(MAX_ANCHORS):
         position = text.find("license", position + 1)
         if position < 0:
             return
-        start = text.rfind("<", max(0, position - MAX_TAG_CHARACTERS), position)
-        if start <= last or text[start + 1 : start + 2] not in ("a", "A"):
+        opened = text.rfind("<", max(0, position - MAX_TAG_CHARACTERS), position)
+        if opened <= last or text[opened + 1 : opened + 2] not in ("a", "A"):
             continue
-        last = start
-        if tag := _TAG.match(text, start, start + MAX_TAG_CHARACTERS):
+        last = opened
+        if tag := _TAG.match(text, opened, opened + MAX_TAG_CHARACTERS):
             values = {
                 name.lower(): double or single or bare for name, double, single, bare in _ATTRIBUTE.findall(tag[1])
             }
