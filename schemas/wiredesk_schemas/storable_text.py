@@ -1,6 +1,7 @@
 """Text that every parser and store takes: no control characters, no halves of characters, no noncharacters."""
 
 import re
+from collections.abc import Mapping
 
 REPLACEMENT = "\ufffd"
 """The character in place of half of one: an unpaired surrogate, which no encoding can write."""
@@ -8,17 +9,17 @@ REPLACEMENT = "\ufffd"
 _CONTROLS = bytes((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F))
 """C0 controls and DEL. Tab, line feed and carriage return are kept."""
 
-_SUSPECTS = (
-    re.compile(rb"\xc2[\x80-\x9f]"),
-    re.compile(rb"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])"),
-)
-"""C1 controls, and the noncharacters of the first plane, in UTF-8. Each begins with a byte of its own: a search for it
-is many times as fast as one for the characters."""
+_SUSPECTS = {
+    b"\xc2": re.compile(rb"\xc2[\x80-\x9f]"),
+    b"\xef": re.compile(rb"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])"),
+}
+"""C1 controls, and the noncharacters of the first plane, in UTF-8, by their first byte: a search for it is many times
+as fast as one for the characters."""
 
-_ASTRAL_SUSPECTS = tuple(
-    re.compile(rb"%c[\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]" % lead, re.DOTALL) for lead in range(0xF0, 0xF5)
-)
-"""The noncharacters of other planes, in UTF-8."""
+_ASTRAL_SUSPECTS = {
+    bytes([first]): re.compile(rb"%c[\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]" % first, re.DOTALL) for first in range(0xF0, 0xF5)
+}
+"""The noncharacters of other planes, in UTF-8, by their first byte."""
 
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _ASTRAL_NONCHARACTERS = re.compile(
@@ -51,7 +52,12 @@ def is_storable(text: str) -> bool:
         return False
     if len(encoded.translate(None, _CONTROLS)) != len(encoded):
         return False
-    return text.isascii() or not any(suspect.search(encoded) for suspect in (*_SUSPECTS, *_ASTRAL_SUSPECTS))
+    return text.isascii() or not (_has(encoded, _SUSPECTS) or _has(encoded, _ASTRAL_SUSPECTS))
+
+
+def _has(encoded: bytes, suspects: Mapping[bytes, re.Pattern[bytes]]) -> bool:
+    """Return whether one of some characters is in a text. Most texts do not even have their first bytes."""
+    return any(first in encoded and suspect.search(encoded) is not None for first, suspect in suspects.items())
 
 
 def storable(text: str) -> str:
@@ -60,8 +66,7 @@ def storable(text: str) -> str:
         return text
     text = _UNSTORABLE.sub(lambda match: _REPLACED.get(match[0], ""), well_formed(text))
     encoded = text.encode()
-    has_astral = any(suspect.search(encoded) for suspect in _ASTRAL_SUSPECTS)
-    return _ASTRAL_NONCHARACTERS.sub("", text) if has_astral else text
+    return _ASTRAL_NONCHARACTERS.sub("", text) if _has(encoded, _ASTRAL_SUSPECTS) else text
 
 
 def well_formed(text: str) -> str:
