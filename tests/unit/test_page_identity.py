@@ -70,6 +70,11 @@ def og(url: str) -> str:
         ("https://news.example/2024/pier-vote?lang=en", "https://news.example/en/2024/pier-vote"),
         ("https://news-example.cdn.ampproject.org/c/s/news.example/2024/pier-vote/amp", STORY),
         ("https://news-example.cdn.ampproject.org/v/news.example/2024/pier-vote?amp_js_v=0.1", STORY),
+        ("https://news-example.cdn.ampproject.org/v/s/news.example/pier?amp_js_v=a9&amp_gsa=1&usqp=mq331&aoh=17000000&referrer=https%3A%2F%2Fwww.google.com", "https://news.example/pier"),
+        ("https://news.example/2024/01/pier.html?m=1", "https://news.example/2024/01/pier.html"),
+        ("https://news.example/2024/01/pier/?replytocom=123", "https://news.example/2024/01/pier/"),
+        ("https://news.example/2024/pier-vote/amp.html", STORY),
+        ("https://news.example/local/amp/council-approves-pier", "https://news.example/local/council-approves-pier"),
         ("https://www.google.com/amp/s/news.example/2024/pier-vote", STORY),
         ("https://news-example.bing-amp.com/c/s/amp.news.example/2024/pier-vote", STORY),
         # Another address of the same story.

@@ -26,6 +26,9 @@ PRESENTATION_PARAMETERS = frozenset(
 )  # fmt: skip
 """Names of parameters that say how a page is presented."""
 
+READER_PARAMETERS = frozenset({"ampshare", "aoh", "csi", "referer", "referrer"})
+"""Names of parameters that caches of AMP pages add. Others of theirs begin with `amp_`."""
+
 INDEX_FILES = frozenset({"index", "default", "home"})
 """Names of files, without their endings, that servers send for a folder."""
 
@@ -142,12 +145,12 @@ class Address:
 
     @cached_property
     def content(self) -> dict[str, str]:
-        """The parameters, without those that say how the page is presented."""
+        """The parameters, without those that say how the page is presented, and to whom."""
         return {
             name: value
             for name, value in self.parameters.items()
-            if name not in PRESENTATION_PARAMETERS
-            and name not in PRESENTATIONS
+            if name not in PRESENTATION_PARAMETERS | PRESENTATIONS | READER_PARAMETERS
+            and not name.startswith("amp_")
             and not (name in ("view", "type", "mode", "page") and value.lower() in PRESENTATIONS)
         }
 
