@@ -28,7 +28,7 @@ def cloud_event(key: bytes | None, value: bytes | None, headers: tuple[Header, .
     assert urlsplit(event.get_source()).path.startswith("/wiredesk/")
     subject, time = event.get_subject(), event.get_time()
     assert subject is not None
-    assert urlsplit(subject).scheme in ("http", "https")
+    assert urlsplit(subject).scheme in ("http", "https", "urn"), "a URN is that of a withdrawn page without a URL"
     assert subject.isascii()
     assert time is not None
     assert time.utcoffset() == timedelta(0)

@@ -11,6 +11,7 @@ from pydantic_core import CoreSchema
 
 from wiredesk_schemas.headers import Headers
 from wiredesk_schemas.ids import derived_event_id
+from wiredesk_schemas.storable_text import well_formed
 
 MAX_ERRORS_LISTED = 3
 """Errors of one event that a message lists, at most."""
@@ -68,7 +69,11 @@ class Event(Part):
 
     def to_json(self) -> bytes:
         """Return the event's value: UTF-8 JSON, fields in the order of the model, absent ones as null."""
-        return orjson.dumps(self.model_dump(mode="json"))
+        fields = self.model_dump(mode="json")
+        try:
+            return orjson.dumps(fields)
+        except TypeError:  # an unpaired surrogate, in an event that was made without validation
+            return orjson.dumps(_well_formed(fields))
 
     @property
     def stated_time(self) -> datetime | None:
@@ -158,6 +163,14 @@ class DerivedEvent(Event):
         identifiers = {name: getattr(parent, name) for name in ("page_id", "revision", "url", "canonical_url")}
         event_id = derived_event_id(parent.event_id, stage, version)
         return cls.model_validate({**identifiers, "event_id": event_id, **fields})
+
+
+def _well_formed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {well_formed(name): _well_formed(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_well_formed(item) for item in value]
+    return well_formed(value) if isinstance(value, str) else value
 
 
 def _marks(metadata: list[Any]) -> list[Since]:

@@ -67,6 +67,12 @@ def test_json_means_what_it_meant(tree: Any, *, indent: bool, ascii_only: bool) 
     assert text.isascii() or not ascii_only
 
 
+def test_numbers_that_json_does_not_have_are_null() -> None:
+    numbers = [float("nan"), float("inf"), {"a": (-float("inf"), 1.5)}]
+    for beside in ([], ["\ud800"], [2**70]):
+        assert json.loads(json_text([numbers, beside]))[0] == [None, None, {"a": [None, 1.5]}]
+
+
 def test_half_a_character_of_the_command_line_is_json_too() -> None:
     assert json_text({"a": "\udcff\x9b"}) == '{"a": "\\udcff\\u009b"}'
 

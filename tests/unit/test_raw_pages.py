@@ -106,6 +106,12 @@ def test_half_a_character_costs_that_half(name: str) -> None:
         assert "\ufffd" in str(text)
 
 
+def test_a_page_that_was_made_without_validation_can_be_written() -> None:
+    page = RawPage.model_construct(url="https://a.example/\udcff", body="x", http_headers={"a": "b\udcff"})
+    written = json.loads(page.to_json())
+    assert (written["url"], written["http_headers"]) == ("https://a.example/\ufffd", {"a": "b\ufffd"})
+
+
 def test_pairs_of_surrogates_that_were_encoded_one_by_one_are_characters() -> None:
     event = '{"url": "https://a.example/", "body": "\ud83d\ude00"}'.encode("utf-8", "surrogatepass")
     assert read(event).body == "😀"

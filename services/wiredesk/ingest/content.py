@@ -69,7 +69,8 @@ def remove_control_characters(text: str, notes: Notes) -> str:
     """
     clean = storable(text)
     controls = 0 if clean is text else len(_CONTROLS.findall(text))
-    if controls > MIN_CONTROLS and controls > MAX_CONTROL_SHARE * len(text):
+    is_accident = controls <= MIN_CONTROLS and controls * 2 < len(text)
+    if controls > MAX_CONTROL_SHARE * len(text) and not is_accident:
         raise RejectedError("binary", f"body: {controls} of {len(text)} characters are control characters")
     if not clean or clean.isspace():
         raise RejectedError("empty", f"body: {len(text)} characters, but no text")

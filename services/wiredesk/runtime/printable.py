@@ -5,6 +5,7 @@ a line (bidirectional overrides and isolates) or break it (U+2028), and invisibl
 """
 
 import json
+import math
 import re
 import unicodedata
 from collections.abc import Callable
@@ -56,8 +57,17 @@ def json_text(
     try:
         text = orjson.dumps(value, default=default, option=orjson.OPT_INDENT_2 if indent else None).decode()
     except TypeError:  # unpaired surrogates, from the command line; integers of more than 64 bits
-        text = json.dumps(value, default=default or str, indent=2 if indent else None)
+        text = json.dumps(_finite(value), default=default or str, indent=2 if indent else None)
     return (_NOT_ASCII if ascii_only else _UNSAFE).sub(_json_escape, text)
+
+
+def _finite(value: Any) -> Any:
+    """Return a value with null for the numbers that JSON does not have, as orjson writes them."""
+    if isinstance(value, dict):
+        return {name: _finite(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def html_text(html: str) -> str:
