@@ -368,8 +368,9 @@ def test_whether_a_page_is_truncated(stated: Any, truncated: bool, notes: list[s
 
 
 def test_an_object_of_fields_with_the_type_of_its_page() -> None:
-    page = read(value(), ("content-type", b"text/html; charset=gb2312"))
-    assert (page.url, page.body, page.content_type) == (URL, "<p>x", "text/html; charset=gb2312")
+    stated = ("content-type", b"text/html; charset=gb2312")
+    for page in (read(value(), stated), read(value(), stated, ("ce_subject", b"https://other.example/"))):
+        assert (page.url, page.body, page.content_type) == (URL, "<p>x", "text/html; charset=gb2312")
 
 
 def test_names_in_other_spellings() -> None:

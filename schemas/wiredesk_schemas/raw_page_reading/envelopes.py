@@ -60,8 +60,8 @@ def content_type_of(headers: Headers, mending: Mending) -> str:
 def is_json(content_type: str, value: bytes, headers: Headers) -> bool:
     """Return whether the value of a record is JSON, and not the page itself.
 
-    Clients state JSON for every record, and crawlers the type of the page: markup is not JSON, and an object with a
-    URL and without a subject is not a page.
+    Clients state JSON for every record, and crawlers the type of the page: markup is not JSON, and an object with URL
+    and body, or without a subject, is not a page.
     """
     stated = media_type(content_type)
     first = value[:FIRST_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
@@ -70,7 +70,12 @@ def is_json(content_type: str, value: bytes, headers: Headers) -> bool:
         return first in _FIRST_OF_JSON
     if _is_json_type(stated):
         return not (first == b"<" and has_subject)
-    return first == b"{" and not has_subject
+    return first == b"{" and (not has_subject or _has_page(value))
+
+
+def _has_page(value: bytes) -> bool:
+    """Return whether an object has the fields of a page, or the envelope of one."""
+    return b'"specversion"' in value or (b'"url"' in value and b'"body' in value)
 
 
 def media_type(content_type: str) -> str:
