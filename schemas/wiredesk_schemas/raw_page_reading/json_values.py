@@ -64,7 +64,8 @@ def read_object(value: bytes | None, mending: Mending) -> dict[str, Any]:
         parsed = orjson.loads(value)
     except orjson.JSONDecodeError:
         return _object(_parse(_text(_decompress(value, mending), mending), mending), mending)
-    if isinstance(parsed, dict) and any(value.count(f'"{name}"'.encode()) > 1 for name in _WATCHED):
+    strings = value.split(b'"')
+    if isinstance(parsed, dict) and any(strings.count(name.encode()) > 1 for name in _WATCHED):
         parsed = _parse(value.decode(), mending)  # with a check for names that are repeated
     return _object(parsed, mending)
 
