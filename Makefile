@@ -92,6 +92,7 @@ bench: $(READY) ## Run the benchmarks; DATA=folder of the public corpora
 	PYTHONPATH=. $(BIN)/python bench/compression.py $(if $(DATA),--data $(DATA))
 	PYTHONPATH=. $(BIN)/python bench/poison.py
 	PYTHONPATH=. $(BIN)/python bench/memory.py
+	PYTHONPATH=. $(BIN)/python bench/intake.py $(if $(DATA),--data $(DATA))
 
 enrichment: $(READY) ## Measure enrichment: every figure that is required of it, with its interval (minutes); ONLY=names measures one group, STORE=1 stores the figures of languages
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m bench.enrichment $(if $(ONLY),--only $(ONLY)) $(if $(STORE),--store) $(if $(DATA),--data $(DATA))

@@ -198,7 +198,7 @@ async def test_the_examples_of_the_documentation_work(kafka: KafkaSettings, tmp_
         (["--intake-token-file", "/no/such/file"], {}, "cannot be read"),
         (["--intake-tls-cert-file", "/no/such.pem"], {}, "together or not at all"),
         (["--intake-tls-cert-file", "/no/such.pem", "--intake-tls-key-file", "/no/such.pem"], {}, "cannot be used"),
-        (["--intake-page-bytes", "2000000", "--intake-bytes", "3000000"], {}, "at least twice"),
+        (["--intake-page-bytes", "2000000", "--intake-bytes", "3000000"], {}, "at least 4 times"),
     ],
 )
 def test_wrong_settings_end_with_one_line(options: list[str], variables: dict[str, str], message: str) -> None:

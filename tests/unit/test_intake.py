@@ -248,7 +248,7 @@ async def test_an_acknowledgement_that_does_not_come_is_no_acknowledgement() -> 
 async def test_pages_in_flight_are_bounded() -> None:
     broker = Broker(lambda _: None)
     event = b'{"url": "https://a.example/", "body": "' + b"x" * 1000 + b'"}'
-    async with intake(broker, intake_bytes=2500, intake_page_bytes=1100) as client:
+    async with intake(broker, intake_bytes=4500, intake_page_bytes=1100) as client:
         waiting = [asyncio.create_task(client.post(event)) for _ in range(2)]
         while len(broker.waiting) < 2:
             await asyncio.sleep(0)

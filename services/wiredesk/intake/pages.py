@@ -113,11 +113,21 @@ async def archived(
     stream = io.BufferedReader(BodyFile(pieces, loop), READ_BYTES)
     reader = read_archive(stream, report, name="the body", max_bytes=limit)
     step: Callable[[], FetchedPage | None] = lambda: next(reader, None)  # noqa: E731 - short
-    while (fetched := await loop.run_in_executor(executor, step)) is not None:
+    while (fetched := await _next(loop, executor, step)) is not None:
         if len(fetched.content) > limit:
             yield Page(None, _too_large(len(fetched.content), limit), url=fetched.url[:MAX_URL])
         else:
             yield checked(_with_trace(fetched.record(binary=False), attributes), url=fetched.url[:MAX_URL])
+
+
+async def _next(
+    loop: asyncio.AbstractEventLoop, executor: Executor, step: Callable[[], FetchedPage | None]
+) -> FetchedPage | None:
+    try:
+        return await loop.run_in_executor(executor, step)
+    except OSError as error:  # an archive in a ZIP is copied to a temporary file first
+        reason = f"the archive cannot be read: {error.strerror or error}"
+        raise ProblemError(ProblemKind.TOO_LARGE, reason) from error
 
 
 def checked(record: RawRecord, line: int | None = None, url: str | None = None) -> Page:

@@ -8,6 +8,9 @@ from pydantic import Field, SecretStr, model_validator
 
 from wiredesk.runtime.settings import LOOPBACK, MIB, Settings
 
+PAGES_IN_FLIGHT = 4
+"""The fewest pages of the maximum size for which there is room: one of an archive also becomes an event in base64."""
+
 
 class IntakeSettings(Settings):
     """Where the intake listens, whom it lets in, and its bounds."""
@@ -75,10 +78,10 @@ class IntakeSettings(Settings):
             raise ValueError(
                 "WIREDESK_INTAKE_TLS_CERT_FILE and WIREDESK_INTAKE_TLS_KEY_FILE are set together or not at all"
             )
-        if self.intake_bytes < 2 * self.intake_page_bytes:
+        if self.intake_bytes < PAGES_IN_FLIGHT * self.intake_page_bytes:
             raise ValueError(
-                f"WIREDESK_INTAKE_BYTES={self.intake_bytes} must be at least twice "
-                f"WIREDESK_INTAKE_PAGE_BYTES={self.intake_page_bytes}: a page in an archive also becomes an event"
+                f"WIREDESK_INTAKE_BYTES={self.intake_bytes} must be at least {PAGES_IN_FLIGHT} times "
+                f"WIREDESK_INTAKE_PAGE_BYTES={self.intake_page_bytes}"
             )
         return self
 

@@ -21,6 +21,9 @@ from wiredesk.intake.settings import IntakeSettings
 from wiredesk.pages.record import RawRecord
 from wiredesk.pages.report import ReadReport
 
+PAGE_OVERHEAD = 1024
+"""Memory of a page in flight beside its bytes: its headers, its delivery, its place in the receipt."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deps:
@@ -142,7 +145,7 @@ class Submission:
         Raises:
             ProblemError: no further page can be passed on now.
         """
-        size = len(record[0])
+        size = len(record[0]) + PAGE_OVERHEAD
         await self._deps.in_flight.take(size)
         try:
             async with asyncio.timeout(self._deps.settings.intake_ack_timeout):
