@@ -43,7 +43,7 @@ MAX_GROWTH = 1.3
 """Power of the size with which the time may grow: 1 is linear, 2 quadratic."""
 
 NOTICEABLE_SECONDS = 0.25
-"""CPU time below which growth is not judged."""
+"""CPU time below which growth is not computed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 from lxml import etree
 
 from wiredesk.extractor.surplus_attributes import cut_surplus_attributes
+from wiredesk.extractor.surplus_tags import drop_surplus_tags
 from wiredesk.extractor.words import clean
 
 type Element = etree._Element  # noqa: SLF001 - lxml gives its class no public name
@@ -46,7 +47,7 @@ def parse_html(body: str) -> Element | None:
     browsers read on, and some templates have that tag in the middle: it is removed before parsing.
     """
     encoded = _END_OF_PAGE.sub("", _ELLIPSIS.sub("…", body)).encode("utf-8", "replace")
-    encoded = cut_surplus_attributes(encoded)
+    encoded = cut_surplus_attributes(drop_surplus_tags(encoded))
     root, error = _parse(encoded, huge_tree=False)
     return _parse(encoded, huge_tree=True)[0] if error == etree.ErrorTypes.ERR_RESOURCE_LIMIT else root
 

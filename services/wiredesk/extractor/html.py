@@ -45,6 +45,7 @@ from wiredesk.extractor.models import Models
 from wiredesk.extractor.page_language import page_language
 from wiredesk.extractor.signals import page_signals
 from wiredesk.extractor.site_rules import SiteRules
+from wiredesk.extractor.surplus_tags import is_cut
 from wiredesk.extractor.words import fold
 from wiredesk_schemas import AcceptedPage, Caption, Evidence
 
@@ -77,7 +78,7 @@ def extract_html(page: AcceptedPage, models: Models, rules: SiteRules) -> Extrac
         story = _read_hidden_story(story, sources, metadata, captions, models)
     blocks = to_blocks(story.texts)
     language, blocks = page_language(languages(sources, page.language), metadata.title.value, blocks, models.languages)
-    truncated = is_truncated(blocks, _stated_words(sources))
+    truncated = is_truncated(blocks, _stated_words(sources)) or is_cut(page.body)
     metadata = with_credits(replace(metadata, language=language), Evidence.DOM, story.texts)
     if truncated and metadata.is_paywalled.value is None and has_wall(root):
         metadata = replace(metadata, is_paywalled=MetadataField(value=True, evidence=Evidence.DOM))
