@@ -8,7 +8,7 @@ from wiredesk.ingest.charset_detection import detect, is_certainly_utf8
 from wiredesk.ingest.charset_labels import codec_of, header_labels, page_labels
 from wiredesk.ingest.latin_charsets import LANGUAGES, is_latin
 from wiredesk.ingest.notes import Notes
-from wiredesk.ingest.script_charsets import detect_script
+from wiredesk.ingest.script_charsets import ALPHABET_CHARSETS, SYLLABLE_CHARSETS, detect_script, is_of_alphabet
 from wiredesk_schemas import Charset, CharsetEvidence, IngestNoteKind
 
 REPLACEMENT = "\ufffd"
@@ -99,11 +99,18 @@ def _fits(text: str, codec: str, replaced: int) -> bool:
 
 
 def _is_default(content: bytes, charset: Charset) -> bool:
-    """Return whether a page states a charset of Latin script and is in another: servers state one for every page."""
-    is_stated = charset.evidence in (CharsetEvidence.HEADER, CharsetEvidence.META)
-    if not is_stated or charset.name not in LANGUAGES or content.isascii() or is_latin(content):
+    """Return whether a page states a charset that any bytes are valid in, and is in another.
+
+    Servers state a charset of Latin script for every page; one of another alphabet is wrong where its letters are those
+    of no language, and the bytes are East Asian.
+    """
+    if charset.evidence not in (CharsetEvidence.HEADER, CharsetEvidence.META) or content.isascii():
         return False
-    return detect_script(content) is not None
+    if charset.name in LANGUAGES:
+        return not is_latin(content) and detect_script(content) is not None
+    if charset.name in ALPHABET_CHARSETS:
+        return not is_of_alphabet(content, charset.name) and detect_script(content) in SYLLABLE_CHARSETS
+    return False
 
 
 def _decode_as(content: bytes, codec: str, evidence: CharsetEvidence) -> tuple[str, Charset]:

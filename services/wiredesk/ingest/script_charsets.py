@@ -62,8 +62,8 @@ _FREQUENT = 8
 
 def detect_script(content: bytes) -> str | None:
     """Return the charset of a page in another script than Latin; None if none is similar to a language."""
-    sample = _MARKUP.sub(b" ", content[: 4 * SAMPLE_BYTES])[:SAMPLE_BYTES]
-    bytes_beyond_ascii = {byte: number for byte, number in Counter(sample).items() if byte > LAST_OF_ASCII}
+    sample = _sample(content)
+    bytes_beyond_ascii = _bytes_beyond_ascii(sample)
     likely = {
         codec: _similarity(_characters(bytes_beyond_ascii, codec), [ALPHABETS[one] for one in languages])
         / ALPHABET_SIMILARITY
@@ -77,6 +77,20 @@ def detect_script(content: bytes) -> str | None:
         return None
     is_close = abs(likely["cp1251"] - likely["mac-cyrillic"]) < CLOSE
     return _of_windows_or_mac(sample) if is_close and best in ("cp1251", "mac-cyrillic") else best
+
+
+def is_of_alphabet(content: bytes, codec: str) -> bool:
+    """Return whether a page in a charset of an alphabet has the letters of one of its languages."""
+    counts = _characters(_bytes_beyond_ascii(_sample(content)), codec)
+    return _similarity(counts, [ALPHABETS[one] for one in ALPHABET_CHARSETS[codec]]) >= ALPHABET_SIMILARITY
+
+
+def _sample(content: bytes) -> bytes:
+    return _MARKUP.sub(b" ", content[: 4 * SAMPLE_BYTES])[:SAMPLE_BYTES]
+
+
+def _bytes_beyond_ascii(sample: bytes) -> dict[int, int]:
+    return {byte: number for byte, number in Counter(sample).items() if byte > LAST_OF_ASCII}
 
 
 def _of_windows_or_mac(sample: bytes) -> str:
