@@ -1,9 +1,14 @@
 """Feed the extractor broken and hostile pages: no exception escapes, no page takes long, all output is valid.
 
     python -m bench.extraction.fuzz [--pages 20000] [--seed 1] [--processes 2] [--minutes 20] [--data ../shared/data]
+    python -m bench.extraction.fuzz --shapes [TEXT] [--sizes 0.5 2 8]
 
 Each page is a real one, or a sample of this repository, after one to four mutations; the seed and the number of a page
 reproduce it. Prints the slowest pages, and exits with 1 when one failed.
+
+`--shapes` reads pathological pages instead, each at three sizes: those of `shapes.py` whose names contain the text. It
+prints CPU time of ingest and extractor at each size, the power of the size with which the time grows at last, and the
+peak of memory, and exits with 1 when one is beyond the bounds of `shape_costs.py`.
 """
 
 import argparse
@@ -13,7 +18,7 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -22,6 +27,9 @@ from types import FrameType
 from training.extraction import pages
 from training.extraction.pages import GoldPage, accepted
 from wiredesk.extractor.extract import Extractor
+
+from . import shape_costs
+from .shapes import shapes
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "pages"
 SETS = ("publisher-pages", "web-pages", "article-extraction-benchmark")
@@ -51,7 +59,11 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--shapes", nargs="?", const="", metavar="TEXT", help="read pathological pages")
+    parser.add_argument("--sizes", type=float, nargs="+", default=[0.5, 2, 8], help="of these, in MB")
     args = parser.parse_args()
+    if args.shapes is not None:
+        return _read_shapes(args.shapes, [int(size * 1e6) for size in args.sizes])
     _material(args.data)  # loaded once, before the processes are forked
     until = time.monotonic() + 60 * args.minutes
     outcomes: list[Outcome] = []
@@ -70,6 +82,21 @@ def main() -> int:
     for outcome in slowest:
         print(f"    {outcome.seconds:.2f} s  {outcome.number}  {outcome.page}  {outcome.size} characters")
     return 1 if failed else 0
+
+
+def _read_shapes(text: str, sizes: Sequence[int]) -> int:
+    """Print the costs of pathological pages."""
+    shape_costs.extractor()
+    chosen = [shape for shape in shapes() if text in shape.name]
+    at_fault = 0
+    print(f"{'shape':<44}" + "".join(f"{size / 1e6:>9.2f} MB  " for size in sizes) + "growth  peak MB")
+    for shape in chosen:
+        costs = list(shape_costs.cost_of(shape, sizes))
+        faults = list(shape_costs.faults(costs))
+        at_fault += bool(faults)
+        print(shape_costs.table_row(shape, costs), *(f"\n    {fault}" for fault in faults), flush=True)
+    print(f"{len(chosen)} shapes, {at_fault} beyond the bounds")
+    return 1 if at_fault else 0
 
 
 @functools.cache

@@ -23,6 +23,9 @@ from wiredesk.extractor.metadata.authors.names import Trust, is_name, is_role
 from wiredesk.extractor.metadata.authors.vocabulary import AUTHOR_FOLDERS, OPENINGS
 from wiredesk.extractor.words import clean, fold, length
 
+MAX_BYLINE_ELEMENTS = 1000
+"""Elements of a byline that are read."""
+
 MAX_CANDIDATES = 200
 """Maximum number of elements of a page that are read as bylines."""
 
@@ -368,7 +371,7 @@ def _joined_text(element: Element) -> str:
     """Return the text of an element, with a sign between texts of elements that may be different names."""
     pieces: list[str] = []
     size = 0
-    for node in element.iter():
+    for node in islice(element.iter(), MAX_BYLINE_ELEMENTS):
         if isinstance(node.tag, str) and node.tag not in _UNSEEN and not _ROLE_CLASS.search(node.get("class") or ""):
             pieces.append(clean(node.text or ""))
         if node is not element:

@@ -63,7 +63,8 @@ def _events(block: Element) -> Iterator[tuple[str, Element]]:
                 stack.append(("end", element))
             machine = element.get("datetime")
             if not (machine and _is_better(machine, element)):
-                stack.extend(("start", child) for child in reversed(element))
+                children = list(islice(element, MAX_STEPS + 1))
+                stack.extend(("start", child) for child in reversed(children))
 
 
 def _is_better(machine: str, element: Element) -> bool:
