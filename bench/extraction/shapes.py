@@ -122,6 +122,8 @@ _BODIES: dict[str, tuple[str, str, str]] = {
     "two thousand attributes on many": ("", "<div " + "".join(f"a{n} " for n in range(2000)) + ">word</div>", ""),
     "attributes of many html tags": ("", "<html a#=1>", ""),
     "attributes of many body tags": ("", "<body a#=1>", ""),
+    "two hundred attributes of many html tags": ("", "<html " + " ".join(f"a{n}-#" for n in range(200)) + ">", ""),
+    "two hundred attributes of many body tags": ("", "<body " + " ".join(f"a{n}-#" for n in range(200)) + ">", ""),
     "one html tag again and again": ("", "<html class=a>", ""),
     "one body tag again and again": ("", "<body class=a>", ""),
     "long class": ("<div class='", "story-", "'>x</div>"),

@@ -28,6 +28,15 @@ def test_an_element_has_no_more_attributes_than_allowed_and_the_story_stays(befo
     assert "The story" in "".join(map(str, root.itertext()))
 
 
+@pytest.mark.parametrize("root", ["html", "body", "HTML", "Body"])
+def test_many_root_tags_do_not_pile_up_their_attributes(root: str) -> None:
+    tags = "".join(f"<{root} a{number}=1>" for number in range(MANY))
+    tree = parse_html(f"<html><body>{tags}<p>The story</p></body></html>")
+    assert tree is not None
+    assert max(len(element.attrib) for element in tree.iter()) <= MAX_ATTRIBUTES
+    assert tree.findtext(".//p") == "The story"
+
+
 def test_a_page_without_surplus_is_the_page_itself() -> None:
     tag = b"<div " + b"".join(b"a%d='>' " % number for number in range(MAX_ATTRIBUTES)) + b">"
     page = b"<!doctype html><title>a < b</title>" + tag + b"<!-- <x a=' --><p class=x>text</p>"

@@ -5,9 +5,15 @@ content is text), and cuts what a tag has beyond the limit. What a reader sees d
 """
 
 import re
+from itertools import islice
 
 MAX_ATTRIBUTES = 256
 """Attributes of one element that are kept. Of 1,210 public pages none has an element with more than 73."""
+
+MAX_ROOT_TAGS = 20
+"""Tags of `<html>` and `<body>` that are read. The attributes of all of them become those of one element."""
+
+_ROOT_TAG = re.compile(rb"<(?=[hHbB][tToO])(?i:html|body)(?=[\s/])")
 
 _VALUE = rb"""(?:=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>"'][^\s>]*+)?+)"""
 """An equals sign and the value after it."""
@@ -51,6 +57,7 @@ _REST_OF_TAG = re.compile(rb"(?:" + _ATTRIBUTE + rb")*+[\s/]*+")
 
 def cut_surplus_attributes(page: bytes) -> bytes:
     """Return a page whose elements have at most `MAX_ATTRIBUTES` attributes: the page itself, if all have fewer."""
+    page = _without_surplus_roots(page)
     kept: list[bytes] = []
     begin = at = 0
     while (at := _end_of(_WITHIN_LIMIT, page, at)) < len(page):
@@ -61,6 +68,12 @@ def cut_surplus_attributes(page: bytes) -> bytes:
             begin = end
         at = end
     return b"".join((*kept, page[begin:])) if kept else page
+
+
+def _without_surplus_roots(page: bytes) -> bytes:
+    """Return a page whose surplus root tags are end tags of nothing, which are ignored."""
+    surplus = next(islice(_ROOT_TAG.finditer(page), MAX_ROOT_TAGS, None), None)
+    return page[: surplus.start()] + _ROOT_TAG.sub(b"</x", page[surplus.start() :]) if surplus else page
 
 
 def _end_of(pattern: re.Pattern[bytes], page: bytes, at: int) -> int:
