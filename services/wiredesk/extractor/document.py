@@ -35,6 +35,9 @@ MAX_LABEL = 80
 MAX_PIECES = 4
 """Pieces of text of a button that are read. One that is not closed has the rest of the page in it."""
 
+MAX_TEXT_EVENTS = 4000
+"""Starts and ends of elements that are read for the text of one."""
+
 _INVISIBLE = ("script", "style", "noscript", "template", "svg", "iframe")
 """Elements whose text a reader does not see."""
 
@@ -99,7 +102,7 @@ def text_of(element: Element) -> str:
     if not len(element):
         return "" if element.tag in _INVISIBLE else clean(element.text or "")
     pieces: list[str] = []
-    for event, node in etree.iterwalk(element, events=("start", "end")):
+    for event, node in islice(etree.iterwalk(element, events=("start", "end")), MAX_TEXT_EVENTS):
         if event == "start":
             if node.tag in _INVISIBLE:
                 continue

@@ -54,6 +54,12 @@ MAX_PATH = 8
 MAX_BLOCKS = 3000
 """Paragraphs of a hidden story."""
 
+MAX_ROWS = 20_000
+"""Rows of React's server components that are read."""
+
+MAX_STEPS = 100_000
+"""Elements in which alternatives of scripts are looked for; one that is in another counts for both."""
+
 MAX_TEXT = 1 << 20
 """Characters of a text in JSON that are read."""
 
@@ -119,12 +125,24 @@ class HiddenStory:
 
 def show_alternatives(root: Element) -> bool:
     """Turn the `<noscript>` elements that hold prose into elements that are read. Return whether there were any."""
-    alternatives = [
-        e for e in root.iter("noscript", "template") if len(clean("".join(map(str, e.itertext())))) >= PROSE
-    ]
+    steps = iter(range(MAX_STEPS))
+    alternatives = [e for e in root.iter("noscript", "template") if len(clean(_first_text(e, steps))) >= PROSE]
     for element in alternatives:
         element.tag = "div"
     return bool(alternatives)
+
+
+def _first_text(element: Element, steps: Iterator[int]) -> str:
+    """Return the text at the beginning of an element, as far as steps are left and it is needed."""
+    pieces: list[str] = []
+    size = 0
+    for node, _ in zip(element.iter(), steps, strict=False):
+        tail = node.tail if node is not element else None
+        pieces += [node.text or "", tail or ""]
+        size += len(pieces[-1].strip()) + len(pieces[-2].strip())
+        if size >= 2 * PROSE:
+            break
+    return "".join(pieces)
 
 
 def find_hidden_story(sources: MetadataSources, shown_words: int) -> HiddenStory | None:
@@ -181,7 +199,7 @@ def _best_of_scripts(root: Element) -> tuple[tuple[str, str], ...]:
                 rows += [item for item in value if isinstance(item, str)]
             else:
                 texts.walk(value)
-    for row in _FLIGHT_ROW.split("".join(rows)):
+    for row in _FLIGHT_ROW.split("".join(rows), MAX_ROWS)[:MAX_ROWS]:
         for value in _parsed(row):
             texts.walk(value)
     return texts.best()

@@ -31,6 +31,9 @@ MAX_VALUES = 100
 MAX_DEPTH = 64
 """Maximum depth of JSON-LD whose names have prefixes; what is deeper keeps them."""
 
+MAX_PREFIXES = 20
+"""Maximum number of prefixes for names of schema.org in a script. Real ones have one."""
+
 MAX_NESTED_TEXT = 4
 """Maximum number of objects in each other that are one text: the name of a name."""
 
@@ -172,7 +175,8 @@ def _mended(text: str) -> Any:
 
 def _plain(value: Any, text: str) -> Any:
     """Return a parsed script with the names of schema.org alone, if it has others."""
-    prefixes = {prefix for prefix in _PREFIXES.findall(text) if f'"{prefix}:' in text}
+    stated = {match[1] for match in islice(_PREFIXES.finditer(text), MAX_PREFIXES)}
+    prefixes = {prefix for prefix in stated if f'"{prefix}:' in text}
     aliases = _ALIASES if '"@type"' not in text and '"type"' in text else {}
     if not (prefixes or aliases or _PREFIXED_KEY.search(text)):
         return value

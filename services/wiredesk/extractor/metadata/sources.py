@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from wiredesk.extractor.document import Attributes, Element, attributes_of, meta_contents, text_of
 from wiredesk.extractor.metadata.json_ld import JsonLd, Node, as_text, read_json_ld
@@ -15,6 +16,9 @@ from wiredesk.extractor.metadata.story_node import (
     resolve,
     story_node,
 )
+
+MAX_HEADINGS = 100
+"""Number of headings that are read."""
 
 MAX_VALUES = 100
 """Maximum number of contents of one `<meta>` name that are read."""
@@ -121,7 +125,7 @@ class MetadataSources:
     @cached_property
     def headings(self) -> list[str]:
         """The texts of the page's `<h1>` elements."""
-        return [text for heading in self.root.iter("h1") if (text := text_of(heading))]
+        return [text for heading in islice(self.root.iter("h1"), MAX_HEADINGS) if (text := text_of(heading))]
 
     def times(self) -> Iterator[str | None]:
         """Yield the `datetime` attributes of the page's `<time>` elements."""
