@@ -28,6 +28,12 @@ def test_a_record_that_is_cut_off_is_named_and_those_before_it_are_published(for
     assert problem.startswith("cut.warc: record 5 (https://n.example/4) is cut off")
 
 
+def test_a_record_whose_checksum_is_cut_off_is_not_published() -> None:
+    pages, report = read(FORMS["gzip of each record"](records())[:-5])
+    assert contents(pages) == PAGES[:-1]
+    assert report.problems[0].startswith("a: record 5 (https://n.example/4) is damaged (the part that begins at byte")
+
+
 def test_records_before_the_cut_in_a_gzipped_file_are_published() -> None:
     pages, report = read(gzip.compress(b"".join(records()))[:-20])
     assert contents(pages) == PAGES[:3]

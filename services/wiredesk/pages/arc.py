@@ -36,6 +36,7 @@ class ArcFormat:
     )
 
     restart = boundary
+    end = re.compile(rb"\r?\n")
 
     def parse(self, source: Source) -> RecordHeader | None:
         """Consume the line of a record; None, and nothing is consumed, if there is none."""

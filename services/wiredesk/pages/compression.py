@@ -171,9 +171,9 @@ def _unpack(
         start = source.offset
         is_after_damage = damage is not None  # what follows up to the next member belongs to it
         source.skip_padding()
-        if signature is ZSTD and _skip_frame(source):
-            continue
-        if source.match(signature, SIGNATURE_BYTES):
+        if signature is ZSTD and source.match(SKIPPABLE, SKIPPABLE_HEAD_BYTES):
+            damage = _skip_frame(source)
+        elif source.match(signature, SIGNATURE_BYTES):
             damage = yield from _unpack_member(source, budget, new(), INPUT_BYTES[name])
         elif source.fill(1):
             size = source.skip_to(signature, SIGNATURE_BYTES - 1)
@@ -203,8 +203,8 @@ def _unpack_member(
     size = 0
     while not decoder.eof and not budget.is_spent:
         packed = source.peek(input_bytes)
-        if not packed:
-            return Damage(f"the part that begins at byte {start} is cut off")
+        if not packed:  # its checksum is missing, too
+            return Damage(f"the part that begins at byte {start} is cut off", doubtful=size)
         try:
             for output in decoder.feed(packed):
                 budget.spend(len(output))
@@ -296,13 +296,11 @@ def _unpack_brotli(source: Source, budget: Budget) -> Iterator[Chunk]:
         yield Damage(OVERSPENT)
 
 
-def _skip_frame(source: Source) -> bool:
-    """Consume a skippable frame; return whether there is one."""
-    head = source.peek(SKIPPABLE_HEAD_BYTES)
-    is_skippable = SKIPPABLE.match(head) is not None
-    if is_skippable:
-        source.skip(SKIPPABLE_HEAD_BYTES + int.from_bytes(head[SIGNATURE_BYTES:], "little"))
-    return is_skippable
+def _skip_frame(source: Source) -> Damage | None:
+    """Consume a skippable frame; return its damage, if it is cut off."""
+    start = source.offset
+    size = int.from_bytes(source.take(SKIPPABLE_HEAD_BYTES)[SIGNATURE_BYTES:], "little")
+    return Damage(f"the part that begins at byte {start} is cut off") if source.skip(size) < size else None
 
 
 def _read_dictionary(source: Source) -> zstd.ZstdDict | None:

@@ -28,8 +28,8 @@ MAX_BOUNDARY_BYTES = 4 << 10
 MAX_URL_CHARACTERS = 200
 """Maximum length of an address in a problem."""
 
-RECORD_END = re.compile(rb"\r?\n\r?\n")
-"""The two line ends after a block."""
+BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+"""Two line ends: what follows a block, wherever the next record is."""
 
 
 class Format(Protocol):
@@ -38,12 +38,14 @@ class Format(Protocol):
     Attributes:
         name: of the format, for problems.
         start: how a record begins.
+        end: what follows a block.
         boundary: how it begins after the line end of the one before. Stricter than `start`: blocks contain anything.
         restart: how it begins after bytes that are no record.
     """
 
     name: str
     start: re.Pattern[bytes]
+    end: re.Pattern[bytes]
     boundary: re.Pattern[bytes]
     restart: re.Pattern[bytes]
 
@@ -107,13 +109,13 @@ class RecordReader:
         """Whether a block ends there: line ends follow, or a record, or nothing at all."""
         after = self._source.peek(LOOK_AHEAD_BYTES, length)
         rest = after.lstrip(PADDING)
-        return not rest or self._format.start.match(rest) is not None or RECORD_END.match(after) is not None
+        return not rest or self._format.start.match(rest) is not None or BLANK_LINE.match(after) is not None
 
     def _is_doubtful(self, length: int) -> bool:
-        """Whether nothing but padding stands between a block and a damage, and the block may be wrong, too."""
+        """Whether a block stands directly before a damage, and may be wrong, too."""
         after = self._source.peek(LOOK_AHEAD_BYTES, length)
         damage = self._source.damage
-        return damage is not None and not after.strip(PADDING) and damage.doubtful > len(after)
+        return damage is not None and len(after) < LOOK_AHEAD_BYTES and damage.doubtful > len(after)
 
     def _read_to_boundary(self, header: RecordHeader) -> FetchedPage | None:
         """Consume a block whose length is wrong, up to the next record, and return the page in it."""
@@ -127,7 +129,17 @@ class RecordReader:
         if header.length is not None and header.length > available:
             self._problem_at_damage(header, f"is cut off: {available} of {header.length} bytes")
             return None
-        if self._is_doubtful(available):
+        return self._last_page(header, available)
+
+    def _last_page(self, header: RecordHeader, available: int) -> FetchedPage | None:
+        """Consume the last block before a damage or the end, whose length is wrong or which junk follows."""
+        stated = header.length
+        damage = self._source.damage
+        if stated is not None and self._format.end.match(self._source.peek(LOOK_AHEAD_BYTES, stated)):
+            doubtful = 0 if damage is None else damage.doubtful
+            if doubtful <= available - stated:
+                return self._page(header, self._source.take(stated))  # the junk is named as what it is
+        if damage is not None:
             self._problem_at_damage(header, "is damaged")
             return None
         return self._mended_page(header, available)

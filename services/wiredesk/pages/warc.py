@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 from wiredesk.pages.archived_record import HTTP_TYPE, RecordHeader
-from wiredesk.pages.framing import MAX_HEADER_BYTES
+from wiredesk.pages.framing import BLANK_LINE, MAX_HEADER_BYTES
 from wiredesk.pages.http_response import parse_fields
 from wiredesk.pages.source import Source
 from wiredesk_schemas.headers import CONTENT_TYPE
@@ -18,7 +18,6 @@ START_BYTES = 32
 BLANK_LINE_BYTES = 4
 """Bytes of the two line ends after a header."""
 
-_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _HEADER_END = re.compile(rb"\r?\n(?:\r?\n|(?=WARC/\d))", re.IGNORECASE)
 """A blank line, or another record: the header is cut then. Not to look beyond it keeps the time linear."""
 
@@ -33,6 +32,7 @@ class WarcFormat:
 
     name = "WARC"
     start = re.compile(rb"WARC/\d{1,2}\.\d{1,3}[ \t]*\r?\n", re.IGNORECASE)
+    end = BLANK_LINE
     restart = re.compile(_RESTART, re.IGNORECASE)
     boundary = re.compile(rb"(?:\r?\n){1,2}" + _RESTART, re.IGNORECASE)
 
@@ -41,7 +41,7 @@ class WarcFormat:
         if not source.match(self.start, START_BYTES):
             return None
         end = source.find(_HEADER_END, MAX_HEADER_BYTES)
-        blank = _BLANK_LINE.match(source.peek(BLANK_LINE_BYTES, end)) if end is not None else None
+        blank = BLANK_LINE.match(source.peek(BLANK_LINE_BYTES, end)) if end is not None else None
         if end is None or blank is None:
             return None
         lines = _LINE_END.split(source.take(end))
