@@ -240,6 +240,7 @@ def hostile(seed: int) -> Iterator[Raw]:
         Raw(json.dumps({"url": url, "body": "<!--" * 50_000 + story}).encode()),
         Raw(json.dumps({"url": url, "body": ("word " * 19 + "end. ") * 10_000, "content_type": "text/plain"}).encode()),
         Raw(base64_page(packed[: len(packed) // 2])),
+        Raw(base64_page(packed[:14])),
         Raw(base64_page(packed, http_headers={"content-encoding": "gzip"})),
         Raw(base64_page(bomb)),
         Raw(base64_page(b"%PDF-1.7 ...")),

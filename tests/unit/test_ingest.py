@@ -67,6 +67,11 @@ def test_a_page_cut_off_within_a_character_is_found_to_be_what_the_rest_is(missi
     assert "в Москве прошло заседание" in page.body
 
 
+def test_a_page_of_ascii_cut_off_within_its_only_other_character_is_utf8() -> None:
+    page = accepted(b"<p>All of it is ASCII, up to the last caf" + "é".encode()[:1], content_type="text/html")
+    assert (page.charset.name, page.charset.replaced) == ("utf-8", 1)
+
+
 FRENCH = "<p>Les pêcheurs réclament une jetée plus sûre, et la mairie hésite : « trop cher », dit-elle.</p>"
 
 
