@@ -75,6 +75,11 @@ def test_compressed_bytes_need_no_header(name: str, stated: str | None) -> None:
     assert IngestNoteKind.ENCODING_UNSTATED in kinds(body)
 
 
+@pytest.mark.parametrize("text", [b";-\nx", b"c97'\np", b"c6< wBjk, "])
+def test_a_text_that_could_be_deflate_data_is_text(text: bytes) -> None:
+    assert undo(text, "deflate") == Body(text)
+
+
 def test_an_encoding_that_is_stated_once_may_be_there_twice() -> None:
     body = undo(gzip.compress(gzip.compress(PAGE)), "gzip")
     assert (body.content, kinds(body)) == (PAGE, [IngestNoteKind.ENCODING_UNSTATED])
