@@ -48,6 +48,9 @@ URL = "https://news.example/2024/05/bridge"
 PAGES_OF_ARCHIVE = 3
 """Pages of a drawn archive."""
 
+_ENDS = (b"</p>", b"</p>\r", b"</p>\n", b"</p>\r\n", b"</p>\r\n\r", b"\r\n\r\n")
+"""Ends of a record, with and without the line ends after it."""
+
 MIN_PAIRS = 3
 """Pairs of characters in a text from which it is garbled."""
 
@@ -342,7 +345,7 @@ def _as_binary(sent: Sent, _chance: random.Random) -> tuple[str, str]:
 def _as_archive(sent: Sent, chance: random.Random) -> tuple[str, str]:
     """Put the page between two others into an archive, and damage that in half of the cases."""
     url = sent.url if sent.url.isprintable() and sent.url.strip() else URL
-    archive = _archive(sent, url, chance)
+    archive = whole = _archive(sent, url, chance)
     if chance.random() < 0.5:
         broken = replace(sent, content=archive)
         chance.choice((_flipped_bytes, _cut_bytes, _inserted_bytes))(broken, chance)
@@ -353,7 +356,9 @@ def _as_archive(sent: Sent, chance: random.Random) -> tuple[str, str]:
     for page in pages:
         mine = sent if page.url.startswith(url) else None
         fault = fault or _ingested(mine, page.record(binary=chance.random() < 0.5))[1]
-    if archive and len(pages) < PAGES_OF_ARCHIVE and not report.problems and report.passed_over.total() <= 1:
+    is_cut = archive == whole[: len(archive)] and archive.endswith(_ENDS)  # at the end of a record: nobody sees it
+    is_named = bool(report.problems) or report.passed_over.total() > 1
+    if archive and len(pages) < PAGES_OF_ARCHIVE and not is_named and not is_cut:
         fault = f"{len(pages)} of {PAGES_OF_ARCHIVE} pages, and no problem is named"
     return f"archive of {len(pages)} pages, {'problems named' if report.problems else 'read whole'}", fault
 

@@ -18,6 +18,11 @@ CHARACTERS_PER_REPLACEMENT = 20
 """A charset fits where at most one in so many characters beyond ASCII had to be replaced, and one more. A page that is
 cut off within a character, or a stray byte in a comment, is not a reason to distrust its header."""
 
+MIN_BEYOND_ASCII = 100
+"""Bytes beyond ASCII from which the letters of a page show whether they are those of a language."""
+
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
+
 NULS_OF_UTF16 = 0.05
 """Share of NULs from which bytes may be UTF-16 or UTF-32: markup in them has more."""
 
@@ -56,6 +61,8 @@ def decode(
                 else _fits(text, codec, charset.replaced) and not _is_default(content, charset)
             ):
                 _note_disbelieved(tried, charset, notes)
+                if notes is not None and _is_of_no_language(content, charset):
+                    notes.add(IngestNoteKind.MOJIBAKE, f"{evidence}: {label[:60]!r}, whose letters are of no language")
                 return decoded
             first = first or decoded
         tried.append((evidence, label, codec or ""))
@@ -111,6 +118,14 @@ def _is_default(content: bytes, charset: Charset) -> bool:
     if charset.name in ALPHABET_CHARSETS:
         return not is_of_alphabet(content, charset.name) and detect_script(content) in SYLLABLE_CHARSETS
     return False
+
+
+def _is_of_no_language(content: bytes, charset: Charset) -> bool:
+    """Return whether a page states a charset of an alphabet, and has not the letters of one of its languages."""
+    if charset.evidence is CharsetEvidence.DETECTED or charset.name not in ALPHABET_CHARSETS:
+        return False
+    beyond_ascii = len(content) - len(content.translate(None, _BEYOND_ASCII))
+    return beyond_ascii >= MIN_BEYOND_ASCII and not is_of_alphabet(content, charset.name)
 
 
 def _decode_as(content: bytes, codec: str, evidence: CharsetEvidence) -> tuple[str, Charset]:
