@@ -66,7 +66,10 @@ def decode(
                 return decoded
             first = first or decoded
         tried.append((evidence, label, codec or ""))
-    return first or _decode_as(content, "utf-8", CharsetEvidence.DETECTED)
+    text, charset = first or _decode_as(content, "utf-8", CharsetEvidence.DETECTED)
+    if notes is not None and not charset.replaced:
+        notes.add(IngestNoteKind.MOJIBAKE, f"{charset.evidence}: read as {charset.name}, but no charset fits the bytes")
+    return text, charset
 
 
 def _stated_charsets(
