@@ -124,11 +124,14 @@ def _is_default(content: bytes, charset: Charset) -> bool:
 
 
 def _is_of_no_language(content: bytes, charset: Charset) -> bool:
-    """Return whether a page states a charset of an alphabet, and has not the letters of one of its languages."""
-    if charset.evidence is CharsetEvidence.DETECTED or charset.name not in ALPHABET_CHARSETS:
+    """Return whether a page states a charset of one byte a character, and has not the letters of its languages."""
+    if charset.evidence is CharsetEvidence.DETECTED or content.isascii():
         return False
-    beyond_ascii = len(content) - len(content.translate(None, _BEYOND_ASCII))
-    return beyond_ascii >= MIN_BEYOND_ASCII and not is_of_alphabet(content, charset.name)
+    if len(content) - len(content.translate(None, _BEYOND_ASCII)) < MIN_BEYOND_ASCII:
+        return False
+    if charset.name in LANGUAGES:
+        return not is_latin(content)
+    return charset.name in ALPHABET_CHARSETS and not is_of_alphabet(content, charset.name)
 
 
 def _decode_as(content: bytes, codec: str, evidence: CharsetEvidence) -> tuple[str, Charset]:
