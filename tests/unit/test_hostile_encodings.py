@@ -6,7 +6,7 @@ import tracemalloc
 import zlib
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.encoded import COMPRESS, chunks, encoded
@@ -45,7 +45,7 @@ def undone(content: bytes, stated: StatedEncodings, limit: int = LIMIT) -> Body 
     return None
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.one_of(st.binary(max_size=500), streams()), st.one_of(names, st.text(max_size=50)), names, lengths, ranges)
 def test_any_bytes_are_decoded_or_refused(
     content: bytes, encoding: str, transfer: str, length: str | None, content_range: str | None
@@ -54,7 +54,7 @@ def test_any_bytes_are_decoded_or_refused(
     assert body is None or len(body.content) <= max(LIMIT, len(content))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_a_damaged_gzip_is_never_read_silently(data: st.DataObject) -> None:
     content = bytearray(gzip.compress(PAGE))
@@ -64,7 +64,7 @@ def test_a_damaged_gzip_is_never_read_silently(data: st.DataObject) -> None:
     assert body is None or body.content == PAGE or body.notes
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     layers=st.lists(st.sampled_from(sorted(COMPRESS)), max_size=3),
     size=st.integers(100, len(PAGE)),
