@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 MAX_HEAD_BYTES = 1 << 20
-"""Maximum size of the head of a response. Servers send up to 100 kB."""
+"""Maximum size of the head of a response."""
 
 MAX_HEADS = 8
 """Maximum number of heads before the body: interim responses, and those of proxies."""
