@@ -21,6 +21,12 @@ from wiredesk.extractor.body.lexicon_odds import LexiconOdds
 from wiredesk.extractor.body.page_words import PageWords
 from wiredesk.extractor.words import clean
 
+MAX_LINE = 100_000
+"""Characters of a line that are read."""
+
+MAX_CHARACTERS = 1_000_000
+"""Characters of all lines from which no more are read: a novel has half of it."""
+
 MAX_LINES = 5000
 """Lines of a text that are read."""
 
@@ -87,15 +93,16 @@ class Line:
 def split_lines(body: str) -> tuple[Line, ...]:
     """Split a text into lines. Wrapped lines are joined to paragraphs again."""
     page_lines: list[Line] = []
-    blank = 0
+    blank = characters = 0
     for raw in body.splitlines():
-        text = clean(raw)
+        text = clean(raw)[:MAX_LINE]
         if not text:
             blank += 1
             continue
         page_lines.append(Line(text, blank))
         blank = 0
-        if len(page_lines) >= MAX_LINES:
+        characters += len(text)
+        if len(page_lines) >= MAX_LINES or characters >= MAX_CHARACTERS:
             break
     return _unwrapped(page_lines)
 

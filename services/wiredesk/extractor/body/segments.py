@@ -19,6 +19,12 @@ from wiredesk.extractor.words import clean, count, length, split
 MAX_SEGMENTS = 5000
 """Segments of a page that are read. The longest pages of the public sets have 3,000."""
 
+MAX_SEGMENT = 100_000
+"""Characters of a segment that are read. The longest ones of the public sets have 20,000."""
+
+MAX_CHARACTERS = 1_000_000
+"""Characters of all segments from which no more are read: a novel has half of it."""
+
 MAX_TOKENS = 40
 """Words that are read from the naming attributes of an element."""
 
@@ -204,6 +210,7 @@ class _Walk:
         self._linked = self._bold = 0
         self._links = self._breaks = self._all_breaks = 0
         self._in_selected = 0
+        self._characters = 0
         self._drop_cap = ""
 
     def enter_selected(self) -> None:
@@ -297,7 +304,7 @@ class _Walk:
         self._links = self._breaks = 0
 
     def _add_segment(self, raw: str) -> None:
-        text = clean(raw)
+        text = clean(raw)[:MAX_SEGMENT]
         if not text:
             return
         segments = self.page.segments
@@ -319,7 +326,8 @@ class _Walk:
                 self._in_selected > 0,
             )
         )
-        self.is_full = len(segments) >= MAX_SEGMENTS
+        self._characters += len(text)
+        self.is_full = len(segments) >= MAX_SEGMENTS or self._characters >= MAX_CHARACTERS
         container.letters += size
         container.linked += linked * size
         container.prose += size if size >= PROSE and linked < MAX_LINKED_PROSE else 0
@@ -344,6 +352,8 @@ def _prose_words(events: etree.iterwalk) -> int:
             text = "" if _is_unseen(element, element.tag) else "".join(map(str, element.itertext()))
             events.skip_subtree()
         words += count(text) if length(clean(text)) >= PROSE else 0
+        if words >= MAX_CHARACTERS:
+            break
     return words
 
 
