@@ -4,21 +4,21 @@
                                        ├─▶ trees ─▶ network ─▶ story ─▶ blocks
     text ─▶ lines ─────────────────────┘
 
-segments       HTML split into pieces of text, and the containers around them
-layout         tables and lists that only put the parts of a page in their places
-lines          text split into lines, and their features
-characters     kinds of characters, counted for all texts of a page at once
-page_words     the words of a page as numbers
-features       features of any text: by itself, by its place, by its neighbours, by its subject
-html_features  features of mark-up, and of what the page says outside of its body
-lexicon_odds   what words say about a text, learned
-vocabulary     groups of words that show what a piece of a page is; add a language to its `.toml`
-trees          classify each text by its features
-network        reads all texts of a page and the trees' log-odds
-drop_caps      first letters that are set large belong to their words
-other_stories  texts of other stories, by the structure of the page
-unseen_labels  texts for screen readers only
-repeated_texts texts that only repeat another one of the story
-story          texts with their probabilities, exclusions, and blocks
-completeness   how much prose the body lacks
+segments        HTML split into pieces of text, and the containers around them
+layout          tables and lists that only put the parts of a page in their places
+lines           text split into lines, and their features
+characters      kinds of characters, counted for all texts of a page at once
+page_words      the words of a page as numbers
+features        features of any text: by itself, by its place, by its neighbours, by its subject
+html_features   features of mark-up, and of what the page says outside of its body
+lexicon_odds    what words say about a text, learned
+vocabulary      groups of words that show what a piece of a page is; add a language to its `.toml`
+trees           classify each text by its features
+network         reads all texts of a page and the trees' log-odds
+drop_caps       first letters that are set large belong to their words
+other_stories   texts of other stories, by the structure of the page
+unseen_labels   texts for screen readers only
+repeated_texts  texts that only repeat another one of the story
+story           texts with their probabilities, exclusions, and blocks
+completeness    how much prose the body lacks
 """
