@@ -42,7 +42,8 @@ class Body:
         content: the bytes of the page, or the part of them that came.
         is_truncated: whether bytes of the page are missing.
         notes: what was mended, or was not as stated.
-        remaining: names of stated encodings, if the bytes are not text and none of them could be undone.
+        remaining: names of encodings, if the bytes are not text: of those stated that could not be undone, or of that
+            which is cut off.
     """
 
     content: bytes
@@ -72,12 +73,14 @@ class _Undoing:
     Attributes:
         stated: stated encodings that may still be there, the outermost first.
         missing: why bytes are missing; empty if none are known to be.
+        cut: encodings that are cut off, the outermost first.
     """
 
     content: bytes
     stated: list[str]
     limit: int
     missing: str = ""
+    cut: tuple[str, ...] = ()
     notes: list[IngestNote] = field(default_factory=list)
 
     def body(self, encodings: StatedEncodings) -> Body:
@@ -101,7 +104,7 @@ class _Undoing:
         if encodings.unknown:
             self._note(IngestNoteKind.ENCODING_UNKNOWN, f"body: unknown encoding {', '.join(encodings.unknown)!r}")
         is_clear = is_text(self.content) and not (self.missing and len(self.content) < MIN_CUT_BYTES)
-        remaining = () if is_clear else (*self.stated, *encodings.unknown)
+        remaining = () if is_clear else (*self.stated, *encodings.unknown) or self.cut[-1:]
         return Body(self.content, bool(self.missing), tuple(self.notes), remaining)
 
     def _compare_length(self, encodings: StatedEncodings) -> None:
@@ -132,6 +135,7 @@ class _Undoing:
             raise RejectedError("undecodable", f"body: {name}, but damaged: {outcome.fault}")
         if outcome.end is End.CUT:
             self.missing = f"{name} is cut off after {len(outcome.content)} bytes of its content"
+            self.cut += (name,)
         elif name != CHUNKED:
             self.missing = ""  # the end of the compressed data is there: nothing is missing
         self._note_mended(name, outcome)

@@ -10,7 +10,7 @@ MIN_BYTES_PER_NUL = 5
 """Markup in UTF-16 or UTF-32 has a NUL at one of four positions in at least one of so many characters, and at another
 position hardly ever."""
 
-MIN_NULS = 4
+MIN_NULS = 8
 """NULs at that position, so that it is no accident."""
 
 SHORT_BYTES = 64

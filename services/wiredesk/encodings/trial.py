@@ -13,6 +13,9 @@ UNSIGNED: Mapping[str, Callable[[bytes, int], Outcome]] = MappingProxyType(
 )
 """The encodings without a signature."""
 
+MIN_CONSUMED_BYTES = 100
+"""Compressed bytes before an end that is no accident, though more bytes follow than precede it."""
+
 _MAGICS = (*GZIP.magics, *ZSTD.magics)
 
 
@@ -44,14 +47,17 @@ class Trial:
         return None
 
     def furthest(self, names: Iterable[str]) -> Layer | None:
-        """Return the encoding that gives text or other compressed bytes, or else the most bytes, if any gives some."""
+        """Return the encoding that gives text or other compressed bytes, or else the first that gives many bytes."""
         layers = [Layer(name, self._decode(name)) for name in names]
         possible = [layer for layer in layers if layer.outcome.content and self._is_possible(layer.outcome)]
-        return max(possible, key=lambda layer: (_is_likely(layer.outcome), len(layer.outcome.content)), default=None)
+        likely = [layer for layer in possible if _is_likely(layer.outcome)]
+        most = max((len(layer.outcome.content) for layer in likely or possible), default=0)
+        return next((layer for layer in likely or possible if len(layer.outcome.content) * 2 >= most), None)
 
     def _is_possible(self, outcome: Outcome) -> bool:
         """Return whether an outcome is no accident: bytes after an early end of a little content are one."""
-        is_large = len(outcome.content) > len(self._content)
+        consumed = len(self._content) - outcome.trailing
+        is_large = consumed >= MIN_CONSUMED_BYTES and len(outcome.content) > len(self._content)
         is_late = outcome.trailing * 2 < len(self._content)
         return outcome.end is End.CUT or (outcome.end is End.WHOLE and (is_large or is_late))
 
