@@ -48,8 +48,8 @@ URL = "https://news.example/2024/05/bridge"
 PAGES_OF_ARCHIVE = 3
 """Pages of a drawn archive."""
 
-_ENDS = (b"</p>", b"</p>\r", b"</p>\n", b"</p>\r\n", b"</p>\r\n\r", b"\r\n\r\n")
-"""Ends of a record, with and without the line ends after it."""
+_END = b"\r\n\r\n"
+"""Line ends after a record."""
 
 MIN_PAIRS = 3
 """Pairs of characters in a text from which it is garbled."""
@@ -345,7 +345,7 @@ def _as_binary(sent: Sent, _chance: random.Random) -> tuple[str, str]:
 def _as_archive(sent: Sent, chance: random.Random) -> tuple[str, str]:
     """Put the page between two others into an archive, and damage that in half of the cases."""
     url = sent.url if sent.url.isprintable() and sent.url.strip() else URL
-    archive = whole = _archive(sent, url, chance)
+    archive, ends = whole, _ = _archive(sent, url, chance)
     if chance.random() < 0.5:
         broken = replace(sent, content=archive)
         chance.choice((_flipped_bytes, _cut_bytes, _inserted_bytes))(broken, chance)
@@ -356,14 +356,15 @@ def _as_archive(sent: Sent, chance: random.Random) -> tuple[str, str]:
     for page in pages:
         mine = sent if page.url.startswith(url) else None
         fault = fault or _ingested(mine, page.record(binary=chance.random() < 0.5))[1]
-    is_cut = archive == whole[: len(archive)] and archive.endswith(_ENDS)  # at the end of a record: nobody sees it
+    is_cut = archive == whole[: len(archive)] and any(0 <= end - len(archive) <= len(_END) for end in ends)
     is_named = bool(report.problems) or report.passed_over.total() > 1
     if archive and len(pages) < PAGES_OF_ARCHIVE and not is_named and not is_cut:
         fault = f"{len(pages)} of {PAGES_OF_ARCHIVE} pages, and no problem is named"
     return f"archive of {len(pages)} pages, {'problems named' if report.problems else 'read whole'}", fault
 
 
-def _archive(sent: Sent, url: str, chance: random.Random) -> bytes:
+def _archive(sent: Sent, url: str, chance: random.Random) -> tuple[bytes, list[int]]:
+    """Return an archive, and where its records end: nobody sees that it is cut there."""
     head = [f"{name}: {value}" for name, value in sent.headers]
     head += [f"Content-Type: {sent.content_type}"] if sent.content_type is not None else []
     lines = [line.encode("utf-8", "replace").decode().translate({10: None, 13: None}) for line in head] or ["X: y"]
@@ -375,7 +376,8 @@ def _archive(sent: Sent, url: str, chance: random.Random) -> bytes:
         version = chance.choice(("1.0", "1.1"))
         first, last = (warc(response(body), address) for address, body in others)
         parts = [warcinfo(), first, warc(response(sent.content, *lines), url, version=version, length=length), last]
-    return FORMS[chance.choice([name for name in FORMS if "dictionary" not in name])](parts)
+    form = FORMS[chance.choice([name for name in FORMS if "dictionary" not in name])]
+    return form(parts), [len(form(parts[:number])) for number in range(1, len(parts))]
 
 
 def _ingested(sent: Sent | None, record: RawRecord) -> tuple[str, str]:
