@@ -34,6 +34,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (not item.nodeid.startswith("tests/faults/"), item.get_closest_marker("kafka") is None))
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a test after an argument of bytes only if they are text.
+
+    Compressed bytes may hold the time at which they were made, and every process must collect the same tests.
+    """
+    return argname if isinstance(val, bytes) and not val.isascii() else None
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Scale the time after which pytest-timeout ends a test, before it sets its timer."""
