@@ -6,7 +6,7 @@ from training.extraction.pages import GoldPage, accepted
 from wiredesk.extractor.document import parse_html
 from wiredesk.extractor.extract import Extractor
 from wiredesk.extractor.surplus_tags import MAX_TAGS, drop_surplus_tags
-from wiredesk_schemas import CleanedArticle
+from wiredesk_schemas import CleanedArticle, SkippedPage
 
 STORY = "<h1>The bridge is open</h1>" + "".join(
     f"<p>The old bridge over the harbour was opened again on day {day}, nine years after a barge had struck it.</p>"
@@ -14,11 +14,15 @@ STORY = "<h1>The bridge is open</h1>" + "".join(
 )
 
 
-def article(body: str) -> CleanedArticle:
+def event(body: str) -> CleanedArticle | SkippedPage:
     page = GoldPage(
         "tests", "a", "https://n.example/2024/bridge", f"<html><body>{body}</body></html>", "", "article", {}
     )
-    extracted = Extractor()(accepted(page))
+    return Extractor()(accepted(page))
+
+
+def article(body: str) -> CleanedArticle:
+    extracted = event(body)
     assert isinstance(extracted, CleanedArticle)
     return extracted
 
@@ -34,6 +38,12 @@ def test_a_story_before_too_many_elements_is_read_and_counts_as_truncated() -> N
     found = article(STORY + "".join(f"<i>{number}</i>" for number in range(MAX_TAGS)))
     assert "on day 0" in " ".join(block.text for block in found.paragraphs)
     assert found.is_truncated
+
+
+def test_a_page_without_a_story_says_that_a_part_was_not_read() -> None:
+    skipped = event("".join(f"<i title={number}></i>" for number in range(MAX_TAGS)) + STORY)
+    assert isinstance(skipped, SkippedPage)
+    assert skipped.detail.endswith("; only its first 100000 tags were read")
 
 
 def test_a_tree_has_no_more_elements_than_allowed() -> None:

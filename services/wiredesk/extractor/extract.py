@@ -8,6 +8,7 @@ from wiredesk.extractor.models import Models, shipped_models
 from wiredesk.extractor.page_type import Verdict, classify_page
 from wiredesk.extractor.settings import ExtractorSettings
 from wiredesk.extractor.site_rules import load_site_rules
+from wiredesk.extractor.surplus_tags import MAX_TAGS, is_cut
 from wiredesk_schemas import AcceptedPage, CleanedArticle, Extraction, Image, SkippedPage, derived_event_id
 
 
@@ -51,7 +52,7 @@ class Extractor:
             canonical_url=page.canonical_url,
             stage=self.name,
             reason=verdict.reason,
-            detail=verdict.detail,
+            detail=verdict.detail + _what_is_missing(page),
             page_type=verdict.page_type,
             confidence=verdict.confidence,
             rights=page.rights,
@@ -104,3 +105,12 @@ class Extractor:
                 evidence=extracted.evidence(),
             ),
         )
+
+
+def _what_is_missing(page: AcceptedPage) -> str:
+    """Return which part of a page was not read, as the end of a sentence about it: it may hold a story."""
+    if page.is_truncated:
+        return "; the page is truncated"
+    if page.media_type != "text/plain" and is_cut(page.body):
+        return f"; only its first {MAX_TAGS} tags were read"
+    return ""
