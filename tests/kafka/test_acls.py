@@ -17,6 +17,7 @@ from tests.handlers import STAGE
 from tests.secured import Guest, SecuredKafka
 from tests.support import DEADLINE, SAMPLES, Raw, publish
 from wiredesk.cli import app
+from wiredesk.intake.delivery import KafkaPublisher
 from wiredesk.operations import acls
 from wiredesk.operations.acls import Acl, Operation, Resource
 from wiredesk.operations.command_acls import COMMANDS, Request
@@ -110,6 +111,24 @@ async def trouble(kafka: KafkaSettings, work: WorkerSettings) -> str:
             await running
 
 
+@pytest.mark.timeout(300)
+async def test_the_intake_needs_exactly_what_is_printed(cluster: SecuredKafka, guest: Guest) -> None:
+    kafka = settings(cluster, "i.")
+    await topics.create(cluster.open.model_copy(update={"topic_prefix": kafka.topic_prefix}), (PAGES_RAW,))
+    (needed,) = least(kafka, "intake")
+    guest.may()
+    publisher = KafkaPublisher(kafka, PAGES_RAW.name)
+    async with asyncio.timeout(DEADLINE), publisher.running():
+        while (trouble := publisher.trouble) is None or trouble.kind is not TroubleKind.FORBIDDEN:
+            await asyncio.sleep(0.05)
+        assert needed.name in trouble.message
+        assert "guest" in trouble.message
+        guest.may(needed)
+        while publisher.trouble is not None:
+            await asyncio.sleep(0.05)
+        assert (await (await publisher.send((b"{}", [])))).offset == 0
+
+
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "topics list": ("topics", "list"),
     "topics compare": ("topics", "compare", "articles.enriched", "articles.enriched.v2"),
@@ -134,7 +153,7 @@ OF_ONE_TOPIC = ("tail",)
 
 
 def test_every_command_is_tried() -> None:
-    assert set(ARGUMENTS) == set(COMMANDS) - {"worker", "topics create", "replay", "replay resume"}
+    assert set(ARGUMENTS) == set(COMMANDS) - {"worker", "intake", "topics create", "replay", "replay resume"}
 
 
 def test_making_the_topics_needs_exactly_what_is_printed(
