@@ -14,6 +14,7 @@ from pydantic_core import PydanticUndefined
 from wiredesk import pipeline
 from wiredesk.cli.config import groups
 from wiredesk.cli.options import is_secret, variable
+from wiredesk.intake import metrics as intake_metrics
 from wiredesk.pages import files as page_files
 from wiredesk.runtime import metrics
 from wiredesk.runtime.errors import RejectedError
@@ -89,9 +90,8 @@ def topics() -> dict[str, Any]:
 
 def metric_names() -> dict[str, Any]:
     """Return every metric with its type and its labels."""
-    assert metrics.RECORDS is not None
-    declared = {name: list(m._labelnames) for name, m in vars(metrics).items() if hasattr(m, "_labelnames")}
-    labels = {getattr(metrics, name)._name: names for name, names in declared.items()}
+    declared = [m for module in (metrics, intake_metrics) for m in vars(module).values() if hasattr(m, "_labelnames")]
+    labels = {metric._name: list(metric._labelnames) for metric in declared}
     return {
         family.name: {"type": family.type, "labels": labels.get(family.name, [])}
         for family in REGISTRY.collect()

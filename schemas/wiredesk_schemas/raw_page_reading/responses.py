@@ -15,7 +15,8 @@ MAX_HEADERS = 500
 """Headers of a response that are read; servers send a few dozen."""
 
 _STATUS_LINE = re.compile(
-    r"(?:HTTP/\d(?:\.\d)? )?(-?\d{1,9})(?:\.0{1,9})?(?: [^\r\n]{0,200})?", re.IGNORECASE | re.ASCII
+    r"(?:HTTP/\d(?:\.\d)? )?(?=-?\d{1,9}(?:\.0{1,9})?$|\d{3} )(-?\d{1,9})(?:\.0{1,9})?(?: [^\r\n]{0,200})?",
+    re.IGNORECASE | re.ASCII,
 )
 """`200`, `200 OK`, `HTTP/1.1 200 OK`, `200.0`."""
 

@@ -61,6 +61,9 @@ _EPOCHS = (
 """Units of the time since 1970: numbers below a bound are in a unit that has so many in a second. Seconds of today have
 10 digits."""
 
+_DIGITS_OF_ISO_8601 = (8, 12, 14, 17)
+"""Digits of a day, of a minute, of a second, and of a millisecond, as `20240601120000` in archives."""
+
 _LEAST_SECONDS = 10**8
 """A smaller number is no time since 1970, but a year, a day, or an age."""
 
@@ -71,6 +74,8 @@ def read_time(value: Any) -> tuple[datetime | None, str]:
     """Return a time, and the name of its form: empty for that of the contract. None if it cannot be read."""
     if isinstance(value, datetime):
         return value, ""
+    if isinstance(value, int) and abs(value) < 10**20 and len(str(value)) in _DIGITS_OF_ISO_8601:
+        value = str(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _since_1970(float(value) if abs(value) < 10**20 else 0.0)
     if not isinstance(value, str) or len(value) > MAX_TIME_CHARACTERS:
@@ -95,7 +100,7 @@ def _by_form(value: str) -> Iterator[tuple[datetime | None, str]]:
     for name, form in _FORMS.items():
         if (match := form.fullmatch(text)) is not None:
             yield _time_of(match.groupdict()), name
-    if _NUMBER.fullmatch(text) and len(text.partition(".")[0]) not in (8, 12, 14):  # those are digits of ISO 8601
+    if _NUMBER.fullmatch(text) and len(text.partition(".")[0]) not in _DIGITS_OF_ISO_8601:
         yield _since_1970(float(text))
 
 

@@ -65,7 +65,8 @@ def publish(
         for path, relative in files
         for raw in page_files.read_pages(path, relative, urls, binary=binary, report=report)
     )
-    first = next(pages, None)  # what is wrong with the input is said before a broker is asked
+    with console.progress("publishing"):  # the first page may be a while in coming, as where a person types it
+        first = next(pages, None)  # what is wrong with the input is said before a broker is asked
     if first is None:
         _fail_without_page(report, paths)
     published = asyncio.run(_publish(kafka, _interruptible(chain((first,), pages))))

@@ -1,5 +1,6 @@
 """Bytes to text. Statements about the charset are tried in the order of their reliability, until one fits the bytes."""
 
+import re
 from collections.abc import Iterator
 
 from w3lib.encoding import read_bom
@@ -25,6 +26,9 @@ _BEYOND_ASCII = bytes(range(0x80, 0x100))
 
 NULS_OF_UTF16 = 0.05
 """Share of NULs from which bytes may be UTF-16 or UTF-32: markup in them has more."""
+
+_MARKUP_IN_BYTES = re.compile(rb"<[a-zA-Z/!]")
+"""Mark-up with one byte a character."""
 
 SUPERSETS = {"euc_jp": "euc_jis_2004", "iso2022_jp": "iso2022_jp_ext"}
 """Codecs that decode more characters of a charset, such as the rows of NEC that browsers know. They are tried where
@@ -93,11 +97,19 @@ def _codec(label: str, content: bytes) -> str | None:
     codec = codec_of(label)
     if codec is None or not codec.startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
         return codec
-    if content.count(0) < NULS_OF_UTF16 * len(content):
+    if not (_is_marked(content) or content.count(0) >= NULS_OF_UTF16 * len(content)):
         return None
     if "16" in codec and read_bom(content)[0] is None:  # of either order, as the NULs of the markup are
         return "utf-16-be" if content[::2].count(0) > content[1::2].count(0) else "utf-16-le"
     return codec
+
+
+def _is_marked(content: bytes) -> bool:
+    """Whether a mark of UTF-16 or UTF-32 is one: East Asian text has few NULs, and a wrong mark is before ASCII."""
+    label, _ = read_bom(content)
+    if label is None or label == "utf-8":
+        return False
+    return 0 in content or (_MARKUP_IN_BYTES.search(content) is None and not is_certainly_utf8(content[2:]))
 
 
 def _fits(text: str, codec: str, replaced: int) -> bool:

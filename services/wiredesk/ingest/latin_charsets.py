@@ -45,8 +45,11 @@ BY_CODE = {
 }  # fmt: skip
 """Languages, by their codes of ISO 639-1, whose pages are likely in another charset than windows-1252."""
 
-_PUNCTUATION = frozenset("“”„‟‘’‚«»‹›–—…•·€£¥§°©®™¡¿ \u00ad½¼¾²³µ×±º†‡´")
+_PUNCTUATION = frozenset("“”„‟‘’‚«»‹›–—…•·€£¥§°©®™¡¿ \u00ad½¼¾²³µ×±º†‡´\u00a0")
 """Characters that any language has beside its letters."""
+
+_JOINING = frozenset("\u00a0\u00ad’–—")
+"""Punctuation that stands between two small letters without spaces."""
 
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 _BETWEEN_LETTERS = re.compile(rb"(?<=[a-z])[\x80-\xff](?=[a-z])")
@@ -85,7 +88,7 @@ def is_latin(content: bytes) -> bool:
 def _fit(codec: str, counts: Counter[int], within: Counter[int], among: Sequence[str] | None) -> float:
     """Return how many bytes are characters that text of a language of the charset has: of any, or of those given.
 
-    Between two small letters a text has neither punctuation, but for an apostrophe, nor a capital letter.
+    Between two small letters a text has no capital letter, and no punctuation but what joins words or parts of them.
     """
     decoded = {byte: bytes([byte]).decode(codec, "replace") for byte in counts}
     best = 0.0
@@ -98,7 +101,7 @@ def _fit(codec: str, counts: Counter[int], within: Counter[int], among: Sequence
             if character.lower() in letters or character in letters:
                 fit += number - within[byte] * character.isupper() * 2
             elif character in _PUNCTUATION:
-                fit += number - within[byte] * (character != "’") * 2
+                fit += number - within[byte] * (character not in _JOINING) * 2
             else:
                 fit -= number
         best = max(best, fit)

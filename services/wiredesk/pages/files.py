@@ -92,6 +92,8 @@ def find_files(paths: Iterable[str], report: ReadReport | None = None) -> list[t
     """
     files: list[tuple[Path, str]] = []
     for name in paths:
+        if not name:
+            raise UsageError("'': no such file or folder; is a variable of the shell empty?")
         path = Path(name)
         if name == STDIN:
             files.append((path, "stdin"))

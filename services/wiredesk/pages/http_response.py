@@ -18,6 +18,9 @@ _STATUS_LINE = re.compile(
 )
 """A status line: `HTTP/1.1 200 OK`, `HTTP/2 200`, `HTTP/1.0 200`, `ICY 200 OK`, and `HTTP/1.1 OK` without a status."""
 
+_BLANK_BEGIN = re.compile(rb"(?:[ \t]{0,8}\r?\n){1,4}(?=HTTP/\d)", re.IGNORECASE)
+"""Blank lines before the head, which RFC 9112 tells readers to pass over."""
+
 _BLANK_LINE = re.compile(rb"\r?\n[ \t]*\r?\n|\r\r\n?")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
@@ -39,7 +42,8 @@ class HttpResponse:
 
 def parse_response(block: bytes) -> HttpResponse:
     """Return the response of a block. It never fails: what is no head is body."""
-    response = _parse_one(block)
+    begin = _BLANK_BEGIN.match(block)
+    response = _parse_one(block[begin.end() :] if begin else block)
     for _ in range(MAX_HEADS):
         if response.status is None or not _is_interim(response.status, block) or not _STATUS_LINE.match(response.body):
             break

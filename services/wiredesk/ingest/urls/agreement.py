@@ -5,6 +5,7 @@ on another site. Each page is seen alone, so that it is the two URLs that must a
 """
 
 import re
+from itertools import takewhile
 
 from wiredesk.ingest.urls.address import Address, ids_in, is_language, names_content, words_in
 
@@ -142,12 +143,19 @@ def _of_siblings(fetched: Address, declared: Address) -> str:
     """Compare two paths of which neither is within the other."""
     if _differ_by_numbers(fetched, declared):
         return "a page of other content"
-    if fetched.ids & declared.ids or _has_same_name(fetched, declared):
+    if _shares_id(fetched, declared) or _has_same_name(fetched, declared):
         return ""
     last = declared.segments[-1]
     if names_content(last) or _is_dated(declared) or words_in(last) >= MIN_SLUG_WORDS:
         return _of_names(fetched, declared)
     return "a section"
+
+
+def _shares_id(fetched: Address, declared: Address) -> bool:
+    """Whether two addresses have an id in common that is of a story: `/covid19/` and `/user123/` are above it."""
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(fetched.segments, declared.segments, strict=False))
+    above = {one for segment, _ in pairs if not segment.isdigit() for one in ids_in(segment)}
+    return bool((fetched.ids & declared.ids) - above)
 
 
 def _has_same_name(fetched: Address, declared: Address) -> bool:
