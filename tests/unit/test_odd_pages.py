@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from tests.support import SAMPLES
+from wiredesk.cli import app
 from wiredesk.ingest.accept import Ingest
 from wiredesk.ingest.urls.identity import StatedUrls, identify
 from wiredesk.pages.files import find_files
@@ -57,6 +59,28 @@ def test_times_of_archives_may_be_numbers() -> None:
 def test_an_empty_path_is_not_the_current_folder() -> None:
     with pytest.raises(UsageError, match="no such file"):
         find_files([""])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--url", "ftp://n.example/a"], "--url 'ftp://n.example/a': a page has an http or https URL"),
+        (["--url", "https://n.example/a", "--base-url", "https://n.example/"], "give one of them"),
+    ],
+)
+def test_a_url_that_no_page_has_is_wrong_usage(
+    arguments: list[str], line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert app.run(["publish", str(SAMPLES / "pages" / "index.html"), *arguments]) == 2
+    assert line in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_reservation_may_have_a_mark_before_it() -> None:
+    event = {"url": "https://n.example/a", "body": "<p>Story", "http_status": 200}
+    event["rights"] = {"tdmrep": '\ufeff[{"location": "/", "tdm-reservation": 1}]'}
+    page = Ingest()(RawPage.from_record(json.dumps(event).encode(), ()))
+    assert page.rights is not None
+    assert page.rights.tdm_reserved
 
 
 def test_blank_lines_before_a_head_are_passed_over() -> None:

@@ -58,6 +58,11 @@ def publish(
     files = page_files.find_files(paths, report)
     if url and len(files) > 1:
         raise UsageError(f"--url names one page, and there are {len(files)} files: use --base-url")
+    if url and base_url:
+        raise UsageError("--url names one page, and --base-url a folder of pages: give one of them")
+    for option, value in (("--url", url), ("--base-url", base_url)):
+        if value and not value.lower().startswith(("http://", "https://")):
+            raise UsageError(f"{option} {value!r}: a page has an http or https URL")
     urls = page_files.PageUrls(url, base_url)
     page_files.check_urls(files, urls)
     pages = (

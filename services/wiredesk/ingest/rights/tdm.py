@@ -67,7 +67,7 @@ def read_well_known(content: Any, url: str, statements: Statements) -> None:
     """
     if isinstance(content, str):
         try:
-            content = orjson.loads(content[:MAX_FILE_CHARACTERS])
+            content = orjson.loads(content[:MAX_FILE_CHARACTERS].removeprefix("\ufeff"))
         except orjson.JSONDecodeError:
             statements.add_unreadable(WELL_KNOWN, content)
             return
