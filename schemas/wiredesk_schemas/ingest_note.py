@@ -46,3 +46,23 @@ class IngestNote(Part):
         """Return a note whose detail is cut where it is too long, on one line, and without unstorable characters."""
         text = " ".join(storable(detail[:MAX_DETAIL_CHARACTERS]).split())
         return cls(kind=kind, detail=text[:MAX_DETAIL_CHARACTERS])
+
+
+class Notes:
+    """Collects the notes of one page: each once, and not too many.
+
+    Args:
+        notes: those that the page already has.
+    """
+
+    def __init__(self, notes: tuple[IngestNote, ...] = ()) -> None:
+        self._notes = dict.fromkeys(notes[:MAX_NOTES])
+
+    def add(self, kind: IngestNoteKind, detail: str = "") -> None:
+        """Add a note, unless it is there already, or there are too many."""
+        if len(self._notes) < MAX_NOTES:
+            self._notes.setdefault(IngestNote.of(kind, detail))
+
+    def collected(self) -> tuple[IngestNote, ...]:
+        """Return the notes, in the order in which they were added."""
+        return tuple(self._notes)

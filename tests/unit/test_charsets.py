@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from wiredesk.ingest import charset, charset_labels
 from wiredesk.ingest.accept import Ingest
 from wiredesk.ingest.mojibake import mojibake_in
-from wiredesk.ingest.notes import Notes
 from wiredesk_schemas import RawPage
+from wiredesk_schemas.ingest_note import Notes
 
 RUSSIAN = "<p>Сегодня вечером в Москве прошло заседание правительства, на котором обсудили бюджет. Дороги откроют.</p>"
 FRENCH = "<p>Les pêcheurs réclament une jetée plus sûre, et la mairie hésite : « trop cher », dit-elle – déjà.</p>"

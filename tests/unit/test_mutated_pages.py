@@ -5,8 +5,8 @@ import pytest
 from tests.faults.mutated_pages import outcomes
 from tests.language_table import sample_texts
 from wiredesk.ingest.charset import decode
-from wiredesk.ingest.notes import Notes
 from wiredesk_schemas import IngestNoteKind
+from wiredesk_schemas.ingest_note import Notes
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -1,9 +1,8 @@
 """The notes of a page are bounded, and safe to print."""
 
 from wiredesk.ingest.accept import Ingest
-from wiredesk.ingest.notes import Notes
 from wiredesk_schemas import AcceptedPage, IngestNoteKind, RawPage
-from wiredesk_schemas.ingest_note import MAX_DETAIL_CHARACTERS, MAX_NOTES
+from wiredesk_schemas.ingest_note import MAX_DETAIL_CHARACTERS, MAX_NOTES, Notes
 
 
 def test_a_replaced_byte_is_noted() -> None:
@@ -20,4 +19,4 @@ def test_notes_are_bounded_and_each_is_there_once() -> None:
     collected = notes.collected()
     assert len(collected) == MAX_NOTES == len(set(collected))
     assert all(len(note.detail) <= MAX_DETAIL_CHARACTERS and note.detail.isprintable() for note in collected)
-    assert collected[0].detail.startswith("0? x")
+    assert collected[0].detail.startswith("0\ufffd x")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from wiredesk_schemas.event import InvalidEventError
-from wiredesk_schemas.ingest_note import MAX_NOTES, IngestNote, IngestNoteKind
+from wiredesk_schemas.ingest_note import IngestNote, IngestNoteKind, Notes
 
 MAX_QUOTED = 60
 """Characters of a value that a note or an error quotes."""
@@ -20,29 +20,25 @@ class Mending:
     """
 
     def __init__(self) -> None:
-        self._notes: dict[IngestNote, None] = {}
+        self._notes = Notes()
         self.subject: str | None = None
 
     @property
     def notes(self) -> tuple[IngestNote, ...]:
         """The notes, in the order in which they were added."""
-        return tuple(self._notes)
+        return self._notes.collected()
 
     def event(self, detail: str) -> None:
         """Note what was mended on the record's value, or on its envelope."""
-        self._add(IngestNoteKind.EVENT_REPAIRED, detail)
+        self._notes.add(IngestNoteKind.EVENT_REPAIRED, detail)
 
     def field(self, name: str, detail: str) -> None:
         """Note that a field was read in another form than that of the contract."""
-        self._add(IngestNoteKind.FIELD_REPAIRED, f"{name}: {detail}")
+        self._notes.add(IngestNoteKind.FIELD_REPAIRED, f"{name}: {detail}")
 
     def ignored(self, name: str, value: Any, expected: str) -> None:
         """Note that an optional field cannot be read, and is taken for absent."""
-        self._add(IngestNoteKind.FIELD_IGNORED, f"{name}: {shown(value)} is ignored, expected {expected}")
-
-    def _add(self, kind: IngestNoteKind, detail: str) -> None:
-        if len(self._notes) < MAX_NOTES:
-            self._notes.setdefault(IngestNote.of(kind, detail))
+        self._notes.add(IngestNoteKind.FIELD_IGNORED, f"{name}: {shown(value)} is ignored, expected {expected}")
 
 
 def refused(name: str, value: Any, expected: str) -> InvalidEventError:

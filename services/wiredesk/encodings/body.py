@@ -22,7 +22,6 @@ from wiredesk.encodings.text import is_text
 from wiredesk.encodings.trial import UNSIGNED, Trial
 from wiredesk.runtime.errors import RejectedError
 from wiredesk_schemas import IngestNote, IngestNoteKind
-from wiredesk_schemas.ingest_note import MAX_DETAIL_CHARACTERS
 
 MAX_DEPTH = 8
 """The most encodings, one within another. Real bodies have up to three; a file that contains itself has no end."""
@@ -154,4 +153,4 @@ class _Undoing:
             )
 
     def _note(self, kind: IngestNoteKind, detail: str) -> None:
-        self.notes.append(IngestNote(kind=kind, detail=detail[:MAX_DETAIL_CHARACTERS]))
+        self.notes.append(IngestNote.of(kind, detail))

@@ -5,7 +5,6 @@ settings      how large a page may be
 page_text     from the body of a page to its text, by `wiredesk.encodings`, content and charset
 content       size and kind of the content, and its control characters
 mojibake      text that the page itself has garbled
-notes         what was mended on a page, or not believed
 charset       bytes to text: by header, byte order mark, `<meta>` and detection
 charset_labels  labels of charsets: where they are stated, and what they mean
 charset_detection  the charset of bytes that state none

@@ -7,7 +7,6 @@ from typing import Literal
 
 from wiredesk.ingest.declarations import Declarations, find_declarations
 from wiredesk.ingest.language import stated_language
-from wiredesk.ingest.notes import Notes
 from wiredesk.ingest.page_text import read_text, undone_content
 from wiredesk.ingest.response_headers import passed_on
 from wiredesk.ingest.rights.policy import RightsPolicy
@@ -28,6 +27,7 @@ from wiredesk_schemas import (
     page_id,
     revision,
 )
+from wiredesk_schemas.ingest_note import Notes
 
 type MediaType = Literal["text/html", "application/xhtml+xml", "text/plain"]
 

@@ -8,9 +8,9 @@ from w3lib.encoding import read_bom
 from wiredesk.ingest.charset_detection import detect, is_certainly_utf8
 from wiredesk.ingest.charset_labels import codec_of, header_labels, page_labels
 from wiredesk.ingest.latin_charsets import LANGUAGES, is_latin
-from wiredesk.ingest.notes import Notes
 from wiredesk.ingest.script_charsets import ALPHABET_CHARSETS, SYLLABLE_CHARSETS, detect_script, is_of_alphabet
 from wiredesk_schemas import Charset, CharsetEvidence, IngestNoteKind
+from wiredesk_schemas.ingest_note import Notes
 
 REPLACEMENT = "\ufffd"
 """The character that replaces bytes which are not valid in the charset."""

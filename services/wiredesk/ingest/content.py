@@ -2,9 +2,9 @@
 
 import re
 
-from wiredesk.ingest.notes import Notes
 from wiredesk.runtime.errors import RejectedError
 from wiredesk_schemas import IngestNoteKind
+from wiredesk_schemas.ingest_note import Notes
 from wiredesk_schemas.storable_text import storable
 
 SIGNATURES = {

@@ -2,9 +2,9 @@
 
 import re
 
-from wiredesk.ingest.notes import Notes
 from wiredesk.languages.tags import language_tag
 from wiredesk_schemas import IngestNoteKind
+from wiredesk_schemas.ingest_note import Notes
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}")
 """A tag of BCP 47: a language, and what says more of it."""

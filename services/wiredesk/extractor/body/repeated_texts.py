@@ -1,7 +1,7 @@
 """Texts of a story that only repeat another one of it: pages hold paragraphs a second time for phones, or for print.
 
-On 666 articles of web-pages and 123 of publishers, such a paragraph of 12 words or more is in the gold once on 50
-pages, and more often on 27, and a label that follows itself at once is in it on one page of 38.
+On the pages of web-pages and publisher-pages, a paragraph of 12 words or more that is read twice is in the gold at most
+once on 55 pages, and more often on 27. Of 24 pages with a text that follows itself at once, 2 have it so in the gold.
 """
 
 from collections import Counter

@@ -1,13 +1,13 @@
 """The statements of one page, from everywhere: the raw event, headers of the response, the page itself."""
 
 from wiredesk.ingest.declarations import Declarations
-from wiredesk.ingest.notes import Notes
 from wiredesk.ingest.response_headers import by_name
 from wiredesk.ingest.rights.markup import read_markup
 from wiredesk.ingest.rights.publisher import read_publisher
 from wiredesk.ingest.rights.response import read_response
 from wiredesk.ingest.rights.statements import Statements
 from wiredesk_schemas import RawPage
+from wiredesk_schemas.ingest_note import Notes
 
 
 def read_event(page: RawPage, url: str, agents: frozenset[str], notes: Notes) -> Statements:

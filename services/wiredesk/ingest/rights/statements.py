@@ -7,9 +7,9 @@ from typing import Any
 
 import ada_url
 
-from wiredesk.ingest.notes import Notes
 from wiredesk_schemas import IngestNoteKind, Rights, RightsKind, RightsStatement
 from wiredesk_schemas.headers import attribute_text
+from wiredesk_schemas.ingest_note import Notes
 from wiredesk_schemas.rights import MAX_STATEMENT_CHARACTERS, MAX_STATEMENTS, MAX_VALUES
 
 MAX_OF_A_SOURCE = 8
