@@ -154,8 +154,12 @@ def path_of(url: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "no url", "/path", "ftp://example.com/", "javascript:alert(1)", "http://", "data:,x", "http://[::1"]
-)
+    "url",
+    [
+        "", "no url", "/path", "ftp://example.com/", "javascript:alert(1)", "http://", "data:,x", "http://[::1",
+        "https://./a", "https://...", "https://%2e/a", "https://1.2.09../a",
+    ],
+)  # fmt: skip
 def test_what_is_no_web_address_is_refused(url: str) -> None:
     with pytest.raises(RejectedError) as refused:
         canonical_url(url)

@@ -53,9 +53,10 @@ def canonical_url(url: str) -> str:
     parsed = parse_url(_with_plain_ampersands(url))
     parsed.username = parsed.password = ""
     if parsed.hostname.endswith("."):
-        parsed.hostname = parsed.hostname.rstrip(".")
-        if not parsed.hostname or parsed.hostname.endswith("."):
-            raise RejectedError("invalid_url", f"url: {_quote(url)} has no valid host")
+        try:  # what is left may be empty, or a faulty IPv4 address
+            parsed.hostname = parsed.hostname.rstrip(".")
+        except ValueError as error:
+            raise RejectedError("invalid_url", f"url: {_quote(url)} has no valid host") from error
     parsed.pathname = _until_stable(parsed.pathname, lambda path: without_session(_normalized_escapes(path)))
     query = _content_query(parsed.search.removeprefix("?"))
     parsed.search = f"?{query}" if query else ""
