@@ -12,8 +12,15 @@ from types import MappingProxyType
 
 from wiredesk.envelope import Envelope
 from wiredesk.runtime.records import Handler
-from wiredesk.runtime.topology import DAY_MS, Stage, Topic, topics_of
+from wiredesk.runtime.topology import DAY_MS, Compaction, Stage, Topic, topics_of
 from wiredesk_schemas import AcceptedPage, CleanedArticle, EnrichedArticle, RawPage, SkippedPage
+
+NEWEST_REVISIONS = Compaction(min_lag_ms=9 * DAY_MS, max_lag_ms=30 * DAY_MS)
+"""Topics of articles keep all events of a month at most, and of a year the newest one of each page. A page that was
+forgotten is off the disk within 30 days: the month that the law gives.
+
+Nothing is compacted while the raw page from which it was made is kept (a week and a day): the audit finds each outcome.
+"""
 
 PAGES_RAW = Topic("pages.raw", "Raw pages, as crawlers and partners publish them", events=(RawPage,))
 PAGES_ACCEPTED = Topic(
@@ -23,19 +30,21 @@ ARTICLES_CLEANED = Topic(
     "articles.cleaned",
     "Articles: headline, byline, times and body",
     retention_ms=365 * DAY_MS,
+    compaction=NEWEST_REVISIONS,
     events=(CleanedArticle,),
 )
 ARTICLES_ENRICHED = Topic(
     "articles.enriched",
     "Articles with topics and entities",
     retention_ms=365 * DAY_MS,
+    compaction=NEWEST_REVISIONS,
     events=(EnrichedArticle,),
     terminal=True,
 )
 PAGES_SKIPPED = Topic(
     "pages.skipped",
     "Valid pages that are not articles, with the reason",
-    retention_ms=30 * DAY_MS,
+    retention_ms=28 * DAY_MS,  # as long as dead letters
     events=(SkippedPage,),
     terminal=True,
 )

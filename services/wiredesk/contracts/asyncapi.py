@@ -55,6 +55,7 @@ def _channel(topic: Topic) -> Json:
             "kafka": {
                 "partitions": topic.partitions,
                 "topicConfiguration": {
+                    "cleanup.policy": topic.settings()["cleanup.policy"].split(","),
                     "retention.ms": topic.retention_ms,
                     "max.message.bytes": topic.max_message_bytes,
                 },

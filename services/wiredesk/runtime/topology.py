@@ -21,6 +21,31 @@ _OPTIONAL = frozenset({"settings", "dead_letters"})
 
 
 @dataclass(frozen=True, slots=True)
+class Compaction:
+    """How a broker compacts a topic: of each key, it keeps the newest record, and a null value removes the key.
+
+    Attributes:
+        min_lag_ms: a record stays at least this long, even if there is a newer one of its key.
+        max_lag_ms: a record that has a newer one of its key is off the disk after this time, as long as its partition
+            receives records; None: whenever the broker finds it worth the effort.
+        tombstone_ms: how long readers can see a null value once nothing older of its key is left.
+    """
+
+    min_lag_ms: int = 0
+    max_lag_ms: int | None = None
+    tombstone_ms: int = 7 * DAY_MS
+
+    def settings(self) -> dict[str, str]:
+        """Return its settings by their names in Kafka."""
+        most = {} if self.max_lag_ms is None else {"max.compaction.lag.ms": str(self.max_lag_ms)}
+        return {
+            "min.compaction.lag.ms": str(self.min_lag_ms),
+            **most,
+            "delete.retention.ms": str(self.tombstone_ms),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """A topic and its settings on the broker.
 
@@ -34,6 +59,10 @@ class Topic:
         events: classes of the events that its records carry. The runtime does not look at them.
         terminal: a page's path through the pipeline ends here. Stages may still read it; what they publish is no
             second end of the page.
+        compaction: only the newest record of each key is kept, in addition to `retention_ms`; every record then has a
+            key. None: records are deleted by their age alone.
+        segment_ms: after this time the broker begins another file. Records are deleted a file at a time, so this is how
+            much longer than `retention_ms` a record may stay.
     """
 
     name: str
@@ -44,17 +73,27 @@ class Topic:
     dead_letters: bool = False
     events: tuple[type[Any], ...] = ()
     terminal: bool = False
+    compaction: Compaction | None = None
+    segment_ms: int = DAY_MS
 
     def settings(self) -> dict[str, str]:
         """Return the topic's settings by their names in Kafka."""
         return {
+            "cleanup.policy": self._cleanup(),
+            **(self.compaction.settings() if self.compaction is not None else {}),
             "retention.ms": str(self.retention_ms),
+            "segment.ms": str(self.segment_ms),
             "max.message.bytes": str(self.max_message_bytes),
             # The broker keeps the producer's codec: it does not compress every batch again.
             "compression.type": "producer",
             # Lag in seconds and latency need the broker's clock: a crawler's clock may be wrong by years.
             "message.timestamp.type": "LogAppendTime",
         }
+
+    def _cleanup(self) -> str:
+        if self.compaction is None:
+            return "delete"
+        return "compact" if self.retention_ms < 0 else "compact,delete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +146,8 @@ class Stage:
             name=self.dead_letters or f"{self.consumes.name}.dlq",
             description=f"Records of {self.consumes.name} that {self.name} could not process, as received",
             partitions=1,
-            retention_ms=30 * DAY_MS,
+            # With a segment and some minutes, 30 days at most: what was forgotten is gone within a month here, too.
+            retention_ms=28 * DAY_MS,
             max_message_bytes=3 * self.consumes.max_message_bytes,
             dead_letters=True,
         )

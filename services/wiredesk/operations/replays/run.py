@@ -111,6 +111,7 @@ def output_topics(stage: Stage, into: str | None) -> dict[str, Topic]:
             retention_ms=topic.retention_ms,
             max_message_bytes=topic.max_message_bytes,
             dead_letters=topic.dead_letters,
+            compaction=topic.compaction,
         )
         for topic in written
     }
