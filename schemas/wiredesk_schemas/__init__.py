@@ -7,6 +7,8 @@ canonical_evidence  CanonicalEvidence: what the canonical URL was read from
 cleaned_article     CleanedArticle: headline, byline, times and body
 enriched_article    EnrichedArticle: with language, topics and entities
 skipped_page        SkippedPage: a page that is not an article, with the reason
+story_revision      what an event says of the story's earlier versions
+withdrawal          WithdrawnPage and ArticleWithdrawn: a page that is gone, and its article
 ingest_note         IngestNote: what ingest mended on a page, or did not believe
 rights              Rights: what a page and its publisher state about its rights
 page_type           PageType: what a page is
@@ -52,7 +54,9 @@ from wiredesk_schemas.page_type import PageType
 from wiredesk_schemas.raw_page import RawPage
 from wiredesk_schemas.rights import Rights, RightsKind, RightsStatement
 from wiredesk_schemas.skipped_page import SkippedPage, SkipReason
+from wiredesk_schemas.story_revision import ChangedPart, RevisionKind
 from wiredesk_schemas.timestamp import Timestamp
+from wiredesk_schemas.withdrawal import ArticleWithdrawn, WithdrawalReason, WithdrawnPage
 
 EVENTS: tuple[type[Event], ...] = (RawPage, AcceptedPage, CleanedArticle, EnrichedArticle, SkippedPage)
 """Every event, in the order of the flow."""
@@ -60,10 +64,12 @@ EVENTS: tuple[type[Event], ...] = (RawPage, AcceptedPage, CleanedArticle, Enrich
 __all__ = [
     "EVENTS",
     "AcceptedPage",
+    "ArticleWithdrawn",
     "Block",
     "BlockKind",
     "CanonicalEvidence",
     "Caption",
+    "ChangedPart",
     "Charset",
     "CharsetEvidence",
     "CleanedArticle",
@@ -89,6 +95,7 @@ __all__ = [
     "PageType",
     "Part",
     "RawPage",
+    "RevisionKind",
     "Rights",
     "RightsKind",
     "RightsStatement",
@@ -97,6 +104,8 @@ __all__ = [
     "SkippedPage",
     "Timestamp",
     "UnknownVersionError",
+    "WithdrawalReason",
+    "WithdrawnPage",
     "derived_event_id",
     "event_id",
     "header",

@@ -6,10 +6,11 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from wiredesk_schemas.canonical_evidence import CanonicalEvidence
-from wiredesk_schemas.event import DerivedEvent, Part, Since
+from wiredesk_schemas.event import Part, Since
 from wiredesk_schemas.ingest_note import IngestNote
 from wiredesk_schemas.page_type import PageType
 from wiredesk_schemas.rights import Rights
+from wiredesk_schemas.story_revision import RevisedArticle
 from wiredesk_schemas.timestamp import Timestamp
 
 
@@ -68,12 +69,12 @@ class Extraction(Part):
     evidence: dict[str, Evidence] = Field(default_factory=dict, description="by name of the field")
 
 
-class CleanedArticle(DerivedEvent):
+class CleanedArticle(RevisedArticle):
     """An article: headline, byline, times and body, read from a page."""
 
     TYPE: ClassVar[str] = "wiredesk.article.cleaned.v1"
 
-    schema_version: str = Field(default="1.5", pattern=r"^1\.\d+$")
+    schema_version: str = Field(default="1.6", pattern=r"^1\.\d+$")
     page_type: Annotated[PageType, Since("1.1")] = Field(
         default=PageType.ARTICLE, description="the type of the page: an article, or another page with a story"
     )

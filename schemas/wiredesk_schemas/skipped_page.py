@@ -16,7 +16,7 @@ class SkipReason(StrEnum):
     """Why a page is not an article."""
 
     HTTP_ERROR = "http_error"  # the server did not answer with a page
-    WITHDRAWN = "withdrawn"  # the raw page has no value: its publisher withdraws the page
+    WITHDRAWN = "withdrawn"  # its publisher withdraws the page, of which there is no article
     ERROR_PAGE = "error_page"  # the page itself says that there is nothing here
     CONSENT_WALL = "consent_wall"
     INDEX_PAGE = "index_page"
@@ -25,6 +25,9 @@ class SkipReason(StrEnum):
     NO_ARTICLE = "no_article"  # a product, a listing, a discussion, a manual, a company's own page
     RIGHTS_RESERVED = "rights_reserved"  # its rights are reserved, and the policy of ingest honours that
     TOO_SHORT = "too_short"  # no text that is long enough to be a story
+    UNCHANGED = "unchanged"  # the article that was published before: headline and text say the same
+    SUPERSEDED = "superseded"  # a newer fetch of the page came before it
+    FORGOTTEN = "forgotten"  # the page is to be forgotten
 
 
 class SkippedPage(DerivedEvent):
@@ -32,7 +35,7 @@ class SkippedPage(DerivedEvent):
 
     TYPE: ClassVar[str] = "wiredesk.page.skipped.v1"
 
-    schema_version: str = Field(default="1.5", pattern=r"^1\.\d+$")
+    schema_version: str = Field(default="1.6", pattern=r"^1\.\d+$")
     stage: str = Field(description="the stage that skipped it", examples=["extractor"])
     reason: SkipReason
     detail: str = Field(description="for people: what on the page shows the reason")
