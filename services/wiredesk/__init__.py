@@ -4,6 +4,8 @@ Other packages import the names that are exported here; `docs/extending.md` show
 
 - `Stage`, `Topic`: what flows where. An entry point of the group `wiredesk.stages` is a `Stage`.
 - `Service`: what a stage does, a function from an event to events. `Envelope` wraps it into a `Handler`.
+- `Store`, `StatefulService`, `StatefulEnvelope`, `StatefulHandler`, `State`, `KeyedState`, `Change`: for a stage that
+  remembers what it has seen, exactly once, too.
 - `Handler`, `Record`, `Output`: for a stage that reads bytes instead of events and implements a handler itself.
 - `RejectedError`: raised by a service for an event that can never be processed. `WiredeskError` is the base of all
   errors that wiredesk raises on purpose.
@@ -38,24 +40,32 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wiredesk.enrichment.interfaces import Classifier, TaggedSpan, Tagger
-    from wiredesk.envelope import Envelope, Service
+    from wiredesk.envelope import Envelope, Service, StatefulEnvelope, StatefulService
     from wiredesk.ingest.accept import Ingest
     from wiredesk.runtime.errors import RejectedError, WiredeskError
     from wiredesk.runtime.records import Handler, Output, Record
     from wiredesk.runtime.settings import Settings
-    from wiredesk.runtime.topology import Stage, Topic
+    from wiredesk.runtime.state import Change, KeyedState, State, StatefulHandler
+    from wiredesk.runtime.topology import Stage, Store, Topic
 
 __all__ = [
+    "Change",
     "Classifier",
     "Envelope",
     "Handler",
     "Ingest",
+    "KeyedState",
     "Output",
     "Record",
     "RejectedError",
     "Service",
     "Settings",
     "Stage",
+    "State",
+    "StatefulEnvelope",
+    "StatefulHandler",
+    "StatefulService",
+    "Store",
     "TaggedSpan",
     "Tagger",
     "Topic",
@@ -64,16 +74,23 @@ __all__ = [
 
 _MODULES = MappingProxyType(
     {
+        "Change": "wiredesk.runtime.state",
         "Classifier": "wiredesk.enrichment.interfaces",
         "Envelope": "wiredesk.envelope",
         "Handler": "wiredesk.runtime.records",
         "Ingest": "wiredesk.ingest.accept",
+        "KeyedState": "wiredesk.runtime.state",
         "Output": "wiredesk.runtime.records",
         "Record": "wiredesk.runtime.records",
         "RejectedError": "wiredesk.runtime.errors",
         "Service": "wiredesk.envelope",
         "Settings": "wiredesk.runtime.settings",
         "Stage": "wiredesk.runtime.topology",
+        "State": "wiredesk.runtime.state",
+        "StatefulEnvelope": "wiredesk.envelope",
+        "StatefulHandler": "wiredesk.runtime.state",
+        "StatefulService": "wiredesk.envelope",
+        "Store": "wiredesk.runtime.topology",
         "TaggedSpan": "wiredesk.enrichment.interfaces",
         "Tagger": "wiredesk.enrichment.interfaces",
         "Topic": "wiredesk.runtime.topology",

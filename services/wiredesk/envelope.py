@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from wiredesk.runtime.errors import RejectedError
 from wiredesk.runtime.records import Output, Record
+from wiredesk.runtime.state import Change, State
 from wiredesk.runtime.topology import Stage
 from wiredesk_schemas import Event, InvalidEventError
 from wiredesk_schemas.event import DerivedEvent, UnknownVersionError
@@ -60,6 +61,31 @@ class Service[In: Event](Protocol):
         """
 
 
+class StatefulService[In: Event, S: State](Protocol):
+    """What a stateful stage does, as a function of events and of the state of their partition.
+
+    It reads the state, and returns the changes: the runtime applies them. The same event and state must always give the
+    same result.
+
+    Attributes:
+        name: of its stage; part of the ids of its events.
+        version: must change whenever the result for the same events changes; part of the ids, too.
+    """
+
+    name: str
+    version: str
+
+    def new_state(self) -> S:
+        """Return the state of a partition of which no event has been processed."""
+
+    def __call__(self, event: In, state: S, /) -> tuple[Published, Sequence[Change]]:
+        """Return the events to publish for an event, and the changes that it makes.
+
+        Raises:
+            RejectedError: it can never be processed; then it changes nothing.
+        """
+
+
 class Envelope[In: Event]:
     """A service as a handler of the runtime.
 
@@ -71,12 +97,7 @@ class Envelope[In: Event]:
     def __init__(self, service: Service[In], stage: Stage) -> None:
         self.version = service.version
         self._service: Callable[[Any], Published] = service
-        self._source = f"/wiredesk/{service.name}"
-        self._stage = stage
-        self._routes = stage.routes
-        self._reads: dict[str, type[Event]] = {event.TYPE: event for event in stage.consumes.events}
-        if not self._reads:
-            raise TypeError(f"the topic {stage.consumes.name} names no class of its events: events=(...)")
+        self._conversion = _Conversion(service.name, stage)
 
     def __call__(self, record: Record) -> tuple[Output, ...]:
         """Process a record.
@@ -84,8 +105,51 @@ class Envelope[In: Event]:
         Raises:
             RejectedError: it does not hold a valid event, or the service rejects it.
         """
-        event = self._event(record)
-        results = _sequence(self._service(event))
+        event = self._conversion.event(record)
+        return self._conversion.outputs(event, record, self._service(event))
+
+
+class StatefulEnvelope[In: Event, S: State]:
+    """A stateful service as a stateful handler of the runtime.
+
+    Args:
+        service: the function.
+        stage: what it is a stage of: the topics that it reads and writes, the events in them, and its store.
+    """
+
+    def __init__(self, service: StatefulService[In, S], stage: Stage) -> None:
+        if stage.store is None:
+            raise TypeError(f"the stage {stage.name} names no store: store=Store(...)")
+        self.version = service.version
+        self.new_state = service.new_state
+        self._service: Callable[[Any, S], tuple[Published, Sequence[Change]]] = service
+        self._conversion = _Conversion(service.name, stage)
+
+    def __call__(self, record: Record, state: S) -> tuple[tuple[Output, ...], Sequence[Change]]:
+        """Process a record.
+
+        Raises:
+            RejectedError: it does not hold a valid event, or the service rejects it.
+        """
+        event = self._conversion.event(record)
+        published, changes = self._service(event, state)
+        return self._conversion.outputs(event, record, published), changes
+
+
+class _Conversion:
+    """Converts the records that a stage reads to events, and the events of its service to outputs."""
+
+    def __init__(self, service: str, stage: Stage) -> None:
+        self._source = f"/wiredesk/{service}"
+        self._stage = stage
+        self._routes = stage.routes
+        self._reads: dict[str, type[Event]] = {event.TYPE: event for event in stage.consumes.events}
+        if not self._reads:
+            raise TypeError(f"the topic {stage.consumes.name} names no class of its events: events=(...)")
+
+    def outputs(self, event: Event, record: Record, published: Published) -> tuple[Output, ...]:
+        """Return what is written for an event and its record."""
+        results = _sequence(published)
         if self._stage.one_to_one and len(results) != 1:
             raise TypeError(f"stage {self._stage.name} returned {len(results)} events, and is declared one_to_one")
         if not results:
@@ -94,8 +158,12 @@ class Envelope[In: Event]:
         time = format_rfc3339(_event_time(event, record, is_entry=self._stage.entry))
         return tuple(self._output(result, propagated_headers, time) for result in _with_own_ids(results))
 
-    def _event(self, record: Record) -> Event:
-        """Read a record; if its topic has events of several types, the header `ce_type` says which."""
+    def event(self, record: Record) -> Event:
+        """Read a record; if its topic has events of several types, the header `ce_type` says which.
+
+        Raises:
+            RejectedError: it does not hold a valid event.
+        """
         reads = next(iter(self._reads.values()))
         if len(self._reads) > 1:
             name = header(record.headers, EVENT_TYPE) or ""

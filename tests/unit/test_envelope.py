@@ -6,11 +6,12 @@ from dataclasses import replace
 import pytest
 
 from tests.plugins import TONE, TONES, Tone
-from wiredesk.envelope import Envelope, Published
+from wiredesk.envelope import Envelope, Published, StatefulEnvelope
 from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_SKIPPED
 from wiredesk.runtime.errors import RejectedError
 from wiredesk.runtime.records import Output, Record
-from wiredesk.runtime.topology import Stage
+from wiredesk.runtime.state import Change, KeyedState, StatefulRun
+from wiredesk.runtime.topology import Stage, Store
 from wiredesk.testing import example_event
 from wiredesk_schemas import EnrichedArticle, Event, SkippedPage, SkipReason
 from wiredesk_schemas.headers import EVENT_ID, EVENT_TYPE, Header, header
@@ -109,3 +110,39 @@ def test_a_derived_event_is_of_the_same_page() -> None:
         assert getattr(derived, name) == getattr(ARTICLE, name)
     assert derived.event_id != ARTICLE.event_id
     assert Tone.derived_from(ARTICLE, "tone", "2", schema_version="1.0").event_id != derived.event_id
+
+
+class Remembering:
+    """Returns what it was created with, and how often it has seen the page."""
+
+    name = "tone"
+    version = "1"
+
+    def __init__(self, result: Published) -> None:
+        self.result = result
+
+    def new_state(self) -> KeyedState:
+        return KeyedState()
+
+    def __call__(self, event: EnrichedArticle, state: KeyedState, /) -> tuple[Published, Sequence[Change]]:
+        seen = int(state.get(event.page_id.encode()) or b"0")
+        return self.result, [Change(event.page_id.encode(), b"%d" % (seen + 1))]
+
+
+def test_a_stateful_service_is_a_stateful_handler() -> None:
+    handler = StatefulEnvelope(Remembering(tone()), replace(ANY, store=Store("seen")))
+    run = StatefulRun(handler, handler.new_state())
+    written = [run.process(record(ARTICLE.to_json())) for _ in range(2)]
+    assert [results for results, _ in written] == [outputs(tone())] * 2
+    assert [changes for _, changes in written] == [[Change(ARTICLE.page_id.encode(), b"%d" % n)] for n in (1, 2)]
+    assert handler.version == "1"
+
+
+def test_a_stateful_service_needs_events_and_a_store() -> None:
+    with pytest.raises(TypeError, match="store"):
+        StatefulEnvelope(Remembering(None), ANY)
+    handler = StatefulEnvelope(Remembering(()), replace(TONE, store=Store("seen")))
+    with pytest.raises(TypeError, match="one_to_one"):
+        handler(record(ARTICLE.to_json()), handler.new_state())
+    with pytest.raises(RejectedError, match="invalid_event"):
+        handler(record(b"{"), handler.new_state())

@@ -15,8 +15,9 @@ import wiredesk_schemas
 from tests.support import unmeasured
 
 PUBLIC = [
-    "Classifier", "Envelope", "Handler", "Ingest", "Output", "Record", "RejectedError", "Service", "Settings", "Stage",
-    "TaggedSpan", "Tagger", "Topic", "WiredeskError",
+    "Change", "Classifier", "Envelope", "Handler", "Ingest", "KeyedState", "Output", "Record", "RejectedError", "Service",
+    "Settings", "Stage", "State", "StatefulEnvelope", "StatefulHandler", "StatefulService", "Store", "TaggedSpan",
+    "Tagger", "Topic", "WiredeskError",
 ]  # fmt: skip
 FOR_TESTS = [
     "KafkaProcess", "Published", "RunningStage", "StartStage", "WorkerProcess", "example_event", "scaled", "wait_until",

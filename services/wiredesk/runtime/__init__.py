@@ -2,6 +2,7 @@
 
 topology       stages and topics
 records        records, outputs, failures, and the handler that a stage consists of
+state          what a stateful handler remembers, and how it changes
 errors         the hierarchy of errors
 settings       the settings of Kafka clients and workers, read from the environment
 kafka          clients, transactions, and reading of topics

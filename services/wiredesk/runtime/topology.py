@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Literal
 
 DAY_MS = 24 * 60 * 60 * 1000
 """Milliseconds of a day, the unit of retention."""
@@ -15,9 +15,13 @@ RESERVED_PREFIX = "wiredesk."
 """Prefix of the names of the runtime's own topics, such as the log of replays."""
 
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_STORE_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _TOPIC_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _LOADABLE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 _OPTIONAL = frozenset({"settings", "dead_letters"})
+
+_ANY_MS = str(2**63 - 1)
+"""The longest time of a setting in milliseconds: no limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ class Topic:
             key. None: records are deleted by their age alone.
         segment_ms: after this time the broker begins another file. Records are deleted a file at a time, so this is how
             much longer than `retention_ms` a record may stay.
+        timestamps: whose clock the records carry: the broker's (`LogAppendTime`) or their producer's (`CreateTime`).
+        partitioned_as: name of a topic with which it has the number of partitions in common, whatever that is.
     """
 
     name: str
@@ -75,9 +81,13 @@ class Topic:
     terminal: bool = False
     compaction: Compaction | None = None
     segment_ms: int = DAY_MS
+    timestamps: Literal["LogAppendTime", "CreateTime"] = "LogAppendTime"
+    partitioned_as: str | None = None
 
     def settings(self) -> dict[str, str]:
         """Return the topic's settings by their names in Kafka."""
+        # Brokers refuse times that are more than an hour ahead of their clock: that would stop a changelog.
+        any_time = {"message.timestamp.after.max.ms": _ANY_MS} if self.timestamps == "CreateTime" else {}
         return {
             "cleanup.policy": self._cleanup(),
             **(self.compaction.settings() if self.compaction is not None else {}),
@@ -87,13 +97,28 @@ class Topic:
             # The broker keeps the producer's codec: it does not compress every batch again.
             "compression.type": "producer",
             # Lag in seconds and latency need the broker's clock: a crawler's clock may be wrong by years.
-            "message.timestamp.type": "LogAppendTime",
+            "message.timestamp.type": self.timestamps,
+            **any_time,
         }
 
     def _cleanup(self) -> str:
         if self.compaction is None:
             return "delete"
         return "compact" if self.retention_ms < 0 else "compact,delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """What a stateful stage remembers, for each partition of its input.
+
+    Attributes:
+        name: of the store: lower-case letters, digits and '-'. Its changes are in `wiredesk.<stage>.<name>.changes`.
+        retention_ms: after this time, by the clock of the input, the stage needs no key that was not changed since;
+            -1: it needs every key for ever. The handler's state forgets such keys by itself, as `KeyedState` does.
+    """
+
+    name: str
+    retention_ms: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +141,7 @@ class Stage:
             record may become no event, one, or several.
         dead_letters: name of its dead-letter topic; None: `<input topic>.dlq`. Where stages share an input topic, each
             has a dead-letter topic of its own.
+        store: what it remembers; its handler is then a `StatefulHandler`. None: it remembers nothing.
     """
 
     name: str
@@ -128,6 +154,7 @@ class Stage:
     settings: str | None = None
     one_to_one: bool = True
     dead_letters: str | None = None
+    store: Store | None = None
 
     @property
     def group(self) -> str:
@@ -153,8 +180,34 @@ class Stage:
         )
 
     @property
+    def changelog(self) -> Topic | None:
+        """The topic of the changes of its store; None if it has none."""
+        return None if self.store is None else self.changelog_of(self.group)
+
+    def changelog_of(self, group: str) -> Topic:
+        """Return the topic of the changes that a group of workers makes: a replay has a state of its own.
+
+        Partition i has the changes that partition i of the input made, with the times of that input. A record may be
+        processed as long as the input is kept, and then needs the state of its own time: changes are kept for that
+        long, too, before the retention of the store begins.
+        """
+        if self.store is None:
+            raise ValueError(f"the stage {self.name} has no store")
+        kept = (self.store.retention_ms, self.consumes.retention_ms)
+        expires = min(kept) >= 0
+        return Topic(
+            name=f"{group}.{self.store.name}.changes",
+            description=f"Changes of the store {self.store.name} of {self.name}: the runtime's own",
+            partitions=self.consumes.partitions,
+            retention_ms=sum(kept) if expires else -1,
+            compaction=Compaction(),
+            timestamps="CreateTime",
+            partitioned_as=self.consumes.name,
+        )
+
+    @property
     def topics(self) -> tuple[Topic, ...]:
-        """Every topic of the stage: its input, its outputs, its dead letters."""
+        """The topics of the stage that others read, too: its input, its outputs, its dead letters."""
         return (self.consumes, *self.produces, self.dead_letter_topic)
 
     @property
@@ -185,6 +238,10 @@ class Stage:
         ]
         if self.consumes in self.produces:
             problems.append(f"it reads and writes {self.consumes.name}")
+        if self.store is not None and not _STORE_NAME.fullmatch(self.store.name):
+            problems.append(
+                f"{self.store.name!r} is not a valid store name: lower-case letters, digits and '-', at most 40"
+            )
         classes = [event for topic in self.produces for event in topic.events]
         problems += [
             f"{event.__name__} is in several topics that it writes: give each topic a class of its own"
@@ -205,6 +262,8 @@ class Stage:
             wrong.append(f"consumes is of the type {type(given['consumes']).__name__}, not Topic")
         if not _is_tuple_of(Topic, given["produces"]):
             wrong.append("produces is not a tuple of topics: write (TOPIC,)")
+        if given["store"] is not None and not isinstance(given["store"], Store):
+            wrong.append(f"store is of the type {type(given['store']).__name__}, not Store")
         if wrong:
             return wrong
         return [
@@ -219,8 +278,16 @@ def _is_tuple_of(kind: type, value: Any) -> bool:
 
 
 def topics_of(stages: Iterable[Stage]) -> tuple[Topic, ...]:
-    """Return the topics of stages, each once: what they read, what else they write, then dead letters."""
+    """Return the topics of stages, each once: what they read, what else they write, then dead letters.
+
+    The changes of their stores are not among them: nobody but the runtime reads these; see `changelogs_of`.
+    """
     ordered = list(stages)
     read = [stage.consumes for stage in ordered]
     written = [topic for stage in ordered for topic in stage.produces]
     return tuple(dict.fromkeys((*read, *written, *(stage.dead_letter_topic for stage in ordered))))
+
+
+def changelogs_of(stages: Iterable[Stage]) -> tuple[Topic, ...]:
+    """Return the topics of the changes of stages' stores."""
+    return tuple(stage.changelog for stage in stages if stage.changelog is not None)
