@@ -30,6 +30,8 @@ PROSE = "<p>The council voted on Thursday night to reopen the old landing, eleve
         ("By Ida Lund with AP", ("Ida Lund",), ("AP",)),
         ("Von Ida Lund mit dpa", ("Ida Lund",), ("dpa",)),
         ("Ida Lund (AFP)", ("Ida Lund",), ("AFP",)),
+        ("AFP, MANILA", (), ("AFP",)),
+        ("Reuters, Ida Lund", ("Ida Lund",), ("Reuters",)),
         ("Ida Lund/Bo Lee", ("Ida Lund", "Bo Lee"), ()),
         ("Par José Ortega y Gasset et Ida Lund", ("José Ortega y Gasset", "Ida Lund"), ()),
         ("Por Ida Lund y Bo Lee", ("Ida Lund", "Bo Lee"), ()),
@@ -88,6 +90,23 @@ def test_sentences_and_headlines_are_no_bylines(text: str) -> None:
 )
 def test_labels_are_no_names_if_nothing_announces_them(text: str) -> None:
     assert not is_name(text, Trust.BARE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Log In", "Continue Reading", "Book Now", "TikTok", "Home", "Full Bio", "Give Us A Call", "Send us a message",
+        "Mehr erfahren", "Jetzt anmelden", "Lire la suite", "Leer más", "Leggi tutto", "Leia mais", "Lees verder",
+        "Läs mer", "Czytaj dalej", "Devamını oku", "Читать далее", "Creative Commons Attribution",
+    ],
+)  # fmt: skip
+def test_buttons_and_menus_are_no_names(text: str) -> None:
+    assert parse_byline([text]) == parse_byline([])
+
+
+@pytest.mark.parametrize("name", ["Will Page", "Le An", "Do Van Le", "Max Price", "Mark Store", "Ida Page", "Per Lie"])
+def test_names_of_words_are_names(name: str) -> None:
+    assert parse_byline([name]).people == (name,)
 
 
 @pytest.mark.parametrize(

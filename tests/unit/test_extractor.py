@@ -177,8 +177,9 @@ def test_people_and_agencies_are_separated(head: str, people: tuple[str, ...], a
     assert (extracted.authors, extracted.agencies) == (people, agencies)
 
 
-def test_a_page_that_names_itself_is_asked_again() -> None:
-    head = '<meta property="og:site_name" content="The Paper"><meta name="author" content="The Paper">'
+@pytest.mark.parametrize("author", ["The Paper", "The Paper, Frankfurt, Germany"])
+def test_a_page_that_names_itself_is_asked_again(author: str) -> None:
+    head = f'<meta property="og:site_name" content="The Paper"><meta name="author" content="{author}">'
     extracted = article(f'<head>{head}</head><h1>Library saved</h1><p class="byline">By Ida Lund</p>{STORY}')
     assert extracted.authors == ("Ida Lund",)
     assert extracted.extraction.evidence["authors"] is Evidence.DOM

@@ -57,7 +57,8 @@ def bylines(sources: MetadataSources, source: str | None) -> Iterator[tuple[Evid
     stated: list[tuple[Evidence, Byline]] = []
     for place, byline in _places(sources):
         stated.append((place, byline))
-        if byline.people and not _is_publication(byline.people, own) and not (len(stated) > 1 and _is_sign(byline)):
+        names_people = not (_is_publication(byline.people, own) or _is_address(byline.people, own))
+        if byline.people and names_people and not (len(stated) > 1 and _is_sign(byline)):
             yield place, _without_publication(byline, own)
     yield from ((place, b) for place, b in stated if b.agencies and not _is_publication(b.agencies, own))
     yield from ((place, b) for place, b in stated if b)
@@ -88,8 +89,14 @@ def _places(sources: MetadataSources) -> Iterator[tuple[Evidence, Byline]]:
 
 def _own_names(source: str | None, url: str) -> set[str]:
     """Return how a page may name its publication: by its name, or as its host does."""
-    labels = (urlsplit(url).hostname or "").removeprefix("www.").split(".")[:-1]
-    return {fold(source).replace(" ", "")} | set(labels) if source else set(labels)
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    names = {host, *host.split(".")[:-1]}
+    return names | {fold(source).replace(" ", "")} if source else names
+
+
+def _is_address(names: tuple[str, ...], own: set[str]) -> bool:
+    """Return whether names are those of the publication and of its places: `hessenschau.de, Frankfurt, Germany`."""
+    return _is_publication(names[:1], own) and not any(" " in name for name in names[1:])
 
 
 def _is_publication(names: tuple[str, ...], own: set[str]) -> bool:

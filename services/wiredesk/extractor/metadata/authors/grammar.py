@@ -297,17 +297,20 @@ def _clauses(text: str, trust: Trust) -> tuple[str, list[str]]:
 
 
 def _names_of_clause(clause: str, trust: Trust) -> Iterator[tuple[str, bool]]:
-    """Yield the names in a clause. What follows a person is a name only if it is no role, place or degree."""
-    has_person = False
+    """Yield the names in a clause. After a person or an agency, roles, places and degrees are no names."""
+    has_person = has_agency = False
     for part in _parts(clause, trust):
         needed = _needed(part, has_person=has_person)
         for name in _candidates(part.text, trust):
             if agency_named(name):
+                has_agency = True
                 yield name, False
                 continue
             person = _person(name, part, needed)
             is_single = " " not in person and person.upper() != person.lower()
-            if not person or (has_person and part.after_comma and (is_single or is_role(name))):
+            if not person or (has_agency and part.after_comma and is_single):
+                continue  # a place
+            if has_person and part.after_comma and (is_single or is_role(name)):
                 continue  # a place, a degree, a role
             if names_newsroom(person) and not (trust is Trust.DECLARED and is_person_called_news(person)):
                 if needed is not Trust.BARE and _is_newsroom_name(person, trust):

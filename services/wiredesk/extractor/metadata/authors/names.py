@@ -8,6 +8,7 @@ from wiredesk.extractor.metadata.authors.vocabulary import (
     BRAND_WORDS,
     DEGREES,
     GENERIC,
+    INTERFACE_WORDS,
     MENUS,
     NEWSROOM_WORDS,
     NO_NAMES,
@@ -29,6 +30,9 @@ MIN_WORDS = 2
 
 MAX_BARE_WORDS = 4
 """Maximum words of a name that nothing announces, without its particles."""
+
+MAX_SYLLABLE = 2
+"""Letters of names such as Le, An or Do, which are words of other languages, too."""
 
 MAX_PEN_NAME_WORDS = 3
 """Maximum words of a pen name in lower case."""
@@ -89,6 +93,7 @@ def is_name(text: str, trust: Trust = Trust.ANNOUNCED) -> bool:
         or _BAD_SIGN.search(text)
         or fold(text) in GENERIC
         or ACCOUNTS.intersection(fold(text).split())
+        or _is_button(fold(text).split())
     ):
         return False
     if re.search(r"\d", text) and not (trust is Trust.DECLARED and _MIDDLE_NUMBER.match(text)):
@@ -100,6 +105,11 @@ def is_name(text: str, trust: Trust = Trust.ANNOUNCED) -> bool:
     if re.match(r"[\uac00-\ud7af]", text):
         return trust > Trust.BARE and _HANGUL_NAME.fullmatch(text) is not None and not _is_no_han_name(text)
     return _is_cased_name(text, trust)
+
+
+def _is_button(folded: list[str]) -> bool:
+    """Return whether words are those of a button or a menu: `Log In`. Names of short words are not: `Le An`."""
+    return INTERFACE_WORDS.issuperset(folded) and any(len(word) > MAX_SYLLABLE for word in folded)
 
 
 def is_role(text: str) -> bool:

@@ -49,6 +49,9 @@ BRAND_WORDS = _words("brands")
 NO_NAMES = _words("no_names")
 """Words of sentences and menus, which are in no name, folded."""
 
+INTERFACE_WORDS = (NO_NAMES | _words("interface")) - {"will"}
+"""Words of sentences, menus and buttons, folded: what has no other word is no name. Will Page is one."""
+
 SPACELESS_NEWSROOM = re.compile(_stored["newsrooms"]["spaceless"])
 """Names of newsrooms in scripts without capitals, or of several words."""
 
