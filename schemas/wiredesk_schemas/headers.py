@@ -146,6 +146,9 @@ _OWN_NAME = re.compile(f"(?:{RECEIVED_PREFIX})*{OWN_PREFIX}")
 _RENAMED_NAME = re.compile(f"(?:{RECEIVED_PREFIX})+{OWN_PREFIX}")
 """A name that a dead letter has changed."""
 
+_STRAY_BYTE = re.compile("[\udc80-\udcff]")
+"""A byte that is not UTF-8, as Python's error handler `surrogateescape` writes it."""
+
 _DIGITS = re.compile(rb"[0-9]{1,19}")
 """ASCII digits, no more than `MAX_NUMBER` has."""
 
@@ -162,6 +165,21 @@ def header(headers: Headers, name: str) -> str | None:
     """
     value = last_value(headers, name)
     return None if value is None else value.decode("utf-8", "replace")
+
+
+def decode_url(value: bytes) -> str:
+    """Return a header's value that is a URL as text.
+
+    Bytes that are not UTF-8 are percent-encoded, as browsers send them: were they replaced, two pages would have one
+    URL.
+    """
+    return _STRAY_BYTE.sub(lambda stray: f"%{ord(stray[0]) - 0xDC00:02X}", value.decode("utf-8", "surrogateescape"))
+
+
+def url_header(headers: Headers, name: str) -> str | None:
+    """Return the URL in a header, of the last one where there are several; None where it is absent or null."""
+    value = last_value(headers, name)
+    return None if value is None else decode_url(value)
 
 
 def decode_text(value: bytes | None) -> str:

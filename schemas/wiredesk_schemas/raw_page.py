@@ -1,13 +1,14 @@
 """A raw page, as crawlers and partners publish it to `pages.raw`: what came over the wire, and from where."""
 
 import base64
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Self, cast
 
 from pydantic import BeforeValidator, Field, PlainSerializer, PrivateAttr, WithJsonSchema, model_validator
 
 from wiredesk_schemas.event import Event, Since
-from wiredesk_schemas.headers import CONTENT_TYPE, SUBJECT, Headers, header
+from wiredesk_schemas.headers import CONTENT_TYPE, SUBJECT, Headers, decode_url, last_value
 from wiredesk_schemas.ingest_note import IngestNote
 from wiredesk_schemas.raw_page_reading.envelopes import binary_fields, content_type_of, is_json, structured_fields
 from wiredesk_schemas.raw_page_reading.fields import read_fields
@@ -17,6 +18,8 @@ from wiredesk_schemas.rights import STATED_RIGHTS
 
 BASE64 = r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 """The base64 of the contract, as a pattern for validators of JSON Schema; other forms are read, too, with a note."""
+
+_WEB = re.compile(rb"\s*https?:", re.IGNORECASE)
 
 
 def _bytes(value: Any) -> Any:
@@ -171,8 +174,9 @@ class RawPage(Event):
     @classmethod
     def from_null(cls, key: bytes | None, headers: Headers) -> Self:
         """Read the withdrawal of a page: a record without value."""
-        subject = header(headers, SUBJECT)
-        url = subject or (key or b"").decode("utf-8", "backslashreplace")
+        name = last_value(headers, SUBJECT) or key or b""
+        # A key need not be a URL. Two keys must stay two, so that no byte of them is replaced.
+        url = decode_url(name) if _WEB.match(name) else name.decode("utf-8", "surrogateescape")
         page = cast("Self", cls.model_construct(url=url))
         page._is_withdrawal = True  # noqa: SLF001 - the constructor has no private attributes
         return page

@@ -69,10 +69,20 @@ def storable(text: str) -> str:
     return _ASTRAL_NONCHARACTERS.sub("", text) if _has(encoded, _ASTRAL_SUSPECTS) else text
 
 
-def well_formed(text: str) -> str:
-    """Return a text that can be encoded: pairs of surrogates are joined, U+FFFD takes the place of unpaired ones."""
+def with_joined_pairs(text: str) -> str:
+    """Return a text in which pairs of surrogates are joined. Unpaired ones stay."""
+    return text if is_well_formed(text) else text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+
+
+def is_well_formed(text: str) -> bool:
+    """Return whether a text can be encoded: it has no surrogates."""
     try:
         text.encode()
     except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
+        return False
+    return True
+
+
+def well_formed(text: str) -> str:
+    """Return a text that can be encoded: pairs of surrogates are joined, U+FFFD takes the place of unpaired ones."""
+    return text if is_well_formed(text) else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

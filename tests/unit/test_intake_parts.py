@@ -98,6 +98,20 @@ def test_any_headers_give_attributes_or_a_problem(headers: list[tuple[str, str]]
         value.encode()
 
 
+def test_bytes_of_a_url_that_are_not_utf_8_are_escaped_as_browsers_do() -> None:
+    event = ("ce-specversion", "1.0")
+    for byte in ("e9", "e8"):
+        raw = f"{URL}/{bytes.fromhex(byte).decode('utf-8', 'surrogateescape')}"
+        for headers, query in (
+            ([("content-location", raw)], []),
+            ([("ce-subject", raw)], []),
+            ([event, ("ce-subject", f"{URL}/%{byte}")], []),
+            ([], [("url", raw)]),
+        ):
+            assert read_attributes(headers, query).url == f"{URL}/%{byte.upper()}"
+    assert read_attributes([("content-location", f"{URL}/é%e9")], []).url == f"{URL}/é%e9"
+
+
 def test_too_many_attributes_are_refused() -> None:
     with pytest.raises(ProblemError, match="more than 64 of 8192"):
         read_attributes([("ce-subject", URL), *((f"ce-x{n}", "v") for n in range(100))], [])

@@ -23,7 +23,7 @@ DESTINATION = Path(__file__).parents[2] / "services" / "wiredesk" / "ingest" / "
 MAY_NAME_CONTENT = frozenset(
     {
         "_", "_t", "ad_group_id", "afc", "btag", "bta_c", "cache", "campaign_id", "cb", "context", "continue",
-        "email", "gci", "janet", "link_source", "lt_r", "mailid", "mbid", "nd", "newsletter", "next",
+        "cvid", "email", "gci", "janet", "link_source", "lt_r", "mailid", "mbid", "nd", "newsletter", "next",
         "nocache", "oex", "origin", "otc", "pi_opt_in", "picid", "pid", "pin_id", "r", "rand", "random",
         "recipient", "redirect_to", "ref", "return_to", "session_id", "si", "sid", "sns", "social", "source",
         "timestamp", "trk", "ts", "ucid", "uzcid", "view_id", "visit_id", "visitor_id",

@@ -21,7 +21,9 @@ from wiredesk_schemas.headers import (
     TIME,
     TRUNCATED,
     Headers,
-    header,
+    decode_text,
+    decode_url,
+    last_value,
 )
 from wiredesk_schemas.raw_page_reading.fields import unwrapped_url
 from wiredesk_schemas.raw_page_reading.json_values import read_object
@@ -228,20 +230,28 @@ def _url(subject: Any, source: Any, mending: Mending) -> Any:
 
 def _header(headers: Headers, name: str, mending: Mending) -> str | None:
     """Return the text of a header, also under another spelling of its name; without quotation marks around it."""
-    text = header(headers, name)
-    if text is None:
+    value = last_value(headers, name)
+    if value is None:
         plain = name.translate(_NAME_SEPARATORS)
-        for spelling, value in reversed(headers[:MAX_HEADER_NAMES]):
-            if value is not None and spelling.translate(_NAME_SEPARATORS).lower() == plain:
+        for spelling, other in reversed(headers[:MAX_HEADER_NAMES]):
+            if other is not None and spelling.translate(_NAME_SEPARATORS).lower() == plain:
                 mending.event(f"header {shown(spelling)} is read as {name}")
-                text = value.decode("utf-8", "replace")
+                value = other
                 break
-    if text is None:
+    if value is None:
         return None
-    text = text.strip()
+    text = (_url_text(name, value, mending) if name in (SUBJECT, SOURCE) else decode_text(value)).strip()
     if len(text) > 1 and text[0] == text[-1] == '"':  # a header that was serialised as JSON
         mending.event(f"quotation marks around header {name}")
         text = text[1:-1].strip()
+    return text
+
+
+def _url_text(name: str, value: bytes, mending: Mending) -> str:
+    """Return the text of a header that may be a URL."""
+    text = decode_url(value)
+    if text.encode() != value:
+        mending.event(f"bytes of header {name} that are not UTF-8, percent-encoded")
     return text
 
 

@@ -7,14 +7,15 @@ the others there is still a page: where one of them is not clear, it counts as a
 import re
 from datetime import datetime
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
 from wiredesk_schemas.event import InvalidEventError
+from wiredesk_schemas.headers import decode_url
 from wiredesk_schemas.raw_page_reading.bodies import BODY, BODY_BASE64, read_bodies
 from wiredesk_schemas.raw_page_reading.mending import Mending, refused, shown
 from wiredesk_schemas.raw_page_reading.responses import read_headers, read_status
 from wiredesk_schemas.raw_page_reading.times import read_time
-from wiredesk_schemas.storable_text import storable, well_formed
+from wiredesk_schemas.storable_text import REPLACEMENT, is_well_formed, storable, with_joined_pairs
 
 MAX_SOURCE_CHARACTERS = 500
 """Characters of the name of a publication that are kept."""
@@ -29,6 +30,9 @@ _TEXTS = ("content_type", "charset", "source", "language")
 """Optional fields of text."""
 
 _NAMES = ("url", BODY, BODY_BASE64, *_TEXTS, "fetched_at", "http_status", "http_headers", "is_truncated", "rights")
+
+_DECIDING = frozenset({"url", BODY, BODY_BASE64, "http_status"})
+"""The fields that decide what the page is."""
 
 _SPELLINGS = {name.replace("_", ""): name for name in _NAMES} | {
     "statuscode": "http_status",
@@ -70,7 +74,7 @@ def read_url(fields: dict[str, Any], mending: Mending) -> str:
     """Return the URL of a page, without what is around it.
 
     Raises:
-        InvalidEventError: there is none.
+        InvalidEventError: there is none, or a part of a character was lost, so that it may be that of another page.
     """
     value = fields.get("url")
     if value is None:
@@ -79,33 +83,54 @@ def read_url(fields: dict[str, Any], mending: Mending) -> str:
     if not isinstance(value, str) or not value.strip():
         raise refused("url", value, _EXPECTED_URL)
     text = unwrapped_url(value)
+    # What is not clear is not quoted: there may be a password in it.
+    if not is_well_formed(text):
+        raise InvalidEventError(f"url: expected {_EXPECTED_URL}, got half of a surrogate pair in it")
+    if mending.has_stray_bytes and REPLACEMENT in text:
+        raise InvalidEventError(
+            f"url: expected {_EXPECTED_URL}, got bytes in it that are not UTF-8: percent-encode them"
+        )
     if text != value:
-        # Neither form is quoted: there may be a password in them.
         mending.field("url", "percent-encoded as a whole, or with spaces, brackets or quotation marks around it")
     return text
 
 
 def unwrapped_url(value: str) -> str:
     """Return a URL without spaces, quotation marks or angle brackets around it, and not percent-encoded as a whole."""
-    text = well_formed(value).strip()
+    text = with_joined_pairs(value).strip()
     for opening, closing in _QUOTES:
         if text.startswith(opening) and text.endswith(closing) and len(text) > 2:  # noqa: PLR2004 - the marks
             text = text[1:-1].strip()
-    return unquote(text) if _ESCAPED_SCHEME.match(text) else text
+    return decode_url(unquote_to_bytes(text)) if _ESCAPED_SCHEME.match(text) else text
 
 
 def _named(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
-    """Return fields under the names of the contract; a field that is given under its name counts before others."""
+    """Return fields under the names of the contract; a field that is given under its name counts before others.
+
+    Raises:
+        InvalidEventError: a field that decides what the page is has another value under another name.
+    """
     if all(name in _NAMES for name in fields):
         return fields
     named = dict(fields)
     for name in list(fields)[:MAX_NAMES]:
         meant = None if name in _NAMES else _SPELLINGS.get(_SEPARATOR.sub("", name[:MAX_LANGUAGE_CHARACTERS]).lower())
-        if meant is None or named.get(meant) is not None or fields[name] is None:
+        if meant is None or fields[name] is None:
+            continue
+        if named.get(meant) is not None:
+            if meant in _DECIDING and not _are_same(named[meant], fields[name]):
+                raise InvalidEventError(f"{meant}: given twice, with another value as {shown(name)}")
             continue
         named[meant] = named.pop(name)
         mending.event(f"{shown(name)} is read as {meant}")
     return named
+
+
+def _are_same(one: Any, other: Any) -> bool:
+    """Whether two values of a field mean the same."""
+    if isinstance(one, str) and isinstance(other, str):
+        return unwrapped_url(one) == unwrapped_url(other)
+    return bool(one == other) or str(one) == str(other)
 
 
 def _optional_texts(fields: dict[str, Any], mending: Mending) -> dict[str, str | None]:

@@ -11,7 +11,7 @@ import orjson
 
 from wiredesk_schemas.event import InvalidEventError
 from wiredesk_schemas.raw_page_reading.mending import Mending
-from wiredesk_schemas.storable_text import REPLACEMENT, well_formed
+from wiredesk_schemas.storable_text import REPLACEMENT, well_formed, with_joined_pairs
 
 MAX_JSON_BYTES = 128 << 20
 """Size of a compressed value, decompressed: twice the largest page that ingest can be set to take, for base64."""
@@ -50,6 +50,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]|(?<=[^\s,:{}\[\]])[\t\n](?=[^\s,:{}
 
 _WATCHED = ("url", "body", "body_base64")
 """Names that must not be given twice with different values: no other field decides what the page is."""
+
+
+_MAY_BE_URLS = frozenset({"url", "subject", "source"})
+"""Names, in lower case, of what may be the URL of the page. Half a character of it is not replaced: two pages would
+have one URL."""
 
 
 def read_object(value: bytes | None, mending: Mending) -> dict[str, Any]:
@@ -140,6 +145,7 @@ def _decode(content: bytes, encoding: str, mending: Mending) -> str:
         stray = text.count(REPLACEMENT) - content.count(REPLACEMENT.encode())
         if stray > 1 + len(text) // CHARACTERS_PER_STRAY_BYTE:
             raise InvalidEventError(f"the value is not {encoding.upper()}, from byte {position}") from None
+        mending.has_stray_bytes = True
         mending.event(f"{stray} bytes that are not {encoding.upper()}, replaced by U+FFFD")
     return text
 
@@ -191,6 +197,8 @@ class _Objects:
             return [self._well_formed(name, item) if isinstance(item, str | list) else item for item in value]
         if not isinstance(value, str):
             return value
+        if name.lower() in _MAY_BE_URLS:
+            return with_joined_pairs(value)
         text = well_formed(value)
         if text != value:
             self._mending.field(name, "halves of surrogate pairs, joined or replaced by U+FFFD")

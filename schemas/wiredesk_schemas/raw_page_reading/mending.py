@@ -17,11 +17,13 @@ class Mending:
 
     Attributes:
         subject: of the CloudEvent, where its data have a URL of their own.
+        has_stray_bytes: bytes of the value were not in its encoding, and were replaced by U+FFFD.
     """
 
     def __init__(self) -> None:
         self._notes = Notes()
         self.subject: str | None = None
+        self.has_stray_bytes = False
 
     @property
     def notes(self) -> tuple[IngestNote, ...]:

@@ -66,7 +66,7 @@ def _identify(key: str) -> tuple[str, str, str]:
 def _urn(key: str) -> str:
     if not key:
         return NO_KEY
-    escaped = quote(key, safe="", errors="replace")
+    escaped = quote(key, safe="", errors="surrogateescape")
     if len(escaped) > MAX_KEY_CHARACTERS or "@" in key:  # there may be a password before it
-        escaped = f"sha256:{hashlib.sha256(key.encode('utf-8', 'replace')).hexdigest()}"
+        escaped = f"sha256:{hashlib.sha256(key.encode('utf-8', 'surrogateescape')).hexdigest()}"
     return URN + escaped

@@ -19,6 +19,7 @@ from wiredesk_schemas.headers import (
     TRACE_CONTEXT,
     TRUNCATED,
     attribute_text,
+    decode_url,
     from_http_header,
 )
 
@@ -36,6 +37,9 @@ QUERY = MappingProxyType(
 
 LOCATION = "content-location"
 """The header of HTTP with the URL of a request's body (RFC 9110)."""
+
+_URLS = frozenset({LOCATION, "ce-subject", "ce-source", "url"})
+"""Headers and parameters that hold a URL."""
 
 RESPONSE_PREFIX = "x-archive-orig-"
 """The prefix of the headers of the page's own response, as web archives name them when they replay a page."""
@@ -81,7 +85,7 @@ def read_attributes(headers: Iterable[tuple[str, str]], query: Iterable[tuple[st
     Raises:
         ProblemError: a parameter is unknown, or two places disagree.
     """
-    given = [(name.lower(), _as_text(value.strip())) for name, value in headers]
+    given = [(name.lower(), _as_text(name.lower(), value.strip())) for name, value in headers]
     is_event = any(from_http_header(name) == SPEC_VERSION for name, _ in given)
     attributes = Attributes()
     for name, value in given:
@@ -100,17 +104,21 @@ def read_attributes(headers: Iterable[tuple[str, str]], query: Iterable[tuple[st
             raise ProblemError(
                 ProblemKind.INVALID_REQUEST, f"?{name[:40]}=: an unknown parameter; there are {', '.join(QUERY)}"
             )
-        _add(attributes.record, QUERY[name], value, f"parameter {name}")
+        _add(attributes.record, QUERY[name], _as_text(name, value), f"parameter {name}")
     _check_size(attributes.record)
     return attributes
 
 
-def _as_text(value: str) -> str:
-    """Return the value of a header; bytes that are not UTF-8, which the server passes on as surrogates, are Latin-1."""
+def _as_text(name: str, value: str) -> str:
+    """Return the value of a header or parameter. Bytes that are not UTF-8 come from the server as surrogates.
+
+    In a URL they are percent-encoded, as browsers send them; in other values they are Latin-1.
+    """
     try:
         value.encode()
     except UnicodeEncodeError:
-        return value.encode("utf-8", "surrogateescape").decode("latin-1")
+        content = value.encode("utf-8", "surrogateescape")
+        return decode_url(content) if name in _URLS else content.decode("latin-1")
     return value
 
 
@@ -125,7 +133,7 @@ def _decoded(value: str) -> str:
     """Return the value of an attribute of a CloudEvent, which may be quoted and is percent-encoded."""
     if len(value) > 1 and value[0] == value[-1] == '"':
         value = value[1:-1].replace('\\"', '"').replace("\\\\", "\\")
-    return unquote_to_bytes(value.encode()).decode("utf-8", "replace")
+    return decode_url(unquote_to_bytes(value.encode()))
 
 
 def _check_size(record: dict[str, str]) -> None:

@@ -277,7 +277,10 @@ async def _continue(request: web.BaseRequest) -> None:
 def _query(request: web.BaseRequest) -> list[tuple[str, str]]:
     try:
         return parse_qsl(
-            urlsplit(request.path_qs).query, keep_blank_values=True, errors="replace", max_num_fields=MAX_PARAMETERS
+            urlsplit(request.path_qs).query,
+            keep_blank_values=True,
+            errors="surrogateescape",
+            max_num_fields=MAX_PARAMETERS,
         )
     except ValueError as error:
         raise ProblemError(ProblemKind.INVALID_REQUEST, f"the query cannot be read: {error}") from error

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from wiredesk.runtime.records import Record
-from wiredesk_schemas.headers import SUBJECT, header
+from wiredesk_schemas.headers import SUBJECT, url_header
 
 MAX_PARSED = 1 << 20
 """Largest value, in bytes, that is parsed to look for a URL."""
@@ -15,7 +15,7 @@ MAX_PARSED = 1 << 20
 
 def page_urls(record: Record) -> Iterator[str]:
     """Return the URLs of a record's page: that of its headers, and then, if more are asked for, those of its value."""
-    if subject := header(record.headers, SUBJECT):
+    if subject := url_header(record.headers, SUBJECT):
         yield subject
     if record.value is None or len(record.value) > MAX_PARSED:
         return

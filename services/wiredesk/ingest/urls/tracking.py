@@ -1,7 +1,7 @@
 """Query parameters that say how a reader reached a page, or who the reader is, and not which page it is.
 
 A parameter that is removed wrongly makes one page of two, so only full names are taken, and of names that also occur
-for content, only the values that content never has.
+for content, only with the values that content never has.
 """
 
 import re
@@ -47,29 +47,45 @@ FURTHER = {
 PREFIXES = ("utm_", "mtm_", "hsa_", "piwik_", "matomo_", "wt_mc", "wt_zmc", "aspsessionid")
 """Beginnings of names that only Google's, Matomo's, HubSpot's and Mapp's campaigns and sessions of ASP have."""
 
+NUMBERED = frozenset({"at_custom", "cm_mmca"})
+"""Names that campaigns number: `at_custom1`."""
+
+NUMBER_OR_CAMPAIGN = frozenset({"cmpid", "icid", "ncid"})
+"""Names of campaigns that, with a number, may be those of a company, an issue, or a category of news."""
+
 CAMPAIGN_OR_CONTENT = frozenset({"cmp"})
 """Names of campaigns that also occur for content, such as companies."""
 
-CHANNELS = frozenset(
-    {
-        "ad", "ads", "affiliate", "app", "banner", "bing", "bnr", "btn", "campaign", "cpc", "ema", "email",
-        "eml", "facebook", "fb", "feed", "feedburner", "google", "ilc", "instagram", "knc", "linkedin",
-        "mail", "newsletter", "nl", "otc", "partner", "promo", "push", "rss", "sem", "seo", "share",
-        "sharing", "sms", "sns", "soc", "social", "telegram", "twitter", "tw", "whatsapp", "x",
-    }
-)  # fmt: skip
-"""Words of campaign codes: a channel through which readers come. `OTC-RSS` and `share_btn_tw` are campaigns."""
+CHANNELS = frozenset({"cpc", "email", "feedburner", "newsletter", "ppc", "rss"})
+"""Values of these that are no content: channels through which readers come."""
 
-SESSION_NAMES = frozenset({"phpsessid", "jsessionid", "asp.net_sessionid", "cftoken", "cfid", "zenid", "oscsid"})
-"""Names of session ids that servers' own software writes: PHP, Java, ASP.NET, ColdFusion, Zen Cart, osCommerce."""
+CHANNEL_CODES = CHANNELS | {
+    "aff", "bnr", "btn", "ema", "eml", "ilc", "knc", "otc", "sem", "share", "sharing", "sns", "soc", "twt",
+}  # fmt: skip
+"""Parts of the codes of campaigns: `OTC-RSS`, `share_btn_tw`, `soc_567`. A name of a company has none of them, while
+`google`, `facebook` and `x` are companies."""
+
+SESSION_NAMES = frozenset({"phpsessid", "jsessionid", "asp.net_sessionid", "cftoken", "cfid"})
+"""Names of session ids that servers' own software writes: PHP, Java, ASP.NET, ColdFusion."""
 
 SESSION_OR_CONTENT = frozenset(
-    {"s", "sess", "sessid", "sess_id", "session", "session_id", "sessionid", "sid", "jsession", "phpsession"}
-)
-"""Names of session ids that also occur for content: search terms, sections, stories."""
+    {
+        "jsession", "oscsid", "phpsession", "sess", "sess_id", "sessid", "session", "session_id", "sessionid",
+        "zenid",
+    }
+)  # fmt: skip
+"""Names of session ids, or of sessions of a parliament or a conference."""
 
-_SESSION_VALUE = re.compile(r"(?=[a-z]*[0-9])(?=[0-9]*[a-z])(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-z]{26})", re.IGNORECASE)
-"""Session ids of PHP and of what is written in it: digests of MD5 and SHA-1, and 26 letters and digits."""
+_SESSION_VALUE = re.compile(r"(?=[a-z]*[0-9])(?=[0-9]*[a-z])(?:[0-9a-f]{32}|[0-9a-f]{40}|[1-9a-v][0-9a-v]{25})")
+"""Session ids of PHP and of what is written in it: digests of MD5 and SHA-1, and 26 letters and digits. Other ids of 26
+(ULIDs) begin with a zero."""
+
+_DIGEST = re.compile(r"(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{32}", re.IGNORECASE)
+"""A digest of MD5, or as many random digits."""
+
+_DIGESTS = frozenset({"cvid", "sid"})
+"""Names of such values: of a visit to Bing, and of a session of phpBB. With others, they are of videos or stories.
+`s` is not among them: some forums write sessions into it, and other sites what they show."""
 
 _PATH_SESSION = re.compile(
     r";(?:jsessionid|phpsessid)=[^/;]*"  # the servlet specification, and PHP's `arg_separator`
@@ -78,19 +94,24 @@ _PATH_SESSION = re.compile(
     re.IGNORECASE,
 )
 
-_NAMES = LISTED.union(*(names.split() for names in FURTHER.values()), SESSION_NAMES)
+_NAMES = LISTED.union(*(names.split() for names in FURTHER.values()), SESSION_NAMES) - NUMBER_OR_CAMPAIGN - _DIGESTS
 
-_WORD = re.compile(r"[a-z]+")
+_PART = re.compile(r"[a-z]+")
 
 
 def is_tracking(parameter: str) -> bool:
     """Whether a parameter of a query (`name=value`) does not say which page it is."""
     escaped, _, value = parameter.partition("=")
     name = unquote(escaped).strip("+ ").lower()
-    if name in _NAMES or name.rstrip("0123456789") in _NAMES or name.startswith(PREFIXES):
+    if name in _NAMES or name.rstrip("0123456789") in NUMBERED or name.startswith(PREFIXES):
         return True
+    if name in NUMBER_OR_CAMPAIGN:
+        return not value.isdecimal()
     if name in CAMPAIGN_OR_CONTENT:
-        return not CHANNELS.isdisjoint(_WORD.findall(value.lower()))
+        parts = _PART.findall(value.lower())
+        return not (CHANNEL_CODES if len(parts) > 1 or not value.isalpha() else CHANNELS).isdisjoint(parts)
+    if name in _DIGESTS:
+        return _DIGEST.fullmatch(value) is not None
     return name in SESSION_OR_CONTENT and _SESSION_VALUE.fullmatch(value) is not None
 
 

@@ -12,7 +12,7 @@ import orjson
 from wiredesk.operations.page_urls import is_on_host, urls_in
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.worker.replay_scope import RecordFilter, accept_all
-from wiredesk_schemas.headers import EVENT_TYPE, LANGUAGE, SUBJECT, header
+from wiredesk_schemas.headers import EVENT_TYPE, LANGUAGE, SUBJECT, header, url_header
 
 if TYPE_CHECKING:
     from wiredesk.languages.detector import LanguageDetector
@@ -77,7 +77,7 @@ class RecordView:
     @property
     def urls(self) -> tuple[str, ...]:
         """URLs of the page: those in the event, and the subject of the CloudEvent."""
-        subject = header(self.record.headers, SUBJECT)
+        subject = url_header(self.record.headers, SUBJECT)
         return (*urls_in(self.event), *((subject,) if subject else ()))
 
     @property
