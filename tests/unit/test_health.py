@@ -20,7 +20,8 @@ TROUBLE = Trouble(TroubleKind.LANE_NOT_RUNNING, "partition 3 is failed")
 
 @contextlib.asynccontextmanager
 async def serving(host: str = "127.0.0.1", port: int = 0, *, or_any_port: bool = False) -> AsyncIterator[int]:
-    async with health.serving(host, port, alive=lambda: None, ready=lambda: TROUBLE, or_any_port=or_any_port) as bound:
+    checks = {"alive": lambda: None, "ready": lambda: TROUBLE}
+    async with health.serving("extractor", host, port, **checks, or_any_port=or_any_port) as bound:
         yield bound
 
 
@@ -47,7 +48,9 @@ async def test_each_path_is_answered_once_for_a_connection() -> None:
         ready = await ask(port, get("/readyz"))
         assert ready.startswith(b"HTTP/1.1 503 ")
         assert ready.endswith(b'{"status":"unavailable","reason":"partition 3 is failed"}')
-        assert b"wiredesk_lanes" in await ask(port, get("/metrics?name=x"))
+        metrics = await ask(port, get("/metrics?name=x"))
+        assert b"wiredesk_lanes" in metrics
+        assert b'wiredesk_rebalances_total{stage="extractor"}' in metrics
         assert (await ask(port, get("/metrics", "HEAD"))).endswith(b"\r\n\r\n")
         assert (await ask(port, get("/"))).startswith(b"HTTP/1.1 404 ")
         assert (await ask(port, get("/healthz", "POST"))).startswith(b"HTTP/1.1 405 ")
@@ -115,7 +118,7 @@ async def test_a_connection_that_does_not_ask_is_closed(sent: bytes, monkeypatch
 
 async def test_a_connection_that_does_not_read_its_answer_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "CONNECTION_SECONDS", 0.3)
-    monkeypatch.setattr(health, "generate_latest", lambda: bytes(64 << 20))
+    monkeypatch.setattr("wiredesk.runtime.metrics.exposition", lambda _: bytes(64 << 20))
     async with serving() as port:
         before = descriptors.in_use()
         with socket.create_connection(("127.0.0.1", port)) as deaf:

@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, Metric
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest
 from prometheus_client.core import HistogramMetricFamily
 from prometheus_client.registry import Collector
 
@@ -145,6 +145,27 @@ CHILD_ENDS = Counter(
 )
 
 STAGE_INFO = Gauge("wiredesk_stage", "1, labelled with the stage and its version.", ["stage", "version"])
+
+
+class _OfStage(Collector):
+    """The metrics of this process, each sample labelled with the stage."""
+
+    def __init__(self, stage: str) -> None:
+        self._stage = stage
+
+    def collect(self) -> Iterator[Metric]:
+        for metric in REGISTRY.collect():
+            metric.samples = [
+                sample._replace(labels={"stage": self._stage, **sample.labels}) for sample in metric.samples
+            ]
+            yield metric
+
+
+def exposition(stage: str) -> bytes:
+    """Return all metrics in the format of Prometheus, each sample labelled with the stage."""
+    labelled = CollectorRegistry(auto_describe=False)
+    labelled.register(_OfStage(stage))
+    return generate_latest(labelled)
 
 
 def forget_partition(partition: int) -> None:

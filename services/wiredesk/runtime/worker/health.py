@@ -14,8 +14,9 @@ from typing import Any
 import orjson
 import structlog
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
+from wiredesk.runtime import metrics
 from wiredesk.runtime.errors import UnavailableError
 from wiredesk.runtime.trouble import Trouble
 
@@ -48,16 +49,21 @@ SHUTDOWN_SECONDS = 1.0
 
 
 @contextlib.asynccontextmanager
-async def serving(host: str, port: int, *, alive: Check, ready: Check, or_any_port: bool = False) -> AsyncIterator[int]:
+async def serving(
+    stage: str, host: str, port: int, *, alive: Check, ready: Check, or_any_port: bool = False
+) -> AsyncIterator[int]:
     """Serve health and metrics for the duration of a block; yield the port.
 
     Args:
+        stage: a label of every metric.
         or_any_port: if the port is taken, use any free one, and log it.
 
     Raises:
         UnavailableError: the port is taken, or may not be bound.
     """
-    server = _BoundedServer({"/healthz": _health(alive), "/readyz": _health(ready), "/metrics": _metrics})
+    server = _BoundedServer(
+        {"/healthz": _health(alive), "/readyz": _health(ready), "/metrics": lambda: _metrics(stage)}
+    )
     runner = web.ServerRunner(server, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     try:
@@ -162,5 +168,5 @@ def _health(check: Check) -> Callable[[], web.Response]:
     return lambda: health_response(check())
 
 
-def _metrics() -> web.Response:
-    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+def _metrics(stage: str) -> web.Response:
+    return web.Response(body=metrics.exposition(stage), headers={"Content-Type": CONTENT_TYPE_LATEST})
