@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Self, cast
 from pydantic import BeforeValidator, Field, PlainSerializer, PrivateAttr, WithJsonSchema, model_validator
 
 from wiredesk_schemas.event import Event, Since
+from wiredesk_schemas.header_lines import lines_of
 from wiredesk_schemas.headers import CONTENT_TYPE, SUBJECT, Headers, decode_url, last_value
 from wiredesk_schemas.ingest_note import IngestNote
 from wiredesk_schemas.raw_page_reading.envelopes import binary_fields, content_type_of, is_json, structured_fields
@@ -82,8 +83,9 @@ class RawPage(Event):
     )
     http_headers: dict[str, str] | None = Field(
         default=None,
-        description="of the response; names in any case. Values that are lists or numbers, lists of pairs or of "
-        "objects with name and value, and lines of text are read with a note",
+        description="of the response; names in any case. Several lines of one name may be separated by line "
+        "feeds. Values that are lists or numbers, lists of pairs or of objects with name and value, and lines of text "
+        "are read with a note",
     )
     source: str | None = Field(default=None, max_length=500, description="the publication, where the crawler knows it")
     language: str | None = Field(default=None, max_length=35, description="BCP 47, where the crawler knows it")
@@ -137,14 +139,15 @@ class RawPage(Event):
         return self._is_withdrawal
 
     def http_header(self, name: str) -> str | None:
-        """Return a header of the HTTP response, whatever the case of its name; several values are joined by commas.
+        """Return a header of the HTTP response, whatever the case of its name; several lines are joined by commas.
 
         Of content types the last one is returned.
         """
-        values = [value for key, value in (self.http_headers or {}).items() if key.lower() == name]
-        if not values:
+        stated = [value for key, value in (self.http_headers or {}).items() if key.lower() == name]
+        if not stated:
             return None
-        return values[-1] if name == CONTENT_TYPE else ", ".join(values)
+        lines = [line for value in stated for line in lines_of(value)]
+        return lines[-1] if name == CONTENT_TYPE else ", ".join(lines)
 
     @classmethod
     def from_record(cls, value: bytes | None, headers: Headers) -> Self:

@@ -28,6 +28,7 @@ ingest      the first stage: checks and decodes raw pages
 extractor   the second stage: extracts the article of a page
 enrichment  the third stage: language, topics, entities
 languages   detection of languages and scripts, for the stages
+json_ld     JSON-LD of pages, read in spite of its faults, for the stages
 pages       pages from files, archives and streams, as raw-page records
 encodings   transfer and content encodings of bodies
 runtime     Kafka, processes, transactions, metrics; independent of news

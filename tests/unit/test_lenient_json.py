@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wiredesk.extractor.metadata.json_ld import MAX_MENDED
-from wiredesk.extractor.metadata.lenient_json import MAX_CONTAINERS, MAX_DEPTH, read_lenient_json
+from wiredesk.json_ld.lenient_json import MAX_CONTAINERS, MAX_DEPTH, read_lenient_json
+from wiredesk.json_ld.scripts import MAX_MENDED
 from wiredesk.testing.patience import scaled
 
 STORY = {"headline": "The old pier", "author": {"name": "Anna Roe"}, "tags": ["ports", "ferries"], "words": 5}

@@ -411,10 +411,32 @@ def test_rights_of_pictures_and_of_other_stories_are_not_those_of_the_page(node:
     assert ingest(json_ld(node), picture).rights is None
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        f'{{"license": "{LICENCE}",}}',
+        f'<![CDATA[{{"license": "{LICENCE}"}}]]>',
+        f'/* x */ {{"license": "{LICENCE}"}} // y',
+        f'\ufeff{{"license": "{LICENCE}"}}',
+        f'{{"@type": "WebSite"}}\n{{"license": "{LICENCE}"}}',
+        f'{{"wordCount": NaN, "license": "{LICENCE}"}}',
+        f'{{"headline": "The\npier", "license": "{LICENCE}"}}',
+        f"{{&quot;license&quot;: &quot;{LICENCE}&quot;}}",
+        f"{{'license': '{LICENCE}'}};",
+        f'{{"headline": "The "old" pier", "license": "{LICENCE}"}}',
+    ],
+)
+@pytest.mark.parametrize("kind", ["application/ld+json", "application/ld+json; charset=utf-8", "application/json+ld"])
+def test_faulty_json_ld_is_mended(script: str, kind: str) -> None:
+    page = ingest(f'<script type="{kind}">{script}</script>')
+    assert page.rights is not None
+    assert (page.rights.licenses, page.ingest_notes) == ((LICENCE,), ())
+
+
 def test_json_ld_that_cannot_be_read_is_noted() -> None:
-    page = ingest('<script type="application/ld+json">{"license": "x", }</script>')
+    page = ingest('<script type="application/ld+json">license: none</script>')
     assert [note.kind for note in page.ingest_notes] == [IngestNoteKind.RIGHTS_NOT_READ]
-    assert not ingest('<script type="application/ld+json">{"headline": "x", }</script>').ingest_notes
+    assert not ingest('<script type="application/ld+json">headline</script>').ingest_notes
 
 
 @pytest.mark.parametrize(

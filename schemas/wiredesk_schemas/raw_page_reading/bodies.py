@@ -65,15 +65,33 @@ def _content(value: Any, mending: Mending) -> tuple[bytes | None, str]:
         return value, ""
     if not isinstance(value, str):
         raise refused(BODY_BASE64, value, "a string of base64 (RFC 4648)")
+    content = _as_stated(value)
+    return (content, "") if content is not None else _mended(value, BODY_BASE64, mending)
+
+
+def decoded_base64(value: str, name: str, mending: Mending) -> bytes:
+    """Return the bytes of base64 in any form that is clear.
+
+    Args:
+        name: of the field.
+
+    Raises:
+        InvalidEventError: it is not clear, or no base64.
+    """
+    content = _as_stated(value)
+    return content if content is not None else _mended(value, name, mending)[0]
+
+
+def _as_stated(value: str) -> bytes | None:
+    """Return the bytes of base64 as the contract has it; None where it is other."""
     try:
-        if len(value) % 4 == 0:  # the library takes one padding too many
-            return base64.b64decode(value, validate=True), ""
+        # The library takes one padding too many.
+        return base64.b64decode(value, validate=True) if len(value) % 4 == 0 else None
     except (binascii.Error, ValueError):
-        pass
-    return _mended(value, mending)
+        return None
 
 
-def _mended(value: str, mending: Mending) -> tuple[bytes, str]:
+def _mended(value: str, name: str, mending: Mending) -> tuple[bytes, str]:
     text, media_type = value.strip(), ""
     forms: list[str] = []
     for opening, closing in _BYTES_OF_PYTHON:
@@ -84,9 +102,9 @@ def _mended(value: str, mending: Mending) -> tuple[bytes, str]:
         media_type, text = url["type"].strip(), text[url.end() :]
         forms.append("a data: URL")
         if not url["base64"]:
-            mending.field(BODY_BASE64, "a data: URL, not in base64")
+            mending.field(name, "a data: URL, not in base64")
             return unquote_to_bytes(text.encode("utf-8", "replace")), media_type
-    joined = _joined(text)
+    joined = _joined(text, name)
     if joined != text:
         forms.append("wrapped lines")
     if "-" in joined or "_" in joined:
@@ -99,12 +117,12 @@ def _mended(value: str, mending: Mending) -> tuple[bytes, str]:
     try:
         content = base64.b64decode(padded, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise InvalidEventError(f"{BODY_BASE64}: expected {_EXPECTED}, but it is not valid: {error}") from error
-    mending.field(BODY_BASE64, ", ".join(forms) or "spaces around it")
+        raise InvalidEventError(f"{name}: expected {_EXPECTED}, but it is not valid: {error}") from error
+    mending.field(name, ", ".join(forms) or "spaces around it")
     return content, media_type
 
 
-def _joined(text: str) -> str:
+def _joined(text: str, name: str) -> str:
     """Return base64 without the breaks between its lines.
 
     A space may also be a `+` that a form has decoded. It is a break only where all lines but the last are as long.
@@ -118,7 +136,7 @@ def _joined(text: str) -> str:
     breaks = text.count("\n") + text.count("\r") + text.count("\t")
     is_wrapped = len({len(line) for line in lines[:-1]}) <= 1 and not len(lines[0]) % 4 if lines else False
     if not is_wrapped and breaks + 1 < len(lines):
-        raise InvalidEventError(f"{BODY_BASE64}: expected {_EXPECTED}, but it has spaces within lines")
+        raise InvalidEventError(f"{name}: expected {_EXPECTED}, but it has spaces within lines")
     return "".join(lines)
 
 

@@ -1,7 +1,5 @@
 """CloudEvents to the fields of a raw page: structured mode, with its envelope in JSON, and binary mode, in headers."""
 
-import base64
-import binascii
 import re
 from typing import Any
 from urllib.parse import urljoin
@@ -25,7 +23,8 @@ from wiredesk_schemas.headers import (
     decode_url,
     last_value,
 )
-from wiredesk_schemas.raw_page_reading.fields import unwrapped_url
+from wiredesk_schemas.raw_page_reading.bodies import decoded_base64
+from wiredesk_schemas.raw_page_reading.fields import given_once, unwrapped_url
 from wiredesk_schemas.raw_page_reading.json_values import read_object
 from wiredesk_schemas.raw_page_reading.mending import Mending, shown
 
@@ -142,6 +141,7 @@ def structured_fields(event: dict[str, Any], headers: Headers, content_type: str
     Raises:
         InvalidEventError: the data are neither the fields of a page nor a page.
     """
+    event = given_once(event, mending)
     stated = media_type(content_type)
     if "specversion" in event:
         return _of_envelope(event, mending)
@@ -163,7 +163,7 @@ def _filled(fields: dict[str, Any], attributes: dict[str, Any]) -> dict[str, Any
 
 
 def _of_envelope(event: dict[str, Any], mending: Mending) -> dict[str, Any]:
-    fields = _data(event, mending)
+    fields = given_once(_data(event, mending), mending)
     attributes: dict[str, Any] = {field: event.get(name) for name, field in EXTENSIONS.items()}
     attributes["http_status"] = _number(attributes["http_status"])
     attributes["fetched_at"] = event.get("time")
@@ -179,7 +179,10 @@ def _of_envelope(event: dict[str, Any], mending: Mending) -> dict[str, Any]:
 def _data(event: dict[str, Any], mending: Mending) -> dict[str, Any]:
     """Return the fields in the data of a CloudEvent: the data are an object, or the page itself."""
     data, encoded = event.get("data"), event.get("data_base64")
-    stated = event.get("datacontenttype")
+    stated = event.get("datacontenttype") or event.get("contenttype")
+    if isinstance(data, str) and str(event.get("datacontentencoding", "")).lower() == "base64":
+        mending.event("a CloudEvent of version 0.3, with data in base64")
+        data, encoded = None, data
     data_type = media_type(stated) if isinstance(stated, str) else ""
     if data is not None and encoded is not None:
         raise InvalidEventError("data: expected one of data and data_base64, got both")
@@ -201,10 +204,7 @@ def _data(event: dict[str, Any], mending: Mending) -> dict[str, Any]:
 def _of_bytes(encoded: str, data_type: str, stated: Any, mending: Mending) -> dict[str, Any]:
     if not _is_json_type(data_type):
         return {"body_base64": encoded, "content_type": stated}
-    try:
-        content = base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise InvalidEventError(f"data_base64: expected base64 (RFC 4648), but it is not valid: {error}") from error
+    content = decoded_base64(encoded, "data_base64", mending)
     if not data_type and content.lstrip()[:1] != b"{":
         return {"body_base64": content}
     return read_object(content, mending)

@@ -13,6 +13,7 @@ from wiredesk_schemas.event import InvalidEventError
 from wiredesk_schemas.headers import decode_url
 from wiredesk_schemas.raw_page_reading.bodies import BODY, BODY_BASE64, read_bodies
 from wiredesk_schemas.raw_page_reading.mending import Mending, refused, shown
+from wiredesk_schemas.raw_page_reading.repeated_names import RepeatedNames
 from wiredesk_schemas.raw_page_reading.responses import read_headers, read_status
 from wiredesk_schemas.raw_page_reading.times import read_time
 from wiredesk_schemas.storable_text import REPLACEMENT, is_well_formed, storable, with_joined_pairs
@@ -31,14 +32,19 @@ _TEXTS = ("content_type", "charset", "source", "language")
 
 _NAMES = ("url", BODY, BODY_BASE64, *_TEXTS, "fetched_at", "http_status", "http_headers", "is_truncated", "rights")
 
-_DECIDING = frozenset({"url", BODY, BODY_BASE64, "http_status"})
-"""The fields that decide what the page is."""
-
 _SPELLINGS = {name.replace("_", ""): name for name in _NAMES} | {
     "statuscode": "http_status",
     "httpstatuscode": "http_status",
+    "responseheaders": "http_headers",
+    "httpresponseheaders": "http_headers",
 }
 """Names without what separates their words, and those of HTTP clients that can mean nothing else."""
+
+_DECIDING = frozenset({"url", BODY, BODY_BASE64, "http_status", "data", "data_base64", "subject"})
+"""Names that must not be given twice with different values: they decide what the page is."""
+
+_JOINED = frozenset({"http_headers", "rights"})
+"""Names of which all values count."""
 
 _SEPARATOR = re.compile(r"[_\- ]")
 _ESCAPED_SCHEME = re.compile(r"https?%3a(?:%2f){2}", re.IGNORECASE)
@@ -68,6 +74,30 @@ def read_fields(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
     bodies = read_bodies(named, mending)
     stated_by_body = bodies.pop("content_type", None)
     return {**read, **bodies, "content_type": read["content_type"] or stated_by_body}
+
+
+def given_once(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
+    """Return the fields of an object each of which is given once.
+
+    Raises:
+        InvalidEventError: one of those that decide what the page is has several values.
+    """
+    if not isinstance(fields, RepeatedNames):
+        return fields
+    single = dict(fields)
+    for name in fields.repeated():
+        values = [value for value in fields.values_of(name) if value is not None]
+        others = [value for value in values if not _are_same(value, values[0])]
+        if name in _DECIDING and others:
+            raise InvalidEventError(f"{name}: given twice, with different values")
+        if others and name in _JOINED:
+            single[name] = values
+            mending.event(f"{name} was given twice: all values count")
+        elif values:
+            single[name] = values[-1]
+            what = "the last value counts" if others else "with the same value"
+            mending.event(f"{shown(name)} was given twice, {what}")
+    return single
 
 
 def read_url(fields: dict[str, Any], mending: Mending) -> str:
@@ -120,6 +150,7 @@ def _named(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
         if named.get(meant) is not None:
             if meant in _DECIDING and not _are_same(named[meant], fields[name]):
                 raise InvalidEventError(f"{meant}: given twice, with another value as {shown(name)}")
+            mending.event(f"{shown(name)} is not read, as {meant} is given")
             continue
         named[meant] = named.pop(name)
         mending.event(f"{shown(name)} is read as {meant}")

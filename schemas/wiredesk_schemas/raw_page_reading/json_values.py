@@ -5,12 +5,14 @@ import json
 import re
 import zlib
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 import orjson
 
 from wiredesk_schemas.event import InvalidEventError
 from wiredesk_schemas.raw_page_reading.mending import Mending
+from wiredesk_schemas.raw_page_reading.repeated_names import RepeatedNames
 from wiredesk_schemas.storable_text import REPLACEMENT, well_formed, with_joined_pairs
 
 MAX_JSON_BYTES = 128 << 20
@@ -18,6 +20,9 @@ MAX_JSON_BYTES = 128 << 20
 
 CHARACTERS_PER_STRAY_BYTE = 1000
 """Characters for each byte that is not UTF-8, beyond the first. With more of them, the value is in another charset."""
+
+MAX_NAMES = 100
+"""Names of an inner object that are searched for repetitions."""
 
 MAX_MEMBERS = 16
 """Members of a gzip file that are read. A client writes one."""
@@ -48,8 +53,20 @@ _PADDING = "\ufeff\x00\x1e \t\r\n\v\f\x85\xa0"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]|(?<=[^\s,:{}\[\]])[\t\n](?=[^\s,:{}\[\]])")
 """A control character in a text of JSON, or a line break or tab that stands within a word."""
 
-_WATCHED = ("url", "body", "body_base64")
-"""Names that must not be given twice with different values: no other field decides what the page is."""
+_NAMES = (
+    "url", "body", "body_base64", "content_type", "charset", "fetched_at", "http_status", "http_headers", "source",
+    "language", "is_truncated", "rights", "specversion", "subject", "time", "datacontenttype", "data", "data_base64",
+)  # fmt: skip
+"""Names that matter if they are given twice: those of a raw page, and of a CloudEvent."""
+
+_WITH_NAMES = ("http_headers", "rights")
+"""Fields in which every name matters: of headers each is one line of the response."""
+
+MIN_PLAIN = 8
+"""Characters by which a text is found in a value."""
+
+_PLAIN = re.compile(r"[ !#-.0-\[\]-~]{0,64}")
+"""Characters that stand for themselves in JSON, however it was written."""
 
 
 _MAY_BE_URLS = frozenset({"url", "subject", "source"})
@@ -58,7 +75,7 @@ have one URL."""
 
 
 def read_object(value: bytes | None, mending: Mending) -> dict[str, Any]:
-    """Return the object of a value.
+    """Return the object of a value; one with a name that is given several times is a `RepeatedNames`.
 
     Raises:
         InvalidEventError: it is empty, not JSON, or not one object.
@@ -69,10 +86,33 @@ def read_object(value: bytes | None, mending: Mending) -> dict[str, Any]:
         parsed = orjson.loads(value)
     except orjson.JSONDecodeError:
         return _object(_parse(_text(_decompress(value, mending), mending), mending), mending)
-    strings = value.split(b'"')
-    if isinstance(parsed, dict) and any(strings.count(name.encode()) > 1 for name in _WATCHED):
-        parsed = _parse(value.decode(), mending)  # with a check for names that are repeated
+    if isinstance(parsed, dict) and _may_repeat(value, parsed):
+        parsed = _parse(value.decode(), mending)  # as the library takes the last value without a word
     return _object(parsed, mending)
+
+
+def _may_repeat(value: bytes, event: dict[str, Any]) -> bool:
+    """Whether a name that matters may be given several times. The texts of bodies are not searched: they are long."""
+    names = list(_NAMES)
+    for fields in (event, event.get("data")):
+        if not isinstance(fields, dict):
+            continue
+        for name in ("body", "body_base64", "data", "data_base64"):
+            if isinstance(text := fields.get(name), str):
+                value = _without(text, value)
+        for name in _WITH_NAMES:
+            if isinstance(inner := fields.get(name), dict):
+                names += islice(inner, MAX_NAMES)
+    return any(value.count(f'"{name}"'.encode("utf-8", "replace")) > 1 for name in names)
+
+
+def _without(text: str, value: bytes) -> bytes:
+    """Return a value without most of a text in it. In bytes it is at least as long as in characters."""
+    begin = _PLAIN.match(text)
+    if begin is None or begin.end() < MIN_PLAIN:
+        return value
+    start = value.find(f'"{begin[0]}'.encode())
+    return value[:start] + value[start + len(text) :] if start >= 0 else value
 
 
 def _object(parsed: Any, mending: Mending) -> dict[str, Any]:
@@ -164,7 +204,6 @@ def _parse(text: str, mending: Mending) -> Any:
         raise InvalidEventError("the value is not JSON: it is nested too deeply") from error
     except ValueError as error:  # an integer of thousands of digits
         raise InvalidEventError("the value is not JSON that is read: it has a number of thousands of digits") from error
-    objects.check_repeated()
     return parsed
 
 
@@ -181,7 +220,6 @@ class _Objects:
 
     def __init__(self, mending: Mending) -> None:
         self._mending = mending
-        self._outer: list[tuple[str, Any]] = []
 
     def constant(self, name: str) -> None:
         """Read `NaN`, `Infinity` or `-Infinity`, which JSON does not have, as null."""
@@ -189,8 +227,9 @@ class _Objects:
 
     def read(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         """Return an object of well-formed texts."""
-        self._outer = [(well_formed(name), self._well_formed(name, value)) for name, value in pairs]
-        return dict(self._outer)
+        items = [(well_formed(name), self._well_formed(name, value)) for name, value in pairs]
+        fields = dict(items)
+        return fields if len(fields) == len(items) else RepeatedNames(items)
 
     def _well_formed(self, name: str, value: Any) -> Any:
         if isinstance(value, list):
@@ -203,13 +242,3 @@ class _Objects:
         if text != value:
             self._mending.field(name, "halves of surrogate pairs, joined or replaced by U+FFFD")
         return text
-
-    def check_repeated(self) -> None:
-        """Refuse the outermost object if it has one of the fields that decide twice, with different values."""
-        values: dict[str, Any] = {}
-        for name, value in self._outer:
-            if name in _WATCHED and name in values:
-                if values[name] != value:
-                    raise InvalidEventError(f"{name}: given twice, with different values")
-                self._mending.event(f"{name} was given twice, with the same value")
-            values[name] = value

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from wiredesk_schemas.header_lines import SEPARATOR, join_lines, lines_of
 from wiredesk_schemas.headers import CONTENT_TYPE
 from wiredesk_schemas.raw_page_reading.mending import Mending, refused, shown
+from wiredesk_schemas.raw_page_reading.repeated_names import RepeatedNames, all_items
 from wiredesk_schemas.storable_text import storable
 
 MAX_STATUS = 2**31 - 1
@@ -14,14 +16,31 @@ MAX_STATUS = 2**31 - 1
 MAX_HEADERS = 500
 """Headers of a response that are read; servers send a few dozen."""
 
+MAX_NAME_CHARACTERS = 200
+"""Characters of the name of a header, at most. Real ones have up to 40."""
+
+MAX_DIGITS = 10**20
+"""A number of as many digits is no value of a header."""
+
 _STATUS_LINE = re.compile(
     r"(?:HTTP/\d(?:\.\d)? )?(?=-?\d{1,9}(?:\.0{1,9})?$|\d{3} )(-?\d{1,9})(?:\.0{1,9})?(?: [^\r\n]{0,200})?",
     re.IGNORECASE | re.ASCII,
 )
 """`200`, `200 OK`, `HTTP/1.1 200 OK`, `200.0`."""
 
-_HEADER_LINE = re.compile(r"(:?[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}):[ \t]{0,20}(.{0,8192})", re.DOTALL)
+_FIELD_NAME = r":?[!#$%&'*+.^`|~0-9A-Za-z-]{1,200}"
+"""The name of a header (RFC 9110, section 5.6.2), and those that HTTP/2 writes with a colon; without `_`, which stands
+for `-` in the variables of servers."""
+
+_NAME = re.compile(_FIELD_NAME)
+_HEADER_LINE = re.compile(r"(:?[^\s:][^:]{0,200}?)[ \t]{0,20}:[ \t]{0,20}(.*)", re.DOTALL)
 """A header as it is on the wire."""
+
+_FOLD = re.compile(r"(?:\r\n?|\n)[ \t]{1,200}")
+"""A line end within a value, which HTTP once allowed."""
+
+_LINE_END = re.compile(r"\r\n?|\n")
+_NAME_SEPARATORS = re.compile(r"[\s_]{1,200}")
 
 _LAST_COUNTS = frozenset({CONTENT_TYPE, "content-length", "location"})
 """Headers with one value: of several, the last one counts. The values of others are a list (RFC 9110, section 5.3)."""
@@ -55,46 +74,70 @@ def read_headers(value: Any, mending: Mending) -> dict[str, str] | None:
     """Return the headers of a response by name; None if they cannot be read."""
     if isinstance(value, dict) and len(value) <= MAX_HEADERS and _is_canonical(value):
         return value
-    headers: dict[str, str] = {}
+    headers: dict[str, list[str]] = {}
     names: dict[str, str] = {}
+    whole: set[str] = set()
     dropped = 0
-    for number, (name, content) in enumerate(_pairs(value)):
-        text = _text(content)
-        if not isinstance(name, str) or text is None or number >= MAX_HEADERS:
-            dropped += 1
+    for number, (stated, content) in enumerate(_pairs(value)):
+        name, lines = _name(stated), _lines(content)
+        if not name or not lines or number >= MAX_HEADERS:
+            dropped += content is not None
             continue
-        key = names.setdefault(name.strip().lower(), name.strip())
-        is_list = key in headers and key.lower() not in _LAST_COUNTS
-        headers[key] = f"{headers[key]}, {text}" if is_list else text
-    if not headers and value not in ({}, [], ""):
+        key = name.lower()
+        # One text in an object may be several lines that a crawler has joined.
+        if key in headers or isinstance(content, list) or not isinstance(value, dict):
+            whole.add(key)
+        names.setdefault(key, name)
+        headers[key] = lines[-1:] if key in _LAST_COUNTS else [*headers.get(key, ()), *lines]
+    if not headers and (dropped or not isinstance(value, str | dict | list)):
         mending.ignored("http_headers", type(value).__name__, _EXPECTED_HEADERS)  # not quoted: they may hold secrets
         return None
     left_out = f", {dropped} left out" if dropped else ""
     mending.field("http_headers", f"{_form(value)} is read as names and values{left_out}")
-    return headers
+    return {
+        names[key]: join_lines(key, lines) if key in whole else SEPARATOR.join(lines) for key, lines in headers.items()
+    }
 
 
 def _is_canonical(headers: dict[str, Any]) -> bool:
-    return all(
-        isinstance(value, str) and value.isprintable() and name.isprintable() for name, value in headers.items()
-    ) and len({name.lower() for name in headers}) == len(headers)
+    return (
+        not isinstance(headers, RepeatedNames)
+        and all(
+            isinstance(value, str)
+            and (value.isprintable() or all(line.isprintable() for line in lines_of(value)))
+            and _NAME.fullmatch(name)
+            for name, value in headers.items()
+        )
+        and len({name.lower() for name in headers}) == len(headers)
+    )
 
 
 def _form(value: Any) -> str:
     if isinstance(value, dict):
-        return "an object of other values than strings"
+        return "an object with repeated or odd names, or other values than strings"
     return "a list of headers" if isinstance(value, list) else "the text of a response's head"
 
 
 def _pairs(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield names and values of any form: an object, pairs, objects of name and value, lines."""
+    """Yield names and values of any form: objects, pairs, objects of name and value, lines, names in turn."""
     if isinstance(value, dict):
-        yield from value.items()
+        yield from all_items(value)
     elif isinstance(value, str):
-        yield from _of_lines(value.splitlines())
+        yield from _of_lines(_LINE_END.split(_FOLD.sub(" ", value)))
+    elif isinstance(value, list) and _are_in_turn(value):
+        yield from zip(value[::2], value[1::2], strict=True)
     elif isinstance(value, list):
         for item in value:
             yield from _of_item(item)
+
+
+def _are_in_turn(items: list[Any]) -> bool:
+    """Whether names and values stand in turn, as in `rawHeaders` of Node."""
+    return (
+        len(items) % 2 == 0
+        and all(isinstance(item, str) for item in items)
+        and all(_NAME.fullmatch(name) for name in items[::2])
+    )
 
 
 def _of_item(item: Any) -> Iterator[tuple[Any, Any]]:
@@ -103,27 +146,42 @@ def _of_item(item: Any) -> Iterator[tuple[Any, Any]]:
             yield name, content
         case {"name": name, "value": content, **_others} | {"key": name, "value": content, **_others}:
             yield name, content
-        case dict() if len(item) == 1:
-            yield from item.items()
+        case dict():
+            yield from all_items(item)
         case str():
             yield from _of_lines([item])
         case _:
-            yield None, None
+            yield None, item
 
 
 def _of_lines(lines: Iterable[str]) -> Iterator[tuple[Any, Any]]:
-    for line in lines:
-        if (match := _HEADER_LINE.fullmatch(line.strip())) is not None:
+    for number, line in enumerate(lines):
+        text = line.strip()
+        if (match := _HEADER_LINE.fullmatch(text)) is not None:
             yield match[1], match[2]
+        elif text and not (number == 0 and text[:5].upper() == "HTTP/"):
+            yield None, text
 
 
-def _text(value: Any) -> str | None:
-    """Return the value of a header as text on one line; several values are joined. None if it has none."""
+def _name(stated: Any) -> str:
+    """Return the name of a header, as HTTP writes it; empty if it is none."""
+    if not isinstance(stated, str) or len(stated) > MAX_NAME_CHARACTERS:
+        return ""
+    name = _NAME_SEPARATORS.sub("-", stated.strip().rstrip(": \t"))
+    return name if _NAME.fullmatch(name) else ""
+
+
+def _lines(value: Any) -> list[str]:
+    """Return the value of a header as lines of text; none if it has no value."""
     if isinstance(value, list):
-        texts = [text for item in value if not isinstance(item, list) and (text := _text(item)) is not None]
-        return ", ".join(texts) if texts else None
+        return [line for item in value if not isinstance(item, list) for line in _lines(item)]
     if isinstance(value, bool):
-        return str(value).lower()
+        return [str(value).lower()]
     if isinstance(value, int | float):
-        return str(value) if abs(value) < 10**20 else None
-    return " ".join(storable(value).split()) if isinstance(value, str) else None
+        return [str(value)] if abs(value) < MAX_DIGITS else []
+    if not isinstance(value, str):
+        return []
+    lines = _LINE_END.split(_FOLD.sub(" ", value.strip()))
+    return (
+        [" ".join(storable(line).split()) for line in lines] if len(lines) > 1 else [" ".join(storable(value).split())]
+    )

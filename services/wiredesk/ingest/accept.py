@@ -74,7 +74,7 @@ class Ingest:
         identity = _identity(page, canonical, declared, notes)
         statements = read_event(page, canonical, self._agents, notes)
         if declared is not None:
-            read_page(body.text, declared, statements)
+            read_page(body.text, declared, identity, statements)
         content_id = revision(body.text)
         if refusal := self._policy.refusal(statements, page.fetched):
             reason = SkipReason.RIGHTS_RESERVED

@@ -11,6 +11,8 @@ from html import unescape
 from itertools import islice
 from typing import NamedTuple
 
+from wiredesk.json_ld.scripts import is_json_ld
+
 MAX_TAG_CHARACTERS = 64 * 1024
 """Longest tag, in characters. A longer one has data in an attribute, or a quotation mark that is never closed."""
 
@@ -29,6 +31,9 @@ MAX_JSON_LD_BLOCKS = 100
 
 MAX_JSON_LD_CHARACTERS = 2 * 1024 * 1024
 """Size of all JSON-LD blocks that are kept, in characters: some hold the whole story, several times."""
+
+MAX_CONTEXT = 500
+"""Characters of a script in which JSON-LD begins, if its type does not say what it is."""
 
 MAX_RSL_BLOCKS = 4
 """Number of blocks of Really Simple Licensing that are kept."""
@@ -353,9 +358,9 @@ class _Scan:
         if media_type == "application/rsl+xml" and len(self._rsl) < MAX_RSL_BLOCKS:
             self._rsl.append(self._text[start : min(end, start + MAX_RSL_CHARACTERS)])
         if (
-            media_type == "application/ld+json"
-            and len(self._json_ld) < MAX_JSON_LD_BLOCKS
+            len(self._json_ld) < MAX_JSON_LD_BLOCKS
             and characters <= MAX_JSON_LD_CHARACTERS
+            and is_json_ld(media_type, self._text[start : min(end, start + MAX_CONTEXT)])
         ):
             self._json_ld.append(self._text[start:end])
             self._json_ld_characters = characters

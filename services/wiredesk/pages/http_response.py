@@ -7,6 +7,8 @@ HTTP/2, no reason, folded lines, headers in Latin-1, a header several times.
 import re
 from dataclasses import dataclass
 
+from wiredesk_schemas.header_lines import join_lines
+
 MAX_HEAD_BYTES = 1 << 20
 """Maximum size of the head of a response."""
 
@@ -31,7 +33,8 @@ class HttpResponse:
 
     Attributes:
         status: None if there is none.
-        headers: by name in lower case; values of a repeated header are joined with `, `.
+        headers: by name in lower case; values of a repeated header are joined with `, `, or, where lines
+            matter, with line feeds.
         body: still encoded as the headers say.
     """
 
@@ -52,8 +55,8 @@ def parse_response(block: bytes) -> HttpResponse:
     return response
 
 
-def parse_fields(lines: list[bytes]) -> dict[str, str]:
-    """Return header fields by name in lower case; folded lines are joined, and so are values of one name."""
+def parse_fields(lines: list[bytes]) -> dict[str, list[str]]:
+    """Return the values of header fields by name in lower case; folded lines are joined."""
     fields: dict[str, list[str]] = {}
     name = ""
     for line in lines:
@@ -65,7 +68,7 @@ def parse_fields(lines: list[bytes]) -> dict[str, str]:
         name = _text(stated).strip().lower() if colon else ""
         if name:
             fields.setdefault(name, []).append(_text(value).strip())
-    return {name: ", ".join(filter(None, values)) for name, values in fields.items()}
+    return fields
 
 
 def _parse_one(block: bytes) -> HttpResponse:
@@ -74,7 +77,9 @@ def _parse_one(block: bytes) -> HttpResponse:
         return HttpResponse(None, {}, block)
     blank = _BLANK_LINE.search(block, 0, MAX_HEAD_BYTES)
     head, body = (block[: blank.start()], block[blank.end() :]) if blank else (block, b"")
-    return HttpResponse(int(line[1]) if line[1] else None, parse_fields(_LINE_END.split(head)[1:]), body)
+    fields = parse_fields(_LINE_END.split(head)[1:])
+    headers = {name: join_lines(name, values) for name, values in fields.items()}
+    return HttpResponse(int(line[1]) if line[1] else None, headers, body)
 
 
 def _is_interim(status: int, block: bytes) -> bool:

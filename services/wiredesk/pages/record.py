@@ -42,7 +42,7 @@ class FetchedPage:
     Attributes:
         content: the body of the response, still encoded as its headers say.
         content_type: the media type, as the response states it.
-        headers: of the response, by name in lower case.
+        headers: of the response, by name in lower case; lines about rights are separated by line feeds.
         source: the publication.
         is_truncated: the crawler or the archive lacks the end of the body.
         rights: what the publisher states about the page's rights.

@@ -46,7 +46,7 @@ class WarcFormat:
             return None
         lines = _LINE_END.split(source.take(end))
         source.skip(blank.end())
-        return _header(parse_fields(lines[1:]))
+        return _header({name: ", ".join(filter(None, values)) for name, values in parse_fields(lines[1:]).items()})
 
 
 def _header(fields: dict[str, str]) -> RecordHeader:

@@ -13,8 +13,7 @@ sections       the section that a story is in
 keywords       keywords, one by one
 images         the lead image
 access         whether a story is for subscribers only
-json_ld        JSON-LD as pages have it
-lenient_json   JSON with the faults of templates and people
+json_ld        JSON-LD of a page
 story_node     the page's own story among the objects of its JSON-LD
 microdata      microdata and RDFa in the form of JSON-LD
 languages      the languages that a page states

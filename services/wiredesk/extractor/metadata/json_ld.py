@@ -1,17 +1,14 @@
-"""JSON-LD as pages have it: scripts parsed and, if faulty, mended; names of schema.org without prefixes."""
+"""JSON-LD of a page: its objects, and what their values say."""
 
 import html
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-import orjson
-
 from wiredesk.extractor.document import Element
-from wiredesk.extractor.metadata.lenient_json import read_lenient_json
 from wiredesk.extractor.words import clean
+from wiredesk.json_ld.scripts import ScriptReader, is_json_ld, plain_name
 
 MAX_SCRIPT = 1 << 20
 """Maximum characters of a JSON-LD script that is parsed. Those of real pages are a hundred times smaller."""
@@ -19,50 +16,14 @@ MAX_SCRIPT = 1 << 20
 MAX_SCRIPTS = 100
 """Maximum number of JSON-LD scripts that are parsed."""
 
-MAX_MENDED = 1 << 17
-"""Maximum characters of faulty JSON-LD, of all scripts of a page, that are read. This takes 0.1 seconds at most."""
-
 MAX_NODES = 5000
 """Maximum number of JSON-LD objects of a page that are read. Real pages have a hundredth of it."""
 
 MAX_VALUES = 100
 """Maximum number of values that are read from one list in JSON-LD."""
 
-MAX_DEPTH = 64
-"""Maximum depth of JSON-LD whose names have prefixes; what is deeper keeps them."""
-
-MAX_PREFIXES = 20
-"""Maximum number of prefixes for names of schema.org in a script. Real ones have one."""
-
 MAX_NESTED_TEXT = 4
 """Maximum number of objects in each other that are one text: the name of a name."""
-
-_SCRIPT_TYPE = re.compile(r"ld\W?json|json\W?ld", re.IGNORECASE)
-"""The type of a JSON-LD script, in the spellings that occur."""
-
-_PLAIN_JSON = ("application/json", "text/json")
-"""Types of scripts that hold JSON-LD if they begin with its context."""
-
-_CONTEXT = re.compile(r'[\s\[{]{0,100}"@(?:context|type|graph)"')
-"""The beginning of JSON-LD in a script that does not declare it."""
-
-_ESCAPED_WHOLE = re.compile(r"[\s\[{]{0,100}&(?:amp;)?(?:quot|#34|#x22);", re.IGNORECASE)
-"""The beginning of JSON-LD whose quotation marks are character references."""
-
-_ESCAPED_QUOTES = re.compile(r'[\s\[{]{0,100}\\"')
-"""The beginning of JSON-LD whose quotation marks have backslashes."""
-
-_PREFIXES = re.compile(r'"(\w{1,20})"\s{0,20}:\s{0,20}"https?:(?:\\?/){2}schema\.org(?:\\?/)?#?"')
-"""A prefix that the context gives to names of schema.org."""
-
-_SCHEMA = re.compile(r"https?://(?:www\.)?schema\.org/?#?|schema:", re.IGNORECASE)
-"""What stands before a name of schema.org."""
-
-_PREFIXED_KEY = re.compile(r'"(?:schema:|https?:(?:\\?/){2}(?:www\.)?schema\.org)[^"]{1,100}"\s{0,20}:', re.IGNORECASE)
-"""A key with a prefix."""
-
-_ALIASES = {"type": "@type", "id": "@id"}
-"""Names for JSON-LD's keywords in pages whose JSON-LD has no `@type`."""
 
 _ASIDE = frozenset(
     {
@@ -94,13 +55,9 @@ class JsonLd:
 def read_json_ld(root: Element) -> JsonLd:
     """Return the JSON-LD objects of a page. What is faulty is mended as far as possible, within `MAX_MENDED`."""
     stated = JsonLd([], [])
-    mendable = MAX_MENDED
+    reader = ScriptReader()
     for text in islice(_scripts(root), MAX_SCRIPTS):
-        value = _parsed(text)
-        if value is None:
-            value = _mended(text[:mendable])
-            mendable -= min(mendable, len(text))
-        for node, is_aside in islice(_walk(_plain(value, text)), MAX_NODES - len(stated.nodes)):
+        for node, is_aside in islice(_walk(reader.read(text).value), MAX_NODES - len(stated.nodes)):
             stated.nodes.append(node)
             stated.is_aside.append(is_aside)
     return stated
@@ -110,7 +67,7 @@ def node_types(node: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the types of a JSON-LD object, without the address of schema.org."""
     kind = node.get("@type")
     kinds = kind[:MAX_VALUES] if isinstance(kind, list) else (kind,)
-    return tuple(_SCHEMA.sub("", k, count=1).strip() if ":" in k else k for k in kinds if isinstance(k, str))
+    return tuple(plain_name(k) for k in kinds if isinstance(k, str))
 
 
 def as_text(value: Any, language: str = "") -> str | None:
@@ -146,62 +103,8 @@ def _scripts(root: Element) -> Iterator[str]:
     """Yield the contents of the scripts that hold JSON-LD."""
     for script in root.iter("script"):
         kind, text = script.get("type") or "", script.text
-        if text and kind and len(text) <= MAX_SCRIPT:
-            text = text.strip().lstrip("\ufeff")
-            if text and (_SCRIPT_TYPE.search(kind) or (kind.lower() in _PLAIN_JSON and _CONTEXT.match(text))):
-                yield text
-
-
-def _parsed(text: str) -> Any:
-    """Parse JSON. Return None if it is faulty, except for line breaks in strings, the commonest fault."""
-    try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        try:
-            value = orjson.loads(text.replace("\r", " ").replace("\n", " ").replace("\t", " "))
-        except orjson.JSONDecodeError:
-            return None
-    # Some templates encode their JSON twice.
-    return _parsed(value) if isinstance(value, str) and value.lstrip()[:1] in ("{", "[") else value
-
-
-def _mended(text: str) -> Any:
-    if _ESCAPED_WHOLE.match(text):
-        text = html.unescape(html.unescape(text) if "&amp;quot;" in text else text)
-    elif _ESCAPED_QUOTES.match(text):
-        text = text.replace('\\"', '"').replace("\\\\", "\\")
-    return read_lenient_json(text)
-
-
-def _plain(value: Any, text: str) -> Any:
-    """Return a parsed script with the names of schema.org alone, if it has others."""
-    stated = {match[1] for match in islice(_PREFIXES.finditer(text), MAX_PREFIXES)}
-    prefixes = {prefix for prefix in stated if f'"{prefix}:' in text}
-    aliases = _ALIASES if '"@type"' not in text and '"type"' in text else {}
-    if not (prefixes or aliases or _PREFIXED_KEY.search(text)):
-        return value
-    pattern = re.compile(
-        "|".join((_SCHEMA.pattern, *(f"{re.escape(prefix)}:" for prefix in sorted(prefixes)))), re.IGNORECASE
-    )
-    return _renamed(value, pattern, aliases, MAX_DEPTH)
-
-
-def _renamed(value: Any, prefix: re.Pattern[str], aliases: Mapping[str, str], depth: int) -> Any:
-    if depth == 0:
-        return value
-    if isinstance(value, list):
-        return [_renamed(item, prefix, aliases, depth - 1) for item in value]
-    if not isinstance(value, dict):
-        return value
-    renamed: Node = {}
-    for key, item in value.items():
-        name = key[match.end() :] if (match := prefix.match(key)) else aliases.get(key, key)
-        if name == "@type":
-            kinds = item if isinstance(item, list) else [item]
-            renamed[name] = [prefix.sub("", kind, count=1) if isinstance(kind, str) else kind for kind in kinds]
-        else:
-            renamed.setdefault(name, _renamed(item, prefix, aliases, depth - 1))
-    return renamed
+        if text and kind and len(text) <= MAX_SCRIPT and is_json_ld(kind, text):
+            yield text
 
 
 def _walk(value: Any) -> Iterator[tuple[Node, bool]]:

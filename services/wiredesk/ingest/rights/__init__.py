@@ -12,6 +12,8 @@ tdm         the TDM Reservation Protocol
 rsl         Really Simple Licensing
 links       the header `Link`
 json_ld     properties of schema.org
+page_nodes  objects of JSON-LD that are the page, its story or its site
+page_urls   the URLs of the page
 dates       dates after which a page is unavailable
 policy      which restrictions are honoured
 """

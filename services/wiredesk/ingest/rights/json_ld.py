@@ -6,9 +6,9 @@ from html import unescape
 from itertools import islice
 from typing import Any
 
-import orjson
-
+from wiredesk.ingest.rights.page_nodes import MAX_NODES, Node, nodes_of_page, walk
 from wiredesk.ingest.rights.statements import Statements
+from wiredesk.json_ld.scripts import ScriptReader
 from wiredesk_schemas import RightsKind
 
 PROPERTIES: dict[str, tuple[RightsKind, str]] = {
@@ -26,53 +26,49 @@ PROPERTIES: dict[str, tuple[RightsKind, str]] = {
 MENTIONS = ("icense", "copyright", "usageInfo", "conditionsOfAccess", "creditText")
 """Parts of these names, of which a block has at least one: others are not parsed."""
 
-WITHIN = ("@graph", "mainEntity", "mainEntityOfPage")
-"""Properties whose objects are the page or its story. Others are parts of it, or other stories."""
-
-NOT_THE_STORY = frozenset(
-    {
-        "ImageObject", "VideoObject", "AudioObject", "MediaObject", "Photograph", "Organization",
-        "NewsMediaOrganization", "Person", "Brand", "Product", "SoftwareApplication", "WPHeader", "WPFooter",
-        "WPSideBar", "ItemList", "BreadcrumbList", "Comment", "Review",
-    }
-)  # fmt: skip
-"""Types of objects whose rights are not those of the story: pictures name their own holders."""
-
-MAX_NODES = 200
-"""Objects that are read in all blocks of a page."""
-
-MAX_DEPTH = 4
-"""Depth of an object below the top of its block, and of a text within a value."""
+MAX_TEXT_DEPTH = 4
+"""Depth of a text within a value."""
 
 MAX_TEXTS = 16
 """Texts that are read from one value."""
 
-_SCHEMA = re.compile(r"(?:https?://(?:www\.)?schema\.org/|schema:)")
-_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_NAME_FIRST = ("name", "@value", "url", "@id", "@list", "@set")
+_ADDRESS_FIRST = ("url", "@id", "@value", "name", "@list", "@set")
+_REFERENCE = frozenset({"@id", "@type"})
+"""Names of an object that only refers to another one."""
 
-type Node = Mapping[str, Any]
-"""An object of JSON-LD."""
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 
 def read_json_ld(blocks: Iterable[str], statements: Statements) -> None:
     """Read the blocks of JSON-LD that mention one of the properties."""
+    reader = ScriptReader()
     mentioning = [block for block in blocks if any(name in block for name in MENTIONS)]
-    in_blocks = (node for block in mentioning for node in _nodes(_parsed(block, statements), MAX_DEPTH))
-    nodes = list(islice(in_blocks, MAX_NODES))
-    if not nodes:
+    in_blocks = (placed for block in mentioning for placed in walk(_value(block, reader, statements)))
+    placed = list(islice(in_blocks, MAX_NODES))
+    if not placed:
         return
-    names = _names(nodes)
-    for node in nodes:
-        if NOT_THE_STORY.isdisjoint(_types(node)):
-            for key, value in node.items():
-                _read(_SCHEMA.sub("", key, count=1), value, names, statements)
+    named = _named(node for node, _ in placed)
+    for node in nodes_of_page(placed, statements):
+        for key, value in node.items():
+            _read(key, value, named, statements)
 
 
-def _read(name: str, value: Any, names: Mapping[str, str], statements: Statements) -> None:
+def _value(block: str, reader: ScriptReader, statements: Statements) -> Any:
+    """Return a block as JSON; one that cannot be read, or not to its end, is noted."""
+    script = reader.read(block)
+    if not script.is_whole or script.value in (None, []):
+        statements.add_unreadable("json_ld", block)
+    return script.value
+
+
+def _read(name: str, value: Any, named: Mapping[str, Node], statements: Statements) -> None:
     if name not in PROPERTIES:
         return
     kind, field = PROPERTIES[name]
-    for text in islice(_texts(value, names, MAX_DEPTH, prefers_name=kind is RightsKind.COPYRIGHT_HOLDER), MAX_TEXTS):
+    for text in islice(
+        _texts(value, named, MAX_TEXT_DEPTH, prefers_name=kind is RightsKind.COPYRIGHT_HOLDER), MAX_TEXTS
+    ):
         read_property(kind, field, text, f"json_ld:{name}", statements)
 
 
@@ -90,66 +86,36 @@ def read_property(kind: RightsKind, field: str, text: str, source: str, statemen
         statements.add(kind, text, source, {field: text})
 
 
-def _parsed(block: str, statements: Statements) -> Any:
-    """Return a block as JSON; line breaks within strings are the commonest fault."""
-    try:
-        return orjson.loads(block)
-    except orjson.JSONDecodeError:
-        try:
-            return orjson.loads(block.replace("\r", " ").replace("\n", " ").replace("\t", " "))
-        except orjson.JSONDecodeError:
-            statements.add_unreadable("json_ld", block)
-            return None
-
-
-def _nodes(value: Any, depth: int) -> Iterator[Node]:
-    """Yield the objects that are the page or its story, outer ones first."""
-    if depth == 0:
-        return
-    if isinstance(value, list):
-        for item in value[:MAX_NODES]:
-            yield from _nodes(item, depth - 1)
-    elif isinstance(value, dict):
-        yield value
-        for name in WITHIN:
-            yield from _nodes(value.get(name), depth - 1)
-
-
-def _types(node: Node) -> frozenset[str]:
-    kinds = node.get("@type")
-    listed = kinds[:MAX_TEXTS] if isinstance(kinds, list) else [kinds]
-    return frozenset(_SCHEMA.sub("", kind, count=1) for kind in listed if isinstance(kind, str))
-
-
-def _names(nodes: Iterable[Node]) -> dict[str, str]:
-    """Return the names of objects by their ids, also of those one level below: publishers are often stated there."""
-    names: dict[str, str] = {}
+def _named(nodes: Iterable[Node]) -> dict[str, Node]:
+    """Return objects by their ids, also those of one level below: publishers are often stated there."""
+    named: dict[str, Node] = {}
     for node in nodes:
         for one in (node, *node.values()):
-            if isinstance(one, dict) and isinstance(one.get("@id"), str) and isinstance(one.get("name"), str):
-                names.setdefault(one["@id"], one["name"])
-    return names
+            if isinstance(one, dict) and isinstance(one.get("@id"), str) and not one.keys() <= _REFERENCE:
+                named.setdefault(one["@id"], one)
+    return named
 
 
-def _texts(value: Any, names: Mapping[str, str], depth: int, *, prefers_name: bool) -> Iterator[str]:
+def _texts(value: Any, named: Mapping[str, Node], depth: int, *, prefers_name: bool) -> Iterator[str]:
     """Yield the texts of a value: of an object its name or its address."""
     if depth == 0:
         return
     if isinstance(value, str):
-        text = names.get(value, value) if prefers_name else value
+        node = named.get(value)
+        name = node.get("name") if node is not None and prefers_name else None
+        text = name if isinstance(name, str) else value
         yield unescape(text) if "&" in text else text
     elif isinstance(value, int) and not isinstance(value, bool):
         yield str(value)
     elif isinstance(value, list):
         for item in value[:MAX_TEXTS]:
-            yield from _texts(item, names, depth - 1, prefers_name=prefers_name)
+            yield from _texts(item, named, depth - 1, prefers_name=prefers_name)
     elif isinstance(value, dict):
-        order = ("name", "@value", "url", "@id") if prefers_name else ("url", "@id", "@value", "name")
+        order = _NAME_FIRST if prefers_name else _ADDRESS_FIRST
+        identifier = value.get("@id")
+        if isinstance(identifier, str) and value.keys() <= _REFERENCE:
+            value = named.get(identifier, value)
         stated = next((value[key] for key in order if value.get(key)), None)
-        if stated is not None and (stated != value.get("@id") or _says_something(stated, names)):
-            yield from _texts(stated, names, depth - 1, prefers_name=prefers_name)
-
-
-def _says_something(identifier: Any, names: Mapping[str, str]) -> bool:
-    """Whether an id says something to a reader: a fragment is an id within the page."""
-    return isinstance(identifier, str) and (identifier in names or "#" not in identifier)
+        # A fragment is an id within the page, and says nothing to a reader.
+        if stated is not None and not (stated == value.get("@id") and "#" in str(stated) and stated not in named):
+            yield from _texts(stated, named, depth - 1, prefers_name=prefers_name)

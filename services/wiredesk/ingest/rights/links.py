@@ -8,7 +8,7 @@ from wiredesk.ingest.rights import rsl
 from wiredesk.ingest.rights.statements import Meaning, Statements
 from wiredesk_schemas import RightsKind
 
-MAX_LINK_CHARACTERS = 16 * 1024
+MAX_LINK_CHARACTERS = 64 * 1024
 """Characters of the header that are read."""
 
 LICENSES = frozenset({"license", "licence", "cc:license", "dct:license", "dcterms:license", "xhv:license"})
@@ -41,7 +41,7 @@ def header_links(value: str) -> Iterator[HeaderLink]:
 def read_link_header(value: str, statements: Statements) -> None:
     """Read the licences of a `Link` header."""
     for link in header_links(value):
-        if "anchor" not in link.parameters:  # or else it is about something else
+        if statements.is_of_page(link.parameters.get("anchor", "")):
             relations = tuple(link.parameters.get("rel", "").lower().split())
             read_link(link.target, relations, link.parameters.get("type", ""), "header:link", statements)
 

@@ -3,9 +3,11 @@
 from wiredesk.ingest.declarations import Declarations
 from wiredesk.ingest.response_headers import by_name
 from wiredesk.ingest.rights.markup import read_markup
+from wiredesk.ingest.rights.page_urls import PageUrls
 from wiredesk.ingest.rights.publisher import read_publisher
 from wiredesk.ingest.rights.response import read_response
 from wiredesk.ingest.rights.statements import Statements
+from wiredesk.ingest.urls.identity import Identity
 from wiredesk_schemas import RawPage
 from wiredesk_schemas.ingest_note import Notes
 
@@ -24,8 +26,14 @@ def read_event(page: RawPage, url: str, agents: frozenset[str], notes: Notes) ->
     return statements
 
 
-def read_page(text: str, declarations: Declarations, statements: Statements) -> None:
-    """Add what a page of HTML states."""
+def read_page(text: str, declarations: Declarations, identity: Identity, statements: Statements) -> None:
+    """Add what a page of HTML states.
+
+    Args:
+        identity: the page's URL, and others that it declares.
+    """
+    declared = (url for url, _ in identity.not_believed)
+    statements.page = PageUrls([statements.base, identity.url, *declared])
     if declarations.base:
         statements.base = statements.address(declarations.base) or statements.base
     read_markup(text, declarations, statements)

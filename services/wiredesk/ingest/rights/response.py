@@ -7,9 +7,13 @@ from wiredesk.ingest.rights.robots import read_robots_header
 from wiredesk.ingest.rights.statements import Statements
 from wiredesk.ingest.rights.tdm import POLICY, RESERVATION, read_policy, read_reservation
 from wiredesk.ingest.rights.usage import read_usage
+from wiredesk_schemas.header_lines import ADDRESSED, lines_of
+
+MAX_LINES = 200
+"""Lines of one header that are read."""
 
 READERS: dict[str, Callable[[str, str, Statements], None]] = {
-    "x-robots-tag": read_robots_header,
+    ADDRESSED: read_robots_header,
     RESERVATION: read_reservation,
     POLICY: read_policy,
     "content-usage": read_usage,
@@ -23,8 +27,9 @@ def read_response(headers: Mapping[str, str], statements: Statements) -> None:
     """Read the headers of a response.
 
     Args:
-        headers: by name in lower case; several values are joined by commas.
+        headers: by name in lower case; several lines are separated by line feeds.
     """
     for name, read in READERS.items():
         if value := headers.get(name):
-            read(value, f"header:{name}", statements)
+            for line in [value] if name == ADDRESSED else lines_of(value)[:MAX_LINES]:
+                read(line, f"header:{name}", statements)

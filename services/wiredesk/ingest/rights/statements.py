@@ -7,6 +7,7 @@ from typing import Any
 
 import ada_url
 
+from wiredesk.ingest.rights.page_urls import PageUrls
 from wiredesk_schemas import IngestNoteKind, Rights, RightsKind, RightsStatement
 from wiredesk_schemas.headers import attribute_text
 from wiredesk_schemas.ingest_note import Notes
@@ -36,6 +37,11 @@ EVERYTHING_BY_AI: Meaning = {"no_ai": True, "no_ai_training": True, "no_ai_input
 class Statements:
     """Collects what is stated about one page.
 
+    Attributes:
+        agents: robots whose statements count.
+        base: address from which relative ones start.
+        page: the URLs of the page.
+
     Args:
         base: address of the page, from which relative ones start.
         agents: names of robots, in lower case, whose statements count beside those for all robots.
@@ -45,6 +51,7 @@ class Statements:
     def __init__(self, base: str, agents: frozenset[str], notes: Notes) -> None:
         self.agents = agents
         self.base = base
+        self.page = PageUrls([base])
         self._notes = notes
         self._quoted: dict[RightsStatement, None] = {}
         self._of_source: dict[str, int] = {}
@@ -88,6 +95,11 @@ class Statements:
             return None
         parsed.username = parsed.password = ""
         return str(parsed.href)
+
+    def is_of_page(self, value: str) -> bool:
+        """Return whether a reference is empty, to a place within the page, or to the page."""
+        value = value.strip()
+        return not value or value.startswith("#") or self.page.is_of_page(self.address(value) or "") is True
 
     def reference(self, value: str) -> str:
         """Return the address in a text, made absolute; the text itself where it is none."""
