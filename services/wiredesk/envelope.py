@@ -78,8 +78,13 @@ class StatefulService[In: Event, S: State](Protocol):
     def new_state(self) -> S:
         """Return the state of a partition of which no event has been processed."""
 
-    def __call__(self, event: In, state: S, /) -> tuple[Published, Sequence[Change]]:
+    def __call__(self, event: In, state: S, time: datetime, /) -> tuple[Published, Sequence[Change]]:
         """Return the events to publish for an event, and the changes that it makes.
+
+        Args:
+            event: what happened.
+            state: of the partition, before the event.
+            time: of the event, in UTC: when its page was fetched, and no later than it arrived.
 
         Raises:
             RejectedError: it can never be processed; then it changes nothing.
@@ -122,7 +127,7 @@ class StatefulEnvelope[In: Event, S: State]:
             raise TypeError(f"the stage {stage.name} names no store: store=Store(...)")
         self.version = service.version
         self.new_state = service.new_state
-        self._service: Callable[[Any, S], tuple[Published, Sequence[Change]]] = service
+        self._service: Callable[[Any, S, datetime], tuple[Published, Sequence[Change]]] = service
         self._conversion = _Conversion(service.name, stage)
 
     def __call__(self, record: Record, state: S) -> tuple[tuple[Output, ...], Sequence[Change]]:
@@ -132,7 +137,7 @@ class StatefulEnvelope[In: Event, S: State]:
             RejectedError: it does not hold a valid event, or the service rejects it.
         """
         event = self._conversion.event(record)
-        published, changes = self._service(event, state)
+        published, changes = self._service(event, state, self._conversion.time(event, record))
         return self._conversion.outputs(event, record, published), changes
 
 
@@ -155,8 +160,12 @@ class _Conversion:
         if not results:
             return ()
         propagated_headers = propagated(record.headers)
-        time = format_rfc3339(_event_time(event, record, is_entry=self._stage.entry))
+        time = format_rfc3339(self.time(event, record))
         return tuple(self._output(result, propagated_headers, time) for result in _with_own_ids(results))
+
+    def time(self, event: Event, record: Record) -> datetime:
+        """Return the time of an event and its record, which the events that are made from it carry, too."""
+        return _event_time(event, record, is_entry=self._stage.entry)
 
     def event(self, record: Record) -> Event:
         """Read a record; if its topic has events of several types, the header `ce_type` says which.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -120,22 +121,29 @@ class Remembering:
 
     def __init__(self, result: Published) -> None:
         self.result = result
+        self.times: list[datetime] = []
 
     def new_state(self) -> KeyedState:
         return KeyedState()
 
-    def __call__(self, event: EnrichedArticle, state: KeyedState, /) -> tuple[Published, Sequence[Change]]:
+    def __call__(
+        self, event: EnrichedArticle, state: KeyedState, time: datetime, /
+    ) -> tuple[Published, Sequence[Change]]:
+        self.times.append(time)
         seen = int(state.get(event.page_id.encode()) or b"0")
         return self.result, [Change(event.page_id.encode(), b"%d" % (seen + 1))]
 
 
 def test_a_stateful_service_is_a_stateful_handler() -> None:
-    handler = StatefulEnvelope(Remembering(tone()), replace(ANY, store=Store("seen")))
+    service = Remembering(tone())
+    handler = StatefulEnvelope(service, replace(ANY, store=Store("seen")))
     run = StatefulRun(handler, handler.new_state())
     written = [run.process(record(ARTICLE.to_json())) for _ in range(2)]
     assert [results for results, _ in written] == [outputs(tone())] * 2
     assert [changes for _, changes in written] == [[Change(ARTICLE.page_id.encode(), b"%d" % n)] for n in (1, 2)]
     assert handler.version == "1"
+    run.process(record(ARTICLE.to_json(), ("ce_time", b"2026-03-14T08:00:00Z")))
+    assert service.times[-1] == datetime(2026, 3, 14, 8, tzinfo=UTC)
 
 
 def test_a_stateful_service_needs_events_and_a_store() -> None:
