@@ -10,9 +10,18 @@ EVENT_NAMESPACE = uuid5(NAMESPACE_URL, "urn:wiredesk:event")
 """The namespace of event ids. It never changes: readers compare ids of different years."""
 
 
+HOST_NAMESPACE = uuid5(NAMESPACE_URL, "urn:wiredesk:host")
+"""The namespace of the ids of hosts. It never changes: lists of forgotten hosts are kept for years."""
+
+
 def page_id(canonical_url: str) -> str:
     """Return the page's id: UUIDv5 of its canonical URL in the standard namespace for URLs."""
     return str(uuid5(NAMESPACE_URL, canonical_url))
+
+
+def host_id(host: str) -> str:
+    """Return a host's id: UUIDv5 of its name in lower case, as canonical URLs have it, in a namespace of its own."""
+    return str(uuid5(HOST_NAMESPACE, host))
 
 
 def revision(body: str) -> str:

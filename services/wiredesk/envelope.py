@@ -2,7 +2,7 @@
 
 A service is a function from an event to events: one, several, or none. This module does what every stage needs around
 it: it reads the record, routes each result by its type, adds the CloudEvents headers, and copies the headers that are
-propagated.
+propagated. A record without value, a tombstone, is passed on: it must follow what was made of the page before.
 
 The subject of an event is the canonical URL of its page. Its time is when the page was fetched, as its crawler says,
 but no later than its arrival in Kafka; if the crawler states no time, it is the time of arrival. Both depend on the raw
@@ -26,6 +26,7 @@ from wiredesk_schemas.headers import (
     TIME,
     Header,
     decode_number,
+    decode_text,
     event_headers,
     header,
     last_value,
@@ -90,6 +91,14 @@ class StatefulService[In: Event, S: State](Protocol):
             RejectedError: it can never be processed; then it changes nothing.
         """
 
+    def forgotten(self, page: str, state: S, /) -> Sequence[Change]:
+        """Return the changes that remove a page from the state: its events are to be forgotten.
+
+        Args:
+            page: the key of its events, its page id.
+            state: of the partition.
+        """
+
 
 class Envelope[In: Event]:
     """A service as a handler of the runtime.
@@ -110,6 +119,8 @@ class Envelope[In: Event]:
         Raises:
             RejectedError: it does not hold a valid event, or the service rejects it.
         """
+        if self._conversion.is_tombstone(record):
+            return self._conversion.passed_on(record)
         event = self._conversion.event(record)
         return self._conversion.outputs(event, record, self._service(event))
 
@@ -128,6 +139,7 @@ class StatefulEnvelope[In: Event, S: State]:
         self.version = service.version
         self.new_state = service.new_state
         self._service: Callable[[Any, S, datetime], tuple[Published, Sequence[Change]]] = service
+        self._forgotten = service.forgotten
         self._conversion = _Conversion(service.name, stage)
 
     def __call__(self, record: Record, state: S) -> tuple[tuple[Output, ...], Sequence[Change]]:
@@ -136,6 +148,8 @@ class StatefulEnvelope[In: Event, S: State]:
         Raises:
             RejectedError: it does not hold a valid event, or the service rejects it.
         """
+        if self._conversion.is_tombstone(record):
+            return self._conversion.passed_on(record), self._forgotten(decode_text(record.key), state)
         event = self._conversion.event(record)
         published, changes = self._service(event, state, self._conversion.time(event, record))
         return self._conversion.outputs(event, record, published), changes
@@ -151,6 +165,17 @@ class _Conversion:
         self._reads: dict[str, type[Event]] = {event.TYPE: event for event in stage.consumes.events}
         if not self._reads:
             raise TypeError(f"the topic {stage.consumes.name} names no class of its events: events=(...)")
+
+    def is_tombstone(self, record: Record) -> bool:
+        """Whether a record has no event, and says that the events of its key are to be forgotten.
+
+        Among raw pages a record without value is an event of its publisher.
+        """
+        return record.value is None and not self._stage.entry
+
+    def passed_on(self, record: Record) -> tuple[Output, ...]:
+        """Return the tombstone that follows all outputs of its key; none where the stage writes no topic."""
+        return tuple(Output(topic.name, record.key, None) for topic in self._stage.produces[:1])
 
     def outputs(self, event: Event, record: Record, published: Published) -> tuple[Output, ...]:
         """Return what is written for an event and its record."""

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from wiredesk.envelope import Envelope
 from wiredesk.runtime.records import Handler
-from wiredesk.runtime.topology import DAY_MS, Compaction, Stage, Topic, topics_of
+from wiredesk.runtime.topology import DAY_MS, Compaction, Stage, Suppression, Topic, topics_of
 from wiredesk_schemas import AcceptedPage, CleanedArticle, EnrichedArticle, RawPage, SkippedPage
 
 NEWEST_REVISIONS = Compaction(min_lag_ms=9 * DAY_MS, max_lag_ms=30 * DAY_MS)
@@ -49,6 +49,16 @@ PAGES_SKIPPED = Topic(
     terminal=True,
 )
 
+FORGOTTEN = Topic(
+    "wiredesk.forgotten",
+    "Ids of the pages and hosts that are to be forgotten, with the reason",
+    partitions=1,
+    retention_ms=-1,
+    compaction=Compaction(),
+)
+FORGETTING = Suppression(FORGOTTEN, "wiredesk.operations.forgetting.suppressor:forgotten_pages")
+"""No stage publishes anything of a page that is to be forgotten, whether a crawler or a replay brings it back."""
+
 INGEST = Stage(
     name="ingest",
     description="Checks, decodes and identifies raw pages",
@@ -57,6 +67,7 @@ INGEST = Stage(
     handler="wiredesk.pipeline:ingest",
     entry=True,
     settings="wiredesk.ingest.settings:IngestSettings",
+    suppression=FORGETTING,
 )
 EXTRACTOR = Stage(
     name="extractor",
@@ -65,6 +76,7 @@ EXTRACTOR = Stage(
     produces=(ARTICLES_CLEANED, PAGES_SKIPPED),
     handler="wiredesk.pipeline:extractor",
     settings="wiredesk.extractor.settings:ExtractorSettings",
+    suppression=FORGETTING,
 )
 ENRICHMENT = Stage(
     name="enrichment",
@@ -73,6 +85,7 @@ ENRICHMENT = Stage(
     produces=(ARTICLES_ENRICHED,),
     handler="wiredesk.pipeline:enrichment",
     settings="wiredesk.enrichment.settings:EnrichmentSettings",
+    suppression=FORGETTING,
 )
 
 STAGES: Mapping[str, Stage] = MappingProxyType({stage.name: stage for stage in (INGEST, EXTRACTOR, ENRICHMENT)})

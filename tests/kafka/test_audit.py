@@ -43,7 +43,7 @@ async def end(kafka: KafkaSettings, topic: str, *origins: str, ids: Sequence[str
     try:
         for origin, event in zip_longest(origins, ids, fillvalue=""):
             headers = [("wiredesk_origin", origin.encode()), ("ce_id", event.encode())]
-            await producer.send_and_wait(kafka.on_cluster(topic), b"{}", headers=headers)
+            await producer.send_and_wait(kafka.on_cluster(topic), b"{}", key=b"a page", headers=headers)
     finally:
         await producer.stop()
 

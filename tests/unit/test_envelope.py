@@ -15,7 +15,7 @@ from wiredesk.runtime.state import Change, KeyedState, StatefulRun
 from wiredesk.runtime.topology import Stage, Store
 from wiredesk.testing import example_event
 from wiredesk_schemas import EnrichedArticle, Event, SkippedPage, SkipReason
-from wiredesk_schemas.headers import EVENT_ID, EVENT_TYPE, Header, header
+from wiredesk_schemas.headers import EVENT_ID, EVENT_TYPE, SUBJECT, Header, header
 
 ARTICLE = example_event(EnrichedArticle)
 ANY = replace(TONE, one_to_one=False, produces=(TONES, PAGES_SKIPPED))
@@ -133,6 +133,9 @@ class Remembering:
         seen = int(state.get(event.page_id.encode()) or b"0")
         return self.result, [Change(event.page_id.encode(), b"%d" % (seen + 1))]
 
+    def forgotten(self, page: str, state: KeyedState, /) -> Sequence[Change]:
+        return [] if state.get(page.encode()) is None else [Change(page.encode(), None)]
+
 
 def test_a_stateful_service_is_a_stateful_handler() -> None:
     service = Remembering(tone())
@@ -144,6 +147,19 @@ def test_a_stateful_service_is_a_stateful_handler() -> None:
     assert handler.version == "1"
     run.process(record(ARTICLE.to_json(), ("ce_time", b"2026-03-14T08:00:00Z")))
     assert service.times[-1] == datetime(2026, 3, 14, 8, tzinfo=UTC)
+
+
+def test_a_tombstone_is_passed_on_and_its_page_leaves_the_state() -> None:
+    page = ARTICLE.page_id.encode()
+    tombstone = Record("articles.enriched", 0, 1, 1_700_000_000_000, page, None, ((SUBJECT, b"https://a.example/"),))
+    assert Envelope(Service(tone()), TONE)(tombstone) == (Output(TONE.produces[0].name, page, None),)
+    assert Envelope(Service(tone()), replace(TONE, produces=()))(tombstone) == ()
+    handler = StatefulEnvelope(Remembering(tone()), replace(ANY, store=Store("seen")))
+    run = StatefulRun(handler, handler.new_state())
+    run.process(record(ARTICLE.to_json()))
+    passed = (Output(ANY.produces[0].name, page, None),)
+    assert run.process(tombstone) == (passed, [Change(page, None)])
+    assert run.process(tombstone) == (passed, [])
 
 
 def test_a_stateful_service_needs_events_and_a_store() -> None:

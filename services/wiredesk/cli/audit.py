@@ -30,10 +30,11 @@ def audit(
     """Account for every raw page: enriched, skipped, dead-lettered, in flight, missing, or duplicated.
 
     Only the topics are read; workers continue meanwhile. Pages in flight are those that a stage has not committed yet.
-    Expired are records that retention deleted before a stage read them. A side stage, such as one of a plug-in, has its
-    own lines: what it made of each record, or that it published nothing. Exit code 1 if a page is missing or
-    duplicated, which must never happen: these pages are named. With WIREDESK_GUARANTEE=at_least_once, expect duplicates
-    after a failure.
+    Forgotten are pages that were to be forgotten while a stage had them; compacted are pages so old that compaction may
+    have removed their outcome. Expired are records that retention deleted before a stage read them. A side stage, such
+    as one of a plug-in, has its own lines: what it made of each record, or that it published nothing. Exit code 1 if a
+    page is missing or duplicated, which must never happen: these pages are named. With
+    WIREDESK_GUARANTEE=at_least_once, expect duplicates after a failure.
 
     Example:
       wiredesk audit --since 1d
@@ -74,6 +75,8 @@ def as_object(result: "Reconciliation") -> dict[str, object]:
     return {
         "pages": result.entered,
         **_outcomes(result),
+        "forgotten": result.forgotten,
+        "compacted": result.compacted,
         "in_flight": result.in_flight,
         "missing": result.missing,
         "duplicated": result.duplicated,
@@ -111,6 +114,8 @@ def _outcomes(result: "Reconciliation") -> dict[str, int]:
 
 def _show(result: "Reconciliation") -> None:
     rows = [(name.replace("_", "-"), count) for name, count in _outcomes(result).items()]
+    rare = {"forgotten": result.forgotten, "compacted": result.compacted}
+    rows += [(name, count) for name, count in rare.items() if count]
     rows += [("in flight", result.in_flight), ("missing", result.missing), ("duplicated", result.duplicated)]
     rows.append(("expired", sum(result.expired.values())))
     rows += [(f"replayed by {run}", count) for run, count in result.replayed.items()]

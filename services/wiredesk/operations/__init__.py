@@ -8,6 +8,7 @@ compare        what differs between two topics of articles
 dead_letters   count, look up, redrive, export and delete dead letters
 enrich_one     enrich a page, an article or a text, without Kafka
 enriched_page  an enriched article as an HTML page
+forgetting     forget pages and hosts, and find what is still there
 first_page     the first page of a file, and what ingest makes of it
 ledger         what became of each record of a topic, one byte for each
 page_urls      the URL and the host of the page of a record

@@ -88,7 +88,7 @@ def transactions(settings: KafkaSettings, name: str, *, prefixed: bool = False) 
 def worker(settings: KafkaSettings, work: WorkerSettings, stage: Stage) -> Acls:
     """Return the ACLs that a worker of a stage needs."""
     acls = (
-        on_topics(settings, [stage.consumes], Operation.READ)
+        on_topics(settings, [stage.consumes, *_lists(stage)], Operation.READ)
         | on_topics(settings, (*stage.produces, stage.dead_letter_topic), Operation.WRITE)
         | on_group(settings, stage.group, Operation.READ)
     )
@@ -97,6 +97,11 @@ def worker(settings: KafkaSettings, work: WorkerSettings, stage: Stage) -> Acls:
     # One for each partition of the input: `<group>.<topic>.<partition>`, both with the prefix.
     source = settings.on_cluster(stage.consumes.name)
     return acls | transactions(settings, f"{stage.group}.{source}.", prefixed=True)
+
+
+def _lists(stage: Stage) -> tuple[Topic, ...]:
+    """Return the list of keys that the workers of a stage must not write; none for a stage without one."""
+    return () if stage.suppression is None else (stage.suppression.topic,)
 
 
 def replay(settings: KafkaSettings, work: WorkerSettings, stage: Stage, into: str | None) -> Acls:
@@ -118,7 +123,7 @@ def _run(settings: KafkaSettings, work: WorkerSettings, stage: Stage, into: str 
     live = (*stage.produces, stage.dead_letter_topic)
     runs = f"{RUN_GROUPS}{stage.name}-"
     acls = (
-        on_topics(settings, [stage.consumes], Operation.READ)
+        on_topics(settings, [stage.consumes, *_lists(stage)], Operation.READ)
         | on_topics(settings, live, Operation.DESCRIBE)
         | on_topics(settings, output_topics(stage, into).values(), Operation.READ, Operation.WRITE)
         | on_topics(settings, [RUNS_TOPIC], Operation.WRITE)

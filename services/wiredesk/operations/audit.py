@@ -19,6 +19,7 @@ docs/decisions/0018.
 """
 
 import contextlib
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -30,6 +31,7 @@ from wiredesk.operations.ledger import Ledger
 from wiredesk.operations.progress import ProgressCallback, ignore_progress
 from wiredesk.operations.replays.run import SavedRun, load_runs
 from wiredesk.runtime.dead_letters import letter_key
+from wiredesk.runtime.errors import ForbiddenError
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.group_offsets import CommittedOffset
 from wiredesk.runtime.kafka.offset_range import OffsetRange
@@ -99,6 +101,8 @@ class Reconciliation:
         duplicated: ended more than once; counted in `ended` once.
         missing_records: coordinates of the first missing raw pages.
         duplicated_records: the first duplicated raw pages.
+        forgotten: raw pages that ended as a tombstone: they were to be forgotten while a stage had them.
+        compacted: raw pages without an outcome, so old that compaction may have removed it; not counted as missing.
         replayed: raw pages with an outcome from a replay, by the id of the run.
         expired: by stage, all offsets of its input that retention deleted before the stage read them. In the topic of
             raw pages they are not part of `entered`: whether they were pages cannot be known.
@@ -111,6 +115,8 @@ class Reconciliation:
     duplicated: int
     missing_records: tuple[str, ...] = ()
     duplicated_records: tuple[Duplicate, ...] = ()
+    forgotten: int = 0
+    compacted: int = 0
     replayed: Mapping[str, int] = field(default_factory=dict)
     expired: Mapping[str, int] = field(default_factory=dict)
     side_stages: Mapping[str, SideReconciliation] = field(default_factory=dict)
@@ -118,7 +124,7 @@ class Reconciliation:
     @property
     def entered(self) -> int:
         """All raw pages that are accounted for."""
-        return sum(self.ended.values()) + self.in_flight + self.missing
+        return sum(self.ended.values()) + self.forgotten + self.in_flight + self.missing + self.compacted
 
     @property
     def is_balanced(self) -> bool:
@@ -164,6 +170,7 @@ class _Audit:
         inputs = {stage.consumes for stage in flow}
         outputs = [topic for stage in flow for topic in (*stage.produces, stage.dead_letter_topic)]
         self._terminal: list[Topic] = [topic for topic in dict.fromkeys(outputs) if topic not in inputs]
+        self._forgotten = len(self._terminal) + 1
         self._numbers = {on_cluster(topic.name): n for n, topic in enumerate(self._terminal, start=1)}
         # Publishers write to the topics of entry stages: what headers there say of origins is not believed.
         self._intermediate = {on_cluster(stage.consumes.name) for stage in flow if not stage.entry}
@@ -201,6 +208,7 @@ class _Audit:
         await self._read_entry_topic(ledger, backlog)
         if since_ms is not None and ledger.count_missing:
             await self._read_earlier_records(ledger, ranges, positions)
+        compacted = await self._set_aside_compacted(ledger) if ledger.count_missing else 0
         suspects = list(islice(ledger.duplicated(), MAX_NAMED_RECORDS))
         duplicates = await self._find_duplicates(suspects, ranges)
         duplicated = ledger.count_duplicated - (len(suspects) - len(duplicates))
@@ -216,12 +224,45 @@ class _Audit:
             duplicated=duplicated + sum(of_run.count_duplicated for of_run in self._replays.values()),
             missing_records=self._names(ledger.missing()),
             duplicated_records=tuple(duplicates),
+            forgotten=ledger.count(self._forgotten),
+            compacted=compacted,
             replayed={run: count for run, of_run in self._replays.items() if (count := of_run.count(DONE))},
             expired=await self._expired({stage: committed[stage.name] for stage in self._flow}),
             side_stages={
                 stage.name: await self._reconcile_side(stage, ranges, committed[stage.name]) for stage in self._sides
             },
         )
+
+    def _number(self, record: Record) -> int:
+        """Return the number of the outcome that a record of a terminal topic is: its topic's, or that of tombstones."""
+        return self._forgotten if record.value is None else self._numbers[record.topic]
+
+    async def _set_aside_compacted(self, ledger: Ledger) -> int:
+        """Take raw pages whose outcome may have been compacted from the missing ones; return how many.
+
+        An outcome is younger than its raw page, and is kept at least for the minimum lag of its topic's compaction: the
+        outcome of a raw page that is younger than that cannot have been compacted.
+        """
+        names = [name for name in (*self._numbers, *self._intermediate) if name != self._entry]
+        try:
+            settings = await self._cluster.topic_settings(names)
+        except ForbiddenError:
+            return 0  # they are reported as missing, as on a cluster without compaction
+        lags = [
+            int(of_topic["min.compaction.lag.ms"])
+            for of_topic in settings.values()
+            if "compact" in of_topic["cleanup.policy"]
+        ]
+        if not lags:
+            return 0
+        partitions = await self._cluster.required_partitions([self._entry])
+        horizon = int(time.time() * 1000) - min(lags)
+        kept = await self._cluster.offset_ranges(partitions, since_ms=horizon)
+        firsts = {tp.partition: offsets.start for tp, offsets in kept.items()}
+        compacted = [at for at in ledger.missing() if at[1] < firsts[at[0]]]
+        for at in compacted:
+            ledger.absent(*at)
+        return len(compacted)
 
     async def _expired(self, committed: Mapping[Stage, Mapping[TopicPartition, CommittedOffset]]) -> Mapping[str, int]:
         """Return how many offsets retention deleted before each stage read them, noticed by the stage or not."""
@@ -243,7 +284,7 @@ class _Audit:
                 elif replay := replay_of(record):
                     self._note_replayed(*replay)
                 elif (origin := self._origin(record)) is not None:
-                    ledger.ended(*origin, self._numbers[record.topic])
+                    ledger.ended(*origin, self._number(record))
                 done += 1
                 if not done % PROGRESS_RECORDS:
                     self._progress(done, total)

@@ -96,6 +96,8 @@ async def compare_topics(
 ) -> Comparison:
     """Compare two topics of articles by page id. If a topic holds several events of a page, the newest one counts.
 
+    A tombstone removes its page, as compaction does.
+
     Args:
         stages: all stages, by name, including the one of the run.
         before: a topic, without prefix.
@@ -137,10 +139,14 @@ async def _read_topics(
             done += 1
             if not done % PROGRESS_RECORDS:
                 progress(done, total)
-            rows.append(_row(sides[record.topic], record))
-            if len(rows) == BATCH_ROWS:
+            if record.value is not None:
+                rows.append(_row(sides[record.topic], record))
+            if len(rows) == BATCH_ROWS or record.value is None:
                 pages.executemany(_PUT, rows)
                 rows = []
+            if record.value is None:
+                page = (record.key or b"").decode("utf-8", "replace")
+                pages.execute("delete from page where side = ? and id = ?", (sides[record.topic], page))
     pages.executemany(_PUT, rows)
 
 
@@ -153,7 +159,8 @@ async def _keep_replayed(cluster: Cluster, stages: Mapping[str, Stage], run_id: 
     run = (await load_run(cluster, run_id)).run
     if run.stage not in stages:
         raise UsageError(f"run {run_id} is of the stage {run.stage}, which is not installed")
-    stage, accepts = stages[run.stage], record_filter(run.filters)
+    stage = stages[run.stage]
+    accepts = record_filter(run.filters, is_entry=stage.entry)
     if stage.entry:
         raise UsageError(f"run {run_id} read {stage.consumes.name}, whose records have no page ids: omit --replay")
     async with contextlib.aclosing(cluster.read_range(run.sources(cluster.settings, stage))) as records:

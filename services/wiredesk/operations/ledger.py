@@ -39,10 +39,10 @@ class Ledger:
         self._marks = {number: bytearray(fill * offsets.size) for number, offsets in ranges.items()}
 
     def ended(self, partition: int, offset: int, end: int) -> None:
-        """Record that a record has ended in the topic with a number from 1 to 31."""
+        """Record that a record has ended in the topic with a number from 1 to 31; then it was there."""
         marks, index = self._find(partition, offset)
         if marks is not None:
-            marks[index] = marks[index] | DUPLICATED if marks[index] & _END else marks[index] | end
+            marks[index] = marks[index] | DUPLICATED if marks[index] & _END else (marks[index] & ~ABSENT) | end
 
     def in_flight(self, partition: int, offset: int) -> None:
         """Record that a stage has not committed a record yet."""
@@ -61,6 +61,11 @@ class Ledger:
         marks, index = self._find(partition, offset)
         if marks is not None:
             marks[index] &= ~ABSENT
+
+    def is_absent(self, partition: int, offset: int) -> bool:
+        """Return whether there is no record at an offset, and none was counted as in flight."""
+        marks, index = self._find(partition, offset)
+        return marks is not None and bool(marks[index] & ABSENT) and not marks[index] & IN_FLIGHT
 
     def count(self, end: int) -> int:
         """Return how many records have ended in the topic with a number, each counted once."""

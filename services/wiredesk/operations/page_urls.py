@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from wiredesk.runtime.records import Record
-from wiredesk_schemas.headers import SUBJECT, url_header
+from wiredesk_schemas.headers import SUBJECT, Headers, url_header
 
 MAX_PARSED = 1 << 20
 """Largest value, in bytes, that is parsed to look for a URL."""
@@ -15,16 +15,32 @@ MAX_PARSED = 1 << 20
 
 def page_urls(record: Record) -> Iterator[str]:
     """Return the URLs of a record's page: that of its headers, and then, if more are asked for, those of its value."""
-    if subject := url_header(record.headers, SUBJECT):
+    return _urls_of(record.value, record.headers)
+
+
+def urls_of(key: bytes | None, value: bytes | None, headers: Headers) -> Iterator[str]:
+    """Return the URLs that a raw page may be known by: those of headers, value and envelope, and its key."""
+    yield from _urls_of(value, headers)
+    if key:
+        yield key.decode("utf-8", "replace")
+
+
+def _urls_of(value: bytes | None, headers: Headers) -> Iterator[str]:
+    if subject := url_header(headers, SUBJECT):
         yield subject
-    if record.value is None or len(record.value) > MAX_PARSED:
+    if value is None or len(value) > MAX_PARSED:
         return
     try:
-        event: Any = orjson.loads(record.value)
+        event: Any = orjson.loads(value)
     except orjson.JSONDecodeError:
         return
-    if isinstance(event, dict):
-        yield from urls_in(event)
+    if not isinstance(event, dict):
+        return
+    yield from urls_in(event)
+    if isinstance(event.get("data"), dict):  # a CloudEvent in structured mode
+        yield from urls_in(event["data"])
+        if isinstance(event.get("subject"), str):
+            yield event["subject"]
 
 
 def page_url(record: Record) -> str:

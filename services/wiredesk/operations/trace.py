@@ -291,6 +291,8 @@ def summarize(registry: Registry, skip_topic: Topic, topic: str, record: Record)
         if topic == stage.dead_letter_topic.name:
             letter = parse_letter(stage, record)
             return (f"dead letter: {letter.reason}: {letter.message}" if letter else "dead letter") + by
+    if record.value is None:
+        return f"tombstone: the page is to be forgotten{by}"
     event = _event_of(record)
     if topic == skip_topic.name:
         return f"skipped: {event.get('reason')}: {event.get('detail')}{by}"

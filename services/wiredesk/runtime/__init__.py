@@ -9,6 +9,7 @@ kafka          clients, transactions, and reading of topics
 isolation      handlers in child processes
 worker         one worker process of a stage: assignment, lanes, liveness and readiness
 dead_letters   the dead letter of a record
+suppression    what a stage must not write, because its key is in a list
 lineage        the headers that name the raw page from which a record was made
 metrics        every metric of a worker
 trouble        why a worker is not ready

@@ -77,6 +77,13 @@ DEAD_LETTERS = Counter(
     ["reason"],
 )
 
+SUPPRESSED = Counter(
+    "wiredesk_suppressed_outputs",
+    "Outputs that were replaced, because their key is in the list of suppressed keys: the page was forgotten.",
+)
+
+SUPPRESSED_KEYS = Gauge("wiredesk_suppressed_keys", "Keys of the list of suppressed keys, as this worker has read it.")
+
 IN_FLIGHT = Gauge("wiredesk_in_flight_records", "Records in flight: received, and not committed yet.", ["partition"])
 
 LAG = Gauge(

@@ -31,20 +31,19 @@ class Compaction:
     Attributes:
         min_lag_ms: a record stays at least this long, even if there is a newer one of its key.
         max_lag_ms: a record that has a newer one of its key is off the disk after this time, as long as its partition
-            receives records; None: whenever the broker finds it worth the effort.
+            receives records.
         tombstone_ms: how long readers can see a null value once nothing older of its key is left.
     """
 
     min_lag_ms: int = 0
-    max_lag_ms: int | None = None
+    max_lag_ms: int = 30 * DAY_MS
     tombstone_ms: int = 7 * DAY_MS
 
     def settings(self) -> dict[str, str]:
         """Return its settings by their names in Kafka."""
-        most = {} if self.max_lag_ms is None else {"max.compaction.lag.ms": str(self.max_lag_ms)}
         return {
             "min.compaction.lag.ms": str(self.min_lag_ms),
-            **most,
+            "max.compaction.lag.ms": str(self.max_lag_ms),
             "delete.retention.ms": str(self.tombstone_ms),
         }
 
@@ -122,6 +121,20 @@ class Store:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppression:
+    """A list of keys: a stage that has it writes nothing under a key of the list.
+
+    Attributes:
+        topic: the list, a compacted topic of one partition: the key of a record is in the list unless its value is
+            null.
+        suppressor: `module:function`, called without arguments in a worker; it returns a `Suppressor`.
+    """
+
+    topic: Topic
+    suppressor: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """A stage: what it reads, what it writes, and where its handler comes from.
 
@@ -142,6 +155,7 @@ class Stage:
         dead_letters: name of its dead-letter topic; None: `<input topic>.dlq`. Where stages share an input topic, each
             has a dead-letter topic of its own.
         store: what it remembers; its handler is then a `StatefulHandler`. None: it remembers nothing.
+        suppression: the keys under which it must not write; None: there are none.
     """
 
     name: str
@@ -155,6 +169,7 @@ class Stage:
     one_to_one: bool = True
     dead_letters: str | None = None
     store: Store | None = None
+    suppression: Suppression | None = None
 
     @property
     def group(self) -> str:
@@ -207,8 +222,9 @@ class Stage:
 
     @property
     def topics(self) -> tuple[Topic, ...]:
-        """The topics of the stage that others read, too: its input, its outputs, its dead letters."""
-        return (self.consumes, *self.produces, self.dead_letter_topic)
+        """The topics of the stage that others know, too: input, outputs, dead letters, list of suppressed keys."""
+        lists = () if self.suppression is None else (self.suppression.topic,)
+        return (self.consumes, *self.produces, self.dead_letter_topic, *lists)
 
     @property
     def routes(self) -> Mapping[type[Any], Topic]:
@@ -228,12 +244,13 @@ class Stage:
         ]
         problems += [
             f"{topic.name}: topics whose names begin with {RESERVED_PREFIX!r} are the runtime's own"
-            for topic in self.topics
+            for topic in (self.consumes, *self.produces, self.dead_letter_topic)
             if topic.name.startswith(RESERVED_PREFIX)
         ]
+        suppressor = None if self.suppression is None else self.suppression.suppressor
         problems += [
             f"{value!r} is not of the form module:name"
-            for value in (self.handler, self.settings)
+            for value in (self.handler, self.settings, suppressor)
             if value is not None and not _LOADABLE.fullmatch(value)
         ]
         if self.consumes in self.produces:
@@ -262,6 +279,8 @@ class Stage:
             wrong.append(f"consumes is of the type {type(given['consumes']).__name__}, not Topic")
         if not _is_tuple_of(Topic, given["produces"]):
             wrong.append("produces is not a tuple of topics: write (TOPIC,)")
+        if not isinstance(given["suppression"], Suppression | None):
+            wrong.append(f"suppression is of the type {type(given['suppression']).__name__}, not Suppression")
         if given["store"] is not None and not isinstance(given["store"], Store):
             wrong.append(f"store is of the type {type(given['store']).__name__}, not Store")
         if wrong:
@@ -278,14 +297,16 @@ def _is_tuple_of(kind: type, value: Any) -> bool:
 
 
 def topics_of(stages: Iterable[Stage]) -> tuple[Topic, ...]:
-    """Return the topics of stages, each once: what they read, what else they write, then dead letters.
+    """Return the topics of stages, each once: what they read, what else they write, dead letters, lists of keys.
 
     The changes of their stores are not among them: nobody but the runtime reads these; see `changelogs_of`.
     """
     ordered = list(stages)
     read = [stage.consumes for stage in ordered]
     written = [topic for stage in ordered for topic in stage.produces]
-    return tuple(dict.fromkeys((*read, *written, *(stage.dead_letter_topic for stage in ordered))))
+    letters = [stage.dead_letter_topic for stage in ordered]
+    lists = [stage.suppression.topic for stage in ordered if stage.suppression is not None]
+    return tuple(dict.fromkeys((*read, *written, *letters, *lists)))
 
 
 def changelogs_of(stages: Iterable[Stage]) -> tuple[Topic, ...]:

@@ -49,6 +49,9 @@ class TroubleKind(StrEnum):
     DRAINING = "draining"
     """The intake finishes the requests in progress, and stops."""
 
+    LIST_NOT_READ = "list_not_read"
+    """The list of suppressed keys has not been read up to its end for too long."""
+
     OPEN_TRANSACTION = "open_transaction"
     """The next records of a partition belong to a producer's open transaction."""
 

@@ -43,17 +43,29 @@ def conditions(
     return {name: tuple(values) for name, values in given.items() if values}
 
 
-def record_filter(conditions: Mapping[str, Sequence[str]]) -> RecordFilter:
-    """Return a filter for records: one value of each condition must match."""
+def record_filter(conditions: Mapping[str, Sequence[str]], *, is_entry: bool = True) -> RecordFilter:
+    """Return a filter for records: one value of each condition must match.
+
+    Args:
+        conditions: by name.
+        is_entry: the records are raw pages. Of other topics, records without value are left out: each says that its
+            page was forgotten, and would remove what was published about the page since then.
+    """
     if not conditions:
-        return accept_all
+        return accept_all if is_entry else _has_value
     tests = [_TESTS[name](tuple(values)) for name, values in conditions.items()]
 
     def accepts(record: Record) -> bool:
+        if not (is_entry or _has_value(record)):
+            return False
         view = RecordView(record)
         return all(test(view) for test in tests)
 
     return accepts
+
+
+def _has_value(record: Record) -> bool:
+    return record.value is not None
 
 
 @dataclass(slots=True)

@@ -147,6 +147,7 @@ class _Reader:
         self._ledger = Ledger({tp.partition: offsets for tp, offsets in sources.items()})
         self._ranges = {tp.partition: offsets for tp, offsets in sources.items()}
         self._numbers = {name: number for number, name in enumerate(outputs, start=1)}
+        self._compacted = 0  # the run read them, and compaction has removed them since
         self._read = self._filtered_out = self._unexpected = self._done = 0
         self._reasons: Counter[str] = Counter()
 
@@ -160,6 +161,7 @@ class _Reader:
                 nexts[record.partition] = record.offset + 1
                 if not accepts(record):
                     self._filtered_out += 1
+                    self._ledger.in_flight(record.partition, record.offset)  # not a gap, and not missing
                     self._ledger.absent(record.partition, record.offset)
         for tp, offsets in ranges.items():
             self._absent(tp.partition, nexts[tp.partition], offsets.stop)
@@ -177,6 +179,7 @@ class _Reader:
                 if source is None:
                     self._unexpected += 1
                     continue
+                self._compacted += self._ledger.is_absent(*source)
                 self._ledger.ended(*source, number)
                 if not self._one_to_one:
                     self._note_event(source, record)
@@ -198,7 +201,7 @@ class _Reader:
         missing = (at for at in ledger.missing() if self._one_to_one and at[1] >= firsts[at[0]])
         duplicated = ledger.duplicated() if self._one_to_one else iter(self._twice)
         return Reconciliation(
-            read=self._read,
+            read=self._read + self._compacted,
             filtered_out=self._filtered_out,
             ended={name: ledger.count(number) for name, number in self._numbers.items()},
             dead_letters=dict(self._reasons),

@@ -8,6 +8,7 @@ Asking and reading:
     offset_range        a range of offsets of a partition
     partition_reader    reads partitions over a shared client
     topics              describes and creates topics: a part of `cluster`
+    topic_settings      reads and sets the settings of topics: a part of `cluster`
     group_offsets       committed offsets, and the note beside each
     open_transactions   open transactions, which hold up consumers with `read_committed`
     partition_identity  topic id and leader epoch: whether offsets still belong to the same records

@@ -11,10 +11,10 @@ from aiokafka.protocol.metadata import MetadataRequest
 
 from wiredesk.runtime.errors import UnavailableError, UsageError
 from wiredesk.runtime.kafka import authorization
-from wiredesk.runtime.kafka.cluster_client import ClusterClient
 from wiredesk.runtime.kafka.descriptions import PartitionDescription, TopicDescription, TopicState
 from wiredesk.runtime.kafka.partition_identity import format_topic_id
 from wiredesk.runtime.kafka.protocol import TopicMetadata
+from wiredesk.runtime.kafka.topic_settings import TopicSettingsClient
 from wiredesk.runtime.topology import Stage, Topic
 
 CREATE_TIMEOUT_MS = 30_000
@@ -27,7 +27,7 @@ SPREAD_POLL_SECONDS = 0.05
 """Pause between two requests to a broker that does not know new topics yet."""
 
 
-class TopicClient(ClusterClient):
+class TopicClient(TopicSettingsClient):
     """The methods of `Cluster` for topics."""
 
     async def describe_topics(self, names: Iterable[str]) -> dict[str, TopicDescription]:

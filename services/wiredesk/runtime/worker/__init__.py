@@ -12,6 +12,7 @@ in_flight      the records of a lane that are received, and not committed yet, a
 position       where a lane starts reading, and whether the partition is still the same one
 monitor        whether a lane makes progress: lag, stalls, silent brokers, open transactions
 brake          stops a worker that dead-letters most of its records
+list_reader    the list of suppressed keys, read before records and followed
 replay_scope   what a worker does differently when it replays a range of offsets
 descriptors    file descriptors: how many are needed, and how many there are
 health         HTTP endpoints for liveness, readiness and metrics

@@ -9,7 +9,7 @@ import asyncio
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -86,6 +86,7 @@ class LaneDeps:
         version: version of the stage's handler, for dead letters.
         identities: topic ids and leader epochs, to check that a partition is still the one from which records were
             fetched.
+        suppress: returns the outputs of a record, those replaced that must not be written.
         scope: the replay run that the worker works for; None: it serves the live stream.
     """
 
@@ -98,6 +99,7 @@ class LaneDeps:
     brake: Brake
     kafka: KafkaSettings
     settings: WorkerSettings
+    suppress: Callable[[Sequence[Output]], Sequence[Output]] = tuple
     scope: ReplayScope | None = None
 
     @property
@@ -397,7 +399,7 @@ class Lane:
                 outcome = (dead_letter(deps.stage, deps.version, record, outcome),)  # noqa: PLW2901 - what it becomes
             origin = lineage(deps.stage, record, run, topic_id=topic_id)
             written.arrivals.append(arrived_seconds(origin) or record.timestamp / 1000)
-            for output in outcome:
+            for output in deps.suppress(outcome):
                 topic = output_topics.get(output.topic, output.topic)
                 written.outputs.append(Output(topic, output.key, output.value, (*output.headers, *origin)))
                 written.sources.append(index)

@@ -29,6 +29,7 @@ from wiredesk.runtime.worker.assignment import Assignment
 from wiredesk.runtime.worker.brake import Brake
 from wiredesk.runtime.worker.in_flight import Budget
 from wiredesk.runtime.worker.lane import Lane, LaneDeps
+from wiredesk.runtime.worker.list_reader import ListReader
 from wiredesk.runtime.worker.replay_scope import ReplayScope, Throttle
 
 log = structlog.get_logger(__name__)
@@ -71,6 +72,7 @@ class Worker:
         self._throttle = Throttle(scope.rate if scope is not None else None)
         self._group = scope.group if scope is not None else stage.group
         self._pool = ProcessPool.of(stage, settings)
+        self._list = ListReader(stage, kafka)
         self._version = ""
         self._partitions = 0
         self._assignment: Assignment | None = None
@@ -100,7 +102,8 @@ class Worker:
                 if await self._load(stop):
                     gc.freeze()  # what is loaded by now stays: garbage collection need not visit it
                     metrics.STAGE_INFO.labels(self._stage.name, self._version).set(1)
-                    await self._consume(stop)
+                    async with self._list.following():
+                        await self._consume(stop)
             finally:
                 await self._pool.close()
         log.info("worker stopped")
@@ -129,6 +132,7 @@ class Worker:
         return (
             self.stuck()
             or self._pool.trouble
+            or self._list.trouble
             or self._poll_trouble
             or descriptors.trouble()
             or self._assignment.trouble()
@@ -186,6 +190,7 @@ class Worker:
             brake=Brake(settings),
             kafka=self._kafka,
             settings=settings,
+            suppress=self._list.apply,
             scope=self._scope,
         )
         lanes_that_fit = functools.partial(_lanes_that_fit, consumer)

@@ -1,0 +1,29 @@
+"""The keys of `wiredesk.forgotten`: ids of pages and of hosts, from which no URL can be read."""
+
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from wiredesk_schemas.ids import host_id
+
+KNOWN_HOSTS = 65_536
+"""Hosts whose keys are remembered: a deployment sees some thousands."""
+
+
+def page_key(page_id: str) -> bytes:
+    """Return the key of a page: its id."""
+    return page_id.encode()
+
+
+@lru_cache(maxsize=KNOWN_HOSTS)
+def host_keys(host: str) -> tuple[bytes, ...]:
+    """Return the keys under each of which a host is forgotten: its own, and those of the domains that it belongs to."""
+    labels = host.lower().strip(".").split(".")
+    return tuple(host_id(".".join(labels[start:])).encode() for start in range(len(labels)))
+
+
+def host_of_url(url: str) -> str:
+    """Return the host of a URL in lower case; empty if it has none."""
+    try:
+        return (urlsplit(url).hostname or "").lower().strip(".")
+    except ValueError:
+        return ""
