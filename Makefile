@@ -11,7 +11,7 @@ RUNS := $(VENV)/.runs
 READY := $(VENV)/.ready
 OURS := pyproject.toml schemas/pyproject.toml
 
-.PHONY: help install demo test test-fast coverage mutants soak hostile check format bench enrichment peers further-pages train train-topics train-tagger train-encoder compare generate map dist docs picture pins sizes clean
+.PHONY: help install demo test test-fast coverage mutants soak hostile monitoring check format bench enrichment peers further-pages train train-topics train-tagger train-encoder compare generate map dist docs picture pins sizes clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 16
@@ -68,6 +68,19 @@ soak: $(READY) ## Break brokers, workers and connections for MINUTES=20, and che
 
 hostile: $(READY) ## Send hostile records through real workers, and run every command on the result; SEED=n repeats a run
 	$(BIN)/python -m tests.faults.hostile $(if $(SEED),--seed $(SEED))
+
+PROMTOOL := .tools/promtool
+PROMETHEUS := v0.305.0
+
+$(PROMTOOL):
+	mkdir -p .tools && rm -rf .tools/prometheus
+	cp -R "$$(go mod download -json github.com/prometheus/prometheus@$(PROMETHEUS) | $(PYTHON) -c "import json, sys; print(json.load(sys.stdin)['Dir'])")" .tools/prometheus
+	chmod -R u+w .tools/prometheus
+	cd .tools/prometheus && go build -o ../promtool ./cmd/promtool
+	rm -rf .tools/prometheus
+
+monitoring: $(READY) $(PROMTOOL) ## Check the alerts, and play recorded series through them, with promtool, which Go builds (minutes at first)
+	$(BIN)/python -m pytest tests/deploy
 
 check: $(READY) ## Check style, format, types, import contracts, generated files, Compose and GitHub files
 	$(BIN)/ruff check .

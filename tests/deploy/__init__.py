@@ -1,0 +1,1 @@
+"""Tests of what deployments take from `deploy/`."""
