@@ -65,6 +65,7 @@ CASES: dict[str, list[Case]] = {
     ],
     "topics create": [Case("", (f"{len(TOPICS)} existed",))],
     "topics list": [Case("", (f"{PREFIX}articles.cleaned.dlq", "Articles with topics and entities"))],
+    "topics export": [Case("--format terraform", (f'"{PREFIX}articles.cleaned.dlq"',), copied=True)],
     "topics compare": [Case("articles.cleaned {into}", (), (0, 1))],
     "worker": [Case("ingest --metrics-port 0", ('"event"',), steps=(("wait", "event"), INTERRUPT), copied=True)],
     "intake": [Case("--intake-port 0", ('"event"',), steps=(("wait", "intake listening"), INTERRUPT), copied=True)],

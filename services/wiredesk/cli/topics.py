@@ -1,5 +1,7 @@
 """`wiredesk topics`: the topics of all stages on the cluster."""
 
+import re
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,12 +10,24 @@ from wiredesk.cli import console
 from wiredesk.cli.compare import compare
 from wiredesk.cli.help import Command, Group
 from wiredesk.cli.options import with_settings
+from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.settings import KafkaSettings
 
 if TYPE_CHECKING:
     from wiredesk.runtime.kafka.descriptions import TopicState
 
-app = typer.Typer(help="Create, list and compare topics.", no_args_is_help=True, cls=Group)
+_CLUSTER = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
+"""A name of an object in Kubernetes."""
+
+
+class Manifest(StrEnum):
+    """What declares the topics of a cluster."""
+
+    STRIMZI = "strimzi"
+    TERRAFORM = "terraform"
+
+
+app = typer.Typer(help="Create, list, compare and export topics.", no_args_is_help=True, cls=Group)
 app.command("compare", cls=Command)(compare)
 
 
@@ -51,6 +65,41 @@ async def _create(kafka: KafkaSettings, partitions: int | None, replication: int
 
     async with Cluster(kafka) as cluster:
         return await cluster.create_topics(registry.topics(), partitions=partitions, replication=replication)
+
+
+@app.command(cls=Command)
+@with_settings(kafka=KafkaSettings)
+def export(
+    *,
+    form: Annotated[
+        Manifest, typer.Option("--format", help="KafkaTopic objects of Strimzi, or resources of Terraform.")
+    ] = Manifest.STRIMZI,
+    cluster: Annotated[
+        str, typer.Option(metavar="NAME", help="The Kafka object of Strimzi that the topics are of.")
+    ] = "kafka",
+    partitions: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Partitions of each topic, except dead-letter topics; default: 6."),
+    ] = None,
+    replication: Annotated[int, typer.Option(metavar="N", min=1, help="Replicas of each partition.")] = 3,
+    kafka: KafkaSettings,
+) -> None:
+    """Print manifests of all topics, for a cluster whose topics are declared. It needs no broker.
+
+    For users and what they may do, see: wiredesk acls --format strimzi.
+
+    Example:
+      wiredesk topics export --format strimzi --cluster news --partitions 12 > topics.yaml
+    """
+    from wiredesk import registry
+    from wiredesk.operations import topic_manifests
+
+    if not _CLUSTER.fullmatch(cluster):
+        raise UsageError(f"--cluster {cluster[:60]!r}: a name has lower-case letters, digits, '-' and '.'")
+    topics = topic_manifests.declared(kafka, registry.topics(), partitions, replication)
+    lines = topic_manifests.strimzi(topics, cluster) if form is Manifest.STRIMZI else topic_manifests.terraform(topics)
+    for line in lines:
+        console.line(line)
 
 
 @app.command("list", cls=Command)
