@@ -43,7 +43,7 @@ def queries() -> Iterator[tuple[str, str]]:
 
 def exposed() -> set[str]:
     """Return the names of the samples that `/metrics` of a worker or an intake may have."""
-    names = set()
+    names: set[str] = set()
     for family in REGISTRY.collect():
         suffixes = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum")}.get(family.type, ("",))
         names.update(family.name + suffix for suffix in suffixes)
