@@ -6,6 +6,8 @@ accepted_page       AcceptedPage: checked, decoded, under its canonical URL
 canonical_evidence  CanonicalEvidence: what the canonical URL was read from
 cleaned_article     CleanedArticle: headline, byline, times and body
 enriched_article    EnrichedArticle: with language, topics and entities
+article_signature   ArticleSignature: what is needed to find an article's copies
+article_copies      ArticleCopies: which articles carry the same text
 skipped_page        SkippedPage: a page that is not an article, with the reason
 story_revision      what an event says of the story's earlier versions
 withdrawal          WithdrawnPage and ArticleWithdrawn: a page that is gone, and its article
@@ -25,6 +27,8 @@ This package does not import the services, so any program can read our topics wi
 """
 
 from wiredesk_schemas.accepted_page import AcceptedPage, Charset, CharsetEvidence
+from wiredesk_schemas.article_copies import ArticleCopies, Copy, CopyKind, GroupedArticle, OriginalEvidence
+from wiredesk_schemas.article_signature import ArticleSignature
 from wiredesk_schemas.canonical_evidence import CanonicalEvidence
 from wiredesk_schemas.cleaned_article import (
     Block,
@@ -47,7 +51,7 @@ from wiredesk_schemas.enriched_article import (
     Mention,
     Model,
 )
-from wiredesk_schemas.event import DerivedEvent, Event, InvalidEventError, Part, Since, UnknownVersionError
+from wiredesk_schemas.event import DerivedEvent, Event, InvalidEventError, Part, Since, Tombstone, UnknownVersionError
 from wiredesk_schemas.headers import Headers, header
 from wiredesk_schemas.ids import derived_event_id, event_id, page_id, revision, sibling_event_id
 from wiredesk_schemas.ingest_note import IngestNote, IngestNoteKind
@@ -65,6 +69,8 @@ EVENTS: tuple[type[Event], ...] = (RawPage, AcceptedPage, CleanedArticle, Enrich
 __all__ = [
     "EVENTS",
     "AcceptedPage",
+    "ArticleCopies",
+    "ArticleSignature",
     "ArticleWithdrawn",
     "Block",
     "BlockKind",
@@ -75,6 +81,8 @@ __all__ = [
     "CharsetEvidence",
     "CleanedArticle",
     "Coordinates",
+    "Copy",
+    "CopyKind",
     "DeadLetterHeaders",
     "DerivedEvent",
     "EnrichedArticle",
@@ -84,6 +92,7 @@ __all__ = [
     "Event",
     "Evidence",
     "Extraction",
+    "GroupedArticle",
     "Headers",
     "Image",
     "IngestNote",
@@ -93,6 +102,7 @@ __all__ = [
     "MediaTopic",
     "Mention",
     "Model",
+    "OriginalEvidence",
     "PageType",
     "Part",
     "RawPage",
@@ -104,6 +114,7 @@ __all__ = [
     "SkipReason",
     "SkippedPage",
     "Timestamp",
+    "Tombstone",
     "UnknownVersionError",
     "WithdrawalReason",
     "WithdrawnPage",

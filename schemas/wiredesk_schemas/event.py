@@ -150,6 +150,11 @@ class DerivedEvent(Event):
         "the page declares as its own (`canonical_evidence`)"
     )
 
+    @property
+    def key(self) -> str:
+        """The key of the event's record: of the events of one key, the later one says what is so now."""
+        return self.page_id
+
     @classmethod
     def derived_from(cls, parent: "DerivedEvent", stage: str, version: str, /, **fields: Any) -> Self:
         """Return an event that a stage derived from another one, with the identifiers of the same page.
@@ -163,6 +168,19 @@ class DerivedEvent(Event):
         identifiers = {name: getattr(parent, name) for name in ("page_id", "revision", "url", "canonical_url")}
         event_id = derived_event_id(parent.event_id, stage, version)
         return cls.model_validate({**identifiers, "event_id": event_id, **fields})
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """Stands for a record without value: what earlier events of its key say is not so any more.
+
+    Attributes:
+        key: of the record.
+        of: the class of these events, in whose topic it is written.
+    """
+
+    key: str
+    of: type[DerivedEvent]
 
 
 def _well_formed(value: Any) -> Any:

@@ -9,6 +9,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 EVENT_NAMESPACE = uuid5(NAMESPACE_URL, "urn:wiredesk:event")
 """The namespace of event ids. It never changes: readers compare ids of different years."""
 
+GROUP_NAMESPACE = uuid5(NAMESPACE_URL, "urn:wiredesk:copies")
+"""The namespace of the ids of groups of copies."""
+
 
 HOST_NAMESPACE = uuid5(NAMESPACE_URL, "urn:wiredesk:host")
 """The namespace of the ids of hosts. It never changes: lists of forgotten hosts are kept for years."""
@@ -47,3 +50,8 @@ def sibling_event_id(first: str, number: int) -> str:
         number: of this one, from 1.
     """
     return str(uuid5(UUID(first), f"#{number}"))
+
+
+def group_id(first_event: str) -> str:
+    """Return the id of the group of copies that begins with the article of an event."""
+    return str(uuid5(GROUP_NAMESPACE, first_event))

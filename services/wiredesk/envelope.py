@@ -19,7 +19,7 @@ from wiredesk.runtime.records import Output, Record
 from wiredesk.runtime.state import Change, State
 from wiredesk.runtime.topology import Stage
 from wiredesk_schemas import Event, InvalidEventError
-from wiredesk_schemas.event import DerivedEvent, UnknownVersionError
+from wiredesk_schemas.event import DerivedEvent, Tombstone, UnknownVersionError
 from wiredesk_schemas.headers import (
     EVENT_TYPE,
     ORIGIN_TIME,
@@ -39,7 +39,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """The time of an event whose page has neither a fetch time nor an arrival time, because its topic has no timestamps."""
 
 
-type Published = DerivedEvent | Sequence[DerivedEvent] | None
+type Result = DerivedEvent | Tombstone
+"""What a record is made of: an event, or that there is none of its key any more."""
+
+type Published = Result | Sequence[Result] | None
 """What a service returns: an event, several, or none."""
 
 
@@ -215,10 +218,13 @@ class _Conversion:
         except InvalidEventError as error:
             raise RejectedError("invalid_event", str(error)) from error
 
-    def _output(self, result: DerivedEvent, propagated_headers: Sequence[Header], time: str) -> Output:
-        topic = self._routes.get(type(result))
+    def _output(self, result: Result, propagated_headers: Sequence[Header], time: str) -> Output:
+        kind = result.of if isinstance(result, Tombstone) else type(result)
+        topic = self._routes.get(kind)
         if topic is None:
-            raise TypeError(f"stage {self._stage.name} has no topic for events of the class {type(result).__name__}")
+            raise TypeError(f"stage {self._stage.name} has no topic for events of the class {kind.__name__}")
+        if isinstance(result, Tombstone):
+            return Output(topic.name, result.key.encode(), None, tuple(propagated_headers))
         headers: tuple[Header, ...] = (
             *propagated_headers,
             *event_headers(
@@ -229,22 +235,25 @@ class _Conversion:
                 time=time,
             ),
         )
-        return Output(topic.name, result.page_id.encode(), result.to_json(), headers)
+        return Output(topic.name, result.key.encode(), result.to_json(), headers)
 
 
-def _sequence(published: Published) -> Sequence[DerivedEvent]:
+def _sequence(published: Published) -> Sequence[Result]:
     if published is None:
         return ()
-    return (published,) if isinstance(published, DerivedEvent) else published
+    return (published,) if isinstance(published, DerivedEvent | Tombstone) else published
 
 
-def _with_own_ids(events: Sequence[DerivedEvent]) -> Sequence[DerivedEvent]:
+def _with_own_ids(events: Sequence[Result]) -> Sequence[Result]:
     """Return events with distinct ids: among events with the same id, all but the first get numbered ids."""
     if len(events) == 1:
         return events
     counts: Counter[str] = Counter()
-    numbered = []
+    numbered: list[Result] = []
     for event in events:
+        if isinstance(event, Tombstone):
+            numbered.append(event)
+            continue
         number = counts[event.event_id]
         counts[event.event_id] += 1
         own = event if not number else event.model_copy(update={"event_id": sibling_event_id(event.event_id, number)})

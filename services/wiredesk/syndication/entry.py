@@ -1,0 +1,102 @@
+"""An article in the window: what is known of it, and the values that keep it in the changelog."""
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import orjson
+
+from wiredesk.syndication.overlap import Signature
+
+ID_BYTES = 16
+"""Bytes of a page id or a group id."""
+
+_MEMBERSHIP = struct.Struct("<QB")
+"""Family, and number of groups that it quotes; the ids of its group and of these follow."""
+
+_ARTICLE = struct.Struct("<BBH")
+"""Format, thinning, number of fingerprints; these follow, then the membership, and what events say of the article."""
+
+_FORMAT = 1
+"""The format of a value."""
+
+
+class Membership(NamedTuple):
+    """Where an article belongs.
+
+    Attributes:
+        group: id of its group; an article without copies has one of its own.
+        family: number that near copies share: they count as one where the frequency of fingerprints is counted.
+        related: ids of other groups with whose articles it shares a passage.
+    """
+
+    group: bytes
+    family: int
+    related: tuple[bytes, ...] = ()
+
+    @property
+    def groups(self) -> tuple[bytes, ...]:
+        """All of these groups."""
+        return (self.group, *self.related)
+
+    def value(self) -> bytes:
+        """Return the value that keeps it in the changelog."""
+        return _MEMBERSHIP.pack(self.family, len(self.related)) + b"".join(self.groups)
+
+    @classmethod
+    def read(cls, value: bytes, place: int = 0) -> "tuple[Membership, int]":
+        """Return the membership at a place of a value, and the place after it."""
+        family, number = _MEMBERSHIP.unpack_from(value, place)
+        place += _MEMBERSHIP.size
+        end = place + ID_BYTES * (number + 1)
+        group, *related = (value[at : at + ID_BYTES] for at in range(place, end, ID_BYTES))
+        return cls(group, family, tuple(related)), end
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An article in the window.
+
+    Attributes:
+        page: id of its page.
+        membership: where it belongs.
+        signature: its fingerprints.
+        about: what events say of it, by field; without what is absent.
+        order: a number that is larger for later articles.
+    """
+
+    page: bytes
+    membership: Membership
+    signature: Signature
+    about: dict[str, Any]
+    order: int = 0
+
+    @property
+    def group(self) -> bytes:
+        """The id of its group."""
+        return self.membership.group
+
+    def value(self) -> bytes:
+        """Return the value that keeps it in the changelog."""
+        hashes, thinning = self.signature
+        head = _ARTICLE.pack(_FORMAT, thinning, len(hashes))
+        packed = struct.pack(f"<{len(hashes)}Q", *hashes)
+        return b"".join((head, packed, self.membership.value(), orjson.dumps(self.about)))
+
+
+class Unpacked(NamedTuple):
+    """The parts of an article's value, of which only some are read at once."""
+
+    thinning: int
+    hashes: Sequence[int]
+    membership: Membership
+    about: bytes
+
+
+def unpack(value: bytes) -> Unpacked:
+    """Return the parts of an article's value."""
+    _, thinning, count = _ARTICLE.unpack_from(value)
+    hashes = struct.unpack_from(f"<{count}Q", value, _ARTICLE.size)
+    membership, end = Membership.read(value, _ARTICLE.size + 8 * count)
+    return Unpacked(thinning, hashes, membership, value[end:])

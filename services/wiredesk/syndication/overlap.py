@@ -1,0 +1,103 @@
+"""What two texts have in common, by their fingerprints: how much of each, and in which passages."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from wiredesk.syndication.fingerprints import DENSITY
+
+MAX_GAP = 6
+"""Fingerprints between two shared ones of the same passage: about fifty words in which some were changed."""
+
+MIN_IN_PASSAGE = 3
+"""Shared fingerprints of a passage, at least: fewer are a phrase that many stories have."""
+
+
+class Overlap(NamedTuple):
+    """What two texts have in common.
+
+    Attributes:
+        shared: fingerprints that both have.
+        share: of the first text's fingerprints.
+        share_of_other: of the second's.
+        extent: share of the first text that shared passages take up, with the words that were changed in them.
+        extent_of_other: the same of the second.
+        passage: length of the longest passage that is the same in both, in fingerprints of a long text.
+        amount: length of all that they share, in fingerprints of a long text.
+    """
+
+    shared: int
+    share: float
+    share_of_other: float
+    extent: float
+    extent_of_other: float
+    passage: float
+    amount: float
+
+
+class Signature(NamedTuple):
+    """The fingerprints of a text.
+
+    Attributes:
+        hashes: in the order of the text.
+        thinning: how often they were halved.
+    """
+
+    hashes: Sequence[int]
+    thinning: int = 0
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether it has more fingerprints than a part of a long text would have: these are odd."""
+        return any(one & 1 for one in self.hashes)
+
+    def comparable(self, other: "Signature") -> Sequence[int]:
+        """Return the fingerprints that another text would have, too, if it had the same passage."""
+        hashes = self.hashes
+        if self.thinning < other.thinning:
+            mask = (1 << other.thinning) - 1 << 1
+            hashes = [one for one in hashes if not one & mask]
+        if self.is_dense and not other.is_dense:
+            hashes = [one for one in hashes if not one & 1]
+        return hashes
+
+
+def overlap(one: Signature, other: Signature) -> Overlap:
+    """Return what two texts have in common."""
+    ours, theirs = one.comparable(other), other.comparable(one)
+    shared = set(ours).intersection(theirs)
+    if not shared:
+        return Overlap(0, 0, 0, 0, 0, 0, 0)
+    unit = DENSITY if one.is_dense and other.is_dense else 1
+    return Overlap(
+        len(shared),
+        len(shared) / len(ours),
+        len(shared) / len(theirs),
+        _extent(ours, shared, unit),
+        _extent(theirs, shared, unit),
+        min(_longest(ours, shared), _longest(theirs, shared)) / unit,
+        len(shared) / unit,
+    )
+
+
+def _extent(hashes: Sequence[int], shared: Collection[int], unit: int) -> float:
+    """Return the share of a text that its shared passages take up."""
+    gap, enough = MAX_GAP * unit, MIN_IN_PASSAGE * unit
+    total, start, last, count = 0, 0, -gap - 2, 0
+    for position, one in enumerate(hashes):
+        if one not in shared:
+            continue
+        if position - last > gap + 1:
+            total += last - start + 1 if count >= enough else 0
+            start, count = position, 0
+        last, count = position, count + 1
+    total += last - start + 1 if count >= enough else 0
+    return total / len(hashes)
+
+
+def _longest(hashes: Sequence[int], shared: Collection[int]) -> int:
+    """Return the length of the longest row of shared fingerprints in a text."""
+    longest = row = 0
+    for one in hashes:
+        row = row + 1 if one in shared else 0
+        longest = max(longest, row)
+    return longest

@@ -1,0 +1,179 @@
+"""The articles of the last hours, by page, by group and by fingerprint: the state of the stage.
+
+It is what its changes make of it, in their order, and holds nothing else; so a changelog that was compacted gives the
+same window: the same articles in the same order, the same groups, the same frequencies of fingerprints.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import orjson
+
+from wiredesk.runtime.state import Change
+from wiredesk.syndication.entry import Entry, Membership, unpack
+from wiredesk.syndication.overlap import Signature
+from wiredesk.syndication.postings import Postings
+
+ARTICLE, MEMBER = b"a", b"m"
+"""First byte of a key, before the page id: an article; or where it belongs since, as long as it is not replaced."""
+
+ENTRY_BYTES = 420
+"""Bytes of memory that an article takes in addition to its fingerprints and texts, as measured."""
+
+
+class _Held:
+    """An article as it is kept in memory."""
+
+    __slots__ = ("about", "block", "count", "membership", "order", "page", "thinning", "time_ms")
+
+    def __init__(self, page: bytes, order: int, time_ms: int) -> None:
+        self.page = page
+        self.order = order
+        self.time_ms = time_ms
+        self.membership = Membership(b"", 0)
+        self.about = b""
+        self.block = self.count = self.thinning = 0
+
+
+class Window:
+    """The articles of the last hours.
+
+    Args:
+        articles: how many memory is reserved for.
+        retention_ms: how long an article stays after its last change, by the time of the input.
+
+    Attributes:
+        time_ms: the time that the input has reached.
+    """
+
+    def __init__(self, articles: int, retention_ms: int) -> None:
+        self.time_ms = 0
+        self._retention_ms = retention_ms
+        self._numbers: OrderedDict[bytes, int] = OrderedDict()  # by page, in the order of their last changes
+        self._held: list[_Held | None] = []
+        self._free: list[int] = []
+        self._groups: dict[bytes, tuple[int, ...]] = {}
+        self._postings = Postings(articles)
+        self._order = 0
+        self._text_bytes = 0
+
+    def __len__(self) -> int:
+        """Return the number of articles."""
+        return len(self._numbers)
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory that it takes, about."""
+        return self._postings.size + ENTRY_BYTES * len(self._numbers) + self._text_bytes
+
+    def apply(self, change: Change, time_ms: int) -> None:
+        """Apply a change: an article comes, returns with another text or goes, or belongs to another group."""
+        self.advance(time_ms)
+        kind, page = change.key[:1], change.key[1:]
+        if kind == ARTICLE:
+            self._remove(page)
+            if change.value is not None:
+                self._add(page, change.value)
+        elif kind == MEMBER and change.value is not None and page in self._numbers:
+            number = self._numbers[page]
+            self._leave(number)
+            self._join(number, Membership.read(change.value)[0])
+
+    def advance(self, time_ms: int) -> None:
+        """Take note of the time of the input, and forget the articles that came before the retention."""
+        if time_ms <= self.time_ms:
+            return
+        self.time_ms = time_ms
+        while self._numbers:
+            page, number = next(iter(self._numbers.items()))
+            if self._entry(number).time_ms >= time_ms - self._retention_ms:
+                return
+            self._remove(page)
+
+    def _add(self, page: bytes, value: bytes) -> None:
+        self._order += 1
+        if not self._free:
+            self._held.append(None)
+            self._free.append(len(self._held) - 1)
+        number = self._free.pop()
+        held = _Held(page, self._order, self.time_ms)
+        held.thinning, hashes, membership, held.about = unpack(value)
+        held.block, held.count = self._postings.add(number, hashes), len(hashes)
+        self._held[number] = held
+        self._numbers[page] = number
+        self._text_bytes += len(held.about)
+        self._join(number, membership)
+
+    def _remove(self, page: bytes) -> None:
+        number = self._numbers.pop(page, None)
+        if number is None:
+            return
+        held = self._entry(number)
+        self._leave(number)
+        self._postings.remove(held.block, held.count)
+        self._text_bytes -= len(held.about)
+        self._held[number] = None
+        self._free.append(number)
+
+    def _join(self, number: int, membership: Membership) -> None:
+        self._entry(number).membership = membership
+        for group in membership.groups:
+            self._groups[group] = (*self._groups.get(group, ()), number)
+
+    def _leave(self, number: int) -> None:
+        for group in self._entry(number).membership.groups:
+            rest = tuple(one for one in self._groups[group] if one != number)
+            if rest:
+                self._groups[group] = rest
+            else:
+                del self._groups[group]
+
+    def _entry(self, number: int) -> _Held:
+        held = self._held[number]
+        if held is None:
+            raise KeyError(number)
+        return held
+
+    # What handlers read. Articles have numbers, which are used again when an article is gone.
+
+    def number(self, page: bytes) -> int | None:
+        """Return the number of a page's article; None where the window has none."""
+        return self._numbers.get(page)
+
+    def entry(self, number: int) -> Entry:
+        """Return the article of a number."""
+        held = self._entry(number)
+        hashes = self._postings.fingerprints(held.block, held.count)
+        return Entry(held.page, held.membership, Signature(hashes, held.thinning), orjson.loads(held.about), held.order)
+
+    def page(self, number: int) -> bytes:
+        """Return the page of an article."""
+        return self._entry(number).page
+
+    def membership(self, number: int) -> Membership:
+        """Return where an article belongs."""
+        return self._entry(number).membership
+
+    def family(self, number: int) -> int:
+        """Return the family of an article."""
+        return self._entry(number).membership.family
+
+    def order(self, number: int) -> int:
+        """Return a number that is larger for articles that came later."""
+        return self._entry(number).order
+
+    def oldest(self) -> bytes | None:
+        """Return the page of the article that came first; None where there is none."""
+        return next(iter(self._numbers), None)
+
+    def of_group(self, group: bytes) -> Sequence[int]:
+        """Return the articles of a group, and those that share a passage with one of them, the oldest first."""
+        return sorted(self._groups.get(group, ()), key=self.order)
+
+    def members(self, group: bytes) -> Sequence[int]:
+        """Return the articles of a group, the oldest first."""
+        return [number for number in self.of_group(group) if self.membership(number).group == group]
+
+    def carriers(self, fingerprint: int, limit: int) -> Sequence[int]:
+        """Return the newest articles that carry a fingerprint, the newest first."""
+        return self._postings.carriers(fingerprint, limit)
