@@ -1,0 +1,10 @@
+"""Revisions: what is new, what changed, what is corrected, and what is gone, of the stories that were seen before.
+
+revise        the stage: an article or a withdrawal, and what is kept of its page, become an event
+page_state    what is kept of a page between two fetches
+story_text    headline and text of a story as they are compared, without what stands around it
+folding       one form for all ways to write the same
+asides        texts that sites set between the paragraphs: times, counters, pointers, newsletters
+difference    how much of two texts differs
+corrections   corrections that an article states, in the languages of newsrooms
+"""

@@ -1,0 +1,228 @@
+"""The stage: whether an article is new, changed, corrected or the same, and whether a page that is gone was one.
+
+Fetches of a page are ordered by their time; of two with the same time the one that arrives later counts. A fetch that
+is older than the one that counts changes nothing, whatever it holds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from wiredesk.revisions import difference
+from wiredesk.revisions.corrections import Correction, corrections_of
+from wiredesk.revisions.page_state import PageState
+from wiredesk.revisions.story_text import StoryText
+from wiredesk.runtime.state import Change, KeyedState
+from wiredesk_schemas import (
+    ArticleWithdrawn,
+    ChangedPart,
+    CleanedArticle,
+    RevisionKind,
+    SkippedPage,
+    SkipReason,
+    WithdrawnPage,
+    derived_event_id,
+)
+
+RETENTION_MS = 365 * 24 * 60 * 60 * 1000
+"""How long a page is remembered after its last fetch: as long as its articles are kept."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""From where times are counted."""
+
+type Outcome = CleanedArticle | ArticleWithdrawn | SkippedPage
+"""What an event becomes: always exactly one event."""
+
+
+class Revisions:
+    """Finds out what an event means for the story of its page."""
+
+    name = "revisions"
+    version = "1.0.0"
+
+    def new_state(self) -> KeyedState:
+        """Return the state of a partition of which no event has been processed."""
+        return KeyedState(RETENTION_MS)
+
+    def forgotten(self, page: str, state: KeyedState, /) -> Sequence[Change]:
+        """Return the change that forgets a page."""
+        key = page.encode()
+        return [Change(key, None)] if key in state else []
+
+    def __call__(
+        self, event: CleanedArticle | WithdrawnPage, state: KeyedState, time: datetime, /
+    ) -> tuple[Outcome, Sequence[Change]]:
+        """Return what an event becomes, and what is kept of its page from now on."""
+        key = event.page_id.encode()
+        known = PageState.from_bytes(state.get(key))
+        fetched_ms = (time - EPOCH) // timedelta(milliseconds=1)
+        outcome, kept = self._revised(event, known, fetched_ms)
+        return outcome, [] if kept == known else [Change(key, kept.to_bytes())]
+
+    def _revised(
+        self, event: CleanedArticle | WithdrawnPage, known: PageState | None, fetched_ms: int
+    ) -> tuple[Outcome, PageState]:
+        if known is not None and fetched_ms < known.fetched_ms:
+            return self._superseded(event, known, fetched_ms), _seen_earlier(event, known, fetched_ms)
+        if isinstance(event, WithdrawnPage):
+            return self._withdrawn(event, known, fetched_ms)
+        return self._article(event, known, fetched_ms)
+
+    def _article(self, article: CleanedArticle, known: PageState | None, fetched_ms: int) -> tuple[Outcome, PageState]:
+        text = StoryText.of(article)
+        if known is None or not known.number:
+            return self._revision(article, text, None, fetched_ms)
+        if known.is_withdrawn:
+            return self._revision(article, text, known, fetched_ms)
+        if difference_of(text, known) == ():
+            return self._unchanged(article, known, fetched_ms, f"revision {known.number} says the same")
+        if article.is_truncated and not known.is_truncated and _is_beginning(text, known):
+            return self._unchanged(article, known, fetched_ms, f"the page shows only a part of revision {known.number}")
+        return self._revision(article, text, known, fetched_ms)
+
+    def _unchanged(
+        self, article: CleanedArticle, known: PageState, fetched_ms: int, detail: str
+    ) -> tuple[SkippedPage, PageState]:
+        return self._skipped(article, SkipReason.UNCHANGED, detail), replace(known, fetched_ms=fetched_ms)
+
+    def _revision(
+        self, article: CleanedArticle, text: StoryText, known: PageState | None, fetched_ms: int
+    ) -> tuple[CleanedArticle, PageState]:
+        """Return the next revision of a story; `known` is None for the first one."""
+        number = known.number + 1 if known else 1
+        event_id = self._revision_id(article.event_id, number)
+        corrections = corrections_of(article)
+        stated = known.corrections if known else frozenset()
+        recent = [one for one in corrections if one.key not in stated]
+        kept = PageState(
+            number=number,
+            fetched_ms=fetched_ms,
+            first_seen_ms=known.first_seen_ms if known else fetched_ms,
+            event_id=UUID(event_id),
+            is_truncated=article.is_truncated,
+            headline_hash=text.headline_hash,
+            text_hash=text.text_hash,
+            times_hash=text.times_hash,
+            pieces=difference.cut(text.words),
+            corrections=frozenset(one.key for one in corrections),
+        )
+        fields = {
+            "schema_version": CleanedArticle.model_fields["schema_version"].default,
+            "event_id": event_id,
+            "revision_number": number,
+            "revision_event_id": event_id,
+            "previous_event_id": str(known.event_id) if known else None,
+            "first_seen": _instant(kept.first_seen_ms),
+            "revision_kind": _kind(known, recent),
+            "returned": known is not None and known.is_withdrawn,
+            "changed": difference_of(text, known) if known else (),
+            "change": _measure(text, known) if known else None,
+            "correction": next((one.text for one in (*recent, *corrections)), None),
+        }
+        return article.model_copy(update=fields), kept
+
+    def _withdrawn(self, page: WithdrawnPage, known: PageState | None, fetched_ms: int) -> tuple[Outcome, PageState]:
+        """Return the withdrawal of an article, if there is one to withdraw.
+
+        A page that never was an article is remembered as well: an older fetch may still arrive.
+        """
+        if known is None:
+            gone = PageState(0, fetched_ms, fetched_ms, UUID(page.event_id), is_withdrawn=True)
+            return self._skipped(page, page.skip_reason, page.detail), gone
+        if known.is_withdrawn:
+            detail = f"{page.detail}; withdrawn already" if known.number else page.detail
+            return self._skipped(page, page.skip_reason, detail), replace(known, fetched_ms=fetched_ms)
+        number = known.number + 1
+        event_id = self._revision_id(page.event_id, number)
+        event = ArticleWithdrawn(
+            event_id=event_id,
+            page_id=page.page_id,
+            revision=page.revision,
+            url=page.url,
+            canonical_url=page.canonical_url,
+            revision_number=number,
+            revision_event_id=event_id,
+            previous_event_id=str(known.event_id),
+            first_seen=_instant(known.first_seen_ms),
+            reason=page.reason,
+            detail=page.detail,
+            http_status=page.http_status,
+            canonical_evidence=page.canonical_evidence,
+            ingest_notes=page.ingest_notes,
+        )
+        kept = replace(known, number=number, fetched_ms=fetched_ms, event_id=UUID(event_id), is_withdrawn=True)
+        return event, kept
+
+    def _superseded(self, event: CleanedArticle | WithdrawnPage, known: PageState, fetched_ms: int) -> SkippedPage:
+        detail = f"fetched at {_instant(fetched_ms)}, before the fetch at {_instant(known.fetched_ms)} that counts"
+        return self._skipped(event, SkipReason.SUPERSEDED, detail)
+
+    def _skipped(self, event: CleanedArticle | WithdrawnPage, reason: SkipReason, detail: str) -> SkippedPage:
+        page = event if isinstance(event, WithdrawnPage) else None
+        return SkippedPage(
+            event_id=derived_event_id(event.event_id, self.name, self.version),
+            page_id=event.page_id,
+            revision=event.revision,
+            url=event.url,
+            canonical_url=event.canonical_url,
+            stage=page.stage if page and reason is page.skip_reason else self.name,
+            reason=reason,
+            detail=detail,
+            page_type=event.page_type,
+            confidence=page.confidence if page else None,
+            rights=event.rights,
+            canonical_evidence=event.canonical_evidence,
+            ingest_notes=event.ingest_notes,
+        )
+
+    def _revision_id(self, parent: str, number: int) -> str:
+        """Return the event id of a revision. A text that was there before is another revision when it comes again."""
+        return derived_event_id(parent, f"{self.name}#{number}", self.version)
+
+
+def difference_of(text: StoryText, known: PageState) -> tuple[ChangedPart, ...]:
+    """Return what a text changes of a known one. Times alone are no change: pages are touched without one."""
+    changed = []
+    if text.headline_hash != known.headline_hash:
+        changed.append(ChangedPart.HEADLINE)
+    if text.text_hash != known.text_hash:
+        changed.append(ChangedPart.TEXT)
+    if changed and text.times_hash != known.times_hash:
+        changed.append(ChangedPart.TIMES)
+    return tuple(changed)
+
+
+def _measure(text: StoryText, known: PageState) -> float:
+    """Return how much of a text differs from a known one; see `difference`."""
+    if text.text_hash == known.text_hash:
+        return 0.0
+    pieces = difference.cut_at(text.words, known.pieces.shift)
+    return max(difference.LEAST_CHANGE, difference.change(known.pieces, pieces))
+
+
+def _is_beginning(text: StoryText, known: PageState) -> bool:
+    """Return whether a text has nothing that a known one under the same headline has not: it shows less of it."""
+    if text.headline_hash != known.headline_hash:
+        return False
+    pieces = difference.cut_at(text.words, known.pieces.shift)
+    return pieces.words < known.pieces.words and set(pieces.items[:-1]) <= set(known.pieces.items)
+
+
+def _kind(known: PageState | None, corrections: Sequence[Correction]) -> RevisionKind:
+    if known is None:
+        return RevisionKind.CREATED
+    if corrections:
+        return RevisionKind.CORRECTED
+    return RevisionKind.CREATED if known.is_withdrawn else RevisionKind.UPDATED
+
+
+def _seen_earlier(event: CleanedArticle | WithdrawnPage, known: PageState, fetched_ms: int) -> PageState:
+    """Return what is kept after a fetch that came too late: an article may have been there earlier than known."""
+    if isinstance(event, WithdrawnPage) or not known.number:
+        return known
+    return replace(known, first_seen_ms=min(known.first_seen_ms, fetched_ms))
+
+
+def _instant(milliseconds: int) -> datetime:
+    return EPOCH + timedelta(milliseconds=milliseconds)
