@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from wiredesk.extractor.extract import Extractor
 from wiredesk.ingest.accept import Ingest
 from wiredesk.ingest.rights.dates import read_date
-from wiredesk.ingest.rights.tdm import matches
+from wiredesk.ingest.rights.locations import matches
 from wiredesk.ingest.settings import IngestSettings
 from wiredesk.operations.rights_text import rights_line
 from wiredesk.pages.record import FetchedPage

@@ -6,6 +6,7 @@ repeated_names  objects that have a name several times
 envelopes     CloudEvents, in either content mode, to the fields of a raw page
 fields        each field to the form of the contract
 times         times, as crawlers write them
+time_parts    times in parts: lists and objects
 responses     status and headers of a response
 bodies        base64, and which of two bodies is the page
 

@@ -36,8 +36,18 @@ JSON_TYPES = frozenset(
 )  # fmt: skip
 """Content types of a record whose value is a JSON object; with any other, the value is the page itself."""
 
-EXTENSIONS = {"httpstatus": "http_status", "publication": "source", "language": "language", "rights": "rights"}
+EXTENSIONS = {
+    "httpstatus": "http_status",
+    "publication": "source",
+    "language": "language",
+    "rights": "rights",
+    "httpheaders": "http_headers",
+    "truncated": "is_truncated",
+}
 """Extension attributes of our own, with the fields that they are."""
+
+SPEC_VERSIONS = ("1.0", "0.3", "1.0.0", "1.0.1", "1.0.2", "1")
+"""Versions of CloudEvents that are read without a note, the present one first."""
 
 FIRST_BYTES = 1000
 """Bytes of a value in which its first character is looked for."""
@@ -143,9 +153,11 @@ def structured_fields(event: dict[str, Any], headers: Headers, content_type: str
     """
     event = given_once(event, mending)
     stated = media_type(content_type)
-    if "specversion" in event:
+    if event.get("specversion") is not None:
+        if str(event["specversion"]) not in SPEC_VERSIONS:
+            mending.event(f"specversion {shown(event['specversion'])} is read as {SPEC_VERSIONS[0]}")
         return _of_envelope(event, mending)
-    if stated == STRUCTURED_JSON and {"data", "data_base64"} & event.keys():
+    if (stated == STRUCTURED_JSON or "specversion" in event) and {"data", "data_base64"} & event.keys():
         mending.event("a CloudEvent without specversion")
         return _of_envelope(event, mending)
     attributes = {"content_type": None if _is_json_type(stated) else content_type, **_of_headers(headers, mending)}
@@ -167,6 +179,8 @@ def _of_envelope(event: dict[str, Any], mending: Mending) -> dict[str, Any]:
     attributes: dict[str, Any] = {field: event.get(name) for name, field in EXTENSIONS.items()}
     attributes["http_status"] = _number(attributes["http_status"])
     attributes["fetched_at"] = event.get("time")
+    if isinstance(headers := attributes["http_headers"], str):
+        attributes["http_headers"] = _response_headers(headers)
     if fields.get("url") is None:
         attributes["url"] = _url(event.get("subject"), event.get("source"), mending)
         if attributes["url"] is None:
@@ -183,11 +197,14 @@ def _data(event: dict[str, Any], mending: Mending) -> dict[str, Any]:
     if isinstance(data, str) and str(event.get("datacontentencoding", "")).lower() == "base64":
         mending.event("a CloudEvent of version 0.3, with data in base64")
         data, encoded = None, data
-    data_type = media_type(stated) if isinstance(stated, str) else ""
+    if stated is not None and not isinstance(stated, str):
+        mending.ignored("datacontenttype", stated, "a media type")
+        stated = None
+    data_type = media_type(stated or "")
     if data is not None and encoded is not None:
         raise InvalidEventError("data: expected one of data and data_base64, got both")
     if isinstance(data, dict):
-        return data
+        return _filled(given_once(data, mending), {"content_type": None if _is_json_type(data_type) else stated})
     if isinstance(encoded, str):
         return _of_bytes(encoded, data_type, stated, mending)
     if isinstance(data, str) and data_type in ("", JSON) and data.lstrip()[:1] == "{":

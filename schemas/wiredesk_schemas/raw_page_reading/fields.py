@@ -13,7 +13,7 @@ from wiredesk_schemas.event import InvalidEventError
 from wiredesk_schemas.headers import decode_url
 from wiredesk_schemas.raw_page_reading.bodies import BODY, BODY_BASE64, read_bodies
 from wiredesk_schemas.raw_page_reading.mending import Mending, refused, shown
-from wiredesk_schemas.raw_page_reading.repeated_names import RepeatedNames
+from wiredesk_schemas.raw_page_reading.repeated_names import RepeatedNames, all_items
 from wiredesk_schemas.raw_page_reading.responses import read_headers, read_status
 from wiredesk_schemas.raw_page_reading.times import read_time
 from wiredesk_schemas.storable_text import REPLACEMENT, is_well_formed, storable, with_joined_pairs
@@ -23,6 +23,9 @@ MAX_SOURCE_CHARACTERS = 500
 
 MAX_LANGUAGE_CHARACTERS = 35
 """Longest language tag that software must take (RFC 5646, section 4.4.1)."""
+
+MAX_RIGHTS_DEPTH = 16
+"""Depth of objects and lists in what a publisher states. Ingest reads three levels of it."""
 
 MAX_NAMES = 200
 """Fields of an event that are searched for other spellings of a name."""
@@ -68,9 +71,7 @@ def read_fields(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
     if named.get("http_headers") is not None:
         read["http_headers"] = read_headers(named["http_headers"], mending)
     read["is_truncated"] = _flag(named.get("is_truncated"), mending)
-    if named.get("rights") is not None and not isinstance(named["rights"], str | dict | list):
-        mending.ignored("rights", named["rights"], "a text, an object of statements, or a list of these")
-        read["rights"] = None
+    read["rights"] = _rights(named.get("rights"), mending)
     bodies = read_bodies(named, mending)
     stated_by_body = bodies.pop("content_type", None)
     return {**read, **bodies, "content_type": read["content_type"] or stated_by_body}
@@ -204,6 +205,32 @@ def _flag(value: Any, mending: Mending) -> bool:
         return False
     mending.field("is_truncated", f"{shown(value)} is read as {str(flag).lower()}")
     return flag
+
+
+def _rights(value: Any, mending: Mending) -> Any:
+    """Return what a publisher states, without what is too deep to be a statement."""
+    if value is not None and not isinstance(value, str | dict | list):
+        mending.ignored("rights", value, "a text, an object of statements, or a list of these")
+        return None
+    if not isinstance(value, str) and _is_deeper(value, MAX_RIGHTS_DEPTH):
+        mending.field("rights", f"without what is more than {MAX_RIGHTS_DEPTH} levels deep")
+        return _pruned(value, MAX_RIGHTS_DEPTH)
+    return value
+
+
+def _is_deeper(value: Any, depth: int) -> bool:
+    inner = all_items(value) if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return depth < 0 or any(_is_deeper(item, depth - 1) for _, item in inner)
+
+
+def _pruned(value: Any, depth: int) -> Any:
+    if not isinstance(value, dict | list):
+        return value
+    if depth == 0:
+        return None
+    if isinstance(value, list):
+        return [_pruned(item, depth - 1) for item in value]
+    return {name: _pruned(item, depth - 1) for name, item in value.items()}
 
 
 def _time(value: Any, mending: Mending) -> datetime | None:

@@ -62,6 +62,9 @@ _NAMES = (
 _WITH_NAMES = ("http_headers", "rights")
 """Fields in which every name matters: of headers each is one line of the response."""
 
+_ESCAPED_NAME = re.compile(rb'"[\w-]{0,20}\\u00[2-7][0-9a-fA-F][\w\\-]{0,100}"\s{0,20}:')
+"""A name with an ASCII character that is written as an escape."""
+
 MIN_PLAIN = 8
 """Characters by which a text is found in a value."""
 
@@ -103,6 +106,8 @@ def _may_repeat(value: bytes, event: dict[str, Any]) -> bool:
         for name in _WITH_NAMES:
             if isinstance(inner := fields.get(name), dict):
                 names += islice(inner, MAX_NAMES)
+    if b"\\u00" in value and _ESCAPED_NAME.search(value):
+        return True
     return any(value.count(f'"{name}"'.encode("utf-8", "replace")) > 1 for name in names)
 
 
@@ -121,9 +126,9 @@ def _object(parsed: Any, mending: Mending) -> dict[str, Any]:
         parsed = _parse(parsed, mending)
     if isinstance(parsed, list):
         if len(parsed) != 1:
-            raise InvalidEventError(
-                f"the value is a list of {len(parsed)}: a record has one page, publish each in one of its own"
-            )
+            are_events = all(isinstance(item, dict) and "specversion" in item for item in parsed) and parsed
+            what = f"a batch of {len(parsed)} CloudEvents" if are_events else f"a list of {len(parsed)}"
+            raise InvalidEventError(f"the value is {what}: a record has one page, publish each in one of its own")
         mending.event("the value was a list of one object")
         parsed = parsed[0]
     if not isinstance(parsed, dict):

@@ -90,7 +90,8 @@ def read_headers(value: Any, mending: Mending) -> dict[str, str] | None:
         names.setdefault(key, name)
         headers[key] = lines[-1:] if key in _LAST_COUNTS else [*headers.get(key, ()), *lines]
     if not headers and (dropped or not isinstance(value, str | dict | list)):
-        mending.ignored("http_headers", type(value).__name__, _EXPECTED_HEADERS)  # not quoted: they may hold secrets
+        stated = value if isinstance(value, dict | list) else type(value).__name__  # not quoted: it may hold secrets
+        mending.ignored("http_headers", stated, _EXPECTED_HEADERS)
         return None
     left_out = f", {dropped} left out" if dropped else ""
     mending.field("http_headers", f"{_form(value)} is read as names and values{left_out}")

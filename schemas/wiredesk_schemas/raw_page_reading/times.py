@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+from wiredesk_schemas.raw_page_reading.time_parts import text_of_time
+
 FIRST_YEAR = 1990
 """The year before the first web page. An earlier time is the zero of a clock (1 January of the years 1 and 1970), which
 means that there is none."""
@@ -15,26 +17,40 @@ MAX_TIME_CHARACTERS = 100
 _CONTRACT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 """The form of the contract: RFC 3339, also without an offset."""
 
-_ZONE = r"(?P<zone>[A-Z]{1,5}|(?:GMT|UTC)?[+-]\d\d(?::?\d\d)?)?(?: ?[A-Z]{3,5}| ?\[[\w/+-]{1,40}\]| ?\([^()]{1,60}\))?"
-"""An offset or a zone, and its name once more: `+0000 UTC`, `Z[Europe/Paris]`, `GMT+0100 (Central European Time)`."""
+_OFFSET = r"(?:GMT|UTC)?[+-]\d\d(?::?\d\d)?"
+_AGAIN = r" ?(?:[A-Z]{3,5}|[+-]\d{2,4}|\[[\w/+-]{1,40}\]|\([^()]{1,60}\))"
+_ZONE = rf"(?:(?P<zone>[A-Z]{{1,5}}|{_OFFSET})(?:{_AGAIN})?|\[(?P<region>[\w/+-]{{1,40}})\])?(?: M=[+-][\d.]{{1,30}})?"
+"""An offset or a zone, and its name once more: `+0000 UTC`, `Z[Europe/Paris]`, `GMT+0100 (Central European Time)`; or a
+region alone, `[UTC]`. Go adds the reading of its monotonic clock, `m=+0.1`."""
 
-_CLOCK = r"(?P<hour>\d{1,2}):?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,12}))?)?"
+_CLOCK = (
+    r"(?P<hour>\d{1,2}):?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,12}))?)?"
+    r"(?: ?(?P<half>[AP])\.?M\.?(?![A-Z]))?"
+)
 _WEEKDAY = r"(?:[A-Z]{3,9}\.?,? )?"
 _MONTH = r"(?P<month>JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6}\.?"
 
 _FORMS = {
     "ISO 8601": re.compile(
-        rf"(?P<year>\d{{4}})([-/.]?)(?P<month>\d\d)\2(?P<day>\d\d)(?:(?:[T_]| ?T? ?){_CLOCK} ?{_ZONE})?", re.ASCII
+        rf"(?:[A-Z]{{3}} )?(?P<year>\d{{4}})([-/.]?)(?P<month>\d\d)\2(?P<day>\d\d)"
+        rf"(?:(?:[T_]| ?T? ?){_CLOCK} ?{_ZONE})?",
+        re.ASCII,
     ),
-    "RFC 1123": re.compile(rf"{_WEEKDAY}(?P<day>\d{{1,2}}) {_MONTH} (?P<year>\d{{4}}) {_CLOCK} ?{_ZONE}", re.ASCII),
+    "RFC 1123": re.compile(
+        rf"{_WEEKDAY}(?P<day>\d{{1,2}})[ /]{_MONTH}[ /](?P<year>\d{{4}})[ :]{_CLOCK} ?{_ZONE}", re.ASCII
+    ),
     "RFC 850": re.compile(
         rf"{_WEEKDAY}(?P<day>\d{{1,2}})[- ]{_MONTH}[- ](?P<year>\d\d|\d{{4}})[ :]{_CLOCK} ?{_ZONE}", re.ASCII
     ),
     "asctime": re.compile(
-        rf"{_WEEKDAY}{_MONTH} (?P<day>\d{{1,2}}),? {_CLOCK} (?:{_ZONE} )?(?P<year>\d{{4}})", re.ASCII
+        rf"{_WEEKDAY}{_MONTH} (?P<day>\d{{1,2}}),? {_CLOCK} (?:{_ZONE} )?(?P<year>\d{{4}})(?: (?P<offset>{_OFFSET}))?",
+        re.ASCII,
+    ),
+    "date of Unix": re.compile(
+        rf"{_WEEKDAY}(?P<day>\d{{1,2}}) {_MONTH} {_CLOCK} (?:{_ZONE} )?(?P<year>\d{{4}})", re.ASCII
     ),
     "Date of JavaScript": re.compile(
-        rf"{_WEEKDAY}{_MONTH} (?P<day>\d{{1,2}}),? (?P<year>\d{{4}}) {_CLOCK} ?{_ZONE}", re.ASCII
+        rf"{_WEEKDAY}{_MONTH} (?P<day>\d{{1,2}}),? (?P<year>\d{{4}}),? (?:AT )?{_CLOCK} ?{_ZONE}", re.ASCII
     ),
 }
 """Forms of texts in upper case with single spaces, by the name that a note gives them."""
@@ -46,6 +62,12 @@ _ZONE_HOURS = {
     "PST": -8, "PDT": -7,
 }  # fmt: skip
 """Zones with one meaning: those of RFC 822, section 5."""
+
+_REGIONS_OF_UTC = frozenset({"ETC/GMT", "ETC/UTC", "ETC/ZULU", "GMT", "UCT", "UNIVERSAL", "UTC", "Z", "ZULU"})
+"""Names of UTC in the database of time zones. What others mean, only its rules say."""
+
+HOURS_OF_A_HALF = range(1, 13)
+"""Hours before and after noon."""
 
 _DOTNET = re.compile(r"/DATE\((-?\d{1,15})(?:[+-]\d{4})?\)/")
 """Milliseconds since 1970, as .NET writes them."""
@@ -74,6 +96,12 @@ def read_time(value: Any) -> tuple[datetime | None, str]:
     """Return a time, and the name of its form: empty for that of the contract. None if it cannot be read."""
     if isinstance(value, datetime):
         return value, ""
+    if isinstance(value, dict | list):
+        return _read(text_of_time(value))[0], "in parts"
+    return _read(value)
+
+
+def _read(value: Any) -> tuple[datetime | None, str]:
     if isinstance(value, int) and abs(value) < 10**20 and len(str(value)) in _DIGITS_OF_ISO_8601:
         value = str(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -94,7 +122,7 @@ def _first(readings: Iterator[tuple[datetime | None, str]]) -> tuple[datetime | 
 
 
 def _by_form(value: str) -> Iterator[tuple[datetime | None, str]]:
-    text = " ".join(value.upper().split()).strip("\"' ")
+    text = " ".join(value.upper().split()).strip("\"' \ufeff")
     if (dotnet := _DOTNET.fullmatch(text)) is not None:
         yield _since_1970(float(dotnet[1]))
     for name, form in _FORMS.items():
@@ -109,10 +137,10 @@ def _time_of(parts: dict[str, str | None]) -> datetime | None:
     number: Callable[[str], int] = lambda name: int(parts[name] or 0)  # noqa: E731 - of the parts
     month = parts["month"] or ""
     year = number("year") + (0 if number("year") > 99 else 2000 if number("year") < 70 else 1900)  # noqa: PLR2004 - RFC 850
-    zone = _offset(parts["zone"] or "")
-    if zone is None:
+    zone = _offset(_zone_of(parts))
+    hour, second = _hour_of(number("hour"), parts["half"]), number("second")
+    if zone is None or hour is None:
         return None
-    hour, second = number("hour"), number("second")
     microsecond = int(f"{parts['fraction'] or '0':0<6.6}")
     is_midnight = hour == 24 and not number("minute") and not second  # noqa: PLR2004 - hours of a day
     try:
@@ -129,6 +157,20 @@ def _time_of(parts: dict[str, str | None]) -> datetime | None:
         return _plausible(time + timedelta(days=is_midnight))
     except (ValueError, OverflowError):
         return None
+
+
+def _hour_of(hour: int, half: str | None) -> int | None:
+    """Return an hour of the day; None if it is none of a half."""
+    if half is None:
+        return hour
+    return hour % 12 + (12 if half == "P" else 0) if hour in HOURS_OF_A_HALF else None
+
+
+def _zone_of(parts: dict[str, str | None]) -> str:
+    """Return the zone of the parts of a form. What names it once more is not read."""
+    if region := parts["region"]:
+        return "UTC" if region in _REGIONS_OF_UTC else region
+    return parts["zone"] or parts.get("offset") or ""
 
 
 def _offset(zone: str) -> timedelta | None:

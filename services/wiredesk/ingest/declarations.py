@@ -6,7 +6,7 @@ text that looks like tags. Attributes are parsed only of the elements that are a
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import unescape
 from itertools import islice
 from typing import NamedTuple
@@ -97,12 +97,14 @@ class Link:
         href: as it is written, without surrounding spaces.
         is_in_head: the element is in the head, where only the page's publisher writes.
         attributes: all attributes, names in lower case.
+        position: of the element's attributes in the page.
     """
 
     rel: tuple[str, ...]
     href: str
     is_in_head: bool
     attributes: dict[str, str]
+    position: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +115,13 @@ class Meta:
         name: of what it states, in lower case: its `name`, `property`, `http-equiv` or `itemprop`.
         content: without surrounding spaces.
         is_in_head: the element is in the head, where only the page's publisher writes.
+        position: of the element's attributes in the page.
     """
 
     name: str
     content: str
     is_in_head: bool
+    position: int = field(default=0, compare=False)
 
 
 class _Tag(NamedTuple):
@@ -126,6 +130,7 @@ class _Tag(NamedTuple):
     attributes: str
     lower: str
     is_in_head: bool
+    position: int
 
     def mentions(self, words: tuple[str, ...]) -> bool:
         """Whether one of some words may be among the attributes: parsing all of them takes longer."""
@@ -180,7 +185,7 @@ class Declarations:
             if tag.mentions(words):
                 attributes = _parsed(tag.attributes)
                 rel = tuple(attributes.get("rel", "").lower().split())
-                yield Link(rel, attributes.get("href", ""), tag.is_in_head, attributes)
+                yield Link(rel, attributes.get("href", ""), tag.is_in_head, attributes, tag.position)
 
     def metas(self, *names: str) -> Iterator[Meta]:
         """Return the `<meta>` elements of some names, in the order of the page.
@@ -218,7 +223,7 @@ def _metas_of(tag: _Tag, is_wanted: Callable[[str], bool]) -> Iterator[Meta]:
     for key in _NAMES_OF_META:
         name = attributes.get(key, "").lower()
         if name and is_wanted(name):
-            yield Meta(name, attributes.get("content", ""), tag.is_in_head)
+            yield Meta(name, attributes.get("content", ""), tag.is_in_head, tag.position)
             return
 
 
@@ -301,7 +306,7 @@ class _Scan:
         if name == "script":
             return self._script(attributes, position)
         if name in self._kept:
-            tag = _Tag(attributes, attributes.lower(), is_in_head)
+            tag = _Tag(attributes, attributes.lower(), is_in_head, start)
             self._keep(self._doubtful[name] if is_in_head and self._body_tags else self._kept[name], tag)
         elif name == "base":
             self._base = self._base or _parsed(attributes).get("href", "")

@@ -55,10 +55,12 @@ class Script:
     Attributes:
         value: parsed. A faulty script is a list of its objects, perhaps empty.
         is_whole: the script was read to its end, as far as there was one.
+        is_mended: it was faulty.
     """
 
     value: Any
     is_whole: bool = True
+    is_mended: bool = False
 
 
 class ScriptReader:
@@ -69,13 +71,18 @@ class ScriptReader:
 
     def read(self, text: str) -> Script:
         """Return the content of a script, with the names of schema.org alone."""
+        script = self.read_json(text)
+        return Script(_plain(script.value, text), script.is_whole, script.is_mended)
+
+    def read_json(self, text: str) -> Script:
+        """Return the content of a text that is JSON, or nearly."""
         text = text.strip().lstrip("\ufeff")
         value = _parsed(text)
         if value is not None:
-            return Script(_plain(value, text))
+            return Script(value)
         mendable = self._mendable
         self._mendable -= min(mendable, len(text))
-        return Script(_plain(_mended(text[:mendable]), text[:mendable]), len(text) <= mendable)
+        return Script(_mended(text[:mendable]), len(text) <= mendable, is_mended=True)
 
 
 def is_json_ld(kind: str, text: str) -> bool:
@@ -121,10 +128,11 @@ def _mended(text: str) -> Any:
 
 def _plain(value: Any, text: str) -> Any:
     """Return a parsed script with the names of schema.org alone, if it has others."""
-    stated = {match[1] for match in islice(_PREFIXES.finditer(text), MAX_PREFIXES)}
-    prefixes = {prefix for prefix in stated if f'"{prefix}:' in text}
     aliases = _ALIASES if '"@type"' not in text and '"type"' in text else {}
-    if not (prefixes or aliases or _PREFIXED_KEY.search(text)):
+    may_have_prefixes = text.count("schema.org") > text.count('"@context"') or "chema:" in text.lower()
+    stated = {match[1] for match in islice(_PREFIXES.finditer(text), MAX_PREFIXES)} if may_have_prefixes else set()
+    prefixes = {prefix for prefix in stated if f'"{prefix}:' in text}
+    if not (prefixes or aliases or (may_have_prefixes and _PREFIXED_KEY.search(text))):
         return value
     pattern = re.compile(
         "|".join((_SCHEMA.pattern, *(f"{re.escape(prefix)}:" for prefix in sorted(prefixes)))), re.IGNORECASE

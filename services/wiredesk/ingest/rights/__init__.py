@@ -11,6 +11,9 @@ usage       preferences of AIPREF, content signals, and the Data Mining property
 tdm         the TDM Reservation Protocol
 rsl         Really Simple Licensing
 links       the header `Link`
+body        statements in the body that are the page's
+surroundings  what stands around a place of the body
+locations   which pages of a site a rule is about
 json_ld     properties of schema.org
 page_nodes  objects of JSON-LD that are the page, its story or its site
 page_urls   the URLs of the page

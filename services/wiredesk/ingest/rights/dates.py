@@ -37,7 +37,7 @@ _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s{1,3})?"
 _MONTH = rf"(?P<month>{'|'.join(MONTHS)})[a-z]{{0,6}}\.?"
 _DAY = r"(?P<day>\d\d?)(?:st|nd|rd|th)?"
 
-_EPOCH = re.compile(r"(?P<seconds>\d{10})(?!\d)")
+_EPOCH = re.compile(r"(?P<seconds>\d{10})(?:\d{3})?(?!\d)")
 _DIGITS = r"(?P<year>\d{4})(?P<number>\d\d)(?P<day>\d\d)(?:T?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?)?(?!\d)"
 _ISO_8601 = rf"(?P<year>\d{{4}})(?P<dash>[-/.])(?P<number>\d\d?)(?P=dash)(?P<day>\d\d?)(?!\d){_CLOCK}"
 _DAY_FIRST = rf"(?P<day>\d\d?)\.(?P<number>\d\d?)\.(?P<year>\d{{4}})(?!\d){_CLOCK}"

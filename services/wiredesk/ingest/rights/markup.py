@@ -1,10 +1,11 @@
-"""Statements in the page: `<meta>`, `<link>`, `<a rel=license>`, JSON-LD, and licences of RSL."""
+"""Statements in the page: `<meta>`, `<link>`, links of the body, JSON-LD, and licences of RSL."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from wiredesk.ingest.declarations import Declarations, Meta
 from wiredesk.ingest.rights import rsl
+from wiredesk.ingest.rights.body import of_page, read_body_links
 from wiredesk.ingest.rights.json_ld import read_json_ld, read_property
 from wiredesk.ingest.rights.links import read_link
 from wiredesk.ingest.rights.robots import ROBOTS, read_directives, read_robots_header
@@ -57,50 +58,50 @@ PREFIX = re.compile(r"(?:dc|dcterms|dct|cc|xmprights|xmp|schema|og|article|citat
 PAGE_WIDE = ("copyrightholder", "copyrightnotice", "copyrightyear")
 """Names of texts that count in the body, too: there the rights of pictures are stated under others."""
 
-MAX_ANCHORS = 200
-"""Occurrences of `license` in a page that are looked at."""
 
-MAX_TAG_CHARACTERS = 2000
-"""Characters of a link that are read."""
-
-_TAG = re.compile(r"<a(?=\s)([^<>]*)>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(
-    r"""(?<![\w-])(rel|href|type)\s{0,5}=\s{0,5}(?:"([^"]{0,2000})"|'([^']{0,2000})'|([^\s>"']{1,2000}))""",
-    re.IGNORECASE,
-)
-
-
-def read_markup(text: str, declarations: Declarations, statements: Statements) -> None:
+def read_markup(text: str, url: str, declarations: Declarations, statements: Statements) -> None:
     """Read what a page states.
 
     Args:
         text: the whole page.
+        url: of the page.
         declarations: what it declares.
     """
     robots = AGENTS | statements.agents
+    of_body: list[Meta] = []
     for meta in declarations.metas_where(lambda name: name in robots or _is_stated(name)):
+        if meta.is_in_head or meta.name in _READERS or meta.name in robots:
+            _read_meta(meta, statements)
+        elif _plain(meta.name) in PAGE_WIDE:
+            of_body.append(meta)
+    for meta in of_page(of_body, text, declarations.body_start, statements):
         _read_meta(meta, statements)
-    for link in declarations.links_mentioning("licen", "copyright", "rights"):
-        read_link(link.href, link.rel, link.attributes.get("type", ""), f"link:{' '.join(link.rel)}", statements)
-    for relations, href in _anchors(text, declarations.body_start):
-        read_link(href, relations, "", "a:license", statements)
+    links = list(declarations.links_mentioning("licen", "copyright", "rights"))
+    for link in links:
+        if link.is_in_head:
+            read_link(link.href, link.rel, link.attributes.get("type", ""), f"link:{' '.join(link.rel)}", statements)
+    read_body_links(text, declarations.body_start, (link for link in links if not link.is_in_head), statements)
     for licence in declarations.rsl:
-        rsl.read_licence(licence, "rsl:inline", statements)
+        rsl.read_licence(licence, url, "rsl:inline", statements)
     read_json_ld(declarations.json_ld, statements)
 
 
+def _plain(name: str) -> str:
+    return PREFIX.sub("", name, count=1)
+
+
 def _read_meta(meta: Meta, statements: Statements) -> None:
-    source, name = f"meta:{meta.name}", PREFIX.sub("", meta.name, count=1)
+    source, name = f"meta:{meta.name}", _plain(meta.name)
     if reader := _READERS.get(meta.name):
         reader(meta.content, source, statements)
-    elif name not in TEXTS:
-        read_directives(meta.content, source, statements, agent=meta.name)
-    elif meta.is_in_head or name in PAGE_WIDE:
+    elif name in TEXTS:
         read_property(*TEXTS[name], meta.content, source, statements)
+    else:
+        read_directives(meta.content, source, statements, agent=meta.name)
 
 
 def _is_stated(name: str) -> bool:
-    return name in _READERS or name in TEXTS or (_is_prefixed(name) and PREFIX.sub("", name, count=1) in TEXTS)
+    return name in _READERS or name in TEXTS or (_is_prefixed(name) and _plain(name) in TEXTS)
 
 
 def _is_prefixed(name: str) -> bool:
@@ -118,21 +119,3 @@ _READERS: dict[str, Callable[[str, str, Statements], None]] = {
     "iptc:datamining": read_data_mining,
     "datamining": read_data_mining,
 }
-
-
-def _anchors(text: str, start: int) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield relations and addresses of the links of the body that may lead to a licence."""
-    position = last = start - 1
-    for _ in range(MAX_ANCHORS):
-        position = text.find("license", position + 1)
-        if position < 0:
-            return
-        opened = text.rfind("<", max(0, position - MAX_TAG_CHARACTERS), position)
-        if opened <= last or text[opened + 1 : opened + 2] not in ("a", "A"):
-            continue
-        last = opened
-        if tag := _TAG.match(text, opened, opened + MAX_TAG_CHARACTERS):
-            values = {
-                name.lower(): double or single or bare for name, double, single, bare in _ATTRIBUTE.findall(tag[1])
-            }
-            yield tuple(values.get("rel", "").lower().split()), values.get("href", "").replace("&amp;", "&")

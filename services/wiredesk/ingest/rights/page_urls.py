@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from functools import cached_property
 
-from wiredesk.ingest.urls.address import Address
-from wiredesk.ingest.urls.agreement import ANOTHER_PART, disagreement
+from wiredesk.ingest.urls.address import Address, names_content
+from wiredesk.ingest.urls.agreement import PAGE_PARAMETERS
 from wiredesk.ingest.urls.canonical import canonical_url
 from wiredesk.runtime.errors import RejectedError
 
@@ -37,7 +37,7 @@ class PageUrls:
         address = Address.of(canonical)
         if address.is_home and self.is_of_site(url):
             return None
-        return any(disagreement(own, address) in ("", ANOTHER_PART) for own in self._addresses)
+        return any(_is_same(own, address) for own in self._addresses)
 
     def is_of_site(self, url: str) -> bool:
         """Return whether a URL is one of the site of the page."""
@@ -46,3 +46,22 @@ class PageUrls:
         except RejectedError:
             return False
         return any(own.site == site for own in self._addresses)
+
+
+def _is_same(own: Address, other: Address) -> bool:
+    """Whether two addresses of a site are of one story: in another presentation, part or section.
+
+    A page that declares an address as its own has more trust than an object among several on it: two stories may differ
+    by one word.
+    """
+    if own.site != other.site:
+        return False
+    last = own.segments[-1:]
+    is_same_name = last == other.segments[-1:] and bool(last) and names_content(last[0])
+    if own.segments != other.segments:
+        return is_same_name or not own.numbers.isdisjoint(other.numbers)
+    return _without_part(own.content) == _without_part(other.content)
+
+
+def _without_part(parameters: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in parameters.items() if name not in PAGE_PARAMETERS}

@@ -4,16 +4,16 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import orjson
-
 from wiredesk.ingest.rights.dates import read_date
 from wiredesk.ingest.rights.json_ld import read_property
-from wiredesk.ingest.rights.robots import read_robots_header
+from wiredesk.ingest.rights.robots import read_directives, read_robots_header
 from wiredesk.ingest.rights.robots_txt import read_robots_txt
 from wiredesk.ingest.rights.statements import EVERYTHING_BY_AI, Meaning, Statements
 from wiredesk.ingest.rights.tdm import NOT_RESERVED, RESERVED, read_policy, read_reservation, read_well_known
 from wiredesk.ingest.rights.usage import read_data_mining, read_usage
+from wiredesk.json_ld.scripts import ScriptReader
 from wiredesk_schemas import RightsKind
+from wiredesk_schemas.raw_page_reading.repeated_names import all_items
 
 MAX_STATED = 500
 """Fields, items and values that are read in all."""
@@ -64,6 +64,13 @@ RESTRICTIONS: dict[str, tuple[RightsKind, Meaning]] = {
 }
 """Kinds and meanings of restrictions, by such a name."""
 
+LIMITS = {
+    "maxsnippet": "max-snippet",
+    "maximagepreview": "max-image-preview",
+    "maxvideopreview": "max-video-preview",
+}
+"""Directives that have a value, by such a name."""
+
 _SEPARATORS = re.compile(r"[\s_.:-]+")
 
 
@@ -74,10 +81,13 @@ def read_publisher(stated: Any, url: str, statements: Statements) -> None:
         stated: a text, which states terms of use; an object of statements by name; or a list of these. Also as JSON.
         url: of the page.
     """
-    if isinstance(stated, str) and stated.lstrip()[:1] in ("{", "["):  # of a header
-        try:
-            stated = orjson.loads(stated)
-        except orjson.JSONDecodeError:
+    if isinstance(stated, str) and stated.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):  # of a header
+        read = ScriptReader().read_json(stated)
+        if read.is_whole and read.value not in (None, []):
+            stated = read.value
+            if read.is_mended:
+                statements.add_mended("rights")
+        else:
             statements.add_unreadable("publisher:rights", stated)
     _Reader(url, statements).read("rights", stated, MAX_DEPTH)
 
@@ -92,6 +102,7 @@ class _Reader:
         """Read a field."""
         self._remaining -= 1
         if self._remaining < 0:
+            self._statements.add_unreadable("publisher:rights", f"more than {MAX_STATED} statements")
             return
         plain, source = _SEPARATORS.sub("", name).lower(), f"publisher:{name}"
         if plain in ("tdmrep", "wellknown", "wellknowntdmrep", "tdmrepjson"):
@@ -99,21 +110,29 @@ class _Reader:
         elif plain in ("robotstxt", "robotstext") and isinstance(value, str):
             read_robots_txt(value, self._url, self._statements)
         elif isinstance(value, list) and depth:
-            for item in value[:MAX_ITEMS]:
+            for item in self._bounded(value, MAX_ITEMS, source):
                 self.read(name, item, depth - 1)
         elif isinstance(value, dict) and depth:
-            for key, item in list(value.items())[:MAX_FIELDS]:
+            for key, item in self._bounded(list(all_items(value)), MAX_FIELDS, source):
                 self.read(str(key), item, depth - 1)
-        elif value is not None and not isinstance(value, list | dict):
-            self._read_value(plain, str(value), source)
+        elif isinstance(value, list | dict):
+            self._statements.add_unreadable(source, "objects and lists within each other")
+        elif value is not None:
+            number = int(value) if isinstance(value, float) and value.is_integer() else value
+            self._read_value(plain, str(number), source)
+
+    def _bounded(self, items: list[Any], limit: int, source: str) -> list[Any]:
+        if len(items) > limit:
+            self._statements.add_unreadable(source, f"{len(items)} values, of which {limit} are read")
+        return items[:limit]
 
     def _read_value(self, plain: str, text: str, source: str) -> None:
         if reader := READERS.get(plain):
             reader(text, source, self._statements)
         elif plain in RESTRICTIONS:
             self._read_restriction(*RESTRICTIONS[plain], text, source)
-        elif plain == "maxsnippet" and re.fullmatch(r"[0-9]{1,9}", text):
-            self._statements.add(RightsKind.ROBOTS, text, source, {"max_snippet": int(text)})
+        elif plain in LIMITS:
+            read_directives(f"{LIMITS[plain]}:{text}", source, self._statements)
         elif plain in ("unavailableafter", "expires"):
             self._read_end(text, source)
         else:

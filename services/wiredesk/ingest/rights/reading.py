@@ -36,4 +36,4 @@ def read_page(text: str, declarations: Declarations, identity: Identity, stateme
     statements.page = PageUrls([statements.base, identity.url, *declared])
     if declarations.base:
         statements.base = statements.address(declarations.base) or statements.base
-    read_markup(text, declarations, statements)
+    read_markup(text, identity.url, declarations, statements)

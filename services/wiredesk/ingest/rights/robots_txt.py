@@ -3,10 +3,8 @@
 Which pages a robot may fetch is the crawler's matter, and is not read.
 """
 
-from urllib.parse import urlsplit
-
+from wiredesk.ingest.rights.locations import matches, path_of
 from wiredesk.ingest.rights.statements import Statements
-from wiredesk.ingest.rights.tdm import matches
 from wiredesk.ingest.rights.usage import read_usage
 from wiredesk_schemas import RightsKind
 
@@ -27,8 +25,7 @@ def read_robots_txt(content: str, url: str, statements: Statements) -> None:
         url: of the page. Rules with a path count if it begins so; those of a group count for its robots, and are not
             quoted if these are others than ours.
     """
-    parts = urlsplit(url)
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    path = path_of(url)
     agents: list[str] = []
     is_in_rules, remaining = False, MAX_USAGE_RULES
     for line in content[:MAX_FILE_CHARACTERS].splitlines()[:MAX_LINES]:

@@ -85,10 +85,18 @@ class Statements:
         """Note a statement that cannot be read."""
         self._notes.add(IngestNoteKind.RIGHTS_NOT_READ, f"{source}: {cut(value, MAX_NAME_CHARACTERS)}")
 
-    def address(self, value: str) -> str | None:
-        """Return an absolute http or https address, without credentials; None where a text is none."""
+    def add_mended(self, field: str) -> None:
+        """Note that a field of the raw page held JSON that was faulty."""
+        self._notes.add(IngestNoteKind.FIELD_REPAIRED, f"{field}: JSON with faults, which were mended")
+
+    def address(self, value: str, base: str | None = None) -> str | None:
+        """Return an absolute http or https address, without credentials; None where a text is none.
+
+        Args:
+            base: address from which a relative one starts, if it is not the page's.
+        """
         try:
-            parsed = ada_url.URL(value.strip()[:MAX_STATEMENT_CHARACTERS], self.base)
+            parsed = ada_url.URL(value.strip()[:MAX_STATEMENT_CHARACTERS], base or self.base)
         except ValueError:
             return None
         if parsed.protocol not in ("http:", "https:"):

@@ -5,7 +5,7 @@ import re
 from wiredesk.ingest.rights.statements import EVERYTHING_BY_AI, Meaning, Statements
 from wiredesk_schemas import RightsKind
 
-MAX_USAGE_CHARACTERS = 4096
+MAX_USAGE_CHARACTERS = 16 * 1024
 """Characters of preferences that are read. Real ones have up to 100."""
 
 CATEGORIES = {
@@ -51,7 +51,9 @@ DATA_MINING: dict[str, Meaning] = {
 
 def read_usage(value: str, source: str, statements: Statements, *, agent: str | None = None) -> None:
     """Read preferences, such as `train-ai=n, search=y`. Of a category that is stated twice the stricter one counts."""
-    value = value[:MAX_USAGE_CHARACTERS]
+    if len(value) > MAX_USAGE_CHARACTERS:
+        statements.add_unreadable(source, f"{len(value)} characters, of which {MAX_USAGE_CHARACTERS} are read")
+        value = value[:MAX_USAGE_CHARACTERS]
     stated: dict[str, bool] = {}
     for match in _PREFERENCE.finditer(value):
         category, answer = match["category"].lower().replace("_", "-"), match["value"].lower()

@@ -58,9 +58,6 @@ MIN_SHARED_WORDS = 0.3
 MIN_SLUG_WORDS = 2
 """Words of the last segment of an address that may be a headline."""
 
-ANOTHER_PART = "another page of several"
-"""Why two addresses disagree that are of parts of one story."""
-
 _LATER_PAGE = re.compile(r"[-_,.+]?(?:(?:page|pagina|pag|seite|part|teil|p|pg|s)[-_,.]?)?\d{1,3}")
 _NOT_RENDERED = re.compile(r"[{}<>|\[\]]|%%|\$\w")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -101,7 +98,7 @@ def _of_same_path(fetched: Address, declared: Address) -> str:
     if any(name in declared.content for name in lost):
         return "with other parameters"
     if PAGE_PARAMETERS & lost.keys():
-        return ANOTHER_PART
+        return "another page of several"
     if all(_is_context(name, value, fetched, declared) for name, value in lost.items()):
         return ""
     return "without parameters that may name content"
@@ -138,7 +135,7 @@ def _of_kinds(fetched: Address, declared: Address) -> str:
     if fetched.is_home and not fetched.content:
         return "a page of other content"
     if PAGE_PARAMETERS & fetched.content.keys():
-        return ANOTHER_PART
+        return "another page of several"
     return ""
 
 
@@ -177,7 +174,7 @@ def _of_nested_paths(fetched: tuple[str, ...], declared: tuple[str, ...]) -> str
         return "a page of other content"
     is_sibling = bool(fetched) and fetched[:-1] == declared[:-1] and fetched[-1].startswith(declared[-1])
     if is_sibling and _LATER_PAGE.fullmatch(fetched[-1].removeprefix(declared[-1])):
-        return ANOTHER_PART
+        return "another page of several"
     return ""
 
 

@@ -1,0 +1,238 @@
+"""What stands around places of the body: a figure, comments, another story.
+
+It is one scan in linear time, without a tree, up to the last place. Only pages that state rights in their body are
+scanned, which are few.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import unescape
+from typing import NamedTuple
+
+from wiredesk.ingest.rights.page_nodes import NOT_THE_STORY
+from wiredesk.ingest.rights.statements import Statements
+from wiredesk.json_ld.scripts import plain_name
+
+MAX_DEPTH = 500
+"""Elements within each other that are followed."""
+
+MAX_BROKEN_TAGS = 50
+"""Tags without an end after which quotation marks are not regarded: to find that there is none takes the longest."""
+
+MAX_TAG_CHARACTERS = 8000
+"""Longest tag, in characters, whose quotation marks are regarded."""
+
+MAX_NEARBY = 2000
+"""Characters of the same block that are looked at, on either side of a place."""
+
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
+)
+"""Elements without content (HTML standard)."""
+
+_CLOSES_ITSELF = frozenset({"dd", "dt", "li", "option", "p", "td", "th", "tr"})
+"""Elements that a next one of the same name ends."""
+
+_BLOCKS = frozenset(
+    {
+        "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset",
+        "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main",
+        "nav", "ol", "p", "pre", "section", "table", "td", "th", "tr", "ul",
+    }
+)  # fmt: skip
+"""Elements that separate texts."""
+
+_PICTURES = frozenset({"audio", "embed", "iframe", "img", "object", "picture", "svg", "video"})
+"""Elements that show a picture, or play something."""
+
+_OF_PICTURES = frozenset({"figcaption", "figure", "picture"})
+"""Elements that belong to a picture."""
+
+_PICTURE_WORDS = frozenset(
+    {
+        "caption", "captions", "carousel", "foto", "fotos", "galerie", "gallery", "image", "images", "img", "lightbox",
+        "photo", "photos", "picture", "pictures", "slideshow", "thumb", "thumbnail",
+    }
+)  # fmt: skip
+"""Words of classes and ids of what belongs to a picture."""
+
+_OTHER_WORDS = frozenset({"recommendations", "recommended", "related", "teaser", "teasers"})
+"""Words of classes and ids of what is about other stories."""
+
+_COMMENT_WORDS = frozenset({"comment", "comments", "commentlist", "disqus", "replies", "respond"})
+"""Words of classes and ids of readers' comments."""
+
+_FOOTER_WORDS = frozenset({"colophon", "footer", "siteinfo"})
+"""Words of classes and ids of the foot of a page."""
+
+_STATES = frozenset({"has", "is", "no", "not", "with", "without"})
+"""Words of classes that say what an element has: `has-post-thumbnail`."""
+
+_WHOLE = frozenset({"body", "html", "main"})
+"""Elements whose classes say what is on the page."""
+
+_TAG = re.compile(r"<(?:(?P<comment>!--)|(?P<end>/)?(?P<name>[a-zA-Z][a-zA-Z0-9:-]{0,40}+))")
+_ATTRIBUTES = re.compile(r"""(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
+_ATTRIBUTE = re.compile(
+    r"""(?<![\w-])(class|id|about|resource|itemtype|role)\s{0,5}=\s{0,5}(?:"([^"]{0,1000})"|'([^']{0,1000})'|([^\s>"']{1,500}))""",
+    re.IGNORECASE,
+)
+_RAW_TEXT = {
+    name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE)
+    for name in ("script", "style", "template", "textarea", "title", "xmp")
+}
+"""The ends of elements whose content is no markup, or is not part of the page."""
+
+_COMMENT_END = re.compile(r"--!?>")
+_WORD = re.compile(r"[A-Z]?[a-z]{1,40}|[A-Z]{1,40}")
+_BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS))})(?=[\s/>])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands around a place.
+
+    Attributes:
+        is_of_another: the place belongs to a picture, to comments or to another story.
+        is_in_footer: it is at the foot of the page.
+        before: the markup before it, in the same block.
+        after: the markup after its beginning, in the same block.
+        follows_picture: there is no text between the picture before it and its block.
+    """
+
+    is_of_another: bool
+    is_in_footer: bool
+    before: str
+    after: str
+    follows_picture: bool
+
+
+class _Open(NamedTuple):
+    """An element that is open, with what it and those around it are."""
+
+    name: str
+    is_of_another: bool
+    is_in_footer: bool
+    is_article: bool
+
+
+def surroundings(text: str, start: int, places: Iterable[int], statements: Statements) -> dict[int, Surroundings]:
+    """Return the surroundings of places; those in comments, scripts and templates have none.
+
+    Args:
+        start: of the body.
+        places: positions within tags.
+    """
+    return _Scan(text, sorted(places), statements).run(start)
+
+
+class _Scan:
+    def __init__(self, text: str, places: list[int], statements: Statements) -> None:
+        self._text = text
+        self._places = places
+        self._statements = statements
+        self._open: list[_Open] = []
+        self._found: dict[int, Surroundings] = {}
+        self._broken_tags = 0
+        self._articles = 0
+        self._block, self._picture = 0, -1
+
+    def run(self, position: int) -> dict[int, Surroundings]:
+        self._block = position
+        while self._places and (match := _TAG.search(self._text, position, self._places[-1] + 1)) is not None:
+            if match["comment"]:
+                position = self._end(_COMMENT_END, match.end() - len("--"))
+                continue
+            name = match["name"].lower()
+            if name in _RAW_TEXT and not match["end"]:
+                position = self._end(_RAW_TEXT[name], match.end())
+                continue
+            position = self._attributes_end(match.end())
+            attributes = self._text[match.end() : position - 1]
+            if match["end"]:
+                self._close(name, position)
+            else:
+                self._start(name, attributes, match.start(), position)
+        return self._found
+
+    def _end(self, pattern: re.Pattern[str], start: int) -> int:
+        match = pattern.search(self._text, start)
+        return match.end() if match else len(self._text)
+
+    def _attributes_end(self, start: int) -> int:
+        """Return where a tag ends."""
+        if self._broken_tags < MAX_BROKEN_TAGS:
+            match = _ATTRIBUTES.match(self._text, start, start + MAX_TAG_CHARACTERS)
+            if match is not None:
+                return match.end()
+            self._broken_tags += 1
+        end = self._text.find(">", start)
+        return end + 1 if end >= 0 else len(self._text)
+
+    def _close(self, name: str, position: int) -> None:
+        if name in _BLOCKS:
+            self._block = position
+        if name in _PICTURES:
+            self._picture = position
+        if any(element.name == name for element in reversed(self._open)):
+            while self._open.pop().name != name:
+                pass
+
+    def _start(self, name: str, attributes: str, start: int, position: int) -> None:
+        if name in _BLOCKS:
+            self._block = position
+        if name in _CLOSES_ITSELF and self._open and self._open[-1].name == name:
+            self._open.pop()
+        element = self._element(name, attributes)
+        while self._places and self._places[0] < position:
+            if self._places[0] >= start:
+                self._found[self._places[0]] = self._around(element, start)
+            del self._places[0]
+        if name in _PICTURES and "licen" not in attributes.lower() and "creativecommons" not in attributes.lower():
+            self._picture = position
+        if name not in _VOID and not attributes.endswith("/") and len(self._open) < MAX_DEPTH:
+            self._open.append(element)
+
+    def _element(self, name: str, attributes: str) -> _Open:
+        outer = self._open[-1] if self._open else _Open("", is_of_another=False, is_in_footer=False, is_article=False)
+        values = {key.lower(): unescape(a or b or c) for key, a, b, c in _ATTRIBUTE.findall(attributes)}
+        words = _words(f"{values.get('class', '')} {values.get('id', '')}") if name not in _WHOLE else set()
+        is_of_another = outer.is_of_another or name in _OF_PICTURES or not _COMMENT_WORDS.isdisjoint(words)
+        if name == "article":
+            self._articles += not outer.is_article
+            is_of_another |= outer.is_article or self._articles > 1
+        else:
+            is_of_another |= not (_PICTURE_WORDS | _OTHER_WORDS).isdisjoint(words)
+        is_of_another |= any(
+            not self._statements.is_of_page(values[key]) for key in ("about", "resource") if key in values
+        )
+        is_of_another |= not NOT_THE_STORY.isdisjoint(map(plain_name, values.get("itemtype", "").split()))
+        is_footer = name == "footer" or values.get("role") == "contentinfo" or not _FOOTER_WORDS.isdisjoint(words)
+        return _Open(name, is_of_another, outer.is_in_footer or is_footer, outer.is_article or name == "article")
+
+    def _around(self, element: _Open, start: int) -> Surroundings:
+        after = self._text[start : start + MAX_NEARBY]
+        is_near = start - MAX_NEARBY <= self._picture >= 0
+        end = _BLOCK_TAG.search(after, 1)
+        return Surroundings(
+            element.is_of_another,
+            element.is_in_footer,
+            self._text[max(self._block, start - MAX_NEARBY) : start],
+            after[: end.start()] if end else after,
+            follows_picture=is_near and not _has_text(self._text[self._picture : start]),
+        )
+
+
+def _has_text(markup: str) -> bool:
+    return bool(re.sub(r"<[^<>]{0,2000}>|&nbsp;", "", markup).strip())
+
+
+def _words(text: str) -> set[str]:
+    """Return the words of classes and ids, but for those that say what an element has."""
+    words: set[str] = set()
+    for token in text[:2000].split():
+        parts = {part.lower() for part in _WORD.findall(token)}
+        if parts.isdisjoint(_STATES):
+            words |= parts
+    return words
