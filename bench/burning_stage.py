@@ -17,10 +17,10 @@ from wiredesk.operations.replays.run import load_run
 from wiredesk.runtime import logs
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.records import Output, Record
+from wiredesk.runtime.replay_scope import accept_all
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Stage, Topic
 from wiredesk.runtime.worker import Worker
-from wiredesk.runtime.worker.replay_scope import accept_all
 
 SOURCE = Topic("burn.in", "Records that say what to do", partitions=2)
 TARGET = Topic("burn.out", "What was done", partitions=2)

@@ -33,9 +33,9 @@ from wiredesk.runtime import logs
 from wiredesk.runtime.errors import WiredeskError
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.records import Record
+from wiredesk.runtime.replay_scope import accept_all
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Topic
-from wiredesk.runtime.worker.replay_scope import accept_all
 
 PARTITIONS = 6
 DIFFERENT_PAGES = 1200

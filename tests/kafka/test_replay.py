@@ -24,8 +24,8 @@ from wiredesk.pipeline import INGEST, PAGES_ACCEPTED, PAGES_SKIPPED, TOPICS
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.records import Record
+from wiredesk.runtime.replay_scope import accept_all
 from wiredesk.runtime.settings import KafkaSettings
-from wiredesk.runtime.worker.replay_scope import accept_all
 from wiredesk.testing.patience import scaled, setting
 from wiredesk.testing.processes import environment, wait_until, wiredesk, workers
 

@@ -3,7 +3,8 @@
 import pytest
 
 from wiredesk.runtime.records import Record
-from wiredesk.runtime.worker.replay_scope import Throttle, accept_all
+from wiredesk.runtime.replay_scope import accept_all
+from wiredesk.runtime.worker.throttle import Throttle
 
 
 def test_a_run_without_filters_wants_every_record() -> None:

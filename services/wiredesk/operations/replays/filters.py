@@ -11,7 +11,7 @@ import orjson
 
 from wiredesk.operations.page_urls import is_on_host, urls_in
 from wiredesk.runtime.records import Record
-from wiredesk.runtime.worker.replay_scope import RecordFilter, accept_all
+from wiredesk.runtime.replay_scope import RecordFilter, accept_all
 from wiredesk_schemas.headers import EVENT_TYPE, LANGUAGE, SUBJECT, header, url_header
 
 if TYPE_CHECKING:

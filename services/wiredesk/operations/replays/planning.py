@@ -18,9 +18,9 @@ from wiredesk.runtime.isolation import ProcessPool
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.offset_range import NOTHING, OffsetRange
 from wiredesk.runtime.records import Record
+from wiredesk.runtime.replay_scope import RecordFilter
 from wiredesk.runtime.settings import WorkerSettings
 from wiredesk.runtime.topology import RESERVED_PREFIX, Stage, Topic
-from wiredesk.runtime.worker.replay_scope import RecordFilter
 
 PATIENCE_SECONDS = 60
 """How long to wait for open transactions: records after the start of one cannot be read before it ends."""

@@ -13,11 +13,11 @@ from wiredesk.operations.replays.reconcile import Reconciliation, reconcile
 from wiredesk.operations.replays.run import Run, save_reconciliation
 from wiredesk.runtime.errors import ForbiddenError, UnavailableError, UsageError
 from wiredesk.runtime.kafka.cluster import Cluster
+from wiredesk.runtime.replay_scope import RecordFilter
 from wiredesk.runtime.settings import WorkerSettings
 from wiredesk.runtime.topology import Stage
 from wiredesk.runtime.trouble import Trouble, TroubleKind
 from wiredesk.runtime.worker import Worker
-from wiredesk.runtime.worker.replay_scope import RecordFilter
 
 log = structlog.get_logger(__name__)
 

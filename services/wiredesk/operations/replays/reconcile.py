@@ -18,7 +18,7 @@ from wiredesk.operations.progress import ProgressCallback, ignore_progress
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.offset_range import NOTHING, OffsetRange
 from wiredesk.runtime.records import Record, parse_coordinates
-from wiredesk.runtime.worker.replay_scope import RecordFilter
+from wiredesk.runtime.replay_scope import RecordFilter
 from wiredesk_schemas.headers import (
     DEAD_LETTER_REASON,
     EVENT_ID,

@@ -15,9 +15,9 @@ from wiredesk.runtime.kafka import authorization, clients
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.delivery import CLIENT_ERRORS, format_error
 from wiredesk.runtime.kafka.offset_range import OffsetRange
+from wiredesk.runtime.replay_scope import RecordFilter, ReplayScope
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage, Topic
-from wiredesk.runtime.worker.replay_scope import RecordFilter, ReplayScope
 
 RUNS_TOPIC = Topic(
     "wiredesk.replays", "Replays: what each run reads and where it goes, and its account", 1, retention_ms=-1

@@ -13,7 +13,7 @@ position       where a lane starts reading, and whether the partition is still t
 monitor        whether a lane makes progress: lag, stalls, silent brokers, open transactions
 brake          stops a worker that dead-letters most of its records
 list_reader    the list of suppressed keys, read before records and followed
-replay_scope   what a worker does differently when it replays a range of offsets
+throttle       a limit on the records of a second
 descriptors    file descriptors: how many are needed, and how many there are
 health         HTTP endpoints for liveness, readiness and metrics
 """

@@ -34,6 +34,7 @@ from wiredesk.runtime.kafka.partition_identity import PartitionIdentities
 from wiredesk.runtime.kafka.transactions import TransactionalProducer
 from wiredesk.runtime.lineage import arrived_seconds, lineage
 from wiredesk.runtime.records import Failure, Outcome, Output, Record
+from wiredesk.runtime.replay_scope import ReplayScope
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Stage
 from wiredesk.runtime.trouble import Trouble, TroubleKind
@@ -41,7 +42,6 @@ from wiredesk.runtime.worker.brake import Brake
 from wiredesk.runtime.worker.in_flight import Batch, Budget, InFlight, RecordPool
 from wiredesk.runtime.worker.monitor import LaneMonitor
 from wiredesk.runtime.worker.position import Position, find_start
-from wiredesk.runtime.worker.replay_scope import ReplayScope
 
 log = structlog.get_logger(__name__)
 

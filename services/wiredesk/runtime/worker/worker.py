@@ -21,6 +21,7 @@ from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.fetching import FetchPace, poll
 from wiredesk.runtime.kafka.partition_identity import PartitionIdentities
 from wiredesk.runtime.records import Record
+from wiredesk.runtime.replay_scope import ReplayScope
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Stage
 from wiredesk.runtime.trouble import Trouble, TroubleKind
@@ -30,7 +31,7 @@ from wiredesk.runtime.worker.brake import Brake
 from wiredesk.runtime.worker.in_flight import Budget
 from wiredesk.runtime.worker.lane import Lane, LaneDeps
 from wiredesk.runtime.worker.list_reader import ListReader
-from wiredesk.runtime.worker.replay_scope import ReplayScope, Throttle
+from wiredesk.runtime.worker.throttle import Throttle
 
 log = structlog.get_logger(__name__)
 
