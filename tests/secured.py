@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,13 +22,13 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined] # what it says
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from tests.reading import count_partitions
-from tests.support import ROOT
 from wiredesk.local.broker import jars
 from wiredesk.local.broker.node import Address, Node
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.operations.acls import Acl, Operation, Resource
 from wiredesk.runtime.errors import WiredeskError
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing import commands
 from wiredesk.testing.patience import scaled
 from wiredesk.testing.processes import free_port, wait_until
 
@@ -174,15 +173,7 @@ class Guest:
 
 def command(kafka: KafkaSettings, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command with all settings of a client."""
-    return subprocess.run(
-        [sys.executable, "-m", "wiredesk.cli", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **environment(kafka)},
-        capture_output=True,
-        text=True,
-        timeout=scaled(60),
-        check=False,
-    )
+    return commands.run(arguments, {**os.environ, **environment(kafka)}, timeout=scaled(60))
 
 
 def environment(kafka: KafkaSettings) -> dict[str, str]:

@@ -30,6 +30,7 @@ from wiredesk.pipeline import ENRICHMENT, PAGES_RAW, STAGES, TERMINAL_TOPICS, TO
 from wiredesk.runtime.isolation.pool import MAX_CRASHES
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import scaled, setting
+from wiredesk.testing.processes import wiredesk
 
 NODES = 3
 PARTITIONS = 6
@@ -248,12 +249,12 @@ class Run:
         """Audit by the command that a user would type, until nothing is in flight."""
         began = time.monotonic()
         while True:
-            code, output = await self._python("-m", "wiredesk.cli", "audit", "--json")
-            if code in (0, 1) and output:
-                self.result.audit = json.loads(output)
+            done = await asyncio.to_thread(wiredesk, self.kafka, "audit", "--json")
+            if done.returncode in (0, 1) and done.stdout:
+                self.result.audit = json.loads(done.stdout)
                 if not self.result.audit["in_flight"]:
                     return
-            assert time.monotonic() < began + scaled(SETTLE_SECONDS), f"pages are still in flight: {output}"
+            assert time.monotonic() < began + scaled(SETTLE_SECONDS), f"pages are still in flight: {done.stdout}"
             await asyncio.sleep(1)
 
     async def _count(self) -> dict[str, Any]:

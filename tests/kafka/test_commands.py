@@ -23,6 +23,7 @@ from wiredesk.runtime import logs
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.printable import printable
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing import commands
 from wiredesk.testing.patience import scaled
 from wiredesk.testing.processes import WorkerProcess, free_port, wait_until
 
@@ -33,17 +34,8 @@ def create_topics(kafka: KafkaSettings) -> None:
     asyncio.run(topics.create(kafka, TOPICS, partitions=1))
 
 
-def wiredesk(*arguments: str, stdin: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "wiredesk.cli", *arguments],
-        cwd=ROOT,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=scaled(100),
-        check=False,
-        env={**os.environ, **environment},
-    )
+def wiredesk(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    return commands.run(arguments, {**os.environ, **environment}, stdin=stdin, timeout=scaled(100))
 
 
 def at(kafka: KafkaSettings) -> dict[str, str]:

@@ -3,6 +3,7 @@
 plugin         the fixtures `wiredesk_cluster`, `wiredesk_kafka` and `wiredesk_stage`
 running_stage  a stage with a worker: publish to it, and get what it publishes
 processes      the broker and workers, as processes, like in production
+commands       commands as their users run them, without the cost of importing libraries each time
 patience       deadlines that scale with the machine
 
     def test_a_cheerful_story(wiredesk_stage: StartStage) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
+from wiredesk.testing import commands
 from wiredesk.testing.patience import at_present, scaled, setting
 
 SECONDS = 60.0
@@ -153,9 +154,7 @@ def environment(kafka: KafkaSettings) -> dict[str, str]:
 
 def wiredesk(kafka: KafkaSettings, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command as its users would, and return its output and exit code."""
-    return subprocess.run(  # noqa: S603 - our own command
-        [*_COMMAND, *arguments], env=environment(kafka), capture_output=True, text=True, check=False
-    )
+    return commands.run(arguments, environment(kafka))
 
 
 def wait_until(condition: Callable[[], bool], what: str, seconds: float = SECONDS) -> None:

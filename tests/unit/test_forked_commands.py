@@ -1,0 +1,67 @@
+"""A command that is forked from a server does what it does in an interpreter of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import psutil
+import pytest
+
+from wiredesk.testing import commands
+from wiredesk.testing.patience import scaled
+
+CASES = {
+    "its output": (["acls", "--principal", "User:a"], "", {}),
+    "standard input": (["extract", "-"], "<p>Too short", {}),
+    "wrong usage": (["replay", "--json", "list"], "", {}),
+    "a broker that does not answer": (["audit", "--bootstrap-servers", "127.0.0.1:1"], "", {}),
+    "a setting": (["config"], "", {"WIREDESK_COMPRESSION": "rar"}),
+    "a variable that the interpreter reads": (["acls", "--principal", "User:ü"], "", {"PYTHONIOENCODING": "latin-1"}),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_it_is_the_same_command(case: str) -> None:
+    arguments, stdin, variables = CASES[case]
+    forked = commands.run(arguments, environment(variables), stdin=stdin)
+    own = interpreted(arguments, stdin, variables)
+    assert (forked.args, forked.returncode) == (own.args, own.returncode)
+    assert (forked.stdout.encode(), forked.stderr.encode()) == (own.stdout, own.stderr)
+
+
+def interpreted(
+    arguments: Sequence[str], stdin: str, variables: Mapping[str, str]
+) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "wiredesk.cli", *arguments]
+    return subprocess.run(command, input=stdin.encode(), env=environment(variables), capture_output=True, check=False)
+
+
+def environment(variables: Mapping[str, str]) -> dict[str, str]:
+    return {**os.environ, **variables}
+
+
+def test_nothing_of_one_command_reaches_the_next() -> None:
+    plain = commands.run(["config"], environment({}))
+    assert commands.run(["config"], environment({"WIREDESK_COMPRESSION": "zstd"})).stdout != plain.stdout
+    assert commands.run(["config"], environment({})).stdout == plain.stdout
+
+
+def test_it_runs_in_the_folder_of_its_caller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert commands.run(["schemas", "--out", "here"], environment({})).returncode == 0
+    assert (tmp_path / "here" / "asyncapi.json").exists()
+
+
+def test_one_that_takes_too_long_is_killed() -> None:
+    before = set(psutil.Process().children(recursive=True))
+    with pytest.raises(subprocess.TimeoutExpired):
+        commands.run(["config"], environment({}), timeout=0)
+    left = set(psutil.Process().children(recursive=True)) - before
+    _, alive = psutil.wait_procs(left - servers(), timeout=scaled(20))
+    assert not alive
+
+
+def servers() -> set[psutil.Process]:
+    return {one for one in psutil.Process().children() if commands.__name__ in one.cmdline()}
