@@ -88,3 +88,10 @@ def test_the_plug_in_imports_next_to_nothing_beside_pytest() -> None:
     assert ours(modules) == ["wiredesk", "wiredesk.testing", "wiredesk.testing.plugin"]
     assert len(modules) < 20
     assert len(imported("wiredesk.testing.plugin")) < 400, "pytest's own 230, and what they import"
+
+
+def test_a_command_that_counts_loads_no_worker() -> None:
+    """The HTTP server of a worker takes as long to import as all that the audit needs."""
+    modules = imported("wiredesk.operations.audit")
+    assert "wiredesk.operations.replays.run" in modules
+    assert not {"aiohttp", "wiredesk.runtime.worker"} & set(modules)
