@@ -25,6 +25,7 @@ class IngestNoteKind(StrEnum):
     FIELD_IGNORED = "field_ignored"  # an optional field of the raw page could not be read: it counts as absent
     CONTROLS_REMOVED = "controls_removed"  # control characters and noncharacters were removed from the body
     CHARSET_NOT_BELIEVED = "charset_not_believed"  # the bytes of the page are not in the charset that is stated
+    CHARSET_GUESSED = "charset_guessed"  # no charset is stated, and a few bytes hardly show it
     CANONICAL_NOT_BELIEVED = "canonical_not_believed"  # the page declares another URL, which is not that of this page
     MOJIBAKE = "mojibake"  # the page itself has text that was decoded wrongly before: it is left as it is
     ENCODING_UNSTATED = "encoding_unstated"  # the body was compressed or chunked, which no header states

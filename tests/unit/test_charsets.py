@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -9,8 +10,9 @@ from hypothesis import strategies as st
 
 from wiredesk.ingest import charset, charset_labels
 from wiredesk.ingest.accept import Ingest
+from wiredesk.ingest.domain_languages import languages_of_domain
 from wiredesk.ingest.mojibake import mojibake_in
-from wiredesk_schemas import RawPage
+from wiredesk_schemas import AcceptedPage, RawPage
 from wiredesk_schemas.ingest_note import Notes
 
 RUSSIAN = "<p>Сегодня вечером в Москве прошло заседание правительства, на котором обсудили бюджет. Дороги откроют.</p>"
@@ -275,3 +277,153 @@ def test_text_that_a_page_has_garbled_is_noted_and_left(text: str, is_garbled: b
     page = Ingest()(RawPage(url="https://a.example/", body_base64=text.encode(), content_type="text/html"))
     assert page.ingest_notes == () or {note.kind for note in page.ingest_notes} <= {"mojibake", "controls_removed"}
     assert any(note.kind == "mojibake" for note in page.ingest_notes) == is_garbled
+
+
+SEVEN_BITS = [("iso2022_jp", JAPANESE), ("hz", CHINESE), ("iso2022_kr", KOREAN)]
+
+
+@pytest.mark.parametrize("label", ["utf-8", "iso-8859-1", "shift_jis", "gbk", "windows-1251", "utf-16", "us-ascii"])
+@pytest.mark.parametrize(("codec", "text"), SEVEN_BITS)
+def test_escape_sequences_are_believed_before_any_label(label: str, codec: str, text: str) -> None:
+    found, notes = decoded(text.encode(codec), f"text/html; charset={label}")
+    assert found == text
+    assert len(notes) == 1
+
+
+def test_text_with_signs_like_escape_sequences_is_left() -> None:
+    for text in ("<p>a ~{ b ~} and ~{!}</p>", "<p>\x1b[1mbold\x1b(B</p>"):
+        assert decoded(text.encode())[0] == text
+
+
+EAST_ASIAN = [("cp932", JAPANESE), ("euc_jp", JAPANESE), ("gb18030", CHINESE), ("big5", TRADITIONAL), ("cp949", KOREAN)]
+OTHERS = [
+    ("cp1252", FRENCH * 3),
+    ("cp1252", GERMAN * 3),
+    ("cp1251", RUSSIAN),
+    ("cp1250", POLISH * 3),
+    ("cp1253", GREEK),
+    ("cp1256", ARABIC),
+]
+EAST_ASIAN_LABELS = ["gbk", "gb18030", "big5", "shift_jis", "euc-jp", "euc-kr"]
+
+
+@pytest.mark.parametrize("label", EAST_ASIAN_LABELS)
+@pytest.mark.parametrize(("codec", "text"), [*EAST_ASIAN, *OTHERS])
+def test_a_label_of_east_asia_is_not_believed_where_it_gives_no_language(label: str, codec: str, text: str) -> None:
+    found, notes = decoded(text.encode(codec), f"text/html; charset={label}")
+    assert found == text
+    assert len(notes) == (charset_labels.codec_of(label) != charset_labels.codec_of(codec))
+
+
+@pytest.mark.parametrize("label", EAST_ASIAN_LABELS)
+def test_a_label_of_east_asia_is_believed_for_a_few_characters(label: str) -> None:
+    text = "<p>The mayor (in his own script: 一二) opened the pier, and the crowd applauded him for an hour.</p>"
+    codec = charset_labels.codec_of(label)
+    assert codec is not None
+    assert decoded(text.encode(codec), f"text/html; charset={label}") == (text, [])
+
+
+def test_bytes_that_windows_1252_does_not_assign_cost_themselves() -> None:
+    content = FRENCH.encode("cp1252").replace(b"jet", b"\x81\x8d\x8f\x90\x9djet")
+    for label in ("iso-8859-1", "windows-1252"):
+        found, notes = decoded(content, f"text/html; charset={label}")
+        assert found.replace("\x81\x8d\x8f\x90\x9d", "") == FRENCH
+        assert notes == []
+
+
+@pytest.mark.parametrize("letter", "é’—€“ñ£ß°ü")
+@pytest.mark.parametrize("form", ["<p>The council met at the caf{}</p>", "<p>It s{}t on Tuesday.</p>", "The caf{} on"])
+def test_a_page_with_one_letter_beyond_ascii_keeps_it(letter: str, form: str) -> None:
+    text = form.format(letter)
+    found, notes = decoded(text.encode("cp1252"))
+    assert found == text
+    assert notes == ["body: 1 bytes beyond ASCII are read as cp1252"]
+
+
+def test_a_last_letter_is_kept_and_a_cut_off_one_of_utf8_is_not_guessed() -> None:
+    assert decoded(b"He met her at the caf\xe9")[0] == "He met her at the café"
+    assert decoded(FRENCH.encode()[:-4] + "é".encode()[:1])[0].endswith("\ufffd")
+    assert decoded(b"the caf\xc3")[0].endswith("\ufffd")
+
+
+@pytest.mark.parametrize(
+    ("language", "codec", "text"),
+    [("pl", "cp1250", "Sto złotych"), ("ru", "cp1251", "№ 5 и 6"), ("tr", "cp1254", "kış")],
+)
+def test_one_letter_is_one_of_the_language_of_the_page(language: str, codec: str, text: str) -> None:
+    page = f"<html lang={language}><p>{text}</p>"
+    assert decoded(page.encode(codec))[0] == page
+    by_header, _ = charset.decode(f"<p>{text}".encode(codec), declared=None, content_type=None, languages=[language])
+    assert by_header == f"<p>{text}"
+
+
+SMALL_LANGUAGES = [
+    ("yi", "cp1255", "די שטאָט האָט דינסטיק באַשלאָסן צו עפֿענען דעם אַלטן פּאָרט, עלף יאָר נאָכן שטורעם."),
+    ("mt", "iso8859-3", "Il-kunsill iddeċieda nhar it-Tlieta li jerġa' jiftaħ il-moll il-qadim wara ħdax-il sena."),
+    ("eo", "iso8859-3", "La urba konsilio decidis malfermi la ĝardenon post la ŝtormo, kaj ĉiuj ankaŭ ĝojas pri ĝi."),
+    ("kk", "kz1048", "Қала кеңесі сейсенбі күні ескі айлақты қайта ашу туралы шешім қабылдады, тұрғындар қуанышты."),
+    ("kk", "ptcp154", "Қала кеңесі сейсенбі күні ескі айлақты қайта ашу туралы шешім қабылдады, тұрғындар қуанышты."),
+    ("tt", "ptcp154", "Шәһәр советы сишәмбе көнне иске пристаньне яңадан ачарга карар кылды, халык унбер ел көткән."),
+    ("uz", "ptcp154", "Шаҳар кенгаши сешанба куни эски бандаргоҳни қайта очишга қарор қилди, аҳоли кутган эди."),
+    ("mn", "ptcp154", "Хотын зөвлөл мягмар гарагт хуучин боомтыг дахин нээхээр шийдвэрлэв, өчигдөр мэдээ түгээсэн."),
+    ("tg", "koi8-t", "Шӯрои шаҳр рӯзи сешанбе қарор кард, ки бандари кӯҳнаро баъди ёздаҳ сол боз кушояд."),
+    ("mk", "cp1251", "Градскиот совет во вторникот одлучи да го отвори стариот мол. Жителите ќе чекаат, среќни се."),
+    (
+        "cy",
+        "iso8859-14",
+        "Mae'r cyngor wedi penderfynu ailagor y tŷ ger y dŵr, ac roedd gŵr yn hŷn na'r lleill yn yr ŵyl.",
+    ),
+    ("ga", "cp1252", "Chinn an chomhairle Dé Máirt an sean-ché a athoscailt, aon bhliain déag tar éis na stoirme."),
+    ("ga", "iso8859-14", "Ċinn an ċomairle Dé Máirt an sean-ċé a oscailt, agus ḃí áṫas ar ṁuintir na háite."),
+    ("az", "cp1254", "Bakı şəhərində köhnə körpü açıldı, çünki tufan keçmişdir və yağış dayandı, dedi."),
+    ("lv", "cp1257", "Pilsētas dome otrdien nolēma no jauna atvērt veco piestātni vienpadsmit gadus pēc vētras."),
+    ("lt", "iso8859-13", "Miesto taryba antradienį nusprendė vėl atidaryti senąjį molą, žmonės džiaugiasi."),
+    ("et", "cp1257", "Linnavolikogu otsustas vana sadamasilla üheteistkümne aasta järel avada, ütles ta žurnalistile."),
+    ("sq", "cp1252", "Këshilli i qytetit vendosi të martën të rihapë molin e vjetër, njëmbëdhjetë vjet pas stuhisë."),
+    (
+        "se",
+        "iso8859-10",
+        "Gávpotráđđi mearridii ahte rahpat boares gávnnádanbáikki fas, maŋŋel riđu, čállá áviisa. Šaddá.",
+    ),
+    ("fo", "cp1252", "Býráðið samtykti týskvøldið at lata gomlu bryggjuna upp aftur, ellivu ár eftir ódnina."),
+    ("ku", "cp1254", "Encûmena bajêr biryar da ku keştîgeha kevn dîsa veke, ji ber ku gel pir kêfxweş e, û dibêje."),
+    (
+        "hu",
+        "cp1250",
+        "A városi tanács úgy döntött, hogy tizenegy évvel a vihar után újra megnyitja a mólót, az időben.",
+    ),
+    ("ur", "cp1256", "شہر کی کونسل نے منگل کی رات پرانے گھاٹ کو گیارہ سال بعد دوبارہ کھولنے کا فیصلہ کیا، لوگ خوش ہیں"),
+    ("fa", "cp1256", "شوراي شهر سه شنبه شب تصميم گرفت اسکله قديمي را پس از يازده سال دوباره باز کند"),
+]
+
+
+@pytest.mark.parametrize(("code", "codec", "text"), SMALL_LANGUAGES)
+@pytest.mark.parametrize("is_stated", [False, True])
+def test_small_languages_are_read(code: str, codec: str, text: str, *, is_stated: bool) -> None:
+    start = f"<html lang={code}><p>" if is_stated else "<html><p>"
+    content = (start + text).encode(codec, "ignore")
+    assert decoded(content)[0] == content.decode(codec)
+
+
+def test_vietnamese_is_read_with_its_combining_marks() -> None:
+    text = "Hô\u0323i đô\u0300ng thành phố quyê\u0301t đi\u0323nh mở la\u0323i bê\u0301n tàu cũ, mười mô\u0323t năm sau cơn bão."
+    content = b"<p>" + b"".join(
+        (letter if letter not in "ốởũườ" else normalize("NFD", letter)).encode("cp1258", "ignore") for letter in text
+    )
+    assert decoded(content)[0] == content.decode("cp1258")
+
+
+def test_hungarian_is_not_western_though_a_server_says_so() -> None:
+    text = f"<p>{SMALL_LANGUAGES[-3][2]}</p>" * 2
+    found, notes = decoded(text.encode("cp1250"), "text/html; charset=iso-8859-1")
+    assert (found, notes) == (text, ["header: 'iso-8859-1', the bytes are cp1250"])
+
+
+def test_the_domain_says_the_language() -> None:
+    for url, letter in (("https://a.example.pl/x", "ń"), ("https://a.example/x", "ñ"), ("https://[/", "ñ")):
+        page = RawPage.model_construct(url=url, body_base64=b"<p>Do Pozna\xf1", content_type="text/html")
+        assert languages_of_domain(url) == (("pl",) if url.endswith(".pl/x") else ())
+        if url != "https://[/":
+            accepted = Ingest()(page)
+            assert isinstance(accepted, AcceptedPage)
+            assert accepted.body == f"<p>Do Pozna{letter}"

@@ -7,10 +7,12 @@ content       size and kind of the content, and its control characters
 mojibake      text that the page itself has garbled
 charset       bytes to text: by header, byte order mark, `<meta>` and detection
 charset_labels  labels of charsets: where they are stated, and what they mean
+charset_decoders  bytes to text as browsers do, where the codecs of Python differ
 charset_detection  the charset of bytes that state none
 latin_charsets  charsets of Latin script, by the letters that languages write with
 script_charsets  charsets of other scripts, by the frequencies of their letters
 letters       the letters of languages, from letters.toml
+domain_languages  the languages of the countries that domains belong to
 declarations  what a page declares to machines: links, `<meta>` elements, JSON-LD
 language      the language that is stated, as a tag
 rights        what is stated about the use of a page: in the raw event, in headers, in the page

@@ -1,19 +1,24 @@
 """Bytes to text. Statements about the charset are tried in the order of their reliability, until one fits the bytes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from w3lib.encoding import read_bom
 
-from wiredesk.ingest.charset_detection import detect, is_certainly_utf8
+from wiredesk.ingest.charset_decoders import REPLACEMENT, decode_as_browsers
+from wiredesk.ingest.charset_detection import (
+    FEW_BYTES,
+    bytes_beyond_ascii,
+    certain_charset,
+    detect,
+    detect_by_letters,
+    is_certainly_utf8,
+)
 from wiredesk.ingest.charset_labels import codec_of, header_labels, page_labels
-from wiredesk.ingest.latin_charsets import LANGUAGES, is_latin
-from wiredesk.ingest.script_charsets import ALPHABET_CHARSETS, SYLLABLE_CHARSETS, detect_script, is_of_alphabet
+from wiredesk.ingest.latin_charsets import LANGUAGES, has_letters_of, is_latin
+from wiredesk.ingest.script_charsets import ALPHABET_CHARSETS, SYLLABLE_CHARSETS, detect_script, is_of_script
 from wiredesk_schemas import Charset, CharsetEvidence, IngestNoteKind
 from wiredesk_schemas.ingest_note import Notes
-
-REPLACEMENT = "\ufffd"
-"""The character that replaces bytes which are not valid in the charset."""
 
 CHARACTERS_PER_REPLACEMENT = 20
 """A charset fits where at most one in so many characters beyond ASCII had to be replaced, and one more. A page that is
@@ -22,51 +27,51 @@ cut off within a character, or a stray byte in a comment, is not a reason to dis
 MIN_BEYOND_ASCII = 100
 """Bytes beyond ASCII from which the letters of a page show whether they are those of a language."""
 
-_BEYOND_ASCII = bytes(range(0x80, 0x100))
-
 NULS_OF_UTF16 = 0.05
 """Share of NULs from which bytes may be UTF-16 or UTF-32: markup in them has more."""
 
 _MARKUP_IN_BYTES = re.compile(rb"<[a-zA-Z/!]")
 """Mark-up with one byte a character."""
 
-SUPERSETS = {"euc_jp": "euc_jis_2004", "iso2022_jp": "iso2022_jp_ext"}
-"""Codecs that decode more characters of a charset, such as the rows of NEC that browsers know. They are tried where
-characters had to be replaced."""
-
 
 def decode(
-    content: bytes, *, declared: str | None, content_type: str | None, notes: Notes | None = None
+    content: bytes,
+    *,
+    declared: str | None,
+    content_type: str | None,
+    languages: Sequence[str] = (),
+    notes: Notes | None = None,
 ) -> tuple[str, Charset]:
     """Decode a page by its byte order mark, its header, its `<meta>` or by detection, in this order.
 
     The first charset that fits is used. If none fits, the first one is used, with U+FFFD for invalid bytes. Bytes that
-    can only be UTF-8 are UTF-8: servers and templates state a Western charset for every page.
+    can only be UTF-8 are UTF-8, and those with escape sequences are in their charset of seven bits: servers and
+    templates state one charset for every page.
 
     Args:
         content: the page, not compressed.
         declared: charset that the crawler states; as reliable as a header.
         content_type: the page's media type, with or without a charset.
+        languages: codes of languages that are stated beside the page, the most reliable ones first.
         notes: is extended by the statements that are not believed.
 
     Returns:
         The text without byte order mark, and how the charset was determined.
     """
     first: tuple[str, Charset] | None = None
-    is_utf8 = is_certainly_utf8(content)
+    certain = certain_charset(content)
     tried: list[tuple[CharsetEvidence, str, str]] = []
-    for label, evidence in _stated_charsets(content, declared, content_type):
+    for label, evidence in _stated_charsets(content, declared, content_type, languages):
         codec = _codec(label, content)
         if codec is not None:
             decoded = text, charset = _decode_as(content, codec, evidence)
             if (
-                codec == "utf-8"
-                if is_utf8
-                else _fits(text, codec, charset.replaced) and not _is_default(content, charset)
+                codec == certain
+                if certain
+                else _fits(text, charset) and not _is_of_another(content, charset, languages)
             ):
-                _note_disbelieved(tried, charset, notes)
-                if notes is not None and _is_of_no_language(content, charset):
-                    notes.add(IngestNoteKind.MOJIBAKE, f"{evidence}: {label[:60]!r}, whose letters are of no language")
+                if notes is not None:
+                    _add_notes(content, charset, tried, label, notes)
                 return decoded
             first = first or decoded
         tried.append((evidence, label, codec or ""))
@@ -77,7 +82,7 @@ def decode(
 
 
 def _stated_charsets(
-    content: bytes, declared: str | None, content_type: str | None
+    content: bytes, declared: str | None, content_type: str | None, languages: Sequence[str]
 ) -> Iterator[tuple[str, CharsetEvidence]]:
     """Yield the labels of charsets, the most reliable ones first; the detected one last."""
     by_mark, _ = read_bom(content)
@@ -89,7 +94,7 @@ def _stated_charsets(
         yield label, CharsetEvidence.HEADER
     for label in page_labels(content):
         yield label, CharsetEvidence.META
-    yield detect(content), CharsetEvidence.DETECTED
+    yield detect(content, languages), CharsetEvidence.DETECTED
 
 
 def _codec(label: str, content: bytes) -> str | None:
@@ -112,56 +117,59 @@ def _is_marked(content: bytes) -> bool:
     return 0 in content or (_MARKUP_IN_BYTES.search(content) is None and not is_certainly_utf8(content[2:]))
 
 
-def _fits(text: str, codec: str, replaced: int) -> bool:
+def _fits(text: str, charset: Charset) -> bool:
     """Return whether a text is likely what its bytes mean."""
+    replaced = charset.replaced
     if replaced <= 1:
         return True
     beyond_ascii = len(text) - len(text.encode("ascii", "ignore")) - replaced
-    return replaced <= (beyond_ascii if codec == "utf-8" else 1 + beyond_ascii // CHARACTERS_PER_REPLACEMENT)
+    return replaced <= (beyond_ascii if charset.name == "utf-8" else 1 + beyond_ascii // CHARACTERS_PER_REPLACEMENT)
 
 
-def _is_default(content: bytes, charset: Charset) -> bool:
-    """Return whether a page states a charset that any bytes are valid in, and is in another.
+def _is_of_another(content: bytes, charset: Charset, languages: Sequence[str]) -> bool:
+    """Return whether a page states a charset in which its letters are of no language, and is in another.
 
-    Servers state a charset of Latin script for every page; one of another alphabet is wrong where its letters are those
-    of no language, and the bytes are East Asian.
+    Servers state a charset of Latin script for every page, which nearly any bytes are valid in, and so are they in the
+    charsets of East Asia.
     """
     if charset.evidence not in (CharsetEvidence.HEADER, CharsetEvidence.META) or content.isascii():
         return False
-    if charset.name in LANGUAGES:
-        return not is_latin(content) and detect_script(content) is not None
-    if charset.name in ALPHABET_CHARSETS:
-        return not is_of_alphabet(content, charset.name) and detect_script(content) in SYLLABLE_CHARSETS
-    return False
+    if charset.name in LANGUAGES and not is_latin(content):
+        return detect_script(content) is not None
+    if bytes_beyond_ascii(content) <= FEW_BYTES or not _is_of_no_language(content, charset.name):
+        return False
+    return detect_by_letters(content, languages) not in (None, charset.name)
 
 
-def _is_of_no_language(content: bytes, charset: Charset) -> bool:
-    """Return whether a page states a charset of one byte a character, and has not the letters of its languages."""
-    if charset.evidence is CharsetEvidence.DETECTED or content.isascii():
-        return False
-    if len(content) - len(content.translate(None, _BEYOND_ASCII)) < MIN_BEYOND_ASCII:
-        return False
-    if charset.name in LANGUAGES:
-        return not is_latin(content)
-    return charset.name in ALPHABET_CHARSETS and not is_of_alphabet(content, charset.name)
+def _is_of_no_language(content: bytes, codec: str) -> bool:
+    """Return whether bytes have the letters of none of the languages that are written in a charset."""
+    if codec in LANGUAGES:
+        return not has_letters_of(content, codec)
+    return (codec in ALPHABET_CHARSETS or codec in SYLLABLE_CHARSETS) and not is_of_script(content, codec)
+
+
+def _is_garbled(content: bytes, codec: str) -> bool:
+    return bytes_beyond_ascii(content) >= MIN_BEYOND_ASCII and _is_of_no_language(content, codec)
 
 
 def _decode_as(content: bytes, codec: str, evidence: CharsetEvidence) -> tuple[str, Charset]:
     if evidence is CharsetEvidence.BOM:
         _, mark = read_bom(content)
         content = content.removeprefix(mark or b"")
-    # In GBK, 0x80 is the euro sign: the handler of w3lib knows that.
-    text = content.decode(codec, "w3lib_gb18030_replace" if codec == "gb18030" else "replace")
-    replaced = text.count(REPLACEMENT)
-    if replaced and codec in SUPERSETS:
-        wider = content.decode(SUPERSETS[codec], "replace")
-        if wider.count(REPLACEMENT) < replaced:
-            text, replaced = wider, wider.count(REPLACEMENT)
-    return text.removeprefix("\ufeff"), Charset(name=codec, evidence=evidence, replaced=replaced)
+    text = decode_as_browsers(content, codec)
+    return text.removeprefix("\ufeff"), Charset(name=codec, evidence=evidence, replaced=text.count(REPLACEMENT))
 
 
-def _note_disbelieved(tried: list[tuple[CharsetEvidence, str, str]], charset: Charset, notes: Notes | None) -> None:
-    for evidence, label, codec in tried:
-        if notes is not None and codec != charset.name:
+def _add_notes(
+    content: bytes, charset: Charset, tried: Sequence[tuple[CharsetEvidence, str, str]], label: str, notes: Notes
+) -> None:
+    """Note which statements are not believed, and what is doubtful about the charset."""
+    for evidence, other, codec in tried:
+        if codec != charset.name:
             why = f"the bytes are {charset.name}" if codec else f"no charset of such a page; it is {charset.name}"
-            notes.add(IngestNoteKind.CHARSET_NOT_BELIEVED, f"{evidence}: {label[:60]!r}, {why}")
+            notes.add(IngestNoteKind.CHARSET_NOT_BELIEVED, f"{evidence}: {other[:60]!r}, {why}")
+    if charset.evidence is not CharsetEvidence.DETECTED:
+        if charset.name != "utf-8" and _is_garbled(content, charset.name):
+            notes.add(IngestNoteKind.MOJIBAKE, f"{charset.evidence}: {label[:60]!r}, whose letters are of no language")
+    elif charset.name != "utf-8" and 0 < (number := bytes_beyond_ascii(content)) <= FEW_BYTES:
+        notes.add(IngestNoteKind.CHARSET_GUESSED, f"body: {number} bytes beyond ASCII are read as {charset.name}")

@@ -1,12 +1,14 @@
 """Detection of the charset of bytes that state none, or one that does not fit."""
 
 import re
+from collections.abc import Sequence
 
 from charset_normalizer import from_bytes
 from w3lib.encoding import resolve_encoding
 
-from wiredesk.ingest.latin_charsets import detect_latin
-from wiredesk.ingest.script_charsets import detect_script
+from wiredesk.ingest.charset_decoders import REPLACEMENT, decode_as_browsers
+from wiredesk.ingest.latin_charsets import detect_latin, usual_charset
+from wiredesk.ingest.script_charsets import detect_script, is_of_syllables
 
 DETECTION_BYTES = 256 * 1024
 """Bytes from which a charset is detected. Detection tries dozens; more bytes do not make the result more certain."""
@@ -19,13 +21,25 @@ VALID_PER_INVALID = 2
 charsets have hardly a valid sequence for five invalid ones."""
 
 SEVEN_BITS = {
-    b"\x1b$B": "iso2022_jp",
-    b"\x1b$@": "iso2022_jp",
-    b"\x1b(I": "iso2022_jp_ext",
     b"\x1b$)C": "iso2022_kr",
+    b"\x1b$": "iso2022_jp",
+    b"\x1b(": "iso2022_jp",
     b"~{": "hz",
 }
-"""Escape sequences of charsets of seven bits, whose bytes are valid ASCII."""
+"""Escape sequences of charsets of seven bits, whose bytes are valid ASCII, and so valid in any other charset."""
+
+MAX_STRAY_SHARE = 0.02
+"""Share of bytes beyond ASCII in a page of a charset of seven bits, at most."""
+
+FEW_BYTES = 12
+"""Bytes beyond ASCII up to which a page has too few for a detection by all charsets that there are: it is in one that
+its language is written with, or in `FALLBACK`."""
+
+MAX_DOUBTFUL_BYTES = 3
+"""Bytes beyond ASCII up to which a page is not taken to be in a charset of `OF_OLD_SYSTEMS`."""
+
+OF_OLD_SYSTEMS = frozenset({"cp437", "cp850", "cp852", "cp866", "mac-roman", "mac-latin2", "mac-cyrillic"})
+"""Charsets of DOS and of the Mac, which few pages are in."""
 
 EAST_ASIAN = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949")
 """Charsets that are tried with stray bytes if none is detected: detection gives them up at the first invalid byte."""
@@ -40,7 +54,9 @@ NULS_OF_UTF16 = 0.2
 """Share of NULs from which unlabelled bytes are UTF-16, and UTF-32 from three times as many."""
 
 CHARSETS_BY_LANGUAGE = {
-    **dict.fromkeys(("ru", "be", "bg", "mk", "sr", "uk", "kk", "ky", "tg"), ("cp1251", "koi8-u", "iso8859-5")),
+    **dict.fromkeys(("ru", "be", "bg", "mk", "sr", "uk"), ("cp1251", "koi8-u", "iso8859-5")),
+    **dict.fromkeys(("kk", "ky", "tt", "ba", "uz", "mn"), ("cp1251", "ptcp154", "kz1048")),
+    "tg": ("cp1251", "koi8-t"),
     "el": ("cp1253", "iso8859-7"),
     **dict.fromkeys(("he", "iw", "yi"), ("cp1255", "iso8859-8")),
     **dict.fromkeys(("ar", "fa", "ur"), ("cp1256", "iso8859-6")),
@@ -57,15 +73,23 @@ _SCRIPTS = {
     "th": r"[\u0e00-\u0e7f]", "ja": r"[\u3040-\u30ff]", "ko": r"[\uac00-\ud7af]", "zh": r"[\u4e00-\u9fff]",
 }  # fmt: skip
 _SCRIPT_OF = {
-    language: next(key for key in _SCRIPTS if CHARSETS_BY_LANGUAGE[key] == charsets)
-    for language, charsets in CHARSETS_BY_LANGUAGE.items()
+    **{language: language for language in _SCRIPTS},
+    **dict.fromkeys(("be", "bg", "mk", "sr", "uk", "kk", "ky", "tt", "ba", "uz", "mn", "tg"), "ru"),
+    **dict.fromkeys(("iw", "yi"), "he"),
+    **dict.fromkeys(("fa", "ur"), "ar"),
 }
 
 SCRIPT_SHARE = 0.3
 """Share of the characters beyond ASCII that are of the script of a language in text of that language. Japanese has two
 scripts beside its own, Korean has no other."""
 
-_STATED_LANGUAGE = re.compile(rb"<html\b[^>]{0,500}?\blang\s{0,9}=\s{0,9}[\"']?([a-z]{2})\b", re.IGNORECASE)
+_CUT_OFF_LEADS = frozenset(bytes((lead,)) for lead in (*range(0xC2, 0xDF), 0xE2, 0xF0))
+"""First bytes of UTF-8 that are no small letters at the end of words in windows-1252, or rare ones. 0xE2 is that of
+quotation marks."""
+
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
+
+_STATED_LANGUAGE = re.compile(rb"<html\b[^>]{0,500}?\blang\s{0,9}=\s{0,9}[\"']?([a-z]{2,3})\b", re.IGNORECASE)
 _LANGUAGE_BYTES = 4096
 
 _ACCENTED = re.compile(r"[\u0080-\u024f]")
@@ -89,27 +113,77 @@ def is_certainly_utf8(content: bytes) -> bool:
     return True
 
 
-def detect(content: bytes) -> str:
-    """Return the most likely charset. Non-ASCII bytes that are nearly all valid UTF-8 are UTF-8."""
+def certain_charset(content: bytes) -> str | None:
+    """Return the charset of bytes that can be in no other one, whatever is stated; None if they can."""
+    by_escapes = _of_seven_bits(content)
+    if by_escapes is not None:
+        return by_escapes
+    return "utf-8" if is_certainly_utf8(content) else None
+
+
+def detect(content: bytes, languages: Sequence[str] = ()) -> str:
+    """Return the most likely charset. Non-ASCII bytes that are nearly all valid UTF-8 are UTF-8.
+
+    Args:
+        languages: codes of languages that are stated beside the page, the most reliable ones first.
+    """
     if (by_nuls := _by_nuls(content)) is not None:
         return by_nuls
-    if content.isascii():
-        likely = (name for sequence, name in SEVEN_BITS.items() if sequence in content)
-        return next((name for name in likely if _is_of_seven_bits(content, name)), "utf-8")
-    if is_certainly_utf8(content) or _is_cut_off_utf8(content):
+    if (certain := certain_charset(content)) is not None:
+        return certain
+    if _is_cut_off_utf8(content):
         return "utf-8"
-    language = _stated_language(content)
-    by_letters = detect_latin(content, language) or detect_script(content)
+    codes = _codes(content, languages)
+    if bytes_beyond_ascii(content) <= FEW_BYTES:
+        return _of_few_bytes(content, codes)
+    by_letters = detect_by_letters(content, languages)
     if by_letters is not None:
         return by_letters
     guess = from_bytes(content[:DETECTION_BYTES]).best()
     name = (resolve_encoding(guess.encoding) or FALLBACK) if guess is not None else FALLBACK
-    return _of_language(content, language, _with_stray_bytes(content, name))
+    return _of_language(content, codes[0] if codes else "", _with_stray_bytes(content, name))
+
+
+def detect_by_letters(content: bytes, languages: Sequence[str] = ()) -> str | None:
+    """Return the charset in which the letters of a page are those of a language; None if there is none."""
+    return detect_latin(content, _codes(content, languages)) or detect_script(content)
+
+
+def bytes_beyond_ascii(content: bytes) -> int:
+    """Return the number of bytes beyond ASCII of a page."""
+    return len(content) - len(content.translate(None, _BEYOND_ASCII))
+
+
+def _of_few_bytes(content: bytes, codes: Sequence[str]) -> str:
+    """Return the charset of a page with a few bytes beyond ASCII: that of its language, or the usual one."""
+    by_script = detect_script(content)
+    for code in codes:
+        possible = [name for name in CHARSETS_BY_LANGUAGE.get(code, ()) if _is_in_script(content, name, code)]
+        if possible:
+            return by_script if by_script in possible else possible[0]
+    by_letters = detect_latin(content, codes) or by_script
+    if by_letters in OF_OLD_SYSTEMS and bytes_beyond_ascii(content) <= MAX_DOUBTFUL_BYTES:
+        by_letters = None
+    return by_letters or next((charset for code in codes if (charset := usual_charset(code))), FALLBACK)
+
+
+def _of_seven_bits(content: bytes) -> str | None:
+    """Return the charset of seven bits whose escape sequences a page has, and whose characters they give."""
+    if not (b"\x1b" in content or (b"~" in content and content.isascii())):
+        return None
+    if bytes_beyond_ascii(content) > MAX_STRAY_SHARE * len(content):
+        return None
+    likely = (name for sequence, name in SEVEN_BITS.items() if sequence in content)
+    return next((name for name in likely if _is_of_seven_bits(content, name)), None)
 
 
 def _is_of_seven_bits(content: bytes, name: str) -> bool:
-    text = content.decode(name, "replace")
-    return not text.isascii() and text.count("\ufffd") <= 1
+    text = decode_as_browsers(content, name)
+    characters = len(text) - len(text.encode("ascii", "ignore"))
+    replaced = text.count(REPLACEMENT)
+    if characters == replaced or replaced * 2 > characters:
+        return False
+    return name != "hz" or (replaced <= 1 and is_of_syllables(text, "gb18030"))
 
 
 def _by_nuls(content: bytes) -> str | None:
@@ -125,10 +199,17 @@ def _by_nuls(content: bytes) -> str | None:
 
 
 def _is_cut_off_utf8(content: bytes) -> bool:
+    """Return whether the only bytes that are not valid UTF-8 begin a character at the end.
+
+    If they are the only ones beyond ASCII, a single one may be the last letter of a page in another charset.
+    """
     try:
         content.decode()
     except UnicodeDecodeError as error:
-        return error.start >= len(content) - MAX_UTF8_TAIL
+        if error.start < len(content) - MAX_UTF8_TAIL or error.reason != "unexpected end of data":
+            return False
+        tail = content[error.start :]
+        return len(tail) > 1 or tail in _CUT_OFF_LEADS or not content[: error.start].isascii()
     return True
 
 
@@ -142,9 +223,15 @@ def _with_stray_bytes(content: bytes, guess: str) -> str:
     accented, in_runs = len(_ACCENTED.findall(text)), len(_ACCENTED_BEFORE_ANOTHER.findall(text))
     if in_runs * 2 <= accented:
         return guess
-    replaced = {name: sample.decode(name, "replace").count("\ufffd") for name in EAST_ASIAN}
+    replaced = {name: sample.decode(name, "replace").count(REPLACEMENT) for name in EAST_ASIAN}
     best = min(EAST_ASIAN, key=lambda name: replaced[name])
     return best if replaced[best] <= len(sample) // BYTES_PER_STRAY else guess
+
+
+def _codes(content: bytes, languages: Sequence[str]) -> list[str]:
+    """Return the codes of the languages that a page and others state, in lower case, without regions."""
+    stated = (_stated_language(content), *languages)
+    return [language.lower().partition("-")[0].partition("_")[0] for language in stated if language]
 
 
 def _stated_language(content: bytes) -> str:
@@ -155,11 +242,14 @@ def _stated_language(content: bytes) -> str:
 
 def _of_language(content: bytes, language: str, guess: str) -> str:
     """Return a charset of the language that a page states, if the guess gives no text in its script; else the guess."""
-    if language not in CHARSETS_BY_LANGUAGE or _share_of_script(content, guess, language) >= SCRIPT_SHARE:
+    if language not in CHARSETS_BY_LANGUAGE or _is_in_script(content, guess, language):
         return guess
-    charsets = CHARSETS_BY_LANGUAGE[language]
-    best = max(charsets, key=lambda name: _share_of_script(content, name, language))
-    return best if _share_of_script(content, best, language) >= SCRIPT_SHARE else guess
+    best = max(CHARSETS_BY_LANGUAGE[language], key=lambda name: _share_of_script(content, name, language))
+    return best if _is_in_script(content, best, language) else guess
+
+
+def _is_in_script(content: bytes, charset: str, language: str) -> bool:
+    return _share_of_script(content, charset, language) >= SCRIPT_SHARE
 
 
 def _share_of_script(content: bytes, charset: str, language: str) -> float:

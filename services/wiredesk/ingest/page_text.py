@@ -7,6 +7,7 @@ from wiredesk.encodings.body import Body, undo_encodings
 from wiredesk.encodings.stated import StatedEncodings
 from wiredesk.ingest.charset import decode
 from wiredesk.ingest.content import check_size, refuse_binary, remove_control_characters
+from wiredesk.ingest.domain_languages import languages_of_domain
 from wiredesk.ingest.mojibake import mojibake_in
 from wiredesk.runtime.errors import RejectedError
 from wiredesk_schemas import Charset, CharsetEvidence, IngestNoteKind, RawPage
@@ -85,12 +86,20 @@ def _decode(content: bytes, page: RawPage, stated_type: str, limit: int, notes: 
         names = ", ".join(body.remaining)
         raise RejectedError("undecodable", f"body: its encoding is stated as {names!r}, and cannot be undone")
     _add_notes(body, notes)
-    text, charset = decode(body.content, declared=page.charset, content_type=page.declared_type, notes=notes)
+    text, charset = decode(
+        body.content, declared=page.charset, content_type=page.declared_type, languages=_languages(page), notes=notes
+    )
     if charset.replaced:
         notes.add(
             IngestNoteKind.BYTES_REPLACED, f"body: {charset.replaced} bytes are not valid in {charset.name}: U+FFFD"
         )
     return text, charset, body.is_truncated
+
+
+def _languages(page: RawPage) -> list[str]:
+    """Return the codes of the languages that the crawler, the response and the domain of a page state."""
+    stated = (page.language, page.http_header("content-language"))
+    return [*(language for language in stated if language), *languages_of_domain(page.url)]
 
 
 def _bytes_of(text: str) -> bytes:

@@ -8,6 +8,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from wiredesk.ingest.letters import ALPHABETS, SYLLABLES
 
@@ -23,11 +24,13 @@ SYLLABLE_SIMILARITY = 0.07
 hardly any."""
 
 _CYRILLIC = ("russian", "ukrainian", "bulgarian", "serbian", "macedonian", "belarusian")
+_ASIAN_CYRILLIC = ("kazakh", "kyrgyz", "tatar", "bashkir", "uzbek", "mongolian", "azerbaijani")
 
 ALPHABET_CHARSETS: Mapping[str, tuple[str, ...]] = {
     "cp1251": _CYRILLIC, "koi8-r": ("russian",), "koi8-u": _CYRILLIC, "iso8859-5": _CYRILLIC, "cp866": _CYRILLIC,
-    "mac-cyrillic": _CYRILLIC, "cp1253": ("greek",), "iso8859-7": ("greek",), "cp1255": ("hebrew",),
-    "iso8859-8": ("hebrew",), "cp1256": ("arabic", "persian"), "iso8859-6": ("arabic",), "cp874": ("thai",),
+    "mac-cyrillic": _CYRILLIC, "cp1253": ("greek",), "iso8859-7": ("greek",), "cp1255": ("hebrew", "yiddish"),
+    "iso8859-8": ("hebrew",), "cp1256": ("arabic", "persian", "urdu"), "iso8859-6": ("arabic",), "cp874": ("thai",),
+    "ptcp154": _ASIAN_CYRILLIC, "kz1048": ("kazakh",), "koi8-t": ("tajik",),
 }  # fmt: skip
 """Charsets of one byte a character, the likely ones first, with the languages that are written in them."""
 
@@ -36,6 +39,11 @@ SYLLABLE_CHARSETS = {
     "cp949": "korean",
 }  # fmt: skip
 """Charsets of several bytes a character, with their language."""
+
+FURTHER_LANGUAGES = {
+    "gb18030": ("traditional_chinese",), "big5hkscs": ("japanese",), "cp949": ("japanese",),
+}  # fmt: skip
+"""Languages in which pages of a charset may be beside its own, if the charset is stated."""
 
 CLOSE = 0.05
 """Two charsets whose likelihoods differ by less have nearly the same letters."""
@@ -46,14 +54,17 @@ LAST_OF_ASCII = 0x7F
 _USUAL = frozenset("“”„‘’«»–—…·\xa0№")
 """Punctuation that texts of alphabets have beside letters."""
 
-_MARKS = frozenset("、。「」『』・，：；！？（）《》〈〉ー々ั่้ิีืึุู็์ํًٌٍَُِّْ๊๋")
+_MARKS = frozenset(
+    "\u05b0\u05b1\u05b2\u05b3\u05b4\u05b5\u05b6\u05b7\u05b8\u05b9\u05bb\u05bc\u05bf\u05c1\u05c2、。「」『』・，：；！？（）《》〈〉ー々ั่้ิีืึุู็์ํًٌٍَُِّْ๊๋"
+)
 """Marks above letters, and the punctuation of East Asia."""
 
 _MARKUP = re.compile(rb"<[^<>]{0,2000}>")
-_WINDOWS = re.compile(rb"[\xe0-\xfe]\xff|[\xc0-\xde][\xe0-\xfe]")
-"""In windows-1251, a small letter before the last one of the alphabet, or a capital letter before a small one."""
+_WINDOWS = re.compile(rb"(?:\A|[.!?>]) {0,3}[\xc0-\xdf][\xe0-\xff]|[\xe0-\xfe]\xff")
+"""In windows-1251, a capital letter at the beginning of a sentence, or a small letter before the last one of the
+alphabet."""
 
-_MAC = re.compile(rb"[\xe0-\xfe]\xdf|[\x80-\x9f][\xe0-\xfe]")
+_MAC = re.compile(rb"(?:\A|[.!?>]) {0,3}[\x80-\x9f][\xe0-\xff]|[\xe0-\xfe]\xdf")
 """The same in the charset of the Mac."""
 
 _FREQUENT = 8
@@ -63,26 +74,38 @@ _FREQUENT = 8
 def detect_script(content: bytes) -> str | None:
     """Return the charset of a page in another script than Latin; None if none is similar to a language."""
     sample = _sample(content)
-    bytes_beyond_ascii = _bytes_beyond_ascii(sample)
-    likely = {
-        codec: _similarity(_characters(bytes_beyond_ascii, codec), [ALPHABETS[one] for one in languages])
-        / ALPHABET_SIMILARITY
-        for codec, languages in ALPHABET_CHARSETS.items()
-    }
+    likely = {codec: _alphabet_likelihood(sample, codec) for codec in ALPHABET_CHARSETS}
     for codec, language in SYLLABLE_CHARSETS.items():
-        counts = Counter(character for character in sample.decode(codec, "replace") if ord(character) > LAST_OF_ASCII)
-        likely[codec] = _similarity(counts, [SYLLABLES[language]]) / SYLLABLE_SIMILARITY
+        likely[codec] = _syllable_likelihood(sample.decode(codec, "replace"), (language,))
     best = max(likely, key=lambda codec: likely[codec])  # of equal ones the first
     if likely[best] < 1:
         return None
     is_close = abs(likely["cp1251"] - likely["mac-cyrillic"]) < CLOSE
-    return _of_windows_or_mac(sample) if is_close and best in ("cp1251", "mac-cyrillic") else best
+    return _of_windows_or_mac(content) if is_close and best in ("cp1251", "mac-cyrillic") else best
 
 
-def is_of_alphabet(content: bytes, codec: str) -> bool:
-    """Return whether a page in a charset of an alphabet has the letters of one of its languages."""
-    counts = _characters(_bytes_beyond_ascii(_sample(content)), codec)
-    return _similarity(counts, [ALPHABETS[one] for one in ALPHABET_CHARSETS[codec]]) >= ALPHABET_SIMILARITY
+def is_of_script(content: bytes, codec: str) -> bool:
+    """Return whether a page in a charset of another script than Latin has the letters of one of its languages."""
+    sample = _sample(content)
+    if codec in ALPHABET_CHARSETS:
+        return _alphabet_likelihood(sample, codec) >= 1
+    return is_of_syllables(sample.decode(codec, "replace"), codec)
+
+
+def is_of_syllables(text: str, codec: str) -> bool:
+    """Return whether decoded text has the characters of one of the languages of a charset of East Asia."""
+    languages = (SYLLABLE_CHARSETS[codec], *FURTHER_LANGUAGES.get(codec, ()))
+    return _syllable_likelihood(text[:SAMPLE_BYTES], languages) >= 1
+
+
+def _alphabet_likelihood(sample: bytes, codec: str) -> float:
+    letters = [ALPHABETS[language] for language in ALPHABET_CHARSETS[codec]]
+    return _similarity(_characters(_bytes_beyond_ascii(sample), codec), letters) / ALPHABET_SIMILARITY
+
+
+def _syllable_likelihood(text: str, languages: Sequence[str]) -> float:
+    counts = Counter(character for character in text if ord(character) > LAST_OF_ASCII)
+    return _similarity(counts, [SYLLABLES[language] for language in languages]) / SYLLABLE_SIMILARITY
 
 
 def _sample(content: bytes) -> bytes:
@@ -93,8 +116,9 @@ def _bytes_beyond_ascii(sample: bytes) -> dict[int, int]:
     return {byte: number for byte, number in Counter(sample).items() if byte > LAST_OF_ASCII}
 
 
-def _of_windows_or_mac(sample: bytes) -> str:
+def _of_windows_or_mac(content: bytes) -> str:
     """Return which of two charsets a text is in that differ in their capitals and in one small letter."""
+    sample = content[:SAMPLE_BYTES]
     is_mac = len(_MAC.findall(sample)) > len(_WINDOWS.findall(sample))
     return "mac-cyrillic" if is_mac else "cp1251"
 
@@ -129,7 +153,14 @@ def _oddness(character: str) -> float:
 
 
 def _dot(counts: Counter[str], letters: str) -> float:
+    weights = _weights(letters)
+    return sum(number * weights.get(letter, 0.0) for letter, number in counts.items())
+
+
+@cache
+def _weights(letters: str) -> Mapping[str, float]:
+    """Return the relative frequencies of the letters of a language, as a vector of length 1."""
     frequent = max(_FREQUENT, len(letters) // 8)
     weights = [frequent / (frequent + rank) for rank in range(len(letters))]
     norm = math.sqrt(sum(weight * weight for weight in weights))
-    return sum(counts[letter] * weight for letter, weight in zip(letters, weights, strict=True)) / norm
+    return {letter: weight / norm for letter, weight in zip(letters, weights, strict=True)}
