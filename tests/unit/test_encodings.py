@@ -1,8 +1,11 @@
 import gzip
 import itertools
 import zlib
+from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.encoded import COMPRESS, br, chunks, encoded, raw_deflate
 from wiredesk.encodings import compressed
@@ -315,3 +318,83 @@ def test_members_are_bounded() -> None:
 def test_chunks_are_bounded() -> None:
     with pytest.raises(RejectedError, match="more than 100000 chunks"):
         undo(b"1\r\n<\r\n" * 100_001, transfer="chunked")
+
+
+def chunks_of(size_line: str, after: bytes = b"\r\n", last: bytes = b"0\r\n\r\n") -> bytes:
+    pieces = (PAGE[at : at + 700] for at in range(0, len(PAGE), 700))
+    return b"".join(size_line.format(len(piece)).encode() + piece + after for piece in pieces) + last
+
+
+MENDED_CHUNKS = [
+    *[before + chunks(PAGE) for before in (b"\r\n", b"\n", b"\r\n\r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n", b" ")],
+    chunks_of("{:x}\r\n", after=b""),
+    chunks_of("{:x}\n", after=b"", last=b"0\n\n"),
+    chunks_of("{:x}\r\n", after=b"\r\n\r\n"),
+    b"%x\r\n%b0\r\n\r\n" % (len(PAGE), PAGE),
+]
+WHOLE_CHUNKS = [
+    chunks(PAGE, line_end=b"\n", last=b"0\n\n"),
+    chunks_of("{:X}\r\n"),
+    chunks_of("{:08x}\r\n"),
+    chunks_of("{:024x}\r\n", last=b"0" * 24 + b"\r\n\r\n"),
+    chunks_of('{:x};name="a;b"\r\n'),
+    chunks_of("{:x}\r\n", last=b"0\r\nExpires: now\r\nX-Checksum: 1\r\n\r\n"),
+    chunks_of("{:x}  \r\n", last=b"0"),
+]
+
+
+@pytest.mark.parametrize("content", [*MENDED_CHUNKS, *WHOLE_CHUNKS])
+@pytest.mark.parametrize("is_stated", [True, False])
+def test_chunks_of_any_writer_are_removed(content: bytes, *, is_stated: bool) -> None:
+    body = undo(content, transfer="chunked" if is_stated else None)
+    assert (body.content, body.is_truncated) == (PAGE, False)
+    mended = [IngestNoteKind.ENCODING_MENDED] if content in MENDED_CHUNKS else []
+    assert kinds(body) == mended + ([] if is_stated else [IngestNoteKind.ENCODING_UNSTATED])
+
+
+def test_sizes_that_count_the_line_end_are_read() -> None:
+    pieces = [PAGE[at : at + 700] for at in range(0, len(PAGE), 700)]
+    content = b"".join(b"%x\r\n%b\r\n" % (len(piece) + 2, piece) for piece in pieces) + b"0\r\n\r\n"
+    assert undo(content, transfer="chunked").content == PAGE
+
+
+@pytest.mark.parametrize("text", [b"\r\n12\r\nmonkeys\r\n", b"\n5\nA list of five\n"])
+@pytest.mark.parametrize("transfer", ["chunked", None])
+def test_texts_that_begin_with_a_number_are_no_chunks(text: bytes, transfer: str | None) -> None:
+    assert undo(text * 3, transfer=transfer) == Body(text * 3)
+
+
+UNSTATED = [
+    *[form(PAGE) + after for form in (zlib.compress, raw_deflate, br) for after in (b"\n", b"\r\n\r\n", b"\0", b" ")],
+    zlib.compress(PAGE)[:-1],
+    zlib.compress(PAGE)[:-4],
+    zlib.compress(PAGE)[:-4] + b"none",
+    zlib.compress(PAGE)[:-4] + b"\n",
+    *[before + form(PAGE) for form in (*COMPRESS.values(), raw_deflate) for before in (b"\r\n", b"\xef\xbb\xbf")],
+    zlib.compress(b"<p>Hi</p>") + b"\n",
+    br(b"<p>Hi</p>") + b"\r\n",
+]
+
+
+@pytest.mark.parametrize("content", UNSTATED)
+@pytest.mark.parametrize("stated", [None, "gzip", "identity"])
+def test_nearly_exact_encodings_are_undone_and_noted(content: bytes, stated: str | None) -> None:
+    body = undo(content, stated)
+    assert body.content in (PAGE, b"<p>Hi</p>")
+    assert not body.is_truncated
+    assert IngestNoteKind.ENCODING_MENDED in kinds(body)
+
+
+@pytest.mark.parametrize("form", [zlib.compress, raw_deflate, br])
+def test_unstated_encodings_that_are_cut_off_are_read_as_such(form: Callable[[bytes], bytes]) -> None:
+    compressed_page = form(PAGE)
+    body = undo(compressed_page[: len(compressed_page) // 2])
+    assert PAGE.startswith(body.content)
+    assert body.is_truncated
+    assert body.content
+
+
+@given(st.binary(min_size=64, max_size=400))
+def test_other_bytes_are_in_no_encoding(content: bytes) -> None:
+    body = undo(b"\x89\xfe" + content)
+    assert body.content.endswith(content)

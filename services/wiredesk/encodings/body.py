@@ -29,6 +29,12 @@ MAX_DEPTH = 8
 MIN_CUT_BYTES = 16
 """Bytes of a body that is cut off from which text and compressed bytes can be distinguished."""
 
+MAX_BEFORE_BYTES = 16
+"""Line ends and marks before compressed bytes that are left out, at most."""
+
+_BEFORE = (b"\r", b"\n", b" ", b"\t", b"\xef\xbb\xbf")
+_BEFORE_BYTES = b"\r\n \t\xef\xbb\xbf"
+
 _BY_SIGNATURE = {GZIP: compressed.GZIP, ZSTD: compressed.ZSTD}
 """Encodings that are recognised by their first bytes."""
 
@@ -116,17 +122,29 @@ class _Undoing:
 
     def _outermost(self) -> Layer | None:
         """Return the outermost encoding that the bytes are in, undone."""
+        layer = self._encoding_of(self.content)
+        if layer is None and self.content.startswith(_BEFORE):
+            content = self.content.lstrip(_BEFORE_BYTES)
+            before = len(self.content) - len(content)
+            is_possible = before <= MAX_BEFORE_BYTES and not is_text(content)
+            layer = self._encoding_of(content) if is_possible else None
+            if layer is not None:
+                self._note(IngestNoteKind.ENCODING_MENDED, f"body: {layer.name}: {before} bytes before it are left out")
+        return layer
+
+    def _encoding_of(self, content: bytes) -> Layer | None:
+        """Return the encoding that bytes are in, undone."""
         for name, form in _BY_SIGNATURE.items():
-            if self.content.startswith(form.magics):
-                return Layer(name, form.decode(self.content, self.limit))
-        chunked = remove_chunks(self.content, is_stated=CHUNKED in self.stated)
+            if content.startswith(form.magics):
+                return Layer(name, form.decode(content, self.limit))
+        chunked = remove_chunks(content, is_stated=CHUNKED in self.stated)
         if chunked is not None:
             return Layer(CHUNKED, chunked)
-        trial = Trial(self.content, self.limit)
+        trial = Trial(content, self.limit)
         stated = [name for name in dict.fromkeys(self.stated) if name in UNSIGNED]
-        if is_text(self.content):
+        if is_text(content):
             return trial.exact(stated)
-        return trial.exact(stated) or trial.furthest(stated) or trial.exact(UNSIGNED)
+        return trial.exact(stated) or trial.furthest(stated) or trial.exact(UNSIGNED) or trial.nearly(UNSIGNED)
 
     def _remove(self, layer: Layer) -> None:
         name, outcome = layer.name, layer.outcome

@@ -29,11 +29,15 @@ PAGE_START_BYTES = 256
 """Bytes in which a page begins: a mark, white space, and a tag."""
 
 _SIZE = re.compile(
-    rb"[ \t]{0,16}(?:0x)?(?P<size>[0-9a-f]{1,16})[ \t]{0,16}(?:;[^\r\n]{0,%d})?(?P<line_end>\r?\n)"
+    rb"[ \t]{0,16}(?:0x)?(?P<size>0{0,48}[0-9a-f]{1,16})[ \t]{0,16}(?:;[^\r\n]{0,%d})?(?P<line_end>\r?\n)"
     % MAX_EXTENSION_BYTES,
     re.IGNORECASE,
 )
-_LAST_WITHOUT_LINE_END = re.compile(rb"[ \t]{0,16}0{1,16}[ \t]{0,16}\r?\Z")
+_BEFORE = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]{0,16}")
+"""What crawlers leave before the first chunk: the end of the head, or a byte order mark."""
+
+_BLANK_LINES = re.compile(rb"(?:[ \t]{0,16}\r?\n){1,4}")
+_LAST_WITHOUT_LINE_END = re.compile(rb"[ \t]{0,16}0{1,64}[ \t]{0,16}\r?\Z")
 _CUT_SIZE = re.compile(
     rb"[ \t]{0,16}[0-9a-f]{0,16}[ \t]{0,16}(?:;[^\r\n]{0,%d})?[\r\n]{0,4}" % MAX_EXTENSION_BYTES, re.IGNORECASE
 )
@@ -44,21 +48,36 @@ _PAGE = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]{0,64}<[!?a-z]|\x1f\x8b\x08|\x28
 """The beginning of a page, or of a compressed one."""
 
 
+_MISSING = "line ends after chunks are missing"
+
+
 @dataclass(slots=True)
 class _Chunks:
-    """The chunks of a body, as they are read."""
+    """The chunks of a body, as they are read.
+
+    Attributes:
+        first: where the first one begins.
+        faults: what was mended.
+    """
 
     content: bytes
+    first: int = 0
     at: int = 0
     data: list[bytes] = field(default_factory=list)
     is_strict: bool = True
-    is_mended: bool = False
+    faults: dict[str, None] = field(default_factory=dict)
     boundaries: int = MAX_BOUNDARIES
+
+    @property
+    def is_mended(self) -> bool:
+        """Whether sizes or line ends are wrong."""
+        return bool(self.faults)
 
     def read(self) -> End:
         """Read chunk after chunk, up to the last one or as far as they go."""
+        self.at = self.first
         for _ in range(MAX_CHUNKS):
-            match = _SIZE.match(self.content, self.at)
+            match = _SIZE.match(self.content, self.at) or self._size_after_blank_lines()
             if match is None:
                 return self._end_without_size()
             self.is_strict &= match["line_end"] == b"\r\n"
@@ -70,18 +89,30 @@ class _Chunks:
             self.data.append(self.content[start:end])
             self.at = end
             line_end = _LINE_END.match(self.content, end)
-            if line_end is None:
+            if line_end is not None:
+                self.at = line_end.end()
+            elif not self._continues(end):
                 return End.CUT
-            self.at = line_end.end()
         return End.DAMAGED
+
+    def _size_after_blank_lines(self) -> re.Match[bytes] | None:
+        blank = _BLANK_LINES.match(self.content, self.at)
+        match = _SIZE.match(self.content, blank.end()) if blank is not None else None
+        if match is not None:
+            self.faults.setdefault("blank lines between chunks")
+        return match
 
     def _data_end(self, start: int, size: int) -> int:
         """Return where the data of a chunk end: by its size, or before the next chunk if that is wrong."""
         end = start + size
         if end <= len(self.content) and (_LINE_END.match(self.content, end) or self.content[end:] in (b"", b"\r")):
             return end
+        if end < len(self.content) and self._continues(end):
+            self.faults.setdefault(_MISSING)
+            return end
         boundary = self._next_boundary(start, size)
-        self.is_mended |= boundary is not None or end < len(self.content)
+        if boundary is not None or end < len(self.content):
+            self.faults.setdefault("sizes of chunks are wrong")
         return len(self.content) if boundary is None else boundary
 
     def _next_boundary(self, start: int, size: int) -> int | None:
@@ -103,7 +134,8 @@ class _Chunks:
         size, start = int(match["size"], 16), match.end()
         if not size:
             return _trailer_end(self.content, start) == len(self.content)
-        return _LINE_END.match(self.content, start + size) is not None
+        end = start + size
+        return _LINE_END.match(self.content, end) is not None or _SIZE.match(self.content, end) is not None
 
     def _end_without_size(self) -> End:
         """Return how a body ends where a size should stand; what stands there is data if it is not blank."""
@@ -114,7 +146,7 @@ class _Chunks:
         self.at = len(self.content)
         if _CUT_SIZE.fullmatch(rest) is None:
             self.data.append(rest)
-            self.is_mended = True
+            self.faults.setdefault("sizes of chunks are wrong")
         return End.CUT
 
 
@@ -124,16 +156,20 @@ def remove_chunks(content: bytes, *, is_stated: bool) -> Outcome | None:
     Args:
         is_stated: whether a header states the coding. It often stays when a crawler has undone it.
     """
-    if _SIZE.match(content) is None:
+    before = _BEFORE.match(content)
+    chunks = _Chunks(content, first=before.end() if before is not None else 0)
+    if _SIZE.match(content, chunks.first) is None:
         return None
-    chunks = _Chunks(content)
     end = chunks.read()
-    if not (_is_chunked if is_stated else _is_certain)(chunks, end):
+    if not (_is_chunked if is_stated and not chunks.first else _is_certain)(chunks, end):
         return None
     if end is End.DAMAGED:
         return Outcome(b"", end, fault=f"it has more than {MAX_CHUNKS} chunks")
-    fault = "sizes of chunks are wrong" if chunks.is_mended else ""
-    return Outcome(b"".join(chunks.data), end, trailing=len(content) - chunks.at, fault=fault)
+    if _MISSING in chunks.faults and all(data.endswith(b"\r\n") for data in chunks.data):
+        chunks.data = [data[:-2] for data in chunks.data]  # sizes that count the line end
+    if chunks.first:
+        chunks.faults.setdefault(f"{chunks.first} bytes before the first chunk")
+    return Outcome(b"".join(chunks.data), end, trailing=len(content) - chunks.at, fault="; ".join(chunks.faults))
 
 
 def _is_chunked(chunks: _Chunks, end: End) -> bool:
@@ -148,16 +184,18 @@ def _is_chunked(chunks: _Chunks, end: End) -> bool:
 
 def _is_certain(chunks: _Chunks, end: End) -> bool:
     """Return whether what was read can only be chunks."""
-    if not chunks.is_strict or sum(map(len, chunks.data)) < MIN_CERTAIN_BYTES:
+    if sum(map(len, chunks.data)) < MIN_CERTAIN_BYTES:
         return False
     has_several = len(chunks.data) > 2  # noqa: PLR2004 - two that end where they say, and perhaps a rest
+    if not chunks.is_strict:
+        return end is End.WHOLE and _begins_as_page(chunks) and (has_several or not chunks.is_mended)
     if chunks.is_mended:
         return _begins_as_page(chunks) and (has_several or end is End.WHOLE)
     return has_several or end is not End.CUT or _begins_as_page(chunks)
 
 
 def _is_first_whole(chunks: _Chunks) -> bool:
-    match = _SIZE.match(chunks.content)
+    match = _SIZE.match(chunks.content, chunks.first)
     return match is not None and bool(chunks.data) and len(chunks.data[0]) == int(match["size"], 16)
 
 

@@ -30,13 +30,13 @@ def is_text(content: bytes) -> bool:
         return True
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
     if controls * MIN_BYTES_PER_CONTROL <= len(sample):
-        return len(sample) >= SHORT_BYTES or _is_utf8(sample)
+        return len(sample) >= SHORT_BYTES or is_utf8(sample)
     nuls = [sample[position::4].count(0) for position in range(4)]
     is_wide = max(nuls) * MIN_BYTES_PER_NUL * 4 >= len(sample) >= min(nuls) * MIN_BYTES_PER_CONTROL * 4
     return is_wide and max(nuls) >= MIN_NULS
 
 
-def _is_utf8(sample: bytes) -> bool:
+def is_utf8(sample: bytes) -> bool:
     """Return whether bytes are valid UTF-8, up to a last character that may be cut off."""
     try:
         sample.decode()
