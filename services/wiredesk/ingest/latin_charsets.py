@@ -72,6 +72,7 @@ BY_CODE: Mapping[str, tuple[str, ...]] = {
     for codes in CODES.values()
     for code in codes.split()
 }
+"""The languages of each code."""
 
 _PUNCTUATION = frozenset("“”„‟‘’‚«»‹›–—…•·€£¥§°©®™¡¿ \u00ad½¼¾²³µ×±º†‡´\u00a0")
 """Characters that any language has beside its letters."""
