@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from functools import cached_property
 
-from wiredesk.ingest.urls.address import Address, names_content
-from wiredesk.ingest.urls.agreement import PAGE_PARAMETERS
+from wiredesk.ingest.urls.address import Address
 from wiredesk.ingest.urls.canonical import canonical_url
+from wiredesk.ingest.urls.names import names_story
+from wiredesk.ingest.urls.parameters import PAGE_PARAMETERS
 from wiredesk.runtime.errors import RejectedError
 
 MAX_URLS = 8
@@ -57,9 +58,9 @@ def _is_same(own: Address, other: Address) -> bool:
     if own.site != other.site:
         return False
     last = own.segments[-1:]
-    is_same_name = last == other.segments[-1:] and bool(last) and names_content(last[0])
+    is_same_name = last == other.segments[-1:] and bool(last) and names_story(last[0])
     if own.segments != other.segments:
-        return is_same_name or not own.numbers.isdisjoint(other.numbers)
+        return is_same_name or not own.story_ids.isdisjoint(other.story_ids)
     return _without_part(own.content) == _without_part(other.content)
 
 

@@ -7,63 +7,54 @@ from urllib.parse import unquote
 
 import ada_url
 
+from wiredesk.ingest.urls.names import (
+    MIN_ID_DIGITS,
+    edge_ids,
+    ids_in,
+    is_date,
+    is_headline,
+    is_year,
+    names_story,
+    words_of,
+)
+from wiredesk.ingest.urls.parameters import LANGUAGE_PARAMETERS, PRESENTATIONS, is_presentation
+from wiredesk.ingest.urls.vocabulary import STORY_WORDS
 from wiredesk.languages.tags import language_tag
-
-PRESENTATIONS = frozenset(
-    {
-        "amp", "amphtml", "drucken", "druckansicht", "druckversion", "imprimer", "imprimir", "lite", "m", "mobil",
-        "mobile", "print", "printable", "printer-friendly", "print-version", "printversion", "stampa", "touch", "wap",
-        "www", "xml-amp",
-    }
-)  # fmt: skip
-"""Labels of hosts, segments of paths and values of parameters that say how a page is presented, not which it is."""
-
-PRESENTATION_PARAMETERS = frozenset(
-    {
-        "amp", "display", "format", "layout", "mobile", "output", "outputtype", "print", "printable", "template",
-        "tmpl",
-    }
-)  # fmt: skip
-"""Names of parameters that say how a page is presented."""
-
-READER_PARAMETERS = frozenset({"ampshare", "aoh", "csi", "referer", "referrer"})
-"""Names of parameters that caches of AMP pages add. Others of theirs begin with `amp_`."""
 
 INDEX_FILES = frozenset({"index", "default", "home"})
 """Names of files, without their endings, that servers send for a folder."""
 
-GENERIC_WORDS = frozenset(
-    {
-        "archive", "article", "articles", "artikel", "content", "detail", "details", "display", "doc", "document",
-        "entry", "get", "item", "news", "nota", "noticia", "page", "php", "post", "read", "section", "show", "single",
-        "story", "topic", "view", "viewer",
-    }
-)  # fmt: skip
-"""Words of paths that name no content: `/show_article.php`."""
-
-MIN_ID_DIGITS = 4
-"""Digits of a number that is the id of a page. Years have four, too."""
-
-MIN_MIXED_ID = 6
-"""Letters and digits of an id that has both."""
-
 MIN_LABELS = 2
 """Labels of a host that are never taken off: `amp.dev` is a site."""
 
+SHARED_DOMAINS = frozenset(
+    {
+        "ac", "bearblog", "blogspot", "canalblog", "co", "com", "edu", "github", "go", "gob", "gouv", "gov",
+        "hatenablog", "livejournal", "medium", "ne", "net", "netlify", "or", "org", "over-blog", "pages", "substack",
+        "tumblr", "typepad", "vercel", "weebly", "wixsite", "wordpress",
+    }
+)  # fmt: skip
+"""Second labels of domains under which each name is a site of its own: `m.co.uk`, `mobile.blogspot.com`."""
+
+REGIONS = frozenset(
+    {
+        "az", "be", "br", "ca", "co", "cy", "ee", "ga", "ia", "ie", "ky", "la", "mi", "mn", "ms", "mt", "my", "nd",
+        "ne", "ny", "oc", "or", "pa", "sc", "sd", "se", "tn", "uk", "va", "wa", "za",
+    }
+)  # fmt: skip
+"""Codes of languages that are, on most sites, those of a country or a state: `/ny/` is New York, not Chichewa."""
+
 _ENDING = re.compile(r"\.(?:amp\.)?(?:html?|xhtml|shtml|php|aspx?|jsp|cms|ece|amp|print)(?:\.html?)?$")
 _PRESENTED_NAME = re.compile(r"[-_.](?:amp|print|mobile)$")
-_LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][a-z]{2})?")
-_WORD = re.compile(r"(?<![^\W_])[^\W\d_]{2,}(?![^\W_])")
-_NUMBER = re.compile(rf"\d{{{MIN_ID_DIGITS},}}")
-_YEAR = re.compile(r"(?:19|20)\d\d")
-_MIXED = re.compile(r"[a-z0-9]+")
-_UNSEPARATED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]{2}")
-"""Two characters of a script that does not separate words: about one word."""
+_AMP_SEGMENT = re.compile(r"(?:[a-z]{2,6}[-_]|alt=)?amp")
+"""A segment of a publisher that marks AMP by a name of its own: `/story/sn-amp/`, `/google-amp/story`."""
 
+_LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][a-z]{2})?")
 _AMP_CACHE_HOST = re.compile(r"(?:.+\.)?(?:cdn\.ampproject\.org|bing-amp\.com)")
 _AMP_CACHE_PATH = re.compile(r"/(?:[a-z]{1,3}/)?(?P<secure>s/)?(?P<host>[^/]+\.[^/]+)(?P<path>/.*)?")
-_AMP_VIEWER_HOST = re.compile(r"(?:www\.)?google\.(?:[a-z]{2,3}\.)?[a-z]{2,3}")
+_AMP_VIEWER_HOST = re.compile(r"(?:www\.)?google\.(?:com|(?:com?\.)?[a-z]{2})")
 _AMP_VIEWER_PATH = re.compile(r"/amp(?P<page>/.*)")
+_STORY_SEGMENT = re.compile(r"(?P<word>[a-z]{1,12})[-_]?(?P<id>\d{5,})")
 
 
 @dataclass(frozen=True)
@@ -92,13 +83,12 @@ class Address:
         parsed = ada_url.URL(url)
         if (original := _copied(parsed)) is not None:
             parsed = original
-        pairs = (parameter.partition("=") for parameter in parsed.search.removeprefix("?").split("&") if parameter)
         return cls(
             url=str(parsed.href),
             host=parsed.hostname,
             port=parsed.port,
             path=unquote(parsed.pathname).lower(),
-            parameters={name.lower(): unquote(value) for name, _, value in pairs},
+            parameters=_parameters(parsed.search.removeprefix("?")),
             route=parsed.hash,
         )
 
@@ -110,17 +100,24 @@ class Address:
     @cached_property
     def language(self) -> str:
         """The language that host, path or query name, without region; empty if they name none."""
-        stated = self.parameters.get("lang") or self.parameters.get("hl") or self.parameters.get("language") or ""
+        stated = next((self.parameters[name] for name in sorted(LANGUAGE_PARAMETERS & self.parameters.keys())), "")
         first = self.path.split("/")[1]
         in_path = first if is_language(first) else ""
         tags = (language_tag(text) for text in (stated, in_path, self._labels[0]) if text)
         return next((tag.partition("-")[0] for tag in tags if tag), "")
 
     @cached_property
+    def region(self) -> str:
+        """What host or path name that may be a language or a region: another edition of the site; empty if nothing."""
+        first = self.path.split("/")[1]
+        return next((one for one in (first, self._labels[0]) if one in REGIONS), "")
+
+    @cached_property
     def _labels(self) -> tuple[str, tuple[str, ...]]:
         """The label of a language, or an empty text, and the labels of the site."""
         labels, language = self.host.split("."), ""
-        while len(labels) > MIN_LABELS:
+        least = MIN_LABELS + (labels[-MIN_LABELS:][0] in SHARED_DOMAINS)
+        while len(labels) > least:
             if is_language(labels[0]):
                 language = labels[0]
             elif labels[0] not in PRESENTATIONS:
@@ -129,83 +126,123 @@ class Address:
         return language, tuple(labels)
 
     @cached_property
-    def segments(self) -> tuple[str, ...]:
-        """The segments of the path, without what says how the page is presented: no ending, no name of an index."""
+    def _parts(self) -> tuple[tuple[str, ...], bool]:
+        """The segments of the path, and whether one that may be a topic was taken for a presentation."""
         segments = [segment for segment in self.path.split("/") if segment]
+        is_presented = False
         if segments:
-            segments[-1] = _PRESENTED_NAME.sub("", _ENDING.sub("", segments[-1]))
-        if segments and segments[-1] in PRESENTATIONS | INDEX_FILES:
-            segments.pop()
+            segments[-1] = _ENDING.sub("", segments[-1])
+            if segments[-1] in PRESENTATIONS or _AMP_SEGMENT.fullmatch(segments[-1]):
+                is_presented = "amp" not in segments.pop()
+            elif segments[-1] in INDEX_FILES:
+                segments.pop()
+            elif plain := _PRESENTED_NAME.sub("", segments[-1]):
+                is_presented = segments[-1] != plain
+                segments[-1] = plain
         if segments and _ENDING.search(segments[-1]):  # `/story.html/amp`
             segments[-1] = _ENDING.sub("", segments[-1])
         position = 1 if segments and is_language(segments[0]) else 0
-        if segments[position : position + 1] and segments[position] in PRESENTATIONS:
+        first = segments[position] if len(segments) > position else ""
+        if first in PRESENTATIONS or _AMP_SEGMENT.fullmatch(first):
+            is_presented = is_presented or first not in ("amp", "m", "print")
             del segments[position]
-        return tuple(segments)
+        return tuple(segments), is_presented
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """The segments of the path, without what says how the page is presented: no ending, no name of an index."""
+        return self._parts[0]
+
+    @property
+    def is_presented(self) -> bool:
+        """Whether the path says how the page is presented, by a word that may also be a topic: `/tech/mobile`."""
+        return self._parts[1]
+
+    @property
+    def last(self) -> str:
+        """The last of the segments; empty if there is none."""
+        return self.segments[-1] if self.segments else ""
+
+    @cached_property
+    def unlocalised(self) -> tuple[str, ...]:
+        """The segments without the one of a language."""
+        return self.segments[1:] if self.segments and is_language(self.segments[0]) else self.segments
 
     @cached_property
     def content(self) -> dict[str, str]:
-        """The parameters, without those that say how the page is presented, and to whom."""
+        """The parameters, without those that say how the page is presented."""
         return {
             name: value
             for name, value in self.parameters.items()
-            if name not in PRESENTATION_PARAMETERS | PRESENTATIONS | READER_PARAMETERS
-            and not name.startswith("amp_")
-            and not (name in ("view", "type", "mode", "page") and value.lower() in PRESENTATIONS)
+            if not is_presentation(name, value) or (name == "m" and not self.is_story)
         }
+
+    @cached_property
+    def headline(self) -> str:
+        """The last segment, or the headline above it, if it is but an id."""
+        if words_of(self.last):
+            return self.last
+        return next((one for one in reversed(self.segments) if is_headline(one)), self.last)
 
     @property
     def is_home(self) -> bool:
-        """Whether it is the home page, also of a language."""
+        """Whether the path is that of the home page, also of a language."""
         segments = self.segments
         return not segments or (len(segments) == 1 and is_language(segments[0]))
 
     @cached_property
-    def words(self) -> frozenset[str]:
-        """The words of the segments that name content, and of the last one."""
-        named = {segment for segment in self.segments if names_content(segment)} | set(self.segments[-1:])
-        return frozenset(word for segment in named for word in _words(segment))
+    def is_story(self) -> bool:
+        """Whether the path names a story: by a headline, an id, or a date."""
+        return any(map(names_story, self.segments)) or self.is_dated
 
     @cached_property
-    def numbers(self) -> frozenset[str]:
-        """The long numbers of path and query."""
-        return frozenset(one for one in self.ids if one.isdigit() and len(one) > MIN_ID_DIGITS)
+    def is_dated(self) -> bool:
+        """Whether the path has a year, and something after it."""
+        return any(map(is_year, self.segments[:-1]))
 
     @cached_property
-    def ids(self) -> frozenset[str]:
-        """The numbers and codes of path and query that can be the id of a page."""
-        texts = (*self.segments, *self.content.values())
-        return frozenset(one for text in texts for one in ids_in(text.lower()))
+    def dates(self) -> tuple[str, ...]:
+        """The segments of the path that begin at a year and are numbers."""
+        segments = self.segments[:-1]
+        start = next((index for index, one in enumerate(segments) if is_date(one)), len(segments))
+        return tuple(one.lstrip("0") for one in segments[start:] if one.isdigit() and len(one) <= len("20240517"))
+
+    @cached_property
+    def counts(self) -> frozenset[str]:
+        """The short numbers above the last segment that are no dates: a version, a district, a round."""
+        above = (one for one in self.segments[:-1] if one not in self.dates and one.lstrip("0") not in self.dates)
+        return frozenset(one for one in above if one[:1].isdigit() and len(one) < MIN_ID_DIGITS and not is_date(one))
+
+    @cached_property
+    def story_ids(self) -> frozenset[str]:
+        """What can be the id of the story in the path: in its last segment, or in one that is named as that of stories.
+
+        Numbers above the last segment may be of a place, a month or a section: `/ny/10001/`.
+        """
+        segments = self.segments
+        ids = set(edge_ids(self.last))
+        for index, segment in enumerate(segments[:-1]):
+            named = _STORY_SEGMENT.fullmatch(segment)
+            if named is not None and named["word"] in STORY_WORDS:
+                ids |= ids_in(segment) | {named["id"]}
+            elif index and segments[index - 1] in STORY_WORDS and ids_in(segment) and segment.isalnum():
+                ids |= ids_in(segment)
+        return frozenset(ids)
 
 
-def ids_in(text: str) -> set[str]:
-    """Return the ids in a part of an address: numbers that are no years, and codes of letters and digits."""
-    numbers = {number for number in _NUMBER.findall(text) if not _YEAR.fullmatch(number)}
-    codes = {
-        code
-        for code in _MIXED.findall(text)
-        if len(code) >= MIN_MIXED_ID and not code.isdigit() and sum(map(str.isdigit, code)) > 1
-    }
-    return numbers | codes
-
-
-def words_in(segment: str) -> int:
-    """Return about how many words a segment of a path has."""
-    return max(len(_words(segment)), len(_UNSEPARATED.findall(segment)))
-
-
-def _words(segment: str) -> list[str]:
-    return [word for word in _WORD.findall(segment) if word not in GENERIC_WORDS]
+def _parameters(query: str) -> dict[str, str]:
+    """Return the parameters of a query, names in lower case; of one that is given twice, both values."""
+    parameters: dict[str, str] = {}
+    for parameter in filter(None, query.split("&")):
+        escaped, _, value = parameter.replace("+", " ").partition("=")
+        name = unquote(escaped).lower()
+        parameters[name] = f"{parameters[name]} {unquote(value)}" if name in parameters else unquote(value)
+    return parameters
 
 
 def is_language(segment: str) -> bool:
     """Whether a segment of a path, or a label of a host, is the code of a language: `en`, `pt-br`."""
     return _LANGUAGE.fullmatch(segment) is not None and language_tag(segment) is not None
-
-
-def names_content(segment: str) -> bool:
-    """Whether a segment of a path names one page, and not a section: it has an id, or is a headline."""
-    return words_in(segment) > 2 or bool(ids_in(segment))  # noqa: PLR2004 - `world-news` is a section
 
 
 def _copied(parsed: ada_url.URL) -> ada_url.URL | None:

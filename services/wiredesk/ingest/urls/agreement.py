@@ -1,181 +1,293 @@
 """Whether a URL that a page declares as its own can be that of the page that was fetched.
 
-Templates declare the home page, a section or the first page of several for all pages; copies declare their original
-on another site. Each page is seen alone, so that it is the two URLs that must agree.
+Templates declare the home page, a section, the first page of several, or the page of another city for all pages;
+copies declare their original on another site. Each page is seen alone, so that it is the two URLs that must agree. One
+that is believed wrongly loses a page, and nobody notices; one that is not believed wrongly only makes a second page. So
+what the URL of a page names must be in the declared one, too, unless it is known to name nothing.
 """
 
 import re
-from itertools import takewhile
 
-from wiredesk.ingest.urls.address import Address, ids_in, is_language, names_content, words_in
+from wiredesk.ingest.urls.address import Address
+from wiredesk.ingest.urls.names import (
+    MIN_HEADLINE_WORDS,
+    MIN_SURE_ID_DIGITS,
+    count_words,
+    edge_ids,
+    ids_in,
+    is_headline,
+    is_id,
+    is_part,
+    names_story,
+    numbers_of,
+    words_of,
+)
+from wiredesk.ingest.urls.parameters import (
+    LANGUAGE_PARAMETERS,
+    PAGE_PARAMETERS,
+    PRESENTATIONS,
+    REFERRERS,
+    SCRIPT_PARAMETERS,
+    STORY_PARAMETERS,
+    is_of_cache,
+    is_of_reader,
+)
+from wiredesk.ingest.urls.vocabulary import LISTING_WORDS, SECTION_WORDS, SITE_PAGES, STORY_WORDS
+from wiredesk.languages.tags import language_tag
 
-SITE_PAGES = frozenset(
-    {
-        "401", "403", "404", "410", "500", "503", "abo", "access-denied", "account", "anmelden", "auth", "captcha",
-        "connexion", "consent", "cookies", "denied", "error", "error404", "errors", "fehler", "forbidden",
-        "iniciar-sesion", "log-in", "login", "maintenance", "not-found", "notfound", "page-not-found", "paywall",
-        "privacy", "recherche", "redirect", "register", "registration", "search", "sign-in", "sign-up", "signin",
-        "signup", "sso", "subscribe", "subscription", "suche", "unavailable", "undefined", "null", "none",
-    }
-)  # fmt: skip
-"""Last segments of paths that are pages of the site itself, or an error of its template."""
+NUMBERED_STORIES = frozenset({"node", "p", "page_id", "permalink"})
+"""Parameters, and segments, of the plain numbers that content management systems give to their stories."""
 
-PAGE_PARAMETERS = frozenset(
-    {
-        "currentpage", "offset", "pag", "page", "page_no", "paged", "pageno", "pagenum", "pagina", "pg", "seite",
-        "start",
-    }
-)  # fmt: skip
-"""Names of parameters that say which of several pages of a story it is."""
+MIN_WORD = 4
+"""Letters of a word that counts, where one headline may be a part of another."""
 
-CONTENT_PARAMETERS = frozenset(
-    {
-        "art", "article", "article_id", "articleid", "artid", "cat", "category", "content_id", "contentid", "doc",
-        "docid", "document", "guid", "id", "idarticle", "item", "itemid", "news", "news_id", "newsid", "nid", "node",
-        "p", "pid", "post", "post_id", "postid", "q", "query", "sid", "slug", "story", "story_id", "storyid", "t",
-        "thread", "tid", "topic", "uuid", "v", "video",
-    }
-)  # fmt: skip
-"""Names of parameters that name content. Others may say more of the reader than of the page."""
+SURE_HEADLINE_WORDS = 6
+"""Words of a headline that is of one story in whatever section: `ten-day-weather-forecast` is of many."""
 
-LANGUAGE_PARAMETERS = frozenset({"hl", "lang", "language"})
-"""Names of parameters that say in which language the page is."""
+SAME_HEADLINE_WORDS = 2
+"""Words of a headline that is of one story in sections that name no content."""
 
-REFERRERS = frozenset(
-    {
-        "email", "facebook", "fb", "feed", "linkedin", "mail", "newsletter", "rss", "share", "telegram", "twitter",
-        "whatsapp",
-    }
-)  # fmt: skip
-"""Values of parameters that say from where a reader came."""
+UNDATED_HEADLINE_WORDS = 4
+"""Words of one that is of one story without its day, too: `morning-news-in-brief` is of every day."""
 
-MIN_WORDS = 2
-"""Words of two addresses from which they can be compared."""
+NEVER = 1 << 20
+"""More words than any headline has."""
 
-MIN_SHARED_WORDS = 0.3
-"""Share of the words of the shorter of two addresses that both have, if they name the same story. Headlines change."""
+ELSEWHERE = "a page of other content"
+"""The declared address names another story, as far as its path shows it."""
 
-MIN_SLUG_WORDS = 2
-"""Words of the last segment of an address that may be a headline."""
+SEVERAL = "another page of several"
+"""The declared address is the first page of a story that has several."""
+
+OTHER_PARAMETERS = "with other parameters"
+"""The declared address has a parameter with another value, or one that the page has not."""
+
+PARAMETERS = "without parameters that may name content"
+"""The declared address lacks what may say which page it is."""
+
+SECTION = "a section"
+"""The declared address names no story."""
 
 _LATER_PAGE = re.compile(r"[-_,.+]?(?:(?:page|pagina|pag|seite|part|teil|p|pg|s)[-_,.]?)?\d{1,3}")
+_FILE = re.compile(r"\.(?:avif|css|gif|ico|jpe?g|js|json|mp[34]|pdf|png|rss|svg|webp|xml|zip)/?$")
 _NOT_RENDERED = re.compile(r"[{}<>|\[\]]|%%|\$\w")
-_YEAR = re.compile(r"(?:19|20)\d\d")
 _NUMBER = re.compile(r"\d{1,20}")
 
 
 def disagreement(fetched: Address, declared: Address) -> str:
     """Return why a declared address is not that of the page that was fetched; empty if the two agree."""
+    if reason := _of_hosts(fetched, declared):
+        return reason
+    lost = _lost_parameters(fetched, declared)
+    if PAGE_PARAMETERS & lost.keys():
+        return SEVERAL
+    # The twin of a language may have it in its path.
+    if fetched.segments == declared.segments or fetched.unlocalised == declared.unlocalised != ():
+        return _of_same_path(fetched, declared, lost)
+    return _of_kinds(fetched, declared) or _of_other_path(fetched, declared, lost)
+
+
+def _of_hosts(fetched: Address, declared: Address) -> str:
+    """Compare hosts, editions and routes, which must be the same."""
     if fetched.site != declared.site:
         return "on another host"
     if declared.port not in ("", fetched.port):
         return "on another port"
     if fetched.language and declared.language and fetched.language != declared.language:
         return "in another language"
-    if fetched.route != declared.route:
-        return "without the route"
-    if _is_same_path(fetched, declared):
-        return _of_same_path(fetched, declared)
-    return _of_other_path(fetched, declared)
+    if fetched.region != declared.region and not is_headline(fetched.last) and not fetched.story_ids:
+        return "of another region"
+    return "" if fetched.route == declared.route else "without the route"
 
 
-def _is_same_path(fetched: Address, declared: Address) -> bool:
-    one, other = fetched.segments, declared.segments
-    if one == other:
-        return True
-    # The twin of a language may have it in its path.
-    return _without_language(fetched) == _without_language(declared) != ()
-
-
-def _without_language(address: Address) -> tuple[str, ...]:
-    segments = address.segments
-    return segments[1:] if segments and is_language(segments[0]) else segments
-
-
-def _of_same_path(fetched: Address, declared: Address) -> str:
-    """Compare the queries: none that names content may be lost."""
-    lost = {name: value for name, value in fetched.content.items() if declared.content.get(name) != value}
-    if any(name in declared.content for name in lost):
-        return "with other parameters"
-    if PAGE_PARAMETERS & lost.keys():
-        return "another page of several"
-    if all(_is_context(name, value, fetched, declared) for name, value in lost.items()):
-        return ""
-    return "without parameters that may name content"
+def _lost_parameters(fetched: Address, declared: Address) -> dict[str, str]:
+    """Return the parameters of a page that the declared address has not, and that say more than how a reader came."""
+    return {
+        name: value
+        for name, value in fetched.content.items()
+        if declared.content.get(name) != value and not _is_context(name, value, fetched, declared)
+    }
 
 
 def _is_context(name: str, value: str, fetched: Address, declared: Address) -> bool:
-    """Whether a parameter of a page is of its reader's way, as far as name, value and path show it."""
+    """Whether a parameter of a page names no content, as far as name, value and path show it."""
     if name in LANGUAGE_PARAMETERS:
-        return fetched.language == declared.language
-    if not value or value.lower() in REFERRERS:
+        language = (language_tag(value) or "").partition("-")[0]
+        return bool(language) and language == declared.language
+    if is_of_cache(name):
         return True
-    if name in CONTENT_PARAMETERS:
+    if not is_of_reader(name, value):
         return False
-    if any(map(names_content, fetched.segments)) or _is_dated(fetched):
+    if fetched.is_story or value.lower() in REFERRERS:
         return True
-    return words_in(fetched.segments[-1] if fetched.segments else "") >= MIN_SLUG_WORDS and not ids_in(value.lower())
+    return count_words(fetched.last) >= SAME_HEADLINE_WORDS and not ids_in(value)
 
 
-def _of_other_path(fetched: Address, declared: Address) -> str:
-    reason = _of_kinds(fetched, declared)
-    # `/article?id=5` and `/article/5`
-    if reason or not set(fetched.content.values()).isdisjoint(declared.segments):
-        return reason
-    return _of_nested_paths(fetched.segments, declared.segments) or _of_siblings(fetched, declared)
+def _of_same_path(fetched: Address, declared: Address, lost: dict[str, str]) -> str:
+    """Compare the queries: none that names content may be lost or added."""
+    if lost.keys() & declared.content.keys() or _added_parameters(fetched, declared):
+        return OTHER_PARAMETERS
+    if lost:
+        return PARAMETERS
+    is_topic = fetched.is_presented != declared.is_presented
+    return SECTION if is_topic and not fetched.is_story and count_words(fetched.last) < SAME_HEADLINE_WORDS else ""
+
+
+def _added_parameters(fetched: Address, declared: Address) -> bool:
+    """Whether the declared address has a parameter that the page has not, and that may name content."""
+    return any(
+        name not in fetched.content and not _may_be_added(name, value, fetched)
+        for name, value in declared.content.items()
+    )
+
+
+def _may_be_added(name: str, value: str, fetched: Address) -> bool:
+    """Whether a parameter that only the declared address has says nothing of the content."""
+    if name in LANGUAGE_PARAMETERS:
+        return not fetched.language or fetched.language == (language_tag(value) or "").partition("-")[0]
+    return is_of_reader(name, value)
 
 
 def _of_kinds(fetched: Address, declared: Address) -> str:
     """Say which kind of page a declared address is, where no story is one of that kind."""
     if declared.is_home:
         return "the home page"
-    ends = (declared.segments[0], declared.segments[-1])
-    if not SITE_PAGES.isdisjoint(ends) or _NOT_RENDERED.search(declared.path):
+    ends = (declared.segments[0], declared.last)
+    if not SITE_PAGES.isdisjoint(ends) or _NOT_RENDERED.search(declared.path) or _FILE.search(declared.path):
         return "a page of the site itself"
-    if fetched.is_home and not fetched.content:
-        return "a page of other content"
-    if PAGE_PARAMETERS & fetched.content.keys():
-        return "another page of several"
+    if SITE_PAGES.intersection((*fetched.segments[:1], fetched.last)) or (fetched.is_home and not fetched.content):
+        return ELSEWHERE
     return ""
+
+
+def _of_other_path(fetched: Address, declared: Address, lost: dict[str, str]) -> str:
+    if _added_parameters(fetched, declared):
+        return OTHER_PARAMETERS
+    story = {value.lower() for name, value in lost.items() if name in STORY_PARAMETERS}
+    if story and (not fetched.is_story or not NUMBERED_STORIES.isdisjoint(lost)):
+        others = lost.keys() - STORY_PARAMETERS - SCRIPT_PARAMETERS
+        return PARAMETERS if others else _of_named_story(fetched, declared, story)
+    if lost:  # `/quote?symbol=aapl` and `/quote/aapl`
+        values = tuple(value.lower() for value in lost.values())
+        return "" if declared.segments == (*fetched.segments, *values) else PARAMETERS
+    return _of_nested_paths(fetched, declared) or _of_siblings(fetched, declared)
+
+
+def _of_named_story(fetched: Address, declared: Address, story: set[str]) -> str:
+    """Compare an address whose story is named by parameters (`/?p=4711`) with one that has it in its path."""
+    if story & ({*declared.segments[-2:]} | declared.story_ids):
+        return ""  # `/article?id=5` and `/article/5`
+    if any(not is_id(value) and words_of(value) for value in story) or not _is_script(fetched, declared):
+        return ELSEWHERE
+    if any(one.isdigit() for one in story) and any(one.isdigit() for one in declared.story_ids):
+        return ELSEWHERE
+    return "" if _is_speaking(declared) else SECTION
+
+
+def _is_script(fetched: Address, declared: Address) -> bool:
+    """Whether a path names nothing but a script of the site, or the place in which the declared address is, too."""
+    path = fetched.segments
+    return path == declared.segments[: len(path)] or all(one in STORY_WORDS or not words_of(one) for one in path)
+
+
+def _is_speaking(address: Address) -> bool:
+    """Whether an address names a story in words or by an id, and no section."""
+    if not LISTING_WORDS.isdisjoint(address.segments):
+        return False
+    last = address.last
+    return names_story(address.headline) or address.is_dated or count_words(last) >= SAME_HEADLINE_WORDS
+
+
+def _of_nested_paths(fetched: Address, declared: Address) -> str:
+    """Compare two paths of which one may be within the other: a headline may follow the id of its story."""
+    one, other = fetched.unlocalised, declared.unlocalised
+    if one[: len(other)] == other:
+        return "" if _is_headline_of(one[len(other) :], declared) else SECTION
+    if other[: len(one)] == one:
+        return "" if _is_headline_of(other[len(one) :], fetched) else ELSEWHERE
+    is_sibling = bool(one) and one[:-1] == other[:-1] and one[-1].startswith(other[-1])
+    if is_sibling and _LATER_PAGE.fullmatch(one[-1].removeprefix(other[-1])):
+        return SEVERAL
+    return ""
+
+
+def _is_headline_of(rest: tuple[str, ...], story: Address) -> bool:
+    """Whether what follows an address is the headline of its story, and not a part of it or a page of a section."""
+    if len(rest) != 1 or not is_headline(rest[0]) or ids_in(rest[0]) or is_part(rest[0]):
+        return False
+    above = story.unlocalised[-2:-1]
+    is_sure = len(story.last) >= MIN_SURE_ID_DIGITS or (bool(above) and above[0] in STORY_WORDS)
+    return is_sure and bool(story.story_ids) and not set(words_of(story.last)) - STORY_WORDS
+
+
+def _is_bare_id(address: Address, other: Address) -> bool:
+    """Whether a path names a story by nothing but its id: a code, or a number, in a place for stories.
+
+    Args:
+        other: with which it is compared. What is in both paths is no matter.
+    """
+    above, last = address.unlocalised[:-1], address.last
+    if not last or is_headline(address.headline) or set(words_of(last)) - STORY_WORDS:
+        return False
+    if above and above[-1] in NUMBERED_STORIES and last.isdigit():
+        return True
+    if not ids_in(last):
+        return False
+    is_sure = not last.isdigit() or len(last) >= MIN_SURE_ID_DIGITS
+    return (above and above[-1] in STORY_WORDS) or (is_sure and above in ((), other.unlocalised[:-1]))
 
 
 def _of_siblings(fetched: Address, declared: Address) -> str:
     """Compare two paths of which neither is within the other."""
-    if _differ_by_numbers(fetched, declared):
-        return "a page of other content"
-    if _shares_id(fetched, declared) or _has_same_name(fetched, declared):
-        return ""
-    last = declared.segments[-1]
-    if names_content(last) or _is_dated(declared) or words_in(last) >= MIN_SLUG_WORDS:
-        return _of_names(fetched, declared)
-    return "a section"
+    if _differ_by_numbers(fetched, declared) or _names_a_part(fetched, declared):
+        return ELSEWHERE
+    if not LISTING_WORDS.isdisjoint({*fetched.segments} ^ {*declared.segments}):
+        return SECTION
+    if fetched.story_ids and declared.story_ids:
+        return "" if _is_same_story(fetched, declared) else ELSEWHERE
+    if _is_bare_id(fetched, declared):
+        return _of_id(fetched, declared)
+    if _is_bare_id(declared, fetched):
+        return "" if is_headline(fetched.headline) and not _have_other_numbers(declared, fetched) else ELSEWHERE
+    return _of_headlines(fetched, declared)
 
 
-def _shares_id(fetched: Address, declared: Address) -> bool:
-    """Whether two addresses have an id in common that is of a story: `/covid19/` and `/user123/` are above it."""
-    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(fetched.segments, declared.segments, strict=False))
-    above = {one for segment, _ in pairs if not segment.isdigit() for one in ids_in(segment)}
-    return bool((fetched.ids & declared.ids) - above)
+def _of_id(fetched: Address, declared: Address) -> str:
+    """Compare an address that is but an id with one that says what the story is about: `/node/4711`, `/a/x7gh2kq`."""
+    if _have_other_numbers(fetched, declared):
+        return ELSEWHERE
+    is_in_place = len(fetched.unlocalised) > 1 or fetched.last.isdigit()
+    return "" if _is_speaking(declared) and (is_in_place or names_story(declared.headline)) else SECTION
 
 
-def _has_same_name(fetched: Address, declared: Address) -> bool:
-    """Whether two addresses end alike: the story is in several sections."""
-    last = declared.segments[-1]
-    return last in fetched.segments[-1:] and (names_content(last) or words_in(last) >= MIN_SLUG_WORDS or last.isdigit())
+def _have_other_numbers(bare: Address, other: Address) -> bool:
+    """Whether the story of an address that is but a number has another number in another address."""
+    numbers = {one for one in other.story_ids if one.isdigit()}
+    return bare.last.isdigit() and bool(numbers) and bare.last not in numbers
 
 
-def _of_nested_paths(fetched: tuple[str, ...], declared: tuple[str, ...]) -> str:
-    """Compare two paths of which one may be within the other."""
-    if fetched[: len(declared)] == declared:
-        rest = fetched[len(declared) :]
-        has_id = bool(ids_in(declared[-1]))
-        return "" if has_id and len(rest) == 1 and words_in(rest[0]) > 0 and not ids_in(rest[0]) else "a section"
-    if fetched and declared[: len(fetched)] == fetched and not names_content(fetched[-1]):
-        return "a page of other content"
-    is_sibling = bool(fetched) and fetched[:-1] == declared[:-1] and fetched[-1].startswith(declared[-1])
-    if is_sibling and _LATER_PAGE.fullmatch(fetched[-1].removeprefix(declared[-1])):
-        return "another page of several"
-    return ""
+def _names_a_part(fetched: Address, declared: Address) -> bool:
+    """Whether one of two addresses is of a part of a story, such as its gallery, and the other is not."""
+    return any(is_part(one) and not ids_in(one) for one in {*fetched.segments} ^ {*declared.segments})
+
+
+def _is_same_story(fetched: Address, declared: Address) -> bool:
+    """Whether two addresses have an id in common that is of one story, and not of a place or a section."""
+    shared = fetched.story_ids & declared.story_ids
+    if not shared:
+        return False
+    words, others = set(words_of(fetched.headline)), set(words_of(declared.headline))
+    if fetched.language != declared.language and 2 * len(words & others) < min(len(words), len(others)):
+        return False  # a translation
+    in_last = edge_ids(fetched.last) & edge_ids(declared.last) & shared
+    if not in_last:  # of a segment above: `/article/4812345/old-headline`
+        return all(is_headline(one.last) or ids_in(one.last) for one in (fetched, declared))
+    if not is_headline(fetched.headline) and not is_headline(declared.headline):
+        # A number may be that of a story, of a team, and of a player.
+        return (words <= others or others <= words) and _words_above(fetched) <= _known_words(declared)
+    if not words or not others or words & others:
+        return True
+    return any(not one.isdigit() or len(one) >= MIN_SURE_ID_DIGITS for one in in_last)
 
 
 def _differ_by_numbers(fetched: Address, declared: Address) -> bool:
@@ -188,16 +300,52 @@ def _differ_by_numbers(fetched: Address, declared: Address) -> bool:
     return is_alike and any(list(map(int, one)) != list(map(int, other)) for one, other in numbers)
 
 
-def _is_dated(address: Address) -> bool:
-    """Whether the path has a year, and something after it."""
-    return any(_YEAR.fullmatch(segment) for segment in address.segments[:-1])
+def _of_headlines(fetched: Address, declared: Address) -> str:
+    """Compare the headlines of two addresses: that of the page must be in the declared one, whole."""
+    words, others = words_of(fetched.headline), words_of(declared.headline)
+    if not others or not _is_speaking(declared):
+        return SECTION
+    if numbers_of(fetched.headline) != numbers_of(declared.headline):
+        return ELSEWHERE
+    if words == others:
+        return _of_places(fetched, declared, SURE_HEADLINE_WORDS)
+    # In one folder, headlines that are nearly the same are of two pages.
+    counting = sum(len(word) >= MIN_WORD or not word.isascii() for word in set(words))
+    is_within = set(words) <= set(others) and counting >= MIN_HEADLINE_WORDS
+    if not is_within or fetched.unlocalised[:-1] == declared.unlocalised[:-1]:
+        return ELSEWHERE
+    return _of_places(fetched, declared, NEVER)
 
 
-def _of_names(fetched: Address, declared: Address) -> str:
-    """Compare what two addresses name, as far as they name it in the same way: by words, or by ids."""
-    words, shared = min(len(fetched.words), len(declared.words)), len(fetched.words & declared.words)
-    if fetched.numbers and declared.numbers and fetched.numbers.isdisjoint(declared.numbers):
-        return "" if shared == words >= MIN_WORDS else "a page of other content"
-    if words >= MIN_WORDS and shared < MIN_SHARED_WORDS * words:
-        return "a page of other content"
-    return ""
+def _of_places(fetched: Address, declared: Address, sure: int) -> str:
+    """Compare what is above two headlines that are the same: a section, or what the headline is about.
+
+    Args:
+        sure: words of a headline that is of one story whatever is above it.
+    """
+    count = count_words(fetched.headline)
+    if fetched.dates and declared.dates and not _is_same_day(fetched.dates, declared.dates):
+        return ELSEWHERE
+    if fetched.dates and not declared.dates and count < UNDATED_HEADLINE_WORDS:
+        return ELSEWHERE
+    if not fetched.counts <= declared.counts:
+        return ELSEWHERE
+    is_lost, is_added = _words_above(fetched) - _known_words(declared), _words_above(declared) - _known_words(fetched)
+    if is_lost and is_added:  # one city, and another
+        return ELSEWHERE
+    return "" if count >= (sure if is_lost or is_added else SAME_HEADLINE_WORDS) else ELSEWHERE
+
+
+def _words_above(address: Address) -> set[str]:
+    """Return the words above the last segment."""
+    return {word for segment in address.unlocalised[:-1] for word in words_of(segment)} - PRESENTATIONS
+
+
+def _known_words(address: Address) -> set[str]:
+    """Return the words that say nothing which an address does not say."""
+    return {word for segment in address.segments for word in words_of(segment)} | SECTION_WORDS | STORY_WORDS
+
+
+def _is_same_day(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two dates are of one day, as far as both name it."""
+    return all(first == second for first, second in zip(one, other, strict=False))
