@@ -14,13 +14,19 @@ from typing import cast
 
 from wiredesk.runtime.errors import RejectedError, UsageError
 from wiredesk.runtime.records import Output, Record
-from wiredesk.runtime.topology import Stage, Topic
+from wiredesk.runtime.state import Change, KeyedState
+from wiredesk.runtime.topology import Stage, Store, Topic
 
 SOURCE = Topic("in", "Commands of tests", partitions=2)
 TARGET = Topic("out", "Results of commands")
 STAGE = Stage(
     "echo", "Does what its records order", SOURCE, (TARGET,), "tests.handlers:obedient", entry=True, default_processes=2
 )
+
+COUNTER = Stage(
+    "counter", "Counts the records of each key", SOURCE, (TARGET,), "tests.handlers:counter", entry=True,
+    store=Store("counts"),
+)  # fmt: skip
 
 _fork = os.fork
 
@@ -125,3 +131,27 @@ def obedient() -> Obedient:
 
 def broken() -> Obedient:
     raise OSError("no model here")
+
+
+class Counter:
+    """Counts the records of each key that it is not ordered to fail at."""
+
+    version = "1"
+
+    def new_state(self) -> KeyedState:
+        return KeyedState()
+
+    def __call__(self, record: Record, state: KeyedState) -> tuple[tuple[Output, ...], list[Change]]:
+        key = record.key or b""
+        if record.value == b"forget":
+            return (), [Change(key, None)]
+        count = b"%d" % (int(state.get(key) or b"0") + 1)
+        if record.value == b"unkeepable":
+            return (), [Change(key, bytes(2 << 20))]
+        (output,) = Obedient()(record)
+        return (output if record.value == b"huge" else output._replace(value=count),), [Change(key, count)]
+
+
+def counter() -> Counter:
+    """Return the handler of the stage `COUNTER`."""
+    return Counter()

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from wiredesk.runtime.errors import InstallationWarning, UsageError
-from wiredesk.runtime.topology import Stage, Topic, topics_of
+from wiredesk.runtime.topology import Stage, Topic, changelogs_of, topics_of
 
 if TYPE_CHECKING:
     from wiredesk.runtime.settings import Settings
@@ -70,6 +70,11 @@ class Registry:
     def topics(self) -> tuple[Topic, ...]:
         """Every topic, dead-letter topics last."""
         return topics_of(self.stages.values())
+
+    @property
+    def changelogs(self) -> tuple[Topic, ...]:
+        """The topics of the changes of the stages' stores."""
+        return changelogs_of(self.stages.values())
 
     @property
     def entry_topics(self) -> tuple[Topic, ...]:
@@ -175,6 +180,11 @@ def stages() -> Mapping[str, Stage]:
 def topics() -> tuple[Topic, ...]:
     """Return every topic, dead-letter topics last."""
     return registry().topics
+
+
+def all_topics() -> tuple[Topic, ...]:
+    """Return every topic, and those of the changes of the stages' stores, which only the runtime reads."""
+    return (*registry().topics, *registry().changelogs)
 
 
 def load(points: Iterable[EntryPoint]) -> Registry:

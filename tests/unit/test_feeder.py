@@ -11,7 +11,7 @@ from unittest.mock import Mock
 import pytest
 
 from tests.support import DEADLINE
-from wiredesk.runtime.isolation import frames, template_process
+from wiredesk.runtime.isolation import child_process, frames
 from wiredesk.runtime.isolation.pool import Feeder, Job, JobQueue
 from wiredesk.runtime.isolation.template import Child
 from wiredesk.runtime.records import Failure, Output, Record
@@ -67,7 +67,7 @@ def test_the_time_of_a_record_does_not_include_the_wait_for_it(monkeypatch: pyte
     monkeypatch.setattr(frames, "receive", receive)
     monkeypatch.setattr(frames, "pack", sent.append)
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
-    template_process._serve_bundle(Mock(), Busy())
+    child_process._serve_bundle(Mock(), child_process.stateless(Busy()))
     assert [[seconds for _, seconds in answers] for answers, _ in sent] == [[1.0], [1.0]]
 
 

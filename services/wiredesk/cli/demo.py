@@ -87,6 +87,7 @@ async def _run(folder: Path, settings: BrokerSettings, clock: _Clock, seconds: f
     from wiredesk.operations.sample_run import overview, run_samples, sample_pages
     from wiredesk.pipeline import STAGES, TOPICS
     from wiredesk.runtime.kafka.cluster import Cluster
+    from wiredesk.runtime.topology import changelogs_of
 
     pages = list(sample_pages())
     articles: list[EnrichedArticle] = []
@@ -97,7 +98,7 @@ async def _run(folder: Path, settings: BrokerSettings, clock: _Clock, seconds: f
     async with embedded_kafka(folder / "kafka", settings, owner="wiredesk demo", say=clock.say) as broker:
         kafka = stack.kafka_settings(broker)
         async with Cluster(kafka) as cluster:
-            await cluster.create_topics(TOPICS, partitions=PARTITIONS)
+            await cluster.create_topics((*TOPICS, *changelogs_of(STAGES.values())), partitions=PARTITIONS)
         clock.say(f"{len(TOPICS)} topics created on {broker.bootstrap_servers}; starting workers: {', '.join(STAGES)}")
         counts = dict.fromkeys(STAGES.values(), 1)
         async with stack.workers(counts, broker.bootstrap_servers, folder / "workers.log") as workers:

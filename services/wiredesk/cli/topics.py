@@ -56,7 +56,7 @@ def create(
     created = asyncio.run(_create(kafka, partitions, replication))
     for name in created:
         console.line(f"created {name}")
-    console.line(f"{len(created)} topics created, {len(registry.topics()) - len(created)} existed")
+    console.line(f"{len(created)} topics created, {len(registry.all_topics()) - len(created)} existed")
 
 
 async def _create(kafka: KafkaSettings, partitions: int | None, replication: int) -> list[str]:
@@ -64,7 +64,7 @@ async def _create(kafka: KafkaSettings, partitions: int | None, replication: int
     from wiredesk.runtime.kafka.cluster import Cluster
 
     async with Cluster(kafka) as cluster:
-        return await cluster.create_topics(registry.topics(), partitions=partitions, replication=replication)
+        return await cluster.create_topics(registry.all_topics(), partitions=partitions, replication=replication)
 
 
 @app.command(cls=Command)
@@ -147,4 +147,4 @@ async def _states(kafka: KafkaSettings) -> "list[TopicState]":
     from wiredesk.runtime.kafka.cluster import Cluster
 
     async with Cluster(kafka) as cluster:
-        return await cluster.topic_states(registry.topics())
+        return await cluster.topic_states(registry.all_topics())

@@ -91,8 +91,8 @@ async def _run(counts: Mapping["Stage", int], data: Path, port: int, settings: B
     with stop_on_signal() as stop:
         async with embedded_kafka(data / "kafka", settings, owner="wiredesk up", say=say, port=port) as broker:
             async with Cluster(stack.kafka_settings(broker)) as cluster:
-                created = await cluster.create_topics(registry.topics())
-            say(f"{len(created)} topics created, {len(registry.topics()) - len(created)} existed")
+                created = await cluster.create_topics(registry.all_topics())
+            say(f"{len(created)} topics created, {len(registry.all_topics()) - len(created)} existed")
             console.line(f"ready {broker.bootstrap_servers}")
             log = data / "workers.log"
             named = ", ".join(f"{count} of {stage.name}" for stage, count in counts.items())

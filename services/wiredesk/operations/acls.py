@@ -12,7 +12,7 @@ from wiredesk.operations.dead_letters.redrive_log import REDRIVEN_TOPIC
 from wiredesk.operations.replays.run import GROUP_PREFIX as RUN_GROUPS
 from wiredesk.operations.replays.run import RUNS_TOPIC, output_topics
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
-from wiredesk.runtime.topology import Stage, Topic
+from wiredesk.runtime.topology import Stage, Topic, changelogs_of
 
 
 class Resource(StrEnum):
@@ -90,6 +90,7 @@ def worker(settings: KafkaSettings, work: WorkerSettings, stage: Stage) -> Acls:
     acls = (
         on_topics(settings, [stage.consumes, *_lists(stage)], Operation.READ)
         | on_topics(settings, (*stage.produces, stage.dead_letter_topic), Operation.WRITE)
+        | on_topics(settings, changelogs_of([stage]), Operation.READ, Operation.WRITE)
         | on_group(settings, stage.group, Operation.READ)
     )
     if work.guarantee == "at_least_once":
@@ -130,6 +131,12 @@ def _run(settings: KafkaSettings, work: WorkerSettings, stage: Stage, into: str 
         | on_group(settings, runs, Operation.READ, prefixed=True)
         | on_group(settings, runs, Operation.DELETE, prefixed=True)
     )
+    if stage.store is not None:
+        # The changes of the run's own state: `<group>.<store>.changes`.
+        states = settings.on_cluster(runs)
+        used = (Operation.CREATE, Operation.READ, Operation.WRITE, Operation.DELETE)
+        acls |= {Acl(Resource.TOPIC, states, operation, prefixed=True) for operation in used}
+        acls |= on_topics(settings, changelogs_of([stage]), Operation.DESCRIBE)
     if work.guarantee == "exactly_once":
         acls |= transactions(settings, runs, prefixed=True)
     return acls

@@ -71,9 +71,9 @@ COMMANDS: Mapping[str, Callable[[Request], Acls]] = MappingProxyType(
     {
         "worker": _workers,
         "topics create": lambda request: needs.on_topics(
-            request.kafka, registry.topics(), Operation.CREATE, Operation.DESCRIBE
+            request.kafka, registry.all_topics(), Operation.CREATE, Operation.DESCRIBE
         ),
-        "topics list": lambda request: needs.on_topics(request.kafka, registry.topics(), Operation.DESCRIBE),
+        "topics list": lambda request: needs.on_topics(request.kafka, registry.all_topics(), Operation.DESCRIBE),
         "topics compare": _compared,
         "publish": lambda request: needs.on_topics(request.kafka, [PAGES_RAW], Operation.WRITE),
         "intake": lambda request: needs.on_topics(request.kafka, [PAGES_RAW], Operation.WRITE),

@@ -8,6 +8,7 @@ WiredeskError            every error that wiredesk raises on purpose; its messag
 ├── HandlerError         the handler of a stage cannot be loaded                           exit code 1
 ├── RejectedError        this record can never be processed: it is dead-lettered, the others continue
 ├── OffsetsMovedError    the partition's offsets restarted, went back or expired: its lane opens again
+├── StateError           the state of a partition is lost or cannot be made again: its lane opens again
 ├── BrakePulledError     too many records fail: the worker pauses and tries single records
 └── TransactionError     a transaction failed: its records are read again, from the offset that is committed then
     ├── OpeningError     InitProducerId failed: the coordinator is unreachable, or busy with the previous owner
@@ -70,6 +71,10 @@ class OffsetsMovedError(WiredeskError):
     Its topic was deleted and recreated, another leader was elected and may have a shorter log, or retention has deleted
     the next records.
     """
+
+
+class StateError(WiredeskError):
+    """The state of a partition is lost, or cannot be restored from its changelog: the lane opens again."""
 
 
 class BrakePulledError(WiredeskError):

@@ -151,6 +151,20 @@ CHILD_ENDS = Counter(
     "Child processes that ended and were replaced. If it rises, check the reasons of the dead letters.",
 )
 
+STATE_KEYS = Gauge("wiredesk_state_keys", "Keys of the state of a partition, in a stage with a store.", ["partition"])
+
+STATE_BYTES = Gauge(
+    "wiredesk_state_bytes",
+    "Bytes of the keys and values of the state of a partition. WIREDESK_STATE_MEMORY limits several times that.",
+    ["partition"],
+)
+
+RESTORE_SECONDS = Gauge(
+    "wiredesk_state_restore_seconds",
+    "How long the state of a partition took to restore when its lane opened last. If it rises, check the changelog.",
+    ["partition"],
+)
+
 STAGE_INFO = Gauge("wiredesk_stage", "1, labelled with the stage and its version.", ["stage", "version"])
 
 
@@ -177,6 +191,6 @@ def exposition(stage: str) -> bytes:
 
 def forget_partition(partition: int) -> None:
     """Remove the gauges of a revoked partition: another worker reports it now."""
-    for gauge in (IN_FLIGHT, LAG):
+    for gauge in (IN_FLIGHT, LAG, STATE_KEYS, STATE_BYTES, RESTORE_SECONDS):
         with contextlib.suppress(KeyError):
             gauge.remove(partition)

@@ -137,6 +137,20 @@ class Output(NamedTuple):
     headers: tuple[Header, ...] = ()
 
 
+class ChangelogRecord(NamedTuple):
+    """A change of the state, as it is written: to the partition that it is of, with the time of the input.
+
+    `topic` is the name in the topology, without prefix.
+    """
+
+    topic: str
+    key: bytes
+    value: bytes | None
+    partition: int
+    time_ms: int
+    headers: tuple[Header, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why a record could not be processed.
@@ -152,7 +166,10 @@ class Failure:
     stack: str | None = None
 
 
-Outcome = tuple[Output, ...] | Failure
+type Written = Output | ChangelogRecord
+"""What is written in a transaction."""
+
+Outcome = tuple[Written, ...] | Failure
 """What the processing of a record results in."""
 
 

@@ -178,6 +178,11 @@ class WorkerSettings(Settings):
         ge=64 * MIB,
         description="Memory that a child process may allocate in addition to its loaded models (Linux).",
     )
+    state_memory: int = Field(
+        2048 * MIB,
+        ge=64 * MIB,
+        description="Memory that the state of one partition may take, in a stage with a store (Linux).",
+    )
     guarantee: Literal["exactly_once", "at_least_once"] = Field(
         "exactly_once", description="`at_least_once` for clusters without transactions; event ids are the same."
     )

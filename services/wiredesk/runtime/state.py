@@ -221,11 +221,15 @@ class StatefulRun[S: State]:
         Raises:
             RejectedError: the handler rejects the record, or its changes are too many or too large.
         """
-        self.reach(record.timestamp)
-        outputs, changes = self._handler(record, self.state)
-        changes = checked(changes)
+        outputs, changes = self.compute(record)
         self.apply(changes)
         return outputs, changes
+
+    def compute(self, record: Record) -> tuple[Sequence[Output], list[Change]]:
+        """Return the outputs of the next record and its changes, which the state does not have yet; see `process`."""
+        self.reach(record.timestamp)
+        outputs, changes = self._handler(record, self.state)
+        return outputs, checked(changes)
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Apply changes at the time that the input has reached."""

@@ -40,6 +40,9 @@ class TroubleKind(StrEnum):
     LANE_NOT_RUNNING = "lane_not_running"
     """The lane of a partition is opening, fenced or failed."""
 
+    RESTORING = "restoring"
+    """The state of a partition is being restored from its changelog."""
+
     BRAKED = "braked"
     """The brake is pulled: most records fail."""
 

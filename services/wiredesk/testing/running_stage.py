@@ -16,7 +16,7 @@ from wiredesk.contracts.json_schema import example_of
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
-from wiredesk.runtime.topology import Stage
+from wiredesk.runtime.topology import Stage, changelogs_of
 from wiredesk.testing.patience import scaled
 from wiredesk.testing.processes import POLL_SECONDS, SECONDS, WorkerProcess, workers
 from wiredesk_schemas import DeadLetterHeaders, DerivedEvent, Event
@@ -159,7 +159,7 @@ class StageStarter:
 
     async def _create_topics(self, stage: Stage) -> None:
         async with Cluster(self._kafka) as cluster:
-            await cluster.create_topics(stage.topics, partitions=1)
+            await cluster.create_topics([*stage.topics, *changelogs_of([stage])], partitions=1)
 
 
 def example_event[E: Event](event: type[E]) -> E:

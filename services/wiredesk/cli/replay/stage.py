@@ -121,10 +121,18 @@ async def _replay(
 ) -> None:
     from wiredesk import registry
     from wiredesk.operations.replays.filters import record_filter
-    from wiredesk.operations.replays.planning import check_target, create_run, estimate, resolve_ranges, trial
+    from wiredesk.operations.replays.planning import (
+        check_state,
+        check_target,
+        create_run,
+        estimate,
+        resolve_ranges,
+        trial,
+    )
     from wiredesk.runtime.kafka.cluster import Cluster
 
     stage, into, rate = request.stage, request.into, request.rate
+    check_state(stage, into)
     if into is not None:
         check_target(stage, topic_name("--into", into), registry.topics())
     async with Cluster(kafka) as cluster:

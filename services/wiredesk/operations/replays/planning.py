@@ -13,8 +13,8 @@ from aiokafka import TopicPartition
 
 from wiredesk.operations.progress import ProgressCallback, ignore_progress
 from wiredesk.operations.replays.run import Run, output_topics, save_run
-from wiredesk.runtime.errors import UsageError
-from wiredesk.runtime.isolation import ProcessPool
+from wiredesk.runtime.errors import HandlerError, StateError, UsageError
+from wiredesk.runtime.isolation import KeeperProcesses, PartitionPool, ProcessPool
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.offset_range import NOTHING, OffsetRange
 from wiredesk.runtime.records import Record
@@ -96,6 +96,22 @@ def check_target(stage: Stage, into: str, live_topics: Iterable[Topic]) -> None:
     if taken := [topic.name for topic in output_topics(stage, into).values() if topic.name in live]:
         raise UsageError(
             f"--into {into} would write {taken[0]}, a live topic: name another one, or leave out --into to repair it"
+        )
+
+
+def check_state(stage: Stage, into: str | None) -> None:
+    """Check that the state of a run, which is empty when the run begins, does not decide what is in a live topic.
+
+    Args:
+        into: the topic that the run writes, without prefix; None: it repairs the live topic.
+
+    Raises:
+        UsageError: it would.
+    """
+    if stage.store is not None and into is None:
+        raise UsageError(
+            f"{stage.name} has a store, and a run has a state of its own, empty at first: the live topic would get "
+            "other records than the live state gives; name another topic: --into TOPIC"
         )
 
 
@@ -219,19 +235,46 @@ async def trial(stage: Stage, settings: WorkerSettings, sample: tuple[Record, ..
     Raises:
         HandlerError: it cannot be loaded.
     """
+    if stage.store is not None:
+        return await _stateful_trial(stage, settings, sample)
     pool = ProcessPool.of(stage, settings)
     try:
         version = await pool.start()
         if not sample:
             return Trial(version)
         await pool.compute(sample[0])  # the first record is slow: some things are loaded at first use
-        began = time.monotonic()
-        outcomes = [pool.submit(record).outcome for record in sample]
-        await asyncio.wait(outcomes, timeout=TRIAL_SECONDS)
-        done = sum(outcome.done() for outcome in outcomes)
-        return Trial(version, max(done, 1) / (time.monotonic() - began))
+        return Trial(version, await _records_per_second(pool, sample))
     finally:
         await pool.close()
+
+
+async def _stateful_trial(stage: Stage, settings: WorkerSettings, sample: tuple[Record, ...]) -> Trial:
+    """Do the same for a stage with a store, with an empty state."""
+    processes = KeeperProcesses(stage, settings)
+    try:
+        version = await processes.start()
+        if not sample:
+            return Trial(version)
+        keeper = await processes.keeper()
+        pool = processes.partition(keeper, lambda _: [], 0)
+        try:
+            await pool.submit(sample[0]).outcome
+            return Trial(version, await _records_per_second(pool, sample))
+        finally:
+            await pool.close()
+            await keeper.close()
+    except StateError as error:
+        raise HandlerError(str(error)) from error
+    finally:
+        await processes.close()
+
+
+async def _records_per_second(pool: ProcessPool | PartitionPool, sample: tuple[Record, ...]) -> float:
+    began = time.monotonic()
+    outcomes = [pool.submit(record).outcome for record in sample]
+    await asyncio.wait(outcomes, timeout=TRIAL_SECONDS)
+    done = sum(outcome.done() for outcome in outcomes)
+    return max(done, 1) / (time.monotonic() - began)
 
 
 async def create_run(
@@ -279,6 +322,8 @@ async def create_run(
         rate=rate,
         planned_at=now.replace(microsecond=0),
     )
+    if stage.store is not None:
+        await cluster.create_topics([stage.changelog_of(run.group)], replication=replication)
     starts = {tp: offsets.start for tp, offsets in run.sources(cluster.settings, stage).items()}
     await cluster.set_group_offsets(cluster.settings.on_cluster(run.group), starts)
     await save_run(cluster, run, replication)

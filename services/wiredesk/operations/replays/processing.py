@@ -169,7 +169,7 @@ async def process(
 async def reconcile_and_save(
     cluster: Cluster, stage: Stage, run: Run, progress: ProgressCallback = ignore_progress
 ) -> Reconciliation:
-    """Reconcile a run that is done, save the result, and delete the run's consumer group.
+    """Reconcile a run that is done, save the result, and delete the run's consumer group and its state.
 
     Raises:
         UnavailableError: the cluster cannot be reached, or refuses.
@@ -179,4 +179,6 @@ async def reconcile_and_save(
     result = await reconcile(cluster, run.id, sources, run.outputs, accepts, progress, one_to_one=stage.one_to_one)
     await save_reconciliation(cluster.settings, run, result)
     await cluster.delete_group(cluster.settings.on_cluster(run.group))
+    if stage.store is not None:
+        await cluster.delete_topic(stage.changelog_of(run.group))
     return result

@@ -4,9 +4,19 @@
     ProcessPool ── control socket ─▶ fork on request, reap, report ── fork ──▶ one record after another
          └─────────── a socket pair for each child: records in, outcomes out ──────┘
 
+A stage with a store has, for each partition, a keeper: a process that holds the state, and forks the one child that
+computes the partition's records in their order:
+
+    PartitionPool ─── socket pair ───▶ keeper: applies committed changes, holds the state ── fork ──▶ the child
+
 pool               the worker's side: queue, one feeder for each child, deadlines, retries after a crash
+partition_pool     the same for a partition with a state
 template           the worker's side of the template process and its children: start, fork, supervise
-template_process   what runs in the template process and in the children
+keeper             the worker's side of a keeper
+template_process   what runs in the template process
+keeper_process     what runs in a keeper
+child_process      what runs in the children
+forking            forking on request, in template and keepers
 frames             messages between the processes
 limits             limits that the kernel enforces
 errors             errors between the processes; none of them leaves this package
@@ -16,6 +26,8 @@ forks children after it has loaded the handler, so a model is in memory once and
 template process that ends is restarted. The worker stops when the handler could not be loaded for a minute.
 """
 
+from wiredesk.runtime.isolation.keeper import Keeper
+from wiredesk.runtime.isolation.partition_pool import KeeperProcesses, PartitionPool
 from wiredesk.runtime.isolation.pool import Job, ProcessPool
 
-__all__ = ["Job", "ProcessPool"]
+__all__ = ["Job", "Keeper", "KeeperProcesses", "PartitionPool", "ProcessPool"]

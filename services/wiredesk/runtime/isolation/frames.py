@@ -11,7 +11,8 @@ import asyncio
 import pickle
 import socket
 import struct
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 from wiredesk.runtime.isolation.errors import PeerClosedError
 from wiredesk.runtime.records import Failure, Outcome, Output, Record
@@ -23,8 +24,20 @@ type RecordFields = tuple[str, int, int, int, bytes | None, bytes | None, tuple[
 type OutputFields = tuple[str, bytes | None, bytes | None, tuple[Header, ...]]
 """The fields of an `Output`, in their order."""
 
-type Answer = tuple[list[OutputFields] | Failure, float]
-"""The outcome of a record, and how many seconds it took."""
+type ChangeFields = tuple[bytes, bytes | None]
+"""The fields of a `Change`, in their order."""
+
+type StatefulFields = tuple[list[OutputFields], list[ChangeFields]]
+"""The outputs of a record, and the changes that it makes."""
+
+type Result = list[OutputFields] | StatefulFields | Failure
+"""What a record results in."""
+
+type Answer = tuple[Result, float]
+"""The result of a record, and how many seconds it took."""
+
+type Entry = tuple[int, Sequence[ChangeFields]]
+"""The changes of one record, and the time that the input had reached then."""
 
 _LENGTH = struct.Struct("!I")
 """The length of the pickle that follows, in bytes."""
@@ -46,9 +59,14 @@ def fields_of(record: Record) -> RecordFields:
     )
 
 
-def outcome_of(received: list[OutputFields] | Failure) -> Outcome:
-    """Return an outcome from what was received."""
-    return received if isinstance(received, Failure) else tuple(map(Output._make, received))
+def fields_of_outputs(outputs: Sequence[Output]) -> list[OutputFields]:
+    """Return outputs as they are sent."""
+    return [(output.topic, output.key, output.value, output.headers) for output in outputs]
+
+
+def outcome_of(received: Result) -> Outcome:
+    """Return an outcome from what was received of a child without state."""
+    return received if isinstance(received, Failure) else tuple(map(Output._make, cast("list[OutputFields]", received)))
 
 
 def pack(message: object) -> bytes:

@@ -16,15 +16,22 @@ def die_with_parent() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def limit_memory(extra: int) -> None:
+def limit_memory(extra: int, *, for_good: bool = True) -> None:
     """Limit the private memory of this process to what it has now and `extra` bytes.
+
+    Args:
+        extra: bytes.
+        for_good: neither this process nor its children can raise the limit again.
 
     An allocation beyond the limit fails with `MemoryError`, or ends the process where a C library does not handle the
     failure. The limit is RLIMIT_DATA, not the address space: models that are mapped from files do not count.
     """
     if sys.platform == "linux":
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
         limit = _data_bytes() + extra
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+        if hard != resource.RLIM_INFINITY:
+            limit = min(limit, hard)
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit if for_good else hard))
 
 
 def no_core_dumps() -> None:

@@ -139,6 +139,7 @@ class Feeder:
         self._room = asyncio.Semaphore(WINDOW)
         self._given: asyncio.Queue[deque[Job]] = asyncio.Queue()
         self._has_overrun = False
+        self._unfinished: Iterable[Job] = ()
 
     async def run(self) -> None:
         """Send bundles to the child until it ends. Jobs without an outcome go back to the queue."""
@@ -148,7 +149,7 @@ class Feeder:
         finally:
             giving.cancel()
             await asyncio.gather(giving, return_exceptions=True)
-            left: list[Job] = []
+            left = list(self._unfinished)  # first: the order of the records stays
             while not self._given.empty():
                 left += self._given.get_nowait()
             self._queue.give_back(left)
@@ -182,13 +183,19 @@ class Feeder:
                     await self._fail_crashed(bundle)
                     return
                 metrics.PAGE_SECONDS.observe([seconds for _, seconds in answers])
-                for outcome, seconds in answers:
+                for result, seconds in answers:
                     self._queue.observe_duration(seconds)
-                    bundle.popleft().settle(frames.outcome_of(outcome))
+                    if self._settle(bundle[0], result):
+                        bundle.popleft()
                 if last:
-                    self._queue.give_back(bundle)
+                    self._unfinished = bundle
                     return
             self._room.release()
+
+    def _settle(self, job: Job, result: frames.Result) -> bool:
+        """Set the outcome of a job; return False if it is to be computed again instead, by another child."""
+        job.settle(frames.outcome_of(result))
+        return True
 
     async def _next_given(self) -> deque[Job] | None:
         """Return the next bundle that the child computes, or None when the idle child has ended."""
@@ -235,7 +242,7 @@ class Feeder:
         if len(bundle) > 1:
             self._retry_isolated(bundle)
         else:
-            bundle[0].settle(Failure("timeout", f"not done after {self._deadline:g} s (WIREDESK_PAGE_DEADLINE)"))
+            self._settle(bundle[0], Failure("timeout", f"not done after {self._deadline:g} s (WIREDESK_PAGE_DEADLINE)"))
 
     async def _fail_crashed(self, bundle: deque[Job]) -> None:
         with contextlib.suppress(TimeoutError):
@@ -256,13 +263,13 @@ class Feeder:
             self._retry_isolated(bundle)
         else:
             died = f"its process died {job.crashes} times while it computed this record, {describe_status(status)}"
-            job.settle(Failure("crash", died))
+            self._settle(job, Failure("crash", died))
 
     def _retry_isolated(self, bundle: deque[Job]) -> None:
         """Retry the unanswered records of a bundle one by one: it is not known which one the child was computing."""
         for job in bundle:
             job.isolated = True
-        self._queue.give_back(bundle)
+        self._unfinished = bundle
 
 
 class ProcessPool:

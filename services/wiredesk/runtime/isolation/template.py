@@ -16,6 +16,7 @@ from wiredesk.runtime.backoff import Backoff
 from wiredesk.runtime.errors import HandlerError, UsageError
 from wiredesk.runtime.isolation import frames
 from wiredesk.runtime.isolation.errors import ForkError, PeerClosedError, TemplateGoneError
+from wiredesk.runtime.isolation.forking import CHILD, KEEPER
 from wiredesk.runtime.trouble import Trouble, TroubleKind
 
 log = structlog.get_logger(__name__)
@@ -81,30 +82,135 @@ class Child:
                 os.kill(self.pid, signal.SIGKILL)
 
 
-class Template:
+class Forker:
+    """A process that forks others on request, as the worker sees it.
+
+    Attributes:
+        gone: future that is done when the process has ended.
+    """
+
+    def __init__(self, requests: socket.socket) -> None:
+        self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._requests = requests
+        self._children: dict[int, Child] = {}
+        self._forked: asyncio.Queue[int | str] = asyncio.Queue()
+        self._forking = asyncio.Lock()
+
+    async def _fork(self, kind: bytes, *further: socket.socket) -> Child:
+        """Fork a process.
+
+        Args:
+            kind: what it is.
+            further: sockets that it gets in addition to that of `Child`.
+
+        Raises:
+            ForkError: no process can be forked now.
+            TemplateGoneError: this one has ended.
+        """
+        try:
+            ours, theirs = socket.socketpair()
+        except OSError as error:
+            raise ForkError(f"no socket for a child process: {error.strerror or error}") from error
+        try:
+            for end in (ours, theirs):
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER_BYTES)
+            async with self._forking:
+                with theirs:
+                    await self._request(kind, theirs, *further)
+                pid = await self._forked_pid()
+            reader, writer = await asyncio.open_connection(sock=ours, limit=BUFFER_BYTES)
+        except BaseException:
+            ours.close()  # a child that was forked nevertheless finds its socket closed, and ends
+            raise
+        child = Child(pid, reader, writer, asyncio.get_running_loop().create_future())
+        self._children[pid] = child
+        if self.gone.done():
+            child.ended.set_result(UNKNOWN_STATUS)
+        return child
+
+    async def _request(self, kind: bytes, *sockets: socket.socket) -> None:
+        if self.gone.done():
+            raise TemplateGoneError("the process that forks has ended")
+        try:
+            socket.send_fds(self._requests, [kind], [one.fileno() for one in sockets])
+        except ConnectionError as error:
+            await self._await_end()
+            raise TemplateGoneError(str(error)) from error
+        except OSError as error:
+            raise ForkError(f"no socket can be sent to a child process: {error.strerror or error}") from error
+
+    async def _forked_pid(self) -> int:
+        getting = asyncio.ensure_future(self._forked.get())
+        either: tuple[asyncio.Future[Any], ...] = (getting, self.gone)
+        try:
+            await asyncio.wait(either, timeout=FORK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if not getting.done():
+                getting.cancel()
+        if not getting.done() or getting.cancelled():
+            await self._await_end()  # a late answer would be taken for the answer to the next request
+            raise TemplateGoneError("the process that forks has ended, or does not answer")
+        answer = getting.result()
+        if isinstance(answer, str):
+            raise ForkError(f"no child process can be forked: {answer}")
+        return answer
+
+    async def _await_end(self) -> None:
+        self._kill()
+        await asyncio.wait({self.gone}, timeout=END_SECONDS)
+        if not self.gone.done():  # a process that the handler has started keeps the socket open
+            self.gone.set_result(None)
+
+    def _kill(self) -> None:
+        raise NotImplementedError
+
+    async def _listen(self, reader: asyncio.StreamReader) -> None:
+        """Receive what the process reports, until it ends."""
+        try:
+            while True:
+                self._note(await frames.read(reader))
+        except PeerClosedError:
+            pass
+        finally:
+            if not self.gone.done():
+                self.gone.set_result(None)
+            for child in self._children.values():
+                if not child.ended.done():
+                    child.ended.set_result(UNKNOWN_STATUS)
+
+    def _note(self, message: tuple[Any, ...]) -> None:
+        match message:
+            case ("forked", answer):
+                self._forked.put_nowait(answer)
+            case ("ended", pid, status):
+                child = self._children.pop(pid, None)
+                if child is not None and not child.ended.done():
+                    child.ended.set_result(status)
+
+
+class Template(Forker):
     """The process that has the handler loaded and forks children.
 
     Attributes:
         version: of the handler.
-        gone: future that is done when the process has ended.
     """
 
     def __init__(self, process: asyncio.subprocess.Process, control: socket.socket) -> None:
+        super().__init__(control)
         self.version = ""
-        self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._process = process
         self._control = control
-        self._children: dict[int, Child] = {}
-        self._forked: asyncio.Queue[int | str] = asyncio.Queue()
-        self._forking = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._writer: asyncio.StreamWriter | None = None
 
     @classmethod
-    async def start(cls, handler: str, memory_bytes: int, log_level: str, seconds: float) -> "Template":
+    async def start(
+        cls, handler: str, memory_bytes: int, log_level: str, seconds: float, state_bytes: int = 0
+    ) -> "Template":
         """Start the process and wait until it has loaded the handler.
 
         Args:
+            state_bytes: memory that the state of a partition may take; 0: the stage has no store.
             seconds: time limit for loading.
 
         Raises:
@@ -124,6 +230,7 @@ class Template:
                     str(theirs.fileno()),
                     handler,
                     str(memory_bytes),
+                    str(state_bytes),
                     log_level,
                     pass_fds=[theirs.fileno()],
                     stdin=asyncio.subprocess.DEVNULL,
@@ -165,26 +272,25 @@ class Template:
             ForkError: no child can be forked now.
             TemplateGoneError: the template has ended.
         """
+        return await self._fork(CHILD)
+
+    async def fork_keeper(self) -> "tuple[Child, socket.socket]":
+        """Fork the keeper of a state; return it, and the socket over which it gets those of its children.
+
+        Raises:
+            ForkError: none can be forked now.
+            TemplateGoneError: the template has ended.
+        """
         try:
             ours, theirs = socket.socketpair()
         except OSError as error:
-            raise ForkError(f"no socket for a child process: {error.strerror or error}") from error
+            raise ForkError(f"no socket for a keeper: {error.strerror or error}") from error
         try:
-            for end in (ours, theirs):
-                end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER_BYTES)
-            async with self._forking:
-                with theirs:
-                    await self._request_fork(theirs)
-                pid = await self._forked_pid()
-            reader, writer = await asyncio.open_connection(sock=ours, limit=BUFFER_BYTES)
+            with theirs:
+                return await self._fork(KEEPER, theirs), ours
         except BaseException:
-            ours.close()  # a child that was forked nevertheless finds its socket closed, and ends
+            ours.close()
             raise
-        child = Child(pid, reader, writer, asyncio.get_running_loop().create_future())
-        self._children[pid] = child
-        if self.gone.done():
-            child.ended.set_result(UNKNOWN_STATUS)
-        return child
 
     async def end(self) -> str:
         """Wait until the process has ended (kill it if it does not), and return a text that says how it ended."""
@@ -211,57 +317,9 @@ class Template:
                 # Not asyncio's kill: it polls first, and so takes the exit code from the watcher that waits for it.
                 os.kill(self._process.pid, signal.SIGKILL)
 
-    async def _request_fork(self, theirs: socket.socket) -> None:
-        if self.gone.done():
-            raise TemplateGoneError("the template process has ended")
-        try:
-            socket.send_fds(self._control, [b"F"], [theirs.fileno()])
-        except ConnectionError as error:
-            await self._await_end()
-            raise TemplateGoneError(str(error)) from error
-        except OSError as error:
-            raise ForkError(f"no socket can be sent to a child process: {error.strerror or error}") from error
-
-    async def _forked_pid(self) -> int:
-        getting = asyncio.ensure_future(self._forked.get())
-        either: tuple[asyncio.Future[Any], ...] = (getting, self.gone)
-        try:
-            await asyncio.wait(either, timeout=FORK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            if not getting.done():
-                getting.cancel()
-        if not getting.done() or getting.cancelled():
-            await self._await_end()  # a late answer would be taken for the answer to the next request
-            raise TemplateGoneError("the template process has ended, or does not answer")
-        answer = getting.result()
-        if isinstance(answer, str):
-            raise ForkError(f"no child process can be forked: {answer}")
-        return answer
-
-    async def _await_end(self) -> None:
-        self._kill()
-        await asyncio.wait({self.gone}, timeout=END_SECONDS)
-        if not self.gone.done():  # a process that the handler has started keeps the socket open
-            self.gone.set_result(None)
-
     async def _listen(self, reader: asyncio.StreamReader) -> None:
-        try:
-            while True:
-                match await frames.read(reader):
-                    case ("forked", answer):
-                        self._forked.put_nowait(answer)
-                    case ("ended", pid, status):
-                        child = self._children.pop(pid, None)
-                        if child is not None and not child.ended.done():
-                            child.ended.set_result(status)
-        except PeerClosedError:
-            log.warning("template process ended", pid=self._process.pid)
-        finally:
-            if not self.gone.done():
-                self.gone.set_result(None)
-            for child in self._children.values():
-                if not child.ended.done():
-                    child.ended.set_result(UNKNOWN_STATUS)
+        await super()._listen(reader)
+        log.warning("template process ended", pid=self._process.pid)
 
 
 class TemplateSupervisor:
@@ -272,17 +330,21 @@ class TemplateSupervisor:
         memory_bytes: memory that a child may allocate in addition to the loaded handler.
         log_level: log level of the processes.
         load_seconds: time limit for loading.
+        state_bytes: memory that the state of a partition may take; 0: the stage has no store.
 
     Attributes:
         trouble: why there is no template now; None if there is one.
     """
 
-    def __init__(self, handler: str, memory_bytes: int, log_level: str, load_seconds: float) -> None:
+    def __init__(
+        self, handler: str, memory_bytes: int, log_level: str, load_seconds: float, state_bytes: int = 0
+    ) -> None:
         self.trouble: Trouble | None = None
         self._handler = handler
         self._memory_bytes = memory_bytes
         self._log_level = log_level
         self._load_seconds = load_seconds
+        self._state_bytes = state_bytes
         self._version = ""
         self._template: Template | None = None
         self._loaded_at = 0.0
@@ -327,7 +389,9 @@ class TemplateSupervisor:
             await self._template.close()
 
     async def _load(self) -> Template:
-        template = await Template.start(self._handler, self._memory_bytes, self._log_level, self._load_seconds)
+        template = await Template.start(
+            self._handler, self._memory_bytes, self._log_level, self._load_seconds, self._state_bytes
+        )
         self._loaded_at = time.monotonic()
         return template
 

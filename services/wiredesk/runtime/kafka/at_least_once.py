@@ -8,8 +8,8 @@ from aiokafka.errors import CommitFailedError, IllegalStateError
 
 from wiredesk.runtime.errors import AbortedError, FencedError, InDoubtError
 from wiredesk.runtime.kafka import authorization
-from wiredesk.runtime.kafka.delivery import CLIENT_ERRORS, Delivery, format_error
-from wiredesk.runtime.records import Output
+from wiredesk.runtime.kafka.delivery import CLIENT_ERRORS, Delivered, Delivery, format_error
+from wiredesk.runtime.records import Written
 from wiredesk.runtime.settings import KafkaSettings
 
 
@@ -30,13 +30,13 @@ class AtLeastOnceProducer(Delivery):
 
     async def commit(
         self,
-        outputs: Sequence[Output],
+        outputs: Sequence[Written],
         group: str,  # noqa: ARG002 - the consumer knows its group
         source: TopicPartition,
         offset: int,
         note: str = "",
-    ) -> None:
-        """Write outputs, await them all, then commit the offset.
+    ) -> Sequence[Delivered]:
+        """Write outputs, await them all, then commit the offset; return where they were written.
 
         Raises:
             OutputTooLargeError: an output is larger than its topic allows.
@@ -46,7 +46,7 @@ class AtLeastOnceProducer(Delivery):
         """
         try:
             async with asyncio.timeout(self._timeout):
-                await self._deliver(outputs)
+                delivered = await self._deliver(outputs)
         except CLIENT_ERRORS as error:
             raise self._failure(AbortedError, error) from error
         try:
@@ -56,3 +56,4 @@ class AtLeastOnceProducer(Delivery):
             raise FencedError(format_error(error)) from error
         except CLIENT_ERRORS as error:
             raise self._failure(InDoubtError, error, access=authorization.CONSUMING) from error
+        return delivered

@@ -229,17 +229,33 @@ class Cluster(TopicClient):
         Raises:
             UnavailableError: a topic was deleted, created again or truncated while it was read.
         """
+        async with contextlib.aclosing(self.read_batches(ranges)) as batches:
+            async for batch in batches:
+                for record in batch:
+                    if key in (None, record.key):
+                        yield record
+
+    async def read_batches(
+        self, ranges: Mapping[TopicPartition, OffsetRange], *, max_records: int | None = None
+    ) -> AsyncGenerator[list[Record]]:
+        """Yield the committed records in ranges of offsets, several at a time; close it with `contextlib.aclosing`.
+
+        Args:
+            ranges: by partition; empty ones are not read.
+            max_records: the most records at a time; None: all that have been fetched.
+
+        Raises:
+            UnavailableError: a topic was deleted, created again or truncated while it was read.
+        """
         nonempty = {tp: offsets for tp, offsets in ranges.items() if offsets.size}
         if not nonempty:
             return
         await self._load_metadata(partition.topic for partition in nonempty)
         starts = {tp: offsets.start for tp, offsets in nonempty.items()}
         stops = {tp: offsets.stop for tp, offsets in nonempty.items()}
-        async with contextlib.aclosing(self._read(starts, stops)) as batches:
+        async with contextlib.aclosing(self._read(starts, stops, max_records)) as batches:
             async for batch in batches:
-                for record in batch:
-                    if key in (None, record.key):
-                        yield record
+                yield batch
 
     async def first_records(
         self, positions: Mapping[TopicPartition, int], stops: Mapping[TopicPartition, int], seconds: float
@@ -268,13 +284,16 @@ class Cluster(TopicClient):
         return first
 
     async def _read(
-        self, starts: Mapping[TopicPartition, int], stops: Mapping[TopicPartition, int] | None
+        self,
+        starts: Mapping[TopicPartition, int],
+        stops: Mapping[TopicPartition, int] | None,
+        max_records: int | None = None,
     ) -> AsyncGenerator[list[Record]]:
         """Yield the records of each poll, up to the end offsets; without end offsets, for ever."""
         async with (
             self._explained(),
             PartitionReader(self._client, self.settings, starts) as reader,
-            contextlib.aclosing(reader.batches(stops, self._end_offsets)) as batches,
+            contextlib.aclosing(reader.batches(stops, self._end_offsets, max_records)) as batches,
         ):
             async for batch in batches:
                 yield batch

@@ -16,7 +16,7 @@ from aiokafka.structs import RecordMetadata
 from wiredesk.runtime.errors import OpeningError, OutputTooLargeError, TransactionError
 from wiredesk.runtime.kafka import authorization, clients
 from wiredesk.runtime.kafka.partitioning import partition_for
-from wiredesk.runtime.records import Output
+from wiredesk.runtime.records import ChangelogRecord, Written
 from wiredesk.runtime.settings import KafkaSettings
 
 CLOSE_SECONDS = 2
@@ -50,9 +50,11 @@ class Delivery(abc.ABC):
 
     @abc.abstractmethod
     async def commit(
-        self, outputs: Sequence[Output], group: str, source: TopicPartition, offset: int, note: str = ""
-    ) -> None:
+        self, outputs: Sequence[Written], group: str, source: TopicPartition, offset: int, note: str = ""
+    ) -> Sequence[Delivered]:
         """Write outputs, and commit the offset after the records from which they were made.
+
+        Return where they were written.
 
         Args:
             outputs: with topic names as in the topology.
@@ -104,7 +106,7 @@ class Delivery(abc.ABC):
         denied = authorization.refusal(error, self._settings, access)
         return kind(prefix + (denied or format_error(error)), is_denied=denied is not None)
 
-    async def _deliver(self, outputs: Sequence[Output]) -> list[Delivered]:
+    async def _deliver(self, outputs: Sequence[Written]) -> list[Delivered]:
         """Send outputs in batches, await every delivery, and return where the batches were written.
 
         Every delivery is awaited, because a batch that is refused fails only its own future. aiokafka gets whole
@@ -128,7 +130,7 @@ class Delivery(abc.ABC):
             delivered.append((result, packed))
         return delivered
 
-    async def _send(self, outputs: Sequence[Output]) -> list[tuple[asyncio.Future[RecordMetadata], list[int]]]:
+    async def _send(self, outputs: Sequence[Written]) -> list[tuple[asyncio.Future[RecordMetadata], list[int]]]:
         """Send outputs, in their order within a partition; return each batch's delivery and the indices of its outputs.
 
         A batch is sent when the next output does not fit in, and at the end. An output that fits into no batch is sent
@@ -141,13 +143,17 @@ class Delivery(abc.ABC):
         filling: dict[tuple[str, int], tuple[BatchBuilder, list[int]]] = {}
         for index, output in enumerate(outputs):
             topic, partitions, available = topics[output.topic]
-            target = topic, partition_for(output.key, partitions, available)
+            at = now
+            if isinstance(output, ChangelogRecord):
+                target, at = (topic, output.partition), output.time_ms
+            else:
+                target = topic, partition_for(output.key, partitions, available)
             builder, packed = filling.get(target) or filling.setdefault(target, (producer.create_batch(), []))
             key, value, headers = output.key, output.value, list(output.headers)
-            if builder.append(timestamp=now, key=key, value=value, headers=headers) is None:
+            if builder.append(timestamp=at, key=key, value=value, headers=headers) is None:
                 sent.append((await producer.send_batch(builder, topic, partition=target[1]), packed))
                 filling[target] = builder, packed = producer.create_batch(), []
-                builder.append(timestamp=now, key=key, value=value, headers=headers)
+                builder.append(timestamp=at, key=key, value=value, headers=headers)
             packed.append(index)
         for (topic, partition), (builder, packed) in filling.items():
             sent.append((await producer.send_batch(builder, topic, partition=partition), packed))

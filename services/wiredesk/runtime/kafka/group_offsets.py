@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from wiredesk.runtime.kafka.protocol import StableOffsetFetch
 from wiredesk.runtime.records import MAX_INT32
+from wiredesk_schemas.headers import MAX_NUMBER
 
 MAX_NOTE_BYTES = 1000
 """The longest note that is parsed, in characters: ours have less than a hundred."""
@@ -50,6 +51,8 @@ class CommitNote(BaseModel):
         topic_id: id of the topic whose offset it is; empty: not known.
         leader_epoch: epoch of the leader that wrote the last record before the offset; -1: not known.
         expired: total number of offsets that retention has deleted before the group read them.
+        time_ms: the time that the input has reached, for a stage with a store.
+        changelog_id: id of the topic that has the changes of the state; empty: there is no store, or it is not known.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -57,10 +60,13 @@ class CommitNote(BaseModel):
     topic_id: str = Field("", max_length=40)
     leader_epoch: int = Field(-1, ge=-1, le=MAX_INT32)
     expired: int = Field(0, ge=0, le=MAX_EXPIRED)
+    time_ms: int = Field(0, ge=0, le=MAX_NUMBER)
+    changelog_id: str = Field("", max_length=40)
 
     def text(self) -> str:
         """Return the note as it is committed."""
-        return orjson.dumps(self.model_dump()).decode()
+        of_store = set() if self.changelog_id else {"time_ms", "changelog_id"}
+        return orjson.dumps(self.model_dump(exclude=of_store)).decode()
 
     @classmethod
     def parse(cls, text: str | None) -> "CommitNote":

@@ -82,6 +82,7 @@ class PartitionReader:
         self,
         stops: Mapping[TopicPartition, int] | None,
         end_offsets: Callable[[Collection[TopicPartition]], Awaitable[Mapping[TopicPartition, int]]],
+        max_records: int | None = None,
     ) -> AsyncGenerator[list[Record]]:
         """Yield the records of each poll, which may be none.
 
@@ -89,6 +90,7 @@ class PartitionReader:
             stops: the exclusive end offset of each partition; None: read for ever. The end is recognized by the
                 position: transaction markers have offsets, too, and are never delivered.
             end_offsets: returns the current end offsets of partitions.
+            max_records: the most records of a poll.
 
         Raises:
             UnavailableError: the partitions do not reach the end offsets any more.
@@ -101,7 +103,7 @@ class PartitionReader:
                         self.stop(partition)
                 if not self.partitions:
                     return
-                fetched = await self.poll()
+                fetched = await self.poll(max_records)
                 if fetched or stops is None:
                     quiet_since = time.monotonic()
                 elif time.monotonic() - quiet_since > QUIET_SECONDS:

@@ -1,12 +1,12 @@
 """Describing and creating the topics of a cluster."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from aiokafka import TopicPartition
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
-from aiokafka.protocol.admin import CreateTopicsRequest
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
+from aiokafka.protocol.admin import CreateTopicsRequest, DeleteTopicsRequest
 from aiokafka.protocol.metadata import MetadataRequest
 
 from wiredesk.runtime.errors import UnavailableError, UsageError
@@ -15,10 +15,10 @@ from wiredesk.runtime.kafka.descriptions import PartitionDescription, TopicDescr
 from wiredesk.runtime.kafka.partition_identity import format_topic_id
 from wiredesk.runtime.kafka.protocol import TopicMetadata
 from wiredesk.runtime.kafka.topic_settings import TopicSettingsClient
-from wiredesk.runtime.topology import Stage, Topic
+from wiredesk.runtime.topology import Stage, Topic, changelogs_of
 
 CREATE_TIMEOUT_MS = 30_000
-"""How long a broker may take to create topics."""
+"""How long a broker may take to create or delete topics."""
 
 SPREAD_SECONDS = 30
 """How long brokers may take to learn of new topics."""
@@ -111,7 +111,7 @@ class TopicClient(TopicSettingsClient):
             UsageError: one of the partitions does not exist.
             UnavailableError: a topic of the stage does not exist.
         """
-        topics = [stage.consumes, *stage.produces, stage.dead_letter_topic]
+        topics = [*stage.topics, *changelogs_of([stage])]
         partitions = await self.required_partitions([self.settings.on_cluster(topic.name) for topic in topics])
         name = self.settings.on_cluster(stage.consumes.name)
         inputs = [partition for partition in partitions if partition.topic == name]
@@ -136,11 +136,12 @@ class TopicClient(TopicSettingsClient):
         """
         names = [self.settings.on_cluster(topic.name) for topic in topics]
         # Kafka requires CREATE even for topics that exist; a client that only uses them need not have it.
-        there = await self.describe_topics(names)
+        likes = [self.settings.on_cluster(topic.partitioned_as) for topic in topics if topic.partitioned_as is not None]
+        there = await self.describe_topics([*names, *likes])
         wanted: list[Any] = [
             (
                 name,
-                topic.partitions if partitions is None or topic.dead_letters else partitions,
+                self._partitions_of(topic, partitions, there),
                 replication,
                 [],
                 list(topic.settings().items()),
@@ -161,6 +162,28 @@ class TopicClient(TopicSettingsClient):
                     raise UnavailableError(f"topic {name} cannot be created: {message or for_code(code).__name__}")
             await self._wait_until_known(names)
         return created
+
+    async def delete_topic(self, topic: Topic) -> None:
+        """Delete a topic of the topology and its records; nothing is done if it does not exist.
+
+        Raises:
+            UnavailableError: the cluster refuses.
+        """
+        name = self.settings.on_cluster(topic.name)
+        async with self._explained():
+            answer = await self._ask_controller(DeleteTopicsRequest([name], CREATE_TIMEOUT_MS))
+        for _, code in answer.topic_error_codes:
+            if code in (authorization.TOPIC_REFUSED, authorization.CLUSTER_REFUSED):
+                raise authorization.forbidden(self.settings, "DELETE", f"topic {name}")
+            if code not in (0, UnknownTopicOrPartitionError.errno):
+                raise UnavailableError(f"topic {name} cannot be deleted: {for_code(code).__name__}")
+
+    def _partitions_of(self, topic: Topic, partitions: int | None, there: Mapping[str, TopicDescription]) -> int:
+        """Return how many partitions a new topic gets."""
+        like = there.get(self.settings.on_cluster(topic.partitioned_as)) if topic.partitioned_as is not None else None
+        if like is not None:
+            return len(like.partitions)
+        return topic.partitions if partitions is None or topic.dead_letters else partitions
 
     async def _wait_until_known(self, names: Sequence[str]) -> None:
         """Wait until every broker knows topics: the controller answers at once, the other brokers learn of them later.

@@ -9,8 +9,8 @@ from aiokafka import TopicPartition
 from aiokafka.errors import IllegalOperation, ProducerFenced
 
 from wiredesk.runtime.errors import AbortedError, FencedError, InDoubtError, TransactionError
-from wiredesk.runtime.kafka.delivery import CLIENT_ERRORS, CLOSE_SECONDS, Delivery, coordinates
-from wiredesk.runtime.records import Output
+from wiredesk.runtime.kafka.delivery import CLIENT_ERRORS, CLOSE_SECONDS, Delivered, Delivery, coordinates
+from wiredesk.runtime.records import Output, Written
 from wiredesk.runtime.settings import KafkaSettings
 
 type More = Callable[[Sequence[str | None]], Sequence[Output]]
@@ -51,9 +51,9 @@ class TransactionalProducer(Delivery):
         await super().__aexit__(kind, error, trace)
 
     async def commit(
-        self, outputs: Sequence[Output], group: str, source: TopicPartition, offset: int, note: str = ""
-    ) -> None:
-        """Write outputs and the group's offset in one transaction.
+        self, outputs: Sequence[Written], group: str, source: TopicPartition, offset: int, note: str = ""
+    ) -> Sequence[Delivered]:
+        """Write outputs and the group's offset in one transaction; return where the outputs were written.
 
         Every delivery is awaited first: otherwise the transaction would be committed without a record that was refused.
 
@@ -63,7 +63,7 @@ class TransactionalProducer(Delivery):
             InDoubtError: it failed after that.
             FencedError: another producer has the transactional id, or the broker has timed the transaction out.
         """
-        await self._in_transaction(outputs, None, {source: (offset, note)}, group)
+        return await self._in_transaction(outputs, None, {source: (offset, note)}, group)
 
     async def write(self, outputs: Sequence[Output], more: More | None = None) -> None:
         """Write outputs in one transaction without an offset.
@@ -78,11 +78,11 @@ class TransactionalProducer(Delivery):
 
     async def _in_transaction(
         self,
-        outputs: Sequence[Output],
+        outputs: Sequence[Written],
         more: More | None,
         offsets: Mapping[TopicPartition, tuple[int, str]],
         group: str,
-    ) -> None:
+    ) -> Sequence[Delivered]:
         failure: type[TransactionError] = AbortedError
         try:
             async with asyncio.timeout(self._timeout):
@@ -96,6 +96,7 @@ class TransactionalProducer(Delivery):
                 failure = InDoubtError
                 await self._producer.commit_transaction()
                 self._open = False
+                return delivered
         except ProducerFenced as error:
             raise self._failure(FencedError, error) from error
         except (IllegalOperation, *CLIENT_ERRORS) as error:

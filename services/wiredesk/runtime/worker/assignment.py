@@ -129,6 +129,9 @@ class Assignment(ConsumerRebalanceListener):
             if (silent := lane.silent_seconds) > SILENT_SECONDS:
                 message = f"partition {tp.partition}: no answer from its broker for {silent:.0f} s"
                 return Trouble(TroubleKind.BROKER_SILENT, message)
+            if lane.restored is not None:
+                message = f"partition {tp.partition} is restoring its state: {lane.restored:.0%} of the changelog"
+                return Trouble(TroubleKind.RESTORING, message)
             if lane.state is not LaneState.RUNNING:
                 cause = lane.trouble or Trouble(TroubleKind.LANE_NOT_RUNNING, "wait")
                 return Trouble(cause.kind, f"partition {tp.partition} is {lane.state}: {cause}")

@@ -41,24 +41,29 @@ def limit() -> int:
     return MAX_SOFT_LIMIT if soft == resource.RLIM_INFINITY else soft
 
 
-def of_a_lane(brokers: int) -> int:
+STATE = 3
+"""Further descriptors of a lane with a state: to its keeper, for the sockets of children, to the child. While it opens,
+it has a client for the changelog in place of the connections of its producer."""
+
+
+def of_a_lane(brokers: int, *, stateful: bool = False) -> int:
     """Return the maximum number of descriptors of a lane, for a number of brokers.
 
     Its producer has a connection to each broker that it writes to, one to the group coordinator, and one to the
     transaction coordinator. Measured: 2 with one broker, 5 with three.
     """
-    return brokers + min(brokers, 2)
+    return brokers + min(brokers, 2) + (STATE if stateful else 0)
 
 
-def needed(partitions: int, brokers: int, processes: int) -> int:
+def needed(partitions: int, brokers: int, processes: int, *, stateful: bool = False) -> int:
     """Return how many descriptors a worker needs for a number of partitions."""
-    return OWN + processes + brokers + health.DESCRIPTORS + SPARE + partitions * of_a_lane(brokers)
+    return OWN + processes + brokers + health.DESCRIPTORS + SPARE + partitions * of_a_lane(brokers, stateful=stateful)
 
 
-def lanes_that_fit(brokers: int) -> int:
+def lanes_that_fit(brokers: int, *, stateful: bool = False) -> int:
     """Return how many lanes can be opened in addition to what is open now; at least one."""
     free = limit() - in_use() - health.DESCRIPTORS - SPARE
-    return max(1, free // of_a_lane(brokers))
+    return max(1, free // of_a_lane(brokers, stateful=stateful))
 
 
 def in_use() -> int:

@@ -61,11 +61,12 @@ class InFlight:
 
     Attributes:
         one_by_one: records are submitted one at a time, because the brake is pulled.
+        pool: computes the records; None before a lane with a state has opened.
     """
 
-    def __init__(self, pool: RecordPool, budget: Budget, settings: WorkerSettings) -> None:
+    def __init__(self, pool: RecordPool | None, budget: Budget, settings: WorkerSettings) -> None:
         self.one_by_one = False
-        self._pool = pool
+        self.pool = pool
         self._budget = budget
         self._settings = settings
         self._jobs: deque[Job] = deque()
@@ -109,9 +110,9 @@ class InFlight:
 
     def submit(self) -> None:
         """Submit waiting records to the pool: all of them, or one at a time while the brake is pulled."""
-        while self._waiting and not (self.one_by_one and self._jobs):
+        while self.pool is not None and self._waiting and not (self.one_by_one and self._jobs):
             record, refused = self._waiting.popleft()
-            self._jobs.append(self._pool.submit(record) if refused is None else _settled(record, refused))
+            self._jobs.append(self.pool.submit(record) if refused is None else _settled(record, refused))
         self._woken.set()
 
     async def first(self, is_wanted: Callable[[], bool], timeout: float | None = None) -> bool:  # noqa: ASYNC109 - it covers a part of the wait only

@@ -6,12 +6,14 @@ letters and the offset after the last record.
 """
 
 import asyncio
+import contextlib
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import cast
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -25,21 +27,25 @@ from wiredesk.runtime.errors import (
     FencedError,
     OffsetsMovedError,
     OutputTooLargeError,
+    StateError,
     TransactionError,
+    UnavailableError,
 )
+from wiredesk.runtime.isolation import KeeperProcesses
 from wiredesk.runtime.kafka import authorization, clients
 from wiredesk.runtime.kafka.at_least_once import AtLeastOnceProducer
 from wiredesk.runtime.kafka.delivery import Delivery
 from wiredesk.runtime.kafka.partition_identity import PartitionIdentities
 from wiredesk.runtime.kafka.transactions import TransactionalProducer
 from wiredesk.runtime.lineage import arrived_seconds, lineage
-from wiredesk.runtime.records import Failure, Outcome, Output, Record
+from wiredesk.runtime.records import ChangelogRecord, Failure, Outcome, Output, Record, Written
 from wiredesk.runtime.replay_scope import ReplayScope
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Stage
 from wiredesk.runtime.trouble import Trouble, TroubleKind
 from wiredesk.runtime.worker.brake import Brake
 from wiredesk.runtime.worker.in_flight import Batch, Budget, InFlight, RecordPool
+from wiredesk.runtime.worker.lane_store import LaneStore
 from wiredesk.runtime.worker.monitor import LaneMonitor
 from wiredesk.runtime.worker.position import Position, find_start
 
@@ -61,6 +67,9 @@ class LaneState(StrEnum):
 
     OPENING = "opening"
     """The lane fences the previous owner and reads the committed offset."""
+
+    RESTORING = "restoring"
+    """The lane has fenced the previous owner, and restores the state of its partition."""
 
     RUNNING = "running"
     """The lane processes records."""
@@ -84,6 +93,7 @@ class LaneDeps:
 
     Attributes:
         version: version of the stage's handler, for dead letters.
+        pool: computes the records; in a stage with a store, it forks the processes of each partition.
         identities: topic ids and leader epochs, to check that a partition is still the one from which records were
             fetched.
         suppress: returns the outputs of a record, those replaced that must not be written.
@@ -94,7 +104,7 @@ class LaneDeps:
     version: str
     consumer: AIOKafkaConsumer
     identities: PartitionIdentities
-    pool: RecordPool
+    pool: RecordPool | KeeperProcesses
     budget: Budget
     brake: Brake
     kafka: KafkaSettings
@@ -115,6 +125,13 @@ class LaneDeps:
     def stop_offset(self, source: TopicPartition) -> int:
         """Return the offset at which a lane stops (exclusive); a lane of the live stream never reaches its own."""
         return sys.maxsize if self.scope is None else self.scope.stop_offsets.get(source.partition, 0)
+
+    def store(self, source: TopicPartition) -> LaneStore | None:
+        """Return the store of a partition; None if the stage has none."""
+        if not isinstance(self.pool, KeeperProcesses):
+            return None
+        changelog = self.stage.changelog_of(self.stage.group if self.scope is None else self.scope.group)
+        return LaneStore(self.pool, changelog, source, self.kafka)
 
     def accepts(self, record: Record) -> bool:
         """Return whether a record is to be processed; a replay may skip it."""
@@ -140,7 +157,7 @@ class BatchOutputs:
         arrivals: for each record of the batch, when its origin arrived in the first topic, in seconds since 1970.
     """
 
-    outputs: list[Output]
+    outputs: list[Written]
     sources: list[int]
     arrivals: list[float]
 
@@ -167,7 +184,9 @@ class Lane:
         self.trouble: Trouble | None = None
         self._epoch = epoch
         self._deps = deps
-        self._in_flight = InFlight(deps.pool, deps.budget, deps.settings)
+        self._store = deps.store(source)
+        pool = None if isinstance(deps.pool, KeeperProcesses) else deps.pool
+        self._in_flight = InFlight(pool, deps.budget, deps.settings)
         self._refused: dict[int, Failure] = {}
         self._moved: OffsetsMovedError | None = None
         self._next_offset = 0
@@ -242,6 +261,8 @@ class Lane:
         if self.state is LaneState.RUNNING:
             committed, is_queued = self._position.committed or 0, self._in_flight.is_queued
             await self._monitor.measure(committed, len(self._in_flight), is_queued=is_queued)
+            if self._store is not None:
+                self._store.measure()
 
     @property
     def silent_seconds(self) -> float:
@@ -252,6 +273,11 @@ class Lane:
     def stalled_seconds(self) -> float:
         """Seconds for which the lane has had something to do and has not committed; 0 while it does not run."""
         return self._monitor.stalled_seconds if self.state is LaneState.RUNNING else 0.0
+
+    @property
+    def restored(self) -> float | None:
+        """Share of the changelog that is read, while the state is being restored; None otherwise."""
+        return self._store.progress if self._store is not None and self.state is LaneState.RESTORING else None
 
     @property
     def blocked(self) -> str | None:
@@ -275,7 +301,14 @@ class Lane:
                 except FencedError as error:
                     self._fail(LaneState.FENCED, error)
                     await self._await_verdict()
-                except (TransactionError, OffsetsMovedError, KafkaError, OSError) as error:
+                except (
+                    TransactionError,
+                    OffsetsMovedError,
+                    StateError,
+                    UnavailableError,
+                    KafkaError,
+                    OSError,
+                ) as error:
                     self._fail(LaneState.FAILED, error)
                     await backoff.wait()
                 except Exception as error:
@@ -287,18 +320,27 @@ class Lane:
         finally:
             self.state = LaneState.CLOSED
             self._in_flight.release_all()
+            if self._store is not None:
+                await self._store.close()
 
     async def _open(self, backoff: Backoff) -> None:
         """Fence the previous owner, find the offset to start from, and process records from there."""
         deps, scope = self._deps, self._deps.scope
-        async with deps.delivery(self.source) as delivery:
-            # In this order: once the previous owner is fenced, it cannot commit any more, so the committed offset is
-            # final.
+        async with contextlib.AsyncExitStack() as opened:
+            # In this order: once the previous owner is fenced, it cannot commit any more, so the changelog and the
+            # committed offset are final.
+            delivery = await opened.enter_async_context(deps.delivery(self.source))
+            if self._store is not None:
+                self.state = LaneState.RESTORING
+                await self._store.restore()
+                self.state = LaneState.OPENING
             async with asyncio.timeout(deps.settings.transaction_timeout):
                 needs_offset = scope is not None and self._stop_offset > 0
                 start = await find_start(
                     deps.consumer, deps.identities, deps.group, self.source, needs_offset=needs_offset
                 )
+            if self._store is not None:
+                self._in_flight.pool = await opened.enter_async_context(self._store.running(start.note))
             deps.consumer.seek(self.source, start.offset)
             self._position.start(start)
             self._next_offset = start.offset
@@ -370,6 +412,8 @@ class Lane:
         """
         if len(self._in_flight):
             return
+        if self._store is not None:
+            self._store.check()
         self._monitor.note_progress()
         offset = min(self._stop_offset, await self._deps.consumer.position(self.source))
         if len(self._in_flight):  # meanwhile
@@ -381,10 +425,13 @@ class Lane:
         else:
             await self._commit(delivery, (), offset, None)
 
-    async def _commit(self, delivery: Delivery, outputs: Sequence[Output], offset: int, last: Record | None) -> None:
+    async def _commit(self, delivery: Delivery, outputs: Sequence[Written], offset: int, last: Record | None) -> None:
         await self._position.check(None if last is None else last.offset)
+        note = self._position.commit_note(last, {} if self._store is None else self._store.note(offset))
         with metrics.OPEN_TRANSACTION.track(time.time()):
-            await delivery.commit(outputs, self._deps.group, self.source, offset, self._position.commit_note(last))
+            delivered = await delivery.commit(outputs, self._deps.group, self.source, offset, note)
+        if self._store is not None:
+            self._store.committed(offset, delivered)
         self._position.note_committed(offset)
         self._monitor.note_progress()
 
@@ -399,10 +446,13 @@ class Lane:
                 outcome = (dead_letter(deps.stage, deps.version, record, outcome),)  # noqa: PLW2901 - what it becomes
             origin = lineage(deps.stage, record, run, topic_id=topic_id)
             written.arrivals.append(arrived_seconds(origin) or record.timestamp / 1000)
-            for output in deps.suppress(outcome):
+            outputs, changes = _split(outcome)
+            for output in deps.suppress(outputs):
+                written.sources.append(index)
                 topic = output_topics.get(output.topic, output.topic)
                 written.outputs.append(Output(topic, output.key, output.value, (*output.headers, *origin)))
-                written.sources.append(index)
+            written.outputs.extend(changes)
+            written.sources.extend([index] * len(changes))
         return written
 
     # Its failures
@@ -446,6 +496,15 @@ class Lane:
             log.info("partition is no longer assigned", partition=self.source.partition)
         self._in_flight.release_all()
         metrics.IN_FLIGHT.labels(self.source.partition).set(0)
+
+
+def _split(written: Sequence[Written]) -> tuple[Sequence[Output], Sequence[ChangelogRecord]]:
+    """Return the outputs of a record, and the changes of the state that follow them."""
+    changes = 0
+    while changes < len(written) and isinstance(written[-1 - changes], ChangelogRecord):
+        changes += 1
+    end = len(written) - changes
+    return cast("Sequence[Output]", written[:end]), cast("Sequence[ChangelogRecord]", written[end:])
 
 
 def record_commit_metrics(batch: Batch, written: BatchOutputs, began: float) -> None:

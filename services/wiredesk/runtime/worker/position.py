@@ -8,9 +8,10 @@ of the topic id and the leader epoch, which the next owner of the partition comp
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from types import MappingProxyType
+from typing import Any, Literal
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -108,6 +109,8 @@ async def find_start(
             topic_id=identity.topic_id,
             leader_epoch=committed.note.leader_epoch,
             expired=committed.note.expired + expired,
+            time_ms=committed.note.time_ms,
+            changelog_id=committed.note.changelog_id,
         )
         is_noted = committed.note.topic_id == identity.topic_id
         start = Start(max(offset, first), committed.offset, identity, note, is_noted, tuple(moves))
@@ -229,8 +232,12 @@ class Position:
         if identity.topic_id != self._identity.topic_id:
             raise OffsetsMovedError(f"topic {self._source.topic} was deleted and recreated (id {identity.topic_id})")
 
-    def commit_note(self, last: Record | None) -> str:
-        """Return the note for the offset after the record `last`; None: for the current position."""
+    def commit_note(self, last: Record | None, state: Mapping[str, Any] = MappingProxyType({})) -> str:
+        """Return the note for the offset after the record `last`; None: for the current position.
+
+        Args:
+            state: fields of the note that name the state to which the offset belongs.
+        """
         epoch = self._identity.leader_epoch if last is None else last.leader_epoch
-        self._note = self._note.model_copy(update={"leader_epoch": epoch})
+        self._note = self._note.model_copy(update={"leader_epoch": epoch, **state})
         return self._note.text()

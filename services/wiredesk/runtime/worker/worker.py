@@ -14,8 +14,8 @@ from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from wiredesk.runtime import metrics
 from wiredesk.runtime.backoff import Backoff
-from wiredesk.runtime.errors import OffsetsMovedError, UnavailableError
-from wiredesk.runtime.isolation import ProcessPool
+from wiredesk.runtime.errors import OffsetsMovedError, UnavailableError, UsageError
+from wiredesk.runtime.isolation import KeeperProcesses, ProcessPool
 from wiredesk.runtime.kafka import authorization, clients, diagnosis
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.fetching import FetchPace, poll
@@ -72,7 +72,7 @@ class Worker:
         self._scope = scope
         self._throttle = Throttle(scope.rate if scope is not None else None)
         self._group = scope.group if scope is not None else stage.group
-        self._pool = ProcessPool.of(stage, settings)
+        self._pool = ProcessPool.of(stage, settings) if stage.store is None else KeeperProcesses(stage, settings)
         self._list = ListReader(stage, kafka)
         self._version = ""
         self._partitions = 0
@@ -89,6 +89,10 @@ class Worker:
             HandlerError: the stage's handler cannot be loaded, at the start or later.
             UsageError: it cannot be loaded with these settings.
         """
+        if self._stage.store is not None and self._settings.guarantee == "at_least_once":
+            raise UsageError(
+                f"{self._stage.name} has a store and needs transactions: WIREDESK_GUARANTEE=at_least_once is not for it"
+            )
         structlog.contextvars.bind_contextvars(stage=self._stage.name, pid=os.getpid())
         descriptors.raise_limit()
         async with Cluster(self._kafka) as cluster:
@@ -194,7 +198,7 @@ class Worker:
             suppress=self._list.apply,
             scope=self._scope,
         )
-        lanes_that_fit = functools.partial(_lanes_that_fit, consumer)
+        lanes_that_fit = functools.partial(_lanes_that_fit, consumer, stateful=self._stage.store is not None)
         return Assignment(consumer, functools.partial(Lane, deps), settings.drain_timeout, lanes_that_fit)
 
     def _regulate(self) -> None:
@@ -247,16 +251,17 @@ class Worker:
 
     def _check_descriptors(self, brokers: int) -> None:
         """Warn if one worker could not read all partitions of its input, as it must when it is the only one."""
-        needed = descriptors.needed(self._partitions, brokers, self._pool.size)
+        is_stateful = self._stage.store is not None
+        needed = descriptors.needed(self._partitions, brokers, self._pool.size, stateful=is_stateful)
         if needed > descriptors.limit():
             log.warning(
                 "too few file descriptors for all partitions: raise 'ulimit -n', or run more workers",
                 limit=descriptors.limit(),
                 needed=needed,
                 partitions=self._partitions,
-                for_each_partition=descriptors.of_a_lane(brokers),
+                for_each_partition=descriptors.of_a_lane(brokers, stateful=is_stateful),
             )
 
 
-def _lanes_that_fit(consumer: AIOKafkaConsumer) -> int:
-    return descriptors.lanes_that_fit(clients.brokers(consumer))
+def _lanes_that_fit(consumer: AIOKafkaConsumer, *, stateful: bool) -> int:
+    return descriptors.lanes_that_fit(clients.brokers(consumer), stateful=stateful)
