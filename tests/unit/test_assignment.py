@@ -37,6 +37,7 @@ class Lane:
         self.trouble: Trouble | None = None
         self.silent_seconds = self.stalled_seconds = 0.0
         self.blocked: str | None = None
+        self.restored: float | None = None
         self.deadlines: list[float] = []
         self.regulated = self.measured = 0
         self.refuses = False
@@ -113,6 +114,10 @@ async def test_a_partition_that_does_not_work_is_named() -> None:
         TroubleKind.FORBIDDEN, "partition 1 is fenced: it is not allowed to write"
     )
     assert it.assignment.stalled_seconds == 7
+    it.opened[1].restored = 0.25
+    assert it.assignment.trouble() == Trouble(
+        TroubleKind.RESTORING, "partition 1 is restoring its state: 25% of the changelog"
+    )
     it.opened[0].blocked = "waits for a transaction"
     assert it.assignment.trouble() == Trouble(TroubleKind.OPEN_TRANSACTION, "partition 0 waits for a transaction")
     it.opened[0].silent_seconds = 60

@@ -8,6 +8,7 @@ A record's way reads in `lane` (open, feed, commit) and `in_flight` (submit, bat
 worker         joins the consumer group, polls, reports liveness and readiness
 assignment     opens and drains lanes as the group assigns and revokes partitions
 lane           one assigned partition: from its committed offset to the next commit
+lane_store     the state of a lane's partition: restored from its changelog, changed by what the lane commits
 in_flight      the records of a lane that are received, and not committed yet, and the limits on them
 position       where a lane starts reading, and whether the partition is still the same one
 monitor        whether a lane makes progress: lag, stalls, silent brokers, open transactions
