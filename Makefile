@@ -161,10 +161,11 @@ train-encoder: $(TEACHING)/.ready ## Train the encoder of many languages again (
 compare: $(TRAINING)/.ready ## Compare extraction with other extractors on public pages, with held-out models after 'make train'
 	PYTHONPATH=.:services:schemas OMP_NUM_THREADS=1 $(TRAINING)/bin/python -m bench.extraction --peers --variants $(if $(wildcard $(FOLDS)),--folds $(FOLDS)) $(if $(DATA),--data $(DATA))
 
-generate: $(READY) ## Write the files that are generated from the code: schemas, AsyncAPI, docs/configuration.md, the map of packages
+generate: $(READY) ## Write the files that are generated from the code: schemas, AsyncAPI, docs/configuration.md, the map of packages, files of the chart
 	$(BIN)/wiredesk schemas
 	$(BIN)/wiredesk config --markdown > docs/configuration.md
 	$(BIN)/python docs/site/package_map.py
+	$(BIN)/python deploy/helm/chart_files.py
 
 map: $(READY) ## Draw the map of packages in docs/architecture.md from the imports
 	$(BIN)/python docs/site/package_map.py
