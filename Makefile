@@ -69,17 +69,7 @@ soak: $(READY) ## Break brokers, workers and connections for MINUTES=20, and che
 hostile: $(READY) ## Send hostile records through real workers, and run every command on the result; SEED=n repeats a run
 	$(BIN)/python -m tests.faults.hostile $(if $(SEED),--seed $(SEED))
 
-PROMTOOL := .tools/promtool
-PROMETHEUS := v0.305.0
-
-$(PROMTOOL):
-	mkdir -p .tools && rm -rf .tools/prometheus
-	cp -R "$$(go mod download -json github.com/prometheus/prometheus@$(PROMETHEUS) | $(PYTHON) -c "import json, sys; print(json.load(sys.stdin)['Dir'])")" .tools/prometheus
-	chmod -R u+w .tools/prometheus
-	cd .tools/prometheus && go build -o ../promtool ./cmd/promtool
-	rm -rf .tools/prometheus
-
-monitoring: $(READY) $(PROMTOOL) ## Check the alerts, and play recorded series through them, with promtool, which Go builds (minutes at first)
+monitoring: $(READY) ## Check alerts, dashboard and chart; with promtool and helm, where they are installed, more of it
 	$(BIN)/python -m pytest tests/deploy
 
 check: $(READY) ## Check style, format, types, import contracts, generated files, Compose and GitHub files

@@ -76,6 +76,7 @@ async def test_lag_is_what_is_not_committed_whatever_has_been_read(clock: Clock,
         await it.measure(committed, 0)
         lags.append(lag())
     assert lags == [40, 0, 0]
+    assert REGISTRY.get_sample_value("wiredesk_committed_offset", {"partition": "77"}) == 120
     await measured(consumer, stop=80).measure(60, 0)
     assert lag() == 20, "a replay's lane ends with its run"
 

@@ -92,6 +92,12 @@ LAG = Gauge(
     ["partition"],
 )
 
+COMMITTED = Gauge(
+    "wiredesk_committed_offset",
+    "The offset that the group has committed. If it stands while there is lag, the partition is not read: see /readyz.",
+    ["partition"],
+)
+
 EXPIRED = Counter(
     "wiredesk_expired_records",
     "Offsets that retention deleted before this stage read them. If not 0, add workers or increase the retention.",
@@ -191,6 +197,6 @@ def exposition(stage: str) -> bytes:
 
 def forget_partition(partition: int) -> None:
     """Remove the gauges of a revoked partition: another worker reports it now."""
-    for gauge in (IN_FLIGHT, LAG, STATE_KEYS, STATE_BYTES, RESTORE_SECONDS):
+    for gauge in (IN_FLIGHT, LAG, COMMITTED, STATE_KEYS, STATE_BYTES, RESTORE_SECONDS):
         with contextlib.suppress(KeyError):
             gauge.remove(partition)

@@ -59,7 +59,7 @@ class LaneMonitor:
         return max(0.0, time.time() - max(answered / 1000, self._resumed_at)) if answered else 0.0
 
     async def measure(self, committed: int, in_flight: int, *, is_queued: bool = False) -> None:
-        """Set the lag metric, and find out whether the next records can be read at all.
+        """Set the metrics of lag and position, and find out whether the next records can be read at all.
 
         Lag is what Kafka's own tools show: from the committed offset to the end of the partition. It includes the
         records in flight, and those after an open transaction, which no consumer can read yet: a lane that waits for
@@ -79,6 +79,7 @@ class LaneMonitor:
             return
         end = min(highwater, self._stop_offset)
         metrics.LAG.labels(self._source.partition).set(max(0, end - committed))
+        metrics.COMMITTED.labels(self._source.partition).set(committed)
         stable = self._consumer.last_stable_offset(self._source)
         readable = end if stable is None or stable < 0 else min(stable, end)
         position: int = await self._consumer.position(self._source)

@@ -1,0 +1,119 @@
+"""The chart: its files, its stages, and what Helm renders of it for each set of values."""
+
+import json
+import runpy
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from wiredesk.pipeline import STAGES, TOPICS
+
+ROOT = Path(__file__).parents[2]
+CHART = ROOT / "deploy" / "helm" / "wiredesk"
+HELM = shutil.which("helm")
+EXAMPLES = sorted((CHART / "examples").glob("*.yaml"))
+
+needs_helm = pytest.mark.skipif(HELM is None, reason="helm is not installed")
+
+
+def read(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def rendered(*values: Path, **single: str) -> list[dict[str, Any]]:
+    """Return the objects that Helm renders with values."""
+    assert HELM is not None
+    options = [option for path in values for option in ("--values", str(path))]
+    options += [option for name, value in single.items() for option in ("--set", f"{name.replace('__', '.')}={value}")]
+    ran = subprocess.run([HELM, "template", "desk", str(CHART), *options], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return [one for one in yaml.safe_load_all(ran.stdout) if one]
+
+
+def of_kind(objects: list[dict[str, Any]], kind: str) -> dict[str, dict[str, Any]]:
+    return {one["metadata"]["name"]: one for one in objects if one["kind"] == kind}
+
+
+def test_files_of_the_chart_are_generated() -> None:
+    files = runpy.run_path(str(ROOT / "deploy" / "helm" / "chart_files.py"))["chart_files"]()
+    for name, content in files.items():
+        assert (CHART / "files" / name).read_text(encoding="utf-8") == content, f"{name}: run 'make generate'"
+
+
+def test_every_stage_is_deployed_and_reads_its_topic() -> None:
+    stages = read(CHART / "values.yaml")["stages"]
+    assert {name: own["input"] for name, own in stages.items()} == {
+        name: stage.consumes.name for name, stage in STAGES.items()
+    }
+
+
+@needs_helm
+@pytest.mark.parametrize("values", EXAMPLES, ids=lambda path: path.stem)
+def test_a_stage_is_a_static_member_that_drains(values: Path) -> None:
+    objects = rendered(values)
+    workers = of_kind(objects, "StatefulSet")
+    assert set(workers) == {f"desk-wiredesk-{stage}" for stage in STAGES}
+    budgets = of_kind(objects, "PodDisruptionBudget")
+    for name, worker in workers.items():
+        pod = worker["spec"]["template"]["spec"]
+        (container,) = pod["containers"]
+        env = {one["name"]: one for one in container["env"]}
+        assert env["WIREDESK_INSTANCE_ID"]["valueFrom"] == {"fieldRef": {"fieldPath": "metadata.name"}}
+        assert pod["terminationGracePeriodSeconds"] > int(env["WIREDESK_DRAIN_TIMEOUT"]["value"])
+        assert container["securityContext"]["readOnlyRootFilesystem"]
+        assert pod["securityContext"]["runAsNonRoot"]
+        assert {"startupProbe", "livenessProbe", "readinessProbe"} < set(container)
+        assert name in budgets
+        selector = worker["spec"]["selector"]["matchLabels"].items()
+        assert selector <= worker["spec"]["template"]["metadata"]["labels"].items()
+
+
+@needs_helm
+def test_a_scaled_stage_leaves_its_replicas_to_keda() -> None:
+    objects = rendered(CHART / "examples" / "strimzi.yaml")
+    scaled = of_kind(objects, "ScaledObject")
+    for name, worker in of_kind(objects, "StatefulSet").items():
+        assert "replicas" not in worker["spec"]
+        spec = scaled[name]["spec"]
+        assert (spec["minReplicaCount"], spec["maxReplicaCount"]) == (0, 12)
+        stage = STAGES[name.removeprefix("desk-wiredesk-")]
+        metadata = spec["triggers"][0]["metadata"]
+        assert metadata["consumerGroup"] == f"desk.{stage.group}"
+        assert metadata["topic"] == f"desk.{stage.consumes.name}"
+
+
+@needs_helm
+def test_topics_of_strimzi_are_those_of_the_topology() -> None:
+    objects = of_kind(rendered(CHART / "examples" / "strimzi.yaml"), "KafkaTopic")
+    declared = {one["spec"]["topicName"]: one["spec"] for one in objects.values()}
+    assert set(declared) == {f"desk.{topic.name}" for topic in TOPICS}
+    for topic in TOPICS:
+        spec = declared[f"desk.{topic.name}"]
+        assert spec["config"] == topic.settings()
+        assert spec["partitions"] == (topic.partitions if topic.dead_letters else 12)
+
+
+@needs_helm
+def test_secrets_are_named_and_never_held() -> None:
+    text = json.dumps(rendered(CHART / "examples" / "production.yaml"))
+    assert '"secretRef": {"name": "wiredesk-kafka"}' in text
+    assert "Secret" not in {one["kind"] for one in rendered(CHART / "examples" / "production.yaml")}
+
+
+@needs_helm
+def test_what_is_missing_is_named() -> None:
+    assert HELM is not None
+    for options, message in (
+        ([], "kafka.bootstrapServers: give the addresses of the brokers"),
+        (["--set", "kafka.bootstrapServers=k:9092,intake.enabled=true"], "intake.secret: name the secret"),
+        (["--set", "kafka.bootstrapServers=k:9092,topics.create=maybe"], "none of job, strimzi, none"),
+    ):
+        ran = subprocess.run(
+            [HELM, "template", "desk", str(CHART), *options], capture_output=True, text=True, check=False
+        )
+        assert ran.returncode == 1
+        assert message in ran.stderr
