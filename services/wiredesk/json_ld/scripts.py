@@ -38,6 +38,9 @@ _ESCAPED_QUOTES = re.compile(r'[\s\[{]{0,100}\\"')
 _PREFIXES = re.compile(r'"(\w{1,20})"\s{0,20}:\s{0,20}"https?:(?:\\?/){2}schema\.org(?:\\?/)?#?"')
 """A prefix that the context gives to names of schema.org."""
 
+_PLAIN_CONTEXT = re.compile(r'"@context"\s{0,20}:\s{0,20}"')
+"""A context that gives no prefixes: that of most pages."""
+
 _SCHEMA = re.compile(r"https?://(?:www\.)?schema\.org/?#?|schema:", re.IGNORECASE)
 """What stands before a name of schema.org."""
 
@@ -129,7 +132,8 @@ def _mended(text: str) -> Any:
 def _plain(value: Any, text: str) -> Any:
     """Return a parsed script with the names of schema.org alone, if it has others."""
     aliases = _ALIASES if '"@type"' not in text and '"type"' in text else {}
-    may_have_prefixes = text.count("schema.org") > text.count('"@context"') or "chema:" in text.lower()
+    contexts = len(_PLAIN_CONTEXT.findall(text))
+    may_have_prefixes = text.count("schema.org") > contexts or "chema:" in text or "CHEMA:" in text
     stated = {match[1] for match in islice(_PREFIXES.finditer(text), MAX_PREFIXES)} if may_have_prefixes else set()
     prefixes = {prefix for prefix in stated if f'"{prefix}:' in text}
     if not (prefixes or aliases or (may_have_prefixes and _PREFIXED_KEY.search(text))):
