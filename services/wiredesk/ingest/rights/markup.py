@@ -52,6 +52,8 @@ TEXTS: dict[str, tuple[RightsKind, str]] = {
 """Kinds of statements, and fields of `Rights`, by the name of a `<meta>` without its prefix: those of schema.org,
 Dublin Core, Creative Commons and XMP, and those that occur."""
 
+_ENDINGS = tuple(TEXTS)
+
 PREFIX = re.compile(r"(?:dc|dcterms|dct|cc|xmprights|xmp|schema|og|article|citation|prism|eprints|iptc|photoshop)[.:_]")
 """Prefixes of these names."""
 
@@ -101,11 +103,7 @@ def _read_meta(meta: Meta, statements: Statements) -> None:
 
 
 def _is_stated(name: str) -> bool:
-    return name in _READERS or name in TEXTS or (_is_prefixed(name) and _plain(name) in TEXTS)
-
-
-def _is_prefixed(name: str) -> bool:
-    return "." in name or ":" in name or "_" in name
+    return name in _READERS or name in TEXTS or (name.endswith(_ENDINGS) and _plain(name) in TEXTS)
 
 
 _READERS: dict[str, Callable[[str, str, Statements], None]] = {

@@ -68,11 +68,13 @@ _DIRECTIVE = re.compile(
     re.IGNORECASE,
 )
 
-_APART = re.compile(
+_TWO_WORDS = re.compile(
     r"(?<![\w-])no[\s_-]{1,3}(?=(?:index|archive|cache|snippet|imageindex|imageai|translate|follow|ai|ml)(?![\w-]))",
     re.IGNORECASE,
 )
 """The first half of a directive that is written as two words: `no-index`, `no ai`."""
+
+_MAY_BE_TWO_WORDS = re.compile(r"[nN][oO][\s_-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def is_addressed(line: str) -> bool:
 def read_directives(text: str, source: str, statements: Statements, *, agent: str | None = None) -> None:
     """Read directives that are addressed to one robot, or to all."""
     text = _bounded(text, source, statements).strip(" \t\r\n,;")
-    plain = _APART.sub("no", text)
+    plain = _joined(text)
     meanings: list[Meaning] = []
     for directive in _directives(plain):
         if directive.meaning is not None:
@@ -130,7 +132,7 @@ def read_directives(text: str, source: str, statements: Statements, *, agent: st
 
 def _read_doubtful(text: str, source: str, statements: Statements) -> None:
     """Read the restrictions after the first comma that follows a name, as if they were for all robots."""
-    text = _APART.sub("no", text)
+    text = _joined(text)
     directives = list(_directives(text))
     comma = text.find(",", directives[0].end) if directives else -1
     restrictions = [
@@ -140,6 +142,11 @@ def _read_doubtful(text: str, source: str, statements: Statements) -> None:
     ]
     if any(restrictions):
         statements.add(RightsKind.ROBOTS, text[comma:].strip(" \t,;"), source, *restrictions)
+
+
+def _joined(text: str) -> str:
+    """Return directives in which `no-index` is one word."""
+    return _TWO_WORDS.sub("no", text) if _MAY_BE_TWO_WORDS.search(text) else text
 
 
 def _bounded(text: str, source: str, statements: Statements) -> str:

@@ -149,5 +149,7 @@ class Statements:
 
 def cut(text: str, characters: int = MAX_STATEMENT_CHARACTERS) -> str:
     """Return the beginning of a text, without control characters and unpaired surrogates, on one line."""
+    if len(text) <= characters and text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip(" ")
     storable = attribute_text(" ".join(text[: 4 * characters].split())).encode("utf-8", "replace").decode()
     return storable[:characters].strip()
