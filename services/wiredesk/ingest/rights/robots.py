@@ -152,7 +152,8 @@ def _joined(text: str) -> str:
 def _bounded(text: str, source: str, statements: Statements) -> str:
     if len(text) > MAX_DIRECTIVE_CHARACTERS:
         statements.add_unreadable(source, f"{len(text)} characters, of which {MAX_DIRECTIVE_CHARACTERS} are read")
-    return text[:MAX_DIRECTIVE_CHARACTERS]
+        return text[:MAX_DIRECTIVE_CHARACTERS].rpartition(",")[0]
+    return text
 
 
 def _directives(text: str) -> Iterator[Directive]:

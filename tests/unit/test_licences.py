@@ -1,0 +1,136 @@
+"""Licences of a page, and those of what is on it."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.stated_rights import LICENCE, URL, ingest, json_ld, rights_of
+from wiredesk.ingest.accept import Ingest
+from wiredesk.ingest.settings import IngestSettings
+from wiredesk_schemas import RawPage
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "headers", "source"),
+    [
+        (f'<link rel="license" href="{LICENCE}">', "", None, "link:license"),
+        (f"<link href={LICENCE} rel='License'>", "", None, "link:license"),
+        (f'<link rel="cc:license" href="{LICENCE}">', "", None, "link:cc:license"),
+        (f'<meta name="dcterms.license" content="{LICENCE}">', "", None, "meta:dcterms.license"),
+        (f'<meta name="DC.Rights.License" content="{LICENCE}">', "", None, "meta:dc.rights.license"),
+        ("", f'<p>Under <a class="x" rel="noopener license" href="{LICENCE}">CC BY</a></p>', None, "a:license"),
+        ("", f"<A href='{LICENCE}' REL=license>CC BY</A>", None, "a:license"),
+        ("", "", {"Link": f'</a>; rel=next, <{LICENCE}>; rel="license"'}, "header:link"),
+        (json_ld({"@type": "NewsArticle", "license": LICENCE}), "", None, "json_ld:license"),
+        (
+            json_ld({"@type": "NewsArticle", "license": {"@type": "CreativeWork", "url": LICENCE}}),
+            "",
+            None,
+            "json_ld:license",
+        ),
+        (json_ld({"@type": "schema:Article", "schema:license": [LICENCE]}), "", None, "json_ld:license"),
+    ],
+)
+def test_licences(head: str, body: str, headers: dict[str, str] | None, source: str) -> None:
+    rights = rights_of(head, body or "<p>Text</p>", headers)
+    assert rights.licenses == (LICENCE,)
+    assert [one.source for one in rights.statements] == [source]
+
+
+@pytest.mark.parametrize("before", ["", "<head></head>", "<body>", "<title>A</title><p>x", "<head><div>x</div>"])
+def test_a_licence_of_the_body_is_found_wherever_the_body_begins(before: str) -> None:
+    page = RawPage(url=URL, content_type="text/html", body=f"{before}<a rel=license href={LICENCE}>CC BY</a>")
+    rights = Ingest(IngestSettings())(page).rights
+    assert rights is not None
+    assert rights.licenses == (LICENCE,)
+
+
+def test_a_relative_licence_starts_from_the_base_of_the_page() -> None:
+    assert rights_of('<base href="/x/"><link rel="license" href="terms">').licenses == ("https://news.example/x/terms",)
+
+
+@pytest.mark.parametrize(
+    "link",
+    ['<link rel="stylesheet" href="/license.css">', '<link rel="alternate" href="/rights">', '<a href="/license">'],
+)
+def test_links_that_are_no_licences(link: str) -> None:
+    assert ingest(link, link).rights is None
+
+
+LINK = f'<a rel="license" href="{LICENCE}">CC BY 4.0</a>'
+BUTTON = f'<a rel="license" href="{LICENCE}"><img src="https://i.creativecommons.org/l/by/4.0/88x31.png"></a>'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<footer>Content on this site is licensed under {LINK}. Powered by WordPress.</footer>",
+        f'<aside class="sidebar">{LINK}</aside>',
+        f"<article><p>Text</p><p>{LINK}</p></article>",
+        f"{BUTTON}<br>This work is licensed under a {LINK}",
+        f"<p>Photos and text: {LINK}</p>",
+        f"<p>Alle Inhalte stehen unter {LINK}</p>",
+        f'<article class="post has-post-thumbnail">{LINK}</article>',
+        f"<figure><img src=x></figure><p>The harbour was closed.</p><p>{LINK}</p>",
+        f"<figure><img src=x><p>Never closed</figure><footer>{LINK}</footer>",
+        f'<div about="/2026/a?page=2">{LINK}</div>',
+        f'<div itemscope itemtype="https://schema.org/NewsArticle">{LINK}</div>',
+        f'<span href="http://purl.org/dc/dcmitype/Text" rel="dct:type">x</span> under {LINK}',
+        f'<link rel="license" href="{LICENCE}">',
+        f'<a rel="licence" href="{LICENCE}">x</a>',
+    ],
+)
+def test_a_licence_without_a_narrower_scope_is_that_of_the_page(body: str) -> None:
+    assert rights_of(body=body).licenses == (LICENCE,)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<figure><img src=x><figcaption>Photo: Roe, {LINK}</figcaption></figure>",
+        f'<figure><img src=x><link rel="license" href="{LICENCE}"></figure>',
+        f'<div class="wp-caption"><p>The pier. {LINK}</p></div>',
+        f'<div class="photoCredit">{LINK}</div>',
+        f"<p><img src=x><br>{LINK}</p>",
+        f"<div><img src=x></div><div>{LINK}</div>",
+        f"<p>Foto: J. Roe ({LINK})</p>",
+        f'<div class="comments"><p>{LINK}</p></div>',
+        f"<article>Text<article>{LINK}</article></article>",
+        f"<article>Text</article><article>{LINK}</article>",
+        f'<li class="related-story">{LINK}</li>',
+        f"<footer>Theme by Roe, {LINK}</footer>",
+        f"<footer><p>Icons: Roe, {LINK}</p></footer>",
+        '<footer><a rel="license" href="https://www.gnu.org/licenses/agpl-3.0.html">AGPL</a></footer>',
+        f"<!-- {LINK} -->",
+        f"<script>x = '{LINK}'</script>",
+        f"<template>{LINK}</template>",
+        f'<div about="/photo.jpg">{LINK}</div>',
+        f'<div itemscope itemtype="https://schema.org/ImageObject">{LINK}</div>',
+        f'<span href="http://purl.org/dc/dcmitype/StillImage" rel="dct:type">x</span> under {LINK}',
+        '<div itemscope itemtype="https://schema.org/ImageObject"><meta itemprop="copyrightHolder" content="AFP"></div>',
+    ],
+)
+def test_a_licence_of_something_on_the_page_is_not_that_of_the_page(body: str) -> None:
+    assert ingest(body=body).rights is None
+
+
+def test_several_headers_with_links() -> None:
+    links = ['<https://a.example/broken>; rel="next', f"<{LICENCE}>; rel=license", '</x>; rel=license; anchor="/other"']
+    assert rights_of(headers={"Link": links}).licenses == (LICENCE,)
+    anchored = {"Link": f'<{LICENCE}>; rel=license; anchor="#top"'}
+    assert rights_of(headers=anchored).licenses == (LICENCE,)
+
+
+_MARKUP = st.lists(
+    st.sampled_from(
+        [LINK, BUTTON, "<p>", "</p>", "<figure>", "</figure>", "<article>", "</article>", "<img src='x", "<!--", "-->", "<",
+         ">", '"', "<div class='comment", "<script>", "</script>", "text ", "<br>", " about='", "<footer>"]
+    ),
+    max_size=30,
+).map("".join)  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None)
+@given(_MARKUP)
+def test_no_markup_makes_the_search_for_licences_fail(body: str) -> None:
+    ingest(body=f"<p>Text{body}").to_json()

@@ -1,0 +1,69 @@
+"""Bodies of raw pages: base64 in other forms, and two bodies."""
+
+import base64
+import json
+import textwrap
+from typing import Any
+
+import pytest
+
+from tests.raw_events import URL, kinds, read, refused
+from wiredesk_schemas import RawPage
+
+PAGE = "<p>Größe: ÿþ??>>"
+
+ENCODED = base64.b64encode(PAGE.encode() * 9).decode()
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        "\n".join(textwrap.wrap(ENCODED, 76)) + "\n",
+        "\r\n".join(textwrap.wrap(ENCODED, 64)),
+        " ".join(textwrap.wrap(ENCODED, 76)),
+        f" {ENCODED} ",
+        base64.urlsafe_b64encode(PAGE.encode() * 9).decode(),
+        ENCODED.rstrip("="),
+        f"data:text/html;base64,{ENCODED}",
+        str(base64.b64encode(PAGE.encode() * 9)),
+    ],
+)
+def test_base64_in_other_forms(encoded: str) -> None:
+    page = read(json.dumps({"url": URL, "body_base64": encoded}).encode())
+    assert page.body_base64 == PAGE.encode() * 9
+    assert kinds(page) == ([] if encoded == ENCODED else ["field_repaired"])
+
+
+def test_a_data_url_states_the_type_of_the_page() -> None:
+    fields = {"url": URL, "body_base64": f"data:text/html;charset=gb2312;base64,{ENCODED}"}
+    assert RawPage.from_object(fields).content_type == "text/html;charset=gb2312"
+    assert RawPage.from_object({**fields, "content_type": "text/plain"}).content_type == "text/plain"
+    assert (
+        RawPage.from_object({"url": URL, "body_base64": "data:text/html,%3Cp%3E%C3%A4"}).body_base64 == "<p>ä".encode()
+    )
+
+
+@pytest.mark.parametrize("encoded", ["e", "eA==eA==", "<html>", "eHh4 eHh4eHh4 eHh4", 5, ["eA=="], {"a": 1}, "é"])
+def test_base64_that_is_not_clear(encoded: Any) -> None:
+    assert "body_base64: expected" in refused(json.dumps({"url": URL, "body_base64": encoded}).encode())
+
+
+def test_a_space_may_be_a_plus_that_a_form_has_decoded() -> None:
+    encoded = base64.b64encode(b"\xfb\xff\x00abcd" * 5).decode()
+    assert "+" in encoded
+    assert "spaces within lines" in refused(json.dumps({"url": URL, "body_base64": encoded.replace("+", " ")}).encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "encoded", "expected"),
+    [
+        ("x", "eA==", ("x", None)),
+        ("", "eA==", (None, b"x")),
+        ("x", "", ("x", None)),
+        ("ä", base64.b64encode("\ufeffä".encode()).decode(), ("ä", None)),
+    ],
+)
+def test_two_bodies_of_one_page(text: str, encoded: str, expected: tuple[str | None, bytes | None]) -> None:
+    page = RawPage.from_object({"url": URL, "body": text, "body_base64": encoded})
+    assert (page.body, page.body_base64) == expected
+    assert kinds(page) == ["event_repaired"]

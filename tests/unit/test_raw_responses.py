@@ -1,0 +1,84 @@
+"""Statuses and headers of responses in raw pages."""
+
+from typing import Any
+
+import pytest
+
+from tests.raw_events import kinds, read, refused, value
+from wiredesk.ingest.accept import Ingest
+from wiredesk_schemas import SkippedPage
+
+
+@pytest.mark.parametrize("stated", ["200", " 200 ", "200 OK", "HTTP/1.1 200 OK", "HTTP/2 200", 200.0, "200.0"])
+def test_a_status_in_other_forms(stated: Any) -> None:
+    page = read(value(http_status=stated))
+    assert (page.http_status, kinds(page)) == (200, ["field_repaired"])
+
+
+@pytest.mark.parametrize("status", [0, -1, 99, 304, 404, 599, 600, 610, 999, "999", "404 Not Found", 610.0])
+def test_a_status_without_a_page_is_skipped(status: Any) -> None:
+    skipped = Ingest()(read(value(http_status=status)))
+    assert isinstance(skipped, SkippedPage)
+    assert skipped.reason == "http_error"
+    assert bool(skipped.ingest_notes) == (not isinstance(status, int))
+
+
+@pytest.mark.parametrize("status", ["gone", True, 1e30, 200.5, [200], {"code": 200}, "9" * 40])
+def test_a_status_that_is_none_is_refused(status: Any) -> None:
+    assert "http_status: expected a number" in refused(value(http_status=status))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Language": ["de", "fr"], "X-Age": 5, "X-None": None},
+        {"Content-Language": "de", "content-language": "fr"},
+        [["Content-Language", "de"], ["content-language", "fr"]],
+        [{"name": "Content-Language", "value": "de"}, {"name": "CONTENT-LANGUAGE", "value": "fr"}],
+        [{"Content-Language": "de"}, {"Content-Language": "fr"}],
+        ["Content-Language: de", "Content-Language: fr"],
+        "HTTP/1.1 200 OK\r\nContent-Language: de\r\nContent-Language: fr\r\n",
+        {"Content-Language": "de,\r\n fr\x00"},
+    ],
+)
+def test_headers_in_other_forms(headers: Any) -> None:
+    page = read(value(http_headers=headers))
+    assert page.http_header("content-language") == "de, fr"
+    assert kinds(page) == ["field_repaired"]
+
+
+def test_of_two_content_types_the_last_one_counts() -> None:
+    page = read(value(http_headers=[["Content-Type", "text/plain"], ["content-type", "text/html"]]))
+    assert page.declared_type == "text/html"
+
+
+@pytest.mark.parametrize("headers", [5, True, "no headers", [1, 2]])
+def test_headers_that_are_none_are_ignored(headers: Any) -> None:
+    page = read(value(http_headers=headers))
+    assert (page.http_headers, kinds(page)) == (None, ["field_ignored"])
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"Content-Type": None}, {}),
+        ({"Content-Type": None, "Age": 5, "X": 1.5, "Y": True}, {"Age": "5", "X": "1.5", "Y": "true"}),
+        ({" Age :": "5", "Content Language": "de"}, {"Age": "5", "Content-Language": "de"}),
+        ({"Age": 10**30, "Vary": "a"}, {"Vary": "a"}),
+        (["Age", "5", "Vary", "a"], {"Age": "5", "Vary": "a"}),
+        ([{"Age": "5", "Vary": "a"}], {"Age": "5", "Vary": "a"}),
+        ("Age: 5\r\nVary: a,\r\n b\r\nno header\r\n", {"Age": "5", "Vary": "a, b"}),
+        ({"": "x", "Vary": "a"}, {"Vary": "a"}),
+    ],
+)
+def test_names_and_values_of_headers_are_read_or_left_out_with_a_note(headers: Any, expected: dict[str, str]) -> None:
+    page = read(value(http_headers=headers))
+    assert (page.http_headers, kinds(page)) == (expected, ["field_repaired"])
+    is_left_out = any(mark in str(headers) for mark in ("no header", "''", str(10**30)))
+    assert ("1 left out" in page.notes[0].detail) is is_left_out
+
+
+def test_lines_about_rights_need_no_note_and_others_are_joined() -> None:
+    page = read(value(http_headers={"x-robots-tag": "googlebot: noindex\nnoarchive"}))
+    assert (page.http_headers, kinds(page)) == ({"x-robots-tag": "googlebot: noindex\nnoarchive"}, [])
+    assert read(value(http_headers={"Vary": ["a", "b"]})).http_headers == {"Vary": "a, b"}
