@@ -1,13 +1,10 @@
 """Records without a value: withdrawals."""
 
-from typing import Any
-
 import pytest
 
 from tests.raw_events import URL
 from wiredesk import pipeline
 from wiredesk.ingest.accept import Ingest
-from wiredesk.runtime.errors import RejectedError
 from wiredesk.runtime.records import Record
 from wiredesk_schemas import RawPage, SkippedPage
 
@@ -47,7 +44,6 @@ def test_a_key_is_bounded_and_its_password_stays_there(key: bytes) -> None:
     assert len(output.value or b"") < 1000
 
 
-@pytest.mark.parametrize("handler", [pipeline.extractor])
-def test_later_topics_have_no_withdrawals(handler: Any) -> None:
-    with pytest.raises(RejectedError, match="the value is empty"):
-        handler()(Record("pages.accepted", 0, 0, 0, b"k", None, ()))
+def test_on_later_topics_a_record_without_value_is_passed_on() -> None:
+    (output,) = pipeline.extractor()(Record("pages.accepted", 0, 0, 0, b"k", None, ()))
+    assert (output.topic, output.key, output.value) == ("articles.cleaned", b"k", None)
