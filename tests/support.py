@@ -39,13 +39,13 @@ class Raw:
     headers: tuple[Header, ...] = ()
 
 
-async def publish(kafka: KafkaSettings, pages: Iterable[Raw]) -> list[str]:
+async def publish(kafka: KafkaSettings, pages: Iterable[Raw], *, compression: str | None = "gzip") -> list[str]:
     """Publish with a bare Kafka client; return the origins, in order."""
     topic = kafka.on_cluster(PAGES_RAW.name)
     producer = AIOKafkaProducer(
         bootstrap_servers=kafka.bootstrap_servers,
         max_request_size=1 << 28,
-        compression_type="gzip",
+        compression_type=compression,
         value_serializer=lambda value: value.value,  # aiokafka refuses a null value before it is serialised
     )
     await producer.start()

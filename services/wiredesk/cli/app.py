@@ -28,7 +28,7 @@ ONE_LINE = "10000"
 """Columns of the terminal while a shell requests completions: a help text that wraps would become two candidates."""
 
 EXTRAS = MappingProxyType(
-    {"extract": "ingest,extractor", "enrich": "ingest,extractor,enrichment", "trace": "ingest"},
+    {"extract": "ingest,extractor", "enrich": "ingest,extractor,enrichment", "trace": "ingest", "forget": "ingest"},
 )
 """Extras of the distribution that commands need which run no worker; the others are advised to install `all`."""
 
@@ -52,6 +52,7 @@ COMMANDS = {
         "Show all records of a page in every topic, in order: "
         "when and where each was written, and where the page is now."
     ),
+    "forget": "Forget a page, or all pages of a host: off the disk within 30 days, and never back.",
     "audit": "Account for every raw page: enriched, skipped, dead-lettered, in flight, missing, or duplicated.",
     "acls": "Print the least ACLs that a principal needs: for workers of each stage, for commands, for replays.",
     "schemas": "Write the JSON Schema of every event, and an AsyncAPI 3 document of every topic.",

@@ -77,14 +77,15 @@ def _urls(output: Output, stage: Stage) -> Iterable[str]:
         urls = urls_of(output.key, output.value, output.headers)
         return [url for url, _ in zip(urls, range(MAX_URLS), strict=False)]
     subject = url_header(output.headers, SUBJECT)
-    fetched = _FETCHED.search(output.value or b"", 0, MAX_SEARCHED) if stage.entry else None
-    return (*((subject,) if subject else ()), *((_text(fetched[1]),) if fetched else ()))
+    fetched = fetched_url(output.value or b"") if stage.entry else ""
+    return tuple(url for url in (subject, fetched) if url)
 
 
-def _text(quoted: bytes) -> str:
-    """Return the text of a JSON string; empty if it is none."""
+def fetched_url(value: bytes) -> str:
+    """Return the URL from which the page of an event was fetched, without parsing the event; empty if it has none."""
+    field = _FETCHED.search(value, 0, MAX_SEARCHED)
     try:
-        return str(orjson.loads(quoted))
+        return "" if field is None else str(orjson.loads(field[1]))
     except orjson.JSONDecodeError:
         return ""
 

@@ -1,0 +1,209 @@
+"""Forgetting, to the byte: what was planted on a page is in no file of the broker, and does not come back."""
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import secured, topics
+from tests.support import Raw, ends_of, publish
+from wiredesk.pipeline import ARTICLES_ENRICHED, FORGOTTEN, INGEST, PAGES_RAW, PAGES_SKIPPED, STAGES, TOPICS
+from wiredesk.runtime.kafka.cluster import Cluster
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.runtime.topology import Topic
+from wiredesk.testing.processes import wait_until, wiredesk, workers
+from wiredesk_schemas import SkippedPage, page_id
+
+URL, OTHER = "https://paper.example/jane", "https://paper.example/ferry"
+SECRET = "Zebulon Quackenbush"  # noqa: S105 - the name that must be forgotten
+AT_ONCE = {
+    "segment.ms": "200",
+    "min.compaction.lag.ms": "0",
+    "max.compaction.lag.ms": "1",
+    "min.cleanable.dirty.ratio": "0.01",
+    "delete.retention.ms": "0",
+    "file.delete.delay.ms": "0",
+}
+"""A month in a second."""
+
+EXPIRED = {"retention.ms": "500", "segment.ms": "200", "file.delete.delay.ms": "0"}
+"""A week, or a month, later."""
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[KafkaSettings, Path]]:
+    """A broker of its own, which cleans all the time; what is written is not compressed, so that it can be found."""
+    folder = tmp_path_factory.mktemp("forgetting")
+    settings = {"log.cleaner.backoff.ms": "200", "log.retention.check.interval.ms": "200"}
+    with secured.running(folder, {}, settings) as kafka:
+        yield kafka.open.model_copy(update={"compression": "none"}), folder
+
+
+SENTENCES = (
+    "{} crossed the harbour on Monday morning, when the ferry left the pier forty minutes after its time.",
+    "The crew had waited for a spare part that came by lorry from the shipyard in the north of the country.",
+    "“I have taken this boat for thirty years, and it has never been as late as this winter,” {} said.",
+    "The company that runs the line has promised the council two new vessels by the end of next year.",
+    "Until then, a smaller ship will make six crossings a day, two fewer than the timetable says.",
+    "Shopkeepers on the island fear for the season; a petition to the ministry has four thousand names.",
+)
+"""A story that is long enough to be one."""
+
+
+def page(url: str, name: str) -> Raw:
+    paragraphs = "".join(f"<p>{sentence.format(name)} {SENTENCES[n - 1]}</p>" for n, sentence in enumerate(SENTENCES))
+    title = f"{name} waits for the ferry"
+    body = (
+        f"<html><title>{title}</title><body><article><h1>{title}</h1>{paragraphs.replace('{}', name)}</article></html>"
+    )
+    return Raw(json.dumps({"url": url, "body": body, "content_type": "text/html"}).encode())
+
+
+async def send(kafka: KafkaSettings, *pages: Raw) -> list[str]:
+    return await publish(kafka, pages, compression=None)
+
+
+def planted(folder: Path) -> set[str]:
+    """Return the partitions whose segment files contain the name."""
+    there = set()
+    for file in folder.rglob("*.log"):
+        try:
+            if SECRET.encode() in file.read_bytes() and file.name != "kafka.log":
+                there.add(file.parent.name)
+        except FileNotFoundError:  # the broker has deleted it meanwhile
+            continue
+    return there
+
+
+def run(kafka: KafkaSettings, *arguments: str, code: int = 0) -> str:
+    done = wiredesk(kafka, *arguments)
+    assert done.returncode == code, done.stderr + done.stdout
+    return done.stdout
+
+
+def check(kafka: KafkaSettings, code: int) -> dict[str, Any]:
+    return dict(json.loads(run(kafka, "forget", URL, "--check", "--json", code=code)))
+
+
+async def set_settings(kafka: KafkaSettings, wanted: Mapping[str, Mapping[str, str]]) -> None:
+    async with Cluster(kafka) as cluster:
+        await cluster.set_topic_settings({kafka.on_cluster(name): values for name, values in wanted.items()})
+
+
+def is_compacted(topic: Topic) -> bool:
+    return topic.compaction is not None
+
+
+def nudge(kafka: KafkaSettings, folder: Path, but: frozenset[str] = frozenset()) -> bool:
+    """Publish another page, without which no file is begun; return whether the name is gone."""
+    (origin,) = asyncio.run(send(kafka, page(OTHER, "Nobody")))
+    asyncio.run(ends_of(kafka, [origin]))
+    return not planted(folder) - but
+
+
+@pytest.mark.timeout(400)
+def test_a_forgotten_page_is_in_no_file_and_does_not_come_back(
+    node: tuple[KafkaSettings, Path], tmp_path: Path
+) -> None:
+    kafka, folder = node
+    asyncio.run(topics.create(kafka, TOPICS, partitions=1))
+    compacted = [topic.name for topic in TOPICS if is_compacted(topic) and topic != FORGOTTEN]
+    aging = [topic.name for topic in TOPICS if not is_compacted(topic)]
+    asyncio.run(set_settings(kafka, dict.fromkeys(compacted, AT_ONCE)))
+    broken = Raw(b"\x00\x01" * 400 + SECRET.encode(), headers=(("ce_subject", URL.encode()),))
+    with workers(kafka, list(STAGES), tmp_path / "log", {"WIREDESK_COMPRESSION": "none"}):
+        origins = asyncio.run(send(kafka, page(URL, SECRET), broken, page(OTHER, "Nobody")))
+        outcomes = asyncio.run(ends_of(kafka, origins))
+        assert outcomes[origins[0]][0].topic == kafka.on_cluster(ARTICLES_ENRICHED.name)
+        assert outcomes[origins[1]][0].topic == kafka.on_cluster(INGEST.dead_letter_topic.name)
+        before = planted(folder)
+        assert {f"{name}-0" for name in compacted if not name.endswith(".forgotten")} <= before
+        assert {f"{PAGES_RAW.name}-0", f"{INGEST.dead_letter_topic.name}-0"} <= before
+
+        found = check(kafka, 1)
+        assert found["since"] is None
+        assert {place["topic"] for place in found["topics"]} == {name.removesuffix("-0") for name in before}
+        assert all(place["without_tombstone"] for place in found["topics"] if place["by"] == "compaction")
+
+        done = json.loads(run(kafka, "forget", URL, "--reason", "request 4711", "--yes", "--json"))
+        assert done["pages"] == [page_id(URL)]
+        assert done["tombstones"]
+        assert all(place["gone_by"] and not place["without_tombstone"] for place in done["topics"])
+        assert SECRET not in json.dumps(done)
+
+        wait_until(lambda: nudge(kafka, folder, frozenset(f"{name}-0" for name in aging)), "compaction")
+        assert {place["by"] for place in check(kafka, 1)["topics"]} == {"retention"}
+        asyncio.run(set_settings(kafka, dict.fromkeys(aging, EXPIRED)))
+        wait_until(lambda: nudge(kafka, folder), "retention")
+        left = check(kafka, 0)
+        assert left["since"] is not None
+        assert not left["topics"]
+
+        asyncio.run(set_settings(kafka, {topic.name: topic.settings() for topic in TOPICS if topic.name in aging}))
+        again = asyncio.run(send(kafka, page(URL, SECRET), broken))
+        for (outcome,) in asyncio.run(ends_of(kafka, again)).values():
+            skipped = SkippedPage.from_json(outcome.value)
+            assert (skipped.reason, skipped.page_id) == ("forgotten", page_id(URL))
+        replayed = json.loads(run(kafka, "replay", "ingest", "--from", "1h", "--yes", "--json"))
+        assert replayed["missing"] == replayed["duplicated"] == 0
+        assert planted(folder) == {f"{PAGES_RAW.name}-0"}, "only where the crawler has written it"
+        assert [place["topic"] for place in check(kafka, 1)["topics"]] == [PAGES_RAW.name]
+        run(kafka, "audit")
+        assert "forgotten" in run(kafka, "trace", URL)
+
+        run(kafka, "forget", URL, "--undo")
+        run(kafka, "forget", URL, "--undo", code=1)
+        (taken,) = asyncio.run(send(kafka, page(URL, SECRET)))
+        (outcome,) = asyncio.run(ends_of(kafka, [taken]))[taken]
+        assert outcome.topic == kafka.on_cluster(ARTICLES_ENRICHED.name)
+
+
+@pytest.mark.timeout(300)
+def test_a_host_is_forgotten_with_pages_to_come(kafka: KafkaSettings, tmp_path: Path) -> None:
+    asyncio.run(topics.create(kafka, TOPICS, partitions=2))
+    with workers(kafka, ["ingest"], tmp_path / "log"):
+        pages = [
+            page(f"https://{host}/{n}", "Nobody") for host in ("a.example", "b.a.example", "c.example") for n in (1, 2)
+        ]
+        asyncio.run(send(kafka, *pages))
+        done = json.loads(run(kafka, "forget", "--host", "A.example", "--yes", "--json"))
+        assert set(done["pages"]) <= {
+            page_id(f"https://{host}/{n}") for host in ("a.example", "b.a.example") for n in (1, 2)
+        }
+        origins = asyncio.run(send(kafka, page("https://b.a.example/3", "Nobody")))
+        (outcome,) = asyncio.run(ends_of(kafka, origins))[origins[0]]
+        assert outcome.topic == kafka.on_cluster(PAGES_SKIPPED.name)
+        assert SkippedPage.from_json(outcome.value).reason == "forgotten"
+    assert "host" in run(kafka, "forget", "--list")
+    found = json.loads(run(kafka, "forget", "--host", "a.example", "--check", "--json", code=1))
+    assert found["host"] == "a.example"
+    assert {page_id(f"https://{host}/{n}") for host in ("a.example", "b.a.example") for n in (1, 2)} == set(
+        found["pages"]
+    )
+    assert not json.loads(run(kafka, "forget", "--host", "c.example", "--check", "--json", code=1))["since"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "name what to forget"),
+        (("no url",), "neither the URL of a page nor a page id"),
+        (("https://a.example/", "--host", "a.example"), "not both"),
+        (("--host", "example"), "top-level domain"),
+        (("--host", "a.example/path"), "is no host"),
+        (("--check", "--undo", "https://a.example/"), "give one of them"),
+        (("--list", "https://a.example/"), "--list takes no page"),
+        (("--hots", "a.example"), "No such option"),
+        (("https://a.example/", "--reason", "x" * 501), "longer than 500"),
+        (("https://a.example/",), "pass --yes"),
+    ],
+)
+def test_wrong_usage_is_one_line(kafka: KafkaSettings, arguments: tuple[str, ...], message: str) -> None:
+    if message == "pass --yes":
+        asyncio.run(topics.create(kafka, TOPICS, partitions=1))
+    done = wiredesk(kafka, "forget", *arguments)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
+    assert message in done.stderr
