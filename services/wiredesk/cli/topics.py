@@ -37,7 +37,7 @@ def create(
     *,
     partitions: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="Partitions of each topic, except dead-letter topics; default: 6."),
+        typer.Option(metavar="N", min=1, help="Partitions of each topic, except those of one; default: 6."),
     ] = None,
     replication: Annotated[int, typer.Option(metavar="N", min=1, help="Replicas of each partition.")] = 1,
     kafka: KafkaSettings,
@@ -79,7 +79,7 @@ def export(
     ] = "kafka",
     partitions: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="Partitions of each topic, except dead-letter topics; default: 6."),
+        typer.Option(metavar="N", min=1, help="Partitions of each topic, except those of one; default: 6."),
     ] = None,
     replication: Annotated[int, typer.Option(metavar="N", min=1, help="Replicas of each partition.")] = 3,
     kafka: KafkaSettings,

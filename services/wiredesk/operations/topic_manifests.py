@@ -39,13 +39,13 @@ def declared(
     Args:
         kafka: settings of the connection; the prefix is part of every name.
         topics: of the topology.
-        partitions: of every topic but dead-letter topics, in place of its default.
+        partitions: of every topic, in place of its default; those of one partition keep it.
         replication: replicas of each partition.
     """
     return [
         DeclaredTopic(
             kafka.on_cluster(topic.name),
-            topic.partitions if partitions is None or topic.dead_letters else partitions,
+            topic.partitions_of(partitions),
             replication,
             topic.settings(),
         )

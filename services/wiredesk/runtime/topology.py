@@ -83,6 +83,13 @@ class Topic:
     timestamps: Literal["LogAppendTime", "CreateTime"] = "LogAppendTime"
     partitioned_as: str | None = None
 
+    def partitions_of(self, wanted: int | None) -> int:
+        """Return how many partitions it is created with, where others get a number; a topic of one always has one.
+
+        Its records need one order, or there are few of them.
+        """
+        return self.partitions if wanted is None or self.partitions == 1 else wanted
+
     def settings(self) -> dict[str, str]:
         """Return the topic's settings by their names in Kafka."""
         # Brokers refuse times that are more than an hour ahead of their clock: that would stop a changelog.

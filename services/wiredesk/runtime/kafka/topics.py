@@ -128,7 +128,7 @@ class TopicClient(TopicSettingsClient):
 
         Args:
             topics: of the topology.
-            partitions: number of partitions of every topic, in place of its default; dead-letter topics keep theirs.
+            partitions: number of partitions of every topic, in place of its default; those of one partition keep it.
             replication: replicas of each partition.
 
         Raises:
@@ -183,7 +183,7 @@ class TopicClient(TopicSettingsClient):
         like = there.get(self.settings.on_cluster(topic.partitioned_as)) if topic.partitioned_as is not None else None
         if like is not None:
             return len(like.partitions)
-        return topic.partitions if partitions is None or topic.dead_letters else partitions
+        return topic.partitions_of(partitions)
 
     async def _wait_until_known(self, names: Sequence[str]) -> None:
         """Wait until every broker knows topics: the controller answers at once, the other brokers learn of them later.
