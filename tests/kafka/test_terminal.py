@@ -104,6 +104,13 @@ CASES: dict[str, list[Case]] = {
     "replay list": [Case("", ("{run}", RUNNING))],
     "replay show": [Case("{run}", ("{run}", RUNNING))],
     "trace": [Case(f"https://{HOST}/tea.html", (f"{PREFIX}pages.raw", TITLE, "waits for enrichment"))],
+    "topics alter": [Case("--dry-run", ("nothing differs",))],
+    "forget": [
+        Case("--help", ("URL|PAGE_ID", "--undo")),
+        Case(f"https://{HOST}/tea.html --check", (f"{PREFIX}articles.cleaned", "no tombstone yet"), (1,)),
+        Case(f"https://{HOST}/never.html --yes --reason 4711", ("tombstones are written",)),
+        Case("--list", ("4711",)),
+    ],
     "audit": [Case("", ("in flight",), (0, 1))],
     "acls": [
         Case(

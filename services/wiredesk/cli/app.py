@@ -36,7 +36,7 @@ COMMANDS = {
     "demo": "Show the pipeline at work: a temporary Kafka, a worker of each stage, 26 sample pages.",
     "up": "Run a whole deployment on this machine until Ctrl-C: Kafka, topics, and workers of every stage.",
     "broker": "Run Apache Kafka on this machine until Ctrl-C: no Docker, no Java to install.",
-    "topics": "Create, list, compare and export topics.",
+    "topics": "Create, alter, list, compare and export topics.",
     "worker": "Run one worker of a stage until SIGTERM; it then finishes the records in flight.",
     "publish": "Publish pages to pages.raw and wait until the broker has them.",
     "intake": "Take raw pages over HTTP and publish them, until SIGTERM; it then finishes the requests in progress.",

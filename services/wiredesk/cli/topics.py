@@ -27,7 +27,7 @@ class Manifest(StrEnum):
     TERRAFORM = "terraform"
 
 
-app = typer.Typer(help="Create, list, compare and export topics.", no_args_is_help=True, cls=Group)
+app = typer.Typer(help="Create, alter, list, compare and export topics.", no_args_is_help=True, cls=Group)
 app.command("compare", cls=Command)(compare)
 
 
@@ -100,6 +100,68 @@ def export(
     lines = topic_manifests.strimzi(topics, cluster) if form is Manifest.STRIMZI else topic_manifests.terraform(topics)
     for line in lines:
         console.line(line)
+
+
+@app.command(cls=Command)
+@with_settings(kafka=KafkaSettings)
+def alter(
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what differs.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    kafka: KafkaSettings,
+) -> None:
+    """Give existing topics the settings that new ones get: compaction, retention, sizes. It prints them, and asks.
+
+    Run it after an upgrade. Settings that wiredesk does not set keep their values, and so do numbers of partitions and
+    replicas.
+
+    Example:
+      wiredesk topics alter --dry-run
+    """
+    import asyncio
+
+    from wiredesk.runtime import logs
+
+    logs.quiet()
+    asyncio.run(_alter(kafka, dry_run=dry_run, yes=yes, as_json=as_json))
+
+
+async def _alter(kafka: KafkaSettings, *, dry_run: bool, yes: bool, as_json: bool) -> None:
+    from wiredesk import registry
+    from wiredesk.cli.confirm import confirm
+    from wiredesk.runtime.kafka.cluster import Cluster
+    from wiredesk.runtime.topology import changelogs_of
+
+    topics = {
+        kafka.on_cluster(topic.name): topic
+        for topic in (*registry.topics(), *changelogs_of(registry.stages().values()))
+    }
+    async with Cluster(kafka) as cluster:
+        there = await cluster.topic_settings(list(await cluster.describe_topics(topics)))
+        differing = {
+            name: {setting: value for setting, value in topics[name].settings().items() if value != now.get(setting)}
+            for name, now in there.items()
+        }
+        rows = [
+            (name, setting, there[name].get(setting, ""), value)
+            for name, settings in differing.items()
+            for setting, value in settings.items()
+        ]
+        if as_json:
+            for row in rows:
+                console.json(dict(zip(("topic", "setting", "now", "then"), row, strict=True)))
+        elif rows:
+            console.table("Settings that differ", ("topic", "setting", "now", "then"), rows)
+        else:
+            console.line("nothing differs")
+        if dry_run or not rows:
+            return
+        names = {name: settings for name, settings in differing.items() if settings}
+        confirm(f"{len(rows)} settings of {len(names)} topics would be set", "Set them?", yes=yes)
+        await cluster.set_topic_settings(names)
+        if not as_json:
+            console.line(f"{len(rows)} settings of {len(names)} topics are set")
 
 
 @app.command("list", cls=Command)

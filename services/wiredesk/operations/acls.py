@@ -9,8 +9,10 @@ from enum import StrEnum
 
 from wiredesk.operations.dead_letters.redrive import TRANSACTIONAL_ID as REDRIVE_ID
 from wiredesk.operations.dead_letters.redrive_log import REDRIVEN_TOPIC
+from wiredesk.operations.forgetting.keys import is_keyed_by_page
 from wiredesk.operations.replays.run import GROUP_PREFIX as RUN_GROUPS
 from wiredesk.operations.replays.run import RUNS_TOPIC, output_topics
+from wiredesk.pipeline import FORGOTTEN
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Stage, Topic, changelogs_of
 
@@ -31,6 +33,13 @@ class Operation(StrEnum):
     CREATE = "CREATE"
     DELETE = "DELETE"
     DESCRIBE = "DESCRIBE"
+    DESCRIBE_CONFIGS = "DESCRIBE_CONFIGS"
+    ALTER_CONFIGS = "ALTER_CONFIGS"
+
+    @property
+    def camel_case(self) -> str:
+        """The operation as Kafka's tools write it: `DescribeConfigs`."""
+        return "".join(word.capitalize() for word in self.value.split("_"))
 
 
 IMPLY_DESCRIBE = (Operation.READ, Operation.WRITE, Operation.DELETE)
@@ -182,6 +191,21 @@ def redrive(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
 def purge(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
     """Return the ACLs for deleting dead letters."""
     return on_topics(settings, [stage.dead_letter_topic for stage in stages], Operation.READ, Operation.DELETE)
+
+
+def search(settings: KafkaSettings, topics: Iterable[Topic]) -> Acls:
+    """Return the ACLs for searching topics for a page to be forgotten; beside them, the list of what is forgotten."""
+    topics = list(topics)
+    return on_topics(settings, {*topics, RUNS_TOPIC}, Operation.READ) | on_topics(
+        settings, [topic for topic in topics if topic != FORGOTTEN], Operation.DESCRIBE_CONFIGS
+    )
+
+
+def forget(settings: KafkaSettings, topics: Iterable[Topic]) -> Acls:
+    """Return the ACLs for forgetting a page: it writes the list, and every topic that is keyed by page."""
+    topics = list(topics)
+    written = [FORGOTTEN, *(topic for topic in topics if is_keyed_by_page(topic))]
+    return search(settings, topics) | on_topics(settings, written, Operation.WRITE)
 
 
 def audit(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:

@@ -14,7 +14,7 @@ from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_RAW, PAGES_SKIPPED
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.printable import json_text
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
-from wiredesk.runtime.topology import Stage, Topic
+from wiredesk.runtime.topology import Stage, Topic, changelogs_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,10 @@ def _imports(request: Request) -> Acls:
     )
 
 
+def _searched() -> tuple[Topic, ...]:
+    return (*registry.topics(), *changelogs_of(registry.stages().values()))
+
+
 COMMANDS: Mapping[str, Callable[[Request], Acls]] = MappingProxyType(
     {
         "worker": _workers,
@@ -83,6 +87,11 @@ COMMANDS: Mapping[str, Callable[[Request], Acls]] = MappingProxyType(
         "trace": lambda request: (
             needs.on_topics(request.kafka, registry.topics(), Operation.READ)
             | needs.positions(request.kafka, registry.stages().values())
+        ),
+        "forget": lambda request: needs.forget(request.kafka, _searched()),
+        "forget check": lambda request: needs.search(request.kafka, _searched()),
+        "topics alter": lambda request: needs.on_topics(
+            request.kafka, _searched(), Operation.DESCRIBE, Operation.DESCRIBE_CONFIGS, Operation.ALTER_CONFIGS
         ),
         "dlq list": lambda request: needs.list_letters(request.kafka, request.stages),
         "dlq show": lambda request: needs.list_letters(request.kafka, request.stages),
@@ -129,7 +138,7 @@ def kafka_acls(principal: str, acls: Sequence[Acl], servers: str) -> list[str]:
     for (resource, name, prefixed), operations in _by_resource(acls).items():
         arguments = ["kafka-acls.sh", "--bootstrap-server", servers, "--add", "--allow-principal", principal]
         for operation in operations:
-            arguments += ["--operation", operation.capitalize()]
+            arguments += ["--operation", operation.camel_case]
         arguments += [f"--{resource}", name, "--resource-pattern-type", "prefixed" if prefixed else "literal"]
         lines.append(shlex.join(arguments))
     return lines
@@ -147,7 +156,7 @@ def strimzi(acls: Sequence[Acl]) -> list[str]:
             f"        type: {_STRIMZI[resource]}",
             f"        name: {json_text(name)}",
             f"        patternType: {'prefix' if prefixed else 'literal'}",
-            f"      operations: [{', '.join(operation.capitalize() for operation in operations)}]",
+            f"      operations: [{', '.join(operation.camel_case for operation in operations)}]",
             '      host: "*"',
         ]
     return lines

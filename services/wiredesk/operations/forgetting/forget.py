@@ -6,7 +6,7 @@ follows what they had in progress.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import batched
 
@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaProducer
 
 from wiredesk.operations.forgetting.entries import Entry, Kind, read_entries
 from wiredesk.operations.forgetting.search import Search, Wanted
-from wiredesk.pipeline import FORGOTTEN, PAGES_ACCEPTED
+from wiredesk.pipeline import FORGOTTEN
 from wiredesk.runtime.errors import ForbiddenError, UnavailableError
 from wiredesk.runtime.kafka import authorization, clients
 from wiredesk.runtime.kafka.cluster import Cluster
@@ -40,14 +40,14 @@ async def forget(cluster: Cluster, search: Search, *, reason: str, by: str) -> i
         ForbiddenError: a topic may not be written.
         UnavailableError: the cluster cannot be reached, or refuses; run it again: nothing is lost.
     """
-    await _create_list(cluster)
+    name = cluster.settings.on_cluster(FORGOTTEN.name)
+    await cluster.required_topics([name])
     now = datetime.now(UTC)
     wanted = search.wanted
     # A host is one entry, whatever pages it has; a URL has those that were fetched from it.
     ids = [wanted.id] if wanted.host else sorted(wanted.pages)
     kind = Kind.HOST if wanted.host else Kind.PAGE
     entries = [Entry(id_, kind, wanted.id, reason, now, by) for id_ in ids]
-    name = cluster.settings.on_cluster(FORGOTTEN.name)
     await _write(cluster, [(name, 0, entry.key, entry.value()) for entry in entries])
     tombstones = await _tombstones(cluster, search)
     await _write(cluster, tombstones)
@@ -65,17 +65,6 @@ async def remember(cluster: Cluster, wanted: Wanted) -> int:
     name = cluster.settings.on_cluster(FORGOTTEN.name)
     await _write(cluster, [(name, 0, entry.key, None) for entry in taken])
     return len(taken)
-
-
-def entry_of(entries: Mapping[str, Entry], wanted: Wanted) -> Entry | None:
-    """Return the entry of a page or a host; None if it is not in the list."""
-    return entries.get(wanted.id)
-
-
-async def _create_list(cluster: Cluster) -> None:
-    """Create the list, if this deployment is older than it, with as many replicas as other topics have."""
-    (state,) = await cluster.topic_states([PAGES_ACCEPTED])
-    await cluster.create_topics([FORGOTTEN], replication=max(1, state.replication))
 
 
 async def _tombstones(cluster: Cluster, search: Search) -> Sequence[Record]:

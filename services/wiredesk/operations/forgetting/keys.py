@@ -3,15 +3,17 @@
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from wiredesk.runtime.topology import Topic
+from wiredesk_schemas import DerivedEvent
 from wiredesk_schemas.ids import host_id
 
 KNOWN_HOSTS = 65_536
 """Hosts whose keys are remembered: a deployment sees some thousands."""
 
 
-def page_key(page_id: str) -> bytes:
-    """Return the key of a page: its id."""
-    return page_id.encode()
+def is_keyed_by_page(topic: Topic) -> bool:
+    """Return whether the records of a topic are events about pages, whose keys are page ids."""
+    return not topic.dead_letters and any(issubclass(event, DerivedEvent) for event in topic.events)
 
 
 @lru_cache(maxsize=KNOWN_HOSTS)

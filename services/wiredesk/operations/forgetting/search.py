@@ -15,7 +15,7 @@ from uuid import UUID
 from aiokafka import TopicPartition
 
 from wiredesk.ingest.urls import canonical_url
-from wiredesk.operations.forgetting.keys import host_of_url
+from wiredesk.operations.forgetting.keys import host_of_url, is_keyed_by_page
 from wiredesk.operations.forgetting.lifetimes import Lifetime
 from wiredesk.operations.forgetting.suppressor import fetched_url
 from wiredesk.operations.page_urls import is_on_host, urls_of
@@ -28,7 +28,7 @@ from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.lineage import origin_of, origin_topic_id
 from wiredesk.runtime.records import Record, instant
 from wiredesk.runtime.topology import Topic
-from wiredesk_schemas import DerivedEvent, InvalidEventError, RawPage, page_id
+from wiredesk_schemas import InvalidEventError, RawPage, page_id
 from wiredesk_schemas.headers import SUBJECT, url_header
 from wiredesk_schemas.ids import host_id
 
@@ -228,7 +228,7 @@ class _Search:
             for name in topics
             if name in self._found
         ]
-        keyed = [name for name, topic in topics.items() if _is_keyed(topic)]
+        keyed = [name for name, topic in topics.items() if is_keyed_by_page(topic)]
         wanted = replace(self._wanted, pages=frozenset(self._pages))
         return Search(wanted, places, keyed, self._partitions)
 
@@ -313,11 +313,6 @@ def _canonical(url: str) -> str:
         return canonical_url(url)
     except (RejectedError, ValueError):
         return ""
-
-
-def _is_keyed(topic: Topic) -> bool:
-    """Whether the records of a topic are events about pages, whose keys are page ids."""
-    return not topic.dead_letters and any(issubclass(event, DerivedEvent) for event in topic.events)
 
 
 def _place(topic: str, records: Iterable[Found], lifetime: Lifetime) -> Place:
