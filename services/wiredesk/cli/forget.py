@@ -128,15 +128,15 @@ async def _forget(
     stages = list(registry.stages().values())
     reason, by = reason_and_by
     async with Cluster(kafka) as cluster:
-        found, letters = await _search(cluster, wanted, exports)
+        result, letters = await _search(cluster, wanted, exports)
         if not yes:
             if not as_json:
-                _show_places(found)
-            confirm(_consequence(found, sum(letters.values())), "Forget it?", yes=False)
-        tombstones = await write(cluster, found, reason=reason, by=by)
+                _show_places(result)
+            confirm(_consequence(result, sum(letters.values())), "Forget it?", yes=False)
+        tombstones = await write(cluster, result, reason=reason, by=by)
         for path in exports:
-            remove_letters(path, stages, letter_test(stages, {found.wanted.id, *found.wanted.pages}))
-        after, left = await _search(cluster, found.wanted, exports)
+            remove_letters(path, stages, letter_test(stages, {result.wanted.id, *result.wanted.pages}))
+        after, left = await _search(cluster, result.wanted, exports)
         entry = (await _entries_of(cluster)).get(wanted.id)
     if as_json:
         console.json({**_as_object(after, entry, left), "tombstones": tombstones})
@@ -148,20 +148,20 @@ async def _check(kafka: KafkaSettings, wanted: "Wanted", exports: "Sequence[Path
     from wiredesk.runtime.kafka.cluster import Cluster
 
     async with Cluster(kafka) as cluster:
-        found, letters = await _search(cluster, wanted, exports)
+        result, letters = await _search(cluster, wanted, exports)
         entry = (await _entries_of(cluster)).get(wanted.id)
     if as_json:
-        console.json(_as_object(found, entry, letters))
+        console.json(_as_object(result, entry, letters))
     else:
-        _show_places(found)
+        _show_places(result)
         for path, count in letters.items():
             if count:
                 console.line(f"{path} has {count} dead letters of it: run 'wiredesk forget' with --export {path}")
         if entry is None:
             console.note("it is not in the list of what is to be forgotten: it may come again", style="yellow")
-        if not (found.records or any(letters.values())):
+        if not (result.records or any(letters.values())):
             console.line("nothing of it is in any topic")
-    if found.records or any(letters.values()):
+    if result.records or any(letters.values()):
         raise typer.Exit(STILL_THERE)
 
 
@@ -188,9 +188,9 @@ async def _search(cluster: "Cluster", wanted: "Wanted", exports: "Sequence[Path]
 
     stages = list(registry.stages().values())
     with console.progress("searching") as progress:
-        found = await search(cluster, registry.registry(), wanted, progress)
-    is_one = letter_test(stages, {found.wanted.id, *found.wanted.pages})
-    return found, {path: count_letters(path, stages, is_one) for path in exports}
+        result = await search(cluster, registry.registry(), wanted, progress)
+    is_one = letter_test(stages, {result.wanted.id, *result.wanted.pages})
+    return result, {path: count_letters(path, stages, is_one) for path in exports}
 
 
 async def _entries(kafka: KafkaSettings) -> "Mapping[str, Entry]":
@@ -206,14 +206,14 @@ async def _entries_of(cluster: "Cluster") -> "Mapping[str, Entry]":
     return await read_entries(cluster)
 
 
-def _consequence(found: "Search", letters: int) -> str:
-    what = f"the host {found.wanted.host}, now {_pages(found)}" if found.wanted.host else _pages(found)
+def _consequence(result: "Search", letters: int) -> str:
+    what = f"the host {result.wanted.host}, now {_pages(result)}" if result.wanted.host else _pages(result)
     more = f", and {letters} dead letters in files" if letters else ""
-    return f"{what} would be forgotten for good, with {found.records} records{more}"
+    return f"{what} would be forgotten for good, with {result.records} records{more}"
 
 
-def _pages(found: "Search") -> str:
-    count = len(found.wanted.pages)
+def _pages(result: "Search") -> str:
+    count = len(result.wanted.pages)
     return "1 page" if count == 1 else f"{count} pages"
 
 
@@ -224,11 +224,11 @@ def _show_result(after: "Search", tombstones: int) -> None:
         console.line("'wiredesk forget --check' shows what is still there")
 
 
-def _show_places(found: "Search") -> None:
-    if not found.places:
+def _show_places(result: "Search") -> None:
+    if not result.places:
         return
-    title = f"{found.wanted.host or _pages(found)}: {found.records} records"
-    console.table(title, COLUMNS, [(place.topic, place.records, _day(place), _how(place)) for place in found.places])
+    title = f"{result.wanted.host or _pages(result)}: {result.records} records"
+    console.table(title, COLUMNS, [(place.topic, place.records, _day(place), _how(place)) for place in result.places])
 
 
 def _day(place: "Place") -> str:
@@ -241,13 +241,13 @@ def _how(place: "Place") -> str:
     return "compaction" if place.is_compacted else "age"
 
 
-def _as_object(found: "Search", entry: "Entry | None", letters: "Mapping[Path, int]") -> dict[str, object]:
+def _as_object(result: "Search", entry: "Entry | None", letters: "Mapping[Path, int]") -> dict[str, object]:
     return {
-        "id": found.wanted.id,
-        "host": found.wanted.host or None,
-        "pages": sorted(found.wanted.pages),
+        "id": result.wanted.id,
+        "host": result.wanted.host or None,
+        "pages": sorted(result.wanted.pages),
         "since": None if entry is None else entry.since.isoformat(),
-        "records": found.records,
+        "records": result.records,
         "topics": [
             {
                 "topic": place.topic,
@@ -257,7 +257,7 @@ def _as_object(found: "Search", entry: "Entry | None", letters: "Mapping[Path, i
                 "by": "compaction" if place.is_compacted else "retention",
                 "without_tombstone": place.unmarked,
             }
-            for place in found.places
+            for place in result.places
         ],
         "exports": {str(path): count for path, count in letters.items()},
     }

@@ -291,9 +291,9 @@ class _Search:
         return bool(self._wanted.host) and is_on_host(url, self._wanted.host)
 
     def _add(self, record: Record) -> Found:
-        found = Found(record.partition, record.offset, record.key, record.size, record.timestamp)
-        self._found.setdefault(record.topic, []).append(found)
-        return found
+        occurrence = Found(record.partition, record.offset, record.key, record.size, record.timestamp)
+        self._found.setdefault(record.topic, []).append(occurrence)
+        return occurrence
 
 
 def _urls(record: Record) -> Iterator[str]:
@@ -316,15 +316,15 @@ def _canonical(url: str) -> str:
 
 
 def _place(topic: str, records: Iterable[Found], lifetime: Lifetime) -> Place:
-    found = list(records)
-    ends = [lifetime.ends(one.time_ms, one.superseded_ms) for one in found]
+    listed = list(records)
+    ends = [lifetime.ends(one.time_ms, one.superseded_ms) for one in listed]
     last = None if None in ends else max(end for end in ends if end is not None)
     is_compacted = lifetime.compaction_ms is not None
     return Place(
         topic=topic,
-        records=len(found),
-        size=sum(one.size for one in found),
+        records=len(listed),
+        size=sum(one.size for one in listed),
         gone_by=None if last is None else instant(last),
         is_compacted=is_compacted,
-        unmarked=sum(one.superseded_ms is None for one in found) if is_compacted else 0,
+        unmarked=sum(one.superseded_ms is None for one in listed) if is_compacted else 0,
     )
