@@ -28,7 +28,9 @@ ingest      the first stage: checks and decodes raw pages
 extractor   the second stage: extracts the article of a page
 enrichment  the third stage: language, topics, entities
 revisions   the stage between both: what is new, changed, corrected or gone of a story
+syndication  the side stages: copies of an article
 languages   detection of languages and scripts, for the stages
+agencies    news agencies: their names and their sites
 json_ld     JSON-LD of pages, read in spite of its faults, for the stages
 pages       pages from files, archives and streams, as raw-page records
 encodings   transfer and content encodings of bodies

@@ -11,7 +11,8 @@ matching      the articles that carry the same text as a new one
 overlap       what two texts have in common
 kinds         whole, re-headlined, abridged, quoted
 original      the likely original of a group
-agencies      sites of news agencies
+grouping      groups while an article is processed
+regrouping    groups whose evidence is gone
 groups        the event of a group
 settings      how many hours and articles
 """

@@ -77,6 +77,11 @@ class Entry:
         """The id of its group."""
         return self.membership.group
 
+    @property
+    def host(self) -> str:
+        """The host of its page."""
+        return str(self.about["canonical_url"]).partition("://")[2].partition("/")[0]
+
     def value(self) -> bytes:
         """Return the value that keeps it in the changelog."""
         hashes, thinning = self.signature

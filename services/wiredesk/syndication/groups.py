@@ -121,7 +121,7 @@ def _copy(entry: Entry, original: Entry, core: Sequence[Entry]) -> Copy:
     has_same_title = same_title(other.about.get("title"), entry.about.get("title"))
     return Copy(
         **_described(entry),
-        kind=kind_of(common, has_same_title=has_same_title),
+        kind=kind_of(common, is_member=entry.group == original.group, has_same_title=has_same_title),
         compared_with=str(UUID(bytes=other.page)),
         share_of_other=round(common.share, 3),
         share_of_own=round(common.share_of_other, 3),

@@ -3,21 +3,24 @@
 import re
 import unicodedata
 
-from wiredesk.syndication.matching import MIN_OWN, MIN_REST, SAME_TEXT
+from wiredesk.syndication.matching import SAME_TEXT
 from wiredesk.syndication.overlap import Overlap
 from wiredesk_schemas import CopyKind
 
 _WORD = re.compile(r"\w+")
 
 
-def kind_of(common: Overlap, *, has_same_title: bool | None) -> CopyKind:
+def kind_of(common: Overlap, *, is_member: bool, has_same_title: bool | None) -> CopyKind:
     """Return the kind of a copy.
 
     Args:
         common: what the original has in common with the copy.
+        is_member: it has the text of the group, and not only a passage of it.
         has_same_title: None where one of the two has no headline.
     """
-    if common.extent >= SAME_TEXT and common.extent_of_other >= min(MIN_OWN, MIN_REST):
+    if not is_member:
+        return CopyKind.QUOTED
+    if common.extent >= SAME_TEXT:
         return CopyKind.REHEADLINED if has_same_title is False else CopyKind.WHOLE
     return CopyKind.ABRIDGED if common.extent_of_other >= SAME_TEXT else CopyKind.QUOTED
 

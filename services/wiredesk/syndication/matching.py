@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from wiredesk.syndication.entry import Entry
-from wiredesk.syndication.overlap import Overlap, overlap
+from wiredesk.syndication.overlap import Overlap, is_margin, overlap
 from wiredesk.syndication.window import Window
 
 MAX_FAMILIES = 3
@@ -41,7 +41,7 @@ MIN_OWN = 0.4
 """Extent of a later article that the text of an earlier one must have in it to be its text, and not a quotation."""
 
 NEAR_COPY = 0.75
-"""Share of one of two articles of a group from which on they count as one for the frequency of fingerprints."""
+"""Share of one of two articles from which on they count as one where the frequency of fingerprints is counted."""
 
 NEWEST_CARRIERS = 16
 """Carriers of a fingerprint that are examined, the newest ones."""
@@ -67,7 +67,7 @@ class Match:
     @property
     def is_near_copy(self) -> bool:
         """Whether the two count as one article where the frequency of fingerprints is counted."""
-        return self.is_same_text and max(self.overlap.share, self.overlap.share_of_other) >= NEAR_COPY
+        return max(self.overlap.share, self.overlap.share_of_other) >= NEAR_COPY
 
 
 type Carriers = Mapping[tuple[int, ...], Sequence[int]]
@@ -130,7 +130,10 @@ def _match(window: Window, entry: Entry, number: int, evidence: int, formulas: C
     if not _is_enough(common, evidence, evidence / max(1, uncommon)):
         return None
     is_live = bool(entry.about.get("is_live") or other.about.get("is_live"))
-    return Match(other, common, _is_same_text(common, is_live=is_live))
+    is_same_text = _is_same_text(common, is_live=is_live)
+    if not is_same_text and entry.host == other.host and is_margin(entry.signature, other.signature):
+        return None  # a site's own words around its stories
+    return Match(other, common, is_same_text)
 
 
 def _is_enough(common: Overlap, evidence: int, share_of_uncommon: float) -> bool:

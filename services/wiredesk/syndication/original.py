@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple
 
-from wiredesk.syndication.agencies import agency_of_site, credited
+from wiredesk.agencies.names import credited
+from wiredesk.agencies.sites import agency_of
 from wiredesk.syndication.entry import Entry
 from wiredesk_schemas import OriginalEvidence
 
@@ -36,7 +37,7 @@ def likely_original(entries: Sequence[Entry]) -> Original:
     def evidence(entry: Entry) -> tuple[OriginalEvidence, ...]:
         kinds = {
             OriginalEvidence.DECLARED: _address(entry.about["canonical_url"]) in declared,
-            OriginalEvidence.AGENCY: agency_of_site(entry.about["canonical_url"]) in credit_counts,
+            OriginalEvidence.AGENCY: agency_of(entry.about["canonical_url"]) in credit_counts,
             OriginalEvidence.PUBLISHED_FIRST: published(entry.about) == first_published,
             OriginalEvidence.SEEN_FIRST: seen(entry.about) == first_seen,
         }

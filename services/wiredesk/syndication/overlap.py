@@ -12,6 +12,14 @@ MIN_IN_PASSAGE = 3
 """Shared fingerprints of a passage, at least: fewer are a phrase that many stories have."""
 
 
+MARGIN = 2
+"""Fingerprints between a passage at the beginning or at the end of a text, and that beginning or end, at most."""
+
+
+MOST = 0.8
+"""Share of what two texts have in common that is most of it."""
+
+
 class Overlap(NamedTuple):
     """What two texts have in common.
 
@@ -77,6 +85,19 @@ def overlap(one: Signature, other: Signature) -> Overlap:
         min(_longest(ours, shared), _longest(theirs, shared)) / unit,
         len(shared) / unit,
     )
+
+
+def is_margin(one: Signature, other: Signature) -> bool:
+    """Return whether most of what two texts share is a passage at the beginning of both, or at the end of both."""
+    ours, theirs = one.comparable(other), other.comparable(one)
+    shared = set(ours).intersection(theirs)
+    places = [[place for place, hash_ in enumerate(hashes) if hash_ in shared] for hashes in (ours, theirs)]
+    unit = DENSITY if one.is_dense and other.is_dense else 1
+    width, most = len(shared) + MARGIN * unit, MOST * len(shared)
+    at_beginning = [sum(place < width for place in each) for each in places]
+    ends = (len(ours) - width, len(theirs) - width)
+    at_end = [sum(place >= end for place in each) for each, end in zip(places, ends, strict=True)]
+    return min(at_beginning) >= most or min(at_end) >= most
 
 
 def _extent(hashes: Sequence[int], shared: Collection[int], unit: int) -> float:

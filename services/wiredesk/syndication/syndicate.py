@@ -5,6 +5,7 @@ import binascii
 import struct
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from wiredesk.runtime.errors import RejectedError
@@ -58,7 +59,7 @@ class Syndication:
         return Window(self._settings.copies_articles, self._settings.copies_hours * HOUR_MS)
 
     def __call__(
-        self, event: ArticleSignature, window: Window
+        self, event: ArticleSignature, window: Window, _time: datetime | None = None, /
     ) -> tuple[Sequence[ArticleCopies | Tombstone], Sequence[Change]]:
         """Return the groups that an article changes, and the changes of the window."""
         page = _id(event.page_id)
@@ -74,6 +75,11 @@ class Syndication:
                 changes.append(Change(ARTICLE + oldest, None))
             changes.append(Change(ARTICLE + page, entry.value()))
         return group_events(derived_event_id(event.event_id, self.name, self.version), grouping), changes
+
+    def forgotten(self, page: str, window: Window, /) -> Sequence[Change]:
+        """Return the change that removes a page from the window: its events are to be forgotten."""
+        number = window.number(_id(page))
+        return [] if number is None else [Change(ARTICLE + _id(page), None)]
 
     def _grouped(self, event: ArticleSignature, page: bytes, grouping: Grouping) -> Entry:
         """Put an article where it belongs, and others that belong elsewhere now; return the article."""

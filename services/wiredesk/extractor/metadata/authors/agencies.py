@@ -1,10 +1,9 @@
-"""News agencies by their names and signs, and the agencies that a story credits. `agencies.toml` lists them."""
+"""News agencies by their names and signs, and the agencies that a story credits."""
 
 import re
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
 
+from wiredesk.agencies.names import OWN_NAME, STORED, listed
 from wiredesk.extractor.alternation import alternation
 from wiredesk.extractor.words import fold
 
@@ -23,38 +22,22 @@ MAX_SIGN = 5
 MAX_LOWER_WORDS = 2
 """Words in lower case before the agency of a dateline; a sentence has more."""
 
-type Groups = Mapping[str, Mapping[str, Sequence[str]]]
-"""Rows of names of one agency each, by group."""
-
-_stored: Groups = tomllib.loads((Path(__file__).parent / "agencies.toml").read_text(encoding="utf-8"))
-
-
-def _listed() -> Iterator[tuple[str, str, bool]]:
-    """Yield each name of each agency, the agency's own name, and whether the name is also an ordinary word."""
-    for rows in (group["agencies"] for group in _stored.values() if "agencies" in group):
-        for names in (row.split("|") for row in rows):
-            yield from ((name.removesuffix("?"), names[0].removesuffix("?"), name.endswith("?")) for name in names)
-
-
-_OWN_NAME = {name: own for name, own, _ in reversed(list(_listed()))}
-"""The agency's own name, by each name as it is written."""
-
-_FOLDED = {fold(name): own for name, own, is_word in _listed() if len(name) > MAX_SIGN and not is_word}
+_FOLDED = {fold(name): own for name, own, is_word in listed() if len(name) > MAX_SIGN and not is_word}
 """The agency's own name, by its longer names, folded."""
 
-_WORDS = frozenset(name for name, _, is_word in _listed() if is_word)
+_WORDS = frozenset(name for name, _, is_word in listed() if is_word)
 """Names that are also ordinary words or given names."""
 
-AGENCY_WORDS = frozenset(word for name in _OWN_NAME for word in fold(name).split())
+AGENCY_WORDS = frozenset(word for name in OWN_NAME for word in fold(name).split())
 """The words of all these names, folded."""
 
 AGENCIES = "Agenturen"
 """What stands for the agency's own name where a byline names agencies without their names."""
 
-_OFFICES = frozenset(_stored["offices"]["signs"])
+_OFFICES = frozenset(STORED["offices"]["signs"])
 """Signs of offices, which follow that of their agency after a slash."""
 
-_SIGN = alternation(sorted(_OWN_NAME, key=lambda name: (-len(name), name)))
+_SIGN = alternation(sorted(OWN_NAME, key=lambda name: (-len(name), name)))
 _DENSE = r"[\u3040-\u9fff\uac00-\ud7af]"
 _ONE = rf"(?:(?<!\w)|(?<={_DENSE})(?={_DENSE}))(?:{_SIGN})(?!\w)"
 _OFFICE = rf"(?:{'|'.join(sorted(_OFFICES))})(?!\w)"
@@ -114,9 +97,9 @@ def agency_named(text: str) -> str | None:
     """Return the own name of the agency that a text names; None if it names none."""
     name = text.strip()
     if len(name) <= MAX_SIGN:
-        known = _OWN_NAME.get(name) or (_OWN_NAME.get(name.upper()) if name.isalpha() and name.islower() else None)
+        known = OWN_NAME.get(name) or (OWN_NAME.get(name.upper()) if name.isalpha() and name.islower() else None)
         return None if name in _WORDS and not name.isupper() else known
-    return None if name in _WORDS else (_OWN_NAME.get(name) or _FOLDED.get(fold(name).removeprefix("the ")))
+    return None if name in _WORDS else (OWN_NAME.get(name) or _FOLDED.get(fold(name).removeprefix("the ")))
 
 
 def agencies_credited(texts: Sequence[str], after: Iterable[str] = ()) -> tuple[str, ...]:
@@ -146,10 +129,10 @@ def distinct_agencies(names: Iterable[str]) -> tuple[str, ...]:
 def _split(*joined: str) -> Iterator[str]:
     """Yield the agencies of joined signs, without offices and initials."""
     for signs in joined:
-        if signs in _OWN_NAME:
+        if signs in OWN_NAME:
             yield signs
             continue
-        yield from (part for part in _SEPARATOR.split(signs) if part in _OWN_NAME and part not in _OFFICES)
+        yield from (part for part in _SEPARATOR.split(signs) if part in OWN_NAME and part not in _OFFICES)
 
 
 def _dateline(text: str) -> str:
