@@ -122,6 +122,14 @@ def test_addresses_are_those_of_the_archive(written: str, url: str) -> None:
     assert only(warc(response(HTML), written)).url == url
 
 
+@pytest.mark.parametrize("byte", [b"\xe9", b"\xe8"])
+def test_bytes_of_addresses_that_are_not_utf_8_are_escaped_as_browsers_do(byte: bytes) -> None:
+    url = "https://n.example/caf*"
+    for content in (warc(response(HTML), url), b"".join(arc([(url, HTML)]))):
+        (page,) = read(content.replace(b"caf*", b"caf" + byte))[0]
+        assert page.url == f"https://n.example/caf%{byte.hex().upper()}"
+
+
 def test_header_lines_may_end_in_bare_line_feeds_or_be_folded() -> None:
     record = warc(response(HTML), "https://n.example/a", "WARC-Warcinfo-ID: <urn:x>", " more", end="\n")
     assert only(record).content == HTML

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from wiredesk.pages.archived_record import HTTP_TYPE, RecordHeader
 from wiredesk.pages.source import LINE_END, Source
 from wiredesk.pages.warc import length_of
+from wiredesk_schemas.headers import decode_url
 
 MAX_LINE_BYTES = 16 << 10
 """Maximum size of the line that a record begins with."""
@@ -45,7 +46,7 @@ class ArcFormat:
         if line is None:
             return None
         source.skip(line.end())
-        url = _text(line["url"])
+        url = decode_url(line["url"])
         is_web = url.lower().startswith(("http:", "https:"))
         return RecordHeader(
             kind="filedesc" if url.startswith("filedesc:") else "response",

@@ -8,12 +8,16 @@ import re
 from dataclasses import dataclass
 
 from wiredesk_schemas.header_lines import join_lines
+from wiredesk_schemas.headers import decode_url
 
 MAX_HEAD_BYTES = 1 << 20
 """Maximum size of the head of a response."""
 
 MAX_HEADS = 8
 """Maximum number of heads before the body: interim responses, and those of proxies."""
+
+TARGET_URI = "warc-target-uri"
+"""The field of a record of an archive with the URL of its page."""
 
 _STATUS_LINE = re.compile(
     rb"(?:(?:HTTP|ICY|SPDY)(?:/\d(?:\.\d)?)?[ \t]+([1-9]\d{2})(?!\d)|HTTP/\d)[ \t]*([^\r\n]{0,1000})", re.IGNORECASE
@@ -67,7 +71,8 @@ def parse_fields(lines: list[bytes]) -> dict[str, list[str]]:
         stated, colon, value = line.partition(b":")
         name = _text(stated).strip().lower() if colon else ""
         if name:
-            fields.setdefault(name, []).append(_text(value).strip())
+            text = decode_url(value) if name == TARGET_URI else _text(value)
+            fields.setdefault(name, []).append(text.strip())
     return fields
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from wiredesk.pages.archived_record import HTTP_TYPE, RecordHeader
 from wiredesk.pages.framing import BLANK_LINE, MAX_HEADER_BYTES
-from wiredesk.pages.http_response import parse_fields
+from wiredesk.pages.http_response import TARGET_URI, parse_fields
 from wiredesk.pages.source import Source
 from wiredesk_schemas.headers import CONTENT_TYPE
 
@@ -54,7 +54,7 @@ def _header(fields: dict[str, str]) -> RecordHeader:
     stated = "response" if content_type.lower().startswith(HTTP_TYPE) else "unnamed"
     return RecordHeader(
         kind=fields.get("warc-type", "").lower() or stated,
-        url=fields.get("warc-target-uri", "").removeprefix("<").removesuffix(">").strip(),
+        url=fields.get(TARGET_URI, "").removeprefix("<").removesuffix(">").strip(),
         content_type=content_type,
         length=length_of(fields.get("content-length", "")),
         fetched_at=_date(fields.get("warc-date", "")),

@@ -9,16 +9,17 @@ import ada_url
 
 from wiredesk.ingest.urls.names import (
     MIN_ID_DIGITS,
+    content_words,
     edge_ids,
     ids_in,
     is_date,
     is_headline,
+    is_id,
     is_year,
     names_story,
-    words_of,
 )
 from wiredesk.ingest.urls.parameters import LANGUAGE_PARAMETERS, PRESENTATIONS, is_presentation
-from wiredesk.ingest.urls.vocabulary import STORY_WORDS
+from wiredesk.ingest.urls.vocabulary import ONE_STORY, STORY_WORDS
 from wiredesk.languages.tags import language_tag
 
 INDEX_FILES = frozenset({"index", "default", "home"})
@@ -38,8 +39,9 @@ SHARED_DOMAINS = frozenset(
 
 REGIONS = frozenset(
     {
-        "az", "be", "br", "ca", "co", "cy", "ee", "ga", "ia", "ie", "ky", "la", "mi", "mn", "ms", "mt", "my", "nd",
-        "ne", "ny", "oc", "or", "pa", "sc", "sd", "se", "tn", "uk", "va", "wa", "za",
+        "ae", "ak", "az", "be", "br", "ca", "ch", "co", "cr", "cu", "cy", "ee", "eu", "ga", "gn", "ia", "ie", "kr",
+        "ks", "kw", "ky", "la", "lu", "mh", "mi", "mn", "ms", "mt", "my", "na", "nd", "ne", "ng", "nv", "ny", "oc",
+        "or", "pa", "sa", "sc", "sd", "se", "sg", "st", "tn", "tw", "uk", "va", "ve", "wa", "za",
     }
 )  # fmt: skip
 """Codes of languages that are, on most sites, those of a country or a state: `/ny/` is New York, not Chichewa."""
@@ -54,6 +56,7 @@ _AMP_CACHE_HOST = re.compile(r"(?:.+\.)?(?:cdn\.ampproject\.org|bing-amp\.com)")
 _AMP_CACHE_PATH = re.compile(r"/(?:[a-z]{1,3}/)?(?P<secure>s/)?(?P<host>[^/]+\.[^/]+)(?P<path>/.*)?")
 _AMP_VIEWER_HOST = re.compile(r"(?:www\.)?google\.(?:com|(?:com?\.)?[a-z]{2})")
 _AMP_VIEWER_PATH = re.compile(r"/amp(?P<page>/.*)")
+_TOKEN = re.compile(r"[A-Za-z0-9]{4,}")
 _STORY_SEGMENT = re.compile(r"(?P<word>[a-z]{1,12})[-_]?(?P<id>\d{5,})")
 
 
@@ -65,7 +68,8 @@ class Address:
         url: of the page; of a copy in a cache of AMP pages, that of the page that was copied.
         host: without port.
         port: empty for the default.
-        path: decoded, in lower case.
+        path: in lower case, escapes and all.
+        codes: what of path and query is written in a mixture of cases, so that the case matters: `x7Gh2kQ`.
         parameters: of the query, names in lower case.
         route: the fragment, where it names a page.
     """
@@ -74,6 +78,7 @@ class Address:
     host: str
     port: str
     path: str
+    codes: frozenset[str]
     parameters: dict[str, str]
     route: str
 
@@ -87,7 +92,8 @@ class Address:
             url=str(parsed.href),
             host=parsed.hostname,
             port=parsed.port,
-            path=unquote(parsed.pathname).lower(),
+            path=parsed.pathname.lower(),
+            codes=frozenset(filter(_is_mixed, _TOKEN.findall(parsed.pathname + parsed.search))),
             parameters=_parameters(parsed.search.removeprefix("?")),
             route=parsed.hash,
         )
@@ -128,8 +134,11 @@ class Address:
     @cached_property
     def _parts(self) -> tuple[tuple[str, ...], bool]:
         """The segments of the path, and whether one that may be a topic was taken for a presentation."""
-        segments = [segment for segment in self.path.split("/") if segment]
+        # Bytes that are not UTF-8 stay different ones.
+        segments = [unquote(one, errors="surrogateescape").lower() for one in self.path.split("/") if one]
         is_presented = False
+        if segments[:1] == ["index.php"]:
+            del segments[0]
         if segments:
             segments[-1] = _ENDING.sub("", segments[-1])
             if segments[-1] in PRESENTATIONS or _AMP_SEGMENT.fullmatch(segments[-1]):
@@ -180,7 +189,7 @@ class Address:
     @cached_property
     def headline(self) -> str:
         """The last segment, or the headline above it, if it is but an id."""
-        if words_of(self.last):
+        if content_words(self.last):
             return self.last
         return next((one for one in reversed(self.segments) if is_headline(one)), self.last)
 
@@ -223,11 +232,17 @@ class Address:
         ids = set(edge_ids(self.last))
         for index, segment in enumerate(segments[:-1]):
             named = _STORY_SEGMENT.fullmatch(segment)
-            if named is not None and named["word"] in STORY_WORDS:
+            if named is not None and named["word"] in ONE_STORY:
                 ids |= ids_in(segment) | {named["id"]}
-            elif index and segments[index - 1] in STORY_WORDS and ids_in(segment) and segment.isalnum():
-                ids |= ids_in(segment)
+            elif index and ids_in(segment) and segment.isalnum():
+                places = ONE_STORY if segment.isdigit() else STORY_WORDS
+                ids |= ids_in(segment) if segments[index - 1] in places else set()
         return frozenset(ids)
+
+
+def _is_mixed(token: str) -> bool:
+    is_word = token.islower() or token.isupper() or token.istitle() or token.isdigit()
+    return not is_word or (is_id(token.lower()) and not token.isdigit())
 
 
 def _parameters(query: str) -> dict[str, str]:
@@ -235,8 +250,8 @@ def _parameters(query: str) -> dict[str, str]:
     parameters: dict[str, str] = {}
     for parameter in filter(None, query.split("&")):
         escaped, _, value = parameter.replace("+", " ").partition("=")
-        name = unquote(escaped).lower()
-        parameters[name] = f"{parameters[name]} {unquote(value)}" if name in parameters else unquote(value)
+        name, value = (unquote(text, errors="surrogateescape") for text in (escaped.lower(), value))
+        parameters[name] = f"{parameters[name]} {value}" if name in parameters else value
     return parameters
 
 

@@ -10,11 +10,12 @@ import re
 
 from wiredesk.ingest.urls.address import Address
 from wiredesk.ingest.urls.names import (
-    MIN_HEADLINE_WORDS,
     MIN_SURE_ID_DIGITS,
+    content_words,
     count_words,
     edge_ids,
     ids_in,
+    is_date,
     is_headline,
     is_id,
     is_part,
@@ -38,9 +39,6 @@ from wiredesk.languages.tags import language_tag
 NUMBERED_STORIES = frozenset({"node", "p", "page_id", "permalink"})
 """Parameters, and segments, of the plain numbers that content management systems give to their stories."""
 
-MIN_WORD = 4
-"""Letters of a word that counts, where one headline may be a part of another."""
-
 SURE_HEADLINE_WORDS = 6
 """Words of a headline that is of one story in whatever section: `ten-day-weather-forecast` is of many."""
 
@@ -49,9 +47,6 @@ SAME_HEADLINE_WORDS = 2
 
 UNDATED_HEADLINE_WORDS = 4
 """Words of one that is of one story without its day, too: `morning-news-in-brief` is of every day."""
-
-NEVER = 1 << 20
-"""More words than any headline has."""
 
 ELSEWHERE = "a page of other content"
 """The declared address names another story, as far as its path shows it."""
@@ -95,9 +90,16 @@ def _of_hosts(fetched: Address, declared: Address) -> str:
         return "on another port"
     if fetched.language and declared.language and fetched.language != declared.language:
         return "in another language"
-    if fetched.region != declared.region and not is_headline(fetched.last) and not fetched.story_ids:
+    if fetched.region != declared.region and count_words(fetched.last) < SURE_HEADLINE_WORDS and not fetched.story_ids:
         return "of another region"
+    if {code.lower() for code in fetched.codes ^ declared.codes} & _both(fetched.codes, declared.codes):
+        return ELSEWHERE
     return "" if fetched.route == declared.route else "without the route"
+
+
+def _both(one: frozenset[str], other: frozenset[str]) -> set[str]:
+    """Return the codes, in lower case, that are in two sets."""
+    return {code.lower() for code in one} & {code.lower() for code in other}
 
 
 def _lost_parameters(fetched: Address, declared: Address) -> dict[str, str]:
@@ -175,9 +177,12 @@ def _of_other_path(fetched: Address, declared: Address, lost: dict[str, str]) ->
 
 def _of_named_story(fetched: Address, declared: Address, story: set[str]) -> str:
     """Compare an address whose story is named by parameters (`/?p=4711`) with one that has it in its path."""
-    if story & ({*declared.segments[-2:]} | declared.story_ids):
-        return ""  # `/article?id=5` and `/article/5`
-    if any(not is_id(value) and words_of(value) for value in story) or not _is_script(fetched, declared):
+    if story & (declared.story_ids | {one for one in (declared.last,) if not is_date(one)}):
+        # `/article?id=5` and `/article/5`
+        if _names_a_part(fetched, declared):
+            return SEVERAL
+        return "" if _words_above(declared) <= _known_words(fetched) or is_headline(declared.headline) else ELSEWHERE
+    if any(not is_id(value) and content_words(value) for value in story) or not _is_script(fetched, declared):
         return ELSEWHERE
     if any(one.isdigit() for one in story) and any(one.isdigit() for one in declared.story_ids):
         return ELSEWHERE
@@ -187,7 +192,7 @@ def _of_named_story(fetched: Address, declared: Address, story: set[str]) -> str
 def _is_script(fetched: Address, declared: Address) -> bool:
     """Whether a path names nothing but a script of the site, or the place in which the declared address is, too."""
     path = fetched.segments
-    return path == declared.segments[: len(path)] or all(one in STORY_WORDS or not words_of(one) for one in path)
+    return path == declared.segments[: len(path)] or all(one in STORY_WORDS or not content_words(one) for one in path)
 
 
 def _is_speaking(address: Address) -> bool:
@@ -217,7 +222,7 @@ def _is_headline_of(rest: tuple[str, ...], story: Address) -> bool:
         return False
     above = story.unlocalised[-2:-1]
     is_sure = len(story.last) >= MIN_SURE_ID_DIGITS or (bool(above) and above[0] in STORY_WORDS)
-    return is_sure and bool(story.story_ids) and not set(words_of(story.last)) - STORY_WORDS
+    return is_sure and bool(story.story_ids) and not set(content_words(story.last)) - STORY_WORDS
 
 
 def _is_bare_id(address: Address, other: Address) -> bool:
@@ -227,7 +232,7 @@ def _is_bare_id(address: Address, other: Address) -> bool:
         other: with which it is compared. What is in both paths is no matter.
     """
     above, last = address.unlocalised[:-1], address.last
-    if not last or is_headline(address.headline) or set(words_of(last)) - STORY_WORDS:
+    if not last or is_headline(address.headline) or set(content_words(last)) - STORY_WORDS:
         return False
     if above and above[-1] in NUMBERED_STORIES and last.isdigit():
         return True
@@ -285,9 +290,9 @@ def _is_same_story(fetched: Address, declared: Address) -> bool:
     if not is_headline(fetched.headline) and not is_headline(declared.headline):
         # A number may be that of a story, of a team, and of a player.
         return (words <= others or others <= words) and _words_above(fetched) <= _known_words(declared)
-    if not words or not others or words & others:
+    if any(not one.isdigit() or len(one) > MIN_SURE_ID_DIGITS for one in in_last):
         return True
-    return any(not one.isdigit() or len(one) >= MIN_SURE_ID_DIGITS for one in in_last)
+    return 2 * len(words & others) >= min(len(words), len(others))  # postcodes have up to six digits
 
 
 def _differ_by_numbers(fetched: Address, declared: Address) -> bool:
@@ -301,28 +306,22 @@ def _differ_by_numbers(fetched: Address, declared: Address) -> bool:
 
 
 def _of_headlines(fetched: Address, declared: Address) -> str:
-    """Compare the headlines of two addresses: that of the page must be in the declared one, whole."""
-    words, others = words_of(fetched.headline), words_of(declared.headline)
-    if not others or not _is_speaking(declared):
+    """Compare the headlines of two addresses. Where they are nearly the same, they may be of two pages of a series."""
+    if not content_words(declared.headline) or not _is_speaking(declared):
         return SECTION
     if numbers_of(fetched.headline) != numbers_of(declared.headline):
         return ELSEWHERE
-    if words == others:
-        return _of_places(fetched, declared, SURE_HEADLINE_WORDS)
-    # In one folder, headlines that are nearly the same are of two pages.
-    counting = sum(len(word) >= MIN_WORD or not word.isascii() for word in set(words))
-    is_within = set(words) <= set(others) and counting >= MIN_HEADLINE_WORDS
-    if not is_within or fetched.unlocalised[:-1] == declared.unlocalised[:-1]:
-        return ELSEWHERE
-    return _of_places(fetched, declared, NEVER)
+    return _of_places(fetched, declared) if _are_same_words(fetched.headline, declared.headline) else ELSEWHERE
 
 
-def _of_places(fetched: Address, declared: Address, sure: int) -> str:
-    """Compare what is above two headlines that are the same: a section, or what the headline is about.
+def _are_same_words(one: str, other: str) -> bool:
+    """Whether two headlines have the same words, in one spelling of their umlauts."""
+    spellings, others = ((words_of(text), words_of(text, umlauts=True)) for text in (one, other))
+    return any(words in others for words in spellings)
 
-    Args:
-        sure: words of a headline that is of one story whatever is above it.
-    """
+
+def _of_places(fetched: Address, declared: Address) -> str:
+    """Compare what is above two headlines that are the same: a section, or what the headline is about."""
     count = count_words(fetched.headline)
     if fetched.dates and declared.dates and not _is_same_day(fetched.dates, declared.dates):
         return ELSEWHERE
@@ -333,17 +332,19 @@ def _of_places(fetched: Address, declared: Address, sure: int) -> str:
     is_lost, is_added = _words_above(fetched) - _known_words(declared), _words_above(declared) - _known_words(fetched)
     if is_lost and is_added:  # one city, and another
         return ELSEWHERE
-    return "" if count >= (sure if is_lost or is_added else SAME_HEADLINE_WORDS) else ELSEWHERE
+    return "" if count >= (SURE_HEADLINE_WORDS if is_lost or is_added else SAME_HEADLINE_WORDS) else ELSEWHERE
 
 
 def _words_above(address: Address) -> set[str]:
-    """Return the words above the last segment."""
-    return {word for segment in address.unlocalised[:-1] for word in words_of(segment)} - PRESENTATIONS
+    """Return what is said above the last segment, in words, letters and numbers that are no dates."""
+    above = [one for one in address.unlocalised[:-1] if not is_date(one) and one.lstrip("0") not in address.dates]
+    return {word for one in above for word in (*content_words(one), *numbers_of(one))} - PRESENTATIONS - STORY_WORDS
 
 
 def _known_words(address: Address) -> set[str]:
-    """Return the words that say nothing which an address does not say."""
-    return {word for segment in address.segments for word in words_of(segment)} | SECTION_WORDS | STORY_WORDS
+    """Return what says nothing which an address does not say."""
+    said = {word for one in address.segments for word in (*content_words(one), *numbers_of(one))}
+    return said | SECTION_WORDS
 
 
 def _is_same_day(one: tuple[str, ...], other: tuple[str, ...]) -> bool:

@@ -40,7 +40,6 @@ _UNSPACED = r"\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1980-\u1aaf\ua9e0-\ua9ff\
 
 _RUN = re.compile(rf"(?P<dense>[{_DENSE}]+)|(?P<unspaced>[{_UNSPACED}]+)|(?P<spaced>[^{_DENSE}{_UNSPACED}]+)")
 _CHARACTERS_PER_WORD = {"dense": 2, "unspaced": 5}
-_DIGITS = re.compile(r"\d+")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _DATE = re.compile(
     r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:(?:0[1-9]|[12]\d|3[01])(?:[01]\d[0-5]\d|2[0-3][0-5]\d)?(?:[0-5]\d)?)?"
@@ -50,7 +49,7 @@ _DATE = re.compile(
 
 _CODE = re.compile(r"[a-z0-9]+")
 _TURN = re.compile(r"(?<=[a-z])(?=[0-9])|(?<=[0-9])(?=[a-z])")
-_NAMED_NUMBER = re.compile(rf"[a-z]{{1,12}}\d{{{MIN_ID_DIGITS},}}")
+_NAMED_NUMBER = re.compile(rf"[a-z]{{1,12}}(?P<number>\d{{{MIN_ID_DIGITS},}})")
 """`article253202060`, `id119898`."""
 
 
@@ -62,26 +61,35 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFC", _MARKS.sub("", decomposed))
 
 
-def words_of(text: str) -> list[str]:
-    """Return the words of a text that name content; of scripts that do not separate words, pairs of characters."""
+def words_of(text: str, umlauts: bool = False) -> list[str]:  # noqa: FBT001, FBT002 - two spellings of one text
+    """Return the words of a text; of scripts that do not separate words, pairs of characters.
+
+    Args:
+        text: a segment, or a value.
+        umlauts: are spelled with an e (`fuer`), and not without marks (`fur`).
+    """
     words: list[str] = []
-    for token in _DELIMITERS.split(folded(text)):
+    for token in _DELIMITERS.split(folded(_with_e(text) if umlauts else text)):
         for run in _RUN.finditer(token):
             if run["spaced"]:
-                words += _spaced_words(run["spaced"])
+                words += [run["spaced"]] if _is_word(run["spaced"]) else []
             else:
                 words += ["".join(pair) for pair in pairwise(run[0])] or [run[0]]
     return words
 
 
-def _spaced_words(token: str) -> list[str]:
-    is_word = len(token) > 1 and not any(map(str.isdigit, token)) and token not in GENERIC_WORDS
-    return [_without_umlauts(token)] if is_word else []
+def content_words(text: str) -> list[str]:
+    """Return the words of a text that name content."""
+    return [word for word in words_of(text) if word not in GENERIC_WORDS]
 
 
-def _without_umlauts(word: str) -> str:
-    """Return a word in one spelling of its umlauts: `gruene`, `grune`."""
-    return word.replace("ae", "a").replace("oe", "o").replace("ue", "u") if word.isascii() else word
+def _is_word(token: str) -> bool:
+    return len(token) > 1 and not any(map(str.isdigit, token))
+
+
+def _with_e(text: str) -> str:
+    text = unicodedata.normalize("NFC", text.lower())
+    return text.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("ø", "oe").replace("å", "aa")
 
 
 def count_words(text: str) -> int:
@@ -90,19 +98,21 @@ def count_words(text: str) -> int:
     for token in _DELIMITERS.split(folded(text)):
         for run in _RUN.finditer(token):
             kind = str(run.lastgroup)
-            count += (
-                len(_spaced_words(run[0])) if kind == "spaced" else max(1, len(run[0]) // _CHARACTERS_PER_WORD[kind])
-            )
+            count += _counts(run[0]) if kind == "spaced" else max(1, len(run[0]) // _CHARACTERS_PER_WORD[kind])
     return count
 
 
+def _counts(token: str) -> bool:
+    return _is_word(token) and token not in GENERIC_WORDS
+
+
 def numbers_of(text: str) -> frozenset[str]:
-    """Return the numbers of a text that are no ids: counts, years, days. Two stories of a series differ by them."""
+    """Return what is neither word nor id: counts, days, `1b`, `group-a`. Two stories of a series differ by it."""
     tokens = [token for token in _DELIMITERS.split(folded(text)) if token]
     # An id stands at the end, or at the beginning. Elsewhere a long number is a postcode, or counts something.
     start, end = bool(tokens) and is_id(tokens[0]), len(tokens) - (len(tokens) > 1 and is_id(tokens[-1]))
-    numbers = (number for token in tokens[start:end] for number in _DIGITS.findall(token))
-    return frozenset(number.lstrip("0") for number in numbers)
+    runs = (run["spaced"] for token in tokens[start:end] for run in _RUN.finditer(token) if run["spaced"])
+    return frozenset(run.lstrip("0") for run in runs if not _is_word(run))
 
 
 def ids_in(text: str) -> frozenset[str]:
@@ -122,7 +132,8 @@ def is_id(token: str) -> bool:
         return len(token) >= MIN_ID_DIGITS and not is_date(token) and not token.endswith(ROUND)
     if not token.isascii() or len(token) < MIN_CODE or sum(map(str.isdigit, token)) < 2:  # noqa: PLR2004 - more than one
         return False
-    return len(_TURN.findall(token)) >= MIN_CODE_TURNS or _NAMED_NUMBER.fullmatch(token) is not None
+    named = _NAMED_NUMBER.fullmatch(token)
+    return len(_TURN.findall(token)) >= MIN_CODE_TURNS or (named is not None and is_id(named["number"]))
 
 
 def is_date(number: str) -> bool:

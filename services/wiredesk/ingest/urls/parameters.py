@@ -43,10 +43,10 @@ PAGE_PARAMETERS = frozenset(
 STORY_PARAMETERS = frozenset(
     {
         "aid", "art", "art_id", "article", "article_id", "articleid", "artid", "artikel", "content_id", "contentid",
-        "cid", "doc", "doc_id", "docid", "document", "guid", "id", "idarticle", "idarticolo", "idnoticia", "item",
-        "item_id", "itemid", "news", "news_id", "newsid", "nid", "node", "noticia", "p", "page_id", "pageid", "pid",
-        "post", "post_id", "postid", "sid", "slug", "story", "story_id", "storyid", "t", "thread", "tid", "uuid", "v",
-        "vid", "video",
+        "doc", "doc_id", "docid", "document", "guid", "id", "idarticle", "idarticolo", "idnoticia", "item", "item_id",
+        "itemid", "news", "news_id", "newsid", "nid", "node", "noticia", "p", "page_id", "pageid", "pid", "post",
+        "post_id", "postid", "slug", "story", "story_id", "storyid", "t", "thread", "tid", "uuid", "v", "vid",
+        "video",
     }
 )  # fmt: skip
 """Names of parameters that name a story, where its path does not."""
@@ -62,46 +62,53 @@ READER_PARAMETERS = frozenset(
         "_r", "_trk", "_trksid", "abtest", "accesstoken", "affid", "affiliate", "affiliate_id", "ampshare", "aoh",
         "apptoken", "back_url", "backurl", "cachebuster", "campaign_id", "campaignid", "carta-url", "ceid", "clickid",
         "clickoverlay", "clicksource", "cn-reloaded", "commentid", "commentsort", "csi", "cx_artpos", "cx_testid",
-        "cx_testvariant", "dm_campaign", "dm_medium", "dm_source", "ecid", "edition_redirect", "emc", "fb",
+        "cx_testvariant", "dm_campaign", "dm_medium", "dm_source", "ecid", "edition_redirect", "emc",
         "featuredcontent", "feedname", "feedtype", "fromref", "fromrss", "ftcamp", "gaa_at", "gaa_n", "gaa_sig",
-        "gaa_ts", "gepc", "gift", "giftcopy", "gtm", "guest", "hp", "hss_channel", "icmp", "icn", "ico", "il_id",
-        "il_name", "il_position", "instance_id", "int_cmp", "intcid", "intcmp", "internal_source", "isfrom", "itid",
-        "lead_source", "leadsource", "li_source", "link_source", "linkid", "linksource", "login", "maca", "mbid",
-        "mc_campaign", "mc_medium", "mc_source", "nb", "nl", "nlid", "noamp", "noapp", "nocache", "noredirect",
-        "oref", "originalreferer", "origref", "pc_slot", "pfrom", "pml", "pos", "preview", "promo_code", "promocode",
-        "rcid", "redir", "redirect", "redirect_to", "redirected", "redirected_from", "reduced", "ref", "ref_",
-        "refer", "referer", "referral", "referrer", "refid", "reflink", "reftype", "refurl", "regi_id", "reload",
-        "replytocom", "return_url", "returnurl", "rnd", "rpc", "rss", "s_campaign", "s_trk", "sara_ecid", "sara_ref",
-        "sc_campaign", "sc_channel", "segment_id", "sessionid", "share", "share_source", "shared", "shareid",
-        "sharetoken", "sharing", "showcomments", "site_redirect", "soc_src", "soc_trk", "source_location",
-        "sponsored", "src", "src_ref", "srcref", "sref", "srnd", "surface_detail", "surface_type", "teaser",
-        "tl_inbound", "token", "tpcc", "trackid", "tracking", "trackingcode", "trackingid", "traffic_source", "trk",
-        "trkcampaign", "trkid", "tsrc", "unlocked_article_code", "upstreamreferrer", "user_id", "utm", "via",
-        "wpisrc", "wpmm", "wtrid", "xg_source", "xing_share", "xnpe_tifc", "xtcr", "yptr",
+        "gaa_ts", "gepc", "giftcopy", "gtm", "hss_channel", "icmp", "icn", "ico", "il_id", "il_name", "il_position",
+        "instance_id", "int_cmp", "intcid", "intcmp", "internal_source", "isfrom", "itid", "lead_source",
+        "leadsource", "li_source", "link_source", "linkid", "linksource", "maca", "mbid", "mc_campaign", "mc_medium",
+        "mc_source", "nlid", "oref", "originalreferer", "origref", "pc_slot", "pfrom", "pml", "promo_code",
+        "promocode", "rcid", "redir", "redirect", "redirect_to", "redirected_from", "ref", "ref_", "refer", "referer",
+        "referral", "referrer", "refid", "reflink", "reftype", "refurl", "regi_id", "replytocom", "return_url",
+        "returnurl", "rnd", "rpc", "s_campaign", "s_trk", "sara_ecid", "sara_ref", "sc_campaign", "sc_channel",
+        "segment_id", "sessionid", "share_source", "shareid", "sharetoken", "sharing", "site_redirect", "soc_src",
+        "soc_trk", "source_location", "src", "src_ref", "srcref", "sref", "srnd", "surface_detail", "surface_type",
+        "tl_inbound", "tpcc", "trackid", "tracking", "trackingcode", "trackingid", "traffic_source", "trk",
+        "trkcampaign", "trkid", "tsrc", "unlocked_article_code", "upstreamreferrer", "user_id", "utm", "wpisrc",
+        "wpmm", "wtrid", "xg_source", "xing_share", "xnpe_tifc", "xtcr", "yptr",
     }
 )  # fmt: skip
 """Names of parameters that say how a reader came, or who may read, in links of newspapers and of their newsletters,
 feeds and buttons to share. On a path that names a story, they say nothing else."""
 
-TOKEN_PARAMETERS = frozenset({"gi", "gift", "sh", "st", "te"})
+FLAG_PARAMETERS = frozenset(
+    {
+        "fb", "hp", "nb", "nl", "noamp", "noapp", "nocache", "noredirect", "preview", "reduced", "redirected", "reload",
+        "rss", "share", "shared", "showcomments", "sponsored",
+    }
+)  # fmt: skip
+"""Names of those that are there, or not."""
+
+TOKEN_PARAMETERS = frozenset({"gi", "gift", "sh", "st", "te", "token"})
 """Names of such parameters whose value is a token: `?st=k5v2m8`, but not `?st=ny`."""
 
 AMBIGUOUS_READER_PARAMETERS = frozenset(
     {
-        "c", "campaign", "channel", "cid", "content", "entry", "f", "feature", "from", "location", "medium", "mod",
-        "module", "nav", "origin", "partner", "promo", "r", "source", "variant", "widget",
+        "c", "campaign", "cid", "f", "feature", "from", "login", "medium", "mod", "module", "nav", "origin",
+        "partner", "promo", "r", "share", "source", "teaser", "variant", "via", "widget",
     }
 )  # fmt: skip
 """Names that say how a reader came, or name content: `?from=rss`, `?from=berlin`."""
 
 REFERRERS = frozenset(
     {
-        "app", "banner", "burger", "button", "cpc", "email", "facebook", "fb", "feed", "feedburner", "footer",
-        "front", "frontpage", "google", "googlenews", "header", "home", "homepage", "hp", "instagram", "link",
-        "linkedin", "mail", "menu", "menuburger", "messenger", "more", "nav", "navbar", "navigation", "newsletter",
-        "nl", "overlay", "push", "reco", "recommended", "related", "rss", "search", "share", "sharing", "sidebar",
-        "slack", "sms", "social", "teaser", "telegram", "ticker", "timeline", "top", "trending", "tw", "twitter",
-        "whatsapp", "widget", "xing",
+        "app", "banner", "bluesky", "burger", "button", "cpc", "email", "facebook", "fb", "feed", "feedburner",
+        "footer", "front", "frontpage", "google", "googlenews", "header", "home", "homepage", "hp", "instagram",
+        "jetpack", "link", "linkedin", "mail", "mastodon", "menu", "menuburger", "messenger", "more", "nav", "navbar",
+        "navigation", "newsletter", "nextdoor", "nl", "overlay", "pinterest", "pocket", "print", "push", "reco",
+        "recommended", "reddit", "related", "rss", "search", "share", "sharing", "sidebar", "skype", "slack", "sms",
+        "social", "teaser", "telegram", "threads", "ticker", "timeline", "top", "trending", "tumblr", "tw", "twitter",
+        "whatsapp", "widget", "x", "xing",
     }
 )  # fmt: skip
 """Words in the values of those that say from where a reader came."""
@@ -148,6 +155,8 @@ def is_of_reader(name: str, value: str) -> bool:
         value: decoded.
     """
     if name in READER_PARAMETERS or is_of_cache(name):
+        return True
+    if name in FLAG_PARAMETERS and value.lower() in FLAGS:
         return True
     if name in TOKEN_PARAMETERS:
         return _TOKEN.fullmatch(value) is not None

@@ -18,7 +18,16 @@ STORY_WORDS = frozenset(
         "view", "vijest", "wiadomosc", "x",
     }
 )  # fmt: skip
-"""Segments after which the id of a story stands: `/article/4812345`. After others it may be a postcode or a section."""
+"""Segments that name a story, or where the ids of stories stand."""
+
+ONE_STORY = frozenset(
+    {
+        "article", "articles", "articol", "articolo", "articulo", "artigo", "artikel", "artikkel", "cikk", "clanek",
+        "meldung", "node", "nota", "noticia", "nyhet", "post", "stories", "story", "vijest", "wiadomosc",
+    }
+)  # fmt: skip
+"""Segments after which the id of a story may stand above its headline: `/article/4812345/council-approves-pier`. After
+others, a number above a headline is a postcode, a month, or a section."""
 
 PART_WORDS = frozenset(
     {
