@@ -155,3 +155,24 @@ class Counter:
 def counter() -> Counter:
     """Return the handler of the stage `COUNTER`."""
     return Counter()
+
+
+class Picky(KeyedState):
+    """A state that cannot hold one key."""
+
+    def apply(self, change: Change, time_ms: int) -> None:
+        super().apply(change, time_ms)
+        if change.key == b"bad":
+            raise ValueError("not this one")
+
+
+class PickyCounter(Counter):
+    """A counter with such a state."""
+
+    def new_state(self) -> KeyedState:
+        return Picky()
+
+
+def picky() -> Counter:
+    """Return a handler whose state cannot hold one key."""
+    return PickyCounter()

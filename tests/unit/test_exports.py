@@ -20,7 +20,8 @@ PUBLIC = [
     "Tagger", "Topic", "WiredeskError",
 ]  # fmt: skip
 FOR_TESTS = [
-    "KafkaProcess", "Published", "RunningStage", "StartStage", "WorkerProcess", "example_event", "scaled", "wait_until",
+    "KafkaProcess", "Processed", "Published", "RunningStage", "StartStage", "WorkerProcess", "as_record", "example_event",
+    "run_stateful", "scaled", "wait_until",
 ]  # fmt: skip
 SHOW_IMPORTS = """
 import sys

@@ -11,6 +11,7 @@ from wiredesk.runtime.errors import RejectedError
 from wiredesk.runtime.records import Output, Record
 from wiredesk.runtime.state import Change, KeyedState, StatefulRun, checked
 from wiredesk.runtime.topology import DAY_MS, Stage, Store, Topic
+from wiredesk.testing import run_stateful
 
 RETENTION = 50
 KEYS = [b"a", b"b", b"c", b"d"]
@@ -120,6 +121,27 @@ def test_a_rejected_record_changes_nothing_but_the_time() -> None:
     assert run.time_ms == 2 + RETENTION
     # The time does not go back with a record's: what has expired stays forgotten.
     assert counted(run, record(b"a", 1)) == [b"1"]
+
+
+def test_a_sound_handler_is_run_without_kafka() -> None:
+    records = [record(b"%d" % (number % 3), number) for number in range(20)] + [record(b"0", 30, b"reject")]
+    results = run_stateful(Counting(), records)
+    assert [result.outputs[0].value for result in results[:4]] == [b"1", b"1", b"1", b"2"]
+    assert (results[-1].rejected, results[-1].outputs) == ("unwanted", ())
+
+
+class Mutating(Counting):
+    """Remembers something in the state by itself."""
+
+    def __call__(self, record: Record, state: KeyedState) -> tuple[list[Output], list[Change]]:
+        outputs, _ = super().__call__(record, state)
+        state.apply(Change(record.key or b"", outputs[0].value), record.timestamp)
+        return outputs, []
+
+
+def test_a_handler_that_changes_its_state_by_itself_is_found_out() -> None:
+    with pytest.raises(AssertionError, match="made again from its changes"):
+        run_stateful(Mutating(), [record(b"a", number) for number in range(20)])
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ plugin         the fixtures `wiredesk_cluster`, `wiredesk_kafka` and `wiredesk_s
 running_stage  a stage with a worker: publish to it, and get what it publishes
 processes      the broker and workers, as processes, like in production
 commands       commands as their users run them, without the cost of importing libraries each time
+stateful       a stateful handler over records, without Kafka
+event_records  events as records, as the stage before would have written them
 patience       deadlines that scale with the machine
 
     def test_a_cheerful_story(wiredesk_stage: StartStage) -> None:
@@ -17,17 +19,22 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from wiredesk.testing.event_records import as_record
     from wiredesk.testing.patience import scaled
     from wiredesk.testing.processes import KafkaProcess, WorkerProcess, wait_until
     from wiredesk.testing.running_stage import Published, RunningStage, StartStage, example_event
+    from wiredesk.testing.stateful import Processed, run_stateful
 
 __all__ = [
     "KafkaProcess",
+    "Processed",
     "Published",
     "RunningStage",
     "StartStage",
     "WorkerProcess",
+    "as_record",
     "example_event",
+    "run_stateful",
     "scaled",
     "wait_until",
 ]
@@ -35,11 +42,14 @@ __all__ = [
 _MODULES = MappingProxyType(
     {
         "KafkaProcess": "wiredesk.testing.processes",
+        "Processed": "wiredesk.testing.stateful",
         "Published": "wiredesk.testing.running_stage",
         "RunningStage": "wiredesk.testing.running_stage",
         "StartStage": "wiredesk.testing.running_stage",
         "WorkerProcess": "wiredesk.testing.processes",
+        "as_record": "wiredesk.testing.event_records",
         "example_event": "wiredesk.testing.running_stage",
+        "run_stateful": "wiredesk.testing.stateful",
         "scaled": "wiredesk.testing.patience",
         "wait_until": "wiredesk.testing.processes",
     }

@@ -17,6 +17,7 @@ from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage, changelogs_of
+from wiredesk.testing.event_records import event_headers
 from wiredesk.testing.patience import scaled
 from wiredesk.testing.processes import POLL_SECONDS, SECONDS, WorkerProcess, workers
 from wiredesk_schemas import DeadLetterHeaders, DerivedEvent, Event
@@ -86,7 +87,7 @@ class RunningStage:
                     topic,
                     event if isinstance(event, bytes) else event.to_json(),
                     key=event.page_id.encode() if key is None and isinstance(event, DerivedEvent) else key,
-                    headers=_headers(event),
+                    headers=event_headers(event),
                 )
                 for event in events
             ]
@@ -165,18 +166,6 @@ class StageStarter:
 def example_event[E: Event](event: type[E]) -> E:
     """Return an event of one of our classes, complete and real: a test changes the fields that matter to it."""
     return event.from_object(example_of(event))
-
-
-def _headers(event: Event | bytes) -> list[tuple[str, bytes]]:
-    if not isinstance(event, DerivedEvent):
-        return []
-    return [
-        (names.SPEC_VERSION, b"1.0"),
-        (names.EVENT_ID, event.event_id.encode()),
-        (names.EVENT_TYPE, event.TYPE.encode()),
-        (names.SUBJECT, event.canonical_url.encode()),
-        (names.CONTENT_TYPE, b"application/json"),
-    ]
 
 
 def _run[T](work: Coroutine[Any, Any, T]) -> T:

@@ -65,7 +65,7 @@ class TransactionalProducer(Delivery):
         """
         return await self._in_transaction(outputs, None, {source: (offset, note)}, group)
 
-    async def write(self, outputs: Sequence[Output], more: More | None = None) -> None:
+    async def write(self, outputs: Sequence[Written], more: More | None = None) -> None:
         """Write outputs in one transaction without an offset.
 
         Args:
