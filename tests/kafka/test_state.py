@@ -5,18 +5,29 @@ import contextlib
 from collections import Counter as Count
 from collections.abc import Sequence
 
+import psutil
+import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import ProducerFenced
 from prometheus_client import REGISTRY
 
 from tests import topics
 from tests.echo import SETTINGS, worker
 from tests.handlers import COUNTER, SOURCE, TARGET
 from tests.reading import read_topic
-from tests.support import DEADLINE, text
+from tests.support import DEADLINE, templates, text
+from wiredesk.operations.replays.planning import check_state, create_run, resolve_ranges, trial
+from wiredesk.operations.replays.processing import process, reconcile_and_save
+from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.kafka.cluster import Cluster
-from wiredesk.runtime.records import Record
+from wiredesk.runtime.kafka.offset_range import OffsetRange
+from wiredesk.runtime.kafka.transactions import TransactionalProducer
+from wiredesk.runtime.records import ChangelogRecord, Record
+from wiredesk.runtime.replay_scope import accept_all
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Topic
+from wiredesk.runtime.worker import Worker
+from wiredesk.testing.patience import setting
 
 CHANGELOG = COUNTER.changelog_of(COUNTER.group)
 TOPICS = (SOURCE, TARGET, COUNTER.dead_letter_topic, CHANGELOG)
@@ -97,3 +108,106 @@ async def test_a_poison_record_costs_itself_alone_and_changes_nothing(kafka: Kaf
         "error", "crash", "timeout", "memory", "crash", "unwanted", "state_too_large", "output_too_large"
     ]  # fmt: skip
     assert counts(await published(kafka, CHANGELOG)) == counts(found)
+
+
+def keeper() -> psutil.Process:
+    """Return the keeper of the only partition."""
+    (template,) = templates()
+    (one,) = template.children()
+    return one
+
+
+def transactional_id(kafka: KafkaSettings) -> str:
+    return f"{kafka.on_cluster(COUNTER.group)}.{kafka.on_cluster(SOURCE.name)}.0"
+
+
+async def test_a_state_outlives_a_transaction_that_fails_and_is_restored_after_its_keeper(kafka: KafkaSettings) -> None:
+    """A fenced lane opens again with the same keeper, which reads what was committed since; a killed one is replaced."""
+    await topics.create(kafka, TOPICS, partitions=1)
+    keys = [str(number % 3) for number in range(60)]
+    settings = SMALL.model_copy(update={"session_timeout": setting(6), "drain_timeout": setting(3)})
+    async with worker(kafka, settings, COUNTER):
+        await publish(kafka, *((key, "") for key in keys[:20]))
+        await committed(kafka, TARGET, 20)
+        first = keeper().pid
+        async with TransactionalProducer(kafka, transactional_id(kafka), setting(10)):
+            pass
+        await publish(kafka, *((key, "") for key in keys[20:40]))
+        await committed(kafka, TARGET, 40)
+        assert keeper().pid == first
+        keeper().kill()
+        await publish(kafka, *((key, "") for key in keys[40:]))
+        assert counts(await committed(kafka, TARGET, 60)) == expected(keys)
+        assert keeper().pid != first
+    assert counts(await published(kafka, CHANGELOG)) == expected(keys)
+
+
+async def go_on(zombie: TransactionalProducer) -> None:
+    """Send another change in the transaction that is open, and commit it."""
+    await zombie._deliver([ChangelogRecord(CHANGELOG.name, b"a", b"8", 0, 1)])
+    await zombie._producer.commit_transaction()
+
+
+async def test_what_a_dead_owner_did_not_commit_is_no_part_of_the_state(kafka: KafkaSettings) -> None:
+    """It was killed between its sends and its commit, and so was a zombie that sends later."""
+    await topics.create(kafka, TOPICS, partitions=1)
+    await publish(kafka, ("a", ""), ("a", ""))
+    async with TransactionalProducer(kafka, transactional_id(kafka), setting(60)) as dead:
+        await dead._producer.begin_transaction()
+        await dead._deliver([ChangelogRecord(CHANGELOG.name, b"a", b"7", 0, 1)])
+        async with worker(kafka, SMALL, COUNTER):
+            assert counts(await committed(kafka, TARGET, 2)) == [("a", 1), ("a", 2)]
+            with pytest.raises(ProducerFenced):
+                await go_on(dead)
+            await publish(kafka, ("a", ""))
+            assert counts(await committed(kafka, TARGET, 3))[-1] == ("a", 3)
+    assert counts(await published(kafka, CHANGELOG)) == [("a", 1), ("a", 2), ("a", 3)]
+
+
+async def test_a_changelog_that_was_deleted_stops_the_lane_until_the_offsets_are_set(kafka: KafkaSettings) -> None:
+    """To go on from the committed offset with an empty state would be wrong, and nobody would notice."""
+    await topics.create(kafka, TOPICS, partitions=1)
+    await publish(kafka, ("a", ""), ("a", ""))
+    async with worker(kafka, SMALL, COUNTER):
+        await committed(kafka, TARGET, 2)
+    async with Cluster(kafka) as cluster:
+        await cluster.delete_topic(CHANGELOG)
+        async with asyncio.timeout(DEADLINE):
+            while not await cluster.create_topics([CHANGELOG], partitions=1):
+                await asyncio.sleep(0.05)
+    tested, stop = Worker(COUNTER, kafka, SMALL), asyncio.Event()
+    running = asyncio.create_task(tested.run(stop))
+    try:
+        async with asyncio.timeout(DEADLINE):
+            while "deleted and created again" not in str(tested.trouble()):
+                await asyncio.sleep(0.05)
+    finally:
+        stop.set()
+        await running
+    async with Cluster(kafka) as cluster:
+        (source,) = await cluster.partitions([kafka.on_cluster(SOURCE.name)])
+        await cluster.set_group_offsets(kafka.on_cluster(COUNTER.group), {source: 0})
+    async with worker(kafka, SMALL, COUNTER):
+        assert counts(await committed(kafka, TARGET, 4))[2:] == [("a", 1), ("a", 2)]
+
+
+async def test_a_replay_has_a_state_of_its_own_which_is_gone_afterwards(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    await publish(kafka, *[("a", "")] * 5)
+    async with worker(kafka, SMALL, COUNTER):
+        await committed(kafka, TARGET, 5)
+    async with Cluster(kafka) as cluster:
+        ranges = await resolve_ranges(cluster, COUNTER, offsets={0: OffsetRange(2, 5)})
+        version = (await trial(COUNTER, SMALL)).version
+        run = await create_run(cluster, COUNTER, version=version, into="again", ranges=ranges, filters={}, rate=None)
+        own = kafka.on_cluster(COUNTER.changelog_of(run.group).name)
+        assert await cluster.partitions([own])
+        assert await process(cluster, SMALL, COUNTER, run, accept_all, rate=None, stop=asyncio.Event())
+        assert counts(await published(kafka, Topic("again", ""))) == [("a", 1), ("a", 2), ("a", 3)]
+        await reconcile_and_save(cluster, COUNTER, run)
+        async with asyncio.timeout(DEADLINE):
+            while await cluster.partitions([own]):
+                await asyncio.sleep(0.05)
+    assert len(await published(kafka, CHANGELOG)) == 5
+    with pytest.raises(UsageError, match="--into TOPIC"):
+        check_state(COUNTER, None)
