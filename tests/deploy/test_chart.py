@@ -15,6 +15,7 @@ from wiredesk.pipeline import STAGES, TOPICS
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "deploy" / "helm" / "wiredesk"
 HELM = shutil.which("helm")
+KUBERNETES = ("--kube-version", "1.33.0")
 EXAMPLES = sorted((CHART / "examples").glob("*.yaml"))
 
 needs_helm = pytest.mark.skipif(HELM is None, reason="helm is not installed")
@@ -29,7 +30,7 @@ def rendered(*values: Path, **single: str) -> list[dict[str, Any]]:
     assert HELM is not None
     options = [option for path in values for option in ("--values", str(path))]
     options += [option for name, value in single.items() for option in ("--set", f"{name.replace('__', '.')}={value}")]
-    ran = subprocess.run([HELM, "template", "desk", str(CHART), *options], capture_output=True, text=True, check=False)
+    ran = subprocess.run([HELM, "template", "desk", str(CHART), *KUBERNETES, *options], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     return [one for one in yaml.safe_load_all(ran.stdout) if one]
 
@@ -113,7 +114,7 @@ def test_what_is_missing_is_named() -> None:
         (["--set", "kafka.bootstrapServers=k:9092,topics.create=maybe"], "none of job, strimzi, none"),
     ):
         ran = subprocess.run(
-            [HELM, "template", "desk", str(CHART), *options], capture_output=True, text=True, check=False
+            [HELM, "template", "desk", str(CHART), *KUBERNETES, *options], capture_output=True, text=True, check=False
         )
         assert ran.returncode == 1
         assert message in ran.stderr
