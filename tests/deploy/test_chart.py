@@ -1,5 +1,6 @@
 """The chart: its files, its stages, and what Helm renders of it for each set of values."""
 
+import functools
 import json
 import runpy
 import shutil
@@ -7,9 +8,12 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import jsonschema
+import kubernetes_validate
 import pytest
 import yaml
 
+from tests.toolchains import need
 from wiredesk.pipeline import STAGES, TOPICS
 
 ROOT = Path(__file__).parents[2]
@@ -17,6 +21,19 @@ CHART = ROOT / "deploy" / "helm" / "wiredesk"
 HELM = shutil.which("helm")
 KUBERNETES = ("--kube-version", "1.33.0")
 EXAMPLES = sorted((CHART / "examples").glob("*.yaml"))
+
+CUSTOM = {
+    "ScaledObject": ("github.com/kedacore/keda/v2@v2.17.2", "config/crd/bases/keda.sh_scaledobjects.yaml"),
+    "PodMonitor": (
+        "github.com/prometheus-operator/prometheus-operator@v0.84.0",
+        "example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml",
+    ),
+    "PrometheusRule": (
+        "github.com/prometheus-operator/prometheus-operator@v0.84.0",
+        "example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml",
+    ),
+}
+"""Where the schemas of custom resources are: Go modules of their operators."""
 
 needs_helm = pytest.mark.skipif(HELM is None, reason="helm is not installed")
 
@@ -30,7 +47,9 @@ def rendered(*values: Path, **single: str) -> list[dict[str, Any]]:
     assert HELM is not None
     options = [option for path in values for option in ("--values", str(path))]
     options += [option for name, value in single.items() for option in ("--set", f"{name.replace('__', '.')}={value}")]
-    ran = subprocess.run([HELM, "template", "desk", str(CHART), *KUBERNETES, *options], capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [HELM, "template", "desk", str(CHART), *KUBERNETES, *options], capture_output=True, text=True, check=False
+    )
     assert ran.returncode == 0, ran.stderr
     return [one for one in yaml.safe_load_all(ran.stdout) if one]
 
@@ -118,3 +137,51 @@ def test_what_is_missing_is_named() -> None:
         )
         assert ran.returncode == 1
         assert message in ran.stderr
+
+
+@needs_helm
+@pytest.mark.parametrize("values", EXAMPLES, ids=lambda path: path.stem)
+def test_objects_are_valid(values: Path) -> None:
+    for one in rendered(values):
+        if one["kind"] not in {*CUSTOM, "KafkaTopic"}:
+            kubernetes_validate.validate(one, "1.33", strict=True)
+
+
+@needs_helm
+@pytest.mark.parametrize("kind", CUSTOM)
+def test_custom_resources_fit_the_schemas_of_their_operators(kind: str) -> None:
+    values = CHART / "examples" / ("strimzi.yaml" if kind == "ScaledObject" else "production.yaml")
+    schema = schema_of(kind)
+    objects = of_kind(rendered(values), kind)
+    assert objects
+    for one in objects.values():
+        jsonschema.validate({key: value for key, value in one.items() if key != "metadata"}, schema)
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({**one, "spec": {**one["spec"], "misspelt": 1}}, schema)
+
+
+@functools.cache
+def schema_of(kind: str) -> dict[str, Any]:
+    """Return the schema of a custom resource, which takes no unknown fields; skip where it cannot be fetched."""
+    need("go")
+    module, path = CUSTOM[kind]
+    ran = subprocess.run(["go", "mod", "download", "-json", module], capture_output=True, text=True, check=False)
+    if ran.returncode:
+        pytest.skip(f"{module} cannot be fetched: {ran.stdout[-300:]}{ran.stderr[-300:]}")
+    definition = read(Path(json.loads(ran.stdout)["Dir"]) / path)
+    schema: dict[str, Any] = closed(definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"])
+    return schema
+
+
+def closed(schema: Any) -> Any:
+    """Return a schema whose objects take no fields that it does not name."""
+    if isinstance(schema, list):
+        return [closed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    # Patterns are Go's regular expressions.
+    inner = {key: closed(value) for key, value in schema.items() if key != "pattern" or not isinstance(value, str)}
+    is_open = "additionalProperties" in inner or inner.get("x-kubernetes-preserve-unknown-fields")
+    if isinstance(inner.get("properties"), dict) and inner.get("type") == "object" and not is_open:
+        inner["additionalProperties"] = False
+    return inner
