@@ -4,6 +4,7 @@ Deadlines scale with the machine, and tests that need Kafka are marked so.
 """
 
 import os
+import sys
 from collections.abc import Generator
 
 import hypothesis
@@ -15,6 +16,10 @@ from wiredesk.testing.processes import KafkaProcess
 
 pytest_plugins = ("wiredesk.testing.plugin",)
 """The plug-in that our own fixtures use."""
+
+# Tests start hundreds of processes: without bytecode in files, each would compile our modules again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 NEEDS_KAFKA = ("tests/kafka/", "tests/faults/", "tests/examples/")
 

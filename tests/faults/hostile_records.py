@@ -1,6 +1,5 @@
 """Records that nobody should send, but anybody can: hostile headers, keys, values and batches."""
 
-import ast
 import json
 import random
 import re
@@ -12,6 +11,7 @@ from tests.support import ROOT, SAMPLES
 from wiredesk_schemas import DeadLetterHeaders
 
 _NAME = re.compile(r"(?:received_)?wiredesk_[a-z_]*[a-z]|ce_[a-z]+|traceparent|tracestate|content-type")
+_LITERAL = re.compile(f'"({_NAME.pattern})"')
 
 SECRET = "hunter2"  # noqa: S105 - it is the bait
 """The password in URLs: it must not appear outside of pages.raw and its dead letters."""
@@ -27,9 +27,7 @@ def header_names() -> tuple[str, ...]:
     """Return the name of every header that the code knows, from its source."""
     names = {f"wiredesk_dlq_{name}" for name in DeadLetterHeaders.model_fields}
     for path in (*(ROOT / "services").rglob("*.py"), *(ROOT / "schemas").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and _NAME.fullmatch(node.value):
-                names.add(node.value)
+        names |= set(_LITERAL.findall(path.read_text(encoding="utf-8")))
     return tuple(sorted(names))
 
 

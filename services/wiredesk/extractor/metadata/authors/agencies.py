@@ -43,7 +43,8 @@ _ONE = rf"(?:(?<!\w)|(?<={_DENSE})(?={_DENSE}))(?:{_SIGN})(?!\w)"
 _OFFICE = rf"(?:{'|'.join(sorted(_OFFICES))})(?!\w)"
 _SEVERAL = (
     rf"(?:{_ONE}|(?<=[^\W\d])(?:共同|時事)(?!\w))"
-    rf"(?:\s?[/,&+＝=]\s?(?:{_ONE}|{_OFFICE}|[a-z]{{2,4}}(?!\w))|\s(?:and|und|et|y|e|og|och|и|en|/|&)\s(?:{_ONE})){{0,3}}"
+    rf"(?:(?:\s?[/,&+＝=]\s?|\s(?:and|und|et|y|e|og|och|и|en)\s)(?:{_ONE})|"
+    rf"\s?[/,&+＝=]\s?(?:{_OFFICE}|[a-z]{{2,4}}(?!\w))){{0,3}}"
 )
 """One or several agencies, with signs of their offices, and initials."""
 

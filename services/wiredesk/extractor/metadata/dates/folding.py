@@ -1,13 +1,13 @@
 """The form in which dates are read: one case, ASCII digits, no accents. So one pattern reads every script."""
 
 import re
-import sys
 import unicodedata
 
+_SCRIPTS = 0x20000
+"""The first code point after the planes of scripts; later ones hold Han characters and none of their digits."""
+
 _DIGITS = {
-    point: str(digit)
-    for point in range(128, sys.maxunicode + 1)
-    if (digit := unicodedata.decimal(chr(point), None)) is not None
+    point: str(digit) for point in range(128, _SCRIPTS) if (digit := unicodedata.decimal(chr(point), None)) is not None
 }
 """ASCII digits for the decimal digits of every script."""
 
