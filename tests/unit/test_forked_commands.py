@@ -58,11 +58,9 @@ def test_it_runs_in_the_folder_of_its_caller(tmp_path: Path, monkeypatch: pytest
 
 def test_one_that_takes_too_long_is_killed() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        settings = {
-            "WIREDESK_REQUEST_TIMEOUT": "600",
-            "WIREDESK_BOOTSTRAP_SERVERS": "127.0.0.1:%d" % silent.getsockname()[1],
-        }
+        host, port = silent.getsockname()
+        settings = {"WIREDESK_REQUEST_TIMEOUT": "600", "WIREDESK_BOOTSTRAP_SERVERS": f"{host}:{port}"}
         with pytest.raises(subprocess.TimeoutExpired):
             commands.run(["audit"], environment(settings), timeout=scaled(2))
-    servers = psutil.Process().children()
-    wait_until(lambda: not [one for server in servers for one in server.children()], "no command is left")
+        servers = psutil.Process().children()
+        wait_until(lambda: not [one for server in servers for one in server.children()], "no command is left")
