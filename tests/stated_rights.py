@@ -16,7 +16,7 @@ FETCHED = "2026-05-01T12:00:00Z"
 def ingest(
     head: str = "",
     body: str = "<p>Text</p>",
-    headers: dict[str, str] | None = None,
+    headers: Any = None,
     rights: Any = None,
     *,
     content_type: str = "text/html",

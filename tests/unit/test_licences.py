@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from tests.stated_rights import LICENCE, URL, ingest, json_ld, rights_of
 from wiredesk.ingest.accept import Ingest
+from wiredesk.ingest.rights import surroundings
 from wiredesk.ingest.settings import IngestSettings
-from wiredesk_schemas import RawPage
+from wiredesk_schemas import IngestNoteKind, RawPage
 
 
 @pytest.mark.parametrize(
@@ -134,3 +135,15 @@ _MARKUP = st.lists(
 @given(_MARKUP)
 def test_no_markup_makes_the_search_for_licences_fail(body: str) -> None:
     ingest(body=f"<p>Text{body}").to_json()
+
+
+def test_what_stands_after_too_many_tags_is_noted() -> None:
+    page = ingest(body="<b>" * surroundings.MAX_TAGS + LINK)
+    assert page.rights is None
+    assert [note.kind for note in page.ingest_notes] == [IngestNoteKind.RIGHTS_NOT_READ]
+
+
+def test_references_of_elements_are_compared_within_bounds() -> None:
+    own = '<i about="/2026/a?page=2">'
+    assert rights_of(body=own * surroundings.MAX_SUBJECTS + LINK).licenses == (LICENCE,)
+    assert ingest(body=own * (surroundings.MAX_SUBJECTS + 1) + LINK).rights is None

@@ -200,3 +200,7 @@ def test_no_statement_makes_ingest_fail(text: str, header: str, value: Any) -> N
             dict.fromkeys(names, header),
             stated,
         ).to_json()
+
+
+def test_a_restriction_within_objects_counts() -> None:
+    assert rights_of(rights={"info": [{"terms": {"machine": {"no_ai": True}}}]}).no_ai is True

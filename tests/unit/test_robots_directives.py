@@ -228,3 +228,24 @@ def test_a_restriction_after_a_thousand_others_counts() -> None:
     assert [note.kind for note in ingest(headers={"X-Robots-Tag": "nofollow, " * 9000}).ingest_notes] == [
         IngestNoteKind.RIGHTS_NOT_READ
     ]
+
+
+@pytest.mark.parametrize("name", ["robots, googlebot", "googlebot robots", "ROBOTS,GPTBot"])
+def test_one_element_may_name_several_robots(name: str) -> None:
+    rights = rights_of(f'<meta name="{name}" content="noarchive">')
+    assert restrictions(rights) == {"no_archive": True}
+    assert len(rights.statements) == 2
+
+
+def test_a_date_in_a_zone_that_is_not_known_is_noted() -> None:
+    page = ingest(headers={"X-Robots-Tag": "unavailable_after: 2030-06-25 23:00 XYZ, noarchive"})
+    assert page.rights is not None
+    assert (page.rights.unavailable_after, page.rights.no_archive) == (PST, True)
+    assert [note.detail[-3:] for note in page.ingest_notes] == ["XYZ"]
+
+
+def test_of_too_many_lines_the_first_ones_count() -> None:
+    page = ingest(headers={"X-Robots-Tag": ["noai"] * 5000})
+    assert page.rights is not None
+    assert restrictions(page.rights) == EVERYTHING_BY_AI
+    assert [note.kind for note in page.ingest_notes][1:] == [IngestNoteKind.RIGHTS_NOT_READ]

@@ -82,8 +82,9 @@ _OF_HEAD = frozenset(
 
 
 _NAME_OF_META = re.compile(
-    r"""(?<![\w-])(?:name|property|http-equiv|itemprop)\s*+=\s*+["']?\s*+([^"'\s>]++)""", re.IGNORECASE
+    r"""(?<![\w-])(?:name|property|http-equiv|itemprop)\s*+=\s*+["']?\s*+([^"',\s>]++)""", re.IGNORECASE
 )
+_NAME_SEPARATORS = re.compile(r"[\s,]{1,100}")
 _NAMES_OF_META = ("name", "property", "http-equiv", "itemprop")
 """Attributes of which one says what a `<meta>` states."""
 
@@ -221,9 +222,13 @@ def _possible_names(attributes: str) -> Iterator[str]:
 def _metas_of(tag: _Tag, is_wanted: Callable[[str], bool]) -> Iterator[Meta]:
     attributes = _parsed(tag.attributes)
     for key in _NAMES_OF_META:
-        name = attributes.get(key, "").lower()
-        if name and is_wanted(name):
-            yield Meta(name, attributes.get("content", ""), tag.is_in_head, tag.position)
+        stated = attributes.get(key, "").lower()
+        if not stated:
+            continue
+        # Some name several robots in one element.
+        names = [stated] if is_wanted(stated) else [name for name in _NAME_SEPARATORS.split(stated) if is_wanted(name)]
+        yield from (Meta(name, attributes.get("content", ""), tag.is_in_head, tag.position) for name in names)
+        if names:
             return
 
 

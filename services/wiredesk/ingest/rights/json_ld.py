@@ -117,5 +117,6 @@ def _texts(value: Any, named: Mapping[str, Node], depth: int, *, prefers_name: b
             value = named.get(identifier, value)
         stated = next((value[key] for key in order if value.get(key)), None)
         # A fragment is an id within the page, and says nothing to a reader.
-        if stated is not None and not (stated == value.get("@id") and "#" in str(stated) and stated not in named):
+        is_fragment = stated == value.get("@id") and "#" in str(stated)
+        if stated is not None and not (is_fragment and not (prefers_name and stated in named)):
             yield from _texts(stated, named, depth - 1, prefers_name=prefers_name)

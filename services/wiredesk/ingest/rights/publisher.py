@@ -24,7 +24,7 @@ MAX_FIELDS = 64
 MAX_ITEMS = 16
 """Items of a list that are read."""
 
-MAX_DEPTH = 3
+MAX_DEPTH = 8
 """Depth of objects and lists that are read: `rightsinfo` of ninjs is a list of objects."""
 
 READERS: dict[str, Callable[[str, str, Statements], None]] = {

@@ -68,6 +68,9 @@ _DIRECTIVE = re.compile(
     re.IGNORECASE,
 )
 
+_UNKNOWN_ZONE = re.compile(r"\s{0,3}[A-Z]{2,5}(?![\w-])")
+"""A zone after a date that is not known: the date is taken to be in UTC."""
+
 _TWO_WORDS = re.compile(
     r"(?<![\w-])no[\s_-]{1,3}(?=(?:index|archive|cache|snippet|imageindex|imageai|translate|follow|ai|ml)(?![\w-]))",
     re.IGNORECASE,
@@ -152,7 +155,9 @@ def _joined(text: str) -> str:
 def _bounded(text: str, source: str, statements: Statements) -> str:
     if len(text) > MAX_DIRECTIVE_CHARACTERS:
         statements.add_unreadable(source, f"{len(text)} characters, of which {MAX_DIRECTIVE_CHARACTERS} are read")
-        return text[:MAX_DIRECTIVE_CHARACTERS].rpartition(",")[0]
+        text = text[:MAX_DIRECTIVE_CHARACTERS]
+        end = max(map(text.rfind, ",;\n"))  # half a directive may mean something else
+        return text[:end] if end > 0 else text
     return text
 
 
@@ -165,6 +170,9 @@ def _directives(text: str) -> Iterator[Directive]:
             date = find_date(text, position)
             position = date.end if date else _end_of_directive(text, position)
             meaning = {"unavailable_after": date.instant} if date else None
+            if date and (zone := _UNKNOWN_ZONE.match(text, position)):
+                yield Directive(match.start(), zone.end(), None)
+                position = zone.end()
         else:
             meaning = _limit(match) if match["limit"] else _word(match["word"])
         yield Directive(match.start(), position, meaning)

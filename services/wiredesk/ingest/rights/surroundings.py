@@ -5,6 +5,7 @@ scanned, which are few.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import unescape
@@ -16,6 +17,12 @@ from wiredesk.json_ld.scripts import plain_name
 
 MAX_DEPTH = 500
 """Elements within each other that are followed."""
+
+MAX_TAGS = 50_000
+"""Tags that are looked at. Real pages have up to 10,000; what stands after more of them is not found."""
+
+MAX_SUBJECTS = 200
+"""References of elements to what they are about that are compared with the page; further ones are to others."""
 
 MAX_BROKEN_TAGS = 50
 """Tags without an end after which quotation marks are not regarded: to find that there is none takes the longest."""
@@ -134,27 +141,37 @@ class _Scan:
         self._statements = statements
         self._open: list[_Open] = []
         self._found: dict[int, Surroundings] = {}
+        self._names: Counter[str] = Counter()
         self._broken_tags = 0
         self._articles = 0
+        self._subjects = 0
         self._block, self._picture = 0, -1
 
     def run(self, position: int) -> dict[int, Surroundings]:
         self._block = position
-        while self._places and (match := _TAG.search(self._text, position, self._places[-1] + 1)) is not None:
-            if match["comment"]:
-                position = self._end(_COMMENT_END, match.end() - len("--"))
-                continue
-            name = match["name"].lower()
-            if name in _RAW_TEXT and not match["end"]:
-                position = self._end(_RAW_TEXT[name], match.end())
-                continue
-            position = self._attributes_end(match.end())
-            attributes = self._text[match.end() : position - 1]
-            if match["end"]:
-                self._close(name, position)
-            else:
-                self._start(name, attributes, match.start(), position)
+        for _ in range(MAX_TAGS):
+            match = _TAG.search(self._text, position, self._places[-1] + 1) if self._places else None
+            if match is None:
+                break
+            position = self._tag(match)
+        else:
+            if self._places:
+                self._statements.add_unreadable("body", f"rights after {MAX_TAGS} tags")
         return self._found
+
+    def _tag(self, match: re.Match[str]) -> int:
+        """Read a tag; return where the scan continues."""
+        if match["comment"]:
+            return self._end(_COMMENT_END, match.end() - len("--"))
+        name = match["name"].lower()
+        if name in _RAW_TEXT and not match["end"]:
+            return self._end(_RAW_TEXT[name], match.end())
+        position = self._attributes_end(match.end())
+        if match["end"]:
+            self._close(name, position)
+        else:
+            self._start(name, self._text[match.end() : position - 1], match.start(), position)
+        return position
 
     def _end(self, pattern: re.Pattern[str], start: int) -> int:
         match = pattern.search(self._text, start)
@@ -175,15 +192,19 @@ class _Scan:
             self._block = position
         if name in _PICTURES:
             self._picture = position
-        if any(element.name == name for element in reversed(self._open)):
-            while self._open.pop().name != name:
-                pass
+        while self._names[name] and self._pop() != name:
+            pass
+
+    def _pop(self) -> str:
+        name = self._open.pop().name
+        self._names[name] -= 1
+        return name
 
     def _start(self, name: str, attributes: str, start: int, position: int) -> None:
         if name in _BLOCKS:
             self._block = position
         if name in _CLOSES_ITSELF and self._open and self._open[-1].name == name:
-            self._open.pop()
+            self._pop()
         element = self._element(name, attributes)
         while self._places and self._places[0] < position:
             if self._places[0] >= start:
@@ -193,6 +214,7 @@ class _Scan:
             self._picture = position
         if name not in _VOID and not attributes.endswith("/") and len(self._open) < MAX_DEPTH:
             self._open.append(element)
+            self._names[name] += 1
 
     def _element(self, name: str, attributes: str) -> _Open:
         outer = self._open[-1] if self._open else _Open("", is_of_another=False, is_in_footer=False, is_article=False)
@@ -204,12 +226,14 @@ class _Scan:
             is_of_another |= outer.is_article or self._articles > 1
         else:
             is_of_another |= not (_PICTURE_WORDS | _OTHER_WORDS).isdisjoint(words)
-        is_of_another |= any(
-            not self._statements.is_of_page(values[key]) for key in ("about", "resource") if key in values
-        )
+        is_of_another |= not all(self._is_of_page(values[key]) for key in ("about", "resource") if key in values)
         is_of_another |= not NOT_THE_STORY.isdisjoint(map(plain_name, values.get("itemtype", "").split()))
         is_footer = name == "footer" or values.get("role") == "contentinfo" or not _FOOTER_WORDS.isdisjoint(words)
         return _Open(name, is_of_another, outer.is_in_footer or is_footer, outer.is_article or name == "article")
+
+    def _is_of_page(self, subject: str) -> bool:
+        self._subjects += 1
+        return self._subjects <= MAX_SUBJECTS and self._statements.is_of_page(subject)
 
     def _around(self, element: _Open, start: int) -> Surroundings:
         after = self._text[start : start + MAX_NEARBY]

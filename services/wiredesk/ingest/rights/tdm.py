@@ -27,7 +27,7 @@ MAX_DEPTH = 4
 """Depth of a rule in the file. By the protocol it is in a list."""
 
 MAX_RULES = 1000
-"""Rules of a file that are read."""
+"""Rules of a file that are read, and their locations."""
 
 MAX_FILE_CHARACTERS = 256 * 1024
 """Size of a file that is read, in characters. Real ones have up to a few thousand."""
@@ -35,10 +35,10 @@ MAX_FILE_CHARACTERS = 256 * 1024
 MAX_VALUE_CHARACTERS = 4096
 """Characters of a reservation that are read. Real ones have one."""
 
-RESERVED = frozenset({"1", "true", "yes"})
+RESERVED = frozenset({"1", "?1", "true", "yes"})
 """Values of a reservation."""
 
-NOT_RESERVED = frozenset({"0", "false", "no"})
+NOT_RESERVED = frozenset({"0", "?0", "false", "no"})
 """Values that state that there is none."""
 
 _SEPARATORS = re.compile(r"[^a-z]{1,20}")
@@ -89,7 +89,8 @@ def read_well_known(content: Any, url: str, statements: Statements) -> None:
     rules = list(islice(_rules(file.value, statements), MAX_RULES))
     if rules and file.is_mended:
         statements.add_mended(WELL_KNOWN)
-    for group in most_specific(((location, rule) for rule in rules for location in _locations(rule)), url):
+    locations = ((location, rule) for rule in rules for location in _locations(rule))
+    for group in most_specific(islice(locations, MAX_RULES), url):
         for rule in group:
             _read_rule(rule, url, statements)
         if any(_is_readable(rule.get("tdmreservation")) for rule in group):
