@@ -46,7 +46,8 @@ def raw(url: str = URL, body: str = BODY, *headers: Header) -> Record:
 
 
 def written(stage: Stage, keys: SuppressionList, outputs: Sequence[Output]) -> Sequence[Output]:
-    return suppression.suppressed(forgotten_pages(), keys, stage, outputs)[0]
+    record = Record("in", 0, 0, 0, b"another key", b"{}")
+    return suppression.suppressed(forgotten_pages(), keys, stage, record, outputs)[0]
 
 
 def ingested(page: Record) -> tuple[Output, ...]:
@@ -74,6 +75,14 @@ def test_a_forgotten_page_ends_as_skipped_with_nothing_of_it_but_its_id(key: str
     assert "paper" not in everything
     assert event.url == event.canonical_url == header(output.headers, SUBJECT) == f"urn:uuid:{PAGE}"
     assert written(INGEST, listed(key), [accepted]) == (output,), "the same page has the same event"
+
+
+def test_a_record_of_a_forgotten_page_has_no_other_outputs_unless_it_comes_from_outside() -> None:
+    group = Output(ARTICLES_ENRICHED.name, host_id("a group").encode(), b"{}")
+    record = Record("in", 0, 0, 0, PAGE.encode(), b"{}")
+    outputs, count = suppression.suppressed(forgotten_pages(), listed(PAGE), ENRICHMENT, record, [group])
+    assert (outputs, count) == ((Output(group.topic, group.key, None),), 1)
+    assert suppression.suppressed(forgotten_pages(), listed(PAGE), INGEST, record, [group]) == ((group,), 0)
 
 
 @pytest.mark.parametrize("key", ["another", page_id("https://paper.example/other"), host_id("other.paper.example")])

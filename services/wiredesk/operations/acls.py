@@ -182,6 +182,7 @@ def redrive(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
     stages = list(stages)
     return (
         list_letters(settings, stages)
+        | on_topics(settings, [FORGOTTEN], Operation.READ)
         | on_topics(settings, [stage.consumes for stage in stages], Operation.WRITE)
         | on_topics(settings, [REDRIVEN_TOPIC], Operation.WRITE, Operation.CREATE)
         | transactions(settings, REDRIVE_ID)

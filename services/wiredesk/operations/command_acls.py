@@ -10,7 +10,7 @@ from wiredesk import registry
 from wiredesk.operations import acls as needs
 from wiredesk.operations.acls import Acl, Acls, Operation, Resource
 from wiredesk.operations.dead_letters.files import TRANSACTIONAL_ID as IMPORT_ID
-from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_RAW, PAGES_SKIPPED
+from wiredesk.pipeline import ARTICLES_ENRICHED, FORGOTTEN, PAGES_RAW, PAGES_SKIPPED
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.printable import json_text
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
@@ -62,8 +62,10 @@ def _compared(request: Request) -> Acls:
 
 def _imports(request: Request) -> Acls:
     letters = [stage.dead_letter_topic for stage in registry.stages().values()]
-    return needs.on_topics(request.kafka, letters, Operation.READ, Operation.WRITE) | needs.transactions(
-        request.kafka, IMPORT_ID
+    return (
+        needs.on_topics(request.kafka, letters, Operation.READ, Operation.WRITE)
+        | needs.on_topics(request.kafka, [FORGOTTEN], Operation.READ)
+        | needs.transactions(request.kafka, IMPORT_ID)
     )
 
 

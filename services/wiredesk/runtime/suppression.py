@@ -65,20 +65,22 @@ class SuppressionList:
 
 
 def suppressed(
-    suppressor: Suppressor, keys: SuppressionList, stage: Stage, outputs: Sequence[Output]
+    suppressor: Suppressor, keys: SuppressionList, stage: Stage, record: Record, outputs: Sequence[Output]
 ) -> tuple[tuple[Output, ...], int]:
     """Return the outputs of a record, those that are suppressed replaced; and how many were.
 
-    Tombstones hold nothing and stay. Of equal replacements the record gets one.
+    A record whose own key is in the list has no other outputs, unless it comes from outside. Tombstones hold nothing
+    and stay. Of equal replacements the record gets one.
     """
     if not len(keys):
         return tuple(outputs), 0
     written: list[Output] = []
     replacements: set[Output] = set()
     count = 0
+    own = record.key if not stage.entry and record.key in keys else None
     for output in outputs:
         is_tombstone = output.value is None and output.topic != stage.dead_letter_topic.name
-        key = None if is_tombstone else _listed(suppressor.keys(output, stage), keys)
+        key = None if is_tombstone else own or _listed(suppressor.keys(output, stage), keys)
         if key is None:
             written.append(output)
             continue

@@ -64,10 +64,12 @@ def import_command(
     stages = list(registry.stages().values())
     letters = read_file(path, stages)
     try:
-        count = asyncio.run(_import(kafka, stages, letters))
+        count, forgotten = asyncio.run(_import(kafka, stages, letters))
     except TransactionError as error:
         raise UnavailableError(f"the import stopped ({error}); run it again: nothing is written twice") from error
-    console.line(f"{count} dead letters imported, {len(letters) - count} were there already")
+    console.line(f"{count} dead letters imported, {len(letters) - count - forgotten} were there already")
+    if forgotten:
+        console.line(f"{forgotten} are of pages that are to be forgotten: 'wiredesk forget --export' removes them")
 
 
 async def _export(kafka: KafkaSettings, selected: "Selection", path: Path) -> int:
@@ -78,9 +80,16 @@ async def _export(kafka: KafkaSettings, selected: "Selection", path: Path) -> in
         return await export_letters(cluster, selected, path)
 
 
-async def _import(kafka: KafkaSettings, stages: "Sequence[Stage]", letters: "Sequence[tuple[str, Output]]") -> int:
+async def _import(
+    kafka: KafkaSettings, stages: "Sequence[Stage]", letters: "Sequence[tuple[str, Output]]"
+) -> tuple[int, int]:
+    """Import dead letters, but not those of pages that are to be forgotten; return the numbers of both."""
     from wiredesk.operations.dead_letters.files import import_letters
+    from wiredesk.operations.forgetting.entries import read_entries
+    from wiredesk.operations.forgetting.exports import letter_test
     from wiredesk.runtime.kafka.cluster import Cluster
 
     async with Cluster(kafka) as cluster:
-        return await import_letters(cluster, stages, letters)
+        is_forgotten = letter_test(stages, await read_entries(cluster))
+        kept = [letter for letter in letters if not is_forgotten(letter[1])]
+        return await import_letters(cluster, stages, kept), len(letters) - len(kept)

@@ -108,6 +108,7 @@ def _show(result: "RedriveResult", *, as_json: bool, dry_run: bool) -> None:
                 "done_before": result.done_before,
                 "limit_reached": result.limit_reached,
                 "unreadable": result.unreadable,
+                "forgotten": result.forgotten,
                 "too_large": result.too_large,
                 "by_reason": result.by_reason,
                 "by_stage": result.by_stage,
@@ -118,5 +119,6 @@ def _show(result: "RedriveResult", *, as_json: bool, dry_run: bool) -> None:
     rows = [(f"{outcome}: {reason}", count) for reason, count in sorted(result.by_reason.items())]
     rows += [("redriven before", result.done_before), ("redriven as often as --rounds allows", result.limit_reached)]
     rows += [("not a record, cannot be sent back", result.unreadable)] if result.unreadable else []
+    rows += [("of pages that are to be forgotten", result.forgotten)] if result.forgotten else []
     rows += [("larger than their topic accepts", result.too_large)] if result.too_large else []
     console.table(f"{result.sent} dead letters {outcome}", ("outcome", "dead letters"), rows)

@@ -19,6 +19,8 @@ from wiredesk.operations.dead_letters.redrive_log import (
     redrive_entry,
     redriven_record,
 )
+from wiredesk.operations.forgetting.entries import Entry, read_entries
+from wiredesk.operations.forgetting.suppressor import ForgottenPages
 from wiredesk.registry import Registry
 from wiredesk.runtime.dead_letters import DeadLetter, letter_key
 from wiredesk.runtime.errors import OutputTooLargeError, UsageError
@@ -51,6 +53,7 @@ class RedriveResult:
         done_before: matched, and redriven by an earlier run.
         limit_reached: matched, and redriven as often as allowed.
         unreadable: matched, and cannot be sent back: the bytes of a record that could not be parsed.
+        forgotten: matched, and of pages that are to be forgotten: they would only be written once more.
         too_large: matched, and too large for the topic from which they came: another client had compressed them better.
         by_reason: sent dead letters, by reason.
         by_stage: sent dead letters, by stage.
@@ -60,6 +63,7 @@ class RedriveResult:
     done_before: int = 0
     limit_reached: int = 0
     unreadable: int = 0
+    forgotten: int = 0
     too_large: int = 0
     by_reason: Mapping[str, int] = field(default_factory=dict)
     by_stage: Mapping[str, int] = field(default_factory=dict)
@@ -93,6 +97,7 @@ async def plan_redrive(
         UnavailableError: the cluster cannot be reached.
     """
     run = _Run(cluster, selection, rounds, limit)
+    run.forgotten_keys = await read_entries(cluster)
     async with contextlib.aclosing(run.due(await read_redrive_log(cluster))) as due:
         async for letter, _ in due:
             run.count(letter)
@@ -123,6 +128,7 @@ async def redrive(
     replication = max([1, *(state.replication for state in states)])
     await cluster.create_topics([REDRIVEN_TOPIC], replication=replication)
     run = _Run(cluster, selection, rounds, limit)
+    run.forgotten_keys = await read_entries(cluster)
     for stage in selection.stages:
         name = stage.consumes.name
         run.topic_ids[name] = await cluster.topic_id(cluster.settings.on_cluster(name))
@@ -133,11 +139,12 @@ async def redrive(
 class _Run:
     def __init__(self, cluster: Cluster, selection: Selection, rounds: int, limit: int | None) -> None:
         self.topic_ids: dict[str, str] = {}
+        self.forgotten_keys: Mapping[str, Entry] = {}
         self._cluster = cluster
         self._selection = selection
         self._rounds = rounds
         self._limit = limit
-        self._sent = self._done_before = self._limit_reached = self._unreadable = 0
+        self._sent = self._done_before = self._limit_reached = self._unreadable = self._forgotten = 0
         self._by_reason: Counter[str] = Counter()
         self._by_stage: Counter[str] = Counter()
         self._sent_keys: set[str] = set()
@@ -152,7 +159,7 @@ class _Run:
 
     async def _pass(self, progress: RedriveProgress) -> None:
         """Send dead letters that are due, up to the last one or to one that is too large to be sent back."""
-        self._done_before = self._limit_reached = self._unreadable = 0
+        self._done_before = self._limit_reached = self._unreadable = self._forgotten = 0
         name = self._cluster.settings.on_cluster(TRANSACTIONAL_ID)
         batch: list[tuple[DeadLetter, int]] = []
         try:
@@ -184,6 +191,8 @@ class _Run:
                     continue
                 if not letter.is_readable:
                     self._unreadable += 1
+                elif self._is_forgotten(letter):
+                    self._forgotten += 1
                 elif key in log:
                     self._done_before += 1
                 elif (rounds := log.rounds(letter)) >= self._rounds:
@@ -191,6 +200,12 @@ class _Run:
                 else:
                     yielded += 1
                     yield letter, rounds
+
+    def _is_forgotten(self, letter: DeadLetter) -> bool:
+        record = letter.record
+        output = Output(letter.stage.dead_letter_topic.name, record.key, record.value, record.headers)
+        keys = ForgottenPages().keys(output, letter.stage) if self.forgotten_keys else ()
+        return any(key.decode("utf-8", "replace") in self.forgotten_keys for key in keys)
 
     async def _send(self, producer: TransactionalProducer, batch: Sequence[tuple[DeadLetter, int]]) -> None:
         def entries(places: Sequence[str | None]) -> list[Output]:
@@ -215,6 +230,7 @@ class _Run:
             done_before=self._done_before,
             limit_reached=self._limit_reached,
             unreadable=self._unreadable,
+            forgotten=self._forgotten,
             too_large=len(self._too_large),
             by_reason=dict(self._by_reason),
             by_stage=dict(self._by_stage),

@@ -76,7 +76,8 @@ async def _tombstones(cluster: Cluster, search: Search) -> Sequence[Record]:
             of_key = partition_for(page.encode(), numbers, numbers)
             there = {of_key, *search.partitions.get((name, page), ())}
             records += [(name, number, page.encode(), None) for number in sorted(there)]
-    return records
+    # A group that names a page is published again, without it, when it changes.
+    return records + [(*place, None) for place in sorted(search.mentions)]
 
 
 async def _write(cluster: Cluster, records: Iterable[Record]) -> None:

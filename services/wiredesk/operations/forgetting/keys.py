@@ -13,7 +13,8 @@ KNOWN_HOSTS = 65_536
 
 def is_keyed_by_page(topic: Topic) -> bool:
     """Return whether the records of a topic are events about pages, whose keys are page ids."""
-    return not topic.dead_letters and any(issubclass(event, DerivedEvent) for event in topic.events)
+    has_page_ids = any(issubclass(event, DerivedEvent) and event.key is DerivedEvent.key for event in topic.events)
+    return has_page_ids and not topic.dead_letters
 
 
 @lru_cache(maxsize=KNOWN_HOSTS)

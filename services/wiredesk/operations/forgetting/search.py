@@ -7,7 +7,7 @@ copies, is found by the page's id in its value.
 """
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -39,7 +39,7 @@ PROGRESS_RECORDS = 1000
 """Progress is reported after this number of records."""
 
 MAX_MENTIONED = 8
-"""Pages whose ids are looked for in the values of other records; of a host with more pages only keys are compared."""
+"""Pages whose ids are looked for in records of other keys, such as groups of copies."""
 
 MIN_LABELS = 2
 """Labels of a host: a whole top-level domain is not forgotten at once."""
@@ -147,12 +147,14 @@ class Search:
         places: topics that have records, in the order of the topology.
         keyed: the topics on the cluster that are keyed by page.
         partitions: for each of these topics, the partitions that have records of a page, by its id.
+        mentions: topic, partition and key of records of other keys that name a page.
     """
 
     wanted: Wanted
     places: Sequence[Place]
     keyed: Sequence[str]
     partitions: Mapping[tuple[str, str], set[int]] = field(default_factory=dict)
+    mentions: Collection[tuple[str, int, bytes]] = ()
 
     @property
     def records(self) -> int:
@@ -186,7 +188,11 @@ class _Search:
         self._wanted = wanted
         self._progress = progress
         self._pages = set(wanted.pages)
-        self._mentions = tuple(page.encode() for page in wanted.pages)[:MAX_MENTIONED]
+        pages = [f'"{page}"' for page in sorted(wanted.pages)[:MAX_MENTIONED]]
+        self._mentions = [name.encode() for name in ([f"/{wanted.host}/"] if wanted.host else pages)]
+        self._mentioned: set[tuple[str, int, bytes]] = set()
+        self._keyed: set[str] = set()
+        self._of_events: set[str] = set()
         self._host = host_of_url(wanted.url)
         self._entries: set[str] = set()
         self._origins: set[tuple[str, str]] = set()
@@ -210,6 +216,8 @@ class _Search:
                 topics.setdefault(on_cluster(topic.name), replace(topic, events=events[name]))
                 if stage.entry and topic.dead_letters:
                     letters.add(on_cluster(topic.name))
+        self._keyed = {name for name, topic in topics.items() if is_keyed_by_page(topic)}
+        self._of_events = {name for name, topic in topics.items() if topic.events and not topic.dead_letters}
         described = await cluster.describe_topics(topics)
         self._ids = {name: topic.id for name, topic in described.items()}
         partitions = [tp for topic in described.values() for tp in topic.topic_partitions]
@@ -228,9 +236,9 @@ class _Search:
             for name in topics
             if name in self._found
         ]
-        keyed = [name for name, topic in topics.items() if is_keyed_by_page(topic)]
+        keyed = [name for name in topics if name in self._keyed]
         wanted = replace(self._wanted, pages=frozenset(self._pages))
-        return Search(wanted, places, keyed, self._partitions)
+        return Search(wanted, places, keyed, self._partitions, self._mentioned)
 
     def _live_topics(self) -> list[Topic]:
         """Return the topics of the stages and of their stores, without lists of keys."""
@@ -264,8 +272,10 @@ class _Search:
             self._newest[place] = self._add(record)
         elif self._was_fetched_there(record):
             self.others.add(page)
-        elif any(mention in record.value for mention in self._mentions):
+        elif record.topic not in self._keyed and any(mention in record.value for mention in self._mentions):
             self._newest[place] = self._add(record)
+            if record.topic in self._of_events and record.key is not None:
+                self._mentioned.add((record.topic, record.partition, record.key))
 
     def _was_fetched_there(self, record: Record) -> bool:
         url = fetched_url(record.value or b"") if self._wanted.url else ""

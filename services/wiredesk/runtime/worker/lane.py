@@ -109,7 +109,7 @@ class LaneDeps:
     brake: Brake
     kafka: KafkaSettings
     settings: WorkerSettings
-    suppress: Callable[[Sequence[Output]], Sequence[Output]] = tuple
+    suppress: Callable[[Record, Sequence[Output]], Sequence[Output]] = lambda _, outputs: outputs
     scope: ReplayScope | None = None
 
     @property
@@ -447,7 +447,7 @@ class Lane:
             origin = lineage(deps.stage, record, run, topic_id=topic_id)
             written.arrivals.append(arrived_seconds(origin) or record.timestamp / 1000)
             outputs, changes = _split(outcome)
-            for output in deps.suppress(outputs):
+            for output in deps.suppress(record, outputs):
                 written.sources.append(index)
                 topic = output_topics.get(output.topic, output.topic)
                 written.outputs.append(Output(topic, output.key, output.value, (*output.headers, *origin)))

@@ -13,7 +13,7 @@ from wiredesk.runtime.backoff import Backoff
 from wiredesk.runtime.errors import AbortedError, UnavailableError
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.offset_range import OffsetRange
-from wiredesk.runtime.records import Output
+from wiredesk.runtime.records import Output, Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.suppression import SuppressionList
 from wiredesk.runtime.topology import Stage, Suppression
@@ -73,17 +73,17 @@ class ListReader:
         name = self._kafka.on_cluster(self._suppression.topic.name)
         return Trouble(TroubleKind.LIST_NOT_READ, f"the end of {name} was last read {self._age:.0f} s ago{why}")
 
-    def apply(self, outputs: Sequence[Output]) -> tuple[Output, ...]:
+    def apply(self, record: Record, outputs: Sequence[Output]) -> Sequence[Output]:
         """Return the outputs of a record, those that are suppressed replaced.
 
         Raises:
             AbortedError: the end of the list has not been read for too long.
         """
         if self._suppressor is None:
-            return tuple(outputs)
+            return outputs
         if (trouble := self.trouble) is not None:
             raise AbortedError(str(trouble))
-        written, count = suppression.suppressed(self._suppressor, self._keys, self._stage, outputs)
+        written, count = suppression.suppressed(self._suppressor, self._keys, self._stage, record, outputs)
         if count:
             metrics.SUPPRESSED.inc(count)
         return written
