@@ -52,6 +52,9 @@ class Service[In: Event](Protocol):
     Attributes:
         name: of its stage; part of the ids of its events.
         version: must change whenever the result for the same event changes; part of the ids, too.
+
+    A service that writes to another system may have a method `forgotten(page)`, too: it is called with the id of a page
+    of which nothing may be kept.
     """
 
     name: str
@@ -114,6 +117,7 @@ class Envelope[In: Event]:
     def __init__(self, service: Service[In], stage: Stage) -> None:
         self.version = service.version
         self._service: Callable[[Any], Published] = service
+        self._forgotten: Callable[[str], None] = getattr(service, "forgotten", lambda _: None)
         self._conversion = _Conversion(service.name, stage)
 
     def __call__(self, record: Record) -> tuple[Output, ...]:
@@ -123,6 +127,7 @@ class Envelope[In: Event]:
             RejectedError: it does not hold a valid event, or the service rejects it.
         """
         if self._conversion.is_tombstone(record):
+            self._forgotten(decode_text(record.key))
             return self._conversion.passed_on(record)
         event = self._conversion.event(record)
         return self._conversion.outputs(event, record, self._service(event))

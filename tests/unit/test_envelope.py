@@ -149,6 +149,18 @@ def test_a_stateful_service_is_a_stateful_handler() -> None:
     assert service.times[-1] == datetime(2026, 3, 14, 8, tzinfo=UTC)
 
 
+def test_a_service_that_writes_elsewhere_learns_which_page_to_delete() -> None:
+    class Archive(Service):
+        def forgotten(self, page: str) -> None:
+            deleted.append(page)
+
+    deleted: list[str] = []
+    sink = Envelope(Archive(None), replace(TONE, produces=(), one_to_one=False))
+    tombstone = Record("articles.enriched", 0, 1, 1_700_000_000_000, ARTICLE.page_id.encode(), None)
+    assert sink(tombstone) == ()
+    assert deleted == [ARTICLE.page_id]
+
+
 def test_a_tombstone_is_passed_on_and_its_page_leaves_the_state() -> None:
     page = ARTICLE.page_id.encode()
     tombstone = Record("articles.enriched", 0, 1, 1_700_000_000_000, page, None, ((SUBJECT, b"https://a.example/"),))

@@ -40,6 +40,7 @@ class ListReader:
         self._suppression = stage.suppression
         self._suppressor = None if stage.suppression is None else suppression.load(stage.suppression)
         self._keys = SuppressionList()
+        self._topic_id = ""
         self._position = 0
         self._read_at = time.monotonic()
         self._failure = ""
@@ -111,17 +112,18 @@ class ListReader:
         """Read from the position to the end; from the beginning, if the topic was deleted and created again."""
         asked_at = time.monotonic()
         name = self._kafka.on_cluster(followed.topic.name)
-        partitions = await cluster.required_partitions([name])
+        topic = (await cluster.required_topics([name]))[name]
+        partitions = list(topic.topic_partitions)
         if partitions != [TopicPartition(name, 0)]:
             raise UnavailableError(f"{name} has {len(partitions)} partitions: the order of its keys needs exactly one")
         (there,) = (await cluster.offset_ranges(partitions)).values()
         keys = self._keys
-        if there.stop < self._position:
+        if topic.id != self._topic_id or there.stop < self._position:
             keys, self._position = SuppressionList(), 0
         if there.stop > self._position:
             wanted = {partitions[0]: OffsetRange(max(self._position, there.start), there.stop)}
             async with contextlib.aclosing(cluster.read_range(wanted)) as records:
                 async for record in records:
                     keys.apply(record)
-        self._keys, self._position, self._read_at = keys, there.stop, asked_at
+        self._keys, self._topic_id, self._position, self._read_at = keys, topic.id, there.stop, asked_at
         metrics.SUPPRESSED_KEYS.set(len(keys))
