@@ -13,6 +13,7 @@ from warcio.warcwriter import WARCWriter
 
 from tests import archives
 from tests.archives import FORMS, PAGES, Form, arc, records, response, warc, warcinfo
+from tests.encoded import br
 from wiredesk.pages.archive import read_archive
 from wiredesk.pages.record import FetchedPage
 from wiredesk.pages.report import ReadReport
@@ -280,3 +281,49 @@ def test_an_encrypted_archive_in_a_wacz_is_a_problem() -> None:
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         struct.pack_into("<H", content, content.index(signature) + offset, 1)
     assert read(bytes(content))[1].problems == ["a:archive/1.warc: it is encrypted"]
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n"])
+@pytest.mark.parametrize(
+    "body", [HTML, b"\r\n" + HTML + b"\r\n\r\n<p>y</p>", b"\xef\xbb\xbf" + HTML, gzip.compress(HTML)]
+)
+def test_a_head_without_an_empty_line_after_it_loses_no_page(end: str, body: bytes) -> None:
+    head = end.join(
+        ["HTTP/1.1 200 OK", "Content-Type: text/html; charset=utf-8", "Link: <https://n.example/>; rel=next", ""]
+    )
+    (page,), report = read(warc(head.encode() + body))
+    assert page.content.strip() == body.strip()
+    assert page.content_type == "text/html; charset=utf-8"
+    assert page.headers == {"content-type": "text/html; charset=utf-8", "link": "<https://n.example/>; rel=next"}
+    assert not report.problems
+
+
+def test_text_after_a_head_without_an_empty_line_is_its_body() -> None:
+    block = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nThe pier opened.\r\nIt was full: of people."
+    (page,), _ = read(warc(block))
+    assert page.content == b"The pier opened.\r\nIt was full: of people."
+
+
+@pytest.mark.parametrize("stated", ["Content-Encoding: gzip", "Content-Encoding: br", "X-A: b"])
+@pytest.mark.parametrize("content_type", ["image/png", "application/json", "application/pdf", "text/css"])
+def test_an_encoded_page_is_published_whatever_type_it_states(stated: str, content_type: str) -> None:
+    body = br(HTML) if stated.endswith("br") else gzip.compress(HTML)
+    (page,), report = read(warc(response(body, f"Content-Type: {content_type}", stated)))
+    assert page.content == body
+    assert not report.passed_over
+
+
+@pytest.mark.parametrize("body", [b"\x89PNG\r\n\x1a\n" + bytes(99), b"{}", b"%PDF-1.7"])
+def test_encoded_files_of_other_types_are_passed_over(body: bytes) -> None:
+    pages, report = read(warc(response(gzip.compress(body), "Content-Type: image/png", "Content-Encoding: gzip")))
+    assert not pages
+    assert report.passed_over == {"image": 1}
+
+
+@pytest.mark.parametrize(
+    ("field", "is_truncated"), [("", False), (" ", False), (" length", True), (" disconnect", True)]
+)
+def test_a_record_is_cut_off_where_its_header_says_why(field: str, is_truncated: bool) -> None:  # noqa: FBT001 - a column
+    (page,), report = read(warc(response(HTML), "https://n.example/1", f"WARC-Truncated:{field}"))
+    assert page.is_truncated == is_truncated
+    assert report.truncated == is_truncated

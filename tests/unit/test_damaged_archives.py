@@ -1,10 +1,15 @@
 """Damaged archives: what is good of them is published, what is not is named, and memory is bounded."""
 
+import base64
+import bz2
 import gzip
+import hashlib
 import itertools
+import lzma
 import tracemalloc
 import zlib
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -12,6 +17,7 @@ from hypothesis import strategies as st
 
 from tests.archives import FORMS, PAGES, Form, arc, records, response, wacz, warc, zstd_compress
 from tests.unit.test_archives import HTML, contents, read
+from wiredesk.pages import compression, held_pages
 from wiredesk.pages.compression import MAX_RATIO
 
 MIB = 1 << 20
@@ -224,3 +230,79 @@ def test_an_empty_archive_in_a_wacz_is_no_problem() -> None:
     assert len(pages) == 1
     assert report.passed_over == {"empty file": 1}
     assert not report.problems
+
+
+STORY = (
+    "<!DOCTYPE html><html><body><p>" + "The council of the port opened the pier again. " * 40 + "{}</p></body></html>"
+).format
+STORIES = [(f"https://n.example/{number}", STORY(number * 7919).encode()) for number in range(40)]
+
+
+@given(st.integers(0, 10**6))
+def test_no_page_of_a_gzipped_file_is_published_as_whole_where_a_bit_was_flipped(place: int) -> None:
+    packed = bytearray(gzip.compress(b"".join(records(STORIES)), mtime=0))
+    at = 10 + place % (len(packed) - 14)
+    packed[at] ^= 1 << place % 8
+    pages, report = read(bytes(packed), "a.warc.gz")
+    wrong = [page for page in pages if (page.url, page.content) not in STORIES]
+    assert all(page.is_truncated for page in wrong)
+    assert report.problems
+
+
+def with_digest(url: str, content: bytes) -> bytes:
+    block = response(content)
+    digest = base64.b32encode(hashlib.sha1(block, usedforsecurity=False).digest()).decode()
+    return warc(block, url, f"WARC-Block-Digest: sha1:{digest}")
+
+
+def test_pages_with_a_digest_are_proven_without_a_checksum() -> None:
+    packed = bytearray(gzip.compress(b"".join(with_digest(*story) for story in STORIES), mtime=0))
+    packed[-8] ^= 1
+    pages, report = read(bytes(packed))
+    assert contents(pages) == STORIES
+    assert not any(page.is_truncated for page in pages)
+    assert "incorrect data check" in report.problems[-1]
+
+
+def test_pages_beyond_what_can_be_held_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(held_pages, "MAX_HELD_BYTES", 10_000)
+    packed = bytearray(gzip.compress(b"".join(records(STORIES)), mtime=0))
+    packed[-8] ^= 1
+    pages, report = read(bytes(packed))
+    assert len(pages) >= len(STORIES) - 1
+    assert 0 < sum(page.is_truncated for page in pages) < 8
+    assert "and 3" in report.problems[-2]
+    assert report.problems[-2].endswith("may be garbled: published unchecked")
+
+
+def test_a_whole_archive_is_held_within_its_bound_and_loses_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(held_pages, "MAX_HELD_BYTES", 10_000)
+    pages, report = read(gzip.compress(b"".join(records(STORIES))))
+    assert contents(pages) == STORIES
+    assert not report.problems
+
+
+@pytest.mark.parametrize("compress", [zstd_compress, partial(gzip.compress, compresslevel=1)])
+def test_an_archive_of_nearly_the_same_pages_is_read_to_its_end(compress: Callable[[bytes], bytes]) -> None:
+    page = STORY("x").encode() * 40
+    archive = b"".join(warc(response(page + b"%d" % number), FIRST) for number in range(1300))
+    assert len(archive) > 96 * MIB
+    pages, report = read(compress(archive))
+    assert len(pages) == 1300
+    assert not report.problems
+
+
+@pytest.mark.parametrize("compress", [lzma.compress, bz2.compress])
+def test_other_compressions_are_read_within_bounds_and_up_to_a_damage(
+    compress: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = b"".join(records())
+    for packed in (compress(whole), compress(whole[:900]) + compress(whole[900:])):
+        pages, report = read(packed)
+        assert contents(pages) == PAGES
+        assert not report.problems
+    monkeypatch.setattr(compression, "FREE_BYTES", MIB)
+    pages, report = read(compress(whole) + compress(bytes(8 * MIB)) + compress(LAST))
+    assert contents(pages)[: len(PAGES)] == PAGES
+    assert report.problems
+    assert read(compress(whole)[:-20])[1].problems

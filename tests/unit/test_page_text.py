@@ -111,3 +111,12 @@ def test_headers_of_any_case_and_several_values_count() -> None:
         page = accepted(body, http_headers=headers)
         assert page.body == STORY.decode()
         assert IngestNoteKind.ENCODING_UNSTATED not in kinds(page)
+
+
+@pytest.mark.parametrize("content_type", ["image/png", "application/pdf", "video/mp4"])
+def test_html_is_read_whatever_media_type_is_stated(content_type: str) -> None:
+    html = "<!DOCTYPE html>\n<html><body><p>The pier opened.</p></body></html>"
+    for body in (html, html.encode(), gzip.compress(html.encode())):
+        page = ingested(body, content_type=content_type)
+        assert isinstance(page, AcceptedPage)
+        assert (page.body, page.media_type) == (html, "text/html")

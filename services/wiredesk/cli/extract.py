@@ -25,7 +25,7 @@ def extract(
         typer.Argument(
             metavar="FILE|-",
             help="An .html or .txt page, an event with its URL (.jsonl) or a web archive (.warc, .wet, .arc, .wacz), "
-            "each also compressed (.gz, .zst, .br); - is stdin. Of several pages the first is read.",
+            "each also compressed (.gz, .zst, .br, .bz2, .xz); - is stdin. Of several pages the first is read.",
         ),
     ],
     *,

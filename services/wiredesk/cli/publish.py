@@ -34,7 +34,7 @@ def publish(
     """Publish pages to pages.raw and wait until the broker has them.
 
     Takes .html and .txt (with --url or --base-url), .jsonl of raw-page events, and web archives: .warc, .wet, .arc and
-    .wacz. Each may be compressed (.gz, .zst, .br). What a file holds is decided by its bytes, also on stdin.
+    .wacz. Each may be compressed (.gz, .zst, .br, .bz2, .xz). What a file holds is decided by its bytes, also on stdin.
 
     Of an archive, pages are published. Images, scripts, redirects, requests and other records are passed over and
     counted. A damaged part is named, the pages before and after it are published, and the exit code is 1.

@@ -26,6 +26,9 @@ SIGNATURES = {
 BINARY_TYPES = ("image/", "audio/", "video/", "font/", "application/pdf", "application/zip", "application/gzip")
 """Beginnings of media types that a page never has."""
 
+_HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}<(?:!doctype\s{1,9}html|html|head|body)\b", re.IGNORECASE)
+"""How an HTML page begins."""
+
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 """Control characters of ASCII, which make up a good part of binary data."""
 
@@ -47,16 +50,21 @@ def check_size(size: int, limit: int, unit: str) -> None:
 
 
 def refuse_binary(content: bytes, media_type: str) -> None:
-    """Reject what is not text, by its media type or its first bytes.
+    """Reject what is not text, by its first bytes, or by its media type if it is not HTML.
 
     Raises:
         RejectedError: `binary`.
     """
-    if media_type.startswith(BINARY_TYPES):
+    if media_type.startswith(BINARY_TYPES) and not is_html(content):
         raise RejectedError("binary", f"content_type: {media_type[:100]} is not the media type of a page")
     for signature, what in SIGNATURES.items():
         if content.startswith(signature):
             raise RejectedError("binary", f"body: {what}, not a page")
+
+
+def is_html(content: bytes) -> bool:
+    """Return whether bytes begin as an HTML page does."""
+    return _HTML.match(content) is not None
 
 
 def remove_control_characters(text: str, notes: Notes) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from wiredesk.encodings.body import Body, undo_encodings
 from wiredesk.encodings.stated import StatedEncodings
 from wiredesk.ingest.charset import decode
-from wiredesk.ingest.content import check_size, refuse_binary, remove_control_characters
+from wiredesk.ingest.content import check_size, is_html, refuse_binary, remove_control_characters
 from wiredesk.ingest.domain_languages import languages_of_domain
 from wiredesk.ingest.mojibake import mojibake_in
 from wiredesk.runtime.errors import RejectedError
@@ -16,6 +16,9 @@ from wiredesk_schemas.ingest_note import Notes
 _CHUNKS_IN_TEXT = re.compile(r"[ \t]{0,16}[0-9A-Fa-f]{1,16}[ \t]{0,16}(?:;[^\r\n]{0,4096})?\r?\n")
 _COMPRESSED_IN_TEXT = ("\x1f\x8b\x08", "\x1f\ufffd\x08", "\x1f\u2039\x08", "\x28\xb5\x2f\xfd", "\x28\ufffd\x2f\ufffd")
 """Signatures of gzip and zstd, decoded as if they were text."""
+
+HEAD_CHARACTERS = 1000
+"""Characters at the beginning of a body that say what it is."""
 
 _WORDS = re.compile(r"(?:\A|>)[^<>]*\w")
 """The beginning of a text outside of tags."""
@@ -66,7 +69,8 @@ def _read(page: RawPage, stated_type: str, limit: int, notes: Notes) -> tuple[st
     if page.body is None:
         return _decode(page.body_base64 or b"", page, stated_type, limit, notes)
     check_size(len(page.body), limit, "characters")  # cheaper to count than bytes, and never more than these
-    refuse_binary(b"", stated_type)
+    if not is_html(page.body[:HEAD_CHARACTERS].encode("utf-8", "replace")):
+        refuse_binary(b"", stated_type)
     if page.body.startswith(_COMPRESSED_IN_TEXT):
         return _decode(_bytes_of(page.body), page, stated_type, limit, notes)
     charset = Charset(name="utf-8", evidence=CharsetEvidence.TEXT)

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
+from zipfile import ZIP_STORED
 
 from wiredesk.pages.compression import Budget, gunzipped
 from wiredesk.pages.content import FORMATS, Content, ContentKind, content_of, suffixes_of
@@ -41,7 +42,8 @@ def archived_pages(
             yield from _zipped_pages(file, report, name, max_bytes)
     elif content.kind in FORMATS:
         form = FORMATS[content.kind]
-        yield from RecordReader(content.source, form, report, name=name, max_bytes=max_bytes).pages()
+        reader = RecordReader(content.source, form, report, name=name, max_bytes=max_bytes, budget=content.budget)
+        yield from reader.pages()
     elif content.kind is ContentKind.EMPTY:
         report.pass_over("empty file")
     else:
@@ -75,7 +77,9 @@ def _zipped_pages(file: BinaryIO, report: ReadReport, name: str, max_bytes: int)
         report.add_problem(f"{name}: there is no web archive in this ZIP")
     for info in archives:
         member = f"{name}:{info.filename}"
-        content = content_of(wacz.read(info, budget), suffixes_of(info.filename), budget)
+        content = content_of(
+            wacz.read(info, budget), suffixes_of(info.filename), budget, is_checked=info.compress_type != ZIP_STORED
+        )
         if content.kind is ContentKind.EMPTY or content.kind in FORMATS:
             yield from archived_pages(content, file, report, name=member, max_bytes=max_bytes)
         else:
@@ -88,5 +92,6 @@ def _found_pages(
 ) -> Iterator[FetchedPage]:
     """Yield the pages of compressed records that stand somewhere in a file."""
     file.seek(0)
-    source = Source(gunzipped(Source(chunks_of(file)), budget))
-    yield from RecordReader(source, FORMATS[ContentKind.WARC], report, name=name, max_bytes=max_bytes).pages()
+    source = Source(gunzipped(Source(chunks_of(file)), budget), is_checked=True)
+    form = FORMATS[ContentKind.WARC]
+    yield from RecordReader(source, form, report, name=name, max_bytes=max_bytes, budget=budget).pages()

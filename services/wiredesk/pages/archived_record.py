@@ -1,5 +1,7 @@
 """A record of a web archive, and the page in it."""
 
+import base64
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +24,9 @@ NOT_MODIFIED = 304
 SUCCESSES = range(200, 300)
 """Statuses of responses with a page. One with another status says something without a body: that a page is gone."""
 
+DIGESTS = frozenset({"md5", "sha1", "sha256", "sha512"})
+"""Algorithms of digests, in hexadecimal digits or in base32."""
+
 HTTP_TYPE = "application/http"
 """Media type of a block that is a HTTP response."""
 
@@ -40,6 +45,7 @@ class RecordHeader:
         length: of the block in bytes; None if it is missing or no number.
         payload_type: media type that the crawler identified.
         is_truncated: the crawler cut the block, or this is one segment of it.
+        digest: of the block, with its algorithm: `sha1:` and 32 characters.
     """
 
     kind: str
@@ -49,6 +55,7 @@ class RecordHeader:
     fetched_at: datetime | None = None
     payload_type: str | None = None
     is_truncated: bool = False
+    digest: str | None = None
 
 
 def page_of(header: RecordHeader, block: bytes, *, is_truncated: bool = False) -> FetchedPage | str:
@@ -80,6 +87,16 @@ def is_whole(header: RecordHeader, block: bytes) -> bool:
     return header.kind in PAGE_RECORDS and _has_announced_size(_response(header, block))
 
 
+def has_digest(header: RecordHeader, block: bytes) -> bool:
+    """Whether a block is proven to be whole, by the digest that its header states."""
+    algorithm, _, stated = (header.digest or "").partition(":")
+    name = algorithm.strip().lower().replace("-", "")
+    if name not in DIGESTS:
+        return False
+    digest = hashlib.new(name, block, usedforsecurity=False).digest()
+    return stated.strip().lower() in (digest.hex(), base64.b32encode(digest).decode().lower())
+
+
 def _response(header: RecordHeader, block: bytes) -> HttpResponse:
     if header.kind == "response" or header.content_type.lower().startswith(HTTP_TYPE):
         return parse_response(block)
@@ -104,8 +121,7 @@ def _kind(header: RecordHeader, response: HttpResponse, content_type: str | None
         return "robots.txt"
     if not response.body and (response.status is None or response.status in SUCCESSES):
         return "empty response"
-    is_encoded = "content-encoding" in response.headers or "transfer-encoding" in response.headers
-    return kind_passed_over(content_type, response.body, is_encoded=is_encoded)
+    return kind_passed_over(content_type, response)
 
 
 def _path(url: str) -> str:

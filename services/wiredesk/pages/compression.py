@@ -1,17 +1,20 @@
-"""Compressed files: gzip and zstd, of any number of members, in bounded memory.
+"""Compressed files: gzip, zstd, bzip2 and xz, of any number of members, in bounded memory.
 
 What precedes a damage is unpacked to the last byte, and reading continues with the next member.
 """
 
+import bz2
+import lzma
 import re
 import sys
 import zlib
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import brotli
 
-from wiredesk.pages.source import CHUNK_BYTES, Chunk, Damage, Source
+from wiredesk.pages.source import CHUNK_BYTES, Checked, Chunk, Damage, Source
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -23,6 +26,12 @@ GZIP = re.compile(rb"\x1f\x8b\x08[\x00-\x1f]")
 
 ZSTD = re.compile(rb"(?:\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18)", re.DOTALL)
 """The first bytes of a zstd frame, or of a skippable one (RFC 8878)."""
+
+BZIP2 = re.compile(rb"BZh[1-9](?:\x31\x41\x59\x26\x53\x59|\x17\x72\x45\x38\x50\x90)")
+"""The first bytes of a bzip2 stream: signature, size of its blocks, and the beginning of a block or of the end."""
+
+XZ = re.compile(rb"\xfd7zXZ\x00")
+"""The first bytes of an xz stream."""
 
 SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18.{4}", re.DOTALL)
 """The head of a skippable frame: signature, and the size of its content."""
@@ -36,8 +45,11 @@ DICTIONARY_FRAME = b"\x5d\x2a\x4d\x18"
 FRAME = b"\x28\xb5\x2f\xfd"
 """The first bytes of a zstd frame that is not skippable."""
 
-SIGNATURE_BYTES = 4
-"""Bytes of each of the signatures."""
+SIGNATURE_BYTES = 10
+"""Bytes of the longest of the signatures."""
+
+MAX_XZ_MEMORY = 128 << 20
+"""Memory of an xz decoder: twice what files need that `xz -9` wrote."""
 
 MAX_DICTIONARY_BYTES = 16 << 20
 """Maximum size of a dictionary."""
@@ -49,11 +61,11 @@ OUTPUT_BYTES = 256 << 10
 """Maximum number of bytes that are unpacked at a time."""
 
 MAX_RATIO = 1000
-"""Maximum ratio of unpacked to packed bytes of a file: gzip reaches 1032 on zeros, and 172 on a page that is
-repeated. Of zstd it stops a file of nearly the same pages, too, which reaches 9,700."""
+"""Maximum ratio of unpacked to packed bytes where a file has no records: gzip reaches 1032 on zeros. Nearly the same
+pages reach 9,700 in zstd, but each of them ends within `FREE_BYTES`."""
 
 FREE_BYTES = 64 << 20
-"""Unpacked bytes of a file for which no ratio is asked."""
+"""Bytes that one record of an archive may unpack to, and the beginning of any file, for which no ratio is asked."""
 
 MAX_DAMAGES = 1000
 """Damaged members of a file after which the rest of it is not read."""
@@ -64,7 +76,7 @@ OVERSPENT = f"it unpacks to more than {MAX_RATIO} times its size; the rest is no
 BROTLI_INPUT_BYTES = 16 << 10
 """Bytes of brotli that are passed to its decoder at a time."""
 
-INPUT_BYTES = {"gzip": 16 << 10, "zstd": 2 << 10}
+INPUT_BYTES = {"gzip": 16 << 10, "zstd": 2 << 10, "bzip2": 16 << 10, "xz": 16 << 10}
 """Packed bytes that are passed to a decoder at a time. In zstd a damaged block costs what was passed with it."""
 
 
@@ -107,9 +119,14 @@ class Budget:
         """Whether the file has unpacked to too much."""
         return self._unpacked > FREE_BYTES + MAX_RATIO * self._consumed()
 
-    def spend(self, size: int) -> None:
-        """Count unpacked bytes."""
+    def spend(self, size: int) -> bool:
+        """Count unpacked bytes; return whether there may be more."""
         self._unpacked += size
+        return not self.is_spent
+
+    def end_record(self) -> None:
+        """Count from here on: a record was read, so that what was unpacked is no endless nothing."""
+        self._unpacked = 0
 
 
 def unpacked(source: Source, budget: Budget, suffix: str = "") -> Iterator[Chunk] | None:
@@ -118,18 +135,21 @@ def unpacked(source: Source, budget: Budget, suffix: str = "") -> Iterator[Chunk
     Args:
         suffix: of its name: brotli has no signature, and that of a damaged file is wrong.
     """
-    if source.match(GZIP, SIGNATURE_BYTES):
-        return gunzipped(source, budget)
+    if suffix == ".br" and not _is_signed(source):
+        return _unpack_brotli(source, budget)
     if source.match(ZSTD, SIGNATURE_BYTES):
         dictionary = _read_dictionary(source)
-        return _unpack(source, budget, "zstd", ZSTD, lambda: _Zstd(dictionary))
-    if suffix == ".br":
-        return _unpack_brotli(source, budget)
-    if suffix == ".gz" and source.find(GZIP, CHUNK_BYTES) is not None:
-        return gunzipped(source, budget)
-    if suffix == ".zst" and source.find(ZSTD, CHUNK_BYTES) is not None:
-        return _unpack(source, budget, "zstd", ZSTD, lambda: _Zstd(None))
+        return _unpack(source, budget, "zstd", ZSTD, lambda: _Stream(_zstd(dictionary)))
+    for name, (signature, new) in _MEMBERS.items():
+        is_named = _SUFFIXES[name] == suffix and source.find(signature, CHUNK_BYTES) is not None
+        if is_named or source.match(signature, SIGNATURE_BYTES):
+            return _unpack(source, budget, name, signature, new)
     return None
+
+
+def _is_signed(source: Source) -> bool:
+    """Whether a source begins with the signature of a compression."""
+    return any(source.match(signature, SIGNATURE_BYTES) for signature, _ in _MEMBERS.values())
 
 
 def gunzipped(source: Source, budget: Budget) -> Iterator[Chunk]:
@@ -159,8 +179,7 @@ def inflated(source: Source, budget: Budget, crc: int) -> Iterator[Chunk]:
         damage = Damage(OVERSPENT)
     elif damage is None and actual != crc:
         damage = Damage("it does not match its checksum", doubtful=size)
-    if damage is not None:
-        yield damage
+    yield Checked() if damage is None else damage
 
 
 def _unpack(
@@ -176,6 +195,8 @@ def _unpack(
             damage = _skip_frame(source)
         elif source.match(signature, SIGNATURE_BYTES):
             damage = yield from _unpack_member(source, budget, new(), INPUT_BYTES[name])
+            if damage is None and not budget.is_spent:
+                yield Checked()
         elif source.fill(1):
             size = source.skip_to(signature, SIGNATURE_BYTES - 1)
             damage = None if is_after_damage else Damage(f"{size} bytes at byte {start} are no {name}")
@@ -205,12 +226,14 @@ def _unpack_member(
     while not decoder.eof and not budget.is_spent:
         packed = source.peek(input_bytes)
         if not packed:  # its checksum is missing, too
-            return Damage(f"the part that begins at byte {start} is cut off", doubtful=size)
+            return Damage(f"the part that begins at byte {start} is cut off", doubtful=size, is_cut=True)
         try:
             for output in decoder.feed(packed):
-                budget.spend(len(output))
+                is_within = budget.spend(len(output))
                 size += len(output)
                 yield output
+                if not is_within:
+                    return None
         except _DamagedError as error:
             source.skip(0 if source.offset > start else 1)
             return Damage(f"the part that begins at byte {start} is damaged ({error})", doubtful=size)
@@ -253,12 +276,30 @@ def _inflate_bytewise(inflater: Any, packed: bytes) -> Iterator[bytes]:
         return
 
 
-class _Zstd:
-    """A zstd frame."""
+class _Decompressor(Protocol):
+    """A decoder of the standard library."""
 
-    def __init__(self, dictionary: zstd.ZstdDict | None) -> None:
-        options = {int(zstd.DecompressionParameter.window_log_max): MAX_WINDOW_LOG}
-        self._decompressor = zstd.ZstdDecompressor(dictionary, options)
+    @property
+    def eof(self) -> bool:
+        """Whether the member has ended."""
+
+    @property
+    def unused_data(self) -> bytes:
+        """The bytes after its end."""
+
+    @property
+    def needs_input(self) -> bool:
+        """Whether it has nothing to return without more input."""
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        """Return what follows, at most so many bytes."""
+
+
+class _Stream:
+    """A zstd frame, or a stream of bzip2 or xz."""
+
+    def __init__(self, decompressor: _Decompressor) -> None:
+        self._decompressor = decompressor
 
     @property
     def eof(self) -> bool:
@@ -273,8 +314,26 @@ class _Zstd:
             yield self._decompressor.decompress(packed, OUTPUT_BYTES)
             while not self.eof and not self._decompressor.needs_input:
                 yield self._decompressor.decompress(b"", OUTPUT_BYTES)
-        except zstd.ZstdError as error:
+        except (zstd.ZstdError, lzma.LZMAError, OSError, ValueError) as error:
             raise _DamagedError(str(error).rpartition(": ")[2]) from error
+
+
+def _zstd(dictionary: zstd.ZstdDict | None) -> zstd.ZstdDecompressor:
+    options = {int(zstd.DecompressionParameter.window_log_max): MAX_WINDOW_LOG}
+    return zstd.ZstdDecompressor(dictionary, options)
+
+
+_MEMBERS: Mapping[str, tuple[re.Pattern[bytes], Callable[[], _Decoder]]] = MappingProxyType(
+    {
+        "gzip": (GZIP, _Gzip),
+        "zstd": (ZSTD, lambda: _Stream(_zstd(None))),
+        "bzip2": (BZIP2, lambda: _Stream(bz2.BZ2Decompressor())),
+        "xz": (XZ, lambda: _Stream(lzma.LZMADecompressor(memlimit=MAX_XZ_MEMORY))),
+    }
+)
+"""Compressions with a signature, and a new decoder of one member."""
+
+_SUFFIXES = {"gzip": ".gz", "zstd": ".zst", "bzip2": ".bz2", "xz": ".xz"}
 
 
 def _unpack_brotli(source: Source, budget: Budget) -> Iterator[Chunk]:
@@ -300,7 +359,7 @@ def _unpack_brotli(source: Source, budget: Budget) -> Iterator[Chunk]:
 def _skip_frame(source: Source) -> Damage | None:
     """Consume a skippable frame; return its damage, if it is cut off."""
     start = source.offset
-    size = int.from_bytes(source.take(SKIPPABLE_HEAD_BYTES)[SIGNATURE_BYTES:], "little")
+    size = int.from_bytes(source.take(SKIPPABLE_HEAD_BYTES)[len(FRAME) :], "little")
     return Damage(f"the part that begins at byte {start} is cut off") if source.skip(size) < size else None
 
 

@@ -40,11 +40,13 @@ class Content:
     Attributes:
         source: the bytes, without compression.
         is_compressed: the stream was compressed.
+        budget: how much it may unpack to.
     """
 
     kind: ContentKind
     source: Source
     is_compressed: bool
+    budget: Budget
 
     @property
     def is_archive(self) -> bool:
@@ -52,24 +54,27 @@ class Content:
         return self.kind in (ContentKind.WARC, ContentKind.ARC, ContentKind.ZIP)
 
 
-def content_of(chunks: Iterator[Chunk], suffixes: Sequence[str] = (), budget: Budget | None = None) -> Content:
+def content_of(
+    chunks: Iterator[Chunk], suffixes: Sequence[str] = (), budget: Budget | None = None, *, is_checked: bool = False
+) -> Content:
     """Return the content of a stream; its beginning is read.
 
     Args:
         suffixes: of its name, in lower case. They decide where the bytes do not: where they are damaged.
         budget: how much it may unpack to, where it is part of another file.
+        is_checked: it has a checksum at its end.
     """
-    source = raw = Source(chunks)
+    source = raw = Source(chunks, is_checked=is_checked)
     budget = budget or Budget(lambda: raw.offset)
     for layer in range(MAX_LAYERS):
         inner = unpacked(source, budget, suffixes[-1] if suffixes and layer == 0 else "")
         if inner is None:
             break
-        source = Source(inner)
+        source = Source(inner, is_checked=True)
     kind = _kind(source)
     if kind is ContentKind.OTHER:
         kind = next((NAMED[suffix] for suffix in suffixes if suffix in NAMED), kind)
-    return Content(kind, source, is_compressed=source is not raw)
+    return Content(kind, source, is_compressed=source is not raw, budget=budget)
 
 
 def suffixes_of(name: str) -> list[str]:

@@ -34,7 +34,7 @@ JSON_EVENT = ".json"
 ARCHIVES = (".warc", ".wet", ".arc", ".wacz")
 """Suffixes of web archives, which hold the URL of each page."""
 
-COMPRESSIONS = (".gz", ".zst", ".br")
+COMPRESSIONS = (".gz", ".zst", ".br", ".bz2", ".xz")
 """Suffixes of compressed files, after another one."""
 
 STDIN = "-"

@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterator
 from typing import Protocol
 
-from wiredesk.pages.archived_record import RecordHeader, is_whole, page_of
+from wiredesk.pages.archived_record import RecordHeader, has_digest, is_whole, page_of
+from wiredesk.pages.compression import Budget
+from wiredesk.pages.held_pages import HeldPage, HeldPages, Named
 from wiredesk.pages.record import FetchedPage
 from wiredesk.pages.report import ReadReport
-from wiredesk.pages.source import PADDING, Source
+from wiredesk.pages.source import PADDING, Damage, Source
 
 MAX_HEADER_BYTES = 1 << 20
 """Maximum size of the header of a record."""
@@ -60,21 +62,42 @@ class RecordReader:
         report: is extended.
         name: of the archive, for problems.
         max_bytes: maximum size of a block; a larger one is a problem, or passed over where it is no page.
+        budget: how much the archive may unpack to from one record to the next.
     """
 
-    def __init__(self, source: Source, form: Format, report: ReadReport, *, name: str, max_bytes: int) -> None:
+    def __init__(
+        self,
+        source: Source,
+        form: Format,
+        report: ReadReport,
+        *,
+        name: str,
+        max_bytes: int,
+        budget: Budget | None = None,
+    ) -> None:
         self._source = source
         self._format = form
         self._report = report
         self._name = name
         self._max_bytes = max_bytes
+        self._budget = budget
+        self._held = HeldPages()
+        self._is_proven = False
         self._number = 0
 
     def pages(self) -> Iterator[FetchedPage]:
         """Yield the pages."""
+        for page in self._good_pages():
+            self._report.pages += 1
+            self._report.truncated += page.is_truncated
+            yield page
+
+    def _good_pages(self) -> Iterator[FetchedPage]:
+        """Yield the pages, those of compressed bytes when these are checked."""
         while True:
             self._source.skip_padding()
             if self._source.is_at_end():
+                yield from self._held.release(None)
                 return
             if not self._source.fill(1):
                 self._cross()
@@ -85,10 +108,12 @@ class RecordReader:
                 continue
             self._number += 1
             page = self._read(header)
+            if self._budget is not None:
+                self._budget.end_record()
             if page is not None:
-                self._report.pages += 1
-                self._report.truncated += page.is_truncated
-                yield page
+                end = self._source.offset
+                self._held.add(HeldPage(page, end, self._is_proven, self._name_of(header)))
+            yield from self._held.release(self._source.checked if self._source.is_checked else None)
 
     def _read(self, header: RecordHeader) -> FetchedPage | None:
         """Consume the block of a record, and return the page in it."""
@@ -100,7 +125,7 @@ class RecordReader:
             return None
         if self._source.fill(length + LOOK_AHEAD_BYTES) < length or not self._ends_at(length):
             return self._read_to_boundary(header)
-        if self._is_doubtful(length):
+        if self._is_doubtful(length) and not has_digest(header, self._source.peek(length)):
             self._problem_at_damage(header, "is damaged")
             return None
         return self._page(header, self._source.take(length))
@@ -168,6 +193,7 @@ class RecordReader:
             self._problem(header, f"is not published: {length} bytes, and a page has at most {self._max_bytes}")
 
     def _page(self, header: RecordHeader, block: bytes, *, is_truncated: bool = False) -> FetchedPage | None:
+        self._is_proven = self._source.checked < self._source.offset and has_digest(header, block)
         page = page_of(header, block, is_truncated=is_truncated)
         if isinstance(page, str):
             self._report.pass_over(page)
@@ -186,16 +212,31 @@ class RecordReader:
         self._report.add_problem(f"{self._name}: {size} bytes at byte {start} are {what}")
 
     def _cross(self) -> None:
-        damage = self._source.cross()
+        damage = self._cross_damage()
         if damage is not None:
             place = f"after record {self._number}: " if self._number else ""
             self._report.add_problem(f"{self._name}: {place}{damage.detail}")
 
+    def _cross_damage(self) -> Damage | None:
+        """Continue after a damage. Pages before it that it may be in are published as incomplete."""
+        damage = self._source.cross()
+        if damage is not None and not damage.is_cut:
+            self._mark(self._held.mark_doubtful(self._source.offset - damage.doubtful), "as incomplete")
+            self._mark(self._held.forget_unchecked(), "unchecked")
+        return damage
+
+    def _mark(self, records: Named, how: str) -> None:
+        if records.number:
+            self._report.add_problem(f"{self._name}: {records} may be garbled: published {how}")
+
     def _problem_at_damage(self, header: RecordHeader, what: str) -> None:
         """Note that the last record before a damage or the end cannot be used, and continue after it."""
-        damage = self._source.cross()
+        damage = self._cross_damage()
         self._problem(header, f"{what} ({damage.detail})" if damage is not None else what)
 
     def _problem(self, header: RecordHeader, what: str) -> None:
+        self._report.add_problem(f"{self._name}: {self._name_of(header)} {what}")
+
+    def _name_of(self, header: RecordHeader) -> str:
         url = f" ({header.url[:MAX_URL_CHARACTERS]})" if header.url else ""
-        self._report.add_problem(f"{self._name}: record {self._number}{url} {what}")
+        return f"record {self._number}{url}"

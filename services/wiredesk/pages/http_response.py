@@ -19,6 +19,9 @@ MAX_HEADS = 8
 TARGET_URI = "warc-target-uri"
 """The field of a record of an archive with the URL of its page."""
 
+LOOK_AHEAD_BYTES = 64
+"""Bytes after a line end that are looked at to see whether the body begins there."""
+
 _STATUS_LINE = re.compile(
     rb"(?:(?:HTTP|ICY|SPDY)(?:/\d(?:\.\d)?)?[ \t]+([1-9]\d{2})(?!\d)|HTTP/\d)[ \t]*([^\r\n]{0,1000})", re.IGNORECASE
 )
@@ -29,6 +32,17 @@ _BLANK_BEGIN = re.compile(rb"(?:[ \t]{0,8}\r?\n){1,4}(?=HTTP/\d)", re.IGNORECASE
 
 _BLANK_LINE = re.compile(rb"\r?\n[ \t]*\r?\n|\r\r\n?")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+_BODY = re.compile(
+    rb"(?:\r\n|\n|\r)(?="
+    rb"(?:\xef\xbb\xbf)?<[!?a-z]|[ \t]{1,32}<(?:!doctype|html|head|body|\?xml)\b|\x1f\x8b\x08|\x28\xb5\x2f\xfd)",
+    re.IGNORECASE,
+)
+"""A line end before markup or compressed bytes, which no field of a head begins with: the blank line is missing."""
+
+_FIELDS = re.compile(
+    rb"(?:[!#-'*+.0-9A-Z^-z|~-]{1,100}[ \t]{0,8}:[^\r\n]*+(?:\r\n|\n|\r)|[ \t][^\r\n]*+(?:\r\n|\n|\r))*+"
+)
+"""The lines of a head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +94,25 @@ def _parse_one(block: bytes) -> HttpResponse:
     line = _STATUS_LINE.match(block)
     if line is None:
         return HttpResponse(None, {}, block)
-    blank = _BLANK_LINE.search(block, 0, MAX_HEAD_BYTES)
-    head, body = (block[: blank.start()], block[blank.end() :]) if blank else (block, b"")
+    head, body = _parts(block)
     fields = parse_fields(_LINE_END.split(head)[1:])
     headers = {name: join_lines(name, values) for name, values in fields.items()}
     return HttpResponse(int(line[1]) if line[1] else None, headers, body)
+
+
+def _parts(block: bytes) -> tuple[bytes, bytes]:
+    """Return head and body of a response: at the blank line, or where the head ends without one."""
+    blank = _BLANK_LINE.search(block, 0, MAX_HEAD_BYTES)
+    end = blank.start() if blank else min(len(block), MAX_HEAD_BYTES)
+    begin = _BODY.search(block, 0, min(len(block), end + LOOK_AHEAD_BYTES))
+    if begin is not None and begin.start() < end:
+        return block[: begin.start()], block[begin.end() :]
+    if blank is not None:
+        return block[: blank.start()], block[blank.end() :]
+    status_end = _LINE_END.search(block, 0, MAX_HEAD_BYTES)
+    fields = _FIELDS.match(block, status_end.end()) if status_end else None
+    at = fields.end() if fields else len(block)
+    return block[:at], block[at:]
 
 
 def _is_interim(status: int, block: bytes) -> bool:

@@ -5,6 +5,11 @@ Nothing that may be a page is passed over: a type that says nothing, or a wrong 
 
 import re
 
+from wiredesk.encodings.body import undo_encodings
+from wiredesk.encodings.stated import StatedEncodings
+from wiredesk.pages.http_response import HttpResponse
+from wiredesk.runtime.errors import RejectedError
+
 PAGE_TYPES = frozenset(
     {
         "application/xhtml+xml",
@@ -74,6 +79,12 @@ UNSPECIFIC_TYPES = ("application/octet-stream", "binary/octet-stream", "applicat
 HEAD_BYTES = 1024
 """Bytes at the beginning of a response that are looked at."""
 
+ENCODED_BYTES = 8 << 10
+"""Bytes at the beginning of a response that are decoded to see what it is."""
+
+MAX_DECODED_BYTES = 16 << 20
+"""Maximum size of what they are decoded to."""
+
 MAX_KIND_CHARACTERS = 60
 """Maximum length of a media type as the name of a kind."""
 
@@ -90,23 +101,32 @@ _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
 
 
-def kind_passed_over(content_type: str | None, content: bytes, *, is_encoded: bool) -> str | None:
-    """Return what a response is called that is no page; None for one that may be a page.
-
-    Args:
-        is_encoded: the content has a content encoding: its first bytes say nothing.
-    """
+def kind_passed_over(content_type: str | None, response: HttpResponse) -> str | None:
+    """Return what a response is called that is no page; None for one that may be a page."""
     media_type = (content_type or "").partition(";")[0].partition(",")[0].strip().lower()
     kind = _kind(media_type)
     if kind is None:
         return None
-    head = content[:HEAD_BYTES]
+    head = _decoded_head(response)
     if media_type in UNSPECIFIC_TYPES:
-        return None if is_encoded or not _CONTROLS.search(head) else "binary file"
-    is_page = not is_encoded and _MARKUP.match(head.replace(b"\0", b"")) is not None
+        return None if head is None or not _CONTROLS.search(head) else "binary file"
+    is_page = head is not None and _MARKUP.match(head.replace(b"\0", b"")) is not None
     if media_type in XML_TYPES:
-        return None if is_encoded or is_page else kind
+        return None if head is None or is_page else kind
     return None if is_page else kind
+
+
+def _decoded_head(response: HttpResponse) -> bytes | None:
+    """Return the first bytes of a response, without its encodings; None if these cannot be undone."""
+    stated = StatedEncodings.of(
+        content_encoding=response.headers.get("content-encoding"),
+        transfer_encoding=response.headers.get("transfer-encoding"),
+    )
+    try:
+        body = undo_encodings(response.body[:ENCODED_BYTES], stated, MAX_DECODED_BYTES)
+    except RejectedError:
+        return None
+    return None if body.remaining else body.content[:HEAD_BYTES]
 
 
 def _kind(media_type: str) -> str | None:

@@ -29,14 +29,21 @@ class Damage:
     Attributes:
         detail: what is wrong, for a person.
         doubtful: how many of the bytes before it may be wrong; the others are good, and only the rest is missing.
+        is_cut: the bytes before it are as they were written, as far as they go.
     """
 
     detail: str
     doubtful: int = 0
+    is_cut: bool = False
 
 
-type Chunk = bytes | Damage
-"""Bytes of a stream, or a place where it is damaged."""
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A place in a stream up to which its checksums are right."""
+
+
+type Chunk = bytes | Damage | Checked
+"""Bytes of a stream, or a place where it is damaged, or up to which it is proven to be good."""
 
 
 class Readable(Protocol):
@@ -72,11 +79,15 @@ class Source:
     Attributes:
         offset: how many bytes have been consumed.
         damage: the damage after the bytes that are buffered; None if none has been reached.
+        checked: how many bytes of the stream are proven to be good.
+        is_checked: whether the stream has checksums, after the bytes that they are of.
     """
 
-    def __init__(self, chunks: Iterator[Chunk]) -> None:
+    def __init__(self, chunks: Iterator[Chunk], *, is_checked: bool = False) -> None:
         self._chunks = chunks
         self._buffer = bytearray()
+        self.is_checked = is_checked
+        self.checked = 0
         self.offset = 0
         self.damage: Damage | None = None
 
@@ -188,6 +199,9 @@ class Source:
             if isinstance(chunk, Damage):
                 self.damage = chunk
                 return False
+            if isinstance(chunk, Checked):
+                self.checked = self.offset + len(self._buffer)
+                continue
             if chunk:  # a decoder may have nothing to show yet
                 self._buffer += chunk
                 return True

@@ -59,7 +59,8 @@ def _header(fields: dict[str, str]) -> RecordHeader:
         length=length_of(fields.get("content-length", "")),
         fetched_at=_date(fields.get("warc-date", "")),
         payload_type=fields.get("warc-identified-payload-type"),
-        is_truncated="warc-truncated" in fields or "warc-segment-number" in fields,
+        is_truncated=bool(fields.get("warc-truncated") or fields.get("warc-segment-number")),
+        digest=fields.get("warc-block-digest"),
     )
 
 
