@@ -427,3 +427,9 @@ def test_the_domain_says_the_language() -> None:
             accepted = Ingest()(page)
             assert isinstance(accepted, AcceptedPage)
             assert accepted.body == f"<p>Do Pozna{letter}"
+
+
+@pytest.mark.parametrize("label", ["windows-1251", "koi8-r", "iso-8859-5", "ibm866", "windows-1253"])
+def test_a_label_is_believed_for_text_in_capitals(label: str) -> None:
+    text = (GREEK if label == "windows-1253" else RUSSIAN).upper()
+    assert decoded(text.encode(label), f"text/html; charset={label}") == (text, [])

@@ -16,7 +16,13 @@ from wiredesk.ingest.charset_detection import (
 )
 from wiredesk.ingest.charset_labels import codec_of, header_labels, page_labels
 from wiredesk.ingest.latin_charsets import LANGUAGES, has_letters_of, is_latin
-from wiredesk.ingest.script_charsets import ALPHABET_CHARSETS, SYLLABLE_CHARSETS, detect_script, is_of_script
+from wiredesk.ingest.script_charsets import (
+    ALPHABET_CHARSETS,
+    SYLLABLE_CHARSETS,
+    detect_script,
+    is_likelier,
+    is_of_script,
+)
 from wiredesk_schemas import Charset, CharsetEvidence, IngestNoteKind
 from wiredesk_schemas.ingest_note import Notes
 
@@ -24,12 +30,19 @@ CHARACTERS_PER_REPLACEMENT = 20
 """A charset fits where at most one in so many characters beyond ASCII had to be replaced, and one more. A page that is
 cut off within a character, or a stray byte in a comment, is not a reason to distrust its header."""
 
+CLEARLY = 1.15
+"""Factor by which another charset of an alphabet must be likelier than the stated one. Related charsets differ less."""
+
 MIN_BEYOND_ASCII = 100
 """Bytes beyond ASCII from which the letters of a page show whether they are those of a language."""
 
 NULS_OF_UTF16 = 0.05
 """Share of NULs from which bytes may be UTF-16 or UTF-32: markup in them has more."""
 
+SAMPLE_BYTES = 64 * 1024
+"""Bytes at the beginning of a page whose characters are looked at."""
+
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _MARKUP_IN_BYTES = re.compile(rb"<[a-zA-Z/!]")
 """Mark-up with one byte a character."""
 
@@ -136,9 +149,28 @@ def _is_of_another(content: bytes, charset: Charset, languages: Sequence[str]) -
         return False
     if charset.name in LANGUAGES and not is_latin(content):
         return detect_script(content) is not None
-    if bytes_beyond_ascii(content) <= FEW_BYTES or not _is_of_no_language(content, charset.name):
+    if bytes_beyond_ascii(content) <= FEW_BYTES:
         return False
-    return detect_by_letters(content, languages) not in (None, charset.name)
+    if charset.name in ALPHABET_CHARSETS:
+        other = detect_by_letters(content, languages)
+        return other is not None and _is_likelier(content, other, charset.name)
+    if not _is_of_no_language(content, charset.name):
+        return False
+    other = detect_by_letters(content, languages)
+    return other not in (None, charset.name) and (other not in LANGUAGES or _has_letters(content, other))
+
+
+def _has_letters(content: bytes, codec: str) -> bool:
+    """Return whether the characters beyond ASCII of a page are letters, most of them, and not signs."""
+    text = "".join(_NOT_ASCII.findall(content[:SAMPLE_BYTES].decode(codec, "replace")))
+    return 2 * sum(map(str.isalpha, text)) >= len(text)
+
+
+def _is_likelier(content: bytes, codec: str, stated: str) -> bool:
+    """Return whether a page is in another charset than the stated one of an alphabet, and not only by a little."""
+    if codec not in ALPHABET_CHARSETS:
+        return not is_of_script(content, stated)
+    return is_likelier(content, codec, stated, CLEARLY)
 
 
 def _is_of_no_language(content: bytes, codec: str) -> bool:

@@ -45,6 +45,12 @@ FURTHER_LANGUAGES = {
 }  # fmt: skip
 """Languages in which pages of a charset may be beside its own, if the charset is stated."""
 
+CAPITALS_SHARE = 0.8
+"""Share of capitals from which a text may be in capitals throughout. KOI8-R has as many, read as windows-1251."""
+
+CAPITALS_FACTOR = 0.95
+"""How likely such text is, beside text in small letters."""
+
 CLOSE = 0.05
 """Two charsets whose likelihoods differ by less have nearly the same letters."""
 
@@ -98,9 +104,23 @@ def is_of_syllables(text: str, codec: str) -> bool:
     return _syllable_likelihood(text[:SAMPLE_BYTES], languages) >= 1
 
 
+def is_likelier(content: bytes, codec: str, other: str, factor: float) -> bool:
+    """Return whether a page is more likely in one charset of an alphabet than in another one, by a factor."""
+    sample = _sample(content)
+    return _alphabet_likelihood(sample, codec) > factor * _alphabet_likelihood(sample, other)
+
+
 def _alphabet_likelihood(sample: bytes, codec: str) -> float:
+    counts = _characters(_bytes_beyond_ascii(sample), codec)
+    capitals = sum(number for character, number in counts.items() if character.isupper())
     letters = [ALPHABETS[language] for language in ALPHABET_CHARSETS[codec]]
-    return _similarity(_characters(_bytes_beyond_ascii(sample), codec), letters) / ALPHABET_SIMILARITY
+    likelihood = _similarity(counts, letters) / ALPHABET_SIMILARITY
+    if capitals < CAPITALS_SHARE * sum(counts.values()) or not capitals:
+        return likelihood
+    small = Counter[str]()
+    for character, number in counts.items():
+        small[character.lower()] += number
+    return max(likelihood, CAPITALS_FACTOR * _similarity(small, letters) / ALPHABET_SIMILARITY)
 
 
 def _syllable_likelihood(text: str, languages: Sequence[str]) -> float:
