@@ -56,3 +56,34 @@ def test_no_note_quotes_a_password(url: str) -> None:
     for page in (RawPage.from_object({"url": url, "body": "x", "http_headers": headers}), read(b"<p>x", ("content-type", b"text/html"), ("CE-SUBJECT", url.encode()))):  # fmt: skip
         assert page.notes
         assert not any("hunter2" in note.detail for note in page.notes)
+
+
+@pytest.mark.parametrize(
+    "form", ["{%s}", "[{%s}]", '{"specversion": "1.0", "subject": "https://x.example/", "data": {%s}}']
+)
+@pytest.mark.parametrize("name", ["url", "URL", "U-R-L"])
+def test_a_url_that_is_given_twice_must_be_the_same(name: str, form: str) -> None:
+    one, other = (f'"{name}": "{url}"' for url in (URL, URL + "s"))
+    assert "given twice, with different values" in refused((form % f'{one}, "body": "x", {other}').encode())
+    assert read((form % f'{one}, "body": "x", {one}').encode()).url == URL
+
+
+def test_subjects_in_several_spellings_must_be_the_same() -> None:
+    html: Header = ("content-type", b"text/html")
+    one, other = URL.encode(), b"https://other.example/"
+    for name in ("ce_subject", "Ce_Subject"):
+        assert read(b"<p>x", html, (name, one), ("CE-Subject", one)).url == URL
+        assert "header ce_subject: given twice, with another value" in refused(
+            b"<p>x", html, (name, one), ("CE-Subject", other)
+        )
+    assert read(b"<p>x", html, ("ce_subject", other), ("ce_subject", one)).url == URL
+
+
+def test_a_url_in_another_spelling_comes_before_the_subject() -> None:
+    subject = "https://other.example/"
+    for event in (
+        {"URL": URL, "body": "x"},
+        {"specversion": "1.0", "subject": subject, "data": {"URL": URL, "body": "x"}},
+        {"specversion": "1.0", "data": {"URL": URL, "body": "x"}},
+    ):
+        assert read(json.dumps(event).encode(), ("ce_subject", subject.encode())).url == URL

@@ -24,7 +24,7 @@ from wiredesk_schemas.headers import (
     last_value,
 )
 from wiredesk_schemas.raw_page_reading.bodies import decoded_base64
-from wiredesk_schemas.raw_page_reading.fields import given_once, unwrapped_url
+from wiredesk_schemas.raw_page_reading.fields import given_once, named_fields, unwrapped_url
 from wiredesk_schemas.raw_page_reading.json_values import read_object
 from wiredesk_schemas.raw_page_reading.mending import Mending, shown
 
@@ -160,6 +160,7 @@ def structured_fields(event: dict[str, Any], headers: Headers, content_type: str
     if (stated == STRUCTURED_JSON or "specversion" in event) and {"data", "data_base64"} & event.keys():
         mending.event("a CloudEvent without specversion")
         return _of_envelope(event, mending)
+    event = named_fields(event, mending)
     attributes = {"content_type": None if _is_json_type(stated) else content_type, **_of_headers(headers, mending)}
     subject = _header(headers, SUBJECT, mending)
     if event.get("url") is None:
@@ -175,7 +176,7 @@ def _filled(fields: dict[str, Any], attributes: dict[str, Any]) -> dict[str, Any
 
 
 def _of_envelope(event: dict[str, Any], mending: Mending) -> dict[str, Any]:
-    fields = given_once(_data(event, mending), mending)
+    fields = named_fields(given_once(_data(event, mending), mending), mending)
     attributes: dict[str, Any] = {field: event.get(name) for name, field in EXTENSIONS.items()}
     attributes["http_status"] = _number(attributes["http_status"])
     attributes["fetched_at"] = event.get("time")
@@ -248,13 +249,8 @@ def _url(subject: Any, source: Any, mending: Mending) -> Any:
 def _header(headers: Headers, name: str, mending: Mending) -> str | None:
     """Return the text of a header, also under another spelling of its name; without quotation marks around it."""
     value = last_value(headers, name)
-    if value is None:
-        plain = name.translate(_NAME_SEPARATORS)
-        for spelling, other in reversed(headers[:MAX_HEADER_NAMES]):
-            if other is not None and spelling.translate(_NAME_SEPARATORS).lower() == plain:
-                mending.event(f"header {shown(spelling)} is read as {name}")
-                value = other
-                break
+    if value is None or name == SUBJECT:
+        value = _of_spellings(headers, name, value, mending)
     if value is None:
         return None
     text = (_url_text(name, value, mending) if name in (SUBJECT, SOURCE) else decode_text(value)).strip()
@@ -262,6 +258,30 @@ def _header(headers: Headers, name: str, mending: Mending) -> str | None:
         mending.event(f"quotation marks around header {name}")
         text = text[1:-1].strip()
     return text
+
+
+def _of_spellings(headers: Headers, name: str, value: bytes | None, mending: Mending) -> bytes | None:
+    """Return the value of a header that may be given under other spellings of its name.
+
+    Args:
+        headers: of the record.
+        name: of the header.
+        value: under this name, if there is one.
+        mending: gets a note of a spelling that is used.
+
+    Raises:
+        InvalidEventError: the URL of the page has several values in several spellings.
+    """
+    plain, read = name.translate(_NAME_SEPARATORS), name
+    for spelling, other in reversed(headers[:MAX_HEADER_NAMES]):
+        if other is None or spelling == read or spelling.translate(_NAME_SEPARATORS).lower() != plain:
+            continue
+        if value is None:
+            mending.event(f"header {shown(spelling)} is read as {name}")
+            value, read = other, spelling
+        elif name == SUBJECT and other != value:
+            raise InvalidEventError(f"header {name}: given twice, with another value as {shown(spelling)}")
+    return value
 
 
 def _url_text(name: str, value: bytes, mending: Mending) -> str:

@@ -63,7 +63,7 @@ def read_fields(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
     Raises:
         InvalidEventError: the URL, the body or the status cannot be read.
     """
-    named = _named(fields, mending)
+    named = named_fields(fields, mending)
     read = {**named, "url": read_url(named, mending), **_optional_texts(named, mending)}
     read["fetched_at"] = _time(named.get("fetched_at"), mending)
     if named.get("http_status") is not None:
@@ -89,7 +89,7 @@ def given_once(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
     for name in fields.repeated():
         values = [value for value in fields.values_of(name) if value is not None]
         others = [value for value in values if not _are_same(value, values[0])]
-        if name in _DECIDING and others:
+        if (name in _DECIDING or _meant(name) in _DECIDING) and others:
             raise InvalidEventError(f"{name}: given twice, with different values")
         if others and name in _JOINED:
             single[name] = values
@@ -135,7 +135,7 @@ def unwrapped_url(value: str) -> str:
     return decode_url(unquote_to_bytes(text)) if _ESCAPED_SCHEME.match(text) else text
 
 
-def _named(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
+def named_fields(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
     """Return fields under the names of the contract; a field that is given under its name counts before others.
 
     Raises:
@@ -145,7 +145,7 @@ def _named(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
         return fields
     named = dict(fields)
     for name in list(fields)[:MAX_NAMES]:
-        meant = None if name in _NAMES else _SPELLINGS.get(_SEPARATOR.sub("", name[:MAX_LANGUAGE_CHARACTERS]).lower())
+        meant = None if name in _NAMES else _meant(name)
         if meant is None or fields[name] is None:
             continue
         if named.get(meant) is not None:
@@ -156,6 +156,11 @@ def _named(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
         named[meant] = named.pop(name)
         mending.event(f"{shown(name)} is read as {meant}")
     return named
+
+
+def _meant(name: str) -> str | None:
+    """Return the field that a name means in another spelling; None if it means none."""
+    return _SPELLINGS.get(_SEPARATOR.sub("", name[:MAX_LANGUAGE_CHARACTERS]).lower())
 
 
 def _are_same(one: Any, other: Any) -> bool:

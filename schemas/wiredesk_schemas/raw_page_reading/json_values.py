@@ -59,6 +59,9 @@ _NAMES = (
 )  # fmt: skip
 """Names that matter if they are given twice: those of a raw page, and of a CloudEvent."""
 
+_PLAIN_NAMES = frozenset(name.replace("_", "") for name in _NAMES)
+"""The same without what separates their words: clients write them in several spellings."""
+
 _WITH_NAMES = ("http_headers", "rights")
 """Fields in which every name matters: of headers each is one line of the response."""
 
@@ -89,7 +92,8 @@ def read_object(value: bytes | None, mending: Mending) -> dict[str, Any]:
         parsed = orjson.loads(value)
     except orjson.JSONDecodeError:
         return _object(_parse(_text(_decompress(value, mending), mending), mending), mending)
-    if isinstance(parsed, dict) and _may_repeat(value, parsed):
+    event = parsed[0] if isinstance(parsed, list) and len(parsed) == 1 else parsed
+    if isinstance(event, dict) and _may_repeat(value, event):
         parsed = _parse(value.decode(), mending)  # as the library takes the last value without a word
     return _object(parsed, mending)
 
@@ -100,6 +104,7 @@ def _may_repeat(value: bytes, event: dict[str, Any]) -> bool:
     for fields in (event, event.get("data")):
         if not isinstance(fields, dict):
             continue
+        names += (name for name in islice(fields, MAX_NAMES) if name not in names and _plain(name) in _PLAIN_NAMES)
         for name in ("body", "body_base64", "data", "data_base64"):
             if isinstance(text := fields.get(name), str):
                 value = _without(text, value)
@@ -109,6 +114,11 @@ def _may_repeat(value: bytes, event: dict[str, Any]) -> bool:
     if b"\\u00" in value and _ESCAPED_NAME.search(value):
         return True
     return any(value.count(f'"{name}"'.encode("utf-8", "replace")) > 1 for name in names)
+
+
+def _plain(name: str) -> str:
+    """Return a name without what separates its words, in lower case."""
+    return name.replace("_", "").replace("-", "").replace(" ", "").lower()
 
 
 def _without(text: str, value: bytes) -> bytes:

@@ -39,14 +39,17 @@ from wiredesk.languages.tags import language_tag
 NUMBERED_STORIES = frozenset({"node", "p", "page_id", "permalink"})
 """Parameters, and segments, of the plain numbers that content management systems give to their stories."""
 
+UNDATED_HEADLINE_WORDS = 4
+"""Words of one that is of one story without its year, too. `press-review-of-the-day` is of every day."""
+
+MIN_POST_DIGITS = 3
+"""Digits of such a number after `p`, which may also be a page."""
+
 SURE_HEADLINE_WORDS = 6
 """Words of a headline that is of one story in whatever section: `ten-day-weather-forecast` is of many."""
 
 SAME_HEADLINE_WORDS = 2
 """Words of a headline that is of one story in sections that name no content."""
-
-UNDATED_HEADLINE_WORDS = 4
-"""Words of one that is of one story without its day, too: `morning-news-in-brief` is of every day."""
 
 ELSEWHERE = "a page of other content"
 """The declared address names another story, as far as its path shows it."""
@@ -235,7 +238,7 @@ def _is_bare_id(address: Address, other: Address) -> bool:
     if not last or is_headline(address.headline) or set(content_words(last)) - STORY_WORDS:
         return False
     if above and above[-1] in NUMBERED_STORIES and last.isdigit():
-        return True
+        return above[-1] != "p" or len(last) >= MIN_POST_DIGITS
     if not ids_in(last):
         return False
     is_sure = not last.isdigit() or len(last) >= MIN_SURE_ID_DIGITS
@@ -325,14 +328,16 @@ def _of_places(fetched: Address, declared: Address) -> str:
     count = count_words(fetched.headline)
     if fetched.dates and declared.dates and not _is_same_day(fetched.dates, declared.dates):
         return ELSEWHERE
-    if fetched.dates and not declared.dates and count < UNDATED_HEADLINE_WORDS:
+    is_of_day = len(fetched.dates) > len(("year", "month"))
+    if fetched.dates and not declared.dates and count < (SURE_HEADLINE_WORDS if is_of_day else UNDATED_HEADLINE_WORDS):
         return ELSEWHERE
     if not fetched.counts <= declared.counts:
         return ELSEWHERE
     is_lost, is_added = _words_above(fetched) - _known_words(declared), _words_above(declared) - _known_words(fetched)
     if is_lost and is_added:  # one city, and another
         return ELSEWHERE
-    return "" if count >= (SURE_HEADLINE_WORDS if is_lost or is_added else SAME_HEADLINE_WORDS) else ELSEWHERE
+    is_sure = not is_lost and not is_added and fetched.story_ids == declared.story_ids
+    return "" if count >= (SAME_HEADLINE_WORDS if is_sure else SURE_HEADLINE_WORDS) else ELSEWHERE
 
 
 def _words_above(address: Address) -> set[str]:
