@@ -164,25 +164,19 @@ def test_a_forgotten_page_is_in_no_file_and_does_not_come_back(
 @pytest.mark.timeout(300)
 def test_a_host_is_forgotten_with_pages_to_come(kafka: KafkaSettings, tmp_path: Path) -> None:
     asyncio.run(topics.create(kafka, TOPICS, partitions=2))
+    there = [f"https://{host}/{n}" for host in ("a.example", "b.a.example") for n in (1, 2)]
     with workers(kafka, ["ingest"], tmp_path / "log"):
-        pages = [
-            page(f"https://{host}/{n}", "Nobody") for host in ("a.example", "b.a.example", "c.example") for n in (1, 2)
-        ]
-        asyncio.run(send(kafka, *pages))
-        done = json.loads(run(kafka, "forget", "--host", "A.example", "--yes", "--json"))
-        assert set(done["pages"]) <= {
-            page_id(f"https://{host}/{n}") for host in ("a.example", "b.a.example") for n in (1, 2)
-        }
+        asyncio.run(send(kafka, *(page(url, "Nobody") for url in (*there, "https://c.example/1"))))
+        run(kafka, "forget", "--host", "A.example", "--yes")
         origins = asyncio.run(send(kafka, page("https://b.a.example/3", "Nobody")))
         (outcome,) = asyncio.run(ends_of(kafka, origins))[origins[0]]
         assert outcome.topic == kafka.on_cluster(PAGES_SKIPPED.name)
         assert SkippedPage.from_json(outcome.value).reason == "forgotten"
     assert "host" in run(kafka, "forget", "--list")
-    found = json.loads(run(kafka, "forget", "--host", "a.example", "--check", "--json", code=1))
-    assert found["host"] == "a.example"
-    assert {page_id(f"https://{host}/{n}") for host in ("a.example", "b.a.example") for n in (1, 2)} == set(
-        found["pages"]
-    )
+    left = json.loads(run(kafka, "forget", "--host", "a.example", "--check", "--json", code=1))
+    assert left["host"] == "a.example"
+    assert set(left["pages"]) <= {page_id(url) for url in there}
+    assert left["records"] >= len(there) + 1, "raw pages at least"
     assert not json.loads(run(kafka, "forget", "--host", "c.example", "--check", "--json", code=1))["since"]
 
 

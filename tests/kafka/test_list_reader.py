@@ -90,6 +90,10 @@ async def test_nothing_is_written_while_the_end_of_the_list_is_not_read(
     reader = ListReader(LISTED, kafka)
     async with reader.following():
         assert is_written(reader, "a")
+        monkeypatch.setattr(list_reader, "POLL_SECONDS", DEADLINE)
+        await until(lambda: reader.age > list_reader.FRESH_SECONDS)
+        await reader.refresh()
+        assert reader.age <= list_reader.FRESH_SECONDS, "a lane need not wait for the next look"
         monkeypatch.setattr(list_reader, "STALE_SECONDS", -1.0)
         assert reader.trouble is not None
         assert reader.trouble.kind is TroubleKind.LIST_NOT_READ

@@ -24,6 +24,9 @@ from wiredesk.runtime.kafka.partitioning import partition_for
 IN_FLIGHT = 500
 """Tombstones that are sent before the brokers' answers are awaited."""
 
+SETTLE_SECONDS = 3.0
+"""Pause between the entries and the tombstones: workers write nothing that was compared with a list older than that."""
+
 type Record = tuple[str, int, bytes, bytes | None]
 """Topic on the cluster, partition, key and value of a record to be written."""
 
@@ -49,6 +52,7 @@ async def forget(cluster: Cluster, search: Search, *, reason: str, by: str) -> i
     kind = Kind.HOST if wanted.host else Kind.PAGE
     entries = [Entry(id_, kind, wanted.id, reason, now, by) for id_ in ids]
     await _write(cluster, [(name, 0, entry.key, entry.value()) for entry in entries])
+    await asyncio.sleep(SETTLE_SECONDS)
     tombstones = await _tombstones(cluster, search)
     await _write(cluster, tombstones)
     return len(tombstones)

@@ -10,7 +10,7 @@ import contextlib
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import cast
@@ -46,6 +46,7 @@ from wiredesk.runtime.trouble import Trouble, TroubleKind
 from wiredesk.runtime.worker.brake import Brake
 from wiredesk.runtime.worker.in_flight import Batch, Budget, InFlight, RecordPool
 from wiredesk.runtime.worker.lane_store import LaneStore
+from wiredesk.runtime.worker.list_reader import ListReader
 from wiredesk.runtime.worker.monitor import LaneMonitor
 from wiredesk.runtime.worker.position import Position, find_start
 
@@ -96,7 +97,7 @@ class LaneDeps:
         pool: computes the records; in a stage with a store, it forks the processes of each partition.
         identities: topic ids and leader epochs, to check that a partition is still the one from which records were
             fetched.
-        suppress: returns the outputs of a record, those replaced that must not be written.
+        suppression_list: the keys under which nothing must be written; None: there are none.
         scope: the replay run that the worker works for; None: it serves the live stream.
     """
 
@@ -109,7 +110,7 @@ class LaneDeps:
     brake: Brake
     kafka: KafkaSettings
     settings: WorkerSettings
-    suppress: Callable[[Record, Sequence[Output]], Sequence[Output]] = lambda _, outputs: outputs
+    suppression_list: ListReader | None = None
     scope: ReplayScope | None = None
 
     @property
@@ -136,6 +137,10 @@ class LaneDeps:
     def accepts(self, record: Record) -> bool:
         """Return whether a record is to be processed; a replay may skip it."""
         return self.scope is None or self.scope.record_filter(record)
+
+    def allowed(self, record: Record, outputs: Sequence[Output]) -> Sequence[Output]:
+        """Return the outputs of a record, those replaced that must not be written."""
+        return outputs if self.suppression_list is None else self.suppression_list.apply(record, outputs)
 
     def delivery(self, source: TopicPartition) -> Delivery:
         """Return a producer for the outputs of a partition, with the guarantee of the settings."""
@@ -391,6 +396,8 @@ class Lane:
         return not self._drained.is_set() and self._moved is None
 
     async def _commit_batch(self, delivery: Delivery, batch: Batch) -> None:
+        if self._deps.suppression_list is not None:
+            await self._deps.suppression_list.refresh()
         written = self._outputs(batch)
         began = time.time()
         last = batch[-1][0]
@@ -447,7 +454,7 @@ class Lane:
             origin = lineage(deps.stage, record, run, topic_id=topic_id)
             written.arrivals.append(arrived_seconds(origin) or record.timestamp / 1000)
             outputs, changes = _split(outcome)
-            for output in deps.suppress(record, outputs):
+            for output in deps.allowed(record, outputs):
                 written.sources.append(index)
                 topic = output_topics.get(output.topic, output.topic)
                 written.outputs.append(Output(topic, output.key, output.value, (*output.headers, *origin)))

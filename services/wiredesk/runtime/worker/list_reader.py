@@ -27,8 +27,11 @@ CLIENT_ID = "wiredesk-suppression"
 POLL_SECONDS = 1.0
 """Pause between two looks for new keys: each costs a request to one broker."""
 
+FRESH_SECONDS = 2.0
+"""The end of the list was read at most this long before outputs are compared with it. Who adds a key can rely on it."""
+
 STALE_SECONDS = 30.0
-"""A worker that has not read the list up to its end for this time writes nothing: it may lack a key."""
+"""Longest wait for that; then nothing is written, and the lane opens again."""
 
 
 class ListReader:
@@ -44,6 +47,7 @@ class ListReader:
         self._position = 0
         self._read_at = time.monotonic()
         self._failure = ""
+        self._asked, self._done = asyncio.Event(), asyncio.Event()
 
     @contextlib.asynccontextmanager
     async def following(self) -> AsyncIterator[None]:
@@ -68,11 +72,21 @@ class ListReader:
     @property
     def trouble(self) -> Trouble | None:
         """Why nothing may be written now: the end of the list has not been read for too long."""
-        if self._suppression is None or self._age <= STALE_SECONDS:
+        if self._suppression is None or self.age <= STALE_SECONDS:
             return None
         why = f": {self._failure}" if self._failure else ""
         name = self._kafka.on_cluster(self._suppression.topic.name)
-        return Trouble(TroubleKind.LIST_NOT_READ, f"the end of {name} was last read {self._age:.0f} s ago{why}")
+        return Trouble(TroubleKind.LIST_NOT_READ, f"the end of {name} was last read {self.age:.0f} s ago{why}")
+
+    async def refresh(self) -> None:
+        """Wait until the list is fresh, or is stale for too long."""
+        deadline = time.monotonic() + STALE_SECONDS
+        while self._suppression is not None and self.age > FRESH_SECONDS and (left := deadline - time.monotonic()) > 0:
+            self._done.clear()
+            self._asked.set()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._done.wait()
 
     def apply(self, record: Record, outputs: Sequence[Output]) -> Sequence[Output]:
         """Return the outputs of a record, those that are suppressed replaced.
@@ -90,7 +104,8 @@ class ListReader:
         return written
 
     @property
-    def _age(self) -> float:
+    def age(self) -> float:
+        """Seconds since the end of the list was asked for, and then read."""
         return time.monotonic() - self._read_at
 
     async def _follow(self, followed: Suppression) -> None:
@@ -101,8 +116,12 @@ class ListReader:
                     while True:
                         await self._read(cluster, followed)
                         self._failure = ""
+                        self._done.set()
                         backoff.reset()
-                        await asyncio.sleep(POLL_SECONDS)
+                        with contextlib.suppress(TimeoutError):
+                            async with asyncio.timeout(POLL_SECONDS):
+                                await self._asked.wait()
+                        self._asked.clear()
             except Exception as error:  # noqa: BLE001 - whatever it is, the list must be read again
                 self._failure = str(error) or type(error).__name__
                 log.warning("list of suppressed keys cannot be read, will retry", error=self._failure)

@@ -195,7 +195,7 @@ class Worker:
             brake=Brake(settings),
             kafka=self._kafka,
             settings=settings,
-            suppress=self._list.apply,
+            suppression_list=self._list,
             scope=self._scope,
         )
         lanes_that_fit = functools.partial(_lanes_that_fit, consumer, stateful=self._stage.store is not None)
