@@ -36,14 +36,16 @@ def as_json(kafka: KafkaSettings, *options: str) -> tuple[int, dict[str, Any]]:
     return code, json.loads(output)
 
 
-async def end(kafka: KafkaSettings, topic: str, *origins: str, ids: Sequence[str] = ()) -> None:
+async def end(
+    kafka: KafkaSettings, topic: str, *origins: str, ids: Sequence[str] = (), value: bytes | None = b"{}"
+) -> None:
     """Write what a stage would write."""
     producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap_servers)
     await producer.start()
     try:
         for origin, event in zip_longest(origins, ids, fillvalue=""):
             headers = [("wiredesk_origin", origin.encode()), ("ce_id", event.encode())]
-            await producer.send_and_wait(kafka.on_cluster(topic), b"{}", key=b"a page", headers=headers)
+            await producer.send_and_wait(kafka.on_cluster(topic), value, key=b"a page", headers=headers)
     finally:
         await producer.stop()
 
@@ -175,6 +177,32 @@ async def test_a_redriven_dead_letter_is_no_end(kafka: KafkaSettings) -> None:
     await end(kafka, ARTICLES_ENRICHED.name, page)
     code, result = as_json(kafka)
     assert (code, result["enriched"], result["dead_lettered"], result["duplicated"]) == (0, 1, 0, 0)
+
+
+async def test_a_tombstone_with_an_origin_is_the_outcome_of_its_page_and_others_are_none(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    origins = await publish(kafka, [Raw(b"page")] * 2)
+    await commit(kafka, 2)
+    await end(kafka, ARTICLES_ENRICHED.name, origins[0], value=None)
+    await end(kafka, ARTICLES_ENRICHED.name, "", value=None)  # one that 'wiredesk forget' writes
+    await end(kafka, PAGES_SKIPPED.name, origins[1])
+    code, result = as_json(kafka)
+    assert (code, result["pages"], result["forgotten"], result["skipped"], result["enriched"]) == (0, 2, 1, 1, 0)
+    assert "forgotten\t1" in audit(kafka)[1]
+
+
+async def test_an_outcome_that_may_be_compacted_is_not_missing(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    origins = await publish(kafka, [Raw(b"page")] * 3)
+    await commit(kafka, 3)
+    await end(kafka, ARTICLES_ENRICHED.name, *origins[:2])
+    code, result = as_json(kafka)
+    assert (code, result["missing"], result["compacted"]) == (1, 1, 0), "nothing is compacted in its first nine days"
+    async with Cluster(kafka) as cluster:
+        await cluster.set_topic_settings({kafka.on_cluster(ARTICLES_ENRICHED.name): {"min.compaction.lag.ms": "0"}})
+    code, result = as_json(kafka)
+    assert (code, result["missing"], result["compacted"], result["pages"]) == (0, 0, 1, 3)
+    assert "compacted\t1" in audit(kafka)[1]
 
 
 async def reconciled(kafka: KafkaSettings, found: Registry) -> Reconciliation:

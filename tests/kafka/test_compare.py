@@ -27,14 +27,14 @@ def article(name: str, **fields: Any) -> dict[str, Any]:
     return {**copy.deepcopy(ARTICLE), "page_id": name, "url": f"https://paper.example/{name}", **fields}
 
 
-async def write(kafka: KafkaSettings, topic: Topic, *events: dict[str, Any]) -> None:
+async def write(kafka: KafkaSettings, topic: Topic, *events: dict[str, Any], null: bool = False) -> None:
+    """Write events; with `null`, one that has no fields but its page id is a tombstone."""
     producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap_servers)
     await producer.start()
     try:
         for event in events:
-            await producer.send_and_wait(
-                kafka.on_cluster(topic.name), json.dumps(event).encode(), key=event["page_id"].encode()
-            )
+            value = None if null and len(event) == 1 else json.dumps(event).encode()
+            await producer.send_and_wait(kafka.on_cluster(topic.name), value, key=event["page_id"].encode())
     finally:
         await producer.stop()
 
@@ -77,6 +77,16 @@ async def test_topics_of_equal_articles_do_not_differ(kafka: KafkaSettings) -> N
     code, shown, _ = compare(kafka, BEFORE.name, AFTER.name)
     assert code == 0
     assert shown.startswith("same\t2\t")
+
+
+async def test_a_page_that_was_forgotten_is_gone_and_may_come_again(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, [BEFORE, AFTER])
+    await write(kafka, BEFORE, article("a"), article("b"))
+    await write(kafka, AFTER, article("a"), article("b"), {"page_id": "a"}, {"page_id": "b"}, article("b"), null=True)
+    code, shown, _ = compare(kafka, BEFORE.name, AFTER.name, "--json")
+    result = json.loads(shown)
+    assert (code, result["same"], result["gone"], result["changed"]) == (1, 1, 1, 0)
+    assert result["examples"]["gone"] == ["https://paper.example/a"]
 
 
 async def test_a_wrong_command_is_explained_in_one_line(kafka: KafkaSettings) -> None:
