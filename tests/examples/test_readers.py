@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 
 from tests import toolchains, topics
 from tests.support import ROOT
+from tests.waiting import until
 from wiredesk.contracts.json_schema import example_of
 from wiredesk.local.broker import jars
 from wiredesk.local.broker.settings import BrokerSettings
@@ -98,10 +100,10 @@ async def write(kafka: KafkaSettings) -> int:
     return int(last.offset) + 1
 
 
-async def committed(kafka: KafkaSettings, group: str) -> int:
+async def has_read(kafka: KafkaSettings, group: str, end: int) -> bool:
     async with clients.started(clients.admin(kafka), kafka) as admin:
         offsets = await admin.list_consumer_group_offsets(group)
-    return max((committed.offset for committed in offsets.values()), default=-1)
+    return any(committed.offset >= end for committed in offsets.values())
 
 
 @pytest.mark.parametrize("language", PROGRAMS)
@@ -126,8 +128,7 @@ async def test_a_reader_in_another_language_reads_articles_as_they_come(
             lines = [(await process.stdout.readline()).decode() for _ in range(4)]
             if not all(lines):
                 pytest.fail((await process.stderr.read()).decode()[-3000:])
-            while await committed(kafka, group) < end:
-                await asyncio.sleep(0.1)
+            await until(partial(has_read, kafka, group, end), "it has committed all")
             process.send_signal(signal.SIGTERM)
             rest, said = await process.communicate()
     finally:

@@ -15,6 +15,8 @@ from typing import Self
 from aiokafka.codec import gzip_encode, lz4_encode, snappy_encode, zstd_encode
 from aiokafka.record.util import calc_crc32c
 
+from tests.waiting import until
+
 type RawHeader = tuple[bytes | None, bytes | None]
 """Name and value, each of any bytes; None is written as a length of -1."""
 
@@ -22,7 +24,6 @@ PRODUCE, PRODUCE_VERSION = 0, 7
 CLIENT_ID = b"hostile"
 TIMEOUT_MS = 30_000
 NOT_LEADER = 6
-POLL_SECONDS = 0.05
 
 
 class Codec(IntEnum):
@@ -128,11 +129,14 @@ class RawProducer:
 
     async def send(self, topic: str, partition: int, batch: RawBatch) -> tuple[int, int]:
         """Send a batch; return the error code (0: accepted) and the offset of its first record."""
-        while True:
-            error, base = await self._send_once(topic, partition, batch)
-            if error != NOT_LEADER:
-                return error, base
-            await asyncio.sleep(POLL_SECONDS)  # the topic is new
+        answers: list[tuple[int, int]] = []
+
+        async def is_led() -> bool:
+            answers.append(await self._send_once(topic, partition, batch))
+            return answers[-1][0] != NOT_LEADER
+
+        await until(is_led, f"{topic}, which is new, has a leader")
+        return answers[-1]
 
     async def _send_once(self, topic: str, partition: int, batch: RawBatch) -> tuple[int, int]:
         self._sent += 1

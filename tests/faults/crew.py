@@ -12,11 +12,11 @@ from pathlib import Path
 import psutil
 
 from tests.support import ROOT
+from tests.waiting import until
 from wiredesk.testing.patience import scaled
 
 PATIENCE_SECONDS = 30
 LEAVE_SECONDS = 30
-POLL_SECONDS = 0.05
 
 
 @dataclass
@@ -109,14 +109,18 @@ class Crew:
 
     async def _hit(self, pick: int, number: signal.Signals, there: Callable[[], list[int]]) -> int:
         """Send a signal to one of the processes, as soon as there is one; return its pid."""
-        async with asyncio.timeout(scaled(PATIENCE_SECONDS)):
-            while True:
-                pids = there()
-                with contextlib.suppress(ProcessLookupError, IndexError, ZeroDivisionError):
-                    pid = pids[pick % len(pids)]
-                    os.kill(pid, number)
-                    return pid
-                await asyncio.sleep(POLL_SECONDS)
+        hit: list[int] = []
+
+        def was_hit() -> bool:
+            pids = there()
+            with contextlib.suppress(ProcessLookupError, IndexError, ZeroDivisionError):
+                pid = pids[pick % len(pids)]
+                os.kill(pid, number)
+                hit.append(pid)
+            return bool(hit)
+
+        await until(was_hit, "there is a process to send a signal to", PATIENCE_SECONDS)
+        return hit[0]
 
     def _workers(self) -> list[int]:
         """Return the workers that run.

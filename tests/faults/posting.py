@@ -18,6 +18,7 @@ from tests import topics
 from tests.intake import LINES, IntakeProcess
 from tests.reading import read_topic
 from tests.support import ROOT
+from tests.waiting import until
 from wiredesk.pipeline import PAGES_RAW
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import scaled
@@ -68,9 +69,7 @@ class Deployment:
         """Create the topic, and start the intake."""
         await topics.create(self.kafka, [PAGES_RAW])
         self.intake = IntakeProcess(self.kafka, self._folder / "intake.log")
-        async with asyncio.timeout(scaled(60)):
-            while not self.intake.is_ready():
-                await asyncio.sleep(WAIT_SECONDS)
+        await until(self.intake.is_ready, "the intake is ready")
 
     def kill_intake(self) -> None:
         """Kill the intake, and start another one on its port."""
@@ -130,8 +129,8 @@ async def post_under_kills(deployment: Deployment, pages: int, kills: Sequence[C
             for n in range(CLIENTS)
         ]
         for number, kill in enumerate(kills, 1):
-            while len(posted.confirmed) < pages * number / (len(kills) + 1):
-                await asyncio.sleep(0.01)
+            share = pages * number / (len(kills) + 1)
+            await until(lambda share=share: len(posted.confirmed) >= share, "so many pages are confirmed")  # type: ignore[misc]
             await asyncio.to_thread(kill)
         await asyncio.gather(*clients)
     return posted

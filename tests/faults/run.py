@@ -23,6 +23,7 @@ from tests.faults.plan import Fault, Kind
 from tests.faults.proxy import Proxy
 from tests.faults.result import Result
 from tests.support import ROOT
+from tests.waiting import until
 from wiredesk.local.broker.cluster import EmbeddedKafka
 from wiredesk.local.broker.node import Node
 from wiredesk.local.broker.settings import BrokerSettings
@@ -122,9 +123,10 @@ class Run:
     async def _until_at_work(self) -> None:
         """Wait until every partition of every stage is being processed, so that faults can disturb it."""
         log = self._folder / "workers.log"
-        async with asyncio.timeout(scaled(START_SECONDS)):
-            while not log.exists() or log.read_bytes().count(b"lane running") < PARTITIONS * len(STAGES):
-                await asyncio.sleep(0.2)
+        lanes = PARTITIONS * len(STAGES)
+        await until(
+            lambda: log.exists() and log.read_bytes().count(b"lane running") >= lanes, "all lanes run", START_SECONDS
+        )
 
     async def _stream(self, faults: list[Fault]) -> None:
         self._producer = AIOKafkaProducer(
@@ -216,14 +218,14 @@ class Run:
 
     async def _until_in_sync(self) -> None:
         """Wait until every partition has all its replicas: with two brokers down nothing could be written."""
-        async with asyncio.timeout(scaled(90)):
-            while True:
-                with contextlib.suppress(KafkaError, OSError, TimeoutError):
-                    async with asyncio.timeout(scaled(15)), self._admin() as admin:
-                        described = await admin.describe_topics([self.kafka.on_cluster(t.name) for t in TOPICS])
-                        if all(len(p["isr"]) == NODES for topic in described for p in topic["partitions"]):
-                            return
-                await asyncio.sleep(0.5)
+        await until(self._in_sync, "every partition has all its replicas", 90)
+
+    async def _in_sync(self) -> bool:
+        with contextlib.suppress(KafkaError, OSError, TimeoutError):
+            async with asyncio.timeout(scaled(15)), self._admin() as admin:
+                described = await admin.describe_topics([self.kafka.on_cluster(t.name) for t in TOPICS])
+                return all(len(p["isr"]) == NODES for topic in described for p in topic["partitions"])
+        return False
 
     @contextlib.asynccontextmanager
     async def _admin(self) -> AsyncIterator[AIOKafkaAdminClient]:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.posting import WAIT_SECONDS, Deployment, Posted, in_topic, post_under_kills
-from wiredesk.testing.patience import scaled
+from tests.faults.posting import Deployment, Posted, in_topic, post_under_kills
+from tests.waiting import until
 
 PAGES = 3000
 
@@ -34,9 +34,7 @@ async def test_a_broker_that_does_not_answer_is_reported_and_costs_nothing(tmp_p
         await deployment.start()
         deployment.freeze_broker()
         posting = asyncio.create_task(post_under_kills(deployment, PAGES, []))
-        async with asyncio.timeout(scaled(60)):
-            while deployment.intake.status("/health/ready") != 503:
-                await asyncio.sleep(WAIT_SECONDS)
+        await until(lambda: deployment.intake.status("/health/ready") == 503, "the intake reports its broker")
         deployment.thaw_broker()
         posted = await posting
         counts = await in_topic(deployment.kafka)
