@@ -84,7 +84,7 @@ class Entry:
 
     def value(self) -> bytes:
         """Return the value that keeps it in the changelog."""
-        hashes, thinning = self.signature
+        hashes, thinning, _ = self.signature
         head = _ARTICLE.pack(_FORMAT, thinning, len(hashes))
         packed = struct.pack(f"<{len(hashes)}Q", *hashes)
         return b"".join((head, packed, self.membership.value(), orjson.dumps(self.about)))

@@ -10,7 +10,7 @@ from wiredesk.syndication.kinds import kind_of, same_title
 from wiredesk.syndication.matching import MIN_SHARED
 from wiredesk.syndication.original import likely_original
 from wiredesk.syndication.overlap import Overlap, overlap
-from wiredesk_schemas import ArticleCopies, Copy, GroupedArticle, Tombstone
+from wiredesk_schemas import ArticleCopies, Copy, GroupedArticle, Tombstone, derived_event_id
 
 MAX_COPIES = 100
 """Copies that an event lists, at most: the newest. Their number is in the event in any case."""
@@ -24,15 +24,18 @@ MAX_CONSIDERED = 200
 _GROUPED = frozenset(GroupedArticle.model_fields)
 
 
-def group_events(event_id: str, grouping: Grouping) -> Sequence[ArticleCopies | Tombstone]:
+def group_events(parent: str, stage: str, version: str, grouping: Grouping) -> Sequence[ArticleCopies | Tombstone]:
     """Return the events of the groups that an article changes.
 
     Args:
-        event_id: of each of them.
+        parent: id of the event that changes them.
+        stage: name of the stage.
+        version: of the stage.
         grouping: the groups after the change.
     """
     events: list[ArticleCopies | Tombstone] = []
     for group in grouping.touched:
+        event_id = derived_event_id(parent, f"{stage}/{UUID(bytes=group)}", version)
         had_others = len(grouping.window.of_group(group)) > 1
         into = grouping.merged.get(group)
         if into is not None:

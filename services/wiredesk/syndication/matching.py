@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from wiredesk.syndication.entry import Entry
-from wiredesk.syndication.overlap import Overlap, is_margin, overlap
+from wiredesk.syndication.overlap import Overlap, Signature, is_margin, longest_passage, overlap
 from wiredesk.syndication.window import Window
 
 MAX_FAMILIES = 3
@@ -43,7 +43,7 @@ MIN_OWN = 0.4
 NEAR_COPY = 0.75
 """Share of one of two articles from which on they count as one where the frequency of fingerprints is counted."""
 
-NEWEST_CARRIERS = 16
+NEWEST_CARRIERS = 8
 """Carriers of a fingerprint that are examined, the newest ones."""
 
 CANDIDATES = 8
@@ -76,11 +76,7 @@ type Carriers = Mapping[tuple[int, ...], Sequence[int]]
 
 def carriers_of(window: Window, hashes: Sequence[int], own: int | None) -> Carriers:
     """Return the fingerprints of an article by the other articles that carry them; without those that none carries."""
-    by_carriers: dict[tuple[int, ...], list[int]] = {}
-    for fingerprint in hashes:
-        numbers = window.carriers(fingerprint, NEWEST_CARRIERS)
-        if numbers:
-            by_carriers.setdefault(tuple(numbers), []).append(fingerprint)
+    by_carriers = window.carriers(hashes, NEWEST_CARRIERS)
     if own is None:
         return by_carriers
     others: dict[tuple[int, ...], list[int]] = {}
@@ -127,7 +123,7 @@ def _match(window: Window, entry: Entry, number: int, evidence: int, formulas: C
     common = overlap(later.signature, earlier.signature)
     comparable = entry.signature.comparable(other.signature)
     uncommon = sum(one not in formulas for one in comparable)
-    if not _is_enough(common, evidence, evidence / max(1, uncommon)):
+    if not _is_enough(common, evidence, evidence / max(1, uncommon), (entry.signature, other.signature)):
         return None
     is_live = bool(entry.about.get("is_live") or other.about.get("is_live"))
     is_same_text = _is_same_text(common, is_live=is_live)
@@ -136,13 +132,16 @@ def _match(window: Window, entry: Entry, number: int, evidence: int, formulas: C
     return Match(other, common, is_same_text)
 
 
-def _is_enough(common: Overlap, evidence: int, share_of_uncommon: float) -> bool:
+def _is_enough(
+    common: Overlap, evidence: int, share_of_uncommon: float, signatures: tuple[Signature, Signature]
+) -> bool:
     """Return whether two articles have so much in common that one has text of the other.
 
     Args:
         common: what they have in common.
         evidence: fingerprints that both have and few others.
         share_of_uncommon: share of these among all of one article that few others have.
+        signatures: of both articles.
     """
     largest = max(common.share, common.share_of_other)
     if largest >= ALMOST_ALL:
@@ -151,7 +150,7 @@ def _is_enough(common: Overlap, evidence: int, share_of_uncommon: float) -> bool
     amount, share = common.amount * weight, max(largest * weight, share_of_uncommon)
     if amount < MIN_SHARED or share < MIN_SHARE:
         return False
-    return amount >= FEW or share >= MIN_SHARE_OF_FEW or common.passage >= PASSAGE
+    return amount >= FEW or share >= MIN_SHARE_OF_FEW or longest_passage(*signatures) >= PASSAGE
 
 
 def _is_same_text(common: Overlap, *, is_live: bool) -> bool:

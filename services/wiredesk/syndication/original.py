@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from wiredesk.agencies.names import credited
 from wiredesk.agencies.sites import agency_of
@@ -30,41 +30,32 @@ class Original(NamedTuple):
 def likely_original(entries: Sequence[Entry]) -> Original:
     """Return the likely original of articles, of which there is at least one."""
     declared = {_address(url) for entry in entries if (url := entry.about.get("declared_original"))}
-    credit_counts = Counter(agency for entry in entries for agency in credited(entry.about.get("agencies", ())))
-    first_published = _only_first([published(entry.about) for entry in entries])
-    first_seen = _only_first([seen(entry.about) for entry in entries])
-
-    def evidence(entry: Entry) -> tuple[OriginalEvidence, ...]:
-        kinds = {
-            OriginalEvidence.DECLARED: _address(entry.about["canonical_url"]) in declared,
-            OriginalEvidence.AGENCY: agency_of(entry.about["canonical_url"]) in credit_counts,
-            OriginalEvidence.PUBLISHED_FIRST: published(entry.about) == first_published,
-            OriginalEvidence.SEEN_FIRST: seen(entry.about) == first_seen,
-        }
-        return tuple(kind for kind, holds in kinds.items() if holds)
-
-    def rank(entry: Entry) -> tuple[bool, bool, datetime, datetime, int]:
-        kinds = evidence(entry)
-        weaker = (published(entry.about), seen(entry.about), entry.order)
-        return (OriginalEvidence.DECLARED not in kinds, OriginalEvidence.AGENCY not in kinds, *weaker)
-
-    first = min(entries, key=rank)
-    agency = min(credit_counts, key=lambda name: (-credit_counts[name], name), default=None)
-    return Original(first, evidence(first), agency)
-
-
-def published(about: dict[str, Any]) -> datetime:
-    """Return when an article was published; a day counts as its end: it does not say that it was earlier."""
-    return _instant(about.get("published_at"))
-
-
-def seen(about: dict[str, Any]) -> datetime:
-    """Return when an article was seen first."""
-    return _instant(about.get("first_seen"))
+    names = Counter(agency for entry in entries for agency in credited(entry.about.get("agencies", ())))
+    published = [_instant(entry.about.get("published_at")) for entry in entries]
+    seen = [_instant(entry.about.get("first_seen")) for entry in entries]
+    urls = [entry.about["canonical_url"] for entry in entries]
+    is_declared = [bool(declared) and _address(url) in declared for url in urls]
+    is_agency = [bool(names) and agency_of(url) in names for url in urls]
+    ranks = [
+        (not is_declared[place], not is_agency[place], published[place], seen[place], entry.order)
+        for place, entry in enumerate(entries)
+    ]
+    first = min(range(len(entries)), key=ranks.__getitem__)
+    holds = {
+        OriginalEvidence.DECLARED: is_declared[first],
+        OriginalEvidence.AGENCY: is_agency[first],
+        OriginalEvidence.PUBLISHED_FIRST: _is_first(published, first),
+        OriginalEvidence.SEEN_FIRST: _is_first(seen, first),
+    }
+    agency = min(names, key=lambda name: (-names[name], name), default=None)
+    return Original(entries[first], tuple(kind for kind, so in holds.items() if so), agency)
 
 
 def _instant(text: str | None) -> datetime:
-    """Return a time as an instant; the end of all times where there is none. Without an offset it counts as UTC."""
+    """Return a time as an instant; the end of all times where there is none.
+
+    Without an offset it counts as UTC. A day counts as its end: it does not say that an article was earlier.
+    """
     if not text:
         return _NEVER
     if "T" not in text:
@@ -73,10 +64,10 @@ def _instant(text: str | None) -> datetime:
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
-def _only_first(instants: Sequence[datetime]) -> datetime | None:
-    """Return the earliest of some instants; None if it is not the only one, or if none is known."""
-    first = min(instants)
-    return first if first != _NEVER and (instants.count(first) == 1) else None
+def _is_first(instants: Sequence[datetime], place: int) -> bool:
+    """Return whether an instant is known, and earlier than all others."""
+    first = instants[place]
+    return first == min(instants) != _NEVER and instants.count(first) == 1
 
 
 def _address(url: str) -> str:

@@ -1,6 +1,7 @@
 """What two texts have in common, by their fingerprints: how much of each, and in which passages."""
 
 from collections.abc import Collection, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from wiredesk.syndication.fingerprints import DENSITY
@@ -29,7 +30,6 @@ class Overlap(NamedTuple):
         share_of_other: of the second's.
         extent: share of the first text that shared passages take up, with the words that were changed in them.
         extent_of_other: the same of the second.
-        passage: length of the longest passage that is the same in both, in fingerprints of a long text.
         amount: length of all that they share, in fingerprints of a long text.
     """
 
@@ -38,7 +38,6 @@ class Overlap(NamedTuple):
     share_of_other: float
     extent: float
     extent_of_other: float
-    passage: float
     amount: float
 
 
@@ -48,15 +47,17 @@ class Signature(NamedTuple):
     Attributes:
         hashes: in the order of the text.
         thinning: how often they were halved.
+        is_dense: some are odd: those that a part of a long text would not have.
     """
 
     hashes: Sequence[int]
-    thinning: int = 0
+    thinning: int
+    is_dense: bool
 
-    @property
-    def is_dense(self) -> bool:
-        """Whether it has more fingerprints than a part of a long text would have: these are odd."""
-        return any(one & 1 for one in self.hashes)
+    @classmethod
+    def of(cls, hashes: Sequence[int], thinning: int = 0) -> "Signature":
+        """Return the signature of these fingerprints."""
+        return cls(hashes, thinning, any(one & 1 for one in hashes))
 
     def comparable(self, other: "Signature") -> Sequence[int]:
         """Return the fingerprints that another text would have, too, if it had the same passage."""
@@ -74,7 +75,7 @@ def overlap(one: Signature, other: Signature) -> Overlap:
     ours, theirs = one.comparable(other), other.comparable(one)
     shared = set(ours).intersection(theirs)
     if not shared:
-        return Overlap(0, 0, 0, 0, 0, 0, 0)
+        return Overlap(0, 0, 0, 0, 0, 0)
     unit = DENSITY if one.is_dense and other.is_dense else 1
     return Overlap(
         len(shared),
@@ -82,7 +83,6 @@ def overlap(one: Signature, other: Signature) -> Overlap:
         len(shared) / len(theirs),
         _extent(ours, shared, unit),
         _extent(theirs, shared, unit),
-        min(_longest(ours, shared), _longest(theirs, shared)) / unit,
         len(shared) / unit,
     )
 
@@ -115,10 +115,15 @@ def _extent(hashes: Sequence[int], shared: Collection[int], unit: int) -> float:
     return total / len(hashes)
 
 
-def _longest(hashes: Sequence[int], shared: Collection[int]) -> int:
+def longest_passage(one: Signature, other: Signature) -> float:
+    """Return the length of the longest passage that is the same in two texts, in fingerprints of a long text."""
+    ours, theirs = one.comparable(other), other.comparable(one)
+    shared = set(ours).intersection(theirs)
+    unit = DENSITY if one.is_dense and other.is_dense else 1
+    return min(_longest_row(ours, shared), _longest_row(theirs, shared)) / unit
+
+
+def _longest_row(hashes: Sequence[int], shared: Collection[int]) -> int:
     """Return the length of the longest row of shared fingerprints in a text."""
-    longest = row = 0
-    for one in hashes:
-        row = row + 1 if one in shared else 0
-        longest = max(longest, row)
-    return longest
+    rows = (sum(1 for _ in row) for is_shared, row in groupby(hashes, shared.__contains__) if is_shared)
+    return max(rows, default=0)

@@ -7,7 +7,7 @@ fingerprint are a list from the newest to the oldest article. The newest one of 
 """
 
 import mmap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 GRANULE = 8
@@ -107,17 +107,27 @@ class Postings:
             current = chain[current]
         chain[current] = following
 
-    def carriers(self, fingerprint: int, limit: int) -> list[int]:
-        """Return the articles that carry a fingerprint, the newest first, at most so many."""
-        stored, chain = self._fingerprints, self._chain
-        posting = self._heads[(fingerprint >> _BUCKET_SHIFT) & self._mask] - 1
-        while posting != NONE and stored[posting] != fingerprint:
-            posting = chain[posting]
-        owners: list[int] = []
-        while posting != NONE and len(owners) < limit:
-            owners.append(self._owners[posting // GRANULE])
-            posting = self._older[posting]
-        return owners
+    def carriers(self, fingerprints: Sequence[int], limit: int) -> Mapping[tuple[int, ...], list[int]]:
+        """Return fingerprints by the articles that carry them: the newest first, so many at most.
+
+        Fingerprints that no article carries are left out.
+        """
+        stored, heads, older, chain, owners, mask = (
+            self._fingerprints, self._heads, self._older, self._chain, self._owners, self._mask
+        )  # fmt: skip
+        by_carriers: dict[tuple[int, ...], list[int]] = {}
+        for fingerprint in fingerprints:
+            posting = heads[(fingerprint >> _BUCKET_SHIFT) & mask] - 1
+            while posting != NONE and stored[posting] != fingerprint:
+                posting = chain[posting]
+            if posting == NONE:
+                continue
+            carriers: list[int] = []
+            while posting != NONE and len(carriers) < limit:
+                carriers.append(owners[posting // GRANULE])
+                posting = older[posting]
+            by_carriers.setdefault(tuple(carriers), []).append(fingerprint)
+        return by_carriers
 
     def _allocated(self, count: int) -> int:
         """Return a block for so many postings."""

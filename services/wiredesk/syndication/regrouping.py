@@ -14,10 +14,10 @@ from wiredesk.syndication.matching import MAX_FAMILIES, Carriers, carriers_of, f
 from wiredesk.syndication.window import Window
 from wiredesk_schemas.ids import group_id
 
-MAX_GROUP = 24
+MAX_GROUP = 12
 """Articles of a group that is examined again, at most. A larger one has other evidence."""
 
-MAX_GROUPS = 16
+MAX_GROUPS = 8
 """Groups that are examined again for one article, at most."""
 
 

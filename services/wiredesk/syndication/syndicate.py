@@ -19,7 +19,7 @@ from wiredesk.syndication.overlap import Signature
 from wiredesk.syndication.regrouping import newly_common, separate
 from wiredesk.syndication.settings import HOUR_MS, SyndicationSettings
 from wiredesk.syndication.window import ARTICLE, MEMBER, Window
-from wiredesk_schemas import ArticleCopies, ArticleSignature, Tombstone, derived_event_id
+from wiredesk_schemas import ArticleCopies, ArticleSignature, Tombstone
 from wiredesk_schemas.ids import group_id
 
 MAX_RELATED = 4
@@ -74,7 +74,7 @@ class Syndication:
             if own is None and len(window) >= self._settings.copies_articles and (oldest := window.oldest()):
                 changes.append(Change(ARTICLE + oldest, None))
             changes.append(Change(ARTICLE + page, entry.value()))
-        return group_events(derived_event_id(event.event_id, self.name, self.version), grouping), changes
+        return group_events(event.event_id, self.name, self.version, grouping), changes
 
     def forgotten(self, page: str, window: Window, /) -> Sequence[Change]:
         """Return the change that removes a page from the window: its events are to be forgotten."""
@@ -152,4 +152,4 @@ def _signature(event: ArticleSignature) -> Signature:
         hashes = struct.unpack(f"<{len(packed) // FINGERPRINT_BYTES}Q", packed)
     except (binascii.Error, struct.error) as error:
         raise RejectedError("invalid_event", f"fingerprints: {error}") from error
-    return Signature(tuple(dict.fromkeys(hashes)), event.thinning)
+    return Signature.of(tuple(dict.fromkeys(hashes)), event.thinning)

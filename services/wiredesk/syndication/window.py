@@ -5,7 +5,7 @@ same window: the same articles in the same order, the same groups, the same freq
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import orjson
 
@@ -24,7 +24,7 @@ ENTRY_BYTES = 420
 class _Held:
     """An article as it is kept in memory."""
 
-    __slots__ = ("about", "block", "count", "membership", "order", "page", "thinning", "time_ms")
+    __slots__ = ("about", "block", "count", "is_dense", "membership", "order", "page", "thinning", "time_ms")
 
     def __init__(self, page: bytes, order: int, time_ms: int) -> None:
         self.page = page
@@ -33,6 +33,7 @@ class _Held:
         self.membership = Membership(b"", 0)
         self.about = b""
         self.block = self.count = self.thinning = 0
+        self.is_dense = False
 
 
 class Window:
@@ -98,6 +99,7 @@ class Window:
         number = self._free.pop()
         held = _Held(page, self._order, self.time_ms)
         held.thinning, hashes, membership, held.about = unpack(value)
+        held.is_dense = any(one & 1 for one in hashes)
         held.block, held.count = self._postings.add(number, hashes), len(hashes)
         self._held[number] = held
         self._numbers[page] = number
@@ -144,7 +146,13 @@ class Window:
         """Return the article of a number."""
         held = self._entry(number)
         hashes = self._postings.fingerprints(held.block, held.count)
-        return Entry(held.page, held.membership, Signature(hashes, held.thinning), orjson.loads(held.about), held.order)
+        return Entry(
+            held.page,
+            held.membership,
+            Signature(hashes, held.thinning, held.is_dense),
+            orjson.loads(held.about),
+            held.order,
+        )
 
     def page(self, number: int) -> bytes:
         """Return the page of an article."""
@@ -174,6 +182,6 @@ class Window:
         """Return the articles of a group, the oldest first."""
         return [number for number in self.of_group(group) if self.membership(number).group == group]
 
-    def carriers(self, fingerprint: int, limit: int) -> Sequence[int]:
-        """Return the newest articles that carry a fingerprint, the newest first."""
-        return self._postings.carriers(fingerprint, limit)
+    def carriers(self, hashes: Sequence[int], limit: int) -> Mapping[tuple[int, ...], Sequence[int]]:
+        """Return fingerprints by the articles that carry them, the newest first, so many at most."""
+        return self._postings.carriers(hashes, limit)
