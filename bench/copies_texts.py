@@ -88,7 +88,7 @@ def _joined(body: str, units: Sequence[str]) -> str:
 
 BOILERPLATE = [
     f"Subscribe to the {name} newsletter and get the stories of the {part} in your inbox every morning. "
-    f"The {name} is a member of the {part} press council. Our reporters can be reached at the desk in {place}. "
+    f"The {name} is a member of the {part} press council. Our reporters can be reached at the office in {place}. "
     f"Comments are open to subscribers of the {name} for three days after publication. Republication of this article "
     f"needs the written consent of the publishing house in {place}, and photographs are not included."
     for name, part, place in zip(

@@ -150,6 +150,9 @@ class DerivedEvent(Event):
         "the page declares as its own (`canonical_evidence`)"
     )
 
+    KEY: ClassVar[str] = "the page id"
+    """What the key of the event's record is, for readers."""
+
     @property
     def key(self) -> str:
         """The key of the event's record: of the events of one key, the later one says what is so now."""

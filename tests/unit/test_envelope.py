@@ -14,7 +14,7 @@ from wiredesk.runtime.records import Output, Record
 from wiredesk.runtime.state import Change, KeyedState, StatefulRun
 from wiredesk.runtime.topology import Stage, Store
 from wiredesk.testing import example_event
-from wiredesk_schemas import EnrichedArticle, Event, SkippedPage, SkipReason
+from wiredesk_schemas import EnrichedArticle, Event, SkippedPage, SkipReason, Tombstone
 from wiredesk_schemas.headers import EVENT_ID, EVENT_TYPE, SUBJECT, Header, header
 
 ARTICLE = example_event(EnrichedArticle)
@@ -79,6 +79,25 @@ def test_each_of_several_events_has_an_id_of_its_own_and_always_the_same() -> No
 def test_ids_that_differ_already_are_kept() -> None:
     own = tone().model_copy(update={"event_id": "11111111-1111-5111-8111-111111111111"})
     assert ids(outputs([tone(), own])) == [tone().event_id, own.event_id]
+
+
+def test_a_key_of_which_nothing_is_so_any_more_gets_a_record_without_value() -> None:
+    first, ended, second = outputs([tone(), Tombstone("a key", SkippedPage), tone()])
+    assert (ended.topic, ended.key, ended.value) == (PAGES_SKIPPED.name, b"a key", None)
+    assert ids([first, second]) == ids(outputs([tone(), tone()]))
+    with pytest.raises(TypeError, match="no topic for events of the class EnrichedArticle"):
+        outputs(Tombstone("a key", EnrichedArticle))
+
+
+def test_an_event_may_have_a_key_of_its_own() -> None:
+    class Keyed(Tone):
+        @property
+        def key(self) -> str:
+            return "its own"
+
+    stage = replace(ANY, produces=(replace(TONES, events=(Keyed,)),))
+    (output,) = outputs(Keyed.derived_from(ARTICLE, "tone", "1", schema_version="1.0"), stage)
+    assert output.key == b"its own"
 
 
 @pytest.mark.parametrize("result", [None, (), [tone(), tone()]])

@@ -78,7 +78,7 @@ def _message(event: type[Event], registry: Registry) -> Json:
         return {**message, **({"examples": [{"name": "bytes", "payload": payload}]} if payload else {})}
     message |= {
         "traits": [{"$ref": "#/components/messageTraits/derived"}],
-        "bindings": {"kafka": {"key": {"type": "string", "description": "the page id"}, "bindingVersion": "0.5.0"}},
+        "bindings": {"kafka": {"key": {"type": "string", "description": event.KEY}, "bindingVersion": "0.5.0"}},
     }
     if not payload:
         return message

@@ -12,9 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wiredesk.syndication.letters import MAX_CHARACTERS, Kind, letters
-
-FINGERPRINT_BYTES = 8
-"""Bytes of a fingerprint."""
+from wiredesk.syndication.overlap import DENSITY
 
 RUN_WEIGHT = 20
 """Weight of a run: five words, ten characters of Han or kana, twenty of Thai."""
@@ -31,9 +29,6 @@ its own bits alone, so that its parts can still be found."""
 
 SHORT_WORDS = 250
 """Words of a short text: it has more fingerprints, so that enough of them are left that are no formula."""
-
-DENSITY = 4
-"""How many times as many fingerprints a short text has."""
 
 type Hashes = NDArray[np.uint64]
 """Hashes, in the order of a text."""

@@ -4,7 +4,11 @@ from collections.abc import Collection, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from wiredesk.syndication.fingerprints import DENSITY
+FINGERPRINT_BYTES = 8
+"""Bytes of a fingerprint."""
+
+DENSITY = 4
+"""How many times as many fingerprints a short text has as a part of a long one."""
 
 MAX_GAP = 6
 """Fingerprints between two shared ones of the same passage: about fifty words in which some were changed."""

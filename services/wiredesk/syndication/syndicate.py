@@ -11,11 +11,10 @@ from uuid import UUID
 from wiredesk.runtime.errors import RejectedError
 from wiredesk.runtime.state import Change
 from wiredesk.syndication.entry import Entry, Membership
-from wiredesk.syndication.fingerprints import FINGERPRINT_BYTES
 from wiredesk.syndication.grouping import LAST, Grouping
 from wiredesk.syndication.groups import group_events
 from wiredesk.syndication.matching import Match, carriers_of, find
-from wiredesk.syndication.overlap import Signature
+from wiredesk.syndication.overlap import FINGERPRINT_BYTES, Signature
 from wiredesk.syndication.regrouping import newly_common, separate
 from wiredesk.syndication.settings import HOUR_MS, SyndicationSettings
 from wiredesk.syndication.window import ARTICLE, MEMBER, Window
