@@ -254,7 +254,7 @@ async def add_letters(door: KafkaSettings) -> None:
     async with clients.started(clients.producer(door, "letters"), door) as producer:
         for stage in STAGES.values():
             name = door.on_cluster(stage.dead_letter_topic.name)
-            await producer.send_and_wait(name, b"x", headers=[("wiredesk_dlq_reason", b"empty")])
+            await producer.send_and_wait(name, b"x", key=b"a page", headers=[("wiredesk_dlq_reason", b"empty")])
 
 
 @pytest.mark.timeout(300)

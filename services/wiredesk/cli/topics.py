@@ -131,12 +131,8 @@ async def _alter(kafka: KafkaSettings, *, dry_run: bool, yes: bool, as_json: boo
     from wiredesk import registry
     from wiredesk.cli.confirm import confirm
     from wiredesk.runtime.kafka.cluster import Cluster
-    from wiredesk.runtime.topology import changelogs_of
 
-    topics = {
-        kafka.on_cluster(topic.name): topic
-        for topic in (*registry.topics(), *changelogs_of(registry.stages().values()))
-    }
+    topics = {kafka.on_cluster(topic.name): topic for topic in registry.all_topics()}
     async with Cluster(kafka) as cluster:
         there = await cluster.topic_settings(list(await cluster.describe_topics(topics)))
         differing = {

@@ -14,7 +14,7 @@ from wiredesk.pipeline import ARTICLES_ENRICHED, FORGOTTEN, PAGES_RAW, PAGES_SKI
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.printable import json_text
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
-from wiredesk.runtime.topology import Stage, Topic, changelogs_of
+from wiredesk.runtime.topology import Stage, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +69,6 @@ def _imports(request: Request) -> Acls:
     )
 
 
-def _searched() -> tuple[Topic, ...]:
-    return (*registry.topics(), *changelogs_of(registry.stages().values()))
-
-
 COMMANDS: Mapping[str, Callable[[Request], Acls]] = MappingProxyType(
     {
         "worker": _workers,
@@ -90,10 +86,14 @@ COMMANDS: Mapping[str, Callable[[Request], Acls]] = MappingProxyType(
             needs.on_topics(request.kafka, registry.topics(), Operation.READ)
             | needs.positions(request.kafka, registry.stages().values())
         ),
-        "forget": lambda request: needs.forget(request.kafka, _searched()),
-        "forget check": lambda request: needs.search(request.kafka, _searched()),
+        "forget": lambda request: needs.forget(request.kafka, registry.all_topics()),
+        "forget check": lambda request: needs.search(request.kafka, registry.all_topics()),
         "topics alter": lambda request: needs.on_topics(
-            request.kafka, _searched(), Operation.DESCRIBE, Operation.DESCRIBE_CONFIGS, Operation.ALTER_CONFIGS
+            request.kafka,
+            registry.all_topics(),
+            Operation.DESCRIBE,
+            Operation.DESCRIBE_CONFIGS,
+            Operation.ALTER_CONFIGS,
         ),
         "dlq list": lambda request: needs.list_letters(request.kafka, request.stages),
         "dlq show": lambda request: needs.list_letters(request.kafka, request.stages),
