@@ -13,7 +13,7 @@ from wiredesk.cli import app
 from wiredesk.cli.version import LIBRARIES, MISSING, lines
 from wiredesk.runtime.errors import UnavailableError
 
-TOPICS_COMMANDS = {"create", "list", "compare"}
+TOPICS_COMMANDS = {"alter", "compare", "create", "export", "list"}
 
 
 def complete(variables: dict[str, str]) -> list[str]:
