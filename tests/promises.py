@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from wiredesk.intake import metrics as intake_metrics
 from wiredesk.pages import files as page_files
 from wiredesk.runtime import metrics
 from wiredesk.runtime.errors import RejectedError
-from wiredesk.runtime.records import Handler, Output, Record
+from wiredesk.runtime.records import Output, Record
 from wiredesk_schemas.headers import Header
 
 ROOT = Path(__file__).parents[1]
@@ -31,10 +31,11 @@ PROSE = ("title", "description", "summary")
 
 def event_ids() -> dict[str, list[str]]:
     """Return the outcome of each sample page: for each stage a line with topic, key and id, or the reason."""
-    handlers = {
+    handlers: dict[str, Callable[[Record], Sequence[Output]]] = {
         "pages.raw": pipeline.ingest(),
         "pages.accepted": pipeline.extractor(),
-        "articles.cleaned": pipeline.enrichment(),
+        "articles.cleaned": _first_revision,
+        "articles.revised": pipeline.enrichment(),
     }
     fates = {}
     for path, relative in page_files.find_files([str(SAMPLES)]):
@@ -46,7 +47,19 @@ def event_ids() -> dict[str, list[str]]:
     return fates
 
 
-def _steps(handlers: dict[str, Handler], topic: str, value: bytes | None, headers: tuple[Header, ...]) -> Iterator[str]:
+def _first_revision(record: Record) -> Sequence[Output]:
+    """Return what the stage of revisions makes of a page that it has never seen."""
+    handler = pipeline.revisions()
+    outputs, _ = handler(record, handler.new_state())
+    return outputs
+
+
+def _steps(
+    handlers: dict[str, Callable[[Record], Sequence[Output]]],
+    topic: str,
+    value: bytes | None,
+    headers: tuple[Header, ...],
+) -> Iterator[str]:
     while topic in handlers:
         record = Record(topic, 0, 0, FETCHED_MS, None, value, headers)
         try:

@@ -11,7 +11,7 @@ from wiredesk import pipeline, registry
 from wiredesk.cli.app import run
 from wiredesk.envelope import Envelope
 from wiredesk.runtime.records import Handler
-from wiredesk_schemas import AcceptedPage, CleanedArticle, SkippedPage
+from wiredesk_schemas import AcceptedPage, CleanedArticle, SkippedPage, WithdrawnPage
 
 
 def buggy() -> Handler:
@@ -21,7 +21,7 @@ def buggy() -> Handler:
     class Buggy(Extractor):
         version = f"{Extractor.version}-bug"
 
-        def __call__(self, page: AcceptedPage) -> CleanedArticle | SkippedPage:
+        def __call__(self, page: AcceptedPage | WithdrawnPage) -> CleanedArticle | SkippedPage | WithdrawnPage:
             result = super().__call__(page)
             if isinstance(result, CleanedArticle) and result.title:
                 return result.model_copy(update={"title": " ".join(result.title.split()[:2])})

@@ -6,7 +6,7 @@ from typing import Any
 
 from wiredesk.ingest.accept import Ingest
 from wiredesk.ingest.settings import IngestSettings
-from wiredesk_schemas import AcceptedPage, RawPage, Rights, SkippedPage
+from wiredesk_schemas import AcceptedPage, RawPage, Rights, SkippedPage, WithdrawnPage
 
 URL = "https://news.example/2026/a?page=2"
 
@@ -27,7 +27,8 @@ def ingest(
     text = f"<html><head>{head}</head><body>{body}</body></html>" if content_type == "text/html" else body
     event = {"url": URL, "body": text, "content_type": content_type, "fetched_at": FETCHED, "http_headers": headers}
     page = RawPage.from_object({**event, "rights": rights, **fields})
-    return Ingest(IngestSettings(rights_policy=policy, rights_agents=agents))(page)
+    result = Ingest(IngestSettings(rights_policy=policy, rights_agents=agents))(page)
+    return result.skipped_page() if isinstance(result, WithdrawnPage) else result
 
 
 def rights_of(*stated: Any, **fields: Any) -> Rights:

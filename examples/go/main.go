@@ -22,6 +22,7 @@ type article struct {
 	EventID  string  `json:"event_id"`
 	Title    *string `json:"title"`
 	PageType string  `json:"page_type"`
+	Reason   string  `json:"reason"`
 	Topics   []struct {
 		Name string `json:"name"`
 	} `json:"topics"`
@@ -105,6 +106,9 @@ func upsert(articles map[string]article, value []byte) error {
 	var found article
 	if err := json.Unmarshal(value, &found); err != nil {
 		return err
+	}
+	if found.Reason != "" {
+		return nil // a withdrawal (ce_type wiredesk.article.withdrawn.v1): a store deletes what it has of page_id
 	}
 	if _, known := articles[found.EventID]; !known {
 		fmt.Println(found)

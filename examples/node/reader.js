@@ -15,7 +15,10 @@ const articles = new Map();
 
 function upsert(value) {
   // Only what is named here is read: fields that are added later are ignored.
-  const { event_id, title, topics = [], page_type = "article" } = JSON.parse(value);
+  const { event_id, title, topics = [], page_type = "article", reason } = JSON.parse(value);
+  if (reason !== undefined) {
+    return; // a withdrawal (ce_type wiredesk.article.withdrawn.v1): a store deletes what it has of page_id
+  }
   const type = PAGE_TYPES.has(page_type) ? page_type : "other";
   if (!articles.has(event_id)) {
     console.log([event_id, title ?? "(no title)", topics.map(({ name }) => name).join(", "), type].join("\t"));

@@ -24,6 +24,10 @@ type Articles = dict[str, dict[str, Any]]
 def upsert(articles: Articles, value: bytes) -> None:
     """Keep an article. Only what is named here is read: fields that are added later are ignored."""
     event = json.loads(value)
+    if (
+        "reason" in event
+    ):  # a withdrawal (ce_type wiredesk.article.withdrawn.v1): a store deletes what it has of page_id
+        return
     page_type = event.get("page_type", "article")
     article = {
         "title": event.get("title"),

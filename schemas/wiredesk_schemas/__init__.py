@@ -63,7 +63,15 @@ from wiredesk_schemas.story_revision import ChangedPart, RevisionKind
 from wiredesk_schemas.timestamp import Timestamp
 from wiredesk_schemas.withdrawal import ArticleWithdrawn, WithdrawalReason, WithdrawnPage
 
-EVENTS: tuple[type[Event], ...] = (RawPage, AcceptedPage, CleanedArticle, EnrichedArticle, SkippedPage)
+EVENTS: tuple[type[Event], ...] = (
+    RawPage,
+    AcceptedPage,
+    WithdrawnPage,
+    CleanedArticle,
+    ArticleWithdrawn,
+    EnrichedArticle,
+    SkippedPage,
+)
 """Every event, in the order of the flow."""
 
 __all__ = [

@@ -10,7 +10,7 @@ from wiredesk_schemas.event import DerivedEvent
 from wiredesk_schemas.ingest_note import IngestNote
 from wiredesk_schemas.page_type import PageType
 from wiredesk_schemas.rights import Rights
-from wiredesk_schemas.skipped_page import SkipReason
+from wiredesk_schemas.skipped_page import SkippedPage, SkipReason
 from wiredesk_schemas.story_revision import RevisedEvent
 
 
@@ -50,6 +50,11 @@ class WithdrawnPage(DerivedEvent):
     ingest_notes: tuple[IngestNote, ...] = Field(
         default=(), description="what ingest mended on the page, or did not believe"
     )
+
+    def skipped_page(self) -> SkippedPage:
+        """Return the page as it is skipped if there is no article of it."""
+        fields = {name: getattr(self, name) for name in SkippedPage.model_fields if name != "reason"}
+        return SkippedPage(**fields, reason=self.skip_reason)
 
 
 class ArticleWithdrawn(RevisedEvent):

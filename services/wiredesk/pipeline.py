@@ -1,7 +1,10 @@
 """The pipeline, on one screen: every topic, every stage, and what flows between them.
 
-    pages.raw ─▶ ingest ─▶ pages.accepted ─▶ extractor ─▶ articles.cleaned ─▶ enrichment ─▶ articles.enriched
-                    └──────────────────┴─▶ pages.skipped          (every stage: <input topic>.dlq)
+    pages.raw ─▶ ingest ─▶ pages.accepted ─▶ extractor ─▶ articles.cleaned ─▶ revisions ─▶ articles.revised
+                    └─────────────────────────────┴───────▶ pages.skipped ◀───────┘
+    articles.revised ─▶ enrichment ─▶ articles.enriched ─▶ latest ─▶ articles.latest
+
+Every stage writes what it cannot process to its dead-letter topic: `<input topic>.dlq`, or `articles.latest.dlq`.
 
 This is the only place that names our topics. Installed packages may add stages: `registry` combines theirs with ours,
 and commands use the registry.
@@ -10,10 +13,19 @@ and commands use the registry.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from wiredesk.envelope import Envelope
+from wiredesk.envelope import Envelope, StatefulEnvelope
 from wiredesk.runtime.records import Handler
-from wiredesk.runtime.topology import DAY_MS, Compaction, Stage, Suppression, Topic, topics_of
-from wiredesk_schemas import AcceptedPage, CleanedArticle, EnrichedArticle, RawPage, SkippedPage
+from wiredesk.runtime.state import KeyedState, StatefulHandler
+from wiredesk.runtime.topology import DAY_MS, Compaction, Stage, Store, Suppression, Topic, topics_of
+from wiredesk_schemas import (
+    AcceptedPage,
+    ArticleWithdrawn,
+    CleanedArticle,
+    EnrichedArticle,
+    RawPage,
+    SkippedPage,
+    WithdrawnPage,
+)
 
 NEWEST_REVISIONS = Compaction(min_lag_ms=9 * DAY_MS, max_lag_ms=30 * DAY_MS)
 """Topics of articles keep all events of a month at most, and of a year the newest one of each page. A page that was
@@ -24,22 +36,38 @@ Nothing is compacted while the raw page from which it was made is kept (a week a
 
 PAGES_RAW = Topic("pages.raw", "Raw pages, as crawlers and partners publish them", events=(RawPage,))
 PAGES_ACCEPTED = Topic(
-    "pages.accepted", "Pages checked, decoded, and under their canonical URL", events=(AcceptedPage,)
+    "pages.accepted",
+    "Pages checked, decoded, and under their canonical URL; and pages that are gone",
+    events=(AcceptedPage, WithdrawnPage),
 )
 ARTICLES_CLEANED = Topic(
     "articles.cleaned",
-    "Articles: headline, byline, times and body",
+    "Articles: headline, byline, times and body; and pages that are gone",
     retention_ms=365 * DAY_MS,
     compaction=NEWEST_REVISIONS,
-    events=(CleanedArticle,),
+    events=(CleanedArticle, WithdrawnPage),
+)
+ARTICLES_REVISED = Topic(
+    "articles.revised",
+    "Revisions of articles: created, updated, corrected, withdrawn",
+    retention_ms=365 * DAY_MS,
+    compaction=NEWEST_REVISIONS,
+    events=(CleanedArticle, ArticleWithdrawn),
 )
 ARTICLES_ENRICHED = Topic(
     "articles.enriched",
-    "Articles with topics and entities",
+    "Articles with topics and entities; and their withdrawals",
     retention_ms=365 * DAY_MS,
     compaction=NEWEST_REVISIONS,
-    events=(EnrichedArticle,),
+    events=(EnrichedArticle, ArticleWithdrawn),
     terminal=True,
+)
+ARTICLES_LATEST = Topic(
+    "articles.latest",
+    "The newest enriched article of each page that is there now",
+    retention_ms=-1,
+    compaction=Compaction(),
+    events=(EnrichedArticle,),
 )
 PAGES_SKIPPED = Topic(
     "pages.skipped",
@@ -78,23 +106,51 @@ EXTRACTOR = Stage(
     settings="wiredesk.extractor.settings:ExtractorSettings",
     suppression=FORGETTING,
 )
+REVISIONS = Stage(
+    name="revisions",
+    description="Finds what is new, changed, corrected or gone of a story",
+    consumes=ARTICLES_CLEANED,
+    produces=(ARTICLES_REVISED, PAGES_SKIPPED),
+    handler="wiredesk.pipeline:revisions",
+    store=Store("pages", retention_ms=365 * DAY_MS),
+    suppression=FORGETTING,
+)
 ENRICHMENT = Stage(
     name="enrichment",
     description="Finds language, topics and entities of an article",
-    consumes=ARTICLES_CLEANED,
+    consumes=ARTICLES_REVISED,
     produces=(ARTICLES_ENRICHED,),
     handler="wiredesk.pipeline:enrichment",
     settings="wiredesk.enrichment.settings:EnrichmentSettings",
     suppression=FORGETTING,
 )
 
-STAGES: Mapping[str, Stage] = MappingProxyType({stage.name: stage for stage in (INGEST, EXTRACTOR, ENRICHMENT)})
+LATEST = Stage(
+    name="latest",
+    description="Keeps the newest article of each page",
+    consumes=ARTICLES_ENRICHED,
+    produces=(ARTICLES_LATEST,),
+    handler="wiredesk.pipeline:latest",
+    one_to_one=False,
+    # Of its own: other packages have stages that read the same topic, and name theirs after it.
+    dead_letters="articles.latest.dlq",
+    store=Store("pages"),
+    suppression=FORGETTING,
+)
+
+STAGES: Mapping[str, Stage] = MappingProxyType(
+    {stage.name: stage for stage in (INGEST, EXTRACTOR, REVISIONS, ENRICHMENT, LATEST)}
+)
 """Our stages, in the order of the flow."""
 
 TOPICS = topics_of(STAGES.values())
 """Their topics."""
 
-TERMINAL_TOPICS = tuple(topic for topic in TOPICS if topic.terminal or topic.dead_letters)
+TERMINAL_TOPICS = tuple(
+    topic
+    for topic in topics_of(stage for stage in STAGES.values() if stage is not LATEST)
+    if topic.terminal or topic.dead_letters
+)
 """Every raw page reaches exactly one of these, or a dead-letter topic."""
 
 
@@ -112,8 +168,16 @@ def ingest() -> Handler:
 def extractor() -> Handler:
     """Load the extractor."""
     from wiredesk.extractor.extract import Extractor  # noqa: PLC0415
+    from wiredesk.ingest.urls import canonical_url  # noqa: PLC0415
 
-    return Envelope(Extractor(), EXTRACTOR)
+    return Envelope(Extractor(canonical_url=canonical_url), EXTRACTOR)
+
+
+def revisions() -> StatefulHandler[KeyedState]:
+    """Load the stage of revisions."""
+    from wiredesk.revisions.revise import Revisions  # noqa: PLC0415
+
+    return StatefulEnvelope(Revisions(), REVISIONS)
 
 
 def enrichment() -> Handler:
@@ -121,3 +185,10 @@ def enrichment() -> Handler:
     from wiredesk.enrichment.enrich import Enricher  # noqa: PLC0415
 
     return Envelope(Enricher(), ENRICHMENT)
+
+
+def latest() -> StatefulHandler[KeyedState]:
+    """Load the stage of the newest articles."""
+    from wiredesk.revisions.latest import Latest  # noqa: PLC0415
+
+    return StatefulEnvelope(Latest(), LATEST)

@@ -122,25 +122,27 @@ async def test_a_crawler_in_any_language_gets_the_same_article_in_both_forms(dep
     )
     origins = await publish(deployment, [as_json, enveloped, binary])
     by_origin = await ends_of(deployment, origins)
-    articles = [EnrichedArticle.from_json(by_origin[o][0].value) for o in origins]
-    assert articles[0] == articles[1] == articles[2]
-    for page_origin, article in zip(origins, articles, strict=True):
-        event = cloud_event(
-            by_origin[page_origin][0].key,
-            by_origin[page_origin][0].value,
-            by_origin[page_origin][0].headers,
-        )
-        assert (event.get_id(), event.get_subject()) == (article.event_id, article.canonical_url)
-    assert articles[0].canonical_url == "https://courier.example/2026/03/14/ferry-strike-ends"
-    assert articles[0].authors == ("Maeve Dunmore", "Tom Ashby")
-    assert [(c.text, c.credit) for c in articles[0].captions] == [
+    # Whichever is processed first is the article, and the others are the same.
+    ends = {ended_as(by_origin[o][0]): by_origin[o][0] for o in origins}
+    assert sorted(ended_as(by_origin[o][0]) for o in origins) in (
+        ["article", "unchanged", "unchanged"],
+        ["article", "superseded", "unchanged"],
+        ["article", "superseded", "superseded"],
+    )
+    article = EnrichedArticle.from_json(ends["article"].value)
+    for page_origin in origins:
+        (record,) = by_origin[page_origin]
+        event = cloud_event(record.key, record.value, record.headers)
+        assert (event.get_subject(), record.key) == (article.canonical_url, article.page_id.encode())
+        assert event.get_id() == json.loads(record.value or b"")["event_id"]
+    assert article.canonical_url == "https://courier.example/2026/03/14/ferry-strike-ends"
+    assert article.authors == ("Maeve Dunmore", "Tom Ashby")
+    assert [(c.text, c.credit) for c in article.captions] == [
         ("Crews gather on the quay in Southampton before Friday's vote.", "Ida Lund/Courier Pictures")
     ]
     record = by_origin[origins[2]][0]
     assert text(record, "traceparent") == trace.decode()
     assert text(record, "ce_x") == "y"
-    assert text(record, "ce_id") == articles[2].event_id
-    assert record.key == articles[2].page_id.encode()
 
 
 async def test_every_stage_can_be_joined_by_origin(deployment: KafkaSettings) -> None:
@@ -181,7 +183,8 @@ async def test_samples_end_where_they_should(deployment: KafkaSettings) -> None:
         assert ended_as(record) == reason, url
     names = [deployment.on_cluster(PAGES_ACCEPTED.name)]
     for records in (await collect(deployment, names, set(origins))).values():
-        charsets.add(AcceptedPage.from_json(records[0].value).charset.name)
+        if text(records[0], "ce_type") == AcceptedPage.TYPE:  # others are gone
+            charsets.add(AcceptedPage.from_json(records[0].value).charset.name)
     assert {"utf-8", "cp1251", "gb18030", "cp932", "cp1252", "cp1254", "cp1256", "iso8859-2"} <= charsets
 
 

@@ -18,7 +18,16 @@ from wiredesk.extractor.metadata.json_ld import JsonLd, Node
 from wiredesk.extractor.metadata.story_node import PageWitnesses, story_node
 from wiredesk.ingest.accept import Ingest
 from wiredesk.runtime.errors import RejectedError
-from wiredesk_schemas import AcceptedPage, Block, BlockKind, CleanedArticle, Evidence, RawPage, SkippedPage
+from wiredesk_schemas import (
+    AcceptedPage,
+    Block,
+    BlockKind,
+    CleanedArticle,
+    Evidence,
+    RawPage,
+    SkippedPage,
+    WithdrawnPage,
+)
 
 SENTENCE = "The council voted on Tuesday to keep the old library open, and to repair its roof before the winter. "
 STORY = "".join(f"<p>{SENTENCE * 2}{n}.</p>" for n in range(5))
@@ -28,7 +37,8 @@ def read(body: str | bytes, url: str = "https://paper.example/a/story", **fields
     content = {"body": body} if isinstance(body, str) else {"body_base64": body}
     page = Ingest()(RawPage(url=url, **content, **fields))
     assert isinstance(page, AcceptedPage)
-    return Extractor()(page)
+    result = Extractor()(page)
+    return result.skipped_page() if isinstance(result, WithdrawnPage) else result
 
 
 def article(body: str | bytes, **fields: Any) -> CleanedArticle:

@@ -14,7 +14,7 @@ from wiredesk.ingest.accept import Ingest
 from wiredesk.ingest.settings import IngestSettings
 from wiredesk.runtime.errors import RejectedError
 from wiredesk.runtime.records import Record
-from wiredesk_schemas import AcceptedPage, CharsetEvidence, InvalidEventError, RawPage, SkippedPage
+from wiredesk_schemas import AcceptedPage, CharsetEvidence, InvalidEventError, RawPage, SkippedPage, WithdrawnPage
 from wiredesk_schemas.headers import Header
 
 URL = "https://example.com/story"
@@ -158,12 +158,43 @@ def test_a_crawler_that_unpacks_may_leave_the_header_standing(body: bytes) -> No
     assert accepted(body, http_headers={"Content-Encoding": "deflate"}).body == body.decode()
 
 
-@pytest.mark.parametrize("status", [204, 205, 301, 404, 451, 503])
+@pytest.mark.parametrize("status", [204, 205, 301, 451, 503])
 def test_a_page_that_its_server_refused_is_skipped(status: int) -> None:
     result = Ingest()(RawPage(url=URL, body="", http_status=status))
     assert isinstance(result, SkippedPage)
     assert (result.reason, result.stage) == ("http_error", "ingest")
     assert str(status) in result.detail
+
+
+@pytest.mark.parametrize(("status", "reason"), [(404, "not_found"), (410, "gone")])
+def test_a_page_that_its_server_does_not_have_any_more_is_gone(status: int, reason: str) -> None:
+    result = Ingest()(RawPage(url=URL, body="", http_status=status))
+    assert isinstance(result, WithdrawnPage)
+    assert (result.reason, result.skip_reason, result.stage) == (reason, "http_error", "ingest")
+    assert result.http_status == status
+
+
+def test_a_page_that_is_gone_has_the_canonical_url_that_its_answer_declares() -> None:
+    own = "https://courier.example/2026/03/14/ferry-strike-ends"
+    for fields in (
+        {"body": f'<html><head><link rel="canonical" href="{own}"></head><body>Gone</body></html>'},
+        {"body": "", "http_headers": {"Link": f'<{own}>; rel="canonical"'}},
+    ):
+        result = Ingest()(RawPage(url=f"{own}?ref=rss", content_type="text/html", http_status=410, **fields))
+        assert result.canonical_url == own
+    assert Ingest()(RawPage(url=own, body="\x00\x01", http_status=410)).canonical_url == own
+
+
+@pytest.mark.parametrize(("policy", "skip_reason"), [("record", "withdrawn"), ("unavailable-after", "rights_reserved")])
+def test_a_page_that_was_fetched_after_its_time_is_gone(policy: str, skip_reason: str) -> None:
+    body = '<html><head><meta name="robots" content="unavailable_after: 2026-04-30"></head><body>Text</body></html>'
+    ingest = Ingest(IngestSettings(rights_policy=policy))
+    page = {"url": URL, "body": body, "content_type": "text/html"}
+    result = ingest(RawPage.from_object({**page, "fetched_at": "2026-05-02T00:00:00Z"}))
+    assert isinstance(result, WithdrawnPage)
+    assert (result.reason, result.skip_reason) == ("expired", skip_reason)
+    assert isinstance(ingest(RawPage.from_object({**page, "fetched_at": "2026-04-02T00:00:00Z"})), AcceptedPage)
+    assert isinstance(ingest(RawPage.from_object(page)), AcceptedPage)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from wiredesk.extractor.extract import Extractor
 from wiredesk.extractor.notices import ErrorTitle, asks_consent, error_title, is_apology, is_consent_button
 from wiredesk.ingest.accept import Ingest
-from wiredesk_schemas import AcceptedPage, CleanedArticle, PageType, RawPage, SkippedPage, SkipReason
+from wiredesk_schemas import AcceptedPage, CleanedArticle, PageType, RawPage, SkippedPage, SkipReason, WithdrawnPage
 
 PAGES: dict[str, list[dict[str, Any]]] = tomllib.loads(
     Path(__file__).with_name("notices_and_stories.toml").read_text(encoding="utf-8")
@@ -39,7 +39,8 @@ def read(
     )
     accepted = Ingest()(RawPage(url="https://paper.example/a/1", body=body, content_type="text/html"))
     assert isinstance(accepted, AcceptedPage)
-    return Extractor()(accepted)
+    result = Extractor()(accepted)
+    return result.skipped_page() if isinstance(result, WithdrawnPage) else result
 
 
 def name(page: dict[str, Any]) -> str:

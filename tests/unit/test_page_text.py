@@ -10,7 +10,15 @@ from tests.support import SAMPLES
 from wiredesk.extractor.extract import Extractor
 from wiredesk.ingest.accept import Ingest
 from wiredesk.runtime.errors import RejectedError
-from wiredesk_schemas import AcceptedPage, CharsetEvidence, CleanedArticle, IngestNoteKind, RawPage, SkippedPage
+from wiredesk_schemas import (
+    AcceptedPage,
+    CharsetEvidence,
+    CleanedArticle,
+    IngestNoteKind,
+    RawPage,
+    SkippedPage,
+    WithdrawnPage,
+)
 
 URL = "https://courier.example/2026/03/14/ferry-strike-ends"
 STORY = (SAMPLES / "pages" / "ferry-strike.html").read_bytes()
@@ -19,7 +27,8 @@ RUSSIAN = "<p>Сегодня вечером в Москве прошло зас�
 
 def ingested(body: bytes | str, **fields: Any) -> AcceptedPage | SkippedPage:
     content = {"body": body} if isinstance(body, str) else {"body_base64": body}
-    return Ingest()(RawPage.from_object({"url": URL, "content_type": "text/html", **content, **fields}))
+    result = Ingest()(RawPage.from_object({"url": URL, "content_type": "text/html", **content, **fields}))
+    return result.skipped_page() if isinstance(result, WithdrawnPage) else result
 
 
 def accepted(body: bytes | str, **fields: Any) -> AcceptedPage:

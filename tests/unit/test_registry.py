@@ -42,11 +42,9 @@ def test_ours_are_found_like_any_other_in_the_order_of_the_flow() -> None:
     loaded_registry = registry.load(OURS)
     assert list(loaded_registry.stages.items()) == list(STAGES.items())
     assert (loaded_registry.topics, set(loaded_registry.terminal_topics)) == (TOPICS, set(TERMINAL_TOPICS))
-    assert (loaded_registry.flow, loaded_registry.side_stages, loaded_registry.rejections) == (
-        tuple(STAGES.values()),
-        (),
-        (),
-    )
+    assert [stage.name for stage in loaded_registry.flow] == ["ingest", "extractor", "revisions", "enrichment"]
+    assert [stage.name for stage in loaded_registry.side_stages] == ["latest"]
+    assert loaded_registry.rejections == ()
     assert list(registry.names()) == sorted(STAGES)
 
 
@@ -58,21 +56,26 @@ def test_a_stage_comes_after_those_whose_topics_it_reads() -> None:
         for stage in loaded_registry.stages.values():
             writers = [one.name for one in loaded_registry.stages.values() if stage.consumes in one.produces]
             assert all(order.index(writer) < order.index(stage.name) for writer in writers)
-        assert [stage.name for stage in loaded_registry.side_stages] == ["keywords", "tone", "alarm"] or reverse
-        assert {stage.name for stage in loaded_registry.flow} == {*STAGES, "feeds"}
+        assert [stage.name for stage in loaded_registry.side_stages] == [
+            "latest",
+            "keywords",
+            "tone",
+            "alarm",
+        ] or reverse
+        assert {stage.name for stage in loaded_registry.flow} == {*STAGES, "feeds"} - {"latest"}
         assert {topic.name for topic in loaded_registry.entry_topics} == {"pages.raw", "feeds.raw"}
 
 
 def test_a_stage_after_a_terminal_topic_gives_no_page_an_outcome() -> None:
     loaded_registry = loaded("tone")
     assert set(loaded_registry.terminal_topics) == set(TERMINAL_TOPICS)
-    assert [stage.name for stage in loaded_registry.readers(ARTICLES_ENRICHED)] == ["tone"]
+    assert [stage.name for stage in loaded_registry.readers(ARTICLES_ENRICHED)] == ["latest", "tone"]
     assert plugins.TONES in loaded_registry.topics
 
 
 def test_a_branch_has_a_rival_in_the_flow() -> None:
     loaded_registry = loaded("tone", "keywords")
-    assert [stage.name for stage in loaded_registry.rivals(loaded_registry.stage("keywords"))] == ["enrichment"]
+    assert [stage.name for stage in loaded_registry.rivals(loaded_registry.stage("keywords"))] == ["revisions"]
     assert (
         loaded_registry.rivals(loaded_registry.stage("tone"))
         == loaded_registry.rivals(loaded_registry.stage("enrichment"))
@@ -86,13 +89,20 @@ def test_dead_letters_of_a_branch_do_not_go_back(
     loaded_registry = loaded("keywords")
     monkeypatch.setattr(registry, "registry", lambda: loaded_registry)
     assert app.run(["dlq", "redrive", "--topic", "keywords", "--bootstrap-servers", "127.0.0.1:1"]) == 2
-    assert "enrichment reads articles.cleaned, too" in capsys.readouterr().err
+    assert "revisions reads articles.cleaned, too" in capsys.readouterr().err
 
 
 def test_what_can_be_redriven_is_selected_and_the_rest_is_named() -> None:
     found = loaded("tone", "keywords")
     selected, lines = redrivable(found, select(found.stages))
-    assert [stage.name for stage in selected.stages] == ["ingest", "extractor", "enrichment", "tone"]
+    assert [stage.name for stage in selected.stages] == [
+        "ingest",
+        "extractor",
+        "revisions",
+        "enrichment",
+        "latest",
+        "tone",
+    ]
     assert [line.partition(":")[0] for line in lines] == ["dead letters of keywords cannot be sent back"]
     assert redrivable(found, select(found.stages, topics=["tone"]))[1] == []
 
@@ -107,7 +117,7 @@ def test_what_can_be_redriven_is_selected_and_the_rest_is_named() -> None:
         ("shown", "the entry point is named 'shown' and the stage 'show'"),
         ("orphan", "it reads nowhere, which no stage writes"),
         ("impostor", "it defines the topic articles.enriched otherwise than enrichment does"),
-        ("twin", "articles.cleaned.dlq holds the dead letters of enrichment"),
+        ("twin", "articles.cleaned.dlq holds the dead letters of revisions"),
         ("second", "with it, a page would reach a second terminal topic after the first"),
         ("fork", "with it, a page would reach terminal topics by two paths"),
         ("bare", "produces is not a tuple of topics: write (TOPIC,)"),

@@ -14,7 +14,7 @@ from wiredesk.extractor.extract import Extractor
 from wiredesk.extractor.settings import ExtractorSettings
 from wiredesk.extractor.site_rules import MAX_FILE, MAX_SELECTOR, SiteRule, SiteRules, load_site_rules
 from wiredesk.ingest.accept import Ingest
-from wiredesk_schemas import AcceptedPage, CleanedArticle, Evidence, RawPage, SkippedPage
+from wiredesk_schemas import AcceptedPage, CleanedArticle, Evidence, RawPage, SkippedPage, WithdrawnPage
 
 SENTENCE = "The council voted on Tuesday to keep the old library open, and to repair its roof before the winter. "
 STORY = "".join(f"<p>{SENTENCE * 2}{n}.</p>" for n in range(5))
@@ -51,7 +51,8 @@ def rules(tmp_path: Path) -> Path:
 
 
 def read(path: Path | None, page: AcceptedPage) -> CleanedArticle | SkippedPage:
-    return Extractor(settings=ExtractorSettings(site_rules=path))(page)
+    result = Extractor(settings=ExtractorSettings(site_rules=path))(page)
+    return result.skipped_page() if isinstance(result, WithdrawnPage) else result
 
 
 def article(path: Path | None, page: AcceptedPage) -> CleanedArticle:

@@ -6,7 +6,7 @@ from training.extraction.pages import GoldPage, accepted
 from wiredesk.extractor.document import parse_html
 from wiredesk.extractor.extract import Extractor
 from wiredesk.extractor.surplus_tags import MAX_TAGS, drop_surplus_tags
-from wiredesk_schemas import CleanedArticle, SkippedPage
+from wiredesk_schemas import CleanedArticle, SkippedPage, WithdrawnPage
 
 STORY = "<h1>The bridge is open</h1>" + "".join(
     f"<p>The old bridge over the harbour was opened again on day {day}, nine years after a barge had struck it.</p>"
@@ -18,7 +18,8 @@ def event(body: str) -> CleanedArticle | SkippedPage:
     page = GoldPage(
         "tests", "a", "https://n.example/2024/bridge", f"<html><body>{body}</body></html>", "", "article", {}
     )
-    return Extractor()(accepted(page))
+    result = Extractor()(accepted(page))
+    return result.skipped_page() if isinstance(result, WithdrawnPage) else result
 
 
 def article(body: str) -> CleanedArticle:

@@ -6,7 +6,7 @@ from tests.raw_events import URL
 from wiredesk import pipeline
 from wiredesk.ingest.accept import Ingest
 from wiredesk.runtime.records import Record
-from wiredesk_schemas import RawPage, SkippedPage
+from wiredesk_schemas import RawPage, SkipReason, WithdrawnPage
 
 
 def test_withdrawals_of_two_pages_stay_two() -> None:
@@ -31,9 +31,10 @@ def test_withdrawals_of_two_pages_stay_two() -> None:
 def test_a_record_without_value_is_a_withdrawal(key: bytes | None, subject: bytes | None, url: str) -> None:
     headers = (("ce_subject", subject),) if subject else ()
     (output,) = pipeline.ingest()(Record("pages.raw", 0, 0, 0, key, None, headers))
-    skipped = SkippedPage.from_json(output.value)
-    assert (output.topic, skipped.reason, skipped.canonical_url) == ("pages.skipped", "withdrawn", url)
-    assert output.key == skipped.page_id.encode()
+    withdrawn = WithdrawnPage.from_json(output.value)
+    assert (output.topic, withdrawn.reason, withdrawn.canonical_url) == ("pages.accepted", "tombstone", url)
+    assert withdrawn.skip_reason is SkipReason.WITHDRAWN
+    assert output.key == withdrawn.page_id.encode()
     assert dict(output.headers)["ce_subject"] == url.encode()
 
 

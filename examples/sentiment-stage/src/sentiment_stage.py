@@ -12,7 +12,7 @@ from pydantic import Field
 
 from wiredesk import Envelope, Handler, Settings, Stage, Topic
 from wiredesk.pipeline import ARTICLES_ENRICHED
-from wiredesk_schemas import DerivedEvent, EnrichedArticle
+from wiredesk_schemas import ArticleWithdrawn, DerivedEvent, EnrichedArticle, Tombstone
 
 WORD = re.compile(r"[a-z]+")
 """A word, of text in lower case."""
@@ -66,8 +66,10 @@ class Sentiment:
         self._min_words = (settings or SentimentSettings()).min_words
         self.version = f"1.0.0+min{self._min_words}"
 
-    def __call__(self, article: EnrichedArticle) -> ScoredArticle | None:
-        """Return an article's score, or nothing if it cannot be scored."""
+    def __call__(self, article: EnrichedArticle | ArticleWithdrawn) -> ScoredArticle | Tombstone | None:
+        """Return an article's score, or nothing if it cannot be scored; that of a withdrawn article is removed."""
+        if isinstance(article, ArticleWithdrawn):
+            return Tombstone(article.page_id, ScoredArticle)
         if article.detected_language is None or article.detected_language.code != "en":
             return None
         words = WORD.findall(" ".join([article.title or "", *(block.text for block in article.paragraphs)]).lower())

@@ -3,7 +3,7 @@
 from sentiment_stage import ScoredArticle, Sentiment, SentimentSettings
 
 from wiredesk.testing import StartStage, example_event
-from wiredesk_schemas import Block, EnrichedArticle, LanguageGuess
+from wiredesk_schemas import ArticleWithdrawn, Block, EnrichedArticle, LanguageGuess, Tombstone
 
 
 def article(text: str, language: str = "en") -> EnrichedArticle:
@@ -21,9 +21,15 @@ def test_the_tone_is_that_of_more_words() -> None:
     sentiment = Sentiment(SentimentSettings(min_words=1))
     for text, tone in (("They hope for peace", "positive"), ("War and fear", "negative"), ("War and peace", "mixed")):
         scored = sentiment(article(text))
-        assert scored is not None
+        assert isinstance(scored, ScoredArticle)
         assert scored.tone == tone
     assert sentiment(article("Rain")) is None
+
+
+def test_the_score_of_a_withdrawn_article_is_removed() -> None:
+    """A reader of the scores sees that the article is gone."""
+    withdrawn = example_event(ArticleWithdrawn)
+    assert Sentiment()(withdrawn) == Tombstone(withdrawn.page_id, ScoredArticle)
 
 
 def test_it_publishes_a_score_once_or_nothing_and_dead_letters_other_records(wiredesk_stage: StartStage) -> None:

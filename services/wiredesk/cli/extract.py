@@ -52,7 +52,7 @@ def extract(
     from wiredesk.extractor.extract import Extractor
     from wiredesk.operations.first_page import accept_file
     from wiredesk.runtime import logs
-    from wiredesk_schemas import AcceptedPage, CleanedArticle, SkippedPage
+    from wiredesk_schemas import AcceptedPage, CleanedArticle, SkippedPage, WithdrawnPage
 
     load(IngestSettings)  # ingest reads them again: errors are reported here
     logs.quiet()
@@ -63,7 +63,8 @@ def extract(
     if isinstance(page, AcceptedPage):
         extractor = Extractor(settings=settings)
         extracted = extractor.extract(page)
-        result = extractor.publish(page, extracted)
+        published = extractor.publish(page, extracted)
+        result = published.skipped_page() if isinstance(published, WithdrawnPage) else published
     else:
         result = page
     if explain and isinstance(page, AcceptedPage):

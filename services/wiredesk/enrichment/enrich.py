@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import overload
 
 from wiredesk.enrichment.article_fields import ArticleField, article_fields
 from wiredesk.enrichment.entities import build_entities, find_mentions, has_ordinary_case, readable_fields
@@ -16,6 +17,7 @@ from wiredesk.languages.detector import MODEL as LANGUAGE_MODEL
 from wiredesk.languages.detector import LanguageDetector
 from wiredesk.languages.paragraphs import ParagraphLanguages
 from wiredesk_schemas import (
+    ArticleWithdrawn,
     CleanedArticle,
     EnrichedArticle,
     Enrichment,
@@ -75,7 +77,20 @@ class Enricher:
         models = f"language={LANGUAGE_MODEL}@1/{self._taggers.version}/{classifier_version}"
         self.version = f"{RULES_VERSION}+{hashlib.sha256(models.encode()).hexdigest()[:8]}"
 
-    def __call__(self, article: CleanedArticle) -> EnrichedArticle:
+    @overload
+    def __call__(self, article: CleanedArticle) -> EnrichedArticle: ...
+
+    @overload
+    def __call__(self, article: ArticleWithdrawn) -> ArticleWithdrawn: ...
+
+    def __call__(self, article: CleanedArticle | ArticleWithdrawn) -> EnrichedArticle | ArticleWithdrawn:
+        """Enrich an article; pass on that one is withdrawn."""
+        if isinstance(article, ArticleWithdrawn):
+            identifier = derived_event_id(article.event_id, self.name, self.version)
+            return article.model_copy(update={"event_id": identifier})
+        return self.enrich(article)
+
+    def enrich(self, article: CleanedArticle) -> EnrichedArticle:
         """Enrich an article. What cannot be determined is left out, and the event's notes say so."""
         notes: list[str] = []
         detected = self._detector.detect(_beginning(article))

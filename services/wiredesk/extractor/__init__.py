@@ -16,6 +16,7 @@ page_type       articles, or index pages, galleries, consent walls, error pages
 story_measure   how much of a body is a story, and how surely
 page_language   the language of the story, and of texts in another one
 notices         texts of error pages and consent walls, in many languages
+removals        pages that say that their story is gone, and notices that withdraw one, in many languages
 extracted_page  what was read from a page, before it is classified
 models          the models that ship, trained by `training.extraction`
 explain         why a text was kept or dropped

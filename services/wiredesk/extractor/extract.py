@@ -1,15 +1,35 @@
 """The stage: a page is extracted and classified, and published as an article or skipped with a reason."""
 
+from collections.abc import Callable
+from contextlib import suppress
+from urllib.parse import urlsplit
+
 from wiredesk.extractor import words
 from wiredesk.extractor.extracted_page import ExtractedPage
 from wiredesk.extractor.flattened import extract_text
 from wiredesk.extractor.html import extract_html
 from wiredesk.extractor.models import Models, shipped_models
 from wiredesk.extractor.page_type import Verdict, classify_page
+from wiredesk.extractor.removals import named_urls, removal
 from wiredesk.extractor.settings import ExtractorSettings
 from wiredesk.extractor.site_rules import load_site_rules
 from wiredesk.extractor.surplus_tags import MAX_TAGS, is_cut
-from wiredesk_schemas import AcceptedPage, CleanedArticle, Extraction, Image, SkippedPage, derived_event_id
+from wiredesk.runtime.errors import RejectedError
+from wiredesk_schemas import (
+    AcceptedPage,
+    CleanedArticle,
+    Extraction,
+    Image,
+    SkippedPage,
+    SkipReason,
+    WithdrawalReason,
+    WithdrawnPage,
+    derived_event_id,
+    page_id,
+)
+
+MAX_QUOTED = 120
+"""Characters of a text that the detail of an event quotes."""
 
 
 class Extractor:
@@ -18,18 +38,28 @@ class Extractor:
     Args:
         models: those that ship, if left out.
         settings: read from the environment, if left out.
+        canonical_url: returns the canonical form of a URL, so that a notice may withdraw the page that it names;
+            without it, a notice withdraws its own page.
     """
 
     name = "extractor"
     version = "3.0.0"
 
-    def __init__(self, models: Models | None = None, settings: ExtractorSettings | None = None) -> None:
+    def __init__(
+        self,
+        models: Models | None = None,
+        settings: ExtractorSettings | None = None,
+        canonical_url: Callable[[str], str] | None = None,
+    ) -> None:
+        self._canonical_url = canonical_url
         # Loaded here, before the fork: once, and not for each page.
         self.models = models or shipped_models()
         self._site_rules = load_site_rules((settings or ExtractorSettings()).site_rules)
 
-    def __call__(self, page: AcceptedPage) -> CleanedArticle | SkippedPage:
-        """Return the article of a page, or why it has none."""
+    def __call__(self, page: AcceptedPage | WithdrawnPage) -> CleanedArticle | SkippedPage | WithdrawnPage:
+        """Return the article of a page, or why it has none. A page that is gone is passed on."""
+        if isinstance(page, WithdrawnPage):
+            return page.model_copy(update={"event_id": derived_event_id(page.event_id, self.name, self.version)})
         return self.publish(page, self.extract(page))
 
     def extract(self, page: AcceptedPage) -> ExtractedPage:
@@ -38,10 +68,12 @@ class Extractor:
             return extract_text(page, self.models)
         return extract_html(page, self.models, self._site_rules)
 
-    def publish(self, page: AcceptedPage, extracted: ExtractedPage) -> CleanedArticle | SkippedPage:
+    def publish(self, page: AcceptedPage, extracted: ExtractedPage) -> CleanedArticle | SkippedPage | WithdrawnPage:
         """Return the event that an extracted page becomes."""
         verdict = classify_page(extracted, self.models.page)
         version = self._version(extracted)
+        if (withdrawn := removal(extracted, verdict)) is not None:
+            return self._withdrawn(page, extracted, verdict, *withdrawn)
         if verdict.reason is None:
             return self._article(page, extracted, verdict, version)
         return SkippedPage(
@@ -59,6 +91,37 @@ class Extractor:
             canonical_evidence=page.canonical_evidence,
             ingest_notes=page.ingest_notes,
         )
+
+    def _withdrawn(
+        self, page: AcceptedPage, extracted: ExtractedPage, verdict: Verdict, reason: WithdrawalReason, text: str
+    ) -> WithdrawnPage:
+        named = self._named(page, extracted) if reason is WithdrawalReason.NOTICE else page.canonical_url
+        return WithdrawnPage(
+            event_id=derived_event_id(page.event_id, self.name, self._version(extracted)),
+            page_id=page_id(named) if named != page.canonical_url else page.page_id,
+            revision=page.revision,
+            url=page.url,
+            canonical_url=named,
+            stage=self.name,
+            reason=reason,
+            skip_reason=verdict.reason or SkipReason.WITHDRAWN,
+            detail=verdict.detail or f"the page says so itself: {text[:MAX_QUOTED]!r}",
+            http_status=page.http_status,
+            page_type=verdict.page_type,
+            confidence=verdict.confidence if verdict.reason else None,
+            rights=page.rights,
+            canonical_evidence=page.canonical_evidence,
+            ingest_notes=page.ingest_notes,
+        )
+
+    def _named(self, page: AcceptedPage, extracted: ExtractedPage) -> str:
+        """Return the canonical URL of the page that a notice withdraws: one that it names on its site, or its own."""
+        for url in named_urls(extracted) if self._canonical_url else []:
+            with suppress(RejectedError):
+                named = self._canonical_url(url) if self._canonical_url else url
+                if _site(named) == _site(page.canonical_url) and named != page.canonical_url:
+                    return named
+        return page.canonical_url
 
     def _version(self, extracted: ExtractedPage) -> str:
         """Return the version that made a page's event: the extractor's, and the operator's rule if one applies."""
@@ -105,6 +168,10 @@ class Extractor:
                 evidence=extracted.evidence(),
             ),
         )
+
+
+def _site(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def _what_is_missing(page: AcceptedPage) -> str:

@@ -9,13 +9,14 @@ from wiredesk.ingest.declarations import Declarations, find_declarations
 from wiredesk.ingest.language import stated_language
 from wiredesk.ingest.page_text import read_text, undone_content
 from wiredesk.ingest.response_headers import passed_on
-from wiredesk.ingest.rights.policy import RightsPolicy
+from wiredesk.ingest.rights.policy import UNAVAILABLE_AFTER, RightsPolicy
 from wiredesk.ingest.rights.reading import read_event, read_page
 from wiredesk.ingest.rights.statements import Statements
 from wiredesk.ingest.settings import IngestSettings
 from wiredesk.ingest.urls import canonical_url, safe_url
 from wiredesk.ingest.urls.identity import Identity, StatedUrls, identify
-from wiredesk.ingest.withdrawals import skip_withdrawn
+from wiredesk.ingest.withdrawals import tombstone
+from wiredesk.runtime.errors import RejectedError
 from wiredesk_schemas import (
     AcceptedPage,
     CanonicalEvidence,
@@ -23,6 +24,8 @@ from wiredesk_schemas import (
     RawPage,
     SkippedPage,
     SkipReason,
+    WithdrawalReason,
+    WithdrawnPage,
     event_id,
     page_id,
     revision,
@@ -36,6 +39,13 @@ MARKUP_CHARACTERS = 4096
 
 MAX_URLS_NOTED = 4
 """Declared URLs that a note says are not believed, at most: other notes of the page must have room."""
+
+GONE: dict[int, WithdrawalReason] = {404: WithdrawalReason.NOT_FOUND, 410: WithdrawalReason.GONE}
+"""The answers of a server that say that a page is gone. Others are errors that pass, or of the reader: 451 is often
+sent to readers of some countries only."""
+
+EXPIRY = RightsPolicy((UNAVAILABLE_AFTER,))
+"""The time until which a page may be shown ends its article, whatever else the policy honours."""
 
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|meta|title|article|div|p|h[1-6]|table|script)\b|<!--", re.IGNORECASE)
 
@@ -55,17 +65,20 @@ class Ingest:
         self._policy = RightsPolicy.parse(self._settings.rights_policy)
         self._agents = self._settings.agents
 
-    def __call__(self, page: RawPage) -> AcceptedPage | SkippedPage:
-        """Accept a page, or skip it: an error of its server, a withdrawal, or rights that are reserved.
+    def __call__(self, page: RawPage) -> AcceptedPage | SkippedPage | WithdrawnPage:
+        """Accept a page, skip it, or say that it is gone.
+
+        A page is skipped for an error of its server, or because its rights are reserved. It is gone if its publisher
+        withdraws it, if the server says so, or if it was fetched after the time until which it may be shown.
 
         Raises:
             RejectedError: `invalid_url`, `empty`, `binary`, `too_large`, `undecodable`.
         """
         if page.is_withdrawal:
-            return skip_withdrawn(page, self.name, self.version)
+            return tombstone(page, self.name, self.version)
         canonical = canonical_url(page.url)
         if page.http_status is not None and not _has_body(page.http_status):
-            return self._skip_error(page, canonical, page.http_status)
+            return self._error(page, canonical, page.http_status)
         stated_type = (page.declared_type or "").partition(";")[0].strip().lower()
         notes = Notes(page.notes)
         body = read_text(page, stated_type, self._settings.max_page_bytes, notes)
@@ -76,7 +89,12 @@ class Ingest:
         if declared is not None:
             read_page(body.text, declared, identity, statements)
         content_id = revision(body.text)
-        if refusal := self._policy.refusal(statements, page.fetched):
+        refusal = self._policy.refusal(statements, page.fetched)
+        if expiry := EXPIRY.refusal(statements, page.fetched):
+            reason = SkipReason.RIGHTS_RESERVED if refusal else SkipReason.WITHDRAWN
+            skipped = self._skip(page, identity, content_id, reason, refusal or expiry, statements, notes)
+            return _gone(skipped, WithdrawalReason.EXPIRED, page.http_status)
+        if refusal:
             reason = SkipReason.RIGHTS_RESERVED
             return self._skip(page, identity, content_id, reason, refusal, statements, notes)
         identifier = page_id(identity.url)
@@ -109,13 +127,27 @@ class Ingest:
         digest = hashlib.sha256(f"{honoured};{agents}".encode()).hexdigest()[:8]
         return f"{self.version}+rights.{digest}"
 
-    def _skip_error(self, page: RawPage, canonical: str, status: int) -> SkippedPage:
+    def _error(self, page: RawPage, canonical: str, status: int) -> SkippedPage | WithdrawnPage:
+        """Return the event of a page that is gone, or of another error of its server."""
         content_id = revision(undone_content(page, self._settings.max_page_bytes))
         notes = Notes(page.notes)
         statements = read_event(page, canonical, self._agents, notes)
         detail = f"the server answered with status {status}"
+        reason = GONE.get(status)
         identity = Identity(canonical, CanonicalEvidence.URL)
-        return self._skip(page, identity, content_id, SkipReason.HTTP_ERROR, detail, statements, notes)
+        if reason is not None:
+            identity = _identity(page, canonical, self._declared(page), notes)
+        skipped = self._skip(page, identity, content_id, SkipReason.HTTP_ERROR, detail, statements, notes)
+        return skipped if reason is None else _gone(skipped, reason, status)
+
+    def _declared(self, page: RawPage) -> Declarations | None:
+        """Return what the page of an error declares; None if it has no text."""
+        stated_type = (page.declared_type or "").partition(";")[0].strip().lower()
+        try:
+            text = read_text(page, stated_type, self._settings.max_page_bytes, Notes(())).text
+        except RejectedError:
+            return None
+        return None if _media_type(stated_type, text) == "text/plain" else find_declarations(text)
 
     def _skip(
         self,
@@ -142,6 +174,12 @@ class Ingest:
             rights=statements.rights(),
             ingest_notes=notes.collected(),
         )
+
+
+def _gone(skipped: SkippedPage, reason: WithdrawalReason, status: int | None) -> WithdrawnPage:
+    """Return the event of a page that is gone, which is skipped if there was no article of it."""
+    fields = {name: getattr(skipped, name) for name in SkippedPage.model_fields if name != "reason"}
+    return WithdrawnPage(**fields, reason=reason, skip_reason=skipped.reason, http_status=status)
 
 
 def _identity(page: RawPage, canonical: str, declared: Declarations | None, notes: Notes) -> Identity:

@@ -1,8 +1,7 @@
 """Withdrawals: records of `pages.raw` without value, which Kafka calls tombstones.
 
 A publisher writes one to say that a page is gone. The record's subject or its key names the page: its URL, its page id,
-or a key that only the publisher knows. Nothing more is done with it yet: it is published as skipped, so that every raw
-page has one outcome.
+or a key that only the publisher knows.
 """
 
 import hashlib
@@ -11,7 +10,7 @@ from uuid import UUID
 
 from wiredesk.ingest.urls import canonical_url, safe_url
 from wiredesk.runtime.errors import RejectedError
-from wiredesk_schemas import RawPage, SkippedPage, SkipReason, event_id, page_id, revision
+from wiredesk_schemas import RawPage, SkipReason, WithdrawalReason, WithdrawnPage, event_id, page_id, revision
 
 MAX_KEY_CHARACTERS = 500
 """Characters of a key, with escapes, that a URN holds. Of longer ones, and of those with an @, it holds the hash."""
@@ -26,23 +25,24 @@ NO_KEY = "urn:wiredesk:no-key"
 """The URN of a page of which a record says nothing: it has neither value nor key nor subject."""
 
 
-def skip_withdrawn(page: RawPage, stage: str, version: str) -> SkippedPage:
-    """Return the event that says that a page was withdrawn.
+def tombstone(page: RawPage, stage: str, version: str) -> WithdrawnPage:
+    """Return the event that says that the publisher withdraws a page.
 
     Args:
         page: the withdrawal.
-        stage: the stage that skips it.
+        stage: the stage that reads it.
         version: of the stage.
     """
     identity, url, canonical = _identify(page.url)
-    return SkippedPage(
+    return WithdrawnPage(
         event_id=event_id(identity, CONTENT, stage, version),
         page_id=identity,
         revision=revision(""),
         url=url,
         canonical_url=canonical,
         stage=stage,
-        reason=SkipReason.WITHDRAWN,
+        reason=WithdrawalReason.TOMBSTONE,
+        skip_reason=SkipReason.WITHDRAWN,
         detail="the record has no value: its publisher withdraws the page",
     )
 

@@ -8,7 +8,7 @@ import orjson
 from wiredesk.enrichment.settings import EnrichmentSettings
 from wiredesk.operations.article_text import UNKNOWN_URL, parse_article
 from wiredesk.runtime.errors import RejectedError, UsageError
-from wiredesk_schemas import CleanedArticle, EnrichedArticle, RawPage, SkippedPage
+from wiredesk_schemas import CleanedArticle, EnrichedArticle, RawPage, SkippedPage, WithdrawnPage
 
 GZIP_SIGNATURE = b"\x1f\x8b"
 """First bytes of gzip content; ingest decompresses it."""
@@ -82,7 +82,8 @@ def _extract(page: RawPage) -> CleanedArticle | SkippedPage:
     from wiredesk.ingest.accept import Ingest  # noqa: PLC0415 - with its libraries
 
     accepted = Ingest()(page)
-    return accepted if isinstance(accepted, SkippedPage) else Extractor()(accepted)
+    result = accepted if isinstance(accepted, SkippedPage) else Extractor()(accepted)
+    return result.skipped_page() if isinstance(result, WithdrawnPage) else result
 
 
 def _is_markup(content: bytes) -> bool:

@@ -10,7 +10,7 @@ from wiredesk.pages.files import PageUrls, find_files, read_pages
 from wiredesk.pages.record import RawRecord
 from wiredesk.pages.report import ReadReport
 from wiredesk.runtime.errors import DamagedInputError, RejectedError, UsageError
-from wiredesk_schemas import AcceptedPage, InvalidEventError, RawPage, SkippedPage
+from wiredesk_schemas import AcceptedPage, InvalidEventError, RawPage, SkippedPage, WithdrawnPage
 
 
 def first_page(path: str, url: str | None = None) -> tuple[RawRecord, list[str]]:
@@ -49,7 +49,8 @@ def accept_file(path: str, url: str | None = None) -> tuple[AcceptedPage | Skipp
 
     record, notes = first_page(path, url)
     try:
-        return Ingest()(RawPage.from_record(*record)), notes
+        result = Ingest()(RawPage.from_record(*record))
+        return result.skipped_page() if isinstance(result, WithdrawnPage) else result, notes
     except (InvalidEventError, RejectedError) as error:
         raise UsageError(f"{path}: {error}") from error
 

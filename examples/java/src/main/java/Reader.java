@@ -71,6 +71,9 @@ public final class Reader {
 
     /** Keeps an article. Only what is named here is read: fields that are added later do no harm. */
     private void upsert(JsonNode event) {
+        if (event.has("reason")) {
+            return; // a withdrawal (ce_type wiredesk.article.withdrawn.v1): a store deletes what it has of page_id
+        }
         String id = event.required("event_id").asText();
         String title = event.path("title").asText("(no title)");
         String topics = StreamSupport.stream(event.path("topics").spliterator(), false)

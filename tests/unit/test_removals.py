@@ -1,0 +1,178 @@
+"""Pages that say that their story is gone, and notices that withdraw one; and stories about either."""
+
+from html import escape
+
+import pytest
+
+from wiredesk.extractor.extract import Extractor
+from wiredesk.extractor.models import shipped_models
+from wiredesk.ingest.accept import Ingest
+from wiredesk.ingest.urls import canonical_url
+from wiredesk_schemas import AcceptedPage, CleanedArticle, RawPage, SkippedPage, SkipReason, WithdrawnPage, page_id
+
+URL = "https://courier.example/2026/03/14/ferry-strike-ends"
+SENTENCE = "The union of the port said on Tuesday that the strike of the ferry crews is over after four days of talks. "
+
+
+@pytest.fixture(scope="module")
+def extractor() -> Extractor:
+    return Extractor(shipped_models(), canonical_url=canonical_url)
+
+
+def read(
+    extractor: Extractor, title: str, *texts: str, status: int = 200
+) -> CleanedArticle | SkippedPage | WithdrawnPage:
+    paragraphs = "".join(f"<p>{escape(text)}</p>" for text in texts)
+    body = f"<html><head><title>{escape(title)}</title></head><body><main><h1>{escape(title)}</h1>{paragraphs}</main></body></html>"
+    page = Ingest()(RawPage(url=URL, body=body, content_type="text/html", http_status=status))
+    assert isinstance(page, AcceptedPage)
+    return extractor(page)
+
+
+REMOVED = {
+    "en": ("This story has been removed", "This article is no longer available.", "Sorry, the page you are looking for does not exist."),
+    "de": ("Dieser Artikel ist nicht mehr verfügbar.", "Der Artikel wurde gelöscht."),
+    "fr": ("Cet article n’est plus disponible.", "L'article que vous recherchez n'existe plus."),
+    "es": ("Este artículo ya no está disponible.", "La noticia ha sido eliminada."),
+    "it": ("Questo articolo è stato rimosso.",),
+    "pt": ("Esta matéria foi removida.",),
+    "nl": ("Dit artikel is niet meer beschikbaar.",),
+    "sv": ("Artikeln har tagits bort.",),
+    "no": ("Artikkelen er slettet.",),
+    "da": ("Artiklen er fjernet.",),
+    "fi": ("Juttu on poistettu.",),
+    "pl": ("Artykuł został usunięty.",),
+    "cs": ("Článek byl odstraněn.",),
+    "sk": ("Článok bol odstránený.",),
+    "hr": ("Članak je uklonjen.",),
+    "bg": ("Статията е изтрита.",),
+    "ro": ("Acest articol a fost șters.",),
+    "hu": ("A keresett cikk nem található.",),
+    "el": ("Το άρθρο δεν είναι πλέον διαθέσιμο.",),
+    "tr": ("Bu haber kaldırılmıştır.",),
+    "ru": ("Материал удалён.",),
+    "uk": ("Цей матеріал було видалено.",),
+    "ar": ("تم حذف هذا الخبر",),
+    "fa": ("این خبر حذف شده است",),
+    "he": ("הכתבה הוסרה",),
+    "hi": ("यह खबर हटा दी गई है",),
+    "bn": ("এই প্রতিবেদনটি সরিয়ে নেওয়া হয়েছে",),
+    "id": ("Artikel ini telah dihapus.",),
+    "vi": ("Bài viết đã bị xóa.",),
+    "th": ("ข่าวนี้ถูกลบแล้ว",),
+    "zh": ("该文章已被删除", "文章不存在"),
+    "ja": ("この記事は削除されました", "お探しの記事は見つかりません"),
+    "ko": ("기사가 삭제되었습니다",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", [pytest.param(text, id=f"{lang}-{n}") for lang, texts in REMOVED.items() for n, text in enumerate(texts)]
+)
+def test_a_page_that_says_so_is_gone(extractor: Extractor, text: str) -> None:
+    for page in (read(extractor, text), read(extractor, "The Harbour Courier", text)):
+        assert isinstance(page, WithdrawnPage), page
+        assert page.reason == "removed"
+        assert page.page_id == page_id(URL)
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("404 Not Found", "The requested URL was not found on this server."),
+        ("Seite nicht gefunden", "Die angeforderte Seite existiert nicht."),
+        ("Page introuvable", "La page demandée n'existe plus."),
+    ],
+)
+def test_a_page_that_is_not_found_is_gone_whatever_its_status(extractor: Extractor, title: str, text: str) -> None:
+    page = read(extractor, title, text)
+    assert isinstance(page, WithdrawnPage)
+    assert (page.reason, page.skip_reason) == ("removed", SkipReason.ERROR_PAGE)
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "503 Service Unavailable",
+            "The server is temporarily unable to service your request. Please try again later.",
+        ),
+        ("403 Forbidden", "You don't have permission to access this page on this server."),
+        ("Just a moment...", "Please enable JavaScript and cookies to continue."),
+        ("Wartungsarbeiten", "Die Seite ist vorübergehend nicht erreichbar. Bitte versuchen Sie es später."),
+    ],
+)
+def test_an_error_that_passes_withdraws_nothing(extractor: Extractor, title: str, text: str) -> None:
+    assert isinstance(read(extractor, title, text), SkippedPage)
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("KILL: Ferry-Strike", "Editors: please kill the story slugged Ferry-Strike, which moved on Monday. " * 3),
+        (
+            "MANDATORY KILL",
+            "Kill the story about the ferry strike in Selby. A replacement will be sent to all subscribers. " * 2,
+        ),
+        (
+            "STORY REMOVED: EU--Ferry Strike",
+            "The agency has withdrawn its story about the strike of the ferry crews. " * 3,
+        ),
+        (
+            "WITHDRAWN: Ferry strike ends after four days",
+            "The story is withdrawn because it could not be confirmed. " * 3,
+        ),
+        (
+            "ADVISORY-Story headlined Ferry strike ends is withdrawn",
+            "The story is withdrawn. There will be no substitute story. " * 3,
+        ),
+        ("【取消】フェリーのスト終結", "この記事を取り消します。" * 6),
+        ("Ferry strike ends", "This article has been removed because it did not meet our standards. " + SENTENCE),
+        ("Ferry strike ends", "We have retracted this article. " + SENTENCE),
+    ],
+)
+def test_a_notice_withdraws_the_story(extractor: Extractor, title: str, text: str) -> None:
+    page = read(extractor, title, text)
+    assert isinstance(page, WithdrawnPage), page
+    assert page.page_id == page_id(URL)
+
+
+def test_a_notice_withdraws_the_page_that_it_names_on_its_own_site(extractor: Extractor) -> None:
+    named = "https://www.courier.example/2026/03/13/ferry-strike-goes-on"
+    text = "Please kill the story at {}. It moved on Monday, and could not be confirmed by anybody in the harbour."
+    page = read(extractor, "MANDATORY KILL", text.format(f"{named}?utm_source=wire"))
+    assert isinstance(page, WithdrawnPage)
+    assert (page.canonical_url, page.page_id) == (named, page_id(named))
+    other = read(extractor, "MANDATORY KILL", text.format("https://bigpaper.example/economy/rates"))
+    assert isinstance(other, WithdrawnPage)
+    assert other.page_id == page_id(URL)
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Kill Bill: the film at 20", SENTENCE * 5),
+        ("Removed: the statue of the founder", "The statue was taken away on Monday, said the story of the day. " * 5),
+        ("Journal retracts paper on ferries", "The article was retracted by the journal on Monday. " + SENTENCE * 3),
+        ("Paper pulls story", "The paper said: “This article has been removed.” " + SENTENCE * 3),
+        (
+            "Troops withdrawn from the harbour",
+            "The army has withdrawn its troops from the harbour on Monday. " + SENTENCE * 3,
+        ),
+        (
+            "Page removed from museum's Bible",
+            "The page was removed from the book on Monday by thieves. " + SENTENCE * 3,
+        ),
+    ],
+)
+def test_a_story_about_a_withdrawal_stays(extractor: Extractor, title: str, text: str) -> None:
+    assert isinstance(read(extractor, title, text), CleanedArticle)
+
+
+def test_a_page_that_is_gone_is_passed_on(extractor: Extractor) -> None:
+    gone = Ingest()(RawPage(url=URL, body="", http_status=410))
+    assert isinstance(gone, WithdrawnPage)
+    passed_on = extractor(gone)
+    assert isinstance(passed_on, WithdrawnPage)
+    assert passed_on.event_id != gone.event_id
+    assert passed_on.model_copy(update={"event_id": gone.event_id}) == gone
