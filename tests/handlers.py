@@ -157,6 +157,13 @@ def counter() -> Counter:
     return Counter()
 
 
+def forgetful() -> Counter:
+    """Return a handler that forgets what is older than 50 ms of the input's time."""
+    handler = Counter()
+    handler.new_state = lambda: KeyedState(50)  # type: ignore[method-assign]
+    return handler
+
+
 class Picky(KeyedState):
     """A state that cannot hold one key."""
 

@@ -211,3 +211,25 @@ async def test_a_replay_has_a_state_of_its_own_which_is_gone_afterwards(kafka: K
     assert len(await published(kafka, CHANGELOG)) == 5
     with pytest.raises(UsageError, match="--into TOPIC"):
         check_state(COUNTER, None)
+
+
+async def test_a_rebalance_moves_a_state_and_leaves_the_other_where_it_is(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS, partitions=2)
+    await publish(kafka, *[("a", "")] * 3)
+    await publish(kafka, *[("b", "")] * 3, partition=1)
+    async with worker(kafka, SMALL, COUNTER):
+        await committed(kafka, TARGET, 6)
+        before = keepers()
+        async with worker(kafka, SMALL, COUNTER):
+            async with asyncio.timeout(DEADLINE):
+                while len(keepers() - before) != 1 or len(keepers() & before) != 1:
+                    await asyncio.sleep(0.05)
+            await publish(kafka, *[("a", "")] * 3)
+            await publish(kafka, *[("b", "")] * 3, partition=1)
+            found = await committed(kafka, TARGET, 12)
+    assert sorted(counts(found)) == sorted(expected(["a"] * 6 + ["b"] * 6))
+
+
+def keepers() -> set[int]:
+    """Return the keepers of all workers in this process."""
+    return {one.pid for template in templates() for one in template.children()}

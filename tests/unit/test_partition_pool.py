@@ -134,6 +134,18 @@ async def test_the_time_of_the_input_never_goes_back() -> None:
         assert pool.time_before(2) == 70
 
 
+async def test_a_time_that_records_without_changes_have_moved_is_kept() -> None:
+    """A key that has expired before a restart stays forgotten, though the next record's timestamp is earlier."""
+    async with processes(replace(COUNTER, handler="tests.handlers:forgetful")) as its:
+        keeper = await its.keeper()
+        keeper.apply([(1, [(b"k", b"7")])])
+        for time_ms, count in ((51, 8), (52, 1)):
+            pool = its.partition(keeper, changelog, time_ms)
+            assert await settled(pool.submit(record(0, b"k", timestamp=2))) == count
+            await pool.close()
+        await keeper.close()
+
+
 async def test_a_keeper_that_ends_breaks_what_waits_for_it() -> None:
     async with partition() as (_, pool):
         assert await settled(pool.submit(record(0, b"k"))) == 1
@@ -160,7 +172,7 @@ async def test_a_state_that_needs_too_much_memory_says_which_setting_limits_it()
 
 async def fill(keeper: Keeper, mebibytes: int) -> None:
     for number in range(mebibytes):
-        await keeper.apply([(0, [(b"%d" % number, bytes(MIB))])])
+        keeper.apply([(0, [(b"%d" % number, bytes(MIB))])])
     await keeper.settle()
 
 

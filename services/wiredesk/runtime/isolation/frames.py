@@ -39,6 +39,9 @@ type Answer = tuple[Result, float]
 type Entry = tuple[int, Sequence[ChangeFields]]
 """The changes of one record, and the time that the input had reached then."""
 
+type Batch = tuple[int, bytes]
+"""A batch of the changelog, and the offset from which on its records are to be read."""
+
 _LENGTH = struct.Struct("!I")
 """The length of the pickle that follows, in bytes."""
 

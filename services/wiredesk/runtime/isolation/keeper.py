@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from wiredesk.runtime.errors import StateError
 from wiredesk.runtime.isolation import frames
 from wiredesk.runtime.isolation.forking import CHILD
-from wiredesk.runtime.isolation.frames import Entry
+from wiredesk.runtime.isolation.frames import Batch, Entry
 from wiredesk.runtime.isolation.template import Child, Forker
 
 
@@ -46,30 +46,34 @@ class Keeper(Forker):
         self.size = StateSize(0, 0)
         self._process = process
         self._sent = 0
+        self._measured = -1
         self._applied: asyncio.Queue[int] = asyncio.Queue()
         self._pending: Callable[[], Sequence[Entry]] = tuple
         self._task = asyncio.create_task(self._listen(process.reader))
 
-    async def apply(self, entries: Sequence[Entry]) -> None:
-        """Send changes, and wait until there is room for more.
+    async def restore(self, batches: Sequence[Batch]) -> None:
+        """Send batches of the changelog, and wait until there is room for more.
 
         Raises:
             StateError: the keeper has ended.
         """
-        self.apply_soon(entries)
+        self._sent += 1
+        self._send(("restore", batches))
         try:
             await self._process.writer.drain()
         except ConnectionError:
             raise await self._ended() from None
 
-    def apply_soon(self, entries: Sequence[Entry]) -> None:
+    def apply(self, entries: Sequence[Entry]) -> None:
         """Send changes without waiting: no more than a transaction has."""
-        self._sent += len(entries)
+        self._sent += 1
         self._send(("apply", entries))
 
     def measure(self) -> None:
-        """Ask for the size of the state."""
-        self._send(("measure",))
+        """Ask for the size of the state, unless it is known."""
+        if self._measured != self._sent:
+            self._measured = self._sent
+            self._send(("measure",))
 
     async def settle(self) -> StateSize:
         """Wait until all changes are applied; return the size of the state then.
@@ -77,7 +81,7 @@ class Keeper(Forker):
         Raises:
             StateError: the keeper has ended.
         """
-        self.measure()
+        self._send(("measure",))
         while True:
             getting = asyncio.ensure_future(self._applied.get())
             either: tuple[asyncio.Future[Any], ...] = (getting, self.gone)

@@ -4,9 +4,10 @@ The template forks it. It applies the changes that the worker sends, which are t
 the children that compute records: they share its memory. It never runs the handler on a record, so no record can harm
 it.
 
-Over its channel it receives `("apply", entries)`; `("fork", entries)`, with the child's socket over the other channel:
-the child has these entries, too; and `("measure",)`. It answers `("measured", applied, keys, bytes)` and
-`("failed", message)`, after which it ends, and what `Forks` reports.
+Over its channel it receives `("restore", batches)` of the changelog, as brokers send them; `("apply", entries)`;
+`("fork", entries)`, with the child's socket over the other channel: the child has these entries, too; and
+`("measure",)`. It answers `("measured", applied, keys, bytes)` and `("failed", message)`, after which it ends, and what
+`Forks` reports.
 """
 
 import contextlib
@@ -17,10 +18,12 @@ import socket
 import traceback
 from typing import Any, NoReturn
 
+from wiredesk.runtime.errors import StateError
 from wiredesk.runtime.isolation import child_process, frames, limits
 from wiredesk.runtime.isolation.errors import PeerClosedError
 from wiredesk.runtime.isolation.forking import Forks, receive_sockets
 from wiredesk.runtime.isolation.frames import Entry
+from wiredesk.runtime.kafka.batches import Batch
 from wiredesk.runtime.state import Change, State, StatefulHandler, StatefulRun
 
 MAX_MESSAGE = 500
@@ -43,6 +46,8 @@ def keep(
         _Keeper(channel, sockets, handler, page_bytes).run()
     except (PeerClosedError, ConnectionError):
         pass  # the worker has ended or has closed this keeper
+    except StateError as error:
+        _fail(channel, str(error))
     except MemoryError:
         _fail(channel, "the state needs more memory than WIREDESK_STATE_MEMORY allows")
     except Exception as error:  # noqa: BLE001 - whatever a state raises, the worker says in one line
@@ -74,8 +79,11 @@ class _Keeper:
                 self._forks.reap()
             if self._channel in readable:
                 match frames.receive(self._channel):
+                    case ("restore", batches):
+                        self._restore(batches)
                     case ("apply", entries):
                         self._apply(entries)
+                        self._applied += 1
                     case ("fork", entries):
                         self._fork(entries)
                     case ("measure",):
@@ -85,7 +93,21 @@ class _Keeper:
         for time_ms, changes in entries:
             self._run.reach(time_ms)
             self._run.apply([Change._make(change) for change in changes])
-        self._applied += len(entries)
+
+    def _restore(self, batches: list[frames.Batch]) -> None:
+        """Apply the records of batches.
+
+        Raises:
+            StateError: one of them cannot be read.
+        """
+        for start, data in batches:
+            for record in Batch(memoryview(data)).records("", 0, start):
+                if record.defect is not None or record.key is None:
+                    why = "it has no key" if record.defect is None else record.defect.message
+                    raise StateError(f"the record at offset {record.offset} of the changelog cannot be read: {why}")
+                self._run.reach(record.timestamp)
+                self._run.apply((Change(record.key, record.value),))
+        self._applied += 1
 
     def _fork(self, entries: list[Entry]) -> None:
         """Fork a child, which also has the changes of records that are computed and not committed yet."""

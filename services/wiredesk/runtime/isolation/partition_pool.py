@@ -133,6 +133,7 @@ class PartitionPool:
         self._open: deque[Job] = deque()
         self._computed: deque[_Computed] = deque()
         self._failure: StateError | None = None
+        keeper.apply([(time_ms, ())])  # records without changes have moved it, too
         self._task = asyncio.create_task(self._keep_child())
 
     def submit(self, record: Record) -> Job:
@@ -167,7 +168,7 @@ class PartitionPool:
             self.time_ms = one.time_ms
             entries.append((one.time_ms, one.changes))
         if entries:
-            self._keeper.apply_soon(entries)
+            self._keeper.apply(entries)
 
     async def close(self) -> None:
         """Stop computing, and end the child. The keeper stays."""

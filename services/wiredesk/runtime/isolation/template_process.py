@@ -23,7 +23,7 @@ from typing import Any, NamedTuple, NoReturn, cast
 
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import UsageError
-from wiredesk.runtime.isolation import child_process, frames, keeper_process, limits
+from wiredesk.runtime.isolation import child_process, frames, limits
 from wiredesk.runtime.isolation.forking import KEEPER, Forks, receive_sockets
 from wiredesk.runtime.records import Handler
 
@@ -55,6 +55,8 @@ def main() -> None:
         handler = load(handler_name)
         _check(handler, is_stateful=options.state_bytes > 0)
         version = str(handler.version)
+        if options.state_bytes:
+            importlib.import_module(f"{__package__}.keeper_process")  # once, for all keepers
     except UsageError as error:
         control.sendall(frames.pack(("misused", str(error))))
         return
@@ -111,6 +113,8 @@ def _fork_on_request(control: socket.socket, handler: Any, options: _Options) ->
 def _run(kind: bytes, sockets: Sequence[socket.socket], handler: Any, options: _Options) -> NoReturn:
     """Run a process that was forked: a keeper, or a child that computes records."""
     if kind == KEEPER:
+        from wiredesk.runtime.isolation import keeper_process  # noqa: PLC0415 - stages without a store have no keeper
+
         channel, children = sockets
         keeper_process.keep(channel, children, handler, state_bytes=options.state_bytes, page_bytes=options.page_bytes)
     child_process.serve(sockets[0], child_process.stateless(handler), options.page_bytes)

@@ -236,13 +236,13 @@ class Cluster(TopicClient):
                         yield record
 
     async def read_batches(
-        self, ranges: Mapping[TopicPartition, OffsetRange], *, max_records: int | None = None
+        self, ranges: Mapping[TopicPartition, OffsetRange], *, whole: bool = False
     ) -> AsyncGenerator[list[Record]]:
         """Yield the committed records in ranges of offsets, several at a time; close it with `contextlib.aclosing`.
 
         Args:
             ranges: by partition; empty ones are not read.
-            max_records: the most records at a time; None: all that have been fetched.
+            whole: yield batches in place of records; see `fetching.WHOLE_BATCHES`.
 
         Raises:
             UnavailableError: a topic was deleted, created again or truncated while it was read.
@@ -253,7 +253,7 @@ class Cluster(TopicClient):
         await self._load_metadata(partition.topic for partition in nonempty)
         starts = {tp: offsets.start for tp, offsets in nonempty.items()}
         stops = {tp: offsets.stop for tp, offsets in nonempty.items()}
-        async with contextlib.aclosing(self._read(starts, stops, max_records)) as batches:
+        async with contextlib.aclosing(self._read(starts, stops, whole=whole)) as batches:
             async for batch in batches:
                 yield batch
 
@@ -287,13 +287,14 @@ class Cluster(TopicClient):
         self,
         starts: Mapping[TopicPartition, int],
         stops: Mapping[TopicPartition, int] | None,
-        max_records: int | None = None,
+        *,
+        whole: bool = False,
     ) -> AsyncGenerator[list[Record]]:
         """Yield the records of each poll, up to the end offsets; without end offsets, for ever."""
         async with (
             self._explained(),
-            PartitionReader(self._client, self.settings, starts) as reader,
-            contextlib.aclosing(reader.batches(stops, self._end_offsets, max_records)) as batches,
+            PartitionReader(self._client, self.settings, starts, whole=whole) as reader,
+            contextlib.aclosing(reader.batches(stops, self._end_offsets)) as batches,
         ):
             async for batch in batches:
                 yield batch

@@ -27,6 +27,10 @@ if it holds more, it is read up to this limit, and the rest is fetched again."""
 RECORD_BYTES = 512
 """Memory that a record takes in addition to its content."""
 
+WHOLE_BATCHES = object()
+"""In place of a fetcher's `value_deserializer`: the fetcher returns batches, each as the value of a record. A process
+that only passes them on need not parse them."""
+
 _failures: ContextVar[list[Exception] | None] = ContextVar("failures", default=None)
 """The errors that stopped the parsing of responses in the current poll."""
 
@@ -54,6 +58,9 @@ class PartitionRecords(fetcher.PartitionRecords):
             log.exception("response of a broker cannot be read further", offset=self.next_fetch_offset)
 
     def _read(self) -> Iterator[Record]:
+        if self._value_deserializer is WHOLE_BATCHES:
+            yield from self._whole_batches()
+            return
         topic, partition = self._tp
         room = ANSWER_BYTES
         for batch in self._records:
@@ -66,6 +73,15 @@ class PartitionRecords(fetcher.PartitionRecords):
                         return
             # A batch keeps its last offset when its last record is compacted away.
             self.next_fetch_offset = max(self.next_fetch_offset, batch.next_offset)
+
+    def _whole_batches(self) -> Iterator[Record]:
+        """Yield each batch as one record: its bytes, and the offset from which on its records are to be read."""
+        topic, partition = self._tp
+        for batch in self._records:
+            start = max(self.next_fetch_offset, batch.base_offset)
+            self.next_fetch_offset = max(self.next_fetch_offset, batch.next_offset)
+            if self._is_read(batch):
+                yield Record(topic, partition, start, -1, None, bytes(batch.data))
 
     def _is_read(self, batch: Batch) -> bool:
         """Return whether a batch has records: it is not a transaction marker, and its transaction was not aborted."""

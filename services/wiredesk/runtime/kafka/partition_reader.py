@@ -36,15 +36,21 @@ class PartitionReader:
     Args:
         client: a started client of aiokafka that has the metadata of the topics, which must exist.
         positions: the start offset of each partition that is read.
+        whole: return batches in place of records; see `fetching.WHOLE_BATCHES`.
     """
 
-    def __init__(self, client: Any, settings: KafkaSettings, positions: Mapping[TopicPartition, int]) -> None:
+    def __init__(
+        self, client: Any, settings: KafkaSettings, positions: Mapping[TopicPartition, int], *, whole: bool = False
+    ) -> None:
         fetching.install()
         self.partitions = list(positions)
         self._client = client
         self._subscription: Any = SubscriptionState()
         self._subscription.assign_from_user(self.partitions)
-        self._fetcher: Any = library.Fetcher(client, self._subscription, **clients.fetch_options(settings))
+        options = clients.fetch_options(settings)
+        if whole:
+            options["value_deserializer"] = fetching.WHOLE_BATCHES
+        self._fetcher: Any = library.Fetcher(client, self._subscription, **options)
         for partition, offset in positions.items():
             self._fetcher.seek_to(partition, offset)
 
@@ -82,7 +88,6 @@ class PartitionReader:
         self,
         stops: Mapping[TopicPartition, int] | None,
         end_offsets: Callable[[Collection[TopicPartition]], Awaitable[Mapping[TopicPartition, int]]],
-        max_records: int | None = None,
     ) -> AsyncGenerator[list[Record]]:
         """Yield the records of each poll, which may be none.
 
@@ -90,7 +95,6 @@ class PartitionReader:
             stops: the exclusive end offset of each partition; None: read for ever. The end is recognized by the
                 position: transaction markers have offsets, too, and are never delivered.
             end_offsets: returns the current end offsets of partitions.
-            max_records: the most records of a poll.
 
         Raises:
             UnavailableError: the partitions do not reach the end offsets any more.
@@ -103,7 +107,7 @@ class PartitionReader:
                         self.stop(partition)
                 if not self.partitions:
                     return
-                fetched = await self.poll(max_records)
+                fetched = await self.poll()
                 if fetched or stops is None:
                     quiet_since = time.monotonic()
                 elif time.monotonic() - quiet_since > QUIET_SECONDS:

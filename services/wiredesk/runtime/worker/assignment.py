@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import functools
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -36,6 +36,7 @@ class Assignment(ConsumerRebalanceListener):
         open_lane: opens the lane of a partition, for an epoch.
         drain_seconds: time for all lanes together to commit the records in flight. Less than the session timeout.
         lanes_that_fit: returns for how many lanes there are file descriptors; called while no lane is open.
+        on_assigned: called with the assigned partitions before their lanes open; it takes no time and raises nothing.
     """
 
     def __init__(
@@ -44,11 +45,13 @@ class Assignment(ConsumerRebalanceListener):
         open_lane: Callable[[TopicPartition, int], Lane],
         drain_seconds: float,
         lanes_that_fit: Callable[[], int] = lambda: sys.maxsize,
+        on_assigned: Callable[[Collection[TopicPartition]], Awaitable[None]] | None = None,
     ) -> None:
         self._consumer = consumer
         self._open_lane = open_lane
         self._drain_seconds = drain_seconds
         self._lanes_that_fit = lanes_that_fit
+        self._on_assigned = on_assigned
         self._lanes: dict[TopicPartition, Lane] = {}
         self._shortage: Trouble | None = None
         self._epoch = 0
@@ -76,6 +79,8 @@ class Assignment(ConsumerRebalanceListener):
         for tp in assigned:
             self._consumer.seek(tp, 0)
         await self.drain()  # an assignment can be lost without having been revoked
+        if self._on_assigned is not None:
+            await self._on_assigned(assigned)
         self._epoch += 1
         fitting = sorted(assigned)[: self._lanes_that_fit()]
         self._lanes = {tp: self._open_lane(tp, self._epoch) for tp in fitting}

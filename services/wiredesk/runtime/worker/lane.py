@@ -25,13 +25,13 @@ from wiredesk.runtime.dead_letters import dead_letter
 from wiredesk.runtime.errors import (
     BrakePulledError,
     FencedError,
+    ForbiddenError,
     OffsetsMovedError,
     OutputTooLargeError,
     StateError,
     TransactionError,
     UnavailableError,
 )
-from wiredesk.runtime.isolation import KeeperProcesses
 from wiredesk.runtime.kafka import authorization, clients
 from wiredesk.runtime.kafka.at_least_once import AtLeastOnceProducer
 from wiredesk.runtime.kafka.delivery import Delivery
@@ -45,7 +45,7 @@ from wiredesk.runtime.topology import Stage
 from wiredesk.runtime.trouble import Trouble, TroubleKind
 from wiredesk.runtime.worker.brake import Brake
 from wiredesk.runtime.worker.in_flight import Batch, Budget, InFlight, RecordPool
-from wiredesk.runtime.worker.lane_store import LaneStore
+from wiredesk.runtime.worker.lane_store import LaneStore, LaneStores
 from wiredesk.runtime.worker.list_reader import ListReader
 from wiredesk.runtime.worker.monitor import LaneMonitor
 from wiredesk.runtime.worker.position import Position, find_start
@@ -94,24 +94,26 @@ class LaneDeps:
 
     Attributes:
         version: version of the stage's handler, for dead letters.
-        pool: computes the records; in a stage with a store, it forks the processes of each partition.
+        pool: computes the records; None: the stage has a store, and each partition computes its own.
         identities: topic ids and leader epochs, to check that a partition is still the one from which records were
             fetched.
         suppression_list: the keys under which nothing must be written; None: there are none.
         scope: the replay run that the worker works for; None: it serves the live stream.
+        stores: of the partitions; None: the stage has no store.
     """
 
     stage: Stage
     version: str
     consumer: AIOKafkaConsumer
     identities: PartitionIdentities
-    pool: RecordPool | KeeperProcesses
+    pool: RecordPool | None
     budget: Budget
     brake: Brake
     kafka: KafkaSettings
     settings: WorkerSettings
     suppression_list: ListReader | None = None
     scope: ReplayScope | None = None
+    stores: LaneStores | None = None
 
     @property
     def group(self) -> str:
@@ -129,10 +131,7 @@ class LaneDeps:
 
     def store(self, source: TopicPartition) -> LaneStore | None:
         """Return the store of a partition; None if the stage has none."""
-        if not isinstance(self.pool, KeeperProcesses):
-            return None
-        changelog = self.stage.changelog_of(self.stage.group if self.scope is None else self.scope.group)
-        return LaneStore(self.pool, changelog, source, self.kafka)
+        return None if self.stores is None else self.stores.of(source)
 
     def accepts(self, record: Record) -> bool:
         """Return whether a record is to be processed; a replay may skip it."""
@@ -190,8 +189,7 @@ class Lane:
         self._epoch = epoch
         self._deps = deps
         self._store = deps.store(source)
-        pool = None if isinstance(deps.pool, KeeperProcesses) else deps.pool
-        self._in_flight = InFlight(pool, deps.budget, deps.settings)
+        self._in_flight = InFlight(deps.pool, deps.budget, deps.settings)
         self._refused: dict[int, Failure] = {}
         self._moved: OffsetsMovedError | None = None
         self._next_offset = 0
@@ -325,8 +323,6 @@ class Lane:
         finally:
             self.state = LaneState.CLOSED
             self._in_flight.release_all()
-            if self._store is not None:
-                await self._store.close()
 
     async def _open(self, backoff: Backoff) -> None:
         """Fence the previous owner, find the offset to start from, and process records from there."""
@@ -489,7 +485,8 @@ class Lane:
     def _fail(self, state: LaneState, error: Exception) -> None:
         metrics.TRANSACTION_FAILURES.labels(type(error).__name__).inc()
         denied = authorization.refusal(error, self._deps.kafka)
-        is_denied = denied is not None or (isinstance(error, TransactionError) and error.is_denied)
+        is_denied = denied is not None or isinstance(error, ForbiddenError)
+        is_denied |= isinstance(error, TransactionError) and error.is_denied
         kind = TroubleKind.FORBIDDEN if is_denied else TroubleKind.LANE_NOT_RUNNING
         line = denied or str(error)
         log.warning("lane stopped", partition=self.source.partition, state=state, kind=type(error).__name__, error=line)

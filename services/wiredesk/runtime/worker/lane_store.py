@@ -8,7 +8,7 @@ offsets, too, and compaction leaves gaps. Retention may even have moved the star
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any
 
 import structlog
@@ -22,14 +22,15 @@ from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.delivery import Delivered
 from wiredesk.runtime.kafka.group_offsets import CommitNote
 from wiredesk.runtime.kafka.offset_range import OffsetRange
-from wiredesk.runtime.records import ChangelogRecord, Record
+from wiredesk.runtime.records import ChangelogRecord
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Topic
 
 log = structlog.get_logger(__name__)
 
-RESTORE_RECORDS = 2000
-"""The most records of the changelog that are read in one step of a restore: the worker sends heartbeats in between."""
+CONTINUED_SECONDS = 24 * 3600.0
+"""A state that was not changed for this time is made again when its lane opens, and not continued: compaction may have
+removed what removes a key (`Compaction.tombstone_ms`, which is longer)."""
 
 
 class LaneStore:
@@ -55,6 +56,7 @@ class LaneStore:
         self._partition = TopicPartition(kafka.on_cluster(changelog.name), source.partition)
         self._topic_id = ""
         self._position: int | None = None
+        self._known_at = 0.0
         self._keeper: Keeper | None = None
         self._pool: PartitionPool | None = None
 
@@ -63,7 +65,7 @@ class LaneStore:
     async def restore(self) -> None:
         """Restore the state; to be called once the partition's previous owner is fenced.
 
-        A state that this lane had before is continued: the changelog has what was committed since.
+        A state that this worker had before is continued: the changelog has what was committed since.
 
         Raises:
             StateError: the state cannot be restored.
@@ -76,13 +78,11 @@ class LaneStore:
             ends = await cluster.log_end_offsets([self._partition])
             starts = await cluster.offset_ranges([self._partition])
             end = ends[self._partition]
-            if self._position is not None and self._position > end:
-                self._position = None  # an unclean leader election has truncated the changelog
-            keeper = await self._living_keeper()
-            first = max(self._position or 0, starts[self._partition].start)
-            records = await self._read(cluster, keeper, OffsetRange(min(first, end), end))
+            keeper, position = await self._continued(end)
+            first = max(position, starts[self._partition].start)
+            await self._read(cluster, keeper, OffsetRange(min(first, end), end))
         size = await keeper.settle()
-        self._position = end
+        self._position, self._known_at = end, time.monotonic()
         seconds = time.monotonic() - began
         self._show(size)
         metrics.RESTORE_SECONDS.labels(self._source.partition).set(seconds)
@@ -91,7 +91,7 @@ class LaneStore:
             partition=self._source.partition,
             keys=size.keys,
             bytes=size.size,
-            records=records,
+            offsets=end - min(first, end),
             seconds=round(seconds, 3),
         )
 
@@ -113,32 +113,33 @@ class LaneStore:
         if there.id != self._topic_id:
             self._topic_id, self._position = there.id, None
 
-    async def _living_keeper(self) -> Keeper:
-        """Return the keeper of a state that the changelog continues, or one of an empty state."""
-        if self._keeper is not None and (self._position is None or self._keeper.gone.done()):
-            await self._keeper.close()
-            self._keeper, self._position = None, None
-        if self._keeper is None:
-            self._keeper = await self._processes.keeper()
-            self._position = None
-        return self._keeper
+    async def _continued(self, end: int) -> tuple[Keeper, int]:
+        """Return the keeper, and the position of the changelog up to which it has the state.
 
-    async def _read(self, cluster: Cluster, keeper: Keeper, offsets: OffsetRange) -> int:
-        """Apply the changes in a range of the changelog; return the number of records.
+        Args:
+            end: of the changelog; a position after it was lost in an unclean leader election.
+        """
+        position, self._position = self._position, None  # until the restore is complete
+        is_recent = time.monotonic() - self._known_at < CONTINUED_SECONDS
+        if self._keeper is not None:
+            if position is not None and position <= end and is_recent and not self._keeper.gone.done():
+                return self._keeper, position
+            await self.close()
+        self._keeper = await self._processes.keeper()
+        return self._keeper, 0
+
+    async def _read(self, cluster: Cluster, keeper: Keeper, offsets: OffsetRange) -> None:
+        """Apply the changes in a range of the changelog: the keeper parses the batches, this process does not.
 
         Raises:
             StateError: a change cannot be read or applied.
         """
-        count = 0
-        reading = cluster.read_batches({self._partition: offsets}, max_records=RESTORE_RECORDS)
-        async with contextlib.aclosing(reading) as batches:
-            async for batch in batches:
-                if batch:
-                    await keeper.apply([_entry(record) for record in batch])
-                    count += len(batch)
-                    self.progress = (batch[-1].offset + 1 - offsets.start) / offsets.size
-                    await asyncio.sleep(0)  # what has been fetched is read without a wait
-        return count
+        async with contextlib.aclosing(cluster.read_batches({self._partition: offsets}, whole=True)) as polls:
+            async for batches in polls:
+                for batch in batches:
+                    await keeper.restore([(batch.offset, batch.value or b"")])
+                    self.progress = (batch.offset - offsets.start) / offsets.size
+                await asyncio.sleep(0)  # what has been fetched is read without a wait
 
     @contextlib.asynccontextmanager
     async def running(self, note: CommitNote) -> AsyncIterator[PartitionPool]:
@@ -169,6 +170,7 @@ class LaneStore:
         if self._keeper is not None:
             await self._keeper.close()
             self._keeper = None
+        self._position = None
 
     # Running
 
@@ -199,6 +201,7 @@ class LaneStore:
                 # A broker that had a batch from an earlier attempt does not say where it is.
                 is_known = batch.offset >= 0 and self._position is not None
                 self._position = batch.offset + len(packed) if is_known else None
+                self._known_at = time.monotonic()
 
     def measure(self) -> None:
         """Update the metrics of the state."""
@@ -218,13 +221,29 @@ class LaneStore:
         ]
 
 
-def _entry(record: Record) -> Entry:
-    """Return the change in a record of the changelog.
+class LaneStores:
+    """The stores of a worker's partitions.
 
-    Raises:
-        StateError: the record cannot be read.
+    A rebalance takes all partitions from a worker and gives most of them back: their states are kept meanwhile.
+
+    Args:
+        processes: forks the processes that hold the states.
+        changelog: topic of the changes.
     """
-    if record.defect is not None or record.key is None:
-        why = "it has no key" if record.defect is None else record.defect.message
-        raise StateError(f"record {record.coordinates} of the changelog cannot be read: {why}")
-    return max(0, record.timestamp), ((record.key, record.value),)
+
+    def __init__(self, processes: KeeperProcesses, changelog: Topic, kafka: KafkaSettings) -> None:
+        self._processes = processes
+        self._changelog = changelog
+        self._kafka = kafka
+        self._stores: dict[TopicPartition, LaneStore] = {}
+
+    def of(self, source: TopicPartition) -> LaneStore:
+        """Return the store of a partition."""
+        if source not in self._stores:
+            self._stores[source] = LaneStore(self._processes, self._changelog, source, self._kafka)
+        return self._stores[source]
+
+    async def keep(self, sources: Collection[TopicPartition]) -> None:
+        """Drop the states of all other partitions: other workers have them now."""
+        gone = [self._stores.pop(source) for source in self._stores.keys() - set(sources)]
+        await asyncio.gather(*(store.close() for store in gone))

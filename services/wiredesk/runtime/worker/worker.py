@@ -30,6 +30,7 @@ from wiredesk.runtime.worker.assignment import Assignment
 from wiredesk.runtime.worker.brake import Brake
 from wiredesk.runtime.worker.in_flight import Budget
 from wiredesk.runtime.worker.lane import Lane, LaneDeps
+from wiredesk.runtime.worker.lane_store import LaneStores
 from wiredesk.runtime.worker.list_reader import ListReader
 from wiredesk.runtime.worker.throttle import Throttle
 
@@ -73,6 +74,9 @@ class Worker:
         self._throttle = Throttle(scope.rate if scope is not None else None)
         self._group = scope.group if scope is not None else stage.group
         self._pool = ProcessPool.of(stage, settings) if stage.store is None else KeeperProcesses(stage, settings)
+        self._stores: LaneStores | None = None
+        if isinstance(self._pool, KeeperProcesses):
+            self._stores = LaneStores(self._pool, stage.changelog_of(self._group), kafka)
         self._list = ListReader(stage, kafka)
         self._version = ""
         self._partitions = 0
@@ -110,6 +114,8 @@ class Worker:
                     async with self._list.following():
                         await self._consume(stop)
             finally:
+                if self._stores is not None:
+                    await self._stores.keep(())
                 await self._pool.close()
         log.info("worker stopped")
 
@@ -190,16 +196,18 @@ class Worker:
             version=self._version,
             consumer=consumer,
             identities=PartitionIdentities(consumer),
-            pool=self._pool,
+            pool=None if isinstance(self._pool, KeeperProcesses) else self._pool,
             budget=Budget(settings.worker_records, settings.worker_bytes, self._regulate),
             brake=Brake(settings),
             kafka=self._kafka,
             settings=settings,
             suppression_list=self._list,
             scope=self._scope,
+            stores=self._stores,
         )
         lanes_that_fit = functools.partial(_lanes_that_fit, consumer, stateful=self._stage.store is not None)
-        return Assignment(consumer, functools.partial(Lane, deps), settings.drain_timeout, lanes_that_fit)
+        keep = None if self._stores is None else self._stores.keep
+        return Assignment(consumer, functools.partial(Lane, deps), settings.drain_timeout, lanes_that_fit, keep)
 
     def _regulate(self) -> None:
         if self._assignment is not None:
