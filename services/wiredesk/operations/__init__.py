@@ -19,5 +19,6 @@ replays        plan, run, reconcile and list replays; rewind live workers
 rights_text    what is stated about an article's rights, on one line
 sample_run     publish the sample pages of the demo, and follow each to its end
 status         throughput, lag, workers, dead letters and broker health
+topic_manifests  topics as manifests, for Strimzi and Terraform
 trace          all records of a page
 """
