@@ -21,6 +21,7 @@ from aiokafka import TopicPartition
 
 from wiredesk.ingest.urls import canonical_url
 from wiredesk.operations.page_urls import page_url
+from wiredesk.pipeline import ARTICLES_LATEST
 from wiredesk.registry import Registry
 from wiredesk.runtime.dead_letters import parse_letter
 from wiredesk.runtime.errors import RejectedError, UsageError
@@ -292,12 +293,27 @@ def summarize(registry: Registry, skip_topic: Topic, topic: str, record: Record)
             letter = parse_letter(stage, record)
             return (f"dead letter: {letter.reason}: {letter.message}" if letter else "dead letter") + by
     if record.value is None:
-        return f"tombstone: the page is to be forgotten{by}"
+        is_newest = topic == ARTICLES_LATEST.name
+        return f"tombstone: {'no article is there now' if is_newest else 'the page is to be forgotten'}{by}"
     event = _event_of(record)
     if topic == skip_topic.name:
         return f"skipped: {event.get('reason')}: {event.get('detail')}{by}"
     title = event.get("title")
-    return f"{topic.rpartition('.')[2]}{f': {title}' if title else ''}{by}"
+    what = f"{_meaning(event) or topic.rpartition('.')[2]}"
+    return f"{what}{f': {title}' if title else ''}{by}"
+
+
+def _meaning(event: Mapping[str, Any]) -> str:
+    """Return what an event says of its story: a revision, or a withdrawal; empty if it says neither."""
+    number, kind, reason = (event.get(name) for name in ("revision_number", "revision_kind", "reason"))
+    if reason is not None:
+        withdrawn = f"revision {number}, withdrawn" if number is not None else "gone"
+        return f"{withdrawn}: {reason}: {event.get('detail')}"
+    if number is None:
+        return ""
+    changed = event.get("changed")
+    parts = f" ({', '.join(map(str, changed))})" if isinstance(changed, list) and changed else ""
+    return f"revision {number}, {kind}{parts}"
 
 
 def _event_of(record: Record) -> dict[str, Any]:
