@@ -208,6 +208,17 @@ def test_a_page_that_was_fetched_after_its_time_is_gone(policy: str, skip_reason
         ("application/octet-stream", "<div>x</div>", "text/html"),
         ("text/xml", '<?xml version="1.0"?><html><body><p>x</p></body></html>', "text/html"),
         ("text/x-unheard-of", "<div>x</div>", "text/plain"),
+        ("text/*", "<div>x</div>", "text/html"),
+        ("text/html charset=utf-8", "<div>x</div>", "text/html"),
+        ("text/html: charset=utf-8", "<div>x</div>", "text/html"),
+        ("text/html, text/html; charset=utf-8", "<div>x</div>", "text/html"),
+        ("text/plain, text/html", "<div>x</div>", "text/html"),
+        ("text/html; charset=utf-8, */*", "<div>x</div>", "text/html"),
+        ("text/htm", "<div>x</div>", "text/html"),
+        ('"text/html"', "plain", "text/html"),
+        ("text/plain", "<!-- 7 --> <!DOCTYPE html><p>x", "text/html"),
+        ("text/css", "\n<html><p>x", "text/html"),
+        ("text/plain", "About <html><p>x", "text/plain"),
     ],
 )
 def test_media_types(content_type: str | None, body: str, expected: str) -> None:

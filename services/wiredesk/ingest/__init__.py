@@ -4,6 +4,7 @@ accept        the stage: which pages are accepted, skipped or rejected
 settings      how large a page may be
 page_text     from the body of a page to its text, by `wiredesk.encodings`, content and charset
 content       size and kind of the content, and its control characters
+media_type    whether a page is HTML, as it is stated or as it begins
 mojibake      text that the page itself has garbled
 charset       bytes to text: by header, byte order mark, `<meta>` and detection
 charset_labels  labels of charsets: where they are stated, and what they mean

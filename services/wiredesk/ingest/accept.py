@@ -1,12 +1,11 @@
 """The stage: which raw pages are accepted, skipped or rejected."""
 
 import hashlib
-import re
 from http import HTTPStatus
-from typing import Literal
 
 from wiredesk.ingest.declarations import Declarations, find_declarations
 from wiredesk.ingest.language import stated_language
+from wiredesk.ingest.media_type import media_type_of, stated_media_type
 from wiredesk.ingest.page_text import read_text, undone_content
 from wiredesk.ingest.response_headers import passed_on
 from wiredesk.ingest.rights.policy import UNAVAILABLE_AFTER, RightsPolicy
@@ -32,11 +31,6 @@ from wiredesk_schemas import (
 )
 from wiredesk_schemas.ingest_note import Notes
 
-type MediaType = Literal["text/html", "application/xhtml+xml", "text/plain"]
-
-MARKUP_CHARACTERS = 4096
-"""Number of characters at the beginning of a page that are searched for markup, if the media type does not help."""
-
 MAX_URLS_NOTED = 4
 """Declared URLs that a note says are not believed, at most: other notes of the page must have room."""
 
@@ -46,8 +40,6 @@ sent to readers of some countries only."""
 
 EXPIRY = RightsPolicy((UNAVAILABLE_AFTER,))
 """The time until which a page may be shown ends its article, whatever else the policy honours."""
-
-_MARKUP = re.compile(r"<(?:!doctype|html|head|body|meta|title|article|div|p|h[1-6]|table|script)\b|<!--", re.IGNORECASE)
 
 
 class Ingest:
@@ -79,10 +71,10 @@ class Ingest:
         canonical = canonical_url(page.url)
         if page.http_status is not None and not _has_body(page.http_status):
             return self._error(page, canonical, page.http_status)
-        stated_type = (page.declared_type or "").partition(";")[0].strip().lower()
+        stated_type = stated_media_type(page.declared_type)
         notes = Notes(page.notes)
         body = read_text(page, stated_type, self._settings.max_page_bytes, notes)
-        media_type = _media_type(stated_type, body.text)
+        media_type = media_type_of(stated_type, body.text)
         declared = None if media_type == "text/plain" else find_declarations(body.text)
         identity = _identity(page, canonical, declared, notes)
         statements = read_event(page, canonical, self._agents, notes)
@@ -142,12 +134,12 @@ class Ingest:
 
     def _declared(self, page: RawPage) -> Declarations | None:
         """Return what the page of an error declares; None if it has no text."""
-        stated_type = (page.declared_type or "").partition(";")[0].strip().lower()
+        stated_type = stated_media_type(page.declared_type)
         try:
             text = read_text(page, stated_type, self._settings.max_page_bytes, Notes(())).text
         except RejectedError:
             return None
-        return None if _media_type(stated_type, text) == "text/plain" else find_declarations(text)
+        return None if media_type_of(stated_type, text) == "text/plain" else find_declarations(text)
 
     def _skip(
         self,
@@ -194,14 +186,3 @@ def _has_body(status: int) -> bool:
     """Whether a response with this status has a page in it."""
     is_success = HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
     return is_success and status not in (HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT)
-
-
-def _media_type(stated: str, text: str) -> MediaType:
-    """Return the stated media type; if it does not help, HTML if there is markup near the beginning."""
-    if stated == "application/xhtml+xml":
-        return "application/xhtml+xml"
-    if stated == "text/html":
-        return "text/html"
-    if stated.startswith("text/") and stated != "text/xml":
-        return "text/plain"
-    return "text/html" if _MARKUP.search(text[:MARKUP_CHARACTERS]) else "text/plain"
