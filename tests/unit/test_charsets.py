@@ -120,6 +120,19 @@ def test_charsets_are_detected(codec: str, text: str, repeated: int) -> None:
     assert decoded(encoded(codec, whole))[0] == encoded(codec, whole).decode(codec)
 
 
+@pytest.mark.parametrize("label", [None, "iso-8859-1", "utf-8", "gbk"])
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [RUSSIAN, THAI, JAPANESE, GERMAN])
+def test_markup_in_utf_16_is_utf_16_whatever_is_stated(text: str, codec: str, label: str | None) -> None:
+    whole = f"<html><body>{text * 6}</body></html>"
+    assert decoded(whole.encode(codec), declared=label)[0] == whole
+
+
+def test_nuls_in_a_page_of_single_bytes_are_no_utf_16() -> None:
+    content = f"<html><body>{RUSSIAN * 6}</body></html>".encode("cp1251").replace(b" ", b" \0")
+    assert decoded(content)[0].replace("\0", "") == content.decode("cp1251").replace("\0", "")
+
+
 @pytest.mark.parametrize(
     "content_type",
     [

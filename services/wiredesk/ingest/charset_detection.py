@@ -53,6 +53,21 @@ MAX_UTF8_TAIL = 3
 NULS_OF_UTF16 = 0.2
 """Share of NULs from which unlabelled bytes are UTF-16, and UTF-32 from three times as many."""
 
+MIN_NULS_OF_UTF16 = 0.02
+"""Share of NULs from which bytes with markup in UTF-16 are UTF-16: tags and spaces of a page in another script."""
+
+NULS_ON_ONE_SIDE = 0.9
+"""Share of the NULs of UTF-16 that are all first or all second bytes of its units."""
+
+MARKS_OF_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+"""Byte order marks of UTF-16."""
+
+_MARKUP_OF_UTF16 = {
+    "utf-16-le": re.compile(rb"<\0(?:[a-z]\0[a-z1-6 >]|/\0[a-z]|!\0[d-])\0", re.IGNORECASE),
+    "utf-16-be": re.compile(rb"\0<(?:\0[a-z]\0[a-z1-6 >]|\0/\0[a-z]|\0!\0[d-])", re.IGNORECASE),
+}
+"""The beginning of a tag in UTF-16."""
+
 CHARSETS_BY_LANGUAGE = {
     **dict.fromkeys(("ru", "be", "bg", "mk", "sr", "uk"), ("cp1251", "koi8-u", "iso8859-5")),
     **dict.fromkeys(("kk", "ky", "tt", "ba", "uz", "mn"), ("cp1251", "ptcp154", "kz1048")),
@@ -115,6 +130,9 @@ def is_certainly_utf8(content: bytes) -> bool:
 
 def certain_charset(content: bytes) -> str | None:
     """Return the charset of bytes that can be in no other one, whatever is stated; None if they can."""
+    by_markup = None if content.startswith(MARKS_OF_UTF16) else _utf16_by_markup(content)
+    if by_markup is not None:
+        return by_markup
     by_escapes = _of_seven_bits(content)
     if by_escapes is not None:
         return by_escapes
@@ -196,6 +214,22 @@ def _by_nuls(content: bytes) -> str | None:
     if nuls > 3 * NULS_OF_UTF16 * len(sample):
         return "utf-32-be" if at[0] > at[3] else "utf-32-le"
     return "utf-16-be" if at[0] + at[2] > at[1] + at[3] else "utf-16-le"
+
+
+def _utf16_by_markup(content: bytes) -> str | None:
+    """Return the UTF-16 of bytes that have markup in it, and its NULs; None if there is none.
+
+    Its text may be of a script without NULs, and what states a charset of single bytes is wrong.
+    """
+    sample = content[: DETECTION_BYTES // 2 * 2]
+    nuls = sample.count(0)
+    if not nuls or nuls < MIN_NULS_OF_UTF16 * len(sample):
+        return None
+    first = sample[::2].count(0)
+    if max(first, nuls - first) < NULS_ON_ONE_SIDE * nuls:
+        return None
+    name = "utf-16-be" if 2 * first > nuls else "utf-16-le"
+    return name if _MARKUP_OF_UTF16[name].search(sample) is not None else None
 
 
 def _is_cut_off_utf8(content: bytes) -> bool:
