@@ -47,12 +47,19 @@ def test_headers_in_other_forms(headers: Any) -> None:
     assert kinds(page) == ["field_repaired"]
 
 
+@pytest.mark.parametrize("headers", ['{"X-Robots-Tag": "noai"}', ' [["x-robots-tag", "noai"]]'])
+def test_headers_as_json_in_a_string(headers: str) -> None:
+    page = read(value(http_headers=headers))
+    assert page.http_header("x-robots-tag") == "noai"
+    assert "JSON in a string" in page.notes[0].detail
+
+
 def test_of_two_content_types_the_last_one_counts() -> None:
     page = read(value(http_headers=[["Content-Type", "text/plain"], ["content-type", "text/html"]]))
     assert page.declared_type == "text/html"
 
 
-@pytest.mark.parametrize("headers", [5, True, "no headers", [1, 2]])
+@pytest.mark.parametrize("headers", [5, True, "no headers", "{", [1, 2]])
 def test_headers_that_are_none_are_ignored(headers: Any) -> None:
     page = read(value(http_headers=headers))
     assert (page.http_headers, kinds(page)) == (None, ["field_ignored"])

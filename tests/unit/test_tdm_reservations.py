@@ -41,7 +41,10 @@ RULES = [
 
 
 @pytest.mark.parametrize("stated", [RULES, json.dumps(RULES)])
-@pytest.mark.parametrize("name", ["tdmrep", "well_known", "tdmrep.json"])
+@pytest.mark.parametrize(
+    "name",
+    ["tdmrep", "well_known", "tdmrep.json", "/.well-known/tdmrep.json", "https://news.example/.well-known/tdmrep.json"],
+)
 def test_the_file_of_a_site(stated: Any, name: str) -> None:
     rights = rights_of(rights={name: stated})
     assert (rights.tdm_reserved, rights.tdm_policy) == (True, "https://news.example/p")

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import orjson
+
 from wiredesk_schemas.header_lines import SEPARATOR, join_lines, lines_of
 from wiredesk_schemas.headers import CONTENT_TYPE
 from wiredesk_schemas.raw_page_reading.mending import Mending, refused, shown
@@ -72,6 +74,9 @@ def read_status(value: Any, mending: Mending) -> int | None:
 
 def read_headers(value: Any, mending: Mending) -> dict[str, str] | None:
     """Return the headers of a response by name; None if they cannot be read."""
+    if isinstance(value, str) and (parsed := _parsed(value)) is not None:
+        mending.field("http_headers", "JSON in a string")
+        value = parsed
     if isinstance(value, dict) and len(value) <= MAX_HEADERS and _is_canonical(value):
         return value
     headers: dict[str, list[str]] = {}
@@ -98,6 +103,17 @@ def read_headers(value: Any, mending: Mending) -> dict[str, str] | None:
     return {
         names[key]: join_lines(key, lines) if key in whole else SEPARATOR.join(lines) for key, lines in headers.items()
     }
+
+
+def _parsed(text: str) -> dict[str, Any] | list[Any] | None:
+    """Return the headers of a text of JSON; None if it is none."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return None
+    try:
+        parsed = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    return parsed if isinstance(parsed, dict | list) else None
 
 
 def _is_canonical(headers: dict[str, Any]) -> bool:

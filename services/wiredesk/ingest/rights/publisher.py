@@ -104,7 +104,8 @@ class _Reader:
         if self._remaining < 0:
             self._statements.add_unreadable("publisher:rights", f"more than {MAX_STATED} statements")
             return
-        plain, source = _SEPARATORS.sub("", name).lower(), f"publisher:{name}"
+        # A file of the site may be named by its path: `/.well-known/tdmrep.json`.
+        plain, source = _SEPARATORS.sub("", name.rpartition("/")[2]).lower(), f"publisher:{name}"
         if plain in ("tdmrep", "wellknown", "wellknowntdmrep", "tdmrepjson"):
             read_well_known(value, self._url, self._statements)
         elif plain in ("robotstxt", "robotstext") and isinstance(value, str):
