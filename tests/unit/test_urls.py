@@ -78,6 +78,7 @@ def test_escapes_hosts_sessions_and_routes_have_one_form(url: str, expected: str
         "cmp=newsletter", "cmp=rss", "CMP=soc_567", "CMP=EMA-12", "cmp=google_cpc", "icid=front_top", "ncid=newsltushpmg1",
         "cvid=3F2504E04F8941D39A0C0305E82C3301", "xtor=RSS-1", "_gl=1*a", "igsh=x", "yclid=1", "ysclid=1", "dicbo=v2", "tblci=x", "ocid=x",
         "isappinstalled=0", "hsa_acc=1", "mc_cid=1&mc_eid=2", "_hsmi=1", "twclid=1", "li_fat_id=1", "epik=1", "cm_mmca12=1",
+        "WT.mc_id=x&WT.mc_ev=click&WT.tsrc=email", "_gac=1", "sfnsn=mo", "_bta_tid=1&_bta_c=2",
     ],
 )  # fmt: skip
 def test_campaigns_and_readers_are_no_part_of_a_page(query: str) -> None:

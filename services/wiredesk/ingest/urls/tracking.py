@@ -14,21 +14,24 @@ LISTED = frozenset(tomllib.loads(Path(__file__).with_suffix(".toml").read_text(e
 
 FURTHER = {
     "AT Internet": "at_channel at_format at_identifier at_network at_platform at_term at_type at_variant xtor",
+    "AddThis": "at_xt sms_ss",
     "Adobe": "adobe_mc",
     "Alibaba": "spm",
     "AOL": "ncid",
     "Baidu": "bd_vid",
+    "Bronto": "_bta_c _bta_tid",
     "comScore": "ns_campaign ns_fee ns_linkname ns_mchannel ns_source",
+    "ConvertKit": "ck_subscriber_id",
     "Coremetrics": "cm_mmca cm_re cm_sp",
     "Criteo": "cto_pld",
     "Emarsys": "sc_eh sc_lid sc_llid sc_src sc_uid",
     "etracker": "etcc_bky etcc_cmp etcc_ctv etcc_grp etcc_med etcc_par",
-    "Google": "gclaw gcldc gs_l gws_rd srsltid",
+    "Google": "_gac gclaw gcldc gs_l gws_rd srsltid",
     "Hive": "h_sid h_slt",
-    "Impact": "irgwc",
+    "Impact": "ir_clickid irgwc",
     "Klaviyo": "_kx",
     "Mapp": "wt_cc1 wt_ga wt_kw wtmc",
-    "Meta": "igsh mibextid",
+    "Meta": "igsh mibextid sfnsn",
     "Microsoft": "ocid",
     "Naver": "n_ad n_ad_group n_campaign_type n_keyword n_keyword_id n_media n_query n_rank napm",
     "Omnisend": "omnisendattributionid omnisendcontactid",
@@ -37,6 +40,7 @@ FURTHER = {
     "Salesforce": "et_cid et_rid sfmc_activityid sfmc_id",
     "Silverpop": "spjobid spmailingid spreportid spuserid",
     "Taboola": "tblci",
+    "Webtrends": "wt.ac wt.srch wt.tsrc",
     "WeChat": "isappinstalled nsukey",
     "X": "__twitter_impression ref_src ref_url twterm",
     "Yandex": "yadclid yadordid ymclid",
@@ -44,8 +48,8 @@ FURTHER = {
 }
 """Names that those lists lack, by the system that writes them, from its documentation or from links that it wrote."""
 
-PREFIXES = ("utm_", "mtm_", "hsa_", "piwik_", "matomo_", "wt_mc", "wt_zmc", "aspsessionid")
-"""Beginnings of names that only Google's, Matomo's, HubSpot's and Mapp's campaigns and sessions of ASP have."""
+PREFIXES = ("utm_", "mtm_", "hsa_", "piwik_", "matomo_", "wt.mc_", "wt_mc", "wt_zmc", "aspsessionid")
+"""Beginnings of names that only campaigns of Google, Matomo, HubSpot, Webtrends and Mapp, and sessions of ASP have."""
 
 NUMBERED = frozenset({"at_custom", "cm_mmca"})
 """Names that campaigns number: `at_custom1`."""
