@@ -120,6 +120,47 @@ def test_charsets_are_detected(codec: str, text: str, repeated: int) -> None:
     assert decoded(encoded(codec, whole))[0] == encoded(codec, whole).decode(codec)
 
 
+CROATIAN = "<p>Gradonačelnik je rekao da će riječki most biti zatvoren još šest mjeseci.</p>"
+ITALIAN = "<p>La città chiude il ponte perché è vecchio: la metà dei lavori sarà già finita.</p>"
+ESTONIAN = "<p>Võimud ütlesid, et sild jääb suletuks: tööd lõpevad järgmisel nädalal.</p>"
+
+
+@pytest.mark.parametrize(
+    ("language", "codec", "label", "text"),
+    [
+        ("hr", "cp1250", "iso-8859-1", CROATIAN),
+        ("hr", "iso8859-2", "windows-1252", CROATIAN),
+        ("hr", "iso8859-2", "windows-1250", CROATIAN),
+        ("hr", "cp1250", "windows-1251", CROATIAN),
+        ("it", "cp1252", "windows-1250", ITALIAN),
+        ("it", "cp1252", "windows-1251", ITALIAN),
+        ("et", "cp1252", "iso-8859-2", ESTONIAN),
+    ],
+)
+def test_a_label_in_which_a_short_page_is_not_of_its_language_is_not_believed(
+    language: str, codec: str, label: str, text: str
+) -> None:
+    whole = f'<html lang="{language}"><body>{text}</body></html>'
+    read, notes = decoded(whole.encode(codec), declared=label)
+    assert read == whole
+    assert label in notes[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "text"),
+    [
+        ("en", "windows-1250", "<p>Dvořák and Janáček met Škvorecký in Brno, he said.</p>"),
+        ("de", "windows-1250", "<p>Dvořák und Janáček trafen Škvorecký in Brünn.</p>"),
+        ("hr", "iso-8859-1", "<p>Michèle i Hélène dolaze u Split, kao i Zoë.</p>"),
+        ("fr", "windows-1252", "<p>« Ça coûte 5 € », a-t-il dit à l’Assemblée…</p>"),
+        ("hr", "windows-1252", "<p>Måns och Bjørn møtte Ærø på Gausdal, så gikk de hjem.</p>"),
+    ],
+)
+def test_a_label_is_believed_where_names_of_another_language_fit_it(language: str, label: str, text: str) -> None:
+    whole = f'<html lang="{language}"><body>{text}</body></html>'
+    assert decoded(whole.encode(label), declared=label)[0] == whole
+
+
 @pytest.mark.parametrize("label", [None, "iso-8859-1", "utf-8", "gbk"])
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("text", [RUSSIAN, THAI, JAPANESE, GERMAN])

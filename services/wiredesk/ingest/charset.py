@@ -13,6 +13,7 @@ from wiredesk.ingest.charset_detection import (
     detect,
     detect_by_letters,
     is_certainly_utf8,
+    is_of_stated_language,
 )
 from wiredesk.ingest.charset_labels import codec_of, header_labels, page_labels
 from wiredesk.ingest.latin_charsets import LANGUAGES, has_letters_of, is_latin
@@ -149,8 +150,13 @@ def _is_of_another(content: bytes, charset: Charset, languages: Sequence[str]) -
         return False
     if charset.name in LANGUAGES and not is_latin(content):
         return detect_script(content) is not None
-    if bytes_beyond_ascii(content) <= FEW_BYTES:
-        return False
+    if not is_of_stated_language(content, charset.name, languages):
+        return True
+    return bytes_beyond_ascii(content) > FEW_BYTES and _is_likely_of_another(content, charset, languages)
+
+
+def _is_likely_of_another(content: bytes, charset: Charset, languages: Sequence[str]) -> bool:
+    """Return whether the letters of a page are likelier in another charset than in the stated one."""
     if charset.name in ALPHABET_CHARSETS:
         other = detect_by_letters(content, languages)
         return other is not None and _is_likelier(content, other, charset.name)

@@ -7,7 +7,7 @@ from charset_normalizer import from_bytes
 from w3lib.encoding import resolve_encoding
 
 from wiredesk.ingest.charset_decoders import REPLACEMENT, decode_as_browsers
-from wiredesk.ingest.latin_charsets import detect_latin, usual_charset
+from wiredesk.ingest.latin_charsets import detect_latin, is_of_language_in_another, usual_charset
 from wiredesk.ingest.script_charsets import detect_script, is_of_syllables
 
 DETECTION_BYTES = 256 * 1024
@@ -165,6 +165,12 @@ def detect(content: bytes, languages: Sequence[str] = ()) -> str:
 def detect_by_letters(content: bytes, languages: Sequence[str] = ()) -> str | None:
     """Return the charset in which the letters of a page are those of a language; None if there is none."""
     return detect_latin(content, _codes(content, languages)) or detect_script(content)
+
+
+def is_of_stated_language(content: bytes, codec: str, languages: Sequence[str] = ()) -> bool:
+    """Return whether a page may be in a stated charset, as far as the language shows it that is stated, too."""
+    codes = _codes(content, languages)
+    return not codes or not is_of_language_in_another(content, codec, codes[0])
 
 
 def bytes_beyond_ascii(content: bytes) -> int:

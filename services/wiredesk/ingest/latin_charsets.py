@@ -19,6 +19,9 @@ SAMPLE_BYTES = 256 * 1024
 WORDS_BYTES = 64 * 1024
 """Bytes at the beginning of a page whose words are counted."""
 
+MIN_LETTERS = 3
+"""Bytes beyond ASCII from which a page is in a charset of the language that it states, and not in the stated one."""
+
 MIN_WORDS = 3
 """Frequent words of a language from which a text may be in it."""
 
@@ -187,6 +190,23 @@ def has_letters_of(content: bytes, codec: str) -> bool:
     language = page.languages() if LANGUAGES[codec] == _WESTERN else []
     is_foreign = bool(language) and language[0] not in _WESTERN
     return page.share(codec, language if is_foreign else None) >= POSSIBLE_SHARE
+
+
+def is_of_language_in_another(content: bytes, codec: str, code: str) -> bool:
+    """Return whether the letters of a page are those of its language in another charset than the stated one.
+
+    Args:
+        content: the page.
+        codec: of the stated charset.
+        code: of the language that the page states. English is no evidence: its letters beyond ASCII are of names.
+    """
+    languages = BY_CODE.get(code, ())
+    if code == "en" or not languages or not is_latin(content):
+        return False
+    page = LatinPage(content)
+    if page.total < MIN_LETTERS or (codec in LANGUAGES and page.share(codec, languages) >= FITTING_SHARE):
+        return False
+    return any(page.share(other, languages) >= FITTING_SHARE for other in LANGUAGES if other != codec)
 
 
 def is_latin(content: bytes) -> bool:
