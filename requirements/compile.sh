@@ -17,11 +17,9 @@ tested() {
 pin "$@" pyproject.toml --extra dev --output-file requirements/dev.txt
 tested "$@" pyproject.toml --extra all --extra build --output-file requirements/run.txt
 tested "$@" pyproject.toml --output-file requirements/cli.txt
+tested "$@" pyproject.toml --output-file requirements/syndication.txt
 tested "$@" requirements/build.in --output-file requirements/build.txt
-for stage in revisions latest; do # they need no library of their own
-    tested "$@" pyproject.toml --output-file "requirements/$stage.txt"
-done
-for stage in ingest extractor enrichment; do
+for stage in ingest extractor enrichment signatures; do
     tested "$@" pyproject.toml --extra "$stage" --output-file "requirements/$stage.txt"
 done
 tested "$@" pyproject.toml training/requirements.in --extra ingest --extra extractor --extra enrichment \

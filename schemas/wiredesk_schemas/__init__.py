@@ -71,6 +71,8 @@ EVENTS: tuple[type[Event], ...] = (
     ArticleWithdrawn,
     EnrichedArticle,
     SkippedPage,
+    ArticleSignature,
+    ArticleCopies,
 )
 """Every event, in the order of the flow."""
 

@@ -2,6 +2,7 @@
 
     pages.raw ─▶ ingest ─▶ pages.accepted ─▶ extractor ─▶ articles.cleaned ─▶ revisions ─▶ articles.revised
                     └─────────────────────────────┴───────▶ pages.skipped ◀───────┘
+    articles.revised ─▶ signatures ─▶ articles.signatures ─▶ syndication ─▶ articles.copies
     articles.revised ─▶ enrichment ─▶ articles.enriched ─▶ latest ─▶ articles.latest
 
 Every stage writes what it cannot process to its dead-letter topic: `<input topic>.dlq`, or `articles.latest.dlq`.
@@ -12,6 +13,7 @@ and commands use the registry.
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from wiredesk.envelope import Envelope, StatefulEnvelope
 from wiredesk.runtime.records import Handler
@@ -19,6 +21,8 @@ from wiredesk.runtime.state import KeyedState, StatefulHandler
 from wiredesk.runtime.topology import DAY_MS, Compaction, Stage, Store, Suppression, Topic, topics_of
 from wiredesk_schemas import (
     AcceptedPage,
+    ArticleCopies,
+    ArticleSignature,
     ArticleWithdrawn,
     CleanedArticle,
     EnrichedArticle,
@@ -26,6 +30,9 @@ from wiredesk_schemas import (
     SkippedPage,
     WithdrawnPage,
 )
+
+if TYPE_CHECKING:
+    from wiredesk.syndication.window import Window
 
 NEWEST_REVISIONS = Compaction(min_lag_ms=9 * DAY_MS, max_lag_ms=30 * DAY_MS)
 """Topics of articles keep all events of a month at most, and of a year the newest one of each page. A page that was
@@ -75,6 +82,20 @@ PAGES_SKIPPED = Topic(
     retention_ms=28 * DAY_MS,  # as long as dead letters
     events=(SkippedPage,),
     terminal=True,
+)
+
+ARTICLES_SIGNATURES = Topic(
+    "articles.signatures",
+    "Fingerprints of articles, in one order",
+    partitions=1,
+    events=(ArticleSignature,),
+)
+ARTICLES_COPIES = Topic(
+    "articles.copies",
+    "Groups of articles that carry the same text",
+    retention_ms=28 * DAY_MS,
+    compaction=Compaction(),
+    events=(ArticleCopies,),
 )
 
 FORGOTTEN = Topic(
@@ -138,8 +159,29 @@ LATEST = Stage(
     suppression=FORGETTING,
 )
 
+SIGNATURES = Stage(
+    name="signatures",
+    description="Makes the fingerprints of an article",
+    consumes=ARTICLES_REVISED,
+    produces=(ARTICLES_SIGNATURES,),
+    handler="wiredesk.pipeline:signatures",
+    dead_letters="articles.revised.signatures.dlq",
+    suppression=FORGETTING,
+)
+SYNDICATION = Stage(
+    name="syndication",
+    description="Finds the copies of an article",
+    consumes=ARTICLES_SIGNATURES,
+    produces=(ARTICLES_COPIES,),
+    handler="wiredesk.pipeline:syndication",
+    settings="wiredesk.syndication.settings:SyndicationSettings",
+    one_to_one=False,
+    store=Store("window", retention_ms=7 * DAY_MS),
+    suppression=FORGETTING,
+)
+
 STAGES: Mapping[str, Stage] = MappingProxyType(
-    {stage.name: stage for stage in (INGEST, EXTRACTOR, REVISIONS, ENRICHMENT, LATEST)}
+    {stage.name: stage for stage in (INGEST, EXTRACTOR, REVISIONS, SIGNATURES, SYNDICATION, ENRICHMENT, LATEST)}
 )
 """Our stages, in the order of the flow."""
 
@@ -148,7 +190,7 @@ TOPICS = topics_of(STAGES.values())
 
 TERMINAL_TOPICS = tuple(
     topic
-    for topic in topics_of(stage for stage in STAGES.values() if stage is not LATEST)
+    for topic in topics_of(stage for stage in STAGES.values() if stage not in (LATEST, SIGNATURES, SYNDICATION))
     if topic.terminal or topic.dead_letters
 )
 """Every raw page reaches exactly one of these, or a dead-letter topic."""
@@ -192,3 +234,17 @@ def latest() -> StatefulHandler[KeyedState]:
     from wiredesk.revisions.latest import Latest  # noqa: PLC0415
 
     return StatefulEnvelope(Latest(), LATEST)
+
+
+def signatures() -> Handler:
+    """Load what makes signatures."""
+    from wiredesk.syndication.sign import Signer  # noqa: PLC0415
+
+    return Envelope(Signer(), SIGNATURES)
+
+
+def syndication() -> "StatefulHandler[Window]":
+    """Load what finds copies."""
+    from wiredesk.syndication.syndicate import Syndication  # noqa: PLC0415
+
+    return StatefulEnvelope(Syndication(), SYNDICATION)

@@ -13,28 +13,13 @@ from tests.copies import Stream, article, part, story, withdrawn
 from tests.echo import SETTINGS, worker
 from tests.reading import read_topic
 from tests.support import DEADLINE, templates
-from wiredesk.envelope import StatefulEnvelope
+from wiredesk.pipeline import ARTICLES_COPIES, ARTICLES_SIGNATURES, FORGOTTEN, SYNDICATION
 from wiredesk.runtime.settings import KafkaSettings
-from wiredesk.runtime.state import StatefulHandler
-from wiredesk.runtime.topology import Stage, Store, Topic
 from wiredesk.syndication.sign import Signer
-from wiredesk.syndication.syndicate import Syndication
-from wiredesk.syndication.window import Window
-from wiredesk_schemas import ArticleCopies, ArticleSignature, ArticleWithdrawn, CleanedArticle
+from wiredesk_schemas import ArticleCopies, ArticleWithdrawn, CleanedArticle
 
-SIGNATURES = Topic("signatures", "Signatures", partitions=1, events=(ArticleSignature,))
-COPIES = Topic("copies", "Groups", events=(ArticleCopies,))
-STAGE = Stage(
-    "copies", "Finds copies", SIGNATURES, (COPIES,), "tests.kafka.test_copies:handler", one_to_one=False,
-    store=Store("window"),
-)  # fmt: skip
-TOPICS = (SIGNATURES, COPIES, STAGE.dead_letter_topic, STAGE.changelog_of(STAGE.group))
+TOPICS = (ARTICLES_SIGNATURES, ARTICLES_COPIES, FORGOTTEN, SYNDICATION.dead_letter_topic)
 SMALL = SETTINGS.model_copy(update={"transaction_records": 7})
-
-
-def handler() -> StatefulHandler[Window]:
-    """Return the handler of the stage."""
-    return StatefulEnvelope(Syndication(), STAGE)
 
 
 def lives(count: int, seed: int) -> Sequence[CleanedArticle | ArticleWithdrawn]:
@@ -56,7 +41,7 @@ async def publish(kafka: KafkaSettings, events: Sequence[CleanedArticle | Articl
         for event in events:
             signature = sign(event)
             await producer.send(
-                kafka.on_cluster(SIGNATURES.name), signature.to_json(), key=signature.key.encode(), partition=0
+                kafka.on_cluster(ARTICLES_SIGNATURES.name), signature.to_json(), key=signature.key.encode(), partition=0
             )
     finally:
         await producer.stop()
@@ -65,7 +50,7 @@ async def publish(kafka: KafkaSettings, events: Sequence[CleanedArticle | Articl
 async def groups(kafka: KafkaSettings, count: int) -> dict[str, ArticleCopies]:
     """Wait until the groups' topic has a number of records; return the last event of each group that there is."""
     latest: dict[str, ArticleCopies] = {}
-    async with asyncio.timeout(DEADLINE), contextlib.aclosing(read_topic(kafka, [kafka.on_cluster(COPIES.name)], from_beginning=True)) as reading:  # fmt: skip
+    async with asyncio.timeout(DEADLINE), contextlib.aclosing(read_topic(kafka, [kafka.on_cluster(ARTICLES_COPIES.name)], from_beginning=True)) as reading:  # fmt: skip
         read = 0
         async for record in reading:
             if record is not None:
@@ -94,7 +79,7 @@ async def test_groups_after_kills_are_those_of_one_run(kafka: KafkaSettings) -> 
     counts = [0]
     for event in events:
         counts.append(counts[-1] + len(stream.add(event)))
-    async with worker(kafka, SMALL, STAGE):
+    async with worker(kafka, SMALL, SYNDICATION):
         await publish(kafka, events[:40])
         await groups(kafka, counts[40])
         keeper().kill()
@@ -103,6 +88,6 @@ async def test_groups_after_kills_are_those_of_one_run(kafka: KafkaSettings) -> 
         keeper().kill()
         await groups(kafka, counts[80])
     await publish(kafka, events[80:])
-    async with worker(kafka, SMALL, STAGE):
+    async with worker(kafka, SMALL, SYNDICATION):
         assert await groups(kafka, counts[-1]) == stream.groups
     assert len(stream.groups) > 1

@@ -19,6 +19,7 @@ EXTRA_OF_ROOM = {
     "ingest": "ingest",
     "extractor": "extractor",
     "enrichment": "enrichment",
+    "syndication": "signatures",
     "languages": "languages",
     "local": "broker",
     "testing": "testing",

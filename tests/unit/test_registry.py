@@ -43,7 +43,7 @@ def test_ours_are_found_like_any_other_in_the_order_of_the_flow() -> None:
     assert list(loaded_registry.stages.items()) == list(STAGES.items())
     assert (loaded_registry.topics, set(loaded_registry.terminal_topics)) == (TOPICS, set(TERMINAL_TOPICS))
     assert [stage.name for stage in loaded_registry.flow] == ["ingest", "extractor", "revisions", "enrichment"]
-    assert [stage.name for stage in loaded_registry.side_stages] == ["latest"]
+    assert {stage.name for stage in loaded_registry.side_stages} == {"latest", "signatures", "syndication"}
     assert loaded_registry.rejections == ()
     assert list(registry.names()) == sorted(STAGES)
 
@@ -57,12 +57,18 @@ def test_a_stage_comes_after_those_whose_topics_it_reads() -> None:
             writers = [one.name for one in loaded_registry.stages.values() if stage.consumes in one.produces]
             assert all(order.index(writer) < order.index(stage.name) for writer in writers)
         assert [stage.name for stage in loaded_registry.side_stages] == [
+            "signatures",
+            "syndication",
             "latest",
             "keywords",
             "tone",
             "alarm",
         ] or reverse
-        assert {stage.name for stage in loaded_registry.flow} == {*STAGES, "feeds"} - {"latest"}
+        assert {stage.name for stage in loaded_registry.flow} == {*STAGES, "feeds"} - {
+            "latest",
+            "signatures",
+            "syndication",
+        }
         assert {topic.name for topic in loaded_registry.entry_topics} == {"pages.raw", "feeds.raw"}
 
 
@@ -99,11 +105,14 @@ def test_what_can_be_redriven_is_selected_and_the_rest_is_named() -> None:
         "ingest",
         "extractor",
         "revisions",
+        "syndication",
         "enrichment",
         "latest",
         "tone",
     ]
-    assert [line.partition(":")[0] for line in lines] == ["dead letters of keywords cannot be sent back"]
+    assert [line.partition(":")[0] for line in lines] == [
+        f"dead letters of {name} cannot be sent back" for name in ("signatures", "keywords")
+    ]
     assert redrivable(found, select(found.stages, topics=["tone"]))[1] == []
 
 
