@@ -1,9 +1,10 @@
 """Workers for fault tests: the pipeline's own topics and runtime, with stage functions that cost almost nothing.
 
-    python -m tests.faults.light ingest|extractor|enrichment
+    python -m tests.faults.light ingest|extractor|revisions|enrichment|latest
 
 A light page is `light:<number>:<stage>:<order>:<padding>`: every stage passes it on, and the named stage follows the
-order. Any other page goes to the real stage, if FAULTS_REAL=1 has it loaded.
+order. A stage with a store remembers each light page, and refuses one that it has seen: then its state, its outputs and
+its offset were not one. Any other page goes to the real stage, if FAULTS_REAL=1 has it loaded.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ from wiredesk.runtime.isolation import limits
 from wiredesk.runtime.kafka.transactions import TransactionalProducer
 from wiredesk.runtime.records import Handler, Output, Record
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
+from wiredesk.runtime.state import Change, KeyedState, StatefulHandler
 from wiredesk.runtime.topology import Topic
 from wiredesk.runtime.worker import Worker
 
@@ -36,11 +38,11 @@ class Light:
 
     version = "light"
 
-    def __init__(self, stage: str, target: Topic, real: Callable[[], Handler]) -> None:
+    def __init__(self, stage: str, target: Topic, real: Callable[[], Handler] | None) -> None:
         self._stage = stage.encode()
         self._target = target.name
         self._obey = Obedient()
-        self._real = real() if os.environ.get("FAULTS_REAL") == "1" else None
+        self._real = real() if real is not None and os.environ.get("FAULTS_REAL") == "1" else None
 
     def __call__(self, record: Record) -> Sequence[Output]:
         value = record.value or b""
@@ -66,6 +68,39 @@ def extractor() -> Light:
 
 def enrichment() -> Light:
     return Light("enrichment", pipeline.ARTICLES_ENRICHED, pipeline.enrichment)
+
+
+class Remembering:
+    """A stage with a store that passes light pages on, each once."""
+
+    version = "light"
+
+    def __init__(self, stage: str, target: Topic, real: Callable[[], StatefulHandler[KeyedState]]) -> None:
+        self._light = Light(stage, target, None)
+        self._real = real() if os.environ.get("FAULTS_REAL") == "1" else None
+
+    def new_state(self) -> KeyedState:
+        return KeyedState() if self._real is None else self._real.new_state()
+
+    def __call__(self, record: Record, state: KeyedState) -> tuple[Sequence[Output], Sequence[Change]]:
+        value = record.value or b""
+        if not value.startswith(PREFIX):
+            if self._real is None:
+                raise RejectedError("unloaded", "this worker has no real stage")
+            return self._real(record, state)
+        outputs = self._light(record)
+        number = b":".join(value.split(b":", 2)[:2])
+        if number in state:
+            raise RejectedError("seen", "the state has a page whose offset was not committed")
+        return outputs, [Change(number, b"1")]
+
+
+def revisions() -> Remembering:
+    return Remembering("revisions", pipeline.ARTICLES_REVISED, pipeline.revisions)
+
+
+def latest() -> Remembering:
+    return Remembering("latest", pipeline.ARTICLES_LATEST, pipeline.latest)
 
 
 def freeze_before_offsets() -> None:

@@ -9,7 +9,7 @@ from itertools import count
 
 from tests.support import SAMPLES
 
-STAGES = ("ingest", "extractor", "enrichment")
+STAGES = ("ingest", "extractor", "revisions", "enrichment")
 REASONS = {"raise": "error", "hang": "timeout", "allocate": "memory", "crash": "crash"}
 """Reasons of dead letters, by the four kinds of poison."""
 
@@ -79,7 +79,7 @@ def pages(seed: int, *, poison_every: int, real_every: int) -> Iterator[bytes]:
     """Yield the values of raw pages, endlessly.
 
     Args:
-        poison_every: one page of this number is poison, of all four kinds and at all three stages in turn.
+        poison_every: one page of this number is poison, of all four kinds and at all stages in turn.
         real_every: one page of this number is a real one; 0: none is.
     """
     rng = random.Random(seed)
