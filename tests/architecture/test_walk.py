@@ -8,10 +8,10 @@ from tests.support import ROOT
 from wiredesk.extractor.extract import Extractor
 from wiredesk.extractor.html import _read_story, extract_html
 
-MAX_FUNCTIONS = 32
+MAX_FUNCTIONS = 38
 """Maximum number of functions that a reader must know to follow a page."""
 
-_FUNCTION = re.compile(r"`((?:ingest|extractor|enrichment|languages)/[\w/]+)\.py:([\w.]+)`")
+_FUNCTION = re.compile(r"`((?:ingest|extractor|revisions|enrichment|languages)/[\w/]+)\.py:([\w.]+)`")
 
 
 def functions() -> list[tuple[str, str]]:
