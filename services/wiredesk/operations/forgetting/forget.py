@@ -68,6 +68,8 @@ async def remember(cluster: Cluster, wanted: Wanted) -> int:
     taken = [entry for entry in entries.values() if wanted.id in (entry.id, entry.request)]
     name = cluster.settings.on_cluster(FORGOTTEN.name)
     await _write(cluster, [(name, 0, entry.key, None) for entry in taken])
+    if taken:
+        await asyncio.sleep(SETTLE_SECONDS)  # then it is accepted again
     return len(taken)
 
 
