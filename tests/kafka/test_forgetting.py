@@ -32,7 +32,7 @@ from wiredesk_schemas import SkippedPage, page_id
 URL, OTHER = "https://paper.example/jane", "https://paper.example/ferry"
 SECRET = "Zebulon Quackenbush"  # noqa: S105 - the name that must be forgotten
 NUMBERS = itertools.count()
-"""Of other pages: one that is published again unchanged reaches no topic of articles."""
+"""Numbers in the URLs of other pages: an unchanged page that comes again reaches no topic of articles."""
 
 AT_ONCE = {
     "segment.ms": "200",
