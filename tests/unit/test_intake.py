@@ -94,6 +94,30 @@ async def test_an_array_of_events_is_a_batch(content_type: str) -> None:
         assert json.loads(client.broker.records[1][0])["data"]["body"] == "y"
 
 
+async def test_the_elements_of_an_array_are_published_with_their_bytes() -> None:
+    odd = b'{"url": "https://a.example/", "n": 1e999, "body":"<p>\xe9\t\\ud800 x"}'
+    async with intake() as client:
+        assert (await client.post(b"\n[ " + odd + b" ,\n" + EVENT + b"\n] ", JSON)).status == 202
+        assert [value for value, _ in client.broker.records] == [odd, EVENT]
+
+
+async def test_an_element_with_two_urls_is_refused_as_a_single_event_is() -> None:
+    unclear = b'{"url": "https://a.example/", "url": "https://b.example/", "body": "<p>x"}'
+    async with intake() as client:
+        for body in (unclear, b"[" + unclear + b"]"):
+            reply = await client.post(body, JSON)
+            assert (reply.status, client.broker.records) == (422, [])
+            assert "url: given twice" in reply.body["detail"]
+
+
+@pytest.mark.parametrize("body", [b"[,]", b"[{}", b"[{} {}]", b"[{},]", b"[{}] x", b"[", b"[{]", b"[" * 99999])
+async def test_what_is_no_array_is_refused_whole(body: bytes) -> None:
+    async with intake() as client:
+        reply = await client.post(body, JSON)
+        assert (reply.status, client.broker.records) == (422, [])
+        assert "the body is not a JSON array" in reply.body["detail"]
+
+
 async def test_every_line_has_an_outcome_of_its_own() -> None:
     large = b'{"url": "https://a.example/2", "body": "' + b"x" * 5000 + b'"}'
     body = b"\r\n".join([EVENT, b"", b"not JSON", large, b'{"url": "https://a.example/3"}', EVENT])
