@@ -1,6 +1,7 @@
 """Bodies of raw pages: base64 in other forms, and two bodies."""
 
 import base64
+import gzip
 import json
 import textwrap
 from typing import Any
@@ -32,6 +33,33 @@ def test_base64_in_other_forms(encoded: str) -> None:
     page = read(json.dumps({"url": URL, "body_base64": encoded}).encode())
     assert page.body_base64 == PAGE.encode() * 9
     assert kinds(page) == ([] if encoded == ENCODED else ["field_repaired"])
+
+
+DOCUMENT = "<!DOCTYPE html><p>Größe, and the words of a whole page"
+
+
+@pytest.mark.parametrize("content", [DOCUMENT.encode(), b"\n".join([b"<html>"] * 9), gzip.compress(DOCUMENT.encode())])
+def test_a_page_in_base64_where_none_is_expected_is_read(content: bytes) -> None:
+    once = base64.b64encode(content).decode()
+    twice = base64.b64encode(base64.encodebytes(content)).decode()
+    for fields in ({"body": once}, {"body": f"{once}\n"}, {"body_base64": twice}):
+        page = read(json.dumps({"url": URL, **fields}).encode())
+        assert (page.body, page.body_base64) == (None, content)
+        assert kinds(page) == ["field_repaired"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PGh0bWw+",
+        "H4sI" + "x" * 99,
+        base64.b64encode(DOCUMENT.encode()).decode() + " <p>x",
+        "H4sI is gzip " * 9,
+        ENCODED,
+    ],
+)
+def test_a_text_that_may_be_a_page_itself_is_none_in_base64(text: str) -> None:
+    assert read(json.dumps({"url": URL, "body": text}).encode()).body == text
 
 
 def test_a_data_url_states_the_type_of_the_page() -> None:

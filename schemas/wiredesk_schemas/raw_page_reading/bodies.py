@@ -29,6 +29,17 @@ _DATA_URL = re.compile(r"data:(?P<type>[^,;]{0,200}(?:;[^,;]{1,100}){0,5}?)(?P<b
 _BYTES_OF_PYTHON = (("b'", "'"), ('b"', '"'))
 """What is around bytes as Python prints them: `b'PGh0bWw+'`."""
 
+PAGES_IN_BASE64 = ("PCFET0NUWVBF", "PCFkb2N0eXBl", "PCFEb2N0eXBl", "PGh0bW", "PEhUTU", "PD94bWwg", "77u/PC", "H4sI")
+"""What a page in base64 begins with: `<!DOCTYPE`, `<html`, `<?xml `, a byte order mark, gzip."""
+
+_IN_BASE64 = tuple(beginning.encode() for beginning in PAGES_IN_BASE64)
+
+MIN_BASE64_CHARACTERS = 40
+"""Characters of a page in base64, at least: a shorter text may be anything."""
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]++={0,2}\s*+")
+"""A text that is nothing but base64."""
+
 _EXPECTED = "base64 (RFC 4648)"
 
 
@@ -40,6 +51,10 @@ def read_bodies(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
     """
     text = _text(fields.get(BODY), mending)
     content, media_type = _content(fields.get(BODY_BASE64), mending)
+    if text is not None and content is None:
+        text, content = _undone(text, mending)
+    elif content is not None and text is None:
+        content = _undone_twice(content, mending)
     if text is not None and content is not None:
         text, content = _one_of(text, content, mending)
     if text is None and content is None:
@@ -67,6 +82,31 @@ def _content(value: Any, mending: Mending) -> tuple[bytes | None, str]:
         raise refused(BODY_BASE64, value, "a string of base64 (RFC 4648)")
     content = _as_stated(value)
     return (content, "") if content is not None else _mended(value, BODY_BASE64, mending)
+
+
+def _undone(text: str, mending: Mending) -> tuple[str | None, bytes | None]:
+    """Return a text, or the page of which it is the base64: no page begins so and has neither space nor markup."""
+    content = _page_in_base64(text)
+    if content is None:
+        return text, None
+    mending.field(BODY, "the page was in base64")
+    return None, content
+
+
+def _undone_twice(content: bytes, mending: Mending) -> bytes:
+    """Return bytes, or the page of which they are the base64, once more."""
+    is_likely = content.startswith(_IN_BASE64)
+    inner = _page_in_base64(content.decode("latin-1")) if is_likely else None
+    if inner is None:
+        return content
+    mending.field(BODY_BASE64, "the bytes were the page in base64")
+    return inner
+
+
+def _page_in_base64(text: str) -> bytes | None:
+    if len(text) < MIN_BASE64_CHARACTERS or not text.startswith(PAGES_IN_BASE64) or not _BASE64.fullmatch(text):
+        return None
+    return _as_stated("".join(text.split()))
 
 
 def decoded_base64(value: str, name: str, mending: Mending) -> bytes:
