@@ -1,6 +1,6 @@
 """Workers for fault tests: the pipeline's own topics and runtime, with stage functions that cost almost nothing.
 
-    python -m tests.faults.light ingest|extractor|revisions|enrichment|latest
+    python -m tests.faults.light ingest|extractor|revisions|enrichment|latest|signatures|syndication
 
 A light page is `light:<number>:<stage>:<order>:<padding>`: every stage passes it on, and the named stage follows the
 order. A stage with a store remembers each light page, and refuses one that it has seen: then its state, its outputs and
@@ -71,13 +71,14 @@ def enrichment() -> Light:
 
 
 class Remembering:
-    """A stage with a store that passes light pages on, each once."""
+    """A stage with a store that passes light pages on, each once; without a real stage it passes over real pages."""
 
     version = "light"
 
-    def __init__(self, stage: str, target: Topic, real: Callable[[], StatefulHandler[KeyedState]]) -> None:
+    def __init__(self, stage: str, target: Topic, real: Callable[[], StatefulHandler[KeyedState]] | None) -> None:
         self._light = Light(stage, target, None)
-        self._real = real() if os.environ.get("FAULTS_REAL") == "1" else None
+        self._ignores_real = real is None
+        self._real = real() if real is not None and os.environ.get("FAULTS_REAL") == "1" else None
 
     def new_state(self) -> KeyedState:
         return KeyedState() if self._real is None else self._real.new_state()
@@ -85,6 +86,8 @@ class Remembering:
     def __call__(self, record: Record, state: KeyedState) -> tuple[Sequence[Output], Sequence[Change]]:
         value = record.value or b""
         if not value.startswith(PREFIX):
+            if self._ignores_real:
+                return (), []
             if self._real is None:
                 raise RejectedError("unloaded", "this worker has no real stage")
             return self._real(record, state)
@@ -101,6 +104,14 @@ def revisions() -> Remembering:
 
 def latest() -> Remembering:
     return Remembering("latest", pipeline.ARTICLES_LATEST, pipeline.latest)
+
+
+def signatures() -> Light:
+    return Light("signatures", pipeline.ARTICLES_SIGNATURES, pipeline.signatures)
+
+
+def syndication() -> Remembering:
+    return Remembering("syndication", pipeline.ARTICLES_COPIES, None)
 
 
 def freeze_before_offsets() -> None:
