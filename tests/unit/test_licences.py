@@ -58,6 +58,10 @@ def test_links_that_are_no_licences(link: str) -> None:
     assert ingest(link, link).rights is None
 
 
+def test_the_terms_of_a_page_in_microdata() -> None:
+    assert rights_of('<link itemprop="usageInfo" href="/terms">').usage_terms == ("https://news.example/terms",)
+
+
 LINK = f'<a rel="license" href="{LICENCE}">CC BY 4.0</a>'
 BUTTON = f'<a rel="license" href="{LICENCE}"><img src="https://i.creativecommons.org/l/by/4.0/88x31.png"></a>'
 
@@ -79,6 +83,9 @@ BUTTON = f'<a rel="license" href="{LICENCE}"><img src="https://i.creativecommons
         f'<span href="http://purl.org/dc/dcmitype/Text" rel="dct:type">x</span> under {LINK}',
         f'<link rel="license" href="{LICENCE}">',
         f'<a rel="licence" href="{LICENCE}">x</a>',
+        f'<div itemscope itemtype="https://schema.org/NewsArticle"><a itemprop="license" href="{LICENCE}">x</a></div>',
+        f'<div vocab="https://schema.org/" typeof="NewsArticle"><a property="license" href="{LICENCE}">x</a></div>',
+        f'<link itemprop="license" href="{LICENCE}">',
     ],
 )
 def test_a_licence_without_a_narrower_scope_is_that_of_the_page(body: str) -> None:
@@ -103,6 +110,8 @@ def test_a_licence_without_a_narrower_scope_is_that_of_the_page(body: str) -> No
         f"<footer><p>Icons: Roe, {LINK}</p></footer>",
         '<footer><a rel="license" href="https://www.gnu.org/licenses/agpl-3.0.html">AGPL</a></footer>',
         f"<!-- {LINK} -->",
+        f'<div itemscope itemtype="https://schema.org/ImageObject"><a itemprop="license" href="{LICENCE}">x</a></div>',
+        f'<div typeof="schema:ImageObject"><a property="schema:license" href="{LICENCE}">x</a></div>',
         f"<script>x = '{LINK}'</script>",
         f"<template>{LINK}</template>",
         f'<div about="/photo.jpg">{LINK}</div>',

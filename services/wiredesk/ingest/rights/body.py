@@ -11,7 +11,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from wiredesk.ingest.declarations import Link, Meta
-from wiredesk.ingest.rights.links import LICENSES, read_link
+from wiredesk.ingest.rights.links import LICENSES, read_link, relations_of
 from wiredesk.ingest.rights.statements import Statements
 from wiredesk.ingest.rights.surroundings import Surroundings, surroundings
 
@@ -70,7 +70,7 @@ _OTHER_KIND = re.compile(
 
 _ANCHOR = re.compile(r"<a(?=\s)([^<>]*)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(
-    r"""(?<![\w-])(rel|href|about)\s{0,5}=\s{0,5}(?:"([^"]{0,2000})"|'([^']{0,2000})'|([^\s>"']{1,2000}))""",
+    r"""(?<![\w-])(rel|itemprop|property|href|about)\s{0,5}=\s{0,5}(?:"([^"]{0,2000})"|'([^']{0,2000})'|([^\s>"']{1,2000}))""",
     re.IGNORECASE,
 )
 _MARKUP = re.compile(r"<[^<>]{0,2000}>?")
@@ -114,8 +114,9 @@ def of_page(metas: Iterable[Meta], text: str, start: int, statements: Statements
 
 
 def _of_element(link: Link) -> BodyLink:
-    source = f"link:{' '.join(link.rel)}"
-    return BodyLink(link.position, link.rel, link.href, link.attributes.get("type", ""), source)
+    relations = relations_of(link.attributes)
+    source = f"link:{' '.join(relations)}"
+    return BodyLink(link.position, relations, link.href, link.attributes.get("type", ""), source)
 
 
 def _anchors(text: str, start: int) -> Iterator[BodyLink]:
@@ -130,7 +131,7 @@ def _anchors(text: str, start: int) -> Iterator[BodyLink]:
         if (tag := _ANCHOR.match(text, opened, opened + MAX_TAG_CHARACTERS)) is None:
             continue
         values = {key.lower(): unescape(a or b or c) for key, a, b, c in _ATTRIBUTE.findall(tag[1])}
-        relations = tuple(values.get("rel", "").lower().split())
+        relations = relations_of(values)
         if not LICENSES.isdisjoint(relations) and links < MAX_LINKS:
             links += 1
             yield BodyLink(opened + 1, relations, values.get("href", ""), "", "a:license")

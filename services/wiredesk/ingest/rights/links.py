@@ -1,7 +1,7 @@
 """Licences in the header `Link` (RFC 8288)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from wiredesk.ingest.rights import rsl
@@ -11,11 +11,16 @@ from wiredesk_schemas import RightsKind
 MAX_LINK_CHARACTERS = 64 * 1024
 """Characters of the header that are read."""
 
-LICENSES = frozenset({"license", "licence", "cc:license", "dct:license", "dcterms:license", "xhv:license"})
+LICENSES = frozenset(
+    {"license", "licence", "cc:license", "dct:license", "dcterms:license", "schema:license", "xhv:license"}
+)
 """Relations of a licence: the registered one, and spellings that occur."""
 
-RIGHTS = frozenset({"copyright", "dc:rights", "dcterms:rights", "dct:rights"})
-"""Relations of a page about rights: that of HTML 4, and those of Dublin Core."""
+RIGHTS = frozenset({"copyright", "dc:rights", "dcterms:rights", "dct:rights", "usageinfo", "schema:usageinfo"})
+"""Relations of a page about rights: that of HTML 4, those of Dublin Core, and the property of schema.org."""
+
+RELATIONS = ("rel", "itemprop", "property")
+"""Attributes that say what a link is to its page: of HTML, of microdata, and of RDFa."""
 
 _LINK = re.compile(r"<([^<>]{0,2000})>((?:[^,\"<>]|\"[^\"]{0,2000}\"){0,2000})")
 _PARAMETER = re.compile(r";\s{0,10}([A-Za-z*-]{1,40})\s{0,10}=\s{0,10}(?:\"([^\"]{0,2000})\"|([^\s;,\"]{0,2000}))")
@@ -44,6 +49,12 @@ def read_link_header(value: str, statements: Statements) -> None:
         if statements.is_of_page(link.parameters.get("anchor", "")):
             relations = tuple(link.parameters.get("rel", "").lower().split())
             read_link(link.target, relations, link.parameters.get("type", ""), "header:link", statements)
+
+
+def relations_of(attributes: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what a link of the page is to it, in lower case."""
+    stated = (attributes.get(name, "") for name in RELATIONS)
+    return tuple(dict.fromkeys(" ".join(stated).lower().split()))
 
 
 def read_link(target: str, relations: tuple[str, ...], media_type: str, source: str, statements: Statements) -> None:

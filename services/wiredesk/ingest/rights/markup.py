@@ -7,7 +7,7 @@ from wiredesk.ingest.declarations import Declarations, Meta
 from wiredesk.ingest.rights import rsl
 from wiredesk.ingest.rights.body import of_page, read_body_links
 from wiredesk.ingest.rights.json_ld import read_json_ld, read_property
-from wiredesk.ingest.rights.links import read_link
+from wiredesk.ingest.rights.links import read_link, relations_of
 from wiredesk.ingest.rights.robots import ROBOTS, read_directives, read_robots_header
 from wiredesk.ingest.rights.statements import Statements
 from wiredesk.ingest.rights.tdm import POLICY, RESERVATION, read_policy, read_reservation
@@ -78,10 +78,11 @@ def read_markup(text: str, url: str, declarations: Declarations, statements: Sta
             of_body.append(meta)
     for meta in of_page(of_body, text, declarations.body_start, statements):
         _read_meta(meta, statements)
-    links = list(declarations.links_mentioning("licen", "copyright", "rights"))
+    links = list(declarations.links_mentioning("licen", "copyright", "rights", "usageinfo"))
     for link in links:
         if link.is_in_head:
-            read_link(link.href, link.rel, link.attributes.get("type", ""), f"link:{' '.join(link.rel)}", statements)
+            relations = relations_of(link.attributes)
+            read_link(link.href, relations, link.attributes.get("type", ""), f"link:{' '.join(relations)}", statements)
     read_body_links(text, declarations.body_start, (link for link in links if not link.is_in_head), statements)
     for licence in declarations.rsl:
         rsl.read_licence(licence, url, "rsl:inline", statements)

@@ -82,7 +82,7 @@ _WHOLE = frozenset({"body", "html", "main"})
 _TAG = re.compile(r"<(?:(?P<comment>!--)|(?P<end>/)?(?P<name>[a-zA-Z][a-zA-Z0-9:-]{0,40}+))")
 _ATTRIBUTES = re.compile(r"""(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
 _ATTRIBUTE = re.compile(
-    r"""(?<![\w-])(class|id|about|resource|itemtype|role)\s{0,5}=\s{0,5}(?:"([^"]{0,1000})"|'([^']{0,1000})'|([^\s>"']{1,500}))""",
+    r"""(?<![\w-])(class|id|about|resource|itemtype|typeof|role)\s{0,5}=\s{0,5}(?:"([^"]{0,1000})"|'([^']{0,1000})'|([^\s>"']{1,500}))""",
     re.IGNORECASE,
 )
 _RAW_TEXT = {
@@ -227,7 +227,8 @@ class _Scan:
         else:
             is_of_another |= not (_PICTURE_WORDS | _OTHER_WORDS).isdisjoint(words)
         is_of_another |= not all(self._is_of_page(values[key]) for key in ("about", "resource") if key in values)
-        is_of_another |= not NOT_THE_STORY.isdisjoint(map(plain_name, values.get("itemtype", "").split()))
+        types = f"{values.get('itemtype', '')} {values.get('typeof', '')}".split()
+        is_of_another |= not NOT_THE_STORY.isdisjoint(map(plain_name, types))
         is_footer = name == "footer" or values.get("role") == "contentinfo" or not _FOOTER_WORDS.isdisjoint(words)
         return _Open(name, is_of_another, outer.is_in_footer or is_footer, outer.is_article or name == "article")
 
