@@ -227,9 +227,11 @@ def _utf16_by_markup(content: bytes) -> str | None:
 
     Its text may be of a script without NULs, and what states a charset of single bytes is wrong.
     """
+    if content.find(0, 0, DETECTION_BYTES) < 0:
+        return None
     sample = content[: DETECTION_BYTES // 2 * 2]
     nuls = sample.count(0)
-    if not nuls or nuls < MIN_NULS_OF_UTF16 * len(sample):
+    if nuls < MIN_NULS_OF_UTF16 * len(sample):
         return None
     first = sample[::2].count(0)
     if max(first, nuls - first) < NULS_ON_ONE_SIDE * nuls:
