@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from wiredesk import pipeline
+from wiredesk.runtime.topology import changelogs_of
 
 DEPLOY = Path(__file__).parents[1]
 FILES = DEPLOY / "helm" / "wiredesk" / "files"
@@ -19,10 +20,10 @@ def chart_files() -> dict[str, str]:
             "name": topic.name,
             "partitions": topic.partitions,
             # Their number of partitions is no matter of load.
-            "fixed": topic.dead_letters,
+            "fixed": topic.partitions == 1,
             "settings": topic.settings(),
         }
-        for topic in pipeline.TOPICS
+        for topic in (*pipeline.TOPICS, *changelogs_of(pipeline.STAGES.values()))
     ]
     return {
         "topics.json": json.dumps({"topics": topics}, indent=1) + "\n",

@@ -15,6 +15,7 @@ import yaml
 
 from tests.toolchains import need
 from wiredesk.pipeline import STAGES, TOPICS
+from wiredesk.runtime.topology import changelogs_of
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "deploy" / "helm" / "wiredesk"
@@ -110,11 +111,12 @@ def test_a_scaled_stage_leaves_its_replicas_to_keda() -> None:
 def test_topics_of_strimzi_are_those_of_the_topology() -> None:
     objects = of_kind(rendered(CHART / "examples" / "strimzi.yaml"), "KafkaTopic")
     declared = {one["spec"]["topicName"]: one["spec"] for one in objects.values()}
-    assert set(declared) == {f"desk.{topic.name}" for topic in TOPICS}
-    for topic in TOPICS:
+    topics = (*TOPICS, *changelogs_of(STAGES.values()))
+    assert set(declared) == {f"desk.{topic.name}" for topic in topics}
+    for topic in topics:
         spec = declared[f"desk.{topic.name}"]
         assert spec["config"] == topic.settings()
-        assert spec["partitions"] == (topic.partitions if topic.dead_letters else 12)
+        assert spec["partitions"] == topic.partitions_of(12)
 
 
 @needs_helm

@@ -19,6 +19,7 @@ from tests.support import ROOT, SAMPLES
 from wiredesk.cli import app
 from wiredesk.pages import files as page_files
 from wiredesk.pipeline import TOPICS
+from wiredesk.registry import all_topics
 from wiredesk.runtime import logs
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.printable import printable
@@ -46,9 +47,9 @@ def test_topics_are_created_once_and_listed(kafka: KafkaSettings) -> None:
     missing = wiredesk("topics", "list", "--json", **at(kafka))
     assert not any(json.loads(line)["exists"] for line in missing.stdout.splitlines())
     first = wiredesk("topics", "create", "--partitions", "4", **at(kafka))
-    assert (first.returncode, first.stdout.count("created ")) == (0, len(TOPICS))
+    assert (first.returncode, first.stdout.count("created ")) == (0, len(all_topics()))
     again = wiredesk("topics", "create", **at(kafka))
-    assert (again.returncode, again.stdout) == (0, f"0 topics created, {len(TOPICS)} existed\n")
+    assert (again.returncode, again.stdout) == (0, f"0 topics created, {len(all_topics())} existed\n")
     lines = wiredesk("topics", "list", "--json", **at(kafka)).stdout.splitlines()
     listed = {row["topic"]: row for row in map(json.loads, lines)}
     assert listed[kafka.on_cluster("pages.raw")]["partitions"] == 4
@@ -155,7 +156,7 @@ NOWHERE = {"WIREDESK_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
     [
         (["wat"], {}, 2, "No such command 'wat'"),
         (["tail"], {}, 2, "Missing argument"),
-        (["worker", "wat"], {}, 2, "choose one of ingest, extractor, enrichment"),
+        (["worker", "wat"], {}, 2, "choose one of ingest, extractor, revisions"),
         (["worker", "ingest", "--lane-records", "none"], {}, 2, "WIREDESK_LANE_RECORDS"),
         (["worker", "ingest"], {"WIREDESK_PAGE_DEADLINE": "-1"}, 2, "WIREDESK_PAGE_DEADLINE"),
         (["worker", "ingest"], {"WIREDESK_MAX_PAGE_BYTES": "big"}, 2, "WIREDESK_MAX_PAGE_BYTES"),
@@ -243,7 +244,7 @@ def test_a_worker_logs_json_and_tells_its_health(kafka: KafkaSettings, tmp_path:
         wait_until(worker.is_ready, "it is ready")
         metrics = worker.get("/metrics")[1]
         assert 'wiredesk_stage{stage="ingest",version=' in metrics
-        assert 'wiredesk_lanes{state="running"} 1.0' in metrics
+        assert 'wiredesk_lanes{stage="ingest",state="running"} 1.0' in metrics
     finally:
         assert worker.terminate() == 0
     for line in (tmp_path / "log").read_text().splitlines():

@@ -17,6 +17,7 @@ from tests.support import SAMPLES, Raw, collect, publish
 from tests.terminals import Ended, Terminals
 from wiredesk.cli import app
 from wiredesk.pipeline import ARTICLES_CLEANED, PAGES_RAW, PAGES_SKIPPED, TOPICS
+from wiredesk.registry import all_topics
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.processes import KafkaProcess, environment, wait_until, workers
 
@@ -63,7 +64,7 @@ CASES: dict[str, list[Case]] = {
             steps=(("wait", "ready"), INTERRUPT),
         )
     ],
-    "topics create": [Case("", (f"{len(TOPICS)} existed",))],
+    "topics create": [Case("", (f"{len(all_topics())} existed",))],
     "topics list": [Case("", (f"{PREFIX}articles.cleaned.dlq", "Articles with topics and entities"))],
     "topics export": [Case("--format terraform", (f'"{PREFIX}articles.cleaned.dlq"',), copied=True)],
     "topics compare": [Case("articles.cleaned {into}", (), (0, 1))],
@@ -100,10 +101,14 @@ CASES: dict[str, list[Case]] = {
     "replay": [Case("--resume {run}", ("{run}",))],
     "replay ingest": [Case("--from 7d --to 6d --dry-run", codes=(0, 2))],
     "replay extractor": [Case("--from 7d --into {into} --dry-run", (f"{PREFIX}{RUNNING}",))],
+    "replay revisions": [Case("--from 7d --into {into} --dry-run", (f"{PREFIX}{RUNNING}",), (0, 1))],
+    "replay latest": [Case("--from 7d --into {into} --dry-run", ("nothing to replay",), (2,))],
+    "replay signatures": [Case("--from 7d --into {into} --dry-run", ("nothing to replay",), (2,))],
+    "replay syndication": [Case("--from 7d --into {into} --dry-run", ("nothing to replay",), (2,))],
     "replay enrichment": [Case("--rewind-group --from 7d --dry-run")],
     "replay list": [Case("", ("{run}", RUNNING))],
     "replay show": [Case("{run}", ("{run}", RUNNING))],
-    "trace": [Case(f"https://{HOST}/tea.html", (f"{PREFIX}pages.raw", TITLE, "waits for enrichment"))],
+    "trace": [Case(f"https://{HOST}/tea.html", (f"{PREFIX}pages.raw", TITLE, "waits for revisions"))],
     "topics alter": [Case("--dry-run", ("nothing differs",))],
     "forget": [
         Case("--help", ("URL|PAGE_ID", "--undo")),

@@ -25,7 +25,7 @@ def test_strimzi_declares_what_topics_create_creates(partitions: int | None) -> 
         assert declares["metadata"]["labels"] == {"strimzi.io/cluster": "news"}
         assert declares["spec"] == {
             "topicName": PREFIX + topic.name,
-            "partitions": topic.partitions if partitions is None or topic.dead_letters else partitions,
+            "partitions": topic.partitions_of(partitions),
             "replicas": 3,
             "config": topic.settings(),
         }

@@ -89,14 +89,14 @@ def export(
     For users and what they may do, see: wiredesk acls --format strimzi.
 
     Example:
-      wiredesk topics export --format strimzi --cluster news --partitions 12 > topics.yaml
+      wiredesk topics export --cluster news --partitions 12 > topics.yaml
     """
     from wiredesk import registry
     from wiredesk.operations import topic_manifests
 
     if not _CLUSTER.fullmatch(cluster):
         raise UsageError(f"--cluster {cluster[:60]!r}: a name has lower-case letters, digits, '-' and '.'")
-    topics = topic_manifests.declared(kafka, registry.topics(), partitions, replication)
+    topics = topic_manifests.declared(kafka, registry.all_topics(), partitions, replication)
     lines = topic_manifests.strimzi(topics, cluster) if form is Manifest.STRIMZI else topic_manifests.terraform(topics)
     for line in lines:
         console.line(line)

@@ -109,9 +109,11 @@ class WorkerProcess:
         return self.get("/readyz")[0] == 200  # noqa: PLR2004 - OK
 
     def metric(self, name: str) -> float:
-        """Return a metric, summed over its labels."""
+        """Return a metric, summed over its labels; `name{label="value"}` is the sum of those with this label."""
+        name, _, label = name.removesuffix("}").partition("{")
         lines = self.get("/metrics")[1].splitlines()
-        return sum(float(line.split()[-1]) for line in lines if line.startswith((name + " ", name + "{")))
+        own = (line for line in lines if line.startswith((name + " ", name + "{")) and label in line)
+        return sum(float(line.split()[-1]) for line in own)
 
     def terminate(self) -> int:
         """Stop it by SIGTERM, and return its exit code."""
