@@ -252,7 +252,9 @@ async def test_a_wrong_command_is_explained_in_one_line(kafka: KafkaSettings, op
     await topics.create(kafka, TOPICS)
     if options in (["redrive"], ["purge"]):
         await give_up(kafka, INGEST, 4, first=1)
-    (line,) = dlq(kafka, *options, code=2).splitlines()
+    said = dlq(kafka, *options, code=2)
+    assert len(said.splitlines()) == 1, said
+    (line,) = said.splitlines()
     assert message in line
 
 

@@ -81,7 +81,7 @@ async def test_a_range_goes_into_a_topic_of_its_own_and_the_live_ones_are_left_a
 ) -> None:
     await topics.create(kafka, TOPICS)
     pages = [page(n, host="sport.paper.example" if n % 2 else "other.example") for n in range(30)]
-    pages += [page(n, host="paper.example", http_status=404) for n in range(30, 40)]
+    pages += [page(n, host="paper.example", http_status=500) for n in range(30, 40)]
     pages += [Raw(b"{}", key=b"k"), page(41, host="paper.example", body="")]
     origins = await publish(kafka, pages)
     with workers(kafka, ["ingest"], tmp_path / "log"):
@@ -200,7 +200,7 @@ def has_done(kafka: KafkaSettings, count: float) -> bool:
 @pytest.mark.timeout(180)
 async def test_a_repair_of_the_live_topic_is_no_duplicate(kafka: KafkaSettings, tmp_path: Path) -> None:
     await topics.create(kafka, TOPICS)
-    origins = await publish(kafka, [page(n, http_status=404) for n in range(12)] + [page(12, body="")])
+    origins = await publish(kafka, [page(n, http_status=500) for n in range(12)] + [page(12, body="")])
     with workers(kafka, ["ingest"], tmp_path / "log"):
         await ends_of(kafka, origins)
     refused = wiredesk(kafka, "replay", "ingest", "--from", "1h")

@@ -28,7 +28,7 @@ def moves(kafka: KafkaSettings, *options: str) -> list[dict[str, Any]]:
 
 
 def missing_page(number: int) -> Raw:
-    page = {"url": f"https://paper.example/{number}", "body": "x", "http_status": 404}
+    page = {"url": f"https://paper.example/{number}", "body": "x", "http_status": 500}
     return Raw(json.dumps(page).encode(), key=b"%d" % number)
 
 

@@ -39,7 +39,7 @@ async def test_a_deployment_at_a_glance(kafka: KafkaSettings, tmp_path: Path) ->
     assert (idle["troubles"], idle["oldest_page_seconds"]) == ([], 0)
     assert all(stage["lag"] == 0 and stage["workers"] == [] for stage in idle["stages"])
 
-    pages = [event("a"), event("b"), event("gone", http_status=404), Raw(b"no page")]
+    pages = [event("a"), event("b"), event("gone", http_status=500), Raw(b"no page")]
     origins = await publish(kafka, pages)
     wait_until(lambda: stages(kafka)["ingest"]["lag"] == 4, "the pages wait")
     assert stages(kafka)["ingest"]["lag_seconds"] > 0
@@ -48,7 +48,7 @@ async def test_a_deployment_at_a_glance(kafka: KafkaSettings, tmp_path: Path) ->
         await ends_of(kafka, origins[2:])
         wait_until(lambda: stages(kafka)["ingest"]["lag"] == 0, "ingest is done")
         measured = json.loads(status(kafka, "--json"))
-        ingest, extractor, _ = measured["stages"]
+        ingest, extractor, *_ = measured["stages"]
         assert (ingest["group"], extractor["group"]) == ("Stable", "Dead")
         assert [worker["partitions"] for worker in ingest["workers"]] == [[0, 1, 2, 3, 4, 5]]
         assert ingest["dead_letters"] == {"invalid_event": 1}
@@ -61,7 +61,11 @@ async def test_a_deployment_at_a_glance(kafka: KafkaSettings, tmp_path: Path) ->
     assert [line[0] for line in lines] == [
         "ingest",
         "extractor",
+        "revisions",
+        "signatures",
+        "syndication",
         "enrichment",
+        "latest",
         "skipped",
         "oldest page in flight",
         "brokers",

@@ -37,7 +37,7 @@ async def test_a_page_is_traced_to_where_it_is(kafka: KafkaSettings, tmp_path: P
     declares = FERRY.replace("https://courier.example/2026/03/14/ferry-strike-ends", "https://paper.example/ferry-twin")
     raw = [
         event(story),
-        event(gone, http_status=404),
+        event(gone, http_status=500),
         event(broken, body="", body_base64="/9j/4AAQSkZJRgABAQAAAQABAAD/"),
         event("https://m.paper.example/ferry-twin", body=declares),
     ]
@@ -47,7 +47,7 @@ async def test_a_page_is_traced_to_where_it_is(kafka: KafkaSettings, tmp_path: P
     with workers(kafka, ["ingest", "extractor"], tmp_path / "first.log"):
         await ends_of(kafka, origins[1:3])
         wait_until(
-            lambda: any("waits for enrichment" in visit["where"] for visit in visits(kafka, story)),
+            lambda: any("waits for revisions" in visit["where"] for visit in visits(kafka, story)),
             "the story is cleaned",
         )
     (skipped,) = visits(kafka, gone)
@@ -62,18 +62,18 @@ async def test_a_page_is_traced_to_where_it_is(kafka: KafkaSettings, tmp_path: P
     assert [hop["topic"] for hop in letter["records"]] == ["pages.raw", "pages.raw.dlq"]
     assert letter["where"].startswith("dead letter: ")
 
-    with workers(kafka, ["enrichment"], tmp_path / "second.log"):
+    with workers(kafka, ["revisions", "enrichment"], tmp_path / "second.log"):
         await ends_of(kafka, origins[:1])
     # Under another spelling of its address, and by its id.
     for page in ("https://PAPER.example/story#comments", page_id("https://paper.example/story")):
         (visit,) = visits(kafka, page)
         assert visit["origin"] == origins[0]
         assert [hop["topic"] for hop in visit["records"]] == [
-            "pages.raw", "pages.accepted", "articles.cleaned", "articles.enriched"
+            "pages.raw", "pages.accepted", "articles.cleaned", "articles.revised", "articles.enriched"
         ]  # fmt: skip
-        assert visit["where"] == "enriched: Ferry crews end strike after night of talks"
+        assert visit["where"].startswith("revision 1, created: Ferry crews end strike after night of talks")
         assert all(hop["after_ms"] >= 0 for hop in visit["records"][1:])
-        assert len({hop["event_id"] for hop in visit["records"][1:]}) == 3
+        assert len({hop["event_id"] for hop in visit["records"][1:]}) == 4
     code, shown, _ = trace(kafka, story)
     assert code == 0
     assert f"{PAGES_ACCEPTED.name}\t" in shown

@@ -36,7 +36,7 @@ COMMANDS = (
 
 def gone(number: int) -> RawRecord:
     """Return a page that ingest skips."""
-    return RawRecord(b"%d" % number, b'{"url": "https://a.example/%d", "body": "x", "http_status": 404}' % number)
+    return RawRecord(b"%d" % number, b'{"url": "https://a.example/%d", "body": "x", "http_status": 500}' % number)
 
 
 async def raw_records(kafka: KafkaSettings) -> list[Record]:

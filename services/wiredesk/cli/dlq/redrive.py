@@ -52,7 +52,7 @@ def redrive_command(  # noqa: PLR0913 - each is an option
 
     logs.quiet()
     selected, left_out = redrivable(registry.registry(), selection(topic, reason, host, since))
-    for line in left_out:
+    for line in left_out if topic else ():  # who does not name them may have none of them
         console.note(line)
     must_ask = not (yes or topic or reason or host or since)
     run = _plan(kafka, selected, rounds, limit) if dry_run else _redrive(kafka, selected, rounds, limit, ask=must_ask)
