@@ -182,7 +182,11 @@ class _Audit:
 
     async def run(self, since_ms: int | None) -> Reconciliation:
         on_cluster = self._cluster.settings.on_cluster
-        sides = [on_cluster(topic.name) for stage in self._sides for topic in stage.topics]
+        sides = [
+            on_cluster(topic.name)
+            for stage in self._sides
+            for topic in (stage.consumes, *stage.produces, stage.dead_letter_topic)
+        ]
         names = dict.fromkeys([self._entry, *self._intermediate, *self._numbers, *sides])
         topics = await self._cluster.required_topics(names)
         self._entry_ids = ("", topics[self._entry].id)

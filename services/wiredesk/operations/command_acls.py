@@ -99,7 +99,10 @@ COMMANDS: Mapping[str, Callable[[Request], Acls]] = MappingProxyType(
         "dlq show": lambda request: needs.list_letters(request.kafka, request.stages),
         "dlq export": lambda request: needs.read_letters(request.kafka, request.stages),
         "dlq import": _imports,
-        "dlq redrive": lambda request: needs.redrive(request.kafka, request.stages),
+        # Dead letters of a stage that shares its input with the flow cannot be sent back: they are not read.
+        "dlq redrive": lambda request: needs.redrive(
+            request.kafka, [stage for stage in request.stages if not registry.registry().rivals(stage)]
+        ),
         "dlq purge": lambda request: needs.purge(request.kafka, request.stages),
         "replay": lambda request: _replays(request, needs.replay),
         "replay resume": lambda request: _replays(request, needs.resume),
