@@ -155,7 +155,7 @@ def rewind(settings: KafkaSettings, stage: Stage) -> Acls:
     """Return the ACLs for moving a stage's committed offsets."""
     return (
         on_topics(settings, [stage.consumes], Operation.READ)
-        | on_topics(settings, (*stage.produces, stage.dead_letter_topic), Operation.DESCRIBE)
+        | on_topics(settings, (*stage.topics, *changelogs_of([stage])), Operation.DESCRIBE)
         | on_group(settings, stage.group, Operation.READ)
     )
 
