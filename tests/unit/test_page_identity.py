@@ -266,7 +266,8 @@ def test_the_subject_of_a_cloud_event_may_declare_it(subject: str, is_believed: 
 
 
 def test_a_text_declares_nothing() -> None:
-    event = accepted(page(link(STORY)), "https://m.news.example/2024/pier-vote", content_type="text/plain")
+    text = f"What the page says of itself: {page(link(STORY))}"
+    event = accepted(text, "https://m.news.example/2024/pier-vote", content_type="text/plain")
     assert event.canonical_evidence == "url"
 
 

@@ -15,7 +15,7 @@ def test_a_status_in_other_forms(stated: Any) -> None:
     assert (page.http_status, kinds(page)) == (200, ["field_repaired"])
 
 
-@pytest.mark.parametrize("status", [0, -1, 99, 304, 404, 599, 600, 610, 999, "999", "404 Not Found", 610.0])
+@pytest.mark.parametrize("status", [0, -1, 99, 304, 403, 599, 600, 610, 999, "999", "503 Service Unavailable", 610.0])
 def test_a_status_without_a_page_is_skipped(status: Any) -> None:
     skipped = Ingest()(read(value(http_status=status)))
     assert isinstance(skipped, SkippedPage)
