@@ -62,7 +62,8 @@ class RunningStage:
 
         Args:
             events: events, or bytes, which are published as they are.
-            key: of the records; None: the page id of each event that has one.
+            key: of the records; None: the page id of each event that has one. A compacted topic takes no record
+                without a key: there, other records get one.
         """
         return _run(self._publish(events, key))
 
@@ -79,6 +80,9 @@ class RunningStage:
 
     async def _publish(self, events: Sequence[Event | bytes], key: bytes | None) -> list[str]:
         topic = self.kafka.on_cluster(self.stage.consumes.name)
+        of_pages = key is None
+        if key is None and self.stage.consumes.compaction is not None:
+            key = b"no page id"
         producer = AIOKafkaProducer(bootstrap_servers=self.kafka.bootstrap_servers, compression_type="gzip")
         await producer.start()
         try:
@@ -86,7 +90,7 @@ class RunningStage:
                 await producer.send_and_wait(
                     topic,
                     event if isinstance(event, bytes) else event.to_json(),
-                    key=event.page_id.encode() if key is None and isinstance(event, DerivedEvent) else key,
+                    key=event.page_id.encode() if of_pages and isinstance(event, DerivedEvent) else key,
                     headers=event_headers(event),
                 )
                 for event in events
