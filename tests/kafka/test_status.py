@@ -89,7 +89,7 @@ async def test_a_transaction_that_a_killed_worker_left_open_hides_nothing_else(k
         await producer.begin_transaction()
         for name in names:
             for partition in range(await partitions(kafka, name)):
-                await producer.send_and_wait(name, b"{}", partition=partition)
+                await producer.send_and_wait(name, b"{}", key=b"k", partition=partition)
         assert json.loads(status(kafka, "--json"))["stages"][0]["lag"] == 1
         traced = wiredesk(kafka, "trace", "https://paper.example/a", "--json")
         assert json.loads(traced.stdout)["where"].startswith("waits for ingest"), traced.stderr
