@@ -193,6 +193,7 @@ class _Search:
         self._mentioned: set[tuple[str, int, bytes]] = set()
         self._keyed: set[str] = set()
         self._of_events: set[str] = set()
+        self._other_keys: set[str] = set()
         self._host = host_of_url(wanted.url)
         self._entries: set[str] = set()
         self._origins: set[tuple[str, str]] = set()
@@ -218,6 +219,9 @@ class _Search:
                     letters.add(on_cluster(topic.name))
         self._keyed = {name for name, topic in topics.items() if is_keyed_by_page(topic)}
         self._of_events = {name for name, topic in topics.items() if topic.events and not topic.dead_letters}
+        # Keys of groups and of stores: no page is found by them.
+        changelogs = {on_cluster(one.changelog.name) for one in self._registry.stages.values() if one.changelog}
+        self._other_keys = (self._of_events - self._keyed) | changelogs
         described = await cluster.describe_topics(topics)
         self._ids = {name: topic.id for name, topic in described.items()}
         partitions = [tp for topic in described.values() for tp in topic.topic_partitions]
@@ -265,14 +269,15 @@ class _Search:
         subject = url_header(record.headers, SUBJECT) or ""
         if subject == f"urn:uuid:{page}":
             return  # it says that the page is forgotten, and holds nothing else of it
-        if page in self._pages or self._is_on_host(subject):
+        names_page = record.topic not in self._other_keys
+        if page in self._pages or (names_page and self._is_on_host(subject)):
             self._pages.add(page)
             self._origins.add((origin_of(record), origin_topic_id(record)))
             self._partitions.setdefault((record.topic, page), set()).add(record.partition)
             self._newest[place] = self._add(record)
-        elif self._was_fetched_there(record):
+        elif (is_of_page := self._was_fetched_there(record)) and names_page:
             self.others.add(page)
-        elif record.topic not in self._keyed and any(mention in record.value for mention in self._mentions):
+        elif is_of_page or (record.topic not in self._keyed and any(name in record.value for name in self._mentions)):
             self._newest[place] = self._add(record)
             if record.topic in self._of_events and record.key is not None:
                 self._mentioned.add((record.topic, record.partition, record.key))
