@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.intake import EVENT, Broker, Client, intake
-from wiredesk.intake import body, connections
+from wiredesk.http import connections
+from wiredesk.intake import body
 
 HEAD = b"POST /pages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 

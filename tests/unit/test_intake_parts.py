@@ -16,13 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.intake import EVENT, HTML, JSON, LINES, URL, Broker, intake
+from wiredesk.http.tokens import Tokens
 from wiredesk.intake.admission import InFlight, Rates, Share
 from wiredesk.intake.attributes import read_attributes
 from wiredesk.intake.decoding import PIECE_BYTES, BodyDecoder
 from wiredesk.intake.openapi import document
 from wiredesk.intake.problems import ProblemError, ProblemKind
 from wiredesk.intake.settings import IntakeSettings
-from wiredesk.intake.tokens import Tokens
 from wiredesk.runtime.errors import UsageError
 
 CODECS: dict[str, Callable[[bytes], bytes]] = {
@@ -172,7 +172,7 @@ def test_a_rate_is_kept_on_average() -> None:
 def test_a_file_of_tokens_is_read_again_when_it_changes(tmp_path: Path) -> None:
     path = tmp_path / "tokens"
     path.write_text("crawler:first-token-of-all\n", encoding="utf-8")
-    tokens = Tokens(IntakeSettings(intake_token_file=path))
+    tokens = Tokens("WIREDESK_INTAKE_TOKEN", None, path)
     assert tokens.client("Bearer first-token-of-all") == "crawler"
     for text, first, second in (
         ("crawler:first-token-of-all\ncrawler:second-token-of-all", "crawler", "crawler"),
@@ -193,7 +193,7 @@ def test_a_token_that_cannot_be_used_is_refused_and_not_quoted(text: str, tmp_pa
     path = tmp_path / "tokens"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(UsageError) as caught:
-        Tokens(IntakeSettings(intake_token_file=path))
+        Tokens("WIREDESK_INTAKE_TOKEN", None, path)
     assert not text.strip(" ,") or text not in str(caught.value)
 
 

@@ -2,7 +2,6 @@
 
 settings      where it listens, and its bounds
 server        routes: pages, health, metrics, the description of the interface
-connections   connections within bounds of number and time
 submission    one request with pages: from its headers to the answer
 attributes    what headers and query say about a page
 kinds         what a body is, by its content type
@@ -11,7 +10,6 @@ decoding      content encodings of a body, undone as it arrives
 pages         the pages of a body, as records of `pages.raw`
 receipt       which pages are on Kafka, and why the others are not
 admission     bytes in flight, and rates of clients
-tokens        who may publish
 delivery      the producer, and what it has acknowledged
 problems      refusals, as RFC 9457 describes them
 openapi       the interface as an OpenAPI document

@@ -14,18 +14,18 @@ import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from wiredesk.http.connections import BoundedServer
+from wiredesk.http.tokens import Tokens
 from wiredesk.intake import metrics
 from wiredesk.intake.admission import InFlight, Rates
 from wiredesk.intake.attributes import read_attributes
 from wiredesk.intake.body import Body, DisconnectedError
-from wiredesk.intake.connections import BoundedServer
 from wiredesk.intake.delivery import Publisher
 from wiredesk.intake.kinds import ACCEPTED, BodyKind, kind_of
 from wiredesk.intake.openapi import document
 from wiredesk.intake.problems import ProblemError, ProblemKind, problem_response
 from wiredesk.intake.settings import IntakeSettings
 from wiredesk.intake.submission import Deps, Submission
-from wiredesk.intake.tokens import Tokens
 from wiredesk.runtime.errors import UnavailableError, UsageError
 from wiredesk.runtime.trouble import Trouble, TroubleKind
 from wiredesk.runtime.worker.health import health_response
@@ -60,7 +60,7 @@ class Intake:
     def __init__(self, settings: IntakeSettings, publisher: Publisher) -> None:
         self._settings = settings
         self._publisher = publisher
-        self._tokens = Tokens(settings)
+        self._tokens = Tokens("WIREDESK_INTAKE_TOKEN", settings.intake_token, settings.intake_token_file)
         self._tls = _tls(settings)
         self._in_flight = InFlight(settings.intake_bytes, metrics.IN_FLIGHT_BYTES.set)
         self._rates = Rates(settings.intake_rate_pages, settings.intake_rate_bytes)
@@ -84,7 +84,7 @@ class Intake:
         Raises:
             UnavailableError: the port is taken, or may not be bound.
         """
-        server = BoundedServer(self._answer, self._settings.intake_connections)
+        server = BoundedServer(self._answer, self._settings.intake_connections, _refusal, metrics.CONNECTIONS.set)
         runner = web.ServerRunner(server, shutdown_timeout=1)
         await runner.setup()
         host, port = self._settings.intake_host, self._settings.intake_port
@@ -257,6 +257,13 @@ class Intake:
         )
         deps = Deps(self._settings, self._publisher, self._in_flight, self._archives)
         return Submission(deps, kind, body, content_type, attributes), body, kind
+
+
+def _refusal(status: int, line: str) -> web.Response:
+    """Return the answer to what is no request, or to a request that met a defect of the intake."""
+    if status == ProblemKind.INVALID_REQUEST.status:
+        return problem_response(ProblemError(ProblemKind.INVALID_REQUEST, line))
+    return problem_response(ProblemError(ProblemKind.INTERNAL, ProblemKind.INTERNAL.title))
 
 
 async def _continue(request: web.BaseRequest) -> None:

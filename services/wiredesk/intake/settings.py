@@ -1,12 +1,12 @@
 """Settings of the HTTP intake."""
 
-import ipaddress
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from wiredesk.runtime.settings import LOOPBACK, MIB, Settings
+from wiredesk.http.loopback import is_loopback
+from wiredesk.runtime.settings import MIB, Settings
 
 PAGES_IN_FLIGHT = 4
 """The fewest pages of the maximum size for which there is room: one of an archive also becomes an event in base64."""
@@ -69,7 +69,7 @@ class IntakeSettings(Settings):
 
     @model_validator(mode="after")
     def _is_safe(self) -> Self:
-        if not self.has_tokens and not _is_loopback(self.intake_host):
+        if not self.has_tokens and not is_loopback(self.intake_host):
             raise ValueError(
                 f"WIREDESK_INTAKE_HOST={self.intake_host} is not on loopback, so anyone could publish pages: set "
                 "WIREDESK_INTAKE_TOKEN or WIREDESK_INTAKE_TOKEN_FILE"
@@ -84,12 +84,3 @@ class IntakeSettings(Settings):
                 f"WIREDESK_INTAKE_PAGE_BYTES={self.intake_page_bytes}"
             )
         return self
-
-
-def _is_loopback(host: str) -> bool:
-    if host in LOOPBACK:
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

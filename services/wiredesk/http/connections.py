@@ -7,9 +7,6 @@ from typing import Any
 
 from aiohttp import web
 
-from wiredesk.intake import metrics
-from wiredesk.intake.problems import ProblemError, ProblemKind, problem_response
-
 IDLE_SECONDS = 15.0
 """Longest time without a request: for the headers of one to arrive, or after an answer."""
 
@@ -27,9 +24,16 @@ LIMITS: dict[str, Any] = {
 }
 """Options of aiohttp's server. A request line holds a URL, and headers may hold those of a page's response."""
 
+type Refusal = Callable[[int, str], web.StreamResponse]
+"""Returns the answer to a request that is not served, from its status and one line."""
+
 
 class _Connection(web.RequestHandler):
-    """A connection. What is not HTTP is answered as a problem, without a traceback in the log."""
+    """A connection. What is not HTTP is refused, without a traceback in the log."""
+
+    def __init__(self, server: "BoundedServer", **options: Any) -> None:
+        super().__init__(server, **options)
+        self._refuse = server.refuse
 
     def handle_error(
         self,
@@ -38,10 +42,8 @@ class _Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """Return the answer to a request that cannot be parsed, or that met a defect of the intake."""
-        kind = ProblemKind.INVALID_REQUEST if status == ProblemKind.INVALID_REQUEST.status else ProblemKind.INTERNAL
-        detail = " ".join((message or type(exc).__name__).split())[:200] if kind.status < 500 else kind.title  # noqa: PLR2004
-        response = problem_response(ProblemError(kind, detail))
+        """Return the answer to a request that cannot be parsed, or that met a defect of the server."""
+        response = self._refuse(status, " ".join((message or type(exc).__name__).split())[:200])
         response.force_close()
         return response
 
@@ -51,15 +53,29 @@ class BoundedServer(web.Server):
 
     A connection without a request is closed after a while. If there are too many, the one that has been idle for the
     longest is closed; if all have a request in progress, it is the new one.
+
+    Args:
+        answer: answers a request.
+        limit: maximum number of open connections.
+        refuse: answers what is no request.
+        count: called with the number of open connections whenever it changes.
     """
 
-    def __init__(self, answer: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], limit: int) -> None:
+    def __init__(
+        self,
+        answer: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
+        limit: int,
+        refuse: Refusal,
+        count: Callable[[int], None],
+    ) -> None:
         silent = logging.getLogger(f"{__name__}.http")
         silent.setLevel(logging.CRITICAL + 1)
         super().__init__(self._answer, logger=silent, **LIMITS)
         self._silent = silent
         self._call = answer
         self._limit = limit
+        self._count = count
+        self.refuse = refuse
         self._transports: dict[Any, asyncio.Transport] = {}
         self._idle: dict[Any, asyncio.TimerHandle] = {}
 
@@ -71,7 +87,7 @@ class BoundedServer(web.Server):
         """Count a new connection, and make room for it."""
         super().connection_made(handler, transport)
         self._transports[handler] = transport
-        metrics.CONNECTIONS.set(len(self._transports))
+        self._count(len(self._transports))
         self._begin_idle(handler)
         if len(self._transports) > self._limit:
             longest_idle = next(iter(self._idle))  # the new one is the last of these
@@ -82,7 +98,7 @@ class BoundedServer(web.Server):
         """Forget a connection."""
         self._end_idle(handler)
         self._transports.pop(handler, None)
-        metrics.CONNECTIONS.set(len(self._transports))
+        self._count(len(self._transports))
         super().connection_lost(handler, exc)
 
     def _begin_idle(self, handler: Any) -> None:

@@ -1,4 +1,4 @@
-"""Bearer tokens: who may publish. Several are valid at a time, so that one can be replaced without a gap."""
+"""Bearer tokens: who may do something. Several are valid at a time, so that one can be replaced without a gap."""
 
 import hashlib
 import hmac
@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import structlog
+from pydantic import SecretStr
 
-from wiredesk.intake.settings import IntakeSettings
 from wiredesk.runtime.errors import UsageError
 
 log = structlog.get_logger(__name__)
@@ -23,36 +23,52 @@ _TOKEN = re.compile(r"(?:(?P<name>[A-Za-z0-9._-]{1,64}):)?(?P<token>[A-Za-z0-9._
 class Tokens:
     """The valid tokens, from the settings and from a file.
 
+    Args:
+        variable: the environment variable with tokens; that of the file has `_FILE` after it.
+        given: its value: tokens, separated by commas.
+        file: the file: a token on each line.
+
     Raises:
         UsageError: a token is too short or has other characters, or the file cannot be read.
     """
 
-    def __init__(self, settings: IntakeSettings) -> None:
-        given = settings.intake_token.get_secret_value() if settings.intake_token is not None else ""
-        self._own = _parse(given.replace(",", " ").split(), "WIREDESK_INTAKE_TOKEN")
-        self._file = settings.intake_token_file
+    def __init__(self, variable: str, given: SecretStr | None, file: Path | None) -> None:
+        own = given.get_secret_value() if given is not None else ""
+        self._own = _parse(own.replace(",", " ").split(), variable)
+        self._file = file
+        self._where = f"{variable}_FILE {file}"
         self._from_file: list[tuple[str, bytes]] = []
         self._changed_at: tuple[int, int] | None = None
         if self._file is not None:
             self._changed_at = self._state(self._file)
-            self._from_file = _read(self._file)
-        if settings.has_tokens and not (self._own or self._from_file):
-            raise UsageError("WIREDESK_INTAKE_TOKEN and WIREDESK_INTAKE_TOKEN_FILE hold no token")
-        self.are_needed = settings.has_tokens
+            self._from_file = _read(self._file, self._where)
+        self.are_needed = given is not None or file is not None
+        if self.are_needed and not (self._own or self._from_file):
+            raise UsageError(f"{variable} and {variable}_FILE hold no token")
 
     def client(self, authorization: str | None) -> str | None:
-        """Return the name of the client whose token a request has; None where it has no valid one.
+        """Return the name of the client whose token an Authorization header has; None where it has no valid one."""
+        scheme, _, given = (authorization or "").partition(" ")
+        name = self.name_of(given.strip())
+        return name if scheme.lower() == "bearer" else None
+
+    def name_of(self, token: str) -> str | None:
+        """Return the name of the client whose token this is; None if it is not valid.
 
         The time that this takes says nothing about the tokens: all are compared, by their digests.
         """
         self._refresh()
-        scheme, _, given = (authorization or "").partition(" ")
-        digest = _digest(given.strip())
+        digest = _digest(token)
         name = None
         for known, expected in (*self._own, *self._from_file):
             if hmac.compare_digest(digest, expected):
                 name = known
-        return name if scheme.lower() == "bearer" else None
+        return name
+
+    def has_name(self, name: str) -> bool:
+        """Whether a client of this name has a token now."""
+        self._refresh()
+        return any(known == name for known, _ in (*self._own, *self._from_file))
 
     def _refresh(self) -> None:
         """Read the file again if it has changed; keep what was read before if it cannot be read now."""
@@ -60,7 +76,7 @@ class Tokens:
             return
         self._changed_at = state
         try:
-            self._from_file = _read(self._file)
+            self._from_file = _read(self._file, self._where)
         except UsageError as error:
             log.warning("tokens stay as they were", reason=str(error))
         else:
@@ -75,14 +91,14 @@ class Tokens:
         return status.st_mtime_ns, status.st_ino
 
 
-def _read(path: Path) -> list[tuple[str, bytes]]:
+def _read(path: Path, where: str) -> list[tuple[str, bytes]]:
     try:
         lines = path.read_text(encoding="utf-8").split()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"WIREDESK_INTAKE_TOKEN_FILE {path} cannot be read: {error}") from error
-    tokens = _parse(lines, f"WIREDESK_INTAKE_TOKEN_FILE {path}")
+        raise UsageError(f"{where} cannot be read: {error}") from error
+    tokens = _parse(lines, where)
     if not tokens:
-        raise UsageError(f"WIREDESK_INTAKE_TOKEN_FILE {path} holds no token")
+        raise UsageError(f"{where} holds no token")
     return tokens
 
 
