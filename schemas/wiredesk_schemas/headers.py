@@ -65,6 +65,10 @@ LANGUAGE = "ce_language"
 RIGHTS = "ce_rights"
 """What the publisher of a raw page states about its rights: JSON, or a text (an extension attribute)."""
 
+SYNTHETIC = "ce_wiredesksynthetic"
+"""`true`: a probe of `wiredesk canary`, and no page of a publisher (an extension attribute, on every event that is made
+from it). Readers leave it out."""
+
 OWN_PREFIX = "wiredesk_"
 """The prefix of every header that the runtime writes."""
 
@@ -165,6 +169,11 @@ def header(headers: Headers, name: str) -> str | None:
     """
     value = last_value(headers, name)
     return None if value is None else value.decode("utf-8", "replace")
+
+
+def is_synthetic(headers: Headers) -> bool:
+    """Return whether a record was made from a probe, which readers leave out."""
+    return last_value(headers, SYNTHETIC) == b"true"
 
 
 def decode_url(value: bytes) -> str:

@@ -216,6 +216,7 @@ SOMETIMES = {
     names.ORIGIN_TOPIC_ID: "the id of that topic: a topic that is deleted and created again has another one",
     names.REPLAY: "the id of the run that replayed the page; absent from what the live stream published",
     names.REPLAYED: "<topic>/<partition>/<offset> of the record that the run read",
+    names.SYNTHETIC: "true: a probe of wiredesk canary, and no page of a publisher: leave it out",
 }
 """Headers that only some derived events have."""
 
