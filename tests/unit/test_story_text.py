@@ -1,7 +1,7 @@
 """What makes a revision: a word, a figure, a sign; and not the page around the story."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from wiredesk.revisions import difference
@@ -183,6 +183,7 @@ def test_the_measure_is_a_share(words: list[str], data: st.DataObject) -> None:
     assert measured(old, old) == 0
 
 
+@example("\ufc7a\ufcf2\ua78b")
 @given(st.text(max_size=200))
 def test_folding_is_stable(text: str) -> None:
     assert fold(fold(text)) == fold(text)

@@ -7,5 +7,6 @@ story_text    headline and text of a story as they are compared, without what st
 folding       one form for all ways to write the same
 asides        texts that sites set between the paragraphs: times, counters, pointers, newsletters
 difference    how much of two texts differs
+wording       which words were removed and added, for people
 corrections   corrections that an article states, in the languages of newsrooms
 """

@@ -97,6 +97,19 @@ _BREAK = re.compile(r"(?<=[.!?؟।])[\"')\]]{0,2}\s|(?<=[。！？])|\s?[|•·
 
 def story_passages(blocks: Iterable[Block]) -> Iterator[str]:
     """Yield the passages of a body, folded, without the asides among them."""
+    for _, text in _without_pointers(blocks):
+        yield from (part for part in _parts(text) if not is_stamp(part))
+
+
+def story_blocks(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield the blocks of a body as they are, without those that are nothing but asides."""
+    for block, text in _without_pointers(blocks):
+        if not all(map(is_stamp, _parts(text))):
+            yield block
+
+
+def _without_pointers(blocks: Iterable[Block]) -> Iterator[tuple[Block, str]]:
+    """Yield blocks that neither point to other stories nor ask for something, each with its folded text."""
     listed = 0
     for block in blocks:
         text = fold(block.text)
@@ -105,7 +118,7 @@ def story_passages(blocks: Iterable[Block]) -> Iterator[str]:
             continue
         listed = MAX_LISTED if _is_heading_of_others(text) else 0
         if not listed and not is_pointer_or_request(text):
-            yield from (part for part in _parts(text) if not is_stamp(part))
+            yield block, text
 
 
 def is_stamp(text: str) -> bool:

@@ -60,7 +60,9 @@ def _fold_character(character: str) -> str:
         return "-"
     if category in _INVISIBLE or character in _UNSEEN:
         return " " if character.isspace() else ""
-    return _SIGNS.get(character, character)
+    # A ligature may hold such a letter, and so may the small form of a capital.
+    parts = unicodedata.normalize("NFKC", character.casefold())
+    return _SIGNS.get(character) or "".join(_SIGNS.get(part, part) for part in parts if part not in _UNSEEN)
 
 
 _FOLDS = _Folds()
