@@ -43,10 +43,11 @@ class Broker:
 
     decide: Callable[[RawRecord], bool | Exception | None] = lambda _: True
     records: list[RawRecord] = field(default_factory=list)
+    keys: list[bytes | None] = field(default_factory=list)
     waiting: list[asyncio.Future[RecordMetadata]] = field(default_factory=list)
     trouble: Trouble | None = None
 
-    async def send(self, record: RawRecord) -> asyncio.Future[RecordMetadata]:
+    async def send(self, record: RawRecord, key: bytes | None) -> asyncio.Future[RecordMetadata]:
         delivery: asyncio.Future[RecordMetadata] = asyncio.get_running_loop().create_future()
         decision = self.decide(record)
         if isinstance(decision, UndeliveredError):
@@ -58,6 +59,7 @@ class Broker:
         else:
             self.acknowledge(delivery)
         self.records.append(record)
+        self.keys.append(key)
         return delivery
 
     def acknowledge(self, delivery: asyncio.Future[RecordMetadata]) -> None:

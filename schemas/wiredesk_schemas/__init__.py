@@ -1,6 +1,7 @@
 """The contracts: every event on the wire, and the headers around it.
 
 raw_page            RawPage: what crawlers publish
+raw_page_key        raw_page_key: under which key to publish one
 raw_page_reading    how a raw page is read, also in other forms than that of its schema
 accepted_page       AcceptedPage: checked, decoded, under its canonical URL
 canonical_evidence  CanonicalEvidence: what the canonical URL was read from
@@ -57,6 +58,7 @@ from wiredesk_schemas.ids import derived_event_id, event_id, page_id, revision, 
 from wiredesk_schemas.ingest_note import IngestNote, IngestNoteKind
 from wiredesk_schemas.page_type import PageType
 from wiredesk_schemas.raw_page import RawPage
+from wiredesk_schemas.raw_page_key import raw_page_key
 from wiredesk_schemas.rights import Rights, RightsKind, RightsStatement
 from wiredesk_schemas.skipped_page import SkippedPage, SkipReason
 from wiredesk_schemas.story_revision import ChangedPart, RevisionKind
@@ -132,6 +134,7 @@ __all__ = [
     "event_id",
     "header",
     "page_id",
+    "raw_page_key",
     "revision",
     "sibling_event_id",
 ]

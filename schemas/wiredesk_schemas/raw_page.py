@@ -48,6 +48,11 @@ class RawPage(Event):
     """
 
     TYPE: ClassVar[str] = "wiredesk.page.raw.v1"
+    KEY: ClassVar[str] = (
+        "the page's URL, without credentials and fragment, so that its fetches stay in their order; it may be "
+        "absent. Of a record without value it names the page that is withdrawn"
+    )
+    """What the key of the event's record is to be, for publishers: see `raw_page_key`."""
 
     url: str = Field(min_length=1, description="absolute http or https URL")
     body: str | None = Field(default=None, description="the page as text, already decoded")

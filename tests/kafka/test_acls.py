@@ -127,7 +127,7 @@ async def test_the_intake_needs_exactly_what_is_printed(cluster: SecuredKafka, g
         guest.may(needed)
         while publisher.trouble is not None:
             await asyncio.sleep(0.05)
-        assert (await (await publisher.send((b"{}", [])))).offset == 0
+        assert (await (await publisher.send((b"{}", []), None))).offset == 0
 
 
 ARGUMENTS: dict[str, tuple[str, ...]] = {

@@ -47,9 +47,9 @@ async def read_all(kafka: KafkaSettings) -> list[Record]:
         return [record async for record in reading if record is not None]
 
 
-def comparable(record: Record) -> tuple[bytes | None, dict[str, bytes | None]]:
+def comparable(record: Record) -> tuple[bytes | None, bytes | None, dict[str, bytes | None]]:
     """Return what two records of the same page have in common: a raw page in binary mode has an id of its own."""
-    return record.value, {name: value for name, value in record.headers if name != EVENT_ID}
+    return record.key, record.value, {name: value for name, value in record.headers if name != EVENT_ID}
 
 
 HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>From an archive.</p>"
@@ -82,6 +82,9 @@ async def test_each_kind_of_body_gives_the_records_that_publish_gives(kafka: Kaf
             assert status == 202, receipt
     records = await read_all(kafka)
     assert len(records) == 14
+    assert [record.key for record in records[:7]] == [
+        URL.encode(), *(b"https://l.example/%d" % n for n in range(3)), *(b"https://w.example/%d" % n for n in range(3))
+    ]  # fmt: skip
     assert [comparable(record) for record in records[:7]] == [comparable(record) for record in records[7:]]
     ingest = pipeline.ingest()
     ids = [[output.key for output in ingest(record)] for record in records]

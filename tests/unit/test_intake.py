@@ -26,6 +26,7 @@ async def test_an_event_is_published_as_it_is() -> None:
         reply = await client.post(b"\n " + EVENT + b"\n")
         assert (reply.status, reply.body["acknowledged"], reply.body["origins"]) == (202, 1, ["pages.raw/0/0"])
         assert client.broker.records == [(EVENT, [("content-type", b"application/json")])]
+        assert client.broker.keys == [URL.encode()]
 
 
 async def test_a_page_is_published_as_publish_does_in_binary_mode() -> None:

@@ -74,16 +74,20 @@ def _message(event: type[Event], registry: Registry) -> Json:
         "contentType": "application/json",
         "payload": {"$ref": f"./{file_name(event)}"},
     }
+    if issubclass(event, RawPage | DerivedEvent):
+        message["bindings"] = _key(event.KEY)
     if not issubclass(event, DerivedEvent):
         return {**message, **({"examples": [{"name": "bytes", "payload": payload}]} if payload else {})}
-    message |= {
-        "traits": [{"$ref": "#/components/messageTraits/derived"}],
-        "bindings": {"kafka": {"key": {"type": "string", "description": event.KEY}, "bindingVersion": "0.5.0"}},
-    }
+    message["traits"] = [{"$ref": "#/components/messageTraits/derived"}]
     if not payload:
         return message
     example = {"name": "newest", "headers": _example_headers(event, payload, registry), "payload": payload}
     return {**message, "examples": [example]}
+
+
+def _key(description: str) -> Json:
+    """Return the bindings of a message whose record has a key."""
+    return {"kafka": {"key": {"type": "string", "description": description}, "bindingVersion": "0.5.0"}}
 
 
 def _raw_pages() -> Json:
@@ -97,6 +101,7 @@ def _structured_raw_page(page: Json) -> Json:
         "name": RawPage.TYPE,
         "title": "RawPage in CloudEvents structured mode",
         "summary": "The page's fields are the event's data.",
+        "bindings": _key(RawPage.KEY),
         "contentType": names.STRUCTURED_JSON,
         "headers": {
             "type": "object",
@@ -136,6 +141,7 @@ def _binary_raw_page(page: Json) -> Json:
         "name": RawPage.TYPE,
         "title": "RawPage in CloudEvents binary mode",
         "summary": "The value is the page itself, byte for byte as it came over the wire.",
+        "bindings": _key(RawPage.KEY),
         "contentType": "text/html",
         "headers": {
             "type": "object",

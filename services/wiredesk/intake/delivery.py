@@ -40,8 +40,11 @@ class Publisher(Protocol):
     def trouble(self) -> Trouble | None:
         """Why no record is accepted now; None if records are."""
 
-    async def send(self, record: RawRecord) -> asyncio.Future[RecordMetadata]:
+    async def send(self, record: RawRecord, key: bytes | None) -> asyncio.Future[RecordMetadata]:
         """Pass on a record; the future is done when the brokers have acknowledged or refused it.
+
+        Args:
+            key: records of one key stay in their order.
 
         Raises:
             UndeliveredError: it was not passed on.
@@ -104,7 +107,7 @@ class KafkaPublisher:
                 self._retire(self._producer, CLOSE_SECONDS)
             await asyncio.gather(*self._retiring)
 
-    async def send(self, record: RawRecord) -> asyncio.Future[RecordMetadata]:
+    async def send(self, record: RawRecord, key: bytes | None) -> asyncio.Future[RecordMetadata]:
         """Pass on a record; the future is done when the brokers have acknowledged or refused it.
 
         Raises:
@@ -117,7 +120,7 @@ class KafkaPublisher:
         value, headers = record
         try:
             delivery: asyncio.Future[RecordMetadata] = await self._producer.send(
-                self._topic, value=value, headers=headers
+                self._topic, value=value, key=key, headers=headers
             )
         except CLIENT_ERRORS as error:
             if not isinstance(error, KafkaTimeoutError):  # then the buffer was full, and the record never in it

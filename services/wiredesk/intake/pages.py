@@ -14,7 +14,7 @@ from wiredesk.intake.problems import ProblemError, ProblemKind
 from wiredesk.pages.archive import read_archive
 from wiredesk.pages.record import FetchedPage, RawRecord
 from wiredesk.pages.report import ReadReport
-from wiredesk_schemas import InvalidEventError, RawPage
+from wiredesk_schemas import InvalidEventError, RawPage, raw_page_key
 from wiredesk_schemas.headers import CONTENT_TYPE, JSON, SUBJECT, Header, encode
 
 MAX_URL = 500
@@ -39,12 +39,14 @@ class Page:
         refusal: why.
         line: number of its line, in JSON Lines.
         url: of the page, if it is known.
+        key: of its record.
     """
 
     record: RawRecord | None
     refusal: ProblemError | None = None
     line: int | None = None
     url: str | None = None
+    key: bytes | None = None
 
 
 def fetched_page(body: bytes, content_type: str | None, attributes: Attributes) -> Page:
@@ -141,7 +143,7 @@ def checked(record: RawRecord, line: int | None = None, url: str | None = None) 
         page = RawPage.from_record(*record)
     except InvalidEventError as error:
         return Page(None, ProblemError(ProblemKind.INVALID_PAGE, str(error)), line, url or _stated_url(record))
-    return Page(record, None, line, page.url[:MAX_URL])
+    return Page(record, None, line, page.url[:MAX_URL], raw_page_key(page.url))
 
 
 def _stated_url(record: RawRecord) -> str | None:

@@ -149,7 +149,7 @@ class Submission:
         await self._deps.in_flight.take(size)
         try:
             async with asyncio.timeout(self._deps.settings.intake_ack_timeout):
-                delivery = await self._deps.publisher.send(record)
+                delivery = await self._deps.publisher.send(record, page.key)
         except BaseException as error:
             self._deps.in_flight.give_back(size)
             if not isinstance(error, UndeliveredError | TimeoutError):

@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import RecordMetadata
 
-from wiredesk.pages.record import RawRecord
+from wiredesk.pages.record import RawRecord, key_of
 from wiredesk.pipeline import PAGES_RAW
 from wiredesk.runtime.kafka import authorization, clients
 from wiredesk.runtime.kafka.cluster import Cluster
@@ -86,7 +86,9 @@ async def send(producer: AIOKafkaProducer, topic: str, raw: RawRecord) -> asynci
     """Pass a page to the producer; the future is done when the broker has acknowledged or rejected it."""
     value, headers = raw
     try:
-        delivery: asyncio.Future[RecordMetadata] = await producer.send(topic, value=value, headers=headers)
+        delivery: asyncio.Future[RecordMetadata] = await producer.send(
+            topic, value=value, key=key_of(raw), headers=headers
+        )
     except KafkaError as error:  # rejected before it was sent: too large for any broker
         delivery = asyncio.get_running_loop().create_future()
         delivery.set_exception(error)

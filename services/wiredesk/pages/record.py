@@ -1,12 +1,15 @@
 """A fetched page, and how it becomes a record of `pages.raw`."""
 
 import json
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from wiredesk_schemas import RawPage
+import orjson
+
+from wiredesk_schemas import InvalidEventError, RawPage, raw_page_key
 from wiredesk_schemas.headers import (
     CONTENT_TYPE,
     EVENT_ID,
@@ -25,6 +28,7 @@ from wiredesk_schemas.headers import (
     Header,
     attribute_text,
     encode,
+    url_header,
 )
 from wiredesk_schemas.rfc3339 import format_rfc3339, to_utc
 
@@ -33,6 +37,42 @@ type RawRecord = tuple[bytes, list[Header]]
 
 MAX_PAGE_BYTES = 64 << 20
 """Maximum size of a page, as it was fetched: the highest value that `WIREDESK_MAX_PAGE_BYTES` of ingest can have."""
+
+_URL_FIRST = re.compile(rb'\s*+\{\s*+"url"\s*+:\s*+("(?:[^"\\]|\\.){1,8192}+")')
+"""The field `url` at the beginning of an event, where our own events and most of others have it."""
+
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+
+
+def key_of(record: RawRecord) -> bytes | None:
+    """Return the key under which a raw page is published; None if ingest would not find its URL.
+
+    The URL is the one that ingest will read. Where that is evident, the page is not read for it.
+    """
+    url = _evident_url(record)
+    if url is None:
+        try:
+            url = RawPage.from_record(*record).url
+        except InvalidEventError:
+            return None
+    return raw_page_key(url)
+
+
+def _evident_url(record: RawRecord) -> str | None:
+    """Return the URL of a page in binary mode, or of a plain event that has it first; None if it is not that clear."""
+    value, headers = record
+    stated = dict(headers)
+    if SUBJECT in stated:
+        is_page = b"json" not in (stated.get(CONTENT_TYPE) or b"json").lower()
+        url = url_header(headers, SUBJECT) if is_page else None
+    elif (first := _URL_FIRST.match(value)) is not None:
+        try:
+            url = str(orjson.loads(first[1]))
+        except orjson.JSONDecodeError:
+            return None
+    else:
+        url = None
+    return url if url is not None and _WEB.match(url) else None
 
 
 @dataclass(frozen=True, slots=True)
