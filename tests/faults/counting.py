@@ -7,8 +7,7 @@ import asyncio
 
 from tests.handlers import COUNTER
 from wiredesk.cli.signals import stop_on_signal
-from wiredesk.runtime import logs
-from wiredesk.runtime.isolation import limits
+from wiredesk.runtime import limits, logs
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.worker import Worker
 

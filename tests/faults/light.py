@@ -20,9 +20,8 @@ from aiokafka import AIOKafkaProducer
 from tests.handlers import Obedient
 from wiredesk import pipeline
 from wiredesk.cli.signals import stop_on_signal
-from wiredesk.runtime import logs
+from wiredesk.runtime import limits, logs
 from wiredesk.runtime.errors import RejectedError
-from wiredesk.runtime.isolation import limits
 from wiredesk.runtime.kafka.transactions import TransactionalProducer
 from wiredesk.runtime.records import Handler, Output, Record
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings

@@ -4,7 +4,7 @@ The supervisor of a local stack starts its workers this way: none survives it, e
 """
 
 from wiredesk.cli.app import main
-from wiredesk.runtime.isolation import limits
+from wiredesk.runtime import limits
 
 limits.die_with_parent()
 main()

@@ -7,6 +7,7 @@ errors         the hierarchy of errors
 settings       the settings of Kafka clients and workers, read from the environment
 kafka          clients, transactions, and reading of topics
 isolation      handlers in child processes
+limits         limits that the kernel enforces on a process
 replay_scope   what a worker does differently when it replays a range of offsets
 worker         one worker process of a stage: assignment, lanes, liveness and readiness
 dead_letters   the dead letter of a record

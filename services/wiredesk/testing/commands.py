@@ -25,7 +25,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO
 
-from wiredesk.runtime.isolation import limits
+from wiredesk.runtime import limits
 
 MODULE = "wiredesk.cli"
 """What a command runs, as `python -m` does."""

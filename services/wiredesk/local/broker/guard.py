@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 
-from wiredesk.runtime.isolation import limits
+from wiredesk.runtime import limits
 
 STOP_SECONDS = 20
 """Time that Kafka gets to stop after SIGTERM, before it is killed."""

@@ -18,7 +18,6 @@ keeper_process     what runs in a keeper
 child_process      what runs in the children
 forking            forking on request, in template and keepers
 frames             messages between the processes
-limits             limits that the kernel enforces
 errors             errors between the processes; none of them leaves this package
 
 Each child has its own socket pair and shares no lock: killing one can neither block nor corrupt another. The template

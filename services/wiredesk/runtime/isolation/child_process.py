@@ -11,8 +11,9 @@ import traceback
 from collections.abc import Callable
 from typing import NoReturn, Protocol
 
+from wiredesk.runtime import limits
 from wiredesk.runtime.errors import RejectedError
-from wiredesk.runtime.isolation import frames, limits
+from wiredesk.runtime.isolation import frames
 from wiredesk.runtime.isolation.errors import PeerClosedError
 from wiredesk.runtime.isolation.frames import Answer, Result
 from wiredesk.runtime.records import Failure, Handler, Record

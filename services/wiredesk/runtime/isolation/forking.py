@@ -8,7 +8,8 @@ import socket
 import warnings
 from collections.abc import Sequence
 
-from wiredesk.runtime.isolation import frames, limits
+from wiredesk.runtime import limits
+from wiredesk.runtime.isolation import frames
 
 CHILD, KEEPER = b"F", b"K"
 """What is to be forked."""

@@ -18,8 +18,9 @@ import socket
 import traceback
 from typing import Any, NoReturn
 
+from wiredesk.runtime import limits
 from wiredesk.runtime.errors import StateError
-from wiredesk.runtime.isolation import child_process, frames, limits
+from wiredesk.runtime.isolation import child_process, frames
 from wiredesk.runtime.isolation.errors import PeerClosedError
 from wiredesk.runtime.isolation.forking import Forks, receive_sockets
 from wiredesk.runtime.isolation.frames import Entry

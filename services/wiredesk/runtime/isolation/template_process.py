@@ -21,9 +21,9 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NamedTuple, NoReturn, cast
 
-from wiredesk.runtime import logs
+from wiredesk.runtime import limits, logs
 from wiredesk.runtime.errors import UsageError
-from wiredesk.runtime.isolation import child_process, frames, limits
+from wiredesk.runtime.isolation import child_process, frames
 from wiredesk.runtime.isolation.forking import KEEPER, Forks, receive_sockets
 from wiredesk.runtime.records import Handler
 
