@@ -15,6 +15,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from tests.support import DEADLINE, ROOT, text
+from wiredesk.pipeline import STAGES
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing import KafkaProcess, example_event, wait_until
@@ -23,7 +24,7 @@ from wiredesk_schemas import Block, EnrichedArticle, LanguageGuess, page_id
 
 EXAMPLE = ROOT / "examples" / "sentiment-stage"
 RAW = {"url": "https://a.example/peace", "body": "<p>Peace"}
-IDLE = ("ingest=0", "extractor=0", "enrichment=0")
+IDLE = tuple(f"{stage}=0" for stage in STAGES)
 """Our own stages have no workers: what enrichment would publish is published by hand."""
 
 
@@ -85,7 +86,11 @@ async def publish(kafka: KafkaSettings, *values: bytes) -> None:
         for value in values:
             raw = await producer.send_and_wait("pages.raw", json.dumps(RAW).encode())
             origin = f"pages.raw/{raw.partition}/{raw.offset}"
-            headers = [("wiredesk_origin", origin.encode()), ("wiredesk_origin_time", str(raw.timestamp).encode())]
+            headers = [
+                ("ce_type", b"wiredesk.article.enriched.v1"),
+                ("wiredesk_origin", origin.encode()),
+                ("wiredesk_origin_time", str(raw.timestamp).encode()),
+            ]
             key = page_id(RAW["url"]).encode()
             await producer.send_and_wait("articles.enriched", value, key=key, headers=headers)
     finally:

@@ -123,7 +123,7 @@ class Run:
     async def _until_at_work(self) -> None:
         """Wait until every partition of every stage is being processed, so that faults can disturb it."""
         log = self._folder / "workers.log"
-        lanes = PARTITIONS * len(STAGES)
+        lanes = sum(stage.consumes.partitions_of(PARTITIONS) for stage in STAGES.values())
         await until(
             lambda: log.exists() and log.read_bytes().count(b"lane running") >= lanes, "all lanes run", START_SECONDS
         )

@@ -72,7 +72,7 @@ async def test_a_bug_is_deployed_fixed_replayed_and_compared(kafka: KafkaSetting
         Raw(json.dumps({"url": f"https://a{n % 2}.example/{n}", "body": page, "content_type": "text/html"}).encode())
         for n in range(PAGES)
     ]
-    with workers(kafka, ["ingest", "enrichment"], log):
+    with workers(kafka, ["ingest", "revisions", "enrichment"], log):
         # Wrong articles are published.
         with running(BuggyWorker("extractor", kafka, log)):
             origins = await publish(kafka, raw)

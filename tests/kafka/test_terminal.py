@@ -27,6 +27,8 @@ TITLE = "春茶提前上市 茶农收入增加"
 PREFIX = "the-deployment-of-a-newsroom-with-a-long-name.2026."
 RUNNING = "a-topic-for-a-replay-that-has-a-rather-long-name.v2"
 INTERRUPT = ("signal", signal.SIGINT)
+NO_ARTICLES = (0, 2)
+"""Codes of a replay on a topic without articles: there is nothing, or nothing but the tombstones of `forget`."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +104,9 @@ CASES: dict[str, list[Case]] = {
     "replay ingest": [Case("--from 7d --to 6d --dry-run", codes=(0, 2))],
     "replay extractor": [Case("--from 7d --into {into} --dry-run", (f"{PREFIX}{RUNNING}",))],
     "replay revisions": [Case("--from 7d --into {into} --dry-run", (f"{PREFIX}{RUNNING}",), (0, 1))],
-    "replay latest": [Case("--from 7d --into {into} --dry-run", ("nothing to replay",), (2,))],
-    "replay signatures": [Case("--from 7d --into {into} --dry-run", ("nothing to replay",), (2,))],
-    "replay syndication": [Case("--from 7d --into {into} --dry-run", ("nothing to replay",), (2,))],
+    "replay latest": [Case("--from 7d --into {into} --dry-run", codes=NO_ARTICLES)],
+    "replay signatures": [Case("--from 7d --into {into} --dry-run", codes=NO_ARTICLES)],
+    "replay syndication": [Case("--from 7d --into {into} --dry-run", codes=NO_ARTICLES)],
     "replay enrichment": [Case("--rewind-group --from 7d --dry-run")],
     "replay list": [Case("", ("{run}", RUNNING))],
     "replay show": [Case("{run}", ("{run}", RUNNING))],
@@ -185,7 +187,7 @@ def newsroom(cluster: KafkaProcess, tmp_path_factory: pytest.TempPathFactory) ->
     records = asyncio.run(collect(kafka, reached, set(origins)))
     (letter,) = (record for (record, *_) in records.values() if record.topic.endswith(".dlq"))
     terminals = Terminals({**environment(kafka), "TERM": "xterm-256color", "COLUMNS": "", "LINES": ""})
-    article = next(record for (record, *_) in records.values() if record.topic == reached[0])
+    article = records[origins[0]][0]
     (data / "article.json").write_bytes(article.value or b"")
     newsroom = Newsroom(
         terminals,
