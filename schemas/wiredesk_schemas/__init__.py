@@ -18,6 +18,7 @@ page_type           PageType: what a page is
 dead_letter         DeadLetterHeaders: why a record could not be processed
 event               Event, DerivedEvent and Part: base classes, also for events of other packages
 headers             Kafka headers: their names, and how they are read
+http_response       HttpResponse: status line, headers and body of a response
 header_lines        lines of one header of a response, in one text
 ids                 deterministic identifiers
 timestamp           Timestamp: a time as precise as the page states it

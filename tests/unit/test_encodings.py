@@ -118,6 +118,7 @@ def test_what_cannot_be_undone_is_named(stated: str) -> None:
         chunks(PAGE, size=0xABC).replace(b"abc\r\n", b"ABC\r\n"),
         chunks(PAGE, size=0xABC).replace(b"abc\r\n", b"0xaBc\r\n"),
         chunks(PAGE, line_end=b"\n", last=b"0\n\n"),
+        chunks(PAGE, line_end=b"\r", last=b"0\r\r"),
         chunks(PAGE, last=b"0\r\n"),
         chunks(PAGE, last=b"0"),
         chunks(PAGE, last=b"000000\r\n\r\n"),

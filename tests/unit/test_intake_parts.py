@@ -4,7 +4,7 @@ import asyncio
 import gzip
 import os
 import zlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,11 @@ from hypothesis import strategies as st
 from tests.intake import EVENT, HTML, JSON, LINES, URL, Broker, intake
 from wiredesk.http.tokens import Tokens
 from wiredesk.intake.admission import InFlight, Rates, Share
-from wiredesk.intake.attributes import read_attributes
+from wiredesk.intake.attributes import Attributes, read_attributes
 from wiredesk.intake.decoding import PIECE_BYTES, BodyDecoder
+from wiredesk.intake.kinds import separator_of
 from wiredesk.intake.openapi import document
+from wiredesk.intake.pages import lines
 from wiredesk.intake.problems import ProblemError, ProblemKind
 from wiredesk.intake.settings import IntakeSettings
 from wiredesk.runtime.errors import UsageError
@@ -245,3 +247,21 @@ def test_the_description_names_every_parameter_and_problem() -> None:
     assert types == [kind.uri for kind in ProblemKind]
     for name in document()["components"]["schemas"]:
         jsonschema.Draft202012Validator.check_schema(schema(name))
+
+
+@pytest.mark.parametrize("piece", [1, 7, 1000])
+async def test_texts_of_a_sequence_may_have_several_lines(piece: int) -> None:
+    texts = (b'{"url": "https://s.example/1",\n "body": "<p>1"}', b'{"url": "https://s.example/2", "body": "<p>2"}')
+    body = b"".join(b"\x1e" + text + b"\n" for text in texts)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for start in range(0, len(body), piece):
+            yield body[start : start + piece]
+
+    async def hold(_size: int) -> None:
+        pass
+
+    separator = separator_of("application/json-seq; charset=utf-8")
+    pages = [page async for page in lines(pieces(), Attributes(), 1000, hold, separator)]
+    assert [(page.line, page.url) for page in pages] == [(1, "https://s.example/1"), (2, "https://s.example/2")]
+    assert [page.record and page.record[0] for page in pages] == list(texts)

@@ -62,6 +62,43 @@ def test_the_terms_of_a_page_in_microdata() -> None:
     assert rights_of('<link itemprop="usageInfo" href="/terms">').usage_terms == ("https://news.example/terms",)
 
 
+@pytest.mark.parametrize(
+    "element",
+    [
+        "<span itemprop=copyrightHolder>News &amp; Co</span>",
+        '<span property="schema:copyrightHolder">News <b>&amp;</b> Co</span>',
+        '<a class="x" itemprop="publisher copyrightHolder" href="/about">News &amp; Co</a>',
+        '<div itemprop="copyrightHolder" itemscope itemtype="https://schema.org/Organization"><div><img></div><p><span itemprop="name">News &amp; Co</span></p></div>',
+        '<div itemprop="copyrightHolder" itemscope><meta itemprop="legalName" content="News &amp; Co"></div>',
+        '<data itemprop="copyrightHolder" content="News &amp; Co"></data>',
+    ],
+)
+def test_the_holder_of_rights_in_an_element_of_the_body(element: str) -> None:
+    assert rights_of("", f"<p>Text</p>{element}<p>More</p>").copyright_holders == ("News & Co",)
+
+
+def test_notice_year_and_terms_in_elements_of_the_body() -> None:
+    notice = '<p itemprop="copyrightNotice">© <time itemprop="copyrightYear">2026</time> News Co</p>'
+    rights = rights_of("", f'{notice}<a itemprop="usageInfo" href="/terms">Terms</a>')
+    stated = rights.copyright_notice, rights.copyright_year, rights.usage_terms
+    assert stated == ("© 2026 News Co", 2026, ("https://news.example/terms",))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<figure><img src=x><span itemprop=copyrightHolder>Anna</span></figure>",
+        '<div itemscope itemtype="https://schema.org/ImageObject"><i itemprop="copyrightHolder">Anna</i></div>',
+        "<!-- <span itemprop=copyrightHolder>Anna</span> -->",
+        "<template><span itemprop=copyrightHolder>Anna</span></template>",
+        "<p>Write itemprop=copyrightHolder for the holder</p>",
+        "<span itemprop=copyrightHolder>never closed",
+    ],
+)
+def test_other_holders_are_not_those_of_the_page(body: str) -> None:
+    assert ingest("", body).rights is None
+
+
 LINK = f'<a rel="license" href="{LICENCE}">CC BY 4.0</a>'
 BUTTON = f'<a rel="license" href="{LICENCE}"><img src="https://i.creativecommons.org/l/by/4.0/88x31.png"></a>'
 

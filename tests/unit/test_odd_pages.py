@@ -9,9 +9,9 @@ from wiredesk.cli import app
 from wiredesk.ingest.accept import Ingest
 from wiredesk.ingest.urls.identity import StatedUrls, identify
 from wiredesk.pages.files import find_files
-from wiredesk.pages.http_response import parse_response
 from wiredesk.runtime.errors import UsageError
 from wiredesk_schemas import AcceptedPage, InvalidEventError, RawPage
+from wiredesk_schemas.http_response import parse_response
 
 
 def text(body: bytes, content_type: str = "text/html") -> str:

@@ -35,6 +35,37 @@ def test_base64_in_other_forms(encoded: str) -> None:
     assert kinds(page) == ([] if encoded == ENCODED else ["field_repaired"])
 
 
+NUMBERS = list(PAGE.encode())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"type": "Buffer", "data": NUMBERS},
+        {"type": "Buffer", "data": f"base64:{base64.b64encode(PAGE.encode()).decode()}"},
+        NUMBERS,
+        [number - 256 if number > 127 else number for number in NUMBERS],
+        {str(index): number for index, number in enumerate(NUMBERS)},
+        {"$binary": {"base64": base64.b64encode(PAGE.encode()).decode(), "subType": "00"}},
+    ],
+)
+@pytest.mark.parametrize("name", ["body", "body_base64"])
+def test_bytes_in_json_of_libraries(name: str, body: Any) -> None:
+    page = read(json.dumps({"url": URL, name: body}).encode())
+    assert page.body_base64 == PAGE.encode()
+    assert kinds(page) == ["field_repaired"]
+    event = {"specversion": "1.0", "subject": URL, "datacontenttype": "text/html", "data": body}
+    if isinstance(body, dict):
+        assert read(json.dumps(event).encode()).body_base64 == PAGE.encode()
+
+
+@pytest.mark.parametrize(
+    "body", [[], {}, [1, 300], [-1, 200], [1.5], [True], ["a"], {"0": "a"}, {"1": 60}, {"html": "x"}]
+)
+def test_other_lists_and_objects_are_no_bytes(body: Any) -> None:
+    assert "body: expected" in refused(json.dumps({"url": URL, "body": body}).encode())
+
+
 DOCUMENT = "<!DOCTYPE html><p>Größe, and the words of a whole page"
 
 

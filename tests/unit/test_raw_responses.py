@@ -39,6 +39,10 @@ def test_a_status_that_is_none_is_refused(status: Any) -> None:
         ["Content-Language: de", "Content-Language: fr"],
         "HTTP/1.1 200 OK\r\nContent-Language: de\r\nContent-Language: fr\r\n",
         {"Content-Language": "de,\r\n fr\x00"},
+        {"HTTP_CONTENT_LANGUAGE": "de, fr"},
+        {"content_language": "de, fr"},
+        {"contentLanguage": "de, fr"},
+        [["http_content_language", "de, fr"]],
     ],
 )
 def test_headers_in_other_forms(headers: Any) -> None:

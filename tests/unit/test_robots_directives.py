@@ -8,9 +8,9 @@ import pytest
 from tests.stated_rights import EVERYTHING_BY_AI, PST, URL, ingest, restrictions, rights_of
 from wiredesk.ingest.accept import Ingest
 from wiredesk.ingest.rights.dates import read_date
-from wiredesk.pages.http_response import parse_response
 from wiredesk.pages.record import FetchedPage
 from wiredesk_schemas import AcceptedPage, IngestNoteKind, RawPage
+from wiredesk_schemas.http_response import parse_response
 
 
 @pytest.mark.parametrize(

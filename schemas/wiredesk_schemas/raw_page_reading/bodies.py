@@ -42,6 +42,9 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]++={0,2}\s*+")
 
 _EXPECTED = "base64 (RFC 4648)"
 
+MIN_SIGNED_BYTE, MAX_BYTE = -128, 255
+"""The least and the greatest number that is a byte, signed or not."""
+
 
 def read_bodies(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
     """Return the one body of a raw page, and its media type where the body states it.
@@ -49,8 +52,13 @@ def read_bodies(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
     Raises:
         InvalidEventError: a body cannot be read, or there are two different ones, or none.
     """
-    text = _text(fields.get(BODY), mending)
-    content, media_type = _content(fields.get(BODY_BASE64), mending)
+    stated = {name: _with_plain_bytes(name, fields.get(name), mending) for name in (BODY, BODY_BASE64)}
+    content, media_type = _content(stated[BODY_BASE64], mending)
+    if isinstance(stated[BODY], bytes):
+        if content is not None and content != stated[BODY]:
+            raise InvalidEventError("exactly one of body and body_base64 must be given; both are, and they differ")
+        return {BODY: None, BODY_BASE64: stated[BODY]}
+    text = _text(stated[BODY], mending)
     if text is not None and content is None:
         text, content = _undone(text, mending)
     elif content is not None and text is None:
@@ -61,6 +69,49 @@ def read_bodies(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
         names = ", ".join(sorted(map(repr, fields))[:10]) or "nothing"
         raise InvalidEventError(f"exactly one of body and body_base64 must be given; the event has {names[:200]}")
     return {BODY: text, BODY_BASE64: content, **({"content_type": media_type} if media_type else {})}
+
+
+def _with_plain_bytes(name: str, value: Any, mending: Mending) -> Any:
+    """Return a value, or the bytes that it is in JSON of a library."""
+    if not isinstance(value, dict | list):
+        return value
+    content = bytes_in_json(value)
+    if content is None:
+        return value
+    mending.field(name, "the bytes of the page as numbers, or as base64 in an object")
+    return content
+
+
+def bytes_in_json(value: dict[str, Any] | list[Any]) -> bytes | None:
+    """Return the bytes that a library wrote as JSON; None if a value is other.
+
+    They are numbers in a list (`JSON.stringify` of Node's Buffer: `{"type": "Buffer", "data": [...]}`), or under their
+    positions (of a Uint8Array: `{"0": 60, "1": 112}`), or base64 (MongoDB's `{"$binary": {"base64": "..."}}`).
+    """
+    match value:
+        case {"type": "Buffer", "data": list() as numbers}:
+            return _of_numbers(numbers)
+        case (
+            {"type": "Buffer", "data": str() as text}
+            | {"$binary": {"base64": str() as text}}
+            | {"$binary": str() as text}
+        ):
+            return _as_stated(text.removeprefix("base64:"))
+        case dict() if value and all(key == str(index) for index, key in enumerate(value)):
+            return _of_numbers(list(value.values()))
+        case list() if value:
+            return _of_numbers(value)
+        case _:
+            return None
+
+
+def _of_numbers(numbers: list[Any]) -> bytes | None:
+    """Return bytes by their numbers, also by the signed ones of Java; None if these are no bytes."""
+    if not all(type(number) is int and MIN_SIGNED_BYTE <= number <= MAX_BYTE for number in numbers):
+        return None
+    if max(numbers, default=0) > -MIN_SIGNED_BYTE - 1 and min(numbers) < 0:
+        return None
+    return bytes(number & MAX_BYTE for number in numbers)
 
 
 def _text(value: Any, mending: Mending) -> str | None:

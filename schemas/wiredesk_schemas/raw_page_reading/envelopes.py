@@ -1,5 +1,6 @@
 """CloudEvents to the fields of a raw page: structured mode, with its envelope in JSON, and binary mode, in headers."""
 
+import base64
 import re
 from typing import Any
 from urllib.parse import urljoin
@@ -23,7 +24,7 @@ from wiredesk_schemas.headers import (
     decode_url,
     last_value,
 )
-from wiredesk_schemas.raw_page_reading.bodies import decoded_base64
+from wiredesk_schemas.raw_page_reading.bodies import bytes_in_json, decoded_base64
 from wiredesk_schemas.raw_page_reading.fields import given_once, named_fields, unwrapped_url
 from wiredesk_schemas.raw_page_reading.json_values import read_object
 from wiredesk_schemas.raw_page_reading.mending import Mending, shown
@@ -204,6 +205,9 @@ def _data(event: dict[str, Any], mending: Mending) -> dict[str, Any]:
     data_type = media_type(stated or "")
     if data is not None and encoded is not None:
         raise InvalidEventError("data: expected one of data and data_base64, got both")
+    if isinstance(data, dict) and (plain := bytes_in_json(data)) is not None:
+        mending.event("the data of the CloudEvent were bytes as numbers, or as base64 in an object")
+        data, encoded = None, base64.b64encode(plain).decode("ascii")
     if isinstance(data, dict):
         return _filled(given_once(data, mending), {"content_type": None if _is_json_type(data_type) else stated})
     if isinstance(encoded, str):

@@ -16,6 +16,7 @@ from wiredesk_schemas.raw_page_reading.mending import Mending, refused, shown
 from wiredesk_schemas.raw_page_reading.repeated_names import RepeatedNames, all_items
 from wiredesk_schemas.raw_page_reading.responses import read_headers, read_status
 from wiredesk_schemas.raw_page_reading.times import read_time
+from wiredesk_schemas.raw_page_reading.whole_responses import without_head
 from wiredesk_schemas.storable_text import REPLACEMENT, is_well_formed, storable, with_joined_pairs
 
 MAX_SOURCE_CHARACTERS = 500
@@ -74,7 +75,7 @@ def read_fields(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
     read["rights"] = _rights(named.get("rights"), mending)
     bodies = read_bodies(named, mending)
     stated_by_body = bodies.pop("content_type", None)
-    return {**read, **bodies, "content_type": read["content_type"] or stated_by_body}
+    return without_head({**read, **bodies, "content_type": read["content_type"] or stated_by_body}, mending)
 
 
 def given_once(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:

@@ -42,6 +42,19 @@ _FOLD = re.compile(r"(?:\r\n?|\n)[ \t]{1,200}")
 """A line end within a value, which HTTP once allowed."""
 
 _LINE_END = re.compile(r"\r\n?|\n")
+_OF_SERVERS = re.compile(r"\AHTTP_(?=[A-Za-z])", re.IGNORECASE)
+"""What CGI and WSGI write before the name of a header."""
+
+_JOINED_WORDS = {
+    name.replace("-", ""): name
+    for name in (
+        CONTENT_TYPE, "cache-control", "content-encoding", "content-language", "content-length", "content-location",
+        "content-range", "content-signal", "content-usage", "last-modified", "tdm-policy", "tdm-reservation",
+        "transfer-encoding", "x-robots-tag",
+    )
+}  # fmt: skip
+"""Names of headers that are read, without what separates their words, as fields of objects have them: `contentType`."""
+
 _NAME_SEPARATORS = re.compile(r"[\s_]{1,200}")
 
 _LAST_COUNTS = frozenset({CONTENT_TYPE, "content-length", "location"})
@@ -123,6 +136,7 @@ def _is_canonical(headers: dict[str, Any]) -> bool:
             isinstance(value, str)
             and (value.isprintable() or all(line.isprintable() for line in lines_of(value)))
             and _NAME.fullmatch(name)
+            and name.lower() not in _JOINED_WORDS
             for name, value in headers.items()
         )
         and len({name.lower() for name in headers}) == len(headers)
@@ -184,8 +198,8 @@ def _name(stated: Any) -> str:
     """Return the name of a header, as HTTP writes it; empty if it is none."""
     if not isinstance(stated, str) or len(stated) > MAX_NAME_CHARACTERS:
         return ""
-    name = _NAME_SEPARATORS.sub("-", stated.strip().rstrip(": \t"))
-    return name if _NAME.fullmatch(name) else ""
+    name = _NAME_SEPARATORS.sub("-", _OF_SERVERS.sub("", stated.strip().rstrip(": \t")))
+    return _JOINED_WORDS.get(name.lower(), name) if _NAME.fullmatch(name) else ""
 
 
 def _lines(value: Any) -> list[str]:

@@ -29,21 +29,21 @@ PAGE_START_BYTES = 256
 """Bytes in which a page begins: a mark, white space, and a tag."""
 
 _SIZE = re.compile(
-    rb"[ \t]{0,16}(?:0x)?(?P<size>0{0,48}[0-9a-f]{1,16})[ \t]{0,16}(?:;[^\r\n]{0,%d})?(?P<line_end>\r?\n)"
+    rb"[ \t]{0,16}(?:0x)?(?P<size>0{0,48}[0-9a-f]{1,16})[ \t]{0,16}(?:;[^\r\n]{0,%d})?(?P<line_end>\r\n?|\n)"
     % MAX_EXTENSION_BYTES,
     re.IGNORECASE,
 )
 _BEFORE = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]{0,16}")
 """What crawlers leave before the first chunk: the end of the head, or a byte order mark."""
 
-_BLANK_LINES = re.compile(rb"(?:[ \t]{0,16}\r?\n){1,4}")
+_BLANK_LINES = re.compile(rb"(?:[ \t]{0,16}(?:\r\n?|\n)){1,4}")
 _LAST_WITHOUT_LINE_END = re.compile(rb"[ \t]{0,16}0{1,64}[ \t]{0,16}\r?\Z")
 _CUT_SIZE = re.compile(
     rb"[ \t]{0,16}[0-9a-f]{0,16}[ \t]{0,16}(?:;[^\r\n]{0,%d})?[\r\n]{0,4}" % MAX_EXTENSION_BYTES, re.IGNORECASE
 )
-_LINE_END = re.compile(rb"\r?\n")
-_BOUNDARY = re.compile(rb"\r?\n(?=(?:0x)?[0-9a-f]{1,16}[ \t]{0,16}(?:;[^\r\n]{0,256})?\r?\n)", re.IGNORECASE)
-_TRAILER_LINE = re.compile(rb"[!-9;-~]{1,256}:[^\r\n]{0,%d}\r?\n" % MAX_EXTENSION_BYTES)
+_LINE_END = re.compile(rb"\r\n?|\n")
+_BOUNDARY = re.compile(rb"(?:\r\n?|\n)(?=(?:0x)?[0-9a-f]{1,16}[ \t]{0,16}(?:;[^\r\n]{0,256})?[\r\n])", re.IGNORECASE)
+_TRAILER_LINE = re.compile(rb"[!-9;-~]{1,256}:[^\r\n]{0,%d}(?:\r\n?|\n)" % MAX_EXTENSION_BYTES)
 _PAGE = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]{0,64}<[!?a-z]|\x1f\x8b\x08|\x28\xb5\x2f\xfd", re.IGNORECASE)
 """The beginning of a page, or of a compressed one."""
 
@@ -188,7 +188,13 @@ def _is_certain(chunks: _Chunks, end: End) -> bool:
         return False
     has_several = len(chunks.data) > 2  # noqa: PLR2004 - two that end where they say, and perhaps a rest
     if not chunks.is_strict:
-        return end is End.WHOLE and _begins_as_page(chunks) and (has_several or not chunks.is_mended)
+        is_sure = has_several or (end is End.WHOLE and not chunks.is_mended)
+        return (
+            end is not End.DAMAGED
+            and _begins_as_page(chunks)
+            and is_sure
+            and (end is End.WHOLE or not chunks.is_mended)
+        )
     if chunks.is_mended:
         return _begins_as_page(chunks) and (has_several or end is End.WHOLE)
     return has_several or end is not End.CUT or _begins_as_page(chunks)

@@ -13,15 +13,16 @@ class BodyKind(Enum):
 
     LINES = (
         "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonl",
-        "application/jsonlines", "application/x-jsonlines", "application/json-lines",
+        "application/jsonlines", "application/x-jsonlines", "application/json-lines", "text/x-ndjson",
+        "application/json-seq",
     )  # fmt: skip
-    """A raw-page event on each line."""
+    """A raw-page event on each line, or after each record separator."""
 
     ARCHIVE = (
         "application/warc", "application/x-warc", "application/warc+gzip", "application/warc+zstd",
-        "application/x-internet-archive", "application/x-arc",
+        "application/x-internet-archive", "application/x-arc", "application/wacz", "application/x-wacz",
     )  # fmt: skip
-    """A web archive: WARC, WET or ARC, which may be compressed."""
+    """A web archive: WARC, WET or ARC, which may be compressed, or WACZ."""
 
     PAGE = ()
     """A page as it was fetched, with any other content type."""
@@ -31,6 +32,9 @@ class BodyKind(Enum):
         """Whether pages are published while the body still arrives."""
         return self in (BodyKind.LINES, BodyKind.ARCHIVE)
 
+
+TEXT_SEQUENCE = "application/json-seq"
+"""Content type of JSON text sequences (RFC 7464), whose texts may have several lines."""
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 """Content types of forms, which hold no page. The first is what curl sends if it is given no content type."""
@@ -48,7 +52,7 @@ def kind_of(content_type: str | None, *, has_url: bool) -> BodyKind:
     Raises:
         ProblemError: a body of this content type is not accepted.
     """
-    media_type = (content_type or "").partition(";")[0].strip().lower()
+    media_type = _media_type(content_type)
     if media_type in FORMS:
         raise ProblemError(
             ProblemKind.UNSUPPORTED,
@@ -67,6 +71,15 @@ def kind_of(content_type: str | None, *, has_url: bool) -> BodyKind:
             ProblemKind.INVALID_REQUEST, f"a body of {media_type} holds the URL of each page: leave it out"
         )
     return kind
+
+
+def separator_of(content_type: str | None) -> bytes:
+    """Return what stands between the events of a body of lines."""
+    return b"\x1e" if _media_type(content_type) == TEXT_SEQUENCE else b"\n"
+
+
+def _media_type(content_type: str | None) -> str:
+    return (content_type or "").partition(";")[0].strip().lower()
 
 
 ACCEPTED = ", ".join([*_KIND_OF, "*/*"])

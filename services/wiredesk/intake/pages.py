@@ -81,17 +81,22 @@ def event(value: bytes, attributes: Attributes, line: int | None = None) -> Page
 
 
 async def lines(
-    pieces: AsyncIterator[bytes], attributes: Attributes, limit: int, hold: Callable[[int], Awaitable[None]]
+    pieces: AsyncIterator[bytes],
+    attributes: Attributes,
+    limit: int,
+    hold: Callable[[int], Awaitable[None]],
+    separator: bytes = b"\n",
 ) -> AsyncGenerator[Page]:
     """Yield the pages of JSON Lines; a line that is too long is refused, and the next ones are read.
 
     Args:
         hold: awaited with the number of bytes of an incomplete line, before more are read.
+        separator: of lines, or before each text of a sequence.
     """
-    number, size = 1, 0
+    number, size = int(separator == b"\n"), 0
     parts: list[bytes] = []
     async for piece in pieces:
-        *ended, rest = piece.split(b"\n")
+        *ended, rest = piece.split(separator)
         for end in ended:
             line = _joined(parts, end, size + len(end), limit)
             parts, size = [], 0

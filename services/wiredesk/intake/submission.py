@@ -13,7 +13,7 @@ from wiredesk.intake.admission import InFlight, Share
 from wiredesk.intake.attributes import Attributes
 from wiredesk.intake.body import Body
 from wiredesk.intake.delivery import Publisher, UndeliveredError, is_too_large
-from wiredesk.intake.kinds import BodyKind
+from wiredesk.intake.kinds import BodyKind, separator_of
 from wiredesk.intake.pages import Page, archived, events, fetched_page, lines
 from wiredesk.intake.problems import ProblemError, ProblemKind
 from wiredesk.intake.receipt import REPEAT_SECONDS, Failure, Receipt
@@ -112,7 +112,8 @@ class Submission:
         pieces = self._body.pieces()
         async with aclosing(pieces):
             if self._kind is BodyKind.LINES:
-                source = lines(pieces, attributes, settings.intake_page_bytes, self._share.hold)
+                separator = separator_of(self._content_type)
+                source = lines(pieces, attributes, settings.intake_page_bytes, self._share.hold, separator)
             elif self._kind is BodyKind.ARCHIVE:
                 source = archived(pieces, self._report, self._deps.archives, attributes, settings.intake_page_bytes)
             else:

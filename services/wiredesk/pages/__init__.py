@@ -11,7 +11,6 @@ framing          records of an archive one after the other, also where they are 
 held_pages       pages that wait for a checksum
 warc, arc        how the records of each format begin
 archived_record  a record, and the page in it
-http_response    status line, headers and body of a response
 media_types      which responses are pages
 compression      gzip, zstd, bzip2, xz and brotli in bounded memory, also where they are damaged
 source           buffered bytes of a stream that may be damaged

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from wiredesk.pages.http_response import HttpResponse, parse_response
 from wiredesk.pages.media_types import kind_passed_over
 from wiredesk.pages.record import FetchedPage
 from wiredesk_schemas.headers import CONTENT_TYPE
+from wiredesk_schemas.http_response import HttpResponse, parse_response
 
 PAGE_RECORDS = ("response", "resource", "conversion")
 """Kinds of records that may hold a page."""

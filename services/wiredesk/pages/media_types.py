@@ -7,8 +7,8 @@ import re
 
 from wiredesk.encodings.body import undo_encodings
 from wiredesk.encodings.stated import StatedEncodings
-from wiredesk.pages.http_response import HttpResponse
 from wiredesk.runtime.errors import RejectedError
+from wiredesk_schemas.http_response import HttpResponse
 
 PAGE_TYPES = frozenset(
     {

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 from wiredesk.pages.archived_record import HTTP_TYPE, RecordHeader
 from wiredesk.pages.framing import BLANK_LINE, MAX_HEADER_BYTES
-from wiredesk.pages.http_response import TARGET_URI, parse_fields
 from wiredesk.pages.source import Source
 from wiredesk_schemas.headers import CONTENT_TYPE
+from wiredesk_schemas.http_response import TARGET_URI, parse_fields
 
 MAX_LENGTH_DIGITS = 15
 """Digits of a length: more are no length."""

@@ -12,6 +12,7 @@ tdm         the TDM Reservation Protocol
 rsl         Really Simple Licensing
 links       the header `Link`
 body        statements in the body that are the page's
+microdata   properties of schema.org in elements of the body
 surroundings  what stands around a place of the body
 locations   which pages of a site a rule is about
 json_ld     properties of schema.org

@@ -8,6 +8,7 @@ from wiredesk.ingest.rights import rsl
 from wiredesk.ingest.rights.body import of_page, read_body_links
 from wiredesk.ingest.rights.json_ld import read_json_ld, read_property
 from wiredesk.ingest.rights.links import read_link, relations_of
+from wiredesk.ingest.rights.microdata import read_microdata
 from wiredesk.ingest.rights.robots import ROBOTS, read_directives, read_robots_header
 from wiredesk.ingest.rights.statements import Statements
 from wiredesk.ingest.rights.tdm import POLICY, RESERVATION, read_policy, read_reservation
@@ -84,6 +85,7 @@ def read_markup(text: str, url: str, declarations: Declarations, statements: Sta
             relations = relations_of(link.attributes)
             read_link(link.href, relations, link.attributes.get("type", ""), f"link:{' '.join(relations)}", statements)
     read_body_links(text, declarations.body_start, (link for link in links if not link.is_in_head), statements)
+    read_microdata(text, declarations.body_start, statements)
     for licence in declarations.rsl:
         rsl.read_licence(licence, url, "rsl:inline", statements)
     read_json_ld(declarations.json_ld, statements)

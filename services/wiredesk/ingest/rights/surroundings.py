@@ -228,7 +228,8 @@ class _Scan:
             is_of_another |= not (_PICTURE_WORDS | _OTHER_WORDS).isdisjoint(words)
         is_of_another |= not all(self._is_of_page(values[key]) for key in ("about", "resource") if key in values)
         types = f"{values.get('itemtype', '')} {values.get('typeof', '')}".split()
-        is_of_another |= not NOT_THE_STORY.isdisjoint(map(plain_name, types))
+        # The type of a holder is not that of the work.
+        is_of_another |= "opyrightHolder" not in attributes and not NOT_THE_STORY.isdisjoint(map(plain_name, types))
         is_footer = name == "footer" or values.get("role") == "contentinfo" or not _FOOTER_WORDS.isdisjoint(words)
         return _Open(name, is_of_another, outer.is_in_footer or is_footer, outer.is_article or name == "article")
 
