@@ -2,7 +2,8 @@
 #
 #     docker build --build-arg STAGE=extractor --tag wiredesk-extractor .
 #
-# STAGE=cli is the command without any stage, to create topics, publish pages and run the HTTP intake.
+# STAGE=cli is the command without any stage, to create topics, publish pages, notify and run the HTTP intake; STAGE=archive
+# is `wiredesk archive`.
 #
 # The base image is named by its tag, which its publisher moves. For builds that can be repeated, name it by digest:
 #

@@ -19,7 +19,7 @@ tested "$@" pyproject.toml --extra all --extra build --output-file requirements/
 tested "$@" pyproject.toml --output-file requirements/cli.txt
 tested "$@" pyproject.toml --output-file requirements/syndication.txt
 tested "$@" requirements/build.in --output-file requirements/build.txt
-for stage in ingest extractor enrichment signatures; do
+for stage in ingest extractor enrichment signatures archive; do
     tested "$@" pyproject.toml --extra "$stage" --output-file "requirements/$stage.txt"
 done
 tested "$@" pyproject.toml training/requirements.in --extra ingest --extra extractor --extra enrichment \

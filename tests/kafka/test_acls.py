@@ -135,6 +135,8 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "topics compare": ("topics", "compare", "articles.enriched", "articles.enriched.v2"),
     "publish": ("publish", str(SAMPLES / "pages" / "index.html"), "--url", "https://s.example/"),
     "tail": ("tail", "pages.raw", "--from-beginning", "--until-end"),
+    "archive": ("archive", "--into", "lake"),
+    "archive forget": ("archive", "--into", "lake", "--forget"),
     "status": ("status",),
     "audit": ("audit",),
     "trace": ("trace", "https://s.example/"),

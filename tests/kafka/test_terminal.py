@@ -77,6 +77,10 @@ CASES: dict[str, list[Case]] = {
         Case(f"- --url https://{HOST}/stdin.html", codes=(130,), steps=(("wait", "publishing"), INTERRUPT)),
     ],
     "tail": [Case("articles.cleaned --from-beginning --until-end", (TITLE, HOST), copied=True)],
+    "archive": [
+        Case("--into {data}/archive-{number}", ("nothing new",)),
+        Case("--into {data}/archive-{number} --forget", ("0 rows taken out",)),
+    ],
     "status": [
         Case("", ("extractor",), (0, 1)),
         Case(

@@ -16,6 +16,7 @@ from tests.support import ROOT
 from wiredesk.local.broker import jars
 
 EXTRA_OF_ROOM = {
+    "archiving": "archive",
     "ingest": "ingest",
     "extractor": "extractor",
     "enrichment": "enrichment",

@@ -28,7 +28,13 @@ ONE_LINE = "10000"
 """Columns of the terminal while a shell requests completions: a help text that wraps would become two candidates."""
 
 EXTRAS = MappingProxyType(
-    {"extract": "ingest,extractor", "enrich": "ingest,extractor,enrichment", "trace": "ingest", "forget": "ingest"},
+    {
+        "extract": "ingest,extractor",
+        "enrich": "ingest,extractor,enrichment",
+        "trace": "ingest",
+        "forget": "ingest",
+        "archive": "archive",
+    },
 )
 """Extras of the distribution that commands need which run no worker; the others are advised to install `all`."""
 
@@ -41,6 +47,7 @@ COMMANDS = {
     "publish": "Publish pages to pages.raw and wait until the broker has them.",
     "intake": "Take raw pages over HTTP and publish them, until SIGTERM; it then finishes the requests in progress.",
     "tail": "Print a topic's records as they are committed, until Ctrl-C.",
+    "archive": "Archive articles as Parquet files by day: every revision, and every withdrawal, each in one file.",
     "status": (
         "Show throughput, lag and workers of each stage, skipped pages and dead letters by reason, and broker health."
     ),

@@ -80,6 +80,8 @@ COMMANDS: Mapping[str, Callable[[Request], Acls]] = MappingProxyType(
         "publish": lambda request: needs.on_topics(request.kafka, [PAGES_RAW], Operation.WRITE),
         "intake": lambda request: needs.on_topics(request.kafka, [PAGES_RAW], Operation.WRITE),
         "tail": lambda request: needs.on_topics(request.kafka, request.topics or registry.topics(), Operation.READ),
+        "archive": lambda request: needs.on_topics(request.kafka, [ARTICLES_ENRICHED], Operation.READ),
+        "archive forget": lambda request: needs.on_topics(request.kafka, [FORGOTTEN], Operation.READ),
         "status": _status,
         "audit": lambda request: needs.audit(request.kafka, registry.stages().values()),
         "trace": lambda request: (

@@ -257,6 +257,20 @@ class Cluster(TopicClient):
             async for batch in batches:
                 yield batch
 
+    async def follow(self, starts: Mapping[TopicPartition, int]) -> AsyncGenerator[list[Record]]:
+        """Yield the committed records from offsets on, several at a time; close it with `contextlib.aclosing`.
+
+        It does not end. An empty list is yielded whenever no record came for a while, so that the caller can check the
+        time.
+
+        Args:
+            starts: the first offset of each partition that is read.
+        """
+        await self._load_metadata(partition.topic for partition in starts)
+        async with contextlib.aclosing(self._read(starts, None)) as batches:
+            async for batch in batches:
+                yield batch
+
     async def first_records(
         self, positions: Mapping[TopicPartition, int], stops: Mapping[TopicPartition, int], seconds: float
     ) -> dict[TopicPartition, Record | None]:
