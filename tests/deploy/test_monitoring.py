@@ -13,15 +13,18 @@ import yaml
 from prometheus_client import REGISTRY
 
 import wiredesk.intake.metrics
+import wiredesk.operations.canary.metrics
 import wiredesk.runtime.metrics  # noqa: F401 - with the import, its metrics are registered
 from wiredesk.pipeline import STAGES, TOPICS
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "deploy" / "prometheus" / "wiredesk.rules.yml"
+TESTS = sorted(RULES.parent.glob("*.test.yml"))
 DASHBOARD = ROOT / "deploy" / "grafana" / "wiredesk.json"
 PROMTOOL = shutil.which("promtool")
 
 _NAME = re.compile(r"(?<![\w:\"])(?:wiredesk|process)_\w+")
+_RECORDED = re.compile(r"(?:stage|objective):\w+(?::\w+)?")
 _LABEL = re.compile(r'(topic|stage)="([^"]+)"')
 
 
@@ -52,8 +55,8 @@ def exposed() -> set[str]:
 @pytest.mark.parametrize(("name", "query"), [*queries()])
 def test_a_query_names_metrics_topics_and_stages_that_exist(name: str, query: str) -> None:
     recorded = {rule["record"] for rule in rules() if "record" in rule}
-    assert set(re.findall(r"stage:\w+(?::\w+)?", query)) <= recorded, name
-    assert set(_NAME.findall(re.sub(r"stage:\w+(?::\w+)?", "", query))) <= exposed(), name
+    assert set(_RECORDED.findall(query)) <= recorded, name
+    assert set(_NAME.findall(_RECORDED.sub("", query))) <= exposed(), name
     known = {"topic": {topic.name for topic in TOPICS}, "stage": set(STAGES) | {"every"}}
     assert all(value in known[label] for label, value in _LABEL.findall(query)), name
 
@@ -68,7 +71,7 @@ def test_every_alert_says_what_is_wrong_and_what_to_do() -> None:
 
 def test_every_alert_is_tested_and_described() -> None:
     names = {rule["alert"] for rule in rules() if "alert" in rule}
-    tested = (RULES.parent / "wiredesk.rules.test.yml").read_text(encoding="utf-8")
+    tested = "".join(path.read_text(encoding="utf-8") for path in TESTS)
     described = (ROOT / "docs" / "monitoring.md").read_text(encoding="utf-8")
     assert {name for name in names if name not in tested} == set()
     assert set(re.findall(r"`(Wiredesk\w+)`", described)) == names
@@ -87,6 +90,6 @@ def test_panels_are_side_by_side() -> None:
 @pytest.mark.skipif(PROMTOOL is None, reason="promtool is not installed: Prometheus brings it")
 def test_alerts_ring_in_time_on_recorded_series() -> None:
     assert PROMTOOL is not None
-    for command in (["check", "rules", RULES.name], ["test", "rules", "wiredesk.rules.test.yml"]):
+    for command in (["check", "rules", RULES.name], ["test", "rules", *(path.name for path in TESTS)]):
         ran = subprocess.run([PROMTOOL, *command], cwd=RULES.parent, capture_output=True, text=True, check=False)
         assert ran.returncode == 0, ran.stdout + ran.stderr

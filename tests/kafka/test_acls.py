@@ -130,6 +130,26 @@ async def test_the_intake_needs_exactly_what_is_printed(cluster: SecuredKafka, g
         assert (await (await publisher.send((b"{}", []), None))).offset == 0
 
 
+def test_the_canary_needs_exactly_what_is_printed(
+    cluster: SecuredKafka, guest: Guest, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kafka = settings(cluster, "n.")
+    asyncio.run(topics.create(cluster.open.model_copy(update={"topic_prefix": kafka.topic_prefix}), TOPICS))
+    for name, value in secured.environment(kafka).items():
+        monkeypatch.setenv(name, value)
+    needed = least(kafka, "canary")
+    for missing in needed:
+        guest.may(*(acl for acl in needed if acl != missing))
+        assert app.run(["canary", "--once", "--deadline", "1"]) == 1
+        lines = capsys.readouterr().err.splitlines()
+        assert missing.name in lines[-1], (missing, lines)
+        assert "guest" in lines[-1]
+    guest.may(*needed)
+    assert app.run(["canary", "--once", "--deadline", "1", "--json"]) == 1
+    probed = orjson.loads(capsys.readouterr().out)
+    assert probed["missing"] == probed["sent"] > 0, "no stage runs"
+
+
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "topics list": ("topics", "list"),
     "topics compare": ("topics", "compare", "articles.enriched", "articles.enriched.v2"),
@@ -161,6 +181,7 @@ def test_every_command_is_tried() -> None:
     assert set(ARGUMENTS) == set(COMMANDS) - {
         "worker",
         "intake",
+        "canary",
         "topics create",
         "topics alter",
         "replay",

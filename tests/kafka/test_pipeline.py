@@ -5,6 +5,7 @@ import base64
 import gzip
 import json
 import random
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,27 @@ import pytest
 from tests import topics
 from tests.cloudevents import cloud_event
 from tests.support import SAMPLES, Ends, Raw, collect, ends_of, origin, publish, text
+from wiredesk.operations.canary.canary import Canary, Pace
+from wiredesk.operations.canary.round_trips import RoundTrip
 from wiredesk.pages import files as page_files
-from wiredesk.pipeline import ARTICLES_CLEANED, PAGES_ACCEPTED, PAGES_RAW, STAGES, TOPICS
+from wiredesk.pipeline import (
+    ARTICLES_CLEANED,
+    ARTICLES_COPIES,
+    ARTICLES_ENRICHED,
+    ARTICLES_REVISED,
+    FORGOTTEN,
+    PAGES_ACCEPTED,
+    PAGES_RAW,
+    PAGES_SKIPPED,
+    STAGES,
+    TOPICS,
+)
+from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.patience import scaled
 from wiredesk.testing.processes import KafkaProcess, workers
 from wiredesk_schemas import AcceptedPage, CleanedArticle, DeadLetterHeaders, EnrichedArticle, SkippedPage
+from wiredesk_schemas.headers import is_synthetic
 
 SEED = SAMPLES / "pages" / "china-daily-2015-12-03.txt"
 SEED_URL = "http://www.chinadaily.com.cn/opinion/2015-12/03/content_22613927.htm"
@@ -313,3 +330,18 @@ async def test_every_hostile_event_ends_exactly_once_and_whole(deployment: Kafka
     assert {"article", "invalid_event", "invalid_url", "too_large", "undecodable", "binary", "empty"} <= set(outcomes)
     # All of these can be handled: an error, a crash or a timeout is a bug of ours.
     assert not {"error", "crash", "timeout", "memory"} & set(outcomes), outcomes
+
+
+async def test_a_probe_through_every_partition_reaches_readers_marked(deployment: KafkaSettings) -> None:
+    trips: list[RoundTrip] = []
+    canary = Canary(deployment, Pace(60, scaled(60)), on_end=trips.append)
+    assert await canary.once() == 3
+    assert sorted(trip.partition for trip in trips) == [0, 1, 2]
+    assert all(trip.age is not None for trip in trips), trips
+    async with Cluster(deployment) as cluster:
+        names = [deployment.on_cluster(topic.name) for topic in TOPICS if topic not in (FORGOTTEN, PAGES_SKIPPED)]
+        reading = cluster.read_topic([*names], from_beginning=True, until_end=True)
+        marked = Counter([record.topic async for record in reading if record and is_synthetic(record.headers)])
+    through = (PAGES_RAW, PAGES_ACCEPTED, ARTICLES_CLEANED, ARTICLES_REVISED, ARTICLES_ENRICHED)
+    assert {deployment.on_cluster(topic.name): 3 for topic in through}.items() <= marked.items()
+    assert not marked[deployment.on_cluster(ARTICLES_COPIES.name)]

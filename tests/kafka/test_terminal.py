@@ -72,6 +72,10 @@ CASES: dict[str, list[Case]] = {
     "topics compare": [Case("articles.cleaned {into}", (), (0, 1))],
     "worker": [Case("ingest --metrics-port 0", ('"event"',), steps=(("wait", "event"), INTERRUPT), copied=True)],
     "intake": [Case("--intake-port 0", ('"event"',), steps=(("wait", "intake listening"), INTERRUPT), copied=True)],
+    "canary": [
+        Case("--once --deadline 1", ("partition", "missing"), (1,)),
+        Case("--canary-port 0", ('"event"',), steps=(("wait", "canary starting"), INTERRUPT), copied=True),
+    ],
     "publish": [
         Case(f"{SAMPLES}/pages/index.html --url https://{HOST}/index.html", (f"{PREFIX}pages.raw",)),
         Case(f"- --url https://{HOST}/stdin.html", codes=(130,), steps=(("wait", "publishing"), INTERRUPT)),

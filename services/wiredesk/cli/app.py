@@ -61,6 +61,7 @@ COMMANDS = {
     ),
     "forget": "Forget a page, or all pages of a host: off the disk within 30 days, and never back.",
     "audit": "Account for every raw page: enriched, skipped, dead-lettered, in flight, missing, or duplicated.",
+    "canary": "Send a synthetic page through every partition each minute, and measure when readers have its article.",
     "acls": "Print the least ACLs that a principal needs: for workers of each stage, for commands, for replays.",
     "schemas": "Write the JSON Schema of every event, and an AsyncAPI 3 document of every topic.",
     "config": "Check all settings and print them, secrets masked. A wrong value ends with exit code 2.",

@@ -11,6 +11,7 @@ from wiredesk.cli import console
 from wiredesk.cli.options import is_secret, load, variable
 from wiredesk.intake.settings import IntakeSettings
 from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.operations.canary.settings import CanarySettings
 from wiredesk.runtime.settings import KafkaSettings, Settings, WorkerSettings
 
 INTRODUCTION = (
@@ -61,7 +62,7 @@ def groups() -> dict[str, type[Settings]]:
         if (group := registry.registry().settings_of(stage)) is not None:
             heading = stage.name.capitalize()
             by_heading[heading if heading not in by_heading else f"{heading} (stage)"] = group
-    return {**by_heading, "Intake": IntakeSettings, "Embedded broker": BrokerSettings}
+    return {**by_heading, "Intake": IntakeSettings, "Canary": CanarySettings, "Embedded broker": BrokerSettings}
 
 
 def markdown() -> str:

@@ -129,6 +129,7 @@ PANELS = (
     ("Load", ("lane_", "worker_", "transaction_", "page_memory", "load_timeout", "guarantee", "compression")),
     ("Groups and failures", ("session_", "drain_", "brake_")),
     ("Intake", ("intake_",)),
+    ("Canary", ("canary_",)),
     ("Metrics", ("metrics_",)),
     ("Security", ("security_", "sasl_", "ssl_")),
 )

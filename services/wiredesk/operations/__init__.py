@@ -3,6 +3,7 @@
 acls           the minimal ACLs of a principal
 article_text   articles as text
 audit          what became of every raw page
+canary         synthetic pages through every partition, and what a reader gets
 command_acls   the ACLs that each command needs
 compare        what differs between two topics of articles
 dead_letters   count, look up, redrive, export and delete dead letters

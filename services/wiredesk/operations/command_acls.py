@@ -9,6 +9,7 @@ from types import MappingProxyType
 from wiredesk import registry
 from wiredesk.operations import acls as needs
 from wiredesk.operations.acls import Acl, Acls, Operation, Resource
+from wiredesk.operations.canary.canary import LATER_TOPICS
 from wiredesk.operations.dead_letters.files import TRANSACTIONAL_ID as IMPORT_ID
 from wiredesk.pipeline import ARTICLES_ENRICHED, FORGOTTEN, PAGES_RAW, PAGES_SKIPPED
 from wiredesk.runtime.errors import UsageError
@@ -69,6 +70,14 @@ def _imports(request: Request) -> Acls:
     )
 
 
+def _canary(request: Request) -> Acls:
+    return (
+        needs.on_topics(request.kafka, [PAGES_RAW], Operation.WRITE)
+        | needs.on_topics(request.kafka, LATER_TOPICS, Operation.DESCRIBE)
+        | needs.on_topics(request.kafka, [ARTICLES_ENRICHED], Operation.READ)
+    )
+
+
 COMMANDS: Mapping[str, Callable[[Request], Acls]] = MappingProxyType(
     {
         "worker": _workers,
@@ -79,6 +88,7 @@ COMMANDS: Mapping[str, Callable[[Request], Acls]] = MappingProxyType(
         "topics compare": _compared,
         "publish": lambda request: needs.on_topics(request.kafka, [PAGES_RAW], Operation.WRITE),
         "intake": lambda request: needs.on_topics(request.kafka, [PAGES_RAW], Operation.WRITE),
+        "canary": _canary,
         "tail": lambda request: needs.on_topics(request.kafka, request.topics or registry.topics(), Operation.READ),
         "archive": lambda request: needs.on_topics(request.kafka, [ARTICLES_ENRICHED], Operation.READ),
         "archive forget": lambda request: needs.on_topics(request.kafka, [FORGOTTEN], Operation.READ),
