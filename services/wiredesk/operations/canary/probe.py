@@ -100,10 +100,10 @@ def _url(number: int, sizes: set[int]) -> str:
     for salt in count():
         url = f"https://{HOST}/{number}/{salt}"
         key = page_id(url).encode()
-        found = {size: partition_for(key, range(size), ()) for size in sizes}
-        if found == wanted:
+        reached = {size: partition_for(key, range(size), ()) for size in sizes}
+        if reached == wanted:
             return url
-        if found.get(largest) == wanted.get(largest):
+        if reached.get(largest) == wanted.get(largest):
             fallback = url
         if salt >= MAX_TRIES * largest:
             break
