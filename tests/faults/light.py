@@ -4,7 +4,8 @@
 
 A light page is `light:<number>:<stage>:<order>:<padding>`: every stage passes it on, and the named stage follows the
 order. A stage with a store remembers each light page, and refuses one that it has seen: then its state, its outputs and
-its offset were not one. Any other page goes to the real stage, if FAULTS_REAL=1 has it loaded.
+its offset were not one. Any other page goes to the real stage, if FAULTS_REAL=1 has it loaded; FAULTS_MODELS=0 has
+enrichment loaded without models.
 """
 
 import asyncio
@@ -20,6 +21,9 @@ from aiokafka import AIOKafkaProducer
 from tests.handlers import Obedient
 from wiredesk import pipeline
 from wiredesk.cli.signals import stop_on_signal
+from wiredesk.enrichment.enrich import Enricher
+from wiredesk.enrichment.interfaces import TaggedSpan
+from wiredesk.envelope import Envelope
 from wiredesk.runtime import limits, logs
 from wiredesk.runtime.errors import RejectedError
 from wiredesk.runtime.kafka.transactions import TransactionalProducer
@@ -28,6 +32,7 @@ from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.state import Change, KeyedState, StatefulHandler
 from wiredesk.runtime.topology import Topic
 from wiredesk.runtime.worker import Worker
+from wiredesk_schemas import CleanedArticle, MediaTopic, Model
 
 PREFIX = b"light:"
 
@@ -66,7 +71,26 @@ def extractor() -> Light:
 
 
 def enrichment() -> Light:
-    return Light("enrichment", pipeline.ARTICLES_ENRICHED, pipeline.enrichment)
+    has_models = os.environ.get("FAULTS_MODELS") != "0"
+    return Light("enrichment", pipeline.ARTICLES_ENRICHED, pipeline.enrichment if has_models else without_models)
+
+
+class Nothing:
+    """A tagger that finds no names, and a classifier that finds no topics, at no cost."""
+
+    languages = frozenset({"*"})
+    model = Model(task="none", name="nothing", version="1")
+
+    def tag(self, texts: Sequence[str]) -> Sequence[Sequence[TaggedSpan]]:
+        return [()] * len(texts)
+
+    def topics(self, article: CleanedArticle, language: str) -> tuple[MediaTopic, ...]:  # noqa: ARG002
+        return ()
+
+
+def without_models() -> Handler:
+    """Load enrichment with the detection of languages as its only model."""
+    return Envelope(Enricher(tagger=Nothing(), classifier=Nothing()), pipeline.ENRICHMENT)
 
 
 class Remembering:

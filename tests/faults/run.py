@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,7 @@ class Run:
         folder: for the brokers' data and the logs.
         rate: pages per second.
         real_every: one page of this number is a real one, for the real stages; 0: none is.
+        stages: those that have workers.
     """
 
     def __init__(
@@ -75,12 +76,14 @@ class Run:
         version: str,
         poison_every: int,
         real_every: int = 0,
+        stages: Collection[str] = tuple(STAGES),
     ) -> None:
         self.result = Result(seed, version)
         self.kafka = KafkaSettings()
         self._folder = folder
         self._seconds = seconds
         self._rate = rate
+        self._stages = stages
         self._pages = plan.pages(seed, poison_every=poison_every, real_every=real_every)
         self._killed: set[int] = set()
         self._environment = {**SETTINGS, "FAULTS_REAL": "1" if real_every else "0"}
@@ -107,7 +110,7 @@ class Run:
             self._crew = crew.light(self._environment, self._folder / "workers.log")
             stack.push_async_callback(self._crew.disband)
             for number in range(WORKERS):
-                for stage in STAGES:
+                for stage in self._stages:
                     # One of each stage is a static member, the others come and go as dynamic ones.
                     self._crew.join(stage, static=number == 0)
             await self._until_at_work()
@@ -123,7 +126,7 @@ class Run:
     async def _until_at_work(self) -> None:
         """Wait until every partition of every stage is being processed, so that faults can disturb it."""
         log = self._folder / "workers.log"
-        lanes = sum(stage.consumes.partitions_of(PARTITIONS) for stage in STAGES.values())
+        lanes = sum(STAGES[name].consumes.partitions_of(PARTITIONS) for name in self._stages)
         await until(
             lambda: log.exists() and log.read_bytes().count(b"lane running") >= lanes, "all lanes run", START_SECONDS
         )
@@ -149,15 +152,17 @@ class Run:
 
     async def _send(self) -> None:
         value = next(self._pages)
-        topic, partition = self.kafka.on_cluster(PAGES_RAW.name), self.result.sent % PARTITIONS
+        await self._publish(value, partition=self.result.sent % PARTITIONS)
+        self.result.ordered[plan.order(value)] += 1
+
+    async def _publish(self, value: bytes, *, key: bytes | None = None, partition: int | None = None) -> None:
         async with asyncio.timeout(scaled(SETTLE_SECONDS)):
             while True:
                 # Raised if the buffer of the partition stays full because its broker is down: nothing was queued.
                 with contextlib.suppress(KafkaTimeoutError):
-                    await self._producer.send(topic, value, partition=partition)
+                    await self._producer.send(self.kafka.on_cluster(PAGES_RAW.name), value, key, partition)
                     break
         self.result.sent += 1
-        self.result.ordered[plan.order(value)] += 1
 
     async def _befall(self, fault: Fault) -> None:
         """Let a fault happen at its time, and wait for as long as it lasts."""
@@ -195,7 +200,7 @@ class Run:
 
     async def _storm(self, fault: Fault) -> None:
         for _ in range(2):
-            guests = [self._crew.join(stage, guest=True) for stage in STAGES]
+            guests = [self._crew.join(stage, guest=True) for stage in self._stages]
             await asyncio.sleep(2 + 3 * fault.draw)
             await asyncio.gather(*(self._crew.leave(guest) for guest in guests))
 

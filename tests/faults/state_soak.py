@@ -64,15 +64,15 @@ async def soak(folder: Path, *, seconds: float, seed: int) -> Result:
     chooser, result = random.Random(seed), Result()
     async with EmbeddedKafka(folder, BrokerSettings().cache_dir) as broker:
         kafka = KafkaSettings(bootstrap_servers=broker.bootstrap_servers)
-        await _create_topics(kafka)
-        crew = Crew((sys.executable, "-m", "tests.faults.counting"), _environment(kafka), folder / "workers.log")
+        await create_topics(kafka)
+        crew = Crew((sys.executable, "-m", "tests.faults.counting"), environment(kafka), folder / "workers.log")
         try:
             for _ in range(WORKERS):
                 crew.join(COUNTER.name)
             publishing = asyncio.create_task(_publish(kafka, chooser, seconds, result))
             await _disturb(crew, random.Random(seed + 1), publishing, result)
             await publishing
-            await _until_done(kafka)
+            await until_done(kafka)
         finally:
             await crew.disband()
         result.wrong = await state_witness.differences(kafka)
@@ -80,9 +80,11 @@ async def soak(folder: Path, *, seconds: float, seed: int) -> Result:
     return result
 
 
-def _environment(kafka: KafkaSettings) -> dict[str, str]:
+def environment(kafka: KafkaSettings) -> dict[str, str]:
+    """Return the environment of the workers."""
     return {
         "WIREDESK_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
+        "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix,
         "WIREDESK_SESSION_TIMEOUT": f"{setting(6):g}",
         "WIREDESK_DRAIN_TIMEOUT": f"{setting(3):g}",
         "WIREDESK_PAGE_DEADLINE": f"{setting(2):g}",
@@ -92,13 +94,14 @@ def _environment(kafka: KafkaSettings) -> dict[str, str]:
     }
 
 
-async def _create_topics(kafka: KafkaSettings) -> None:
-    await topics.create(kafka, (SOURCE, TARGET, COUNTER.dead_letter_topic), partitions=PARTITIONS)
+async def create_topics(kafka: KafkaSettings, partitions: int = PARTITIONS) -> None:
+    """Create the topics of the stage; its changelog is compacted all the time."""
+    await topics.create(kafka, (SOURCE, TARGET, COUNTER.dead_letter_topic), partitions=partitions)
     changelog = state_witness.CHANGELOG
     async with clients.started(clients.admin(kafka), kafka) as admin:
         assert isinstance(admin, AIOKafkaAdminClient)
         configs = changelog.settings() | COMPACTING
-        await admin.create_topics([NewTopic(changelog.name, PARTITIONS, 1, topic_configs=configs)])
+        await admin.create_topics([NewTopic(kafka.on_cluster(changelog.name), partitions, 1, topic_configs=configs)])
 
 
 async def _publish(kafka: KafkaSettings, chooser: random.Random, seconds: float, result: Result) -> None:
@@ -132,11 +135,11 @@ async def _disturb(crew: Crew, chooser: random.Random, publishing: "asyncio.Task
             await crew.kill_child(pick)
 
 
-async def _until_done(kafka: KafkaSettings) -> None:
+async def until_done(kafka: KafkaSettings) -> None:
     """Wait until every record is committed."""
     async with Cluster(kafka) as cluster, asyncio.timeout(scaled(120)):
         while True:
-            inputs = await cluster.partitions(["in"])
+            inputs = await cluster.partitions([kafka.on_cluster(SOURCE.name)])
             ends, done = await cluster.log_end_offsets(inputs), await cluster.committed_offsets(COUNTER)
             if all(tp in done and done[tp].offset >= end for tp, end in ends.items() if end):
                 return
