@@ -81,6 +81,8 @@ async def test_what_waits_can_be_skipped(kafka: KafkaSettings) -> None:
         (["--rewind-group", "--offset", "1"], "like 3:1200"),
         (["--rewind-group", "--offset", "99:1"], "has no partition 99"),
         (["--rewind-group", "--from", "1h", "--rate", "3"], "takes --from or --offset only"),
+        (["--rewind-group", "--empty-state"], "ingest has no store"),
+        (["--from", "1h", "--empty-state"], "is for --rewind-group"),
     ],
 )
 async def test_a_wrong_command_is_explained_in_one_line(kafka: KafkaSettings, options: list[str], message: str) -> None:

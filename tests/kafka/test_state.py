@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import psutil
 import pytest
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import ProducerFenced
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import CommitFailedError, ProducerFenced
 from prometheus_client import REGISTRY
 
 from tests import topics
@@ -18,6 +18,7 @@ from tests.reading import read_topic
 from tests.support import DEADLINE, templates, text
 from wiredesk.operations.replays.planning import check_state, create_run, resolve_ranges, trial
 from wiredesk.operations.replays.processing import process, reconcile_and_save
+from wiredesk.operations.replays.rewind import empty_state, plan_rewind, rewind
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.offset_range import OffsetRange
@@ -189,6 +190,59 @@ async def test_a_changelog_that_was_deleted_stops_the_lane_until_the_offsets_are
         await cluster.set_group_offsets(kafka.on_cluster(COUNTER.group), {source: 0})
     async with worker(kafka, SMALL, COUNTER):
         assert counts(await committed(kafka, TARGET, 4))[2:] == [("a", 1), ("a", 2)]
+
+
+async def test_a_state_that_is_emptied_is_built_again_from_where_the_group_is_rewound(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    await publish(kafka, ("a", ""), ("b", ""), ("a", ""))
+    async with worker(kafka, SMALL, COUNTER), Cluster(kafka) as cluster:
+        await committed(kafka, TARGET, 3)
+        with pytest.raises(UsageError, match="stop them all"):
+            await empty_state(cluster, COUNTER)
+    assert len(await published(kafka, CHANGELOG)) == 3
+    async with Cluster(kafka) as cluster:
+        await empty_state(cluster, COUNTER)
+        assert await published(kafka, CHANGELOG) == []
+        await rewind(cluster, COUNTER, await plan_rewind(cluster, COUNTER, since_ms=0))
+    async with worker(kafka, SMALL, COUNTER):
+        assert counts(await committed(kafka, TARGET, 6))[3:] == [("a", 1), ("b", 1), ("a", 2)]
+
+
+async def test_at_least_once_loses_no_output_and_may_process_a_record_twice(
+    kafka: KafkaSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    keys = [str(number % 3) for number in range(60)]
+    settings = SMALL.model_copy(update={"guarantee": "at_least_once", "transaction_records": 20})
+    commit, failing = AIOKafkaConsumer.commit, iter([True])
+
+    async def failing_once(self: AIOKafkaConsumer, offsets: dict[TopicPartition, tuple[int, str]]) -> None:
+        if max(offset for offset, _ in offsets.values()) >= 40 and next(failing, False):
+            raise CommitFailedError("the worker died here")
+        await commit(self, offsets)  # type: ignore[no-untyped-call] # aiokafka
+
+    monkeypatch.setattr(AIOKafkaConsumer, "commit", failing_once)
+    await publish(kafka, *((key, "") for key in keys[:40]))
+    async with worker(kafka, settings, COUNTER):
+        await committed(kafka, TARGET, 41)
+    await publish(kafka, *((key, "") for key in keys[40:]))
+    async with worker(kafka, settings, COUNTER):
+        async with asyncio.timeout(DEADLINE):
+            while (await lag(kafka)) > 0:
+                await asyncio.sleep(0.1)
+    found = counts(await published(kafka, TARGET))
+    for key in ("0", "1", "2"):
+        numbers = [number for one, number in found if one == key]
+        assert numbers == list(range(1, len(numbers) + 1)), "each change is applied once for each time it was written"
+        assert len(numbers) > 20
+    assert dict(counts(await published(kafka, CHANGELOG))) == dict(found)
+
+
+async def lag(kafka: KafkaSettings) -> int:
+    async with Cluster(kafka) as cluster:
+        (source,) = await cluster.partitions([kafka.on_cluster(SOURCE.name)])
+        done = await cluster.committed_offsets(COUNTER)
+        return (await cluster.log_end_offsets([source]))[source] - (done[source].offset if source in done else 0)
 
 
 async def test_a_replay_has_a_state_of_its_own_which_is_gone_afterwards(kafka: KafkaSettings) -> None:

@@ -24,7 +24,7 @@ from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.kafka.at_least_once import AtLeastOnceProducer
 from wiredesk.runtime.kafka.group_offsets import stable_committed_offset
 from wiredesk.runtime.kafka.transactions import TransactionalProducer
-from wiredesk.runtime.records import Output
+from wiredesk.runtime.records import ChangelogRecord, Output, Written
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Topic
 from wiredesk.testing.patience import scaled, setting
@@ -259,6 +259,23 @@ async def test_a_pending_offset_is_waited_for(prepared: KafkaSettings) -> None:
                 assert found.offset == 5
     finally:
         await pending.stop()
+
+
+async def test_at_least_once_writes_outputs_before_the_changes_of_a_state(prepared: KafkaSettings) -> None:
+    """A state that had a record whose output is missing would keep it from ever being written."""
+    change = ChangelogRecord("out", b"key", b"change", 0, 1)
+    async with member(prepared) as consumer, AtLeastOnceProducer(prepared, "test", SECONDS, consumer) as plain:
+        with pytest.raises(OutputTooLargeError) as refused:
+            await plain.commit(
+                [change, output(os.urandom(40 << 20)), change], prepared.on_cluster(GROUP), source(prepared), 1
+            )
+        assert refused.value.index == 1
+        assert await readable(prepared) == []
+    async with member(prepared) as consumer, AtLeastOnceProducer(prepared, "test", SECONDS, consumer) as plain:
+        written: list[Written] = [change, output(b"a"), change._replace(key=b"other")]
+        delivered = await plain.commit(written, prepared.on_cluster(GROUP), source(prepared), 1)
+        assert sorted(index for _, packed in delivered for index in packed) == [0, 1, 2]
+        assert sorted(await readable(prepared), key=str) == [b"a", b"change", b"change"]
 
 
 async def test_at_least_once_writes_outputs_before_the_offset(prepared: KafkaSettings) -> None:

@@ -152,9 +152,10 @@ def _run(settings: KafkaSettings, work: WorkerSettings, stage: Stage, into: str 
 
 
 def rewind(settings: KafkaSettings, stage: Stage) -> Acls:
-    """Return the ACLs for moving a stage's committed offsets."""
+    """Return the ACLs for moving a stage's committed offsets, and for emptying its state."""
     return (
-        on_topics(settings, [stage.consumes], Operation.READ)
+        on_topics(settings, changelogs_of([stage]), Operation.CREATE, Operation.DELETE)
+        | on_topics(settings, [stage.consumes], Operation.READ)
         | on_topics(settings, (*stage.topics, *changelogs_of([stage])), Operation.DESCRIBE)
         | on_group(settings, stage.group, Operation.READ)
     )

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 NOW = "now"
 """The value of --from that means the end of the topic: skip all waiting records."""
 
+EARLIEST = "1970-01-01"
+"""The value of --from for a state that is built from all that there is."""
+
 
 async def rewind_group(
     kafka: KafkaSettings,
@@ -24,6 +27,7 @@ async def rewind_group(
     since: str | None,
     offset: Sequence[str] | None,
     *,
+    empty: bool,
     dry_run: bool,
     yes: bool,
     as_json: bool,
@@ -32,21 +36,35 @@ async def rewind_group(
 
     Records that are read again are published again. If the stage's version is the same, event ids are the same, so that
     consumers that upsert by id see no difference; 'wiredesk audit' counts them as duplicated.
+
+    Args:
+        empty: empty the state of the stage, too, which is built again from there.
     """
-    from wiredesk.operations.replays.rewind import plan_rewind, rewind
+    from wiredesk.operations.replays.rewind import empty_state, plan_rewind, rewind, state_of
     from wiredesk.runtime.kafka.cluster import Cluster
 
-    if (since is None) == (not offset):
+    if empty:
+        state_of(stage)
+        if offset:
+            raise UsageError(
+                "--empty-state empties the state of all partitions: give --from T, or nothing, not --offset"
+            )
+    elif (since is None) == (not offset):
         raise UsageError("say where to: either --from T or --offset P:N")
-    since_ms = None if since == NOW else parse_milliseconds(since)
+    since_ms = None if since == NOW else parse_milliseconds(since or EARLIEST)
     offsets = parse_offsets(offset or [])
     async with Cluster(kafka) as cluster:
         moves = await plan_rewind(cluster, stage, since_ms=since_ms, offsets=offsets)
         _show(stage.name, moves, as_json=as_json)
-        moving = [move for move in moves if move.again]
+        moving = [move for move in moves if move.again or empty]
         if dry_run or not moving:
             return
-        confirm(f"{len(moving)} partitions of {stage.name} would be moved", "Move them?", yes=yes)
+        consequence = f"{len(moving)} partitions of {stage.name} would be moved"
+        if empty:
+            consequence += ", and its state emptied"
+        confirm(consequence, "Empty it?" if empty else "Move them?", yes=yes)
+        if empty:
+            await empty_state(cluster, stage)
         await rewind(cluster, stage, moving)
 
 

@@ -66,6 +66,14 @@ def stage_command(  # noqa: PLR0913 - each is an option
             "--rewind-group", help="Instead of a run: move the offsets from which the stage's workers continue."
         ),
     ] = False,
+    empty_state: Annotated[
+        bool,
+        typer.Option(
+            "--empty-state",
+            help="With --rewind-group: empty the state of a stage with a store, too, which is then built again from "
+            "--from T, or else from the first record.",
+        ),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object at the end.")] = False,
     kafka: KafkaSettings,
@@ -87,8 +95,11 @@ def stage_command(  # noqa: PLR0913 - each is an option
             raise UsageError(
                 "--rewind-group takes --from or --offset only: the live workers read everything after that"
             )
-        asyncio.run(rewind_group(kafka, stage, since, offset, dry_run=dry_run, yes=yes, as_json=as_json))
+        moving = rewind_group(kafka, stage, since, offset, empty=empty_state, dry_run=dry_run, yes=yes, as_json=as_json)
+        asyncio.run(moving)
         return
+    if empty_state:
+        raise UsageError("--empty-state is for --rewind-group: a run has a state of its own, which is empty at first")
     check_stage_settings(stage)
     request = _Request(stage, into, filters, rate, *_times(since, until), offsets=parse_offset_ranges(offset or []))
     if request.since_ms is None and not request.offsets:

@@ -111,7 +111,8 @@ def check_state(stage: Stage, into: str | None) -> None:
     if stage.store is not None and into is None:
         raise UsageError(
             f"{stage.name} has a store, and a run has a state of its own, empty at first: the live topic would get "
-            "other records than the live state gives; name another topic: --into TOPIC"
+            "other records than the live state gives; name another topic: --into TOPIC; or stop the workers, and build "
+            f"state and topic again: wiredesk replay {stage.name} --rewind-group --empty-state"
         )
 
 

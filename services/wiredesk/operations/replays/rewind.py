@@ -1,13 +1,23 @@
-"""Rewinding: moving the committed offsets of a stage's live workers, only while none of them runs."""
+"""Rewinding: moving the committed offsets of a stage's live workers, only while none of them runs.
 
+The state of a stage with a store stays as it is, unless it is emptied, too: then it is built again from there.
+"""
+
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aiokafka import TopicPartition
 
-from wiredesk.runtime.errors import UsageError
+from wiredesk.runtime.errors import UnavailableError, UsageError
 from wiredesk.runtime.kafka.cluster import Cluster
-from wiredesk.runtime.topology import Stage
+from wiredesk.runtime.topology import Stage, Topic
+
+DELETED_SECONDS = 30.0
+"""Longest wait until a deleted topic is gone from the metadata of the brokers."""
+
+POLL_SECONDS = 0.1
+"""Pause between two looks at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,53 @@ async def rewind(cluster: Cluster, stage: Stage, moves: Sequence[OffsetMove]) ->
         UnavailableError: the cluster cannot be reached, or refuses.
     """
     name = cluster.settings.on_cluster(stage.group)
-    group = await cluster.describe_group(name)
+    await check_idle(cluster, stage)
+    await cluster.set_group_offsets(name, {move.source: move.after for move in moves})
+
+
+async def check_idle(cluster: Cluster, stage: Stage) -> None:
+    """Check that no worker of a stage runs.
+
+    Raises:
+        UsageError: one does.
+        UnavailableError: the cluster cannot be reached.
+    """
+    group = await cluster.describe_group(cluster.settings.on_cluster(stage.group))
     if not group.is_idle:
         raise UsageError(f"{stage.name} has workers (its group is {group.state}): stop them all, then rewind")
-    await cluster.set_group_offsets(name, {move.source: move.after for move in moves})
+
+
+def state_of(stage: Stage) -> Topic:
+    """Return the topic of the changes of a stage's store.
+
+    Raises:
+        UsageError: it has no store.
+    """
+    if stage.changelog is None:
+        raise UsageError(f"--empty-state: {stage.name} has no store")
+    return stage.changelog
+
+
+async def empty_state(cluster: Cluster, stage: Stage) -> None:
+    """Empty the state of a stage with a store, in all partitions: its changelog is deleted, and created again.
+
+    The committed offsets belong to the state that is gone: until they are set again, no lane opens.
+
+    Raises:
+        UsageError: it has no store, or a worker of the stage runs.
+        UnavailableError: the cluster cannot be reached, or refuses.
+    """
+    changelog = state_of(stage)
+    await check_idle(cluster, stage)
+    name = cluster.settings.on_cluster(changelog.name)
+    there = (await cluster.describe_topics([name])).get(name)
+    await cluster.delete_topic(changelog)
+    try:
+        async with asyncio.timeout(DELETED_SECONDS):
+            while True:
+                if not await cluster.describe_topics([name]):
+                    break
+                await asyncio.sleep(POLL_SECONDS)
+    except TimeoutError:
+        raise UnavailableError(f"topic {name} is still there after {DELETED_SECONDS:g} s; try again") from None
+    await cluster.create_topics([changelog], replication=1 if there is None else there.partitions[0].replicas)

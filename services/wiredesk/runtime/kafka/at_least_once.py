@@ -1,4 +1,4 @@
-"""At least once: outputs first, then the offset, for clusters without transactions."""
+"""At least once: outputs first, then the changes of the state, then the offset, for clusters without transactions."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,19 +6,21 @@ from collections.abc import Sequence
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
 
-from wiredesk.runtime.errors import AbortedError, FencedError, InDoubtError
+from wiredesk.runtime.errors import AbortedError, FencedError, InDoubtError, OutputTooLargeError
 from wiredesk.runtime.kafka import authorization
 from wiredesk.runtime.kafka.delivery import CLIENT_ERRORS, Delivered, Delivery, format_error
-from wiredesk.runtime.records import Written
+from wiredesk.runtime.records import ChangelogRecord, Written
 from wiredesk.runtime.settings import KafkaSettings
 
 
 class AtLeastOnceProducer(Delivery):
-    """Writes outputs and, when all are written, commits the offset.
+    """Writes outputs; when all are written, the changes of the state; and when these are, commits the offset.
 
-    After a failure between the two, or a rebalance, outputs are written again. Their event ids are the same, so a
-    consumer that upserts by id is not affected. The group coordinator rejects offsets of a worker that has lost the
-    partition.
+    After a failure in between, or a rebalance, records are processed again. Their event ids are the same, so a consumer
+    that upserts by id is not affected. The group coordinator rejects offsets of a worker that has lost the partition.
+
+    The state is never ahead of the outputs: a record whose changes it has already may become something else when it is
+    processed again, but what it was the first time has been written.
 
     Args:
         consumer: the member of the group that reads the partition.
@@ -36,7 +38,7 @@ class AtLeastOnceProducer(Delivery):
         offset: int,
         note: str = "",
     ) -> Sequence[Delivered]:
-        """Write outputs, await them all, then commit the offset; return where they were written.
+        """Write outputs, then changes, each time awaiting all; then commit the offset; return where they were written.
 
         Raises:
             OutputTooLargeError: an output is larger than its topic allows.
@@ -46,7 +48,8 @@ class AtLeastOnceProducer(Delivery):
         """
         try:
             async with asyncio.timeout(self._timeout):
-                delivered = await self._deliver(outputs)
+                delivered = await self._deliver_only(outputs, changes=False)
+                delivered += await self._deliver_only(outputs, changes=True)
         except CLIENT_ERRORS as error:
             raise self._failure(AbortedError, error) from error
         try:
@@ -57,3 +60,12 @@ class AtLeastOnceProducer(Delivery):
         except CLIENT_ERRORS as error:
             raise self._failure(InDoubtError, error, access=authorization.CONSUMING) from error
         return delivered
+
+    async def _deliver_only(self, outputs: Sequence[Written], *, changes: bool) -> list[Delivered]:
+        """Deliver the changes among the outputs, or the others; return where, with their indices among all."""
+        indices = [index for index, one in enumerate(outputs) if isinstance(one, ChangelogRecord) == changes]
+        try:
+            delivered = await self._deliver([outputs[index] for index in indices])
+        except OutputTooLargeError as error:
+            raise OutputTooLargeError(indices[error.index], error.size) from error
+        return [(batch, [indices[place] for place in packed]) for batch, packed in delivered]

@@ -14,7 +14,7 @@ from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from wiredesk.runtime import metrics
 from wiredesk.runtime.backoff import Backoff
-from wiredesk.runtime.errors import OffsetsMovedError, UnavailableError, UsageError
+from wiredesk.runtime.errors import OffsetsMovedError, UnavailableError
 from wiredesk.runtime.isolation import KeeperProcesses, ProcessPool
 from wiredesk.runtime.kafka import authorization, clients, diagnosis
 from wiredesk.runtime.kafka.cluster import Cluster
@@ -93,10 +93,6 @@ class Worker:
             HandlerError: the stage's handler cannot be loaded, at the start or later.
             UsageError: it cannot be loaded with these settings.
         """
-        if self._stage.store is not None and self._settings.guarantee == "at_least_once":
-            raise UsageError(
-                f"{self._stage.name} has a store and needs transactions: WIREDESK_GUARANTEE=at_least_once is not for it"
-            )
         structlog.contextvars.bind_contextvars(stage=self._stage.name, pid=os.getpid())
         descriptors.raise_limit()
         async with Cluster(self._kafka) as cluster:
