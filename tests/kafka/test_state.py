@@ -4,6 +4,9 @@ import asyncio
 import contextlib
 from collections import Counter as Count
 from collections.abc import Sequence
+from datetime import timedelta
+from itertools import count
+from typing import Any
 
 import psutil
 import pytest
@@ -19,7 +22,9 @@ from tests.support import DEADLINE, templates, text
 from wiredesk.operations.replays.planning import check_state, create_run, resolve_ranges, trial
 from wiredesk.operations.replays.processing import process, reconcile_and_save
 from wiredesk.operations.replays.rewind import empty_state, plan_rewind, rewind
+from wiredesk.operations.status import StatusMonitor
 from wiredesk.runtime.errors import UsageError
+from wiredesk.runtime.isolation import Keeper
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.kafka.transactions import TransactionalProducer
@@ -27,7 +32,7 @@ from wiredesk.runtime.records import ChangelogRecord, Record
 from wiredesk.runtime.replay_scope import accept_all
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Topic
-from wiredesk.runtime.worker import Worker
+from wiredesk.runtime.worker import Worker, lane_store
 from wiredesk.testing.patience import setting
 
 CHANGELOG = COUNTER.changelog_of(COUNTER.group)
@@ -243,6 +248,32 @@ async def lag(kafka: KafkaSettings) -> int:
         (source,) = await cluster.partitions([kafka.on_cluster(SOURCE.name)])
         done = await cluster.committed_offsets(COUNTER)
         return (await cluster.log_end_offsets([source]))[source] - (done[source].offset if source in done else 0)
+
+
+async def test_status_says_how_far_a_restore_is(kafka: KafkaSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    await publish(kafka, *((str(number % 7), "") for number in range(200)))
+    async with worker(kafka, SMALL, COUNTER):
+        await committed(kafka, TARGET, 200)
+    restore, batches, goes_on = Keeper.restore, count(1), asyncio.Event()
+
+    async def stopped_at_the_third(self: Keeper, restored: Sequence[Any]) -> None:
+        if next(batches) == 3:
+            await goes_on.wait()
+        await restore(self, restored)
+
+    monkeypatch.setattr(Keeper, "restore", stopped_at_the_third)
+    monkeypatch.setattr(lane_store, "NOTE_SECONDS", 0.05)
+    async with Cluster(kafka) as cluster, worker(kafka, SMALL, COUNTER), asyncio.timeout(DEADLINE):
+        monitor = StatusMonitor(cluster, [COUNTER], TARGET, timedelta(hours=1))
+        while not (seen := (await monitor.measure()).stages[0].restoring) or seen[0].keys < 7:
+            await asyncio.sleep(0.05)
+        assert (len(seen), seen[0].partition) == (1, 0)
+        assert 0 < seen[0].share < 1
+        assert seen[0].size > 0
+        goes_on.set()
+        while (await monitor.measure()).stages[0].restoring:
+            await asyncio.sleep(0.05)
 
 
 async def test_a_replay_has_a_state_of_its_own_which_is_gone_afterwards(kafka: KafkaSettings) -> None:

@@ -10,12 +10,12 @@ from wiredesk.cli.options import with_settings
 from wiredesk.runtime.settings import KafkaSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import timedelta
 
     from rich.console import Group
 
-    from wiredesk.operations.status import Status, StatusMonitor
+    from wiredesk.operations.status import StageStatus, Status, StatusMonitor
 
 PROBLEM = 1
 """Exit code if something needs attention."""
@@ -36,6 +36,8 @@ def status(
     kafka: KafkaSettings,
 ) -> None:
     """Show throughput, lag and workers of each stage, skipped pages and dead letters by reason, and broker health.
+
+    Of a stage with a store, also how far the restore of its states is, where that takes more than a second.
 
     All figures come from Kafka, so it works on any machine, and when workers hang. Reasons are counted in the newest
     2,000 records of each partition. Exit code 1 if a partition lacks a replica or a leader, if records wait for a stage
@@ -104,6 +106,16 @@ def as_object(measured: "Status") -> dict[str, object]:
                 "group": stage.group_state,
                 "workers": [{"client": w.client, "host": w.host, "partitions": w.partitions} for w in stage.workers],
                 "dead_letters": stage.dead_letters,
+                "restoring": [
+                    {
+                        "partition": one.partition,
+                        "share": round(one.share, 3),
+                        "keys": one.keys,
+                        "bytes": one.size,
+                        "seconds": round(one.seconds, 1),
+                    }
+                    for one in stage.restoring
+                ],
             }
             for stage in measured.stages
         ],
@@ -159,8 +171,16 @@ def _facts(measured: "Status") -> list[tuple[str, str]]:
         ("skipped", _counts(measured.skipped) or "nothing"),
         ("oldest page in flight", f"{measured.oldest_page_seconds:.0f} s"),
         ("brokers", health),
+        *(("restoring", line) for stage in measured.stages for line in _restores(stage)),
         *(("problem", problem) for problem in measured.problems),
     ]
+
+
+def _restores(stage: "StageStatus") -> "Iterator[str]":
+    """Yield a line for each partition whose state is being restored."""
+    for one in stage.restoring:
+        size = f"{one.keys:,} keys, {one.size / 1e6:,.1f} MB, {one.seconds:.0f} s"
+        yield f"{stage.name} partition {one.partition}: {one.share:.0%} of the changelog, {size}"
 
 
 def _counts(reasons: "Mapping[str, int]") -> str:

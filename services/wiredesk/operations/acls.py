@@ -102,6 +102,8 @@ def worker(settings: KafkaSettings, work: WorkerSettings, stage: Stage) -> Acls:
         | on_topics(settings, changelogs_of([stage]), Operation.READ, Operation.WRITE)
         | on_group(settings, stage.group, Operation.READ)
     )
+    if stage.store is not None:
+        acls |= on_group(settings, stage.restoring_group, Operation.READ)
     if work.guarantee == "at_least_once":
         return acls
     # One for each partition of the input: `<group>.<topic>.<partition>`, both with the prefix.
@@ -215,6 +217,12 @@ def audit(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
     stages = list(stages)
     topics = {topic for stage in stages for topic in (stage.consumes, *stage.produces, stage.dead_letter_topic)}
     return on_topics(settings, {*topics, REDRIVEN_TOPIC, RUNS_TOPIC}, Operation.READ) | positions(settings, stages)
+
+
+def restores(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
+    """Return the ACLs for reading how far stages are in the restore of their states."""
+    groups = (stage.restoring_group for stage in stages if stage.store is not None)
+    return frozenset(acl for group in groups for acl in on_group(settings, group, Operation.DESCRIBE))
 
 
 def positions(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:

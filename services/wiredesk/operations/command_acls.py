@@ -53,7 +53,11 @@ def _replays(request: Request, of: Callable[[KafkaSettings, WorkerSettings, Stag
 def _status(request: Request) -> Acls:
     stages = registry.stages().values()
     topics = {PAGES_SKIPPED, *(t for stage in stages for t in (stage.consumes, stage.dead_letter_topic))}
-    return needs.on_topics(request.kafka, topics, Operation.READ) | needs.positions(request.kafka, stages)
+    return (
+        needs.on_topics(request.kafka, topics, Operation.READ)
+        | needs.positions(request.kafka, stages)
+        | needs.restores(request.kafka, stages)
+    )
 
 
 def _compared(request: Request) -> Acls:

@@ -18,6 +18,7 @@ from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.descriptions import GroupDescription, TopicDescription
 from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.kafka.open_transactions import OpenTransaction
+from wiredesk.runtime.kafka.restore_note import RestoreNote
 from wiredesk.runtime.lineage import origin_seconds
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.topology import Stage, Topic
@@ -35,6 +36,9 @@ STALLED_SECONDS = 60
 LONG_TRANSACTION_SECONDS = 10.0
 """A transaction that is open for longer is a problem: ours take a second at most while worker and broker are alive."""
 
+RESTORE_SECONDS = 30.0
+"""A restore that was not noted for this time has ended with its worker: notes come every second."""
+
 NEXT_RECORD_SECONDS = 1.0
 """How long to wait for the next record of each partition; its age is the lag in seconds."""
 
@@ -46,6 +50,24 @@ class WorkerStatus:
     client: str
     host: str
     partitions: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreStatus:
+    """The restore of the state of a partition, while it runs.
+
+    Attributes:
+        share: of the changelog that is read.
+        keys: of the state so far.
+        size: bytes of its keys and values.
+        seconds: since it began.
+    """
+
+    partition: int
+    share: float
+    keys: int
+    size: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +84,7 @@ class StageStatus:
         group_state: state of the consumer group in Kafka's words: Stable, Empty, Dead, PreparingRebalance.
         workers: members of the group.
         dead_letters: dead letters within the window, by reason, the most frequent first.
+        restoring: the partitions whose state is being restored; empty where that takes less than a second.
     """
 
     name: str
@@ -73,6 +96,7 @@ class StageStatus:
     group_state: str
     workers: tuple[WorkerStatus, ...]
     dead_letters: Mapping[str, int]
+    restoring: tuple[RestoreStatus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +184,9 @@ class StatusMonitor:
             self._before = await self._snapshot()
             await asyncio.sleep(SAMPLE_SECONDS)
         before = self._before
-        now, (skipped, dead_letters) = await asyncio.gather(self._snapshot(), self._count_reasons())
+        now, (skipped, dead_letters), restoring = await asyncio.gather(
+            self._snapshot(), self._count_reasons(), self._restores()
+        )
         self._before = now
         seconds = max(now.at - before.at, 1e-3)
         stages = []
@@ -177,6 +203,7 @@ class StatusMonitor:
                     group_state=progress.group.state,
                     workers=self._workers(stage, progress.group),
                     dead_letters=dead_letters.get(stage.name, {}),
+                    restoring=restoring.get(stage.name, ()),
                 )
             )
         return Status(
@@ -232,6 +259,24 @@ class StatusMonitor:
             page_age=max((0.0, *(now - arrival_seconds(stage, record) for record in records))),
             group=group,
         )
+
+    async def _restores(self) -> dict[str, tuple[RestoreStatus, ...]]:
+        """Return the restores that run, as their workers have noted them."""
+        stateful = [stage for stage in self._stages if stage.store is not None]
+        on_cluster = self._cluster.settings.on_cluster
+        noted = await asyncio.gather(
+            *(self._cluster.group_notes(on_cluster(stage.restoring_group)) for stage in stateful)
+        )
+        now = time.time()
+        return {
+            stage.name: tuple(
+                RestoreStatus(tp.partition, note.share, note.keys, note.size, max(0.0, now - note.began))
+                for tp, (_, text) in sorted(of_stage.items())
+                if (note := RestoreNote.parse(text)) is not None
+                if note.share < 1 and now - note.noted < RESTORE_SECONDS
+            )
+            for stage, of_stage in zip(stateful, noted, strict=True)
+        }
 
     async def _long_transactions(self, partitions: Sequence[TopicPartition]) -> tuple[OpenTransaction, ...]:
         by_partition = await asyncio.gather(*(self._cluster.open_transactions(tp) for tp in partitions))

@@ -206,6 +206,11 @@ class Stage:
         """The topic of the changes of its store; None if it has none."""
         return None if self.store is None else self.changelog_of(self.group)
 
+    @property
+    def restoring_group(self) -> str:
+        """The group without members for which workers note how far the restore of a state is."""
+        return f"{self.group}.restoring"
+
     def changelog_of(self, group: str) -> Topic:
         """Return the topic of the changes that a group of workers makes: a replay has a state of its own.
 

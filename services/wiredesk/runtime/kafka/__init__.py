@@ -25,6 +25,7 @@ Consuming and producing:
     partitioning        the partition of a key
     delivery            writes outputs: what both guarantees share
     transactions        exactly once: outputs and offset in one transaction
+    restore_note        how far a state is restored, as a note beside an offset
     at_least_once       at least once: outputs, then the offset
 
 Connections:

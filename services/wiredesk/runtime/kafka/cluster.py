@@ -320,12 +320,17 @@ class Cluster(TopicClient):
 
     async def group_offsets(self, group: str) -> dict[TopicPartition, CommittedOffset]:
         """Return the offsets that a group has committed, with their notes."""
+        noted = await self.group_notes(group)
+        return {tp: CommittedOffset(offset, CommitNote.parse(note)) for tp, (offset, note) in noted.items()}
+
+    async def group_notes(self, group: str) -> dict[TopicPartition, tuple[int, str | None]]:
+        """Return the offsets that a group has committed, with what stands beside them."""
         async with self._explained():
             answer = await self._ask_coordinator(
                 group, OffsetFetchRequest(group, None), lambda answer: [(answer.error_code, group)]
             )
         return {
-            TopicPartition(topic, number): CommittedOffset(int(offset), CommitNote.parse(note))
+            TopicPartition(topic, number): (int(offset), note)
             for topic, partitions in answer.topics
             for number, offset, note, _ in partitions
             if offset >= 0
@@ -363,12 +368,22 @@ class Cluster(TopicClient):
         """
         described = await self.describe_topics({partition.topic for partition in offsets})
         before = await self.group_offsets(group)
-        by_topic: defaultdict[str, list[tuple[int, int, str]]] = defaultdict(list)
+        noted = {}
         for partition, offset in offsets.items():
             topic_id = described[partition.topic].id if partition.topic in described else ""
             note = before[partition].note if partition in before else CommitNote()
             expired = note.expired if note.topic_id == topic_id else 0
-            text = CommitNote(topic_id=topic_id, expired=expired).text()
+            noted[partition] = offset, CommitNote(topic_id=topic_id, expired=expired).text()
+        await self.set_group_notes(group, noted)
+
+    async def set_group_notes(self, group: str, noted: Mapping[TopicPartition, tuple[int, str]]) -> None:
+        """Commit offsets with notes for a group without members; see `set_group_offsets`.
+
+        Raises:
+            UnavailableError: the coordinator refuses.
+        """
+        by_topic: defaultdict[str, list[tuple[int, int, str]]] = defaultdict(list)
+        for partition, (offset, text) in noted.items():
             by_topic[partition.topic].append((partition.partition, offset, text))
         request = OffsetCommitRequest(
             group,

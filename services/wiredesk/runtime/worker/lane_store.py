@@ -15,13 +15,14 @@ import structlog
 from aiokafka import TopicPartition
 
 from wiredesk.runtime import metrics
-from wiredesk.runtime.errors import StateError
+from wiredesk.runtime.errors import StateError, UnavailableError
 from wiredesk.runtime.isolation import Keeper, KeeperProcesses, PartitionPool
 from wiredesk.runtime.isolation.frames import Entry
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.delivery import Delivered
 from wiredesk.runtime.kafka.group_offsets import CommitNote
 from wiredesk.runtime.kafka.offset_range import OffsetRange
+from wiredesk.runtime.kafka.restore_note import RestoreNote
 from wiredesk.runtime.records import ChangelogRecord
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Topic
@@ -32,6 +33,9 @@ CONTINUED_SECONDS = 24 * 3600.0
 """A state that was not changed for this time is made again when its lane opens, and not continued: compaction may have
 removed what removes a key (`Compaction.tombstone_ms`, which is longer)."""
 
+NOTE_SECONDS = 1.0
+"""Pause between two notes of how far a restore is; one that takes less is not noted."""
+
 
 class LaneStore:
     """The state of one partition.
@@ -40,15 +44,22 @@ class LaneStore:
         processes: forks the process that holds the state.
         changelog: topic of the changes.
         source: the input partition.
+        noted_for: group on the cluster for which it is noted how far a restore is; None: it is not noted.
 
     Attributes:
         progress: share of the changelog that has been read, while the state is being restored.
     """
 
     def __init__(
-        self, processes: KeeperProcesses, changelog: Topic, source: TopicPartition, kafka: KafkaSettings
+        self,
+        processes: KeeperProcesses,
+        changelog: Topic,
+        source: TopicPartition,
+        kafka: KafkaSettings,
+        noted_for: str | None = None,
     ) -> None:
         self.progress = 0.0
+        self._noted_for = noted_for
         self._processes = processes
         self._changelog = changelog
         self._source = source
@@ -80,8 +91,10 @@ class LaneStore:
             end = ends[self._partition]
             keeper, position = await self._continued(end)
             first = max(position, starts[self._partition].start)
-            await self._read(cluster, keeper, OffsetRange(min(first, end), end))
-        size = await keeper.settle()
+            async with self._noting(cluster, keeper, first, end):
+                await self._read(cluster, keeper, OffsetRange(min(first, end), end))
+                size = await keeper.settle()
+                self.progress = 1.0
         self._position, self._known_at = end, time.monotonic()
         seconds = time.monotonic() - began
         self._show(size)
@@ -140,6 +153,35 @@ class LaneStore:
                     await keeper.restore([(batch.offset, batch.value or b"")])
                     self.progress = (batch.offset - offsets.start) / offsets.size
                 await asyncio.sleep(0)  # what has been fetched is read without a wait
+
+    @contextlib.asynccontextmanager
+    async def _noting(self, cluster: Cluster, keeper: Keeper, first: int, end: int) -> AsyncIterator[None]:
+        """Note how far the restore is for the duration of a block, and at its end, if it takes long."""
+        began = time.time()
+
+        async def note() -> None:
+            keeper.measure()
+            noted = RestoreNote(
+                share=self.progress, keys=keeper.size.keys, size=keeper.size.size, began=began, noted=time.time()
+            )
+            at = first + round(self.progress * max(0, end - first)), noted.text()
+            with contextlib.suppress(UnavailableError):  # a restore goes on without a note
+                await cluster.set_group_notes(self._noted_for or "", {self._partition: at})
+
+        async def repeatedly() -> None:
+            while True:
+                await asyncio.sleep(NOTE_SECONDS)
+                await note()
+
+        noting = asyncio.create_task(repeatedly()) if self._noted_for is not None else None
+        try:
+            yield
+        finally:
+            if noting is not None:
+                noting.cancel()
+                await asyncio.gather(noting, return_exceptions=True)
+        if noting is not None and time.time() - began >= NOTE_SECONDS:
+            await note()
 
     @contextlib.asynccontextmanager
     async def running(self, note: CommitNote) -> AsyncIterator[PartitionPool]:
@@ -229,9 +271,13 @@ class LaneStores:
     Args:
         processes: forks the processes that hold the states.
         changelog: topic of the changes.
+        noted_for: group on the cluster for which it is noted how far restores are; None: they are not noted.
     """
 
-    def __init__(self, processes: KeeperProcesses, changelog: Topic, kafka: KafkaSettings) -> None:
+    def __init__(
+        self, processes: KeeperProcesses, changelog: Topic, kafka: KafkaSettings, noted_for: str | None = None
+    ) -> None:
+        self._noted_for = noted_for
         self._processes = processes
         self._changelog = changelog
         self._kafka = kafka
@@ -240,7 +286,7 @@ class LaneStores:
     def of(self, source: TopicPartition) -> LaneStore:
         """Return the store of a partition."""
         if source not in self._stores:
-            self._stores[source] = LaneStore(self._processes, self._changelog, source, self._kafka)
+            self._stores[source] = LaneStore(self._processes, self._changelog, source, self._kafka, self._noted_for)
         return self._stores[source]
 
     async def keep(self, sources: Collection[TopicPartition]) -> None:

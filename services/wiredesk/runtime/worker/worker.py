@@ -76,7 +76,12 @@ class Worker:
         self._pool = ProcessPool.of(stage, settings) if stage.store is None else KeeperProcesses(stage, settings)
         self._stores: LaneStores | None = None
         if isinstance(self._pool, KeeperProcesses):
-            self._stores = LaneStores(self._pool, stage.changelog_of(self._group), kafka)
+            self._stores = LaneStores(
+                self._pool,
+                stage.changelog_of(self._group),
+                kafka,
+                kafka.on_cluster(stage.restoring_group) if scope is None else None,
+            )
         self._list = ListReader(stage, kafka)
         self._version = ""
         self._partitions = 0
