@@ -2,6 +2,7 @@
 
     python -m bench.state restore [--keys 1000000] [--value-bytes 100]
     python -m bench.state throughput [--records 60000] [--partitions 2] [--rounds 3]
+    python -m bench.state revisions [--records 60000] [--partitions 2] [--rounds 3]
 
 `restore` fills the changelog of one partition, and times the restore as a lane does it, from the first request to the
 last change applied; memory is what the keeper has in addition to an empty one.
@@ -9,6 +10,9 @@ last change applied; memory is what the keeper has in addition to an empty one.
 `throughput` publishes records of 1 kB, and lets a worker of the identity stage process them, then one of a stage that
 also reads and changes one key for each record, in turns. Both have as many children as partitions. A round's time is
 that between the broker's timestamps of the first and the last output.
+
+`revisions` does the same with articles of 1.5 kB and the real stage: each page is fetched three times, and the second
+time nothing has changed.
 """
 
 import argparse
@@ -18,6 +22,7 @@ import statistics
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +34,7 @@ from tests import topics
 from tests.support import templates
 from wiredesk.local.broker.cluster import EmbeddedKafka
 from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.pipeline import ARTICLES_REVISED, REVISIONS
 from wiredesk.runtime import logs
 from wiredesk.runtime.isolation import KeeperProcesses
 from wiredesk.runtime.kafka.cluster import Cluster
@@ -39,10 +45,21 @@ from wiredesk.runtime.state import Change, KeyedState
 from wiredesk.runtime.topology import Stage, Store, Topic
 from wiredesk.runtime.worker import Worker
 from wiredesk.runtime.worker.lane_store import LaneStore
+from wiredesk.testing.event_records import as_record
+from wiredesk_schemas import Block, CleanedArticle, Extraction, page_id
+from wiredesk_schemas.headers import Header
 
 SOURCE = Topic("in", "Records of 1 kB")
 TARGET = Topic("out", "The same")
 IDENTITY = Stage("identity", "Passes records on", SOURCE, (TARGET,), "bench.state:Identity", entry=True)
+PASSING = replace(
+    IDENTITY,
+    name="passing",
+    consumes=REVISIONS.consumes,
+    produces=(ARTICLES_REVISED,),
+    handler="bench.state:Passing",
+    entry=False,
+)
 KEYED = replace(IDENTITY, name="keyed", handler="bench.state:Keyed", store=Store("seen"))
 KEYS = 20_000
 """Keys of the stage's records: each is seen several times."""
@@ -57,6 +74,17 @@ class Identity:
     def __call__(self, record: Record) -> Sequence[Output]:
         """Return the record."""
         return (Output(TARGET.name, record.key, record.value),)
+
+
+class Passing:
+    """Passes an article on."""
+
+    version = "1"
+
+    def __call__(self, record: Record) -> Sequence[Output]:
+        """Return the record, with the headers of its event."""
+        headers = tuple(header for header in record.headers if header[0].startswith("ce_"))
+        return (Output(ARTICLES_REVISED.name, record.key, record.value, headers),)
 
 
 class Keyed:
@@ -116,18 +144,21 @@ def _keepers() -> list[psutil.Process]:
     return template.children()
 
 
-async def throughput(kafka: KafkaSettings, records: int, partitions: int, rounds: int) -> None:
-    """Print the throughput of both stages, and their ratio."""
-    rates: dict[str, list[float]] = {"identity": [], "keyed": []}
+async def throughput(
+    kafka: KafkaSettings, stages: tuple[Stage, Stage], records: int, partitions: int, rounds: int
+) -> None:
+    """Print the throughput of two stages, and the ratio of the second to the first."""
+    plain, keyed = (stage.name for stage in stages)
+    rates: dict[str, list[float]] = {plain: [], keyed: []}
     for number in range(rounds):
-        order = (IDENTITY, KEYED) if number % 2 else (KEYED, IDENTITY)
+        order = stages if number % 2 else stages[::-1]
         for stage in order:
             own = KafkaSettings(bootstrap_servers=kafka.bootstrap_servers, topic_prefix=f"r{number}{stage.name}.")
             rates[stage.name].append(await _rate(own, stage, records, partitions))
             print(f"round {number + 1}: {stage.name} {rates[stage.name][-1]:.0f} records/s", flush=True)
-    ratios = [keyed / identity for keyed, identity in zip(rates["keyed"], rates["identity"], strict=True)]
+    ratios = [with_state / without for with_state, without in zip(rates[keyed], rates[plain], strict=True)]
     print(
-        f"identity {statistics.median(rates['identity']):.0f}/s, keyed {statistics.median(rates['keyed']):.0f}/s, "
+        f"{plain} {statistics.median(rates[plain]):.0f}/s, {keyed} {statistics.median(rates[keyed]):.0f}/s, "
         f"ratio {statistics.median(ratios):.2f} (median of {rounds}; {min(ratios):.2f} to {max(ratios):.2f})"
     )
 
@@ -135,18 +166,21 @@ async def throughput(kafka: KafkaSettings, records: int, partitions: int, rounds
 async def _rate(kafka: KafkaSettings, stage: Stage, records: int, partitions: int) -> float:
     changelogs = () if stage.changelog is None else (stage.changelog,)
     await topics.create(kafka, (*stage.topics, *changelogs), partitions=partitions)
-    await _publish(kafka, records, partitions)
+    await _publish(kafka, stage, records, partitions)
     settings = WorkerSettings(metrics_port=0, processes=partitions, log_level="error")
     stop = asyncio.Event()
     working = asyncio.create_task(Worker(stage, kafka, settings).run(stop))
     try:
         async with asyncio.timeout(DEADLINE_SECONDS), Cluster(kafka) as cluster:
-            outputs = await cluster.partitions([kafka.on_cluster(TARGET.name)])
+            outputs = await cluster.partitions([kafka.on_cluster(topic.name) for topic in stage.produces])
             while not working.done():
                 done = await cluster.committed_offsets(stage)
                 if sum(at.offset for at in done.values()) >= records:
                     break
                 await asyncio.sleep(0.5)
+            letters = await cluster.partitions([kafka.on_cluster(stage.dead_letter_topic.name)])
+            if sum((await cluster.log_end_offsets(letters)).values()):
+                raise RuntimeError(f"{stage.name} wrote dead letters")
             ranges = await cluster.offset_ranges(outputs)
             times = [record.timestamp async for record in cluster.read_range(ranges)]
     finally:
@@ -155,17 +189,41 @@ async def _rate(kafka: KafkaSettings, stage: Stage, records: int, partitions: in
     return (len(times) - 1) / (max(times) - min(times)) * 1000
 
 
-async def _publish(kafka: KafkaSettings, records: int, partitions: int) -> None:
+async def _publish(kafka: KafkaSettings, stage: Stage, records: int, partitions: int) -> None:
     producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap_servers, linger_ms=20, max_batch_size=1 << 19)
     await producer.start()
     try:
         for number in range(records):
-            key = b"%08d" % (number % KEYS)
-            await producer.send(
-                kafka.on_cluster("in"), os.urandom(256).hex().encode() * 2, key=key, partition=number % partitions
-            )
+            key, value, headers = _record(number) if stage.consumes == SOURCE else _fetch(number, records)
+            topic = kafka.on_cluster(stage.consumes.name)
+            await producer.send(topic, value, key, partition=number % partitions, headers=headers)
     finally:
         await producer.stop()
+
+
+def _record(number: int) -> tuple[bytes, bytes, list[Header]]:
+    return b"%08d" % (number % KEYS), os.urandom(256).hex().encode() * 2, []
+
+
+def _fetch(number: int, records: int) -> tuple[bytes, bytes, list[Header]]:
+    """Return the cleaned article of a fetch: of each page there are three, of which the third is edited."""
+    # An even number of pages: all fetches of a page are in one partition.
+    page, fetch = number % (records // 6 * 2), number // (records // 6 * 2)
+    url = f"https://courier.example/2026/03/14/ferry-strike-{page}"
+    text = f"The union of line {page} said on day {fetch // 2} that its crews will go back to work after long talks"
+    event = CleanedArticle(
+        event_id=str(uuid.UUID(int=number)),
+        page_id=page_id(url),
+        revision=f"{number:064x}",
+        url=url,
+        canonical_url=url,
+        title=f"Ferry strike of line {page} ends",
+        paragraphs=tuple(Block(text=f"{text} about point {point}.") for point in range(3)),
+        word_count=80,
+        extraction=Extraction(method="html", version="1", confidence=1),
+    )
+    record = as_record(event)
+    return record.key or b"", record.value or b"", list(record.headers)
 
 
 async def run(options: argparse.Namespace) -> None:
@@ -176,13 +234,14 @@ async def run(options: argparse.Namespace) -> None:
             if options.what == "restore":
                 await restore(kafka, options.keys, options.value_bytes)
             else:
-                await throughput(kafka, options.records, options.partitions, options.rounds)
+                stages = (IDENTITY, KEYED) if options.what == "throughput" else (PASSING, REVISIONS)
+                await throughput(kafka, stages, options.records, options.partitions, options.rounds)
 
 
 def main() -> int:
     """Read the options and measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("restore", "throughput"))
+    parser.add_argument("what", choices=("restore", "throughput", "revisions"))
     parser.add_argument("--keys", type=int, default=1_000_000)
     parser.add_argument("--value-bytes", type=int, default=100)
     parser.add_argument("--records", type=int, default=60_000)
