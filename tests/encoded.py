@@ -1,6 +1,8 @@
 """Encodings of bodies, as servers apply them."""
 
+import bz2
 import gzip
+import lzma
 import sys
 import zlib
 from collections.abc import Callable, Iterable
@@ -28,6 +30,8 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "deflate": zlib.compress,
     "br": br,
     "zstd": zstd.compress,
+    "bzip2": bz2.compress,
+    "xz": partial(lzma.compress, preset=0),
 }
 """Content encodings, by name."""
 

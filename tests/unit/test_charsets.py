@@ -1,7 +1,9 @@
 """Charsets as browsers read them, and then by the bytes; what is not believed is noted."""
 
 import base64
+import re
 from collections.abc import Iterator
+from random import Random
 from unicodedata import normalize
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from wiredesk.ingest import charset, charset_labels
 from wiredesk.ingest.accept import Ingest
+from wiredesk.ingest.charset_detection import certain_charset
 from wiredesk.ingest.domain_languages import languages_of_domain
 from wiredesk.ingest.mojibake import mojibake_in
 from wiredesk_schemas import AcceptedPage, RawPage
@@ -487,3 +490,80 @@ def test_the_domain_says_the_language() -> None:
 def test_a_label_is_believed_for_text_in_capitals(label: str) -> None:
     text = (GREEK if label == "windows-1253" else RUSSIAN).upper()
     assert decoded(text.encode(label), f"text/html; charset={label}") == (text, [])
+
+
+@pytest.mark.parametrize("text", [RUSSIAN, GREEK, HEBREW, ARABIC, THAI, CHINESE, TRADITIONAL, JAPANESE, KOREAN, GERMAN])
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("label", [None, "utf-8", "utf-16", "windows-1252"])
+def test_plain_text_in_utf_16_without_a_mark_is_read(text: str, codec: str, label: str | None) -> None:
+    plain = re.sub(r"<[^>]*>", "", text) + "\n"
+    assert decoded(plain.encode(codec), "text/plain", declared=label)[0] == plain
+
+
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [("cp932", JAPANESE), ("euc_jp", JAPANESE), ("gb18030", CHINESE), ("big5", TRADITIONAL), ("cp949", KOREAN),
+     ("cp1251", RUSSIAN), ("cp874", THAI), ("utf-8", CHINESE), ("ascii", "The council voted on the harbour.")],
+)  # fmt: skip
+@pytest.mark.parametrize("control", ["\0", "\x02", "\x0e\x0f", "\0\0"])
+def test_control_characters_in_text_are_no_utf_16(codec: str, text: str, control: str) -> None:
+    for at in range(0, 40, 7):
+        content = encoded(codec, text[:at] + control + text[at:])
+        assert certain_charset(content) in (None, "utf-8")
+
+
+@pytest.mark.parametrize("size", [24, 40, 100, 2000])
+def test_binary_data_are_no_text_in_utf_16(size: int) -> None:
+    chance = Random(size)
+    assert {certain_charset(chance.randbytes(size)) for _ in range(500)} == {None}
+
+
+SHORT = [
+    "Vlada je odlučila da će građani od iduće godine plaćati više za struju, a to nije malo.",
+    "Vlada je danes sprejela odločitev, da bodo občani plačevali več. Župan je dejal, da je škoda večja.",
+    "Župan: most bo odprt šele poleti, čez leto dni.",
+    "Minister je rekel, da se bo cesta v občini gradila še leto dni in da ni več časa.",
+]
+
+
+@pytest.mark.parametrize("text", SHORT)
+@pytest.mark.parametrize("codec", ["cp1250", "iso8859-2"])
+@pytest.mark.parametrize("label", ["iso-8859-1", "windows-1252", "iso-8859-15"])
+def test_a_short_page_of_another_language_is_not_western(text: str, codec: str, label: str) -> None:
+    page = f"<html><body><p>{text}</p></body></html>"
+    assert decoded(page.encode(codec), f"text/html; charset={label}")[0] == page
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Slavoj Žižek is naïve, says the café.",
+        "La reine a dit que l’été sera très long, à son goût.",
+        "Il ponte è chiuso, perché è vecchio e la metà è da rifare.",
+        "A cidade não tem ponte: na segunda-feira se abre da manhã à noite.",
+        "Bjørn og Åse er på vei til Ærø i dag.",
+        "O concello pide que se abra a praia da Coruña na mañá.",
+        "Dž. Šabanović je na konferenciji, se dice en la reunión de mañana según él.",
+    ],
+)
+def test_a_short_western_page_stays_western(text: str) -> None:
+    page = f"<html><body><p>{text}</p></body></html>".encode("cp1252", "ignore")
+    assert decoded(page, "text/html; charset=iso-8859-1")[0] == page.decode("cp1252")
+
+
+ROMANIAN = (
+    "Guvernul a anunțat că în următoarele săptămâni vor fi măsuri noi pentru școli. „Așa este”, a spus ministrul."
+)
+IN_16 = [
+    ROMANIAN,
+    "Rząd ogłosił, że w przyszłym roku zostaną wprowadzone zmiany. „Nie ma pieniędzy”, mówi poseł. Śnieg i źdźbło.",
+    "A kormány bejelentette, hogy jövőre új szabályok lépnek életbe, és a fűtés is olcsóbb lesz, mert őszi.",
+    "Vlada je odlučila da će građani od iduće godine plaćati više za struju, a to nije malo.",
+]
+
+
+@pytest.mark.parametrize("text", IN_16)
+@pytest.mark.parametrize("label", ["", "; charset=iso-8859-16"])
+def test_iso_8859_16_is_read_with_and_without_a_label(text: str, label: str) -> None:
+    page = f"<html><body><p>{text}</p></body></html>"
+    assert decoded(page.encode("iso8859-16"), f"text/html{label}")[0] == page

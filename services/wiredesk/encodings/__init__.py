@@ -7,4 +7,5 @@ compressed  gzip, zlib, deflate, br and zstd: as far as a stream goes, up to a s
 trial       deflate and br, which have no signature
 outcome     what comes of undoing one encoding
 text        whether bytes are text already
+wide        text in UTF-16 without a byte order mark
 """

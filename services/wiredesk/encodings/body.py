@@ -3,7 +3,7 @@
 Headers state encodings, but crawlers keep the headers when they have undone some or all of them; proxies repeat them,
 and servers state wrong ones. So the bytes decide:
 
-- gzip, zstd and chunks are recognised by their bytes, stated or not;
+- gzip, zstd, bzip2, xz and chunks are recognised by their bytes, stated or not;
 - deflate and br have no signature: bytes are in one of them if all of them can be decoded by it; those that are not
   text may also be cut off, if it is stated;
 - other text is in no encoding any more, whatever headers state.
@@ -17,7 +17,7 @@ from wiredesk.encodings import compressed
 from wiredesk.encodings.chunked import remove_chunks
 from wiredesk.encodings.compressed import TooLargeError
 from wiredesk.encodings.outcome import End, Layer, Outcome
-from wiredesk.encodings.stated import CHUNKED, GZIP, ZSTD, StatedEncodings
+from wiredesk.encodings.stated import BZIP2, CHUNKED, GZIP, XZ, ZSTD, StatedEncodings
 from wiredesk.encodings.text import is_text
 from wiredesk.encodings.trial import UNSIGNED, Trial
 from wiredesk.runtime.errors import RejectedError
@@ -35,7 +35,7 @@ MAX_BEFORE_BYTES = 16
 _BEFORE = (b"\r", b"\n", b" ", b"\t", b"\xef\xbb\xbf")
 _BEFORE_BYTES = b"\r\n \t\xef\xbb\xbf"
 
-_BY_SIGNATURE = {GZIP: compressed.GZIP, ZSTD: compressed.ZSTD}
+_BY_SIGNATURE = {GZIP: compressed.GZIP, ZSTD: compressed.ZSTD, BZIP2: compressed.BZIP2, XZ: compressed.XZ}
 """Encodings that are recognised by their first bytes."""
 
 

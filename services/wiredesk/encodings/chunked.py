@@ -44,7 +44,9 @@ _CUT_SIZE = re.compile(
 _LINE_END = re.compile(rb"\r\n?|\n")
 _BOUNDARY = re.compile(rb"(?:\r\n?|\n)(?=(?:0x)?[0-9a-f]{1,16}[ \t]{0,16}(?:;[^\r\n]{0,256})?[\r\n])", re.IGNORECASE)
 _TRAILER_LINE = re.compile(rb"[!-9;-~]{1,256}:[^\r\n]{0,%d}(?:\r\n?|\n)" % MAX_EXTENSION_BYTES)
-_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]{0,64}<[!?a-z]|\x1f\x8b\x08|\x28\xb5\x2f\xfd", re.IGNORECASE)
+_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?[ \t\r\n]{0,64}<[!?a-z]|\x1f\x8b\x08|\x28\xb5\x2f\xfd|BZh[1-9]|\xfd7zXZ\0", re.IGNORECASE
+)
 """The beginning of a page, or of a compressed one."""
 
 

@@ -1,9 +1,11 @@
-"""Compressed bytes: gzip, zlib, deflate, br and zstd, as far as they go and up to a size.
+"""Compressed bytes: gzip, zlib, deflate, br, zstd, bzip2 and xz, as far as they go and up to a size.
 
 The size of the output is the bound: a decoder stops at the first byte beyond it, so that time and memory are bounded,
 too. There is no bound on the ratio. It would refuse pages that are mostly white space, and prevent nothing else.
 """
 
+import bz2
+import lzma
 import re
 import struct
 import sys
@@ -39,6 +41,13 @@ where that is."""
 MIN_ZSTD_WINDOW_BITS = 23
 """Windows of zstd up to 8 MiB are read, which RFC 9659 allows in HTTP, or up to the size of a page if that is more."""
 
+MAX_XZ_MEMORY = 128 << 20
+"""Memory that the decoder of xz may take. Its highest preset needs half of it."""
+
+_BZIP2_MAGICS = tuple(b"BZh%d" % size + start for size in range(1, 10) for start in (b"1AY&SY", b"\x17rE8P\x90"))
+"""The first bytes of a file of bzip2: the size of its blocks, and the beginning of a block or of the end."""
+
+_XZ_MAGIC = b"\xfd7zXZ\0"
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZSTD_MAGICS = (b"\x28\xb5\x2f\xfd", *(bytes((low, 0x2A, 0x4D, 0x18)) for low in range(0x50, 0x60)))
 _RAW_DEFLATE_BITS = -15
@@ -54,7 +63,8 @@ _ZLIB_METHOD = 0x8F  # with the highest bit of the window's size, which is 0 up 
 _ZLIB_CHECK = 31
 
 _IsalError: type[Exception] = isal_zlib.error  # type: ignore[assignment] # its stub says that it is an instance
-_ERRORS = (_IsalError, brotli.error, zstd.ZstdError)
+_ERRORS = (_IsalError, brotli.error, zstd.ZstdError, lzma.LZMAError, OSError)
+"""What the decoders raise; bzip2's an `OSError`."""
 
 
 class TooLargeError(ValueError):
@@ -216,6 +226,12 @@ GZIP = Compression("gzip", (_GZIP_MAGIC,), _inflate, _gzip_header, _gzip_trailer
 
 ZSTD = Compression("zstd", _ZSTD_MAGICS, _zstd_frame)
 """zstd (RFC 8878), of one or several frames. A skippable frame counts as an empty one."""
+
+BZIP2 = Compression("bzip2", _BZIP2_MAGICS, lambda _limit: bz2.BZ2Decompressor())
+"""bzip2, of one or several streams."""
+
+XZ = Compression("xz", (_XZ_MAGIC,), lambda _limit: lzma.LZMADecompressor(lzma.FORMAT_XZ, MAX_XZ_MEMORY))
+"""xz, of one or several streams."""
 
 _BROTLI = Compression("br", (), _BrotliStream)
 _ZLIB = Compression("deflate", (), _inflate, lambda _content, at: at + _ZLIB_HEADER_BYTES, _zlib_trailer)

@@ -4,12 +4,15 @@ import re
 from dataclasses import dataclass
 
 GZIP, DEFLATE, BROTLI, ZSTD, CHUNKED = "gzip", "deflate", "br", "zstd", "chunked"
+BZIP2, XZ = "bzip2", "xz"
 
 NAMES = {
     "gzip": GZIP, "x-gzip": GZIP, "gz": GZIP,
     "deflate": DEFLATE, "x-deflate": DEFLATE, "zlib": DEFLATE,
     "br": BROTLI, "brotli": BROTLI, "x-br": BROTLI,
     "zstd": ZSTD, "x-zstd": ZSTD, "zstandard": ZSTD,
+    "bzip2": BZIP2, "x-bzip2": BZIP2, "bz2": BZIP2, "x-bzip": BZIP2, "bzip": BZIP2,
+    "xz": XZ, "x-xz": XZ, "lzma": XZ, "x-lzma": XZ,
     "chunked": CHUNKED,
     # The framing of S3's signed uploads: chunked, with a signature in each extension.
     "aws-chunked": CHUNKED,

@@ -1,5 +1,7 @@
 """Whether bytes are text already, in whatever charset: then no encoding is left to undo."""
 
+from wiredesk.encodings.wide import texts_in_utf16
+
 SAMPLE_BYTES = 1024
 """Bytes at the beginning of a body that are looked at. Compressed ones have a hundred control characters in them."""
 
@@ -32,8 +34,16 @@ def is_text(content: bytes) -> bool:
     if controls * MIN_BYTES_PER_CONTROL <= len(sample):
         return len(sample) >= SHORT_BYTES or is_utf8(sample)
     nuls = [sample[position::4].count(0) for position in range(4)]
+    if texts_in_utf16(content):
+        return True
     is_wide = max(nuls) * MIN_BYTES_PER_NUL * 4 >= len(sample) >= min(nuls) * MIN_BYTES_PER_CONTROL * 4
     return is_wide and max(nuls) >= MIN_NULS
+
+
+def controls_in(content: bytes) -> int:
+    """Return the number of control characters at the beginning of bytes that no text needs."""
+    sample = content[:SAMPLE_BYTES]
+    return len(sample) - len(sample.translate(None, _CONTROLS))
 
 
 def is_utf8(sample: bytes) -> bool:

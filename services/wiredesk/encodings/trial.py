@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
-from wiredesk.encodings.compressed import GZIP, ZSTD, decode_brotli, decode_deflate
+from wiredesk.encodings.compressed import BZIP2, GZIP, XZ, ZSTD, decode_brotli, decode_deflate
 from wiredesk.encodings.outcome import End, Layer, Outcome
 from wiredesk.encodings.stated import BROTLI, DEFLATE
 from wiredesk.encodings.text import SAMPLE_BYTES, is_text, is_utf8
@@ -28,7 +28,7 @@ _MARKUP = re.compile(rb"<(?:[a-zA-Z]|!|/|\?xml)|\A(?:\x1f\x8b|\x28\xb5\x2f\xfd)"
 
 _PADDING = b"\r\n \t\0"
 
-_MAGICS = (*GZIP.magics, *ZSTD.magics)
+_MAGICS = (*GZIP.magics, *ZSTD.magics, *BZIP2.magics, *XZ.magics)
 
 
 class Trial:

@@ -76,7 +76,7 @@ class Ingest:
         body = read_text(page, stated_type, self._settings.max_page_bytes, notes)
         media_type = media_type_of(stated_type, body.text)
         declared = None if media_type == "text/plain" else find_declarations(body.text)
-        identity = _identity(page, canonical, declared, notes)
+        identity = _identity(page, canonical, declared, body.text, notes)
         statements = read_event(page, canonical, self._agents, notes)
         if declared is not None:
             read_page(body.text, declared, identity, statements)
@@ -128,7 +128,7 @@ class Ingest:
         reason = GONE.get(status)
         identity = Identity(canonical, CanonicalEvidence.URL)
         if reason is not None:
-            identity = _identity(page, canonical, self._declared(page), notes)
+            identity = _identity(page, canonical, self._declared(page), "", notes)
         skipped = self._skip(page, identity, content_id, SkipReason.HTTP_ERROR, detail, statements, notes)
         return skipped if reason is None else _gone(skipped, reason, status)
 
@@ -174,9 +174,9 @@ def _gone(skipped: SkippedPage, reason: WithdrawalReason, status: int | None) ->
     return WithdrawnPage(**fields, reason=reason, skip_reason=skipped.reason, http_status=status)
 
 
-def _identity(page: RawPage, canonical: str, declared: Declarations | None, notes: Notes) -> Identity:
+def _identity(page: RawPage, canonical: str, declared: Declarations | None, text: str, notes: Notes) -> Identity:
     """Return the URL that identifies a page; note which declared ones do not."""
-    identity = identify(StatedUrls(page.url, canonical, declared, page.http_header("link"), page.subject))
+    identity = identify(StatedUrls(page.url, canonical, declared, page.http_header("link"), page.subject, text))
     for url, reason in identity.not_believed[:MAX_URLS_NOTED]:
         notes.add(IngestNoteKind.CANONICAL_NOT_BELIEVED, f"{reason}: {url}")
     return identity

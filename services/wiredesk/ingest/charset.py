@@ -16,7 +16,7 @@ from wiredesk.ingest.charset_detection import (
     is_of_stated_language,
 )
 from wiredesk.ingest.charset_labels import codec_of, header_labels, page_labels
-from wiredesk.ingest.latin_charsets import LANGUAGES, has_letters_of, is_latin
+from wiredesk.ingest.latin_charsets import LANGUAGES, has_letters_of, is_latin, is_short_in_another
 from wiredesk.ingest.script_charsets import (
     ALPHABET_CHARSETS,
     SYLLABLE_CHARSETS,
@@ -76,7 +76,7 @@ def decode(
     certain = certain_charset(content)
     tried: list[tuple[CharsetEvidence, str, str]] = []
     for label, evidence in _stated_charsets(content, declared, content_type, languages):
-        codec = _codec(label, content)
+        codec = _codec(label, content, certain)
         if codec is not None:
             decoded = text, charset = _decode_as(content, codec, evidence)
             if (
@@ -111,11 +111,20 @@ def _stated_charsets(
     yield detect(content, languages), CharsetEvidence.DETECTED
 
 
-def _codec(label: str, content: bytes) -> str | None:
-    """Return the codec of a label; None if it is none that a page in these bytes can have."""
+def _codec(label: str, content: bytes, certain: str | None) -> str | None:
+    """Return the codec of a label; None if it is none that a page in these bytes can have.
+
+    Args:
+        label: as it is stated.
+        content: the page.
+        certain: the codec that the bytes can only be in, if there is one.
+    """
     codec = codec_of(label)
     if codec is None or not codec.startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
         return codec
+    is_marked = read_bom(content)[0] is not None
+    if certain is not None and not is_marked and certain.startswith(codec[: len("utf-16")].replace("_", "-")):
+        return certain  # with the order of its bytes
     if not (_is_marked(content) or content.count(0) >= NULS_OF_UTF16 * len(content)):
         return None
     if "16" in codec and read_bom(content)[0] is None:  # of either order, as the NULs of the markup are
@@ -152,7 +161,9 @@ def _is_of_another(content: bytes, charset: Charset, languages: Sequence[str]) -
         return detect_script(content) is not None
     if not is_of_stated_language(content, charset.name, languages):
         return True
-    return bytes_beyond_ascii(content) > FEW_BYTES and _is_likely_of_another(content, charset, languages)
+    if bytes_beyond_ascii(content) <= FEW_BYTES:
+        return is_short_in_another(content, charset.name)
+    return _is_likely_of_another(content, charset, languages)
 
 
 def _is_likely_of_another(content: bytes, charset: Charset, languages: Sequence[str]) -> bool:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from charset_normalizer import from_bytes
 from w3lib.encoding import resolve_encoding
 
+from wiredesk.encodings.text import SAMPLE_BYTES, controls_in
+from wiredesk.encodings.wide import is_east_asian, texts_in_utf16
 from wiredesk.ingest.charset_decoders import REPLACEMENT, decode_as_browsers
 from wiredesk.ingest.latin_charsets import detect_latin, is_of_language_in_another, usual_charset
-from wiredesk.ingest.script_charsets import detect_script, is_of_syllables
+from wiredesk.ingest.script_charsets import SYLLABLE_CHARSETS, detect_script, is_of_syllables
 
 DETECTION_BYTES = 256 * 1024
 """Bytes from which a charset is detected. Detection tries dozens; more bytes do not make the result more certain."""
@@ -133,6 +135,8 @@ def certain_charset(content: bytes) -> str | None:
     by_markup = None if content.startswith(MARKS_OF_UTF16) else _utf16_by_markup(content)
     if by_markup is not None:
         return by_markup
+    if controls_in(content) and (by_characters := _wide_by_characters(content)) is not None:
+        return by_characters
     by_escapes = _of_seven_bits(content)
     if by_escapes is not None:
         return by_escapes
@@ -208,6 +212,21 @@ def _is_of_seven_bits(content: bytes, name: str) -> bool:
     if characters == replaced or replaced * 2 > characters:
         return False
     return name != "hz" or (replaced <= 1 and is_of_syllables(text, "gb18030"))
+
+
+def _wide_by_characters(content: bytes) -> str | None:
+    """Return the UTF-16 or UTF-32 of bytes that give text in it, and control characters in charsets of single bytes."""
+    if content.startswith(MARKS_OF_UTF16):
+        return None
+    if (by_nuls := _by_nuls(content)) is not None:
+        start = content[: SAMPLE_BYTES // 4 * 4].decode(by_nuls, "replace")
+        return by_nuls if not controls_in(start.encode("ascii", "replace")) else None
+    texts = texts_in_utf16(content).items()
+    return next((codec for codec, text in texts if not is_east_asian(text) or _has_frequent_characters(text)), None)
+
+
+def _has_frequent_characters(text: str) -> bool:
+    return any(is_of_syllables(text, codec) for codec in SYLLABLE_CHARSETS)
 
 
 def _by_nuls(content: bytes) -> str | None:

@@ -25,6 +25,9 @@ MIN_LETTERS = 3
 MIN_WORDS = 3
 """Frequent words of a language from which a text may be in it."""
 
+MIN_WORDS_ALONE = 2
+"""The same for a text with none of another language of the charset that it states, and with few of its letters."""
+
 SHORT_RUN = 2
 """Bytes beyond ASCII in a row that text of Latin script has; three of them are rare."""
 
@@ -43,7 +46,8 @@ _WESTERN = (
     "walloon", "breton", "greenlandic",
 )  # fmt: skip
 _CENTRAL = (
-    "polish", "czech", "slovak", "hungarian", "croatian", "romanian", "german", "albanian", "turkmen", "sorbian",
+    "polish", "czech", "slovak", "hungarian", "croatian", "slovenian", "romanian", "german", "albanian", "turkmen",
+    "sorbian",
 )  # fmt: skip
 _TURKISH = ("turkish", "azerbaijani", "kurdish", "crimean_tatar")
 _BALTIC = ("lithuanian", "latvian", "estonian", "polish")
@@ -52,7 +56,8 @@ LANGUAGES: Mapping[str, tuple[str, ...]] = {
     "cp1252": _WESTERN, "cp1250": _CENTRAL, "cp1254": _TURKISH, "cp1257": _BALTIC, "iso8859-2": _CENTRAL,
     "iso8859-13": _BALTIC, "iso8859-4": (*_BALTIC, "sami", "greenlandic"), "iso8859-15": _WESTERN,
     "mac-roman": _WESTERN, "cp850": _WESTERN, "cp437": _WESTERN, "cp852": _CENTRAL, "mac-latin2": _CENTRAL,
-    "iso8859-16": ("romanian", "polish", "hungarian", "croatian"), "iso8859-3": ("maltese", "esperanto", "turkish"),
+    "iso8859-16": ("romanian", "polish", "hungarian", "croatian", "slovenian"),
+    "iso8859-3": ("maltese", "esperanto", "turkish"),
     "iso8859-14": ("welsh", "dotted_irish", "irish", "breton"), "iso8859-10": ("sami", "icelandic", "lithuanian"),
     "cp1258": ("vietnamese",),
 }  # fmt: skip
@@ -63,7 +68,8 @@ CODES: Mapping[str, str] = {
     "nordic": "sv da nb nn no", "icelandic": "is", "catalan": "ca", "finnish": "fi", "estonian": "et", "irish": "ga",
     "dotted_irish": "ga", "welsh": "cy", "breton": "br", "faroese": "fo", "luxembourgish": "lb", "occitan": "oc",
     "galician": "gl eu", "walloon": "wa", "afrikaans": "af", "albanian": "sq", "english": "en gd", "polish": "pl",
-    "czech": "cs", "slovak": "sk", "hungarian": "hu", "croatian": "hr sl bs sr sh cnr me", "romanian": "ro mo",
+    "czech": "cs", "slovak": "sk", "hungarian": "hu", "croatian": "hr bs sr sh cnr me", "slovenian": "sl",
+    "romanian": "ro mo",
     "sorbian": "hsb dsb", "turkish": "tr", "azerbaijani": "az", "turkmen": "tk", "kurdish": "ku kmr",
     "crimean_tatar": "crh gag", "maltese": "mt", "esperanto": "eo", "sami": "se sma smj smn sms", "greenlandic": "kl",
     "vietnamese": "vi", "lithuanian": "lt", "latvian": "lv ltg",
@@ -119,10 +125,14 @@ class LatinPage:
 
     def languages(self) -> list[str]:
         """Return the language whose frequent words the page has most of, if it has several."""
-        frequencies = Counter(_WORD.findall(_MARKUP.sub(b" ", self._content[:WORDS_BYTES])))
-        hits = {language: sum(frequencies[word] for word in words) for language, words in WORDS.items()}
+        hits = self.hits()
         best = max(hits, key=lambda language: hits[language])
         return [best] if hits[best] >= MIN_WORDS else []
+
+    def hits(self) -> dict[str, int]:
+        """Return how many frequent words of each language the page has."""
+        frequencies = Counter(_WORD.findall(_MARKUP.sub(b" ", self._content[:WORDS_BYTES])))
+        return {language: sum(frequencies[word] for word in words) for language, words in WORDS.items()}
 
     def _fit(self, codec: str, language: str) -> float:
         """Return the share of the bytes that are characters of a language.
@@ -190,6 +200,26 @@ def has_letters_of(content: bytes, codec: str) -> bool:
     language = page.languages() if LANGUAGES[codec] == _WESTERN else []
     is_foreign = bool(language) and language[0] not in _WESTERN
     return page.share(codec, language if is_foreign else None) >= POSSIBLE_SHARE
+
+
+def is_short_in_another(content: bytes, codec: str) -> bool:
+    """Return whether a page with few bytes beyond ASCII is in a language that is not of the Western charset it states.
+
+    It has words of that language, few or none of those of the charset, and its letters in another charset.
+    """
+    if LANGUAGES.get(codec) != _WESTERN or not is_latin(content):
+        return False
+    page = LatinPage(content)
+    hits = page.hits()
+    western = max(hits[language] for language in _WESTERN)
+    best = max(hits, key=lambda language: hits[language])
+    is_sure = hits[best] >= MIN_WORDS or (not western and page.share(codec) < POSSIBLE_SHARE)
+    if page.total < MIN_LETTERS or hits[best] < max(MIN_WORDS_ALONE, 2 * western) or not is_sure or best in _WESTERN:
+        return False
+    others = (other for other, languages in LANGUAGES.items() if best in languages)
+    return page.share(codec, (best,)) < POSSIBLE_SHARE and any(
+        page.share(one, (best,)) >= FITTING_SHARE for one in others
+    )
 
 
 def is_of_language_in_another(content: bytes, codec: str, code: str) -> bool:

@@ -14,8 +14,16 @@ from wiredesk_schemas import Charset, CharsetEvidence, IngestNoteKind, RawPage
 from wiredesk_schemas.ingest_note import Notes
 
 _CHUNKS_IN_TEXT = re.compile(r"[ \t]{0,16}[0-9A-Fa-f]{1,16}[ \t]{0,16}(?:;[^\r\n]{0,4096})?[\r\n]")
-_COMPRESSED_IN_TEXT = ("\x1f\x8b\x08", "\x1f\ufffd\x08", "\x1f\u2039\x08", "\x28\xb5\x2f\xfd", "\x28\ufffd\x2f\ufffd")
-"""Signatures of gzip and zstd, decoded as if they were text."""
+_COMPRESSED_IN_TEXT = (
+    "BZh91AY&SY",
+    "\xfd7zXZ\x00",
+    "\x1f\x8b\x08",
+    "\x1f\ufffd\x08",
+    "\x1f\u2039\x08",
+    "\x28\xb5\x2f\xfd",
+    "\x28\ufffd\x2f\ufffd",
+)
+"""Signatures of gzip, zstd, bzip2 and xz, decoded as if they were text."""
 
 HEAD_CHARACTERS = 1000
 """Characters at the beginning of a body that say what it is."""

@@ -3,6 +3,8 @@
 canonical       one form for all spellings of a URL
 identity        the URL that identifies a page: its own, or one that it declares
 agreement       whether a declared URL can be that of the page
+evidence        what a page says of itself where two addresses alone do not decide
+link_header     the header `Link`
 address         a URL as its parts say what it names
 names           words, numbers and ids in a part of a URL
 parameters      which parameters say how a page is presented, or how its reader came

@@ -63,6 +63,15 @@ OTHER_PARAMETERS = "with other parameters"
 PARAMETERS = "without parameters that may name content"
 """The declared address lacks what may say which page it is."""
 
+ID_ALONE = "an id that the page does not state as its own"
+"""The declared address has an id in place of the headline: nothing in it shows that it is of the same story."""
+
+OTHER_DATE = "a headline of few words, under a date"
+"""The declared address has the same headline below a date, and the page may be one that recurs."""
+
+IN_ANOTHER_LANGUAGE = "in another language"
+"""The declared address is that of a translation."""
+
 SECTION = "a section"
 """The declared address names no story."""
 
@@ -92,7 +101,7 @@ def _of_hosts(fetched: Address, declared: Address) -> str:
     if declared.port not in ("", fetched.port):
         return "on another port"
     if fetched.language and declared.language and fetched.language != declared.language:
-        return "in another language"
+        return IN_ANOTHER_LANGUAGE
     if fetched.region != declared.region and count_words(fetched.last) < SURE_HEADLINE_WORDS and not fetched.story_ids:
         return "of another region"
     if {code.lower() for code in fetched.codes ^ declared.codes} & _both(fetched.codes, declared.codes):
@@ -256,7 +265,7 @@ def _of_siblings(fetched: Address, declared: Address) -> str:
     if _is_bare_id(fetched, declared):
         return _of_id(fetched, declared)
     if _is_bare_id(declared, fetched):
-        return "" if is_headline(fetched.headline) and not _have_other_numbers(declared, fetched) else ELSEWHERE
+        return ID_ALONE if is_headline(fetched.headline) and not _have_other_numbers(declared, fetched) else ELSEWHERE
     return _of_headlines(fetched, declared)
 
 
@@ -333,6 +342,8 @@ def _of_places(fetched: Address, declared: Address) -> str:
         return ELSEWHERE
     if not fetched.counts <= declared.counts:
         return ELSEWHERE
+    if declared.dates and not fetched.dates and count < UNDATED_HEADLINE_WORDS:
+        return OTHER_DATE
     is_lost, is_added = _words_above(fetched) - _known_words(declared), _words_above(declared) - _known_words(fetched)
     if is_lost and is_added:  # one city, and another
         return ELSEWHERE

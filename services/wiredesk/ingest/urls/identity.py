@@ -7,13 +7,12 @@ from itertools import islice
 
 from wiredesk.ingest.declarations import Declarations
 from wiredesk.ingest.urls.address import Address
-from wiredesk.ingest.urls.agreement import disagreement
+from wiredesk.ingest.urls.agreement import ID_ALONE, IN_ANOTHER_LANGUAGE, OTHER_DATE, disagreement
 from wiredesk.ingest.urls.canonical import canonical_url, parse_url
+from wiredesk.ingest.urls.evidence import PageEvidence
+from wiredesk.ingest.urls.link_header import links_of
 from wiredesk.runtime.errors import RejectedError
 from wiredesk_schemas import CanonicalEvidence
-
-MAX_LINK_HEADER = 64 * 1024
-"""Characters of a `Link` header that are read. Real ones have up to 10,000, with what browsers are to fetch first."""
 
 MAX_STATEMENTS = 10
 """Declared URLs of one kind that are considered. Real pages have one, and up to four by mistake."""
@@ -22,12 +21,6 @@ CONFLICT = "several different ones"
 """Why none of the `<link>` elements of a page is believed."""
 
 _WEB_URL = re.compile(r"\s*https?:[/\\]{1,4}", re.IGNORECASE)
-_LINK_VALUE = re.compile(
-    r"""<([^<>]{1,4096})>((?:\s*+;\s*+[\w*!#$&+.^`|~-]++(?:\s*+=\s*+(?:"[^"]*+"|[^\s",;]*+))?+)*+)"""
-)
-"""A link of a `Link` header (RFC 8288), and its parameters."""
-
-_PARAMETER = re.compile(r""";\s*+([\w*]++)\s*+=\s*+(?:"([^"]*+)"|([^\s",;]*+))""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +48,7 @@ class StatedUrls:
         declared: by the page itself; None if it is not HTML.
         link_header: of the response.
         subject: of the event in which the page came.
+        text: of the page.
     """
 
     url: str
@@ -62,6 +56,7 @@ class StatedUrls:
     declared: Declarations | None = None
     link_header: str | None = None
     subject: str | None = None
+    text: str = ""
 
 
 def identify(stated: StatedUrls) -> Identity:
@@ -82,11 +77,22 @@ def identify(stated: StatedUrls) -> Identity:
             if url == own:
                 return Identity(own, evidence, tuple(not_believed.items()))
             fetched = fetched or Address.of(own)
-            reason = disagreement(fetched, Address.of(url))
+            reason = _disagreement(stated, fetched, url)
             if not reason:
                 return Identity(url, evidence, tuple(not_believed.items()))
             not_believed.setdefault(url, reason)
     return Identity(own, CanonicalEvidence.URL, tuple(not_believed.items()))
+
+
+def _disagreement(stated: StatedUrls, fetched: Address, url: str) -> str:
+    """Return why a declared URL is not believed, as the two addresses and the page itself show it; empty if it is."""
+    address = Address.of(url)
+    reason = disagreement(fetched, address)
+    page = PageEvidence(stated.url, stated.declared, stated.text, stated.link_header)
+    if not reason:
+        return IN_ANOTHER_LANGUAGE if page.is_translation(stated.canonical, url) else ""
+    is_shown = (reason == ID_ALONE and page.names_id(address)) or (reason == OTHER_DATE and page.is_of_date(address))
+    return "" if is_shown else reason
 
 
 def _by_evidence(stated: StatedUrls) -> Iterator[tuple[CanonicalEvidence, list[str]]]:
@@ -96,7 +102,8 @@ def _by_evidence(stated: StatedUrls) -> Iterator[tuple[CanonicalEvidence, list[s
         links = (link.href for link in declared.links("canonical") if link.is_in_head)
         yield CanonicalEvidence.LINK, _canonical_forms(stated, links, _base(stated.url, declared.base))
     if stated.link_header:
-        yield CanonicalEvidence.HTTP_LINK, _canonical_forms(stated, _of_header(stated.link_header), stated.url)
+        links = (link.url for link in links_of(stated.link_header) if "canonical" in link.relations)
+        yield CanonicalEvidence.HTTP_LINK, _canonical_forms(stated, links, stated.url)
     if declared is not None:
         metas = (meta.content for meta in declared.metas("og:url") if meta.is_in_head)
         yield CanonicalEvidence.OG_URL, _canonical_forms(stated, metas, stated.url)
@@ -126,11 +133,3 @@ def _base(url: str, declared: str) -> str:
         return str(parse_url(declared, url).href) if declared else url
     except RejectedError:
         return url
-
-
-def _of_header(value: str) -> Iterator[str]:
-    """Return the canonical links of a `Link` header."""
-    for link in _LINK_VALUE.finditer(value[:MAX_LINK_HEADER]):
-        parameters = {name.lower(): quoted or bare for name, quoted, bare in reversed(_PARAMETER.findall(link[2]))}
-        if "canonical" in parameters.get("rel", "").lower().split() and "anchor" not in parameters:
-            yield link[1]
