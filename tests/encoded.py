@@ -30,7 +30,7 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "deflate": zlib.compress,
     "br": br,
     "zstd": zstd.compress,
-    "bzip2": bz2.compress,
+    "bzip2": partial(bz2.compress, compresslevel=1),  # in blocks of 100 kB: a block is read as a whole
     "xz": partial(lzma.compress, preset=0),
 }
 """Content encodings, by name."""

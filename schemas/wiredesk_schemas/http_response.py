@@ -73,6 +73,9 @@ _BODY = re.compile(
 )
 """A line end before markup or compressed bytes, which no field of a head begins with: the blank line is missing."""
 
+_CUT_FIELD = re.compile(rb"[!#-'*+.0-9A-Z^-z|~-]{1,100}(?:[ \t]{0,8}:[^\r\n<]{0,8000})?+")
+"""A line of a head that is cut off."""
+
 _FIELDS = re.compile(
     rb"(?::?[!#-'*+.0-9A-Z^-z|~-]{1,100}[ \t]{0,8}:[^\r\n]*+(?:\r\n|\n|\r)|[ \t][^\r\n]*+(?:\r\n|\n|\r))*+"
 )
@@ -191,6 +194,8 @@ def _parts(block: bytes) -> tuple[bytes, bytes]:
     status_end = _LINE_END.search(block, 0, MAX_HEAD_BYTES)
     fields = _FIELDS.match(block, status_end.end()) if status_end else None
     at = fields.end() if fields else len(block)
+    if _CUT_FIELD.fullmatch(block, at):
+        return block, b""
     return block[:at], block[at:]
 
 

@@ -79,8 +79,9 @@ class RightsStatement(Part):
     value: Text = Field(description="as stated; cut after 500 characters", examples=["noarchive, max-snippet:160"])
     source: str = Field(
         max_length=100,
-        description="where it stands: `header:`, `meta:`, `link:` or `a:` and a name, `json_ld:` and a property, "
-        "`rsl:inline`, `well_known:tdmrep.json`, `robots_txt:` and a rule, `publisher:` and a field of the raw page",
+        description="where it stands: `header:`, `meta:`, `link:` or `a:` and a name, `json_ld:` or `microdata:` and a "
+        "property, `rsl:inline`, `well_known:tdmrep.json`, `robots_txt:` and a rule, `publisher:` and a field of the "
+        "raw page",
         examples=["header:x-robots-tag", "meta:robots", "link:license", "json_ld:license", "publisher:usage_terms"],
     )
     agent: str | None = Field(

@@ -35,6 +35,25 @@ def test_base64_in_other_forms(encoded: str) -> None:
     assert kinds(page) == ([] if encoded == ENCODED else ["field_repaired"])
 
 
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        f'"{ENCODED}"',
+        f"\ufeff{ENCODED}",
+        f"base64:{ENCODED}",
+        ENCODED.replace("+", "%2B").replace("/", "%2F").replace("=", "%3D") + "%0A",
+        "\\n".join(textwrap.wrap(ENCODED, 76)),
+        f"-----BEGIN PAGE-----\n{ENCODED}\n-----END PAGE-----\n",
+        (PAGE.encode() * 9).hex(),
+        (PAGE.encode() * 9).hex().upper(),
+    ],
+)
+def test_base64_with_what_formats_have_around_it_and_hexadecimal_digits(encoded: str) -> None:
+    page = read(json.dumps({"url": URL, "body_base64": encoded}).encode())
+    assert page.body_base64 == PAGE.encode() * 9
+    assert kinds(page) == ["field_repaired"]
+
+
 NUMBERS = list(PAGE.encode())
 
 

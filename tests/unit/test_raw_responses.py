@@ -43,6 +43,12 @@ def test_a_status_that_is_none_is_refused(status: Any) -> None:
         {"content_language": "de, fr"},
         {"contentLanguage": "de, fr"},
         [["http_content_language", "de, fr"]],
+        {"headers": {"Content-Language": ["de", "fr"]}},
+        {"b'Content-Language'": "b'de, fr'"},
+        {"Content-Language": {"0": "de", "1": "fr"}},
+        [{"Name": "Content-Language", "Value": "de, fr"}],
+        [{"key": "Content-Language", "values": ["de", "fr"]}],
+        [{"header": "Content-Language", "value": "de, fr"}],
     ],
 )
 def test_headers_in_other_forms(headers: Any) -> None:

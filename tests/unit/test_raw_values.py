@@ -3,6 +3,7 @@
 import gzip
 import json
 import zlib
+from typing import Any
 
 import pytest
 
@@ -136,3 +137,42 @@ def test_what_is_too_deep_to_be_a_statement_is_left_out() -> None:
     assert page.rights.no_ai is True
     assert [note.kind for note in page.ingest_notes] == ["field_repaired", "rights_not_read"]
     read(event).to_json()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"schema": {"type": "struct"}, "payload": {"url": URL, "body": "<p>x"}},
+        {"schema": {"type": "string"}, "payload": json.dumps({"url": URL, "body": "<p>x"})},
+        {"url": {"string": URL}, "body": {"string": "<p>x"}, "body_base64": None},
+    ],
+)
+def test_envelopes_of_connect_and_avro_are_removed(value: dict[str, Any]) -> None:
+    page = read(json.dumps(value).encode())
+    assert (page.url, page.body) == (URL, "<p>x")
+    assert kinds(page) == ["event_repaired"]
+
+
+def test_the_number_of_a_schema_before_a_value_is_removed() -> None:
+    page = read(b"\0\0\0\0\x05" + json.dumps({"url": URL, "body": "<p>x"}).encode())
+    assert (page.body, kinds(page)) == ("<p>x", ["event_repaired"])
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"status": 404}, 404),
+        ({"status": "200 OK"}, 200),
+        ({"status": "active"}, None),
+        ({"status": 7}, None),
+        ({"status": True}, None),
+        ({"status": 404, "http_status": 200}, 200),
+    ],
+)
+def test_a_status_is_that_of_the_response_if_it_is_one(fields: dict[str, Any], status: int | None) -> None:
+    assert read(json.dumps({"url": URL, "body": "<p>x", **fields}).encode()).http_status == status
+
+
+def test_headers_are_those_of_the_response() -> None:
+    page = read(json.dumps({"url": URL, "body": "<p>x", "headers": {"Content-Language": "de"}}).encode())
+    assert page.http_headers == {"Content-Language": "de"}

@@ -15,6 +15,8 @@ from wiredesk_schemas import AcceptedPage, SkippedPage, SkipReason
         ("noindex, TDM", TDM, "tdm: meta:tdm-reservation states '1'"),
         ("noai", '<meta name="robots" content="noai">', "noai: meta:robots states 'noai'"),
         ("noai-training", '<meta name="robots" content="noai">', "noai-training: meta:robots states 'noai'"),
+        ("no_ai", '<meta name="robots" content="noai">', "noai: meta:robots states 'noai'"),
+        ("tdm_reserved,NO-INDEX", TDM, "tdm: meta:tdm-reservation states '1'"),
         ("noarchive", '<meta name="robots" content="noarchive">', "noarchive: meta:robots states 'noarchive'"),
         (
             "unavailable-after",

@@ -135,3 +135,48 @@ def test_several_headers_of_a_reservation_and_of_a_policy() -> None:
     assert [one.value for one in rights.statements] == ["0", "1", "/a,b", "https://news.example/c"]
     joined = rights_of(headers={"tdm-reservation": "0, " * 100 + "1", "tdm-policy": "https://a.example/1, /2"})
     assert (joined.tdm_reserved, joined.tdm_policy) == (True, "https://a.example/1")
+
+
+ODRL = {"@context": "http://www.w3.org/ns/odrl.jsonld", "@type": "Policy"}
+
+
+@pytest.mark.parametrize(
+    ("policy", "reserved"),
+    [
+        ({"prohibition": [{"action": "tdm:mine"}]}, True),
+        ({"prohibition": {"action": {"@id": "https://www.w3.org/ns/tdmrep#mine"}}}, True),
+        ({"odrl:prohibition": [{"odrl:action": ["use"]}]}, True),
+        ({"prohibition": [{"action": [{"rdf:value": {"@id": "tdm:mine"}}]}]}, True),
+        ({"permission": [{"action": "tdm:mine"}]}, False),
+        ({"permission": [{"action": "tdm:mine", "duty": [{"action": "compensate"}]}]}, None),
+        ({"prohibition": [{"action": "print"}]}, None),
+        ({"permission": [{"action": "tdm:mine"}], "prohibition": [{"action": "tdm:mine"}]}, True),
+    ],
+)
+@pytest.mark.parametrize("wrap", [lambda policy: policy, lambda policy: {"odrl": policy}, lambda policy: [policy]])
+def test_policies_in_odrl(policy: dict[str, Any], reserved: bool | None, wrap: Any) -> None:  # noqa: FBT001 - a column
+    rights = rights_of(rights=wrap({**ODRL, **policy}))
+    assert rights.tdm_reserved is reserved
+    assert not rights.usage_terms
+
+
+def test_the_rules_of_a_site_count_where_they_stand() -> None:
+    assert ingest(rights=[{"location": "/elsewhere", "tdm-reservation": 1}]).rights is None
+    assert rights_of(rights=[{"location": "/", "tdm-reservation": 1}]).tdm_reserved is True
+
+
+RSL = """<rsl xmlns="https://rslstandard.org/rsl"><content url="/"><license>
+<prohibits type="usage">ai-train</prohibits></license></content></rsl>"""
+
+
+@pytest.mark.parametrize("stated", [RSL, {"rsl": RSL}, {"rsl_license": f"<?xml version='1.0'?>{RSL}"}])
+def test_a_licence_of_rsl_in_the_event(stated: Any) -> None:
+    rights = rights_of(rights=stated)
+    assert rights.no_ai_training is True
+    assert not rights.usage_terms
+    assert rights_of(rights={"rsl": "/rsl.xml"}).rsl == ("https://news.example/rsl.xml",)
+
+
+def test_a_text_of_directives_has_their_meaning() -> None:
+    assert rights_of(rights="noai, noimageai").no_ai is True
+    assert rights_of(rights="No AI, please").usage_terms == ("No AI, please",)

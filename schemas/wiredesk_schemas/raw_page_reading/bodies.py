@@ -42,6 +42,13 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]++={0,2}\s*+")
 
 _EXPECTED = "base64 (RFC 4648)"
 
+MIN_HEX_DIGITS = 40
+"""Digits from which a text is hexadecimal: in base64 of a page one character in three is such a digit."""
+
+_HEX = re.compile(r"(?:[0-9a-fA-F]{2}){20,}+")
+_ESCAPES = re.compile(r"%[0-9A-Fa-f]{2}|\\[rn]")
+"""What forms and serialisers make of padding and line ends."""
+
 MIN_SIGNED_BYTE, MAX_BYTE = -128, 255
 """The least and the greatest number that is a byte, signed or not."""
 
@@ -175,6 +182,8 @@ def decoded_base64(value: str, name: str, mending: Mending) -> bytes:
 
 def _as_stated(value: str) -> bytes | None:
     """Return the bytes of base64 as the contract has it; None where it is other."""
+    if _HEX.match(value[:MIN_HEX_DIGITS]) and _HEX.fullmatch(value):
+        return None
     try:
         # The library takes one padding too many.
         return base64.b64decode(value, validate=True) if len(value) % 4 == 0 else None
@@ -195,6 +204,11 @@ def _mended(value: str, name: str, mending: Mending) -> tuple[bytes, str]:
         if not url["base64"]:
             mending.field(name, "a data: URL, not in base64")
             return unquote_to_bytes(text.encode("utf-8", "replace")), media_type
+    text, armour = _without_armour(text)
+    forms += [armour] if armour else []
+    if _HEX.fullmatch(text):
+        mending.field(name, "hexadecimal digits, and not base64")
+        return bytes.fromhex(text), media_type
     joined = _joined(text, name)
     if joined != text:
         forms.append("wrapped lines")
@@ -211,6 +225,17 @@ def _mended(value: str, name: str, mending: Mending) -> tuple[bytes, str]:
         raise InvalidEventError(f"{name}: expected {_EXPECTED}, but it is not valid: {error}") from error
     mending.field(name, ", ".join(forms) or "spaces around it")
     return content, media_type
+
+
+def _without_armour(text: str) -> tuple[str, str]:
+    """Return base64 without what formats of text have around it, and what that was."""
+    bare = text.strip("\ufeff\"'").removeprefix("base64,").removeprefix("base64:")
+    if _ESCAPES.search(bare):
+        bare = unquote_to_bytes(bare).decode("latin-1").replace("\\r", "").replace("\\n", "\n")
+    if bare.startswith("-----BEGIN"):
+        bare = "\n".join(line for line in bare.splitlines() if not line.startswith("-----"))
+    bare = bare.strip()
+    return bare, "" if bare == text else "what formats of text have around it"
 
 
 def _joined(text: str, name: str) -> str:

@@ -152,7 +152,7 @@ def structured_fields(event: dict[str, Any], headers: Headers, content_type: str
     Raises:
         InvalidEventError: the data are neither the fields of a page nor a page.
     """
-    event = given_once(event, mending)
+    event = given_once(_payload(event, mending), mending)
     stated = media_type(content_type)
     if event.get("specversion") is not None:
         if str(event["specversion"]) not in SPEC_VERSIONS:
@@ -169,6 +169,19 @@ def structured_fields(event: dict[str, Any], headers: Headers, content_type: str
     else:
         mending.subject = subject
     return _filled(event, attributes)
+
+
+def _payload(event: dict[str, Any], mending: Mending) -> dict[str, Any]:
+    """Return the event within the envelope of Kafka Connect: `{"schema": ..., "payload": ...}`."""
+    if event.keys() != {"schema", "payload"}:
+        return event
+    payload = event["payload"]
+    if isinstance(payload, str) and payload.lstrip()[:1] == "{":
+        payload = read_object(payload.encode("utf-8", "surrogatepass"), mending)
+    if not isinstance(payload, dict):
+        return event
+    mending.event("the event was the payload of an envelope of Kafka Connect")
+    return payload
 
 
 def _filled(fields: dict[str, Any], attributes: dict[str, Any]) -> dict[str, Any]:

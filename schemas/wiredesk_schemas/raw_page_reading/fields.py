@@ -41,6 +41,7 @@ _SPELLINGS = {name.replace("_", ""): name for name in _NAMES} | {
     "httpstatuscode": "http_status",
     "responseheaders": "http_headers",
     "httpresponseheaders": "http_headers",
+    "headers": "http_headers",
 }
 """Names without what separates their words, and those of HTTP clients that can mean nothing else."""
 
@@ -52,6 +53,12 @@ _JOINED = frozenset({"http_headers", "rights"})
 
 _SEPARATOR = re.compile(r"[_\- ]")
 _ESCAPED_SCHEME = re.compile(r"https?%3a(?:%2f){2}", re.IGNORECASE)
+_STATUS = re.compile(r"[1-5]\d\d(?: [A-Z][A-Za-z ]{0,40})?")
+"""A status of HTTP, perhaps with its reason."""
+
+_TYPES_OF_AVRO = frozenset({"string", "int", "long", "boolean", "map", "array"})
+"""Types that the JSON of Avro names around a value that may be null: `{"string": "https://..."}`."""
+
 _QUOTES = (("<", ">"), ('"', '"'), ("'", "'"))
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False, "": False}
 _EXPECTED_URL = "an absolute http or https URL"
@@ -142,11 +149,12 @@ def named_fields(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
     Raises:
         InvalidEventError: a field that decides what the page is has another value under another name.
     """
+    fields = _without_types(fields, mending)
     if all(name in _NAMES for name in fields):
         return fields
     named = dict(fields)
     for name in list(fields)[:MAX_NAMES]:
-        meant = None if name in _NAMES else _meant(name)
+        meant = None if name in _NAMES else _meant(name) or _by_value(name, fields)
         if meant is None or fields[name] is None:
             continue
         if named.get(meant) is not None:
@@ -159,9 +167,33 @@ def named_fields(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
     return named
 
 
+def _without_types(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
+    """Return fields without the types that the JSON of Avro names around their values."""
+    typed = [
+        name
+        for name, value in fields.items()
+        if name in _NAMES and isinstance(value, dict) and len(value) == 1 and not _TYPES_OF_AVRO.isdisjoint(value)
+    ]
+    if not typed:
+        return fields
+    mending.event("types of Avro around values")
+    return {**fields, **{name: next(iter(fields[name].values())) for name in typed}}
+
+
 def _meant(name: str) -> str | None:
     """Return the field that a name means in another spelling; None if it means none."""
     return _SPELLINGS.get(_SEPARATOR.sub("", name[:MAX_LANGUAGE_CHARACTERS]).lower())
+
+
+def _by_value(name: str, fields: dict[str, Any]) -> str | None:
+    """Return the field that a name means only with such a value: `status` may be that of anything."""
+    value = fields[name]
+    if fields.get("http_status") is not None:
+        return None
+    is_status = (
+        isinstance(value, int | str) and not isinstance(value, bool) and _STATUS.fullmatch(str(value)) is not None
+    )
+    return "http_status" if name.lower() == "status" and is_status else None
 
 
 def _are_same(one: Any, other: Any) -> bool:

@@ -24,6 +24,9 @@ CHARACTERS_PER_STRAY_BYTE = 1000
 MAX_NAMES = 100
 """Names of an inner object that are searched for repetitions."""
 
+REGISTRY_BYTES = 5
+"""Bytes that clients of a schema registry write before a value: a zero, and the number of its schema."""
+
 MAX_MEMBERS = 16
 """Members of a gzip file that are read. A client writes one."""
 
@@ -88,6 +91,9 @@ def read_object(value: bytes | None, mending: Mending) -> dict[str, Any]:
     """
     if not value:
         raise InvalidEventError("the value is empty")
+    if value[:1] == b"\0" and value[REGISTRY_BYTES : REGISTRY_BYTES + 1] == b"{":
+        value = value[REGISTRY_BYTES:]
+        mending.event("the number of a schema in a registry before the value")
     try:
         parsed = orjson.loads(value)
     except orjson.JSONDecodeError:

@@ -57,6 +57,13 @@ _JOINED_WORDS = {
 
 _NAME_SEPARATORS = re.compile(r"[\s_]{1,200}")
 
+_NAME_KEYS = ("name", "key", "header", "field")
+_VALUE_KEYS = ("value", "values", "val")
+"""Names of what an object of one header has, as archives of requests (HAR) and HTTP clients write it."""
+
+_BYTES = re.compile(r"b'([^']*)'|b\"([^\"]*)\"")
+"""Bytes as Python prints them."""
+
 _LAST_COUNTS = frozenset({CONTENT_TYPE, "content-length", "location"})
 """Headers with one value: of several, the last one counts. The values of others are a list (RFC 9110, section 5.3)."""
 
@@ -92,6 +99,7 @@ def read_headers(value: Any, mending: Mending) -> dict[str, str] | None:
         value = parsed
     if isinstance(value, dict) and len(value) <= MAX_HEADERS and _is_canonical(value):
         return value
+    value = _without_wrapping(value)
     headers: dict[str, list[str]] = {}
     names: dict[str, str] = {}
     whole: set[str] = set()
@@ -118,6 +126,15 @@ def read_headers(value: Any, mending: Mending) -> dict[str, str] | None:
     }
 
 
+def _without_wrapping(value: Any) -> Any:
+    """Return headers that are the only field of an object: `{"headers": {...}}`."""
+    if isinstance(value, dict) and len(value) == 1:
+        name, inner = next(iter(value.items()))
+        if str(name).lower() in ("headers", "header") and isinstance(inner, dict | list):
+            return inner
+    return value
+
+
 def _parsed(text: str) -> dict[str, Any] | list[Any] | None:
     """Return the headers of a text of JSON; None if it is none."""
     if text.lstrip()[:1] not in ("{", "["):
@@ -134,6 +151,8 @@ def _is_canonical(headers: dict[str, Any]) -> bool:
         not isinstance(headers, RepeatedNames)
         and all(
             isinstance(value, str)
+            and not value.startswith(("b'", 'b"'))
+            and not name.startswith(("b'", 'b"'))
             and (value.isprintable() or all(line.isprintable() for line in lines_of(value)))
             and _NAME.fullmatch(name)
             and name.lower() not in _JOINED_WORDS
@@ -175,14 +194,21 @@ def _of_item(item: Any) -> Iterator[tuple[Any, Any]]:
     match item:
         case [name, content]:
             yield name, content
-        case {"name": name, "value": content, **_others} | {"key": name, "value": content, **_others}:
-            yield name, content
         case dict():
-            yield from all_items(item)
+            named = _named(item)
+            yield from [named] if named is not None else all_items(item)
         case str():
             yield from _of_lines([item])
         case _:
             yield None, item
+
+
+def _named(item: dict[Any, Any]) -> tuple[Any, Any] | None:
+    """Return the name and the value of an object that has them as such; None if it has not."""
+    fields = {str(key).lower(): value for key, value in item.items()}
+    name = next((fields[key] for key in _NAME_KEYS if isinstance(fields.get(key), str)), None)
+    content = next((fields[key] for key in _VALUE_KEYS if key in fields), None)
+    return None if name is None or content is None else (name, content)
 
 
 def _of_lines(lines: Iterable[str]) -> Iterator[tuple[Any, Any]]:
@@ -198,6 +224,7 @@ def _name(stated: Any) -> str:
     """Return the name of a header, as HTTP writes it; empty if it is none."""
     if not isinstance(stated, str) or len(stated) > MAX_NAME_CHARACTERS:
         return ""
+    stated = _BYTES.sub(r"\1\2", stated) if stated.startswith("b") else stated
     name = _NAME_SEPARATORS.sub("-", _OF_SERVERS.sub("", stated.strip().rstrip(": \t")))
     return _JOINED_WORDS.get(name.lower(), name) if _NAME.fullmatch(name) else ""
 
@@ -210,8 +237,12 @@ def _lines(value: Any) -> list[str]:
         return [str(value).lower()]
     if isinstance(value, int | float):
         return [str(value)] if abs(value) < MAX_DIGITS else []
+    if isinstance(value, dict) and all(str(key).isdigit() for key in value):
+        return _lines([item for item in value.values() if isinstance(item, str)])
     if not isinstance(value, str):
         return []
+    if value.startswith("b") and (printed := _BYTES.fullmatch(value)) is not None:
+        value = printed[1] or printed[2] or ""
     lines = _LINE_END.split(_FOLD.sub(" ", value.strip()))
     return (
         [" ".join(storable(line).split()) for line in lines] if len(lines) > 1 else [" ".join(storable(value).split())]

@@ -9,6 +9,7 @@ robots      directives for robots, in headers and in `<meta>`
 robots_txt  rules of a robots.txt that state rights
 usage       preferences of AIPREF, content signals, and the Data Mining property
 tdm         the TDM Reservation Protocol
+odrl        policies in ODRL
 rsl         Really Simple Licensing
 links       the header `Link`
 body        statements in the body that are the page's

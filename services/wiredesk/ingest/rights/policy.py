@@ -21,6 +21,13 @@ RESTRICTIONS = {
 }
 """Restrictions that can be honoured, and their fields of `Rights`."""
 
+SPELLINGS = {
+    "tdm-reserved": "tdm",
+    "tdm-reservation": "tdm",
+    **{f"no-{name.removeprefix('no')}": name for name in RESTRICTIONS if name.startswith("no")},
+}
+"""Other spellings of restrictions: those of fields of `Rights`, and of directives."""
+
 UNAVAILABLE_AFTER = "unavailable-after"
 """The restriction that begins at an instant: it is compared with the time of the fetch."""
 
@@ -42,7 +49,7 @@ class RightsPolicy:
         Raises:
             ValueError: it has another word; the message names it.
         """
-        names = [name.strip().lower() for name in value.split(",")]
+        names = [_plain(name) for name in value.split(",")]
         if names == [RECORD]:
             return cls()
         known = (*RESTRICTIONS, UNAVAILABLE_AFTER)
@@ -74,3 +81,9 @@ class RightsPolicy:
                     else name
                 )
         return None
+
+
+def _plain(name: str) -> str:
+    """Return a restriction as it is written here, in whatever spelling it is stated."""
+    plain = name.strip().lower().replace("_", "-")
+    return SPELLINGS.get(plain, plain)

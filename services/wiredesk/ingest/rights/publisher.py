@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from wiredesk.ingest.rights import odrl, rsl
 from wiredesk.ingest.rights.dates import read_date
 from wiredesk.ingest.rights.json_ld import read_property
-from wiredesk.ingest.rights.robots import read_directives, read_robots_header
+from wiredesk.ingest.rights.robots import MEANING, read_directives, read_robots_header
 from wiredesk.ingest.rights.robots_txt import read_robots_txt
 from wiredesk.ingest.rights.statements import EVERYTHING_BY_AI, Meaning, Statements
 from wiredesk.ingest.rights.tdm import NOT_RESERVED, RESERVED, read_policy, read_reservation, read_well_known
@@ -26,6 +27,12 @@ MAX_ITEMS = 16
 
 MAX_DEPTH = 8
 """Depth of objects and lists that are read: `rightsinfo` of ninjs is a list of objects."""
+
+MAX_LICENCE_CHARACTERS = 64 * 1024
+"""Characters of a licence of RSL that are read."""
+
+MAX_DIRECTIVES_CHARACTERS = 200
+"""Characters of a text that may be directives."""
 
 READERS: dict[str, Callable[[str, str, Statements], None]] = {
     "robots": read_robots_header,
@@ -71,6 +78,8 @@ LIMITS = {
 }
 """Directives that have a value, by such a name."""
 
+_WORDS = re.compile(r"[,;\s]{1,20}")
+_BEGINNINGS_OF_RSL = ("<rsl", "<?xml")
 _SEPARATORS = re.compile(r"[\s_.:-]+")
 
 
@@ -92,6 +101,23 @@ def read_publisher(stated: Any, url: str, statements: Statements) -> None:
     _Reader(url, statements).read("rights", stated, MAX_DEPTH)
 
 
+def _is_file_of_tdmrep(value: Any) -> bool:
+    """Whether a list is that of the rules of a site: each has a location."""
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(
+            isinstance(item, dict) and "location" in item and any("tdm" in str(key) for key in item) for item in value
+        )
+    )
+
+
+def _are_directives(text: str) -> bool:
+    """Whether a text is nothing but directives for robots: `noai, noimageai`."""
+    words = _WORDS.split(text[:MAX_DIRECTIVES_CHARACTERS].lower())
+    return len(text) < MAX_DIRECTIVES_CHARACTERS and MEANING.keys() >= {*words}
+
+
 class _Reader:
     def __init__(self, url: str, statements: Statements) -> None:
         self._url = url
@@ -106,11 +132,9 @@ class _Reader:
             return
         # A file of the site may be named by its path: `/.well-known/tdmrep.json`.
         plain, source = _SEPARATORS.sub("", name.rpartition("/")[2]).lower(), f"publisher:{name}"
-        if plain in ("tdmrep", "wellknown", "wellknowntdmrep", "tdmrepjson"):
-            read_well_known(value, self._url, self._statements)
-        elif plain in ("robotstxt", "robotstext") and isinstance(value, str):
-            read_robots_txt(value, self._url, self._statements)
-        elif isinstance(value, list) and depth:
+        if self._read_file(plain, value, source):
+            return
+        if isinstance(value, list) and depth:
             for item in self._bounded(value, MAX_ITEMS, source):
                 self.read(name, item, depth - 1)
         elif isinstance(value, dict) and depth:
@@ -122,13 +146,29 @@ class _Reader:
             number = int(value) if isinstance(value, float) and value.is_integer() else value
             self._read_value(plain, str(number), source)
 
+    def _read_file(self, plain: str, value: Any, source: str) -> bool:
+        """Read a value that is a file of the site, or a policy; return whether it is one."""
+        if plain in ("tdmrep", "wellknown", "wellknowntdmrep", "tdmrepjson") or _is_file_of_tdmrep(value):
+            read_well_known(value, self._url, self._statements)
+        elif plain in ("robotstxt", "robotstext") and isinstance(value, str):
+            read_robots_txt(value, self._url, self._statements)
+        elif odrl.is_policy(value):
+            odrl.read_policy(value, source, self._statements)
+        else:
+            return False
+        return True
+
     def _bounded(self, items: list[Any], limit: int, source: str) -> list[Any]:
         if len(items) > limit:
             self._statements.add_unreadable(source, f"{len(items)} values, of which {limit} are read")
         return items[:limit]
 
     def _read_value(self, plain: str, text: str, source: str) -> None:
-        if reader := READERS.get(plain):
+        if plain.startswith("rsl") or text.lstrip("\ufeff \t\r\n").startswith(_BEGINNINGS_OF_RSL):
+            self._read_rsl(text, source)
+        elif plain == "rights" and _are_directives(text):
+            read_directives(text, source, self._statements)
+        elif reader := READERS.get(plain):
             reader(text, source, self._statements)
         elif plain in RESTRICTIONS:
             self._read_restriction(*RESTRICTIONS[plain], text, source)
@@ -139,6 +179,14 @@ class _Reader:
         else:
             kind, field = TEXTS.get(plain, (RightsKind.USAGE_TERMS, "usage_terms"))
             read_property(kind, field, text, source, self._statements)
+
+    def _read_rsl(self, text: str, source: str) -> None:
+        """Read a licence of RSL, or its address."""
+        if "<" in text:
+            rsl.read_licence(text[:MAX_LICENCE_CHARACTERS], self._url, source, self._statements)
+            return
+        address = self._statements.address(text)
+        self._statements.add(RightsKind.RSL, text, source, {"rsl": address} if address else {})
 
     def _read_restriction(self, kind: RightsKind, meaning: Meaning, text: str, source: str) -> None:
         answer = text.strip().lower()
