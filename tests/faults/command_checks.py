@@ -26,7 +26,7 @@ _ESCAPED_NEWLINE_FORGES = re.compile(r"^(forged: line|reason: forged)", re.MULTI
 OWN_HEADERS = re.compile(r"wiredesk_(dlq_\w+|origin\w*|replay|replayed)")
 """Names of our headers on a dead letter that was neither redriven nor imported."""
 
-EXIT_CODES = {"status": (0, 1), "trace": (0, 1), "topics": (0, 1, 2), "replay": (0, 2)}
+EXIT_CODES = {"status": (0, 1), "trace": (0, 1), "story": (0, 1), "topics": (0, 1, 2), "replay": (0, 2)}
 """Exit codes of commands that may exit with a code other than 0: a stage is stopped, nothing matches, nothing is to do."""
 
 

@@ -195,7 +195,7 @@ class HostileRun:
             ["dlq", "redrive", "--dry-run"],
             ["replay", "list"],
             ["replay", "show", run],
-            *(["trace", address] for address in checks.ADDRESSES),
+            *([name, address] for name in ("trace", "story") for address in checks.ADDRESSES),
             *shown,
         ]
         # These load the stages with their models: once is enough.

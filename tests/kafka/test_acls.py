@@ -14,6 +14,7 @@ from aiokafka import TopicPartition
 
 from tests import echo, secured, topics
 from tests.handlers import STAGE
+from tests.revised import Life, write
 from tests.secured import Guest, SecuredKafka
 from tests.support import DEADLINE, SAMPLES, Raw, publish
 from wiredesk.cli import app
@@ -160,6 +161,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "status": ("status",),
     "audit": ("audit",),
     "trace": ("trace", "https://s.example/"),
+    "story": ("story", "https://s.example/"),
     "forget": ("forget", "https://s.example/never-published", "--yes"),
     "forget check": ("forget", "https://s.example/never-published", "--check"),
     "dlq list": ("dlq", "list"),
@@ -253,6 +255,9 @@ async def fill(door: KafkaSettings, folder: Path) -> None:
     """Create data for every command: a page, topics of a replay, a run, dead letters, and exported ones."""
     await topics.create(door, TOPICS, partitions=1)
     await publish(door, [Raw(b"a page", headers=(("ce_subject", b"https://s.example/"),))] * 2)
+    story = Life("https://s.example/")
+    story.fetch(0, "The strike lasted for four days, the union said.")
+    await write(door, story.records)
     await topics.create(door, [Topic("articles.enriched.v2", "", 1)])
     run = Run(
         id="ingest-1",

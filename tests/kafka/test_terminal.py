@@ -12,6 +12,8 @@ import pytest
 import typer
 
 from tests import topics
+from tests.copies import article, story
+from tests.revised import Life, copies_of, write
 from tests.screen import Screen
 from tests.support import SAMPLES, Raw, collect, publish
 from tests.terminals import Ended, Terminals
@@ -119,6 +121,10 @@ CASES: dict[str, list[Case]] = {
     "replay list": [Case("", ("{run}", RUNNING))],
     "replay show": [Case("{run}", ("{run}", RUNNING))],
     "trace": [Case(f"https://{HOST}/tea.html", (f"{PREFIX}pages.raw", TITLE, "waits for revisions"))],
+    "story": [
+        Case(f"https://{HOST}/written.html", ("Ferry crews end strike", "{{+end+}}", "(this story)")),
+        Case(f"https://{HOST}/tea.html", (f"no story of https://{HOST}/tea.html",), (1,)),
+    ],
     "topics alter": [Case("--dry-run", ("nothing differs",))],
     "forget": [
         Case("--help", ("URL|PAGE_ID", "--undo")),
@@ -186,6 +192,11 @@ def newsroom(cluster: KafkaProcess, tmp_path_factory: pytest.TempPathFactory) ->
             "content_type": "text/html",
         },
     ]
+    written = Life(f"https://{HOST}/written.html")
+    written.fetch(0, story(1), title="Ferry crews to strike")
+    newest = written.fetch(1, story(1), title="Ferry crews end strike")
+    copies = copies_of(newest, article(f"https://{HOST}/copy.html", story(1)))
+    asyncio.run(write(kafka, [*written.records, *copies]))
     origins = asyncio.run(publish(kafka, [Raw(json.dumps(page).encode()) for page in pages]))
     reached = [
         kafka.on_cluster(topic) for topic in (ARTICLES_CLEANED.name, PAGES_SKIPPED.name, f"{PAGES_RAW.name}.dlq")
@@ -195,8 +206,8 @@ def newsroom(cluster: KafkaProcess, tmp_path_factory: pytest.TempPathFactory) ->
     records = asyncio.run(collect(kafka, reached, set(origins)))
     (letter,) = (record for (record, *_) in records.values() if record.topic.endswith(".dlq"))
     terminals = Terminals({**environment(kafka), "TERM": "xterm-256color", "COLUMNS": "", "LINES": ""})
-    article = records[origins[0]][0]
-    (data / "article.json").write_bytes(article.value or b"")
+    cleaned = records[origins[0]][0]
+    (data / "article.json").write_bytes(cleaned.value or b"")
     newsroom = Newsroom(
         terminals,
         {

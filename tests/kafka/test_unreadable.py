@@ -29,6 +29,7 @@ COMMANDS = (
     ("tail", PAGES_RAW.name, "--from-beginning", "--until-end", "--json"),
     ("tail", f"{PAGES_RAW.name}.dlq", "--from-beginning", "--until-end"),
     ("trace", "https://a.example/1", "--json"),
+    ("story", "https://a.example/1", "--json"),
     ("dlq", "redrive", "--dry-run", "--json"),
     ("replay", "ingest", "--from", "1d", "--into", "elsewhere", "--dry-run", "--json"),
 )

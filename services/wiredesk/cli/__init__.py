@@ -5,6 +5,7 @@ options      settings as flags, generated from the fields of the settings
 help         what `--help` prints
 console      printing: safe text, tables on a terminal, plain lines in a pipe
 layout       tables and records that fit a terminal of any width
+story, story_view  the command that shows a story; revisions and copies as it and `trace` show them
 streams      robust standard output and error
 signals      what signals that stop a command do
 confirm      asks before data is changed

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 COMMAND_NAMES = (
     "worker", "topics create", "topics list", "topics compare", "publish", "tail", "status", "audit", "trace",
-    "forget", "forget check", "topics alter",
+    "story", "forget", "forget check", "topics alter",
     "dlq list", "dlq show", "dlq export", "dlq import", "dlq redrive", "dlq purge",
     "replay", "replay resume", "replay rewind", "replay list",
 )  # fmt: skip

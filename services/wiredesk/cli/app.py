@@ -32,6 +32,7 @@ EXTRAS = MappingProxyType(
         "extract": "ingest,extractor",
         "enrich": "ingest,extractor,enrichment",
         "trace": "ingest",
+        "story": "ingest",
         "forget": "ingest",
         "archive": "archive",
     },
@@ -59,6 +60,7 @@ COMMANDS = {
         "Show all records of a page in every topic, in order: "
         "when and where each was written, and where the page is now."
     ),
+    "story": "Show a story as it is now, what changed in each of its revisions, and who else has it.",
     "forget": "Forget a page, or all pages of a host: off the disk within 30 days, and never back.",
     "audit": "Account for every raw page: enriched, skipped, dead-lettered, in flight, missing, or duplicated.",
     "canary": "Send a synthetic page through every partition each minute, and measure when readers have its article.",

@@ -57,21 +57,25 @@ def paragraph(text: str, *, style: str = "") -> None:
 def indented(text: str) -> None:
     """Print text of several lines, each indented, also where it wraps."""
     for part in text.split("\n"):
-        if not out.is_terminal:
-            _write(INDENT + one_line(part))
-            continue
-        width = max(1, out.width - len(INDENT))
-        for piece in Text(safe(part)).wrap(out, width, overflow="fold"):
-            out.print(Text(INDENT) + piece)
+        indented_spans(part)
+
+
+def indented_spans(*parts: str | tuple[str, str]) -> None:
+    """Print one line of parts, each with its style on a terminal; indented, also where it wraps."""
+    if not out.is_terminal:
+        _write(INDENT + "".join(one_line(text) for text, _ in _styled(parts)))
+        return
+    width = max(1, out.width - len(INDENT))
+    for piece in _assembled(parts).wrap(out, width, overflow="fold"):
+        out.print(Text(INDENT) + piece)
 
 
 def spans(*parts: str | tuple[str, str]) -> None:
     """Print one line of parts, each with its style on a terminal: `("text", "bold")`."""
-    styled = [(part, "") if isinstance(part, str) else part for part in parts]
     if out.is_terminal:
-        _print_wrapped(out, Text.assemble(*((safe(text), style) for text, style in styled)))
+        _print_wrapped(out, _assembled(parts))
     else:
-        _write("".join(one_line(text) for text, _ in styled))
+        _write("".join(one_line(text) for text, _ in _styled(parts)))
 
 
 def lines(texts: Sequence[Text]) -> None:
@@ -194,6 +198,14 @@ def progress(what: str) -> Iterator[Callable[[int, int | None], None]]:
     with progress_bar(TextColumn(markup(what)), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _styled(parts: Sequence[str | tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    return [(part, "") if isinstance(part, str) else part for part in parts]
+
+
+def _assembled(parts: Sequence[str | tuple[str, str]]) -> Text:
+    return Text.assemble(*((safe(text), style) for text, style in _styled(parts)))
 
 
 def _print_wrapped(console: Console, text: Text) -> None:

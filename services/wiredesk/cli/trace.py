@@ -6,6 +6,7 @@ import typer
 
 from wiredesk.cli import console
 from wiredesk.cli.options import with_settings
+from wiredesk.cli.story_view import group_object, revision_object, show_changes, show_group
 from wiredesk.cli.time_arg import format_timestamp
 from wiredesk.runtime.settings import KafkaSettings
 
@@ -28,6 +29,9 @@ def trace(
 ) -> None:
     """Show all records of a page in every topic, in order: when and where each was written, and where the page is now.
 
+    They tell the life of its story: for each fetch, the revision that it has become, the words that changed, as
+    'wiredesk story' shows them, and the articles with the same text.
+
     Only partitions that can hold the page are read. A page that was published twice has two traces. If the page has the
     id of another URL, which it declares as its own, the last event of every page is read to find it. Exit code 1 if
     there is no record of it.
@@ -37,7 +41,7 @@ def trace(
     """
     import asyncio
 
-    from wiredesk.operations.trace import parse_page_id
+    from wiredesk.operations.named_page import parse_page_id
     from wiredesk.runtime import logs
 
     logs.quiet()
@@ -67,6 +71,8 @@ def as_object(traced: "PageTrace") -> dict[str, object]:
     return {
         "origin": traced.origin,
         "where": traced.location,
+        "revision": None if traced.revision is None else revision_object(traced.revision),
+        "copies": [] if traced.revision is None else _copies(traced, traced.revision.event.page_id),
         "records": [
             {
                 "topic": record.topic,
@@ -80,6 +86,10 @@ def as_object(traced: "PageTrace") -> dict[str, object]:
             for record in traced.records
         ],
     }
+
+
+def _copies(traced: "PageTrace", page: str) -> list[dict[str, object]]:
+    return [group_object(group, page) for group in traced.copies]
 
 
 def _show(traced: "PageTrace") -> None:
@@ -98,3 +108,7 @@ def _show(traced: "PageTrace") -> None:
             for record in traced.records
         ],
     )
+    if traced.revision is not None:
+        show_changes(traced.revision)
+        for group in traced.copies:
+            show_group(group, traced.revision.event.page_id)

@@ -11,7 +11,15 @@ from wiredesk.operations import acls as needs
 from wiredesk.operations.acls import Acl, Acls, Operation, Resource
 from wiredesk.operations.canary.canary import LATER_TOPICS
 from wiredesk.operations.dead_letters.files import TRANSACTIONAL_ID as IMPORT_ID
-from wiredesk.pipeline import ARTICLES_ENRICHED, FORGOTTEN, PAGES_RAW, PAGES_SKIPPED
+from wiredesk.pipeline import (
+    ARTICLES_COPIES,
+    ARTICLES_ENRICHED,
+    ARTICLES_LATEST,
+    ARTICLES_REVISED,
+    FORGOTTEN,
+    PAGES_RAW,
+    PAGES_SKIPPED,
+)
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.printable import json_text
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
@@ -101,6 +109,9 @@ COMMANDS: Mapping[str, Callable[[Request], Acls]] = MappingProxyType(
         "trace": lambda request: (
             needs.on_topics(request.kafka, registry.topics(), Operation.READ)
             | needs.positions(request.kafka, registry.stages().values())
+        ),
+        "story": lambda request: needs.on_topics(
+            request.kafka, (ARTICLES_REVISED, ARTICLES_LATEST, PAGES_SKIPPED, ARTICLES_COPIES), Operation.READ
         ),
         "forget": lambda request: needs.forget(request.kafka, registry.all_topics()),
         "forget check": lambda request: needs.search(request.kafka, registry.all_topics()),

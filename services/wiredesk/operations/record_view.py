@@ -25,6 +25,14 @@ def record_as_object(record: Record) -> dict[str, Any]:
     }
 
 
+def event_of(record: Record) -> dict[str, Any]:
+    """Return the event in the value of a record; empty if it is not a JSON object."""
+    event: Any = None
+    with contextlib.suppress(orjson.JSONDecodeError):
+        event = orjson.loads(record.value or b"null")
+    return event if isinstance(event, dict) else {}
+
+
 def _value(value: bytes | None) -> Any:
     if value is not None and value.count(b"[") + value.count(b"{") > MAX_NESTING and _is_too_deep(value):
         return _text(value)

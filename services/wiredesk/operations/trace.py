@@ -4,27 +4,29 @@ The key of a page's records is its id, so only one partition of each topic is re
 have other keys, or none: their URLs are compared. Only those raw pages are read that no stage has committed yet, or
 that a later record names as its origin.
 
+The revision that a raw page has become is shown with what changed, and with its copies: all of `articles.copies` is
+read for them.
+
 A page that declares another URL as its own has the id of that one. If there are no records under the id of a URL, the
 events are read that no later one follows, for pages that were fetched from it.
 """
 
 import asyncio
 import contextlib
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-import orjson
 from aiokafka import TopicPartition
 
-from wiredesk.ingest.urls import canonical_url
+from wiredesk.operations.copy_groups import member
+from wiredesk.operations.named_page import page_id_of_url, pages_fetched
 from wiredesk.operations.page_urls import page_url
-from wiredesk.pipeline import ARTICLES_LATEST
+from wiredesk.operations.record_view import event_of
+from wiredesk.operations.story import Revision, Story, StoryReading
+from wiredesk.pipeline import ARTICLES_COPIES, ARTICLES_LATEST, ARTICLES_REVISED
 from wiredesk.registry import Registry
 from wiredesk.runtime.dead_letters import parse_letter
-from wiredesk.runtime.errors import RejectedError, UsageError
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.descriptions import TopicDescription
 from wiredesk.runtime.kafka.offset_range import NOTHING, OffsetRange
@@ -32,13 +34,10 @@ from wiredesk.runtime.kafka.partitioning import partition_for
 from wiredesk.runtime.lineage import origin_of, origin_topic_id, replay_of
 from wiredesk.runtime.records import Record, parse_coordinates
 from wiredesk.runtime.topology import Stage, Topic
-from wiredesk_schemas import page_id
+from wiredesk_schemas import ArticleCopies
 from wiredesk_schemas.headers import EVENT_ID, decode_text, last_value
 
 type _Ranges = Mapping[TopicPartition, OffsetRange]
-
-_HAS_OWN_URL = re.compile(rb'"canonical_evidence" ?: ?"url"')
-"""What an event contains whose page has the id of the URL from which it was fetched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,32 +71,15 @@ class PageTrace:
         origin: coordinates of the raw page.
         records: of the page, in order; there is at least one.
         location: where the page is now, in one line.
+        revision: the revision of its story that it has become; None: it has become none.
+        copies: the groups of articles with the same text in which this revision is.
     """
 
     origin: str
     records: tuple[TracedRecord, ...]
     location: str
-
-
-def parse_page_id(page: str) -> str:
-    """Return the page id for a URL or a page id.
-
-    Raises:
-        UsageError: it is neither.
-    """
-    with contextlib.suppress(ValueError):
-        return str(UUID(page))
-    derived = _page_id_of_url(page)
-    if derived is None:
-        raise UsageError(f"{page!r} is neither the URL of a page nor a page id")
-    return derived
-
-
-def _page_id_of_url(url: str) -> str | None:
-    try:
-        return page_id(canonical_url(url))
-    except (RejectedError, ValueError):
-        return None
+    revision: Revision | None = None
+    copies: tuple[ArticleCopies, ...] = ()
 
 
 async def trace(
@@ -133,6 +115,7 @@ class _Tracer:
         self._topics: Mapping[str, TopicDescription] = {}
         self._entry_ranges: Mapping[TopicPartition, OffsetRange] = {}
         self._committed: Mapping[str, Mapping[TopicPartition, int]] = {}
+        self._stories: Sequence[Story] = ()
 
     async def run(self, *, is_of_url: bool) -> list[PageTrace]:
         self._topics = await self._cluster.required_topics(self._names)
@@ -143,7 +126,8 @@ class _Tracer:
             for stage, of_stage in zip(stages, offsets, strict=True)
         }
         by_url = {name for name in self._topics if name in self._entries or name in self._entry_letters}
-        keyed = [topic for name, topic in self._topics.items() if name not in by_url]
+        groups = self._cluster.settings.on_cluster(ARTICLES_COPIES.name)  # keyed by group
+        keyed = [topic for name, topic in self._topics.items() if name not in by_url and name != groups]
         ranges = await self._cluster.offset_ranges([tp for one in self._topics.values() for tp in one.topic_partitions])
         self._entry_ranges = {tp: offsets for tp, offsets in ranges.items() if tp.topic in self._entries}
         waiting = {tp: held.intersection(self._first_waiting(tp)) for tp, held in self._entry_ranges.items()}
@@ -151,11 +135,28 @@ class _Tracer:
         of_key, of_url = await asyncio.gather(
             self._of_page(self._page, keyed, ranges), self._read({**letters, **waiting})
         )
+        pages = [self._page]
         if is_of_url and not of_key:
-            for page in await self._pages_fetched(keyed, ranges):
+            pages = await self._pages_fetched(keyed, ranges)
+            for page in pages:
                 of_key += await self._of_page(page, keyed, ranges)
-        of_page = [record for record in of_url if _page_id_of_url(page_url(record)) == self._page]
+        of_page = [record for record in of_url if page_id_of_url(page_url(record)) == self._page]
+        await self._read_stories(pages, of_key, {tp: held for tp, held in ranges.items() if tp.topic == groups})
         return await self._traces([*of_key, *of_page])
+
+    async def _read_stories(self, pages: Sequence[str], records: Sequence[Record], groups: _Ranges) -> None:
+        """Find out which revisions records have become, and which copies these have."""
+        readings = [StoryReading(page) for page in pages]
+        for record in records:
+            for reading in readings:
+                reading.add(self._names[record.topic], record)
+        if not records:
+            return
+        async with contextlib.aclosing(self._cluster.read_range(groups)) as of_groups:
+            async for record in of_groups:
+                for reading in readings:
+                    reading.add(ARTICLES_COPIES.name, record)
+        self._stories = [story for reading in readings if isinstance(story := reading.result(), Story)]
 
     async def _of_page(self, page: str, topics: Sequence[TopicDescription], ranges: _Ranges) -> list[Record]:
         """Return the records whose key is a page id: each topic has them in one partition."""
@@ -169,14 +170,7 @@ class _Tracer:
         """Return the ids of the pages that were fetched from the URL, and that declare another one."""
         partitions = [tp for topic in topics for tp in topic.topic_partitions]
         last = {tp: ranges[tp].intersection(self._first_waiting(tp)) for tp in partitions}
-        pages: dict[str, None] = {}
-        async with contextlib.aclosing(self._cluster.read_range(last)) as records:
-            async for record in records:
-                event = {} if _HAS_OWN_URL.search(record.value or b"") else _event_of(record)
-                url, page = event.get("url"), event.get("page_id")
-                if isinstance(url, str) and isinstance(page, str) and _page_id_of_url(url) == self._page:
-                    pages[page] = None
-        return list(pages)
+        return await pages_fetched(self._cluster, last, self._page)
 
     def _first_waiting(self, partition: TopicPartition) -> int:
         """Return the first offset of a partition of raw pages that a stage has not committed."""
@@ -243,7 +237,19 @@ class _Tracer:
                 )
             )
             before = record.timestamp
-        return PageTrace(origin, tuple(traced), self._location(traced))
+        revision, copies = self._revision_of(traced)
+        return PageTrace(origin, tuple(traced), self._location(traced), revision, copies)
+
+    def _revision_of(self, records: Sequence[TracedRecord]) -> tuple[Revision | None, tuple[ArticleCopies, ...]]:
+        """Return the revision that a page has become, and the groups in which it is."""
+        ids = {record.event_id for record in records if record.topic == ARTICLES_REVISED.name}
+        for story in self._stories:
+            for revision in story.revisions:
+                if revision.event.event_id in ids:
+                    listed = ((group, member(group, story.page)) for group in story.copies)
+                    groups = (group for group, one in listed if one and one.event_id == revision.event.event_id)
+                    return revision, tuple(groups)
+        return None, ()
 
     def _location(self, records: Sequence[TracedRecord]) -> str:
         """Return where a page is: the terminal topic of its newest record, or the stages that must read it next."""
@@ -295,7 +301,7 @@ def summarize(registry: Registry, skip_topic: Topic, topic: str, record: Record)
     if record.value is None:
         is_newest = topic == ARTICLES_LATEST.name
         return f"tombstone: {'no article is there now' if is_newest else 'the page is to be forgotten'}{by}"
-    event = _event_of(record)
+    event = event_of(record)
     if topic == skip_topic.name:
         return f"skipped: {event.get('reason')}: {event.get('detail')}{by}"
     title = event.get("title")
@@ -311,14 +317,7 @@ def _meaning(event: Mapping[str, Any]) -> str:
         return f"{withdrawn}: {reason}: {event.get('detail')}"
     if number is None:
         return ""
-    changed = event.get("changed")
-    parts = f" ({', '.join(map(str, changed))})" if isinstance(changed, list) and changed else ""
-    return f"revision {number}, {kind}{parts}"
-
-
-def _event_of(record: Record) -> dict[str, Any]:
-    """Return the event in the value of a record; empty if it is not a JSON object."""
-    event: Any = None
-    with contextlib.suppress(orjson.JSONDecodeError):
-        event = orjson.loads(record.value or b"null")
-    return event if isinstance(event, dict) else {}
+    changed, change = event.get("changed"), event.get("change")
+    parts = list(map(str, changed)) if isinstance(changed, list) else []
+    parts += [f"{change:.0%} of the words"] if isinstance(change, float) and change else []
+    return f"revision {number}, {kind}{f' ({", ".join(parts)})' if parts else ''}"

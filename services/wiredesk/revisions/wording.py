@@ -104,6 +104,14 @@ def word_changes(before: str, after: str) -> tuple[Run, ...]:
     return tuple(run for passage in _changed([before], [after]) for run in passage.runs)
 
 
+def shortened(text: str, first: int, last: int) -> str:
+    """Return a text with its first and its last words alone, if it has more of them, and three dots for the others."""
+    words = _WORD.findall(text)
+    if len(words) <= first + last:
+        return text
+    return f"{''.join(words[:first])}... {''.join(words[len(words) - last :])}"
+
+
 def _changed(before: Sequence[str], after: Sequence[str]) -> list[Passage]:
     """Return passages that differ, and have nothing but changed passages between them."""
     removed = [Passage((Run(Act.REMOVED, text),)) for text in before if text]
