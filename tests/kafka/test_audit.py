@@ -37,14 +37,20 @@ def as_json(kafka: KafkaSettings, *options: str) -> tuple[int, dict[str, Any]]:
 
 
 async def end(
-    kafka: KafkaSettings, topic: str, *origins: str, ids: Sequence[str] = (), value: bytes | None = b"{}"
+    kafka: KafkaSettings,
+    topic: str,
+    *origins: str,
+    ids: Sequence[str] = (),
+    value: bytes | None = b"{}",
+    **more: str,
 ) -> None:
     """Write what a stage would write."""
+    others = [(name, text.encode()) for name, text in more.items()]
     producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap_servers)
     await producer.start()
     try:
         for origin, event in zip_longest(origins, ids, fillvalue=""):
-            headers = [("wiredesk_origin", origin.encode()), ("ce_id", event.encode())]
+            headers = [("wiredesk_origin", origin.encode()), ("ce_id", event.encode()), *others]
             await producer.send_and_wait(kafka.on_cluster(topic), value, key=b"a page", headers=headers)
     finally:
         await producer.stop()
@@ -93,6 +99,41 @@ async def test_every_page_is_accounted_for(kafka: KafkaSettings) -> None:
     assert f"duplicated: {origins[4]} ended at {letters}/0/0, {letters}/0/1" in shown
     await end(kafka, PAGES_SKIPPED.name, origins[5])
     assert as_json(kafka)[1]["missing"] == 0
+
+
+async def test_pages_are_counted_by_what_became_of_them(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    origins = await publish(kafka, [Raw(b"page")] * 10)
+    await commit(kafka, 10)
+    given = iter(origins)
+    for kind in ("created", "updated", "updated", "corrected"):
+        value = json.dumps({"title": '"revision_kind":"created"', "revision_kind": kind}).encode()
+        await end(kafka, ARTICLES_ENRICHED.name, next(given), value=value)
+    await end(kafka, ARTICLES_ENRICHED.name, next(given), ce_type="wiredesk.article.withdrawn.v1")
+    for reason in ("unchanged", "superseded", "forgotten"):
+        await end(kafka, PAGES_SKIPPED.name, next(given), value=json.dumps({"reason": reason}).encode())
+    await end(kafka, INGEST.dead_letter_topic.name, next(given), wiredesk_dlq_reason="binary")
+    await end(kafka, ARTICLES_ENRICHED.name, next(given), value=None)
+    code, result = as_json(kafka)
+    assert (code, result["pages"]) == (0, 10)
+    assert result["by_kind"] == {
+        "enriched": {"created": 1, "updated": 2, "corrected": 1},
+        "skipped": {"unchanged": 1, "superseded": 1, "forgotten": 1},
+        "dead_lettered": {"binary": 1},
+    }
+    counted = sum(result[name] for name in ("enriched", "withdrawn", "skipped", "dead_lettered", "forgotten"))
+    assert (result["withdrawn"], counted) == (1, 10)
+    lines = [line.split("\t") for line in audit(kafka)[1].splitlines()]
+    assert lines[:6] == [
+        ["enriched", "4"],
+        ["enriched: updated", "2"],
+        ["enriched: created", "1"],
+        ["enriched: corrected", "1"],
+        ["withdrawn", "1"],
+        ["skipped", "3"],
+    ]
+    assert ["skipped: forgotten", "1"] in lines
+    assert ["dead-lettered: binary", "1"] in lines
 
 
 async def test_only_pages_since_a_time(kafka: KafkaSettings) -> None:

@@ -30,7 +30,9 @@ def test_every_record_is_counted_once(events: list[tuple[tuple[int, int], str]])
                 gone.add(where)
             case _:
                 gone.discard(where)  # it was there, and was compacted since
-                ledger.ended(*where, 1 if what == "first" else 2)
+                is_first = where[0] in RANGES and where[1] in range(RANGES[where[0]].start, RANGES[where[0]].stop)
+                is_first = is_first and where not in ended
+                assert ledger.ended(*where, 1 if what == "first" else 2) == is_first
                 ended.setdefault(where, []).append(1 if what == "first" else 2)
     entered = {(n, offset) for n, r in RANGES.items() for offset in range(r.start, r.stop)}
     first = Counter(ends[0] for where, ends in ended.items() if where in entered)

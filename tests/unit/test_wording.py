@@ -51,6 +51,11 @@ def test_changed_passages_are_shown(new: tuple[str, ...], changed: list[str]) ->
         ("春茶提前上市茶农收入增加", "春茶提前上市茶农收入减少", "春茶提前上市茶农收入 [-增加-] {+减少+}"),
         ("ฝนตกหนักในกรุงเทพ", "ฝนตกหนักในเชียงใหม่กรุงเทพ", "ฝนตกหนักใน {+เชียงใหม่+} กรุงเทพ"),
         ("Rates at 5.25 percent", "Rates at 5.50 percent", "Rates at [-5.25-] {+5.50+} percent"),
+        (
+            "We go to strike on Monday",
+            "We go by strike after talks",
+            "We go [-to strike on Monday-] {+by strike after talks+}",
+        ),
         ("Mayor resigns", "Storm closes all schools", "[-Mayor resigns-] {+Storm closes all schools+}"),
         ("Same", "same", "same"),
         ("", "New", "{+New+}"),

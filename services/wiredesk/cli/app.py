@@ -62,7 +62,9 @@ COMMANDS = {
     ),
     "story": "Show a story as it is now, what changed in each of its revisions, and who else has it.",
     "forget": "Forget a page, or all pages of a host: off the disk within 30 days, and never back.",
-    "audit": "Account for every raw page: enriched, skipped, dead-lettered, in flight, missing, or duplicated.",
+    "audit": (
+        "Account for every raw page: enriched, withdrawn, skipped, dead-lettered, in flight, missing, or duplicated."
+    ),
     "canary": "Send a synthetic page through every partition each minute, and measure when readers have its article.",
     "acls": "Print the least ACLs that a principal needs: for workers of each stage, for commands, for replays.",
     "schemas": "Write the JSON Schema of every event, and an AsyncAPI 3 document of every topic.",

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from wiredesk.operations.audit import Reconciliation
     from wiredesk.operations.progress import ProgressCallback
 
+OUTCOMES = ("enriched", "withdrawn", "skipped", "dead_lettered")
+"""The outcomes of pages that have ended, in the order in which they are shown."""
+
 UNBALANCED = 1
 """Exit code if a page is missing or duplicated."""
 
@@ -27,9 +30,12 @@ def audit(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     kafka: KafkaSettings,
 ) -> None:
-    """Account for every raw page: enriched, skipped, dead-lettered, in flight, missing, or duplicated.
+    """Account for every raw page: enriched, withdrawn, skipped, dead-lettered, in flight, missing, or duplicated.
 
-    Only the topics are read; workers continue meanwhile. Pages in flight are those that a stage has not committed yet.
+    Only the topics are read; workers continue meanwhile. A line with a colon is a part of the outcome before it: which
+    revision of an article (created, updated, corrected), or why pages were skipped (unchanged, superseded, and so on)
+    or dead-lettered. Withdrawn are pages that are gone with their article. Pages in flight are those that a stage has
+    not committed yet.
     Forgotten are pages that were to be forgotten while a stage had them; compacted are pages so old that compaction may
     have removed their outcome. Expired are records that retention deleted before a stage read them. A side stage, such
     as one of a plug-in, has its own lines: what it made of each record, or that it published nothing. Exit code 1 if a
@@ -84,6 +90,7 @@ def as_object(result: "Reconciliation") -> dict[str, object]:
         "expired_by_stage": result.expired,
         "replayed": result.replayed,
         "by_topic": result.ended,
+        "by_kind": _kinds(result),
         "missing_records": result.missing_records,
         "duplicated_records": [{"origin": one.origin, "ends": list(one.ended_at)} for one in result.duplicated_records],
         "side_stages": {
@@ -102,18 +109,53 @@ def as_object(result: "Reconciliation") -> dict[str, object]:
 
 
 def _outcomes(result: "Reconciliation") -> dict[str, int]:
-    """Return how many pages were enriched and skipped; every other page that has ended is a dead letter."""
-    from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_SKIPPED
+    """Return how many pages had each outcome; every page that has ended otherwise is a dead letter."""
+    from wiredesk.operations.outcome_kinds import WITHDRAWN
+    from wiredesk.pipeline import ARTICLES_ENRICHED
 
-    names = {ARTICLES_ENRICHED.name: "enriched", PAGES_SKIPPED.name: "skipped"}
-    counts = {"enriched": 0, "skipped": 0, "dead_lettered": 0}
+    counts = dict.fromkeys(OUTCOMES, 0)
     for topic, count in result.ended.items():
-        counts[names.get(topic, "dead_lettered")] += count
+        counts[_outcome(topic)] += count
+    counts["withdrawn"] = result.kinds.get(ARTICLES_ENRICHED.name, {}).get(WITHDRAWN, 0)
+    counts["enriched"] -= counts["withdrawn"]
     return counts
 
 
+def _outcome(topic: str) -> str:
+    """Return the outcome of the pages that ended in a terminal topic."""
+    from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_SKIPPED
+
+    return {ARTICLES_ENRICHED.name: "enriched", PAGES_SKIPPED.name: "skipped"}.get(topic, "dead_lettered")
+
+
+def _kinds(result: "Reconciliation") -> dict[str, dict[str, int]]:
+    """Return the parts of each outcome: revisions, reasons of skipped pages, and reasons of dead letters."""
+    from wiredesk.operations.outcome_kinds import WITHDRAWN
+
+    parts: dict[str, dict[str, int]] = {"enriched": {}, "skipped": {}, "dead_lettered": {}}
+    for topic, kinds in result.kinds.items():
+        of_outcome = parts[_outcome(topic)]
+        for kind, count in kinds.items():
+            if _outcome(topic) != "enriched" or kind != WITHDRAWN:
+                of_outcome[kind] = of_outcome.get(kind, 0) + count
+    return parts
+
+
+def _outcome_rows(result: "Reconciliation") -> list[tuple[str, int]]:
+    """Return the rows of the outcomes, each with its parts after it."""
+    from wiredesk.operations.outcome_kinds import UNKNOWN
+
+    rows, parts = list[tuple[str, int]](), _kinds(result)
+    for outcome, count in _outcomes(result).items():
+        name, kinds = outcome.replace("_", "-"), parts.get(outcome, {})
+        rows.append((name, count))
+        if set(kinds) != {UNKNOWN}:
+            rows += [(f"{name}: {kind}", number) for kind, number in sorted(kinds.items(), key=lambda one: -one[1])]
+    return rows
+
+
 def _show(result: "Reconciliation") -> None:
-    rows = [(name.replace("_", "-"), count) for name, count in _outcomes(result).items()]
+    rows = _outcome_rows(result)
     rare = {"forgotten": result.forgotten, "compacted": result.compacted}
     rows += [(name, count) for name, count in rare.items() if count]
     rows += [("in flight", result.in_flight), ("missing", result.missing), ("duplicated", result.duplicated)]

@@ -20,6 +20,7 @@ docs/decisions/0018.
 
 import contextlib
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -28,6 +29,7 @@ from aiokafka import TopicPartition
 
 from wiredesk.operations.dead_letters.redrive_log import RedriveLog, read_redrive_log
 from wiredesk.operations.ledger import Ledger
+from wiredesk.operations.outcome_kinds import MAX_KINDS, UNKNOWN, outcome_kind
 from wiredesk.operations.progress import ProgressCallback, ignore_progress
 from wiredesk.operations.replays.run import SavedRun, load_runs
 from wiredesk.runtime.dead_letters import letter_key
@@ -96,6 +98,7 @@ class Reconciliation:
 
     Attributes:
         ended: raw pages by the terminal topic in which they ended, by name in the topology.
+        kinds: the same, and for each topic by what became of the page: see `outcome_kinds`.
         in_flight: a stage has not committed them yet.
         missing: neither ended nor in flight.
         duplicated: ended more than once; counted in `ended` once.
@@ -115,6 +118,7 @@ class Reconciliation:
     duplicated: int
     missing_records: tuple[str, ...] = ()
     duplicated_records: tuple[Duplicate, ...] = ()
+    kinds: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     forgotten: int = 0
     compacted: int = 0
     replayed: Mapping[str, int] = field(default_factory=dict)
@@ -179,6 +183,7 @@ class _Audit:
         self._redriven = RedriveLog()
         self._runs: Mapping[str, SavedRun] = {}
         self._replays: dict[str, Ledger] = {}
+        self._kinds: dict[str, Counter[str]] = {topic.name: Counter() for topic in self._terminal}
 
     async def run(self, since_ms: int | None) -> Reconciliation:
         on_cluster = self._cluster.settings.on_cluster
@@ -228,6 +233,7 @@ class _Audit:
             duplicated=duplicated + sum(of_run.count_duplicated for of_run in self._replays.values()),
             missing_records=self._names(ledger.missing()),
             duplicated_records=tuple(duplicates),
+            kinds={topic: dict(counts.most_common()) for topic, counts in self._kinds.items()},
             forgotten=ledger.count(self._forgotten),
             compacted=compacted,
             replayed={run: count for run, of_run in self._replays.items() if (count := of_run.count(DONE))},
@@ -240,6 +246,10 @@ class _Audit:
     def _number(self, record: Record) -> int:
         """Return the number of the outcome that a record of a terminal topic is: its topic's, or that of tombstones."""
         return self._forgotten if record.value is None else self._numbers[record.topic]
+
+    def _count_kind(self, topic: str, record: Record) -> None:
+        kind, counts = outcome_kind(topic, record), self._kinds[topic]
+        counts[kind if kind in counts or len(counts) < MAX_KINDS else UNKNOWN] += 1
 
     async def _set_aside_compacted(self, ledger: Ledger) -> int:
         """Take raw pages whose outcome may have been compacted from the missing ones; return how many.
@@ -288,7 +298,9 @@ class _Audit:
                 elif replay := replay_of(record):
                     self._note_replayed(*replay)
                 elif (origin := self._origin(record)) is not None:
-                    ledger.ended(*origin, self._number(record))
+                    number = self._number(record)
+                    if ledger.ended(*origin, number) and number != self._forgotten:
+                        self._count_kind(self._terminal[number - 1].name, record)
                 done += 1
                 if not done % PROGRESS_RECORDS:
                     self._progress(done, total)

@@ -38,11 +38,18 @@ class Ledger:
         fill = bytes([UNKNOWN if all_present else ABSENT])
         self._marks = {number: bytearray(fill * offsets.size) for number, offsets in ranges.items()}
 
-    def ended(self, partition: int, offset: int, end: int) -> None:
-        """Record that a record has ended in the topic with a number from 1 to 31; then it was there."""
+    def ended(self, partition: int, offset: int, end: int) -> bool:
+        """Record that a record has ended in the topic with a number from 1 to 31; then it was there.
+
+        Returns:
+            Whether this is its first end.
+        """
         marks, index = self._find(partition, offset)
-        if marks is not None:
-            marks[index] = marks[index] | DUPLICATED if marks[index] & _END else (marks[index] & ~ABSENT) | end
+        if marks is None:
+            return False
+        is_first = not marks[index] & _END
+        marks[index] = (marks[index] & ~ABSENT) | end if is_first else marks[index] | DUPLICATED
+        return is_first
 
     def in_flight(self, partition: int, offset: int) -> None:
         """Record that a stage has not committed a record yet."""
