@@ -201,7 +201,8 @@ def test_the_demo_runs_from_an_installation(installed: Installation) -> None:
     demo = installed.run("wiredesk", "demo")
     assert demo.returncode == 0, demo.stderr
     assert (
-        demo.stdout.splitlines()[-1] == "demo: 26 pages in, 26 accounted for: 22 enriched, 3 skipped, 1 dead-lettered"
+        demo.stdout.splitlines()[-1]
+        == "demo: 32 pages in, 32 accounted for: 26 enriched, 1 withdrawn, 4 skipped, 1 dead-lettered"
     )
     assert installed.contents() == before
     assert not list(installed.folder.iterdir())

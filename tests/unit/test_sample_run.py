@@ -1,21 +1,27 @@
 """What the demo counts."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from rich.cells import cell_len
 from rich.text import Text
 
+from tests.copies import article, story
+from tests.revised import copies_of
 from tests.support import ROOT, SAMPLES
 from wiredesk.cli.layout import GAP, column_widths
 from wiredesk.enrichment.topics.taxonomy import taxonomy
 from wiredesk.extractor.extract import Extractor
 from wiredesk.ingest.accept import Ingest
 from wiredesk.languages.detector import LanguageDetector
+from wiredesk.operations.copy_groups import CopyGroups
 from wiredesk.operations.sample_run import BASE_URL, SampleRun, overview, sample_pages
-from wiredesk.pipeline import ARTICLES_ENRICHED, INGEST, PAGES_SKIPPED
+from wiredesk.pipeline import ARTICLES_COPIES, ARTICLES_ENRICHED, INGEST, PAGES_SKIPPED
+from wiredesk.revisions.revise import Outcome, Revisions
 from wiredesk.runtime.records import Record
 from wiredesk_schemas import (
     AcceptedPage,
+    ArticleWithdrawn,
     CleanedArticle,
     EnrichedArticle,
     Entity,
@@ -23,8 +29,11 @@ from wiredesk_schemas import (
     MediaTopic,
     Mention,
     RawPage,
+    SkippedPage,
+    WithdrawnPage,
+    page_id,
 )
-from wiredesk_schemas.headers import ORIGIN
+from wiredesk_schemas.headers import EVENT_TYPE, ORIGIN
 
 EXAMPLES = ROOT / "schemas" / "wiredesk_schemas" / "examples"
 
@@ -46,6 +55,21 @@ def test_each_page_is_counted_once_where_it_ended() -> None:
     assert run.waiting == {"pages.raw/1/0"}
     run.count(ended(INGEST.dead_letter_topic.name, "pages.raw/1/0"))
     assert (run.waiting, run.dead_lettered) == (set(), 1)
+
+
+def test_a_withdrawal_is_no_article_and_the_run_ends_when_copies_were_found() -> None:
+    run = SampleRun({"pages.raw/0/0"})
+    withdrawal = ((ORIGIN, b"pages.raw/0/0"), (EVENT_TYPE, ArticleWithdrawn.TYPE.encode()))
+    run.count(Record(ARTICLES_ENRICHED.name, 0, 0, 0, None, b"", withdrawal))
+    assert (run.enriched, run.withdrawn, run.ended, run.dead_lettered) == (0, 1, 1, 0)
+    before = run.is_done
+    group = copies_of(*(article(f"https://{host}.example/", story(1)) for host in "ab"))
+    for topic, record in group:
+        run.count(Record(topic, 0, 0, 0, record.key, record.value))
+    assert (before, run.is_done) == (False, True)
+    assert [copy.url for group in run.copies for copy in group.copies] == ["https://b.example/"]
+    run.count(Record(ARTICLES_COPIES.name, 0, 0, 0, group[-1][1].key, None))
+    assert list(run.copies) == []
 
 
 def test_samples_come_in_both_content_modes() -> None:
@@ -132,3 +156,26 @@ def test_the_samples_are_articles_in_fifteen_languages() -> None:
         assert guess is not None, name
         assert guess.code == language, name
         assert guess.confidence > 0.9, name
+
+
+def test_the_samples_show_an_update_a_withdrawal_and_a_pair_of_copies() -> None:
+    ingest, extractor, revisions = Ingest(), Extractor(), Revisions()
+    state, kinds, written = revisions.new_state(), Counter[str](), list[Outcome]()
+    for line in (SAMPLES / "events.jsonl").read_bytes().splitlines()[-6:]:
+        raw = RawPage.from_record(line, ())
+        page = ingest(raw)
+        event = extractor(page) if isinstance(page, AcceptedPage) else page
+        assert raw.fetched_at is not None
+        assert isinstance(event, CleanedArticle | WithdrawnPage)
+        outcome, changes = revisions(event, state, raw.fetched_at)
+        for change in changes:
+            state.apply(change, 0)
+        kinds[str(getattr(outcome, "revision_kind", None) or getattr(outcome, "reason", None))] += 1
+        written += [] if isinstance(outcome, SkippedPage) else [outcome]
+    assert kinds == {"created": 3, "updated": 1, "unchanged": 1, "gone": 1}
+    reading = CopyGroups(page_id("https://courier.example/2026/03/15/lighthouse-opens"))
+    for _, record in copies_of(*written):
+        reading.add(record)
+    (group,) = reading.groups()
+    assert group.original.source == "The Harbour Courier"
+    assert [(copy.source, copy.kind) for copy in group.copies] == [("Island Post", "reheadlined")]

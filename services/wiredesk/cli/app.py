@@ -40,7 +40,7 @@ EXTRAS = MappingProxyType(
 """Extras of the distribution that commands need which run no worker; the others are advised to install `all`."""
 
 COMMANDS = {
-    "demo": "Show the pipeline at work: a temporary Kafka, a worker of each stage, 26 sample pages.",
+    "demo": "Show the pipeline at work: a temporary Kafka, a worker of each stage, 32 sample pages.",
     "up": "Run a whole deployment on this machine until Ctrl-C: Kafka, topics, and workers of every stage.",
     "broker": "Run Apache Kafka on this machine until Ctrl-C: no Docker, no Java to install.",
     "topics": "Create, alter, list, compare and export topics.",

@@ -16,7 +16,7 @@ from wiredesk.runtime.errors import UnavailableError
 
 if TYPE_CHECKING:
     from wiredesk.runtime.records import Record
-    from wiredesk_schemas import EnrichedArticle
+    from wiredesk_schemas import ArticleCopies, EnrichedArticle
 
 PARTITIONS = 2
 """Partitions of each topic: enough to show that there are several."""
@@ -31,11 +31,13 @@ def demo(
     timeout: Annotated[float, typer.Option(metavar="SECONDS", min=1, help="Seconds after which the demo fails.")] = 180,
     settings: BrokerSettings,
 ) -> None:
-    """Show the pipeline at work: a temporary Kafka, a worker of each stage, 26 sample pages.
+    """Show the pipeline at work: a temporary Kafka, a worker of each stage, 32 sample pages.
 
     The pages are in 15 languages. It takes about half a minute, and 1.5 GB of memory. The first run also downloads
-    Kafka (about 45 MB) into the cache; nothing else stays on this machine. At the end, a table shows language, topics
-    and names of each article, and the last line counts the outcomes of all pages.
+    Kafka (about 45 MB) into the cache; nothing else stays on this machine. One story is fetched three times: it is
+    updated once, with the words that changed, and unchanged once. Another one is gone when it is fetched again: it is
+    withdrawn. Two sites have the same text. At the end, a table shows language, topics and names of each article that
+    is there, and the last line counts the outcomes of all pages.
 
     Exit codes: 0 every page is accounted for, 1 something did not start, or took too long.
 
@@ -90,10 +92,10 @@ async def _run(folder: Path, settings: BrokerSettings, clock: _Clock, seconds: f
     from wiredesk.runtime.topology import changelogs_of
 
     pages = list(sample_pages())
-    articles: list[EnrichedArticle] = []
+    articles: dict[str, EnrichedArticle] = {}
 
     def show(record: "Record") -> None:
-        articles.extend(_show(record))
+        _show(record, articles)
 
     async with embedded_kafka(folder / "kafka", settings, owner="wiredesk demo", say=clock.say) as broker:
         kafka = stack.kafka_settings(broker)
@@ -113,10 +115,12 @@ async def _run(folder: Path, settings: BrokerSettings, clock: _Clock, seconds: f
                 on_record=show,
             )
             clock.say("every page is accounted for; stopping")
-    console.table("articles by language", ("language", "topics", "names"), overview(articles))
+    for group in run.copies:
+        _show_copies(group)
+    console.table("the articles that are there now", ("language", "topics", "names"), overview(articles.values()))
     return (
-        f"demo: {run.published} pages in, {run.ended} accounted for: "
-        f"{run.enriched} enriched, {run.skipped} skipped, {run.dead_lettered} dead-lettered"
+        f"demo: {run.published} pages in, {run.ended} accounted for: {run.enriched} enriched, "
+        f"{run.withdrawn} withdrawn, {run.skipped} skipped, {run.dead_lettered} dead-lettered"
     )
 
 
@@ -130,27 +134,57 @@ def _waiting(what: str) -> Iterator[None]:
         yield
 
 
-def _show(record: "Record") -> "list[EnrichedArticle]":
-    """Print how a page ended; return the article that it has become, if any."""
+def _show(record: "Record", articles: "dict[str, EnrichedArticle]") -> None:
+    """Print how a page ended, and note what is there now.
+
+    Args:
+        articles: the newest article of each page that is there, by page id.
+    """
+    from wiredesk.operations.sample_run import is_withdrawal
     from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_SKIPPED
-    from wiredesk_schemas import EnrichedArticle, SkippedPage
+    from wiredesk_schemas import ArticleWithdrawn, EnrichedArticle, SkippedPage
     from wiredesk_schemas.dead_letter import DeadLetterHeaders
     from wiredesk_schemas.headers import ORIGIN_TIME, decode_number, last_value
 
     arrived = decode_number(last_value(record.headers, ORIGIN_TIME))
     spent = "" if arrived is None else f"{record.timestamp - arrived} ms"
-    if record.topic == ARTICLES_ENRICHED.name:
+    if is_withdrawal(record):
+        gone = ArticleWithdrawn.from_json(record.value)
+        known = articles.pop(gone.page_id, None)
+        title = (known.title if known else None) or gone.canonical_url
+        detail = f"  its page is gone, and so is the article: {gone.detail}"
+        console.spans(("withdrawn", "red"), " ", (title, "bold"), (detail, "dim"))
+    elif record.topic == ARTICLES_ENRICHED.name:
         article = EnrichedArticle.from_json(record.value)
         _show_article(article, spent)
-        return [article]
-    if record.topic == PAGES_SKIPPED.name:
+        _show_update(article, articles.get(article.page_id))
+        articles[article.page_id] = article
+    elif record.topic == PAGES_SKIPPED.name:
         page = SkippedPage.from_json(record.value)
         console.spans(("skipped", "yellow"), f" {page.url} ", (f"{page.reason}: {page.detail}", "dim"))
     else:
         letter = DeadLetterHeaders.from_headers(record.headers)
         reason = f"{letter.reason}: {letter.message[:MAX_MESSAGE]}"
         console.spans(("dead letter", "red"), f" in {record.topic} ", (reason, "dim"))
-    return []
+
+
+def _show_update(article: "EnrichedArticle", known: "EnrichedArticle | None") -> None:
+    """Print what an article changes of the one that was there before; nothing if there was none."""
+    from wiredesk.cli.story_view import show_changes
+    from wiredesk.operations.story import compared
+
+    if known is not None:
+        show_changes(compared(article, known))
+
+
+def _show_copies(group: "ArticleCopies") -> None:
+    """Print who has the same text."""
+    names = {"whole": "whole", "reheadlined": "whole, under another headline", "abridged": "a part of it"}
+    for copy in group.copies:
+        what = names.get(copy.kind, "a passage of it")
+        title = copy.title or copy.url
+        original = f"  has the text of {group.original.url} ({what}): found among all articles, in articles.copies"
+        console.spans(("copy", "magenta"), " ", (title, "bold"), f" {copy.url}", (original, "dim"))
 
 
 def _show_article(article: "EnrichedArticle", spent: str) -> None:
@@ -171,8 +205,10 @@ def _show_article(article: "EnrichedArticle", spent: str) -> None:
         if value:
             lines.append(f"{label}: {value}")
     title = article.title or article.url
+    number = article.revision_number or 1
+    what = "article" if number == 1 else f"article, {article.revision_kind} (revision {number})"
     if console.out.is_terminal:
-        console.spans(("article", "green"), " ", (title, "bold"), (f"  {spent} in the pipeline", "dim"))
+        console.spans((what, "green"), " ", (title, "bold"), (f"  {spent} in the pipeline", "dim"))
         console.indented("\n".join(lines))
     else:
-        console.line(f"article: {title} | {' | '.join(lines)} | {spent} in the pipeline")
+        console.line(f"{what}: {title} | {' | '.join(lines)} | {spent} in the pipeline")

@@ -11,14 +11,14 @@ import wiredesk
 from wiredesk.operations.publishing import send
 from wiredesk.pages import files as page_files
 from wiredesk.pages.record import RawRecord
-from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_RAW, PAGES_SKIPPED, TERMINAL_TOPICS
+from wiredesk.pipeline import ARTICLES_COPIES, ARTICLES_ENRICHED, PAGES_RAW, PAGES_SKIPPED, TERMINAL_TOPICS
 from wiredesk.runtime.errors import UnavailableError
 from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
-from wiredesk_schemas import EnrichedArticle, EntityType, header
-from wiredesk_schemas.headers import ORIGIN
+from wiredesk_schemas import ArticleCopies, ArticleWithdrawn, EnrichedArticle, EntityType, header
+from wiredesk_schemas.headers import EVENT_TYPE, ORIGIN
 
 BASE_URL = "https://samples.wiredesk.example/"
 """Prefix of the sample pages' URLs."""
@@ -39,19 +39,38 @@ class SampleRun:
     Attributes:
         published: number of pages.
         waiting: origins of the pages that have not ended yet.
+        withdrawn: how many have withdrawn an article.
     """
 
     def __init__(self, origins: set[str]) -> None:
         self.published = len(origins)
         self.waiting = set(origins)
+        self.withdrawn = 0
         self._by_topic: Counter[str] = Counter()
+        self._groups: dict[bytes | None, ArticleCopies] = {}
 
     def count(self, record: Record) -> None:
-        """Count a record of a terminal topic."""
+        """Count a record of a terminal topic, or take note of a group of copies."""
+        if record.topic == ARTICLES_COPIES.name:
+            self._groups.pop(record.key, None)
+            if record.value is not None:
+                self._groups[record.key] = ArticleCopies.from_json(record.value)
+            return
         origin = header(record.headers, ORIGIN) or ""
         if origin in self.waiting:
             self.waiting.discard(origin)
             self._by_topic[record.topic] += 1
+            self.withdrawn += is_withdrawal(record)
+
+    @property
+    def copies(self) -> Sequence[ArticleCopies]:
+        """The groups of articles with the same text, as they are now."""
+        return [group for group in self._groups.values() if group.copies]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every page has ended, and copies were found, which no page waits for: the samples have some."""
+        return not self.waiting and bool(self.copies)
 
     @property
     def ended(self) -> int:
@@ -61,7 +80,7 @@ class SampleRun:
     @property
     def enriched(self) -> int:
         """How many have become an enriched article."""
-        return self._by_topic[ARTICLES_ENRICHED.name]
+        return self._by_topic[ARTICLES_ENRICHED.name] - self.withdrawn
 
     @property
     def skipped(self) -> int:
@@ -71,7 +90,12 @@ class SampleRun:
     @property
     def dead_lettered(self) -> int:
         """How many have become a dead letter."""
-        return self.ended - self.enriched - self.skipped
+        return self.ended - self.enriched - self.withdrawn - self.skipped
+
+
+def is_withdrawal(record: Record) -> bool:
+    """Whether a record withdraws an article."""
+    return header(record.headers, EVENT_TYPE) == ArticleWithdrawn.TYPE
 
 
 def sample_pages() -> Iterator[RawRecord]:
@@ -112,32 +136,34 @@ async def run_samples(
     on_published: Callable[[], None],
     on_record: Callable[[Record], None],
 ) -> SampleRun:
-    """Publish pages, and read the terminal topics until every page has ended in one of them.
+    """Publish pages, and read the terminal topics until every page has ended in one of them, and copies were found.
 
     Args:
         pages: that no stage has seen.
         seconds: that this may take.
         on_published: called once, when the brokers have all pages.
-        on_record: called with each record of a terminal topic.
+        on_record: called with each record of a terminal topic,.
 
     Raises:
         UnavailableError: it takes longer, or the cluster cannot be reached.
     """
     began = time.monotonic()
     async with Cluster(kafka) as cluster:
-        reading = cluster.read_topic([topic.name for topic in TERMINAL_TOPICS])
+        reading = cluster.read_topic([topic.name for topic in (*TERMINAL_TOPICS, ARTICLES_COPIES)])
         async with contextlib.aclosing(reading):
             await anext(reading)  # the consumer has its positions: every record that is published from now on is read
             run = SampleRun(await _publish(kafka, pages))
             on_published()
             async for record in reading:
                 if record is not None:
-                    on_record(record)
                     run.count(record)
-                if not run.waiting:
+                    if record.topic != ARTICLES_COPIES.name:
+                        on_record(record)
+                if run.is_done:
                     return run
                 if time.monotonic() - began > seconds:
-                    raise UnavailableError(f"{len(run.waiting)} of {len(pages)} pages are not done after {seconds:g} s")
+                    left = f"{len(run.waiting)} of {len(pages)} pages are not done"
+                    raise UnavailableError(f"{left if run.waiting else 'no copies were found'} after {seconds:g} s")
     raise AssertionError("a topic is read until the reader is closed")
 
 

@@ -273,15 +273,19 @@ def _revision(published: Sequence[Published], number: int) -> Revision:
     if not isinstance(one.event, CleanedArticle):
         return Revision(one.event, one.fetched_at)
     earlier = (before.event for before in reversed(published[:number]) if isinstance(before.event, CleanedArticle))
-    known = next(earlier, None)
+    return compared(one.event, next(earlier, None), one.fetched_at)
+
+
+def compared(article: CleanedArticle, known: CleanedArticle | None, fetched_at: datetime | None = None) -> Revision:
+    """Return an article as a revision, compared with one before it; None: there is none."""
     if known is None:
-        return Revision(one.event, one.fetched_at)
+        return Revision(article, fetched_at)
     return Revision(
-        one.event,
-        one.fetched_at,
+        article,
+        fetched_at,
         compared_with=known.revision_number,
-        headline=word_changes(known.title or "", one.event.title or ""),
-        passages=tuple(passage_changes(known, one.event)),
+        headline=word_changes(known.title or "", article.title or ""),
+        passages=tuple(passage_changes(known, article)),
     )
 
 
