@@ -10,6 +10,7 @@ enriched_article    EnrichedArticle: with language, topics and entities
 article_signature   ArticleSignature: what is needed to find an article's copies
 article_copies      ArticleCopies: which articles carry the same text
 skipped_page        SkippedPage: a page that is not an article, with the reason
+forgotten_entry     ForgottenEntry: a page or a host that is to be forgotten
 story_revision      what an event says of the story's earlier versions
 withdrawal          WithdrawnPage and ArticleWithdrawn: a page that is gone, and its article
 ingest_note         IngestNote: what ingest mended on a page, or did not believe
@@ -54,6 +55,7 @@ from wiredesk_schemas.enriched_article import (
     Model,
 )
 from wiredesk_schemas.event import DerivedEvent, Event, InvalidEventError, Part, Since, Tombstone, UnknownVersionError
+from wiredesk_schemas.forgotten_entry import ForgottenEntry, ForgottenKind
 from wiredesk_schemas.headers import Headers, header
 from wiredesk_schemas.ids import derived_event_id, event_id, page_id, revision, sibling_event_id
 from wiredesk_schemas.ingest_note import IngestNote, IngestNoteKind
@@ -76,6 +78,7 @@ EVENTS: tuple[type[Event], ...] = (
     SkippedPage,
     ArticleSignature,
     ArticleCopies,
+    ForgottenEntry,
 )
 """Every event, in the order of the flow."""
 
@@ -105,6 +108,8 @@ __all__ = [
     "Event",
     "Evidence",
     "Extraction",
+    "ForgottenEntry",
+    "ForgottenKind",
     "GroupedArticle",
     "Headers",
     "Image",

@@ -26,6 +26,7 @@ from wiredesk_schemas import (
     ArticleWithdrawn,
     CleanedArticle,
     EnrichedArticle,
+    ForgottenEntry,
     RawPage,
     SkippedPage,
     WithdrawnPage,
@@ -101,6 +102,7 @@ ARTICLES_COPIES = Topic(
 FORGOTTEN = Topic(
     "wiredesk.forgotten",
     "Ids of the pages and hosts that are to be forgotten, with the reason",
+    events=(ForgottenEntry,),
     partitions=1,
     retention_ms=-1,
     compaction=Compaction(),

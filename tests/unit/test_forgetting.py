@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from wiredesk.operations.forgetting.entries import MAX_TEXT, Entry, Kind, parse_entry
+from wiredesk.operations.forgetting.entries import MAX_TEXT, Entry, parse_entry
 from wiredesk.operations.forgetting.exports import count_letters, letter_test, remove_letters
 from wiredesk.operations.forgetting.keys import is_keyed_by_page
 from wiredesk.operations.forgetting.lifetimes import Lifetime
@@ -27,7 +27,7 @@ from wiredesk.pipeline import (
 from wiredesk.runtime.errors import UnavailableError, UsageError
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.topology import DAY_MS
-from wiredesk_schemas import page_id
+from wiredesk_schemas import ForgottenKind, page_id
 from wiredesk_schemas.ids import host_id
 
 URL = "https://paper.example/story"
@@ -115,7 +115,7 @@ def test_what_is_no_host_is_refused(name: str) -> None:
 def entry(**fields: object) -> Entry:
     values = {
         "id": PAGE,
-        "kind": Kind.PAGE,
+        "kind": ForgottenKind.PAGE,
         "request": PAGE,
         "reason": "request 4711",
         "since": datetime(2026, 11, 29, tzinfo=UTC),
@@ -138,7 +138,7 @@ def test_an_entry_is_read_as_it_was_written_and_names_no_url() -> None:
 def test_an_entry_of_any_value_enters_its_key(value: bytes) -> None:
     parsed = parse_entry(Record(FORGOTTEN.name, 0, 0, 0, PAGE.encode(), value))
     assert parsed is not None
-    assert (parsed.id, parsed.request, parsed.kind) == (PAGE, PAGE, Kind.PAGE)
+    assert (parsed.id, parsed.request, parsed.kind) == (PAGE, PAGE, ForgottenKind.PAGE)
 
 
 def test_a_removed_entry_is_none() -> None:

@@ -8,7 +8,7 @@ from wiredesk.contracts.json_schema import example_of, file_name
 from wiredesk.pipeline import PAGES_RAW
 from wiredesk.registry import Registry
 from wiredesk.runtime.topology import Topic
-from wiredesk_schemas import DeadLetterHeaders, DerivedEvent, Event, RawPage
+from wiredesk_schemas import DeadLetterHeaders, DerivedEvent, Event, ForgottenEntry, RawPage
 from wiredesk_schemas import headers as names
 
 type Json = dict[str, Any]
@@ -74,10 +74,11 @@ def _message(event: type[Event], registry: Registry) -> Json:
         "contentType": "application/json",
         "payload": {"$ref": f"./{file_name(event)}"},
     }
-    if issubclass(event, RawPage | DerivedEvent):
+    if issubclass(event, RawPage | DerivedEvent | ForgottenEntry):
         message["bindings"] = _key(event.KEY)
     if not issubclass(event, DerivedEvent):
-        return {**message, **({"examples": [{"name": "bytes", "payload": payload}]} if payload else {})}
+        name = "newest" if event is ForgottenEntry else "bytes"
+        return {**message, **({"examples": [{"name": name, "payload": payload}]} if payload else {})}
     message["traits"] = [{"$ref": "#/components/messageTraits/derived"}]
     if not payload:
         return message

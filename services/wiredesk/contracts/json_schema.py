@@ -8,7 +8,7 @@ import orjson
 from pydantic.json_schema import GenerateJsonSchema
 
 import wiredesk_schemas
-from wiredesk_schemas import DerivedEvent, Event, MediaTopic, Part, RawPage
+from wiredesk_schemas import DerivedEvent, Event, ForgottenEntry, MediaTopic, Part, RawPage
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 """The version of JSON Schema that is written."""
@@ -47,7 +47,7 @@ def json_schema(model: type[Part]) -> Schema:
     """
     if model is RawPage:
         generated = _one_body(model.model_json_schema(mode="validation", schema_generator=_Generator))
-    elif issubclass(model, Event) and not issubclass(model, DerivedEvent):
+    elif issubclass(model, Event) and not issubclass(model, DerivedEvent | ForgottenEntry):
         generated = model.model_json_schema(mode="validation", schema_generator=_Generator)
     else:
         generated = model.model_json_schema(mode="serialization", schema_generator=_Generator)

@@ -7,7 +7,6 @@ import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 import orjson
@@ -15,16 +14,10 @@ import orjson
 from wiredesk.pipeline import FORGOTTEN
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.records import Record
+from wiredesk_schemas import ForgottenEntry, ForgottenKind
 
 MAX_TEXT = 500
 """Characters of a reason or a name that are kept."""
-
-
-class Kind(StrEnum):
-    """What is to be forgotten."""
-
-    PAGE = "page"
-    HOST = "host"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +34,7 @@ class Entry:
     """
 
     id: str
-    kind: Kind
+    kind: ForgottenKind
     request: str
     reason: str
     since: datetime
@@ -54,15 +47,13 @@ class Entry:
 
     def value(self) -> bytes:
         """Return the value of its record."""
-        return orjson.dumps(
-            {
-                "kind": self.kind,
-                "request": self.request,
-                "reason": self.reason[:MAX_TEXT],
-                "since": self.since.astimezone(UTC).isoformat(timespec="seconds"),
-                "by": self.by[:MAX_TEXT],
-            }
-        )
+        return ForgottenEntry(
+            kind=self.kind,
+            request=self.request,
+            reason=self.reason[:MAX_TEXT],
+            since=self.since.astimezone(UTC).replace(microsecond=0),
+            by=self.by[:MAX_TEXT],
+        ).to_json()
 
 
 def parse_entry(record: Record) -> Entry | None:
@@ -81,7 +72,7 @@ def parse_entry(record: Record) -> Entry | None:
     since = datetime.fromtimestamp(0, UTC)
     with contextlib.suppress(ValueError, OverflowError):
         since = datetime.fromisoformat(text("since")).astimezone(UTC)
-    kind = Kind.HOST if text("kind") == Kind.HOST else Kind.PAGE
+    kind = ForgottenKind.HOST if text("kind") == ForgottenKind.HOST else ForgottenKind.PAGE
     return Entry(id_, kind, text("request") or id_, text("reason"), since, text("by"))
 
 

@@ -12,7 +12,7 @@ from itertools import batched
 
 from aiokafka import AIOKafkaProducer
 
-from wiredesk.operations.forgetting.entries import Entry, Kind, read_entries
+from wiredesk.operations.forgetting.entries import Entry, read_entries
 from wiredesk.operations.forgetting.search import Search, Wanted
 from wiredesk.pipeline import FORGOTTEN
 from wiredesk.runtime.errors import ForbiddenError, UnavailableError
@@ -20,6 +20,7 @@ from wiredesk.runtime.kafka import authorization, clients
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.delivery import CLIENT_ERRORS, format_error
 from wiredesk.runtime.kafka.partitioning import partition_for
+from wiredesk_schemas import ForgottenKind
 
 IN_FLIGHT = 500
 """Tombstones that are sent before the brokers' answers are awaited."""
@@ -49,7 +50,7 @@ async def forget(cluster: Cluster, search: Search, *, reason: str, by: str) -> i
     wanted = search.wanted
     # A host is one entry, whatever pages it has; a URL has those that were fetched from it.
     ids = [wanted.id] if wanted.host else sorted(wanted.pages)
-    kind = Kind.HOST if wanted.host else Kind.PAGE
+    kind = ForgottenKind.HOST if wanted.host else ForgottenKind.PAGE
     entries = [Entry(id_, kind, wanted.id, reason, now, by) for id_ in ids]
     await _write(cluster, [(name, 0, entry.key, entry.value()) for entry in entries])
     await asyncio.sleep(SETTLE_SECONDS)
