@@ -8,14 +8,19 @@
 # The base image is named by its tag, which its publisher moves. For builds that can be repeated, name it by digest:
 #
 #     docker build --build-arg PYTHON_IMAGE=python:3.12-slim@sha256:... --build-arg STAGE=extractor .
+#
+# With tracing (docs/tracing.md), 6 MB more:
+#
+#     docker build --build-arg TRACING=1 --build-arg STAGE=extractor .
 ARG PYTHON_IMAGE=python:3.12-slim
 
 FROM ${PYTHON_IMAGE} AS build
 ARG STAGE
-COPY requirements/${STAGE}.txt requirements/build.txt /tmp/requirements/
+ARG TRACING
+COPY requirements/${STAGE}.txt requirements/tracing.txt requirements/build.txt /tmp/requirements/
 RUN python -m venv /opt/wiredesk \
     && /opt/wiredesk/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes \
-        --requirement /tmp/requirements/${STAGE}.txt \
+        --requirement /tmp/requirements/${STAGE}.txt ${TRACING:+--requirement /tmp/requirements/tracing.txt} \
     && python -m venv /opt/build \
     && /opt/build/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes \
         --requirement /tmp/requirements/build.txt

@@ -108,7 +108,7 @@ async def _measure(folder: Path, stage: Stage, records: list[Record], shapes: li
                 await asyncio.sleep(SETTLE_SECONDS)
                 for kind in islice(cycle(rates), number % 3, number % 3 + 3):
                     if kind == "kafka":
-                        rate = await _through_kafka(kafka, stage, records, shape, folder / f"{prefix}log")
+                        rate = await through_kafka(kafka, stage, records, shape, folder / f"{prefix}log")
                     else:
                         rate = await asyncio.to_thread(BARE[kind], stage, records, shape.cores)
                     rates[kind].append(rate)
@@ -179,7 +179,7 @@ def _loop(handler: Handler, records: Sequence[Record], position: "Synchronized[i
         handler(records[number])
 
 
-async def _through_kafka(
+async def through_kafka(
     kafka: KafkaSettings, stage: Stage, records: Sequence[Record], shape: Shape, log: Path
 ) -> float:
     """Return pages/s of workers that have their partitions when the pages come, until the first partition is done.

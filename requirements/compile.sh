@@ -18,6 +18,7 @@ pin "$@" pyproject.toml --extra dev --output-file requirements/dev.txt
 tested "$@" pyproject.toml --extra all --extra build --output-file requirements/run.txt
 tested "$@" pyproject.toml --output-file requirements/cli.txt
 tested "$@" pyproject.toml --output-file requirements/syndication.txt
+tested "$@" pyproject.toml --extra tracing --output-file requirements/tracing.txt
 tested "$@" requirements/build.in --output-file requirements/build.txt
 for stage in ingest extractor enrichment signatures archive; do
     tested "$@" pyproject.toml --extra "$stage" --output-file "requirements/$stage.txt"

@@ -110,8 +110,11 @@ REDRIVE_COUNT = "wiredesk_redrives"
 EXPORTED_ID = "wiredesk_kept_as"
 """The id of a dead letter when it was exported to a file, so that it is imported once."""
 
-TRACE_CONTEXT = frozenset({"traceparent", "tracestate"})
-"""The headers of W3C Trace Context, which are passed on unchanged."""
+TRACEPARENT = "traceparent"
+"""The trace of a page, and the span that wrote the record. A stage that traces writes its own span."""
+
+TRACE_CONTEXT = frozenset({TRACEPARENT, "tracestate"})
+"""The headers of W3C Trace Context, which are passed on."""
 
 NOT_PROPAGATED = frozenset(
     {

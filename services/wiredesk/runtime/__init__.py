@@ -13,6 +13,7 @@ worker         one worker process of a stage: assignment, lanes, liveness and re
 dead_letters   the dead letter of a record
 suppression    what a stage must not write, because its key is in a list
 lineage        the headers that name the raw page from which a record was made
+tracing        one trace of a page over all stages, by OpenTelemetry
 metrics        every metric of a worker
 trouble        why a worker is not ready
 logs           JSON lines on stderr

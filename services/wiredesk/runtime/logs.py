@@ -4,16 +4,41 @@ import contextlib
 import logging
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import structlog
 
 from wiredesk.runtime.printable import json_text, one_line
 
+if TYPE_CHECKING:
+    from wiredesk.runtime.records import Record
+
 QUIET_SECONDS = 10.0
 """A repeated message of a library is logged once in this time."""
 
+
+class _AtWork:
+    """The record that this process computes now; None in a process that computes none."""
+
+    record: "Record | None" = None
+
+
+at_work = _AtWork()
+"""Set by a child before each record: a line that its handler logs then names the record."""
+
+
+def _with_record(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Name the record that is computed: its coordinates, its key, which is the page's id, and its trace."""
+    if (record := at_work.record) is not None:
+        from wiredesk.runtime.tracing import log_facts  # noqa: PLC0415 - most processes compute no record
+
+        return {"record": record.coordinates, **log_facts(record), **event}
+    return event
+
+
 SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
+    _with_record,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -171,6 +171,13 @@ RESTORE_SECONDS = Gauge(
     ["partition"],
 )
 
+SPANS = Counter(
+    "wiredesk_spans",
+    "Spans of traces, by outcome: handed over to the process that exports them, or dropped, because that was full or "
+    "had ended. Pages are never held up by it.",
+    ["outcome"],
+)
+
 STAGE_INFO = Gauge("wiredesk_stage", "1, labelled with the stage and its version.", ["stage", "version"])
 
 

@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable
 from typing import NoReturn, Protocol
 
-from wiredesk.runtime import limits
+from wiredesk.runtime import limits, logs
 from wiredesk.runtime.errors import RejectedError
 from wiredesk.runtime.isolation import frames
 from wiredesk.runtime.isolation.errors import PeerClosedError
@@ -93,7 +93,8 @@ def _serve_bundle(channel: socket.socket, compute: Compute) -> bool:
     bundle = frames.receive(channel)
     flushed = began = time.monotonic()  # not before: the time until a bundle comes is no work
     for fields in bundle:
-        result, last = compute(Record(*fields))
+        logs.at_work.record = record = Record(*fields)
+        result, last = compute(record)
         now = time.monotonic()
         answers.append((result, now - began))
         if last or now - flushed >= FLUSH_SECONDS:

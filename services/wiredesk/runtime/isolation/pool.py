@@ -65,6 +65,8 @@ class Job:
         isolated: it is given to a child without other records, because a child died or overran its deadline while
             processing its bundle.
         crashes: children that died while they computed this record.
+        ended: when it was computed, in seconds since 1970; 0: not yet, or by no child.
+        seconds: how long that took.
     """
 
     record: Record
@@ -72,6 +74,8 @@ class Job:
     taken: bool = False
     isolated: bool = False
     crashes: int = field(default=0)
+    ended: float = 0.0
+    seconds: float = 0.0
 
     def settle(self, outcome: Outcome) -> None:
         """Set the outcome, unless the job was cancelled."""
@@ -183,8 +187,11 @@ class Feeder:
                     await self._fail_crashed(bundle)
                     return
                 metrics.PAGE_SECONDS.observe([seconds for _, seconds in answers])
+                ended = time.time() - sum(seconds for _, seconds in answers)
                 for result, seconds in answers:
                     self._queue.observe_duration(seconds)
+                    ended += seconds
+                    bundle[0].ended, bundle[0].seconds = ended, seconds
                     if self._settle(bundle[0], result):
                         bundle.popleft()
                 if last:
@@ -242,6 +249,7 @@ class Feeder:
         if len(bundle) > 1:
             self._retry_isolated(bundle)
         else:
+            bundle[0].ended, bundle[0].seconds = time.time(), self._deadline
             self._settle(bundle[0], Failure("timeout", f"not done after {self._deadline:g} s (WIREDESK_PAGE_DEADLINE)"))
 
     async def _fail_crashed(self, bundle: deque[Job]) -> None:

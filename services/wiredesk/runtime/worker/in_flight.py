@@ -9,6 +9,7 @@ from typing import Protocol
 from wiredesk.runtime.isolation import Job
 from wiredesk.runtime.records import Failure, Outcome, Record
 from wiredesk.runtime.settings import WorkerSettings
+from wiredesk.runtime.tracing import Spent
 
 BULK_RECORDS = 8
 """If this many records follow it in the lane, a finished record has to wait anyway, so nothing is lost if it waits for
@@ -169,6 +170,10 @@ class InFlight:
             batch.append((job.record, job.outcome.result()))
             size += job.record.size
         return batch
+
+    def spent(self, count: int) -> list[Spent]:
+        """Return when the first records were computed."""
+        return [Spent(job.ended, job.seconds) for job in islice(self._jobs, count)]
 
     def release_committed(self, count: int) -> None:
         """Release the first records, which are committed."""

@@ -42,6 +42,7 @@ from wiredesk.runtime.records import ChangelogRecord, Failure, Outcome, Output, 
 from wiredesk.runtime.replay_scope import ReplayScope
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Stage
+from wiredesk.runtime.tracing import RecordTrace, Tracer, log_facts
 from wiredesk.runtime.trouble import Trouble, TroubleKind
 from wiredesk.runtime.worker.brake import Brake
 from wiredesk.runtime.worker.in_flight import Batch, Budget, InFlight, RecordPool
@@ -100,6 +101,7 @@ class LaneDeps:
         suppression_list: the keys under which nothing must be written; None: there are none.
         scope: the replay run that the worker works for; None: it serves the live stream.
         stores: of the partitions; None: the stage has no store.
+        tracer: describes the spans of the stage; None: tracing is off.
     """
 
     stage: Stage
@@ -114,6 +116,7 @@ class LaneDeps:
     suppression_list: ListReader | None = None
     scope: ReplayScope | None = None
     stores: LaneStores | None = None
+    tracer: Tracer | None = None
 
     @property
     def group(self) -> str:
@@ -159,11 +162,13 @@ class BatchOutputs:
         outputs: in order.
         sources: for each output, the index in the batch of the record from which it was made.
         arrivals: for each record of the batch, when its origin arrived in the first topic, in seconds since 1970.
+        traces: of each record; empty: tracing is off.
     """
 
     outputs: list[Written]
     sources: list[int]
     arrivals: list[float]
+    traces: list[RecordTrace]
 
 
 class Lane:
@@ -397,6 +402,8 @@ class Lane:
         written = self._outputs(batch)
         began = time.time()
         last = batch[-1][0]
+        if self._deps.tracer is not None:
+            self._deps.tracer.processed(batch, written.traces, self._in_flight.spent(len(batch)))
         try:
             await self._commit(delivery, written.outputs, min(self._stop_offset, last.next_offset), last)
         except OutputTooLargeError as error:
@@ -406,6 +413,8 @@ class Lane:
         self._refused.clear()
         self.regulate()
         record_commit_metrics(batch, written, began)
+        if self._deps.tracer is not None:
+            self._deps.tracer.committed(batch, written.traces, began)
 
     async def _commit_position(self, delivery: Delivery) -> None:
         """Commit the consumer's position while no record is in flight.
@@ -441,19 +450,26 @@ class Lane:
     def _outputs(self, batch: Batch) -> BatchOutputs:
         """Return what is written for a batch: the outputs of its records, and dead letters for failed ones."""
         deps, topic_id = self._deps, self._position.topic_id
-        written = BatchOutputs([], [], [])
+        written = BatchOutputs([], [], [], [])
         run, output_topics = (None, {}) if deps.scope is None else (deps.scope.run, deps.scope.output_topics)
         for index, (record, outcome) in enumerate(batch):
-            if isinstance(outcome, Failure):
-                log.warning("dead letter", record=record.coordinates, reason=outcome.reason, message=outcome.message)
-                outcome = (dead_letter(deps.stage, deps.version, record, outcome),)  # noqa: PLW2901 - what it becomes
             origin = lineage(deps.stage, record, run, topic_id=topic_id)
+            trace = None if deps.tracer is None else deps.tracer.trace(record, origin)
+            if trace is not None:
+                written.traces.append(trace)
+            if isinstance(outcome, Failure):
+                facts = log_facts(record, trace)
+                reason, message = outcome.reason, outcome.message
+                log.warning("dead letter", record=record.coordinates, reason=reason, message=message, **facts)
+                outcome = (dead_letter(deps.stage, deps.version, record, outcome),)  # noqa: PLW2901 - what it becomes
+                trace = None  # a dead letter has the headers that were received
             written.arrivals.append(arrived_seconds(origin) or record.timestamp / 1000)
             outputs, changes = _split(outcome)
             for output in deps.allowed(record, outputs):
                 written.sources.append(index)
                 topic = output_topics.get(output.topic, output.topic)
-                written.outputs.append(Output(topic, output.key, output.value, (*output.headers, *origin)))
+                headers = output.headers if trace is None or output.value is None else trace.continued(output.headers)
+                written.outputs.append(Output(topic, output.key, output.value, (*headers, *origin)))
             written.outputs.extend(changes)
             written.sources.extend([index] * len(changes))
         return written

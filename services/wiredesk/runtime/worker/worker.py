@@ -24,6 +24,7 @@ from wiredesk.runtime.records import Record
 from wiredesk.runtime.replay_scope import ReplayScope
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Stage
+from wiredesk.runtime.tracing import Tracer, tracing
 from wiredesk.runtime.trouble import Trouble, TroubleKind
 from wiredesk.runtime.worker import descriptors, health
 from wiredesk.runtime.worker.assignment import Assignment
@@ -84,6 +85,7 @@ class Worker:
             )
         self._list = ListReader(stage, kafka)
         self._version = ""
+        self._tracer: Tracer | None = None
         self._partitions = 0
         self._assignment: Assignment | None = None
         self._polled_at = time.monotonic()
@@ -112,7 +114,8 @@ class Worker:
                 if await self._load(stop):
                     gc.freeze()  # what is loaded by now stays: garbage collection need not visit it
                     metrics.STAGE_INFO.labels(self._stage.name, self._version).set(1)
-                    async with self._list.following():
+                    group = self._kafka.on_cluster(self._group)
+                    async with self._list.following(), tracing(self._stage.name, group) as self._tracer:
                         await self._consume(stop)
             finally:
                 if self._stores is not None:
@@ -205,6 +208,7 @@ class Worker:
             suppression_list=self._list,
             scope=self._scope,
             stores=self._stores,
+            tracer=self._tracer,
         )
         lanes_that_fit = functools.partial(_lanes_that_fit, consumer, stateful=self._stage.store is not None)
         keep = None if self._stores is None else self._stores.keep
