@@ -1,27 +1,29 @@
 """One connected trace of each page over all stages, also where a worker is killed with -9 on the way."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests import echo, topics
 from tests.collector import Collector, Received, collecting
-from tests.support import SAMPLES, Raw, publish
+from tests.support import Raw, publish
+from wiredesk.operations.canary.probe import Probe
 from wiredesk.pipeline import STAGES, TOPICS
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.processes import WorkerProcess, wait_until, workers
+from wiredesk_schemas.headers import TRACEPARENT
 
+NOW = datetime(2026, 3, 14, 8, tzinfo=UTC)
 PAGES = 12
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
 def page(number: int) -> Raw:
-    headers = [("content-type", b"text/html"), ("ce_subject", b"https://courier.example/%d" % number)]
-    if number == 0:
-        headers.append(("traceparent", PARENT.encode()))
-    body = (SAMPLES / "pages" / "ferry-strike.html").read_bytes()
-    return Raw(body.replace(b"ferry", b"ferry %d" % number), headers=tuple(headers))
+    value, headers = Probe(0, f"https://canary.invalid/{number}").record(1, NOW)
+    trace = [(TRACEPARENT, PARENT.encode())] if number == 0 else []
+    return Raw(value, headers=(*headers, *trace))
 
 
 def whole_traces(collector: Collector) -> dict[str, dict[str, Received]]:
@@ -79,6 +81,6 @@ async def test_a_collector_that_is_down_and_an_exporter_that_dies_hold_up_nothin
     await echo.send(kafka, [b"a", b"raise", b"b"])
     async with echo.worker(kafka):
         records = await echo.outcomes(kafka, 3)
-    traced = [record for record in records if ("traceparent" in dict(record.headers)) is True]
+    traced = [record for record in records if TRACEPARENT in dict(record.headers)]
     assert sorted(record.value or b"" for record in traced) == [b"a", b"b"], "a dead letter is as it was received"
-    assert len({dict(record.headers)["traceparent"] for record in traced}) == 2
+    assert len({dict(record.headers)[TRACEPARENT] for record in traced}) == 2
