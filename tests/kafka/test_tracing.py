@@ -28,9 +28,8 @@ def page(number: int) -> Raw:
 
 def whole_traces(collector: Collector) -> dict[str, dict[str, Received]]:
     """Return the traces that have a span of every stage."""
-    traces = {
-        one.trace: collector.processed(one.trace) for one in [*collector.spans] if one.name == "process pages.raw"
-    }
+    begun = {one.trace for one in [*collector.spans] if one.attributes["wiredesk.stage"] == "ingest"}
+    traces = {trace: collector.processed(trace) for trace in begun}
     return {
         trace: spans
         for trace, spans in traces.items()
