@@ -17,11 +17,14 @@ tested() {
 pin "$@" pyproject.toml --extra dev --output-file requirements/dev.txt
 tested "$@" pyproject.toml --extra all --extra build --output-file requirements/run.txt
 tested "$@" pyproject.toml --output-file requirements/cli.txt
-tested "$@" pyproject.toml --output-file requirements/syndication.txt
 tested "$@" pyproject.toml --extra tracing --output-file requirements/tracing.txt
 tested "$@" requirements/build.in --output-file requirements/build.txt
 for stage in ingest extractor enrichment signatures archive; do
     tested "$@" pyproject.toml --extra "$stage" --output-file "requirements/$stage.txt"
+done
+tested "$@" pyproject.toml --extra signatures --output-file requirements/syndication.txt
+for stage in revisions latest; do # they need what the command needs
+    tested "$@" pyproject.toml --output-file "requirements/$stage.txt"
 done
 tested "$@" pyproject.toml training/requirements.in --extra ingest --extra extractor --extra enrichment \
     --output-file training/requirements.txt

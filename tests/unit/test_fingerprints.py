@@ -31,7 +31,7 @@ THAI = (
 
 def signature(text: str) -> Signature:
     hashes, thinning = fingerprints(text)
-    return Signature.of(hashes.tolist(), thinning)
+    return Signature.of(hashes, thinning)
 
 
 def shares(one: str, other: str) -> tuple[float, float]:

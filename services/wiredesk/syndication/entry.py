@@ -1,11 +1,12 @@
 """An article in the window: what is known of it, and the values that keep it in the changelog."""
 
 import struct
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from wiredesk.syndication.overlap import Signature
 
@@ -84,8 +85,8 @@ class Entry:
 
     def value(self) -> bytes:
         """Return the value that keeps it in the changelog."""
-        hashes, thinning, _ = self.signature
-        head = _ARTICLE.pack(_FORMAT, thinning, len(hashes))
+        hashes = self.signature.hashes
+        head = _ARTICLE.pack(_FORMAT, self.signature.thinning, len(hashes))
         packed = struct.pack(f"<{len(hashes)}Q", *hashes)
         return b"".join((head, packed, self.membership.value(), orjson.dumps(self.about)))
 
@@ -94,7 +95,7 @@ class Unpacked(NamedTuple):
     """The parts of an article's value, of which only some are read at once."""
 
     thinning: int
-    hashes: Sequence[int]
+    hashes: NDArray[np.uint64]
     membership: Membership
     about: bytes
 
@@ -102,6 +103,6 @@ class Unpacked(NamedTuple):
 def unpack(value: bytes) -> Unpacked:
     """Return the parts of an article's value."""
     _, thinning, count = _ARTICLE.unpack_from(value)
-    hashes = struct.unpack_from(f"<{count}Q", value, _ARTICLE.size)
+    hashes = np.frombuffer(value, "<u8", count, _ARTICLE.size)
     membership, end = Membership.read(value, _ARTICLE.size + 8 * count)
     return Unpacked(thinning, hashes, membership, value[end:])

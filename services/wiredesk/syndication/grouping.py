@@ -111,6 +111,10 @@ class Grouping:
         ]
         return sorted(listed, key=self.window.order)
 
+    def has_several(self, group: bytes) -> bool:
+        """Return whether more than one article is listed in a group now."""
+        return len(self.listed(group)) + (self.processed(group) is not None) > 1
+
     def entry(self, number: int) -> Entry:
         """Return an article of the window, as a member of the groups to which it belongs now."""
         entry = self.window.entry(number)

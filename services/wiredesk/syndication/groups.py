@@ -35,17 +35,16 @@ def group_events(parent: str, stage: str, version: str, grouping: Grouping) -> S
     """
     events: list[ArticleCopies | Tombstone] = []
     for group in grouping.touched:
-        event_id = derived_event_id(parent, f"{stage}/{UUID(bytes=group)}", version)
-        had_others = len(grouping.window.of_group(group)) > 1
+        was_published = grouping.window.has_several(group)
         into = grouping.merged.get(group)
-        if into is not None:
-            events += [_merged_event(event_id, group, into, grouping)] if had_others else []
-            continue
-        event = _group_event(event_id, group, grouping)
-        if event is None and had_others:
-            events.append(Tombstone(str(UUID(bytes=group)), ArticleCopies))
-        elif event is not None and (event.copy_count or had_others):
+        if not was_published and (into is not None or not grouping.has_several(group)):
+            continue  # an article without copies has no event
+        event_id = derived_event_id(parent, f"{stage}/{UUID(bytes=group)}", version)
+        event = _merged_event(event_id, group, into, grouping) if into else _group_event(event_id, group, grouping)
+        if event is not None:
             events.append(event)
+        elif was_published:
+            events.append(Tombstone(str(UUID(bytes=group)), ArticleCopies))
     return events
 
 

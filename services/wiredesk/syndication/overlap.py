@@ -4,6 +4,9 @@ from collections.abc import Collection, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 FINGERPRINT_BYTES = 8
 """Bytes of a fingerprint."""
 
@@ -16,10 +19,10 @@ MAX_GAP = 6
 MIN_IN_PASSAGE = 3
 """Shared fingerprints of a passage, at least: fewer are a phrase that many stories have."""
 
-
 MARGIN = 2
 """Fingerprints between a passage at the beginning or at the end of a text, and that beginning or end, at most."""
 
+_ODD = np.uint64(1)
 
 MOST = 0.8
 """Share of what two texts have in common that is most of it."""
@@ -59,9 +62,9 @@ class Signature(NamedTuple):
     is_dense: bool
 
     @classmethod
-    def of(cls, hashes: Sequence[int], thinning: int = 0) -> "Signature":
-        """Return the signature of these fingerprints."""
-        return cls(hashes, thinning, any(one & 1 for one in hashes))
+    def of(cls, hashes: NDArray[np.uint64], thinning: int = 0) -> "Signature":
+        """Return the signature of these fingerprints, of which each counts once."""
+        return cls(list(dict.fromkeys(hashes.tolist())), thinning, is_dense(hashes))
 
     def comparable(self, other: "Signature") -> Sequence[int]:
         """Return the fingerprints that another text would have, too, if it had the same passage."""
@@ -72,6 +75,11 @@ class Signature(NamedTuple):
         if self.is_dense and not other.is_dense:
             hashes = [one for one in hashes if not one & 1]
         return hashes
+
+
+def is_dense(hashes: NDArray[np.uint64]) -> bool:
+    """Return whether some fingerprints are odd."""
+    return bool((hashes & _ODD).any())
 
 
 def overlap(one: Signature, other: Signature) -> Overlap:

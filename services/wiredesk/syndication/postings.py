@@ -1,14 +1,18 @@
-"""Which articles carry a fingerprint: an inverted index in flat memory, of 20 bytes for each fingerprint of an article.
+"""Which articles carry a fingerprint: an inverted index in flat memory, of 16 bytes for each fingerprint of an article.
 
 A dictionary would take ten times as much. Memory that is not used yet takes none, and a forked child shares it.
 
 Every article has a block of postings, one for each fingerprint, in the order of its text. The postings of one
 fingerprint are a list from the newest to the oldest article. The newest one of each list is in a chain of a hash table.
+All fingerprints of an article, or of many, are processed at once: each step is a few operations on arrays.
 """
 
 import mmap
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 GRANULE = 8
 """Postings of a block come in multiples of this many: freed blocks are of few sizes, and are used again."""
@@ -16,12 +20,25 @@ GRANULE = 8
 MEAN_FINGERPRINTS = 96
 """Fingerprints of an article for which memory is reserved, on average; more memory is taken when it is needed."""
 
-NONE = -1
-"""No posting."""
+NONE = 0
+"""No posting: that of this number is never used."""
 
-_BUCKET_SHIFT = 16
+_BUCKET_SHIFT = np.uint64(16)
 """Lowest bit of a fingerprint that chooses its bucket: the lowest ones are zero in long texts, and winnowing prefers
 small numbers."""
+
+type Places = NDArray[np.int64]
+"""Postings, or buckets."""
+
+type Hashes = NDArray[np.uint64]
+"""Fingerprints."""
+
+
+class Block(NamedTuple):
+    """Where the postings of an article are."""
+
+    start: int
+    size: int
 
 
 class Postings:
@@ -32,102 +49,143 @@ class Postings:
     """
 
     def __init__(self, articles: int) -> None:
-        self._mask = (1 << (articles * MEAN_FINGERPRINTS).bit_length()) - 1
-        self._heads = _reserved(self._mask + 1, "i")
-        self._capacity = GRANULE * (articles * MEAN_FINGERPRINTS // GRANULE + 1)
-        self._fingerprints = _reserved(self._capacity, "Q")
-        self._older = _reserved(self._capacity, "i")
-        self._newer = _reserved(self._capacity, "i")
-        self._chain = _reserved(self._capacity, "i")
-        self._owners = _reserved(self._capacity // GRANULE, "i")
-        self._used = 0
+        self._mask = np.uint64((1 << (articles * MEAN_FINGERPRINTS).bit_length()) - 1)
+        self._heads = _reserved(int(self._mask) + 1, np.int32)  # the first posting of each chain
+        self._capacity = GRANULE * (articles * MEAN_FINGERPRINTS // GRANULE + 2)
+        self._hashes = _reserved(self._capacity, np.uint64)
+        self._older = _reserved(self._capacity, np.int32)
+        # The newer posting of the same fingerprint; of the newest one, the next posting of its chain, as a negative.
+        self._links = _reserved(self._capacity, np.int32)
+        self._owners = _reserved(self._capacity // GRANULE, np.int32)
+        self._used = GRANULE
         self._free: dict[int, list[int]] = {}
         self.count = 0
 
-    def fingerprints(self, block: int, count: int) -> Sequence[int]:
-        """Return the fingerprints of a block."""
-        return self._fingerprints[block : block + count].tolist()
+    def fingerprints(self, block: Block) -> Hashes:
+        """Return the fingerprints of a block, to be read at once: they change when the block is removed."""
+        return self._hashes[block.start : block.start + block.size]
 
-    def add(self, owner: int, fingerprints: Sequence[int]) -> int:
-        """Add an article as the newest carrier of its fingerprints, and return its block."""
-        block = self._allocated(len(fingerprints))
-        for granule in range(block // GRANULE, (block + len(fingerprints) + GRANULE - 1) // GRANULE):
-            self._owners[granule] = owner
-        stored, heads, older, newer, chain, mask = (
-            self._fingerprints, self._heads, self._older, self._newer, self._chain, self._mask
-        )  # fmt: skip
-        for posting, fingerprint in enumerate(fingerprints, block):
-            stored[posting] = fingerprint
-            bucket = (fingerprint >> _BUCKET_SHIFT) & mask
-            previous, newest = NONE, heads[bucket] - 1
-            while newest != NONE and stored[newest] != fingerprint:
-                previous, newest = newest, chain[newest]
-            older[posting], newer[posting] = newest, NONE
-            if newest == NONE:
-                chain[posting] = heads[bucket] - 1
-                heads[bucket] = posting + 1
-                continue
-            newer[newest] = posting
-            chain[posting] = chain[newest]
-            if previous == NONE:
-                heads[bucket] = posting + 1
-            else:
-                chain[previous] = posting
-        self.count += len(fingerprints)
-        return block
+    def add(self, articles: Mapping[int, Hashes]) -> Sequence[Block]:
+        """Add articles as the newest carriers of their fingerprints, the oldest first, and return their blocks.
 
-    def remove(self, block: int, count: int) -> None:
+        Args:
+            articles: the fingerprints of each, each fingerprint once, by the article's number.
+        """
+        blocks = [Block(self._allocated(hashes.size), hashes.size) for hashes in articles.values()]
+        for (owner, hashes), (start, count) in zip(articles.items(), blocks, strict=True):
+            self._hashes[start : start + count] = hashes
+            self._owners[start // GRANULE : start // GRANULE + _granules(count)] = owner
+            self.count += count
+        if blocks:
+            postings = np.concatenate([np.arange(start, start + count) for start, count in blocks])
+            for some, buckets in self._in_rounds(postings):
+                self._put_first(some, buckets)
+        return blocks
+
+    def remove(self, block: Block) -> None:
         """Remove an article's block of postings."""
-        older, newer = self._older, self._newer
-        for posting in range(block, block + count):
-            before, after = older[posting], newer[posting]
-            if before != NONE:
-                newer[before] = after
-            if after != NONE:
-                older[after] = before
-            else:
-                self._replace_newest(posting, before)
-        if count:
-            self._free.setdefault(_granules(count), []).append(block)
+        start, count = block
+        if not count:
+            return
+        postings = np.arange(start, start + count)
+        is_newest = self._links[start : start + count] <= NONE
+        self._unlink(postings[~is_newest])
+        for some, buckets in self._in_rounds(postings[is_newest]):
+            self._replace_newest(some, buckets)
+        self._free.setdefault(_granules(count), []).append(start)
         self.count -= count
 
-    def _replace_newest(self, posting: int, before: int) -> None:
-        """Put the posting before the newest one of a list in its place in the chain, or nothing."""
-        chain, heads = self._chain, self._heads
-        bucket = (self._fingerprints[posting] >> _BUCKET_SHIFT) & self._mask
-        following = chain[posting]
-        if before != NONE:
-            chain[before] = following
-            following = before
-        current = heads[bucket] - 1
-        if current == posting:
-            heads[bucket] = following + 1
-            return
-        while chain[current] != posting:
-            current = chain[current]
-        chain[current] = following
-
-    def carriers(self, fingerprints: Sequence[int], limit: int) -> Mapping[tuple[int, ...], list[int]]:
+    def carriers(self, hashes: Hashes, limit: int) -> Mapping[tuple[int, ...], list[int]]:
         """Return fingerprints by the articles that carry them: the newest first, so many at most.
 
         Fingerprints that no article carries are left out.
         """
-        stored, heads, older, chain, owners, mask = (
-            self._fingerprints, self._heads, self._older, self._chain, self._owners, self._mask
-        )  # fmt: skip
+        newest, _ = self._found(hashes, self._buckets(hashes))
+        carried = newest.nonzero()[0]
         by_carriers: dict[tuple[int, ...], list[int]] = {}
-        for fingerprint in fingerprints:
-            posting = heads[(fingerprint >> _BUCKET_SHIFT) & mask] - 1
-            while posting != NONE and stored[posting] != fingerprint:
-                posting = chain[posting]
-            if posting == NONE:
-                continue
-            carriers: list[int] = []
-            while posting != NONE and len(carriers) < limit:
-                carriers.append(owners[posting // GRANULE])
-                posting = older[posting]
-            by_carriers.setdefault(tuple(carriers), []).append(fingerprint)
+        rows, counts = self._newest_owners(newest[carried], limit)
+        for row, count, fingerprint in zip(rows, counts, hashes[carried].tolist(), strict=True):
+            by_carriers.setdefault(row[:count], []).append(fingerprint)
         return by_carriers
+
+    def _newest_owners(self, postings: Places, limit: int) -> tuple[Iterable[tuple[int, ...]], Sequence[int]]:
+        """Return the owners of postings and of those older than each, so many at most, and how many they are."""
+        columns: list[list[int]] = []
+        counts = np.zeros(postings.size, dtype=np.int64)
+        while len(columns) < limit and postings.any():
+            counts += postings != NONE
+            columns.append(self._owners[postings // GRANULE].tolist())
+            postings = self._older[postings].astype(np.int64)
+        return zip(*columns, strict=True), counts.tolist()
+
+    def _buckets(self, hashes: Hashes) -> Places:
+        return ((hashes >> _BUCKET_SHIFT) & self._mask).astype(np.int64)
+
+    def _in_rounds(self, postings: Places) -> Iterator[tuple[Places, Places]]:
+        """Yield postings with their buckets, in rounds in which no bucket comes twice; in their order within each."""
+        buckets = self._buckets(self._hashes[postings])
+        order = buckets.argsort(kind="stable")
+        in_order = buckets[order]
+        is_other = in_order[1:] != in_order[:-1]
+        if is_other.all():
+            yield postings, buckets
+            return
+        starts = np.concatenate(([0], is_other.nonzero()[0] + 1))
+        lengths = np.diff(starts, append=order.size)
+        for number in range(int(lengths.max())):
+            some = order[starts[lengths > number] + number]
+            yield postings[some], buckets[some]
+
+    def _found(self, hashes: Hashes, buckets: Places) -> tuple[Places, Places]:
+        """Return the newest posting of each fingerprint, and the posting before it in its chain; `NONE` for none."""
+        found = self._heads[buckets].astype(np.int64)
+        before = np.zeros(found.size, dtype=np.int64)
+        others = ((found != NONE) & (self._hashes[found] != hashes)).nonzero()[0]
+        while others.size:
+            current = found[others]
+            before[others] = current
+            current = -self._links[current].astype(np.int64)
+            found[others] = current
+            others = others[(current != NONE) & (self._hashes[current] != hashes[others])]
+        return found, before
+
+    def _put_first(self, postings: Places, buckets: Places) -> None:
+        """Put postings before all others of their fingerprints, and in the chain in the place of these."""
+        newest, before = self._found(self._hashes[postings], buckets)
+        before[newest == NONE] = NONE
+        self._older[postings] = newest
+        known = newest.nonzero()[0]
+        links = -self._heads[buckets]
+        if known.size:
+            of_known, newest = postings[known], newest[known]
+            links[known] = self._links[newest]
+            self._links[newest] = of_known
+        self._links[postings] = links
+        self._set_next(before, buckets, postings)
+
+    def _unlink(self, postings: Places) -> None:
+        """Take postings that have a newer one out of the lists of their fingerprints."""
+        older, newer = self._older[postings], self._links[postings]
+        self._older[newer] = older
+        has_older = older.nonzero()[0]
+        self._links[older[has_older]] = newer[has_older]
+
+    def _replace_newest(self, postings: Places, buckets: Places) -> None:
+        """Put the posting before each newest one in its place in the chain, or the next of the chain."""
+        _, before = self._found(self._hashes[postings], buckets)
+        older, links = self._older[postings], self._links[postings]
+        has_older = older.nonzero()[0]
+        following = -links
+        following[has_older] = older[has_older]
+        self._links[older[has_older]] = links[has_older]
+        self._set_next(before, buckets, following)
+
+    def _set_next(self, before: Places, buckets: Places, following: NDArray[np.integer[Any]]) -> None:
+        """Let postings follow others in their chains, or be the first where there are none before them."""
+        is_first = before == NONE
+        self._heads[buckets[is_first]] = following[is_first]
+        is_later = ~is_first
+        self._links[before[is_later]] = -following[is_later]
 
     def _allocated(self, count: int) -> int:
         """Return a block for so many postings."""
@@ -141,32 +199,30 @@ class Postings:
         return block
 
     def _grow(self) -> None:
-        """Take half as much memory again."""
-        self._capacity = GRANULE * (self._capacity * 3 // (2 * GRANULE) + 1)
-        self._fingerprints = _enlarged(self._fingerprints, self._capacity)
-        self._older, self._newer, self._chain = (
-            _enlarged(one, self._capacity) for one in (self._older, self._newer, self._chain)
-        )
+        """Take a quarter more memory."""
+        self._capacity = GRANULE * (self._capacity * 5 // (4 * GRANULE) + 1)
+        self._hashes = _enlarged(self._hashes, self._capacity)
+        self._older, self._links = (_enlarged(one, self._capacity) for one in (self._older, self._links))
         self._owners = _enlarged(self._owners, self._capacity // GRANULE)
 
     @property
     def size(self) -> int:
         """Bytes that are in use, about."""
-        return 4 * len(self._heads) + 20 * self._used + 4 * self._used // GRANULE
+        return self._heads.nbytes + 16 * self._used + 4 * self._used // GRANULE
 
 
 def _granules(count: int) -> int:
     return (count + GRANULE - 1) // GRANULE
 
 
-def _reserved(count: int, kind: Literal["i", "Q"]) -> "memoryview[int]":
+def _reserved[T: np.generic](count: int, kind: type[T]) -> NDArray[T]:
     """Return zeros that take memory only where something is written."""
-    size = 8 if kind == "Q" else 4
-    memory = mmap.mmap(-1, max(1, count) * size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    return memoryview(memory).cast(kind)
+    size = max(1, count) * np.dtype(kind).itemsize
+    memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    return np.frombuffer(memory, dtype=kind)
 
 
-def _enlarged(old: "memoryview[int]", count: int) -> "memoryview[int]":
-    new = _reserved(count, "Q" if old.format == "Q" else "i")
-    new[: len(old)] = old
+def _enlarged(old: NDArray[Any], count: int) -> NDArray[Any]:
+    new = _reserved(count, old.dtype.type)
+    new[: old.size] = old
     return new

@@ -1,20 +1,19 @@
 """The stage `syndication`: finds the copies of each article among those of the last hours."""
 
 import base64
-import binascii
-import struct
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
+
+import numpy as np
 
 from wiredesk.runtime.errors import RejectedError
 from wiredesk.runtime.state import Change
-from wiredesk.syndication.entry import Entry, Membership
+from wiredesk.syndication.entry import ID_BYTES, Entry, Membership
 from wiredesk.syndication.grouping import LAST, Grouping
 from wiredesk.syndication.groups import group_events
 from wiredesk.syndication.matching import Match, carriers_of, find
-from wiredesk.syndication.overlap import FINGERPRINT_BYTES, Signature
+from wiredesk.syndication.overlap import Signature
 from wiredesk.syndication.regrouping import newly_common, separate
 from wiredesk.syndication.settings import HOUR_MS, SyndicationSettings
 from wiredesk.syndication.window import ARTICLE, MEMBER, Window
@@ -27,12 +26,10 @@ MAX_RELATED = 4
 MAX_MERGED = 2000
 """Articles of a group that becomes part of another, at most: each is a change. Larger ones stay as they are."""
 
-_ABOUT = frozenset(
-    {
-        "article_event_id", "agencies", "canonical_url", "declared_original", "first_seen", "is_live", "language",
-        "published_at", "revision", "source", "title", "url",
-    }
-)  # fmt: skip
+_ABOUT = {
+    "article_event_id", "agencies", "canonical_url", "declared_original", "first_seen", "is_live", "language",
+    "published_at", "revision", "source", "title", "url",
+}  # fmt: skip
 """Fields of a signature that the window keeps, where they are not empty."""
 
 
@@ -122,8 +119,8 @@ def _membership(entry: Entry, matches: Sequence[Match], joined: Sequence[bytes])
 
 def _entry(event: ArticleSignature, page: bytes) -> Entry:
     """Return an article with a group of its own."""
-    own = UUID(group_id(event.event_id)).bytes
-    fields = event.model_dump(mode="json", include=set(_ABOUT))
+    own = _id(group_id(event.event_id))
+    fields = event.model_dump(mode="json", include=_ABOUT)
     about = {name: value for name, value in fields.items() if value}
     return Entry(page, Membership(own, int.from_bytes(own[:8], "little")), _signature(event), about, LAST)
 
@@ -135,9 +132,12 @@ def _id(text: str) -> bytes:
         RejectedError: the text is none.
     """
     try:
-        return UUID(text).bytes
-    except ValueError as error:
-        raise RejectedError("invalid_event", f"{text[:50]!r} is no UUID") from error
+        packed = bytes.fromhex(text.replace("-", ""))  # a fifth of the time of `UUID`
+    except ValueError:
+        packed = b""
+    if len(packed) != ID_BYTES:
+        raise RejectedError("invalid_event", f"{text[:50]!r} is no UUID")
+    return packed
 
 
 def _signature(event: ArticleSignature) -> Signature:
@@ -148,7 +148,7 @@ def _signature(event: ArticleSignature) -> Signature:
     """
     try:
         packed = base64.b64decode(event.fingerprints, validate=True)
-        hashes = struct.unpack(f"<{len(packed) // FINGERPRINT_BYTES}Q", packed)
-    except (binascii.Error, struct.error) as error:
+        hashes = np.frombuffer(packed, "<u8")
+    except ValueError as error:
         raise RejectedError("invalid_event", f"fingerprints: {error}") from error
-    return Signature.of(tuple(dict.fromkeys(hashes)), event.thinning)
+    return Signature.of(hashes, event.thinning)
