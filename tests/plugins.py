@@ -59,6 +59,7 @@ CHECKED_OF = Topic("articles.checked", "Checked facts")
 CHECKS = Stage("checks", "Exactly one event of each fact", FACTS_OF, (CHECKED_OF,), HANDLER)
 PRIVATE = Stage("private", "An entry whose events stay beside the flow", Topic("private.raw", ""), (Topic("private.events", ""),), HANDLER, entry=True)  # fmt: skip
 FEEDS = Stage("feeds", "Another entry", FEEDS_RAW, (PAGES_ACCEPTED,), HANDLER, entry=True, one_to_one=False)
+MIRROR = Stage("mirror", "Beside ingest", PAGES_RAW, (Topic("mirror.pages", ""),), HANDLER, entry=True, dead_letters="mirror.dlq")  # fmt: skip
 
 RENAMED = TONE
 UPPER = replace(TONE, name="upper", consumes=replace(ARTICLES_ENRICHED, name="wiredesk.x"))

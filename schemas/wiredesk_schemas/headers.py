@@ -107,6 +107,9 @@ REPLAYED = "wiredesk_replayed"
 REDRIVE_COUNT = "wiredesk_redrives"
 """How often the record has been redriven, for readers. The limit counts by a topic that only the runtime writes."""
 
+REDRIVEN_FOR = "wiredesk_redriven_for"
+"""The stage for which a record was sent back: the topic's other stages pass over it, since they have processed it."""
+
 EXPORTED_ID = "wiredesk_kept_as"
 """The id of a dead letter when it was exported to a file, so that it is imported once."""
 

@@ -103,12 +103,12 @@ class Registry:
         return tuple(stage for stage in self.stages.values() if stage.consumes.name == name)
 
     def rivals(self, stage: Stage) -> tuple[Stage, ...]:
-        """Return the stages of the flow that read the same topic as a stage beside it.
+        """Return the stages of the flow that read the same topic of raw pages as a stage beside it.
 
-        A record that is sent to that topic again for one stage would be processed again by the others, and its page
-        would have two outcomes.
+        A raw page that is sent to that topic again for one stage would be processed again by the others, and would have
+        two outcomes. Later topics have headers that only we write: there, a record is sent back for one stage.
         """
-        return tuple(one for one in self.flow if one.consumes == stage.consumes and one != stage)
+        return tuple(one for one in self.flow if stage.entry and one.consumes == stage.consumes and one != stage)
 
     def stage(self, name: str) -> Stage:
         """Return the stage of a name.

@@ -15,6 +15,7 @@ from wiredesk.operations.replays.filters import conditions, record_filter
 from wiredesk.pipeline import (
     ARTICLES_CLEANED,
     ARTICLES_ENRICHED,
+    EXTRACTOR,
     FORGETTING,
     FORGOTTEN,
     INGEST,
@@ -196,8 +197,8 @@ def test_a_replay_leaves_out_tombstones_and_takes_withdrawals_of_raw_pages() -> 
     null = Record("t", 0, 0, 0, PAGE.encode(), None)
     event = Record("t", 0, 0, 0, PAGE.encode(), b'{"canonical_url":"https://paper.example/"}')
     for filters in (conditions(), conditions(hosts=["paper.example"])):
-        assert not record_filter(filters, is_entry=False)(null)
-        assert record_filter(filters, is_entry=False)(event)
+        assert not record_filter(filters, EXTRACTOR)(null)
+        assert record_filter(filters, EXTRACTOR)(event)
     assert record_filter({})(null)
 
 

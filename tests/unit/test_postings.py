@@ -13,8 +13,6 @@ FEW = st.lists(st.integers(0, 40).map(lambda number: number << 16 | number), uni
 """Fingerprints of an article, of so few different ones that buckets and lists are long."""
 
 
-
-
 def hashes(fingerprints: Iterable[int]) -> Hashes:
     return np.array(list(fingerprints), dtype=np.uint64)
 

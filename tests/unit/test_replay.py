@@ -13,8 +13,8 @@ from wiredesk.operations.dead_letters.redrive_log import redriven_record
 from wiredesk.operations.replays.filters import conditions, record_filter
 from wiredesk.operations.replays.reconcile import Reconciliation
 from wiredesk.operations.replays.run import Run, output_topics
-from wiredesk.pipeline import ENRICHMENT, EXTRACTOR, INGEST
-from wiredesk.runtime.dead_letters import dead_letter, parse_letter
+from wiredesk.pipeline import ENRICHMENT, EXTRACTOR, INGEST, SIGNATURES, STAGES
+from wiredesk.runtime.dead_letters import dead_letter, is_for_another, parse_letter
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.kafka.offset_range import NO_END, NOTHING, OffsetRange
 from wiredesk.runtime.lineage import lineage
@@ -145,6 +145,25 @@ def test_what_a_replay_gave_up_goes_back_as_the_replays() -> None:
     assert dict(again.headers)["wiredesk_redrives"] == b"1"
     assert lineage(EXTRACTOR, again) == lineage(EXTRACTOR, received, "run-1")
     assert dict(lineage(INGEST, again)).keys() == {"wiredesk_origin", "wiredesk_origin_time"}
+
+
+def test_a_record_that_is_sent_back_is_for_the_stage_that_gave_it_up() -> None:
+    """Other readers of the topic have processed it: enrichment must not publish an article twice."""
+    received = record(b"article", *lineage(INGEST, record()))
+    letter = parse_letter(
+        SIGNATURES, replace(received, headers=dead_letter(SIGNATURES, "1", received, Failure("timeout", "")).headers)
+    )
+    assert letter is not None
+    again = replace(received, headers=redriven_record(letter, 1).headers)
+    assert [stage.name for stage in STAGES.values() if not is_for_another(stage, again)] == ["ingest", "signatures"]
+    assert record_filter({}, SIGNATURES)(again)
+    assert not record_filter({}, ENRICHMENT)(again)
+    assert not any(is_for_another(stage, received) for stage in STAGES.values())
+    third = parse_letter(
+        SIGNATURES, replace(again, headers=dead_letter(SIGNATURES, "1", again, Failure("timeout", "")).headers)
+    )
+    assert third is not None
+    assert [name for name, _ in redriven_record(third, 2).headers].count("wiredesk_redriven_for") == 1
 
 
 def test_offsets_are_given_with_an_end_or_without() -> None:

@@ -160,7 +160,7 @@ async def _keep_replayed(cluster: Cluster, stages: Mapping[str, Stage], run_id: 
     if run.stage not in stages:
         raise UsageError(f"run {run_id} is of the stage {run.stage}, which is not installed")
     stage = stages[run.stage]
-    accepts = record_filter(run.filters, is_entry=stage.entry)
+    accepts = record_filter(run.filters, stage)
     if stage.entry:
         raise UsageError(f"run {run_id} read {stage.consumes.name}, whose records have no page ids: omit --replay")
     async with contextlib.aclosing(cluster.read_range(run.sources(cluster.settings, stage))) as records:

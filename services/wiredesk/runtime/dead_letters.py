@@ -12,9 +12,11 @@ from wiredesk_schemas.headers import (
     DEAD_LETTER_PREFIX,
     DEAD_LETTER_RAW,
     DEAD_LETTER_RAW_HEADERS,
+    REDRIVEN_FOR,
     Header,
     decode_text,
     encode,
+    header,
     own_headers,
     received_headers,
     rename_received,
@@ -93,6 +95,15 @@ def dead_letter(stage: Stage, version: str, record: Record, failure: Failure) ->
             (DEAD_LETTER_RAW_HEADERS, raw_headers) if raw_headers is not None else (DEAD_LETTER_RAW, b"value")
         )
     return Output(stage.dead_letter_topic.name, record.key, record.value, (*rename_received(record.headers), *headers))
+
+
+def is_for_another(stage: Stage, record: Record) -> bool:
+    """Return whether a record was sent back for another stage that reads the same topic.
+
+    At the entry it is not: there, headers say what a publisher wants them to say.
+    """
+    stage_name = None if stage.entry else header(record.headers, REDRIVEN_FOR)
+    return stage_name not in (None, stage.name)
 
 
 def parse_letter(stage: Stage, record: Record) -> DeadLetter | None:

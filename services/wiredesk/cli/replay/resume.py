@@ -108,7 +108,7 @@ async def _process(
             trouble = console.markup(str(now.trouble or ""))
             display.update(task, completed=done, speed=f"{speed:.0f}/s", trouble=trouble)
 
-        accepts = record_filter(run.filters, is_entry=stage.entry)
+        accepts = record_filter(run.filters, stage)
         return await process(cluster, settings, stage, run, accepts, rate=rate, stop=stop, on_position=show)
 
 

@@ -151,7 +151,7 @@ async def _replay(
             cluster, stage, since_ms=request.since_ms, until_ms=request.until_ms, offsets=request.offsets
         )
         if dry_run:
-            accepts = record_filter(request.filters, is_entry=stage.entry)
+            accepts = record_filter(request.filters, stage)
             with console.progress("reading") as update:
                 estimate_ = await estimate(cluster, settings, stage, ranges, accepts, rate=rate, progress=update)
             _show_estimate(kafka, stage, ranges, estimate_, into, as_json=as_json)

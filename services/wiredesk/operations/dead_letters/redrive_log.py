@@ -17,7 +17,7 @@ from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.lineage import lineage, origin_of, origin_topic_id, replay_marks
 from wiredesk.runtime.records import Output, Record, parse_coordinates
 from wiredesk.runtime.topology import DAY_MS, Topic
-from wiredesk_schemas.headers import REDRIVE_COUNT
+from wiredesk_schemas.headers import REDRIVE_COUNT, REDRIVEN_FOR
 
 REDRIVEN_TOPIC = Topic(
     "wiredesk.redriven",
@@ -100,17 +100,18 @@ async def read_redrive_log(cluster: Cluster) -> RedriveLog:
 
 
 def redriven_record(letter: DeadLetter, rounds: int) -> Output:
-    """Return the record that is sent back: the original one, with a header that says how often it was redriven.
+    """Return the record that is sent back: the original one, with headers that say how often, and for which stage.
 
     A dead letter of a replay keeps the headers that name the run: the live stream has its own outcome for the page.
     """
-    kept = tuple(header for header in letter.headers if header[0] != REDRIVE_COUNT)
+    kept = tuple(header for header in letter.headers if header[0] not in (REDRIVE_COUNT, REDRIVEN_FOR))
     marks = () if letter.stage.entry else tuple(one for one in replay_marks(letter.record) if one not in kept)
+    addressed = () if letter.stage.entry else ((REDRIVEN_FOR, letter.stage.name.encode()),)
     return Output(
         letter.stage.consumes.name,
         letter.record.key,
         letter.record.value,
-        (*kept, *marks, (REDRIVE_COUNT, str(rounds).encode())),
+        (*kept, *marks, (REDRIVE_COUNT, str(rounds).encode()), *addressed),
     )
 
 

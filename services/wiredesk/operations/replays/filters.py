@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from wiredesk.operations.page_urls import is_on_host, urls_in
+from wiredesk.runtime.dead_letters import is_for_another
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.replay_scope import RecordFilter, accept_all
+from wiredesk.runtime.topology import Stage
 from wiredesk_schemas.headers import EVENT_TYPE, LANGUAGE, SUBJECT, header, url_header
 
 if TYPE_CHECKING:
@@ -43,29 +45,31 @@ def conditions(
     return {name: tuple(values) for name, values in given.items() if values}
 
 
-def record_filter(conditions: Mapping[str, Sequence[str]], *, is_entry: bool = True) -> RecordFilter:
+def record_filter(conditions: Mapping[str, Sequence[str]], stage: Stage | None = None) -> RecordFilter:
     """Return a filter for records: one value of each condition must match.
 
     Args:
         conditions: by name.
-        is_entry: the records are raw pages. Of other topics, records without value are left out: each says that its
-            page was forgotten, and would remove what was published about the page since then.
+        stage: whose input they are; None: they are raw pages. Of other topics, records without value are left out: each
+            says that its page was forgotten, and would remove what was published about the page since then. So are
+            records that were redriven for another stage.
     """
+    is_raw = stage is None or stage.entry
+
+    def is_own(record: Record) -> bool:
+        return record.value is not None and not (stage and is_for_another(stage, record))
+
     if not conditions:
-        return accept_all if is_entry else _has_value
+        return accept_all if is_raw else is_own
     tests = [_TESTS[name](tuple(values)) for name, values in conditions.items()]
 
     def accepts(record: Record) -> bool:
-        if not (is_entry or _has_value(record)):
+        if not (is_raw or is_own(record)):
             return False
         view = RecordView(record)
         return all(test(view) for test in tests)
 
     return accepts
-
-
-def _has_value(record: Record) -> bool:
-    return record.value is not None
 
 
 @dataclass(slots=True)

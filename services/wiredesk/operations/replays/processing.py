@@ -175,7 +175,7 @@ async def reconcile_and_save(
         UnavailableError: the cluster cannot be reached, or refuses.
     """
     sources = run.sources(cluster.settings, stage)
-    accepts = record_filter(run.filters, is_entry=stage.entry)
+    accepts = record_filter(run.filters, stage)
     result = await reconcile(cluster, run.id, sources, run.outputs, accepts, progress, one_to_one=stage.one_to_one)
     await save_reconciliation(cluster.settings, run, result)
     await cluster.delete_group(cluster.settings.on_cluster(run.group))

@@ -21,7 +21,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 
 from wiredesk.runtime import metrics
 from wiredesk.runtime.backoff import Backoff
-from wiredesk.runtime.dead_letters import dead_letter
+from wiredesk.runtime.dead_letters import dead_letter, is_for_another
 from wiredesk.runtime.errors import (
     BrakePulledError,
     FencedError,
@@ -137,7 +137,12 @@ class LaneDeps:
         return None if self.stores is None else self.stores.of(source)
 
     def accepts(self, record: Record) -> bool:
-        """Return whether a record is to be processed; a replay may skip it."""
+        """Return whether a record is to be processed: not one that was redriven for another stage.
+
+        A replay may skip others.
+        """
+        if is_for_another(self.stage, record):
+            return False
         return self.scope is None or self.scope.record_filter(record)
 
     def allowed(self, record: Record, outputs: Sequence[Output]) -> Sequence[Output]:
