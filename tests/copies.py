@@ -96,6 +96,14 @@ class Stream:
                 self.groups[one.group_id] = one
         return events
 
+    def forget(self, url: str) -> Sequence[ArticleCopies | Tombstone]:
+        """Forget a page, and return the events."""
+        events, changes = self.stage.forgotten(page_id(url), self.window)
+        for change in changes:
+            self.window.apply(change, self.time_ms)
+            self.changes.append((change, self.time_ms))
+        return events
+
     def copies(self) -> Mapping[str, Copy]:
         """Return the copies that groups list now, by URL."""
         return {copy.url: copy for group in self.groups.values() for copy in group.copies}

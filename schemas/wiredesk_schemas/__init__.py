@@ -30,7 +30,14 @@ This package does not import the services, so any program can read our topics wi
 """
 
 from wiredesk_schemas.accepted_page import AcceptedPage, Charset, CharsetEvidence
-from wiredesk_schemas.article_copies import ArticleCopies, Copy, CopyKind, GroupedArticle, OriginalEvidence
+from wiredesk_schemas.article_copies import (
+    ArticleCopies,
+    Copy,
+    CopyKind,
+    GroupedArticle,
+    OriginalEvidence,
+    WithdrawnCopy,
+)
 from wiredesk_schemas.article_signature import ArticleSignature
 from wiredesk_schemas.canonical_evidence import CanonicalEvidence
 from wiredesk_schemas.cleaned_article import (
@@ -135,6 +142,7 @@ __all__ = [
     "Tombstone",
     "UnknownVersionError",
     "WithdrawalReason",
+    "WithdrawnCopy",
     "WithdrawnPage",
     "derived_event_id",
     "event_id",

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from wiredesk_schemas.event import DerivedEvent, Part
 from wiredesk_schemas.timestamp import Timestamp
+from wiredesk_schemas.withdrawal import WithdrawalReason
 
 
 class CopyKind(StrEnum):
@@ -55,6 +56,13 @@ class Copy(GroupedArticle):
     has_same_title: bool | None = Field(default=None, description="null where one of the two has no headline")
 
 
+class WithdrawnCopy(GroupedArticle):
+    """An article that was in a group and is gone. Of its text nothing is compared any more."""
+
+    reason: WithdrawalReason | None = Field(default=None, description="what shows that it is gone")
+    was_original: bool = Field(default=False, description="it was the likely original: look at all of its copies")
+
+
 class ArticleCopies(DerivedEvent):
     """A group of articles that carry the same text. A later event of the same group replaces an earlier one.
 
@@ -78,6 +86,12 @@ class ArticleCopies(DerivedEvent):
     )
     copies: tuple[Copy, ...] = Field(default=(), description="the others, in the order in which they came; at most 100")
     copy_count: int = Field(default=0, ge=0, description="of all others, listed or not")
+
+    withdrawn: tuple[WithdrawnCopy, ...] = Field(
+        default=(),
+        description="articles that were in the group and are gone, in this order; at most 100. Their copies may still "
+        "be there: a notice of an agency concerns all of them",
+    )
 
     @property
     def key(self) -> str:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from wiredesk_schemas.event import DerivedEvent
 from wiredesk_schemas.timestamp import Timestamp
+from wiredesk_schemas.withdrawal import WithdrawalReason
 
 MAX_FINGERPRINT_CHARACTERS = 4272
 """Characters of the fingerprints of an article, at most: 400 of them."""
@@ -19,6 +20,8 @@ class ArticleSignature(DerivedEvent):
     schema_version: str = Field(default="1.6", pattern=r"^1\.\d+$")
     article_event_id: str = Field(description="`event_id` of the article, as it came from the previous stage")
     is_withdrawn: bool = Field(default=False, description="the article is gone: it has no fingerprints")
+    withdrawal_reason: WithdrawalReason | None = Field(default=None, description="what shows that it is gone")
+    revision_number: int | None = Field(default=None, ge=1, description="of the story at this page, as of the article")
     fingerprints: str = Field(
         default="",
         max_length=MAX_FINGERPRINT_CHARACTERS,

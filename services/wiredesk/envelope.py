@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from wiredesk.runtime.errors import RejectedError
 from wiredesk.runtime.records import Output, Record
 from wiredesk.runtime.state import Change, State
-from wiredesk.runtime.topology import Stage
+from wiredesk.runtime.topology import Stage, Topic
 from wiredesk_schemas import Event, InvalidEventError
 from wiredesk_schemas.event import DerivedEvent, Tombstone, UnknownVersionError
 from wiredesk_schemas.headers import (
@@ -97,8 +97,10 @@ class StatefulService[In: Event, S: State](Protocol):
             RejectedError: it can never be processed; then it changes nothing.
         """
 
-    def forgotten(self, page: str, state: S, /) -> Sequence[Change]:
+    def forgotten(self, page: str, state: S, /) -> tuple[Published, Sequence[Change]]:
         """Return the changes that remove a page from the state: its events are to be forgotten.
+
+        Events that name the page beside others are published again without it, under the same keys.
 
         Args:
             page: the key of its events, its page id.
@@ -157,7 +159,8 @@ class StatefulEnvelope[In: Event, S: State]:
             RejectedError: it does not hold a valid event, or the service rejects it.
         """
         if self._conversion.is_tombstone(record):
-            return self._conversion.passed_on(record), self._forgotten(decode_text(record.key), state)
+            published, changes = self._forgotten(decode_text(record.key), state)
+            return (*self._conversion.passed_on(record), *self._conversion.written(record, published)), changes
         event = self._conversion.event(record)
         published, changes = self._service(event, state, self._conversion.time(event, record))
         return self._conversion.outputs(event, record, published), changes
@@ -182,21 +185,28 @@ class _Conversion:
         return record.value is None and not self._stage.entry
 
     def passed_on(self, record: Record) -> tuple[Output, ...]:
-        """Return the tombstone that follows all outputs of its key; none where the stage writes no topic."""
-        return tuple(Output(topic.name, record.key, None) for topic in self._stage.produces[:1])
+        """Return the tombstone that follows all outputs of its key; none where the stage writes no topic of pages."""
+        return tuple(
+            Output(topic.name, record.key, None) for topic in self._stage.produces[:1] if not _has_own_keys(topic)
+        )
 
     def outputs(self, event: Event, record: Record, published: Published) -> tuple[Output, ...]:
         """Return what is written for an event and its record."""
         results = _sequence(published)
         if self._stage.one_to_one and len(results) != 1:
             raise TypeError(f"stage {self._stage.name} returned {len(results)} events, and is declared one_to_one")
+        return self.written(record, results, event)
+
+    def written(self, record: Record, published: Published, event: Event | None = None) -> tuple[Output, ...]:
+        """Return what is written of a service's results for a record; a tombstone has no event."""
+        results = _sequence(published)
         if not results:
             return ()
         propagated_headers = propagated(record.headers)
         time = format_rfc3339(self.time(event, record))
         return tuple(self._output(result, propagated_headers, time) for result in _with_own_ids(results))
 
-    def time(self, event: Event, record: Record) -> datetime:
+    def time(self, event: Event | None, record: Record) -> datetime:
         """Return the time of an event and its record, which the events that are made from it carry, too."""
         return _event_time(event, record, is_entry=self._stage.entry)
 
@@ -243,6 +253,11 @@ class _Conversion:
         return Output(topic.name, result.key.encode(), result.to_json(), headers)
 
 
+def _has_own_keys(topic: Topic) -> bool:
+    """Return whether the keys of a topic's events are not the ids of their pages, such as those of groups."""
+    return any(issubclass(event, DerivedEvent) and event.key is not DerivedEvent.key for event in topic.events)
+
+
 def _sequence(published: Published) -> Sequence[Result]:
     if published is None:
         return ()
@@ -266,7 +281,7 @@ def _with_own_ids(events: Sequence[Result]) -> Sequence[Result]:
     return numbered
 
 
-def _event_time(event: Event, record: Record, *, is_entry: bool) -> datetime:
+def _event_time(event: Event | None, record: Record, *, is_entry: bool) -> datetime:
     """Return the time that events made from a record carry, in UTC.
 
     The first stage determines it; the later ones pass it on. Events of versions that did not always set it have none,
@@ -274,7 +289,7 @@ def _event_time(event: Event, record: Record, *, is_entry: bool) -> datetime:
     """
     if is_entry:
         arrival = _instant(record.timestamp)
-        stated = to_utc(event.stated_time)
+        stated = to_utc(None if event is None else event.stated_time)
         return min(stated or arrival or EPOCH, arrival or stated or EPOCH)
     arrived = decode_number(last_value(record.headers, ORIGIN_TIME))
     arrival = None if arrived is None else _instant(arrived)

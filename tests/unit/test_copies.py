@@ -10,8 +10,17 @@ from hypothesis import strategies as st
 from tests.copies import WORDS, Stream, article, part, story, withdrawn
 from wiredesk.agencies.names import OWN_NAME, credited
 from wiredesk.agencies.sites import SITES, agency_of
+from wiredesk.envelope import StatefulEnvelope
+from wiredesk.operations.forgetting.suppressor import ForgottenPages
+from wiredesk.pipeline import ARTICLES_SIGNATURES, FORGOTTEN, SYNDICATION
 from wiredesk.runtime.errors import RejectedError
+from wiredesk.runtime.records import Record
+from wiredesk.runtime.state import StatefulRun
+from wiredesk.runtime.suppression import SuppressionList, suppressed
 from wiredesk.syndication.kinds import same_title
+from wiredesk.syndication.settings import SyndicationSettings
+from wiredesk.syndication.sign import Signer
+from wiredesk.syndication.syndicate import Syndication
 from wiredesk_schemas import (
     ArticleCopies,
     ArticleSignature,
@@ -21,7 +30,10 @@ from wiredesk_schemas import (
     OriginalEvidence,
     PageType,
     Tombstone,
+    WithdrawalReason,
+    page_id,
 )
+from wiredesk_schemas.ids import host_id
 
 A, B, C, D = (f"https://{name}.example/story" for name in ("courier", "gazette", "herald", "post"))
 TEXT = story(1)
@@ -118,18 +130,55 @@ def test_stories_that_a_round_up_quotes_are_no_copies_of_each_other() -> None:
     assert listed == {A: [C], B: [C]}
 
 
-def test_a_withdrawn_copy_leaves_and_the_last_ends_the_group() -> None:
+def test_a_group_says_which_of_its_articles_were_withdrawn() -> None:
+    """Who has a copy of what an agency withdraws must learn it."""
     stream = Stream()
     for url in (A, B, C):
-        stream.add(article(url, TEXT))
+        stream.add(article(url, TEXT, title="Bridge reopens"))
     (event,) = stream.add(withdrawn(A))
     assert isinstance(event, ArticleCopies)
-    assert (event.original.url, [copy.url for copy in event.copies]) == (B, [C])
-    (event,) = stream.add(withdrawn(B))
+    assert (event.original.url, [copy.url for copy in event.copies], event.copy_count) == (B, [C], 1)
+    (gone,) = event.withdrawn
+    assert (gone.url, gone.title, gone.reason, gone.was_original) == (A, "Bridge reopens", WithdrawalReason.GONE, True)
+    (event,) = stream.add(withdrawn(C))
     assert isinstance(event, ArticleCopies)
-    assert (event.original.url, event.copies, event.copy_count) == (C, (), 0)
+    assert (event.original.url, event.copies, event.copy_count) == (B, (), 0)
+    assert [(one.url, one.was_original) for one in event.withdrawn] == [(A, True), (C, False)]
     assert stream.add(withdrawn(C)) == []
-    assert stream.add(withdrawn(C)) == []
+    assert [type(one) for one in stream.add(article(D, TEXT))] == [ArticleCopies]
+
+
+def test_the_group_ends_with_its_last_article() -> None:
+    stream = Stream()
+    for url in (A, B):
+        stream.add(article(url, TEXT))
+    (event,) = stream.add(withdrawn(A))
+    assert stream.add(withdrawn(B)) == [Tombstone(event.key, ArticleCopies)]
+    assert stream.add(withdrawn(B)) == []
+    assert len(stream.window) == 0
+
+
+def test_an_article_that_returns_is_a_copy_again() -> None:
+    stream = Stream()
+    for number, url in enumerate((A, B), 1):
+        stream.add(article(url, TEXT, number))
+    stream.add(withdrawn(A))
+    (event,) = stream.add(article(A, TEXT, number=3))
+    assert isinstance(event, ArticleCopies)
+    assert ([copy.url for copy in event.copies], event.withdrawn) == ([A], ())
+    stream.add(withdrawn(A, number=4))
+    (event,) = stream.add(article(A, story(2), number=5))
+    assert event == Tombstone(event.key, ArticleCopies)
+
+
+def test_an_older_revision_that_comes_late_changes_nothing() -> None:
+    stream = Stream()
+    stream.add(article(A, TEXT, revision_number=1))
+    stream.add(article(B, TEXT, number=2, revision_number=2))
+    assert stream.add(article(B, story(2), revision_number=1)) == ()
+    stream.add(withdrawn(B).model_copy(update={"revision_number": 4}))
+    assert stream.add(article(B, TEXT, number=3, revision_number=3)) == ()
+    assert [group.copies for group in stream.groups.values()] == [()]
 
 
 def test_a_group_without_an_article_ends() -> None:
@@ -144,8 +193,7 @@ def test_a_new_revision_replaces_the_earlier_one() -> None:
     stream.add(article(A, TEXT))
     stream.add(article(B, TEXT))
     (event,) = stream.add(article(B, story(2), number=2))
-    assert isinstance(event, ArticleCopies)
-    assert event.copies == ()
+    assert event == Tombstone(event.key, ArticleCopies)
     assert len(stream.window) == 2
     (again,) = stream.add(article(B, TEXT, number=3))
     assert again.key == event.key
@@ -306,14 +354,54 @@ def test_a_large_group_is_listed_in_part() -> None:
     assert event.copies[-1].url == "https://host119.example/"
 
 
-def test_a_forgotten_page_leaves_the_window() -> None:
+def test_a_forgotten_page_leaves_its_group_at_once() -> None:
     stream = Stream()
-    event = article(A, TEXT)
-    stream.add(event)
-    (change,) = stream.stage.forgotten(event.page_id, stream.window)
-    stream.window.apply(change, stream.time_ms)
+    for url in (A, B, C):
+        stream.add(article(url, TEXT))
+    stream.add(withdrawn(C))
+    (event,) = stream.forget(A)
+    assert isinstance(event, ArticleCopies)
+    assert (event.original.url, event.copies, [one.url for one in event.withdrawn]) == (B, (), [C])
+    assert page_id(A) not in event.to_json().decode()
+    assert stream.forget(C) == [Tombstone(event.key, ArticleCopies)]
+    assert stream.forget(C) == ()
+    assert stream.forget(B) == []
     assert len(stream.window) == 0
-    assert stream.stage.forgotten(event.page_id, stream.window) == []
+
+
+def test_groups_that_a_forgotten_page_quotes_lose_it() -> None:
+    stream = Stream()
+    stream.add(article(A, TEXT))
+    stream.add(article(B, TEXT))
+    stream.add(article(C, within(part(TEXT, 0.5), story(2))))
+    (event,) = stream.forget(C)
+    assert isinstance(event, ArticleCopies)
+    assert [copy.url for copy in event.copies] == [B]
+
+
+def test_no_group_that_names_a_forgotten_page_is_written() -> None:
+    handler = StatefulEnvelope(Syndication(SyndicationSettings()), SYNDICATION)
+    run = StatefulRun(handler, handler.new_state())
+    sign = Signer()
+    listed = SuppressionList()
+
+    def written(key: str, value: bytes | None) -> list[tuple[bool, str]]:
+        record = Record(ARTICLES_SIGNATURES.name, 0, 0, 0, key.encode(), value)
+        outputs, _ = suppressed(ForgottenPages(), listed, SYNDICATION, record, run.process(record)[0])
+        return [(output.value is not None, (output.key or b"").decode()) for output in outputs]
+
+    for url in (A, B):
+        event = sign(article(url, TEXT))
+        ends = written(event.key, event.to_json())
+    ((is_event, group),) = ends
+    assert is_event
+    listed.apply(Record(FORGOTTEN.name, 0, 0, 0, page_id(A).encode(), b"{}"))
+    late = sign(article(C, TEXT))
+    assert written(late.key, late.to_json()) == [(False, group)]  # the page's tombstone has not come yet
+    assert written(page_id(A), None) == [(True, group)]
+    listed.apply(Record(FORGOTTEN.name, 0, 0, 0, host_id("herald.example").encode(), b"{}"))
+    later = sign(article(D, TEXT))
+    assert written(later.key, later.to_json()) == [(False, group)]
 
 
 @pytest.mark.parametrize("fields", [{"fingerprints": "AAA"}, {"fingerprints": "AAAA"}, {"page_id": "x"}])

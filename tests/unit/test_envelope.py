@@ -8,7 +8,7 @@ import pytest
 
 from tests.plugins import TONE, TONES, Tone
 from wiredesk.envelope import Envelope, Published, StatefulEnvelope
-from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_SKIPPED
+from wiredesk.pipeline import ARTICLES_ENRICHED, PAGES_SKIPPED, SYNDICATION
 from wiredesk.runtime.errors import RejectedError
 from wiredesk.runtime.records import Output, Record
 from wiredesk.runtime.state import Change, KeyedState, StatefulRun
@@ -142,6 +142,7 @@ class Remembering:
 
     def __init__(self, result: Published) -> None:
         self.result = result
+        self.last_words: Published = None
         self.times: list[datetime] = []
 
     def new_state(self) -> KeyedState:
@@ -154,8 +155,9 @@ class Remembering:
         seen = int(state.get(event.page_id.encode()) or b"0")
         return self.result, [Change(event.page_id.encode(), b"%d" % (seen + 1))]
 
-    def forgotten(self, page: str, state: KeyedState, /) -> Sequence[Change]:
-        return [] if state.get(page.encode()) is None else [Change(page.encode(), None)]
+    def forgotten(self, page: str, state: KeyedState, /) -> tuple[Published, Sequence[Change]]:
+        known = state.get(page.encode())
+        return (None, []) if known is None else (self.last_words, [Change(page.encode(), None)])
 
 
 def test_a_stateful_service_is_a_stateful_handler() -> None:
@@ -193,6 +195,23 @@ def test_a_tombstone_is_passed_on_and_its_page_leaves_the_state() -> None:
     passed = (Output(ANY.produces[0].name, page, None),)
     assert run.process(tombstone) == (passed, [Change(page, None)])
     assert run.process(tombstone) == (passed, [])
+
+
+def test_what_named_a_forgotten_page_is_published_again_without_it() -> None:
+    tombstone = Record("articles.enriched", 0, 1, 1_700_000_000_000, ARTICLE.page_id.encode(), None)
+    service = Remembering(tone())
+    service.last_words = tone()
+    handler = StatefulEnvelope(service, replace(ANY, store=Store("seen"), one_to_one=True))
+    run = StatefulRun(handler, handler.new_state())
+    run.process(record(ARTICLE.to_json()))
+    (passed, event), _ = run.process(tombstone)
+    assert (passed.value, event.value) == (None, tone().to_json())
+    assert header(event.headers, "ce_time") == "2023-11-14T22:13:20.000Z"
+
+
+def test_a_tombstone_is_not_passed_on_to_events_with_keys_of_their_own() -> None:
+    tombstone = Record("articles.signatures", 0, 1, 0, ARTICLE.page_id.encode(), None)
+    assert Envelope(Service(None), SYNDICATION)(tombstone) == ()
 
 
 def test_a_stateful_service_needs_events_and_a_store() -> None:

@@ -63,8 +63,8 @@ class Firsts:
         first = FirstArticle.derived_from(article, self.name, self.version)
         return first, [Change(key, article.event_id.encode())]
 
-    def forgotten(self, page: str, state: KeyedState, /) -> Sequence[Change]:  # noqa: ARG002 - it remembers no page
-        return []
+    def forgotten(self, page: str, state: KeyedState, /) -> tuple[None, Sequence[Change]]:  # noqa: ARG002 - it remembers no page
+        return None, []
 
 
 def handler() -> StatefulHandler[KeyedState]:

@@ -30,10 +30,10 @@ class Latest:
         """Return the state of a partition of which no event has been processed."""
         return KeyedState()
 
-    def forgotten(self, page: str, state: KeyedState, /) -> Sequence[Change]:
+    def forgotten(self, page: str, state: KeyedState, /) -> tuple[None, Sequence[Change]]:
         """Return the change that forgets a page."""
         key = page.encode()
-        return [Change(key, None)] if key in state else []
+        return None, [Change(key, None)] if key in state else []
 
     def __call__(
         self, event: EnrichedArticle | ArticleWithdrawn, state: KeyedState, time: datetime, /

@@ -69,15 +69,16 @@ def suppressed(
 ) -> tuple[tuple[Output, ...], int]:
     """Return the outputs of a record, those that are suppressed replaced; and how many were.
 
-    A record whose own key is in the list has no other outputs, unless it comes from outside. Tombstones hold nothing
-    and stay. Of equal replacements the record gets one.
+    A record with a value whose own key is in the list has no other outputs, unless it comes from outside. Tombstones
+    hold nothing and stay; what a stage publishes for one is compared by what it names. Of equal replacements the record
+    gets one.
     """
     if not len(keys):
         return tuple(outputs), 0
     written: list[Output] = []
     replacements: set[Output] = set()
     count = 0
-    own = record.key if not stage.entry and record.key in keys else None
+    own = record.key if not stage.entry and record.value is not None and record.key in keys else None
     for output in outputs:
         is_tombstone = output.value is None and output.topic != stage.dead_letter_topic.name
         key = None if is_tombstone else own or _listed(suppressor.keys(output, stage), keys)

@@ -16,8 +16,9 @@ ID_BYTES = 16
 _MEMBERSHIP = struct.Struct("<QB")
 """Family, and number of groups that it quotes; the ids of its group and of these follow."""
 
-_ARTICLE = struct.Struct("<BBH")
-"""Format, thinning, number of fingerprints; these follow, then the membership, and what events say of the article."""
+_ARTICLE = struct.Struct("<B?BH")
+"""Format, whether it is withdrawn, thinning, number of fingerprints; these follow, then the membership, and what events
+say of the article."""
 
 _FORMAT = 1
 """The format of a value."""
@@ -65,6 +66,7 @@ class Entry:
         signature: its fingerprints.
         about: what events say of it, by field; without what is absent.
         order: a number that is larger for later articles.
+        is_withdrawn: it is gone, and stays listed in its group as such.
     """
 
     page: bytes
@@ -72,6 +74,7 @@ class Entry:
     signature: Signature
     about: dict[str, Any]
     order: int = 0
+    is_withdrawn: bool = False
 
     @property
     def group(self) -> bytes:
@@ -86,7 +89,7 @@ class Entry:
     def value(self) -> bytes:
         """Return the value that keeps it in the changelog."""
         hashes = self.signature.hashes
-        head = _ARTICLE.pack(_FORMAT, self.signature.thinning, len(hashes))
+        head = _ARTICLE.pack(_FORMAT, self.is_withdrawn, self.signature.thinning, len(hashes))
         packed = struct.pack(f"<{len(hashes)}Q", *hashes)
         return b"".join((head, packed, self.membership.value(), orjson.dumps(self.about)))
 
@@ -94,6 +97,7 @@ class Entry:
 class Unpacked(NamedTuple):
     """The parts of an article's value, of which only some are read at once."""
 
+    is_withdrawn: bool
     thinning: int
     hashes: NDArray[np.uint64]
     membership: Membership
@@ -102,7 +106,7 @@ class Unpacked(NamedTuple):
 
 def unpack(value: bytes) -> Unpacked:
     """Return the parts of an article's value."""
-    _, thinning, count = _ARTICLE.unpack_from(value)
+    _, is_withdrawn, thinning, count = _ARTICLE.unpack_from(value)
     hashes = np.frombuffer(value, "<u8", count, _ARTICLE.size)
     membership, end = Membership.read(value, _ARTICLE.size + 8 * count)
-    return Unpacked(thinning, hashes, membership, value[end:])
+    return Unpacked(is_withdrawn, thinning, hashes, membership, value[end:])

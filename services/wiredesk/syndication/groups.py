@@ -10,7 +10,7 @@ from wiredesk.syndication.kinds import kind_of, same_title
 from wiredesk.syndication.matching import MIN_SHARED
 from wiredesk.syndication.original import likely_original
 from wiredesk.syndication.overlap import Overlap, overlap
-from wiredesk_schemas import ArticleCopies, Copy, GroupedArticle, Tombstone, derived_event_id
+from wiredesk_schemas import ArticleCopies, Copy, GroupedArticle, Tombstone, WithdrawnCopy, derived_event_id
 
 MAX_COPIES = 100
 """Copies that an event lists, at most: the newest. Their number is in the event in any case."""
@@ -37,20 +37,22 @@ def group_events(parent: str, stage: str, version: str, grouping: Grouping) -> S
     for group in grouping.touched:
         was_published = grouping.window.has_several(group)
         into = grouping.merged.get(group)
-        if not was_published and (into is not None or not grouping.has_several(group)):
-            continue  # an article without copies has no event
         event_id = derived_event_id(parent, f"{stage}/{UUID(bytes=group)}", version)
-        event = _merged_event(event_id, group, into, grouping) if into else _group_event(event_id, group, grouping)
+        event: ArticleCopies | None = None
+        if into is not None:
+            event = _merged_event(event_id, group, into, grouping) if was_published else None
+        elif grouping.has_several(group):  # an article without copies has no event
+            event = _group_event(event_id, group, grouping)
         if event is not None:
             events.append(event)
-        elif was_published:
+        elif was_published and into is None:
             events.append(Tombstone(str(UUID(bytes=group)), ArticleCopies))
     return events
 
 
 def _group_event(event_id: str, group: bytes, grouping: Grouping) -> ArticleCopies | None:
     """Return the event of a group; None where it has no article any more."""
-    entries, number = _entries(grouping, group)
+    entries, number, withdrawn = _entries(grouping, group)
     core = [entry for entry in entries if entry.group == group]
     if not core:
         return None
@@ -67,12 +69,13 @@ def _group_event(event_id: str, group: bytes, grouping: Grouping) -> ArticleCopi
         credited_agency=original.agency,
         copies=tuple(_copy(entry, original.entry, core) for entry in others[-MAX_COPIES:]),
         copy_count=number - 1,
+        withdrawn=tuple(_withdrawn_copy(entry) for entry in withdrawn),
     )
 
 
 def _merged_event(event_id: str, group: bytes, into: bytes, grouping: Grouping) -> ArticleCopies:
     """Return the event of a group that has become part of another one."""
-    entries, _ = _entries(grouping, into)
+    entries, _, _ = _entries(grouping, into)
     original = likely_original([entry for entry in entries if entry.group == into])
     return ArticleCopies(
         **_identifiers(original.entry),
@@ -85,17 +88,23 @@ def _merged_event(event_id: str, group: bytes, into: bytes, grouping: Grouping) 
     )
 
 
-def _entries(grouping: Grouping, group: bytes) -> tuple[Sequence[Entry], int]:
-    """Return the articles that are listed in a group, in the order in which they came, and their number.
+def _entries(grouping: Grouping, group: bytes) -> tuple[Sequence[Entry], int, Sequence[Entry]]:
+    """Return the articles of a group in the order in which they came, their number, and those that were withdrawn.
 
-    Of a large group they are the oldest and the newest ones.
+    Of a large group the articles are the oldest and the newest ones, and the withdrawn ones the newest.
     """
-    numbers = grouping.listed(group)
+    listed = grouping.listed(group)
+    there = [number for number in listed if not grouping.window.is_withdrawn(number)]
+    gone = [number for number in listed if grouping.window.is_withdrawn(number)][-MAX_COPIES:]
     half = MAX_CONSIDERED // 2
-    chosen = numbers if len(numbers) <= MAX_CONSIDERED else (*numbers[:half], *numbers[-half:])
+    chosen = there if len(there) <= MAX_CONSIDERED else (*there[:half], *there[-half:])
     entries = [grouping.entry(number) for number in chosen]
-    processed = grouping.processed(group)
-    return (entries, len(numbers)) if processed is None else ([*entries, processed], len(numbers) + 1)
+    withdrawn = [grouping.entry(number) for number in gone]
+    count = len(there)
+    if (processed := grouping.processed(group)) is not None:
+        (withdrawn if processed.is_withdrawn else entries).append(processed)
+        count += not processed.is_withdrawn
+    return entries, count, withdrawn[-MAX_COPIES:]
 
 
 def _identifiers(entry: Entry) -> dict[str, Any]:
@@ -116,6 +125,13 @@ def _described(entry: Entry) -> dict[str, Any]:
         "url": entry.about["canonical_url"],
         "event_id": entry.about["article_event_id"],
     }
+
+
+def _withdrawn_copy(entry: Entry) -> WithdrawnCopy:
+    about = entry.about
+    return WithdrawnCopy(
+        **_described(entry), reason=about.get("withdrawal_reason"), was_original=about.get("was_original", False)
+    )
 
 
 def _copy(entry: Entry, original: Entry, core: Sequence[Entry]) -> Copy:

@@ -51,7 +51,7 @@ def separate(grouping: Grouping, common: Collection[int], articles: Sequence[int
     window = grouping.window
     groups = dict.fromkeys(group for number in articles for group in grouping.membership(window.page(number)).groups)
     for group in list(groups)[:MAX_GROUPS]:
-        listed = grouping.listed(group)
+        listed = [number for number in grouping.listed(group) if not window.is_withdrawn(number)]
         if 1 < len(listed) <= MAX_GROUP:
             _separate_group(grouping, group, listed, common, event_id)
 

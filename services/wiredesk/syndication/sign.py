@@ -33,7 +33,13 @@ class Signer:
         """Return the signature of an article; of one that was withdrawn, that it is gone."""
         if isinstance(event, ArticleWithdrawn):
             return ArticleSignature.derived_from(
-                event, self.name, self.version, article_event_id=event.event_id, is_withdrawn=True
+                event,
+                self.name,
+                self.version,
+                article_event_id=event.event_id,
+                is_withdrawn=True,
+                withdrawal_reason=event.reason,
+                revision_number=event.revision_number,
             )
         signature = fingerprints("\n".join(block.text for block in event.paragraphs))
         return ArticleSignature.derived_from(
@@ -41,6 +47,7 @@ class Signer:
             self.name,
             self.version,
             article_event_id=event.event_id,
+            revision_number=event.revision_number,
             fingerprints=base64.b64encode(signature.hashes.astype("<u8").tobytes()).decode(),
             thinning=signature.thinning,
             word_count=event.word_count,

@@ -11,13 +11,14 @@ from wiredesk.runtime.errors import RejectedError
 from wiredesk.runtime.state import Change
 from wiredesk.syndication.entry import ID_BYTES, Entry, Membership
 from wiredesk.syndication.grouping import LAST, Grouping
-from wiredesk.syndication.groups import group_events
+from wiredesk.syndication.groups import MAX_CONSIDERED, group_events
 from wiredesk.syndication.matching import Match, carriers_of, find
+from wiredesk.syndication.original import likely_original
 from wiredesk.syndication.overlap import Signature
 from wiredesk.syndication.regrouping import newly_common, separate
 from wiredesk.syndication.settings import HOUR_MS, SyndicationSettings
 from wiredesk.syndication.window import ARTICLE, MEMBER, Window
-from wiredesk_schemas import ArticleCopies, ArticleSignature, Tombstone
+from wiredesk_schemas import ArticleCopies, ArticleSignature, Tombstone, derived_event_id
 from wiredesk_schemas.ids import group_id
 
 MAX_RELATED = 4
@@ -28,7 +29,7 @@ MAX_MERGED = 2000
 
 _ABOUT = {
     "article_event_id", "agencies", "canonical_url", "declared_original", "first_seen", "is_live", "language",
-    "published_at", "revision", "source", "title", "url",
+    "published_at", "revision", "revision_number", "source", "title", "url",
 }  # fmt: skip
 """Fields of a signature that the window keeps, where they are not empty."""
 
@@ -60,10 +61,11 @@ class Syndication:
         """Return the groups that an article changes, and the changes of the window."""
         page = _id(event.page_id)
         own = window.number(page)
+        if own is not None and _is_older(event, window.entry(own)):
+            return (), ()
         grouping = Grouping(window)
         if event.is_withdrawn:
-            changes = [] if own is None else [Change(ARTICLE + page, None)]
-            grouping.remove(page)
+            changes = [] if own is None else _withdrawn(event, window.entry(own), grouping)
         else:
             entry = self._grouped(event, page, grouping)
             changes = [Change(MEMBER + page, member.value()) for page, member in grouping.moved.items()]
@@ -72,10 +74,17 @@ class Syndication:
             changes.append(Change(ARTICLE + page, entry.value()))
         return group_events(event.event_id, self.name, self.version, grouping), changes
 
-    def forgotten(self, page: str, window: Window, /) -> Sequence[Change]:
-        """Return the change that removes a page from the window: its events are to be forgotten."""
+    def forgotten(self, page: str, window: Window, /) -> tuple[Sequence[ArticleCopies | Tombstone], Sequence[Change]]:
+        """Return the groups of a page without it, and the changes that remove it: its events are to be forgotten."""
         number = window.number(_id(page))
-        return [] if number is None else [Change(ARTICLE + _id(page), None)]
+        if number is None:
+            return (), ()
+        grouping = Grouping(window)
+        entry = window.entry(number)
+        changes = [Change(ARTICLE + entry.page, None), *_removed_with(entry, grouping)]
+        grouping.remove(entry.page)
+        parent = derived_event_id(page, f"forgotten after {entry.about['article_event_id']}", self.version)
+        return group_events(parent, self.name, self.version, grouping), changes
 
     def _grouped(self, event: ArticleSignature, page: bytes, grouping: Grouping) -> Entry:
         """Put an article where it belongs, and others that belong elsewhere now; return the article."""
@@ -103,7 +112,7 @@ def _joined(matches: Sequence[Match], window: Window, own: int | None) -> Sequen
     A group that only the article's earlier revision was a member of goes with it, and so do those that quote it.
     """
     groups = dict.fromkeys(match.entry.group for match in matches if match.is_same_text)
-    if own is not None and len(window.members(window.membership(own).group)) == 1:
+    if own is not None and window.members(window.membership(own).group) == [own]:
         groups[window.membership(own).group] = None
     members = {group: window.members(group) for group in groups}
     ordered = sorted(groups, key=lambda group: (-len(members[group]), window.order(members[group][0])))
@@ -115,6 +124,45 @@ def _membership(entry: Entry, matches: Sequence[Match], joined: Sequence[bytes])
     passages = dict.fromkeys(match.entry.group for match in matches if match.entry.group not in joined)
     near = next((match.entry.membership.family for match in matches if match.is_near_copy), entry.membership.family)
     return Membership(joined[0] if joined else entry.group, near, tuple(passages)[:MAX_RELATED])
+
+
+def _is_older(event: ArticleSignature, known: Entry) -> bool:
+    """Return whether a newer revision of the article is known: the event is late, or was redriven."""
+    return (event.revision_number or 0) < int(known.about.get("revision_number", 0))
+
+
+def _withdrawn(event: ArticleSignature, entry: Entry, grouping: Grouping) -> Sequence[Change]:
+    """Put an article that is gone where it belongs, and return the changes.
+
+    As long as copies of it are there, its group says that it is gone: who has a copy of what an agency withdraws must
+    learn it. Nothing new is compared with it.
+    """
+    if entry.is_withdrawn:
+        return []
+    core = [grouping.window.entry(number) for number in grouping.window.members(entry.group)[:MAX_CONSIDERED]]
+    if core == [entry]:
+        grouping.remove(entry.page)
+        return [Change(ARTICLE + entry.page, None), *_removed_with(entry, grouping)]
+    about = {
+        **entry.about,
+        "article_event_id": event.article_event_id,
+        "revision_number": event.revision_number or entry.about.get("revision_number", 0),
+        "withdrawal_reason": event.withdrawal_reason,
+        "was_original": likely_original(core).entry.page == entry.page,
+    }
+    membership = Membership(entry.group, entry.membership.family)
+    gone = Entry(entry.page, membership, Signature((), 0, is_dense=False), about, LAST, is_withdrawn=True)
+    grouping.put(gone)
+    return [Change(ARTICLE + gone.page, gone.value())]
+
+
+def _removed_with(entry: Entry, grouping: Grouping) -> Sequence[Change]:
+    """Return the changes that remove the withdrawn articles of a group that ends with an article."""
+    window = grouping.window
+    if any(window.page(number) != entry.page for number in window.members(entry.group)):
+        return []
+    listed = [number for number in window.of_group(entry.group) if window.is_withdrawn(number)]
+    return [Change(ARTICLE + window.page(number), None) for number in listed[:MAX_MERGED]]
 
 
 def _entry(event: ArticleSignature, page: bytes) -> Entry:

@@ -29,7 +29,7 @@ ENTRY_BYTES = 420
 class _Held:
     """An article as it is kept in memory."""
 
-    __slots__ = ("about", "block", "is_dense", "membership", "order", "page", "thinning", "time_ms")
+    __slots__ = ("about", "block", "is_dense", "is_withdrawn", "membership", "order", "page", "thinning", "time_ms")
 
     def __init__(self, page: bytes, order: int, time_ms: int) -> None:
         self.page = page
@@ -39,7 +39,7 @@ class _Held:
         self.about = b""
         self.block = Block(0, 0)
         self.thinning = 0
-        self.is_dense = False
+        self.is_dense = self.is_withdrawn = False
 
 
 class Window:
@@ -105,7 +105,7 @@ class Window:
             self._free.append(len(self._held) - 1)
         number = self._free.pop()
         held = _Held(page, self._order, self.time_ms)
-        held.thinning, hashes, membership, held.about = unpack(value)
+        held.is_withdrawn, held.thinning, hashes, membership, held.about = unpack(value)
         held.is_dense = is_dense(hashes)
         self._not_indexed[number] = hashes
         self._held[number] = held
@@ -171,6 +171,7 @@ class Window:
             Signature(hashes.tolist(), held.thinning, held.is_dense),
             orjson.loads(held.about),
             held.order,
+            held.is_withdrawn,
         )
 
     def page(self, number: int) -> bytes:
@@ -194,16 +195,24 @@ class Window:
         return next(iter(self._numbers), None)
 
     def of_group(self, group: bytes) -> Sequence[int]:
-        """Return the articles of a group, and those that share a passage with one of them, the oldest first."""
+        """Return what is listed in a group, the oldest first: its articles, and those that share a passage with one.
+
+        Those that were withdrawn are among them.
+        """
         return sorted(self._groups.get(group, ()), key=self.order)
 
+    def is_withdrawn(self, number: int) -> bool:
+        """Return whether an article is gone, and only listed as such."""
+        return self._entry(number).is_withdrawn
+
     def has_several(self, group: bytes) -> bool:
-        """Return whether a group has more than one article, with those that share a passage with one of them."""
+        """Return whether more than one article is listed in a group."""
         return len(self._groups.get(group, ())) > 1
 
     def members(self, group: bytes) -> Sequence[int]:
-        """Return the articles of a group, the oldest first."""
-        return [number for number in self.of_group(group) if self.membership(number).group == group]
+        """Return the articles of a group that are there, the oldest first."""
+        held = ((number, self._entry(number)) for number in self.of_group(group))
+        return [number for number, one in held if one.membership.group == group and not one.is_withdrawn]
 
     def carriers(self, hashes: Sequence[int], limit: int) -> Mapping[tuple[int, ...], Sequence[int]]:
         """Return fingerprints by the articles that carry them, the newest first, so many at most."""

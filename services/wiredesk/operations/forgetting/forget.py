@@ -54,9 +54,12 @@ async def forget(cluster: Cluster, search: Search, *, reason: str, by: str) -> i
     entries = [Entry(id_, kind, wanted.id, reason, now, by) for id_ in ids]
     await _write(cluster, [(name, 0, entry.key, entry.value()) for entry in entries])
     await asyncio.sleep(SETTLE_SECONDS)
+    # A group that names a page is published again, without it, once its stage has read the page's tombstone.
+    mentions = [(*place, None) for place in sorted(search.mentions)]
+    await _write(cluster, mentions)
     tombstones = await _tombstones(cluster, search)
     await _write(cluster, tombstones)
-    return len(tombstones)
+    return len(mentions) + len(tombstones)
 
 
 async def remember(cluster: Cluster, wanted: Wanted) -> int:
@@ -83,8 +86,7 @@ async def _tombstones(cluster: Cluster, search: Search) -> Sequence[Record]:
             of_key = partition_for(page.encode(), numbers, numbers)
             there = {of_key, *search.partitions.get((name, page), ())}
             records += [(name, number, page.encode(), None) for number in sorted(there)]
-    # A group that names a page is published again, without it, when it changes.
-    return records + [(*place, None) for place in sorted(search.mentions)]
+    return records
 
 
 async def _write(cluster: Cluster, records: Iterable[Record]) -> None:

@@ -263,6 +263,7 @@ class _Search:
         place = (record.topic, record.partition, record.key)
         if (before := self._newest.pop(place, None)) is not None:
             before.superseded_ms = record.timestamp
+            self._mentioned.discard((record.topic, record.partition, before.key or b""))
         if record.value is None:
             return
         page = (record.key or b"").decode("utf-8", "replace")

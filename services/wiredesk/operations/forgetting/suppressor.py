@@ -14,11 +14,11 @@ import orjson
 from wiredesk.envelope import EPOCH
 from wiredesk.operations.forgetting.keys import host_keys, host_of_url
 from wiredesk.operations.page_urls import urls_of
-from wiredesk.pipeline import PAGES_SKIPPED
+from wiredesk.pipeline import ARTICLES_COPIES, PAGES_SKIPPED
 from wiredesk.runtime.errors import RejectedError
 from wiredesk.runtime.records import Output
 from wiredesk.runtime.topology import Stage
-from wiredesk_schemas import SkippedPage, SkipReason, event_id, page_id, revision
+from wiredesk_schemas import ArticleCopies, SkippedPage, SkipReason, event_id, page_id, revision
 from wiredesk_schemas.headers import SUBJECT, TIME, event_headers, header, url_header
 from wiredesk_schemas.rfc3339 import format_rfc3339, parse_rfc3339
 
@@ -43,9 +43,11 @@ class ForgottenPages:
     """The suppressor of our stages."""
 
     def keys(self, output: Output, stage: Stage) -> Iterator[bytes]:
-        """Return the page's id, and the ids of its host and of the domains above that."""
+        """Return the ids of a page, of its host and of the domains above that; of a group, those of all its pages."""
         if output.key is not None:
             yield output.key
+        if output.topic == ARTICLES_COPIES.name and output.value is not None:
+            yield from _keys_of_group(output.value)
         for url in _urls(output, stage):
             yield from host_keys(host_of_url(url))
             if stage.entry and (page := _page_of(url)):
@@ -60,6 +62,14 @@ class ForgottenPages:
         if topic == stage.dead_letter_topic.name and stage.produces:
             topic = stage.produces[0].name
         return Output(topic, page.encode(), None)
+
+
+def _keys_of_group(value: bytes) -> Iterator[bytes]:
+    """Return the ids of the pages that a group of copies names, and those of their hosts."""
+    group = ArticleCopies.from_json(value)
+    for one in (group.original, *group.copies, *group.withdrawn):
+        yield one.page_id.encode()
+        yield from host_keys(host_of_url(one.url))
 
 
 def forgotten_pages() -> ForgottenPages:
