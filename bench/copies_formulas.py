@@ -6,8 +6,10 @@ with the others, and is a copy of none.
 
 # ruff: noqa: E501, ISC004 - a template is a paragraph
 
+import calendar
 import random
 from collections.abc import Callable
+from itertools import cycle, islice
 
 PLACES = (
     "Aldham", "Bexmoor", "Carrick", "Dunholm", "Eastry", "Farleigh", "Garrow", "Holt", "Inver", "Jarrow", "Kelby",
@@ -25,7 +27,7 @@ SURNAMES = (
 )  # fmt: skip
 SKIES = ("sunny", "mostly cloudy", "overcast", "partly cloudy", "clear", "foggy")
 WINDS = ("north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest")
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAYS = tuple(calendar.day_name)
 SECTORS = ("banks", "miners", "retailers", "utilities", "carmakers", "insurers", "builders", "airlines")
 COMPANIES = ("Halden", "Corvex", "Britta", "Nordal", "Pentrex", "Solway", "Tarn", "Umbra", "Vestra", "Wyndham")
 JOBS = ("teacher", "nurse", "farmer", "joiner", "postmaster", "machinist", "librarian", "signalman", "seamstress")
@@ -34,11 +36,7 @@ JOBS = ("teacher", "nurse", "farmer", "joiner", "postmaster", "machinist", "libr
 def formulaic_items(count: int, seed: int = 1) -> list[tuple[str, str, str]]:
     """Return so many items, each as family, headline and body."""
     rng = random.Random(seed)
-    return [(name, *FAMILIES[name](rng)) for name, _ in zip(_cycled(count), range(count), strict=True)]
-
-
-def _cycled(count: int) -> list[str]:
-    return [list(FAMILIES)[number % len(FAMILIES)] for number in range(count)]
+    return [(name, *make(rng)) for name, make in islice(cycle(FAMILIES.items()), count)]
 
 
 def _weather(rng: random.Random) -> tuple[str, str]:

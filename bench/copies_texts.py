@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from copies_formulas import formulaic_items
+from copies_formulas import PLACES, formulaic_items
 
 from tests.copies import article
 from wiredesk_schemas import CleanedArticle
@@ -49,13 +49,13 @@ class Text:
         return article(self.url, self.body, title=self.title)
 
 
-def corpus(data: Path, limit: int) -> list[Text]:
+def corpus(data: Path, limit: int | None) -> list[Text]:
     """Return public articles, shuffled in the same way each time."""
-    texts = []
+    texts = reports(data)
     for name in SETS:
         for line in (data / name / "gold.jsonl").open(encoding="utf-8"):
             row = json.loads(line)
-            if row.get("page_type", "article") == "article" and len(_units(row["body"])) >= MIN_WORDS:
+            if row.get("page_type", "article") == "article" and _is_long_enough(row["body"]):
                 texts.append(_text(f"{name}.example/{row['id']}", row.get("title") or row["body"][:60], row["body"]))
     random.Random(1).shuffle(texts)
     return texts[:limit]
@@ -69,11 +69,15 @@ def reports(data: Path) -> list[Text]:
     for row in rows:
         title, _, body = row["text"].partition("\n")
         bodies.setdefault(body.strip(), _text(f"reports.example/{row['id']}", title, body.strip()))
-    return list(bodies.values())
+    return [text for text in bodies.values() if _is_long_enough(text.body)]
 
 
 def _text(name: str, title: str, body: str) -> Text:
     return Text(name, title, body, frozenset({name}))
+
+
+def _is_long_enough(body: str) -> bool:
+    return len(_units(body)) >= MIN_WORDS
 
 
 def _units(body: str) -> list[str]:
@@ -94,7 +98,7 @@ BOILERPLATE = [
     for name, part, place in zip(
         ("Courier", "Observer", "Gazette", "Tribune", "Herald", "Examiner", "Monitor", "Sentinel", "Chronicle", "Post"),
         ("north", "coast", "capital", "valley", "islands", "south", "lakes", "border", "plains", "hills"),
-        ("Aldham", "Bexmoor", "Carrick", "Dunholm", "Eastry", "Farleigh", "Garrow", "Holt", "Inver", "Jarrow"),
+        PLACES[:10],
         strict=True,
     )
 ]

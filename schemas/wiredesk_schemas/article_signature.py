@@ -11,6 +11,9 @@ from wiredesk_schemas.withdrawal import WithdrawalReason
 MAX_FINGERPRINT_CHARACTERS = 4272
 """Characters of the fingerprints of an article, at most: 400 of them."""
 
+MAX_FACT_CHARACTERS = 344
+"""Characters of the facts of an article, at most: 64 of them."""
+
 
 class ArticleSignature(DerivedEvent):
     """The fingerprints of an article's text, and what identifies its original."""
@@ -27,6 +30,12 @@ class ArticleSignature(DerivedEvent):
         max_length=MAX_FINGERPRINT_CHARACTERS,
         description="hashes of runs of words, of 8 bytes each in little-endian order, in the order of the text; base64",
         examples=["iX8mC2Wf4wM="],
+    )
+    facts: str = Field(
+        default="",
+        max_length=MAX_FACT_CHARACTERS,
+        description="hashes of numbers and names of the text, of 4 bytes each in little-endian order; base64",
+        examples=["iX8mCw=="],
     )
     thinning: int = Field(
         default=0,

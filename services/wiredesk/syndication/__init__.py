@@ -3,6 +3,7 @@
 sign          the stage `signatures`: makes of an article the event in which its copies are searched for
 letters       the letters of a text, in the form in which copies agree
 fingerprints  hashes of runs of words, chosen so that a copy of a part keeps those of the part
+facts         its numbers and names, which two items of one formula do not share
 syndicate     the stage `syndication`: finds the copies of each article
 window        its state: the articles of the last hours
 entry         an article in the window, and its value in the changelog

@@ -8,6 +8,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from wiredesk.syndication.facts import FACT_BYTES
 from wiredesk.syndication.overlap import Signature
 
 ID_BYTES = 16
@@ -16,9 +17,9 @@ ID_BYTES = 16
 _MEMBERSHIP = struct.Struct("<QB")
 """Family, and number of groups that it quotes; the ids of its group and of these follow."""
 
-_ARTICLE = struct.Struct("<B?BH")
-"""Format, whether it is withdrawn, thinning, number of fingerprints; these follow, then the membership, and what events
-say of the article."""
+_ARTICLE = struct.Struct("<B?BHB")
+"""Format, whether it is withdrawn, thinning, numbers of fingerprints and of facts; these follow, then the membership,
+and what events say of the article."""
 
 _FORMAT = 1
 """The format of a value."""
@@ -67,6 +68,7 @@ class Entry:
         about: what events say of it, by field; without what is absent.
         order: a number that is larger for later articles.
         is_withdrawn: it is gone, and stays listed in its group as such.
+        facts: hashes of the numbers and names of its text.
     """
 
     page: bytes
@@ -75,6 +77,7 @@ class Entry:
     about: dict[str, Any]
     order: int = 0
     is_withdrawn: bool = False
+    facts: bytes = b""
 
     @property
     def group(self) -> bytes:
@@ -89,9 +92,11 @@ class Entry:
     def value(self) -> bytes:
         """Return the value that keeps it in the changelog."""
         hashes = self.signature.hashes
-        head = _ARTICLE.pack(_FORMAT, self.is_withdrawn, self.signature.thinning, len(hashes))
+        head = _ARTICLE.pack(
+            _FORMAT, self.is_withdrawn, self.signature.thinning, len(hashes), len(self.facts) // FACT_BYTES
+        )
         packed = struct.pack(f"<{len(hashes)}Q", *hashes)
-        return b"".join((head, packed, self.membership.value(), orjson.dumps(self.about)))
+        return b"".join((head, packed, self.facts, self.membership.value(), orjson.dumps(self.about)))
 
 
 class Unpacked(NamedTuple):
@@ -100,13 +105,17 @@ class Unpacked(NamedTuple):
     is_withdrawn: bool
     thinning: int
     hashes: NDArray[np.uint64]
+    facts: bytes
     membership: Membership
     about: bytes
 
 
 def unpack(value: bytes) -> Unpacked:
     """Return the parts of an article's value."""
-    _, is_withdrawn, thinning, count = _ARTICLE.unpack_from(value)
+    _, is_withdrawn, thinning, count, fact_count = _ARTICLE.unpack_from(value)
     hashes = np.frombuffer(value, "<u8", count, _ARTICLE.size)
-    membership, end = Membership.read(value, _ARTICLE.size + 8 * count)
-    return Unpacked(is_withdrawn, thinning, hashes, membership, value[end:])
+    place = _ARTICLE.size + 8 * count
+    end = place + FACT_BYTES * fact_count
+    facts = value[place:end]
+    membership, end = Membership.read(value, end)
+    return Unpacked(is_withdrawn, thinning, hashes, facts, membership, value[end:])

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from wiredesk.syndication.entry import Entry
+from wiredesk.syndication.facts import are_of_one_formula
 from wiredesk.syndication.overlap import Overlap, Signature, is_margin, longest_passage, overlap
 from wiredesk.syndication.window import Window
 
@@ -127,6 +128,8 @@ def _match(window: Window, entry: Entry, number: int, evidence: int, formulas: C
         return None
     is_live = bool(entry.about.get("is_live") or other.about.get("is_live"))
     is_same_text = _is_same_text(common, is_live=is_live)
+    if is_same_text and are_of_one_formula(later.facts, earlier.facts, common.extent, common.extent_of_other):
+        return None
     if not is_same_text and entry.host == other.host and is_margin(entry.signature, other.signature):
         return None  # a site's own words around its stories
     return Match(other, common, is_same_text)

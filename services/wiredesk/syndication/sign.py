@@ -3,6 +3,7 @@
 import base64
 from urllib.parse import urlsplit
 
+from wiredesk.syndication.facts import facts
 from wiredesk.syndication.fingerprints import fingerprints
 from wiredesk_schemas import (
     ArticleSignature,
@@ -41,7 +42,8 @@ class Signer:
                 withdrawal_reason=event.reason,
                 revision_number=event.revision_number,
             )
-        signature = fingerprints("\n".join(block.text for block in event.paragraphs))
+        text = "\n".join(block.text for block in event.paragraphs)
+        signature = fingerprints(text)
         return ArticleSignature.derived_from(
             event,
             self.name,
@@ -49,6 +51,7 @@ class Signer:
             article_event_id=event.event_id,
             revision_number=event.revision_number,
             fingerprints=base64.b64encode(signature.hashes.astype("<u8").tobytes()).decode(),
+            facts=base64.b64encode(facts(text)).decode(),
             thinning=signature.thinning,
             word_count=event.word_count,
             is_live=event.page_type is PageType.LIVE_BLOG,

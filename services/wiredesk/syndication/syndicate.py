@@ -10,11 +10,12 @@ import numpy as np
 from wiredesk.runtime.errors import RejectedError
 from wiredesk.runtime.state import Change
 from wiredesk.syndication.entry import ID_BYTES, Entry, Membership
+from wiredesk.syndication.facts import FACT_BYTES
 from wiredesk.syndication.grouping import LAST, Grouping
 from wiredesk.syndication.groups import MAX_CONSIDERED, group_events
 from wiredesk.syndication.matching import Match, carriers_of, find
 from wiredesk.syndication.original import likely_original
-from wiredesk.syndication.overlap import Signature
+from wiredesk.syndication.overlap import FINGERPRINT_BYTES, Signature
 from wiredesk.syndication.regrouping import newly_common, separate
 from wiredesk.syndication.settings import HOUR_MS, SyndicationSettings
 from wiredesk.syndication.window import ARTICLE, MEMBER, Window
@@ -170,7 +171,9 @@ def _entry(event: ArticleSignature, page: bytes) -> Entry:
     own = _id(group_id(event.event_id))
     fields = event.model_dump(mode="json", include=_ABOUT)
     about = {name: value for name, value in fields.items() if value}
-    return Entry(page, Membership(own, int.from_bytes(own[:8], "little")), _signature(event), about, LAST)
+    membership = Membership(own, int.from_bytes(own[:8], "little"))
+    facts = _decoded(event, "facts", FACT_BYTES)
+    return Entry(page, membership, _signature(event), about, LAST, facts=facts)
 
 
 def _id(text: str) -> bytes:
@@ -194,9 +197,19 @@ def _signature(event: ArticleSignature) -> Signature:
     Raises:
         RejectedError: they are not numbers of eight bytes in base64.
     """
+    return Signature.of(np.frombuffer(_decoded(event, "fingerprints", FINGERPRINT_BYTES), "<u8"), event.thinning)
+
+
+def _decoded(event: ArticleSignature, name: str, size: int) -> bytes:
+    """Return the bytes of a field of an event.
+
+    Raises:
+        RejectedError: they are not in base64, or not numbers of this size.
+    """
     try:
-        packed = base64.b64decode(event.fingerprints, validate=True)
-        hashes = np.frombuffer(packed, "<u8")
+        packed = base64.b64decode(getattr(event, name), validate=True)
     except ValueError as error:
-        raise RejectedError("invalid_event", f"fingerprints: {error}") from error
-    return Signature.of(hashes, event.thinning)
+        raise RejectedError("invalid_event", f"{name}: {error}") from error
+    if len(packed) % size:
+        raise RejectedError("invalid_event", f"{name}: {len(packed)} bytes are no numbers of {size}")
+    return packed

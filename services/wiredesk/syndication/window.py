@@ -29,14 +29,25 @@ ENTRY_BYTES = 420
 class _Held:
     """An article as it is kept in memory."""
 
-    __slots__ = ("about", "block", "is_dense", "is_withdrawn", "membership", "order", "page", "thinning", "time_ms")
+    __slots__ = (
+        "about",
+        "block",
+        "facts",
+        "is_dense",
+        "is_withdrawn",
+        "membership",
+        "order",
+        "page",
+        "thinning",
+        "time_ms",
+    )
 
     def __init__(self, page: bytes, order: int, time_ms: int) -> None:
         self.page = page
         self.order = order
         self.time_ms = time_ms
         self.membership = Membership(b"", 0)
-        self.about = b""
+        self.about = self.facts = b""
         self.block = Block(0, 0)
         self.thinning = 0
         self.is_dense = self.is_withdrawn = False
@@ -105,12 +116,12 @@ class Window:
             self._free.append(len(self._held) - 1)
         number = self._free.pop()
         held = _Held(page, self._order, self.time_ms)
-        held.is_withdrawn, held.thinning, hashes, membership, held.about = unpack(value)
+        held.is_withdrawn, held.thinning, hashes, held.facts, membership, held.about = unpack(value)
         held.is_dense = is_dense(hashes)
         self._not_indexed[number] = hashes
         self._held[number] = held
         self._numbers[page] = number
-        self._text_bytes += len(held.about)
+        self._text_bytes += len(held.about) + len(held.facts)
         self._join(number, membership)
         if len(self._not_indexed) >= INDEXED_TOGETHER:
             self._index()
@@ -131,7 +142,7 @@ class Window:
         self._leave(number)
         if self._not_indexed.pop(number, None) is None:
             self._postings.remove(held.block)
-        self._text_bytes -= len(held.about)
+        self._text_bytes -= len(held.about) + len(held.facts)
         self._held[number] = None
         self._free.append(number)
 
@@ -172,6 +183,7 @@ class Window:
             orjson.loads(held.about),
             held.order,
             held.is_withdrawn,
+            held.facts,
         )
 
     def page(self, number: int) -> bytes:

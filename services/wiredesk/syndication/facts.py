@@ -1,0 +1,79 @@
+"""The facts of a text: its numbers and names. Copies have the same ones; two items of one formula do not.
+
+The weather of two days, two draws of a lottery, two obituaries: three quarters of their words may be the same, and what
+they say is not. The texts of copies differ in words, and in few facts.
+"""
+
+import re
+import zlib
+from collections.abc import Collection, Iterator
+
+import numpy as np
+
+from wiredesk.syndication.letters import MAX_CHARACTERS
+
+MAX_FACTS = 64
+"""Facts of a text that are kept, those of the smallest hashes: a part of the text keeps the same ones."""
+
+MIN_OWN_FACTS = 4
+"""Facts that each of two texts has for itself, at least, where they are items of one formula."""
+
+MAX_CHANGED = 0.25
+"""Share of the facts of a copy that may be changed: an edited copy has a tenth of other words."""
+
+FACT_BYTES = 4
+"""Bytes of a fact: its hash is compared with some dozens only."""
+
+_WORD = re.compile(r"[^\W_]{1,64}+(?:[.,:\u00a0\u202f][0-9]{1,9}){0,9}+")
+"""A word, or a number with its separators."""
+
+_SEPARATORS = str.maketrans("", "", ".,:\u00a0\u202f")
+
+_SENTENCE_ENDS = frozenset(".!?:;…。！？\"'“”„«»‘’([-–—•|")
+"""Characters after which a word has a capital letter, whatever it is."""
+
+_BEFORE = 3
+"""Characters before a word that are looked at for the end of a sentence."""
+
+
+def facts(text: str) -> bytes:
+    """Return the hashes of the numbers and names of a text, in ascending order."""
+    found = {zlib.crc32(fact.casefold().encode("utf-8", "replace")) for fact in _named(text[:MAX_CHARACTERS])}
+    return np.array(sorted(found)[:MAX_FACTS], dtype="<u4").tobytes()
+
+
+def are_of_one_formula(one: bytes, other: bytes, extent: float, extent_of_other: float) -> bool:
+    """Return whether two texts that have most words in common say different things.
+
+    Args:
+        one: the facts of a text.
+        other: those of another one.
+        extent: share of the first text that it has in common with the other; the rest may have facts of its own.
+        extent_of_other: the same of the other one.
+    """
+    ours, theirs = _comparable(one, other), _comparable(other, one)
+    return _has_own(ours, theirs, extent) and _has_own(theirs, ours, extent_of_other)
+
+
+def _has_own(ours: Collection[int], theirs: Collection[int], extent: float) -> bool:
+    own = len(set(ours).difference(theirs))
+    return own >= MIN_OWN_FACTS and own > (1 - extent + MAX_CHANGED) * len(ours)
+
+
+def _comparable(one: bytes, other: bytes) -> list[int]:
+    """Return the facts of a text that another text would have kept, too."""
+    ours, theirs = np.frombuffer(one, "<u4"), np.frombuffer(other, "<u4")
+    kept = ours[ours <= theirs[-1]] if theirs.size == MAX_FACTS else ours
+    return [int(fact) for fact in kept]
+
+
+def _named(text: str) -> Iterator[str]:
+    """Yield the numbers of a text, and its words with a capital letter that do not begin a sentence."""
+    for match in _WORD.finditer(text):
+        word, start = match[0], match.start()
+        if word[0].isdigit():
+            yield word.translate(_SEPARATORS)
+        elif word[0].isupper():
+            before = text[max(0, start - _BEFORE) : start].rstrip(" ")
+            if before and before[-1] not in _SENTENCE_ENDS and not before[-1].isspace():
+                yield word
