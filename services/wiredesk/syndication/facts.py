@@ -21,6 +21,12 @@ MIN_OWN_FACTS = 4
 MAX_CHANGED = 0.25
 """Share of the facts of a copy that may be changed: an edited copy has a tenth of other words."""
 
+MIN_SAME_FACTS = 6
+"""Facts that two texts have in common, at least, where facts are evidence that they are copies."""
+
+MIN_SHARE_OF_FACTS = 0.75
+"""Share of the facts of one of two texts that the other one has, at least, where facts are evidence."""
+
 FACT_BYTES = 4
 """Bytes of a fact: its hash is compared with some dozens only."""
 
@@ -38,8 +44,8 @@ _BEFORE = 3
 
 def facts(text: str) -> bytes:
     """Return the hashes of the numbers and names of a text, in ascending order."""
-    found = {zlib.crc32(fact.casefold().encode("utf-8", "replace")) for fact in _named(text[:MAX_CHARACTERS])}
-    return np.array(sorted(found)[:MAX_FACTS], dtype="<u4").tobytes()
+    hashed = {zlib.crc32(fact.casefold().encode("utf-8", "replace")) for fact in _named(text[:MAX_CHARACTERS])}
+    return np.array(sorted(hashed)[:MAX_FACTS], dtype="<u4").tobytes()
 
 
 def are_of_one_formula(one: bytes, other: bytes, extent: float, extent_of_other: float) -> bool:
@@ -53,6 +59,13 @@ def are_of_one_formula(one: bytes, other: bytes, extent: float, extent_of_other:
     """
     ours, theirs = _comparable(one, other), _comparable(other, one)
     return _has_own(ours, theirs, extent) and _has_own(theirs, ours, extent_of_other)
+
+
+def agree(one: bytes, other: bytes) -> bool:
+    """Return whether almost all facts of one of two texts are in the other, and they are not few."""
+    ours, theirs = set(_comparable(one, other)), set(_comparable(other, one))
+    common = len(ours & theirs)
+    return common >= MIN_SAME_FACTS and common >= MIN_SHARE_OF_FACTS * min(len(ours), len(theirs))
 
 
 def _has_own(ours: Collection[int], theirs: Collection[int], extent: float) -> bool:

@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from wiredesk.syndication.entry import Entry
-from wiredesk.syndication.facts import are_of_one_formula
-from wiredesk.syndication.overlap import Overlap, Signature, is_margin, longest_passage, overlap
+from wiredesk.syndication.facts import agree, are_of_one_formula
+from wiredesk.syndication.overlap import Overlap, is_margin, longest_passage, overlap
 from wiredesk.syndication.window import Window
 
 MAX_FAMILIES = 3
@@ -19,6 +19,10 @@ MIN_SHARED = 3
 MIN_SHARE = 0.35
 """Share of one of the two articles that is in the other, at least. It finds a third of an article, and all of one in
 which a tenth of the words was changed."""
+
+MIN_SHARE_OF_SAME_FACTS = 0.2
+"""Share of one of two articles that is in the other, at least, where their facts are the same: short articles in which
+a tenth of the words was changed share no more."""
 
 FEW = 8
 """Shared fingerprints below which a share of `MIN_SHARE_OF_FEW` is needed, or a passage: short items share formulas."""
@@ -124,7 +128,7 @@ def _match(window: Window, entry: Entry, number: int, evidence: int, formulas: C
     common = overlap(later.signature, earlier.signature)
     comparable = entry.signature.comparable(other.signature)
     uncommon = sum(one not in formulas for one in comparable)
-    if not _is_enough(common, evidence, evidence / max(1, uncommon), (entry.signature, other.signature)):
+    if not _is_enough(common, evidence, evidence / max(1, uncommon), (entry, other)):
         return None
     is_live = bool(entry.about.get("is_live") or other.about.get("is_live"))
     is_same_text = _is_same_text(common, is_live=is_live)
@@ -135,25 +139,27 @@ def _match(window: Window, entry: Entry, number: int, evidence: int, formulas: C
     return Match(other, common, is_same_text)
 
 
-def _is_enough(
-    common: Overlap, evidence: int, share_of_uncommon: float, signatures: tuple[Signature, Signature]
-) -> bool:
+def _is_enough(common: Overlap, evidence: int, share_of_uncommon: float, articles: tuple[Entry, Entry]) -> bool:
     """Return whether two articles have so much in common that one has text of the other.
 
     Args:
         common: what they have in common.
         evidence: fingerprints that both have and few others.
         share_of_uncommon: share of these among all of one article that few others have.
-        signatures: of both articles.
+        articles: both of them.
     """
     largest = max(common.share, common.share_of_other)
     if largest >= ALMOST_ALL:
         return evidence >= MIN_SHARED
     weight = evidence / common.shared
     amount, share = common.amount * weight, max(largest * weight, share_of_uncommon)
-    if amount < MIN_SHARED or share < MIN_SHARE:
+    if amount < MIN_SHARED or share < MIN_SHARE_OF_SAME_FACTS:
         return False
-    return amount >= FEW or share >= MIN_SHARE_OF_FEW or longest_passage(*signatures) >= PASSAGE
+    if share >= MIN_SHARE and (amount >= FEW or share >= MIN_SHARE_OF_FEW):
+        return True
+    one, other = articles
+    has_passage = share >= MIN_SHARE and longest_passage(one.signature, other.signature) >= PASSAGE
+    return has_passage or agree(one.facts, other.facts)
 
 
 def _is_same_text(common: Overlap, *, is_live: bool) -> bool:

@@ -100,7 +100,7 @@ class Postings:
 
         Fingerprints that no article carries are left out.
         """
-        newest, _ = self._found(hashes, self._buckets(hashes))
+        newest, _ = self._newest(hashes, self._buckets(hashes))
         carried = newest.nonzero()[0]
         by_carriers: dict[tuple[int, ...], list[int]] = {}
         rows, counts = self._newest_owners(newest[carried], limit)
@@ -136,22 +136,22 @@ class Postings:
             some = order[starts[lengths > number] + number]
             yield postings[some], buckets[some]
 
-    def _found(self, hashes: Hashes, buckets: Places) -> tuple[Places, Places]:
+    def _newest(self, hashes: Hashes, buckets: Places) -> tuple[Places, Places]:
         """Return the newest posting of each fingerprint, and the posting before it in its chain; `NONE` for none."""
-        found = self._heads[buckets].astype(np.int64)
-        before = np.zeros(found.size, dtype=np.int64)
-        others = ((found != NONE) & (self._hashes[found] != hashes)).nonzero()[0]
+        newest = self._heads[buckets].astype(np.int64)
+        before = np.zeros(newest.size, dtype=np.int64)
+        others = ((newest != NONE) & (self._hashes[newest] != hashes)).nonzero()[0]
         while others.size:
-            current = found[others]
+            current = newest[others]
             before[others] = current
             current = -self._links[current].astype(np.int64)
-            found[others] = current
+            newest[others] = current
             others = others[(current != NONE) & (self._hashes[current] != hashes[others])]
-        return found, before
+        return newest, before
 
     def _put_first(self, postings: Places, buckets: Places) -> None:
         """Put postings before all others of their fingerprints, and in the chain in the place of these."""
-        newest, before = self._found(self._hashes[postings], buckets)
+        newest, before = self._newest(self._hashes[postings], buckets)
         before[newest == NONE] = NONE
         self._older[postings] = newest
         known = newest.nonzero()[0]
@@ -172,7 +172,7 @@ class Postings:
 
     def _replace_newest(self, postings: Places, buckets: Places) -> None:
         """Put the posting before each newest one in its place in the chain, or the next of the chain."""
-        _, before = self._found(self._hashes[postings], buckets)
+        _, before = self._newest(self._hashes[postings], buckets)
         older, links = self._older[postings], self._links[postings]
         has_older = older.nonzero()[0]
         following = -links
