@@ -65,7 +65,7 @@ def test_articles_of_older_versions_have_no_number() -> None:
 def test_a_forgotten_page_leaves_no_state() -> None:
     page = Page()
     page.read(ARTICLE, 1, 0)
-    for change in page.stage.forgotten(ARTICLE.page_id, page.state):
+    for change in page.stage.forgotten(ARTICLE.page_id, page.state)[1]:
         page.state.apply(change, 0)
     assert len(page.state) == 0
-    assert page.stage.forgotten(ARTICLE.page_id, page.state) == []
+    assert page.stage.forgotten(ARTICLE.page_id, page.state) == (None, [])

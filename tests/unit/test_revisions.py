@@ -214,10 +214,10 @@ def test_a_page_that_shows_less_of_the_story_is_no_revision() -> None:
 def test_a_forgotten_page_begins_again() -> None:
     page = Page()
     page.fetch(0, article())
-    for change in page.stage.forgotten(ARTICLE.page_id, page.state):
+    for change in page.stage.forgotten(ARTICLE.page_id, page.state)[1]:
         page.state.apply(change, 0)
     assert len(page.state) == 0
-    assert page.stage.forgotten(ARTICLE.page_id, page.state) == []
+    assert page.stage.forgotten(ARTICLE.page_id, page.state) == (None, [])
     assert as_article(page.fetch(1, article())).revision_number == 1
 
 
