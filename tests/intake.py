@@ -3,8 +3,6 @@
 import asyncio
 import contextlib
 import signal
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -22,6 +20,7 @@ from wiredesk.intake.settings import IntakeSettings
 from wiredesk.pages.record import RawRecord
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.trouble import Trouble
+from wiredesk.testing import commands
 from wiredesk.testing.patience import scaled
 from wiredesk.testing.processes import environment, free_port, wait_until
 
@@ -130,9 +129,8 @@ class IntakeProcess:
     def start(self) -> None:
         """Start it, for the first time or after its end."""
         own = {**environment(self.kafka), "WIREDESK_INTAKE_PORT": str(self.port), **self.settings}
-        command = [sys.executable, "-m", "wiredesk.cli", "intake"]
         with self.log.open("ab") as output:
-            self.process = subprocess.Popen(command, env=own, stdout=output, stderr=output)
+            self.process = commands.start(["intake"], own, output)
 
     def status(self, path: str) -> int:
         """Return the status of a page of it; 0 if it does not answer."""

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import psutil
 
-from tests.support import ROOT
 from tests.waiting import until
+from wiredesk.testing import commands
+from wiredesk.testing.commands import ForkedProcess
 from wiredesk.testing.patience import scaled
 
 PATIENCE_SECONDS = 30
@@ -26,7 +27,7 @@ class Member:
     stage: str
     name: str
     guest: bool
-    process: asyncio.subprocess.Process | None = None
+    process: ForkedProcess | None = None
     keeper: asyncio.Task[None] | None = None
     starts: int = 0
 
@@ -40,14 +41,14 @@ class Crew:
     """The workers of a run.
 
     Args:
-        command: command that runs a worker, without the stage.
+        command: command that runs a worker, without the stage: an interpreter, `-m` and a module.
         environment: environment of all workers.
         log: file to which all of them append.
     """
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
         self.members: list[Member] = []
-        self._command = command
+        _, _, self._module = command
         self._environment = environment
         self._log = log
         self._joined = 0
@@ -77,10 +78,10 @@ class Crew:
             member.process.send_signal(signal.SIGCONT)
             member.process.terminate()
             try:
-                await asyncio.wait_for(member.process.wait(), scaled(LEAVE_SECONDS))
+                await asyncio.wait_for(end_of(member.process), scaled(LEAVE_SECONDS))
             except TimeoutError:
                 member.process.kill()
-                await member.process.wait()
+                await end_of(member.process)
 
     async def disband(self) -> None:
         """Stop all workers."""
@@ -149,12 +150,22 @@ class Crew:
             environment["WIREDESK_INSTANCE_ID"] = member.name
         while True:
             with self._log.open("ab") as output:
-                member.process = await asyncio.create_subprocess_exec(
-                    *self._command, member.stage, cwd=ROOT, env=environment, stdout=output, stderr=output
-                )
+                member.process = commands.start([member.stage], environment, output, module=self._module)
             self._killed.discard(member.process.pid)  # pids are reused
             member.starts += 1
-            await member.process.wait()
+            await end_of(member.process)
+
+
+async def end_of(process: ForkedProcess) -> None:
+    """Wait until a process has ended."""
+    if process.poll() is None:
+        loop, ended, descriptor = asyncio.get_running_loop(), asyncio.Event(), process.fileno()
+        loop.add_reader(descriptor, ended.set)
+        try:
+            await ended.wait()
+        finally:
+            loop.remove_reader(descriptor)
+        process.poll()
 
 
 def light(environment: Mapping[str, str], log: Path) -> Crew:

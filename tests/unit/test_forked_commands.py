@@ -1,10 +1,11 @@
 """A command that is forked from a server does what it does in an interpreter of its own."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import psutil
@@ -56,13 +57,37 @@ def test_it_runs_in_the_folder_of_its_caller(tmp_path: Path, monkeypatch: pytest
     assert (tmp_path / "here" / "asyncapi.json").exists()
 
 
-def test_one_that_takes_too_long_is_killed() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        host, port = silent.getsockname()
-        settings = {"WIREDESK_REQUEST_TIMEOUT": "600", "WIREDESK_BOOTSTRAP_SERVERS": f"{host}:{port}"}
+def test_one_that_is_started_is_the_same_command(tmp_path: Path) -> None:
+    with (tmp_path / "output").open("wb") as output:
+        started = commands.start(["config"], environment({}), output)
+        assert started.wait(scaled(60)) == started.poll() == started.returncode == 0
+    assert (tmp_path / "output").read_text() == commands.run(["config"], environment({})).stdout
+
+
+def test_one_that_is_started_runs_until_it_is_stopped(tmp_path: Path, silent: Mapping[str, str]) -> None:
+    with (tmp_path / "output").open("wb") as output:
+        started = commands.start(["audit"], environment(silent), output)
         with pytest.raises(subprocess.TimeoutExpired):
-            commands.run(["audit"], environment(settings), timeout=scaled(2))
-        wait_until(lambda: not forked_commands(), "no command is left")
+            started.wait(0)
+        assert started.poll() is None
+        assert started.pid in [command.pid for command in psutil.Process().children(recursive=True)]
+        started.kill()
+        assert started.wait(scaled(60)) == -signal.SIGKILL
+        started.kill()  # is no error
+
+
+@pytest.fixture
+def silent() -> Iterator[Mapping[str, str]]:
+    """The settings of a command that waits for a broker which never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        host, port = listening.getsockname()
+        yield {"WIREDESK_REQUEST_TIMEOUT": "600", "WIREDESK_BOOTSTRAP_SERVERS": f"{host}:{port}"}
+
+
+def test_one_that_takes_too_long_is_killed(silent: Mapping[str, str]) -> None:
+    with pytest.raises(subprocess.TimeoutExpired):
+        commands.run(["audit"], environment(silent), timeout=scaled(2))
+    wait_until(lambda: not forked_commands(), "no command is left")
 
 
 def forked_commands() -> list[psutil.Process]:

@@ -1,10 +1,11 @@
-"""Commands as their users run them, each in a process of its own that is forked from one which has loaded libraries.
+"""Commands and workers as their users run them, each forked from a process which has loaded libraries.
 
     python -m wiredesk.testing.commands DESCRIPTOR
 
 Most of what a short command costs is the import of libraries, and a test may run a dozen commands. So a server imports
 the libraries once, and none of our own modules but those of events. For each command it forks a process, which does
-what `python -m wiredesk.cli` does, with the arguments, environment, folder and standard streams of its caller.
+what `python -m wiredesk.cli` does, with the arguments, environment, folder and standard streams of its caller. It ends
+with the server, and so with the caller, however that ends.
 """
 
 import atexit
@@ -22,8 +23,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import IO
+from contextlib import contextmanager, suppress
+from typing import IO, Any
 
 from wiredesk.runtime import limits
 
@@ -31,10 +32,10 @@ MODULE = "wiredesk.cli"
 """What a command runs, as `python -m` does."""
 
 LIBRARIES = (
-    "aiokafka.admin", "orjson", "pydantic", "rich.console", "rich.progress", "rich.table", "structlog", "typer",
-    "wiredesk_schemas",
+    "aiohttp.web", "aiokafka.admin", "orjson", "prometheus_client", "pydantic", "rich.console", "rich.progress",
+    "rich.table", "structlog", "typer", "wiredesk_schemas",
 )  # fmt: skip
-"""What nearly every command imports, and what takes longest."""
+"""What nearly every command or every worker imports, and what takes longest."""
 
 READ_AT_START = ("PYTHON", "COVERAGE", "LANG", "LC_")
 """How the names of variables begin that an interpreter reads as it starts: there is a server for each set of values."""
@@ -59,12 +60,38 @@ def run(
     Raises:
         subprocess.TimeoutExpired: it was killed.
     """
-    read_at_start = {name: value for name, value in environment.items() if name.startswith(READ_AT_START)}
     with _file(stdin) as given, _file() as out, _file() as err:
-        code = _server(**read_at_start).command(arguments, environment, (given, out, err), timeout)
+        process = _fork(MODULE, arguments, environment, (given, out, err))
+        try:
+            code = process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
         for written in (out, err):
             written.seek(0)
         return subprocess.CompletedProcess([sys.executable, "-m", MODULE, *arguments], code, out.read(), err.read())
+
+
+def start(
+    arguments: Sequence[str], environment: Mapping[str, str], output: IO[bytes], *, module: str = MODULE
+) -> "ForkedProcess":
+    """Start a command that runs until it is stopped.
+
+    Args:
+        environment: all of it; nothing of ours is added.
+        output: where its standard output and its standard error go; standard input is empty.
+        module: what it runs, as `python -m` does.
+    """
+    with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - a descriptor
+        return _fork(module, arguments, environment, (nothing, output, output))
+
+
+def _fork(
+    module: str, arguments: Sequence[str], environment: Mapping[str, str], streams: Sequence[IO[Any]]
+) -> "ForkedProcess":
+    read_at_start = {name: value for name, value in environment.items() if name.startswith(READ_AT_START)}
+    return _server(**read_at_start).fork(module, arguments, environment, streams)
 
 
 @contextmanager
@@ -107,71 +134,126 @@ class CommandServer:
         self._socket.close()
         self._process.wait()
 
-    def command(
-        self,
-        arguments: Sequence[str],
-        environment: Mapping[str, str],
-        streams: Sequence[IO[str]],
-        timeout: float | None,
-    ) -> int:
-        """Run a command to its end; return its exit code, or the negative number of the signal that ended it.
+    def fork(
+        self, module: str, arguments: Sequence[str], environment: Mapping[str, str], streams: Sequence[IO[Any]]
+    ) -> "ForkedProcess":
+        """Fork a process that runs a module, in the folder of this one."""
+        reading, writing = os.pipe()
+        replies = open(reading, encoding="ascii")  # noqa: PTH123, SIM115 - a descriptor, which the process closes
+        with _file(json.dumps([module, arguments, dict(environment), os.getcwd()])) as request:  # noqa: PTH109
+            passed = [*(stream.fileno() for stream in streams), request.fileno(), writing]
+            try:
+                socket.send_fds(self._socket, [b"c"], passed)
+            finally:
+                os.close(writing)
+            return ForkedProcess(arguments, int(replies.readline()), replies)
+
+
+class ForkedProcess:
+    """A process that a server forked; as far as it goes, it is used like `subprocess.Popen`.
+
+    Attributes:
+        pid: its process id.
+    """
+
+    def __init__(self, arguments: Sequence[str], pid: int, replies: IO[str]) -> None:
+        self.pid = pid
+        self._arguments = list(arguments)
+        self._replies = replies
+        self._code: int | None = None
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit code, or the negative number of the signal that ended it; None while it runs."""
+        return self.poll()
+
+    def fileno(self) -> int:
+        """Return a descriptor that becomes readable when it ends, and is closed as soon as that was noticed."""
+        return self._replies.fileno()
+
+    def poll(self) -> int | None:
+        """Return its exit code if it has ended."""
+        if self._code is None and self._is_over(0):
+            with self._replies:
+                self._code = int(self._replies.readline() or -signal.SIGKILL)  # nothing: it ended with its server
+        return self._code
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end, and return its exit code.
 
         Raises:
-            subprocess.TimeoutExpired: it took longer than `timeout` seconds, and was killed.
+            subprocess.TimeoutExpired: it did not end within so many seconds.
         """
-        reading, writing = os.pipe()
-        with open(reading, encoding="ascii") as replies:  # noqa: PTH123 - a descriptor
-            with _file(json.dumps([arguments, dict(environment), os.getcwd()])) as request:  # noqa: PTH109
-                passed = [*(stream.fileno() for stream in streams), request.fileno(), writing]
-                try:
-                    socket.send_fds(self._socket, [b"c"], passed)
-                finally:
-                    os.close(writing)
-                pid = int(replies.readline())
-            if timeout is not None and not select.select([reading], [], [], timeout)[0]:
-                os.kill(pid, signal.SIGKILL)
-                raise subprocess.TimeoutExpired(list(arguments), timeout)
-            return int(replies.readline())
+        if self._code is None and not self._is_over(timeout):
+            raise subprocess.TimeoutExpired(self._arguments, timeout or 0)
+        code = self.poll()
+        assert code is not None  # noqa: S101 - it is over
+        return code
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, if it runs."""
+        if self.poll() is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        """Ask it to stop."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it, whatever it is doing."""
+        self.send_signal(signal.SIGKILL)
+
+    def _is_over(self, timeout: float | None) -> bool:
+        """Whether its exit code was reported: a poll, because there may be more descriptors than select takes."""
+        waiting = select.poll()
+        waiting.register(self._replies, select.POLLIN)
+        return bool(waiting.poll(None if timeout is None else timeout * 1000))
 
 
-def serve(requests: socket.socket) -> None:
-    """Fork a process for each command, until the other end is closed. Returns in each of those processes, too."""
+def serve(requests: socket.socket) -> str:
+    """Fork a process for each command, until the other end is closed.
+
+    Returns in each of those processes, too: the name of the module that it has to run.
+    """
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         message, passed, _, _ = socket.recv_fds(requests, 1, DESCRIPTORS)
         if not message:
-            return
+            return ""
         if os.fork() == 0:
             requests.close()
-            _wait_for_command(passed)
-            return
+            return _wait_for_command(passed)
         for descriptor in passed:
             os.close(descriptor)
 
 
-def _wait_for_command(passed: Sequence[int]) -> None:
-    """Fork a command, report its process id and its exit code, and exit. Returns in the command."""
+def _wait_for_command(passed: Sequence[int]) -> str:
+    """Fork a command, report its process id and its exit code, and exit. Returns in the command: its module."""
     limits.die_with_parent()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     *_, replies = passed
     pid = os.fork()
     if pid == 0:
-        _become_command(passed)
-        return
+        return _become_command(passed)
     os.write(replies, b"%d\n" % pid)
     _, status = os.waitpid(pid, 0)
     os.write(replies, b"%d\n" % os.waitstatus_to_exitcode(status))
     os._exit(0)
 
 
-def _become_command(passed: Sequence[int]) -> None:
-    """Take over everything that a new process is given: streams, arguments, environment and folder."""
+def _become_command(passed: Sequence[int]) -> str:
+    """Take over everything that a new process is given: streams, arguments, environment and folder.
+
+    Returns:
+        The name of the module that it has to run.
+    """
     limits.die_with_parent()
     *streams, request, _ = passed
     for number, descriptor in enumerate(streams):
         os.dup2(descriptor, number)
     with open(request, encoding="utf-8", closefd=False) as file:
-        arguments, environment, folder = json.load(file)
+        module, arguments, environment, folder = json.load(file)
     for descriptor in passed:
         os.close(descriptor)
     os.environ.clear()
@@ -180,6 +262,7 @@ def _become_command(passed: Sequence[int]) -> None:
     os.chdir(folder)
     sys.path[0] = folder
     sys.argv[1:] = arguments
+    return str(module)
 
 
 def main() -> None:
@@ -187,10 +270,8 @@ def main() -> None:
     for name in LIBRARIES:
         importlib.import_module(name)
     gc.freeze()
-    served = os.getpid()
-    serve(socket.socket(fileno=int(sys.argv[1])))
-    if os.getpid() != served:
-        runpy.run_module(MODULE, run_name="__main__", alter_sys=True)
+    if module := serve(socket.socket(fileno=int(sys.argv[1]))):
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":

@@ -74,6 +74,7 @@ class WorkerProcess:
         log: file that its log is appended to.
         settings: environment variables of its own.
         port: port of its metrics endpoint.
+        command: what runs it, without the stage: an interpreter, `-m`, a module and its arguments.
     """
 
     stage: str
@@ -85,8 +86,9 @@ class WorkerProcess:
     def __post_init__(self) -> None:
         self.port = free_port()
         own = {**environment(self.kafka), **deadlines(), "WIREDESK_METRICS_PORT": str(self.port), **self.settings}
+        _, _, module, *arguments = self.command
         with self.log.open("ab") as output:
-            self.process = subprocess.Popen([*self.command, self.stage], env=own, stdout=output, stderr=output)  # noqa: S603
+            self.process = commands.start([*arguments, self.stage], own, output, module=module)
 
     def get(self, path: str) -> tuple[int, str]:
         """Send it an HTTP request; return status and body, or status 0 if it does not answer."""
