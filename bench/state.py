@@ -164,7 +164,8 @@ async def throughput(
 
 
 async def _rate(kafka: KafkaSettings, stage: Stage, records: int, partitions: int) -> float:
-    changelogs = () if stage.changelog is None else (stage.changelog,)
+    # `create` makes those of our own stages anyway.
+    changelogs = () if stage.changelog is None or stage == REVISIONS else (stage.changelog,)
     await topics.create(kafka, (*stage.topics, *changelogs), partitions=partitions)
     await _publish(kafka, stage, records, partitions)
     settings = WorkerSettings(metrics_port=0, processes=partitions, log_level="error")
