@@ -12,6 +12,7 @@ from tests.support import Raw, publish
 from wiredesk.operations.canary.probe import Probe
 from wiredesk.pipeline import STAGES, TOPICS
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.patience import setting
 from wiredesk.testing.processes import WorkerProcess, wait_until, workers
 from wiredesk_schemas.headers import TRACEPARENT
 
@@ -46,8 +47,9 @@ async def test_a_page_has_one_connected_trace_over_all_stages_and_a_kill(kafka: 
             "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
             "OTEL_BSP_SCHEDULE_DELAY": "200",
             "WIREDESK_TOPIC_MODEL": "fast",
-            "WIREDESK_SESSION_TIMEOUT": "10",
-            "WIREDESK_DRAIN_TIMEOUT": "5",
+            "WIREDESK_SESSION_TIMEOUT": str(setting(10)),
+            "WIREDESK_DRAIN_TIMEOUT": str(setting(5)),
+            "WIREDESK_LOAD_TIMEOUT": str(setting(120)),
             "WIREDESK_TRANSACTION_RECORDS": "2",
         }
         with workers(kafka, [*STAGES], log, settings) as running:
