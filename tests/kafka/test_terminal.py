@@ -28,6 +28,16 @@ HOST = "an-edition-with-a-long-name.of-a-newspaper-with-a-longer-one.in-a-deep.s
 TITLE = "春茶提前上市 茶农收入增加"
 PREFIX = "the-deployment-of-a-newsroom-with-a-long-name.2026."
 RUNNING = "a-topic-for-a-replay-that-has-a-rather-long-name.v2"
+RULES = """
+[receivers.desk]
+url = "http://127.0.0.1:1/"
+secret_file = "{secret}"
+
+[[rules]]
+name = "storms"
+receiver = "desk"
+topics = ["medtop:20000139"]
+"""
 INTERRUPT = ("signal", signal.SIGINT)
 NO_ARTICLES = (0, 2)
 """Codes of a replay on a topic without articles: there is nothing, or nothing but the tombstones of `forget`."""
@@ -87,6 +97,10 @@ CASES: dict[str, list[Case]] = {
         Case("--into {data}/archive-{number}", ("nothing new",)),
         Case("--into {data}/archive-{number} --forget", ("0 rows taken out",)),
     ],
+    "notify": [
+        Case("{rules} --check", ("storms", "medtop:20000139")),
+        Case("{rules}", ('"event"',), steps=(("wait", "notifier ready"), INTERRUPT), copied=True),
+    ],
     "status": [
         Case("", ("extractor",), (0, 1)),
         Case(
@@ -141,6 +155,7 @@ CASES: dict[str, list[Case]] = {
         Case("--principal User:ingest --format kafka-acls", (f"{PREFIX}pages.accepted",), copied=True),
     ],
     "schemas": [Case("--out {data}/schemas-{number}")],
+    "schemas register": [Case("--help", ("--registry URL", "--dry-run"))],
     "config": [Case("", ("WIREDESK_BOOTSTRAP_SERVERS", "WIREDESK_TOPIC_PREFIX")), Case("--markdown", copied=True)],
 }
 
@@ -208,9 +223,12 @@ def newsroom(cluster: KafkaProcess, tmp_path_factory: pytest.TempPathFactory) ->
     terminals = Terminals({**environment(kafka), "TERM": "xterm-256color", "COLUMNS": "", "LINES": ""})
     cleaned = records[origins[0]][0]
     (data / "article.json").write_bytes(cleaned.value or b"")
+    (data / "secret").write_text("a-secret-of-a-receiver", encoding="ascii")
+    (data / "rules.toml").write_text(RULES.format(secret=data / "secret"), encoding="utf-8")
     newsroom = Newsroom(
         terminals,
         {
+            "rules": str(data / "rules.toml"),
             "data": str(data),
             "into": RUNNING,
             "article": str(data / "article.json"),

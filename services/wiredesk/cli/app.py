@@ -49,6 +49,7 @@ COMMANDS = {
     "intake": "Take raw pages over HTTP and publish them, until SIGTERM; it then finishes the requests in progress.",
     "tail": "Print a topic's records as they are committed, until Ctrl-C.",
     "archive": "Archive articles as Parquet files by day: every revision, and every withdrawal, each in one file.",
+    "notify": "Send articles that match rules to HTTP receivers, signed, each story once; until SIGTERM.",
     "status": (
         "Show throughput, lag and workers of each stage, skipped pages and dead letters by reason, and broker health."
     ),

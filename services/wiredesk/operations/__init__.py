@@ -14,6 +14,7 @@ forgetting     forget pages and hosts, and find what is still there
 first_page     the first page of a file, and what ingest makes of it
 ledger         what became of each record of a topic, one byte for each
 named_page     the page that a URL or an id names
+notifications  send articles that match rules to HTTP receivers
 outcome_kinds  what became of a page, in one word
 page_urls      the URL and the host of the page of a record
 progress       how a long operation reports its progress

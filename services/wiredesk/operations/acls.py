@@ -10,9 +10,11 @@ from enum import StrEnum
 from wiredesk.operations.dead_letters.redrive import TRANSACTIONAL_ID as REDRIVE_ID
 from wiredesk.operations.dead_letters.redrive_log import REDRIVEN_TOPIC
 from wiredesk.operations.forgetting.keys import is_keyed_by_page
+from wiredesk.operations.notifications.ledger import NOTIFICATIONS_TOPIC
+from wiredesk.operations.notifications.ledger import TRANSACTIONAL_ID as NOTIFIER_ID
 from wiredesk.operations.replays.run import GROUP_PREFIX as RUN_GROUPS
 from wiredesk.operations.replays.run import RUNS_TOPIC, output_topics
-from wiredesk.pipeline import FORGOTTEN
+from wiredesk.pipeline import ARTICLES_COPIES, ARTICLES_ENRICHED, FORGOTTEN
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Stage, Topic, changelogs_of
 
@@ -223,6 +225,15 @@ def restores(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
     """Return the ACLs for reading how far stages are in the restore of their states."""
     groups = (stage.restoring_group for stage in stages if stage.store is not None)
     return frozenset(acl for group in groups for acl in on_group(settings, group, Operation.DESCRIBE))
+
+
+def notify(settings: KafkaSettings) -> Acls:
+    """Return the ACLs for sending alerts: the ledger of a notifier is a topic of its own."""
+    return (
+        on_topics(settings, [ARTICLES_ENRICHED, ARTICLES_COPIES], Operation.READ)
+        | on_topics(settings, [NOTIFICATIONS_TOPIC], Operation.CREATE, Operation.READ, Operation.WRITE)
+        | transactions(settings, NOTIFIER_ID, prefixed=True)
+    )
 
 
 def positions(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:

@@ -104,6 +104,7 @@ COMMANDS: Mapping[str, Callable[[Request], Acls]] = MappingProxyType(
         "tail": lambda request: needs.on_topics(request.kafka, request.topics or registry.topics(), Operation.READ),
         "archive": lambda request: needs.on_topics(request.kafka, [ARTICLES_ENRICHED], Operation.READ),
         "archive forget": lambda request: needs.on_topics(request.kafka, [FORGOTTEN], Operation.READ),
+        "notify": lambda request: needs.notify(request.kafka),
         "status": _status,
         "audit": lambda request: needs.audit(request.kafka, registry.stages().values()),
         "trace": lambda request: (
