@@ -50,7 +50,7 @@ async def end(
     await producer.start()
     try:
         for origin, event in zip_longest(origins, ids, fillvalue=""):
-            headers = [("wiredesk_origin", origin.encode()), ("ce_id", event.encode()), *others]
+            headers = [*others, ("wiredesk_origin", origin.encode()), ("ce_id", event.encode())]
             await producer.send_and_wait(kafka.on_cluster(topic), value, key=b"a page", headers=headers)
     finally:
         await producer.stop()
