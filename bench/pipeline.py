@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, cycle
 from pathlib import Path
@@ -76,11 +76,11 @@ async def _run(folder: Path, args: argparse.Namespace, corpus: list[Page]) -> No
         crew = stack.workers(dict.fromkeys(STAGES.values(), 1), kafka.bootstrap_servers, folder / "workers.log")
         async with crew as workers, clients.started(clients.producer(kafka, "bench"), kafka) as producer:
             await stack.wait_until_ready(workers, DEADLINE_SECONDS)
-            bench = Bench(kafka, producer, _endless(corpus))
+            bench = Bench(kafka, producer, endless(corpus))
             await bench.round(args.pages)
-            before = _cpu(workers, java)
+            before = cpu_seconds(workers, java)
             rounds = [await bench.round(args.pages) for _ in range(args.rounds)]
-            after = _cpu(workers, java)
+            after = cpu_seconds(workers, java)
             _print_rounds(args, corpus, rounds, {name: after[name] - before[name] for name in after})
             median = statistics.median(one.rate for one in rounds)
             for name, fixed in LATENCIES.items():
@@ -146,6 +146,28 @@ class Bench:
             await anext(reading)
             yield reading
 
+    async def spans(self, phases: Sequence[tuple[float, float]]) -> list[tuple[str, float, float]]:
+        """Send pages at one rate (pages per second) after the other (seconds).
+
+        Returns:
+            For each page its terminal topic, and when it was appended and done, in seconds.
+        """
+        wanted, spans = sum(int(rate * seconds) for rate, seconds in phases), list[tuple[str, float, float]]()
+        async with self._ended() as reading:
+            sending = asyncio.create_task(self._send_phases(phases))
+            async for record in reading:
+                if record is not None:
+                    appended = int(header(record.headers, ORIGIN_TIME) or 0) / 1000
+                    spans.append((record.topic, appended, time.time()))
+                if len(spans) == wanted:
+                    break
+            await sending
+        return spans
+
+    async def _send_phases(self, phases: Sequence[tuple[float, float]]) -> None:
+        for rate, seconds in phases:
+            await self._send(int(rate * seconds), rate)
+
     async def _send(self, pages: int, rate: float | None) -> None:
         began = time.monotonic()
         for number in range(pages):
@@ -159,12 +181,13 @@ class Bench:
             )
 
 
-def _endless(corpus: list[Page]) -> Iterator[Page]:
+def endless(corpus: list[Page]) -> Iterator[Page]:
+    """Yield the pages again and again, each time under new addresses."""
     for number, (url, page) in zip(count(), cycle(corpus), strict=False):
         yield f"{url}{'&' if '?' in url else '?'}bench={number}", page
 
 
-def _cpu(workers: list[stack.WorkerProcess], broker: psutil.Process) -> dict[str, float]:
+def cpu_seconds(workers: list[stack.WorkerProcess], broker: psutil.Process) -> dict[str, float]:
     """Return the CPU seconds of each worker with all its processes, including ended ones, and of the broker."""
     processes = {w.stage.name: psutil.Process(w.process.pid) for w in workers if w.process is not None}
     processes["broker"] = broker
