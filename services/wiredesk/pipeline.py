@@ -135,6 +135,7 @@ REVISIONS = Stage(
     consumes=ARTICLES_CLEANED,
     produces=(ARTICLES_REVISED, PAGES_SKIPPED),
     handler="wiredesk.pipeline:revisions",
+    settings="wiredesk.revisions.settings:RevisionsSettings",
     store=Store("pages", retention_ms=365 * DAY_MS),
     suppression=FORGETTING,
 )
@@ -157,6 +158,7 @@ LATEST = Stage(
     one_to_one=False,
     # Of its own: other packages have stages that read the same topic, and name theirs after it.
     dead_letters="articles.latest.dlq",
+    settings="wiredesk.revisions.settings:RevisionsSettings",
     store=Store("pages"),
     suppression=FORGETTING,
 )

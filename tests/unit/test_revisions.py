@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from wiredesk.revisions.difference import MAX_PIECES, Pieces
 from wiredesk.revisions.page_state import MAX_CORRECTIONS, PageState
 from wiredesk.revisions.revise import RETENTION_MS, Outcome, Revisions
+from wiredesk.revisions.settings import RevisionsSettings
 from wiredesk.runtime.state import KeyedState
 from wiredesk.testing import example_event
 from wiredesk_schemas import (
@@ -292,3 +293,33 @@ def test_any_life_of_a_page_is_that_of_the_model(life: list[tuple[int, str]]) ->
         numbers.append(outcome.revision_number)
         assert expected == ("withdrawn" if isinstance(outcome, ArticleWithdrawn) else outcome.revision_kind)
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_full_memory_gives_up_the_page_that_has_not_changed_for_the_longest_time() -> None:
+    stage = Revisions(RevisionsSettings(revisions_pages=2))
+    state = stage.new_state()
+    numbers = []
+    for minute, page in enumerate(("a", "b", "a", "c", "a", "b")):
+        event = article(f"{TEXT} {minute}").model_copy(update={"page_id": page})
+        revised, changes = stage(event, state, START + timedelta(minutes=minute))
+        for change in changes:
+            state.apply(change, minute)
+        assert isinstance(revised, CleanedArticle)
+        numbers.append((page, revised.revision_number))
+        assert len(state) <= 2
+    assert numbers == [("a", 1), ("b", 1), ("a", 2), ("c", 1), ("a", 3), ("b", 1)], "b went for c"
+
+
+def test_a_smaller_limit_gives_up_a_page_with_each_that_changes() -> None:
+    stage, state = Revisions(RevisionsSettings(revisions_pages=9)), KeyedState(RETENTION_MS)
+    for minute in range(9):
+        event = article().model_copy(update={"page_id": str(minute)})
+        for change in stage(event, state, START)[1]:
+            state.apply(change, minute)
+    smaller = Revisions(RevisionsSettings(revisions_pages=3))
+    for minute in range(9, 16):
+        event = article(str(minute)).model_copy(update={"page_id": "8"})
+        for change in smaller(event, state, START + timedelta(minutes=minute))[1]:
+            state.apply(change, minute)
+    assert len(state) == 3
+    assert b"8" in state

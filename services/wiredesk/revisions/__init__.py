@@ -2,6 +2,8 @@
 
 revise        the stage: an article or a withdrawal, and what is kept of its page, become an event
 latest        the stage of the newest articles: of each page the newest one, and none of a page that is gone
+settings      how many pages are remembered
+remembering   which page is given up for a new one
 page_state    what is kept of a page between two fetches
 story_text    headline and text of a story as they are compared, without what stands around it
 folding       one form for all ways to write the same

@@ -9,6 +9,8 @@ import struct
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from wiredesk.revisions.remembering import room_for
+from wiredesk.revisions.settings import RevisionsSettings
 from wiredesk.runtime.state import Change, KeyedState
 from wiredesk_schemas import ArticleWithdrawn, EnrichedArticle
 from wiredesk_schemas.event import Tombstone
@@ -21,10 +23,17 @@ _ORDER = struct.Struct(">qI")
 
 
 class Latest:
-    """Publishes the newest article of each page, and removes it when the page is gone."""
+    """Publishes the newest article of each page, and removes it when the page is gone.
+
+    Args:
+        settings: how many pages are remembered.
+    """
 
     name = "latest"
     version = "1.0.0"
+
+    def __init__(self, settings: RevisionsSettings | None = None) -> None:
+        self._pages = (settings or RevisionsSettings()).revisions_pages
 
     def new_state(self) -> KeyedState:
         """Return the state of a partition of which no event has been processed."""
@@ -44,7 +53,7 @@ class Latest:
         known = state.get(key)
         if known is not None and order < _ORDER.unpack(known):
             return None, ()
-        changes = [Change(key, _ORDER.pack(*order))]
+        changes = [*room_for(key, state, self._pages), Change(key, _ORDER.pack(*order))]
         if isinstance(event, ArticleWithdrawn):
             return Tombstone(event.page_id, EnrichedArticle), changes
         return event, changes

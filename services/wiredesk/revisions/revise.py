@@ -12,6 +12,8 @@ from uuid import UUID
 from wiredesk.revisions import difference
 from wiredesk.revisions.corrections import Correction, corrections_of
 from wiredesk.revisions.page_state import PageState
+from wiredesk.revisions.remembering import room_for
+from wiredesk.revisions.settings import RevisionsSettings
 from wiredesk.revisions.story_text import StoryText
 from wiredesk.runtime.state import Change, KeyedState
 from wiredesk_schemas import (
@@ -36,10 +38,17 @@ type Outcome = CleanedArticle | ArticleWithdrawn | SkippedPage
 
 
 class Revisions:
-    """Finds out what an event means for the story of its page."""
+    """Finds out what an event means for the story of its page.
+
+    Args:
+        settings: how many pages are remembered.
+    """
 
     name = "revisions"
     version = "1.0.0"
+
+    def __init__(self, settings: RevisionsSettings | None = None) -> None:
+        self._pages = (settings or RevisionsSettings()).revisions_pages
 
     def new_state(self) -> KeyedState:
         """Return the state of a partition of which no event has been processed."""
@@ -58,7 +67,9 @@ class Revisions:
         known = PageState.from_bytes(state.get(key))
         fetched_ms = (time - EPOCH) // timedelta(milliseconds=1)
         outcome, kept = self._revised(event, known, fetched_ms)
-        return outcome, [] if kept == known else [Change(key, kept.to_bytes())]
+        if kept == known:
+            return outcome, []
+        return outcome, [*room_for(key, state, self._pages), Change(key, kept.to_bytes())]
 
     def _revised(
         self, event: CleanedArticle | WithdrawnPage, known: PageState | None, fetched_ms: int
