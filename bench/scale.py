@@ -8,8 +8,8 @@
 `budget` computes cores, workers, partitions, transactions, traffic, disk, state and money from bench/scale.toml: what
 was measured of the pipeline, and assumptions that you replace with your own (--figures FILE).
 
-`simulate` plays a day, breaking news, a lost zone and a rolling deploy on that deployment, and says how far the stages
-fall behind, and for how long.
+`simulate` plays a day, breaking news, a lost zone and a rolling deploy on that deployment, and says how much the stages
+lag, and for how long.
 
 `check` measures the pipeline on this machine, then sends more pages than it can take for a while, and compares what
 happened with the simulation of the same arrivals.

@@ -1,6 +1,6 @@
 """What was measured of the pipeline, and what is assumed of the world: bench/scale.toml.
 
-`python bench/scale.py measure` prints the measured part anew.
+`python bench/scale.py measure` prints the measured part.
 """
 
 import tomllib
