@@ -30,7 +30,7 @@ WARM_UP = 40
 """Pages before anything is counted."""
 TRANSACTIONS = 1500
 STEP_SECONDS = 0.1
-"""Of the simulation that is compared with a real run."""
+"""A step of the simulation that is compared with a real run."""
 DEADLINE_SECONDS = 600
 SETTLE_SECONDS = 2
 """Without a new record the side stages have done everything."""

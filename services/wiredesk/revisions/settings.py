@@ -6,7 +6,7 @@ from wiredesk.runtime.settings import Settings
 
 
 class RevisionsSettings(Settings):
-    """Of how many pages the newest revision is remembered."""
+    """How many pages are remembered."""
 
     revisions_pages: int = Field(
         3_000_000,
