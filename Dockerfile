@@ -3,7 +3,7 @@
 #     docker build --build-arg STAGE=extractor --tag wiredesk-extractor .
 #
 # STAGE=cli is the command without any stage, to create topics, publish pages, notify and run the HTTP intake; STAGE=archive
-# is `wiredesk archive`.
+# is `wiredesk archive`, STAGE=web `wiredesk web`.
 #
 # The base image is named by its tag, which its publisher moves. For builds that can be repeated, name it by digest:
 #

@@ -19,7 +19,7 @@ tested "$@" pyproject.toml --extra all --extra build --output-file requirements/
 tested "$@" pyproject.toml --output-file requirements/cli.txt
 tested "$@" pyproject.toml --extra tracing --output-file requirements/tracing.txt
 tested "$@" requirements/build.in --output-file requirements/build.txt
-for stage in ingest extractor enrichment signatures archive; do
+for stage in ingest extractor enrichment signatures archive web; do
     tested "$@" pyproject.toml --extra "$stage" --output-file "requirements/$stage.txt"
 done
 tested "$@" pyproject.toml --extra signatures --output-file requirements/syndication.txt

@@ -19,6 +19,7 @@ from wiredesk.pages import files as page_files
 from wiredesk.runtime import metrics
 from wiredesk.runtime.errors import RejectedError
 from wiredesk.runtime.records import Output, Record
+from wiredesk.web import metrics as web_metrics
 from wiredesk_schemas.headers import Header
 
 ROOT = Path(__file__).parents[1]
@@ -103,7 +104,12 @@ def topics() -> dict[str, Any]:
 
 def metric_names() -> dict[str, Any]:
     """Return every metric with its type and its labels."""
-    declared = [m for module in (metrics, intake_metrics) for m in vars(module).values() if hasattr(m, "_labelnames")]
+    declared = [
+        m
+        for module in (metrics, intake_metrics, web_metrics)
+        for m in vars(module).values()
+        if hasattr(m, "_labelnames")
+    ]
     labels = {metric._name: list(metric._labelnames) for metric in declared}
     return {
         family.name: {"type": family.type, "labels": labels.get(family.name, [])}

@@ -19,6 +19,7 @@ Each name is imported when it is first used: `import wiredesk` imports nothing e
 cli         the command line: parsing, tables, exit codes
 operations  what commands do, without a terminal
 archiving   articles as Parquet files
+web         the wire in a browser, and as an API
 intake      raw pages over HTTP, for clients without Kafka
 http        what our HTTP servers share: bounded connections, tokens
 local       the embedded broker, and workers on this machine

@@ -67,14 +67,15 @@ def test_headers_are_named_in_one_module() -> None:
 
 def test_compose_runs_every_stage_with_commands_that_exist(compose: dict[str, Any]) -> None:
     ours = {name: service for name, service in compose["services"].items() if "build" in service}
-    commands = {"topics": ["topics", "create"], "intake": ["intake"], "canary": ["canary"]}
+    commands = {"topics": ["topics", "create"]} | {name: [name] for name in ("intake", "canary", "web")}
+    images = {**dict.fromkeys(commands, "cli"), "web": "web"}
     assert set(ours) == {*commands, *STAGES}
     for name, service in ours.items():
         command = service["command"]
         assert command[0] in COMMANDS
         assert command == commands.get(name, ["worker", name])
         image = service["build"]["args"]["STAGE"]
-        assert image == ("cli" if name in commands else name)
+        assert image == images.get(name, name)
         assert (ROOT / "requirements" / f"{image}.txt").exists()
 
 
@@ -93,11 +94,12 @@ def test_workers_can_be_scaled(compose: dict[str, Any]) -> None:
         assert service["healthcheck"]
 
 
-def test_the_intake_runs_on_request_only_and_is_not_open_to_the_network(compose: dict[str, Any]) -> None:
-    service = compose["services"]["intake"]
-    assert service["profiles"] == ["intake"]
+@pytest.mark.parametrize("name", ["intake", "web"])
+def test_servers_run_on_request_only_and_are_not_open_to_the_network(compose: dict[str, Any], name: str) -> None:
+    service = compose["services"][name]
+    assert service["profiles"] == [name]
     assert all(port.startswith("127.0.0.1:") for port in service["ports"])
-    assert "WIREDESK_INTAKE_TOKEN" in service["environment"]
+    assert f"WIREDESK_{name.upper()}_TOKEN" in service["environment"]
 
 
 def test_every_container_has_a_memory_limit_and_an_image_that_can_be_pinned(compose: dict[str, Any]) -> None:

@@ -185,6 +185,7 @@ def test_every_command_is_tried() -> None:
         "worker",
         "intake",
         "canary",
+        "web",
         "topics create",
         "topics alter",
         "replay",

@@ -88,6 +88,7 @@ CASES: dict[str, list[Case]] = {
         Case("--once --deadline 1", ("partition", "missing"), (1,)),
         Case("--canary-port 0", ('"event"',), steps=(("wait", "canary starting"), INTERRUPT), copied=True),
     ],
+    "web": [Case("--web-port 0", ('"event"',), steps=(("wait", "web page listening"), INTERRUPT), copied=True)],
     "publish": [
         Case(f"{SAMPLES}/pages/index.html --url https://{HOST}/index.html", (f"{PREFIX}pages.raw",)),
         Case(f"- --url https://{HOST}/stdin.html", codes=(130,), steps=(("wait", "publishing"), INTERRUPT)),

@@ -25,6 +25,7 @@ EXTRA_OF_ROOM = {
     "local": "broker",
     "testing": "testing",
     "runtime": "tracing",
+    "web": "web",
 }
 """Packages in `services/wiredesk` whose libraries are only in images that need them. All others are in every image."""
 
@@ -123,14 +124,16 @@ def test_pins_of_every_environment_have_hashes_and_hold_nothing_of_ours() -> Non
         assert not re.search(r"^wiredesk", pins, re.MULTILINE), path.name
 
 
-@pytest.mark.parametrize("stage", ["cli", "ingest", "extractor", "enrichment", "run", "dev"])
+@pytest.mark.parametrize("stage", ["cli", "ingest", "extractor", "enrichment", "web", "run", "dev"])
 def test_pins_hold_every_library_that_is_declared(stage: str) -> None:
     pinned = set(
         re.findall(r"^([a-z0-9.-]+)==", (ROOT / "requirements" / f"{stage}.txt").read_text("utf-8"), re.MULTILINE)
     )
-    extras = {"cli": [], "run": ["ingest", "extractor", "enrichment", "broker", "build"], "dev": list(EXTRAS)}.get(
-        stage, [stage]
-    )
+    extras = {
+        "cli": [],
+        "run": ["ingest", "extractor", "enrichment", "broker", "web", "build"],
+        "dev": list(EXTRAS),
+    }.get(stage, [stage])
     assert (BASE - {"wiredesk-schemas"}).union(*(EXTRAS[extra] for extra in extras)) <= pinned
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wiredesk.cli.status import _facts, as_object
-from wiredesk.operations.status import BrokerStatus, RestoreStatus, StageStatus, Status
+from wiredesk.cli.status import _facts
+from wiredesk.operations.status import BrokerStatus, RestoreStatus, StageStatus, Status, as_object
 from wiredesk.runtime.kafka.restore_note import RestoreNote
 
 NOTE = RestoreNote(share=0.41, keys=410_000, size=98_000_000, began=1_790_000_000.5, noted=1_790_000_004.0)

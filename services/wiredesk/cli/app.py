@@ -35,6 +35,7 @@ EXTRAS = MappingProxyType(
         "story": "ingest",
         "forget": "ingest",
         "archive": "archive",
+        "web": "web",
     },
 )
 """Extras of the distribution that commands need which run no worker; the others are advised to install `all`."""
@@ -47,6 +48,7 @@ COMMANDS = {
     "worker": "Run one worker of a stage until SIGTERM; it then finishes the records in flight.",
     "publish": "Publish pages to pages.raw and wait until the broker has them.",
     "intake": "Take raw pages over HTTP and publish them, until SIGTERM; it then finishes the requests in progress.",
+    "web": "Show the wire in a browser: articles as they come, stories, dead letters, the pipeline; and an API.",
     "tail": "Print a topic's records as they are committed, until Ctrl-C.",
     "archive": "Archive articles as Parquet files by day: every revision, and every withdrawal, each in one file.",
     "notify": "Send articles that match rules to HTTP receivers, signed, each story once; until SIGTERM.",

@@ -13,6 +13,7 @@ from wiredesk.intake.settings import IntakeSettings
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.operations.canary.settings import CanarySettings
 from wiredesk.runtime.settings import KafkaSettings, Settings, WorkerSettings
+from wiredesk.web.settings import WebSettings
 
 INTRODUCTION = (
     "Every setting is an environment variable. In commands that use it, it is also a flag: `WIREDESK_PAGE_DEADLINE` is "
@@ -62,7 +63,13 @@ def groups() -> dict[str, type[Settings]]:
         if (group := registry.registry().settings_of(stage)) is not None:
             heading = stage.name.capitalize()
             by_heading[heading if heading not in by_heading else f"{heading} (stage)"] = group
-    return {**by_heading, "Intake": IntakeSettings, "Canary": CanarySettings, "Embedded broker": BrokerSettings}
+    return {
+        **by_heading,
+        "Intake": IntakeSettings,
+        "Web": WebSettings,
+        "Canary": CanarySettings,
+        "Embedded broker": BrokerSettings,
+    }
 
 
 def markdown() -> str:

@@ -66,6 +66,7 @@ def demo(
         raise
     shutil.rmtree(folder, ignore_errors=True)
     clock.say("stopped and cleaned up")
+    console.note("to see the wire in a browser: 'wiredesk up', and then 'wiredesk web' in another terminal")
     console.line(summary)
 
 

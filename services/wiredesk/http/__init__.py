@@ -2,5 +2,6 @@
 
 connections  connections within bounds of number and time
 tokens       bearer tokens: who may do what
-loopback     which addresses and hosts are of this machine
+addresses    which are of this machine, and how a URL writes them
+tls          what a server needs to speak https
 """

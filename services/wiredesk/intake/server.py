@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import errno
-import ipaddress
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,7 +13,9 @@ import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from wiredesk.http.addresses import authority
 from wiredesk.http.connections import BoundedServer
+from wiredesk.http.tls import server_context
 from wiredesk.http.tokens import Tokens
 from wiredesk.intake import metrics
 from wiredesk.intake.admission import InFlight, Rates
@@ -26,7 +27,7 @@ from wiredesk.intake.openapi import document
 from wiredesk.intake.problems import ProblemError, ProblemKind, problem_response
 from wiredesk.intake.settings import IntakeSettings
 from wiredesk.intake.submission import Deps, Submission
-from wiredesk.runtime.errors import UnavailableError, UsageError
+from wiredesk.runtime.errors import UnavailableError
 from wiredesk.runtime.trouble import Trouble, TroubleKind
 from wiredesk.runtime.worker.health import health_response
 
@@ -93,7 +94,7 @@ class Intake:
                 await web.TCPSite(runner, host, port, ssl_context=self._tls, backlog=128).start()
             except OSError as error:
                 raise UnavailableError(_not_bound(host, port, error)) from error
-            yield f"{'https' if self._tls else 'http'}://{_authority(host, runner.addresses[0][1])}"
+            yield f"{'https' if self._tls else 'http'}://{authority(host, runner.addresses[0][1])}"
             await self._drain()
         finally:
             await runner.cleanup()
@@ -308,28 +309,9 @@ def _allowed(path: str, method: str) -> dict[str, str]:
 
 
 def _tls(settings: IntakeSettings) -> ssl.SSLContext | None:
-    """Return what the intake needs to speak https.
-
-    Raises:
-        UsageError: the certificate or the key cannot be used.
-    """
     if settings.intake_tls_cert_file is None:
         return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    try:
-        context.load_cert_chain(settings.intake_tls_cert_file, settings.intake_tls_key_file)
-    except (OSError, ssl.SSLError) as error:
-        raise UsageError(
-            f"WIREDESK_INTAKE_TLS_CERT_FILE {settings.intake_tls_cert_file} and its key cannot be used: {error}"
-        ) from error
-    return context
-
-
-def _authority(host: str, port: int) -> str:
-    with contextlib.suppress(ValueError):
-        if ipaddress.ip_address(host).version == 6:  # noqa: PLR2004 - IPv6
-            return f"[{host}]:{port}"
-    return f"{host}:{port}"
+    return server_context("WIREDESK_INTAKE_TLS_CERT_FILE", settings.intake_tls_cert_file, settings.intake_tls_key_file)
 
 
 def _not_bound(host: str, port: int, error: OSError) -> str:

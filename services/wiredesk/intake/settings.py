@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from wiredesk.http.loopback import is_loopback
+from wiredesk.http.addresses import is_loopback
 from wiredesk.runtime.settings import MIB, Settings
 
 PAGES_IN_FLIGHT = 4

@@ -101,6 +101,13 @@ COMMANDS: Mapping[str, Callable[[Request], Acls]] = MappingProxyType(
         "publish": lambda request: needs.on_topics(request.kafka, [PAGES_RAW], Operation.WRITE),
         "intake": lambda request: needs.on_topics(request.kafka, [PAGES_RAW], Operation.WRITE),
         "canary": _canary,
+        # For people who look; those who redrive and purge need what these commands need.
+        "web": lambda request: (
+            _status(request)
+            | needs.on_topics(request.kafka, registry.topics(), Operation.READ)
+            | needs.list_letters(request.kafka, tuple(registry.stages().values()))
+            | needs.list_replays(request.kafka)
+        ),
         "tail": lambda request: needs.on_topics(request.kafka, request.topics or registry.topics(), Operation.READ),
         "archive": lambda request: needs.on_topics(request.kafka, [ARTICLES_ENRICHED], Operation.READ),
         "archive forget": lambda request: needs.on_topics(request.kafka, [FORGOTTEN], Operation.READ),

@@ -310,6 +310,43 @@ class StatusMonitor:
         )
 
 
+def as_object(measured: Status) -> dict[str, object]:
+    """Return the status as a JSON object."""
+    return {
+        "stages": [
+            {
+                "stage": stage.name,
+                "in_per_second": round(stage.in_per_second, 1),
+                "out_per_second": round(stage.out_per_second, 1),
+                "lag": stage.lag,
+                "lag_seconds": round(stage.lag_seconds, 1),
+                "group": stage.group_state,
+                "workers": [{"client": w.client, "host": w.host, "partitions": w.partitions} for w in stage.workers],
+                "dead_letters": stage.dead_letters,
+                "restoring": [
+                    {
+                        "partition": one.partition,
+                        "share": round(one.share, 3),
+                        "keys": one.keys,
+                        "bytes": one.size,
+                        "seconds": round(one.seconds, 1),
+                    }
+                    for one in stage.restoring
+                ],
+            }
+            for stage in measured.stages
+        ],
+        "skipped": measured.skipped,
+        "oldest_page_seconds": round(measured.oldest_page_seconds, 1),
+        "brokers": {
+            "count": measured.brokers.count,
+            "under_replicated": measured.brokers.under_replicated,
+            "leaderless": measured.brokers.leaderless,
+        },
+        "troubles": measured.problems,
+    }
+
+
 def arrival_seconds(stage: Stage, record: Record) -> float:
     """Return when the raw page of a record arrived, in seconds since 1970.
 

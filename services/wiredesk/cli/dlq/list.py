@@ -51,7 +51,7 @@ def list_command(
     counts = asyncio.run(_count(kafka, selection(topic, reason, host, since), groupings))
     if as_json:
         for count in counts:
-            console.json(_to_json(groupings, count))
+            console.json(count.as_object(groupings))
         return
     console.table(
         f"{sum(count.letters for count in counts)} dead letters",
@@ -68,17 +68,6 @@ async def _count(
 
     async with Cluster(kafka) as cluster:
         return await count_letters(cluster, selected, groupings)
-
-
-def _to_json(groupings: list[Grouping], count: "LetterCount") -> dict[str, object]:
-    return {
-        **dict(zip(map(str, groupings), count.values, strict=True)),
-        "letters": count.letters,
-        "redriven": count.redriven,
-        "first": count.first,
-        "last": count.last,
-        "newest": count.newest,
-    }
 
 
 def _to_minute(time: datetime) -> str:

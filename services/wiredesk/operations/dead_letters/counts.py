@@ -33,6 +33,17 @@ class LetterCount:
     last: datetime
     newest: str
 
+    def as_object(self, groupings: Sequence[Grouping]) -> dict[str, object]:
+        """Return the count as a JSON object, with the values under the names of the groupings."""
+        return {
+            **dict(zip(map(str, groupings), self.values, strict=True)),
+            "letters": self.letters,
+            "redriven": self.redriven,
+            "first": self.first,
+            "last": self.last,
+            "newest": self.newest,
+        }
+
 
 async def count_letters(cluster: Cluster, selection: Selection, groupings: Sequence[Grouping]) -> list[LetterCount]:
     """Return how many dead letters there are of each combination of values: the most first, or by time.
