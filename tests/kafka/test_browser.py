@@ -109,7 +109,7 @@ async def test_a_letter_redriven_by_click_ends_enriched_and_every_view_is_readab
         async with page_of(kafka) as page, browser(tmp_path / "browser") as tab:
             await tab.open(f"{page.url}/letters/{letter}")
             await tab.get("document.querySelector('a[href^=\"/letters/redrive\"]').click()")
-            await tab.until("document.getElementById('confirm')")
+            await tab.until("!!document.getElementById('confirm')")
             await tab.get("document.getElementById('confirm').click()")
             await tab.until("document.querySelector('h1').textContent === 'Sent back'")
             await tab.open(page.url)

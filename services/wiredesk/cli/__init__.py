@@ -12,7 +12,7 @@ confirm      asks before data is changed
 time_arg     times on the command line
 version      what `--version` prints
 child_main   the command as a child process that ends with its parent
-demo, up, broker, topics, compare, worker, publish, intake, tail, archive, notify, status  commands, each a module
+demo, up, broker, topics, compare, worker, publish, intake, web, tail, archive, notify, status  commands, each a module
 extract, enrich, dlq, replay, trace, audit, canary, forget, acls, schemas, config  commands, each a module or a package
 
 The work of a command is done elsewhere, without a terminal: in `wiredesk.operations`, `wiredesk.local`, and the
