@@ -5,11 +5,16 @@ import contextlib
 import json
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 import aiohttp
 import pytest
+from hypothesis import example as also
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.web_page import Page, example, web_page
+from wiredesk.runtime.kafka.partition_identity import format_topic_id
 from wiredesk.web.wire import stream as wire_stream
 from wiredesk.web.wire.brief import Brief
 from wiredesk.web.wire.position import Position
@@ -171,6 +176,16 @@ def test_a_position_is_written_as_it_is_read() -> None:
     position = Position("3f2a9c10", {1: 40, 0: 12})
     assert str(position) == "3f2a9c10.0-12.1-40"
     assert Position.parse(str(position)) == position
+
+
+@given(st.uuids())
+@also(UUID(bytes=b"\xfc" + b"\xff\xbf\xef" * 5))
+@also(UUID(bytes=b"\xfb\xef\xbe" * 5 + b"\x00"))
+def test_a_position_of_any_topic_is_read(topic: UUID) -> None:
+    """A topic's id may begin with `_`, or have a `-`, which stands between the numbers, too."""
+    ring = Ring(max_items=3, max_bytes=100)
+    ring.begin(format_topic_id(topic.bytes), {0: 6, 1: 9})
+    assert Position.parse(str(ring.position)) == ring.position
 
 
 def test_the_ring_is_bounded_in_number_and_bytes() -> None:

@@ -15,7 +15,12 @@ from wiredesk_schemas.headers import MAX_NUMBER
 MAX_PARTITIONS = 1000
 """Maximum number of partitions in a position: more cannot be in a header of a request."""
 
-_POSITION = re.compile(r"([0-9a-zA-Z]{1,8})((?:\.[0-9]{1,10}-[0-9]{1,19}){1,1000})")
+TOPIC_CHARACTERS = 8
+"""Characters of the topic's id that a position has: of the 64 of base64 for URLs, thus with `-` and `_`."""
+
+_POSITION = re.compile(
+    rf"([0-9a-zA-Z_-]{{1,{TOPIC_CHARACTERS}}})((?:\.[0-9]{{1,10}}-[0-9]{{1,19}}){{1,{MAX_PARTITIONS}}})"
+)
 
 
 @dataclass(slots=True)

@@ -12,10 +12,7 @@ from itertools import islice
 
 from wiredesk.web.wire.brief import WITHDRAWN, Brief
 from wiredesk.web.wire.filters import Filters
-from wiredesk.web.wire.position import Position
-
-TOPIC_CHARACTERS = 8
-"""Characters of the topic's id that a position has."""
+from wiredesk.web.wire.position import TOPIC_CHARACTERS, Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,7 @@ class Ring:
         self._items.clear()
         self._newest.clear()
         self._bytes, self._evicted = 0, self.next_number
-        self.topic = topic_id.replace("-", "")[:TOPIC_CHARACTERS] or "0"
+        self.topic = topic_id[:TOPIC_CHARACTERS] or "0"
         self._starts, self._stops = dict(starts), dict(starts)
         self._notify()
 
