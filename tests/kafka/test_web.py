@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 import json
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, MutableMapping
 from typing import Any
 
 import aiohttp
 import pytest
+import structlog
 from aiokafka import AIOKafkaProducer
+from structlog.testing import LogCapture
 
 from tests import topics
 from tests.reading import read_topic
@@ -21,6 +23,7 @@ from wiredesk.runtime.records import Failure, Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import scaled
 from wiredesk.testing.processes import wiredesk
+from wiredesk.web import letters_page
 from wiredesk.web.server import Web
 from wiredesk.web.settings import WebSettings
 
@@ -103,9 +106,18 @@ def hidden(html: str) -> Mapping[str, str]:
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', html))
 
 
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> list[MutableMapping[str, Any]]:
+    """What the pages of dead letters log, however a command of another test has set up the logs of this process."""
+    capture = LogCapture()
+    log = structlog.wrap_logger(None, processors=[capture], wrapper_class=structlog.make_filtering_bound_logger(0))
+    monkeypatch.setattr(letters_page, "log", log)
+    return capture.entries
+
+
 @pytest.mark.timeout(180)
 async def test_a_letter_is_looked_at_redriven_and_purged(
-    kafka: KafkaSettings, capsys: pytest.CaptureFixture[str]
+    kafka: KafkaSettings, logged: list[MutableMapping[str, Any]]
 ) -> None:
     await topics.create(kafka, TOPICS, partitions=1)
     id_ = await put_letter(kafka)
@@ -143,8 +155,11 @@ async def test_a_letter_is_looked_at_redriven_and_purged(
         assert "1 dead letters were deleted" in html
         counted = json.loads((await page.get("/api/letters?by=stage"))[1])["counts"]
         assert [one["letters"] for one in counted] == [1]  # the one that came after the preview
-    logged = capsys.readouterr()
-    assert all(text in logged.out + logged.err for text in ("dead letters redriven", "dead letters purged", "local"))
+    assert [(line["event"], line["who"]) for line in logged] == [
+        ("dead letters redriven", "local"),
+        ("dead letters redriven", "local"),
+        ("dead letters purged", "local"),
+    ]
 
 
 async def first_raw_page(kafka: KafkaSettings) -> Record:
