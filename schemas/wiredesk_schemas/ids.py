@@ -27,9 +27,14 @@ def host_id(host: str) -> str:
     return str(uuid5(HOST_NAMESPACE, host))
 
 
-def revision(body: str) -> str:
-    """Return the id of a page's content: SHA-256 over the UTF-8 of its decoded body, hexadecimal."""
-    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+def revision(body: str | bytes) -> str:
+    """Return the id of a page's content: SHA-256 over the UTF-8 of its decoded body, hexadecimal.
+
+    Args:
+        body: the text, or its UTF-8.
+    """
+    encoded = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
+    return hashlib.sha256(encoded).hexdigest()
 
 
 def event_id(page: str, page_revision: str, stage: str, version: str) -> str:

@@ -46,13 +46,20 @@ _REPLACED = {**WINDOWS_1252, **_SEPARATORS}
 
 def is_storable(text: str) -> bool:
     """Return whether a text has none of the characters that `storable` removes or replaces."""
+    return _encoded_if_storable(text) is not None
+
+
+def _encoded_if_storable(text: str) -> bytes | None:
+    """Return the UTF-8 of a text that is storable; None for another one."""
     try:
         encoded = text.encode()
     except UnicodeEncodeError:
-        return False
+        return None
     if len(encoded.translate(None, _CONTROLS)) != len(encoded):
-        return False
-    return text.isascii() or not (_has(encoded, _SUSPECTS) or _has(encoded, _ASTRAL_SUSPECTS))
+        return None
+    if not text.isascii() and (_has(encoded, _SUSPECTS) or _has(encoded, _ASTRAL_SUSPECTS)):
+        return None
+    return encoded
 
 
 def _has(encoded: bytes, suspects: Mapping[bytes, re.Pattern[bytes]]) -> bool:
@@ -62,11 +69,19 @@ def _has(encoded: bytes, suspects: Mapping[bytes, re.Pattern[bytes]]) -> bool:
 
 def storable(text: str) -> str:
     """Return a text with what browsers show in place of C1 controls, and without other unstorable characters."""
-    if is_storable(text):
-        return text
+    return storable_and_encoded(text)[0]
+
+
+def storable_and_encoded(text: str) -> tuple[str, bytes]:
+    """Return what `storable` does, and its UTF-8: of a long text each encoding counts."""
+    if (encoded := _encoded_if_storable(text)) is not None:
+        return text, encoded
     text = _UNSTORABLE.sub(lambda match: _REPLACED.get(match[0], ""), well_formed(text))
     encoded = text.encode()
-    return _ASTRAL_NONCHARACTERS.sub("", text) if _has(encoded, _ASTRAL_SUSPECTS) else text
+    if not _has(encoded, _ASTRAL_SUSPECTS):
+        return text, encoded
+    text = _ASTRAL_NONCHARACTERS.sub("", text)
+    return text, text.encode()
 
 
 def with_joined_pairs(text: str) -> str:

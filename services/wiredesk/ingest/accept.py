@@ -80,7 +80,7 @@ class Ingest:
         statements = read_event(page, canonical, self._agents, notes)
         if declared is not None:
             read_page(body.text, declared, identity, statements)
-        content_id = revision(body.text)
+        content_id = body.revision
         refusal = self._policy.refusal(statements, page.fetched)
         if expiry := EXPIRY.refusal(statements, page.fetched):
             reason = SkipReason.RIGHTS_RESERVED if refusal else SkipReason.WITHDRAWN

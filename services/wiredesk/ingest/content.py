@@ -5,7 +5,7 @@ import re
 from wiredesk.runtime.errors import RejectedError
 from wiredesk_schemas import IngestNoteKind
 from wiredesk_schemas.ingest_note import Notes
-from wiredesk_schemas.storable_text import storable
+from wiredesk_schemas.storable_text import storable_and_encoded
 
 SIGNATURES = {
     b"%PDF-": "a PDF",
@@ -67,15 +67,15 @@ def is_html(content: bytes) -> bool:
     return _HTML.match(content) is not None
 
 
-def remove_control_characters(text: str, notes: Notes) -> str:
-    """Return decoded text without stray control characters, which break parsers and databases.
+def remove_control_characters(text: str, notes: Notes) -> tuple[str, bytes]:
+    """Return decoded text without stray control characters, which break parsers and databases, and its UTF-8.
 
     C1 controls become the characters that browsers show in their place.
 
     Raises:
         RejectedError: `binary`, where there are too many of them; `empty`, where nothing else is left.
     """
-    clean = storable(text)
+    clean, encoded = storable_and_encoded(text)
     controls = 0 if clean is text else len(_CONTROLS.findall(text))
     is_accident = controls <= MIN_CONTROLS and controls * 2 < len(text)
     if controls > MAX_CONTROL_SHARE * len(text) and not is_accident:
@@ -86,4 +86,4 @@ def remove_control_characters(text: str, notes: Notes) -> str:
         removed = len(text) - len(clean)
         made = f"{removed} removed" if removed else "read as windows-1252"
         notes.add(IngestNoteKind.CONTROLS_REMOVED, f"body: control characters, {made}")
-    return clean
+    return clean, encoded

@@ -11,6 +11,7 @@ from wiredesk.ingest.domain_languages import languages_of_domain
 from wiredesk.ingest.mojibake import mojibake_in
 from wiredesk.runtime.errors import RejectedError
 from wiredesk_schemas import Charset, CharsetEvidence, IngestNoteKind, RawPage
+from wiredesk_schemas.ids import revision
 from wiredesk_schemas.ingest_note import Notes
 
 _CHUNKS_IN_TEXT = re.compile(r"[ \t]{0,16}[0-9A-Fa-f]{1,16}[ \t]{0,16}(?:;[^\r\n]{0,4096})?[\r\n]")
@@ -37,10 +38,12 @@ class PageText:
     """The text of a page, and how it was decoded.
 
     Attributes:
+        revision: the id of the content.
         is_truncated: whether a part of the page is missing.
     """
 
     text: str
+    revision: str
     charset: Charset
     is_truncated: bool
 
@@ -59,7 +62,8 @@ def read_text(page: RawPage, stated_type: str, limit: int, notes: Notes) -> Page
     is_truncated = page.is_truncated or is_cut
     if is_truncated and _WORDS.search(text) is None:
         raise RejectedError("undecodable", f"body: cut off before any text: {len(text)} characters are left")
-    return PageText(remove_control_characters(text, notes), charset, is_truncated)
+    text, encoded = remove_control_characters(text, notes)
+    return PageText(text, revision(encoded), charset, is_truncated)
 
 
 def undone_content(page: RawPage, limit: int) -> str:

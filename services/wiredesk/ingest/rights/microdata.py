@@ -17,24 +17,27 @@ from wiredesk_schemas import RightsKind
 MAX_PROPERTIES = 50
 """Elements with such a property that are looked at."""
 
+MAX_MENTIONS = 1000
+"""Mentions of the properties, in scripts, too, of which those elements are taken."""
+
 MAX_ELEMENT_CHARACTERS = 2000
 """Characters of one element that are read. A notice has up to 300."""
 
 MAX_TAGS = 100
 """Tags within one element that are looked at."""
 
-NAMES = ("copyrightHolder", "copyrightNotice", "copyrightYear", "usageInfo", "conditionsOfAccess")
+NAMES = ("copyrightHolder", "copyrightNotice", "copyrightYear", "usageInfo")
 """Properties that are read. Those of credits and licences are of pictures, or read with the links."""
 
-MARKS = ("itemprop", " property=")
-"""Attributes of which one is in every element that is read."""
+BEGINNINGS = ("copyright", "usageInfo")
+"""Beginnings of these names: a page is searched for each, which costs as much as anything else here."""
 
 _NAMES = "|".join(NAMES)
 _ELEMENT = re.compile(
     r"<(?P<name>[a-zA-Z][a-zA-Z0-9]{0,15})(?=\s)(?P<attributes>[^<>]{0,1000}?"
     rf"\s(?:itemprop|property)\s{{0,3}}=\s{{0,3}}[\"']?(?:[^\"'<>]{{0,60}}[\s:/])?(?P<property>{_NAMES})(?=[\"'\s>/])[^<>]{{0,1000}})>"
 )
-_MENTION = re.compile(_NAMES)
+_NAME = re.compile(_NAMES)
 _NAME_WITHIN = re.compile(
     r"\s(?:itemprop|property)\s{0,3}=\s{0,3}[\"']?(?:[\w.-]{1,20}:)?(?:name|legalName)(?=[\"'\s>/])"
 )
@@ -56,9 +59,6 @@ def read_microdata(text: str, start: int, statements: Statements) -> None:
     Args:
         start: of the body.
     """
-    # Most pages have none: the fewer texts are looked for, the better.
-    if not any(text.find(mark, start) >= 0 for mark in MARKS) or not any(text.find(name, start) >= 0 for name in NAMES):
-        return
     stated = list(islice(_stated(text, start), MAX_PROPERTIES))
     around = surroundings(text, start, (one.position for one in stated), statements) if stated else {}
     for one in stated:
@@ -69,13 +69,25 @@ def read_microdata(text: str, start: int, statements: Statements) -> None:
 
 def _stated(text: str, start: int) -> Iterator[_Stated]:
     last = start
-    for mention in islice(_MENTION.finditer(text, start), MAX_PROPERTIES):
-        opened = text.rfind("<", last, mention.start())
+    for mentioned in islice(_mentions(text, start), MAX_PROPERTIES):
+        opened = text.rfind("<", last, mentioned)
         element = _ELEMENT.match(text, opened, opened + MAX_ELEMENT_CHARACTERS) if opened >= 0 else None
         if element is None or element["name"].lower() in _READ_ELSEWHERE:
             continue
         last = element.end()
         yield _Stated(opened + 1, element["property"], _value(text, element))
+
+
+def _mentions(text: str, start: int) -> list[int]:
+    """Return where the names are."""
+    found = []
+    for beginning in BEGINNINGS:
+        position = text.find(beginning, start)
+        while position >= 0 and len(found) < MAX_MENTIONS:
+            if _NAME.match(text, position):
+                found.append(position)
+            position = text.find(beginning, position + 1)
+    return sorted(found)
 
 
 def _value(text: str, element: re.Match[str]) -> str:
