@@ -80,14 +80,14 @@ def _stated(text: str, start: int) -> Iterator[_Stated]:
 
 def _mentions(text: str, start: int) -> list[int]:
     """Return where the names are."""
-    found = []
+    positions = []
     for beginning in BEGINNINGS:
         position = text.find(beginning, start)
-        while position >= 0 and len(found) < MAX_MENTIONS:
+        while position >= 0 and len(positions) < MAX_MENTIONS:
             if _NAME.match(text, position):
-                found.append(position)
+                positions.append(position)
             position = text.find(beginning, position + 1)
-    return sorted(found)
+    return sorted(positions)
 
 
 def _value(text: str, element: re.Match[str]) -> str:
