@@ -80,7 +80,7 @@ def _stated(text: str, start: int) -> Iterator[_Stated]:
 
 def _mentions(text: str, start: int) -> list[int]:
     """Return where the names are."""
-    positions = []
+    positions: list[int] = []
     for beginning in BEGINNINGS:
         position = text.find(beginning, start)
         while position >= 0 and len(positions) < MAX_MENTIONS:
