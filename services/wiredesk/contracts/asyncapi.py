@@ -218,7 +218,7 @@ ALWAYS = {
 """Headers of every derived event."""
 
 SOMETIMES = {
-    "traceparent": "W3C Trace Context, as it came with the raw page",
+    names.TRACEPARENT: "W3C Trace Context, as it came with the raw page",
     "tracestate": "the same",
     names.ORIGIN_TOPIC_ID: "the id of that topic: a topic that is deleted and created again has another one",
     names.REPLAY: "the id of the run that replayed the page; absent from what the live stream published",

@@ -22,6 +22,7 @@ from wiredesk.registry import Registry
 from wiredesk.runtime.errors import UnavailableError, UsageError
 from wiredesk.runtime.settings import LOOPBACK
 from wiredesk_schemas import Event
+from wiredesk_schemas.headers import CONTENT_TYPE
 
 ANSWER_SECONDS = 30.0
 """Seconds that the registry may take for an answer."""
@@ -123,7 +124,7 @@ class SchemaRegistry:
         if user is not None and secret is None:
             raise UsageError(f"--user needs a password: {PASSWORD}, or --secret-file")
         _check(self._url, sends_secret=secret is not None)
-        headers = {"accept": MEDIA_TYPE, "content-type": MEDIA_TYPE}
+        headers = {"accept": MEDIA_TYPE, CONTENT_TYPE: MEDIA_TYPE}
         if secret is not None:
             pair = base64.b64encode(f"{user}:{secret}".encode()).decode()
             headers["authorization"] = f"Bearer {secret}" if user is None else f"Basic {pair}"

@@ -7,6 +7,7 @@ from wiredesk.intake.attributes import RESPONSE_PREFIX
 from wiredesk.intake.kinds import BodyKind
 from wiredesk.intake.problems import MEDIA_TYPE, ProblemKind
 from wiredesk_schemas import RawPage
+from wiredesk_schemas.headers import TRACEPARENT
 
 BINARY: dict[str, Any] = {"type": "string", "contentMediaType": "application/octet-stream"}
 """The schema of bytes."""
@@ -79,7 +80,7 @@ def _parameters() -> list[dict[str, Any]]:
     )
     attributes[f"{RESPONSE_PREFIX}content-encoding"] = f"a header of the page's response, as any {RESPONSE_PREFIX}..."
     attributes["content-encoding"] = "of the request's body: gzip, deflate, br, zstd, or several"
-    attributes["traceparent"] = "W3C Trace Context, which all later events carry"
+    attributes[TRACEPARENT] = "W3C Trace Context, which all later events carry"
     return [*own, *(_parameter("header", name, meaning) for name, meaning in attributes.items())]
 
 

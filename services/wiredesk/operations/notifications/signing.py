@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 
-from wiredesk_schemas.headers import JSON
+from wiredesk_schemas.headers import CONTENT_TYPE, JSON
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 - it marks a secret
 """The prefix of a secret whose rest is a key in base64; another secret is the key itself, in UTF-8."""
@@ -43,6 +43,6 @@ def signed_headers(key: bytes, delivery: str, body: bytes, seconds: int) -> Mapp
         "webhook-id": delivery,
         "webhook-timestamp": str(seconds),
         "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
-        "content-type": JSON,
+        CONTENT_TYPE: JSON,
         "user-agent": "wiredesk-notify",
     }
