@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 from pydantic import ValidationError
@@ -139,10 +139,27 @@ def test_probes_replays_withdrawals_and_tombstones_are_not_counted() -> None:
     assert counted(Readership({}), tombstone, withdrawal, replayed, probe) == ({}, {})
 
 
-@given(st.lists(st.tuples(st.text(), st.one_of(st.text(), st.integers(), st.none())), max_size=50))
+INTEGERS = st.integers(-(1 << 63), (1 << 64) - 1)
+"""What orjson can write."""
+
+
+@given(st.lists(st.tuples(st.text(), st.one_of(st.text(), INTEGERS, st.none())), max_size=50))
 def test_no_page_adds_a_series_for_its_source(pages: list[tuple[str, object]]) -> None:
     _, sources = counted(Readership({}), *(article(f"https://{host}/", language) for host, language in pages))
     assert set(sources) <= {OTHER}
+
+
+@given(st.binary(), st.binary())
+@example(b'{"detected_language": {"code": %d}}' % (1 << 80), b"https://[a/")
+@example(b'{"detected_language": "en"}', b"https://a.example:x/")
+@example(b'{"detected_language": ["en"]}', b"\xff")
+@example(b"[" * 2000, b"https://a.example/")
+@example(b'{"detected_language": {"code": "\\ud800"}}', b"https://\xe2\x84\x80.example/")
+def test_an_article_of_any_bytes_is_counted(value: bytes, subject: bytes) -> None:
+    headers = ((SUBJECT, subject), (EVENT_TYPE, EnrichedArticle.TYPE.encode()))
+    languages, sources = counted(Readership({}), Record("articles.enriched", 0, 0, 0, b"k", value, headers))
+    assert sum(languages.values()) == 1
+    assert sources == {OTHER: 1}
 
 
 def test_languages_are_bounded() -> None:
