@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.archives import FORMS, PAGES, Form, arc, records, response, wacz, warc, zstd_compress
@@ -180,6 +180,7 @@ def damaged(content: bytes, change: str, at: int, some: bytes) -> bytes:
     st.binary(min_size=1, max_size=40),
     st.sampled_from([records, arc]),
 )
+@example("plain", "insert", 0.375, b"\0", arc)
 def test_pages_before_a_damage_are_published_and_nothing_is_raised(
     form: str, change: str, where: float, some: bytes, make: Callable[[], list[bytes]]
 ) -> None:
@@ -190,6 +191,42 @@ def test_pages_before_a_damage_are_published_and_nothing_is_raised(
     pages, _ = read(damaged(whole, change, at, some), name + (".gz" if "gzip" in form else ""))
     number = sum(end <= at for end in ends(form, parts)) - 1  # without the first record, which is no page
     assert contents(pages)[: max(0, number)] == PAGES[: max(0, number)]
+
+
+@pytest.mark.parametrize("change", ["cut", "flip", "delete", "insert", "repeat"])
+@pytest.mark.parametrize("step", range(0, 60, 3))
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_page_of_an_arc_ends_where_its_length_says_if_the_next_header_is_damaged(
+    change: str, step: int, version: int
+) -> None:
+    parts = arc(version=version)
+    at = len(parts[0]) + len(parts[1]) + step
+    pages, report = read(damaged(b"".join(parts), change, at, b"\0\n x:y\n"), "a.arc")
+    assert contents(pages)[0] == PAGES[0]
+    if change != "cut":
+        assert contents(pages)[-2:] == PAGES[2:]
+    assert not pages[0].is_truncated
+    if change in ("delete", "insert", "repeat"):  # others may leave a record, of another scheme
+        assert report.problems or len(pages) == len(PAGES)
+
+
+def test_a_page_of_an_arc_before_a_damaged_header_and_a_large_record_is_published() -> None:
+    info, first, large = arc([(FIRST, HTML), (SECOND, bytes(2 * MIB))])
+    pages, report = read(info + first + b"\1" + large + b"".join(arc()[1:]), "a.arc", max_bytes=MIB)
+    assert contents(pages) == [(FIRST, HTML), *PAGES]
+    assert len(report.problems) == 1
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
+def test_the_length_that_the_server_announced_decides_in_an_arc(end: bytes) -> None:
+    body = b"<p>One\n<p>Two" + end
+    info, record, other = arc([(FIRST, body), (SECOND, HTML)])
+    block = response(body, "Content-Type: text/html", f"Content-Length: {len(body)}")
+    stated = len(block) - len(b"\n<p>Two" + end)
+    line = record.partition(b"\n")[0].rpartition(b" ")[0] + f" {stated}\n".encode()
+    pages, report = read(info + line + block + b"\n" + other, "a.arc")
+    assert contents(pages) == [(FIRST, body), (SECOND, HTML)]
+    assert report.problems == [f"a.arc: record 2 ({FIRST}) states {stated} bytes, and has {len(block)}"]
 
 
 def ends(form: str, parts: list[bytes]) -> list[int]:

@@ -149,6 +149,8 @@ class RecordReader:
             return self._mended_page(header, boundary)
         available = self._source.fill(self._max_bytes + 1)
         if available > self._max_bytes:
+            if header.length is not None and self._has_end_at(header.length):
+                return self._page(header, self._source.take(header.length))  # what follows is named as what it is
             self._problem(header, f"has no end within {self._max_bytes} bytes: its length is wrong")
             return None
         if header.length is not None and header.length > available:
@@ -160,7 +162,7 @@ class RecordReader:
         """Consume the last block before a damage or the end, whose length is wrong or which junk follows."""
         stated = header.length
         damage = self._source.damage
-        if stated is not None and self._format.end.match(self._source.peek(LOOK_AHEAD_BYTES, stated)):
+        if stated is not None and self._has_end_at(stated):
             doubtful = 0 if damage is None else damage.doubtful
             if doubtful <= available - stated:
                 return self._page(header, self._source.take(stated))  # the junk is named as what it is
@@ -173,14 +175,29 @@ class RecordReader:
         """Consume a block that ends elsewhere than its header states, and return the page in it."""
         stated = header.length
         block = self._source.take(end)
+        if is_whole(header, block + self._source.peek(1)):
+            block += self._source.take(1)  # the line end before the boundary's own
         if stated is None:
             self._problem(header, f"states no length, and has {end} bytes")
             return self._page(header, block.rstrip(b"\r\n"))
-        if stated < end and is_whole(header, block[:stated]):
+        if stated < end and self._has_stated_length(header, block, stated):
             self._problem(header, f"is followed by {end - stated} bytes that are no record")
             return self._page(header, block[:stated])
-        self._problem(header, f"states {stated} bytes, and has {end}")
-        return self._page(header, block, is_truncated=end < stated)
+        self._problem(header, f"states {stated} bytes, and has {len(block)}")
+        return self._page(header, block, is_truncated=len(block) < stated)
+
+    def _has_end_at(self, length: int) -> bool:
+        """Whether the end of a block follows there, whatever comes after it."""
+        return self._format.end.match(self._source.peek(LOOK_AHEAD_BYTES, length)) is not None
+
+    def _has_stated_length(self, header: RecordHeader, block: bytes, stated: int) -> bool:
+        """Whether the stated length is right, and what follows is no record: the header of the next one is damaged.
+
+        The length that the server announced decides; without one, whether an end follows.
+        """
+        if is_whole(header, block[:stated]):
+            return True
+        return self._format.end.match(block, stated) is not None and not is_whole(header, block)
 
     def _skip_oversized(self, header: RecordHeader, length: int) -> None:
         page = page_of(header, self._source.peek(HEAD_BYTES))
