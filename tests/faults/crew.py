@@ -15,6 +15,7 @@ from tests.waiting import until
 from wiredesk.testing import commands
 from wiredesk.testing.commands import ForkedProcess
 from wiredesk.testing.patience import scaled
+from wiredesk.testing.processes import load_timeout
 
 PATIENCE_SECONDS = 30
 LEAVE_SECONDS = 30
@@ -145,7 +146,7 @@ class Crew:
         return [pid for pid in children if pid not in self._killed]
 
     async def _keep(self, member: Member, *, static: bool) -> None:
-        environment = {**os.environ, **self._environment, "WIREDESK_METRICS_PORT": "0"}
+        environment = {**os.environ, **load_timeout(), **self._environment, "WIREDESK_METRICS_PORT": "0"}
         if static:
             environment["WIREDESK_INSTANCE_ID"] = member.name
         while True:

@@ -166,7 +166,7 @@ async def test_times_and_offsets_say_exactly_what_is_read(kafka: KafkaSettings) 
     assert chosen == expected
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(480)
 async def test_killed_resumed_and_shared_each_record_is_out_once(kafka: KafkaSettings, tmp_path: Path) -> None:
     count, log = 3000, tmp_path / "log"
     await topics.create(kafka, TOPICS)
@@ -185,7 +185,7 @@ async def test_killed_resumed_and_shared_each_record_is_out_once(kafka: KafkaSet
             process = start(kafka, log, "--resume", name)
     assert f"continue it with 'wiredesk replay --resume {name}'" in log.read_text()
     processes = [start(kafka, log, "--resume", name, "--rate", "100000") for _ in range(2)]
-    assert [process.wait(scaled(120)) for process in processes] == [0, 0], log.read_text()[-2000:]
+    assert [process.wait(scaled(240)) for process in processes] == [0, 0], log.read_text()[-2000:]
 
     (run,) = runs(kafka)
     assert run["state"] == "done"

@@ -38,6 +38,7 @@ async def test_every_fetch_becomes_what_the_model_says(cluster: KafkaProcess, tm
         "WIREDESK_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
         "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix,
         "WIREDESK_SESSION_TIMEOUT": f"{setting(6):g}",
+        "WIREDESK_DRAIN_TIMEOUT": f"{setting(3):g}",
         "WIREDESK_TRANSACTION_RECORDS": "20",
         "WIREDESK_LOG_LEVEL": "info",
     }

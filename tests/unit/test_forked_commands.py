@@ -92,6 +92,13 @@ def test_one_that_takes_too_long_is_killed(silent: Mapping[str, str]) -> None:
 
 def forked_commands() -> list[psutil.Process]:
     """The children of the servers of commands: other children of ours, such as a broker, have children of their own."""
-    servers = [child for child in psutil.Process().children() if commands.__name__ in child.cmdline()]
+    servers = [child for child in psutil.Process().children() if is_server(child)]
     assert servers
     return [command for server in servers for command in server.children()]
+
+
+def is_server(child: psutil.Process) -> bool:
+    try:
+        return commands.__name__ in child.cmdline()
+    except psutil.NoSuchProcess:  # it has ended, and may be waiting to be noticed: a zombie
+        return False

@@ -4,7 +4,7 @@ import pytest
 
 from wiredesk.runtime.settings import WorkerSettings
 from wiredesk.testing import patience
-from wiredesk.testing.processes import deadlines, wait_until
+from wiredesk.testing.processes import LOAD_SECONDS, deadlines, load_timeout, wait_until
 
 
 def test_a_load_of_many_for_each_core_makes_deadlines_longer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,10 +67,12 @@ def test_scaled_deadlines_of_a_worker_are_valid_settings(factor: float, monkeypa
     monkeypatch.setattr(patience, "_chosen", factor)
     patience.at_start.cache_clear()
     try:
-        scaled = {name.removeprefix("WIREDESK_").lower(): value for name, value in deadlines().items()}
+        own = deadlines() | load_timeout()
+        scaled = {name.removeprefix("WIREDESK_").lower(): value for name, value in own.items()}
         valid = WorkerSettings(**scaled)
         longest = WorkerSettings(**{**scaled, "session_timeout": str(patience.setting(120))})
     finally:
         patience.at_start.cache_clear()
     assert valid.session_timeout / valid.drain_timeout == pytest.approx(45 / 20)
     assert longest.session_timeout > longest.drain_timeout
+    assert valid.load_timeout == LOAD_SECONDS * min(factor, patience.MOST)

@@ -16,13 +16,17 @@ from typing import ClassVar
 
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.testing import commands
-from wiredesk.testing.patience import at_present, scaled, setting
+from wiredesk.testing.patience import MOST, at_present, scaled, setting
 
 SECONDS = 60.0
 """Default deadline, in seconds on a quiet machine."""
 
 STOP_SECONDS = 120.0
 """How long a broker may take to stop, on a quiet machine."""
+
+LOAD_SECONDS = 240.0
+"""How long a handler may take to load, on a quiet machine; where deadlines scale most, it is the longest setting. A
+replay has the lowest priority: beside busy processes it takes hundreds of times as long to load as alone."""
 
 POLL_SECONDS = 0.05
 """Seconds between two checks of a condition."""
@@ -151,9 +155,15 @@ def environment(kafka: KafkaSettings) -> dict[str, str]:
     """Return the environment of a command that connects to a cluster."""
     return {
         **os.environ,
+        **load_timeout(),
         "WIREDESK_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
         "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix,
     }
+
+
+def load_timeout() -> dict[str, str]:
+    """Return the time that loading a handler may take, scaled to the present load."""
+    return {"WIREDESK_LOAD_TIMEOUT": f"{min(scaled(LOAD_SECONDS), LOAD_SECONDS * MOST):g}"}
 
 
 def wiredesk(kafka: KafkaSettings, *arguments: str) -> subprocess.CompletedProcess[str]:
