@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from scaling.figures import Figures
 from scaling.simulation import StagePlan
 from wiredesk.pipeline import PAGES_RAW, STAGES
+from wiredesk.revisions.settings import RevisionsSettings
 from wiredesk.runtime.topology import DAY_MS, Stage, Topic, changelogs_of, topics_of
 
 DAY_SECONDS = 86_400
@@ -97,7 +98,7 @@ def budget(pages: float, figures: Figures) -> Budget:
         brokers,
         broker_cores,
         sum(one.partitions for one in stages),
-        _state_gb(pages, figures),
+        _state_gb(stages, pages, figures),
         _dollars(stages, topics, brokers, pages, figures),
     )
 
@@ -164,10 +165,12 @@ def _topic(topic: Topic, pages: float, figures: Figures) -> TopicBudget:
     )
 
 
-def _state_gb(pages: float, figures: Figures) -> float:
-    """Return the memory of the pages that `revisions` and `latest` remember for a year: one key each for an article."""
+def _state_gb(stages: Sequence[StageBudget], pages: float, figures: Figures) -> float:
+    """Return the memory of the pages that `revisions` and `latest` remember: a year's, or as many as they may."""
     articles = pages * _records("enrichment", figures) * 365
-    return 2 * articles * figures.assumed.state_bytes_a_key / 1e9
+    most = RevisionsSettings().revisions_pages
+    partitions = sum(one.partitions for one in stages if one.stage.name in {"revisions", "latest"})
+    return min(2 * articles, partitions * most) * figures.assumed.state_bytes_a_key / 1e9
 
 
 def _dollars(
@@ -176,7 +179,7 @@ def _dollars(
     """Return the price of a month: cores of workers and brokers, disks, and traffic between zones."""
     assumed = figures.assumed
     cores = sum(max(one.cores / assumed.busy, 0.5) for one in stages) + brokers * assumed.broker_cores
-    state = _state_gb(pages, figures) / 4  # a core comes with 4 GiB
+    state = _state_gb(stages, pages, figures) / 4  # a core comes with 4 GiB
     written = sum(one.kb_a_second for one in topics) / assumed.peak * DAY_SECONDS * MONTH_DAYS / 1e6
     # A record goes to the other zones once for each further replica, and most producers and readers are in another one.
     across = written * ((assumed.replicas - 1) + 2 * (assumed.zones - 1) / assumed.zones)
