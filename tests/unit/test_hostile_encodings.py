@@ -82,6 +82,14 @@ def test_a_body_that_is_cut_off_is_never_whole(layers: list[str], size: int, chu
         assert page.startswith(body.content)
 
 
+@pytest.mark.parametrize("layers", [["bzip2", "xz", "br"], ["zstd", "deflate", "br"]])
+def test_a_part_of_a_stack_is_no_text_because_it_has_nuls_in_places(layers: list[str]) -> None:
+    content = encoded(layers, PAGE[:100])
+    for size in range(64, len(content)):
+        body = undone(content[:size], StatedEncodings.of(", ".join(layers)))
+        assert body is None or body.remaining or body.is_truncated
+
+
 def bombs() -> dict[str, bytes]:
     """Return small bodies with a hundred times the limit in them, or with very many parts."""
     zeros = bytes(100 * LIMIT)

@@ -1,7 +1,7 @@
 """The difference of two texts for people: nothing is lost, nothing is invented, and what is the same is shown as such."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wiredesk.revisions.folding import fold
@@ -98,6 +98,7 @@ def test_both_texts_can_be_read_from_their_difference(old: list[str], new: list[
     assert words(Act.SAME, Act.REMOVED) == fold("".join(old)).replace(" ", "")
 
 
+@example(old=["0"], new=["\r"])
 @given(st.lists(st.text(max_size=30), max_size=5), st.lists(st.text(max_size=30), max_size=5))
 def test_any_texts_have_a_difference(old: list[str], new: list[str]) -> None:
     assert not any(passage.is_changed for passage in text_changes(new, new))

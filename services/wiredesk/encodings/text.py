@@ -15,7 +15,7 @@ position hardly ever."""
 MIN_NULS = 8
 """NULs at that position, so that it is no accident."""
 
-SHORT_BYTES = 64
+SHORT_BYTES = 128
 """Below this length, compressed bytes may be without control characters; then text is what is valid UTF-8."""
 
 BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
@@ -37,7 +37,8 @@ def is_text(content: bytes) -> bool:
     if texts_in_utf16(content):
         return True
     is_wide = max(nuls) * MIN_BYTES_PER_NUL * 4 >= len(sample) >= min(nuls) * MIN_BYTES_PER_CONTROL * 4
-    return is_wide and max(nuls) >= MIN_NULS
+    others = controls - sum(nuls)  # compressed bytes have all kinds of them
+    return is_wide and max(nuls) >= MIN_NULS and others * MIN_BYTES_PER_CONTROL <= len(sample)
 
 
 def controls_in(content: bytes) -> int:

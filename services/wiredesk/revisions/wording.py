@@ -121,7 +121,7 @@ def _changed(before: Sequence[str], after: Sequence[str]) -> list[Passage]:
     old, new = _words(before), _words(after)
     common = _common([fold(word) or word for word in old], [fold(word) or word for word in new])
     shorter = min(len(old), len(new))
-    if sum(pair.size for pair in common) < MIN_COMMON * shorter:
+    if not common or sum(pair.size for pair in common) < MIN_COMMON * shorter:
         return removed + added
     return list(_as_passages(_runs(old, new, _without_fragments(common, len(old), len(new)))))
 
