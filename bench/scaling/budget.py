@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from scaling.figures import Figures
 from scaling.simulation import StagePlan
-from wiredesk.pipeline import PAGES_RAW, STAGES
+from wiredesk.pipeline import STAGES
 from wiredesk.revisions.settings import RevisionsSettings
 from wiredesk.runtime.topology import DAY_MS, Stage, Topic, changelogs_of, topics_of
 
@@ -188,8 +188,3 @@ def _dollars(
         + sum(one.disk_gb for one in topics) * assumed.disk_gb_month
         + across * assumed.between_zones_gb
     )
-
-
-def raw_traffic(whole: Budget) -> TopicBudget:
-    """Return the topic of raw pages: most of the traffic."""
-    return next(one for one in whole.topics if one.topic.name == PAGES_RAW.name)
