@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, cycle
 from pathlib import Path
@@ -69,6 +69,26 @@ def main() -> int:
 
 
 async def _run(folder: Path, args: argparse.Namespace, corpus: list[Page]) -> None:
+    async with deployed(folder, corpus, args.pages) as deployment:
+        bench, before = deployment.bench, deployment.cpu()
+        rounds = [await bench.round(args.pages) for _ in range(args.rounds)]
+        after = deployment.cpu()
+        _print_rounds(args, corpus, rounds, {name: after[name] - before[name] for name in after})
+        median = statistics.median(one.rate for one in rounds)
+        for name, fixed in LATENCIES.items():
+            rate = fixed or median / 2
+            spent = sorted(await bench.latencies(args.single, rate))
+            p50, p99 = statistics.median(spent), spent[int(0.99 * (len(spent) - 1))]
+            print(
+                f"latency, {name}: {args.single} pages at {rate:.1f} pages/s: "
+                f"p50 {p50:.0f} ms, p99 {p99:.0f} ms, most {spent[-1]:.0f} ms",
+                flush=True,
+            )
+
+
+@contextlib.asynccontextmanager
+async def deployed(folder: Path, corpus: list[Page], pages: int) -> "AsyncIterator[Deployment]":
+    """Run the embedded Kafka with one worker of each stage, warmed up by so many pages."""
     async with stack.embedded_kafka(folder / "kafka", BrokerSettings()) as broker:
         java = next(process for process in psutil.Process().children(recursive=True) if process.name() == "java")
         kafka = stack.kafka_settings(broker)
@@ -76,22 +96,9 @@ async def _run(folder: Path, args: argparse.Namespace, corpus: list[Page]) -> No
         crew = stack.workers(dict.fromkeys(STAGES.values(), 1), kafka.bootstrap_servers, folder / "workers.log")
         async with crew as workers, clients.started(clients.producer(kafka, "bench"), kafka) as producer:
             await stack.wait_until_ready(workers, DEADLINE_SECONDS)
-            bench = Bench(kafka, producer, endless(corpus))
-            await bench.round(args.pages)
-            before = cpu_seconds(workers, java)
-            rounds = [await bench.round(args.pages) for _ in range(args.rounds)]
-            after = cpu_seconds(workers, java)
-            _print_rounds(args, corpus, rounds, {name: after[name] - before[name] for name in after})
-            median = statistics.median(one.rate for one in rounds)
-            for name, fixed in LATENCIES.items():
-                rate = fixed or median / 2
-                spent = sorted(await bench.latencies(args.single, rate))
-                p50, p99 = statistics.median(spent), spent[int(0.99 * (len(spent) - 1))]
-                print(
-                    f"latency, {name}: {args.single} pages at {rate:.1f} pages/s: "
-                    f"p50 {p50:.0f} ms, p99 {p99:.0f} ms, most {spent[-1]:.0f} ms",
-                    flush=True,
-                )
+            bench = Bench(kafka, producer, _endless(corpus))
+            await bench.round(pages)
+            yield Deployment(kafka, bench, lambda: _cpu_seconds(workers, java), folder / "kafka")
 
 
 @dataclass(frozen=True)
@@ -181,13 +188,28 @@ class Bench:
             )
 
 
-def endless(corpus: list[Page]) -> Iterator[Page]:
-    """Yield the pages again and again, each time under new addresses."""
+@dataclass(frozen=True)
+class Deployment:
+    """The pipeline on the cores of this machine.
+
+    Attributes:
+        bench: sends pages through it.
+        cpu: CPU seconds of each worker, and of the broker, so far.
+        data: the folder of the broker's data.
+    """
+
+    kafka: KafkaSettings
+    bench: Bench
+    cpu: Callable[[], Mapping[str, float]]
+    data: Path
+
+
+def _endless(corpus: list[Page]) -> Iterator[Page]:
     for number, (url, page) in zip(count(), cycle(corpus), strict=False):
         yield f"{url}{'&' if '?' in url else '?'}bench={number}", page
 
 
-def cpu_seconds(workers: list[stack.WorkerProcess], broker: psutil.Process) -> dict[str, float]:
+def _cpu_seconds(workers: list[stack.WorkerProcess], broker: psutil.Process) -> dict[str, float]:
     """Return the CPU seconds of each worker with all its processes, including ended ones, and of the broker."""
     processes = {w.stage.name: psutil.Process(w.process.pid) for w in workers if w.process is not None}
     processes["broker"] = broker

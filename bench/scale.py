@@ -26,6 +26,7 @@ from pathlib import Path
 
 import psutil
 from pages import pages as public_pages
+from pipeline import deployed
 from scaling import real
 from scaling.budget import Budget, budget
 from scaling.figures import FILE, Figures, measured_as_toml, read
@@ -35,6 +36,8 @@ from wiredesk.runtime import logs
 from wiredesk.runtime.errors import WiredeskError
 
 SETS = ("article-extraction-benchmark", "publisher-pages")
+WARM_UP = 40
+"""Pages before anything is measured."""
 OVERLOAD = 1.5
 """Pages a second in the overloaded part of `check`, to what the machine can take."""
 
@@ -108,7 +111,7 @@ def _on_this_machine(args: argparse.Namespace) -> int:
 
 
 async def _run(args: argparse.Namespace, folder: Path, corpus: list[tuple[str, bytes]], page_kb: float) -> None:
-    async with real.deployed(folder, corpus) as deployment:
+    async with deployed(folder, corpus, WARM_UP) as deployment:
         measured = await real.measured(deployment, args.measured, page_kb)
         if args.command == "measure":
             print(measured_as_toml(measured), end="")

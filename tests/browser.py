@@ -17,6 +17,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from tests.waiting import until
 from wiredesk.testing.patience import scaled
 
 NAMES = ("chromium", "chromium-browser", "chromium-headless-shell", "google-chrome")
@@ -86,15 +87,16 @@ class Tab:
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
-    async def until(self, expression: str, seconds: float = 30) -> Any:
-        """Wait until an expression in the page is true, and return its value."""
-        deadline = asyncio.get_running_loop().time() + scaled(seconds)
-        while True:
-            with contextlib.suppress(AssertionError):  # the page is being replaced
-                if value := await self.get(expression):
-                    return value
-            assert asyncio.get_running_loop().time() < deadline, f"never true: {expression}"
-            await asyncio.sleep(0.05)
+    async def until(self, expression: str, seconds: float = 30) -> None:
+        """Wait until an expression in the page is true."""
+
+        async def holds() -> bool:
+            try:
+                return bool(await self.get(expression))
+            except AssertionError:  # the page is being replaced
+                return False
+
+        await until(holds, expression, seconds)
 
     async def look(self, view: str) -> None:
         """Set the size of the window, and light or dark."""

@@ -1,33 +1,25 @@
 """A run on this machine, measured, and beside it the simulation of the same run."""
 
 import asyncio
-import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import psutil
 from aiokafka import TopicPartition
-from pipeline import Bench, Page, cpu_seconds, endless
+from pipeline import PARTITIONS, Deployment
 
 from scaling.figures import Measured, StageCost
 from scaling.simulation import Course, StagePlan, simulate
-from tests import topics
 from tests.reading import read_topic
-from wiredesk.local import stack
-from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.pipeline import ARTICLES_COPIES, ARTICLES_ENRICHED, ENRICHMENT, PAGES_RAW, STAGES, TOPICS
-from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.kafka.transactions import TransactionalProducer
 from wiredesk.runtime.records import Output
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import changelogs_of
 
-PARTITIONS = 2
-WARM_UP = 40
-"""Pages before anything is counted."""
 TRANSACTIONS = 1500
 STEP_SECONDS = 0.1
 """A step of the simulation that is compared with a real run."""
@@ -59,39 +51,14 @@ class Observed:
     drained: float
 
 
-@dataclass
-class Deployment:
-    """The embedded Kafka with one worker of each stage on the cores of this machine."""
-
-    kafka: KafkaSettings
-    bench: Bench
-    cpu: Callable[[], Mapping[str, float]]
-    folder: Path
-
-
-@contextlib.asynccontextmanager
-async def deployed(folder: Path, corpus: list[Page]) -> AsyncIterator[Deployment]:
-    """Run it, warmed up."""
-    async with stack.embedded_kafka(folder / "kafka", BrokerSettings()) as broker:
-        java = next(process for process in psutil.Process().children(recursive=True) if process.name() == "java")
-        kafka = stack.kafka_settings(broker)
-        await topics.create(kafka, TOPICS, partitions=PARTITIONS)
-        crew = stack.workers(dict.fromkeys(STAGES.values(), 1), kafka.bootstrap_servers, folder / "workers.log")
-        async with crew as workers, clients.started(clients.producer(kafka, "bench"), kafka) as producer:
-            await stack.wait_until_ready(workers, DEADLINE_SECONDS)
-            bench = Bench(kafka, producer, endless(corpus))
-            await bench.round(WARM_UP)
-            yield Deployment(kafka, bench, lambda: cpu_seconds(workers, java), folder / "kafka")
-
-
 async def measured(deployment: Deployment, pages: int, page_kb: float) -> Measured:
     """Let pages through all stages at once, and return what each cost."""
-    bytes_before, counts_before = _bytes(deployment.folder), await _counts(deployment.kafka)
+    bytes_before, counts_before = _bytes(deployment.data), await _counts(deployment.kafka)
     cpu_before = deployment.cpu()
     await deployment.bench.round(pages)
     await _settled(deployment.kafka)
     cpu, counts = deployment.cpu(), await _counts(deployment.kafka)
-    written = _bytes(deployment.folder)
+    written = _bytes(deployment.data)
     counts.subtract(counts_before)
     kb = {name: (written[name] - bytes_before[name]) / number / 1000 for name, number in counts.items() if number}
     return Measured(
