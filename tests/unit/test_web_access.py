@@ -41,7 +41,7 @@ async def test_every_answer_says_what_a_browser_may_do() -> None:
             assert "default-src 'none'" in headers["Content-Security-Policy"]
             assert "unsafe" not in headers["Content-Security-Policy"]
             assert headers["X-Content-Type-Options"] == "nosniff"
-            assert headers["Referrer-Policy"] == "no-referrer"
+            assert headers["Referrer-Policy"] == "same-origin"
             assert headers["X-Frame-Options"] == "DENY"
 
 
