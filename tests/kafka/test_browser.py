@@ -13,12 +13,12 @@ from tests import topics
 from tests.browser import VIEWS, Tab, browser, needs_browser
 from tests.hostile_text import CORPUS
 from tests.kafka.test_web import page_of, publish, put_letter
-from tests.support import SAMPLES
+from tests.support import SAMPLES, Raw
+from tests.support import publish as publish_raw
 from tests.unit.test_web_hostile import hostile_article
-from wiredesk.operations.sample_run import run_samples, sample_pages
+from wiredesk.operations.sample_run import sample_pages
 from wiredesk.pipeline import ARTICLES_ENRICHED, TOPICS
 from wiredesk.runtime.settings import KafkaSettings
-from wiredesk.testing.patience import scaled
 from wiredesk.testing.processes import free_port, workers
 
 pytestmark = needs_browser
@@ -114,9 +114,7 @@ async def test_a_letter_redriven_by_click_ends_enriched_and_every_view_is_readab
             await tab.until("document.querySelector('h1').textContent === 'Sent back'")
             await tab.open(page.url)
             await tab.until("document.querySelector('#wire > article h2 a')?.textContent.includes('Ferry crews')", 120)
-            await run_samples(
-                kafka, list(sample_pages()), scaled(120), on_published=lambda: None, on_record=lambda _: None
-            )
+            await publish_raw(kafka, [Raw(value, headers=tuple(headers)) for value, headers in sample_pages()])
             await tab.until("document.querySelectorAll('#wire > article').length > 15", 60)
             story = await tab.get("document.querySelector('#wire > article:last-of-type h2 a').getAttribute('href')")
             views = {
