@@ -124,7 +124,7 @@ async def test_a_letter_redriven_by_click_ends_enriched_and_every_view_is_readab
                 "letter": f"/letters/{letter}",
                 "pipeline": "/pipeline",
             }
-            await photograph(tab, page.url, views, Path(os.environ.get("WIREDESK_TEST_PICTURES", tmp_path)))
+            await photograph(tab, page.url, views, Path(os.environ.get("PICTURES", tmp_path)))
             assert tab.complaints() == []
 
 
