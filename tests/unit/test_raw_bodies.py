@@ -112,6 +112,26 @@ def test_a_text_that_may_be_a_page_itself_is_none_in_base64(text: str) -> None:
     assert read(json.dumps({"url": URL, "body": text}).encode()).body == text
 
 
+@pytest.mark.parametrize(
+    "content", [DOCUMENT.encode(), DOCUMENT.replace("<p>", "<p>it's ").encode(), b"\n<p>\\n'\"</p>"]
+)
+def test_bytes_as_python_prints_them_are_the_page(content: bytes) -> None:
+    page = RawPage.from_object({"url": URL, "body": str(content)})
+    assert (page.body, page.body_base64, kinds(page)) == (None, content, ["field_repaired"])
+
+
+@pytest.mark.parametrize("text", ["b'", "b'x'", "b'<p>' and more", "b'<p>\\", "b'<p>it's'", "b\"<p>'", "b'<p>ä'"])
+def test_a_text_that_is_not_bytes_of_a_page_is_a_text(text: str) -> None:
+    page = RawPage.from_object({"url": URL, "body": text})
+    assert (page.body, kinds(page)) == (text, [])
+
+
+@pytest.mark.parametrize("prefix", ["0x", "\\x", ""])
+def test_hexadecimal_digits_after_what_databases_write_before_them(prefix: str) -> None:
+    page = RawPage.from_object({"url": URL, "body_base64": prefix + DOCUMENT.encode().hex()})
+    assert page.body_base64 == DOCUMENT.encode()
+
+
 def test_a_data_url_states_the_type_of_the_page() -> None:
     fields = {"url": URL, "body_base64": f"data:text/html;charset=gb2312;base64,{ENCODED}"}
     assert RawPage.from_object(fields).content_type == "text/html;charset=gb2312"

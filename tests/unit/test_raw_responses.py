@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.raw_events import kinds, read, refused, value
 from wiredesk.ingest.accept import Ingest
@@ -23,7 +25,21 @@ def test_a_status_without_a_page_is_skipped(status: Any) -> None:
     assert bool(skipped.ingest_notes) == (not isinstance(status, int))
 
 
-@pytest.mark.parametrize("status", ["gone", True, 1e30, 200.5, [200], {"code": 200}, "9" * 40])
+@pytest.mark.parametrize(
+    ("stated", "status"),
+    [("OK", 200), ("HTTPStatus.OK", 200), ("PartialContent", 206), ("NOT_FOUND", 404), ("HttpStatusCode.Gone", 410)],
+)
+def test_a_status_by_the_name_that_programs_give_it(stated: str, status: int) -> None:
+    assert read(value(http_status=stated)).http_status == status
+
+
+@pytest.mark.parametrize("stated", ["", "null", "None", " N/A "])
+def test_a_text_that_says_that_there_is_no_status(stated: str) -> None:
+    page = read(value(http_status=stated))
+    assert (page.http_status, kinds(page)) == (None, ["field_ignored"])
+
+
+@pytest.mark.parametrize("status", ["lost", "OK?", "200OK", True, 1e30, 200.5, [200], {"code": 200}, "9" * 40])
 def test_a_status_that_is_none_is_refused(status: Any) -> None:
     assert "http_status: expected a number" in refused(value(http_status=status))
 
@@ -62,6 +78,48 @@ def test_headers_as_json_in_a_string(headers: str) -> None:
     page = read(value(http_headers=headers))
     assert page.http_header("x-robots-tag") == "noai"
     assert "JSON in a string" in page.notes[0].detail
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "{'Content-Type': 'text/html', 'X-Robots-Tag': 'noai', 'Content-Length': 5, 'ETag': None}",
+        "{b'Content-Type': [b'text/html'], b'X-Robots-Tag': [b'no\\x61i']}",
+        "[('Content-Type', 'text/html'), ('X-Robots-Tag', 'noai')]",
+        "[(b'content-type', b'text/html'), (b'x-robots-tag', b'noai')]",
+        "CaseInsensitiveDict({'Content-Type': 'text/html', 'X-Robots-Tag': \"noai\"})",
+        "<CIMultiDictProxy('Content-Type': 'text/html', 'X-Robots-Tag': 'noai')>",
+        "Headers([('content-type', 'text/html'), ('x-robots-tag', 'noai')])",
+        "Headers { 'content-type': 'text/html', 'x-robots-tag': 'noai' }",
+        "[Object: null prototype] { server: 'x', 'x-robots-tag': [ 'noai' ] }",
+        "{Content-Type=[text/html; charset=utf-8], X-Robots-Tag=[noai]}",
+        "map[Content-Type:[text/html] X-Robots-Tag:[noai]]",
+        '{"content-type"=>["text/html"], "x-robots-tag"=>["noai"]}',
+        "Content-Type: text/html\\r\\nX-Robots-Tag: noai\\r\\n",
+    ],
+)
+def test_headers_as_programming_languages_print_them(headers: str) -> None:
+    page = read(value(http_headers=headers))
+    assert page.http_header("x-robots-tag") == "noai"
+    assert set(kinds(page)) == {"field_repaired"}
+
+
+@pytest.mark.parametrize(
+    "headers", ["{'a'}", "{'a': 'b", "map[x]", "{'a': {'b': 'c'}}x", "()", "{a=b c}", "{'a': 'b'} c"]
+)
+def test_texts_that_are_not_only_names_and_values_are_no_headers(headers: str) -> None:
+    page = read(value(http_headers=headers))
+    assert (page.http_headers, kinds(page)) == (None, ["field_ignored"])
+
+
+@given(text=st.text(alphabet="b'\"\\[](){}=>:,xn ", max_size=60), opening=st.sampled_from(["{", "[(", "map[", "H({"]))
+def test_any_text_after_an_opening_is_read_or_not(text: str, opening: str) -> None:
+    read(value(http_headers=opening + text))
+
+
+@pytest.mark.parametrize("piece", ["'a': 'b', ", "'a", "'\\", "[", "a:[b] ", "('a', ['b', "])
+def test_the_time_for_a_printed_text_is_linear(piece: str) -> None:
+    read(value(http_headers="{" + piece * (60_000 // len(piece))))
 
 
 def test_of_two_content_types_the_last_one_counts() -> None:

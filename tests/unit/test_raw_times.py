@@ -25,6 +25,8 @@ from tests.raw_events import EIGHT, kinds, read, value
         ("20260314T080000Z", EIGHT),
         ("20260314080000", EIGHT),
         ("Sat, 14 Mar 2026 08:00:00 GMT", EIGHT),
+        ("Sat,14 Mar 2026 08:00:00 GMT", EIGHT),
+        ("Sa, 14 Mar 2026 08:00:00 GMT", EIGHT),
         ("Sat, 14 Mar 2026 03:00:00 EST", EIGHT),
         ("14 Mar 2026 10:00 +0200", EIGHT),
         ("Saturday, 14-Mar-26 08:00:00 GMT", EIGHT),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.raw_events import URL, read, refused, value
+from tests.raw_events import URL, kinds, read, refused, value
 from wiredesk_schemas import InvalidEventError, RawPage
 from wiredesk_schemas.headers import Header
 
@@ -19,6 +19,12 @@ def test_half_a_character_of_a_url_is_refused_since_another_page_may_have_the_ot
         with pytest.raises(InvalidEventError, match="url: "):
             RawPage.from_object({"url": URL + half, "body": "x"})
     assert read(value(url=URL + "\ud83d\ude00")).url == URL + "😀"
+
+
+@pytest.mark.parametrize("url", [f"\ufeff{URL}", f"{URL}\u200b ", f"b'{URL}'", f" <{URL}>", f'"{URL}"'])
+def test_what_lists_and_programs_leave_around_a_url_is_removed_with_a_note(url: str) -> None:
+    page = read(value(url=url))
+    assert (page.url, kinds(page)) == (URL, ["field_repaired"])
 
 
 @pytest.mark.parametrize("fields", [{}, {"body": "x" * 5000}])

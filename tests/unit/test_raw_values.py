@@ -27,6 +27,7 @@ from wiredesk_schemas.raw_page_reading import json_values
         zlib.compress(value()),
         b"[" + value() + b"]",
         json.dumps(value().decode()).encode(),
+        json.dumps(json.dumps(value().decode())).encode(),
         value(n=float("nan")),
         value()[:-1] + b', "url": "' + URL.encode() + b'"}',
     ],
@@ -46,7 +47,8 @@ def test_a_value_that_is_nearly_json(event: bytes) -> None:
         (b"[" + value() + b"," + value() + b"]", "a list of 2"),
         (value()[:-1] + b', "url": "https://other.example/"}', "url: given twice"),
         (b"<html><p>x", "content-type and its URL in ce_subject"),
-        (b"null", "not an object"),
+        (b"null", "the value is null, not an object"),
+        (b"\0\0\0\0\x05\x46https://n.example/\x0a<p>x", "frame of a schema registry"),
         (b'"x"', "not an object"),
         (b"[" * 5000, "nested too deeply"),
         (value()[:-1] + b', "n": ' + b"9" * 5000 + b"}", "thousands of digits"),
@@ -145,16 +147,25 @@ def test_what_is_too_deep_to_be_a_statement_is_left_out() -> None:
         {"schema": {"type": "struct"}, "payload": {"url": URL, "body": "<p>x"}},
         {"schema": {"type": "string"}, "payload": json.dumps({"url": URL, "body": "<p>x"})},
         {"url": {"string": URL}, "body": {"string": "<p>x"}, "body_base64": None},
+        {"op": "c", "before": None, "after": {"url": URL, "body": "<p>x"}, "source": {"db": "x"}, "ts_ms": 1},
+        {"op": "u", "after": json.dumps({"url": URL, "body": "<p>x"})},
     ],
 )
-def test_envelopes_of_connect_and_avro_are_removed(value: dict[str, Any]) -> None:
+def test_envelopes_of_connect_debezium_and_avro_are_removed(value: dict[str, Any]) -> None:
     page = read(json.dumps(value).encode())
     assert (page.url, page.body) == (URL, "<p>x")
     assert kinds(page) == ["event_repaired"]
 
 
-def test_the_number_of_a_schema_before_a_value_is_removed() -> None:
-    page = read(b"\0\0\0\0\x05" + json.dumps({"url": URL, "body": "<p>x"}).encode())
+def test_the_payload_of_connect_may_be_an_envelope_of_debezium() -> None:
+    row = {"op": "r", "after": {"url": URL, "body": "<p>x"}}
+    assert read(json.dumps({"schema": {}, "payload": row}).encode()).body == "<p>x"
+    assert "deletion of a row" in refused(json.dumps({"op": "d", "before": {"url": URL}, "after": None}).encode())
+
+
+@pytest.mark.parametrize("frame", [b"\0\0\0\0\x05", b"\0\0\0\0\0\0\0\0\x05", b"\x03\0" + bytes(16)])
+def test_the_number_of_a_schema_before_a_value_is_removed(frame: bytes) -> None:
+    page = read(frame + json.dumps({"url": URL, "body": "<p>x"}).encode())
     assert (page.body, kinds(page)) == ("<p>x", ["event_repaired"])
 
 

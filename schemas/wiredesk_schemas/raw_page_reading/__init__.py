@@ -8,6 +8,7 @@ fields        each field to the form of the contract
 times         times, as crawlers write them
 time_parts    times in parts: lists and objects
 responses     status and headers of a response
+printed_headers  headers as programming languages print them
 whole_responses  a response with its head, where only its body should be
 bodies        base64, and which of two bodies is the page
 

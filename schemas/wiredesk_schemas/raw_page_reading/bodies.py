@@ -29,6 +29,12 @@ _DATA_URL = re.compile(r"data:(?P<type>[^,;]{0,200}(?:;[^,;]{1,100}){0,5}?)(?P<b
 _BYTES_OF_PYTHON = (("b'", "'"), ('b"', '"'))
 """What is around bytes as Python prints them: `b'PGh0bWw+'`."""
 
+_PRINTED_BYTES = re.compile(r"b(?:'(?:[^'\\]|\\.)*+'|\"(?:[^\"\\]|\\.)*+\")", re.DOTALL)
+_PRINTED_ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
+_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,64}<[!?a-zA-Z]|\x1f\x8b\x08|\x28\xb5\x2f\xfd")
+"""The beginning of a page, or of a compressed one."""
+
 PAGES_IN_BASE64 = ("PCFET0NUWVBF", "PCFkb2N0eXBl", "PCFEb2N0eXBl", "PGh0bW", "PEhUTU", "PD94bWwg", "77u/PC", "H4sI")
 """What a page in base64 begins with: `<!DOCTYPE`, `<html`, `<?xml `, a byte order mark, gzip."""
 
@@ -44,6 +50,9 @@ _EXPECTED = "base64 (RFC 4648)"
 
 MIN_HEX_DIGITS = 40
 """Digits from which a text is hexadecimal: in base64 of a page one character in three is such a digit."""
+
+_HEX_PREFIXES = ("0x", "\\x", "0X")
+"""What programs, and PostgreSQL, write before hexadecimal digits."""
 
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){20,}+")
 _ESCAPES = re.compile(r"%[0-9A-Fa-f]{2}|\\[rn]")
@@ -143,12 +152,30 @@ def _content(value: Any, mending: Mending) -> tuple[bytes | None, str]:
 
 
 def _undone(text: str, mending: Mending) -> tuple[str | None, bytes | None]:
-    """Return a text, or the page of which it is the base64: no page begins so and has neither space nor markup."""
+    """Return a text, or the page of which it is the base64: no page begins so and has neither space nor markup.
+
+    It may also be the bytes of the page as Python prints them, which `str(response.content)` makes of a page.
+    """
+    if text.startswith(("b'", 'b"')) and (printed := _printed_bytes(text)) is not None:
+        mending.field(BODY, "bytes as Python prints them")
+        return None, _undone_twice(printed, mending)
     content = _page_in_base64(text)
     if content is None:
         return text, None
     mending.field(BODY, "the page was in base64")
     return None, content
+
+
+def _printed_bytes(text: str) -> bytes | None:
+    """Return the bytes of a text as Python prints them; None if it is other, or they are no page."""
+    if _PRINTED_BYTES.fullmatch(text) is None or not text.isascii():
+        return None
+    content = _PRINTED_ESCAPE.sub(_printed_byte, text[2:-1].encode())
+    return content if _PAGE.match(content) or content.startswith(_IN_BASE64) else None
+
+
+def _printed_byte(escape: re.Match[bytes]) -> bytes:
+    return bytes((int(escape[1], 16),)) if escape[1] else _CONTROLS.get(escape[2], escape[2])
 
 
 def _undone_twice(content: bytes, mending: Mending) -> bytes:
@@ -182,7 +209,7 @@ def decoded_base64(value: str, name: str, mending: Mending) -> bytes:
 
 def _as_stated(value: str) -> bytes | None:
     """Return the bytes of base64 as the contract has it; None where it is other."""
-    if _HEX.match(value[:MIN_HEX_DIGITS]) and _HEX.fullmatch(value):
+    if _HEX.match(value[2 : 2 + MIN_HEX_DIGITS]) and _HEX.fullmatch(value, 2 if value[:2] in _HEX_PREFIXES else 0):
         return None
     try:
         # The library takes one padding too many.
@@ -206,9 +233,10 @@ def _mended(value: str, name: str, mending: Mending) -> tuple[bytes, str]:
             return unquote_to_bytes(text.encode("utf-8", "replace")), media_type
     text, armour = _without_armour(text)
     forms += [armour] if armour else []
-    if _HEX.fullmatch(text):
+    digits = text[2:] if text[:2] in _HEX_PREFIXES else text
+    if _HEX.fullmatch(digits):
         mending.field(name, "hexadecimal digits, and not base64")
-        return bytes.fromhex(text), media_type
+        return bytes.fromhex(digits), media_type
     joined = _joined(text, name)
     if joined != text:
         forms.append("wrapped lines")

@@ -172,16 +172,37 @@ def structured_fields(event: dict[str, Any], headers: Headers, content_type: str
 
 
 def _payload(event: dict[str, Any], mending: Mending) -> dict[str, Any]:
-    """Return the event within the envelope of Kafka Connect: `{"schema": ..., "payload": ...}`."""
+    """Return the event within the envelopes of Kafka Connect (`{"schema": ..., "payload": ...}`) and of Debezium.
+
+    Raises:
+        InvalidEventError: it is the deletion of a row, in the envelope of Debezium.
+    """
     if event.keys() != {"schema", "payload"}:
-        return event
+        return _new_row(event, mending)
     payload = event["payload"]
     if isinstance(payload, str) and payload.lstrip()[:1] == "{":
         payload = read_object(payload.encode("utf-8", "surrogatepass"), mending)
     if not isinstance(payload, dict):
         return event
     mending.event("the event was the payload of an envelope of Kafka Connect")
-    return payload
+    return _new_row(payload, mending)
+
+
+def _new_row(event: dict[str, Any], mending: Mending) -> dict[str, Any]:
+    """Return the row as a change of a database left it, of the envelope of Debezium; another event as it is."""
+    if not event.keys() >= {"op", "after"} or "url" in event:
+        return event
+    if event["after"] is None:
+        raise InvalidEventError(
+            "the value is the deletion of a row (Debezium): it has no page; a withdrawal has no value"
+        )
+    row = event["after"]
+    if isinstance(row, str) and row.lstrip()[:1] == "{":  # of MongoDB
+        row = read_object(row.encode("utf-8", "surrogatepass"), mending)
+    if not isinstance(row, dict):
+        return event
+    mending.event("the event was the new row in an envelope of Debezium")
+    return row
 
 
 def _filled(fields: dict[str, Any], attributes: dict[str, Any]) -> dict[str, Any]:

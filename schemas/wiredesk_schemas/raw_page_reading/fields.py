@@ -59,7 +59,10 @@ _STATUS = re.compile(r"[1-5]\d\d(?: [A-Z][A-Za-z ]{0,40})?")
 _TYPES_OF_AVRO = frozenset({"string", "int", "long", "boolean", "map", "array"})
 """Types that the JSON of Avro names around a value that may be null: `{"string": "https://..."}`."""
 
-_QUOTES = (("<", ">"), ('"', '"'), ("'", "'"))
+_INVISIBLE = "\ufeff\u200b\u200e\u2060"
+"""Characters that lists of URLs and clipboards leave at the ends: marks of byte order and direction, empty spaces."""
+
+_QUOTES = (("<", ">"), ("b'", "'"), ('"', '"'), ("'", "'"))
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False, "": False}
 _EXPECTED_URL = "an absolute http or https URL"
 _EXPECTED_TIME = "a time of RFC 3339, such as 2026-03-14T08:00:00Z"
@@ -130,16 +133,18 @@ def read_url(fields: dict[str, Any], mending: Mending) -> str:
             f"url: expected {_EXPECTED_URL}, got bytes in it that are not UTF-8: percent-encode them"
         )
     if text != value:
-        mending.field("url", "percent-encoded as a whole, or with spaces, brackets or quotation marks around it")
+        mending.field(
+            "url", "percent-encoded as a whole, or with spaces, brackets, quotation marks or the like around it"
+        )
     return text
 
 
 def unwrapped_url(value: str) -> str:
     """Return a URL without spaces, quotation marks or angle brackets around it, and not percent-encoded as a whole."""
-    text = with_joined_pairs(value).strip()
+    text = with_joined_pairs(value).strip().strip(_INVISIBLE).strip()
     for opening, closing in _QUOTES:
         if text.startswith(opening) and text.endswith(closing) and len(text) > 2:  # noqa: PLR2004 - the marks
-            text = text[1:-1].strip()
+            text = text[len(opening) : -1].strip()
     return decode_url(unquote_to_bytes(text)) if _ESCAPED_SCHEME.match(text) else text
 
 

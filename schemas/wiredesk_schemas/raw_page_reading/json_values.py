@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from wiredesk_schemas.event import InvalidEventError
-from wiredesk_schemas.raw_page_reading.mending import Mending
+from wiredesk_schemas.raw_page_reading.mending import Mending, json_type
 from wiredesk_schemas.raw_page_reading.repeated_names import RepeatedNames
 from wiredesk_schemas.storable_text import REPLACEMENT, well_formed, with_joined_pairs
 
@@ -24,11 +24,15 @@ CHARACTERS_PER_STRAY_BYTE = 1000
 MAX_NAMES = 100
 """Names of an inner object that are searched for repetitions."""
 
-REGISTRY_BYTES = 5
-"""Bytes that clients of a schema registry write before a value: a zero, and the number of its schema."""
+FRAMES = {b"\0": (5, 9), b"\x03\0": (18,)}
+"""Bytes that clients of a schema registry write before a value, by the first of them: a zero and the number of its
+schema in four bytes (Confluent) or eight (Apicurio), or a version, a compression and a UUID (AWS Glue)."""
 
 MAX_MEMBERS = 16
 """Members of a gzip file that are read. A client writes one."""
+
+MAX_STRINGS = 3
+"""Strings of JSON, one within another, that are read: each serialiser between crawler and topic may add one."""
 
 COMPRESSIONS = {
     b"\x1f\x8b": "gzip", b"\x78\x01": "zlib", b"\x78\x5e": "zlib", b"\x78\x9c": "zlib", b"\x78\xda": "zlib",
@@ -49,6 +53,9 @@ _NULLS: Mapping[tuple[bool, ...], str] = {
     (True, False, True, False): "utf-16-be", (False, True, False, True): "utf-16-le",
 }  # fmt: skip
 """Which of the first four bytes are NUL, by encoding: JSON begins with two ASCII characters (RFC 4627, section 3)."""
+
+_FIRST_OF_WIDE = (b"{", b"[", b'"', b" ", b"\t", b"\r", b"\n", b"\xfe")
+"""The first byte after NULs of JSON in UTF-16 or UTF-32."""
 
 _PADDING = "\ufeff\x00\x1e \t\r\n\v\f\x85\xa0"
 """Characters around a value that mean nothing: NULs of buffers, the separator of JSON text sequences (RFC 7464)."""
@@ -91,9 +98,8 @@ def read_object(value: bytes | None, mending: Mending) -> dict[str, Any]:
     """
     if not value:
         raise InvalidEventError("the value is empty")
-    if value[:1] == b"\0" and value[REGISTRY_BYTES : REGISTRY_BYTES + 1] == b"{":
-        value = value[REGISTRY_BYTES:]
-        mending.event("the number of a schema in a registry before the value")
+    if value[:1] in (b"\0", b"\x03"):
+        value = _without_frame(value, mending)
     try:
         parsed = orjson.loads(value)
     except orjson.JSONDecodeError:
@@ -102,6 +108,24 @@ def read_object(value: bytes | None, mending: Mending) -> dict[str, Any]:
     if isinstance(event, dict) and _may_repeat(value, event):
         parsed = _parse(value.decode(), mending)  # as the library takes the last value without a word
     return _object(parsed, mending)
+
+
+def _without_frame(value: bytes, mending: Mending) -> bytes:
+    """Return a value of JSON without what a client of a schema registry wrote before it; another value as it is.
+
+    Raises:
+        InvalidEventError: it has such a frame, and is not JSON.
+    """
+    for first, sizes in FRAMES.items():
+        for size in sizes if value.startswith(first) else ():
+            if value[size : size + 1] == b"{":
+                mending.event("the number of a schema in a registry before the value")
+                return value[size:]
+    if value[:1] == b"\0" and value[:4].lstrip(b"\0")[:1] not in _FIRST_OF_WIDE:
+        raise InvalidEventError(
+            "the value is in the frame of a schema registry, as Avro and Protobuf are: publish JSON"
+        )
+    return value
 
 
 def _may_repeat(value: bytes, event: dict[str, Any]) -> bool:
@@ -137,7 +161,9 @@ def _without(text: str, value: bytes) -> bytes:
 
 
 def _object(parsed: Any, mending: Mending) -> dict[str, Any]:
-    if isinstance(parsed, str) and parsed.lstrip()[:1] == "{":
+    for _ in range(MAX_STRINGS):
+        if not isinstance(parsed, str) or parsed.lstrip()[:1] not in ("{", '"'):
+            break
         mending.event("the value was JSON in a string of JSON")
         parsed = _parse(parsed, mending)
     if isinstance(parsed, list):
@@ -148,7 +174,7 @@ def _object(parsed: Any, mending: Mending) -> dict[str, Any]:
         mending.event("the value was a list of one object")
         parsed = parsed[0]
     if not isinstance(parsed, dict):
-        raise InvalidEventError(f"the value is a JSON {type(parsed).__name__}, not an object")
+        raise InvalidEventError(f"the value is {json_type(parsed)}, not an object")
     return parsed
 
 

@@ -58,6 +58,11 @@ def shown(value: Any) -> str:
     return repr(text[:MAX_QUOTED] + ("…" if len(text) > MAX_QUOTED else ""))
 
 
+def json_type(value: Any) -> str:
+    """Return the type of JSON that a value has, for a message."""
+    return "null" if value is None else _TYPES[type(value)]
+
+
 def _number(value: Any) -> str:
     try:
         return str(value)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -9,6 +10,7 @@ import orjson
 from wiredesk_schemas.header_lines import SEPARATOR, join_lines, lines_of
 from wiredesk_schemas.headers import CONTENT_TYPE
 from wiredesk_schemas.raw_page_reading.mending import Mending, refused, shown
+from wiredesk_schemas.raw_page_reading.printed_headers import printed_headers
 from wiredesk_schemas.raw_page_reading.repeated_names import RepeatedNames, all_items
 from wiredesk_schemas.storable_text import storable
 
@@ -30,6 +32,13 @@ _STATUS_LINE = re.compile(
 )
 """`200`, `200 OK`, `HTTP/1.1 200 OK`, `200.0`."""
 
+_NO_STATUS = frozenset({"", "null", "none", "undefined", "nan", "n/a"})
+"""Texts that say, in programs, that there is no status."""
+
+_STATUS_NAME = re.compile(r"(?:Http_?Status(?:_?Code)?\.)?([A-Z][A-Z _]{1,40})", re.IGNORECASE)
+_STATUS_BY_NAME = {status.name.replace("_", "").lower(): status.value for status in HTTPStatus}
+"""Statuses by their names, without what separates words: `OK`, `NOT_FOUND`, `HTTPStatus.OK` of C#, Java and Python."""
+
 _FIELD_NAME = r":?[!#$%&'*+.^`|~0-9A-Za-z-]{1,200}"
 """The name of a header (RFC 9110, section 5.6.2), and those that HTTP/2 writes with a colon; without `_`, which stands
 for `-` in the variables of servers."""
@@ -42,6 +51,9 @@ _FOLD = re.compile(r"(?:\r\n?|\n)[ \t]{1,200}")
 """A line end within a value, which HTTP once allowed."""
 
 _LINE_END = re.compile(r"\r\n?|\n")
+_ESCAPED_LINE_END = re.compile(rf"(?:\\r)?\\n(?={_FIELD_NAME}:|(?:\\r|\\n|\s){{0,9}}\Z)")
+"""A line end that was escaped once more, before another header or at the end."""
+
 _OF_SERVERS = re.compile(r"\AHTTP_(?=[A-Za-z])", re.IGNORECASE)
 """What CGI and WSGI write before the name of a header."""
 
@@ -79,24 +91,31 @@ def read_status(value: Any, mending: Mending) -> int | None:
     """
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_STATUS:
         return value
-    if isinstance(value, str) and not value.strip():
+    if isinstance(value, str) and value.strip().lower() in _NO_STATUS:
         mending.ignored("http_status", value, _EXPECTED_STATUS)
         return None
     if isinstance(value, float) and value.is_integer() and abs(value) <= MAX_STATUS:
         mending.field("http_status", f"{value} is read as {int(value)}")
         return int(value)
-    match = _STATUS_LINE.fullmatch(" ".join(value.split())) if isinstance(value, str) else None
-    if match is None:
+    status = _status_of(" ".join(value.split()).strip("\"'")) if isinstance(value, str) else None
+    if status is None:
         raise refused("http_status", value, _EXPECTED_STATUS)
-    mending.field("http_status", f"{shown(value)} is read as {int(match[1])}")
-    return int(match[1])
+    mending.field("http_status", f"{shown(value)} is read as {status}")
+    return status
+
+
+def _status_of(text: str) -> int | None:
+    """Return the status that a text states: by its number, or by the name that it has in programs."""
+    if (match := _STATUS_LINE.fullmatch(text)) is not None:
+        return int(match[1])
+    name = _STATUS_NAME.fullmatch(text)
+    return _STATUS_BY_NAME.get(name[1].replace("_", "").replace(" ", "").lower()) if name is not None else None
 
 
 def read_headers(value: Any, mending: Mending) -> dict[str, str] | None:
     """Return the headers of a response by name; None if they cannot be read."""
-    if isinstance(value, str) and (parsed := _parsed(value)) is not None:
-        mending.field("http_headers", "JSON in a string")
-        value = parsed
+    if isinstance(value, str):
+        value = _of_text(value, mending)
     if isinstance(value, dict) and len(value) <= MAX_HEADERS and _is_canonical(value):
         return value
     value = _without_wrapping(value)
@@ -133,6 +152,17 @@ def _without_wrapping(value: Any) -> Any:
         if str(name).lower() in ("headers", "header") and isinstance(inner, dict | list):
             return inner
     return value
+
+
+def _of_text(text: str, mending: Mending) -> str | dict[str, Any] | list[Any]:
+    """Return the headers of a text of JSON, or of one that a language has printed; other texts with their line ends."""
+    if (parsed := _parsed(text)) is not None:
+        mending.field("http_headers", "JSON in a string")
+        return parsed
+    if (printed := printed_headers(text)) is not None:
+        mending.field("http_headers", "an object as a programming language prints it")
+        return printed
+    return text if _LINE_END.search(text.strip()) else _ESCAPED_LINE_END.sub("\n", text)
 
 
 def _parsed(text: str) -> dict[str, Any] | list[Any] | None:

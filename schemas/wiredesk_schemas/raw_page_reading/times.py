@@ -27,7 +27,7 @@ _CLOCK = (
     r"(?P<hour>\d{1,2}):?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,12}))?)?"
     r"(?: ?(?P<half>[AP])\.?M\.?(?![A-Z]))?"
 )
-_WEEKDAY = r"(?:[A-Z]{3,9}\.?,? )?"
+_WEEKDAY = r"(?:[A-Z]{2,9}(?:\.?,? |,))?"
 _MONTH = r"(?P<month>JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6}\.?"
 
 _FORMS = {
