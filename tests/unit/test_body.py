@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wiredesk.extractor.body import features, html_features, lines, story
+from wiredesk.extractor.body import features, hint_features, html_features, lines, story
 from wiredesk.extractor.body.characters import Characters
 from wiredesk.extractor.body.lexicon_odds import LexiconOdds
 from wiredesk.extractor.body.lines import split_lines
@@ -323,7 +323,7 @@ def described(count: int) -> tuple[features.FeatureMatrix, features.FeatureMatri
     story_html = "".join(f"<p>{BODY} Round {n % 7}.</p>" for n in range(count))
     page = cut(f"<h1>A roof before winter</h1><div class='story'>{story_html}</div>")
     text = "\n\n".join(f"{BODY} Round {n % 7}." for n in range(count))
-    hints = html_features.StoryHints(titles=("A roof before winter",))
+    hints = hint_features.StoryHints(titles=("A roof before winter",))
     return html_features.features(page, hints, LexiconOdds()), lines.features(split_lines(text), LexiconOdds())
 
 

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wiredesk.extractor import words
-from wiredesk.extractor.body import html_features
+from wiredesk.extractor.body import hint_features
 from wiredesk.extractor.body.characters import Characters, Kind
 from wiredesk.extractor.body.features import lengths
 from wiredesk.extractor.body.lexicon_odds import LexiconOdds, phrases
@@ -114,7 +114,7 @@ def test_shingles_are_found_in_the_stated_body(page: list[list[str]], body: list
     def shingles(text_words: list[str]) -> list[tuple[str, ...]]:
         return [tuple(text_words[n : n + 4]) for n in range(len(text_words) - 3)]
 
-    shares = html_features._shares_within(PageWords.of_words(page), body)
+    shares = hint_features._shares_within(PageWords.of_words(page), body)
     for share, text_words in zip(shares, page, strict=True):
         own = shingles(text_words)
         if own:

@@ -12,7 +12,7 @@ from training.extraction import labels
 from training.extraction.pages import GoldPage
 from wiredesk.extractor.body import html_features, lines
 from wiredesk.extractor.body.features import FeatureMatrix
-from wiredesk.extractor.body.html_features import StoryHints
+from wiredesk.extractor.body.hint_features import StoryHints
 from wiredesk.extractor.body.lexicon_odds import LexiconOdds
 from wiredesk.extractor.body.lines import Line
 from wiredesk.extractor.body.segments import SegmentedPage, segment_page

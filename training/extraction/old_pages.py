@@ -12,7 +12,7 @@ from lxml import etree
 
 from training.extraction.examples import MADE_OLD, HtmlPage
 from training.extraction.long_stories import story_middle
-from wiredesk.extractor.body.html_features import StoryHints
+from wiredesk.extractor.body.hint_features import StoryHints
 from wiredesk.extractor.body.segments import NAMING_ATTRIBUTES, segment_page
 from wiredesk.extractor.document import Element, parse_html
 

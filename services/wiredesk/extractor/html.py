@@ -9,7 +9,7 @@ from wiredesk.extractor import words
 from wiredesk.extractor.body import html_features
 from wiredesk.extractor.body.completeness import omitted_words
 from wiredesk.extractor.body.features import FeatureMatrix
-from wiredesk.extractor.body.html_features import StoryHints
+from wiredesk.extractor.body.hint_features import StoryHints
 from wiredesk.extractor.body.other_stories import exclude_other_stories
 from wiredesk.extractor.body.repeated_texts import exclude_repeated
 from wiredesk.extractor.body.segments import SegmentedPage, segment_page

@@ -10,7 +10,11 @@ lines           text split into lines, and their features
 characters      kinds of characters, counted for all texts of a page at once
 page_words      the words of a page as numbers
 features        features of any text: by itself, by its place, by its neighbours, by its subject
-html_features   features of mark-up, and of what the page says outside of its body
+html_features   features of the segments of an HTML page, by all of these:
+container_tree      the containers of a page as arrays
+container_features  the containers around each segment: tags, class names, sizes
+story_features      which of several stories on the page a segment belongs to
+hint_features       what the page says about its story outside of its body
 lexicon_odds    what words say about a text, learned
 vocabulary      groups of words that show what a piece of a page is; add a language to its `.toml`
 trees           classify each text by its features

@@ -1,0 +1,179 @@
+"""Features of the containers around each segment of an HTML page: tags, class names, sizes, and what is alike."""
+
+from collections.abc import Sequence
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wiredesk.extractor.body.container_tree import ABSENT, ContainerTree, column
+from wiredesk.extractor.body.features import Feature, FeatureMatrix
+from wiredesk.extractor.body.lexicon_odds import LexiconOdds
+from wiredesk.extractor.body.segments import Container
+from wiredesk.extractor.body.vocabulary import CLASS_GROUPS, GROUPS_OF_CLASS_NAME
+
+AROUND = (
+    "article", "main", "aside", "nav", "header", "footer", "figure", "form", "li", "table", "blockquote",
+    "figcaption", "section", "dl", "td",
+)  # fmt: skip
+"""Containers whose distance, counted outwards from the segment, is a feature."""
+
+MAX_DISTANCE = 9
+"""Greatest distance to a container around a segment; greater ones count as this."""
+
+_JUMPS = 4
+"""Jumps of 1, 2, 4 and 8 containers outwards, after which all distances below `ABSENT` are compared."""
+
+FADING = 0.8
+"""Factor on the log-odds of class names, for each container between them and the segment."""
+
+CORE_SHARES = (0.9, 0.6, 0.4)
+"""Shares of the page's prose: the innermost container with such a share is a core of the page."""
+
+PARENTS = 4
+"""Containers around a segment whose sizes are features."""
+
+MAX_COUNTED_DEPTH = 30
+"""Containers around a segment that are counted."""
+
+MAX_HELD_LETTERS = 8000
+"""Letters of a container that are counted. Like all bounds here, it makes the middle of a story of 500 paragraphs
+look like that of one of 50, of which there are many to learn from."""
+
+MAX_HELD_SEGMENTS = 50
+"""Segments of a container that are counted."""
+
+MAX_ALIKE = 30
+"""Segments that are alike, or siblings, that are counted."""
+
+
+def container_features(containers: Sequence[Container], tree: ContainerTree, lexicon: LexiconOdds) -> FeatureMatrix:
+    """Return depth, distances, class names and sizes of the containers around each segment."""
+    of_segment = tree.of_segment
+    hidden = column(containers, "hidden")
+    matrix = {
+        "depth": np.minimum(MAX_COUNTED_DEPTH, tree.depth[of_segment]).astype(np.float64),
+        "hidden": hidden[of_segment],
+    }
+    distances = _distances(tree)
+    names = (*(f"in_<{tag}>" for tag in AROUND), *(f"in_{group}" for group in CLASS_GROUPS))
+    matrix |= dict(zip(names, distances, strict=True))
+    of_names = _class_name_features(tree, lexicon)
+    matrix |= {name: feature[of_segment] for name, feature in of_names.items()}
+    return matrix | _size_features(containers, tree)
+
+
+def _distances(tree: ContainerTree) -> NDArray[np.float64]:
+    """Return how far outwards from each segment the nearest container of each sort is; (sorts, segments)."""
+    sorts = {tag: number for number, tag in enumerate(AROUND)}
+    is_of_sort = np.zeros((len(tree.kinds), len(AROUND) + len(CLASS_GROUPS)), np.bool_)
+    for row, container in enumerate(tree.kinds):
+        if container.tag in sorts:
+            is_of_sort[row, sorts[container.tag]] = True
+        for token in container.tokens:
+            for group in GROUPS_OF_CLASS_NAME.get(token, ()):
+                is_of_sort[row, len(AROUND) + group] = True
+    # Small integers, because this array is the largest of all, and is read and written once for each step.
+    distances = np.where(is_of_sort, np.uint8(0), np.uint8(ABSENT))[tree.kind]
+    for step, around in islice(tree.jumps(), _JUMPS):
+        distances = np.minimum(distances, distances[around] + np.uint8(step))
+    of_segment = np.ascontiguousarray(distances[tree.of_segment].T)
+    bounded_distances = np.where(of_segment >= ABSENT, ABSENT, np.minimum(of_segment, MAX_DISTANCE))
+    return bounded_distances.astype(np.float64)
+
+
+def _class_name_features(tree: ContainerTree, lexicon: LexiconOdds) -> FeatureMatrix:
+    """Return the log-odds of class names, of a container itself and together with those around it."""
+    log_odds = np.array([lexicon.of_names(kind.tokens) for kind in tree.kinds])
+    own, worst, best = log_odds[tree.kind].T.copy()
+    together = own.copy()
+    for level in tree.levels:
+        together[level] += FADING * together[tree.parent[level]]
+    for _, around in tree.jumps():
+        worst, best = np.minimum(worst, worst[around]), np.maximum(best, best[around])
+    return {
+        "names_own": own,
+        "names_around": np.where(tree.parent >= 0, own[tree.parent], 0.0),
+        "names": together,
+        "names_worst": worst,
+        "names_best": best,
+    }
+
+
+def _size_features(containers: Sequence[Container], tree: ContainerTree) -> FeatureMatrix:
+    """Return sizes of the containers around each segment, and whether it is in the cores of the page."""
+    letters = column(containers, "letters")
+    linked = column(containers, "linked")
+    prose = column(containers, "prose")
+    segments = column(containers, "segments")
+    all_prose = max(1.0, float(prose.max(initial=0)))
+    sizes: FeatureMatrix = {}
+    around = tree.of_segment
+    for number in range(PARENTS):
+        sizes |= {
+            f"around{number}_letters": np.minimum(MAX_HELD_LETTERS, letters[around]),
+            f"around{number}_linked": linked[around] / np.maximum(1, letters[around]),
+            f"around{number}_prose": prose[around] / all_prose,
+            f"around{number}_average": letters[around] / np.maximum(1, segments[around]),
+            f"around{number}_segments": np.minimum(MAX_HELD_SEGMENTS, segments[around]),
+        }
+        around = tree.outwards(around)
+    for share in CORE_SHARES:
+        holding = np.flatnonzero(prose >= share * all_prose)
+        core = int(holding[np.argmax(tree.depth[holding])]) if len(holding) else 0
+        sizes[f"core_{share}"] = (tree.distance_to(core)[tree.of_segment] < ABSENT).astype(np.float64)
+    return sizes
+
+
+def container_means(name: str, values: Feature, weights: Feature, tree: ContainerTree) -> FeatureMatrix:
+    """Return the weighted means of a feature over the texts in each of the containers around a segment."""
+    sums, totals = np.zeros(len(tree.parent)), np.zeros(len(tree.parent))
+    np.add.at(sums, tree.of_segment, values * weights)
+    np.add.at(totals, tree.of_segment, weights)
+    for level in reversed(tree.levels):
+        np.add.at(sums, tree.parent[level], sums[level])
+        np.add.at(totals, tree.parent[level], totals[level])
+    means = sums / np.maximum(1, totals)
+    matrix, around = {}, tree.of_segment
+    for number in range(PARENTS):
+        around = tree.outwards(around)
+        matrix[f"{name}_around{number}"] = means[around]
+    return matrix
+
+
+def group_sizes(tree: ContainerTree, size: Feature, linked: Feature) -> FeatureMatrix:
+    """Return the size of each segment's groups: its siblings, and the segments with the same tags and class names."""
+    outer = tree.parent[tree.of_segment]
+    own_kind = tree.kind[tree.of_segment]
+    outer_kind = np.where(outer >= 0, tree.kind[outer], len(tree.kinds))
+    siblings = _tags(tree)[own_kind] * (len(tree.parent) + 1) + outer + 1
+    alike = own_kind * (len(tree.kinds) + 1) + outer_kind
+    return {
+        **_group_size("siblings", siblings, size, linked),
+        **_group_size("alike", alike, size, linked),
+        "siblings_key": _same_as_neighbours(siblings),
+    }
+
+
+def _tags(tree: ContainerTree) -> NDArray[np.intp]:
+    """Return a number for the tag of each kind of container."""
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(kind.tag, len(numbers)) for kind in tree.kinds], np.intp)
+
+
+def _same_as_neighbours(keys: NDArray[np.intp]) -> Feature:
+    """Return 1 for each segment that is a sibling of the one before it, and 0 for others."""
+    return np.concatenate(([0.0], (keys[1:] == keys[:-1]).astype(np.float64)))
+
+
+def _group_size(name: str, keys: NDArray[np.intp], size: Feature, share_linked: Feature) -> FeatureMatrix:
+    kind = np.unique(keys, return_inverse=True)[1]
+    linked = share_linked * size
+    count = np.bincount(kind)
+    sizes, links = np.bincount(kind, size), np.bincount(kind, linked)
+    return {
+        f"{name}": np.minimum(MAX_ALIKE, count[kind]).astype(np.float64),
+        f"{name}_average": (sizes / count)[kind],
+        f"{name}_share": sizes[kind] / max(1.0, float(size.sum())),
+        f"{name}_linked": (links / np.maximum(1, sizes))[kind],
+    }

@@ -1,0 +1,102 @@
+"""Features that separate an HTML page's own story from other stories on it.
+
+By the distance to the headline, by the container with the best paragraphs, and by the order of containers that may each
+hold a story.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from wiredesk.extractor.body.characters import Characters, Kind
+from wiredesk.extractor.body.container_features import MAX_HELD_LETTERS
+from wiredesk.extractor.body.container_tree import ContainerTree, column
+from wiredesk.extractor.body.features import Feature, FeatureMatrix, bounded
+from wiredesk.extractor.body.segments import Container, Segment
+
+MIN_SCORED_TEXT = 25
+"""Letters from which a segment counts for the score of the container around it."""
+
+MIN_STORY_PROSE = 500
+"""Letters of prose from which a container may hold a separate story."""
+
+MAX_HEADINGS = 8
+"""Headings between a segment and the headline that are counted."""
+
+MAX_STORIES = 5
+"""Stories of a page that are counted."""
+
+MAX_BEST_SCORE = 60.0
+"""Maximum score of the container with the best paragraphs: that of some twenty."""
+
+
+def headline_features(tree: ContainerTree, segments: Sequence[Segment], headline: int) -> FeatureMatrix:
+    """Return how far each segment and the headline are from the innermost container that holds both."""
+    index = int(tree.of_segment[headline])
+    headline_depth = tree.depth[index]
+    around_headline = []
+    while index >= 0:
+        around_headline.append(index)
+        index = int(tree.parent[index])
+    shared = np.zeros(len(tree.parent), np.intp)
+    for container in reversed(around_headline):
+        shared[tree.within(container)] = tree.depth[container]
+    matrix = {
+        "out_to_headline": (tree.depth - shared)[tree.of_segment].astype(np.float64),
+        "headline_out": (headline_depth - shared)[tree.of_segment].astype(np.float64),
+    }
+    for tag in ("h1", "h2"):
+        headings = np.cumsum(np.fromiter((s.tag == tag for s in segments), np.float64))
+        matrix[f"{tag}_since_headline"] = bounded(headings - headings[headline], MAX_HEADINGS)
+    return matrix
+
+
+def best_container_features(
+    tree: ContainerTree, containers: Sequence[Container], segments: Sequence[Segment], points: Feature
+) -> FeatureMatrix:
+    """Return how far each segment is from the container with the best paragraphs (Readability, Arc90 2009)."""
+    score = np.zeros(len(tree.parent))
+    around = np.where([s.tag == "div" for s in segments], tree.of_segment, tree.outwards(tree.of_segment))
+    np.add.at(score, around, points)
+    np.add.at(score, tree.outwards(around), points / 2)
+    score *= 1 - column(containers, "linked") / np.maximum(1, column(containers, "letters"))
+    best = int(np.argmax(score))
+    distance = tree.distance_to(best)[tree.of_segment]
+    highest = max(1e-9, float(score.max()))
+    return {
+        "out_to_best": distance,
+        "score_around": score[around] / highest,
+        "score_further": score[tree.outwards(around)] / highest,
+        "best_score": np.full(len(segments), min(MAX_BEST_SCORE, highest)),
+    }
+
+
+def points_of_segments(matrix: FeatureMatrix, characters: Characters) -> Feature:
+    """Return how many points each segment gives to the score of the container around it."""
+    size, commas = matrix["length"], characters.count(characters.are(Kind.LIST_COMMA))
+    points: Feature = (1 + commas + np.minimum(size / 100, 3)) * (1 - matrix["linked"])
+    return np.where(size < MIN_SCORED_TEXT, 0.0, points)
+
+
+def story_order_features(tree: ContainerTree, containers: Sequence[Container]) -> FeatureMatrix:
+    """Return which of several stories each segment is in: pages append the next ones in similar containers."""
+    counted: dict[tuple[int, str, tuple[str, ...]], int] = {}
+    ordinal = np.zeros(len(containers))
+    before = np.zeros(len(containers))
+    prose_before: dict[int, float] = {}
+    for container in containers:
+        if container.prose < MIN_STORY_PROSE:
+            continue
+        key = (container.parent, container.tag, container.tokens)
+        ordinal[container.index] = counted[key] = counted.get(key, -1) + 1
+        before[container.index] = prose_before.get(container.parent, 0.0)
+        prose_before[container.parent] = before[container.index] + container.prose
+    nth, after = ordinal.copy(), before.copy()
+    for index in np.flatnonzero((ordinal > 0) | (before > 0)).tolist():
+        within = tree.within(index)
+        nth[within] = np.maximum(nth[within], ordinal[index])
+        after[within] = np.maximum(after[within], before[index])
+    return {
+        "nth_story": np.minimum(MAX_STORIES, nth[tree.of_segment]),
+        "prose_before_story": np.minimum(MAX_HELD_LETTERS, after[tree.of_segment]),
+    }
