@@ -14,6 +14,7 @@ from wiredesk.ingest.charset_detection import (
     detect_by_letters,
     is_certainly_utf8,
     is_of_stated_language,
+    valid_utf8,
 )
 from wiredesk.ingest.charset_labels import codec_of, header_labels, page_labels
 from wiredesk.ingest.latin_charsets import LANGUAGES, has_letters_of, is_latin, is_short_in_another
@@ -73,12 +74,13 @@ def decode(
         The text without byte order mark, and how the charset was determined.
     """
     first: tuple[str, Charset] | None = None
-    certain = certain_charset(content)
+    as_utf8 = valid_utf8(content)
+    certain = certain_charset(content, is_utf8=as_utf8 is not None)
     tried: list[tuple[CharsetEvidence, str, str]] = []
     for label, evidence in _stated_charsets(content, declared, content_type, languages):
         codec = _codec(label, content, certain)
         if codec is not None:
-            decoded = text, charset = _decode_as(content, codec, evidence)
+            decoded = text, charset = _decode_as(content, codec, evidence, as_utf8)
             if (
                 codec == certain
                 if certain
@@ -89,7 +91,7 @@ def decode(
                 return decoded
             first = first or decoded
         tried.append((evidence, label, codec or ""))
-    text, charset = first or _decode_as(content, "utf-8", CharsetEvidence.DETECTED)
+    text, charset = first or _decode_as(content, "utf-8", CharsetEvidence.DETECTED, as_utf8)
     if notes is not None and not charset.replaced:
         notes.add(IngestNoteKind.MOJIBAKE, f"{charset.evidence}: read as {charset.name}, but no charset fits the bytes")
     return text, charset
@@ -201,12 +203,19 @@ def _is_garbled(content: bytes, codec: str) -> bool:
     return bytes_beyond_ascii(content) >= MIN_BEYOND_ASCII and _is_of_no_language(content, codec)
 
 
-def _decode_as(content: bytes, codec: str, evidence: CharsetEvidence) -> tuple[str, Charset]:
-    if evidence is CharsetEvidence.BOM:
-        _, mark = read_bom(content)
-        content = content.removeprefix(mark or b"")
-    text = decode_as_browsers(content, codec)
-    return text.removeprefix("\ufeff"), Charset(name=codec, evidence=evidence, replaced=text.count(REPLACEMENT))
+def _decode_as(content: bytes, codec: str, evidence: CharsetEvidence, as_utf8: str | None) -> tuple[str, Charset]:
+    """Return the text of a page in a charset.
+
+    Args:
+        as_utf8: the text of the page in UTF-8; None if it is not valid in it.
+    """
+    if codec == "utf-8" and as_utf8 is not None:
+        text = as_utf8.removeprefix("\ufeff") if evidence is CharsetEvidence.BOM else as_utf8
+    else:
+        mark = read_bom(content)[1] if evidence is CharsetEvidence.BOM else None
+        text = decode_as_browsers(content.removeprefix(mark or b""), codec)
+    replaced = text.count(REPLACEMENT) if REPLACEMENT in text else 0  # to find none is faster than to count none
+    return text.removeprefix("\ufeff"), Charset(name=codec, evidence=evidence, replaced=replaced)
 
 
 def _add_notes(

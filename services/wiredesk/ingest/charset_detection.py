@@ -116,22 +116,38 @@ _ACCENTED_BEFORE_ANOTHER = re.compile(r"[\u0080-\u024f](?=[\u0080-\u024f])")
 """Such a character before another one."""
 
 
-def is_certainly_utf8(content: bytes) -> bool:
-    """Return whether bytes have characters of several bytes in UTF-8, and hardly an invalid byte."""
+def valid_utf8(content: bytes) -> str | None:
+    """Return the text of bytes that are valid UTF-8; None if they are not."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def is_certainly_utf8(content: bytes, *, is_valid: bool = False) -> bool:
+    """Return whether bytes have characters of several bytes in UTF-8, and hardly an invalid byte.
+
+    Args:
+        content: the page.
+        is_valid: none of its bytes is known to be invalid.
+    """
     if content.isascii():
         return False
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        text = content.decode("utf-8", "replace")
-        invalid = text.count("\ufffd") - content.count(b"\xef\xbf\xbd")
-        valid = len(text) - len(text.encode("ascii", "ignore")) - invalid
-        return valid > VALID_PER_INVALID * invalid
-    return True
+    if is_valid or valid_utf8(content) is not None:
+        return True
+    text = content.decode("utf-8", "replace")
+    invalid = text.count("\ufffd") - content.count(b"\xef\xbf\xbd")
+    valid = len(text) - len(text.encode("ascii", "ignore")) - invalid
+    return valid > VALID_PER_INVALID * invalid
 
 
-def certain_charset(content: bytes) -> str | None:
-    """Return the charset of bytes that can be in no other one, whatever is stated; None if they can."""
+def certain_charset(content: bytes, *, is_utf8: bool = False) -> str | None:
+    """Return the charset of bytes that can be in no other one, whatever is stated; None if they can.
+
+    Args:
+        content: the page.
+        is_utf8: it is known to be valid UTF-8.
+    """
     by_markup = None if content.startswith(MARKS_OF_UTF16) else _utf16_by_markup(content)
     if by_markup is not None:
         return by_markup
@@ -140,7 +156,7 @@ def certain_charset(content: bytes) -> str | None:
     by_escapes = _of_seven_bits(content)
     if by_escapes is not None:
         return by_escapes
-    return "utf-8" if is_certainly_utf8(content) else None
+    return "utf-8" if is_certainly_utf8(content, is_valid=is_utf8) else None
 
 
 def detect(content: bytes, languages: Sequence[str] = ()) -> str:

@@ -29,7 +29,7 @@ BINARY_TYPES = ("image/", "audio/", "video/", "font/", "application/pdf", "appli
 _HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}<(?:!doctype\s{1,9}html|html|head|body)\b", re.IGNORECASE)
 """How an HTML page begins."""
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_CONTROLS = bytes((*range(0x09), 0x0B, *range(0x0E, 0x20), 0x7F))
 """Control characters of ASCII, which make up a good part of binary data."""
 
 MIN_CONTROLS = 10
@@ -67,16 +67,21 @@ def is_html(content: bytes) -> bool:
     return _HTML.match(content) is not None
 
 
-def remove_control_characters(text: str, notes: Notes) -> tuple[str, bytes]:
+def remove_control_characters(text: str, notes: Notes, encoded: bytes | None = None) -> tuple[str, bytes]:
     """Return decoded text without stray control characters, which break parsers and databases, and its UTF-8.
 
     C1 controls become the characters that browsers show in their place.
 
+    Args:
+        text: of the page.
+        notes: are extended if it has such characters.
+        encoded: its UTF-8, where that is known.
+
     Raises:
         RejectedError: `binary`, where there are too many of them; `empty`, where nothing else is left.
     """
-    clean, encoded = storable_and_encoded(text)
-    controls = 0 if clean is text else len(_CONTROLS.findall(text))
+    clean, encoded = storable_and_encoded(text, encoded)
+    controls = 0 if clean is text else _controls_in(text)
     is_accident = controls <= MIN_CONTROLS and controls * 2 < len(text)
     if controls > MAX_CONTROL_SHARE * len(text) and not is_accident:
         raise RejectedError("binary", f"body: {controls} of {len(text)} characters are control characters")
@@ -87,3 +92,8 @@ def remove_control_characters(text: str, notes: Notes) -> tuple[str, bytes]:
         made = f"{removed} removed" if removed else "read as windows-1252"
         notes.add(IngestNoteKind.CONTROLS_REMOVED, f"body: control characters, {made}")
     return clean, encoded
+
+
+def _controls_in(text: str) -> int:
+    encoded = text.encode("utf-8", "replace")
+    return len(encoded) - len(encoded.translate(None, _CONTROLS))

@@ -1,7 +1,9 @@
 """From the body of a raw page to its text: encodings undone, charset determined, control characters removed."""
 
+import codecs
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from wiredesk.encodings.body import Body, undo_encodings
 from wiredesk.encodings.stated import StatedEncodings
@@ -48,6 +50,20 @@ class PageText:
     is_truncated: bool
 
 
+class _Decoded(NamedTuple):
+    """The text of a body.
+
+    Attributes:
+        is_cut: its end is missing.
+        encoded: the text in UTF-8, if the body came in it: to encode a long text takes as long as to decode it.
+    """
+
+    text: str
+    charset: Charset
+    is_cut: bool = False
+    encoded: bytes | None = None
+
+
 def read_text(page: RawPage, stated_type: str, limit: int, notes: Notes) -> PageText:
     """Return the text of a raw page.
 
@@ -56,14 +72,14 @@ def read_text(page: RawPage, stated_type: str, limit: int, notes: Notes) -> Page
     """
     if page.is_truncated:
         notes.add(IngestNoteKind.BODY_TRUNCATED, "is_truncated: only a part of the body was kept")
-    text, charset, is_cut = _read(page, stated_type, limit, notes)
+    text, charset, is_cut, encoded = _read(page, stated_type, limit, notes)
     if garbled := mojibake_in(text):
         notes.add(IngestNoteKind.MOJIBAKE, f"body: {garbled!r}")
     is_truncated = page.is_truncated or is_cut
     if is_truncated and _WORDS.search(text) is None:
         raise RejectedError("undecodable", f"body: cut off before any text: {len(text)} characters are left")
-    text, encoded = remove_control_characters(text, notes)
-    return PageText(text, revision(encoded), charset, is_truncated)
+    clean, encoded = remove_control_characters(text, notes, encoded)
+    return PageText(clean, revision(encoded), charset, is_truncated)
 
 
 def undone_content(page: RawPage, limit: int) -> str:
@@ -77,7 +93,7 @@ def undone_content(page: RawPage, limit: int) -> str:
     return content.decode("latin-1")
 
 
-def _read(page: RawPage, stated_type: str, limit: int, notes: Notes) -> tuple[str, Charset, bool]:
+def _read(page: RawPage, stated_type: str, limit: int, notes: Notes) -> _Decoded:
     if page.body is None:
         return _decode(page.body_base64 or b"", page, stated_type, limit, notes)
     check_size(len(page.body), limit, "characters")  # cheaper to count than bytes, and never more than these
@@ -87,14 +103,14 @@ def _read(page: RawPage, stated_type: str, limit: int, notes: Notes) -> tuple[st
         return _decode(_bytes_of(page.body), page, stated_type, limit, notes)
     charset = Charset(name="utf-8", evidence=CharsetEvidence.TEXT)
     if _CHUNKS_IN_TEXT.match(page.body) is None:
-        return page.body, charset, False
+        return _Decoded(page.body, charset)
     stated = StatedEncodings.of(transfer_encoding=page.http_header("transfer-encoding"))
     body = undo_encodings(page.body.encode("utf-8", "surrogatepass"), stated, limit)
     _add_notes(body, notes)
-    return body.content.decode("utf-8", "replace"), charset, body.is_truncated
+    return _Decoded(body.content.decode("utf-8", "replace"), charset, body.is_truncated)
 
 
-def _decode(content: bytes, page: RawPage, stated_type: str, limit: int, notes: Notes) -> tuple[str, Charset, bool]:
+def _decode(content: bytes, page: RawPage, stated_type: str, limit: int, notes: Notes) -> _Decoded:
     body = undo_encodings(content, _stated_encodings(page), limit)
     check_size(len(body.content), limit, "bytes")
     refuse_binary(body.content, stated_type)
@@ -109,7 +125,12 @@ def _decode(content: bytes, page: RawPage, stated_type: str, limit: int, notes: 
         notes.add(
             IngestNoteKind.BYTES_REPLACED, f"body: {charset.replaced} bytes are not valid in {charset.name}: U+FFFD"
         )
-    return text, charset, body.is_truncated
+    return _Decoded(text, charset, body.is_truncated, body.content if _is_utf8_of_text(body.content, charset) else None)
+
+
+def _is_utf8_of_text(content: bytes, charset: Charset) -> bool:
+    """Whether bytes are what their text gives in UTF-8 again: none was replaced, and no mark was removed."""
+    return charset.name == "utf-8" and not charset.replaced and not content.startswith(codecs.BOM_UTF8)
 
 
 def _languages(page: RawPage) -> list[str]:
