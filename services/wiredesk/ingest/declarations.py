@@ -67,10 +67,11 @@ _NEVER_CLOSED = re.compile(r"""(["'])[^"'<>]*+(>)\s*+<(?:meta|link|/head)\b[^"'<
 
 _COMMENT_END = re.compile(r"--!?>")
 _RAW_TEXT_END = {
-    name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE)
+    name: re.compile(rf"<(?=/)/{name}(?=[\s/>])", re.IGNORECASE)
     for name in ("script", "style", "template", "textarea", "title", "xmp")
 }
-"""The ends of elements whose content is no markup, or is not part of the page."""
+"""The ends of elements whose content is no markup, or is not part of the page. A search for `<` alone takes less
+time than one for `</`."""
 
 _SELF_CLOSED = ('"/', "'/", " /")
 """The end of a tag of XHTML that has no content. An address without quotation marks may end in a slash, too."""

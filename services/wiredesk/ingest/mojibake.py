@@ -12,11 +12,13 @@ AROUND = 10
 """Characters before and after a piece that is quoted."""
 
 _LATIN = re.compile(
-    "[ÂÃ][\u0080-\u00bfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]|â(?:€[\u0080-\u00bfœžšŸ™˜“”¢¦¡]|‚¬|„¢)|Ð[\u0090-\u00bf]|Ñ[\u0080-\u008f€‚ƒ„…†‡ˆ‰Š‹Œ]"
+    "[ÂÃâÐÑ](?:(?<=[ÂÃ])[\u0080-\u00bfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]|"
+    "(?<=â)(?:€[\u0080-\u00bfœžšŸ™˜“”¢¦¡]|‚¬|„¢)|(?<=Ð)[\u0090-\u00bf]|(?<=Ñ)[\u0080-\u008f€‚ƒ„…†‡ˆ‰Š‹Œ])"
 )
-"""Letters of several bytes in UTF-8, read as windows-1252."""
+"""Letters of several bytes in UTF-8, read as windows-1252. Patterns that begin with one set are searched fast."""
 
-_CYRILLIC = re.compile("(?:[РС][°-ї‚„…†‡€‰‹Ђ-Џђ-џ\u00a0-\u00bf]){3}")
+_CYRILLIC_PAIR = "[РС][°-ї‚„…†‡€‰‹Ђ-Џђ-џ\u00a0-\u00bf]"
+_CYRILLIC = re.compile(f"{_CYRILLIC_PAIR}(?:{_CYRILLIC_PAIR}){{2}}")
 """Three Cyrillic letters in UTF-8, read as windows-1251."""
 
 
