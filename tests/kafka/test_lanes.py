@@ -24,7 +24,8 @@ from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Topic
 from wiredesk.runtime.trouble import TroubleKind
 from wiredesk.runtime.worker import Worker
-from wiredesk.runtime.worker.lane import TRIAL_SECONDS, LaneDeps
+from wiredesk.runtime.worker.lane import TRIAL_SECONDS
+from wiredesk.runtime.worker.lane_deps import LaneDeps
 from wiredesk.testing.patience import setting
 from wiredesk.testing.processes import WorkerProcess, wait_until
 

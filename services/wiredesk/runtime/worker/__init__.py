@@ -8,6 +8,8 @@ A record's way reads in `lane` (open, feed, commit) and `in_flight` (submit, bat
 worker         joins the consumer group, polls, reports liveness and readiness
 assignment     opens and drains lanes as the group assigns and revokes partitions
 lane           one assigned partition: from its committed offset to the next commit
+lane_deps      what the lanes of a worker share
+batch_outputs  what is written for a batch: outputs, dead letters, changes of the state
 lane_store     the state of a lane's partition: restored from its changelog, changed by what the lane commits
 in_flight      the records of a lane that are received, and not committed yet, and the limits on them
 position       where a lane starts reading, and whether the partition is still the same one

@@ -7,21 +7,16 @@ letters and the offset after the last record.
 
 import asyncio
 import contextlib
-import sys
 import time
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import cast
 
 import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 
 from wiredesk.runtime import metrics
 from wiredesk.runtime.backoff import Backoff
-from wiredesk.runtime.dead_letters import dead_letter, is_for_another
 from wiredesk.runtime.errors import (
     BrakePulledError,
     FencedError,
@@ -32,22 +27,13 @@ from wiredesk.runtime.errors import (
     TransactionError,
     UnavailableError,
 )
-from wiredesk.runtime.kafka import authorization, clients
-from wiredesk.runtime.kafka.at_least_once import AtLeastOnceProducer
+from wiredesk.runtime.kafka import authorization
 from wiredesk.runtime.kafka.delivery import Delivery
-from wiredesk.runtime.kafka.partition_identity import PartitionIdentities
-from wiredesk.runtime.kafka.transactions import TransactionalProducer
-from wiredesk.runtime.lineage import arrived_seconds, lineage
-from wiredesk.runtime.records import ChangelogRecord, Failure, Outcome, Output, Record, Written
-from wiredesk.runtime.replay_scope import ReplayScope
-from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
-from wiredesk.runtime.topology import Stage
-from wiredesk.runtime.tracing import RecordTrace, Tracer, log_facts
+from wiredesk.runtime.records import Failure, Outcome, Record, Written
 from wiredesk.runtime.trouble import Trouble, TroubleKind
-from wiredesk.runtime.worker.brake import Brake
-from wiredesk.runtime.worker.in_flight import Batch, Budget, InFlight, RecordPool
-from wiredesk.runtime.worker.lane_store import LaneStore, LaneStores
-from wiredesk.runtime.worker.list_reader import ListReader
+from wiredesk.runtime.worker.batch_outputs import BatchOutputs
+from wiredesk.runtime.worker.in_flight import Batch, InFlight
+from wiredesk.runtime.worker.lane_deps import LaneDeps
 from wiredesk.runtime.worker.monitor import LaneMonitor
 from wiredesk.runtime.worker.position import Position, find_start
 
@@ -87,93 +73,6 @@ class LaneState(StrEnum):
 
     CLOSED = "closed"
     """The lane has ended."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaneDeps:
-    """What the lanes of a worker share.
-
-    Attributes:
-        version: version of the stage's handler, for dead letters.
-        pool: computes the records; None: the stage has a store, and each partition computes its own.
-        identities: topic ids and leader epochs, to check that a partition is still the one from which records were
-            fetched.
-        suppression_list: the keys under which nothing must be written; None: there are none.
-        scope: the replay run that the worker works for; None: it serves the live stream.
-        stores: of the partitions; None: the stage has no store.
-        tracer: describes the spans of the stage; None: tracing is off.
-    """
-
-    stage: Stage
-    version: str
-    consumer: AIOKafkaConsumer
-    identities: PartitionIdentities
-    pool: RecordPool | None
-    budget: Budget
-    brake: Brake
-    kafka: KafkaSettings
-    settings: WorkerSettings
-    suppression_list: ListReader | None = None
-    scope: ReplayScope | None = None
-    stores: LaneStores | None = None
-    tracer: Tracer | None = None
-
-    @property
-    def group(self) -> str:
-        """The consumer group, on the cluster."""
-        return self.kafka.on_cluster(self.stage.group if self.scope is None else self.scope.group)
-
-    @property
-    def verdict_seconds(self) -> float:
-        """Seconds within which a member notices that it was removed from the group: two heartbeats."""
-        return 2 * clients.heartbeat_seconds(self.settings.session_timeout)
-
-    def stop_offset(self, source: TopicPartition) -> int:
-        """Return the offset at which a lane stops (exclusive); a lane of the live stream never reaches its own."""
-        return sys.maxsize if self.scope is None else self.scope.stop_offsets.get(source.partition, 0)
-
-    def store(self, source: TopicPartition) -> LaneStore | None:
-        """Return the store of a partition; None if the stage has none."""
-        return None if self.stores is None else self.stores.of(source)
-
-    def accepts(self, record: Record) -> bool:
-        """Return whether a record is to be processed: not one that was redriven for another stage.
-
-        A replay may skip others.
-        """
-        if is_for_another(self.stage, record):
-            return False
-        return self.scope is None or self.scope.record_filter(record)
-
-    def allowed(self, record: Record, outputs: Sequence[Output]) -> Sequence[Output]:
-        """Return the outputs of a record, those replaced that must not be written."""
-        return outputs if self.suppression_list is None else self.suppression_list.apply(record, outputs)
-
-    def delivery(self, source: TopicPartition) -> Delivery:
-        """Return a producer for the outputs of a partition, with the guarantee of the settings."""
-        # The same transactional id for every owner of the partition: opening it fences the previous one.
-        name = f"{self.group}.{source.topic}.{source.partition}"
-        timeout = self.settings.transaction_timeout
-        if self.settings.guarantee == "at_least_once":
-            return AtLeastOnceProducer(self.kafka, name, timeout, self.consumer)
-        return TransactionalProducer(self.kafka, name, timeout)
-
-
-@dataclass(frozen=True, slots=True)
-class BatchOutputs:
-    """What is written for a batch.
-
-    Attributes:
-        outputs: in order.
-        sources: for each output, the index in the batch of the record from which it was made.
-        arrivals: for each record of the batch, when its origin arrived in the first topic, in seconds since 1970.
-        traces: of each record; empty: tracing is off.
-    """
-
-    outputs: list[Written]
-    sources: list[int]
-    arrivals: list[float]
-    traces: list[RecordTrace]
 
 
 class Lane:
@@ -404,7 +303,7 @@ class Lane:
     async def _commit_batch(self, delivery: Delivery, batch: Batch) -> None:
         if self._deps.suppression_list is not None:
             await self._deps.suppression_list.refresh()
-        written = self._outputs(batch)
+        written = BatchOutputs.of(self._deps, self._position.topic_id, batch)
         began = time.time()
         last = batch[-1][0]
         if self._deps.tracer is not None:
@@ -417,7 +316,7 @@ class Lane:
         self._in_flight.release_committed(len(batch))
         self._refused.clear()
         self.regulate()
-        record_commit_metrics(batch, written, began)
+        written.record_metrics(batch, began)
         if self._deps.tracer is not None:
             self._deps.tracer.committed(batch, written.traces, began)
 
@@ -451,33 +350,6 @@ class Lane:
             self._store.committed(offset, delivered)
         self._position.note_committed(offset)
         self._monitor.note_progress()
-
-    def _outputs(self, batch: Batch) -> BatchOutputs:
-        """Return what is written for a batch: the outputs of its records, and dead letters for failed ones."""
-        deps, topic_id = self._deps, self._position.topic_id
-        written = BatchOutputs([], [], [], [])
-        run, output_topics = (None, {}) if deps.scope is None else (deps.scope.run, deps.scope.output_topics)
-        for index, (record, outcome) in enumerate(batch):
-            origin = lineage(deps.stage, record, run, topic_id=topic_id)
-            trace = None if deps.tracer is None else deps.tracer.trace(record, origin)
-            if trace is not None:
-                written.traces.append(trace)
-            if isinstance(outcome, Failure):
-                facts = log_facts(record, trace)
-                reason, message = outcome.reason, outcome.message
-                log.warning("dead letter", record=record.coordinates, reason=reason, message=message, **facts)
-                outcome = (dead_letter(deps.stage, deps.version, record, outcome),)  # noqa: PLW2901 - what it becomes
-                trace = None  # a dead letter has the headers that were received
-            written.arrivals.append(arrived_seconds(origin) or record.timestamp / 1000)
-            outputs, changes = _split(outcome)
-            for output in deps.allowed(record, outputs):
-                written.sources.append(index)
-                topic = output_topics.get(output.topic, output.topic)
-                headers = output.headers if trace is None or output.value is None else trace.continued(output.headers)
-                written.outputs.append(Output(topic, output.key, output.value, (*headers, *origin)))
-            written.outputs.extend(changes)
-            written.sources.extend([index] * len(changes))
-        return written
 
     # Its failures
 
@@ -521,26 +393,3 @@ class Lane:
             log.info("partition is no longer assigned", partition=self.source.partition)
         self._in_flight.release_all()
         metrics.IN_FLIGHT.labels(self.source.partition).set(0)
-
-
-def _split(written: Sequence[Written]) -> tuple[Sequence[Output], Sequence[ChangelogRecord]]:
-    """Return the outputs of a record, and the changes of the state that follow them."""
-    changes = 0
-    while changes < len(written) and isinstance(written[-1 - changes], ChangelogRecord):
-        changes += 1
-    end = len(written) - changes
-    return cast("Sequence[Output]", written[:end]), cast("Sequence[ChangelogRecord]", written[end:])
-
-
-def record_commit_metrics(batch: Batch, written: BatchOutputs, began: float) -> None:
-    """Count a batch that was committed in a transaction that began at `began` (seconds since 1970)."""
-    now = time.time()
-    metrics.COMMIT_SECONDS.observe(now - began)
-    metrics.COMMIT_RECORDS.observe(len(batch))
-    metrics.LAST_COMMIT.set(now)
-    for topic, count in Counter(output.topic for output in written.outputs).items():
-        metrics.RECORDS.labels(topic).inc(count)
-    for _, outcome in batch:
-        if isinstance(outcome, Failure):
-            metrics.DEAD_LETTERS.labels(outcome.reason).inc()
-    metrics.SINCE_ORIGIN_SECONDS.observe([max(0.0, now - arrival) for arrival in written.arrivals])

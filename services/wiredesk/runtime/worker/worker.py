@@ -30,7 +30,8 @@ from wiredesk.runtime.worker import descriptors, health
 from wiredesk.runtime.worker.assignment import Assignment
 from wiredesk.runtime.worker.brake import Brake
 from wiredesk.runtime.worker.in_flight import Budget
-from wiredesk.runtime.worker.lane import Lane, LaneDeps
+from wiredesk.runtime.worker.lane import Lane
+from wiredesk.runtime.worker.lane_deps import LaneDeps
 from wiredesk.runtime.worker.lane_store import LaneStores
 from wiredesk.runtime.worker.list_reader import ListReader
 from wiredesk.runtime.worker.throttle import Throttle
