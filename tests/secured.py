@@ -87,7 +87,8 @@ def running(
         "listener.security.protocol.map": ",".join(f"{name}:{protocol}" for name, protocol in protocols.items()),
         **settings,
     }
-    node = Node(address, [address], folder / "node", jars.classpath(BrokerSettings().cache_dir), own)
+    cache = BrokerSettings().cache_dir
+    node = Node(address, [address], folder / "node", jars.classpath(cache), own, cache=cache)
     kafka = SecuredKafka(ports, f"127.0.0.1:{address.port}")
     with asyncio.Runner() as runner:
         runner.run(node.format("wiredeskwiredesktest0A"))

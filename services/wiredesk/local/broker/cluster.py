@@ -98,7 +98,8 @@ class EmbeddedKafka:
         cluster_id = data_folder.cluster_id(self._folder, self._count)
         classpath = await asyncio.to_thread(jars.classpath, self._cache, self._version, self._on_fetch)
         self.nodes = [
-            Node(a, addresses, self._folder / f"node-{a.node}", classpath, held=self._lock.fd) for a in addresses
+            Node(a, addresses, self._folder / f"node-{a.node}", classpath, held=self._lock.fd, cache=self._cache)
+            for a in addresses
         ]
         await asyncio.gather(*(node.format(cluster_id) for node in self.nodes))
         for node in self.nodes:
@@ -131,6 +132,7 @@ class EmbeddedKafka:
                 while await self._members() < self._count:
                     for node in self.nodes:
                         if node.ended:
+                            await node.drop_start()
                             raise UnavailableError(node.failure())
                     await asyncio.sleep(POLL_SECONDS)
         except TimeoutError:

