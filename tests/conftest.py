@@ -10,6 +10,7 @@ from collections.abc import Generator
 import hypothesis
 import pytest
 
+from tests import start_cache
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import scaled
 from wiredesk.testing.processes import KafkaProcess
@@ -64,6 +65,15 @@ def _clean_environment() -> None:
     """The environment of the user who runs the tests must not reach them."""
     for name in [name for name in os.environ if name.startswith("WIREDESK_") and name != "WIREDESK_CACHE_DIR"]:
         del os.environ[name]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _start_cache(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Brokers start with what Java loaded before."""
+    if any(item.get_closest_marker("kafka") for item in request.session.items):
+        shared = tmp_path_factory.getbasetemp()
+        shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+        start_cache.fill(tmp_path_factory.mktemp("start"), shared / "start.lock")
 
 
 @pytest.fixture(scope="session")

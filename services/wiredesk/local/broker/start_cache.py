@@ -89,7 +89,7 @@ class StartCache:
 
     def drop(self) -> None:
         """Remove the file: a start with it has failed, perhaps because of it."""
-        for path in self._files():
+        for path in (*self._files(), self._tried):
             with contextlib.suppress(OSError):
                 path.unlink()
 
