@@ -67,7 +67,8 @@ def test_headers_are_named_in_one_module() -> None:
 
 def test_compose_runs_every_stage_with_commands_that_exist(compose: dict[str, Any]) -> None:
     ours = {name: service for name, service in compose["services"].items() if "build" in service}
-    commands = {"topics": ["topics", "create"]} | {name: [name] for name in ("intake", "canary", "web")}
+    commands = {"topics": ["topics", "create"], "audit": ["audit", "--continuous"]}
+    commands |= {name: [name] for name in ("intake", "canary", "web")}
     images = {**dict.fromkeys(commands, "cli"), "web": "web"}
     assert set(ours) == {*commands, *STAGES}
     for name, service in ours.items():

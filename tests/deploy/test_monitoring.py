@@ -14,6 +14,7 @@ from prometheus_client import REGISTRY
 
 import wiredesk.intake.metrics
 import wiredesk.operations.canary.metrics
+import wiredesk.operations.completeness.metrics
 import wiredesk.runtime.metrics  # noqa: F401 - with the import, its metrics are registered
 from wiredesk.pipeline import STAGES, TOPICS
 

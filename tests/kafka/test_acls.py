@@ -161,6 +161,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "notify": ("notify", "rules.toml", "--until-end"),
     "status": ("status",),
     "audit": ("audit",),
+    "audit continuous": ("audit", "--continuous", "--once"),
     "trace": ("trace", "https://s.example/"),
     "story": ("story", "https://s.example/"),
     "forget": ("forget", "https://s.example/never-published", "--yes"),

@@ -149,7 +149,16 @@ CASES: dict[str, list[Case]] = {
         Case(f"https://{HOST}/never.html --yes --reason 4711", ("tombstones are written",)),
         Case("--list", ("4711",)),
     ],
-    "audit": [Case("", ("in flight",), (0, 1))],
+    "audit": [
+        Case("", ("in flight",), (0, 1)),
+        Case("--continuous --once", (" due, ", " late, lag "), (0, 1)),
+        Case(
+            "--continuous --audit-port 0",
+            ('"event"', " due, "),
+            steps=(("wait", " due, "), INTERRUPT),
+            copied=True,
+        ),
+    ],
     "acls": [
         Case(
             "--principal User:an-account-with-a-long-name",

@@ -7,6 +7,8 @@ import typer
 from wiredesk.cli import console
 from wiredesk.cli.options import with_settings
 from wiredesk.cli.time_arg import TIME_FORMS, parse_milliseconds
+from wiredesk.operations.completeness.settings import AuditSettings
+from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.settings import KafkaSettings
 
 if TYPE_CHECKING:
@@ -16,19 +18,44 @@ if TYPE_CHECKING:
 OUTCOMES = ("enriched", "withdrawn", "skipped", "dead_lettered")
 """The outcomes of pages that have ended, in the order in which they are shown."""
 
+SETTLE_SECONDS = 600.0
+"""By when a page must have ended, if nothing else is said: as long as the deadline of the canary."""
+
+EVERY_SECONDS = 60.0
+"""Seconds from round to round, if nothing else is said."""
+
 UNBALANCED = 1
 """Exit code if a page is missing or duplicated."""
 
 
-@with_settings(kafka=KafkaSettings)
+@with_settings(kafka=KafkaSettings, settings=AuditSettings)
 def audit(
     *,
     since: Annotated[
         str | None,
-        typer.Option(metavar="T", help=f"Only pages that arrived since T: {TIME_FORMS}."),
+        typer.Option(
+            metavar="T",
+            help=f"Only pages that arrived since T: {TIME_FORMS}. With --continuous: where the first run begins.",
+        ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    continuous: Annotated[
+        bool, typer.Option("--continuous", help="Go on, range after range of pages, until Ctrl-C or SIGTERM.")
+    ] = False,
+    settle: Annotated[
+        float,
+        typer.Option(metavar="SECONDS", min=0, max=86400, help="With --continuous: by when a page must have ended."),
+    ] = SETTLE_SECONDS,
+    every: Annotated[
+        float, typer.Option(metavar="SECONDS", min=1, max=3600, help="With --continuous: from round to round.")
+    ] = EVERY_SECONDS,
+    once: Annotated[
+        bool, typer.Option("--once", help="With --continuous: one round from the last mark, for a scheduler.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object; with --continuous, one a line for each round.")
+    ] = False,
     kafka: KafkaSettings,
+    settings: AuditSettings,
 ) -> None:
     """Account for every raw page: enriched, withdrawn, skipped, dead-lettered, in flight, missing, or duplicated.
 
@@ -42,17 +69,45 @@ def audit(
     page is missing or duplicated, which must never happen: these pages are named. With
     WIREDESK_GUARANTEE=at_least_once, expect duplicates after a failure.
 
-    Example:
+    With --continuous, the same is found out for the pages that have come since, once they are older than --settle: a
+    line for each round, JSON in a pipe, and what is measured on /metrics. It continues after the last mark, also after
+    a kill: marks are committed offsets of the group wiredesk.audit. Logs are JSON on stderr. Run one for a pipeline.
+
+    Examples:
       wiredesk audit --since 1d
+      wiredesk audit --continuous
+
+    Exit codes: 0 all is well, or stopped by a signal; 1 a page is missing or duplicated, or no broker answers; 2 wrong
+    usage.
     """
+    import asyncio
+
+    from wiredesk.cli import audit_rounds
+    from wiredesk.runtime import logs
+
+    since_ms = parse_milliseconds(since)
+    if continuous and not once:
+        logs.configure(settings.audit_log_level)
+        running = audit_rounds.run(kafka, settings, settle=settle, interval=every, since_ms=since_ms, as_json=as_json)
+        asyncio.run(running)
+        return
+    logs.quiet()
+    if continuous:
+        is_balanced = asyncio.run(audit_rounds.once(kafka, settle=settle, since_ms=since_ms, as_json=as_json))
+    elif once or settle != SETTLE_SECONDS or every != EVERY_SECONDS:
+        raise UsageError("--once, --settle and --every need --continuous")
+    else:
+        is_balanced = _audit_whole(kafka, since_ms, as_json=as_json)
+    if not is_balanced:
+        raise typer.Exit(UNBALANCED)
+
+
+def _audit_whole(kafka: KafkaSettings, since_ms: int | None, *, as_json: bool) -> bool:
+    """Audit all pages; return whether none is missing or duplicated."""
     import asyncio
 
     import structlog
 
-    from wiredesk.runtime import logs
-
-    logs.quiet()
-    since_ms = parse_milliseconds(since)
     with console.progress("reading") as progress:
         result = asyncio.run(_audit(kafka, since_ms, progress))
     log = structlog.get_logger(__name__)
@@ -62,8 +117,7 @@ def audit(
         console.json(as_object(result))
     else:
         _show(result)
-    if not result.is_balanced:
-        raise typer.Exit(UNBALANCED)
+    return result.is_balanced
 
 
 async def _audit(kafka: KafkaSettings, since_ms: int | None, progress: "ProgressCallback") -> "Reconciliation":

@@ -12,6 +12,7 @@ from wiredesk.cli.options import is_secret, load, variable
 from wiredesk.intake.settings import IntakeSettings
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.operations.canary.settings import CanarySettings
+from wiredesk.operations.completeness.settings import AuditSettings
 from wiredesk.runtime.settings import KafkaSettings, Settings, WorkerSettings
 from wiredesk.web.settings import WebSettings
 
@@ -68,6 +69,7 @@ def groups() -> dict[str, type[Settings]]:
         "Intake": IntakeSettings,
         "Web": WebSettings,
         "Canary": CanarySettings,
+        "Audit": AuditSettings,
         "Embedded broker": BrokerSettings,
     }
 

@@ -130,6 +130,7 @@ PANELS = (
     ("Groups and failures", ("session_", "drain_", "brake_")),
     ("Intake", ("intake_",)),
     ("Canary", ("canary_",)),
+    ("Audit", ("audit_",)),
     ("Web", ("web_",)),
     ("Metrics", ("metrics_",)),
     ("Security", ("security_", "sasl_", "ssl_")),

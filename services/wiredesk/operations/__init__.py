@@ -6,10 +6,12 @@ audit          what became of every raw page
 canary         synthetic pages through every partition, and what a reader gets
 command_acls   the ACLs that each command needs
 compare        what differs between two topics of articles
+completeness   the audit that goes on, and what it measures
 copy_groups    the groups of copies that name a page
 dead_letters   count, look up, redrive, export and delete dead letters
 enrich_one     enrich a page, an article or a text, without Kafka
 enriched_page  an enriched article as an HTML page
+flow_topics    the topics of the flow as an audit sees them
 forgetting     forget pages and hosts, and find what is still there
 first_page     the first page of a file, and what ingest makes of it
 ledger         what became of each record of a topic, one byte for each

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from wiredesk.operations.completeness.marks import GROUP as AUDIT_GROUP
 from wiredesk.operations.dead_letters.redrive import TRANSACTIONAL_ID as REDRIVE_ID
 from wiredesk.operations.dead_letters.redrive_log import REDRIVEN_TOPIC
 from wiredesk.operations.forgetting.keys import is_keyed_by_page
@@ -219,6 +220,17 @@ def audit(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:
     stages = list(stages)
     topics = {topic for stage in stages for topic in (stage.consumes, *stage.produces, stage.dead_letter_topic)}
     return on_topics(settings, {*topics, REDRIVEN_TOPIC, RUNS_TOPIC}, Operation.READ) | positions(settings, stages)
+
+
+def continuous_audit(settings: KafkaSettings, flow: Iterable[Stage]) -> Acls:
+    """Return the ACLs for the audit that goes on: it reads the topics of the flow, and commits its marks."""
+    flow = list(flow)
+    topics = {topic for stage in flow for topic in (stage.consumes, *stage.produces, stage.dead_letter_topic)}
+    return (
+        on_topics(settings, {*topics, REDRIVEN_TOPIC}, Operation.READ)
+        | positions(settings, flow)
+        | on_group(settings, AUDIT_GROUP, Operation.READ)
+    )
 
 
 def restores(settings: KafkaSettings, stages: Iterable[Stage]) -> Acls:

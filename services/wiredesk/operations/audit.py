@@ -28,6 +28,7 @@ from itertools import islice
 from aiokafka import TopicPartition
 
 from wiredesk.operations.dead_letters.redrive_log import RedriveLog, read_redrive_log
+from wiredesk.operations.flow_topics import FlowTopics
 from wiredesk.operations.ledger import Ledger
 from wiredesk.operations.outcome_kinds import MAX_KINDS, UNKNOWN, outcome_kind
 from wiredesk.operations.progress import ProgressCallback, ignore_progress
@@ -37,9 +38,9 @@ from wiredesk.runtime.errors import ForbiddenError
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.group_offsets import CommittedOffset
 from wiredesk.runtime.kafka.offset_range import OffsetRange
-from wiredesk.runtime.lineage import origin_of, origin_seconds, origin_topic_id, replay_of
+from wiredesk.runtime.lineage import origin_seconds, replay_of
 from wiredesk.runtime.records import Record, parse_coordinates
-from wiredesk.runtime.topology import Stage, Topic
+from wiredesk.runtime.topology import Stage
 from wiredesk_schemas.headers import EVENT_ID, REDRIVE_COUNT, last_value
 
 MAX_NAMED_RECORDS = 1000
@@ -160,6 +161,24 @@ async def reconcile(
     return await _Audit(cluster, flow, list(side_stages), progress).run(since_ms)
 
 
+async def compaction_horizon(cluster: Cluster, topics: FlowTopics) -> int:
+    """Return the time before which outcomes may have been compacted, in milliseconds since 1970; 0: none can have been.
+
+    An outcome is younger than its raw page, and is kept at least for the minimum lag of its topic's compaction: the
+    outcome of a raw page that is younger than that cannot have been compacted.
+    """
+    try:
+        settings = await cluster.topic_settings(sorted({*topics.numbers, *topics.between} - {topics.entry}))
+    except ForbiddenError:
+        return 0  # pages without an outcome are reported as missing, as on a cluster without compaction
+    lags = [
+        int(of_topic["min.compaction.lag.ms"])
+        for of_topic in settings.values()
+        if "compact" in of_topic["cleanup.policy"]
+    ]
+    return int(time.time() * 1000) - min(lags) if lags else 0
+
+
 class _Audit:
     def __init__(
         self, cluster: Cluster, flow: Sequence[Stage], sides: Sequence[Stage], progress: ProgressCallback
@@ -168,17 +187,12 @@ class _Audit:
         self._flow = flow
         self._sides = [stage for stage in sides if not stage.entry]  # what another entry reads is no raw page of ours
         self._progress = progress
-        on_cluster = cluster.settings.on_cluster
-        self._entry = on_cluster(flow[0].consumes.name)
-        self._entry_letters = on_cluster(flow[0].dead_letter_topic.name)
-        inputs = {stage.consumes for stage in flow}
-        outputs = [topic for stage in flow for topic in (*stage.produces, stage.dead_letter_topic)]
-        self._terminal: list[Topic] = [topic for topic in dict.fromkeys(outputs) if topic not in inputs]
-        self._forgotten = len(self._terminal) + 1
-        self._numbers = {on_cluster(topic.name): n for n, topic in enumerate(self._terminal, start=1)}
-        # Publishers write to the topics of entry stages: what headers there say of origins is not believed.
-        self._intermediate = {on_cluster(stage.consumes.name) for stage in flow if not stage.entry}
-        self._side_inputs = {on_cluster(stage.consumes.name) for stage in self._sides}
+        self._topics = FlowTopics(flow, self._sides, cluster.settings.on_cluster)
+        self._entry = self._topics.entry
+        self._terminal = self._topics.terminal
+        self._forgotten = self._topics.forgotten
+        self._numbers = self._topics.numbers
+        self._intermediate = self._topics.between
         self._entry_ids: tuple[str, ...] = ("",)
         self._redriven = RedriveLog()
         self._runs: Mapping[str, SavedRun] = {}
@@ -243,34 +257,16 @@ class _Audit:
             },
         )
 
-    def _number(self, record: Record) -> int:
-        """Return the number of the outcome that a record of a terminal topic is: its topic's, or that of tombstones."""
-        return self._forgotten if record.value is None else self._numbers[record.topic]
-
     def _count_kind(self, topic: str, record: Record) -> None:
         kind, counts = outcome_kind(topic, record), self._kinds[topic]
         counts[kind if kind in counts or len(counts) < MAX_KINDS else UNKNOWN] += 1
 
     async def _set_aside_compacted(self, ledger: Ledger) -> int:
-        """Take raw pages whose outcome may have been compacted from the missing ones; return how many.
-
-        An outcome is younger than its raw page, and is kept at least for the minimum lag of its topic's compaction: the
-        outcome of a raw page that is younger than that cannot have been compacted.
-        """
-        names = [name for name in (*self._numbers, *self._intermediate) if name != self._entry]
-        try:
-            settings = await self._cluster.topic_settings(names)
-        except ForbiddenError:
-            return 0  # they are reported as missing, as on a cluster without compaction
-        lags = [
-            int(of_topic["min.compaction.lag.ms"])
-            for of_topic in settings.values()
-            if "compact" in of_topic["cleanup.policy"]
-        ]
-        if not lags:
+        """Take raw pages whose outcome may have been compacted from the missing ones; return how many."""
+        horizon = await compaction_horizon(self._cluster, self._topics)
+        if not horizon:
             return 0
         partitions = await self._cluster.required_partitions([self._entry])
-        horizon = int(time.time() * 1000) - min(lags)
         kept = await self._cluster.offset_ranges(partitions, since_ms=horizon)
         firsts = {tp.partition: offsets.start for tp, offsets in kept.items()}
         compacted = [at for at in ledger.missing() if at[1] < firsts[at[0]]]
@@ -293,33 +289,18 @@ class _Audit:
         total, done = sum(offsets.size for offsets in terminal.values()), 0
         async with contextlib.aclosing(self._cluster.read_range(terminal)) as records:
             async for record in records:
-                if self._is_redriven(record) or self._is_resent(record):
+                if self._topics.is_redriven(record, self._redriven) or self._topics.is_resent(record):
                     pass
                 elif replay := replay_of(record):
                     self._note_replayed(*replay)
                 elif (origin := self._origin(record)) is not None:
-                    number = self._number(record)
+                    number = self._topics.number(record)
                     if ledger.ended(*origin, number) and number != self._forgotten:
                         self._count_kind(self._terminal[number - 1].name, record)
                 done += 1
                 if not done % PROGRESS_RECORDS:
                     self._progress(done, total)
         self._progress(total, total)
-
-    def _is_redriven(self, record: Record) -> bool:
-        """Whether a record is a dead letter that was redriven: the outcome of its page is a later record.
-
-        A dead letter of the topic of raw pages does not count as such: its record was redriven as a new raw page, with
-        its own origin.
-        """
-        return letter_key(record) in self._redriven and record.topic != self._entry_letters
-
-    def _is_resent(self, record: Record) -> bool:
-        """Whether a record was written by redriving a dead letter of a side stage: its page had ended before.
-
-        What the flow makes from a redriven record does not carry the header.
-        """
-        return record.topic in self._side_inputs and last_value(record.headers, REDRIVE_COUNT) is not None
 
     def _note_replayed(self, run: str, replayed: str) -> None:
         coordinates, saved = parse_coordinates(replayed), self._runs.get(run)
@@ -449,14 +430,7 @@ class _Audit:
         return any(not writer.one_to_one or self._may_share_origins(writer) for writer in writers)
 
     def _origin(self, record: Record) -> tuple[int, int] | None:
-        """Return partition and offset of a record's origin; None if that is not a raw page of this audit.
-
-        A raw page of a deleted topic of the same name is not one of this audit either.
-        """
-        coordinates = parse_coordinates(origin_of(record))
-        if coordinates is None or coordinates[0] != self._entry or origin_topic_id(record) not in self._entry_ids:
-            return None
-        return coordinates[1:]
+        return self._topics.origin(record, self._entry_ids)
 
     def _name(self, partition: int, offset: int) -> str:
         return f"{self._entry}/{partition}/{offset}"

@@ -114,6 +114,7 @@ COMMANDS: Mapping[str, Callable[[Request], Acls]] = MappingProxyType(
         "notify": lambda request: needs.notify(request.kafka),
         "status": _status,
         "audit": lambda request: needs.audit(request.kafka, registry.stages().values()),
+        "audit continuous": lambda request: needs.continuous_audit(request.kafka, registry.registry().flow),
         "trace": lambda request: (
             needs.on_topics(request.kafka, registry.topics(), Operation.READ)
             | needs.positions(request.kafka, registry.stages().values())

@@ -66,17 +66,22 @@ class RedriveLog:
             default=0,
         )
 
-    def add(self, key: str, value: bytes | None) -> None:
-        """Add an entry, as it was written; entries of older versions are understood."""
+    def add(self, key: str, value: bytes | None) -> str:
+        """Add an entry, as it was written; entries of older versions are understood.
+
+        Returns:
+            The origin of the redriven record; empty if the entry does not have it.
+        """
         self._keys.add(key)
         try:
             entry: Any = orjson.loads(value or b"null")
             place, rounds = entry["to"], entry["round"]
             origin, id_ = entry.get("origin", ""), entry.get("topic_id", "")
         except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
-            return
+            return ""
         if isinstance(place, str) and isinstance(rounds, int) and isinstance(origin, str) and isinstance(id_, str):
             self._by_place.setdefault(place, []).append(_Redriven(rounds, origin, id_))
+        return origin if isinstance(origin, str) else ""
 
 
 def _same(one: str, other: str) -> bool:

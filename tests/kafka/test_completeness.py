@@ -1,0 +1,169 @@
+"""The audit that goes on: what it accounts for, what it names, and that it continues where it was."""
+
+import json
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+
+from tests import topics
+from tests.kafka.test_audit import commit, end
+from tests.support import Raw, publish
+from wiredesk.operations.completeness.continuous import CompletenessAudit, Round
+from wiredesk.operations.completeness.marks import GROUP
+from wiredesk.pipeline import ARTICLES_ENRICHED, EXTRACTOR, INGEST, PAGES_ACCEPTED, PAGES_RAW, PAGES_SKIPPED, TOPICS
+from wiredesk.registry import registry
+from wiredesk.runtime.dead_letters import dead_letter
+from wiredesk.runtime.kafka.cluster import Cluster
+from wiredesk.runtime.records import Failure, Record
+from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.processes import wiredesk
+
+
+class Audit:
+    """An audit of one process."""
+
+    def __init__(self, kafka: KafkaSettings, settle: float = 0, since_ms: int | None = 0) -> None:
+        stages = registry()
+        self._kafka = kafka
+        self._audit = CompletenessAudit(kafka, stages.flow, stages.side_stages, settle, since_ms)
+
+    async def round(self) -> Round:
+        async with Cluster(self._kafka) as cluster:
+            return await self._audit.round(cluster)
+
+
+def counts(done: Round) -> tuple[int, int, int, int, int]:
+    return done.accounted.total(), done.missing.total(), done.twice.total(), done.late, done.open
+
+
+async def test_pages_are_accounted_for_range_after_range(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    audit = Audit(kafka, since_ms=None)
+    await publish(kafka, [Raw(b"before the first audit")])
+    await commit(kafka, 1)
+    assert counts(await audit.round()) == (0, 0, 0, 0, 0)
+    origins = await publish(kafka, [Raw(b"page")] * 6)
+    await commit(kafka, 5)
+    await end(kafka, ARTICLES_ENRICHED.name, origins[0])
+    await end(kafka, PAGES_SKIPPED.name, origins[1])
+    await end(kafka, PAGES_ACCEPTED.name, origins[3])
+    done = await audit.round()
+    assert counts(done) == (2, 1, 0, 3, 3), "one is between two stages, two wait for the first"
+    assert done.missing_records == [origins[2]]
+    await end(kafka, ARTICLES_ENRICHED.name, origins[3], origins[4], origins[5], origins[2])
+    await commit(kafka, 6)
+    done = await audit.round()
+    assert counts(done) == (3, 0, 0, 0, 0)
+    assert done.recovered == [origins[2]]
+
+
+async def test_a_page_is_due_once_it_has_had_its_time(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    audit = Audit(kafka, settle=3600)
+    await publish(kafka, [Raw(b"page")] * 3)
+    await commit(kafka, 3)
+    assert counts(await audit.round()) == (0, 0, 0, 0, 3)
+
+
+async def test_it_continues_where_a_killed_one_was(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    origins = await publish(kafka, [Raw(b"page")] * 3)
+    await commit(kafka, 3)
+    await end(kafka, ARTICLES_ENRICHED.name, origins[0], origins[1])
+    done = await Audit(kafka).round()
+    assert (counts(done), done.missing_records) == ((2, 1, 0, 0, 0), [origins[2]])
+    assert counts(await Audit(kafka).round()) == (0, 0, 0, 0, 0), "it is reported once"
+    more = await publish(kafka, [Raw(b"page")] * 2)
+    await end(kafka, ARTICLES_ENRICHED.name, more[0])
+    assert counts(await Audit(kafka).round()) == (1, 0, 0, 1, 1)
+    await commit(kafka, 5)
+    done = await Audit(kafka).round()
+    assert (counts(done), done.missing_records) == ((0, 1, 0, 0, 0), [more[1]])
+
+
+async def test_a_second_outcome_is_named_also_of_a_page_that_was_accounted_for(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    audit = Audit(kafka)
+    one, other = await publish(kafka, [Raw(b"page")] * 2)
+    await commit(kafka, 2)
+    await end(kafka, ARTICLES_ENRICHED.name, one, other, one)
+    assert counts(await audit.round()) == (2, 0, 0, 0, 0)
+    done = await audit.round()
+    enriched = kafka.on_cluster(ARTICLES_ENRICHED.name)
+    assert [(twice.origin, twice.ended_at) for twice in done.twice_records] == [
+        (one, (f"{enriched}/0/0", f"{enriched}/0/2"))
+    ]
+    await end(kafka, PAGES_SKIPPED.name, other)
+    await audit.round()
+    assert [twice.origin for twice in (await audit.round()).twice_records] == [other]
+    assert counts(await audit.round()) == (0, 0, 0, 0, 0)
+
+
+async def test_the_outcome_of_a_redriven_letter_is_no_second_one(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    audit = Audit(kafka)
+    early, late = await publish(kafka, [Raw(b"page")] * 2)
+    await commit(kafka, 2)
+    producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap_servers)
+    await producer.start()
+    for offset, page in enumerate((early, late)):
+        lineage: tuple[tuple[str, bytes], ...] = (("wiredesk_origin", page.encode()), ("wiredesk_origin_time", b"1"))
+        record = Record(kafka.on_cluster(PAGES_ACCEPTED.name), 0, offset, 0, b"k", b"{}", lineage)
+        letter = dead_letter(EXTRACTOR, "1", record, Failure("timeout", "too slow"))
+        headers = [*letter.headers, *lineage]
+        await producer.send_and_wait(kafka.on_cluster(letter.topic), letter.value, key=letter.key, headers=headers)
+    await producer.stop()
+    assert counts(await audit.round()) == (2, 0, 0, 0, 0)
+    assert wiredesk(kafka, "dlq", "redrive", "--yes").returncode == 0
+    await end(kafka, ARTICLES_ENRICHED.name, early, late)
+    for _ in range(3):
+        assert counts(await audit.round()) == (0, 0, 0, 0, 0)
+    assert counts(await Audit(kafka).round()) == (0, 0, 0, 0, 0)
+
+
+async def test_markers_are_no_pages_and_a_topic_that_is_created_again_is_audited_again(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    audit, raw = Audit(kafka), kafka.on_cluster(PAGES_RAW.name)
+    producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap_servers, transactional_id=kafka.on_cluster("partner"))
+    await producer.start()
+    for _ in range(2):
+        async with producer.transaction():
+            await producer.send(raw, b"page")
+    await producer.stop()
+    await end(kafka, ARTICLES_ENRICHED.name, f"{raw}/0/0", f"{raw}/0/2")
+    await commit(kafka, 4)
+    assert counts(await audit.round()) == (2, 0, 0, 0, 0)
+    async with Cluster(kafka) as cluster:
+        await cluster.delete_topic(PAGES_RAW)
+        await cluster.create_topics([PAGES_RAW], partitions=1, replication=1)
+    await publish(kafka, [Raw(b"page")])
+    assert counts(await audit.round()) == (0, 0, 0, 1, 1), "the offset of the old topic does not count"
+    await end(kafka, INGEST.dead_letter_topic.name, f"{raw}/0/0")
+    assert counts(await audit.round()) == (1, 0, 0, 0, 0)
+
+
+def rounds(output: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in output.splitlines()]
+
+
+async def test_the_command_names_the_page_that_is_lost_and_commits_its_marks(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    origins = await publish(kafka, [Raw(b"page")] * 2)
+    await commit(kafka, 2)
+    await end(kafka, ARTICLES_ENRICHED.name, origins[0])
+    once = ("audit", "--continuous", "--once", "--settle", "0")
+    done = wiredesk(kafka, *once, "--since", "1h")
+    (first,) = rounds(done.stdout)
+    assert (done.returncode, first["due"], first["missing_records"]) == (1, 2, [origins[1]])
+    done = wiredesk(kafka, *once)
+    assert (done.returncode, rounds(done.stdout)[0]["due"]) == (0, 0)
+    async with Cluster(kafka) as cluster:
+        marks = await cluster.group_offsets(kafka.on_cluster(GROUP))
+    assert {at.offset for tp, at in marks.items() if tp.topic == kafka.on_cluster(PAGES_RAW.name)} == {2}
+
+
+def test_options_of_the_rounds_need_them(kafka: KafkaSettings) -> None:
+    for option in (("--once",), ("--settle", "5"), ("--every", "5")):
+        done = wiredesk(kafka, "audit", *option)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "need --continuous" in done.stderr
