@@ -8,7 +8,7 @@ import pytest
 
 from tests import topics
 from tests.support import SAMPLES, Raw, ends_of, publish
-from wiredesk.pipeline import PAGES_ACCEPTED, TOPICS
+from wiredesk.pipeline import PAGES_ACCEPTED, PAGES_RAW, TOPICS
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.processes import wait_until, wiredesk, workers
 from wiredesk_schemas import page_id
@@ -43,6 +43,9 @@ async def test_a_page_is_traced_to_where_it_is(kafka: KafkaSettings, tmp_path: P
     ]
     origins = await publish(kafka, raw)
     assert [v["where"].partition(",")[0] for v in visits(kafka, story)] == ["waits for ingest"]
+    assert [v["origin"] for v in visits(kafka, origins[1])] == [origins[1]], "by its place, as an audit names it"
+    code, _, error = trace(kafka, f"{kafka.on_cluster(PAGES_RAW.name)}/0/999")
+    assert (code, "there is no record" in error) == (2, True)
 
     with workers(kafka, ["ingest", "extractor"], tmp_path / "first.log"):
         await ends_of(kafka, origins[1:3])

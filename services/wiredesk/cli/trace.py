@@ -22,7 +22,12 @@ COLUMNS = ("time", "topic", "partition", "offset", "after", "what")
 
 @with_settings(kafka=KafkaSettings)
 def trace(
-    page: Annotated[str, typer.Argument(metavar="URL|PAGE_ID", help="A URL of the page, or its id.")],
+    page: Annotated[
+        str,
+        typer.Argument(
+            metavar="URL|PAGE_ID|PLACE", help="A URL of the page, its id, or where its raw page is: pages.raw/3/1904."
+        ),
+    ],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each raw page.")] = False,
     kafka: KafkaSettings,
@@ -36,16 +41,16 @@ def trace(
     id of another URL, which it declares as its own, the last event of every page is read to find it. Exit code 1 if
     there is no record of it.
 
-    Example:
+    Examples:
       wiredesk trace https://news.example/a
+      wiredesk trace pages.raw/3/1904
     """
     import asyncio
 
-    from wiredesk.operations.named_page import parse_page_id
     from wiredesk.runtime import logs
 
     logs.quiet()
-    traces = asyncio.run(_trace(kafka, parse_page_id(page), is_of_url="/" in page))
+    traces = asyncio.run(_trace(kafka, page))
     for traced in traces:
         if as_json:
             console.json(as_object(traced))
@@ -56,14 +61,21 @@ def trace(
         raise typer.Exit(NOT_FOUND)
 
 
-async def _trace(kafka: KafkaSettings, page: str, *, is_of_url: bool) -> "list[PageTrace]":
+async def _trace(kafka: KafkaSettings, page: str) -> "list[PageTrace]":
+    from wiredesk.operations.named_page import is_place, parse_page_id, url_at
     from wiredesk.operations.trace import trace as trace_page
     from wiredesk.pipeline import PAGES_SKIPPED
     from wiredesk.registry import registry
     from wiredesk.runtime.kafka.cluster import Cluster
 
+    if not is_place(kafka, page):
+        page_id = parse_page_id(page)
+        async with Cluster(kafka) as cluster:
+            return await trace_page(cluster, registry(), PAGES_SKIPPED, page_id, is_of_url="/" in page)
     async with Cluster(kafka) as cluster:
-        return await trace_page(cluster, registry(), PAGES_SKIPPED, page, is_of_url=is_of_url)
+        page_id = parse_page_id(await url_at(cluster, page))
+        traces = await trace_page(cluster, registry(), PAGES_SKIPPED, page_id, is_of_url=True)
+    return [traced for traced in traces if traced.origin == page]
 
 
 def as_object(traced: "PageTrace") -> dict[str, object]:

@@ -12,10 +12,14 @@ from uuid import UUID
 from aiokafka import TopicPartition
 
 from wiredesk.ingest.urls import canonical_url
+from wiredesk.operations.page_urls import page_url
 from wiredesk.operations.record_view import event_of
+from wiredesk.pipeline import PAGES_RAW
 from wiredesk.runtime.errors import RejectedError, UsageError
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.kafka.offset_range import OffsetRange
+from wiredesk.runtime.records import parse_coordinates
+from wiredesk.runtime.settings import KafkaSettings
 from wiredesk_schemas import page_id
 
 _HAS_OWN_URL = re.compile(rb'"canonical_evidence" ?: ?"url"')
@@ -42,6 +46,32 @@ def page_id_of_url(url: str) -> str | None:
         return page_id(canonical_url(url))
     except (RejectedError, ValueError):
         return None
+
+
+def is_place(kafka: KafkaSettings, text: str) -> bool:
+    """Whether a text is the coordinates of a raw page, as logs and audits name it."""
+    at = parse_coordinates(text)
+    return at is not None and at[0] == kafka.on_cluster(PAGES_RAW.name)
+
+
+async def url_at(cluster: Cluster, place: str) -> str:
+    """Return the URL of the raw page at some coordinates.
+
+    Raises:
+        UsageError: there is no record at these coordinates, or it names no URL.
+        UnavailableError: the cluster cannot be reached.
+    """
+    at = parse_coordinates(place)
+    partition = None if at is None else TopicPartition(*at[:2])
+    if at is not None and partition is not None and partition in await cluster.partitions([partition.topic]):
+        kept = await cluster.offset_ranges([partition])
+        ranges = {partition: kept[partition].intersection(at[2], at[2] + 1)}
+        async with contextlib.aclosing(cluster.read_range(ranges)) as records:
+            async for record in records:
+                if url := page_url(record):
+                    return url
+                raise UsageError(f"{place}: the record names no URL")
+    raise UsageError(f"{place}: there is no record, or it was deleted by retention")
 
 
 async def pages_fetched(cluster: Cluster, ranges: Mapping[TopicPartition, OffsetRange], url_id: str) -> list[str]:
