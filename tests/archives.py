@@ -1,7 +1,9 @@
 """Web archives for tests, written by hand: also such as no writer should write."""
 
+import bz2
 import gzip
 import io
+import lzma
 import sys
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
@@ -103,5 +105,8 @@ FORMS: dict[str, Form] = {
     "zstd with a compressed dictionary": lambda parts: dictionary_zst(parts, is_compressed=True),
     "WACZ": lambda parts: wacz({"archive/a.warc.gz": b"".join(map(gzip.compress, parts)), "indexes/index.cdx": b"x"}),
     "deflated WACZ": lambda parts: wacz({"archive/a.warc": b"".join(parts)}, zipfile.ZIP_DEFLATED),
+    "WACZ of WACZ": lambda parts: wacz({"a.wacz": wacz({"archive/a.warc.gz": b"".join(map(gzip.compress, parts))})}),
+    "bzip2 of the file": lambda parts: bz2.compress(b"".join(parts)),
+    "xz of the file": lambda parts: lzma.compress(b"".join(parts), preset=0),
 }
 """Forms of an archive by name."""

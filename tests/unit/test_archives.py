@@ -3,6 +3,7 @@
 import gzip
 import io
 import struct
+import zipfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -155,11 +156,38 @@ def test_a_file_may_begin_and_end_otherwise(content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ("192.0.2.1 20240116190500 text/html", 2024),
+        ("192.0.2.1 20240116 text/html", 2024),
+        ("n.example 2024-01-16T19:05:00Z text/html", 2024),
+        ("192.0.2.1 190500 text/html", None),
+        ("0.0.0.0 - ", None),
+        ("192.0.2.1 20240116190500 ", 2024),
+        ("192.0.2.1 20240116190500 text/html 200 - - 0 x.arc", 2024),
+    ],
+)
+def test_lines_of_an_arc_are_read_liberally(stated: str, expected: int | None) -> None:
+    block = response(b"<p>x")
+    record = f"https://n.example/a b {stated} {len(block)}\n".encode() + block + b"\n"
+    for content in (record * 2, arc()[0] + record * 2):
+        pages, report = read(content, "a.arc")
+        assert contents(pages) == [("https://n.example/a b", b"<p>x")] * 2
+        assert [page.fetched_at and page.fetched_at.year for page in pages] == [expected] * 2
+        assert not report.problems
+
+
+def test_a_field_of_a_record_that_is_given_twice_is_read_once() -> None:
+    assert only(warc(response(b"<p>x"), "https://n.example/1", "WARC-Type: response")).content == b"<p>x"
+
+
+@pytest.mark.parametrize(
     ("date", "expected"),
     [
+        ("20240116190500", datetime(2024, 1, 16, 19, 5, tzinfo=UTC)),
+        ("Tue, 16 Jan 2024 19:05:00 GMT", datetime(2024, 1, 16, 19, 5, tzinfo=UTC)),
         ("2024-01-16T19:05:00.123456789Z", datetime(2024, 1, 16, 19, 5, 0, 123456, UTC)),
         ("2024-01-16T19:05:00", datetime(2024, 1, 16, 19, 5, tzinfo=UTC)),
-        ("20240116190500", None),
         ("yesterday", None),
         ("", None),
     ],
@@ -270,6 +298,29 @@ def test_every_archive_in_a_wacz_is_read() -> None:
     pages, report = read(archives.wacz(members))
     assert contents(pages) == PAGES
     assert report.passed_over == {"other file": 2, "warcinfo record": 2}
+
+
+def test_a_wacz_within_a_wacz_is_read_and_not_without_end() -> None:
+    inner = archives.wacz({"archive/1.warc": b"".join(records())})
+    collection = {"b.wacz": inner, "c/d.WACZ": archives.wacz({"x.arc.gz": gzip.compress(b"".join(arc()))})}
+    pages, report = read(archives.wacz(collection, zipfile.ZIP_DEFLATED))
+    assert (contents(pages), report.problems) == (PAGES * 2, [])
+    for _ in range(3):
+        inner = archives.wacz({"a.wacz": inner})
+    pages, report = read(inner)
+    assert (pages, report.problems) == (
+        [],
+        ["a:a.wacz:a.wacz:a.wacz: it is a ZIP within 2 others, and no more are read"],
+    )
+
+
+def test_a_wacz_within_a_wacz_is_bounded_and_may_be_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = archives.wacz({"archive/1.warc": b"".join(records())})
+    cut = archives.wacz({"a.wacz": inner + bytes(2000)})
+    assert read(cut[: len(inner)], "a.wacz")[1].problems
+    monkeypatch.setattr("wiredesk.pages.archive.MIN_NESTED_BYTES", 100_000)
+    large = archives.wacz({"a.wacz": inner + bytes(400_000)}, zipfile.ZIP_DEFLATED)
+    assert any("more than" in problem for problem in read(large)[1].problems)
 
 
 def test_a_zip_without_archives_is_no_archive() -> None:

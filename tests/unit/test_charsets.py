@@ -526,6 +526,27 @@ SHORT = [
 ]
 
 
+IN_POLISH_AND_MALTESE = [
+    (
+        "Rada zdecydowała, że molo zostanie otwarte. Rybacy cieszą się, bo przez lata prosili o przystań na wiosnę.",
+        "iso8859-2",
+    ),
+    (
+        "Rada zdecydowała, że molo zostanie otwarte. Rybacy cieszą się, bo przez lata prosili o przystań na wiosnę.",
+        "cp1250",
+    ),
+    ("Il-kunsill iddeċieda li jerġa’ jiftaħ il-moll wara ħdax-il sena, ta f’din id-deċiżjoni dan.", "iso8859-3"),
+    ("A câmara decidiu na terça-feira que não abrirá o cais; o povo esperará por ele até à manhã.", "cp850"),
+]
+
+
+@pytest.mark.parametrize(("text", "codec"), IN_POLISH_AND_MALTESE)
+@pytest.mark.parametrize("label", ["", "; charset=iso-8859-1", "; charset=utf-8"])
+def test_signs_that_never_follow_a_letter_show_that_a_label_is_wrong(text: str, codec: str, label: str) -> None:
+    page = f"<html><body><p>{text}</p></body></html>".encode(codec, "ignore")
+    assert decoded(page, f"text/html{label}")[0] == page.decode(codec)
+
+
 @pytest.mark.parametrize("text", SHORT)
 @pytest.mark.parametrize("codec", ["cp1250", "iso8859-2"])
 @pytest.mark.parametrize("label", ["iso-8859-1", "windows-1252", "iso-8859-15"])

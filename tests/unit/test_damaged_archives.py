@@ -229,6 +229,36 @@ def test_the_length_that_the_server_announced_decides_in_an_arc(end: bytes) -> N
     assert report.problems == [f"a.arc: record 2 ({FIRST}) states {stated} bytes, and has {len(block)}"]
 
 
+@pytest.mark.parametrize("step", [-21, -3, -1, 0, 1, 2, 5, 8, 20, 60])
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_page_of_an_arc_with_a_wrong_length_costs_no_other(step: int, version: int) -> None:
+    block, (info, _, other) = response(HTML), arc([(FIRST, HTML), (SECOND, HTML)], version)
+    more = " 200 - - 0 x.arc" if version > 1 else ""
+    line = f"{FIRST} 192.0.2.1 20240116190500 text/html{more} {len(block) + step}\n".encode()
+    pages, report = read(info + line + block + b"\n" + other, "a.arc")
+    assert [(url, content.strip()) for url, content in contents(pages)] == [
+        (FIRST, HTML.strip()),
+        (SECOND, HTML.strip()),
+    ]
+    assert bool(report.problems) == (step not in (0, 1))
+
+
+@pytest.mark.parametrize("other", [b"", b"".join(arc()[1:])])
+def test_a_length_that_ends_before_a_line_end_within_the_page_cuts_nothing(other: bytes) -> None:
+    body = b"<!DOCTYPE html><p>One is here\n<p>and Two is there</p>\n</html>"
+    block = response(body)
+    line = f"{FIRST} 192.0.2.1 20240116190500 text/html {block.index(b'\n<p>')}\n".encode()
+    pages, report = read(arc()[0] + line + block + b"\n" + other, "a.arc")
+    assert (contents(pages)[0][1].strip(), pages[0].is_truncated) == (body, False)
+    assert "bytes, and has" in report.problems[0]
+
+
+def test_what_follows_a_whole_page_is_not_of_it() -> None:
+    body = b"<!DOCTYPE html><p>One</html>"
+    pages, report = read(arc([(FIRST, body)])[1] + b"junk of some kind, which is no record\n", "a.arc")
+    assert (contents(pages), len(report.problems)) == ([(FIRST, body)], 1)
+
+
 def ends(form: str, parts: list[bytes]) -> list[int]:
     """Return where each record ends in the file, if that can be said."""
     if form not in FRAMED:

@@ -65,6 +65,13 @@ def test_an_encoding_that_a_crawler_undid_is_not_missed(stated: str, page: bytes
     assert undo(page, stated, content_length="99999") == Body(page)
 
 
+@pytest.mark.parametrize("stated", ["gzip", "br", None])
+@pytest.mark.parametrize("transfer", ["chunked", None])
+def test_shifts_of_korean_text_are_no_compressed_bytes(stated: str | None, transfer: str | None) -> None:
+    page = ("<p>" + "시장은 월요일에 새 도서관을 열었다. " * 30).encode("iso2022_kr")
+    assert undo(page, stated, transfer) == Body(page)
+
+
 @pytest.mark.parametrize(("inner", "outer"), list(itertools.product(COMPRESS, COMPRESS)))
 def test_of_stacked_encodings_either_may_be_undone_already(inner: str, outer: str) -> None:
     stated = f"{inner}, {outer}"

@@ -87,6 +87,26 @@ def test_campaigns_and_readers_are_no_part_of_a_page(query: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("id=1&amp%3Butm_source=x", "id=1"),
+        ("id=1&amp%3bb=2", "id=1&b=2"),
+        ("id=1&amp%253Bb=2", "id=1&b=2"),
+        ("amp%3Butm_source=x&id=1", "id=1"),
+        ("id=1&amp;amp%3Bb=2", "id=1&b=2"),
+        ("id=1&ampere=2", "id=1&ampere=2"),
+        ("id=AT%26T", "id=AT%26T"),
+        ("q=old%20pier&x=a+b", "q=old+pier&x=a+b"),
+        ("q=old pier", "q=old+pier"),
+        ("q=1%2B1", "q=1%2B1"),
+    ],
+)
+def test_ampersands_and_spaces_of_queries_have_one_form(query: str, expected: str) -> None:
+    assert canonical_url(f"https://a.example/a?{query}") == f"https://a.example/a?{expected}"
+    assert canonical_url(f"https://a.example/#/a?{query}") == f"https://a.example/#/a?{expected}"
+
+
+@pytest.mark.parametrize(
     ("one", "other"),
     [
         ("/#!/story/1", "/#!/story/2"),

@@ -21,8 +21,13 @@ SHORT_BYTES = 128
 BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 """The byte order marks of UTF-8 and UTF-16; that of UTF-32 begins with one of these."""
 
+KOREAN_SHIFTS = b"\x1b$)C"
+"""The sequence that a text in ISO-2022-KR begins with: shift out and shift in are before and after its words."""
+
 _CONTROLS = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0C, 0x0D, 0x1B})
 """Control characters that no text needs. Escape begins the shift sequences of ISO-2022-JP."""
+
+_CONTROLS_BUT_SHIFTS = bytes({*_CONTROLS} - {0x0E, 0x0F})
 
 
 def is_text(content: bytes) -> bool:
@@ -30,9 +35,11 @@ def is_text(content: bytes) -> bool:
     sample = content[:SAMPLE_BYTES]
     if sample.startswith(BYTE_ORDER_MARKS):
         return True
-    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    controls = _number_of(_CONTROLS, sample)
     if controls * MIN_BYTES_PER_CONTROL <= len(sample):
         return len(sample) >= SHORT_BYTES or is_utf8(sample)
+    if KOREAN_SHIFTS in sample and _number_of(_CONTROLS_BUT_SHIFTS, sample) * MIN_BYTES_PER_CONTROL <= len(sample):
+        return True
     nuls = [sample[position::4].count(0) for position in range(4)]
     if texts_in_utf16(content):
         return True
@@ -43,8 +50,11 @@ def is_text(content: bytes) -> bool:
 
 def controls_in(content: bytes) -> int:
     """Return the number of control characters at the beginning of bytes that no text needs."""
-    sample = content[:SAMPLE_BYTES]
-    return len(sample) - len(sample.translate(None, _CONTROLS))
+    return _number_of(_CONTROLS, content[:SAMPLE_BYTES])
+
+
+def _number_of(controls: bytes, sample: bytes) -> int:
+    return len(sample) - len(sample.translate(None, controls))
 
 
 def is_utf8(sample: bytes) -> bool:

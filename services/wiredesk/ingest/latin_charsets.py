@@ -40,6 +40,10 @@ FITTING_SHARE = 0.9
 POSSIBLE_SHARE = 0.75
 """The same for a charset that is stated: pages name people and places of other languages."""
 
+FOREIGN_SHARE = 0.5
+"""The same up to which a page is in no language of the charset that it states. Signs in wrong places lower it, also
+below zero."""
+
 _WESTERN = (
     "french", "german", "spanish", "portuguese", "italian", "dutch", "nordic", "icelandic", "catalan", "finnish",
     "estonian", "irish", "afrikaans", "albanian", "english", "faroese", "luxembourgish", "occitan", "galician",
@@ -86,11 +90,15 @@ BY_CODE: Mapping[str, tuple[str, ...]] = {
 _PUNCTUATION = frozenset("“”„‟‘’‚«»‹›–—…•·€£¥§°©®™¡¿ \u00ad½¼¾²³µ×±º†‡´\u00a0")
 """Characters that any language has beside its letters."""
 
+_BEFORE_WORDS = frozenset("¡¿±×µ£¥§¼½¾")
+"""Signs that stand before a word or a number, or alone, and never directly after a small letter."""
+
 _JOINING = frozenset("\u00a0\u00ad’–—")
 """Punctuation that stands between two small letters without spaces."""
 
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 _BETWEEN_LETTERS = re.compile(rb"(?<=[a-z])[\x80-\xff](?=[a-z])")
+_LAST_IN_WORD = re.compile(rb"(?<=[a-z])[\x80-\xff](?![a-z\x80-\xff])")
 _WORD = re.compile(rb"(?<![A-Za-z\x80-\xff])[a-z]{1,12}(?![A-Za-z\x80-\xff])")
 _MARKUP = re.compile(rb"<(?:script|style)\b.{0,20000}?</(?:script|style)|<[^<>]{0,2000}>", re.IGNORECASE | re.DOTALL)
 
@@ -107,6 +115,7 @@ class LatinPage:
         self._content = content
         self._counts = Counter(b"".join(_BEYOND_ASCII.findall(sample)))
         self._within = Counter(b"".join(_BETWEEN_LETTERS.findall(sample)))
+        self._last = Counter(b"".join(_LAST_IN_WORD.findall(sample)))
         self.total = sum(self._counts.values())
 
     def share(self, codec: str, among: Sequence[str] | None = None) -> float:
@@ -138,28 +147,29 @@ class LatinPage:
         """Return the share of the bytes that are characters of a language.
 
         Between two small letters a text has no capital letter, and no punctuation but what joins words or parts of
-        them.
+        them; after the last letter of a word, neither a capital letter nor a sign that stands before words.
         """
         if not self.total:
             return 0.0
         weights = _weights(codec, language)
         fit = sum(weights[byte][0] * number for byte, number in self._counts.items())
-        return (fit - sum(weights[byte][1] * number for byte, number in self._within.items())) / self.total
+        fit -= sum(weights[byte][1] * number for byte, number in self._within.items())
+        return (fit - sum(weights[byte][2] * number for byte, number in self._last.items())) / self.total
 
 
 @cache
-def _weights(codec: str, language: str) -> Sequence[tuple[int, int]]:
-    """Return for each byte whether it is a character of a language, and what it costs between two small letters."""
+def _weights(codec: str, language: str) -> Sequence[tuple[int, int, int]]:
+    """Return for each byte whether it is a character of a language, and its cost within and at the end of words."""
     letters = LATIN[language]
     return [_weight(bytes((byte,)).decode(codec, "replace"), letters) for byte in range(256)]
 
 
-def _weight(character: str, letters: str) -> tuple[int, int]:
+def _weight(character: str, letters: str) -> tuple[int, int, int]:
     if character in letters or character.lower() in letters:
-        return 1, 2 * character.isupper()
+        return 1, 2 * character.isupper(), 2 * character.isupper()
     if character in _PUNCTUATION:
-        return 1, 2 * (character not in _JOINING)
-    return -1, 0
+        return 1, 2 * (character not in _JOINING), 2 * (character in _BEFORE_WORDS)
+    return -1, 0, 0
 
 
 def detect_latin(content: bytes, codes: Iterable[str] = ()) -> str | None:
@@ -205,20 +215,30 @@ def has_letters_of(content: bytes, codec: str) -> bool:
 def is_short_in_another(content: bytes, codec: str) -> bool:
     """Return whether a page with few bytes beyond ASCII is in a language that is not of the Western charset it states.
 
-    It has words of that language, few or none of those of the charset, and its letters in another charset.
+    It has words of that language, few or none of those of the charset, and its letters in another charset; or its
+    letters are of no language of the charset, and those of the language that it has most words of are in another.
     """
     if LANGUAGES.get(codec) != _WESTERN or not is_latin(content):
         return False
     page = LatinPage(content)
     hits = page.hits()
-    western = max(hits[language] for language in _WESTERN)
-    best = max(hits, key=lambda language: hits[language])
-    is_sure = hits[best] >= MIN_WORDS or (not western and page.share(codec) < POSSIBLE_SHARE)
-    if page.total < MIN_LETTERS or hits[best] < max(MIN_WORDS_ALONE, 2 * western) or not is_sure or best in _WESTERN:
+    most, western = max(hits.values()), max(hits[language] for language in _WESTERN)
+    if page.total < MIN_LETTERS or most < MIN_WORDS_ALONE:
         return False
-    others = (other for other, languages in LANGUAGES.items() if best in languages)
-    return page.share(codec, (best,)) < POSSIBLE_SHARE and any(
-        page.share(one, (best,)) >= FITTING_SHARE for one in others
+    share = page.share(codec)
+    if share > FOREIGN_SHARE:
+        is_sure = most >= MIN_WORDS or (not western and share < POSSIBLE_SHARE)
+        if not is_sure or most < 2 * western:
+            return False
+    likely = [one for one in hits if hits[one] == most and (share <= 0 or one not in _WESTERN)]
+    return any(_is_of(page, language, codec) for language in likely)
+
+
+def _is_of(page: LatinPage, language: str, codec: str) -> bool:
+    """Whether the letters of a page are those of a language in another charset than this one."""
+    others = (other for other, languages in LANGUAGES.items() if language in languages and other != codec)
+    return page.share(codec, (language,)) < POSSIBLE_SHARE and any(
+        page.share(other, (language,)) >= FITTING_SHARE for other in others
     )
 
 

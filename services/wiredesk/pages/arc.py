@@ -18,10 +18,12 @@ DATE_DIGITS = 14
 """Digits of a time in this format; some writers add those of milliseconds."""
 
 _LINE = re.compile(
-    rb"(?P<url>[a-z][a-z0-9+.-]{0,30}:[^\r\n]{1,8000}) (?P<address>[0-9A-Fa-f.:-]{1,45}) (?P<date>\d{12,17}) "
-    rb"(?P<type>[^ \r\n]{1,200})(?P<more> [^\r\n]{1,4000})? (?P<length>\d{1,15})[ \t]*\r?\n",
+    rb"(?P<url>[a-z][a-z0-9+.-]{0,30}:[^\r\n]{1,8000}?) (?P<address>[\w.:-]{1,255}) "
+    rb"(?P<date>\d{1,17}|-|\d{4}-\d\d-\d\d[T ][\d:.]{5,20}Z?) "
+    rb"(?P<type>[^ \r\n]{0,200})(?P<more> [^\r\n]{1,4000})? (?P<length>\d{1,15})[ \t]*\r?\n",
     re.IGNORECASE,
 )
+"""A line of a record. Some writers have a host for the IP address, a time of other digits, or none, and no type."""
 
 
 class ArcFormat:
@@ -31,7 +33,7 @@ class ArcFormat:
     line = _LINE
     start = re.compile(rb"[a-z][a-z0-9+.-]{0,30}:[^ \r\n]", re.IGNORECASE)
     boundary = re.compile(
-        rb"\n{1,2}(?=[a-z][a-z0-9+.-]{0,30}:[^\s]{1,2000} [0-9A-Fa-f.:-]{1,45} \d{12,17} [^ \r\n]{1,200} "
+        rb"\n{1,2}(?=[a-z][a-z0-9+.-]{0,30}:[^\s]{1,2000} [0-9A-Fa-f.:-]{1,45} \d{6,17} [^ \r\n]{1,200} "
         rb"[^\r\n]{0,500}\d\r?\n)",
         re.IGNORECASE,
     )
@@ -60,6 +62,7 @@ class ArcFormat:
 
 def _date(digits: str) -> datetime | None:
     try:
+        digits = "".join(filter(str.isdigit, digits))
         return datetime.strptime(digits[:DATE_DIGITS].ljust(DATE_DIGITS, "0"), DATE_FORMAT).replace(tzinfo=UTC)
     except ValueError:
         return None

@@ -16,6 +16,16 @@ from wiredesk.pages.report import ReadReport
 from wiredesk.pages.source import Source, chunks_of
 from wiredesk.pages.wacz import DamagedZipError, Wacz
 
+MIN_NESTED_BYTES = 64 << 20
+"""Bytes of a ZIP within another that are read, whatever the other one's size."""
+
+MAX_NESTED_RATIO = 10
+"""The same for each byte of the other one. Web archives are compressed already."""
+
+MAX_NESTED_ZIPS = 2
+"""ZIPs within a ZIP that are read, one within another. A collection of WACZ has one; a file that contains itself has no
+end."""
+
 
 def read_archive(
     stream: BinaryIO, report: ReadReport, *, name: str, max_bytes: int = MAX_PAGE_BYTES
@@ -39,7 +49,7 @@ def archived_pages(
     """Yield the pages of the content of a stream, if it is an archive; see `read_archive`."""
     if content.kind is ContentKind.ZIP:
         with _seekable(content, stream) as file:
-            yield from _zipped_pages(file, report, name, max_bytes)
+            yield from _zipped_pages(file, report, name, max_bytes, MAX_NESTED_ZIPS)
     elif content.kind in FORMATS:
         form = FORMATS[content.kind]
         reader = RecordReader(content.source, form, report, name=name, max_bytes=max_bytes, budget=content.budget)
@@ -61,7 +71,12 @@ def _seekable(content: Content, stream: BinaryIO) -> Iterator[BinaryIO]:
         yield file
 
 
-def _zipped_pages(file: BinaryIO, report: ReadReport, name: str, max_bytes: int) -> Iterator[FetchedPage]:
+def _zipped_pages(file: BinaryIO, report: ReadReport, name: str, max_bytes: int, nested: int) -> Iterator[FetchedPage]:
+    """Yield the pages of a ZIP.
+
+    Args:
+        nested: how many ZIPs, one within another, are read in it.
+    """
     size = file.seek(0, 2)
     budget = Budget(lambda: size)
     try:
@@ -82,9 +97,29 @@ def _zipped_pages(file: BinaryIO, report: ReadReport, name: str, max_bytes: int)
         )
         if content.kind is ContentKind.EMPTY or content.kind in FORMATS:
             yield from archived_pages(content, file, report, name=member, max_bytes=max_bytes)
+        elif content.kind is ContentKind.ZIP:
+            yield from _nested_pages(
+                content.source, MIN_NESTED_BYTES + MAX_NESTED_RATIO * size, report, member, max_bytes, nested
+            )
         else:
             damage = content.source.cross()
             report.add_problem(f"{member}: {damage.detail if damage is not None else 'it is no web archive'}")
+
+
+def _nested_pages(
+    source: Source, limit: int, report: ReadReport, name: str, max_bytes: int, nested: int
+) -> Iterator[FetchedPage]:
+    """Yield the pages of a ZIP within a ZIP, from a temporary copy of at most `limit` bytes."""
+    if not nested:
+        report.add_problem(f"{name}: it is a ZIP within {MAX_NESTED_ZIPS} others, and no more are read")
+        return
+    with tempfile.TemporaryFile() as file:
+        while (chunk := source.read()) and file.tell() <= limit:
+            file.write(chunk)
+        damage = source.cross()
+        if chunk or damage is not None:
+            report.add_problem(f"{name}: {damage.detail if damage is not None else f'it has more than {limit} bytes'}")
+        yield from _zipped_pages(file, report, name, max_bytes, nested - 1)
 
 
 def _found_pages(

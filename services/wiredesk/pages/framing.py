@@ -34,6 +34,13 @@ BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 """Two line ends: what follows a block, wherever the next record is."""
 
 
+MIN_REST_BYTES = 16
+"""Bytes from which what follows a block is the rest of its page. Fewer may be the beginning of a header."""
+
+_STATUS_LINE = re.compile(rb"^HTTP/\d", re.IGNORECASE | re.MULTILINE)
+_PAGE_END = re.compile(rb"</html\s{0,8}>\s{0,16}\Z", re.IGNORECASE)
+
+
 class Format(Protocol):
     """How the records of a kind of archives begin.
 
@@ -134,7 +141,19 @@ class RecordReader:
         """Whether a block ends there: line ends follow, or a record, or nothing at all."""
         after = self._source.peek(LOOK_AHEAD_BYTES, length)
         rest = after.lstrip(PADDING)
-        return not rest or self._format.start.match(rest) is not None or BLANK_LINE.match(after) is not None
+        if rest and self._format.start.match(rest) is not None:
+            return len(rest) < len(after) or not self._is_within_header(length)
+        return not rest or BLANK_LINE.match(after) is not None
+
+    def _is_within_header(self, length: int) -> bool:
+        """Whether a block ends within the line that the next record begins with: its length is too large by a little.
+
+        The rest of an address (`ttps://...`) looks like one of another scheme.
+        """
+        start = max(0, length - MAX_BOUNDARY_BYTES)
+        around = self._source.peek(2 * MAX_BOUNDARY_BYTES, start)
+        line_end = around.rfind(b"\n", 0, length - start - 1)
+        return line_end >= 0 and self._format.boundary.match(around, line_end) is not None
 
     def _is_doubtful(self, length: int) -> bool:
         """Whether a block stands directly before a damage, and may be wrong, too."""
@@ -164,7 +183,7 @@ class RecordReader:
         damage = self._source.damage
         if stated is not None and self._has_end_at(stated):
             doubtful = 0 if damage is None else damage.doubtful
-            if doubtful <= available - stated:
+            if doubtful <= available - stated and not self._is_of_the_page(self._source.peek(available), stated):
                 return self._page(header, self._source.take(stated))  # the junk is named as what it is
         if damage is not None:
             self._problem_at_damage(header, "is damaged")
@@ -197,7 +216,14 @@ class RecordReader:
         """
         if is_whole(header, block[:stated]):
             return True
-        return self._format.end.match(block, stated) is not None and not is_whole(header, block)
+        has_end = self._format.end.match(block, stated) is not None and not is_whole(header, block)
+        return has_end and not self._is_of_the_page(block, stated)
+
+    def _is_of_the_page(self, block: bytes, stated: int) -> bool:
+        """Whether what follows the stated end is the rest of the page, and no record whose header is damaged."""
+        rest = block[stated : stated + MAX_HEADER_BYTES].strip()
+        is_other = b"\0" in rest or self._format.start.match(rest) is not None or _STATUS_LINE.search(rest) is not None
+        return len(rest) >= MIN_REST_BYTES and not is_other and not _PAGE_END.search(block, max(0, stated - 32), stated)
 
     def _skip_oversized(self, header: RecordHeader, length: int) -> None:
         page = page_of(header, self._source.peek(HEAD_BYTES))

@@ -16,7 +16,7 @@ MAX_DIRECTORY_BYTES = 4 << 20
 MAX_END_BYTES = 22 + 0xFFFF
 """Maximum size of the end of the directory: its fields, and a comment."""
 
-SUFFIXES = (".warc", ".arc", ".wet")
+SUFFIXES = (".warc", ".arc", ".wet", ".wacz")
 """Suffixes of web archives, also before a suffix of a compression."""
 
 LOCAL_SIGNATURE = b"PK\x03\x04"
@@ -62,7 +62,7 @@ class Wacz:
             raise DamagedZipError("the place of a file in it is wrong")
 
     def archives(self) -> list[zipfile.ZipInfo]:
-        """Return the web archives in it, in the order of its directory."""
+        """Return the web archives in it, in the order of its directory: also other WACZ, as a collection has them."""
         return [info for info in self._files if _is_archive(info.filename)]
 
     def other_files(self) -> int:

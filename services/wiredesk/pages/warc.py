@@ -8,6 +8,7 @@ from wiredesk.pages.framing import BLANK_LINE, MAX_HEADER_BYTES
 from wiredesk.pages.source import Source
 from wiredesk_schemas.headers import CONTENT_TYPE
 from wiredesk_schemas.http_response import TARGET_URI, parse_fields
+from wiredesk_schemas.raw_page_reading.times import read_time
 
 MAX_LENGTH_DIGITS = 15
 """Digits of a length: more are no length."""
@@ -46,7 +47,8 @@ class WarcFormat:
             return None
         lines = _LINE_END.split(source.take(end))
         source.skip(blank.end())
-        return _header({name: ", ".join(filter(None, values)) for name, values in parse_fields(lines[1:]).items()})
+        fields = parse_fields(lines[1:])
+        return _header({name: ", ".join(filter(None, dict.fromkeys(values))) for name, values in fields.items()})
 
 
 def _header(fields: dict[str, str]) -> RecordHeader:
@@ -72,9 +74,12 @@ def length_of(text: str) -> int | None:
 
 
 def _date(text: str) -> datetime | None:
-    """Return a time with an offset; None if it is none. Version 1.1 allows nine digits of a second, Python six."""
+    """Return a time with an offset; None if it is none. Version 1.1 allows nine digits of a second, Python six.
+
+    Some writers have the 14 digits of ARC, or the time of HTTP.
+    """
     try:
         date = datetime.fromisoformat(_FRACTION.sub(r"\1", text))
     except ValueError:
-        return None
+        return read_time(text)[0]
     return date if date.tzinfo else date.replace(tzinfo=UTC)

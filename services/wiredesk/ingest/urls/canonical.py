@@ -23,8 +23,8 @@ UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
 
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_AMPERSAND = re.compile(r"(^|&)(?:amp;)+", re.IGNORECASE)
-"""An ampersand of a query that was copied from a page's source."""
+_AMPERSAND = re.compile(r"(^|&)(?:amp(?:;|%(?:25){0,3}3B))+", re.IGNORECASE)
+"""An ampersand of a query that was copied from a page's source, perhaps with its semicolon percent-encoded since."""
 
 _NUMERIC_AMPERSAND = re.compile(r"#(?:0*38|[xX]0*26);")
 """The same by its number, without the ampersand. Read as a URL, all that follows would be the fragment."""
@@ -140,7 +140,8 @@ def _content_query(query: str) -> str:
 
 def _without_tracking(query: str) -> str:
     """Return a query without tracking parameters. Some servers separate parameters by semicolons."""
-    parameters = _AMPERSAND.sub(r"\1", _normalized_escapes(query)).split("&")
+    query = _normalized_escapes(query).replace("%20", "+")  # forms write a space as either
+    parameters = _AMPERSAND.sub(r"\1", query).split("&")
     kept = (";".join(one for one in parameter.split(";") if not is_tracking(one)) for parameter in parameters)
     return "&".join(parameter for parameter in kept if parameter)
 
