@@ -39,6 +39,9 @@ _SUSPECTS = {
 """C1 controls, and the noncharacters of Unicode (of the first plane U+FDD0 to U+FDEF, of each plane the last two), in
 UTF-8, by their first byte: a search for it is many times as fast as one for the characters."""
 
+MAX_PLACES = 100
+"""Places of such a byte that are looked at one by one: where it is frequent, a search for the characters is faster."""
+
 
 def is_storable(text: str) -> bool:
     """Return whether a text has none of the characters that `storable` removes or replaces."""
@@ -66,9 +69,19 @@ def storable_and_encoded(text: str, encoded: bytes | None = None) -> tuple[str, 
     clean = encoded if encoded.translate(_BLANKED) == encoded else encoded.translate(_SEPARATING, _REMOVED)
     if not clean.isascii():
         for first, suspect in _SUSPECTS.items():
-            if first in clean:  # most texts do not even have the first bytes
+            if _has(clean, first, suspect):
                 clean = suspect.sub(lambda match: _SHOWN.get(match[0], b""), clean)
     return (text, encoded) if clean == encoded else (clean.decode(), clean)
+
+
+def _has(encoded: bytes, first: bytes, suspect: re.Pattern[bytes]) -> bool:
+    """Return whether a text has a suspect. Most texts have its first byte hardly anywhere, and it is found fast."""
+    position = encoded.find(first)
+    for _ in range(MAX_PLACES):
+        if position < 0 or suspect.match(encoded, position):
+            return position >= 0
+        position = encoded.find(first, position + 1)
+    return position >= 0 and suspect.search(encoded, position) is not None
 
 
 def with_joined_pairs(text: str) -> str:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wiredesk.ingest import declarations
 from wiredesk.ingest.declarations import Declarations, Link, find_declarations
 
 
@@ -150,6 +151,15 @@ def test_any_text_can_be_scanned(page: str) -> None:
     declared = find_declarations(page)
     assert isinstance(declared, Declarations)
     assert all(link.href == link.href.strip() for link in declared.links("canonical"))
+
+
+def test_the_markup_of_a_body_is_what_is_outside_of_long_scripts_and_comments() -> None:
+    long = "x" * declarations.MIN_PASSED_OVER
+    page = f"<html><head><script>{long}</script></head><body>a<!--{long}-->b<script>y</script>c<STYLE>{long}</STYLE>d"
+    parts = [page[start:end] for start, end in find_declarations(page).markup]
+    assert parts == [">a<!", "-->b<script>y</script>c<STYLE", "</STYLE>d"]
+    assert find_declarations(f"<p>a<script>{long}").markup == ((0, len("<p>a<script>")),)
+    assert find_declarations("").markup == ()
 
 
 @pytest.mark.parametrize(

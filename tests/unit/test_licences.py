@@ -183,6 +183,15 @@ def test_no_markup_makes_the_search_for_licences_fail(body: str) -> None:
     ingest(body=f"<p>Text{body}").to_json()
 
 
+def test_what_scripts_mention_hides_nothing() -> None:
+    holder = "<span itemprop=copyrightHolder>News Co</span>"
+    for script in ("<script>{}</script>", "<!--{}-->", "<STYLE>{}</Style >", "<p>Text<template>{}</template>"):
+        mentions = script.format("copyrightHolder license " * 3000)
+        rights = rights_of(body=f"<p>Text</p>{mentions}{LINK}{holder}{mentions}")
+        assert rights.licenses == (LICENCE,)
+        assert rights.copyright_holders == ("News Co",)
+
+
 def test_what_stands_after_too_many_tags_is_noted() -> None:
     page = ingest(body="<b>" * surroundings.MAX_TAGS + LINK)
     assert page.rights is None

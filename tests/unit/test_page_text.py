@@ -1,5 +1,6 @@
 """From the body of a raw page to text: encodings that are left in it, and what is missing of it."""
 
+import codecs
 import gzip
 from typing import Any
 
@@ -18,6 +19,7 @@ from wiredesk_schemas import (
     RawPage,
     SkippedPage,
     WithdrawnPage,
+    revision,
 )
 
 URL = "https://courier.example/2026/03/14/ferry-strike-ends"
@@ -35,6 +37,14 @@ def accepted(body: bytes | str, **fields: Any) -> AcceptedPage:
     page = ingested(body, **fields)
     assert isinstance(page, AcceptedPage)
     return page
+
+
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8, codecs.BOM_UTF8 * 2])
+@pytest.mark.parametrize("stray", [b"", b"\xff", b"\xc2\x92", b"\x01", "\ufffd".encode(), b"\xe2\x80"])
+@pytest.mark.parametrize("codec", ["utf-8", "cp1251", "utf-16"])
+def test_the_revision_is_that_of_the_text(mark: bytes, stray: bytes, codec: str) -> None:
+    page = accepted(mark + (RUSSIAN * 5).encode(codec) + stray)
+    assert page.revision == revision(page.body)
 
 
 def kinds(page: AcceptedPage) -> set[IngestNoteKind]:

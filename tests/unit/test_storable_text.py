@@ -56,6 +56,14 @@ def test_controls_are_what_browsers_show() -> None:
     assert storable("\ud83d\ude00 \ud83d") == "😀 \ufffd"
 
 
+@pytest.mark.parametrize("frequent", ["\xa0", "ﬁ", "😀", "\xa0ﬁ😀"])
+def test_controls_are_found_among_many_characters_that_begin_with_the_same_byte(frequent: str) -> None:
+    usual = frequent * 1000
+    for unstorable_character, shown in (("\x92", "’"), ("\ufffe", ""), ("\U0001ffff", "")):
+        assert storable(f"{usual}{unstorable_character}{usual}") == f"{usual}{shown}{usual}"
+    assert storable(usual) is usual
+
+
 PARAGRAPH = "The council of Port Selby voted on Tuesday to reopen the old ferry pier, eleven years after a storm. "
 PAGE = """<!doctype html><html lang="en%(x)s"><head><title>Pier%(x)s opens at last in Selby</title>
 <meta name="author" content="Anna%(x)s Roe"><meta name="description" content="About%(x)s it"><meta name="keywords"

@@ -41,6 +41,9 @@ MAX_RSL_BLOCKS = 4
 MAX_RSL_CHARACTERS = 64 * 1024
 """Size of such a block that is kept, in characters."""
 
+MIN_PASSED_OVER = 1000
+"""Characters of a comment, a script or the like from which it takes less time to leave it out than to search it."""
+
 MAX_BODY_TAGS_IN_HEAD = 200
 """Number of tags that do not belong into a head after which a page without `</head>` and `<body>` is in its body."""
 
@@ -159,6 +162,8 @@ class Declarations:
         is_amp: the page says that it is AMP.
         base: the address from which relative ones start, as it is written; empty if there is none.
         body_start: position in the text before which nothing of the body stands.
+        markup: parts of the body, each from a position to another, without long comments, scripts and the like: they
+            are a good part of most pages, and have no elements in them.
     """
 
     _links: tuple[_Tag, ...] = ()
@@ -168,6 +173,7 @@ class Declarations:
     is_amp: bool = False
     base: str = ""
     body_start: int = 0
+    markup: tuple[tuple[int, int], ...] = ()
 
     def links(self, *relations: str) -> Iterator[Link]:
         """Return the links of some relations, in the order of the page.
@@ -255,6 +261,7 @@ class _Scan:
         self._has_head = False
         self._body_tags = 0
         self._broken_tags = 0
+        self._passed_over: list[tuple[int, int]] = []
 
     def run(self) -> Declarations:
         position = self._in_head()
@@ -264,8 +271,25 @@ class _Scan:
             position = self._pass(name.lower(), match.end(), is_in_head=False) if name else self._comment(match.end())
         links, metas = (tuple(self._kept[name]) for name in ("link", "meta"))
         return Declarations(
-            links, metas, tuple(self._json_ld), tuple(self._rsl), self._is_amp, self._base, self._body_start
+            links,
+            metas,
+            tuple(self._json_ld),
+            tuple(self._rsl),
+            self._is_amp,
+            self._base,
+            self._body_start,
+            tuple(self._markup()),
         )
+
+    def _markup(self) -> Iterator[tuple[int, int]]:
+        """Yield the parts of the body between those that were passed over."""
+        begin = self._body_start
+        for start, end in self._passed_over:
+            if start > begin:
+                yield begin, start
+            begin = max(begin, end)
+        if begin < len(self._text):
+            yield begin, len(self._text)
 
     def _in_head(self) -> int:
         """Scan the head; return where it ends."""
@@ -301,8 +325,15 @@ class _Scan:
 
     def _comment(self, start: int) -> int:
         """Return where a comment ends; `<!-->` is a whole one."""
-        end = _COMMENT_END.search(self._text, start - len("--"))
-        return end.end() if end else len(self._text)
+        return self._pass_over(_COMMENT_END, start - len("--"))[1]
+
+    def _pass_over(self, pattern: re.Pattern[str], start: int) -> tuple[int, int]:
+        """Return where what is no markup ends, and where the scan continues after that."""
+        match = pattern.search(self._text, start)
+        end, after = match.span() if match else (len(self._text), len(self._text))
+        if end - start >= MIN_PASSED_OVER:
+            self._passed_over.append((start, end))
+        return end, after
 
     def _pass(self, name: str, start: int, *, is_in_head: bool) -> int:
         """Keep what is at a tag, if it declares something; return where the scan continues."""
@@ -348,21 +379,18 @@ class _Scan:
         """Return where an element ends whose content is no markup."""
         if self._text.startswith(("/>", " />"), start):
             return start
-        end = _RAW_TEXT_END[name].search(self._text, start)
-        return end.end() if end else len(self._text)
+        return self._pass_over(_RAW_TEXT_END[name], start)[1]
 
     def _script(self, attributes: str, start: int) -> int:
         """Pass over a script, and keep it if it holds data; return where it ends."""
         if attributes.endswith(_SELF_CLOSED):
             return start
-        end = _RAW_TEXT_END["script"].search(self._text, start)
-        if end is None:
-            return len(self._text)
+        end, after = self._pass_over(_RAW_TEXT_END["script"], start)
         kind = attributes.lower()
-        if "json" in kind or "rsl" in kind:
+        if ("json" in kind or "rsl" in kind) and end < after:  # it is closed
             media_type = _parsed(attributes).get("type", "").lower().partition(";")[0].strip()
-            self._keep_block(media_type, start, end.start())
-        return end.end()
+            self._keep_block(media_type, start, end)
+        return after
 
     def _keep_block(self, media_type: str, start: int, end: int) -> None:
         characters = self._json_ld_characters + end - start

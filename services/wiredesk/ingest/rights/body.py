@@ -10,7 +10,7 @@ from html import unescape
 from itertools import islice
 from typing import NamedTuple
 
-from wiredesk.ingest.declarations import Link, Meta
+from wiredesk.ingest.declarations import Declarations, Link, Meta
 from wiredesk.ingest.rights.links import LICENSES, read_link, relations_of
 from wiredesk.ingest.rights.statements import Statements
 from wiredesk.ingest.rights.surroundings import Surroundings, surroundings
@@ -87,15 +87,17 @@ class BodyLink(NamedTuple):
     source: str
 
 
-def read_body_links(text: str, start: int, links: Iterable[Link], statements: Statements) -> None:
+def read_body_links(text: str, declarations: Declarations, links: Iterable[Link], statements: Statements) -> None:
     """Read the licences to which links of the body lead, if they are those of the page.
 
     Args:
-        start: of the body.
+        text: the whole page.
+        declarations: what it declares.
         links: `<link>` elements of the body that may be about rights.
     """
-    stated = [*_anchors(text, start), *map(_of_element, links)]
-    around = surroundings(text, start, (link.position for link in stated), statements) if stated else {}
+    stated = [*_anchors(text, declarations), *map(_of_element, links)]
+    places = (link.position for link in stated)
+    around = surroundings(text, declarations.body_start, places, statements) if stated else {}
     for link in stated:
         place = around.get(link.position)
         if place is not None and _is_of_page(link, place):
@@ -119,11 +121,12 @@ def _of_element(link: Link) -> BodyLink:
     return BodyLink(link.position, relations, link.href, link.attributes.get("type", ""), source)
 
 
-def _anchors(text: str, start: int) -> Iterator[BodyLink]:
+def _anchors(text: str, declarations: Declarations) -> Iterator[BodyLink]:
     """Yield the links of the body that may lead to a licence."""
-    last = start - 1
+    last = declarations.body_start - 1
     links = 0
-    for mention in islice(_MENTION.finditer(text, start), MAX_MENTIONS):
+    mentions = (mention for start, end in declarations.markup for mention in _MENTION.finditer(text, start, end))
+    for mention in islice(mentions, MAX_MENTIONS):
         opened = text.rfind("<", max(last + 1, mention.start() - MAX_TAG_CHARACTERS), mention.start())
         if opened < 0 or text[opened + 1 : opened + 2] not in ("a", "A"):
             continue

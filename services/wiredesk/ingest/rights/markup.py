@@ -84,8 +84,8 @@ def read_markup(text: str, url: str, declarations: Declarations, statements: Sta
         if link.is_in_head:
             relations = relations_of(link.attributes)
             read_link(link.href, relations, link.attributes.get("type", ""), f"link:{' '.join(relations)}", statements)
-    read_body_links(text, declarations.body_start, (link for link in links if not link.is_in_head), statements)
-    read_microdata(text, declarations.body_start, statements)
+    read_body_links(text, declarations, (link for link in links if not link.is_in_head), statements)
+    read_microdata(text, declarations, statements)
     for licence in declarations.rsl:
         rsl.read_licence(licence, url, "rsl:inline", statements)
     read_json_ld(declarations.json_ld, statements)

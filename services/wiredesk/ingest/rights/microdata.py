@@ -4,11 +4,12 @@
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import unescape
 from itertools import islice
 from typing import NamedTuple
 
+from wiredesk.ingest.declarations import Declarations
 from wiredesk.ingest.rights.json_ld import PROPERTIES, read_property
 from wiredesk.ingest.rights.statements import Statements
 from wiredesk.ingest.rights.surroundings import surroundings
@@ -18,7 +19,7 @@ MAX_PROPERTIES = 50
 """Elements with such a property that are looked at."""
 
 MAX_MENTIONS = 1000
-"""Mentions of the properties, in scripts, too, of which those elements are taken."""
+"""Mentions of the properties of which those elements are taken."""
 
 MAX_ELEMENT_CHARACTERS = 2000
 """Characters of one element that are read. A notice has up to 300."""
@@ -53,23 +54,25 @@ class _Stated(NamedTuple):
     value: str
 
 
-def read_microdata(text: str, start: int, statements: Statements) -> None:
+def read_microdata(text: str, declarations: Declarations, statements: Statements) -> None:
     """Read the properties of the body, if they are those of the page, and not of a picture on it.
 
     Args:
-        start: of the body.
+        text: the whole page.
+        declarations: what it declares.
     """
-    stated = list(islice(_stated(text, start), MAX_PROPERTIES))
-    around = surroundings(text, start, (one.position for one in stated), statements) if stated else {}
+    stated = list(islice(_stated(text, declarations), MAX_PROPERTIES))
+    places = (one.position for one in stated)
+    around = surroundings(text, declarations.body_start, places, statements) if stated else {}
     for one in stated:
         if one.position in around and not around[one.position].is_of_another and one.value:
             kind, field = PROPERTIES[one.name]
             read_property(kind, field, one.value, f"microdata:{one.name}", statements)
 
 
-def _stated(text: str, start: int) -> Iterator[_Stated]:
-    last = start
-    for mentioned in islice(_mentions(text, start), MAX_PROPERTIES):
+def _stated(text: str, declarations: Declarations) -> Iterator[_Stated]:
+    last = declarations.body_start
+    for mentioned in islice(_mentions(text, declarations.markup), MAX_PROPERTIES):
         opened = text.rfind("<", last, mentioned)
         element = _ELEMENT.match(text, opened, opened + MAX_ELEMENT_CHARACTERS) if opened >= 0 else None
         if element is None or element["name"].lower() in _READ_ELSEWHERE:
@@ -78,15 +81,16 @@ def _stated(text: str, start: int) -> Iterator[_Stated]:
         yield _Stated(opened + 1, element["property"], _value(text, element))
 
 
-def _mentions(text: str, start: int) -> list[int]:
-    """Return where the names are."""
+def _mentions(text: str, parts: Iterable[tuple[int, int]]) -> list[int]:
+    """Return where the names are in some parts of a text."""
     positions: list[int] = []
-    for beginning in BEGINNINGS:
-        position = text.find(beginning, start)
-        while position >= 0 and len(positions) < MAX_MENTIONS:
-            if _NAME.match(text, position):
-                positions.append(position)
-            position = text.find(beginning, position + 1)
+    for start, end in parts:
+        for beginning in BEGINNINGS:
+            position = text.find(beginning, start, end)
+            while position >= 0 and len(positions) < MAX_MENTIONS:
+                if _NAME.match(text, position):
+                    positions.append(position)
+                position = text.find(beginning, position + 1, end)
     return sorted(positions)
 
 
