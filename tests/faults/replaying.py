@@ -51,7 +51,7 @@ SETTINGS = {
     "WIREDESK_DRAIN_TIMEOUT": str(setting(5)),
     "WIREDESK_LOG_LEVEL": "warning",
 }
-REPLAY = ("-m", "tests.replaced", "enrichment=tests.faults.light:enrichment", "--", "replay")
+REPLAY = ("-m", "tests.replaced", "enrichment=tests.faults.light_stages:enrichment", "--", "replay")
 DEADLINE_SECONDS = 900
 POLL_SECONDS = 0.5
 
