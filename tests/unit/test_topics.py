@@ -16,6 +16,11 @@ def classifier(request: pytest.FixtureRequest) -> NewsClassifier:
     return NewsClassifier(fast=request.param == "fast")
 
 
+@pytest.fixture(scope="module")
+def standard() -> NewsClassifier:
+    return NewsClassifier()
+
+
 def test_the_taxonomy_is_a_tree_of_seventeen_roots() -> None:
     topics = taxonomy()
     assert len({topic.root for topic in topics.values()}) == 17
@@ -83,8 +88,8 @@ NO_NEWS = [
 
 
 @pytest.mark.parametrize(("language", "text"), NO_NEWS)
-def test_what_is_no_news_has_no_topic(language: str, text: str) -> None:
-    assert NewsClassifier().topics(article(text), language) == ()
+def test_what_is_no_news_has_no_topic(standard: NewsClassifier, language: str, text: str) -> None:
+    assert standard.topics(article(text), language) == ()
 
 
 @pytest.mark.parametrize(
