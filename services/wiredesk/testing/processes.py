@@ -26,7 +26,7 @@ STOP_SECONDS = 120.0
 
 LOAD_SECONDS = 240.0
 """How long a handler may take to load, on a quiet machine; where deadlines scale most, it is the longest setting. A
-replay has the lowest priority: beside busy processes it takes hundreds of times as long to load as alone."""
+replay has a lower priority: beside busy processes it takes ten times as long to load as alone."""
 
 POLL_SECONDS = 0.05
 """Seconds between two checks of a condition; it is longer for one that takes long."""
