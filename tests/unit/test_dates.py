@@ -85,6 +85,8 @@ def test_a_day_is_read_in_every_form(language: str, text: str) -> None:
         ("ar", "16 يناير 2024 8:05 م", EVENING),
         ("sv", "16 januari 2024 kl 20.05", EVENING),
         ("de", "16.01.24, 20:05 Uhr", EVENING),
+        ("de", "16.01.2024, 20 Uhr", datetime(2024, 1, 16, 20)),
+        ("nl", "dinsdag 16 januari 2024, 20u05", EVENING),
     ],
 )
 def test_a_time_of_day_is_read_in_every_form(language: str, text: str, expected: datetime) -> None:
@@ -135,6 +137,10 @@ def test_a_zone_that_may_be_several_is_that_of_the_country(language: str, text: 
         ("2024/01/16 20:05", "2024-01-16T20:05:00"),
         ("20240116T200500Z", "2024-01-16T20:05:00+00:00"),
         ("2024-01-16T12:05:00 AM", "2024-01-16T00:05:00"),
+        ("Tue Jan 16 20:05:00 CET 2024", "2024-01-16T20:05:00+01:00"),
+        ("Tue Jan 16 20:05:00 +0000 2024", "2024-01-16T20:05:00+00:00"),
+        ("Tue Jan 16 20:05:00 2024", "2024-01-16T20:05:00"),
+        ("16/01/2024 20:05 (GMT+7)", "2024-01-16T20:05:00+07:00"),
     ],
 )
 def test_a_field_for_machines_may_have_faults(text: str, expected: str) -> None:
@@ -155,6 +161,30 @@ def test_a_number_is_no_date(text: str) -> None:
         ("3小时前", datetime(2024, 2, 1, 9, tzinfo=UTC)),
         ("hace 2 días", date(2024, 1, 30)),
         ("gestern, 20:05", datetime(2024, 1, 31, 20, 5)),
+        ("vorgestern, 20:05 Uhr", datetime(2024, 1, 30, 20, 5)),
+        ("发布于昨天20:05", datetime(2024, 1, 31, 20, 5)),
+        ("前天", date(2024, 1, 30)),
+        ("Posted an hour ago", datetime(2024, 2, 1, 11, tzinfo=UTC)),
+        ("half an hour ago", datetime(2024, 2, 1, 11, 30, tzinfo=UTC)),
+        ("vor zwei Wochen", date(2024, 1, 18)),
+        ("il y a une heure", datetime(2024, 2, 1, 11, tzinfo=UTC)),
+        ("Hace tres días", date(2024, 1, 29)),
+        ("3 tim sedan", datetime(2024, 2, 1, 9, tzinfo=UTC)),
+        ("pre 3 sata", datetime(2024, 2, 1, 9, tzinfo=UTC)),
+        ("час назад", datetime(2024, 2, 1, 11, tzinfo=UTC)),
+        ("21 час назад", datetime(2024, 1, 31, 15, tzinfo=UTC)),
+        ("منذ ساعتين", datetime(2024, 2, 1, 10, tzinfo=UTC)),
+        ("לפני יומיים", date(2024, 1, 30)),
+        ("3시간전", datetime(2024, 2, 1, 9, tzinfo=UTC)),
+        ("이틀 전", date(2024, 1, 30)),
+        ("两个小时之前", datetime(2024, 2, 1, 10, tzinfo=UTC)),
+        ("2日前に更新", date(2024, 1, 30)),
+        ("3 ชั่วโมงที่แล้ว", datetime(2024, 2, 1, 9, tzinfo=UTC)),
+        ("just now", datetime(2024, 2, 1, 12, tzinfo=UTC)),
+        ("Now", None),
+        ("days ago", None),
+        ("The shop opened two weeks ago.", None),
+        ("a man with a day job", None),
         ("3 people", None),
     ],
 )
@@ -185,6 +215,13 @@ STORY = "<p>The council voted on Tuesday to reopen the pier, eleven years after 
 )  # fmt: skip
 def test_the_date_of_the_story_is_chosen(body: str, published: date | None, modified: date | None) -> None:
     assert shown(body) == (published, modified)
+
+
+def test_a_page_may_state_its_age_without_a_number() -> None:
+    an_hour_ago = datetime(2024, 2, 1, 11, tzinfo=UTC)
+    assert shown(HEADLINE + "<p class=meta>Posted an hour ago</p>" + STORY)[0] == an_hour_ago
+    assert shown(HEADLINE + "<time>vor einer Stunde</time>" + STORY, language="de")[0] == an_hour_ago
+    assert shown(HEADLINE + "<p>The mayor came an hour ago.</p>" + STORY)[0] is None
 
 
 def test_a_day_stays_a_day_unless_another_place_has_its_time() -> None:

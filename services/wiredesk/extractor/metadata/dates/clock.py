@@ -72,10 +72,10 @@ class ClockPatterns:
         first = rf"(?:(?P<before>{dotted})[.\s]{{0,2}})?"
         last = rf"(?:\s?(?P<after>{dotted})(?![^\W\d_])\.?)?"
         clock = (
-            r"(?<![\d/.])(?<!\d[-,:])(?P<hour>\d{1,2})(?:\s?[:.h]\s?(?P<minute>\d{2})(?!\.?\d)"
+            r"(?<![\d/.])(?<!\d[-,:])(?P<hour>\d{1,2})(?:\s?[:.hu]\s?(?P<minute>\d{2})(?!\.?\d)"
             r"(?:[:.](?P<second>\d{2})(?:\.\d{1,9})?(?!\d))?"
             r"|\s?[時时시点點]\s?(?P<named_minute>\d{1,2})\s?[分분](?:\s?\d{1,2}[秒초])?"
-            r"|\s?[h時时시点點](?![^\W\d_])|(?=\s?[ap]\.?\s?m(?![^\W\d_])))"
+            r"|\s?(?:[h時时시点點]|uhr)(?![^\W\d_])|(?=\s?[ap]\.?\s?m(?![^\W\d_])))"
         )
         self._clock = re.compile(first + clock + last + _ZONE)
 

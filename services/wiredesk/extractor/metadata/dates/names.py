@@ -123,6 +123,11 @@ def halves_of(language: str) -> Iterator[tuple[str, bool]]:
             yield from ((name, is_second) for name in _folded([names]))
 
 
+def own_names(section: str) -> tuple[str, ...]:
+    """Return the names of the lists in a section of `words.toml`."""
+    return tuple(_OWN[section])
+
+
 def own_words(section: str, name: str) -> tuple[str, ...]:
     """Return the folded words of a list of `words.toml`."""
     return tuple(_folded(_OWN[section][name]))

@@ -1,18 +1,22 @@
-"""Times relative to the moment at which a page was fetched: `3 hours ago`, `vor 2 Stunden`, `gestern, 20:05`."""
+"""Times relative to the moment at which a page was fetched: `3 hours ago`, `vor einer Stunde`, `gestern, 20:05`."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from itertools import product
 
 from wiredesk.extractor.alternation import alternation
 from wiredesk.extractor.metadata.dates.clock import clock_patterns
 from wiredesk.extractor.metadata.dates.conventions import DateConventions
 from wiredesk.extractor.metadata.dates.folding import fold_date
-from wiredesk.extractor.metadata.dates.names import AGO, own_words
+from wiredesk.extractor.metadata.dates.names import AGO, own_names, own_words
+from wiredesk.extractor.words import ends_sentence
 
 MAX_TEXT = 80
 """Maximum characters of a text that may be a relative time."""
+
+MAX_BARE_TEXT = 40
+"""Maximum characters of a text without a digit that may be a relative time."""
 
 MAX_NUMBER = 400
 """Maximum number of units; more is no age of a story."""
@@ -26,11 +30,13 @@ _UNITS: Mapping[str, timedelta] = {
 }
 """Lengths of the units of CLDR."""
 
-_OWN_UNITS = ("minute", "hour", "day")
-"""Units for which `words.toml` has patterns."""
+_TOKEN = re.compile(r"\d{1,6}|[\u3400-\u9fff]{1,4}?前|(?:[^\W\d_]|[\u0900-\u0963\u0970-\u0df3\u0e30-\u0e4e])+")
+"""A number or a word; in Chinese and Japanese, what ends in the word for `ago`."""
 
-_TOKEN = re.compile(r"\d{1,6}|(?:[^\W\d_]|[\u0900-\u0963\u0970-\u0df3\u0e30-\u0e4e])+")
-"""A number or a word."""
+MAX_LINE_WORDS = 4
+"""Maximum words of a text with a full stop that is no sentence: `Updated 3 hours ago.`"""
+
+_ASCII_WORD = re.compile(r"[a-z']+")
 
 MAX_WORDS = 3
 """Maximum words on one side of the number."""
@@ -51,8 +57,10 @@ def _form(written: str) -> tuple[str, ...]:
 def _forms() -> Iterator[tuple[tuple[str, ...], timedelta]]:
     """Yield the patterns of all languages, each with the length of its unit."""
     for unit, length in _UNITS.items():
-        for units in (*AGO.values(), {unit: "|".join(own_words("ago", unit)) if unit in _OWN_UNITS else ""}):
-            yield from ((_form(written), length) for written in units.get(unit, "").split("|") if written)
+        own = own_words("ago", unit) if unit in own_names("ago") else ()
+        for written in (*own, *(pattern for units in AGO.values() for pattern in units.get(unit, "").split("|"))):
+            if written:
+                yield _form(written), length
 
 
 _LENGTHS: Mapping[tuple[str, ...], timedelta] = {
@@ -60,13 +68,58 @@ _LENGTHS: Mapping[tuple[str, ...], timedelta] = {
 }
 """Lengths of units by the words of their patterns."""
 
+_NUMBERS: Mapping[str, int] = {word: int(name) for name in own_names("numbers") for word in own_words("numbers", name)}
+"""Small numbers by their words."""
+
+_CHINESE = dict(zip("一二两兩三四五六七八九十", (1, 2, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10), strict=True))
+"""Small numbers by their characters, which stand before a unit without a space."""
+
+_CHINESE_NUMBER = re.compile(
+    rf"(?<![{''.join(_CHINESE)}])[{''.join(_CHINESE)}](?=\s?(?:[个個天周週]|分[钟鐘]|小[时時]|日前|時間前))"
+)
+"""Such a number."""
+
+_AGO_IN_CHINESE = re.compile("[之以]前")
+"""Longer forms of the word for `ago`."""
+
 _DAYS: Mapping[str, int] = {
-    word: number for number, name in enumerate(("this_day", "day_before")) for word in own_words("parts", name)
+    word: number
+    for number, name in enumerate(("this_day", "day_before", "two_days_before"))
+    for word in own_words("parts", name)
 }
 """How many days ago a word means."""
 
-_DAY = re.compile(rf"(?<![^\W\d_])(?:{alternation(_DAYS, ' ')})(?![^\W\d_])")
+_AGES: Mapping[str, tuple[int, timedelta]] = {
+    phrase: (int(count), _UNITS[unit])
+    for name in own_names("phrases")
+    for count, unit in [name.split()]
+    for phrase in own_words("phrases", name)
+}
+"""How many units ago a phrase means."""
+
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+"""A letter of a script without spaces between words."""
+
+
+def _anywhere(texts: Iterable[str]) -> re.Pattern[str]:
+    """Return a pattern of one of these texts; where words are divided by spaces, it does not begin or end in a word."""
+    spaced: list[str] = []
+    unspaced: list[str] = []
+    for text in texts:
+        (unspaced if _UNSPACED.search(text) else spaced).append(text)
+    return re.compile(rf"(?<![^\W\d_])(?:{alternation(spaced, ' ')})(?![^\W\d_])|{alternation(unspaced, ' ')}")
+
+
+_DAY = _anywhere(_DAYS)
 """A word for a day."""
+
+_AGE = re.compile(rf"(?<!\d )(?<!\d)(?:{_anywhere(_AGES).pattern})")
+"""A phrase for an age; after a number it is a part of a longer one: `21 час назад`."""
+
+_MARKS = frozenset(
+    max(text.split(), key=len) for text in (*(" ".join(form) for form in _LENGTHS), *_AGES, *_DAYS) if text.isascii()
+) - {_NUMBER}
+"""The longest words of patterns, phrases and days, one of which each has: of those in ASCII."""
 
 
 def relative_date(text: str, conventions: DateConventions) -> date | None:
@@ -77,18 +130,47 @@ def relative_date(text: str, conventions: DateConventions) -> date | None:
         unknown when the page was fetched.
     """
     fetched = conventions.fetched_at
-    if fetched is None or len(text) > MAX_TEXT:
+    if fetched is None or len(text) > MAX_TEXT or _is_sentence(text):
         return None
-    folded = fold_date(text)
-    tokens = _TOKEN.findall(folded)
-    for position, token in enumerate(tokens):
-        if token.isdecimal() and (length := _length(tokens, position)) is not None:
-            if int(token) > MAX_NUMBER:
-                return None
-            moment = fetched - int(token) * length
-            return moment.replace(microsecond=0) if length < timedelta(days=1) else moment.date()
+    folded = _CHINESE_NUMBER.sub(lambda match: str(_CHINESE[match[0]]), _AGO_IN_CHINESE.sub("前", fold_date(text)))
+    age = _age(folded)
+    if age is not None:
+        return _moment(fetched, *age)
     match = _DAY.search(folded)
     return _day_with_clock(folded, match, conventions) if match else None
+
+
+def may_be_relative(text: str) -> bool:
+    """Return whether a text without a digit may be a relative time: a cheap check, since most texts are none."""
+    if len(text) > MAX_BARE_TEXT:
+        return False
+    return not text.isascii() or not _MARKS.isdisjoint(_ASCII_WORD.findall(text.lower()))
+
+
+def _age(folded: str) -> tuple[int, timedelta] | None:
+    """Return the number and the length of the units that a text names; None if it names none, or too many."""
+    match = _AGE.search(folded)
+    if match and (_AGES[match[0]][0] or _is_most_of(folded, match)):
+        return _AGES[match[0]]
+    tokens = _TOKEN.findall(folded)
+    for position, token in enumerate(tokens):
+        number = int(token) if token.isdecimal() else _NUMBERS.get(token)
+        if number is not None and (length := _length(tokens, position)) is not None:
+            return (number, length) if number <= MAX_NUMBER else None
+    return None
+
+
+def _moment(fetched: datetime, number: int, length: timedelta) -> date:
+    moment = fetched - number * length
+    return moment.replace(microsecond=0) if length < timedelta(days=1) else moment.date()
+
+
+def _is_sentence(text: str) -> bool:
+    return text.count(" ") >= MAX_LINE_WORDS and ends_sentence(text)
+
+
+def _is_most_of(folded: str, match: re.Match[str]) -> bool:
+    return len(folded) < _HALF_TEXT * len(match[0])
 
 
 def _length(tokens: Sequence[str], position: int) -> timedelta | None:
@@ -107,4 +189,4 @@ def _day_with_clock(folded: str, match: re.Match[str], conventions: DateConventi
     clock = patterns.read(clock_match) if clock_match else None
     if clock is not None:
         return clock.on(day, conventions)
-    return day if len(folded) < _HALF_TEXT * len(match[0]) and _DAYS[match[0]] else None
+    return day if _is_most_of(folded, match) and _DAYS[match[0]] else None

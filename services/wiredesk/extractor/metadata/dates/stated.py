@@ -25,11 +25,14 @@ _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:[T ]?(\d\d)(\d\d)(\d\d)?)?(Z?)")
 _END_OF_DAY = re.compile(r"([T ])24:00(?::00)?(?:\.0{1,9})?")
 """Midnight as the end of a day."""
 
-_COMMENT = re.compile(r"\s*[\[(][^\])]{0,60}[\])]$")
-"""A zone's name after its offset: `[Europe/Berlin]`, `(Central European Standard Time)`."""
+_COMMENT = re.compile(r"\s*[\[(][^\])+\d]{0,60}[\])]$")
+"""A zone's name after its offset: `[Europe/Berlin]`, `(Central European Standard Time)`; no offset: `(GMT+7)`."""
 
 _OFFSET = re.compile(r"\s*(?:GMT|UTC)?\s*([+-])(\d{1,2}):?(\d\d)?$|\s*(?:Z|GMT|UTC)$", re.IGNORECASE)
 """An offset at the end of a time."""
+
+_YEAR_LAST = re.compile(r"([a-z]{3,9} \d{1,2}) (\d\d:\d\d:\d\d(?: (?:[+-]\d{4}|[a-z]{1,5}))?) (\d{4})$", re.IGNORECASE)
+"""The form of C's `ctime`, as Java, Unix and social networks write it: `Thu Nov 12 17:05:00 CET 2026`."""
 
 _MINUSES = str.maketrans({"\u2212": "-", "\u2010": "-", "\u2013": "-", "\u00a0": " ", "\u202f": " "})
 """Signs that are written for minus and for a space."""
@@ -53,7 +56,8 @@ def parse_stated_date(text: str | None, conventions: DateConventions | None = No
         parsed = parse(text)
         if parsed is not None:
             return parsed if conventions.is_plausible(parsed) else None
-    return next((written.value for written in dates_in(_COMMENT.sub("", text), conventions) if written.has_year), None)
+    text = _YEAR_LAST.sub(r"\1 \3 \2", _COMMENT.sub("", text))
+    return next((written.value for written in dates_in(text, conventions) if written.has_year), None)
 
 
 def _iso(text: str) -> date | None:

@@ -9,6 +9,7 @@ from wiredesk.extractor.document import Attributes, Element
 from wiredesk.extractor.metadata.dates.blocks import MAX_BLOCK, UNSEEN, following, preceding, shown_text
 from wiredesk.extractor.metadata.dates.choice import MIN_SCORE, DateCandidate, DateReader
 from wiredesk.extractor.metadata.dates.labels import DateLabel
+from wiredesk.extractor.metadata.dates.relative import may_be_relative
 from wiredesk.extractor.metadata.dates.written import WrittenDate, has_digit
 from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk.extractor.words import clean, ends_sentence
@@ -155,7 +156,7 @@ class _Walk:
         marked = (element for element, own in attributes.items() if element.tag == "time" or (own and _is_date(own)))
         for element in islice(marked, MAX_MARKED):
             text = shown_text(element)
-            if text and has_digit(text):
+            if text and _may_be_dated(text):
                 yield from self._block(element, text, 0)
 
     def _read(self, elements: Iterable[Element], place: Callable[[int], float]) -> Iterator[DateCandidate]:
@@ -164,7 +165,7 @@ class _Walk:
                 continue
             own = element.text or element.get("datetime") or element.get("content")
             for owner, piece in ((element, own), (element.getparent(), element.tail)):
-                if piece and not piece.isspace() and owner is not None and has_digit(piece[:MAX_PIECE]):
+                if piece and not piece.isspace() and owner is not None and _may_be_dated(piece[:MAX_PIECE]):
                     yield from self._block(owner, piece, place(number))
 
     def _block(self, owner: Element, piece: str, place: float) -> Iterator[DateCandidate]:
@@ -224,6 +225,10 @@ class _Walk:
         if is_in_article and self._own_article is not None:
             score += OTHER_ARTICLE_SCORE
         return max(score, LOWEST_SCORE)
+
+
+def _may_be_dated(text: str) -> bool:
+    return has_digit(text) or may_be_relative(text)
 
 
 def _is_date(attributes: Mapping[Any, Any]) -> bool:
