@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from wiredesk.extractor.alternation import alternation
@@ -15,6 +15,7 @@ from wiredesk.extractor.metadata.authors.names import (
     is_only_role,
     is_person_called_news,
     is_role,
+    is_uncased,
     names_newsroom,
     without_role,
 )
@@ -51,6 +52,9 @@ MIN_SYLLABLES, MAX_SYLLABLES = 2, 4
 
 MAX_AGENCY_WORDS, MIN_AGENCY = 4, 4
 """Words, and letters, of an agency that follows a name without a sign: Jane Doe The Associated Press."""
+
+MAX_LINK = 3
+"""Letters of a word between a name and a day: `on`, `den`."""
 
 WEAK = 2
 """Letters up to which a word between names may also be a part of a name: José Ortega y Gasset."""
@@ -108,6 +112,11 @@ _OF_ADDRESS = re.compile(r"@|//|www\.|\.(?:co|org|net)", re.IGNORECASE)
 _WIDE = str.maketrans("：／＝（），；｜［］【】＠　–—", ":/=(),;|[]()@ \u2013\u2013")
 """Wide punctuation, as Chinese and Japanese texts have it, and what it is in others."""
 
+_REPORTED_FROM = re.compile(
+    rf"(?:/[\u4e00-\u9fff]{{2,6}}|{alternation(phrases('datelines'))})(?:连线|連線)?(?:報導|報道|报道|電|电)"
+)
+"""From where a story was reported, after the reporter's name: `記者張小明／台北報導`."""
+
 _START = r"(?:^|(?<=[|¦(\[•·;,/–\n-])|(?<=[|¦(\[•·;,/–-] ))"
 _COLON = r"\s{0,2}[:|¦]{0,1}\s{0,2}"
 
@@ -153,9 +162,10 @@ SPACELESS = re.compile(
 _TIME = re.compile(rf"(?<![\w])(?:{alternation(phrases('times'))})(?!\w)", re.IGNORECASE)
 """A word for the time of a story."""
 
+_WHOLE_BRACKETS = re.compile(r"[(\[]([^()\[\]]{2,80})[)\]]")
 _BRACKETS = re.compile(r"\s?[(\[]([^()\[\]]{0,80})[)\]]?")
 _HARD = re.compile(
-    r"\s?[|•;\n]\s?|\s[·–/-]\s|\s?¦\s?|--|、|،|\s/|/\s|(?<=[^\W\d_]{2})/(?=[^\W\d_a-zß-ÿ]|[^\W\d_][^/|]{0,30}\s)|(?<=\.[a-z]{2})/"
+    r"\s?[|•;\n]\s?|(?<=[\uac00-\ud7af])[·ㆍ・](?=[\uac00-\ud7af])|\s[·–/-]\s|\s?¦\s?|--|、|،|\s/|/\s|(?<=[^\W\d_]{2})/(?=[^\W\d_a-zß-ÿ]|[^\W\d_][^/|]{0,30}\s)|(?<=\.[a-z]{2})/"
 )
 """A sign between names, or between a name and something else."""
 
@@ -252,12 +262,20 @@ def _named(text: str, trust: Trust) -> Iterator[tuple[str, bool]]:
     before, clauses = _clauses(normalised, trust)
     named = [pair for clause in clauses for pair in _names_of_clause(clause, trust)]
     if not named:
-        yield from _names_of_clause(before, trust)
+        yield from _without_places(list(_names_of_clause(before, trust)))
         return
     yield from (
         (name, is_person) for name, is_person in _names_of_clause(before, trust) if not is_person and agency_named(name)
     )
-    yield from named
+    yield from _without_places(named)
+
+
+def _without_places(named: Sequence[tuple[str, bool]]) -> Iterator[tuple[str, bool]]:
+    """Yield names; in scripts without capitals, a word alone beside a whole name is a place: `القاهرة - أحمد علي`."""
+    has_whole = any(is_person and is_uncased(name) and " " in name for name, is_person in named)
+    for name, is_person in named:
+        if not (has_whole and is_person and is_uncased(name) and " " not in name):
+            yield name, is_person
 
 
 def _normalised(text: str) -> str:
@@ -267,14 +285,16 @@ def _normalised(text: str) -> str:
         text = html.unescape(html.unescape(text))
         text = _TAG.sub(" ", text)
     if not text.isascii():
-        text = text.translate(_WIDE)
+        text = _REPORTED_FROM.sub(" ", text.translate(_WIDE))
     text = text.replace("\n", SOFT)
     if _OF_ADDRESS.search(text):
         text = _ADDRESS.sub(" | ", text)
     text = clean(text)[:MAX_BYLINE]
     if _BORDER_OF_CASES.search(text):
         text = _GLUED.sub(_unglued, _GLUED_BY.sub("By ", text))
-    return text.strip(" |¦")
+    text = text.strip(" |¦")
+    whole = _WHOLE_BRACKETS.fullmatch(text)
+    return whole[1] if whole else text
 
 
 def _unglued(glued: re.Match[str]) -> str:
@@ -332,10 +352,12 @@ def _person(name: str, part: _Part, needed: Trust) -> str:
 
 
 def _without_calendar(text: str) -> str:
-    """Return a text without the months and days at its beginning and its end: Ida Lund May."""
+    """Return a text without the months and days at its beginning and its end: Ida Lund on May."""
     name_words = text.split()
     while name_words and fold(name_words[-1]) in CALENDAR:
         name_words.pop()
+        if name_words and name_words[-1].islower() and len(name_words[-1]) <= MAX_LINK:
+            name_words.pop()
     while name_words and fold(name_words[0]) in CALENDAR:
         name_words.pop(0)
     return " ".join(name_words)

@@ -107,6 +107,11 @@ def is_name(text: str, trust: Trust = Trust.ANNOUNCED) -> bool:
     return _is_cased_name(text, trust)
 
 
+def is_uncased(text: str) -> bool:
+    """Return whether a text is in a script that has no capitals, and spaces between names."""
+    return _UNCASED.search(text) is not None
+
+
 def _is_button(folded: list[str]) -> bool:
     """Return whether words are those of a button or a menu: `Log In`. Names of short words are not: `Le An`."""
     return INTERFACE_WORDS.issuperset(folded) and any(len(word) > MAX_SYLLABLE for word in folded)
