@@ -36,6 +36,8 @@ LABEL org.opencontainers.image.title="wiredesk ${STAGE}" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /opt/wiredesk /opt/wiredesk
 WORKDIR /tmp
+# A volume that is mounted here, for `wiredesk archive --into /archive`, belongs to the user.
+RUN install --directory --owner=10001 --group=10001 /archive
 # By number, so that Kubernetes' runAsNonRoot can check it; the image needs no entry in /etc/passwd for it.
 USER 10001:10001
 ENV PATH=/opt/wiredesk/bin:$PATH \

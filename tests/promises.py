@@ -12,11 +12,13 @@ from prometheus_client import REGISTRY
 from pydantic_core import PydanticUndefined
 
 from wiredesk import pipeline
+from wiredesk.archiving import metrics as archive_metrics
 from wiredesk.cli.config import groups
 from wiredesk.cli.options import is_secret, variable
 from wiredesk.intake import metrics as intake_metrics
 from wiredesk.operations.canary import metrics as canary_metrics
 from wiredesk.operations.completeness import metrics as audit_metrics
+from wiredesk.operations.notifications import metrics as notify_metrics
 from wiredesk.pages import files as page_files
 from wiredesk.runtime import metrics
 from wiredesk.runtime.errors import RejectedError
@@ -108,7 +110,15 @@ def metric_names() -> dict[str, Any]:
     """Return every metric with its type and its labels."""
     declared = [
         m
-        for module in (metrics, audit_metrics, canary_metrics, intake_metrics, web_metrics)
+        for module in (
+            metrics,
+            archive_metrics,
+            audit_metrics,
+            canary_metrics,
+            intake_metrics,
+            notify_metrics,
+            web_metrics,
+        )
         for m in vars(module).values()
         if hasattr(m, "_labelnames")
     ]

@@ -69,7 +69,9 @@ def test_compose_runs_every_stage_with_commands_that_exist(compose: dict[str, An
     ours = {name: service for name, service in compose["services"].items() if "build" in service}
     commands = {"topics": ["topics", "create"], "audit": ["audit", "--continuous"]}
     commands |= {name: [name] for name in ("intake", "canary", "web")}
-    images = {**dict.fromkeys(commands, "cli"), "web": "web"}
+    commands |= {"archive": ["archive", "--into", "/archive", "--follow"]}
+    commands |= {"notify": ["notify", "/etc/wiredesk/rules.toml"]}
+    images = {**dict.fromkeys(commands, "cli"), "web": "web", "archive": "archive"}
     assert set(ours) == {*commands, *STAGES}
     for name, service in ours.items():
         command = service["command"]

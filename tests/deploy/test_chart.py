@@ -5,6 +5,7 @@ import json
 import runpy
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ import pytest
 import yaml
 
 from tests.toolchains import need
+from wiredesk.cli.config import groups
+from wiredesk.cli.options import variable
+from wiredesk.operations.notifications.rules import Rules
 from wiredesk.pipeline import STAGES, TOPICS
 from wiredesk.runtime.topology import changelogs_of
 
@@ -22,6 +26,8 @@ CHART = ROOT / "deploy" / "helm" / "wiredesk"
 HELM = shutil.which("helm")
 KUBERNETES = ("--kube-version", "1.33.0")
 EXAMPLES = sorted((CHART / "examples").glob("*.yaml"))
+
+VARIABLES = {variable(name) for group in groups().values() for name in group.model_fields}
 
 CUSTOM = {
     "ScaledObject": ("github.com/kedacore/keda/v2@v2.17.2", "config/crd/bases/keda.sh_scaledobjects.yaml"),
@@ -93,6 +99,40 @@ def test_a_stage_is_a_static_member_that_drains(values: Path) -> None:
         assert selector <= worker["spec"]["template"]["metadata"]["labels"].items()
 
 
+SINGLES = {"web": 8090, "canary": 9465, "audit": 9466, "archive": 9467, "notify": 9468}
+"""What runs once, and its port."""
+
+
+@needs_helm
+@pytest.mark.parametrize("values", EXAMPLES, ids=lambda path: path.stem)
+def test_what_runs_once_is_never_doubled_and_keeps_nothing_on_its_root(values: Path) -> None:
+    enabled = {name for name in SINGLES if read(values).get(name, {}).get("enabled")}
+    deployments = of_kind(rendered(values), "Deployment")
+    assert set(deployments) - {"desk-wiredesk-intake"} == {f"desk-wiredesk-{name}" for name in enabled}
+    for name in enabled:
+        spec = deployments[f"desk-wiredesk-{name}"]["spec"]
+        assert (spec["replicas"], spec["strategy"]) == (1, {"type": "Recreate"})
+        pod = spec["template"]["spec"]
+        (container,) = pod["containers"]
+        assert container["ports"][0]["containerPort"] == SINGLES[name]
+        assert container["args"][0] == name
+        assert container["securityContext"]["readOnlyRootFilesystem"]
+        assert {"startupProbe", "livenessProbe", "readinessProbe"} < set(container)
+        assert {one["name"] for one in container["volumeMounts"]} == {one["name"] for one in pod["volumes"]}
+        assert {one["name"] for one in container["env"]} <= VARIABLES | {"TMPDIR"}
+
+
+@needs_helm
+def test_alerts_follow_their_rules_and_reach_receivers() -> None:
+    objects = rendered(CHART / "examples" / "production.yaml")
+    rules = tomllib.loads(of_kind(objects, "ConfigMap")["desk-wiredesk-notify"]["data"]["rules.toml"])
+    assert Rules.model_validate(rules).rules[0].receiver == "newsroom"
+    policy = of_kind(objects, "NetworkPolicy")["desk-wiredesk-outside"]["spec"]
+    (expression,) = policy["podSelector"]["matchExpressions"]
+    assert expression["values"] == ["archive", "notify"]
+    assert policy["egress"][0]["ports"] == [{"port": 443, "protocol": "TCP"}]
+
+
 @needs_helm
 def test_a_scaled_stage_leaves_its_replicas_to_keda() -> None:
     objects = rendered(CHART / "examples" / "strimzi.yaml")
@@ -133,6 +173,13 @@ def test_what_is_missing_is_named() -> None:
         ([], "kafka.bootstrapServers: give the addresses of the brokers"),
         (["--set", "kafka.bootstrapServers=k:9092,intake.enabled=true"], "intake.secret: name the secret"),
         (["--set", "kafka.bootstrapServers=k:9092,topics.create=maybe"], "none of job, strimzi, none"),
+        (["--set", "kafka.bootstrapServers=k:9092,web.enabled=true"], "web.secret: name the secret"),
+        (["--set", "kafka.bootstrapServers=k:9092,notify.enabled=true"], "notify.rules: give the rules"),
+        (["--set", "kafka.bootstrapServers=k:9092,archive.enabled=true"], "archive.into: give an object store"),
+        (
+            ["--set", "kafka.bootstrapServers=k:9092,archive.enabled=true,archive.into=/archive"],
+            "archive.volumeClaim: name the claim",
+        ),
     ):
         ran = subprocess.run(
             [HELM, "template", "desk", str(CHART), *KUBERNETES, *options], capture_output=True, text=True, check=False

@@ -12,9 +12,11 @@ import pytest
 import yaml
 from prometheus_client import REGISTRY
 
+import wiredesk.archiving.metrics
 import wiredesk.intake.metrics
 import wiredesk.operations.canary.metrics
 import wiredesk.operations.completeness.metrics
+import wiredesk.operations.notifications.metrics
 import wiredesk.runtime.metrics  # noqa: F401 - with the import, its metrics are registered
 from wiredesk.pipeline import STAGES, TOPICS
 

@@ -13,7 +13,7 @@ from wiredesk.pipeline import STAGES
 
 WORKFLOWS = ROOT / ".github" / "workflows"
 VERSIONS = runpy.run_path(str(ROOT / ".ci" / "versions.py"))
-NO_STAGES = {"cli", "archive"}
+NO_STAGES = {"cli", "archive", "web"}
 """Images without a stage."""
 
 

@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client import REGISTRY
 
 from tests.newsfeed import Sent, revision, withdrawal
 from wiredesk.operations.notifications.copies import Copies
@@ -38,6 +39,11 @@ UPDATED, WITHDRAWN = RevisionKind.UPDATED, "withdrawn"
 @pytest.fixture(autouse=True)
 def _secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DESK_SECRET", SECRET)
+
+
+def measured(name: str) -> float:
+    """Return the value of a metric of the receiver."""
+    return REGISTRY.get_sample_value(f"wiredesk_notify_{name}", {"receiver": "desk"}) or 0.0
 
 
 def rules(**fields: object) -> Rules:
@@ -252,6 +258,7 @@ async def test_a_receiver_that_fails_gets_each_delivery_once() -> None:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     port = runner.addresses[0][1]
+    before = measured("sent_total")
     sender = Sender(
         "desk",
         Receiver(url=f"http://127.0.0.1:{port}/", secret_env="DESK_SECRET", retry_seconds=0.001),
@@ -269,6 +276,9 @@ async def test_a_receiver_that_fails_gets_each_delivery_once() -> None:
         running.cancel()
         await runner.cleanup()
     assert sorted(taken) == [(f"d{number}", b"%d" % number) for number in range(6)]
+    assert measured("sent_total") - before == 6
+    assert measured("failed_total") > 0
+    assert measured("pending") == 0
     for page in range(3):
         assert settled.index(f"d{page}") < settled.index(f"d{page + 3}"), "the deliveries of a page keep their order"
 

@@ -8,11 +8,12 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
-from time import monotonic
+from time import monotonic, time
 
 import pyarrow.parquet as pq
 from aiokafka import TopicPartition
 
+from wiredesk.archiving import metrics
 from wiredesk.archiving.columns import day_of
 from wiredesk.archiving.file_names import FileName, newest_files
 from wiredesk.archiving.part import TOPIC_ID, Part
@@ -128,6 +129,8 @@ class Archive:
                     done += record.next_offset - positions[record.partition]
                     positions[record.partition] = record.next_offset
                 on_progress(done, total)
+                metrics.LAST_READ.set(time())
+                metrics.OPEN_ROWS.set(sum(part.rows for part in self._parts.values()))
                 if not follow:
                     continue
                 await self._publish_old()
@@ -185,6 +188,7 @@ class Archive:
             part.add(record)
         except InvalidEventError as error:
             self.result.unreadable += 1
+            metrics.UNREADABLE.inc()
             self.result.first_unreadable = self.result.first_unreadable or f"{record.coordinates}: {error}"
             if not part.rows:
                 part.discard()
@@ -211,6 +215,9 @@ class Archive:
         del self._parts[partition]
         self.result.files += 1
         self.result.rows += part.rows
+        metrics.FILES.inc()
+        metrics.ROWS.inc(part.rows)
+        metrics.LAST_FILE.set(time())
         self.on_file(part.name, part.rows)
 
 

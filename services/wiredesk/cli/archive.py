@@ -1,9 +1,12 @@
 """`wiredesk archive`: articles as Parquet files by day."""
 
+import contextlib
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wiredesk.archiving.settings import ArchiveSettings
 from wiredesk.cli import console
 from wiredesk.cli.options import with_settings
 from wiredesk.runtime.errors import UsageError
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
     from wiredesk.archiving.storage import Storage
 
 
-@with_settings(kafka=KafkaSettings)
+@with_settings(kafka=KafkaSettings, settings=ArchiveSettings)
 def archive(
     *,
     into: Annotated[
@@ -32,12 +35,14 @@ def archive(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object at the end.")] = False,
     kafka: KafkaSettings,
+    settings: ArchiveSettings,
 ) -> None:
     """Archive articles as Parquet files by day: every revision, and every withdrawal, each in one file.
 
     Files are named day=2026-11-29/articles.enriched-PARTITION-FIRST-LAST.parquet, after the offsets that they hold. The
     names are the state: run the command again, also after a crash, and it continues at the offset after them. Without
-    --follow it stops at the current end of the topic. One command writes an archive at a time.
+    --follow it stops at the current end of the topic. One command writes an archive at a time. With --follow, what it
+    has done is on /metrics of --archive-port.
 
     --forget takes what 'wiredesk forget' was asked to forget out of the files; run it from a scheduler, once a day.
 
@@ -59,12 +64,14 @@ def archive(
     if forget:
         asyncio.run(_forget(kafka, storage, as_json=as_json))
     else:
-        asyncio.run(_append(kafka, storage, follow=follow, file_seconds=every * 60, as_json=as_json))
+        port = settings if follow else None
+        asyncio.run(_append(kafka, storage, port, file_seconds=every * 60, as_json=as_json))
 
 
 async def _append(
-    kafka: KafkaSettings, storage: "Storage", *, follow: bool, file_seconds: float, as_json: bool
+    kafka: KafkaSettings, storage: "Storage", follow: ArchiveSettings | None, *, file_seconds: float, as_json: bool
 ) -> None:
+    """Append to an archive; with settings for `follow`, go on until a signal comes, and serve metrics."""
     from wiredesk.archiving.append import Archive
     from wiredesk.cli.signals import stop_on_signal
     from wiredesk.runtime.kafka.cluster import Cluster
@@ -74,10 +81,30 @@ async def _append(
             console.line(f"{name.path}  {rows} rows")
 
     with storage.locked("append"), stop_on_signal() as stop, console.progress("archiving") as on_progress:
-        async with Cluster(kafka, "wiredesk-archive") as cluster:
+        async with Cluster(kafka, "wiredesk-archive") as cluster, _serving(follow):
             archive = Archive(storage, on_file, file_seconds)
-            result = await archive.append(cluster, stop, on_progress, follow=follow)
+            result = await archive.append(cluster, stop, on_progress, follow=follow is not None)
     _report(result, as_json=as_json)
+
+
+@contextlib.asynccontextmanager
+async def _serving(settings: ArchiveSettings | None) -> AsyncIterator[None]:
+    """Serve health and metrics for the duration of a block, if there are settings for it."""
+    from wiredesk.runtime.worker import health
+
+    if settings is None:
+        yield
+        return
+    is_port_set = "archive_port" in settings.model_fields_set
+    async with health.serving(
+        "archive",
+        settings.archive_host,
+        settings.archive_port,
+        alive=lambda: None,
+        ready=lambda: None,
+        or_any_port=not is_port_set,
+    ):
+        yield
 
 
 def _report(result: "Appended", *, as_json: bool) -> None:

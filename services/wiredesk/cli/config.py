@@ -7,12 +7,14 @@ import typer
 from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
+from wiredesk.archiving.settings import ArchiveSettings
 from wiredesk.cli import console
 from wiredesk.cli.options import is_secret, load, variable
 from wiredesk.intake.settings import IntakeSettings
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.operations.canary.settings import CanarySettings
 from wiredesk.operations.completeness.settings import AuditSettings
+from wiredesk.operations.notifications.settings import NotifySettings
 from wiredesk.runtime.settings import KafkaSettings, Settings, WorkerSettings
 from wiredesk.web.settings import WebSettings
 
@@ -70,6 +72,8 @@ def groups() -> dict[str, type[Settings]]:
         "Web": WebSettings,
         "Canary": CanarySettings,
         "Audit": AuditSettings,
+        "Archive": ArchiveSettings,
+        "Notify": NotifySettings,
         "Embedded broker": BrokerSettings,
     }
 

@@ -9,6 +9,7 @@ import typer
 from wiredesk.cli import console
 from wiredesk.cli.options import with_settings
 from wiredesk.cli.time_arg import TIME_FORMS, parse_milliseconds
+from wiredesk.operations.notifications.settings import NotifySettings
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.settings import KafkaSettings
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
-@with_settings(kafka=KafkaSettings)
+@with_settings(kafka=KafkaSettings, settings=NotifySettings)
 def notify(
     rules: Annotated[Path, typer.Argument(metavar="RULES.TOML", help="Receivers, and what each of them wants.")],
     *,
@@ -34,13 +35,14 @@ def notify(
     ] = False,
     check: Annotated[bool, typer.Option("--check", help="Check the rules file and print it, without Kafka.")] = False,
     kafka: KafkaSettings,
+    settings: NotifySettings,
 ) -> None:
     """Send articles that match rules to HTTP receivers, signed, each story once; until SIGTERM.
 
     A rule names topics, entities, sources, languages and types. Copies of a story, on other sites, count as the same
     story. What was sent is in the topic wiredesk.notifications, so a restart sends nothing twice; an attempt whose
     answer was lost is repeated with the same webhook-id. One process of a name runs at a time: a second one ends the
-    first. Logs are JSON on stderr.
+    first. Logs are JSON on stderr; what was sent, what failed and what waits is on /metrics of --notify-port.
 
     Example:
       wiredesk notify rules.toml
@@ -59,7 +61,7 @@ def notify(
         _show(loaded)
         return
     logs.configure("info")
-    asyncio.run(_run(kafka, loaded, name, since_ms, until_end=until_end))
+    asyncio.run(_run(kafka, settings, loaded, name, since_ms, until_end=until_end))
 
 
 def _show(rules: "Rules") -> None:
@@ -68,9 +70,20 @@ def _show(rules: "Rules") -> None:
     console.table("rules", ("rule", "receiver", *(field.replace("_", " ") for field in fields)), rows)
 
 
-async def _run(kafka: KafkaSettings, rules: "Rules", name: str, since_ms: int | None, *, until_end: bool) -> None:
+async def _run(
+    kafka: KafkaSettings, settings: NotifySettings, rules: "Rules", name: str, since_ms: int | None, *, until_end: bool
+) -> None:
     from wiredesk.cli.signals import stop_on_signal
     from wiredesk.operations.notifications.notify import notify as run
+    from wiredesk.runtime.worker import health
 
     with stop_on_signal() as stop:
-        await run(kafka, rules, stop, name=name, since_ms=since_ms, until_end=until_end)
+        async with health.serving(
+            "notify",
+            settings.notify_host,
+            settings.notify_port,
+            alive=lambda: None,
+            ready=lambda: None,
+            or_any_port="notify_port" not in settings.model_fields_set,
+        ):
+            await run(kafka, rules, stop, name=name, since_ms=since_ms, until_end=until_end)

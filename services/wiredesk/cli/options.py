@@ -131,6 +131,8 @@ PANELS = (
     ("Intake", ("intake_",)),
     ("Canary", ("canary_",)),
     ("Audit", ("audit_",)),
+    ("Archive", ("archive_",)),
+    ("Notify", ("notify_",)),
     ("Web", ("web_",)),
     ("Metrics", ("metrics_",)),
     ("Security", ("security_", "sasl_", "ssl_")),

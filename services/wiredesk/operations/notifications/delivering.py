@@ -15,6 +15,7 @@ from time import time
 import aiohttp
 import structlog
 
+from wiredesk.operations.notifications import metrics
 from wiredesk.operations.notifications.ledger import Pending
 from wiredesk.operations.notifications.rules import Receiver
 from wiredesk.operations.notifications.signing import signed_headers
@@ -67,6 +68,9 @@ class Sender:
         self._in_row = 0
         self._more = asyncio.Event()
         self._stopping = asyncio.Event()
+        for counter in (metrics.SENT, metrics.FAILED, metrics.GIVEN_UP):
+            counter.labels(name)  # a receiver that takes nothing from the start has a series, too
+        metrics.PENDING.labels(name).set_function(lambda: sum(one.receiver == name for one in list(pending.values())))
 
     def notify(self) -> None:
         """Look for new deliveries."""
@@ -126,13 +130,17 @@ class Sender:
         if problem is None:
             self._in_row = 0
             self._attempts.pop(delivery.id, None)
+            metrics.SENT.labels(self._name).inc()
+            metrics.LAST_SENT.labels(self._name).set(time())
             await self._settle(delivery)
             log.info("delivered", **said)
             return
         tried = self._attempts.setdefault(delivery.id, _Attempts())
         tried.failed += 1
+        metrics.FAILED.labels(self._name).inc()
         self._in_row += 1
         if time() * 1000 - delivery.at_ms > self._receiver.give_up_hours * HOUR_MS:
+            metrics.GIVEN_UP.labels(self._name).inc()
             await self._settle(delivery)
             log.error("given up", why=problem, attempts=tried.failed, **said)
             return

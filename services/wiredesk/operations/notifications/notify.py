@@ -8,6 +8,7 @@ from time import time
 import structlog
 from aiokafka import TopicPartition
 
+from wiredesk.operations.notifications import metrics
 from wiredesk.operations.notifications.copies import Copies
 from wiredesk.operations.notifications.deciding import decide
 from wiredesk.operations.notifications.delivering import Sender
@@ -191,6 +192,7 @@ class _Notifier:
             last = {record.partition: record.next_offset for record in batch}
             changes += [self.ledger.move(partition, offset) for partition, offset in last.items()]
             await self._producer.write(changes)
+            metrics.ARTICLES.inc(len(batch))
             self._commit()
 
     def _commit(self) -> None:
