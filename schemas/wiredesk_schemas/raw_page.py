@@ -15,6 +15,7 @@ from wiredesk_schemas.raw_page_reading.envelopes import binary_fields, content_t
 from wiredesk_schemas.raw_page_reading.fields import read_fields
 from wiredesk_schemas.raw_page_reading.json_values import read_object
 from wiredesk_schemas.raw_page_reading.mending import Mending
+from wiredesk_schemas.raw_page_reading.record_headers import RecordHeaders
 from wiredesk_schemas.rights import STATED_RIGHTS
 
 BASE64 = r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
@@ -148,7 +149,9 @@ class RawPage(Event):
 
         Of content types the last one is returned.
         """
-        stated = [value for key, value in (self.http_headers or {}).items() if key.lower() == name]
+        if not self.http_headers:
+            return None
+        stated = [value for key, value in self.http_headers.items() if key.lower() == name]
         if not stated:
             return None
         lines = [line for value in stated for line in lines_of(value)]
@@ -162,11 +165,12 @@ class RawPage(Event):
             InvalidEventError: the value is not JSON, a field is missing or not clear, or a binary page has no URL.
         """
         mending = Mending()
-        content_type = content_type_of(headers, mending)
-        if is_json(content_type, value or b"", headers):
-            fields = structured_fields(read_object(value, mending), headers, content_type, mending)
+        named = RecordHeaders(headers, mending)
+        content_type = content_type_of(named)
+        if is_json(content_type, value or b"", named):
+            fields = structured_fields(read_object(value, mending), named, content_type, mending)
         else:
-            fields = binary_fields(value or b"", headers, content_type, mending)
+            fields = binary_fields(value or b"", named, content_type, mending)
         return cls._of(fields, mending)
 
     @classmethod

@@ -3,6 +3,7 @@
 mending       the notes of one raw page, and the error of a field that cannot be read
 json_values   the bytes of a record to a JSON object
 repeated_names  objects that have a name several times
+record_headers  the headers of a record, under any spelling of their names
 envelopes     CloudEvents, in either content mode, to the fields of a raw page
 fields        each field to the form of the contract
 times         times, as crawlers write them

@@ -19,15 +19,12 @@ from wiredesk_schemas.headers import (
     SUBJECT,
     TIME,
     TRUNCATED,
-    Headers,
-    decode_text,
-    decode_url,
-    last_value,
 )
 from wiredesk_schemas.raw_page_reading.bodies import bytes_in_json, decoded_base64
 from wiredesk_schemas.raw_page_reading.fields import given_once, named_fields, unwrapped_url
 from wiredesk_schemas.raw_page_reading.json_values import read_object
 from wiredesk_schemas.raw_page_reading.mending import Mending, shown
+from wiredesk_schemas.raw_page_reading.record_headers import RecordHeaders
 
 JSON_TYPES = frozenset(
     {
@@ -53,23 +50,19 @@ SPEC_VERSIONS = ("1.0", "0.3", "1.0.0", "1.0.1", "1.0.2", "1")
 FIRST_BYTES = 1000
 """Bytes of a value in which its first character is looked for."""
 
-MAX_HEADER_NAMES = 500
-"""Headers of a record that are searched for other spellings of a name."""
-
 STATUS_DIGITS = 3
 """Digits of a status of HTTP."""
 
 _WEB = re.compile(r"https?://[^/\s]", re.IGNORECASE)
-_NAME_SEPARATORS = str.maketrans("", "", "-_ ")
 _FIRST_OF_JSON = frozenset({b"", b"{", b"[", b'"', b"\x1e", b"\x1f"})
 
 
-def content_type_of(headers: Headers, mending: Mending) -> str:
+def content_type_of(headers: RecordHeaders) -> str:
     """Return the content type of a record; empty if it states none."""
-    return _header(headers, CONTENT_TYPE, mending) or ""
+    return headers.text(CONTENT_TYPE) or ""
 
 
-def is_json(content_type: str, value: bytes, headers: Headers) -> bool:
+def is_json(content_type: str, value: bytes, headers: RecordHeaders) -> bool:
     """Return whether the value of a record is JSON, and not the page itself.
 
     Clients state JSON for every record, and crawlers the type of the page: markup is not JSON, and an object with URL
@@ -77,7 +70,7 @@ def is_json(content_type: str, value: bytes, headers: Headers) -> bool:
     """
     stated = media_type(content_type)
     first = value[:FIRST_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    has_subject = any(name.translate(_NAME_SEPARATORS).lower() == "cesubject" for name, _ in headers[:MAX_HEADER_NAMES])
+    has_subject = SUBJECT in headers
     if not stated and has_subject:
         return first in _FIRST_OF_JSON
     if _is_json_type(stated):
@@ -99,7 +92,7 @@ def _is_json_type(stated: str) -> bool:
     return stated in JSON_TYPES or stated.endswith("+json")
 
 
-def binary_fields(value: bytes, headers: Headers, content_type: str, mending: Mending) -> dict[str, Any]:
+def binary_fields(value: bytes, headers: RecordHeaders, content_type: str, mending: Mending) -> dict[str, Any]:
     """Return the fields of a page whose record is in binary mode.
 
     Raises:
@@ -107,25 +100,25 @@ def binary_fields(value: bytes, headers: Headers, content_type: str, mending: Me
     """
     if not value:
         raise InvalidEventError("the value is empty")
-    subject, source = (_header(headers, name, mending) for name in (SUBJECT, SOURCE))
+    subject, source = map(headers.text, (SUBJECT, SOURCE))
     url = _url(subject, source, mending)
     if not url:
         raise InvalidEventError(f"a page of content type {shown(content_type)} needs its URL in header {SUBJECT}")
     if media_type(content_type) in JSON_TYPES:
         mending.event(f"a page itself, with content type {shown(content_type)}")
         content_type = ""
-    return {"url": url, "body_base64": value, "content_type": content_type or None, **_of_headers(headers, mending)}
+    return {"url": url, "body_base64": value, "content_type": content_type or None, **_of_headers(headers)}
 
 
-def _of_headers(headers: Headers, mending: Mending) -> dict[str, Any]:
+def _of_headers(headers: RecordHeaders) -> dict[str, Any]:
     return {
-        "fetched_at": _header(headers, TIME, mending),
-        "http_status": _number(_header(headers, HTTP_STATUS, mending)),
-        "source": _header(headers, PUBLICATION, mending),
-        "language": _header(headers, LANGUAGE, mending),
-        "http_headers": _response_headers(_header(headers, HTTP_HEADERS, mending)),
-        "is_truncated": _flag(_header(headers, TRUNCATED, mending)),
-        "rights": _header(headers, RIGHTS, mending),
+        "fetched_at": headers.text(TIME),
+        "http_status": _number(headers.text(HTTP_STATUS)),
+        "source": headers.text(PUBLICATION),
+        "language": headers.text(LANGUAGE),
+        "http_headers": _response_headers(headers.text(HTTP_HEADERS)),
+        "is_truncated": _flag(headers.text(TRUNCATED)),
+        "rights": headers.text(RIGHTS),
     }
 
 
@@ -144,7 +137,9 @@ def _response_headers(text: str | None) -> Any:
         return text
 
 
-def structured_fields(event: dict[str, Any], headers: Headers, content_type: str, mending: Mending) -> dict[str, Any]:
+def structured_fields(
+    event: dict[str, Any], headers: RecordHeaders, content_type: str, mending: Mending
+) -> dict[str, Any]:
     """Return the fields of a page: of a plain object, or of the data of a CloudEvent.
 
     Attributes of the CloudEvent, in its envelope or in headers, are used for what the fields leave out.
@@ -162,8 +157,8 @@ def structured_fields(event: dict[str, Any], headers: Headers, content_type: str
         mending.event("a CloudEvent without specversion")
         return _of_envelope(event, mending)
     event = named_fields(event, mending)
-    attributes = {"content_type": None if _is_json_type(stated) else content_type, **_of_headers(headers, mending)}
-    subject = _header(headers, SUBJECT, mending)
+    attributes = {"content_type": None if _is_json_type(stated) else content_type, **_of_headers(headers)}
+    subject = headers.text(SUBJECT)
     if event.get("url") is None:
         attributes["url"] = subject or None
     else:
@@ -282,52 +277,6 @@ def _url(subject: Any, source: Any, mending: Mending) -> Any:
         return subject
     mending.event("the URL is the source of the event, which has no subject")
     return texts[1]
-
-
-def _header(headers: Headers, name: str, mending: Mending) -> str | None:
-    """Return the text of a header, also under another spelling of its name; without quotation marks around it."""
-    value = last_value(headers, name)
-    if value is None or name == SUBJECT:
-        value = _of_spellings(headers, name, value, mending)
-    if value is None:
-        return None
-    text = (_url_text(name, value, mending) if name in (SUBJECT, SOURCE) else decode_text(value)).strip()
-    if len(text) > 1 and text[0] == text[-1] == '"':  # a header that was serialised as JSON
-        mending.event(f"quotation marks around header {name}")
-        text = text[1:-1].strip()
-    return text
-
-
-def _of_spellings(headers: Headers, name: str, value: bytes | None, mending: Mending) -> bytes | None:
-    """Return the value of a header that may be given under other spellings of its name.
-
-    Args:
-        headers: of the record.
-        name: of the header.
-        value: under this name, if there is one.
-        mending: gets a note of a spelling that is used.
-
-    Raises:
-        InvalidEventError: the URL of the page has several values in several spellings.
-    """
-    plain, read = name.translate(_NAME_SEPARATORS), name
-    for spelling, other in reversed(headers[:MAX_HEADER_NAMES]):
-        if other is None or spelling == read or spelling.translate(_NAME_SEPARATORS).lower() != plain:
-            continue
-        if value is None:
-            mending.event(f"header {shown(spelling)} is read as {name}")
-            value, read = other, spelling
-        elif name == SUBJECT and other != value:
-            raise InvalidEventError(f"header {name}: given twice, with another value as {shown(spelling)}")
-    return value
-
-
-def _url_text(name: str, value: bytes, mending: Mending) -> str:
-    """Return the text of a header that may be a URL."""
-    text = decode_url(value)
-    if text.encode() != value:
-        mending.event(f"bytes of header {name} that are not UTF-8, percent-encoded")
-    return text
 
 
 def _number(value: Any) -> Any:

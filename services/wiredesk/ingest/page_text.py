@@ -148,6 +148,8 @@ def _bytes_of(text: str) -> bytes:
 
 
 def _stated_encodings(page: RawPage) -> StatedEncodings:
+    if not page.http_headers:
+        return StatedEncodings()
     return StatedEncodings.of(
         content_encoding=page.http_header("content-encoding"),
         transfer_encoding=page.http_header("transfer-encoding"),

@@ -29,6 +29,9 @@ _AMPERSAND = re.compile(r"(^|&)(?:amp(?:;|%(?:25){0,3}3B))+", re.IGNORECASE)
 _NUMERIC_AMPERSAND = re.compile(r"#(?:0*38|[xX]0*26);")
 """The same by its number, without the ampersand. Read as a URL, all that follows would be the fragment."""
 
+_NOT_PLAIN = re.compile(r"[?#%@;(]|\.[:/]")
+"""What a URL has something of if a part of it is removed or rewritten. Most URLs have nothing of it."""
+
 _ROUTES = ("#!", "#/")
 """The beginnings of a fragment that names a page: scripts of the page load it by that."""
 
@@ -51,6 +54,9 @@ def canonical_url(url: str) -> str:
         RejectedError: `invalid_url`, where it is not an absolute http or https URL, or is too long.
     """
     parsed = parse_url(_with_plain_ampersands(url))
+    href = str(parsed.href)
+    if _NOT_PLAIN.search(href) is None:
+        return href
     parsed.username = parsed.password = ""
     if parsed.hostname.endswith("."):
         try:  # what is left may be empty, or a faulty IPv4 address
@@ -70,11 +76,14 @@ def safe_url(url: str) -> str:
     A URL with credentials, or with characters that a URL must not have (controls, spaces, invisible ones), is written
     by the rules of the WHATWG URL standard: without the credentials, those characters removed or percent-encoded.
 
-    Raises:
-        RejectedError: as `canonical_url` does.
+    Args:
+        url: one that has a canonical form.
     """
+    is_clean = url.isprintable() and " " not in url
+    if is_clean and "@" not in url:
+        return url
     parsed = parse_url(url)
-    if url.isprintable() and " " not in url and not (parsed.username or parsed.password):
+    if is_clean and not (parsed.username or parsed.password):
         return url
     parsed.username = parsed.password = ""
     return str(parsed.href)
