@@ -152,6 +152,19 @@ async def test_an_archive_is_published_as_publish_does(encode: Any) -> None:
     assert {(page.body_base64, page.http_status) for page in pages} == {(b"<p>From an archive.</p>", 200)}
 
 
+@pytest.mark.parametrize("content_type", ["application/gzip", "application/octet-stream"])
+async def test_an_archive_may_have_a_type_of_packed_files_and_a_page_in_one_has_its_url(content_type: str) -> None:
+    archive = gzip.compress(WARC % (b"response", 1, len(HTTP), HTTP))
+    async with intake() as client:
+        reply = await client.post(archive, {"Content-Type": content_type})
+        assert (reply.status, reply.body["acknowledged"]) == (202, 1)
+        reply = await client.post(b"<p>no archive", {"Content-Type": content_type})
+        assert (reply.status, "no WARC record" in str(reply.body)) == (422, True)
+        reply = await client.post(gzip.compress(b"<p>A page."), {"Content-Type": content_type}, f"?url={URL}")
+        assert (reply.status, reply.body["acknowledged"]) == (202, 1)
+        assert RawPage.from_record(*client.broker.records[-1]).url == URL
+
+
 async def test_the_cut_end_of_an_archive_is_named_and_the_pages_before_it_are_published() -> None:
     archive = b"".join(WARC % (kind, 1, len(HTTP), HTTP) for kind in (b"metadata", b"response", b"response"))
     async with intake() as client:

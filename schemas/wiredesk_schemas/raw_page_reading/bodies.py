@@ -29,9 +29,13 @@ _DATA_URL = re.compile(r"data:(?P<type>[^,;]{0,200}(?:;[^,;]{1,100}){0,5}?)(?P<b
 _BYTES_OF_PYTHON = (("b'", "'"), ('b"', '"'))
 """What is around bytes as Python prints them: `b'PGh0bWw+'`."""
 
-_PRINTED_BYTES = re.compile(r"b(?:'(?:[^'\\]|\\.)*+'|\"(?:[^\"\\]|\\.)*+\")", re.DOTALL)
-_PRINTED_ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|(.))", re.DOTALL)
-_CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
+_ESCAPE_OF_PYTHON = r"\\(?:[\\'\"nrt]|x[0-9a-f]{2})"
+_PRINTED_BYTES = re.compile(
+    rf"b(?:'(?:[^'\\\x80-\U0010ffff]++|{_ESCAPE_OF_PYTHON})*+'"
+    rf"|\"(?:[^\"\\\x80-\U0010ffff]++|{_ESCAPE_OF_PYTHON})*+\")"
+)
+"""Bytes as Python prints them: in ASCII, with the escapes that it writes."""
+
 _PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,64}<[!?a-zA-Z]|\x1f\x8b\x08|\x28\xb5\x2f\xfd")
 """The beginning of a page, or of a compressed one."""
 
@@ -168,14 +172,10 @@ def _undone(text: str, mending: Mending) -> tuple[str | None, bytes | None]:
 
 def _printed_bytes(text: str) -> bytes | None:
     """Return the bytes of a text as Python prints them; None if it is other, or they are no page."""
-    if _PRINTED_BYTES.fullmatch(text) is None or not text.isascii():
+    if _PRINTED_BYTES.fullmatch(text) is None:
         return None
-    content = _PRINTED_ESCAPE.sub(_printed_byte, text[2:-1].encode())
+    content = text[2:-1].encode().decode("unicode_escape").encode("latin-1")  # the escapes of bytes are among them
     return content if _PAGE.match(content) or content.startswith(_IN_BASE64) else None
-
-
-def _printed_byte(escape: re.Match[bytes]) -> bytes:
-    return bytes((int(escape[1], 16),)) if escape[1] else _CONTROLS.get(escape[2], escape[2])
 
 
 def _undone_twice(content: bytes, mending: Mending) -> bytes:

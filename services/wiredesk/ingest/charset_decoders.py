@@ -109,7 +109,8 @@ def _decode_iso_2022_jp(content: bytes) -> str:
     begin, *parts = _ESCAPE.split(content)
     pieces = [_ascii(begin)]
     for sequence, part in zip(parts[::2], parts[1::2], strict=True):
-        pieces.append(_PARTS[sequence](part))
+        if part:
+            pieces.append(_PARTS[sequence](part))
     return "".join(pieces)
 
 

@@ -39,6 +39,14 @@ TEXT_SEQUENCE = "application/json-seq"
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 """Content types of forms, which hold no page. The first is what curl sends if it is given no content type."""
 
+PACKED = frozenset(
+    {
+        "application/gzip", "application/octet-stream", "application/x-gzip", "application/x-zstd", "application/zip",
+        "application/zstd", "binary/octet-stream",
+    }
+)  # fmt: skip
+"""Content types that clients guess for an archive by the end of its name. With a URL, the body is a page in it."""
+
 _KIND_OF = {name: kind for kind in BodyKind for name in kind.value}
 
 
@@ -59,7 +67,8 @@ def kind_of(content_type: str | None, *, has_url: bool) -> BodyKind:
             f"Content-Type {media_type} is a form's: name the type of the page, or application/json for an event",
             headers={"Accept-Post": ACCEPTED},
         )
-    kind = _KIND_OF.get(media_type, BodyKind.PAGE)
+    other = BodyKind.ARCHIVE if media_type in PACKED and not has_url else BodyKind.PAGE
+    kind = _KIND_OF.get(media_type, other)
     if kind is BodyKind.PAGE and not has_url:
         named = f"a page of Content-Type {media_type[:100]!r}" if media_type else "a page without a Content-Type"
         raise ProblemError(
