@@ -47,6 +47,53 @@ def test_a_kicker_that_no_other_place_has_is_left_out() -> None:
     assert read(f"<h1>Selby: {HEADLINE}</h1>", f"Selby: {HEADLINE}", HEADLINE)[0] == f"Selby: {HEADLINE}"
 
 
+def test_of_kickers_that_differ_none_is_part_of_the_headline() -> None:
+    title, _ = read(
+        f"<h1>Life by the river - {HEADLINE}</h1>", f"Ouse: {HEADLINE} - News - Courier", f"Ouse: {HEADLINE}"
+    )
+    assert title == HEADLINE
+    title, _ = read(f"<h1>{HEADLINE}</h1>", f"Ferries: - {HEADLINE}", HEADLINE, f"Ferries: {HEADLINE}")
+    assert title == HEADLINE
+
+
+def test_a_kicker_that_most_places_have_is_part_of_the_headline() -> None:
+    kicker = "<span>Council meeting</span>"
+    with_kicker = f"Council meeting / {HEADLINE}"
+    title, _ = read(f"<h1>{kicker}{HEADLINE}</h1>", f"{with_kicker} - Courier", with_kicker, HEADLINE)
+    assert title == f"Council meeting {HEADLINE}"
+    title, _ = read(f"<h1>{HEADLINE}: the council's plan</h1>", og=f"The pier: {HEADLINE}: the council's plan")
+    assert title == f"{HEADLINE}: the council's plan"
+
+
+@pytest.mark.parametrize("heading", ["<span>i</span>Phone sales", "<span>AC</span>Me", "<span>Self</span>ies"])
+def test_a_span_within_a_word_is_no_kicker(heading: str) -> None:
+    plain = heading.replace("<span>", "").replace("</span>", "")
+    assert read(f"<h1>{heading} are up in Selby this year</h1>")[0] == f"{plain} are up in Selby this year"
+
+
+def test_of_an_incomplete_declaration_the_heading_that_is_shared_counts() -> None:
+    node = f'{{"@type": "NewsArticle", "headline": "{OTHER}"}}'
+    script = f'<script type="application/ld+json">{node}</script>'
+    assert read(f"{script}<h1>{HEADLINE}</h1>", OTHER, HEADLINE)[0] == HEADLINE
+
+
+@pytest.mark.parametrize("tag", ["h2", "p", "div"])
+def test_an_element_with_the_declared_title_comes_before_a_heading_that_no_title_repeats(tag: str) -> None:
+    page = f"<{tag}>{HEADLINE}</{tag}><p>The council voted.</p><h1>A message from our founder, John Firth</h1>"
+    assert read(page, f"{HEADLINE} | Courier", HEADLINE)[0] == HEADLINE
+    link = f"<a>{HEADLINE}</a><h1>The pier at Selby opens again, for the first time since the flood</h1>"
+    assert (
+        read(link, f"{HEADLINE} | Courier", HEADLINE)[0]
+        == "The pier at Selby opens again, for the first time since the flood"
+    )
+
+
+def test_the_site_before_the_headline_in_the_windows_title_is_no_headline() -> None:
+    page = f"<h1>Notes on Rivers</h1><h2>{HEADLINE}</h2>"
+    assert read(page, f"Notes on Rivers: {HEADLINE}", HEADLINE)[0] == HEADLINE
+    assert read(f"<h1>{HEADLINE}</h1>", f"{HEADLINE} - Ouse", "Ouse")[0] == HEADLINE
+
+
 @pytest.mark.parametrize("logo", ["The Selby Courier", "Courier", "Courier Sport"])
 def test_a_logo_is_no_headline(logo: str) -> None:
     assert read(f"<h1>{logo}</h1><h1>{HEADLINE}</h1>")[0] == HEADLINE
@@ -71,6 +118,8 @@ def test_suffixes_of_chinese_and_japanese_titles(window: str, title: str) -> Non
 @pytest.mark.parametrize("tag", ["h2", "div", "td", "strong"])
 def test_without_a_heading_an_element_acts_as_one(tag: str) -> None:
     assert read(f"<{tag}>{HEADLINE}</{tag}><p>The council voted.</p>", f"{HEADLINE} - An Unknown Paper")[0] == HEADLINE
+    page = f"<{tag}>Life by the river</{tag}><{tag}>{HEADLINE}</{tag}><p>The council voted.</p>"
+    assert read(page, f"Life by the river: {HEADLINE}")[0] == HEADLINE
 
 
 def test_titles_for_machines_are_completed_and_lose_their_tags() -> None:

@@ -20,6 +20,12 @@ from wiredesk.extractor.metadata.story_node import (
 MAX_HEADINGS = 100
 """Number of headings that are read."""
 
+MAX_SPANS = 10
+"""Number of `<span>` elements of a heading that are read."""
+
+MIN_KICKER = 3
+"""Minimum characters of a kicker; a shorter `<span>` is a part of a word."""
+
 MAX_VALUES = 100
 """Maximum number of contents of one `<meta>` name that are read."""
 
@@ -125,8 +131,20 @@ class MetadataSources:
     @cached_property
     def headings(self) -> list[str]:
         """The texts of the page's `<h1>` elements."""
-        return [text for heading in islice(self.root.iter("h1"), MAX_HEADINGS) if (text := text_of(heading))]
+        return [text for heading in islice(self.root.iter("h1"), MAX_HEADINGS) if (text := heading_text(heading))]
 
     def times(self) -> Iterator[str | None]:
         """Yield the `datetime` attributes of the page's `<time>` elements."""
         return (time.get("datetime") for time in self.root.iter("time"))
+
+
+def heading_text(heading: Element) -> str:
+    """Return the text of a heading. A kicker in a `<span>` that nothing separates from the headline gets a space."""
+    text = text_of(heading)
+    for span in islice(heading.iter("span"), MAX_SPANS):
+        following = span.getnext()
+        after = span.tail or (text_of(following) if following is not None else "")
+        kicker = text_of(span)
+        if len(kicker) >= MIN_KICKER and not kicker[-1].isupper() and after[:1].isupper():
+            text = text.replace(f"{kicker}{after[0]}", f"{kicker} {after[0]}", 1)
+    return text
