@@ -30,8 +30,8 @@ def read(
 
 
 REMOVED = {
-    "en": ("This story has been removed", "This article is no longer available.", "Sorry, the page you are looking for does not exist."),
-    "de": ("Dieser Artikel ist nicht mehr verfügbar.", "Der Artikel wurde gelöscht."),
+    "en": ("This story has been removed", "This article is no longer available.", "Sorry, the page you are looking for does not exist.", "The Daily has removed this article because of errors.", "For legal reasons this article has been taken offline.", "410 Gone"),
+    "de": ("Dieser Artikel ist nicht mehr verfügbar.", "Der Artikel wurde gelöscht.", "Der Artikel wurde auf Wunsch der Betroffenen gelöscht.", "Die Redaktion hat diesen Artikel zurückgezogen."),
     "fr": ("Cet article n’est plus disponible.", "L'article que vous recherchez n'existe plus."),
     "es": ("Este artículo ya no está disponible.", "La noticia ha sido eliminada."),
     "it": ("Questo articolo è stato rimosso.",),
@@ -48,10 +48,10 @@ REMOVED = {
     "bg": ("Статията е изтрита.",),
     "ro": ("Acest articol a fost șters.",),
     "hu": ("A keresett cikk nem található.",),
-    "el": ("Το άρθρο δεν είναι πλέον διαθέσιμο.",),
+    "el": ("Το άρθρο δεν είναι πλέον διαθέσιμο.", "Το άρθρο αποσύρθηκε."),
     "tr": ("Bu haber kaldırılmıştır.",),
     "ru": ("Материал удалён.",),
-    "uk": ("Цей матеріал було видалено.",),
+    "uk": ("Цей матеріал було видалено.", "Статтю видалено."),
     "ar": ("تم حذف هذا الخبر",),
     "fa": ("این خبر حذف شده است",),
     "he": ("הכתבה הוסרה",),
