@@ -57,9 +57,9 @@ _BRACKETED = re.compile(
 """A dateline with its agency in brackets: LONDON, Jan 5 (Reuters), [ロンドン 5日 ロイター], (서울=연합뉴스), /TASS/."""
 
 _DASHED = re.compile(
-    rf"(?P<place>[^()（）]{{0,{MAX_PLACE}}}?)(?P<signs>{_SEVERAL})(?=\s?(?:[-–—:|]+|\.[-–—]?)(?:\s|$)|\s?[-–—]{{1,2}}\s?)"
+    rf"(?P<place>[^()（）]{{0,{MAX_PLACE}}}?)(?!(?:{alternation(sorted(_WORDS))})(?!\w))(?P<signs>{_SEVERAL})(?=\s?(?:[-–—:|]+|\.[-–—]?)(?:\s|$)|\s?[-–—]{{1,2}}\s?)"
 )
-"""A dateline without brackets: Reuters - , LONDON (5 Jan), AP — , МОСКВА, 5 янв — РИА Новости."""
+"""A dateline without brackets: Reuters - , LONDON (5 Jan), AP — , МОСКВА, 5 янв — РИА Новости; no ordinary word."""
 
 _HAN_DATELINE = re.compile(
     rf"[（(【]?据?(?P<signs>新华社|新華社|中新社|中新网|中国新闻社|中央社|中通社|法新社|路透社|美联社|共同社|塔斯社|{_ONE})"
