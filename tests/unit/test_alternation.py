@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wiredesk.extractor.alternation import alternation
+from wiredesk.languages.alternation import alternation
 
 phrases = st.lists(st.text("ab .*", min_size=1, max_size=6), min_size=1, max_size=8)
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wiredesk.revisions.difference import MAX_PIECES, Pieces
-from wiredesk.revisions.page_state import MAX_CORRECTIONS, PageState
+from wiredesk.revisions.page_state import MAX_CORRECTIONS, PageState, packed_corrections, packed_pieces
 from wiredesk.revisions.revise import RETENTION_MS, Outcome, Revisions
 from wiredesk.revisions.settings import RevisionsSettings
-from wiredesk.runtime.state import KeyedState
+from wiredesk.runtime.state import Change, KeyedState
 from wiredesk.testing import example_event
 from wiredesk_schemas import (
     ArticleWithdrawn,
@@ -224,14 +224,64 @@ def test_a_forgotten_page_begins_again() -> None:
 
 def test_a_state_of_another_format_begins_again() -> None:
     assert PageState.from_bytes(b"") is PageState.from_bytes(b"\x00" * 100) is PageState.from_bytes(None) is None
-    value = PageState(1, 2, 3, derived_uuid(), pieces=Pieces(0, ((1, 2),))).to_bytes()
+    value = PageState(1, 2, 3, bytes(16), packed_pieces=packed_pieces(Pieces(0, ((1, 2),)))).to_bytes()
     assert PageState.from_bytes(value[:-1]) is PageState.from_bytes(value + b"x") is None
 
 
-def derived_uuid() -> Any:
-    from uuid import UUID  # noqa: PLC0415
+@given(
+    st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(1, 2**16 - 1)), max_size=MAX_PIECES),
+    st.sets(st.integers(0, 2**32 - 1), max_size=MAX_CORRECTIONS),
+    st.sampled_from([b"", b"exactly8"]),
+)
+def test_what_is_kept_of_a_page_is_read_as_it_was(pieces: list[tuple[int, int]], keys: set[int], exact: bytes) -> None:
+    kept = PageState(
+        1, 2, 3, bytes(range(16)), is_truncated=True, shift=4, packed_pieces=packed_pieces(Pieces(4, tuple(pieces))),
+        packed_corrections=packed_corrections(keys), exact_hash=exact,
+    )  # fmt: skip
+    read = PageState.from_bytes(kept.to_bytes())
+    assert read == kept
+    assert (kept.pieces, kept.corrections) == (Pieces(4, tuple(pieces)), frozenset(keys))
 
-    return UUID(ARTICLE.event_id)
+
+def kept_of(page: Page) -> PageState:
+    kept = PageState.from_bytes(page.state.get(ARTICLE.page_id.encode()))
+    assert kept is not None
+    return kept
+
+
+def test_a_state_of_an_earlier_release_is_read() -> None:
+    page = Page()
+    page.fetch(0, article())
+    earlier = kept_of(page)._replace(exact_hash=b"")
+    page.state.apply(Change(ARTICLE.page_id.encode(), earlier.to_bytes()), 0)
+    assert as_skipped(page.fetch(1, article())).reason is SkipReason.UNCHANGED
+    assert kept_of(page).exact_hash, "the next fetch is compared with it"
+    assert as_article(page.fetch(2, article("Another text."))).revision_number == 2
+
+
+def test_an_earlier_release_reads_a_state_of_this_one() -> None:
+    page = Page()
+    page.fetch(0, article(f"{TEXT}\nCorrection: It was four days."))
+    kept = kept_of(page)
+    value = bytearray(kept.to_bytes())
+    value[1] &= 3  # the flags that it knows
+    read = PageState.from_bytes(bytes(value))
+    assert read is not None
+    assert read._replace(packed_corrections=b"", exact_hash=kept.exact_hash) == kept._replace(packed_corrections=b"")
+    assert read.corrections > kept.corrections
+
+
+def test_the_text_that_came_last_is_the_one_that_is_compared_as_it_is() -> None:
+    page = Page()
+    page.fetch(0, article())
+    first = kept_of(page).exact_hash
+    as_skipped(page.fetch(1, article(f"Updated 5 minutes ago\n{TEXT}")))
+    assert kept_of(page).exact_hash != first
+    part = article(TEXT[:40], is_truncated=True)
+    for minute in (2, 3):
+        last = kept_of(page).exact_hash
+        assert as_skipped(page.fetch(minute, part)).detail == "the page shows only a part of revision 1"
+        assert kept_of(page).exact_hash == last
 
 
 def test_what_is_kept_of_a_page_is_bounded() -> None:
@@ -240,7 +290,7 @@ def test_what_is_kept_of_a_page_is_bounded() -> None:
     page.fetch(0, article(f"{TEXT * 1000}\n{notices}"))
     value = page.state.get(ARTICLE.page_id.encode())
     assert value is not None
-    assert len(value) < 100 + 6 * MAX_PIECES + 4 * MAX_CORRECTIONS
+    assert len(value) <= 81 + 6 * MAX_PIECES + 4 * MAX_CORRECTIONS
     assert as_skipped(page.fetch(1, article(f"{TEXT * 1000}\n{notices}"))).reason is SkipReason.UNCHANGED
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from wiredesk.revisions import difference
 from wiredesk.revisions.folding import fold
-from wiredesk.revisions.story_text import StoryText
+from wiredesk.revisions.story_text import StoryText, exact_hash
 from wiredesk.testing import example_event
 from wiredesk_schemas import Block, BlockKind, CleanedArticle
 
@@ -192,3 +192,30 @@ def test_folding_is_stable(text: str) -> None:
 @given(st.lists(st.text(min_size=1, max_size=60), min_size=1, max_size=6))
 def test_any_text_has_a_hash(texts: list[str]) -> None:
     assert said(*texts) == said(*texts)
+
+
+def exactly(*texts: str, kind: BlockKind = BlockKind.PARAGRAPH, **fields: str | None) -> bytes:
+    blocks = tuple(Block(text=text, kind=kind) for text in texts)
+    return exact_hash(ARTICLE.model_copy(update={"title": "a", "subtitle": None, "paragraphs": blocks, **fields}))
+
+
+def test_texts_that_are_divided_in_another_way_have_another_exact_hash() -> None:
+    hashes = [
+        exactly("b", "c"),
+        exactly("bc"),
+        exactly("b", title="ac"),
+        exactly("b", "c", kind=BlockKind.TABLE_ROW),
+        exactly("b", "c", title=None),
+        exactly("b", "c", title=None, subtitle="a"),
+        exactly("b", "C"),
+    ]
+    assert len(set(hashes)) == len(hashes)
+    assert exactly("b", "c", published_at=None) == exactly("b", "c")
+    assert exactly("b\x1fparagraph\x1fc") == b"", "it could be two paragraphs"
+
+
+def test_words_that_are_forgotten_have_the_same_hash_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = difference.word_hashes(fold(LONG))
+    monkeypatch.setattr(difference, "MAX_KNOWN_WORDS", 3)
+    assert difference.word_hashes(fold(LONG)) == before
+    assert difference.word_hashes("a" * 100 + " 5,000字 -b") == difference.word_hashes("a" * 100 + " 5,000 字 b")

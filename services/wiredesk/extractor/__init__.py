@@ -22,5 +22,4 @@ models          the models that ship, trained by `training.extraction`
 explain         why a text was kept or dropped
 settings        the extractor's settings
 words           words, sentences and whitespace in any script
-alternation     patterns of one of many texts
 """

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from wiredesk.extractor import words
-from wiredesk.extractor.alternation import alternation
+from wiredesk.languages.alternation import alternation
 
 MAX_NOTICE = 2000
 """Characters of a text that are read."""

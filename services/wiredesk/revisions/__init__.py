@@ -11,4 +11,5 @@ asides        texts that sites set between the paragraphs: times, counters, poin
 difference    how much of two texts differs
 wording       which words were removed and added, for people
 corrections   corrections that an article states, in the languages of newsrooms
+openings      how the texts begin that a pattern matches: a cheap test before it
 """

@@ -12,8 +12,10 @@ pieces, 1 for nothing in common. A figure that changes in a report of 500 words 
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, pairwise, repeat
+from operator import add, mul
 
 from wiredesk.revisions.folding import MARKS
 
@@ -31,6 +33,13 @@ MIXER = 0x9E3779B1
 
 LEAST_CHANGE = 0.0001
 """The measure of texts that differ in the order of their pieces, or in signs that are no words."""
+
+MAX_KNOWN_WORDS = 16_384
+"""Words whose hashes are remembered: most words of most texts are among them. They take some 4 MB, and are found out
+again once there are as many."""
+
+MAX_KNOWN_LENGTH = 24
+"""Characters of such a word, at most: longer ones are rare."""
 
 _UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 """Scripts written without spaces, where each character counts as a word: Thai, Lao, Burmese, Khmer, kana, Han."""
@@ -59,41 +68,69 @@ class Pieces:
         return sum(length for _, length in self.items)
 
 
+class _WordHashes(dict[str, tuple[int, ...]]):
+    """The hashes of the words between two spaces, found out once for most of them."""
+
+    def __missing__(self, written: str) -> tuple[int, ...]:
+        hashes = tuple([zlib.crc32(word.encode("utf-8", "replace")) for word in _WORD.findall(written)])
+        if len(written) <= MAX_KNOWN_LENGTH:
+            if len(self) >= MAX_KNOWN_WORDS:
+                self.clear()
+            self[written] = hashes
+        return hashes
+
+
+_HASHES = _WordHashes()
+
+
 def word_hashes(folded: str) -> list[int]:
     """Return the hash of each word of a folded text."""
-    return [zlib.crc32(word.encode("utf-8", "replace")) for word in _WORD.findall(folded)]
+    return list(chain.from_iterable(map(_HASHES.__getitem__, folded.split(" "))))
 
 
-def cut(hashes: list[int]) -> Pieces:
+def cut(hashes: Sequence[int]) -> Pieces:
     """Return a text in at most `MAX_PIECES` pieces."""
     shift = max(0, (len(hashes) // MAX_PIECES).bit_length() - 1)
     while shift < MAX_SHIFT:
-        pieces = cut_at(hashes, shift)
-        if len(pieces.items) <= MAX_PIECES:
-            return pieces
+        edges = _edges(hashes, shift)
+        if len(edges) <= MAX_PIECES + 1:
+            return Pieces(shift, _pieces(hashes, edges))
         shift += 1
     return _whole(hashes)
 
 
-def cut_at(hashes: list[int], shift: int) -> Pieces:
+def cut_at(hashes: Sequence[int], shift: int) -> Pieces:
     """Return a text in pieces of a given shift, to compare it with another text."""
-    if shift >= MAX_SHIFT:
-        return _whole(hashes)
-    mask = (1 << shift) - 1
-    items: list[tuple[int, int]] = []
-    piece, length, previous = 0, 0, 0
-    for value in hashes:
-        piece, length = (piece * 31 + value) & 0xFFFFFFFF, length + 1
-        if not (previous * MIXER + value) >> 8 & mask:
-            items.append((piece, min(length, MAX_LENGTH)))
-            piece, length = 0, 0
-        previous = value
-    if length:
-        items.append((piece, min(length, MAX_LENGTH)))
-    return Pieces(shift, tuple(items))
+    return _whole(hashes) if shift >= MAX_SHIFT else Pieces(shift, _pieces(hashes, _edges(hashes, shift)))
 
 
-def _whole(hashes: list[int]) -> Pieces:
+def _edges(hashes: Sequence[int], shift: int) -> Sequence[int]:
+    """Return between which words a text is cut, its beginning and its end among them."""
+    size = len(hashes)
+    if not shift:
+        return range(size + 1)
+    mask = ((1 << shift) - 1) << 8
+    mixed = map(add, map(mul, chain((0,), hashes), repeat(MIXER)), hashes)
+    edges = [0, *(end for end, value in enumerate(mixed, 1) if not value & mask)]
+    if edges[-1] < size:
+        edges.append(size)
+    return edges
+
+
+def _pieces(hashes: Sequence[int], edges: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Return the hash and the number of words of each piece of a text that is cut at some edges."""
+    pieces = []
+    for start, end in pairwise(edges):
+        piece = hashes[start]
+        length = end - start
+        if length > 1:
+            for value in hashes[start + 1 : end]:
+                piece = (piece * 31 + value) & 0xFFFFFFFF
+        pieces.append((piece, min(length, MAX_LENGTH)))
+    return tuple(pieces)
+
+
+def _whole(hashes: Sequence[int]) -> Pieces:
     piece = zlib.crc32(b"".join(value.to_bytes(4, "big") for value in hashes))
     return Pieces(MAX_SHIFT, ((piece, min(len(hashes), MAX_LENGTH)),))
 

@@ -5,16 +5,15 @@ is older than the one that counts changes nothing, whatever it holds.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from wiredesk.revisions import difference
 from wiredesk.revisions.corrections import Correction, corrections_of
-from wiredesk.revisions.page_state import PageState
+from wiredesk.revisions.page_state import PageState, packed_corrections, packed_pieces
 from wiredesk.revisions.remembering import room_for
 from wiredesk.revisions.settings import RevisionsSettings
-from wiredesk.revisions.story_text import StoryText
+from wiredesk.revisions.story_text import StoryText, exact_hash
 from wiredesk.runtime.state import Change, KeyedState
 from wiredesk_schemas import (
     ArticleWithdrawn,
@@ -81,49 +80,58 @@ class Revisions:
         return self._article(event, known, fetched_ms)
 
     def _article(self, article: CleanedArticle, known: PageState | None, fetched_ms: int) -> tuple[Outcome, PageState]:
-        text = StoryText.of(article)
+        exact = exact_hash(article)
         if known is None or not known.number:
-            return self._revision(article, text, None, fetched_ms)
+            return self._revision(article, StoryText.of(article), None, fetched_ms, exact)
         if known.is_withdrawn:
-            return self._revision(article, text, known, fetched_ms)
+            return self._revision(article, StoryText.of(article), known, fetched_ms, exact)
+        if exact and exact == known.exact_hash:
+            return self._same(article, known, fetched_ms, exact)
+        text = StoryText.of(article)
         if difference_of(text, known) == ():
-            return self._unchanged(article, known, fetched_ms, f"revision {known.number} says the same")
+            return self._same(article, known, fetched_ms, exact)
         if article.is_truncated and not known.is_truncated and _is_beginning(text, known):
-            return self._unchanged(article, known, fetched_ms, f"the page shows only a part of revision {known.number}")
-        return self._revision(article, text, known, fetched_ms)
+            detail = f"the page shows only a part of revision {known.number}"
+            return self._skipped(article, SkipReason.UNCHANGED, detail), known._replace(fetched_ms=fetched_ms)
+        return self._revision(article, text, known, fetched_ms, exact)
 
-    def _unchanged(
-        self, article: CleanedArticle, known: PageState, fetched_ms: int, detail: str
+    def _same(
+        self, article: CleanedArticle, known: PageState, fetched_ms: int, exact: bytes
     ) -> tuple[SkippedPage, PageState]:
-        return self._skipped(article, SkipReason.UNCHANGED, detail), replace(known, fetched_ms=fetched_ms)
+        """Return that a fetch brings what is known; the next one is compared with its text."""
+        page = self._skipped(article, SkipReason.UNCHANGED, f"revision {known.number} says the same")
+        return page, known._replace(fetched_ms=fetched_ms, exact_hash=exact)
 
     def _revision(
-        self, article: CleanedArticle, text: StoryText, known: PageState | None, fetched_ms: int
+        self, article: CleanedArticle, text: StoryText, known: PageState | None, fetched_ms: int, exact: bytes
     ) -> tuple[CleanedArticle, PageState]:
         """Return the next revision of a story; `known` is None for the first one."""
         number = known.number + 1 if known else 1
         event_id = self._revision_id(article.event_id, number)
-        corrections = corrections_of(article)
+        corrections = corrections_of(article, text.folded)
         stated = known.corrections if known else frozenset()
         recent = [one for one in corrections if one.key not in stated]
+        pieces = difference.cut(text.words)
         kept = PageState(
             number=number,
             fetched_ms=fetched_ms,
             first_seen_ms=known.first_seen_ms if known else fetched_ms,
-            event_id=UUID(event_id),
+            event_id=UUID(event_id).bytes,
             is_truncated=article.is_truncated,
             headline_hash=text.headline_hash,
             text_hash=text.text_hash,
             times_hash=text.times_hash,
-            pieces=difference.cut(text.words),
-            corrections=frozenset(one.key for one in corrections),
+            shift=pieces.shift,
+            packed_pieces=packed_pieces(pieces),
+            packed_corrections=packed_corrections({one.key for one in corrections}),
+            exact_hash=exact,
         )
         fields = {
             "schema_version": CleanedArticle.model_fields["schema_version"].default,
             "event_id": event_id,
             "revision_number": number,
             "revision_event_id": event_id,
-            "previous_event_id": str(known.event_id) if known else None,
+            "previous_event_id": _event_id(known) if known else None,
             "first_seen": _instant(kept.first_seen_ms),
             "revision_kind": _kind(known, recent),
             "returned": known is not None and known.is_withdrawn,
@@ -139,11 +147,11 @@ class Revisions:
         A page that never was an article is remembered as well: an older fetch may still arrive.
         """
         if known is None:
-            gone = PageState(0, fetched_ms, fetched_ms, UUID(page.event_id), is_withdrawn=True)
+            gone = PageState(0, fetched_ms, fetched_ms, UUID(page.event_id).bytes, is_withdrawn=True)
             return self._skipped(page, page.skip_reason, page.detail), gone
         if known.is_withdrawn:
             detail = f"{page.detail}; withdrawn already" if known.number else page.detail
-            return self._skipped(page, page.skip_reason, detail), replace(known, fetched_ms=fetched_ms)
+            return self._skipped(page, page.skip_reason, detail), known._replace(fetched_ms=fetched_ms)
         number = known.number + 1
         event_id = self._revision_id(page.event_id, number)
         event = ArticleWithdrawn(
@@ -154,7 +162,7 @@ class Revisions:
             canonical_url=page.canonical_url,
             revision_number=number,
             revision_event_id=event_id,
-            previous_event_id=str(known.event_id),
+            previous_event_id=_event_id(known),
             first_seen=_instant(known.first_seen_ms),
             reason=page.reason,
             detail=page.detail,
@@ -162,7 +170,7 @@ class Revisions:
             canonical_evidence=page.canonical_evidence,
             ingest_notes=page.ingest_notes,
         )
-        kept = replace(known, number=number, fetched_ms=fetched_ms, event_id=UUID(event_id), is_withdrawn=True)
+        kept = known._replace(number=number, fetched_ms=fetched_ms, event_id=UUID(event_id).bytes, is_withdrawn=True)
         return event, kept
 
     def _superseded(self, event: CleanedArticle | WithdrawnPage, known: PageState, fetched_ms: int) -> SkippedPage:
@@ -232,7 +240,11 @@ def _seen_earlier(event: CleanedArticle | WithdrawnPage, known: PageState, fetch
     """Return what is kept after a fetch that came too late: an article may have been there earlier than known."""
     if isinstance(event, WithdrawnPage) or not known.number:
         return known
-    return replace(known, first_seen_ms=min(known.first_seen_ms, fetched_ms))
+    return known._replace(first_seen_ms=min(known.first_seen_ms, fetched_ms))
+
+
+def _event_id(known: PageState) -> str:
+    return str(UUID(bytes=known.event_id))
 
 
 def _instant(milliseconds: int) -> datetime:

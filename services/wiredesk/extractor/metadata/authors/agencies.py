@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from wiredesk.agencies.names import OWN_NAME, STORED, listed
-from wiredesk.extractor.alternation import alternation
 from wiredesk.extractor.words import fold
+from wiredesk.languages.alternation import alternation
 
 MAX_DATELINE = 160
 """Characters at the beginning of a story in which a dateline credits an agency."""

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from wiredesk.extractor.alternation import alternation
 from wiredesk.extractor.metadata.authors.agencies import agency_named, distinct_agencies
 from wiredesk.extractor.metadata.authors.names import (
     MAX_NAME_WORDS,
@@ -28,6 +27,7 @@ from wiredesk.extractor.metadata.authors.vocabulary import (
     phrases,
 )
 from wiredesk.extractor.words import clean, fold, split
+from wiredesk.languages.alternation import alternation
 
 MAX_NAMES = 20
 """Maximum number of names that are read from one byline."""

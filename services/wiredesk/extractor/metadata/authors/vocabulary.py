@@ -5,8 +5,8 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from wiredesk.extractor.alternation import alternation
 from wiredesk.extractor.words import fold
+from wiredesk.languages.alternation import alternation
 
 type Rows = Mapping[str, str]
 """Phrases between `|`, by language."""

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from itertools import filterfalse
 
-from wiredesk.extractor.alternation import alternation
 from wiredesk.extractor.metadata.dates.names import own_words
+from wiredesk.languages.alternation import alternation
 
 
 class DateLabel(StrEnum):

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import product
 
-from wiredesk.extractor.alternation import alternation
 from wiredesk.extractor.metadata.dates.clock import clock_patterns
 from wiredesk.extractor.metadata.dates.conventions import DateConventions
 from wiredesk.extractor.metadata.dates.folding import fold_date
 from wiredesk.extractor.metadata.dates.names import AGO, own_names, own_words
 from wiredesk.extractor.words import ends_sentence
+from wiredesk.languages.alternation import alternation
 
 MAX_TEXT = 80
 """Maximum characters of a text that may be a relative time."""
