@@ -162,8 +162,9 @@ class StatefulEnvelope[In: Event, S: State]:
             published, changes = self._forgotten(decode_text(record.key), state)
             return (*self._conversion.passed_on(record), *self._conversion.written(record, published)), changes
         event = self._conversion.event(record)
-        published, changes = self._service(event, state, self._conversion.time(event, record))
-        return self._conversion.outputs(event, record, published), changes
+        time = self._conversion.time(event, record)
+        published, changes = self._service(event, state, time)
+        return self._conversion.outputs(event, record, published, time), changes
 
 
 class _Conversion:
@@ -190,21 +191,25 @@ class _Conversion:
             Output(topic.name, record.key, None) for topic in self._stage.produces[:1] if not _has_own_keys(topic)
         )
 
-    def outputs(self, event: Event, record: Record, published: Published) -> tuple[Output, ...]:
-        """Return what is written for an event and its record."""
+    def outputs(
+        self, event: Event, record: Record, published: Published, time: datetime | None = None
+    ) -> tuple[Output, ...]:
+        """Return what is written for an event and its record; see `time`, where it is known."""
         results = _sequence(published)
         if self._stage.one_to_one and len(results) != 1:
             raise TypeError(f"stage {self._stage.name} returned {len(results)} events, and is declared one_to_one")
-        return self.written(record, results, event)
+        return self.written(record, results, event, time)
 
-    def written(self, record: Record, published: Published, event: Event | None = None) -> tuple[Output, ...]:
+    def written(
+        self, record: Record, published: Published, event: Event | None = None, time: datetime | None = None
+    ) -> tuple[Output, ...]:
         """Return what is written of a service's results for a record; a tombstone has no event."""
         results = _sequence(published)
         if not results:
             return ()
         propagated_headers = propagated(record.headers)
-        time = format_rfc3339(self.time(event, record))
-        return tuple(self._output(result, propagated_headers, time) for result in _with_own_ids(results))
+        written_time = format_rfc3339(time or self.time(event, record))
+        return tuple(self._output(result, propagated_headers, written_time) for result in _with_own_ids(results))
 
     def time(self, event: Event | None, record: Record) -> datetime:
         """Return the time of an event and its record, which the events that are made from it carry, too."""

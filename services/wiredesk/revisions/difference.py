@@ -14,7 +14,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise, repeat
+from itertools import chain, repeat
 from operator import add, mul
 
 from wiredesk.revisions.folding import MARKS
@@ -90,44 +90,50 @@ def word_hashes(folded: str) -> list[int]:
 
 def cut(hashes: Sequence[int]) -> Pieces:
     """Return a text in at most `MAX_PIECES` pieces."""
+    mixed = _mixed(hashes)
     shift = max(0, (len(hashes) // MAX_PIECES).bit_length() - 1)
-    while shift < MAX_SHIFT:
-        edges = _edges(hashes, shift)
-        if len(edges) <= MAX_PIECES + 1:
-            return Pieces(shift, _pieces(hashes, edges))
+    while shift < MAX_SHIFT and _number_of_pieces(mixed, shift) > MAX_PIECES:
         shift += 1
-    return _whole(hashes)
+    return _cut(hashes, mixed, shift)
 
 
 def cut_at(hashes: Sequence[int], shift: int) -> Pieces:
     """Return a text in pieces of a given shift, to compare it with another text."""
-    return _whole(hashes) if shift >= MAX_SHIFT else Pieces(shift, _pieces(hashes, _edges(hashes, shift)))
+    return _cut(hashes, _mixed(hashes), shift)
 
 
-def _edges(hashes: Sequence[int], shift: int) -> Sequence[int]:
-    """Return between which words a text is cut, its beginning and its end among them."""
-    size = len(hashes)
+def _mixed(hashes: Sequence[int]) -> list[int]:
+    """Return the hash of each word and the one before it."""
+    return list(map(add, map(mul, chain((0,), hashes), repeat(MIXER)), hashes))
+
+
+def _mask(shift: int) -> int:
+    """Return the bits of the hash of two words that are 0 where a piece ends."""
+    return ((1 << shift) - 1) << 8
+
+
+def _number_of_pieces(mixed: Sequence[int], shift: int) -> int:
     if not shift:
-        return range(size + 1)
-    mask = ((1 << shift) - 1) << 8
-    mixed = map(add, map(mul, chain((0,), hashes), repeat(MIXER)), hashes)
-    edges = [0, *(end for end, value in enumerate(mixed, 1) if not value & mask)]
-    if edges[-1] < size:
-        edges.append(size)
-    return edges
+        return len(mixed)
+    mask = _mask(shift)
+    return len([None for two in mixed if not two & mask]) + bool(mixed and mixed[-1] & mask)
 
 
-def _pieces(hashes: Sequence[int], edges: Sequence[int]) -> tuple[tuple[int, int], ...]:
-    """Return the hash and the number of words of each piece of a text that is cut at some edges."""
-    pieces = []
-    for start, end in pairwise(edges):
-        piece = hashes[start]
-        length = end - start
-        if length > 1:
-            for value in hashes[start + 1 : end]:
-                piece = (piece * 31 + value) & 0xFFFFFFFF
-        pieces.append((piece, min(length, MAX_LENGTH)))
-    return tuple(pieces)
+def _cut(hashes: Sequence[int], mixed: Sequence[int], shift: int) -> Pieces:
+    if shift >= MAX_SHIFT:
+        return _whole(hashes)
+    mask = _mask(shift)
+    items: list[tuple[int, int]] = []
+    piece, length = 0, 0
+    for value, two in zip(hashes, mixed, strict=True):
+        piece = (piece * 31 + value) & 0xFFFFFFFF
+        length += 1
+        if not two & mask:
+            items.append((piece, min(length, MAX_LENGTH)))
+            piece = length = 0
+    if length:
+        items.append((piece, min(length, MAX_LENGTH)))
+    return Pieces(shift, tuple(items))
 
 
 def _whole(hashes: Sequence[int]) -> Pieces:
