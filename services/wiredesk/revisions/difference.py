@@ -12,7 +12,7 @@ pieces, 1 for nothing in common. A figure that changes in a report of 500 words 
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 from operator import add, mul
@@ -147,7 +147,10 @@ def change(old: Pieces, new: Pieces) -> float:
     return round(1 - 2 * _common(old.items, new.items) / total, 4) if total else 0.0
 
 
-def _common(one: Iterable[tuple[int, int]], other: Iterable[tuple[int, int]]) -> int:
+def _common(one: Sequence[tuple[int, int]], other: Sequence[tuple[int, int]]) -> int:
     """Return the words of the pieces that two texts have in common."""
+    ones, others = set(one), set(other)
+    if len(ones) == len(one) and len(others) == len(other):
+        return sum(length for _, length in ones & others)
     common = Counter(one) & Counter(other)
     return sum(length * times for (_, length), times in common.items())

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from wiredesk.revisions import difference
 from wiredesk.revisions.corrections import Correction, corrections_of
+from wiredesk.revisions.difference import Pieces
 from wiredesk.revisions.page_state import PageState, packed_corrections, packed_pieces
 from wiredesk.revisions.remembering import room_for
 from wiredesk.revisions.settings import RevisionsSettings
@@ -136,7 +137,7 @@ class Revisions:
             "revision_kind": _kind(known, recent),
             "returned": known is not None and known.is_withdrawn,
             "changed": difference_of(text, known) if known else (),
-            "change": _measure(text, known) if known else None,
+            "change": _measure(text, pieces, known) if known else None,
             "correction": next((one.text for one in (*recent, *corrections)), None),
         }
         return article.model_copy(update=fields), kept
@@ -212,20 +213,20 @@ def difference_of(text: StoryText, known: PageState) -> tuple[ChangedPart, ...]:
     return tuple(changed)
 
 
-def _measure(text: StoryText, known: PageState) -> float:
-    """Return how much of a text differs from a known one; see `difference`."""
+def _measure(text: StoryText, pieces: Pieces, known: PageState) -> float:
+    """Return how much of a text in pieces differs from a known one; see `difference`."""
     if text.text_hash == known.text_hash:
         return 0.0
-    pieces = difference.cut_at(text.words, known.pieces.shift)
-    return max(difference.LEAST_CHANGE, difference.change(known.pieces, pieces))
+    comparable = pieces if pieces.shift == known.shift else difference.cut_at(text.words, known.shift)
+    return max(difference.LEAST_CHANGE, difference.change(known.pieces, comparable))
 
 
 def _is_beginning(text: StoryText, known: PageState) -> bool:
     """Return whether a text has nothing that a known one under the same headline has not: it shows less of it."""
     if text.headline_hash != known.headline_hash:
         return False
-    pieces = difference.cut_at(text.words, known.pieces.shift)
-    return pieces.words < known.pieces.words and set(pieces.items[:-1]) <= set(known.pieces.items)
+    pieces, kept = difference.cut_at(text.words, known.shift), known.pieces
+    return pieces.words < kept.words and set(pieces.items[:-1]) <= set(kept.items)
 
 
 def _kind(known: PageState | None, corrections: Sequence[Correction]) -> RevisionKind:
