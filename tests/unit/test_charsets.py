@@ -44,6 +44,11 @@ LABELLED = [
     *[(label, "koi8-r", RUSSIAN) for label in ("koi8-r", "KOI8-R", "koi8", "cskoi8r")],
     *[(label, "koi8-u", UKRAINIAN) for label in ("koi8-u", "koi8-ru")],
     *[(label, "cp1251", RUSSIAN) for label in ("windows-1251", "x-cp1251", "win-1251")],
+    *[(label, "cp1251", "Причал") for label in ("cp-1251", "windows1251", "Windows_1251", "win1251")],
+    *[(label, "koi8-r", "Причал") for label in ("koi8r", "KOI8 R")],
+    *[(label, "cp866", "Причал") for label in ("dos-866", "ibm-866")],
+    *[(label, "big5", "港口議會") for label in ("big-5", "big5-eten")],
+    ("gb-2312", "gbk", "港口议会投票"),
     *[(label, "mac-cyrillic", RUSSIAN) for label in ("x-mac-cyrillic", "x-mac-ukrainian")],
     *[(label, "iso8859-5", RUSSIAN) for label in ("cyrillic", "iso_8859-5:1988")],
     *[(label, "cp874", THAI) for label in ("tis-620", "windows-874", "dos-874", "iso-8859-11")],
@@ -208,6 +213,10 @@ def test_content_types_that_are_not_quite_one(content_type: str) -> None:
         f"<script>{'x' * 2000}</script><meta charset=koi8-r>",
         f"<style>{'x' * 9000}</style><meta charset=koi8-r>",
         '<?xml version="1.0" encoding="koi8-r"?><html>',
+        '<meta name="Content-Type" content="text/html; charset=koi8-r">',
+        '<meta http-equiv="Content-Type" content="text/html; charset:koi8-r">',
+        '<meta httpequiv="ContentType" content="text/html; charset=koi8-r" />',
+        "<title></title><meta charset=koi8-r><title>",
     ],
 )
 def test_a_page_states_its_charset(head: str) -> None:
@@ -309,6 +318,13 @@ def test_any_bytes_are_text(content: bytes, label: str, beginning: bytes) -> Non
 def test_a_search_for_labels_is_linear(piece: bytes) -> None:
     content = piece * (charset_labels.META_BYTES // len(piece))
     assert len(list(charset_labels.page_labels(content))) <= charset_labels.MAX_DECLARATIONS
+
+
+def test_surrogates_in_utf8_cost_themselves() -> None:
+    page = "<p>Größe öffnet *</p>".encode().replace(b"*", b"\xed\xa0\xbd\xed\xb8\x80")
+    text, notes = decoded(page, "text/html; charset=utf-8")
+    assert text.startswith("<p>Größe öffnet \ufffd")
+    assert notes == []
 
 
 def test_base64_is_no_charset() -> None:

@@ -105,6 +105,7 @@ _CUT_OFF_LEADS = frozenset(bytes((lead,)) for lead in (*range(0xC2, 0xDF), 0xE2,
 quotation marks."""
 
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
+_SURROGATES = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 
 _STATED_LANGUAGE = re.compile(rb"<html\b[^>]{0,500}?\blang\s{0,9}=\s{0,9}[\"']?([a-z]{2,3})\b", re.IGNORECASE)
 _LANGUAGE_BYTES = 4096
@@ -135,7 +136,8 @@ def is_certainly_utf8(content: bytes, *, is_valid: bool = False) -> bool:
         return False
     if is_valid or valid_utf8(content) is not None:
         return True
-    text = content.decode("utf-8", "replace")
+    # Java and Oracle once wrote a character beyond U+FFFF as two surrogates: no bytes of another charset.
+    text = _SURROGATES.sub(b"", content).decode("utf-8", "replace")
     invalid = text.count("\ufffd") - content.count(b"\xef\xbf\xbd")
     valid = len(text) - len(text.encode("ascii", "ignore")) - invalid
     return valid > VALID_PER_INVALID * invalid

@@ -65,6 +65,14 @@ chosen, as the standard does: `gb2312` is gb18030. Labels of encodings that the 
 _LINES = (line.partition(": ") for line in _LABELS.strip().split("\n"))
 _CODECS = {label: codec for codec, _, labels in _LINES for label in labels.split()}
 
+_SEPARATORS = str.maketrans("", "", "-_ .:")
+_PLAIN = {label.translate(_SEPARATORS): codec for label, codec in _CODECS.items()}
+"""The same labels without what separates their parts: `windows1251`, `koi8r`, `big-5`."""
+
+_CODE_PAGE = re.compile(r"(?:cp|dos|ibm|msdos|oem|windows|win|xcp|xwindows)(\d{3,4})")
+_VARIANTS = {"big5eten": "big5hkscs", "big5hkscs2004": "big5hkscs", "eucjis": "euc_jp", "gb180302000": "gb18030"}
+"""Names of charsets that a codec reads with a few characters more."""
+
 _NOT_CHARSETS = frozenset(
     {"idna", "punycode", "unicode_escape", "unicode-escape", "raw_unicode_escape", "raw-unicode-escape", "undefined",
      "utf-7", "mbcs", "oem"}
@@ -83,16 +91,17 @@ _DECLARATION = re.compile(
 """A comment, a `<meta>` element, or an XML declaration. Each alternative reads every byte once."""
 
 _META_CHARSET = re.compile(
-    rb"(?:^|[\s/\"';])(?P<name>charset)\s{0,9}=\s{0,9}[\"']?\s{0,9}(?P<label>[^\s\"'>;,/]{1,60})", re.IGNORECASE
+    rb"(?:^|[\s/\"';])(?P<name>charset)\s{0,9}[=:]\s{0,9}[\"']?\s{0,9}(?P<label>[^\s\"'>;,/]{1,60})", re.IGNORECASE
 )
 _XML_ENCODING = re.compile(rb"\bencoding\s{0,9}=\s{0,9}[\"']\s{0,9}(?P<label>[^\s\"'>]{1,60})", re.IGNORECASE)
-_PRAGMA = re.compile(rb"http[-_]?equiv", re.IGNORECASE)
+_PRAGMA = re.compile(rb"http[-_]?equiv|\bname\s{0,9}=\s{0,9}[\"']?content-?type\b", re.IGNORECASE)
+"""An element that states a content type, also under the wrong attribute."""
 
 
 def codec_of(label: str) -> str | None:
     """Return the codec that a label means; None if it means no charset of pages."""
     name = label.strip().lower()[:MAX_LABEL]
-    codec = _CODECS.get(name) or resolve_encoding(name)
+    codec = _CODECS.get(name) or resolve_encoding(name) or _codec_of_spelling(name)
     if codec is None or codec in _NOT_CHARSETS:
         return None
     try:
@@ -100,6 +109,16 @@ def codec_of(label: str) -> str | None:
     except LookupError:  # not a charset, but a codec for bytes, such as base64
         return None
     return codec
+
+
+def _codec_of_spelling(name: str) -> str | None:
+    """Return the codec of a label that is written otherwise than in the standard."""
+    plain = name.translate(_SEPARATORS)
+    known = _PLAIN.get(plain) or _VARIANTS.get(plain)
+    page = _CODE_PAGE.fullmatch(plain)
+    if known is not None or page is None:
+        return known
+    return _CODECS.get(f"windows-{page[1]}") or resolve_encoding(f"cp{page[1]}")
 
 
 def header_labels(content_type: str) -> Iterator[str]:
