@@ -12,7 +12,7 @@ from wiredesk.extractor.metadata.dates import PageDates
 from wiredesk.extractor.metadata.dates.address import day_in_address
 from wiredesk.extractor.metadata.dates.calendars import PERSIAN_YEARS, from_hijri, from_persian
 from wiredesk.extractor.metadata.dates.choice import DateReader, choose
-from wiredesk.extractor.metadata.dates.conventions import DateConventions
+from wiredesk.extractor.metadata.dates.conventions import DateConventions, day_of
 from wiredesk.extractor.metadata.dates.in_text import dates_in_text
 from wiredesk.extractor.metadata.dates.relative import relative_date
 from wiredesk.extractor.metadata.dates.stated import parse_stated_date
@@ -108,6 +108,34 @@ def test_a_time_of_day_is_read_in_every_form(language: str, text: str, expected:
 )
 def test_the_order_of_numbers_is_that_of_the_page(language: str, host: str, text: str, day: date) -> None:
     assert first(text, language, host) == day
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Sat, 16 Dec, 2023 - 06:36"), ("en-GB", "Sat. 16 December 2023"), ("fr", "sam. 16 déc. 2023"), ("es", "sáb, 16 de dic. de 2023"),
+        ("tr", "16 Aralık 2023, Cmt"), ("sr", "sub, 16. decembar 2023."), ("id", "Sab, 16 Des 2023"), ("en", "Sat Dec 16, 2023"),
+    ],
+)  # fmt: skip
+def test_a_weekday_is_no_month(language: str, text: str) -> None:
+    day = first(text, language)
+    assert day is not None
+    assert day_of(day) == date(2023, 12, 16)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "day"),
+    [
+        ("fr", "mar. 9 janv. 2024", date(2024, 1, 9)),
+        ("it", "mar, 9 gen 2024", date(2024, 1, 9)),
+        ("es", "lun. 8 de enero de 2024", date(2024, 1, 8)),
+        ("fr", "mars 9, 2023", date(2023, 3, 9)),
+        ("en", "Mar 9, 2023", date(2023, 3, 9)),
+        ("en", "Mar 9 - Apr 6, 2023", date(2023, 4, 6)),
+    ],
+)
+def test_a_word_that_is_a_weekday_and_a_month_is_what_stands_beside_it(language: str, text: str, day: date) -> None:
+    assert day in [written.value for written in dates_in(text, conventions(language))]
 
 
 @pytest.mark.parametrize(
@@ -231,6 +259,76 @@ def test_a_day_stays_a_day_unless_another_place_has_its_time() -> None:
     assert shown(ld + HEADLINE + "<p>17 January 2024, 20:05</p>" + STORY)[0] == DAY
 
 
+def declared(published: str, modified: str) -> str:
+    node = f'"@type": "NewsArticle", "datePublished": "{published}", "dateModified": "{modified}"'
+    return f'<script type="application/ld+json">{{{node}}}</script>'
+
+
+@pytest.mark.parametrize(
+    ("published", "modified", "day"),
+    [
+        ("2024-01-30T08:00:00Z", "2024-01-30T08:00:00Z", DAY),
+        ("2024-01-30", "2024-01-29", DAY),
+        ("2024-01-30T08:00:00Z", "2024-01-30T09:00:00Z", date(2024, 1, 30)),
+        ("2024-01-17T01:00:00Z", "2024-01-17T01:00:00Z", date(2024, 1, 17)),
+    ],
+)
+def test_an_earlier_shown_day_counts_where_the_declared_one_is_that_of_the_last_change(
+    published: str, modified: str, day: date
+) -> None:
+    read, _ = shown(f"{declared(published, modified)}{HEADLINE}<p>16 January 2024</p><p>The council voted.</p>")
+    assert read is not None
+    assert day_of(read) == day
+
+
+def test_the_last_change_and_dates_far_from_the_headline_do_not_replace_the_declared_day() -> None:
+    script = declared("2024-01-30", "2024-01-30")
+    assert shown(f"{script}{HEADLINE}<p>Updated 16 January 2024</p>")[0] == date(2024, 1, 30)
+    far = "<p>The council voted.</p>" * 90
+    assert shown(f"{script}{HEADLINE}{far}<p>16 January 2024</p>")[0] == date(2024, 1, 30)
+
+
+@pytest.mark.parametrize(
+    ("language", "other", "day"),
+    [
+        ("en-US", '<time datetime="2024-01-02">2 Jan</time>', date(2024, 1, 2)),
+        ("en-GB", '<time datetime="2024-02-01">1 Feb</time>', date(2024, 2, 1)),
+        ("en-US", '<time datetime="2024-01-20">20 Jan</time>', date(2024, 2, 1)),
+    ],
+)
+def test_of_two_readings_the_day_that_the_page_states_elsewhere_is_meant(language: str, other: str, day: date) -> None:
+    page = f"{HEADLINE}<p>02/01/2024</p><p>The council voted.</p><ul class='related'><li>Floods {other}</li></ul>"
+    assert shown(page, language=language)[0] == day
+
+
+def test_the_day_in_the_address_tells_two_readings_from_each_other() -> None:
+    address = "https://news.example/blog/2023/october/03/pier/"
+    assert shown(f"{HEADLINE}<p>03/10/2023</p>", address, "en-US")[0] == date(2023, 10, 3)
+
+
+def test_a_date_follows_an_icon() -> None:
+    icon = "<svg><use href='#calendar'></use><title>5 May 2023</title></svg>"
+    assert shown(f"{HEADLINE}<div>{icon} 16 January 2024</div><p>The council voted.</p>")[0] == DAY
+
+
+def test_names_of_boxes_that_the_headline_is_in_too_say_nothing() -> None:
+    date_in_boxes = "<div class=a-widget><div class=widget-in><ul><li>16 January 2024</li></ul></div></div>"
+    assert shown(f"<div class=a-widget>{HEADLINE}</div>{date_in_boxes}")[0] == DAY
+    assert shown(f"<div class=builder>{HEADLINE}</div>{date_in_boxes}")[0] is None
+
+
+def test_when_a_book_was_released_is_not_when_its_review_was_published() -> None:
+    page = (
+        f"{HEADLINE}<div>by Jane Doe · 16 January 2024 at 8:05 pm</div><p>Author: A. Writer Released: 7 June 2023</p>"
+    )
+    assert shown(page)[0] == EVENING
+
+
+def test_without_headings_the_element_with_the_headline_is_where_dates_are_looked_for() -> None:
+    menu = "<a>News</a>" * 150
+    assert shown(f"{menu}<div>The pier reopens in May</div><p>16 January 2024</p>")[0] == DAY
+
+
 @pytest.mark.parametrize(
     ("url", "day"),
     [
@@ -238,6 +336,8 @@ def test_a_day_stays_a_day_unless_another_place_has_its_time() -> None:
         ("https://news.example/2024-01-16-pier", DAY),
         ("https://news.example/20240116/pier", DAY),
         ("https://news.example/2024/jan/16/pier", DAY),
+        ("https://news.example/2024/january/16/pier", DAY),
+        ("https://news.example/2024/marketing/16/pier", None),
         ("https://news.example/2024/pier-16", None),
         ("https://news.example/id/120240116999", None),
         ("https://news.example/pier?date=2024-01-16", None),

@@ -33,7 +33,12 @@ _SEPARATOR = re.compile(r"\s+[|·•»«—–-]\s+|\s*[|_｜：]\s*|--|\s*[-–
 def acting_as_a_whole(root: Element, titles: Iterable[str]) -> str | None:
     """Return the first whole title that an element of the page shows."""
     whole = {fold(title): title for title in titles if len(words.split(title)) >= MIN_WORDS}
-    return next(_shown(root, whole, _TAGS), None)
+    return next((title for _, title in _shown(root, whole, _TAGS)), None)
+
+
+def acting_element(root: Element, title: str) -> Element | None:
+    """Return the first element whose text is a title."""
+    return next((element for element, _ in _shown(root, {fold(title): title}, _TAGS)), None)
 
 
 def acting_as_a_part(root: Element, title: str) -> str | None:
@@ -47,12 +52,12 @@ def acting_as_a_part(root: Element, title: str) -> str | None:
         for end in ends
         if separators and length(part := title[start:end].strip()) >= MIN_PART
     }
-    return max(_shown(root, parts, (*_TAGS, "a")), key=length, default=None)
+    return max((part for _, part in _shown(root, parts, (*_TAGS, "a"))), key=length, default=None)
 
 
-def _shown(root: Element, titles: Mapping[str, str], tags: Iterable[str]) -> Iterator[str]:
-    """Yield the titles, given by their folded forms, that are texts of elements."""
+def _shown(root: Element, titles: Mapping[str, str], tags: Iterable[str]) -> Iterator[tuple[Element, str]]:
+    """Yield the elements whose texts are titles, and these. The titles are given by their folded forms."""
     for element in islice(root.iter(*tags), MAX_ELEMENTS if titles else 0):
         text = element.text
         if text and len(text) <= MAX_TEXT and not text.isspace() and (title := titles.get(fold(text))) is not None:
-            yield title
+            yield element, title

@@ -1,6 +1,8 @@
 """What a page's language, country and time of fetching say about the dates on it."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -30,12 +32,14 @@ class DateConventions:
         country: in which the page is written, as ISO 3166 in lower case; empty if unknown.
         fetched_at: when the page was fetched; None if unknown.
         is_month_first: how it writes numeric dates, where the numbers themselves do not show it.
+        known_days: days that the page states in another form; of two readings of a date, such a day is meant.
     """
 
     language: str = ""
     country: str = ""
     fetched_at: datetime | None = None
     is_month_first: bool = False
+    known_days: Callable[[], AbstractSet[date]] = field(default=frozenset, compare=False)
 
     @classmethod
     def of_page(cls, language: str | None, url: str, fetched_at: datetime | None) -> "DateConventions":

@@ -16,7 +16,7 @@ from wiredesk.extractor.metadata.dates.days import (
     last_such_day,
     persian_day,
 )
-from wiredesk.extractor.metadata.dates.names import BEGINNINGS, may_name_month, month_number, own_words
+from wiredesk.extractor.metadata.dates.names import BEGINNINGS, may_name_month, month_number, own_words, weekday
 
 MAX_LINKS = 5
 """Maximum number of signs and small words between two parts of a date, and one more."""
@@ -38,6 +38,9 @@ _LINK_SIGNS = frozenset(".,'/-|()·、،।॥॰")
 
 _LINKS = frozenset(own_words("parts", "links"))
 """Words between the parts of a date, and endings of its numbers."""
+
+_BESIDE_WEEKDAY = _LINKS | {".", ","}
+"""What may be between a weekday, a day and a month."""
 
 _HEBREW_IN = "\u05d1"
 """The first letter of a Hebrew word that means `in` before it."""
@@ -79,7 +82,7 @@ def named_dates(text: str, conventions: DateConventions) -> Iterator[FoundDay]:
     near = {index for number in numbers for index in range(number - MAX_LINKS - 1, number + MAX_LINKS + 1)}
     for index in sorted(near.intersection(range(len(tokens)))):
         token = tokens[index]
-        if not token.text[0].isalpha():
+        if not token.text[0].isalpha() or _is_weekday_of(tokens, index, conventions):
             continue
         for last in (index + 1, index) if token.text in BEGINNINGS else (index,):
             name = " ".join(part.text for part in tokens[index : last + 1])
@@ -89,6 +92,17 @@ def named_dates(text: str, conventions: DateConventions) -> Iterator[FoundDay]:
                 if day is not None:
                     yield day
                 break
+
+
+def _is_weekday_of(tokens: Sequence[_Token], index: int, conventions: DateConventions) -> bool:
+    """Return whether a word is the weekday before a date: `Sat` or `mar.`, which some languages have as months, too."""
+    if weekday(tokens[index].text) is None:
+        return False
+    following = [token.text for token in tokens[index + 1 : index + 2 * MAX_LINKS]]
+    months = [text for text in following if _month(text, conventions) is not None]
+    day_and_month = [text for text in following if text not in _BESIDE_WEEKDAY or text in months][:2]
+    numbers = [text for text in day_and_month if text[0].isdecimal()]
+    return [len(text) <= SHORT for text in numbers] == [True] and not set(months).isdisjoint(day_and_month)
 
 
 def _month(name: str, conventions: DateConventions) -> tuple[int, Day | None] | None:

@@ -148,7 +148,7 @@ def _year_last(text: str, match: re.Match[str], conventions: DateConventions) ->
 
 
 def _is_month_first(before: str, month_first: date, day_first: date, conventions: DateConventions) -> bool:
-    """Return which of two readings is meant: by its weekday, by what is possible, or by convention.
+    """Return which of two readings is meant: by its weekday, what is possible, what the page knows, or convention.
 
     Args:
         before: the text before the date.
@@ -161,4 +161,7 @@ def _is_month_first(before: str, month_first: date, day_first: date, conventions
     if fits[0] == fits[1]:
         latest = conventions.today() + timedelta(days=1)
         fits = [month_first <= latest, day_first <= latest]
+    if fits[0] == fits[1]:
+        known_days = conventions.known_days()
+        fits = [month_first in known_days, day_first in known_days]
     return fits[0] if fits[0] != fits[1] else conventions.is_month_first

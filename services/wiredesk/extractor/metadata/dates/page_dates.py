@@ -1,18 +1,20 @@
 """The dates of a page: those that it states for machines, those that it shows, and the one in its address."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from functools import cache, cached_property
 from itertools import islice
 
 from wiredesk.extractor.document import Element, text_of
+from wiredesk.extractor.metadata.acting_headings import acting_element
 from wiredesk.extractor.metadata.dates.address import day_in_address
 from wiredesk.extractor.metadata.dates.choice import DateReader, ShownDates, choose
 from wiredesk.extractor.metadata.dates.conventions import DateConventions, day_of
 from wiredesk.extractor.metadata.dates.in_text import dates_in_text, is_date_line
 from wiredesk.extractor.metadata.dates.meta_names import dated_contents, modified_contents, published_contents
 from wiredesk.extractor.metadata.dates.stated import parse_stated_date
-from wiredesk.extractor.metadata.dates.visible import visible_dates
+from wiredesk.extractor.metadata.dates.visible import nearest_dates, visible_dates
 from wiredesk.extractor.metadata.dates.written import dates_in
 from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk.extractor.metadata.text_sources import TextSources
@@ -24,6 +26,12 @@ MAX_DATED_NODES = 200
 
 MAX_HEADINGS = 200
 """Maximum number of headings that may be the headline."""
+
+MAX_TIMES = 200
+"""Number of `<time>` elements whose days are known."""
+
+A_DAY = timedelta(days=1)
+"""How much two places may differ that state the same day in different zones."""
 
 MIN_HEADLINE = 12
 """Minimum characters of a heading that is the story's by its words."""
@@ -47,7 +55,7 @@ class PageDates:
         self._sources = sources
         self._contents = dated_contents(sources.meta)
         self._title = fold(title or "")
-        self._reader = _reader(page, language or sources.meta.get("og:locale"))
+        self._reader = _reader(page, language or sources.meta.get("og:locale"), cache(self._known_days))
 
     def published(self) -> Iterator[tuple[Evidence, date | None]]:
         """Yield the date of publication, and the place that states it."""
@@ -58,6 +66,7 @@ class PageDates:
             )
             stated = [*self._parsed(Evidence.JSON_LD, texts)][:1]
         if stated:
+            yield from self._shown_before(stated[0][1])
             yield self._most_precise(stated)
         yield Evidence.DOM, self._shown.published
         yield Evidence.URL, self._reader.address_day
@@ -78,6 +87,24 @@ class PageDates:
             if parsed is not None:
                 yield place, parsed
 
+    def _shown_before(self, stated: date) -> Iterator[Candidate]:
+        """Yield the date that the page shows, if it is earlier than a stated one that is that of the last change, too.
+
+        Some programs declare the time at which they wrote the page as that of publication.
+        """
+        changed = next(self._stated("dateModified", modified_contents(self._contents)), None)
+        if changed is None or not _is_not_before(stated, changed[1]):
+            return
+        dates = choose(nearest_dates(self._sources, self._headline(), self._reader))
+        shown = dates.published
+        if shown is not None and shown != dates.modified and day_of(shown) < day_of(stated) - A_DAY:
+            yield Evidence.DOM, shown
+
+    def _known_days(self) -> frozenset[date]:
+        """Return the days that the page states in ISO 8601 for what it shows."""
+        times = filter(None, islice(self._sources.times(), MAX_TIMES))
+        return frozenset(day_of(parsed) for text in times if (parsed := _iso_date(text)) is not None)
+
     def _most_precise(self, stated: list[Candidate]) -> Candidate:
         """Return the first date, or one of the same day that has a time of day, if the first has none."""
         place, first = stated[0]
@@ -96,10 +123,13 @@ class PageDates:
         return choose(visible_dates(self._sources, self._headline(), self._reader))
 
     def _headline(self) -> Element | None:
-        """Return the element of the headline: the heading that has its words, or repeats most of the window's title."""
+        """Return the element of the headline: the heading that has its words, or repeats most of the window's title.
+
+        Without any, it is the element that has its words.
+        """
         window = fold(self._sources.window_title or "")
         best: tuple[int, Element | None] = (MIN_HEADLINE, None)
-        first = None
+        first: Element | None = None
         for heading in islice(self._sources.root.iter("h1", "h2", "h3"), MAX_HEADINGS):
             text = fold(text_of(heading))
             if text and text == self._title:
@@ -107,7 +137,9 @@ class PageDates:
             if len(text) > best[0] and text in window:
                 best = len(text), heading
             first = heading if first is None and heading.tag == "h1" else first
-        return first if best[1] is None else best[1]
+        if best[1] is not None or first is not None or not self._title:
+            return first if best[1] is None else best[1]
+        return acting_element(self._sources.root, self._title)
 
 
 class TextDates:
@@ -156,13 +188,32 @@ def is_dated(line: str) -> bool:
     return is_date_line(line, DateConventions())
 
 
-def _reader(page: AcceptedPage, language: str | None) -> DateReader:
+def _is_not_before(stated: date, changed: date) -> bool:
+    """Return whether a time is not before another one, by the clock; days are compared if one has no time."""
+    if isinstance(stated, datetime) and isinstance(changed, datetime):
+        return stated.replace(tzinfo=None) >= changed.replace(tzinfo=None)
+    return day_of(stated) >= day_of(changed)
+
+
+def _iso_date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+
+
+def _reader(
+    page: AcceptedPage, language: str | None, known_days: Callable[[], frozenset[date]] = frozenset
+) -> DateReader:
     """Return what reads the dates of a page.
 
     Args:
         page: as ingest accepted it.
         language: as the page states it.
+        known_days: days that it states in another form.
     """
     conventions = DateConventions.of_page(language or page.language, page.canonical_url, page.fetched_at)
     day = day_in_address(page.canonical_url)
-    return DateReader(conventions, day if day is not None and conventions.is_plausible(day) else None)
+    if day is None or not conventions.is_plausible(day):
+        return DateReader(replace(conventions, known_days=known_days))
+    return DateReader(replace(conventions, known_days=lambda: known_days() | {day}), day)

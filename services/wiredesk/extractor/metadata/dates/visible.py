@@ -17,6 +17,9 @@ from wiredesk.extractor.words import clean, ends_sentence
 MAX_AFTER = 250
 """Elements after the headline that are read."""
 
+MAX_NEAREST = 80
+"""Elements right after and right before the headline that are read where the page states a date for machines."""
+
 MAX_BEFORE = 120
 """Elements before the headline that are read."""
 
@@ -118,6 +121,17 @@ def visible_dates(sources: MetadataSources, headline: Element | None, reader: Da
     yield from _Walk(headline, reader).candidates(sources)
 
 
+def nearest_dates(sources: MetadataSources, headline: Element | None, reader: DateReader) -> Iterator[DateCandidate]:
+    """Yield the dates right beside the headline.
+
+    Args:
+        sources: of the page, with its root.
+        headline: its element; None if there is none.
+        reader: of the page's dates.
+    """
+    yield from _Walk(headline, reader).around(sources.root, MAX_NEAREST, MAX_NEAREST)
+
+
 class _Walk:
     """Reads the candidates of one page, each block once."""
 
@@ -127,29 +141,32 @@ class _Walk:
         self._seen: set[Element] = set()
         self._count = 0
         self._above = set(islice(headline.iterancestors(), MAX_ANCESTORS)) if headline is not None else set()
+        beside = (_NOT_THE_STORY.findall(_names(element)) for element in self._above)
+        self._around_story = {name.lower() for names in beside for name in names}
         self._own_article = next((e for e in headline.iterancestors("article")), None) if headline is not None else None
 
     def candidates(self, sources: MetadataSources) -> Iterator[DateCandidate]:
         """Yield the dates around the headline, those elsewhere that are marked, and if there are none, all others."""
-        around = list(self._around(sources.root))
+        around = list(self.around(sources.root, MAX_AFTER, MAX_BEFORE))
         is_sure = any(candidate.score >= SURE_SCORE for candidate in around)
         marked = [] if is_sure else list(self._marked(sources.attributes))
         yield from (*around, *marked)
         if not any(candidate.score >= MIN_SCORE for candidate in (*around, *marked)):
             yield from self._read(islice(sources.root.iter(), MAX_ELEMENTS), lambda _: OTHER_SCORE)
 
-    def _around(self, root: Element) -> Iterator[DateCandidate]:
+    def around(self, root: Element, max_after: int, max_before: int) -> Iterator[DateCandidate]:
+        """Yield the dates around the headline, or at the beginning of a page without one."""
         if self._headline is None:
             body = next(root.iter("body"), root)
-            yield from self._read(islice(body.iter(), MAX_AFTER), lambda number: UNTITLED_SCORE + FAR_SCORE * number)
+            yield from self._read(islice(body.iter(), max_after), lambda number: UNTITLED_SCORE + FAR_SCORE * number)
             return
         best = LOWEST_SCORE
-        after = islice(following(self._headline), MAX_AFTER)
+        after = islice(following(self._headline), max_after)
         for candidate in self._read(after, lambda number: AFTER_SCORE + FAR_SCORE * number):
             yield candidate
             best = max(best, candidate.score)
         if best < SURE_SCORE:
-            before = islice(preceding(self._headline), MAX_BEFORE)
+            before = islice(preceding(self._headline), max_before)
             yield from self._read(before, lambda number: BEFORE_SCORE + FAR_BEFORE_SCORE * number)
 
     def _marked(self, attributes: Attributes) -> Iterator[DateCandidate]:
@@ -161,9 +178,9 @@ class _Walk:
 
     def _read(self, elements: Iterable[Element], place: Callable[[int], float]) -> Iterator[DateCandidate]:
         for number, element in enumerate(elements):
-            if not isinstance(element.tag, str) or element.tag in UNSEEN:
-                continue
-            own = element.text or element.get("datetime") or element.get("content")
+            # Of an icon, the text after it is read.
+            is_seen = isinstance(element.tag, str) and element.tag not in UNSEEN
+            own = (element.text or element.get("datetime") or element.get("content")) if is_seen else None
             for owner, piece in ((element, own), (element.getparent(), element.tail)):
                 if piece and not piece.isspace() and owner is not None and _may_be_dated(piece[:MAX_PIECE]):
                     yield from self._block(owner, piece, place(number))
@@ -216,15 +233,24 @@ class _Walk:
         for depth, element in enumerate((owner, *islice(owner.iterancestors(), MAX_ANCESTORS))):
             if element in self._above or not isinstance(element.tag, str):
                 break
-            names = f"{element.get('class') or ''} {element.get('id') or ''}"
+            names = _names(element)
             score += TAG_SCORES.get(element.tag, 0)
-            score += BESIDE_SCORE if element.tag != "body" and _NOT_THE_STORY.search(names) else 0
+            score += BESIDE_SCORE if element.tag != "body" and self._is_beside(names) else 0
             score += COMMENT_SCORE if _OF_COMMENTS.search(names) else 0
             score += DATE_CLASS_SCORE if depth < NEAR_ANCESTORS and _OF_DATE.search(names) else 0
             is_in_article = is_in_article or element.tag == "article"
         if is_in_article and self._own_article is not None:
             score += OTHER_ARTICLE_SCORE
         return max(score, LOWEST_SCORE)
+
+    def _is_beside(self, names: str) -> bool:
+        """Return whether names say that an element is beside the story; some programs call every box a widget."""
+        return any(name.lower() not in self._around_story for name in _NOT_THE_STORY.findall(names))
+
+
+def _names(element: Element) -> str:
+    """Return the names of classes and the id of an element."""
+    return f"{element.get('class') or ''} {element.get('id') or ''}"
 
 
 def _may_be_dated(text: str) -> bool:
