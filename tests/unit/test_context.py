@@ -117,6 +117,11 @@ def test_a_place_is_no_team_where_nobody_plays(text: str, places: list[str]) -> 
     "text",
     [
         "Jordan has 11 million people.",
+        "Chad has 18 million, Jordan 11 million.",
+        "Jordan, with a population of 11 million, waits.",
+        "Jordan, a country of 11 million, waits.",
+        "Jordan exports phosphate and potash.",
+        "Jordan borders Syria.",
         "Jordan closed its border with Syria.",
         "Jordan's government resigned.",
         "Aid went through Egypt and Jordan yesterday.",

@@ -28,6 +28,12 @@ def names_of(text: str, *tagged: tuple[str, EntityType]) -> list[list[str]]:
     ("text", "tagged", "expected"),
     [
         ("Sweden beat South Korea 1 – 0 in Russia.", ("South Korea 1", PLACE), {"South Korea": PLACE}),
+        (
+            "Chad has 18 million, and Georgia 3.7 million.",
+            ("Georgia 3.7 million", ORGANISATION),
+            {"Georgia": PLACE},
+        ),
+        ("Storm Bettina hit the coast.", ("Storm Bettina", PERSON), {"Storm Bettina": EntityType.EVENT}),
         ("Flight South Korea 1 was late.", ("South Korea 1", PLACE), {"South Korea 1": PLACE}),
         (
             "The State Department Spokesperson said no.",

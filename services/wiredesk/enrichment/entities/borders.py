@@ -26,6 +26,8 @@ _HYPHENED_BEFORE = re.compile(r"(?<![\w-])[A-Z][^\W\d_]*-$")
 _SHORT_SURNAME = re.compile(r" ([A-Z][a-z]{1,3})(?=[,.;:)]| [a-z(])")
 # ` 1` of `South Korea 1 - 0`, which is the beginning of a score.
 _SCORE_BEGUN = re.compile(r" \d{1,3}$")
+# ` 3.7 million` of `Georgia 3.7 million`.
+_FIGURE = re.compile(r" \d[\d.,]* (?:million|billion|trillion|per cent|percent)$")
 _SCORE_GOES_ON = re.compile(r" ?[-–:] ?\d")
 _PAIR = re.compile(r"(?<![\w,])([A-Z][^\W\d_]+),([A-Z][^\W\d_]+)(?![\w,])")
 _REGION = re.compile(rf"(?<![\w.'’-])(?P<name>[A-Z][^\W\d_]+(?: [A-Z][^\W\d_]+)?) {REGION_NOUNS}\b(?! of)")
@@ -65,6 +67,8 @@ def trailing_length(text: str, start: int, end: int, kind: EntityType, lexicon: 
     if lexicon.language != ENGLISH:
         return 0
     name = text[start:end]
+    if figure := _FIGURE.search(name):
+        return len(figure[0])
     score = _SCORE_BEGUN.search(name)
     if score and _SCORE_GOES_ON.match(text, end):
         return len(score[0])

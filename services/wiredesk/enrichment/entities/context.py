@@ -119,9 +119,12 @@ _TOWN_AFTER = re.compile(
     r"^['’]s (?:mayor|city council|city hall|suburbs|outskirts|streets|airport|harbou?r|port|old town|cathedral|"
     r"residents|metro|police chief)\b"
 )
+_NUMBER = r"(?:about |around |some |nearly |almost |more than |over )?[\d.,]+"
 _COUNTRY_AFTER = re.compile(
-    r"^ (?:has|had) (?:about |around |some |nearly |almost |more than |over )?[\d.,]+ (?:million |billion )?"
-    r"(?:people|inhabitants|citizens|residents|refugees)\b"
+    rf"^ (?:has|had) {_NUMBER} (?:million |billion )?(?:people|inhabitants|citizens|residents|refugees)\b"
+    rf"|^ (?:has |had )?{_NUMBER} (?:million|billion)(?=[,.;:)]|$)"
+    r"|^,? (?:with )?(?:a |its )?population\b|^, (?:a|the) (?:[a-z-]+ ){0,3}(?:country|nation|kingdom|republic) of\b"
+    r"|^ (?:exports|exported|imports|imported|borders) (?=[A-Z\d]|[a-z]+ (?:and|worth|to|from)\b)"
     r"|^['’]s (?:government|king|queen|parliament|prime minister|foreign minister|president|army|military|"
     r"population|borders?|capital|economy|central bank|embassy|ambassador|coast|constitution|currency|crown prince|"
     r"ruling|opposition|monarch|desert|airspace|security forces)\b"

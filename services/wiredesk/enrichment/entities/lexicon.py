@@ -51,6 +51,7 @@ class Lexicon:
         particles: of surnames.
         small_words: that an acronym leaves out.
         not_names: capitalised words that taggers mark as people, organisations or places.
+        event_beginnings: words before the name of a storm.
         event_heads: last words of names of events.
         place_heads: last words of names of places and buildings.
         places: buildings and seats whose last word does not show that they are places.
@@ -97,6 +98,7 @@ class Lexicon:
     particles: frozenset[str] = frozenset()
     small_words: frozenset[str] = frozenset()
     not_names: frozenset[str] = frozenset()
+    event_beginnings: frozenset[str] = frozenset()
     event_heads: frozenset[str] = frozenset()
     place_heads: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()

@@ -308,7 +308,7 @@ def _type_of_last_word(words: list[str], tagged: EntityType, lexicon: Lexicon) -
     is_club = last in lexicon.club_heads and (tagged is not EntityType.PLACE or last == CLUB_OF_PLACE)
     if is_club or last in lexicon.organisation_heads or last in lexicon.company_forms:
         return EntityType.ORGANISATION
-    if last in lexicon.event_heads:
+    if last in lexicon.event_heads or (last and words[0] in lexicon.event_beginnings):
         return EntityType.EVENT
     return EntityType.PLACE if last in lexicon.place_heads else tagged
 
