@@ -115,6 +115,20 @@ def test_what_decides_is_not_given_twice(event: bytes) -> None:
     assert "given twice" in refused(event)
 
 
+@pytest.mark.parametrize("before", ["", "\n", "\ufeff\r\n\t ", "\u3000" * 50, "\n" * 300, "é"])
+def test_a_text_in_which_names_stand_hides_none_and_gives_none(before: str) -> None:
+    body = f'{before}<!doctype html><p>{{"url": "https://a.example/", "url": 1, "http_status": 2}}' + "x" * 500
+    for is_ascii in (False, True):
+        text = json.dumps(body, ensure_ascii=is_ascii)
+        event = f'{{"url": "https://a.example/", "body": {text}, "source": "Courier"}}'
+        page = read(event.encode())
+        assert page.body == body
+        assert not page.notes
+        for other in ('"url": "https://b.example/"', '"body": "<!doctype html>"'):
+            for first, last in ((event, other), (f"{{{other}}}", event[1:-1])):
+                assert "given twice" in refused(f"{first[:-1]}, {last}}}".encode())
+
+
 @pytest.mark.parametrize("name", ["language", "charset", "fetched_at", "source"])
 def test_of_another_name_that_is_given_twice_the_last_value_counts_with_a_note(name: str) -> None:
     page = read(twice(name, '"2024-05-01T12:00:00Z"', '"2024-05-02T12:00:00Z"'))

@@ -78,12 +78,16 @@ _WITH_NAMES = ("http_headers", "rights")
 _ESCAPED_NAME = re.compile(rb'"[\w-]{0,20}\\u00[2-7][0-9a-fA-F][\w\\-]{0,100}"\s{0,20}:')
 """A name with an ASCII character that is written as an escape."""
 
-MIN_PLAIN = 8
-"""Characters by which a text is found in a value."""
+MAX_SPACES = 200
+"""Spaces and line ends at the beginning of a text before those characters by which it is found in a value."""
 
-_PLAIN = re.compile(r"[ !#-.0-\[\]-~]{0,64}")
-"""Characters that stand for themselves in JSON, however it was written."""
+_BEGINNING = re.compile(rf"[\s\ufeff]{{0,{MAX_SPACES}}}+(?P<plain>[ !#-.0-\[\]-~]{{8,64}})")
+"""The beginning of a text, and in it characters that stand for themselves in JSON, however it was written."""
 
+_BEFORE_PLAIN = re.compile(rb'"(?:\\[bfnrt]|\\u[0-9a-fA-F]{4}|[ \x80-\xff])*+\Z')
+"""What is before those characters in a value: spaces of a text, from its quotation mark on."""
+
+_LONGEST_ESCAPE = len(r"\u000a")
 
 _MAY_BE_URLS = frozenset({"url", "subject", "source"})
 """Names, in lower case, of what may be the URL of the page. Half a character of it is not replaced: two pages would
@@ -153,11 +157,13 @@ def _plain(name: str) -> str:
 
 def _without(text: str, value: bytes) -> bytes:
     """Return a value without most of a text in it. In bytes it is at least as long as in characters."""
-    begin = _PLAIN.match(text)
-    if begin is None or begin.end() < MIN_PLAIN:
+    begin = _BEGINNING.match(text)
+    if begin is None:
         return value
-    start = value.find(f'"{begin[0]}'.encode())
-    return value[:start] + value[start + len(text) :] if start >= 0 else value
+    start = value.find(begin["plain"].encode())
+    if start < 0 or not _BEFORE_PLAIN.search(value, max(0, start - MAX_SPACES * _LONGEST_ESCAPE - 1), start):
+        return value
+    return value[:start] + value[start + len(text) - begin.start("plain") :]
 
 
 def _object(parsed: Any, mending: Mending) -> dict[str, Any]:
