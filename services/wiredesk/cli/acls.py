@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from wiredesk.operations.acls import Acl
 
 COMMAND_NAMES = (
-    "worker", "topics create", "topics list", "topics compare", "publish", "tail", "status", "audit", "trace",
+    "worker", "topics create", "topics list", "topics compare", "publish", "intake", "canary", "web", "tail",
+    "archive", "archive forget", "notify", "status", "audit", "audit continuous", "trace",
     "story", "forget", "forget check", "topics alter",
     "dlq list", "dlq show", "dlq export", "dlq import", "dlq redrive", "dlq purge",
     "replay", "replay resume", "replay rewind", "replay list",

@@ -9,7 +9,7 @@ import typer
 from wiredesk.cli import console
 from wiredesk.cli.compare import compare
 from wiredesk.cli.help import Command, Group
-from wiredesk.cli.options import with_settings
+from wiredesk.cli.options import load, with_settings
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.settings import KafkaSettings
 
@@ -25,6 +25,13 @@ class Manifest(StrEnum):
 
     STRIMZI = "strimzi"
     TERRAFORM = "terraform"
+
+
+class Authentication(StrEnum):
+    """How users of Strimzi authenticate."""
+
+    SCRAM = "scram-sha-512"
+    TLS = "tls"
 
 
 app = typer.Typer(help="Create, alter, list, compare and export topics.", no_args_is_help=True, cls=Group)
@@ -82,17 +89,25 @@ def export(
         typer.Option(metavar="N", min=1, help="Partitions of each topic, except those of one; default: 6."),
     ] = None,
     replication: Annotated[int, typer.Option(metavar="N", min=1, help="Replicas of each partition.")] = 3,
+    users: Annotated[
+        bool, typer.Option("--users/--no-users", help="With strimzi: a KafkaUser for each service, too.")
+    ] = True,
+    authentication: Annotated[
+        Authentication, typer.Option(help="How these users authenticate.")
+    ] = Authentication.SCRAM,
     kafka: KafkaSettings,
 ) -> None:
     """Print manifests of all topics, for a cluster whose topics are declared. It needs no broker.
 
-    For users and what they may do, see: wiredesk acls --format strimzi.
+    For Strimzi there is a KafkaUser, too, for the workers of each stage and for each other service, with the least
+    ACLs that it needs: those of 'wiredesk acls', which prints them for other clusters, and for people.
 
     Example:
-      wiredesk topics export --cluster news --partitions 12 > topics.yaml
+      wiredesk topics export --cluster news --partitions 12 > kafka.yaml
     """
     from wiredesk import registry
-    from wiredesk.operations import topic_manifests
+    from wiredesk.operations import topic_manifests, user_manifests
+    from wiredesk.runtime.settings import WorkerSettings
 
     if not _CLUSTER.fullmatch(cluster):
         raise UsageError(f"--cluster {cluster[:60]!r}: a name has lower-case letters, digits, '-' and '.'")
@@ -100,6 +115,10 @@ def export(
     lines = topic_manifests.strimzi(topics, cluster) if form is Manifest.STRIMZI else topic_manifests.terraform(topics)
     for line in lines:
         console.line(line)
+    if users and form is Manifest.STRIMZI:
+        declared = user_manifests.declared_users(kafka, load(WorkerSettings))
+        for line in user_manifests.strimzi_users(declared, cluster, authentication):
+            console.line(line)
 
 
 @app.command(cls=Command)

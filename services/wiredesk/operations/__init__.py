@@ -29,4 +29,5 @@ status         throughput, lag, workers, dead letters and broker health
 story          the revisions of a page's story, what changed in each, and its copies
 topic_manifests  topics as manifests, for Strimzi and Terraform
 trace          all records of a page
+user_manifests   users and what they may do as manifests, for Strimzi
 """

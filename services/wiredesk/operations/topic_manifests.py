@@ -66,7 +66,7 @@ def strimzi(topics: Sequence[DeclaredTopic], cluster: str) -> Iterator[str]:
             "apiVersion: kafka.strimzi.io/v1beta2",
             "kind: KafkaTopic",
             "metadata:",
-            f"  name: {json.dumps(_object_name(topic.name))}",
+            f"  name: {json.dumps(object_name(topic.name))}",
             "  labels:",
             f"    strimzi.io/cluster: {json.dumps(cluster)}",
             "spec:",
@@ -92,6 +92,6 @@ def terraform(topics: Sequence[DeclaredTopic]) -> Iterator[str]:
         yield from ("  }", "}", "")
 
 
-def _object_name(topic: str) -> str:
+def object_name(topic: str) -> str:
     """Return a valid name of an object for a topic; it is the topic's own where that is valid."""
     return _NOT_OF_OBJECTS.sub("-", topic.lower())[:MAX_OBJECT_NAME].strip("-.") or "topic"
