@@ -17,13 +17,14 @@ from tests import topics
 from tests.reading import read_topic
 from tests.unit.test_web_wire import article, page_id, stream, take, titles
 from tests.web_page import Page, example
-from wiredesk.pipeline import ARTICLES_ENRICHED, INGEST, PAGES_RAW, TOPICS
+from wiredesk.operations import reasons_by_hour
+from wiredesk.pipeline import ARTICLES_ENRICHED, INGEST, PAGES_RAW, PAGES_SKIPPED, TOPICS
 from wiredesk.runtime.dead_letters import dead_letter
 from wiredesk.runtime.records import Failure, Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import scaled
 from wiredesk.testing.processes import wiredesk
-from wiredesk.web import letters_page
+from wiredesk.web import letters_page, measurements
 from wiredesk.web.server import Web
 from wiredesk.web.settings import WebSettings
 
@@ -177,6 +178,30 @@ async def test_people_who_may_look_change_nothing(kafka: KafkaSettings) -> None:
             assert (await page.get(path, headers=look))[0] == 403
             assert (await page.ask("POST", path, headers=look, data={}))[0] == 403
             assert (await page.get(path, headers={"Authorization": "Bearer redrive-token-0123456789"}))[0] == 200
+
+
+async def test_reasons_are_read_a_part_at_a_time(kafka: KafkaSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reasons_by_hour, "MAX_RECORDS", 2)
+    monkeypatch.setattr(measurements, "FRESH_SECONDS", 0)
+    await topics.create(kafka, TOPICS, partitions=1)
+    async with AIOKafkaProducer(bootstrap_servers=kafka.bootstrap_servers, acks="all") as producer:
+        for reason in ("http_error", "http_error", "<b>\u202ereason"):
+            skipped = json.dumps({"reason": reason}).encode()
+            await producer.send_and_wait(kafka.on_cluster(PAGES_SKIPPED.name), skipped)
+    letters = kafka.on_cluster(INGEST.dead_letter_topic.name)
+    async with page_of(kafka) as page:
+        assert json.loads((await page.get("/api/reasons"))[1])["unread"] == 1
+        status, html = await page.get("/pipeline")
+        assert (status, "&lt;b&gt;" in html, "<b>" in html) == (200, True, False)
+        async with AIOKafkaProducer(bootstrap_servers=kafka.bootstrap_servers, acks="all") as producer:
+            await producer.send_and_wait(letters, b"x", headers=[("wiredesk_dlq_reason", b"binary")])
+        day = json.loads((await page.get("/api/reasons"))[1])
+        assert (day["unread"], len(day["hours"])) == (0, 24)
+        assert {one["reason"]: sum(one["pages"]) for one in day["skipped"]}["http_error"] == 2
+        assert [(one["stage"], one["reason"], sum(one["letters"])) for one in day["dead_letters"]] == [
+            ("ingest", "binary", 1)
+        ]
+        assert "ingest: binary" in (await page.get("/pipeline"))[1]
 
 
 async def test_a_story_and_the_pipeline(kafka: KafkaSettings) -> None:

@@ -21,6 +21,7 @@ outcome_kinds  what became of a page, in one word
 page_urls      the URL and the host of the page of a record
 progress       how a long operation reports its progress
 publishing     publish pages to the topic of raw pages
+reasons_by_hour  why pages were skipped and dead-lettered, hour by hour
 record_view    a record as a JSON object
 replays        plan, run, reconcile and list replays; rewind live workers
 rights_text    what is stated about an article's rights, on one line

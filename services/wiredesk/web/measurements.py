@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 
+from wiredesk.operations.reasons_by_hour import Day, ReasonsByHour
 from wiredesk.operations.replays.run import load_runs
 from wiredesk.operations.replays.status import RunStatus, run_statuses
 from wiredesk.operations.status import Status, StatusMonitor
@@ -31,6 +32,10 @@ class Measurements:
         self._measured_at = float("-inf")
         self._status: Status | None = None
         self._runs: list[RunStatus] = []
+        self._reasons = ReasonsByHour(registry().stages.values(), PAGES_SKIPPED)
+        self._reading = asyncio.Lock()
+        self._read_at = float("-inf")
+        self._day: Day | None = None
 
     async def get(self, connect: Callable[[], AbstractAsyncContextManager[Cluster]]) -> tuple[Status, list[RunStatus]]:
         """Return the status, and the newest replays.
@@ -50,3 +55,19 @@ class Measurements:
                     self._runs = await run_statuses(cluster, saved[-RUNS:][::-1])
                 self._measured_at = time.monotonic()
             return self._status, self._runs
+
+    async def day(self, connect: Callable[[], AbstractAsyncContextManager[Cluster]]) -> Day:
+        """Return why pages were skipped and dead-lettered in the last day.
+
+        Args:
+            connect: connects to Kafka for the duration of a block.
+
+        Raises:
+            UnavailableError: Kafka does not answer.
+        """
+        async with self._reading:
+            if self._day is None or time.monotonic() - self._read_at > FRESH_SECONDS:
+                async with connect() as cluster:
+                    self._day = await self._reasons.update(cluster)
+                self._read_at = time.monotonic()
+            return self._day

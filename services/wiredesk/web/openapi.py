@@ -35,6 +35,7 @@ def document() -> dict[str, Any]:
             "/api/articles": {"get": _articles()},
             "/api/articles/{page_id}": {"get": _article()},
             "/api/status": {"get": _operation("status", "The deployment, as `wiredesk status --json` prints it")},
+            "/api/reasons": {"get": _reasons()},
             "/api/letters": {"get": _letters()},
             "/api/letters/{topic}/{partition}/{offset}": {"get": _letter()},
             "/api/openapi.json": {"get": _operation("openapi", "This document")},
@@ -84,6 +85,23 @@ def _article() -> dict[str, Any]:
         json_ld.MEDIA_TYPE: {"schema": {"type": "object"}},
     }
     return _operation("article", "The newest revision of one article", parameters, answered)
+
+
+def _reasons() -> dict[str, Any]:
+    counts = {"type": "array", "items": {"type": "integer"}, "description": "one for each of `hours`"}
+    reason = {"reason": {"type": "string"}}
+    day = {
+        "hours": _strings({"type": "string", "format": "date-time"}),
+        "skipped": _listed({**reason, "pages": counts}),
+        "dead_letters": _listed({"stage": {"type": "string"}, **reason, "letters": counts}),
+        "unread": {"type": "integer", "description": "records of the day that a later request counts"},
+    }
+    answered = {"application/json": {"schema": {"type": "object", "required": list(day), "properties": day}}}
+    return _operation("reasons", "Why pages were skipped and dead-lettered, by hour for a day", None, answered)
+
+
+def _listed(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": {"type": "object", "required": list(properties), "properties": properties}}
 
 
 def _letters() -> dict[str, Any]:

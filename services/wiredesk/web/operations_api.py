@@ -22,6 +22,11 @@ async def status(site: Site, _: Exchange) -> web.StreamResponse:
     return _json(as_object(measured))
 
 
+async def reasons(site: Site, _: Exchange) -> web.StreamResponse:
+    """Answer with the reasons of skipped pages and dead letters, hour by hour for a day."""
+    return _json((await site.measurements.day(site.cluster)).as_object())
+
+
 async def letters(site: Site, exchange: Exchange) -> web.StreamResponse:
     """Answer with counts of dead letters, as `wiredesk dlq list --json` prints them, and the newest of them."""
     selection, by = chosen(exchange, registry()), groupings(exchange)

@@ -57,6 +57,7 @@ ROUTES = (
     _get(r"/api/articles", articles_api.articles),
     _get(rf"/api/articles/{PAGE_ID}", articles_api.article),
     _get(r"/api/status", operations_api.status),
+    _get(r"/api/reasons", operations_api.reasons),
     _get(r"/api/letters", operations_api.letters),
     _get(rf"/api/letters/{LETTER_ID}", operations_api.letter),
     _get(r"/api/openapi\.json", openapi.openapi),
