@@ -1,6 +1,14 @@
 """The audit that goes on: what it accounts for, what it names, and that it continues where it was."""
 
+import asyncio
+import contextlib
 import json
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -16,7 +24,8 @@ from wiredesk.runtime.dead_letters import dead_letter
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.records import Failure, Record
 from wiredesk.runtime.settings import KafkaSettings
-from wiredesk.testing.processes import wiredesk
+from wiredesk.testing.patience import scaled
+from wiredesk.testing.processes import environment, wait_until, wiredesk
 
 
 class Audit:
@@ -167,3 +176,52 @@ def test_options_of_the_rounds_need_them(kafka: KafkaSettings) -> None:
         done = wiredesk(kafka, "audit", *option)
         assert (done.returncode, done.stdout) == (2, "")
         assert "need --continuous" in done.stderr
+
+
+@contextlib.contextmanager
+def running(kafka: KafkaSettings, out: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the audit as a process of its own: its rounds go to a file, its log to another one."""
+    command = [sys.executable, "-m", "wiredesk.cli", "audit", "--continuous", "--settle", "0", "--every", "1"]
+    command += ["--audit-port", "0", *options]
+    with (
+        out.open("wb") as rounds_file,
+        out.with_suffix(".log").open("wb") as log,
+        subprocess.Popen(command, env=environment(kafka), stdout=rounds_file, stderr=log) as process,
+    ):
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def metrics_of(port: int) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+        return str(answer.read().decode())
+
+
+def due(out: Path) -> int:
+    return sum(one["due"] for one in rounds(out.read_text()))
+
+
+async def test_a_process_measures_survives_a_kill_and_ends_cleanly(kafka: KafkaSettings, tmp_path: Path) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    origins = await publish(kafka, [Raw(b"page")] * 2)
+    await commit(kafka, 3)
+    await end(kafka, ARTICLES_ENRICHED.name, origins[0])
+    first, second = tmp_path / "first", tmp_path / "second"
+    with running(kafka, first, "--since", "1h") as audit:
+        await asyncio.to_thread(wait_until, lambda: due(first) == 2, "both pages are accounted for")
+        log = [json.loads(line) for line in first.with_suffix(".log").read_text().splitlines()]
+        (port,) = [line["metrics_port"] for line in log if "metrics_port" in line]
+        assert [line["origin"] for line in log if line["event"] == "page is missing"] == [origins[1]]
+        measured = await asyncio.to_thread(metrics_of, port)
+        for name, value in (("due", 2), ("accounted", 1), ("missing", 1), ("twice", 0)):
+            assert f'wiredesk_audit_{name}_total{{partition="0",stage="audit"}} {value}.0' in measured
+        audit.send_signal(signal.SIGKILL)
+    (more,) = await publish(kafka, [Raw(b"page")])
+    await end(kafka, PAGES_SKIPPED.name, more)
+    with running(kafka, second) as audit:
+        await asyncio.to_thread(wait_until, lambda: due(second) == 1, "it goes on after its mark")
+        audit.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(audit.wait, scaled(30)) == 0
+    assert (due(second), sum(one["missing"] for one in rounds(second.read_text()))) == (1, 0)
