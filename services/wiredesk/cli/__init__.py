@@ -6,6 +6,7 @@ help         what `--help` prints
 console      printing: safe text, tables on a terminal, plain lines in a pipe
 layout       tables and records that fit a terminal of any width
 story, story_view  the command that shows a story; revisions and copies as it and `trace` show them
+audit_rounds  the rounds of `wiredesk audit --continuous`, a line for each
 streams      robust standard output and error
 signals      what signals that stop a command do
 confirm      asks before data is changed

@@ -10,6 +10,7 @@ from wiredesk.operations.acls import Acl
 from wiredesk.operations.command_acls import Request, needed, strimzi
 from wiredesk.operations.topic_manifests import object_name
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
+from wiredesk.runtime.topology import Stage
 
 COMMANDS_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -49,6 +50,7 @@ def declared_users(kafka: KafkaSettings, work: WorkerSettings) -> list[DeclaredU
         work: settings of the workers; the guarantee decides whether they need transactions.
     """
     stages = registry.stages()
+    wanted: dict[str, tuple[tuple[str, ...], tuple[Stage, ...]]]
     wanted = {name: (("worker",), (stage,)) for name, stage in stages.items()}
     wanted |= {name: (commands, tuple(stages.values())) for name, commands in COMMANDS_OF.items()}
     return [
