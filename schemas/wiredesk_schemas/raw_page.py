@@ -9,13 +9,14 @@ from pydantic import BeforeValidator, Field, PlainSerializer, PrivateAttr, WithJ
 
 from wiredesk_schemas.event import Event, Since
 from wiredesk_schemas.header_lines import lines_of
-from wiredesk_schemas.headers import CONTENT_TYPE, SUBJECT, Headers, decode_url, last_value
+from wiredesk_schemas.headers import CONTENT_TYPE, Headers, decode_url
 from wiredesk_schemas.ingest_note import IngestNote
 from wiredesk_schemas.raw_page_reading.envelopes import binary_fields, content_type_of, is_json, structured_fields
 from wiredesk_schemas.raw_page_reading.fields import read_fields
 from wiredesk_schemas.raw_page_reading.json_values import read_object
 from wiredesk_schemas.raw_page_reading.mending import Mending
 from wiredesk_schemas.raw_page_reading.record_headers import RecordHeaders
+from wiredesk_schemas.raw_page_reading.withdrawn_names import withdrawn_name
 from wiredesk_schemas.rights import STATED_RIGHTS
 
 BASE64 = r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
@@ -186,7 +187,7 @@ class RawPage(Event):
     @classmethod
     def from_null(cls, key: bytes | None, headers: Headers) -> Self:
         """Read the withdrawal of a page: a record without value."""
-        name = last_value(headers, SUBJECT) or key or b""
+        name = withdrawn_name(key, headers)
         # A key need not be a URL. Two keys must stay two, so that no byte of them is replaced.
         url = decode_url(name) if _WEB.match(name) else name.decode("utf-8", "surrogateescape")
         page = cast("Self", cls.model_construct(url=url))

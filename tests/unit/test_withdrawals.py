@@ -1,10 +1,15 @@
 """Records without a value: withdrawals."""
 
+import json
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.raw_events import URL
 from wiredesk import pipeline
 from wiredesk.ingest.accept import Ingest
+from wiredesk.ingest.withdrawals import URN
 from wiredesk.runtime.records import Record
 from wiredesk_schemas import RawPage, SkipReason, WithdrawnPage
 
@@ -26,6 +31,21 @@ def test_withdrawals_of_two_pages_stay_two() -> None:
         (b"", None, "urn:wiredesk:no-key"),
         (None, None, "urn:wiredesk:no-key"),
         (b"a key", URL.encode(), URL),
+        (b"a key", f'"{URL}"'.encode(), URL),
+        (f'"{URL}"'.encode(), None, URL),
+        (f" <{URL}>".encode(), None, URL),
+        (f"\ufeff{URL}".encode(), None, URL),
+        (json.dumps({"url": URL}).encode(), None, URL),
+        (json.dumps({"id": 5, "page": URL}).encode(), None, URL),
+        (json.dumps({"schema": {"type": "string"}, "payload": URL}).encode(), None, URL),
+        (json.dumps({"schema": {"type": "struct"}, "payload": {"url": URL}}).encode(), None, URL),
+        (b"\0\0\0\0\x05" + json.dumps({"url": URL}).encode(), None, URL),
+        (b'{"id": 5}', None, "urn:wiredesk:key:%7B%22id%22%3A%205%7D"),
+        (
+            b'["https://a.example/", "https://b.example/"]',
+            None,
+            URN + "%5B%22https%3A%2F%2Fa.example%2F%22%2C%20%22https%3A%2F%2Fb.example%2F%22%5D",
+        ),
     ],
 )
 def test_a_record_without_value_is_a_withdrawal(key: bytes | None, subject: bytes | None, url: str) -> None:
@@ -36,6 +56,17 @@ def test_a_record_without_value_is_a_withdrawal(key: bytes | None, subject: byte
     assert withdrawn.skip_reason is SkipReason.WITHDRAWN
     assert output.key == withdrawn.page_id.encode()
     assert dict(output.headers)["ce_subject"] == url.encode()
+
+
+def test_the_subject_of_a_withdrawal_may_have_another_spelling() -> None:
+    (output,) = pipeline.ingest()(Record("pages.raw", 0, 0, 0, b"7", None, (("CE-Subject", URL.encode()),)))
+    assert WithdrawnPage.from_json(output.value).canonical_url == URL
+
+
+@given(key=st.binary(max_size=60), opening=st.sampled_from([b"", b'"', b"{", b"[", b"\0\0\0\0\1{", b'{"url": "http']))
+def test_any_key_is_a_withdrawal(key: bytes, opening: bytes) -> None:
+    (output,) = pipeline.ingest()(Record("pages.raw", 0, 0, 0, opening + key, None, ()))
+    assert WithdrawnPage.from_json(output.value).reason == "tombstone"
 
 
 @pytest.mark.parametrize("key", [b"k" * 5000, b"ftp://user:hunter2@host/", b"https:// user:hunter2@"])

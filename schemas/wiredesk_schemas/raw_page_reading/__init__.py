@@ -11,6 +11,7 @@ time_parts    times in parts: lists and objects
 responses     status and headers of a response
 printed_headers  headers as programming languages print them
 whole_responses  a response with its head, where only its body should be
+withdrawn_names  which page a record without value withdraws
 bodies        base64, and which of two bodies is the page
 
 docs/contracts.md lists the forms.
