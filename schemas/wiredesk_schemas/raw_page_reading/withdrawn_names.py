@@ -1,7 +1,7 @@
 """Which page a record without value withdraws: by its subject, or by its key, in the forms that serializers write.
 
 A withdrawal that is not understood withdraws nothing, and nobody notices. So a URL is found in the JSON of a string or
-an object, behind the number of a schema, and within the envelope of Kafka Connect; any other key stays as it is.
+an object, after the number of a schema, and within the envelope of Kafka Connect; any other key stays as it is.
 """
 
 import re
