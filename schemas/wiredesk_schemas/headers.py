@@ -165,7 +165,10 @@ _DIGITS = re.compile(rb"[0-9]{1,19}")
 
 def last_value(headers: Headers, name: str) -> bytes | None:
     """Return the value of a header, the last one where there are several; None where it is absent or null."""
-    return next((value for key, value in reversed(headers) if key == name), None)
+    for key, value in reversed(headers):
+        if key == name:
+            return value
+    return None
 
 
 def header(headers: Headers, name: str) -> str | None:

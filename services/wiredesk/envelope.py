@@ -296,9 +296,10 @@ def _event_time(event: Event | None, record: Record, *, is_entry: bool) -> datet
         arrival = _instant(record.timestamp)
         stated = to_utc(None if event is None else event.stated_time)
         return min(stated or arrival or EPOCH, arrival or stated or EPOCH)
+    if (time := parse_rfc3339(header(record.headers, TIME))) is not None:
+        return time
     arrived = decode_number(last_value(record.headers, ORIGIN_TIME))
-    arrival = None if arrived is None else _instant(arrived)
-    return parse_rfc3339(header(record.headers, TIME)) or arrival or _instant(record.timestamp) or EPOCH
+    return (None if arrived is None else _instant(arrived)) or _instant(record.timestamp) or EPOCH
 
 
 def _instant(milliseconds: int) -> datetime | None:

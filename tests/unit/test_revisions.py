@@ -116,6 +116,15 @@ def test_an_edited_story_is_updated() -> None:
     assert (third.changed, third.change, third.revision_number) == ((ChangedPart.HEADLINE,), 0, 3)
 
 
+def test_a_text_that_has_grown_is_compared_with_what_it_was() -> None:
+    page = Page()
+    words = [f"word{number}" for number in range(300)]
+    page.fetch(0, article(" ".join(words[:100])))
+    grown = as_article(page.fetch(1, article(" ".join(words))))
+    assert grown.change is not None
+    assert 0.5 <= grown.change < 0.53, "200 words of 400 are in one of them alone"
+
+
 def test_a_text_that_comes_back_is_another_revision() -> None:
     page = Page()
     events = [as_article(page.fetch(n, article(text))) for n, text in enumerate((TEXT, "Another text.", TEXT))]
@@ -269,6 +278,13 @@ def test_an_earlier_release_reads_a_state_of_this_one() -> None:
     assert read is not None
     assert read._replace(packed_corrections=b"", exact_hash=kept.exact_hash) == kept._replace(packed_corrections=b"")
     assert read.corrections > kept.corrections
+
+
+def test_texts_that_cannot_be_compared_as_they_are_are_compared_as_they_are_read() -> None:
+    page = Page()
+    page.fetch(0, article("The strike\x1fended."))
+    assert kept_of(page).exact_hash == b""
+    assert as_article(page.fetch(1, article("The strike\x1fbegan."))).revision_number == 2
 
 
 def test_the_text_that_came_last_is_the_one_that_is_compared_as_it_is() -> None:
