@@ -10,7 +10,7 @@ PATTERNS = [
     "(?:in )?(?:an|the) (?:earlier|first) version",
     "[ab]c?d*(?:e|f){0,2}\\w+ g",
     "(?:(?:x|) )?y.z|[^q]r",
-    "a{2}b|c|",
+    "a{2}b|c",
 ]
 
 
