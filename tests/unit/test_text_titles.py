@@ -70,6 +70,14 @@ def test_a_kicker_on_the_same_line_is_left_out() -> None:
     )
 
 
+def test_the_headline_at_the_end_of_a_numbered_path_has_no_number() -> None:
+    path = ("1. Home", "2. Transport", f"3. {HEADLINE}")
+    assert title(*path, "2 March 2024") == HEADLINE
+    assert title("Home", "News", "10. Selby rebuilds its storm-damaged ferry pier", "2 March 2024") == (
+        "10. Selby rebuilds its storm-damaged ferry pier"
+    )
+
+
 @given(st.lists(st.text(max_size=300), max_size=12), st.text(max_size=60))
 def test_any_lines_give_a_line_of_bounded_length_or_none(header: list[str], url: str) -> None:
     found = title(

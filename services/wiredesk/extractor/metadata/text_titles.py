@@ -79,6 +79,9 @@ _MARK = re.compile(
 )
 """A date in digits, a time of day, or the minutes that reading takes."""
 
+_NUMBERED = re.compile(r"(\d{1,2})\. (?=\S)")
+"""The number of an item of a list."""
+
 _SLUG_WORD = re.compile(r"[a-z]{4,40}")
 """A word of an address that is compared."""
 
@@ -154,7 +157,7 @@ def candidates(sources: TextSources, url: str) -> list[Candidate]:
     """Return the lines above the body, and the first ones in it, that may be the headline."""
     page = _Page.of(sources, url)
     return [
-        Candidate(line.text, page.features(index))
+        Candidate(page.without_number(index), page.features(index))
         for index, line in enumerate(page.lines)
         if length(line.text) >= MIN_TITLE and len(line.text) <= MAX_TITLE
         if not (line.is_residue or is_caption(line.text) or names_publication(line.text))
@@ -206,6 +209,14 @@ class _Page:
             repeated=frozenset(text for text, count in counts.items() if count > 1),
             longest=max((size for line in sources.header if (size := length(line.text)) < TOO_LONG), default=1.0),
         )
+
+    def without_number(self, index: int) -> str:
+        """Return a line without its number in a path of links: `4. Ferries` below `3. Transport`."""
+        own, above = (
+            _NUMBERED.match(self.lines[number].text) if number >= 0 else None for number in (index, index - 1)
+        )
+        is_next = own is not None and above is not None and int(own[1]) == int(above[1]) + 1
+        return self.lines[index].text[own.end() :] if own is not None and is_next else self.lines[index].text
 
     def features(self, index: int) -> dict[str, float]:
         """Return the features of a line, by name."""
