@@ -92,6 +92,22 @@ def test_events_stand_on_lines(tmp_path: Path, name: str, content: bytes) -> Non
         published(path, PageUrls(url="https://n.example/"))
 
 
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_may_have_an_array_of_events(tmp_path: Path, indent: int | None, encoding: str) -> None:
+    path = write(tmp_path / "items.json", json.dumps([json.loads(EVENT)] * 3, indent=indent).encode(encoding))
+    report = ReadReport()
+    values = [value for value, _ in read_pages(path, "items.json", PageUrls(), binary=False, report=report)]
+    assert [json.loads(value or b"") for value in values] == [json.loads(EVENT)] * 3
+    assert (report.pages, report.problems) == (3, [])
+
+
+def test_lines_in_utf_16_are_read_as_powershell_writes_them(tmp_path: Path) -> None:
+    event = json.dumps({"url": "https://n.example/1", "body": "<p>Größe 港 😀" * 9000}, ensure_ascii=False)
+    path = write(tmp_path / "a.jsonl", f"{event}\r\n{event}\r\n".encode("utf-16"))
+    assert [value for value, _ in read_pages(path, "a.jsonl", PageUrls(), binary=False)] == [event.encode()] * 2
+
+
 def test_one_event_may_have_many_lines(tmp_path: Path) -> None:
     path = write(tmp_path / "a.json", json.dumps(json.loads(EVENT), indent=2).encode())
     assert [page["url"] for page in published(path, PageUrls())[0]] == ["https://n.example/e"]

@@ -2,8 +2,6 @@
 
 import asyncio
 import io
-import json
-import re
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from wiredesk.intake.attributes import Attributes
 from wiredesk.intake.body import BodyFile
 from wiredesk.intake.problems import ProblemError, ProblemKind
 from wiredesk.pages.archive import read_archive
+from wiredesk.pages.json_arrays import elements_of
 from wiredesk.pages.record import FetchedPage, RawRecord
 from wiredesk.pages.report import ReadReport
 from wiredesk_schemas import InvalidEventError, RawPage, raw_page_key
@@ -22,12 +21,6 @@ MAX_URL = 500
 
 READ_BYTES = 1 << 16
 """Bytes of an archive that are read at a time."""
-
-
-_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, strict=False)
-"""Finds where a value ends. Numbers and control characters within texts are for ingest, and each name counts."""
-
-_SPACES = re.compile(r"[ \t\r\n]*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +56,7 @@ def events(body: bytes, attributes: Attributes) -> Iterator[Page]:
         yield event(body.strip(), attributes)
         return
     try:
-        elements = _elements(body)
+        elements = elements_of(body)
     except (ValueError, RecursionError) as error:
         yield Page(None, ProblemError(ProblemKind.INVALID_PAGE, f"the body is not a JSON array: {error}"))
         return
@@ -159,37 +152,6 @@ def _stated_url(record: RawRecord) -> str | None:
 def _with_trace(record: RawRecord, attributes: Attributes) -> RawRecord:
     value, headers = record
     return value, [*headers, *encode(attributes.trace.items())]
-
-
-def _elements(body: bytes) -> list[bytes]:
-    """Return the elements of a JSON array, each with the bytes that it came in: what is not clear is for ingest.
-
-    Raises:
-        ValueError: it is not one.
-        RecursionError: it is nested too deep.
-    """
-    text = body.decode("utf-8-sig", "surrogateescape")
-    elements: list[bytes] = []
-    at = _end_of_spaces(text, text.index("[") + 1)
-    is_over = text[at : at + 1] == "]"
-    while not is_over:
-        _, end = _DECODER.raw_decode(text, at)
-        elements.append(text[at:end].encode("utf-8", "surrogateescape"))
-        at = _end_of_spaces(text, end)
-        is_over = text[at : at + 1] == "]"
-        if not is_over:
-            if text[at : at + 1] != ",":
-                raise json.JSONDecodeError("Expecting ',' delimiter", text, at)
-            at = _end_of_spaces(text, at + 1)
-    if _end_of_spaces(text, at + 1) != len(text):
-        raise json.JSONDecodeError("Extra data", text, at + 1)
-    return elements
-
-
-def _end_of_spaces(text: str, at: int) -> int:
-    """Return where the spaces of JSON end that begin at a place."""
-    spaces = _SPACES.match(text, at)
-    return spaces.end() if spaces is not None else at
 
 
 def _joined(parts: list[bytes], end: bytes, size: int, limit: int) -> bytes | None:

@@ -5,6 +5,7 @@ report           what was read: pages, what was passed over, and problems
 files            the files that a person names, and their pages
 content          what a stream holds, by its bytes
 json_lines       raw-page events, one on each line
+json_arrays      raw-page events in a JSON array
 archive          web archives of any kind
 wacz             WACZ, a ZIP of archives
 framing          records of an archive one after the other, also where they are damaged

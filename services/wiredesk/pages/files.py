@@ -3,6 +3,7 @@
 What a file holds is decided by its bytes. Its suffix decides between a page and events, and where bytes are damaged.
 """
 
+import codecs
 import glob
 import sys
 from collections.abc import Iterable, Iterator
@@ -16,7 +17,8 @@ import orjson
 
 from wiredesk.pages.archive import archived_pages
 from wiredesk.pages.content import Content, ContentKind, content_of, suffixes_of
-from wiredesk.pages.json_lines import MAX_LINE_BYTES, json_record, json_records
+from wiredesk.pages.json_arrays import elements_of
+from wiredesk.pages.json_lines import MAX_LINE_BYTES, in_utf8, json_record, json_records
 from wiredesk.pages.record import MAX_PAGE_BYTES, FetchedPage, RawRecord
 from wiredesk.pages.report import ReadReport
 from wiredesk.pages.source import chunks_of
@@ -29,7 +31,7 @@ JSON_LINES = (".jsonl", ".ndjson")
 """Suffixes of files with a raw-page event on each line."""
 
 JSON_EVENT = ".json"
-"""Suffix of a file with one raw-page event, on any number of lines, or with one on each."""
+"""Suffix of a file with one raw-page event, on any number of lines, with an array of them, or with one on each line."""
 
 ARCHIVES = (".warc", ".wet", ".arc", ".wacz")
 """Suffixes of web archives, which hold the URL of each page."""
@@ -220,20 +222,25 @@ def _plain_page(content: Content, path: Path, name: str, url: str, report: ReadR
 
 
 def _events(content: Content, path: Path, name: str, report: ReadReport, *, binary: bool) -> Iterator[RawRecord]:
-    if _kind(path) == JSON_EVENT and content.source.fill(MAX_LINE_BYTES + 1) <= MAX_LINE_BYTES:
-        event = content.source.peek(MAX_LINE_BYTES)
-        if content.source.damage is None and _is_object(event):
-            report.pages += 1
-            yield json_record(event, binary=binary)
+    source = in_utf8(content.source)
+    if _kind(path) == JSON_EVENT and source.fill(MAX_LINE_BYTES + 1) <= MAX_LINE_BYTES:
+        events = _events_of(source.peek(MAX_LINE_BYTES)) if source.damage is None else None
+        if events is not None:
+            report.pages += len(events)
+            yield from (json_record(event, binary=binary) for event in events)
             return
-    yield from json_records(content.source, report, name=name, binary=binary)
+    yield from json_records(source, report, name=name, binary=binary)
 
 
-def _is_object(text: bytes) -> bool:
+def _events_of(text: bytes) -> list[bytes] | None:
+    """Return the events of a JSON document, an object or an array of objects; None if it is other."""
     try:
-        return isinstance(orjson.loads(text), dict)
-    except orjson.JSONDecodeError:
-        return False
+        parsed = orjson.loads(text.removeprefix(codecs.BOM_UTF8))
+        if isinstance(parsed, list) and parsed and all(isinstance(item, dict) for item in parsed):
+            return elements_of(text)
+    except (ValueError, RecursionError):
+        return None
+    return [text] if isinstance(parsed, dict) else None
 
 
 def _below(folder: Path, report: ReadReport) -> Iterator[tuple[Path, str]]:

@@ -1,10 +1,11 @@
 """Raw-page events, one on each line."""
 
+import codecs
 from collections.abc import Iterator
 
 from wiredesk.pages.record import MAX_PAGE_BYTES, FetchedPage, RawRecord
 from wiredesk.pages.report import ReadReport
-from wiredesk.pages.source import Readable, Source, chunks_of
+from wiredesk.pages.source import Chunk, Readable, Source, chunks_of
 from wiredesk_schemas import InvalidEventError, RawPage
 from wiredesk_schemas.headers import CONTENT_TYPE, JSON
 
@@ -38,6 +39,20 @@ def json_records(source: Source, report: ReadReport, *, name: str, binary: bool)
         elif line.strip():
             report.pages += 1
             yield json_record(line.strip(), binary=binary)
+
+
+def in_utf8(source: Source) -> Source:
+    """Return a source in UTF-8 of one that begins with a mark of UTF-16, as those of PowerShell; another as it is."""
+    return Source(_decoded(source)) if source.peek(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else source
+
+
+def _decoded(source: Source) -> Iterator[Chunk]:
+    decoder = codecs.getincrementaldecoder("utf-16")("replace")
+    while not source.is_at_end():
+        if chunk := source.read():
+            yield decoder.decode(chunk).encode("utf-8", "replace")
+        elif (damage := source.cross()) is not None:
+            yield damage
 
 
 def json_record(event: bytes, *, binary: bool) -> RawRecord:
