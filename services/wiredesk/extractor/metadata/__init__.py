@@ -4,6 +4,8 @@ fields         the fields, each with its evidence, and the order in which a page
 sources        the places of an HTML page: JSON-LD, `<meta>`, headings, `<title>`
 text_sources   the places of a text page: lines around its body
 titles         the headline and the standfirst
+acting_headings  what acts as the headline of a page whose headings do not
+kickers        words before a headline that not every place of a page has
 text_titles    the headline of a text page
 authors        the byline
 dates          publication and last change
