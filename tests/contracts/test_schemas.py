@@ -95,7 +95,7 @@ def test_what_is_not_valid_and_clear_is_read_with_a_note(body: dict[str, Any]) -
         {"body_base64": "<html>"},
         {"body": "x", "url": ""},
         {"body": "x", "url": None},
-        {"body": "x", "http_status": "gone"},
+        {"body": "x", "http_status": "lost"},
     ],
 )
 def test_what_is_neither_valid_nor_clear_is_refused(body: dict[str, Any]) -> None:
