@@ -1,13 +1,14 @@
 """Authors: the people of the byline, and the agencies and newsrooms that are named beside them or instead of them.
 
-grammar     from the text of a byline to names, without roles, places and times
-names       what a name looks like, by its script
-agencies    news agencies, and the agencies that a story credits in its dateline or at its end
-credits     whom a story credits in its own text
-declared    authors in JSON-LD and `<meta>`
-lines       the byline in a text page
-shown       the byline that readers see on a page
-vocabulary  the words of bylines; add a language to `bylines.toml`
+grammar          from the text of a byline to names, without roles, places and times
+names            what a name looks like, by its script
+spaceless_names  names in Chinese, Japanese and Korean bylines
+agencies         news agencies, and the agencies that a story credits in its dateline or at its end
+credits          whom a story credits in its own text
+declared         authors in JSON-LD and `<meta>`
+lines            the byline in a text page
+shown            the byline that readers see on a page
+vocabulary       the words of bylines; add a language to `bylines.toml`
 """
 
 from collections.abc import Iterator

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from wiredesk.extractor.metadata.authors.agencies import agency_named, distinct_agencies
 from wiredesk.extractor.metadata.authors.names import (
     MAX_NAME_WORDS,
-    SURNAMES,
     Trust,
     is_name,
     is_only_role,
@@ -18,6 +17,7 @@ from wiredesk.extractor.metadata.authors.names import (
     names_newsroom,
     without_role,
 )
+from wiredesk.extractor.metadata.authors.spaceless_names import spaceless_candidates, without_place_of_report
 from wiredesk.extractor.metadata.authors.vocabulary import (
     CALENDAR,
     NO_NAMES,
@@ -46,9 +46,6 @@ MAX_SPACELESS = 80
 
 MAX_NEWSROOM = 60
 """Maximum characters of the name of a newsroom."""
-
-MIN_SYLLABLES, MAX_SYLLABLES = 2, 4
-"""Characters of a Chinese or Korean name."""
 
 MAX_AGENCY_WORDS, MIN_AGENCY = 4, 4
 """Words, and letters, of an agency that follows a name without a sign: Jane Doe The Associated Press."""
@@ -111,11 +108,6 @@ _OF_ADDRESS = re.compile(r"@|//|www\.|\.(?:co|org|net)", re.IGNORECASE)
 
 _WIDE = str.maketrans("：／＝（），；｜［］【】＠　–—", ":/=(),;|[]()@ \u2013\u2013")
 """Wide punctuation, as Chinese and Japanese texts have it, and what it is in others."""
-
-_REPORTED_FROM = re.compile(
-    rf"(?:/[\u4e00-\u9fff]{{2,6}}|{alternation(phrases('datelines'))})(?:连线|連線)?(?:報導|報道|报道|電|电)"
-)
-"""From where a story was reported, after the reporter's name: `記者張小明／台北報導`."""
 
 _START = r"(?:^|(?<=[|¦(\[•·;,/–\n-])|(?<=[|¦(\[•·;,/–-] ))"
 _COLON = r"\s{0,2}[:|¦]{0,1}\s{0,2}"
@@ -183,7 +175,6 @@ _LEADING = re.compile(
 )
 _AFFILIATION = re.compile(rf"\s(?:{alternation(phrases('affiliations'))})(?:\s(?P<rest>.*)|$)")
 _PLACE = re.compile(rf"\s(?:{alternation(phrases('places'))})\s(?=[^\W\d_a-zà-ÿа-я])[^,|]{{0,60}}$")
-_FOLLOWING = re.compile(rf"\s?(?:{alternation(phrases('following'))})(?:\s|$).*$")
 _BORDER_OF_CASES = re.compile(r"[a-zß-ÿ][A-ZÀ-Þ]")
 _GLUED = re.compile(r"(?<=[a-zß-ÿ]{3})(?=[A-ZÀ-Þ][a-zß-ÿ]{1,30}(?P<more>\.?\s[A-ZÀ-Þ\d])?)")
 _GLUED_BY = re.compile(r"^By(?=[A-Z][a-z])")
@@ -285,7 +276,7 @@ def _normalised(text: str) -> str:
         text = html.unescape(html.unescape(text))
         text = _TAG.sub(" ", text)
     if not text.isascii():
-        text = _REPORTED_FROM.sub(" ", text.translate(_WIDE))
+        text = without_place_of_report(text.translate(_WIDE))
     text = text.replace("\n", SOFT)
     if _OF_ADDRESS.search(text):
         text = _ADDRESS.sub(" | ", text)
@@ -484,22 +475,6 @@ def _candidates(text: str, trust: Trust) -> Iterator[str]:
             yield agency
             return
     if not text.isascii():
-        yield from _spaceless_candidates(text)
-    else:
-        yield text.strip(_STRIPPED)
-
-
-def _spaceless_candidates(text: str) -> Iterator[str]:
-    """Yield names that only spaces separate, in Chinese and Korean."""
-    is_korean = re.match(r"[\uac00-\ud7af]", text) is not None
-    is_han = re.match(r"[\u3400-\u9fff]", text) is not None
-    if is_korean or is_han:
-        text = _FOLLOWING.sub("", text)
-    names = text.split()
-    are_whole = len(names) > 1 and all(MIN_SYLLABLES <= len(name) <= MAX_SYLLABLES for name in names)
-    if are_whole and (is_korean or (is_han and all(name[0] in SURNAMES for name in names))):
-        yield from names
-    elif is_han and len(names) == 2 and len(names[0]) == 1 and names[0] in SURNAMES:  # noqa: PLR2004 - two parts of one
-        yield "".join(names)
+        yield from spaceless_candidates(text, _STRIPPED)
     else:
         yield text.strip(_STRIPPED)
