@@ -13,6 +13,7 @@ from wiredesk.local.broker.node import JAVA_OPTIONS, Address, Node
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.local.broker.start_cache import StartCache
 from wiredesk.runtime import limits
+from wiredesk.runtime.errors import WiredeskError
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import scaled
 from wiredesk.testing.processes import free_port, wait_until
@@ -35,13 +36,16 @@ def fill(folder: Path, lock: Path) -> None:
         starts = StartCache(cache / "starts", classpath, JAVA_OPTIONS)
         if not starts.using():
             starts.drop()
-            _write(starts, classpath, folder)
+            written = folder / "start.aot"
+            try:
+                _write(starts, classpath, folder, written)
+            except (AssertionError, OSError, subprocess.SubprocessError, WiredeskError):
+                starts.give_up(written)  # brokers start without it, too
 
 
-def _write(starts: StartCache, classpath: str, folder: Path) -> None:
+def _write(starts: StartCache, classpath: str, folder: Path, written: Path) -> None:
     address = Address(1, free_port(), free_port())
     asyncio.run(Node(address, [address], folder, classpath).format("wiredeskwiredesktest0A"))
-    written = folder / "start.aot"
     options = [*JAVA_OPTIONS, *starts.writing(written), "-cp", classpath]
     command = [str(JAVA), *options, "kafka.Kafka", str(folder / "server.properties")]
     with (
@@ -50,8 +54,9 @@ def _write(starts: StartCache, classpath: str, folder: Path) -> None:
     ):
         kafka = KafkaSettings(bootstrap_servers=f"127.0.0.1:{address.port}", security_protocol="PLAINTEXT")
         try:
-            wait_until(lambda: answers(kafka), "the broker answers")
-        finally:
+            wait_until(lambda: java.poll() is not None or answers(kafka), "the broker answers")
             java.terminate()
             java.wait(scaled(STOP_SECONDS))
+        finally:
+            java.kill()
     starts.keep(written)

@@ -18,7 +18,9 @@ from tests.toolchains import need
 from wiredesk.cli.config import groups
 from wiredesk.cli.options import variable
 from wiredesk.operations.notifications.rules import Rules
+from wiredesk.operations.user_manifests import declared_users
 from wiredesk.pipeline import STAGES, TOPICS
+from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import changelogs_of
 
 ROOT = Path(__file__).parents[2]
@@ -234,3 +236,23 @@ def closed(schema: Any) -> Any:
     if isinstance(inner.get("properties"), dict) and inner.get("type") == "object" and not is_open:
         inner["additionalProperties"] = False
     return inner
+
+
+@needs_helm
+def test_each_pod_authenticates_as_the_user_that_the_export_declares() -> None:
+    enabled = {f"{name}__enabled": "true" for name in ("canary", "audit")}
+    objects = rendered(
+        CHART / "examples" / "one-node.yaml", kafka__users="true", kafka__topicPrefix="News_1.", **enabled
+    )
+    declared = {
+        user.service: user.name for user in declared_users(KafkaSettings(topic_prefix="News_1."), WorkerSettings())
+    }
+    seen = {}
+    for one in (*of_kind(objects, "StatefulSet").values(), *of_kind(objects, "Deployment").values()):
+        service = one["spec"]["template"]["metadata"]["labels"]["app.kubernetes.io/component"]
+        environment = {entry["name"]: entry for entry in one["spec"]["template"]["spec"]["containers"][0]["env"]}
+        secret = environment["WIREDESK_SASL_PASSWORD"]["valueFrom"]["secretKeyRef"]
+        assert environment["WIREDESK_SASL_USERNAME"]["value"] == secret["name"]
+        seen[service] = secret["name"]
+    assert seen.keys() >= {*STAGES, "canary", "audit"}
+    assert seen == {service: declared[service] for service in seen}

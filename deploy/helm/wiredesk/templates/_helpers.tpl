@@ -34,13 +34,24 @@ readOnlyRootFilesystem: true
 capabilities: {drop: [ALL]}
 {{- end -}}
 
-{{- /* Variables of the connection to Kafka, and further ones: (dict "root" $ "env" (dict)). */ -}}
+{{- /* The KafkaUser of a service, which `wiredesk topics export --format strimzi` names so: (dict "root" $ "service" "ingest"). */ -}}
+{{- define "wiredesk.user" -}}
+{{- regexReplaceAll "[^a-z0-9.-]" (printf "%swiredesk-%s" .root.Values.kafka.topicPrefix .service | lower) "-" | trimAll "-." -}}
+{{- end -}}
+
+{{- /* Variables of the connection to Kafka, and further ones: (dict "root" $ "service" "ingest" "env" (dict)). */ -}}
 {{- define "wiredesk.env" -}}
 - name: WIREDESK_BOOTSTRAP_SERVERS
   value: {{ required "kafka.bootstrapServers: give the addresses of the brokers, host:port" .root.Values.kafka.bootstrapServers | quote }}
 {{- with .root.Values.kafka.topicPrefix }}
 - name: WIREDESK_TOPIC_PREFIX
   value: {{ . | quote }}
+{{- end }}
+{{- if .root.Values.kafka.users }}
+- name: WIREDESK_SASL_USERNAME
+  value: {{ include "wiredesk.user" . | quote }}
+- name: WIREDESK_SASL_PASSWORD
+  valueFrom: {secretKeyRef: {name: {{ include "wiredesk.user" . | quote }}, key: password}}
 {{- end }}
 {{- range $name, $value := merge (dict) .env .root.Values.kafka.env }}
 - name: {{ $name }}
