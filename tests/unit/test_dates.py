@@ -209,6 +209,19 @@ def test_a_number_is_no_date(text: str) -> None:
         ("2日前に更新", date(2024, 1, 30)),
         ("3 ชั่วโมงที่แล้ว", datetime(2024, 2, 1, 9, tzinfo=UTC)),
         ("just now", datetime(2024, 2, 1, 12, tzinfo=UTC)),
+        ("3 hours 12 min ago", datetime(2024, 2, 1, 8, 48, tzinfo=UTC)),
+        ("1 week 2 days ago", date(2024, 1, 23)),
+        ("5 comments 2 hours ago", datetime(2024, 2, 1, 10, tzinfo=UTC)),
+        ("10:30, 2 hours ago", datetime(2024, 2, 1, 10, tzinfo=UTC)),
+        ("1 year 2 weeks ago", None),
+        ("2.5 hours ago", None),
+        ("1,200 days ago", None),
+        ("half a day ago", None),
+        ("twenty-one days ago", None),
+        ("двадцать один час назад", None),
+        ("4 min read", None),
+        ("5 Min. Lesezeit", None),
+        ("Hier", None),
         ("Now", None),
         ("days ago", None),
         ("The shop opened two weeks ago.", None),
@@ -250,6 +263,9 @@ def test_a_page_may_state_its_age_without_a_number() -> None:
     assert shown(HEADLINE + "<p class=meta>Posted an hour ago</p>" + STORY)[0] == an_hour_ago
     assert shown(HEADLINE + "<time>vor einer Stunde</time>" + STORY, language="de")[0] == an_hour_ago
     assert shown(HEADLINE + "<p>The mayor came an hour ago.</p>" + STORY)[0] is None
+    assert shown(HEADLINE + "<p>Hier</p>" + STORY, language="fr")[0] == date(2024, 1, 31)
+    assert shown(HEADLINE + "<p>Hier</p>" + STORY, language="de")[0] is None
+    assert shown(HEADLINE + "<p>4 min read</p><p>12 January 2024</p>" + STORY)[0] == date(2024, 1, 12)
 
 
 def test_a_day_stays_a_day_unless_another_place_has_its_time() -> None:

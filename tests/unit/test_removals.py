@@ -154,6 +154,13 @@ def test_a_notice_withdraws_the_page_that_it_names_on_its_own_site(extractor: Ex
         ("Kill Bill: the film at 20", SENTENCE * 5),
         ("Removed: the statue of the founder", "The statue was taken away on Monday, said the story of the day. " * 5),
         ("Journal retracts paper on ferries", "The article was retracted by the journal on Monday. " + SENTENCE * 3),
+        ("Singer pulls post", "The singer has pulled this post after a day. " + SENTENCE * 3),
+        ("Firm deletes post", "The company has deleted this post after complaints from users. " + SENTENCE * 3),
+        ("경찰이 삭제된 게시물 3천 건을 복구했다", "경찰은 월요일에 삭제된 게시물을 모두 복구했다고 밝혔다. " * 8),
+        (
+            "日本の記事が削除された事件",
+            "日本の新聞社の記事が削除された事件について、裁判所は月曜日に判決を言い渡した。" * 6,
+        ),
         ("Paper pulls story", "The paper said: “This article has been removed.” " + SENTENCE * 3),
         (
             "Troops withdrawn from the harbour",

@@ -64,8 +64,10 @@ _THIS = re.compile(
     r"\b(?:this|our|we have|we had|dieser|diese|dieses|diesen|wir haben|cet|cette|ce|nous avons|este|esta|hemos|"
     r"questo|questa|dit|deze|denna|den här|denne|dette|tämä|tätä|þessi|see|šis|šī|ši|ten|ta|to|tento|tato|táto|"
     r"ovaj|ova|овај|ова|"
-    r"тази|този|acest|această|ez a|ezt a|αυτό|αυτή|bu|этот|эта|данный|данная|цей|ця|гэты|гэтая|ky|kjo|aquest|aquesta|"
-    r"hierdie|ini|ito|này|هذا|هذه|این|یہ|यह|इस|এই|இந்த|ఈ)\b|[本この이]"
+    r"тази|този|acest|această|ez a|ezt a|αυτό|αυτή|bu|этот|эта|данный|данная|цей|ця|цю|гэты|гэтая|ky|kjo|"
+    r"aquest|aquesta|hierdie|ini|ito|này|هذا|هذه|این|یہ|यह|इस|এই|இந்த|ఈ)\b"
+    r"|この|[该該此](?=文|[页頁]|新[闻聞]|稿|篇|[网網][页頁]|[报報])|[这這](?=篇|[条條]|[页頁])"
+    r"|本(?=文|稿|記事|[页頁]|[网網][页頁]|篇|[条條]|新[闻聞]|[报報]道)|[이본당] ?(?=기사|페이지|게시물|콘텐츠|글|뉴스)"
 )
 """A word with which a text speaks of itself."""
 

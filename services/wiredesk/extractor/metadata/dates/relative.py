@@ -59,7 +59,7 @@ def _forms() -> Iterator[tuple[tuple[str, ...], timedelta]]:
     for unit, length in _UNITS.items():
         own = own_words("ago", unit) if unit in own_names("ago") else ()
         for written in (*own, *(pattern for units in AGO.values() for pattern in units.get(unit, "").split("|"))):
-            if written:
+            if written and not written.startswith(("-", "\u2212")):  # `-{0} min`, without its sign, is a reading time
                 yield _form(written), length
 
 
@@ -70,6 +70,23 @@ _LENGTHS: Mapping[tuple[str, ...], timedelta] = {
 
 _NUMBERS: Mapping[str, int] = {word: int(name) for name in own_names("numbers") for word in own_words("numbers", name)}
 """Small numbers by their words."""
+
+_LENGTH_OF: Mapping[str, timedelta] = {
+    form[form.index(_NUMBER) + 1]: length for form, length in reversed(list(_LENGTHS.items())) if form[-1] != _NUMBER
+}
+"""Lengths of units by the words after numbers."""
+
+_LONG_UNITS = frozenset(own_words("parts", "long_units"))
+"""Units longer than a week."""
+
+_NO_WHOLE_NUMBER = re.compile(r"\d{1,6}(?:[.,/]\d{1,6})+")
+"""`2.5`, `1,200`, `1/2`."""
+
+_PARTS_OF_NUMBERS = frozenset(own_words("parts", "parts_of_numbers"))
+"""Words before a number that are a part of it: `twenty-one`, `half a`."""
+
+_LANGUAGE_OF_DAY: Mapping[str, str] = dict(pair.split("=") for pair in own_words("parts", "own_days"))
+"""The language of words for days that are other words elsewhere."""
 
 _CHINESE = dict(zip("一二两兩三四五六七八九十", (1, 2, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10), strict=True))
 """Small numbers by their characters, which stand before a unit without a space."""
@@ -136,7 +153,7 @@ def relative_date(text: str, conventions: DateConventions) -> date | None:
     age = _age(folded)
     if age is not None:
         return _moment(fetched, *age)
-    match = _DAY.search(folded)
+    match = next((day for day in _DAY.finditer(folded) if _is_of(day[0], conventions.language)), None)
     return _day_with_clock(folded, match, conventions) if match else None
 
 
@@ -150,14 +167,27 @@ def may_be_relative(text: str) -> bool:
 def _age(folded: str) -> tuple[int, timedelta] | None:
     """Return the number and the length of the units that a text names; None if it names none, or too many."""
     match = _AGE.search(folded)
-    if match and (_AGES[match[0]][0] or _is_most_of(folded, match)):
+    is_whole = match is not None and _NUMBERS.keys().isdisjoint(folded[: match.start()].split()[-1:])
+    if match and is_whole and (_AGES[match[0]][0] or _is_most_of(folded, match)):
         return _AGES[match[0]]
-    tokens = _TOKEN.findall(folded)
+    tokens = _TOKEN.findall(_NO_WHOLE_NUMBER.sub("", folded))
     for position, token in enumerate(tokens):
         number = int(token) if token.isdecimal() else _NUMBERS.get(token)
-        if number is not None and (length := _length(tokens, position)) is not None:
-            return (number, length) if number <= MAX_NUMBER else None
+        if number is not None and (form := _form_at(tokens, position)) is not None:
+            return _whole_age(tokens[: position - form.index(_NUMBER)], number, _LENGTHS[form])
     return None
+
+
+def _whole_age(before: Sequence[str], number: int, length: timedelta) -> tuple[int, timedelta] | None:
+    """Return an age with what comes before it: `1 day 3 hours ago`; None if that makes another number of it."""
+    if number > MAX_NUMBER or not _PARTS_OF_NUMBERS.isdisjoint(before[-1:]):
+        return None
+    if len(before) > 1 and before[-2].isdecimal():
+        if before[-1] in _LONG_UNITS:
+            return None
+        if (longer := _LENGTH_OF.get(before[-1])) is not None:
+            return 1, int(before[-2]) * longer + number * length
+    return number, length
 
 
 def _moment(fetched: datetime, number: int, length: timedelta) -> date:
@@ -173,12 +203,17 @@ def _is_most_of(folded: str, match: re.Match[str]) -> bool:
     return len(folded) < _HALF_TEXT * len(match[0])
 
 
-def _length(tokens: Sequence[str], position: int) -> timedelta | None:
-    """Return the length of the unit that is counted by the number at a position; the longest pattern counts."""
+def _form_at(tokens: Sequence[str], position: int) -> tuple[str, ...] | None:
+    """Return the pattern that the words around the number at a position have; the longest one counts."""
     before, after = tokens[max(0, position - MAX_WORDS) : position], tokens[position + 1 : position + 1 + MAX_WORDS]
     sizes = sorted(product(range(len(before) + 1), range(len(after) + 1)), key=sum, reverse=True)
     forms = ((*before[len(before) - left :], _NUMBER, *after[:right]) for left, right in sizes)
-    return next((_LENGTHS[form] for form in forms if form in _LENGTHS), None)
+    return next((form for form in forms if form in _LENGTHS), None)
+
+
+def _is_of(day: str, language: str) -> bool:
+    """Return whether a word means a day on pages of a language: `hier` does in French."""
+    return _LANGUAGE_OF_DAY.get(day, language) == language
 
 
 def _day_with_clock(folded: str, match: re.Match[str], conventions: DateConventions) -> date | None:
