@@ -34,6 +34,7 @@ def names_of(text: str, *tagged: tuple[str, EntityType]) -> list[list[str]]:
             {"Georgia": PLACE},
         ),
         ("Storm Bettina hit the coast.", ("Storm Bettina", PERSON), {"Storm Bettina": EntityType.EVENT}),
+        ("Hurricane Electric runs it.", ("Hurricane Electric", ORGANISATION), {"Hurricane Electric": ORGANISATION}),
         ("Flight South Korea 1 was late.", ("South Korea 1", PLACE), {"South Korea 1": PLACE}),
         (
             "The State Department Spokesperson said no.",

@@ -24,6 +24,9 @@ CLUB_OF_PLACE = "united"
 KOREAN_HONORIFIC = "씨"
 """The honorific of one syllable that is written together with a name in Korean."""
 
+STORM_WORDS = 2
+"""Words of a storm's name: `Storm Bettina`."""
+
 RANK_WORDS = 2
 """Words of a rank before a person's name."""
 
@@ -308,7 +311,8 @@ def _type_of_last_word(words: list[str], tagged: EntityType, lexicon: Lexicon) -
     is_club = last in lexicon.club_heads and (tagged is not EntityType.PLACE or last == CLUB_OF_PLACE)
     if is_club or last in lexicon.organisation_heads or last in lexicon.company_forms:
         return EntityType.ORGANISATION
-    if last in lexicon.event_heads or (last and words[0] in lexicon.event_beginnings):
+    is_storm = tagged is EntityType.PERSON and words[0] in lexicon.event_beginnings and len(words) == STORM_WORDS
+    if last in lexicon.event_heads or is_storm:
         return EntityType.EVENT
     return EntityType.PLACE if last in lexicon.place_heads else tagged
 

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from wiredesk.extractor.metadata.authors.agencies import agency_named, distinct_agencies
@@ -81,14 +81,16 @@ class _Part:
         text: of the piece.
         trust: how sure it is that it is a name.
         after_comma: whether a comma or another sign comes before it: then it may be a role, a place or a degree.
-        by_number: whether a number comes before or after it: then it may be a month or a day.
+        after_number: whether a number comes before it: then it may begin with a month or a day.
+        before_number: whether a number comes after it: then it may end with one.
         is_apart: whether more than a comma separates it from what comes before.
     """
 
     text: str
     trust: Trust
     after_comma: bool = False
-    by_number: bool = False
+    after_number: bool = False
+    before_number: bool = False
     is_apart: bool = False
 
 
@@ -154,6 +156,7 @@ SPACELESS = re.compile(
 _TIME = re.compile(rf"(?<![\w])(?:{alternation(phrases('times'))})(?!\w)", re.IGNORECASE)
 """A word for the time of a story."""
 
+_PLACE_FIRST = re.compile(r"^\s?[^\W\d_]{2,20} [-–] (?=[^\W\d_]+ [^\W\d_])")
 _WHOLE_BRACKETS = re.compile(r"[(\[]([^()\[\]]{2,80})[)\]]")
 _BRACKETS = re.compile(r"\s?[(\[]([^()\[\]]{0,80})[)\]]?")
 _HARD = re.compile(
@@ -253,20 +256,12 @@ def _named(text: str, trust: Trust) -> Iterator[tuple[str, bool]]:
     before, clauses = _clauses(normalised, trust)
     named = [pair for clause in clauses for pair in _names_of_clause(clause, trust)]
     if not named:
-        yield from _without_places(list(_names_of_clause(before, trust)))
+        yield from _names_of_clause(before, trust)
         return
     yield from (
         (name, is_person) for name, is_person in _names_of_clause(before, trust) if not is_person and agency_named(name)
     )
-    yield from _without_places(named)
-
-
-def _without_places(named: Sequence[tuple[str, bool]]) -> Iterator[tuple[str, bool]]:
-    """Yield names; in scripts without capitals, a word alone beside a whole name is a place: `القاهرة - أحمد علي`."""
-    has_whole = any(is_person and is_uncased(name) and " " in name for name, is_person in named)
-    for name, is_person in named:
-        if not (has_whole and is_person and is_uncased(name) and " " not in name):
-            yield name, is_person
+    yield from named
 
 
 def _normalised(text: str) -> str:
@@ -276,7 +271,7 @@ def _normalised(text: str) -> str:
         text = html.unescape(html.unescape(text))
         text = _TAG.sub(" ", text)
     if not text.isascii():
-        text = without_place_of_report(text.translate(_WIDE))
+        text = _PLACE_FIRST.sub(_name_after_place, without_place_of_report(text.translate(_WIDE)))
     text = text.replace("\n", SOFT)
     if _OF_ADDRESS.search(text):
         text = _ADDRESS.sub(" | ", text)
@@ -286,6 +281,11 @@ def _normalised(text: str) -> str:
     text = text.strip(" |¦")
     whole = _WHOLE_BRACKETS.fullmatch(text)
     return whole[1] if whole else text
+
+
+def _name_after_place(first: re.Match[str]) -> str:
+    """Return nothing instead of a place before a whole name in a script without capitals: `القاهرة - أحمد علي`."""
+    return "" if is_uncased(first[0]) else first[0]
 
 
 def _unglued(glued: re.Match[str]) -> str:
@@ -309,7 +309,7 @@ def _clauses(text: str, trust: Trust) -> tuple[str, list[str]]:
 
 def _names_of_clause(clause: str, trust: Trust) -> Iterator[tuple[str, bool]]:
     """Yield the names in a clause. After a person or an agency, roles, places and degrees are no names."""
-    has_person = has_agency = False
+    has_person = has_agency = has_role = False
     for part in _parts(clause, trust):
         needed = _needed(part, has_person=has_person)
         for name in _candidates(part.text, trust):
@@ -319,6 +319,9 @@ def _names_of_clause(clause: str, trust: Trust) -> Iterator[tuple[str, bool]]:
                 continue
             person = _person(name, part, needed)
             is_single = " " not in person and person.upper() != person.lower()
+            has_role = has_role or (not person and not part.after_comma and is_only_role(name))
+            if has_role and part.after_comma and (is_single or is_uncased(person)):
+                continue  # the place of our correspondent
             if not person or (has_agency and part.after_comma and is_single):
                 continue  # a place
             if has_person and part.after_comma and (is_single or is_role(name)):
@@ -336,22 +339,24 @@ def _person(name: str, part: _Part, needed: Trust) -> str:
     person = name if needed is Trust.DECLARED else without_role(name)
     if is_role(name) and (part.after_comma or is_only_role(name) or not is_name(person, needed)):
         return ""
-    if part.by_number:
-        person = _without_calendar(person)
+    if part.after_number or part.before_number:
+        person = _without_calendar(person, part)
         return person if " " in person else ""
     return person
 
 
-def _without_calendar(text: str) -> str:
-    """Return a text without the months and days at its beginning and its end: Ida Lund on May."""
+def _without_calendar(text: str, part: _Part) -> str:
+    """Return a text without the months and days beside a number, and the words before them: `Ida Lund on May`."""
     name_words = text.split()
-    while name_words and fold(name_words[-1]) in CALENDAR:
+    while part.before_number and name_words and _belongs_to_day(name_words[-1]):
         name_words.pop()
-        if name_words and name_words[-1].islower() and len(name_words[-1]) <= MAX_LINK:
-            name_words.pop()
-    while name_words and fold(name_words[0]) in CALENDAR:
+    while part.after_number and name_words and fold(name_words[0]) in CALENDAR:
         name_words.pop(0)
     return " ".join(name_words)
+
+
+def _belongs_to_day(word: str) -> bool:
+    return fold(word) in CALENDAR or (word.islower() and len(word) <= MAX_LINK)
 
 
 def _needed(part: _Part, *, has_person: bool) -> Trust:
@@ -395,11 +400,16 @@ def _pieces(text: str, trust: Trust) -> Iterator[_Part]:
     is_first = True
     for whole in _HARD.split(text):
         numbered = _NUMBER.split(whole)
-        for piece in numbered:
+        for number, piece in enumerate(numbered):
             for comma, between in enumerate(_COMMA.split(piece)):
                 for part, after_comma in _joined(between, after_comma=comma > 0 or not is_first):
                     yield _Part(
-                        part, trust, after_comma, by_number=len(numbered) > 1, is_apart=not is_first and comma == 0
+                        part,
+                        trust,
+                        after_comma,
+                        after_number=number > 0,
+                        before_number=number + 1 < len(numbered),
+                        is_apart=not is_first and comma == 0,
                     )
                 is_first = is_first and not between.strip(_STRIPPED)
 
