@@ -124,6 +124,33 @@ def test_a_weekday_is_no_month(language: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Sat 16/12/2023"), ("en", "Sat, 16/12/2023 - 10:30"), ("en", "Sat 12/16/2023"), ("en", "(Sat) 16 / 12 / 2023"), ("en", "Sat 16/12/23"),
+        ("en", "Sat | 16-12-2023 | 10:30"), ("fr", "Publié le mar. 16/12/2023 à 10h30"), ("it", "mar 16/12/2023, 10.30"), ("es", "mar 16.12.2023"),
+        ("es", "mar. 16–12–2023"), ("ro", "mar., 16/12/2023"), ("en", "Sat 2023-12-16"), ("en", "16/12/2023 Sat"), ("it", "Mar, 16-12-23 ore 10:30"),
+    ],
+)  # fmt: skip
+def test_a_weekday_beside_a_date_of_numbers_is_no_month(language: str, text: str) -> None:
+    days = [day_of(written.value) for written in dates_in(text, conventions(language)) if written.value is not None]
+    assert days == [date(2023, 12, 16)]
+
+
+@pytest.mark.parametrize("text", ["Sat 13/01 10:30", "mar 16/01", "mar. 16/01 à 10h30"])
+def test_a_weekday_beside_a_day_and_the_number_of_a_month_is_no_month(text: str) -> None:
+    assert first(text, "fr") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["Mar 16 / 10:30", "Mar 16. 10.30", "Mar 16 - 10:30", "Mar 16, 2023 - 10:30", "Mar 16/2023", "Mar/16/2023"]
+)
+def test_a_time_of_day_or_a_year_after_a_month_is_not_the_month(text: str) -> None:
+    day = first(text)
+    assert day is not None
+    assert day_of(day) == date(2023, 3, 16)
+
+
+@pytest.mark.parametrize(
     ("language", "text", "day"),
     [
         ("fr", "mar. 9 janv. 2024", date(2024, 1, 9)),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import dropwhile, takewhile
 from typing import NamedTuple
 
 from wiredesk.extractor.metadata.dates import calendars
@@ -41,6 +42,18 @@ _LINKS = frozenset(own_words("parts", "links"))
 
 _BESIDE_WEEKDAY = _LINKS | {".", ","}
 """What may be between a weekday, a day and a month."""
+
+_BEFORE_NUMBERS = _LINKS | _LINK_SIGNS
+"""What may be between a weekday and the numbers of a date."""
+
+DATE_NUMBERS = 3
+"""Numbers of a date whose month is a number, too."""
+
+_NUMERIC_SIGNS = frozenset("/-.")
+"""Signs between the numbers of a date whose month is a number."""
+
+MAX_MONTH = 12
+"""Months of a year."""
 
 _HEBREW_IN = "\u05d1"
 """The first letter of a Hebrew word that means `in` before it."""
@@ -99,10 +112,23 @@ def _is_weekday_of(tokens: Sequence[_Token], index: int, conventions: DateConven
     if weekday(tokens[index].text) is None:
         return False
     following = [token.text for token in tokens[index + 1 : index + 2 * MAX_LINKS]]
+    if _is_numeric_date(list(dropwhile(_BEFORE_NUMBERS.__contains__, following))):
+        return True
     months = [text for text in following if _month(text, conventions) is not None]
     day_and_month = [text for text in following if text not in _BESIDE_WEEKDAY or text in months][:2]
     numbers = [text for text in day_and_month if text[0].isdecimal()]
     return [len(text) <= SHORT for text in numbers] == [True] and not set(months).isdisjoint(day_and_month)
+
+
+def _is_numeric_date(texts: Sequence[str]) -> bool:
+    """Return whether texts begin with a date whose month is a number: `13/01/2024`, `13/01`; not `12-13, 2024`."""
+    numbers = list(takewhile(str.isdecimal, texts[: 2 * DATE_NUMBERS : 2]))
+    sign, *others = texts[1 : 2 * len(numbers) : 2] or [""]
+    has_year = any(len(text) == FULL_YEAR and text.isdecimal() for text in texts)
+    if len(numbers) == DATE_NUMBERS and sign in _NUMERIC_SIGNS and others[0] == sign:
+        return has_year or sign != "."  # `16. 10.30` is a day and a time
+    is_pair = len(numbers) > 1 and sign == "/" and int(numbers[1][:FULL_YEAR]) <= MAX_MONTH
+    return is_pair and not has_year and others[:1] != [":"]
 
 
 def _month(name: str, conventions: DateConventions) -> tuple[int, Day | None] | None:
