@@ -165,6 +165,7 @@ def test_a_file_may_begin_and_end_otherwise(content: bytes) -> None:
         ("0.0.0.0 - ", None),
         ("192.0.2.1 20240116190500 ", 2024),
         ("192.0.2.1 20240116190500 text/html 200 - - 0 x.arc", 2024),
+        ("192.0.2.1 20240116190500 text/html; charset=utf-8 302 9f86 https://n.example/c 0 x.arc", 2024),
     ],
 )
 def test_lines_of_an_arc_are_read_liberally(stated: str, expected: int | None) -> None:
@@ -175,6 +176,14 @@ def test_lines_of_an_arc_are_read_liberally(stated: str, expected: int | None) -
         assert contents(pages) == [("https://n.example/a b", b"<p>x")] * 2
         assert [page.fetched_at and page.fetched_at.year for page in pages] == [expected] * 2
         assert not report.problems
+
+
+@pytest.mark.parametrize("fields", [" 1", " -", "  ", " 1 1 ", " 1 2024-01-01 00:00:00", " aaaaaaaa", ":1"])
+def test_the_time_for_a_line_of_an_arc_is_linear(fields: str) -> None:
+    head = f"http:x{fields * (16_000 // len(fields))}x\n".encode()
+    pages, report = read(head * 20 + arc()[1], "a.arc")
+    assert contents(pages) == PAGES[:1]
+    assert report.problems
 
 
 def test_a_field_of_a_record_that_is_given_twice_is_read_once() -> None:

@@ -20,10 +20,11 @@ DATE_DIGITS = 14
 _LINE = re.compile(
     rb"(?P<url>[a-z][a-z0-9+.-]{0,30}:[^\r\n]{1,8000}?) (?P<address>[\w.:-]{1,255}) "
     rb"(?P<date>\d{1,17}|-|\d{4}-\d\d-\d\d[T ][\d:.]{5,20}Z?) "
-    rb"(?P<type>[^ \r\n]{0,200})(?P<more> [^\r\n]{1,4000})? (?P<length>\d{1,15})[ \t]*\r?\n",
+    rb"(?P<type>[^ \r\n]{0,200}+)(?: [^ \r\n]{0,1000}+){0,8} (?P<length>\d{1,15})[ \t]*+\r?\n",
     re.IGNORECASE,
 )
-"""A line of a record. Some writers have a host for the IP address, a time of other digits, or none, and no type."""
+"""A line of a record. Some writers have a host for the IP address, a time of other digits, or none, and no type.
+Version 2 has five fields more before the length. They are counted: of any number, hostile lines would take seconds."""
 
 
 class ArcFormat:
