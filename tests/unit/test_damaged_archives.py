@@ -6,10 +6,12 @@ import gzip
 import hashlib
 import itertools
 import lzma
+import struct
 import tracemalloc
 import zlib
 from collections.abc import Callable
 from functools import partial
+from zipfile import ZIP_DEFLATED
 
 import pytest
 from hypothesis import example, given
@@ -133,6 +135,53 @@ def test_a_file_that_unpacks_to_too_much_is_not_read_to_its_end(suffix: str) -> 
     pages, report = read(content, max_bytes=MIB)
     assert not pages
     assert any("unpacks to more than" in problem for problem in report.problems)
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        lambda bomb: wacz({"a.wacz": bomb}, ZIP_DEFLATED),
+        lambda bomb: wacz({"b.wacz": wacz({"a.wacz": bomb}, ZIP_DEFLATED)}, ZIP_DEFLATED),
+        gzip.compress,
+        lambda bomb: gzip.compress(gzip.compress(wacz({"a.wacz": bomb}))),
+    ],
+    ids=["ZIP", "ZIP of ZIP", "gzip", "gzip of gzip of ZIP"],
+)
+def test_a_zip_within_another_file_multiplies_no_work(
+    around: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compression, "FREE_BYTES", MIB)
+    within = wacz({"a.warc": warc(response(bytes(4 * MIB)), FIRST) + LAST}, ZIP_DEFLATED)
+    assert read(within)[0]
+    pages, report = read(around(within))
+    assert not pages
+    assert any("unpacks to more than" in problem for problem in report.problems)
+
+
+def test_files_of_a_zip_that_have_one_place_in_it_multiply_no_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compression, "FREE_BYTES", MIB)
+    monkeypatch.setattr(compression, "MAX_RATIO", 1)
+    content = wacz({"a.warc": b"".join(records()) + bytes(MIB // 8)})
+    start, end = content.rindex(b"PK\1\2"), content.rindex(b"PK\5\6")
+    tail = bytearray(content[end:])
+    struct.pack_into("<HHL", tail, 8, 100, 100, 100 * (end - start))
+    pages, report = read(content[:start] + content[start:end] * 100 + bytes(tail))
+    assert len(PAGES) < len(pages) < 20 * len(PAGES)
+    assert any("unpacks to more than" in problem for problem in report.problems)
+
+
+def test_the_archives_and_files_of_all_zips_within_each_other_are_counted_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inner = wacz({f"{n}.warc": b"".join(records()) for n in range(4)})
+    monkeypatch.setattr("wiredesk.pages.archive.MAX_ZIPPED_ARCHIVES", 7)
+    pages, report = read(wacz({"a.wacz": inner, "b.wacz": inner}))
+    assert contents(pages) == PAGES * 5
+    assert any("7 archives" in problem for problem in report.problems)
+    monkeypatch.setattr("wiredesk.pages.archive.MAX_ZIPPED_FILES", 5)
+    pages, report = read(wacz({"a.wacz": inner, "b.wacz": inner}))
+    assert contents(pages) == PAGES * 4
+    assert any("more than 5 files" in problem for problem in report.problems)
 
 
 def test_a_gzip_of_a_gzip_is_read_and_not_without_end() -> None:

@@ -10,7 +10,7 @@ import sys
 import zlib
 from collections.abc import Callable, Generator, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import brotli
 
@@ -108,11 +108,18 @@ class Budget:
 
     Args:
         consumed: returns how many bytes of the file have been read.
+        unpacked: bytes that count already.
+        is_of_records: each record has one of its own; otherwise all that is in the file counts together.
     """
 
-    def __init__(self, consumed: Callable[[], int]) -> None:
+    def __init__(self, consumed: Callable[[], int], unpacked: int = 0, *, is_of_records: bool = True) -> None:
         self._consumed = consumed
-        self._unpacked = 0
+        self._unpacked = unpacked
+        self._is_of_records = is_of_records
+
+    def of_all(self) -> Self:
+        """Return what is left of it, for all that is in the file together."""
+        return type(self)(self._consumed, self._unpacked, is_of_records=False)
 
     @property
     def is_spent(self) -> bool:
@@ -126,7 +133,8 @@ class Budget:
 
     def end_record(self) -> None:
         """Count from here on: a record was read, so that what was unpacked is no endless nothing."""
-        self._unpacked = 0
+        if self._is_of_records:
+            self._unpacked = 0
 
 
 def unpacked(source: Source, budget: Budget, suffix: str = "") -> Iterator[Chunk] | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from wiredesk.pages.compression import Budget, inflated
+from wiredesk.pages.compression import OVERSPENT, Budget, inflated
 from wiredesk.pages.source import CHUNK_BYTES, Chunk, Damage, Source
 
 MAX_DIRECTORY_BYTES = 4 << 20
@@ -69,21 +69,28 @@ class Wacz:
         """Return how many other files it has: indexes, lists of pages, logs."""
         return len(self._files) - len(self.archives())
 
+    def __len__(self) -> int:
+        """Return how many files it has."""
+        return len(self._files)
+
     def read(self, info: zipfile.ZipInfo, budget: Budget) -> Iterator[Chunk]:
         """Yield the content of a file; where it cannot be read, it is damaged.
 
         `zipfile` is not used for this: it drops what precedes a damage.
+
+        Args:
+            budget: of the ZIP. Packed bytes count, too: files may have the same place in it.
         """
         if info.flag_bits & _ENCRYPTED:
             yield Damage("it is encrypted")
         elif info.compress_type == zipfile.ZIP_STORED:
-            yield from self._packed(info)
+            yield from self._packed(info, budget)
         elif info.compress_type == zipfile.ZIP_DEFLATED:
-            yield from inflated(Source(self._packed(info)), budget, info.CRC)
+            yield from inflated(Source(self._packed(info, budget)), budget, info.CRC)
         else:
             yield Damage(f"its compression method is {info.compress_type}, and only stored and deflated files are read")
 
-    def _packed(self, info: zipfile.ZipInfo) -> Iterator[Chunk]:
+    def _packed(self, info: zipfile.ZipInfo, budget: Budget) -> Iterator[Chunk]:
         """Yield the bytes of a file as the ZIP has them."""
         name_bytes, extra_bytes = LOCAL_HEADER.unpack(self._local_header(info) or bytes(LOCAL_HEADER.size))
         start = info.header_offset + LOCAL_HEADER.size + name_bytes + extra_bytes
@@ -95,6 +102,9 @@ class Wacz:
                 yield Damage("the ZIP is cut off")
                 return
             start += len(chunk)
+            if not budget.spend(len(chunk)):
+                yield Damage(OVERSPENT)
+                return
             yield chunk
 
     def _local_header(self, info: zipfile.ZipInfo) -> bytes | None:
