@@ -44,8 +44,12 @@ async def test_a_page_is_traced_to_where_it_is(kafka: KafkaSettings, tmp_path: P
     origins = await publish(kafka, raw)
     assert [v["where"].partition(",")[0] for v in visits(kafka, story)] == ["waits for ingest"]
     assert [v["origin"] for v in visits(kafka, origins[1])] == [origins[1]], "by its place, as an audit names it"
-    code, _, error = trace(kafka, f"{kafka.on_cluster(PAGES_RAW.name)}/0/999")
-    assert (code, "there is no record" in error) == (2, True)
+    for nowhere in (f"{kafka.on_cluster(PAGES_RAW.name)}/0/999", f"{kafka.on_cluster(PAGES_RAW.name)}/99/0"):
+        code, shown, error = trace(kafka, nowhere)
+        assert (code, shown, error.startswith(f"no record of {nowhere}: ")) == (1, "", True)
+    (nameless,) = await publish(kafka, [Raw(b"no page")])
+    code, _, error = trace(kafka, nameless)
+    assert (code, error) == (2, f"wiredesk: {nameless}: the record names no URL\n")
 
     with workers(kafka, ["ingest", "extractor"], tmp_path / "first.log"):
         await ends_of(kafka, origins[1:3])

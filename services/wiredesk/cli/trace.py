@@ -38,12 +38,14 @@ def trace(
     'wiredesk story' shows them, and the articles with the same text.
 
     Only partitions that can hold the page are read. A page that was published twice has two traces. If the page has the
-    id of another URL, which it declares as its own, the last event of every page is read to find it. Exit code 1 if
-    there is no record of it.
+    id of another URL, which it declares as its own, the last event of every page is read to find it.
 
     Examples:
       wiredesk trace https://news.example/a
       wiredesk trace pages.raw/3/1904
+
+    Exit codes: 0 done; 1 there is no record of the page, or no broker answers; 2 PAGE is none, or the record at its
+    place names no URL.
     """
     import asyncio
 
@@ -73,8 +75,10 @@ async def _trace(kafka: KafkaSettings, page: str) -> "list[PageTrace]":
         async with Cluster(kafka) as cluster:
             return await trace_page(cluster, registry(), PAGES_SKIPPED, page_id, is_of_url="/" in page)
     async with Cluster(kafka) as cluster:
-        page_id = parse_page_id(await url_at(cluster, page))
-        traces = await trace_page(cluster, registry(), PAGES_SKIPPED, page_id, is_of_url=True)
+        url = await url_at(cluster, page)
+        if url is None:
+            return []
+        traces = await trace_page(cluster, registry(), PAGES_SKIPPED, parse_page_id(url), is_of_url=True)
     return [traced for traced in traces if traced.origin == page]
 
 

@@ -54,11 +54,11 @@ def is_place(kafka: KafkaSettings, text: str) -> bool:
     return at is not None and at[0] == kafka.on_cluster(PAGES_RAW.name)
 
 
-async def url_at(cluster: Cluster, place: str) -> str:
-    """Return the URL of the raw page at some coordinates.
+async def url_at(cluster: Cluster, place: str) -> str | None:
+    """Return the URL of the raw page at some coordinates; None if there is no record, or not any more.
 
     Raises:
-        UsageError: there is no record at these coordinates, or it names no URL.
+        UsageError: the record at these coordinates names no URL.
         UnavailableError: the cluster cannot be reached.
     """
     at = parse_coordinates(place)
@@ -71,7 +71,7 @@ async def url_at(cluster: Cluster, place: str) -> str:
                 if url := page_url(record):
                     return url
                 raise UsageError(f"{place}: the record names no URL")
-    raise UsageError(f"{place}: there is no record, or it was deleted by retention")
+    return None
 
 
 async def pages_fetched(cluster: Cluster, ranges: Mapping[TopicPartition, OffsetRange], url_id: str) -> list[str]:
