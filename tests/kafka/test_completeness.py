@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiokafka import AIOKafkaProducer
 
 from tests import topics
@@ -18,9 +19,11 @@ from tests.kafka.test_audit import commit, end
 from tests.support import Raw, publish
 from wiredesk.operations.completeness.continuous import CompletenessAudit, Round
 from wiredesk.operations.completeness.marks import GROUP
+from wiredesk.operations.completeness.running import ContinuousAudit
 from wiredesk.pipeline import ARTICLES_ENRICHED, EXTRACTOR, INGEST, PAGES_ACCEPTED, PAGES_RAW, PAGES_SKIPPED, TOPICS
 from wiredesk.registry import registry
 from wiredesk.runtime.dead_letters import dead_letter
+from wiredesk.runtime.errors import UnavailableError
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.records import Failure, Record
 from wiredesk.runtime.settings import KafkaSettings
@@ -38,11 +41,14 @@ class Audit:
 
     async def round(self) -> Round:
         async with Cluster(self._kafka) as cluster:
-            return await self._audit.round(cluster)
+            await self._audit.round(cluster)
+            found = self._audit.take()
+            await self._audit.save(cluster)
+            return found
 
 
 def counts(done: Round) -> tuple[int, int, int, int, int]:
-    return done.accounted.total(), done.missing.total(), done.twice.total(), done.late, done.open
+    return done.accounted.total(), done.missing.total(), done.duplicated.total(), done.late, done.open
 
 
 async def test_pages_are_accounted_for_range_after_range(kafka: KafkaSettings) -> None:
@@ -64,6 +70,51 @@ async def test_pages_are_accounted_for_range_after_range(kafka: KafkaSettings) -
     done = await audit.round()
     assert counts(done) == (3, 0, 0, 0, 0)
     assert done.recovered == [origins[2]]
+
+
+async def test_a_missing_page_is_counted_when_it_is_named_and_once(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    audit = Audit(kafka)
+    waiting, ended, lost = await publish(kafka, [Raw(b"page")] * 3)
+    await commit(kafka, 3)
+    await end(kafka, PAGES_ACCEPTED.name, waiting)
+    await end(kafka, ARTICLES_ENRICHED.name, ended)
+    done = await audit.round()
+    assert (counts(done), done.due.total(), done.missing_records) == ((0, 1, 0, 1, 3), 1, [lost])
+    assert not done.is_balanced
+    assert counts(await audit.round()) == (0, 0, 0, 1, 3)
+    await end(kafka, ARTICLES_ENRICHED.name, lost)
+    done = await audit.round()
+    assert (counts(done), done.recovered) == ((0, 0, 0, 1, 3), [lost])
+    await end(kafka, ARTICLES_ENRICHED.name, waiting)
+    done = await audit.round()
+    assert (counts(done), done.due.total()) == ((2, 0, 0, 0, 0), 2), "three pages were due, and one was missing"
+
+
+async def test_what_a_round_found_is_known_before_it_is_saved(
+    kafka: KafkaSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    known, lost = await publish(kafka, [Raw(b"page")] * 2)
+    await commit(kafka, 2)
+    await end(kafka, ARTICLES_ENRICHED.name, known)
+    reported: list[Round] = []
+    stages = registry()
+    audit = ContinuousAudit(kafka, stages.flow, settle=0, since_ms=0, on_round=reported.append)
+    with monkeypatch.context() as failing:
+        failing.setattr(CompletenessAudit, "_confirm", refuse)
+        with pytest.raises(UnavailableError):
+            await audit.once()
+    assert not reported
+    monkeypatch.setattr(CompletenessAudit, "save", refuse)
+    with pytest.raises(UnavailableError):
+        await audit.once()
+    (done,) = reported
+    assert (counts(done), done.missing_records) == ((1, 1, 0, 0, 0), [lost]), "of the round that failed, too"
+
+
+async def refuse(*_: object) -> None:
+    raise UnavailableError("the coordinator is not available")
 
 
 async def test_a_page_is_due_once_it_has_had_its_time(kafka: KafkaSettings) -> None:
@@ -99,12 +150,12 @@ async def test_a_second_outcome_is_named_also_of_a_page_that_was_accounted_for(k
     assert counts(await audit.round()) == (2, 0, 0, 0, 0)
     done = await audit.round()
     enriched = kafka.on_cluster(ARTICLES_ENRICHED.name)
-    assert [(twice.origin, twice.ended_at) for twice in done.twice_records] == [
+    assert [(twice.origin, twice.ended_at) for twice in done.duplicated_records] == [
         (one, (f"{enriched}/0/0", f"{enriched}/0/2"))
     ]
     await end(kafka, PAGES_SKIPPED.name, other)
     await audit.round()
-    assert [twice.origin for twice in (await audit.round()).twice_records] == [other]
+    assert [twice.origin for twice in (await audit.round()).duplicated_records] == [other]
     assert counts(await audit.round()) == (0, 0, 0, 0, 0)
 
 
@@ -158,7 +209,7 @@ def rounds(output: str) -> list[dict[str, Any]]:
 async def test_the_command_names_the_page_that_is_lost_and_commits_its_marks(kafka: KafkaSettings) -> None:
     await topics.create(kafka, TOPICS, partitions=1)
     origins = await publish(kafka, [Raw(b"page")] * 2)
-    await commit(kafka, 2)
+    await commit(kafka, 3)
     await end(kafka, ARTICLES_ENRICHED.name, origins[0])
     once = ("audit", "--continuous", "--once", "--settle", "0")
     done = wiredesk(kafka, *once, "--since", "1h")
@@ -166,9 +217,15 @@ async def test_the_command_names_the_page_that_is_lost_and_commits_its_marks(kaf
     assert (done.returncode, first["due"], first["missing_records"]) == (1, 2, [origins[1]])
     done = wiredesk(kafka, *once)
     assert (done.returncode, rounds(done.stdout)[0]["due"]) == (0, 0)
+    (again,) = await publish(kafka, [Raw(b"page")])
+    await end(kafka, ARTICLES_ENRICHED.name, again, again)
+    done = wiredesk(kafka, *once)
+    (found,) = rounds(done.stdout)
+    assert (done.returncode, found["due"], found["duplicated"]) == (1, 1, 1)
+    assert [one["origin"] for one in found["duplicated_records"]] == [again]
     async with Cluster(kafka) as cluster:
         marks = await cluster.group_offsets(kafka.on_cluster(GROUP))
-    assert {at.offset for tp, at in marks.items() if tp.topic == kafka.on_cluster(PAGES_RAW.name)} == {2}
+    assert {at.offset for tp, at in marks.items() if tp.topic == kafka.on_cluster(PAGES_RAW.name)} == {3}
 
 
 def test_options_of_the_rounds_need_them(kafka: KafkaSettings) -> None:
@@ -215,7 +272,7 @@ async def test_a_process_measures_survives_a_kill_and_ends_cleanly(kafka: KafkaS
         (port,) = [line["metrics_port"] for line in log if "metrics_port" in line]
         assert [line["origin"] for line in log if line["event"] == "page is missing"] == [origins[1]]
         measured = await asyncio.to_thread(metrics_of, port)
-        for name, value in (("due", 2), ("accounted", 1), ("missing", 1), ("twice", 0)):
+        for name, value in (("due", 2), ("accounted", 1), ("missing", 1), ("duplicated", 0)):
             assert f'wiredesk_audit_{name}_total{{partition="0",stage="audit"}} {value}.0' in measured
         audit.send_signal(signal.SIGKILL)
     (more,) = await publish(kafka, [Raw(b"page")])

@@ -21,7 +21,9 @@ TROUBLE = Trouble(TroubleKind.LANE_NOT_RUNNING, "partition 3 is failed")
 @contextlib.asynccontextmanager
 async def serving(host: str = "127.0.0.1", port: int = 0, *, or_any_port: bool = False) -> AsyncIterator[int]:
     checks = {"alive": lambda: None, "ready": lambda: TROUBLE}
-    async with health.serving("extractor", host, port, **checks, or_any_port=or_any_port) as bound:
+    async with health.serving(
+        "extractor", host, port, variables="WIREDESK_AUDIT", **checks, or_any_port=or_any_port
+    ) as bound:
         yield bound
 
 
@@ -135,14 +137,15 @@ async def test_a_taken_port_is_passed_over_where_nobody_chose_it() -> None:
         async with serving(port=taken, or_any_port=True) as other:
             assert other != taken
             assert (await ask(other, get("/healthz"))).startswith(b"HTTP/1.1 200 OK")
-        with pytest.raises(UnavailableError, match=rf"127\.0\.0\.1:{taken}: .*in use; set WIREDESK_METRICS_PORT"):
+        with pytest.raises(UnavailableError, match=rf"127\.0\.0\.1:{taken}: .*in use; set WIREDESK_AUDIT_PORT"):
             async with serving(port=taken):
                 pass
 
 
 async def test_an_address_that_is_not_ours_is_no_taken_port() -> None:
     with pytest.raises(
-        UnavailableError, match=r"metrics cannot be served on 192\.0\.2\.1:9464: .*; set WIREDESK_METRICS_HOST"
+        UnavailableError,
+        match=r"metrics cannot be served on 192\.0\.2\.1:9464: .*; set WIREDESK_AUDIT_HOST .*, WIREDESK_AUDIT_PORT",
     ):
         async with serving("192.0.2.1", 9464, or_any_port=True):
             pass

@@ -5,6 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wiredesk.operations.completeness.marks import Marks
 from wiredesk.operations.completeness.open_pages import ABSENT, MISSING, UNKNOWN, UNSETTLED, End, OpenPages
 
 ENRICHED = 1
@@ -68,12 +69,63 @@ def test_pages_that_expired_are_unsettled_unless_they_have_ended() -> None:
     assert pages.unknown(0, 13, 9) == [12]
 
 
-def test_too_many_pages_are_shed_from_the_longest_partitions() -> None:
+def test_a_late_outcome_of_an_unsettled_page_is_no_second_one() -> None:
+    pages = opened(4)
+    pages.give_up(0, 12)
+    assert pages.ended(0, 11, ENRICHED) is End.FIRST
+    pages.ended(0, 12, ENRICHED)
+    assert pages.close(0, 13) == Counter({UNSETTLED: 1, ENRICHED: 2})
+    assert pages.ended(0, 10, ENRICHED) is End.OTHER
+    assert pages.ended(0, 12, ENRICHED) is End.AGAIN
+
+
+def test_a_log_that_was_cut_back_has_other_pages_from_there_on() -> None:
+    pages = opened(6)
+    for offset in (10, 11, 13, 14):
+        pages.ended(0, offset, ENRICHED)
+    pages.close(0, 16)
+    assert pages.open({0: (0, 14)}, 100) == {0: Counter()}
+    assert (pages.marks, pages.ends) == ({0: 12}, {0: 14})
+    assert pages.ended(0, 13, ENRICHED) is End.AGAIN, "what is known of pages before that stays"
+    pages.extend(0, 16)
+    assert pages.ended(0, 14, ENRICHED) is End.FIRST
+    pages.open({0: (0, 11)}, 100)
+    assert (pages.marks, pages.ends, len(pages)) == ({0: 11}, {0: 11}, 0)
+    pages.extend(0, 12)
+    assert pages.ended(0, 10, ENRICHED) is End.AGAIN
+    assert pages.ended(0, 11, ENRICHED) is End.FIRST, "it was closed, and is another page now"
+
+
+def test_a_place_is_cut_back_with_its_partition() -> None:
+    place = Marks({0: 20, 1: 30}, {}, 5.0)
+    assert place.cut(0, 14) == Marks({0: 14, 1: 30}, {}, 5.0)
+    assert place.cut(0, 20) is place.cut(7, 0) is place
+
+
+def test_pages_that_are_deleted_before_they_are_opened_take_no_memory() -> None:
+    pages = opened(2)
+    pages.ended(0, 11, ENRICHED)
+    (closed,) = pages.open({0: (10**15, 10**15 + 5)}, 100).values()
+    assert closed == Counter({UNSETTLED: 10**15 - 11, ENRICHED: 1})
+    assert (pages.marks, len(pages)) == ({0: 10**15}, 5)
+    assert pages.ended(0, 500, ENRICHED) is End.OTHER
+
+
+def test_of_too_many_pages_the_newest_are_opened_in_all_partitions() -> None:
     pages = opened(100, 30)
-    assert pages.shed(130) == {}
-    assert pages.shed(50) == {0: 75, 1: 5}
-    assert len(pages) == 50
-    assert pages.shed(0).total() == 50
+    assert pages.open({0: (10, 110), 1: (10, 40)}, 130) == {0: Counter(), 1: Counter()}
+    pages.ended(0, 10, ENRICHED)
+    closed = pages.open({0: (10, 10**15), 1: (10, 60), 2: (0, 10**15)}, 150)
+    assert closed == {
+        0: Counter({UNSETTLED: 10**15 - 61, ENRICHED: 1}),
+        1: Counter(),
+        2: Counter({UNSETTLED: 10**15 - 50}),
+    }
+    assert pages.ends == {0: 10**15, 1: 60, 2: 10**15}
+    assert len(pages) == 150
+    assert pages.ended(0, 10, ENRICHED) is End.OTHER
+    assert len(pages.open({0: (10, 10**15), 1: (10, 61), 2: (0, 10**15)}, 0)) == 3
+    assert len(pages) == 0
 
 
 @given(st.lists(st.tuples(st.sampled_from(["end", "close", "open", "set"]), st.integers(0, 30)), max_size=60))

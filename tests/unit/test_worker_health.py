@@ -16,7 +16,9 @@ SETTINGS = WorkerSettings(session_timeout=45, page_deadline=30, transaction_time
 async def answers(worker: Worker, path: str) -> tuple[int, str | None]:
     """Serve a worker's health, and return status and reason."""
     async with (
-        health.serving("sleeper", "127.0.0.1", 0, alive=worker.stuck, ready=worker.trouble) as port,
+        health.serving(
+            "sleeper", "127.0.0.1", 0, variables="WIREDESK_METRICS", alive=worker.stuck, ready=worker.trouble
+        ) as port,
         aiohttp.ClientSession() as session,
         session.get(f"http://127.0.0.1:{port}{path}") as answer,
     ):

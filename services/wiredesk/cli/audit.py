@@ -49,7 +49,7 @@ def audit(
         float, typer.Option(metavar="SECONDS", min=1, max=3600, help="With --continuous: from round to round.")
     ] = EVERY_SECONDS,
     once: Annotated[
-        bool, typer.Option("--once", help="With --continuous: one round from the last mark, for a scheduler.")
+        bool, typer.Option("--once", help="With --continuous: what has come since the last mark, for a scheduler.")
     ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object; with --continuous, one a line for each round.")

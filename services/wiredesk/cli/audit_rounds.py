@@ -37,6 +37,7 @@ async def run(
             "audit",
             settings.audit_host,
             settings.audit_port,
+            variables="WIREDESK_AUDIT",
             alive=lambda: None,
             ready=lambda: audit.trouble,
             or_any_port="audit_port" not in settings.model_fields_set,
@@ -47,7 +48,7 @@ async def run(
 
 
 async def once(kafka: "KafkaSettings", *, settle: float, since_ms: int | None, as_json: bool) -> bool:
-    """Do one round; return whether no page is missing, and none has ended twice."""
+    """Do a round, and one that confirms it; return whether no page is missing, and none has ended twice."""
     return (await _audit(kafka, settle, since_ms, as_json=as_json).once()).is_balanced
 
 
@@ -72,13 +73,13 @@ def as_object(done: "Round") -> dict[str, object]:
         "due": done.due.total(),
         "accounted": done.accounted.total(),
         "missing": done.missing.total(),
-        "twice": done.twice.total(),
+        "duplicated": done.duplicated.total(),
         "unsettled": done.unsettled.total(),
         "late": done.late,
         "open": done.open,
         "lag_seconds": round(done.lag, 1),
         "missing_records": done.missing_records,
-        "twice_records": [{"origin": one.origin, "ends": list(one.ended_at)} for one in done.twice_records],
+        "duplicated_records": [{"origin": one.origin, "ends": list(one.ended_at)} for one in done.duplicated_records],
         "recovered_records": done.recovered,
     }
 
@@ -86,13 +87,13 @@ def as_object(done: "Round") -> dict[str, object]:
 def _show(done: "Round") -> None:
     at = datetime.now(UTC).strftime("%H:%M:%SZ")
     lag = f"{done.lag:.0f} s" if done.lag < LATE_SECONDS else f"{done.lag / 60:.0f} min"
-    counts = f"{done.due.total()} due, {done.missing.total()} missing, {done.twice.total()} twice"
+    counts = f"{done.due.total()} due, {done.missing.total()} missing, {done.duplicated.total()} duplicated"
     rare = f", {done.unsettled.total()} unsettled" if done.unsettled.total() else ""
     console.line(f"{at}  {counts}{rare}; {done.open} open, {done.late} late, lag {lag}")
     for origin in done.missing_records:
         console.line(f"missing: {origin}", style="red")
-    for duplicate in done.twice_records:
+    for duplicate in done.duplicated_records:
         where = f", ended at {', '.join(duplicate.ended_at)}" if duplicate.ended_at else ""
-        console.line(f"twice: {duplicate.origin}{where}", style="red")
+        console.line(f"duplicated: {duplicate.origin}{where}", style="red")
     for origin in done.recovered:
         console.line(f"was missing, and has ended since: {origin}")

@@ -82,6 +82,7 @@ async def _run(
             "notify",
             settings.notify_host,
             settings.notify_port,
+            variables="WIREDESK_NOTIFY",
             alive=lambda: None,
             ready=lambda: None,
             or_any_port="notify_port" not in settings.model_fields_set,

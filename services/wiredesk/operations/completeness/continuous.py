@@ -45,42 +45,42 @@ type _Ranges = Mapping[TopicPartition, OffsetRange]
 
 @dataclass(slots=True)
 class Round:
-    """What a round has found.
+    """What a round has found, and rounds before it that failed.
 
     Attributes:
         due: pages of which it is known now what became of them.
         accounted: those that have an outcome.
-        missing: those that have none.
-        twice: pages with a second outcome, also of earlier rounds.
+        missing: those that have none, counted when they are found: also where the mark waits for a page before them.
+        duplicated: pages with a second outcome, also of earlier rounds.
         unsettled: pages that were not audited.
         late: pages that are due, and that a stage has not committed yet; at most `MAX_EXAMINED` are counted.
         open: pages after the marks.
         lag: age of the oldest of these, in seconds.
         missing_records: coordinates of the first missing pages.
-        twice_records: the first pages that have ended twice.
+        duplicated_records: the first pages that have ended twice.
         recovered: coordinates of pages that were missing in an earlier round, and have ended since.
     """
 
     due: Counter[int] = field(default_factory=Counter)
     accounted: Counter[int] = field(default_factory=Counter)
     missing: Counter[int] = field(default_factory=Counter)
-    twice: Counter[int] = field(default_factory=Counter)
+    duplicated: Counter[int] = field(default_factory=Counter)
     unsettled: Counter[int] = field(default_factory=Counter)
     late: int = 0
     open: int = 0
     lag: float = 0.0
     missing_records: list[str] = field(default_factory=list)
-    twice_records: list[Duplicate] = field(default_factory=list)
+    duplicated_records: list[Duplicate] = field(default_factory=list)
     recovered: list[str] = field(default_factory=list)
 
     @property
     def is_balanced(self) -> bool:
         """Whether no page is missing, and none has ended twice."""
-        return not (self.missing.total() or self.twice.total())
+        return not (self.missing.total() or self.duplicated.total())
 
 
 class CompletenessAudit:
-    """The audit over its rounds. After a round that failed the next one goes on where it ended.
+    """The audit over its rounds. After a round that failed the next one goes on where it ended, with what it found.
 
     Args:
         flow: the stages from raw pages to terminal topics.
@@ -109,14 +109,29 @@ class CompletenessAudit:
         self._suspects: dict[_Origin, None] = {}
         self._unconfirmed: list[_Origin] = []
         self._missing: dict[_Origin, None] = {}
+        self._found = Round()
 
-    async def round(self, cluster: Cluster) -> Round:
-        """Do a round.
+    def take(self) -> Round:
+        """Return what was found since the last time."""
+        found, self._found = self._found, Round()
+        return found
+
+    async def save(self, cluster: Cluster) -> None:
+        """Save how far the audit is: another process goes on there, and reports what comes after it.
+
+        Raises:
+            UnavailableError: the cluster cannot be reached, or refuses.
+        """
+        await save_marks(cluster, self._topics.entry, self._topic_ids, self._marks())
+
+    async def round(self, cluster: Cluster) -> None:
+        """Do a round. Pages that have ended twice are found in one, and confirmed in the next.
 
         Raises:
             UnavailableError: the cluster does not answer, lacks a topic of a stage, or a transaction stays open.
         """
-        now, result = time.time(), Round()
+        now, result = time.time(), self._found
+        result.late = 0
         partitions = await self._begin(cluster, now)
         committed = {stage.name: await cluster.committed_offsets(stage) for stage in self._flow}
         await self._read_redrive_log(cluster)
@@ -127,18 +142,18 @@ class CompletenessAudit:
         raw = [tp for tp in partitions if tp.topic == self._topics.entry]
         # Asked for after the ends of the outcomes: each outcome before those is of a page before these.
         ends = await cluster.log_end_offsets(raw)
-        self._open(result, {tp.partition: OffsetRange(ranges[tp].start, ends[tp]) for tp in raw})
+        kept = {tp.partition: OffsetRange(ranges[tp].start, ends[tp]) for tp in raw}
+        self._open(result, kept)
         self._remember(Marks({tp.partition: ends[tp] for tp in raw}, read_until, now))
         await self._read_outcomes(cluster, ranges, result)
+        for number, offsets in kept.items():
+            self._pages.give_up(number, offsets.start)
         due = await self._due(cluster, raw, now)
         await self._settle_unknown(cluster, due, ranges, committed, result)
         for partition, stop in due.items():
             self._count(result, partition, self._pages.close(partition, stop))
         await self._confirm(cluster, ranges, result)
-        marks = self._marks()
-        await save_marks(cluster, self._topics.entry, self._topic_ids, marks)
-        result.open, result.lag = len(self._pages), max(0.0, time.time() - marks.at)
-        return result
+        result.open, result.lag = len(self._pages), max(0.0, time.time() - self._marks().at)
 
     async def _begin(self, cluster: Cluster, now: float) -> list[TopicPartition]:
         """Return the partitions that are read; begin where the marks are, or where the first audit is to begin."""
@@ -192,17 +207,24 @@ class CompletenessAudit:
         return Marks(pages, {tp: offsets.start for tp, offsets in ended.items()}, self._since_ms / 1000)
 
     def _open(self, result: Round, raw: Mapping[int, OffsetRange]) -> None:
-        """Open the pages that have come, and give up those that retention deleted, or that are too many."""
-        ends = self._pages.ends
-        for number, offsets in raw.items():
-            if number not in ends:
-                self._pages.begin(number, offsets.start)
-            elif offsets.stop < ends[number]:  # an unclean leader election cut the log back
-                self._pages.begin(number, min(offsets.stop, self._pages.marks[number]))
-            self._pages.extend(number, offsets.stop)
-            self._pages.give_up(number, offsets.start)
-        for number, count in self._pages.shed(MAX_OPEN_PAGES).items():
-            result.unsettled[number] += count
+        """Open the pages that have come; close those that retention deleted before that, or that are too many."""
+        for number, end in self._pages.ends.items():
+            if number in raw and raw[number].stop < end:
+                self._forget_from(number, raw[number].stop)
+        for number, closed in self._pages.open(raw, MAX_OPEN_PAGES).items():
+            self._count(result, number, closed)
+
+    def _forget_from(self, number: int, stop: int) -> None:
+        """Forget the pages that an unclean leader election has cut off: other pages will be at their offsets."""
+
+        def stays(origin: _Origin) -> bool:
+            return origin[0] != number or origin[1] < stop
+
+        self._suspects = dict.fromkeys(filter(stays, self._suspects))
+        self._unconfirmed = [*filter(stays, self._unconfirmed)]
+        self._missing = dict.fromkeys(filter(stays, self._missing))
+        self._sent_back = {*filter(stays, self._sent_back)}
+        self._places = deque(place.cut(number, stop) for place in self._places)
 
     def _remember(self, place: Marks) -> None:
         self._places.append(place)
@@ -345,6 +367,9 @@ class CompletenessAudit:
                 self._note_missing(origin, result)
 
     def _note_missing(self, origin: _Origin, result: Round) -> None:
+        """Count a missing page, and name it; it is not counted again when it is closed, whatever becomes of it."""
+        result.due[origin[0]] += 1
+        result.missing[origin[0]] += 1
         if len(result.missing_records) < MAX_NAMED_RECORDS:
             result.missing_records.append(self._name(origin))
         if len(self._missing) < MAX_EXAMINED:
@@ -353,22 +378,21 @@ class CompletenessAudit:
     def _count(self, result: Round, partition: int, closed: Counter[int]) -> None:
         accounted = sum(count for value, count in closed.items() if value not in (MISSING, UNSETTLED, ABSENT))
         result.accounted[partition] += accounted
-        result.missing[partition] += closed[MISSING]
         result.unsettled[partition] += closed[UNSETTLED]
-        result.due[partition] += accounted + closed[MISSING]
+        result.due[partition] += accounted
 
     async def _confirm(self, cluster: Cluster, ranges: _Ranges, result: Round) -> None:
         """Count the pages that ended twice by the round before this one."""
-        twice = [origin for origin in self._unconfirmed if origin not in self._sent_back]
-        ends = await self._ends(cluster, twice[:MAX_NAMED_RECORDS], ranges) if twice else {}
-        for origin in twice:
+        duplicated = [origin for origin in self._unconfirmed if origin not in self._sent_back]
+        ends = await self._ends(cluster, duplicated[:MAX_NAMED_RECORDS], ranges) if duplicated else {}
+        for origin in duplicated:
             of_page = ends.get(origin, [])
             arrived = {at for _, at in of_page}
             if 1 < len(of_page) == len(arrived):
                 continue  # two pages with one origin: see the audit, on unclean leader elections
-            result.twice[origin[0]] += 1
-            if len(result.twice_records) < MAX_NAMED_RECORDS:
-                result.twice_records.append(Duplicate(self._name(origin), tuple(place for place, _ in of_page)))
+            result.duplicated[origin[0]] += 1
+            if len(result.duplicated_records) < MAX_NAMED_RECORDS:
+                result.duplicated_records.append(Duplicate(self._name(origin), tuple(place for place, _ in of_page)))
         self._unconfirmed = []
 
     async def _ends(

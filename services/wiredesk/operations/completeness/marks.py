@@ -5,7 +5,7 @@ after them, whatever the timestamps say.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 from aiokafka import TopicPartition
@@ -30,6 +30,12 @@ class Marks:
     pages: Mapping[int, int]
     outcomes: Mapping[TopicPartition, int]
     at: float
+
+    def cut(self, number: int, stop: int) -> "Marks":
+        """Return the place of this time where a partition of raw pages ended, now that it was cut back to `stop`."""
+        if self.pages.get(number, 0) <= stop:
+            return self
+        return replace(self, pages={**self.pages, number: stop})
 
 
 async def load_marks(cluster: Cluster, entry: str, topic_ids: Mapping[str, str]) -> Marks | None:

@@ -16,7 +16,9 @@ MISSING = Counter(
     ["partition"],
 )
 
-TWICE = Counter("wiredesk_audit_twice", "Raw pages that have ended more than once. The log names them.", ["partition"])
+DUPLICATED = Counter(
+    "wiredesk_audit_duplicated", "Raw pages that have ended more than once. The log names them.", ["partition"]
+)
 
 UNSETTLED = Counter(
     "wiredesk_audit_unsettled",

@@ -1,7 +1,7 @@
 """The open pages: those that have not been accounted for, one byte for each. It knows no Kafka, and no clock."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import Enum, auto
 
 UNKNOWN = 0
@@ -34,7 +34,7 @@ class _Partition:
     """A partition of raw pages.
 
     Attributes:
-        began: the first offset that this process has audited.
+        began: the first offset of which this process knows every outcome.
         start: the first open page; all before it are closed.
         marks: what is known of each offset from there on.
     """
@@ -75,10 +75,42 @@ class OpenPages:
         """Begin a partition at an offset, also again: what was known of it is forgotten."""
         self._partitions[partition] = _Partition(start)
 
+    def cut(self, partition: int, stop: int) -> None:
+        """Forget the offsets from `stop` on: other pages will be there."""
+        part = self._partitions[partition]
+        del part.marks[max(0, stop - part.start) :]
+        part.start = min(part.start, stop)
+        part.began = min(part.began, stop)
+
     def extend(self, partition: int, stop: int) -> None:
         """Open the pages up to an offset."""
         part = self._partitions[partition]
         part.marks.extend(bytes(max(0, stop - part.stop)))
+
+    def open(self, kept: Mapping[int, tuple[int, int]], most: int) -> Mapping[int, Counter[int]]:
+        """Open the pages that have come, but at most some number in all; close older ones, and those that were deleted.
+
+        Only these are opened at all: what is too much takes no memory.
+
+        Args:
+            kept: the offsets of each partition that are not deleted.
+            most: the most pages that are open.
+
+        Returns:
+            How many had each value of those that were closed, by partition.
+        """
+        begins = dict[int, int]()
+        for number, (start, stop) in kept.items():
+            part = self._partitions.setdefault(number, _Partition(start))
+            if stop < part.stop:  # an unclean leader election cut the log back
+                self.cut(number, stop)
+            begins[number] = start if start > part.stop else part.start
+        share = _share([stop - begins[number] for number, (_, stop) in kept.items()], most)
+        closed = dict[int, Counter[int]]()
+        for number, (_, stop) in kept.items():
+            closed[number] = self._skip(self._partitions[number], max(begins[number], stop - share))
+            self.extend(number, stop)
+        return closed
 
     def ended(self, partition: int, offset: int, outcome: int) -> End:
         """Note an outcome; return what it is to its page."""
@@ -88,7 +120,7 @@ class OpenPages:
         if offset < part.start:
             return End.AGAIN
         index = offset - part.start
-        if part.marks[index] == UNKNOWN:
+        if part.marks[index] in (UNKNOWN, UNSETTLED):
             part.marks[index] = outcome
             return End.FIRST
         return End.AGAIN
@@ -121,21 +153,31 @@ class OpenPages:
         size = max(0, min(start - part.start, len(part.marks)))
         part.marks[:size] = part.marks[:size].replace(bytes([UNKNOWN]), bytes([UNSETTLED]))
 
-    def shed(self, most: int) -> Counter[int]:
-        """Close the oldest pages of the longest partitions until at most some number are open.
-
-        Returns:
-            How many were closed, by partition.
-        """
-        taken = Counter[int]()
-        while (over := len(self) - most) > 0:
-            number, part = max(self._partitions.items(), key=lambda one: len(one[1].marks))
-            # Half of it at most, so that all partitions are cut, and in a few steps.
-            taken[number] += self._take(part, min(over, (len(part.marks) + 1) // 2)).total()
-        return taken
+    def _skip(self, part: _Partition, start: int) -> Counter[int]:
+        """Close all pages before `start`, also those that are not open yet: what is not known of them is unsettled."""
+        unseen = max(0, start - part.stop)
+        closed = self._take(part, min(start - part.start, len(part.marks)))
+        closed[UNSETTLED] += closed.pop(UNKNOWN, 0) + unseen
+        part.start = start
+        if closed[UNSETTLED]:
+            part.began = start
+        return closed
 
     def _take(self, part: _Partition, size: int) -> Counter[int]:
         taken = Counter(part.marks[:size])
+        unsettled = part.marks.rfind(UNSETTLED, 0, size)
+        if unsettled >= 0:  # an outcome of it that comes yet is no second one
+            part.began = part.start + unsettled + 1
         del part.marks[:size]
         part.start += size
         return taken
+
+
+def _share(sizes: Collection[int], most: int) -> int:
+    """Return the largest size to which all must be cut, so that their sum is `most` at most."""
+    for number, size in enumerate(sorted(sizes)):
+        share = most // (len(sizes) - number)
+        if size > share:
+            return share
+        most -= size
+    return max(sizes, default=0)

@@ -55,13 +55,14 @@ class ContinuousAudit:
         return self._trouble
 
     async def once(self) -> Round:
-        """Do one round.
+        """Do one round, and another one, which confirms the pages that have ended twice.
 
         Raises:
             ForbiddenError: Kafka denies an operation.
             UnavailableError: the cluster does not answer, or lacks a topic.
         """
         async with Cluster(self._kafka, CLIENT_ID) as cluster:
+            await self._audit.round(cluster)
             return await self._round(cluster)
 
     async def run(self, stop: asyncio.Event, interval: float) -> None:
@@ -94,18 +95,24 @@ class ContinuousAudit:
                 await backoff.wait()
 
     async def _round(self, cluster: Cluster) -> Round:
-        done = await self._audit.round(cluster)
+        await self._audit.round(cluster)
+        done = self._audit.take()
+        self._report(done)
+        # After it is known: a page that is named again after a kill is better than one that nobody hears of.
+        await self._audit.save(cluster)
+        return done
+
+    def _report(self, done: Round) -> None:
         _measure(done)
         for origin in done.missing_records:
             log.error("page is missing", origin=origin)
-        for duplicate in done.twice_records:
+        for duplicate in done.duplicated_records:
             log.error("page has ended twice", origin=duplicate.origin, ends=duplicate.ended_at)
         for origin in done.recovered:
             log.warning("page was missing, and has ended since", origin=origin)
         if count := done.unsettled.total():
             log.warning("pages were not audited: deleted unread, or too many were open", pages=count)
         self._on_round(done)
-        return done
 
 
 def _measure(done: Round) -> None:
@@ -113,7 +120,7 @@ def _measure(done: Round) -> None:
         (metrics.DUE, done.due),
         (metrics.ACCOUNTED, done.accounted),
         (metrics.MISSING, done.missing),
-        (metrics.TWICE, done.twice),
+        (metrics.DUPLICATED, done.duplicated),
         (metrics.UNSETTLED, done.unsettled),
     )
     for counter, counts in counters:

@@ -50,12 +50,13 @@ SHUTDOWN_SECONDS = 1.0
 
 @contextlib.asynccontextmanager
 async def serving(
-    stage: str, host: str, port: int, *, alive: Check, ready: Check, or_any_port: bool = False
+    stage: str, host: str, port: int, *, variables: str, alive: Check, ready: Check, or_any_port: bool = False
 ) -> AsyncIterator[int]:
     """Serve health and metrics for the duration of a block; yield the port.
 
     Args:
         stage: a label of every metric.
+        variables: how the environment variables of host and port begin, for whoever must change them.
         or_any_port: if the port is taken, use any free one, and log it.
 
     Raises:
@@ -72,9 +73,9 @@ async def serving(
         except OSError as error:
             if not (or_any_port and error.errno == errno.EADDRINUSE):
                 remedy = (
-                    "WIREDESK_METRICS_PORT to a free port, or to 0 for any"
+                    f"{variables}_PORT to a free port, or to 0 for any"
                     if error.errno == errno.EADDRINUSE
-                    else "WIREDESK_METRICS_HOST to an address of this machine, WIREDESK_METRICS_PORT to an allowed port"
+                    else f"{variables}_HOST to an address of this machine, {variables}_PORT to an allowed port"
                 )
                 raise UnavailableError(
                     f"metrics cannot be served on {host}:{port}: {error.strerror or error}; set {remedy}"

@@ -108,7 +108,13 @@ class Worker:
         host, port = self._settings.metrics_host, self._settings.metrics_port
         is_port_set = "metrics_port" in self._settings.model_fields_set
         async with health.serving(
-            self._stage.name, host, port, alive=self.stuck, ready=self.trouble, or_any_port=not is_port_set
+            self._stage.name,
+            host,
+            port,
+            variables="WIREDESK_METRICS",
+            alive=self.stuck,
+            ready=self.trouble,
+            or_any_port=not is_port_set,
         ) as bound_port:
             log.info("worker starting", metrics_port=bound_port)
             try:
