@@ -56,7 +56,7 @@ async def serving(
 
     Args:
         stage: a label of every metric.
-        variables: how the environment variables of host and port begin, for whoever must change them.
+        variables: how the environment variables of host and port begin; an error names them.
         or_any_port: if the port is taken, use any free one, and log it.
 
     Raises:
