@@ -113,8 +113,8 @@ class CompletenessAudit:
 
     def take(self) -> Round:
         """Return what was found since the last time."""
-        found, self._found = self._found, Round()
-        return found
+        result, self._found = self._found, Round()
+        return result
 
     async def save(self, cluster: Cluster) -> None:
         """Save how far the audit is: another process goes on there, and reports what comes after it.
