@@ -151,12 +151,11 @@ def test_the_license_is_the_same_in_both_distributions() -> None:
 
 def test_all_joins_the_extras_of_the_stages(wheels: Mapping[str, Path]) -> None:
     extras = set(metadata(wheels["wiredesk"]).get_all("Provides-Extra") or [])
-    assert extras >= {"ingest", "extractor", "enrichment", "broker", "web", "all", "dev"}
+    assert extras >= {"ingest", "extractor", "enrichment", "broker", "web", "tracing", "all", "dev"}
     required = metadata(wheels["wiredesk"]).get_all("Requires-Dist") or []
     by_extra = {extra: {r.partition(";")[0] for r in required if f"extra == '{extra}'" in r} for extra in extras}
-    assert by_extra["all"] == set().union(
-        *(by_extra[extra] for extra in ("ingest", "extractor", "enrichment", "signatures", "broker", "web"))
-    )
+    joined = ("ingest", "extractor", "enrichment", "signatures", "broker", "web", "tracing")
+    assert by_extra["all"] == set().union(*(by_extra[extra] for extra in joined))
     assert by_extra["dev"] > by_extra["all"]
 
 
