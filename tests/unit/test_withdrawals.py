@@ -37,6 +37,10 @@ def test_withdrawals_of_two_pages_stay_two() -> None:
         (f"\ufeff{URL}".encode(), None, URL),
         (json.dumps({"url": URL}).encode(), None, URL),
         (json.dumps({"id": 5, "page": URL}).encode(), None, URL),
+        (json.dumps({"pageUrl": f"<{URL}>", "site": "https://news.example/"}).encode(), None, URL),
+        (json.dumps({"URL": URL, "link": URL, "image": "https://news.example/a.jpg"}).encode(), None, URL),
+        (json.dumps({"address": URL}).encode(), None, URL),
+        (json.dumps([{"uri": URL, "id": 5}]).encode(), None, URL),
         (json.dumps({"schema": {"type": "string"}, "payload": URL}).encode(), None, URL),
         (json.dumps({"schema": {"type": "struct"}, "payload": {"url": URL}}).encode(), None, URL),
         (b"\0\0\0\0\x05" + json.dumps({"url": URL}).encode(), None, URL),
@@ -56,6 +60,40 @@ def test_a_record_without_value_is_a_withdrawal(key: bytes | None, subject: byte
     assert withdrawn.skip_reason is SkipReason.WITHDRAWN
     assert output.key == withdrawn.page_id.encode()
     assert dict(output.headers)["ce_subject"] == url.encode()
+
+
+A, B = "https://a.example/", "https://b.example/"
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        f'{{"homepage":"{A}","id":"story-5"}}',
+        f'{{"url":"{A}","url":"{B}"}}',
+        f'{{"url":"{A}","url":"story-5"}}',
+        f'{{"url":"{A}","URL":"{B}"}}',
+        f'{{"url":"{A}","link":"{B}"}}',
+        f'{{"schema":{{}},"payload":{{"url":"{A}","u\\u0072l":"{B}"}}}}',
+        f'{{"schema":{{}},"payload":{{"publisher":"{A}","id":5}}}}',
+        f'["{A}","story-5"]',
+        f'[{{"publisher":"{A}","id":5}}]',
+        f'{{"page":{{"url":"{A}","id":5}},"id":5}}',
+    ],
+)
+def test_a_key_whose_url_is_not_clear_stays_as_it_is(key: str) -> None:
+    assert Ingest()(RawPage.from_null(key.encode(), ())).canonical_url.startswith(URN)
+    headers = [("ce_subject", key.encode())]
+    assert Ingest()(RawPage.from_null(URL.encode(), headers)).canonical_url.startswith(URN)
+
+
+@pytest.mark.parametrize("spelling", ["ce-subject", "CE_Subject", "ce subject"])
+def test_of_two_subjects_in_two_spellings_none_counts(spelling: str) -> None:
+    for first, second in ((A, B), (B, A)):
+        headers = [(spelling, first.encode()), ("ce_subject", second.encode())]
+        assert Ingest()(RawPage.from_null(URL.encode(), headers)).canonical_url == URL
+        assert Ingest()(RawPage.from_null(b"5", headers)).canonical_url == f"{URN}5"
+    headers = [(spelling, f'"{A}"'.encode()), ("ce_subject", A.encode())]
+    assert Ingest()(RawPage.from_null(b"5", headers)).canonical_url == A
 
 
 def test_the_subject_of_a_withdrawal_may_have_another_spelling() -> None:
