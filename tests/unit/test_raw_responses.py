@@ -105,6 +105,37 @@ def test_headers_as_programming_languages_print_them(headers: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "headers",
+    [
+        """{null=[HTTP/1.1 200 OK], ETag=[W/"abc"], Content-Type=[text/html; charset="windows-1251"], X=[noai]}""",
+        """java.net.http.HttpHeaders@7d2e8a4 { {:status=[200], alt-svc=[h3=":443"; ma=86400], content-type=[text/html; charset="windows-1251"]} }""",
+        """map[Alt-Svc:[h3=":443"; ma=86400] Content-Type:[text/html; charset="windows-1251"] X:[it's "so"]]""",
+        """map[X:[it's] Link:[</a[1]>; rel="b", </c]d>; rel=e] Content-Type:[text/html; charset="windows-1251"]]""",
+        """{Report-To=[{"group":"x","endpoints":[{"url":"https://a.example/"}]}], Content-Type=[text/html; charset="windows-1251"], Empty=[]}""",
+        """[{NEL=[{"a":["b"]}]}, {Content-Type=[text/html; charset="windows-1251"]}]""",
+        """{Set-Cookie=["a"; path=/, b='c], X-Length=5, Content-Type=[text/html; charset="windows-1251"], Z=[']}""",
+        """[ETag:"W/"abc"", Vary:"a", "b", Content-Type:"text/html; charset="windows-1251"", X:"it's"]""",
+    ],
+)
+def test_values_may_have_quotation_marks_and_brackets(headers: str) -> None:
+    page = read(value(http_headers=headers))
+    assert page.http_header("content-type") == 'text/html; charset="windows-1251"'
+    assert page.http_header("null") is None
+
+
+def test_values_that_a_language_prints_without_escapes_are_whole() -> None:
+    page = read(
+        value(
+            http_headers='{null=[HTTP/1.1 200 OK], ETag=[W/"a", "b"], X-A=[[b]], X-B=["c", \'d\'], X-C=[], X-D=["e"; f]}'
+        )
+    )
+    stated = {"ETag": 'W/"a", "b"', "X-A": "[b]", "X-B": "c, d", "X-C": "", "X-D": '"e"; f'}
+    assert page.http_headers == stated
+    page = read(value(http_headers='[ETag:"W/"abc"", Vary:"a", "b", X-A:""]'))
+    assert page.http_headers == {"ETag": 'W/"abc"', "Vary": "a, b", "X-A": ""}
+
+
+@pytest.mark.parametrize(
     "headers", ["{'a'}", "{'a': 'b", "map[x]", "{'a': {'b': 'c'}}x", "()", "{a=b c}", "{'a': 'b'} c"]
 )
 def test_texts_that_are_not_only_names_and_values_are_no_headers(headers: str) -> None:
@@ -117,9 +148,28 @@ def test_any_text_after_an_opening_is_read_or_not(text: str, opening: str) -> No
     read(value(http_headers=opening + text))
 
 
-@pytest.mark.parametrize("piece", ["'a': 'b', ", "'a", "'\\", "[", "a:[b] ", "('a', ['b', "])
-def test_the_time_for_a_printed_text_is_linear(piece: str) -> None:
-    read(value(http_headers="{" + piece * (60_000 // len(piece))))
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "'a': 'b', ",
+        "'a",
+        "'\\",
+        "[",
+        "a:[b] ",
+        "('a', ['b', ",
+        "a:[",
+        "]a",
+        "]",
+        'a:["',
+        'a:"',
+        '"a',
+        'a:"b", ',
+        "a=b, ",
+    ],
+)
+@pytest.mark.parametrize(("opening", "end"), [("{", ""), ("[", "]]"), ("[a:", '"]')])
+def test_the_time_for_a_printed_text_is_linear(piece: str, opening: str, end: str) -> None:
+    read(value(http_headers=opening + piece * (60_000 // len(piece)) + end))
 
 
 def test_of_two_content_types_the_last_one_counts() -> None:

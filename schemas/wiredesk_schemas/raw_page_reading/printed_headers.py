@@ -1,8 +1,9 @@
 """Headers as programming languages print their objects, where a crawler wrote them as text.
 
 Python prints `{'ETag': 'a'}`, `[('ETag', 'a')]`, `CaseInsensitiveDict({'ETag': 'a'})`, `<CIMultiDict('ETag': 'a')>`;
-Node `Headers { etag: 'a' }`, Ruby `{"etag"=>["a"]}`, Java `{ETag=[a]}`, Go `map[ETag:[a]]`. A text is read only if it
-is nothing but names and values.
+Node `Headers { etag: 'a' }`, Ruby `{"etag"=>["a"]}`, Java `{ETag=[a]}`, Go `map[ETag:[a]]`, Spring `[ETag:"a"]`. A text
+is read only if it is nothing but names and values. Java, Go and Spring escape nothing: a value ends where a name
+follows, or the end of the text.
 """
 
 import re
@@ -15,13 +16,32 @@ _OPENING = re.compile(r"(?:<?[A-Za-z_][\w.@]{0,80} ?|\[Object: null prototype\] 
 
 _BETWEEN = re.compile(r"[\s,(){}\[\]<>]*+")
 _TEXT = r"[bu]?'(?:[^'\\]|\\.)*+'|[bu]?\"(?:[^\"\\]|\\.)*+\""
+_TEXTS = rf"\s?(?P<texts>(?:{_TEXT})(?:\s?,\s?(?:{_TEXT}))*+),?\s?"
+_NAME = r":?[A-Za-z][\w.-]{0,200}"
 _ENTRY = re.compile(
-    rf"(?P<name>{_TEXT}|:?[A-Za-z][\w.-]{{0,200}})\s?(?:=>|[:=,])\s?"
-    rf"(?:(?P<text>{_TEXT})|[\[(]\s?(?P<texts>(?:{_TEXT})(?:\s?,\s?(?:{_TEXT}))*+),?\s?[\])]"
+    rf"(?P<name>{_TEXT}|{_NAME})\s?(?:=>|[:=,])\s?"
+    rf"(?:(?P<text>{_TEXT})|[\[(]{_TEXTS}[\])]"
     r"|\[(?P<bare>[^\[\]'\"]{0,8000})\]|(?P<word>[\w.+-]{1,40})(?=[\s,)}\]]))",
     re.DOTALL,
 )
 """A name and what it has: a text, texts in a list, a list without quotation marks, or a number."""
+
+_AFTER_LIST = rf"(?:(?:,? ?|\}}, ?\{{){_NAME}[:=](?:\[|[\w.+-]{{1,40}}[\s,)}}\]])|[\s\])}}>]{{0,8}}\Z)"
+_LISTED = re.compile(
+    rf"(?P<name>{_NAME})[:=]\[(?:{_TEXTS}|(?P<bare>(?:[^\]]|\](?!{_AFTER_LIST}))*+))\](?={_AFTER_LIST})", re.DOTALL
+)
+"""A name and a list in which anything may be, also brackets and quotation marks."""
+
+_AFTER_QUOTED = rf"(?:, {_NAME}:\"|[\])}}]{{1,8}}\Z)"
+_QUOTED = re.compile(rf'(?P<name>{_NAME}):"(?P<quoted>(?:[^"]|"(?!{_AFTER_QUOTED}))*+)"(?={_AFTER_QUOTED})', re.DOTALL)
+"""A name and values in quotation marks, in which anything may be, as Spring prints them."""
+
+_UNESCAPED = (
+    (re.compile(rf'\[{_NAME}:".*"[\])}}]{{1,8}}\Z', re.DOTALL), _QUOTED),
+    (re.compile(r".*\][\s\])}>]{0,8}\Z", re.DOTALL), _LISTED),
+)
+"""Texts in which values end only where something follows, and their entries. As they end so, too, each entry that
+begins has an end, and is searched for it once."""
 
 _EACH_TEXT = re.compile(_TEXT, re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL)
@@ -36,13 +56,15 @@ def printed_headers(text: str) -> list[list[str | list[str]]] | None:
     if opening is None:
         return None
     pairs: list[list[str | list[str]]] = []
+    unescaped = next((entries for form, entries in _UNESCAPED if form.match(text)), _ENTRY)
     at = _end_of_brackets(text, opening.end())
     while at < len(text):
-        entry = _ENTRY.match(text, at)
+        entry = unescaped.match(text, at) or _ENTRY.match(text, at)
         if entry is None:
             return None
-        if entry["word"] not in _NOTHING:
-            pairs.append([_unquoted(entry["name"]), _value(entry)])
+        groups = entry.groupdict()
+        if groups.get("word") not in _NOTHING and groups["name"] not in _NOTHING:  # Java has a status line without name
+            pairs.append([_unquoted(groups["name"]), _value(groups)])
         at = _end_of_brackets(text, entry.end())
     return pairs or None
 
@@ -52,10 +74,13 @@ def _end_of_brackets(text: str, start: int) -> int:
     return between.end() if between is not None else start
 
 
-def _value(entry: re.Match[str]) -> str | list[str]:
-    if entry["texts"] is not None:
-        return [_unquoted(one) for one in _EACH_TEXT.findall(entry["texts"])]
-    return _unquoted(entry["text"]) if entry["text"] is not None else entry["bare"] or entry["word"] or ""
+def _value(groups: dict[str, str | None]) -> str | list[str]:
+    if texts := groups.get("texts"):
+        return [_unquoted(one) for one in _EACH_TEXT.findall(texts)]
+    if "quoted" in groups:
+        return (groups["quoted"] or "").split('", "')
+    text = groups.get("text")
+    return _unquoted(text) if text else groups["bare"] or groups.get("word") or ""
 
 
 def _unquoted(text: str) -> str:
