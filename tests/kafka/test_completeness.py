@@ -159,6 +159,18 @@ async def test_a_second_outcome_is_named_also_of_a_page_that_was_accounted_for(k
     assert counts(await audit.round()) == (0, 0, 0, 0, 0)
 
 
+async def test_a_second_outcome_is_named_also_by_a_process_that_goes_on(kafka: KafkaSettings) -> None:
+    await topics.create(kafka, TOPICS, partitions=1)
+    one, other = await publish(kafka, [Raw(b"page")] * 2)
+    await commit(kafka, 2)
+    await end(kafka, ARTICLES_ENRICHED.name, one, one, other)
+    assert counts(await Audit(kafka).round()) == (2, 0, 0, 0, 0)
+    audit = Audit(kafka)
+    await audit.round()
+    assert [duplicate.origin for duplicate in (await audit.round()).duplicated_records] == [one]
+    assert counts(await Audit(kafka).round()) == (0, 0, 0, 0, 0), "it is reported once"
+
+
 async def test_the_outcome_of_a_redriven_letter_is_no_second_one(kafka: KafkaSettings) -> None:
     await topics.create(kafka, TOPICS, partitions=1)
     audit = Audit(kafka)

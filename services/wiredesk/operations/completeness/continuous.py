@@ -110,6 +110,7 @@ class CompletenessAudit:
         self._unconfirmed: list[_Origin] = []
         self._missing: dict[_Origin, None] = {}
         self._found = Round()
+        self._marks_before: Marks | None = None
 
     def take(self) -> Round:
         """Return what was found since the last time."""
@@ -122,7 +123,11 @@ class CompletenessAudit:
         Raises:
             UnavailableError: the cluster cannot be reached, or refuses.
         """
-        await save_marks(cluster, self._topics.entry, self._topic_ids, self._marks())
+        marks, before = self._marks(), self._marks_before
+        # A second outcome is confirmed in the next round: a process that goes on instead must read it again.
+        to_save = before if self._suspects and before is not None else marks
+        await save_marks(cluster, self._topics.entry, self._topic_ids, to_save)
+        self._marks_before = marks
 
     async def round(self, cluster: Cluster) -> None:
         """Do a round. Pages that have ended twice are found in one, and confirmed in the next.
@@ -170,6 +175,7 @@ class CompletenessAudit:
         marks = await load_marks(cluster, self._topics.entry, self._topic_ids)
         if marks is None:
             marks = await self._first_marks(cluster, kept, now)
+        self._marks_before = marks
         for tp, offsets in kept.items():
             if tp.topic == self._topics.entry:
                 # A partition that was added meanwhile is audited from its beginning.
@@ -183,6 +189,7 @@ class CompletenessAudit:
         if self._topics.entry in recreated:
             self._pages, self._suspects, self._unconfirmed, self._missing = OpenPages(), {}, [], {}
         if recreated:
+            self._marks_before = None
             self._positions = {tp: at for tp, at in self._positions.items() if tp.topic not in recreated}
             self._places = deque(
                 Marks(
