@@ -11,10 +11,13 @@ _CONTROLS = bytes((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F))
 _BLANKED = bytes.maketrans(_CONTROLS, b" " * len(_CONTROLS))
 """What changes a text with one of them, and no other: no search for so many characters is as fast."""
 
-_SEPARATING = bytes.maketrans(b"\v\f\x1c\x1d\x1e\x1f", b"\n\n\n\n\n ")
-"""Controls between texts, which must not join the words around them: Word breaks lines with a vertical tab."""
+SEPARATORS = "\v\f\x1c\x1d\x1e\x1f"
+"""C0 controls between texts, which must not join the words around them: Word breaks lines with a vertical tab."""
 
-_REMOVED = _CONTROLS.translate(None, b"\v\f\x1c\x1d\x1e\x1f")
+_SEPARATING = bytes.maketrans(SEPARATORS.encode(), b"\n\n\n\n\n ")
+"""What is in their place."""
+
+_REMOVED = _CONTROLS.translate(None, SEPARATORS.encode())
 """Controls that separate nothing."""
 
 CONTROL_SEQUENCE_INTRODUCER = "\x9b"

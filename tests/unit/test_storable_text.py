@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from wiredesk.extractor.extract import Extractor
 from wiredesk.extractor.words import clean
 from wiredesk.ingest.accept import Ingest
+from wiredesk.ingest.content import remove_control_characters
 from wiredesk.runtime.errors import RejectedError
 from wiredesk_schemas import AcceptedPage, RawPage
+from wiredesk_schemas.ingest_note import Notes
 from wiredesk_schemas.storable_text import is_storable, storable, well_formed
 
 
@@ -197,3 +199,28 @@ def test_the_byte_of_an_ellipsis_is_one(written: str) -> None:
     accepted = Ingest()(RawPage.from_object({"url": "https://a.example/", "body": page, "content_type": "text/html"}))
     assert isinstance(accepted, AcceptedPage)
     assert "Wait… The council" in extractor().extract(accepted).body
+
+
+@pytest.mark.parametrize(
+    ("controls", "done"),
+    [
+        ("\v", "1 read as line ends or spaces"),
+        ("\f\x1c\x1f", "3 read as line ends or spaces"),
+        ("\v\x01", "1 removed, 1 read as line ends or spaces"),
+        ("\x92", "1 read as windows-1252"),
+        ("\x01\x7f\x93\x94\x85", "2 removed, 3 read as windows-1252"),
+        ("\x9b\x81\ufffe", "3 removed"),
+        ("\v\x01\x92", "1 removed, 1 read as line ends or spaces, 1 read as windows-1252"),
+    ],
+)
+def test_the_note_says_what_was_done_with_each_kind_of_control(controls: str, done: str) -> None:
+    page = Ingest()(RawPage.from_object({"url": "https://a.example/", "body": f"<p>{controls} {PARAGRAPH * 9} é"}))
+    assert isinstance(page, AcceptedPage)
+    notes = [note.detail for note in page.ingest_notes if note.kind == "controls_removed"]
+    assert notes == [f"body: control characters, {done}"]
+
+
+def test_a_replaced_half_of_a_character_is_no_control() -> None:
+    notes = Notes()
+    assert remove_control_characters("a \ud800 \ud83d\ude00", notes)[0] == "a \ufffd 😀"
+    assert notes.collected() == ()

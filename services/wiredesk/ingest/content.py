@@ -5,7 +5,7 @@ import re
 from wiredesk.runtime.errors import RejectedError
 from wiredesk_schemas import IngestNoteKind
 from wiredesk_schemas.ingest_note import Notes
-from wiredesk_schemas.storable_text import storable_and_encoded
+from wiredesk_schemas.storable_text import SEPARATORS, WINDOWS_1252, storable_and_encoded, well_formed
 
 SIGNATURES = {
     b"%PDF-": "a PDF",
@@ -87,11 +87,19 @@ def remove_control_characters(text: str, notes: Notes, encoded: bytes | None = N
         raise RejectedError("binary", f"body: {controls} of {len(text)} characters are control characters")
     if not clean or clean.isspace():
         raise RejectedError("empty", f"body: {len(text)} characters, but no text")
-    if clean is not text:
-        removed = len(text) - len(clean)
-        made = f"{removed} removed" if removed else "read as windows-1252"
-        notes.add(IngestNoteKind.CONTROLS_REMOVED, f"body: control characters, {made}")
+    if clean is not text and (done := _done(text, clean)):
+        notes.add(IngestNoteKind.CONTROLS_REMOVED, f"body: control characters, {done}")
     return clean, encoded
+
+
+def _done(text: str, clean: str) -> str:
+    """Return what was done with the control characters of a text; empty, if it had none."""
+    numbers = {
+        "removed": len(well_formed(text)) - len(clean),
+        "read as line ends or spaces": sum(map(text.count, SEPARATORS)),
+        "read as windows-1252": sum(text.count(control) for control, shown in WINDOWS_1252.items() if shown),
+    }
+    return ", ".join(f"{number} {what}" for what, number in numbers.items() if number)
 
 
 def _controls_in(text: str) -> int:
