@@ -129,6 +129,7 @@ def test_a_weekday_is_no_month(language: str, text: str) -> None:
         ("en", "Sat 16/12/2023"), ("en", "Sat, 16/12/2023 - 10:30"), ("en", "Sat 12/16/2023"), ("en", "(Sat) 16 / 12 / 2023"), ("en", "Sat 16/12/23"),
         ("en", "Sat | 16-12-2023 | 10:30"), ("fr", "Publié le mar. 16/12/2023 à 10h30"), ("it", "mar 16/12/2023, 10.30"), ("es", "mar 16.12.2023"),
         ("es", "mar. 16–12–2023"), ("ro", "mar., 16/12/2023"), ("en", "Sat 2023-12-16"), ("en", "16/12/2023 Sat"), ("it", "Mar, 16-12-23 ore 10:30"),
+        ("en", "Sat, 16-Dec-2023 10:30"), ("es", "mar 16/dic/2023"), ("de", "Sat 16.12.23"),
     ],
 )  # fmt: skip
 def test_a_weekday_beside_a_date_of_numbers_is_no_month(language: str, text: str) -> None:

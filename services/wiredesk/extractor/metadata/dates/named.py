@@ -111,22 +111,25 @@ def _is_weekday_of(tokens: Sequence[_Token], index: int, conventions: DateConven
     """Return whether a word is the weekday before a date: `Sat` or `mar.`, which some languages have as months, too."""
     if weekday(tokens[index].text) is None:
         return False
-    following = [token.text for token in tokens[index + 1 : index + 2 * MAX_LINKS]]
-    if _is_numeric_date(list(dropwhile(_BEFORE_NUMBERS.__contains__, following))):
-        return True
+    beside = tokens[index + 1 : index + 2 * MAX_LINKS]
+    following = [token.text for token in beside]
     months = [text for text in following if _month(text, conventions) is not None]
+    numbers = [token._replace(text="1") if token.text in months else token for token in beside]
+    if _is_numeric_date(list(dropwhile(lambda token: token.text in _BEFORE_NUMBERS, numbers))):
+        return True
     day_and_month = [text for text in following if text not in _BESIDE_WEEKDAY or text in months][:2]
-    numbers = [text for text in day_and_month if text[0].isdecimal()]
-    return [len(text) <= SHORT for text in numbers] == [True] and not set(months).isdisjoint(day_and_month)
+    days = [text for text in day_and_month if text[0].isdecimal()]
+    return [len(text) <= SHORT for text in days] == [True] and not set(months).isdisjoint(day_and_month)
 
 
-def _is_numeric_date(texts: Sequence[str]) -> bool:
-    """Return whether texts begin with a date whose month is a number: `13/01/2024`, `13/01`; not `12-13, 2024`."""
+def _is_numeric_date(tokens: Sequence[_Token]) -> bool:
+    """Return whether tokens begin with a date whose month is a number: `13/01/2024`, `13/01`; not `12-13, 2024`."""
+    texts = [token.text for token in tokens]
     numbers = list(takewhile(str.isdecimal, texts[: 2 * DATE_NUMBERS : 2]))
     sign, *others = texts[1 : 2 * len(numbers) : 2] or [""]
     has_year = any(len(text) == FULL_YEAR and text.isdecimal() for text in texts)
     if len(numbers) == DATE_NUMBERS and sign in _NUMERIC_SIGNS and others[0] == sign:
-        return has_year or sign != "."  # `16. 10.30` is a day and a time
+        return has_year or sign != "." or tokens[1].end == tokens[2].start  # `16. 10.30` is a day and a time
     is_pair = len(numbers) > 1 and sign == "/" and int(numbers[1][:FULL_YEAR]) <= MAX_MONTH
     return is_pair and not has_year and others[:1] != [":"]
 
