@@ -65,11 +65,13 @@ def test_a_status_that_is_none_is_refused(status: Any) -> None:
         [{"Name": "Content-Language", "Value": "de, fr"}],
         [{"key": "Content-Language", "values": ["de", "fr"]}],
         [{"header": "Content-Language", "value": "de, fr"}],
+        {"null": ["HTTP/1.1 200 OK"], "Content-Language": ["de, fr"]},
     ],
 )
 def test_headers_in_other_forms(headers: Any) -> None:
     page = read(value(http_headers=headers))
     assert page.http_header("content-language") == "de, fr"
+    assert page.http_header("null") is None
     assert kinds(page) == ["field_repaired"]
 
 

@@ -35,6 +35,9 @@ _STATUS_LINE = re.compile(
 _NO_STATUS = frozenset({"", "null", "none", "undefined", "nan", "n/a"})
 """Texts that say, in programs, that there is no status."""
 
+_NO_NAME = "null"
+"""The name that Java has for the status line among the headers of a response."""
+
 _STATUS_NAME = re.compile(r"(?:Http_?Status(?:_?Code)?\.)?([A-Z][A-Z _]{1,40})", re.IGNORECASE)
 _STATUS_BY_NAME = {status.name.replace("_", "").lower(): status.value for status in HTTPStatus}
 """Statuses by their names, without what separates words: `OK`, `NOT_FOUND`, `HTTPStatus.OK` of C#, Java and Python."""
@@ -252,7 +255,7 @@ def _of_lines(lines: Iterable[str]) -> Iterator[tuple[Any, Any]]:
 
 def _name(stated: Any) -> str:
     """Return the name of a header, as HTTP writes it; empty if it is none."""
-    if not isinstance(stated, str) or len(stated) > MAX_NAME_CHARACTERS:
+    if not isinstance(stated, str) or len(stated) > MAX_NAME_CHARACTERS or stated == _NO_NAME:
         return ""
     stated = _BYTES.sub(r"\1\2", stated) if stated.startswith("b") else stated
     name = _NAME_SEPARATORS.sub("-", _OF_SERVERS.sub("", stated.strip().rstrip(": \t")))
