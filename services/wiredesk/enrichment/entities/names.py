@@ -311,7 +311,7 @@ def _type_of_last_word(words: list[str], tagged: EntityType, lexicon: Lexicon) -
     is_club = last in lexicon.club_heads and (tagged is not EntityType.PLACE or last == CLUB_OF_PLACE)
     if is_club or last in lexicon.organisation_heads or last in lexicon.company_forms:
         return EntityType.ORGANISATION
-    is_storm = tagged is EntityType.PERSON and words[0] in lexicon.event_beginnings and len(words) == STORM_WORDS
+    is_storm = tagged is EntityType.PERSON and len(words) == STORM_WORDS and words[0] in lexicon.event_beginnings
     if last in lexicon.event_heads or is_storm:
         return EntityType.EVENT
     return EntityType.PLACE if last in lexicon.place_heads else tagged
