@@ -89,9 +89,6 @@ def properties(address: Address, quorum: list[Address], data: Path) -> dict[str,
         # The default of 50 partitions is for large clusters; on one machine it only costs seconds at the first use.
         "offsets.topic.num.partitions": "4",
         "transaction.state.log.num.partitions": "4",
-        # Records of no content, by which a quorum is monitored (KIP-835): twice a second they are a third of the
-        # computing of an idle broker.
-        "metadata.max.idle.interval.ms": "5000",
         # How often the broker aborts transactions that have timed out: consumers wait for those of a dead worker.
         "transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000",
         # Otherwise the first worker would wait 3 s for others to join.
