@@ -121,8 +121,9 @@ async def _run(args: argparse.Namespace, folder: Path, corpus: list[tuple[str, b
         capacity = cores / sum(measured.stages[plan.name].records * plan.seconds for plan in plans)
         print(f"{cores:.0f} cores; with the costs measured they take {capacity:.1f} pages/s")
         phases = _phases(capacity, args.seconds)
-        seen, sent = await real.observe(deployment, phases)
-        said = real.predicted(plans, sent, cores)
+        seen, sent, own = await real.observe(deployment, phases)
+        print(f"sending the pages and reading the articles took {own:.2f} cores, which the stages did not have")
+        said = real.predicted(plans, sent, cores - own)
     print(f"{'':28} {'measured':>9} {'simulated':>10} {'ratio':>6}")
     for name, one, other in (
         ("pages/s", seen.throughput, said.throughput),

@@ -1,6 +1,7 @@
 """A run on this machine, measured, and beside it the simulation of the same run."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ TRANSACTIONS = 1500
 STEP_SECONDS = 0.1
 """A step of the simulation that is compared with a real run."""
 DEADLINE_SECONDS = 600
+ROUNDING = 1e-9
+"""By how much sums of floating-point numbers may differ."""
 SETTLE_SECONDS = 2
 """Without a new record the side stages have done everything."""
 
@@ -77,11 +80,18 @@ async def measured(deployment: Deployment, pages: int, page_kb: float) -> Measur
     )
 
 
-async def observe(deployment: Deployment, phases: Sequence[Phase]) -> tuple[Observed, list[float]]:
-    """Send pages phase by phase; return what was seen, and when each page was sent, in seconds."""
+async def observe(deployment: Deployment, phases: Sequence[Phase]) -> tuple[Observed, list[float], float]:
+    """Send pages phase by phase.
+
+    Returns:
+        What was seen; when each page was sent, in seconds; and how many cores this process took, which sends the pages
+        and reads the articles on the same machine.
+    """
+    began, cpu = time.monotonic(), time.process_time()
     spans = await deployment.bench.spans([(phase.rate, phase.seconds) for phase in phases])
+    own = (time.process_time() - cpu) / (time.monotonic() - began)
     enriched = [(sent, done) for topic, sent, done in spans if topic == ARTICLES_ENRICHED.name]
-    return _observed(enriched), sorted(sent for _, sent, _ in spans)
+    return _observed(enriched), sorted(sent for _, sent, _ in spans), own
 
 
 def predicted(plans: Sequence[StagePlan], sent: Sequence[float], cores: float) -> Observed:
@@ -126,7 +136,9 @@ def _simulated_spans(course: Course, sent: Sequence[float]) -> list[tuple[float,
     """Return for each page when it was sent, and when it was done, first in, first out."""
     ends = STEP_SECONDS * np.arange(1, len(course.processed) + 1)
     share = course.processed[-1] / len(sent)
-    done = np.interp(share * np.arange(1, len(sent) + 1), course.processed, ends)
+    # The first step after which so many were done: at the end of a run the number stays the same for many steps.
+    steps = np.searchsorted(course.processed, share * np.arange(1, len(sent) + 1) * (1 - ROUNDING))
+    done = ends[np.minimum(steps, len(ends) - 1)]
     return [(when, sent[0] + float(end)) for when, end in zip(sent, done, strict=True)]
 
 
