@@ -101,8 +101,6 @@ async def _serving(settings: ArchiveSettings | None) -> AsyncIterator[None]:
         settings.archive_host,
         settings.archive_port,
         variables="WIREDESK_ARCHIVE",
-        alive=lambda: None,
-        ready=lambda: None,
         or_any_port=not is_port_set,
     ):
         yield

@@ -38,7 +38,6 @@ async def run(
             settings.audit_host,
             settings.audit_port,
             variables="WIREDESK_AUDIT",
-            alive=lambda: None,
             ready=lambda: audit.trouble,
             or_any_port="audit_port" not in settings.model_fields_set,
         ) as port:

@@ -84,7 +84,6 @@ async def _run(kafka: KafkaSettings, settings: CanarySettings, pace: "Pace") -> 
             settings.canary_host,
             settings.canary_port,
             variables="WIREDESK_CANARY",
-            alive=lambda: None,
             ready=lambda: canary.trouble,
             or_any_port=not is_port_set,
         ) as port:

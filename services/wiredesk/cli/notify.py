@@ -83,8 +83,6 @@ async def _run(
             settings.notify_host,
             settings.notify_port,
             variables="WIREDESK_NOTIFY",
-            alive=lambda: None,
-            ready=lambda: None,
             or_any_port="notify_port" not in settings.model_fields_set,
         ):
             await run(kafka, rules, stop, name=name, since_ms=since_ms, until_end=until_end)

@@ -50,13 +50,22 @@ SHUTDOWN_SECONDS = 1.0
 
 @contextlib.asynccontextmanager
 async def serving(
-    stage: str, host: str, port: int, *, variables: str, alive: Check, ready: Check, or_any_port: bool = False
+    stage: str,
+    host: str,
+    port: int,
+    *,
+    variables: str,
+    alive: Check = lambda: None,
+    ready: Check = lambda: None,
+    or_any_port: bool = False,
 ) -> AsyncIterator[int]:
     """Serve health and metrics for the duration of a block; yield the port.
 
     Args:
         stage: a label of every metric.
         variables: how the environment variables of host and port begin; an error names them.
+        alive: returns why the process must be restarted, or None, which is the default.
+        ready: returns why it is not ready, or None, which is the default.
         or_any_port: if the port is taken, use any free one, and log it.
 
     Raises:
