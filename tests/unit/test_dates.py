@@ -293,6 +293,7 @@ def test_a_page_may_state_its_age_without_a_number() -> None:
     assert shown(HEADLINE + "<p>The mayor came an hour ago.</p>" + STORY)[0] is None
     assert shown(HEADLINE + "<p>Hier</p>" + STORY, language="fr")[0] == date(2024, 1, 31)
     assert shown(HEADLINE + "<p>Hier</p>" + STORY, language="de")[0] is None
+    assert shown(HEADLINE + "<p>Vakar</p>" + STORY, language="lt")[0] == date(2024, 1, 31)
     assert shown(HEADLINE + "<p>4 min read</p><p>12 January 2024</p>" + STORY)[0] == date(2024, 1, 12)
 
 
