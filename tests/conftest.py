@@ -60,6 +60,14 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     return (yield)
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Generator[None]:
+    """End with the names of the failed tests: in CI, pytest prints whole values, and only the end of a long log is kept."""
+    yield
+    for report in [*terminalreporter.getreports("failed"), *terminalreporter.getreports("error")]:
+        terminalreporter.write_line(f"failed: {report.nodeid}", red=True)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _clean_environment() -> None:
     """The environment of the user who runs the tests must not reach them."""

@@ -261,6 +261,29 @@ async def test_a_pending_offset_is_waited_for(prepared: KafkaSettings) -> None:
         await pending.stop()
 
 
+async def test_the_end_of_a_topic_waits_for_a_commit_that_is_under_way(prepared: KafkaSettings) -> None:
+    """Kafka confirms a commit before it writes the markers: what was confirmed a moment before must not be missed."""
+    async with producer(prepared, timeout=setting(60)) as slow:
+        await slow._producer.begin_transaction()
+        await slow._producer.send_and_wait(prepared.on_cluster(TARGET.name), b"a")
+        reading = asyncio.create_task(readable(prepared))
+        await asyncio.wait({reading}, timeout=0.5)
+        assert not reading.done()
+        await slow._producer.commit_transaction()
+        assert await reading == [b"a"]
+
+
+async def test_the_end_of_a_topic_does_not_wait_for_a_transaction_that_stays_open(
+    prepared: KafkaSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wiredesk.runtime.kafka.cluster.END_PATIENCE_SECONDS", 0.1)
+    async with producer(prepared, timeout=setting(60)) as slow:
+        await slow._producer.begin_transaction()
+        await slow._producer.send_and_wait(prepared.on_cluster(TARGET.name), b"a")
+        async with asyncio.timeout(scaled(20)):
+            assert await readable(prepared) == []
+
+
 async def test_at_least_once_writes_outputs_before_the_changes_of_a_state(prepared: KafkaSettings) -> None:
     """A state that had a record whose output is missing would keep it from ever being written."""
     change = ChangelogRecord("out", b"key", b"change", 0, 1)

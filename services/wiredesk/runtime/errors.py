@@ -39,6 +39,10 @@ class UnavailableError(WiredeskError):
     """Something that wiredesk needs is not available: a broker, a topic, a port, disk space."""
 
 
+class OpenTransactionError(UnavailableError):
+    """A transaction stays open, and records after it cannot be read."""
+
+
 class ForbiddenError(UnavailableError):
     """Kafka denies an operation; the message names the operation, the resource and the principal."""
 

@@ -23,7 +23,7 @@ from aiokafka.protocol.admin import DeleteGroupsRequest, DescribeGroupsRequest
 from aiokafka.protocol.commit import OffsetCommitRequest, OffsetFetchRequest
 from aiokafka.protocol.offset import OffsetRequest
 
-from wiredesk.runtime.errors import ForbiddenError, UnavailableError, UsageError
+from wiredesk.runtime.errors import ForbiddenError, OpenTransactionError, UnavailableError, UsageError
 from wiredesk.runtime.kafka import authorization, clients
 from wiredesk.runtime.kafka.delivery import format_error
 from wiredesk.runtime.kafka.descriptions import (
@@ -47,6 +47,10 @@ transaction is always open, for a shorter time."""
 EARLIEST, LATEST = -2, -1
 """Special timestamps of a ListOffsets request: the first offset of a partition, and the offset after its last
 record."""
+
+END_PATIENCE_SECONDS = 5.0
+"""How long the end of a topic waits for transactions that are open on it. Kafka confirms a commit before it writes the
+markers that make the records readable: without a wait, a reader would miss what was confirmed a moment before."""
 
 READ_UNCOMMITTED, READ_COMMITTED = 0, 1
 """Isolation levels of the protocol."""
@@ -84,7 +88,7 @@ class Cluster(TopicClient):
                 wait, and leave out the records after them.
 
         Raises:
-            UnavailableError: a transaction stays open.
+            OpenTransactionError: a transaction stays open.
         """
         starts = await self._list_offsets(partitions, EARLIEST)
         if patience is None:
@@ -95,6 +99,12 @@ class Cluster(TopicClient):
             since = await self._list_offsets(partitions, since_ms)
             starts = {tp: offset if (offset := since[tp]) >= 0 else stops[tp] for tp in partitions}
         return {tp: OffsetRange(min(starts[tp], stops[tp]), stops[tp]) for tp in partitions}
+
+    async def _settled_ranges(self, partitions: Collection[TopicPartition]) -> dict[TopicPartition, OffsetRange]:
+        """Return the readable offsets of each partition, once open transactions have ended or take too long."""
+        with contextlib.suppress(OpenTransactionError):
+            return await self.offset_ranges(partitions, patience=END_PATIENCE_SECONDS)
+        return await self.offset_ranges(partitions)
 
     async def log_end_offsets(self, partitions: Collection[TopicPartition]) -> dict[TopicPartition, int]:
         """Return the offset after the last record of each partition, open transactions included."""
@@ -120,7 +130,7 @@ class Cluster(TopicClient):
                 return stops
             waited = asyncio.get_running_loop().time() - began
             if waited > patience:
-                raise UnavailableError(
+                raise OpenTransactionError(
                     f"waited for {patience:g} s, and {await self._blocking_transaction(blocked[0])}: records after "
                     "it cannot be read; try again when it has ended"
                 )
@@ -196,7 +206,8 @@ class Cluster(TopicClient):
         Args:
             names: of the topics.
             from_beginning: begin with the oldest record, not with the next one that is written.
-            until_end: stop at the end offsets that the topics had when reading began.
+            until_end: stop at the end offsets that the topics had when reading began, transactions included that end
+                within `END_PATIENCE_SECONDS`.
 
         Raises:
             UsageError: a topic does not exist.
@@ -206,7 +217,7 @@ class Cluster(TopicClient):
         existing = {partition.topic for partition in partitions}
         if missing := [name for name in names if name not in existing]:
             raise UsageError(f"no topic {', '.join(missing)} on the cluster: 'wiredesk topics list' shows the topics")
-        ranges = await self.offset_ranges(partitions)
+        ranges = await (self._settled_ranges(partitions) if until_end else self.offset_ranges(partitions))
         starts = {tp: held.start if from_beginning else held.stop for tp, held in ranges.items()}
         stops = {tp: held.stop for tp, held in ranges.items()} if until_end else None
         yield None
