@@ -26,7 +26,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 from multiprocessing.sharedctypes import Synchronized
@@ -102,9 +102,7 @@ async def _measure(folder: Path, stage: Stage, records: list[Record], shapes: li
             for number in range(rounds + 1):
                 prefix = f"{stage.name}-{shape.workers}-{number}."
                 kafka = stack.kafka_settings(broker).model_copy(update={"topic_prefix": prefix})
-                await topics.create(
-                    kafka, [stage.consumes, *stage.produces, stage.dead_letter_topic], partitions=shape.partitions
-                )
+                await topics.create(kafka, stage.topics, partitions=shape.partitions)
                 await asyncio.sleep(SETTLE_SECONDS)
                 for kind in islice(cycle(rates), number % 3, number % 3 + 3):
                     if kind == "kafka":
@@ -189,7 +187,7 @@ async def through_kafka(
     environment = {"WIREDESK_PROCESSES": str(shape.processes), "WIREDESK_TOPIC_PREFIX": kafka.topic_prefix}
     crew = stack.workers({stage: shape.workers}, kafka.bootstrap_servers, log, environment)
     # Outputs are read at the end: a reader at the same time would use CPU time of the workers.
-    async with asyncio.timeout(DEADLINE_SECONDS), crew:
+    async with _explained(log), asyncio.timeout(DEADLINE_SECONDS), crew:
         while _running(log) < shape.workers:  # noqa: ASYNC110 - of other processes
             await asyncio.sleep(POLL_SECONDS)
         await _publish(kafka, stage, records, shape)
@@ -206,6 +204,15 @@ async def through_kafka(
     ended = min(max(times) for times in appended.values())
     counted = sum(began < at <= ended for times in appended.values() for at in times)
     return counted / (ended - began)
+
+
+@contextlib.asynccontextmanager
+async def _explained(log: Path) -> AsyncIterator[None]:
+    """Let an exceeded deadline say what the workers said last."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise WiredeskError(f"not done after {DEADLINE_SECONDS} s: {_last_line(log)}") from error
 
 
 async def _publish(kafka: KafkaSettings, stage: Stage, records: Sequence[Record], shape: Shape) -> None:
@@ -235,6 +242,11 @@ async def _committed(kafka: KafkaSettings, stage: Stage, count: int) -> None:
                 if sum(max(0, at.offset) for at in offsets.values()) >= count:
                     return
             await asyncio.sleep(POLL_SECONDS)
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+    return lines[-1] if lines else "no worker has written a line"
 
 
 def _running(log: Path) -> int:

@@ -69,9 +69,7 @@ async def _measure(folder: Path, stage: Stage, records: list[Record], shape: Sha
             for kind in islice(cycle(rates), number % 2, number % 2 + 2):
                 prefix = f"{kind}-{number}."
                 kafka = stack.kafka_settings(broker).model_copy(update={"topic_prefix": prefix})
-                await topics.create(
-                    kafka, [stage.consumes, *stage.produces, stage.dead_letter_topic], partitions=shape.partitions
-                )
+                await topics.create(kafka, stage.topics, partitions=shape.partitions)
                 await asyncio.sleep(SETTLE_SECONDS)
                 with _tracing(url if kind == "on" else ""):
                     rates[kind].append(await through_kafka(kafka, stage, records, shape, folder / f"{prefix}log"))
