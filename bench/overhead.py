@@ -26,12 +26,14 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
+from typing import NamedTuple
 
+import psutil
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 from pages import pages as public_pages
 
@@ -106,7 +108,7 @@ async def _measure(folder: Path, stage: Stage, records: list[Record], shapes: li
                 await asyncio.sleep(SETTLE_SECONDS)
                 for kind in islice(cycle(rates), number % 3, number % 3 + 3):
                     if kind == "kafka":
-                        rate = await through_kafka(kafka, stage, records, shape, folder / f"{prefix}log")
+                        rate = (await through_kafka(kafka, stage, records, shape, folder / f"{prefix}log")).pages
                     else:
                         rate = await asyncio.to_thread(BARE[kind], stage, records, shape.cores)
                     rates[kind].append(rate)
@@ -177,10 +179,15 @@ def _loop(handler: Handler, records: Sequence[Record], position: "Synchronized[i
         handler(records[number])
 
 
-async def through_kafka(
-    kafka: KafkaSettings, stage: Stage, records: Sequence[Record], shape: Shape, log: Path
-) -> float:
-    """Return pages/s of workers that have their partitions when the pages come, until the first partition is done.
+class Rate(NamedTuple):
+    """What a run took."""
+
+    pages: float  # a second
+    cpu_ms: float  # of a worker and its processes, for each page
+
+
+async def through_kafka(kafka: KafkaSettings, stage: Stage, records: Sequence[Record], shape: Shape, log: Path) -> Rate:
+    """Return the rate of workers that have their partitions when the pages come, until the first partition is done.
 
     Workers that join one after the other would start with different backlogs, and the last one would finish alone.
     """
@@ -188,11 +195,13 @@ async def through_kafka(
     crew = stack.workers({stage: shape.workers}, kafka.bootstrap_servers, log, environment)
     # Outputs are read at the end: a reader at the same time would use CPU time of the workers.
     async with _explained(log), asyncio.timeout(DEADLINE_SECONDS), crew:
-        while _running(log) < shape.workers:  # noqa: ASYNC110 - of other processes
+        while len(running := _running(log)) < shape.workers:  # noqa: ASYNC110 - of other processes
             await asyncio.sleep(POLL_SECONDS)
+        cpu = _cpu_seconds(running)
         await _publish(kafka, stage, records, shape)
         began = time.time()
         await _committed(kafka, stage, len(records))
+        cpu = _cpu_seconds(running) - cpu
     names = [kafka.on_cluster(topic.name) for topic in (*stage.produces, stage.dead_letter_topic)]
     appended: dict[int, list[float]] = {partition: [] for partition in range(shape.partitions)}
     async with contextlib.aclosing(read_topic(kafka, names, from_beginning=True, until_end=True)) as outputs:
@@ -203,7 +212,7 @@ async def through_kafka(
         raise WiredeskError(f"{sum(map(len, appended.values()))} outputs of {len(records)} pages")
     ended = min(max(times) for times in appended.values())
     counted = sum(began < at <= ended for times in appended.values() for at in times)
-    return counted / (ended - began)
+    return Rate(counted / (ended - began), 1000 * cpu / len(records))
 
 
 @contextlib.asynccontextmanager
@@ -249,10 +258,16 @@ def _last_line(log: Path) -> str:
     return lines[-1] if lines else "no worker has written a line"
 
 
-def _running(log: Path) -> int:
-    """Return how many workers have a running lane."""
+def _running(log: Path) -> set[int]:
+    """Return the ids of the worker processes that have a running lane."""
     lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
-    return len({json.loads(line)["pid"] for line in lines if "lane running" in line})
+    return {json.loads(line)["pid"] for line in lines if "lane running" in line}
+
+
+def _cpu_seconds(pids: Collection[int]) -> float:
+    """Return the CPU seconds of processes and their children, ended ones included."""
+    workers = [psutil.Process(pid) for pid in pids]
+    return sum(sum(one.cpu_times()[:4]) for worker in workers for one in (worker, *worker.children(recursive=True)))
 
 
 def inputs(name: str, data: Path, pages: int = DIFFERENT_PAGES) -> list[Record]:

@@ -1,4 +1,4 @@
-"""Measure what tracing costs: a stage's throughput with tracing on, divided by its throughput with tracing off.
+"""Measure what tracing costs: a stage's throughput and CPU time with tracing on, divided by those with tracing off.
 
     OMP_NUM_THREADS=1 python bench/tracing.py [--stage extractor] [--pages 600] [--rounds 5] [--processes 2]
 
@@ -21,7 +21,7 @@ from itertools import cycle, islice
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
-from overhead import SETTLE_SECONDS, Shape, inputs, through_kafka
+from overhead import SETTLE_SECONDS, Rate, Shape, inputs, through_kafka
 
 from tests import topics
 from wiredesk import pipeline
@@ -63,7 +63,7 @@ def main() -> int:
 
 
 async def _measure(folder: Path, stage: Stage, records: list[Record], shape: Shape, rounds: int, url: str) -> None:
-    rates: dict[str, list[float]] = {"off": [], "on": []}
+    rates: dict[str, list[Rate]] = {"off": [], "on": []}
     async with stack.embedded_kafka(folder / "kafka", BrokerSettings()) as broker:
         for number in range(rounds + 1):
             for kind in islice(cycle(rates), number % 2, number % 2 + 2):
@@ -73,13 +73,15 @@ async def _measure(folder: Path, stage: Stage, records: list[Record], shape: Sha
                 await asyncio.sleep(SETTLE_SECONDS)
                 with _tracing(url if kind == "on" else ""):
                     rates[kind].append(await through_kafka(kafka, stage, records, shape, folder / f"{prefix}log"))
-    ratios = sorted(on / off for on, off in zip(rates["on"][1:], rates["off"][1:], strict=True))
-    medians = ", ".join(f"{kind} {statistics.median(values[1:]):.1f}" for kind, values in rates.items())
-    print(
-        f"{stage.name}: {len(records)} pages, {rounds} rounds: pages/s {medians}; on/off "
-        f"{statistics.median(ratios):.3f} ({ratios[0]:.3f} to {ratios[-1]:.3f})",
-        flush=True,
-    )
+    print(f"{stage.name}: {len(records)} pages, {rounds} rounds", flush=True)
+    for position, unit in enumerate(("pages/s", "ms CPU a page")):
+        off, on = ([rate[position] for rate in rates[kind][1:]] for kind in ("off", "on"))
+        ratios = sorted(one / other for one, other in zip(on, off, strict=True))
+        print(
+            f"{unit}: off {statistics.median(off):.1f}, on {statistics.median(on):.1f}; on/off "
+            f"{statistics.median(ratios):.3f} ({ratios[0]:.3f} to {ratios[-1]:.3f})",
+            flush=True,
+        )
 
 
 @contextlib.contextmanager
