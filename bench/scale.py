@@ -11,8 +11,8 @@ was measured of the pipeline, and assumptions that you replace with your own (--
 `simulate` plays a day, breaking news, a lost zone and a rolling deploy on that deployment, and says how much the stages
 lag, and for how long.
 
-`check` measures the pipeline on this machine, then sends more pages than it can take for a while, and compares what
-happened with the simulation of the same arrivals.
+`check` measures the pipeline on this machine, then sends more pages than it can take for a while, measures again, and
+compares what happened with the simulation of the same arrivals.
 
 `measure` prints the measured part of bench/scale.toml. Both take some minutes, and a machine without other work.
 """
@@ -121,9 +121,11 @@ async def _run(args: argparse.Namespace, folder: Path, corpus: list[tuple[str, b
         capacity = cores / sum(measured.stages[plan.name].records * plan.seconds for plan in plans)
         print(f"{cores:.0f} cores; with the costs measured they take {capacity:.1f} pages/s")
         phases = _phases(capacity, args.seconds)
-        seen, sent, own = await real.observe(deployment, phases)
-        print(f"sending the pages and reading the articles took {own:.2f} cores, which the stages did not have")
-        said = real.predicted(plans, sent, cores - own)
+        seen, sent, taken = await real.observe(deployment, phases)
+        print(f"sending the pages, reading the articles and other programs took {taken:.2f} cores")
+        after = await real.measured(deployment, args.measured, page_kb)
+        plans = real.on_one_machine(real.mean(measured, after))
+        said = real.predicted(plans, sent, cores - taken)
     print(f"{'':28} {'measured':>9} {'simulated':>10} {'ratio':>6}")
     for name, one, other in (
         ("pages/s", seen.throughput, said.throughput),

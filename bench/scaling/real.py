@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -84,14 +84,26 @@ async def observe(deployment: Deployment, phases: Sequence[Phase]) -> tuple[Obse
     """Send pages phase by phase.
 
     Returns:
-        What was seen; when each page was sent, in seconds; and how many cores this process took, which sends the pages
-        and reads the articles on the same machine.
+        What was seen; when each page was sent, in seconds; and how many cores the stages and the broker did not have:
+        this process took them, which sends the pages and reads the articles, or others did.
     """
-    began, cpu = time.monotonic(), time.process_time()
+    began, busy, deployed = time.monotonic(), _busy_seconds(), sum(deployment.cpu().values())
     spans = await deployment.bench.spans([(phase.rate, phase.seconds) for phase in phases])
-    own = (time.process_time() - cpu) / (time.monotonic() - began)
+    taken = _busy_seconds() - busy - (sum(deployment.cpu().values()) - deployed)
     enriched = [(sent, done) for topic, sent, done in spans if topic == ARTICLES_ENRICHED.name]
-    return _observed(enriched), sorted(sent for _, sent, _ in spans), own
+    return _observed(enriched), sorted(sent for _, sent, _ in spans), max(0.0, taken / (time.monotonic() - began))
+
+
+def mean(one: Measured, other: Measured) -> Measured:
+    """Return the mean of the costs before a run and after it: cores change their speed."""
+    return replace(
+        one,
+        broker_ms=(one.broker_ms + other.broker_ms) / 2,
+        stages={
+            name: replace(cost, cpu_ms=(cost.cpu_ms + other.stages[name].cpu_ms) / 2)
+            for name, cost in one.stages.items()
+        },
+    )
 
 
 def predicted(plans: Sequence[StagePlan], sent: Sequence[float], cores: float) -> Observed:
@@ -151,6 +163,12 @@ def _observed(spans: Sequence[tuple[float, float]]) -> Observed:
         worst_lag=lags[int(0.95 * (len(lags) - 1))],
         drained=done[-1] - max(begin for begin, _ in spans),
     )
+
+
+def _busy_seconds() -> float:
+    """Return the seconds that the machine's cores have been busy, or taken from it by its host."""
+    times = psutil.cpu_times()
+    return float(times.user + times.nice + times.system + times.irq + times.softirq + times.steal)
 
 
 async def _counts(kafka: KafkaSettings) -> Counter[str]:
