@@ -43,6 +43,7 @@ def test_base64_in_other_forms(encoded: str) -> None:
         f"base64:{ENCODED}",
         ENCODED.replace("+", "%2B").replace("/", "%2F").replace("=", "%3D") + "%0A",
         "\\n".join(textwrap.wrap(ENCODED, 76)),
+        ENCODED.replace("+", r"\u002b").replace("/", r"\/").replace("=", r"\u003d"),
         f"-----BEGIN PAGE-----\n{ENCODED}\n-----END PAGE-----\n",
         (PAGE.encode() * 9).hex(),
         (PAGE.encode() * 9).hex().upper(),
@@ -88,11 +89,23 @@ def test_other_lists_and_objects_are_no_bytes(body: Any) -> None:
 DOCUMENT = "<!DOCTYPE html><p>Größe, and the words of a whole page"
 
 
-@pytest.mark.parametrize("content", [DOCUMENT.encode(), b"\n".join([b"<html>"] * 9), gzip.compress(DOCUMENT.encode())])
+@pytest.mark.parametrize(
+    "content",
+    [
+        DOCUMENT.encode(),
+        b"\n".join([b"<html>"] * 9),
+        gzip.compress(DOCUMENT.encode()),
+        b"\r\n\r\n" + DOCUMENT.encode(),
+        b"<!-- saved --><body><p>words of a page</p></body>",
+        b"<head><title>A page</title></head><p>words of it",
+        b"\xff\xfe" + DOCUMENT.encode("utf-16-le"),
+    ],
+)
 def test_a_page_in_base64_where_none_is_expected_is_read(content: bytes) -> None:
     once = base64.b64encode(content).decode()
     twice = base64.b64encode(base64.encodebytes(content)).decode()
-    for fields in ({"body": once}, {"body": f"{once}\n"}, {"body_base64": twice}):
+    for_urls, url = base64.urlsafe_b64encode(content).decode(), f"data:text/html;base64,{once}"
+    for fields in ({"body": once}, {"body": f"{once}\n"}, {"body": for_urls}, {"body": url}, {"body_base64": twice}):
         page = read(json.dumps({"url": URL, **fields}).encode())
         assert (page.body, page.body_base64) == (None, content)
         assert kinds(page) == ["field_repaired"]
@@ -105,6 +118,8 @@ def test_a_page_in_base64_where_none_is_expected_is_read(content: bytes) -> None
         "H4sI" + "x" * 99,
         base64.b64encode(DOCUMENT.encode()).decode() + " <p>x",
         "H4sI is gzip " * 9,
+        base64.b64encode(b"<headline>" * 9).decode(),
+        "data: five of them, and more",
         ENCODED,
     ],
 )

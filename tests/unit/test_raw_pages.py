@@ -44,6 +44,11 @@ def test_names_in_other_spellings() -> None:
     assert kinds(page) == ["event_repaired"] * 5
 
 
+def test_names_with_what_programs_write_before_them() -> None:
+    page = RawPage.from_object({"\ufeffurl": URL, ":body": "x", ":http_status": 200})
+    assert (page.url, page.body, page.http_status) == (URL, "x", 200)
+
+
 @pytest.mark.parametrize("event", [{"uri": URL, "html": "x"}, {"url": URL, "html": "x"}, {"url": 5, "body": "x"}])
 def test_names_that_are_not_ours_are_named(event: dict[str, Any]) -> None:
     assert "the event has" in (message := refused(json.dumps(event).encode())) or "expected an absolute" in message

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.raw_events import kinds, read, refused, value
+from tests.raw_events import URL, kinds, read, refused, value
 from wiredesk.ingest.accept import Ingest
 from wiredesk_schemas import SkippedPage
 
@@ -33,13 +33,32 @@ def test_a_status_by_the_name_that_programs_give_it(stated: str, status: int) ->
     assert read(value(http_status=stated)).http_status == status
 
 
+@pytest.mark.parametrize(
+    "stated",
+    ["StatusCode(200)", "<HTTPStatus.OK: 200>", "<Response [200]>", "<Response [200 OK]>", "np.int64(200)", "int32(200)",
+     f"<200 {URL}>", "#<Net::HTTPOK 200 OK readbody=true>", "Status: 200 OK", "200: OK", "HTTP 200"],
+)  # fmt: skip
+def test_a_status_as_programs_print_it(stated: str) -> None:
+    page = read(value(http_status=stated))
+    assert (page.http_status, kinds(page)) == (200, ["field_repaired"])
+
+
+@pytest.mark.parametrize("name", ["StatusCode", "http_status"])
+def test_two_spellings_of_one_status(name: str) -> None:
+    assert read(value(Status="200 OK", **{name: 200})).http_status == 200
+    assert "given twice" in refused(value(responseStatus=1, statusCode="404 Not Found", **{name: 200}))
+
+
 @pytest.mark.parametrize("stated", ["", "null", "None", " N/A "])
 def test_a_text_that_says_that_there_is_no_status(stated: str) -> None:
     page = read(value(http_status=stated))
     assert (page.http_status, kinds(page)) == (None, ["field_ignored"])
 
 
-@pytest.mark.parametrize("status", ["lost", "OK?", "200OK", True, 1e30, 200.5, [200], {"code": 200}, "9" * 40])
+@pytest.mark.parametrize(
+    "status",
+    ["lost", "OK?", "200OK", "waited 200", "200,301", "int64(2000)", True, 1e30, 200.5, [200], {"code": 200}, "9" * 40],
+)
 def test_a_status_that_is_none_is_refused(status: Any) -> None:
     assert "http_status: expected a number" in refused(value(http_status=status))
 
@@ -66,6 +85,11 @@ def test_a_status_that_is_none_is_refused(status: Any) -> None:
         [{"key": "Content-Language", "values": ["de", "fr"]}],
         [{"header": "Content-Language", "value": "de, fr"}],
         {"null": ["HTTP/1.1 200 OK"], "Content-Language": ["de, fr"]},
+        {"namesAndValues": ["Content-Language", "de", "Content-Language", "fr"]},
+        {"Symbol(map)": {"content-language": ["de", "fr"]}},
+        {"0": "HTTP/1.1 200 OK", "1": "Content-Language: de, fr"},
+        {"Content-Language": {"name": "Content-Language", "value": "de, fr"}},
+        "< HTTP/2 200\n< content-language: de, fr\n",
     ],
 )
 def test_headers_in_other_forms(headers: Any) -> None:
@@ -73,6 +97,14 @@ def test_headers_in_other_forms(headers: Any) -> None:
     assert page.http_header("content-language") == "de, fr"
     assert page.http_header("null") is None
     assert kinds(page) == ["field_repaired"]
+
+
+@pytest.mark.parametrize(
+    ("name", "headers"), [("Header", {"Vary": ["a"]}), ("rawHeaders", ["Vary", "a"]), ("header", [["Vary", "a"]])]
+)
+def test_headers_under_the_names_of_clients(name: str, headers: Any) -> None:
+    assert read(value(**{name: headers})).http_headers == {"Vary": "a"}
+    assert read(value(header="A headline")).http_headers is None
 
 
 @pytest.mark.parametrize("headers", ['{"X-Robots-Tag": "noai"}', ' [["x-robots-tag", "noai"]]'])

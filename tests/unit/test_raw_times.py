@@ -103,6 +103,8 @@ NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
         {"date": "2024-05-01 12:00:00.000000", "timezone_type": 3, "timezone": "UTC"},
         {"seconds": 1714564800, "nanos": 0},
         {"epochSecond": 1714564800, "nano": 0},
+        638501616000000000,
+        "638501616000000000",
     ],
 )
 def test_times_of_other_languages(stated: Any) -> None:

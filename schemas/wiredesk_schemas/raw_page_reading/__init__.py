@@ -5,6 +5,8 @@ json_values   the bytes of a record to a JSON object
 repeated_names  objects that have a name several times
 record_headers  the headers of a record, under any spelling of their names
 envelopes     CloudEvents, in either content mode, to the fields of a raw page
+enveloped     the event within an object of another format, and the response within an event
+typed_values  values with their types around them
 fields        each field to the form of the contract
 times         times, as crawlers write them
 time_parts    times in parts: lists and objects

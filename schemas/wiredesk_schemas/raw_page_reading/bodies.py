@@ -39,16 +39,22 @@ _PRINTED_BYTES = re.compile(
 _PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,64}<[!?a-zA-Z]|\x1f\x8b\x08|\x28\xb5\x2f\xfd")
 """The beginning of a page, or of a compressed one."""
 
-PAGES_IN_BASE64 = ("PCFET0NUWVBF", "PCFkb2N0eXBl", "PCFEb2N0eXBl", "PGh0bW", "PEhUTU", "PD94bWwg", "77u/PC", "H4sI")
-"""What a page in base64 begins with: `<!DOCTYPE`, `<html`, `<?xml `, a byte order mark, gzip."""
+_DOCUMENT = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s{0,64}<(?:!doctype|!--|html|head|body|\?xml)[\s>=?-]|\x1f\x8b\x08", re.IGNORECASE
+)
+"""The beginning of a whole page, or of one in gzip."""
 
-_IN_BASE64 = tuple(beginning.encode() for beginning in PAGES_IN_BASE64)
+_WIDE_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+"""Byte order marks before a page that is decoded by them."""
+
+BEGINNING_CHARACTERS = 128
+"""Characters of base64 in which the beginning of a page is looked for: 96 bytes."""
 
 MIN_BASE64_CHARACTERS = 40
 """Characters of a page in base64, at least: a shorter text may be anything."""
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]++={0,2}\s*+")
-"""A text that is nothing but base64."""
+_BASE64 = re.compile(r"[A-Za-z0-9+/_\-\r\n]++={0,2}\s*+")
+"""A text that is nothing but base64, in either alphabet."""
 
 _EXPECTED = "base64 (RFC 4648)"
 
@@ -59,9 +65,10 @@ _HEX_PREFIXES = ("0x", "\\x", "0X")
 """What programs, and PostgreSQL, write before hexadecimal digits."""
 
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){20,}+")
-_ESCAPES = re.compile(r"%[0-9A-Fa-f]{2}|\\[rn]")
-"""What forms and serialisers make of padding and line ends."""
+_ESCAPES = re.compile(r"%[0-9A-Fa-f]{2}|\\(?:[rn/]|u00[23][0-9A-Fa-f])")
+"""What forms and serialisers make of padding and line ends: `%3D`, `\\n`, `\\/`, `\\u003d`."""
 
+_ESCAPED_ASCII = re.compile(r"\\u00([23][0-9A-Fa-f])")
 MIN_SIGNED_BYTE, MAX_BYTE = -128, 255
 """The least and the greatest number that is a byte, signed or not."""
 
@@ -73,11 +80,13 @@ def read_bodies(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
         InvalidEventError: a body cannot be read, or there are two different ones, or none.
     """
     stated = {name: _with_plain_bytes(name, fields.get(name), mending) for name in (BODY, BODY_BASE64)}
+    if stated[BODY_BASE64] is None and _is_data_url(stated[BODY]):
+        stated = {BODY: None, BODY_BASE64: stated[BODY]}
     content, media_type = _content(stated[BODY_BASE64], mending)
     if isinstance(stated[BODY], bytes):
         if content is not None and content != stated[BODY]:
             raise InvalidEventError("exactly one of body and body_base64 must be given; both are, and they differ")
-        return {BODY: None, BODY_BASE64: stated[BODY]}
+        return {BODY: None, BODY_BASE64: _undone_twice(stated[BODY], mending)}
     text = _text(stated[BODY], mending)
     if text is not None and content is None:
         text, content = _undone(text, mending)
@@ -89,6 +98,14 @@ def read_bodies(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
         names = ", ".join(sorted(map(repr, fields))[:10]) or "nothing"
         raise InvalidEventError(f"exactly one of body and body_base64 must be given; the event has {names[:200]}")
     return {BODY: text, BODY_BASE64: content, **({"content_type": media_type} if media_type else {})}
+
+
+def _is_data_url(value: Any) -> bool:
+    """Whether a text is a `data:` URL in base64."""
+    if not isinstance(value, str) or value[:5].lower() != "data:":
+        return False
+    url = _DATA_URL.match(value[: MAX_DATA_TYPE + 10])
+    return url is not None and bool(url["base64"])
 
 
 def _with_plain_bytes(name: str, value: Any, mending: Mending) -> Any:
@@ -106,7 +123,8 @@ def bytes_in_json(value: dict[str, Any] | list[Any]) -> bytes | None:
     """Return the bytes that a library wrote as JSON; None if a value is other.
 
     They are numbers in a list (`JSON.stringify` of Node's Buffer: `{"type": "Buffer", "data": [...]}`), or under their
-    positions (of a Uint8Array: `{"0": 60, "1": 112}`), or base64 (MongoDB's `{"$binary": {"base64": "..."}}`).
+    positions (of a Uint8Array: `{"0": 60, "1": 112}`), or base64 (MongoDB's `{"$binary": {"base64": "..."}}`), or
+    characters of Latin-1 (Avro's `{"bytes": "..."}`).
     """
     match value:
         case {"type": "Buffer", "data": list() as numbers}:
@@ -117,6 +135,8 @@ def bytes_in_json(value: dict[str, Any] | list[Any]) -> bytes | None:
             | {"$binary": str() as text}
         ):
             return _as_stated(text.removeprefix("base64:"))
+        case {"bytes": str() as text} if len(value) == 1:
+            return text.encode("latin-1") if text.isascii() or max(text) <= "\xff" else None
         case dict() if value and all(key == str(index) for index, key in enumerate(value)):
             return _of_numbers(list(value.values()))
         case list() if value:
@@ -163,6 +183,8 @@ def _undone(text: str, mending: Mending) -> tuple[str | None, bytes | None]:
     if text.startswith(("b'", 'b"')) and (printed := _printed_bytes(text)) is not None:
         mending.field(BODY, "bytes as Python prints them")
         return None, _undone_twice(printed, mending)
+    if text[:1] in ("", "<", " "):
+        return text, None
     content = _page_in_base64(text)
     if content is None:
         return text, None
@@ -175,23 +197,42 @@ def _printed_bytes(text: str) -> bytes | None:
     if _PRINTED_BYTES.fullmatch(text) is None:
         return None
     content = text[2:-1].encode().decode("unicode_escape").encode("latin-1")  # the escapes of bytes are among them
-    return content if _PAGE.match(content) or content.startswith(_IN_BASE64) else None
+    return content if _PAGE.match(content) or _page_in_base64(content) is not None else None
 
 
 def _undone_twice(content: bytes, mending: Mending) -> bytes:
     """Return bytes, or the page of which they are the base64, once more."""
-    is_likely = content.startswith(_IN_BASE64)
-    inner = _page_in_base64(content.decode("latin-1")) if is_likely else None
+    inner = None if content[:1] in (b"", b"<") else _page_in_base64(content)
     if inner is None:
         return content
     mending.field(BODY_BASE64, "the bytes were the page in base64")
     return inner
 
 
-def _page_in_base64(text: str) -> bytes | None:
-    if len(text) < MIN_BASE64_CHARACTERS or not text.startswith(PAGES_IN_BASE64) or not _BASE64.fullmatch(text):
+def _page_in_base64(text: str | bytes) -> bytes | None:
+    """Return the page of which a text is the base64; None if it is other, or too short to be sure.
+
+    Args:
+        text: of bytes, each is a character.
+    """
+    beginning = text[:BEGINNING_CHARACTERS]
+    beginning = beginning if isinstance(beginning, str) else beginning.decode("latin-1")
+    if len(text) < MIN_BASE64_CHARACTERS or not _BASE64.fullmatch(beginning) or not _begins_a_page(beginning):
         return None
-    return _as_stated("".join(text.split()))
+    whole = text if isinstance(text, str) else text.decode("latin-1")
+    if not _BASE64.fullmatch(whole):
+        return None
+    return _as_stated("".join(whole.split()).translate(_URL_SAFE))
+
+
+def _begins_a_page(encoded: str) -> bool:
+    """Whether base64 begins as that of a whole page does."""
+    bare = "".join(encoded.split()).translate(_URL_SAFE).rstrip("=")
+    content = base64.b64decode(bare[: len(bare) // 4 * 4])
+    encoding = _WIDE_MARKS.get(content[:2])
+    if encoding is not None:
+        content = content[2:].decode(encoding, "replace").encode()
+    return _DOCUMENT.match(content) is not None
 
 
 def decoded_base64(value: str, name: str, mending: Mending) -> bytes:
@@ -259,7 +300,8 @@ def _without_armour(text: str) -> tuple[str, str]:
     """Return base64 without what formats of text have around it, and what that was."""
     bare = text.strip("\ufeff\"'").removeprefix("base64,").removeprefix("base64:")
     if _ESCAPES.search(bare):
-        bare = unquote_to_bytes(bare).decode("latin-1").replace("\\r", "").replace("\\n", "\n")
+        bare = _ESCAPED_ASCII.sub(lambda escape: chr(int(escape[1], 16)), unquote_to_bytes(bare).decode("latin-1"))
+        bare = bare.replace("\\r", "").replace("\\n", "\n").replace("\\/", "/")
     if bare.startswith("-----BEGIN"):
         bare = "\n".join(line for line in bare.splitlines() if not line.startswith("-----"))
     bare = bare.strip()

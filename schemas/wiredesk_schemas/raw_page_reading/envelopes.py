@@ -21,6 +21,7 @@ from wiredesk_schemas.headers import (
     TRUNCATED,
 )
 from wiredesk_schemas.raw_page_reading.bodies import bytes_in_json, decoded_base64
+from wiredesk_schemas.raw_page_reading.enveloped import inner_event, with_response
 from wiredesk_schemas.raw_page_reading.fields import given_once, named_fields, unwrapped_url
 from wiredesk_schemas.raw_page_reading.json_values import read_object
 from wiredesk_schemas.raw_page_reading.mending import Mending, shown
@@ -156,7 +157,7 @@ def structured_fields(
     if (stated == STRUCTURED_JSON or "specversion" in event) and {"data", "data_base64"} & event.keys():
         mending.event("a CloudEvent without specversion")
         return _of_envelope(event, mending)
-    event = named_fields(event, mending)
+    event = with_response(named_fields(inner_event(event, mending), mending), mending)
     attributes = {"content_type": None if _is_json_type(stated) else content_type, **_of_headers(headers)}
     subject = headers.text(SUBJECT)
     if event.get("url") is None:

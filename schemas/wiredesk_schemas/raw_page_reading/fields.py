@@ -14,8 +14,9 @@ from wiredesk_schemas.headers import decode_url
 from wiredesk_schemas.raw_page_reading.bodies import BODY, BODY_BASE64, read_bodies
 from wiredesk_schemas.raw_page_reading.mending import Mending, refused, shown
 from wiredesk_schemas.raw_page_reading.repeated_names import RepeatedNames, all_items
-from wiredesk_schemas.raw_page_reading.responses import read_headers, read_status
+from wiredesk_schemas.raw_page_reading.responses import read_headers, read_status, stated_status
 from wiredesk_schemas.raw_page_reading.times import read_time
+from wiredesk_schemas.raw_page_reading.typed_values import without_type
 from wiredesk_schemas.raw_page_reading.whole_responses import without_head
 from wiredesk_schemas.storable_text import REPLACEMENT, is_well_formed, storable, with_joined_pairs
 
@@ -42,6 +43,7 @@ _SPELLINGS = {name.replace("_", ""): name for name in _NAMES} | {
     "responseheaders": "http_headers",
     "httpresponseheaders": "http_headers",
     "headers": "http_headers",
+    "rawheaders": "http_headers",
 }
 """Names without what separates their words, and those of HTTP clients that can mean nothing else."""
 
@@ -51,13 +53,16 @@ _DECIDING = frozenset({"url", BODY, BODY_BASE64, "http_status", "data", "data_ba
 _JOINED = frozenset({"http_headers", "rights"})
 """Names of which all values count."""
 
-_SEPARATOR = re.compile(r"[_\- ]")
+_SEPARATOR = re.compile(r"[_\- :\ufeff]")
+"""What separates the words of a name, and what stands before it: the colon of Ruby's symbols, and the byte order mark
+of a table whose first column it names."""
+
 _ESCAPED_SCHEME = re.compile(r"https?%3a(?:%2f){2}", re.IGNORECASE)
 _STATUS = re.compile(r"[1-5]\d\d(?: [A-Z][A-Za-z ]{0,40})?")
 """A status of HTTP, perhaps with its reason."""
 
-_TYPES_OF_AVRO = frozenset({"string", "int", "long", "boolean", "map", "array"})
-"""Types that the JSON of Avro names around a value that may be null: `{"string": "https://..."}`."""
+_OBJECTS = frozenset({"http_headers", "rights"})
+"""Fields that are objects with names of their own."""
 
 _INVISIBLE = "\ufeff\u200b\u200e\u2060"
 """Characters that lists of URLs and clipboards leave at the ends: marks of byte order and direction, empty spaces."""
@@ -100,7 +105,7 @@ def given_once(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
     for name in fields.repeated():
         values = [value for value in fields.values_of(name) if value is not None]
         others = [value for value in values if not _are_same(value, values[0])]
-        if (name in _DECIDING or _meant(name) in _DECIDING) and others:
+        if (name in _DECIDING or meant_field(name) in _DECIDING) and others:
             raise InvalidEventError(f"{name}: given twice, with different values")
         if others and name in _JOINED:
             single[name] = values
@@ -159,11 +164,11 @@ def named_fields(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
         return fields
     named = dict(fields)
     for name in list(fields)[:MAX_NAMES]:
-        meant = None if name in _NAMES else _meant(name) or _by_value(name, fields)
+        meant = None if name in _NAMES else meant_field(name) or _by_value(name, fields)
         if meant is None or fields[name] is None:
             continue
         if named.get(meant) is not None:
-            if meant in _DECIDING and not _are_same(named[meant], fields[name]):
+            if meant in _DECIDING and not mean_same(meant, named[meant], fields[name]):
                 raise InvalidEventError(f"{meant}: given twice, with another value as {shown(name)}")
             mending.event(f"{shown(name)} is not read, as {meant} is given")
             continue
@@ -173,32 +178,36 @@ def named_fields(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
 
 
 def _without_types(fields: dict[str, Any], mending: Mending) -> dict[str, Any]:
-    """Return fields without the types that the JSON of Avro names around their values."""
-    typed = [
-        name
+    """Return fields without the types that serialisers write around their values."""
+    objects = {
+        name: value
         for name, value in fields.items()
-        if name in _NAMES and isinstance(value, dict) and len(value) == 1 and not _TYPES_OF_AVRO.isdisjoint(value)
-    ]
+        if isinstance(value, dict) and (meant_field(name) or name == "status")
+    }
+    plain = {name: without_type(value, may_have_names=meant_field(name) in _OBJECTS) for name, value in objects.items()}
+    typed = {name: value for name, value in plain.items() if value is not objects[name]}
     if not typed:
         return fields
-    mending.event("types of Avro around values")
-    return {**fields, **{name: next(iter(fields[name].values())) for name in typed}}
+    mending.event("types around values, as Avro and other serialisers write them")
+    return {**fields, **typed}
 
 
-def _meant(name: str) -> str | None:
+def meant_field(name: str) -> str | None:
     """Return the field that a name means in another spelling; None if it means none."""
     return _SPELLINGS.get(_SEPARATOR.sub("", name[:MAX_LANGUAGE_CHARACTERS]).lower())
 
 
 def _by_value(name: str, fields: dict[str, Any]) -> str | None:
     """Return the field that a name means only with such a value: `status` may be that of anything."""
-    value = fields[name]
-    if fields.get("http_status") is not None:
+    value, plain = fields[name], name.lower()
+    if plain == "header" and isinstance(value, dict | list):  # of Go's `http.Response`
+        return "http_headers"
+    if plain != "status" or fields.get("http_status") is not None:
         return None
     is_status = (
         isinstance(value, int | str) and not isinstance(value, bool) and _STATUS.fullmatch(str(value)) is not None
     )
-    return "http_status" if name.lower() == "status" and is_status else None
+    return "http_status" if is_status else None
 
 
 def _are_same(one: Any, other: Any) -> bool:
@@ -206,6 +215,13 @@ def _are_same(one: Any, other: Any) -> bool:
     if isinstance(one, str) and isinstance(other, str):
         return unwrapped_url(one) == unwrapped_url(other)
     return bool(one == other) or str(one) == str(other)
+
+
+def mean_same(name: str, one: Any, other: Any) -> bool:
+    """Whether two values of one field mean the same: `200 OK` and 200 are one status."""
+    if _are_same(one, other):
+        return True
+    return name == "http_status" and (status := stated_status(one)) is not None and status == stated_status(other)
 
 
 def _optional_texts(fields: dict[str, Any], mending: Mending) -> dict[str, str | None]:

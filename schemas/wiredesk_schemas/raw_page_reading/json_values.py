@@ -31,6 +31,9 @@ schema in four bytes (Confluent) or eight (Apicurio), or a version, a compressio
 MAX_MEMBERS = 16
 """Members of a gzip file that are read. A client writes one."""
 
+MAX_BEFORE = 2
+"""Items of a list before its only object: the name of a class (Jackson), or a tag and a time (Fluentd)."""
+
 MAX_STRINGS = 3
 """Strings of JSON, one within another, that are read: each serialiser between crawler and topic may add one."""
 
@@ -47,6 +50,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
 )  # fmt: skip
 """Byte order marks. That of UTF-32 comes before that of UTF-16, with which it begins."""
+
+_LABEL = re.compile(r"[A-Za-z_][\w.$-]{0,200}")
+"""The name of a class, or a tag."""
 
 _NULLS: Mapping[tuple[bool, ...], str] = {
     (True, True, True, False): "utf-32-be", (False, True, True, True): "utf-32-le",
@@ -173,15 +179,24 @@ def _object(parsed: Any, mending: Mending) -> dict[str, Any]:
         mending.event("the value was JSON in a string of JSON")
         parsed = _parse(parsed, mending)
     if isinstance(parsed, list):
+        if 1 < len(parsed) <= MAX_BEFORE + 1 and isinstance(parsed[-1], dict) and all(map(_is_label, parsed[:-1])):
+            mending.event("a type, or a tag and a time, before the object")
+            parsed = parsed[-1:]
+        elif len(parsed) == 1:
+            mending.event("the value was a list of one object")
         if len(parsed) != 1:
             are_events = all(isinstance(item, dict) and "specversion" in item for item in parsed) and parsed
             what = f"a batch of {len(parsed)} CloudEvents" if are_events else f"a list of {len(parsed)}"
             raise InvalidEventError(f"the value is {what}: a record has one page, publish each in one of its own")
-        mending.event("the value was a list of one object")
         parsed = parsed[0]
     if not isinstance(parsed, dict):
         raise InvalidEventError(f"the value is {json_type(parsed)}, not an object")
     return parsed
+
+
+def _is_label(item: Any) -> bool:
+    """Whether an item of a list is a name, or a time: neither is a page."""
+    return isinstance(item, int | float) or (isinstance(item, str) and _LABEL.fullmatch(item) is not None)
 
 
 def _decompress(value: bytes, mending: Mending) -> bytes:

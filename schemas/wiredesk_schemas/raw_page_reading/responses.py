@@ -12,6 +12,7 @@ from wiredesk_schemas.headers import CONTENT_TYPE
 from wiredesk_schemas.raw_page_reading.mending import Mending, refused, shown
 from wiredesk_schemas.raw_page_reading.printed_headers import printed_headers
 from wiredesk_schemas.raw_page_reading.repeated_names import RepeatedNames, all_items
+from wiredesk_schemas.raw_page_reading.typed_values import without_type
 from wiredesk_schemas.storable_text import storable
 
 MAX_STATUS = 2**31 - 1
@@ -31,6 +32,16 @@ _STATUS_LINE = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 """`200`, `200 OK`, `HTTP/1.1 200 OK`, `200.0`."""
+
+_PRINTED_STATUS = re.compile(
+    r"(?:<?HTTPStatus\.[A-Z_]{2,40}: ?|<Response \[?|StatusCode\(|(?:np\.|numpy\.)?u?int(?:16|32|64)\("
+    r"|#<Net::HTTP\w{2,40} "
+    r"|<(?=\d{3} https?://)|Status: ?|HTTP |(?=\d{3}: [A-Z]))(\d{3})(?!\d)(?:[ :)\]>][^\r\n]{0,200})?",
+    re.IGNORECASE | re.ASCII,
+)
+"""A status as programs print it: `StatusCode(200)` of Rust, `<HTTPStatus.OK: 200>`, `<Response [200]>` and
+`np.int64(200)` of Python, `<200 https://...>` of Scrapy, `#<Net::HTTPOK 200 OK>` of Ruby, `Status: 200 OK` of CGI,
+`200: OK`."""
 
 _NO_STATUS = frozenset({"", "null", "none", "undefined", "nan", "n/a"})
 """Texts that say, in programs, that there is no status."""
@@ -72,6 +83,11 @@ _JOINED_WORDS = {
 
 _NAME_SEPARATORS = re.compile(r"[\s_]{1,200}")
 
+_WRAPPINGS = frozenset(
+    {"entries", "header", "headers", "list", "map", "namesandvalues", "rawheaders", "response", "symbol(map)"}
+)
+"""Names of the only field of an object of headers, in lower case: of OkHttp, Java's `HttpHeaders`, Node's `Headers`."""
+
 _NAME_KEYS = ("name", "key", "header", "field")
 _VALUE_KEYS = ("value", "values", "val")
 """Names of what an object of one header has, as archives of requests (HAR) and HTTP clients write it."""
@@ -107,9 +123,16 @@ def read_status(value: Any, mending: Mending) -> int | None:
     return status
 
 
+def stated_status(value: Any) -> int | None:
+    """Return the status that a value states, without a note; None if it states none."""
+    if isinstance(value, str):
+        return _status_of(" ".join(value.split()).strip("\"'"))
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
 def _status_of(text: str) -> int | None:
     """Return the status that a text states: by its number, or by the name that it has in programs."""
-    if (match := _STATUS_LINE.fullmatch(text)) is not None:
+    if (match := _STATUS_LINE.fullmatch(text) or _PRINTED_STATUS.fullmatch(text)) is not None:
         return int(match[1])
     name = _STATUS_NAME.fullmatch(text)
     return _STATUS_BY_NAME.get(name[1].replace("_", "").replace(" ", "").lower()) if name is not None else None
@@ -126,7 +149,8 @@ def read_headers(value: Any, mending: Mending) -> dict[str, str] | None:
     names: dict[str, str] = {}
     whole: set[str] = set()
     dropped = 0
-    for number, (stated, content) in enumerate(_pairs(value)):
+    for number, (stated, typed) in enumerate(_pairs(value)):
+        content = without_type(typed) if isinstance(typed, dict | list) else typed
         name, lines = _name(stated), _lines(content)
         if not name or not lines or number >= MAX_HEADERS:
             dropped += content is not None
@@ -149,12 +173,15 @@ def read_headers(value: Any, mending: Mending) -> dict[str, str] | None:
 
 
 def _without_wrapping(value: Any) -> Any:
-    """Return headers that are the only field of an object: `{"headers": {...}}`."""
-    if isinstance(value, dict) and len(value) == 1:
+    """Return headers that are the only field of an object: `{"headers": {...}}`, `{"namesAndValues": [...]}`."""
+    if not isinstance(value, dict):
+        return without_type(value, may_have_names=True)
+    if len(value) == 1:
         name, inner = next(iter(value.items()))
-        if str(name).lower() in ("headers", "header") and isinstance(inner, dict | list):
-            return inner
-    return value
+        if str(name).lower() in _WRAPPINGS and isinstance(inner, dict | list):
+            return without_type(inner, may_have_names=True)
+    is_of_lines = value and all(str(name).isdecimal() and isinstance(line, str) for name, line in value.items())
+    return list(value.values()) if is_of_lines else value
 
 
 def _of_text(text: str, mending: Mending) -> str | dict[str, Any] | list[Any]:
@@ -192,6 +219,7 @@ def _is_canonical(headers: dict[str, Any]) -> bool:
             for name, value in headers.items()
         )
         and len({name.lower() for name in headers}) == len(headers)
+        and not (headers and all(map(str.isdecimal, headers)))
     )
 
 
@@ -246,7 +274,7 @@ def _named(item: dict[Any, Any]) -> tuple[Any, Any] | None:
 
 def _of_lines(lines: Iterable[str]) -> Iterator[tuple[Any, Any]]:
     for number, line in enumerate(lines):
-        text = line.strip()
+        text = line.strip().removeprefix("< ")  # of `curl -v`
         if (match := _HEADER_LINE.fullmatch(text)) is not None:
             yield match[1], match[2]
         elif text and not (number == 0 and text[:5].upper() == "HTTP/"):
@@ -270,10 +298,20 @@ def _lines(value: Any) -> list[str]:
         return [str(value).lower()]
     if isinstance(value, int | float):
         return [str(value)] if abs(value) < MAX_DIGITS else []
-    if isinstance(value, dict) and all(str(key).isdigit() for key in value):
+    if isinstance(value, dict):
+        return _lines_of_object(value)
+    return _lines_of_text(value) if isinstance(value, str) else []
+
+
+def _lines_of_object(value: dict[Any, Any]) -> list[str]:
+    """Return the lines that an object has under their positions, or beside the name of their header."""
+    if all(str(key).isdigit() for key in value):
         return _lines([item for item in value.values() if isinstance(item, str)])
-    if not isinstance(value, str):
-        return []
+    named = _named(value)
+    return [] if named is None or isinstance(named[1], dict) else _lines(named[1])
+
+
+def _lines_of_text(value: str) -> list[str]:
     if value.startswith("b") and (printed := _BYTES.fullmatch(value)) is not None:
         value = printed[1] or printed[2] or ""
     lines = _LINE_END.split(_FOLD.sub(" ", value.strip()))

@@ -83,6 +83,13 @@ _EPOCHS = (
 """Units of the time since 1970: numbers below a bound are in a unit that has so many in a second. Seconds of today have
 10 digits."""
 
+_TICKS = range(630 * 10**15, 660 * 10**15)
+"""Times of 1997 to 2092 in the ticks of .NET: tenths of microseconds since the year 1. As nanoseconds since 1970 they
+would be of 1989 and 1990."""
+
+_SECONDS_OF_1970 = 62_135_596_800
+"""Seconds from the year 1 to 1970."""
+
 _DIGITS_OF_ISO_8601 = (8, 12, 14, 17)
 """Digits of a day, of a minute, of a second, and of a millisecond, as `20240601120000` in archives."""
 
@@ -185,6 +192,8 @@ def _offset(zone: str) -> timedelta | None:
 
 
 def _since_1970(number: float) -> tuple[datetime | None, str]:
+    if _TICKS.start <= number < _TICKS.stop:
+        return _EPOCH + timedelta(seconds=number / 10**7 - _SECONDS_OF_1970), "ticks of .NET"
     for bound, per_second, unit in _EPOCHS:
         if number < bound:
             seconds = number / per_second
