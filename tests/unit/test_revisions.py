@@ -241,11 +241,14 @@ def test_a_state_of_another_format_begins_again() -> None:
     st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(1, 2**16 - 1)), max_size=MAX_PIECES),
     st.sets(st.integers(0, 2**32 - 1), max_size=MAX_CORRECTIONS),
     st.sampled_from([b"", b"exactly8"]),
+    st.booleans(),
 )
-def test_what_is_kept_of_a_page_is_read_as_it_was(pieces: list[tuple[int, int]], keys: set[int], exact: bytes) -> None:
+def test_what_is_kept_of_a_page_is_read_as_it_was(
+    pieces: list[tuple[int, int]], keys: set[int], exact: bytes, is_comparable: bool
+) -> None:
     kept = PageState(
         1, 2, 3, bytes(range(16)), is_truncated=True, shift=4, packed_pieces=packed_pieces(Pieces(4, tuple(pieces))),
-        packed_corrections=packed_corrections(keys), exact_hash=exact,
+        packed_corrections=packed_corrections(keys), exact_hash=exact, is_comparable=is_comparable,
     )  # fmt: skip
     read = PageState.from_bytes(kept.to_bytes())
     assert read == kept
@@ -276,8 +279,18 @@ def test_an_earlier_release_reads_a_state_of_this_one() -> None:
     value[1] &= 3  # the flags that it knows
     read = PageState.from_bytes(bytes(value))
     assert read is not None
-    assert read._replace(packed_corrections=b"", exact_hash=kept.exact_hash) == kept._replace(packed_corrections=b"")
     assert read.corrections > kept.corrections
+    known = {"packed_corrections": b"", "exact_hash": b"", "is_comparable": True}
+    assert read._replace(**known) == kept._replace(**known)
+
+
+def test_pieces_of_an_earlier_version_are_not_compared() -> None:
+    page = Page()
+    page.fetch(0, article())
+    page.state.apply(Change(ARTICLE.page_id.encode(), kept_of(page)._replace(is_comparable=False).to_bytes()), 0)
+    assert as_skipped(page.fetch(1, article())).reason is SkipReason.UNCHANGED
+    assert as_article(page.fetch(2, article("Another text."))).change is None
+    assert as_article(page.fetch(3, article("Quite another text."))).change is not None
 
 
 def test_texts_that_cannot_be_compared_as_they_are_are_compared_as_they_are_read() -> None:

@@ -165,10 +165,11 @@ def is_pointer_or_request(text: str) -> bool:
 
 def _is_prose(text: str) -> bool:
     """Return whether a text has more words beside those of times and counters than one of them may have."""
-    if _DENSE.search(text):
+    if not text.isascii() and _DENSE.search(text):
         return False
+    words = _LETTERS.findall(text)
     # One more than the names of a stated time: a label is found before a combining mark, too.
-    return sum(word not in _STAMP_WORDS for word in _LETTERS.findall(text)) > MAX_NAMES + 1
+    return len(words) - sum(map(_STAMP_WORDS.__contains__, words)) > MAX_NAMES + 1
 
 
 def _parts(text: str) -> list[str]:

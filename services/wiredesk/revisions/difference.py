@@ -10,12 +10,9 @@ pieces, 1 for nothing in common. A figure that changes in a report of 500 words 
 """
 
 import re
-import zlib
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
-from operator import add, mul
+from zlib import crc32
 
 from wiredesk.revisions.folding import MARKS
 
@@ -33,6 +30,13 @@ MIXER = 0x9E3779B1
 
 LEAST_CHANGE = 0.0001
 """The measure of texts that differ in the order of their pieces, or in signs that are no words."""
+
+WORD_BYTES = 8
+"""Bytes of the hash of a word in a text: four, and as many zeros. So the hashes of all pairs of words follow from one
+multiplication of the whole text, as a number, and none of them runs over into the next."""
+
+_MASKED = [bytes(byte & (1 << bits) - 1 for byte in range(256)) for bits in range(9)]
+"""The lowest bits of each byte, by how many."""
 
 MAX_KNOWN_WORDS = 16_384
 """Words whose hashes are remembered: most words of most texts are among them. They take some 4 MB, and are found out
@@ -68,11 +72,12 @@ class Pieces:
         return sum(length for _, length in self.items)
 
 
-class _WordHashes(dict[str, tuple[int, ...]]):
+class _WordHashes(dict[str, bytes]):
     """The hashes of the words between two spaces, found out once for most of them."""
 
-    def __missing__(self, written: str) -> tuple[int, ...]:
-        hashes = tuple([zlib.crc32(word.encode("utf-8", "replace")) for word in _WORD.findall(written)])
+    def __missing__(self, written: str) -> bytes:
+        found = _WORD.findall(written)
+        hashes = b"".join([crc32(word.encode("utf-8", "replace")).to_bytes(WORD_BYTES, "little") for word in found])
         if len(written) <= MAX_KNOWN_LENGTH:
             if len(self) >= MAX_KNOWN_WORDS:
                 self.clear()
@@ -83,62 +88,59 @@ class _WordHashes(dict[str, tuple[int, ...]]):
 _HASHES = _WordHashes()
 
 
-def word_hashes(folded: str) -> list[int]:
-    """Return the hash of each word of a folded text."""
-    return list(chain.from_iterable(map(_HASHES.__getitem__, folded.split(" "))))
+def word_hashes(folded: str) -> bytes:
+    """Return the hash of each word of a folded text, `WORD_BYTES` for each, the lowest byte first."""
+    return b"".join(map(_HASHES.__getitem__, folded.split(" ")))
 
 
-def cut(hashes: Sequence[int]) -> Pieces:
+def cut(hashes: bytes) -> Pieces:
     """Return a text in at most `MAX_PIECES` pieces."""
-    mixed = _mixed(hashes)
-    shift = max(0, (len(hashes) // MAX_PIECES).bit_length() - 1)
-    while shift < MAX_SHIFT and _number_of_pieces(mixed, shift) > MAX_PIECES:
+    pairs = _pairs(hashes)
+    shift = max(0, (len(hashes) // WORD_BYTES // MAX_PIECES).bit_length() - 1)
+    while shift < MAX_SHIFT:
+        ends = _ends(pairs, shift)
+        if ends.count(0) + (not ends.endswith(b"\0")) <= MAX_PIECES:
+            return Pieces(shift, _pieces(hashes, ends))
         shift += 1
-    return _cut(hashes, mixed, shift)
+    return _whole(hashes)
 
 
-def cut_at(hashes: Sequence[int], shift: int) -> Pieces:
+def cut_at(hashes: bytes, shift: int) -> Pieces:
     """Return a text in pieces of a given shift, to compare it with another text."""
-    return _cut(hashes, _mixed(hashes), shift)
+    return _whole(hashes) if shift >= MAX_SHIFT else Pieces(shift, _pieces(hashes, _ends(_pairs(hashes), shift)))
 
 
-def _mixed(hashes: Sequence[int]) -> list[int]:
-    """Return the hash of each word and the one before it."""
-    return list(map(add, map(mul, chain((0,), hashes), repeat(MIXER)), hashes))
+def _pairs(hashes: bytes) -> bytes:
+    """Return the hash of each word and the one before it: that of the one before times `MIXER`, plus its own."""
+    number = int.from_bytes(hashes, "little")
+    mixed = number + (number << 8 * WORD_BYTES) * MIXER
+    return mixed.to_bytes(len(hashes) + WORD_BYTES, "little")[: len(hashes)]
 
 
-def _mask(shift: int) -> int:
-    """Return the bits of the hash of two words that are 0 where a piece ends."""
-    return ((1 << shift) - 1) << 8
+def _ends(pairs: bytes, shift: int) -> bytes:
+    """Return a byte for each word: 0 where a piece ends, since the `shift` bits above the lowest byte are 0."""
+    ends = pairs[1::WORD_BYTES].translate(_MASKED[min(shift, 8)])
+    for byte in range(2, 1 + -(-shift // 8)):  # of very long texts alone
+        bits = pairs[byte::WORD_BYTES].translate(_MASKED[min(shift - 8 * byte + 8, 8)])
+        either = int.from_bytes(ends, "little") | int.from_bytes(bits, "little")
+        ends = either.to_bytes(len(ends), "little")
+    return ends
 
 
-def _number_of_pieces(mixed: Sequence[int], shift: int) -> int:
-    if not shift:
-        return len(mixed)
-    mask = _mask(shift)
-    return len([None for two in mixed if not two & mask]) + bool(mixed and mixed[-1] & mask)
-
-
-def _cut(hashes: Sequence[int], mixed: Sequence[int], shift: int) -> Pieces:
-    if shift >= MAX_SHIFT:
-        return _whole(hashes)
-    mask = _mask(shift)
+def _pieces(hashes: bytes, ends: bytes) -> tuple[tuple[int, int], ...]:
     items: list[tuple[int, int]] = []
-    piece, length = 0, 0
-    for value, two in zip(hashes, mixed, strict=True):
-        piece = (piece * 31 + value) & 0xFFFFFFFF
-        length += 1
-        if not two & mask:
-            items.append((piece, min(length, MAX_LENGTH)))
-            piece = length = 0
-    if length:
-        items.append((piece, min(length, MAX_LENGTH)))
-    return Pieces(shift, tuple(items))
+    start = 0
+    for before in ends.split(b"\0"):
+        end = start + (len(before) + 1) * WORD_BYTES
+        if piece := hashes[start:end]:
+            words = len(piece) // WORD_BYTES
+            items.append((crc32(piece), words if words < MAX_LENGTH else MAX_LENGTH))  # noqa: PLR1730 - `min` costs more
+        start = end
+    return tuple(items)
 
 
-def _whole(hashes: Sequence[int]) -> Pieces:
-    piece = zlib.crc32(b"".join(value.to_bytes(4, "big") for value in hashes))
-    return Pieces(MAX_SHIFT, ((piece, min(len(hashes), MAX_LENGTH)),))
+def _whole(hashes: bytes) -> Pieces:
+    return Pieces(MAX_SHIFT, ((crc32(hashes), min(len(hashes) // WORD_BYTES, MAX_LENGTH)),))
 
 
 def change(old: Pieces, new: Pieces) -> float:
@@ -151,6 +153,13 @@ def _common(one: Sequence[tuple[int, int]], other: Sequence[tuple[int, int]]) ->
     """Return the words of the pieces that two texts have in common."""
     ones, others = set(one), set(other)
     if len(ones) == len(one) and len(others) == len(other):
-        return sum(length for _, length in ones & others)
-    common = Counter(one) & Counter(other)
-    return sum(length * times for (_, length), times in common.items())
+        return sum([words for _, words in ones & others])
+    left: dict[tuple[int, int], int] = {}
+    for piece in one:
+        left[piece] = left.get(piece, 0) + 1
+    words = 0
+    for piece in other:
+        if times := left.get(piece):
+            left[piece] = times - 1
+            words += piece[1]
+    return words

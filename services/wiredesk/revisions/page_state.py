@@ -26,7 +26,7 @@ _EXACT_BYTES = 8
 """Bytes of the exact hash. They are counted as two keys of corrections, which is what earlier releases take them
 for: so they read these values, too."""
 
-_WITHDRAWN, _TRUNCATED, _EXACT = 1, 2, 4
+_WITHDRAWN, _TRUNCATED, _EXACT, _COMPARABLE = 1, 2, 4, 8
 """Bits of the flags."""
 
 
@@ -47,6 +47,7 @@ class PageState(NamedTuple):
         packed_pieces: of the text.
         packed_corrections: the keys of the corrections that it states.
         exact_hash: of the newest text that says what that revision says, as it was fetched; empty if it is not known.
+        is_comparable: whether the pieces have the hashes of today; those of a value of an earlier version have not.
     """
 
     number: int
@@ -62,6 +63,7 @@ class PageState(NamedTuple):
     packed_pieces: bytes = b""
     packed_corrections: bytes = b""
     exact_hash: bytes = b""
+    is_comparable: bool = True
 
     @property
     def pieces(self) -> Pieces:
@@ -75,7 +77,10 @@ class PageState(NamedTuple):
 
     def to_bytes(self) -> bytes:
         """Return the value that is stored."""
-        flags = _WITHDRAWN * self.is_withdrawn | _TRUNCATED * self.is_truncated | _EXACT * bool(self.exact_hash)
+        flags = (
+            _WITHDRAWN * self.is_withdrawn | _TRUNCATED * self.is_truncated | _EXACT * bool(self.exact_hash)
+            | _COMPARABLE * self.is_comparable
+        )  # fmt: skip
         rest = self.packed_corrections + self.exact_hash
         head = _HEAD.pack(
             FORMAT, flags, self.number, self.fetched_ms, self.first_seen_ms, self.event_id, self.headline_hash,
@@ -99,6 +104,7 @@ class PageState(NamedTuple):
         return cls(
             number, fetched, first_seen, event_id, bool(flags & _WITHDRAWN), bool(flags & _TRUNCATED),
             headline, text, times, shift, value[_HEAD.size : corrections], value[corrections:exact], value[exact:],
+            bool(flags & _COMPARABLE),
         )  # fmt: skip
 
 

@@ -33,6 +33,9 @@ RETENTION_MS = 365 * 24 * 60 * 60 * 1000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """From where times are counted."""
 
+SCHEMA_VERSION: str = CleanedArticle.model_fields["schema_version"].default
+"""Of the articles that are written, whatever that of the article that was read."""
+
 type Outcome = CleanedArticle | ArticleWithdrawn | SkippedPage
 """What an event becomes: always exactly one event."""
 
@@ -117,7 +120,7 @@ class Revisions:
             number=number,
             fetched_ms=fetched_ms,
             first_seen_ms=known.first_seen_ms if known else fetched_ms,
-            event_id=UUID(event_id).bytes,
+            event_id=bytes.fromhex(event_id.replace("-", "")),
             is_truncated=article.is_truncated,
             headline_hash=text.headline_hash,
             text_hash=text.text_hash,
@@ -128,7 +131,7 @@ class Revisions:
             exact_hash=exact,
         )
         fields = {
-            "schema_version": CleanedArticle.model_fields["schema_version"].default,
+            "schema_version": SCHEMA_VERSION,
             "event_id": event_id,
             "revision_number": number,
             "revision_event_id": event_id,
@@ -213,17 +216,19 @@ def difference_of(text: StoryText, known: PageState) -> tuple[ChangedPart, ...]:
     return tuple(changed)
 
 
-def _measure(text: StoryText, pieces: Pieces, known: PageState) -> float:
-    """Return how much of a text in pieces differs from a known one; see `difference`."""
+def _measure(text: StoryText, pieces: Pieces, known: PageState) -> float | None:
+    """Return how much of a text in pieces differs from a known one; see `difference`. None: that is not known."""
     if text.text_hash == known.text_hash:
         return 0.0
+    if not known.is_comparable:
+        return None
     comparable = pieces if pieces.shift == known.shift else difference.cut_at(text.words, known.shift)
     return max(difference.LEAST_CHANGE, difference.change(known.pieces, comparable))
 
 
 def _is_beginning(text: StoryText, known: PageState) -> bool:
     """Return whether a text has nothing that a known one under the same headline has not: it shows less of it."""
-    if text.headline_hash != known.headline_hash:
+    if text.headline_hash != known.headline_hash or not known.is_comparable:
         return False
     pieces, kept = difference.cut_at(text.words, known.shift), known.pieces
     return pieces.words < kept.words and set(pieces.items[:-1]) <= set(kept.items)
