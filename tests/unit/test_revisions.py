@@ -238,13 +238,13 @@ def test_a_state_of_another_format_begins_again() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(1, 2**16 - 1)), max_size=MAX_PIECES),
-    st.sets(st.integers(0, 2**32 - 1), max_size=MAX_CORRECTIONS),
-    st.sampled_from([b"", b"exactly8"]),
-    st.booleans(),
+    pieces=st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(1, 2**16 - 1)), max_size=MAX_PIECES),
+    keys=st.sets(st.integers(0, 2**32 - 1), max_size=MAX_CORRECTIONS),
+    exact=st.sampled_from([b"", b"exactly8"]),
+    is_comparable=st.booleans(),
 )
 def test_what_is_kept_of_a_page_is_read_as_it_was(
-    pieces: list[tuple[int, int]], keys: set[int], exact: bytes, is_comparable: bool
+    pieces: list[tuple[int, int]], keys: set[int], *, exact: bytes, is_comparable: bool
 ) -> None:
     kept = PageState(
         1, 2, 3, bytes(range(16)), is_truncated=True, shift=4, packed_pieces=packed_pieces(Pieces(4, tuple(pieces))),

@@ -1,5 +1,8 @@
 """What makes a revision: a word, a figure, a sign; and not the page around the story."""
 
+import itertools
+import zlib
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -172,6 +175,20 @@ def test_a_live_blog_that_grows_at_its_head_changes_by_what_is_added() -> None:
 @pytest.mark.parametrize("text", ["a " * 300_000, "12 " * 300_000, "字" * 300_000, "é\u0301" * 100_000, "." * 300_000])
 def test_a_text_of_any_size_is_kept_in_few_bytes(text: str) -> None:
     assert len(pieces(text).items) <= difference.MAX_PIECES
+
+
+@given(st.lists(st.sampled_from([f"w{number}" for number in range(300)]), max_size=300), st.integers(0, 23))
+@settings(max_examples=50)
+def test_a_piece_ends_at_two_words_whose_hash_is_a_multiple(words: list[str], shift: int) -> None:
+    hashes = [0, *(zlib.crc32(word.encode()) for word in words)]
+    lengths, length = [], 0
+    for before, word in itertools.pairwise(hashes):
+        length += 1
+        if ((before * difference.MIXER + word) >> 8) % 2**shift == 0:
+            lengths.append(length)
+            length = 0
+    cut = difference.cut_at(difference.word_hashes(" ".join(words)), shift)
+    assert [length for _, length in cut.items] == [*lengths, *([length] if length else [])]
 
 
 @given(st.lists(st.sampled_from(["alpha", "beta", "10", "字", "delta.", "é"]), max_size=400), st.data())

@@ -133,8 +133,7 @@ def _pieces(hashes: bytes, ends: bytes) -> tuple[tuple[int, int], ...]:
     for before in ends.split(b"\0"):
         end = start + (len(before) + 1) * WORD_BYTES
         if piece := hashes[start:end]:
-            words = len(piece) // WORD_BYTES
-            items.append((crc32(piece), words if words < MAX_LENGTH else MAX_LENGTH))  # noqa: PLR1730 - `min` costs more
+            items.append((crc32(piece), min(len(piece) // WORD_BYTES, MAX_LENGTH)))
         start = end
     return tuple(items)
 
