@@ -77,7 +77,7 @@ class StoryText:
         return _hash(self.times)
 
     @cached_property
-    def words(self) -> list[int]:
+    def words(self) -> bytes:
         """The hashes of the words of the text."""
         return word_hashes(" ".join(self.passages))
 
