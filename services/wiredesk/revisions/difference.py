@@ -76,8 +76,8 @@ class _WordHashes(dict[str, bytes]):
     """The hashes of the words between two spaces, found out once for most of them."""
 
     def __missing__(self, written: str) -> bytes:
-        found = _WORD.findall(written)
-        hashes = b"".join([crc32(word.encode("utf-8", "replace")).to_bytes(WORD_BYTES, "little") for word in found])
+        words = _WORD.findall(written)
+        hashes = b"".join([crc32(word.encode("utf-8", "replace")).to_bytes(WORD_BYTES, "little") for word in words])
         if len(written) <= MAX_KNOWN_LENGTH:
             if len(self) >= MAX_KNOWN_WORDS:
                 self.clear()

@@ -34,7 +34,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """From where times are counted."""
 
 SCHEMA_VERSION: str = CleanedArticle.model_fields["schema_version"].default
-"""Of the articles that are written, whatever that of the article that was read."""
+"""The version of the articles that are written; those that are read may have an earlier one."""
 
 type Outcome = CleanedArticle | ArticleWithdrawn | SkippedPage
 """What an event becomes: always exactly one event."""
