@@ -30,10 +30,10 @@ def read(
 
 
 REMOVED = {
-    "en": ("This story has been removed", "This article is no longer available.", "Sorry, the page you are looking for does not exist.", "The Daily has removed this article because of errors.", "For legal reasons this article has been taken offline.", "410 Gone"),
-    "de": ("Dieser Artikel ist nicht mehr verfügbar.", "Der Artikel wurde gelöscht.", "Der Artikel wurde auf Wunsch der Betroffenen gelöscht.", "Die Redaktion hat diesen Artikel zurückgezogen."),
-    "fr": ("Cet article n’est plus disponible.", "L'article que vous recherchez n'existe plus."),
-    "es": ("Este artículo ya no está disponible.", "La noticia ha sido eliminada."),
+    "en": ("This article was published prematurely and has been withdrawn.", "At the request of our news partner, this story is no longer available on our site.", "Due to licensing restrictions, this Associated Press story is no longer available.", "The Courier has retracted the article that appeared on this page.", "This story has been removed", "This article is no longer available.", "Sorry, the page you are looking for does not exist.", "The Daily has removed this article because of errors.", "For legal reasons this article has been taken offline.", "410 Gone"),
+    "de": ("Der Artikel ist aufgrund rechtlicher Vorgaben nicht mehr abrufbar.", "Aus lizenzrechtlichen Gründen steht dieser Beitrag nicht mehr zur Verfügung.", "Dieser Artikel ist nicht mehr verfügbar.", "Der Artikel wurde gelöscht.", "Der Artikel wurde auf Wunsch der Betroffenen gelöscht.", "Die Redaktion hat diesen Artikel zurückgezogen."),
+    "fr": ("La rédaction a décidé de retirer cet article.", "Pour des raisons juridiques, cet article n'est plus disponible.", "Cet article n’est plus disponible.", "L'article que vous recherchez n'existe plus."),
+    "es": ("Por motivos legales, este artículo ya no está disponible.", "Este artículo ya no está disponible.", "La noticia ha sido eliminada."),
     "it": ("Questo articolo è stato rimosso.",),
     "pt": ("Esta matéria foi removida.",),
     "nl": ("Dit artikel is niet meer beschikbaar.",),
@@ -61,7 +61,7 @@ REMOVED = {
     "vi": ("Bài viết đã bị xóa.",),
     "th": ("ข่าวนี้ถูกลบแล้ว",),
     "zh": ("该文章已被删除", "文章不存在"),
-    "ja": ("この記事は削除されました", "お探しの記事は見つかりません"),
+    "ja": ("指定されたページは存在しないか、すでに削除されています。", "配信元の要請により、この記事を取り下げました。", "この記事は削除されました", "お探しの記事は見つかりません"),
     "ko": ("기사가 삭제되었습니다",),
 }  # fmt: skip
 
@@ -126,6 +126,12 @@ def test_an_error_that_passes_withdraws_nothing(extractor: Extractor, title: str
             "ADVISORY-Story headlined Ferry strike ends is withdrawn",
             "The story is withdrawn. There will be no substitute story. " * 3,
         ),
+        (
+            "AP-KILL: Ferry-Strike",
+            "Kill the story slugged Ferry-Strike. The agency has learned that it was wrong. " * 3,
+        ),
+        ("Ferry strike", "BULLETIN KILL. EDITORS: The story slugged Ferry-Strike could not be confirmed. " * 3),
+        ("ACHTUNG - Rückzug: Streik der Fähren", "Bitte verwenden Sie die Meldung vom Montag nicht. " * 3),
         ("【取消】フェリーのスト終結", "この記事を取り消します。" * 6),
         ("Ferry strike ends", "This article has been removed because it did not meet our standards. " + SENTENCE),
         ("Ferry strike ends", "We have retracted this article. " + SENTENCE),
@@ -154,6 +160,7 @@ def test_a_notice_withdraws_the_page_that_it_names_on_its_own_site(extractor: Ex
         ("Kill Bill: the film at 20", SENTENCE * 5),
         ("Removed: the statue of the founder", "The statue was taken away on Monday, said the story of the day. " * 5),
         ("Journal retracts paper on ferries", "The article was retracted by the journal on Monday. " + SENTENCE * 3),
+        ("Road-kill: a study of the harbour road", "A story of the animals that die there, said the editors. " * 5),
         ("Singer pulls post", "The singer has pulled this post after a day. " + SENTENCE * 3),
         ("Firm deletes post", "The company has deleted this post after complaints from users. " + SENTENCE * 3),
         ("경찰이 삭제된 게시물 3천 건을 복구했다", "경찰은 월요일에 삭제된 게시물을 모두 복구했다고 밝혔다. " * 8),

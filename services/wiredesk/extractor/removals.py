@@ -35,6 +35,9 @@ MAX_NOTICE_WORDS = SHORT
 UNAMBIGUOUS = ("retract", "withdrawn")
 """Beginnings of labels that need no capitals: `Removed: the statue` is a story, `Withdrawn: Ferry strike` a notice."""
 
+AGENCY_MARK = r"[a-z]{2,8}-{1,2}\s?"
+"""What agencies set before a label: `AP-KILL:`, `BC-US--KILL`."""
+
 _stored: Mapping[str, Mapping[str, Any]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 
 
@@ -54,7 +57,10 @@ def _any_of(section: str) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, chain.from_iterable(_stored[section].values()))))
 
 
-_STATEMENT = re.compile(rf"\W{{0,4}}(?:[^:\"]{{1,40}}:\s?)?(?:{_statements()})")
+_REASON = rf"(?:{_any_of('reasons').pattern})\s[^.,;:\"]{{1,60}},\s?"
+"""Why, before the rest of a sentence."""
+
+_STATEMENT = re.compile(rf"\W{{0,4}}(?:[^:\"]{{1,40}}:\s?)?(?:{_REASON})?(?:{_statements()})")
 """A removal at the beginning of a sentence."""
 
 _UNSPACED = re.compile("|".join(chain.from_iterable(_stored["unspaced"].values())))
@@ -73,8 +79,9 @@ _THIS = re.compile(
 
 _LABELS = frozenset(chain.from_iterable(_stored["labels"].values()))
 _LABEL = re.compile(
-    rf"\W{{0,4}}(?P<label>{'|'.join(re.escape(label) for label in sorted(_LABELS, key=lambda one: (-len(one), one)))})"
-    r"(?!\w)\W{0,3}?(?P<end>[:|\])】/]|-\s|-(?=\S)|\s[-–—]|[–—]|$)"
+    rf"\W{{0,4}}(?:{AGENCY_MARK}){{0,2}}"
+    rf"(?P<label>{'|'.join(re.escape(label) for label in sorted(_LABELS, key=lambda one: (-len(one), one)))})"
+    r"(?!\w)\W{0,3}?(?P<end>[:|\])】/]|\.\s|-\s|-(?=\S)|\s[-–—]|[–—]|$)"
 )
 _ADVISORY = re.compile(r"\W{0,4}advisory\b.{0,200}\b(?:withdrawn|killed|retracted|withdraws|kill|disregard)\b")
 """An advisory to editors that withdraws a story."""
