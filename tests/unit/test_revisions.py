@@ -231,6 +231,17 @@ def test_a_forgotten_page_begins_again() -> None:
     assert as_article(page.fetch(1, article())).revision_number == 1
 
 
+def test_a_story_that_closes_for_all_but_subscribers_has_not_changed() -> None:
+    paragraphs = [f"{TEXT} That was on day {day} of the strike." for day in range(4)]
+    page = Page()
+    page.fetch(0, article("\n".join(paragraphs)))
+    beginning = "\n".join(paragraphs[:1])
+    assert as_skipped(page.fetch(1, article(beginning, is_paywalled=True))).reason is SkipReason.UNCHANGED
+    shortened = article("\n".join(paragraphs[:3]), is_paywalled=True)
+    assert as_article(page.fetch(2, shortened)).revision_number == 2, "an editor has shortened it"
+    assert as_article(page.fetch(3, article(beginning))).revision_number == 3
+
+
 def test_a_state_of_another_format_begins_again() -> None:
     assert PageState.from_bytes(b"") is PageState.from_bytes(b"\x00" * 100) is PageState.from_bytes(None) is None
     value = PageState(1, 2, 3, bytes(16), packed_pieces=packed_pieces(Pieces(0, ((1, 2),)))).to_bytes()

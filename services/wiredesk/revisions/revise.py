@@ -30,6 +30,9 @@ from wiredesk_schemas import (
 RETENTION_MS = 365 * 24 * 60 * 60 * 1000
 """How long a page is remembered after its last fetch: as long as its articles are kept."""
 
+MAX_SHOWN_SHARE = 2 / 3
+"""Share of its text that the page of a story for subscribers shows at most where it has closed."""
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """From where times are counted."""
 
@@ -94,7 +97,7 @@ class Revisions:
         text = StoryText.of(article)
         if difference_of(text, known) == ():
             return self._same(article, known, fetched_ms, exact)
-        if article.is_truncated and not known.is_truncated and _is_beginning(text, known):
+        if not known.is_truncated and _is_part(article, text, known):
             detail = f"the page shows only a part of revision {known.number}"
             return self._skipped(article, SkipReason.UNCHANGED, detail), known._replace(fetched_ms=fetched_ms)
         return self._revision(article, text, known, fetched_ms, exact)
@@ -226,12 +229,16 @@ def _measure(text: StoryText, pieces: Pieces, known: PageState) -> float | None:
     return max(difference.LEAST_CHANGE, difference.change(known.pieces, comparable))
 
 
-def _is_beginning(text: StoryText, known: PageState) -> bool:
-    """Return whether a text has nothing that a known one under the same headline has not: it shows less of it."""
-    if text.headline_hash != known.headline_hash or not known.is_comparable:
+def _is_part(article: CleanedArticle, text: StoryText, known: PageState) -> bool:
+    """Return whether a page shows less of a known text under the same headline, and nothing that this has not.
+
+    It must be said to be truncated, or to be for subscribers and show clearly less: an editor may shorten it, too.
+    """
+    most = 1.0 if article.is_truncated else MAX_SHOWN_SHARE if article.is_paywalled else 0.0
+    if not most or text.headline_hash != known.headline_hash or not known.is_comparable:
         return False
     pieces, kept = difference.cut_at(text.words, known.shift), known.pieces
-    return pieces.words < kept.words and set(pieces.items[:-1]) <= set(kept.items)
+    return pieces.words < most * kept.words and set(pieces.items[:-1]) <= set(kept.items)
 
 
 def _kind(known: PageState | None, corrections: Sequence[Correction]) -> RevisionKind:
