@@ -52,8 +52,9 @@ class Encoder:
         kept = _with_neighbours(names > MIN_LOG_ODDS)
         scores = np.full((len(kept), LABELS), IMPOSSIBLE, dtype=np.float32)
         scores[:, 0] = 0
-        (labels,) = self._upper.run(["labels"], {"words": words[kept]})
-        scores[kept] = np.asarray(labels)
+        if kept[1:].any():
+            (labels,) = self._upper.run(["labels"], {"words": words[kept]})
+            scores[kept] = np.asarray(labels)
         return scores[1:]
 
     def _read_lower(self, window: Window) -> tuple[Floats, Floats]:

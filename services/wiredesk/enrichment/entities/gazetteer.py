@@ -7,6 +7,7 @@ share; a line is parsed when an article has its name.
 
 import lzma
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -33,6 +34,9 @@ MIN_LARGE_CITY_PROMINENCE = 500_000
 
 NEEDS_COUNTRY = "country="
 """Beginning of what a text must state where it must be about a country."""
+
+BLOCK_BYTES = 2048
+"""Bytes of a block of lines. The first name of each block is kept: a search in these leads to the block of a name."""
 
 MAX_CACHED_NAMES = 4096
 """Names whose candidates are kept: a story repeats its names, and so do the stories of a day."""
@@ -101,6 +105,9 @@ class Gazetteer:
         self._names = names
         lengths = (len(line) + 1 for line in entries.split(b"\n"))
         self._offsets = [0, *accumulate(lengths)]
+        begun = {names.find(b"\n", end) + 1 for end in range(BLOCK_BYTES, len(names), BLOCK_BYTES)}
+        self._blocks = [*sorted({0, *begun} - {len(names)}), len(names)]
+        self._first_names = [names[start : names.find(b"\t", start)] for start in self._blocks[:-1]]
 
     def entry(self, index: int) -> GazetteerEntry:
         """Return the entry of a number."""
@@ -130,19 +137,17 @@ class Gazetteer:
         return [_split_reference(reference) for reference in self._line(_composed(name).encode()).split()]
 
     def _line(self, name: bytes) -> str:
-        """Return what stands after a name in its line, by binary search; empty where there is no such line."""
-        names, low, high = self._names, 0, len(self._names)
-        while low < high:
-            start = names.rfind(b"\n", low, (low + high) // 2) + 1 or low
-            stop = names.find(b"\n", start)
-            other, _, references = names[start:stop].partition(b"\t")
-            if other == name:
-                return references.decode()
-            if other < name:
-                low = stop + 1
-            else:
-                high = start
-        return ""
+        """Return what stands after a name in its line; empty where there is no such line."""
+        block = bisect_right(self._first_names, name) - 1
+        if block < 0:
+            return ""
+        start, stop = self._blocks[block : block + 2]
+        if name != self._first_names[block]:
+            start = self._names.find(b"\n%b\t" % name, start, stop) + 1
+            if not start:
+                return ""
+        end = self._names.find(b"\n", start, stop)
+        return self._names[start + len(name) + 1 : end if end >= 0 else stop].decode()
 
     def prominent_entries(self, min_city_prominence: int) -> dict[int, GazetteerEntry]:
         """Return the entries with an id that need no statement of the text, without regions and smaller cities."""

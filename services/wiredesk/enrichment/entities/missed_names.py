@@ -3,12 +3,13 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities import names
 from wiredesk.enrichment.entities.folding import fold_name
 from wiredesk.enrichment.entities.graphemes import is_inside
-from wiredesk.enrichment.entities.lexicon import NEVER, Lexicon, alternatives, lexicon_of
+from wiredesk.enrichment.entities.lexicon import alternatives, lexicon_of
 from wiredesk.enrichment.entities.name_span import MarkedPlaces, NameSpan
 from wiredesk.enrichment.entities.word_forms import words_of
 from wiredesk.enrichment.languages import ENGLISH
@@ -41,18 +42,17 @@ def missed_names(
     searched = searched[:MAX_SEARCHED_NAMES]
     if not searched:
         return
+    searched.sort(key=len, reverse=True)
+    # Names of places and organisations are parts of others in a language without spaces: `加勒比` of `加勒比国家`.
+    people = [name for name in searched if types[name] is EntityType.PERSON]
     marked = MarkedPlaces(spans)
-    patterns: dict[str, re.Pattern[str]] = {}
     missed: defaultdict[str, list[NameSpan]] = defaultdict(list)
     for field in fields:
         lexicon = lexicon_of(field.language)
-        pattern = patterns.get(lexicon.language) or _pattern(searched, types, lexicon)
-        patterns[lexicon.language] = pattern
-        for match in pattern.finditer(field.text):
-            start, end = match.span()
+        for name, start, end in _occurrences(field.text, people if lexicon.unspaced else searched, lexicon.language):
             is_cut = is_inside(field.text, start) or is_inside(field.text, end)
             if not is_cut and not marked.overlap(field, start, end):
-                missed[match[1]].append(NameSpan(field, start, end, types[match[1]]))
+                missed[name].append(NameSpan(field, start, end, types[name]))
     doubtful = _doubtful_people(spans, types)
     for name, mentions in missed.items():
         if len(mentions) <= doubtful.get(name, len(mentions)):
@@ -80,14 +80,40 @@ def _stems(span: NameSpan) -> set[str]:
     return {stem for word in words for stem in word.stems}
 
 
-def _pattern(searched: Sequence[str], types: Mapping[str, EntityType], lexicon: Lexicon) -> re.Pattern[str]:
-    """Return a pattern of the names, the name itself as its first group."""
+def _occurrences(text: str, searched: Sequence[str], language: str) -> Iterator[tuple[str, int, int]]:
+    """Yield names in a text, none of them a part of another one: each with its start, and its end after any ending.
+
+    Args:
+        text: that is searched.
+        searched: the names, the longest first.
+        language: whose rules say where a name begins and ends.
+    """
+    before, after = _borders(language)
+    begun: defaultdict[int, list[str]] = defaultdict(list)
+    for name in searched:
+        start = text.find(name)
+        while start >= 0:
+            if before.match(text, start):
+                begun[start].append(name)
+            start = text.find(name, start + 1)
+    last = 0
+    for start in sorted(begun):
+        if start < last:
+            continue
+        for name in begun[start]:
+            if ended := after.match(text, start + len(name)):
+                last = ended.end()
+                yield name, start, last
+                break
+
+
+@cache
+def _borders(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what matches where a name begins, and what matches its ending and where it ends."""
+    lexicon = lexicon_of(language)
     if lexicon.unspaced:
-        # Names of places and organisations are parts of others there: `加勒比` of `加勒比国家`.
-        people = [name for name in searched if types[name] is EntityType.PERSON]
-        return re.compile(rf"(?<![{KATAKANA}])({alternatives(people)})(?![{KATAKANA}])") if people else NEVER
+        return re.compile(f"(?<![{KATAKANA}])"), re.compile(f"(?![{KATAKANA}])")
     endings = ""
     if lexicon.endings and lexicon.language != ENGLISH:
         endings = rf"(?:(?<=\w{{{MIN_INFLECTED_CHARACTERS}}})(?:{alternatives(lexicon.endings)}))?"
-    # The longest first, because a pattern uses the first alternative that matches.
-    return re.compile(rf"(?<![\w-])({alternatives(searched)}){endings}(?![\w-])")
+    return re.compile(r"(?<![\w-])"), re.compile(rf"{endings}(?![\w-])")
