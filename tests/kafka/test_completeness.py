@@ -284,8 +284,8 @@ async def test_a_process_measures_survives_a_kill_and_ends_cleanly(kafka: KafkaS
         (port,) = [line["metrics_port"] for line in log if "metrics_port" in line]
         assert [line["origin"] for line in log if line["event"] == "page is missing"] == [origins[1]]
         measured = await asyncio.to_thread(metrics_of, port)
-        for name, value in (("due", 2), ("accounted", 1), ("missing", 1), ("duplicated", 0)):
-            assert f'wiredesk_audit_{name}_total{{partition="0",stage="audit"}} {value}.0' in measured
+        for name in ("due", "accounted", "missing", "duplicated"):  # what they count is held back for a minute
+            assert f'wiredesk_audit_{name}_total{{partition="0",stage="audit"}} 0.0' in measured
         audit.send_signal(signal.SIGKILL)
     (more,) = await publish(kafka, [Raw(b"page")])
     await end(kafka, PAGES_SKIPPED.name, more)

@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError
 
 from wiredesk.operations.completeness import metrics
 from wiredesk.operations.completeness.continuous import CompletenessAudit, Round
+from wiredesk.operations.completeness.tally import AT_ZERO_SECONDS, Tally
 from wiredesk.runtime.backoff import Backoff
 from wiredesk.runtime.errors import WiredeskError
 from wiredesk.runtime.kafka import authorization
@@ -47,6 +48,7 @@ class ContinuousAudit:
         self._kafka = kafka
         self._audit = CompletenessAudit(kafka, flow, sides, settle, since_ms)
         self._on_round = on_round
+        self._tally = Tally()
         self._trouble: Trouble | None = Trouble(TroubleKind.STARTING, "starting")
 
     @property
@@ -87,12 +89,19 @@ class ContinuousAudit:
                         await self._round(cluster)
                         self._trouble = None
                         backoff.reset()
-                        await asyncio.sleep(interval)
+                        await self._rest(interval)
             except (WiredeskError, KafkaError, OSError) as error:
                 line = authorization.refusal(error, self._kafka) or str(error)
                 log.warning("a round of the audit failed, will retry", error=line)
                 self._trouble = Trouble(TroubleKind.STARTING, line)
                 await backoff.wait()
+
+    async def _rest(self, interval: float) -> None:
+        """Wait for the next round; publish the counts of new series meanwhile, however far it is."""
+        held = min(interval, AT_ZERO_SECONDS)
+        await asyncio.sleep(held)
+        self._tally.publish()
+        await asyncio.sleep(interval - held)
 
     async def _round(self, cluster: Cluster) -> Round:
         await self._audit.round(cluster)
@@ -103,7 +112,11 @@ class ContinuousAudit:
         return done
 
     def _report(self, done: Round) -> None:
-        _measure(done)
+        self._tally.add(done)
+        metrics.LATE.set(done.late)
+        metrics.OPEN.set(done.open)
+        metrics.LAG_SECONDS.set(done.lag)
+        metrics.LAST_ROUND.set(time.time())
         for origin in done.missing_records:
             log.error("page is missing", origin=origin)
         for duplicate in done.duplicated_records:
@@ -113,20 +126,3 @@ class ContinuousAudit:
         if count := done.unsettled.total():
             log.warning("pages were not audited: deleted unread, or too many were open", pages=count)
         self._on_round(done)
-
-
-def _measure(done: Round) -> None:
-    counters = (
-        (metrics.DUE, done.due),
-        (metrics.ACCOUNTED, done.accounted),
-        (metrics.MISSING, done.missing),
-        (metrics.DUPLICATED, done.duplicated),
-        (metrics.UNSETTLED, done.unsettled),
-    )
-    for counter, counts in counters:
-        for partition in done.due:  # also those with 0: a series that begins with 1 never rises
-            counter.labels(partition).inc(counts[partition])
-    metrics.LATE.set(done.late)
-    metrics.OPEN.set(done.open)
-    metrics.LAG_SECONDS.set(done.lag)
-    metrics.LAST_ROUND.set(time.time())
