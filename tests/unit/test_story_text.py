@@ -78,9 +78,10 @@ def test_headlines_are_compared_without_case_and_final_dot() -> None:
 
 
 ASIDES = {
+    "en": ("Watch: The moment the pier fell", "Photo gallery: The harbour", "Tags: ferry, port", "28 May 2026 16:12", "Thu 28 May 2026 10.00 BST"),
     "de": ("Aktualisiert vor 5 Minuten", "Stand: 12.03.2026, 10:15 Uhr", "Lesen Sie auch: Hafen öffnet", "Anzeige", "23 Kommentare"),
     "fr": ("Mis à jour il y a 5 minutes", "Publié le 12 mars 2026 à 10h15", "Lire aussi : Le port rouvre", "Publicité", "12 commentaires"),
-    "es": ("Actualizado hace 2 horas", "Lea también: El puerto abre", "Suscríbete a nuestro boletín.", "Publicidad"),
+    "es": ("28 de mayo de 2026 - 16:12", "Vídeo: El puerto abre", "Actualizado hace 2 horas", "Lea también: El puerto abre", "Suscríbete a nuestro boletín.", "Publicidad"),
     "it": ("Aggiornato 5 minuti fa", "Leggi anche: Il porto riapre", "Iscriviti alla newsletter.", "© Riproduzione riservata"),
     "pt": ("Atualizado há 2 horas", "Leia também: O porto abre", "Publicidade", "12 comentários"),
     "nl": ("Bijgewerkt 5 minuten geleden", "Lees ook: Haven gaat open", "Advertentie"),
@@ -102,8 +103,8 @@ ASIDES = {
     "vi": ("Cập nhật lúc 10:15 12/03/2026", "Xem thêm: Cảng mở cửa", "Quảng cáo"),
     "id": ("5 menit yang lalu", "Baca juga: Pelabuhan dibuka", "Iklan"),
     "zh": ("更新时间：2026-03-12 10:15", "5分钟前", "延伸阅读：港口开放", "广告", "评论 12"),
-    "ja": ("更新：2026年3月12日 10:15", "5分前", "関連記事", "広告", "コメント12件"),
-    "ko": ("입력 2026.03.12 오전 10:15", "5분 전", "관련기사", "광고", "댓글 12개"),
+    "ja": ("2026年5月28日 16時12分", "更新：2026年3月12日 10:15", "5分前", "関連記事", "広告", "コメント12件"),
+    "ko": ("입력 2026.05.28. 오후 4:12", "입력 2026.03.12 오전 10:15", "5분 전", "관련기사", "광고", "댓글 12개"),
 }  # fmt: skip
 
 
@@ -119,6 +120,9 @@ def test_asides_in_the_languages_of_newsrooms_are_no_change(aside: str) -> None:
     [
         "Updated figures show unemployment at 5%.",
         "Updated: 5 people are dead, police say.",
+        "Marathon 2026: Smith 2:01:35",
+        "At 10:30 on May 5, 2026 the tower fell.",
+        "Watch out for ice on the road",
         "Download speeds rose 10 percent.",
         "Today the court heard 3 witnesses.",
         "Related charges were dropped against 2 men.",

@@ -90,6 +90,9 @@ _QUANTITY = re.compile(r"[%$€£¥₹]")
 _TIME = re.compile(r"\d{1,2}\s?[:.h時时시]\s?\d{2}|(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}[./-]\d{1,2}")
 """A time of day, a year, or a day in figures."""
 
+_CLOCK = re.compile(r"(?<!\d)\d{1,2}\s?(?:[:h時时시]\s?\d{2}(?::\d{2})?|\.\d\d (?=uhr|[a-z]{2,4}$))(?!\d)")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+
 _PLAYER = re.compile(r"\W{0,2}\d{1,2}:\d\d(?::\d\d)?\s?/\s?\d{1,2}:\d\d(?::\d\d)?\W{0,2}")
 """How far a recording is played, and how long it is."""
 
@@ -119,6 +122,8 @@ def story_passages(blocks: Sequence[Block], folded: Sequence[str]) -> Iterator[s
         folded: the text of each of them, folded.
     """
     for _, text in _without_pointers(blocks, folded):
+        if _is_full_time(text):
+            continue
         parts = _parts(text)
         said = [part for part in parts if len(part) > MAX_STAMP or not is_stamp(part)]
         if len(said) < len(parts):
@@ -130,7 +135,7 @@ def story_passages(blocks: Sequence[Block], folded: Sequence[str]) -> Iterator[s
 def story_blocks(blocks: Sequence[Block]) -> Iterator[Block]:
     """Yield the blocks of a body as they are, without those that are nothing but asides."""
     for block, text in _without_pointers(blocks, [fold(block.text) for block in blocks]):
-        if not all(map(is_stamp, _parts(text))):
+        if not (_is_full_time(text) or all(map(is_stamp, _parts(text)))):
             yield block
 
 
@@ -192,6 +197,24 @@ def _is_labelled_time(text: str) -> bool:
         return False
     names = [word for word in _LETTERS.findall(_UNITS.sub(" ", rest)) if word not in _TIME_WORDS]
     return len(names) <= MAX_NAMES and (_TIME.search(rest) is not None or _is_relative_time(rest))
+
+
+def _is_full_time(text: str) -> bool:
+    """Return whether a folded text is nothing but a day with its year, and a time of day: `28 May 2026 16:12`.
+
+    It is one as a whole: the day may end with a dot, as it does in Korea.
+    """
+    if len(text) > MAX_STAMP or not (year := _YEAR.search(text)) or _SENTENCE_END.search(text):
+        return False
+    without_year = f"{text[: year.start()]} {text[year.end() :]}"
+    clock = _CLOCK.search(without_year)
+    if clock is None or _QUANTITY.search(text):
+        return False
+    if not _FIGURE.search(without_year[: clock.start()]) and not _FIGURE.search(without_year, clock.end()):
+        return False  # a result
+    label = _TIME_LABEL.match(text)
+    rest = _UNITS.sub(" ", _TIME_UNSPACED.sub(" ", text[label.end() :] if label else text))
+    return sum(word not in _TIME_WORDS for word in _LETTERS.findall(rest)) <= MAX_NAMES
 
 
 def _is_relative_time(text: str) -> bool:
