@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from wiredesk.extractor import words
 from wiredesk.extractor.body import html_features
 from wiredesk.extractor.body.completeness import omitted_words
+from wiredesk.extractor.body.correction_notes import keep_corrections
 from wiredesk.extractor.body.features import FeatureMatrix
 from wiredesk.extractor.body.hint_features import StoryHints
 from wiredesk.extractor.body.other_stories import exclude_other_stories
@@ -152,6 +153,7 @@ def _read_story(
     if not selected:
         texts = exclude_other_stories(segments, texts, metadata.title.value)
         texts = exclude_unannounced_tail(exclude_repeated(exclude_unseen_labels(segments, texts)))
+        texts = keep_corrections(segments, texts)
     return _Story(segments, features, texts)
 
 

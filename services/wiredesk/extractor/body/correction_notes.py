@@ -1,0 +1,78 @@
+"""Corrections that a page sets beside its story, by name: `<div class="correction">`.
+
+Models of the body take them for notes of the site. A reader of the story has to know them, and what a later fetch says
+of the same story is compared with them.
+"""
+
+import re
+from collections.abc import Sequence
+
+from wiredesk.extractor.body.segments import Container, SegmentedPage
+from wiredesk.extractor.body.story import ScoredText
+
+NAMES = frozenset(
+    {
+        "correction", "corrections", "clarification", "clarifications", "erratum", "errata", "corrigendum",
+        "corrigenda", "retraction", "korrektur", "korrekturhinweis", "berichtigung",
+        "richtigstellung", "rectificatif", "rectificatifs", "rectification", "rectificacion", "correccion", "errores",
+        "rettifica", "erramos", "correcao", "rectificatie", "correctie", "rättelse", "rattelse", "rettelse", "oikaisu",
+        "sprostowanie",
+    }
+)  # fmt: skip
+"""Names of such an element, as sites give them, in the languages of their makers."""
+
+EDITORS = frozenset({"editor", "editors", "editorial"})
+"""Beside `note`, they name one, too: `editors-note`."""
+
+REQUESTS = frozenset({"report", "suggest", "suggestion", "submit", "request", "form", "button", "policy", "feedback"})
+"""Names of an element that asks readers to report an error."""
+
+MAX_ABOVE = 6
+"""Texts before the first one of a story among which a correction of it stands."""
+
+MAX_BELOW = 12
+"""Texts after the last one of a story among which a correction of it stands."""
+
+MAX_NOTE = 1200
+"""Length of a correction, which is also shorter than its story: some whole pages have such a name."""
+
+_NOT_ASKING = re.compile(r"^[^?？@]*$")
+"""A text that neither asks readers for corrections nor says where to send them."""
+
+_CORRECTING = re.compile(
+    r"(?i)correct|updat|error|clarif|amend|mistak|(?:earlier|previous) version|misstat|misspel|misidentif|retract"
+)
+"""Words of a note of editors that corrects: others say who is paid for what."""
+
+MAX_LINKED = 0.5
+"""Share of a correction that is in links, at most: what is more is a list of corrections of other stories."""
+
+
+def keep_corrections(page: SegmentedPage, texts: Sequence[ScoredText]) -> tuple[ScoredText, ...]:
+    """Return the texts with those as part of the story that its page names a correction of it."""
+    kept = [index for index, text in enumerate(texts) if text.kept]
+    most = min(MAX_NOTE, sum(page.segments[index].size for index in kept))
+    notes: dict[int, re.Pattern[str]] = {}
+    for container in page.containers:
+        pattern = notes.get(container.parent) or (_said_in(container) if container.letters < most else None)
+        if pattern is not None:
+            notes[container.index] = pattern
+    if not notes:
+        return tuple(texts)
+    checked = list(texts)
+    for index in range(max(0, kept[0] - MAX_ABOVE), min(len(checked), kept[-1] + 1 + MAX_BELOW)):
+        segment, text = page.segments[index], checked[index]
+        pattern = notes.get(segment.container)
+        if pattern is not None and segment.linked <= MAX_LINKED and pattern.search(text.text):
+            checked[index] = text._replace(threshold=0.0)
+    return tuple(checked)
+
+
+def _said_in(container: Container) -> re.Pattern[str] | None:
+    """Return what the texts of an element have that make them a correction; None if its name is of something else."""
+    tokens = container.tokens
+    if container.hidden or not REQUESTS.isdisjoint(tokens):
+        return None
+    if not NAMES.isdisjoint(tokens):
+        return _NOT_ASKING
+    return _CORRECTING if "note" in tokens and not EDITORS.isdisjoint(tokens) else None
