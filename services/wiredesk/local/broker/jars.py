@@ -76,17 +76,27 @@ def locked(version: str = KAFKA_VERSION) -> tuple[Jar, ...]:
         UnavailableError: this version is not pinned.
     """
     try:
-        lock = tomllib.loads(lock_file(version).read_text(encoding="utf-8"))
+        return read_lock(lock_file(version))
     except FileNotFoundError as error:
         raise UnavailableError(
             f"Kafka {version} is not pinned: run 'python -m wiredesk.local.broker.lock {version}'"
         ) from error
+
+
+def read_lock(path: Path) -> tuple[Jar, ...]:
+    """Return the jars of a lock file of jgo."""
+    lock = tomllib.loads(path.read_text(encoding="utf-8"))
     return tuple(Jar(d["groupId"], d["artifactId"], d["version"], d["sha256"]) for d in lock["dependencies"])
 
 
 def classpath(
     cache: Path, version: str = KAFKA_VERSION, on_fetch: Callable[[FetchProgress], None] | None = None
 ) -> str:
+    """Return a Java class path of the jars of a version of Kafka; see `verified`."""
+    return verified(cache, locked(version), on_fetch)
+
+
+def verified(cache: Path, jars: Sequence[Jar], on_fetch: Callable[[FetchProgress], None] | None = None) -> str:
     """Return a Java class path of verified jars, after fetching those that are missing.
 
     Args:
@@ -97,7 +107,6 @@ def classpath(
     Raises:
         UnavailableError: a jar cannot be fetched, its checksum differs from its pin, or the cache cannot be written.
     """
-    jars = locked(version)
     maven = MavenContext(repo_cache=cache / "maven", timeout=FETCH_SECONDS)
     try:
         if _missing(maven, jars):  # a cache that is complete may be read-only, and needs no lock
