@@ -23,6 +23,7 @@ drop_caps       first letters that are set large belong to their words
 other_stories   texts of other stories, by the structure of the page
 unseen_labels   texts for screen readers only
 repeated_texts  texts that only repeat another one of the story
+correction_notes  notes of a correction that a page sets beside its story
 story           texts with their probabilities, exclusions, and blocks
 completeness    how much prose the body lacks
 """
