@@ -85,7 +85,10 @@ async def test_escapes_of_a_url_are_kept_if_the_request_is_no_cloud_event() -> N
     assert urls == [b"https://paper.example/a%2Fb", "https://paper.example/a%2Fb?q=你".encode()]
 
 
-@pytest.mark.parametrize("content_type", ["application/json", "application/cloudevents-batch+json; charset=utf-8"])
+@pytest.mark.parametrize(
+    "content_type",
+    ["application/json", "application/cloudevents-batch+json; charset=utf-8", "application/vnd.crawler.page+json"],
+)
 async def test_an_array_of_events_is_a_batch(content_type: str) -> None:
     body = b'[{"url": "https://a.example/1", "body": "x"}, {"body": "x"}, {"specversion": "1.0", "data": {"url": "https://a.example/2", "body": "y"}}]'
     async with intake() as client:
@@ -201,6 +204,7 @@ DEEP = b"[" * 60_000
         (EVENT, JSON, "?ulr=https://a.example/", 400, "an unknown parameter"),
         (b"<p>x", HTML, "", 400, "needs its URL"),
         (b"<p>x", {}, "", 400, "needs its URL"),
+        (b"{}", {"Content-Type": "application/vnd.crawler.page+json"}, "", 422, "url: expected"),
         (b"<p>x", {**HTML, "ce-subject": "https://a.example/"}, "?url=https://b.example/", 400, "differs"),
         (b"", HTML, "?url=https://a.example/", 422, "empty"),
         (b"<p>x", HTML, "?url=https://a.example/&http_status=many", 422, "http_status"),

@@ -56,6 +56,8 @@ def test_texts_in_the_body_are_not_those_of_the_page() -> None:
         ("Not for use in print", "usage_terms", ("Not for use in print",)),
         ({"usageterms": "No print", "copyrightholder": "AFP"}, "copyright_holders", ("AFP",)),
         ({"rightsinfo": [{"linkedrights": "https://a.example/r"}]}, "usage_terms", ("https://a.example/r",)),
+        ({"copyrightHolder": {"@type": "Organization", "name": "AFP"}}, "copyright_holders", ("AFP",)),
+        ({"license": {"@type": "CreativeWork", "url": "https://a.example/l"}}, "licenses", ("https://a.example/l",)),
         ({"embargo_note": "until noon"}, "usage_terms", ("until noon",)),
         ({"license": ["https://a.example/1", "CC BY 4.0"]}, "licenses", ("https://a.example/1", "CC BY 4.0")),
         ({"no_ai": True}, "no_ai", True),

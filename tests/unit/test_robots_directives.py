@@ -100,6 +100,9 @@ def test_statements_to_a_robot_of_the_settings_count() -> None:
         ("2030-06-25", datetime(2030, 6, 25, tzinfo=UTC)),
         ("2030/06/25", datetime(2030, 6, 25, tzinfo=UTC)),
         ("25.06.2030", datetime(2030, 6, 25, tzinfo=UTC)),
+        ("25/06/2030", datetime(2030, 6, 25, tzinfo=UTC)),
+        ("06/25/2030 3:00 PM PST", PST),
+        ("25-06-2030 15:00 PST", PST),
         ("1st July 2030", datetime(2030, 7, 1, tzinfo=UTC)),
         ("2030-02-31", None),
         ("9999-12-31T23:59:59-12:00", None),
@@ -209,7 +212,7 @@ def test_spellings_of_directives(header: str) -> None:
 @pytest.mark.parametrize(
     "directive",
     ["max-snippet:abc", "max-snippet:", "max-snippet:-5", "max-image-preview:huge", "max-video-preview:x", "noindx",
-     "unavailable_after: soon", "unavailable_after: 2030-13-45"],
+     "unavailable_after: soon", "unavailable_after: 2030-13-45", "unavailable_after: 05/06/2030"],
 )  # fmt: skip
 def test_a_directive_that_is_not_understood_is_noted(directive: str) -> None:
     for page in (

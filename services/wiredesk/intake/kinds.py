@@ -67,8 +67,7 @@ def kind_of(content_type: str | None, *, has_url: bool) -> BodyKind:
             f"Content-Type {media_type} is a form's: name the type of the page, or application/json for an event",
             headers={"Accept-Post": ACCEPTED},
         )
-    other = BodyKind.ARCHIVE if media_type in PACKED and not has_url else BodyKind.PAGE
-    kind = _KIND_OF.get(media_type, other)
+    kind = _KIND_OF.get(media_type, BodyKind.PAGE if has_url else _without_url(media_type))
     if kind is BodyKind.PAGE and not has_url:
         named = f"a page of Content-Type {media_type[:100]!r}" if media_type else "a page without a Content-Type"
         raise ProblemError(
@@ -80,6 +79,13 @@ def kind_of(content_type: str | None, *, has_url: bool) -> BodyKind:
             ProblemKind.INVALID_REQUEST, f"a body of {media_type} holds the URL of each page: leave it out"
         )
     return kind
+
+
+def _without_url(media_type: str) -> BodyKind:
+    """Return the kind of a body of another type, without a URL: any type of JSON is an event, as it is on the topic."""
+    if media_type.endswith("+json"):
+        return BodyKind.EVENTS
+    return BodyKind.ARCHIVE if media_type in PACKED else BodyKind.PAGE
 
 
 def separator_of(content_type: str | None) -> bytes:

@@ -41,6 +41,12 @@ _EPOCH = re.compile(r"(?P<seconds>\d{10})(?:\d{3})?(?!\d)")
 _DIGITS = r"(?P<year>\d{4})(?P<number>\d\d)(?P<day>\d\d)(?:T?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?)?(?!\d)"
 _ISO_8601 = rf"(?P<year>\d{{4}})(?P<dash>[-/.])(?P<number>\d\d?)(?P=dash)(?P<day>\d\d?)(?!\d){_CLOCK}"
 _DAY_FIRST = rf"(?P<day>\d\d?)\.(?P<number>\d\d?)\.(?P<year>\d{{4}})(?!\d){_CLOCK}"
+_CLEARLY_DAY_FIRST = (
+    rf"(?P<day>1[3-9]|2\d|3[01])(?P<mark>[-/])(?P<number>0?[1-9]|1[0-2])(?P=mark)(?P<year>\d{{4}})(?!\d){_CLOCK}"
+)
+_CLEARLY_MONTH_FIRST = (
+    rf"(?P<number>0?[1-9]|1[0-2])(?P<mark>[-/])(?P<day>1[3-9]|2\d|3[01])(?P=mark)(?P<year>\d{{4}})(?!\d){_CLOCK}"
+)
 _RFC_1123 = rf"{_WEEKDAY}{_DAY}[\s-]{{1,3}}{_MONTH}[\s,-]{{1,3}}(?P<year>\d{{4}}|\d\d)(?!\d){_CLOCK}"
 _AMERICAN = rf"{_WEEKDAY}{_MONTH}\s{{1,3}}{_DAY},?\s{{1,3}}(?P<year>\d{{4}})(?!\d){_CLOCK}"
 _ASCTIME = (
@@ -49,9 +55,19 @@ _ASCTIME = (
 
 _FORMS = tuple(
     re.compile(form + _ZONE, re.IGNORECASE | re.ASCII)
-    for form in (_ISO_8601, _DIGITS, _DAY_FIRST, _RFC_1123, _AMERICAN, _ASCTIME)
+    for form in (
+        _ISO_8601,
+        _DIGITS,
+        _DAY_FIRST,
+        _CLEARLY_DAY_FIRST,
+        _CLEARLY_MONTH_FIRST,
+        _RFC_1123,
+        _AMERICAN,
+        _ASCTIME,
+    )
 )
-"""The forms of dates. RFC 822 and 850 are read as RFC 1123."""
+"""The forms of dates. RFC 822 and 850 are read as RFC 1123. Of two numbers with slashes, one above 12 is the day; which
+one is the day of `05/06/2030` is not clear."""
 
 
 @dataclass(frozen=True, slots=True)

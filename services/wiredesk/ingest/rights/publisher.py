@@ -118,6 +118,12 @@ def _are_directives(text: str) -> bool:
     return len(text) < MAX_DIRECTIVES_CHARACTERS and MEANING.keys() >= {*words}
 
 
+def _says_which(plain: str, key: str) -> bool:
+    """Whether a member of an object is what its field states: `{"copyright_holder": {"name": "Courier"}}`."""
+    _, field = TEXTS.get(plain, (None, ""))
+    return (field == "copyright_holders" and key == "name") or (field == "licenses" and key in ("@id", "url"))
+
+
 class _Reader:
     def __init__(self, url: str, statements: Statements) -> None:
         self._url = url
@@ -139,7 +145,8 @@ class _Reader:
                 self.read(name, item, depth - 1)
         elif isinstance(value, dict) and depth:
             for key, item in self._bounded(list(all_items(value)), MAX_FIELDS, source):
-                self.read(str(key), item, depth - 1)
+                if key != "@type":
+                    self.read(name if _says_which(plain, str(key)) else str(key), item, depth - 1)
         elif isinstance(value, list | dict):
             self._statements.add_unreadable(source, "objects and lists within each other")
         elif value is not None:
