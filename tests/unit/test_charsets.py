@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.language_table import sample_texts
 from wiredesk.ingest import charset, charset_labels
 from wiredesk.ingest.accept import Ingest
 from wiredesk.ingest.charset_detection import certain_charset
@@ -604,3 +605,13 @@ IN_16 = [
 def test_iso_8859_16_is_read_with_and_without_a_label(text: str, label: str) -> None:
     page = f"<html><body><p>{text}</p></body></html>"
     assert decoded(page.encode("iso8859-16"), f"text/html{label}")[0] == page
+
+
+@pytest.mark.parametrize(
+    ("label", "codec", "language"),
+    [("x-mac-greek", "mac-greek", "el"), ("MacTurkish", "mac-turkish", "tr"), ("x-mac-ce", "mac-latin2", "pl")],
+)
+def test_labels_of_mac_os_beyond_the_standard_are_believed(label: str, codec: str, language: str) -> None:
+    page = f"<html><p>{sample_texts()[language]}</p></html>"
+    text, found = charset.decode(page.encode(codec), declared=None, content_type=f"text/html; charset={label}")
+    assert (text, found.name, found.evidence) == (page, codec, "header")

@@ -73,6 +73,12 @@ _CODE_PAGE = re.compile(r"(?:cp|dos|ibm|msdos|oem|windows|win|xcp|xwindows)(\d{3
 _VARIANTS = {"big5eten": "big5hkscs", "big5hkscs2004": "big5hkscs", "eucjis": "euc_jp", "gb180302000": "gb18030"}
 """Names of charsets that a codec reads with a few characters more."""
 
+_MAC_CODECS = {
+    "ce": "mac-latin2", "centraleurope": "mac-latin2", "centraleurroman": "mac-latin2", "croatian": "mac-croatian",
+    "greek": "mac-greek", "icelandic": "mac-iceland", "romanian": "mac-romanian", "turkish": "mac-turkish",
+}  # fmt: skip
+"""Charsets of Mac OS that the standard does not have, by what follows `x-mac-`: names of Apple, Java and iconv."""
+
 _NOT_CHARSETS = frozenset(
     {"idna", "punycode", "unicode_escape", "unicode-escape", "raw_unicode_escape", "raw-unicode-escape", "undefined",
      "utf-7", "mbcs", "oem"}
@@ -114,11 +120,17 @@ def codec_of(label: str) -> str | None:
 def _codec_of_spelling(name: str) -> str | None:
     """Return the codec of a label that is written otherwise than in the standard."""
     plain = name.translate(_SEPARATORS)
-    known = _PLAIN.get(plain) or _VARIANTS.get(plain)
+    known = _PLAIN.get(plain) or _VARIANTS.get(plain) or _mac_codec(plain)
     page = _CODE_PAGE.fullmatch(plain)
     if known is not None or page is None:
         return known
     return _CODECS.get(f"windows-{page[1]}") or resolve_encoding(f"cp{page[1]}")
+
+
+def _mac_codec(plain: str) -> str | None:
+    """Return the codec of a label of Mac OS, without separators: `xmacgreek`, `macce`."""
+    name = plain.removeprefix("x")
+    return _MAC_CODECS.get(name.removeprefix("mac")) if name.startswith("mac") else None
 
 
 def header_labels(content_type: str) -> Iterator[str]:
