@@ -31,7 +31,7 @@ class PieceVectors:
     def __init__(self) -> None:
         path = Path(str(files("wiredesk.enrichment").joinpath("trained", "pieces.q4")))
         bytes_of_vector = DIMENSIONS // BLOCK * BLOCK_BYTES
-        # Without the class of mapped arrays, whose indexing takes as long as the unpacking of a window.
+        # Without the class of mapped arrays, whose indexing takes longer.
         self._rows = np.asarray(np.memmap(path, dtype=np.uint8, mode="r")).reshape(-1, bytes_of_vector)
 
     def of(self, pieces: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -54,9 +54,9 @@ def unpack(rows: NDArray[np.uint8]) -> NDArray[np.float32]:
     blocks = rows.reshape(len(rows), -1, BLOCK_BYTES)
     scales = np.ascontiguousarray(blocks[:, :, :2]).view("<f2").astype(np.float32)
     packed = blocks[:, :, 2:]
-    integers = np.empty((*blocks.shape[:2], BLOCK), dtype=np.uint8)
-    np.bitwise_and(packed, 15, out=integers[:, :, : BLOCK // 2])
-    np.right_shift(packed, 4, out=integers[:, :, BLOCK // 2 :])
-    integers -= ZERO  # below zero it wraps, as signed integers do
-    vectors: NDArray[np.float32] = integers.view(np.int8) * scales
+    vectors = np.empty((*blocks.shape[:2], BLOCK), dtype=np.float32)
+    vectors[:, :, : BLOCK // 2] = packed & 15
+    vectors[:, :, BLOCK // 2 :] = packed >> 4
+    vectors -= ZERO
+    vectors *= scales
     return vectors.reshape(len(rows), -1)
