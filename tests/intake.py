@@ -17,12 +17,13 @@ from aiokafka.structs import RecordMetadata
 from wiredesk.intake.delivery import UndeliveredError
 from wiredesk.intake.server import Intake
 from wiredesk.intake.settings import IntakeSettings
+from wiredesk.local.ports import free_port
 from wiredesk.pages.record import RawRecord
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.trouble import Trouble
 from wiredesk.testing import commands
 from wiredesk.testing.patience import scaled
-from wiredesk.testing.processes import environment, free_port, wait_until
+from wiredesk.testing.processes import environment, wait_until
 
 URL = "https://paper.example/story"
 EVENT = b'{"url": "https://paper.example/story", "body": "<p>A story.</p>"}'

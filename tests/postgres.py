@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from wiredesk.testing.processes import free_port
+from wiredesk.local.ports import free_port
 
 USER = "nobody"
 """Postgres refuses to run as root: then this user runs it."""

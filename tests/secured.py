@@ -25,12 +25,13 @@ from tests.reading import count_partitions
 from wiredesk.local.broker import jars
 from wiredesk.local.broker.node import Address, Node
 from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.local.ports import free_port
 from wiredesk.operations.acls import Acl, Operation, Resource
 from wiredesk.runtime.errors import WiredeskError
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing import commands
 from wiredesk.testing.patience import scaled
-from wiredesk.testing.processes import free_port, wait_until
+from wiredesk.testing.processes import wait_until
 
 AUTHORIZER = {
     "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",

@@ -12,11 +12,12 @@ from wiredesk.local.broker import jars
 from wiredesk.local.broker.node import JAVA_OPTIONS, Address, Node
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.local.broker.start_cache import StartCache
+from wiredesk.local.ports import free_port
 from wiredesk.runtime import limits
 from wiredesk.runtime.errors import WiredeskError
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import scaled
-from wiredesk.testing.processes import free_port, wait_until
+from wiredesk.testing.processes import wait_until
 
 STOP_SECONDS = 60.0
 """How long a Java may take to write what it loaded: longer than the guard of a broker would wait."""

@@ -98,6 +98,11 @@ def text(record: Record, name: str) -> str:
     return next((value or b"" for key, value in reversed(record.headers) if key == name), b"").decode()
 
 
+def whole_lines(written: str) -> list[str]:
+    """Return the lines of a file that a process is writing: the last one may not be whole yet."""
+    return written[: written.rfind("\n") + 1].splitlines()
+
+
 def templates() -> list[psutil.Process]:
     """Return the template processes of the pools in this process."""
     processes = []

@@ -19,10 +19,10 @@ from tests.intake import LINES, IntakeProcess
 from tests.reading import read_topic
 from tests.support import ROOT
 from tests.waiting import until
+from wiredesk.local.ports import free_port
 from wiredesk.pipeline import PAGES_RAW
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import scaled
-from wiredesk.testing.processes import free_port
 
 CLIENTS = 8
 """Clients at a time."""

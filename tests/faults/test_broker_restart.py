@@ -12,9 +12,10 @@ import pytest
 
 from tests import topics
 from tests.support import ROOT, SAMPLES, Raw, ends_of, publish
+from wiredesk.local.ports import free_port
 from wiredesk.pipeline import TOPICS
 from wiredesk.runtime.settings import KafkaSettings
-from wiredesk.testing.processes import free_port, wait_until, workers
+from wiredesk.testing.processes import wait_until, workers
 
 PAGES = 100
 

@@ -16,10 +16,11 @@ from tests.kafka.test_web import page_of, publish, put_letter
 from tests.support import SAMPLES, Raw
 from tests.support import publish as publish_raw
 from tests.unit.test_web_hostile import hostile_article
+from wiredesk.local.ports import free_port
 from wiredesk.operations.sample_run import sample_pages
 from wiredesk.pipeline import ARTICLES_ENRICHED, TOPICS
 from wiredesk.runtime.settings import KafkaSettings
-from wiredesk.testing.processes import free_port, workers
+from wiredesk.testing.processes import workers
 
 pytestmark = needs_browser
 

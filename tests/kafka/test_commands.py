@@ -17,6 +17,7 @@ from tests import topics
 from tests.archives import response, warc
 from tests.support import ROOT, SAMPLES
 from wiredesk.cli import app
+from wiredesk.local.ports import free_port
 from wiredesk.pages import files as page_files
 from wiredesk.pipeline import TOPICS
 from wiredesk.registry import all_topics
@@ -26,7 +27,7 @@ from wiredesk.runtime.printable import printable
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing import commands
 from wiredesk.testing.patience import scaled
-from wiredesk.testing.processes import WorkerProcess, free_port, wait_until
+from wiredesk.testing.processes import WorkerProcess, wait_until
 
 URL = "https://s.example/"
 

@@ -16,7 +16,7 @@ from aiokafka import AIOKafkaProducer
 
 from tests import topics
 from tests.kafka.test_audit import commit, end
-from tests.support import Raw, publish
+from tests.support import Raw, publish, whole_lines
 from wiredesk.operations.completeness.continuous import CompletenessAudit, Round
 from wiredesk.operations.completeness.marks import GROUP
 from wiredesk.operations.completeness.running import ContinuousAudit
@@ -215,7 +215,7 @@ async def test_markers_are_no_pages_and_a_topic_that_is_created_again_is_audited
 
 
 def rounds(output: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in output.splitlines()]
+    return [json.loads(line) for line in whole_lines(output)]
 
 
 async def test_the_command_names_the_page_that_is_lost_and_commits_its_marks(kafka: KafkaSettings) -> None:
@@ -280,7 +280,7 @@ async def test_a_process_measures_survives_a_kill_and_ends_cleanly(kafka: KafkaS
     first, second = tmp_path / "first", tmp_path / "second"
     with running(kafka, first, "--since", "1h") as audit:
         await asyncio.to_thread(wait_until, lambda: due(first) == 2, "both pages are accounted for")
-        log = [json.loads(line) for line in first.with_suffix(".log").read_text().splitlines()]
+        log = [json.loads(line) for line in whole_lines(first.with_suffix(".log").read_text())]
         (port,) = [line["metrics_port"] for line in log if "metrics_port" in line]
         assert [line["origin"] for line in log if line["event"] == "page is missing"] == [origins[1]]
         measured = await asyncio.to_thread(metrics_of, port)

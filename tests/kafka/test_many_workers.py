@@ -14,7 +14,7 @@ from typing import Any
 
 from tests import echo, topics
 from tests.handlers import TARGET
-from tests.support import DEADLINE, ROOT
+from tests.support import DEADLINE, ROOT, whole_lines
 from wiredesk.pipeline import TOPICS
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import scaled
@@ -43,7 +43,7 @@ class Started:
     log: Path
 
     def events(self, name: str) -> list[dict[str, Any]]:
-        lines = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+        lines = [json.loads(line) for line in whole_lines(self.log.read_text()) if line.startswith("{")]
         return [line for line in lines if line["event"] == name]
 
     def get(self, path: str) -> tuple[int, str]:

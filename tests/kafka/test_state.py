@@ -19,6 +19,7 @@ from tests.echo import SETTINGS, worker
 from tests.handlers import COUNTER, SOURCE, TARGET
 from tests.reading import read_topic
 from tests.support import DEADLINE, templates, text
+from tests.waiting import until
 from wiredesk.operations.replays.planning import check_state, create_run, resolve_ranges, trial
 from wiredesk.operations.replays.processing import process, reconcile_and_save
 from wiredesk.operations.replays.rewind import empty_state, plan_rewind, rewind
@@ -92,7 +93,9 @@ async def test_a_worker_goes_on_with_the_state_of_the_last_one(kafka: KafkaSetti
     await publish(kafka, *((key, "") for key in keys[100:]))
     async with worker(kafka, SMALL, COUNTER):
         found = await committed(kafka, TARGET, 200)
-        assert REGISTRY.get_sample_value("wiredesk_state_keys", {"partition": "0"}) == 7
+        await until(
+            lambda: REGISTRY.get_sample_value("wiredesk_state_keys", {"partition": "0"}) == 7, "its keys are counted"
+        )
     assert counts(found) == expected(keys)
     assert counts(await published(kafka, CHANGELOG)) == expected(keys)
 

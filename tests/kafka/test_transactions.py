@@ -19,6 +19,7 @@ from tests.reading import read_topic
 from tests.support import DEADLINE
 from wiredesk.local.broker.cluster import EmbeddedKafka
 from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.local.ports import free_port
 from wiredesk.runtime.errors import AbortedError, FencedError, InDoubtError, OpeningError, OutputTooLargeError
 from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.kafka.at_least_once import AtLeastOnceProducer
@@ -28,7 +29,6 @@ from wiredesk.runtime.records import ChangelogRecord, Output, Written
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Topic
 from wiredesk.testing.patience import scaled, setting
-from wiredesk.testing.processes import free_port
 
 GROUP = "takeover"
 SECONDS = setting(5)

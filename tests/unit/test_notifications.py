@@ -23,6 +23,7 @@ from wiredesk.operations.notifications.signing import key_of, signed_headers
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.records import Output, Record
 from wiredesk.testing import example_event
+from wiredesk.testing.patience import scaled
 from wiredesk_schemas import ArticleCopies, EnrichedArticle, PageType, RevisionKind
 from wiredesk_schemas.article_copies import CopyKind
 from wiredesk_schemas.headers import SYNTHETIC
@@ -267,7 +268,7 @@ async def test_a_receiver_that_fails_gets_each_delivery_once() -> None:
     )
     running = asyncio.create_task(sender.run())
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(scaled(60)):
             while pending:
                 await asyncio.sleep(0.01)
         sender.stop()
@@ -293,7 +294,7 @@ async def test_a_delivery_is_given_up_after_its_time() -> None:
         "desk", Receiver(url="http://127.0.0.1:1/", secret_env="DESK_SECRET", retry_seconds=0.001), pending, settle
     )
     running = asyncio.create_task(sender.run())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(scaled(30)):
         while pending:
             await asyncio.sleep(0.01)
     sender.stop()

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import socket
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wiredesk.local.broker.settings import BrokerSettings
+from wiredesk.local.ports import free_port
 from wiredesk.runtime.errors import UnavailableError
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage
@@ -153,7 +153,7 @@ async def workers(
         environment.setdefault(name, value)
     environment.update(settings or {})
     started = [
-        WorkerProcess(stage, f"{stage.name}-{number}", _free_port())
+        WorkerProcess(stage, f"{stage.name}-{number}", free_port())
         for stage, count in counts.items()
         for number in range(count)
     ]
@@ -203,7 +203,7 @@ async def _supervise(worker: WorkerProcess, environment: Mapping[str, str], log:
             )
         await worker.process.wait()
         worker.restarts += 1
-        worker.port = _free_port()  # another process may use the old port meanwhile
+        worker.port = free_port()  # another process may use the old port meanwhile
         await asyncio.sleep(RESTART_SECONDS)
 
 
@@ -217,9 +217,3 @@ async def _stop(worker: WorkerProcess) -> None:
     except TimeoutError:
         worker.process.kill()
         await worker.process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

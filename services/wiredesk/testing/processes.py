@@ -1,9 +1,9 @@
 """The broker and workers of a test, as processes, like in production."""
 
 import contextlib
+import math
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -11,9 +11,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import ClassVar
 
+from wiredesk.local.ports import free_port
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
 from wiredesk.testing import commands
 from wiredesk.testing.patience import MOST, at_present, scaled, setting
@@ -27,6 +29,9 @@ STOP_SECONDS = 120.0
 LOAD_SECONDS = 240.0
 """How long a handler may take to load, on a quiet machine; where deadlines scale most, it is the longest setting. A
 replay has a lower priority: beside busy processes it takes ten times as long to load as alone."""
+
+ANSWER_SECONDS = 10.0
+"""How long a worker that listens may take to answer, on a quiet machine."""
 
 POLL_SECONDS = 0.05
 """Seconds between two checks of a condition; it is longer for one that takes long."""
@@ -97,7 +102,8 @@ class WorkerProcess:
     def get(self, path: str) -> tuple[int, str]:
         """Send it an HTTP request; return status and body, or status 0 if it does not answer."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=scaled(2)) as answer:
+            url = f"http://127.0.0.1:{self.port}{path}"
+            with urllib.request.urlopen(url, timeout=scaled(ANSWER_SECONDS)) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
@@ -112,13 +118,18 @@ class WorkerProcess:
         """
         if self.process.poll() is not None:
             raise AssertionError(f"{self.stage} exited: {self.log.read_text(encoding='utf-8')[-2000:]}")
-        return self.get("/readyz")[0] == 200  # noqa: PLR2004 - OK
+        return self.get("/readyz")[0] == HTTPStatus.OK
 
     def metric(self, name: str) -> float:
-        """Return a metric, summed over its labels; `name{label="value"}` is the sum of those with this label."""
+        """Return a metric, summed over its labels; `name{label="value"}` is the sum of those with this label.
+
+        While the worker does not answer it is NaN, which equals nothing: it would otherwise seem to have no lag.
+        """
+        status, answer = self.get("/metrics")
+        if status != HTTPStatus.OK:
+            return math.nan
         name, _, label = name.removesuffix("}").partition("{")
-        lines = self.get("/metrics")[1].splitlines()
-        own = (line for line in lines if line.startswith((name + " ", name + "{")) and label in line)
+        own = (line for line in answer.splitlines() if line.startswith((name + " ", name + "{")) and label in line)
         return sum(float(line.split()[-1]) for line in own)
 
     def terminate(self) -> int:
@@ -186,10 +197,3 @@ def wait_until(condition: Callable[[], bool], what: str, seconds: float = SECOND
         # A condition that runs a command would otherwise take the processors from what it waits for.
         time.sleep(max(POLL_SECONDS, answered - asked))
         asked = time.monotonic()
-
-
-def free_port() -> int:
-    """Return a free port of the loopback interface."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -15,6 +15,7 @@ from wiredesk.local.broker import data_folder, jars
 from wiredesk.local.broker.folder_lock import FolderLock
 from wiredesk.local.broker.jars import FetchProgress
 from wiredesk.local.broker.node import Address, Node
+from wiredesk.local.ports import free_port
 from wiredesk.runtime.errors import UnavailableError, WiredeskError
 from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.settings import KafkaSettings
@@ -154,6 +155,8 @@ def _free_port(port: int) -> int:
     Raises:
         UnavailableError: it is taken, or this user may not bind it.
     """
+    if not port:
+        return free_port()
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -161,4 +164,4 @@ def _free_port(port: int) -> int:
         except OSError as error:
             why = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
             raise UnavailableError(f"port {port} {why}: choose another with --port, or 0 for any") from error
-        return int(probe.getsockname()[1])
+        return port
