@@ -41,6 +41,9 @@ MIN_BEYOND_ASCII = 100
 NULS_OF_UTF16 = 0.05
 """Share of NULs from which bytes may be UTF-16 or UTF-32: markup in them has more."""
 
+OTHER_ORDER = {"utf-16-le": "utf-16-be", "utf-16-be": "utf-16-le"}
+"""The other order of bytes: a page is in it if its markup is only there, whatever its mark says."""
+
 SAMPLE_BYTES = 64 * 1024
 """Bytes at the beginning of a page whose characters are looked at."""
 
@@ -129,9 +132,17 @@ def _codec(label: str, content: bytes, certain: str | None) -> str | None:
         return certain  # with the order of its bytes
     if not (_is_marked(content) or content.count(0) >= NULS_OF_UTF16 * len(content)):
         return None
-    if "16" in codec and read_bom(content)[0] is None:  # of either order, as the NULs of the markup are
+    if "16" not in codec:
+        return codec
+    if not is_marked:  # of either order, as the NULs of the markup are
         return "utf-16-be" if content[::2].count(0) > content[1::2].count(0) else "utf-16-le"
-    return codec
+    other = OTHER_ORDER.get(codec, codec)
+    return other if _has_markup(content, other) and not _has_markup(content, codec) else codec
+
+
+def _has_markup(content: bytes, codec: str) -> bool:
+    text = content[:SAMPLE_BYTES].decode(codec, "ignore")
+    return "<" in text and ">" in text
 
 
 def _is_marked(content: bytes) -> bool:
@@ -226,6 +237,8 @@ def _add_notes(
         if codec != charset.name:
             why = f"the bytes are {charset.name}" if codec else f"no charset of such a page; it is {charset.name}"
             notes.add(IngestNoteKind.CHARSET_NOT_BELIEVED, f"{evidence}: {other[:60]!r}, {why}")
+    if charset.evidence is CharsetEvidence.BOM and codec_of(label) == OTHER_ORDER.get(charset.name):
+        notes.add(IngestNoteKind.CHARSET_NOT_BELIEVED, f"bom: {label!r}, the bytes are {charset.name}")
     if charset.evidence is not CharsetEvidence.DETECTED:
         if charset.name != "utf-8" and _is_garbled(content, charset.name):
             notes.add(IngestNoteKind.MOJIBAKE, f"{charset.evidence}: {label[:60]!r}, whose letters are of no language")
