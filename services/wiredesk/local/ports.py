@@ -12,14 +12,12 @@ TRIES = 50
 """How many candidates are tried before the system is asked for any port."""
 
 _chance = secrets.SystemRandom()  # processes that are forked from one must not choose the same ports
-_given: set[int] = set()  # the servers of these may not listen yet
 
 
 def free_port() -> int:
-    """Return a free port of the loopback interface; another one each time."""
+    """Return a free port of the loopback interface, by chance: two servers that start at once hardly get the same."""
     for port in _chance.sample(CANDIDATES, TRIES):
-        if port not in _given and _is_free(port):
-            _given.add(port)
+        if _is_free(port):
             return port
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
