@@ -12,6 +12,7 @@ from wiredesk.ingest.charset_detection import (
     certain_charset,
     detect,
     detect_by_letters,
+    ill_formed_bytes,
     is_certainly_utf8,
     is_of_stated_language,
     valid_utf8,
@@ -87,7 +88,7 @@ def decode(
             if (
                 codec == certain
                 if certain
-                else _fits(text, charset) and not _is_of_another(content, charset, languages)
+                else _fits(text, charset, content) and not _is_of_another(content, charset, languages)
             ):
                 if notes is not None:
                     _add_notes(content, charset, tried, label, notes)
@@ -153,9 +154,11 @@ def _is_marked(content: bytes) -> bool:
     return 0 in content or (_MARKUP_IN_BYTES.search(content) is None and not is_certainly_utf8(content[2:]))
 
 
-def _fits(text: str, charset: Charset) -> bool:
+def _fits(text: str, charset: Charset, content: bytes) -> bool:
     """Return whether a text is likely what its bytes mean."""
     replaced = charset.replaced
+    if replaced > 1 and charset.name == "utf-8":
+        replaced -= ill_formed_bytes(content)
     if replaced <= 1:
         return True
     beyond_ascii = len(text) - len(text.encode("ascii", "ignore")) - replaced

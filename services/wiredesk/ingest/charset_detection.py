@@ -105,6 +105,10 @@ _CUT_OFF_LEADS = frozenset(bytes((lead,)) for lead in (*range(0xC2, 0xDF), 0xE2,
 quotation marks."""
 
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
+_ILL_FORMED = re.compile(
+    rb"[\xc0\xc1][\x80-\xbf]|\xe0[\x80-\x9f][\x80-\xbf]|\xed[\xa0-\xbf][\x80-\xbf]"
+    rb"|\xf0[\x80-\x8f][\x80-\xbf]{2}|\xf4[\x90-\xbf][\x80-\xbf]{2}|[\xf5-\xf7][\x80-\xbf]{3}"
+)
 _SURROGATES = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 
 _STATED_LANGUAGE = re.compile(rb"<html\b[^>]{0,500}?\blang\s{0,9}=\s{0,9}[\"']?([a-z]{2,3})\b", re.IGNORECASE)
@@ -140,7 +144,17 @@ def is_certainly_utf8(content: bytes, *, is_valid: bool = False) -> bool:
     text = _SURROGATES.sub(b"", content).decode("utf-8", "replace")
     invalid = text.count("\ufffd") - content.count(b"\xef\xbf\xbd")
     valid = len(text) - len(text.encode("ascii", "ignore")) - invalid
-    return valid > VALID_PER_INVALID * invalid
+    return valid > VALID_PER_INVALID * invalid or (
+        valid > VALID_PER_INVALID and valid > VALID_PER_INVALID * (invalid - ill_formed_bytes(content))
+    )
+
+
+def ill_formed_bytes(content: bytes) -> int:
+    """Return how many bytes continue a character that UTF-8 does not have: overlong, a surrogate, beyond Unicode.
+
+    Each byte of such a character becomes a U+FFFD, but it is one fault, not several.
+    """
+    return sum(len(one) - 1 for one in _ILL_FORMED.findall(content))
 
 
 def certain_charset(content: bytes, *, is_utf8: bool = False) -> str | None:
