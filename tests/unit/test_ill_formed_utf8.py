@@ -3,6 +3,7 @@
 import pytest
 
 from wiredesk.ingest import charset
+from wiredesk.ingest.charset_detection import is_certainly_utf8
 
 PAGE = "<p>Die Bürgermeisterin eröffnet die Bücherei</p>"
 ILL_FORMED = {
@@ -29,3 +30,8 @@ def test_a_character_that_is_none_is_one_fault(sequence: bytes, content_type: st
 def test_a_page_of_another_charset_is_not_taken_for_one_with_faults(codec: str, text: str) -> None:
     content = f"<p>{text}</p>".encode(codec)
     assert charset.decode(content, declared=None, content_type="text/html; charset=utf-8")[0] == f"<p>{text}</p>"
+
+
+def test_pairs_of_surrogates_excuse_no_other_bytes() -> None:
+    pair = b"\xed\xa0\xbd\xed\xb8\x80"
+    assert not is_certainly_utf8("äöü".encode() + pair * 3 + b"\xe4 \xf6 \xfc " * 3)

@@ -157,12 +157,12 @@ def _is_marked(content: bytes) -> bool:
 def _fits(text: str, charset: Charset, content: bytes) -> bool:
     """Return whether a text is likely what its bytes mean."""
     replaced = charset.replaced
-    if replaced > 1 and charset.name == "utf-8":
-        replaced -= ill_formed_bytes(content)
-    if replaced <= 1:
+    is_utf8 = charset.name == "utf-8"
+    faults = replaced - ill_formed_bytes(content) if is_utf8 and replaced > 1 else replaced
+    if faults <= 1:
         return True
     beyond_ascii = len(text) - len(text.encode("ascii", "ignore")) - replaced
-    return replaced <= (beyond_ascii if charset.name == "utf-8" else 1 + beyond_ascii // CHARACTERS_PER_REPLACEMENT)
+    return faults <= (beyond_ascii if is_utf8 else 1 + beyond_ascii // CHARACTERS_PER_REPLACEMENT)
 
 
 def _is_of_another(content: bytes, charset: Charset, languages: Sequence[str]) -> bool:

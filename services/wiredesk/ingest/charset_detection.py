@@ -109,6 +109,8 @@ _ILL_FORMED = re.compile(
     rb"[\xc0\xc1][\x80-\xbf]|\xe0[\x80-\x9f][\x80-\xbf]|\xed[\xa0-\xbf][\x80-\xbf]"
     rb"|\xf0[\x80-\x8f][\x80-\xbf]{2}|\xf4[\x90-\xbf][\x80-\xbf]{2}|[\xf5-\xf7][\x80-\xbf]{3}"
 )
+"""Bytes that are formed as a character of UTF-8, and are none (table 3-7 of the Unicode Standard)."""
+
 _SURROGATES = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 
 _STATED_LANGUAGE = re.compile(rb"<html\b[^>]{0,500}?\blang\s{0,9}=\s{0,9}[\"']?([a-z]{2,3})\b", re.IGNORECASE)
@@ -141,12 +143,11 @@ def is_certainly_utf8(content: bytes, *, is_valid: bool = False) -> bool:
     if is_valid or valid_utf8(content) is not None:
         return True
     # Java and Oracle once wrote a character beyond U+FFFF as two surrogates: no bytes of another charset.
-    text = _SURROGATES.sub(b"", content).decode("utf-8", "replace")
-    invalid = text.count("\ufffd") - content.count(b"\xef\xbf\xbd")
-    valid = len(text) - len(text.encode("ascii", "ignore")) - invalid
-    return valid > VALID_PER_INVALID * invalid or (
-        valid > VALID_PER_INVALID and valid > VALID_PER_INVALID * (invalid - ill_formed_bytes(content))
-    )
+    without_pairs = _SURROGATES.sub(b"", content)
+    text = without_pairs.decode("utf-8", "replace")
+    replaced = text.count("\ufffd") - content.count(b"\xef\xbf\xbd")
+    valid = len(text) - len(text.encode("ascii", "ignore")) - replaced
+    return valid > VALID_PER_INVALID * (replaced - ill_formed_bytes(without_pairs))
 
 
 def ill_formed_bytes(content: bytes) -> int:
