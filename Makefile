@@ -46,7 +46,7 @@ demo: $(RUNS) ## Run the whole pipeline on sample pages, on a real Kafka
 test: $(READY) ## Run all tests, on a real Kafka
 	$(BIN)/python -m pytest
 
-test-fast: $(READY) ## Run the tests that need no Kafka, in about five minutes
+test-fast: $(READY) ## Run the tests that need no Kafka, in three to five minutes
 	$(BIN)/python -m pytest -m "not kafka"
 
 coverage: $(READY) ## Run all tests and count the lines that they reach, in all processes; fails below the minimum in pyproject.toml
