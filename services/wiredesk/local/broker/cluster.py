@@ -89,10 +89,10 @@ class EmbeddedKafka:
         addresses = [
             Address(
                 node=n + 1,
-                port=_free_port(self._port + n if self._port else 0),
-                controller_port=_free_port(0),
+                port=_checked_port(self._port + n) if self._port else free_port(),
+                controller_port=free_port(),
                 front=self._fronts[n] if self._fronts else 0,
-                internal_port=_free_port(0) if self._fronts else 0,
+                internal_port=free_port() if self._fronts else 0,
             )
             for n in range(self._count)
         ]
@@ -149,14 +149,12 @@ class EmbeddedKafka:
         return 0
 
 
-def _free_port(port: int) -> int:
-    """Return the port if it is free, or any free one for 0.
+def _checked_port(port: int) -> int:
+    """Return the port if it is free.
 
     Raises:
         UnavailableError: it is taken, or this user may not bind it.
     """
-    if not port:
-        return free_port()
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
