@@ -1,4 +1,4 @@
-"""On three nodes: records are replicated, and a worker that is killed loses and repeats nothing."""
+"""On three nodes: records are replicated, a killed worker loses and repeats nothing, and topics are deleted whole."""
 
 import collections
 import contextlib
@@ -12,7 +12,7 @@ import pytest
 
 from tests import topics
 from tests.support import SAMPLES, Raw, ends_of, publish
-from wiredesk.pipeline import TOPICS
+from wiredesk.pipeline import PAGES_RAW, TOPICS
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import setting
@@ -61,6 +61,14 @@ async def test_a_killed_worker_loses_and_repeats_nothing(three_nodes: KafkaProce
             successors.enter_context(workers(kafka, [victim.stage], tmp_path / "log", settings))
         records_by_origin = await ends_of(kafka, origins, seconds=90)
     assert collections.Counter(map(len, records_by_origin.values())) == {1: PAGES}
+
+
+async def test_a_topic_that_was_just_deleted_is_created(three_nodes: KafkaProcess) -> None:
+    kafka = KafkaSettings(bootstrap_servers=three_nodes.bootstrap_servers, topic_prefix="deleted.")
+    async with Cluster(kafka) as cluster:
+        for _ in range(20):
+            assert await cluster.create_topics([PAGES_RAW], partitions=3) == [kafka.on_cluster(PAGES_RAW.name)]
+            await cluster.delete_topic(PAGES_RAW)
 
 
 def at_work(worker: WorkerProcess) -> bool:

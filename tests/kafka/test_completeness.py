@@ -207,7 +207,7 @@ async def test_markers_are_no_pages_and_a_topic_that_is_created_again_is_audited
     assert counts(await audit.round()) == (2, 0, 0, 0, 0)
     async with Cluster(kafka) as cluster:
         await cluster.delete_topic(PAGES_RAW)
-        await cluster.create_topics([PAGES_RAW], partitions=1, replication=1)
+        assert await cluster.create_topics([PAGES_RAW], partitions=1) == [raw]
     await publish(kafka, [Raw(b"page")])
     assert counts(await audit.round()) == (0, 0, 0, 1, 1), "the offset of the old topic does not count"
     await end(kafka, INGEST.dead_letter_topic.name, f"{raw}/0/0")

@@ -1,7 +1,8 @@
 """Describing and creating the topics of a cluster."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -21,10 +22,10 @@ CREATE_TIMEOUT_MS = 30_000
 """How long a broker may take to create or delete topics."""
 
 SPREAD_SECONDS = 30
-"""How long brokers may take to learn of new topics."""
+"""How long brokers may take to learn of new and of deleted topics."""
 
 SPREAD_POLL_SECONDS = 0.05
-"""Pause between two requests to a broker that does not know new topics yet."""
+"""Pause between two requests to a broker that is late."""
 
 
 class TopicClient(TopicSettingsClient):
@@ -166,8 +167,11 @@ class TopicClient(TopicSettingsClient):
     async def delete_topic(self, topic: Topic) -> None:
         """Delete a topic of the topology and its records; nothing is done if it does not exist.
 
+        When it returns, no broker that answers lists it: a late one would have `create_topics` believe that it
+        is still there.
+
         Raises:
-            UnavailableError: the cluster refuses.
+            UnavailableError: the cluster refuses, or a broker lists it for too long.
         """
         name = self.settings.on_cluster(topic.name)
         async with self._explained():
@@ -177,6 +181,10 @@ class TopicClient(TopicSettingsClient):
                 raise authorization.forbidden(self.settings, "DELETE", f"topic {name}")
             if code not in (0, UnknownTopicOrPartitionError.errno):
                 raise UnavailableError(f"topic {name} cannot be deleted: {for_code(code).__name__}")
+        async with self._explained():
+            late = await self._late_broker(lambda listed: listed & {name})
+        if late is not None:
+            raise UnavailableError(f"topic {name} is deleted, but broker {late[0]} still lists it: check its log")
 
     def _partitions_of(self, topic: Topic, partitions: int | None, there: Mapping[str, TopicDescription]) -> int:
         """Return how many partitions a new topic gets."""
@@ -193,6 +201,22 @@ class TopicClient(TopicSettingsClient):
         Raises:
             UnavailableError: a broker that answers does not know them in time.
         """
+        late = await self._late_broker(lambda listed: set(names) - listed)
+        if late is not None:
+            raise UnavailableError(
+                f"topic {late[1]} exists, but broker {late[0]} does not list it: check its log, "
+                "and your permission to describe topics"
+            )
+
+    async def _late_broker(self, wrong: Callable[[AbstractSet[str]], AbstractSet[str]]) -> tuple[int, str] | None:
+        """Wait until every broker lists what the controller has.
+
+        Args:
+            wrong: of the names that a broker lists, those that it shall not list, or shall and does not.
+
+        Returns:
+            The number of a broker that is still late after `SPREAD_SECONDS`, and the first wrong name.
+        """
         deadline = asyncio.get_running_loop().time() + SPREAD_SECONDS
         for broker in self._client.cluster.brokers():
             while True:
@@ -200,15 +224,13 @@ class TopicClient(TopicSettingsClient):
                     answer: Any = await self._client.send(broker.nodeId, MetadataRequest())
                 except (KafkaError, TimeoutError):
                     break  # it is down: when it is back, it learns of the topics before it answers
-                missing = set(names) - {topic["topic"] for topic in answer.to_object()["topics"]}
-                if not missing:
+                names = wrong({topic["topic"] for topic in answer.to_object()["topics"]})
+                if not names:
                     break
                 if asyncio.get_running_loop().time() > deadline:
-                    raise UnavailableError(
-                        f"topic {min(missing)} exists, but broker {broker.nodeId} does not list it: check its log, "
-                        "and your permission to describe topics"
-                    )
+                    return int(broker.nodeId), min(names)
                 await asyncio.sleep(SPREAD_POLL_SECONDS)
+        return None
 
     async def count_brokers(self) -> int:
         """Return how many brokers are in the cluster."""
