@@ -118,7 +118,7 @@ async def _run(args: argparse.Namespace, folder: Path, corpus: list[tuple[str, b
             return
         plans = real.on_one_machine(measured)
         cores = float(psutil.cpu_count() or 1)
-        capacity = cores / sum(measured.stages[plan.name].records * plan.seconds for plan in plans)
+        capacity = real.capacity(plans, measured, cores)
         print(f"{cores:.0f} cores; with the costs measured they take {capacity:.1f} pages/s")
         phases = _phases(capacity, args.seconds)
         seen, sent, taken = await real.observe(deployment, phases)

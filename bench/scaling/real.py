@@ -124,7 +124,6 @@ def predicted(plans: Sequence[StagePlan], sent: Sequence[float], cores: float) -
 def on_one_machine(measured: Measured) -> list[StagePlan]:
     """Return the deployment of `deployed`: each stage with one worker, whose records cost the broker's time, too."""
     total = sum(cost.cpu_ms * cost.records for cost in measured.stages.values())
-    share = 1 + measured.broker_ms / total
     sources = {topic.name: stage.name for stage in STAGES.values() for topic in stage.produces}
     plans = []
     for stage in STAGES.values():
@@ -134,14 +133,22 @@ def on_one_machine(measured: Measured) -> list[StagePlan]:
                 name=stage.name,
                 source=source,
                 share=cost.records / (measured.stages[source].records if source else 1.0),
-                seconds=cost.cpu_ms / 1000 * share,
+                seconds=cost.cpu_ms / 1000,
                 partitions=stage.consumes.partitions_of(PARTITIONS),
                 workers=1,
-                processes=psutil.cpu_count() or 1,
+                processes=PARTITIONS if stage.store else stage.default_processes,  # each state has a process
                 ordered=stage.store is not None,
+                broker_seconds=cost.cpu_ms / 1000 * measured.broker_ms / total,
             )
         )
     return plans
+
+
+def capacity(plans: Sequence[StagePlan], measured: Measured, cores: float) -> float:
+    """Return the pages a second that so many cores take, and that the processes of each stage take."""
+    records = {plan.name: measured.stages[plan.name].records for plan in plans}
+    of_cores = cores / sum(records[plan.name] * plan.seconds * plan.burden for plan in plans)
+    return min(of_cores, *(plan.workers * plan.processes / (records[plan.name] * plan.seconds) for plan in plans))
 
 
 def _simulated_spans(course: Course, sent: Sequence[float]) -> list[tuple[float, float]]:

@@ -26,11 +26,12 @@ class StagePlan:
         name: the stage.
         source: the stage whose outputs it reads; none: raw pages.
         share: records that it gets for each record that its source has processed.
-        seconds: CPU seconds per record, the broker's among them where it shares the cores.
+        seconds: CPU seconds per record, of the stage's processes.
         partitions: of its input.
         workers: worker processes; partition p belongs to worker p modulo workers.
         processes: records that a worker computes at once.
         ordered: whether the records of a partition are computed one after the other.
+        broker_seconds: CPU seconds per record that the broker takes from the same cores, beside the stage's processes.
     """
 
     name: str
@@ -41,6 +42,12 @@ class StagePlan:
     workers: int
     processes: int
     ordered: bool = False
+    broker_seconds: float = 0.0
+
+    @property
+    def burden(self) -> float:
+        """Seconds of the machine's cores for each second of the stage's processes."""
+        return 1.0 + self.broker_seconds / self.seconds
 
 
 @dataclass(frozen=True)
@@ -115,7 +122,7 @@ class _Queue:
         total = float(done.sum())
         self.arrived.append((self.arrived[-1] if self.arrived else 0.0) + float(arriving.sum()))
         self.processed.append((self.processed[-1] if self.processed else 0.0) + total)
-        self.cores.append(float(spent.sum()) / step)
+        self.cores.append(float(spent.sum()) * self.plan.burden / step)
         return total
 
     def course(self, step: float) -> Course:
@@ -196,10 +203,11 @@ def _shares(
     left, open_ = cores * step, {name for name, one in wanted.items() if one > 0}
     while open_:
         processes = {name: queues[name].plan.workers * queues[name].plan.processes for name in open_}
-        fair = left / sum(processes.values())
+        burden = {name: queues[name].plan.burden for name in open_}
+        fair = left / sum(processes[name] * burden[name] for name in open_)
         content = {name for name in open_ if wanted[name] <= fair * processes[name]}
         if not content:
             return shares | {name: fair * processes[name] / wanted[name] for name in open_}
-        left -= sum(wanted[name] for name in content)
+        left -= sum(wanted[name] * burden[name] for name in content)
         open_ -= content
     return shares
