@@ -16,7 +16,7 @@ OTHER = "Ferry pier Selby: reopening, cost, date"
 
 
 def read(
-    body: str = "", window: str = "", og: str = "", headline: str = "", kind: str = "NewsArticle"
+    body: str = "", window: str = "", og: str = "", headline: str = "", kind: str = "NewsArticle", url: str = URL
 ) -> tuple[str | None, str | None]:
     """Return title and declared title."""
     node = {"@context": "https://schema.org", "@type": kind, "headline": headline, "datePublished": "2024-03-02"}
@@ -24,7 +24,7 @@ def read(
     meta = f'<meta property="og:title" content="{og}">' if og else ""
     root = parse_html(f"<html><head><title>{window}</title>{meta}{script}</head><body>{body}</body></html>")
     assert root is not None
-    stated = StatedTitles.of(MetadataSources.from_document(root, URL), "The Selby Courier", URL)
+    stated = StatedTitles.of(MetadataSources.from_document(root, url), "The Selby Courier", url)
     title = next((title for _, title in titles(stated) if title), None)
     return title, next((text for _, text in declared_titles(stated, title)), None)
 
@@ -88,6 +88,50 @@ def test_of_an_incomplete_declaration_the_heading_that_is_shared_counts() -> Non
     node = f'{{"@type": "NewsArticle", "headline": "{OTHER}"}}'
     script = f'<script type="application/ld+json">{node}</script>'
     assert read(f"{script}<h1>{HEADLINE}</h1>", OTHER, HEADLINE)[0] == HEADLINE
+
+
+def test_a_declared_label_is_no_headline_of_the_newsroom() -> None:
+    script = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "%s", %s}</script>'
+    whole = '"datePublished": "2024-03-02", "author": "Jane Doe"'
+    assert read(f"{script % ('Sample menus', whole)}<h1>{HEADLINE}</h1>")[0] == HEADLINE
+    assert read(f"{script % ('Pier at Selby reopens', whole)}<h1>{HEADLINE}</h1>")[0] == "Pier at Selby reopens"
+
+
+@pytest.mark.parametrize(
+    ("address", "og", "title"),
+    [
+        ("selby-votes-to-reopen-its-ferry-pier-123.html", HEADLINE, HEADLINE),
+        ("ferry-pier-selby-reopening-cost-date-123.html", HEADLINE, OTHER),
+        ("story-123", HEADLINE, OTHER),
+        ("selby-votes-to-reopen-its-ferry-pier", OTHER, OTHER),
+    ],
+)
+def test_a_declared_headline_that_every_other_place_contradicts_is_an_old_one(
+    address: str, og: str, title: str
+) -> None:
+    node = f'{{"@type": "NewsArticle", "headline": "{OTHER}", "datePublished": "2024-03-02", "author": "Jane Doe"}}'
+    body = f'<script type="application/ld+json">{node}</script><h1>{HEADLINE}</h1>'
+    assert read(body, f"{HEADLINE} | Courier", og, url=f"https://courier.example/2024/{address}")[0] == title
+
+
+@pytest.mark.parametrize("after", [" Posted on March 2, 2024", " By Jane Doe"])
+def test_a_date_or_a_byline_in_the_heading_is_no_part_of_the_headline(after: str) -> None:
+    assert read(f"<h1>{HEADLINE}{after}</h1>", f"{HEADLINE} - Courier", HEADLINE)[0] == HEADLINE
+    assert read(f"<h1>{HEADLINE}{after}</h1>")[0] == f"{HEADLINE}{after}"
+
+
+@pytest.mark.parametrize("after", [" | Opinion", " | Life | Sport", " – The Selby Courier"])
+def test_section_and_site_at_the_end_of_the_heading_are_no_part_of_the_headline(after: str) -> None:
+    assert read(f"<h1>{HEADLINE}{after}</h1>", f"{HEADLINE}{after}")[0] == HEADLINE
+
+
+def test_a_number_is_no_kicker() -> None:
+    assert read(f"<h1>8 {HEADLINE}</h1>", HEADLINE, headline=HEADLINE)[0] == f"8 {HEADLINE}"
+
+
+def test_a_paragraph_in_a_heading_is_no_headline() -> None:
+    paragraph = "Learn here what the council of Selby has decided about the ferry pier, what it costs, and when it opens. "
+    assert read(f"<h1>{paragraph * 3}</h1>", OTHER, HEADLINE)[0] == HEADLINE
 
 
 @pytest.mark.parametrize("tag", ["h2", "p", "div"])

@@ -47,6 +47,8 @@ def _with_kicker_of(heading: str, title: str, folded: Sequence[str]) -> str:
     kicker = fold(heading).removesuffix(fold(title)).strip()
     if not kicker or not fold(heading).endswith(f" {fold(title)}") or len(kicker.split()) > MAX_KICKER_WORDS:
         return title
+    if kicker.isdecimal():
+        return heading  # "8 ways to": a number is a part of the headline
     votes = _Votes.of(kicker, title, folded)
     return heading if votes.own > max(1, votes.without + votes.other) else title
 

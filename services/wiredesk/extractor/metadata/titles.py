@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 from wiredesk.extractor import words
 from wiredesk.extractor.document import Element, text_of
 from wiredesk.extractor.metadata.acting_headings import acting_as_a_part, acting_as_a_whole
+from wiredesk.extractor.metadata.address_words import AddressWords
+from wiredesk.extractor.metadata.authors import is_byline
+from wiredesk.extractor.metadata.dates import is_dated
 from wiredesk.extractor.metadata.json_ld import node_types
 from wiredesk.extractor.metadata.kickers import with_agreed_kicker
 from wiredesk.extractor.metadata.sources import MetadataSources
@@ -21,8 +24,14 @@ MAX_TITLE = 500
 MIN_HEADING = 15
 """Minimum letters of a heading that is a headline; shorter ones are names of sections."""
 
+MAX_HEADING = 200
+"""Maximum letters of a heading that is a headline without any title that repeats it; longer ones are paragraphs."""
+
 MAX_SITE_WORDS = 4
 """Maximum words of a site's name, and minimum words of a headline."""
+
+MOST_OF_ADDRESS = 0.9
+"""Share of the words of an address from which a heading is the headline that the address repeats."""
 
 MAX_KICKER_WORDS = 5
 """Maximum words of a kicker before the headline."""
@@ -78,18 +87,20 @@ class StatedTitles:
         headings: as readers see them, the first one first.
         declared: for machines, each with its place: JSON-LD's headline, then Open Graph's title.
         window: of the browser's window.
+        address: the words of the page's address.
     """
 
     sources: MetadataSources
     headings: Sequence[str]
     declared: Sequence[tuple[Evidence, str]]
     window: str
+    address: AddressWords
 
     @classmethod
     def of(cls, sources: MetadataSources, source: str | None, url: str) -> "StatedTitles":
         """Read the titles of a page."""
         site = {fold(name) for name in (source, urlsplit(url).hostname) if name} | _site_in_window(sources)
-        headings = [_plain(heading) for heading in sources.headings]
+        headings = [_without_labels(_without_site_at_end(_plain(heading), site)) for heading in sources.headings]
         stated = (
             (Evidence.JSON_LD, sources.json_ld("headline")),
             (Evidence.META, sources.meta_content("og:title", "twitter:title", "dc.title", "title")),
@@ -100,9 +111,10 @@ class StatedTitles:
             declared=[
                 (place, title)
                 for place, text in stated
-                if text and len(text) <= MAX_TITLE and (title := _without_last_part(_without_site(_plain(text), site)))
+                if text and len(text) <= MAX_TITLE and (title := _without_labels(_without_site(_plain(text), site)))
             ],
-            window=_without_last_part(_without_site(sources.window_title or "", site))[:MAX_TITLE],
+            window=_without_labels(_without_site(sources.window_title or "", site))[:MAX_TITLE],
+            address=AddressWords.of(url),
         )
 
     @property
@@ -170,7 +182,7 @@ def _plain(text: str) -> str:
 
 def _heading(stated: StatedTitles) -> str | None:
     """Return the heading that is the headline: one that a title for machines repeats, or else the first long one."""
-    first_long = (heading for heading in stated.headings if length(heading) >= MIN_HEADING)
+    first_long = (heading for heading in stated.headings if MIN_HEADING <= length(heading) <= MAX_HEADING)
     return _repeated_heading(stated) or next(first_long, None)
 
 
@@ -195,6 +207,8 @@ def _of_newsroom(stated: StatedTitles, heading: str | None) -> str | None:
     declared = places.get(Evidence.JSON_LD)
     if not declared or not heading or declared.endswith(_CUT_OFF) or _is_cut(declared, heading):
         return None
+    if _is_label(declared, heading) or _is_outvoted(declared, heading, stated):
+        return None
     article = stated.sources.article
     if not any(kind.endswith(("NewsArticle", "LiveBlogPosting")) for kind in node_types(article)):
         return None
@@ -207,10 +221,26 @@ def _of_newsroom(stated: StatedTitles, heading: str | None) -> str | None:
     return declared if supported else None
 
 
-def _without_kicker(heading: str, stated: StatedTitles) -> tuple[Evidence, str]:
-    """Return a heading, or the title for machines that it ends with after a kicker: `Culture : A headline`.
+def _is_label(declared: str, heading: str) -> bool:
+    """Return whether a declared headline is a label of the page's place on the site, beside a heading of more words."""
+    return len(words.split(declared)) < MAX_SITE_WORDS <= len(words.split(heading))
 
-    What another place has with these words is no kicker.
+
+def _is_outvoted(declared: str, heading: str, stated: StatedTitles) -> bool:
+    """Return whether all other places have the heading, down to the address: the declared headline is an old one."""
+    shared = dict(stated.declared).get(Evidence.META, "")
+    return (
+        fold(heading) == fold(shared) == fold(stated.window) != fold(declared)
+        and stated.address.share_in(heading) >= MOST_OF_ADDRESS
+        and stated.address.share_in(declared) < MOST_OF_ADDRESS
+    )
+
+
+def _without_kicker(heading: str, stated: StatedTitles) -> tuple[Evidence, str]:
+    """Return a heading without what only it has before or after the headline.
+
+    That is a kicker before it (`Culture : A headline`), or a date or a byline after it. A title for machines has the
+    rest, and no place has the whole.
     """
     shown = fold(heading)
     if any(_is_within(shown, fold(title)) for title in (*stated.machine_titles, stated.sources.window_title or "")):
@@ -218,8 +248,12 @@ def _without_kicker(heading: str, stated: StatedTitles) -> tuple[Evidence, str]:
     for place, title in (*stated.declared, (Evidence.DOM, stated.window)):
         folded = fold(title)
         kicker = len(shown.split()) - len(folded.split())
-        is_headline = len(folded.split()) >= MAX_SITE_WORDS and not title.endswith(_CUT_OFF)
-        if is_headline and 0 < kicker <= MAX_KICKER_WORDS and shown.endswith(f" {folded}"):
+        if len(folded.split()) < MAX_SITE_WORDS or title.endswith(_CUT_OFF):
+            continue
+        is_number = kicker == 1 and shown.split()[0].isdecimal()
+        if 0 < kicker <= MAX_KICKER_WORDS and not is_number and shown.endswith(f" {folded}"):
+            return place, title
+        if heading.startswith(title) and (is_dated(after := heading[len(title) :].strip()) or is_byline(after)):
             return place, title
     return Evidence.DOM, heading
 
@@ -266,12 +300,16 @@ def _is_site(heading: str, site: set[str]) -> bool:
     )
 
 
-def _without_last_part(title: str) -> str:
-    """Drop a few words after a bar: a site's name that the page states nowhere else."""
-    parts = _BAR.split(title)
-    if len(parts) < 2 or len(words.split(parts[-1])) > MAX_SITE_WORDS or len(words.split(parts[0])) < MAX_SITE_WORDS:  # noqa: PLR2004 - there is a bar
+def _without_labels(title: str) -> str:
+    """Drop a few words after each bar at the end: names of sections, and of a site that the page states nowhere else."""
+    bars, end = list(_BAR.finditer(title)), len(title)
+    if not bars or len(words.split(title[: bars[0].start()])) < MAX_SITE_WORDS:
         return title
-    return title[: len(title) - len(parts[-1])].rstrip(" |｜")
+    for bar in reversed(bars):
+        if len(words.split(title[bar.end() : end])) > MAX_SITE_WORDS:
+            break
+        end = bar.start()
+    return title[:end]
 
 
 def subtitle(root: Element) -> str | None:
@@ -320,6 +358,13 @@ def _without_site(title: str, site: set[str]) -> str:
         if _names_site(parts[index], site):
             return title[: separators[index - 1].start()]
     return title[separators[0].end() :] if _names_site(parts[0], site) else title
+
+
+def _without_site_at_end(heading: str, site: set[str]) -> str:
+    """Drop the site's name, and nothing but it, from the end of a heading."""
+    separators = list(_SEPARATOR.finditer(heading))
+    last = separators[-1] if separators else None
+    return heading[: last.start()] if last is not None and fold(heading[last.end() :]) in site else heading
 
 
 def _names_site(part: str, site: set[str]) -> bool:
