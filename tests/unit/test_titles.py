@@ -130,7 +130,9 @@ def test_a_number_is_no_kicker() -> None:
 
 
 def test_a_paragraph_in_a_heading_is_no_headline() -> None:
-    paragraph = "Learn here what the council of Selby has decided about the ferry pier, what it costs, and when it opens. "
+    paragraph = (
+        "Learn here what the council of Selby has decided about the ferry pier, what it costs, and when it opens. "
+    )
     assert read(f"<h1>{paragraph * 3}</h1>", OTHER, HEADLINE)[0] == HEADLINE
 
 

@@ -45,20 +45,23 @@ class AddressWords:
             path = unquote(urlsplit(url[:MAX_URL]).path)
         except ValueError:
             path = ""
-        stems = frozenset(_stems(_ENDING.sub("", max(path.split("/"), key=len, default=""))))
+        longest = _ENDING.sub("", max(path.split("/"), key=len, default=""))
+        stems = frozenset(_stems(_without_accents(longest.lower())))
         return cls(stems if len(stems) >= MIN_WORDS else frozenset())
 
     def share_in(self, text: str) -> float:
-        """Return the share of the address's words that a text has; 0 if the address has none."""
-        return len(self.stems.intersection(_stems(text))) / max(1, len(self.stems))
+        """Return the share of the address's words that a text has, in any way in which an address may write them."""
+        if not self.stems:
+            return 0.0
+        lower = unicodedata.normalize("NFC", text.lower())
+        forms = {lower} if lower.isascii() else {lower, lower.translate(_IN_TWO)}
+        own = {stem for form in forms for stem in _stems(_without_accents(form))}
+        return len(self.stems & own) / len(self.stems)
 
 
-def _stems(text: str) -> Iterator[str]:
-    """Yield the beginnings of a text's longer words, in each way in which an address may write them."""
-    lower = unicodedata.normalize("NFC", text.lower())
-    forms = {_without_accents(lower)} if lower.isascii() else {*map(_without_accents, (lower, lower.translate(_IN_TWO)))}
-    for form in forms:
-        yield from (word[:STEM] for word in _WORD.findall(form) if len(word) >= MIN_WORD)
+def _stems(lower: str) -> Iterator[str]:
+    """Yield the beginnings of a text's longer words."""
+    return (word[:STEM] for word in _WORD.findall(lower) if len(word) >= MIN_WORD)
 
 
 def _without_accents(lower: str) -> str:

@@ -301,7 +301,7 @@ def _is_site(heading: str, site: set[str]) -> bool:
 
 
 def _without_labels(title: str) -> str:
-    """Drop a few words after each bar at the end: names of sections, and of a site that the page states nowhere else."""
+    """Drop a few words after each bar at the end: sections, and a site that the page states nowhere else."""
     bars, end = list(_BAR.finditer(title)), len(title)
     if not bars or len(words.split(title[: bars[0].start()])) < MAX_SITE_WORDS:
         return title
