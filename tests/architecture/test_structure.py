@@ -89,6 +89,14 @@ def test_compose_and_image_set_variables_that_exist(compose: dict[str, Any]) -> 
     assert set_there <= VARIABLES
 
 
+def test_profiles_come_up_without_variables(compose: dict[str, Any]) -> None:
+    """Compose ends `up` where a variable that a secret or a configuration names is not set."""
+    for kind in ("secrets", "configs"):
+        assert not [name for name, one in compose.get(kind, {}).items() if "environment" in one]
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    assert not re.findall(r"\$\{\w+(?::?\?[^}]*)?\}", text)
+
+
 def test_workers_can_be_scaled(compose: dict[str, Any]) -> None:
     for stage in STAGES:
         service = compose["services"][stage]

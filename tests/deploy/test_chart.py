@@ -2,6 +2,7 @@
 
 import functools
 import json
+import re
 import runpy
 import shutil
 import subprocess
@@ -33,6 +34,10 @@ VARIABLES = {variable(name) for group in groups().values() for name in group.mod
 
 CUSTOM = {
     "ScaledObject": ("github.com/kedacore/keda/v2@v2.17.2", "config/crd/bases/keda.sh_scaledobjects.yaml"),
+    "TriggerAuthentication": (
+        "github.com/kedacore/keda/v2@v2.17.2",
+        "config/crd/bases/keda.sh_triggerauthentications.yaml",
+    ),
     "PodMonitor": (
         "github.com/prometheus-operator/prometheus-operator@v0.84.0",
         "example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml",
@@ -51,13 +56,13 @@ def read(path: Path) -> Any:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
-def rendered(*values: Path, **single: str) -> list[dict[str, Any]]:
+def rendered(*values: Path, release: str = "desk", **single: str) -> list[dict[str, Any]]:
     """Return the objects that Helm renders with values."""
     assert HELM is not None
     options = [option for path in values for option in ("--values", str(path))]
     options += [option for name, value in single.items() for option in ("--set", f"{name.replace('__', '.')}={value}")]
     ran = subprocess.run(
-        [HELM, "template", "desk", str(CHART), *KUBERNETES, *options], capture_output=True, text=True, check=False
+        [HELM, "template", release, str(CHART), *KUBERNETES, *options], capture_output=True, text=True, check=False
     )
     assert ran.returncode == 0, ran.stderr
     return [one for one in yaml.safe_load_all(ran.stdout) if one]
@@ -142,8 +147,8 @@ def test_a_scaled_stage_leaves_its_replicas_to_keda() -> None:
     for name, worker in of_kind(objects, "StatefulSet").items():
         assert "replicas" not in worker["spec"]
         spec = scaled[name]["spec"]
-        assert (spec["minReplicaCount"], spec["maxReplicaCount"]) == (0, 12)
         stage = STAGES[name.removeprefix("desk-wiredesk-")]
+        assert (spec["minReplicaCount"], spec["maxReplicaCount"]) == (0, stage.consumes.partitions_of(12))
         metadata = spec["triggers"][0]["metadata"]
         assert metadata["consumerGroup"] == f"desk.{stage.group}"
         assert metadata["topic"] == f"desk.{stage.consumes.name}"
@@ -256,3 +261,131 @@ def test_each_pod_authenticates_as_the_user_that_the_export_declares() -> None:
         seen[service] = secret["name"]
     assert seen.keys() >= {*STAGES, "canary", "audit"}
     assert seen == {service: declared[service] for service in seen}
+
+
+ODD_VALUES = """
+image: {tag: 20261130, pullSecrets: [{name: registry}]}
+kafka:
+  bootstrapServers: k:9092
+  env: {WIREDESK_WORKER_BYTES: 268435456, WIREDESK_SSL_CHECK_HOSTNAME: false}
+  secrets: [4711]
+  tlsSecret: 42
+topics: {partitions: 3}
+podLabels: {cost-centre: 4711, team: news}
+podAnnotations: {prometheus.io/port: 9464, checked: true}
+defaults:
+  nodeSelector: {disk: ssd, generation: 7}
+  tolerations: [{key: dedicated, operator: Exists}]
+  scaling: {enabled: true, min: 2, max: 99, lag: 20000000}
+stages:
+  ingest: {replicas: 0, scaling: {enabled: false}}
+  a-stage-that-others-have-written-and-named: {input: articles.enriched}
+web: {enabled: true, secret: s}
+intake: {enabled: true, secret: s}
+audit: {enabled: true, settleSeconds: 1200000}
+monitoring: {podMonitor: true, rules: true, labels: {release: 12}}
+networkPolicy: {enabled: true}
+serviceAccount: {create: false}
+"""
+"""Values of files: YAML takes some for numbers that Helm holds as floats."""
+
+RELEASES = ("4711", "2026.11", "true", "x", "a-release-whose-name-is-as-long-as-helm-lets-it-be-53")
+
+
+@pytest.fixture(scope="module")
+def odd_values(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("values") / "odd.yaml"
+    path.write_text(ODD_VALUES, encoding="utf-8")
+    return path
+
+
+def pods(objects: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the templates of all pods."""
+    return [one["spec"]["template"] for one in objects if one["kind"] in ("StatefulSet", "Deployment", "Job")]
+
+
+@needs_helm
+@pytest.mark.parametrize("release", RELEASES)
+def test_any_name_of_a_release_gives_valid_objects(odd_values: Path, release: str) -> None:
+    objects = rendered(odd_values, release=release)
+    for one in objects:
+        name, kind = one["metadata"]["name"], one["kind"]
+        # A pod of a StatefulSet has its name, a hyphen and ten characters in a label.
+        assert len(name) <= (52 if kind == "StatefulSet" else 63)
+        assert re.fullmatch(r"[a-z]([a-z0-9-]*[a-z0-9])?", name)
+        assert all(isinstance(value, str) for value in one["metadata"]["labels"].values())
+        if kind not in CUSTOM:
+            kubernetes_validate.validate(one, "1.33", strict=True)
+    assert len({(one["kind"], one["metadata"]["name"]) for one in objects}) == len(objects)
+    for pod in pods(objects):
+        assert pod["metadata"]["labels"]["app.kubernetes.io/instance"] == release
+
+
+@needs_helm
+def test_numbers_of_a_file_of_values_are_written_as_they_stand(odd_values: Path) -> None:
+    objects = rendered(odd_values)
+    for pod in pods(objects):
+        (container,) = pod["spec"]["containers"]
+        env = {one["name"]: one.get("value") for one in container["env"]}
+        assert container["image"].endswith(":20261130")
+        assert env["WIREDESK_WORKER_BYTES"] == "268435456" or "topics" in container["args"]
+        assert pod["metadata"]["labels"]["cost-centre"] == "4711"
+        assert pod["metadata"]["annotations"] == {"prometheus.io/port": "9464", "checked": "true"}
+        assert {"secretRef": {"name": "4711"}} in container["envFrom"]
+    (audit,) = of_kind(objects, "Deployment")["desk-wiredesk-audit"]["spec"]["template"]["spec"]["containers"]
+    assert "1200000" in audit["args"]
+    scaled = of_kind(objects, "ScaledObject")["desk-wiredesk-enrichment"]["spec"]["triggers"][0]["metadata"]
+    assert scaled["lagThreshold"] == "20000000"
+
+
+@needs_helm
+def test_every_pod_goes_where_the_defaults_say(odd_values: Path) -> None:
+    for pod in pods(rendered(odd_values)):
+        assert pod["spec"]["nodeSelector"] == {"disk": "ssd", "generation": "7"}
+        assert pod["spec"]["tolerations"] == [{"key": "dedicated", "operator": "Exists"}]
+        assert pod["spec"]["imagePullSecrets"] == [{"name": "registry"}]
+        # None was created: that of the namespace.
+        assert pod["spec"].get("serviceAccountName", "default") == "default"
+
+
+@needs_helm
+def test_no_stage_is_scaled_beyond_its_partitions(odd_values: Path) -> None:
+    objects = rendered(odd_values)
+    scaled = {name: one["spec"] for name, one in of_kind(objects, "ScaledObject").items()}
+    most = {name: (spec["minReplicaCount"], spec["maxReplicaCount"]) for name, spec in scaled.items()}
+    assert most.pop("desk-wiredesk-syndication") == (1, 1)
+    assert set(most.values()) == {(2, 3)}
+    assert of_kind(objects, "StatefulSet")["desk-wiredesk-ingest"]["spec"]["replicas"] == 0
+
+
+KEDA_SECURITY = {
+    "PLAINTEXT": ({}, None),
+    "SSL": ({"tls": "enable"}, set()),
+    "SASL_PLAINTEXT": ({"sasl": "scram_sha512"}, {"username", "password"}),
+    "SASL_SSL": ({"sasl": "scram_sha512", "tls": "enable"}, {"username", "password"}),
+}
+
+
+@needs_helm
+@pytest.mark.parametrize("protocol", KEDA_SECURITY)
+def test_keda_connects_to_kafka_as_the_workers_do(odd_values: Path, protocol: str) -> None:
+    ca = {"kafka__env__WIREDESK_SSL_CA_FILE": "/etc/wiredesk/tls/ca.crt"}
+    objects = rendered(odd_values, kafka__env__WIREDESK_SECURITY_PROTOCOL=protocol, **ca)
+    words, parameters = KEDA_SECURITY[protocol]
+    made = of_kind(objects, "TriggerAuthentication")
+    (trigger,) = of_kind(objects, "ScaledObject")["desk-wiredesk-enrichment"]["spec"]["triggers"]
+    assert {name: value for name, value in trigger["metadata"].items() if name in ("sasl", "tls")} == words
+    if parameters is None:
+        assert made == {}
+        assert "authenticationRef" not in trigger
+        return
+    spec = made[trigger["authenticationRef"]["name"]]["spec"]
+    assert {one["parameter"] for one in spec.get("env", [])} == parameters
+    of_files = [{"parameter": "ca", "name": "42", "key": "ca.crt"}]
+    assert spec.get("secretTargetRef", []) == (of_files if "tls" in words else [])
+    theirs = rendered(
+        odd_values, kafka__env__WIREDESK_SECURITY_PROTOCOL=protocol, defaults__scaling__authentication="ours"
+    )
+    assert of_kind(theirs, "TriggerAuthentication") == {}
+    (trigger,) = of_kind(theirs, "ScaledObject")["desk-wiredesk-enrichment"]["spec"]["triggers"]
+    assert trigger["authenticationRef"] == {"name": "ours"}
