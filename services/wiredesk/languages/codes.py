@@ -14,6 +14,7 @@ CANONICAL: Mapping[str, str] = {
     "nb": "no",
     "nn": "no",
     "pnb": "pa",
+    "sh": "sr",
     "wuu": "zh",
     "yue": "zh",
 }

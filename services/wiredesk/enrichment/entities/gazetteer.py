@@ -162,16 +162,21 @@ class Gazetteer:
     def names_of(self, entries: Container[int]) -> Iterator[tuple[str, list[tuple[int, str]]]]:
         """Yield the names of some entries, each with its references to them."""
         for line in self._names.split(b"\n"):
-            name, _, references = line.partition(b"\t")
-            meanings = [_split_reference(reference) for reference in references.decode().split()]
-            of_entries = [reference for reference in meanings if reference[0] in entries]
+            name, references = split_line(line.decode())
+            of_entries = [reference for reference in references if reference[0] in entries]
             if of_entries:
-                yield name.decode(), of_entries
+                yield name, of_entries
 
 
 def _composed(name: str) -> str:
     """Return a name with letters and marks as one character, as the file has them."""
     return unicodedata.normalize("NFC", name)
+
+
+def split_line(line: str) -> tuple[str, list[tuple[int, str]]]:
+    """Return the name of a line of the file, and its references."""
+    name, _, references = line.partition("\t")
+    return name, [_split_reference(reference) for reference in references.split()]
 
 
 def _split_reference(reference: str) -> tuple[int, str]:
@@ -195,10 +200,13 @@ def candidates(name: str, language: str = "en") -> tuple[Candidate, ...]:
     meanings = []
     references = gazetteer().references(name)
     has_own = any(_is_own(mark, language) for _, mark in references)
+    is_known = any(mark and is_of_language(mark, language) for _, mark in references)
     for index, mark in references:
         is_own = _is_own(mark, language)
         if has_own and not is_own and mark[:1] == ":":
             continue  # `Brasilia` is a country in Finnish
+        if is_known and mark == "~":
+            continue  # `नई दिल्ली` is New Delhi, whatever else it may be in some language
         entry = gazetteer().entry(index)
         factor = 1.0 if is_own else UNKNOWN_LANGUAGE_FACTOR if mark == "~" else OTHER_LANGUAGE_FACTOR
         meanings.append(Candidate(entry, max(entry.prominence, 1) * factor, is_own))
@@ -207,8 +215,13 @@ def candidates(name: str, language: str = "en") -> tuple[Candidate, ...]:
 
 def _is_own(mark: str, language: str) -> bool:
     """Whether a mark says that a name is its item's own, in a language or in any."""
+    return mark[:1] in ("", "=") or is_of_language(mark, language)
+
+
+def is_of_language(mark: str, language: str) -> bool:
+    """Whether a mark says that a name is its item's own in a language."""
     languages = mark[1:].split(",")
-    return mark[:1] in ("", "=") or any(one in languages for one in (language, *LATIN_NAMES.get(language, ())))
+    return any(one in languages for one in (language, *LATIN_NAMES.get(language, ())))
 
 
 def dominant(meanings: Sequence[Candidate]) -> GazetteerEntry | None:

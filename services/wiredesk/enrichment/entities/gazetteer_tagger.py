@@ -12,16 +12,19 @@ from functools import cache, cached_property
 from importlib.resources import files
 
 from wiredesk.enrichment.entities.composed_text import ComposedText
-from wiredesk.enrichment.entities.gazetteer import GazetteerEntry, gazetteer, lookup
+from wiredesk.enrichment.entities.gazetteer import GazetteerEntry, gazetteer, is_of_language, lookup, split_line
 from wiredesk.enrichment.entities.inflection import dictionary_forms
 from wiredesk.enrichment.interfaces import TaggedSpan
 from wiredesk_schemas import EntityType, Model
 
-VERSION = "1"
+VERSION = "2"
 """Version of the names and the rules of this tagger."""
 
 MIN_CITY_PROMINENCE = 500_000
 """Minimum prominence of a city that is marked. A smaller one's name is more often something else."""
+
+MIN_OWN_CITY_PROMINENCE = 100_000
+"""The same where the name is known to be of the language: capitals of small countries."""
 
 UNKNOWN_FACTOR = 0.05
 """Factor on the prominence of an entry whose name this is in an unknown language."""
@@ -36,16 +39,30 @@ MIN_UNSPACED_CHARACTERS = 2
 """Minimum characters of a name in a script without spaces."""
 
 MIN_THAI_CHARACTERS = 4
-"""The same in Thai, whose letters are not syllables."""
+"""The same in Thai and its like, whose letters are not syllables."""
 
 MIN_FOREIGN_CHARACTERS = 4
 """Minimum characters of a name that is not known to be of the language: shorter ones are its words, or parts."""
 
+KNOWN_NAMES_ONLY = frozenset({"fa", "ur", "ps"})
+"""Languages where a name in their script that is not known to be theirs is another's, and often a word: in Arabic
+letters, `پونه` (Pune) is a herb, `سوری` (Surrey) a Syrian."""
+
 UNSPACED_LANGUAGES = frozenset({"zh", "ja", "th", "lo", "km", "my"})
 """Languages that are written without spaces between words."""
 
-PREFIXES: Mapping[str, str] = {"ar": "وفبلك", "he": "בלמהושכ"}
-"""Letters before a name, without a space, that mean `and`, `in`, `to`."""
+PREFIXES: Mapping[str, tuple[str, ...]] = {
+    "am": ("የ", "በ", "ከ", "ለ", "ስለ", "እንደ", "ወደ", "እና"),
+    "ar": ("و", "ب", "ل", "ف", "ك", "وب", "ول", "فب"),
+    "he": ("ב", "ל", "מ", "ו", "ש", "כ", "וב", "ול", "ומ", "וש", "שב", "של", "שמ", "כש", "מש"),
+}
+"""What means `and`, `in`, `to` before a name, without a space. A name has no article: `הפרת` is no Perth."""
+
+SURE_PREFIXES = frozenset({"የ", "በ", "ከ", "ለ", "و", "ب", "ل", "ב", "ל", "מ"})
+"""Prefixes before short names. The others make words of these: `כפרו`, they denied, is no Peru."""
+
+MIN_AFTER_PREFIX, MIN_AFTER_SURE_PREFIX = 4, 3
+"""Minimum characters of a name after a prefix."""
 
 PARTICLES: Mapping[str, frozenset[str]] = {
     "ko": frozenset(
@@ -55,6 +72,7 @@ PARTICLES: Mapping[str, frozenset[str]] = {
             *("처럼", "이라는", "라는"),
         }
     ),
+    "am": frozenset({"ን", "ና", "ም", "ንና"}),
 }
 """What may follow a name, without a space, by language."""
 
@@ -62,8 +80,17 @@ NOT_AFTER = {"zh": "人语語文籍裔系式菜", "ja": "人語系産製式料",
 """What follows a country's name where it is another word: `中国人`, a Chinese person."""
 
 # A word, in any script with its combining marks; and what can separate the words of a name.
-_WORD = re.compile(r"[^\s!-/:-@\[-`{-~\u00a0-\u00bf\u2010-\u2027\u0964\u0965\u060c\u061b\u061f\u3001\u3002\u30fb]+")
-_GAP = re.compile(r"[ \u00a0.'\u2019-]{1,3}")
+_LETTER = (
+    r"[^\s!-/:-@\[-`{-~\u00a0-\u00bf\u0387\u0589\u055a-\u055f\u058a\u05be\u060c\u061b\u061f\u06d4\u0964\u0965"
+    r"\u1361-\u1368\u2010-\u2027\u3001\u3002\u3008-\u3011\u30fb\uff01-\uff0f\uff1a\uff1b\uff1f]"
+)
+_WORD = re.compile(f"{_LETTER}+")
+# Marks within a word, not around it: `ארה"ב`, `צ'אד`.
+_HEBREW_WORD = re.compile(rf"(?:{_LETTER}|(?<=[\u05d0-\u05ea])['\"\u2019\u201d](?=[\u05d0-\u05ea]))+")
+_GAP = re.compile(r"[ \u00a0.'\u2018\u2019-]{1,3}")
+
+_HYPHENED_BEFORE = re.compile(r"[^\W\d_]{3}[-\u05be]$")
+_SENTENCE_BEGINNING = re.compile(r"[.!?:;…\"“”„«»'’(\n] {0,2}$")
 
 type Names = dict[str, list[tuple[tuple[str, ...], GazetteerEntry]]]
 """Names, as their words, with their entries, by their first word."""
@@ -81,13 +108,14 @@ class GazetteerTagger:
         self.model = Model(task="entities", name="wiredesk_gazetteer", version=VERSION)
         self._language = language
         self._unspaced = language in UNSPACED_LANGUAGES
+        self._word = _HEBREW_WORD if language == "he" else _WORD
 
     @cached_property
     def _names(self) -> Names:
         """The names, which the first text of the language loads in half a second."""
         entries = _entries_by_name(self._language)
         min_characters = MIN_UNSPACED_CHARACTERS if self._language in ("zh", "ja") else MIN_THAI_CHARACTERS
-        return _by_beginning(entries, min_characters) if self._unspaced else _by_first_word(entries)
+        return _by_beginning(entries, min_characters) if self._unspaced else _by_first_word(entries, self._word)
 
     def tag(self, texts: Sequence[str]) -> list[list[TaggedSpan]]:
         """Return the names in each text, in order, without overlaps."""
@@ -100,7 +128,7 @@ class GazetteerTagger:
             yield TaggedSpan(composed.start(span.start), composed.end(span.end), span.type)
 
     def _scan_words(self, text: str) -> Iterator[TaggedSpan]:
-        words = [(match.start(), match.end()) for match in _WORD.finditer(text)]
+        words = [(match.start(), match.end()) for match in self._word.finditer(text)]
         index = 0
         while index < len(words):
             meanings = self._match(text, words, index)
@@ -114,10 +142,14 @@ class GazetteerTagger:
     def _match(self, text: str, words: Sequence[tuple[int, int]], index: int) -> tuple[TaggedSpan, int] | None:
         """Return the longest name that begins with a word, and how many words it has."""
         start, end = words[index]
+        left_out = _left_out().get(self._language, frozenset())
         for offset, first in self._beginnings(text[start:end]):
             for name, entry in self._names.get(first, ()):
                 stop = self._end_of(text, words, index, name)
-                if stop is not None and not _is_part_of_longer_name(text, start, stop, entry):
+                is_inflected = first != text[start:end]
+                if stop is None or (not is_inflected and _is_part_of_longer_name(text, start, stop, entry)):
+                    continue
+                if not (f"^{text[start:stop]}" in left_out and _begins_sentence(text, start)):
                     return TaggedSpan(start + offset, stop, entry.type), len(name)
         return None
 
@@ -126,13 +158,20 @@ class GazetteerTagger:
         yield 0, word
         for form in dictionary_forms(word, self._language):
             yield 0, form
-        if word[0] in PREFIXES.get(self._language, ""):
-            yield 1, word[1:]
-            if word.startswith("لل"):
-                yield 1, "ال" + word[2:]
+        if word not in _left_out().get(self._language, ()):  # `بحماس`, with enthusiasm
+            yield from self._without_prefix(word)
         for length in range(len(word) - 1, 1, -1) if self._language in PARTICLES else ():
             if word[length:] in PARTICLES[self._language]:
                 yield 0, word[:length]
+
+    def _without_prefix(self, word: str) -> Iterator[tuple[int, str]]:
+        for prefix in PREFIXES.get(self._language, ()):
+            rest = word.removeprefix(prefix)
+            if rest == word or len(rest) < (MIN_AFTER_SURE_PREFIX if prefix in SURE_PREFIXES else MIN_AFTER_PREFIX):
+                continue
+            yield len(prefix), rest
+            if prefix[-1] == "ل" and rest[0] == "ل":
+                yield len(prefix), f"ا{prefix[-1]}{rest[1:]}"  # `للعراق` is `ل` and `العراق`
 
     def _end_of(self, text: str, words: Sequence[tuple[int, int]], index: int, name: tuple[str, ...]) -> int | None:
         """Return where a name ends whose first word stands there; None where other words follow."""
@@ -162,6 +201,8 @@ class GazetteerTagger:
                 if text.startswith(name, position) and text[stop : stop + 1] not in set(excluded):
                     if name.isascii() and _touches_letters(text, position, stop):
                         continue
+                    if unicodedata.category(text[stop : stop + 1] or " ")[0] == "M":
+                        continue  # a vowel of the name's last letter
                     yield TaggedSpan(position, stop, entry.type)
                     position = stop - 1
                     break
@@ -173,26 +214,36 @@ def _touches_letters(text: str, start: int, stop: int) -> bool:
     return any(character.isascii() and character.isalnum() for character in around)
 
 
-def _is_part_of_longer_name(text: str, start: int, stop: int, entry: GazetteerEntry) -> bool:
-    """Whether a name in Latin letters is more likely a person's.
+def _begins_sentence(text: str, start: int) -> bool:
+    return (
+        not text[:start].strip()
+        or _SENTENCE_BEGINNING.search(text[max(0, start - MAX_WORD_BEFORE) : start]) is not None
+    )
 
-    That is a city's before a word with a capital, `Victoria Beckham`, or a company's after one, `Marina Ferrari`.
+
+def _is_part_of_longer_name(text: str, start: int, stop: int, entry: GazetteerEntry) -> bool:
+    """Whether a name is more likely a part of a longer one, or in Latin letters, a person's.
+
+    That is a city's after a hyphen, or before a word with a capital, `Victoria Beckham`, or a company's after one,
+    `Marina Ferrari`.
     """
     if entry.type is EntityType.ORGANISATION:
         name = text[start:stop]
         is_word = name[0].isascii() and " " not in name and lookup(name.upper(), entry.type) is None  # `Otan` is OTAN
         before = re.search(r"(?:^|[^\w.])([^\W\d_]\w*) $", text[max(0, start - MAX_WORD_BEFORE) : start])
         return is_word and before is not None and before[1][0].isupper()
+    if entry.kind == "city" and _HYPHENED_BEFORE.search(text, max(0, start - MAX_WORD_BEFORE), start):
+        return True  # `KwaZulu-Natal`
     if entry.kind != "city" or not text[start].isascii():
         return False
     after = re.match(r"\s([^\W\d_])", text[stop : stop + 2])
     return after is not None and after[1].isupper() and " " not in text[start:stop]
 
 
-def _by_first_word(entries: Mapping[str, GazetteerEntry]) -> Names:
+def _by_first_word(entries: Mapping[str, GazetteerEntry], word: re.Pattern[str]) -> Names:
     names: Names = defaultdict(list)
     for name, entry in entries.items():
-        words = tuple(_WORD.findall(name))
+        words = tuple(word.findall(name))
         if 0 < len(words) <= MAX_WORDS:
             names[words[0]].append((words, entry))
     return _longest_first(names)
@@ -218,25 +269,39 @@ def _entries_by_name(language: str) -> dict[str, GazetteerEntry]:
     left_out = _left_out().get(language, frozenset())
     script = SCRIPTS.get(language, LATIN)
     entries: dict[str, GazetteerEntry] = {}
-    for name, name_script, meanings in _all_names():
-        if name_script not in (script, LATIN) or name in left_out:
+    for name, meanings in _names_in_scripts(dict.fromkeys((script, LATIN))):
+        if name in left_out:
             continue
         best, mark = max(meanings, key=lambda pair: pair[0].prominence * (UNKNOWN_FACTOR if pair[1] == "~" else 1))
-        languages = mark[1:].split(",")
-        known_mark = mark if not mark or mark == "~" or language in languages else "" if mark[0] == "=" else None
+        is_known = not mark or mark == "~" or is_of_language(mark, language)
+        known_mark = mark if is_known else "" if mark[0] == "=" else None
         if known_mark is not None and _is_marked(name, best, known_mark, language):
             entries[name] = best
     return entries
 
 
-def _all_names() -> Sequence[tuple[str, str, list[tuple[GazetteerEntry, str]]]]:
-    """Return all names that a language may have, each with its script and what it can mean, with marks."""
-    entries = gazetteer().prominent_entries(MIN_CITY_PROMINENCE)
-    return [
-        (name, _script(name), [(entries[index], mark) for index, mark in references])
-        for name, references in gazetteer().names_of(entries)
-        if name[0] != "@"
-    ]
+def _names_in_scripts(scripts: Iterable[str]) -> Iterator[tuple[str, list[tuple[GazetteerEntry, str]]]]:
+    """Yield the names in some scripts, each with what it can mean, and marks."""
+    entries = _prominent_entries()
+    for script in scripts:
+        for line in _lines_by_script().get(script, "").splitlines():
+            name, references = split_line(line)
+            yield name, [(entries[index], mark) for index, mark in references]
+
+
+@cache
+def _prominent_entries() -> Mapping[int, GazetteerEntry]:
+    return gazetteer().prominent_entries(MIN_OWN_CITY_PROMINENCE)
+
+
+@cache
+def _lines_by_script() -> Mapping[str, str]:
+    """Return the names that a language may have, as lines of the gazetteer, by script. All languages share them."""
+    lines: defaultdict[str, list[str]] = defaultdict(list)
+    for name, references in gazetteer().names_of(_prominent_entries()):
+        if name[0] != "@":
+            lines[_script(name)].append(f"{name}\t{' '.join(f'{index}{mark}' for index, mark in references)}")
+    return {script: "\n".join(of_script) for script, of_script in lines.items()}
 
 
 def gazetteer_taggers(languages: Iterable[str]) -> dict[str, "GazetteerTagger"]:
@@ -261,10 +326,11 @@ def _is_marked(name: str, entry: GazetteerEntry, mark: str, language: str) -> bo
         return is_of_language or _is_distinct(name)
     if entry.kind in ("country", "area"):
         return is_of_language
-    if entry.kind != "city" or entry.prominence < MIN_CITY_PROMINENCE:
+    if entry.kind != "city" or entry.prominence < (MIN_OWN_CITY_PROMINENCE if is_of_language else MIN_CITY_PROMINENCE):
         return False
     if mark == "~":
-        is_word_of_script = language not in UNSPACED_LANGUAGES and _script(name) == SCRIPTS.get(language)
+        is_spaced = language not in UNSPACED_LANGUAGES and language not in KNOWN_NAMES_ONLY
+        is_word_of_script = is_spaced and _script(name) == SCRIPTS.get(language)
         return is_word_of_script and len(name) >= MIN_FOREIGN_CHARACTERS
     return is_of_language or (is_latin and len(name) >= MIN_FOREIGN_CHARACTERS)
 
@@ -287,7 +353,7 @@ GLOBAL_ACRONYMS = frozenset(
 
 @cache
 def _left_out() -> Mapping[str, frozenset[str]]:
-    """Return names that are something else more often, by language."""
+    """Return names that are something else more often, by language; after `^`, such as are where a sentence begins."""
     text = files("wiredesk.enrichment").joinpath("entities", "gazetteer_left_out.tsv").read_text(encoding="utf-8")
     rows: defaultdict[str, set[str]] = defaultdict(set)
     for line in text.splitlines():
@@ -309,7 +375,7 @@ LATIN = "LATIN"
 """The script of all languages that are not in `SCRIPTS`."""
 
 SCRIPTS: Mapping[str, str] = {
-    **dict.fromkeys(("ru", "uk", "bg", "sr", "mk", "be", "kk"), "CYRILLIC"),
+    **dict.fromkeys(("ru", "uk", "bg", "sr", "mk", "be", "kk", "ky", "mn", "tg"), "CYRILLIC"),
     **dict.fromkeys(("ar", "fa", "ur", "ps"), "ARABIC"),
     **dict.fromkeys(("hi", "mr", "ne"), "DEVANAGARI"),
     "zh": "CJK",
@@ -328,5 +394,10 @@ SCRIPTS: Mapping[str, str] = {
     "ml": "MALAYALAM",
     "pa": "GURMUKHI",
     "my": "MYANMAR",
+    "am": "ETHIOPIC",
+    "km": "KHMER",
+    "lo": "LAO",
+    "or": "ORIYA",
+    "si": "SINHALA",
 }
 """Scripts of the languages that are not written in Latin letters."""

@@ -49,6 +49,8 @@ def dictionary_forms(name: str, language: str) -> tuple[str, ...]:
 def _word_forms(word: str, language: str) -> Iterator[str]:
     """Yield the forms of a word: of long endings first, because they fit fewer words."""
     endings = _endings()[language]
+    if language == "ar" and word.startswith("ل"):
+        yield f"ا{word}"  # `لأردن`, which is left of `للأردن`
     for length in range(min(len(word) - MIN_STEM_CHARACTERS, max(map(len, endings))), 0, -1):
         for base in endings.get(word[-length:], ()):
             yield word[:-length] + base
