@@ -12,7 +12,7 @@ EVENT_NAMESPACE = uuid5(NAMESPACE_URL, "urn:wiredesk:event")
 _UUID_BYTES = 16
 """Bytes of a UUID."""
 
-GROUP_NAMESPACE = uuid5(NAMESPACE_URL, "urn:wiredesk:copies")
+GROUP_NAMESPACE = str(uuid5(NAMESPACE_URL, "urn:wiredesk:copies"))
 """The namespace of the ids of groups of copies."""
 
 
@@ -62,7 +62,7 @@ def sibling_event_id(first: str, number: int) -> str:
 
 def group_id(first_event: str) -> str:
     """Return the id of the group of copies that begins with the article of an event."""
-    return str(uuid5(GROUP_NAMESPACE, first_event))
+    return _named_in(GROUP_NAMESPACE, first_event)
 
 
 def _named_in(namespace: str, name: str) -> str:

@@ -17,24 +17,25 @@ def hashes(fingerprints: Iterable[int]) -> Hashes:
     return np.array(list(fingerprints), dtype=np.uint64)
 
 
-@given(st.lists(st.tuples(st.lists(FEW, min_size=1, max_size=4), st.integers(0, 30)), max_size=40))
-def test_it_finds_what_a_dictionary_would_find(steps: list[tuple[list[list[int]], int]]) -> None:
+@given(st.lists(st.tuples(st.lists(FEW, min_size=1, max_size=4), st.integers(0, 30), st.integers(0, 3)), max_size=40))
+def test_it_finds_what_a_dictionary_would_find(steps: list[tuple[list[list[int]], int, int]]) -> None:
     postings = Postings(1)
     there: dict[int, tuple[Block, list[int]]] = {}
     owners = count()
-    for added, removed in steps:
+    for added, removed, oldest in steps:
         articles = {next(owners): fingerprints for fingerprints in added}
         blocks = postings.add({owner: hashes(fingerprints) for owner, fingerprints in articles.items()})
         for (owner, fingerprints), block in zip(articles.items(), blocks, strict=True):
             there[owner] = (block, fingerprints)
         if removed in there:
             postings.remove(there.pop(removed)[0])
+        postings.remove_oldest([there.pop(owner)[0] for owner in list(there)[:oldest]])
     known = {one for _, fingerprints in there.values() for one in fingerprints}
     for limit in (2, 100):
-        expected: dict[tuple[int, ...], list[int]] = {}
-        for one in sorted(known):
-            carriers = [owner for owner, (_, fingerprints) in there.items() if one in fingerprints]
-            expected.setdefault(tuple(carriers[::-1][:limit]), []).append(one)
+        expected = {
+            one: tuple(owner for owner, (_, fingerprints) in reversed(there.items()) if one in fingerprints)[:limit]
+            for one in sorted(known)
+        }
         assert postings.carriers(hashes([*sorted(known), 1]), limit) == expected
     for block, fingerprints in there.values():
         assert postings.fingerprints(block).tolist() == fingerprints

@@ -1,7 +1,6 @@
 """An article in the window: what is known of it, and the values that keep it in the changelog."""
 
 import struct
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -57,8 +56,7 @@ class Membership(NamedTuple):
         return cls(group, family, tuple(related)), end
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """An article in the window.
 
     Attributes:

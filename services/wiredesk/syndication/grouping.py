@@ -1,7 +1,6 @@
 """Groups of copies while an article is processed: those of the window, with what the article changes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from wiredesk.syndication.entry import Entry, Membership
 from wiredesk.syndication.window import Window
@@ -58,7 +57,7 @@ class Grouping:
         """Put an article of the window where it belongs now."""
         if page == self._page:
             if self._entry is not None:
-                self._entry = replace(self._entry, membership=membership)
+                self._entry = self._entry._replace(membership=membership)
         else:
             self._touch(self.membership(page))
             self.moved[page] = membership
@@ -119,7 +118,7 @@ class Grouping:
         """Return an article of the window, as a member of the groups to which it belongs now."""
         entry = self.window.entry(number)
         moved = self.moved.get(entry.page)
-        return entry if moved is None else replace(entry, membership=moved)
+        return entry if moved is None else entry._replace(membership=moved)
 
     def processed(self, group: bytes) -> Entry | None:
         """Return the article that is processed, if it is listed in a group now."""

@@ -33,16 +33,19 @@ def group_events(parent: str, stage: str, version: str, grouping: Grouping) -> S
         version: of the stage.
         grouping: the groups after the change.
     """
+
+    def event_id(group: bytes) -> str:
+        return derived_event_id(parent, f"{stage}/{UUID(bytes=group)}", version)
+
     events: list[ArticleCopies | Tombstone] = []
     for group in grouping.touched:
         was_published = grouping.window.has_several(group)
         into = grouping.merged.get(group)
-        event_id = derived_event_id(parent, f"{stage}/{UUID(bytes=group)}", version)
         event: ArticleCopies | None = None
         if into is not None:
-            event = _merged_event(event_id, group, into, grouping) if was_published else None
+            event = _merged_event(event_id(group), group, into, grouping) if was_published else None
         elif grouping.has_several(group):  # an article without copies has no event
-            event = _group_event(event_id, group, grouping)
+            event = _group_event(event_id(group), group, grouping)
         if event is not None:
             events.append(event)
         elif was_published and into is None:

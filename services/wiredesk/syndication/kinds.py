@@ -32,12 +32,15 @@ def same_title(one: str | None, other: str | None) -> bool | None:
     """
     if not one or not other:
         return None
-    first, second = sorted((_words(one), _words(other)), key=len)
+    words = _words(one)
+    first, second = sorted((words, words if one == other else _words(other)), key=len)
     if not first:
         return None
     return f" {first} " in f" {second} "
 
 
 def _words(title: str) -> str:
+    if title.isascii():
+        return " ".join(_WORD.findall(title.lower()))
     folded = unicodedata.normalize("NFKD", title).casefold()
     return " ".join(_WORD.findall("".join(c for c in folded if not unicodedata.combining(c))))

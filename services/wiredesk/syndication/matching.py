@@ -92,11 +92,6 @@ def carriers_of(window: Window, hashes: Sequence[int], own: int | None) -> Carri
     return others
 
 
-def families(window: Window, numbers: Sequence[int]) -> set[int]:
-    """Return the families of articles."""
-    return {window.family(number) for number in numbers}
-
-
 def find(window: Window, entry: Entry, carriers: Carriers, common: Collection[int] = frozenset()) -> Sequence[Match]:
     """Return the articles of a window that have text in common with an article, those with most first.
 
@@ -107,9 +102,9 @@ def find(window: Window, entry: Entry, carriers: Carriers, common: Collection[in
         common: fingerprints that are no evidence, in addition to those that too many articles carry.
     """
     evidence: Counter[int] = Counter()
-    formulas: set[int] = set(common)
+    formulas = set(common)
     for numbers, hashes in carriers.items():
-        if len(families(window, numbers)) >= MAX_FAMILIES:
+        if len(window.families(numbers)) >= MAX_FAMILIES:
             formulas.update(hashes)
             continue
         count = sum(fingerprint not in common for fingerprint in hashes) if common else len(hashes)
@@ -121,13 +116,13 @@ def find(window: Window, entry: Entry, carriers: Carriers, common: Collection[in
     return [match for match in matches if match is not None]
 
 
-def _match(window: Window, entry: Entry, number: int, evidence: int, formulas: Collection[int]) -> Match | None:
+def _match(window: Window, entry: Entry, number: int, evidence: int, formulas: set[int]) -> Match | None:
     """Return what an article has in common with another one; None where that is too little."""
     other = window.entry(number)
     later, earlier = (entry, other) if entry.order > other.order else (other, entry)
     common = overlap(later.signature, earlier.signature)
     comparable = entry.signature.comparable(other.signature)
-    uncommon = sum(one not in formulas for one in comparable)
+    uncommon = len(comparable) - len(formulas.intersection(comparable))
     if not _is_enough(common, evidence, evidence / max(1, uncommon), (entry, other)):
         return None
     is_live = bool(entry.about.get("is_live") or other.about.get("is_live"))

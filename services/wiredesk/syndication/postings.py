@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-GRANULE = 8
+GRANULE_BITS = 3
+GRANULE = 1 << GRANULE_BITS
 """Postings of a block come in multiples of this many: freed blocks are of few sizes, and are used again."""
 
 MEAN_FINGERPRINTS = 96
@@ -52,14 +53,19 @@ class Postings:
         self._mask = np.uint64((1 << (articles * MEAN_FINGERPRINTS).bit_length()) - 1)
         self._heads = _reserved(int(self._mask) + 1, np.int32)  # the first posting of each chain
         self._capacity = GRANULE * (articles * MEAN_FINGERPRINTS // GRANULE + 2)
-        self._hashes = _reserved(self._capacity, np.uint64)
-        self._older = _reserved(self._capacity, np.int32)
-        # The newer posting of the same fingerprint; of the newest one, the next posting of its chain, as a negative.
-        self._links = _reserved(self._capacity, np.int32)
+        self._use(_reserved(2 * self._capacity, np.uint64))
         self._owners = _reserved(self._capacity // GRANULE, np.int32)
         self._used = GRANULE
         self._free: dict[int, list[int]] = {}
         self.count = 0
+
+    def _use(self, memory: NDArray[np.uint64]) -> None:
+        """Use a memory for postings: what is read of one lies together, since most of it is in no cache."""
+        self._memory = memory
+        halves = memory.view(np.int32)
+        self._hashes, self._older = memory[::2], halves[2::4]
+        # The newer posting of the same fingerprint; of the newest one, the next posting of its chain, as a negative.
+        self._links = halves[3::4]
 
     def fingerprints(self, block: Block) -> Hashes:
         """Return the fingerprints of a block, to be read at once: they change when the block is removed."""
@@ -95,28 +101,42 @@ class Postings:
         self._free.setdefault(_granules(count), []).append(start)
         self.count -= count
 
-    def carriers(self, hashes: Hashes, limit: int) -> Mapping[tuple[int, ...], list[int]]:
-        """Return fingerprints by the articles that carry them: the newest first, so many at most.
+    def remove_oldest(self, blocks: Sequence[Block]) -> None:
+        """Remove the blocks of articles that are older than all that stay: their postings are the ends of lists."""
+        if not blocks:
+            return
+        postings = np.concatenate([np.arange(start, start + count) for start, count in blocks])
+        newer = self._links[postings]
+        self._older[newer[newer > NONE]] = NONE
+        for some, buckets in self._in_rounds(postings[newer <= NONE]):
+            self._replace_newest(some, buckets)
+        for start, count in blocks:
+            if count:
+                self._free.setdefault(_granules(count), []).append(start)
+                self.count -= count
+
+    def carriers(self, hashes: Hashes, limit: int) -> Mapping[int, tuple[int, ...]]:
+        """Return the articles that carry fingerprints, by fingerprint: the newest first, so many at most.
 
         Fingerprints that no article carries are left out.
         """
         newest, _ = self._newest(hashes, self._buckets(hashes))
         carried = newest.nonzero()[0]
-        by_carriers: dict[tuple[int, ...], list[int]] = {}
+        if not carried.size:
+            return {}
         rows, counts = self._newest_owners(newest[carried], limit)
-        for row, count, fingerprint in zip(rows, counts, hashes[carried].tolist(), strict=True):
-            by_carriers.setdefault(row[:count], []).append(fingerprint)
-        return by_carriers
+        owners = zip(hashes[carried].tolist(), rows, counts, strict=True)
+        return {fingerprint: row[:count] for fingerprint, row, count in owners}
 
     def _newest_owners(self, postings: Places, limit: int) -> tuple[Iterable[tuple[int, ...]], Sequence[int]]:
         """Return the owners of postings and of those older than each, so many at most, and how many they are."""
-        columns: list[list[int]] = []
-        counts = np.zeros(postings.size, dtype=np.int64)
-        while len(columns) < limit and postings.any():
-            counts += postings != NONE
-            columns.append(self._owners[postings // GRANULE].tolist())
+        rounds: list[Places] = []
+        while len(rounds) < limit and np.count_nonzero(postings):
+            rounds.append(postings)
             postings = self._older[postings].astype(np.int64)
-        return zip(*columns, strict=True), counts.tolist()
+        chains = np.array(rounds).reshape(len(rounds), postings.size)
+        owners = self._owners[chains >> GRANULE_BITS].tolist()
+        return zip(*owners, strict=True), np.count_nonzero(chains, axis=0).tolist()
 
     def _buckets(self, hashes: Hashes) -> Places:
         return ((hashes >> _BUCKET_SHIFT) & self._mask).astype(np.int64)
@@ -201,8 +221,7 @@ class Postings:
     def _grow(self) -> None:
         """Take a quarter more memory."""
         self._capacity = GRANULE * (self._capacity * 5 // (4 * GRANULE) + 1)
-        self._hashes = _enlarged(self._hashes, self._capacity)
-        self._older, self._links = (_enlarged(one, self._capacity) for one in (self._older, self._links))
+        self._use(_enlarged(self._memory, 2 * self._capacity))
         self._owners = _enlarged(self._owners, self._capacity // GRANULE)
 
     @property

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from wiredesk.syndication.entry import Membership
 from wiredesk.syndication.grouping import Grouping
-from wiredesk.syndication.matching import MAX_FAMILIES, Carriers, carriers_of, families, find
+from wiredesk.syndication.matching import MAX_FAMILIES, Carriers, carriers_of, find
 from wiredesk.syndication.window import Window
 from wiredesk_schemas.ids import group_id
 
@@ -32,7 +32,7 @@ def newly_common(window: Window, family: int, carriers: Carriers) -> tuple[Colle
     common: set[int] = set()
     articles: dict[int, None] = {}
     for numbers, hashes in carriers.items():
-        known = families(window, numbers)
+        known = window.families(numbers)
         if len(known) == MAX_FAMILIES and family not in known:
             common.update(hashes)
             articles.update(dict.fromkeys(numbers))

@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -94,7 +93,7 @@ class Syndication:
         carriers = carriers_of(window, entry.signature.hashes, own)
         matches = find(window, entry, carriers)
         joined = _joined(matches, window, own)
-        entry = replace(entry, membership=_membership(entry, matches, joined))
+        entry = entry._replace(membership=_membership(entry, matches, joined))
         grouping.put(entry)
         for group in joined[1:]:
             grouping.merge(group, entry.group)
@@ -104,7 +103,7 @@ class Syndication:
             for match in reversed(matches):
                 if match.is_same_text:  # the last one is that with most in common
                     grouping.follow(match.entry.page)
-        return replace(entry, membership=grouping.changed)
+        return entry._replace(membership=grouping.changed)
 
 
 def _joined(matches: Sequence[Match], window: Window, own: int | None) -> Sequence[bytes]:

@@ -5,22 +5,25 @@ same window: the same articles in the same order, the same groups, the same freq
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import orjson
-from numpy.typing import NDArray
 
 from wiredesk.runtime.state import Change
 from wiredesk.syndication.entry import Entry, Membership, unpack
 from wiredesk.syndication.overlap import Signature, is_dense
 from wiredesk.syndication.postings import Block, Postings
+from wiredesk.syndication.recent import Recent
 
 ARTICLE, MEMBER = b"a", b"m"
 """First byte of a key, before the page id: an article; or where it belongs since, as long as it is not replaced."""
 
 INDEXED_TOGETHER = 512
 """Articles whose fingerprints are indexed at once, at most: a restore, which reads none, takes a third of the time."""
+
+CHANGED_TOGETHER = 64
+"""The same while articles are looked up, and articles that are taken out of the index at once."""
 
 ENTRY_BYTES = 420
 """Bytes of memory that an article takes in addition to its fingerprints and texts, as measured."""
@@ -72,7 +75,8 @@ class Window:
         self._free: list[int] = []
         self._groups: dict[bytes, tuple[int, ...]] = {}
         self._postings = Postings(articles)
-        self._not_indexed: dict[int, NDArray[np.uint64]] = {}  # fingerprints by number, in the order of their changes
+        self._recent = Recent()
+        self._gone: dict[int, Block] = {}  # the oldest articles, which the index still has
         self._order = 0
         self._text_bytes = 0
 
@@ -118,33 +122,45 @@ class Window:
         held = _Held(page, self._order, self.time_ms)
         held.is_withdrawn, held.thinning, hashes, held.facts, membership, held.about = unpack(value)
         held.is_dense = is_dense(hashes)
-        self._not_indexed[number] = hashes
+        self._recent.add(number, hashes)
         self._held[number] = held
         self._numbers[page] = number
         self._text_bytes += len(held.about) + len(held.facts)
         self._join(number, membership)
-        if len(self._not_indexed) >= INDEXED_TOGETHER:
+        if len(self._recent) >= INDEXED_TOGETHER:
             self._index()
 
     def _index(self) -> None:
         """Index the fingerprints of articles that came since the last time."""
-        if self._not_indexed:
-            blocks = self._postings.add(self._not_indexed)
-            for number, block in zip(self._not_indexed, blocks, strict=True):
-                self._entry(number).block = block
-            self._not_indexed.clear()
+        articles = self._recent.take()
+        for number, block in zip(articles, self._postings.add(articles), strict=True):
+            self._entry(number).block = block
 
     def _remove(self, page: bytes) -> None:
+        is_oldest = page == self.oldest()
         number = self._numbers.pop(page, None)
         if number is None:
             return
         held = self._entry(number)
         self._leave(number)
-        if self._not_indexed.pop(number, None) is None:
-            self._postings.remove(held.block)
         self._text_bytes -= len(held.about) + len(held.facts)
         self._held[number] = None
+        if is_oldest and number not in self._recent:
+            self._gone[number] = held.block
+            if len(self._gone) >= CHANGED_TOGETHER:
+                self._remove_gone()
+            return
+        if number in self._recent:
+            self._recent.remove(number)
+        else:
+            self._postings.remove(held.block)
         self._free.append(number)
+
+    def _remove_gone(self) -> None:
+        """Take the oldest articles, which are not there any more, out of the index; their numbers are free then."""
+        self._postings.remove_oldest(list(self._gone.values()))
+        self._free.extend(self._gone)
+        self._gone.clear()
 
     def _join(self, number: int, membership: Membership) -> None:
         self._entry(number).membership = membership
@@ -173,9 +189,9 @@ class Window:
 
     def entry(self, number: int) -> Entry:
         """Return the article of a number."""
-        self._index()
         held = self._entry(number)
-        hashes = self._postings.fingerprints(held.block)
+        is_recent = number in self._recent
+        hashes = self._recent.hashes(number) if is_recent else self._postings.fingerprints(held.block)
         return Entry(
             held.page,
             held.membership,
@@ -197,6 +213,10 @@ class Window:
     def family(self, number: int) -> int:
         """Return the family of an article."""
         return self._entry(number).membership.family
+
+    def families(self, numbers: Iterable[int]) -> set[int]:
+        """Return the families of articles."""
+        return {self._entry(number).membership.family for number in numbers}
 
     def order(self, number: int) -> int:
         """Return a number that is larger for articles that came later."""
@@ -228,5 +248,18 @@ class Window:
 
     def carriers(self, hashes: Sequence[int], limit: int) -> Mapping[tuple[int, ...], Sequence[int]]:
         """Return fingerprints by the articles that carry them, the newest first, so many at most."""
-        self._index()
-        return self._postings.carriers(np.array(hashes, dtype=np.uint64), limit)
+        if len(self._recent) >= CHANGED_TOGETHER:
+            self._index()
+        indexed = self._postings.carriers(np.fromiter(hashes, np.uint64, len(hashes)), limit)
+        recent = self._recent.carriers(hashes)
+        together: dict[tuple[tuple[int, ...], tuple[int, ...]], list[int]] = {}
+        for fingerprint in hashes if recent else indexed:
+            newer, older = recent.get(fingerprint, ()), indexed.get(fingerprint, ())
+            if newer or older:
+                together.setdefault((newer, older), []).append(fingerprint)
+        by_carriers: dict[tuple[int, ...], list[int]] = {}
+        for (newer, older), fingerprints in together.items():
+            carriers = (*newer, *(number for number in older if number not in self._gone))[:limit]
+            if carriers:
+                by_carriers.setdefault(carriers, []).extend(fingerprints)
+        return by_carriers
