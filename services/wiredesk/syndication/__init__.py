@@ -8,6 +8,7 @@ syndicate     the stage `syndication`: finds the copies of each article
 window        its state: the articles of the last hours
 entry         an article in the window, and its value in the changelog
 postings      which articles carry a fingerprint, in flat memory
+recent        the same of the newest articles, before they are there
 matching      the articles that carry the same text as a new one
 overlap       what two texts have in common
 kinds         whole, re-headlined, abridged, quoted
