@@ -14,8 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-GRANULE_BITS = 3
-GRANULE = 1 << GRANULE_BITS
+GRANULE = 8
 """Postings of a block come in multiples of this many: freed blocks are of few sizes, and are used again."""
 
 MEAN_FINGERPRINTS = 96
@@ -135,7 +134,7 @@ class Postings:
             rounds.append(postings)
             postings = self._older[postings].astype(np.int64)
         chains = np.array(rounds).reshape(len(rounds), postings.size)
-        owners = self._owners[chains >> GRANULE_BITS].tolist()
+        owners = self._owners[chains // GRANULE].tolist()
         return zip(*owners, strict=True), np.count_nonzero(chains, axis=0).tolist()
 
     def _buckets(self, hashes: Hashes) -> Places:
