@@ -8,14 +8,14 @@ from aiokafka import AIOKafkaProducer
 
 from tests.handlers import SOURCE, STAGE, TARGET
 from tests.reading import read_topic
+from tests.waiting import deadline
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import MIB, KafkaSettings, WorkerSettings
 from wiredesk.runtime.topology import Stage
 from wiredesk.runtime.worker import Worker
-from wiredesk.testing.patience import scaled, setting
+from wiredesk.testing.patience import setting
 
 TOPICS = (SOURCE, TARGET, STAGE.dead_letter_topic)
-DEADLINE = scaled(45)
 SETTINGS = WorkerSettings(
     page_deadline=setting(3),
     page_memory_bytes=256 * MIB,
@@ -36,7 +36,7 @@ async def worker(
         yield stop
     finally:
         stop.set()
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(deadline()):
             await task
 
 
@@ -55,7 +55,7 @@ async def outcomes(kafka: KafkaSettings, count: int) -> list[Record]:
     records: list[Record] = []
     names = [kafka.on_cluster(TARGET.name), kafka.on_cluster(STAGE.dead_letter_topic.name)]
     reading = read_topic(kafka, names, from_beginning=True)
-    async with asyncio.timeout(DEADLINE), contextlib.aclosing(reading):
+    async with asyncio.timeout(deadline()), contextlib.aclosing(reading):
         async for record in reading:
             if record is not None:
                 records.append(record)

@@ -105,7 +105,7 @@ def replaceable() -> Obedient:
         case "replaced":
             return Replaced()
         case "dies":
-            gc.freeze = threading.Timer(0.4, os._exit, (7,)).start  # the last step of a template before it is ready
+            gc.freeze = threading.Timer(0.1, os._exit, (7,)).start  # the last step of a template before it is ready
         case "prints":
             print("a model of 2007")  # noqa: T201 - that is the point
         case "no forks":

@@ -23,7 +23,7 @@ from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.trouble import Trouble
 from wiredesk.testing import commands
 from wiredesk.testing.patience import scaled
-from wiredesk.testing.processes import environment, wait_until
+from wiredesk.testing.processes import ANSWER_SECONDS, environment, wait_until
 
 URL = "https://paper.example/story"
 EVENT = b'{"url": "https://paper.example/story", "body": "<p>A story.</p>"}'
@@ -136,7 +136,7 @@ class IntakeProcess:
     def status(self, path: str) -> int:
         """Return the status of a page of it; 0 if it does not answer."""
         try:
-            with urllib.request.urlopen(self.url + path, timeout=scaled(2)) as answer:  # noqa: S310 - our own
+            with urllib.request.urlopen(self.url + path, timeout=scaled(ANSWER_SECONDS)) as answer:  # noqa: S310 - our own
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             return error.code

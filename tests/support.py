@@ -23,9 +23,6 @@ from wiredesk_schemas.headers import Header
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "services" / "wiredesk" / "samples"
-DEADLINE = scaled(SECONDS)
-"""Longest wait on this machine, in seconds; see `wiredesk.testing.patience`."""
-
 KAFKA_VERSIONS = ("3.9.1", jars.KAFKA_VERSION, "4.4.0")
 """The oldest supported version, the embedded one, and the newest."""
 

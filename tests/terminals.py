@@ -24,7 +24,7 @@ from typing import Any
 from tests.support import ROOT
 from wiredesk.testing.patience import scaled
 
-SECONDS = 60.0
+SECONDS = 100.0
 """Seconds that a command may take, or a step of it, on a quiet machine."""
 
 PRELOADED = ("aiokafka", "aiohttp", "rich.live", "rich.progress", "rich.table", "typer.rich_utils", "wiredesk.pipeline")

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from tests.support import DEADLINE, ROOT, text
+from tests.support import ROOT, text
+from tests.waiting import deadline
 from wiredesk.pipeline import STAGES
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.settings import KafkaSettings
@@ -58,7 +59,7 @@ def local_stack(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         finally:
             process.send_signal(signal.SIGTERM)
             process.stdout.read()
-            process.wait(DEADLINE)
+            process.wait(deadline())
 
 
 def ran(kafka: KafkaSettings, *arguments: str) -> str:

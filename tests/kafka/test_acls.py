@@ -16,7 +16,8 @@ from tests import echo, secured, topics, webhooks
 from tests.handlers import STAGE
 from tests.revised import Life, write
 from tests.secured import Guest, SecuredKafka
-from tests.support import DEADLINE, SAMPLES, Raw, publish
+from tests.support import SAMPLES, Raw, publish
+from tests.waiting import deadline
 from wiredesk.cli import app
 from wiredesk.intake.delivery import KafkaPublisher
 from wiredesk.operations import acls
@@ -99,7 +100,7 @@ async def trouble(kafka: KafkaSettings, work: WorkerSettings) -> str:
     worker, stop = Worker(STAGE, kafka, work), asyncio.Event()
     running = asyncio.create_task(worker.run(stop))
     try:
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(deadline()):
             while not running.done():
                 if (trouble := worker.trouble()) is not None and trouble.kind is TroubleKind.FORBIDDEN:
                     return trouble.message
@@ -120,7 +121,7 @@ async def test_the_intake_needs_exactly_what_is_printed(cluster: SecuredKafka, g
     (needed,) = least(kafka, "intake")
     guest.may()
     publisher = KafkaPublisher(kafka, PAGES_RAW.name)
-    async with asyncio.timeout(DEADLINE), publisher.running():
+    async with asyncio.timeout(deadline()), publisher.running():
         while (trouble := publisher.trouble) is None or trouble.kind is not TroubleKind.FORBIDDEN:
             await asyncio.sleep(0.05)
         assert needed.name in trouble.message

@@ -78,7 +78,7 @@ def test_each_record_is_in_one_file_whenever_the_archive_is_killed(kafka: KafkaS
         asyncio.run(publish(kafka, newsfeed(30, seed=seed)))
         before = len(list(tmp_path.glob("day=*/*.parquet")))
         with _following(kafka, tmp_path) as process:
-            wait_until(lambda: len(list(tmp_path.glob("day=*/*.parquet"))) > before, "a file is there", 20)  # noqa: B023
+            wait_until(lambda: len(list(tmp_path.glob("day=*/*.parquet"))) > before, "a file is there")  # noqa: B023
             asyncio.run(publish(kafka, newsfeed(20, seed=seed + 9)))
             second = wiredesk(kafka, "archive", "--into", str(tmp_path))
             assert second.returncode == 2

@@ -286,6 +286,8 @@ async def test_a_process_measures_survives_a_kill_and_ends_cleanly(kafka: KafkaS
         measured = await asyncio.to_thread(metrics_of, port)
         for name in ("due", "accounted", "missing", "duplicated"):  # what they count is held back for a minute
             assert f'wiredesk_audit_{name}_total{{partition="0",stage="audit"}} 0.0' in measured
+        # A round saves its marks after it is reported.
+        await asyncio.to_thread(wait_until, lambda: len(rounds(first.read_text())) > 1, "the first round is saved")
         audit.send_signal(signal.SIGKILL)
     (more,) = await publish(kafka, [Raw(b"page")])
     await end(kafka, PAGES_SKIPPED.name, more)

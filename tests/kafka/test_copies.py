@@ -12,7 +12,8 @@ from tests import topics
 from tests.copies import Stream, article, part, story, withdrawn
 from tests.echo import SETTINGS, worker
 from tests.reading import read_topic
-from tests.support import DEADLINE, templates
+from tests.support import templates
+from tests.waiting import deadline
 from wiredesk.pipeline import ARTICLES_COPIES, ARTICLES_SIGNATURES, FORGOTTEN, SYNDICATION
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.syndication.sign import Signer
@@ -50,7 +51,7 @@ async def publish(kafka: KafkaSettings, events: Sequence[CleanedArticle | Articl
 async def groups(kafka: KafkaSettings, count: int) -> dict[str, ArticleCopies]:
     """Wait until the groups' topic has a number of records; return the last event of each group that there is."""
     latest: dict[str, ArticleCopies] = {}
-    async with asyncio.timeout(DEADLINE), contextlib.aclosing(read_topic(kafka, [kafka.on_cluster(ARTICLES_COPIES.name)], from_beginning=True)) as reading:  # fmt: skip
+    async with asyncio.timeout(deadline()), contextlib.aclosing(read_topic(kafka, [kafka.on_cluster(ARTICLES_COPIES.name)], from_beginning=True)) as reading:  # fmt: skip
         read = 0
         async for record in reading:
             if record is not None:

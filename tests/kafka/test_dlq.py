@@ -17,7 +17,8 @@ from aiokafka import AIOKafkaProducer
 
 from tests import topics
 from tests.reading import read_topic
-from tests.support import DEADLINE, ROOT
+from tests.support import ROOT
+from tests.waiting import deadline
 from wiredesk.operations.dead_letters.redrive_log import read_redrive_log
 from wiredesk.pipeline import EXTRACTOR, INGEST, PAGES_ACCEPTED, PAGES_RAW, TOPICS
 from wiredesk.runtime.dead_letters import dead_letter
@@ -175,9 +176,9 @@ async def test_a_thousand_are_sent_back_once_each_although_the_command_is_killed
             *command(*options), cwd=ROOT, env=environment(kafka), stderr=asyncio.subprocess.DEVNULL
         )
         before = await redriven(kafka)
-        deadline = time.monotonic() + DEADLINE
+        latest = time.monotonic() + deadline()
         # It is killed after it has begun to write, each time at another point.
-        while process.returncode is None and await redriven(kafka) == before and time.monotonic() < deadline:
+        while process.returncode is None and await redriven(kafka) == before and time.monotonic() < latest:
             await asyncio.sleep(0.01 + 0.05 * rng.random())
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGKILL)

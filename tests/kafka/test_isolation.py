@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
+from prometheus_client import REGISTRY
 
 from tests import topics
-from tests.echo import DEADLINE, SETTINGS, TOPICS, outcomes, send, worker
+from tests.echo import SETTINGS, TOPICS, outcomes, send, worker
 from tests.handlers import STAGE
 from tests.reading import committed_offsets
 from tests.support import templates, text
+from tests.waiting import deadline, until
 from wiredesk.runtime.errors import HandlerError, UnavailableError
 from wiredesk.runtime.isolation import template as template_module
 from wiredesk.runtime.settings import MIB, KafkaSettings
@@ -94,27 +96,37 @@ async def test_an_output_that_no_topic_takes_is_dead_lettered(kafka: KafkaSettin
 
 async def test_a_killed_child_loses_nothing(kafka: KafkaSettings) -> None:
     await topics.create(kafka, TOPICS)
-    values = [b"slow"] * 20
-    await send(kafka, values)
+    await send(kafka, [b"slow"])
     async with worker(kafka, SETTINGS.model_copy(update={"processes": 1, "transaction_records": 1})):
-        first = (await outcomes(kafka, 1))[0]
+        (first,) = await outcomes(kafka, 1)
+        await send(kafka, [b"slow"] * 20)
+        await until(lambda: in_flight() > 1, "it is at work")
         os.kill(int(text(first, "pid")), signal.SIGKILL)
-        found = await outcomes(kafka, len(values))
-    assert sorted(int(r.key or b"") for r in found) == list(range(len(values)))
+        found = await outcomes(kafka, 21)
+    assert sorted(int(r.key or b"") for r in found) == [0, *range(20)]
     assert {text(r, "wiredesk_dlq_reason") for r in found} == {""}
     assert len({text(r, "pid") for r in found}) == 2
+
+
+def in_flight() -> float:
+    return REGISTRY.get_sample_value("wiredesk_in_flight_records", {"partition": "0"}) or 0.0
 
 
 async def test_a_restarted_worker_goes_on_where_the_last_one_stopped(
     kafka: KafkaSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lane_module, "IDLE_SECONDS", DEADLINE)  # no idle lane commits its position: batches do
+    monkeypatch.setattr(lane_module, "IDLE_SECONDS", deadline())  # no idle lane commits its position: batches do
     await topics.create(kafka, TOPICS)
     await send(kafka, [b"first"] * 10)
     async with worker(kafka):
         await outcomes(kafka, 10)
-    committed = await committed_offsets(kafka, STAGE)
-    assert committed[TopicPartition(kafka.on_cluster("in"), 0)].offset == 10
+    source = TopicPartition(kafka.on_cluster("in"), 0)
+
+    async def is_committed() -> bool:
+        committed = await committed_offsets(kafka, STAGE)
+        return source in committed and committed[source].offset == 10
+
+    await until(is_committed, "the offsets of its last transaction are there")
     await send(kafka, [b"second"] * 10, partition=1)
     async with worker(kafka):
         found = await outcomes(kafka, 20)
@@ -132,7 +144,6 @@ async def test_a_handler_that_does_not_load_again_ends_the_worker(
     kafka: KafkaSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is not ready and says why, then it ends; what it has committed stays, and its successor does the rest."""
-    monkeypatch.setattr(template_module, "GIVE_UP_SECONDS", 3.0)
     path = tmp_path / "load"
     path.write_text("fine")
     monkeypatch.setenv("TESTS_LOAD", str(path))
@@ -146,10 +157,11 @@ async def test_a_handler_that_does_not_load_again_ends_the_worker(
     (template,) = templates()
     template.kill()
     await send(kafka, [b"second"] * 10)
-    async with asyncio.timeout(DEADLINE):
+    async with asyncio.timeout(deadline()):
         while "No module named" not in str(failing.trouble()):
             assert not running.done()
             await asyncio.sleep(0.05)
+        monkeypatch.setattr(template_module, "GIVE_UP_SECONDS", 0.0)
         with pytest.raises(HandlerError, match=r"No module named .* gave up after"):
             await running
     path.write_text("fine")
@@ -169,7 +181,7 @@ async def test_a_worker_is_stopped_while_its_handler_loads(
     stop = asyncio.Event()
     loading = Worker(replace(STAGE, handler="tests.handlers:replaceable"), kafka, SETTINGS)
     running = asyncio.create_task(loading.run(stop))
-    async with asyncio.timeout(DEADLINE):
+    async with asyncio.timeout(deadline()):
         while not templates():
             await asyncio.sleep(0.05)
         assert loading.trouble() == Trouble(TroubleKind.STARTING, "starting: the handler is being loaded")

@@ -8,9 +8,10 @@ import pytest
 
 from tests import topics
 from tests.handlers import STAGE, TARGET
-from tests.support import DEADLINE
+from tests.waiting import deadline
 from wiredesk.runtime.errors import AbortedError, UnavailableError
 from wiredesk.runtime.kafka import clients
+from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.records import Output, Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Compaction, Stage, Suppression, Topic
@@ -45,7 +46,7 @@ def is_written(reader: ListReader, key: str) -> bool:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(DEADLINE):
+    async with asyncio.timeout(deadline()):
         while not condition():
             await asyncio.sleep(0.05)
 
@@ -73,11 +74,9 @@ async def test_a_list_that_was_deleted_and_created_again_is_read_from_its_start(
     await write(kafka, a=b"{}", b=b"{}", c=b"{}")
     reader = ListReader(LISTED, kafka)
     async with reader.following():
-        async with clients.started(clients.admin(kafka), kafka) as admin:
-            await admin.delete_topics([kafka.on_cluster(LIST.name)])
-        async with asyncio.timeout(DEADLINE):
-            while not await topics.create(kafka, [LIST]):
-                await asyncio.sleep(0.05)
+        async with Cluster(kafka) as cluster:
+            await cluster.delete_topic(LIST)
+            assert await cluster.create_topics([LIST]) == [kafka.on_cluster(LIST.name)]
         await write(kafka, d=b"{}")
         await until(lambda: not is_written(reader, "d"))
         assert is_written(reader, "a")
@@ -90,7 +89,7 @@ async def test_nothing_is_written_while_the_end_of_the_list_is_not_read(
     reader = ListReader(LISTED, kafka)
     async with reader.following():
         assert is_written(reader, "a")
-        monkeypatch.setattr(list_reader, "POLL_SECONDS", DEADLINE)
+        monkeypatch.setattr(list_reader, "POLL_SECONDS", deadline())
         await until(lambda: reader.age > list_reader.FRESH_SECONDS)
         await reader.refresh()
         assert reader.age <= list_reader.FRESH_SECONDS, "a lane need not wait for the next look"

@@ -27,8 +27,12 @@ from wiredesk.local.broker import node
 from wiredesk.runtime.errors import UnavailableError, UsageError
 from wiredesk.runtime.kafka import tokens
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.patience import setting
 
 AUDIENCE = "kafka"
+SHORT = 6
+"""Seconds that a token and a connection live, where a worker outlives them."""
+
 CLIENT, SECRET = "desk", "open sesame/+:"
 
 
@@ -273,7 +277,7 @@ def kafka(tmp_path_factory: pytest.TempPathFactory, idp: tuple[Issuer, str]) -> 
         listener + "oauthbearer.sasl.oauthbearer.jwks.endpoint.url": jwks,
         listener + "oauthbearer.sasl.oauthbearer.expected.audience": AUDIENCE,
         # Connections end with their sessions: the client must authenticate again with a new token.
-        listener + "oauthbearer.connections.max.reauth.ms": "6000",
+        listener + "oauthbearer.connections.max.reauth.ms": f"{setting(SHORT) * 1000:.0f}",
     }
     folder = tmp_path_factory.mktemp("oauth")
     patched = pytest.MonkeyPatch()
@@ -322,7 +326,7 @@ async def test_a_plug_ins_tokens_are_taken(
 @pytest.mark.timeout(180)
 async def test_a_worker_outlives_its_tokens(kafka: SecuredKafka, idp: tuple[Issuer, str]) -> None:
     issuer, url = idp
-    issuer.lifetime = 6
+    issuer.lifetime = int(setting(SHORT))
     mine = at(kafka, url, topic_prefix="o.", sasl_oauth_scope="work")
     door = kafka.open.model_copy(update={"topic_prefix": "o."})
     await topics.create(door, echo.TOPICS)

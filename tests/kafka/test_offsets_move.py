@@ -17,10 +17,11 @@ from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined] # exp
 from prometheus_client import REGISTRY
 
 from tests import topics
-from tests.echo import DEADLINE, SETTINGS, TOPICS, outcomes, send, worker
+from tests.echo import SETTINGS, TOPICS, outcomes, send, worker
 from tests.handlers import SOURCE, STAGE
 from tests.reading import committed_offsets, count_partitions, set_group_offsets, topic_id
 from tests.support import ROOT, Raw, ends_of, publish, text
+from tests.waiting import deadline
 from wiredesk.local.broker.cluster import EmbeddedKafka
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.pipeline import PAGES_RAW, STAGES
@@ -29,7 +30,7 @@ from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.records import Record
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Stage
-from wiredesk.testing.patience import setting
+from wiredesk.testing.patience import scaled, setting
 from wiredesk.testing.processes import WorkerProcess, environment, wait_until, wiredesk, workers
 
 ONE_PARTITION = SETTINGS.model_copy(update={"processes": 1})
@@ -61,10 +62,10 @@ async def recreate_topic(kafka: KafkaSettings, name: str) -> str:
     async with clients.started(clients.admin(kafka), kafka) as admin:
         before = await topic_id(kafka, topic)
         await admin.delete_topics([topic])
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(deadline()):
             while await topic_id(kafka, topic):
                 await asyncio.sleep(0.05)
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(deadline()):
             while not await topics.create(kafka, [SOURCE if name == SOURCE.name else PAGES_RAW], partitions=1):
                 await asyncio.sleep(0.05)
         after = await topic_id(kafka, topic)
@@ -76,7 +77,7 @@ def lags(kafka: KafkaSettings, group: str, topic: str) -> list[int | None]:
     """Return the lag of each partition as other tools count it; None if nothing is committed."""
     admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": kafka.bootstrap_servers})
     name = kafka.on_cluster(group)
-    count = len(admin.list_topics(kafka.on_cluster(topic), 10).topics[kafka.on_cluster(topic)].partitions)
+    count = len(admin.list_topics(kafka.on_cluster(topic), scaled(10)).topics[kafka.on_cluster(topic)].partitions)
     partitions = [confluent_kafka.TopicPartition(kafka.on_cluster(topic), number) for number in range(count)]
     asked = confluent_kafka.ConsumerGroupTopicPartitions(name, partitions)
     committed = admin.list_consumer_group_offsets([asked])[name].result().topic_partitions
@@ -130,7 +131,7 @@ async def test_a_topic_that_is_recreated_while_its_worker_is_frozen_loses_nothin
             new = await publish(kafka, [gone(n) for n in range(60)])
         finally:
             ingest.process.send_signal(signal.SIGCONT)
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(deadline()):
             while (audit := json.loads(wiredesk(kafka, "audit", "--json").stdout))["in_flight"]:
                 await asyncio.sleep(0.1)
     assert len(new) == 60
@@ -152,7 +153,7 @@ async def test_a_topic_that_is_recreated_and_ends_where_it_ended_is_read_from_it
             await publish(kafka, [gone(n) for n in range(40)])
         finally:
             ingest.process.send_signal(signal.SIGCONT)
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(deadline()):
             while (audit := json.loads(wiredesk(kafka, "audit", "--json").stdout))["skipped"] < 40:
                 await asyncio.sleep(0.5)
     assert (audit["pages"], audit["missing"], audit["duplicated"]) == (40, 0, 0)
@@ -188,7 +189,7 @@ async def test_an_offset_that_another_tool_has_set_gets_a_note_of_the_topic_id(
         consumer.assign([source])
         await consumer.commit({source: (offset, "")})
     id_ = await topic_id(kafka, source.topic)
-    async with worker(kafka, ONE_PARTITION), asyncio.timeout(DEADLINE):
+    async with worker(kafka, ONE_PARTITION), asyncio.timeout(deadline()):
         while (found := (await committed_offsets(kafka, STAGE))[source]).note.topic_id != id_ or found.offset != 5:
             await asyncio.sleep(0.05)
 
@@ -237,7 +238,7 @@ async def test_records_that_expire_under_a_running_lane_are_counted(kafka: Kafka
         source = TopicPartition(kafka.on_cluster(SOURCE.name), 0)
         async with clients.started(clients.admin(kafka), kafka) as admin:
             await admin.delete_records({source: RecordsToDelete(before_offset=90)})
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(deadline()):
             while (await committed_offsets(kafka, STAGE))[source].offset < 91:
                 await asyncio.sleep(0.05)
         noted = (await committed_offsets(kafka, STAGE))[source].note.expired
@@ -291,12 +292,12 @@ async def test_new_partitions_are_noticed(kafka: KafkaSettings) -> None:
         began = asyncio.get_running_loop().time()
         async with clients.started(clients.admin(kafka), kafka) as admin:
             await admin.create_partitions({kafka.on_cluster(SOURCE.name): NewPartitions(2)})
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(deadline()):
             while (await count_partitions(kafka, [kafka.on_cluster(SOURCE.name)])) != {kafka.on_cluster("in"): 2}:
                 await asyncio.sleep(0.05)
         await send(kafka, [b"second"], partition=1)
         await outcomes(kafka, 2)
-        assert asyncio.get_running_loop().time() - began < DEADLINE, "aiokafka's own metadata is five minutes old"
+        assert asyncio.get_running_loop().time() - began < 300, "aiokafka's own metadata is five minutes old"
 
 
 @pytest.mark.timeout(240)

@@ -12,7 +12,8 @@ import pytest
 
 from tests import topics
 from tests.echo import TOPICS
-from tests.support import DEADLINE, ROOT
+from tests.support import ROOT
+from tests.waiting import deadline
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.processes import wait_until
 
@@ -78,4 +79,4 @@ async def test_of_brokers_that_start_at_once_one_runs_and_outlives_a_kill(tmp_pa
         for rival in rivals:
             if rival.poll() is None:
                 os.kill(rival.pid, signal.SIGTERM)
-            rival.communicate(timeout=DEADLINE)
+            rival.communicate(timeout=deadline())

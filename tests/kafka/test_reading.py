@@ -13,13 +13,14 @@ from wiredesk.runtime.errors import UnavailableError
 from wiredesk.runtime.kafka import clients, partition_reader
 from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.settings import KafkaSettings
+from wiredesk.testing.patience import scaled
 
 
 @pytest.mark.parametrize("deleted", [False, True])
 async def test_offsets_that_cannot_come_are_not_waited_for(
     kafka: KafkaSettings, monkeypatch: pytest.MonkeyPatch, *, deleted: bool
 ) -> None:
-    monkeypatch.setattr(partition_reader, "QUIET_SECONDS", 2.0)
+    monkeypatch.setattr(partition_reader, "QUIET_SECONDS", scaled(2))
     await topics.create(kafka, TOPICS, partitions=1)
     await send(kafka, [b"%d" % n for n in range(5)])
     source = TopicPartition(kafka.on_cluster(SOURCE.name), 0)

@@ -13,7 +13,8 @@ import pytest
 
 from tests import topics
 from tests.reading import read_topic
-from tests.support import DEADLINE, SAMPLES, Raw, ends_of, publish, text
+from tests.support import SAMPLES, Raw, ends_of, publish, text
+from tests.waiting import deadline
 from wiredesk.extractor.extract import Extractor
 from wiredesk.pipeline import ARTICLES_CLEANED, ARTICLES_ENRICHED, EXTRACTOR, TOPICS
 from wiredesk.runtime.records import Record
@@ -45,7 +46,7 @@ def running(worker: WorkerProcess) -> Iterator[None]:
         yield
     finally:
         worker.process.send_signal(signal.SIGTERM)
-        worker.process.wait(DEADLINE)
+        worker.process.wait(deadline())
 
 
 def run(kafka: KafkaSettings, *command: str, code: int = 0) -> Any:
@@ -97,7 +98,7 @@ async def test_a_bug_is_deployed_fixed_replayed_and_compared(kafka: KafkaSetting
         with workers(kafka, ["extractor"], log):
             repaired = run(kafka, "replay", EXTRACTOR.name, "--from", "-1h", "--yes")
             assert repaired["adds_up"]
-            async with asyncio.timeout(DEADLINE):
+            async with asyncio.timeout(deadline()):
                 while titles(articles := await newest(kafka, ARTICLES_ENRICHED.name)) != {TITLE}:
                     await asyncio.sleep(0.2)
     assert len(articles) == PAGES

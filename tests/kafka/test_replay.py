@@ -15,7 +15,8 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 
 from tests import topics
 from tests.reading import read_topic
-from tests.support import DEADLINE, Raw, ends_of, publish, text
+from tests.support import Raw, ends_of, publish, text
+from tests.waiting import deadline
 from wiredesk.operations.replays.planning import create_run, resolve_ranges
 from wiredesk.operations.replays.reconcile import reconcile
 from wiredesk.operations.replays.run import Run, load_runs
@@ -76,7 +77,8 @@ async def records(kafka: KafkaSettings, *names: str) -> list[Record]:
 
 async def sizes(kafka: KafkaSettings) -> dict[TopicPartition, OffsetRange]:
     async with Cluster(kafka) as cluster:
-        return await cluster.offset_ranges(await cluster.partitions(kafka.on_cluster(topic.name) for topic in TOPICS))
+        partitions = await cluster.partitions(kafka.on_cluster(topic.name) for topic in TOPICS)
+        return await cluster.offset_ranges(partitions, patience=deadline())  # also of transactions that just ended
 
 
 def replayed(written: list[Record]) -> Counter[str]:
@@ -144,7 +146,7 @@ async def test_a_range_goes_into_a_topic_of_its_own_and_the_live_ones_are_left_a
 
 async def accepted(kafka: KafkaSettings, count: int) -> list[Record]:
     """Wait until a number of pages has been accepted."""
-    async with asyncio.timeout(DEADLINE):
+    async with asyncio.timeout(deadline()):
         while len(pages := await records(kafka, PAGES_ACCEPTED.name)) < count:
             await asyncio.sleep(0.2)
     return pages
@@ -185,7 +187,7 @@ async def test_killed_resumed_and_shared_each_record_is_out_once(kafka: KafkaSet
     for how, code in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)):
         await asyncio.to_thread(wait_until, partial(has_done, kafka, before + 100), "some more are done")
         process.send_signal(how)
-        assert process.wait(DEADLINE) == code, log.read_text()[-2000:]
+        assert process.wait(deadline()) == code, log.read_text()[-2000:]
         (run,) = runs(kafka)
         name, before = run["id"], run["done"]
         assert before < run["offsets"]

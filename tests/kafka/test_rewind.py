@@ -11,7 +11,8 @@ from aiokafka import TopicPartition
 
 from tests import topics
 from tests.reading import committed_offsets, read_topic
-from tests.support import DEADLINE, Raw, ends_of, origin, publish
+from tests.support import Raw, ends_of, origin, publish
+from tests.waiting import deadline
 from wiredesk.pipeline import INGEST, PAGES_SKIPPED, TOPICS
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.processes import wiredesk, workers
@@ -46,6 +47,7 @@ async def test_a_stage_reads_the_given_offsets_again_and_no_others(kafka: KafkaS
     with workers(kafka, ["ingest"], tmp_path / "first.log"):
         await ends_of(kafka, origins)
         assert "has workers (its group is Stable)" in replay(kafka, "--rewind-group", "--from", "1h", "--yes", code=2)
+    await _until(kafka, 30)
     before = await committed(kafka)
     assert sum(before.values()) == 30
 
@@ -97,6 +99,6 @@ async def committed(kafka: KafkaSettings) -> dict[TopicPartition, int]:
 
 async def _until(kafka: KafkaSettings, wanted: int) -> None:
     """Wait until ingest has committed a number of offsets."""
-    async with asyncio.timeout(DEADLINE):
+    async with asyncio.timeout(deadline()):
         while sum((await committed(kafka)).values()) < wanted:
             await asyncio.sleep(0.2)

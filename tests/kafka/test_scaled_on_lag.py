@@ -6,7 +6,8 @@ import math
 from pathlib import Path
 
 from tests import topics
-from tests.support import DEADLINE, SAMPLES, Raw, publish
+from tests.support import SAMPLES, Raw, publish
+from tests.waiting import deadline
 from wiredesk.pipeline import EXTRACTOR, INGEST, TOPICS
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.settings import KafkaSettings
@@ -33,7 +34,7 @@ async def replicas(kafka: KafkaSettings, stage: Stage) -> int:
 
 
 async def until_replicas(kafka: KafkaSettings, stage: Stage, wanted: int) -> None:
-    async with asyncio.timeout(DEADLINE):
+    async with asyncio.timeout(deadline()):
         while await replicas(kafka, stage) != wanted:
             pass
 

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 from tests import topics
-from tests.support import DEADLINE, SAMPLES, Raw, collect, publish
+from tests.support import SAMPLES, Raw, collect, publish
+from tests.waiting import deadline
 from wiredesk.pipeline import ARTICLES_CLEANED, TOPICS
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import setting
@@ -36,7 +37,7 @@ async def test_three_extractors_share_six_partitions_and_one_stops(kafka: KafkaS
         assert stopped.terminate() == 0
         wait_until(lambda: sum(map(running_lanes, others)) == 6, "the others took over")
         names = [kafka.on_cluster(ARTICLES_CLEANED.name)]
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(deadline()):
             while len(await collect(kafka, names, set(origins))) < PAGES:
                 pass
         wait_until(lambda: all(e.metric("wiredesk_records_total") > 0 for e in others), "both have had a part")

@@ -18,8 +18,8 @@ from tests import topics
 from tests.echo import SETTINGS, worker
 from tests.handlers import COUNTER, SOURCE, TARGET
 from tests.reading import read_topic
-from tests.support import DEADLINE, templates, text
-from tests.waiting import until
+from tests.support import templates, text
+from tests.waiting import deadline, until
 from wiredesk.operations.replays.planning import check_state, create_run, resolve_ranges, trial
 from wiredesk.operations.replays.processing import process, reconcile_and_save
 from wiredesk.operations.replays.rewind import empty_state, plan_rewind, rewind
@@ -54,7 +54,7 @@ async def publish(kafka: KafkaSettings, *records: tuple[str, str], partition: in
 async def committed(kafka: KafkaSettings, topic: Topic, until: int) -> list[Record]:
     """Wait until a topic has a number of committed records; return them."""
     records: list[Record] = []
-    async with asyncio.timeout(DEADLINE), contextlib.aclosing(read_topic(kafka, [kafka.on_cluster(topic.name)], from_beginning=True)) as reading:  # fmt: skip
+    async with asyncio.timeout(deadline()), contextlib.aclosing(read_topic(kafka, [kafka.on_cluster(topic.name)], from_beginning=True)) as reading:  # fmt: skip
         async for record in reading:
             if record is not None:
                 records.append(record)
@@ -181,13 +181,13 @@ async def test_a_changelog_that_was_deleted_stops_the_lane_until_the_offsets_are
         await committed(kafka, TARGET, 2)
     async with Cluster(kafka) as cluster:
         await cluster.delete_topic(CHANGELOG)
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(deadline()):
             while not await cluster.create_topics([CHANGELOG], partitions=1):
                 await asyncio.sleep(0.05)
     tested, stop = Worker(COUNTER, kafka, SMALL), asyncio.Event()
     running = asyncio.create_task(tested.run(stop))
     try:
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(deadline()):
             while "deleted and created again" not in str(tested.trouble()):
                 await asyncio.sleep(0.05)
     finally:
@@ -235,7 +235,7 @@ async def test_at_least_once_loses_no_output_and_may_process_a_record_twice(
         await committed(kafka, TARGET, 41)
     await publish(kafka, *((key, "") for key in keys[40:]))
     async with worker(kafka, settings, COUNTER):
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(deadline()):
             while (await lag(kafka)) > 0:
                 await asyncio.sleep(0.1)
     found = counts(await published(kafka, TARGET))
@@ -267,7 +267,7 @@ async def test_status_says_how_far_a_restore_is(kafka: KafkaSettings, monkeypatc
 
     monkeypatch.setattr(Keeper, "restore", stopped_at_the_third)
     monkeypatch.setattr(lane_store, "NOTE_SECONDS", 0.05)
-    async with Cluster(kafka) as cluster, worker(kafka, SMALL, COUNTER), asyncio.timeout(DEADLINE):
+    async with Cluster(kafka) as cluster, worker(kafka, SMALL, COUNTER), asyncio.timeout(deadline()):
         monitor = StatusMonitor(cluster, [COUNTER], TARGET, timedelta(hours=1))
         while not (seen := (await monitor.measure()).stages[0].restoring) or seen[0].keys < 7:
             await asyncio.sleep(0.05)
@@ -293,7 +293,7 @@ async def test_a_replay_has_a_state_of_its_own_which_is_gone_afterwards(kafka: K
         assert await process(cluster, SMALL, COUNTER, run, accept_all, rate=None, stop=asyncio.Event())
         assert counts(await published(kafka, Topic("again", ""))) == [("a", 1), ("a", 2), ("a", 3)]
         await reconcile_and_save(cluster, COUNTER, run)
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(deadline()):
             while await cluster.partitions([own]):
                 await asyncio.sleep(0.05)
     assert len(await published(kafka, CHANGELOG)) == 5
@@ -309,7 +309,7 @@ async def test_a_rebalance_moves_a_state_and_leaves_the_other_where_it_is(kafka:
         await committed(kafka, TARGET, 6)
         before = keepers()
         async with worker(kafka, SMALL, COUNTER):
-            async with asyncio.timeout(DEADLINE):
+            async with asyncio.timeout(deadline()):
                 while len(keepers() - before) != 1 or len(keepers() & before) != 1:
                     await asyncio.sleep(0.05)
             await publish(kafka, *[("a", "")] * 3)

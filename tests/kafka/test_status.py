@@ -83,7 +83,10 @@ async def test_a_transaction_that_a_killed_worker_left_open_hides_nothing_else(k
     await publish(kafka, [event("a")])
     names = [kafka.on_cluster(topic.name) for topic in TOPICS if topic is not PAGES_RAW]
     producer = AIOKafkaProducer(
-        bootstrap_servers=kafka.bootstrap_servers, transactional_id=kafka.on_cluster("killed"), acks="all"
+        bootstrap_servers=kafka.bootstrap_servers,
+        transactional_id=kafka.on_cluster("killed"),
+        transaction_timeout_ms=900_000,
+        acks="all",
     )
     async with producer:
         await producer.begin_transaction()

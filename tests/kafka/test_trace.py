@@ -57,11 +57,11 @@ async def test_a_page_is_traced_to_where_it_is(kafka: KafkaSettings, tmp_path: P
             lambda: any("waits for revisions" in visit["where"] for visit in visits(kafka, story)),
             "the story is cleaned",
         )
+        wait_until(lambda: len(visits(kafka, "https://paper.example/ferry-twin")) == 1, "the twin is accepted")
     (skipped,) = visits(kafka, gone)
     assert [hop["topic"] for hop in skipped["records"]] == ["pages.raw", "pages.skipped"]
     assert skipped["where"].startswith("skipped: http_error: ")
     # By the URL from which it was fetched, although the page declares another one.
-    wait_until(lambda: len(visits(kafka, "https://paper.example/ferry-twin")) == 1, "the twin is accepted")
     (twin,) = visits(kafka, "https://m.paper.example/ferry-twin#comments")
     assert [hop["topic"] for hop in twin["records"]][:2] == ["pages.raw", "pages.accepted"]
     assert twin["origin"] == origins[3]

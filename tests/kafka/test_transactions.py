@@ -16,7 +16,7 @@ from tests.echo import TOPICS
 from tests.faults.proxy import Proxy
 from tests.handlers import TARGET
 from tests.reading import read_topic
-from tests.support import DEADLINE
+from tests.waiting import deadline, until
 from wiredesk.local.broker.cluster import EmbeddedKafka
 from wiredesk.local.broker.settings import BrokerSettings
 from wiredesk.local.ports import free_port
@@ -31,10 +31,14 @@ from wiredesk.runtime.topology import Topic
 from wiredesk.testing.patience import scaled, setting
 
 GROUP = "takeover"
+PATIENCE = setting(60)
+"""Seconds that a transaction may take where nothing is said of its time."""
+
 SECONDS = setting(5)
+"""Seconds that a transaction may take which takes all of them."""
 
 
-def producer(kafka: KafkaSettings, timeout: float = SECONDS) -> TransactionalProducer:
+def producer(kafka: KafkaSettings, timeout: float = PATIENCE) -> TransactionalProducer:
     return TransactionalProducer(kafka, kafka.on_cluster("the-lane"), timeout)
 
 
@@ -61,7 +65,7 @@ async def member(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
 
 
 async def committed(kafka: KafkaSettings) -> int | None:
-    async with member(kafka) as consumer, asyncio.timeout(SECONDS):
+    async with member(kafka) as consumer, asyncio.timeout(deadline()):
         found = await stable_committed_offset(consumer, kafka.on_cluster(GROUP), source(kafka))
         return None if found is None else found.offset
 
@@ -112,13 +116,15 @@ async def test_what_a_predecessor_left_open_is_aborted_at_a_takeover(prepared: K
 
 
 async def test_a_transaction_that_fails_before_its_commit_is_aborted(prepared: KafkaSettings) -> None:
-    async with producer(prepared) as failing:
+    async with producer(prepared, timeout=900) as failing:  # so long, for the broker
+        failing._timeout = SECONDS
         with pytest.raises(AbortedError, match=r"UnknownTopicOrPartition|TimeoutError"):
             await failing.commit(
                 [output(b"a"), Output("no-such-topic", None, b"b")], prepared.on_cluster(GROUP), source(prepared), 1
             )
-    async with asyncio.timeout(SECONDS):  # nobody has taken over: it was aborted when it was closed
-        assert await readable(prepared) == []
+    # Nobody has taken over, and its time is not over: it was aborted when it was closed.
+    await until(lambda: is_closed(prepared), "the marker is written shortly after the answer")
+    assert await readable(prepared) == []
     assert await committed(prepared) is None
 
 
@@ -143,15 +149,13 @@ async def test_a_producer_that_is_left_aborts_what_it_has_open(
     prepared: KafkaSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its successor would abort it, too; but there may be none for a while, and consumers would wait."""
-    monkeypatch.setattr("wiredesk.runtime.kafka.transactions.CLOSE_SECONDS", DEADLINE)
+    monkeypatch.setattr("wiredesk.runtime.kafka.transactions.CLOSE_SECONDS", deadline())
     with pytest.raises(OutputTooLargeError):
         async with producer(prepared, timeout=900) as failing:
             await failing.commit(
                 [output(b"a"), output(os.urandom(40 << 20))], prepared.on_cluster(GROUP), source(prepared), 1
             )
-    async with asyncio.timeout(DEADLINE):  # the marker is written shortly after the answer
-        while await open_transaction(prepared):
-            await asyncio.sleep(0.1)
+    await until(lambda: is_closed(prepared), "the marker is written shortly after the answer")
 
 
 async def test_an_output_that_is_too_large_is_named(prepared: KafkaSettings) -> None:
@@ -191,13 +195,15 @@ async def test_the_broker_ends_a_transaction_that_takes_too_long(prepared: Kafka
     async with producer(prepared, timeout=setting(1)) as slow:
         await slow._producer.begin_transaction()
         await slow._producer.send_and_wait(prepared.on_cluster(TARGET.name), b"never")
-        async with asyncio.timeout(scaled(30)):
-            while await open_transaction(prepared):
-                pass
-        slow._timeout = SECONDS
+        await until(lambda: is_closed(prepared), "the broker has aborted it")
+        slow._timeout = PATIENCE
         with pytest.raises((FencedError, AbortedError)):
             await slow.commit([output(b"late")], prepared.on_cluster(GROUP), source(prepared), 1)
     assert await readable(prepared) == []
+
+
+async def is_closed(kafka: KafkaSettings) -> bool:
+    return not await open_transaction(kafka)
 
 
 async def open_transaction(kafka: KafkaSettings) -> bool:
@@ -253,7 +259,7 @@ async def test_a_pending_offset_is_waited_for(prepared: KafkaSettings) -> None:
             await asyncio.wait({asking}, timeout=0.5)
             assert not asking.done()
             await pending.commit_transaction()
-            async with asyncio.timeout(scaled(5)):
+            async with asyncio.timeout(deadline()):
                 found = await asking
                 assert found is not None
                 assert found.offset == 5
@@ -261,8 +267,11 @@ async def test_a_pending_offset_is_waited_for(prepared: KafkaSettings) -> None:
         await pending.stop()
 
 
-async def test_the_end_of_a_topic_waits_for_a_commit_that_is_under_way(prepared: KafkaSettings) -> None:
+async def test_the_end_of_a_topic_waits_for_a_commit_that_is_under_way(
+    prepared: KafkaSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Kafka confirms a commit before it writes the markers: what was confirmed a moment before must not be missed."""
+    monkeypatch.setattr("wiredesk.runtime.kafka.cluster.END_PATIENCE_SECONDS", deadline())
     async with producer(prepared, timeout=setting(60)) as slow:
         await slow._producer.begin_transaction()
         await slow._producer.send_and_wait(prepared.on_cluster(TARGET.name), b"a")
@@ -287,14 +296,14 @@ async def test_the_end_of_a_topic_does_not_wait_for_a_transaction_that_stays_ope
 async def test_at_least_once_writes_outputs_before_the_changes_of_a_state(prepared: KafkaSettings) -> None:
     """A state that had a record whose output is missing would keep it from ever being written."""
     change = ChangelogRecord("out", b"key", b"change", 0, 1)
-    async with member(prepared) as consumer, AtLeastOnceProducer(prepared, "test", SECONDS, consumer) as plain:
+    async with member(prepared) as consumer, AtLeastOnceProducer(prepared, "test", PATIENCE, consumer) as plain:
         with pytest.raises(OutputTooLargeError) as refused:
             await plain.commit(
                 [change, output(os.urandom(40 << 20)), change], prepared.on_cluster(GROUP), source(prepared), 1
             )
         assert refused.value.index == 1
         assert await readable(prepared) == []
-    async with member(prepared) as consumer, AtLeastOnceProducer(prepared, "test", SECONDS, consumer) as plain:
+    async with member(prepared) as consumer, AtLeastOnceProducer(prepared, "test", PATIENCE, consumer) as plain:
         written: list[Written] = [change, output(b"a"), change._replace(key=b"other")]
         delivered = await plain.commit(written, prepared.on_cluster(GROUP), source(prepared), 1)
         assert sorted(index for _, packed in delivered for index in packed) == [0, 1, 2]
@@ -303,11 +312,11 @@ async def test_at_least_once_writes_outputs_before_the_changes_of_a_state(prepar
 
 async def test_at_least_once_writes_outputs_before_the_offset(prepared: KafkaSettings) -> None:
     async with member(prepared) as consumer:
-        async with AtLeastOnceProducer(prepared, "test", SECONDS, consumer) as plain:
+        async with AtLeastOnceProducer(prepared, "test", PATIENCE, consumer) as plain:
             await plain.commit([output(b"a")], prepared.on_cluster(GROUP), source(prepared), 1)
         assert await consumer.committed(source(prepared)) == 1
         assert await readable(prepared) == [b"a"]
-        async with AtLeastOnceProducer(prepared, "test", SECONDS, consumer) as plain:
+        async with AtLeastOnceProducer(prepared, "test", PATIENCE, consumer) as plain:
 
             async def refused(_: object) -> None:
                 raise CommitFailedError("the group has moved on")

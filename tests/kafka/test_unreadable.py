@@ -15,6 +15,7 @@ from tests import topics
 from tests.faults.batches import Codec, RawBatch, RawHeader, RawProducer, RawRecord
 from tests.reading import committed_offsets, offset_ranges, read_range
 from tests.support import Raw, ends_of, origin, publish, text
+from tests.waiting import until
 from wiredesk.pipeline import PAGES_RAW, STAGES, TOPICS
 from wiredesk.runtime.kafka.damaged import MAX_HEADERS
 from wiredesk.runtime.records import Record
@@ -71,7 +72,7 @@ async def test_a_header_name_that_is_not_utf8_costs_its_record_alone(
     with workers(kafka, ["ingest"], tmp_path / "log") as (ingest,):
         found = await ends_of(kafka, [f"{topic}/0/{offset}" for offset in range(4)])
         await ends_of(kafka, await publish(kafka, [Raw(b"no page")]))
-        assert ingest.is_ready()
+        wait_until(ingest.is_ready, "it works on")
     assert {at: [record.topic for record in records] for at, records in found.items()} == {
         f"{topic}/0/0": [kafka.on_cluster("pages.skipped")],
         f"{topic}/0/1": [f"{topic}.dlq"],
@@ -143,7 +144,13 @@ async def test_a_damaged_batch_at_the_beginning_is_given_up_once(
     damage(segment, number=0)
     with workers(kafka, ["ingest"], tmp_path / "log"):
         await ends_of(kafka, [f"{topic}/0/0"])
-    assert (await committed_offsets(kafka, STAGES["ingest"]))[TopicPartition(topic, 0)].offset == 3
+    source = TopicPartition(topic, 0)
+
+    async def is_committed() -> bool:
+        committed = await committed_offsets(kafka, STAGES["ingest"])
+        return source in committed and committed[source].offset == 3
+
+    await until(is_committed, "the offset after the whole batch is committed")
     with workers(kafka, ["ingest"], tmp_path / "log"):
         await ends_of(kafka, await publish(kafka, [Raw(b"no page")]))
     audit = json.loads(wiredesk(kafka, "audit", "--json").stdout)

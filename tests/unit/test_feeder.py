@@ -10,7 +10,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from tests.support import DEADLINE
+from tests.waiting import deadline
 from wiredesk.runtime.isolation import child_process, frames
 from wiredesk.runtime.isolation.pool import Feeder, Job, JobQueue
 from wiredesk.runtime.isolation.template import Child
@@ -125,7 +125,7 @@ class Obedient(Child):
 
     async def given(self) -> list[int]:
         """Return the offsets of the next bundle."""
-        async with asyncio.timeout(DEADLINE):
+        async with asyncio.timeout(deadline()):
             return [fields[2] for fields in await frames.read(self.other[0])]
 
     def answer(self, *outcomes: Any, last: bool = False) -> None:
@@ -155,12 +155,12 @@ async def fed(jobs: JobQueue, deadline: float = LONG) -> AsyncIterator[tuple[Obe
 
 
 async def over(feeding: asyncio.Task[None]) -> None:
-    async with asyncio.timeout(DEADLINE):
+    async with asyncio.timeout(deadline()):
         await feeding
 
 
 async def settled(one: Job) -> Any:
-    async with asyncio.timeout(DEADLINE):
+    async with asyncio.timeout(deadline()):
         return await asyncio.shield(one.outcome)
 
 

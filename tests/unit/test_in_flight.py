@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.support import DEADLINE
+from tests.waiting import deadline
 from wiredesk.runtime.isolation import Job
 from wiredesk.runtime.records import Failure, Record
 from wiredesk.runtime.settings import WorkerSettings
@@ -121,7 +121,7 @@ async def test_it_closes_by_age_soon_when_little_is_in_work() -> None:
     it = Fixture(transaction_linger=0.01, transaction_age=3600)
     it.add(2)
     it.pool.finish(0)
-    async with asyncio.timeout(DEADLINE):  # the other one is never done
+    async with asyncio.timeout(deadline()):  # the other one is never done
         assert await it.batch() == [0]
 
 

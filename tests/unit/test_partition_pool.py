@@ -12,7 +12,8 @@ import psutil
 import pytest
 
 from tests.handlers import COUNTER, STAGE
-from tests.support import DEADLINE, templates
+from tests.support import templates
+from tests.waiting import deadline
 from wiredesk.runtime.errors import StateError, UsageError
 from wiredesk.runtime.isolation import Job, Keeper, KeeperProcesses, PartitionPool, ProcessPool
 from wiredesk.runtime.isolation.frames import Entry
@@ -57,7 +58,7 @@ def record(offset: int, key: bytes, value: bytes = b"", timestamp: int = 0) -> R
 
 async def settled(job: Job) -> str | int:
     """Return the count that was published, or why there is none."""
-    async with asyncio.timeout(DEADLINE):
+    async with asyncio.timeout(deadline()):
         outcome = await job.outcome
     if isinstance(outcome, Failure):
         return outcome.reason

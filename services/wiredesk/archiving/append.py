@@ -97,7 +97,7 @@ class Archive:
         try:
             again = True
             while again:
-                starts = await self._starts(cluster)
+                starts = await self._starts(cluster, follow=follow)
                 again = await self._append_from(cluster, starts, stop, on_progress, follow=follow)
             for partition in sorted(self._parts):
                 await self._publish(partition)
@@ -142,7 +142,7 @@ class Archive:
                         return True
         return False
 
-    async def _starts(self, cluster: Cluster) -> dict[TopicPartition, OffsetRange]:
+    async def _starts(self, cluster: Cluster, *, follow: bool) -> dict[TopicPartition, OffsetRange]:
         """Return the offsets that are not archived yet, by partition."""
         topic = cluster.settings.on_cluster(TOPIC.name)
         partitions = await cluster.required_partitions([topic])
@@ -150,7 +150,7 @@ class Archive:
         names = await asyncio.to_thread(self.storage.names)
         newest = newest_files(names, TOPIC.name)
         await asyncio.to_thread(self._check, newest)
-        ranges = await cluster.offset_ranges(partitions)
+        ranges = await (cluster.offset_ranges(partitions) if follow else cluster.settled_ranges(partitions))
         return {
             tp: offsets.intersection(newest[tp.partition].last + 1) if tp.partition in newest else offsets
             for tp, offsets in ranges.items()

@@ -111,7 +111,8 @@ class RunningStage:
                         f"{self.stage.name} left {left} offsets unprocessed after {seconds:g} s: {log}"
                     )
                 await asyncio.sleep(POLL_SECONDS)
-            ranges = await cluster.offset_ranges(await cluster.partitions(outputs))
+            # Kafka may write the marker of a transaction later for an output than for the offset of its input.
+            ranges = await cluster.offset_ranges(await cluster.partitions(outputs), patience=seconds)
             async with contextlib.aclosing(cluster.read_range(ranges)) as records:
                 return [self._parsed(outputs[record.topic].name, record) async for record in records]
 

@@ -123,7 +123,7 @@ class _Notifier:
 
     async def run(self, stop: asyncio.Event, since_ms: int | None, *, until_end: bool) -> None:
         """Decide and send, until it is stopped or, with `until_end`, nothing is left."""
-        starts = await self._starts(since_ms)
+        starts = await self._starts(since_ms, until_end=until_end)
         log.info("notifier ready", pending=len(self.ledger.pending))
         sending = [asyncio.create_task(sender.run()) for sender in self._senders.values()]
         stopping = asyncio.create_task(stop.wait())
@@ -161,11 +161,12 @@ class _Notifier:
             return self._cluster.read_batches(starts)
         return self._cluster.follow({tp: offsets.start for tp, offsets in starts.items()})
 
-    async def _starts(self, since_ms: int | None) -> dict[TopicPartition, OffsetRange]:
+    async def _starts(self, since_ms: int | None, *, until_end: bool) -> dict[TopicPartition, OffsetRange]:
         """Return the articles that are not decided yet. Where none were, the start is written down at once."""
         topic = self._cluster.settings.on_cluster(ARTICLES_ENRICHED.name)
         partitions = await self._cluster.required_partitions([topic])
-        there = await self._cluster.offset_ranges(partitions)
+        ranges = self._cluster.settled_ranges if until_end else self._cluster.offset_ranges
+        there = await ranges(partitions)
         later = there if since_ms is None else await self._cluster.offset_ranges(partitions, since_ms=since_ms)
         known = self.ledger.positions
         is_first = not known

@@ -3,21 +3,14 @@
 The state of a stage with a store stays as it is, unless it is emptied, too: then it is built again from there.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aiokafka import TopicPartition
 
-from wiredesk.runtime.errors import UnavailableError, UsageError
+from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.topology import Stage, Topic
-
-DELETED_SECONDS = 30.0
-"""Longest wait until a deleted topic is gone from the metadata of the brokers."""
-
-POLL_SECONDS = 0.1
-"""Pause between two looks at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +110,4 @@ async def empty_state(cluster: Cluster, stage: Stage) -> None:
     name = cluster.settings.on_cluster(changelog.name)
     there = (await cluster.describe_topics([name])).get(name)
     await cluster.delete_topic(changelog)
-    try:
-        async with asyncio.timeout(DELETED_SECONDS):
-            while True:
-                if not await cluster.describe_topics([name]):
-                    break
-                await asyncio.sleep(POLL_SECONDS)
-    except TimeoutError:
-        raise UnavailableError(f"topic {name} is still there after {DELETED_SECONDS:g} s; try again") from None
     await cluster.create_topics([changelog], replication=1 if there is None else there.partitions[0].replicas)

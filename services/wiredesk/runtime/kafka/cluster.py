@@ -100,8 +100,11 @@ class Cluster(TopicClient):
             starts = {tp: offset if (offset := since[tp]) >= 0 else stops[tp] for tp in partitions}
         return {tp: OffsetRange(min(starts[tp], stops[tp]), stops[tp]) for tp in partitions}
 
-    async def _settled_ranges(self, partitions: Collection[TopicPartition]) -> dict[TopicPartition, OffsetRange]:
-        """Return the readable offsets of each partition, once open transactions have ended or take too long."""
+    async def settled_ranges(self, partitions: Collection[TopicPartition]) -> dict[TopicPartition, OffsetRange]:
+        """Return the readable offsets of each partition, once open transactions have ended or take too long.
+
+        For readers that end where the topics end now: what was confirmed a moment before must not be missed.
+        """
         with contextlib.suppress(OpenTransactionError):
             return await self.offset_ranges(partitions, patience=END_PATIENCE_SECONDS)
         return await self.offset_ranges(partitions)
@@ -217,7 +220,7 @@ class Cluster(TopicClient):
         existing = {partition.topic for partition in partitions}
         if missing := [name for name in names if name not in existing]:
             raise UsageError(f"no topic {', '.join(missing)} on the cluster: 'wiredesk topics list' shows the topics")
-        ranges = await (self._settled_ranges(partitions) if until_end else self.offset_ranges(partitions))
+        ranges = await (self.settled_ranges(partitions) if until_end else self.offset_ranges(partitions))
         starts = {tp: held.start if from_beginning else held.stop for tp, held in ranges.items()}
         stops = {tp: held.stop for tp, held in ranges.items()} if until_end else None
         yield None

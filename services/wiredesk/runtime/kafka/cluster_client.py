@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from types import TracebackType
 from typing import Any, Self
 
@@ -25,6 +25,12 @@ COORDINATOR_SECONDS = 30
 
 COORDINATOR_RETRY_SECONDS = 0.25
 """Pause between two attempts to reach a group's coordinator."""
+
+SPREAD_SECONDS = 30
+"""How long brokers may take to learn what the controller has confirmed: new topics, deleted ones, settings."""
+
+SPREAD_POLL_SECONDS = 0.05
+"""Pause between two requests to a broker that is late."""
 
 QUERYING = authorization.Access(topic="READ", group="DESCRIBE")
 """The operations that reading topics and describing groups need."""
@@ -105,6 +111,35 @@ class ClusterClient:
                     raise
             await self._client.force_metadata_update()
             await asyncio.sleep(clients.RETRY_BACKOFF_MS / 1000)
+
+    async def _late_broker(
+        self, request: Request[Any], wrong: Callable[[Any], Collection[str]]
+    ) -> tuple[int, str] | None:
+        """Wait until every broker that answers knows what the controller has confirmed.
+
+        Without this, a client that asks another broker next may get an answer from before.
+
+        Args:
+            request: what each broker is asked.
+            wrong: returns the names in a broker's answer that are not as the controller has them.
+
+        Returns:
+            The number of a broker that is still late after `SPREAD_SECONDS`, and the first wrong name.
+        """
+        deadline = asyncio.get_running_loop().time() + SPREAD_SECONDS
+        for broker in self._client.cluster.brokers():
+            while True:
+                try:
+                    answer: Any = await self._client.send(broker.nodeId, request)
+                except (KafkaError, TimeoutError):
+                    break  # it is down: when it is back, it learns of all that before it answers
+                names = wrong(answer)
+                if not names:
+                    break
+                if asyncio.get_running_loop().time() > deadline:
+                    return int(broker.nodeId), min(names)
+                await asyncio.sleep(SPREAD_POLL_SECONDS)
+        return None
 
     async def _ask_coordinator(
         self, group: str, request: Request[Any], errors: Callable[[Any], Iterable[tuple[int, str]]]

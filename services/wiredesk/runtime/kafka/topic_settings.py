@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import structlog
 from aiokafka.errors import for_code
 from aiokafka.protocol.admin import DescribeConfigsRequest
 from aiokafka.protocol.api import Request, RequestStruct, Response
@@ -11,6 +12,8 @@ from aiokafka.protocol.types import Array, Boolean, Int8, Int16, Int32, Schema, 
 from wiredesk.runtime.errors import UnavailableError
 from wiredesk.runtime.kafka import authorization
 from wiredesk.runtime.kafka.cluster_client import ClusterClient
+
+log = structlog.get_logger(__name__)
 
 TOPIC = 2
 """The type of a resource that is a topic."""
@@ -108,6 +111,8 @@ class TopicSettingsClient(ClusterClient):
     async def set_topic_settings(self, topics: Mapping[str, Mapping[str, str]]) -> None:
         """Set settings of topics, by the topics' names; the other settings keep their values.
 
+        When it returns, every broker that answers has them.
+
         Raises:
             ForbiddenError: this client may not set those of one of them; those before it are set.
             UnavailableError: the cluster refuses.
@@ -119,3 +124,15 @@ class TopicSettingsClient(ClusterClient):
                 raise authorization.forbidden(self.settings, "ALTER_CONFIGS", f"topic {name}")
             if code:
                 raise UnavailableError(f"settings of {name} cannot be set: {message or for_code(code).__name__}")
+
+        def of_before(answer: Any) -> list[str]:
+            return [
+                name
+                for code, _, _, name, entries in answer.resources
+                if not code and not topics[name].items() <= {entry[0]: entry[1] or "" for entry in entries}.items()
+            ]
+
+        async with self._explained():
+            late = await self._late_broker(DescribeConfigsRequest([(TOPIC, name, None) for name in topics]), of_before)
+        if late is not None:
+            log.warning("settings are set, and a broker still has those of before", topic=late[1], broker=late[0])

@@ -1,12 +1,10 @@
 """Describing and creating the topics of a cluster."""
 
-import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from aiokafka import TopicPartition
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
+from aiokafka.errors import TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
 from aiokafka.protocol.admin import CreateTopicsRequest, DeleteTopicsRequest
 from aiokafka.protocol.metadata import MetadataRequest
 
@@ -20,12 +18,6 @@ from wiredesk.runtime.topology import Stage, Topic, changelogs_of
 
 CREATE_TIMEOUT_MS = 30_000
 """How long a broker may take to create or delete topics."""
-
-SPREAD_SECONDS = 30
-"""How long brokers may take to learn of new and of deleted topics."""
-
-SPREAD_POLL_SECONDS = 0.05
-"""Pause between two requests to a broker that is late."""
 
 
 class TopicClient(TopicSettingsClient):
@@ -182,7 +174,7 @@ class TopicClient(TopicSettingsClient):
             if code not in (0, UnknownTopicOrPartitionError.errno):
                 raise UnavailableError(f"topic {name} cannot be deleted: {for_code(code).__name__}")
         async with self._explained():
-            late = await self._late_broker(lambda listed: listed & {name})
+            late = await self._late_broker(MetadataRequest(), lambda answer: _listed(answer) & {name})
         if late is not None:
             raise UnavailableError(f"topic {name} is deleted, but broker {late[0]} still lists it: check its log")
 
@@ -196,43 +188,22 @@ class TopicClient(TopicSettingsClient):
     async def _wait_until_known(self, names: Sequence[str]) -> None:
         """Wait until every broker knows topics: the controller answers at once, the other brokers learn of them later.
 
-        Without this, a client that asks another broker next may get the answer that the topic does not exist.
-
         Raises:
             UnavailableError: a broker that answers does not know them in time.
         """
-        late = await self._late_broker(lambda listed: set(names) - listed)
+        late = await self._late_broker(MetadataRequest(), lambda answer: set(names) - _listed(answer))
         if late is not None:
             raise UnavailableError(
                 f"topic {late[1]} exists, but broker {late[0]} does not list it: check its log, "
                 "and your permission to describe topics"
             )
 
-    async def _late_broker(self, wrong: Callable[[AbstractSet[str]], AbstractSet[str]]) -> tuple[int, str] | None:
-        """Wait until every broker lists what the controller has.
-
-        Args:
-            wrong: of the names that a broker lists, those that it shall not list, or shall and does not.
-
-        Returns:
-            The number of a broker that is still late after `SPREAD_SECONDS`, and the first wrong name.
-        """
-        deadline = asyncio.get_running_loop().time() + SPREAD_SECONDS
-        for broker in self._client.cluster.brokers():
-            while True:
-                try:
-                    answer: Any = await self._client.send(broker.nodeId, MetadataRequest())
-                except (KafkaError, TimeoutError):
-                    break  # it is down: when it is back, it learns of the topics before it answers
-                names = wrong({topic["topic"] for topic in answer.to_object()["topics"]})
-                if not names:
-                    break
-                if asyncio.get_running_loop().time() > deadline:
-                    return int(broker.nodeId), min(names)
-                await asyncio.sleep(SPREAD_POLL_SECONDS)
-        return None
-
     async def count_brokers(self) -> int:
         """Return how many brokers are in the cluster."""
         async with self._explained():
             return len((await self._ask_any(MetadataRequest([]))).brokers)
+
+
+def _listed(answer: Any) -> set[str]:
+    """Return the names of the topics in a broker's metadata."""
+    return {topic["topic"] for topic in answer.to_object()["topics"]}
