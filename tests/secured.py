@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,9 +143,24 @@ class Guest:
         # It outlives the node, and would report that to the stderr of other tests.
         self._admin = AdminClient({"bootstrap.servers": door, "log_level": 0})
         self._principal = principal
+        self._granted: frozenset[AclBinding] = frozenset()
 
     def may(self, *acls: Acl) -> None:
-        """Grant ACLs, and remove all others."""
+        """Grant ACLs, and remove all others: what stays as it is is not touched."""
+        wanted = frozenset(map(self._binding, acls))
+        taken, given = [*map(_only, self._granted - wanted)], [*(wanted - self._granted)]
+        for deleted in self._admin.delete_acls(taken).values() if taken else ():
+            deleted.result(scaled(30))
+        for created in self._admin.create_acls(given).values() if given else ():
+            created.result(scaled(30))
+        self._granted = wanted
+        # The controller has it; the broker reads it from the controller's log, in milliseconds.
+        began = time.monotonic()
+        while self._in_force() != wanted:
+            assert time.monotonic() < began + scaled(30), "the access is not in force"
+            time.sleep(0.002)
+
+    def _in_force(self) -> frozenset[AclBinding]:
         anything: Any = None  # as a name and as a host, which its stubs do not know
         mine = AclBindingFilter(
             ResourceType.ANY,
@@ -155,15 +171,7 @@ class Guest:
             AclOperation.ANY,
             AclPermissionType.ANY,
         )
-        for deleted in self._admin.delete_acls([mine]).values():
-            deleted.result(scaled(30))
-        bindings = [self._binding(acl) for acl in acls]
-        for created in self._admin.create_acls(bindings).values() if bindings else ():
-            created.result(scaled(30))
-        # The controller has it; the broker reads it from the controller's log.
-        wait_until(
-            lambda: set(self._admin.describe_acls(mine).result(scaled(30))) == set(bindings), "the access is in force"
-        )
+        return frozenset(self._admin.describe_acls(mine).result(scaled(30)))
 
     def _binding(self, acl: Acl) -> AclBinding:
         pattern = ResourcePatternType.PREFIXED if acl.prefixed else ResourcePatternType.LITERAL
@@ -171,6 +179,19 @@ class Guest:
         return AclBinding(
             _RESOURCES[acl.resource], acl.name, pattern, self._principal, "*", operation, AclPermissionType.ALLOW
         )
+
+
+def _only(binding: AclBinding) -> AclBindingFilter:
+    """Return the filter that a single binding passes."""
+    return AclBindingFilter(
+        binding.restype,
+        binding.name,
+        binding.resource_pattern_type,
+        binding.principal,
+        binding.host,
+        binding.operation,
+        binding.permission_type,
+    )
 
 
 def command(kafka: KafkaSettings, *arguments: str) -> subprocess.CompletedProcess[str]:
