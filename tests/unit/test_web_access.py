@@ -8,6 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from tests.web_page import Page, example, parse, web_page
+from wiredesk.testing.patience import scaled
+from wiredesk.web import exchange as exchanges
 from wiredesk.web.sessions import Sessions
 from wiredesk.web.settings import WebSettings
 from wiredesk.web.sign_in import local_path
@@ -32,6 +34,18 @@ async def test_without_sign_in_only_names_of_this_machine_are_answered(host: str
 async def test_names_of_this_machine_and_those_of_the_settings_are_answered(host: str) -> None:
     async with web_page(web_names="wire.paper.example, other.example") as page:
         assert (await page.get("/", headers={"Host": host}))[0] == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost:port", "localhost:99999", "localhost:-1", "b\xfccher.example", "a b", "[::1", "<b>", "x@y"]
+)
+@pytest.mark.parametrize("path", ["/", "/api/articles?form=atom"])
+async def test_what_is_no_host_is_refused(host: str, path: str) -> None:
+    async with web_page(web_token=LOOK) as page:
+        sent = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {LOOK}\r\nConnection: close\r\n\r\n"
+        answer = await exchange(page, sent.encode("latin-1"))
+        assert answer.startswith("HTTP/1.1 400 ")
+        assert "is not a host and a port" in answer
 
 
 async def test_every_answer_says_what_a_browser_may_do() -> None:
@@ -80,6 +94,28 @@ async def test_people_sign_in_with_a_token_and_programs_send_it(tmp_path: Path) 
         assert (await page.get("/", headers=anna))[0] == 303
 
 
+@pytest.mark.parametrize("name", ["", "anna:"])
+async def test_a_token_that_is_replaced_ends_its_sessions(tmp_path: Path, name: str) -> None:
+    """Without a name, a token is named after its place in the file, where another one may move."""
+    path = tmp_path / "tokens"
+    path.write_text(f"{name}{LOOK}\n{name}{LOOK}-second\n", encoding="utf-8")
+    async with web_page(web_token_file=path) as page:
+        first, second = await signed_in(page, LOOK), await signed_in(page, f"{LOOK}-second")
+        path.write_text(f"{name}{LOOK}-second\n{name}{LOOK}-third\n", encoding="utf-8")
+        assert (await page.get("/", headers=first))[0] == 303
+        assert (await page.get("/", headers=second))[0] == 200
+
+
+async def test_a_role_that_is_taken_away_is_gone(tmp_path: Path) -> None:
+    path = tmp_path / "tokens"
+    path.write_text(f"anna:{REDRIVE}\n", encoding="utf-8")
+    async with web_page(web_redrive_token_file=path, web_token=f"anna:{LOOK}") as page:
+        anna = await signed_in(page, REDRIVE)
+        assert "(look)" not in (await page.get("/", headers=anna))[1]
+        path.write_text(f"bea:{REDRIVE}-another\n", encoding="utf-8")
+        assert (await page.get("/", headers=anna))[0] == 303
+
+
 async def test_a_session_that_was_changed_is_none() -> None:
     async with web_page(web_token=LOOK) as page:
         cookie = (await signed_in(page, LOOK))["Cookie"]
@@ -116,6 +152,43 @@ async def test_a_proxy_names_people_and_nobody_else_does() -> None:
         assert (await page.get("/", headers=asked))[0] == 403
 
 
+@pytest.mark.parametrize(
+    ("header", "shown"),
+    [("Jürgen".encode(), "Jürgen"), ("Jürgen".encode("latin-1"), "Jürgen"), (b"<b>\xe2\x80\xae", "&lt;b&gt;\\u202e")],
+)
+async def test_names_of_a_proxy_are_text_in_any_encoding(header: bytes, shown: str) -> None:
+    async with web_page(web_proxy="127.0.0.0/8") as page:
+        answer = await exchange(page, b"GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-User: %b\r\n\r\n" % header)
+        assert f"<span>{shown} (look)</span>" in answer
+
+
+async def test_a_name_beside_that_of_the_proxy_is_refused() -> None:
+    """A proxy that adds its header, and leaves the one that it received, would let anybody be anybody."""
+    sent = b"GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-User: root\r\nX-Forwarded-User: anna\r\n\r\n"
+    async with web_page(web_proxy="127.0.0.0/8") as page:
+        assert " 403 " in (await exchange(page, sent)).partition("\r\n")[0]
+
+
+async def test_groups_may_come_in_several_headers() -> None:
+    headers = [("X-Forwarded-User", "anna"), ("X-Forwarded-Groups", "news"), ("X-Forwarded-Groups", "ops")]
+    async with web_page(web_proxy="127.0.0.0/8", web_proxy_redrive_group="ops") as page:
+        assert "(look)" not in (await page.get("/", headers=headers))[1]
+
+
+async def exchange(page: Page, request: bytes) -> str:
+    """Send bytes, and return what comes until the page is whole or the connection ends."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(page.url.rpartition(":")[2]))
+    writer.write(request)
+    answer = b""
+    async with asyncio.timeout(scaled(20)):
+        while (chunk := await reader.read(65_536)) and not answer.endswith(b"</html>"):
+            answer += chunk
+            if answer.rstrip().endswith(b"</html>"):
+                break
+    writer.close()
+    return answer.decode()
+
+
 def test_beyond_loopback_people_must_sign_in() -> None:
     for host in ("0.0.0.0", "wire.paper.example", "::"):  # noqa: S104 - refused
         with pytest.raises(ValidationError, match="not on loopback"):
@@ -149,6 +222,24 @@ async def test_large_forms_and_queries_are_refused() -> None:
         assert (await page.get("/?" + "&".join(f"a{n}=1" for n in range(50))))[0] == 400
         assert (await page.get("/?" + "&".join(f"topic={n}" for n in range(30))))[0] == 400
         assert (await page.ask("POST", "/"))[0] == 405
+
+
+async def test_a_form_that_comes_slowly_or_not_at_all_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchanges, "FORM_SECONDS", 0.05)
+    head = b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: %b\r\nContent-Length: 100\r\n\r\ntoken="
+    async with web_page(web_token=LOOK) as page:
+        answer = await exchange(page, head % FORM["Content-Type"].encode())
+        assert answer.startswith("HTTP/1.1 408 ")
+        assert "The request did not arrive in time" in answer
+
+
+async def test_a_form_behind_a_proxy_that_changes_the_host_is_taken() -> None:
+    """Its Host is then that of the page within; its Origin is the name that browsers know."""
+    asked = {"Origin": "https://wire.paper.example", "Host": "127.0.0.1:8090"}
+    async with web_page(web_token=LOOK, web_names="wire.paper.example,127.0.0.1") as page:
+        assert (await page.ask("POST", "/sign-in", data={"token": LOOK}, headers=asked))[0] == 303
+        asked["Origin"] = "https://wire.paper.example.evil.example"
+        assert (await page.ask("POST", "/sign-in", data={"token": LOOK}, headers=asked))[0] == 403
 
 
 async def test_streams_are_limited_and_leave_room_for_pages() -> None:

@@ -1,5 +1,7 @@
 """Stories, dead letters and forms, without Kafka: marks, differences, ninjs, schema.org, Atom, the description."""
 
+import base64
+import json
 from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -154,6 +156,15 @@ def test_a_withdrawal_is_a_deleted_entry() -> None:
         ("", "application/json;q=0", None),
         ("xml", "", None),
         ("", "application/json;q=" + "9" * 5000, None),
+        ("", "application/json;q=nan", None),
+        # The most specific range decides (RFC 9110, 12.5.1).
+        ("", "application/json;q=0, */*", Form.STREAM),
+        ("", "*/*, application/json;q=0.1, text/event-stream;q=0", Form.NINJS),
+        ("", "*/*, application/ld+json", Form.JSON_LD),
+        ("", "application/*;q=0.9, application/atom+xml;q=0.2, text/*;q=0.5", Form.JSON),
+        ("", "application/atom+xml, application/ld+json", Form.ATOM),
+        ("", "text/*", Form.STREAM),
+        ("", ",,;q=1,", None),
     ],
 )
 def test_the_form_is_what_the_request_asks_for(form: str, accept: str, expected: Form | None) -> None:
@@ -189,6 +200,8 @@ async def test_the_api_has_every_form() -> None:
                 "GET", f"/api/articles?form={form}", headers={"If-None-Match": headers["ETag"]}
             )
             assert again == 304
+            weak = {"If-None-Match": f'"other", W/{headers["ETag"]}'}
+            assert (await page.get(f"/api/articles?form={form}", headers=weak))[0] == 304
         for form in ("json", "ninjs", "json-ld"):
             assert "Ferry crews end strike" in (await page.get(f"/api/articles/{article_id}?form={form}"))[1]
         assert (await page.get("/api/articles?limit=0"))[0] == 400
@@ -197,8 +210,9 @@ async def test_the_api_has_every_form() -> None:
         assert (await page.get("/api/openapi.json"))[0] == 200
 
 
-def letter(value: bytes) -> DeadLetter:
-    record = Record("pages.raw.dlq", 0, 1, 0, None, value)
+def letter(value: bytes, content_type: bytes | None = None) -> DeadLetter:
+    received = (("content-type", content_type),) if content_type else ()
+    record = Record("pages.raw.dlq", 0, 1, 0, None, value, (*received, ("wiredesk_dlq_reason", b"error")))
     return DeadLetter(record, INGEST, "error", "", "", "1", datetime(2026, 1, 1, tzinfo=UTC), "")
 
 
@@ -217,6 +231,28 @@ def letter(value: bytes) -> DeadLetter:
 )
 def test_the_source_of_a_dead_letter(value: bytes, source: str) -> None:
     assert source_of(letter(value)) == source
+
+
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [("windows-1251", "Паром"), ("gb2312", "渡轮"), ("shift_jis", "フェリー"), ("iso-8859-1", "Fähre")],
+)
+def test_the_source_is_read_in_the_charset_that_the_page_states(charset: str, text: str) -> None:
+    page = f'<meta charset="{charset}"><p>{text}'.encode(charset)
+    encoded = base64.b64encode(text.encode(charset)).decode()
+    assert text in source_of(letter(page))
+    assert source_of(letter(text.encode(charset), f"text/html; charset={charset}".encode())) == text
+    assert source_of(letter(orjson.dumps({"body_base64": encoded, "charset": charset}))) == text
+    assert (
+        source_of(letter(orjson.dumps({"body_base64": encoded, "content_type": f"text/html;charset={charset}"})))
+        == text
+    )
+
+
+@pytest.mark.parametrize("charset", ["zip", "hex", "rot13", "utf-7", "unicode_escape", "", "x" * 5000, "\ud800"])
+def test_a_charset_of_no_pages_is_passed_over(charset: str) -> None:
+    value = b'{"body_base64": "/2E=", "charset": %b}' % json.dumps(charset).encode()
+    assert source_of(letter(value)).endswith(("a", "}"))
 
 
 def test_the_text_of_a_page_is_without_tags_and_scripts() -> None:

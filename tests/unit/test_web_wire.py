@@ -136,6 +136,29 @@ async def test_a_reader_that_comes_back_gets_each_article_once_in_order() -> Non
         assert seen == put
 
 
+async def test_a_reader_has_a_position_before_the_first_article(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else it would miss what comes while it connects again."""
+    monkeypatch.setattr(wire_stream, "HEARTBEAT_SECONDS", 600)
+    async with web_page() as page:
+        page.feed.put(0, article(0))
+        async with page.session.get(f"{page.url}/api/articles", headers=STREAM) as answer:
+            lines = [await answer.content.readline() for _ in range(2)]
+        page.feed.put(1, article(1))
+        last = next(line for line in lines if line.startswith(b"id: ")).decode().removeprefix("id: ").strip()
+        async with stream(page, last) as coming:
+            assert titles(await take(coming, 1)) == ["Story 1"]
+
+
+async def test_the_head_of_a_stream_ends() -> None:
+    async with web_page() as page:
+        status, headers, text = await page.ask("HEAD", "/api/articles", headers=STREAM)
+        assert (status, text) == (200, "")
+        assert headers["Content-Type"].startswith("text/event-stream")
+        assert page.web.site.streams == 0
+        _, headers, _ = await page.ask("POST", "/api/articles")
+        assert headers["Allow"] == "GET, HEAD"
+
+
 async def test_a_filtered_reader_is_given_its_position_without_articles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wire_stream, "HEARTBEAT_SECONDS", 0.01)
     path = "/api/articles?source=Nobody"

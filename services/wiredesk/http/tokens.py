@@ -57,18 +57,17 @@ class Tokens:
 
         The time that this takes says nothing about the tokens: all are compared, by their digests.
         """
-        self._refresh()
-        digest = _digest(token)
+        given = digest(token)
         name = None
-        for known, expected in (*self._own, *self._from_file):
-            if hmac.compare_digest(digest, expected):
+        for known, expected in self.valid():
+            if hmac.compare_digest(given, expected):
                 name = known
         return name
 
-    def has_name(self, name: str) -> bool:
-        """Whether a client of this name has a token now."""
+    def valid(self) -> tuple[tuple[str, bytes], ...]:
+        """Return the client's name and the digest of each token that is valid now."""
         self._refresh()
-        return any(known == name for known, _ in (*self._own, *self._from_file))
+        return (*self._own, *self._from_file)
 
     def _refresh(self) -> None:
         """Read the file again if it has changed; keep what was read before if it cannot be read now."""
@@ -111,9 +110,10 @@ def _parse(texts: Iterable[str], where: str) -> list[tuple[str, bytes]]:
             raise UsageError(f"{where}: token {number} has characters that a bearer token must not have (RFC 6750)")
         if len(match["token"]) < MIN_LENGTH:
             raise UsageError(f"{where}: token {number} has fewer than {MIN_LENGTH} characters")
-        tokens.append((match["name"] or f"token-{number}", _digest(match["token"])))
+        tokens.append((match["name"] or f"token-{number}", digest(match["token"])))
     return tokens
 
 
-def _digest(token: str) -> bytes:
+def digest(token: str) -> bytes:
+    """Return what is kept of a token."""
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import orjson
 from aiohttp import web
 
-from wiredesk.web.exchange import Exchange
+from wiredesk.web.exchange import Exchange, is_named
 from wiredesk.web.forms.atom import atom
 from wiredesk.web.forms.choice import Form, choose
 from wiredesk.web.forms.entry import Entry
@@ -38,7 +38,7 @@ async def articles(site: Site, exchange: Exchange) -> web.StreamResponse:
     position = str(site.ring.position)
     tag = _tag(position, exchange.request.path_qs, form.code)
     headers = {"ETag": tag, "Vary": "Accept", "Cache-Control": "private, no-cache"}
-    if exchange.request.headers.get("If-None-Match") == tag:
+    if is_named(exchange.request.headers.get("If-None-Match", ""), tag):
         return web.Response(status=304, headers=headers)
     items = site.ring.newest(filters, _limit(exchange))
     if form is Form.JSON:

@@ -1,5 +1,6 @@
 """One request: who asks, its query and its form, within bounds."""
 
+import asyncio
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
@@ -13,6 +14,9 @@ MAX_PARAMETERS = 40
 
 MAX_FORM_BYTES = 64 * 1024
 """Maximum size of a form."""
+
+FORM_SECONDS = 10.0
+"""How long a form may take to arrive: one that comes a byte at a time keeps a connection from others."""
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 """The media type of forms."""
@@ -69,16 +73,27 @@ async def form_of(request: web.BaseRequest) -> dict[str, str]:
     """Return the fields of a form.
 
     Raises:
-        RefusedError: it is no form, or too large.
+        RefusedError: it is no form, too large, or too slow.
     """
     if request.content_type != FORM_TYPE:
         raise RefusedError(Refusal.INVALID, f"the body is no form ({FORM_TYPE})")
+    try:
+        async with asyncio.timeout(FORM_SECONDS):
+            body = await _body(request)
+    except TimeoutError:
+        raise RefusedError(Refusal.TOO_SLOW, f"the form did not arrive within {FORM_SECONDS:g} s") from None
+    except ConnectionError:
+        raise RefusedError(Refusal.INVALID, "the connection ended within the form") from None
+    return dict(_pairs(body.decode("utf-8", "replace")))
+
+
+async def _body(request: web.BaseRequest) -> bytearray:
     body = bytearray()
     async for chunk in request.content.iter_any():
         body += chunk
         if len(body) > MAX_FORM_BYTES:
             raise RefusedError(Refusal.TOO_LARGE, f"a form has at most {MAX_FORM_BYTES} bytes")
-    return dict(_pairs(body.decode("utf-8", "replace")))
+    return body
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
@@ -86,3 +101,8 @@ def _pairs(text: str) -> list[tuple[str, str]]:
         return parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_PARAMETERS)
     except ValueError as error:
         raise RefusedError(Refusal.INVALID, f"at most {MAX_PARAMETERS} parameters") from error
+
+
+def is_named(if_none_match: str, tag: str) -> bool:
+    """Whether the header If-None-Match names a tag: proxies that compress an answer make the tag a weak one."""
+    return any(one.strip().removeprefix("W/") in (tag, "*") for one in if_none_match.split(","))

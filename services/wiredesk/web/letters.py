@@ -6,11 +6,14 @@ import contextlib
 import html
 import time
 from collections import deque
+from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Any
 
 import orjson
 
+from wiredesk.ingest.charset_decoders import decode_as_browsers
+from wiredesk.ingest.charset_labels import codec_of, header_labels, page_labels
 from wiredesk.operations.dead_letters.choices import Grouping
 from wiredesk.operations.dead_letters.reading import Selection, read_letters, select
 from wiredesk.operations.page_urls import MAX_PARSED
@@ -19,6 +22,7 @@ from wiredesk.runtime.dead_letters import DeadLetter
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.web.exchange import Exchange
 from wiredesk.web.refusals import Refusal, RefusedError
+from wiredesk_schemas.headers import CONTENT_TYPE, decode_text, last_value
 
 PERIODS = MappingProxyType({"1h": 3600, "6h": 6 * 3600, "1d": 86_400, "7d": 7 * 86_400, "28d": 28 * 86_400})
 """The periods that can be chosen, in seconds."""
@@ -106,8 +110,26 @@ def source_of(letter: DeadLetter) -> str:
                 return str(data[name])[:MAX_SOURCE]
         with contextlib.suppress(binascii.Error, ValueError, TypeError):
             if (encoded := data.get("body_base64")) is not None:
-                return base64.b64decode(encoded).decode("utf-8", "replace")[:MAX_SOURCE]
-    return value[: 4 * MAX_SOURCE].decode("utf-8", "replace")[:MAX_SOURCE]
+                return _decoded(base64.b64decode(encoded), [data.get("charset"), data.get("content_type")])
+    return _decoded(value, [decode_text(last_value(letter.headers, CONTENT_TYPE))])
+
+
+def _decoded(content: bytes, stated: Iterable[object]) -> str:
+    """Return the beginning of a page's text, by the charset that it states; in UTF-8 if it states none.
+
+    Unlike ingest, this guesses nothing: a letter may be one because its page kept ingest busy for too long.
+
+    Args:
+        stated: charsets, or content types.
+    """
+    content = content[: 4 * MAX_SOURCE]
+    with contextlib.suppress(UnicodeDecodeError):
+        return content.decode("utf-8")[:MAX_SOURCE]
+    texts = [text for text in stated if isinstance(text, str)]
+    labels = [label for text in texts for label in (text, *header_labels(text))]
+    codecs = (codec_of(label) for label in (*labels, *page_labels(content)))
+    codec = next((codec for codec in codecs if codec is not None), "utf-8")
+    return decode_as_browsers(content, codec)[:MAX_SOURCE]
 
 
 def text_of(source: str) -> str:

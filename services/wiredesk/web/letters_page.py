@@ -28,6 +28,7 @@ from wiredesk.web.letters import (
     text_of,
 )
 from wiredesk.web.refusals import Refusal, RefusedError
+from wiredesk.web.sessions import MAX_CHARACTERS
 from wiredesk.web.site import Site
 from wiredesk_schemas.headers import decode_text, rename_received
 
@@ -113,6 +114,8 @@ async def show_purge(site: Site, exchange: Exchange) -> web.StreamResponse:
         plan = await plan_purge(cluster, stages, before_ms=since_ms(period) if period else None)
     stops = [[tp.topic, tp.partition, stop] for tp, stop in plan.stop_offsets.items()]
     form = site.sessions.form(PURGE, exchange.person.name, {"stops": stops, "by_topic": dict(plan.by_topic)})
+    if len(form) > MAX_CHARACTERS:
+        raise RefusedError(Refusal.TOO_LARGE, f"dead letters are in {len(stops)} partitions: purge a stage at a time")
     return site.page(exchange, "purge.html", "/letters", plan=plan, form=form, period=period, done=False)
 
 

@@ -81,16 +81,19 @@ class People:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             return self.with_token(token.strip())
-        session = self._sessions.read(request.cookies.get(COOKIE, ""))
-        if session is None:
-            return None
-        name, role = session[0], Role(session[1]) if session[1] in set(Role) else Role.LOOK
-        return Person(name, role, can_sign_out=True) if self._by_role[role].has_name(name) else None
+        valid = {digest: Person(name, role, can_sign_out=True) for digest, (name, role) in self._valid().items()}
+        digest = self._sessions.token_of(request.cookies.get(COOKIE, ""), valid)
+        return None if digest is None else valid[digest]
 
     def with_token(self, token: str) -> Person | None:
         """Return the person with a token; None if it is not valid."""
         named = {role: tokens.name_of(token) for role, tokens in self._by_role.items()}
         return next((Person(name, role) for role, name in named.items() if name is not None), None)
+
+    def _valid(self) -> dict[bytes, tuple[str, Role]]:
+        """Return name and role of each token by its digest; the higher role, where a token is of both."""
+        by_role = sorted(self._by_role.items(), key=lambda each: each[0])
+        return {digest: (name, role) for role, tokens in by_role for name, digest in tokens.valid()}
 
     def _of_proxy(self, request: web.BaseRequest) -> Person | None:
         try:
@@ -99,10 +102,25 @@ class People:
             remote = None
         if remote is None or not any(remote in network for network in self._proxies):
             raise RefusedError(Refusal.FORBIDDEN, "only the proxy that WIREDESK_WEB_PROXY names is answered")
-        name = request.headers.get(self._settings.web_proxy_user_header, "").strip()[:MAX_NAME]
+        names = request.headers.getall(self._settings.web_proxy_user_header, [])
+        if len(names) > 1:
+            raise RefusedError(
+                Refusal.FORBIDDEN,
+                f"{self._settings.web_proxy_user_header} comes {len(names)} times: the proxy must remove what it gets",
+            )
+        name = _text(names[0]).strip()[:MAX_NAME] if names else ""
         if not name:
             return None
-        groups = request.headers.get(self._settings.web_proxy_groups_header, "").split(",")
+        groups = ",".join(map(_text, request.headers.getall(self._settings.web_proxy_groups_header, []))).split(",")
         wanted = self._settings.web_proxy_redrive_group
         is_in_group = wanted is not None and wanted in (group.strip() for group in groups)
         return Person(name, Role.REDRIVE if is_in_group else Role.LOOK)
+
+
+def _text(header: str) -> str:
+    """Return the value of a header, whose bytes are UTF-8, or else Latin-1 as HTTP had it."""
+    content = header.encode("utf-8", "surrogateescape")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")

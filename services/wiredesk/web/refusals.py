@@ -19,6 +19,7 @@ class Refusal(Enum):
     NOT_FOUND = ("not-found", 404, "There is nothing here")
     METHOD = ("method-not-allowed", 405, "There is no such method here")
     NOT_ACCEPTABLE = ("not-acceptable", 406, "There is no such form of this")
+    TOO_SLOW = ("too-slow", 408, "The request did not arrive in time")
     CHANGED = ("changed", 409, "This has changed meanwhile")
     TOO_LARGE = ("too-large", 413, "The request is too large")
     MISDIRECTED = ("misdirected", 421, "This page has another name")

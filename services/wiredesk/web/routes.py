@@ -76,6 +76,7 @@ def find_route(method: str, path: str) -> tuple[Route, tuple[str, ...]]:
         if method == route.method or (method == "HEAD" and route.method == "GET"):
             return route, match.groups()
     if matching:
-        allowed = ", ".join(sorted({route.method for route, _ in matching}))
+        methods = {route.method for route, _ in matching}
+        allowed = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
         raise RefusedError(Refusal.METHOD, f"this path has {allowed}", headers={"Allow": allowed})
     raise RefusedError(Refusal.NOT_FOUND, f"there is no page {path[:200]}")

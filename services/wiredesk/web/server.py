@@ -18,7 +18,7 @@ from wiredesk.runtime.errors import UnavailableError, UsageError, WiredeskError
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.worker.health import health_response
 from wiredesk.web import metrics, sign_in
-from wiredesk.web.exchange import Exchange
+from wiredesk.web.exchange import Exchange, is_named
 from wiredesk.web.origins import Origins
 from wiredesk.web.people import Person
 from wiredesk.web.refusals import Refusal, RefusedError, problem
@@ -160,7 +160,7 @@ def _static(request: web.BaseRequest) -> web.Response:
     if file is None:
         raise RefusedError(Refusal.NOT_FOUND, "there is no such file")
     headers = {"ETag": file.tag, "Cache-Control": f"max-age={STATIC_SECONDS}"}
-    if request.headers.get("If-None-Match") == file.tag:
+    if is_named(request.headers.get("If-None-Match", ""), file.tag):
         return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
     return web.Response(body=file.content, content_type=file.media_type, charset="utf-8", headers=headers)
 

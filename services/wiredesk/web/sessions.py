@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import orjson
@@ -34,14 +34,26 @@ class Sessions:
         self._key = secrets.token_bytes(32)
         self._clock = clock
 
-    def start(self, name: str, role: int) -> str:
-        """Return the value of the cookie of a person who has signed in."""
-        return self._sign("session", [name, role], SESSION_SECONDS)
+    def start(self, token: bytes) -> str:
+        """Return the value of the cookie of a person who has signed in.
 
-    def read(self, cookie: str) -> tuple[str, int] | None:
-        """Return name and role of a session; None if there is none."""
-        content = self._open("session", cookie)
-        return (str(content[0]), int(content[1])) if content is not None else None
+        Args:
+            token: digest of the token.
+        """
+        return self._sign("session", self._mark(token), SESSION_SECONDS)
+
+    def token_of(self, cookie: str, tokens: Iterable[bytes]) -> bytes | None:
+        """Return the digest of the token that a session stands for; None if there is no session, or no such token now.
+
+        Args:
+            tokens: digests of the tokens that are valid now.
+        """
+        mark = self._open("session", cookie)
+        return next((token for token in tokens if self._mark(token) == mark), None) if mark is not None else None
+
+    def _mark(self, token: bytes) -> str:
+        """Return what a cookie has of a token: it says nothing about it without our key."""
+        return self._mac("token", token)
 
     def form(self, purpose: str, person: str, content: Any) -> str:
         """Return a text that a form sends back: who was shown what, and what for.

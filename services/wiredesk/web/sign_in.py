@@ -3,6 +3,7 @@
 import structlog
 from aiohttp import web
 
+from wiredesk.http.tokens import digest
 from wiredesk.web.exchange import form_of, query_of
 from wiredesk.web.rendering import html
 from wiredesk.web.sessions import COOKIE, SESSION_SECONDS
@@ -29,7 +30,8 @@ async def sign_in(site: Site, request: web.BaseRequest) -> web.Response:
     """Sign a person in, whose token the form has."""
     form = await form_of(request)
     asked_for = local_path(form.get("next", "/"))
-    person = site.people.with_token(form.get("token", "").strip())
+    token = form.get("token", "").strip()
+    person = site.people.with_token(token)
     if person is None:
         log.warning("sign-in refused", remote=request.remote)
         return _form(site, asked_for, is_wrong=True, status=403)
@@ -37,7 +39,7 @@ async def sign_in(site: Site, request: web.BaseRequest) -> web.Response:
     response = web.Response(status=303, headers={"Location": asked_for})
     response.set_cookie(
         COOKIE,
-        site.sessions.start(person.name, int(person.role)),
+        site.sessions.start(digest(token)),
         max_age=SESSION_SECONDS,
         httponly=True,
         samesite="Strict",

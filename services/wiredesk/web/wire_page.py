@@ -47,6 +47,8 @@ async def stream(site: Site, exchange: Exchange) -> web.StreamResponse:
     response = web.StreamResponse(headers={**SECURITY_HEADERS, "Cache-Control": "no-store", "X-Accel-Buffering": "no"})
     response.content_type = "text/event-stream"
     response.charset = "utf-8"
+    if exchange.request.method == "HEAD":
+        return response
     frame = brief_frame if exchange.value("view") == "brief" else event_frame
     site.streams += 1
     metrics.STREAMS.set(site.streams)

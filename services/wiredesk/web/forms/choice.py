@@ -1,5 +1,7 @@
 """Which form a request asks for: by `form=`, or else by its header Accept."""
 
+import re
+from collections.abc import Sequence
 from enum import Enum
 
 from wiredesk.web.forms import atom, json_ld, ninjs
@@ -7,6 +9,9 @@ from wiredesk.web.refusals import Refusal, RefusedError
 
 MAX_RANGES = 20
 """Media ranges of a header Accept that are read."""
+
+
+_QUALITY = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 
 
 class Form(Enum):
@@ -24,7 +29,7 @@ class Form(Enum):
 
 
 def choose(form: str, accept: str, offered: tuple[Form, ...]) -> Form:
-    """Return the form that a request asks for; the first of those that are offered, if it takes any.
+    """Return the form that a request asks for; the first of those that are offered, of equal ones.
 
     Args:
         form: value of `form=`; empty if there is none.
@@ -40,12 +45,22 @@ def choose(form: str, accept: str, offered: tuple[Form, ...]) -> Form:
         raise RefusedError(Refusal.NOT_ACCEPTABLE, f"form={form[:40]}: there are {', '.join(by_code)}")
     if not accept.strip():
         return offered[0]
-    wanted = sorted(_ranges(accept), key=lambda one: -one[1])
-    for media_range, quality in wanted:
-        for one in offered:
-            if quality > 0 and _matches(media_range, one.media_type):
-                return one
+    ranges = _ranges(accept)
+    _, best = max((_preference(ranges, one), -number) for number, one in enumerate(offered))
+    chosen = offered[-best]
+    if _preference(ranges, chosen)[0] > 0:
+        return chosen
     raise RefusedError(Refusal.NOT_ACCEPTABLE, f"there are {', '.join(one.media_type for one in offered)}")
+
+
+def _preference(ranges: Sequence[tuple[str, float]], form: Form) -> tuple[float, int, int]:
+    """Return how much a form is wanted: its quality, by the most specific range, and what decides between equal ones.
+
+    RFC 9110, 12.5.1 has the quality; of equal ones, the more specific range wins, and then the first.
+    """
+    found = [(_specificity(one, form.media_type), -number) for number, (one, _) in enumerate(ranges)]
+    specificity, place = max(found, default=(0, 0))
+    return (ranges[-place][1], specificity, place) if specificity else (0.0, 0, 0)
 
 
 def _ranges(accept: str) -> list[tuple[str, float]]:
@@ -58,11 +73,11 @@ def _ranges(accept: str) -> list[tuple[str, float]]:
 
 
 def _number(text: str) -> float:
-    try:
-        return float(text) if len(text) < 8 else 0.0  # noqa: PLR2004 - a quality has five characters at most
-    except ValueError:
-        return 0.0
+    """Return a quality; 0 for what is none."""
+    return float(text) if _QUALITY.fullmatch(text) else 0.0
 
 
-def _matches(media_range: str, media_type: str) -> bool:
-    return media_range in ("*/*", media_type, f"{media_type.partition('/')[0]}/*")
+def _specificity(media_range: str, media_type: str) -> int:
+    """Return how specific a range is that a type is in; 0: it is not in it."""
+    of_all = ("*/*", f"{media_type.partition('/')[0]}/*", media_type)
+    return of_all.index(media_range) + 1 if media_range in of_all else 0

@@ -69,8 +69,9 @@ class ArticleStream:
             return
 
     async def _events(self, position: Position | None) -> AsyncGenerator[bytes]:
-        yield f"retry: {RETRY_MS}\n\n".encode()
         at = position or self._ring.position
+        # With its position, a reader that loses the connection before the first article misses nothing, either.
+        yield f"retry: {RETRY_MS}\nid: {at}\n\n".encode() if at.offsets else f"retry: {RETRY_MS}\n\n".encode()
         if at.topic != self._ring.topic:
             at = Position(self._ring.topic)
             at.skip_to(self._ring.starts)
