@@ -1,8 +1,12 @@
 """The archive without a broker: names, rows, forgetting, and where files are."""
 
+import random
+import resource
+import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.fs as pafs
@@ -12,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.newsfeed import Sent, revision, withdrawal
+from tests.web_page import example
 from wiredesk.archiving import forgetting
 from wiredesk.archiving.columns import COLUMNS, row_of
 from wiredesk.archiving.file_names import FileName, newest_files
@@ -27,6 +32,7 @@ from wiredesk_schemas.ids import host_id
 URL = "https://a.example/1"
 NOON = int(datetime(2026, 11, 29, 12, tzinfo=UTC).timestamp() * 1000)
 DAY = "2026-11-29"
+MENTION = {"field": "/title", "start": 0, "end": 2, "surface": "xx"}
 
 
 def record(sent: Sent, offset: int = 0, partition: int = 0) -> Record:
@@ -180,6 +186,61 @@ def test_wrong_places_are_named_in_one_line(tmp_path: Path, capsys: pytest.Captu
         storage_of("gopher://x/y?key=secret")
     assert app.run(["archive", "--into", str(tmp_path / "a"), "--forget", "--follow"]) == 2
     assert "leave out --follow" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("into", ["", " ", "s3://", "s3:///", "gs://"])
+def test_a_place_without_a_name_is_wrong_usage(into: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert app.run(["archive", "--into", into]) == 2
+    assert capsys.readouterr().err.startswith("wiredesk: --into")
+
+
+def test_a_folder_of_the_user_is_understood(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A shell does not expand `--into=~/articles`."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert storage_of("~/articles").scratch() == tmp_path / "articles" / "_unfinished"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"word_count": 2**31},
+        {"revision_number": 2**40},
+        {"entities": [{"type": "person", "name": "x", "salience": 0.1, "count": 2**31, "mentions": [MENTION]}]},
+    ],
+)
+def test_a_number_that_no_column_holds_is_no_row(fields: dict[str, Any], tmp_path: Path) -> None:
+    """It would end the archive, and again at each start."""
+    with pytest.raises(InvalidEventError, match="more than 2147483647"):
+        row_of(record(Sent(b"k", example("enriched_article", **fields))))
+    largest = record(Sent(b"k", example("enriched_article", word_count=2**31 - 1)))
+    part = Part(tmp_path / "x.part", "t", "id", largest, DAY)
+    part.add(largest)
+    part.close()
+
+
+def test_a_full_disk_is_named_and_leaves_nothing(tmp_path: Path) -> None:
+    storage = Folder(tmp_path)
+    large = record(Sent(b"k", example("enriched_article", title=random.Random(1).randbytes(200_000).hex())))
+    part = Part(storage.scratch() / "append-0-0.part", "t", "id", large, DAY)
+    part.add(large)
+    limits, ignored = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(UnavailableError, match="File too large"):
+            part.close()
+        part.discard()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert list(storage.scratch().iterdir()) == []
+
+
+def test_a_file_that_is_damaged_is_named(tmp_path: Path) -> None:
+    storage = Folder(tmp_path)
+    name = write(storage, revision(URL, 1))
+    (tmp_path / name.path).write_bytes(b"PAR1 and no more")
+    with pytest.raises(UnavailableError, match=f"{name.path}: .*Parquet"):
+        forgetting._forget(storage, {"x"}, lambda _name, _rows: None)
 
 
 def test_a_missing_library_is_named(

@@ -17,7 +17,7 @@ from wiredesk.archiving import metrics
 from wiredesk.archiving.columns import day_of
 from wiredesk.archiving.file_names import FileName, newest_files
 from wiredesk.archiving.part import TOPIC_ID, Part
-from wiredesk.archiving.storage import Storage
+from wiredesk.archiving.storage import Storage, explained
 from wiredesk.pipeline import ARTICLES_ENRICHED
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.kafka.cluster import Cluster
@@ -163,7 +163,7 @@ class Archive:
             UsageError: the topic was deleted and created again.
         """
         for name in newest.values():
-            with self.storage.open(name) as file:
+            with explained(name.path), self.storage.open(name) as file:
                 metadata = pq.read_schema(file).metadata or {}
             known = metadata.get(TOPIC_ID, b"").decode()
             if known and self._topic_id and known != self._topic_id:

@@ -94,6 +94,9 @@ COLUMNS = pa.schema(
 )
 """The columns. `published_at` and `modified_at` are texts: what a page states may be a day, or have no offset."""
 
+MAX_INT32 = 2**31 - 1
+"""The largest number that the columns of numbers hold."""
+
 type Row = dict[str, Any]
 """A row: a value for each column that is not null."""
 
@@ -110,7 +113,7 @@ def row_of(record: Record) -> Row:
     """Return the row of a record.
 
     Raises:
-        InvalidEventError: the record holds no event of a version that is known.
+        InvalidEventError: the record holds no event of a version that is known, or a number that no column holds.
     """
     if record.defect is not None or not record.key:
         raise InvalidEventError("the record cannot be read, or has no key")
@@ -129,7 +132,10 @@ def row_of(record: Record) -> Row:
     }
     if header(record.headers, EVENT_TYPE) == ArticleWithdrawn.TYPE:
         return _withdrawal(ArticleWithdrawn.from_json(record.value)) | place
-    return _article(EnrichedArticle.from_json(record.value)) | place
+    row = _article(EnrichedArticle.from_json(record.value)) | place
+    for name, number in (("word_count", row["word_count"]), *(("count", one["count"]) for one in row["entities"])):
+        _check_number(name, number)
+    return row
 
 
 def _identifiers(event: EnrichedArticle | ArticleWithdrawn) -> Row:
@@ -137,7 +143,13 @@ def _identifiers(event: EnrichedArticle | ArticleWithdrawn) -> Row:
         "page_id", "event_id", "revision_event_id", "previous_event_id", "revision_number", "first_seen", "url",
         "canonical_url", "schema_version",
     )  # fmt: skip
+    _check_number("revision_number", event.revision_number)
     return {name: getattr(event, name) for name in names}
+
+
+def _check_number(name: str, number: int | None) -> None:
+    if number is not None and number > MAX_INT32:
+        raise InvalidEventError(f"{name}: {number} is more than {MAX_INT32}")
 
 
 def _withdrawal(event: ArticleWithdrawn) -> Row:

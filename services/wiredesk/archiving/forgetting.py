@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from wiredesk.archiving.columns import Row, RowType
 from wiredesk.archiving.file_names import FileName
 from wiredesk.archiving.part import COMPRESSION
-from wiredesk.archiving.storage import Storage
+from wiredesk.archiving.storage import Storage, explained
 from wiredesk.operations.forgetting.entries import read_entries
 from wiredesk.operations.forgetting.keys import host_keys, host_of_url
 from wiredesk.runtime.kafka.cluster import Cluster
@@ -97,7 +97,7 @@ def _tombstones(storage: Storage, names: Collection[FileName]) -> dict[tuple[int
     """Return, by partition and page, the offset of the last tombstone."""
     last: dict[tuple[int, str], int] = {}
     for name in names:
-        with storage.open(name) as file, pq.ParquetFile(file) as parquet:
+        with explained(name.path), storage.open(name) as file, pq.ParquetFile(file) as parquet:
             for batch in parquet.iter_batches(columns=["type", "page_id", "partition", "offset"]):
                 for row in batch.filter(pc.field("type") == RowType.FORGOTTEN.value).to_pylist():
                     key = row["partition"], row["page_id"]
@@ -107,7 +107,7 @@ def _tombstones(storage: Storage, names: Collection[FileName]) -> dict[tuple[int
 
 def _rewrite(storage: Storage, name: FileName, ends: _Ends) -> int:
     """Write a file again without the rows that are to be forgotten; return how many there were."""
-    with storage.open(name) as file, pq.ParquetFile(file) as parquet:
+    with explained(name.path), storage.open(name) as file, pq.ParquetFile(file) as parquet:
         groups = range(parquet.num_row_groups)
         kept = [_kept(parquet.read_row_group(group, columns=list(LOOKED_AT)), ends) for group in groups]
         taken = sum(one.count(False) for one in kept)

@@ -1,5 +1,6 @@
 """A file that is being written: its rows are in memory until a group of them is written, and it has no name yet."""
 
+import contextlib
 from pathlib import Path
 from time import monotonic
 
@@ -8,6 +9,7 @@ import pyarrow.parquet as pq
 
 from wiredesk.archiving.columns import COLUMNS, Row, row_of
 from wiredesk.archiving.file_names import FileName
+from wiredesk.archiving.storage import explained
 from wiredesk.runtime.records import Record
 
 TOPIC_ID = b"wiredesk_topic_id"
@@ -40,7 +42,8 @@ class Part:
         self._first = self._last = first.offset
         self._buffer: list[Row] = []
         self._schema = COLUMNS.with_metadata({TOPIC_ID: topic_id.encode()})
-        self._writer = pq.ParquetWriter(path, self._schema, compression=COMPRESSION)
+        with explained(str(path)):
+            self._writer = pq.ParquetWriter(path, self._schema, compression=COMPRESSION)
 
     @property
     def name(self) -> FileName:
@@ -60,18 +63,29 @@ class Part:
         self.buffered += record.memory
 
     def flush(self) -> None:
-        """Write the rows that are in memory."""
+        """Write the rows that are in memory.
+
+        Raises:
+            UnavailableError: the disk does not take them.
+        """
         if self._buffer:
-            self._writer.write_table(pa.Table.from_pylist(self._buffer, schema=self._schema))
+            with explained(str(self.path)):
+                self._writer.write_table(pa.Table.from_pylist(self._buffer, schema=self._schema))
             self._buffer.clear()
             self.buffered = 0
 
     def close(self) -> None:
-        """Write the end of the file."""
+        """Write the end of the file.
+
+        Raises:
+            UnavailableError: the disk does not take it.
+        """
         self.flush()
-        self._writer.close()
+        with explained(str(self.path)):
+            self._writer.close()
 
     def discard(self) -> None:
         """Remove the file: it was not completed."""
-        self._writer.close()
+        with contextlib.suppress(OSError, pa.ArrowException):  # a full disk does not take the end of a file
+            self._writer.close()
         self.path.unlink(missing_ok=True)

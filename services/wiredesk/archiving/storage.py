@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyarrow.fs as pafs
@@ -24,6 +25,10 @@ UNFINISHED = "_unfinished"
 
 COPY_BYTES = 8 * 1024 * 1024
 """Bytes that are copied to an object store at a time."""
+
+
+RETRY_SECONDS = 60
+"""How long an object store may be away before the command ends."""
 
 
 class Storage(Protocol):
@@ -62,12 +67,12 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        with _explained(str(root)):
+        with explained(str(root)):
             self.scratch().mkdir(parents=True, exist_ok=True)
 
     def names(self) -> list[FileName]:
         """Return the names of all files, and remove what an archive that was killed has left unfinished."""
-        with _explained(str(self._root)):
+        with explained(str(self._root)):
             for left in self.scratch().glob("append-*.part"):
                 left.unlink(missing_ok=True)
             paths = (path.relative_to(self._root).as_posix() for path in self._root.glob("day=*/*.parquet"))
@@ -80,7 +85,7 @@ class Folder:
     def publish(self, written: Path, name: FileName) -> None:
         """Flush a file to the disk, and rename it."""
         target = self._root / name.path
-        with _explained(str(target)):
+        with explained(str(target)):
             target.parent.mkdir(exist_ok=True)
             _flush(written)
             written.replace(target)
@@ -89,13 +94,16 @@ class Folder:
 
     def open(self, name: FileName) -> Any:
         """Open a file for reading."""
-        with _explained(name.path):
+        with explained(name.path):
             return pa.memory_map(str(self._root / name.path))
 
     @contextlib.contextmanager
     def locked(self, purpose: str) -> Iterator[None]:
         """Hold a lock on a file, which ends with the process."""
-        with (self.scratch() / f"{purpose}.lock").open("w", encoding="ascii") as file:
+        path = self.scratch() / f"{purpose}.lock"
+        with explained(str(path)):
+            opened = path.open("w", encoding="ascii")
+        with opened as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -119,7 +127,7 @@ class ObjectStore:
 
     def names(self) -> list[FileName]:
         """Return the names of all files."""
-        with _explained(self._root):
+        with explained(self._root):
             infos = self._files.get_file_info(pafs.FileSelector(self._root, recursive=True, allow_not_found=True))
         paths = (info.path.removeprefix(self._root).lstrip("/") for info in infos if info.is_file)
         return sorted(name for path in paths if (name := FileName.parse(path)) is not None)
@@ -131,7 +139,7 @@ class ObjectStore:
     def publish(self, written: Path, name: FileName) -> None:
         """Upload a file; the store shows it when all of it has come."""
         target = f"{self._root}/{name.path}"
-        with _explained(target):
+        with explained(target):
             with written.open("rb") as source, self._files.open_output_stream(target) as stream:
                 shutil.copyfileobj(source, stream, COPY_BYTES)
             stored = self._files.get_file_info(target)
@@ -141,7 +149,7 @@ class ObjectStore:
 
     def open(self, name: FileName) -> Any:
         """Open a file for reading."""
-        with _explained(name.path):
+        with explained(name.path):
             return self._files.open_input_file(f"{self._root}/{name.path}")
 
     @contextlib.contextmanager
@@ -154,22 +162,34 @@ def storage_of(into: str) -> Storage:
     """Return the storage that an option names: a folder, or a URI such as `s3://bucket/prefix`.
 
     Raises:
-        UsageError: the URI is of no kind that pyarrow knows.
+        UsageError: it names no folder, no bucket, or the URI is of no kind that pyarrow knows.
         UnavailableError: the folder cannot be made.
     """
+    if not into.strip():
+        raise UsageError("--into is empty: give a folder, or an object store (s3://bucket/prefix)")
     if "://" not in into:
-        return Folder(Path(into))
+        return Folder(Path(into).expanduser())
     try:
-        files, root = pafs.FileSystem.from_uri(into)
+        files, root = pafs.FileSystem.from_uri(_with_patience(into))
     except (pa.ArrowException, ValueError, OSError) as error:
         raise UsageError(f"--into {into.partition('?')[0]}: {_line(error)}") from error
     if isinstance(files, pafs.LocalFileSystem):
         return Folder(Path(root))
+    if not root.strip("/"):
+        raise UsageError(f"--into {into.partition('?')[0]}: the bucket is missing, as in s3://bucket/prefix")
     return ObjectStore(files, root)
 
 
+def _with_patience(uri: str) -> str:
+    """Return the URI of a store with an end to its retries: the client of Google's goes on for a quarter of an hour."""
+    parts = urlsplit(uri)
+    if parts.scheme not in ("gs", "gcs") or "retry_limit_seconds" in parts.query:
+        return uri
+    return f"{uri}{'&' if parts.query else '?'}retry_limit_seconds={RETRY_SECONDS}"
+
+
 @contextlib.contextmanager
-def _explained(what: str) -> Iterator[None]:
+def explained(what: str) -> Iterator[None]:
     """Raise errors of a disk or a store as one line that names the file."""
     try:
         yield

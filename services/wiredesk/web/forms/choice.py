@@ -58,8 +58,8 @@ def _preference(ranges: Sequence[tuple[str, float]], form: Form) -> tuple[float,
 
     RFC 9110, 12.5.1 has the quality; of equal ones, the more specific range wins, and then the first.
     """
-    found = [(_specificity(one, form.media_type), -number) for number, (one, _) in enumerate(ranges)]
-    specificity, place = max(found, default=(0, 0))
+    matching = [(_specificity(one, form.media_type), -number) for number, (one, _) in enumerate(ranges)]
+    specificity, place = max(matching, default=(0, 0))
     return (ranges[-place][1], specificity, place) if specificity else (0.0, 0, 0)
 
 
