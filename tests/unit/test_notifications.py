@@ -18,7 +18,7 @@ from wiredesk.operations.notifications.copies import Copies
 from wiredesk.operations.notifications.deciding import decide
 from wiredesk.operations.notifications.delivering import Sender
 from wiredesk.operations.notifications.ledger import Ledger, Pending
-from wiredesk.operations.notifications.rules import Receiver, Rules, load_rules
+from wiredesk.operations.notifications.rules import Receiver, Rules, check_topics, load_rules
 from wiredesk.operations.notifications.signing import key_of, signed_headers
 from wiredesk.runtime.errors import UsageError
 from wiredesk.runtime.records import Output, Record
@@ -203,6 +203,9 @@ WRONG = {
     "[receivers.a]\nurl='http://x'\nsecret_env='DESK_SECRET'\n[[rules]]\nname='r'\nreceiver='b'": "no receiver b",
     "[receivers.a]\nurl='http://x'\nsecret_env='DESK_SECRET'\n[[rules]]\nname='r'\nreceiver='a'\ntopic=['1']": "rules.0.topic: Extra inputs",
     "[receivers.a]\nurl='http://x'\nsecret_env='DESK_SECRET'\n[[rules]]\nname='r'\nreceiver='a'\ntopics=['floods']": "medtop:20000086",
+    "[receivers.a]\nurl='http://x'\nsecret_env='DESK_SECRET'\n[[rules]]\nname='r'\nreceiver='a'\nlanguages=['german']": "'german' is no code of a language: de, en-GB",
+    "[receivers.a]\nurl='http://x'\nsecret_env='DESK_SECRET'\n[[rules]]\nname='r'\nreceiver='a'\nlanguages=['de_DE']": "'de_DE' is no code of a language",
+    "[receivers.a]\nurl='http://x'\nsecret_env='DESK_SECRET'\n[[rules]]\nname='r'\nreceiver='a'\nsources=['https://paper.example/']": "'https://paper.example/' is no source: a host without https://",
 }
 
 
@@ -217,8 +220,19 @@ def test_a_wrong_rules_file_is_one_line_without_secrets(
     with pytest.raises(UsageError) as refused:
         load_rules(path)
     assert line in str(refused.value)
+    assert "Tuple should have" not in str(refused.value), "the rule is there, and wrong"
     assert "hunter2" not in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("topic", "line"),
+    [("medtop:99999999", "rule all: there is no topic medtop:99999999"), ("20000030", "was retired; instead: medtop:")],
+)
+def test_a_rule_for_a_topic_that_no_article_has_is_wrong(topic: str, line: str) -> None:
+    with pytest.raises(UsageError, match=line):
+        check_topics(rules(topics=["medtop:20000139", topic]))
+    check_topics(rules(topics=["medtop:20000139"]))
 
 
 def test_a_signature_is_that_of_standard_webhooks() -> None:

@@ -153,3 +153,18 @@ def test_secrets_come_from_the_environment_or_a_file(
 def test_other_addresses_are_refused(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert app.run(["schemas", "register", "--registry", url]) == 2
     assert "hunter2" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "answer", [(302, b""), (200, b"<html>Sign in"), (404, b"<h1>Not Found"), (200, b"[]"), (204, b"")]
+)
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_what_is_no_registry_registers_nothing(
+    there: FakeRegistry, answer: tuple[int, bytes], options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A page to sign in, or a wrong path: nothing was registered, and nothing is unchanged."""
+    there.answer = lambda *_: answer  # type: ignore[method-assign]
+    assert app.run(["schemas", "register", "--registry", there.url, *options]) == 1
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert there.url in shown.err

@@ -51,13 +51,14 @@ def notify(
     """
     import asyncio
 
-    from wiredesk.operations.notifications.rules import load_rules
+    from wiredesk.operations.notifications.rules import check_topics, load_rules
     from wiredesk.runtime import logs
 
     if not _NAME.fullmatch(name):
         raise UsageError(f"--name {name}: lower-case letters, digits and '-', at most 40")
     loaded, since_ms = load_rules(rules), parse_milliseconds(since)
     if check:
+        check_topics(loaded)
         _show(loaded)
         return
     logs.configure("info")

@@ -40,6 +40,10 @@ NOT_FOUND = 404
 """The status for a subject or a schema that is not registered."""
 
 
+TAKEN = range(200, 300)
+"""Statuses of requests that were served; a redirect is not followed: it may lead to a page to sign in."""
+
+
 class Naming(StrEnum):
     """How subjects are named."""
 
@@ -185,15 +189,14 @@ class SchemaRegistry:
                     content += more
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise UnavailableError(f"{where} does not answer: {_line(str(error)) or type(error).__name__}") from error
-        try:
-            fields = orjson.loads(content)
-        except orjson.JSONDecodeError:
-            fields = {}
-        fields = fields if isinstance(fields, dict) else {}
-        if answer.status == NOT_FOUND and not is_required:
+        fields = _object(content)
+        if answer.status == NOT_FOUND and fields is not None and not is_required:
             return None
-        if not answer.ok:
-            raise UnavailableError(f"{where} answers {answer.status}: {_line(str(fields.get('message', '')))}")
+        if answer.status not in TAKEN:
+            said = _line(str((fields or {}).get("message", "") or answer.headers.get("location", "")))
+            raise UnavailableError(f"{where} answers {answer.status}{': ' if said else ''}{said}")
+        if fields is None:
+            raise UnavailableError(f"{where} is no schema registry: its answer is no JSON object")
         return fields
 
 
@@ -222,6 +225,15 @@ async def register(
     if compatibility is not None:
         await registry.set_compatibility(subject, compatibility)
     return Outcome.REGISTERED, ""
+
+
+def _object(content: bytes) -> dict[str, Any] | None:
+    """Return an answer's JSON object; None if it is none."""
+    try:
+        fields = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+    return fields if isinstance(fields, dict) else None
 
 
 def _check(url: str, *, sends_secret: bool) -> None:

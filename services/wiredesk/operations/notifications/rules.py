@@ -28,6 +28,7 @@ _CODE = re.compile(r"(?:medtop:)?(\d{8})", re.ASCII)
 _NAME = r"^[a-z0-9][a-z0-9-]{0,39}$"
 _VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]{0,99}$"
 _ITEM = re.compile(r"Q\d{1,15}", re.ASCII)
+_LANGUAGE = re.compile(r"[A-Za-z0-9]{2,3}(?:-[A-Za-z0-9]{1,8}){0,5}")
 
 
 class FollowUp(StrEnum):
@@ -114,6 +115,20 @@ class Rule(_Table):
             raise ValueError("topics are codes of the Media Topics: medtop:20000086")
         return tuple(f"medtop:{code[1]}" for code in codes if code is not None)
 
+    @field_validator("languages")
+    @classmethod
+    def _are_languages(cls, languages: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [language for language in languages if not _LANGUAGE.fullmatch(language)]:
+            raise ValueError(f"{wrong[0][:40]!r} is no code of a language: de, en-GB")
+        return languages
+
+    @field_validator("sources")
+    @classmethod
+    def _are_sources(cls, sources: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [source for source in sources if "://" in source]:
+            raise ValueError(f"{wrong[0][:100]!r} is no source: a host without https:// (paper.example), or a name")
+        return sources
+
     def matches(self, event: EnrichedArticle) -> bool:
         """Whether the receiver wants an article."""
         return (
@@ -173,11 +188,7 @@ def load_rules(path: Path) -> Rules:
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path} is not TOML: {error}") from error
     except ValidationError as error:
-        problems = [
-            f"{'.'.join(map(str, one['loc']))}: {one['msg']}".removeprefix(": ")
-            for one in error.errors(include_url=False, include_input=False)[:MAX_SHOWN]
-        ]
-        raise UsageError(f"{path}: {'; '.join(problems)}") from error
+        raise UsageError(f"{path}: {'; '.join(_problems(error)[:MAX_SHOWN])}") from error
     for name, receiver in rules.receivers.items():
         try:
             receiver.address()
@@ -185,6 +196,38 @@ def load_rules(path: Path) -> Rules:
         except UsageError as error:
             raise UsageError(f"{path}: receivers.{name}: {error}") from error
     return rules
+
+
+def check_topics(rules: Rules) -> None:
+    """Check that there are the topics that rules name: no article has one that IPTC has retired.
+
+    It takes seconds, and the libraries of enrichment; without them nothing is checked.
+
+    Raises:
+        UsageError: there is no such topic; the message names those that took its place.
+    """
+    wanted = [(rule.name, topic) for rule in rules.rules for topic in rule.topics]
+    if not wanted:
+        return
+    try:
+        from wiredesk.enrichment.topics.taxonomy import successors, taxonomy  # noqa: PLC0415
+    except ModuleNotFoundError:
+        return
+    for name, topic in wanted:
+        if topic in taxonomy():
+            continue
+        try:
+            raise UsageError(f"rule {name}: the topic {topic} was retired; instead: {', '.join(successors(topic))}")
+        except KeyError:
+            raise UsageError(f"rule {name}: there is no topic {topic}") from None
+
+
+def _problems(error: ValidationError) -> list[str]:
+    """Return what is wrong, one line each: of a rule that is wrong, not also that it is missing."""
+    wrong = error.errors(include_url=False, include_input=False)
+    within = {one["loc"][:1] for one in wrong if len(one["loc"]) > 1}
+    shown = [one for one in wrong if not (one["type"] == "too_short" and one["loc"] in within)]
+    return [f"{'.'.join(map(str, one['loc']))}: {one['msg']}".removeprefix(": ") for one in shown]
 
 
 def _secret(variable: str | None, path: Path | None) -> str:
