@@ -18,8 +18,9 @@ STANDFIRST = "After eleven years and two petitions, the council has found the mo
 
 
 def title(*header: str, url: str = "https://courier.example/", body: tuple[str, ...] = BODY) -> str | None:
-    opening = [Line(text, 0) for text in body]
-    return title_in_text(TextSources([Line(text, 0) for text in header], opening, opening, ()), url)
+    """Return the title of lines; a blank line is before those that begin with a newline."""
+    above, opening = ([Line(text.strip("\n"), text.count("\n")) for text in texts] for texts in (header, body))
+    return title_in_text(TextSources(above, opening, opening, opening, page=[*above, *opening]), url)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,55 @@ def test_a_kicker_on_the_same_line_is_left_out() -> None:
     assert title("Selby - Hull: the ferry that nobody wanted to lose", "By Jane Doe", "2 March 2024") == (
         "Selby - Hull: the ferry that nobody wanted to lose"
     )
+
+
+def test_another_kicker_is_left_out_if_address_and_another_line_lack_it() -> None:
+    url = "https://courier.example/2024/selby-votes-to-reopen-its-ferry-pier"
+    path = ("1. Home", f"2. {HEADLINE}")
+    assert title(*path, f"Culture : {HEADLINE}", "By Jane Doe", url=url) == HEADLINE
+    with_kicker = f"Ferries: {HEADLINE}"
+    assert title(with_kicker, "By Jane Doe", url=url) == with_kicker
+    assert title(*path, with_kicker, "By Jane Doe", url=url.replace("selby", "ferries-selby")) == with_kicker
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Selby ferryThe council votes to reopen the pier", "Selby ferry The council votes to reopen the pier"),
+        ("SelbyTube shows the council at the ferry pier", "SelbyTube shows the council at the ferry pier"),
+        ("How iPhones changed the ferry pier of Selby", "How iPhones changed the ferry pier of Selby"),
+    ],
+)
+def test_a_kicker_that_is_joined_to_the_headline_gets_a_space(line: str, expected: str) -> None:
+    body = (*BODY, "The old ferry was loud. Selby, they say, has seen worse.")
+    assert title(line, "By Jane Doe", "2 March 2024", body=body) == expected
+
+
+def test_a_headline_over_two_lines_is_joined_at_its_colon() -> None:
+    assert title("Home", "\nA pier for Selby", ": the council votes for the ferry", "By Jane Doe", "2 March 2024") == (
+        "A pier for Selby: the council votes for the ferry"
+    )
+
+
+def test_a_headline_with_a_word_for_a_picture_is_no_caption_if_the_address_repeats_it() -> None:
+    headline = "A first picture: so may the pier of Selby look"
+    url = "https://courier.example/2024/a-first-picture-so-may-the-pier-of-selby-look"
+    assert title("Home", headline, "By Jane Doe", "2 March 2024", url=url) == headline
+    assert title("Home", HEADLINE, "The old pier of Selby Photo: Jane Doe", "2 March 2024", url=url) == HEADLINE
+
+
+def test_a_headline_in_a_list_of_its_own_loses_its_bullet() -> None:
+    lines = ("Home", "\n• Front Page", "\nWed, Oct 16, 2024", f"\n• {HEADLINE}", f"\n{STANDFIRST}", "• AFP, SELBY")
+    assert title(*lines) == HEADLINE
+
+
+def test_the_subject_of_a_headline_in_hindi_is_that_of_the_body() -> None:
+    body = (
+        "समस्तीपुर के गांव में चोरी मामले का पुलिस ने खुलासा किया और बदमाशों को पकड़ा।",
+        "गिरफ्तार बदमाशों की पहचान पुलिस ने की और गहना बरामद किया।",
+    )
+    headline = "समस्तीपुर पुलिस ने दो बदमाशों को पकड़ा: चोरी का खुलासा, गहना बरामद"
+    assert title("खेल", "समस्तीपुर", headline, "कॉपी लिंक", "थाना अध्यक्ष मनीषा कुमारी और संजय पांडे", body=body) == headline
 
 
 def test_the_headline_at_the_end_of_a_numbered_path_has_no_number() -> None:

@@ -20,9 +20,10 @@ from training.extraction import pages
 from training.extraction.folds import FOLDS, fold_of
 from training.extraction.pages import GoldPage, accepted
 from wiredesk.extractor.body.lines import features, split_lines
+from wiredesk.extractor.body.repeated_texts import exclude_repeated
 from wiredesk.extractor.body.story import score_lines
 from wiredesk.extractor.flattened import text_sources
-from wiredesk.extractor.metadata.text_titles import WEIGHTS, candidates
+from wiredesk.extractor.metadata.text_titles import MAX_KICKER_WORDS, WEIGHTS, candidates
 from wiredesk.extractor.models import shipped_models
 from wiredesk.extractor.words import fold
 
@@ -49,7 +50,7 @@ def main() -> None:
     """Print the figures of unseen sites, and the weights of all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--every", type=int, default=3, metavar="N", help="of web-pages, every Nth page is read")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="of web-pages, every Nth page is read")
     args = parser.parse_args()
     choices = list(_choices(args.data, args.every))
     of_fold = [_fit([choice for choice in choices if fold_of(choice.page.site) != fold]) for fold in range(FOLDS)]
@@ -74,13 +75,18 @@ def _choice(page: GoldPage) -> Choice | None:
     )
     lines = split_lines(accepted(replace(page, html=text, is_text=True)).body)
     model = shipped_models().text
-    texts = score_lines(lines, model.probabilities(features(lines, model.lexicon)))
+    texts = exclude_repeated(score_lines(lines, model.probabilities(features(lines, model.lexicon))))
     found = candidates(text_sources(lines, texts), page.url)
     if not found:
         return None
     rows = np.array([[candidate.features[name] for name in WEIGHTS] for candidate in found])
     gold = fold(page.fields["title"])
-    return Choice(page, rows, np.array([fold(candidate.text) == gold for candidate in found]))
+    return Choice(page, rows, np.array([_is_headline(fold(candidate.text), gold) for candidate in found]))
+
+
+def _is_headline(line: str, gold: str) -> bool:
+    """Return whether a line is the gold's headline, alone or after a kicker."""
+    return line == gold or (line.endswith(f" {gold}") and len(line.split()) - len(gold.split()) <= MAX_KICKER_WORDS)
 
 
 def _fit(choices: Sequence[Choice]) -> NDArray[np.float64]:

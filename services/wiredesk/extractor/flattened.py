@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from wiredesk.extractor import words
 from wiredesk.extractor.body import lines
 from wiredesk.extractor.body.completeness import omitted_words_of_lines
 from wiredesk.extractor.body.lines import Line, split_lines
@@ -34,6 +35,13 @@ OPENING_LINES = 5
 
 BEGINNING_LINES = 12
 """Number of lines from the beginning of the body that may hold a byline or a date, which are not part of it."""
+
+MIN_STRAY_LINES, MAX_STRAY_SHARE = 25, 0.15
+"""Number of lines between the body and a line above it that is none of its own, and the share of all kept letters that
+such lines have at most."""
+
+MAX_SHARED_WORDS, LONG_WORD = 0.25, 6
+"""Share of the long words of such lines that the body has at most, and the letters of a long word."""
 
 ENDING_LINES = 5
 """Number of lines at the end of the body, and right below it, that may hold a byline or credits."""
@@ -83,8 +91,11 @@ def _without_placeholders(page_lines: Sequence[Line]) -> Sequence[Line]:
 
 
 def text_sources(page_lines: Sequence[Line], texts: Sequence[ScoredText]) -> TextSources:
-    """Return the lines above the body, and those at its beginning and its end."""
-    kept = [index for index, text in enumerate(texts) if text.kept]
+    """Return the lines above the body, and those at its beginning and its end.
+
+    A few lines far above all others are no beginning of it: they are in the page's navigation.
+    """
+    kept = _without_strays([index for index, text in enumerate(texts) if text.kept], texts)
     start, end = (kept[0], kept[-1] + 1) if kept else (0, 0)
     return TextSources(
         header=page_lines[max(0, start - HEADER_LINES) : start],
@@ -93,4 +104,23 @@ def text_sources(page_lines: Sequence[Line], texts: Sequence[ScoredText]) -> Tex
         body=[page_lines[index] for index in kept],
         ending=[page_lines[index] for index in kept[-ENDING_LINES:]],
         below=page_lines[end : end + ENDING_LINES],
+        page=page_lines,
     )
+
+
+def _without_strays(kept: Sequence[int], texts: Sequence[ScoredText]) -> Sequence[int]:
+    """Return the indices of the body's lines without its first ones, if far above and of another subject."""
+    letters = [len(texts[index].text) for index in kept]
+    most, above = MAX_STRAY_SHARE * sum(letters), 0
+    for number in range(1, len(kept)):
+        above += letters[number - 1]
+        if above > most:
+            break
+        if kept[number] - kept[number - 1] >= MIN_STRAY_LINES:
+            first, others = (_long_words(texts, part) for part in (kept[:number], kept[number:]))
+            return kept[number:] if len(first & others) <= MAX_SHARED_WORDS * len(first) else kept
+    return kept
+
+
+def _long_words(texts: Sequence[ScoredText], indices: Sequence[int]) -> frozenset[str]:
+    return frozenset(word for index in indices for word in words.split(texts[index].text) if len(word) >= LONG_WORD)

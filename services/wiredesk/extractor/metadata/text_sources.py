@@ -17,6 +17,7 @@ class TextSources:
         body: all lines of it.
         ending: at the end of the body.
         below: right below the body.
+        page: all lines.
     """
 
     header: Sequence[Line] = ()
@@ -25,3 +26,4 @@ class TextSources:
     body: Sequence[Line] = ()
     ending: Sequence[Line] = ()
     below: Sequence[Line] = ()
+    page: Sequence[Line] = ()
