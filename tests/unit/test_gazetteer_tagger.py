@@ -32,4 +32,4 @@ def test_names_are_found_and_linked_and_other_words_are_not(language: str) -> No
 
 def test_every_language_without_a_tagger_has_a_sentence() -> None:
     without = {code for code, support in SUPPORT.items() if support.names is NamesFrom.GAZETTEER}
-    assert without - {"lt", "lv", "vi"} == BY_LANGUAGE.keys()
+    assert without - {"vi"} <= BY_LANGUAGE.keys()
