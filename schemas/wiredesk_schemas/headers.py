@@ -270,6 +270,9 @@ def own_headers(headers: Headers) -> Mapping[str, bytes | None]:
     In a dead letter they begin with its reason: dead letters of older versions have headers that a publisher wrote
     under our names before it.
     """
+    own = {name: value for name, value in headers if name.startswith(OWN_PREFIX)}
+    if DEAD_LETTER_REASON not in own:
+        return own
     return {name: value for name, value in headers[_own_start(headers) :] if name.startswith(OWN_PREFIX)}
 
 

@@ -84,8 +84,7 @@ class BatchOutputs:
 
 def _split(written: Sequence[Written]) -> tuple[Sequence[Output], Sequence[ChangelogRecord]]:
     """Return the outputs of a record, and the changes of the state that follow them."""
-    changes = 0
-    while changes < len(written) and isinstance(written[-1 - changes], ChangelogRecord):
-        changes += 1
-    end = len(written) - changes
+    end = len(written)
+    while end and isinstance(written[end - 1], ChangelogRecord):
+        end -= 1
     return cast("Sequence[Output]", written[:end]), cast("Sequence[ChangelogRecord]", written[end:])
