@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.support import Raw, ends_of, publish
 from wiredesk import registry
 from wiredesk.pipeline import (
     ARTICLES_CLEANED,
+    ARTICLES_COPIES,
     ARTICLES_ENRICHED,
     FORGOTTEN,
     INGEST,
@@ -21,8 +23,10 @@ from wiredesk.pipeline import (
     PAGES_RAW,
     PAGES_SKIPPED,
     STAGES,
+    SYNDICATION,
     TOPICS,
 )
+from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.kafka.cluster import Cluster
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Topic
@@ -201,6 +205,30 @@ def test_a_host_is_forgotten_with_pages_to_come(kafka: KafkaSettings, tmp_path: 
     assert set(left["pages"]) <= {page_id(url) for url in there}
     assert left["records"] >= len(there) + 1, "raw pages at least"
     assert not json.loads(run(kafka, "forget", "--host", "c.example", "--check", "--json", code=1))["since"]
+
+
+@pytest.mark.timeout(120)
+def test_stores_and_groups_that_name_a_page_are_found(kafka: KafkaSettings) -> None:
+    changelog = SYNDICATION.changelog
+    assert changelog is not None
+    asyncio.run(topics.create(kafka, TOPICS, partitions=1))
+    url = "https://www.stores.example:8443/1"
+    change = b"a" + UUID(page_id(url)).bytes
+    group = json.dumps({"original": {"url": url}}, separators=(",", ":")).encode()
+
+    async def write() -> None:
+        async with clients.started(clients.producer(kafka, "test"), kafka) as producer:
+            await producer.send_and_wait(kafka.on_cluster(changelog.name), b"what is kept", key=change)
+            await producer.send_and_wait(kafka.on_cluster(ARTICLES_COPIES.name), group, key=b"a group")
+
+    asyncio.run(write())
+
+    def found(*what: str) -> set[str]:
+        places = json.loads(run(kafka, "forget", *what, "--check", "--json", code=1))["topics"]
+        return {place["topic"] for place in places}
+
+    assert found(page_id(url)) == {kafka.on_cluster(changelog.name)}
+    assert found("--host", "stores.example") == {kafka.on_cluster(ARTICLES_COPIES.name)}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from wiredesk.operations.forgetting.entries import MAX_TEXT, Entry, parse_entry
 from wiredesk.operations.forgetting.exports import count_letters, letter_test, remove_letters
 from wiredesk.operations.forgetting.keys import is_keyed_by_page
 from wiredesk.operations.forgetting.lifetimes import Lifetime
-from wiredesk.operations.forgetting.search import wanted_host, wanted_page
+from wiredesk.operations.forgetting.search import _mention, wanted_host, wanted_page
 from wiredesk.operations.replays.filters import conditions, record_filter
 from wiredesk.pipeline import (
     ARTICLES_CLEANED,
@@ -99,6 +99,25 @@ def test_what_is_no_page_is_refused(name: str) -> None:
         wanted_page(name)
 
 
+@pytest.mark.parametrize(
+    ("value", "is_named"),
+    [
+        ('{"url":"https://a.example/1"}', True),
+        ('{"url":"https://www.a.example/1"}', True),
+        ('{"url":"http://b.c.a.example:8080/1"}', True),
+        ('{"url":"https://a.example"}', True),
+        ('{"url":"https://nota.example/1"}', False),
+        ('{"url":"https://a.example.org/1"}', False),
+        ('{"url":"https://b.example/https/a.example/1"}', False),
+        ('{"title":"What a.example says"}', False),
+    ],
+)
+def test_what_names_a_page_of_a_host(value: str, *, is_named: bool) -> None:
+    mention = _mention(wanted_host("a.example"))
+    assert mention is not None
+    assert (mention.search(value.encode()) is not None) is is_named
+
+
 def test_a_host_is_named_as_urls_have_it() -> None:
     assert wanted_host("Paper.Example").host == "paper.example"
     assert wanted_host("paper.example.").id == host_id("paper.example")
@@ -106,7 +125,11 @@ def test_a_host_is_named_as_urls_have_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", ".", "example", "a.example/b", "a.example:8080", "u@a.example", "a example", "https://a.example"]
+    "name",
+    [
+        *("", ".", "example", "a.example/b", "a.example:8080", "u@a.example", "a example", "https://a.example"),
+        *("*.a.example", "a..example", "[::1]"),
+    ],
 )
 def test_what_is_no_host_is_refused(name: str) -> None:
     with pytest.raises(UsageError, match=r"is no host|top-level domain"):

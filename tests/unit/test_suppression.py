@@ -131,6 +131,15 @@ def test_a_dead_letter_of_a_forgotten_page_is_not_written(page: Record) -> None:
         assert SECRET not in repr(output)
 
 
+@pytest.mark.parametrize("host", ["bücher.example", "WWW.BÜCHER.example", "bu\u0308cher.example:8443"])
+def test_a_host_is_forgotten_in_whatever_letters_a_publisher_writes_it(host: str) -> None:
+    page = raw(f"https://{host}/a", "\x00")
+    letter = dead_letter(INGEST, "1", page, Failure("binary", SECRET))
+    (output,) = written(INGEST, listed(host_id("xn--bcher-kva.example")), [letter])
+    assert output.topic == PAGES_SKIPPED.name
+    assert SECRET not in repr(output)
+
+
 def test_a_dead_letter_of_a_later_stage_becomes_its_outcome() -> None:
     page = Record(PAGES_ACCEPTED.name, 0, 0, 0, PAGE.encode(), SECRET.encode(), ((SUBJECT, URL.encode()),))
     letter = dead_letter(ENRICHMENT, "1", page, Failure("error", SECRET))

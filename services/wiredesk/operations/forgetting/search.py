@@ -3,10 +3,11 @@
 Records of topics that are keyed by page are recognised by their key, those of a host by their subject. Raw pages, and
 dead letters of raw pages, have the keys that their publishers chose: they are read as ingest reads them, and compared
 with the origins that the page's other records name. A record that names the page of another one, such as a group of
-copies, is found by the page's id in its value.
+copies, is found by the page's id in its value, and a change of a store by the id in its key.
 """
 
 import contextlib
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -43,6 +44,12 @@ MAX_MENTIONED = 8
 
 MIN_LABELS = 2
 """Labels of a host: a whole top-level domain is not forgotten at once."""
+
+ID_BYTES = 16
+"""Bytes of a page id where it is no text: at the end of the keys of some stores."""
+
+_LABEL = re.compile(r"[a-z0-9_-]{1,63}")
+"""A label of a host as canonical URLs have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +95,10 @@ def wanted_host(host: str) -> Wanted:
         name = host_of_url(canonical_url(f"https://{host}/"))
     except (RejectedError, ValueError):
         name = ""
-    if not name or any(character in host for character in "/@?#:"):
+    labels = name.split(".")
+    if any(character in host for character in "/@?#:") or not all(map(_LABEL.fullmatch, labels)):
         raise UsageError(f"--host {host!r} is no host: write it like news.example")
-    if len(name.split(".")) < MIN_LABELS:
+    if len(labels) < MIN_LABELS:
         raise UsageError(f"--host {host!r} is a whole top-level domain: write a host like news.{name}")
     return Wanted(host_id(name), host=name)
 
@@ -188,8 +196,8 @@ class _Search:
         self._wanted = wanted
         self._progress = progress
         self._pages = set(wanted.pages)
-        pages = [f'"{page}"' for page in sorted(wanted.pages)[:MAX_MENTIONED]]
-        self._mentions = [name.encode() for name in ([f"/{wanted.host}/"] if wanted.host else pages)]
+        self._mention = _mention(wanted)
+        self._packed = {UUID(page).bytes for page in wanted.pages}
         self._mentioned: set[tuple[str, int, bytes]] = set()
         self._keyed: set[str] = set()
         self._of_events: set[str] = set()
@@ -208,10 +216,15 @@ class _Search:
         self._entries = {on_cluster(topic.name) for topic in self._registry.entry_topics}
         topics = {on_cluster(topic.name): topic for topic in self._live_topics()}
         letters = {on_cluster(one.dead_letter_topic.name) for one in self._registry.stages.values() if one.entry}
+        changelogs = {on_cluster(one.changelog.name) for one in self._registry.stages.values() if one.changelog}
         for saved in (await load_runs(cluster)).values():
             stage = self._registry.stages.get(saved.run.stage)
             if stage is None or saved.run.into is None:
                 continue
+            if stage.store is not None and saved.reconciliation is None:  # until then it has a state of its own
+                changelog = stage.changelog_of(saved.run.group)
+                topics[on_cluster(changelog.name)] = changelog
+                changelogs.add(on_cluster(changelog.name))
             events = {topic.name: topic.events for topic in stage.topics}
             for name, topic in output_topics(stage, saved.run.into).items():
                 topics.setdefault(on_cluster(topic.name), replace(topic, events=events[name]))
@@ -220,7 +233,6 @@ class _Search:
         self._keyed = {name for name, topic in topics.items() if is_keyed_by_page(topic)}
         self._of_events = {name for name, topic in topics.items() if topic.events and not topic.dead_letters}
         # Keys of groups and of stores: no page is found by them.
-        changelogs = {on_cluster(one.changelog.name) for one in self._registry.stages.values() if one.changelog}
         self._other_keys = (self._of_events - self._keyed) | changelogs
         described = await cluster.describe_topics(topics)
         self._ids = {name: topic.id for name, topic in described.items()}
@@ -278,10 +290,16 @@ class _Search:
             self._newest[place] = self._add(record)
         elif (is_of_page := self._was_fetched_there(record)) and names_page:
             self.others.add(page)
-        elif is_of_page or (record.topic not in self._keyed and any(name in record.value for name in self._mentions)):
+        elif is_of_page or (record.topic not in self._keyed and self._is_named(record)):
             self._newest[place] = self._add(record)
             if record.topic in self._of_events and record.key is not None:
                 self._mentioned.add((record.topic, record.partition, record.key))
+
+    def _is_named(self, record: Record) -> bool:
+        """Return whether a record that is not of the page names it, in its key or in its value."""
+        if record.topic in self._other_keys and (record.key or b"")[-ID_BYTES:] in self._packed:
+            return True
+        return self._mention is not None and self._mention.search(record.value or b"") is not None
 
     def _was_fetched_there(self, record: Record) -> bool:
         url = fetched_url(record.value or b"") if self._wanted.url else ""
@@ -310,6 +328,15 @@ class _Search:
         occurrence = Found(record.partition, record.offset, record.key, record.size, record.timestamp)
         self._found.setdefault(record.topic, []).append(occurrence)
         return occurrence
+
+
+def _mention(wanted: Wanted) -> re.Pattern[bytes] | None:
+    """Return how a value names a page by its id, or a host and its subdomains in a URL; None: nothing is looked for."""
+    if wanted.host:
+        host = re.escape(wanted.host.encode())
+        return re.compile(rb"//(?:[a-z0-9_.-]{1,253}\.)?" + host + rb'(?::[0-9]{1,5})?[/?#"]')
+    pages = b"|".join(page.encode() for page in sorted(wanted.pages)[:MAX_MENTIONED])
+    return re.compile(b'"(?:' + pages + b')"') if pages else None
 
 
 def _urls(record: Record) -> Iterator[str]:

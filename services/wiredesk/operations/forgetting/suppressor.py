@@ -50,8 +50,9 @@ class ForgottenPages:
             yield from _keys_of_group(output.value)
         for url in _urls(output, stage):
             yield from host_keys(host_of_url(url))
-            if stage.entry and (page := _page_of(url)):
-                yield page.encode()
+            if stage.entry and (canonical := _canonical(url)):  # a publisher may write a host in letters of any script
+                yield page_id(canonical).encode()
+                yield from host_keys(host_of_url(canonical))
 
     def instead(self, output: Output, stage: Stage, key: bytes) -> Output:
         """Return the skipped page, or the tombstone, that is written in place of an output."""
@@ -103,19 +104,20 @@ def fetched_url(value: bytes) -> str:
 def _page(output: Output, stage: Stage, key: bytes) -> str:
     """Return the id of the page of an output."""
     is_raw = stage.entry and output.topic == stage.dead_letter_topic.name
-    pages = (page for url in _urls(output, stage) if is_raw and (page := _page_of(url)))
+    urls = _urls(output, stage) if is_raw else ()
+    pages = (page_id(canonical) for url in urls if (canonical := _canonical(url)))
     for page in (*pages, "" if is_raw else (output.key or b"").decode("utf-8", "replace"), key.decode()):
         with contextlib.suppress(ValueError):
             return str(UUID(page))
     raise ValueError("a key of the list is no id")
 
 
-def _page_of(url: str) -> str:
-    """Return the id of the page at a URL; empty if it is no URL of a page."""
+def _canonical(url: str) -> str:
+    """Return a URL in canonical form; empty if it is no URL of a page."""
     from wiredesk.ingest.urls import canonical_url  # noqa: PLC0415 - other stages than ingest lack what it needs
 
     try:
-        return page_id(canonical_url(url))
+        return canonical_url(url)
     except (RejectedError, ValueError):
         return ""
 
