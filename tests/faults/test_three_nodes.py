@@ -1,4 +1,4 @@
-"""On three nodes: records are replicated, a killed worker loses and repeats nothing, and topics are deleted whole."""
+"""On three nodes: records are replicated, a killed worker loses and repeats nothing, and what is confirmed is true on each."""
 
 import collections
 import contextlib
@@ -69,6 +69,17 @@ async def test_a_topic_that_was_just_deleted_is_created(three_nodes: KafkaProces
         for _ in range(20):
             assert await cluster.create_topics([PAGES_RAW], partitions=3) == [kafka.on_cluster(PAGES_RAW.name)]
             await cluster.delete_topic(PAGES_RAW)
+
+
+async def test_settings_that_were_just_set_are_read(three_nodes: KafkaProcess) -> None:
+    kafka = KafkaSettings(bootstrap_servers=three_nodes.bootstrap_servers, topic_prefix="set.")
+    name = kafka.on_cluster(PAGES_RAW.name)
+    async with Cluster(kafka) as cluster:
+        await cluster.create_topics([PAGES_RAW], partitions=1)
+        for lag in map(str, range(20)):
+            await cluster.set_topic_settings({name: {"min.compaction.lag.ms": lag}})
+            for _ in range(3):  # of any broker
+                assert (await cluster.topic_settings([name]))[name]["min.compaction.lag.ms"] == lag
 
 
 def at_work(worker: WorkerProcess) -> bool:

@@ -174,7 +174,7 @@ class TopicClient(TopicSettingsClient):
             if code not in (0, UnknownTopicOrPartitionError.errno):
                 raise UnavailableError(f"topic {name} cannot be deleted: {for_code(code).__name__}")
         async with self._explained():
-            late = await self._late_broker(MetadataRequest(), lambda answer: _listed(answer) & {name})
+            late = await self._late_broker(TopicMetadata(name), _listed)
         if late is not None:
             raise UnavailableError(f"topic {name} is deleted, but broker {late[0]} still lists it: check its log")
 
@@ -191,7 +191,7 @@ class TopicClient(TopicSettingsClient):
         Raises:
             UnavailableError: a broker that answers does not know them in time.
         """
-        late = await self._late_broker(MetadataRequest(), lambda answer: set(names) - _listed(answer))
+        late = await self._late_broker(TopicMetadata(*names), lambda answer: set(names) - _listed(answer))
         if late is not None:
             raise UnavailableError(
                 f"topic {late[1]} exists, but broker {late[0]} does not list it: check its log, "
@@ -205,5 +205,5 @@ class TopicClient(TopicSettingsClient):
 
 
 def _listed(answer: Any) -> set[str]:
-    """Return the names of the topics in a broker's metadata."""
-    return {topic["topic"] for topic in answer.to_object()["topics"]}
+    """Return the names of those topics that a broker knows, of those that it was asked for."""
+    return {name for _, name, _, _, partitions, *_ in answer.topics if partitions}
