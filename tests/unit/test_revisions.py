@@ -242,6 +242,32 @@ def test_a_story_that_closes_for_all_but_subscribers_has_not_changed() -> None:
     assert as_article(page.fetch(3, article(beginning))).revision_number == 3
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "is_revision"),
+    [
+        ((9, 10), (9, 10), False),
+        ((9, 10), (9, 11), True),
+        ((9, 9), (9, 9), True),
+        ((9, None), (9, None), True),
+        ((None, 10), (None, 10), False),
+    ],
+)
+def test_a_story_that_closes_without_a_word_states_the_same_times(
+    before: tuple[int | None, ...], after: tuple[int | None, ...], *, is_revision: bool
+) -> None:
+    def times(hours: tuple[int | None, ...]) -> dict[str, Any]:
+        stated = [None if hour is None else START.replace(hour=hour) for hour in hours]
+        return dict(zip(("published_at", "modified_at"), stated, strict=True))
+
+    paragraphs = [f"{TEXT} That was on day {day} of the strike." for day in range(4)]
+    page = Page()
+    page.fetch(0, article("\n".join(paragraphs), **times(before)))
+    outcome = page.fetch(1, article(paragraphs[0], **times(after)))
+    assert isinstance(outcome, CleanedArticle) is is_revision
+    edited = article(paragraphs[0].replace("four", "five"), **times(after))
+    assert isinstance(page.fetch(2, edited), CleanedArticle), "it has another word"
+
+
 def test_a_state_of_another_format_begins_again() -> None:
     assert PageState.from_bytes(b"") is PageState.from_bytes(b"\x00" * 100) is PageState.from_bytes(None) is None
     value = PageState(1, 2, 3, bytes(16), packed_pieces=packed_pieces(Pieces(0, ((1, 2),)))).to_bytes()

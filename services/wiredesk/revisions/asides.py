@@ -63,7 +63,13 @@ _END = rf"(?![^\W{UNSPACED}])"
 
 _DENSE = re.compile(rf"[{UNSPACED}]")
 
-_OPENING = re.compile(rf"\W{{0,4}}(?:{_any_of(_phrases('pointers', 'requests', 'signs'))}){_END}")
+_WHOLE = frozenset(_phrases("whole"))
+"""Texts that are nothing but a label of the site."""
+
+_EDGES = " .:!-|>»→▶()[]"
+"""What may stand around such a label."""
+
+_OPENING = re.compile(rf"\W{{0,4}}(?:{_any_of(_phrases('pointers', 'requests', 'signs', 'whole'))}){_END}")
 """How a text begins that points to another story or asks for something: most texts do not."""
 
 _LABELS = _any_of(_phrases("time_labels"))
@@ -96,6 +102,9 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _PLAYER = re.compile(r"\W{0,2}\d{1,2}:\d\d(?::\d\d)?\s?/\s?\d{1,2}:\d\d(?::\d\d)?\W{0,2}")
 """How far a recording is played, and how long it is."""
 
+_PICTURED = re.compile(r"(?:[👁♥❤👍💬🗨🔥⏱🕒🕑]\s?\d[\d.,]{0,9}\s?[km]?\s?){1,6}")
+"""Counters with a picture in place of a word: `👁 1.2k ♥ 12`."""
+
 _UNITS = re.compile("[年月日时時分秒년월일시분초點点]")
 """Units of dates and times in East Asia."""
 
@@ -122,7 +131,7 @@ def story_passages(blocks: Sequence[Block], folded: Sequence[str]) -> Iterator[s
         folded: the text of each of them, folded.
     """
     for _, text in _without_pointers(blocks, folded):
-        if _is_full_time(text):
+        if _is_full_time(text) or _has_stamp_words_only(text):
             continue
         parts = _parts(text)
         said = [part for part in parts if len(part) > MAX_STAMP or not is_stamp(part)]
@@ -135,7 +144,7 @@ def story_passages(blocks: Sequence[Block], folded: Sequence[str]) -> Iterator[s
 def story_blocks(blocks: Sequence[Block]) -> Iterator[Block]:
     """Yield the blocks of a body as they are, without those that are nothing but asides."""
     for block, text in _without_pointers(blocks, [fold(block.text) for block in blocks]):
-        if not (_is_full_time(text) or all(map(is_stamp, _parts(text)))):
+        if not (_is_full_time(text) or _has_stamp_words_only(text) or all(map(is_stamp, _parts(text)))):
             yield block
 
 
@@ -159,6 +168,11 @@ def is_stamp(text: str) -> bool:
     if len(text) > MAX_STAMP or _is_prose(text):
         return False
     return _is_labelled_time(text) or _is_relative_time(text) or _is_counter(text)
+
+
+def _has_stamp_words_only(text: str) -> bool:
+    """Return whether a folded text is a time or a counter as a whole: abbreviations in it end with a dot, too."""
+    return len(text) <= MAX_STAMP and not _is_prose(text) and (_is_relative_time(text) or _is_counter(text))
 
 
 def is_pointer_or_request(text: str) -> bool:
@@ -222,7 +236,7 @@ def _is_relative_time(text: str) -> bool:
 
 
 def _is_counter(text: str) -> bool:
-    if _PLAYER.fullmatch(text):
+    if _PLAYER.fullmatch(text) or _PICTURED.fullmatch(text):
         return True
     return _FIGURE.search(text) is not None and _consists_of(text, _COUNTER_WORDS, _COUNTER_UNSPACED)
 
@@ -259,7 +273,7 @@ def _is_listed(block: Block, text: str) -> bool:
 
 
 def _is_request(text: str) -> bool:
-    if _REQUEST.match(text):
+    if _REQUEST.match(text) or text.strip(_EDGES) in _WHOLE:
         return True
     limit = MAX_DENSE_SIGN if _DENSE.search(text) else MAX_STAMP
     is_short = len(text.split()) <= MAX_SIGN_WORDS and len(text) <= limit and not _FIGURE.search(text)

@@ -232,13 +232,23 @@ def _measure(text: StoryText, pieces: Pieces, known: PageState) -> float | None:
 def _is_part(article: CleanedArticle, text: StoryText, known: PageState) -> bool:
     """Return whether a page shows less of a known text under the same headline, and nothing that this has not.
 
-    It must be said to be truncated, or to be for subscribers and show clearly less: an editor may shorten it, too.
+    It must be said to be truncated; or show clearly less, and be for subscribers or say that nobody has modified it
+    since: an editor may shorten it, too.
     """
-    most = 1.0 if article.is_truncated else MAX_SHOWN_SHARE if article.is_paywalled else 0.0
+    is_closed = article.is_paywalled or _is_untouched(article, text, known)
+    most = 1.0 if article.is_truncated else MAX_SHOWN_SHARE if is_closed else 0.0
     if not most or text.headline_hash != known.headline_hash or not known.is_comparable:
         return False
     pieces, kept = difference.cut_at(text.words, known.shift), known.pieces
     return pieces.words < most * kept.words and set(pieces.items[:-1]) <= set(kept.items)
+
+
+def _is_untouched(article: CleanedArticle, text: StoryText, known: PageState) -> bool:
+    """Return whether a page states the same time of its last change as before.
+
+    Where that is the time of publication, the site may not keep it.
+    """
+    return article.modified_at not in (None, article.published_at) and text.times_hash == known.times_hash
 
 
 def _kind(known: PageState | None, corrections: Sequence[Correction]) -> RevisionKind:
