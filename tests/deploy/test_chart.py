@@ -19,6 +19,7 @@ from tests.toolchains import need
 from wiredesk.cli.config import groups
 from wiredesk.cli.options import variable
 from wiredesk.operations.notifications.rules import Rules
+from wiredesk.operations.topic_manifests import object_name
 from wiredesk.operations.user_manifests import declared_users
 from wiredesk.pipeline import STAGES, TOPICS
 from wiredesk.runtime.settings import KafkaSettings, WorkerSettings
@@ -167,6 +168,35 @@ def test_topics_of_strimzi_are_those_of_the_topology() -> None:
 
 
 @needs_helm
+@pytest.mark.parametrize("prefix", ["News_1.", "-.-."])
+def test_objects_of_topics_have_the_names_of_the_export(prefix: str) -> None:
+    objects = rendered(CHART / "examples" / "strimzi.yaml", kafka__topicPrefix=prefix)
+    for name, one in of_kind(objects, "KafkaTopic").items():
+        assert name == object_name(one["spec"]["topicName"])
+
+
+@needs_helm
+def test_the_web_page_reaches_the_workers_of_every_stage() -> None:
+    objects = rendered(CHART / "examples" / "production.yaml")
+    (page,) = of_kind(objects, "Deployment")["desk-wiredesk-web"]["spec"]["template"]["spec"]["containers"]
+    (urls,) = (one["value"] for one in page["env"] if one["name"] == "WIREDESK_WEB_WORKERS")
+    services = of_kind(objects, "Service")
+    for url in urls.split(","):
+        name, port = url.removeprefix("http://").split(":")
+        # A pod that is not ready has a reason to say.
+        assert services[name]["spec"]["publishNotReadyAddresses"]
+        assert services[name]["spec"]["ports"][0]["port"] == int(port)
+    assert len(urls.split(",")) == len(STAGES)
+    policies = of_kind(objects, "NetworkPolicy")
+    assert policies["desk-wiredesk-web"]["spec"]["egress"][0]["ports"] == [{"port": 9464, "protocol": "TCP"}]
+    allowed = json.dumps(policies["desk-wiredesk"]["spec"]["ingress"][0]["from"])
+    assert '"app.kubernetes.io/component": "web"' in allowed
+    own = rendered(CHART / "examples" / "production.yaml", web__env__WIREDESK_WEB_WORKERS="http://ours")
+    (page,) = of_kind(own, "Deployment")["desk-wiredesk-web"]["spec"]["template"]["spec"]["containers"]
+    assert [one["value"] for one in page["env"] if one["name"] == "WIREDESK_WEB_WORKERS"] == ["http://ours"]
+
+
+@needs_helm
 def test_secrets_are_named_and_never_held() -> None:
     text = json.dumps(rendered(CHART / "examples" / "production.yaml"))
     assert '"secretRef": {"name": "wiredesk-kafka"}' in text
@@ -289,7 +319,7 @@ serviceAccount: {create: false}
 """
 """Values of files: YAML takes some for numbers that Helm holds as floats."""
 
-RELEASES = ("4711", "2026.11", "true", "x", "a-release-whose-name-is-as-long-as-helm-lets-it-be-53")
+RELEASES = ("4711", "2026.11", "a-release-whose-name-is-as-long-as-helm-lets-it-be-53")
 
 
 @pytest.fixture(scope="module")

@@ -45,3 +45,11 @@ def test_terraform_declares_the_same() -> None:
     assert re.findall(r"^  partitions         = (\d+)$", text, re.MULTILINE) == [str(one.partitions) for one in topics]
     settings = [dict(re.findall(r'^    "(.+)" = "(.+)"$', part, re.MULTILINE)) for part in text.split("resource ")[1:]]
     assert settings == [topic.settings for topic in topics]
+
+
+@pytest.mark.parametrize("prefix", ["", "2026.", "-x.", "News_1."])
+def test_names_of_terraform_are_valid(prefix: str) -> None:
+    topics = declared(KafkaSettings(topic_prefix=prefix), registry.topics(), None, 3)
+    names = re.findall(r'^resource "kafka_topic" "([^"]*)"', "\n".join(terraform(topics)), re.MULTILINE)
+    assert len(set(names)) == len(topics)
+    assert all(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", name) for name in names)

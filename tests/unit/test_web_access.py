@@ -233,7 +233,7 @@ async def test_a_form_that_comes_slowly_or_not_at_all_is_given_up(monkeypatch: p
         assert "The request did not arrive in time" in answer
 
 
-async def test_a_form_behind_a_proxy_that_changes_the_host_is_taken() -> None:
+async def test_a_form_through_a_proxy_that_changes_the_host_is_taken() -> None:
     """Its Host is then that of the page within; its Origin is the name that browsers know."""
     asked = {"Origin": "https://wire.paper.example", "Host": "127.0.0.1:8090"}
     async with web_page(web_token=LOOK, web_names="wire.paper.example,127.0.0.1") as page:

@@ -82,7 +82,7 @@ def terraform(topics: Sequence[DeclaredTopic]) -> Iterator[str]:
     """Yield the lines of `kafka_topic` resources, as Terraform's providers for Kafka have them."""
     for topic in topics:
         yield from (
-            f'resource "kafka_topic" "{re.sub(r"[^A-Za-z0-9_-]", "_", topic.name)}" {{',
+            f'resource "kafka_topic" "{resource_name(topic.name)}" {{',
             f"  name               = {json.dumps(topic.name)}",
             f"  partitions         = {topic.partitions}",
             f"  replication_factor = {topic.replication}",
@@ -90,6 +90,12 @@ def terraform(topics: Sequence[DeclaredTopic]) -> Iterator[str]:
         )
         yield from (f"    {json.dumps(name)} = {json.dumps(value)}" for name, value in topic.settings.items())
         yield from ("  }", "}", "")
+
+
+def resource_name(topic: str) -> str:
+    """Return a valid name of a resource of Terraform for a topic: it begins with a letter or an underscore."""
+    name = re.sub(r"[^A-Za-z0-9_-]", "_", topic)
+    return name if name[:1].isalpha() else f"_{name}"
 
 
 def object_name(topic: str) -> str:

@@ -1,13 +1,29 @@
-"""Whether workers are ready, and why not: asked of the workers themselves, where their addresses are known."""
+"""Whether workers are ready, and why not: asked of the workers themselves, where their addresses are known.
+
+A name may have an address for each worker of a stage, as those of headless services and of Docker Compose have: then
+each of them is asked.
+"""
 
 import asyncio
 import contextlib
+import socket
 from dataclasses import dataclass
 
 import aiohttp
+import orjson
+from yarl import URL
 
 ANSWER_SECONDS = 2.0
-"""How long a worker may take to answer."""
+"""How long a worker may take to answer, and a name server."""
+
+MAX_WORKERS = 200
+"""Workers that are asked, at most."""
+
+MAX_ANSWER_BYTES = 16_384
+"""Bytes of an answer that are read."""
+
+MAX_REASON = 500
+"""Characters of a reason that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +39,19 @@ class Readiness:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    """Where a worker is asked.
+
+    Attributes:
+        url: of its metrics, by its own address.
+        name: of its host, as the settings have it: that of its certificate.
+    """
+
+    url: URL
+    name: str
+
+
 async def worker_troubles(addresses: str) -> list[Readiness]:
     """Return the readiness of workers.
 
@@ -30,21 +59,48 @@ async def worker_troubles(addresses: str) -> list[Readiness]:
         addresses: their URLs, separated by commas.
     """
     urls = [one.strip().rstrip("/") for one in addresses.split(",") if one.strip()]
+    workers = [one for each in await asyncio.gather(*map(_workers, urls)) for one in each][:MAX_WORKERS]
     timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
     async with aiohttp.ClientSession(timeout=timeout) as session:
-        return await asyncio.gather(*(_ask(session, url) for url in urls))
+        return await asyncio.gather(*(_readiness(session, one) for one in workers))
 
 
-async def _ask(session: aiohttp.ClientSession, url: str) -> Readiness:
+async def _workers(address: str) -> list[_Worker | Readiness]:
+    """Return the workers at an address: one for each address that its name has; what is wrong with it otherwise."""
     try:
-        async with session.get(f"{url}/readyz", allow_redirects=False) as answer:
+        url = URL(address)
+        name = url.host or ""
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(ANSWER_SECONDS):
+            known = await loop.getaddrinfo(name, url.port, type=socket.SOCK_STREAM)
+    except TimeoutError:
+        return [Readiness(address, f"its name is not known within {ANSWER_SECONDS:g} s")]
+    except (OSError, ValueError) as error:
+        return [Readiness(address, f"its name is not known: {error}"[:MAX_REASON])]
+    # Of a host with addresses of both families, one is enough.
+    hosts = dict.fromkeys(str(one[4][0]) for one in known if one[0] == known[0][0])
+    return [_Worker(url.with_host(host.partition("%")[0]) if len(hosts) > 1 else url, name) for host in hosts]
+
+
+async def _readiness(session: aiohttp.ClientSession, worker: _Worker | Readiness) -> Readiness:
+    return worker if isinstance(worker, Readiness) else await _ask(session, worker)
+
+
+async def _ask(session: aiohttp.ClientSession, worker: _Worker) -> Readiness:
+    address = str(worker.url)
+    if worker.url.host != worker.name:
+        address = f"{worker.name}: {address}"
+    name = worker.name if worker.url.scheme == "https" else None
+    try:
+        async with session.get(worker.url / "readyz", allow_redirects=False, server_hostname=name) as answer:
             if answer.status == 200:  # noqa: PLR2004 - OK
-                return Readiness(url, "")
+                return Readiness(address, "")
             reason = f"it answers {answer.status}"
             with contextlib.suppress(ValueError, TypeError, AttributeError):
-                reason = str((await answer.json(content_type=None)).get("reason") or reason)
-            return Readiness(url, reason[:500])
+                said = orjson.loads(await answer.content.read(MAX_ANSWER_BYTES))
+                reason = str(said.get("reason") or reason)
+            return Readiness(address, reason[:MAX_REASON])
     except TimeoutError:
-        return Readiness(url, f"it does not answer within {ANSWER_SECONDS:g} s")
+        return Readiness(address, f"it does not answer within {ANSWER_SECONDS:g} s")
     except (aiohttp.ClientError, ValueError) as error:
-        return Readiness(url, f"it does not answer: {error}"[:500])
+        return Readiness(address, f"it does not answer: {error}"[:MAX_REASON])

@@ -53,7 +53,9 @@ class WebSettings(Settings):
     web_tls_cert_file: Path | None = Field(None, description="PEM file of the page's certificate: it speaks https.")
     web_tls_key_file: Path | None = Field(None, description="PEM file of the key of that certificate.")
     web_workers: str = Field(
-        "", description="URLs of the metrics of workers, separated by commas: the page shows whether they are ready."
+        "",
+        description="URLs of the metrics of workers, separated by commas: the page shows whether they are ready. A "
+        "name with several addresses is of as many workers.",
     )
     web_articles: int = Field(500, ge=1, le=10_000, description="Number of the newest articles that are kept.")
     web_bytes: int = Field(64 * MIB, ge=1024, description="Maximum bytes of the articles that are kept.")

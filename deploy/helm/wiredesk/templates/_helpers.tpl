@@ -68,9 +68,17 @@ readOnlyRootFilesystem: true
 capabilities: {drop: [ALL]}
 {{- end -}}
 
+{{- /* The name of an object for a name in Kafka, as `wiredesk topics export` has it: a dot is between a letter or a digit and another. */ -}}
+{{- define "wiredesk.objectName" -}}
+{{- $name := regexReplaceAll "[^a-z0-9.-]" (lower .) "-" -}}
+{{- $name = regexReplaceAll "^\\.|\\.$" $name "-" -}}
+{{- range until 4 -}}{{- $name = regexReplaceAll "([^a-z0-9])\\.|\\.([^a-z0-9])" $name "$1-$2" -}}{{- end -}}
+{{- $name | trunc 253 | trimAll "-." | default "topic" -}}
+{{- end -}}
+
 {{- /* The KafkaUser of a service, which `wiredesk topics export --format strimzi` names so: (dict "root" $ "service" "ingest"). */ -}}
 {{- define "wiredesk.user" -}}
-{{- regexReplaceAll "[^a-z0-9.-]" (printf "%swiredesk-%s" .root.Values.kafka.topicPrefix .service | lower) "-" | trimAll "-." -}}
+{{- include "wiredesk.objectName" (printf "%swiredesk-%s" .root.Values.kafka.topicPrefix .service) -}}
 {{- end -}}
 
 {{- /* Variables of the connection to Kafka, and further ones: (dict "root" $ "service" "ingest" "env" (dict)). */ -}}
