@@ -196,6 +196,24 @@ def test_the_web_page_reaches_the_workers_of_every_stage() -> None:
     assert [one["value"] for one in page["env"] if one["name"] == "WIREDESK_WEB_WORKERS"] == ["http://ours"]
 
 
+def stage_gone(objects: list[dict[str, Any]]) -> str:
+    """Return the query of the alert on a stage without workers."""
+    (rules,) = of_kind(objects, "PrometheusRule").values()
+    alerts = [rule for group in rules["spec"]["groups"] for rule in group["rules"]]
+    return " ".join(next(rule["expr"] for rule in alerts if rule.get("alert") == "WiredeskStageGone").split())
+
+
+@needs_helm
+def test_nobody_is_woken_for_a_stage_that_sleeps() -> None:
+    values = CHART / "examples" / "strimzi.yaml"
+    assert "max_over_time(wiredesk_stage[1d])" in stage_gone(rendered(CHART / "examples" / "production.yaml"))
+    some = stage_gone(rendered(values, monitoring__rules="true", stages__ingest__scaling__min="1"))
+    others = "|".join(sorted(set(STAGES) - {"ingest"}))
+    assert f'max_over_time(wiredesk_stage{{stage!~"{others}"}}[1d])' in some
+    assert f'absent(wiredesk_stage{{stage!~"{others}"}})' in some
+    assert "absent(vector(1))" in stage_gone(rendered(values, monitoring__rules="true"))
+
+
 @needs_helm
 def test_secrets_are_named_and_never_held() -> None:
     text = json.dumps(rendered(CHART / "examples" / "production.yaml"))
