@@ -18,7 +18,7 @@ from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.testing.patience import setting
 from wiredesk.testing.processes import KafkaProcess, WorkerProcess, run_broker, wait_until, workers
 
-PAGES = 300
+PAGES = 150
 
 
 @pytest.fixture(scope="module")

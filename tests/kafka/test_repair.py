@@ -26,14 +26,15 @@ TITLE = "Ferry crews end strike after night of talks"
 V2 = "articles.cleaned.v2"
 
 
-class BuggyWorker(WorkerProcess):
-    """A worker whose extractor has a bug; enrichment takes no time in this test."""
+class ReplacedWorker(WorkerProcess):
+    """A worker whose extractor has a bug, and whose enrichment takes no time."""
 
     command: ClassVar[tuple[str, ...]] = (
         sys.executable,
         "-m",
         "tests.replaced",
         "extractor=tests.replaced:buggy",
+        "enrichment=tests.faults.light_stages:without_models",
         "--",
         "worker",
     )
@@ -73,9 +74,10 @@ async def test_a_bug_is_deployed_fixed_replayed_and_compared(kafka: KafkaSetting
         Raw(json.dumps({"url": f"https://a{n % 2}.example/{n}", "body": page, "content_type": "text/html"}).encode())
         for n in range(PAGES)
     ]
-    with workers(kafka, ["ingest", "revisions", "enrichment"], log):
+    enrichment = ReplacedWorker("enrichment", kafka, log)
+    with running(enrichment), workers(kafka, ["ingest", "revisions"], log):
         # Wrong articles are published.
-        with running(BuggyWorker("extractor", kafka, log)):
+        with running(ReplacedWorker("extractor", kafka, log)):
             origins = await publish(kafka, raw)
             await ends_of(kafka, origins)
         wrong = titles(await newest(kafka, ARTICLES_ENRICHED.name))
