@@ -221,6 +221,12 @@ def test_a_name_is_without_what_stands_around_it(language: str, marked: str, nam
         ("pl", "rozmowy USA-Iran", "L:USA-Iran", ["USA", "Iran"]),
         ("no", "i London-bydelen", "L:London-bydelen", ["London-bydelen"]),
         ("de", "in Baden-Baden", "L:Baden-Baden", ["Baden-Baden"]),
+        ("de", "Treffen in London/Teheran", "L:London/Teheran", ["London", "Teheran"]),
+        ("da", "formand for partiet, Múte B. Egede, siger", "P:B. Egede", ["Múte B. Egede"]),
+        ("fr", "Selon B. Morel, rien", "P:B. Morel", ["B. Morel"]),
+        ("no", "lykken med Markus «Makkan» Foss (41)", "P:Markus", ["Markus «Makkan» Foss"]),
+        ("sv", "Markus “Makkan” sade", "P:Markus", ["Markus"]),
+        ("zh", "助力拉美和加勒比地区", "L:加勒", ["加勒比地区"]),
         ("en", "Ann of Lee", "P:Ann;P:Lee", ["Ann", "Lee"]),
     ],
 )
@@ -244,6 +250,14 @@ def test_a_name_that_was_cut_is_whole(language: str, text: str, marked: str, exp
         ("ja", "日米韓の", "O:日米韓"),
         ("ko", "한미 동맹", "O:한미"),
         ("ja", "自民党", "O:自"),
+        ("de", "die Brüsseler Behörde", "L:Brüsseler"),
+        ("de", "die Thüringer mittelständischen Unternehmen", "O:Thüringer"),
+        ("de", "Es kam so. Iranische Kräfte", "L:Iranische"),
+        ("hr", "Hrvatski ministar rekao je", "L:Hrvatski"),
+        ("pl", "To wszystko. Irańska agencja podała", "O:Irańska"),
+        ("uk", "Український уряд", "L:Український"),
+        ("hu", "Belföld", "P:Belföld"),
+        ("pl", "Kraj", "L:Kraj"),
     ],
 )
 def test_what_is_no_name_is_left_out(language: str, text: str, marked: str) -> None:
@@ -254,6 +268,10 @@ def test_what_is_no_name_is_left_out(language: str, text: str, marked: str) -> N
     ("language", "text", "marked"),
     [
         ("it", "lo scrive Repubblica", "O:Repubblica"),
+        ("de", "der Hannover Messe", "L:Hannover"),
+        ("de", "Bremer sagt", "O:Bremer"),
+        ("hr", "Hrvatska je danas", "L:Hrvatska"),
+        ("pl", "ulica Tverska jest", "L:Tverska"),
         ("es", "el diario Economía", "O:Economía"),
         ("ko", "북한 평양", "L:북한"),
         ("zh", "中国和", "L:中国"),
@@ -289,6 +307,9 @@ def test_a_country_is_a_place_whatever_it_was_taken_for() -> None:
 
     assert types("fi", "Venäjän uhka", EntityType.ORGANISATION) == {EntityType.PLACE}
     assert types("fi", "Purran uhka", EntityType.PERSON) == {EntityType.PERSON}
+    assert types("fr", "Séoul affirme", EntityType.PERSON) == {EntityType.PLACE}
+    assert types("pl", "Islamabadu dotyczy", EntityType.PERSON) == {EntityType.PLACE}
+    assert types("fr", "Séoul affirme", EntityType.ORGANISATION) == {EntityType.ORGANISATION}
 
 
 def test_the_fullest_name_is_the_entitys() -> None:

@@ -15,6 +15,7 @@ names                rules for the words of a name: its borders, its parts, its 
 mentions             tagged spans, trimmed to the name; datelines
 unspaced             names in text without spaces
 cut_names            names that a tagger cut, in other languages than English
+place_adjectives     adjectives of places, in other languages than English
 datelines            places of datelines
 graphemes            borders of characters with their marks
 consistency          one type per name throughout an article

@@ -10,7 +10,13 @@ from dataclasses import replace
 
 from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities import context, names
-from wiredesk.enrichment.entities.gazetteer import is_country, known_type, lookup
+from wiredesk.enrichment.entities.gazetteer import (
+    MIN_LARGE_CITY_PROMINENCE,
+    is_country,
+    known_type,
+    lookup,
+    lookup_form,
+)
 from wiredesk.enrichment.entities.lexicon import CAPITALS, lexicon_of
 from wiredesk.enrichment.entities.missed_names import MIN_SEARCHED_CHARACTERS, missed_names
 from wiredesk.enrichment.entities.name_forms import NameForms
@@ -123,10 +129,19 @@ def _add_outside_votes(votes: VotesByName, languages: Mapping[str, str]) -> None
                 of_name[kind] += weight  # `FAUCI` in a headline
         language = languages.get(name, ENGLISH)
         is_doubtful = language != ENGLISH and any(kind is not PLACE for kind in of_name) and not _is_full(name, of_name)
-        known = PLACE if is_doubtful and is_country(name, language) else known_type(name)
+        is_place = is_doubtful and (
+            is_country(name, language) or (of_name.keys() == {PERSON} and _is_city(name, language))
+        )
+        known = PLACE if is_place else known_type(name)
         is_given_name = name in given_names and of_name[PERSON] > 0
         if known is not None and not is_given_name:
             of_name[known] += GAZETTEER_VOTE
+
+
+def _is_city(name: str, language: str) -> bool:
+    """Whether a single word is a large city's name in a language, in any of its forms: `Séoul`."""
+    entry = lookup_form(name, PLACE, language) if " " not in name else None
+    return entry is not None and entry.kind == "city" and entry.prominence >= MIN_LARGE_CITY_PROMINENCE
 
 
 def _is_full(name: str, of_name: Votes) -> bool:

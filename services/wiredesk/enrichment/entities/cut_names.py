@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from wiredesk.enrichment.entities.gazetteer import is_country, lookup
 from wiredesk.enrichment.entities.lexicon import CAPITALS, SMALL_LETTERS, Lexicon
 from wiredesk.enrichment.entities.names import CASED
+from wiredesk.enrichment.entities.readable import PAIR_MARK
 from wiredesk.enrichment.interfaces import TaggedSpan
 from wiredesk.languages.scripts import script_of_letter
 from wiredesk_schemas import EntityType
@@ -19,7 +20,11 @@ MAX_NEXT_CHARACTERS = 40
 _FORM_BEGINS = re.compile(rf" [{CAPITALS}]$")
 _FORM_ENDS = re.compile(rf"^(?:\.[{CAPITALS}])+\.?(?!\w)")
 _AFTER_DOT = re.compile(rf"^·[{SMALL_LETTERS}]+(?!\w)")
-_HYPHENED = re.compile(r"([^\W\d_]{3,})[-–]([^\W\d_]{3,})")
+# A comma without a space stands for the slash of `London/Teheran`, see `readable.py`.
+_JOINED = re.compile(r"([^\W\d_]{3,})([-–,/])([^\W\d_]{3,})")
+_INITIAL = re.compile(rf"[{CAPITALS}]\. (?=[{CAPITALS}])")
+_WORD_BEFORE = re.compile(rf"(?<=[{SMALL_LETTERS},] )[{CAPITALS}][{SMALL_LETTERS}]{{1,20}} $")
+_NICKNAME = re.compile(rf" [«“„\"‘'][{CAPITALS}][\w .-]{{1,20}}[»”“\"’'] [{CAPITALS}][{SMALL_LETTERS}]+(?![\w-])")
 _LAST_WORD = re.compile(r"(?<=\s)([^\W\d_]+['’]?)$")
 # The next word with a capital, after further prepositions: ` der Saale` after `Halle an`.
 _NEXT_WORD = re.compile(rf"^((?: [{SMALL_LETTERS}]{{1,5}}){{0,2}}) [{CAPITALS}][\w’'-]*")
@@ -43,20 +48,43 @@ def whole_names(text: str, marked: Sequence[TaggedSpan], lexicon: Lexicon) -> li
         following = marked[index + 1] if index + 1 < len(marked) else None
         limit = len(text) if following is None else following.start
         end = _with_closed_bracket(text, start, min(limit, span.end + _rest_of_word(text, span.end)), limit)
+        if kind is EntityType.PERSON:
+            start -= _given_name_before(text, whole[-1].end if whole else 0, start, lexicon)
+            end += _nickname_after(text, start, end, limit)
         joined = TaggedSpan(start, end, kind)
         goes_on = following is not None and _is_one_name(text, joined, following, lexicon)
         whole.append(joined if goes_on else _with_last_word(text, joined, limit, lexicon))
     return [part for span in whole for part in _pair(text, span, lexicon)]
 
 
+def _given_name_before(text: str, previous_end: int, start: int, lexicon: Lexicon) -> int:
+    """Return how many characters before a name that begins with an initial are its given name: `Múte B. Egede`.
+
+    Where a sentence begins, or in German, the word with a capital may be any: `Selon B. Morel`, `Autor B. Traven`.
+    """
+    if not _INITIAL.match(text, start) or lexicon.language == "de":
+        return 0
+    before = _WORD_BEFORE.search(text, max(previous_end, start - MAX_NEXT_CHARACTERS), start)
+    return len(before[0]) if before else 0
+
+
+def _nickname_after(text: str, start: int, end: int, limit: int) -> int:
+    """Return how many characters after a given name are a nickname and the surname: `Markus «Makkan» Foss`."""
+    if " " in text[start:end]:
+        return 0
+    after = _NICKNAME.match(text, end, limit)
+    return after.end() - end if after else 0
+
+
 def _pair(text: str, span: TaggedSpan, lexicon: Lexicon) -> list[TaggedSpan]:
-    """Return two countries, or a country and a city, that a hyphen joins as two: `USA-Iran`."""
-    pair = _HYPHENED.fullmatch(text, span.start, span.end)
+    """Return two places that a slash joins as two, or a country and a place that a hyphen does: `USA-Iran`."""
+    pair = _JOINED.fullmatch(text, span.start, span.end)
     if pair is None or lookup(pair[0], EntityType.PLACE, lexicon.language):
         return [span]
-    sides = [TaggedSpan(*pair.span(number), EntityType.PLACE) for number in (1, 2)]
-    places = [lookup(pair[number], EntityType.PLACE, lexicon.language) for number in (1, 2)]
-    is_pair = all(places) and any(is_country(pair[number], lexicon.language) for number in (1, 2))
+    sides = [TaggedSpan(*pair.span(number), EntityType.PLACE) for number in (1, 3)]
+    places = [lookup(pair[number], EntityType.PLACE, lexicon.language) for number in (1, 3)]
+    has_country = any(is_country(pair[number], lexicon.language) for number in (1, 3))
+    is_pair = all(places) and (has_country or pair[2] in (PAIR_MARK, "/"))
     return sides if is_pair else [span]
 
 

@@ -43,6 +43,7 @@ class Lexicon:
         offices: last words of the name of an office.
         office_parts: words before the last one, in the name of an office.
         demonym_endings: of adjectives of places, which stand before an office: `er` of `Berliner`.
+        place_adjective_endings: of adjectives of places, which have a capital where a sentence begins: `Hrvatski`.
         rivers: after the name of a town and a slash: `Frankfurt/Main` is one place.
         country_letters: characters that stand for a country, alone or in pairs: `中美`.
         portfolios: what a minister, a secretary or a president is responsible for: `Esteri`.
@@ -122,6 +123,7 @@ class Lexicon:
     company_forms_before: frozenset[str] = frozenset()
     endings: frozenset[str] = frozenset()
     adjective_endings: frozenset[str] = frozenset()
+    place_adjective_endings: frozenset[str] = frozenset()
     alternations: frozenset[str] = frozenset()
     fleeting_vowels: frozenset[str] = frozenset()
     prefixes: frozenset[str] = frozenset()

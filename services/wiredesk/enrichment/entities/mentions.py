@@ -14,6 +14,7 @@ from wiredesk.enrichment.entities.graphemes import whole_characters
 from wiredesk.enrichment.entities.known_names import brand_names, known_names
 from wiredesk.enrichment.entities.lexicon import Lexicon, lexicon_of
 from wiredesk.enrichment.entities.name_span import NAME_TYPES, NameSpan
+from wiredesk.enrichment.entities.place_adjectives import is_place_adjective
 from wiredesk.enrichment.entities.quotations import without_foreign_words
 from wiredesk.enrichment.entities.unspaced import complete_names
 from wiredesk.enrichment.interfaces import TaggedSpan
@@ -135,6 +136,8 @@ def _is_no_name(text: str, start: int, end: int, kind: EntityType, lexicon: Lexi
     if kind not in NAME_TYPES:
         return False
     if names.is_only_role(text[start:end], kind, lexicon):
+        return True
+    if kind is not EntityType.PERSON and is_place_adjective(text, start, end, lexicon):
         return True
     return kind is not EntityType.PERSON and (
         names.is_abbreviation_of_countries(text[start:end], lexicon) or names.is_portfolio(text, start, end, lexicon)

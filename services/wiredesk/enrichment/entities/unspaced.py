@@ -17,6 +17,9 @@ MIN_AFTER_PREFIX = 2
 PARTICLES = frozenset("のはがをにとでもや")
 """Japanese particles around a name. Beside hiragana, they may be a part of it: `いすゞ`, `さいたま`, `もも`."""
 
+MAX_KNOWN_REST = 8
+"""Maximum characters of the end of a place's name that the gazetteer has and a tagger left out."""
+
 MAX_HEAD_CHARACTERS = 6
 """Maximum characters of the end of a name of an organisation or place."""
 
@@ -91,6 +94,10 @@ def _is_one_name(text: str, one: TaggedSpan, other: TaggedSpan) -> bool:
 
 
 def _end_with_head(text: str, span: TaggedSpan, limit: int, lexicon: Lexicon) -> int:
+    if span.type is EntityType.PLACE and not _is_known(text[span.start : span.end], lexicon):
+        for length in range(min(MAX_KNOWN_REST, limit - span.end), 0, -1):
+            if _is_known(text[span.start : span.end + length], lexicon):
+                return span.end + length  # `比地区` after `加勒`
     heads_by_type = {EntityType.ORGANISATION: lexicon.organisation_heads, EntityType.PLACE: lexicon.place_heads}
     heads = heads_by_type.get(span.type, frozenset())
     for length in range(min(MAX_HEAD_CHARACTERS, limit - span.end), 0, -1):
