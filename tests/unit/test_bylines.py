@@ -241,8 +241,36 @@ def test_a_text_page_names_its_author_above_the_story(header: str, people: tuple
     assert byline_in_text(TextSources(header=lines, beginning=body, body=body)).people == people
 
 
+@pytest.mark.parametrize(
+    ("header", "people"),
+    [
+        ("The council votes for it\nIda Lund\nShare", ("Ida Lund",)),
+        ("大渡 美咲\nShare\nComments", ("大渡 美咲",)),
+        ("IL\nIda Lund, professor at Selby\nComments", ("Ida Lund",)),
+        ("By Ida Lund and AFP\n" + "A line of the standfirst\n" * 18, ("Ida Lund",)),
+        ("- Gift Cards\n- Trade Program", ()),
+        ("Old Landing\nShare", ()),
+    ],
+)
+def test_between_headline_and_story_a_name_is_a_byline(header: str, people: tuple[str, ...]) -> None:
+    title = "Ferry pier reopens after eleven years"
+    body = split_lines(
+        f"{SAID}\nThe pier will reopen, a member of the council said, and the old landing will be of use."
+    )
+    lines = split_lines(f"Gift Cards\n3 May 2024\nHome\nNews\nSport\n{title}\n{header}")
+    byline = byline_in_text(TextSources(header=lines, beginning=body, body=body), title)
+    assert byline.people == people
+    assert byline.agencies == (("AFP",) if "AFP" in header else ())
+
+
+def test_what_shares_a_page_by_mail_is_no_byline() -> None:
+    lines = split_lines("Ferry pier reopens after eleven years\nPer E-Mail teilen E-Mail\nAnzahl Kommentare")
+    body = split_lines(SAID)
+    assert not byline_in_text(TextSources(header=lines, beginning=body, body=body))
+
+
 @given(st.lists(st.text(max_size=200), max_size=6))
 def test_any_lines_are_read(texts: list[str]) -> None:
     credits_in(texts, texts[:1])
     lines = split_lines("\n".join(texts))
-    byline_in_text(TextSources(header=lines, beginning=lines, body=lines, below=lines))
+    byline_in_text(TextSources(header=lines, beginning=lines, body=lines, below=lines), texts[0] if texts else None)

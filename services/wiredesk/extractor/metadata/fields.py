@@ -148,11 +148,12 @@ def read_text_metadata(page: AcceptedPage, sources: TextSources) -> Metadata:
         page: as ingest accepted it.
         sources: the lines of the page that may state metadata.
     """
-    byline, dates = byline_in_text(sources), TextDates(page, sources)
+    title = title_in_text(sources, page.canonical_url)
+    byline, dates = byline_in_text(sources, title), TextDates(page, sources)
     stated = ((Evidence.PUBLISHER, page.source), (Evidence.TEXT, publication_in_text(sources)))
     return Metadata(
         source=take_first(stated, None),
-        title=take_first(((Evidence.TEXT, title_in_text(sources, page.canonical_url)),), None),
+        title=take_first(((Evidence.TEXT, title),), None),
         authors=take_first(((Evidence.TEXT, byline.people),), ()),
         agencies=take_first(((Evidence.TEXT, byline.agencies),), ()),
         published_at=take_first(dates.published(), None),

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
+from wiredesk.extractor.body.lines import Line
 from wiredesk.extractor.metadata.authors.agencies import AGENCY_WORDS
 from wiredesk.extractor.metadata.authors.grammar import (
     MAX_BYLINE,
@@ -49,8 +51,13 @@ MIN_PROSE, MAX_PROSE = 80, 20_000
 MIN_WORD = 3
 """Letters up to which a word says nothing."""
 
-ANNOUNCED, DATED, BARE = 6.0, 4.5, 4.0
-"""Points of a line that begins as bylines do, of one with names and a time, and of one with names only."""
+ANNOUNCED, DATED, BARE, BETWEEN = 6.0, 4.5, 4.0, 3.5
+"""Points of a line that begins as bylines do, of one with names and a time, of one with names beside a date or a role,
+and of one with names between headline and body."""
+
+NEAR_HEADLINE, FAR_BELOW = 3, 8
+"""Number of lines above a headline in which names may be a byline that nothing announces, and below it in which names
+are one by themselves."""
 
 DISTANCE = 0.15
 """Points that each line between a byline and the body costs."""
@@ -65,23 +72,79 @@ _HAN_NAME = re.compile(r"[\u3400-\u9fff]{1,3}[ \u3000][\u3400-\u9fff]{1,3}")
 """A Japanese name on a line of its own."""
 
 
-def byline_in_text(sources: TextSources) -> Byline:
+def byline_in_text(sources: TextSources, title: str | None = None) -> Byline:
     """Return the byline near the beginning of the body: one that is announced, or names beside a date or a role.
 
-    Without one, the signature below the body counts.
+    Between headline and body, names are a byline by themselves; far above the headline they are none. Without a
+    byline, the signature below the body counts.
+
+    Args:
+        sources: the lines around the body.
+        title: the headline, if one is known.
     """
-    texts = [_MARKER.sub("", line.text) for line in (*sources.header[-ABOVE:], *sources.beginning)]
-    start = len(sources.header[-ABOVE:])
-    candidates: list[tuple[float, Byline, bool]] = []
-    for index in range(len(texts)):
-        byline, points = _byline_at(texts, index)
-        if byline:
-            candidates.append((points - DISTANCE * abs(start - index), byline, points < ANNOUNCED))
+    candidates = sorted(_Region.of(sources, title).candidates(), key=lambda candidate: -candidate[0])
     body = _Body([line.text for line in sources.body]) if candidates else None
-    for _, byline, is_bare in sorted(candidates, key=lambda candidate: -candidate[0]):
+    for _, byline, is_bare in candidates:
         if not (is_bare and body and any(map(body.is_about, byline.people))):
             return byline
     return _signature(sources)
+
+
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """The lines of a page that may hold the byline.
+
+    Attributes:
+        lines: from above the headline to the beginning of the body.
+        texts: of the lines, without markers.
+        start: index of the first line of the body.
+        headline: index of the headline; None if it is not known.
+    """
+
+    lines: Sequence[Line]
+    texts: Sequence[str]
+    start: int
+    headline: int | None
+
+    @classmethod
+    def of(cls, sources: TextSources, title: str | None) -> "_Region":
+        """Return the region around a headline and the beginning of the body."""
+        headline = _place_of(title, sources.header)
+        first = max(0, len(sources.header) - ABOVE)
+        if headline is not None:
+            first = max(0, min(first, headline - NEAR_HEADLINE))
+            headline -= first
+        lines = (*sources.header[first:], *sources.beginning)
+        return cls(lines, [_MARKER.sub("", line.text) for line in lines], len(sources.header) - first, headline)
+
+    def candidates(self) -> Iterator[tuple[float, Byline, bool]]:
+        """Yield bylines, each with its points and whether nothing announces it."""
+        for index in range(len(self.lines)):
+            byline, points = _byline_at(self.texts, index)
+            if points < ANNOUNCED and self.headline is not None:
+                if index < self.headline - NEAR_HEADLINE:
+                    continue
+                if not byline and self._is_below_headline(index):
+                    byline, points = _names_in_line(self.texts[index]), BETWEEN
+            if byline:
+                yield points - DISTANCE * self._distance(index), byline, points < ANNOUNCED
+
+    def _is_below_headline(self, index: int) -> bool:
+        """Return whether a line is between headline and body, and no item of a list."""
+        last = min(self.start, self.headline + FAR_BELOW) if self.headline is not None else 0
+        return self.headline is not None and self.headline < index < last and not self.lines[index].is_item
+
+    def _distance(self, index: int) -> int:
+        """Return the number of lines between a line and the body or the headline, whichever is nearer."""
+        from_headline = abs(self.headline + 1 - index) if self.headline is not None else len(self.lines)
+        return min(abs(self.start - index), from_headline)
+
+
+def _place_of(title: str | None, lines: Sequence[Line]) -> int | None:
+    """Return the index of the last line that has a headline; None if none has it."""
+    folded = fold(title or "")
+    places = [index for index, line in enumerate(lines) if folded and f" {folded} " in f" {fold(line.text)} "]
+    return places[-1] if places else None
 
 
 class _Body:
@@ -136,8 +199,8 @@ def _names_in_line(text: str) -> Byline:
 
     Cached, because a line is read with each of those around it.
     """
-    if len(text) > MAX_LINE:
-        return Byline()
+    if not MIN_WORD <= len(text) <= MAX_LINE:
+        return Byline()  # PA is an agency, and the initials of a person
     if _HAN_NAME.fullmatch(text):
         return parse_byline([text])
     if _has_other_words(text):
