@@ -76,7 +76,7 @@ async def test_the_newest_articles_come_first_and_filters_choose() -> None:
         for query, count in {
             "source=paper": 2, "source=paper&source=courier": 5, "person=helen+marsh": 5, "place=Q142": 5, "language=EN": 5,
             "language=en-GB&source=paper": 2, "type=article": 5, "type=index": 0, "organisation=seafarers": 5, "person=France": 0,
-            "topic=": 5,
+            "topic=": 5, "source=courier.example": 5, "source=COURIER.example&source=x": 5, "source=example": 0,
         }.items():  # fmt: skip
             assert (await page.get(f"/?{query}"))[1].count('<article class="line created"') + (
                 await page.get(f"/?{query}")

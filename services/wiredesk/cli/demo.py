@@ -51,6 +51,7 @@ def demo(
     clock.say("the demo takes about half a minute")
     import asyncio
     import shutil
+    import sys
     import tempfile
 
     from wiredesk.runtime import logs
@@ -66,7 +67,8 @@ def demo(
         raise
     shutil.rmtree(folder, ignore_errors=True)
     clock.say("stopped and cleaned up")
-    console.note("to see the wire in a browser: 'wiredesk up', and then 'wiredesk web' in another terminal")
+    program = "wiredesk" if shutil.which("wiredesk") else sys.argv[0]
+    console.note(f"to see the wire in a browser: '{program} up', and then '{program} web' in another terminal")
     console.line(summary)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -17,6 +18,9 @@ MAX_TEXT = 500
 
 MAX_NAMES = 200
 """Entities of an article by which it can be filtered, the most salient first."""
+
+MAX_LABELS = 10
+"""Labels of a host by which articles are filtered: more have only names that were made up."""
 
 NAMES_SHOWN = 6
 """Entities that a line shows."""
@@ -159,13 +163,22 @@ def _language(article: EnrichedArticle) -> str:
     return article.language or (detected.code if detected is not None else "")
 
 
+def _hosts(url: str) -> list[str]:
+    """Return the host of a page and those above it, but for the last label: they name a source, as its name does."""
+    try:
+        labels = (urlsplit(url).hostname or "").strip(".").split(".")[-MAX_LABELS:]
+    except ValueError:
+        return []
+    return [".".join(labels[number:]) for number in range(max(1, len(labels) - 1))]
+
+
 def _keys(article: EnrichedArticle) -> Keys:
     """Return what an article can be filtered by: a topic also by those above it, a language also without its region."""
     topics = [text for topic in article.topics for text in (topic.code, topic.name, *topic.path)]
     language = _language(article)
     keys = {
         "topic": topics + [code.removeprefix("medtop:") for code in topics],
-        "source": [article.source or ""],
+        "source": [article.source or "", *_hosts(article.canonical_url)],
         "language": [language, language.partition("-")[0]],
         "type": [str(article.page_type)],
     }
