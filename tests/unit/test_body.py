@@ -274,6 +274,24 @@ def test_texts_outside_of_the_story_are_excluded() -> None:
     ]
 
 
+def test_a_list_at_the_end_stays_if_it_is_known_to_have_no_links() -> None:
+    prose, items = f"<p>{BODY}</p>", "<ul><li>Sheds</li><li>Signs and awnings</li></ul>"
+    links = items.replace("<li>", "<li><a href=/>").replace("</li>", "</a></li>")
+    for page, last in (
+        (cut(prose + items), "Signs and awnings"),
+        (cut(prose + links), BODY),
+        (cut(prose + items + f"<h2>Related</h2>{links}"), "Signs and awnings"),
+    ):
+        scored = story.score_segments(page, np.full(len(page.segments), 0.9))
+        assert story.to_blocks(story.exclude_unannounced_tail(scored, page))[-1].text == last
+        assert story.to_blocks(story.exclude_unannounced_tail(scored))[-1].text == BODY
+
+
+def test_a_line_loses_its_bullet_and_keeps_its_number() -> None:
+    page_lines = split_lines("1. FC Köln wins again\n\n- Rain\n\n2) Wind")
+    assert [line.without_bullet for line in page_lines] == ["1. FC Köln wins again", "Rain", "2) Wind"]
+
+
 def test_confidence_falls_with_what_may_be_lost_or_wrong() -> None:
     sure = (ScoredText("x" * 100, BlockKind.PARAGRAPH, 0.99), ScoredText("y" * 100, BlockKind.PARAGRAPH, 0.01))
     unsure = (ScoredText("x" * 100, BlockKind.PARAGRAPH, 0.6), ScoredText("y" * 100, BlockKind.PARAGRAPH, 0.4))

@@ -316,6 +316,8 @@ def declared(published: str, modified: str) -> str:
         ("2024-01-30", "2024-01-29", DAY),
         ("2024-01-30T08:00:00Z", "2024-01-30T09:00:00Z", date(2024, 1, 30)),
         ("2024-01-17T01:00:00Z", "2024-01-17T01:00:00Z", date(2024, 1, 17)),
+        ("2024-01-17T22:00:00Z", "2024-01-17T22:00:00Z", DAY),
+        ("2024-01-18T01:00:00+05:00", "2024-01-18T01:00:00+05:00", DAY),
     ],
 )
 def test_an_earlier_shown_day_counts_where_the_declared_one_is_that_of_the_last_change(
@@ -331,6 +333,42 @@ def test_the_last_change_and_dates_far_from_the_headline_do_not_replace_the_decl
     assert shown(f"{script}{HEADLINE}<p>Updated 16 January 2024</p>")[0] == date(2024, 1, 30)
     far = "<p>The council voted.</p>" * 90
     assert shown(f"{script}{HEADLINE}{far}<p>16 January 2024</p>")[0] == date(2024, 1, 30)
+
+
+def test_of_two_declared_days_the_earlier_one_counts_where_the_other_is_that_of_the_last_change() -> None:
+    script = declared("2024-01-30", "2024-01-30") + '<meta property="article:published_time" content="2024-01-12">'
+    far = "<p>The council voted.</p>" * 90
+    assert shown(f"{script}{HEADLINE}{far}")[0] == date(2024, 1, 12)
+    assert shown(f"{script}{HEADLINE}{far}<p>Published <time pubdate>16 January 2024</time></p>")[0] == DAY
+    assert shown(f"{declared('2024-01-30', '2024-01-31')}{script}{HEADLINE}{far}")[0] == date(2024, 1, 30)
+
+
+@pytest.mark.parametrize(
+    ("declared_at", "shown_at", "address", "day"),
+    [
+        ("2024-01-17T03:05:00+00:00", '<time datetime="2024-01-16T19:05:00-08:00">', "2024/01/16", DAY),
+        ("2024-01-17T03:05:00+00:00", "January 16, 2024, 7:05 pm", "2024/01/16", DAY),
+        ("2024-01-15T20:05:00Z", "January 16, 2024, 7:05 am", "2024/01/16", DAY),
+        (
+            "2024-01-17T03:05:00+00:00",
+            '<li class="comment"><time datetime="2024-01-17T09:00:00-08:00">',
+            "2024/01/16",
+            DAY,
+        ),
+        ("2024-01-17T03:05:00+00:00", "January 16, 2024, 7:11 pm", "2024/01/16", date(2024, 1, 17)),
+        ("2024-01-17T03:05:00+00:00", "January 16, 2024", "2024/01/16", date(2024, 1, 17)),
+        ("2024-01-17T03:05:00+00:00", '<time datetime="2024-01-16T19:05:00-08:00">', "17", date(2024, 1, 17)),
+        ("2024-01-19T03:05:00+00:00", '<time datetime="2024-01-18T19:05:00-08:00">', "2024/01/16", date(2024, 1, 19)),
+    ],
+)
+def test_a_time_of_greenwich_is_put_on_the_day_of_the_pages_address(
+    declared_at: str, shown_at: str, address: str, day: date
+) -> None:
+    script = declared(declared_at, "2024-02-01T00:00:00Z")
+    read, _ = shown(f"{script}{HEADLINE}<p>{shown_at}</p><p>Words</p>", f"https://news.example/{address}/pier")
+    assert isinstance(read, datetime)
+    assert read == datetime.fromisoformat(declared_at)
+    assert day_of(read) == day
 
 
 @pytest.mark.parametrize(
@@ -372,6 +410,12 @@ def test_when_a_book_was_released_is_not_when_its_review_was_published() -> None
 def test_without_headings_the_element_with_the_headline_is_where_dates_are_looked_for() -> None:
     menu = "<a>News</a>" * 150
     assert shown(f"{menu}<div>The pier reopens in May</div><p>16 January 2024</p>")[0] == DAY
+
+
+def test_without_h1_the_heading_with_most_words_of_the_title_is_the_headline() -> None:
+    menu = "<a>News</a>" * 150
+    assert shown(f"{menu}<h2>The old pier reopens, in May at last</h2><p>16 January 2024</p>")[0] == DAY
+    assert shown(f"{menu}<h2>The harbour in May</h2><p>16 January 2024</p>")[0] is None
 
 
 @pytest.mark.parametrize(

@@ -44,3 +44,10 @@ def test_labels_inside_one_are_left_out_too() -> None:
 def test_other_names_and_whole_texts_stay() -> None:
     assert len(kept(f"<h2 class='hidden-story'>The hidden pier</h2>{PROSE}")) == 2
     assert len(kept(f"<div class='visually-hidden'>{PROSE * 4}</div>")) == 4
+
+
+def test_what_a_builder_shows_once_a_reader_comes_to_it_stays() -> None:
+    name = "elementor-element elementor-element-1179763b elementor-invisible elementor-widget"
+    assert len(kept(f"<div class='{name}'>{PROSE}</div>")) == 1
+    assert not kept(f"<div class='{name} sr-only'>{PROSE}</div>")
+    assert not kept("<div class='element-invisible'>Article content</div>")

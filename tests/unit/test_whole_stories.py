@@ -157,6 +157,13 @@ def test_a_part_of_a_story_is_not_another_story() -> None:
     assert "Potters" in " ".join(block.text for block in story(page(f"<main>{parts}</main>")).paragraphs)
 
 
+def test_an_article_element_headed_by_a_label_is_a_part_of_the_story() -> None:
+    parts = f"<article><h1>{HEADLINE}</h1>{MARKED_UP}</article><article><h2>Instructions</h2>{OTHER}</article>"
+    assert "Potters" in " ".join(block.text for block in story(page(f"<main>{parts}</main>")).paragraphs)
+    other = parts.replace("Instructions", "Potters sell out at the market")
+    assert "Potters" not in " ".join(block.text for block in story(page(f"<main>{other}</main>")).paragraphs)
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -152,7 +152,7 @@ def _read_story(
     )
     if not selected:
         texts = exclude_other_stories(segments, texts, metadata.title.value)
-        texts = exclude_unannounced_tail(exclude_repeated(exclude_unseen_labels(segments, texts)))
+        texts = exclude_unannounced_tail(exclude_repeated(exclude_unseen_labels(segments, texts)), segments)
         texts = keep_corrections(segments, texts)
     return _Story(segments, features, texts)
 

@@ -51,6 +51,9 @@ _RESIDUE = re.compile(r"[\s|·•*=_~#-]*")
 _ITEM = re.compile(r"^(?:[-*•‣–·]|\d{1,2}[.)])\s+")
 """The marker at the beginning of a list item."""
 
+_BULLET = re.compile(r"^[-*•‣–·]\s+")
+"""A marker that says nothing. A number does: `1. FC Köln wins`, `Reason 3`."""
+
 _EIGHT_NEIGHBOURS = (
     "length", "ends_sentence", "capitalised", "common_words", "blank_before", "words", "shared_stems", "phrases"
 )  # fmt: skip
@@ -86,8 +89,13 @@ class Line:
 
     @property
     def without_marker(self) -> str:
-        """The text without the marker of a list item."""
+        """The text without the marker of a list item, whether it is a bullet or a number."""
         return _ITEM.sub("", self.text) or self.text
+
+    @property
+    def without_bullet(self) -> str:
+        """The text without the bullet of a list item."""
+        return _BULLET.sub("", self.text) or self.text
 
 
 def split_lines(body: str) -> tuple[Line, ...]:

@@ -10,7 +10,7 @@ from itertools import islice
 from wiredesk.extractor.body.segments import Container, Segment, SegmentedPage
 from wiredesk.extractor.body.story import ScoredText
 from wiredesk.extractor.body.vocabulary import GROUPS_OF_WORD, TEXT_GROUPS
-from wiredesk.extractor.words import fold, split
+from wiredesk.extractor.words import fold, is_spaceless, split
 
 HEADINGS = ("h1", "h2", "h3", "h4")
 """Tags of headings with which a story may begin."""
@@ -50,6 +50,10 @@ MAX_AD_LABEL = 3
 
 MAX_ABOVE_HEADING = 2
 """Texts that another story may have above its heading: a section, a date."""
+
+MIN_HEADLINE = 3
+"""Words of a heading with which another story may begin if it is of another level than the story's own. Shorter ones
+name a part of it: `Instructions`, `Tips`."""
 
 _ANOTHER_STORY = "another story"
 _POINTS_ELSEWHERE = "a link to another story"
@@ -112,7 +116,7 @@ def _other_stories(page: SegmentedPage, texts: Sequence[ScoredText], own: Segmen
             levels = HEADINGS if story.tag == "article" else (own.tag,)
             alike = (c.index for c in containers[last[index] + 1 :] if kept[c.index] and _is_alike(c, story))
             first_ones = list(islice(alike, MAX_OTHER_STORIES + 1))
-            others = [(n, last[n]) for n in first_ones if _begins_with(page, n, last[n], levels)]
+            others = [(n, last[n]) for n in first_ones if _begins_with(page, (n, last[n]), levels, own.tag)]
             if others:
                 return others if len(first_ones) <= MAX_OTHER_STORIES else []
         index = story.parent
@@ -125,10 +129,22 @@ def _is_alike(container: Container, story: Container) -> bool:
     return story.tag == "article" or (container.parent == story.parent and container.tokens == story.tokens)
 
 
-def _begins_with(page: SegmentedPage, first: int, last: int, levels: Sequence[str]) -> bool:
-    """Return whether one of the first texts in a container is a heading of one of these levels."""
-    inside = (s for s in page.segments if first <= s.container <= last)
-    return any(segment.tag in levels for segment in islice(inside, MAX_ABOVE_HEADING + 1))
+def _begins_with(page: SegmentedPage, bounds: tuple[int, int], levels: Sequence[str], own: str) -> bool:
+    """Return whether one of the first texts of a story is a headline.
+
+    Args:
+        page: its segments and containers.
+        bounds: the containers of the story, the first and the last one.
+        levels: tags that its headline may have.
+        own: tag of the headline of the page's own story.
+    """
+    first, last = bounds
+    inside = islice((s for s in page.segments if first <= s.container <= last), MAX_ABOVE_HEADING + 1)
+    return any(s.tag in levels and (s.tag == own or _is_headline(s.text)) for s in inside)
+
+
+def _is_headline(text: str) -> bool:
+    return len(split(text)) >= MIN_HEADLINE or is_spaceless(text)
 
 
 def _last_inside(containers: Sequence[Container]) -> list[int]:

@@ -25,6 +25,9 @@ LINE_THRESHOLD = 0.6
 HEADING_LENGTH = 80
 """Characters below which a line that does not end like a sentence is a heading."""
 
+MIN_LINKED_ITEM = 0.5
+"""Share of a list item in links from which it is a link."""
+
 MUCH_MORE = 1.5
 """If the word count that a page states is this many times the shown one, the page has truncated the story."""
 
@@ -58,7 +61,7 @@ class ScoredText(NamedTuple):
     """A text of a page, and how likely it belongs to the story.
 
     Attributes:
-        text: a segment, or a line without the marker of a list item.
+        text: a segment, or a line without the bullet of a list item.
         kind: of the block that it becomes.
         probability: that it belongs to the story.
         row: number of the table row that it is in; None outside of a table.
@@ -93,7 +96,7 @@ def score_lines(page_lines: Sequence[Line], probabilities: NDArray[np.float64]) 
     """Return the lines of a text with their probabilities; that of residue is 0."""
     return tuple(
         ScoredText(
-            line.without_marker,
+            line.without_bullet,
             _line_kind(line),
             0.0 if line.is_residue else float(probability),
             threshold=LINE_THRESHOLD,
@@ -148,12 +151,19 @@ def exclude_duplicated_fields(
     return tuple(checked)
 
 
-def exclude_unannounced_tail(texts: Sequence[ScoredText]) -> tuple[ScoredText, ...]:
-    """Exclude headings and lists at the end that no sentence announces: links to other stories begin so."""
+def exclude_unannounced_tail(texts: Sequence[ScoredText], page: SegmentedPage | None = None) -> tuple[ScoredText, ...]:
+    """Exclude headings and lists at the end that no sentence announces: links to other stories begin so.
+
+    Args:
+        texts: of the page.
+        page: of HTML, its segments. Where items are known to be no links, they are a list of the story's own.
+    """
     checked = list(texts)
     kept = [index for index, text in enumerate(checked) if text.kept]
     tail = 0
-    while tail < len(kept) and _is_label(checked[kept[-1 - tail]]):
+    while tail < len(kept) and _is_label(checked[index := kept[-1 - tail]]):
+        if page is not None and checked[index].kind is BlockKind.LIST_ITEM and not _is_link(page.segments[index]):
+            break
         tail += 1
     announced = tail < len(kept) and checked[kept[-1 - tail]].text.endswith((":", "："))
     items = [index for index in kept[len(kept) - tail :] if checked[index].kind is BlockKind.LIST_ITEM]
@@ -206,6 +216,10 @@ def _is_label(text: ScoredText) -> bool:
         return False
     short = length(text.text) < HEADING_LENGTH
     return text.kind is BlockKind.HEADING or (text.kind is BlockKind.LIST_ITEM and short)
+
+
+def _is_link(segment: Segment) -> bool:
+    return segment.linked >= MIN_LINKED_ITEM
 
 
 def _is_prose(text: ScoredText) -> bool:

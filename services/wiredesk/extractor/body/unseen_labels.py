@@ -25,6 +25,9 @@ NAMES = (
 )
 """Words of the class names that frameworks have for it: Bootstrap, Tailwind, WordPress, Drupal, GOV.UK."""
 
+_SHOWN_LATER = frozenset({"elementor", "invisible"})
+"""Words of a class name of Elementor, whose `elementor-invisible` is shown once a reader comes to it."""
+
 _FOR_SCREEN_READERS = "a label for screen readers"
 
 
@@ -53,4 +56,8 @@ def _labels(containers: Sequence[Container]) -> list[bool]:
 
 @lru_cache(maxsize=4096)
 def _is_for_screen_readers(tokens: tuple[str, ...]) -> bool:
-    return bool(tokens) and any(names.issubset(tokens) for names in NAMES)
+    if not tokens:
+        return False
+    own = frozenset(tokens)
+    own = own - _SHOWN_LATER if own >= _SHOWN_LATER else own
+    return any(own.issuperset(names) for names in NAMES)

@@ -1,8 +1,8 @@
 """The dates of a page: those that it states for machines, those that it shows, and the one in its address."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache, cached_property
 from itertools import islice
 
@@ -32,6 +32,21 @@ MAX_TIMES = 200
 
 A_DAY = timedelta(days=1)
 """How much two places may differ that state the same day in different zones."""
+
+FARTHEST_WEST = timedelta(hours=12)
+"""By how much local time may be behind that of Greenwich."""
+
+FARTHEST_EAST = timedelta(hours=14)
+"""By how much it may be ahead."""
+
+QUARTER = timedelta(minutes=15)
+"""What the offsets of time zones are multiples of."""
+
+MIN_SHARED_WORDS = 0.75
+"""Share of the title's words from which a heading is the headline of a page without `<h1>`."""
+
+MIN_TITLE_WORDS = 4
+"""Words that such a heading has from the title at least."""
 
 MIN_HEADLINE = 12
 """Minimum characters of a heading that is the story's by its words."""
@@ -66,8 +81,9 @@ class PageDates:
             )
             stated = [*self._parsed(Evidence.JSON_LD, texts)][:1]
         if stated:
-            yield from self._shown_before(stated[0][1])
-            yield self._most_precise(stated)
+            yield from self._shown_before(stated)
+            place, value = self._most_precise(stated)
+            yield place, self._in_local_time(value)
         yield Evidence.DOM, self._shown.published
         yield Evidence.URL, self._reader.address_day
 
@@ -87,18 +103,41 @@ class PageDates:
             if parsed is not None:
                 yield place, parsed
 
-    def _shown_before(self, stated: date) -> Iterator[Candidate]:
-        """Yield the date that the page shows, if it is earlier than a stated one that is that of the last change, too.
+    def _shown_before(self, stated: Sequence[Candidate]) -> Iterator[Candidate]:
+        """Yield dates that are earlier than a stated one that is that of the last change, too.
 
-        Some programs declare the time at which they wrote the page as that of publication.
+        Some programs declare the time at which they wrote the page as that of publication. The date that the page shows
+        beside its headline is the better one; and if the page declares two, then the earlier one, or what it shows
+        anywhere.
         """
+        first = stated[0][1]
         changed = next(self._stated("dateModified", modified_contents(self._contents)), None)
-        if changed is None or not _is_not_before(stated, changed[1]):
+        if changed is None or not _is_not_before(first, changed[1]):
             return
         dates = choose(nearest_dates(self._sources, self._headline(), self._reader))
-        shown = dates.published
-        if shown is not None and shown != dates.modified and day_of(shown) < day_of(stated) - A_DAY:
-            yield Evidence.DOM, shown
+        if dates.published is not None and dates.published != dates.modified and _is_before(dates.published, first):
+            yield Evidence.DOM, dates.published
+        earlier = [candidate for candidate in stated[1:] if _is_before(candidate[1], first)]
+        shown = self._shown if earlier else dates
+        if earlier and shown.published is not None and _is_before(shown.published, first):
+            yield Evidence.DOM, shown.published
+        yield from earlier[:1]
+
+    def _in_local_time(self, stated: date) -> date:
+        """Return a time of Greenwich in that of the page, if the page's address has the day before or after.
+
+        Its offset is that of a time which the page shows.
+        """
+        day = self._reader.address_day
+        if day is None or not isinstance(stated, datetime) or stated.utcoffset() != timedelta(0):
+            return stated
+        if abs(day_of(stated) - day) != A_DAY:
+            return stated
+        for candidate in visible_dates(self._sources, self._headline(), self._reader):
+            zone = _zone_of(candidate.value, stated)
+            if zone is not None and stated.astimezone(zone).date() == day:
+                return stated.astimezone(zone)
+        return stated
 
     def _known_days(self) -> frozenset[date]:
         """Return the days that the page states in ISO 8601 for what it shows."""
@@ -139,7 +178,17 @@ class PageDates:
             first = heading if first is None and heading.tag == "h1" else first
         if best[1] is not None or first is not None or not self._title:
             return first if best[1] is None else best[1]
-        return acting_element(self._sources.root, self._title)
+        acting = acting_element(self._sources.root, self._title)
+        return self._heading_like_title() if acting is None else acting
+
+    def _heading_like_title(self) -> Element | None:
+        """Return the first heading with most of the title's words."""
+        title = frozenset(self._title.split())
+        for heading in islice(self._sources.root.iter("h2", "h3"), MAX_HEADINGS):
+            shared = title.intersection(fold(text_of(heading)).split())
+            if len(shared) >= max(MIN_TITLE_WORDS, MIN_SHARED_WORDS * len(title)):
+                return heading
+        return None
 
 
 class TextDates:
@@ -193,6 +242,23 @@ def _is_not_before(stated: date, changed: date) -> bool:
     if isinstance(stated, datetime) and isinstance(changed, datetime):
         return stated.replace(tzinfo=None) >= changed.replace(tzinfo=None)
     return day_of(stated) >= day_of(changed)
+
+
+def _is_before(shown: date, stated: date) -> bool:
+    """Return whether a day is before that of another date in any time zone of the page."""
+    if isinstance(stated, datetime) and stated.tzinfo is not None:
+        return day_of(shown) < (stated.astimezone(UTC) - FARTHEST_WEST).date()
+    return day_of(shown) < day_of(stated) - A_DAY
+
+
+def _zone_of(shown: date, stated: datetime) -> tzinfo | None:
+    """Return the time zone of a time that a page shows: as it states it, or because it is the same as another one."""
+    if not isinstance(shown, datetime):
+        return None
+    if shown.tzinfo is not None:
+        return shown.tzinfo if shown.utcoffset() else None
+    ahead = shown.replace(second=0, microsecond=0) - stated.replace(second=0, microsecond=0, tzinfo=None)
+    return timezone(ahead) if -FARTHEST_WEST <= ahead <= FARTHEST_EAST and not ahead % QUARTER else None
 
 
 def _iso_date(text: str) -> date | None:
