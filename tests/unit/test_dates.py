@@ -400,6 +400,19 @@ def test_names_of_boxes_that_the_headline_is_in_too_say_nothing() -> None:
     assert shown(f"<div class=builder>{HEADLINE}</div>{date_in_boxes}")[0] is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This article was originally published on 16 January 2024 but has been updated to reflect what was said since.",
+        "A version of this story was first published on January 16, 2024",
+        "Dieser Artikel wurde zuerst am 16. Januar 2024 veröffentlicht",
+        "Cet article a été publié initialement le 16 janvier 2024",
+    ],
+)
+def test_the_first_publication_counts_where_a_page_names_it(text: str) -> None:
+    assert shown(f"{HEADLINE}<p>Published <time>30 January 2024</time></p><p>Words</p><p>{text}</p>")[0] == DAY
+
+
 def test_when_a_book_was_released_is_not_when_its_review_was_published() -> None:
     page = (
         f"{HEADLINE}<div>by Jane Doe · 16 January 2024 at 8:05 pm</div><p>Author: A. Writer Released: 7 June 2023</p>"

@@ -14,7 +14,7 @@ MIN_SCORE = 0.0
 """Minimum score of a date that is taken for the story's."""
 
 LABEL_SCORES: Mapping[DateLabel | None, float] = {
-    DateLabel.PUBLISHED: 4, DateLabel.MODIFIED: 2, DateLabel.OTHER: -6, None: 0,
+    DateLabel.FIRST: 4, DateLabel.PUBLISHED: 4, DateLabel.MODIFIED: 2, DateLabel.OTHER: -6, None: 0,
 }  # fmt: skip
 """Part of the score by what a date is the date of."""
 
@@ -84,12 +84,15 @@ class DateReader:
 
 
 def choose(candidates: Iterable[DateCandidate]) -> ShownDates:
-    """Return the best dates of publication and of change. Of equals the first one counts."""
-    best: dict[bool, DateCandidate] = {}
+    """Return the best dates of publication and of change. Of equals the first one counts.
+
+    Where the page says when the story was first published, a later publication is not asked for.
+    """
+    best: dict[DateLabel, DateCandidate] = {}
     for candidate in candidates:
-        is_change = candidate.label is DateLabel.MODIFIED
-        if candidate.score >= MIN_SCORE and (is_change not in best or candidate.score > best[is_change].score):
-            best[is_change] = candidate
-    published, modified = best.get(False), best.get(True)
-    first = published or modified
+        label = candidate.label if candidate.label in (DateLabel.FIRST, DateLabel.MODIFIED) else DateLabel.PUBLISHED
+        if candidate.score >= MIN_SCORE and (label not in best or candidate.score > best[label].score):
+            best[label] = candidate
+    modified = best.get(DateLabel.MODIFIED)
+    first = best.get(DateLabel.FIRST) or best.get(DateLabel.PUBLISHED) or modified
     return ShownDates(first.value if first else None, modified.value if modified else None)

@@ -12,6 +12,7 @@ from wiredesk.languages.alternation import alternation
 class DateLabel(StrEnum):
     """What a date is the date of."""
 
+    FIRST = "first"
     PUBLISHED = "published"
     MODIFIED = "modified"
     OTHER = "other"
