@@ -104,11 +104,10 @@ class PageDates:
                 yield place, parsed
 
     def _shown_before(self, stated: Sequence[Candidate]) -> Iterator[Candidate]:
-        """Yield dates that are earlier than a stated one that is that of the last change, too.
+        """Yield dates that the page shows, if they are earlier than a stated one that is that of the last change, too.
 
-        Some programs declare the time at which they wrote the page as that of publication. The date that the page shows
-        beside its headline is the better one; and if the page declares two, then the earlier one, or what it shows
-        anywhere.
+        Some programs declare the time at which they wrote the page as that of publication. The date beside the headline
+        is the better one; and one anywhere, if the page declares an earlier day, too.
         """
         first = stated[0][1]
         changed = next(self._stated("dateModified", modified_contents(self._contents)), None)
@@ -117,11 +116,10 @@ class PageDates:
         dates = choose(nearest_dates(self._sources, self._headline(), self._reader))
         if dates.published is not None and dates.published != dates.modified and _is_before(dates.published, first):
             yield Evidence.DOM, dates.published
-        earlier = [candidate for candidate in stated[1:] if _is_before(candidate[1], first)]
-        shown = self._shown if earlier else dates
-        if earlier and shown.published is not None and _is_before(shown.published, first):
-            yield Evidence.DOM, shown.published
-        yield from earlier[:1]
+        if any(_is_before(other, first) for _, other in stated[1:]):
+            shown = self._shown
+            if shown.published not in (None, shown.modified) and _is_before(shown.published, first):
+                yield Evidence.DOM, shown.published
 
     def _in_local_time(self, stated: date) -> date:
         """Return a time of Greenwich in that of the page, if the page's address has the day before or after.
