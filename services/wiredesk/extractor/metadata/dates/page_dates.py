@@ -34,10 +34,10 @@ A_DAY = timedelta(days=1)
 """How much two places may differ that state the same day in different zones."""
 
 FARTHEST_WEST = timedelta(hours=12)
-"""By how much local time may be behind that of Greenwich."""
+"""By how much local time may be earlier than that of Greenwich."""
 
 FARTHEST_EAST = timedelta(hours=14)
-"""By how much it may be ahead."""
+"""By how much it may be later."""
 
 QUARTER = timedelta(minutes=15)
 """What the offsets of time zones are multiples of."""
