@@ -6,6 +6,7 @@ text_sources   the places of a text page: lines around its body
 titles         the headline and the standfirst
 acting_headings  what acts as the headline of a page whose headings do not
 kickers        words before a headline that not every place of a page has
+address_words  words of a page's address, which often repeat its headline
 text_titles    the headline of a text page
 authors        the byline
 dates          publication and last change
