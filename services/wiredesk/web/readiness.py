@@ -8,10 +8,10 @@ import asyncio
 import contextlib
 import socket
 from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
 
 import aiohttp
 import orjson
-from yarl import URL
 
 ANSWER_SECONDS = 2.0
 """How long a worker may take to answer, and a name server."""
@@ -48,7 +48,7 @@ class _Worker:
         name: of its host, as the settings have it: that of its certificate.
     """
 
-    url: URL
+    url: SplitResult
     name: str
 
 
@@ -68,8 +68,8 @@ async def worker_troubles(addresses: str) -> list[Readiness]:
 async def _workers(address: str) -> list[_Worker | Readiness]:
     """Return the workers at an address: one for each address that its name has; what is wrong with it otherwise."""
     try:
-        url = URL(address)
-        name = url.host or ""
+        url = urlsplit(address)
+        name = url.hostname or ""
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(ANSWER_SECONDS):
             known = await loop.getaddrinfo(name, url.port, type=socket.SOCK_STREAM)
@@ -79,7 +79,14 @@ async def _workers(address: str) -> list[_Worker | Readiness]:
         return [Readiness(address, f"its name is not known: {error}"[:MAX_REASON])]
     # Of a host with addresses of both families, one is enough.
     hosts = dict.fromkeys(str(one[4][0]) for one in known if one[0] == known[0][0])
-    return [_Worker(url.with_host(host.partition("%")[0]) if len(hosts) > 1 else url, name) for host in hosts]
+    return [_Worker(_at(host.partition("%")[0], url) if len(hosts) > 1 else url, name) for host in hosts]
+
+
+def _at(host: str, url: SplitResult) -> SplitResult:
+    """Return the URL with another host."""
+    user, at, _ = url.netloc.rpartition("@")
+    port = "" if url.port is None else f":{url.port}"
+    return url._replace(netloc=f"{user}{at}{f'[{host}]' if ':' in host else host}{port}")
 
 
 async def _readiness(session: aiohttp.ClientSession, worker: _Worker | Readiness) -> Readiness:
@@ -87,12 +94,13 @@ async def _readiness(session: aiohttp.ClientSession, worker: _Worker | Readiness
 
 
 async def _ask(session: aiohttp.ClientSession, worker: _Worker) -> Readiness:
-    address = str(worker.url)
-    if worker.url.host != worker.name:
+    address = worker.url.geturl()
+    url = f"{address}/readyz"
+    if worker.url.hostname != worker.name:
         address = f"{worker.name}: {address}"
     name = worker.name if worker.url.scheme == "https" else None
     try:
-        async with session.get(worker.url / "readyz", allow_redirects=False, server_hostname=name) as answer:
+        async with session.get(url, allow_redirects=False, server_hostname=name) as answer:
             if answer.status == 200:  # noqa: PLR2004 - OK
                 return Readiness(address, "")
             reason = f"it answers {answer.status}"
