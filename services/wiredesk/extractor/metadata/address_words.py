@@ -12,6 +12,9 @@ MAX_URL = 2000
 MIN_WORDS = 3
 """Minimum words in the longest part of an address that repeats the headline; others have numbers or sections."""
 
+MOST_OF_ADDRESS = 0.9
+"""Share of an address's words from which a text is the headline that the address repeats."""
+
 MIN_WORD, STEM = 4, 6
 """Minimum letters of words that are compared, and letters at their beginning that are."""
 

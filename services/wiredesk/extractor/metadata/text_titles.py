@@ -9,7 +9,7 @@ from itertools import islice
 from wiredesk.extractor import words
 from wiredesk.extractor.body.lines import Line
 from wiredesk.extractor.captions import is_caption
-from wiredesk.extractor.metadata.address_words import AddressWords
+from wiredesk.extractor.metadata.address_words import MOST_OF_ADDRESS, AddressWords
 from wiredesk.extractor.metadata.authors import is_byline
 from wiredesk.extractor.metadata.dates import is_dated
 from wiredesk.extractor.metadata.publication import names_publication
@@ -51,9 +51,6 @@ MAX_SEPARATORS = 6
 
 MIN_HEADLINE = 15
 """Minimum letters of a headline after a kicker."""
-
-MOST_OF_ADDRESS = 0.9
-"""Share of the words of an address that the headline has if the address repeats it."""
 
 LABEL_WORDS, LABEL = 2, 25
 """Maximum words and letters of a label."""

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from wiredesk.extractor import words
 from wiredesk.extractor.document import Element, text_of
 from wiredesk.extractor.metadata.acting_headings import acting_as_a_part, acting_as_a_whole
-from wiredesk.extractor.metadata.address_words import AddressWords
+from wiredesk.extractor.metadata.address_words import MOST_OF_ADDRESS, AddressWords
 from wiredesk.extractor.metadata.authors import is_byline
 from wiredesk.extractor.metadata.dates import is_dated
 from wiredesk.extractor.metadata.json_ld import node_types
@@ -29,9 +29,6 @@ MAX_HEADING = 200
 
 MAX_SITE_WORDS = 4
 """Maximum words of a site's name, and minimum words of a headline."""
-
-MOST_OF_ADDRESS = 0.9
-"""Share of the words of an address from which a heading is the headline that the address repeats."""
 
 MAX_KICKER_WORDS = 5
 """Maximum words of a kicker before the headline."""
