@@ -1,5 +1,6 @@
 """The windows of an article: runs of words that the encoder reads at once."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -25,12 +26,12 @@ class Window:
     Attributes:
         pieces: ids of its word pieces (n).
         first: for each word, the index in `pieces` of its first piece (m).
-        words: for each word, its text and its number in it.
+        words: numbers of the words, among those of all texts in a row.
     """
 
     pieces: Integers
     first: Integers
-    words: Sequence[tuple[int, int]]
+    words: range
 
 
 def cut_windows(texts: Sequence[str], pieced: Sequence[PiecedText]) -> Iterator[Window]:
@@ -45,13 +46,10 @@ def cut_windows(texts: Sequence[str], pieced: Sequence[PiecedText]) -> Iterator[
     """
     words = _Words(texts, pieced)
     begin = 0
-    for end, size in enumerate(words.sizes):
-        while words.sizes_before[end] - words.sizes_before[begin] + size > WINDOW_PIECES and begin < end:
-            cut = words.last_cut(begin, end)
-            yield words.window(begin, cut)
-            begin = cut
-    if begin < len(words.sizes):
-        yield words.window(begin, len(words.sizes))
+    while begin < words.count:
+        end = words.cut_after(begin)
+        yield words.window(begin, end)
+        begin = end
 
 
 class _Words:
@@ -62,38 +60,44 @@ class _Words:
         pieced: their pieces and words.
 
     Attributes:
-        sizes: how many pieces each word has, at most `WINDOW_PIECES`.
-        sizes_before: for each word, and for the end, how many pieces the words before it have.
+        count: how many words there are.
     """
 
     def __init__(self, texts: Sequence[str], pieced: Sequence[PiecedText]) -> None:
-        self.sizes: list[int] = []
-        self._pieces: list[int] = []
-        self._words: list[tuple[int, int]] = []
-        self._ends_sentence: list[bool] = []
-        for number, (text, words) in enumerate(zip(texts, pieced, strict=True)):
+        sizes: list[int] = []
+        pieces: list[int] = []
+        self._ends: list[int] = []  # words that end a sentence or a text
+        for text, words in zip(texts, pieced, strict=True):
+            before = len(sizes)
             for begin, end in pairwise((*words.first, len(words.pieces))):
-                taken = words.pieces[begin : min(end, begin + WINDOW_PIECES)]
-                self.sizes.append(len(taken))
-                self._pieces += taken
-            self._words += ((number, index) for index in range(len(words.first)))
-            self._ends_sentence += [text[start] in SENTENCE_ENDS for start in words.starts]
-            if words.first:
-                self._ends_sentence[-1] = True
-        self.sizes_before = list(accumulate(self.sizes, initial=0))
+                if end - begin > WINDOW_PIECES:
+                    pieces += words.pieces[begin : begin + WINDOW_PIECES]
+                    sizes.append(WINDOW_PIECES)
+                else:
+                    pieces += words.pieces[begin:end]
+                    sizes.append(end - begin)
+            self._ends += [before + index for index, start in enumerate(words.starts) if text[start] in SENTENCE_ENDS]
+            last = len(sizes) - 1
+            if words.first and (not self._ends or self._ends[-1] != last):
+                self._ends.append(last)
+        self.count = len(sizes)
+        self._pieces: Integers = np.array(pieces, dtype=np.int64)
+        self._sizes_before = list(accumulate(sizes, initial=0))
+        self._first: Integers = np.array(self._sizes_before[:-1], dtype=np.int64)
 
-    def last_cut(self, begin: int, end: int) -> int:
-        """Return the word before which a full run of words is cut."""
-        least = self.sizes_before[begin] + WINDOW_PIECES // 2
-        for last in range(end - 1, begin - 1, -1):
-            if self.sizes_before[last + 1] < least:
-                break
-            if self._ends_sentence[last]:
-                return last + 1
-        return end
+    def cut_after(self, begin: int) -> int:
+        """Return the word before which a window ends that begins with another one."""
+        before = self._sizes_before
+        end = bisect_right(before, before[begin] + WINDOW_PIECES) - 1  # all words before it fit
+        if end == self.count:
+            return end
+        number = bisect_left(self._ends, end) - 1
+        if number < 0 or self._ends[number] < begin:
+            return end
+        cut = self._ends[number] + 1
+        return cut if before[cut] - before[begin] >= WINDOW_PIECES // 2 else end
 
     def window(self, begin: int, end: int) -> Window:
         """Return a run of words as a window."""
-        before = np.array(self.sizes_before[begin:end], dtype=np.int64)
-        pieces = np.array(self._pieces[self.sizes_before[begin] : self.sizes_before[end]], dtype=np.int64)
-        return Window(pieces, before - self.sizes_before[begin], self._words[begin:end])
+        start, stop = self._sizes_before[begin], self._sizes_before[end]
+        return Window(self._pieces[start:stop], self._first[begin:end] - start, range(begin, end))

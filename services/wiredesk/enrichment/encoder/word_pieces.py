@@ -77,21 +77,21 @@ def form_words(text: str, ids: Sequence[int], offsets: Iterable[tuple[int, int]]
     starts: list[int] = []
     ends: list[int] = []
     previous_end, goes_on = -1, False
+    letter, sign, glued = _Kind.LETTER, _Kind.SIGN, _Kind.GLUED
     for index, (begin, end) in enumerate(offsets):
         surface = text[begin:end].strip()
         if not surface:
             continue
-        start = text.index(surface, begin)
+        start = begin if len(surface) == end - begin else text.index(surface, begin)
         last = start + len(surface)
-        opens = _kind_of(text[start])
-        joins = goes_on and opens is _Kind.LETTER and start == previous_end
-        if joins and text[starts[-1] : previous_end] not in ARABIC_PREFIXES:
+        opens = _kind_of(surface[0])
+        if goes_on and start == previous_end and opens is letter and text[starts[-1] : start] not in ARABIC_PREFIXES:
             ends[-1] = last
         else:
             first.append(index)
             starts.append(start)
             ends.append(last)
-        previous_end, goes_on = last, opens is not _Kind.GLUED and _kind_of(text[last - 1]) is not _Kind.SIGN
+        previous_end, goes_on = last, opens is not glued and _kind_of(surface[-1]) is not sign
     return PiecedText(ids, first, starts, ends)
 
 

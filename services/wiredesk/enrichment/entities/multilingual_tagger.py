@@ -1,7 +1,8 @@
 """A tagger of names in many languages: our own, on the shared encoder."""
 
-from collections import defaultdict
+import math
 from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,12 +38,13 @@ class MultilingualTagger:
     def tag(self, texts: Sequence[str]) -> list[list[TaggedSpan]]:
         """Return the names in each text. Texts of one call are read together, as an article."""
         pieced = [self._encoder.pieces.read(text) for text in texts]
-        labels: dict[int, list[int]] = defaultdict(list)
+        labels: list[int] = []
         for window in cut_windows(texts, pieced):
-            best = best_labels(self._encoder.labels(window))
-            for (text, _), label in zip(window.words, best, strict=True):
-                labels[text].append(int(label))
-        return [list(spans_of(words, labels[number])) for number, words in enumerate(pieced)]
+            labels += best_labels(self._encoder.labels(window)).tolist()
+        ends = list(accumulate((len(words.first) for words in pieced), initial=0))
+        return [
+            list(spans_of(words, labels[begin:end])) for words, (begin, end) in zip(pieced, pairwise(ends), strict=True)
+        ]
 
 
 def best_labels(scores: NDArray[np.float32]) -> Labels:
@@ -60,23 +62,24 @@ def best_labels(scores: NDArray[np.float32]) -> Labels:
 
 
 def _viterbi(scores: NDArray[np.float32]) -> Labels:
-    words, count = scores.shape
-    before = np.zeros((count, count), dtype=np.float32)  # [label before, label]
-    for label in range(2, count, 2):
-        before[:, label] = -np.inf
-        before[label - 1, label] = before[label, label] = 0
-    best = scores[0].copy()
-    best[2::2] = -np.inf
-    came_from = np.zeros((words, count), dtype=np.int64)
-    for word in range(1, words):
-        paths = best[:, None] + before
-        came_from[word] = paths.argmax(axis=0)
-        best = paths.max(axis=0) + scores[word]
-    labels = np.zeros(words, dtype=np.int64)
-    labels[-1] = best.argmax()
-    for word in range(words - 1, 0, -1):
-        labels[word - 1] = came_from[word, labels[word]]
-    return labels
+    rows: list[list[float]] = scores.tolist()  # lists: an array of seven numbers takes longer than a loop
+    further = range(2, len(rows[0]), 2)
+    best = rows[0].copy()
+    for label in further:
+        best[label] = -math.inf
+    came_from: list[list[int]] = []
+    for row in rows[1:]:
+        most = max(best)
+        before, after = [best.index(most)] * len(row), [most + score for score in row]
+        for label in further:
+            before[label] = label - 1 if best[label - 1] >= best[label] else label
+            after[label] = best[before[label]] + row[label]
+        came_from.append(before)
+        best = after
+    labels = [best.index(max(best))]
+    for before in reversed(came_from):
+        labels.append(before[labels[-1]])
+    return np.array(labels[::-1], dtype=np.int64)
 
 
 def spans_of(text: PiecedText, labels: Sequence[int]) -> Iterator[TaggedSpan]:

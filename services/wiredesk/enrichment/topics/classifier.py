@@ -11,7 +11,13 @@ from wiredesk.enrichment.topics.meaning_encoder import MeaningEncoder
 from wiredesk.enrichment.topics.model_arrays import Floats, load_arrays, log_softmax, text_lines
 from wiredesk.enrichment.topics.narrower_topics import Candidate, NarrowerTopics
 from wiredesk.enrichment.topics.news_model import NewsModel, has_words
-from wiredesk.enrichment.topics.sentence_model import LeadsModel, SentenceEncoder, readings
+from wiredesk.enrichment.topics.sentence_model import (
+    LeadsModel,
+    LeadsReading,
+    SentenceEncoder,
+    SentenceVector,
+    readings,
+)
 from wiredesk.enrichment.topics.taxonomy import VERSION, naming_language, taxonomy
 from wiredesk.enrichment.topics.universal_encoder import UniversalEncoder
 from wiredesk.enrichment.topics.words_model import WordsModel
@@ -179,15 +185,15 @@ class NewsClassifier:
         """
         encoders = [encoder for encoder in self._encoders if language in encoder.languages]
         leads = [self._leads[encoder.name] for encoder in encoders]
+        known: list[tuple[SentenceVector, LeadsReading]] = []
         for vectors in readings([encoder.vectors(text) for encoder in encoders]):
-            centred = [
-                lead.centred(vector, language, weights.articles) for lead, vector in zip(leads, vectors, strict=False)
+            # The last vector of an encoder that has read the whole text comes again with each of the next one.
+            known = [
+                next((one for one in known if one[0] is vector), None)
+                or (vector, lead.read(vector, language, weights.articles, weights.nearest, weights.regression))
+                for lead, vector in zip(leads, vectors, strict=False)
             ]
-            by_leads = [
-                np.float32(weights.nearest) * lead.by_nearest(vector)
-                + np.float32(weights.regression) * lead.by_regression(vector)
-                for lead, vector in zip(leads, centred, strict=False)
-            ]
+            by_leads = [reading.by_leads for _, reading in known]
             top = log_softmax(np.asarray(prior + np.sum(by_leads, axis=0), dtype=np.float32))
             second, first = np.sort(top)[-2:]
             if self._fast or first - second >= weights.doubt:
@@ -195,7 +201,7 @@ class NewsClassifier:
         main = encoders[0].name
         is_news = self._news_model[main].is_news(vectors[0].values)
         coefficients = ENGLISH_NEWS if language == ENGLISH else OTHER_LANGUAGES
-        return TopicScores(top, main, centred[0], is_news, coefficients)
+        return TopicScores(top, main, known[0][1].centred, is_news, coefficients)
 
     def top_level(self, scores: TopicScores) -> list[tuple[str, float]]:
         """Return codes and calibrated scores of the top-level topics, the most likely first."""

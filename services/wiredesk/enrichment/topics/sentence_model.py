@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wiredesk.enrichment.topics.model_arrays import Arrays, Floats, log_softmax, text_lines, unit, unit_rows
 
@@ -65,6 +66,19 @@ def readings(sequences: Iterable[Iterator[SentenceVector]]) -> Iterator[list[Sen
         finished.append(vector)
 
 
+@dataclass(frozen=True, slots=True)
+class LeadsReading:
+    """What the example leads say of a vector.
+
+    Attributes:
+        centred: the vector without what all texts of its length and language have in common.
+        by_leads: natural logarithms of the topics' probabilities, of any sum.
+    """
+
+    centred: Floats
+    by_leads: Floats
+
+
 class LeadsModel:
     """Top-level topics by the example leads, in vectors of an encoder: by the nearest leads, and by a regression.
 
@@ -84,12 +98,28 @@ class LeadsModel:
         self._weights, self._bias = regression[:, :-1], regression[:, -1]
         self._leads = unit_rows(arrays[f"{name}_leads"])
         topics = arrays[f"{name}_leads_topic"]
-        self._rows_by_topic = [np.flatnonzero(topics == topic) for topic in range(topics.max() + 1)]
+        self._rows_by_topic = _rows_by_topic(topics)
         self._leads_mean = arrays[f"{name}_leads_mean"].astype(np.float32)
         self._articles_mean = arrays[f"{name}_articles_mean"].astype(np.float32)
         shifts = arrays[f"{name}_language_shifts"].astype(np.float32)
         self._shifts = dict(zip(text_lines(arrays[f"{name}_languages"]), shifts, strict=True))
         self._mean_shift = shifts.mean(axis=0)
+
+    def read(
+        self, vector: SentenceVector, language: str, articles: float, nearest: float, regression: float
+    ) -> LeadsReading:
+        """Return what the leads say of a vector.
+
+        Args:
+            vector: of a text.
+            language: ISO 639-1 code.
+            articles: as of `centred`.
+            nearest: exponent of the probabilities by the nearest leads.
+            regression: exponent of those by the regression.
+        """
+        centred = self.centred(vector, language, articles)
+        by_nearest, by_regression = self.by_nearest(centred), self.by_regression(centred)
+        return LeadsReading(centred, np.float32(nearest) * by_nearest + np.float32(regression) * by_regression)
 
     def centred(self, vector: SentenceVector, language: str, articles: float) -> Floats:
         """Return a vector without what all texts of its length and language have in common, of length 1.
@@ -107,10 +137,20 @@ class LeadsModel:
 
     def by_nearest(self, centred: Floats) -> Floats:
         """Return the natural logarithm of each topic's probability, from the mean similarity of its nearest leads."""
-        similarities = self._leads @ centred
-        nearest = [np.sort(similarities[rows])[-NEIGHBOURS:].mean() for rows in self._rows_by_topic]
-        return log_softmax(SHARPNESS * np.array(nearest, dtype=np.float32))
+        similarities = np.append(self._leads @ centred, np.float32(-np.inf))
+        by_topic = np.partition(similarities[self._rows_by_topic], -NEIGHBOURS, axis=1)
+        nearest = np.sort(by_topic[:, -NEIGHBOURS:], axis=1).mean(axis=1)
+        return log_softmax(SHARPNESS * nearest)
 
     def by_regression(self, centred: Floats) -> Floats:
         """Return the natural logarithm of each topic's probability, by the regression."""
         return log_softmax(self._weights @ centred + self._bias)
+
+
+def _rows_by_topic(topics: NDArray[Any]) -> NDArray[np.intp]:
+    """Return the rows of each topic's leads, one topic a line; the line of a topic with fewer ends with -1."""
+    rows = [np.flatnonzero(topics == topic) for topic in range(topics.max() + 1)]
+    table = np.full((len(rows), max(map(len, rows))), -1, dtype=np.intp)
+    for topic, own in enumerate(rows):
+        table[topic, : len(own)] = own
+    return table
