@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ import pytest
 from tests import secured, topics
 from tests.support import Raw, ends_of, publish
 from wiredesk import registry
+from wiredesk.operations.replays.run import Run, save_run
 from wiredesk.pipeline import (
     ARTICLES_CLEANED,
     ARTICLES_COPIES,
@@ -22,12 +24,14 @@ from wiredesk.pipeline import (
     PAGES_ACCEPTED,
     PAGES_RAW,
     PAGES_SKIPPED,
+    REVISIONS,
     STAGES,
     SYNDICATION,
     TOPICS,
 )
 from wiredesk.runtime.kafka import clients
 from wiredesk.runtime.kafka.cluster import Cluster
+from wiredesk.runtime.kafka.offset_range import OffsetRange
 from wiredesk.runtime.settings import KafkaSettings
 from wiredesk.runtime.topology import Topic
 from wiredesk.testing.processes import wait_until, wiredesk, workers
@@ -231,6 +235,32 @@ def test_stores_and_groups_that_name_a_page_are_found(kafka: KafkaSettings) -> N
     assert found("--host", "stores.example") == {kafka.on_cluster(ARTICLES_COPIES.name)}
 
 
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("into", ["articles.revised.next", None])
+def test_the_changelogs_of_replays_are_searched(kafka: KafkaSettings, into: str | None) -> None:
+    """A run into a topic of its own has a state of its own until it is reconciled."""
+    url = "https://replayed.example/1"
+    run_of = Run(
+        id="revisions-1",
+        stage=REVISIONS.name,
+        version="1",
+        into=into,
+        ranges={0: OffsetRange(0, 1)},
+        planned_at=datetime.now(UTC),
+    )
+    changelog = REVISIONS.changelog_of(run_of.group)
+    asyncio.run(topics.create(kafka, (*TOPICS, changelog), partitions=1))
+
+    async def write() -> None:
+        async with Cluster(kafka) as cluster, clients.started(clients.producer(kafka, "test"), kafka) as producer:
+            await save_run(cluster, run_of, 1)
+            await producer.send_and_wait(kafka.on_cluster(changelog.name), b"kept", key=page_id(url).encode())
+
+    asyncio.run(write())
+    places = json.loads(run(kafka, "forget", url, "--check", "--json", code=int(into is not None)))["topics"]
+    assert [place["topic"] for place in places] == ([kafka.on_cluster(changelog.name)] if into else [])
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -239,6 +269,11 @@ def test_stores_and_groups_that_name_a_page_are_found(kafka: KafkaSettings) -> N
         (("https://a.example/", "--host", "a.example"), "not both"),
         (("--host", "example"), "top-level domain"),
         (("--host", "a.example/path"), "is no host"),
+        (("--host", "co.uk", "--yes"), "add --whole-suffix"),
+        (("--host", "BLOGSPOT.com.", "--yes"), "add --whole-suffix"),
+        (("--host", "co.uk", "--whole-suffix"), "pass --yes"),
+        (("https://a.example/", "--whole-suffix"), "goes with --host"),
+        (("--host", "co.uk", "--whole-suffix", "--undo"), "goes with --host"),
         (("--check", "--undo", "https://a.example/"), "give one of them"),
         (("--list", "https://a.example/"), "--list takes no page"),
         (("--hots", "a.example"), "No such option"),

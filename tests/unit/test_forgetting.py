@@ -11,6 +11,7 @@ from wiredesk.operations.forgetting.exports import count_letters, letter_test, r
 from wiredesk.operations.forgetting.keys import is_keyed_by_page
 from wiredesk.operations.forgetting.lifetimes import Lifetime
 from wiredesk.operations.forgetting.search import _mention, wanted_host, wanted_page
+from wiredesk.operations.forgetting.suffixes import is_suffix
 from wiredesk.operations.replays.filters import conditions, record_filter
 from wiredesk.pipeline import (
     ARTICLES_CLEANED,
@@ -228,3 +229,26 @@ def test_a_replay_leaves_out_tombstones_and_takes_withdrawals_of_raw_pages() -> 
 def test_topics_that_are_keyed_by_page() -> None:
     assert all(is_keyed_by_page(topic) for topic in (PAGES_ACCEPTED, ARTICLES_CLEANED, PAGES_SKIPPED))
     assert not any(is_keyed_by_page(topic) for topic in (PAGES_RAW, FORGOTTEN, INGEST.dead_letter_topic))
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "co.uk", "com.au", "gov.in", "org.za", "ne.jp", "or.kr", "gob.mx", "gouv.fr", "com.ua", "ac.at", "ca.us", "nom.br",
+        "blogspot.com", "blogspot.de", "wordpress.com", "github.io", "uk.com",
+    ],
+)  # fmt: skip
+def test_a_host_of_many_owners_is_a_suffix(host: str) -> None:
+    assert is_suffix(host)
+    assert not is_suffix(f"paper.{host}")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "bbc.co.uk", "paper.example", "web.de", "net.hr", "in.gr", "info.cz", "go.com", "co.com.example", "t.co", "orf.at",
+        "m.example", "news.com", "nzherald.co.nz", "gov.example", "rt.com", "ria.ru", "ndtv.in", "usnews.com",
+    ],
+)  # fmt: skip
+def test_a_site_is_none(host: str) -> None:
+    assert not is_suffix(host)

@@ -35,6 +35,9 @@ def forget(  # noqa: PLR0913 - each is an option
     host: Annotated[
         str | None, typer.Option(metavar="H", help="All pages of this host and its subdomains, also those to come.")
     ] = None,
+    whole_suffix: Annotated[
+        bool, typer.Option("--whole-suffix", help="With --host: also one like co.uk, with every site under it.")
+    ] = False,
     reason: Annotated[
         str, typer.Option(metavar="R", help="Why, for the list; it is kept, so it should name nobody.")
     ] = "",
@@ -81,6 +84,10 @@ def forget(  # noqa: PLR0913 - each is an option
         _show_entries(asyncio.run(_entries(kafka)), as_json=as_json)
         return
     wanted = _wanted(page, host)
+    if whole_suffix and (host is None or check or undo):
+        raise UsageError("--whole-suffix goes with --host, and with neither --check nor --undo")
+    if not (check or undo or whole_suffix):
+        _refuse_suffix(wanted.host)
     name = page or host or ""
     if undo:
         asyncio.run(_undo(kafka, wanted, name, as_json=as_json))
@@ -100,6 +107,16 @@ def _wanted(page: str | None, host: str | None) -> "Wanted":
     if page is None:
         raise UsageError("name what to forget: the URL of a page, a page id, or --host H")
     return wanted_page(page)
+
+
+def _refuse_suffix(host: str) -> None:
+    from wiredesk.operations.forgetting.suffixes import is_suffix
+
+    if host and is_suffix(host):
+        raise UsageError(
+            f"--host {host!r} is no site of one owner: every site under it would be forgotten. Write a host like "
+            f"news.{host}, or add --whole-suffix"
+        )
 
 
 def _user() -> str:
