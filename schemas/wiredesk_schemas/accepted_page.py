@@ -35,7 +35,7 @@ class AcceptedPage(DerivedEvent):
 
     TYPE: ClassVar[str] = "wiredesk.page.accepted.v1"
 
-    schema_version: str = Field(default="1.6", pattern=r"^1\.\d+$")
+    schema_version: str = Field(default="1.7", pattern=r"^1\.\d+$")
     media_type: Literal["text/html", "application/xhtml+xml", "text/plain"]
     body: str = Field(description="the whole page, decoded")
     charset: Charset

@@ -73,7 +73,7 @@ class ArticleCopies(DerivedEvent):
     TYPE: ClassVar[str] = "wiredesk.article.copies.v1"
     KEY: ClassVar[str] = "the id of the group"
 
-    schema_version: str = Field(default="1.6", pattern=r"^1\.\d+$")
+    schema_version: str = Field(default="1.7", pattern=r"^1\.\d+$")
     group_id: str = Field(description="UUID that stays the same as long as the group has articles; the record's key")
     merged_into: str | None = Field(
         default=None, description="id of the group that this one became part of; null while it exists"

@@ -20,7 +20,7 @@ class ArticleSignature(DerivedEvent):
 
     TYPE: ClassVar[str] = "wiredesk.article.signature.v1"
 
-    schema_version: str = Field(default="1.6", pattern=r"^1\.\d+$")
+    schema_version: str = Field(default="1.7", pattern=r"^1\.\d+$")
     article_event_id: str = Field(description="`event_id` of the article, as it came from the previous stage")
     is_withdrawn: bool = Field(default=False, description="the article is gone: it has no fingerprints")
     withdrawal_reason: WithdrawalReason | None = Field(default=None, description="what shows that it is gone")

@@ -74,7 +74,7 @@ class CleanedArticle(RevisedArticle):
 
     TYPE: ClassVar[str] = "wiredesk.article.cleaned.v1"
 
-    schema_version: str = Field(default="1.6", pattern=r"^1\.\d+$")
+    schema_version: str = Field(default="1.7", pattern=r"^1\.\d+$")
     page_type: Annotated[PageType, Since("1.1")] = Field(
         default=PageType.ARTICLE, description="the type of the page: an article, or another page with a story"
     )
@@ -120,6 +120,11 @@ class CleanedArticle(RevisedArticle):
         description="words of likely prose that the page shows among the story's own and the body lacks; 0 if few",
     )
     word_count: int = Field(ge=0, description="words of the body; a run of Han, kana or Thai counts each character")
+    declared_corrections: Annotated[tuple[str, ...], Since("1.7")] = Field(
+        default=(),
+        description="corrections of the story that the page states to machines, in the order of the page",
+        examples=[["An earlier version of this story misspelled the name of the mayor."]],
+    )
     rights: Annotated[Rights | None, Since("1.5")] = Field(
         default=None, description="what the page, its response and its publisher state; null where they state nothing"
     )

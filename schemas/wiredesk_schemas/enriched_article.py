@@ -102,7 +102,7 @@ class EnrichedArticle(CleanedArticle):
 
     TYPE: ClassVar[str] = "wiredesk.article.enriched.v1"
 
-    schema_version: str = Field(default="1.6", pattern=r"^1\.\d+$")
+    schema_version: str = Field(default="1.7", pattern=r"^1\.\d+$")
     detected_language: LanguageGuess | None = None
     topics: tuple[MediaTopic, ...] = Field(default=(), description="the main one first")
     entities: tuple[Entity, ...] = Field(default=(), description="the most salient first")

@@ -28,7 +28,7 @@ class ForgottenEntry(Event):
     """What the key of the event's record is, for readers."""
 
     schema_version: str = Field(
-        default="1.6", pattern=r"^1\.\d+$", description="major.minor; this reader understands major 1"
+        default="1.7", pattern=r"^1\.\d+$", description="major.minor; this reader understands major 1"
     )
     kind: ForgottenKind
     request: str = Field(

@@ -35,7 +35,7 @@ class SkippedPage(DerivedEvent):
 
     TYPE: ClassVar[str] = "wiredesk.page.skipped.v1"
 
-    schema_version: str = Field(default="1.6", pattern=r"^1\.\d+$")
+    schema_version: str = Field(default="1.7", pattern=r"^1\.\d+$")
     stage: str = Field(description="the stage that skipped it", examples=["extractor"])
     reason: SkipReason
     detail: str = Field(description="for people: what on the page shows the reason")

@@ -33,7 +33,7 @@ class WithdrawnPage(DerivedEvent):
 
     TYPE: ClassVar[str] = "wiredesk.page.withdrawn.v1"
 
-    schema_version: str = Field(default="1.6", pattern=r"^1\.\d+$")
+    schema_version: str = Field(default="1.7", pattern=r"^1\.\d+$")
     stage: str = Field(description="the stage that found it", examples=["ingest"])
     reason: WithdrawalReason
     skip_reason: SkipReason = Field(description="why the page is skipped, if there is no article of it")
@@ -62,7 +62,7 @@ class ArticleWithdrawn(RevisedEvent):
 
     TYPE: ClassVar[str] = "wiredesk.article.withdrawn.v1"
 
-    schema_version: str = Field(default="1.6", pattern=r"^1\.\d+$")
+    schema_version: str = Field(default="1.7", pattern=r"^1\.\d+$")
     reason: WithdrawalReason
     detail: str = Field(description="for people: what shows the reason")
     http_status: int | None = None

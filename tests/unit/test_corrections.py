@@ -59,7 +59,7 @@ def test_a_label_alone_heads_the_text_after_it() -> None:
 
 def test_a_correction_keeps_its_key_when_its_typography_changes() -> None:
     one, other = (
-        corrections_of(with_texts(text))[0].key
+        corrections_of(with_texts(text))[0].keys
         for text in ("Correction: The mayor's age is 40.", "CORRECTION:  The mayor’s age is 40.")
     )
     assert one == other

@@ -151,6 +151,61 @@ def test_a_story_that_came_with_its_correction_is_created() -> None:
     assert first.correction == "Correction: The strike lasted four days."
 
 
+DECLARED = "An earlier version of this story misspelled the mayor's name."
+
+
+def test_a_correction_that_only_machines_are_shown_is_one() -> None:
+    page = Page()
+    page.fetch(0, article())
+    declaring = article(declared_corrections=(DECLARED,))
+    corrected = as_article(page.fetch(1, declaring))
+    assert (corrected.revision_kind, corrected.correction) == (RevisionKind.CORRECTED, DECLARED)
+    assert (corrected.changed, corrected.change) == ((), 0)
+    assert as_skipped(page.fetch(2, declaring)).reason is SkipReason.UNCHANGED
+    assert as_skipped(page.fetch(3, article())).reason is SkipReason.UNCHANGED, "nothing is said by its absence"
+    assert as_skipped(page.fetch(4, declaring)).reason is SkipReason.UNCHANGED
+    other = as_article(page.fetch(5, article(declared_corrections=("The strike lasted four days.", DECLARED))))
+    assert (other.revision_kind, other.correction) == (RevisionKind.CORRECTED, "The strike lasted four days.")
+
+
+@pytest.mark.parametrize("shown", [f"Correction: {DECLARED}", f"Correction (14 March): {DECLARED[:-1]}", DECLARED])
+@pytest.mark.parametrize("both", [True, False])
+def test_a_correction_that_is_shown_and_declared_is_one(shown: str, *, both: bool) -> None:
+    """Whichever the page has first, and whichever goes first."""
+    text = f"{TEXT}\n{shown}"
+    page = Page()
+    page.fetch(0, article())
+    page.fetch(1, article(text))
+    in_both = article(text, declared_corrections=(DECLARED,))
+    assert as_skipped(page.fetch(2, in_both)).reason is SkipReason.UNCHANGED
+    page = Page()
+    page.fetch(0, article(declared_corrections=(DECLARED,)))
+    shows = as_article(page.fetch(1, in_both if both else article(text)))
+    if both:
+        assert (shows.revision_kind, shows.correction) == (RevisionKind.UPDATED, shown)
+        hidden = as_article(page.fetch(2, article(declared_corrections=(DECLARED,))))
+        assert hidden.revision_kind is RevisionKind.UPDATED
+
+
+def test_more_declared_corrections_than_are_remembered_make_no_revision_of_each_fetch() -> None:
+    many = article(
+        "\n".join(f"Correction: An earlier version named pier {number} wrongly." for number in range(40)),
+        declared_corrections=tuple(f"An earlier version named quay {number} wrongly." for number in range(40)),
+    )
+    page = Page()
+    page.fetch(0, many)
+    again = page.fetch(1, many.model_copy(update={"declared_corrections": many.declared_corrections[::-1]}))
+    assert as_skipped(again).reason is SkipReason.UNCHANGED
+
+
+def test_a_time_is_no_declared_correction() -> None:
+    page = Page()
+    page.fetch(0, article())
+    for minute in range(1, 4):
+        fetched = page.fetch(minute, article(declared_corrections=(f"Last updated 5 March 2026 at 10:0{minute}",)))
+        assert as_skipped(fetched).reason is SkipReason.UNCHANGED
+
+
 def test_a_correction_in_the_headline() -> None:
     page = Page()
     page.fetch(0, article())

@@ -155,6 +155,7 @@ class Extractor:
             captions=extracted.captions,
             lead_image=Image(url=lead_image) if lead_image else None,
             is_paywalled=metadata.is_paywalled.value,
+            declared_corrections=metadata.declared_corrections.value,
             is_truncated=extracted.is_truncated or page.is_truncated,
             omitted_words=extracted.omitted_words,
             rights=page.rights,

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from wiredesk.languages.alternation import alternation
+from wiredesk.revisions.asides import is_stamp
 from wiredesk.revisions.folding import MARKS, fold, without_spaces
 from wiredesk.revisions.openings import openings
 from wiredesk_schemas import CleanedArticle
@@ -31,6 +32,12 @@ MAX_SENTENCES = 12
 MAX_NAMES = 2
 """Words of a day between a label and its colon: `Correction, Monday 3 March:`. `Correction officers find 5 bodies:` has
 more."""
+
+MAX_DECLARED = 20
+"""Corrections that are read of those that a page declares to machines."""
+
+MIN_COMMON = 12
+"""Letters of a correction that another form of it holds, at least."""
 
 OPENING_LENGTH = 6
 """Characters by which a statement is recognised before its patterns are tried: `an ear`, `this s`."""
@@ -117,6 +124,9 @@ _SAYING = re.compile(
 _QUOTED = re.compile(r'"[^"]{0,600}"')
 """A quotation in a folded text."""
 
+_SIGNS = re.compile(rf"[^\w{MARKS}]+")
+"""Signs and spaces of a correction, which its two forms may have in different ways."""
+
 _BREAK = re.compile(r"[.!?؟।。！？(](?:(?<=[.!?؟।])[)\]]?\s|(?<=[。！？])|(?<=\s\())")
 """The border between two sentences; what is in brackets begins one. It begins with a sign: a pattern that begins with a
 class of characters is found many times as fast."""
@@ -128,24 +138,31 @@ class Correction:
 
     Attributes:
         text: as it is written, perhaps cut.
-        key: by which it is recognised in the next revision.
+        keys: by which it is recognised in the next revision: its own, and those of the forms in which the page also
+            declares it to machines.
     """
 
     text: str
-    key: int
+    keys: tuple[int, ...]
 
 
 def corrections_of(article: CleanedArticle, folded: Sequence[str] | None = None) -> list[Correction]:
-    """Return the corrections that an article states in headline, standfirst and body, in their order.
+    """Return the corrections that an article states in headline, standfirst and body, then those that it only declares.
 
     Args:
         folded: the texts of standfirst and body, folded, where they are known.
     """
-    stated: dict[int, Correction] = {}
+    shown: dict[int, str] = {}
     for text in chain(_in_headline(article.title), _in_texts(_texts(article), folded)):
-        correction = _correction(text)
-        stated.setdefault(correction.key, correction)
-    return list(stated.values())
+        shown.setdefault(_key(text), text)
+    if not article.declared_corrections:
+        return [Correction(text[:MAX_CORRECTION], (key,)) for key, text in shown.items()]
+    declared = {_key(text): text for text in article.declared_corrections[:MAX_DECLARED] if not is_stamp(fold(text))}
+    bare = {key: _without_label(text) for key, text in (shown | declared).items()}
+    forms = {key: [other for other in declared if other != key and _is_same(bare[key], bare[other])] for key in shown}
+    only_declared = [key for key in declared if key not in shown and not any(key in same for same in forms.values())]
+    keys = chain(((key, *forms[key]) for key in shown), ((key,) for key in only_declared))
+    return [Correction((shown | declared)[first[0]][:MAX_CORRECTION], first) for first in keys]
 
 
 def is_corrected_headline(headline: str) -> bool:
@@ -246,7 +263,18 @@ def _has_agency_label(headline: str) -> bool:
     return False
 
 
-def _correction(text: str) -> Correction:
-    return Correction(
-        text[:MAX_CORRECTION], zlib.crc32(without_spaces(fold(text[:MAX_NOTICE])).encode("utf-8", "replace"))
-    )
+def _key(text: str) -> int:
+    return zlib.crc32(without_spaces(fold(text[:MAX_NOTICE])).encode("utf-8", "replace"))
+
+
+def _without_label(text: str) -> str:
+    """Return what a correction says, without its label and the signs around it."""
+    folded = fold(text[:MAX_NOTICE])
+    label = _LABEL.match(folded)
+    return _SIGNS.sub("", folded[label.end() :] if label else folded)
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Return whether two corrections without their labels say the same: one of them may have a day, or a link."""
+    shorter, longer = sorted((one, other), key=len)
+    return shorter == longer or (len(shorter) >= MIN_COMMON and shorter in longer)

@@ -5,11 +5,12 @@ which one is new, and the time of the newest fetch which fetches come too late.
 """
 
 import struct
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cache
 from itertools import chain
 from typing import NamedTuple, Self
 
+from wiredesk.revisions.corrections import Correction
 from wiredesk.revisions.difference import Pieces
 
 FORMAT = 1
@@ -111,6 +112,16 @@ class PageState(NamedTuple):
 def packed_pieces(pieces: Pieces) -> bytes:
     """Return pieces as they are stored."""
     return _layout(len(pieces.items)).pack(*chain.from_iterable(pieces.items))
+
+
+def remembered(corrections: Sequence[Correction]) -> Sequence[Correction]:
+    """Return the corrections that are remembered: the first ones of an article whose keys fit."""
+    keys = 0
+    for number, correction in enumerate(corrections):
+        keys += len(correction.keys)
+        if keys > MAX_CORRECTIONS:
+            return corrections[:number]
+    return corrections
 
 
 def packed_corrections(keys: Collection[int]) -> bytes:

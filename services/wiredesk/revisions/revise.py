@@ -11,7 +11,7 @@ from uuid import UUID
 from wiredesk.revisions import difference
 from wiredesk.revisions.corrections import Correction, corrections_of
 from wiredesk.revisions.difference import Pieces
-from wiredesk.revisions.page_state import PageState, packed_corrections, packed_pieces
+from wiredesk.revisions.page_state import PageState, packed_corrections, packed_pieces, remembered
 from wiredesk.revisions.remembering import room_for
 from wiredesk.revisions.settings import RevisionsSettings
 from wiredesk.revisions.story_text import StoryText, exact_hash
@@ -95,7 +95,7 @@ class Revisions:
         if exact and exact == known.exact_hash:
             return self._same(article, known, fetched_ms, exact)
         text = StoryText.of(article)
-        if difference_of(text, known) == ():
+        if difference_of(text, known) == () and not _declares_another(article, known):
             return self._same(article, known, fetched_ms, exact)
         if not known.is_truncated and _is_part(article, text, known):
             detail = f"the page shows only a part of revision {known.number}"
@@ -115,9 +115,8 @@ class Revisions:
         """Return the next revision of a story; `known` is None for the first one."""
         number = known.number + 1 if known else 1
         event_id = self._revision_id(article.event_id, number)
-        corrections = corrections_of(article, text.folded)
-        stated = known.corrections if known else frozenset()
-        recent = [one for one in corrections if one.key not in stated]
+        corrections = remembered(corrections_of(article, text.folded))
+        recent = _recent(corrections, known)
         pieces = difference.cut(text.words)
         kept = PageState(
             number=number,
@@ -130,7 +129,7 @@ class Revisions:
             times_hash=text.times_hash,
             shift=pieces.shift,
             packed_pieces=packed_pieces(pieces),
-            packed_corrections=packed_corrections({one.key for one in corrections}),
+            packed_corrections=packed_corrections({key for one in corrections for key in one.keys}),
             exact_hash=exact,
         )
         fields = {
@@ -249,6 +248,17 @@ def _is_untouched(article: CleanedArticle, text: StoryText, known: PageState) ->
     Where that is the time of publication, the site may not keep it.
     """
     return article.modified_at not in (None, article.published_at) and text.times_hash == known.times_hash
+
+
+def _recent(corrections: Sequence[Correction], known: PageState | None) -> list[Correction]:
+    """Return the corrections that the revision before does not state."""
+    stated = known.corrections if known else frozenset()
+    return [one for one in corrections if stated.isdisjoint(one.keys)]
+
+
+def _declares_another(article: CleanedArticle, known: PageState) -> bool:
+    """Return whether a page declares a correction to machines that its revision before does not state."""
+    return bool(article.declared_corrections) and bool(_recent(remembered(corrections_of(article)), known))
 
 
 def _kind(known: PageState | None, corrections: Sequence[Correction]) -> RevisionKind:

@@ -83,7 +83,7 @@ class StoryText:
 
 
 def exact_hash(article: CleanedArticle) -> bytes:
-    """Return the hash of headline and text as they are: where it is the same, so is what the story says.
+    """Return the hash of headline, text and declared corrections as they are: where it is the same, the story is.
 
     It costs a small part of folding a text, and most fetches of a page bring the text of the one before. It is empty
     where texts have the character that stands between them.
@@ -91,6 +91,7 @@ def exact_hash(article: CleanedArticle) -> bytes:
     texts = [article.title or "", article.subtitle or ""]
     for block in article.paragraphs:
         texts += (block.kind, block.text)
+    texts += article.declared_corrections
     joined = _BETWEEN.join(texts)
     return _hash(joined) if joined.count(_BETWEEN) == len(texts) - 1 else b""
 

@@ -15,6 +15,7 @@ publishers     the publication that an HTML page names
 sections       the section that a story is in
 keywords       keywords, one by one
 images         the lead image
+corrections    corrections that a page states to machines
 access         whether a story is for subscribers only
 json_ld        JSON-LD of a page
 story_node     the page's own story among the objects of its JSON-LD

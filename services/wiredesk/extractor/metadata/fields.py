@@ -16,6 +16,7 @@ from wiredesk.extractor.metadata.authors import (
     credits_in,
     distinct_agencies,
 )
+from wiredesk.extractor.metadata.corrections import corrections
 from wiredesk.extractor.metadata.dates import PageDates, TextDates
 from wiredesk.extractor.metadata.images import lead_images
 from wiredesk.extractor.metadata.keywords import keywords
@@ -62,6 +63,7 @@ class Metadata:
     keywords: MetadataField[tuple[str, ...]] = MetadataField(())
     lead_image: MetadataField[str | None] = MetadataField(None)
     is_paywalled: MetadataField[bool | None] = MetadataField(None)
+    declared_corrections: MetadataField[tuple[str, ...]] = MetadataField(())
 
     def evidence(self) -> dict[str, Evidence]:
         """Return the place of each field that has a value, by the field's name."""
@@ -138,6 +140,7 @@ def read_metadata(page: AcceptedPage, sources: MetadataSources, rule: RuleMatche
             (MetadataField(stated, place) for place, stated in paywalls(sources) if stated is not None),
             MetadataField(None),
         ),
+        declared_corrections=take_first(corrections(sources), ()),
     )
 
 

@@ -21,7 +21,7 @@ _READ = frozenset(
         "headline", "alternativeHeadline", "name", "givenName", "familyName", "author", "creator", "authors", "editor",
         "publisher", "datePublished", "dateModified", "dateCreated", "keywords", "articleSection", "image",
         "contentUrl", "thumbnailUrl", "url", "isAccessibleForFree", "isPartOf", "inLanguage", "mainEntityOfPage",
-        "legalName",
+        "legalName", "correction", "text",
     }
 )  # fmt: skip
 """Properties that are read; others hold the story, and what readers say about it."""
