@@ -140,7 +140,7 @@ class LeadsModel:
         similarities = np.append(self._leads @ centred, np.float32(-np.inf))
         by_topic = np.partition(similarities[self._rows_by_topic], -NEIGHBOURS, axis=1)
         nearest = np.sort(by_topic[:, -NEIGHBOURS:], axis=1).mean(axis=1)
-        return log_softmax(SHARPNESS * nearest)
+        return log_softmax(np.asarray(SHARPNESS * nearest, dtype=np.float32))
 
     def by_regression(self, centred: Floats) -> Floats:
         """Return the natural logarithm of each topic's probability, by the regression."""
