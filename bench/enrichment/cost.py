@@ -1,10 +1,14 @@
 """CPU time of enrichment by language, its memory and the time to load the models, in a process of its own.
 
-    python -m bench.enrichment.cost [--data ../shared/data] [--languages en,de] [--model hybrid|fast]
+    python -m bench.enrichment.cost [--data ../shared/data] [--languages en,de] [--model fast] [--part topics]
 
 An article has about 500 words: sentences of SIB-200 that have as many words in English. SIB-200 is parallel, so the
-articles say the same in every language, also where no spaces separate words. English is also measured on the labelled
-articles, as `speed.py` cuts them. Prints one object of JSON.
+articles say the same in every language, also where no spaces separate words. But they are sentences in no order, about
+many subjects: the first encoder is always in doubt what the topic is, and the others are read, too. So real articles
+are measured beside them, cut to the same length: in English the labelled ones, and in other languages the pages whose
+topics are labelled, where there are any. Prints one object of JSON.
+
+`--part topics` measures the calls of the classifier alone, without the language and the names.
 """
 
 import argparse
@@ -13,13 +17,26 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
+from typing import TYPE_CHECKING
 
 # Modules of this package that import enrichment are imported after it was loaded: its time is measured.
-from .sources import BODIES, SIB, TOPICS, missing_source
+from .sources import BODIES, PAGE_TOPICS, PAGES, SIB, TOPICS, missing_source
+
+if TYPE_CHECKING:
+    from wiredesk_schemas import CleanedArticle
+
+type Stage = Callable[[CleanedArticle, str], object]
+"""What is measured: reads an article in a language."""
+
+NEEDED = (SIB, TOPICS, BODIES, PAGES, PAGE_TOPICS)
+"""The sets that are read."""
+
+ENGLISH = "en"
+"""ISO 639-1 code."""
 
 ARTICLE_WORDS = 500
 """Words of an article, in English."""
@@ -30,8 +47,11 @@ PARAGRAPH_SENTENCES = 4
 ROUNDS = 3
 """Rounds over the articles; the median of the rounds counts."""
 
-ENGLISH_ARTICLES = 30
-"""Labelled articles that are measured."""
+REAL_ARTICLES = 30
+"""Real articles of a language that are measured, at most."""
+
+REAL = " real"
+"""Added to the code of a language where real articles are measured."""
 
 KIB_PER_MIB = 1024
 
@@ -71,43 +91,68 @@ def parallel_articles(data: Path, language: str) -> list[str]:
     return articles
 
 
-def english_articles(data: Path) -> list[str]:
-    """Return the first 500 words of labelled articles, in five paragraphs."""
-    from .datasets import labelled_articles  # noqa: PLC0415 - see above
+def real_articles(data: Path, language: str) -> list[str]:
+    """Return the beginning of real articles that are long enough: 500 words in English, and as much elsewhere.
 
-    texts = [" ".join(block.text for block in article.paragraphs).split() for article, _ in labelled_articles(data)]
-    long = [words for words in texts if len(words) >= ARTICLE_WORDS][:ENGLISH_ARTICLES]
-    return ["\n".join(" ".join(words[i : i + 100]) for i in range(0, ARTICLE_WORDS, 100)) for words in long]
+    As much are as many characters as the sentences of SIB-200 have that have 500 words in English.
+    """
+    from .datasets import labelled_articles, labelled_pages  # noqa: PLC0415 - see above
+
+    if language == ENGLISH:
+        texts = [" ".join(block.text for block in article.paragraphs).split() for article, _ in labelled_articles(data)]
+        long = [words for words in texts if len(words) >= ARTICLE_WORDS][:REAL_ARTICLES]
+        return ["\n".join(" ".join(words[i : i + 100]) for i in range(0, ARTICLE_WORDS, 100)) for words in long]
+    limit = round(mean(map(len, parallel_articles(data, language))))
+    pages = [article for article, _, code in labelled_pages(data) if code == language]
+    whole = ["\n".join(block.text for block in article.paragraphs) for article in pages]
+    return [text[:limit] for text in whole if len(text) >= limit][:REAL_ARTICLES]
 
 
-def measure_process(data: Path, languages: list[str], topic_model: str) -> Cost:
+def measure_process(data: Path, languages: list[str], topic_model: str, part: str = "all") -> Cost:
     """Return the figures of this process, which must have loaded nothing before."""
     began, began_cpu = time.perf_counter(), time.process_time()
+    stage = _topics_alone(topic_model) if part == "topics" else _whole_stage(topic_model)
+    loaded, loaded_cpu = time.perf_counter() - began, time.process_time() - began_cpu
+    loaded_mib = _resident_mib()
+
+    spent: dict[str, Sequence[float]] = {}
+    for code in languages:
+        for name, texts in ((code, parallel_articles(data, code)), (f"{code}{REAL}", real_articles(data, code))):
+            if texts:
+                spent[name] = _measure_texts(stage, texts, code)
+                print(f"  cost, {name}: {spent[name][0]:.1f} ms, {len(texts)} articles", file=sys.stderr, flush=True)
+    return Cost(loaded, loaded_cpu, loaded_mib, _resident_mib(), spent)
+
+
+def _whole_stage(topic_model: str) -> Stage:
     from wiredesk.enrichment.enrich import Enricher  # noqa: PLC0415 - its time is measured
     from wiredesk.enrichment.settings import EnrichmentSettings  # noqa: PLC0415 - the same
 
     stage = Enricher(EnrichmentSettings(topic_model=topic_model))
-    loaded, loaded_cpu = time.perf_counter() - began, time.process_time() - began_cpu
-    loaded_mib = _resident_mib()
+    return lambda article, _: stage(article)
+
+
+def _topics_alone(topic_model: str) -> Stage:
+    from wiredesk.enrichment.models import load_classifier  # noqa: PLC0415 - its time is measured
+    from wiredesk.enrichment.settings import EnrichmentSettings  # noqa: PLC0415 - the same
+
+    return load_classifier(EnrichmentSettings(topic_model=topic_model)).topics
+
+
+def _measure_texts(stage: Stage, texts: Sequence[str], language: str) -> tuple[float, float, float]:
+    """Return milliseconds per article: the median of the rounds, the least and the greatest."""
     from .articles import text_article  # noqa: PLC0415 - see above
 
-    spent: dict[str, Sequence[float]] = {}
-    sets = {code: parallel_articles(data, code) for code in languages}
-    if "en" in languages:
-        sets["en labelled"] = english_articles(data)
-    for code, texts in sets.items():
-        articles = [text_article(text) for text in texts]
-        for article in articles[:2]:
-            stage(article)  # fills caches
-        rounds = []
-        for _ in range(ROUNDS):
-            first = time.process_time()
-            for article in articles:
-                stage(article)
-            rounds.append(1000 * (time.process_time() - first) / len(articles))
-        spent[code] = [median(rounds), min(rounds), max(rounds)]
-        print(f"  cost, {code}: {median(rounds):.1f} ms", file=sys.stderr, flush=True)
-    return Cost(loaded, loaded_cpu, loaded_mib, _resident_mib(), spent)
+    articles = [text_article(text) for text in texts]
+    for article in articles[:2]:
+        stage(article, language)  # fills caches
+    rounds = []
+    for _ in range(ROUNDS):
+        first = time.process_time()
+        for article in articles:
+            stage(article, language)
+        rounds.append(1000 * (time.process_time() - first) / len(articles))
+    return median(rounds), min(rounds), max(rounds)
 
 
 def _resident_mib() -> float:
@@ -116,7 +161,7 @@ def _resident_mib() -> float:
     return int(peak[1]) / KIB_PER_MIB if peak else 0.0
 
 
-def measure_in_child(data: Path, languages: list[str], topic_model: str = "hybrid") -> Cost:
+def measure_in_child(data: Path, languages: list[str], topic_model: str = "hybrid", part: str = "all") -> Cost:
     """Return the figures of a process of its own.
 
     Raises:
@@ -124,7 +169,7 @@ def measure_in_child(data: Path, languages: list[str], topic_model: str = "hybri
     """
     command = [sys.executable, "-m", "bench.enrichment.cost", "--data", str(data), "--model", topic_model]
     ran = subprocess.run(  # noqa: S603 - our own interpreter and module
-        [*command, "--languages", ",".join(languages)], stdout=subprocess.PIPE, check=True
+        [*command, "--languages", ",".join(languages), "--part", part], stdout=subprocess.PIPE, check=True
     )
     return Cost(**json.loads(ran.stdout))
 
@@ -135,11 +180,12 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--languages", default="en")
     parser.add_argument("--model", default="hybrid")
+    parser.add_argument("--part", choices=("all", "topics"), default="all")
     args = parser.parse_args()
-    if missing := missing_source(args.data, (SIB, TOPICS, BODIES)):
+    if missing := missing_source(args.data, NEEDED):
         print(f"enrichment: {missing}", file=sys.stderr)
         return 1
-    print(json.dumps(asdict(measure_process(args.data, args.languages.split(","), args.model))))
+    print(json.dumps(asdict(measure_process(args.data, args.languages.split(","), args.model, args.part))))
     return 0
 
 
