@@ -196,3 +196,44 @@ def test_any_titles_are_read(window: str, heading: str, headline: str) -> None:
 
     title, _ = read(f"<h1>{plain(heading)}</h1>", plain(window), headline=plain(headline))
     assert title is None or len(title) <= 500
+
+
+TRAIL = '<nav><ol class="breadcrumbs"><li><a href="/news">News</a></li><li><h1>%s</h1></li></ol></nav>'
+
+
+@pytest.mark.parametrize(
+    ("marked", "below", "address", "title"),
+    [
+        (OTHER, HEADLINE, "selby-votes-to-reopen-its-ferry-pier", HEADLINE),
+        (OTHER, HEADLINE, "ferry-pier-selby-reopening-cost-date", OTHER),
+        (OTHER, HEADLINE, "story-1", OTHER),
+        (f"{HEADLINE}, council says", HEADLINE, "selby-votes-to-reopen-its-ferry-pier", HEADLINE),
+        (HEADLINE, f"Harbours: {HEADLINE}", "selby-votes-to-reopen-its-ferry-pier", HEADLINE),
+        (OTHER, "Selby votes", "selby-votes-to-reopen-its-ferry-pier", OTHER),
+    ],
+)
+def test_of_a_trails_heading_and_the_one_above_the_story_the_address_has_the_headline(
+    marked: str, below: str, address: str, title: str
+) -> None:
+    page = TRAIL % marked + f"<article><h2>{below}</h2><p>The council voted.</p></article>"
+    assert read(page, f"{marked} | Courier", url=f"https://courier.example/2024/{address}.html")[0] == title
+
+
+@pytest.mark.parametrize(
+    "around", ['<div class="header__crumb"><h1>%s</h1></div>', "<h1 data-breadcrumb-headline>%s</h1>"]
+)
+def test_a_trail_is_recognised_by_the_names_around_its_heading(around: str) -> None:
+    url = "https://courier.example/selby-votes-to-reopen-its-ferry-pier"
+    assert read(f"{around % OTHER}<h2>{HEADLINE}</h2>", OTHER, url=url)[0] == HEADLINE
+    assert read(f"<h1>{OTHER}</h1><h2>{HEADLINE}</h2>", OTHER, url=url)[0] == OTHER
+
+
+def test_a_heading_that_is_marked_as_the_headline_comes_before_that_of_a_trail() -> None:
+    assert read(f'{TRAIL % OTHER}<h2 itemprop="headline">{HEADLINE}</h2>', OTHER)[0] == HEADLINE
+
+
+def test_a_kicker_in_an_element_of_its_own_is_left_out_where_the_window_has_another_one() -> None:
+    kicker, plain = "<span>Unrest in the town</span><span> - </span>", "<span>{}</span>"
+    window = f"Storm at Selby: {HEADLINE} - Courier"
+    assert read(f"<h1>{kicker}{plain.format(HEADLINE)}</h1>", window)[0] == HEADLINE
+    assert read(f"<h1>{kicker}{HEADLINE}</h1>", window)[0] == f"Unrest in the town - {HEADLINE}"

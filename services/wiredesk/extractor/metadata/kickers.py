@@ -1,7 +1,7 @@
 """Kickers: the words before a headline that not every place of a page has, as in `Culture : A headline`."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -24,7 +24,9 @@ _SEPARATOR = re.compile(r"\s*[:：|｜/]\s+|\s+[-–—·•»]\s+")
 """What separates a kicker from the headline."""
 
 
-def with_agreed_kicker(title: str, heading: str | None, places: Sequence[str]) -> str:
+def with_agreed_kicker(
+    title: str, heading: str | None, places: Sequence[str], parts: Collection[str] = frozenset()
+) -> str:
     """Return a title with the kicker on which most places of the page agree, or with none.
 
     Where as many have none, or another one, the headline stands by itself.
@@ -33,11 +35,14 @@ def with_agreed_kicker(title: str, heading: str | None, places: Sequence[str]) -
         title: that was chosen.
         heading: that readers see.
         places: all titles that the page states, each place's once; the chosen one and the heading are among them.
+        parts: of headings, each in an element of its own. Where the headline is one, it takes fewer places that have
+            another kicker.
     """
     folded = [words_of for place in places if (words_of := fold(place))]
     for kicker, headline in _divisions(title):
         votes = _Votes.of(kicker, headline, folded)
-        if votes.without >= votes.own or votes.other > max(1, votes.own):
+        stands_alone = headline in parts and votes.other >= votes.own
+        if votes.without >= votes.own or votes.other > max(1, votes.own) or stands_alone:
             return headline
     return _with_kicker_of(heading, title, folded) if heading else title
 

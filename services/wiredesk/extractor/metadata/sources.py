@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 
 from wiredesk.extractor.document import Attributes, Element, attributes_of, meta_contents, text_of
 from wiredesk.extractor.metadata.json_ld import JsonLd, Node, as_text, read_json_ld
@@ -131,7 +131,19 @@ class MetadataSources:
     @cached_property
     def headings(self) -> list[str]:
         """The texts of the page's `<h1>` elements."""
-        return [text for heading in islice(self.root.iter("h1"), MAX_HEADINGS) if (text := heading_text(heading))]
+        return [text for _, text in self.heading_elements]
+
+    @cached_property
+    def heading_elements(self) -> list[tuple[Element, str]]:
+        """The page's `<h1>` elements that have a text, and their texts."""
+        headings = islice(self.root.iter("h1"), MAX_HEADINGS)
+        return [(heading, text) for heading in headings if (text := heading_text(heading))]
+
+    @cached_property
+    def heading_parts(self) -> frozenset[str]:
+        """The texts of the `<span>` elements of the page's `<h1>` elements: kickers, and headlines after them."""
+        spans = (islice(heading.iter("span"), MAX_SPANS) for heading, _ in self.heading_elements)
+        return frozenset(text_of(span) for span in chain.from_iterable(spans))
 
     def times(self) -> Iterator[str | None]:
         """Yield the `datetime` attributes of the page's `<time>` elements."""

@@ -15,6 +15,7 @@ from wiredesk.extractor.metadata.dates import is_dated
 from wiredesk.extractor.metadata.json_ld import node_types
 from wiredesk.extractor.metadata.kickers import with_agreed_kicker
 from wiredesk.extractor.metadata.sources import MetadataSources
+from wiredesk.extractor.metadata.trail_headings import headline_after_trail
 from wiredesk.extractor.words import clean, fold, length
 from wiredesk_schemas import Evidence
 
@@ -97,7 +98,9 @@ class StatedTitles:
     def of(cls, sources: MetadataSources, source: str | None, url: str) -> "StatedTitles":
         """Read the titles of a page."""
         site = {fold(name) for name in (source, urlsplit(url).hostname) if name} | _site_in_window(sources)
-        headings = [_without_labels(_without_site_at_end(_plain(heading), site)) for heading in sources.headings]
+        address = AddressWords.of(url)
+        shown = [headline_after_trail(heading, text, address) or text for heading, text in sources.heading_elements]
+        headings = [_without_labels(_without_site_at_end(_plain(heading), site)) for heading in shown]
         stated = (
             (Evidence.JSON_LD, sources.json_ld("headline")),
             (Evidence.META, sources.meta_content("og:title", "twitter:title", "dc.title", "title")),
@@ -111,7 +114,7 @@ class StatedTitles:
                 if text and len(text) <= MAX_TITLE and (title := _without_labels(_without_site(_plain(text), site)))
             ],
             window=_without_labels(_without_site(sources.window_title or "", site))[:MAX_TITLE],
-            address=AddressWords.of(url),
+            address=address,
         )
 
     @property
@@ -168,7 +171,8 @@ def _with_agreed_kicker(title: str, heading: str | None, stated: StatedTitles) -
     """Return a title with the kicker on which the places of the page agree; they are read as they are."""
     sources = stated.sources
     places = (heading, sources.json_ld("headline"), sources.meta_content("og:title"), sources.window_title)
-    return with_agreed_kicker(title, heading, [place[:MAX_TITLE] for place in places if place])
+    parts = sources.heading_parts
+    return with_agreed_kicker(title, heading, [place[:MAX_TITLE] for place in places if place], parts)
 
 
 def _plain(text: str) -> str:
