@@ -35,6 +35,19 @@ def names_of(text: str, *tagged: tuple[str, EntityType]) -> list[list[str]]:
         ),
         ("Storm Bettina hit the coast.", ("Storm Bettina", PERSON), {"Storm Bettina": EntityType.EVENT}),
         ("Hurricane Electric runs it.", ("Hurricane Electric", ORGANISATION), {"Hurricane Electric": ORGANISATION}),
+        ("Fulham beat Burnley 3-0.", ("Burnley 3-0", ORGANISATION), {"Burnley": ORGANISATION}),
+        ("Then Marine Le Pen spoke.", ("Marine Le", PERSON), {"Marine Le Pen": PERSON}),
+        ("It made Barnier Prime Minister.", ("Barnier Prime Minister", PERSON), {"Barnier": PERSON}),
+        ("Then John Major spoke.", ("John Major", PERSON), {"John Major": PERSON}),
+        ("Then Jean van der Berg spoke.", ("Jean van", PERSON), {"Jean van": PERSON}),
+        ("Then Han Duck-soo took over.", ("Han Duck", ORGANISATION), {"Han Duck-soo": PERSON}),
+        ("An Acme Foods-led group won.", ("Acme Foods", ORGANISATION), {"Acme Foods": ORGANISATION}),
+        ("A Han Foods-led group won.", ("Han Foods", ORGANISATION), {"Han Foods": ORGANISATION}),
+        ("The Artemis II mission waits.", ("Artemis II", ORGANISATION), {}),
+        ("The Artemis II fund waits.", ("Artemis II", ORGANISATION), {"Artemis II": ORGANISATION}),
+        ("Marks and Spencer opened a shop.", ("Spencer", PERSON), {"Marks and Spencer": ORGANISATION}),
+        ("It left Paris, Texas, in May.", ("Texas", PLACE), {"Paris": PLACE, "Texas": PLACE}),
+        ("It left Ruritania, Texas, in May.", ("Texas", PLACE), {"Texas": PLACE}),
         ("Flight South Korea 1 was late.", ("South Korea 1", PLACE), {"South Korea 1": PLACE}),
         (
             "The State Department Spokesperson said no.",
@@ -132,3 +145,12 @@ def test_words_of_a_quotation_in_another_language_are_no_names(
     text: str, tagged: list[tuple[str, EntityType]], expected: dict[str, EntityType]
 ) -> None:
     assert entities_of(text, *tagged) == expected
+
+
+def test_a_given_name_with_two_capitals_is_linked() -> None:
+    text = "Then Moon Jae-In spoke."
+    spans = [TaggedSpan(5, 16, PERSON)]
+    mentions = find_mentions([ArticleField("/paragraphs/0/text", text, 1.0, language="en")], [spans])
+    (entity,) = build_entities(mentions)
+    assert (entity.mentions[0].surface, entity.name) == ("Moon Jae-In", "Moon Jae-in")
+    assert entity.wikidata

@@ -228,6 +228,10 @@ def test_a_name_is_without_what_stands_around_it(language: str, marked: str, nam
         ("sv", "Markus “Makkan” sade", "P:Markus", ["Markus"]),
         ("zh", "助力拉美和加勒比地区", "L:加勒", ["加勒比地区"]),
         ("en", "Ann of Lee", "P:Ann;P:Lee", ["Ann", "Lee"]),
+        ("ko", "미국 뉴욕에", "L:미국 뉴욕", ["미국", "뉴욕"]),
+        ("ko", "중국 대사관에", "L:중국 대사관", ["중국 대사관"]),
+        ("ko", "중국 외교부는 말했다", "O:중국 외교부는", ["중국 외교부"]),
+        ("ko", "도시가 주도한", "O:도시가", ["도시가"]),
     ],
 )
 def test_a_name_that_was_cut_is_whole(language: str, text: str, marked: str, expected: list[str]) -> None:
@@ -394,6 +398,12 @@ def test_the_agency_of_a_dateline_is_an_organisation_whatever_it_was_taken_for()
         ("ja", "日本生命保険相互会社は", "O:日本生命保険", "日本生命保険相互会社"),
         ("th", "นายอนุทิน ชาญวีรกูล", "P:นายอนุทิน ชาญวีรกูล", "อนุทิน ชาญวีรกูล"),
         ("th", "ประเทศไทย", "L:ประเทศไทย", "ไทย"),
+        ("ja", "豊田章男会長が", "P:豊田章", "豊田章男"),
+        ("ja", "小池百都知事が", "P:小池百", "小池百"),
+        ("ja", "安倍晋元首相が", "P:安倍晋", "安倍晋"),
+        ("zh", "部长王毅周一在", "P:王毅周一", "王毅"),
+        ("zh", "中国外交部长今日", "O:中国外交部", "中国"),
+        ("zh", "中国外交部今日", "O:中国外交部", "中国外交部"),
     ],
 )
 def test_names_without_spaces_are_whole(language: str, text: str, marked: str, expected: str) -> None:
@@ -415,3 +425,23 @@ def test_an_organisation_in_brackets_after_a_person_is_one() -> None:
         ("David Angel", EntityType.PERSON),
         ("OGBL", EntityType.ORGANISATION),
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "name", "kind"),
+    [
+        ("it", "Il Milan ha vinto a Torino", "Milan", EntityType.ORGANISATION),
+        ("it", "una vittoria del Milan", "Milan", EntityType.ORGANISATION),
+        ("it", "il sindaco di Milano", "Milano", EntityType.PLACE),
+        ("it", "le strade del Cairo", "Cairo", EntityType.PLACE),
+        ("es", "el gol del Barcelona", "Barcelona", EntityType.ORGANISATION),
+        ("es", "el metro de Barcelona", "Barcelona", EntityType.PLACE),
+        ("zh", "德国外长贝尔伯克说", "贝尔伯克", EntityType.PERSON),
+        ("zh", "外长在巴黎说", "巴黎", EntityType.PLACE),
+    ],
+)
+def test_the_words_before_a_name_show_its_type(language: str, text: str, name: str, kind: EntityType) -> None:
+    start = text.index(name)
+    spans = [[TaggedSpan(start, start + len(name), EntityType.PLACE)]]
+    (mention,) = find_mentions([ArticleField("/title", text, 1.0, 0, language)], spans)
+    assert (mention.surface, mention.type) == (name, kind)

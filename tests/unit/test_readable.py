@@ -27,6 +27,7 @@ def read(headline: str, *paragraphs: str) -> list[str]:
         ("Why Germany Is Worried About Its Gas Supply", "Why Germany is worried about its gas supply"),
         ("BBC Journalist Killed In Syria, Says Family", "BBC journalist killed in Syria, says family"),
         ("Hospital Staff Strike Over Pay As Winter Begins", "Hospital staff strike over pay as winter begins"),
+        ("Senate Passes Bill As Biden Vows To Sign It", "Senate passes bill as Biden vows to sign it"),
         ("Senate Rejects Plan To Raise Taxes On Fuel", "Senate rejects plan to raise taxes on fuel"),
     ],
 )  # fmt: skip
@@ -64,6 +65,8 @@ def test_a_headline_in_ordinary_case_and_a_list_of_names_are_left_alone(headline
         ("OIL PRICES FALL AS IRAN AND THE EU MEET IN VIENNA", "Oil prices fall as Iran and the EU meet in Vienna"),
         ("barack obama met angela merkel in berlin", "Barack Obama met Angela Merkel in Berlin"),
         ('"WE WILL WIN," SAID DONALD TRUMP IN FLORIDA', '"We will win," said Donald Trump in Florida'),
+        ("WORLD HEALTH ORGANIZATION ENDS ITS WORK IN UGANDA", "World Health Organization ends its work in Uganda"),
+        ("it was the best buy of all in our test", "It was the best buy of all in our test"),
         ("the european union sued apple in brussels", "The European Union sued Apple in Brussels"),
     ],
 )  # fmt: skip

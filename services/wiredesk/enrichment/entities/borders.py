@@ -14,6 +14,9 @@ from wiredesk_schemas import EntityType
 MAX_EXTENSION = 30
 """Number of characters on either side of a name that may be its other part."""
 
+OFFICE_WORDS = 2
+"""Words of an office after a person's name that belong to no name."""
+
 MAX_SYLLABLE = 6
 """Maximum letters of a part in lower case after a hyphen: the second syllable of a Korean or Chinese given name."""
 
@@ -24,6 +27,11 @@ _ARABIC_AFTER = re.compile(r"^(?: (?:el|al|an|ar|as|ash|at|ad|bin|ben|ibn|abu))?
 _HYPHENED_BEFORE = re.compile(r"(?<![\w-])[A-Z][^\W\d_]*-$")
 # ` To of the`, ` Or said` after a given name: a surname that is written like a function word.
 _SHORT_SURNAME = re.compile(r" ([A-Z][a-z]{1,3})(?=[,.;:)]| [a-z(])")
+# ` Pen` after `Marine Le`, whose last word is a particle.
+_ENDS_IN_PARTICLE = re.compile(r" (?:Le|La|De|Du|Del|Della|Van|Von|Der|Den|Di|Da|El|Al|Bin|Ben|Ibn|Abu|Mac|St)$")
+_SURNAME_AFTER = re.compile(r"^ (?:(?:der|den|la|los) )?[A-Z][^\W\d_]+(?:-[A-Z][^\W\d_]+)?(?![\w-])")
+# ` 3-0` of `Burnley 3-0`.
+_SCORE = re.compile(r" \d{1,3}[-–]\d{1,3}$")
 # ` 1` of `South Korea 1 - 0`, which is the beginning of a score.
 _SCORE_BEGUN = re.compile(r" \d{1,3}$")
 # ` 3.7 million` of `Georgia 3.7 million`.
@@ -48,10 +56,38 @@ def name_borders(text: str, start: int, end: int, lexicon: Lexicon) -> tuple[int
         and _is_function_word(surname[1], lexicon)
     ):
         end += surname.end(1)
+    elif _ENDS_IN_PARTICLE.search(text, start, end) and (rest := _SURNAME_AFTER.match(after)):
+        end += rest.end()
+    end -= _office_length(text[start:end], lexicon)
     before = _HYPHENED_BEFORE.search(text[max(0, start - MAX_EXTENSION) : start])
     if before:
         start -= len(before[0])
     return start, end
+
+
+def _office_length(name: str, lexicon: Lexicon) -> int:
+    """Return how many characters at the end of a person's name are an office of two words: `Barnier Prime Minister`.
+
+    One word may be a surname: `John Major`.
+    """
+    words = name.split(" ")
+    if len(words) < OFFICE_WORDS + 1 or words[-1].lower() not in lexicon.offices:
+        return 0
+    is_office = words[-OFFICE_WORDS].lower() in lexicon.office_parts
+    return len(name) - len(" ".join(words[:-OFFICE_WORDS])) if is_office else 0
+
+
+def is_cut_given_name(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
+    """Whether a name is a surname of East Asia and half a given name: `Han Duck` of `Han Duck-soo`."""
+    first, _, second = text[start:end].partition(" ")
+    cut = _HYPHENED_AFTER.match(text[end : end + MAX_EXTENSION])
+    return (
+        cut is not None
+        and cut[1].islower()
+        and second.isalpha()
+        and first.lower() in lexicon.east_asian_surnames
+        and _is_part(cut[1], text[start:end], lexicon)
+    )
 
 
 def _is_function_word(word: str, lexicon: Lexicon) -> bool:
@@ -67,8 +103,8 @@ def trailing_length(text: str, start: int, end: int, kind: EntityType, lexicon: 
     if lexicon.language != ENGLISH:
         return 0
     name = text[start:end]
-    if figure := _FIGURE.search(name):
-        return len(figure[0])
+    if ending := _FIGURE.search(name) or _SCORE.search(name):
+        return len(ending[0])
     score = _SCORE_BEGUN.search(name)
     if score and _SCORE_GOES_ON.match(text, end):
         return len(score[0])

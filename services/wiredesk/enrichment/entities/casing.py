@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 from wiredesk.enrichment.entities.gazetteer import known_type
 from wiredesk.enrichment.entities.lexicon import lexicon_of
@@ -30,6 +31,9 @@ class Case(StrEnum):
     LOWER = "l"
     CAPITAL = "c"
 
+
+HEADLINE_VERB_WEIGHT = 8.0
+"""Added to the count in lower case of a headline's verb, in Title Case: the table knows `Vows` from headlines."""
 
 SUFFIX_CHARACTERS = 3
 """Last letters of an unknown word that tell how it is written."""
@@ -63,6 +67,9 @@ INITIALS = re.compile(r"(?<!\w)(?:[a-zA-Z]\.){2,}|(?<!\w)[a-zA-Z]\.(?= \w)")
 
 LOWER_INITIALS = frozenset({"a.m.", "p.m.", "e.g.", "i.e."})
 """Abbreviations that are written in lower case."""
+
+MAX_NAME_WORDS = 5
+"""Maximum words of a name of the gazetteer that is looked for in a text without its usual case."""
 
 SMALL_WORD_CHARACTERS = 4
 """Words of fewer letters are often in lower case in a headline in Title Case."""
@@ -172,6 +179,8 @@ def restore_case(text: str, style: Style, article: CaseCounts) -> str:
     spaced = INITIALS.sub(lambda initials: initials[0].replace(".", " "), text)  # they end no sentence
     words = list(WORD.finditer(spaced))
     cases = _most_likely_cases(spaced, words, style, article)
+    if style is not Style.TITLE_CASE:
+        cases = _with_known_names(spaced, words, cases)
     if style is Style.TITLE_CASE and not _is_headline(words, cases):
         return text
     characters = list(text if style is Style.TITLE_CASE else _lowered(text))
@@ -186,6 +195,27 @@ def restore_case(text: str, style: Style, article: CaseCounts) -> str:
             is_lower = initials[0].lower() in LOWER_INITIALS
             characters[initials.start() : initials.end()] = initials[0].lower() if is_lower else initials[0].upper()
     return "".join(characters)
+
+
+def _with_known_names(text: str, words: Sequence[re.Match[str]], cases: Sequence[Case]) -> list[Case]:
+    """Return the cases, with capitals in names of several words that the gazetteer has: `WORLD HEALTH ORGANIZATION`.
+
+    A name of two words needs a capital already: `best buy` is also none.
+    """
+    small = lexicon_of(ENGLISH).small_words
+    known = list(cases)
+    for begin in range(len(words)):
+        for end in range(min(len(words), begin + MAX_NAME_WORDS), begin + 1, -1):
+            of_name = words[begin:end]
+            if end - begin == 2 and Case.CAPITAL not in cases[begin:end]:  # noqa: PLR2004 - two words
+                continue
+            if any(text[one.end() : other.start()] != " " for one, other in pairwise(of_name)):
+                continue
+            parts = [word[0].lower() for word in of_name]
+            if known_type(" ".join(part if part in small else _capitalised(part) for part in parts)):
+                known[begin:end] = [Case.LOWER if part in small else Case.CAPITAL for part in parts]
+                break
+    return known
 
 
 def _is_headline(words: Sequence[re.Match[str]], cases: Sequence[Case]) -> bool:
@@ -253,6 +283,8 @@ def _emission(word: str, style: Style, article: CaseCounts) -> dict[Case, float]
     table = casing_table()
     lowered = word.lower()
     lower, capital = table.counts.get(lowered) or _unknown_counts(lowered)
+    if style is Style.TITLE_CASE and lowered in lexicon_of(ENGLISH).headline_verbs:
+        lower += HEADLINE_VERB_WEIGHT
     of_article = article.get(lowered, (0, 0))
     lower, capital = lower + ARTICLE_WEIGHT * of_article[0], capital + ARTICLE_WEIGHT * of_article[1]
     return {

@@ -7,7 +7,7 @@ that it is something else here: `Oklahoma beat Kansas 31-10`, `Ted Baker cut 200
 import re
 
 from wiredesk.enrichment.entities import roles
-from wiredesk.enrichment.entities.gazetteer import lookup
+from wiredesk.enrichment.entities.gazetteer import candidates, known_surnames, lookup
 from wiredesk.enrichment.entities.name_span import NAME_TYPES, NameSpan
 from wiredesk.enrichment.languages import ENGLISH
 from wiredesk_schemas import EntityType
@@ -42,7 +42,7 @@ _MEETS = (
 _SCORE = re.compile(r"(?<![\w-])\d{1,3}[-–]\d{1,3}(?![\w-])")
 _SPORT = re.compile(
     r"\b(?:games?|match(?:es)?|season|coach|quarterback|playoffs?|league|semi-?finals?|quarter-?finals?|goals?|points|"
-    r"touchdowns?|tournament|overtime|innings?|wickets?|striker|goalkeeper|midfielder|defender|pitcher|championship|"
+    r"touchdowns?|tournament|overtime|finals?|Finals?|innings?|wickets?|striker|goalkeeper|midfielder|defender|pitcher|championship|"
     r"rebounds|decider|by \d+ points|wicket-?keeper|"
     r"half-time|halftime|penalty shoot-?out|hat-trick|kick-?off|NCAA|NFL|NBA|NHL|Premier League)\b"
 )
@@ -56,6 +56,15 @@ _OBJECT_ENDS = re.compile(
     r"^(?:[.,;:!?)]|\s*$|\s+(?:\d|(?:in|on|at|by|with|for|to|after|and|as|during|last|this|again|twice|when|while|"
     r"despite|from|late|over|but|before|thanks)\b))"
 )
+_RESULT_STATED_AFTER = re.compile(
+    r"^ (?:won|lost|drew|draw|win|lose) \d{1,3}[-–]\d{1,3} (?:at home |away |on penalties |again )?"
+    r"(?:to|against|with|at|in|on|over|thanks)\b"
+)
+_RESULT_STATED_BEFORE = re.compile(
+    r"\b(?:won|lost|drew|draw|win|lose) (?:\d{1,3}[-–]\d{1,3} )(?:at home |away |on penalties |again )?"
+    r"(?:to|against|with|over) $"
+)
+_OPPONENT_BEFORE = re.compile(r"\b(?:won|lost|drew|win|lose) (?:[\w'’-]+ ){1,4}against $")
 _TEAM_MEMBER_AFTER = re.compile(
     r"^(?:['’]s)? (?:quarterback|head coach|striker|goalkeeper|midfielder|winger|pitcher|running back|linebacker|"
     r"fly-half|point guard|left-back|right-back|centre-back)\b"
@@ -68,11 +77,27 @@ _COMPANY_NOUNS = (
     r"(?:shares|stock|sales|profits?|revenues?|turnover|stores?|shops?|outlets|factories|earnings|chief executive|"
     r"CEO|parent company|shareholders|workforce|employees|shoppers)"
 )
-_RESULTS = r"(?:loss(?:es)?|profits?|sales|revenues?|earnings|results|dividend)"
+_RESULTS = (
+    r"(?:loss(?:es)?|profits?|sales|revenues?|earnings|results|dividend|inflows|outflows|deposits|orders|deliveries|"
+    r"bookings|margins|turnover)"
+)
+_COMPANY_KINDS = (
+    r"(?:chain|retailer|brand|label|fashion house|company|firm|brokerage|broker|insurer|lender|supermarket|carmaker|"
+    r"drugmaker|airline|brewer|publisher|bank|manufacturer|conglomerate|start-?up|miner|builder|housebuilder|grocer)"
+)
 _STAFF = r"(?:jobs|posts|roles|workers|staff|employees|positions|stores|shops|branches)"
 _COMPANY_VERBS = (
     r"(?:cut|close|open|sell|buy|acquire|hire|recall|launch|raise|appoint|stop|invest|report|lay|merge|agreed|"
     r"reached|acquired|sold|raised|appointed|recalled|received|filed|hired|closed|opened)"
+)
+_COMPANY_CHANGES = (
+    r"(?:cut|cuts|sell|sells|sold|raise|raises|raised|lower|lowers|lowered|trim|trims|trimmed|slash|slashed|halved|"
+    r"double|doubled|expand|expanded|spun off|wrote down|merged|refinanced|restated|scrapped|kept|held|reopened|"
+    r"maintain|maintains|maintained|reiterated|revised|upgraded|downgraded|withdrew)"
+)
+_COMPANY_ASSETS = (
+    r"(?:business|division|unit|arm|stake|operations|subsidiary|forecast|forecasts|estimates?|guidance|outlook|dividend|profits?|"
+    r"prices|workforce|factory|factories|plants?|fleet|brands?|headquarters|targets?|debt|margins?|stores?|shops?|range)"
 )
 _COMPANY_AFTER = re.compile(
     rf"^(?:['’]s)? {_COMPANY_NOUNS}\b"
@@ -89,13 +114,14 @@ _COMPANY_AFTER = re.compile(
     r"|^ (?:has |had |will |is to |plans to |to )?(?:opened|opens|open|closes|closed|close|closing|opening) "
     r"(?:its|\d+|[a-z]+) (?:[a-z-]+ ){0,3}(?:stores?|shops?|branch(?:es)?|factory|outlets?|plants?|flagship)\b"
     rf"|^ (?:said|says|announced|confirmed|warned) (?:on \w+ )?(?:that )?"
-    rf"(?:its {_COMPANY_NOUNS}|it (?:would|will|had|has) {_COMPANY_VERBS})\b",
+    rf"(?:its {_COMPANY_NOUNS}|it (?:would|will|had|has) {_COMPANY_VERBS})\b"
+    rf"|^, (?:an?|the) (?:[a-z-]+ ){{0,3}}{_COMPANY_KINDS}(?=[,.;)])"
+    rf"|^ (?:has |had |will |would |is to |plans to )?{_COMPANY_CHANGES} its (?:[a-z-]+ ){{0,3}}{_COMPANY_ASSETS}\b",
     re.IGNORECASE,
 )
 _COMPANY_BEFORE = re.compile(
-    r"\b(?:merged with|merger with|subsidiary of|parent of|"
-    r"chain|retailer|brand|label|fashion house|company|firm|brokerage|insurer|lender|supermarket|carmaker|"
-    r"drugmaker|shares in|stake in|shares of|stores of|takeover of|chief executive of|ceo of|shareholders of|jobs at|"
+    rf"\b(?:merged with|merger with|subsidiary of|parent of|{_COMPANY_KINDS}|"
+    r"shares in|stake in|shares of|stores of|takeover of|chief executive of|ceo of|shareholders of|jobs at|"
     r"sales at|profits at|staff at|workers at|stores from)\s+$",
     re.IGNORECASE,
 )
@@ -109,6 +135,9 @@ _IN_BEFORE = re.compile(
     r"\b(?:in|near|across|throughout|outside|inside|around)\s(?:(?:north|south|east|west|central|downtown|northern|"
     r"southern|eastern|western|nearby|neighbouring|neighboring)\s)?$",
     re.IGNORECASE,
+)
+_ENTERED_BEFORE = re.compile(
+    r"\b(?:entered|entering|besieged|besieging|shelled|shelling|bombed|bombing|retook|recaptured|encircled|overran)\s$"
 )
 _PREPOSITION_BEFORE = re.compile(
     r"\b(?:in|near|across|throughout|outside|inside|around|to|from|at|of|for|toward|towards|through|via|between|"
@@ -125,6 +154,12 @@ _COUNTRY_AFTER = re.compile(
     rf"|^ (?:has |had )?{_NUMBER} (?:million|billion)(?=[,.;:)]|$)"
     r"|^,? (?:with )?(?:a |its )?population\b|^, (?:a|the) (?:[a-z-]+ ){0,3}(?:country|nation|kingdom|republic) of\b"
     r"|^ (?:exports|exported|imports|imported|borders) (?=[A-Z\d]|[a-z]+ (?:and|worth|to|from)\b)"
+    r"|^ (?:has |had |will |would )?(?:im|ex)ports? (?:\w+ ){0,3}its\b"
+    r"|^ (?:has |had |will |would )?[a-z]+ (?:almost |nearly |most |all |half |of ){0,3}its "
+    r"(?:energy|oil|gas|army|troops|"
+    r"ambassadors?|embassy|borders?|airspace|currency|citizens|forces|parliament|constitution|economy|nationals|"
+    r"neighbou?rs?|soldiers|territory|waters)\b"
+    r"|^ (?:has |had |have |will |would )?(?:applied|applies|apply) (?:to join|for membership)\b"
     r"|^['’]s (?:government|king|queen|parliament|prime minister|foreign minister|president|army|military|"
     r"population|borders?|capital|economy|central bank|embassy|ambassador|coast|constitution|currency|crown prince|"
     r"ruling|opposition|monarch|desert|airspace|security forces)\b"
@@ -135,18 +170,25 @@ _COUNTRY_AFTER = re.compile(
 _NEXT_NAME = re.compile(rf"^(?:,| and| or| with) (?P<other>{_NAME})")
 _NAME_BEFORE = re.compile(rf"(?P<other>{_NAME})(?:,| and| or) $")
 
+# A comma without a space stands for the slash of a pair.
+_PAIRED_AFTER = re.compile(r"^,(?P<other>[A-Z][^\W\d_]+)(?![\w,])")
+_PAIRED_BEFORE = re.compile(r"(?<![\w,])(?P<other>[A-Z][^\W\d_]+),$")
+_LAST_WORD = re.compile(r"(?<!\w)(\w+) $")
+
 # People.
 _PERSON_AFTER = re.compile(r"^,? (?:who\b|\d{1,3},)|^, \d{1,3}[,.]")
 
 
 def type_shown(span: NameSpan) -> EntityType | None:
     """Return the type that the words around a name show beyond doubt, or None."""
-    if span.field.language != ENGLISH or span.type not in NAME_TYPES:
+    if span.type not in NAME_TYPES:
         return None
+    if span.field.language != ENGLISH:
+        return ORGANISATION if _is_club_with_article(span) else None
     text = span.field.text
     before = text[max(0, span.start - BEFORE_CHARACTERS) : span.start]
     after = text[span.end : span.end + AFTER_CHARACTERS]
-    if _is_person(span, after):
+    if _is_person(span, after) or _is_of_pair(span, before, after):
         return PERSON
     if _is_place(span, before, after):
         return PLACE
@@ -168,12 +210,35 @@ def _is_person(span: NameSpan, after: str) -> bool:
     return bool(_PERSON_AFTER.match(after)) or role is not None or re.match(r", an? [a-z-]+,? ", after) is not None
 
 
+def _is_of_pair(span: NameSpan, before: str, after: str) -> bool:
+    """Whether a name is one of a pair (see `readable.py`) of which one is a known surname: `Meloni/Orbán`."""
+    pair = _PAIRED_AFTER.match(after) or _PAIRED_BEFORE.search(before)
+    if pair is None or lookup(span.surface, PLACE) or lookup(span.surface, ORGANISATION):
+        return False
+    return bool({span.surface, pair["other"]} & known_surnames()) and lookup(pair["other"], PLACE) is None
+
+
+def _is_club_with_article(span: NameSpan) -> bool:
+    """Whether a city's name has an article before it that only its club has, in some languages: `il Milan`."""
+    lexicon = span.lexicon
+    if not lexicon.club_articles or " " in span.surface:
+        return False
+    word = _LAST_WORD.search(span.field.text, max(0, span.start - BEFORE_CHARACTERS), span.start)
+    if word is None or word[1] not in lexicon.club_articles:
+        return False
+    language = span.field.language or ENGLISH
+    if any(lookup(f"{article} {span.surface}", PLACE, language) for article in ("Il", "El")):
+        return False  # `Il Cairo`
+    meanings = [meaning.entry for meaning in candidates(span.surface, language) if meaning.own_name]
+    return bool(meanings) and meanings[0].kind == "city"
+
+
 def _is_place(span: NameSpan, before: str, after: str) -> bool:
     known = lookup(span.surface, PLACE)
     is_word = " " not in span.surface
     if _REGION_AFTER.match(after) or (_NATURE_AFTER.match(after) and is_word):
         return not span.surface.isupper()
-    if known is not None and _IN_BEFORE.search(before):
+    if known is not None and (_IN_BEFORE.search(before) or _ENTERED_BEFORE.search(before)):
         return True
     qualifier = _QUALIFIER_AFTER.match(after)
     if qualifier and (is_word or _IN_BEFORE.search(before)):
@@ -207,14 +272,15 @@ def _is_team(span: NameSpan, before: str, after: str) -> bool:
     is_nation = span.surface in NATIONS or (known is not None and known.kind == COUNTRY)
     if is_nation or (known is None and span.type is not PLACE):
         return False
-    if _BEATS_AFTER.match(after) or _TEAM_MEMBER_AFTER.match(after) or _RESULT_AFTER.match(after):
+    if any(shown.match(after) for shown in (_BEATS_AFTER, _TEAM_MEMBER_AFTER, _RESULT_AFTER, _RESULT_STATED_AFTER)):
         return True
     if _RESULT_BEFORE.search(before) and re.match(r" \d{1,3}\b", after):
         return True
     ends = _OBJECT_ENDS.match(after) is not None
-    if ends and _BEATS_BEFORE.search(before):
+    if _RESULT_STATED_BEFORE.search(before) or (ends and _BEATS_BEFORE.search(before)):
         return True
-    if not (_MEETS_AFTER.match(after) or (ends and _MEETS_BEFORE.search(before))):
+    is_opponent = ends and (_MEETS_BEFORE.search(before) or _OPPONENT_BEFORE.search(before))
+    if not (_MEETS_AFTER.match(after) or is_opponent):
         return False
     sentence = _sentence(before, after)
     return _SCORE.search(sentence) is not None or _SPORT.search(sentence) is not None

@@ -8,7 +8,7 @@ from wiredesk.enrichment.entities.lexicon import CAPITALS, SMALL_LETTERS, Lexico
 from wiredesk.enrichment.entities.names import CASED
 from wiredesk.enrichment.entities.readable import PAIR_MARK
 from wiredesk.enrichment.interfaces import TaggedSpan
-from wiredesk.languages.scripts import script_of_letter
+from wiredesk.languages.scripts import Script, script_of_letter
 from wiredesk_schemas import EntityType
 
 PEOPLE_MEET = frozenset({"hu", "tr"})
@@ -17,6 +17,8 @@ PEOPLE_MEET = frozenset({"hu", "tr"})
 MAX_NEXT_CHARACTERS = 40
 """Number of characters after a name that are searched for its next word."""
 
+# `는` of `외교부는`, after the last syllable of a ministry, an office, a party or a company.
+_KOREAN_PARTICLE = re.compile(r"(?<=[가-힣]{2}[부청원당회국단처])(?:는|은|가|이|를|을|의|에|와|과|도)$")
 _FORM_BEGINS = re.compile(rf" [{CAPITALS}]$")
 _FORM_ENDS = re.compile(rf"^(?:\.[{CAPITALS}])+\.?(?!\w)")
 _AFTER_DOT = re.compile(rf"^·[{SMALL_LETTERS}]+(?!\w)")
@@ -51,6 +53,8 @@ def whole_names(text: str, marked: Sequence[TaggedSpan], lexicon: Lexicon) -> li
         if kind is EntityType.PERSON:
             start -= _given_name_before(text, whole[-1].end if whole else 0, start, lexicon)
             end += _nickname_after(text, start, end, limit)
+        if kind is EntityType.ORGANISATION and (particle := _KOREAN_PARTICLE.search(text, start, end)):
+            end = particle.start()
         joined = TaggedSpan(start, end, kind)
         goes_on = following is not None and _is_one_name(text, joined, following, lexicon)
         whole.append(joined if goes_on else _with_last_word(text, joined, limit, lexicon))
@@ -78,6 +82,8 @@ def _nickname_after(text: str, start: int, end: int, limit: int) -> int:
 
 def _pair(text: str, span: TaggedSpan, lexicon: Lexicon) -> list[TaggedSpan]:
     """Return two places that a slash joins as two, or a country and a place that a hyphen does: `USA-Iran`."""
+    if span.type is EntityType.PLACE and (parts := _country_and_place(text, span, lexicon)):
+        return parts
     pair = _JOINED.fullmatch(text, span.start, span.end)
     if pair is None or lookup(pair[0], EntityType.PLACE, lexicon.language):
         return [span]
@@ -86,6 +92,17 @@ def _pair(text: str, span: TaggedSpan, lexicon: Lexicon) -> list[TaggedSpan]:
     has_country = any(is_country(pair[number], lexicon.language) for number in (1, 3))
     is_pair = all(places) and (has_country or pair[2] in (PAIR_MARK, "/"))
     return sides if is_pair else [span]
+
+
+def _country_and_place(text: str, span: TaggedSpan, lexicon: Lexicon) -> list[TaggedSpan]:
+    """Return a country and a place in it that were marked as one: `미국` and `뉴욕` of `미국 뉴욕`."""
+    country, space, place = text[span.start : span.end].partition(" ")
+    if not space or script_of_letter(country[0]) is not Script.HANGUL:
+        return []
+    if not is_country(country, lexicon.language) or lookup(place, EntityType.PLACE, lexicon.language) is None:
+        return []
+    middle = span.start + len(country)
+    return [TaggedSpan(span.start, middle, span.type), TaggedSpan(middle + 1, span.end, span.type)]
 
 
 def _rest_of_word(text: str, end: int) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from wiredesk.enrichment.article_fields import ArticleField
-from wiredesk.enrichment.entities.gazetteer import known_type
+from wiredesk.enrichment.entities.gazetteer import candidates, known_type, lookup
 from wiredesk.enrichment.entities.lexicon import Lexicon, alternatives, lexicon_of
 from wiredesk.enrichment.entities.name_span import MarkedPlaces, NameSpan
 from wiredesk.enrichment.languages import ENGLISH
@@ -17,10 +17,16 @@ MAX_WORDS = 6
 _RUN = re.compile(r"(?<![\w-])[A-Z][\w.'’&-]*(?: (?:[A-Z&][\w.'’&-]*|of|and|the|for|de|von|van|bin|al|el)){1,9}")
 _WORD = re.compile(r"\S+")
 _PREPOSITION_BEFORE = re.compile(r"\b(?:[Ii]n|[Aa]t|[Ff]rom|[Tt]o|[Nn]ear) $")
-_SPLIT = frozenset({"wednesday", "west", "north", "end", "real"})
+_SMALL = frozenset({"and", "of"})
+_SPLIT = frozenset({"wednesday", "west", "north", "end", "real", "marks"})
 """Words of brands that taggers cut off."""
 
 _HYPHENED = re.compile(r"(?<![\w-])[A-Z][^\W\d_]+(?:-[^\W\d_]+){1,3}(?![\w-])")
+# `Paris, ` before `Texas`.
+_CITY_BEFORE = re.compile(r"(?<![\w.-])(?P<city>[A-Z][^\W\d_]+(?:[ -][A-Z][^\W\d_]+){0,2}), $")
+MAX_CITY_CHARACTERS = 40
+"""Number of characters before a region that are searched for a city in it."""
+
 _NAME_AFTER = re.compile(r"[ -][A-Z]")
 
 
@@ -34,10 +40,30 @@ def known_names(fields: Iterable[ArticleField], spans: Sequence[NameSpan]) -> It
         for run in _RUN.finditer(field.text):
             if not marked.overlap(field, *run.span()):
                 yield from _names_of_run(field, run, lexicon)
+        yield from _cities_of_regions(field, spans, marked)
         for word in _HYPHENED.finditer(field.text):
             kind = known_type(word[0])
             if kind and not marked.overlap(field, *word.span()):
                 yield NameSpan(field, word.start(), word.end(), kind)
+
+
+def _cities_of_regions(field: ArticleField, spans: Sequence[NameSpan], marked: MarkedPlaces) -> Iterator[NameSpan]:
+    """Yield cities that stand before the region or the country that they are in: `Paris, Texas`."""
+    for span in spans:
+        if span.field is not field or span.type is not EntityType.PLACE:
+            continue
+        region = lookup(span.surface, EntityType.PLACE)
+        city = _CITY_BEFORE.search(field.text, max(0, span.start - MAX_CITY_CHARACTERS), span.start)
+        if region is None or region.kind not in ("region", "country") or city is None:
+            continue
+        is_within = any(
+            meaning.entry.kind == "city"
+            and meaning.entry.country == region.country
+            and (region.kind == "country" or meaning.entry.region == region.region)
+            for meaning in candidates(city["city"])
+        )
+        if is_within and not marked.overlap(field, *city.span("city")):
+            yield NameSpan(field, *city.span("city"), EntityType.PLACE)
 
 
 def brand_names(fields: Iterable[ArticleField]) -> Iterator[NameSpan]:
@@ -56,7 +82,7 @@ def brand_names(fields: Iterable[ArticleField]) -> Iterator[NameSpan]:
 def _brands(lexicon: Lexicon) -> re.Pattern[str]:
     """Return a pattern of the brands with a day or a direction in them, each word with a capital."""
     split = [brand for brand in lexicon.brands if not _SPLIT.isdisjoint(brand.split())]
-    names = (" ".join(word.capitalize() for word in brand.split()) for brand in split)
+    names = (" ".join(word if word in _SMALL else word.capitalize() for word in brand.split()) for brand in split)
     return re.compile(rf"(?<![\w-])(?:{alternatives(names)})(?![\w-])")
 
 

@@ -72,6 +72,9 @@ class Lexicon:
         headline_verbs: of headlines, where they have a capital.
         region_nouns: what follows the name of a region, in small letters.
         function_words: that are also surnames.
+        east_asian_surnames: as English writes them, before a given name with a hyphen (`Han Duck-soo`).
+        mission_nouns: what a mission's or a machine's name stands before, which is no organisation's.
+        club_articles: articles before a city's name, where it is the city's club: `il Milan`.
         honorifics: titles and offices after a name.
         company_forms_before: legal forms, and words for companies, before the name.
         endings: of the forms of a name.
@@ -119,6 +122,9 @@ class Lexicon:
     headline_verbs: frozenset[str] = frozenset()
     region_nouns: frozenset[str] = frozenset()
     function_words: frozenset[str] = frozenset()
+    east_asian_surnames: frozenset[str] = frozenset()
+    mission_nouns: frozenset[str] = frozenset()
+    club_articles: frozenset[str] = frozenset()
     honorifics: frozenset[str] = frozenset()
     company_forms_before: frozenset[str] = frozenset()
     endings: frozenset[str] = frozenset()

@@ -69,6 +69,12 @@ _HINTED_BEFORE = re.compile(
     r"((?:[A-Z][\w.'’-]*\s){0,2}[A-Z][\w.-]*)(?:['’]s\s(?:[a-z]\w{1,20}\s){0,3}|"
     r"\s(?:city|town|village|port|state|province|region|resort|suburb|capital)\sof\s)$"
 )
+# `-In` of `Moon Jae-In`, which the gazetteer has as `Moon Jae-in`.
+_CAPITAL_SYLLABLE = re.compile(r"-[A-Z](?=[a-z]{1,5}\b)")
+_JOINS_UNION = re.compile(
+    r"^ (?:has |had |have |will |would )?(?:(?:applied|applies|apply) (?:to join|for membership)"
+    r"|(?:joined|joins|join|left|leaves|leave) (?:the )?(?:EU|European Union|NATO|Nato|UN|United Nations|WTO)\b)"
+)
 _NATION_BEFORE = re.compile(r"([A-Z][\w.-]*(?: [A-Z][\w.-]*)?)(?:['’]s)? $")
 _KIND_AFTER = re.compile(
     r"^\s(?:(?P<region>[Ss]tates?|[Pp]rovinces?|[Pp]refecture|[Rr]egion|oblast|Oblast)|(?P<river>[Rr]iver|basin|delta)"
@@ -367,11 +373,19 @@ def demonym_country(word: str, language: str) -> str | None:
     return next((c.entry.country for c in candidates(f"@{word}", language)), None)
 
 
-def _find(surface: str, kind: EntityType, language: str) -> tuple[str, list[Candidate]]:
-    """Return the form under which the gazetteer has a name, and what it can mean."""
+def _forms(surface: str, kind: EntityType) -> list[str]:
+    """Return how the gazetteer may write a name."""
     forms = [surface]
     if surface.isupper() and len(surface) >= MIN_TITLE_CASE_CHARACTERS:
         forms.append(surface.title())
+    if kind is EntityType.PERSON and _CAPITAL_SYLLABLE.search(surface):
+        forms.append(_CAPITAL_SYLLABLE.sub(lambda syllable: syllable[0].lower(), surface))
+    return forms
+
+
+def _find(surface: str, kind: EntityType, language: str) -> tuple[str, list[Candidate]]:
+    """Return the form under which the gazetteer has a name, and what it can mean."""
+    forms = _forms(surface, kind)
     alternates: tuple[str, list[Candidate]] | None = None
     for form in forms:
         meanings = [c for c in candidates(form, language) if c.entry.type is kind]
@@ -436,6 +450,8 @@ def _stated_kind(span: NameSpan) -> str | None:
     after = _KIND_AFTER.match(text[span.end : span.end + CONTEXT_CHARACTERS])
     before = _KIND_BEFORE.search(text[max(0, span.start - CONTEXT_CHARACTERS) : span.start])
     match = after or before
+    if match is None and _JOINS_UNION.match(text[span.end : span.end + CONTEXT_CHARACTERS]):
+        return COUNTRY
     return match.lastgroup if match else None
 
 

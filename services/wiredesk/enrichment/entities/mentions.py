@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities import names
 from wiredesk.enrichment.entities.abbreviations import explained_names, without_parts
-from wiredesk.enrichment.entities.borders import further_names, name_borders, trailing_length
+from wiredesk.enrichment.entities.borders import further_names, is_cut_given_name, name_borders, trailing_length
 from wiredesk.enrichment.entities.consistency import unify_types
 from wiredesk.enrichment.entities.cut_names import whole_names
 from wiredesk.enrichment.entities.datelines import dateline_agencies, dateline_places
@@ -100,10 +100,16 @@ def _trimmed_span(field: ArticleField, tagged: TaggedSpan, previous_end: int) ->
     kind: EntityType | None = tagged.type
     if kind in NAME_TYPES:
         kind = names.type_by_words(surface[first:last], tagged.type, lexicon)
-        if names.is_index(field.text, tagged.start + first, tagged.start + last, lexicon):
+        if any(
+            is_other(field.text, tagged.start + first, tagged.start + last, lexicon)
+            for is_other in (names.is_index, names.is_mission)
+        ):
             kind = None
     if kind is not None and _is_no_name(field.text, tagged.start + first, tagged.start + last, kind, lexicon):
         kind = None
+    is_doubtful = kind in (EntityType.ORGANISATION, EntityType.PLACE)
+    if is_doubtful and is_cut_given_name(field.text, tagged.start + first, tagged.start + last, lexicon):
+        kind = EntityType.PERSON
     if kind is EntityType.PERSON:
         first += names.skip_roles(surface[first:last], lexicon)
         first += names.skip_demonym(surface[first:last], lexicon)

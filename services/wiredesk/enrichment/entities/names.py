@@ -74,6 +74,8 @@ _DEMONYM = re.compile(
 )
 _NEWSPAPER_AFTER = re.compile(r"^ (?:reported|newspaper|daily|business|said|newswires)\b", re.IGNORECASE)
 _PAIR_AFTER = re.compile(r"^,[^\W\d_]")
+_NUMBERED = re.compile(r"[ -](?:[IVX]{1,4}|\d{1,3})$")
+_WORD_AFTER = re.compile(r" ([a-z]+)")
 _POSSESSIVE = re.compile(r"['’]s(?!\w)")
 _DOMAIN = re.compile(r"^[a-z0-9-]{2,}(?:\.[a-z0-9-]{2,})+$")
 _WORD = re.compile(r"[^\s-]+")
@@ -335,6 +337,14 @@ def is_index(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
     if text[start:end].lower() not in lexicon.indices:
         return False
     return _NEWSPAPER_AFTER.match(text[end : end + CONTEXT_CHARACTERS]) is None
+
+
+def is_mission(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
+    """Whether a name with a number is a mission's or a machine's: `the Artemis II mission`."""
+    if _NUMBERED.search(text[start:end]) is None:
+        return False
+    after = _WORD_AFTER.match(text, end)
+    return after is not None and after[1] in lexicon.mission_nouns
 
 
 def possessive(text: str, end: int) -> str:

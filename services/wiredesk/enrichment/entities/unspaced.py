@@ -17,6 +17,20 @@ MIN_AFTER_PREFIX = 2
 PARTICLES = frozenset("のはがをにとでもや")
 """Japanese particles around a name. Beside hiragana, they may be a part of it: `いすゞ`, `さいたま`, `もも`."""
 
+CHINESE, JAPANESE = "zh", "ja"
+
+CUT_CHARACTERS = 3
+"""Characters of a Japanese name of which one is left out."""
+
+MIN_FOREIGN_CHARACTERS = 3
+"""Minimum characters of a foreign name in Chinese."""
+
+BEFORE_OFFICES = frozenset("都府県市区町村新元前現副党国軍社同両各総名")
+"""Characters between a name and an office that belong to the office: `小池都知事`."""
+
+HEADS = ("长", "長")
+"""What follows a ministry's name where its minister is meant."""
+
 MAX_KNOWN_REST = 8
 """Maximum characters of the end of a place's name that the gazetteer has and a tagger left out."""
 
@@ -38,8 +52,49 @@ def complete_names(text: str, tagged: Sequence[TaggedSpan], lexicon: Lexicon) ->
         start = completed.pop().start if is_further_part else span.start
         limit = tagged[index + 1].start if index + 1 < len(tagged) else len(text)
         end = _end_with_head(text, span, limit, lexicon)
-        completed.append(_without_neighbours(text, TaggedSpan(start, end, span.type), lexicon))
+        kind = _type_after_office(text, start, end, span.type, lexicon)
+        if kind is EntityType.PERSON:
+            end += _given_name_after(text, start, end, limit, lexicon)
+        whole = _without_minister(text, TaggedSpan(start, end, kind), lexicon)
+        if whole is not None:
+            completed.append(_without_neighbours(text, whole, lexicon))
     return [part for span in completed for part in _places(text, span, lexicon)]
+
+
+def _type_after_office(text: str, start: int, end: int, kind: EntityType, lexicon: Lexicon) -> EntityType:
+    """Return the type of a name; where an office stands before what looks like an unknown place, that of a person.
+
+    `外长贝尔伯克`. In Chinese alone, offices stand before names too.
+    """
+    if kind is not EntityType.PLACE or lexicon.language != CHINESE or _is_known(text[start:end], lexicon):
+        return kind
+    is_office = any(text[max(0, start - length) : start] in lexicon.honorifics for length in (2, 3))
+    return EntityType.PERSON if is_office and end - start >= MIN_FOREIGN_CHARACTERS else kind
+
+
+def _given_name_after(text: str, start: int, end: int, limit: int, lexicon: Lexicon) -> int:
+    """Return 1 where a tagger left out the last character of a Japanese given name, as in `豊田章` and `男会長`."""
+    is_cut = (
+        lexicon.language == JAPANESE
+        and end - start == CUT_CHARACTERS
+        and end < limit
+        and all(map(_is_han, text[start : end + 1]))
+        and text[end] not in lexicon.country_letters | BEFORE_OFFICES
+    )
+    if not is_cut or any(text.startswith(office, end) for office in lexicon.honorifics):
+        return 0
+    return int(any(text.startswith(office, end + 1) for office in lexicon.honorifics if len(office) > 1))
+
+
+def _without_minister(text: str, span: TaggedSpan, lexicon: Lexicon) -> TaggedSpan | None:
+    """Return a span without a ministry where its minister is meant: `中国` of `中国外交部` before `长`; or None."""
+    surface = text[span.start : span.end]
+    if span.type is not EntityType.ORGANISATION or surface[-1:] != "部" or text[span.end : span.end + 1] not in HEADS:
+        return span
+    for length in range(MIN_AFTER_PREFIX, len(surface)):
+        if is_country(surface[:length], lexicon.language):
+            return TaggedSpan(span.start, span.start + length, EntityType.PLACE)
+    return None
 
 
 def _without_neighbours(text: str, span: TaggedSpan, lexicon: Lexicon) -> TaggedSpan:
@@ -49,6 +104,10 @@ def _without_neighbours(text: str, span: TaggedSpan, lexicon: Lexicon) -> Tagged
     """
     start, end = span.start, span.end
     is_person = span.type is EntityType.PERSON
+    for word in lexicon.not_names if is_person else ():
+        if text[start:end].endswith(word) and end - start - len(word) >= MIN_AFTER_PREFIX:
+            end -= len(word)  # `王毅周一`
+            break
     for before in sorted(lexicon.titles if is_person else lexicon.prefixes, key=len, reverse=True):
         is_word = len(before) > 1 or not is_person
         if is_word and text.startswith(before, start) and end - start - len(before) >= MIN_AFTER_PREFIX:
