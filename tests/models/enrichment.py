@@ -91,7 +91,7 @@ def multilingual_tagger() -> dict[str, Any]:
     for text in NAMED_TEXTS:
         pieced = encoder.pieces.read(text)
         (spans,) = model.tag([text])
-        scores = np.concatenate([encoder.labels(window) for window in cut_windows([text], [pieced])])
+        scores = np.concatenate(list(encoder.labels(cut_windows([text], [pieced]))))
         likely = np.exp(scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)).max(axis=1)
         outputs[text] = {
             "pieces": list(pieced.pieces),

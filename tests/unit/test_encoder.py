@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from wiredesk.enrichment.encoder import PiecedText, cut_windows, shared_encoder
 from wiredesk.enrichment.encoder.embeddings import unpack
+from wiredesk.enrichment.encoder.layers import LABELS, WINDOWS_AT_ONCE
 from wiredesk.enrichment.encoder.windows import WINDOW_PIECES
 from wiredesk.enrichment.entities.multilingual_tagger import MultilingualTagger, best_labels, spans_of
 
@@ -73,6 +74,19 @@ def test_a_window_ends_with_a_sentence() -> None:
     text = "x" * 59 + "." + "x" * 60
     pieced = PiecedText([7] * 120, range(120), range(120), range(1, 121))
     assert [len(window.words) for window in cut_windows([text], [pieced])] == [60, 60]
+
+
+def test_windows_that_are_read_together_are_read_as_each_alone() -> None:
+    encoder = shared_encoder()
+    text = "Angela Merkel traf am Montag in Kiew den Präsidenten der Ukraine. Danach flog sie nach Rom. " * 60
+    windows = list(cut_windows([text], [encoder.pieces.read(text)]))
+    assert len(windows) > WINDOWS_AT_ONCE
+    together = list(encoder.labels(windows))
+    alone = [scores for window in windows for scores in encoder.labels([window])]
+    for one, other, window in zip(together, alone, windows, strict=True):
+        assert one.shape == (len(window.words), LABELS)
+        assert np.array_equal(one, other)
+    assert not list(encoder.labels([]))
 
 
 def test_packed_vectors() -> None:

@@ -1,6 +1,8 @@
 """The layers of the encoder: for each word of a window a score for each label."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import batched
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,9 @@ MIN_LOG_ODDS = -3.5
 
 NEIGHBOURS = 1
 """Words on each side of such a word that the upper layers read, too."""
+
+WINDOWS_AT_ONCE = 16
+"""Windows that are read together: those of most articles. Their vectors take 3 MB."""
 
 LABELS = 7
 """Labels of a word: no name; first and further word of a person, of an organisation, of a place."""
@@ -43,26 +48,42 @@ class Encoder:
         self._vectors = PieceVectors()
         self._lower, self._upper = open_graph("lower.onnx"), open_graph("upper.onnx")
 
-    def labels(self, window: Window) -> Floats:
-        """Return a score for each label of each word (m by 7).
+    def labels(self, windows: Iterable[Window]) -> Iterator[Floats]:
+        """Yield for each window a score for each label of each word (m by 7).
 
         More than half of the words are no part of a name. The upper layers read the others, and those beside them.
-        """
-        words, names = self._read_lower(window)
-        kept = _with_neighbours(names > MIN_LOG_ODDS)
-        scores = np.full((len(kept), LABELS), IMPOSSIBLE, dtype=np.float32)
-        scores[:, 0] = 0
-        if kept[1:].any():
-            (labels,) = self._upper.run(["labels"], {"words": words[kept]})
-            scores[kept] = np.asarray(labels)
-        return scores[1:]
 
-    def _read_lower(self, window: Window) -> tuple[Floats, Floats]:
-        """Return the words, after `BEGIN`, as the lower layers leave them, and the log odds that each is in a name."""
-        pieces = np.concatenate([[BEGIN], window.pieces])
-        first = np.concatenate([[0], window.first + 1])
-        words, names = self._lower.run(None, {"pieces": self._vectors.of(pieces), "first": first})
-        return np.asarray(words), np.asarray(names)
+        Windows go through each step together: its code and its weights then stay in the processor's cache.
+        """
+        for some in batched(windows, WINDOWS_AT_ONCE):
+            lower = self._read_lower(some)
+            kept = [_with_neighbours(names > MIN_LOG_ODDS) for _, names in lower]
+            upper = [
+                self._upper.run(["labels"], {"words": words[rows]})[0] if rows[1:].any() else None
+                for (words, _), rows in zip(lower, kept, strict=True)
+            ]
+            for rows, labels in zip(kept, upper, strict=True):
+                scores = np.full((len(rows), LABELS), IMPOSSIBLE, dtype=np.float32)
+                scores[:, 0] = 0
+                if labels is not None:
+                    scores[rows] = np.asarray(labels)
+                yield scores[1:]
+
+    def _read_lower(self, windows: Sequence[Window]) -> list[tuple[Floats, Floats]]:
+        """Return the words of each window, after `BEGIN`, as the lower layers leave them, and their log odds of a name.
+
+        The odds are those that a word is a part of a name.
+        """
+        begin = np.array([BEGIN])
+        pieces = [np.concatenate([begin, window.pieces]) for window in windows]
+        distinct, rows = np.unique(np.concatenate(pieces), return_inverse=True)
+        vectors = self._vectors.of(distinct)
+        inputs = [
+            {"pieces": vectors[own], "first": np.concatenate([begin, window.first + 1])}
+            for own, window in zip(np.split(rows, np.cumsum([len(own) for own in pieces])[:-1]), windows, strict=True)
+        ]
+        outputs = [self._lower.run(["words", "names"], one) for one in inputs]
+        return [(np.asarray(words), np.asarray(names)) for words, names in outputs]
 
 
 def _with_neighbours(chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:

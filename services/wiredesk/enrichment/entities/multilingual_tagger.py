@@ -39,8 +39,8 @@ class MultilingualTagger:
         """Return the names in each text. Texts of one call are read together, as an article."""
         pieced = [self._encoder.pieces.read(text) for text in texts]
         labels: list[int] = []
-        for window in cut_windows(texts, pieced):
-            labels += best_labels(self._encoder.labels(window)).tolist()
+        for scores in self._encoder.labels(cut_windows(texts, pieced)):
+            labels += best_labels(scores).tolist()
         ends = list(accumulate((len(words.first) for words in pieced), initial=0))
         return [
             list(spans_of(words, labels[begin:end])) for words, (begin, end) in zip(pieced, pairwise(ends), strict=True)

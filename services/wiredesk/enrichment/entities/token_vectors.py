@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 type Floats = npt.NDArray[np.float32]
 type Ids = npt.NDArray[np.uint64]
 
-BLOCK_ROWS = 512
+BLOCK_ROWS = 192
 """Rows that a layer computes at once: more leave the cache, fewer spend their time in Python."""
 
 PIECES = 3
