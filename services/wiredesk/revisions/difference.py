@@ -129,12 +129,19 @@ def _ends(pairs: bytes, shift: int) -> bytes:
 
 def _pieces(hashes: bytes, ends: bytes) -> tuple[tuple[int, int], ...]:
     items: list[tuple[int, int]] = []
+    add = items.append
     start = 0
     for before in ends.split(b"\0"):
-        end = start + (len(before) + 1) * WORD_BYTES
-        if piece := hashes[start:end]:
-            items.append((crc32(piece), min(len(piece) // WORD_BYTES, MAX_LENGTH)))
+        words = len(before) + 1
+        end = start + words * WORD_BYTES
+        add((crc32(hashes[start:end]), words))
         start = end
+    # Each piece was counted with the word that ends it, which the last one has not.
+    code, words = items.pop()
+    if words > 1:
+        add((code, words - 1))
+    if len(hashes) > MAX_LENGTH * WORD_BYTES:
+        return tuple([(code, min(words, MAX_LENGTH)) for code, words in items])
     return tuple(items)
 
 
