@@ -45,6 +45,28 @@ def test_a_correction_beside_the_story_belongs_to_it(extractor: Extractor, name:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
+        ("note", "Correction: An earlier version of this article misspelled the name of the mayor."),
+        ("article-update", "Correction, 3 March: The ferry is called Alma."),
+        ("footnote", "Fe de errores: el alcalde se llama Pérez."),
+        ("update-box", "【訂正】見出しの「五日」は「四日」の誤りでした。"),
+        ("editorial-note", "تصحيح: ذكرت نسخة سابقة من هذا المقال أن الإضراب استمر خمسة أيام."),
+        ("editorial-note", "In der ersten Fassung stand ein falscher Name, das ist nun korrigiert."),
+        ("update correction", "The ferry is called Alma."),
+    ],
+)
+def test_a_note_of_another_name_belongs_to_it_where_its_label_says_so(
+    extractor: Extractor, name: str, text: str
+) -> None:
+    assert texts(extractor, after=f"<div class='{name}'><p>{text}</p></div>")[-1] == text
+    assert texts(extractor, after=f"<div class=update><div class='{name}'><p>{text}</p></div></div>")[-1] == text
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("note", "The ferry runs six times a day, and twice on Sundays."),
+        ("update", "Corrections officers at the harbour went home on Monday."),
+        ("note", "Corrections: write to the newsroom? Use our form."),
         ("report-correction", "Report a correction or a typing error to our newsroom."),
         ("correction", "Have you seen an error? Write to our newsroom."),
         ("correction", "<a href=/1>Harbour story corrected</a> <a href=/2>Bus story corrected</a>"),

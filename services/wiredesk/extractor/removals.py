@@ -77,10 +77,24 @@ _THIS = re.compile(
 )
 """A word with which a text speaks of itself."""
 
-_LABELS = frozenset(chain.from_iterable(_stored["labels"].values()))
+_ACCENT = re.compile("[\u0300-\u036f]")
+"""An accent of a letter in Latin, Greek or Cyrillic script."""
+
+
+def _without_accents(text: str) -> str:
+    """Return a text as it is in capitals where these have no accents: `DEPECHE ANNULEE`."""
+    return unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFD", text)))
+
+
+_STORED_LABELS = frozenset(chain.from_iterable(_stored["labels"].values()))
+_LABELS = _STORED_LABELS | frozenset(map(_without_accents, _STORED_LABELS))
+_ANY_LABEL = "|".join(re.escape(label) for label in sorted(_LABELS, key=lambda one: (-len(one), one)))
+_LABEL_AT_END = re.compile(rf"\w\s?[,:(|–—-]\s?(?P<label>{_ANY_LABEL})\W{{0,2}}$")
+"""A label after the slug of a story: `BC-EU--Ferry Strike, KILL`."""
+
 _LABEL = re.compile(
     rf"\W{{0,4}}(?:{AGENCY_MARK}){{0,2}}"
-    rf"(?P<label>{'|'.join(re.escape(label) for label in sorted(_LABELS, key=lambda one: (-len(one), one)))})"
+    rf"(?P<label>{_ANY_LABEL})"
     r"(?!\w)\W{0,3}?(?P<end>[:|\])】/]|\.\s|-\s|-(?=\S)|\s[-–—]|[–—]|$)"
 )
 _ADVISORY = re.compile(r"\W{0,4}advisory\b.{0,200}\b(?:withdrawn|killed|retracted|withdraws|kill|disregard)\b")
@@ -148,12 +162,30 @@ def _labelled(openings: Sequence[str], blocks: Iterable[str]) -> str | None:
         if _ADVISORY.match(plain):
             return opening
         match = _LABEL.match(plain)
-        if match is None or not (_is_heading(opening, match) or match["end"] != ""):
+        if match is None and _is_closed_by_label(opening, plain, beside):
+            return opening
+        if match is None:
             continue
         label = match["label"]
-        if " " in label or _DENSE.search(label) or (_is_agency_style(opening, label) and _is_about_story(beside)):
+        is_whole = " " in label and match.end() == len(plain) and _is_about_story(beside, label)
+        if not (is_whole or _is_heading(opening, match) or match["end"] != ""):
+            continue
+        if (
+            " " in label
+            or _DENSE.search(label)
+            or (_is_agency_style(opening, label) and _is_about_story(beside, label))
+        ):
             return opening
     return None
+
+
+def _is_closed_by_label(opening: str, plain: str, beside: Sequence[str]) -> bool:
+    """Return whether a headline that is not in capitals ends with a label that is."""
+    match = _LABEL_AT_END.search(plain)
+    if match is None or opening == opening.upper():
+        return False
+    label = match["label"]
+    return label.upper() in _with_plain_i(opening) and _is_about_story(beside, label)
 
 
 def _is_heading(opening: str, match: re.Match[str]) -> bool:
@@ -163,11 +195,17 @@ def _is_heading(opening: str, match: re.Match[str]) -> bool:
 
 def _is_agency_style(opening: str, label: str) -> bool:
     """Return whether a label of one word is in capitals, as agencies have it, or a word that is of no other use."""
-    return label.upper() in opening or label.startswith(UNAMBIGUOUS)
+    return label.upper() in _with_plain_i(opening) or label.startswith(UNAMBIGUOUS)
 
 
-def _is_about_story(texts: Iterable[str]) -> bool:
-    return any(not _ABOUT.isdisjoint(words.split(text)) for text in texts)
+def _with_plain_i(text: str) -> str:
+    return text.replace("İ", "I")
+
+
+def _is_about_story(texts: Iterable[str], label: str) -> bool:
+    """Return whether a text is about a story, by another word than its label: drugs are withdrawn, too."""
+    about = _ABOUT.difference(words.split(label))
+    return any(not about.isdisjoint(words.split(text)) for text in texts)
 
 
 def _states_removal(text: str, *, of_itself: bool) -> bool:

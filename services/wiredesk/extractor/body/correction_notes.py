@@ -24,6 +24,9 @@ NAMES = frozenset(
 EDITORS = frozenset({"editor", "editors", "editorial"})
 """Beside `note`, they name one, too: `editors-note`."""
 
+NOTES = frozenset({"note", "notes", "footnote", "update", "updates", "updated", "notice", "disclaimer"})
+"""Names of an element that holds notes of any kind: what begins with the label of a correction is one."""
+
 REQUESTS = frozenset({"report", "suggest", "suggestion", "submit", "request", "form", "button", "policy", "feedback"})
 """Names of an element that asks readers to report an error."""
 
@@ -40,9 +43,27 @@ _NOT_ASKING = re.compile(r"^[^?？@]*$")
 """A text that neither asks readers for corrections nor says where to send them."""
 
 _CORRECTING = re.compile(
-    r"(?i)correct|updat|error|clarif|amend|mistak|(?:earlier|previous) version|misstat|misspel|misidentif|retract"
+    r"(?i)correct|updat|error|clarif|amend|mistak|(?:earlier|previous) version|misstat|misspel|misidentif|retract|"
+    r"korrig|korrekt|berichtig|richtigstell|fehler|rectif|errat|corrig|correç|correc|erram|rettif|rättel|rettet|rettel|"
+    r"oikais|korjau|sprostow|oprav|исправ|поправк|ошибк|уточн|виправ|düzelt|διόρθ|helyesb|corect|ispravak|ispravk|"
+    r"koreksi|ralat|đính chính|תיקון|תוקן|تصحيح|تصويب|اصلاح|सुधार|सुधारा|แก้ไข|訂正|修正|誤り|お詫び|更正|订正|勘误|有误|"
+    r"정정|바로잡"
 )
 """Words of a note of editors that corrects: others say who is paid for what."""
+
+_LABELLED = re.compile(
+    r"(?i)\A[\W_]{0,4}(?:corrections?|corrected|clarifications?|erratum|errata|korrektur|"
+    r"berichtigung|richtigstellung|correctif|corrigé|rectificatifs?|rectification|corrección|correcciones|"
+    r"fe de erratas|fe de errores|rectificación|correzione|rettifica|errata corrige|correção|erramos|retificação|"
+    r"correctie|rectificatie|rättelse|rettelse|rettet|korjaus|oikaisu|sprostowanie|oprava|helyesbítés|corectură|erată|"
+    r"διόρθωση|düzeltme|исправление|поправка|уточнение|виправлення|ispravak|ispravka|исправка|correcció|koreksi|ralat|"
+    r"đính chính|תיקון|تصحيح|تصويب|اصلاحیه|सुधार|แก้ไข|訂正|訂正とお詫び|お詫びと訂正|更正|更正启事|更正啟事|"
+    r"勘误|정정|정정보도|바로잡습니다)(?:[\s,(][^:?？@]{0,40})?[:：\])】〕][^?？@]*\Z"
+)
+"""A text that begins with the label of a correction, and asks for none."""
+
+_MOST_TRUSTED = (_NOT_ASKING, _CORRECTING, _LABELLED)
+"""What a text within several such elements must have: the first of these that one of them asks for."""
 
 MAX_LINKED = 0.5
 """Share of a correction that is in links, at most: what is more is a list of corrections of other stories."""
@@ -54,8 +75,9 @@ def keep_corrections(page: SegmentedPage, texts: Sequence[ScoredText]) -> tuple[
     most = min(MAX_NOTE, sum(page.segments[index].size for index in kept))
     notes: dict[int, re.Pattern[str]] = {}
     for container in page.containers:
-        pattern = notes.get(container.parent) or (_said_in(container) if container.letters < most else None)
-        if pattern is not None:
+        own = _said_in(container) if container.letters < most else None
+        named = (own, notes.get(container.parent))
+        if (pattern := next((one for one in _MOST_TRUSTED if one in named), None)) is not None:
             notes[container.index] = pattern
     if not notes:
         return tuple(texts)
@@ -75,4 +97,6 @@ def _said_in(container: Container) -> re.Pattern[str] | None:
         return None
     if not NAMES.isdisjoint(tokens):
         return _NOT_ASKING
-    return _CORRECTING if "note" in tokens and not EDITORS.isdisjoint(tokens) else None
+    if "note" in tokens and not EDITORS.isdisjoint(tokens):
+        return _CORRECTING
+    return _LABELLED if not NOTES.isdisjoint(tokens) else None
