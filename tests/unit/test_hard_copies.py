@@ -47,7 +47,16 @@ MATCH = (
     "the bar. After the interval {} doubled the lead in the {} minute from the penalty spot. The coach praised the "
     "commitment of the players and said that hard work had paid off. The teams meet again in the spring."
 )
+QUAKE = (
+    "気象庁によると、{}午前{}時{}分ごろ、{}で地震がありました。震源の深さは約{}キロ、地震の規模を示すマグニチュードは{}と推定されています。"
+    "この地震による津波の心配はありません。震度{}を観測したのは{}です。今のところ被害の情報は入っていません。気象庁は今後の地震活動に注意するよう"
+    "呼びかけています。揺れの強かった地域では、家屋の倒壊や土砂災害の危険性が高まっているおそれがあるとして、十分に注意するよう求めています。"
+)
 FORMULAS = {
+    "earthquakes in Japan": (
+        QUAKE.format("14日", 8, 12, "福島県沖", 40, "4.5", 3, "いわき市、相馬市"),
+        QUAKE.format("16日", 10, 47, "千葉県東方沖", 20, "5.1", 4, "銚子市、旭市"),
+    ),
     "lottery": (
         LOTTERY.format("Monday", "4, 18, 22, 31, 47 and the bonus ball 9", 120, 60),
         LOTTERY.format("Wednesday", "7, 11, 25, 39, 52 and the bonus ball 3", 138, 69),
@@ -100,6 +109,18 @@ TRANSLATION = (
     "und ein Hubschrauber der Marine holten die Fahrgäste binnen vier Stunden von Bord; 14 von ihnen wurden in Wexford "
     "wegen Unterkühlung behandelt. Die Reederei Celtic Lines kaufte das Schiff 1998 und ließ es im März prüfen."
 )
+
+
+WIDE = str.maketrans("0123456789.", "０１２３４５６７８９．")
+"""Digits as Japanese newspapers have them."""
+
+
+def test_numbers_within_a_run_of_letters_are_facts_in_whatever_digits() -> None:
+    text = QUAKE.format("14日", 8, 12, "福島県沖", 40, "45", 3, "Sagaの相馬市")
+    assert len(facts(text)) == 7 * FACT_BYTES, "six numbers and a name"
+    assert facts(text.translate(WIDE)) == facts(text)
+    assert facts("วันที่๑๔มีนาคม") == facts("วันที่14มีนาคม")
+    assert group(text, text.translate(WIDE)) == [CopyKind.WHOLE]
 
 
 def group(*bodies: str, urls: tuple[str, ...] = TWO_SITES) -> list[CopyKind]:

@@ -5,6 +5,7 @@ they say is not. The texts of copies differ in words, and in few facts.
 """
 
 import re
+import unicodedata
 import zlib
 from collections.abc import Collection, Iterator
 
@@ -30,8 +31,14 @@ MIN_SHARE_OF_FACTS = 0.75
 FACT_BYTES = 4
 """Bytes of a fact: its hash is compared with some dozens only."""
 
-_WORD = re.compile(r"[^\W_]{1,64}+(?:[.,:\u00a0\u202f][0-9]{1,9}){0,9}+")
-"""A word, or a number with its separators."""
+_DENSE = (
+    r"\u0e00-\u0e4f\u0e5a-\u0ecf\u0eda-\u0eff\u1000-\u103f\u104a-\u108f\u109a-\u109f\u1780-\u17df\u17ea-\u17ff"
+    r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+)
+"""Scripts without spaces, but for their digits: Thai, Lao, Burmese, Khmer, kana, Han."""
+
+_WORD = re.compile(rf"[{_DENSE}]++|[^\W_{_DENSE}]{{1,64}}+(?:[.,:\u00a0\u202f][0-9]{{1,9}}){{0,9}}+")
+"""A word, or a number with its separators. In scripts without spaces a number ends a run of letters: `午前8時12分`."""
 
 _SEPARATORS = str.maketrans("", "", ".,:\u00a0\u202f")
 
@@ -85,8 +92,15 @@ def _named(text: str) -> Iterator[str]:
     for match in _WORD.finditer(text):
         word, start = match[0], match.start()
         if word[0].isdigit():
-            yield word.translate(_SEPARATORS)
+            yield _plain_digits(word.translate(_SEPARATORS))
         elif word[0].isupper():
             before = text[max(0, start - _BEFORE) : start].rstrip(" ")
             if before and before[-1] not in _SENTENCE_ENDS and not before[-1].isspace():
                 yield word
+
+
+def _plain_digits(number: str) -> str:
+    """Return a number in the digits of ASCII: a copy may have them in another width or script."""
+    if number.isascii():
+        return number
+    return "".join(str(unicodedata.decimal(character, character)) for character in number)
