@@ -80,6 +80,11 @@ def test_a_day_is_read_in_every_form(language: str, text: str) -> None:
         ("es", "16 de enero de 2024 8:05 p. m.", EVENING),
         ("el", "16/01/2024 8:05 μ.μ.", EVENING),
         ("ko", "2024.01.16. 오후 8:05", EVENING),
+        ("ms", "16 Januari 2024, 8:05 petang", EVENING),
+        ("hi", "16 जनवरी 2024, शाम 8:05 बजे", EVENING),
+        ("vi", "16/1/2024, 8:05 tối", EVENING),
+        ("ru", "16 января 2024, 8:05 вечера", EVENING),
+        ("bn", "১৬ জানুয়ারি ২০২৪, সন্ধ্যা ৮:০৫", EVENING),
         ("ja", "2024年1月16日 午後8時5分", EVENING),
         ("zh", "2024年01月16日 下午8:05", EVENING),
         ("ar", "16 يناير 2024 8:05 م", EVENING),
@@ -512,3 +517,23 @@ def test_a_text_page_states_its_date_in_the_lines_around_the_body() -> None:
     beginning = TextSources(beginning=[Line("Updated 20 January 2024", 0), Line("By Ida Lund, 16 January 2024", 0)])
     dates = choose(dates_in_text(beginning, DateReader(conventions())))
     assert (dates.published, dates.modified) == (DAY, date(2024, 1, 20))
+
+
+def test_each_time_of_a_line_is_of_what_it_is_marked_as() -> None:
+    changed = '<time class="updated" datetime="2024-01-20T09:00:00">20 Jan</time>'
+    published = '<time class="published" datetime="2024-01-16T20:05:00">16 Jan</time>'
+    for line in (changed + published, published + changed):
+        body = f"<h1>The pier reopens in May</h1><div class=dates>{line}</div>"
+        assert shown(body) == (EVENING, datetime(2024, 1, 20, 9))
+
+
+def test_an_abbreviation_stands_for_its_date() -> None:
+    body = '<h1>The pier reopens in May</h1><abbr class="published" title="2024-01-16T20:05:00">yesterday</abbr>'
+    assert shown(body)[0] == EVENING
+    assert shown(body.replace("2024-01-16T20:05:00", "the day before"))[0] == date(2024, 1, 31)
+
+
+@pytest.mark.parametrize(("name", "is_read"), [("og:pubdate", True), ("x-published", True), ("firstPublished", False)])
+def test_other_names_of_the_date_of_publication(name: str, *, is_read: bool) -> None:
+    stated = shown(f'<meta name="{name}" content="2024-01-16T20:05:00"><h1>The pier reopens in May</h1>')[0]
+    assert (stated == EVENING) == is_read

@@ -210,3 +210,57 @@ def test_microdata_and_rdfa_are_read_where_json_ld_is_absent(names: tuple[str, s
     assert metadata.keywords.value == ("ferries", "ports")
     assert (metadata.section.value, metadata.source.value) == ("Coast", "Selby Courier")
     assert (metadata.lead_image.value, metadata.is_paywalled.value) == (PHOTO, True)
+
+
+def test_the_label_of_a_card_for_sharing_says_who_wrote_the_story() -> None:
+    card = meta("twitter:label1", "Written by") + meta("twitter:data1", "Ida Lund")
+    assert read(card).authors.value == ("Ida Lund",)
+    time = meta("twitter:label1", "Reading time") + meta("twitter:data1", "Five Minutes")
+    assert read(time + card.replace("1", "2")).authors.value == ("Ida Lund",)
+    assert read(time).authors.value == ()
+
+
+def test_a_legal_name_is_the_publication_only_if_nothing_else_names_it() -> None:
+    legal = story(publisher={"@type": "Organization", "legalName": "SC Media Holding Ltd"})
+    assert read(legal).source.value == "SC Media Holding Ltd"
+    assert read(legal + meta("og:site_name", "Selby Courier")).source.value == "Selby Courier"
+
+
+def test_an_issue_is_of_its_periodical() -> None:
+    issue: dict[str, Any] = {"@type": "PublicationIssue", "isPartOf": {"@type": "Periodical", "name": "Selby Courier"}}
+    assert read(story(isPartOf=issue)).source.value == "Selby Courier"
+    volume = {"@type": "PublicationIssue", "isPartOf": {"@type": "PublicationVolume", "isPartOf": issue["isPartOf"]}}
+    assert read(story(isPartOf=volume)).source.value == "Selby Courier"
+    itself = {"@graph": [{"@type": "NewsArticle", "headline": "Pier opens", "isPartOf": {"@id": "#i"}}]}
+    itself["@graph"].append({"@type": "PublicationIssue", "@id": "#i", "isPartOf": {"@id": "#i"}})
+    assert read(script(itself)).source.value is None
+
+
+def test_a_text_page_names_its_publication_among_date_and_byline() -> None:
+    lines = (
+        "塞尔比渡口五月重新开放",
+        "2024-01-16 20:05 来源：塞尔比日报 记者：王小明",
+        *(SENTENCE * 2 for _ in range(4)),
+    )
+    page = Ingest()(RawPage(url=URL, body="\n\n".join(lines), content_type="text/plain"))
+    assert isinstance(page, AcceptedPage)
+    event = Extractor()(page)
+    assert isinstance(event, CleanedArticle)
+    assert event.source == "塞尔比日报"
+
+
+def test_an_address_of_an_image_may_be_escaped_twice() -> None:
+    image = read(meta("og:image", "https://selby.example/p.jpg?w=1&amp;amp;h=2")).lead_image
+    assert image.value == "https://selby.example/p.jpg?w=1&h=2"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('["ferries", "ports"]', ("ferries", "ports")),
+        ('["ferries", 7, {"a": 1}, "ports"]', ("ferries", "ports")),
+        ('["ferries", ports"]', ('["ferries', 'ports"]')),
+    ],
+)
+def test_keywords_may_be_a_list_within_a_text(text: str, expected: tuple[str, ...]) -> None:
+    assert read(story(keywords=text)).keywords.value == expected

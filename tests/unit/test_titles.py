@@ -237,3 +237,49 @@ def test_a_kicker_in_an_element_of_its_own_is_left_out_where_the_window_has_anot
     window = f"Storm at Selby: {HEADLINE} - Courier"
     assert read(f"<h1>{kicker}{plain.format(HEADLINE)}</h1>", window)[0] == HEADLINE
     assert read(f"<h1>{kicker}{HEADLINE}</h1>", window)[0] == f"Unrest in the town - {HEADLINE}"
+
+
+@pytest.mark.parametrize("sign", [' <a class="anchor">#</a>', '<a class="headerlink">¶</a>', " <a>\U0001f517</a>"])
+def test_the_sign_of_a_link_to_a_heading_is_no_part_of_it(sign: str) -> None:
+    assert read(f"<h1>{HEADLINE}{sign}</h1>")[0] == HEADLINE
+    assert read("<h1>What we like about the language C#</h1>")[0] == "What we like about the language C#"
+
+
+def test_a_badge_after_the_headline_is_no_part_of_it() -> None:
+    badge = f'<h1>{HEADLINE} <span class="badge">Premium</span></h1>'
+    assert read(badge, f"{HEADLINE} - Courier", HEADLINE)[0] == HEADLINE
+    assert read(badge)[0] == f"{HEADLINE} Premium"
+    assert read(f"<h1>{HEADLINE} Premium</h1>", f"{HEADLINE} - Courier", HEADLINE)[0] == f"{HEADLINE} Premium"
+
+
+@pytest.mark.parametrize(
+    ("window", "title"),
+    [
+        ("셀비 나룻배 선착장 다시 열린다 - 셀비신문", "셀비 나룻배 선착장 다시 열린다"),
+        ("셀비 나룻배 선착장 다시 열린다 < 사회 < 기사본문 - 셀비신문", "셀비 나룻배 선착장 다시 열린다"),
+        ("셀비 나룻배 선착장 다시 열린다 | 셀비신문", "셀비 나룻배 선착장 다시 열린다"),
+        ("코로나-19 확진자 다시 늘어", "코로나-19 확진자 다시 늘어"),
+        (
+            "셀비 - 나룻배 선착장이 십일 년 만에 다시 열린다는 소식에 반긴 마을",
+            "셀비 - 나룻배 선착장이 십일 년 만에 다시 열린다는 소식에 반긴 마을",
+        ),
+        ("セルビーの渡船場、五月に再開へ【社会】：セルビー新聞", "セルビーの渡船場、五月に再開へ"),
+    ],
+)
+def test_section_and_site_of_east_asian_titles_are_no_part_of_the_headline(window: str, title: str) -> None:
+    assert read(window=window)[0] == title
+
+
+@given(st.lists(st.sampled_from(["셀비 나룻배 선착장", "사회", " < ", " - ", "|", " ", ":"]), max_size=30).map("".join))
+def test_a_korean_title_keeps_its_beginning(window: str) -> None:
+    title, _ = read(window=f"셀비 {window}")
+    assert title is not None
+    assert title.startswith("셀비")
+
+
+def test_the_headline_that_microdata_mark_is_the_headline_of_a_page_without_headings() -> None:
+    marked = (
+        f'<div itemscope itemtype="https://schema.org/NewsArticle"><span itemprop="headline">{HEADLINE}</span></div>'
+    )
+    assert read(marked, "The Selby Courier")[0] == HEADLINE
+    assert read(f"<h1>{OTHER}</h1>{marked}", OTHER)[0] == OTHER

@@ -125,7 +125,7 @@ def absolute_url(base: str, url: str | None) -> str | None:
     if not url or len(url) > MAX_URL:
         return None
     try:
-        joined = urljoin(base, url.strip())
+        joined = urljoin(base, url.strip().replace("&amp;", "&"))  # escaped twice on some pages
         parsed = ada_url.URL(joined)
     except ValueError:
         return None

@@ -1,7 +1,9 @@
 """Keywords: what a publication says its story is about, one by one."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
@@ -46,7 +48,7 @@ def keywords(sources: MetadataSources) -> Iterator[tuple[Evidence, tuple[str, ..
 
 def split_keywords(values: Iterable[Any]) -> tuple[str, ...]:
     """Return single keywords, each once, from texts that hold one or several and from objects that name one."""
-    texts = list(filter(None, map(as_text, values)))
+    texts = [text for value in map(as_text, values) if value for text in _as_list(value)]
     if len(texts) == 1 or any(";" in text for text in texts):
         texts = [part for text in texts for part in _separator(text[:MAX_TEXT]).split(text[:MAX_TEXT])]
     elif all("," in text for text in texts):
@@ -57,6 +59,14 @@ def split_keywords(values: Iterable[Any]) -> tuple[str, ...]:
     for word in words:
         first.setdefault(word.casefold(), word)
     return tuple(first.values())[:MAX_KEYWORDS]
+
+
+def _as_list(text: str) -> list[str]:
+    """Return the texts of a list that is written as JSON within a text; others as they are."""
+    if text.startswith('["') and text.endswith('"]'):
+        with suppress(ValueError, RecursionError):
+            return [item for item in json.loads(text[:MAX_TEXT]) if isinstance(item, str)]
+    return [text]
 
 
 def _separator(text: str) -> re.Pattern[str]:

@@ -16,6 +16,9 @@ from wiredesk_schemas import Evidence
 MAX_NAME = 100
 """Maximum characters of a name."""
 
+MAX_LEVELS = 3
+"""Levels of objects around a nameless one that may have the publication's name."""
+
 MAX_URL = 2000
 """Characters of an address that are read."""
 
@@ -87,6 +90,7 @@ def _stated(sources: MetadataSources) -> Iterator[tuple[Evidence, str]]:
         ((Evidence.JSON_LD, text) for name in _PUBLISHERS for text in _names(sources, sources.article.get(name))),
         ((Evidence.META, _name(sources.meta_content(name))) for name in _PUBLISHER_META),
         ((Evidence.JSON_LD, text) for name in _OTHER_PUBLISHERS for text in _names(sources, sources.article.get(name))),
+        ((Evidence.JSON_LD, text) for text in _legal_names(sources)),
         ((Evidence.JSON_LD, text) for node in sources.own_nodes if (text := _site_name(node, sources))),
         ((Evidence.DOM, _name(_shown_after_heading(sources))) for _ in range(1)),
         ((Evidence.DOM, _name(site_in_title(sources))) for _ in range(1)),
@@ -129,11 +133,30 @@ def _names(sources: MetadataSources, value: Any) -> Iterator[str]:
             text = None  # a blog is published by a person, but has a name of its own
         else:
             text = next(
-                (n for key in ("name", "legalName", "alternateName", "@value") if (n := _name(as_text(item.get(key))))),
+                (n for key in ("name", "alternateName", "@value") if (n := _name(as_text(item.get(key))))),
                 None,
-            )
+            ) or _name_around(sources, item)
         if text:
             yield text
+
+
+def _legal_names(sources: MetadataSources) -> Iterator[str]:
+    """Yield the legal names of publishers, which readers do not know the publication by."""
+    stated = (sources.resolve(item) for name in _PUBLISHERS for item in as_items(sources.article.get(name)))
+    names = (_name(as_text(item.get("legalName"))) for item in stated if isinstance(item, dict))
+    return (name for name in names if name)
+
+
+def _name_around(sources: MetadataSources, item: Node) -> str | None:
+    """Return the name of what an object without one is a part of: of a periodical, for its issue."""
+    for _ in range(MAX_LEVELS):
+        outer = sources.resolve(item.get("isPartOf"))
+        if not isinstance(outer, dict):
+            return None
+        if name := _name(as_text(outer.get("name"))):
+            return name
+        item = outer
+    return None
 
 
 def _name(text: str | None) -> str | None:

@@ -1,5 +1,6 @@
 """The places of an HTML page that state metadata, each read once."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,6 +26,9 @@ MAX_SPANS = 10
 
 MIN_KICKER = 3
 """Minimum characters of a kicker; a shorter `<span>` is a part of a word."""
+
+_LINK_SIGN = re.compile(r"\s{1,3}#$|\s{0,3}[¶\U0001f517]$")
+"""The sign of a link to a heading, at its end."""
 
 MAX_VALUES = 100
 """Maximum number of contents of one `<meta>` name that are read."""
@@ -151,8 +155,11 @@ class MetadataSources:
 
 
 def heading_text(heading: Element) -> str:
-    """Return the text of a heading. A kicker in a `<span>` that nothing separates from the headline gets a space."""
-    text = text_of(heading)
+    """Return the text of a heading, without the sign of a link to it.
+
+    A kicker in a `<span>` that nothing separates from the headline gets a space.
+    """
+    text = _LINK_SIGN.sub("", text_of(heading))
     for span in islice(heading.iter("span"), MAX_SPANS):
         following = span.getnext()
         after = span.tail or (text_of(following) if following is not None else "")

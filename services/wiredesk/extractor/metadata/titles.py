@@ -55,6 +55,15 @@ _BAR = re.compile(r"\s[|｜]\s")
 _DENSE_SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s*-{1,2}\s*|\s+[–—·]\s+")
 """What separates headline, section and site in Chinese and Japanese titles."""
 
+_KOREAN_SEPARATOR = re.compile(r"\s+[-–|｜<>:]{1,2}\s+|\s*[|｜]\s*")
+"""The same in Korean titles, in which words have spaces between them."""
+
+_HANGUL = re.compile(r"[\uac00-\ud7af]")
+"""A Korean syllable."""
+
+MAX_KOREAN_PARTS = 6
+"""Separators of such a title, at most."""
+
 _BRACKETED_END = re.compile(r"\s*[【\[（(][^】\]）)]{1,20}[】\]）)]\s*$")
 """The site's name in brackets at the end of such a title."""
 
@@ -142,6 +151,7 @@ def titles(stated: StatedTitles) -> Iterator[tuple[Evidence, str | None]]:
     if heading:
         place, title = _without_kicker(heading, stated)
         yield place, _with_agreed_kicker(title, heading, stated)
+    yield from ((Evidence.DOM, title) for title in (_marked_headline(stated),) if title and not heading)
     for place, title in stated.declared:
         if not title.endswith(_CUT_OFF):
             yield place, _uncut(title, stated)
@@ -240,8 +250,8 @@ def _is_outvoted(declared: str, heading: str, stated: StatedTitles) -> bool:
 def _without_kicker(heading: str, stated: StatedTitles) -> tuple[Evidence, str]:
     """Return a heading without what only it has before or after the headline.
 
-    That is a kicker before it (`Culture : A headline`), or a date or a byline after it. A title for machines has the
-    rest, and no place has the whole.
+    That is a kicker before it (`Culture : A headline`), or a date, a byline, or a badge after it. A title for machines
+    has the rest, and no place has the whole.
     """
     shown = fold(heading)
     if any(_is_within(shown, fold(title)) for title in (*stated.machine_titles, stated.sources.window_title or "")):
@@ -254,9 +264,15 @@ def _without_kicker(heading: str, stated: StatedTitles) -> tuple[Evidence, str]:
         is_number = kicker == 1 and shown.split()[0].isdecimal()
         if 0 < kicker <= MAX_KICKER_WORDS and not is_number and shown.endswith(f" {folded}"):
             return place, title
-        if heading.startswith(title) and (is_dated(after := heading[len(title) :].strip()) or is_byline(after)):
+        after = heading[len(title) :].strip() if heading.startswith(title) else ""
+        if after and (is_dated(after) or is_byline(after) or after in stated.sources.heading_parts):
             return place, title
     return Evidence.DOM, heading
+
+
+def _marked_headline(stated: StatedTitles) -> str | None:
+    """Return the headline that microdata mark in the page's text."""
+    return stated.sources.as_text(stated.sources.microdata.get("headline"))
 
 
 def _uncut(title: str, stated: StatedTitles) -> str:
@@ -271,7 +287,9 @@ def _is_cut(title: str, whole: str) -> bool:
 
 
 def _without_suffix(title: str) -> str:
-    """Drop what follows the headline in the window's title of a page in Chinese or Japanese: section and site."""
+    """Drop what follows the headline in the window's title of a page in an East Asian language: section and site."""
+    if _HANGUL.search(title):
+        return _without_korean_suffix(title)
     if not words.is_spaceless(title):
         return title
     headline = _BRACKETED_END.sub("", title)
@@ -280,7 +298,19 @@ def _without_suffix(title: str) -> str:
         parts.pop()
     headline = headline[: _end_of_parts(headline, len(parts))]
     colon = _SITE_AFTER_COLON.search(headline)
-    return headline[: colon.start()] if colon else headline
+    return _BRACKETED_END.sub("", headline[: colon.start()]) if colon else headline
+
+
+def _without_korean_suffix(title: str) -> str:
+    """Drop section and site from a title such as `A headline < Society < Article - The Paper`, in Korean."""
+    separators = list(_KOREAN_SEPARATOR.finditer(title))
+    for separator in separators if len(separators) <= MAX_KOREAN_PARTS else ():
+        ends = [*(s.start() for s in separators if s.start() > separator.start()), len(title)]
+        starts = [s.end() for s in separators if s.start() >= separator.start()]
+        is_short = all(length(title[start:end]) <= MAX_DENSE_SITE for start, end in zip(starts, ends, strict=True))
+        if is_short and separator.start() >= MIN_DENSE_HEADLINE:
+            return title[: separator.start()]
+    return title
 
 
 def _end_of_parts(title: str, count: int) -> int:

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from wiredesk.extractor.metadata.authors.agencies import distinct_agencies
-from wiredesk.extractor.metadata.authors.grammar import MAX_NAMES, Byline, parse_byline
+from wiredesk.extractor.metadata.authors.grammar import MAX_NAMES, Byline, announces_byline, parse_byline
 from wiredesk.extractor.metadata.authors.names import Trust
 from wiredesk.extractor.metadata.json_ld import Node, as_text, node_types
 from wiredesk.extractor.metadata.sources import MAX_VALUES, MetadataSources
 from wiredesk.extractor.words import fold
+
+_CARD_ROWS = (1, 2)
+"""Numbers of the rows of a card for sharing, each with a label and a text."""
 
 MAX_DEPTH = 6
 """Levels of objects and lists in which an author's name may be."""
@@ -54,6 +57,15 @@ def meta_bylines(sources: MetadataSources) -> Iterator[Byline]:
     for name, contents in sources.metas.items():
         if name.endswith(("author", "authors")) and name not in _META and not name.startswith(("twitter", "og:")):
             yield parse_byline(contents[:MAX_VALUES])
+    yield from map(parse_byline, _labelled(sources))
+
+
+def _labelled(sources: MetadataSources) -> Iterator[list[str]]:
+    """Yield what a card for sharing says beside the label of an author: `Written by`, in any language."""
+    for number in _CARD_ROWS:
+        label, text = (sources.meta_content(f"twitter:{part}{number}") for part in ("label", "data"))
+        if label and text and announces_byline(label):
+            yield [text]
 
 
 def _citation_author(stated: str) -> str:

@@ -108,8 +108,8 @@ _ADDRESS = re.compile(
 _OF_ADDRESS = re.compile(r"@|//|www\.|\.(?:co|org|net)", re.IGNORECASE)
 """What every such address has. Most texts have none, and are not searched for one."""
 
-_WIDE = str.maketrans("：／＝（），；｜［］【】＠　–—", ":/=(),;|[]()@ \u2013\u2013")
-"""Wide punctuation, as Chinese and Japanese texts have it, and what it is in others."""
+_WIDE = str.maketrans("：／＝（），；｜［］【】＠　–—՝", ":/=(),;|[]()@ \u2013\u2013:")
+"""Wide punctuation of Chinese and Japanese texts, the Armenian sign after a label, and what these are in others."""
 
 _START = r"(?:^|(?<=[|¦(\[•·;,/–\n-])|(?<=[|¦(\[•·;,/–-] ))"
 _COLON = r"\s{0,2}[:|¦]{0,1}\s{0,2}"
@@ -181,6 +181,7 @@ _PLACE = re.compile(rf"\s(?:{alternation(phrases('places'))})\s(?=[^\W\d_a-zà-�
 _BORDER_OF_CASES = re.compile(r"[a-zß-ÿ][A-ZÀ-Þ]")
 _GLUED = re.compile(r"(?<=[a-zß-ÿ]{3})(?=[A-ZÀ-Þ][a-zß-ÿ]{1,30}(?P<more>\.?\s[A-ZÀ-Þ\d])?)")
 _GLUED_BY = re.compile(r"^By(?=[A-Z][a-z])")
+_WITH_POINT = (" Jr", " Sr")
 _STRIPPED = " ().,-–:=/·•*_'’\u200e\u200f"
 
 
@@ -189,12 +190,18 @@ def parse_byline(texts: Iterable[str], trust: Trust = Trust.ANNOUNCED) -> Byline
     people: dict[str, str] = {}
     agencies: list[str] = []
     for text in texts:
-        for name, is_person in _named(text, trust):
+        for stated, is_person in _named(text, trust):
+            name = _with_point(stated, text)
             if not is_person:
                 agencies.append(name)
             elif fold(name) not in people or people[fold(name)].isupper():
                 people[fold(name)] = name
     return Byline(tuple(people.values())[:MAX_NAMES], distinct_agencies(agencies)[:MAX_NAMES])
+
+
+def _with_point(name: str, text: str) -> str:
+    """Return a name with the point that ends it in a text: Martin Luther King Jr."""
+    return f"{name}." if name.endswith(_WITH_POINT) and f"{name}." in text else name
 
 
 def parse_names(text: str) -> tuple[str, ...]:
@@ -472,7 +479,11 @@ def _candidates(text: str, trust: Trust) -> Iterator[str]:
     if place and " " in text[: place.start()].strip() and not (trust is Trust.DECLARED and place[0][1:3] == "i "):
         text = text[: place.start()]
     if "/" in text and any(map(agency_named, text.split("/"))):
-        yield from (part for part in text.split("/") if agency_named(part))
+        first, *others = text.split("/")
+        # `Jane Doe/dpa` wrote with an agency; `dpa/Jane Doe` took the agency's picture.
+        yield from (
+            part for part in (first, *others) if agency_named(part) or (part is first and is_name(part, Trust.BARE))
+        )
         return
     name_words = text.split()
     if len(name_words) > WEAK and name_words[: len(name_words) // 2] == name_words[(len(name_words) + 1) // 2 :]:

@@ -40,7 +40,7 @@ def shown_text(block: Element) -> str | None:
         if size > MAX_BLOCK or number > MAX_STEPS:
             return None
         if event == "start":
-            machine = element.get("datetime") or element.get("content")
+            machine = element.get("datetime") or element.get("content") or _title_of_abbreviation(element)
             add(machine if machine and _is_better(machine, element) else element.text)
         else:
             add(element.tail)
@@ -70,6 +70,11 @@ def _events(block: Element) -> Iterator[tuple[str, Element]]:
 def _is_better(machine: str, element: Element) -> bool:
     """Return whether an attribute states a date more precisely than the text does."""
     return _ISO_DAY.match(machine) is not None and (":" in machine or ":" not in (element.text or ""))
+
+
+def _title_of_abbreviation(element: Element) -> str | None:
+    """Return what an `<abbr>` stands for: a date, in pages of some programs for blogs."""
+    return element.get("title") if element.tag == "abbr" else None
 
 
 def following(element: Element) -> Iterator[Element]:

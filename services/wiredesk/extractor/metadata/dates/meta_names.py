@@ -31,6 +31,7 @@ MODIFIED = (
 
 _ANY_PUBLISHED = re.compile(
     r"(?:publi(?:sh|c)|issue|post(?:ed)?|creat|release).{0,20}(?:date|time|at$)|(?:date|time).{0,20}(?:publi|issue|creat|posted)"
+    r"|(?<!first)published$|pubdate$"
 )
 """Other names of the date of publication."""
 

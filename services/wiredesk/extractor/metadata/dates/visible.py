@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -209,11 +210,17 @@ class _Walk:
         if not dates:
             return
         base = place + self._of_place(owner) + (MANY_SCORE if len(dates) > MAX_DATES else 0)
-        mark = self._mark(owner)
+        mark, own_marks = self._mark(owner), self._marks_of_times(line) if len(dates) > 1 else {}
         for written in dates:
-            label = written.label or mark
+            label = written.label or own_marks.get(written.value, mark)
             score = base + self._reader.score(written, label) + _of_words(text, dates, is_labelled=bool(written.label))
             yield DateCandidate(written.value, label, score)
+
+    def _marks_of_times(self, line: Sequence[Element]) -> Mapping[date, DateLabel | None]:
+        """Return what each `<time>` of a line is marked as, by its date: one may be of the change, and one not."""
+        times = list(islice(line[-1].iter("time"), MAX_DATES + 1))
+        stated = ((time, self._reader.read(time.get("datetime") or "")) for time in times if len(times) > 1)
+        return {written.value: self._mark(time) for time, dates in stated for written in dates}
 
     def _mark(self, owner: Element) -> DateLabel | None:
         """Return what mark-up says that a date is the date of."""
