@@ -48,6 +48,8 @@ def names_of(text: str, *tagged: tuple[str, EntityType]) -> list[list[str]]:
         ("Marks and Spencer opened a shop.", ("Spencer", PERSON), {"Marks and Spencer": ORGANISATION}),
         ("It left Paris, Texas, in May.", ("Texas", PLACE), {"Paris": PLACE, "Texas": PLACE}),
         ("It left Ruritania, Texas, in May.", ("Texas", PLACE), {"Texas": PLACE}),
+        ("Hurricane Ian hit Cuba.", ("Hurricane Ian", ORGANISATION), {"Hurricane Ian": EntityType.EVENT}),
+        ("The damage from Storm Ciara grew.", ("Storm Ciara", ORGANISATION), {"Storm Ciara": EntityType.EVENT}),
         ("Flight South Korea 1 was late.", ("South Korea 1", PLACE), {"South Korea 1": PLACE}),
         (
             "The State Department Spokesperson said no.",

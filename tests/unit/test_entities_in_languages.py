@@ -445,3 +445,25 @@ def test_the_words_before_a_name_show_its_type(language: str, text: str, name: s
     spans = [[TaggedSpan(start, start + len(name), EntityType.PLACE)]]
     (mention,) = find_mentions([ArticleField("/title", text, 1.0, 0, language)], spans)
     assert (mention.surface, mention.type) == (name, kind)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "names"),
+    [
+        ("da", "Danmarks statsminister rejste.", ["Danmarks"]),
+        ("sv", "Det var sent. Finlands regering avgick.", ["Finlands"]),
+        ("hr", "Hrvatska premijerka putuje.", []),
+        ("da", "Danmarks Radio", []),
+        ("de", "Belgier wollen das nicht.", []),
+        ("zu", "Danmarks statsminister", []),
+    ],
+)
+def test_a_country_that_begins_a_sentence_is_not_missed(language: str, text: str, names: list[str]) -> None:
+    mentions = find_mentions([ArticleField("/title", text, 1.0, 0, language)], [[]])
+    assert [mention.surface for mention in mentions] == names
+
+
+@pytest.mark.parametrize("dateline", ["JAKARTA, KOMPAS.com - ", "JAKARTA, CNN Indonesia -- "])
+def test_a_dateline_with_a_site_is_one(dateline: str) -> None:
+    mentions = find_mentions([ArticleField("/title", f"{dateline}Presiden tiba.", 1.0, 0, "id")], [[]])
+    assert [(mention.surface, mention.type) for mention in mentions] == [("JAKARTA", EntityType.PLACE)]

@@ -33,6 +33,12 @@ _CASED = re.compile(
     rf"^({_CAPITAL}[\w.'’-]+(?:[ /]{_CAPITAL}[\w.'’-]+){{0,3}})(?:, {_CAPITAL}[\w.'’-]+)?{_DAY},? ?{_AGENCY}"
 )
 
+# `JAKARTA, KOMPAS.com -`, `Jakarta, CNN Indonesia --`
+_SITED = re.compile(
+    rf"^({_CAPITAL}[\w.'’-]+(?: {_CAPITAL}[\w.'’-]+){{0,2}}), "
+    rf"(?P<agency>{_CAPITAL}[\w.]+(?: {_CAPITAL}\w+)?) ?[-–—]{{1,2}} "
+)
+
 # `دمشق (سانا)`, `القاهرة - (رويترز)`, `नई दिल्ली, 3 मई (भाषा)`: marks are no letters for a pattern.
 _UNCASED = re.compile(
     rf"^([^\s\d(),:.-]{{2,20}}(?: [^\s\d(),:.-]{{2,20}}){{0,2}})(?:,? ?\d{{1,2}} [^\s()]{{2,12}})? ?[-–ـ]? ?{_AGENCY}"
@@ -70,6 +76,8 @@ def dateline_places(field: ArticleField) -> Iterator[NameSpan]:
     dateline = _CASED.match(text) or _UNCASED.match(text)
     if dateline and _is_agency(dateline["agency"], field):
         yield from _places(field, dateline, is_certain=True)
+    elif sited := _SITED.match(text):
+        yield from _places(field, sited, is_certain=False)
 
 
 def dateline_agencies(field: ArticleField) -> Iterator[NameSpan]:

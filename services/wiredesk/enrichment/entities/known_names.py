@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from wiredesk.enrichment.article_fields import ArticleField
-from wiredesk.enrichment.entities.gazetteer import candidates, known_type, lookup
-from wiredesk.enrichment.entities.lexicon import Lexicon, alternatives, lexicon_of
+from wiredesk.enrichment.entities.gazetteer import candidates, is_country, known_type, lookup
+from wiredesk.enrichment.entities.lexicon import CAPITALS, SMALL_LETTERS, Lexicon, alternatives, lexicon_of
 from wiredesk.enrichment.entities.name_span import MarkedPlaces, NameSpan
 from wiredesk.enrichment.languages import ENGLISH
 from wiredesk_schemas import EntityType
@@ -24,6 +24,10 @@ _SPLIT = frozenset({"wednesday", "west", "north", "end", "real", "marks"})
 _HYPHENED = re.compile(r"(?<![\w-])[A-Z][^\W\d_]+(?:-[^\W\d_]+){1,3}(?![\w-])")
 # `Paris, ` before `Texas`.
 _CITY_BEFORE = re.compile(r"(?<![\w.-])(?P<city>[A-Z][^\W\d_]+(?:[ -][A-Z][^\W\d_]+){0,2}), $")
+GENITIVE_LANGUAGES = frozenset({"da", "de", "no", "sv"})
+"""Languages whose genitives end in `s`, without an apostrophe."""
+
+_GENITIVE = re.compile(rf"(?:^|[.!?] )([{CAPITALS}][{SMALL_LETTERS}]{{3,}}s)(?= [{SMALL_LETTERS}])", re.MULTILINE)
 MAX_CITY_CHARACTERS = 40
 """Number of characters before a region that are searched for a city in it."""
 
@@ -31,10 +35,14 @@ _NAME_AFTER = re.compile(r"[ -][A-Z]")
 
 
 def known_names(fields: Iterable[ArticleField], spans: Sequence[NameSpan]) -> Iterator[NameSpan]:
-    """Yield the missed names of English texts. A name within a longer one is left out: `Google` in `Google Chrome`."""
+    """Yield the missed names of English texts, and countries in others.
+
+    A name within a longer one is left out: `Google` in `Google Chrome`.
+    """
     marked = MarkedPlaces(spans)
     for field in fields:
         if field.language != ENGLISH:
+            yield from _countries_that_begin(field, marked)
             continue
         lexicon = lexicon_of(field.language)
         for run in _RUN.finditer(field.text):
@@ -45,6 +53,20 @@ def known_names(fields: Iterable[ArticleField], spans: Sequence[NameSpan]) -> It
             kind = known_type(word[0])
             if kind and not marked.overlap(field, *word.span()):
                 yield NameSpan(field, word.start(), word.end(), kind)
+
+
+def _countries_that_begin(field: ArticleField, marked: MarkedPlaces) -> Iterator[NameSpan]:
+    """Yield genitives of countries that begin a sentence, which taggers miss: `Danmarks statsminister`.
+
+    In other languages such forms are adjectives as well: `Hrvatska premijerka`, `Самое большое`.
+    """
+    if field.language not in GENITIVE_LANGUAGES:
+        return
+    for word in _GENITIVE.finditer(field.text):
+        span = NameSpan(field, *word.span(1), EntityType.PLACE)
+        is_form = lookup(word[1], EntityType.PLACE, field.language) is None and is_country(word[1], field.language)
+        if is_form and not marked.overlap(field, span.start, span.end):
+            yield span
 
 
 def _cities_of_regions(field: ArticleField, spans: Sequence[NameSpan], marked: MarkedPlaces) -> Iterator[NameSpan]:

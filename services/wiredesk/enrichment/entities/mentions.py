@@ -100,6 +100,10 @@ def _trimmed_span(field: ArticleField, tagged: TaggedSpan, previous_end: int) ->
     kind: EntityType | None = tagged.type
     if kind in NAME_TYPES:
         kind = names.type_by_words(surface[first:last], tagged.type, lexicon)
+        if kind is EntityType.ORGANISATION and names.is_storm(
+            field.text, tagged.start + first, tagged.start + last, lexicon
+        ):
+            kind = EntityType.EVENT
         if any(
             is_other(field.text, tagged.start + first, tagged.start + last, lexicon)
             for is_other in (names.is_index, names.is_mission)

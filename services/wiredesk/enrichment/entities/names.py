@@ -74,6 +74,11 @@ _DEMONYM = re.compile(
 )
 _NEWSPAPER_AFTER = re.compile(r"^ (?:reported|newspaper|daily|business|said|newswires)\b", re.IGNORECASE)
 _PAIR_AFTER = re.compile(r"^,[^\W\d_]")
+_STORM_AFTER = re.compile(
+    r" (?:has |had |could |will |is )?(?:hit|hits|struck|made landfall|makes landfall|battered|killed|swept|weakened|"
+    r"slammed|strengthened|pounded|lashed|churned|intensified|devastated|ravaged|barrell?ed|barrell?ing|approaching|flooded)\b"
+)
+_STORM_BEFORE = re.compile(r"\b(?:damage|path|wake|winds|victims|landfall|remnants|aftermath|eye) (?:from|of|by) $")
 _NUMBERED = re.compile(r"[ -](?:[IVX]{1,4}|\d{1,3})$")
 _WORD_AFTER = re.compile(r" ([a-z]+)")
 _POSSESSIVE = re.compile(r"['’]s(?!\w)")
@@ -337,6 +342,15 @@ def is_index(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
     if text[start:end].lower() not in lexicon.indices:
         return False
     return _NEWSPAPER_AFTER.match(text[end : end + CONTEXT_CHARACTERS]) is None
+
+
+def is_storm(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
+    """Whether a name is a storm's by what it does: `Hurricane Ian hit Florida`. `Hurricane Electric` is a company."""
+    words = text[start:end].lower().split()
+    if len(words) != STORM_WORDS or words[0] not in lexicon.event_beginnings:
+        return False
+    before = text[max(0, start - CONTEXT_CHARACTERS) : start]
+    return bool(_STORM_AFTER.match(text, end) or _STORM_BEFORE.search(before))
 
 
 def is_mission(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
