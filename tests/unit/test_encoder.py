@@ -78,7 +78,7 @@ def test_a_window_ends_with_a_sentence() -> None:
 
 def test_windows_that_are_read_together_are_read_as_each_alone() -> None:
     encoder = shared_encoder()
-    text = "Angela Merkel traf am Montag in Kiew den Präsidenten der Ukraine. Danach flog sie nach Rom. " * 60
+    text = "Angela Merkel traf am Montag in Kiew den Präsidenten der Ukraine. Danach flog sie nach Rom. " * 90
     windows = list(cut_windows([text], [encoder.pieces.read(text)]))
     assert len(windows) > WINDOWS_AT_ONCE
     together = list(encoder.labels(windows))
