@@ -50,6 +50,11 @@ def names_of(text: str, *tagged: tuple[str, EntityType]) -> list[list[str]]:
         ("It left Ruritania, Texas, in May.", ("Texas", PLACE), {"Texas": PLACE}),
         ("Hurricane Ian hit Cuba.", ("Hurricane Ian", ORGANISATION), {"Hurricane Ian": EntityType.EVENT}),
         ("The damage from Storm Ciara grew.", ("Storm Ciara", ORGANISATION), {"Storm Ciara": EntityType.EVENT}),
+        ("Then Park Joo-Ho scored.", ("Park Joo-Ho", PLACE), {"Park Joo-Ho": PERSON}),
+        ("Then Park Avenue-East opened.", ("Park Avenue-East", PLACE), {"Park Avenue-East": PLACE}),
+        ("She won at Cannes again.", ("Cannes", EntityType.WORK), {"Cannes": PLACE}),
+        ("She sang in Cats again.", ("Cats", EntityType.WORK), {"Cats": EntityType.WORK}),
+        ("She saw Chicago again.", ("Chicago", EntityType.WORK), {"Chicago": EntityType.WORK}),
         ("Flight South Korea 1 was late.", ("South Korea 1", PLACE), {"South Korea 1": PLACE}),
         (
             "The State Department Spokesperson said no.",

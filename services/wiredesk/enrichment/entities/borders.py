@@ -27,6 +27,7 @@ _ARABIC_AFTER = re.compile(r"^(?: (?:el|al|an|ar|as|ash|at|ad|bin|ben|ibn|abu))?
 _HYPHENED_BEFORE = re.compile(r"(?<![\w-])[A-Z][^\W\d_]*-$")
 # ` To of the`, ` Or said` after a given name: a surname that is written like a function word.
 _SHORT_SURNAME = re.compile(r" ([A-Z][a-z]{1,3})(?=[,.;:)]| [a-z(])")
+_EAST_ASIAN = re.compile(r"^([A-Z][a-z]+) [A-Z][a-z]{1,4}-[A-Za-z][a-z]{1,4}$")
 # ` Pen` after `Marine Le`, whose last word is a particle.
 _ENDS_IN_PARTICLE = re.compile(r" (?:Le|La|De|Du|Del|Della|Van|Von|Der|Den|Di|Da|El|Al|Bin|Ben|Ibn|Abu|Mac|St)$")
 _SURNAME_AFTER = re.compile(r"^ (?:(?:der|den|la|los) )?[A-Z][^\W\d_]+(?:-[A-Z][^\W\d_]+)?(?![\w-])")
@@ -88,6 +89,12 @@ def is_cut_given_name(text: str, start: int, end: int, lexicon: Lexicon) -> bool
         and first.lower() in lexicon.east_asian_surnames
         and _is_part(cut[1], text[start:end], lexicon)
     )
+
+
+def is_east_asian_name(name: str, lexicon: Lexicon) -> bool:
+    """Whether a name is a surname of East Asia and a whole given name: `Park Joo-Ho`, a person and no park."""
+    surname = _EAST_ASIAN.match(name)
+    return surname is not None and surname[1].lower() in lexicon.east_asian_surnames
 
 
 def _is_function_word(word: str, lexicon: Lexicon) -> bool:

@@ -6,6 +6,7 @@ that it is something else here: `Oklahoma beat Kansas 31-10`, `Ted Baker cut 200
 
 import re
 
+from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities import roles
 from wiredesk.enrichment.entities.gazetteer import candidates, known_surnames, lookup
 from wiredesk.enrichment.entities.name_span import NAME_TYPES, NameSpan
@@ -136,6 +137,7 @@ _IN_BEFORE = re.compile(
     r"southern|eastern|western|nearby|neighbouring|neighboring)\s)?$",
     re.IGNORECASE,
 )
+_WHERE_BEFORE = re.compile(r"\b(?:in|at|near|from) $")
 _ENTERED_BEFORE = re.compile(
     r"\b(?:entered|entering|besieged|besieging|shelled|shelling|bombed|bombing|retook|recaptured|encircled|overran)\s$"
 )
@@ -195,6 +197,14 @@ def type_shown(span: NameSpan) -> EntityType | None:
     if _is_company(span, before, after) or _is_team(span, before, after):
         return ORGANISATION
     return None
+
+
+def is_place_after_preposition(field: ArticleField, start: int, end: int) -> bool:
+    """Whether what was marked as a work is a known place after `in` or `at`, without quotation marks: `at Cannes`."""
+    if field.language != ENGLISH or not _WHERE_BEFORE.search(field.text, max(0, start - BEFORE_CHARACTERS), start):
+        return False
+    place = lookup(field.text[start:end], PLACE)
+    return place is not None and place.kind in ("city", COUNTRY)
 
 
 def follows_preposition(span: NameSpan) -> bool:

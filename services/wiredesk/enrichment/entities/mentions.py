@@ -6,8 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from wiredesk.enrichment.article_fields import ArticleField
 from wiredesk.enrichment.entities import names
 from wiredesk.enrichment.entities.abbreviations import explained_names, without_parts
-from wiredesk.enrichment.entities.borders import further_names, is_cut_given_name, name_borders, trailing_length
+from wiredesk.enrichment.entities.borders import (
+    further_names,
+    is_cut_given_name,
+    is_east_asian_name,
+    name_borders,
+    trailing_length,
+)
 from wiredesk.enrichment.entities.consistency import unify_types
+from wiredesk.enrichment.entities.context import is_place_after_preposition
 from wiredesk.enrichment.entities.cut_names import whole_names
 from wiredesk.enrichment.entities.datelines import dateline_agencies, dateline_places
 from wiredesk.enrichment.entities.graphemes import whole_characters
@@ -97,23 +104,7 @@ def _trimmed_span(field: ArticleField, tagged: TaggedSpan, previous_end: int) ->
         return None
     lexicon = lexicon_of(field.language)
     first, last = names.trim_name(surface, lexicon, tagged.type)
-    kind: EntityType | None = tagged.type
-    if kind in NAME_TYPES:
-        kind = names.type_by_words(surface[first:last], tagged.type, lexicon)
-        if kind is EntityType.ORGANISATION and names.is_storm(
-            field.text, tagged.start + first, tagged.start + last, lexicon
-        ):
-            kind = EntityType.EVENT
-        if any(
-            is_other(field.text, tagged.start + first, tagged.start + last, lexicon)
-            for is_other in (names.is_index, names.is_mission)
-        ):
-            kind = None
-    if kind is not None and _is_no_name(field.text, tagged.start + first, tagged.start + last, kind, lexicon):
-        kind = None
-    is_doubtful = kind in (EntityType.ORGANISATION, EntityType.PLACE)
-    if is_doubtful and is_cut_given_name(field.text, tagged.start + first, tagged.start + last, lexicon):
-        kind = EntityType.PERSON
+    kind = _shown_kind(field, tagged.start + first, tagged.start + last, tagged.type)
     if kind is EntityType.PERSON:
         first += names.skip_roles(surface[first:last], lexicon)
         first += names.skip_demonym(surface[first:last], lexicon)
@@ -125,6 +116,24 @@ def _trimmed_span(field: ArticleField, tagged: TaggedSpan, previous_end: int) ->
         return None
     start, end = _borders(field, tagged.start + first, tagged.start + last, kind, previous_end)
     return NameSpan(field, start, end, kind)
+
+
+def _shown_kind(field: ArticleField, start: int, end: int, tagged: EntityType) -> EntityType | None:
+    """Return the type of a name that its words and those beside it show, or else the tagged one; None for no name."""
+    text, lexicon = field.text, lexicon_of(field.language)
+    if tagged is EntityType.WORK and is_place_after_preposition(field, start, end):
+        return EntityType.PLACE
+    if tagged not in NAME_TYPES:
+        return tagged
+    kind = names.type_by_words(text[start:end], tagged, lexicon)
+    if kind is None or _is_no_name(text, start, end, kind, lexicon):
+        return None
+    if kind is EntityType.ORGANISATION and names.is_storm(text, start, end, lexicon):
+        return EntityType.EVENT
+    is_doubtful = kind in (EntityType.ORGANISATION, EntityType.PLACE)
+    if is_doubtful and (is_east_asian_name(text[start:end], lexicon) or is_cut_given_name(text, start, end, lexicon)):
+        return EntityType.PERSON
+    return kind
 
 
 def _borders(field: ArticleField, start: int, end: int, kind: EntityType, previous_end: int) -> tuple[int, int]:
@@ -142,10 +151,12 @@ def _borders(field: ArticleField, start: int, end: int, kind: EntityType, previo
 
 
 def _is_no_name(text: str, start: int, end: int, kind: EntityType, lexicon: Lexicon) -> bool:
-    """Whether a tagger took an office, what it is for, or letters of countries for a name."""
+    """Whether a tagger took an office, an index, a mission or letters of countries for a name."""
     if kind not in NAME_TYPES:
         return False
     if names.is_only_role(text[start:end], kind, lexicon):
+        return True
+    if names.is_index(text, start, end, lexicon) or names.is_mission(text, start, end, lexicon):
         return True
     if kind is not EntityType.PERSON and is_place_adjective(text, start, end, lexicon):
         return True
