@@ -48,11 +48,11 @@ def known_names(fields: Iterable[ArticleField], spans: Sequence[NameSpan]) -> It
         for run in _RUN.finditer(field.text):
             if not marked.overlap(field, *run.span()):
                 yield from _names_of_run(field, run, lexicon)
-        yield from _cities_of_regions(field, spans, marked)
         for word in _HYPHENED.finditer(field.text):
             kind = known_type(word[0])
             if kind and not marked.overlap(field, *word.span()):
                 yield NameSpan(field, word.start(), word.end(), kind)
+    yield from _cities_of_regions(spans, marked)
 
 
 def _countries_that_begin(field: ArticleField, marked: MarkedPlaces) -> Iterator[NameSpan]:
@@ -69,14 +69,19 @@ def _countries_that_begin(field: ArticleField, marked: MarkedPlaces) -> Iterator
             yield span
 
 
-def _cities_of_regions(field: ArticleField, spans: Sequence[NameSpan], marked: MarkedPlaces) -> Iterator[NameSpan]:
+def _cities_of_regions(spans: Sequence[NameSpan], marked: MarkedPlaces) -> Iterator[NameSpan]:
     """Yield cities that stand before the region or the country that they are in: `Paris, Texas`."""
     for span in spans:
-        if span.field is not field or span.type is not EntityType.PLACE:
+        field = span.field
+        if (
+            span.type is not EntityType.PLACE
+            or field.language != ENGLISH
+            or not field.text.endswith(", ", 0, span.start)
+        ):
             continue
-        region = lookup(span.surface, EntityType.PLACE)
         city = _CITY_BEFORE.search(field.text, max(0, span.start - MAX_CITY_CHARACTERS), span.start)
-        if region is None or region.kind not in ("region", "country") or city is None:
+        region = lookup(span.surface, EntityType.PLACE)
+        if city is None or region is None or region.kind not in ("region", "country"):
             continue
         is_within = any(
             meaning.entry.kind == "city"
