@@ -454,6 +454,7 @@ def test_the_words_before_a_name_show_its_type(language: str, text: str, name: s
         ("sv", "Det var sent. Finlands regering avgick.", ["Finlands"]),
         ("hr", "Hrvatska premijerka putuje.", []),
         ("da", "Danmarks Radio", []),
+        ("de", "Spaniens Regierung geht.", ["Spaniens"]),
         ("de", "Belgier wollen das nicht.", []),
         ("zu", "Danmarks statsminister", []),
     ],

@@ -24,10 +24,16 @@ _SPLIT = frozenset({"wednesday", "west", "north", "end", "real", "marks"})
 _HYPHENED = re.compile(r"(?<![\w-])[A-Z][^\W\d_]+(?:-[^\W\d_]+){1,3}(?![\w-])")
 # `Paris, ` before `Texas`.
 _CITY_BEFORE = re.compile(r"(?<![\w.-])(?P<city>[A-Z][^\W\d_]+(?:[ -][A-Z][^\W\d_]+){0,2}), $")
+GERMAN = "de"
+"""The language whose nouns have capitals."""
+
 GENITIVE_LANGUAGES = frozenset({"da", "de", "no", "sv"})
 """Languages whose genitives end in `s`, without an apostrophe."""
 
 _GENITIVE = re.compile(rf"(?:^|[.!?] )([{CAPITALS}][{SMALL_LETTERS}]{{3,}}s)(?= [{SMALL_LETTERS}])", re.MULTILINE)
+_GERMAN_GENITIVE = re.compile(rf"(?:^|[.!?] )([{CAPITALS}][{SMALL_LETTERS}]{{3,}}s)(?= [^\W\d_])", re.MULTILINE)
+"""The same before any word."""
+
 MAX_CITY_CHARACTERS = 40
 """Number of characters before a region that are searched for a city in it."""
 
@@ -62,7 +68,8 @@ def _countries_that_begin(field: ArticleField, marked: MarkedPlaces) -> Iterator
     """
     if field.language not in GENITIVE_LANGUAGES:
         return
-    for word in _GENITIVE.finditer(field.text):
+    pattern = _GERMAN_GENITIVE if field.language == GERMAN else _GENITIVE
+    for word in pattern.finditer(field.text):
         span = NameSpan(field, *word.span(1), EntityType.PLACE)
         is_form = lookup(word[1], EntityType.PLACE, field.language) is None and is_country(word[1], field.language)
         if is_form and not marked.overlap(field, span.start, span.end):
