@@ -5,12 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wiredesk.extractor.body.lines import split_lines
-from wiredesk.extractor.document import attributes_of, parse_html
+from wiredesk.extractor.document import parse_html
 from wiredesk.extractor.metadata.authors import byline_in_text, credits_in, parse_byline
 from wiredesk.extractor.metadata.authors.grammar import is_byline
 from wiredesk.extractor.metadata.authors.names import Trust, is_name
 from wiredesk.extractor.metadata.authors.shown import shown_byline
 from wiredesk.extractor.metadata.text_sources import TextSources
+from wiredesk.extractor.page_elements import PageElements
 
 PROSE = "<p>The council voted on Thursday night to reopen the old landing, eleven years after it was closed to all boats.</p>"
 """A paragraph of a story."""
@@ -158,7 +159,7 @@ def test_the_byline_near_the_headline_is_the_storys(byline: str, people: tuple[s
     page = f'<body><nav><a href="/author/x">Some One</a></nav><main><h1>Old landing reopens</h1>{byline}<div>{PROSE * 4}</div></main>'
     root = parse_html(page + '<div class="comments"><p class="comment-author">By Cara Poe</p></div></body>')
     assert root is not None
-    assert shown_byline(attributes_of(root), ["Old landing reopens"]).people == people
+    assert shown_byline(PageElements(root), ["Old landing reopens"]).people == people
 
 
 @given(st.text(max_size=400))

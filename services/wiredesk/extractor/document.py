@@ -1,10 +1,9 @@
 """HTML documents: parsing within bounds, and access to elements, their texts and `<meta>` contents."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
-from typing import Any
 
 from lxml import etree
 
@@ -13,12 +12,6 @@ from wiredesk.extractor.surplus_tags import drop_surplus_tags
 from wiredesk.extractor.words import clean
 
 type Element = etree._Element  # noqa: SLF001 - lxml gives its class no public name
-
-type Attributes = Mapping[Element, Mapping[Any, Any]]
-"""The attributes of elements, in document order."""
-
-MAX_ELEMENTS = 50_000
-"""Elements of a page whose attributes are read at once; real pages have a tenth of it."""
 
 _END_OF_PAGE = re.compile(r"</(?:body|html)\s{0,10}>", re.IGNORECASE)
 """The end tags at which libxml2 stops reading."""
@@ -77,11 +70,6 @@ def find(root: Element, path: str) -> Iterator[Element]:
 def _compiled(path: str) -> etree.XPath:
     """Return an expression in the form in which it is evaluated. There are as many as the code has."""
     return etree.XPath(path)
-
-
-def attributes_of(root: Element) -> Attributes:
-    """Return the attributes of the elements of a page."""
-    return {element: dict(element.items()) for element in islice(root.iter(), MAX_ELEMENTS)}
 
 
 def remove(element: Element) -> None:

@@ -27,7 +27,7 @@ from wiredesk.extractor.metadata.sections import sections
 from wiredesk.extractor.metadata.sources import MetadataSources
 from wiredesk.extractor.metadata.text_sources import TextSources
 from wiredesk.extractor.metadata.text_titles import title_in_text
-from wiredesk.extractor.metadata.titles import StatedTitles, declared_titles, shown_titles, subtitle, titles
+from wiredesk.extractor.metadata.titles import StatedTitles, declared_titles, shown_titles, subtitles, titles
 from wiredesk.extractor.site_rules import RuleMatches
 from wiredesk.extractor.words import fold
 from wiredesk.languages.tags import language_tag
@@ -117,16 +117,14 @@ def read_metadata(page: AcceptedPage, sources: MetadataSources, rule: RuleMatche
     of_rule = ((Evidence.DOM, rule.byline),) if rule.byline else ()
     place, byline = next(chain(of_rule, bylines(sources, source.value)), (None, Byline()))
     stated_titles = StatedTitles.of(sources, source.value, url)
-    title = take_first(((Evidence.DOM, rule.title), *titles(stated_titles)), None)
+    title = take_first(chain([(Evidence.DOM, rule.title)], titles(stated_titles)), None)
     dates = PageDates(page, sources, title.value)
     return Metadata(
         source=source,
         title=title,
         declared_title=take_first(declared_titles(stated_titles, title.value), None),
         shown_title=take_first(shown_titles(stated_titles, title.value), None),
-        subtitle=take_first(
-            ((Evidence.JSON_LD, sources.json_ld("alternativeHeadline")), (Evidence.DOM, subtitle(sources.root))), None
-        ),
+        subtitle=take_first(subtitles(sources), None),
         authors=MetadataField(byline.people, place if byline.people else None),
         agencies=MetadataField(byline.agencies, place if byline.agencies else None),
         published_at=take_first(chain([(Evidence.DOM, rule.published_at)], dates.published()), None),

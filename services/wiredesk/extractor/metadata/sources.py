@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
 
-from wiredesk.extractor.document import Attributes, Element, attributes_of, meta_contents, text_of
+from wiredesk.extractor.document import Element, meta_contents, text_of
 from wiredesk.extractor.metadata.json_ld import JsonLd, Node, as_text, read_json_ld
 from wiredesk.extractor.metadata.microdata import read_microdata
 from wiredesk.extractor.metadata.story_node import (
@@ -17,6 +17,7 @@ from wiredesk.extractor.metadata.story_node import (
     resolve,
     story_node,
 )
+from wiredesk.extractor.page_elements import PageElements
 
 MAX_HEADINGS = 100
 """Number of headings that are read."""
@@ -119,9 +120,9 @@ class MetadataSources:
         return tuple(dict.fromkeys(address for address in stated if address))
 
     @cached_property
-    def attributes(self) -> Attributes:
-        """The attributes of the page's elements, as they are when they are first asked for."""
-        return attributes_of(self.root)
+    def elements(self) -> PageElements:
+        """The page's elements and their attributes, as they are when they are first asked for."""
+        return PageElements(self.root)
 
     @cached_property
     def _by_id(self) -> dict[str, Node]:

@@ -343,8 +343,14 @@ def _without_labels(title: str) -> str:
     return title[:end]
 
 
-def subtitle(root: Element) -> str | None:
-    """Return the standfirst, which a class name must mark as one; None if none does."""
+def subtitles(sources: MetadataSources) -> Iterator[tuple[Evidence, str | None]]:
+    """Yield the standfirst that JSON-LD states, and the one that a class name marks."""
+    yield Evidence.JSON_LD, sources.json_ld("alternativeHeadline")
+    yield Evidence.DOM, _marked_subtitle(sources.root)
+
+
+def _marked_subtitle(root: Element) -> str | None:
+    """Return the first text whose class name says that it is a standfirst."""
     others = {""}  # values of classes, which elements share
     for element in root.iter("p", "h2", "div", "span"):
         names = element.get("class") or ""

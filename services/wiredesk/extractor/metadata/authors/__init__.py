@@ -7,6 +7,7 @@ agencies         news agencies, and the agencies that a story credits in its dat
 credits          whom a story credits in its own text
 declared         authors in JSON-LD and `<meta>`
 lines            the byline in a text page
+marks            elements that mark-up marks as bylines
 shown            the byline that readers see on a page
 vocabulary       the words of bylines; add a language to `bylines.toml`
 """
@@ -85,7 +86,7 @@ def _places(sources: MetadataSources) -> Iterator[tuple[Evidence, Byline]]:
     yield Evidence.DOM, microdata_byline(sources)
     yield from ((Evidence.META, byline) for byline in meta_bylines(sources))
     titles = (sources.json_ld("headline"), sources.meta_content("og:title", "twitter:title"), sources.window_title)
-    yield Evidence.DOM, shown_byline(sources.attributes, [title for title in titles if title])
+    yield Evidence.DOM, shown_byline(sources.elements, [title for title in titles if title])
 
 
 def _own_names(source: str | None, url: str) -> set[str]:

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
 
-from wiredesk.extractor.document import Attributes, Element, text_of
+from wiredesk.extractor.document import Element, text_of
 from wiredesk.extractor.metadata.authors.agencies import distinct_agencies
 from wiredesk.extractor.metadata.authors.grammar import (
     MAX_BYLINE,
@@ -19,8 +18,10 @@ from wiredesk.extractor.metadata.authors.grammar import (
     is_byline,
     parse_byline,
 )
+from wiredesk.extractor.metadata.authors.marks import CLASS, ROLE_CLASS, marked_elements
 from wiredesk.extractor.metadata.authors.names import Trust, is_name, is_role
-from wiredesk.extractor.metadata.authors.vocabulary import AUTHOR_FOLDERS, OPENINGS
+from wiredesk.extractor.metadata.authors.vocabulary import OPENINGS
+from wiredesk.extractor.page_elements import PageElements
 from wiredesk.extractor.words import clean, fold, length
 
 MAX_BYLINE_ELEMENTS = 1000
@@ -53,37 +54,14 @@ NEAR = 5
 WITHIN = 1
 """Points of the places within the story, after its first paragraphs, and between its end and that of the page."""
 
-MAX_NAMES = 300
-"""Characters that are read of the class names and ids of an element."""
-
 TEXT_POINTS = 4
 """Points of an element that only its words mark."""
 
 MIN_SCORE = 5
 """Points from which a candidate is the byline."""
 
-_CLASS = re.compile(
-    r"by-?line|(?<![a-z])(?:writtenby|written-by|posted-?by|publishedby|attribution|redakteure?|verfasser|forfatter|skribent|"
-    r"kirjoittaja|avtor|yazar|penulis|tacgia)(?![a-z]{4})|(?:author|writer|reporter|journalist|contributor|autor|auteur)"
-    r"(?!i[sztd]|it|ship)"
-)
-"""Class names and ids of bylines, in lower case."""
-
-_PART_OF_CLASS = re.compile(
-    r"by|auth?or|auteur|avtor|writer|reporter|journal|contrib|attrib|redakt|verfas|forfat|skrib|kirj|yazar|penul|tacgia"
-)
-"""A part of every such name. Most names have none."""
-
-_MARKS = ("rel", "itemprop", "property")
-"""Attributes that may say that an element is a byline."""
-
-_ROLE_CLASS = re.compile(
-    r"(?:author|writer|byline|reporter|autor|auteur|contributor|journalist)s?[-_]{0,2}(?:role|title|job|bio|position|location|loc|"
-    r"desc\w*|date|time|avatar|image|img|photo|pic|picture|social\w*|follow|count|label|heading|occupation|designation|company|"
-    r"topics?|email|mail|twitter|separator|function|place|expertise)(?![a-z])",
-    re.IGNORECASE,
-)
-"""Class names of what stands beside an author's name: a role, a picture."""
+BESIDE_BEST = 2
+"""Points that a part of the byline may have less than the best one."""
 
 _ELSEWHERE = re.compile(
     r"(?<![a-z])(?:nav|navbar|navigation|menu|related|recommend\w*|comments?|disqus|teasers?|promo|trending|popular|most-?read|"
@@ -111,6 +89,9 @@ _TEXT_TAGS = frozenset(
     "p div span small address li em strong b i section header h2 h3 h4 h5 h6 a td font center cite time footer dd label".split()  # noqa: SIM905, E501
 )
 """Elements whose text may be a byline that nothing but its words marks."""
+
+_BEGINNINGS = frozenset(phrase[:2] for phrases in OPENINGS.values() for phrase in phrases)
+"""The first two letters of all introductions and labels."""
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
@@ -149,93 +130,59 @@ class _Walk:
     prose_elements: list[Element] = field(default_factory=list)
 
 
-def shown_byline(attributes: Attributes, titles: Iterable[str]) -> Byline:
+def shown_byline(page: PageElements, titles: Iterable[str]) -> Byline:
     """Return who wrote the story, as the page shows it to readers.
 
     Args:
-        attributes: of the elements of the page.
+        page: its elements.
         titles: what the page states as the story's headline.
     """
-    walk = _walk(attributes)
+    walk = _walk(page)
     if not walk.candidates:
         return Byline()
     headline = _headline(walk, [fold(title) for title in titles if title])
     around_story = _around_story(walk, headline[1] if headline else None)
     around_teasers = _around_teasers(walk, headline[1] if headline else None)
-    scored = []
-    for candidate in walk.candidates:
-        place = _place(candidate.index, headline[0] if headline else None, walk.prose)
+    placed = [(c, _place(c.index, headline[0] if headline else None, walk.prose)) for c in walk.candidates]
+    scored: list[tuple[int, _Candidate, Byline]] = []
+    # The best are read first: those whose scores are too low beside a byline are not read.
+    for candidate, place in sorted(placed, key=lambda pair: -pair[0].points - pair[1]):
         score = candidate.points + place
-        is_near = place >= NEAR
+        if score < max(MIN_SCORE, scored[0][0] - BESIDE_BEST if scored else MIN_SCORE):
+            break
         is_within = candidate.is_text and place <= WITHIN  # a quotation, or another story
-        if (
-            score < MIN_SCORE
-            or is_within
-            or _is_elsewhere(candidate.element, around_story, around_teasers, is_near=is_near)
-        ):
+        if is_within or _is_elsewhere(candidate.element, around_story, around_teasers, is_near=place >= NEAR):
             continue
         byline = _read(candidate)
         if byline:
             scored.append((score, candidate, byline))
-    return _best(scored, walk.prose)
+    return _best(sorted(scored, key=lambda row: row[1].index), walk.prose)
 
 
-def _walk(attributes: Attributes) -> _Walk:
+def _walk(page: PageElements) -> _Walk:
     """Collect headings, prose and candidates in one walk."""
     walk = _Walk()
-    points_of_names: dict[str, int] = {}
-    for index, (element, own) in enumerate(attributes.items()):
+    points = marked_elements(page)
+    for index, element in enumerate(page.in_order):
         tag = element.tag
         if not isinstance(tag, str) or tag in _UNSEEN:
             continue
         if tag in _HEADINGS:
             walk.headings.append((index, element))
         text, tail = element.text, element.tail
-        if (text and len(text) > MIN_PROSE // 3 and length(text.strip()) >= MIN_PROSE) or (
-            tail and len(tail) > MIN_PROSE // 3 and length(tail.strip()) >= MIN_PROSE
-        ):
+        if (text and _is_prose(text)) or (tail and _is_prose(tail)):
             walk.prose.append(index)
             walk.prose_elements.append(element)
         if len(walk.candidates) < MAX_CANDIDATES:
-            points = _points_of_attributes(own, tag, points_of_names) if own else 0
-            is_text = points == 0 and text is not None and tag in _TEXT_TAGS and _begins_byline(text)
-            if points or is_text:
-                walk.candidates.append(_Candidate(element, index, points or TEXT_POINTS, is_text))
+            if index in points:
+                walk.candidates.append(_Candidate(element, index, points[index]))
+            elif text and tag in _TEXT_TAGS and _begins_byline(text):
+                walk.candidates.append(_Candidate(element, index, TEXT_POINTS, is_text=True))
     return walk
 
 
-def _points_of_attributes(attributes: Mapping[Any, Any], tag: str, points_of_names: dict[str, int]) -> int:
-    """Return how strongly an element is marked as a byline.
-
-    Args:
-        attributes: of the element.
-        tag: of the element.
-        points_of_names: of the names of elements until now, which many elements share.
-    """
-    for name in _MARKS:
-        if name in attributes and ("author" in attributes[name] or "creator" in attributes[name]):
-            return 5
-    names = f"{attributes.get('class', '')} {attributes.get('id', '')} {attributes.get('data-testid', '')}"
-    points = points_of_names.get(names)
-    if points is None:
-        points = points_of_names[names] = _points_of_names(names[:MAX_NAMES])
-    return 4 if tag == "a" and _is_authors_page(attributes.get("href")) else points
-
-
-def _points_of_names(names: str) -> int:
-    lower = names.lower()
-    if not _PART_OF_CLASS.search(lower):
-        return 0
-    return 4 if _CLASS.search(lower) and not _ROLE_CLASS.search(names) else 0
-
-
-def _is_authors_page(address: str | None) -> bool:
-    """Return whether an address is that of the page of an author: a folder for authors, and a name."""
-    if not address or "/" not in address:
-        return bool(address) and "author=" in str(address)
-    *folders, last = address[:300].rstrip("/").lower().split("/")
-    in_folder = not AUTHOR_FOLDERS.isdisjoint(folders) and last not in AUTHOR_FOLDERS
-    return in_folder or last.startswith("@") or "author=" in last
+def _is_prose(text: str) -> bool:
+    return len(text) > MIN_PROSE // 3 and length(text.strip()) >= MIN_PROSE
 
 
 def _begins_byline(text: str) -> bool:
@@ -243,6 +190,8 @@ def _begins_byline(text: str) -> bool:
     if not 1 < len(text) < MAX_BYLINE or text.isspace():
         return False
     opening = text[:MAX_OPENING].lstrip(" \n\t\r|•·*–-").lower()
+    if opening[:2] not in _BEGINNINGS and "by " not in opening and text.isascii():
+        return False
     first, *rest = opening.split(None, 1) or [""]
     if first.rstrip(":.") in OPENINGS and any(opening.startswith(phrase) for phrase in OPENINGS[first.rstrip(":.")]):
         return True
@@ -320,7 +269,7 @@ def _is_elsewhere(element: Element, around_story: set[Element], around_teasers: 
         if container.tag in _ELSEWHERE_TAGS or container.tag == "article" or container in around_teasers:
             return True
         names = f"{container.get('class') or ''} {container.get('id') or ''}"[:300]
-        is_marked = _CLASS.search(names.lower()) is not None
+        is_marked = CLASS.search(names.lower()) is not None
         if _ELSEWHERE.search(names) and not is_marked:
             return True
         if not is_near and (container.tag in _BESIDE_TAGS or (_BESIDE.search(names) and not is_marked)):
@@ -372,7 +321,7 @@ def _joined_text(element: Element) -> str:
     pieces: list[str] = []
     size = 0
     for node in islice(element.iter(), MAX_BYLINE_ELEMENTS):
-        if isinstance(node.tag, str) and node.tag not in _UNSEEN and not _ROLE_CLASS.search(node.get("class") or ""):
+        if isinstance(node.tag, str) and node.tag not in _UNSEEN and not ROLE_CLASS.search(node.get("class") or ""):
             pieces.append(clean(node.text or ""))
         if node is not element:
             pieces.append(clean(node.tail or ""))
@@ -397,7 +346,7 @@ def _best(scored: Sequence[tuple[int, _Candidate, Byline]], prose: Sequence[int]
     beside = [
         row
         for row in scored
-        if row[0] >= top[0] - 2
+        if row[0] >= top[0] - BESIDE_BEST
         and abs(row[1].index - top[1].index) <= MAX_APART
         and abs(bisect_left(prose, row[1].index) - bisect_left(prose, top[1].index)) == 0
     ]

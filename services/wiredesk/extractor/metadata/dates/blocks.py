@@ -28,43 +28,35 @@ _ISO_DAY = re.compile(r"\s*\d{4}-\d\d-\d\d")
 def shown_text(block: Element) -> str | None:
     """Return the text of a block on one line, with `datetime` for what `<time>` shows; None if it is too long."""
     pieces: list[str] = []
-    size = 0
-
-    def add(piece: str | None) -> None:
-        nonlocal size
+    size = steps = 0
+    stack = [(block, True)]
+    while stack:
+        if size > MAX_BLOCK or steps > MAX_STEPS:
+            return None
+        element, is_start = stack.pop()
+        is_seen = isinstance(element.tag, str) and element.tag not in UNSEEN
+        if is_start and element is not block:
+            stack.append((element, False))
+        if is_start and not is_seen:
+            continue
+        steps += 1
+        piece = _own_text(element, stack) if is_start else element.tail
         if piece and not piece.isspace():
             pieces.append(piece[: MAX_BLOCK + 1])
             size += len(piece)
-
-    for number, (event, element) in enumerate(_events(block)):
-        if size > MAX_BLOCK or number > MAX_STEPS:
-            return None
-        if event == "start":
-            machine = element.get("datetime") or element.get("content") or _title_of_abbreviation(element)
-            add(machine if machine and _is_better(machine, element) else element.text)
-        else:
-            add(element.tail)
     text = clean(" ".join(pieces))
     return text if len(text) <= MAX_BLOCK else None
 
 
-def _events(block: Element) -> Iterator[tuple[str, Element]]:
-    """Yield the starts and ends of a block's elements; those of `<time>` without its content if it states the time."""
-    stack: list[tuple[str, Element]] = [("start", block)]
-    while stack:
-        event, element = stack.pop()
-        if not isinstance(element.tag, str) or element.tag in UNSEEN:
-            if element is not block:
-                yield "end", element
-            continue
-        yield event, element
-        if event == "start":
-            if element is not block:
-                stack.append(("end", element))
-            machine = element.get("datetime")
-            if not (machine and _is_better(machine, element)):
-                children = list(islice(element, MAX_STEPS + 1))
-                stack.extend(("start", child) for child in reversed(children))
+def _own_text(element: Element, stack: list[tuple[Element, bool]]) -> str | None:
+    """Return the text at the start of an element, or what it states for machines; without it, its children are next."""
+    stated = element.get("datetime")
+    if stated and _is_better(stated, element):
+        return stated
+    if len(element):
+        stack.extend((child, True) for child in reversed(list(islice(element, MAX_STEPS + 1))))
+    machine = stated or element.get("content") or _title_of_abbreviation(element)
+    return machine if machine and _is_better(machine, element) else element.text
 
 
 def _is_better(machine: str, element: Element) -> bool:

@@ -42,4 +42,5 @@ def fold_date(text: str) -> str:
         text = text.translate(_DIGITS)
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     # Composed again: Korean syllables are decomposed, too.
-    return unicodedata.normalize("NFKC", _MARKS.sub("", decomposed)).translate(_SAME)
+    folded = unicodedata.normalize("NFKC", _MARKS.sub("", decomposed))
+    return folded if folded.isascii() else folded.translate(_SAME)

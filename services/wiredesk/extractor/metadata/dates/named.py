@@ -17,7 +17,14 @@ from wiredesk.extractor.metadata.dates.days import (
     last_such_day,
     persian_day,
 )
-from wiredesk.extractor.metadata.dates.names import BEGINNINGS, may_name_month, month_number, own_words, weekday
+from wiredesk.extractor.metadata.dates.names import (
+    BEGINNINGS,
+    HEBREW_IN,
+    MONTH_WORDS,
+    month_number,
+    own_words,
+    weekday,
+)
 
 MAX_LINKS = 5
 """Maximum number of signs and small words between two parts of a date, and one more."""
@@ -55,9 +62,6 @@ _NUMERIC_SIGNS = frozenset("/-.")
 MAX_MONTH = 12
 """Months of a year."""
 
-_HEBREW_IN = "\u05d1"
-"""The first letter of a Hebrew word that means `in` before it."""
-
 type Day = Callable[[int, int, int], date | None]
 """Returns the day that year, month and day mean in a calendar."""
 
@@ -88,12 +92,15 @@ class _Token(NamedTuple):
 
 def named_dates(text: str, conventions: DateConventions) -> Iterator[FoundDay]:
     """Yield the dates of a folded text whose month is a word."""
-    if not may_name_month(text):
+    words = _TOKEN.findall(text)
+    if "." in text:
+        words = [word.replace(".", "") for word in words]
+    if MONTH_WORDS.isdisjoint(words):
         return
     tokens = [_Token(match[0], *match.span()) for match in _TOKEN.finditer(text)]
     numbers = (index for index, token in enumerate(tokens) if token.is_number)
     near = {index for number in numbers for index in range(number - MAX_LINKS - 1, number + MAX_LINKS + 1)}
-    for index in sorted(near.intersection(range(len(tokens)))):
+    for index in sorted(near.intersection(index for index, word in enumerate(words) if word in MONTH_WORDS)):
         token = tokens[index]
         if not token.text[0].isalpha() or _is_weekday_of(tokens, index, conventions):
             continue
@@ -141,8 +148,8 @@ def _month(name: str, conventions: DateConventions) -> tuple[int, Day | None] | 
         if name in months:
             return months[name], day
     number = month_number(name, conventions.language)
-    if not number and name.startswith(_HEBREW_IN):
-        number = month_number(name.removeprefix(_HEBREW_IN), "he")
+    if not number and name.startswith(HEBREW_IN):
+        number = month_number(name.removeprefix(HEBREW_IN), "he")
     return (number, None) if number else None
 
 

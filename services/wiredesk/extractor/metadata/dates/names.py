@@ -5,10 +5,10 @@
 CLDR lacks.
 """
 
-import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -67,14 +67,14 @@ BEGINNINGS = frozenset(name.partition(" ")[0] for name in (*_MONTHS, *PERSIAN_MO
 _PREFIXES = _prefixes(_ABBREVIATED)
 """Numbers of months by the beginnings of their names, in languages of which many pages are."""
 
-_FIRST_LETTERS = frozenset(
-    name[:MIN_PREFIX]
-    for names in (*_MONTHS_OF.values(), _MONTHS, _PREFIXES, PERSIAN_MONTHS, HIJRI_MONTHS)
-    for name in names
-)
-"""The first letters of all names of months."""
+HEBREW_IN = "\u05d1"
+"""The first letter of a Hebrew word that means `in` before it."""
 
-_ASCII_WORD = re.compile(r"[a-z]+")
+_NAMES = frozenset(chain(_MONTHS, *_MONTHS_OF.values(), _PREFIXES, PERSIAN_MONTHS, HIJRI_MONTHS))
+"""All names of months, in every calendar."""
+
+MONTH_WORDS = _NAMES | {HEBREW_IN + name for name in _NAMES} | {word.replace(".", "") for word in BEGINNINGS}
+"""Words without their dots that may be names of months, or begin one."""
 
 _WEEKDAYS: Mapping[str, int] = {
     name: number
@@ -101,13 +101,6 @@ def month_number(name: str, language: str = "") -> int:
     """
     number = _MONTHS_OF.get(language, {}).get(name) or _MONTHS.get(name)
     return number or _PREFIXES.get(name, 0)
-
-
-def may_name_month(text: str) -> bool:
-    """Return whether a folded text may have the name of a month, by the first letters of its words."""
-    if not text.isascii() or "." in text:
-        return True
-    return any(word[:MIN_PREFIX] in _FIRST_LETTERS for word in _ASCII_WORD.findall(text))
 
 
 def weekday(name: str) -> int | None:

@@ -23,8 +23,11 @@ MAX_TO_WEEKDAY = 14
 YEAR_FIRST_LANGUAGES = frozenset({"zh", "ja", "ko"})
 """Languages that write a year of two digits first, too."""
 
-_SIGNS = re.compile(r"\d\s?(?:[-/.年년月월]|оны|thang)|元")
+_SIGNS = re.compile(r"\d\s?(?:[-/.年년月월]|оны|thang)")
 """What every such date has: a sign or a word between its numbers. Most texts with a number have none."""
+
+_FIRST_YEAR = "元"
+"""What the first year of an era has instead of a number."""
 
 _ALONE = r"(?<![\d/.])(?<!\d[-,:])"
 """Before a date is no other number."""
@@ -73,7 +76,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def numeric_dates(text: str, conventions: DateConventions) -> Iterator[FoundDay]:
     """Yield the dates of a folded text whose month is a number."""
-    if not _SIGNS.search(text):
+    if not _SIGNS.search(text) and _FIRST_YEAR not in text:
         return
     for match in _YEAR_FIRST.finditer(text):
         yield from _found(match, match[1], match[3] or match[5], match[4] or match[6], conventions)
@@ -119,7 +122,7 @@ def _of_east_asia(text: str, conventions: DateConventions) -> Iterator[FoundDay]
             continue
         name, year, month, day = match.groups()[:4] if match[1] else match.groups()[4:]
         first = calendars.ERAS[calendars.ERA_LETTERS.get(name, name)]
-        parsed = gregorian_day(first + (1 if year == "元" else int(year)), int(month), int(day))
+        parsed = gregorian_day(first + (1 if year == _FIRST_YEAR else int(year)), int(month), int(day))
         if parsed is not None:
             yield FoundDay(parsed, match.start(), match.end())
     for match in _MINGUO.finditer(text) if conventions.language == "zh" else ():

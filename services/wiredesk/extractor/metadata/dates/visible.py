@@ -4,15 +4,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
-from typing import Any
 
-from wiredesk.extractor.document import Attributes, Element
+from wiredesk.extractor.document import Element
 from wiredesk.extractor.metadata.dates.blocks import MAX_BLOCK, UNSEEN, following, preceding, shown_text
 from wiredesk.extractor.metadata.dates.choice import MIN_SCORE, DateCandidate, DateReader
 from wiredesk.extractor.metadata.dates.labels import DateLabel
 from wiredesk.extractor.metadata.dates.relative import may_be_relative
 from wiredesk.extractor.metadata.dates.written import WrittenDate, has_digit
 from wiredesk.extractor.metadata.sources import MetadataSources
+from wiredesk.extractor.page_elements import PageElements
 from wiredesk.extractor.words import clean, ends_sentence
 
 MAX_AFTER = 250
@@ -44,11 +44,14 @@ _INLINE = frozenset(
 _STORY_TAGS = frozenset({"body", "main", "article", "section"})
 """Elements that hold a story."""
 
-_MARKED_CLASS = re.compile(r"date|Date|time|publish|posted")
-"""A part of the class names of elements that are marked as dates."""
-
-_MARKED_TEST_ID = re.compile(r"date|time")
-"""A part of the test ids of such elements."""
+_DATE_ATTRIBUTES: Mapping[str, Callable[[str], object]] = {
+    "itemprop": frozenset({"datePublished", "dateModified"}).__contains__,
+    "pubdate": lambda _: True,
+    "id": re.compile("date").search,
+    "class": re.compile("date|Date|time|publish|posted").search,
+    "data-testid": re.compile("date|time").search,
+}
+"""Attributes that mark an element as a date, each with what its values have."""
 
 _OF_PUBLICATION = re.compile(
     r"publi(?:sh|c)|pubdate|posted|post-?date|entry-?date|created|article-?date|story-?date", re.IGNORECASE
@@ -150,7 +153,7 @@ class _Walk:
         """Yield the dates around the headline, those elsewhere that are marked, and if there are none, all others."""
         around = list(self.around(sources.root, MAX_AFTER, MAX_BEFORE))
         is_sure = any(candidate.score >= SURE_SCORE for candidate in around)
-        marked = [] if is_sure else list(self._marked(sources.attributes))
+        marked = [] if is_sure else list(self._marked(sources.elements))
         yield from (*around, *marked)
         if not any(candidate.score >= MIN_SCORE for candidate in (*around, *marked)):
             yield from self._read(islice(sources.root.iter(), MAX_ELEMENTS), lambda _: OTHER_SCORE)
@@ -170,21 +173,25 @@ class _Walk:
             before = islice(preceding(self._headline), max_before)
             yield from self._read(before, lambda number: BEFORE_SCORE + FAR_BEFORE_SCORE * number)
 
-    def _marked(self, attributes: Attributes) -> Iterator[DateCandidate]:
-        marked = (element for element, own in attributes.items() if element.tag == "time" or (own and _is_date(own)))
-        for element in islice(marked, MAX_MARKED):
+    def _marked(self, page: PageElements) -> Iterator[DateCandidate]:
+        marked = {place for name, is_date in _DATE_ATTRIBUTES.items() for place in page.places_with(name, is_date)}
+        marked.update(place for place, element in enumerate(page.in_order) if element.tag == "time")
+        elements = (page.in_order[place] for place in sorted(marked))
+        for element in islice(elements, MAX_MARKED):
             text = shown_text(element)
             if text and _may_be_dated(text):
                 yield from self._block(element, text, 0)
 
     def _read(self, elements: Iterable[Element], place: Callable[[int], float]) -> Iterator[DateCandidate]:
         for number, element in enumerate(elements):
+            tail = element.tail
             # Of an icon, the text after it is read.
-            is_seen = isinstance(element.tag, str) and element.tag not in UNSEEN
-            own = (element.text or element.get("datetime") or element.get("content")) if is_seen else None
-            for owner, piece in ((element, own), (element.getparent(), element.tail)):
-                if piece and not piece.isspace() and owner is not None and _may_be_dated(piece[:MAX_PIECE]):
-                    yield from self._block(owner, piece, place(number))
+            if isinstance(element.tag, str) and element.tag not in UNSEEN:
+                own = element.text or element.get("datetime") or element.get("content")
+                if own and _may_be_dated(own):
+                    yield from self._block(element, own, place(number))
+            if tail and _may_be_dated(tail) and (parent := element.getparent()) is not None:
+                yield from self._block(parent, tail, place(number))
 
     def _block(self, owner: Element, piece: str, place: float) -> Iterator[DateCandidate]:
         self._count += 1
@@ -260,19 +267,10 @@ def _names(element: Element) -> str:
     return f"{element.get('class') or ''} {element.get('id') or ''}"
 
 
-def _may_be_dated(text: str) -> bool:
-    return has_digit(text) or may_be_relative(text)
-
-
-def _is_date(attributes: Mapping[Any, Any]) -> bool:
-    """Return whether its attributes mark an element as a date."""
-    return (
-        attributes.get("itemprop") in ("datePublished", "dateModified")
-        or "pubdate" in attributes
-        or "date" in attributes.get("id", "")
-        or _MARKED_CLASS.search(attributes.get("class", "")) is not None
-        or _MARKED_TEST_ID.search(attributes.get("data-testid", "")) is not None
-    )
+def _may_be_dated(piece: str) -> bool:
+    """Return whether a piece of text may have a date at its beginning."""
+    piece = piece[:MAX_PIECE]
+    return not piece.isspace() and (has_digit(piece) or may_be_relative(piece))
 
 
 def _of_words(text: str, dates: Sequence[WrittenDate], *, is_labelled: bool) -> float:

@@ -27,10 +27,13 @@ MAX_CLOCK = 50
 MAX_LABEL = 60
 """Characters before a date in which its label is searched for."""
 
-_HAS_DIGIT = re.compile(r"\d|[〇零一二三四五六七八九十元]年")
+_DIGIT = re.compile(r"\d")
 """What every date has. Most texts have none."""
 
-_JOINED = re.compile(r"([a-zß-ÿ])(?=[A-Z][a-z])")
+_CHINESE_YEAR = re.compile("[〇零一二三四五六七八九十元]年")
+"""What dates without digits have."""
+
+_JOINED = re.compile(r"[A-Z](?<=[a-zß-ÿ][A-Z])(?=[a-z])")
 """Where text pages join the words of two lines: `Associated PressApril 28, 2023`."""
 
 
@@ -55,7 +58,7 @@ class WrittenDate:
 
 def has_digit(text: str) -> bool:
     """Return whether a text may hold a date."""
-    return _HAS_DIGIT.search(text) is not None
+    return _DIGIT.search(text) is not None or ("年" in text and _CHINESE_YEAR.search(text) is not None)
 
 
 def dates_in(text: str, conventions: DateConventions) -> list[WrittenDate]:
@@ -68,7 +71,7 @@ def dates_in(text: str, conventions: DateConventions) -> list[WrittenDate]:
     text = text[:MAX_TEXT]
     if not has_digit(text):
         return []
-    folded = without_chinese_numerals(fold_date(_JOINED.sub(r"\1 ", text)))
+    folded = without_chinese_numerals(fold_date(_JOINED.sub(r" \g<0>", text)))
     days: list[FoundDay] = []
     candidates = (*numeric_dates(folded, conventions), *named_dates(folded, conventions))
     for day in sorted(candidates, key=lambda f: (f.start, -f.end)):
