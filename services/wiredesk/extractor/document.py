@@ -1,7 +1,7 @@
 """HTML documents: parsing within bounds, and access to elements, their texts and `<meta>` contents."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 
@@ -112,12 +112,12 @@ def button_labels(root: Element) -> tuple[str, ...]:
     return tuple(filter(None, (clean(label[:MAX_LABEL]) for label in labels)))
 
 
-def meta_contents(root: Element) -> dict[str, list[str]]:
-    """Return the contents of the page's `<meta>` elements by name, property or itemprop, in lower case."""
+def meta_contents(metas: Iterable[Element]) -> dict[str, list[str]]:
+    """Return the contents of `<meta>` elements by name, property or itemprop, in lower case."""
     contents: dict[str, list[str]] = {}
-    for element in root.iter("meta"):
+    for element in metas:
         content = clean(element.get("content") or "")
-        names = (element.get("name"), element.get("property"), element.get("itemprop"))
-        for name in {name.lower() for name in names if name} if content else ():
+        names = map(element.get, ("name", "property", "itemprop")) if content else ()
+        for name in {name.lower() for name in names if name}:
             contents.setdefault(name, []).append(content)
     return contents

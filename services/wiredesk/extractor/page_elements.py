@@ -4,10 +4,12 @@ One walk reads all attributes that anybody asks for. Many elements share a value
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import cast
+
+from lxml import etree
 
 from wiredesk.extractor.document import Element
 
@@ -16,6 +18,9 @@ MAX_ELEMENTS = 50_000
 
 _READ = ("class", "data-testid", "href", "id", "itemprop", "property", "pubdate", "rel")
 """Attributes that are read."""
+
+_FEW = ("h1", "h2", "h3", "link", "meta", "script", "time", "title")
+"""Names of elements of which pages have few; one walk finds them."""
 
 type _Places = defaultdict[str, list[int]]
 """Places of elements in document order, by the value of an attribute."""
@@ -30,6 +35,18 @@ class PageElements:
 
     def __init__(self, root: Element) -> None:
         self.root = root
+
+    @cached_property
+    def _few(self) -> list[tuple[str, Element]]:
+        return [(str(element.tag), element) for element in self.root.iter(*_FEW)]
+
+    def named(self, *names: str) -> Iterator[Element]:
+        """Yield the elements with one of some names, in document order.
+
+        Args:
+            names: of which pages have few elements.
+        """
+        return (element for name, element in self._few if name in names)
 
     @cached_property
     def in_order(self) -> list[Element]:
@@ -54,6 +71,20 @@ class PageElements:
         """
         return [place for value, places in self._places[attribute].items() if test(value) for place in places]
 
-    def having(self, attribute: str, test: Callable[[str], object]) -> list[Element]:
-        """Return the elements that have an attribute whose value passes a test, in document order."""
-        return [self.in_order[place] for place in sorted(self.places_with(attribute, test))]
+    def has(self, attribute: str, test: Callable[[str], object]) -> bool:
+        """Return whether any element has an attribute whose value passes a test. It costs less than the places do.
+
+        Args:
+            attribute: its name, any.
+            test: called once for each value, until one passes.
+        """
+        if "_places" in self.__dict__ and attribute in self._places:
+            return any(map(test, self._places[attribute]))
+        values = cast("list[str]", _all_values(attribute)(self.root))
+        return any(map(test, dict.fromkeys(values)))
+
+
+@lru_cache(maxsize=64)
+def _all_values(attribute: str) -> etree.XPath:
+    """Return what reads an attribute of all elements at once. There are as many as the code has names."""
+    return etree.XPath(f"/descendant::*/@{attribute}", smart_strings=False)

@@ -1,7 +1,7 @@
 """JSON-LD of a page: its objects, and what their values say."""
 
 import html
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -52,11 +52,11 @@ class JsonLd:
     is_aside: list[bool]
 
 
-def read_json_ld(root: Element) -> JsonLd:
-    """Return the JSON-LD objects of a page. What is faulty is mended as far as possible, within `MAX_MENDED`."""
+def read_json_ld(scripts: Iterable[Element]) -> JsonLd:
+    """Return the JSON-LD objects of scripts. What is faulty is mended as far as possible, within `MAX_MENDED`."""
     stated = JsonLd([], [])
     reader = ScriptReader()
-    for text in islice(_scripts(root), MAX_SCRIPTS):
+    for text in islice(_texts(scripts), MAX_SCRIPTS):
         for node, is_aside in islice(_walk(reader.read(text).value), MAX_NODES - len(stated.nodes)):
             stated.nodes.append(node)
             stated.is_aside.append(is_aside)
@@ -99,9 +99,9 @@ def as_items(value: Any) -> list[Any]:
     return value[:MAX_VALUES] if isinstance(value, list) else [value]
 
 
-def _scripts(root: Element) -> Iterator[str]:
+def _texts(scripts: Iterable[Element]) -> Iterator[str]:
     """Yield the contents of the scripts that hold JSON-LD."""
-    for script in root.iter("script"):
+    for script in scripts:
         kind, text = script.get("type") or "", script.text
         if text and kind and len(text) <= MAX_SCRIPT and is_json_ld(kind, text):
             yield text

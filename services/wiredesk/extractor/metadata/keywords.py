@@ -75,5 +75,6 @@ def _separator(text: str) -> re.Pattern[str]:
 
 def _linked(sources: MetadataSources) -> Iterator[str]:
     """Yield the texts of links to the story's tags."""
-    links = (a for a in sources.root.iter("a") if a.get("rel") == "tag")
+    is_tagged = sources.elements.has("rel", "tag".__eq__)
+    links = (a for a in sources.root.iter("a") if a.get("rel") == "tag") if is_tagged else iter(())
     return (text_of(link) for link in islice(links, MAX_KEYWORDS))

@@ -5,6 +5,7 @@ from itertools import islice
 from wiredesk.extractor.document import Element, find
 from wiredesk.extractor.metadata.json_ld import JsonLd, Node
 from wiredesk.extractor.metadata.story_node import PageWitnesses, is_article, story_node
+from wiredesk.extractor.page_elements import PageElements
 from wiredesk.extractor.words import clean
 
 MAX_ITEMS = 500
@@ -30,18 +31,13 @@ _PATH = "//*[@itemscope or @itemprop or @typeof or @property][not(self::meta[con
 """Elements that begin an object or hold a property. Open Graph has the attribute `property`, too."""
 
 
-_TYPES = "//@itemtype | //@typeof"
-"""Types of objects. Pages without them are not searched further."""
-
-
-def read_microdata(root: Element) -> Node:
+def read_microdata(page: PageElements) -> Node:
     """Return the story as microdata or RDFa describe it; empty if they describe none."""
-    kinds = root.xpath(_TYPES)
-    if not isinstance(kinds, list) or not any(is_article({"@type": _name(str(kind))}) for kind in kinds):
+    if not page.has("itemtype", _is_article) and not page.has("typeof", _is_article):
         return {}
     stated = JsonLd([], [])
     scopes: dict[Element, Node] = {}
-    for element in islice(find(root, _PATH), MAX_ITEMS):
+    for element in islice(find(page.root, _PATH), MAX_ITEMS):
         kind = element.get("itemtype") or element.get("typeof")
         node: Node | None = None
         if kind or element.get("itemscope") is not None:
@@ -57,6 +53,10 @@ def read_microdata(root: Element) -> Node:
                 if name in _READ:
                     _add(parent, name, node if node is not None else _value(element))
     return story_node(stated, PageWitnesses()) if any(map(is_article, stated.nodes)) else {}
+
+
+def _is_article(kind: str) -> bool:
+    return is_article({"@type": _name(kind)})
 
 
 def _name(name: str) -> str:

@@ -101,7 +101,7 @@ def _stated(sources: MetadataSources) -> Iterator[tuple[Evidence, str]]:
 
 def _shown_after_heading(sources: MetadataSources) -> str | None:
     """Return the publication that a page in Chinese or Japanese names after its heading."""
-    heading = next(sources.root.iter("h1"), None)
+    heading = next(sources.elements.named("h1"), None)
     if heading is None or not is_spaceless("".join(sources.headings)):
         return None
     texts = heading.xpath(f"following::text()[position() <= {MAX_TEXTS_AFTER_HEADING}]")

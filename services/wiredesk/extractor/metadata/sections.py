@@ -106,7 +106,8 @@ def _position(item: Node) -> int:
 
 def _linked_crumbs(sources: MetadataSources) -> list[tuple[str, str]]:
     """Return the texts and addresses of the links that are marked as breadcrumbs."""
-    for element in sources.root.iter("nav", "ol", "ul", "div"):
+    is_marked_somewhere = sources.elements.has("class", _is_marked) or sources.elements.has("aria-label", _is_marked)
+    for element in sources.root.iter("nav", "ol", "ul", "div") if is_marked_somewhere else ():
         is_marked = _MARK in (element.get("class") or "") or (
             element.tag == "nav" and _MARK in (element.get("aria-label") or "").lower()
         )
@@ -114,6 +115,10 @@ def _linked_crumbs(sources: MetadataSources) -> list[tuple[str, str]]:
         if links:
             return [(text_of(link)[: MAX_NAME + 1], link.get("href") or "") for link in links]
     return []
+
+
+def _is_marked(names: str) -> bool:
+    return _MARK in names.lower()
 
 
 def _section_of(crumbs: list[tuple[str, str]], url: str, known: Collection[str]) -> str | None:

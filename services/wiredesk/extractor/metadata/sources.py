@@ -40,13 +40,13 @@ class MetadataSources:
     """What a page says about itself.
 
     Attributes:
-        root: the document.
+        elements: of the document.
         url: of the page, if it is known.
         stated: the page's JSON-LD.
         metas: contents of `<meta>`, by name, property or itemprop, in the order of the page.
     """
 
-    root: Element
+    elements: PageElements
     url: str
     stated: JsonLd
     metas: Mapping[str, list[str]]
@@ -54,7 +54,13 @@ class MetadataSources:
     @classmethod
     def from_document(cls, root: Element, url: str = "") -> "MetadataSources":
         """Read the places of a document."""
-        return cls(root, url, read_json_ld(root), meta_contents(root))
+        elements = PageElements(root)
+        return cls(elements, url, read_json_ld(elements.named("script")), meta_contents(elements.named("meta")))
+
+    @property
+    def root(self) -> Element:
+        """The document."""
+        return self.elements.root
 
     @property
     def nodes(self) -> list[Node]:
@@ -82,7 +88,7 @@ class MetadataSources:
     @cached_property
     def microdata(self) -> Node:
         """The story as microdata or RDFa describe it, in the form of JSON-LD; empty if JSON-LD describes it itself."""
-        return {} if self.article else read_microdata(self.root)
+        return {} if self.article else read_microdata(self.elements)
 
     def json_ld(self, name: str) -> str | None:
         """Return a property of the story's JSON-LD object as text."""
@@ -108,7 +114,7 @@ class MetadataSources:
     def links(self) -> dict[str, str]:
         """The addresses of the page's `<link>` elements, by relation; the first of each."""
         links: dict[str, str] = {}
-        for element in self.root.iter("link"):
+        for element in self.elements.named("link"):
             for relation in (element.get("rel") or "").lower().split()[:4]:
                 links.setdefault(relation, (element.get("href") or "").strip())
         return links
@@ -120,18 +126,13 @@ class MetadataSources:
         return tuple(dict.fromkeys(address for address in stated if address))
 
     @cached_property
-    def elements(self) -> PageElements:
-        """The page's elements and their attributes, as they are when they are first asked for."""
-        return PageElements(self.root)
-
-    @cached_property
     def _by_id(self) -> dict[str, Node]:
         return nodes_by_id(self.nodes)
 
     @cached_property
     def window_title(self) -> str | None:
         """The text of `<title>`."""
-        return next((text_of(title) for title in self.root.iter("title")), None)
+        return next((text_of(title) for title in self.elements.named("title")), None)
 
     @cached_property
     def headings(self) -> list[str]:
@@ -141,7 +142,7 @@ class MetadataSources:
     @cached_property
     def heading_elements(self) -> list[tuple[Element, str]]:
         """The page's `<h1>` elements that have a text, and their texts."""
-        headings = islice(self.root.iter("h1"), MAX_HEADINGS)
+        headings = islice(self.elements.named("h1"), MAX_HEADINGS)
         return [(heading, text) for heading in headings if (text := heading_text(heading))]
 
     @cached_property
@@ -152,7 +153,7 @@ class MetadataSources:
 
     def times(self) -> Iterator[str | None]:
         """Yield the `datetime` attributes of the page's `<time>` elements."""
-        return (time.get("datetime") for time in self.root.iter("time"))
+        return (time.get("datetime") for time in self.elements.named("time"))
 
 
 def heading_text(heading: Element) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from wiredesk.extractor import words
-from wiredesk.extractor.document import Element, text_of
+from wiredesk.extractor.document import text_of
 from wiredesk.extractor.metadata.acting_headings import acting_as_a_part, acting_as_a_whole
 from wiredesk.extractor.metadata.address_words import MOST_OF_ADDRESS, AddressWords
 from wiredesk.extractor.metadata.authors import is_byline
@@ -346,23 +346,14 @@ def _without_labels(title: str) -> str:
 def subtitles(sources: MetadataSources) -> Iterator[tuple[Evidence, str | None]]:
     """Yield the standfirst that JSON-LD states, and the one that a class name marks."""
     yield Evidence.JSON_LD, sources.json_ld("alternativeHeadline")
-    yield Evidence.DOM, _marked_subtitle(sources.root)
+    if sources.elements.has("class", _marks_subtitle):
+        elements = sources.root.iter("p", "h2", "div", "span")
+        texts = (text_of(element) for element in elements if _marks_subtitle(element.get("class") or ""))
+        yield Evidence.DOM, next((text for text in texts if text and len(text) <= MAX_TITLE), None)
 
 
-def _marked_subtitle(root: Element) -> str | None:
-    """Return the first text whose class name says that it is a standfirst."""
-    others = {""}  # values of classes, which elements share
-    for element in root.iter("p", "h2", "div", "span"):
-        names = element.get("class") or ""
-        if names in others:
-            continue
-        if _SUBTITLES.isdisjoint(names.split()):
-            others.add(names)
-            continue
-        text = text_of(element)
-        if text and len(text) <= MAX_TITLE:
-            return text
-    return None
+def _marks_subtitle(names: str) -> bool:
+    return not _SUBTITLES.isdisjoint(names.split())
 
 
 def site_in_title(sources: MetadataSources) -> str | None:

@@ -170,7 +170,9 @@ def _walk(page: PageElements) -> _Walk:
         if tag in _HEADINGS:
             walk.headings.append((index, element))
         text, tail = element.text, element.tail
-        if (text and _is_prose(text)) or (tail and _is_prose(tail)):
+        if (text and len(text) > MIN_PROSE // 3 and _is_prose(text)) or (
+            tail and len(tail) > MIN_PROSE // 3 and _is_prose(tail)
+        ):
             walk.prose.append(index)
             walk.prose_elements.append(element)
         if len(walk.candidates) < MAX_CANDIDATES:
@@ -182,7 +184,7 @@ def _walk(page: PageElements) -> _Walk:
 
 
 def _is_prose(text: str) -> bool:
-    return len(text) > MIN_PROSE // 3 and length(text.strip()) >= MIN_PROSE
+    return length(text.strip()) >= MIN_PROSE
 
 
 def _begins_byline(text: str) -> bool:

@@ -167,7 +167,7 @@ class PageDates:
         window = fold(self._sources.window_title or "")
         best: tuple[int, Element | None] = (MIN_HEADLINE, None)
         first: Element | None = None
-        for heading in islice(self._sources.root.iter("h1", "h2", "h3"), MAX_HEADINGS):
+        for heading in islice(self._sources.elements.named("h1", "h2", "h3"), MAX_HEADINGS):
             text = fold(text_of(heading))
             if text and text == self._title:
                 return heading
@@ -182,7 +182,7 @@ class PageDates:
     def _heading_like_title(self) -> Element | None:
         """Return the first heading with most of the title's words."""
         title = frozenset(self._title.split())
-        for heading in islice(self._sources.root.iter("h2", "h3"), MAX_HEADINGS):
+        for heading in islice(self._sources.elements.named("h2", "h3"), MAX_HEADINGS):
             shared = title.intersection(fold(text_of(heading)).split())
             if len(shared) >= max(MIN_TITLE_WORDS, MIN_SHARED_WORDS * len(title)):
                 return heading
