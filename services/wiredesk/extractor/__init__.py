@@ -5,6 +5,7 @@ html            extracts an HTML page, step by step
 hidden_story    stories that are not in the visible mark-up
 flattened       extracts a plain-text page
 document        HTML documents, parsed within bounds
+page_elements   the elements of a page by name and attribute, read in one walk
 surplus_attributes  attributes beyond what a page needs, cut before the parse
 surplus_tags    tags beyond what a page needs, cut before the parse
 site_rules      selectors for the pages of given hosts, built in or an operator's
