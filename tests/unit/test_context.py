@@ -96,6 +96,7 @@ def test_a_person_who_does_what_companies_do_not_stays_a_person(text: str) -> No
         ("Alabama thrashed Georgia 40-3.", ["Alabama", "Georgia"]),
         ("Naples lost 2-0 at home to Bologna.", ["Naples", "Bologna"]),
         ("Leeds won 3-1 away against Hull.", ["Leeds", "Hull"]),
+        ("Leeds won 3-1 away at Hull.", ["Leeds", "Hull"]),
         ("Wigan won the cup final against St Helens.", ["St Helens"]),
     ],
 )

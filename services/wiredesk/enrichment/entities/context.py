@@ -63,7 +63,7 @@ _RESULT_STATED_AFTER = re.compile(
 )
 _RESULT_STATED_BEFORE = re.compile(
     r"\b(?:won|lost|drew|draw|win|lose) (?:\d{1,3}[-–]\d{1,3} )(?:at home |away |on penalties |again )?"
-    r"(?:to|against|with|over) $"
+    r"(?:to|against|with|over|(?<=away )at) $"
 )
 _OPPONENT_BEFORE = re.compile(r"\b(?:won|lost|drew|win|lose) (?:[\w'’-]+ ){1,4}against $")
 _TEAM_MEMBER_AFTER = re.compile(

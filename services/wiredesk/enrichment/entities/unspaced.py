@@ -108,6 +108,8 @@ def _without_neighbours(text: str, span: TaggedSpan, lexicon: Lexicon) -> Tagged
         if text[start:end].endswith(word) and end - start - len(word) >= MIN_AFTER_PREFIX:
             end -= len(word)  # `王毅周一`
             break
+    if is_person and end - start > MIN_AFTER_PREFIX and text[end - 1 : end + 1] in lexicon.not_names:
+        end -= 1  # `布林肯周` before `二`
     for before in sorted(lexicon.titles if is_person else lexicon.prefixes, key=len, reverse=True):
         is_word = len(before) > 1 or not is_person
         if is_word and text.startswith(before, start) and end - start - len(before) >= MIN_AFTER_PREFIX:
