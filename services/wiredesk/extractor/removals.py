@@ -35,8 +35,14 @@ MAX_NOTICE_WORDS = SHORT
 UNAMBIGUOUS = ("retract", "withdrawn")
 """Beginnings of labels that need no capitals: `Removed: the statue` is a story, `Withdrawn: Ferry strike` a notice."""
 
-AGENCY_MARK = r"[a-z]{2,8}-{1,2}\s?"
-"""What agencies set before a label: `AP-KILL:`, `BC-US--KILL`."""
+AGENCY_MARK = (
+    r"(?:[a-z]{2,8}-{1,2}|(?:ap|pa|aap|afp|dpa|apa|sda|efe|ansa|tass|reuters|upi|pti|cp|ntb|tt|stt|anp|belga|lusa|pap)(?=\s))"
+    r"\s?"
+)
+"""What agencies set before a label: `AP-KILL:`, `BC-US--KILL`, `PA KILL`."""
+
+MIN_DENSE_LABEL = 4
+"""Characters of a label in a script without spaces that a space may end."""
 
 _stored: Mapping[str, Mapping[str, Any]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 
@@ -89,13 +95,17 @@ def _without_accents(text: str) -> str:
 _STORED_LABELS = frozenset(chain.from_iterable(_stored["labels"].values()))
 _LABELS = _STORED_LABELS | frozenset(map(_without_accents, _STORED_LABELS))
 _ANY_LABEL = "|".join(re.escape(label) for label in sorted(_LABELS, key=lambda one: (-len(one), one)))
-_LABEL_AT_END = re.compile(rf"\w\s?[,:(|–—-]\s?(?P<label>{_ANY_LABEL})\W{{0,2}}$")
+_LABEL_AT_END = re.compile(rf"\w\s?[,:(\[|–—-]\s?(?P<label>{_ANY_LABEL})\W{{0,2}}$")
 """A label after the slug of a story: `BC-EU--Ferry Strike, KILL`."""
 
+_STORED_LEADS = frozenset(chain.from_iterable(_stored["leads"].values()))
+_ANY_LEAD = "|".join(
+    sorted(map(re.escape, _STORED_LEADS | set(map(_without_accents, _STORED_LEADS))), key=lambda one: (-len(one), one))
+)
 _LABEL = re.compile(
-    rf"\W{{0,4}}(?:{AGENCY_MARK}){{0,2}}"
+    rf"\W{{0,4}}(?P<lead>(?:{_ANY_LEAD})[\s:!,.–—-]{{1,4}})?\W{{0,2}}(?:{AGENCY_MARK}){{0,2}}"
     rf"(?P<label>{_ANY_LABEL})"
-    r"(?!\w)\W{0,3}?(?P<end>[:|\])】/]|\.\s|-\s|-(?=\S)|\s[-–—]|[–—]|$)"
+    r"(?!\w)\W{0,3}?(?P<end>[:|\])】》〉>」』/]|\.\s|-\s|-(?=\S)|\s[-–—]|[–—]|$|\s(?=\w))"
 )
 _ADVISORY = re.compile(r"\W{0,4}advisory\b.{0,200}\b(?:withdrawn|killed|retracted|withdraws|kill|disregard)\b")
 """An advisory to editors that withdraws a story."""
@@ -170,6 +180,8 @@ def _labelled(openings: Sequence[str], blocks: Iterable[str]) -> str | None:
         is_whole = " " in label and match.end() == len(plain) and _is_about_story(beside, label)
         if not (is_whole or _is_heading(opening, match) or match["end"] != ""):
             continue
+        if match["end"] == " " and not _may_end_with_space(opening, match):
+            continue
         if (
             " " in label
             or _DENSE.search(label)
@@ -186,6 +198,14 @@ def _is_closed_by_label(opening: str, plain: str, beside: Sequence[str]) -> bool
         return False
     label = match["label"]
     return label.upper() in _with_plain_i(opening) and _is_about_story(beside, label)
+
+
+def _may_end_with_space(opening: str, match: re.Match[str]) -> bool:
+    """Return whether no sign is needed after a label: editors are addressed before it, or it is a long one."""
+    label = match["label"]
+    if _DENSE.search(label):
+        return len(label) >= MIN_DENSE_LABEL
+    return match["lead"] is not None and label.upper() in _with_plain_i(opening)
 
 
 def _is_heading(opening: str, match: re.Match[str]) -> bool:
