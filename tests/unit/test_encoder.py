@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wiredesk.enrichment.encoder import PiecedText, cut_windows, shared_encoder
+from wiredesk.enrichment.encoder import PiecedText, cut_windows, graphs, shared_encoder
 from wiredesk.enrichment.encoder.embeddings import unpack
 from wiredesk.enrichment.encoder.layers import LABELS, WINDOWS_AT_ONCE
 from wiredesk.enrichment.encoder.windows import WINDOW_PIECES
@@ -87,6 +87,14 @@ def test_windows_that_are_read_together_are_read_as_each_alone() -> None:
         assert one.shape == (len(window.words), LABELS)
         assert np.array_equal(one, other)
     assert not list(encoder.labels([]))
+
+
+@pytest.mark.parametrize("words", [1, 30, 97])
+def test_products_are_exact_on_every_processor(words: int) -> None:
+    vectors = np.random.default_rng(words).standard_normal((words, 384), dtype=np.float32)
+    exact = graphs.open_exact("upper.onnx").run(["labels"], {"words": vectors})[0]
+    used = graphs.open_graph("upper.onnx").run(["labels"], {"words": vectors})[0]
+    assert np.array_equal(np.asarray(used), np.asarray(exact))
 
 
 def test_packed_vectors() -> None:
