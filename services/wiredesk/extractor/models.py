@@ -99,9 +99,8 @@ class PageModel:
 
     def probability(self, signals: Mapping[str, float]) -> float:
         """Return the probability that a page with these signals is an article."""
-        features = {name: np.array([value], np.float64) for name, value in signals.items()}
         trees = self.trees if signals.get(IS_ENGLISH) else self.trees_without_words
-        return float(probabilities(trees.log_odds(features))[0])
+        return float(probabilities(np.array(trees.log_odds_of_one(signals))))
 
     def save(self, path: Path) -> None:
         """Write the model to a file. The same model gives the same bytes."""

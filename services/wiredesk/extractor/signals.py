@@ -226,16 +226,20 @@ def address_signals(url: str, root: Element) -> dict[str, float]:
 
 def page_terms(url: str, sources: MetadataSources, segments: SegmentedPage) -> frozenset[str]:
     """Return the terms of a page, such as `c:cart` and `l:add to cart`."""
-    return frozenset(term for term in _terms(url, sources, segments) if len(term) <= MAX_TERM)
+    page_words = segments.numbered_words
+    terms = {f"w:{word}" for word in page_words.different_at(page_words.first(FIRST_WORDS))}
+    terms |= {f"c:{token}" for token in set().union(*{container.tokens for container in segments.containers})}
+    terms |= {f"l:{' '.join(text)}" for text in segments.words if 0 < len(text) <= LABEL_WORDS}
+    terms.update(_address_terms(url))
+    terms.update(islice(_declaration_terms(sources), MAX_DECLARATION_TERMS))
+    return frozenset([term for term in terms if len(term) <= MAX_TERM])
 
 
 def term_signals(terms: Collection[str], term_odds: Mapping[str, float]) -> dict[str, float]:
     """Return the log-odds of an article by the terms of each kind: their sum over the square root of their number."""
     log_odds: dict[str, list[float]] = {letter: [] for letter in TERM_KINDS}
-    for term in terms:
-        weight = term_odds.get(term)
-        if weight is not None:
-            log_odds[term[0]].append(weight)
+    for term in term_odds.keys() & terms:
+        log_odds[term[0]].append(term_odds[term])
     return {
         f"terms_{kind}": math.fsum(log_odds[letter]) / max(1, len(log_odds[letter])) ** 0.5
         for letter, kind in TERM_KINDS.items()
@@ -406,20 +410,12 @@ def _word_signals(page: SegmentedPage, texts: Sequence[ScoredText]) -> dict[str,
     }
 
 
-def _terms(url: str, sources: MetadataSources, segments: SegmentedPage) -> Iterator[str]:
-    for token in set().union(*{container.tokens for container in segments.containers}):
-        yield f"c:{token}"
-    for text in segments.words:
-        if 0 < len(text) <= LABEL_WORDS:
-            yield f"l:{' '.join(text)}"
-    for word in segments.numbered_words.different_at(segments.numbered_words.first(FIRST_WORDS)):
-        yield f"w:{word}"
+def _address_terms(url: str) -> Iterator[str]:
     parts = urlsplit(url[:MAX_URL])
     # The host alone says nothing: a crawl of one site may have no other address for its pages.
     address = f"{(parts.hostname or '').partition('.')[0]} {parts.path}".lower() if len(parts.path) > 1 else ""
     for word in islice(_TERM_WORD.findall(address), MAX_URL_TERMS):
         yield f"a:{word}"
-    yield from islice(_declaration_terms(sources), MAX_DECLARATION_TERMS)
 
 
 def _declaration_terms(sources: MetadataSources) -> Iterator[str]:

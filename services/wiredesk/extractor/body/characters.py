@@ -161,6 +161,21 @@ class Characters:
             still &= kinds & np.uint16(Kind.CLOSING | Kind.WHITESPACE) != 0
         return ends.astype(np.float64)
 
+    def may_be_clocks(self) -> NDArray[np.bool_]:
+        """Return whether each character separates digits as in a time of day."""
+        may_be: NDArray[np.bool_] = (self.codes == ord(":")) | (self.codes == ord("."))
+        digit = self.are(Kind.DIGIT)
+        may_be[1:] &= digit[:-1]
+        may_be[:-1] &= digit[1:]
+        return may_be
+
+    def may_be_years(self) -> NDArray[np.bool_]:
+        """Return whether each character is the first one of `19` or `20`."""
+        may_be = np.zeros(len(self.codes), np.bool_)
+        first, second = self.codes[:-1], self.codes[1:]
+        may_be[:-1] = ((first == ord("1")) & (second == ord("9"))) | ((first == ord("2")) & (second == ord("0")))
+        return may_be
+
     def hold_addresses(self) -> NDArray[np.float64]:
         """Return whether each text has an e-mail or web address."""
         marked = self.codes == ord("@")
@@ -171,6 +186,8 @@ class Characters:
 
     def _between(self, are_counted: NDArray[np.bool_], stops: NDArray[np.intp]) -> NDArray[np.float64]:
         places = np.flatnonzero(are_counted)
+        if not len(places):
+            return np.zeros(len(stops))
         counts = np.searchsorted(places, stops) - np.searchsorted(places, self.starts)
         return counts.astype(np.float64)
 

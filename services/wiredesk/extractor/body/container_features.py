@@ -127,12 +127,11 @@ def _size_features(containers: Sequence[Container], tree: ContainerTree) -> Feat
 
 def container_means(name: str, values: Feature, weights: Feature, tree: ContainerTree) -> FeatureMatrix:
     """Return the weighted means of a feature over the texts in each of the containers around a segment."""
-    sums, totals = np.zeros(len(tree.parent)), np.zeros(len(tree.parent))
-    np.add.at(sums, tree.of_segment, values * weights)
-    np.add.at(totals, tree.of_segment, weights)
-    for level in reversed(tree.levels):
-        np.add.at(sums, tree.parent[level], sums[level])
-        np.add.at(totals, tree.parent[level], totals[level])
+    count = len(tree.parent)
+    before = np.zeros((2, count + 1))  # containers stand before those in them: a range of them is what one holds
+    for row, added in zip(before, (values * weights, weights), strict=True):
+        np.cumsum(np.bincount(tree.of_segment, added, count), out=row[1:])
+    sums, totals = before[:, tree.stops] - before[:, :count]
     means = sums / np.maximum(1, totals)
     matrix, around = {}, tree.of_segment
     for number in range(PARENTS):

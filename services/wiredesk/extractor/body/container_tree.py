@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
@@ -15,7 +16,7 @@ ABSENT = 12.0
 """Distance to a container that is not around the segment."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ContainerTree:
     """The containers of a page as arrays.
 
@@ -40,19 +41,31 @@ class ContainerTree:
         """Return the containers of a page."""
         parent = column(page.containers, "parent", np.intp)
         depth = column(page.containers, "depth", np.intp)
-        levels = tuple(np.flatnonzero(depth == level) for level in range(1, int(depth.max(initial=0)) + 1))
-        names = [(c.tag, c.tokens) for c in page.containers]
-        first_of = dict(zip(reversed(names), reversed(page.containers), strict=True))
-        numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
-        kind = list(map(numbers.__getitem__, names))
-        kinds = tuple(map(first_of.__getitem__, numbers))
+        by_depth = np.argsort(depth, kind="stable")
+        levels = tuple(np.split(by_depth, np.cumsum(np.bincount(depth))[:-1])[1:])
+        numbers: dict[tuple[str, tuple[str, ...]], int] = {}
+        kinds: list[Container] = []
+        kind: list[int] = []
+        for container in page.containers:
+            kind.append(number := numbers.setdefault((container.tag, container.tokens), len(kinds)))
+            if number == len(kinds):
+                kinds.append(container)
         of_segment = column(page.segments, "container", np.intp)
-        return cls(parent, depth, levels, of_segment, kinds, np.array(kind, np.intp))
+        return cls(parent, depth, levels, of_segment, tuple(kinds), np.array(kind, np.intp))
+
+    @cached_property
+    def stops(self) -> list[int]:
+        """For each container, the index after the last one in it."""
+        stops = list(range(1, len(self.parent) + 1))
+        parents = self.parent.tolist()
+        for index in range(len(stops) - 1, 0, -1):
+            if (parent := parents[index]) >= 0:
+                stops[parent] = max(stops[parent], stops[index])
+        return stops
 
     def within(self, container: int) -> slice:
         """Return a container and those in it, which come right after it."""
-        outside = self.depth[container + 1 :] <= self.depth[container]
-        return slice(container, container + 1 + (int(outside.argmax()) if outside.any() else len(outside)))
+        return slice(container, self.stops[container])
 
     def outwards(self, index: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return the containers around containers. The outermost counts as around itself."""

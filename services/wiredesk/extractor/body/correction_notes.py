@@ -27,6 +27,9 @@ EDITORS = frozenset({"editor", "editors", "editorial"})
 NOTES = frozenset({"note", "notes", "footnote", "update", "updates", "updated", "notice", "disclaimer"})
 """Names of an element that holds notes of any kind: what begins with the label of a correction is one."""
 
+_NAMING = NAMES | NOTES
+"""Names of which an element has one, if it may hold a correction."""
+
 REQUESTS = frozenset({"report", "suggest", "suggestion", "submit", "request", "form", "button", "policy", "feedback"})
 """Names of an element that asks readers to report an error."""
 
@@ -75,10 +78,11 @@ def keep_corrections(page: SegmentedPage, texts: Sequence[ScoredText]) -> tuple[
     most = min(MAX_NOTE, sum(page.segments[index].size for index in kept))
     notes: dict[int, re.Pattern[str]] = {}
     for container in page.containers:
-        own = _said_in(container) if container.letters < most else None
-        named = (own, notes.get(container.parent))
-        if (pattern := next((one for one in _MOST_TRUSTED if one in named), None)) is not None:
-            notes[container.index] = pattern
+        is_named = container.letters < most and not _NAMING.isdisjoint(container.tokens)
+        own = _said_in(container) if is_named else None
+        around = notes.get(container.parent)
+        if own is not None or around is not None:
+            notes[container.index] = next(one for one in _MOST_TRUSTED if one in (own, around))
     if not notes:
         return tuple(texts)
     checked = list(texts)

@@ -73,6 +73,9 @@ MIN_PROSE_TEXTS = 4
 MAX_STEM_COUNT = 5
 """Maximum number of times that a stem counts."""
 
+_PROSE_REACHES = (3, 8, 20)
+"""Numbers of texts on either side in which prose is counted."""
+
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\d{2}\b")
 """A time of day."""
 
@@ -118,8 +121,8 @@ def text_features(texts: Sequence[str], characters: Characters, page_words: Page
         "separators": characters.count(characters.are(Kind.SEPARATOR)),
         "symbols": 1 - letters / np.maximum(1, characters.count(characters.codes != ord(" "))),
         "address": characters.hold_addresses(),
-        "clock": _matches(_CLOCK, texts, digits),
-        "year": _matches(_YEAR, texts, digits),
+        "clock": _matches(_CLOCK, texts, characters.count_in_sample(characters.may_be_clocks())),
+        "year": _matches(_YEAR, texts, characters.count_in_sample(characters.may_be_years())),
         "currency": (characters.count(characters.are(Kind.CURRENCY)) > 0).astype(np.float64),
         "repeated": _feature(min(MAX_REPEATED, times[text]) for text in lowered),
         "common_words": _share_of_common(page_words),
@@ -133,10 +136,16 @@ def lengths(characters: Characters) -> Feature:
     return characters.sizes + (LATIN_LETTERS_PER_DENSE_CHARACTER - 1) * dense
 
 
-def _matches(pattern: re.Pattern[str], texts: Sequence[str], digits: Feature) -> Feature:
-    """Return whether the sample of each text matches a pattern that has digits."""
+def _matches(pattern: re.Pattern[str], texts: Sequence[str], places: Feature) -> Feature:
+    """Return whether the sample of each text matches a pattern.
+
+    Args:
+        pattern: of what is searched.
+        texts: of the page.
+        places: number of places of each sample that may match.
+    """
     is_match = np.zeros(len(texts))
-    for row in np.flatnonzero(digits).tolist():
+    for row in np.flatnonzero(places).tolist():
         is_match[row] = pattern.search(texts[row][:SAMPLE]) is not None
     return is_match
 
@@ -197,6 +206,7 @@ def position_features(features: FeatureMatrix) -> FeatureMatrix:
     start, stop = heaviest_span(weight)
     prose_so_far = np.cumsum(prose)
     to_next, since_last = _prose_distances(prose, index)
+    good_within = _window_sums(prose, _PROSE_REACHES)
     return {
         "share_before": index / max(1, count),
         "text_before": (np.cumsum(size) - size) / total,
@@ -208,9 +218,7 @@ def position_features(features: FeatureMatrix) -> FeatureMatrix:
         "from_span": bounded(index - start, MAX_PLACES),
         "from_span_end": bounded(index - stop, MAX_PLACES),
         "span_share": np.full(count, float(size[start:stop].sum()) / total),
-        "good_within_3": _window_sum(prose, 3),
-        "good_within_8": _window_sum(prose, 8),
-        "good_within_20": _window_sum(prose, 20),
+        **{f"good_within_{reach}": within for reach, within in good_within.items()},
         "next_good": to_next,
         "last_good": since_last,
         "good_before": np.minimum(MAX_COUNTED_PROSE, prose_so_far),
@@ -251,7 +259,16 @@ def cohesion_features(page_words: PageWords, prose: NDArray[np.bool_], core: NDA
 def neighbour_features(features: FeatureMatrix, names: Iterable[str], offsets: Iterable[int]) -> FeatureMatrix:
     """Return features of neighbours: `length+1` is the length of the next text."""
     offsets = tuple(offsets)
-    return {f"{name}{offset:+d}": _shifted(features[name], offset) for name in names for offset in offsets}
+    names, reach = tuple(names), max(map(abs, offsets))
+    values = np.stack([features[name] for name in names])
+    beyond = np.full((len(names), reach), NO_VALUE)
+    padded = np.concatenate((beyond, values, beyond), axis=1)
+    count = values.shape[1]
+    return {
+        f"{name}{offset:+d}": row[reach + offset : reach + offset + count]
+        for name, row in zip(names, padded, strict=True)
+        for offset in offsets
+    }
 
 
 def surrounding_means(name: str, values: Feature, weights: Feature, reaches: Iterable[int]) -> FeatureMatrix:
@@ -263,10 +280,8 @@ def surrounding_means(name: str, values: Feature, weights: Feature, reaches: Ite
         weights: of each text, as `mean_weights` gives them.
         reaches: numbers of texts on either side.
     """
-    return {
-        f"{name}_within_{reach}": _window_sum(values * weights, reach) / _window_sum(weights, reach)
-        for reach in reaches
-    }
+    sums = _window_sums(np.stack((values * weights, weights)), reaches)
+    return {f"{name}_within_{reach}": total / weight for reach, (total, weight) in sums.items()}
 
 
 def mean_weights(size: Feature) -> Feature:
@@ -316,11 +331,16 @@ def _share_of_common(page_words: PageWords) -> Feature:
     return page_words.count(is_common[page_words.number]) / np.maximum(1, page_words.counts)
 
 
-def _window_sum(values: Feature, reach: int) -> Feature:
-    """Return the sums over each text and up to `reach` texts on either side."""
-    padded = np.concatenate(([0.0], np.cumsum(values)))
-    index = np.arange(len(values))
-    return padded[np.minimum(len(values), index + reach + 1)] - padded[np.maximum(0, index - reach)]
+def _window_sums(values: Feature, reaches: Iterable[int]) -> dict[int, Feature]:
+    """Return the sums over each text and those near it, by the number of texts on either side."""
+    count = values.shape[-1]
+    padded = np.zeros((*values.shape[:-1], count + 1))
+    np.cumsum(values, axis=-1, out=padded[..., 1:])
+    index = np.arange(count)
+    return {
+        reach: padded[..., np.minimum(count, index + reach + 1)] - padded[..., np.maximum(0, index - reach)]
+        for reach in reaches
+    }
 
 
 def _prose_distances(prose: Feature, index: Feature) -> tuple[Feature, Feature]:
@@ -334,13 +354,3 @@ def _prose_distances(prose: Feature, index: Feature) -> tuple[Feature, Feature]:
     to_next = np.where(after <= last, places[np.minimum(after, last)] - index, FAR)
     since_last = np.where(before >= 0, index - places[np.maximum(before, 0)], FAR)
     return np.minimum(FAR, to_next), np.minimum(FAR, since_last)
-
-
-def _shifted(values: Feature, offset: int) -> Feature:
-    shifted = np.full(len(values), NO_VALUE)
-    if abs(offset) < len(values):
-        if offset > 0:
-            shifted[:-offset] = values[offset:]
-        else:
-            shifted[-offset:] = values[:offset]
-    return shifted

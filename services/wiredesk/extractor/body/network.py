@@ -65,10 +65,16 @@ class Network:
 
     def inputs(self, features: FeatureMatrix, trees: Array) -> Array:
         """Return the inputs of each text: features in standard deviations, and the trees' outputs; (texts, C + 2)."""
-        # Stacked as rows and then turned: numpy copies rows many times faster than columns.
-        values = signed_logarithm(np.stack([features[name] for name in self.names])).T
-        deviations = np.clip((values - self.mean) / self.scale, -MAX_DEVIATION, MAX_DEVIATION)
-        return np.concatenate([deviations, tree_inputs(trees)], axis=1)
+        # Stacked as rows and turned at the end: numpy copies rows many times faster than columns.
+        rows = np.empty((len(self.names) + 2, len(trees)), np.float32)
+        deviations = rows[:-2]
+        np.stack([features[name] for name in self.names], out=deviations, casting="same_kind")
+        deviations[:] = signed_logarithm(deviations)
+        deviations -= self.mean[:, None]
+        deviations /= self.scale[:, None]
+        np.clip(deviations, -MAX_DEVIATION, MAX_DEVIATION, out=deviations)
+        rows[-2:] = tree_inputs(trees).T
+        return rows.T
 
     def forward(self, inputs: Array, trees: Array) -> NDArray[np.float64]:
         """Return the log-odds of each text.
@@ -90,11 +96,14 @@ class Network:
         return log_odds
 
 
-def signed_logarithm(values: NDArray[np.float64]) -> Array:
+def signed_logarithm(values: Array) -> Array:
     """Return the logarithms of 1 + |value|, with the sign of the value: lengths and counts then spread evenly."""
-    single = values.astype(np.float32)
-    logarithms: Array = np.copysign(np.log1p(np.abs(single)), single)
-    return logarithms
+    single = values.astype(np.float32, copy=False)
+    logarithms = np.abs(single)
+    logarithms += np.float32(1)
+    np.log(logarithms, out=logarithms)  # several times faster than `log1p`, whose last digits are of no use here
+    signed: Array = np.copysign(logarithms, single, out=logarithms)
+    return signed
 
 
 def clip_tree_log_odds(trees: NDArray[np.float64]) -> Array:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, compress, repeat
@@ -96,11 +97,9 @@ class PageWords:
 
         In scripts without spaces, a pair of neighbouring characters is a stem.
         """
-        numbers: dict[str, int] = {}
-        stem = np.array(
-            [numbers.setdefault(w[:STEM], len(numbers)) if len(w) >= MIN_STEM_WORD else -1 for w in self.numbers],
-            np.intp,
-        )
+        stems = [word[:STEM] if len(word) >= MIN_STEM_WORD else "" for word in self.numbers]
+        numbers = {stem: number for number, stem in enumerate(dict.fromkeys(filter(None, stems)))}
+        stem = np.fromiter(map(numbers.get, stems, repeat(-1)), np.intp, len(stems))
         of_word = stem[self.number]
         is_stem = of_word >= 0
         text, pair = self._pairs_of_characters()
@@ -111,10 +110,10 @@ class PageWords:
         """Return a value of each different word, by its number."""
         return np.fromiter(map(of_word.get, self.numbers, repeat(default)), np.intp, len(self.numbers))
 
-    def holds(self, wanted: Iterable[str]) -> NDArray[np.bool_]:
+    def holds(self, wanted: AbstractSet[str]) -> NDArray[np.bool_]:
         """Return whether each different word is one of those wanted, by its number."""
         held = np.zeros(len(self.numbers), np.bool_)
-        held[[self.numbers[word] for word in wanted if word in self.numbers]] = True
+        held[[self.numbers[word] for word in self.numbers.keys() & wanted]] = True
         return held
 
     def count(self, counted: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -138,10 +137,9 @@ class PageWords:
         """Return the texts and the numbers of pairs of words of one character that are not both ASCII."""
         nothing = np.zeros(0, np.intp)
         characters = {word: 1 if word.isascii() else 2 for word in self.numbers if len(word) == 1}
-        kind = self.values(characters, 0)
-        if not (kind > 1).any():
+        if 2 not in characters.values():  # noqa: PLR2004 - all are ASCII
             return nothing, nothing
-        kinds = kind[self.number]
+        kinds = self.values(characters, 0)[self.number]
         is_pair = (kinds[:-1] > 0) & (kinds[1:] > 0) & (kinds[:-1] + kinds[1:] > 2)  # noqa: PLR2004 - more than ASCII
         first = np.flatnonzero(is_pair & (self.text[:-1] == self.text[1:]))
         pair = self.number[first] * len(self.numbers) + self.number[first + 1]

@@ -87,8 +87,8 @@ def score_segments(page: SegmentedPage, probabilities: NDArray[np.float64]) -> t
     layout = layout_containers(page)
     kinds = [_segment_kind(segment, page.containers, layout) for segment in page.segments]
     return tuple(
-        ScoredText(segment.text, kind, float(probability), row)
-        for segment, (kind, row), probability in zip(page.segments, kinds, probabilities, strict=True)
+        ScoredText(segment.text, kind, probability, row)
+        for segment, (kind, row), probability in zip(page.segments, kinds, probabilities.tolist(), strict=True)
     )
 
 
@@ -191,8 +191,9 @@ def confidence(texts: Sequence[ScoredText]) -> float:
 
     It is the expected intersection of the two, divided by their union, in characters.
     """
-    right = sum(text.probability * len(text.text) for text in texts if text.kept)
-    kept = sum(len(text.text) for text in texts if text.kept)
+    kept_texts = [text for text in texts if text.kept]
+    right = sum(text.probability * len(text.text) for text in kept_texts)
+    kept = sum(len(text.text) for text in kept_texts)
     lost = sum(text.probability * len(text.text) for text in texts if not text.kept)
     return right / (kept + lost) if kept else 0.0
 

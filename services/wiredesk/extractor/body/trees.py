@@ -88,13 +88,23 @@ class Trees:
         """The different questions among all."""
         return Questions.of_trees(self.questions, self.borders)
 
+    @cached_property
+    def doubles(self) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+        """All leaves in double precision, in which they are added, and the index of each tree's first leaf."""
+        return self.leaves.astype(np.float64).ravel(), np.arange(0, self.leaves.size, self.leaves.shape[1])[:, None]
+
     def log_odds(self, features: FeatureMatrix) -> NDArray[np.float64]:
         """Return the log-odds of each text."""
         # A row for each feature: a question then copies one row instead of picking from all of them.
-        values = np.array([features[name] for name in self.names], np.float32)
+        return self._of_values(np.array([features[name] for name in self.names], np.float32))
+
+    def log_odds_of_one(self, features: Mapping[str, float]) -> float:
+        """Return the log-odds of a single text or page."""
+        return float(self._of_values(np.array([[features[name]] for name in self.names], np.float32))[0])
+
+    def _of_values(self, values: NDArray[np.float32]) -> NDArray[np.float64]:
         added = np.zeros(values.shape[1])
-        leaves = self.leaves.astype(np.float64).ravel()
-        first_leaf = np.arange(0, leaves.size, self.leaves.shape[1])[:, None]
+        leaves, first_leaf = self.doubles
         for start in range(0, len(added), BLOCK):
             leaf = self.different.leaves(values[:, start : start + BLOCK])
             added[start : start + BLOCK] = leaves.take(leaf + first_leaf).sum(axis=0)

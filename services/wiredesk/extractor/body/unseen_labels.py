@@ -38,20 +38,33 @@ def exclude_unseen_labels(page: SegmentedPage, texts: Sequence[ScoredText]) -> t
         page: its segments and containers.
         texts: the segments with their probabilities.
     """
-    labels = _labels(page.containers)
+    are_labels: dict[int, bool] = {-1: False}
     return tuple(
-        text._replace(excluded_because=_FOR_SCREEN_READERS) if text.kept and labels[segment.container] else text
+        text._replace(excluded_because=_FOR_SCREEN_READERS)
+        if text.kept and _is_in_label(segment.container, page.containers, are_labels)
+        else text
         for segment, text in zip(page.segments, texts, strict=True)
     )
 
 
-def _labels(containers: Sequence[Container]) -> list[bool]:
-    """Return, for each container, whether it is a label for screen readers, or in one."""
-    are_labels: list[bool] = []
-    for container in containers:
-        is_label = container.parent >= 0 and are_labels[container.parent]
-        are_labels.append(is_label or (container.letters <= MAX_LABEL and _is_for_screen_readers(container.tokens)))
-    return are_labels
+def _is_in_label(index: int, containers: Sequence[Container], known: dict[int, bool]) -> bool:
+    """Return whether a container is a label for screen readers, or in one.
+
+    Args:
+        index: of the container.
+        containers: of the page.
+        known: the answers for those that were asked before, and for -1. Those around the container are added.
+    """
+    asked = []
+    while index not in known:
+        asked.append(index)
+        index = containers[index].parent
+    is_in_label = known[index]
+    for inner in reversed(asked):
+        container = containers[inner]
+        is_label = container.letters <= MAX_LABEL and _is_for_screen_readers(container.tokens)
+        known[inner] = is_in_label = is_in_label or is_label
+    return is_in_label
 
 
 @lru_cache(maxsize=4096)
