@@ -60,6 +60,12 @@ PROSE = "<p>The council voted on Thursday night to reopen the old landing, eleve
         ("Ida Lund and Reuters", ("Ida Lund",), ("Reuters",)),
         ("AFP and Agence France-Presse", (), ("AFP",)),
         ("Von Ida Lund/dpa", ("Ida Lund",), ("dpa",)),
+        ("Transport correspondent Ida Lund", ("Ida Lund",), ()),
+        ("Chief political editor Ida Lund", ("Ida Lund",), ()),
+        ("سارة خليل - القاهرة", ("سارة خليل",), ()),
+        ("سارة خليل - أحمد علي", ("سارة خليل", "أحمد علي"), ()),
+        ("राजेश कुमार, नई दिल्ली", ("राजेश कुमार",), ()),
+        ("기자명 김민수 기자", ("김민수",), ()),
         ("Ein Bericht von Ida Lund", ("Ida Lund",), ()),
         ("Ida Lund reports from London", ("Ida Lund",), ()),
         ("Opracowanie: Ida Lund", ("Ida Lund",), ()),
@@ -284,3 +290,10 @@ def test_any_lines_are_read(texts: list[str]) -> None:
     credits_in(texts, texts[:1])
     lines = split_lines("\n".join(texts))
     byline_in_text(TextSources(header=lines, beginning=lines, body=lines, below=lines), texts[0] if texts else None)
+
+
+@pytest.mark.parametrize("text", ["Posted on 9 May 2024 by Ida Lund", "Veröffentlicht am 9. Mai 2024 von Ida Lund"])
+def test_the_author_may_follow_the_date(text: str) -> None:
+    root = parse_html(f"<body><h1>The pier at Selby opens again</h1><p class='meta'>{text}</p>{PROSE * 4}</body>")
+    assert root is not None
+    assert shown_byline(PageElements(root), ["The pier at Selby opens again"]).people == ("Ida Lund",)

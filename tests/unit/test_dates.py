@@ -537,3 +537,9 @@ def test_an_abbreviation_stands_for_its_date() -> None:
 def test_other_names_of_the_date_of_publication(name: str, *, is_read: bool) -> None:
     stated = shown(f'<meta name="{name}" content="2024-01-16T20:05:00"><h1>The pier reopens in May</h1>')[0]
     assert (stated == EVENING) == is_read
+
+
+@pytest.mark.parametrize("machine", ["0000-00-00", "0001-01-01T00:00:00", "1970-01-01T00:00:00Z"])
+def test_the_first_day_of_a_programs_calendar_is_no_date(machine: str) -> None:
+    body = f'<h1>The pier reopens in May</h1><time datetime="{machine}">16 January 2024</time>'
+    assert shown(body)[0] == DAY

@@ -283,3 +283,15 @@ def test_the_headline_that_microdata_mark_is_the_headline_of_a_page_without_head
     )
     assert read(marked, "The Selby Courier")[0] == HEADLINE
     assert read(f"<h1>{OTHER}</h1>{marked}", OTHER)[0] == OTHER
+
+
+def test_lines_of_a_heading_have_a_space_between_them() -> None:
+    lines = "<h1><span>Selby votes to</span><span>reopen its ferry pier</span></h1>"
+    assert read(lines)[0] == HEADLINE
+    assert read(lines.replace("</span><span>", "</span> <span>"))[0] == HEADLINE
+
+
+def test_an_element_that_acts_as_a_heading_for_those_who_hear_the_page_is_one() -> None:
+    acting = f'<div role="heading" aria-level="1">{HEADLINE}</div>'
+    assert read(acting, "The Selby Courier")[0] == HEADLINE
+    assert read(f"<h1>{OTHER}</h1>{acting}", "The Selby Courier")[0] == OTHER

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
 
-from wiredesk.extractor.document import Element, meta_contents, text_of
+from wiredesk.extractor.document import Element, find, meta_contents, text_of
 from wiredesk.extractor.metadata.json_ld import JsonLd, Node, as_text, read_json_ld
 from wiredesk.extractor.metadata.microdata import read_microdata
 from wiredesk.extractor.metadata.story_node import (
@@ -30,6 +30,9 @@ MIN_KICKER = 3
 
 _LINK_SIGN = re.compile(r"\s{1,3}#$|\s{0,3}[¶\U0001f517]$")
 """The sign of a link to a heading, at its end."""
+
+_ACTING = "//*[@role='heading' and @aria-level='1']"
+"""Elements that act as `<h1>` for readers who hear a page."""
 
 MAX_VALUES = 100
 """Maximum number of contents of one `<meta>` name that are read."""
@@ -141,9 +144,10 @@ class MetadataSources:
 
     @cached_property
     def heading_elements(self) -> list[tuple[Element, str]]:
-        """The page's `<h1>` elements that have a text, and their texts."""
-        headings = islice(self.elements.named("h1"), MAX_HEADINGS)
-        return [(heading, text) for heading in headings if (text := heading_text(heading))]
+        """The page's `<h1>` elements that have a text, and their texts; without any, what is marked to act as one."""
+        headings = [(h, text) for h in islice(self.elements.named("h1"), MAX_HEADINGS) if (text := heading_text(h))]
+        acting = islice(find(self.root, _ACTING), MAX_HEADINGS) if not headings else ()
+        return headings or [(element, text) for element in acting if (text := heading_text(element))]
 
     @cached_property
     def heading_parts(self) -> frozenset[str]:
@@ -159,13 +163,14 @@ class MetadataSources:
 def heading_text(heading: Element) -> str:
     """Return the text of a heading, without the sign of a link to it.
 
-    A kicker in a `<span>` that nothing separates from the headline gets a space.
+    A kicker in a `<span>` that nothing separates from the headline gets a space, and so do lines in one each.
     """
     text = _LINK_SIGN.sub("", text_of(heading))
     for span in islice(heading.iter("span"), MAX_SPANS):
         following = span.getnext()
         after = span.tail or (text_of(following) if following is not None else "")
         kicker = text_of(span)
-        if len(kicker) >= MIN_KICKER and not kicker[-1].isupper() and after[:1].isupper():
+        is_line = not span.tail and " " in kicker and " " in after and following is not None and following.tag == "span"
+        if len(kicker) >= MIN_KICKER and after and (is_line or (not kicker[-1].isupper() and after[0].isupper())):
             text = text.replace(f"{kicker}{after[0]}", f"{kicker} {after[0]}", 1)
     return text

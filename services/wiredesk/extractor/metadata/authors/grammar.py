@@ -15,7 +15,9 @@ from wiredesk.extractor.metadata.authors.names import (
     is_role,
     is_uncased,
     names_newsroom,
+    with_point,
     without_role,
+    without_role_before,
 )
 from wiredesk.extractor.metadata.authors.spaceless_names import spaceless_candidates, without_place_of_report
 from wiredesk.extractor.metadata.authors.vocabulary import (
@@ -122,6 +124,7 @@ _MARK = re.compile(
     rf"|(?:{alternation(phrases('others'))})\s?[:=]\s?"
     rf"|(?:{alternation(phrases('spaceless_others'))})(?:\s?[:=/]\s?|\s))"
     rf"|(?:{_START}|(?<= ))(?P<english>(?:[a-z]{{4,12}} )?by:?[ |¦]\s?)"
+    r"|(?<=\d\d\d\d )(?:von|par|por|door|di|av|af)\s"
     rf"|{_START}(?P<label>(?:{alternation(phrases('labels'))})\s?[:¦]\s?)"
     rf"|(?:{_START}|(?<=[日社网報报 ]))(?P<spaceless>(?:{alternation(_LONGER)})[:=/ ]{{0,2}}"
     rf"|(?:{alternation(p for p in phrases('spaceless') if len(p) == 1)})[:=/ ]{{1,2}})"
@@ -181,7 +184,6 @@ _PLACE = re.compile(rf"\s(?:{alternation(phrases('places'))})\s(?=[^\W\d_a-zà-�
 _BORDER_OF_CASES = re.compile(r"[a-zß-ÿ][A-ZÀ-Þ]")
 _GLUED = re.compile(r"(?<=[a-zß-ÿ]{3})(?=[A-ZÀ-Þ][a-zß-ÿ]{1,30}(?P<more>\.?\s[A-ZÀ-Þ\d])?)")
 _GLUED_BY = re.compile(r"^By(?=[A-Z][a-z])")
-_WITH_POINT = (" Jr", " Sr")
 _STRIPPED = " ().,-–:=/·•*_'’\u200e\u200f"
 
 
@@ -191,17 +193,12 @@ def parse_byline(texts: Iterable[str], trust: Trust = Trust.ANNOUNCED) -> Byline
     agencies: list[str] = []
     for text in texts:
         for stated, is_person in _named(text, trust):
-            name = _with_point(stated, text)
+            name = with_point(stated, text)
             if not is_person:
                 agencies.append(name)
             elif fold(name) not in people or people[fold(name)].isupper():
                 people[fold(name)] = name
     return Byline(tuple(people.values())[:MAX_NAMES], distinct_agencies(agencies)[:MAX_NAMES])
-
-
-def _with_point(name: str, text: str) -> str:
-    """Return a name with the point that ends it in a text: Martin Luther King Jr."""
-    return f"{name}." if name.endswith(_WITH_POINT) and f"{name}." in text else name
 
 
 def parse_names(text: str) -> tuple[str, ...]:
@@ -343,7 +340,7 @@ def _names_of_clause(clause: str, trust: Trust) -> Iterator[tuple[str, bool]]:
 
 def _person(name: str, part: _Part, needed: Trust) -> str:
     """Return a name without the role that ends it; empty if it is only a role, or a day beside a number."""
-    person = name if needed is Trust.DECLARED else without_role(name)
+    person = name if needed is Trust.DECLARED else without_role(without_role_before(name))
     if is_role(name) and (part.after_comma or is_only_role(name) or not is_name(person, needed)):
         return ""
     if part.after_number or part.before_number:
@@ -369,6 +366,8 @@ def _belongs_to_day(word: str) -> bool:
 def _needed(part: _Part, *, has_person: bool) -> Trust:
     """Return how clear a name must be: after a person, other words than names follow."""
     has_case = part.text[:1].upper() != part.text[:1].lower()
+    if has_person and part.is_apart and " " not in part.text and is_uncased(part.text):
+        return Trust.BARE  # a place, without capitals
     if not has_person or not has_case:
         return part.trust
     if part.is_apart:

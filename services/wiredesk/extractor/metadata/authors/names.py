@@ -34,6 +34,9 @@ MAX_BARE_WORDS = 4
 MAX_SYLLABLE = 2
 """Letters of names such as Le, An or Do, which are words of other languages, too."""
 
+MAX_ROLE_WORDS = 3
+"""Words at the beginning of a byline of which the last is that of a role."""
+
 MAX_PEN_NAME_WORDS = 3
 """Maximum words of a pen name in lower case."""
 
@@ -142,6 +145,22 @@ def without_role(text: str) -> str:
         while end > MIN_WORDS and fold(name_words[end - 1]) in ROLE_MODIFIERS:
             end -= 1
     return " ".join(name_words[:end])
+
+
+def without_role_before(text: str) -> str:
+    """Return a text without the role that begins it: Political correspondent Jane Doe. Its name is a clear one."""
+    name_words = text.split()
+    role = max((index for index, word in enumerate(name_words[:MAX_ROLE_WORDS]) if _is_role_word(word)), default=None)
+    if role is None:
+        return text
+    before, name = name_words[:role], " ".join(name_words[role + 1 :])
+    is_modifier = all(word.islower() or fold(word) in ROLE_MODIFIERS | ROLES for word in before[1:])
+    return name if is_modifier and is_name(name, Trust.BARE) and not names_newsroom(name) else text
+
+
+def with_point(name: str, text: str) -> str:
+    """Return a name with the point that ends it in a text: Martin Luther King Jr."""
+    return f"{name}." if name.endswith((" Jr", " Sr")) and f"{name}." in text else name
 
 
 def names_newsroom(text: str) -> bool:

@@ -20,7 +20,7 @@ from wiredesk.extractor.metadata.authors.grammar import (
 )
 from wiredesk.extractor.metadata.authors.marks import CLASS, ROLE_CLASS, marked_elements
 from wiredesk.extractor.metadata.authors.names import Trust, is_name, is_role
-from wiredesk.extractor.metadata.authors.vocabulary import OPENINGS
+from wiredesk.extractor.metadata.authors.vocabulary import OPENINGS, TIME_WORDS
 from wiredesk.extractor.page_elements import PageElements
 from wiredesk.extractor.words import clean, fold, length
 
@@ -92,6 +92,9 @@ _TEXT_TAGS = frozenset(
 
 _BEGINNINGS = frozenset(phrase[:2] for phrases in OPENINGS.values() for phrase in phrases)
 """The first two letters of all introductions and labels."""
+
+_BY_LATER = re.compile(r"\d[,.]?\s(?:by|von|par|por|door|di|av|af)\s")
+"""What introduces the author after a date: `Posted on 3 May 2024 by`."""
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
@@ -198,6 +201,8 @@ def _begins_byline(text: str) -> bool:
     if first.rstrip(":.") in OPENINGS and any(opening.startswith(phrase) for phrase in OPENINGS[first.rstrip(":.")]):
         return True
     if rest and rest[0].startswith("by ") and first.isalpha():
+        return True
+    if first.rstrip(":.") in TIME_WORDS and _BY_LATER.search(text):
         return True
     return not text.isascii() and SPACELESS.search(text) is not None
 

@@ -21,8 +21,8 @@ UNSEEN = frozenset(
 )
 """Elements that readers do not see, or that list choices."""
 
-_ISO_DAY = re.compile(r"\s*\d{4}-\d\d-\d\d")
-"""How an attribute for machines begins that states a date."""
+_ISO_DAY = re.compile(r"\s*(?!0000|0001|1970-01-01)\d{4}-(?!00)\d\d-(?!00)\d\d")
+"""How an attribute for machines begins that states a date. Programs write the first day of their calendar for none."""
 
 
 def shown_text(block: Element) -> str | None:
