@@ -13,6 +13,7 @@ topics are labelled, where there are any. Prints one object of JSON.
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
@@ -167,9 +168,14 @@ def measure_in_child(data: Path, languages: list[str], topic_model: str = "hybri
     Raises:
         CalledProcessError: it failed.
     """
+    from wiredesk.runtime.isolation.template import ONE_THREAD  # noqa: PLC0415 - see above
+
     command = [sys.executable, "-m", "bench.enrichment.cost", "--data", str(data), "--model", topic_model]
     ran = subprocess.run(  # noqa: S603 - our own interpreter and module
-        [*command, "--languages", ",".join(languages), "--part", part], stdout=subprocess.PIPE, check=True
+        [*command, "--languages", ",".join(languages), "--part", part],
+        stdout=subprocess.PIPE,
+        env={**os.environ, **ONE_THREAD},  # as for a worker's processes
+        check=True,
     )
     return Cost(**json.loads(ran.stdout))
 

@@ -36,6 +36,11 @@ MIN_STORY_WEIGHT = np.float32(1e-3)
 """Added to the sum of these weights, so that a page without a story does not divide by zero."""
 
 
+ONE_THREAD_PRODUCTS = 1 << 18
+"""Multiplications up to which OpenBLAS, numpy's library of matrices, wakes no other thread (`interface/gemm.c`: 65,536
+times 4). For a matrix as small as those of a page, the others' waiting costs a hundred times what they compute."""
+
+
 @dataclass(frozen=True, slots=True)
 class Network:
     """A network of H units over C features and two inputs from the trees.
@@ -84,16 +89,31 @@ class Network:
             trees: clipped log-odds of each text.
         """
         w = self.weights
-        first = hidden = gelu(inputs @ w["enter"] + w["enter_bias"])
+        first = hidden = gelu(product(inputs, w["enter"]) + w["enter_bias"])
         in_story = _logistic(TREE_FACTOR * trees)[:, None]
         story_weight = in_story.sum() + MIN_STORY_WEIGHT
         for layer, distance in enumerate(DILATIONS):
             common = np.concatenate([(hidden * in_story).sum(axis=0) / story_weight, hidden.mean(axis=0)])
             near = np.concatenate([_shift_rows(hidden, distance), hidden, _shift_rows(hidden, -distance)], axis=1)
-            hidden = hidden + gelu(near @ w[f"near{layer}"] + w[f"near_bias{layer}"] + common @ w[f"whole{layer}"])
-        output = np.concatenate([hidden, first], axis=1) @ w["leave"] + w["leave_bias"]
+            whole = w[f"near_bias{layer}"] + common @ w[f"whole{layer}"]
+            hidden = hidden + gelu(product(near, w[f"near{layer}"]) + whole)
+        output = product(np.concatenate([hidden, first], axis=1), w["leave"]) + w["leave_bias"]
         log_odds: NDArray[np.float64] = (output[:, 0] + w["trees"][0] * trees).astype(np.float64)
         return log_odds
+
+
+def product(rows: Array, weights: Array) -> Array:
+    """Return the product of two matrices, computed in the thread that asks for it.
+
+    Args:
+        rows: of each text; (texts, C).
+        weights: (C, H).
+    """
+    step = max(1, ONE_THREAD_PRODUCTS // weights.size)
+    result: Array = np.empty((len(rows), weights.shape[1]), np.float32)
+    for begin in range(0, len(rows), step):
+        np.matmul(rows[begin : begin + step], weights, out=result[begin : begin + step])
+    return result
 
 
 def signed_logarithm(values: Array) -> Array:
