@@ -86,6 +86,20 @@ async def test_a_page_is_traced_to_where_it_is(kafka: KafkaSettings, tmp_path: P
     assert f"{PAGES_ACCEPTED.name}\t" in shown
 
 
+@pytest.mark.timeout(180)
+async def test_a_notice_that_withdraws_another_page_waits_for_nobody(kafka: KafkaSettings, tmp_path: Path) -> None:
+    await topics.create(kafka, TOPICS)
+    text = "Editors: please kill the story at https://paper.example/story. It could not be confirmed by anybody."
+    notice = "https://paper.example/notice"
+    body = f"<html><body><main><h1>MANDATORY KILL</h1><p>{text}</p></main></body></html>"
+    await publish(kafka, [event(notice, body=body)])
+    with workers(kafka, ["ingest", "extractor"], tmp_path / "workers.log"):
+        wait_until(lambda: len(visits(kafka, "https://paper.example/story")) == 1, "the story is withdrawn")
+        wait_until(
+            lambda: "extractor has processed it" in visits(kafka, notice)[0]["where"], "the extractor has committed"
+        )
+
+
 async def test_a_page_that_nobody_published_is_not_found(kafka: KafkaSettings) -> None:
     await topics.create(kafka, TOPICS)
     code, shown, errors = trace(kafka, "https://paper.example/never")

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wiredesk.revisions.folding import fold
-from wiredesk.revisions.wording import Act, Passage, passage_changes, text_changes, word_changes
+from wiredesk.revisions.wording import Act, Passage, passage_changes, shortened, text_changes, word_changes
 from wiredesk.testing import example_event
 from wiredesk_schemas import Block, CleanedArticle
 
@@ -64,6 +64,25 @@ def test_changed_passages_are_shown(new: tuple[str, ...], changed: list[str]) ->
 )
 def test_a_headline_shows_its_words(old: str, new: str, expected: str) -> None:
     assert shown([Passage(word_changes(old, new))]) == [expected]
+
+
+def test_a_space_before_removed_words_is_theirs() -> None:
+    runs = word_changes("Library reopens after two years", "Library reopens, but not all")
+    assert [run.text for run in runs] == ["Library reopens", " after two years", ", but not all"]
+    assert "".join(run.text for run in runs if run.act is not Act.ADDED) == "Library reopens after two years"
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last", "expected"),
+    [
+        ("one two three four", 1, 1, "one ... four"),
+        ("one two three four", 2, 0, "one two ..."),
+        ("one two three four", 0, 2, "... three four"),
+        ("one two", 1, 1, "one two"),
+    ],
+)
+def test_words_far_from_a_change_are_three_dots(text: str, first: int, last: int, expected: str) -> None:
+    assert shortened(text, first, last) == expected
 
 
 def test_what_the_site_sets_between_the_paragraphs_is_not_shown() -> None:

@@ -106,6 +106,7 @@ def _marked(runs: "Iterable[Run]") -> Iterator[str | tuple[str, str]]:
             continue
         begin, end, colour = MARKS[run.act]
         text = run.text.strip()
+        yield run.text[: len(run.text) - len(run.text.lstrip())]
         yield (f"{begin}{text}{end}", colour)
         yield run.text[len(run.text.rstrip()) :]
 

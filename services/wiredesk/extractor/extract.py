@@ -105,7 +105,7 @@ class Extractor:
             stage=self.name,
             reason=reason,
             skip_reason=verdict.reason or SkipReason.WITHDRAWN,
-            detail=verdict.detail or f"the page says so itself: {text[:MAX_QUOTED]!r}",
+            detail=f"the page says so itself: {text[:MAX_QUOTED]!r}",
             http_status=page.http_status,
             page_type=verdict.page_type,
             confidence=verdict.confidence if verdict.reason else None,

@@ -107,6 +107,12 @@ _LABEL = re.compile(
     rf"(?P<label>{_ANY_LABEL})"
     r"(?!\w)\W{0,3}?(?P<end>[:|\])】》〉>」』/]|\.\s|-\s|-(?=\S)|\s[-–—]|[–—]|$|\s(?=\w))"
 )
+_EDITORS = re.compile(r"\b(?:editor|redak|r[eé]dac|redac|reda[cç]|redazion|redactie)")
+"""A word of a lead that turns to editors, as no story does."""
+
+_WORK = re.compile(rf"\b(?:{'|'.join(_stored['works'].values())})\b")
+"""A story or its page, as one word of a label."""
+
 _ADVISORY = re.compile(r"\W{0,4}advisory\b.{0,200}\b(?:withdrawn|killed|retracted|withdraws|kill|disregard)\b")
 """An advisory to editors that withdraws a story."""
 
@@ -177,8 +183,9 @@ def _labelled(openings: Sequence[str], blocks: Iterable[str]) -> str | None:
         if match is None:
             continue
         label = match["label"]
-        is_whole = " " in label and match.end() == len(plain) and _is_about_story(beside, label)
-        if not (is_whole or _is_heading(opening, match) or match["end"] != ""):
+        is_whole = " " in label and match.end() == len(plain)
+        is_notice = is_whole and (_is_addressed(match) or _is_about_story(beside, label))
+        if not (is_notice or _is_heading(opening, match) or match["end"] != ""):
             continue
         if match["end"] == " " and not _may_end_with_space(opening, match):
             continue
@@ -205,7 +212,14 @@ def _may_end_with_space(opening: str, match: re.Match[str]) -> bool:
     label = match["label"]
     if _DENSE.search(label):
         return len(label) >= MIN_DENSE_LABEL
+    if _is_addressed(match) and _EDITORS.search(match["lead"]):
+        return True
     return match["lead"] is not None and label.upper() in _with_plain_i(opening)
+
+
+def _is_addressed(match: re.Match[str]) -> bool:
+    """Return whether a lead is before a label that names a story: `Warning: do not use` may be of a product."""
+    return match["lead"] is not None and " " in match["label"] and _WORK.search(match["label"]) is not None
 
 
 def _is_heading(opening: str, match: re.Match[str]) -> bool:

@@ -263,9 +263,10 @@ class _Tracer:
         return "; ".join(part for part in (result, *by_reader) if part is not None)
 
     def _progress_of(self, stage: Stage, record: TracedRecord, topics: Collection[str]) -> str | None:
-        """Return a text that says that a record waits for a stage, or that a side stage published nothing for it.
+        """Return a text that says that a record waits for a stage, or what became of it without a trace under its page.
 
-        None if a side stage has published something: its output is part of the trace.
+        A notice withdraws the page that it names, under the id of that one. None if a side stage has published
+        something: its output is part of the trace.
 
         Args:
             stage: a stage that reads the record's topic.
@@ -274,7 +275,9 @@ class _Tracer:
         """
         source = TopicPartition(self._cluster.settings.on_cluster(record.topic), record.partition)
         committed = self._committed[stage.name].get(source, 0)
-        if record.offset < committed and stage not in self._registry.flow:
+        if record.offset < committed and stage in self._registry.flow:
+            return f"{stage.name} has processed it: what it wrote is of another page, or is not kept any more"
+        if record.offset < committed:
             written = {topic.name for topic in (*stage.produces, stage.dead_letter_topic)}
             return None if written & set(topics) else f"{stage.name} published nothing"
         ahead = record.offset - committed
@@ -305,19 +308,27 @@ def summarize(registry: Registry, skip_topic: Topic, topic: str, record: Record)
     if topic == skip_topic.name:
         return f"skipped: {event.get('reason')}: {event.get('detail')}{by}"
     title = event.get("title")
-    what = f"{_meaning(event) or topic.rpartition('.')[2]}"
+    what = _meaning(event, topic.rpartition(".")[2])
     return f"{what}{f': {title}' if title else ''}{by}"
 
 
-def _meaning(event: Mapping[str, Any]) -> str:
-    """Return what an event says of its story: a revision, or a withdrawal; empty if it says neither."""
-    number, kind, reason = (event.get(name) for name in ("revision_number", "revision_kind", "reason"))
+def _meaning(event: Mapping[str, Any], kind: str) -> str:
+    """Return what an event says of its story: a revision, or a withdrawal.
+
+    Args:
+        event: any JSON object.
+        kind: what an event is called that says neither, or only which revision it is of, as signatures do.
+    """
+    number, revision, reason = (event.get(name) for name in ("revision_number", "revision_kind", "reason"))
     if reason is not None:
-        withdrawn = f"revision {number}, withdrawn" if number is not None else "gone"
+        withdrawn = f"revision {number}, withdrawn" if number is not None else "withdrawn page"
         return f"{withdrawn}: {reason}: {event.get('detail')}"
     if number is None:
-        return ""
+        return kind
+    if revision is None:
+        return f"{kind} of revision {number}{', withdrawn' if event.get('is_withdrawn') is True else ''}"
     changed, change = event.get("changed"), event.get("change")
-    parts = list(map(str, changed)) if isinstance(changed, list) else []
+    parts = ["it is there again"] if event.get("returned") is True else []
+    parts += map(str, changed) if isinstance(changed, list) else []
     parts += [f"{change:.0%} of the words"] if isinstance(change, float) and change else []
-    return f"revision {number}, {kind}{f' ({", ".join(parts)})' if parts else ''}"
+    return f"revision {number}, {revision}{f' ({", ".join(parts)})' if parts else ''}"

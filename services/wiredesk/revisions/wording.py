@@ -109,7 +109,8 @@ def shortened(text: str, first: int, last: int) -> str:
     words = _WORD.findall(text)
     if len(words) <= first + last:
         return text
-    return f"{''.join(words[:first])}... {''.join(words[len(words) - last :])}"
+    end = "".join(words[len(words) - last :]) if last else ""
+    return f"{''.join(words[:first])}...{' ' if end else ''}{end}"
 
 
 def _changed(before: Sequence[str], after: Sequence[str]) -> list[Passage]:
@@ -139,10 +140,20 @@ def _runs(old: Sequence[str], new: Sequence[str], common: Sequence[_Pair]) -> It
     """Yield each word with what became of it."""
     at, to = 0, 0
     for pair in (*common, _Pair(len(old), len(new), 0)):
+        if at < pair.before and old[at] != _BREAK and _ends_with_space(old, at) and not _ends_with_space(new, to):
+            yield (
+                Act.REMOVED,
+                " ",
+            )  # the word before is shown as the new text has it, without its space
         yield from ((Act.REMOVED, word) for word in old[at : pair.before])
         yield from ((Act.ADDED, word) for word in new[to : pair.after])
         yield from ((Act.SAME, word) for word in new[pair.after : pair.after + pair.size])
         at, to = pair.before + pair.size, pair.after + pair.size
+
+
+def _ends_with_space(words: Sequence[str], end: int) -> bool:
+    """Return whether the last of some words has a space after it."""
+    return end > 0 and words[end - 1] != _BREAK and words[end - 1][-1:].isspace()
 
 
 def _as_passages(words: Iterator[tuple[Act, str]]) -> Iterator[Passage]:
